@@ -1,0 +1,57 @@
+# Every target makes the environment that it needs, in .venv, from the locked requirements; `make` prints the targets.
+
+# command-line or environment PYTHON=... names the interpreter to make it with; see tools/find-python
+export PYTHON
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCKED := $(PIP) --require-hashes --only-binary :all:
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check lint types cover bench proof lock clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: .venv/core ## pair the people of the example programme; the results are in build/demo
+	$(BIN)/mentormatch demo build/demo
+
+test: .venv/dev ## run the fast test suite
+	$(BIN)/python -m pytest
+
+check: lint types cover ## run all that a change must pass, the same as in CI
+
+lint: .venv/dev ## check format, style and import contracts
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/lint-imports
+
+types: .venv/dev ## check types
+	$(BIN)/mypy
+
+cover: .venv/dev ## run the fast test suite, notebooks and README included, and measure what it covers
+	$(BIN)/python -m pytest --cov
+
+bench: .venv/dev ## measure speed
+	$(BIN)/python -m pytest benchmarks --benchmark-only
+
+proof: .venv/dev ## run every test, also those that take hours, with deep searches
+	MENTORMATCH_DEEP=1 $(BIN)/python -m pytest
+
+lock: ## renew requirements/*.txt; UPGRADE=--upgrade takes the newest versions
+	tools/lock $(UPGRADE)
+
+clean: ## remove the environment and all that was built
+	rm -rf .venv build dist htmlcov .coverage .coverage.* .benchmarks .hypothesis .*_cache
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# .venv/core runs the project, .venv/dev also checks it. Made anew when a requirement changes: it holds what is locked, no more.
+.venv/core: requirements/core.txt pyproject.toml tools/find-python
+	python=$$(tools/find-python) && "$$python" -m venv --clear .venv
+	$(LOCKED) --requirement requirements/core.txt
+	$(PIP) --no-index --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev: .venv/core requirements/dev.txt
+	$(LOCKED) --requirement requirements/dev.txt
+	@touch $@

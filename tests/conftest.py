@@ -1,0 +1,44 @@
+"""What all tests share: how deep to search, and where the published data lies.
+
+``MENTORMATCH_DEEP=1`` is the one switch between the fast suite and the proof: with it Hypothesis searches at random
+and long, and the tests marked ``proof`` run too; without it they are left out.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED_DATA = ROOT.parent / "shared" / "data"
+DEEP = os.environ.get("MENTORMATCH_DEEP", "") not in {"", "0"}
+
+# The fast profile draws the same examples in every run, here as in CI: when the gate turns red, the change under it
+# is the reason. New examples are for the deep profile. Neither is timed: a busy machine is no defect.
+settings.register_profile("fast", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "deep", max_examples=2_000, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("deep" if DEEP else "fast")
+
+
+def pytest_report_header() -> str:
+    """Return the line that says which suite this is."""
+    return "mentormatch: " + ("deep, proofs included" if DEEP else "fast; MENTORMATCH_DEEP=1 adds the proofs")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the proofs out of the fast suite."""
+    proofs = [] if DEEP else [item for item in items if item.get_closest_marker("proof")]
+    if proofs:
+        config.hook.pytest_deselected(items=proofs)
+        items[:] = [item for item in items if item not in proofs]
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Return the folder of published instances, survey exports and hostile files; skip where it is absent."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("needs the published data: a folder shared/data beside the checkout")
+    return SHARED_DATA

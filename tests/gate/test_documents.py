@@ -1,0 +1,122 @@
+"""What the README and the documentation tell a reader to type works as it stands, in the order it is told.
+
+The blocks of a file run in a new folder, one after the other. Its ``python`` blocks share their names; its ``sh`` and
+``console`` blocks run in a shell, with the commands of the environment at hand. Only what sets a machine up is not run
+again but looked up: a target of make, a file of requirements.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from runpy import run_path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+FENCE = re.compile(r"^(?P<indent> *)```(?P<language>[^\n`]*)\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
+RUN = {"python", "sh", "console"}
+DATA = {"csv", "html", "ini", "json", "mermaid", "text", "toml", "yaml"}
+SETUP = re.compile(r"(make|git clone|cd|source|apt-get|sudo|\S*python[\d.]* -m (venv|pip)|\S*pip install)\b|\. ")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A fenced block: its language, its text, and the line of the file that it starts on."""
+
+    language: str
+    text: str
+    line: int
+
+    def commands(self) -> list[str]:
+        """Return its commands, each on one line; a console block also shows answers, which are left out."""
+        lines = self.text.replace("\\\n", " ").splitlines()
+        if self.language == "console":
+            lines = [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
+        return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
+def blocks(document: Path) -> Iterator[Block]:
+    text = document.read_text(encoding="utf-8")
+    for fence in FENCE.finditer(text):
+        indent = re.compile(f"^{fence['indent']}", re.MULTILINE)
+        yield Block(fence["language"].strip(), indent.sub("", fence["text"]), text.count("\n", 0, fence.start()) + 1)
+
+
+def targets() -> set[str]:
+    return set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def unknown(command: str) -> list[str]:
+    """Return what a command that sets up a machine names and the project does not have."""
+    program, *words = command.split("#")[0].split()
+    files = {word for word in words if word.startswith("requirements/")}
+    missing = [word for word in files if not (ROOT / word).is_file()]
+    wanted = {word for word in words if not re.search("[=-]", word)} if program == "make" else set()
+    return sorted(missing + list(wanted - targets()))
+
+
+def shell(commands: list[str], folder: Path) -> None:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    script = "set -eu\n" + "\n".join(commands)
+    done = subprocess.run(
+        ["sh", "-c", script], cwd=folder, env=os.environ | {"PATH": path}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
+
+
+def play(block: Block, folder: Path, names: dict[str, object]) -> dict[str, object]:
+    """Return the names that a ``python`` block leaves, given those that it found; run what is for a shell."""
+    if block.language == "python":
+        script = folder / f"line_{block.line}.py"
+        script.write_text(block.text, encoding="utf-8")
+        return run_path(str(script), init_globals=names)
+    commands = block.commands()
+    missing = [name for command in commands if SETUP.match(command) for name in unknown(command)]
+    assert not missing, f"not in this project: {', '.join(missing)}"
+    shell([command for command in commands if not SETUP.match(command)], folder)
+    return names
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a new folder, now the working one, in which ``.venv`` leads to the environment."""
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_a_document_tells_to_type_works(document: Path, folder: Path) -> None:
+    names: dict[str, object] = {}
+    for block in blocks(document):
+        if block.language in RUN:
+            names = play(block, folder, names)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_block_of_a_document_is_run_or_is_data(document: Path) -> None:
+    assert [(block.language, block.line) for block in blocks(document) if block.language not in RUN | DATA] == []
+
+
+def test_python_blocks_share_their_names_and_the_shell_their_folder(folder: Path) -> None:
+    names = play(Block("python", "told = 'un binôme'", 1), folder, {})
+    names = play(Block("console", "$ echo 1 > \\\n  kept.txt\nan answer", 2), folder, names)
+    text = "from pathlib import Path\nboth = told + Path('kept.txt').read_text()"
+    names = play(Block("python", text, 3), folder, names)
+    assert names["both"] == "un binôme1\n"
+
+
+def test_a_command_that_fails_is_told(folder: Path) -> None:
+    with pytest.raises(AssertionError, match="no-such-command"):
+        play(Block("sh", "no-such-command --now", 1), folder, {})
+
+
+def test_a_target_or_a_file_that_is_not_there_is_told(folder: Path) -> None:
+    text = "make nothing\nmake check\npip install --require-hashes -r requirements/none.txt"
+    with pytest.raises(AssertionError, match=r"nothing.*requirements/none\.txt"):
+        play(Block("sh", text, 1), folder, {})
