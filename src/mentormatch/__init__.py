@@ -1,0 +1,61 @@
+"""mentormatch: from survey answers to pairs that are optimal, explained and re-checkable.
+
+>>> import mentormatch as mm
+>>> matching = mm.match(mm.examples.cohort(), mm.examples.programme())
+>>> str(matching.status)
+'proved'
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mentormatch import examples as examples
+    from mentormatch.assignment.engine import solve as solve
+    from mentormatch.assignment.problem import AssignmentProblem as AssignmentProblem
+    from mentormatch.assignment.solution import Solution as Solution
+    from mentormatch.assignment.solution import Status as Status
+    from mentormatch.enrolment import read_survey as read_survey
+    from mentormatch.errors import MentorMatchError as MentorMatchError
+    from mentormatch.matching import Matching as Matching
+    from mentormatch.evaluation import evaluate as evaluate
+    from mentormatch.matching import match as match
+    from mentormatch.people import Cohort as Cohort
+    from mentormatch.programme import Programme as Programme
+    from mentormatch.wire import MatchRequest as MatchRequest
+    from mentormatch.wire import MatchResponse as MatchResponse
+    from mentormatch.wire import propose as propose
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "AssignmentProblem": "assignment.problem",
+    "Cohort": "people",
+    "MatchRequest": "wire",
+    "MatchResponse": "wire",
+    "Matching": "matching",
+    "MentorMatchError": "errors",
+    "Programme": "programme",
+    "Solution": "assignment.solution",
+    "Status": "assignment.solution",
+    "evaluate": "evaluation",
+    "match": "matching",
+    "propose": "wire",
+    "read_survey": "enrolment",
+    "solve": "assignment.engine",
+}
+
+__all__ = [*sorted(_HOMES), "examples"]  # noqa: PLE0604 - the names of a table that is written out above
+
+
+def __getattr__(name: str) -> Any:
+    """Import the room of a public name when the name is first used."""
+    if name == "examples":
+        return import_module("mentormatch.examples")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'mentormatch' has no attribute {name!r}")
+    return getattr(import_module(f"mentormatch.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,5 @@
+"""``python -m mentormatch``: the command line."""
+
+from mentormatch.cli import main
+
+main()

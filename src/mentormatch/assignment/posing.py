@@ -1,0 +1,81 @@
+"""Cohort, scores, rules and goals -> the assignment problem."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from mentormatch.assignment.problem import AssignmentProblem, Loads
+from mentormatch.assignment.rule import BoolBlock, Market, Rule
+from mentormatch.assignment.scores import stored
+from mentormatch.columns import BoolVector, IntVector
+from mentormatch.fields import Side
+from mentormatch.people import Cohort, People
+from mentormatch.scoring.score import ScoreTable
+from mentormatch.text import canonical
+
+
+def pose(cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule], goals: Sequence[str]) -> AssignmentProblem:
+    """Return the problem of choosing pairs in ``cohort``.
+
+    Forbidden pairs, and all pairs of people who are set aside, are absent from it. Raises RequestError or SurveyError
+    where a rule names someone who is not there, or a capacity is not a whole number.
+    """
+    market = Market(cohort.mentors, cohort.mentees, scores.values)
+    taking_part = {side: admitted(rules, market.side(side), side) for side in SIDES}
+    allowed = taking_part["mentor"][:, None] & taking_part["mentee"][None, :] & ~forbidden(rules, market)
+    return AssignmentProblem(
+        stored(scores.values.astype(np.int64), allowed),
+        loads(rules, cohort.mentors, "mentor", taking_part["mentor"]),
+        loads(rules, cohort.mentees, "mentee", taking_part["mentee"]),
+        rows=tuple(row for rule in rules for row in rule.rows(market)),
+        pins=tuple(sorted({pin for rule in rules for pin in rule.pins(market)})),
+        goals=tuple(goals),
+        mentor_priority=priority(rules, cohort.mentors, "mentor"),
+        mentee_priority=priority(rules, cohort.mentees, "mentee"),
+        mentor_keys=tuple(map(canonical, cohort.mentors.ids)),
+        mentee_keys=tuple(map(canonical, cohort.mentees.ids)),
+    )
+
+
+SIDES: tuple[Side, Side] = ("mentor", "mentee")
+
+
+def admitted(rules: Sequence[Rule], people: People, side: Side) -> BoolVector:
+    """Return (n,) bool: who takes part, having answered enough and being set aside by no rule."""
+    taking_part = people.complete.copy()
+    for rule in rules:
+        admits = rule.admits(people, side)
+        taking_part &= True if admits is None else admits
+    return taking_part
+
+
+def forbidden(rules: Sequence[Rule], market: Market) -> BoolBlock:
+    """Return (n, m) bool: the pairs that some rule forbids."""
+    total = np.zeros(market.shape, dtype=bool)
+    for _, block in forbidding(rules, market):
+        total |= block
+    return total
+
+
+def forbidding(rules: Sequence[Rule], market: Market) -> Iterator[tuple[Rule, BoolBlock]]:
+    """Yield each rule that speaks of pairs, with the pairs that it forbids."""
+    for rule in rules:
+        block = rule.forbids(market)
+        if block is not None:
+            yield rule, block
+
+
+def loads(rules: Sequence[Rule], people: People, side: Side, taking_part: BoolVector) -> Loads:
+    """Return how many partners each person takes: one, unless rules say otherwise; none for who takes no part."""
+    said = [load for rule in rules if (load := rule.loads(people, side)) is not None]
+    ones = np.ones(len(people), dtype=np.int64)
+    most = np.minimum.reduce([load.most for load in said] or [ones])
+    least = np.maximum.reduce([load.least for load in said] or [np.zeros_like(ones)])
+    idle = np.logical_and.reduce([load.idle for load in said] or [np.ones(len(people), dtype=bool)])
+    return Loads(np.where(taking_part, least, 0), np.where(taking_part, most, 0), idle)
+
+
+def priority(rules: Sequence[Rule], people: People, side: Side) -> IntVector | None:
+    """Return (n,) int: the weight of each person in the goal ``priority``, None where no rule names anyone."""
+    said = [weights for rule in rules if (weights := rule.priority(people, side)) is not None]
+    return np.add.reduce(said) if said else None

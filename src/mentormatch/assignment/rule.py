@@ -1,0 +1,102 @@
+"""What a rule is: it forbids pairs, sets people aside, bounds sums over pairs or changes how many one person takes."""
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.assignment.problem import Loads, Row
+from mentormatch.columns import BoolVector, IntVector
+from mentormatch.extension import Extension
+from mentormatch.fields import Side
+from mentormatch.people import Cohort, People
+from mentormatch.registry import concrete
+
+type BoolBlock = NDArray[np.bool_]
+type Missing = Literal["allow", "forbid"]
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """Two sides that may meet: n mentors, m mentees; ``scores`` (n, m) in millionths."""
+
+    mentors: People
+    mentees: People
+    scores: NDArray[np.int32]
+
+    def side(self, side: Side) -> People:
+        """Return the people of one side."""
+        return self.mentors if side == "mentor" else self.mentees
+
+    def part(self, mentors: NDArray[np.intp], mentees: NDArray[np.intp]) -> Self:
+        """Return the market of some of them only."""
+        scores = self.scores[np.ix_(mentors, mentees)]
+        return type(self)(self.mentors.take(mentors), self.mentees.take(mentees), scores)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The number of mentors and of mentees."""
+        return len(self.mentors), len(self.mentees)
+
+
+class Rule(Extension):
+    """What may not be.
+
+    A rule overrides no other and is overridden by none. Where an answer that it asks for is missing, ``missing`` says
+    whether the pair is allowed (a rule forbids what is known to break it) or forbidden.
+    """
+
+    kind: str
+    missing: Missing = "allow"
+
+    @abstractmethod
+    def asks(self) -> str:
+        """Return in a phrase what this rule asks."""
+
+    def admits(self, people: People, side: Side) -> BoolVector | None:
+        """Return (n,) bool: who of ``side`` may take part at all; None where the rule does not speak of that."""
+        return None
+
+    def forbids(self, market: Market) -> BoolBlock | None:
+        """Return (n, m) bool: the pairs that may not be; None where the rule does not speak of pairs."""
+        return None
+
+    def loads(self, people: People, side: Side) -> Loads | None:
+        """Return how many partners each person of ``side`` takes; None where the rule does not speak of that."""
+        return None
+
+    def rows(self, market: Market) -> Iterator[Row]:
+        """Yield the sums over pairs that this rule bounds."""
+        yield from ()
+
+    def pins(self, market: Market) -> Iterator[tuple[int, int]]:
+        """Yield the pairs, by position, that must be chosen."""
+        yield from ()
+
+    def priority(self, people: People, side: Side) -> IntVector | None:
+        """Return (n,) int: the weight of each person in the goal ``priority``; None where the rule gives none."""
+        return None
+
+    @property
+    def label(self) -> str:
+        """What this rule is called in a sentence."""
+        return self.name or self.asks()
+
+
+def with_missing(broken: BoolBlock, left: BoolVector, right: BoolVector, missing: Missing) -> BoolBlock:
+    """Return the forbidden pairs: those known to break a rule, and those not known where ``missing`` says forbid."""
+    known = left[:, None] & right[None, :]
+    return np.asarray(np.where(known, broken, missing == "forbid"))
+
+
+def rules_by_kind() -> dict[str, type[Rule]]:
+    """Return every registered rule by its kind."""
+    return concrete(Rule, "mentormatch.assignment.rules")
+
+
+def market_of(cohort: Cohort, scores: NDArray[np.int32]) -> Market:
+    """Return the market of a whole cohort."""
+    return Market(cohort.mentors, cohort.mentees, scores)

@@ -1,0 +1,26 @@
+"""Rule ``common``: something in common, for instance a slot or a language."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field as Setting
+
+from mentormatch.assignment.rule import BoolBlock, Market, Rule, with_missing
+from mentormatch.assignment.sharing import shares
+from mentormatch.extension import Ref
+from mentormatch.french import counted
+
+
+class Common(Rule):
+    """The two people of a pair have at least ``least`` answers to ``field`` in common."""
+
+    kind: Literal["common"] = "common"
+    field: Annotated[str, Ref(("slots", "choices", "names", "choice", "place", "scale"))]
+    least: int = Setting(default=1, ge=1)
+
+    def asks(self) -> str:
+        return f"au moins {counted(self.least, 'réponse')} en commun dans « {self.field} »"
+
+    def forbids(self, market: Market) -> BoolBlock:
+        left, right = market.mentors, market.mentees
+        few = shares(left.columns[self.field], right.columns[self.field]) < self.least
+        return with_missing(few, left.known(self.field), right.known(self.field), self.missing)

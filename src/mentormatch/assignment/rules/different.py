@@ -1,0 +1,22 @@
+"""Rule ``different``: nothing in common, for instance no employer."""
+
+from typing import Annotated, Literal
+
+from mentormatch.assignment.rule import BoolBlock, Market, Rule, with_missing
+from mentormatch.assignment.sharing import shares
+from mentormatch.extension import Ref
+
+
+class Different(Rule):
+    """The two people of a pair have no answer to ``field`` in common."""
+
+    kind: Literal["different"] = "different"
+    field: Annotated[str, Ref(("names", "choice", "choices", "place", "scale"))]
+
+    def asks(self) -> str:
+        return f"rien en commun dans « {self.field} »"
+
+    def forbids(self, market: Market) -> BoolBlock:
+        left, right = market.mentors, market.mentees
+        common = shares(left.columns[self.field], right.columns[self.field]) > 0
+        return with_missing(common, left.known(self.field), right.known(self.field), self.missing)

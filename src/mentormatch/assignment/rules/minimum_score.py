@@ -1,0 +1,24 @@
+"""Rule ``minimum_score``: no pair below a number of points."""
+
+from typing import Literal
+
+import numpy as np
+from pydantic import Field as Setting
+
+from mentormatch.assignment.rule import BoolBlock, Market, Rule
+
+POINT = 10_000
+"""One point out of 100, in millionths."""
+
+
+class MinimumScore(Rule):
+    """No pair scores less than ``points`` out of 100."""
+
+    kind: Literal["minimum_score"] = "minimum_score"
+    points: float = Setting(ge=0, le=100)
+
+    def asks(self) -> str:
+        return f"au moins {self.points:g} points".replace(".", ",")
+
+    def forbids(self, market: Market) -> BoolBlock:
+        return np.asarray(market.scores < round(self.points * POINT))

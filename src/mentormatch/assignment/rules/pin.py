@@ -1,0 +1,20 @@
+"""Rule ``pin``: a pair that is decided already."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from mentormatch.assignment.rule import Market, Rule
+
+
+class Pin(Rule):
+    """The pair of ``mentor`` and ``mentee`` (their keys) is chosen."""
+
+    kind: Literal["pin"] = "pin"
+    mentor: str
+    mentee: str
+
+    def asks(self) -> str:
+        return f"binôme imposé {self.mentor} - {self.mentee}"
+
+    def pins(self, market: Market) -> Iterator[tuple[int, int]]:
+        yield market.mentors.find(self.mentor), market.mentees.find(self.mentee)

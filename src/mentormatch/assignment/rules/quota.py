@@ -1,0 +1,75 @@
+"""Rule ``quota``: at least, or at most, so many pairs with given answers."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal, Self
+
+import numpy as np
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import Field as Setting
+
+from mentormatch.assignment.problem import Row
+from mentormatch.assignment.rule import Market, Rule
+from mentormatch.columns import BoolVector
+from mentormatch.extension import Ref, Reference
+from mentormatch.fields import Side
+from mentormatch.people import People
+from mentormatch.text import fold
+
+
+class Where(BaseModel):
+    """The people of ``side`` who answered one of ``in`` to ``field``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+    side: Side
+    field: Annotated[str, Ref(("choice", "choices", "scale", "yesno", "place"), "any")]
+    among: list[str] = Setting(alias="in", min_length=1)
+
+    def holds(self, people: People) -> BoolVector:
+        """Return (n,) bool: who the condition holds for; not for those who did not answer."""
+        wanted = {fold(option) for option in self.among}
+        found = [
+            bool(wanted & {fold(part) for part in people.person(row).parts(self.field)}) for row in range(len(people))
+        ]
+        return np.array(found, dtype=bool)
+
+
+def as_list(stated: object) -> object:
+    """Return one condition as a list of one."""
+    return [stated] if isinstance(stated, dict | Where) else stated
+
+
+class Quota(Rule):
+    """The number of pairs for which every condition of ``where`` holds is between ``least`` and ``most``."""
+
+    kind: Literal["quota"] = "quota"
+    where: Annotated[list[Where], BeforeValidator(as_list)] = Setting(min_length=1)
+    least: int | None = Setting(default=None, ge=0)
+    most: int | None = Setting(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def bounds_something(self) -> Self:
+        """Refuse a quota without a bound, or with bounds that cross."""
+        if self.least is None and self.most is None:
+            raise ValueError("il faut `least`, `most` ou les deux")
+        if self.least is not None and self.most is not None and self.least > self.most:
+            raise ValueError("`least` dépasse `most`")
+        return self
+
+    def references(self) -> Iterator[Reference]:
+        for condition in self.where:
+            ref = Ref(("choice", "choices", "scale", "yesno", "place"), condition.side)
+            yield Reference("where.field", condition.field, ref)
+
+    def asks(self) -> str:
+        bounds = [f"au moins {self.least}"] * (self.least is not None) + [f"au plus {self.most}"] * (
+            self.most is not None
+        )
+        return f"{' et '.join(bounds)} binômes selon « {self.where[0].field} »"
+
+    def rows(self, market: Market) -> Iterator[Row]:
+        counted = np.ones((1, 1), dtype=np.int64)
+        for condition in self.where:
+            holds = condition.holds(market.side(condition.side)).astype(np.int64)
+            counted = counted * (holds[:, None] if condition.side == "mentor" else holds[None, :])
+        yield Row(name=self.label, weights=counted, least=self.least, most=self.most)

@@ -1,0 +1,33 @@
+"""Rule ``require``: an answer without which a person takes no part."""
+
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field as Setting
+
+from mentormatch.assignment.rule import Missing, Rule
+from mentormatch.columns import BoolVector
+from mentormatch.extension import Ref
+from mentormatch.fields import Side
+from mentormatch.people import People
+from mentormatch.text import fold
+
+
+class Require(Rule):
+    """A person takes part only with one of the answers ``in`` to ``field``; no answer is not one of them."""
+
+    kind: Literal["require"] = "require"
+    field: Annotated[str, Ref(("choice", "scale", "yesno", "place"), "any")]
+    among: list[str] = Setting(alias="in", min_length=1)
+    missing: Missing = "forbid"
+
+    def asks(self) -> str:
+        return f"réponse exigée à « {self.field} »"
+
+    def admits(self, people: People, side: Side) -> BoolVector | None:
+        if self.field not in people.columns:
+            return None
+        column = people.codes(self.field)
+        wanted = {fold(option) for option in self.among}
+        accepted = np.array([fold(label) in wanted for label in column.labels] + [self.missing == "allow"], dtype=bool)
+        return accepted[column.values]

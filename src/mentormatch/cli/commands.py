@@ -1,0 +1,162 @@
+"""The commands: each reads files, calls the library, and says on stderr what it did."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    name="mentormatch",
+    help="Former des binômes mentor·e - mentoré·e optimaux et expliqués, à partir d'un questionnaire.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # its tracebacks would show people's answers
+    rich_markup_mode=None,
+)
+
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Départage les binômes à égalité.")]
+TimeLimit = Annotated[float | None, typer.Option("--time-limit", min=0.001, help="Durée maximale, en secondes.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Un seul objet JSON sur la sortie, rien d'autre.")]
+Out = Annotated[Path | None, typer.Option("-o", "--out", help="Fichier .xlsx, .html, .csv ou .json, ou dossier.")]
+ProgrammeFile = Annotated[Path, typer.Option("-p", "--programme", help="Le programme (fichier TOML).")]
+Answers = Annotated[Path | None, typer.Argument(help="Les réponses des deux côtés (CSV ou XLSX).")]
+Mentors = Annotated[Path | None, typer.Option("--mentors", help="Les réponses des mentor·es.")]
+Mentees = Annotated[Path | None, typer.Option("--mentees", help="Les réponses des mentoré·es.")]
+EXIT_CODES = {"proved": 0, "feasible": 0, "infeasible": 4, "stopped": 5, "failed": 1}
+
+
+def run() -> None:
+    """Run the command line; errors for people end with a message on stderr and the exit code of their kind."""
+    from mentormatch.errors import MentorMatchError
+
+    try:
+        app()
+    except MentorMatchError as error:
+        say(f"Erreur : {error}")
+        sys.exit(error.exit_code)
+
+
+def say(text: str) -> None:
+    """Write a message for people."""
+    typer.echo(text, err=True)
+
+
+def show_version(*, asked: bool) -> None:
+    """Write the version and end, where it is asked for."""
+    if asked:
+        from mentormatch import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+Version = Annotated[bool, typer.Option("--version", callback=lambda asked: show_version(asked=asked), is_eager=True)]
+
+
+@app.callback()
+def about(*, _: Version = False) -> None:
+    """Former des binômes mentor·e - mentoré·e optimaux et expliqués, à partir d'un questionnaire."""
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Où écrire.")] = Path("mentormatch-demo"),
+    *,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Former les binômes d'un programme d'exemple, et écrire classeur, page, CSV et JSON dans un dossier."""
+    from mentormatch import examples
+
+    files = examples.copy_to(folder)
+    matching = matched(files.programme, {"answers": files.answers}, seed, time_limit)
+    deliver(matching, folder, as_json=as_json)
+
+
+@app.command()
+def new(folder: Annotated[Path, typer.Argument(help="Où écrire.")], *, as_json: AsJson = False) -> None:
+    """Écrire dans un dossier un programme et des réponses d'exemple, à adapter."""
+    from mentormatch import examples
+
+    written = examples.copy_to(folder, overwrite=False)
+    if as_json:
+        typer.echo(json.dumps({"written": [str(written.programme), str(written.answers)]}, ensure_ascii=False))
+    say(f"Écrits : {written.programme}, {written.answers}")
+
+
+@app.command()
+def intake(
+    answers: Answers = None,
+    *,
+    programme: ProgrammeFile,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    as_json: AsJson = False,
+) -> None:
+    """Lire les réponses et dire ce que devient chaque ligne, sans former de binômes."""
+    from mentormatch.cli.summary import intake_json, intake_text
+
+    cohort = read(programme, sources(answers, mentors, mentees))[1]
+    typer.echo(intake_json(cohort) if as_json else intake_text(cohort))
+
+
+@app.command("match")
+def match_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    programme: ProgrammeFile,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    out: Out = None,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Former les binômes, et les écrire dans un fichier ou un dossier, ou sur la sortie."""
+    matching = matched(programme, sources(answers, mentors, mentees), seed, time_limit)
+    deliver(matching, out, as_json=as_json)
+
+
+def sources(answers: Path | None, mentors: Path | None, mentees: Path | None) -> dict[str, Path]:
+    """Return the files of answers that were named; one for both sides, or one each."""
+    named = {"answers": answers, "mentors": mentors, "mentees": mentees}
+    given = {name: path for name, path in named.items() if path is not None}
+    if set(given) not in ({"answers"}, {"mentors", "mentees"}):
+        raise typer.BadParameter("donnez un fichier de réponses, ou --mentors et --mentees")
+    return given
+
+
+def read(programme: Path, files: dict[str, Path]) -> tuple[Any, Any]:
+    """Return the programme and the cohort in these files."""
+    from mentormatch.enrolment import read_survey
+    from mentormatch.programme import Programme
+
+    loaded = Programme.load(programme)
+    return loaded, read_survey(loaded, **files)
+
+
+def matched(programme: Path, files: dict[str, Path], seed: int, time_limit: float | None) -> Any:
+    """Return the matching of the people in these files."""
+    from mentormatch.matching import match
+
+    loaded, cohort = read(programme, files)
+    return match(cohort, loaded, seed=seed, time_limit_s=time_limit)
+
+
+def deliver(matching: Any, out: Path | None, *, as_json: bool) -> None:
+    """Write the matching where it was asked for, say what it is, and end with the code of its status."""
+    from mentormatch.cli.summary import pairs_text, summary
+    from mentormatch.wire import MatchResponse
+
+    written = matching.save(out) if out is not None else ()
+    if as_json:
+        typer.echo(MatchResponse.of(matching).to_json(), nl=False)
+    elif out is None:
+        typer.echo(pairs_text(matching))
+    say(summary(matching))
+    for path in written:
+        say(f"Écrit : {path}")
+    raise typer.Exit(EXIT_CODES[str(matching.status)])

@@ -1,0 +1,168 @@
+"""Typed columns: the answers of n people to one question, in the shape that scoring needs.
+
+Axis 0 is people. Each column says who answered (``known``), gives a part of itself (``take``) and shows one answer as
+text (``shown``). Options are held by label, so that the columns of two sides are aligned by their labels, never by
+position.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+type BoolVector = NDArray[np.bool_]
+type IntVector = NDArray[np.int64]
+type Index = NDArray[np.intp] | Sequence[int]
+
+NONE = -1
+"""The code, or grade, of an answer that was not given."""
+
+
+class Column(Protocol):
+    """The answers of n people to one question."""
+
+    @property
+    def known(self) -> BoolVector:
+        """Return (n,) bool: who answered."""
+        ...
+
+    def take(self, index: Index) -> Self:
+        """Return the column of the people at ``index`` only."""
+        ...
+
+    def shown(self, row: int) -> str:
+        """Return the answer of one person as staff read it, empty where there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """One option each: ``values`` (n,) int64 index into ``labels``, -1 for no answer."""
+
+    labels: tuple[str, ...]
+    values: IntVector
+
+    @property
+    def known(self) -> BoolVector:
+        return np.asarray(self.values != NONE)
+
+    def take(self, index: Index) -> "Codes":
+        return Codes(self.labels, self.values[index])
+
+    def shown(self, row: int) -> str:
+        code = int(self.values[row])
+        return "" if code == NONE else self.labels[code]
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Several options each: ``values`` (n, k) bool, ``known`` (n,) bool."""
+
+    labels: tuple[str, ...]
+    values: NDArray[np.bool_]
+    known: BoolVector
+
+    def take(self, index: Index) -> "Members":
+        return Members(self.labels, self.values[index], self.known[index])
+
+    def shown(self, row: int) -> str:
+        return ", ".join(self.labels[item] for item in np.flatnonzero(self.values[row]))
+
+
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """Options in order of preference: ``values`` (n, k) int64, 1 for the first choice, 0 where not ranked.
+
+    ``most`` is the number of ranks that could be given.
+    """
+
+    labels: tuple[str, ...]
+    values: NDArray[np.int64]
+    most: int
+
+    @property
+    def known(self) -> BoolVector:
+        return self.values.any(axis=1)
+
+    def take(self, index: Index) -> "Ranks":
+        return Ranks(self.labels, self.values[index], self.most)
+
+    def shown(self, row: int) -> str:
+        ranks = self.values[row]
+        chosen = [item for item in np.argsort(ranks, kind="stable") if ranks[item]]
+        return ", ".join(self.labels[item] for item in chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Grades:
+    """A grid: ``values`` (n, k) int64, the level given to each item, 0 the lowest, -1 where blank."""
+
+    labels: tuple[str, ...]
+    levels: tuple[str, ...]
+    values: NDArray[np.int64]
+
+    @property
+    def known(self) -> BoolVector:
+        return np.asarray((self.values != NONE).any(axis=1))
+
+    def take(self, index: Index) -> "Grades":
+        return Grades(self.labels, self.levels, self.values[index])
+
+    def shown(self, row: int) -> str:
+        grades = self.values[row]
+        given = np.flatnonzero(grades != NONE)
+        return ", ".join(f"{self.labels[item]} : {self.levels[grades[item]]}" for item in given)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """``values`` (n,) float64, NaN for no answer."""
+
+    values: NDArray[np.float64]
+
+    @property
+    def known(self) -> BoolVector:
+        return ~np.isnan(self.values)
+
+    def take(self, index: Index) -> "Numbers":
+        return Numbers(self.values[index])
+
+    def shown(self, row: int) -> str:
+        value = float(self.values[row])
+        return "" if np.isnan(value) else f"{value:g}".replace(".", ",")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names in the order typed: one tuple a person, empty for "none", None for no answer."""
+
+    values: tuple[tuple[str, ...] | None, ...]
+
+    @property
+    def known(self) -> BoolVector:
+        return np.array([value is not None for value in self.values], dtype=bool)
+
+    def take(self, index: Index) -> "Names":
+        return Names(tuple(self.values[row] for row in index))
+
+    def shown(self, row: int) -> str:
+        return ", ".join(self.values[row] or ())
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Free text as typed, empty for no answer."""
+
+    values: tuple[str, ...]
+
+    @property
+    def known(self) -> BoolVector:
+        return np.array([value != "" for value in self.values], dtype=bool)
+
+    def take(self, index: Index) -> "Texts":
+        return Texts(tuple(self.values[row] for row in index))
+
+    def shown(self, row: int) -> str:
+        return self.values[row]

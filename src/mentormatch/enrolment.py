@@ -1,0 +1,84 @@
+"""Programme + files of answers -> cohort."""
+
+from collections.abc import Iterator
+from os import PathLike
+
+from mentormatch.errors import SurveyError
+from mentormatch.fields import Side
+from mentormatch.people import Cohort
+from mentormatch.programme import Programme
+from mentormatch.survey.intake import take_in
+from mentormatch.survey.plan import Plan, Roles
+from mentormatch.survey.reading import Frame, read_table
+from mentormatch.text import fold
+
+type Source = str | PathLike[str] | Frame
+
+EMAIL_WORDS = ("courriel", "mail", "e-mail")
+
+
+def read_survey(
+    programme: Programme,
+    answers: Source | None = None,
+    *,
+    mentors: Source | None = None,
+    mentees: Source | None = None,
+) -> Cohort:
+    """Return the cohort that answered: one file or frame for both sides, or one each.
+
+    Every row ends once in ``cohort.rows`` as taken, incomplete, replaced or rejected, with its line and the reason.
+    Raises SurveyError with every problem of the files where they cannot be taken.
+    """
+    both = answers is not None and mentors is None and mentees is None
+    apart = answers is None and mentors is not None and mentees is not None
+    if not both and not apart:
+        raise SurveyError("Donnez un fichier pour les deux côtés, ou un fichier de mentors et un de mentorés")
+    sources: list[tuple[Source | None, Side | None]] = (
+        [(answers, None)] if both else [(mentors, "mentor"), (mentees, "mentee")]
+    )
+    tables = [(read_table(source), side) for source, side in sources if source is not None]
+    return take_in(tables, plan_of(programme, apart=apart))
+
+
+def plan_of(programme: Programme, *, apart: bool = False) -> Plan:
+    """Return what intake needs to know of ``programme``; ``apart`` where each side has a file of its own."""
+    role = programme.heading.role
+    key = programme.fields_with("key")
+    return Plan(
+        fields=programme.fields,
+        key=key[0] if key else None,
+        email=email_of(programme),
+        roles=Roles(role.field, role.mentor, role.mentee) if role and not apart else None,
+        needed=frozenset(needed(programme, apart=apart)),
+        weights={side: weights(programme, side) for side in ("mentor", "mentee")},
+        minimum_answered=programme.heading.minimum_answered,
+    )
+
+
+def email_of(programme: Programme) -> str | None:
+    """Return the field that holds e-mail addresses: the one named, or the first contact that says so."""
+    if programme.heading.email is not None:
+        return programme.heading.email
+    contacts = programme.fields_with("contact")
+    said = {name: fold(f"{name} {programme.fields[name].question}") for name in contacts}
+    return next((name for name in contacts if any(word in said[name] for word in EMAIL_WORDS)), None)
+
+
+def needed(programme: Programme, *, apart: bool) -> Iterator[str]:
+    """Yield the fields without which the programme cannot be followed."""
+    yield from programme.fields_with("key")
+    yield from programme.fields_with("consent")
+    if programme.heading.role and not apart:
+        yield programme.heading.role.field
+    for extension in (*programme.criteria, *programme.rules):
+        yield from (reference.field for reference in extension.references())
+
+
+def weights(programme: Programme, side: Side) -> dict[str, float]:
+    """Return how much of the score rests on each field that people of ``side`` answer."""
+    found: dict[str, float] = {}
+    for criterion in programme.criteria:
+        mine = [name for name in criterion.fields_of(side) if programme.fields[name].asks(side)]
+        for name in mine:
+            found[name] = found.get(name, 0.0) + criterion.weight / len(mine)
+    return found

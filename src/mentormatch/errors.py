@@ -1,0 +1,67 @@
+"""Everything that mentormatch raises on purpose.
+
+::
+
+    MentorMatchError
+    ├── ProgrammeError     the programme file: every mistake in it, at once
+    ├── SurveyError        a file of answers that cannot be taken whole
+    ├── RequestError       numbers, keys or a JSON request that cannot be posed as a problem
+    ├── EngineError        a solver died, or gave an answer that the checker refused
+    └── OutputError        a file that could not be written
+
+That there is no answer is a status, not an error. No message holds a person's answers: only identifiers,
+line numbers and the names of fields.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: where it stands, what was found, what was expected, what to do."""
+
+    where: str
+    found: str
+    expected: str = ""
+    advice: str = ""
+
+    def __str__(self) -> str:
+        expected = f" ; attendu : {self.expected}" if self.expected else ""
+        advice = f" → {self.advice}" if self.advice else ""
+        return f"{self.where} : {self.found}{expected}{advice}"
+
+
+class MentorMatchError(Exception):
+    """Base of all errors that a caller can act on; ``exit_code`` is what the command line ends with."""
+
+    exit_code = 3
+
+    def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
+        self.message = message
+        self.problems = tuple(problems)
+        super().__init__("\n".join([message, *(f"  - {problem}" for problem in self.problems)]))
+
+
+class ProgrammeError(MentorMatchError):
+    """The programme file cannot be used; ``problems`` lists every mistake with its key path."""
+
+
+class SurveyError(MentorMatchError):
+    """A file of answers cannot be taken; ``problems`` lists every reason with its line."""
+
+
+class RequestError(MentorMatchError, ValueError):
+    """The numbers, keys or JSON given do not make a problem: NaN, doubled or unknown keys, negative capacities."""
+
+
+class EngineError(MentorMatchError):
+    """A solver died or gave an answer that the checker refused."""
+
+    exit_code = 1
+
+
+class OutputError(MentorMatchError):
+    """A file could not be written; nothing of it was left behind."""
+
+    exit_code = 1

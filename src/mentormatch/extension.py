@@ -1,0 +1,46 @@
+"""What criteria and rules share: named in the programme file by ``kind``, each field they speak of checked there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from mentormatch.fields import Side
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Marks a setting as the id of a field: of which kinds, and who answers it (``both``: each side; ``any``: one)."""
+
+    kinds: tuple[str, ...]
+    side: Literal["mentor", "mentee", "both", "any"] = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One mention of a field: the setting it stands in, the field's id, and what it must be."""
+
+    setting: str
+    field: str
+    ref: Ref
+
+
+class Extension(BaseModel):
+    """A criterion or a rule, as the programme file states it; ``name`` is what people call it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, populate_by_name=True)
+
+    name: str | None = None
+
+    def references(self) -> Iterator[Reference]:
+        """Yield every field that this extension speaks of."""
+        for setting, info in type(self).model_fields.items():
+            for ref in (mark for mark in info.metadata if isinstance(mark, Ref)):
+                value = getattr(self, setting)
+                for field in [value] if isinstance(value, str) else value or ():
+                    yield Reference(setting, field, ref)
+
+    def fields_of(self, side: Side) -> list[str]:
+        """Return the ids of the fields that people of ``side`` answer for this extension."""
+        return [reference.field for reference in self.references() if reference.ref.side in (side, "both", "any")]

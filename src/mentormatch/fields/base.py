@@ -1,0 +1,86 @@
+"""What every kind of question has in common: its words, its use, who answers it, and how an answer is read."""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from mentormatch.columns import Column
+from mentormatch.text import fold
+
+type Side = Literal["mentor", "mentee"]
+type Use = Literal["key", "contact", "match", "display", "consent", "forbidden"]
+type Answer = str | int | float | bool | Sequence[str] | Mapping[str, str]
+"""One answer as it comes in: text, a JSON value, or the parts of a grid (``{item: text}``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An answer that was read: its value, None where there is none, and what was odd about it (never the answer)."""
+
+    value: object = None
+    note: str = ""
+
+
+Blank = Reading()
+
+
+class Field(BaseModel, ABC):
+    """One question of the survey.
+
+    ``question`` is its wording in the survey; ``use`` what the programme does with the answer; ``side`` who answers
+    it; ``private`` keeps it from everyone but staff; ``joiner`` is what separates several answers in one cell, where
+    the tool writes something else than ``;`` or a line break.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+    question: str
+    use: Use = "match"
+    side: Literal["mentor", "mentee", "both"] = "both"
+    private: bool = False
+    joiner: str | None = None
+
+    @abstractmethod
+    def read(self, answer: Answer) -> Reading:
+        """Return the value that ``answer`` stands for."""
+
+    @abstractmethod
+    def column(self, values: Sequence[object]) -> Column:
+        """Return the typed column of the values that ``read`` gave, None for no answer."""
+
+    def asks(self, side: Side) -> bool:
+        """Say whether people of ``side`` answer this question."""
+        return self.side in (side, "both")
+
+    def pieces(self, answer: Answer) -> list[str]:
+        """Return the separate answers in ``answer``, each trimmed, empty ones left out."""
+        if isinstance(answer, str):
+            return split(answer, self.joiner)
+        if isinstance(answer, Sequence):
+            return [piece for piece in (str(item).strip() for item in answer) if piece]
+        return [str(answer)]
+
+
+def split(text: str, joiner: str | None) -> list[str]:
+    """Return the parts of ``text`` between joiners (``;`` and line breaks unless said), trimmed, without empty ones."""
+    parts = text.split(joiner) if joiner else re.split(r"[;\n\r]", text)
+    return [part.strip() for part in parts if part.strip()]
+
+
+def is_blank(answer: Answer) -> bool:
+    """Say whether nothing was answered."""
+    if isinstance(answer, Mapping):
+        return not any(text.strip() for text in answer.values())
+    if isinstance(answer, str):
+        return not answer.strip()
+    return isinstance(answer, Sequence) and not answer
+
+
+def position(options: Sequence[str], text: str) -> int | None:
+    """Return where ``text`` stands among ``options``, whatever its accents, case and spaces; None where it does not."""
+    sought = fold(text)
+    return next((index for index, option in enumerate(options) if fold(option) == sought), None)

@@ -1,0 +1,98 @@
+"""Questions in a grid: a level for each item, a moment for each day."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, cast
+
+import numpy as np
+from pydantic import Field as Setting
+
+from mentormatch.columns import NONE, Grades, Members
+from mentormatch.fields.base import Answer, Blank, Field, Reading, is_blank, position, split
+from mentormatch.fields.lists import UNKNOWN_OPTION, find_options
+from mentormatch.fields.single import NO, YES
+from mentormatch.text import fold
+
+
+class Levels(Field):
+    """One of ``levels``, the lowest first, for each of ``items``.
+
+    The answer is one cell an item, or one cell that says ``item : level`` for each.
+    """
+
+    kind: Literal["levels"] = "levels"
+    items: list[str] = Setting(min_length=1)
+    levels: list[str] = Setting(min_length=2)
+
+    def read(self, answer: Answer) -> Reading:
+        if is_blank(answer):
+            return Blank
+        grades = [NONE] * len(self.items)
+        understood = True
+        for item, text in self.cells(answer):
+            row, level = position(self.items, item), position(self.levels, text)
+            understood &= row is not None and level is not None
+            if row is not None and level is not None:
+                grades[row] = level
+        known = any(grade != NONE for grade in grades)
+        return Reading(tuple(grades) if known else None, "" if understood else "un niveau ou une ligne inconnus")
+
+    def cells(self, answer: Answer) -> Iterator[tuple[str, str]]:
+        """Yield the items that were answered, each with its text."""
+        if isinstance(answer, Mapping):
+            yield from ((item, text) for item, text in answer.items() if text.strip())
+            return
+        for piece in self.pieces(answer):
+            item, _, text = piece.rpartition(":")
+            yield item, text
+
+    def column(self, values: Sequence[object]) -> Grades:
+        grades = np.full((len(values), len(self.items)), NONE, dtype=np.int64)
+        for row, value in enumerate(values):
+            if value is not None:
+                grades[row] = cast(tuple[int, ...], value)
+        return Grades(tuple(self.items), tuple(self.levels), grades)
+
+
+class Slots(Field):
+    """Moments of the week: each of ``days`` with each of ``moments``.
+
+    The answer is one cell a day (the moments in it), one cell a slot (ticked), or one cell with all the slots.
+    """
+
+    kind: Literal["slots"] = "slots"
+    days: list[str] = Setting(min_length=1)
+    moments: list[str] = Setting(min_length=1)
+
+    @property
+    def slots(self) -> list[str]:
+        """The names of all slots, day by day."""
+        return [f"{day} {moment}" for day in self.days for moment in self.moments]
+
+    def read(self, answer: Answer) -> Reading:
+        if is_blank(answer):
+            return Blank
+        named = self.named(answer) if isinstance(answer, Mapping) else self.pieces(answer)
+        found, understood = find_options(self.slots, named, self.joiner)
+        return Reading(tuple(sorted(found)), "" if understood else UNKNOWN_OPTION)
+
+    def named(self, answer: Mapping[str, str]) -> list[str]:
+        """Return the slots named in the cells of a grid."""
+        return [slot for part, text in answer.items() for slot in self.in_cell(part, text)]
+
+    def in_cell(self, part: str, text: str) -> list[str]:
+        """Return the slots that one cell names: its column is a slot, a day, or a moment."""
+        said = fold(text)
+        if position(self.slots, part) is not None:
+            return [part] if said in YES or said == fold(part) else []
+        if not said or said in NO:
+            return []
+        pieces = [word for piece in split(text, self.joiner) for word in piece.split(",")]
+        if position(self.moments, part) is not None:
+            return [f"{day.strip()} {part}" for day in pieces]
+        return [f"{part} {moment.strip()}" for moment in pieces]
+
+    def column(self, values: Sequence[object]) -> Members:
+        free = np.zeros((len(values), len(self.slots)), dtype=bool)
+        for row, value in enumerate(values):
+            free[row, list(cast(tuple[int, ...], value or ()))] = True
+        return Members(tuple(self.slots), free, np.array([value is not None for value in values], dtype=bool))

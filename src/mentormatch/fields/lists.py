@@ -1,0 +1,134 @@
+"""Questions with several answers: options ticked, options ranked, names typed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, cast
+
+import numpy as np
+from pydantic import Field as Setting
+
+from mentormatch.columns import Members, Names, Ranks
+from mentormatch.fields.base import Answer, Blank, Field, Reading, is_blank, position, split
+from mentormatch.fields.single import NO, Options
+from mentormatch.text import fold
+
+NOBODY = frozenset({"aucun", "aucune", "neant", "rien", "non", "personne", "-", "/", "ras", "sans objet", "none", "no"})
+UNKNOWN_OPTION = "une réponse hors des options proposées, laissée de côté"
+
+
+def find_options(options: Sequence[str], answer: Answer, joiner: str | None) -> tuple[list[int], bool]:
+    """Return the positions of the options in ``answer``, in its order, and whether all of it was understood.
+
+    Options may themselves hold the comma that joins them: the known options are looked for, longest first.
+    """
+    pieces = split(answer, joiner) if isinstance(answer, str) else [str(item) for item in cast(Sequence[str], answer)]
+    found: list[int] = []
+    left_over = False
+    for piece in pieces:
+        indices, rest = peel(options, fold(piece))
+        found += [index for index in indices if index not in found]
+        left_over |= bool(rest)
+    return found, not left_over
+
+
+def peel(options: Sequence[str], text: str) -> tuple[list[int], str]:
+    """Take known options off the front of ``text``, commas between them; return them and what could not be read."""
+    by_length = sorted(range(len(options)), key=lambda index: -len(options[index]))
+    found: list[int] = []
+    while text:
+        index = next((i for i in by_length if starts(text, fold(options[i]))), None)
+        if index is None:
+            return found, text
+        found.append(index)
+        text = text[len(fold(options[index])) :].strip(" ,")
+    return found, ""
+
+
+def starts(text: str, option: str) -> bool:
+    """Say whether ``text`` begins with ``option`` as a whole."""
+    return text == option or text.startswith((option + ",", option + " ,"))
+
+
+def ticked(answer: Mapping[str, str]) -> list[str]:
+    """Return the parts of ``answer`` whose box is ticked."""
+    return [part for part, text in answer.items() if text.strip() and fold(text) not in NO]
+
+
+class Choices(Options):
+    """Several options, in any order; at most ``most`` of them where that is said."""
+
+    kind: Literal["choices"] = "choices"
+    most: int | None = Setting(default=None, ge=1)
+
+    def read(self, answer: Answer) -> Reading:
+        if is_blank(answer):
+            return Blank
+        given = ticked(answer) if isinstance(answer, Mapping) else self.pieces(answer)
+        found, understood = find_options(self.options, given, self.joiner)
+        if self.most is not None and len(found) > self.most:
+            return Reading(tuple(found), f"plus de {self.most} réponses, toutes gardées")
+        return Reading(tuple(found) if found else None, "" if understood else UNKNOWN_OPTION)
+
+    def column(self, values: Sequence[object]) -> Members:
+        chosen = np.zeros((len(values), len(self.options)), dtype=bool)
+        for row, value in enumerate(values):
+            chosen[row, list(cast(tuple[int, ...], value or ()))] = True
+        return Members(tuple(self.options), chosen, np.array([value is not None for value in values], dtype=bool))
+
+
+class Ranking(Field):
+    """Options in order of preference: those of the question itself, or the items of another (``items_of``)."""
+
+    kind: Literal["ranking"] = "ranking"
+    options: list[str] = Setting(default_factory=list)
+    items_of: str | None = None
+    most: int | None = Setting(default=None, ge=1)
+
+    def read(self, answer: Answer) -> Reading:
+        if is_blank(answer):
+            return Blank
+        ordered = in_order(answer, self.options) if isinstance(answer, Mapping) else self.pieces(answer)
+        found, understood = find_options(self.options, ordered, self.joiner)
+        kept = tuple(found[: self.most])
+        note = "" if understood else UNKNOWN_OPTION
+        return Reading(
+            kept or None, note if len(kept) == len(found) else f"seuls les {self.most} premiers choix comptent"
+        )
+
+    def column(self, values: Sequence[object]) -> Ranks:
+        ranks = np.zeros((len(values), len(self.options)), dtype=np.int64)
+        for row, value in enumerate(values):
+            for rank, item in enumerate(cast(tuple[int, ...], value or ()), start=1):
+                ranks[row, item] = rank
+        return Ranks(tuple(self.options), ranks, self.most or max(1, len(self.options)))
+
+
+def in_order(answer: Mapping[str, str], options: Sequence[str]) -> list[str]:
+    """Return the options in order, from columns named by rank (``1``, ``Classement 1``) or by option (cell: rank)."""
+    if any(position(options, part) is not None for part in answer):
+        ranked = [(figures(text), part) for part, text in answer.items() if text.strip()]
+    else:
+        ranked = [(figures(part), text) for part, text in answer.items() if text.strip()]
+    return [option for _, option in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def figures(text: str) -> int:
+    """Return the number that the figures in ``text`` make, 0 where there are none."""
+    return int("".join(figure for figure in text if figure in "0123456789")[:9] or 0)
+
+
+class ListOfNames(Field):
+    """Names of people or organisations, in the order typed, separated by ``;`` or line breaks.
+
+    "Aucun", "néant" and the like are an answer that names nobody.
+    """
+
+    kind: Literal["names"] = "names"
+
+    def read(self, answer: Answer) -> Reading:
+        if is_blank(answer):
+            return Blank
+        given = list(answer.values()) if isinstance(answer, Mapping) else self.pieces(answer)
+        return Reading(tuple(name.strip() for name in given if name.strip() and fold(name) not in NOBODY))
+
+    def column(self, values: Sequence[object]) -> Names:
+        return Names(tuple(cast("tuple[str, ...] | None", value) for value in values))

@@ -1,0 +1,143 @@
+"""Questions with one answer: an option, a step on a scale, yes or no, a number, a place, a text."""
+
+import math
+import re
+from collections.abc import Sequence
+from typing import Literal, Self, cast
+
+import numpy as np
+from pydantic import Field as Setting
+from pydantic import model_validator
+
+from mentormatch.columns import NONE, Codes, Numbers, Texts
+from mentormatch.departements import DEPARTEMENTS, find_departement
+from mentormatch.fields.base import Answer, Blank, Field, Reading, is_blank, position
+from mentormatch.text import fold
+
+YES = frozenset({"oui", "o", "yes", "y", "x", "vrai", "true", "1"})
+NO = frozenset({"non", "n", "no", "faux", "false", "0"})
+
+
+def coded(labels: Sequence[str], values: Sequence[object]) -> Codes:
+    """Return the column of positions in ``labels``."""
+    codes = [NONE if value is None else cast(int, value) for value in values]
+    return Codes(tuple(labels), np.array(codes, dtype=np.int64))
+
+
+class Options(Field):
+    """Questions whose answers are among ``options``, each compared without case, accents or doubled spaces."""
+
+    options: list[str] = Setting(min_length=1)
+
+    @model_validator(mode="after")
+    def options_differ(self) -> Self:
+        """Refuse two options that read the same."""
+        if len({fold(option) for option in self.options}) < len(self.options):
+            raise ValueError("deux options se lisent de la même façon")
+        return self
+
+    def read(self, answer: Answer) -> Reading:
+        if is_blank(answer):
+            return Blank
+        return option_reading(position(self.options, str(answer)))
+
+
+def option_reading(found: int | None) -> Reading:
+    """Return the reading of an option that was found or not."""
+    return Reading(found, "" if found is not None else "réponse hors des options proposées")
+
+
+class Choice(Options):
+    """One of several options."""
+
+    kind: Literal["choice"] = "choice"
+
+    def column(self, values: Sequence[object]) -> Codes:
+        return coded(self.options, values)
+
+
+class Scale(Options):
+    """One of several options that are in order, the lowest first."""
+
+    kind: Literal["scale"] = "scale"
+
+    def column(self, values: Sequence[object]) -> Codes:
+        return coded(self.options, values)
+
+
+class YesNo(Field):
+    """Yes or no: a ticked box, Oui, O, Yes, X, Vrai, 1, or the words of the question itself."""
+
+    kind: Literal["yesno"] = "yesno"
+
+    def read(self, answer: Answer) -> Reading:
+        if is_blank(answer):
+            return Blank
+        said = fold(str(answer))
+        if said in YES or said == fold(self.question):
+            return Reading(1)
+        return Reading(0) if said in NO else Reading(None, "ni oui ni non")
+
+    def column(self, values: Sequence[object]) -> Codes:
+        return coded(("Non", "Oui"), values)
+
+
+class Number(Field):
+    """A number, with a decimal comma or point, between ``least`` and ``most`` where they are given."""
+
+    kind: Literal["number"] = "number"
+    least: float | None = None
+    most: float | None = None
+
+    def read(self, answer: Answer) -> Reading:
+        if is_blank(answer):
+            return Blank
+        number = parse_number(str(answer))
+        if number is None or isinstance(answer, bool):
+            return Reading(None, "nombre attendu")
+        low, high = bound(self.least, -math.inf), bound(self.most, math.inf)
+        return Reading(number) if low <= number <= high else Reading(None, "nombre hors des limites du programme")
+
+    def column(self, values: Sequence[object]) -> Numbers:
+        numbers = [math.nan if value is None else cast(float, value) for value in values]
+        return Numbers(np.array(numbers, dtype=np.float64))
+
+
+def bound(value: float | None, otherwise: float) -> float:
+    """Return ``value``, or ``otherwise`` where no bound was given."""
+    return otherwise if value is None else value
+
+
+def parse_number(text: str) -> float | None:
+    """Return the finite number that ``text`` writes in French or English figures, None where it writes none."""
+    plain = re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", ".")
+    if not re.fullmatch(r"[+-]?[0-9]{1,18}(\.[0-9]{0,18})?", plain):
+        return None
+    return float(plain)
+
+
+class Place(Field):
+    """A département, by its number or its name."""
+
+    kind: Literal["place"] = "place"
+
+    def read(self, answer: Answer) -> Reading:
+        if is_blank(answer):
+            return Blank
+        found = find_departement(str(answer))
+        return Reading(found, "" if found is not None else "département non reconnu")
+
+    def column(self, values: Sequence[object]) -> Codes:
+        return coded([name for _, name in DEPARTEMENTS], values)
+
+
+class Text(Field):
+    """Free text, kept as typed; shown to staff, compared whole, never scored by its words."""
+
+    kind: Literal["text"] = "text"
+
+    def read(self, answer: Answer) -> Reading:
+        return Blank if is_blank(answer) else Reading(str(answer).strip())
+
+    def column(self, values: Sequence[object]) -> Texts:
+        return Texts(tuple("" if value is None else str(value) for value in values))

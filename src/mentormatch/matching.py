@@ -1,0 +1,209 @@
+"""The whole path on one screen: cohort and programme in, pairs with their reasons out."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+from typing import ClassVar
+
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.posing import pose
+from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.rules.ban import Ban
+from mentormatch.assignment.rules.pin import Pin
+from mentormatch.assignment.solution import Solution, Status
+from mentormatch.errors import OutputError
+from mentormatch.frames import Frames
+from mentormatch.people import Cohort
+from mentormatch.programme import Programme
+from mentormatch.registry import concrete
+from mentormatch.review.pairs import Pair, explain_pair
+from mentormatch.review.unmatched import Case, Unmatched, explain_unmatched
+from mentormatch.scoring.score import ScoreTable, score
+from mentormatch.tables import (
+    Grid,
+    Sheet,
+    contribution_sheet,
+    pair_sheet,
+    rejected_sheet,
+    score_grid,
+    unmatched_sheet,
+)
+
+type Keys = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that is nobody in the cohort: line, key where it has one, and why."""
+
+    source: str
+    line: int
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Matching:
+    """The pairs of one cohort under one programme, with all that they rest on.
+
+    Everybody is in it once: in ``pairs``, or in ``unmatched`` with a reason; every other row that came in is in
+    ``rejected`` with its line.
+    """
+
+    cohort: Cohort
+    programme: Programme
+    scores: ScoreTable
+    problem: AssignmentProblem
+    solution: Solution
+    seed: int = 0
+
+    @property
+    def status(self) -> Status:
+        """What is known of the pairs: proved, feasible, infeasible, stopped or failed."""
+        return self.solution.status
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """The pairs, best first, each with the points of every criterion."""
+        pairs = [explain_pair(self.cohort, self.scores, int(i), int(k)) for i, k in self.solution.pairs]
+        return tuple(sorted(pairs, key=lambda pair: (-pair.score, pair.mentor, pair.mentee)))
+
+    @cached_property
+    def unmatched(self) -> tuple[Unmatched, ...]:
+        """Everybody without a partner, with a code and a sentence."""
+        return explain_unmatched(Case(self.cohort, self.programme.rules, self.scores, self.problem, self.solution))
+
+    @property
+    def rejected(self) -> tuple[Rejected, ...]:
+        """The rows that are nobody here: rejected, or replaced by another answer of the same person."""
+        return tuple(Rejected(row.source, row.line, row.key, row.reason) for row in self.cohort.rejected)
+
+    @property
+    def frames(self) -> Frames:
+        """The same as pandas frames: pairs, unmatched, rejected, scores, contributions."""
+        return Frames(self.sheets, self.grid)
+
+    @property
+    def sheets(self) -> dict[str, Sheet]:
+        """The result as plain tables, from which every document is made."""
+        return {
+            "pairs": pair_sheet(self.pairs),
+            "unmatched": unmatched_sheet(self.unmatched),
+            "contributions": contribution_sheet(self.pairs),
+            "rejected": rejected_sheet(self.cohort.rejected),
+        }
+
+    @property
+    def grid(self) -> Grid:
+        """The points of every pair that the rules allow."""
+        return score_grid(self.cohort, self.scores, self.problem)
+
+    def explain(self, mentor: str, mentee: str) -> Pair:
+        """Return what the score of any two people is made of, chosen or not.
+
+        Raises RequestError where one of them is not in the cohort.
+        """
+        place = self.cohort.mentors.find(mentor), self.cohort.mentees.find(mentee)
+        return explain_pair(self.cohort, self.scores, *place)
+
+    def save(self, path: str | PathLike[str]) -> tuple[Path, ...]:
+        """Write the matching and return the files written.
+
+        A path that ends in .xlsx, .csv, .json or .html is one file; any other is a folder that gets one of each, under
+        fixed names. Each file is written whole or not at all; raises OutputError where it cannot be.
+        """
+        target = Path(path)
+        if target.suffix:
+            return (exporter_for(target.suffix).save(self, target),)
+        return tuple(exporter.save(self, target / exporter.filename) for exporter in exporters().values())
+
+    def _repr_html_(self) -> str:
+        return exporter_for(".html").shown(self)
+
+
+class Exporter(ABC):
+    """One kind of document. It is found by its ``kind``, the suffix of the files that it writes."""
+
+    kind: ClassVar[str]
+    filename: ClassVar[str]
+
+    @abstractmethod
+    def content(self, matching: Matching) -> bytes:
+        """Return the whole document."""
+
+    def shown(self, matching: Matching) -> str:
+        """Return the document as a notebook shows it."""
+        return self.content(matching).decode()
+
+    def save(self, matching: Matching, path: Path) -> Path:
+        """Write the document beside its final place, then move it there, so that it is whole or absent."""
+        content = self.content(matching)
+        draft = path.with_name(f".{path.name}.part")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_bytes(content)
+            draft.replace(path)
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            raise OutputError(f"{path.name} : le fichier ne peut pas être écrit ({error.strerror})") from None
+        return path
+
+
+def exporters() -> dict[str, Exporter]:
+    """Return every registered exporter by its suffix."""
+    return {kind: exporter() for kind, exporter in concrete(Exporter, "mentormatch.report.exporters").items()}
+
+
+def exporter_for(suffix: str) -> Exporter:
+    """Return the exporter that writes files with this suffix."""
+    known = exporters()
+    if suffix.lower() not in known:
+        raise OutputError(f"Format inconnu : « {suffix} » ; les formats sont {', '.join(known)}")
+    return known[suffix.lower()]
+
+
+def match(  # noqa: PLR0913 - the published signature; all but two are keywords
+    cohort: Cohort,
+    programme: Programme,
+    *,
+    seed: int = 0,
+    pins: Iterable[Keys] = (),
+    bans: Iterable[Keys] = (),
+    time_limit_s: float | None = None,
+) -> Matching:
+    """Return the optimal pairs of ``cohort`` under ``programme``, explained.
+
+    Parameters
+    ----------
+    cohort
+        Who answered; see ``read_survey``.
+    programme
+        Criteria, rules and goals.
+    seed
+        Settles pairs that every goal leaves tied; the same people and seed give the same pairs, in any order of rows.
+    pins, bans
+        Pairs (mentor key, mentee key) that must be, or must not be, chosen.
+    time_limit_s
+        Seconds after which the best answer so far is returned, marked ``feasible`` with its gap, or ``stopped``.
+
+    Raises
+    ------
+    RequestError
+        A pin or a ban names somebody who is not in the cohort.
+    EngineError
+        A solver gave an answer that the checker refused.
+    """
+    decided = programme.with_rules([*named(Pin, pins, cohort), *named(Ban, bans, cohort)])
+    scores = score(cohort, decided.criteria)
+    problem = pose(cohort, scores, decided.rules, decided.goals.order)
+    solution = solve(problem, seed=seed, time_limit_s=time_limit_s)
+    return Matching(cohort, decided, scores, problem, solution, seed)
+
+
+def named[R: (Pin, Ban)](rule: type[R], pairs: Iterable[Keys], cohort: Cohort) -> list[R]:
+    """Return one rule a pair; raise RequestError where a key is nobody's."""
+    mentors, mentees = cohort.mentors, cohort.mentees
+    return [rule(mentor=mentors.ids[mentors.find(i)], mentee=mentees.ids[mentees.find(k)]) for i, k in pairs]

@@ -1,0 +1,167 @@
+"""The people of one edition: who they are, what they answered, and what became of every row that came in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from mentormatch.columns import BoolVector, Codes, Column, Grades, Index, Members, Names, Numbers, Ranks
+from mentormatch.errors import Problem, RequestError
+from mentormatch.fields import Side
+from mentormatch.text import canonical
+
+type Fate = Literal["taken", "incomplete", "replaced", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """n people of one side.
+
+    ``ids`` are their keys as typed; ``columns`` hold one typed column a field; ``complete`` (n,) bool says who
+    answered enough to be matched.
+    """
+
+    ids: tuple[str, ...]
+    columns: Mapping[str, Column]
+    complete: BoolVector
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def take(self, index: Index) -> "People":
+        """Return the people at ``index`` only, in that order."""
+        columns = {name: column.take(index) for name, column in self.columns.items()}
+        return People(tuple(self.ids[row] for row in index), columns, self.complete[index])
+
+    def find(self, key: str) -> int:
+        """Return where the person with this key stands, whatever its case.
+
+        Raises RequestError where nobody here has it.
+        """
+        sought = canonical(key)
+        found = next((row for row, known in enumerate(self.ids) if canonical(known) == sought), None)
+        if found is None:
+            raise RequestError(
+                "Unknown person", [Problem("key", f"nobody has the key {key!r}", "a key of this cohort")]
+            )
+        return found
+
+    def person(self, row: int) -> "Person":
+        """Return one of them."""
+        return Person(self, row)
+
+    def known(self, name: str) -> BoolVector:
+        """Return (n,) bool: who answered the field ``name``."""
+        return self.columns[name].known
+
+    def shown(self, name: str, row: int) -> str:
+        """Return one answer as staff read it, empty where there is none."""
+        return self.columns[name].shown(row)
+
+    def codes(self, name: str) -> Codes:
+        """Return the column of a choice, scale, yesno or place."""
+        return _typed(self.columns[name], Codes)
+
+    def members(self, name: str) -> Members:
+        """Return the column of choices or slots."""
+        return _typed(self.columns[name], Members)
+
+    def ranks(self, name: str) -> Ranks:
+        """Return the column of a ranking."""
+        return _typed(self.columns[name], Ranks)
+
+    def grades(self, name: str) -> Grades:
+        """Return the column of a grid of levels."""
+        return _typed(self.columns[name], Grades)
+
+    def numbers(self, name: str) -> Numbers:
+        """Return the column of a number."""
+        return _typed(self.columns[name], Numbers)
+
+    def names(self, name: str) -> Names:
+        """Return the column of a list of names."""
+        return _typed(self.columns[name], Names)
+
+
+def _typed[T](column: object, kind: type[T]) -> T:
+    """Return ``column``, which the programme has been checked to hold as ``kind``."""
+    if not isinstance(column, kind):
+        raise TypeError(f"expected {kind.__name__}, found {type(column).__name__}")
+    return column
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One row of ``people``."""
+
+    people: People
+    row: int
+
+    @property
+    def id(self) -> str:
+        """The person's key as typed."""
+        return self.people.ids[self.row]
+
+    def __getitem__(self, name: str) -> str:
+        return self.people.shown(name, self.row)
+
+    def parts(self, name: str) -> tuple[str, ...]:
+        """Return the separate answers to the field ``name``: each name or option given, or the one text."""
+        column = self.people.columns[name]
+        if isinstance(column, Names):
+            return column.values[self.row] or ()
+        if isinstance(column, Members):
+            return tuple(column.labels[item] for item in np.flatnonzero(column.values[self.row]))
+        return (self[name],) if self[name] else ()
+
+    def answered(self, name: str) -> bool:
+        """Say whether the person answered the field ``name``."""
+        return bool(self.people.known(name)[self.row])
+
+
+@dataclass(frozen=True, slots=True)
+class RowFate:
+    """What became of one row that came in: ``by`` is the line that replaced it, ``reason`` says why, in words."""
+
+    source: str
+    line: int
+    fate: Fate
+    key: str = ""
+    side: Side | None = None
+    reason: str = ""
+    by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something about the answers that is worth a look; nothing was changed because of it."""
+
+    source: str
+    line: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """Everyone who answered, on both sides, every row with its fate, and the contacts in a table of their own."""
+
+    mentors: People
+    mentees: People
+    rows: tuple[RowFate, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    contacts: Mapping[tuple[Side, str], Mapping[str, str]] = field(default_factory=dict)
+
+    def side(self, side: Side) -> People:
+        """Return the people of one side."""
+        return self.mentors if side == "mentor" else self.mentees
+
+    @property
+    def rejected(self) -> tuple[RowFate, ...]:
+        """The rows that are nobody in this cohort: rejected, or replaced by a later answer."""
+        return tuple(row for row in self.rows if row.fate in ("rejected", "replaced"))
+
+
+def nobody(columns: Mapping[str, Column]) -> People:
+    """Return a side with no one on it."""
+    return People((), columns, np.zeros(0, dtype=bool))

@@ -1,0 +1,244 @@
+"""What the staff decide: fields, criteria, rules and goals, read from TOML and checked whole."""
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from functools import reduce
+from operator import or_
+from os import PathLike
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import Field as Setting
+from pydantic_core import ErrorDetails
+
+from mentormatch.assignment.rule import Rule, rules_by_kind
+from mentormatch.errors import Problem, ProgrammeError
+from mentormatch.extension import Ref
+from mentormatch.fields import AnyField, Choice, Ranking, Use, fields_by_kind
+from mentormatch.fields.base import position
+from mentormatch.mistakes import enumerated, key_path, nearest, syntax_problem, translate
+from mentormatch.scoring.criterion import Criterion, criteria_by_kind
+
+if TYPE_CHECKING:
+    type AnyCriterion = Criterion
+    type AnyRule = Rule
+else:
+    AnyCriterion = Annotated[reduce(or_, criteria_by_kind().values()), Setting(discriminator="kind")]
+    AnyRule = Annotated[reduce(or_, rules_by_kind().values()), Setting(discriminator="kind")]
+
+type Goal = Literal["matched", "priority", "total"]
+type Location = tuple[int | str, ...]
+
+NO_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType({})
+
+
+class Part(BaseModel):
+    """A table of the programme file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, populate_by_name=True)
+
+
+class Role(Part):
+    """The question that tells mentors from mentees where both answer in one file, and the answer of each."""
+
+    field: str
+    mentor: str
+    mentee: str
+
+
+class Heading(Part):
+    """What the programme is called, and how answers are taken.
+
+    ``minimum_answered`` is the share of the weight of the criteria that a person must have answered to be matched;
+    ``email`` names the contact field that holds the e-mail address, where its id or question does not say so.
+    """
+
+    name: str
+    language: Literal["fr"] = "fr"
+    role: Role | None = None
+    minimum_answered: float = Setting(default=0.0, ge=0, le=1)
+    email: str | None = None
+
+
+class Goals(Part):
+    """The order in which goals are pursued, each without costing those before it."""
+
+    order: list[Goal] = Setting(default=["matched", "priority", "total"], min_length=1)
+
+
+class Programme(Part):
+    """One programme: its heading, fields by id, criteria, rules and goals.
+
+    >>> Programme.read({"programme": {"name": "Essai"}, "fields": {}}).goals.order
+    ['matched', 'priority', 'total']
+    """
+
+    heading: Heading = Setting(alias="programme")
+    fields: dict[str, AnyField] = Setting(default_factory=dict)
+    criteria: list[AnyCriterion] = Setting(default_factory=list)
+    rules: list[AnyRule] = Setting(default_factory=list)
+    goals: Goals = Setting(default_factory=Goals)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Self:
+        """Return the programme in a TOML file.
+
+        Raises ProgrammeError with every mistake in it: key path (line, for syntax), found, expected, nearest name.
+        """
+        source = Path(path)
+        try:
+            data = tomllib.loads(source.read_text(encoding="utf-8-sig"))
+        except OSError as error:
+            raise ProgrammeError(f"{source.name} : le fichier ne peut pas être lu ({error.strerror})") from None
+        except UnicodeDecodeError:
+            raise ProgrammeError(f"{source.name} : le fichier n'est pas en UTF-8 ; enregistrez-le en UTF-8") from None
+        except tomllib.TOMLDecodeError as error:
+            raise ProgrammeError(f"{source.name} ne peut pas être lu", [syntax_problem(str(error))]) from None
+        return cls.read(data, source.name)
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any], source: str = "programme") -> Self:
+        """Return the programme in ``data``, shaped as the TOML file is.
+
+        Raises ProgrammeError with every mistake in it.
+        """
+        parts = Parts(fill_items(data))
+        problems = [*parts.problems, *misreferences(parts)]
+        if problems:
+            raise ProgrammeError(f"{source} : {len(problems)} erreur(s) à corriger", problems)
+        return cls.model_validate(parts.data)
+
+    @property
+    def name(self) -> str:
+        """What the programme is called."""
+        return self.heading.name
+
+    def fields_with(self, use: Use) -> list[str]:
+        """Return the ids of the fields with this use."""
+        return [name for name, field in self.fields.items() if field.use == use]
+
+    def with_rules(self, rules: Sequence[Rule]) -> Self:
+        """Return the programme with more rules."""
+        return self.model_copy(update={"rules": [*self.rules, *rules]})
+
+
+def fill_items(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``data`` with the options of every ranking that takes its items from another field."""
+    filled = deepcopy(dict(data))
+    fields = filled.get("fields")
+    if isinstance(fields, dict):
+        for field in (field for field in fields.values() if isinstance(field, dict)):
+            other = fields.get(field.get("items_of"))
+            if isinstance(other, dict) and "options" not in field:
+                field["options"] = other.get("items", other.get("options", []))
+    return filled
+
+
+class Parts:
+    """The parts of a programme file, each read by itself, so that a mistake in one does not hide those in another."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.data = data
+        self.problems: list[Problem] = []
+        self.heading = self._part(Heading, ("programme",), data.get("programme", {}))
+        self.goals = self._part(Goals, ("goals",), data.get("goals", {}))
+        self.fields = {str(where[1]): field for where, field in self._all("fields", AnyField, fields_by_kind())}
+        self.criteria = self._all("criteria", AnyCriterion, criteria_by_kind())
+        self.rules = self._all("rules", AnyRule, rules_by_kind())
+        names = [info.alias or name for name, info in Programme.model_fields.items()]
+        self.problems += [
+            Problem("fichier", f"clé inconnue « {key} »", enumerated(names), nearest(key, names))
+            for key in data
+            if key not in names
+        ]
+
+    @property
+    def stated_fields(self) -> set[str]:
+        """The ids of all fields in the file, also of those with a mistake."""
+        stated = self.data.get("fields")
+        return set(stated) if isinstance(stated, dict) else set()
+
+    def _all(self, part: str, kind: Any, models: Mapping[str, type[BaseModel]]) -> list[tuple[Location, Any]]:
+        """Read each item of a list, or of a table of tables; return those without a mistake, with their places."""
+        stated = self.data.get(part, {})
+        if not isinstance(stated, list | dict):
+            self.problems.append(Problem(part, "trouvé : une valeur", f"[{part}.…] ou [[{part}]]"))
+            return []
+        items = stated.items() if isinstance(stated, dict) else enumerate(stated)
+        read = [((part, key), self._part(kind, (part, key), item, models)) for key, item in items]
+        return [(where, item) for where, item in read if item is not None]
+
+    def _part(self, kind: Any, where: Location, stated: Any, models: Mapping[str, type[BaseModel]] = NO_MODELS) -> Any:
+        """Read one table; return None, and note the mistakes, where there are any."""
+        try:
+            return TypeAdapter(kind).validate_python(stated)
+        except ValidationError as error:
+            for detail in error.errors(include_url=False):
+                self.problems.append(mistake(detail, where, models or {"": kind}))
+        return None
+
+
+def mistake(detail: ErrorDetails, where: Location, models: Mapping[str, type[BaseModel]]) -> Problem:
+    """Return one mistake in words; pydantic puts the kind between the place of a table and the key in it."""
+    inside = detail["loc"]
+    tagged = bool(inside) and inside[0] in models
+    valid = models[str(inside[0])] if tagged else models.get("", Part)
+    return translate(detail, (*where, *inside[1 if tagged else 0 :]), model_at(valid, inside[1 if tagged else 0 : -1]))
+
+
+def model_at(model: type[BaseModel], steps: Sequence[int | str]) -> type[BaseModel]:
+    """Return the model of the table inside ``model`` that ``steps`` lead to."""
+    for step in steps:
+        info = model.model_fields.get(str(step))
+        inner = [kind for kind in get_args(info.annotation) if isinstance(kind, type)] if info else []
+        model = next((kind for kind in inner if issubclass(kind, BaseModel)), model)
+    return model
+
+
+def misreferences(parts: Parts) -> Iterator[Problem]:
+    """Yield every mention of a field that is not there, or is not what the mention needs."""
+    for where, extension in [*parts.criteria, *parts.rules]:
+        for reference in extension.references():
+            yield from misreference(parts, (*where, reference.setting), reference.field, reference.ref)
+    if parts.heading and parts.heading.role:
+        role = parts.heading.role
+        yield from misreference(parts, ("programme", "role", "field"), role.field, Ref(("choice", "yesno")))
+        yield from bad_role(parts, role)
+    if parts.heading and parts.heading.email:
+        yield from misreference(parts, ("programme", "email"), parts.heading.email, Ref(("text",), "any"))
+    for name, field in parts.fields.items():
+        if isinstance(field, Ranking) and not field.options:
+            near = nearest(field.items_of, parts.stated_fields)
+            yield Problem(key_path(("fields", name)), "aucun item à classer", "« options » ou « items_of »", near)
+
+
+def misreference(parts: Parts, where: Location, name: str, ref: Ref) -> Iterator[Problem]:
+    """Yield what is wrong with one mention of a field."""
+    if name in parts.stated_fields and name not in parts.fields:
+        return
+    field = parts.fields.get(name)
+    if field is None:
+        names = sorted(parts.stated_fields)
+        yield Problem(key_path(where), f"champ inconnu « {name} »", enumerated(names), nearest(name, names))
+    elif field.kind not in ref.kinds:
+        yield Problem(key_path(where), f"« {name} » est de genre « {field.kind} »", enumerated(ref.kinds))
+    elif field.use == "forbidden":
+        yield Problem(
+            key_path(where), f"« {name} » a l'usage « forbidden »", "un champ qui peut servir à l'appariement"
+        )
+    elif ref.side != "any" and field.side not in (ref.side, "both"):
+        who = {"both": "les deux côtés", "mentor": "les mentors", "mentee": "les mentorés"}[ref.side]
+        yield Problem(key_path(where), f"« {name} » n'est posé qu'à un côté", f"un champ auquel répondent {who}")
+
+
+def bad_role(parts: Parts, role: Role) -> Iterator[Problem]:
+    """Yield the answers that tell the roles and are no options of their question."""
+    field = parts.fields.get(role.field)
+    for side in ("mentor", "mentee"):
+        said = getattr(role, side)
+        if isinstance(field, Choice) and position(field.options, said) is None:
+            near = nearest(said, field.options)
+            yield Problem(f"programme.role.{side}", f"option inconnue « {said} »", enumerated(field.options), near)

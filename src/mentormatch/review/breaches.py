@@ -1,0 +1,80 @@
+"""Which rules a plan breaks: pair by pair, person by person, and over all pairs together."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mentormatch.assignment.posing import SIDES, admitted, forbidding, loads
+from mentormatch.assignment.rule import Market, Rule
+from mentormatch.fields import Side
+from mentormatch.french import counted
+from mentormatch.people import People
+
+type Positions = Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One rule that a plan breaks: the rule, the keys of the people concerned (none: all pairs together), how."""
+
+    rule: str
+    people: tuple[str, ...]
+    detail: str
+
+
+def breaches(rules: Sequence[Rule], market: Market, pairs: Positions) -> Iterator[Breach]:
+    """Yield every rule that these pairs, by position, break."""
+    yield from broken_by_pairs(rules, market, pairs)
+    yield from broken_by_people(rules, market, pairs)
+    yield from broken_by_all(rules, market, pairs)
+
+
+def broken_by_pairs(rules: Sequence[Rule], market: Market, pairs: Positions) -> Iterator[Breach]:
+    """Yield the pairs that a rule forbids."""
+    for rule, block in forbidding(rules, market):
+        for mentor, mentee in pairs:
+            if block[mentor, mentee]:
+                yield Breach(rule.label, keys(market, mentor, mentee), "binôme exclu par cette règle")
+
+
+def broken_by_people(rules: Sequence[Rule], market: Market, pairs: Positions) -> Iterator[Breach]:
+    """Yield the people who take no part, and those with too many or too few partners."""
+    for axis, side in enumerate(SIDES):
+        people = market.side(side)
+        held = Counter(pair[axis] for pair in pairs)
+        yield from set_aside(rules, people, side, held)
+        bounds = loads(rules, people, side, np.ones(len(people), dtype=bool))
+        for row in range(len(people)):
+            least = 0 if bounds.idle[row] and not held[row] else int(bounds.least[row])
+            if not least <= held[row] <= bounds.most[row]:
+                detail = f"{counted(held[row], 'binôme')}, entre {least} et {int(bounds.most[row])} demandés"
+                yield Breach("nombre de places", (people.ids[row],), detail)
+
+
+def set_aside(rules: Sequence[Rule], people: People, side: Side, held: Counter[int]) -> Iterator[Breach]:
+    """Yield the people with a partner who take no part."""
+    taking_part = admitted(rules, people, side)
+    for row in sorted(held):
+        if not taking_part[row]:
+            yield Breach("participation", (people.ids[row],), "mis de côté par le programme")
+
+
+def broken_by_all(rules: Sequence[Rule], market: Market, pairs: Positions) -> Iterator[Breach]:
+    """Yield the bounds on all pairs together that do not hold, and the pinned pairs that are missing."""
+    for rule in rules:
+        for row in rule.rows(market):
+            weights = np.broadcast_to(row.weights, market.shape)
+            total = sum(int(weights[pair]) for pair in pairs)
+            least, most = row.least or 0, total if row.most is None else row.most
+            if not least <= total <= most:
+                yield Breach(rule.label, (), f"total de {total}")
+        for pin in rule.pins(market):
+            if pin not in pairs:
+                yield Breach(rule.label, keys(market, *pin), "binôme imposé, absent")
+
+
+def keys(market: Market, mentor: int, mentee: int) -> tuple[str, str]:
+    """Return the keys of two people."""
+    return market.mentors.ids[mentor], market.mentees.ids[mentee]

@@ -1,0 +1,1 @@
+"""One file a criterion; each is found by its ``kind``."""

@@ -1,0 +1,46 @@
+"""Criterion ``overlap``: what both named, ticked or ranked."""
+
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+
+from mentormatch.extension import Ref
+from mentormatch.french import listed
+from mentormatch.people import People, Person
+from mentormatch.scoring.criterion import Block, Criterion, defined, ratio
+from mentormatch.scoring.items import LISTS, Stakes, shared, stakes
+
+
+class Overlap(Criterion):
+    """What both share over what either named, weighted by rank: sum(min) / sum(max) of the two stakes in each item.
+
+    With ticked boxes that is the Jaccard index; with ranks its weighted form (Ruzicka, 1958). Two people who both
+    answered "none" share nothing: 0.
+    """
+
+    title: ClassVar[str] = "Points communs"
+    kind: Literal["overlap"] = "overlap"
+    field: Annotated[str, Ref(LISTS)]
+
+    def score(self, left: People, right: People) -> Block:
+        ours, theirs = stakes(left.columns[self.field]), stakes(right.columns[self.field])
+        least = common_stake(ours, theirs)
+        either = ours.values.sum(axis=1)[:, None] + theirs.values.sum(axis=1)[None, :] - least
+        return defined(ratio(least, either), left.known(self.field), right.known(self.field))
+
+    def reason(self, left: Person, right: Person) -> str:
+        ours, theirs = stakes(left.people.columns[self.field]), stakes(right.people.columns[self.field])
+        mine, yours = shared(ours, theirs)
+        both = np.minimum(ours.values[left.row, mine], theirs.values[right.row, yours])
+        order = sorted(np.flatnonzero(both), key=lambda item: -both[item])
+        words = [ours.labels[mine[item]] for item in order]
+        return f"en commun : {listed(words)}" if words else "rien en commun"
+
+
+def common_stake(ours: Stakes, theirs: Stakes) -> Block:
+    """Return sum over items of the smaller of the two stakes; shape (n, m)."""
+    mine, yours = shared(ours, theirs)
+    total = np.zeros((len(ours.values), len(theirs.values)))
+    for step in range(1, min(ours.top, theirs.top) + 1):
+        total += (ours.values[:, mine] >= step).astype(np.float64) @ (step <= theirs.values[:, yours].T)
+    return total

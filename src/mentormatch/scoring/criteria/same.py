@@ -1,0 +1,25 @@
+"""Criterion ``same``: the same answer on both sides."""
+
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+
+from mentormatch.extension import Ref
+from mentormatch.people import People, Person
+from mentormatch.scoring.criterion import Block, Criterion, defined
+
+
+class Same(Criterion):
+    """1 where both gave the same answer, 0 otherwise, undefined where either gave none."""
+
+    title: ClassVar[str] = "Même réponse"
+    kind: Literal["same"] = "same"
+    field: Annotated[str, Ref(("choice", "scale", "yesno", "place"))]
+
+    def score(self, left: People, right: People) -> Block:
+        ours, theirs = left.codes(self.field), right.codes(self.field)
+        alike = (ours.values[:, None] == theirs.values[None, :]).astype(np.float64)
+        return defined(alike, ours.known, theirs.known)
+
+    def reason(self, left: Person, right: Person) -> str:
+        return f"{left[self.field]} / {right[self.field]}"

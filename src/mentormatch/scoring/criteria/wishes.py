@@ -1,0 +1,61 @@
+"""Criterion ``wishes``: people of the other side that someone asked for, in order."""
+
+from typing import Annotated, ClassVar, Literal, Self
+
+import numpy as np
+from pydantic import Field as Setting
+from pydantic import model_validator
+
+from mentormatch.extension import Ref
+from mentormatch.people import People, Person
+from mentormatch.scoring.criterion import Block, Criterion, defined
+from mentormatch.text import canonical
+
+
+class Wishes(Criterion):
+    """1 for a first wish, falling evenly over ``most`` wishes to 0 for someone not asked for.
+
+    ``mentor`` and ``mentee`` are the fields in which each side names people of the other by their keys. Where both
+    are given the value is the mean of the two, undefined if either side asked for nobody.
+    """
+
+    title: ClassVar[str] = "Souhaits"
+    kind: Literal["wishes"] = "wishes"
+    mentor: Annotated[str | None, Ref(("names",), "mentor")] = None
+    mentee: Annotated[str | None, Ref(("names",), "mentee")] = None
+    most: int = Setting(default=3, ge=1)
+
+    @model_validator(mode="after")
+    def some_side_wishes(self) -> Self:
+        """Refuse wishes of nobody."""
+        if self.mentor is None and self.mentee is None:
+            raise ValueError("il faut `mentor`, `mentee` ou les deux")
+        return self
+
+    def score(self, left: People, right: People) -> Block:
+        sides = []
+        if self.mentor is not None:
+            sides.append(self._wished(left, right, self.mentor))
+        if self.mentee is not None:
+            sides.append(self._wished(right, left, self.mentee).T)
+        return np.asarray(sum(sides) / len(sides))
+
+    def _wished(self, people: People, others: People, field: str) -> Block:
+        place = {canonical(key): index for index, key in enumerate(others.ids)}
+        points = np.zeros((len(people), len(others)))
+        for row, names in enumerate(people.names(field).values):
+            for rank, name in reversed(list(enumerate((names or ())[: self.most]))):
+                if canonical(name) in place:
+                    points[row, place[canonical(name)]] = (self.most - rank) / self.most
+        return defined(points, people.known(field), np.ones(len(others), dtype=bool))
+
+    def reason(self, left: Person, right: Person) -> str:
+        asked = [self._rank(left, right, self.mentor, "mentor"), self._rank(right, left, self.mentee, "mentoré")]
+        return " ; ".join(phrase for phrase in asked if phrase)
+
+    def _rank(self, person: Person, other: Person, field: str | None, side: str) -> str:
+        if field is None:
+            return ""
+        names = [canonical(name) for name in person.people.names(field).values[person.row] or ()][: self.most]
+        sought = canonical(other.id)
+        return f"souhait n° {names.index(sought) + 1} du côté {side}" if sought in names else f"pas demandé côté {side}"

@@ -1,0 +1,66 @@
+"""What a criterion is: it scores blocks of pairs between 0 and 1, and says in a phrase what one score rests on."""
+
+from abc import abstractmethod
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field as Setting
+
+from mentormatch.columns import BoolVector
+from mentormatch.extension import Extension
+from mentormatch.people import People, Person
+from mentormatch.registry import concrete
+
+type Block = NDArray[np.float64]
+"""(len(left), len(right)) values between 0 and 1, NaN where one side gave no answer."""
+
+
+class Criterion(Extension):
+    """What makes a pair better.
+
+    A pair (i, k) of people of two sets, ``left`` on axis 0 and ``right`` on axis 1, gets a value between 0 and 1, or
+    NaN where either gave no answer; NaN counts at ``neutral``. In mentoring ``left`` are the mentors. ``weight`` is
+    relative to the weights of the other criteria; ``group`` the heading under which the points are shown.
+    """
+
+    title: ClassVar[str]
+
+    kind: str
+    weight: float = Setting(default=1.0, ge=0, le=1e6)
+    neutral: float = Setting(default=0.5, ge=0, le=1)
+    group: str | None = None
+
+    @abstractmethod
+    def score(self, left: People, right: People) -> Block:
+        """Return the value of every pair; shape (len(left), len(right)), NaN where undefined."""
+
+    @abstractmethod
+    def reason(self, left: Person, right: Person) -> str:
+        """Return in a phrase what the value of this pair rests on; both have answered."""
+
+    @property
+    def label(self) -> str:
+        """What this criterion is called where its points are shown."""
+        fields = getattr(self, "field", "")
+        return self.name or (f"{self.title} ({fields})" if fields else self.title)
+
+
+def answered(left: BoolVector, right: BoolVector) -> NDArray[np.bool_]:
+    """Return (n, m) bool: the pairs in which both sides answered."""
+    return left[:, None] & right[None, :]
+
+
+def defined(values: Block, left: BoolVector, right: BoolVector) -> Block:
+    """Return ``values`` with NaN where either side gave no answer."""
+    return np.where(answered(left, right), values, np.nan)
+
+
+def ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> Block:
+    """Return ``part / whole``, 0 where the whole is 0."""
+    return np.divide(part, whole, out=np.zeros(np.broadcast(part, whole).shape), where=whole != 0)
+
+
+def criteria_by_kind() -> dict[str, type[Criterion]]:
+    """Return every registered criterion by its kind."""
+    return concrete(Criterion, "mentormatch.scoring.criteria")

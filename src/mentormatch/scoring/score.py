@@ -1,0 +1,65 @@
+"""Whole blocks of pairs at once: the integer score of every pair, and how much of it rests on answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.people import Cohort, People
+from mentormatch.scoring.criterion import Criterion
+
+MILLION = 1_000_000
+BLOCK_ROWS = 256
+
+type IntBlock = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreTable:
+    """The score of every pair of a cohort.
+
+    ``values`` (n, m) int32 in millionths; ``answered`` (n, m) float32, the weight of the criteria that both sides
+    answered, between 0 and 1; ``criteria`` and their normalised ``weights``, from which the share of each criterion
+    in one pair is worked out when it is asked for.
+    """
+
+    values: NDArray[np.int32]
+    answered: NDArray[np.float32]
+    criteria: tuple[Criterion, ...]
+    weights: tuple[float, ...]
+
+
+def score(cohort: Cohort, criteria: Sequence[Criterion]) -> ScoreTable:
+    """Return the scores of every pair.
+
+    Each criterion's share is its normalised weight times its value (``neutral`` where undefined), rounded to millionths
+    by itself, so that the shares add up to the score exactly.
+    """
+    weights = normalised(criteria)
+    n, m = len(cohort.mentors), len(cohort.mentees)
+    values, answered = np.zeros((n, m), dtype=np.int32), np.zeros((n, m), dtype=np.float32)
+    for start in range(0, n, BLOCK_ROWS):
+        rows = np.arange(start, min(start + BLOCK_ROWS, n))
+        left = cohort.mentors.take(rows)
+        for criterion, weight in zip(criteria, weights, strict=True):
+            share, known = contribution(criterion, weight, left, cohort.mentees)
+            values[rows] += share
+            answered[rows] += np.float32(weight) * known
+    return ScoreTable(values, answered, tuple(criteria), weights)
+
+
+def normalised(criteria: Sequence[Criterion]) -> tuple[float, ...]:
+    """Return the weights divided by their sum; all 0 where the sum is 0."""
+    total = sum(criterion.weight for criterion in criteria)
+    return tuple(criterion.weight / total if total else 0.0 for criterion in criteria)
+
+
+def contribution(
+    criterion: Criterion, weight: float, left: People, right: People
+) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """Return the share of one criterion in the scores, in millionths, and which pairs both sides answered."""
+    values = criterion.score(left, right)
+    known = ~np.isnan(values)
+    share = np.rint(np.where(known, values, criterion.neutral) * weight * MILLION)
+    return share.astype(np.int32), known

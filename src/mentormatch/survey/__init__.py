@@ -1,0 +1,1 @@
+"""From a file of answers to people: reading (bytes to text), tools (text to answers), intake (answers to people)."""

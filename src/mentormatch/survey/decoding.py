@@ -1,0 +1,109 @@
+"""From bytes to text: decoded or refused, never garbled.
+
+A byte order mark says UTF-16 or UTF-8. Without one the bytes are UTF-8 if they are valid, Windows-1252 if they hold no
+multi-byte UTF-8 sequence at all, and refused otherwise, since then the file mixes both. Nothing is guessed from
+statistics: on short French files that takes one encoding of Windows for another.
+"""
+
+import codecs
+import io
+import re
+from collections.abc import Iterable
+
+from mentormatch.errors import Problem
+from mentormatch.survey.table import Remark, unreadable
+
+REPLACEMENT = "\ufffd"
+SHOWN_LINES = 10
+
+_MULTIBYTE = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]"
+    rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}"
+)
+# What the lead byte of French letters and of typographic marks becomes when UTF-8 is read as Windows-1252, then
+# any continuation byte read the same way.
+_CONTINUATION = "".join(bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xC0)) + "\x81\x8d\x8f\x90\x9d"
+_TWICE = re.compile(f"[ÂÃ][{_CONTINUATION}]|Å[“’]|â€[{_CONTINUATION}]")
+_UTF16_ADVICE = "enregistrez le fichier en « CSV UTF-8 » depuis votre tableur, ou indiquez son encodage"
+
+
+def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str, tuple[Remark, ...]]:
+    """Return ``content`` as text without its byte order mark, and what is worth a look in it.
+
+    Raises
+    ------
+    SurveyError
+        Naming the physical line whose bytes are not text in the encoding said, or found.
+    """
+    known = encoding or _encoding(content, name)
+    try:
+        text = content.decode(known).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise unreadable(name, _undecodable(content, known, error.start)) from None
+    except (LookupError, ValueError):
+        problem = Problem("encodage", f"« {known} » n'en est pas un", "par exemple utf-8 ou cp1252")
+        raise unreadable(name, problem) from None
+    return text, (*_guessed(known, encoding), *_suspicious(text))
+
+
+def physical_lines(text: str) -> Iterable[str]:
+    """Return the lines of ``text`` with their ends: CR, LF and CRLF end a line, nothing else does."""
+    return io.StringIO(text, newline="")
+
+
+def _encoding(content: bytes, name: str) -> str:
+    """Return the encoding that the bytes themselves show."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if _MULTIBYTE.search(content):
+            raise unreadable(name, _mixed(content, error.start)) from None
+        return "cp1252"
+    return "utf-8"
+
+
+def _line_at(content: bytes, encoding: str, start: int) -> int:
+    """Return the physical line of the byte at ``start``."""
+    before = content[:start].decode(encoding, "replace")
+    ended = before.count("\n") + before.count("\r") - before.count("\r\n")
+    return ended + 1
+
+
+def _mixed(content: bytes, start: int) -> Problem:
+    where = f"ligne {_line_at(content, 'utf-8', start)}"
+    found = "des caractères qui ne sont pas en UTF-8, dans un fichier qui l'est ailleurs"
+    return Problem(where, found, "un seul encodage", "corrigez cette ligne, ou exportez de nouveau les réponses")
+
+
+def _undecodable(content: bytes, encoding: str, start: int) -> Problem:
+    where = f"ligne {_line_at(content, encoding, start)}"
+    return Problem(where, f"des octets qui ne veulent rien dire en {encoding}", "du texte", _UTF16_ADVICE)
+
+
+def _guessed(encoding: str, said: str | None) -> list[Remark]:
+    if said or encoding != "cp1252":
+        return []
+    return [Remark(None, "Le fichier n'est pas en UTF-8 ; il a été lu comme un fichier Windows (cp1252).")]
+
+
+def _suspicious(text: str) -> list[Remark]:
+    """Return remarks on text that was garbled before it was saved."""
+    remarks = []
+    if REPLACEMENT in text:
+        lines = _lines_with(text, re.compile(REPLACEMENT))
+        remarks.append(_remark(lines, "un caractère « \ufffd » remplace une lettre perdue avant l'enregistrement"))
+    twice = [] if text.isascii() else _lines_with(text, _TWICE)
+    if twice:
+        remarks.append(_remark(twice, "texte sans doute encodé deux fois (« Ã© » pour « é ») ; exportez-le de nouveau"))
+    return remarks
+
+
+def _lines_with(text: str, pattern: re.Pattern[str]) -> list[int]:
+    return [number for number, line in enumerate(physical_lines(text), 1) if pattern.search(line)]
+
+
+def _remark(lines: list[int], found: str) -> Remark:
+    shown = ", ".join(map(str, lines[:SHOWN_LINES])) + (", ..." if len(lines) > SHOWN_LINES else "")
+    return Remark(lines[0], f"Ligne{'s' if len(lines) > 1 else ''} {shown} : {found}.")

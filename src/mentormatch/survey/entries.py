@@ -1,0 +1,85 @@
+"""One submission -> somebody, or the reason why it is nobody."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mentormatch.fields import Answer, Reading, Side
+from mentormatch.fields.base import is_blank
+from mentormatch.french import percent
+from mentormatch.people import Fate, RowFate
+from mentormatch.survey.plan import Plan
+from mentormatch.text import canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What one person sent: where it stands, on which side (None: not told), their key, e-mail and answers by field."""
+
+    source: str
+    line: int
+    side: Side | None
+    key: str
+    email: str
+    answers: Mapping[str, Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row that is somebody: who, on which side, what they answered, how much of the score it speaks to."""
+
+    row: RowFate
+    side: Side
+    email: str
+    readings: Mapping[str, Reading]
+    contact: Mapping[str, str]
+    share: float
+
+    @property
+    def key(self) -> str:
+        """The person's key, in the form in which keys are compared."""
+        return canonical(self.row.key)
+
+
+def enter(sent: Submission, plan: Plan) -> Entry | RowFate:
+    """Return who sent this, or the row with the reason why it is nobody."""
+    reason = refusal(sent, plan)
+    if reason or sent.side is None:
+        return RowFate(sent.source, sent.line, "rejected", sent.key, sent.side, reason)
+    readings = {name: field.read(sent.answers.get(name, "")) for name, field in plan.asked_of(sent.side).items()}
+    share = answered_share(readings, plan.weights.get(sent.side, {}))
+    fate, reason = fate_of(share, plan)
+    row = RowFate(sent.source, sent.line, fate, sent.key, sent.side, reason)
+    return Entry(row, sent.side, canonical(sent.email), readings, contact_in(sent, plan), share)
+
+
+def refusal(sent: Submission, plan: Plan) -> str:
+    """Return why a row is nobody, empty where it is somebody."""
+    if sent.side is None:
+        return "le rôle n'est ni celui des mentors ni celui des mentorés"
+    if not sent.key:
+        return "pas d'identifiant" if plan.key else "pas de courriel, et pas d'autre identifiant"
+    consents = [name for name, field in plan.fields.items() if field.use == "consent" and field.asks(sent.side)]
+    if any(plan.fields[name].read(sent.answers.get(name, "")).value != 1 for name in consents):
+        return "la notice d'information n'est pas acceptée"
+    return ""
+
+
+def fate_of(share: float, plan: Plan) -> tuple[Fate, str]:
+    """Return the fate of a row that is somebody, and the reason."""
+    if share >= plan.minimum_answered:
+        return "taken", ""
+    reason = f"{percent(share)} de réponses aux critères, {percent(plan.minimum_answered)} demandés"
+    return "incomplete", reason
+
+
+def contact_in(sent: Submission, plan: Plan) -> dict[str, str]:
+    """Return the contact answers, which go to a table of their own."""
+    answers = {name: sent.answers.get(name, "") for name, field in plan.fields.items() if field.use == "contact"}
+    return {name: str(answer).strip() for name, answer in answers.items() if not is_blank(answer)}
+
+
+def answered_share(readings: Mapping[str, Reading], weights: Mapping[str, float]) -> float:
+    """Return the share of the weight of the criteria that these answers speak to, 1 where no criterion asks."""
+    total = sum(weights.values())
+    told = sum(weight for name, weight in weights.items() if name in readings and readings[name].value is not None)
+    return told / total if total else 1.0

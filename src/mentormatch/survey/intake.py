@@ -1,0 +1,60 @@
+"""Table + fields -> people: every row ends once, as taken, incomplete, replaced or rejected."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from mentormatch.fields import Side
+from mentormatch.people import Cohort, People, Remark, RowFate
+from mentormatch.survey.entries import Entry, Submission, enter
+from mentormatch.survey.plan import Plan
+from mentormatch.survey.reading import Table
+from mentormatch.survey.resemblance import resemblances
+from mentormatch.survey.settling import settled
+from mentormatch.survey.submissions import laid_out, remarks_of, submissions, unread
+
+
+def take_in(tables: Sequence[tuple[Table, Side | None]], plan: Plan) -> Cohort:
+    """Return the cohort in ``tables``, each with the side that answered it, None where a question tells the role.
+
+    Raises SurveyError, with every problem of every file, where a needed column or any identity is missing, or a key
+    was typed twice.
+    """
+    sheets = laid_out(tables, plan)
+    sent = [submission for sheet in sheets for submission in submissions(sheet, plan)]
+    return gather(sent, plan, refused=unread(sheets), remarks=remarks_of(sheets))
+
+
+def gather(
+    sent: Iterable[Submission], plan: Plan, *, refused: Iterable[RowFate] = (), remarks: Iterable[Remark] = ()
+) -> Cohort:
+    """Return the cohort of those who sent something, with the rows that were refused and the remarks made before.
+
+    Raises SurveyError where a key was typed twice.
+    """
+    met = [enter(submission, plan) for submission in sent]
+    kept, replaced = settled([entry for entry in met if isinstance(entry, Entry)], plan)
+    rejected = [*(row for row in met if isinstance(row, RowFate)), *refused]
+    rows = sorted([*rejected, *replaced, *(entry.row for entry in kept)], key=lambda row: (row.source, row.line))
+    made = (*remarks, *notes(kept), *resemblances(kept, plan))
+    contacts = {(entry.side, entry.row.key): entry.contact for entry in kept if entry.contact}
+    return Cohort(people_of(kept, plan, "mentor"), people_of(kept, plan, "mentee"), tuple(rows), made, contacts)
+
+
+def people_of(entries: Sequence[Entry], plan: Plan, side: Side) -> People:
+    """Return the people of one side, one typed column a field."""
+    mine = [entry for entry in entries if entry.side == side]
+    columns = {
+        name: field.column([entry.readings[name].value for entry in mine])
+        for name, field in plan.asked_of(side).items()
+    }
+    complete = np.array([entry.row.fate == "taken" for entry in mine], dtype=bool)
+    return People(tuple(entry.row.key for entry in mine), columns, complete)
+
+
+def notes(entries: Sequence[Entry]) -> Iterator[Remark]:
+    """Yield what was odd about single answers: the line and the field, never the answer."""
+    for entry in entries:
+        for name, reading in entry.readings.items():
+            if reading.note:
+                yield Remark(entry.row.source, entry.row.line, f"« {name} » : {reading.note}")

@@ -1,0 +1,37 @@
+"""What intake needs to know of a programme: its questions, which of them must be there, and how much each counts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mentormatch.fields import AnyField, Side
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """The field that tells mentors from mentees, and the answer of each."""
+
+    field: str
+    mentor: str
+    mentee: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How answers are taken.
+
+    ``needed`` are the fields that criteria, rules, roles and consent cannot do without; ``weights`` say how much of
+    the score rests on each field, side by side; ``minimum_answered`` is the share below which a person is set aside.
+    """
+
+    fields: Mapping[str, AnyField]
+    key: str | None
+    email: str | None
+    roles: Roles | None = None
+    needed: frozenset[str] = frozenset()
+    weights: Mapping[Side, Mapping[str, float]] = field(default_factory=dict)
+    minimum_answered: float = 0.0
+
+    def asked_of(self, side: Side) -> dict[str, AnyField]:
+        """Return the fields that people of ``side`` answer and that become columns."""
+        apart = ("contact", "consent", "forbidden")
+        return {name: kind for name, kind in self.fields.items() if kind.asks(side) and kind.use not in apart}

@@ -1,0 +1,87 @@
+"""Delimited text: CSV and its relatives, as survey tools and spreadsheets write them."""
+
+import re
+from itertools import islice
+from typing import ClassVar
+
+from mentormatch.errors import Problem, SurveyError
+from mentormatch.survey.decoding import decode
+from mentormatch.survey.reading import Reader, Source
+from mentormatch.survey.splitting import split
+from mentormatch.survey.table import Record, Rows, gather, is_blank, unreadable
+
+DELIMITERS = ";,\t|"
+SAMPLE = 2_000
+"""How many records a delimiter is tried on."""
+
+_SEPARATOR_LINE = re.compile(r'"?sep=([^"\r\n])"?(?=[\r\n]|$)', re.IGNORECASE)
+_NOT_TABLES = {"%PDF-": "un PDF", "<": "une page web ou du XML", "{\\rtf": "un document RTF", "\x1f\x8b": "une archive"}
+
+
+class Delimited(Reader):
+    """Text in any encoding that can be told for sure, cells cut at one delimiter."""
+
+    kind: ClassVar[str] = "delimited"
+    last: ClassVar[bool] = True
+
+    def takes(self, source: Source) -> bool:
+        """Take any bytes: what is no workbook should be text."""
+        return source.frame is None
+
+    def read(self, source: Source) -> Rows:
+        """Return the rows of a delimited text; a first line ``sep=;`` says its delimiter."""
+        text, remarks = decode(source.content, source.name, source.encoding)
+        _check_is_table(source.name, text)
+        said = _SEPARATOR_LINE.match(text)
+        skip = 1 if said else 0
+        delimiter = source.delimiter or (said[1] if said else best_delimiter(text))
+        _check_delimiter(source.name, delimiter)
+        try:
+            return gather(source.name, split(text, delimiter, skip=skip), remarks)
+        except SurveyError as error:
+            raise unreadable(source.name, *error.problems) from None
+
+
+def best_delimiter(text: str) -> str:
+    r"""Return whichever of ``;`` ``,`` TAB ``|`` gives most header fields, with one width over the rows.
+
+    >>> best_delimiter("nom;score\nA;3,5\nB;2,0\n")
+    ';'
+    """
+    return max(DELIMITERS, key=lambda delimiter: _fit(text, delimiter))
+
+
+def _fit(text: str, delimiter: str) -> tuple[bool, float, int]:
+    """Return how well a delimiter fits: several fields or not, fields times the share of rows as wide, fields."""
+    records = _sample(text, delimiter)
+    header = len(records[0].cells) if records else 0
+    rows = records[1:]
+    share = sum(_is_as_wide(row, header) for row in rows) / len(rows) if rows else 1.0
+    return header > 1, header * share, header
+
+
+def _sample(text: str, delimiter: str) -> list[Record]:
+    """Return the first records that are not blank, as far as the text can be cut."""
+    records: list[Record] = []
+    try:
+        records.extend(record for record in islice(split(text, delimiter), SAMPLE) if not is_blank(record.cells))
+    except SurveyError:
+        return records
+    return records
+
+
+def _is_as_wide(record: Record, width: int) -> bool:
+    return len(record.cells) == width or (len(record.cells) > width and is_blank(record.cells[width:]))
+
+
+def _check_is_table(name: str, text: str) -> None:
+    start = text[:1_000].lstrip()
+    for signature, what in _NOT_TABLES.items():
+        if start.startswith(signature):
+            advice = "exportez les réponses en CSV ou en XLSX"
+            raise unreadable(name, Problem("fichier", what, "un tableau de réponses", advice))
+
+
+def _check_delimiter(name: str, delimiter: str) -> None:
+    if len(delimiter) != 1 or delimiter in '"\r\n':
+        raise unreadable(name, Problem("séparateur", repr(delimiter), "un seul caractère, par exemple « ; »"))

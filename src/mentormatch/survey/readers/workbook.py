@@ -1,0 +1,91 @@
+"""Workbooks (xlsx, xlsm, xls, ods), read in a child process: taken or refused within 5 s and 512 MB.
+
+A file of 1.5 kB can ask for gigabytes, and the library that reads it may abort the process it runs in. The child is
+a bare interpreter that is handed its program, so it starts in some 20 ms, finds no start-up file, leaves no temporary
+file, and ends by itself (processor limit) even where its parent was killed.
+"""
+
+import inspect
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from mentormatch.errors import Problem
+from mentormatch.survey import sheets
+from mentormatch.survey.reading import Reader, Source
+from mentormatch.survey.table import EXPECTED, Record, Remark, Rows, gather, unreadable
+
+_ARCHIVE = b"PK"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_CSV_ADVICE = "enregistrez la feuille des réponses en CSV UTF-8"
+_MEMORY = f"{sheets.MEMORY_BYTES // 10**6} Mo au plus"
+_REFUSALS = {
+    "encrypted": Problem("classeur", "protégé par un mot de passe", advice="enregistrez-le sans mot de passe"),
+    "unreadable": Problem("classeur", "abîmé, incomplet, ou pas un classeur", "xlsx, xls ou ods", _CSV_ADVICE),
+    "size": Problem("classeur", "trop grand une fois ouvert", _MEMORY, _CSV_ADVICE),
+    "far": Problem("classeur", "une cellule très loin des autres", advice="supprimez les lignes et colonnes vides"),
+    "time": Problem("classeur", "trop long à ouvrir", f"{sheets.SECONDS} s au plus", _CSV_ADVICE),
+    "empty": Problem("classeur", "vide", EXPECTED),
+    "no sheet": Problem("feuille", "introuvable", "le nom exact d'une feuille du classeur"),
+    "no child": Problem("classeur", "impossible de lancer le processus qui le lit", advice=_CSV_ADVICE),
+}
+
+
+class Workbook(Reader):
+    """Sheets of cells: numbers, dates and booleans become the text that staff see."""
+
+    kind: ClassVar[str] = "workbook"
+
+    def takes(self, source: Source) -> bool:
+        """Take an archive or an OLE container, whatever its name."""
+        return source.content.startswith((_ARCHIVE, _OLE))
+
+    def read(self, source: Source) -> Rows:
+        """Return the rows of one sheet, with their numbers in it."""
+        lines, end = _answer(source.name, source.content, source.sheet)
+        return gather(source.name, _records(lines), _remarks(end))
+
+
+def _records(lines: list[bytes]) -> Iterator[Record]:
+    for number, line in enumerate(lines, 1):
+        yield Record(number, tuple(json.loads(line)))
+
+
+def _remarks(end: dict[str, Any]) -> Iterator[Remark]:
+    if end["others"]:
+        others = ", ".join(f"« {name} »" for name in end["others"])
+        yield Remark(None, f"La feuille « {end['sheet']} » a été lue ; d'autres contiennent des cellules : {others}.")
+    for row in end["errors"]:
+        yield Remark(row, "Une formule en erreur (#N/A, #REF!, ...) a été lue comme une cellule vide.")
+
+
+def _answer(name: str, content: bytes, sheet: str | None) -> tuple[list[bytes], dict[str, Any]]:
+    """Return the rows that the child wrote and the object that ends them."""
+    rows, _, last = _run(name, content, sheet).rstrip(b"\n").rpartition(b"\n")
+    end = json.loads(last) if last.startswith(b"{") and last.endswith(b"}") else {"refusal": "unreadable"}
+    if "refusal" in end:
+        raise unreadable(name, _REFUSALS[end["refusal"]])
+    return rows.splitlines(), end
+
+
+def _run(name: str, content: bytes, sheet: str | None) -> bytes:
+    """Return what the child wrote; refuse where it was out of time, or was ended by its limits."""
+    asked = json.dumps({"path": sys.path, "sheet": sheet}).encode() + b"\n"
+    try:
+        child = subprocess.run(
+            [sys.executable, "-I", "-S", "-X", "utf8", "-c", inspect.getsource(sheets)],
+            input=asked + content,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=sheets.SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise unreadable(name, _REFUSALS["time"]) from None
+    except OSError:
+        raise unreadable(name, _REFUSALS["no child"]) from None
+    if child.returncode not in (0, 1):
+        raise unreadable(name, _REFUSALS["size"])
+    return child.stdout

@@ -1,0 +1,137 @@
+"""From a file or a frame to a table of text: picks the reader, by what the bytes are before what the name says."""
+
+import os
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from mentormatch.errors import Problem, SurveyError
+from mentormatch.registry import concrete
+from mentormatch.survey.table import EXPECTED, Record, Refused, Remark, Rows, Table, tabulate, unreadable
+
+__all__ = ["Frame", "Reader", "Record", "Refused", "Remark", "Rows", "Source", "Table", "read_rows", "read_table"]
+
+MAX_BYTES = 200_000_000
+READERS = "mentormatch.survey.readers"
+
+
+@runtime_checkable
+class Frame(Protocol):
+    """What is used of a pandas DataFrame."""
+
+    @property
+    def columns(self) -> Any:
+        """Return the labels of the columns."""
+
+    @property
+    def index(self) -> Any:
+        """Return the labels of the rows."""
+
+    @property
+    def iloc(self) -> Any:
+        """Return what gives a column by its position."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is to be read: ``name`` without its folder, its bytes or the frame, and what the caller knows about it."""
+
+    name: str
+    content: bytes = b""
+    frame: Any = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+
+
+class Reader(ABC):
+    """One kind of source. ``last`` readers are asked only when no other takes the source."""
+
+    kind: ClassVar[str]
+    last: ClassVar[bool] = False
+
+    @abstractmethod
+    def takes(self, source: Source) -> bool:
+        """Tell, from the content, whether this reader is the one for ``source``."""
+
+    @abstractmethod
+    def read(self, source: Source) -> Rows:
+        """Return the rows of ``source``; raise SurveyError where it cannot be taken."""
+
+
+def read_table(
+    source: str | os.PathLike[str] | Frame,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    sheet: str | None = None,
+) -> Table:
+    r"""Return the answers in ``source`` as a table of text, each cell exactly as typed.
+
+    Parameters
+    ----------
+    source
+        A file (delimited text, xlsx, xlsm, xls, ods) of at most 200 MB, or a pandas DataFrame. The labels of a frame's
+        columns are its header; its index is kept, as first column, only where it has a name.
+    encoding, delimiter, sheet
+        Said by the caller, they win over what the file seems to be. By default a sheet is the first that has cells.
+
+    Raises
+    ------
+    SurveyError
+        With every problem found: where, what was found, what was expected, what to do.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "mentors.csv")
+    ...     _ = file.write_bytes("Prénom;Tél\nZoé;0612\n".encode())
+    ...     table = read_table(file)
+    >>> table.header, table.records
+    (('Prénom', 'Tél'), (Record(line=2, cells=('Zoé', '0612')),))
+    """
+    return tabulate(read_rows(source, encoding=encoding, delimiter=delimiter, sheet=sheet))
+
+
+def read_rows(
+    source: str | os.PathLike[str] | Frame,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    sheet: str | None = None,
+) -> Rows:
+    """Return the rows of ``source`` that are not blank, header rows among them; see ``read_table``.
+
+    For tools whose exports have several header rows, or doubled headers told apart by their position: they make
+    their own header and hand it to ``tabulate``.
+    """
+    opened = replace(_opened(source), encoding=encoding, delimiter=delimiter, sheet=sheet)
+    readers = sorted((reader() for reader in concrete(Reader, READERS).values()), key=lambda reader: reader.last)
+    return next(reader for reader in readers if reader.takes(opened)).read(opened)
+
+
+def _opened(source: str | os.PathLike[str] | Frame) -> Source:
+    """Return the name and the content of ``source``."""
+    if isinstance(source, str | os.PathLike):
+        path = Path(source)
+        return Source(path.name, content=_content(path))
+    if isinstance(source, Frame):
+        return Source("tableau", frame=source)
+    raise SurveyError(f"Ni un fichier ni un tableau : {type(source).__name__}.")
+
+
+def _content(path: Path) -> bytes:
+    if not path.is_file():
+        raise unreadable(path.name, Problem("fichier", "introuvable", advice="vérifiez son nom et son dossier"))
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise unreadable(path.name, Problem("fichier", f"refus du système ({error.strerror})")) from None
+    if len(content) > MAX_BYTES:
+        raise unreadable(path.name, Problem("fichier", "trop grand", f"{MAX_BYTES // 1_000_000} Mo au plus"))
+    if not content:
+        raise unreadable(path.name, Problem("fichier", "vide", EXPECTED))
+    return content

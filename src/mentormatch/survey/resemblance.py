@@ -1,0 +1,84 @@
+"""People and names that may be the same: remarks for staff, never rules."""
+
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from itertools import combinations
+
+from mentormatch.people import Remark
+from mentormatch.survey.entries import Entry
+from mentormatch.survey.plan import Plan
+from mentormatch.survey.settling import grouped, lines, same_email
+from mentormatch.text import canonical, flags, skeleton
+
+NEAR = 0.88
+MOST_NAMES = 400
+"""Beyond that many different names, only those with the same skeleton are compared: the rest would be n^2."""
+
+
+def resemblances(entries: Sequence[Entry], plan: Plan) -> Iterator[Remark]:
+    """Yield what may be the same person, or the same name, without being typed alike."""
+    for same in same_email(entries):
+        yield remark(same, "même courriel")
+    yield from same_looking(entries, plan)
+    yield from odd_characters(entries)
+    for name, field in plan.fields.items():
+        if field.kind == "names":
+            yield from near_names(entries, name)
+
+
+def remark(entries: Sequence[Entry], text: str) -> Remark:
+    """Return a remark on several rows, which names their lines only."""
+    return Remark(entries[0].row.source, entries[0].row.line, f"lignes {lines(entries)} : {text}")
+
+
+def same_looking(entries: Sequence[Entry], plan: Plan) -> Iterator[Remark]:
+    """Yield the rows whose keys, or whose names, look the same."""
+    for same in grouped(entries, lambda entry: (entry.row.source, skeleton(entry.row.key))).values():
+        if len(same) > 1:
+            yield remark(same, "des identifiants qui se ressemblent")
+    for looks, same in grouped(entries, lambda entry: named(entry, plan)).items():
+        if looks and len(same) > 1:
+            yield remark(same, "même nom à l'œil : homonymes, ou doublon ?")
+
+
+def named(entry: Entry, plan: Plan) -> str:
+    """Return the skeleton of the name that an entry's contact details make, without e-mail and telephone."""
+    names = [text for field, text in entry.contact.items() if field != plan.email and any(map(str.isalpha, text))]
+    return skeleton(" ".join(names))
+
+
+def odd_characters(entries: Sequence[Entry]) -> Iterator[Remark]:
+    """Yield the rows whose key or contact details hold characters that do not show what they are."""
+    for entry in entries:
+        odd = dict.fromkeys(flag for text in (entry.row.key, *entry.contact.values()) for flag in flags(text))
+        if odd:
+            yield Remark(entry.row.source, entry.row.line, f"identité avec {', '.join(odd)}")
+
+
+def near_names(entries: Sequence[Entry], field: str) -> Iterator[Remark]:
+    """Yield the pairs of names in one field that are nearly the same, and are counted as different."""
+    holders: dict[str, list[Entry]] = {}
+    for entry in entries:
+        value = entry.readings[field].value if field in entry.readings else None
+        for name in value if isinstance(value, tuple) else ():
+            holders.setdefault(canonical(name), []).append(entry)
+    for one, other in near_pairs(list(holders)):
+        both = [*holders[one][:1], *holders[other][:1]]
+        yield remark(both, f"« {field} », deux noms presque identiques, comptés comme différents")
+
+
+def near_pairs(names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield the pairs of different names that look alike or differ by a letter or two."""
+    if len(names) > MOST_NAMES:
+        for same in grouped(names, skeleton).values():
+            yield from combinations(same, 2)
+        return
+    for one, other in combinations(names, 2):
+        if near(skeleton(one), skeleton(other)):
+            yield one, other
+
+
+def near(one: str, other: str) -> bool:
+    """Say whether two skeletons are nearly the same."""
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    return matcher.real_quick_ratio() >= NEAR and matcher.quick_ratio() >= NEAR and matcher.ratio() >= NEAR

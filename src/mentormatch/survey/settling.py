@@ -1,0 +1,63 @@
+"""Several rows of one person: a key typed twice is an error, a second answer by the same e-mail replaces the first."""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from mentormatch.errors import Problem, SurveyError
+from mentormatch.people import RowFate
+from mentormatch.survey.entries import Entry
+from mentormatch.survey.plan import Plan
+
+
+def grouped[T, K: Hashable](items: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
+    """Return the items by key, in the order in which they came."""
+    groups: dict[K, list[T]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return groups
+
+
+def settled(entries: Sequence[Entry], plan: Plan) -> tuple[list[Entry], list[RowFate]]:
+    """Return the entries that count, one a person, and the rows that another row of the same person replaces.
+
+    Raises SurveyError where a key was typed twice, naming both lines.
+    """
+    if plan.key is not None:
+        refuse_doubled(entries)
+        return list(entries), []
+    kept: list[Entry] = []
+    replaced: list[RowFate] = []
+    for same in grouped(entries, lambda entry: (entry.side, entry.key)).values():
+        last = ([entry for entry in same if entry.row.fate == "taken"] or same)[-1]
+        kept.append(last)
+        replaced += [superseded(entry.row, last.row) for entry in same if entry is not last]
+    return kept, replaced
+
+
+def superseded(row: RowFate, by: RowFate) -> RowFate:
+    """Return ``row`` as replaced by another of the same person."""
+    why = "remplacée par une réponse plus récente" if by.line > row.line else "incomplète, une réponse complète existe"
+    return replace(row, fate="replaced", by=by.line, reason=f"{why} (ligne {by.line})")
+
+
+def refuse_doubled(entries: Sequence[Entry]) -> None:
+    """Raise SurveyError where two rows of one file bear the same key."""
+    problems = [
+        Problem(rows[0].row.source, f"même identifiant aux lignes {lines(rows)}", "un identifiant par personne")
+        for rows in grouped(entries, lambda entry: (entry.row.source, entry.key)).values()
+        if len(rows) > 1
+    ]
+    if problems:
+        raise SurveyError("Un identifiant est saisi plusieurs fois", problems)
+
+
+def lines(entries: Sequence[Entry]) -> str:
+    """Return the lines of entries in a row."""
+    return " et ".join(str(entry.row.line) for entry in entries)
+
+
+def same_email(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+    """Yield the groups of entries that gave the same e-mail under different keys, or on both sides."""
+    for same in grouped([entry for entry in entries if entry.email], lambda entry: entry.email).values():
+        if len(same) > 1:
+            yield same

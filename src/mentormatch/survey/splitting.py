@@ -1,0 +1,130 @@
+"""Delimited text into records, in one pass over its physical lines, strictly.
+
+A line without a quote is cut at each delimiter. A cell that starts with a quote ends at the next lone quote, however
+many lines further on, and a delimiter or the end of the line must follow (RFC 4180). A quote inside a cell that does
+not start with one is a character like any other.
+"""
+
+from collections.abc import Iterator
+
+from mentormatch.errors import Problem, SurveyError
+from mentormatch.survey.decoding import physical_lines
+from mentormatch.survey.table import Record, is_blank
+
+MAX_CELLS_IN_ROW = 16_384
+"""As many as a sheet of Excel can have."""
+
+_QUOTE = '"'
+_ADVICE = "fermez le guillemet, ou doublez-le s'il fait partie de la réponse"
+
+
+def split(text: str, delimiter: str, *, skip: int = 0) -> Iterator[Record]:
+    """Yield the records of ``text`` after its first ``skip`` physical lines, each with the line where it starts.
+
+    Raises
+    ------
+    SurveyError
+        At a quote that is never closed, at text after a closing quote, or where a stray quote swallowed rows.
+    """
+    scanner = _Scanner(text, delimiter, skip)
+    width = 0
+    for record in scanner.records():
+        if width and _swallowed(scanner.widths, width):
+            found = "un guillemet ouvert ici a avalé les lignes suivantes"
+            raise _uncut(Problem(f"ligne {record.line}", found, "une réponse par ligne", _ADVICE))
+        yield record
+        width = width or (0 if is_blank(record.cells) else len(record.cells))
+
+
+def _uncut(problem: Problem) -> SurveyError:
+    return SurveyError("Le texte ne se découpe pas en réponses.", [problem])
+
+
+def _swallowed(widths: list[int], width: int) -> bool:
+    """Tell whether each of several physical lines inside one record would have been a whole row by itself."""
+    enough = 2 if width >= 3 else 3
+    return width >= 2 and len(widths) >= enough and all(cells == width for cells in widths)
+
+
+class _Scanner:
+    """Walks over physical lines.
+
+    ``widths`` holds how many cells each line of the last record would have, were the quote that makes it go on over
+    several lines a character like any other.
+    """
+
+    def __init__(self, text: str, delimiter: str, skip: int) -> None:
+        self.lines = enumerate(physical_lines(text), 1)
+        self.delimiter = delimiter
+        self.widths: list[int] = []
+        self.number = 0
+        self.line = ""
+        for _ in range(skip):
+            self._advance()
+
+    def records(self) -> Iterator[Record]:
+        self.widths = []
+        while self._advance():
+            start = self.number
+            yield Record(start, tuple(self._cells()))
+            self.widths = []
+
+    def _advance(self) -> bool:
+        """Move to the next physical line; False after the last."""
+        self.number, self.line = next(self.lines, (self.number, ""))
+        if not self.line:
+            return False
+        self.widths.append(self.line.count(self.delimiter) + 1)
+        if self.widths[-1] > MAX_CELLS_IN_ROW:
+            raise _uncut(Problem(f"ligne {self.number}", "trop de cellules", f"{MAX_CELLS_IN_ROW} au plus"))
+        return True
+
+    def _cells(self) -> list[str]:
+        if _QUOTE not in self.line:
+            return self.line.rstrip("\r\n").split(self.delimiter)
+        cells: list[str] = []
+        at: int | None = 0
+        while at is not None:
+            quoted = self.line.startswith(_QUOTE, at)
+            cell, at = self._quoted(at, before=len(cells)) if quoted else self._plain(at)
+            cells.append(cell)
+        return cells
+
+    def _plain(self, at: int) -> tuple[str, int | None]:
+        """Return the unquoted cell at ``at`` and where the next begins, None at the end of the line."""
+        end = self.line.find(self.delimiter, at)
+        if end < 0:
+            return self.line[at:].rstrip("\r\n"), None
+        return self.line[at:end], end + 1
+
+    def _quoted(self, at: int, *, before: int) -> tuple[str, int | None]:
+        """Return the cell whose quote opens at ``at``, without its quotes, and where the next begins."""
+        opened, pieces, at = self.number, [], at + 1
+        if len(self.widths) == 1:
+            self.widths[0] = before + self.line.count(self.delimiter, at) + 1
+        while True:
+            end = self.line.find(_QUOTE, at)
+            if end < 0:
+                pieces.append(self.line[at:])
+                self._continue(opened)
+                at = 0
+            elif self.line.startswith(_QUOTE, end + 1):
+                pieces.append(self.line[at : end + 1])
+                at = end + 2
+            else:
+                pieces.append(self.line[at:end])
+                return "".join(pieces), self._after(end + 1, opened)
+
+    def _continue(self, opened: int) -> None:
+        if not self._advance():
+            raise _uncut(Problem(f"ligne {opened}", "un guillemet ouvert ici n'est jamais fermé", advice=_ADVICE))
+
+    def _after(self, at: int, opened: int) -> int | None:
+        """Return where the cell after a closing quote begins."""
+        if self.line.startswith(self.delimiter, at):
+            return at + 1
+        if self.line[at:].rstrip("\r\n"):
+            closed = "" if opened == self.number else f", refermé ligne {self.number}"
+            found = f"du texte suit un guillemet fermant (ouvert ici{closed})"
+            raise _uncut(Problem(f"ligne {opened}", found, "un séparateur ou la fin de la ligne", _ADVICE))
+        return None

@@ -1,0 +1,95 @@
+"""Files of answers, each with the place of every question -> what each person sent."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from mentormatch.errors import Problem, SurveyError
+from mentormatch.fields import Answer, Side
+from mentormatch.people import Remark, RowFate
+from mentormatch.survey.entries import Submission
+from mentormatch.survey.headers import Place, places, split_part
+from mentormatch.survey.plan import Plan
+from mentormatch.survey.reading import Table
+from mentormatch.text import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One file of answers: its table, the side that answered (None: a question tells), where each field stands."""
+
+    table: Table
+    side: Side | None
+    places: Mapping[str, Place]
+
+
+def laid_out(tables: Sequence[tuple[Table, Side | None]], plan: Plan) -> list[Sheet]:
+    """Return the tables with the place of each field.
+
+    Raises SurveyError with every problem of every header.
+    """
+    sheets, problems = [], []
+    for table, side in tables:
+        asked = [name for name, field in plan.fields.items() if side is None or field.asks(side)]
+        found, wrong = places(table, plan, [name for name in asked if plan.fields[name].use != "forbidden"])
+        sheets.append(Sheet(table, side, found))
+        problems += [*wrong, *without_identity(table, found, plan), *without_role(table, side, plan)]
+    if problems:
+        raise SurveyError("Les réponses ne peuvent pas être lues", problems)
+    return sheets
+
+
+def without_identity(table: Table, found: Mapping[str, Place], plan: Plan) -> Iterator[Problem]:
+    """Yield that a file tells neither the key nor the e-mail of people, where it does not."""
+    if plan.key is None and plan.email not in found:
+        advice = "ajoutez une colonne d'identifiant (usage « key ») ou de courriel (usage « contact »)"
+        yield Problem(table.source, "ni identifiant ni courriel : on ne peut pas distinguer les personnes", "", advice)
+
+
+def without_role(table: Table, side: Side | None, plan: Plan) -> Iterator[Problem]:
+    """Yield that nothing tells mentors from mentees, where nothing does."""
+    if side is None and plan.roles is None:
+        advice = "indiquez « role » dans [programme], ou donnez un fichier par côté"
+        yield Problem(table.source, "rien ne distingue mentors et mentorés", "", advice)
+
+
+def submissions(sheet: Sheet, plan: Plan) -> Iterator[Submission]:
+    """Yield what each row of a file holds."""
+    for record in sheet.table.records:
+        answers = {name: place.answer(record.cells) for name, place in sheet.places.items()}
+        email = said(answers, plan.email)
+        key = said(answers, plan.key) if plan.key else email
+        yield Submission(sheet.table.source, record.line, side_in(sheet, answers, plan), key, email, answers)
+
+
+def said(answers: Mapping[str, Answer], name: str | None) -> str:
+    """Return the answer to a field of one cell, empty where there is none."""
+    return str(answers.get(name, "")).strip() if name else ""
+
+
+def side_in(sheet: Sheet, answers: Mapping[str, Answer], plan: Plan) -> Side | None:
+    """Return the side of a row, None where its role is neither."""
+    if sheet.side is not None or plan.roles is None:
+        return sheet.side
+    role = fold(said(answers, plan.roles.field))
+    if role == fold(plan.roles.mentor):
+        return "mentor"
+    return "mentee" if role == fold(plan.roles.mentee) else None
+
+
+def unread(sheets: Sequence[Sheet]) -> Iterator[RowFate]:
+    """Yield the rows that the reader refused."""
+    for sheet in sheets:
+        for refused in sheet.table.refused:
+            yield RowFate(sheet.table.source, refused.line, "rejected", reason=refused.reason)
+
+
+def remarks_of(sheets: Sequence[Sheet]) -> Iterator[Remark]:
+    """Yield what the reader remarked, and the columns that no question of the programme claims."""
+    for sheet in sheets:
+        source = sheet.table.source
+        yield from (Remark(source, remark.line, remark.text) for remark in sheet.table.remarks)
+        used = {place.column for place in sheet.places.values()}
+        used |= {column for place in sheet.places.values() for column in place.parts.values()}
+        unused = [split_part(text) or (text, "") for at, text in enumerate(sheet.table.header) if at not in used]
+        for question in dict.fromkeys(question for question, _ in unused if question.strip()):
+            yield Remark(source, None, f"colonne non utilisée : « {question} »")

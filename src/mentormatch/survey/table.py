@@ -1,0 +1,231 @@
+"""Tables of text: what every reader hands over, and how a header is put above its records.
+
+A reader gives ``Rows``: the rows that are not blank, each with its line. ``tabulate`` makes a ``Table`` of them. Every
+row of a file ends exactly once: as a record, as a refused row, or as the header.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from mentormatch.errors import Problem, SurveyError
+from mentormatch.text import fold
+
+MAX_ROWS = 200_000
+MAX_COLUMNS = 1_000
+MAX_CELLS = 20_000_000
+MAX_CELL_CHARACTERS = 100_000
+SHOWN_CHARACTERS = 60
+
+EXPECTED = "une ligne d'intitulés, puis une ligne par réponse"
+# The form's own title lines stand above the header in several tools' exports.
+TITLE_ADVICE = "nommez la colonne, ou supprimez les lignes de titre au-dessus des intitulés"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row: ``line`` is the physical line where it starts (1-based), the sheet's row, or a frame's position + 2."""
+
+    line: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One row that was not taken, and why (French)."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something worth a look (French); nothing was lost. ``line`` is None where it concerns the whole file."""
+
+    line: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """All rows of a source that are not blank, before anyone has said which are headers."""
+
+    source: str
+    records: tuple[Record, ...]
+    refused: tuple[Refused, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A header and the records below it, each exactly as wide as the header; every cell is text as typed."""
+
+    source: str
+    header: tuple[str, ...]
+    records: tuple[Record, ...]
+    refused: tuple[Refused, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+
+def unreadable(source: str, *problems: Problem) -> SurveyError:
+    """Return the error that says why ``source`` cannot be taken."""
+    return SurveyError(f"Le fichier « {source} » ne peut pas être lu.", problems)
+
+
+def is_blank(cells: Iterable[str]) -> bool:
+    """Tell whether a row holds nothing but white space: it is passed over and not counted."""
+    return not any(cell.strip() for cell in cells)
+
+
+def gather(source: str, records: Iterable[Record], remarks: Iterable[Remark] = ()) -> Rows:
+    """Return the rows of ``records`` that are not blank, those that hold a NUL or a giant cell set apart.
+
+    Raises
+    ------
+    SurveyError
+        Where nothing is left, the first row cannot be a header, or a limit on rows, columns or cells is passed.
+    """
+    taken: list[Record] = []
+    refused: list[Refused] = []
+    cells = 0
+    for record in records:
+        if is_blank(record.cells):
+            continue
+        reason = _fault(record)
+        _check_size(source, record, first=not taken, reason=reason)
+        cells += len(record.cells)
+        _check_total(source, len(taken) + len(refused), cells)
+        if reason:
+            refused.append(Refused(record.line, reason))
+        else:
+            taken.append(record)
+    if not taken:
+        raise unreadable(source, Problem("fichier", "aucune réponse", EXPECTED))
+    return Rows(source, tuple(taken), tuple(refused), tuple(remarks))
+
+
+def tabulate(rows: Rows, header: Sequence[str] | None = None) -> Table:
+    """Return ``rows`` as a table below ``header``, by default their first row.
+
+    Short rows are filled with empty cells and remarked on; rows with answers beyond the header are refused. Columns
+    without a header and without an answer are dropped.
+
+    Raises
+    ------
+    SurveyError
+        Two headers that ``mentormatch.text.fold`` takes as equal, answers below an empty header, or every row longer
+        than the header.
+    """
+    names = tuple(rows.records[0].cells if header is None else header)
+    records = rows.records[1:] if header is None else rows.records
+    width = len(names)
+    fitting = [record for record in records if not _is_longer(record, width)]
+    if records and not fitting:
+        raise unreadable(rows.source, _all_longer(records[0], width))
+    kept = [column for column, name in enumerate(names) if fold(name)]
+    problems = [*_doubled(names), *_nameless(names, fitting)]
+    if problems:
+        raise unreadable(rows.source, *problems)
+    take = _taker(kept, width)
+    return Table(
+        rows.source,
+        take(names),
+        tuple(Record(record.line, take(record.cells)) for record in fitting),
+        _in_order(rows.refused, (_too_long(record, width) for record in records if _is_longer(record, width))),
+        (*rows.remarks, *(_too_short(record, width) for record in fitting if len(record.cells) < width)),
+    )
+
+
+def _taker(kept: Sequence[int], width: int) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
+    def take(cells: tuple[str, ...]) -> tuple[str, ...]:
+        filled = cells + ("",) * (width - len(cells))
+        return filled if len(kept) == len(filled) else tuple(filled[column] for column in kept)
+
+    return take
+
+
+def _fault(record: Record) -> str:
+    """Return why a row cannot be taken, whatever its header; empty where it can."""
+    if any("\0" in cell for cell in record.cells):
+        return "La ligne contient un caractère nul : ce n'est pas du texte."
+    if any(len(cell) > MAX_CELL_CHARACTERS for cell in record.cells):
+        return f"Une cellule dépasse {MAX_CELL_CHARACTERS} caractères."
+    return ""
+
+
+def _check_size(source: str, record: Record, *, first: bool, reason: str) -> None:
+    if not first:
+        return
+    where = f"ligne {record.line}"
+    if reason:
+        advice = "enregistrez le fichier en CSV UTF-8, ou indiquez son encodage"
+        raise unreadable(source, Problem(where, reason.rstrip("."), "une ligne d'intitulés", advice))
+    if _used(record.cells) > MAX_COLUMNS:
+        found = f"{_used(record.cells)} colonnes"
+        raise unreadable(source, Problem(where, found, f"{MAX_COLUMNS} au plus", "ne gardez que les questions utiles"))
+
+
+def _check_total(source: str, rows: int, cells: int) -> None:
+    if rows > MAX_ROWS:
+        raise unreadable(source, Problem("fichier", f"plus de {MAX_ROWS} lignes", f"{MAX_ROWS} réponses au plus"))
+    if cells > MAX_CELLS:
+        raise unreadable(source, Problem("fichier", f"plus de {MAX_CELLS} cellules", "un fichier plus petit"))
+
+
+def _used(cells: Sequence[str]) -> int:
+    """Return the number of cells up to the last that is not empty."""
+    return next((index for index in range(len(cells), 0, -1) if cells[index - 1].strip()), 0)
+
+
+def _is_longer(record: Record, width: int) -> bool:
+    return len(record.cells) > width and _used(record.cells) > width
+
+
+def _all_longer(record: Record, width: int) -> Problem:
+    advice = "ajoutez les intitulés manquants, ou mettez entre guillemets les réponses qui contiennent le séparateur"
+    found = f"{_used(record.cells)} cellules pour {width} intitulés, et toutes les lignes suivantes débordent aussi"
+    return Problem(f"ligne {record.line}", found, "autant de cellules que d'intitulés", advice)
+
+
+def _too_long(record: Record, width: int) -> Refused:
+    return Refused(record.line, f"La ligne a {_used(record.cells)} cellules pour {width} intitulés.")
+
+
+def _too_short(record: Record, width: int) -> Remark:
+    return Remark(record.line, f"La ligne s'arrête à la cellule {len(record.cells)} sur {width} ; la suite est vide.")
+
+
+def _in_order(refused: Iterable[Refused], more: Iterable[Refused]) -> tuple[Refused, ...]:
+    return tuple(sorted((*refused, *more), key=lambda row: row.line))
+
+
+def _doubled(names: Sequence[str]) -> list[Problem]:
+    """Return one problem for each header that several columns bear."""
+    columns: dict[str, list[int]] = defaultdict(list)
+    for column, name in enumerate(names):
+        columns[fold(name)].append(column)
+    return [
+        Problem(
+            f"colonnes {' et '.join(str(column + 1) for column in same)}",
+            f"le même intitulé « {' » et « '.join(names[column][:SHOWN_CHARACTERS] for column in same)} »",
+            "des intitulés différents",
+            "renommez l'une des colonnes",
+        )
+        for name, same in columns.items()
+        if name and len(same) > 1
+    ]
+
+
+def _nameless(names: Sequence[str], records: Sequence[Record]) -> list[Problem]:
+    """Return one problem for each column that holds answers below an empty header."""
+    empty = [column for column, name in enumerate(names) if not fold(name)]
+    firsts = ((column, _first_answer(records, column)) for column in empty)
+    return [
+        Problem(f"colonne {column + 1}", f"pas d'intitulé, mais une réponse ligne {line}", "un intitulé", TITLE_ADVICE)
+        for column, line in firsts
+        if line is not None
+    ]
+
+
+def _first_answer(records: Sequence[Record], column: int) -> int | None:
+    return next((row.line for row in records if column < len(row.cells) and row.cells[column].strip()), None)

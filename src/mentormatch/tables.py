@@ -1,0 +1,98 @@
+"""The result as plain tables: the one source of workbook, CSV file, page and frames, so that they agree."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.people import Cohort, RowFate
+from mentormatch.review.pairs import Pair
+from mentormatch.review.unmatched import Unmatched
+from mentormatch.scoring.score import ScoreTable
+
+type Cell = str | int | float | bool
+SIDES = {"mentor": "mentor·e", "mentee": "mentoré·e"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table: stable column names (``names``), the headings that staff read (``titles``), and its rows."""
+
+    names: tuple[str, ...]
+    titles: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def sheet(columns: Sequence[tuple[str, str]], rows: Iterable[tuple[Cell, ...]]) -> Sheet:
+    """Return a table with these columns, each a name and a heading."""
+    return Sheet(tuple(name for name, _ in columns), tuple(title for _, title in columns), tuple(rows))
+
+
+def pair_sheet(pairs: Sequence[Pair]) -> Sheet:
+    """Return one row a pair: who, the points, how much is answered, and the reasons in words."""
+    columns = [
+        ("mentor", "Mentor·e"),
+        ("mentee", "Mentoré·e"),
+        ("points", "Points sur 100"),
+        ("answered", "Part connue"),
+        ("reasons", "Pourquoi"),
+    ]
+    return sheet(columns, ((p.mentor, p.mentee, p.points, p.answered, reasons(p)) for p in pairs))
+
+
+def reasons(pair: Pair) -> str:
+    """Return what a pair's score rests on, the criteria that add most first."""
+    parts = sorted((part for part in pair.contributions if part.full), key=lambda part: -part.share)
+    return " · ".join(f"{part.criterion} : {part.reason}" for part in parts)
+
+
+def contribution_sheet(pairs: Sequence[Pair]) -> Sheet:
+    """Return one row for each criterion of each pair; the points of a pair add up to its score."""
+    columns = [
+        ("mentor", "Mentor·e"),
+        ("mentee", "Mentoré·e"),
+        ("group", "Rubrique"),
+        ("criterion", "Critère"),
+        ("points", "Points"),
+        ("full", "Sur"),
+        ("answered", "Répondu"),
+        ("reason", "Pourquoi"),
+    ]
+    rows = (
+        (p.mentor, p.mentee, c.group or "", c.criterion, c.share / 10_000, c.full / 10_000, c.answered, c.reason)
+        for p in pairs
+        for c in p.contributions
+    )
+    return sheet(columns, rows)
+
+
+def unmatched_sheet(unmatched: Sequence[Unmatched]) -> Sheet:
+    """Return one row for each person without a partner."""
+    columns = [("person", "Personne"), ("side", "Côté"), ("code", "Code"), ("reason", "Raison")]
+    return sheet(columns, ((one.person, SIDES[one.side], one.code, one.reason) for one in unmatched))
+
+
+def rejected_sheet(rejected: Sequence[RowFate]) -> Sheet:
+    """Return one row for each row that is nobody."""
+    columns = [("source", "Fichier"), ("line", "Ligne"), ("key", "Identifiant"), ("fate", "Sort"), ("reason", "Raison")]
+    fates = {"rejected": "rejetée", "replaced": "remplacée"}
+    return sheet(columns, ((row.source, row.line, row.key, fates[row.fate], row.reason) for row in rejected))
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The points of every pair, mentors down, mentees across; NaN where a rule forbids the pair."""
+
+    mentors: tuple[str, ...]
+    mentees: tuple[str, ...]
+    points: NDArray[np.float64]
+
+
+def score_grid(cohort: Cohort, scores: ScoreTable, problem: AssignmentProblem) -> Grid:
+    """Return the points of every allowed pair."""
+    points = np.full(scores.values.shape, np.nan)
+    mentors, mentees = problem.scores.pairs()
+    points[mentors, mentees] = scores.values[mentors, mentees] / 10_000
+    return Grid(cohort.mentors.ids, cohort.mentees.ids, points)
