@@ -8,10 +8,10 @@ LOCKED := $(PIP) --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint types cover bench proof lock clean
+.PHONY: help demo test check lint types cover bench proof reference lock clean
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: .venv/core ## pair the people of the example programme; the results are in build/demo
 	$(BIN)/mentormatch demo build/demo
@@ -37,6 +37,9 @@ bench: .venv/dev ## measure speed
 
 proof: .venv/dev ## run every test, also those that take hours, with deep searches
 	MENTORMATCH_DEEP=1 $(BIN)/python -m pytest
+
+reference: .venv/dev ## write the page of criteria and rules from the code
+	$(BIN)/python tools/reference
 
 lock: ## renew requirements/*.txt; UPGRADE=--upgrade takes the newest versions
 	tools/lock $(UPGRADE)

@@ -96,7 +96,7 @@ def fold(text: str) -> str:
     """
     lowered = _bare(text.translate(_APOSTROPHES)).casefold()
     plain = _bare(lowered).translate(_LIGATURES).translate(_APOSTROPHES)
-    return " ".join(unicodedata.normalize("NFKC", "".join(map(_plain_dash, plain))).split())
+    return " ".join(unicodedata.normalize("NFKC", plain.translate(_DASHES)).split())
 
 
 def skeleton(text: str) -> str:
@@ -131,8 +131,27 @@ def flags(text: str) -> tuple[str, ...]:
 
 def _bare(text: str) -> str:
     """Return ``text`` decomposed (NFKD), without accents and without invisible characters."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(character for character in decomposed if not (_is_mark(character) or _is_invisible(character)))
+    return unicodedata.normalize("NFKD", text).translate(_DRAWN)
+
+
+class _Drawn(dict[int, int | None]):
+    """For ``str.translate``: what is drawn by itself stays, marks and invisible characters go; filled as they come."""
+
+    def __missing__(self, code: int) -> int | None:
+        character = chr(code)
+        self[code] = None if _is_mark(character) or _is_invisible(character) else code
+        return self[code]
+
+
+class _Dashes(dict[int, str]):
+    """For ``str.translate``: every dash becomes a hyphen; filled as they come."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = _plain_dash(chr(code))
+        return self[code]
+
+
+_DRAWN, _DASHES = _Drawn(), _Dashes()
 
 
 def _is_mark(character: str) -> bool:

@@ -4,6 +4,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -82,5 +83,11 @@ def is_blank(answer: Answer) -> bool:
 
 def position(options: Sequence[str], text: str) -> int | None:
     """Return where ``text`` stands among ``options``, whatever its accents, case and spaces; None where it does not."""
-    sought = fold(text)
-    return next((index for index, option in enumerate(options) if fold(option) == sought), None)
+    return places(tuple(options)).get(fold(text))
+
+
+@lru_cache(maxsize=1024)
+def places(options: tuple[str, ...]) -> dict[str, int]:
+    """Return where each option stands, by how it is compared, the longest first."""
+    ordered = sorted(enumerate(options), key=lambda option: -len(option[1]))
+    return {fold(option): index for index, option in ordered}

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field as Setting
 
 from mentormatch.columns import Members, Names, Ranks
-from mentormatch.fields.base import Answer, Blank, Field, Reading, is_blank, position, split
+from mentormatch.fields.base import Answer, Blank, Field, Reading, is_blank, places, position, split
 from mentormatch.fields.single import NO, Options
 from mentormatch.text import fold
 
@@ -32,14 +32,14 @@ def find_options(options: Sequence[str], answer: Answer, joiner: str | None) -> 
 
 def peel(options: Sequence[str], text: str) -> tuple[list[int], str]:
     """Take known options off the front of ``text``, commas between them; return them and what could not be read."""
-    by_length = sorted(range(len(options)), key=lambda index: -len(options[index]))
+    known = places(tuple(options))
     found: list[int] = []
     while text:
-        index = next((i for i in by_length if starts(text, fold(options[i]))), None)
-        if index is None:
+        option = next((option for option in known if starts(text, option)), None)
+        if option is None:
             return found, text
-        found.append(index)
-        text = text[len(fold(options[index])) :].strip(" ,")
+        found.append(known[option])
+        text = text[len(option) :].strip(" ,")
     return found, ""
 
 

@@ -1,5 +1,6 @@
-"""People and names that may be the same: remarks for staff, never rules."""
+"""People and names that may be the same, and people who may be none: remarks for staff, never rules."""
 
+import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import combinations
@@ -8,19 +9,21 @@ from mentormatch.people import Remark
 from mentormatch.survey.entries import Entry
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.settling import grouped, lines, same_email
-from mentormatch.text import canonical, flags, skeleton
+from mentormatch.text import canonical, flags, fold, skeleton
 
+TRIAL = re.compile(r"\b(tests?|essais?|exemples?)\b|@example\.")
 NEAR = 0.88
 MOST_NAMES = 400
 """Beyond that many different names, only those with the same skeleton are compared: the rest would be n^2."""
 
 
 def resemblances(entries: Sequence[Entry], plan: Plan) -> Iterator[Remark]:
-    """Yield what may be the same person, or the same name, without being typed alike."""
+    """Yield what may be the same person, or the same name, without being typed alike; and what may be nobody."""
     for same in same_email(entries):
         yield remark(same, "même courriel")
     yield from same_looking(entries, plan)
     yield from odd_characters(entries)
+    yield from trial_rows(entries)
     for name, field in plan.fields.items():
         if field.kind == "names":
             yield from near_names(entries, name)
@@ -55,6 +58,13 @@ def odd_characters(entries: Sequence[Entry]) -> Iterator[Remark]:
             yield Remark(entry.row.source, entry.row.line, f"identité avec {', '.join(odd)}")
 
 
+def trial_rows(entries: Sequence[Entry]) -> Iterator[Remark]:
+    """Yield the rows whose key or contact details say test, essai or exemple; they are kept."""
+    for entry in entries:
+        if any(TRIAL.search(fold(text)) for text in (entry.row.key, *entry.contact.values())):
+            yield Remark(entry.row.source, entry.row.line, "ligne d'essai ? l'identité contient test, essai ou exemple")
+
+
 def near_names(entries: Sequence[Entry], field: str) -> Iterator[Remark]:
     """Yield the pairs of names in one field that are nearly the same, and are counted as different."""
     holders: dict[str, list[Entry]] = {}
@@ -73,8 +83,9 @@ def near_pairs(names: Sequence[str]) -> Iterator[tuple[str, str]]:
         for same in grouped(names, skeleton).values():
             yield from combinations(same, 2)
         return
-    for one, other in combinations(names, 2):
-        if near(skeleton(one), skeleton(other)):
+    looks = [(name, skeleton(name)) for name in names]
+    for (one, first), (other, second) in combinations(looks, 2):
+        if near(first, second):
             yield one, other
 
 

@@ -1,0 +1,79 @@
+"""Surveys of any size, made to the example programme: the raw material of the benchmarks."""
+
+import csv
+import random
+from pathlib import Path
+
+from mentormatch.fields import Field, ListOfNames, Number, Place, Ranking, Slots, Text, YesNo
+from mentormatch.fields.grids import Levels
+from mentormatch.fields.lists import Choices
+from mentormatch.fields.single import Options
+from mentormatch.programme import Programme
+
+BLANK = 0.08
+
+
+def header(programme: Programme) -> list[str]:
+    """Return the headers that a survey tool would write: a grid has a column an item."""
+    columns: list[str] = []
+    for field in programme.fields.values():
+        items = field.items if isinstance(field, Levels) else [None]
+        columns += [field.question if item is None else f"{field.question} [{item}]" for item in items]
+    return columns
+
+
+def answers(field: Field, draw: random.Random) -> list[str]:
+    """Return one person's cells for one question."""
+    if isinstance(field, Levels):
+        return [draw.choice(field.levels) for _ in field.items]
+    return [cell(field, draw)]
+
+
+def cell(field: Field, draw: random.Random) -> str:
+    """Return one person's cell for a question of one column."""
+    match field:
+        case Ranking() | Choices():
+            return "; ".join(draw.sample(field.options, min(3, len(field.options))))
+        case Slots():
+            return "; ".join(draw.sample(field.slots, min(5, len(field.slots))))
+        case Options():
+            return draw.choice(field.options)
+        case ListOfNames():
+            return f"Compagnie {draw.randrange(2_000)}; Structure {draw.randrange(2_000)}"
+        case Number():
+            return str(draw.choice([1, 1, 1, 2]))
+        case Place():
+            return draw.choice(["Ain", "Rhône", "38", "Loire", "Cantal", "Savoie"])
+        case YesNo():
+            return "Oui"
+        case Text():
+            return ""
+    raise TypeError(type(field).__name__)
+
+
+def row(programme: Programme, side: str, number: int, draw: random.Random) -> list[str]:
+    """Return one person's row."""
+    role = programme.heading.role
+    cells: list[str] = []
+    for name, field in programme.fields.items():
+        asked = answers(field, draw)
+        blank = not field.asks("mentor" if side == "mentor" else "mentee") or draw.random() < BLANK
+        if field.use == "key":
+            asked = [f"{'M' if side == 'mentor' else 'E'}{number:06d}"]
+        elif role and name == role.field:
+            asked = [role.mentor if side == "mentor" else role.mentee]
+        elif field.use == "match" and blank:
+            asked = [""] * len(asked)
+        cells += asked
+    return cells
+
+
+def write_survey(programme: Programme, path: Path, mentors: int, mentees: int) -> Path:
+    """Write the answers of so many people, always the same ones, and return the file."""
+    draw = random.Random(2026)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(header(programme))
+        writer.writerows(row(programme, "mentor", number, draw) for number in range(mentors))
+        writer.writerows(row(programme, "mentee", number, draw) for number in range(mentees))
+    return path

@@ -1,0 +1,89 @@
+"""Example programmes with the answers of fictional people: for a first try, for tests, and to start from.
+
+>>> programme().name, len(cohort().mentors)
+('Mentorat production et diffusion 2025-2026', 14)
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
+from os import PathLike
+from pathlib import Path
+
+from mentormatch.enrolment import read_survey
+from mentormatch.errors import OutputError, Problem, RequestError
+from mentormatch.people import Cohort
+from mentormatch.programme import Programme
+
+PROGRAMME = "programme.toml"
+ANSWERS = "reponses.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleFiles:
+    """Where an example was written: its programme and the answers."""
+
+    programme: Path
+    answers: Path
+
+
+def names() -> list[str]:
+    """Return the examples there are.
+
+    >>> names()
+    ['mentorat']
+    """
+    return sorted(entry.name for entry in files(__name__).iterdir() if entry.joinpath(PROGRAMME).is_file())
+
+
+def programme(name: str = "mentorat") -> Programme:
+    """Return the programme of an example; raises RequestError where there is none of this name."""
+    with as_file(folder_of(name).joinpath(PROGRAMME)) as path:
+        return Programme.load(path)
+
+
+def cohort(name: str = "mentorat") -> Cohort:
+    """Return the people who answered in an example; raises RequestError where there is none of this name."""
+    with as_file(folder_of(name).joinpath(ANSWERS)) as path:
+        return read_survey(programme(name), path)
+
+
+def copy_to(folder: str | PathLike[str], name: str = "mentorat", *, overwrite: bool = True) -> ExampleFiles:
+    """Write the programme and the answers of an example into a folder, made if need be, and return where they are.
+
+    Raises RequestError where there is no example of this name; OutputError where a file cannot be written, or is
+    there already and may not be overwritten. Then nothing is written.
+    """
+    source, target = folder_of(name), Path(folder)
+    written = ExampleFiles(target / PROGRAMME, target / ANSWERS)
+    standing = [path.name for path in (written.programme, written.answers) if path.exists()]
+    if standing and not overwrite:
+        raise OutputError(
+            "Rien n'a été écrit : des fichiers du même nom sont déjà dans le dossier",
+            [Problem(there, "existe déjà", advice="choisissez un autre dossier") for there in standing],
+        )
+    for path in (written.programme, written.answers):
+        write(path, source.joinpath(path.name).read_bytes())
+    return written
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file beside its final place, then move it there, so that it is whole or absent."""
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(content)
+        draft.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink()
+        raise OutputError(f"{path.name} : le fichier ne peut pas être écrit ({error.strerror})") from None
+
+
+def folder_of(name: str) -> Traversable:
+    """Return where an example lies; raises RequestError, with those there are, where there is none of this name."""
+    if name not in names():
+        found = Problem("example", f"no example {name!r}", f"one of {', '.join(names())}")
+        raise RequestError("Unknown example", [found])
+    return files(__name__).joinpath(name)
