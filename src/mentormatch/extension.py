@@ -26,6 +26,15 @@ class Reference:
     ref: Ref
 
 
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """One answer that a setting names, and the field of which it must be an option."""
+
+    setting: str
+    field: str
+    answer: str
+
+
 class Extension(BaseModel):
     """A criterion or a rule, as the programme file states it; ``name`` is what people call it."""
 
@@ -40,6 +49,10 @@ class Extension(BaseModel):
                 value = getattr(self, setting)
                 for field in [value] if isinstance(value, str) else value or ():
                     yield Reference(setting, field, ref)
+
+    def quotations(self) -> Iterator[Quotation]:
+        """Yield every answer to a field that this extension names."""
+        yield from ()
 
     def fields_of(self, side: Side) -> list[str]:
         """Return the ids of the fields that people of ``side`` answer for this extension."""

@@ -50,7 +50,7 @@ def explain_pair(cohort: Cohort, scores: ScoreTable, mentor: int, mentee: int) -
         explain_share(cohort, criterion, weight, mentor, mentee)
         for criterion, weight in zip(scores.criteria, scores.weights, strict=True)
     )
-    answered = sum(weight for part, weight in zip(parts, scores.weights, strict=True) if part.answered)
+    answered = sum((weight for part, weight in zip(parts, scores.weights, strict=True) if part.answered), 0.0)
     total = sum(part.share for part in parts)
     return Pair(cohort.mentors.ids[mentor], cohort.mentees.ids[mentee], total, round(answered, 6), parts)
 

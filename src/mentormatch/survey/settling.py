@@ -23,7 +23,7 @@ def settled(entries: Sequence[Entry], plan: Plan) -> tuple[list[Entry], list[Row
     Raises SurveyError where a key was typed twice, naming both lines.
     """
     if plan.key is not None:
-        refuse_doubled(entries)
+        refuse_doubled(entries, plan)
         return list(entries), []
     kept: list[Entry] = []
     replaced: list[RowFate] = []
@@ -40,11 +40,16 @@ def superseded(row: RowFate, by: RowFate) -> RowFate:
     return replace(row, fate="replaced", by=by.line, reason=f"{why} (ligne {by.line})")
 
 
-def refuse_doubled(entries: Sequence[Entry]) -> None:
+def sheet_of(entry: Entry, plan: Plan) -> tuple[str, str]:
+    """Return the file in which a key must be unique: two frames have one name, and are told apart by their side."""
+    return entry.row.source, "" if plan.roles else entry.side
+
+
+def refuse_doubled(entries: Sequence[Entry], plan: Plan) -> None:
     """Raise SurveyError where two rows of one file bear the same key."""
     problems = [
         Problem(rows[0].row.source, f"même identifiant aux lignes {lines(rows)}", "un identifiant par personne")
-        for rows in grouped(entries, lambda entry: (entry.row.source, entry.key)).values()
+        for rows in grouped(entries, lambda entry: (*sheet_of(entry, plan), entry.key)).values()
         if len(rows) > 1
     ]
     if problems:

@@ -1,5 +1,6 @@
 """Rule ``capacity``: how many partners one person takes."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -10,7 +11,7 @@ from mentormatch.assignment.problem import Loads
 from mentormatch.assignment.rule import Rule
 from mentormatch.columns import IntVector
 from mentormatch.errors import Problem, SurveyError
-from mentormatch.extension import Ref
+from mentormatch.extension import Ref, Reference
 from mentormatch.fields import Side
 from mentormatch.people import People
 
@@ -38,6 +39,10 @@ class Capacity(Rule):
         if self.most is not None and self.minimum > self.most:
             raise ValueError("`minimum` dépasse `most`")
         return self
+
+    def references(self) -> Iterator[Reference]:
+        if self.field is not None:
+            yield Reference("field", self.field, Ref(("number",), self.side))
 
     def asks(self) -> str:
         least = f", au moins {self.minimum}" if self.minimum else ""

@@ -1,5 +1,6 @@
 """Rule ``priority``: people who are placed before others, for instance those left out last year."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -8,10 +9,12 @@ from pydantic import model_validator
 
 from mentormatch.assignment.rule import Rule
 from mentormatch.columns import IntVector
-from mentormatch.extension import Ref
+from mentormatch.extension import Quotation, Ref, Reference
 from mentormatch.fields import Side
 from mentormatch.people import People
 from mentormatch.text import canonical, fold
+
+KINDS = ("choice", "scale", "yesno", "place")
 
 
 class Priority(Rule):
@@ -19,7 +22,7 @@ class Priority(Rule):
 
     kind: Literal["priority"] = "priority"
     side: Side = "mentee"
-    field: Annotated[str | None, Ref(("choice", "scale", "yesno", "place"), "any")] = None
+    field: Annotated[str | None, Ref(KINDS, "any")] = None
     among: list[str] = Setting(default_factory=list, alias="in")
     people: list[str] = Setting(default_factory=list)
 
@@ -29,6 +32,14 @@ class Priority(Rule):
         if not self.people and not (self.field and self.among):
             raise ValueError("il faut `field` avec `in`, ou `people`")
         return self
+
+    def references(self) -> Iterator[Reference]:
+        if self.field is not None:
+            yield Reference("field", self.field, Ref(KINDS, self.side))
+
+    def quotations(self) -> Iterator[Quotation]:
+        if self.field is not None:
+            yield from (Quotation("in", self.field, answer) for answer in self.among)
 
     def asks(self) -> str:
         return "personnes à placer en priorité"

@@ -10,10 +10,12 @@ from pydantic import Field as Setting
 from mentormatch.assignment.problem import Row
 from mentormatch.assignment.rule import Market, Rule
 from mentormatch.columns import BoolVector
-from mentormatch.extension import Ref, Reference
+from mentormatch.extension import Quotation, Ref, Reference
 from mentormatch.fields import Side
 from mentormatch.people import People
 from mentormatch.text import fold
+
+KINDS = ("choice", "choices", "scale", "yesno", "place")
 
 
 class Where(BaseModel):
@@ -22,7 +24,7 @@ class Where(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
 
     side: Side
-    field: Annotated[str, Ref(("choice", "choices", "scale", "yesno", "place"), "any")]
+    field: Annotated[str, Ref(KINDS, "any")]
     among: list[str] = Setting(alias="in", min_length=1)
 
     def holds(self, people: People) -> BoolVector:
@@ -58,8 +60,11 @@ class Quota(Rule):
 
     def references(self) -> Iterator[Reference]:
         for condition in self.where:
-            ref = Ref(("choice", "choices", "scale", "yesno", "place"), condition.side)
-            yield Reference("where.field", condition.field, ref)
+            yield Reference("where.field", condition.field, Ref(KINDS, condition.side))
+
+    def quotations(self) -> Iterator[Quotation]:
+        for condition in self.where:
+            yield from (Quotation("where.in", condition.field, answer) for answer in condition.among)
 
     def asks(self) -> str:
         bounds = [f"au moins {self.least}"] * (self.least is not None) + [f"au plus {self.most}"] * (

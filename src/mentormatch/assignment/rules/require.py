@@ -1,5 +1,6 @@
 """Rule ``require``: an answer without which a person takes no part."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import numpy as np
@@ -7,7 +8,7 @@ from pydantic import Field as Setting
 
 from mentormatch.assignment.rule import Missing, Rule
 from mentormatch.columns import BoolVector
-from mentormatch.extension import Ref
+from mentormatch.extension import Quotation, Ref
 from mentormatch.fields import Side
 from mentormatch.people import People
 from mentormatch.text import fold
@@ -20,6 +21,9 @@ class Require(Rule):
     field: Annotated[str, Ref(("choice", "scale", "yesno", "place"), "any")]
     among: list[str] = Setting(alias="in", min_length=1)
     missing: Missing = "forbid"
+
+    def quotations(self) -> Iterator[Quotation]:
+        yield from (Quotation("in", self.field, answer) for answer in self.among)
 
     def asks(self) -> str:
         return f"réponse exigée à « {self.field} »"

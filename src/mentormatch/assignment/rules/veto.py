@@ -17,7 +17,7 @@ class Veto(Rule):
 
     kind: Literal["veto"] = "veto"
     field: Annotated[str, Ref(("names",), "any")]
-    against: Annotated[list[str], Ref(("names", "text", "choice", "key"), "any")] = Setting(min_length=1)
+    against: Annotated[list[str], Ref(("names", "text", "choice"), "any")] = Setting(min_length=1)
 
     def asks(self) -> str:
         return "souhait d'une des deux personnes de ne pas être associées"

@@ -15,7 +15,7 @@ from mentormatch.scoring.criterion import Block, Criterion, defined
 class Closeness(Criterion):
     """1 for the same answer, falling evenly to 0 at a distance of ``within`` (steps, or units of the number).
 
-    On a scale ``within`` is its whole length unless said; a number has no length of its own and must say it.
+    Unless said, ``within`` is the whole length of a scale, and 1 for a number, which has no length of its own.
     """
 
     title: ClassVar[str] = "Réponses proches"

@@ -34,7 +34,7 @@ class Overlap(Criterion):
         both = np.minimum(ours.values[left.row, mine], theirs.values[right.row, yours])
         order = sorted(np.flatnonzero(both), key=lambda item: -both[item])
         words = [ours.labels[mine[item]] for item in order]
-        return f"en commun : {listed(words)}" if words else "rien en commun"
+        return listed(words) if words else "rien en commun"
 
 
 def common_stake(ours: Stakes, theirs: Stakes) -> Block:

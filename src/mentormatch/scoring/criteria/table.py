@@ -1,5 +1,6 @@
 """Criterion ``table``: points for pairs of answers, as the programme lists them."""
 
+from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -7,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Setting
 
 from mentormatch.columns import Codes
-from mentormatch.extension import Ref
+from mentormatch.extension import Quotation, Ref
 from mentormatch.people import People, Person
 from mentormatch.scoring.criterion import Block, Criterion, defined
 from mentormatch.text import fold
@@ -32,6 +33,11 @@ class Table(Criterion):
     mentee: Annotated[str, Ref(("choice", "scale", "yesno", "place"), "mentee")]
     cells: list[Cell] = Setting(min_length=1)
     otherwise: float = Setting(default=0.0, ge=0, le=1)
+
+    def quotations(self) -> Iterator[Quotation]:
+        for cell in self.cells:
+            yield Quotation("cells.mentor", self.mentor, cell.mentor)
+            yield Quotation("cells.mentee", self.mentee, cell.mentee)
 
     def score(self, left: People, right: People) -> Block:
         ours, theirs = left.codes(self.mentor), right.codes(self.mentee)

@@ -16,7 +16,8 @@ class Wishes(Criterion):
     """1 for a first wish, falling evenly over ``most`` wishes to 0 for someone not asked for.
 
     ``mentor`` and ``mentee`` are the fields in which each side names people of the other by their keys. Where both
-    are given the value is the mean of the two, undefined if either side asked for nobody.
+    are given the value is the mean of the two. It is undefined where a side that is asked left its field blank; who
+    answered "none" asked for nobody.
     """
 
     title: ClassVar[str] = "Souhaits"

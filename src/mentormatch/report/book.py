@@ -1,0 +1,170 @@
+"""A workbook in memory that holds texts and numbers only: no formula, no link, no trace of a machine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from io import BytesIO
+from typing import Any, Literal
+
+from mentormatch.french import NO_BREAK
+from mentormatch.report.texts import visible
+from mentormatch.tables import Cell
+
+type Form = Literal["text", "wrapped", "strong", "points", "share", "count", "own"]
+type Format = Any
+"""A format of xlsxwriter, which has no types."""
+
+MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS = 1_048_576, 16_384, 32_767
+"""The limits of a sheet in Excel."""
+KEPT = 16_000
+"""Characters kept of a text beyond the limit, which counts those outside the basic plane twice."""
+LINE, EDGE, INK, HEAD = "#C9D1D9", "#8794A1", "#1C2430", "#E8EDF1"
+BASE = {"font_name": "Calibri", "font_size": 11, "font_color": INK, "valign": "top"}
+FORMS: dict[Form, dict[str, object]] = {
+    "text": {},
+    "wrapped": {"text_wrap": True},
+    "strong": {"bold": True},
+    "points": {"num_format": "0.0", "align": "center"},
+    "share": {"num_format": "0\\ %", "align": "center"},
+    "count": {"num_format": "0", "align": "center"},
+    "own": {"text_wrap": True, "bg_color": "#FCF8E6"},
+}
+HEADING_HEIGHT = 32
+"""Points: two lines."""
+OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+"""One moment for every workbook: the same matching gives the same bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table: its heading, its width in characters, and how its cells are shown."""
+
+    title: str
+    width: float
+    form: Form = "text"
+
+
+class Book:
+    """A workbook that is being written."""
+
+    def __init__(self, title: str) -> None:
+        from xlsxwriter import Workbook
+
+        self._bytes = BytesIO()
+        self._book = Workbook(self._bytes, OPTIONS)
+        self._book.set_properties({"title": visible(title), "author": "mentormatch", "created": MADE})
+        self.format = cache(self._format)
+
+    def _format(self, **look: object) -> Format:
+        return self._book.add_format({**BASE, **look})
+
+    def content(self) -> bytes:
+        """Close the workbook and return it."""
+        self._book.close()
+        return self._bytes.getvalue()
+
+    def sheet(self, name: str) -> "Page":
+        """Return a new sheet, set to print in landscape on one page's width."""
+        sheet = self._book.add_worksheet(name)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer("&L&9&A&R&9&P / &N")
+        sheet.hide_gridlines(2)
+        return Page(self, sheet)
+
+    def table(self, name: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> "Page":
+        """Return a new sheet that holds one table; a note in its place where a sheet has not that many rows."""
+        page = self.sheet(name)
+        if len(rows) >= MOST_ROWS:
+            page.note(too_large(len(rows), len(columns)))
+        else:
+            page.table(columns, rows)
+        return page
+
+
+class Page:
+    """One sheet that is being written."""
+
+    def __init__(self, book: Book, sheet: Any) -> None:
+        self._book = book
+        self.sheet = sheet
+
+    def put(self, row: int, column: int, value: Cell, **look: object) -> None:
+        """Write one cell: a text as a text, whatever it looks like."""
+        form = self._book.format(**look)
+        if isinstance(value, bool):
+            self.sheet.write_string(row, column, "oui" if value else "non", form)
+        elif isinstance(value, str):
+            self._put_text(row, column, clipped(visible(value)), form)
+        else:
+            self.sheet.write_number(row, column, value, form)
+
+    def _put_text(self, row: int, column: int, text: str, form: Format) -> None:
+        # xlsxwriter takes a text between <r> and </r> for markup of its own; in two runs it is text again.
+        if text.startswith("<r>") and text.endswith("</r>"):
+            self.sheet.write_rich_string(row, column, text[:1], self._book.format(), text[1:], form)
+        elif text:
+            self.sheet.write_string(row, column, text, form)
+        else:
+            self.sheet.write_blank(row, column, None, form)
+
+    def note(self, text: str) -> None:
+        """Write a sentence where a table would be."""
+        self.sheet.set_column(0, 0, 100)
+        self.put(0, 0, text, text_wrap=True)
+
+    def table(self, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> None:
+        """Write a table from the first row: headings that stay and repeat, a filter, one line under each row."""
+        for place, column in enumerate(columns):
+            self.sheet.set_column(place, place, column.width)
+            self.heading(0, place, column.title, **aligned(column.form))
+        self.sheet.set_row(0, HEADING_HEIGHT)
+        for number, row in enumerate(rows, start=1):
+            for place, (column, value) in enumerate(zip(columns, row, strict=True)):
+                self.put(number, place, value, bottom=1, bottom_color=LINE, **FORMS[column.form])
+        self.sheet.freeze_panes(1, 0)
+        self.sheet.repeat_rows(0)
+        self.sheet.autofilter(0, 0, len(rows), len(columns) - 1)
+        self.sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{MOST_ROWS}"})
+
+    def heading(self, row: int, column: int, text: str, **look: object) -> None:
+        """Write one heading."""
+        self.put(
+            row,
+            column,
+            text,
+            bold=True,
+            bg_color=HEAD,
+            bottom=1,
+            bottom_color=EDGE,
+            text_wrap=True,
+            valign="vcenter",
+            **look,
+        )
+
+
+def aligned(form: Form) -> dict[str, object]:
+    """Return the part of a form that its heading shares."""
+    return {name: value for name, value in FORMS[form].items() if name == "align"}
+
+
+def clipped(text: str) -> str:
+    """Return ``text``, cut with a word where a cell cannot hold it."""
+    if len(text) <= KEPT or len(text.encode("utf-16-le", "surrogatepass")) // 2 <= MOST_CHARACTERS:
+        return text
+    return f"{text[:KEPT]}… [texte coupé : {len(text)} caractères]"
+
+
+def too_large(rows: int, columns: int) -> str:
+    """Return the sentence that stands for a table that no sheet can hold."""
+    size = f"{rows:,} lignes et {columns:,} colonnes".replace(",", NO_BREAK)
+    return f"Ce tableau compte {size} : c'est plus qu'une feuille de calcul n'en montre bien, il n'est pas repris ici."

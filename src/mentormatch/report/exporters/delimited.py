@@ -1,0 +1,34 @@
+"""The pairs as a CSV file that a French spreadsheet opens as it is, and that holds no live formula."""
+
+import csv
+from io import StringIO
+from typing import ClassVar
+
+from mentormatch.matching import Exporter, Matching
+from mentormatch.report.texts import encodable, guard
+from mentormatch.tables import Cell
+
+
+class DelimitedExporter(Exporter):
+    """UTF-8 with a mark, ``;`` between cells, decimal commas, every cell in quotes and guarded."""
+
+    kind: ClassVar[str] = ".csv"
+    filename: ClassVar[str] = "binomes.csv"
+
+    def content(self, matching: Matching) -> bytes:
+        pairs = matching.sheets["pairs"]
+        text = StringIO(newline="")
+        writer = csv.writer(text, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_ALL)
+        writer.writerows([spelled(cell) for cell in row] for row in (pairs.titles, *pairs.rows))
+        return text.getvalue().encode("utf-8-sig")
+
+
+def spelled(cell: Cell) -> str:
+    """Return one cell as the file holds it.
+
+    >>> spelled(73.42), spelled("=1+1")
+    ('73,42', "'=1+1")
+    """
+    if isinstance(cell, str):
+        return guard(encodable(cell))
+    return str(cell).replace(".", ",")

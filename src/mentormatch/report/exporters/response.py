@@ -1,0 +1,16 @@
+"""The matching as JSON: what other applications read, the same as ``--json`` and HTTP answer."""
+
+from typing import ClassVar
+
+from mentormatch.matching import Exporter, Matching
+from mentormatch.wire import MatchResponse
+
+
+class Response(Exporter):
+    """``MatchResponse`` as a file."""
+
+    kind: ClassVar[str] = ".json"
+    filename: ClassVar[str] = "binomes.json"
+
+    def content(self, matching: Matching) -> bytes:
+        return MatchResponse.of(matching).to_json().encode()

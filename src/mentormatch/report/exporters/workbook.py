@@ -1,0 +1,133 @@
+"""The matching as a workbook for the team: what is proposed, what it rests on, and room for their decisions."""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from mentormatch import __version__
+from mentormatch.french import counted
+from mentormatch.matching import Exporter, Matching
+from mentormatch.report import words
+from mentormatch.report.book import LINE, Book, Column, Form
+from mentormatch.report.grid import write_grid
+from mentormatch.report.texts import spaced
+from mentormatch.tables import Cell, Sheet
+
+SHOWN: dict[str, tuple[tuple[str, float, Form], ...]] = {
+    "pairs": (
+        ("mentor", 16, "strong"),
+        ("mentee", 16, "strong"),
+        ("points", 11, "points"),
+        ("answered", 10, "share"),
+        ("reasons", 74, "wrapped"),
+    ),
+    "unmatched": (("person", 20, "strong"), ("side", 14, "text"), ("reason", 100, "wrapped")),
+    "contributions": (
+        ("mentor", 14, "text"),
+        ("mentee", 14, "text"),
+        ("group", 20, "wrapped"),
+        ("criterion", 34, "wrapped"),
+        ("points", 9, "points"),
+        ("full", 9, "points"),
+        ("answered", 10, "text"),
+        ("reason", 62, "wrapped"),
+    ),
+    "rejected": (
+        ("source", 28, "text"),
+        ("line", 8, "count"),
+        ("key", 22, "strong"),
+        ("fate", 14, "text"),
+        ("reason", 72, "wrapped"),
+    ),
+}
+"""The columns of each sheet that staff see, with their widths and forms."""
+DECISIONS = ("Validé", "À discuter", "Refusé")
+
+
+class WorkbookExporter(Exporter):
+    """Seven sheets in French; texts stay texts, and the same matching gives the same bytes."""
+
+    kind: ClassVar[str] = ".xlsx"
+    filename: ClassVar[str] = "binomes.xlsx"
+
+    def content(self, matching: Matching) -> bytes:
+        book, sheets = Book(f"Proposition de binômes – {matching.programme.name}"), matching.sheets
+        write_pairs(book, sheets["pairs"])
+        write_sheet(book, "Sans binôme", "unmatched", sheets["unmatched"])
+        write_sheet(book, "Détail des points", "contributions", sheets["contributions"])
+        write_grid(book, matching)
+        write_sheet(book, "Réponses écartées", "rejected", sheets["rejected"])
+        write_remarks(book, matching)
+        write_programme(book, matching)
+        return book.content()
+
+
+def write_pairs(book: Book, pairs: Sheet) -> None:
+    """Write the pairs, with two empty columns for the team's decision and remark."""
+    columns, rows = chosen("pairs", pairs)
+    own = [Column("Validation", 13, "own"), Column("Remarque", 32, "own")]
+    page = book.table("Binômes", [*columns, *own], [(*row, "", "") for row in rows])
+    if rows:
+        decision = {"validate": "list", "source": list(DECISIONS), "error_title": "Validation"}
+        page.sheet.data_validation(1, len(columns), len(rows), len(columns), decision)
+
+
+def write_sheet(book: Book, title: str, name: str, sheet: Sheet) -> None:
+    """Write one table of the matching."""
+    book.table(title, *chosen(name, sheet))
+
+
+def chosen(name: str, sheet: Sheet) -> tuple[list[Column], list[tuple[Cell, ...]]]:
+    """Return the columns of a table that staff see, and its rows."""
+    places = [sheet.names.index(column) for column, _, _ in SHOWN[name]]
+    looks = zip(places, SHOWN[name], strict=True)
+    columns = [Column(sheet.titles[place], width, form) for place, (_, width, form) in looks]
+    return columns, [tuple(row[place] for place in places) for row in sheet.rows]
+
+
+def write_remarks(book: Book, matching: Matching) -> None:
+    """Write what intake remarked."""
+    columns = [Column("Fichier", 28), Column("Ligne", 8, "count"), Column("Remarque", 108, "wrapped")]
+    remarks = matching.cohort.remarks
+    book.table("Remarques", columns, [(one.source, "" if one.line is None else one.line, one.text) for one in remarks])
+
+
+def write_programme(book: Book, matching: Matching) -> None:
+    """Write what the result rests on: people, status, goals, criteria, rules, seed and version."""
+    page = book.sheet("Programme")
+    for place, width in enumerate((22, 62, 30, 62)):
+        page.sheet.set_column(place, place, width)
+    page.sheet.ignore_errors({"number_stored_as_text": "A1:D10000"})
+    for number, row in enumerate(programme_rows(matching)):
+        line = {"top": 1, "top_color": LINE} if row[0] else {}
+        for place, text in enumerate((*row, "", "", "")[:4]):
+            look = {"bold": True, "font_color": "#1F5F8B"} if place == 0 else {}
+            page.put(number, place, spaced(text), text_wrap=True, **look, **line)
+
+
+def programme_rows(matching: Matching) -> Iterator[Sequence[str]]:
+    """Yield the lines of the last sheet; a heading stands only in the first line that it heads."""
+    verdict, status = words.STATUS[matching.status]
+    places = int(matching.problem.mentors.most.sum())
+    yield "Programme", matching.programme.name
+    yield "Proposition", words.PROPOSAL
+    yield "Résultat", words.summary(matching)
+    yield "Places", f"{counted(places, 'place offerte', 'places offertes')} par les mentor·es qui prennent part"
+    yield "Réponses", words.rows_in_words(matching)
+    yield "Statut", f"{verdict}. {status}"
+    yield from headed("Objectifs", [(goal.goal, goal.value, goal.proof) for goal in words.goals(matching)])
+    yield from headed("Critères", [(line.name, line.weight, asked(line)) for line in words.criteria(matching)])
+    yield from headed("Règles", [(line.name, "", asked(line)) for line in words.rules(matching)])
+    yield from headed("Lire les points", [(sentence,) for sentence in words.READING])
+    yield "Graine du tirage", str(matching.seed)
+    yield "Version", f"mentormatch {__version__}"
+
+
+def headed(heading: str, rows: list[tuple[str, ...]]) -> Iterator[Sequence[str]]:
+    """Yield ``rows`` with their heading before the first."""
+    for number, row in enumerate(rows):
+        yield (heading if number == 0 else "", *row)
+
+
+def asked(line: words.Line) -> str:
+    """Return the questions that a criterion or a rule rests on."""
+    return "\n".join(line.questions)

@@ -1,0 +1,185 @@
+"""A matching as the page and the notebook show it: every number already in words, every person under a label."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from mentormatch import __version__
+from mentormatch.french import percent, points
+from mentormatch.matching import Matching
+from mentormatch.people import Remark
+from mentormatch.report import words
+from mentormatch.report.words import Line, Reached
+from mentormatch.review.labels import KEYS, Labels, pseudonyms
+from mentormatch.review.pairs import Contribution, Pair
+from mentormatch.review.unmatched import Case, Unmatched, explain_unmatched
+from mentormatch.tables import SIDES
+
+TONES = (
+    "#1f5f8b",
+    "#b4531b",
+    "#3b7a4b",
+    "#7b4a97",
+    "#8a6a00",
+    "#a8385d",
+    "#00747a",
+    "#55606b",
+    "#3f4fa3",
+    "#9b2d20",
+    "#5b6b1f",
+    "#6b4a2f",
+)
+"""One colour a criterion, in turn; each at 4.5 to 1 or more on white."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One criterion of one pair. ``start`` and ``width`` place its segment on a bar of 100 points."""
+
+    criterion: str
+    points: str
+    full: str
+    reason: str
+    answered: bool
+    start: float
+    width: float
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One pair, with what its points are made of."""
+
+    mentor: str
+    mentee: str
+    points: str
+    answered: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """Somebody without a partner."""
+
+    person: str
+    side: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A row that is nobody in the cohort."""
+
+    source: str
+    line: int
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that the page says."""
+
+    name: str
+    summary: str
+    rows: str
+    figures: tuple[tuple[int, str], ...]
+    verdict: str
+    status: str
+    goals: tuple[Reached, ...]
+    pairs: tuple[Card, ...]
+    unmatched: tuple[Alone, ...]
+    rejected: tuple[Aside, ...]
+    remarks: tuple[Remark, ...]
+    criteria: tuple[Line, ...]
+    rules: tuple[Line, ...]
+    seed: int
+    version: str
+
+
+def view(matching: Matching, labels: Labels = KEYS) -> View:
+    """Return the matching in words, its people under these labels."""
+    verdict, status = words.STATUS[matching.status]
+    return View(
+        name=matching.programme.name,
+        summary=words.summary(matching),
+        rows=words.rows_in_words(matching),
+        figures=tuple(figures(matching)),
+        verdict=verdict,
+        status=status,
+        goals=tuple(words.goals(matching)),
+        pairs=tuple(card(pair, labels) for pair in matching.pairs),
+        unmatched=tuple(alone(one) for one in explained(matching, labels)),
+        rejected=tuple(asides(matching, labels)),
+        remarks=matching.cohort.remarks,
+        criteria=tuple(words.criteria(matching)),
+        rules=tuple(words.rules(matching, labels)),
+        seed=matching.seed,
+        version=__version__,
+    )
+
+
+def labels_for_notebook(matching: Matching) -> Labels:
+    """Return how a notebook names people: by their codes where they have some, by pseudonyms where keys are e-mails."""
+    return KEYS if matching.programme.fields_with("key") else pseudonyms(matching.cohort)
+
+
+def figures(matching: Matching) -> Iterator[tuple[int, str]]:
+    """Yield the numbers that stand at the top, each with its noun."""
+    people, alone = words.people_of(matching), sum(words.left_out(matching).values())
+    pairs = len(matching.pairs)
+    yield people["mentor"], plural(people["mentor"], "mentor·e")
+    yield people["mentee"], plural(people["mentee"], "mentoré·e")
+    yield pairs, plural(pairs, "binôme")
+    yield alone, plural(alone, "personne") + " sans binôme"
+
+
+def plural(count: int, noun: str) -> str:
+    """Return a noun in the plural from two on."""
+    return noun if count < 2 else f"{noun}s"
+
+
+def card(pair: Pair, labels: Labels) -> Card:
+    """Return one pair in words."""
+    mentor, mentee = labels.person("mentor", pair.mentor), labels.person("mentee", pair.mentee)
+    return Card(mentor, mentee, points(pair.score), percent(pair.answered), tuple(parts(pair)))
+
+
+def parts(pair: Pair) -> Iterator[Part]:
+    """Yield the criteria of a pair, each where its segment begins on the bar."""
+    start = 0
+    for place, share in enumerate(pair.contributions):
+        yield part(share, start, TONES[place % len(TONES)])
+        start += share.share
+
+
+def part(share: Contribution, start: int, tone: str) -> Part:
+    """Return one criterion of one pair in words."""
+    return Part(
+        criterion=share.criterion,
+        points=points(share.share),
+        full=points(share.full),
+        reason=share.reason,
+        answered=share.answered,
+        start=start / 10_000,
+        width=share.share / 10_000,
+        tone=tone,
+    )
+
+
+def explained(matching: Matching, labels: Labels) -> tuple[Unmatched, ...]:
+    """Return everybody without a partner, named by these labels also in the reasons of others."""
+    if labels is KEYS:
+        return matching.unmatched
+    case = Case(matching.cohort, matching.programme.rules, matching.scores, matching.problem, matching.solution)
+    return explain_unmatched(replace(case, labels=labels))
+
+
+def alone(one: Unmatched) -> Alone:
+    """Return somebody without a partner in words."""
+    return Alone(one.person, SIDES[one.side], one.reason)
+
+
+def asides(matching: Matching, labels: Labels) -> Iterator[Aside]:
+    """Yield the rows that are nobody; whose row it was is told by its line alone where keys are not shown."""
+    for row in matching.rejected:
+        yield Aside(row.source, row.line, row.key if labels is KEYS else "", row.reason)
