@@ -2,7 +2,9 @@
 
 import csv
 import random
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from mentormatch.fields import Field, ListOfNames, Number, Place, Ranking, Slots, Text, YesNo
 from mentormatch.fields.grids import Levels
@@ -29,26 +31,22 @@ def answers(field: Field, draw: random.Random) -> list[str]:
     return [cell(field, draw)]
 
 
+MAKERS: dict[type[Field], Callable[[Any, random.Random], str]] = {
+    Ranking: lambda field, draw: "; ".join(draw.sample(field.options, min(3, len(field.options)))),
+    Choices: lambda field, draw: "; ".join(draw.sample(field.options, min(3, len(field.options)))),
+    Slots: lambda field, draw: "; ".join(draw.sample(field.slots, min(5, len(field.slots)))),
+    Options: lambda field, draw: draw.choice(field.options),
+    ListOfNames: lambda field, draw: f"Compagnie {draw.randrange(2_000)}; Structure {draw.randrange(2_000)}",
+    Number: lambda field, draw: draw.choice(["1", "1", "1", "2"]),
+    Place: lambda field, draw: draw.choice(["Ain", "Rhône", "38", "Loire", "Cantal", "Savoie"]),
+    YesNo: lambda field, draw: "Oui",
+    Text: lambda field, draw: "",
+}
+
+
 def cell(field: Field, draw: random.Random) -> str:
     """Return one person's cell for a question of one column."""
-    match field:
-        case Ranking() | Choices():
-            return "; ".join(draw.sample(field.options, min(3, len(field.options))))
-        case Slots():
-            return "; ".join(draw.sample(field.slots, min(5, len(field.slots))))
-        case Options():
-            return draw.choice(field.options)
-        case ListOfNames():
-            return f"Compagnie {draw.randrange(2_000)}; Structure {draw.randrange(2_000)}"
-        case Number():
-            return str(draw.choice([1, 1, 1, 2]))
-        case Place():
-            return draw.choice(["Ain", "Rhône", "38", "Loire", "Cantal", "Savoie"])
-        case YesNo():
-            return "Oui"
-        case Text():
-            return ""
-    raise TypeError(type(field).__name__)
+    return next(make(field, draw) for kind, make in MAKERS.items() if isinstance(field, kind))
 
 
 def row(programme: Programme, side: str, number: int, draw: random.Random) -> list[str]:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from mentormatch.assignment.solution import Status as Status
     from mentormatch.enrolment import read_survey as read_survey
     from mentormatch.errors import MentorMatchError as MentorMatchError
-    from mentormatch.matching import Matching as Matching
     from mentormatch.evaluation import evaluate as evaluate
+    from mentormatch.matching import Matching as Matching
     from mentormatch.matching import match as match
     from mentormatch.people import Cohort as Cohort
     from mentormatch.programme import Programme as Programme

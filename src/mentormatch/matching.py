@@ -15,6 +15,7 @@ from mentormatch.assignment.rules.ban import Ban
 from mentormatch.assignment.rules.pin import Pin
 from mentormatch.assignment.solution import Solution, Status
 from mentormatch.errors import OutputError
+from mentormatch.files import write_whole
 from mentormatch.frames import Frames
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
@@ -139,16 +140,8 @@ class Exporter(ABC):
         return self.content(matching).decode()
 
     def save(self, matching: Matching, path: Path) -> Path:
-        """Write the document beside its final place, then move it there, so that it is whole or absent."""
-        content = self.content(matching)
-        draft = path.with_name(f".{path.name}.part")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draft.write_bytes(content)
-            draft.replace(path)
-        except OSError as error:
-            draft.unlink(missing_ok=True)
-            raise OutputError(f"{path.name} : le fichier ne peut pas être écrit ({error.strerror})") from None
+        """Write the document, whole or not at all."""
+        write_whole(path, self.content(matching))
         return path
 
 

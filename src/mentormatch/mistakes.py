@@ -22,6 +22,14 @@ TYPES = {
     "model_attributes_type": "une table",
     "finite_number": "un nombre fini",
 }
+FOUND = {
+    "str": "un texte",
+    "int": "un nombre",
+    "float": "un nombre",
+    "bool": "true ou false",
+    "list": "une liste",
+    "dict": "une table",
+}
 BOUNDS = {
     "greater_than_equal": ("ge", "au moins {}"),
     "greater_than": ("gt", "plus de {}"),
@@ -102,11 +110,16 @@ def unknown_value(where: str, found: object, expected: str) -> Problem:
     return Problem(where, f"valeur inconnue « {found} »", enumerated(values), nearest(found, values))
 
 
+def type_name(value: object) -> str:
+    """Return in French what kind of value stands in the file."""
+    return FOUND.get(type(value).__name__, "une date ou une heure")
+
+
 def other(where: str, error: ErrorDetails, context: Mapping[str, Any]) -> Problem:
     """Return a wrong type, a bound that is passed, or what a check of ours said."""
     kind = error["type"]
     if kind in TYPES:
-        return Problem(where, f"trouvé : {type(error['input']).__name__}", TYPES[kind])
+        return Problem(where, f"trouvé : {type_name(error['input'])}", TYPES[kind])
     if kind in BOUNDS:
         name, words = BOUNDS[kind]
         return Problem(where, "valeur hors des limites", words.format(context[name]))

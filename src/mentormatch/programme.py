@@ -10,16 +10,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic import Field as Setting
 from pydantic_core import ErrorDetails
 
 from mentormatch.assignment.rule import Rule, rules_by_kind
 from mentormatch.errors import Problem, ProgrammeError
 from mentormatch.extension import Ref
-from mentormatch.fields import AnyField, Choice, Ranking, Use, fields_by_kind
+from mentormatch.fields import AnyField, Ranking, Use, fields_by_kind
 from mentormatch.fields.base import position
-from mentormatch.mistakes import enumerated, key_path, nearest, syntax_problem, translate
+from mentormatch.mistakes import enumerated, key_path, nearest, syntax_problem, translate, type_name
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 
 if TYPE_CHECKING:
@@ -29,9 +29,16 @@ else:
     AnyCriterion = Annotated[reduce(or_, criteria_by_kind().values()), Setting(discriminator="kind")]
     AnyRule = Annotated[reduce(or_, rules_by_kind().values()), Setting(discriminator="kind")]
 
+EMAIL = Ref(("text",), "any")
+MOST_NAMED = 20
+"""Of more options than that, only the nearest is named."""
+
 type Goal = Literal["matched", "priority", "total"]
 type Location = tuple[int | str, ...]
 
+SHAPES: Mapping[str, tuple[type[dict[str, Any]] | type[list[Any]], str]] = MappingProxyType(
+    {"fields": (dict, "[fields.identifiant]"), "criteria": (list, "[[criteria]]"), "rules": (list, "[[rules]]")}
+)
 NO_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType({})
 
 
@@ -63,10 +70,17 @@ class Heading(Part):
     email: str | None = None
 
 
+def once(goals: list[Goal]) -> list[Goal]:
+    """Return ``goals``; raise ValueError where one comes twice."""
+    if len(set(goals)) < len(goals):
+        raise ValueError("un but est cité deux fois")
+    return goals
+
+
 class Goals(Part):
     """The order in which goals are pursued, each without costing those before it."""
 
-    order: list[Goal] = Setting(default=["matched", "priority", "total"], min_length=1)
+    order: Annotated[list[Goal], AfterValidator(once)] = Setting(default=["matched", "priority", "total"], min_length=1)
 
 
 class Programme(Part):
@@ -163,9 +177,10 @@ class Parts:
 
     def _all(self, part: str, kind: Any, models: Mapping[str, type[BaseModel]]) -> list[tuple[Location, Any]]:
         """Read each item of a list, or of a table of tables; return those without a mistake, with their places."""
-        stated = self.data.get(part, {})
-        if not isinstance(stated, list | dict):
-            self.problems.append(Problem(part, "trouvé : une valeur", f"[{part}.…] ou [[{part}]]"))
+        shape, written = SHAPES[part]
+        stated = self.data.get(part, shape())
+        if not isinstance(stated, shape):
+            self.problems.append(Problem(part, f"trouvé : {type_name(stated)}", f"des tables qui s'écrivent {written}"))
             return []
         items = stated.items() if isinstance(stated, dict) else enumerate(stated)
         read = [((part, key), self._part(kind, (part, key), item, models)) for key, item in items]
@@ -199,20 +214,37 @@ def model_at(model: type[BaseModel], steps: Sequence[int | str]) -> type[BaseMod
 
 
 def misreferences(parts: Parts) -> Iterator[Problem]:
-    """Yield every mention of a field that is not there, or is not what the mention needs."""
+    """Yield every mention of a field or of an answer that is not there, or is not what the mention needs."""
     for where, extension in [*parts.criteria, *parts.rules]:
         for reference in extension.references():
             yield from misreference(parts, (*where, reference.setting), reference.field, reference.ref)
-    if parts.heading and parts.heading.role:
-        role = parts.heading.role
+        for said in extension.quotations():
+            yield from misquotation((*where, said.setting), parts.fields.get(said.field), said.answer)
+    if parts.heading:
+        yield from misheaded(parts, parts.heading)
+    yield from misfielded(parts)
+
+
+def misheaded(parts: Parts, heading: Heading) -> Iterator[Problem]:
+    """Yield what is wrong with the fields that the heading mentions."""
+    if heading.role:
+        role = heading.role
         yield from misreference(parts, ("programme", "role", "field"), role.field, Ref(("choice", "yesno")))
-        yield from bad_role(parts, role)
-    if parts.heading and parts.heading.email:
-        yield from misreference(parts, ("programme", "email"), parts.heading.email, Ref(("text",), "any"))
+        for side in ("mentor", "mentee"):
+            yield from misquotation(("programme", "role", side), parts.fields.get(role.field), getattr(role, side))
+    if heading.email:
+        yield from misreference(parts, ("programme", "email"), heading.email, EMAIL)
+
+
+def misfielded(parts: Parts) -> Iterator[Problem]:
+    """Yield the rankings of nothing, and that people have several keys."""
     for name, field in parts.fields.items():
         if isinstance(field, Ranking) and not field.options:
             near = nearest(field.items_of, parts.stated_fields)
             yield Problem(key_path(("fields", name)), "aucun item à classer", "« options » ou « items_of »", near)
+    keys = [name for name, field in parts.fields.items() if field.use == "key"]
+    if len(keys) > 1:
+        yield Problem("fields", f"plusieurs identifiants : {enumerated(keys)}", "un seul champ d'usage « key »")
 
 
 def misreference(parts: Parts, where: Location, name: str, ref: Ref) -> Iterator[Problem]:
@@ -225,20 +257,18 @@ def misreference(parts: Parts, where: Location, name: str, ref: Ref) -> Iterator
         yield Problem(key_path(where), f"champ inconnu « {name} »", enumerated(names), nearest(name, names))
     elif field.kind not in ref.kinds:
         yield Problem(key_path(where), f"« {name} » est de genre « {field.kind} »", enumerated(ref.kinds))
-    elif field.use == "forbidden":
-        yield Problem(
-            key_path(where), f"« {name} » a l'usage « forbidden »", "un champ qui peut servir à l'appariement"
-        )
+    elif field.use not in (uses := ("contact",) if ref is EMAIL else ("match", "key")):
+        yield Problem(key_path(where), f"« {name} » a l'usage « {field.use} »", f"l'usage {enumerated(uses[:1])}")
     elif ref.side != "any" and field.side not in (ref.side, "both"):
         who = {"both": "les deux côtés", "mentor": "les mentors", "mentee": "les mentorés"}[ref.side]
         yield Problem(key_path(where), f"« {name} » n'est posé qu'à un côté", f"un champ auquel répondent {who}")
 
 
-def bad_role(parts: Parts, role: Role) -> Iterator[Problem]:
-    """Yield the answers that tell the roles and are no options of their question."""
-    field = parts.fields.get(role.field)
-    for side in ("mentor", "mentee"):
-        said = getattr(role, side)
-        if isinstance(field, Choice) and position(field.options, said) is None:
-            near = nearest(said, field.options)
-            yield Problem(f"programme.role.{side}", f"option inconnue « {said} »", enumerated(field.options), near)
+def misquotation(where: Location, field: AnyField | None, answer: str) -> Iterator[Problem]:
+    """Yield that an answer named in a setting is no option of its question, where it is not."""
+    if field is None:
+        return
+    labels = getattr(field.column([]), "labels", None)
+    if labels is not None and position(labels, answer) is None:
+        expected = enumerated(labels) if len(labels) <= MOST_NAMED else f"une réponse possible de « {field.question} »"
+        yield Problem(key_path(where), f"option inconnue « {answer} »", expected, nearest(answer, labels))

@@ -42,7 +42,7 @@ def intake_text(cohort: Cohort) -> str:
         if row.fate != "taken"
     ]
     remarks = [f"{r.source}{f', ligne {r.line}' if r.line else ''} : {r.text}" for r in cohort.remarks]
-    return "\n".join([f"{counted(len(cohort.rows), 'ligne')} : {totals}", *told, *remarks])
+    return "\n".join([f"{counted(len(cohort.rows), 'ligne')}{f' : {totals}' if totals else ''}", *told, *remarks])
 
 
 def intake_json(cohort: Cohort) -> str:

@@ -4,7 +4,6 @@
 ('Mentorat production et diffusion 2025-2026', 14)
 """
 
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from mentormatch.enrolment import read_survey
 from mentormatch.errors import OutputError, Problem, RequestError
+from mentormatch.files import write_whole
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
 
@@ -64,21 +64,8 @@ def copy_to(folder: str | PathLike[str], name: str = "mentorat", *, overwrite: b
             [Problem(there, "existe déjà", advice="choisissez un autre dossier") for there in standing],
         )
     for path in (written.programme, written.answers):
-        write(path, source.joinpath(path.name).read_bytes())
+        write_whole(path, source.joinpath(path.name).read_bytes())
     return written
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write a file beside its final place, then move it there, so that it is whole or absent."""
-    draft = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(content)
-        draft.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            draft.unlink()
-        raise OutputError(f"{path.name} : le fichier ne peut pas être écrit ({error.strerror})") from None
 
 
 def folder_of(name: str) -> Traversable:

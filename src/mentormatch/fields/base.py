@@ -5,9 +5,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from mentormatch.columns import Column
 from mentormatch.text import fold
@@ -78,7 +78,20 @@ def is_blank(answer: Answer) -> bool:
         return not any(text.strip() for text in answer.values())
     if isinstance(answer, str):
         return not answer.strip()
-    return isinstance(answer, Sequence) and not answer
+    return isinstance(answer, Sequence) and not any(str(item).strip() for item in answer)
+
+
+def distinct(labels: list[str]) -> list[str]:
+    """Return ``labels``; raise ValueError where two read the same, or one is empty."""
+    if not all(fold(label) for label in labels):
+        raise ValueError("une option est vide")
+    if len({fold(label) for label in labels}) < len(labels):
+        raise ValueError("deux options se lisent de la même façon")
+    return labels
+
+
+type Labels = Annotated[list[str], AfterValidator(distinct)]
+"""Options, items or levels: texts that differ in the form in which they are compared."""
 
 
 def position(options: Sequence[str], text: str) -> int | None:

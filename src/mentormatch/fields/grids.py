@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field as Setting
 
 from mentormatch.columns import NONE, Grades, Members
-from mentormatch.fields.base import Answer, Blank, Field, Reading, is_blank, position, split
+from mentormatch.fields.base import Answer, Blank, Field, Labels, Reading, is_blank, position, split
 from mentormatch.fields.lists import UNKNOWN_OPTION, find_options
 from mentormatch.fields.single import NO, YES
 from mentormatch.text import fold
@@ -20,8 +20,8 @@ class Levels(Field):
     """
 
     kind: Literal["levels"] = "levels"
-    items: list[str] = Setting(min_length=1)
-    levels: list[str] = Setting(min_length=2)
+    items: Labels = Setting(min_length=1)
+    levels: Labels = Setting(min_length=2)
 
     def read(self, answer: Answer) -> Reading:
         if is_blank(answer):
@@ -60,8 +60,8 @@ class Slots(Field):
     """
 
     kind: Literal["slots"] = "slots"
-    days: list[str] = Setting(min_length=1)
-    moments: list[str] = Setting(min_length=1)
+    days: Labels = Setting(min_length=1)
+    moments: Labels = Setting(min_length=1)
 
     @property
     def slots(self) -> list[str]:
@@ -73,7 +73,9 @@ class Slots(Field):
             return Blank
         named = self.named(answer) if isinstance(answer, Mapping) else self.pieces(answer)
         found, understood = find_options(self.slots, named, self.joiner)
-        return Reading(tuple(sorted(found)), "" if understood else UNKNOWN_OPTION)
+        if not understood:
+            return Reading(tuple(sorted(found)) or None, UNKNOWN_OPTION)
+        return Reading(tuple(sorted(found)))
 
     def named(self, answer: Mapping[str, str]) -> list[str]:
         """Return the slots named in the cells of a grid."""

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field as Setting
 
 from mentormatch.columns import Members, Names, Ranks
-from mentormatch.fields.base import Answer, Blank, Field, Reading, is_blank, places, position, split
+from mentormatch.fields.base import Answer, Blank, Field, Labels, Reading, is_blank, places, position, split
 from mentormatch.fields.single import NO, Options
 from mentormatch.text import fold
 
@@ -79,7 +79,7 @@ class Ranking(Field):
     """Options in order of preference: those of the question itself, or the items of another (``items_of``)."""
 
     kind: Literal["ranking"] = "ranking"
-    options: list[str] = Setting(default_factory=list)
+    options: Labels = Setting(default_factory=list)
     items_of: str | None = None
     most: int | None = Setting(default=None, ge=1)
 
@@ -103,9 +103,12 @@ class Ranking(Field):
 
 
 def in_order(answer: Mapping[str, str], options: Sequence[str]) -> list[str]:
-    """Return the options in order, from columns named by rank (``1``, ``Classement 1``) or by option (cell: rank)."""
+    """Return the options in order, from columns named by rank (``1``, ``Classement 1``) or by option (cell: rank).
+
+    A cell that should hold a rank and does not stands for itself, so that it is found to be no option.
+    """
     if any(position(options, part) is not None for part in answer):
-        ranked = [(figures(text), part) for part, text in answer.items() if text.strip()]
+        ranked = [(figures(text), part if figures(text) else text) for part, text in answer.items() if text.strip()]
     else:
         ranked = [(figures(part), text) for part, text in answer.items() if text.strip()]
     return [option for _, option in sorted(ranked, key=lambda pair: pair[0])]

@@ -3,15 +3,14 @@
 import math
 import re
 from collections.abc import Sequence
-from typing import Literal, Self, cast
+from typing import Literal, cast
 
 import numpy as np
 from pydantic import Field as Setting
-from pydantic import model_validator
 
 from mentormatch.columns import NONE, Codes, Numbers, Texts
 from mentormatch.departements import DEPARTEMENTS, find_departement
-from mentormatch.fields.base import Answer, Blank, Field, Reading, is_blank, position
+from mentormatch.fields.base import Answer, Blank, Field, Labels, Reading, is_blank, position
 from mentormatch.text import fold
 
 YES = frozenset({"oui", "o", "yes", "y", "x", "vrai", "true", "1"})
@@ -27,14 +26,7 @@ def coded(labels: Sequence[str], values: Sequence[object]) -> Codes:
 class Options(Field):
     """Questions whose answers are among ``options``, each compared without case, accents or doubled spaces."""
 
-    options: list[str] = Setting(min_length=1)
-
-    @model_validator(mode="after")
-    def options_differ(self) -> Self:
-        """Refuse two options that read the same."""
-        if len({fold(option) for option in self.options}) < len(self.options):
-            raise ValueError("deux options se lisent de la même façon")
-        return self
+    options: Labels = Setting(min_length=1)
 
     def read(self, answer: Answer) -> Reading:
         if is_blank(answer):

@@ -142,12 +142,18 @@ def no_place(case: Case, side: Side, row: int) -> tuple[str, str]:
     held = np.bincount(pairs[:, partner], minlength=len(case.people(other_side(side))))
     who = counted(len(possible), f"{OTHERS[side]} possible", f"{OTHERS[side]}s possibles")
     if (held[possible] < case.loads(other_side(side)).most[possible]).any():
-        rules = [f"« {case.labels.rule(rule)} »" for rule in case.rules if rule.kind in ("quota", "capacity", "pin")]
-        return "held_back", f"{who}, avec des places libres que les règles ne laissent pas prendre : {listed(rules)}."
+        rules = [f"« {case.labels.rule(rule)} »" for rule in case.rules if binds_others(rule)]
+        why = f"les règles ne laissent pas prendre : {listed(rules)}" if rules else "les buts ne font pas prendre"
+        return "held_back", f"{who}, avec des places libres que {why}."
     names = [case.name(side, int(holder)) for holder in np.unique(pairs[:, 1 - partner])]
-    shown = names[:MOST_NAMED] + [f"{len(names) - MOST_NAMED} autres"] * (len(names) > MOST_NAMED)
+    shown = names[:MOST_NAMED] + [counted(len(names) - MOST_NAMED, "autre")] * (len(names) > MOST_NAMED)
     taken = "dont les places sont prises" if len(possible) > 1 else "dont la place est prise"
     return "no_place", f"{who}, {taken} par {listed(shown)}."
+
+
+def binds_others(rule: Rule) -> bool:
+    """Say whether one pair can break this rule because of other pairs."""
+    return rule.kind in ("quota", "pin") or getattr(rule, "minimum", 0) > 0
 
 
 def other_side(side: Side) -> Side:

@@ -28,11 +28,11 @@ class Stakes:
 def stakes(column: Column) -> Stakes:
     """Return the stakes in a column of any kind that lists items: a first choice of three is 3, a level its grade."""
     match column:
-        case Members(labels, values):
-            return Stakes(labels, values.astype(np.float64), np.zeros_like(values), 1)
+        case Members(labels, chosen):
+            return Stakes(labels, chosen.astype(np.float64), np.zeros_like(chosen), 1)
         case Ranks(labels, ranks, most):
-            values = np.where(ranks > 0, np.maximum(most + 1 - ranks, 1), 0).astype(np.float64)
-            return Stakes(labels, values, np.zeros(ranks.shape, dtype=bool), most)
+            points = np.where(ranks > 0, np.maximum(most + 1 - ranks, 1), 0).astype(np.float64)
+            return Stakes(labels, points, np.zeros(ranks.shape, dtype=bool), most)
         case Grades(labels, levels, grades):
             return Stakes(labels, np.maximum(grades, 0).astype(np.float64), grades == NONE, len(levels) - 1)
         case Names():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from mentormatch.errors import Problem
-from mentormatch.fields import Answer, AnyField
+from mentormatch.fields import Answer, AnyField, Side
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.reading import Table
 from mentormatch.text import fold
@@ -34,25 +34,28 @@ def split_part(header: str) -> tuple[str, str] | None:
     return (found["question"], found["square"] or found["round"] or "") if found else None
 
 
-def places(table: Table, plan: Plan, asked: Sequence[str]) -> tuple[dict[str, Place], list[Problem]]:
-    """Return where each field in ``asked`` stands in ``table``, and what is wrong with its header.
+def places(table: Table, plan: Plan, side: Side | None) -> tuple[dict[str, Place], list[Problem]]:
+    """Return where each field stands in ``table``, and what is wrong with its header.
 
-    A needed field without a column and a field with two columns are problems; all are told at once.
+    A field with two columns is a problem, and so is one without a column that is needed and asked of ``side`` (None:
+    of either); all are told at once. Forbidden fields are never looked for.
     """
     whole = index_of(table.header)
     parts = parts_of(table.header)
     found: dict[str, Place] = {}
     problems: list[Problem] = []
-    for name in asked:
-        spellings = {fold(plan.fields[name].question), fold(name)}
+    for name, field in plan.fields.items():
+        if field.use == "forbidden":
+            continue
+        spellings = {fold(field.question), fold(name)}
         columns = sorted({column for spelling in spellings for column in whole.get(spelling, ())})
         items = {item: at for spelling in sorted(spellings) for item, at in parts.get(spelling, {}).items()}
         if len(columns) > 1:
             problems.append(Problem(table.source, f"deux colonnes répondent à « {name} »", "une seule"))
         elif columns or items:
             found[name] = Place(columns[0] if columns else None, items)
-        elif name in plan.needed:
-            problems.append(missing(table, name, plan.fields[name]))
+        elif name in plan.needed and (side is None or field.asks(side)):
+            problems.append(missing(table, name, field))
     return found, problems
 
 

@@ -8,7 +8,7 @@ from itertools import combinations
 from mentormatch.people import Remark
 from mentormatch.survey.entries import Entry
 from mentormatch.survey.plan import Plan
-from mentormatch.survey.settling import grouped, lines, same_email
+from mentormatch.survey.settling import grouped, lines, same_email, sheet_of
 from mentormatch.text import canonical, flags, fold, skeleton
 
 TRIAL = re.compile(r"\b(tests?|essais?|exemples?)\b|@example\.")
@@ -36,7 +36,7 @@ def remark(entries: Sequence[Entry], text: str) -> Remark:
 
 def same_looking(entries: Sequence[Entry], plan: Plan) -> Iterator[Remark]:
     """Yield the rows whose keys, or whose names, look the same."""
-    for same in grouped(entries, lambda entry: (entry.row.source, skeleton(entry.row.key))).values():
+    for same in grouped(entries, lambda entry: (*sheet_of(entry, plan), skeleton(entry.row.key))).values():
         if len(same) > 1:
             yield remark(same, "des identifiants qui se ressemblent")
     for looks, same in grouped(entries, lambda entry: named(entry, plan)).items():

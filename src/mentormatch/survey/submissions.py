@@ -29,8 +29,7 @@ def laid_out(tables: Sequence[tuple[Table, Side | None]], plan: Plan) -> list[Sh
     """
     sheets, problems = [], []
     for table, side in tables:
-        asked = [name for name, field in plan.fields.items() if side is None or field.asks(side)]
-        found, wrong = places(table, plan, [name for name in asked if plan.fields[name].use != "forbidden"])
+        found, wrong = places(table, plan, side)
         sheets.append(Sheet(table, side, found))
         problems += [*wrong, *without_identity(table, found, plan), *without_role(table, side, plan)]
     if problems:

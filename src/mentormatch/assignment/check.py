@@ -1,0 +1,98 @@
+"""Verifies any solution against its problem, in plain arithmetic; shares no code with an engine."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from mentormatch.assignment.problem import AssignmentProblem, Loads
+from mentormatch.assignment.solution import Solution, Status
+from mentormatch.columns import IntVector
+
+
+def violations(problem: AssignmentProblem, solution: Solution) -> list[str]:
+    """Return in words everything that ``solution`` breaks or misstates; an empty list if it holds.
+
+    Checked: pairs are allowed and distinct; loads, coupling rows and pins hold; every tier states the value that the
+    pairs have, and a bound that is not below it; the status says no more than the tiers do.
+    """
+    if solution.status not in (Status.PROVED, Status.FEASIBLE):
+        return [f"status {solution.status} comes with pairs"] if len(solution.pairs) else []
+    found = list(_wrong_pairs(problem, solution))
+    if found:
+        return found
+    mentors, mentees = solution.pairs[:, 0], solution.pairs[:, 1]
+    return [
+        *_wrong_loads("mentor", problem.mentors, mentors),
+        *_wrong_loads("mentee", problem.mentees, mentees),
+        *_wrong_rows(problem, mentors, mentees),
+        *_missing_pins(problem, solution),
+        *_wrong_tiers(problem, solution),
+    ]
+
+
+def _wrong_pairs(problem: AssignmentProblem, solution: Solution) -> Iterator[str]:
+    pairs = solution.pairs
+    if pairs.ndim != 2 or pairs.shape[1] != 2 or not np.issubdtype(pairs.dtype, np.integer):
+        yield f"pairs of shape {pairs.shape} and type {pairs.dtype} are not (k, 2) integers"
+        return
+    n, m = problem.shape
+    listed = list(zip(pairs[:, 0].tolist(), pairs[:, 1].tolist(), strict=True))
+    outside = [pair for pair in listed if not (0 <= pair[0] < n and 0 <= pair[1] < m)]
+    yield from (f"pair {pair} does not exist" for pair in outside)
+    if listed != sorted(set(listed)):
+        yield "pairs are doubled or not sorted"
+    if outside:
+        return
+    allowed = problem.scores.allows(pairs[:, 0], pairs[:, 1])
+    yield from (f"pair {pair} is forbidden" for pair, fine in zip(listed, allowed, strict=True) if not fine)
+
+
+def _wrong_loads(side: str, loads: Loads, people: IntVector) -> Iterator[str]:
+    taken = np.bincount(people, minlength=len(loads))
+    for person in np.flatnonzero((taken > loads.most) | (taken < loads.least)):
+        if taken[person] > loads.most[person]:
+            yield f"{side} {person} takes {taken[person]}, at most {loads.most[person]}"
+        elif taken[person] or not loads.idle[person]:
+            yield f"{side} {person} takes {taken[person]}, at least {loads.least[person]}"
+
+
+def _wrong_rows(problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> Iterator[str]:
+    for row in problem.rows:
+        weights = np.broadcast_to(row.weights, problem.shape)
+        total = sum(int(weights[i, k]) for i, k in zip(mentors, mentees, strict=True))
+        if row.least is not None and total < row.least:
+            yield f"row {row.name!r} sums to {total}, at least {row.least}"
+        if row.most is not None and total > row.most:
+            yield f"row {row.name!r} sums to {total}, at most {row.most}"
+
+
+def _missing_pins(problem: AssignmentProblem, solution: Solution) -> Iterator[str]:
+    chosen = set(zip(solution.pairs[:, 0].tolist(), solution.pairs[:, 1].tolist(), strict=True))
+    yield from (f"pin {pin} is not chosen" for pin in problem.pins if pin not in chosen)
+
+
+def _wrong_tiers(problem: AssignmentProblem, solution: Solution) -> Iterator[str]:
+    if tuple(tier.goal for tier in solution.tiers) != problem.goals:
+        yield f"tiers {[tier.goal for tier in solution.tiers]} are not the goals {list(problem.goals)}"
+        return
+    for tier in solution.tiers:
+        value = _value(problem, tier.goal, solution)
+        if value != tier.value:
+            yield f"tier {tier.goal} states {tier.value}, the pairs have {value}"
+        if tier.bound is not None and tier.bound < tier.value:
+            yield f"tier {tier.goal} states a bound of {tier.bound} below its value {tier.value}"
+    if solution.status is Status.PROVED and not all(tier.proved for tier in solution.tiers):
+        yield "status proved, but a tier is not"
+
+
+def _value(problem: AssignmentProblem, goal: str, solution: Solution) -> int:
+    """Return what the pairs have in one goal, in Python integers."""
+    mentors, mentees = solution.pairs[:, 0], solution.pairs[:, 1]
+    match goal:
+        case "matched":
+            return len(solution.pairs)
+        case "priority":
+            weights = ((problem.mentor_priority, mentors), (problem.mentee_priority, mentees))
+            return sum(sum(vector[people].tolist()) for vector, people in weights if vector is not None)
+        case _:
+            return sum(problem.scores.at(mentors, mentees).tolist())

@@ -1,0 +1,1 @@
+"""One file an engine; each is found by its ``kind``."""

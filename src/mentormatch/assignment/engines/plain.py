@@ -1,0 +1,72 @@
+"""Engine ``plain``: scipy's assignment, where one side takes at most one partner each and no row couples pairs."""
+
+from dataclasses import replace
+from typing import ClassVar
+
+from mentormatch.assignment.dense import best_on_block
+from mentormatch.assignment.engine import Engine, Run
+from mentormatch.assignment.face import Bounds, Face, Optimum, open_bounds
+from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.scores import DenseScores
+from mentormatch.assignment.settle import settle, timed
+from mentormatch.assignment.solution import Solution, Status, without_pairs
+from mentormatch.assignment.sparse import best_on_list
+from mentormatch.assignment.stages import Stage, merged
+from mentormatch.columns import IntVector
+
+FLOAT_EXACT = 1 << 53
+"""Integers up to here are exact in float64."""
+
+
+class Plain(Engine):
+    """Exact and fast: one dense or sparse assignment for all goals that fit into one number."""
+
+    kind: ClassVar[str] = "plain"
+    rank: ClassVar[int] = 0
+
+    def takes(self, problem: AssignmentProblem) -> bool:
+        if problem.rows or problem.mentors.waivable.any() or problem.mentees.waivable.any():
+            return False
+        return any(bounds.most.max(initial=0) <= 1 for bounds in open_bounds(problem))
+
+    def solve(self, problem: AssignmentProblem, run: Run) -> Solution:
+        stages = _stages(problem)
+        opening = _opening(problem, stages[0])
+        if opening is None:
+            return without_pairs(Status.INFEASIBLE, self.kind)
+        return replace(settle(problem, run, stages, opening, timed(best, run)), engine=self.kind)
+
+
+def best(face: Face, profit: IntVector) -> Optimum | None:
+    """Return the optimum of a face on which one side takes at most one partner each."""
+    fits = [bounds.most[people].max(initial=0) <= 1 for bounds, people in _sides(face)]
+    if fits[0] and not (fits[1] and len(face.right.most) < len(face.left.most)):
+        return best_on_list(face, profit)
+    found = best_on_list(face.flipped(), profit)
+    return None if found is None else Optimum(found.chosen, found.right, found.left)
+
+
+def _sides(face: Face) -> tuple[tuple[Bounds, IntVector], tuple[Bounds, IntVector]]:
+    return (face.left, face.lefts), (face.right, face.rights)
+
+
+def _opening(problem: AssignmentProblem, stage: Stage) -> tuple[Face, Optimum] | None:
+    """Return the optimum of the first stage with a face that holds its tight pairs; None if there is no answer."""
+    scores = problem.scores
+    if isinstance(scores, DenseScores) and scores.count:
+        return best_on_block(problem, scores, stage)
+    face = Face.of(problem)
+    found = None if face is None else best(face, stage.worth(problem, face.lefts, face.rights))
+    return None if face is None or found is None else (face, found)
+
+
+def _stages(problem: AssignmentProblem) -> list[Stage]:
+    """Return the goals in one stage if no number in it is beyond float64, else in as few as keep that.
+
+    Without minimums the greatest number is a margin and a difference of costs. With minimums, and in any later
+    stage, where loads are held, there are two bonuses and a lowest price.
+    """
+    held = 4 * (sum(problem.shape) + problem.places + 1)
+    free = not (problem.mentors.always.any() or problem.mentees.always.any())
+    stages = merged(problem, lambda reach: (3 if free else held) * reach < FLOAT_EXACT)
+    return stages if len(stages) == 1 else merged(problem, lambda reach: held * reach < FLOAT_EXACT)

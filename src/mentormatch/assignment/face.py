@@ -1,0 +1,170 @@
+"""The answers that are still optimal: what each stage of a proof leaves open for the next.
+
+A face holds the pairs that some optimal answer takes and some other leaves, with the places that each person still
+has for them; all other pairs are settled. Prices (dual values) that prove an answer also tell its face: a pair whose
+worth is not the sum of the two prices is settled, and so is the load of a person whose price is not 0.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+
+from mentormatch.assignment.problem import AssignmentProblem, Loads
+from mentormatch.columns import BoolVector, IntVector
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How many of the open pairs each person of a side takes: ``least`` and ``most``, (n,) int64."""
+
+    least: IntVector
+    most: IntVector
+
+    def without(self, taken: IntVector) -> "Bounds":
+        """Return what remains after ``taken`` places of each person are filled."""
+        return Bounds(np.maximum(self.least - taken, 0), self.most - taken)
+
+    def held(self, loads: IntVector, prices: IntVector) -> "Bounds":
+        """Return the bounds with the load of everybody who has a price held where it is."""
+        priced = prices != 0
+        return Bounds(np.where(priced, loads, self.least), np.where(priced, loads, self.most))
+
+    def value(self, prices: IntVector) -> int:
+        """Return the most that these loads can be worth at ``prices``."""
+        return int(np.maximum(self.least * prices, self.most * prices).sum())
+
+    def hold(self, loads: IntVector) -> bool:
+        """Return whether the loads are within the bounds."""
+        return bool(((self.least <= loads) & (loads <= self.most)).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Optimum:
+    """Which of the open pairs are chosen, (e,) bool, and the prices of both sides that prove it."""
+
+    chosen: BoolVector
+    left: IntVector
+    right: IntVector
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """Open pairs ``lefts[e]``, ``rights[e]``, what each person takes of them, and the settled pairs.
+
+    ``settled`` is (k, 2), mentor and mentee.
+    """
+
+    lefts: IntVector
+    rights: IntVector
+    left: Bounds
+    right: Bounds
+    settled: tuple[tuple[int, int], ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.lefts)
+
+    @classmethod
+    def of(cls, problem: AssignmentProblem) -> Self | None:
+        """Return all answers of a problem whose only bounds are loads and pins; None if no answer can hold the pins."""
+        left, right = open_bounds(problem)
+        if (left.most < 0).any() or (right.most < 0).any() or not pins_allowed(problem):
+            return None
+        mentors, mentees = problem.scores.pairs()
+        m = problem.shape[1]
+        pinned = np.array([mentor * m + mentee for mentor, mentee in problem.pins], dtype=np.int64)
+        kept = ~np.isin(mentors * m + mentees, pinned) & (left.most[mentors] > 0) & (right.most[mentees] > 0)
+        return cls(mentors[kept], mentees[kept], left, right, problem.pins)
+
+    def loads(self, chosen: BoolVector) -> tuple[IntVector, IntVector]:
+        """Return how many of the chosen pairs each person of both sides is in."""
+        return (
+            np.bincount(self.lefts[chosen], minlength=len(self.left.most)),
+            np.bincount(self.rights[chosen], minlength=len(self.right.most)),
+        )
+
+    def flipped(self) -> "Face":
+        """Return the same face with the sides exchanged; ``settled`` is not carried along."""
+        return Face(self.rights, self.lefts, self.right, self.left)
+
+    def proves(self, optimum: Optimum, profit: IntVector) -> bool:
+        """Return whether the prices prove in integers that no answer of this face is worth more than the chosen one."""
+        loads = self.loads(optimum.chosen)
+        surplus = profit - optimum.left[self.lefts] - optimum.right[self.rights]
+        bound = self.left.value(optimum.left) + self.right.value(optimum.right) + int(surplus[surplus > 0].sum())
+        return self.left.hold(loads[0]) and self.right.hold(loads[1]) and bound == int(profit[optimum.chosen].sum())
+
+    def narrowed(self, optimum: Optimum, profit: IntVector) -> "Face":
+        """Return the face of the answers that are worth as much as the optimum."""
+        surplus = profit - optimum.left[self.lefts] - optimum.right[self.rights]
+        loads = self.loads(optimum.chosen)
+        held = replace(
+            self, left=self.left.held(loads[0], optimum.left), right=self.right.held(loads[1], optimum.right)
+        )
+        return held.settling(optimum.chosen, held.alternatives(optimum.chosen, surplus == 0))
+
+    def settling(self, chosen: BoolVector, free: BoolVector) -> "Face":
+        """Return the face in which only the ``free`` pairs are open, and the others are as ``chosen``."""
+        done = chosen & ~free
+        taken = self.loads(done)
+        pairs = zip(self.lefts[done].tolist(), self.rights[done].tolist(), strict=True)
+        return Face(
+            self.lefts[free],
+            self.rights[free],
+            self.left.without(taken[0]),
+            self.right.without(taken[1]),
+            (*self.settled, *pairs),
+        )
+
+    def alternatives(self, chosen: BoolVector, tight: BoolVector) -> BoolVector:
+        """Return (e,) bool: the pairs that some other answer on the tight pairs takes or leaves.
+
+        An answer differs from the chosen one by closed walks that leave one partner and take another. These are the
+        cycles of a graph on all people and a sink, so the pairs are those inside one strongly connected part.
+        """
+        from scipy.sparse import coo_array
+        from scipy.sparse.csgraph import connected_components
+
+        n, m = len(self.left.most), len(self.right.most)
+        tails = np.where(chosen, self.rights + n, self.lefts)[tight]
+        heads = np.where(chosen, self.lefts, self.rights + n)[tight]
+        loads = self.loads(chosen)
+        more = np.concatenate([loads[0] < self.left.most, loads[1] > self.right.least])
+        less = np.concatenate([loads[0] > self.left.least, loads[1] < self.right.most])
+        into, out = np.flatnonzero(more), np.flatnonzero(less)
+        sink = n + m
+        starts = np.concatenate([tails, np.full(len(into), sink), out])
+        ends = np.concatenate([heads, into, np.full(len(out), sink)])
+        graph = coo_array((np.ones(len(starts), dtype=np.int8), (starts, ends)), shape=(sink + 1, sink + 1)).tocsr()
+        _, part = connected_components(graph, directed=True, connection="strong")
+        inside: BoolVector = part[self.lefts] == part[self.rights + n]
+        return tight & inside
+
+
+def nothing(face: Face) -> Optimum:
+    """Return the choice of no pair, at no price."""
+    return Optimum(np.zeros(len(face), dtype=bool), np.zeros_like(face.left.most), np.zeros_like(face.right.most))
+
+
+def open_bounds(problem: AssignmentProblem) -> tuple[Bounds, Bounds]:
+    """Return what each person takes beside the pins, no more than their allowed partners."""
+    mentors, mentees = _pinned(problem)
+    degrees = problem.scores.degrees()
+    left, right = _always(problem.mentors, degrees[0]), _always(problem.mentees, degrees[1])
+    return left.without(mentors), right.without(mentees)
+
+
+def pins_allowed(problem: AssignmentProblem) -> bool:
+    """Return whether every pin is an allowed pair."""
+    pins = np.array(problem.pins, dtype=np.int64).reshape(-1, 2)
+    return bool(problem.scores.allows(pins[:, 0], pins[:, 1]).all())
+
+
+def _pinned(problem: AssignmentProblem) -> tuple[IntVector, IntVector]:
+    pins = np.array(problem.pins, dtype=np.int64).reshape(-1, 2)
+    n, m = problem.shape
+    return np.bincount(pins[:, 0], minlength=n), np.bincount(pins[:, 1], minlength=m)
+
+
+def _always(loads: Loads, degree: IntVector) -> Bounds:
+    return Bounds(loads.always, np.minimum(loads.most, degree))

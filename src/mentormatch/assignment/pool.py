@@ -1,0 +1,68 @@
+"""The pairs that may still be chosen under rows that couple them, and everything that bounds them."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mentormatch.assignment.problem import AssignmentProblem, Loads
+from mentormatch.columns import BoolVector, IntVector
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A bound on a weighted sum over the pairs of a pool; ``weights`` (e,) int64."""
+
+    weights: IntVector
+    least: int | None = None
+    most: int | None = None
+
+    def holds(self, chosen: BoolVector) -> bool:
+        """Return whether the chosen pairs keep the bound."""
+        total = int(self.weights[chosen].sum())
+        return (self.least is None or total >= self.least) and (self.most is None or total <= self.most)
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The pairs that may still be chosen, those of them that must be, and everything that bounds them."""
+
+    mentors: IntVector
+    mentees: IntVector
+    forced: BoolVector
+    limits: tuple[Limit, ...]
+    sides: tuple[Loads, Loads]
+
+    def __len__(self) -> int:
+        return len(self.mentors)
+
+    @classmethod
+    def of(cls, problem: AssignmentProblem) -> "Pool":
+        """Return all allowed pairs of a problem, pins forced."""
+        mentors, mentees = problem.scores.pairs()
+        m = problem.shape[1]
+        pinned = np.array([mentor * m + mentee for mentor, mentee in problem.pins], dtype=np.int64)
+        limits = tuple(Limit(row.at(mentors, mentees, problem.shape), row.least, row.most) for row in problem.rows)
+        forced = np.isin(mentors * m + mentees, pinned)
+        return cls(mentors, mentees, forced, limits, (problem.mentors, problem.mentees))
+
+    def only(self, kept: BoolVector, forced: BoolVector) -> "Pool":
+        """Return the pool of the pairs that are kept."""
+        limits = tuple(replace(limit, weights=limit.weights[kept]) for limit in self.limits)
+        return Pool(self.mentors[kept], self.mentees[kept], forced[kept], limits, self.sides)
+
+    def limited(self, limit: Limit) -> "Pool":
+        """Return the pool with one more limit."""
+        return replace(self, limits=(*self.limits, limit))
+
+    def people(self) -> tuple[IntVector, IntVector]:
+        """Return who is in each pair, side by side."""
+        return self.mentors, self.mentees
+
+    def holds(self, chosen: BoolVector) -> bool:
+        """Return whether a choice keeps every bound."""
+        for people, loads in zip(self.people(), self.sides, strict=True):
+            taken = np.bincount(people[chosen], minlength=len(loads))
+            enough = (taken >= loads.least) | (loads.idle & (taken == 0))
+            if not (enough & (taken <= loads.most)).all():
+                return False
+        return bool(chosen[self.forced].all()) and all(limit.holds(chosen) for limit in self.limits)

@@ -1,0 +1,149 @@
+"""A pool as a linear or integer program, and its duals as prices that bound every choice in exact arithmetic.
+
+A person whose minimum binds only if they are used gets a column that says "used". Each of their pairs is linked to it
+by a row of its own: without these the linear program would use people in parts, and prove little.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from mentormatch.assignment.pool import Pool
+from mentormatch.assignment.program import FloatVector, Program, Sum, load_sums
+from mentormatch.columns import BoolVector, IntVector
+
+ROOM = 1 << 56
+"""Sums of rounded prices stay below this, far within int64."""
+FINEST = 1 << 20
+"""Prices are rounded to this part of a unit at best, and more coarsely where worths are great."""
+LIMIT = 2
+"""Where the sides are 0 and 1, this says that a row is a limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """What a row bounds: the load of person ``place`` of a side, limit ``place``, or, with ``pair``, one pair's link.
+
+    ``lift``: minus the coefficient of the column that says "used".
+    """
+
+    side: int
+    place: int
+    lift: int = 0
+    pair: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Duals:
+    """Prices of both sides, of the links of pairs and of the limits, in parts of a unit; ``parts`` to the unit.
+
+    ``used`` is what it is worth by these prices that a person with a waivable minimum is used, side by side.
+    """
+
+    sides: tuple[IntVector, IntVector]
+    used: tuple[IntVector, IntVector]
+    links: IntVector
+    limits: IntVector
+    parts: int
+
+    def reduced(self, pool: Pool, worth: IntVector) -> IntVector:
+        """Return (e,) int64: what each pair is worth above its prices, in parts."""
+        rest = worth * self.parts - self.sides[0][pool.mentors] - self.sides[1][pool.mentees] - self.links
+        for price, limit in zip(self.limits.tolist(), pool.limits, strict=True):
+            rest -= price * limit.weights
+        return rest
+
+    def bound(self, pool: Pool, reduced: IntVector) -> int:
+        """Return a bound on what any choice is worth, in parts; it holds for any prices of the right signs."""
+        total = int(reduced[(reduced > 0) | pool.forced].sum())
+        for prices, used, loads in zip(self.sides, self.used, pool.sides, strict=True):
+            full = np.maximum(loads.always * prices, loads.most * prices)
+            total += int(np.where(loads.waivable, np.maximum(used, 0), full).sum())
+        for price, limit in zip(self.limits.tolist(), pool.limits, strict=True):
+            end = limit.most if price > 0 else limit.least
+            total += price * (end or 0)
+        return total
+
+
+@dataclass(frozen=True, slots=True)
+class Posed:
+    """A program on some pairs of a pool, and what each of its rows bounds."""
+
+    program: Program
+    owners: list[Owner]
+
+    def duals(self, pool: Pool, worth: IntVector, given: FloatVector) -> Duals:
+        """Return the solver's duals as prices in integers; rounding, or no price at all, leaves the bound valid."""
+        parts = _parts(pool, worth)
+        scaled = given * parts
+        if not np.isfinite(scaled).all() or np.abs(scaled).sum() * _heaviest(pool) > ROOM:
+            scaled = np.zeros_like(given)
+        sides = tuple(np.zeros(len(loads), dtype=np.int64) for loads in pool.sides)
+        used = tuple(np.zeros(len(loads), dtype=np.int64) for loads in pool.sides)
+        links, limits = np.zeros(len(pool), dtype=np.int64), np.zeros(len(pool.limits), dtype=np.int64)
+        for owner, row, rounded in zip(self.owners, self.program.sums, np.rint(scaled).tolist(), strict=True):
+            price = _with_sign(int(rounded), row)
+            if owner.side == LIMIT:
+                limits[owner.place] += price
+                continue
+            used[owner.side][owner.place] += price * owner.lift
+            if owner.pair is None:
+                sides[owner.side][owner.place] += price
+            else:
+                links[owner.pair] += price
+        return Duals((sides[0], sides[1]), (used[0], used[1]), links, limits, parts)
+
+
+def posed(pool: Pool, worth: IntVector, columns: BoolVector, *, whole: bool) -> Posed:
+    """Return the program on some pairs of the pool."""
+    places = np.flatnonzero(columns)
+    names = [f"{i}_{k}" for i, k in zip(pool.mentors[places].tolist(), pool.mentees[places].tolist(), strict=True)]
+    rows: list[tuple[Owner, Sum]] = []
+    for side, (people, loads) in enumerate(zip(pool.people(), pool.sides, strict=True)):
+        waived = np.intersect1d(np.flatnonzero(loads.waivable), people[places]).tolist()
+        used = {person: len(names) + place for place, person in enumerate(waived)}
+        names += [f"u{side}_{person}" for person in waived]
+        for person, row in load_sums(people[places], loads, loads.always, used):
+            rows.append((Owner(side, person, -int(row.coefficients[-1]) if person in used else 0), row))
+        rows += _links(side, people, places, used)
+    rows += _limits(pool, places)
+    extra = len(names) - len(places)
+    padded = np.append(worth[places], np.zeros(extra, dtype=np.int64))
+    forced = np.append(pool.forced[places], np.zeros(extra, dtype=bool))
+    program = Program(names, padded, forced, [row for _, row in rows], whole)
+    return Posed(program, [owner for owner, _ in rows])
+
+
+def _links(side: int, people: IntVector, places: IntVector, used: dict[int, int]) -> Iterator[tuple[Owner, Sum]]:
+    """Yield, for each pair of a person with a "used" column, the row that takes the pair only if they are used."""
+    for column, pair in enumerate(places.tolist() if used else ()):
+        person = int(people[pair])
+        if person in used:
+            yield Owner(side, person, 1, pair), Sum(np.array([column, used[person]]), np.array([1, -1]), None, 0)
+
+
+def _limits(pool: Pool, places: IntVector) -> Iterator[tuple[Owner, Sum]]:
+    for place, limit in enumerate(pool.limits):
+        weights = limit.weights[places]
+        heavy = np.flatnonzero(weights)
+        yield Owner(LIMIT, place), Sum(heavy, weights[heavy], limit.least, limit.most)
+
+
+def _with_sign(price: int, row: Sum) -> int:
+    """Return the price, or 0 where its sign calls for a bound that is not there."""
+    return 0 if (row.most if price > 0 else row.least) is None else price
+
+
+def _parts(pool: Pool, worth: IntVector) -> int:
+    places = min(int(loads.most.sum()) for loads in pool.sides) + 1
+    greatest = int(np.abs(worth).max(initial=1))
+    return int(min(max(ROOM // (places * greatest), 1), FINEST))
+
+
+def _heaviest(pool: Pool) -> int:
+    """Return the greatest number that a price is multiplied with."""
+    return max(
+        [int(loads.most.max(initial=1)) for loads in pool.sides]
+        + [int(np.abs(limit.weights).max(initial=1)) for limit in pool.limits]
+    )

@@ -1,0 +1,268 @@
+"""The problem that engines solve: allowed pairs with integer scores, bounds for each person, coupling rows, goals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mentormatch.assignment.arrays import read_arrays, read_counts, read_loads
+from mentormatch.assignment.scores import DenseScores, SparseScores
+from mentormatch.columns import BoolVector, IntVector
+from mentormatch.errors import Problem, RequestError
+
+if TYPE_CHECKING:
+    from mentormatch.assignment.arrays import Frame, Listed
+
+GOALS = ("matched", "priority", "total")
+"""The goals there are: pairs chosen, priority weights of the people in them, and their scores."""
+
+EXACT = 1 << 49
+"""People and places together times the greatest number of a kind stay within this bound.
+
+Sums in int64, and the float64 costs and prices of every engine (at most four such products), are then exact.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Loads:
+    """How many partners each person of one side takes.
+
+    ``least`` and ``most`` (n,) int64. Where ``idle`` (n,) bool is True, taking nobody at all is allowed although
+    ``least`` is above 0: the minimum binds those who are used.
+    """
+
+    least: IntVector
+    most: IntVector
+    idle: BoolVector
+
+    def __len__(self) -> int:
+        return len(self.most)
+
+    @property
+    def waivable(self) -> BoolVector:
+        """Return (n,) bool: whose minimum is more than "one, if any at all", and binds only if they are used."""
+        return self.idle & (self.least > 1)
+
+    @property
+    def always(self) -> IntVector:
+        """Return (n,) int64: the minimum that binds in any case."""
+        return np.where(self.idle, 0, self.least)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A coupling row: ``least <= sum of weights[i, k] over the chosen pairs (i, k) <= most``; None: no bound.
+
+    ``weights`` is an integer array that broadcasts to (n, m).
+    """
+
+    name: str
+    weights: NDArray[np.int64]
+    least: int | None = None
+    most: int | None = None
+
+    def at(self, mentors: IntVector, mentees: IntVector, shape: tuple[int, int]) -> IntVector:
+        """Return the weights of the given pairs."""
+        return np.broadcast_to(self.weights, shape)[mentors, mentees].astype(np.int64, copy=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentProblem:
+    """Choose pairs so that every bound holds and the goals are optimal, each given those before it.
+
+    Parameters
+    ----------
+    scores
+        The allowed pairs with their integer scores; mentors are rows, mentees columns.
+    mentors, mentees
+        How many partners each person takes; a pair is taken at most once.
+    rows
+        Bounds on weighted sums over pairs.
+    pins
+        Pairs, by position, that must be chosen.
+    goals
+        Any of ``matched``, ``priority`` and ``total``, first to last.
+    mentor_priority, mentee_priority
+        Weights of the people whom the programme names, not negative; None: nobody of that side.
+    mentor_keys, mentee_keys
+        The original keys; they settle ties and enter nothing else. Empty: the positions.
+
+    Raises
+    ------
+    RequestError
+        If the parts do not fit each other, or the numbers go beyond what is computed exactly.
+
+    Examples
+    --------
+    >>> problem = AssignmentProblem.from_scores([[0.9, 0.8], [0.7, 0.1]])
+    >>> problem.shape, problem.goals
+    ((2, 2), ('matched', 'total'))
+    """
+
+    scores: DenseScores | SparseScores
+    mentors: Loads
+    mentees: Loads
+    rows: tuple[Row, ...] = ()
+    pins: tuple[tuple[int, int], ...] = ()
+    goals: tuple[str, ...] = GOALS
+    mentor_priority: IntVector | None = None
+    mentee_priority: IntVector | None = None
+    mentor_keys: tuple[str, ...] = field(default=())
+    mentee_keys: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        for side, count in zip(("mentor_keys", "mentee_keys"), self.shape, strict=True):
+            if not getattr(self, side):
+                object.__setattr__(self, side, tuple(str(position) for position in range(count)))
+        problems = [*_misfits(self), *_wrong_goals(self.goals), *_wrong_pins(self)]
+        if not problems:
+            problems = _inexact(self)
+        if problems:
+            raise RequestError("The numbers do not make a problem", problems)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Return the number of mentors and of mentees."""
+        return self.scores.shape
+
+    @property
+    def places(self) -> int:
+        """Return a bound on the number of pairs that can be chosen."""
+        degrees = self.scores.degrees()
+        return min(
+            int(np.minimum(loads.most, degree).sum())
+            for loads, degree in zip((self.mentors, self.mentees), degrees, strict=True)
+        )
+
+    @classmethod
+    def from_scores(  # noqa: PLR0913 - these keywords are the published contract for arrays
+        cls,
+        scores: "ArrayLike | Frame | Listed",
+        allowed: "ArrayLike | Frame | None" = None,
+        *,
+        mentor_capacity: ArrayLike = 1,
+        mentee_capacity: ArrayLike = 1,
+        mentor_minimum: ArrayLike = 0,
+        mentee_minimum: ArrayLike = 0,
+        goals: Sequence[str] = ("matched", "total"),
+        mentor_priority: ArrayLike | None = None,
+        mentee_priority: ArrayLike | None = None,
+        scale: int = 1_000_000,
+    ) -> Self:
+        """Return the problem that plain arrays state.
+
+        Parameters
+        ----------
+        scores
+            (n, m) floats or integers of any sign, rows mentors, columns mentees; a pandas frame, whose labels become
+            the keys; or a scipy.sparse array, whose stored entries are the allowed pairs.
+        allowed
+            (n, m) bool; False: the pair does not exist. None: as many pairs as ``scores`` holds.
+        mentor_capacity, mentee_capacity
+            How many partners each takes at most: one integer, or one a person.
+        mentor_minimum, mentee_minimum
+            How many each takes at least, in any case.
+        goals
+            Goals, first to last.
+        mentor_priority, mentee_priority
+            Weights for the goal ``priority``: one integer, or one a person.
+        scale
+            Floats are multiplied by it and rounded once; integers are taken as they are.
+
+        Raises
+        ------
+        RequestError
+            If a number is NaN, infinite, a boolean, or beyond what is computed exactly; if a capacity is negative or
+            fractional, or below its minimum; if shapes differ or a key comes twice.
+        """
+        read = read_arrays(scores, allowed, scale)
+        n, m = read.scores.shape
+        mentors = Loads(*read_loads(mentor_minimum, mentor_capacity, n, "mentor"))
+        mentees = Loads(*read_loads(mentee_minimum, mentee_capacity, m, "mentee"))
+        return cls(
+            read.scores,
+            mentors,
+            mentees,
+            goals=(goals,) if isinstance(goals, str) else tuple(goals),
+            mentor_priority=None if mentor_priority is None else read_counts(mentor_priority, n, "mentor_priority"),
+            mentee_priority=None if mentee_priority is None else read_counts(mentee_priority, m, "mentee_priority"),
+            mentor_keys=read.mentor_keys,
+            mentee_keys=read.mentee_keys,
+        )
+
+
+def _misfits(problem: AssignmentProblem) -> list[Problem]:
+    """Return which vectors do not have one entry a person, and which keys come twice."""
+    found: list[Problem] = []
+    for side, count in zip(("mentor", "mentee"), problem.shape, strict=True):
+        loads, keys = getattr(problem, f"{side}s"), getattr(problem, f"{side}_keys")
+        priority = getattr(problem, f"{side}_priority")
+        parts = {"least": loads.least, "most": loads.most, "idle": loads.idle, "keys": keys, "priority": priority}
+        found += [
+            Problem(f"{side} {name}", f"{len(part)} entries", f"{count}, one a person")
+            for name, part in parts.items()
+            if part is not None and len(part) != count
+        ]
+        found += [Problem(f"{side} keys", "a key comes twice", "one person a key")] * (len(set(keys)) < len(keys))
+        found += _below_zero({f"{side} least": loads.least, f"{side} most": loads.most, f"{side} priority": priority})
+    return found + [wrong for row in problem.rows for wrong in _wrong_row(row, problem.shape)]
+
+
+def _below_zero(parts: dict[str, IntVector | None]) -> list[Problem]:
+    return [
+        Problem(name, "a negative number", "0 or more")
+        for name, part in parts.items()
+        if part is not None and len(part) and int(part.min()) < 0
+    ]
+
+
+def _wrong_row(row: Row, shape: tuple[int, int]) -> list[Problem]:
+    where = f"row {row.name!r}"
+    if not np.issubdtype(row.weights.dtype, np.integer):
+        return [Problem(where, f"weights of type {row.weights.dtype}", "integers")]
+    try:
+        np.broadcast_to(row.weights, shape)
+    except ValueError:
+        return [Problem(where, f"weights of shape {row.weights.shape}", f"a shape that broadcasts to {shape}")]
+    return []
+
+
+def _wrong_goals(goals: Sequence[str]) -> list[Problem]:
+    expected = f"one or more of {', '.join(GOALS)}, each once"
+    found = [Problem("goals", f"{goal!r}", expected) for goal in goals if goal not in GOALS]
+    if not goals or len(set(goals)) < len(goals):
+        found.append(Problem("goals", "a goal comes twice" if goals else "no goal", expected))
+    return found
+
+
+def _wrong_pins(problem: AssignmentProblem) -> list[Problem]:
+    n, m = problem.shape
+    found = [
+        Problem("pins", f"({mentor}, {mentee})", f"a position below {n} and one below {m}")
+        for mentor, mentee in problem.pins
+        if not (0 <= mentor < n and 0 <= mentee < m)
+    ]
+    if len(set(problem.pins)) < len(problem.pins):
+        found.append(Problem("pins", "a pair comes twice", "each pair once"))
+    return found
+
+
+def _inexact(problem: AssignmentProblem) -> list[Problem]:
+    """Return which numbers are too great for sums over pairs to be exact."""
+    most = EXACT // (sum(problem.shape) + problem.places + 1)
+    greatest = {"scores": max(map(abs, problem.scores.extremes))}
+    greatest["priority"] = sum(
+        int(part.max()) for part in (problem.mentor_priority, problem.mentee_priority) if part is not None and len(part)
+    )
+    greatest |= {f"row {row.name!r}": _magnitude(row.weights) for row in problem.rows}
+    return [
+        Problem(name, f"a magnitude of {value}", f"at most {most} with so many people", "use a smaller scale")
+        for name, value in greatest.items()
+        if value > most
+    ]
+
+
+def _magnitude(weights: NDArray[np.int64]) -> int:
+    return max(abs(int(weights.min())), abs(int(weights.max()))) if weights.size else 0

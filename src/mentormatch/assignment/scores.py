@@ -1,0 +1,153 @@
+"""The integer score of each allowed pair, as a dense block or as a sorted list, whichever takes fewer bytes."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.columns import BoolVector, IntVector
+
+type IntMatrix = NDArray[np.int64]
+type BoolMatrix = NDArray[np.bool_]
+
+BYTES_OF_A_LISTED_PAIR = 24
+"""Two positions and a score, eight bytes each."""
+BYTES_OF_A_MASKED_CELL = 9
+"""A score, and whether the pair is allowed."""
+
+
+class Scores(Protocol):
+    """Which pairs are allowed, and their scores. A forbidden pair is absent; it is not a bad score."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Return the number of mentors and of mentees."""
+        ...
+
+    @property
+    def count(self) -> int:
+        """Return the number of allowed pairs."""
+        ...
+
+    def pairs(self) -> tuple[IntVector, IntVector]:
+        """Return the allowed pairs, sorted by mentor, then by mentee."""
+        ...
+
+    def allows(self, mentors: IntVector, mentees: IntVector) -> BoolVector:
+        """Return which of the given pairs are allowed."""
+        ...
+
+    def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
+        """Return the scores of the given pairs, which must be allowed."""
+        ...
+
+    @property
+    def extremes(self) -> tuple[int, int]:
+        """Return the smallest and the greatest score of an allowed pair, zeros if there is none."""
+        ...
+
+    def degrees(self) -> tuple[IntVector, IntVector]:
+        """Return the number of allowed partners of each mentor and of each mentee."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DenseScores:
+    """``values`` (n, m) int64; ``allowed`` (n, m) bool, or None where every pair is allowed."""
+
+    values: IntMatrix
+    allowed: BoolMatrix | None = None
+    extremes: tuple[int, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        inside = self.values if self.allowed is None else self.values[self.allowed]
+        object.__setattr__(self, "extremes", _extremes(inside))
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        rows, columns = self.values.shape
+        return rows, columns
+
+    @property
+    def count(self) -> int:
+        return self.values.size if self.allowed is None else int(np.count_nonzero(self.allowed))
+
+    def pairs(self) -> tuple[IntVector, IntVector]:
+        mask = np.ones(self.shape, dtype=bool) if self.allowed is None else self.allowed
+        mentors, mentees = np.nonzero(mask)
+        return mentors.astype(np.int64, copy=False), mentees.astype(np.int64, copy=False)
+
+    def allows(self, mentors: IntVector, mentees: IntVector) -> BoolVector:
+        return np.ones(len(mentors), dtype=bool) if self.allowed is None else self.allowed[mentors, mentees]
+
+    def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
+        return self.values[mentors, mentees]
+
+    def degrees(self) -> tuple[IntVector, IntVector]:
+        if self.allowed is None:
+            n, m = self.shape
+            return np.full(n, m, dtype=np.int64), np.full(m, n, dtype=np.int64)
+        return self.allowed.sum(axis=1, dtype=np.int64), self.allowed.sum(axis=0, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class SparseScores:
+    """``mentors``, ``mentees``, ``values``: one entry for each allowed pair, sorted by mentor, then by mentee."""
+
+    shape: tuple[int, int]
+    mentors: IntVector
+    mentees: IntVector
+    values: IntVector
+    extremes: tuple[int, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "extremes", _extremes(self.values))
+
+    @property
+    def count(self) -> int:
+        return len(self.values)
+
+    def pairs(self) -> tuple[IntVector, IntVector]:
+        return self.mentors, self.mentees
+
+    def allows(self, mentors: IntVector, mentees: IntVector) -> BoolVector:
+        keys, found = self._keys(self.mentors, self.mentees), self._keys(mentors, mentees)
+        if len(keys) == 0:
+            return np.zeros(len(found), dtype=bool)
+        place = np.minimum(np.searchsorted(keys, found), len(keys) - 1)
+        return np.equal(keys[place], found)
+
+    def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
+        keys = self._keys(self.mentors, self.mentees)
+        return self.values[np.searchsorted(keys, self._keys(mentors, mentees))]
+
+    def degrees(self) -> tuple[IntVector, IntVector]:
+        n, m = self.shape
+        return np.bincount(self.mentors, minlength=n), np.bincount(self.mentees, minlength=m)
+
+    def _keys(self, mentors: IntVector, mentees: IntVector) -> IntVector:
+        return mentors * self.shape[1] + mentees
+
+
+def stored(values: IntMatrix, allowed: BoolMatrix | None = None) -> DenseScores | SparseScores:
+    """Return the scores of the allowed pairs in the form that takes fewer bytes.
+
+    Parameters
+    ----------
+    values
+        (n, m) int64; what stands at a forbidden pair is never read.
+    allowed
+        (n, m) bool, or None where every pair is allowed.
+    """
+    if allowed is None or allowed.all():
+        return DenseScores(values)
+    if np.count_nonzero(allowed) * BYTES_OF_A_LISTED_PAIR >= values.size * BYTES_OF_A_MASKED_CELL:
+        return DenseScores(values, allowed)
+    mentors, mentees = np.nonzero(allowed)
+    shape = (values.shape[0], values.shape[1])
+    return SparseScores(shape, mentors.astype(np.int64), mentees.astype(np.int64), values[mentors, mentees])
+
+
+def _extremes(values: NDArray[np.int64]) -> tuple[int, int]:
+    return (int(values.min()), int(values.max())) if values.size else (0, 0)

@@ -1,0 +1,84 @@
+"""What comes out: the pairs, what they reach in each goal, and how far that is known to be the best."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from mentormatch.assignment.scores import IntMatrix
+from mentormatch.columns import IntVector
+
+
+class Status(StrEnum):
+    """What is known of an answer. It is our own verdict, never a solver's word."""
+
+    PROVED = "proved"
+    FEASIBLE = "feasible"
+    INFEASIBLE = "infeasible"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """One goal: the ``value`` reached, and the proven ``bound`` above which no answer goes (None: not known).
+
+    Both hold among the answers that do as well in the goals before.
+    """
+
+    goal: str
+    value: int
+    bound: int | None
+
+    @property
+    def proved(self) -> bool:
+        """Return whether no answer does better in this goal."""
+        return self.bound == self.value
+
+    @property
+    def gap(self) -> int | None:
+        """Return by how much a better answer could exceed the value, in the unit of the goal."""
+        return None if self.bound is None else self.bound - self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Dual values behind a stage of the proof: ``weights`` by goal name, and one price for each person.
+
+    A pair is worth ``sum(weights[g] * value of the pair in g)``; no allowed pair that is free to be chosen is worth
+    more than the prices of its two people together.
+    """
+
+    weights: tuple[tuple[str, int], ...]
+    mentors: IntVector
+    mentees: IntVector
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """The chosen pairs and what is known of them.
+
+    ``pairs`` is (k, 2) int64, mentor and mentee, sorted. ``tiers`` follow the goals of the problem. ``gap`` is 0 for
+    a proved answer, None where nothing is known, and otherwise the gap of the first tier that is not proved.
+    ``notes`` say in words why an engine failed.
+    """
+
+    status: Status
+    pairs: IntMatrix
+    tiers: tuple[Tier, ...] = ()
+    engine: str = ""
+    seconds: float = 0.0
+    prices: tuple[Prices, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def gap(self) -> int | None:
+        """Return the gap of the first tier that is not proved; None where there is no answer or no bound."""
+        if self.status not in (Status.PROVED, Status.FEASIBLE):
+            return None
+        return next((tier.gap for tier in self.tiers if not tier.proved), 0)
+
+
+def without_pairs(status: Status, engine: str, notes: tuple[str, ...] = ()) -> Solution:
+    """Return a solution that holds no answer."""
+    return Solution(status, np.empty((0, 2), dtype=np.int64), engine=engine, notes=notes)

@@ -1,0 +1,23 @@
+"""A file is written whole or not at all."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from mentormatch.errors import OutputError
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file beside its final place, then move it there, so that it is whole or absent.
+
+    Folders are made as needed. Raises OutputError where it cannot be written; what stood there before then stands.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(content)
+        draft.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink()
+        raise OutputError(f"{path.name} : le fichier ne peut pas être écrit ({error.strerror})") from None

@@ -1,0 +1,153 @@
+"""The checker finds every kind of violation, and says it in words."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mentormatch.assignment.check import violations
+from mentormatch.assignment.engine import Engine, Run, solve
+from mentormatch.assignment.engines.plain import Plain
+from mentormatch.assignment.problem import AssignmentProblem, Loads, Row
+from mentormatch.assignment.scores import DenseScores
+from mentormatch.assignment.solution import Solution, Status, Tier
+from mentormatch.errors import EngineError
+from tests.oracles.problems import problems
+
+pytestmark = pytest.mark.promise(9)
+
+
+@pytest.fixture
+def problem() -> AssignmentProblem:
+    allowed = np.ones((3, 4), dtype=bool)
+    allowed[2, 3] = False
+    return AssignmentProblem(
+        DenseScores(np.arange(12).reshape(3, 4), allowed),
+        Loads(np.array([2, 1, 0]), np.array([3, 1, 1]), np.array([True, False, False])),
+        Loads(np.zeros(4, np.int64), np.ones(4, np.int64), np.zeros(4, dtype=bool)),
+        rows=(Row("quota", np.array([[1], [1], [0]]), least=2, most=3),),
+        pins=((1, 3),),
+        goals=("matched", "priority", "total"),
+        mentor_priority=np.array([5, 0, 0]),
+    )
+
+
+def of(problem: AssignmentProblem, pairs: list[list[int]]) -> Solution:
+    """Return a solution that states truly what its pairs have."""
+    found = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    worth = {
+        "matched": len(pairs),
+        "priority": sum(5 for i, _ in pairs if i == 0),
+        "total": sum(4 * i + k for i, k in pairs),
+    }
+    return Solution(Status.PROVED, found, tuple(Tier(goal, worth[goal], worth[goal]) for goal in problem.goals))
+
+
+def test_a_true_answer_has_no_violation(problem: AssignmentProblem) -> None:
+    assert violations(problem, of(problem, [[0, 0], [0, 1], [1, 3], [2, 2]])) == []
+    assert violations(problem, solve(problem)) == []
+
+
+@pytest.mark.parametrize(
+    ("pairs", "words"),
+    [
+        ([[0, 0], [0, 1], [1, 3], [2, 9]], "pair (2, 9) does not exist"),
+        ([[0, 0], [0, 1], [1, 3], [-1, 2]], "pair (-1, 2) does not exist"),
+        ([[0, 0], [0, 0], [1, 3]], "pairs are doubled or not sorted"),
+        ([[1, 3], [0, 0], [0, 1]], "pairs are doubled or not sorted"),
+        ([[0, 0], [0, 1], [1, 3], [2, 3]], "pair (2, 3) is forbidden"),
+        ([[0, 0], [0, 1], [1, 2], [1, 3]], "mentor 1 takes 2, at most 1"),
+        ([[0, 0], [0, 1], [1, 3], [2, 1]], "mentee 1 takes 2, at most 1"),
+        ([[0, 0], [1, 3]], "mentor 0 takes 1, at least 2"),
+        ([[0, 0], [0, 1]], "mentor 1 takes 0, at least 1"),
+        ([[1, 3]], "row 'quota' sums to 1, at least 2"),
+        ([[0, 0], [0, 1], [0, 2], [1, 3]], "row 'quota' sums to 4, at most 3"),
+        ([[0, 0], [0, 1], [1, 2]], "pin (1, 3) is not chosen"),
+    ],
+)
+def test_a_broken_rule_is_told(problem: AssignmentProblem, pairs: list[list[int]], words: str) -> None:
+    assert words in violations(problem, of(problem, pairs))
+
+
+def test_an_idle_mentor_may_take_nobody_though_used_ones_have_a_minimum(problem: AssignmentProblem) -> None:
+    told = violations(replace(problem, rows=()), of(problem, [[1, 3]]))
+    assert told == []
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_misstated_value_is_told(problem: AssignmentProblem, place: int) -> None:
+    true = of(problem, [[0, 0], [0, 1], [1, 3]])
+    tiers = [replace(tier, value=tier.value - 1) if each == place else tier for each, tier in enumerate(true.tiers)]
+    told = violations(problem, replace(true, status=Status.FEASIBLE, tiers=tuple(tiers)))
+    assert len(told) == 1
+    assert told[0].startswith(f"tier {problem.goals[place]} states")
+
+
+def test_a_bound_below_the_value_is_told(problem: AssignmentProblem) -> None:
+    true = of(problem, [[0, 0], [0, 1], [1, 3]])
+    tiers = (replace(true.tiers[0], bound=2), *true.tiers[1:])
+    assert violations(problem, replace(true, status=Status.FEASIBLE, tiers=tiers)) == [
+        "tier matched states a bound of 2 below its value 3"
+    ]
+
+
+@pytest.mark.promise(10)
+def test_proved_is_not_believed_without_a_bound_that_is_reached(problem: AssignmentProblem) -> None:
+    true = of(problem, [[0, 0], [0, 1], [1, 3]])
+    for bound in (None, 99):
+        tiers = (*true.tiers[:2], replace(true.tiers[2], bound=bound))
+        assert violations(problem, replace(true, tiers=tiers)) == ["status proved, but a tier is not"]
+
+
+def test_tiers_that_are_not_the_goals_are_told(problem: AssignmentProblem) -> None:
+    true = of(problem, [[0, 0], [0, 1], [1, 3]])
+    assert "are not the goals" in violations(problem, replace(true, tiers=true.tiers[1:]))[0]
+
+
+def test_pairs_of_the_wrong_form_are_told(problem: AssignmentProblem) -> None:
+    true = of(problem, [[0, 0], [0, 1], [1, 3]])
+    assert "are not (k, 2) integers" in violations(problem, replace(true, pairs=true.pairs.astype(float)))[0]
+    assert "are not (k, 2) integers" in violations(problem, replace(true, pairs=true.pairs[:, :1]))[0]
+
+
+def test_an_infeasible_answer_with_pairs_is_told(problem: AssignmentProblem) -> None:
+    true = of(problem, [[0, 0], [0, 1], [1, 3]])
+    assert violations(problem, replace(true, status=Status.INFEASIBLE)) == ["status infeasible comes with pairs"]
+
+
+@given(problems(4, (2, 2), coupled=1), st.data())
+def test_a_true_answer_with_one_pair_taken_or_left_does_not_state_its_values(
+    problem: AssignmentProblem, data: st.DataObject
+) -> None:
+    solution = solve(problem)
+    pairs = {(int(i), int(k)) for i, k in solution.pairs}
+    every = [(i, k) for i in range(problem.shape[0]) for k in range(problem.shape[1])]
+    if solution.status is Status.PROVED and every:
+        changed = sorted(pairs ^ {data.draw(st.sampled_from(every))})
+        other = replace(solution, pairs=np.array(changed, dtype=np.int64).reshape(-1, 2))
+        assert "matched" not in problem.goals or violations(problem, other)
+
+
+@pytest.mark.promise(20)
+def test_an_engine_that_lies_ends_as_failed_without_pairs(
+    problem: AssignmentProblem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lie(self: Engine, problem: AssignmentProblem, run: Run) -> Solution:
+        return of(problem, [[0, 0], [0, 1], [0, 2], [1, 3]])
+
+    monkeypatch.setattr("mentormatch.assignment.engines.milp.Milp.solve", lie)
+    solution = solve(problem, engine="milp")
+    assert (solution.status, len(solution.pairs)) == (Status.FAILED, 0)
+    assert solution.notes == ("row 'quota' sums to 4, at most 3",)
+
+
+@pytest.mark.promise(20)
+def test_an_engine_that_dies_ends_as_failed_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def die(self: Engine, problem: AssignmentProblem, run: Run) -> Solution:
+        raise EngineError("out of ink")
+
+    monkeypatch.setattr(Plain, "solve", die)
+    solution = solve(AssignmentProblem.from_scores([[1]]))
+    assert (solution.status, solution.notes, solution.gap) == (Status.FAILED, ("out of ink",), None)

@@ -1,0 +1,175 @@
+"""Routing, settings, time limits, silence, and what a solver is told."""
+
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pulp
+import pytest
+
+from mentormatch.assignment.engine import engines_by_kind, route, solve
+from mentormatch.assignment.engines import milp
+from mentormatch.assignment.problem import AssignmentProblem, Loads, Row
+from mentormatch.assignment.program import Answer, Program, Word
+from mentormatch.assignment.scores import DenseScores
+from mentormatch.assignment.solution import Status
+from mentormatch.errors import RequestError
+
+pose = AssignmentProblem.from_scores
+
+
+def coupled(size: int = 30, seed: int = 0) -> AssignmentProblem:
+    """Return a problem with quotas and with minimums that bind who is used."""
+    rng = np.random.default_rng(seed)
+    none = np.zeros(size, dtype=np.int64)
+    rows = tuple(Row(f"q{g}", (np.arange(size) % 5 == g).astype(np.int64)[:, None], most=size // 6) for g in range(3))
+    return AssignmentProblem(
+        DenseScores(rng.integers(0, 1_000_000, (size, size))),
+        Loads(none + 2, none + 3, np.ones(size, dtype=bool)),
+        Loads(none, none + 1, np.zeros(size, dtype=bool)),
+        rows,
+        goals=("matched", "total"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("problem", "kind"),
+    [
+        (pose(np.ones((2, 2))), "plain"),
+        (pose(np.ones((2, 2)), mentor_capacity=2, mentor_minimum=1), "plain"),
+        (pose(np.ones((2, 2)), mentee_capacity=2), "plain"),
+        (pose(np.ones((2, 2)), mentor_capacity=2, mentee_capacity=2), "milp"),
+        (pose(np.ones((1, 2)), mentor_capacity=2, mentee_capacity=2), "plain"),
+        (coupled(), "milp"),
+    ],
+)
+def test_the_fastest_engine_that_takes_a_problem_is_asked(problem: AssignmentProblem, kind: str) -> None:
+    assert route(problem).kind == kind
+    assert solve(problem).engine == kind
+
+
+def test_every_engine_has_a_rank_of_its_own() -> None:
+    assert len({engine.rank for engine in engines_by_kind().values()}) == len(engines_by_kind())
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"seed": -1},
+        {"seed": True},
+        {"seed": 1.0},
+        {"seed": 2**64},
+        {"time_limit_s": 0},
+        {"time_limit_s": float("nan")},
+        {"time_limit_s": True},
+        {"engine": "magic"},
+    ],
+)
+def test_a_setting_out_of_range_is_refused(settings: dict[str, Any]) -> None:
+    with pytest.raises(RequestError):
+        solve(pose(np.ones((2, 2))), **settings)
+
+
+def test_an_engine_that_does_not_take_the_problem_is_refused_by_name() -> None:
+    with pytest.raises(RequestError, match="'plain' does not take"):
+        solve(coupled(), engine="plain")
+
+
+@pytest.mark.parametrize("engine", ["plain", "milp"])
+def test_nothing_is_printed_not_even_by_the_solver(engine: str, capfd: pytest.CaptureFixture[str]) -> None:
+    solve(pose(np.arange(16).reshape(4, 4)), engine=engine)
+    if engine == "milp":
+        solve(coupled(), engine=engine)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_plain_problem_never_loads_pulp() -> None:
+    script = (
+        "import sys, numpy as np\n"
+        "from mentormatch.assignment.engine import solve\n"
+        "from mentormatch.assignment.problem import AssignmentProblem\n"
+        "assert str(solve(AssignmentProblem.from_scores(np.eye(3))).status) == 'proved'\n"
+        "assert not {'pulp', 'highspy', 'pandas'} & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+@pytest.mark.promise(21)
+def test_no_key_enters_a_solver_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    names: list[str] = []
+    ask = milp._maximise
+
+    def listen(program: Program, seconds: float | None) -> Answer:
+        names.extend(program.names)
+        return ask(program, seconds)
+
+    monkeypatch.setattr(milp, "_maximise", listen)
+    small = coupled(6)
+    keys = tuple(f"person{place}@example.org" for place in range(6))
+    solve(AssignmentProblem(small.scores, small.mentors, small.mentees, small.rows, mentor_keys=keys, mentee_keys=keys))
+    assert names
+    assert all(set(name) <= set("u0123456789_") for name in names)
+
+
+@pytest.mark.promise(20)
+@pytest.mark.parametrize(("fails", "status"), [(1, Status.PROVED), (2, Status.FAILED)])
+def test_a_solver_that_gives_up_is_asked_once_more_and_then_the_solve_fails_in_words(
+    fails: int, status: Status, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left, run = iter(range(fails)), milp._run
+
+    def give_up(model: pulp.LpProblem, seconds: float | None, tolerance: float) -> pulp.LpSolveStats:
+        stats = run(model, seconds, tolerance)
+        if next(left, None) is not None:
+            model.solverModel, stats.status = None, pulp.const.LpSolveStatus.Undefined
+        return stats
+
+    monkeypatch.setattr(milp, "_run", give_up)
+    solution = solve(coupled(6))
+    assert solution.status is status
+    assert [note.startswith("HiGHS ended with status") for note in solution.notes] == [True] * (fails - 1)
+
+
+@pytest.mark.promise(10)
+@pytest.mark.promise(20)
+def test_a_solver_that_is_stopped_at_any_moment_leaves_a_true_answer_or_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem, ask = coupled(12), milp._maximise
+    whole = solve(problem)
+    seen: set[Status] = set()
+    for allowed in range(20):
+        left = iter(range(allowed))
+        monkeypatch.setattr(
+            milp,
+            "_maximise",
+            lambda program, seconds, left=left: (
+                ask(program, seconds) if next(left, None) is not None else Answer(Word.STOPPED)
+            ),
+        )
+        solution = solve(problem)
+        seen.add(solution.status)
+        if solution.status is Status.PROVED:
+            assert solution.pairs.tolist() == whole.pairs.tolist()
+        elif solution.status is Status.FEASIBLE:
+            assert len(solution.tiers) == 2
+            assert all(tier.bound is None or tier.bound >= tier.value for tier in solution.tiers)
+        else:
+            assert (solution.status, len(solution.pairs)) == (Status.STOPPED, 0)
+    assert seen == {Status.PROVED, Status.FEASIBLE, Status.STOPPED}
+
+
+@pytest.mark.promise(10)
+@pytest.mark.parametrize("engine", ["plain", "milp"])
+def test_a_time_limit_that_is_over_is_never_called_proved(engine: str) -> None:
+    solution = solve(pose(np.zeros((40, 40))), engine=engine, time_limit_s=1e-9)
+    assert solution.status in {Status.FEASIBLE, Status.STOPPED}
+
+
+def test_a_solution_says_how_long_it_took_and_what_its_tiers_are() -> None:
+    solution = solve(pose([[0.5, 0.25]]))
+    assert [(tier.goal, tier.value, tier.gap, tier.proved) for tier in solution.tiers] == [
+        ("matched", 1, 0, True),
+        ("total", 500_000, 0, True),
+    ]
+    assert solution.gap == 0
+    assert solution.seconds > 0

@@ -1,0 +1,133 @@
+"""The command line, run as people run it: in a process of its own."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import mentormatch as mm
+
+
+def run(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "mentormatch", *map(str, arguments)]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, encoding="utf-8")
+
+
+@pytest.fixture
+def started(tmp_path: Path) -> Path:
+    mm.examples.copy_to(tmp_path)
+    return tmp_path
+
+
+def test_the_demo_leaves_a_workbook_a_page_a_csv_and_a_json_file(tmp_path: Path) -> None:
+    done = run("demo", "essai", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    written = {path.name for path in (tmp_path / "essai").iterdir()}
+    assert {"binomes.xlsx", "binomes.html", "binomes.json", "binomes.csv", "programme.toml", "reponses.csv"} <= written
+    assert done.stdout == ""
+
+
+def test_the_demo_as_json_prints_one_object_and_nothing_else(tmp_path: Path) -> None:
+    done = run("demo", "essai", "--json", folder=tmp_path)
+    told = json.loads(done.stdout)
+    assert told["status"] == "proved"
+    assert told == json.loads((tmp_path / "essai" / "binomes.json").read_text("utf-8"))
+
+
+def test_new_writes_a_programme_that_match_takes_at_once(tmp_path: Path) -> None:
+    assert run("new", "p", folder=tmp_path).returncode == 0
+    done = run("match", "p/reponses.csv", "-p", "p/programme.toml", "-o", "b.xlsx", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "b.xlsx").stat().st_size > 0
+
+
+def test_new_never_writes_over_a_programme_that_is_there(started: Path) -> None:
+    before = (started / "programme.toml").read_bytes()
+    assert run("new", ".", folder=started).returncode == 1
+    assert (started / "programme.toml").read_bytes() == before
+
+
+def test_match_without_out_prints_pairs_and_the_reasons_of_those_without(started: Path) -> None:
+    done = run("match", "reponses.csv", "-p", "programme.toml", folder=started)
+    lines = done.stdout.splitlines()
+    matching = mm.match(mm.examples.cohort(), mm.examples.programme())
+    assert len(lines) == 1 + len(matching.pairs) + len(matching.unmatched)
+    assert "Répartition démontrée optimale" in done.stderr
+
+
+def test_the_seed_is_the_one_that_the_library_takes(started: Path) -> None:
+    done = run("match", "reponses.csv", "-p", "programme.toml", "--seed", 7, "--json", folder=started)
+    assert json.loads(done.stdout)["seed"] == 7
+
+
+def test_intake_tells_the_fate_of_each_row_once(started: Path) -> None:
+    done = run("intake", "reponses.csv", "-p", "programme.toml", "--json", folder=started)
+    rows = json.loads(done.stdout)["rows"]
+    assert len({row["line"] for row in rows}) == len(rows) == len(mm.examples.cohort().rows)
+    assert run("intake", "reponses.csv", "-p", "programme.toml", folder=started).returncode == 0
+
+
+def test_a_side_each_in_its_own_file_gives_the_same_people(started: Path) -> None:
+    header, *rows = (started / "reponses.csv").read_text("utf-8-sig").splitlines()
+    for side, start in (("mentors.csv", "M"), ("mentees.csv", "E")):
+        chosen = [row for row in rows if row.split(";")[1].startswith(start)]
+        (started / side).write_text("\n".join([header, *chosen]), encoding="utf-8")
+    apart = run(
+        "match",
+        "--mentors",
+        "mentors.csv",
+        "--mentees",
+        "mentees.csv",
+        "-p",
+        "programme.toml",
+        "--json",
+        folder=started,
+    )
+    both = run("match", "reponses.csv", "-p", "programme.toml", "--json", folder=started)
+    assert json.loads(apart.stdout)["pairs"] == json.loads(both.stdout)["pairs"]
+
+
+def test_a_mistake_in_the_programme_ends_with_3_and_says_where(started: Path) -> None:
+    text = (started / "programme.toml").read_text("utf-8").replace('kind = "coverage"', 'kind = "couverture"')
+    (started / "programme.toml").write_text(text, encoding="utf-8")
+    done = run("match", "reponses.csv", "-p", "programme.toml", folder=started)
+    assert done.returncode == 3
+    assert "criteria n° 1" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_answers_that_are_not_there_end_with_3_and_no_traceback(started: Path) -> None:
+    done = run("match", "absent.csv", "-p", "programme.toml", folder=started)
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+
+
+def test_no_answers_at_all_is_a_usage_error(started: Path) -> None:
+    assert run("match", "-p", "programme.toml", folder=started).returncode == 2
+    assert (
+        run("match", "reponses.csv", "--mentors", "reponses.csv", "-p", "programme.toml", folder=started).returncode
+        == 2
+    )
+
+
+def test_rules_that_no_plan_keeps_end_with_4_and_say_so(started: Path) -> None:
+    rule = '\n[[rules]]\nkind = "quota"\nwhere = { side = "mentee", field = "territoire", in = ["Ain"] }\nleast = 17\n'
+    path = started / "programme.toml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("\n[goals]", f"{rule}\n[goals]"), encoding="utf-8")
+    done = run("match", "reponses.csv", "-p", "programme.toml", "-o", "out", folder=started)
+    assert done.returncode == 4, done.stderr
+    assert "Aucune répartition" in done.stderr
+    assert (started / "out" / "binomes.html").exists()
+
+
+def test_a_format_that_is_not_known_writes_nothing(started: Path) -> None:
+    done = run("match", "reponses.csv", "-p", "programme.toml", "-o", "b.docx", folder=started)
+    assert done.returncode == 1
+    assert not (started / "b.docx").exists()
+
+
+def test_the_version_is_the_package_s(tmp_path: Path) -> None:
+    assert run("--version", folder=tmp_path).stdout.strip() == mm.__version__

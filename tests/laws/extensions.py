@@ -1,0 +1,201 @@
+"""Random valid settings of every registered criterion and rule. A new kind needs one entry here; the laws do the rest.
+
+An entry is a function of ``(draw, survey)``; it returns the settings as a programme file states them, without ``kind``.
+``pick`` draws a field that fits a setting marked with ``Ref``.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hypothesis import strategies as st
+
+from mentormatch.assignment.rule import Rule, rules_by_kind
+from mentormatch.departements import DEPARTEMENTS
+from mentormatch.extension import Extension, Ref
+from mentormatch.fields import Side, YesNo
+from mentormatch.fields.single import Options
+from mentormatch.scoring.criterion import Criterion, criteria_by_kind
+from tests.laws.questionnaires import PEOPLE, SIDES, Draw, Survey
+
+type Settings = dict[str, Any]
+type Drawn = Callable[[Draw, Survey], Settings]
+
+
+some_sides: st.SearchStrategy[tuple[Side, ...]] = st.sampled_from([SIDES[:1], SIDES[1:], SIDES])
+
+
+def pick(draw: Draw, survey: Survey, extension: type[Extension], setting: str) -> str:
+    """Draw the id of a field that may stand in this setting."""
+    (ref,) = [mark for mark in extension.model_fields[setting].metadata if isinstance(mark, Ref)]
+    return draw(st.sampled_from(survey.of(ref.kinds, ref.side)))
+
+
+def options_of(survey: Survey, field: str) -> list[str]:
+    """Return what may be answered to a question with options."""
+    asked = survey.fields[field]
+    if isinstance(asked, Options):
+        return asked.options
+    return ["Oui", "Non"] if isinstance(asked, YesNo) else [name for _, name in DEPARTEMENTS[:20]]
+
+
+def one_field(draw: Draw, survey: Survey, extension: type[Extension]) -> Settings:
+    """Draw the field of an extension that has one."""
+    return {"field": pick(draw, survey, extension, "field")}
+
+
+def closeness(draw: Draw, survey: Survey) -> Settings:
+    field = pick(draw, survey, criteria_by_kind()["closeness"], "field")
+    within = draw(st.floats(0.5, 10))
+    return {"field": field, "within": within} if draw(st.booleans()) or "number" in field else {"field": field}
+
+
+def availability(draw: Draw, survey: Survey) -> Settings:
+    return {**one_field(draw, survey, criteria_by_kind()["availability"]), "enough": draw(st.integers(1, 5))}
+
+
+def coverage(draw: Draw, survey: Survey) -> Settings:
+    kind = criteria_by_kind()["coverage"]
+    return {side: pick(draw, survey, kind, side) for side in SIDES}
+
+
+def wishes(draw: Draw, survey: Survey) -> Settings:
+    kind = criteria_by_kind()["wishes"]
+    sides = draw(some_sides)
+    fields: Settings = {side: pick(draw, survey, kind, side) for side in sides}
+    return fields | {"most": draw(st.integers(1, 3))}
+
+
+def table(draw: Draw, survey: Survey) -> Settings:
+    kind = criteria_by_kind()["table"]
+    fields: dict[str, str] = {side: pick(draw, survey, kind, side) for side in SIDES}
+    options = {side: st.sampled_from(options_of(survey, field)) for side, field in fields.items()}
+    cell = st.fixed_dictionaries({**options, "points": st.floats(0, 1)})
+    return {**fields, "cells": draw(st.lists(cell, min_size=1, max_size=3)), "otherwise": draw(st.floats(0, 1))}
+
+
+def for_criterion(kind: str) -> Drawn:
+    """Return the settings of a criterion whose only setting is ``field``."""
+    return lambda draw, survey: one_field(draw, survey, criteria_by_kind()[kind])
+
+
+def two_people(draw: Draw, survey: Survey) -> Settings:
+    return {side: draw(st.sampled_from(survey.ids(side) or PEOPLE[side])) for side in SIDES}
+
+
+def with_missing(kind: str) -> Drawn:
+    """Return the settings of a rule about ``field`` that says what a missing answer means."""
+
+    def drawn(draw: Draw, survey: Survey) -> Settings:
+        field = one_field(draw, survey, rules_by_kind()[kind])
+        return field | {"missing": draw(st.sampled_from(["allow", "forbid"]))}
+
+    return drawn
+
+
+def common(draw: Draw, survey: Survey) -> Settings:
+    return with_missing("common")(draw, survey) | {"least": draw(st.integers(1, 2))}
+
+
+def gap(draw: Draw, survey: Survey) -> Settings:
+    most = {"most": draw(st.integers(2, 4))} if draw(st.booleans()) else {}
+    return with_missing("gap")(draw, survey) | {"least": draw(st.integers(-1, 2))} | most
+
+
+def chosen(draw: Draw, survey: Survey, field: str) -> Settings:
+    """Draw answers to a field."""
+    options = options_of(survey, field)
+    return {"field": field, "in": draw(st.lists(st.sampled_from(options), min_size=1, max_size=2))}
+
+
+def require(draw: Draw, survey: Survey) -> Settings:
+    field = pick(draw, survey, rules_by_kind()["require"], "field")
+    return chosen(draw, survey, field) | {"missing": draw(st.sampled_from(["allow", "forbid"]))}
+
+
+def veto(draw: Draw, survey: Survey) -> Settings:
+    against = draw(st.lists(st.sampled_from(survey.of(("names", "text", "choice"), "any")), min_size=1, max_size=2))
+    return {**one_field(draw, survey, rules_by_kind()["veto"]), "against": against}
+
+
+def capacity(draw: Draw, survey: Survey) -> Settings:
+    return {
+        "side": draw(st.sampled_from(SIDES)),
+        "most": draw(st.integers(0, 3)),
+        "minimum": 0,
+        "always": draw(st.booleans()),
+        "default": draw(st.integers(0, 2)),
+    }
+
+
+def priority(draw: Draw, survey: Survey) -> Settings:
+    side = draw(st.sampled_from(SIDES))
+    named = {"people": draw(st.lists(st.sampled_from(PEOPLE[side]), min_size=1, max_size=2))}
+    field = draw(st.sampled_from(survey.of(("choice", "scale", "yesno", "place"), side)))
+    said = named if draw(st.booleans()) else chosen(draw, survey, field)
+    return {"side": side} | said
+
+
+def quota(draw: Draw, survey: Survey) -> Settings:
+    sides = draw(some_sides)
+    kinds = ("choice", "choices", "scale", "yesno", "place")
+    fields = {side: draw(st.sampled_from(survey.of(kinds, side))) for side in sides}
+    where = [{"side": side, **chosen(draw, survey, field)} for side, field in fields.items()]
+    least, most = sorted(draw(st.tuples(st.integers(0, 3), st.integers(0, 3))))
+    return {"where": where} | draw(st.sampled_from([{"least": least}, {"most": most}, {"least": least, "most": most}]))
+
+
+CRITERIA: Mapping[str, Drawn] = {
+    "availability": availability,
+    "closeness": closeness,
+    "coverage": coverage,
+    "overlap": for_criterion("overlap"),
+    "same": for_criterion("same"),
+    "table": table,
+    "wishes": wishes,
+}
+RULES: Mapping[str, Drawn] = {
+    "ban": two_people,
+    "capacity": capacity,
+    "common": common,
+    "different": with_missing("different"),
+    "gap": gap,
+    "minimum_score": lambda draw, survey: {"points": draw(st.integers(0, 100))},
+    "pin": two_people,
+    "priority": priority,
+    "quota": quota,
+    "require": require,
+    "veto": veto,
+}
+
+
+def untried(kinds: Mapping[str, type[Extension]], tried: Mapping[str, Drawn]) -> list[str]:
+    """Return, in sentences, what has to be added for the laws to hold every registered kind."""
+    return [
+        f"`{kind}` has no settings to try: add a function that draws some, and its name, to tests/laws/extensions.py."
+        for kind in sorted(kinds.keys() - tried.keys())
+    ]
+
+
+def criterion(draw: Draw, survey: Survey, kind: str) -> Criterion:
+    """Draw a criterion of this kind."""
+    assert kind in CRITERIA, untried(criteria_by_kind(), CRITERIA)
+    shared = {"weight": draw(st.floats(0.01, 100)), "neutral": draw(st.sampled_from([0.0, 0.3, 0.5, 1.0]))}
+    return criteria_by_kind()[kind].model_validate({"kind": kind, **shared, **CRITERIA[kind](draw, survey)})
+
+
+def rule(draw: Draw, survey: Survey, kind: str) -> Rule:
+    """Draw a rule of this kind."""
+    assert kind in RULES, untried(rules_by_kind(), RULES)
+    return rules_by_kind()[kind].model_validate({"kind": kind, **RULES[kind](draw, survey)})
+
+
+def criteria(draw: Draw, survey: Survey, most: int = 4) -> list[Criterion]:
+    """Draw some criteria."""
+    kinds = draw(st.lists(st.sampled_from(sorted(CRITERIA)), min_size=1, max_size=most))
+    return [criterion(draw, survey, kind) for kind in kinds]
+
+
+def rules(draw: Draw, survey: Survey, most: int = 3) -> list[Rule]:
+    """Draw some rules."""
+    kinds = draw(st.lists(st.sampled_from(sorted(RULES)), max_size=most))
+    return [rule(draw, survey, kind) for kind in kinds]

@@ -1,0 +1,247 @@
+"""What every rule must do, whichever it is."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.posing import admitted, forbidden, pose
+from mentormatch.assignment.rule import Market, Rule, market_of, rules_by_kind
+from mentormatch.columns import BoolVector
+from mentormatch.extension import Ref
+from mentormatch.people import Cohort, People
+from mentormatch.scoring.score import MILLION, ScoreTable
+from tests.laws.extensions import RULES, rule, rules, untried
+from tests.laws.questionnaires import SIDES, Survey, cohort, parts_of, surveys
+
+KINDS = sorted(rules_by_kind())
+every_rule = pytest.mark.parametrize("kind", KINDS)
+ON_PAIRS = ("common", "different", "gap")
+"""Rules that compare one field of the two people of a pair, and say what a missing answer means."""
+MUTUAL = ("common", "different", "veto")
+"""Rules that ask the same of both sides."""
+
+
+def market(data: st.DataObject, survey: Survey, asked: Sequence[Rule]) -> Market:
+    """Draw the people whom these rules speak of, and their scores."""
+    people = cohort(data.draw, survey, asked)
+    shape = len(people.mentors), len(people.mentees)
+    cells = data.draw(st.lists(st.integers(0, MILLION), min_size=shape[0] * shape[1], max_size=shape[0] * shape[1]))
+    return market_of(people, np.array(cells, dtype=np.int32).reshape(shape))
+
+
+def unknown(asked: Rule, left: People, right: People) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Return the pairs in which somebody left out an answer that the rule asks of both."""
+
+    def known(people: People) -> BoolVector:
+        return np.array([people.known(each.field) for each in asked.references()]).all(axis=0)
+
+    return np.asarray(~(known(left)[:, None] & known(right)[None, :]))
+
+
+def people_of(met: Market) -> Cohort:
+    return Cohort(met.mentors, met.mentees)
+
+
+def scores_of(met: Market) -> ScoreTable:
+    return ScoreTable(met.scores, np.ones(met.shape, dtype=np.float32), (), ())
+
+
+def test_every_rule_is_tried() -> None:
+    assert untried(rules_by_kind(), RULES) == []
+
+
+def test_a_rule_that_is_not_tried_is_named_with_what_to_add() -> None:
+    (sentence,) = untried({**rules_by_kind(), "mirror": rules_by_kind()["ban"]}, RULES)
+    assert sentence.startswith("`mirror` has no settings")
+
+
+@every_rule
+def test_a_rule_is_named_like_its_file(kind: str) -> None:
+    assert rules_by_kind()[kind].__module__ == f"mentormatch.assignment.rules.{kind}"
+
+
+@every_rule
+@given(data=st.data())
+def test_what_a_rule_says_of_pairs_has_a_cell_a_pair(kind: str, data: st.DataObject) -> None:
+    survey = data.draw(surveys(1))
+    asked = rule(data.draw, survey, kind)
+    met = market(data, survey, [asked])
+    block = asked.forbids(met)
+    assert block is None or (block.shape == met.shape and block.dtype == np.bool_)
+    for row in asked.rows(met):
+        assert np.broadcast_to(row.weights, met.shape).dtype.kind == "i"
+        assert row.name
+    for mentor, mentee in asked.pins(met):
+        assert 0 <= mentor < met.shape[0]
+        assert 0 <= mentee < met.shape[1]
+
+
+@every_rule
+@given(data=st.data())
+def test_what_a_rule_says_of_people_has_an_entry_a_person_and_rests_on_that_person(
+    kind: str, data: st.DataObject
+) -> None:
+    survey = data.draw(surveys())
+    asked = rule(data.draw, survey, kind)
+    people = cohort(data.draw, survey, [asked])
+    for side in SIDES:
+        group = people.side(side)
+        some = data.draw(parts_of(group))
+        for say in (asked.admits, asked.priority):
+            whole, part = say(group, side), say(group.take(some), side)
+            assert (whole is None) == (part is None)
+            if whole is not None and part is not None:
+                assert whole.shape == (len(group),)
+                assert whole.dtype.kind in "bi"
+                assert whole.min(initial=0) >= 0
+                assert whole[some].tolist() == part.tolist()
+
+
+@every_rule
+@given(data=st.data())
+def test_how_many_a_rule_lets_each_person_take_rests_on_that_person(kind: str, data: st.DataObject) -> None:
+    survey = data.draw(surveys())
+    asked = rule(data.draw, survey, kind)
+    people = cohort(data.draw, survey, [asked])
+    for side in SIDES:
+        group = people.side(side)
+        some = data.draw(parts_of(group))
+        whole, part = asked.loads(group, side), asked.loads(group.take(some), side)
+        assert (whole is None) == (part is None)
+        if whole is not None and part is not None:
+            assert whole.most.dtype == whole.least.dtype == np.int64
+            assert (whole.least >= 0).all()
+            assert (whole.most >= 0).all()
+            assert whole.idle.dtype == np.bool_
+            for name in ("least", "most", "idle"):
+                assert getattr(whole, name)[some].tolist() == getattr(part, name).tolist()
+
+
+@pytest.mark.promise(12)
+@every_rule
+@given(data=st.data())
+def test_a_pair_is_forbidden_in_every_block_and_every_order_or_in_none(kind: str, data: st.DataObject) -> None:
+    survey = data.draw(surveys())
+    asked = rule(data.draw, survey, kind)
+    met = market(data, survey, [asked])
+    rows, columns = data.draw(parts_of(met.mentors)), data.draw(parts_of(met.mentees))
+    whole, part = asked.forbids(met), asked.forbids(met.part(np.array(rows, np.intp), np.array(columns, np.intp)))
+    assert (whole is None) == (part is None)
+    if whole is not None and part is not None:
+        assert part.tolist() == whole[np.ix_(rows, columns)].tolist()
+
+
+@pytest.mark.promise(14)
+@pytest.mark.parametrize("kind", MUTUAL)
+@given(data=st.data())
+def test_a_mutual_rule_forbids_the_same_pairs_when_the_sides_are_swapped(kind: str, data: st.DataObject) -> None:
+    survey = data.draw(surveys())
+    asked = rule(data.draw, survey, kind)
+    met = market(data, survey, [asked])
+    swapped = Market(met.mentees, met.mentors, met.scores.T)
+    ours, theirs = asked.forbids(met), asked.forbids(swapped)
+    assert ours is not None
+    assert theirs is not None
+    assert ours.tolist() == theirs.T.tolist()
+
+
+@pytest.mark.parametrize("kind", ON_PAIRS)
+@given(data=st.data())
+def test_a_pair_that_is_not_known_is_allowed_or_forbidden_as_the_rule_says(kind: str, data: st.DataObject) -> None:
+    survey = data.draw(surveys())
+    asked = rule(data.draw, survey, kind)
+    met = market(data, survey, [asked])
+    block = asked.forbids(met)
+    assert block is not None
+    assert (block[unknown(asked, met.mentors, met.mentees)] == (asked.missing == "forbid")).all()
+
+
+def test_the_rules_that_compare_two_answers_are_all_among_those_asked_about_missing_ones() -> None:
+    compared = {kind for kind in KINDS if [each.side for each in refs(rules_by_kind()[kind])] == ["both"]}
+    assert compared == set(ON_PAIRS)
+
+
+def refs(kind: type[Rule]) -> list[Ref]:
+    return [mark for info in kind.model_fields.values() for mark in info.metadata if isinstance(mark, Ref)]
+
+
+@given(data=st.data())
+def test_an_answer_not_given_is_admitted_or_not_as_the_requirement_says(data: st.DataObject) -> None:
+    survey = data.draw(surveys())
+    asked = rule(data.draw, survey, "require")
+    (reference,) = asked.references()
+    people = cohort(data.draw, survey, [asked])
+    for side in SIDES:
+        group = people.side(side)
+        admits = asked.admits(group, side)
+        assert (admits is None) == (not survey.fields[reference.field].asks(side))
+        if admits is not None:
+            assert (admits[~group.known(reference.field)] == (asked.missing == "allow")).all()
+
+
+@every_rule
+@given(data=st.data())
+def test_a_rule_says_in_a_phrase_what_it_asks(kind: str, data: st.DataObject) -> None:
+    asked = rule(data.draw, data.draw(surveys()), kind)
+    assert asked.asks().strip() == asked.label
+    assert asked.model_copy(update={"name": "le nom"}).label == "le nom"
+
+
+@every_rule
+@given(data=st.data())
+def test_a_rule_reads_back_as_it_is_written(kind: str, data: st.DataObject) -> None:
+    asked = rule(data.draw, data.draw(surveys()), kind)
+    assert type(asked).model_validate(asked.model_dump(by_alias=True)) == asked
+
+
+@pytest.mark.promise(9)
+@given(data=st.data())
+def test_a_forbidden_pair_is_absent_from_the_problem_and_never_chosen(data: st.DataObject) -> None:
+    survey = data.draw(surveys(1))
+    asked = rules(data.draw, survey)
+    met = market(data, survey, asked)
+    problem = pose(people_of(met), scores_of(met), asked, ["matched", "priority", "total"])
+    barred = forbidden(asked, met)
+    absent = np.argwhere(barred)
+    assert not problem.scores.allows(absent[:, 0], absent[:, 1]).any()
+    solution = solve(problem)
+    assert str(solution.status) in ("proved", "infeasible")
+    assert not any(barred[mentor, mentee] for mentor, mentee in solution.pairs)
+
+
+@pytest.mark.promise(9)
+@given(data=st.data())
+def test_who_is_set_aside_is_in_no_pair(data: st.DataObject) -> None:
+    survey = data.draw(surveys(1))
+    asked = [rule(data.draw, survey, "require"), *rules(data.draw, survey, 2)]
+    met = market(data, survey, asked)
+    problem = pose(people_of(met), scores_of(met), asked, ["matched", "priority", "total"])
+    solution = solve(problem)
+    for axis, (side, loads) in enumerate(zip(SIDES, (problem.mentors, problem.mentees), strict=True)):
+        group = met.side(side)
+        aside = ~admitted(asked, group, side)
+        assert (aside | group.complete).all()
+        assert (loads.most[aside] == 0).all()
+        assert (problem.scores.degrees()[axis][aside] == 0).all()
+        assert not np.isin(solution.pairs[:, axis], np.flatnonzero(aside)).any()
+
+
+@pytest.mark.promise(14)
+@given(data=st.data())
+def test_a_person_who_takes_no_part_changes_no_pair_of_the_others(data: st.DataObject) -> None:
+    survey = data.draw(surveys(1))
+    met = market(data, survey, [])
+    mentors = replace(met.mentors, complete=np.array([False, *met.mentors.complete[1:]], dtype=bool))
+    rest = np.arange(1, len(mentors))
+    everyone = np.arange(len(met.mentees))
+    with_them = Cohort(mentors, met.mentees)
+    without = Cohort(mentors.take(rest), met.mentees)
+    goals = ["matched", "total"]
+    before = solve(pose(with_them, scores_of(met), [], goals)).pairs
+    after = solve(pose(without, scores_of(met.part(rest, everyone)), [], goals)).pairs
+    assert (before - [1, 0]).tolist() == after.tolist()

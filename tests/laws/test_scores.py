@@ -1,0 +1,115 @@
+"""Laws of the score of a pair, whichever criteria make it."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mentormatch.people import Cohort
+from mentormatch.review.pairs import explain_pair
+from mentormatch.scoring.criteria.closeness import Closeness
+from mentormatch.scoring.criteria.same import Same
+from mentormatch.scoring.criterion import Criterion
+from mentormatch.scoring.score import MILLION, contribution, normalised, score
+from tests.laws.extensions import CRITERIA, criteria, criterion
+from tests.laws.questionnaires import BLANK_FIELD, EQUAL_FIELD, cohort, parts_of, surveys
+
+constants = st.sampled_from([Closeness(field=BLANK_FIELD, weight=7, neutral=0.9), Same(field=EQUAL_FIELD, weight=20)])
+
+
+def scaled(rated: list[Criterion], factor: float) -> list[Criterion]:
+    return [each.model_copy(update={"weight": each.weight * factor}) for each in rated]
+
+
+@pytest.mark.promise(18)
+@given(data=st.data())
+def test_contributions_add_up_to_the_score_exactly(data: st.DataObject) -> None:
+    survey = data.draw(surveys(1))
+    rated = criteria(data.draw, survey)
+    people = cohort(data.draw, survey, rated)
+    table = score(people, rated)
+    for i, k in np.ndindex(table.values.shape):
+        pair = explain_pair(people, table, i, k)
+        assert pair.score == table.values[i, k] == sum(part.share for part in pair.contributions)
+        assert all(0 <= part.share <= part.full for part in pair.contributions)
+        assert pair.answered == pytest.approx(float(table.answered[i, k]), abs=1e-5)
+        assert all(part.reason for part in pair.contributions)
+
+
+@given(data=st.data())
+def test_scores_lie_between_0_and_100_points(data: st.DataObject) -> None:
+    survey = data.draw(surveys())
+    rated = criteria(data.draw, survey)
+    people = cohort(data.draw, survey, rated)
+    table = score(people, rated)
+    assert (table.values >= 0).all()
+    assert (table.values <= MILLION + len(rated)).all()
+    assert ((table.answered >= 0) & (table.answered <= 1 + 1e-5)).all()
+
+
+@pytest.mark.promise(14)
+@given(data=st.data(), power=st.integers(-8, 8), factor=st.floats(0.01, 1000))
+def test_scaling_all_weights_changes_no_score(data: st.DataObject, power: int, factor: float) -> None:
+    survey = data.draw(surveys())
+    rated = criteria(data.draw, survey)
+    people = cohort(data.draw, survey, rated)
+    before = score(people, rated).values
+    assert np.array_equal(before, score(people, scaled(rated, 2.0**power)).values)
+    apart = np.abs(before - score(people, scaled(rated, factor)).values)
+    assert (apart <= len(rated)).all()  # each share is rounded by itself
+
+
+@pytest.mark.promise(14)
+@given(data=st.data(), same_for_all=constants)
+def test_a_criterion_that_is_the_same_for_all_turns_no_preference(data: st.DataObject, same_for_all: Criterion) -> None:
+    survey = data.draw(surveys(1))
+    rated = criteria(data.draw, survey)
+    people = cohort(data.draw, survey, [*rated, same_for_all])
+    before = score(people, rated).values.astype(np.int64).ravel()
+    after = score(people, [*rated, same_for_all]).values.astype(np.int64).ravel()
+    total = sum(each.weight for each in rated)
+    kept = total / (total + same_for_all.weight)
+    moved = np.subtract.outer(after, after) - kept * np.subtract.outer(before, before)
+    assert (np.abs(moved) <= len(rated) + 1 + len(rated) * kept).all()  # the rounding of each share, before and after
+
+
+@given(data=st.data(), kind=st.sampled_from(sorted(CRITERIA)))
+def test_a_missing_answer_counts_at_neutral_with_its_full_weight(data: st.DataObject, kind: str) -> None:
+    survey = data.draw(surveys())
+    rated = [criterion(data.draw, survey, kind), *criteria(data.draw, survey, 2)]
+    weight = normalised(rated)[0]
+    people = cohort(data.draw, survey, rated)
+    left, right = people.mentors, people.mentees
+    share, known = contribution(rated[0], weight, left, right)
+    blank = np.isnan(rated[0].score(left, right))
+    assert np.array_equal(known, ~blank)
+    assert (share[blank] == round(rated[0].neutral * weight * MILLION)).all()
+
+
+@given(data=st.data())
+def test_what_is_answered_is_the_weight_of_the_criteria_that_both_answered(data: st.DataObject) -> None:
+    survey = data.draw(surveys())
+    rated = [*criteria(data.draw, survey, 3), Closeness(field=BLANK_FIELD, weight=5)]
+    people = cohort(data.draw, survey, rated)
+    left, right = people.mentors, people.mentees
+    told = sum(
+        weight * ~np.isnan(each.score(left, right)) for each, weight in zip(rated, normalised(rated), strict=True)
+    )
+    assert score(people, rated).answered == pytest.approx(told, abs=1e-5)
+
+
+@pytest.mark.promise(12)
+@given(data=st.data())
+def test_the_score_of_a_pair_does_not_depend_on_who_else_is_there(data: st.DataObject) -> None:
+    survey = data.draw(surveys())
+    rated = criteria(data.draw, survey)
+    people = cohort(data.draw, survey, rated)
+    rows, columns = data.draw(parts_of(people.mentors)), data.draw(parts_of(people.mentees))
+    some = Cohort(people.mentors.take(rows), people.mentees.take(columns))
+    whole = score(people, rated).values[np.ix_(rows, columns)]
+    assert score(some, rated).values.tolist() == whole.tolist()
+
+
+def test_weights_of_nothing_make_scores_of_nothing() -> None:
+    assert normalised([Same(field="x", weight=0), Same(field="y", weight=0)]) == (0.0, 0.0)
+    assert normalised([]) == ()

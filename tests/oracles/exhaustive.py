@@ -1,0 +1,125 @@
+"""All answers of a small problem, one by one, in plain Python: slow, obvious, and independent of every engine."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import combinations
+
+import numpy as np
+
+from mentormatch.assignment.problem import AssignmentProblem, Loads
+
+type Pairs = tuple[tuple[int, int], ...]
+
+WORD = (1 << 64) - 1
+
+
+@dataclass(frozen=True)
+class Best:
+    """The optimum in every tier, and the canonical answer among all that reach it."""
+
+    tiers: tuple[int, ...]
+    pairs: Pairs
+    ties: int
+
+
+def exhaustive(problem: AssignmentProblem, seed: int = 0) -> Best | None:
+    """Return the optimum by trying every answer, None if there is none."""
+    answers = [pairs for pairs in choices(problem) if holds(problem, pairs)]
+    if not answers:
+        return None
+    reached = max(tiers(problem, pairs) for pairs in answers)
+    best = [pairs for pairs in answers if tiers(problem, pairs) == reached]
+    return Best(reached, canonical(problem, best, seed), len(best))
+
+
+def choices(problem: AssignmentProblem, mentor: int = 0) -> Iterator[Pairs]:
+    """Yield every set of allowed pairs that respects the greatest loads, mentor by mentor."""
+    room = [int(most) for most in problem.mentees.most]
+    yield from _choices(problem, mentor, room)
+
+
+def _choices(problem: AssignmentProblem, mentor: int, room: list[int]) -> Iterator[Pairs]:
+    n, m = problem.shape
+    if mentor == n:
+        yield ()
+        return
+    here = np.full(m, mentor)
+    open_to = [k for k in np.flatnonzero(problem.scores.allows(here, np.arange(m))).tolist() if room[k]]
+    for count in range(min(int(problem.mentors.most[mentor]), len(open_to)) + 1):
+        for mentees in combinations(open_to, count):
+            for mentee in mentees:
+                room[mentee] -= 1
+            for rest in _choices(problem, mentor + 1, room):
+                yield (*((mentor, mentee) for mentee in mentees), *rest)
+            for mentee in mentees:
+                room[mentee] += 1
+
+
+def holds(problem: AssignmentProblem, pairs: Pairs) -> bool:
+    """Return whether minimums, coupling rows and pins hold."""
+    sides = ((problem.mentors, [pair[0] for pair in pairs]), (problem.mentees, [pair[1] for pair in pairs]))
+    return (
+        set(problem.pins) <= set(pairs)
+        and all(enough(loads, people) for loads, people in sides)
+        and all(_within(problem, place, pairs) for place in range(len(problem.rows)))
+    )
+
+
+def enough(loads: Loads, people: Sequence[int]) -> bool:
+    """Return whether everybody takes as many as they must."""
+    taken = [sum(person == each for each in people) for person in range(len(loads))]
+    return all(
+        count >= least or (idle and count == 0)
+        for count, least, idle in zip(taken, loads.least.tolist(), loads.idle.tolist(), strict=True)
+    )
+
+
+def _within(problem: AssignmentProblem, place: int, pairs: Pairs) -> bool:
+    row = problem.rows[place]
+    weights = np.broadcast_to(row.weights, problem.shape).tolist()
+    total = sum(weights[i][k] for i, k in pairs)
+    return (row.least is None or total >= row.least) and (row.most is None or total <= row.most)
+
+
+def tiers(problem: AssignmentProblem, pairs: Pairs) -> tuple[int, ...]:
+    """Return what the pairs reach in each goal."""
+    return tuple(sum(_worth(problem, goal, i, k) for i, k in pairs) for goal in problem.goals)
+
+
+def _worth(problem: AssignmentProblem, goal: str, mentor: int, mentee: int) -> int:
+    if goal == "matched":
+        return 1
+    if goal == "total":
+        return int(problem.scores.at(np.array([mentor]), np.array([mentee]))[0])
+    given = ((problem.mentor_priority, mentor), (problem.mentee_priority, mentee))
+    return sum(int(weights[person]) for weights, person in given if weights is not None)
+
+
+def canonical(problem: AssignmentProblem, best: Sequence[Pairs], seed: int) -> Pairs:
+    """Return the answer with the greatest sum of hashes, round by round, written out from its definition."""
+    turn = 0
+    while len(best) > 1:
+        sums = [sum(pair_hash(problem, pair, seed, turn) for pair in pairs) for pairs in best]
+        best = [pairs for pairs, total in zip(best, sums, strict=True) if total == max(sums)]
+        turn += 1
+    return tuple(sorted(best[0]))
+
+
+def pair_hash(problem: AssignmentProblem, pair: tuple[int, int], seed: int, turn: int) -> int:
+    """Return the hash of one pair in one round, in Python integers."""
+    left = _word(problem.mentor_keys[pair[0]], seed, b"mentor")
+    right = _word(problem.mentee_keys[pair[1]], seed, b"mentee")
+    start = 0x9E3779B97F4A7C15 * (turn + 1)
+    return (_mixed(_mixed((left + start) & WORD) ^ right) >> 44) + 1
+
+
+def _word(key: str, seed: int, side: bytes) -> int:
+    digest = blake2b(key.encode(), digest_size=8, key=str(seed).encode(), person=side).digest()
+    return int.from_bytes(digest, "big")
+
+
+def _mixed(word: int) -> int:
+    word = ((word ^ (word >> 30)) * 0xBF58476D1CE4E5B9) & WORD
+    word = ((word ^ (word >> 27)) * 0x94D049BB133111EB) & WORD
+    return word ^ (word >> 31)

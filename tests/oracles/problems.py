@@ -1,0 +1,112 @@
+"""Small problems of every kind for Hypothesis, and larger ones from a seed."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from hypothesis import strategies as st
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from mentormatch.assignment.problem import GOALS, AssignmentProblem, Loads, Row
+from mentormatch.assignment.scores import stored
+
+goals = st.permutations(GOALS).flatmap(lambda order: st.integers(1, len(GOALS)).map(lambda count: tuple(order[:count])))
+scores = st.one_of(st.integers(-2, 2), st.integers(-1_000_000, 1_000_000))
+
+
+def vectors(count: int, low: int, high: int) -> st.SearchStrategy[NDArray[np.int64]]:
+    """Return a strategy for (count,) int64."""
+    return st.lists(st.integers(low, high), min_size=count, max_size=count).map(lambda ints: np.array(ints, np.int64))
+
+
+@st.composite
+def loads(draw: st.DrawFn, count: int, most: int) -> Loads:
+    """Draw loads up to ``most``, with minimums, always binding or only for who is used."""
+    top = draw(vectors(count, 0, most))
+    none = st.just(np.zeros(count, np.int64))
+    least = draw(st.one_of(none, none, vectors(count, 0, min(most, 2))))
+    idle = draw(st.lists(st.booleans(), min_size=count, max_size=count))
+    return Loads(least, np.maximum(top, least) if draw(st.booleans()) else top, np.array(idle, dtype=bool))
+
+
+@st.composite
+def rows(draw: st.DrawFn, shape: tuple[int, int], most: int) -> tuple[Row, ...]:
+    """Draw coupling rows: a whole block of weights, or weights by mentor or by mentee."""
+    found: list[Row] = []
+    for place in range(draw(st.integers(0, most))):
+        rank = draw(st.sampled_from([shape, (shape[0], 1), (1, shape[1])]))
+        weights = draw(vectors(rank[0] * rank[1], -1, 2)).reshape(rank)
+        bounds = draw(st.tuples(st.none() | st.integers(-1, 2), st.none() | st.integers(0, 4)))
+        found.append(Row(f"row {place}", weights, *bounds))
+    return tuple(found)
+
+
+def pins(pairs: list[tuple[int, int]]) -> st.SearchStrategy[set[tuple[int, int]]]:
+    """Return a strategy for pairs that must be chosen: often none, seldom two."""
+    some = st.sets(st.sampled_from(pairs or [(0, 0)]), max_size=2 if pairs else 0)
+    return st.one_of(some.map(lambda _: set[tuple[int, int]]()), some)
+
+
+@st.composite
+def problems(draw: st.DrawFn, size: int, most: Sequence[int], coupled: int = 0, fewest: int = 0) -> AssignmentProblem:
+    """Draw a problem of ``fewest`` to ``size`` people a side, who take up to ``most``, with up to ``coupled`` rows."""
+    shape = draw(st.integers(fewest, size)), draw(st.integers(fewest, size))
+    cells = shape[0] * shape[1]
+    values = np.array(draw(st.lists(scores, min_size=cells, max_size=cells)), np.int64).reshape(shape)
+    allowed = np.array(
+        draw(st.lists(st.sampled_from((True, True, True, False)), min_size=cells, max_size=cells)), bool
+    ).reshape(shape)
+    pairs = [(i, k) for i in range(shape[0]) for k in range(shape[1])]
+    return AssignmentProblem(
+        stored(values, allowed),
+        draw(loads(shape[0], most[0])),
+        draw(loads(shape[1], most[1])),
+        draw(rows(shape, coupled)),
+        tuple(sorted(draw(pins(pairs)))),
+        draw(goals),
+        draw(st.none() | vectors(shape[0], 0, 2)),
+        draw(st.none() | vectors(shape[1], 0, 2)),
+    )
+
+
+def random_problem(rng: Generator, size: int, *, values: int, most: int = 1) -> AssignmentProblem:
+    """Return a problem without coupling rows; few ``values`` make many ties."""
+    n, m = rng.integers(1, size + 1, 2)
+    return AssignmentProblem.from_scores(
+        rng.integers(-values, values + 1, (n, m)),
+        rng.random((n, m)) < rng.choice([0.3, 0.8, 1.0]),
+        mentor_capacity=rng.integers(1, most + 1, n),
+        goals=tuple(rng.permutation(GOALS).tolist()),
+        mentor_priority=rng.integers(0, 2, n),
+        mentee_priority=rng.integers(0, 2, m),
+    )
+
+
+def shuffled(rng: Generator, problem: AssignmentProblem) -> tuple[AssignmentProblem, NDArray[np.int64]]:
+    """Return the same problem with its people in another order, keys going along, and where its mentors, mentees stood.
+
+    The second part is (2, n + m) with rows padded by -1.
+    """
+    n, m = problem.shape
+    rank = rng.permutation(n), rng.permutation(m)
+    mentors, mentees = problem.scores.pairs()
+    values, allowed = np.zeros((n, m), np.int64), np.zeros((n, m), bool)
+    values[mentors, mentees], allowed[mentors, mentees] = problem.scores.at(mentors, mentees), True
+    new = AssignmentProblem(
+        stored(values[np.ix_(*rank)], allowed[np.ix_(*rank)]),
+        taken(problem.mentors, rank[0]),
+        taken(problem.mentees, rank[1]),
+        goals=problem.goals,
+        mentor_priority=None if problem.mentor_priority is None else problem.mentor_priority[rank[0]],
+        mentee_priority=None if problem.mentee_priority is None else problem.mentee_priority[rank[1]],
+        mentor_keys=tuple(problem.mentor_keys[place] for place in rank[0]),
+        mentee_keys=tuple(problem.mentee_keys[place] for place in rank[1]),
+    )
+    places = np.full((2, max(n, m)), -1)
+    places[0, :n], places[1, :m] = rank
+    return new, places
+
+
+def taken(loads: Loads, order: NDArray[np.int64]) -> Loads:
+    """Return the loads in another order."""
+    return Loads(loads.least[order], loads.most[order], loads.idle[order])
