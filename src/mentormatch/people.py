@@ -13,6 +13,14 @@ from mentormatch.text import canonical
 
 type Fate = Literal["taken", "incomplete", "replaced", "rejected"]
 
+FATES: dict[Fate, str] = {
+    "taken": "prise",
+    "incomplete": "incomplète",
+    "replaced": "remplacée",
+    "rejected": "rejetée",
+}
+"""What staff read."""
+
 
 @dataclass(frozen=True, slots=True)
 class People:
@@ -132,6 +140,9 @@ class RowFate:
     reason: str = ""
     by: int | None = None
 
+    def __str__(self) -> str:
+        return f"{self.source}, ligne {self.line} : {FATES[self.fate]}{f' ({self.reason})' if self.reason else ''}"
+
 
 @dataclass(frozen=True, slots=True)
 class Remark:
@@ -140,6 +151,9 @@ class Remark:
     source: str
     line: int | None
     text: str
+
+    def __str__(self) -> str:
+        return f"{self.source}{f', ligne {self.line}' if self.line else ''} : {self.text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +174,3 @@ class Cohort:
     def rejected(self) -> tuple[RowFate, ...]:
         """The rows that are nobody in this cohort: rejected, or replaced by a later answer."""
         return tuple(row for row in self.rows if row.fate in ("rejected", "replaced"))
-
-
-def nobody(columns: Mapping[str, Column]) -> People:
-    """Return a side with no one on it."""
-    return People((), columns, np.zeros(0, dtype=bool))

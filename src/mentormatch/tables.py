@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.people import Cohort, RowFate
+from mentormatch.people import FATES, Cohort, RowFate
 from mentormatch.review.pairs import Pair
 from mentormatch.review.unmatched import Unmatched
 from mentormatch.scoring.score import ScoreTable
@@ -77,8 +77,7 @@ def unmatched_sheet(unmatched: Sequence[Unmatched]) -> Sheet:
 def rejected_sheet(rejected: Sequence[RowFate]) -> Sheet:
     """Return one row for each row that is nobody."""
     columns = [("source", "Fichier"), ("line", "Ligne"), ("key", "Identifiant"), ("fate", "Sort"), ("reason", "Raison")]
-    fates = {"rejected": "rejetée", "replaced": "remplacée"}
-    return sheet(columns, ((row.source, row.line, row.key, fates[row.fate], row.reason) for row in rejected))
+    return sheet(columns, ((row.source, row.line, row.key, FATES[row.fate], row.reason) for row in rejected))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 import json
 from collections import Counter
+from dataclasses import asdict
 
 from mentormatch.french import counted, points
 from mentormatch.matching import Matching
-from mentormatch.people import Cohort
+from mentormatch.people import FATES, Cohort
 
-FATES = {"taken": "prise", "incomplete": "incomplète", "replaced": "remplacée", "rejected": "rejetée"}
 STATUSES = {
     "proved": "Répartition démontrée optimale.",
     "feasible": "Attention : répartition conforme aux règles, mais pas démontrée optimale (temps écoulé).",
@@ -36,28 +36,16 @@ def intake_text(cohort: Cohort) -> str:
     """Return what became of each row, and what is worth a look."""
     counts = Counter(row.fate for row in cohort.rows)
     totals = ", ".join(f"{count} {FATES[fate]}{'s' * (count > 1)}" for fate, count in counts.items())
-    told = [
-        f"{row.source}, ligne {row.line} : {FATES[row.fate]}{f' ({row.reason})' if row.reason else ''}"
-        for row in cohort.rows
-        if row.fate != "taken"
-    ]
-    remarks = [f"{r.source}{f', ligne {r.line}' if r.line else ''} : {r.text}" for r in cohort.remarks]
+    told = [str(row) for row in cohort.rows if row.fate != "taken"]
+    remarks = [str(remark) for remark in cohort.remarks]
     return "\n".join([f"{counted(len(cohort.rows), 'ligne')}{f' : {totals}' if totals else ''}", *told, *remarks])
 
 
 def intake_json(cohort: Cohort) -> str:
     """Return the same as one JSON object."""
-    rows = [
-        {
-            "source": r.source,
-            "line": r.line,
-            "fate": r.fate,
-            "side": r.side,
-            "key": r.key,
-            "reason": r.reason,
-            "by": r.by,
-        }
-        for r in cohort.rows
-    ]
-    remarks = [{"source": r.source, "line": r.line, "text": r.text} for r in cohort.remarks]
-    return json.dumps({"schema_version": 1, "rows": rows, "remarks": remarks}, ensure_ascii=False, indent=1)
+    told = {
+        "schema_version": 1,
+        "rows": [asdict(row) for row in cohort.rows],
+        "remarks": [asdict(remark) for remark in cohort.remarks],
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1)

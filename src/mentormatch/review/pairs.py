@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mentormatch.french import percent, points
 from mentormatch.people import Cohort
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.score import ScoreTable, contribution
@@ -27,6 +28,9 @@ class Contribution:
     answered: bool
     reason: str
 
+    def __str__(self) -> str:
+        return f"{points(self.share):>5} sur {points(self.full):<5} {self.criterion} : {self.reason}"
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -37,6 +41,10 @@ class Pair:
     score: int
     answered: float
     contributions: tuple[Contribution, ...]
+
+    def __str__(self) -> str:
+        head = f"{self.mentor} - {self.mentee} : {points(self.score)} points sur 100, {percent(self.answered)} connus"
+        return "\n".join([head, *map(str, self.contributions)])
 
     @property
     def points(self) -> float:

@@ -28,6 +28,9 @@ class Unmatched:
     code: str
     reason: str
 
+    def __str__(self) -> str:
+        return f"{self.person} : {self.reason}"
+
 
 @dataclass(frozen=True, slots=True)
 class Case:

@@ -11,7 +11,10 @@ from mentormatch.survey.plan import Plan
 from mentormatch.survey.reading import Table
 from mentormatch.text import fold
 
-PART = re.compile(r"(?P<question>.*\S)\s*(?:\[(?P<square>[^\[\]]*)\]|\((?P<round>[^()]*)\))", re.DOTALL)
+# An item in round brackets may hold brackets of its own, one level deep: "Question (Paie (DSN))".
+PART = re.compile(
+    r"(?P<question>.*\S)\s*(?:\[(?P<square>[^\[\]]*)\]|\((?P<round>(?:[^()]|\([^()]*\))*)\))", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from mentormatch.errors import Problem, SurveyError
+from mentormatch.french import listed
 from mentormatch.people import RowFate
 from mentormatch.survey.entries import Entry
 from mentormatch.survey.plan import Plan
@@ -58,7 +59,7 @@ def refuse_doubled(entries: Sequence[Entry], plan: Plan) -> None:
 
 def lines(entries: Sequence[Entry]) -> str:
     """Return the lines of entries in a row."""
-    return " et ".join(str(entry.row.line) for entry in entries)
+    return listed([str(entry.row.line) for entry in entries])
 
 
 def same_email(entries: Sequence[Entry]) -> Iterator[list[Entry]]:

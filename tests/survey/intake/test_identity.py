@@ -1,0 +1,210 @@
+"""Who is who: keys, e-mail addresses, roles, consent, and what is only worth a look."""
+
+import pytest
+
+from mentormatch.enrolment import read_survey
+from mentormatch.errors import SurveyError
+from mentormatch.matching import match
+from mentormatch.programme import Programme
+from tests.survey.intake.answers import CONSENT, EMAIL, KEY, NAME, TRADE, fates, frame, programme, remarks
+
+KEYED = programme({"code": KEY, "courriel": EMAIL, "metier": TRADE})
+BY_EMAIL = programme(
+    {"courriel": EMAIL, "metier": TRADE}, criteria=[{"kind": "same", "field": "metier"}], minimum_answered=0.5
+)
+SIDES_APART = programme({"code": KEY, "courriel": EMAIL, "metier": TRADE}, one_file=False)
+
+
+@pytest.mark.promise(5)
+@pytest.mark.parametrize("second", ["M01", "m01", " M01 "])
+def test_a_key_typed_twice_is_an_error_that_names_both_lines(second: str) -> None:
+    answers = frame("Rôle|Code|Métier", "Mentor·e|M01|", "Mentoré·e|E01|", f"Mentoré·e|{second}|")
+    with pytest.raises(SurveyError) as refusal:
+        read_survey(KEYED, answers)
+    (problem,) = refusal.value.problems
+    assert "lignes 2 et 4" in problem.found
+
+
+@pytest.mark.promise(4)
+def test_a_key_with_an_accent_typed_in_two_ways_is_one_key() -> None:
+    answers = frame("Rôle|Code", "Mentor·e|Zo\u00e9", "Mentor·e|Zoe\u0301")
+    with pytest.raises(SurveyError, match="2 et 3"):
+        read_survey(KEYED, answers)
+
+
+def test_all_doubled_keys_are_told_at_once() -> None:
+    answers = frame("Rôle|Code", *(f"Mentor·e|M{number % 3}" for number in range(6)))
+    with pytest.raises(SurveyError) as refusal:
+        read_survey(KEYED, answers)
+    assert len(refusal.value.problems) == 3
+
+
+def test_a_mentor_and_a_mentee_may_bear_the_same_key_where_each_side_has_its_own_file() -> None:
+    mentors, mentees = frame("Code|Métier", "1|Production", "2|"), frame("Code|Métier", "1|Diffusion")
+    cohort = read_survey(SIDES_APART, mentors=mentors, mentees=mentees)
+    assert (cohort.mentors.ids, cohort.mentees.ids) == (("1", "2"), ("1",))
+    assert cohort.remarks == ()
+
+
+def test_a_row_without_a_key_is_rejected() -> None:
+    cohort = read_survey(KEYED, frame("Rôle|Code", "Mentor·e|M01", "Mentor·e| "))
+    assert fates(cohort) == [(2, "taken"), (3, "rejected")]
+    assert cohort.rejected[0].reason == "pas d'identifiant"
+
+
+@pytest.mark.promise(5)
+def test_the_same_email_under_two_keys_is_two_people_and_a_remark() -> None:
+    header = "Rôle|Code|Courriel"
+    rows = ["Mentor·e|M01|Bureau@x.example", "Mentoré·e|E01| bureau@X.example ", "Mentoré·e|E02|"]
+    cohort = read_survey(KEYED, frame(header, *rows, "Mentoré·e|E03|"))
+    assert len(cohort.mentors) + len(cohort.mentees) == 4
+    assert remarks(cohort) == "2: lignes 2 et 3 : même courriel"
+
+
+def test_without_a_key_the_later_complete_answer_of_an_email_replaces_the_earlier() -> None:
+    answers = frame("Rôle|Courriel|Métier", "Mentor·e|a@x.fr|Production", "Mentor·e|A@X.fr|Diffusion")
+    cohort = read_survey(BY_EMAIL, answers)
+    assert fates(cohort) == [(2, "replaced"), (3, "taken")]
+    assert cohort.rows[0].by == 3
+    assert cohort.mentors.person(0)["metier"] == "Diffusion"
+    assert "ligne 3" in cohort.rejected[0].reason
+
+
+def test_without_a_key_a_complete_answer_stands_against_a_later_incomplete_one() -> None:
+    answers = frame("Rôle|Courriel|Métier", "Mentor·e|a@x.fr|", "Mentor·e|a@x.fr|Production", "Mentor·e|a@x.fr|")
+    cohort = read_survey(BY_EMAIL, answers)
+    assert fates(cohort) == [(2, "replaced"), (3, "taken"), (4, "replaced")]
+    assert [row.by for row in cohort.rows] == [3, None, 3]
+
+
+def test_of_incomplete_answers_the_last_one_stands() -> None:
+    cohort = read_survey(BY_EMAIL, frame("Rôle|Courriel|Métier", "Mentor·e|a@x.fr|", "Mentor·e|a@x.fr|"))
+    assert fates(cohort) == [(2, "replaced"), (3, "incomplete")]
+
+
+def test_without_a_key_one_email_on_both_sides_is_two_people_and_a_remark() -> None:
+    answers = frame("Rôle|Courriel|Métier", "Mentor·e|a@x.fr|Production", "Mentoré·e|a@x.fr|Production")
+    cohort = read_survey(BY_EMAIL, answers)
+    assert fates(cohort) == [(2, "taken"), (3, "taken")]
+    assert "même courriel" in remarks(cohort)
+
+
+def test_two_people_without_an_email_are_never_the_same_person() -> None:
+    cohort = read_survey(BY_EMAIL, frame("Rôle|Courriel|Métier", "Mentor·e||Production", "Mentor·e||Production"))
+    assert fates(cohort) == [(2, "rejected"), (3, "rejected")]
+
+
+def test_a_file_with_neither_key_nor_email_is_refused() -> None:
+    with pytest.raises(SurveyError) as refusal:
+        read_survey(programme({"nom": NAME, "metier": TRADE}), frame("Rôle|Nom|Métier", "Mentor·e|Zoé|"))
+    assert any("ni identifiant ni courriel" in problem.found for problem in refusal.value.problems)
+
+
+def test_the_field_of_the_email_can_be_named() -> None:
+    adresse = {"question": "Où vous écrire", "kind": "text", "use": "contact"}
+    named = programme({"nom": NAME, "adresse": adresse}, email="adresse")
+    cohort = read_survey(named, frame("Rôle|Nom|Où vous écrire", "Mentor·e|Zoé|z@x.fr"))
+    assert cohort.mentors.ids == ("z@x.fr",)
+
+
+@pytest.mark.parametrize(("said", "fate"), [("MENTOR·E ", "taken"), ("mentore", "rejected"), ("", "rejected")])
+def test_a_role_is_compared_without_case_and_one_that_is_neither_is_rejected(said: str, fate: str) -> None:
+    cohort = read_survey(KEYED, frame("Rôle|Code", f"{said}|M01", "Mentoré·e|E01"))
+    assert fates(cohort)[0] == (2, fate)
+    assert len(cohort.mentees) == 1
+
+
+def test_one_file_without_a_question_that_tells_the_role_is_refused() -> None:
+    with pytest.raises(SurveyError, match="mentors et mentorés"):
+        read_survey(SIDES_APART, frame("Code", "M01"))
+
+
+@pytest.mark.parametrize("given", [{}, {"mentors": 1}, {"mentees": 1}, {"answers": 1, "mentors": 1, "mentees": 1}])
+def test_it_takes_one_file_for_both_sides_or_one_each(given: dict[str, int]) -> None:
+    sources = {name: frame("Code|Rôle", "M01|Mentor·e") for name in given}
+    with pytest.raises(SurveyError, match="un fichier"):
+        read_survey(KEYED, **sources)
+
+
+def test_where_each_side_has_its_file_the_role_is_not_asked() -> None:
+    cohort = read_survey(KEYED, mentors=frame("Code", "M01"), mentees=frame("Code", "E01"))
+    assert (cohort.mentors.ids, cohort.mentees.ids) == (("M01",), ("E01",))
+
+
+@pytest.mark.parametrize("said", ["", "Non", "peut-être"])
+def test_without_consent_a_row_is_rejected(said: str) -> None:
+    asked = programme({"code": KEY, "notice": CONSENT})
+    cohort = read_survey(asked, frame("Rôle|Code|Notice", f"Mentor·e|M01|{said}", "Mentor·e|M02|X"))
+    assert fates(cohort) == [(2, "rejected"), (3, "taken")]
+
+
+def test_contacts_stay_in_a_table_of_their_own() -> None:
+    cohort = read_survey(KEYED, frame("Rôle|Code|Courriel|Métier", "Mentor·e|M01|a@x.fr|Production"))
+    assert cohort.contacts == {("mentor", "M01"): {"courriel": "a@x.fr"}}
+    assert set(cohort.mentors.columns) == {"role", "code", "metier"}
+
+
+def test_a_forbidden_answer_is_never_read() -> None:
+    secret = {"question": "Santé", "kind": "text", "use": "forbidden"}
+    cohort = read_survey(programme({"code": KEY, "sante": secret}), frame("Rôle|Code|Santé", "Mentor·e|M01|asthme"))
+    assert "sante" not in cohort.mentors.columns
+    assert "asthme" not in repr(cohort)
+
+
+@pytest.mark.promise(5)
+def test_homonyms_are_two_people_and_a_remark() -> None:
+    asked = programme({"code": KEY, "nom": NAME})
+    cohort = read_survey(asked, frame("Rôle|Code|Nom", "Mentor·e|M01|Zoé Martin", "Mentoré·e|E01|ZOE MARTIN"))
+    assert len(cohort.mentors) == len(cohort.mentees) == 1
+    assert "lignes 2 et 3 : même nom" in remarks(cohort)
+
+
+@pytest.mark.promise(4)
+def test_keys_that_look_alike_are_two_people_and_a_remark() -> None:
+    cohort = read_survey(KEYED, frame("Rôle|Code", "Mentor·e|M01", "Mentor·e|\u041c01", "Mentor·e|M\u200b01"))
+    assert len(cohort.mentors) == 3
+    assert "lignes 2, 3 et 4 : des identifiants qui se ressemblent" in remarks(cohort)
+    assert "4: identité avec caractère invisible" in remarks(cohort)
+
+
+@pytest.mark.parametrize("name", ["Test", "Ligne d'essai", "EXEMPLE Paul"])
+def test_a_test_row_is_remarked_on_and_kept(name: str) -> None:
+    cohort = read_survey(programme({"code": KEY, "nom": NAME}), frame("Rôle|Code|Nom", f"Mentor·e|M01|{name}"))
+    assert fates(cohort) == [(2, "taken")]
+    assert "2: ligne d'essai" in remarks(cohort)
+
+
+@pytest.mark.parametrize(("address", "flagged"), [("a@example.org", True), ("testut@essaim.fr", False)])
+def test_an_address_of_an_example_is_remarked_on(address: str, flagged: bool) -> None:  # noqa: FBT001 - a parameter
+    cohort = read_survey(KEYED, frame("Rôle|Code|Courriel", f"Mentor·e|M01|{address}"))
+    assert ("ligne d'essai" in remarks(cohort)) == flagged
+
+
+def employers() -> Programme:
+    return Programme.read(
+        {
+            "programme": {"name": "Essai"},
+            "fields": {"code": KEY, "employeurs": {"question": "Employeurs", "kind": "names"}},
+            "rules": [{"kind": "different", "field": "employeurs"}],
+        }
+    )
+
+
+def test_names_that_nearly_agree_are_a_remark_and_never_a_rule() -> None:
+    mentors, mentees = (
+        frame("Code|Employeurs", "M01|Compagnie des Lilas"),
+        frame("Code|Employeurs", "E01|Compagnie du Lilas"),
+    )
+    cohort = read_survey(employers(), mentors=mentors, mentees=mentees)
+    assert "« employeurs », deux noms presque identiques" in remarks(cohort)
+    assert len(match(cohort, employers()).pairs) == 1
+
+
+@pytest.mark.promise(4)
+def test_names_that_agree_but_for_how_they_are_typed_are_one_name_and_no_remark() -> None:
+    mentors = frame("Code|Employeurs", "M01|L\u2019\u00c9cluse")
+    mentees = frame("Code|Employeurs", "E01| l'e\u0301cluse ")
+    cohort = read_survey(employers(), mentors=mentors, mentees=mentees)
+    assert cohort.remarks == ()
+    assert match(cohort, employers()).pairs == ()
+    assert cohort.mentors.person(0)["employeurs"] == "L\u2019\u00c9cluse"
