@@ -59,18 +59,18 @@ def matching(size: int) -> Matching:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def bench_intake(benchmark: BenchmarkFixture, size: int) -> None:
+def test_intake(benchmark: BenchmarkFixture, size: int) -> None:
     taken = benchmark.pedantic(mm.read_survey, (programme(), survey(size)), rounds=3, warmup_rounds=1)
     assert len(taken.mentors) == size
 
 
 @pytest.mark.parametrize("size", SIZES)
-def bench_scoring(benchmark: BenchmarkFixture, size: int) -> None:
+def test_scoring(benchmark: BenchmarkFixture, size: int) -> None:
     assert benchmark(score, cohort(size), programme().criteria).values.shape == (size, size)
 
 
 @pytest.mark.parametrize("size", SIZES)
-def bench_posing(benchmark: BenchmarkFixture, size: int) -> None:
+def test_posing(benchmark: BenchmarkFixture, size: int) -> None:
     posed = benchmark.pedantic(
         pose, (cohort(size), scores(size), programme().rules, programme().goals.order), rounds=3, warmup_rounds=1
     )
@@ -78,18 +78,18 @@ def bench_posing(benchmark: BenchmarkFixture, size: int) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def bench_solving(benchmark: BenchmarkFixture, size: int) -> None:
+def test_solving(benchmark: BenchmarkFixture, size: int) -> None:
     assert benchmark(solve, problem(size)).status == "proved"
 
 
 @pytest.mark.parametrize("size", SIZES)
-def bench_bare_scipy_assignment(benchmark: BenchmarkFixture, size: int) -> None:
+def test_bare_scipy_assignment(benchmark: BenchmarkFixture, size: int) -> None:
     cost = np.ascontiguousarray(-scores(size).values.astype(np.float64))
     assert len(benchmark(linear_sum_assignment, cost)[0]) == size
 
 
 @pytest.mark.parametrize("size", SIZES)
-def bench_explaining(benchmark: BenchmarkFixture, size: int) -> None:
+def test_explaining(benchmark: BenchmarkFixture, size: int) -> None:
     def explain() -> int:
         fresh = Matching(cohort(size), programme(), scores(size), problem(size), matching(size).solution)
         return len(fresh.pairs) + len(fresh.unmatched)
@@ -99,12 +99,12 @@ def bench_explaining(benchmark: BenchmarkFixture, size: int) -> None:
 
 @pytest.mark.parametrize("suffix", ["xlsx", "html", "csv", "json"])
 @pytest.mark.parametrize("size", SIZES[:2])
-def bench_saving(benchmark: BenchmarkFixture, size: int, suffix: str, tmp_path: Path) -> None:
+def test_saving(benchmark: BenchmarkFixture, size: int, suffix: str, tmp_path: Path) -> None:
     (written,) = benchmark.pedantic(matching(size).save, (tmp_path / f"b.{suffix}",), rounds=3, warmup_rounds=1)
     assert written.stat().st_size > 0
 
 
-def bench_from_csv_to_result_at_11(benchmark: BenchmarkFixture) -> None:
+def test_from_csv_to_result_at_11(benchmark: BenchmarkFixture) -> None:
     def path() -> Matching:
         result = match(mm.read_survey(programme(), survey(11)), programme())
         assert len(result.pairs) + len(result.unmatched) > 0

@@ -1,5 +1,6 @@
 """``match`` and ``evaluate`` as a library, on the example programme."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -112,13 +113,11 @@ def test_a_file_that_cannot_be_written_leaves_what_was_there(
 ) -> None:
     target = tmp_path / f"b{suffix}"
     target.write_bytes(b"before")
-    real = Path.write_bytes
 
-    def full(path: Path, content: bytes) -> int:
-        real(path, content[: len(content) // 2])
-        raise OSError(28, os.strerror(28))
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OutputError):
         matching.save(target)
     assert target.read_bytes() == b"before"

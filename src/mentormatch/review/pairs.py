@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mentormatch.french import percent, points
-from mentormatch.people import Cohort
+from mentormatch.people import Cohort, Person
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.score import ScoreTable, contribution
 
@@ -54,20 +54,17 @@ class Pair:
 
 def explain_pair(cohort: Cohort, scores: ScoreTable, mentor: int, mentee: int) -> Pair:
     """Return the pair at these positions, explained; its contributions add up to its score exactly."""
-    parts = tuple(
-        explain_share(cohort, criterion, weight, mentor, mentee)
-        for criterion, weight in zip(scores.criteria, scores.weights, strict=True)
-    )
-    answered = sum((weight for part, weight in zip(parts, scores.weights, strict=True) if part.answered), 0.0)
-    total = sum(part.share for part in parts)
-    return Pair(cohort.mentors.ids[mentor], cohort.mentees.ids[mentee], total, round(answered, 6), parts)
+    left, right = cohort.mentors.take([mentor]).person(0), cohort.mentees.take([mentee]).person(0)
+    weighted = list(zip(scores.criteria, scores.weights, strict=True))
+    parts = tuple(explain_share(criterion, weight, left, right) for criterion, weight in weighted)
+    answered = sum((weight for part, (_, weight) in zip(parts, weighted, strict=True) if part.answered), 0.0)
+    return Pair(left.id, right.id, sum(part.share for part in parts), round(answered, 6), parts)
 
 
-def explain_share(cohort: Cohort, criterion: Criterion, weight: float, mentor: int, mentee: int) -> Contribution:
-    """Return what one criterion adds to one pair."""
-    left, right = cohort.mentors.take([mentor]), cohort.mentees.take([mentee])
-    share, known = contribution(criterion, weight, left, right)
+def explain_share(criterion: Criterion, weight: float, left: Person, right: Person) -> Contribution:
+    """Return what one criterion adds to one pair; each person stands alone in their people."""
+    share, known = contribution(criterion, weight, left.people, right.people)
     answered = bool(known[0, 0])
-    reason = criterion.reason(left.person(0), right.person(0)) if answered else UNANSWERED
+    reason = criterion.reason(left, right) if answered else UNANSWERED
     full = int(np.rint(weight * 1_000_000))
     return Contribution(criterion.label, criterion.kind, criterion.group, int(share[0, 0]), full, answered, reason)

@@ -1,14 +1,16 @@
 """Why somebody has no partner: a code, and a sentence that staff can pass on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import batched
 
 import numpy as np
 
-from mentormatch.assignment.posing import forbidding
+from mentormatch.assignment.posing import SIDES, forbidding
 from mentormatch.assignment.problem import AssignmentProblem, Loads
 from mentormatch.assignment.rule import Market, Rule
 from mentormatch.assignment.solution import Solution, Status
+from mentormatch.columns import BoolVector, IntVector
 from mentormatch.fields import Side
 from mentormatch.french import counted, listed
 from mentormatch.people import Cohort, People
@@ -17,6 +19,11 @@ from mentormatch.scoring.score import ScoreTable
 
 OTHERS: dict[Side, str] = {"mentor": "mentoré", "mentee": "mentor"}
 MOST_NAMED = 5
+BATCH = 256
+"""People whose partners are looked at together."""
+
+type Excluding = list[tuple[Rule, BoolVector]]
+"""The rules that speak of pairs, and which partners each takes from one person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,52 +62,83 @@ class Case:
         """Return how many partners the people of one side take."""
         return self.problem.mentors if side == "mentor" else self.problem.mentees
 
-    def market_of(self, side: Side, row: int) -> Market:
-        """Return the market of one person and everybody who takes part on the other side."""
+    def market_of(self, side: Side, *rows: int) -> Market:
+        """Return the market of some people and everybody who takes part on the other side."""
         whole = Market(self.cohort.mentors, self.cohort.mentees, self.scores.values)
-        one = np.array([row], dtype=np.intp)
-        others = np.flatnonzero(self.loads("mentee" if side == "mentor" else "mentor").most > 0)
-        return whole.part(one, others) if side == "mentor" else whole.part(others, one)
+        some = np.array(rows, dtype=np.intp)
+        others = np.flatnonzero(self.loads(other_side(side)).most > 0)
+        return whole.part(some, others) if side == "mentor" else whole.part(others, some)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One side of a case, and what its people meet on the other.
+
+    ``refused`` says whom each rule sets aside; ``mine`` and ``theirs`` are the allowed pairs, ``held`` how many
+    partners each of the others has.
+    """
+
+    case: Case
+    side: Side
+    refused: tuple[tuple[Rule, BoolVector], ...]
+    mine: IntVector
+    theirs: IntVector
+    held: IntVector
+
+    @classmethod
+    def of(cls, case: Case, side: Side) -> "View":
+        """Return the view of one side."""
+        admitting = [(rule, rule.admits(case.people(side), side)) for rule in case.rules]
+        refused = tuple((rule, ~admits) for rule, admits in admitting if admits is not None)
+        mentors, mentees = case.problem.scores.pairs()
+        mine, theirs = (mentors, mentees) if side == "mentor" else (mentees, mentors)
+        partners = case.solution.pairs[:, 1 if side == "mentor" else 0]
+        held = np.bincount(partners, minlength=len(case.people(other_side(side))))
+        return cls(case, side, refused, mine, theirs, held)
+
+    def alone(self) -> IntVector:
+        """Return who has no partner."""
+        taken = self.case.solution.pairs[:, 0 if self.side == "mentor" else 1]
+        return np.setdiff1d(np.arange(len(self.case.people(self.side))), taken)
+
+    def excluding(self, rows: Sequence[int]) -> Iterator[Excluding]:
+        """Yield, for each person, which partners each rule takes from them."""
+        market = self.case.market_of(self.side, *rows)
+        found = [
+            (rule, block if self.side == "mentor" else block.T) for rule, block in forbidding(self.case.rules, market)
+        ]
+        for at in range(len(rows)):
+            yield [(rule, block[at]) for rule, block in found]
 
 
 def explain_unmatched(case: Case) -> tuple[Unmatched, ...]:
     """Return everybody without a partner, mentors first, each with the reason."""
-    found = []
-    sides: tuple[Side, Side] = ("mentor", "mentee")
-    for axis, side in enumerate(sides):
-        taken = np.isin(np.arange(len(case.people(side))), case.solution.pairs[:, axis])
-        found += [explain_one(case, side, int(row)) for row in np.flatnonzero(~taken)]
-    return tuple(found)
+    return tuple(one for side in SIDES for one in explain_side(View.of(case, side)))
 
 
-def explain_one(case: Case, side: Side, row: int) -> Unmatched:
-    """Return why one person has no partner: set aside, no possible partner, or no place left."""
-    code, reason = (
-        set_aside(case, side, row)
-        or no_answer(case.solution.status)
-        or nobody_possible(case, side, row)
-        or no_place(case, side, row)
-    )
-    return Unmatched(case.name(side, row), side, code, reason)
+def explain_side(view: View) -> Iterator[Unmatched]:
+    """Yield everybody of one side without a partner, each with the reason."""
+    for rows in batched(view.alone().tolist(), BATCH):
+        for row, excluding in zip(rows, view.excluding(rows), strict=True):
+            code, reason = (
+                set_aside(view, row)
+                or no_answer(view.case.solution.status)
+                or nobody_possible(view, excluding)
+                or no_place(view, row)
+            )
+            yield Unmatched(view.case.name(view.side, row), view.side, code, reason)
 
 
-def set_aside(case: Case, side: Side, row: int) -> tuple[str, str] | None:
+def set_aside(view: View, row: int) -> tuple[str, str] | None:
     """Return why this person takes no part at all, None where they do."""
-    people = case.people(side)
-    if not people.complete[row]:
+    if not view.case.people(view.side).complete[row]:
         return "incomplete", "Trop peu de réponses pour être mis en relation."
-    refusing = [case.labels.rule(rule) for rule in case.rules if refuses(rule, people, side, row)]
+    refusing = [view.case.labels.rule(rule) for rule, refused in view.refused if refused[row]]
     if refusing:
         return "not_admitted", f"Ne remplit pas une condition du programme : {listed(refusing)}."
-    if case.loads(side).most[row] == 0:
+    if view.case.loads(view.side).most[row] == 0:
         return "no_capacity", "N'accompagne personne cette année : nombre de places à 0."
     return None
-
-
-def refuses(rule: Rule, people: People, side: Side, row: int) -> bool:
-    """Say whether ``rule`` sets this person aside."""
-    admits = rule.admits(people, side)
-    return admits is not None and not admits[row]
 
 
 def no_answer(status: Status) -> tuple[str, str] | None:
@@ -115,43 +153,45 @@ def no_answer(status: Status) -> tuple[str, str] | None:
     return None
 
 
-def nobody_possible(case: Case, side: Side, row: int) -> tuple[str, str] | None:
+def nobody_possible(view: View, excluding: Excluding) -> tuple[str, str] | None:
     """Return which rules exclude every partner, and how many each; None where somebody is possible."""
-    market = case.market_of(side, row)
-    blocks = [(rule, block.ravel()) for rule, block in forbidding(case.rules, market)]
-    count = max(market.shape) if min(market.shape) else 0
-    other = OTHERS[side]
+    count = int(np.count_nonzero(view.case.loads(other_side(view.side)).most > 0))
+    other = OTHERS[view.side]
     if count == 0:
         return "nobody_there", f"Aucun {other} ne participe."
-    if not np.logical_or.reduce([np.zeros(count, dtype=bool), *(block for _, block in blocks)]).all():
+    if not np.logical_or.reduce([np.zeros(count, dtype=bool), *(lost for _, lost in excluding)]).all():
         return None
-    counts = [f"« {case.labels.rule(rule)} » en exclut {int(block.sum())}" for rule, block in blocks if block.any()]
-    code = "below_minimum" if only_minimum(blocks) else "excluded"
+    label = view.case.labels.rule
+    counts = [f"« {label(rule)} » en exclut {int(lost.sum())}" for rule, lost in excluding if lost.any()]
+    code = "below_minimum" if only_minimum(excluding) else "excluded"
     return code, f"Sur {counted(count, other)}, aucun n'est possible : {listed(counts)}."
 
 
-def only_minimum(blocks: Sequence[tuple[Rule, np.ndarray[tuple[int, ...], np.dtype[np.bool_]]]]) -> bool:
+def only_minimum(excluding: Excluding) -> bool:
     """Say whether some partner would be possible but for the minimum score."""
-    others = [block for rule, block in blocks if rule.kind != "minimum_score"]
+    others = [lost for rule, lost in excluding if rule.kind != "minimum_score"]
     return not np.logical_or.reduce(others or [np.zeros(1, dtype=bool)]).all()
 
 
-def no_place(case: Case, side: Side, row: int) -> tuple[str, str]:
+def no_place(view: View, row: int) -> tuple[str, str]:
     """Return that every possible partner is taken, and who holds their places; or that a rule holds them back."""
-    mine, theirs = case.problem.scores.pairs() if side == "mentor" else case.problem.scores.pairs()[::-1]
-    possible = theirs[mine == row]
-    partner = 1 if side == "mentor" else 0
-    pairs = case.solution.pairs[np.isin(case.solution.pairs[:, partner], possible)]
-    held = np.bincount(pairs[:, partner], minlength=len(case.people(other_side(side))))
-    who = counted(len(possible), f"{OTHERS[side]} possible", f"{OTHERS[side]}s possibles")
-    if (held[possible] < case.loads(other_side(side)).most[possible]).any():
+    case, possible = view.case, view.theirs[view.mine == row]
+    who = counted(len(possible), f"{OTHERS[view.side]} possible", f"{OTHERS[view.side]}s possibles")
+    if (view.held[possible] < case.loads(other_side(view.side)).most[possible]).any():
         rules = [f"« {case.labels.rule(rule)} »" for rule in case.rules if binds_others(rule)]
         why = f"les règles ne laissent pas prendre : {listed(rules)}" if rules else "les buts ne font pas prendre"
         return "held_back", f"{who}, avec des places libres que {why}."
-    names = [case.name(side, int(holder)) for holder in np.unique(pairs[:, 1 - partner])]
+    names = [case.name(view.side, holder) for holder in holders(view, possible)]
     shown = names[:MOST_NAMED] + [counted(len(names) - MOST_NAMED, "autre")] * (len(names) > MOST_NAMED)
     taken = "dont les places sont prises" if len(possible) > 1 else "dont la place est prise"
     return "no_place", f"{who}, {taken} par {listed(shown)}."
+
+
+def holders(view: View, possible: IntVector) -> list[int]:
+    """Return who of this side holds the places of these partners."""
+    pairs = view.case.solution.pairs if view.side == "mentor" else view.case.solution.pairs[:, ::-1]
+    found: list[int] = np.unique(pairs[np.isin(pairs[:, 1], possible), 0]).tolist()
+    return found
 
 
 def binds_others(rule: Rule) -> bool:
