@@ -15,7 +15,7 @@ from mentormatch.extension import Extension, Ref
 from mentormatch.fields import Side, YesNo
 from mentormatch.fields.single import Options
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
-from tests.laws.questionnaires import PEOPLE, SIDES, Draw, Survey
+from tests.laws.questionnaires import PEOPLE, PLACES_FIELD, SIDES, Draw, Survey
 
 type Settings = dict[str, Any]
 type Drawn = Callable[[Draw, Survey], Settings]
@@ -118,13 +118,10 @@ def veto(draw: Draw, survey: Survey) -> Settings:
 
 
 def capacity(draw: Draw, survey: Survey) -> Settings:
-    return {
-        "side": draw(st.sampled_from(SIDES)),
-        "most": draw(st.integers(0, 3)),
-        "minimum": 0,
-        "always": draw(st.booleans()),
-        "default": draw(st.integers(0, 2)),
-    }
+    most = draw(st.integers(0, 3))
+    bounds = {"most": most, "minimum": draw(st.integers(0, most)), "always": draw(st.booleans())}
+    said = {"field": PLACES_FIELD, "default": draw(st.integers(0, 2))} if draw(st.booleans()) else {}
+    return {"side": draw(st.sampled_from(SIDES))} | bounds | said
 
 
 def priority(draw: Draw, survey: Survey) -> Settings:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from random import Random
 from typing import Literal, Protocol
 
@@ -39,7 +40,13 @@ BLANK_FIELD = "nothing"
 """A scale that nobody answered."""
 EQUAL_FIELD = "agreed"
 """A question that everybody answered with yes."""
-FIXED: Mapping[str, object] = {BLANK_FIELD: None, EQUAL_FIELD: 1}
+PLACES_FIELD = "places"
+"""How many partners people take: whole numbers, or nothing."""
+FIXED: Mapping[str, st.SearchStrategy[object]] = {
+    BLANK_FIELD: st.none(),
+    EQUAL_FIELD: st.just(1),
+    PLACES_FIELD: st.none() | st.integers(0, 3).map(float),
+}
 
 
 class Draw(Protocol):
@@ -52,7 +59,7 @@ class Draw(Protocol):
 class Survey:
     """A questionnaire, its fields by id (kind, then who answers), and the keys of those who take part."""
 
-    fields: Mapping[str, AnyField]
+    fields: Mapping[str, AnyField] = dataclass_field(repr=False)
     mentors: tuple[str, ...]
     mentees: tuple[str, ...]
 
@@ -72,6 +79,7 @@ def questions(random: Random) -> dict[str, AnyField]:
     fields: dict[str, AnyField] = {
         BLANK_FIELD: Scale(question="?", options=["a", "b", "c"]),
         EQUAL_FIELD: YesNo(question="?"),
+        PLACES_FIELD: Number(question="?"),
     }
     return fields | {f"{asked.kind}_{side}": asked for side in ANSWERED_BY for asked in asked_of(random, side)}
 
@@ -122,15 +130,16 @@ def people(draw: Draw, survey: Survey, side: Side, spoken_of: Iterable[str]) -> 
 
 def said(name: str, field: AnyField) -> st.SearchStrategy[object]:
     """Return what people answer to a field."""
-    return st.just(FIXED[name]) if name in FIXED else value_of(field)
+    return FIXED[name] if name in FIXED else value_of(field)
 
 
 def value_of(field: AnyField) -> st.SearchStrategy[object]:
-    """Return a strategy for the values that reading an answer to this question can give, None among them."""
-    return st.none() | _answered(field)
+    """Return a strategy for the same values, and None for no answer."""
+    return st.none() | answered_to(field)
 
 
-def _answered(field: AnyField) -> st.SearchStrategy[object]:
+def answered_to(field: AnyField) -> st.SearchStrategy[object]:
+    """Return a strategy for the values that reading an answer to this question can give."""
     match field:
         case Choice() | Scale():
             return st.integers(0, len(field.options) - 1)
@@ -149,7 +158,7 @@ def _answered(field: AnyField) -> st.SearchStrategy[object]:
 def _plain(field: AnyField) -> st.SearchStrategy[object]:
     match field:
         case Number():
-            return st.integers(0, 4).map(float) | st.floats(-50, 50, allow_nan=False)
+            return st.integers(0, 4).map(float) | st.integers(-5_000, 5_000).map(lambda cents: cents / 100)
         case Place():
             return st.integers(0, len(DEPARTEMENTS) - 1)
         case ListOfNames():

@@ -192,18 +192,26 @@ class _Stage:
     def of(cls, problem: AssignmentProblem, face: "_Face", prices: Prices) -> Self | None:
         """Return the stage, or None if it is not lexicographic, or beyond what is exact."""
         parts = [(weight, _worth(problem, face, goal)) for goal, weight in prices.weights]
-        extremes = [(weight * int(part.min(initial=0)), weight * int(part.max(initial=0))) for weight, part in parts]
-        below = list(accumulate(reversed(extremes), lambda a, b: (a[0] + b[0], a[1] + b[1]), initial=(0, 0)))[::-1]
-        lows_and_highs = zip(prices.weights, below[1:], strict=True)
-        if not all(weight > problem.places * (high - low) for (_, weight), (low, high) in lows_and_highs):
-            return None
-        if max(map(_magnitude, (prices.mentors, prices.mentees)), default=0) > LARGEST:
-            return None
-        if max(-below[0][0], below[0][1], *(weight for weight, _ in parts)) > LARGEST:
+        ranges = [
+            (weight * int(part.min()), weight * int(part.max())) if len(part) else (0, 0) for weight, part in parts
+        ]
+        whole, *below = list(accumulate(reversed(ranges), _widened, initial=(0, 0)))[::-1]
+        lexicographic = all(
+            weight > problem.places * (max(high, 0) - min(low, 0))
+            for (weight, _), (low, high) in zip(parts, below, strict=True)
+        )
+        greatest = max(
+            -whole[0], whole[1], *(weight for weight, _ in parts), *map(_magnitude, (prices.mentors, prices.mentees))
+        )
+        if not lexicographic or greatest > LARGEST:
             return None
         worth = sum((weight * part for weight, part in parts), np.zeros(len(face.mentors), dtype=np.int64))
         surplus = worth - prices.mentors[face.mentors] - prices.mentees[face.mentees]
-        return cls(surplus, (prices.mentors, prices.mentees), below[1][0])
+        return cls(surplus, (prices.mentors, prices.mentees), min(below[0][0], 0))
+
+
+def _widened(inner: tuple[int, int], outer: tuple[int, int]) -> tuple[int, int]:
+    return inner[0] + outer[0], inner[1] + outer[1]
 
 
 def _magnitude(vector: IntVector) -> int:
@@ -220,8 +228,9 @@ def _worth(problem: AssignmentProblem, face: "_Face", goal: str) -> IntVector:
             for part, people in ((problem.mentor_priority, face.mentors), (problem.mentee_priority, face.mentees)):
                 worth += 0 if part is None else part[people]
             return worth
-        case _:
+        case "total":
             return problem.scores.at(face.mentors, face.mentees)
+    raise ValueError(f"the goal {goal!r} is no sum over pairs")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,7 @@ from mentormatch.survey.reading import Table
 from mentormatch.text import fold
 
 # An item in round brackets may hold brackets of its own, one level deep: "Question (Paie (DSN))".
-PART = re.compile(
-    r"(?P<question>.*\S)\s*(?:\[(?P<square>[^\[\]]*)\]|\((?P<round>(?:[^()]|\([^()]*\))*)\))", re.DOTALL
-)
+PART = re.compile(r"(?P<question>.*\S)\s*(?:\[(?P<square>[^\[\]]*)\]|\((?P<round>(?:[^()]|\([^()]*\))*)\))", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,12 +84,19 @@ def near_pairs(names: Sequence[str]) -> Iterator[tuple[str, str]]:
             yield from combinations(same, 2)
         return
     looks = [(name, skeleton(name)) for name in names]
-    for (one, first), (other, second) in combinations(looks, 2):
-        if near(first, second):
-            yield one, other
+    for at, (one, first) in enumerate(looks):
+        matcher = SequenceMatcher(b=first, autojunk=False)
+        same = figures(first)
+        rest = ((other, look) for other, look in looks[at + 1 :] if figures(look) == same)
+        yield from ((one, other) for other, look in rest if near(matcher, look))
 
 
-def near(one: str, other: str) -> bool:
-    """Say whether two skeletons are nearly the same."""
-    matcher = SequenceMatcher(None, one, other, autojunk=False)
+def near(matcher: SequenceMatcher[str], look: str) -> bool:
+    """Say whether a skeleton is nearly the one that ``matcher`` holds."""
+    matcher.set_seq1(look)
     return matcher.real_quick_ratio() >= NEAR and matcher.quick_ratio() >= NEAR and matcher.ratio() >= NEAR
+
+
+def figures(text: str) -> str:
+    """Return the figures in ``text``: another number is another name."""
+    return "".join(filter(str.isdigit, text))
