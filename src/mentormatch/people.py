@@ -114,6 +114,10 @@ class Person:
     def __getitem__(self, name: str) -> str:
         return self.people.shown(name, self.row)
 
+    def column(self, name: str) -> Column:
+        """Return the person's answer to the field ``name`` as a column of one."""
+        return self.people.columns[name].take([self.row])
+
     def parts(self, name: str) -> tuple[str, ...]:
         """Return the separate answers to the field ``name``: each name or option given, or the one text."""
         column = self.people.columns[name]

@@ -35,7 +35,15 @@ PEOPLE: Mapping[Side, tuple[str, ...]] = {
     "mentor": ("M1", "M2", "Mélanie", "m 4"),
     "mentee": ("E1", "E2", "Élodie", "e 4"),
 }
-NAMED = ("Cie des Lilas", "CIE DES LILAS", "Le Relais", *PEOPLE["mentor"], *PEOPLE["mentee"])
+NAMED = (
+    "Cie de l'Été",
+    "CIE DE L\u2019ÉTÉ",
+    "Cie de l'Ete",
+    "Théâtre",
+    "Theatre",
+    *PEOPLE["mentor"],
+    *PEOPLE["mentee"],
+)
 BLANK_FIELD = "nothing"
 """A scale that nobody answered."""
 EQUAL_FIELD = "agreed"

@@ -1,5 +1,6 @@
 """How much each person gives to each item, whatever the kind of question: the common ground of several criteria."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,44 +17,61 @@ class Stakes:
     """``values`` (n, k) whole numbers >= 0, the stake of each person in each item; ``blank`` (n, k) bool: not said.
 
     Whole numbers in float64, so that products of matrices are exact and do not depend on how people are grouped.
-    ``top`` is the highest stake that can be given.
+    ``labels`` (k) are the items as they are shown, ``keys`` (k) as they are compared; ``top`` is the highest stake that
+    can be given.
     """
 
     labels: tuple[str, ...]
+    keys: tuple[str, ...]
     values: NDArray[np.float64]
     blank: NDArray[np.bool_]
     top: int
 
 
-def stakes(column: Column) -> Stakes:
-    """Return the stakes in a column of any kind that lists items: a first choice of three is 3, a level its grade."""
+def stakes_of(left: Column, right: Column) -> tuple[Stakes, Stakes]:
+    """Return the stakes of two sides in columns of any kind that list items.
+
+    Options are compared as options are, and names as names are, unless one side ticks what the other types.
+    """
+    typed = isinstance(left, Names) and isinstance(right, Names)
+    compared = canonical if typed else fold
+    return stakes(left, compared), stakes(right, compared)
+
+
+def stakes(column: Column, compared: Callable[[str], str]) -> Stakes:
+    """Return the stakes in one column: a first choice of three is 3, a level its grade."""
     match column:
-        case Members(labels, chosen):
-            return Stakes(labels, chosen.astype(np.float64), np.zeros_like(chosen), 1)
+        case Members(labels, values):
+            return listed(labels, values.astype(np.float64), np.zeros_like(values), 1)
         case Ranks(labels, ranks, most):
             points = np.where(ranks > 0, np.maximum(most + 1 - ranks, 1), 0).astype(np.float64)
-            return Stakes(labels, points, np.zeros(ranks.shape, dtype=bool), most)
+            return listed(labels, points, np.zeros(ranks.shape, dtype=bool), most)
         case Grades(labels, levels, grades):
-            return Stakes(labels, np.maximum(grades, 0).astype(np.float64), grades == NONE, len(levels) - 1)
+            return listed(labels, np.maximum(grades, 0).astype(np.float64), grades == NONE, len(levels) - 1)
         case Names():
-            return named(column)
+            return named(column, compared)
     raise TypeError(f"a column of {type(column).__name__} lists no items")
 
 
-def named(column: Names) -> Stakes:
-    """Return 1 for each name that a person gave; names are compared as typed, without case."""
-    rows = [[canonical(name) for name in value or ()] for value in column.values]
-    labels = tuple(sorted({name for row in rows for name in row}))
-    place = {name: index for index, name in enumerate(labels)}
-    values = np.zeros((len(rows), len(labels)))
+def listed(labels: tuple[str, ...], values: NDArray[np.float64], blank: NDArray[np.bool_], top: int) -> Stakes:
+    """Return the stakes in items that the question lists."""
+    return Stakes(labels, tuple(map(fold, labels)), values, blank, top)
+
+
+def named(column: Names, compared: Callable[[str], str]) -> Stakes:
+    """Return 1 for each name that a person gave."""
+    rows = [{compared(name): name for name in value or ()} for value in column.values]
+    shown = {key: name for row in rows for key, name in row.items()}
+    place = {key: index for index, key in enumerate(shown)}
+    values = np.zeros((len(rows), len(shown)))
     for index, row in enumerate(rows):
-        values[index, [place[name] for name in row]] = 1
-    return Stakes(labels, values, np.zeros(values.shape, dtype=bool), 1)
+        values[index, [place[key] for key in row]] = 1
+    return Stakes(tuple(shown.values()), tuple(shown), values, np.zeros(values.shape, dtype=bool), 1)
 
 
 def shared(left: Stakes, right: Stakes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the positions, in each, of the items that both sides have; items are matched by label."""
-    place = {fold(label): index for index, label in enumerate(right.labels)}
-    both = [(index, place[fold(label)]) for index, label in enumerate(left.labels) if fold(label) in place]
+    """Return the positions, in each, of the items that both sides have."""
+    place = {key: index for index, key in enumerate(right.keys)}
+    both = [(index, place[key]) for index, key in enumerate(left.keys) if key in place]
     positions = np.array(both, dtype=np.intp).reshape(-1, 2)
     return positions[:, 0], positions[:, 1]

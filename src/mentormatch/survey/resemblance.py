@@ -86,8 +86,8 @@ def near_pairs(names: Sequence[str]) -> Iterator[tuple[str, str]]:
     looks = [(name, skeleton(name)) for name in names]
     for at, (one, first) in enumerate(looks):
         matcher = SequenceMatcher(b=first, autojunk=False)
-        same = figures(first)
-        rest = ((other, look) for other, look in looks[at + 1 :] if figures(look) == same)
+        number = figures(first)
+        rest = ((other, look) for other, look in looks[at + 1 :] if figures(look) == number)
         yield from ((one, other) for other, look in rest if near(matcher, look))
 
 

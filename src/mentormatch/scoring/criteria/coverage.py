@@ -8,7 +8,7 @@ from mentormatch.extension import Ref
 from mentormatch.french import counted, listed
 from mentormatch.people import People, Person
 from mentormatch.scoring.criterion import Block, Criterion, defined, ratio
-from mentormatch.scoring.items import LISTS, Stakes, shared, stakes
+from mentormatch.scoring.items import LISTS, Stakes, shared, stakes_of
 
 
 class Coverage(Criterion):
@@ -25,7 +25,7 @@ class Coverage(Criterion):
     mentor: Annotated[str, Ref(LISTS, "mentor")]
 
     def score(self, left: People, right: People) -> Block:
-        offers, needs = stakes(left.columns[self.mentor]), stakes(right.columns[self.mentee])
+        offers, needs = stakes_of(left.columns[self.mentor], right.columns[self.mentee])
         met = self._met(offers, needs)
         return defined(ratio(met, needs.values.sum(axis=1)[None, :]), left.known(self.mentor), right.known(self.mentee))
 
@@ -37,11 +37,10 @@ class Coverage(Criterion):
         return np.asarray(given / offers.top + unsaid * self.neutral)
 
     def reason(self, left: Person, right: Person) -> str:
-        offers = stakes(left.people.columns[self.mentor])
-        needs = stakes(right.people.columns[self.mentee])
+        offers, needs = stakes_of(left.column(self.mentor), right.column(self.mentee))
         offered, needed = shared(offers, needs)
-        need, offer = needs.values[right.row, needed], offers.values[left.row, offered]
+        need, offer = needs.values[0, needed], offers.values[0, offered]
         order = sorted(np.flatnonzero(need), key=lambda item: -need[item])
         met = [needs.labels[needed[item]] for item in order if offer[item]]
-        wanted = int(np.count_nonzero(needs.values[right.row]))
+        wanted = int(np.count_nonzero(needs.values))
         return f"{len(met)} sur {counted(wanted, 'besoin')} : {listed(met)}" if met else "aucun des besoins"

@@ -8,7 +8,7 @@ from mentormatch.extension import Ref
 from mentormatch.french import listed
 from mentormatch.people import People, Person
 from mentormatch.scoring.criterion import Block, Criterion, defined, ratio
-from mentormatch.scoring.items import LISTS, Stakes, shared, stakes
+from mentormatch.scoring.items import LISTS, Stakes, shared, stakes_of
 
 
 class Overlap(Criterion):
@@ -23,15 +23,15 @@ class Overlap(Criterion):
     field: Annotated[str, Ref(LISTS)]
 
     def score(self, left: People, right: People) -> Block:
-        ours, theirs = stakes(left.columns[self.field]), stakes(right.columns[self.field])
+        ours, theirs = stakes_of(left.columns[self.field], right.columns[self.field])
         least = common_stake(ours, theirs)
         either = ours.values.sum(axis=1)[:, None] + theirs.values.sum(axis=1)[None, :] - least
         return defined(ratio(least, either), left.known(self.field), right.known(self.field))
 
     def reason(self, left: Person, right: Person) -> str:
-        ours, theirs = stakes(left.people.columns[self.field]), stakes(right.people.columns[self.field])
+        ours, theirs = stakes_of(left.column(self.field), right.column(self.field))
         mine, yours = shared(ours, theirs)
-        both = np.minimum(ours.values[left.row, mine], theirs.values[right.row, yours])
+        both = np.minimum(ours.values[0, mine], theirs.values[0, yours])
         order = sorted(np.flatnonzero(both), key=lambda item: -both[item])
         words = [ours.labels[mine[item]] for item in order]
         return listed(words) if words else "rien en commun"
