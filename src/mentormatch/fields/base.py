@@ -57,6 +57,10 @@ class Field(BaseModel, ABC):
         """Say whether people of ``side`` answer this question."""
         return self.side in (side, "both")
 
+    def absent(self, parts: Sequence[str]) -> list[str]:
+        """Return the columns that a file lacks, given those it has for this question: one an item, a rank or a day."""
+        return []
+
     def pieces(self, answer: Answer) -> list[str]:
         """Return the separate answers in ``answer``, each trimmed, empty ones left out."""
         if isinstance(answer, str):
@@ -92,6 +96,11 @@ def distinct(labels: list[str]) -> list[str]:
 
 type Labels = Annotated[list[str], AfterValidator(distinct)]
 """Options, items or levels: texts that differ in the form in which they are compared."""
+
+
+def without(options: Sequence[str], parts: Sequence[str]) -> list[str]:
+    """Return the options that no part names."""
+    return [option for option in options if position(parts, option) is None]
 
 
 def position(options: Sequence[str], text: str) -> int | None:

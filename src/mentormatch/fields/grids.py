@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field as Setting
 
 from mentormatch.columns import NONE, Grades, Members
-from mentormatch.fields.base import Answer, Blank, Field, Labels, Reading, is_blank, position, split
+from mentormatch.fields.base import Answer, Blank, Field, Labels, Reading, is_blank, position, split, without
 from mentormatch.fields.lists import UNKNOWN_OPTION, find_options
 from mentormatch.fields.single import NO, YES
 from mentormatch.text import fold
@@ -44,6 +44,9 @@ class Levels(Field):
         for piece in self.pieces(answer):
             item, _, text = piece.rpartition(":")
             yield item, text
+
+    def absent(self, parts: Sequence[str]) -> list[str]:
+        return without(self.items, parts)
 
     def column(self, values: Sequence[object]) -> Grades:
         grades = np.full((len(values), len(self.items)), NONE, dtype=np.int64)
@@ -92,6 +95,12 @@ class Slots(Field):
         if position(self.moments, part) is not None:
             return [f"{day.strip()} {part}" for day in pieces]
         return [f"{part} {moment.strip()}" for moment in pieces]
+
+    def absent(self, parts: Sequence[str]) -> list[str]:
+        named = next(
+            (names for names in (self.days, self.moments) if len(without(names, parts)) < len(names)), self.slots
+        )
+        return without(named, parts)
 
     def column(self, values: Sequence[object]) -> Members:
         free = np.zeros((len(values), len(self.slots)), dtype=bool)

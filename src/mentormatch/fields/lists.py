@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field as Setting
 
 from mentormatch.columns import Members, Names, Ranks
-from mentormatch.fields.base import Answer, Blank, Field, Labels, Reading, is_blank, places, position, split
+from mentormatch.fields.base import Answer, Blank, Field, Labels, Reading, is_blank, places, position, split, without
 from mentormatch.fields.single import NO, Options
 from mentormatch.text import fold
 
@@ -68,6 +68,9 @@ class Choices(Options):
             return Reading(tuple(found), f"plus de {self.most} réponses, toutes gardées")
         return Reading(tuple(found) if found else None, "" if understood else UNKNOWN_OPTION)
 
+    def absent(self, parts: Sequence[str]) -> list[str]:
+        return without(self.options, parts)
+
     def column(self, values: Sequence[object]) -> Members:
         chosen = np.zeros((len(values), len(self.options)), dtype=bool)
         for row, value in enumerate(values):
@@ -93,6 +96,12 @@ class Ranking(Field):
         return Reading(
             kept or None, note if len(kept) == len(found) else f"seuls les {self.most} premiers choix comptent"
         )
+
+    def absent(self, parts: Sequence[str]) -> list[str]:
+        if any(position(self.options, part) is not None for part in parts):
+            return without(self.options, parts)
+        ranks = {figures(part) for part in parts}
+        return [str(rank) for rank in range(1, max(ranks, default=0)) if rank not in ranks]
 
     def column(self, values: Sequence[object]) -> Ranks:
         ranks = np.zeros((len(values), len(self.options)), dtype=np.int64)

@@ -22,7 +22,7 @@ def take_in(tables: Sequence[tuple[Table, Side | None]], plan: Plan) -> Cohort:
     """
     sheets = laid_out(tables, plan)
     sent = [submission for sheet in sheets for submission in submissions(sheet, plan)]
-    return gather(sent, plan, refused=unread(sheets), remarks=remarks_of(sheets))
+    return gather(sent, plan, refused=unread(sheets), remarks=remarks_of(sheets, plan))
 
 
 def gather(

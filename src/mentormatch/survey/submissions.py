@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import Answer, Side
+from mentormatch.french import listed
 from mentormatch.people import Remark, RowFate
 from mentormatch.survey.entries import Submission
 from mentormatch.survey.headers import Place, places, split_part
@@ -82,10 +83,16 @@ def unread(sheets: Sequence[Sheet]) -> Iterator[RowFate]:
             yield RowFate(sheet.table.source, refused.line, "rejected", reason=refused.reason)
 
 
-def remarks_of(sheets: Sequence[Sheet]) -> Iterator[Remark]:
-    """Yield what the reader remarked, and the columns that no question of the programme claims."""
+def remarks_of(sheets: Sequence[Sheet], plan: Plan) -> Iterator[Remark]:
+    """Yield what the reader remarked, the parts of questions without a column, the columns that no question claims."""
     for sheet in sheets:
         source = sheet.table.source
+        for name, place in sheet.places.items():
+            absent = plan.fields[name].absent(list(place.parts)) if place.column is None else []
+            if absent:
+                yield Remark(
+                    source, None, f"« {name} » : aucune colonne pour {listed([f'[{part}]' for part in absent])}"
+                )
         yield from (Remark(source, remark.line, remark.text) for remark in sheet.table.remarks)
         used = {place.column for place in sheet.places.values()}
         used |= {column for place in sheet.places.values() for column in place.parts.values()}
