@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mentormatch.assignment.problem import AssignmentProblem as AssignmentProblem
     from mentormatch.assignment.solution import Solution as Solution
     from mentormatch.assignment.solution import Status as Status
+    from mentormatch.diagnosing import diagnose as diagnose
     from mentormatch.enrolment import read_survey as read_survey
     from mentormatch.errors import MentorMatchError as MentorMatchError
     from mentormatch.evaluation import evaluate as evaluate
@@ -38,6 +39,7 @@ _HOMES = {
     "Programme": "programme",
     "Solution": "assignment.solution",
     "Status": "assignment.solution",
+    "diagnose": "diagnosing",
     "evaluate": "evaluation",
     "match": "matching",
     "propose": "wire",

@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import ClassVar
 
+from mentormatch.assignment.certificate import Certificate, certify
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.posing import pose
 from mentormatch.assignment.problem import AssignmentProblem
@@ -78,6 +79,11 @@ class Matching:
         return explain_unmatched(Case(self.cohort, self.programme.rules, self.scores, self.problem, self.solution))
 
     @property
+    def certificate(self) -> Certificate:
+        """What can be checked of the pairs without a solver: rules, values, and the bounds that prove them the best."""
+        return certify(self.problem, self.solution)
+
+    @property
     def rejected(self) -> tuple[Rejected, ...]:
         """The rows that are nobody here: rejected, or replaced by another answer of the same person."""
         return tuple(Rejected(row.source, row.line, row.key, row.reason) for row in self.cohort.rejected)
@@ -113,12 +119,12 @@ class Matching:
     def save(self, path: str | PathLike[str]) -> tuple[Path, ...]:
         """Write the matching and return the files written.
 
-        A path that ends in .xlsx, .csv, .json or .html is one file; any other is a folder that gets one of each, under
-        fixed names. Each file is written whole or not at all; raises OutputError where it cannot be.
+        A path that ends in .xlsx, .csv, .json, .decision.json or .html is one file; any other is a folder that gets one
+        of each, under fixed names. Each file is written whole or not at all; raises OutputError where it cannot be.
         """
         target = Path(path)
         if target.suffix:
-            return (exporter_for(target.suffix).save(self, target),)
+            return (exporter_for(target.name).save(self, target),)
         return tuple(exporter.save(self, target / exporter.filename) for exporter in exporters().values())
 
     def _repr_html_(self) -> str:
@@ -150,12 +156,13 @@ def exporters() -> dict[str, Exporter]:
     return {kind: exporter() for kind, exporter in concrete(Exporter, "mentormatch.report.exporters").items()}
 
 
-def exporter_for(suffix: str) -> Exporter:
-    """Return the exporter that writes files with this suffix."""
+def exporter_for(name: str) -> Exporter:
+    """Return the exporter that writes files of this name; of two suffixes that fit, the longer one is meant."""
     known = exporters()
-    if suffix.lower() not in known:
-        raise OutputError(f"Format inconnu : « {suffix} » ; les formats sont {', '.join(known)}")
-    return known[suffix.lower()]
+    fitting = [kind for kind in known if name.lower().endswith(kind)]
+    if not fitting:
+        raise OutputError(f"Format inconnu : « {name} » ; les formats sont {', '.join(known)}")
+    return known[max(fitting, key=len)]
 
 
 def match(  # noqa: PLR0913 - the published signature; all but two are keywords

@@ -25,6 +25,7 @@ def test_the_demo_leaves_a_workbook_a_page_a_csv_and_a_json_file(tmp_path: Path)
     done = run("demo", "essai", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     written = {path.name for path in (tmp_path / "essai").iterdir()}
+    assert "binomes.decision.json" in written
     assert {"binomes.xlsx", "binomes.html", "binomes.json", "binomes.csv", "programme.toml", "reponses.csv"} <= written
     assert done.stdout == ""
 

@@ -102,7 +102,7 @@ def test_frames_hold_the_same_pairs(matching: Matching) -> None:
 
 
 def test_a_folder_gets_every_document_and_a_suffix_one(matching: Matching, tmp_path: Path) -> None:
-    assert {path.suffix for path in matching.save(tmp_path / "all")} == set(exporters())
+    assert {path.name for path in matching.save(tmp_path / "all")} == {each.filename for each in exporters().values()}
     assert matching.save(tmp_path / "one.csv") == (tmp_path / "one.csv",)
 
 

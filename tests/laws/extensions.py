@@ -141,6 +141,24 @@ def quota(draw: Draw, survey: Survey) -> Settings:
     return {"where": where} | draw(st.sampled_from([{"least": least}, {"most": most}, {"least": least, "most": most}]))
 
 
+def history(draw: Draw, survey: Survey) -> Settings:
+    return {"pairs": [two_people(draw, survey) for _ in range(draw(st.integers(1, 3)))]}
+
+
+def proportion(draw: Draw, survey: Survey) -> Settings:
+    side = draw(st.sampled_from(SIDES))
+    field = draw(st.sampled_from(survey.of(("choice", "choices", "scale", "yesno", "place"), side)))
+    least, most = sorted(draw(st.tuples(st.integers(0, 100), st.integers(0, 100))))
+    bounds = draw(st.sampled_from([{"least": least}, {"most": most}, {"least": least, "most": most}]))
+    return {"side": side, **chosen(draw, survey, field), **bounds}
+
+
+def load(draw: Draw, survey: Survey) -> Settings:
+    hours = st.just(PLACES_FIELD) | st.sampled_from([0.0, 0.5, 1.25, 3.0])
+    missing = draw(st.sampled_from(["allow", "forbid"]))
+    return {"weights": draw(hours), "limit": draw(hours), "missing": missing}
+
+
 CRITERIA: Mapping[str, Drawn] = {
     "availability": availability,
     "closeness": closeness,
@@ -156,9 +174,12 @@ RULES: Mapping[str, Drawn] = {
     "common": common,
     "different": with_missing("different"),
     "gap": gap,
+    "history": history,
+    "load": load,
     "minimum_score": lambda draw, survey: {"points": draw(st.integers(0, 100))},
     "pin": two_people,
     "priority": priority,
+    "proportion": proportion,
     "quota": quota,
     "require": require,
     "veto": veto,

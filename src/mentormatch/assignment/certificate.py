@@ -18,23 +18,26 @@ Several goals in one stage are lexicographic if each weight exceeds all that the
 many pairs as there are places. Rows that couple pairs, and minimums that bind only who is used, are left out of the
 bound: without them there are more answers, so a bound that holds for those holds for these. It is seldom reached where
 such rules bind; then the certificate says that it certifies the rules and the values, and not the optimum.
+A goal that is no sum over pairs has no such bound: nothing is certified from it on.
 
 Sums are in Python's integers. numpy's are used only for numbers checked to be within ``LARGEST``.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from typing import Self
 
 import numpy as np
 
 from mentormatch.assignment.check import violations
 from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.solution import Prices, Solution, Status, Tier
+from mentormatch.assignment.solution import Prices, Solution, Status
 from mentormatch.columns import BoolVector, IntVector
 
+SUMS = ("matched", "priority", "total")
+"""The goals that prices can prove: each pair counts for itself."""
 LARGEST = 1 << 60
 """Worths and prices up to here: a worth less two prices is exact in int64."""
 
@@ -124,27 +127,33 @@ def certify(problem: AssignmentProblem, solution: Solution) -> Certificate:
         return Certificate(Verdict.REFUSED, problems=tuple(wrong))
     if solution.status not in (Status.PROVED, Status.FEASIBLE):
         return Certificate(Verdict.NO_ANSWER)
-    wrong = list(_misshapen(problem, solution.prices))
+    goals = tuple(takewhile(SUMS.__contains__, problem.goals))
+    stages = solution.prices if goals == problem.goals else tuple(takewhile(_within(goals), solution.prices))
+    wrong = list(_misshapen(problem, stages))
     if wrong:
         return Certificate(Verdict.REFUSED, problems=tuple(wrong))
-    bounds = _bounds(problem, solution)
-    return _concluded([_tier(tier, bounds.get(tier.goal)) for tier in solution.tiers], stated_only=not solution.prices)
+    bounds = _bounds(problem, solution, stages)
+    tiers = tuple(CertifiedTier(tier.goal, tier.value, tier.bound, bounds.get(tier.goal)) for tier in solution.tiers)
+    return _concluded(tiers, provable=len(goals) if stages else 0)
 
 
-def _tier(tier: Tier, bound: int | None) -> CertifiedTier:
-    return CertifiedTier(tier.goal, tier.value, tier.bound, bound)
+def _within(goals: Sequence[str]) -> Callable[[Prices], bool]:
+    """Return the question whether a stage is for some of the goals only."""
+    return lambda stage: {goal for goal, _ in stage.weights} <= set(goals)
 
 
-def _concluded(tiers: Sequence[CertifiedTier], *, stated_only: bool) -> Certificate:
-    if stated_only:
-        return Certificate(Verdict.UNCERTIFIED, tuple(tiers))
+def _concluded(tiers: tuple[CertifiedTier, ...], *, provable: int) -> Certificate:
+    """Return the certificate: every stated bound of the first ``provable`` goals must be backed by prices."""
     wrong = tuple(
         f"tier {tier.goal} states a bound of {tier.stated}, the prices prove {tier.certified}"
-        for tier in tiers
+        for tier in tiers[:provable]
         if not tier.backed
     )
-    verdict = Verdict.CERTIFIED if all(tier.proved for tier in tiers) else Verdict.PARTLY
-    return Certificate(Verdict.REFUSED if wrong else verdict, tuple(tiers), wrong)
+    if wrong:
+        return Certificate(Verdict.REFUSED, tiers, wrong)
+    if not provable:
+        return Certificate(Verdict.UNCERTIFIED, tiers)
+    return Certificate(Verdict.CERTIFIED if all(tier.proved for tier in tiers) else Verdict.PARTLY, tiers)
 
 
 def _misshapen(problem: AssignmentProblem, stages: Sequence[Prices]) -> Iterator[str]:
@@ -159,11 +168,11 @@ def _misshapen(problem: AssignmentProblem, stages: Sequence[Prices]) -> Iterator
             yield "a goal has a weight below 1"
 
 
-def _bounds(problem: AssignmentProblem, solution: Solution) -> dict[str, int]:
+def _bounds(problem: AssignmentProblem, solution: Solution, stages: Sequence[Prices]) -> dict[str, int]:
     """Return the bound that the prices prove for each goal, up to the first that they do not prove to be optimal."""
     face, bounds = _Face.of(problem, solution), dict[str, int]()
     values = {tier.goal: tier.value for tier in solution.tiers}
-    for place, prices in enumerate(solution.prices):
+    for place, prices in enumerate(stages):
         stage = _Stage.of(problem, face, prices)
         if stage is None:
             return bounds
@@ -172,7 +181,7 @@ def _bounds(problem: AssignmentProblem, solution: Solution) -> dict[str, int]:
             first, weight = prices.weights[0]
             return bounds | {first: (bound - problem.places * stage.rest) // weight}
         bounds |= {goal: values[goal] for goal, _ in prices.weights}
-        if place + 1 < len(solution.prices):
+        if place + 1 < len(stages):
             face = face.narrowed(stage)
     return bounds
 
@@ -228,9 +237,8 @@ def _worth(problem: AssignmentProblem, face: "_Face", goal: str) -> IntVector:
             for part, people in ((problem.mentor_priority, face.mentors), (problem.mentee_priority, face.mentees)):
                 worth += 0 if part is None else part[people]
             return worth
-        case "total":
+        case _:
             return problem.scores.at(face.mentors, face.mentees)
-    raise ValueError(f"the goal {goal!r} is no sum over pairs")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from mentormatch.cli.verify import verify_command
+
 app = typer.Typer(
     name="mentormatch",
     help="Former des binômes mentor·e - mentoré·e optimaux et expliqués, à partir d'un questionnaire.",
@@ -118,6 +120,9 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
     """Former les binômes, et les écrire dans un fichier ou un dossier, ou sur la sortie."""
     matching = matched(programme, sources(answers, mentors, mentees), seed, time_limit)
     deliver(matching, out, as_json=as_json)
+
+
+app.command("verify")(verify_command)
 
 
 def sources(answers: Path | None, mentors: Path | None, mentees: Path | None) -> dict[str, Path]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from mentormatch.assignment.posing import SIDES, admitted, forbidding, loads
 from mentormatch.assignment.rule import Market, Rule
-from mentormatch.fields import Side
+from mentormatch.columns import BoolVector
 from mentormatch.french import counted
 from mentormatch.people import People
 
@@ -44,18 +44,19 @@ def broken_by_people(rules: Sequence[Rule], market: Market, pairs: Positions) ->
     for axis, side in enumerate(SIDES):
         people = market.side(side)
         held = Counter(pair[axis] for pair in pairs)
-        yield from set_aside(rules, people, side, held)
+        taking_part = admitted(rules, people, side)
+        yield from set_aside(people, taking_part, held)
         bounds = loads(rules, people, side, np.ones(len(people), dtype=bool))
         for row in range(len(people)):
-            least = 0 if bounds.idle[row] and not held[row] else int(bounds.least[row])
+            free = not taking_part[row] or (bounds.idle[row] and not held[row])
+            least = 0 if free else int(bounds.least[row])
             if not least <= held[row] <= bounds.most[row]:
                 detail = f"{counted(held[row], 'binôme')}, entre {least} et {int(bounds.most[row])} demandés"
                 yield Breach("nombre de places", (people.ids[row],), detail)
 
 
-def set_aside(rules: Sequence[Rule], people: People, side: Side, held: Counter[int]) -> Iterator[Breach]:
+def set_aside(people: People, taking_part: BoolVector, held: Counter[int]) -> Iterator[Breach]:
     """Yield the people with a partner who take no part."""
-    taking_part = admitted(rules, people, side)
     for row in sorted(held):
         if not taking_part[row]:
             yield Breach("participation", (people.ids[row],), "mis de côté par le programme")

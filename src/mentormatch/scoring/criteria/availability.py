@@ -10,6 +10,8 @@ from mentormatch.french import counted, listed
 from mentormatch.people import People, Person
 from mentormatch.scoring.criterion import Block, Criterion, defined
 
+MOST_NAMED = 4
+
 
 class Availability(Criterion):
     """The number of slots that both have, over ``enough`` (1 from there on)."""
@@ -27,7 +29,7 @@ class Availability(Criterion):
     def reason(self, left: Person, right: Person) -> str:
         ours, theirs = left.people.members(self.field), right.people.members(self.field)
         both = np.flatnonzero(ours.values[left.row] & theirs.values[right.row])
-        words = [ours.labels[slot] for slot in both[:4]]
-        more = f" (et {len(both) - 4} autres)" if len(both) > 4 else ""
+        words = [ours.labels[slot] for slot in both[:MOST_NAMED]]
+        more = f" (et {counted(len(both) - MOST_NAMED, 'autre')})" if len(both) > MOST_NAMED else ""
         number = counted(len(both), "créneau", "créneaux")
         return f"{number} : {listed(words)}{more}" if words else "aucun créneau en commun"

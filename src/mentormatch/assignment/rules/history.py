@@ -1,0 +1,47 @@
+"""Rule ``history``: no pair comes twice, from one edition to the next."""
+
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+from pydantic import Field as Setting
+
+from mentormatch.assignment.rule import BoolBlock, Market, Rule
+from mentormatch.people import People
+from mentormatch.text import canonical
+
+
+class PastPair(BaseModel):
+    """Two people who were a pair in an earlier edition, by their keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    mentor: str
+    mentee: str
+
+
+class History(Rule):
+    """The ``pairs`` of earlier editions (keys of mentor and mentee) are not chosen again.
+
+    People who are not in this edition are not concerned.
+    """
+
+    kind: Literal["history"] = "history"
+    pairs: Annotated[list[PastPair], Setting(min_length=1)]
+
+    def asks(self) -> str:
+        return "pas de binôme d'une édition précédente"
+
+    def forbids(self, market: Market) -> BoolBlock:
+        block = np.zeros(market.shape, dtype=bool)
+        mentors, mentees = places(market.mentors), places(market.mentees)
+        for past in self.pairs:
+            mentor, mentee = mentors.get(canonical(past.mentor)), mentees.get(canonical(past.mentee))
+            if mentor is not None and mentee is not None:
+                block[mentor, mentee] = True
+        return block
+
+
+def places(people: People) -> dict[str, int]:
+    """Return where each key stands."""
+    return {canonical(key): row for row, key in enumerate(people.ids)}

@@ -1,0 +1,69 @@
+"""Rule ``proportion``: at least, or at most, a share of the pairs with given answers."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal, Self
+
+import numpy as np
+from pydantic import Field as Setting
+from pydantic import model_validator
+
+from mentormatch.assignment.problem import Row
+from mentormatch.assignment.rule import Market, Rule
+from mentormatch.columns import IntVector
+from mentormatch.extension import Quotation, Ref, Reference
+from mentormatch.fields import Side
+from mentormatch.french import percent
+from mentormatch.people import People
+from mentormatch.text import fold
+
+KINDS = ("choice", "choices", "scale", "yesno", "place")
+WHOLE = 100
+
+
+class Proportion(Rule):
+    """Of every 100 pairs, between ``least`` and ``most`` are of people of ``side`` who answered one of ``in``.
+
+    A pair whose ``field`` was left blank is among the pairs, and not among those with the answers. No pair at all is
+    in any proportion.
+    """
+
+    kind: Literal["proportion"] = "proportion"
+    side: Side = "mentee"
+    field: Annotated[str, Ref(KINDS, "any")]
+    among: list[str] = Setting(alias="in", min_length=1)
+    least: int | None = Setting(default=None, ge=0, le=WHOLE)
+    most: int | None = Setting(default=None, ge=0, le=WHOLE)
+
+    @model_validator(mode="after")
+    def bounds_something(self) -> Self:
+        """Refuse a proportion without a bound, or with bounds that cross."""
+        if self.least is None and self.most is None:
+            raise ValueError("il faut `least`, `most` ou les deux")
+        if self.least is not None and self.most is not None and self.least > self.most:
+            raise ValueError("`least` dépasse `most`")
+        return self
+
+    def references(self) -> Iterator[Reference]:
+        yield Reference("field", self.field, Ref(KINDS, self.side))
+
+    def quotations(self) -> Iterator[Quotation]:
+        yield from (Quotation("in", self.field, answer) for answer in self.among)
+
+    def asks(self) -> str:
+        bounds = [("au moins", self.least), ("au plus", self.most)]
+        said = [f"{word} {percent(bound / WHOLE)}" for word, bound in bounds if bound is not None]
+        return f"{' et '.join(said)} des binômes selon « {self.field} »"
+
+    def rows(self, market: Market) -> Iterator[Row]:
+        counted = self.counted(market.side(self.side)) * WHOLE
+        weights = counted[:, None] if self.side == "mentor" else counted[None, :]
+        if self.least is not None:
+            yield Row(name=self.label, weights=weights - self.least, least=0)
+        if self.most is not None:
+            yield Row(name=self.label, weights=self.most - weights, least=0)
+
+    def counted(self, people: People) -> IntVector:
+        """Return (n,) int64: 1 for who gave one of the answers, else 0."""
+        wanted = {fold(option) for option in self.among}
+        said = [{fold(part) for part in people.person(row).parts(self.field)} for row in range(len(people))]
+        return np.array([bool(wanted & parts) for parts in said], dtype=np.int64)

@@ -1,0 +1,302 @@
+"""The decision file: all that is needed to check an answer again years later, and not a name in it.
+
+It holds the problem as the engines saw it (opaque ids, integer scores of the allowed pairs, loads, rows, pins, goals),
+the answer (pairs, tiers) and its proof (prices), the seed, the versions of what computed it, and the digests of the
+programme and of the answers. ``m1`` is the first mentor of the cohort, in the order in which the answers were read,
+``e1`` the first mentee. The same matching always gives the same bytes.
+"""
+
+import json
+import platform
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import Field as Setting
+
+from mentormatch import __version__
+from mentormatch.assignment.problem import AssignmentProblem, Loads, Row
+from mentormatch.assignment.scores import SparseScores
+from mentormatch.assignment.solution import Prices, Solution, Status, Tier
+from mentormatch.columns import IntVector
+from mentormatch.errors import Problem, RequestError
+from mentormatch.files import write_whole
+from mentormatch.record.digests import digest_of_answers, digest_of_programme
+
+if TYPE_CHECKING:
+    from mentormatch.matching import Matching
+
+SUFFIX = ".decision.json"
+FILENAME = f"binomes{SUFFIX}"
+LIBRARIES = ("numpy", "scipy", "pulp", "highspy")
+"""What computes: their versions are kept."""
+MOST_CELLS = 10**8
+"""A coupling row is read as a block of so many weights at most, so that a small file takes no great memory."""
+
+type Number = Annotated[int, Setting(ge=-(1 << 62), le=1 << 62)]
+type Count = Annotated[int, Setting(ge=0, le=1 << 62)]
+type Id = Annotated[str, Setting(pattern=r"^[mer][1-9][0-9]{0,8}$")]
+type Sha256 = Annotated[str, Setting(pattern=r"^[0-9a-f]{64}$")]
+type Table = dict[Id, dict[Id, Number]]
+type Ids = list[tuple[Id, Id]]
+
+
+class Part(BaseModel):
+    """An object of the file: strict, finite, without unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class Member(Part):
+    """One person: how many partners they take, and their weight in the goal ``priority``."""
+
+    id: Id
+    least: Count
+    most: Count
+    idle: bool
+    priority: Count
+
+
+class Coupling(Part):
+    """A coupling row: the weights that are not 0 of the allowed pairs, and the bounds of their sum."""
+
+    id: Id
+    weights: Table
+    least: Number | None
+    most: Number | None
+
+
+class Stage(Part):
+    """The prices behind a stage of the proof, in the order of the people, and the goals with their weights in it."""
+
+    weights: list[tuple[str, Number]]
+    mentors: list[Number]
+    mentees: list[Number]
+
+
+class Reached(Part):
+    """One goal: what the pairs reach in it, and the bound above which no answer goes."""
+
+    goal: str
+    value: Number
+    bound: Number | None
+
+
+class Digests(Part):
+    """SHA-256 of what the decision rests on."""
+
+    programme: Sha256
+    answers: Sha256
+
+
+class Decision(Part):
+    """A decision file."""
+
+    schema_version: Literal[1] = 1
+    status: Annotated[Status, Setting(strict=False)]
+    engine: str
+    seed: Annotated[int, Setting(ge=0, lt=1 << 64)]
+    versions: dict[str, str]
+    digests: Digests
+    goals: list[str]
+    tiers: list[Reached]
+    pairs: Ids
+    pins: Ids
+    mentors: list[Member]
+    mentees: list[Member]
+    prices: list[Stage]
+    rows: list[Coupling]
+    scores: Table
+
+    @classmethod
+    def of(cls, matching: "Matching") -> Self:
+        """Return the decision that a matching is."""
+        problem, solution = matching.problem, matching.solution
+        return cls(
+            status=solution.status,
+            engine=solution.engine,
+            seed=matching.seed,
+            versions=dict(_versions()),
+            digests=Digests(
+                programme=digest_of_programme(matching.programme), answers=digest_of_answers(matching.cohort)
+            ),
+            goals=list(problem.goals),
+            tiers=[Reached(goal=tier.goal, value=tier.value, bound=tier.bound) for tier in solution.tiers],
+            pairs=[_ids(mentor, mentee) for mentor, mentee in solution.pairs.tolist()],
+            pins=[_ids(mentor, mentee) for mentor, mentee in problem.pins],
+            mentors=list(_members("m", problem.mentors, problem.mentor_priority)),
+            mentees=list(_members("e", problem.mentees, problem.mentee_priority)),
+            prices=[_stage(prices) for prices in solution.prices],
+            rows=[_coupling(problem, row, place) for place, row in enumerate(problem.rows, 1)],
+            scores=_table(*problem.scores.pairs(), problem.scores.at(*problem.scores.pairs())),
+        )
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Return the decision in a JSON text; raises RequestError, without any of its values, if it is none."""
+        try:
+            json.loads(text, object_pairs_hook=_once)
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            raise _refused([Problem(".".join(map(str, d["loc"])), d["type"]) for d in error.errors()[:10]]) from None
+        except (ValueError, RecursionError) as error:
+            raise _refused([Problem("JSON", type(error).__name__)]) from None
+
+    def to_json(self) -> str:
+        """Return the file: one line for each part, so that two of them can be compared."""
+        parts = self.model_dump(mode="json").items()
+        lines = (f"{json.dumps(name)}: {json.dumps(part, ensure_ascii=False)}" for name, part in parts)
+        return "{\n" + ",\n".join(lines) + "\n}\n"
+
+    def problem(self) -> AssignmentProblem:
+        """Return the problem that was solved; raises RequestError if its parts do not fit each other."""
+        places = _places(self.mentors, "m"), _places(self.mentees, "e")
+        cells = [(places[0][i], places[1][k], value) for i, k, value in _cells(self.scores, places)]
+        mentors, mentees, values = np.array(sorted(cells), dtype=np.int64).reshape(-1, 3).T
+        return AssignmentProblem(
+            SparseScores((len(self.mentors), len(self.mentees)), mentors, mentees, values),
+            _loads(self.mentors),
+            _loads(self.mentees),
+            tuple(self._row(row, places) for row in self.rows),
+            tuple(_positions(self.pins, places)),
+            tuple(self.goals),
+            np.array([member.priority for member in self.mentors], dtype=np.int64),
+            np.array([member.priority for member in self.mentees], dtype=np.int64),
+        )
+
+    def solution(self) -> Solution:
+        """Return the answer with its proof; raises RequestError if it names somebody who is not in the file."""
+        places = _places(self.mentors, "m"), _places(self.mentees, "e")
+        return Solution(
+            self.status,
+            np.array(list(_positions(self.pairs, places)), dtype=np.int64).reshape(-1, 2),
+            tuple(Tier(tier.goal, tier.value, tier.bound) for tier in self.tiers),
+            self.engine,
+            prices=tuple(
+                Prices(tuple(stage.weights), np.array(stage.mentors, np.int64), np.array(stage.mentees, np.int64))
+                for stage in self.prices
+            ),
+        )
+
+    def _row(self, row: Coupling, places: "Places") -> Row:
+        if len(self.mentors) * len(self.mentees) > MOST_CELLS:
+            raise _refused([Problem(row.id, "too many people for a row that couples pairs")])
+        weights = np.zeros((len(self.mentors), len(self.mentees)), dtype=np.int64)
+        for i, k, weight in _cells(row.weights, places):
+            weights[places[0][i], places[1][k]] = weight
+        return Row(row.id, weights, row.least, row.most)
+
+
+type Places = tuple[Mapping[str, int], Mapping[str, int]]
+
+
+def save_decision(matching: "Matching", folder_or_path: str | PathLike[str]) -> Path:
+    """Write the decision file into a folder, under a fixed name, or to a path that ends in .decision.json."""
+    path = Path(folder_or_path)
+    return write_decision(matching, path if path.name.endswith(SUFFIX) else path / FILENAME)
+
+
+def write_decision(matching: "Matching", path: str | PathLike[str]) -> Path:
+    """Write the decision file of a matching, whole or not at all; raises OutputError where it cannot be written."""
+    target = Path(path)
+    write_whole(target, Decision.of(matching).to_json().encode())
+    return target
+
+
+def read_decision(path: str | PathLike[str]) -> Decision:
+    """Return the decision in a file; raises RequestError where there is none."""
+    try:
+        return Decision.from_json(Path(path).read_bytes())
+    except OSError as error:
+        raise _refused([Problem(Path(path).name, str(error.strerror))]) from None
+
+
+def _refused(problems: list[Problem]) -> RequestError:
+    return RequestError("Ce fichier n'est pas un fichier de décision", problems)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise KeyTwice
+    return found
+
+
+class KeyTwice(ValueError):  # noqa: N818 - its name is all that is told of it
+    """A key comes twice in one object."""
+
+
+def _versions() -> Iterator[tuple[str, str]]:
+    yield "mentormatch", __version__
+    yield "python", platform.python_version()
+    for library in LIBRARIES:
+        try:
+            yield library, version(library)
+        except PackageNotFoundError:
+            continue
+
+
+def _ids(mentor: int, mentee: int) -> tuple[str, str]:
+    return f"m{mentor + 1}", f"e{mentee + 1}"
+
+
+def _members(letter: str, loads: Loads, priority: IntVector | None) -> Iterator[Member]:
+    weights = [0] * len(loads) if priority is None else priority.tolist()
+    people = zip(loads.least.tolist(), loads.most.tolist(), loads.idle.tolist(), weights, strict=True)
+    for place, (least, most, idle, weight) in enumerate(people, 1):
+        yield Member(id=f"{letter}{place}", least=least, most=most, idle=idle, priority=weight)
+
+
+def _stage(prices: Prices) -> Stage:
+    return Stage(weights=list(prices.weights), mentors=prices.mentors.tolist(), mentees=prices.mentees.tolist())
+
+
+def _coupling(problem: AssignmentProblem, row: Row, place: int) -> Coupling:
+    mentors, mentees = problem.scores.pairs()
+    weights = row.at(mentors, mentees, problem.shape)
+    used = weights != 0
+    table = _table(mentors[used], mentees[used], weights[used])
+    return Coupling(id=f"r{place}", weights=table, least=row.least, most=row.most)
+
+
+def _table(mentors: IntVector, mentees: IntVector, values: IntVector) -> Table:
+    table: Table = {}
+    for mentor, mentee, value in zip(mentors.tolist(), mentees.tolist(), values.tolist(), strict=True):
+        table.setdefault(f"m{mentor + 1}", {})[f"e{mentee + 1}"] = value
+    return table
+
+
+def _places(members: Iterable[Member], letter: str) -> Mapping[str, int]:
+    """Return where each person stands; raises RequestError unless they are numbered from 1."""
+    places = {member.id: place for place, member in enumerate(members)}
+    if list(places) != [f"{letter}{place}" for place in range(1, len(places) + 1)] or len(places) < len(list(members)):
+        raise _refused([Problem("id", "the people are not numbered from 1")])
+    return places
+
+
+def _loads(members: list[Member]) -> Loads:
+    numbers = np.array([(member.least, member.most) for member in members], dtype=np.int64).reshape(-1, 2)
+    return Loads(numbers[:, 0].copy(), numbers[:, 1].copy(), np.array([member.idle for member in members], dtype=bool))
+
+
+def _cells(table: Table, places: Places) -> Iterator[tuple[str, str, int]]:
+    """Yield the entries of a table; raises RequestError for one of somebody who is not there."""
+    for mentor, line in table.items():
+        for mentee, value in line.items():
+            _known((mentor, mentee), places)
+            yield mentor, mentee, value
+
+
+def _positions(pairs: Ids, places: Places) -> Iterator[tuple[int, int]]:
+    for pair in pairs:
+        _known(pair, places)
+        yield places[0][pair[0]], places[1][pair[1]]
+
+
+def _known(pair: tuple[str, str], places: Places) -> None:
+    if pair[0] not in places[0] or pair[1] not in places[1]:
+        raise _refused([Problem(f"{pair[0]}, {pair[1]}", "nobody has this id")])

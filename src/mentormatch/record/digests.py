@@ -1,0 +1,67 @@
+"""What a decision rests on, as SHA-256 digests: the same programme and the same answers give the same digests.
+
+A digest says that something is unchanged, and nothing else of it: contacts do not enter, and the order of rows and
+of columns does not matter.
+"""
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mentormatch.columns import Codes, Column, Grades, Members, Names, Numbers, Ranks
+from mentormatch.text import canonical
+
+if TYPE_CHECKING:
+    from mentormatch.people import Cohort, People
+    from mentormatch.programme import Programme
+
+
+def digest(content: bytes) -> str:
+    """Return the SHA-256 of some bytes, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def digest_of_programme(programme: "Programme") -> str:
+    """Return the digest of all that a programme says, pins and bans included."""
+    return _digest(programme.model_dump(mode="json", by_alias=True))
+
+
+def digest_of_answers(cohort: "Cohort") -> str:
+    """Return the digest of the keys and the answers of both sides, without their contacts."""
+    return _digest({"mentors": _people(cohort.mentors), "mentees": _people(cohort.mentees)})
+
+
+def _digest(content: object) -> str:
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return digest(text.encode("utf-8", "surrogatepass"))
+
+
+def _people(people: "People") -> dict[str, Any]:
+    return {
+        canonical(key): [
+            bool(people.complete[row]),
+            {name: _answer(column, row) for name, column in people.columns.items() if column.known[row]},
+        ]
+        for row, key in enumerate(people.ids)
+    }
+
+
+def _answer(column: Column, row: int) -> object:
+    """Return one answer without loss, by the labels that were shown rather than by their places."""
+    match column:
+        case Codes(labels, values):
+            return labels[values[row]]
+        case Members(labels, values, _):
+            return sorted(labels[item] for item in np.flatnonzero(values[row]))
+        case Ranks(labels, values, _):
+            return {labels[item]: int(values[row, item]) for item in np.flatnonzero(values[row])}
+        case Grades(labels, levels, values):
+            return {label: levels[grade] for label, grade in zip(labels, values[row], strict=True) if grade >= 0}
+        case Numbers(values):
+            return float(values[row])
+        case Names(values):
+            return list(values[row] or ())
+        case _:
+            return column.shown(row)

@@ -1,0 +1,196 @@
+"""The log of what was done, by whom and why: a line of JSON for each entry, chained by digests.
+
+Each line holds the SHA-256 of the line before it, so no line can be changed, taken away or moved without breaking the
+chain after it. The *head*, the digest of the last line, is printed on the documents that staff keep: a log that was
+rewritten as a whole, or shortened, no longer has it.
+"""
+
+import errno
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from io import FileIO, IOBase
+from os import PathLike
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import Field as Setting
+
+from mentormatch.errors import OutputError, Problem
+from mentormatch.record.digests import digest
+
+if sys.platform != "win32":
+    import fcntl
+
+START = "0" * 64
+"""What the first line holds as the digest of the line before it, and the head of an empty log."""
+SUFFIX = ".journal.jsonl"
+
+
+def now() -> str:
+    """Return the time in UTC, in ISO 8601, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def in_utc(text: str) -> str:
+    """Return a time as it is; raises ValueError unless it is ISO 8601 and says that it is UTC."""
+    if datetime.fromisoformat(text).utcoffset() != timedelta(0):
+        raise ValueError("not a time in UTC")
+    return text
+
+
+class Entry(BaseModel):
+    """One thing that was done: what, by whom, when (UTC, ISO 8601) and why."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    kind: Literal["matching", "edit", "validation"]
+    what: dict[str, str]
+    who: str = Setting(min_length=1)
+    when: Annotated[str, AfterValidator(in_utc)] = Setting(default_factory=now)
+    why: str = ""
+
+
+class Line(BaseModel):
+    """A line of the log: its number from 1, the digest of the line before it, and the entry."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    line: int
+    previous: str
+    entry: Entry
+
+    def encoded(self) -> bytes:
+        """Return the line as it is written, without its end; there is no other way to write it."""
+        return self.model_dump_json().encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What a log holds: its entries, its head, and what is wrong with it, each with its line.
+
+    ``since``: how many lines were added after the head that was asked for; None if it was not found or not asked.
+    """
+
+    entries: tuple[Entry, ...]
+    head: str
+    problems: tuple[Problem, ...] = ()
+    since: int | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Return whether nothing is wrong."""
+        return not self.problems
+
+
+def append(path: str | PathLike[str], entry: Entry) -> str:
+    """Add a line to a log, made if need be, and return the new head.
+
+    The line is on the disk when this returns. Writers wait for each other (where the system has ``flock``). If the
+    line cannot be written whole, the log is left as it was.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written, or its last line is torn or is no line of a log: nothing is added then.
+    """
+    target = Path(path)
+    try:
+        with target.open("a+b", buffering=0) as file, locked(file, alone=True):
+            return _added(file, target.name, entry)
+    except OSError as error:
+        raise OutputError(f"{target.name} : le journal ne peut pas être écrit ({error.strerror})") from None
+
+
+def check_chain(path: str | PathLike[str], head: str | None = None) -> Chain:
+    """Return what a log holds and all that is wrong with it.
+
+    Parameters
+    ----------
+    head
+        A head that was printed: the log must have had it, at its end or before lines that were added since.
+    """
+    target = Path(path)
+    try:
+        with target.open("rb") as file, locked(file, alone=False):
+            content = file.read()
+    except OSError as error:
+        return Chain((), START, (Problem(target.name, f"le journal ne peut pas être lu ({error.strerror})"),))
+    lines, torn = _split(content)
+    entries, problems = [], []
+    for number, raw in enumerate(lines, 1):
+        read, wrong = _read(raw, number, digest(lines[number - 2]) if number > 1 else START)
+        entries += [read.entry] if read else []
+        problems += wrong
+    problems += [_torn(len(lines) + 1)] if torn else []
+    heads = [START, *map(digest, lines)]
+    since, missing = _since(heads, head)
+    return Chain(tuple(entries), heads[-1], (*problems, *missing), since)
+
+
+@contextmanager
+def locked(file: IOBase, *, alone: bool) -> Iterator[None]:
+    """Hold the lock of a file, where there is one: alone to write, together with others to read."""
+    if sys.platform != "win32":
+        fcntl.flock(file, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+    yield
+
+
+def _added(file: FileIO, name: str, entry: Entry) -> str:
+    file.seek(0)
+    lines, torn = _split(file.readall())
+    wrong = [_torn(len(lines) + 1)] if torn else _read(lines[-1], len(lines))[1] if lines else []
+    if wrong:
+        raise OutputError(f"{name} : rien n'a été ajouté au journal", wrong)
+    line = Line(line=len(lines) + 1, previous=digest(lines[-1]) if lines else START, entry=entry).encoded()
+    end = file.tell()
+    try:
+        if file.write(line + b"\n") <= len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.fsync(file.fileno())
+    except OSError:
+        file.truncate(end)
+        raise
+    return digest(line)
+
+
+def _split(content: bytes) -> tuple[list[bytes], bytes]:
+    """Return the lines, and what stands after the end of the last."""
+    *lines, torn = content.split(b"\n")
+    return lines, torn
+
+
+def _read(raw: bytes, number: int, previous: str | None = None) -> tuple[Line | None, list[Problem]]:
+    """Return a line and what is wrong with it; without ``previous`` it is not held against the line before."""
+    where = f"journal, ligne {number}"
+    try:
+        line = Line.model_validate_json(raw)
+    except ValidationError:
+        return None, [Problem(where, "ce n'est pas une ligne de journal")]
+    if line.encoded() != raw or line.line != number:
+        return line, [Problem(where, "la ligne a été réécrite ou déplacée")]
+    if previous is not None and line.previous != previous:
+        return line, [Problem(where, "la ligne ne suit pas celle qui la précède : l'une des deux a été changée")]
+    return line, []
+
+
+def _torn(number: int) -> Problem:
+    return Problem(
+        f"journal, ligne {number}",
+        "la dernière ligne est incomplète : son écriture a été interrompue",
+        advice="gardez une copie du fichier, puis ôtez cette ligne",
+    )
+
+
+def _since(heads: list[str], head: str | None) -> tuple[int | None, list[Problem]]:
+    if head is None:
+        return None, []
+    if head.lower() in heads:
+        return len(heads) - 1 - heads.index(head.lower()), []
+    where = f"journal, ligne {len(heads) - 1} (la dernière)"
+    found = "aucune ligne n'a l'empreinte demandée : le journal a été réécrit ou raccourci"
+    return None, [Problem(where, found)]

@@ -1,0 +1,168 @@
+"""Checks a decision again from its file alone: rules, values, proof, and the log; no solver is imported.
+
+>>> from mentormatch import examples, match
+>>> from mentormatch.record.decision import save_decision
+>>> from tempfile import TemporaryDirectory
+>>> with TemporaryDirectory() as folder:
+...     verification = verify(save_decision(match(examples.cohort(), examples.programme()), folder))
+>>> verification.sound
+True
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from os import PathLike
+from pathlib import Path
+
+from mentormatch.assignment.certificate import SUMS, Certificate, Verdict, certify
+from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.errors import Problem, RequestError
+from mentormatch.french import counted
+from mentormatch.record import log
+from mentormatch.record.decision import SUFFIX, Decision
+from mentormatch.record.digests import digest
+
+
+class Outcome(StrEnum):
+    """What the check of a decision comes to."""
+
+    VERIFIED = "verified"
+    HELD = "held"
+    NOTHING = "nothing"
+    REFUSED = "refused"
+
+
+WORDS = {
+    Outcome.VERIFIED: "Décision vérifiée.",
+    Outcome.HELD: "Décision vérifiée, sauf son optimalité, que son fichier ne permet pas de démontrer.",
+    Outcome.NOTHING: "Rien à vérifier : cette décision ne comporte aucune répartition.",
+    Outcome.REFUSED: "Décision refusée : elle n'est pas ce qu'elle affirme être.",
+}
+OUTCOMES = {
+    Verdict.CERTIFIED: Outcome.VERIFIED,
+    Verdict.PARTLY: Outcome.VERIFIED,
+    Verdict.UNCERTIFIED: Outcome.HELD,
+    Verdict.NO_ANSWER: Outcome.NOTHING,
+    Verdict.REFUSED: Outcome.REFUSED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What holds of a decision file.
+
+    ``digest`` is that of the file; ``certificate`` what its numbers prove, None if they make no decision; ``chain``
+    the log, if one was looked at; ``problems`` is all that is wrong.
+    """
+
+    digest: str
+    outcome: Outcome
+    certificate: Certificate | None = None
+    chain: log.Chain | None = None
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def sound(self) -> bool:
+        """Return whether rules, values, and the log if there is one, hold, and the proof wherever there can be one."""
+        return self.outcome in (Outcome.VERIFIED, Outcome.HELD)
+
+    @property
+    def words(self) -> str:
+        """Return in French what was found, a line for each thing."""
+        certified = [self.certificate.words] if self.certificate else []
+        chain = [] if self.chain is None else list(_chain_words(self.chain))
+        return "\n".join([WORDS[self.outcome], *certified, *chain, *(f"  - {problem}" for problem in self.problems)])
+
+    def to_json(self) -> str:
+        """Return the same as one JSON object."""
+        certificate, chain = self.certificate, self.chain
+        goals = [
+            {"goal": tier.goal, "value": tier.value, "stated_bound": tier.stated, "certified_bound": tier.certified}
+            for tier in (certificate.tiers if certificate else ())
+        ]
+        told = {
+            "schema_version": 1,
+            "verified": self.sound,
+            "outcome": self.outcome,
+            "certificate": certificate.verdict if certificate else None,
+            "goals": goals,
+            "digest": self.digest,
+            "log": chain and {"lines": len(chain.entries), "head": chain.head, "since": chain.since},
+            "problems": [str(problem) for problem in self.problems],
+        }
+        return json.dumps(told, ensure_ascii=False)
+
+
+def verify(
+    path: str | PathLike[str], *, head: str | None = None, journal: str | PathLike[str] | None = None
+) -> Verification:
+    """Return what holds of a decision file; everything is computed again, and nothing is raised.
+
+    Parameters
+    ----------
+    head
+        A head of the log, as printed on a document: the log must have had it.
+    journal
+        The log; None: the one beside the file, if there is one, under the same name with .journal.jsonl.
+    """
+    source = Path(path)
+    try:
+        content = source.read_bytes()
+    except OSError as error:
+        return Verification("", Outcome.REFUSED, problems=(Problem(source.name, f"illisible ({error.strerror})"),))
+    found = _checked(content)
+    beside = journal_beside(source) if journal is None else Path(journal)
+    if head is None and journal is None and not beside.exists():
+        return found
+    chain = log.check_chain(beside, head)
+    problems = (*found.problems, *chain.problems, *_unlogged(chain, found.digest))
+    outcome = Outcome.REFUSED if problems else found.outcome
+    return Verification(found.digest, outcome, found.certificate, chain, problems)
+
+
+def journal_beside(path: Path) -> Path:
+    """Return where the log of a decision file is looked for."""
+    return path.with_name(path.name.removesuffix(SUFFIX) + log.SUFFIX)
+
+
+def entry_of(path: str | PathLike[str], *, who: str, why: str = "") -> log.Entry:
+    """Return the entry of a log that says that a decision was made: the digest of its file, by whom and why."""
+    source = Path(path)
+    return log.Entry(kind="matching", what={"decision": digest(source.read_bytes())}, who=who, why=why)
+
+
+def _checked(content: bytes) -> Verification:
+    """Return what holds of a decision without its log."""
+    seal = digest(content)
+    try:
+        decision = Decision.from_json(content)
+        problem, solution = decision.problem(), decision.solution()
+    except RequestError as error:
+        problems = error.problems or (Problem("décision", error.message),)
+        return Verification(seal, Outcome.REFUSED, problems=problems)
+    certificate = certify(problem, solution)
+    problems = (*(Problem("contrôle", text) for text in certificate.problems), *_unproved(problem, certificate))
+    outcome = Outcome.REFUSED if problems else OUTCOMES[certificate.verdict]
+    return Verification(seal, outcome, certificate, problems=problems)
+
+
+def _unproved(problem: AssignmentProblem, certificate: Certificate) -> Iterator[Problem]:
+    """Yield that prices are missing although nothing couples the pairs of this problem, and its first goal is a sum."""
+    coupled = problem.rows or problem.mentors.waivable.any() or problem.mentees.waivable.any()
+    if certificate.verdict is Verdict.UNCERTIFIED and not coupled and problem.goals[0] in SUMS:
+        yield Problem(
+            "certificat", "les prix manquent", "ceux de chaque but : aucune règle ne lie les binômes entre eux"
+        )
+
+
+def _unlogged(chain: log.Chain, seal: str) -> Iterator[Problem]:
+    if chain.whole and not any(entry.what.get("decision") == seal for entry in chain.entries):
+        yield Problem("journal", "il ne parle pas de cette décision, ou son fichier a changé depuis")
+
+
+def _chain_words(chain: log.Chain) -> Iterator[str]:
+    if chain.whole:
+        since = f", {chain.since} depuis l'empreinte demandée" if chain.since else ""
+        yield f"Journal intact : {counted(len(chain.entries), 'ligne')}{since}."

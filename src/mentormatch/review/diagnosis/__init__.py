@@ -1,0 +1,1 @@
+"""Why a programme has no solution, or cannot place everybody, and the smallest changes that would."""

@@ -1,0 +1,180 @@
+"""What cannot be by counting alone: more people than places, minimums, quotas and pins beyond what there is."""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import permutations
+
+import numpy as np
+
+from mentormatch.assignment.posing import SIDES, forbidding
+from mentormatch.assignment.problem import AssignmentProblem, Loads, Row
+from mentormatch.assignment.rule import BoolBlock, Rule
+from mentormatch.assignment.rules.pin import Pin
+from mentormatch.fields import Side
+from mentormatch.french import counted, listed
+from mentormatch.review.diagnosis.conflict import quoted
+from mentormatch.review.diagnosis.finding import Finding
+from mentormatch.review.diagnosis.posture import PEOPLE, Posture
+
+
+def by_counting(posture: Posture) -> Iterator[Finding]:
+    """Yield all that counting shows, first what leaves no solution at all."""
+    yield from minimums_beyond_people(posture)
+    yield from minimums_beyond_places(posture)
+    yield from pins_beyond_places(posture)
+    yield from pins_forbidden(posture)
+    for row in filter(counts_pairs, posture.problem.rows):
+        yield from quota_beyond_people(posture, row)
+        yield from pins_beyond_quota(posture, row)
+    yield from quotas_crossed(posture)
+    yield from short_of_places(posture)
+
+
+def short_of_places(posture: Posture) -> Iterator[Finding]:
+    """Yield the side that has more people than the other has places."""
+    mentors, mentees = [posture.loads(side) for side in SIDES]
+    people, places = int((mentees.most > 0).sum()), int(mentors.most.sum())
+    if people > places:
+        sentence = f"{counted(people, 'mentoré')}, {counted(places, 'place')} : {short(places, people)}."
+        yield Finding("short_of_places", sentence, people - places, decisive=False)
+    people, places = int((mentors.most > 0).sum()), int(mentees.most.sum())
+    if people > places:
+        left = f"{counted(people - places, 'mentor')} au moins {'restent' if people - places > 1 else 'reste'}"
+        sentence = f"{counted(people, 'mentor')}, {placed(mentees, 'mentee')} : {left} sans binôme."
+        yield Finding("short_of_mentees", sentence, people - places, decisive=False)
+
+
+def placed(loads: Loads, side: Side) -> str:
+    """Return how many places a side has; where each has one at most, how many people that is."""
+    places = int(loads.most.sum())
+    if side == "mentee" and loads.most.max(initial=0) <= 1:
+        return counted(places, PEOPLE[side])
+    return f"{counted(places, 'place')} chez les {PEOPLE[side]}s" if side == "mentee" else counted(places, "place")
+
+
+def short(there: int, asked: int) -> str:
+    """Return in words how many places are missing.
+
+    >>> short(11, 12).replace(chr(160), " ")
+    'il manque 1 place'
+    """
+    return f"il manque {counted(asked - there, 'place')}"
+
+
+def minimums_beyond_people(posture: Posture) -> Iterator[Finding]:
+    """Yield the side whose minimums add up to more than the other side has places."""
+    for side, other in zip(SIDES, SIDES[::-1], strict=True):
+        asked, there = int(posture.loads(side).always.sum()), int(posture.loads(other).most.sum())
+        if asked > there:
+            bound = counted(int((posture.loads(side).always > 0).sum()), PEOPLE[side])
+            sentence = (
+                f"Les minimums de {bound} font {counted(asked, 'binôme')} au moins, pour "
+                f"{placed(posture.loads(other), other)} : {short(there, asked)}."
+            )
+            yield Finding("minimums_beyond_people", sentence, asked - there, rules=posture.labels_of("capacity"))
+
+
+def minimums_beyond_places(posture: Posture) -> Iterator[Finding]:
+    """Yield the people whose minimum is above the places that they have."""
+    for side in SIDES:
+        loads = posture.loads(side)
+        for row in np.flatnonzero(loads.always > loads.most).tolist():
+            least, most, name = int(loads.always[row]), int(loads.most[row]), posture.name(side, row)
+            sentence = f"{name} doit former {counted(least, 'binôme')} au moins et n'a que {counted(most, 'place')}."
+            rules = posture.labels_of("capacity")
+            yield Finding("minimum_beyond_places", sentence, least - most, (name,), rules)
+
+
+def pins_beyond_places(posture: Posture) -> Iterator[Finding]:
+    """Yield the people who are in more pinned pairs than they have places."""
+    for axis, side in enumerate(SIDES):
+        held = Counter(pin[axis] for pin in posture.problem.pins)
+        for row, count in sorted(held.items()):
+            most, name = int(posture.loads(side).most[row]), posture.name(side, row)
+            if count > most:
+                imposed = counted(count, "binôme imposé", "binômes imposés")
+                sentence = f"{name} : {imposed}, {counted(most, 'place')} : {short(most, count)}."
+                yield Finding("pins_beyond_places", sentence, count - most, (name,), posture.pinning(axis, row))
+
+
+def pins_forbidden(posture: Posture) -> Iterator[Finding]:
+    """Yield the pinned pairs that other rules forbid, and those of people who take no part."""
+    for pin in (rule for rule in posture.rules if isinstance(rule, Pin)):
+        for place in pin.pins(posture.market):
+            against = [posture.labels.rule(rule) for rule in refusing(posture, place)]
+            if against:
+                name = posture.labels.rule(pin)
+                reason = f"{quoted(name)} est exclu par {listed([quoted(label) for label in against])}."
+                yield Finding("pin_forbidden", reason, 1, posture.names(place), (name, *against))
+
+
+def refusing(posture: Posture, place: tuple[int, int]) -> Iterator[Rule]:
+    """Yield the rules that forbid one pair, or set one of its two people aside."""
+    one = posture.market.part(np.array(place[:1], dtype=np.intp), np.array(place[1:], dtype=np.intp))
+    barred = {id(rule) for rule, block in forbidding(posture.rules, one) if block.any()}
+    for rule in posture.rules:
+        admits = [rule.admits(one.side(side), side) for side in SIDES]
+        if id(rule) in barred or any(said is not None and not said.all() for said in admits):
+            yield rule
+
+
+def quota_beyond_people(posture: Posture, row: Row) -> Iterator[Finding]:
+    """Yield that a quota asks for more pairs than the people whom it counts can form, whoever they meet."""
+    if row.least is None:
+        return
+    there = most_pairs(posture.problem, np.broadcast_to(row.weights, posture.market.shape) > 0)
+    if row.least > there:
+        sentence = (
+            f"{quoted(row.name)} demande {counted(row.least, 'binôme')} ; les personnes concernées peuvent en former "
+            f"{there} au plus : il en manque {row.least - there}."
+        )
+        yield Finding("quota_beyond_people", sentence, row.least - there, rules=(row.name,))
+
+
+def counts_pairs(row: Row) -> bool:
+    """Say whether a row counts pairs: its weights are 0 and 1."""
+    return bool(np.isin(row.weights, (0, 1)).all())
+
+
+def taking_part(problem: AssignmentProblem) -> BoolBlock:
+    """Return (n, m) bool: the pairs of people who take part."""
+    return np.asarray((problem.mentors.most > 0)[:, None] & (problem.mentees.most > 0)[None, :])
+
+
+def counted_pairs(problem: AssignmentProblem, row: Row) -> BoolBlock:
+    """Return (n, m) bool: the pairs of people who take part that a row counts."""
+    return np.asarray((np.broadcast_to(row.weights, problem.shape) > 0) & taking_part(problem))
+
+
+def most_pairs(problem: AssignmentProblem, wanted: BoolBlock) -> int:
+    """Return a bound on how many of the pairs ``wanted`` (n, m) can be chosen, rules on pairs left aside."""
+    present = wanted & taking_part(problem)
+    sides = zip((problem.mentors, problem.mentees), (1, 0), strict=True)
+    return min(int(np.minimum(loads.most, present.sum(axis=axis)).sum()) for loads, axis in sides)
+
+
+def pins_beyond_quota(posture: Posture, row: Row) -> Iterator[Finding]:
+    """Yield that more pairs are pinned than a quota allows."""
+    if row.most is None:
+        return
+    weights = np.broadcast_to(row.weights, posture.market.shape)
+    pins = [pin for pin in posture.problem.pins if weights[pin]]
+    if len(pins) > row.most:
+        imposed = counted(len(pins), "binôme imposé compte", "binômes imposés comptent")
+        sentence = f"{imposed} pour {quoted(row.name)}, qui en permet {row.most} au plus."
+        pinned = tuple(label for pin in pins for label in posture.names(pin))
+        yield Finding("pins_beyond_quota", sentence, len(pins) - row.most, pinned, (row.name,))
+
+
+def quotas_crossed(posture: Posture) -> Iterator[Finding]:
+    """Yield that a quota asks for more pairs than another allows that counts all of them."""
+    rows = [(row, counted_pairs(posture.problem, row)) for row in posture.problem.rows if counts_pairs(row)]
+    for (low, inside), (high, outside) in permutations(rows, 2):
+        if low.least is None or high.most is None or low.least <= high.most or (inside & ~outside).any():
+            continue
+        beyond = low.least - high.most
+        sentence = (
+            f"{quoted(low.name)} demande {counted(low.least, 'binôme')}, qui comptent tous pour "
+            f"{quoted(high.name)}, limité à {high.most} : {counted(beyond, 'binôme')} de trop."
+        )
+        yield Finding("quotas_crossed", sentence, beyond, rules=(low.name, high.name))

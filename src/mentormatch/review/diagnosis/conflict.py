@@ -1,0 +1,46 @@
+"""Rules of a programme that cannot hold together, and of which none can be spared."""
+
+from collections.abc import Sequence
+
+from mentormatch.assignment.rule import Rule
+from mentormatch.french import counted, listed
+from mentormatch.review.diagnosis.finding import Conflict
+from mentormatch.review.diagnosis.trial import Trial, minimal
+from mentormatch.review.labels import KEYS, Labels
+
+UNPROVED = " Pas démontré irréductible : le temps est écoulé."
+SOME_OTHER = " (D'autres combinaisons peuvent se contredire aussi ; celle-ci suit l'ordre du programme.)"
+
+
+def conflict_of(trial: Trial, labels: Labels = KEYS) -> Conflict:
+    """Return an irreducible set of the rules of a programme that has no solution.
+
+    The rules of the set have no solution; whichever is dropped, the others have one. There may be several such sets:
+    the earlier a rule stands in the programme, the sooner it is let go. Where the time ends first, the set still has no
+    solution, and ``proved`` is False.
+    """
+    asked: list[bool | None] = []
+
+    def conflicting(kept: Sequence[int]) -> bool:
+        asked.append(trial.holds(trial.eased(kept)))
+        return asked[-1] is False
+
+    places = minimal(range(len(trial.rules)), conflicting)
+    rules = tuple(trial.rules[place] for place in places)
+    return Conflict(rules, told(rules, labels, proved=None not in asked), None not in asked)
+
+
+def told(rules: Sequence[Rule], labels: Labels, *, proved: bool) -> str:
+    """Return in words that these rules conflict."""
+    names = listed([quoted(labels.rule(rule)) for rule in rules])
+    if not proved:
+        return f"Ces {counted(len(rules), 'règle')} ne peuvent pas tenir ensemble : {names}.{UNPROVED}"
+    if len(rules) == 1:
+        return f"Cette règle ne peut pas être respectée avec ces personnes, même seule : {names}.{SOME_OTHER}"
+    alone = f"Ces {counted(len(rules), 'règle')} ne peuvent pas tenir ensemble : {names} ; "
+    return f"{alone}si l'on retire l'une d'elles, les autres le peuvent.{SOME_OTHER}"
+
+
+def quoted(label: str) -> str:
+    """Return a label between French quotation marks."""
+    return f"« {label} »"

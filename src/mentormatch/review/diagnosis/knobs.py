@@ -1,0 +1,187 @@
+"""The numbers of a rule that can be moved by whole steps, each step asking less."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+
+from mentormatch.assignment.rule import Market, Rule
+from mentormatch.assignment.rules.capacity import Capacity
+from mentormatch.assignment.rules.common import Common
+from mentormatch.assignment.rules.gap import Gap
+from mentormatch.assignment.rules.load import PARTS, Load, hours
+from mentormatch.assignment.rules.minimum_score import MinimumScore
+from mentormatch.assignment.rules.proportion import WHOLE, Proportion
+from mentormatch.assignment.rules.quota import Quota
+from mentormatch.columns import Codes
+from mentormatch.french import counted, percent
+from mentormatch.people import People
+from mentormatch.review.diagnosis.conflict import quoted
+
+TENTHS = 10
+"""Points are lowered by tenths, as they are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Knob:
+    """One number of one rule: ``after(k)`` is the rule moved by k steps, 1 to ``furthest``; ``told(k)`` says so.
+
+    ``cost(k)`` is the change in the unit in which staff read the number: pairs, places, points, steps of a scale.
+    """
+
+    code: str
+    furthest: int
+    after: Callable[[int], Rule]
+    told: Callable[[int], str]
+    cost: Callable[[int], int] = int
+
+
+def knobs_of(rule: Rule, market: Market, label: str) -> Iterator[Knob]:
+    """Yield the numbers of a rule that can be moved; none where there is none."""
+    name = quoted(label)
+    match rule:
+        case Quota():
+            yield from of_quota(rule, market, name)
+        case Capacity():
+            yield from of_capacity(rule, name)
+        case MinimumScore():
+            yield from of_minimum_score(rule, name)
+        case Gap():
+            yield from of_gap(rule, market, name)
+        case Common():
+            yield from of_common(rule, name)
+        case Proportion():
+            yield from of_proportion(rule, name)
+        case Load():
+            yield from of_load(rule, market, name)
+
+
+def of_quota(rule: Quota, market: Market, name: str) -> Iterator[Knob]:
+    """Yield the least and the most of a quota."""
+    least, most, pairs = rule.least, rule.most, market.shape[0] * market.shape[1]
+    if least:
+        yield Knob(
+            "lower_quota",
+            least,
+            lambda k: rule.model_copy(update={"least": least - k}),
+            lambda k: f"Abaisser {name} de {least} à {counted(least - k, 'binôme')} au moins.",
+        )
+    if most is not None and most < pairs:
+        yield Knob(
+            "raise_quota",
+            pairs - most,
+            lambda k: rule.model_copy(update={"most": most + k}),
+            lambda k: f"Relever {name} de {most} à {counted(most + k, 'binôme')} au plus.",
+        )
+
+
+def of_capacity(rule: Capacity, name: str) -> Iterator[Knob]:
+    """Yield the minimum of a capacity."""
+    if rule.minimum:
+        yield Knob(
+            "lower_minimum",
+            rule.minimum,
+            lambda k: rule.model_copy(update={"minimum": rule.minimum - k}),
+            lambda k: f"Abaisser le minimum de {name} de {rule.minimum} à {rule.minimum - k} par personne.",
+        )
+
+
+def of_minimum_score(rule: MinimumScore, name: str) -> Iterator[Knob]:
+    """Yield the points, by tenths: the first step goes to the tenth below."""
+    tenths = ceil(round(rule.points * TENTHS, 6))
+
+    def points(k: int) -> float:
+        return (tenths - k) / TENTHS
+
+    if tenths:
+        yield Knob(
+            "lower_score",
+            tenths,
+            lambda k: rule.model_copy(update={"points": points(k)}),
+            lambda k: f"Abaisser {name} de {plain(rule.points)} à {plain(points(k))} points.",
+            lambda k: ceil(k / TENTHS),
+        )
+
+
+def of_gap(rule: Gap, market: Market, name: str) -> Iterator[Knob]:
+    """Yield how far ahead the mentor is to be at least, and at most."""
+    ahead = [answers(people, rule.field) for people in (market.mentors, market.mentees)]
+    if not all(len(values) for values in ahead):
+        return
+    lowest, highest = (float(ahead[0].min() - ahead[1].max()), float(ahead[0].max() - ahead[1].min()))
+    if rule.least > lowest:
+        yield Knob(
+            "lower_gap",
+            ceil(rule.least - lowest),
+            lambda k: rule.model_copy(update={"least": rule.least - k}),
+            lambda k: f"Abaisser l'avance demandée par {name} de {plain(rule.least)} à {plain(rule.least - k)}.",
+        )
+    if (most := rule.most) is not None and most < highest:
+        yield Knob(
+            "raise_gap",
+            ceil(highest - most),
+            lambda k: rule.model_copy(update={"most": most + k}),
+            lambda k: f"Relever l'avance permise par {name} de {plain(most)} à {plain(most + k)}.",
+        )
+
+
+def answers(people: People, field: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Return the steps or numbers of those who answered."""
+    column = people.columns[field]
+    values = column.values if isinstance(column, Codes) else people.numbers(field).values
+    return values.astype(np.float64)[column.known]
+
+
+def of_common(rule: Common, name: str) -> Iterator[Knob]:
+    """Yield how many answers are to be in common; none at all is the rule dropped."""
+    if rule.least > 1:
+        yield Knob(
+            "lower_common",
+            rule.least - 1,
+            lambda k: rule.model_copy(update={"least": rule.least - k}),
+            lambda k: f"Demander {counted(rule.least - k, 'réponse')} en commun au lieu de {rule.least} pour {name}.",
+        )
+
+
+def of_proportion(rule: Proportion, name: str) -> Iterator[Knob]:
+    """Yield the least and the most of a proportion, by hundredths."""
+    least, most = rule.least, rule.most
+    if least:
+        yield Knob(
+            "lower_proportion",
+            least,
+            lambda k: rule.model_copy(update={"least": least - k}),
+            lambda k: f"Abaisser {name} de {least} à {percent((least - k) / WHOLE)} au moins.",
+        )
+    if most is not None and most < WHOLE:
+        yield Knob(
+            "raise_proportion",
+            WHOLE - most,
+            lambda k: rule.model_copy(update={"most": most + k}),
+            lambda k: f"Relever {name} de {most} à {percent((most + k) / WHOLE)} au plus.",
+        )
+
+
+def of_load(rule: Load, market: Market, name: str) -> Iterator[Knob]:
+    """Yield the hours that each mentor gives, where they are one number for all, by whole hours."""
+    limit = rule.limit
+    if isinstance(limit, str) or not market.shape[1]:
+        return
+    asked = int(np.maximum(hours(rule.weights, market.mentees), 0).sum()) / PARTS
+    if asked > limit:
+        yield Knob(
+            "raise_load",
+            ceil(asked - limit),
+            lambda k: rule.model_copy(update={"limit": limit + k}),
+            lambda k: f"Relever {name} de {plain(limit)} à {plain(limit + k)} au plus par mentor.",
+        )
+
+
+def plain(number: float) -> str:
+    """Return a number as French writes it.
+
+    >>> plain(31.5), plain(30.0)
+    ('31,5', '30')
+    """
+    return f"{number:.10g}".replace(".", ",")

@@ -1,0 +1,199 @@
+"""People who can only go to few others, who have too few places between them: what Hall's condition forbids.
+
+The most that can be placed is a maximum flow. From everybody who is left short, the partners they could have and those
+who hold them are reached in turn; the people reached are the smallest set with the greatest shortage (Hakimi 1965, for
+loads above one; Dulmage and Mendelsohn 1958), and its parts that share no partner are told one by one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.posing import SIDES, forbidding
+from mentormatch.assignment.problem import AssignmentProblem, Loads, Row
+from mentormatch.assignment.rule import BoolBlock
+from mentormatch.assignment.scores import stored
+from mentormatch.columns import IntVector
+from mentormatch.fields import Side
+from mentormatch.french import counted, listed
+from mentormatch.review.diagnosis.arithmetic import counts_pairs, most_pairs, taking_part
+from mentormatch.review.diagnosis.conflict import quoted
+from mentormatch.review.diagnosis.finding import Finding
+from mentormatch.review.diagnosis.posture import PEOPLE, Posture
+
+MOST_NAMED = 8
+MINIMUM, PLACED = "minimum_out_of_reach", "not_all_placed"
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """People of one side, by position, all their possible partners, and how many places they lack together.
+
+    ``asked`` is how many they take between them at the least, ``there`` how many their partners can give them.
+    """
+
+    people: tuple[int, ...]
+    partners: tuple[int, ...]
+    asked: int
+    there: int
+
+
+def by_reach(posture: Posture) -> Iterator[Finding]:
+    """Yield who cannot have their minimum, which quotas are out of reach, and who cannot all be placed."""
+    allowed = allowed_pairs(posture.problem)
+    for side in SIDES:
+        yield from findings(posture, side, allowed, MINIMUM)
+    for row in filter(counts_pairs, posture.problem.rows):
+        yield from quota_out_of_reach(posture, row, allowed)
+    for side in SIDES:
+        yield from findings(posture, side, allowed, PLACED)
+
+
+def findings(posture: Posture, side: Side, allowed: BoolBlock, code: str) -> Iterator[Finding]:
+    """Yield who of one side cannot have their minimum, or cannot all be placed, unless counting has shown it."""
+    loads = posture.loads(side)
+    asked = loads.always if code == MINIMUM else np.minimum(loads.most, 1)
+    for found in shortages(posture, side, allowed, asked):
+        if not counted_already(posture, side, found, asked):
+            yield told(posture, side, found, code)
+
+
+def counted_already(posture: Posture, side: Side, found: Shortage, asked: IntVector) -> bool:
+    """Say whether this is everybody, and all the places across: what counting shows without any rule on pairs."""
+    places = int(posture.loads(across(side)).most.sum())
+    return len(found.people) == int((asked > 0).sum()) and found.there == places
+
+
+def across(side: Side) -> Side:
+    """Return the other side."""
+    return "mentee" if side == "mentor" else "mentor"
+
+
+def allowed_pairs(problem: AssignmentProblem) -> BoolBlock:
+    """Return (n, m) bool: the pairs that are allowed."""
+    block = np.zeros(problem.shape, dtype=bool)
+    block[problem.scores.pairs()] = True
+    return block
+
+
+def shortages(posture: Posture, side: Side, allowed: BoolBlock, asked: IntVector) -> Iterator[Shortage]:
+    """Yield the people of ``side`` who cannot take as many as ``asked`` (n,) between them, in parts that are apart."""
+    most = posture.loads(across(side)).most
+    block = allowed if side == "mentor" else allowed.T
+    taken = flow(block, asked, most)
+    short = np.flatnonzero(taken.sum(axis=1) < asked).tolist()
+    while short:
+        people = reached(block, taken, short[:1])
+        while len(wider := reached(block, taken, sharing(block, people, short))) > len(people):
+            people = wider
+        partners = np.flatnonzero(block[people].any(axis=0))
+        there = np.minimum(most, block[people].sum(axis=0)).sum()
+        yield Shortage(tuple(people), tuple(partners.tolist()), int(asked[people].sum()), int(there))
+        short = [row for row in short if row not in set(people)]
+
+
+def sharing(block: BoolBlock, people: list[int], short: list[int]) -> list[int]:
+    """Return ``people`` and those of ``short`` who could have a partner of theirs."""
+    partners = block[people].any(axis=0)
+    return sorted({*people, *(row for row in short if (block[row] & partners).any())})
+
+
+def reached(block: BoolBlock, taken: BoolBlock, start: list[int]) -> list[int]:
+    """Return who is reached from ``start`` by a possible partner, and from a partner by whom they have."""
+    people = np.zeros(len(block), dtype=bool)
+    people[start] = True
+    while True:
+        partners = (block & ~taken)[people].any(axis=0)
+        wider = people | taken[:, partners].any(axis=1)
+        if wider.sum() == people.sum():
+            return [int(row) for row in np.flatnonzero(people)]
+        people = wider
+
+
+def flow(block: BoolBlock, asked: IntVector, most: IntVector) -> NDArray[np.bool_]:
+    """Return (n, m) bool: as many of the pairs in ``block`` as the loads of both sides let be chosen."""
+    sides = [Loads(np.zeros_like(load), load, np.ones(len(load), dtype=bool)) for load in (asked, most)]
+    scores = stored(np.zeros(block.shape, dtype=np.int64), block)
+    pairs = solve(AssignmentProblem(scores, sides[0], sides[1], goals=("matched",))).pairs
+    taken = np.zeros(block.shape, dtype=bool)
+    taken[pairs[:, 0], pairs[:, 1]] = True
+    return taken
+
+
+def told(posture: Posture, side: Side, found: Shortage, code: str) -> Finding:
+    """Return in words who lacks how many places, and which rules leave them so few partners."""
+    people = tuple(posture.name(side, row) for row in found.people)
+    rules, several = in_the_way(posture, side, found), len(people) > 1
+    who = f"{these(len(people), PEOPLE[side])} ({named(people)})"
+    asks = f"{'doivent' if several else 'doit'} former {counted(found.asked, 'binôme')} au moins et "
+    excluded = f"exclus par {listed([*map(quoted, rules)])}" if rules else ""
+    where = whom(posture, side, found, excluded) if found.partners else nobody(excluded)
+    sentence = f"{who} {asks if code == MINIMUM else ''}{where}."
+    return Finding(code, sentence, found.asked - found.there, people, tuple(rules), decisive=code == MINIMUM)
+
+
+def whom(posture: Posture, side: Side, found: Shortage, excluded: str) -> str:
+    """Return in words the only partners there are, the places that they have, and how many are missing."""
+    partners, several = tuple(posture.name(across(side), row) for row in found.partners), len(found.people) > 1
+    have = (
+        f"qui {'ont' if len(partners) > 1 else 'a'} {counted(found.there, 'place')} pour {'eux' if several else 'lui'}"
+    )
+    only = f"{these(len(partners), PEOPLE[across(side)]).lower()} ({named(partners)}), {have}"
+    missing = f"il manque {counted(found.asked - found.there, 'place')}"
+    others = f". Les autres sont {excluded}" if excluded else ""
+    return f"ne {'peuvent' if several else 'peut'} aller qu'avec {only} : {missing}{others}"
+
+
+def nobody(excluded: str) -> str:
+    """Return in words that there is no partner at all."""
+    return f"n'a aucun partenaire possible{f' : tous sont {excluded}' if excluded else ''}"
+
+
+def these(number: int, noun: str) -> str:
+    r"""Return "these" with a number and a noun.
+
+    >>> these(5, "mentor"), these(1, "mentor")
+    ('Ces 5\xa0mentors', 'Ce mentor')
+    """
+    return f"Ces {counted(number, noun)}" if number > 1 else f"Ce {noun}"
+
+
+def named(people: tuple[str, ...]) -> str:
+    """Return the first few names, and how many others there are."""
+    others = len(people) - MOST_NAMED
+    return listed([*people[:MOST_NAMED], *([counted(others, "autre")] if others > 0 else [])])
+
+
+def in_the_way(posture: Posture, side: Side, found: Shortage) -> list[str]:
+    """Return the rules that keep these people from others than their partners."""
+    outside = others_than(posture, side, found.partners)
+    people = np.array(found.people, dtype=np.intp)
+    part = posture.market.part(people, outside) if side == "mentor" else posture.market.part(outside, people)
+    return [posture.labels.rule(rule) for rule, block in forbidding(posture.rules, part) if block.any()]
+
+
+def others_than(posture: Posture, side: Side, partners: tuple[int, ...]) -> NDArray[np.intp]:
+    """Return who takes part across, ``partners`` left out."""
+    others = posture.loads(across(side)).most > 0
+    others[list(partners)] = False
+    return np.flatnonzero(others)
+
+
+def quota_out_of_reach(posture: Posture, row: Row, allowed: BoolBlock) -> Iterator[Finding]:
+    """Yield that a quota asks for more pairs than the rules on pairs leave, though enough people are there."""
+    counts = np.broadcast_to(row.weights, allowed.shape) > 0
+    if row.least is None or row.least > most_pairs(posture.problem, counts):
+        return
+    there = int(flow(allowed & counts, posture.problem.mentors.most, posture.problem.mentees.most).sum())
+    if row.least > there:
+        present = counts & taking_part(posture.problem)
+        blocks = forbidding(posture.rules, posture.market)
+        rules = [posture.labels.rule(each) for each, block in blocks if (block & present).any()]
+        sentence = (
+            f"{quoted(row.name)} demande {counted(row.least, 'binôme')} ; les règles en permettent {there} au plus : "
+            f"il en manque {row.least - there}. D'autres sont exclus par {listed([*map(quoted, rules)])}."
+        )
+        yield Finding("quota_out_of_reach", sentence, row.least - there, rules=(row.name, *rules))

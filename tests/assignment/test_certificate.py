@@ -1,0 +1,255 @@
+"""What a certificate proves, what it refuses, and that it is never wrong."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from numpy.random import default_rng
+
+from mentormatch.assignment.certificate import Certificate, Verdict, certify
+from mentormatch.assignment.engine import engines_by_kind, solve
+from mentormatch.assignment.engines import milp, plain
+from mentormatch.assignment.problem import AssignmentProblem, Row
+from mentormatch.assignment.solution import Prices, Solution, Status, Tier
+from mentormatch.columns import IntVector
+from tests.oracles.exhaustive import choices, exhaustive, holds, tiers
+from tests.oracles.problems import problems, random_problem
+
+pytestmark = pytest.mark.promise(11)
+
+pose = AssignmentProblem.from_scores
+
+
+def coupled(problem: AssignmentProblem) -> bool:
+    return bool(problem.rows or problem.mentors.waivable.any() or problem.mentees.waivable.any())
+
+
+def certificates(problem: AssignmentProblem) -> list[tuple[Solution, Certificate]]:
+    """Return the solutions of every engine that takes a problem, each with its certificate."""
+    kinds = [kind for kind, engine in engines_by_kind().items() if engine().takes(problem)]
+    solutions = [solve(problem, engine=kind) for kind in kinds]
+    return [(solution, certify(problem, solution)) for solution in solutions]
+
+
+def holds_for_every_engine(problem: AssignmentProblem) -> None:
+    for solution, certificate in certificates(problem):
+        if solution.status is Status.INFEASIBLE:
+            assert certificate.verdict is Verdict.NO_ANSWER
+        else:
+            assert certificate.certified, certificate
+            assert [tier.certified for tier in certificate.tiers] == [tier.value for tier in solution.tiers]
+
+
+@given(problems(size=5, most=(1, 1)))
+def test_every_proved_answer_of_one_to_one_is_certified(problem: AssignmentProblem) -> None:
+    assume(not coupled(problem))
+    holds_for_every_engine(problem)
+
+
+@given(problems(size=5, most=(3, 1)))
+def test_every_proved_answer_with_places_on_one_side_is_certified(problem: AssignmentProblem) -> None:
+    assume(not coupled(problem))
+    holds_for_every_engine(problem)
+
+
+@given(problems(size=4, most=(3, 3)))
+def test_every_proved_answer_with_places_on_both_sides_is_certified(problem: AssignmentProblem) -> None:
+    assume(not coupled(problem))
+    holds_for_every_engine(problem)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_answers_with_many_ties_among_more_people_are_certified(seed: int) -> None:
+    holds_for_every_engine(random_problem(default_rng(seed), 30, values=2, most=2))
+
+
+@settings(max_examples=40)
+@given(st.lists(st.sampled_from([-1, 0, 0, 1]), min_size=10, max_size=10), st.lists(st.integers(0, 1), min_size=4))
+def test_goals_that_take_several_stages_are_certified_stage_by_stage(scores: list[int], priority: list[int]) -> None:
+    problem = pose(
+        np.array([-1, 1, *scores]).reshape(4, 3) * 4 * 10**13,
+        mentor_capacity=[1, 2, 1, 1],
+        mentor_minimum=[1, 0, 0, 0],
+        mentor_priority=priority[:4],
+        goals=("priority", "matched", "total"),
+    )
+    holds_for_every_engine(problem)
+    assert all(len(solution.prices) > 1 for solution, _ in certificates(problem))
+
+
+def holds_one_goal_at_a_time(problem: AssignmentProblem) -> None:
+    """Hold the certificates of a problem whose goals are not put together."""
+    with pytest.MonkeyPatch.context() as alone:
+        alone.setattr(plain, "FLOAT_EXACT", 0)
+        alone.setattr(milp, "ONE_NUMBER", 0)
+        holds_for_every_engine(problem)
+        assert all(len(solution.prices) in (0, len(problem.goals)) for solution, _ in certificates(problem))
+
+
+@given(problems(size=5, most=(2, 2)))
+def test_a_stage_for_each_goal_is_certified_on_what_the_stages_before_leave_open(problem: AssignmentProblem) -> None:
+    assume(not coupled(problem))
+    holds_one_goal_at_a_time(problem)
+
+
+def test_a_pair_at_its_price_that_no_other_answer_takes_is_settled() -> None:
+    allowed = np.array([[True, True], [False, True]])
+    holds_one_goal_at_a_time(pose([[0, 10], [0, 0]], allowed))
+
+
+def test_a_person_who_is_paired_at_a_loss_takes_no_more_in_later_goals() -> None:
+    losses = pose([[-5, -5]], mentor_capacity=2, mentor_minimum=1, goals=("total", "matched"))
+    holds_one_goal_at_a_time(losses)
+
+
+@given(problems(size=3, most=(2, 2)), st.data())
+def test_no_prices_whatsoever_certify_more_or_less_than_the_truth(
+    problem: AssignmentProblem, data: st.DataObject
+) -> None:
+    best = exhaustive(problem)
+    assume(best is not None)
+    answers = [pairs for pairs in choices(problem) if holds(problem, pairs)]
+    claim = claimed(problem, data.draw(st.sampled_from(answers)), data.draw(stages(problem)))
+    certificate = certify(problem, claim)
+    assert best is not None
+    for tier, value in zip(certificate.tiers, best.tiers, strict=False):
+        assert tier.certified is None or tier.certified >= value
+        if tier.value != value:
+            assert not tier.proved
+            break
+    assert not certificate.certified or tuple(tier.value for tier in certificate.tiers) == best.tiers
+
+
+def claimed(problem: AssignmentProblem, pairs: tuple[tuple[int, int], ...], prices: tuple[Prices, ...]) -> Solution:
+    """Return some pairs with some prices, and the claim that they are optimal."""
+    listed = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
+    reached = [Tier(goal, value, value) for goal, value in zip(problem.goals, tiers(problem, pairs), strict=True)]
+    return Solution(Status.PROVED, listed, tuple(reached), prices=prices)
+
+
+def stages(problem: AssignmentProblem) -> st.SearchStrategy[tuple[Prices, ...]]:
+    """Return a strategy for the prices of the optimum, moved here and there, and weights that may be too small."""
+    step = st.sampled_from([0, 0, 0, 0, 0, 0, 1, -1, 10**6, -(10**6)])
+    proved = solve(problem).prices or (Prices((("matched", 1),), *(np.zeros(n, np.int64) for n in problem.shape)),)
+    n, m = problem.shape
+    moves = st.lists(step, min_size=n + m, max_size=n + m).map(lambda ints: np.array(ints, dtype=np.int64))
+    weights = st.sampled_from([None, 1, 2, 10**6])
+
+    def moved(move: IntVector, weight: int | None) -> tuple[Prices, ...]:
+        first = proved[0]
+        changed = first.weights if weight is None else tuple((goal, weight) for goal, _ in first.weights)
+        return (Prices(changed, first.mentors + move[:n], first.mentees + move[n:]), *proved[1:])
+
+    return st.builds(moved, moves, weights)
+
+
+@given(problems(size=4, most=(2, 1)), st.data())
+def test_a_worse_matching_is_never_certified_with_the_prices_of_the_best(
+    problem: AssignmentProblem, data: st.DataObject
+) -> None:
+    solution = solve(problem)
+    answers = [pairs for pairs in choices(problem) if holds(problem, pairs)]
+    best = max((tiers(problem, pairs) for pairs in answers), default=())
+    worse = [pairs for pairs in answers if tiers(problem, pairs) != best]
+    for pairs in data.draw(st.lists(st.sampled_from(worse), max_size=3)) if worse else ():
+        claim = claimed(problem, pairs, solution.prices)
+        assert certify(problem, claim).verdict is (Verdict.REFUSED if solution.prices else Verdict.UNCERTIFIED)
+
+
+SCORES = [[5, 4], [3, 1]]
+
+
+def test_weights_that_let_a_later_goal_outweigh_an_earlier_one_prove_nothing() -> None:
+    problem = pose([[9, -5], [-7, 0]], [[True, True], [True, False]])
+    one = Solution(Status.PROVED, np.array([[0, 0]]), (Tier("matched", 1, 1), Tier("total", 9, 9)))
+    prices = Prices((("matched", 1), ("total", 1)), np.array([10, 0]), np.array([0, 0]))
+    assert certify(problem, replace(one, prices=(prices,))).verdict is Verdict.REFUSED
+    assert solve(problem).tiers[0].value == 2
+
+
+@pytest.mark.parametrize("great", [1 << 61, 1 << 62, -(1 << 62)])
+def test_numbers_beyond_what_is_exact_prove_nothing(great: int) -> None:
+    solution = solve(pose(SCORES))
+    prices = solution.prices[0]
+    moved = replace(prices, mentors=prices.mentors + great)
+    heavy = replace(prices, weights=tuple((goal, abs(great)) for goal, _ in prices.weights))
+    for each in (moved, heavy):
+        assert certify(pose(SCORES), replace(solution, prices=(each,))).verdict is Verdict.REFUSED
+
+
+@pytest.mark.parametrize("price", [-(1 << 62), -(1 << 63)])
+def test_prices_that_would_run_over_do_not_make_a_pair_worthless(price: int) -> None:
+    nothing = Solution(Status.PROVED, np.empty((0, 2), dtype=np.int64), (Tier("total", 0, 0),))
+    prices = Prices((("total", 1),), np.array([price]), np.array([price]))
+    certificate = certify(pose([[5]], goals=("total",)), replace(nothing, prices=(prices,)))
+    assert certificate.verdict is Verdict.REFUSED
+
+
+@pytest.mark.parametrize(
+    ("weights", "mentors"),
+    [
+        ((("total", 1),), 2),
+        ((), 2),
+        ((("matched", 0), ("total", 1)), 2),
+        ((("matched", 100), ("total", 1), ("priority", 1)), 2),
+        ((("matched", 100), ("total", 1)), 3),
+    ],
+)
+def test_prices_of_another_problem_are_refused(weights: tuple[tuple[str, int], ...], mentors: int) -> None:
+    solution = solve(pose(SCORES))
+    wrong = Prices(weights, np.zeros(mentors, np.int64), np.zeros(2, np.int64))
+    certificate = certify(pose(SCORES), replace(solution, prices=(wrong,)))
+    assert certificate.verdict is Verdict.REFUSED
+    assert certificate.problems
+
+
+def test_an_answer_that_breaks_a_rule_is_refused_whatever_its_prices() -> None:
+    solution = solve(pose(SCORES))
+    certificate = certify(pose(SCORES, mentee_capacity=[1, 0]), solution)
+    assert certificate.verdict is Verdict.REFUSED
+    assert "mentee 1 takes 1, at most 0" in certificate.problems
+
+
+def test_an_answer_that_claims_less_than_all_is_certified_in_part_with_a_bound_above_the_optimum() -> None:
+    problem = pose(SCORES)
+    best = solve(problem)
+    claim = Solution(Status.FEASIBLE, np.array([[0, 0], [1, 1]]), (Tier("matched", 2, None), Tier("total", 6, None)))
+    certificate = certify(problem, replace(claim, prices=best.prices))
+    assert certificate.verdict is Verdict.PARTLY
+    assert [tier.certified for tier in certificate.tiers] == [2, None]
+    assert not certificate.tiers[1].proved
+    split = replace(claim, prices=(Prices((("matched", 1),), np.array([1, 1]), np.array([0, 0])),))
+    assert certify(problem, split).tiers[0].proved
+
+
+def test_without_prices_the_rules_and_the_values_are_certified_and_the_optimum_is_not() -> None:
+    problem = replace(pose(SCORES), rows=(Row("r", np.ones((1, 1), dtype=np.int64), most=1),))
+    certificate = certify(problem, solve(problem))
+    assert certificate.verdict is Verdict.UNCERTIFIED
+    assert [(tier.stated, tier.certified) for tier in certificate.tiers] == [(1, None), (5, None)]
+    assert "pas certifiée" in certificate.words
+
+
+def test_prices_prove_an_answer_under_a_coupling_row_that_costs_nothing() -> None:
+    free = pose(SCORES)
+    problem = replace(free, rows=(Row("r", np.ones((1, 1), dtype=np.int64), most=2),))
+    certificate = certify(problem, replace(solve(problem), prices=solve(free).prices))
+    assert certificate.certified
+
+
+def test_from_a_goal_that_is_no_sum_over_pairs_on_nothing_is_certified() -> None:
+    problem = pose([[5]])
+    object.__setattr__(problem, "goals", ("matched", "floor", "total"))
+    pairs, stated = np.array([[0, 0]]), (Tier("matched", 1, 1), Tier("floor", 5, 5), Tier("total", 5, 5))
+    stages = [Prices(((goal, 1),), np.array([price]), np.array([0])) for goal, price in (("matched", 1), ("total", 5))]
+    for prices in (stages, stages[:1]):
+        certificate = certify(problem, Solution(Status.PROVED, pairs, stated, prices=tuple(prices)))
+        assert certificate.verdict is Verdict.PARTLY
+        assert [tier.certified for tier in certificate.tiers] == [1, None, None]
+    without = certify(problem, Solution(Status.PROVED, pairs, stated))
+    assert without.verdict is Verdict.UNCERTIFIED
+    object.__setattr__(problem, "goals", ("floor", "matched", "total"))
+    last = Solution(Status.PROVED, pairs, (stated[1], stated[0], stated[2]), prices=tuple(stages))
+    assert certify(problem, last).verdict is Verdict.UNCERTIFIED

@@ -1,0 +1,263 @@
+"""Every rule, recounted pair by pair in plain Python from what its docstring says."""
+
+from collections.abc import Callable, Mapping, Sequence
+from math import isnan
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mentormatch.assignment.problem import Row
+from mentormatch.assignment.rule import Market, Rule, market_of, rules_by_kind
+from mentormatch.assignment.rules.ban import Ban
+from mentormatch.assignment.rules.capacity import Capacity
+from mentormatch.assignment.rules.common import Common
+from mentormatch.assignment.rules.different import Different
+from mentormatch.assignment.rules.gap import Gap
+from mentormatch.assignment.rules.history import History
+from mentormatch.assignment.rules.load import Load
+from mentormatch.assignment.rules.minimum_score import MinimumScore
+from mentormatch.assignment.rules.pin import Pin
+from mentormatch.assignment.rules.priority import Priority
+from mentormatch.assignment.rules.proportion import Proportion
+from mentormatch.assignment.rules.quota import Quota, Where
+from mentormatch.assignment.rules.require import Require
+from mentormatch.assignment.rules.veto import Veto
+from mentormatch.columns import Codes, Numbers
+from mentormatch.fields import Side
+from mentormatch.people import Person
+from mentormatch.scoring.score import MILLION
+from mentormatch.text import canonical, fold
+from tests.laws.extensions import rule
+from tests.laws.questionnaires import SIDES, cohort, surveys
+
+type Forbids = Callable[[Rule, Person, Person, int], bool]
+
+
+def both_answered(field: str, left: Person, right: Person) -> bool:
+    return left.answered(field) and right.answered(field)
+
+
+def in_common(field: str, left: Person, right: Person) -> int:
+    """Count the answers that two people share; names keep their accents, options do not."""
+    compared = canonical if field.startswith("names") else fold
+    ours, theirs = ({compared(part) for part in who.parts(field)} for who in (left, right))
+    return len(ours & theirs)
+
+
+def few_in_common(asked: Rule, left: Person, right: Person, _: int) -> bool:
+    assert isinstance(asked, Common)
+    known = both_answered(asked.field, left, right)
+    return in_common(asked.field, left, right) < asked.least if known else asked.missing == "forbid"
+
+
+def some_in_common(asked: Rule, left: Person, right: Person, _: int) -> bool:
+    assert isinstance(asked, Different)
+    known = both_answered(asked.field, left, right)
+    return in_common(asked.field, left, right) > 0 if known else asked.missing == "forbid"
+
+
+def not_ahead(asked: Rule, left: Person, right: Person, _: int) -> bool:
+    assert isinstance(asked, Gap)
+    if not both_answered(asked.field, left, right):
+        return asked.missing == "forbid"
+    ahead = step(left, asked.field) - step(right, asked.field)
+    return ahead < asked.least or (asked.most is not None and ahead > asked.most)
+
+
+def step(person: Person, field: str) -> float:
+    column = person.people.columns[field]
+    assert isinstance(column, Codes | Numbers)
+    return float(column.values[person.row])
+
+
+def vetoed(asked: Rule, left: Person, right: Person, _: int) -> bool:
+    assert isinstance(asked, Veto)
+    return refuses(asked, left, right) or refuses(asked, right, left)
+
+
+def refuses(asked: Veto, who: Person, whom: Person) -> bool:
+    if asked.field not in who.people.columns:
+        return False
+    fields = [field for field in asked.against if field in whom.people.columns]
+    known_as = {canonical(whom.id)} | {canonical(part) for field in fields for part in whom.parts(field)}
+    return any(canonical(name) in known_as for name in who.parts(asked.field))
+
+
+def banned(asked: Rule, left: Person, right: Person, _: int) -> bool:
+    assert isinstance(asked, Ban)
+    return (canonical(left.id), canonical(right.id)) == (canonical(asked.mentor), canonical(asked.mentee))
+
+
+def too_low(asked: Rule, _: Person, __: Person, score: int) -> bool:
+    assert isinstance(asked, MinimumScore)
+    return score / 10_000 < asked.points
+
+
+def paired_before(asked: Rule, left: Person, right: Person, _: int) -> bool:
+    assert isinstance(asked, History)
+    return any((past.mentor, past.mentee) == (left.id, right.id) for past in asked.pairs)
+
+
+def too_many_hours(asked: Rule, left: Person, right: Person, _: int) -> bool:
+    assert isinstance(asked, Load)
+    limit, weight = hours(asked.limit, left), hours(asked.weights, right)
+    return asked.missing == "forbid" if limit is None or weight is None else weight > limit
+
+
+def hours(stated: str | float, person: Person) -> float | None:
+    said = step(person, stated) if isinstance(stated, str) else stated
+    return None if isnan(said) else said
+
+
+FORBID: Mapping[str, Forbids] = {
+    "ban": banned,
+    "common": few_in_common,
+    "different": some_in_common,
+    "gap": not_ahead,
+    "history": paired_before,
+    "load": too_many_hours,
+    "minimum_score": too_low,
+    "veto": vetoed,
+}
+OTHERS = {"capacity", "pin", "priority", "proportion", "quota", "require"}
+
+
+def drawn(data: st.DataObject, kind: str) -> tuple[Rule, Market]:
+    """Draw a rule and a market for it."""
+    survey = data.draw(surveys(1))
+    asked = rule(data.draw, survey, kind)
+    people = cohort(data.draw, survey, [asked])
+    shape = len(people.mentors), len(people.mentees)
+    scores = data.draw(st.lists(st.integers(0, MILLION), min_size=1, max_size=4))
+    return asked, market_of(people, np.resize(np.array(scores, dtype=np.int32), shape))
+
+
+def test_every_rule_is_recounted() -> None:
+    assert sorted(FORBID.keys() | OTHERS) == sorted(rules_by_kind()), "add a recount of the new rule to this file"
+
+
+@pytest.mark.parametrize("kind", sorted(FORBID))
+@given(data=st.data())
+def test_a_pair_is_forbidden_where_the_two_people_break_the_rule(kind: str, data: st.DataObject) -> None:
+    asked, met = drawn(data, kind)
+    block = asked.forbids(met)
+    assert block is not None
+    for (mentor, mentee), forbidden in np.ndenumerate(block):
+        left, right = met.mentors.person(mentor), met.mentees.person(mentee)
+        assert forbidden == FORBID[kind](asked, left, right, int(met.scores[mentor, mentee]))
+
+
+@pytest.mark.parametrize("kind", sorted(OTHERS))
+@given(data=st.data())
+def test_a_rule_that_is_not_about_pairs_forbids_none(kind: str, data: st.DataObject) -> None:
+    asked, met = drawn(data, kind)
+    assert asked.forbids(met) is None
+
+
+@given(data=st.data())
+def test_who_is_admitted_gave_one_of_the_answers_required(data: st.DataObject) -> None:
+    asked, met = drawn(data, "require")
+    assert isinstance(asked, Require)
+    for side in SIDES:
+        people = met.side(side)
+        admits = asked.admits(people, side)
+        for row, admitted in enumerate([] if admits is None else admits):
+            said = people.shown(asked.field, row)
+            assert admitted == (said in asked.among if said else asked.missing == "allow")
+
+
+@given(data=st.data())
+def test_priority_goes_to_the_people_named_and_to_those_who_gave_an_answer(data: st.DataObject) -> None:
+    asked, met = drawn(data, "priority")
+    assert isinstance(asked, Priority)
+    for side in SIDES:
+        people = met.side(side)
+        weights = asked.priority(people, side)
+        assert (weights is None) == (side != asked.side)
+        for row, weight in enumerate([] if weights is None else weights):
+            answered = asked.field is not None and people.shown(asked.field, row) in asked.among
+            assert weight == int(answered or people.ids[row] in asked.people)
+
+
+@given(data=st.data())
+def test_a_quota_counts_the_pairs_for_which_all_its_conditions_hold(data: st.DataObject) -> None:
+    asked, met = drawn(data, "quota")
+    assert isinstance(asked, Quota)
+    (row,) = asked.rows(met)
+    assert (row.least, row.most) == (asked.least, asked.most)
+    weights = np.broadcast_to(row.weights, met.shape)
+    for (mentor, mentee), weight in np.ndenumerate(weights):
+        pair: dict[Side, Person] = {"mentor": met.mentors.person(mentor), "mentee": met.mentees.person(mentee)}
+        assert weight == all(holds(condition, pair[condition.side]) for condition in asked.where)
+
+
+@given(data=st.data())
+def test_a_proportion_weighs_the_pairs_with_the_answers_against_all_pairs(data: st.DataObject) -> None:
+    asked, met = drawn(data, "proportion")
+    assert isinstance(asked, Proportion)
+    cells = list(np.ndindex(met.shape))
+    chosen = [cell for cell in cells if data.draw(st.booleans())]
+    people = {
+        "mentor": [met.mentors.person(i) for i, _ in chosen],
+        "mentee": [met.mentees.person(k) for _, k in chosen],
+    }
+    wanted = set(map(fold, asked.among))
+    counted = sum(bool(wanted & set(map(fold, person.parts(asked.field)))) for person in people[asked.side])
+    fine = [counted * 100 >= (asked.least or 0) * len(chosen)]
+    fine += [] if asked.most is None else [counted * 100 <= asked.most * len(chosen)]
+    assert all(keeps(row, met, chosen) for row in asked.rows(met)) == all(fine)
+
+
+@given(data=st.data())
+def test_the_hours_of_the_mentees_of_one_mentor_stay_within_the_limit(data: st.DataObject) -> None:
+    asked, met = drawn(data, "load")
+    assert isinstance(asked, Load)
+    block = asked.forbids(met)
+    assert block is not None
+    chosen = [cell for cell in np.ndindex(met.shape) if not block[cell] and data.draw(st.booleans())]
+    fine = True
+    for mentor in range(met.shape[0]):
+        limit = hours(asked.limit, met.mentors.person(mentor))
+        asking = [hours(asked.weights, met.mentees.person(k)) or 0 for i, k in chosen if i == mentor]
+        fine &= limit is None or sum(asking) <= limit
+    assert all(keeps(row, met, chosen) for row in asked.rows(met)) == fine
+
+
+def keeps(row: Row, met: Market, chosen: Sequence[tuple[int, ...]]) -> bool:
+    """Say whether these pairs stay within the bounds of a coupling row."""
+    weights = np.broadcast_to(row.weights, met.shape)
+    total = sum(int(weights[cell]) for cell in chosen)
+    return (row.least is None or total >= row.least) and (row.most is None or total <= row.most)
+
+
+def holds(condition: Where, person: Person) -> bool:
+    return any(fold(part) in map(fold, condition.among) for part in person.parts(condition.field))
+
+
+@given(data=st.data())
+def test_people_take_as_many_as_they_said_within_the_bounds_of_the_rule(data: st.DataObject) -> None:
+    asked, met = drawn(data, "capacity")
+    assert isinstance(asked, Capacity)
+    assert asked.most is not None
+    people = met.side(asked.side)
+    loads = asked.loads(people, asked.side)
+    assert loads is not None
+    for row in range(len(people)):
+        said = asked.most if asked.field is None else float(people.numbers(asked.field).values[row])
+        places = min(asked.default if isnan(said) else int(said), asked.most)
+        assert loads.most[row] == places
+        assert loads.least[row] == (asked.minimum if asked.always else min(asked.minimum, places))
+        assert loads.idle[row] == (not asked.always)
+
+
+@given(data=st.data())
+def test_a_pin_points_at_its_two_people(data: st.DataObject) -> None:
+    survey = data.draw(surveys(1))
+    asked = rule(data.draw, survey, "pin")
+    assert isinstance(asked, Pin)
+    people = cohort(data.draw, survey, [])
+    met = market_of(people, np.zeros((len(people.mentors), len(people.mentees)), dtype=np.int32))
+    ((mentor, mentee),) = asked.pins(met)
+    assert (people.mentors.ids[mentor], people.mentees.ids[mentee]) == (asked.mentor, asked.mentee)

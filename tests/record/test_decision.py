@@ -1,0 +1,160 @@
+"""The decision file: whole, the same for the same matching, and without a name."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mentormatch import examples
+from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.errors import OutputError, RequestError
+from mentormatch.people import Cohort
+from mentormatch.record.decision import FILENAME, Decision, read_decision, save_decision, write_decision
+from mentormatch.record.digests import digest_of_answers, digest_of_programme
+from tests.record.decisions import changed, coupled, example, plain, posed, written
+
+pytestmark = pytest.mark.promise(29)
+
+
+@pytest.mark.parametrize("problem", [plain(), coupled()], ids=["plain", "coupled"])
+def test_a_decision_is_read_as_it_was_written(problem: AssignmentProblem, tmp_path: Path) -> None:
+    matching = posed(problem)
+    path = write_decision(matching, tmp_path / "binomes.decision.json")
+    read = read_decision(path)
+    assert read == Decision.of(matching)
+    assert read.to_json() == path.read_text(encoding="utf-8")
+    again = read.problem()
+    assert [again.shape, again.pins, again.goals] == [
+        matching.problem.shape,
+        matching.problem.pins,
+        matching.problem.goals,
+    ]
+    mentors, mentees = matching.problem.scores.pairs()
+    assert (again.scores.at(mentors, mentees) == matching.problem.scores.at(mentors, mentees)).all()
+    assert again.scores.count == matching.problem.scores.count
+    for row, same in zip(matching.problem.rows, again.rows, strict=True):
+        assert (row.at(mentors, mentees, again.shape) == same.at(mentors, mentees, again.shape)).all()
+        assert (row.least, row.most) == (same.least, same.most)
+
+
+def test_the_same_matching_gives_the_same_bytes_under_a_fixed_name(tmp_path: Path) -> None:
+    first = save_decision(example(), tmp_path)
+    second = save_decision(example(), tmp_path / "autre.decision.json")
+    assert first == tmp_path / FILENAME
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_decision_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / FILENAME).mkdir()
+    with pytest.raises(OutputError):
+        save_decision(example(), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [FILENAME]
+
+
+def test_no_key_no_contact_and_no_answer_is_in_a_decision() -> None:
+    matching = example()
+    text = Decision.of(matching).to_json()
+    for people in (matching.cohort.mentors, matching.cohort.mentees):
+        said = {people.shown(name, row) for name in people.columns for row in range(len(people))}
+        told = {part for answer in said for part in answer.split(", ") if not part.isdigit()}
+        assert [part for part in {*people.ids, *told} if part and part in text] == []
+    assert [value for contact in matching.cohort.contacts.values() for value in contact.values() if value in text] == []
+    assert [rule.label for rule in matching.programme.rules if rule.label in text] == []
+
+
+def test_the_versions_of_all_that_computed_are_kept() -> None:
+    versions = Decision.of(example()).versions
+    assert list(versions) == ["mentormatch", "python", "numpy", "scipy", "pulp", "highspy"]
+    assert versions["numpy"] == np.__version__
+
+
+def shuffled(cohort: Cohort) -> Cohort:
+    """Return the same people in another order of rows and of columns."""
+    order = np.random.default_rng(0).permutation(len(cohort.mentors))
+    mentors = cohort.mentors.take(order)
+    return replace(cohort, mentors=replace(mentors, columns=dict(reversed(list(mentors.columns.items())))))
+
+
+def test_the_digest_of_the_answers_is_theirs_in_any_order_of_rows() -> None:
+    cohort = examples.cohort()
+    assert digest_of_answers(cohort) == digest_of_answers(shuffled(cohort))
+    assert digest_of_answers(cohort) == digest_of_answers(replace(cohort, contacts={}))
+    fewer = replace(cohort, mentees=cohort.mentees.take(range(3)))
+    assert digest_of_answers(cohort) != digest_of_answers(fewer)
+
+
+def test_one_other_answer_gives_another_digest() -> None:
+    cohort = examples.cohort()
+    people = cohort.mentors
+    places = {
+        name: next((row for row in range(1, len(people)) if column.shown(row) != column.shown(0)), 0)
+        for name, column in people.columns.items()
+    }
+    assert len({type(people.columns[name]) for name, row in places.items() if row}) == 7
+    for name, row in places.items():
+        column = people.columns[name].take([row, *range(1, len(people))])
+        other = replace(cohort, mentors=replace(people, columns={**people.columns, name: column}))
+        assert (digest_of_answers(cohort) != digest_of_answers(other)) is (row > 0)
+
+
+def test_the_digest_of_the_programme_is_that_of_all_it_says() -> None:
+    programme = examples.programme()
+    assert digest_of_programme(programme) == digest_of_programme(examples.programme())
+    assert digest_of_programme(programme) != digest_of_programme(programme.model_copy(update={"rules": []}))
+    assert Decision.of(example()).digests.programme == digest_of_programme(programme)
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("seed", True),
+        ("seed", -1),
+        ("seed", 1.0),
+        ("schema_version", 2),
+        ("status", "optimal"),
+        ("unknown", 1),
+        ("pairs", [["m1", "Camille"]]),
+        ("scores", {"m1": {"e1": float("nan")}}),
+        ("scores", {"m1": {"e1": 1 << 63}}),
+    ],
+)
+def test_what_does_not_fit_a_decision_is_refused_without_its_value(part: str, value: object, tmp_path: Path) -> None:
+    path = written(plain(), tmp_path)
+    content = json.loads(path.read_bytes()) | {part: value}
+    with pytest.raises(RequestError) as told:
+        read_decision(changed(path, content))
+    assert "Camille" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [("pairs", [["m9", "e1"]]), ("pins", [["m1", "e9"]]), ("scores", {"m9": {"e1": 1}}), ("mentees", [])],
+)
+def test_somebody_who_is_not_in_the_file_is_refused(part: str, value: object, tmp_path: Path) -> None:
+    path = written(plain(), tmp_path)
+    decision = read_decision(changed(path, json.loads(path.read_bytes()) | {part: value}))
+    with pytest.raises(RequestError):
+        (decision.problem(), decision.solution())
+
+
+def test_a_small_file_cannot_ask_for_a_great_memory(tmp_path: Path) -> None:
+    path = written(plain(), tmp_path)
+    person = {"least": 0, "most": 1, "idle": True, "priority": 0}
+    sides = {
+        "mentors": [{"id": f"m{place}"} | person for place in range(1, 20_001)],
+        "mentees": [{"id": f"e{place}"} | person for place in range(1, 20_001)],
+        "rows": [{"id": "r1", "weights": {}, "least": None, "most": 1}],
+    }
+    decision = read_decision(changed(path, json.loads(path.read_bytes()) | sides))
+    with pytest.raises(RequestError, match="r1"):
+        decision.problem()
+
+
+def test_people_who_are_not_numbered_from_one_are_refused(tmp_path: Path) -> None:
+    path = written(plain(), tmp_path)
+    content = json.loads(path.read_bytes())
+    content["mentors"][0]["id"] = "m4"
+    with pytest.raises(RequestError):
+        read_decision(changed(path, content)).problem()

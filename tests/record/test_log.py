@@ -1,0 +1,192 @@
+"""The log: chained, whole with several writers, and nothing in it changes without being told."""
+
+import errno
+import json
+import os
+import subprocess
+import sys
+from io import FileIO
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from mentormatch.errors import OutputError
+from mentormatch.record import log
+from mentormatch.record.log import START, Entry, append, check_chain
+
+pytestmark = pytest.mark.promise(29)
+
+COUNT = 200
+WRITER = """
+import sys
+from mentormatch.record.log import Entry, append
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(int(sys.argv[3])):
+    append(sys.argv[1], Entry(kind="edit", what={"number": str(number)}, who=sys.argv[2]))
+"""
+
+
+def entry(number: int = 0, who: str = "Camille") -> Entry:
+    return Entry(kind="edit", what={"number": str(number)}, who=who, when="2026-03-01T09:00:00+00:00", why="absence")
+
+
+@pytest.fixture
+def five(tmp_path: Path) -> Path:
+    """Return a log of five lines."""
+    path = tmp_path / "binomes.journal.jsonl"
+    for number in range(5):
+        append(path, entry(number))
+    return path
+
+
+def lines_of(path: Path) -> list[bytes]:
+    return path.read_bytes().splitlines(keepends=True)
+
+
+def told(path: Path, head: str | None = None) -> list[str]:
+    """Return where the chain is said to be broken."""
+    return [problem.where for problem in check_chain(path, head).problems]
+
+
+def test_a_log_gives_back_its_entries_and_its_head(five: Path) -> None:
+    head = append(five, entry(5))
+    chain = check_chain(five, head)
+    assert chain.whole
+    assert chain.head == head
+    assert chain.since == 0
+    assert chain.entries == tuple(entry(number) for number in range(6))
+
+
+def test_two_processes_that_write_at_once_leave_one_whole_chain(tmp_path: Path) -> None:
+    path = tmp_path / "x.journal.jsonl"
+    command = [sys.executable, "-c", WRITER, str(path)]
+    writers = [
+        subprocess.Popen([*command, who, str(COUNT)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        for who in ("Camille", "Dominique")
+    ]
+    assert [writer.stdout.readline() for writer in writers if writer.stdout] == [b"ready\n"] * 2
+    for writer in writers:
+        assert writer.stdin
+        writer.stdin.write(b"go\n")
+        writer.stdin.flush()
+    assert [writer.communicate() and writer.returncode for writer in writers] == [0, 0]
+    chain = check_chain(path)
+    assert chain.whole
+    for who in ("Camille", "Dominique"):
+        numbers = [entry.what["number"] for entry in chain.entries if entry.who == who]
+        assert numbers == [str(number) for number in range(COUNT)]
+
+
+@pytest.mark.parametrize("place", range(5))
+def test_a_line_that_was_changed_is_named(five: Path, place: int) -> None:
+    head = check_chain(five).head
+    lines = lines_of(five)
+    lines[place] = lines[place].replace(b"Camille", b"Claude")
+    five.write_bytes(b"".join(lines))
+    expected = f"journal, ligne {place + 2}" if place < 4 else "journal, ligne 5 (la dernière)"
+    assert told(five, head)[0] == expected
+
+
+@pytest.mark.parametrize("place", range(5))
+def test_a_line_that_was_taken_away_is_named(five: Path, place: int) -> None:
+    head = check_chain(five).head
+    lines = lines_of(five)
+    del lines[place]
+    five.write_bytes(b"".join(lines))
+    expected = f"journal, ligne {place + 1}" if place < 4 else "journal, ligne 4 (la dernière)"
+    assert told(five, head)[0] == expected
+
+
+def test_lines_that_changed_places_are_named(five: Path) -> None:
+    lines = lines_of(five)
+    lines[1], lines[2] = lines[2], lines[1]
+    five.write_bytes(b"".join(lines))
+    assert told(five) == ["journal, ligne 2", "journal, ligne 3", "journal, ligne 4"]
+
+
+def test_a_log_that_was_rewritten_as_a_whole_fails_against_the_head(five: Path) -> None:
+    head = check_chain(five).head
+    five.unlink()
+    for number in range(5):
+        append(five, entry(number, who="Claude"))
+    assert check_chain(five).whole
+    assert told(five, head) == ["journal, ligne 5 (la dernière)"]
+
+
+def test_a_log_that_was_shortened_fails_against_the_head(five: Path) -> None:
+    head = check_chain(five).head
+    five.write_bytes(b"".join(lines_of(five)[:3]))
+    assert check_chain(five).whole
+    assert told(five, head) == ["journal, ligne 3 (la dernière)"]
+
+
+def test_lines_that_were_added_since_the_head_are_counted(five: Path) -> None:
+    head = check_chain(five).head
+    append(five, entry(5))
+    append(five, entry(6))
+    chain = check_chain(five, head.upper())
+    assert (chain.whole, chain.since) == (True, 2)
+    assert check_chain(five, START).since == 7
+
+
+@pytest.mark.parametrize("kept", [1, 40, -2, -1])
+def test_a_torn_last_line_is_told_and_nothing_is_added_to_it(five: Path, kept: int) -> None:
+    lines = lines_of(five)
+    five.write_bytes(b"".join(lines[:4]) + lines[4][:kept])
+    torn = five.read_bytes()
+    assert told(five) == ["journal, ligne 5"]
+    assert len(check_chain(five).entries) == 4
+    with pytest.raises(OutputError, match="ligne 5"):
+        append(five, entry())
+    assert five.read_bytes() == torn
+
+
+def test_nothing_is_added_after_a_line_that_is_none(five: Path) -> None:
+    five.write_bytes(five.read_bytes() + b"\n")
+    with pytest.raises(OutputError, match="ligne 6"):
+        append(five, entry())
+    assert told(five) == ["journal, ligne 6"]
+
+
+def test_a_key_that_comes_twice_is_told(five: Path) -> None:
+    lines = lines_of(five)
+    lines[4] = lines[4].replace(b'"who":"Camille"', b'"who":"Claude","who":"Camille"')
+    five.write_bytes(b"".join(lines))
+    assert told(five) == ["journal, ligne 5"]
+
+
+@pytest.mark.parametrize("written", [0, 10])
+def test_a_full_disk_leaves_the_log_as_it_was(five: Path, written: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(FileIO):
+        def write(self, content: object, /) -> int:
+            return super().write(bytes(content)[:written]) if isinstance(content, bytes) else 0
+
+    before = five.read_bytes()
+    with Full(five, "a+") as file, pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
+        log._added(file, five.name, entry())
+    assert five.read_bytes() == before
+
+
+def test_a_log_that_cannot_be_read_or_written_is_told(tmp_path: Path) -> None:
+    assert told(tmp_path / "absent.journal.jsonl") == ["absent.journal.jsonl"]
+    with pytest.raises(OutputError):
+        append(tmp_path, entry())
+
+
+@pytest.mark.parametrize("when", ["2026-03-01T09:00:00", "2026-03-01T09:00:00+02:00", "hier"])
+def test_a_time_that_is_not_in_utc_is_refused(when: str) -> None:
+    with pytest.raises(ValidationError):
+        Entry(kind="edit", what={}, who="Camille", when=when)
+
+
+def test_an_entry_says_when_it_was_made_in_utc(tmp_path: Path) -> None:
+    path = tmp_path / "x.journal.jsonl"
+    append(path, Entry(kind="validation", what={}, who="Camille"))
+    assert json.loads(path.read_bytes())["entry"]["when"].endswith("+00:00")
+
+
+def test_nothing_is_done_by_nobody() -> None:
+    with pytest.raises(ValidationError):
+        Entry(kind="validation", what={}, who="")

@@ -1,0 +1,154 @@
+"""What counting shows, to the number."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from mentormatch.people import Cohort
+from mentormatch.review.diagnosis.arithmetic import by_counting
+from mentormatch.review.diagnosis.finding import Finding
+from mentormatch.review.diagnosis.posture import Posture
+from mentormatch.scoring.score import score
+from tests.review.diagnosis.people import alike, cohort, counting, pin, programme, words
+
+EVERY = ("production", "diffusion", "administration")
+
+
+def findings(people: Cohort, *rules: Mapping[str, Any]) -> list[Finding]:
+    asked = programme(*rules)
+    return list(by_counting(Posture.of(people, score(people, asked.criteria), asked.rules)))
+
+
+def told(people: Cohort, *rules: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(one.code, words(one.sentence)) for one in findings(people, *rules)]
+
+
+def test_as_many_places_as_people_leave_nothing_to_say() -> None:
+    assert told(alike(3, 3)) == []
+
+
+def test_nobody_at_all_leaves_nothing_to_say() -> None:
+    assert told(alike(0, 0)) == []
+
+
+def test_mentees_beyond_the_places_are_counted() -> None:
+    assert told(alike(11, 12)) == [("short_of_places", "12 mentorés, 11 places : il manque 1 place.")]
+    people = cohort([{"places": 2}, {"places": 3}, {"places": 0}], [{}] * 8)
+    capacity = {"kind": "capacity", "field": "places", "most": 2}
+    assert told(people, capacity) == [("short_of_places", "8 mentorés, 4 places : il manque 4 places.")]
+
+
+def test_mentors_beyond_the_mentees_are_counted() -> None:
+    (found,) = told(alike(5, 3))
+    assert found == ("short_of_mentees", "5 mentors, 3 mentorés : 2 mentors au moins restent sans binôme.")
+
+
+def test_too_few_places_leave_a_solution_but_minimums_beyond_people_do_not() -> None:
+    assert [one.decisive for one in findings(alike(1, 2))] == [False]
+    minimum = {"kind": "capacity", "most": 3, "minimum": 2, "always": True}
+    assert [one.decisive for one in findings(alike(2, 3), minimum)] == [True]
+
+
+def test_minimums_beyond_the_people_across_are_counted() -> None:
+    minimum = {"kind": "capacity", "name": "deux chacun", "most": 3, "minimum": 2, "always": True}
+    (found,) = findings(alike(11, 12), minimum)
+    said = "Les minimums de 11 mentors font 22 binômes au moins, pour 12 mentorés : il manque 10 places."
+    assert (found.code, words(found.sentence), found.missing) == ("minimums_beyond_people", said, 10)
+    assert found.rules == ("deux chacun",)
+
+
+def test_a_minimum_that_binds_only_who_is_used_is_no_finding() -> None:
+    assert told(alike(2, 2), {"kind": "capacity", "most": 3, "minimum": 2}) == []
+
+
+def test_a_minimum_above_the_places_of_a_person_names_them() -> None:
+    people = cohort([{"places": 1}, {"places": 2}], [{}] * 3)
+    found = findings(people, {"kind": "capacity", "field": "places", "minimum": 2, "always": True})
+    (own,) = [one for one in found if one.code == "minimum_beyond_places"]
+    assert words(own.sentence) == "M1 doit former 2 binômes au moins et n'a que 1 place."
+    assert own.people == ("M1",)
+
+
+def test_pins_beyond_the_places_of_a_person_are_counted() -> None:
+    rules = [pin("M1", "E1"), pin("M1", "E2"), pin("M1", "E3"), {"kind": "capacity", "most": 2}]
+    (found,) = findings(alike(3, 3), *rules)
+    assert (found.code, words(found.sentence)) == (
+        "pins_beyond_places",
+        "M1 : 3 binômes imposés, 2 places : il manque 1 place.",
+    )
+    assert found.rules == tuple(f"binôme imposé M1 - E{number}" for number in (1, 2, 3))
+
+
+def test_a_mentee_pinned_twice_is_one_place_short() -> None:
+    (found,) = told(alike(2, 2), pin("M1", "E1"), pin("M2", "E1"))
+    assert found == ("pins_beyond_places", "E1 : 2 binômes imposés, 1 place : il manque 1 place.")
+
+
+def test_a_pin_that_rules_forbid_names_all_of_them() -> None:
+    people = cohort([{"employeurs": ["Scène"]}], [{"employeurs": ["Scène"], "niveau": "expert"}])
+    rules = [
+        pin("M1", "E1"),
+        {"kind": "different", "name": "pas le même employeur", "field": "employeurs"},
+        {"kind": "gap", "name": "un palier", "field": "niveau"},
+        {"kind": "ban", "mentor": "M1", "mentee": "E2"},
+    ]
+    (found,) = findings(people, *rules)
+    said = "« binôme imposé M1 - E1 » est exclu par « pas le même employeur » et « un palier »."
+    assert (found.code, found.sentence, found.people) == ("pin_forbidden", said, ("M1", "E1"))
+
+
+def test_a_pin_of_somebody_who_is_set_aside_names_the_condition() -> None:
+    people = cohort([{"metier": "diffusion"}], [{}])
+    condition = {"kind": "require", "name": "être de la production", "field": "metier", "in": ["production"]}
+    found = [one for one in findings(people, pin("M1", "E1"), condition) if one.code == "pin_forbidden"]
+    assert [one.rules for one in found] == [("binôme imposé M1 - E1", "être de la production")]
+
+
+def test_a_quota_beyond_the_people_it_counts_says_how_many_are_missing() -> None:
+    people = cohort([{}] * 9, [{"metier": "diffusion"}] * 3 + [{}] * 6)
+    (found,) = findings(people, counting("mentee", "diffusion", name="diffusion d'abord", least=5))
+    said = (
+        "« diffusion d'abord » demande 5 binômes ; les personnes concernées peuvent en former 3 au plus : "
+        "il en manque 2."
+    )
+    assert (found.code, words(found.sentence), found.missing) == ("quota_beyond_people", said, 2)
+
+
+@pytest.mark.parametrize(("least", "codes"), [(3, []), (4, ["quota_beyond_people"])])
+def test_a_quota_is_beyond_people_from_one_more_on(least: int, codes: list[str]) -> None:
+    people = cohort([{}] * 9, [{"metier": "diffusion"}] * 3 + [{}] * 6)
+    assert [one.code for one in findings(people, counting("mentee", "diffusion", least=least))] == codes
+
+
+def test_pins_beyond_a_quota_are_counted() -> None:
+    rules = [pin("M1", "E1"), pin("M2", "E2"), counting("mentee", *EVERY, name="un seul", most=1)]
+    (found,) = findings(alike(2, 2), *rules)
+    said = "2 binômes imposés comptent pour « un seul », qui en permet 1 au plus."
+    assert (found.code, words(found.sentence), found.missing) == ("pins_beyond_quota", said, 1)
+
+
+def test_a_person_who_takes_no_part_has_no_place() -> None:
+    people = cohort([{}, {"complete": False}], [{}, {}])
+    assert told(people) == [("short_of_places", "2 mentorés, 1 place : il manque 1 place.")]
+
+
+def test_a_quota_within_a_quota_that_allows_fewer_is_told() -> None:
+    rules = [
+        counting("mentee", "production", name="au moins", least=3),
+        counting("mentor", *EVERY, name="en tout", most=1),
+    ]
+    (found,) = findings(alike(3, 3), *rules)
+    said = "« au moins » demande 3 binômes, qui comptent tous pour « en tout », limité à 1 : 2 binômes de trop."
+    assert (found.code, words(found.sentence), found.rules) == ("quotas_crossed", said, ("au moins", "en tout"))
+
+
+def test_quotas_that_count_other_pairs_do_not_cross() -> None:
+    people = cohort([{}] * 4, [{"metier": "diffusion"}] * 2 + [{}] * 2)
+    rules = [counting("mentee", "diffusion", least=2), counting("mentee", "production", most=1)]
+    assert told(people, *rules) == []
+
+
+def test_a_quota_that_asks_for_all_that_another_allows_does_not_cross_it() -> None:
+    rules = [counting("mentee", "production", least=2), counting("mentor", *EVERY, most=2)]
+    assert told(alike(3, 3), *rules) == []

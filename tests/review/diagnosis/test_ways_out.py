@@ -1,0 +1,194 @@
+"""A way out gives a solution, and one step less does not."""
+
+from collections import Counter
+from time import monotonic
+
+import pytest
+
+from mentormatch.assignment.posing import SIDES
+from mentormatch.assignment.rule import Rule
+from mentormatch.assignment.solution import Status
+from mentormatch.diagnosing import diagnose
+from mentormatch.fields import Side
+from mentormatch.matching import match
+from mentormatch.people import Cohort
+from mentormatch.programme import Programme
+from mentormatch.review.diagnosis.finding import Change, Diagnosis
+from mentormatch.review.diagnosis.trial import Trial
+from mentormatch.review.diagnosis.ways_out import ways_out
+from mentormatch.scoring.score import score
+from tests.review.diagnosis.people import METIERS, alike, cohort, counting, pin, programme, words
+from tests.review.diagnosis.planting import planted, wild
+
+STEPS = {
+    "lower_quota": ("least", 1),
+    "raise_quota": ("most", -1),
+    "lower_minimum": ("minimum", 1),
+    "lower_score": ("points", 0.1),
+    "lower_gap": ("least", 1),
+    "raise_gap": ("most", -1),
+    "lower_common": ("least", 1),
+    "lower_proportion": ("least", 1),
+    "raise_proportion": ("most", -1),
+    "raise_load": ("limit", -1),
+}
+"""The setting that each change moves, and one step back."""
+
+
+def has_a_solution(people: Cohort, rules: tuple[Rule, ...], asked: Programme) -> bool:
+    return match(people, asked.model_copy(update={"rules": list(rules)})).status is Status.PROVED
+
+
+def one_step_less(change: Change, before: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """Return the rules as they are one step before the change is complete."""
+    setting, back = STEPS[change.code]
+    return tuple(
+        after if after == old else stepped(after, old, setting, back)
+        for after, old in zip(change.rules, before, strict=True)
+    )
+
+
+def stepped(after: Rule, old: Rule, setting: str, back: float) -> Rule:
+    value = getattr(after, setting) + back
+    bound = getattr(old, setting)
+    return after.model_copy(update={setting: min(value, bound) if back > 0 else max(value, bound)})
+
+
+def assert_sound(people: Cohort, asked: Programme, diagnosis: Diagnosis) -> None:
+    before = tuple(asked.rules)
+    for change in diagnosis.ways_out:
+        if change.code == "more_places":
+            assert_no_place_to_spare(people, asked, change)
+            continue
+        assert has_a_solution(people, change.rules, asked)
+        if change.code in STEPS:
+            assert not has_a_solution(people, one_step_less(change, before), asked)
+
+
+def assert_no_place_to_spare(people: Cohort, asked: Programme, change: Change) -> None:
+    trial = Trial(people, score(people, asked.criteria), tuple(asked.rules))
+    places = Counter({whereabouts(people, key): count for key, count in change.places})
+    assert places.total() == change.cost
+    assert trial.works(trial.rules, places)
+    for place in places:
+        assert not trial.works(trial.rules, places - Counter([place]))
+
+
+def whereabouts(people: Cohort, key: str) -> tuple[Side, int]:
+    side = SIDES[key.startswith("E")]
+    return side, people.side(side).find(key)
+
+
+def sentences(people: Cohort, asked: Programme) -> list[str]:
+    return [words(change.sentence) for change in diagnose(people, asked).ways_out]
+
+
+@pytest.mark.promise(17)
+@pytest.mark.parametrize("seed", range(20))
+def test_every_way_out_of_a_planted_conflict_gives_a_solution_and_one_step_less_does_not(seed: int) -> None:
+    case = planted(seed)
+    diagnosis = diagnose(case.cohort, case.programme)
+    assert diagnosis.ways_out
+    assert_sound(case.cohort, case.programme, diagnosis)
+
+
+@pytest.mark.proof
+@pytest.mark.promise(17)
+@pytest.mark.parametrize("seed", range(20, 400))
+@pytest.mark.parametrize("made", [planted, wild])
+def test_every_way_out_gives_a_solution_and_one_step_less_does_not(made: type, seed: int) -> None:
+    case = made(seed)
+    assert_sound(case.cohort, case.programme, diagnose(case.cohort, case.programme))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_ways_out_come_cheapest_first_and_dropping_a_rule_last(seed: int) -> None:
+    case = planted(seed)
+    ways = [(way.code == "drop_rule", way.cost) for way in diagnose(case.cohort, case.programme).ways_out]
+    assert ways == sorted(ways)
+    assert all(cost > 0 for _, cost in ways)
+
+
+def test_two_quotas_are_lowered_or_raised_to_the_number_at_which_they_meet() -> None:
+    asked = programme(
+        counting("mentor", *METIERS, name="au moins", least=5), counting("mentee", *METIERS, name="au plus", most=2)
+    )
+    assert sentences(alike(6, 6), asked) == [
+        "Abaisser « au moins » de 5 à 2 binômes au moins.",
+        "Relever « au plus » de 2 à 5 binômes au plus.",
+        "Retirer la règle « au moins ».",
+        "Retirer la règle « au plus ».",
+    ]
+
+
+def test_a_capacity_is_relaxed_by_its_minimum_never_dropped() -> None:
+    minimum = {"kind": "capacity", "name": "trois chacun", "most": 3, "minimum": 3, "always": True}
+    assert sentences(alike(4, 9), programme(minimum)) == [
+        "Abaisser le minimum de « trois chacun » de 3 à 2 par personne."
+    ]
+
+
+def test_more_places_name_the_people_and_how_many() -> None:
+    asked = programme(
+        {"kind": "capacity", "name": "places", "most": 1}, pin("M1", "E1"), pin("M1", "E2"), pin("M1", "E3")
+    )
+    assert "Ajouter 2 places chez M1." in sentences(alike(2, 4), asked)
+
+
+def test_points_are_lowered_by_tenths() -> None:
+    people = cohort([{}], [{"niveau": "confirmé"}])
+    asked = programme({"kind": "minimum_score", "name": "le seuil", "points": 80}, pin("M1", "E1"))
+    assert sentences(people, asked)[:2] == [
+        "Retirer « binôme imposé M1 - E1 ».",
+        "Abaisser « le seuil » de 80 à 75 points.",
+    ]
+
+
+def test_a_gap_is_lowered_by_steps() -> None:
+    people = cohort([{"niveau": "confirmé"}], [{"niveau": "débutant"}])
+    asked = programme({"kind": "gap", "name": "l'avance", "field": "niveau", "least": 2}, pin("M1", "E1"))
+    assert "Abaisser l'avance demandée par « l'avance » de 2 à 1." in sentences(people, asked)
+
+
+def test_a_gap_that_is_too_wide_is_raised() -> None:
+    people = cohort([{"niveau": "expert"}], [{"niveau": "débutant"}])
+    asked = programme({"kind": "gap", "name": "l'avance", "field": "niveau", "most": 1}, pin("M1", "E1"))
+    assert "Relever l'avance permise par « l'avance » de 1 à 2." in sentences(people, asked)
+
+
+def test_fewer_answers_in_common_are_asked_for() -> None:
+    people = cohort([{"employeurs": ["A", "B"]}], [{"employeurs": ["A"]}])
+    asked = programme({"kind": "common", "name": "deux en commun", "field": "employeurs", "least": 2}, pin("M1", "E1"))
+    assert "Demander 1 réponse en commun au lieu de 2 pour « deux en commun »." in sentences(people, asked)
+
+
+def test_a_proportion_is_moved_by_hundredths() -> None:
+    people = cohort([{}] * 3, [{"metier": "diffusion"}, {}, {}])
+    all_placed = counting("mentee", *METIERS, name="trois en tout", least=3)
+    most = {"kind": "proportion", "name": "la production", "field": "metier", "in": ["production"], "most": 60}
+    assert "Relever « la production » de 60 à 67 % au plus." in sentences(people, programme(all_placed, most))
+    least = {"kind": "proportion", "name": "la diffusion", "field": "metier", "in": ["diffusion"], "least": 50}
+    assert "Abaisser « la diffusion » de 50 à 33 % au moins." in sentences(people, programme(all_placed, least))
+
+
+def test_hours_are_raised_by_whole_hours() -> None:
+    people = cohort([{}], [{"places": 3}, {"places": 2}])
+    hours = {"kind": "load", "name": "les heures", "weights": "places", "limit": 3.5}
+    asked = programme({"kind": "capacity", "most": 2}, hours, pin("M1", "E1"), pin("M1", "E2"))
+    assert "Relever « les heures » de 3,5 à 5,5 au plus par mentor." in sentences(people, asked)
+
+
+def test_two_conflicts_at_once_are_left_by_dropping_a_rule_of_each() -> None:
+    bans = [{**pin(f"M{number}", f"E{number}"), "kind": "ban"} for number in (1, 2)]
+    asked = programme(pin("M1", "E1"), pin("M2", "E2"), *bans)
+    (way,) = diagnose(alike(2, 2), asked).ways_out
+    assert way.code == "drop_rules"
+    assert words(way.sentence) == "Retirer ensemble « binôme écarté M1 - E1 » et « binôme écarté M2 - E2 »."
+    assert has_a_solution(alike(2, 2), way.rules, asked)
+
+
+def test_out_of_time_no_way_out_is_told() -> None:
+    asked = programme(pin("M1", "E1"), {**pin("M1", "E1"), "kind": "ban"})
+    people = alike(2, 2)
+    trial = Trial(people, score(people, asked.criteria), tuple(asked.rules), deadline=monotonic())
+    assert ways_out(trial, trial.rules) == ()

@@ -1,0 +1,149 @@
+"""Every criterion, recounted pair by pair in plain Python from what its docstring says."""
+
+from collections.abc import Callable, Mapping
+from math import isnan
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mentormatch.columns import Codes, Grades, Members, Names, Numbers, Ranks
+from mentormatch.people import Person
+from mentormatch.scoring.criteria.availability import Availability
+from mentormatch.scoring.criteria.closeness import Closeness
+from mentormatch.scoring.criteria.coverage import Coverage
+from mentormatch.scoring.criteria.overlap import Overlap
+from mentormatch.scoring.criteria.same import Same
+from mentormatch.scoring.criteria.table import Table
+from mentormatch.scoring.criteria.wishes import Wishes
+from mentormatch.scoring.criterion import Criterion, criteria_by_kind
+from mentormatch.text import canonical, fold
+from tests.laws.extensions import criterion
+from tests.laws.questionnaires import cohort, surveys
+
+type Stakes = dict[str, float | None]
+
+
+def stakes(person: Person, field: str, compared: Callable[[str], str] = fold) -> Stakes:
+    """Return what a person gives to each item, None where they left it blank; items without a stake are absent."""
+    column = person.people.columns[field]
+    row = person.row
+    match column:
+        case Members():
+            return {fold(item): 1 for item, on in zip(column.labels, column.values[row], strict=True) if on}
+        case Ranks():
+            ranks = zip(column.labels, column.values[row].tolist(), strict=True)
+            return {fold(item): max(column.most + 1 - rank, 1) for item, rank in ranks if rank}
+        case Grades():
+            grades = zip(column.labels, column.values[row].tolist(), strict=True)
+            return {fold(item): None if grade < 0 else grade for item, grade in grades}
+        case Names():
+            return {compared(name): 1 for name in column.values[row] or ()}
+    raise TypeError(type(column).__name__)
+
+
+def stakes_of(left: Person, right: Person, mentor: str, mentee: str) -> tuple[Stakes, Stakes]:
+    """Return the stakes of two people: names that both typed are compared with their accents, all else without."""
+    typed = all(isinstance(who.people.columns[field], Names) for who, field in ((left, mentor), (right, mentee)))
+    compared = canonical if typed else fold
+    return stakes(left, mentor, compared), stakes(right, mentee, compared)
+
+
+def top(person: Person, field: str) -> int:
+    """Return the highest stake there is."""
+    column = person.people.columns[field]
+    return column.most if isinstance(column, Ranks) else len(column.levels) - 1 if isinstance(column, Grades) else 1
+
+
+def step(person: Person, field: str) -> float:
+    """Return an answer on a scale, or a number."""
+    column = person.people.columns[field]
+    assert isinstance(column, Codes | Numbers)
+    return float(column.values[person.row])
+
+
+def coverage(rated: Criterion, left: Person, right: Person) -> float:
+    assert isinstance(rated, Coverage)
+    offers, wanted = stakes_of(left, right, rated.mentor, rated.mentee)
+    needs = {item: need for item, need in wanted.items() if need}
+    most = top(left, rated.mentor)
+    met = 0.0
+    for item, need in needs.items():
+        offer = offers.get(item, 0)
+        met += need * (rated.neutral if offer is None else offer / most)
+    return met / sum(needs.values()) if needs else 0.0
+
+
+def overlap(rated: Criterion, left: Person, right: Person) -> float:
+    assert isinstance(rated, Overlap)
+    ours, theirs = stakes_of(left, right, rated.field, rated.field)
+    items = ours.keys() | theirs.keys()
+    both = sum(min(ours.get(item) or 0, theirs.get(item) or 0) for item in items)
+    either = sum(max(ours.get(item) or 0, theirs.get(item) or 0) for item in items)
+    return both / either if either else 0.0
+
+
+def availability(rated: Criterion, left: Person, right: Person) -> float:
+    assert isinstance(rated, Availability)
+    return min(1.0, len(stakes(left, rated.field).keys() & stakes(right, rated.field).keys()) / rated.enough)
+
+
+def closeness(rated: Criterion, left: Person, right: Person) -> float:
+    assert isinstance(rated, Closeness)
+    column = left.people.columns[rated.field]
+    length = rated.within or (max(1, len(column.labels) - 1) if isinstance(column, Codes) else 1)
+    return max(0.0, 1 - abs(step(left, rated.field) - step(right, rated.field)) / length)
+
+
+def same(rated: Criterion, left: Person, right: Person) -> float:
+    assert isinstance(rated, Same)
+    return float(left[rated.field] == right[rated.field])
+
+
+def table(rated: Criterion, left: Person, right: Person) -> float:
+    assert isinstance(rated, Table)
+    points = rated.otherwise
+    for cell in rated.cells:
+        if (fold(cell.mentor), fold(cell.mentee)) == (fold(left[rated.mentor]), fold(right[rated.mentee])):
+            points = cell.points
+    return points
+
+
+def wishes(rated: Criterion, left: Person, right: Person) -> float:
+    assert isinstance(rated, Wishes)
+    asked = [(left, rated.mentor, right), (right, rated.mentee, left)]
+    return float(np.mean([wished(who, field, whom, rated.most) for who, field, whom in asked if field]))
+
+
+def wished(who: Person, field: str, whom: Person, most: int) -> float:
+    names = [canonical(name) for name in who.parts(field)][:most]
+    return 1 - names.index(canonical(whom.id)) / most if canonical(whom.id) in names else 0.0
+
+
+RECOUNT: Mapping[str, Callable[[Criterion, Person, Person], float]] = {
+    "availability": availability,
+    "closeness": closeness,
+    "coverage": coverage,
+    "overlap": overlap,
+    "same": same,
+    "table": table,
+    "wishes": wishes,
+}
+
+
+def test_every_criterion_is_recounted() -> None:
+    assert sorted(RECOUNT) == sorted(criteria_by_kind()), "add a recount of the new criterion to tests/scoring"
+
+
+@pytest.mark.parametrize("kind", sorted(criteria_by_kind()))
+@given(data=st.data())
+def test_a_value_is_what_the_two_people_answered(kind: str, data: st.DataObject) -> None:
+    survey = data.draw(surveys(1))
+    rated = criterion(data.draw, survey, kind)
+    people = cohort(data.draw, survey, [rated])
+    values = rated.score(people.mentors, people.mentees)
+    for (mentor, mentee), value in np.ndenumerate(values):
+        if not isnan(value):
+            left, right = people.mentors.person(mentor), people.mentees.person(mentee)
+            assert value == pytest.approx(RECOUNT[kind](rated, left, right), abs=1e-12)
