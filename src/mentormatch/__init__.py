@@ -16,13 +16,20 @@ if TYPE_CHECKING:
     from mentormatch.assignment.solution import Solution as Solution
     from mentormatch.assignment.solution import Status as Status
     from mentormatch.diagnosing import diagnose as diagnose
+    from mentormatch.editions import carry_over as carry_over
+    from mentormatch.editions import read_carry_over as read_carry_over
+    from mentormatch.editions import with_history as with_history
+    from mentormatch.editions import write_carry_over as write_carry_over
     from mentormatch.enrolment import read_survey as read_survey
     from mentormatch.errors import MentorMatchError as MentorMatchError
     from mentormatch.evaluation import evaluate as evaluate
     from mentormatch.matching import Matching as Matching
     from mentormatch.matching import match as match
     from mentormatch.people import Cohort as Cohort
+    from mentormatch.planning import plans as plans
     from mentormatch.programme import Programme as Programme
+    from mentormatch.repairing import Repair as Repair
+    from mentormatch.repairing import repair as repair
     from mentormatch.wire import MatchRequest as MatchRequest
     from mentormatch.wire import MatchResponse as MatchResponse
     from mentormatch.wire import propose as propose
@@ -37,14 +44,21 @@ _HOMES = {
     "Matching": "matching",
     "MentorMatchError": "errors",
     "Programme": "programme",
+    "Repair": "repairing",
     "Solution": "assignment.solution",
     "Status": "assignment.solution",
+    "carry_over": "editions",
     "diagnose": "diagnosing",
     "evaluate": "evaluation",
     "match": "matching",
+    "plans": "planning",
     "propose": "wire",
+    "read_carry_over": "editions",
     "read_survey": "enrolment",
+    "repair": "repairing",
     "solve": "assignment.engine",
+    "with_history": "editions",
+    "write_carry_over": "editions",
 }
 
 __all__ = [*sorted(_HOMES), "examples"]  # noqa: PLE0604 - the names of a table that is written out above

@@ -16,13 +16,17 @@ from mentormatch.assignment.rules.ban import Ban
 from mentormatch.assignment.rules.pin import Pin
 from mentormatch.assignment.solution import Solution, Status
 from mentormatch.errors import OutputError
+from mentormatch.fields import Side
 from mentormatch.files import write_whole
 from mentormatch.frames import Frames
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
 from mentormatch.registry import concrete
+from mentormatch.review.alternatives import Alternative, alternatives
 from mentormatch.review.pairs import Pair, explain_pair
+from mentormatch.review.robustness import Robustness, Trial, robustness
 from mentormatch.review.unmatched import Case, Unmatched, explain_unmatched
+from mentormatch.review.why_not import WhyNot, why_not
 from mentormatch.scoring.score import ScoreTable, score
 from mentormatch.tables import (
     Grid,
@@ -76,7 +80,31 @@ class Matching:
     @cached_property
     def unmatched(self) -> tuple[Unmatched, ...]:
         """Everybody without a partner, with a code and a sentence."""
-        return explain_unmatched(Case(self.cohort, self.programme.rules, self.scores, self.problem, self.solution))
+        return explain_unmatched(self.case)
+
+    @property
+    def case(self) -> Case:
+        """All that the decision rests on, and the decision: what the room ``review`` works on."""
+        return Case(self.cohort, self.programme.rules, self.scores, self.problem, self.solution)
+
+    def why_not(self, mentor: str, mentee: str) -> WhyNot:
+        """Return what it would cost, goal by goal, to pair two people, and who would move; or which rules forbid it.
+
+        The losses equal those of solving again with the pair pinned. Raises RequestError where a key is nobody's.
+        """
+        return why_not(self.case, self.cohort.mentors.find(mentor), self.cohort.mentees.find(mentee))
+
+    def alternatives(self, person: str, n: int | None = 10) -> tuple[Alternative, ...]:
+        """Return the ``n`` other partners that somebody could have at the smallest loss, None: all of them.
+
+        A key that both sides have is taken as the mentor's. Raises RequestError where it is nobody's.
+        """
+        side: Side = "mentor" if self.cohort.mentors.has(person) else "mentee"
+        return alternatives(self.case, side, self.cohort.side(side).find(person), n)
+
+    def robustness(self, samples: int = 200, spread: float = 0.2, seed: int = 0) -> Robustness:
+        """Return in which share of ``samples`` each pair stays when weights change by up to ``spread`` (0 to 1)."""
+        return robustness(self.case, Trial(samples, spread, seed), seed=self.seed)
 
     @property
     def certificate(self) -> Certificate:

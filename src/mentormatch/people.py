@@ -47,13 +47,20 @@ class People:
 
         Raises RequestError where nobody here has it.
         """
-        sought = canonical(key)
-        found = next((row for row, known in enumerate(self.ids) if canonical(known) == sought), None)
+        found = self._row(key)
         if found is None:
             raise RequestError(
                 "Unknown person", [Problem("key", f"nobody has the key {key!r}", "a key of this cohort")]
             )
         return found
+
+    def has(self, key: str) -> bool:
+        """Say whether somebody here has this key, whatever its case."""
+        return self._row(key) is not None
+
+    def _row(self, key: str) -> int | None:
+        sought = canonical(key)
+        return next((row for row, known in enumerate(self.ids) if canonical(known) == sought), None)
 
     def person(self, row: int) -> "Person":
         """Return one of them."""

@@ -33,7 +33,7 @@ EMAIL = Ref(("text",), "any")
 MOST_NAMED = 20
 """Of more options than that, only the nearest is named."""
 
-type Goal = Literal["matched", "priority", "total"]
+type Goal = Literal["matched", "priority", "floor", "floor_person", "leximin", "total"]
 type Location = tuple[int | str, ...]
 
 SHAPES: Mapping[str, tuple[type[dict[str, Any]] | type[list[Any]], str]] = MappingProxyType(

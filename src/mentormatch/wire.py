@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BeforeValidator, ValidationError
 from pydantic import Field as Setting
 
 from mentormatch.enrolment import plan_of
@@ -15,6 +15,7 @@ from mentormatch.matching import Matching, match
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
 from mentormatch.review.pairs import Pair
+from mentormatch.strictjson import Message, parse_json
 from mentormatch.survey.entries import Submission
 from mentormatch.survey.intake import gather
 
@@ -30,12 +31,6 @@ def whole(value: object) -> object:
 type Whole = Annotated[int, Setting(ge=0, le=2**64 - 1), BeforeValidator(whole)]
 type Text = Annotated[str, Setting(min_length=1, max_length=1_000)]
 type Answer = str | bool | int | float | list[str] | dict[str, str] | None
-
-
-class Message(BaseModel):
-    """A JSON object of the contract: strict, finite, without unknown keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Submitted(Message):
@@ -207,26 +202,6 @@ def pair_out(pair: Pair) -> PairOut:
         answered=pair.answered,
         contributions=parts,
     )
-
-
-def parse_json(text: str | bytes) -> Any:
-    """Return what a JSON text holds; raises RequestError for doubled keys, NaN, infinities and broken syntax."""
-    try:
-        return json.loads(text, object_pairs_hook=_once, parse_constant=_not_finite)
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
-        where = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "body"
-        raise RequestError("The body is not JSON", [Problem(where, type(error).__name__, "a JSON object")]) from None
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise RequestError("A key comes twice in one object", [Problem("body", "a doubled key", "each key once")])
-    return found
-
-
-def _not_finite(name: str) -> None:
-    raise RequestError("A number is not finite", [Problem("body", name, "finite numbers")])
 
 
 def propose(request: Mapping[str, Any] | MatchRequest) -> MatchResponse:

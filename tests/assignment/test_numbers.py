@@ -54,7 +54,7 @@ ones = np.ones((2, 3))
         ({"scale": 0}, "scale"),
         ({"scale": True}, "scale"),
         ({"scale": 10.0}, "scale"),
-        ({"goals": ("floor",)}, "goals"),
+        ({"goals": ("kindness",)}, "goals"),
         ({"goals": ("total", "total")}, "goals"),
         ({"goals": ()}, "goals"),
     ],
@@ -68,8 +68,8 @@ def test_what_is_no_number_or_does_not_fit_is_refused_and_the_error_says_where(
 
 
 def test_an_unknown_goal_is_refused_with_the_goals_there_are() -> None:
-    with pytest.raises(RequestError, match="matched, priority, total"):
-        pose(ones, goals=("leximin",))
+    with pytest.raises(RequestError, match="matched, priority, floor, floor_person, leximin, total"):
+        pose(ones, goals=("kindness",))
 
 
 def test_a_frame_of_allowed_pairs_must_have_the_labels_of_the_scores() -> None:

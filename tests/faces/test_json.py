@@ -7,7 +7,8 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.errors import MentorMatchError, RequestError
-from mentormatch.wire import MatchRequest, parse_json
+from mentormatch.strictjson import parse_json
+from mentormatch.wire import MatchRequest
 
 PROGRAMME: dict[str, Any] = {
     "programme": {"name": "Essai"},

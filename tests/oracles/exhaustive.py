@@ -16,7 +16,7 @@ WORD = (1 << 64) - 1
 
 @dataclass(frozen=True)
 class Best:
-    """The optimum in every tier, and the canonical answer among all that reach it."""
+    """The optimum in every tier, as tiers state it, and the canonical answer among all that reach it."""
 
     tiers: tuple[int, ...]
     pairs: Pairs
@@ -28,9 +28,9 @@ def exhaustive(problem: AssignmentProblem, seed: int = 0) -> Best | None:
     answers = [pairs for pairs in choices(problem) if holds(problem, pairs)]
     if not answers:
         return None
-    reached = max(tiers(problem, pairs) for pairs in answers)
-    best = [pairs for pairs in answers if tiers(problem, pairs) == reached]
-    return Best(reached, canonical(problem, best, seed), len(best))
+    greatest = max(ranks(problem, pairs) for pairs in answers)
+    best = [pairs for pairs in answers if ranks(problem, pairs) == greatest]
+    return Best(tiers(problem, best[0]), canonical(problem, best, seed), len(best))
 
 
 def choices(problem: AssignmentProblem, mentor: int = 0) -> Iterator[Pairs]:
@@ -84,16 +84,48 @@ def _within(problem: AssignmentProblem, place: int, pairs: Pairs) -> bool:
 
 def tiers(problem: AssignmentProblem, pairs: Pairs) -> tuple[int, ...]:
     """Return what the pairs reach in each goal."""
-    return tuple(sum(_worth(problem, goal, i, k) for i, k in pairs) for goal in problem.goals)
+    return tuple(_value(problem, goal, pairs) for goal in problem.goals)
 
 
-def _worth(problem: AssignmentProblem, goal: str, mentor: int, mentee: int) -> int:
-    if goal == "matched":
-        return 1
-    if goal == "total":
-        return int(problem.scores.at(np.array([mentor]), np.array([mentee]))[0])
-    given = ((problem.mentor_priority, mentor), (problem.mentee_priority, mentee))
-    return sum(int(weights[person]) for weights, person in given if weights is not None)
+def ranks(problem: AssignmentProblem, pairs: Pairs) -> tuple[tuple[int, ...], ...]:
+    """Return what answers are compared by, goal by goal: the greater, the better."""
+    return tuple(_rank(problem, goal, pairs) for goal in problem.goals)
+
+
+def _rank(problem: AssignmentProblem, goal: str, pairs: Pairs) -> tuple[int, ...]:
+    if goal == "leximin":
+        return (len(pairs), *sorted(_score(problem, pair) for pair in pairs))
+    value = _value(problem, goal, pairs)
+    return (-value if goal == "changes" else value,)
+
+
+def _value(problem: AssignmentProblem, goal: str, pairs: Pairs) -> int:
+    scores = [_score(problem, pair) for pair in pairs]
+    match goal:
+        case "matched":
+            return len(pairs)
+        case "total":
+            return sum(scores)
+        case "floor" | "leximin":
+            return min(scores, default=0)
+        case "floor_person":
+            sums = [sum(_score(problem, pair) for pair in pairs if pair[1] == k) for k in _served(problem)]
+            return min(sums, default=0)
+        case "changes":
+            return sum(pair not in pairs for pair in problem.former)
+    given = ((problem.mentor_priority, 0), (problem.mentee_priority, 1))
+    return sum(int(weights[pair[side]]) for weights, side in given if weights is not None for pair in pairs)
+
+
+def _score(problem: AssignmentProblem, pair: tuple[int, int]) -> int:
+    return int(problem.scores.at(np.array([pair[0]]), np.array([pair[1]]))[0])
+
+
+def _served(problem: AssignmentProblem) -> list[int]:
+    """Return the mentees who have a place for an allowed partner."""
+    n, m = problem.shape
+    rows = np.arange(n)
+    return [k for k in range(m) if problem.mentees.most[k] and problem.scores.allows(rows, np.full(n, k)).any()]
 
 
 def canonical(problem: AssignmentProblem, best: Sequence[Pairs], seed: int) -> Pairs:

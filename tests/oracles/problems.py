@@ -1,16 +1,25 @@
 """Small problems of every kind for Hypothesis, and larger ones from a seed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import strategies as st
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from mentormatch.assignment.problem import GOALS, AssignmentProblem, Loads, Row
+from mentormatch.assignment.problem import DEFAULT_GOALS, GOALS, AssignmentProblem, Loads, Row
 from mentormatch.assignment.scores import stored
 
-goals = st.permutations(GOALS).flatmap(lambda order: st.integers(1, len(GOALS)).map(lambda count: tuple(order[:count])))
+
+def ordered(names: Sequence[str]) -> st.SearchStrategy[tuple[str, ...]]:
+    """Return a strategy for some of the goals, in any order."""
+    return st.permutations(names).flatmap(
+        lambda order: st.integers(1, len(names)).map(lambda count: tuple(order[:count]))
+    )
+
+
+goals = ordered(DEFAULT_GOALS)
 scores = st.one_of(st.integers(-2, 2), st.integers(-1_000_000, 1_000_000))
 
 
@@ -76,7 +85,7 @@ def random_problem(rng: Generator, size: int, *, values: int, most: int = 1) -> 
         rng.integers(-values, values + 1, (n, m)),
         rng.random((n, m)) < rng.choice([0.3, 0.8, 1.0]),
         mentor_capacity=rng.integers(1, most + 1, n),
-        goals=tuple(rng.permutation(GOALS).tolist()),
+        goals=tuple(rng.permutation(DEFAULT_GOALS).tolist()),
         mentor_priority=rng.integers(0, 2, n),
         mentee_priority=rng.integers(0, 2, m),
     )
@@ -110,3 +119,13 @@ def shuffled(rng: Generator, problem: AssignmentProblem) -> tuple[AssignmentProb
 def taken(loads: Loads, order: NDArray[np.int64]) -> Loads:
     """Return the loads in another order."""
     return Loads(loads.least[order], loads.most[order], loads.idle[order])
+
+
+@st.composite
+def with_any_goals(draw: st.DrawFn, posed: st.SearchStrategy[AssignmentProblem]) -> AssignmentProblem:
+    """Draw a problem with goals of every kind in any order, and a former matching."""
+    problem = draw(posed)
+    n, m = problem.shape
+    pairs = [(i, k) for i in range(n) for k in range(m)]
+    former = draw(st.sets(st.sampled_from(pairs), max_size=4)) if pairs else set[tuple[int, int]]()
+    return replace(problem, goals=draw(ordered(GOALS)), former=tuple(sorted(former)))

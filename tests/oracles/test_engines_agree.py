@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.problem import GOALS, AssignmentProblem, Loads, Row
+from mentormatch.assignment.problem import DEFAULT_GOALS, AssignmentProblem, Loads, Row
 from mentormatch.assignment.scores import DenseScores
 from mentormatch.assignment.solution import Status
 from tests.oracles.exhaustive import exhaustive
@@ -81,7 +81,7 @@ def test_rules_that_couple_pairs_equal_exhaustive_search_from_few_pairs_on(seed:
         Loads(none + 2, none + 3, np.ones(4, dtype=bool)),
         Loads(none, none + 2, np.zeros(4, dtype=bool)),
         (Row("quota", rng.integers(0, 3, (4, 4)), most=6), Row("some", rng.integers(0, 2, (4, 1)), least=1)),
-        goals=tuple(rng.permutation(GOALS).tolist()),
+        goals=tuple(rng.permutation(DEFAULT_GOALS).tolist()),
         mentee_priority=rng.integers(0, 2, 4),
     )
     best, solution = exhaustive(problem, seed), solve(problem, seed=seed)

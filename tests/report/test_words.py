@@ -26,7 +26,8 @@ def test_every_goal_has_its_words() -> None:
         ("matched", 13, "13\u00a0binômes"),
         ("priority", 1, "1\u00a0place donnée à des personnes prioritaires"),
         ("total", 5_661_645, "566,2 points"),
-        ("floor", 3, "3"),
+        ("floor", 450_000, "45,0 points pour le binôme le moins bien noté"),
+        ("unknown", 3, "3"),
     ],
 )
 def test_what_a_goal_reached_is_said_with_its_unit(goal: str, value: int, said: str) -> None:

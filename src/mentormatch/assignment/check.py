@@ -79,8 +79,12 @@ def _wrong_tiers(problem: AssignmentProblem, solution: Solution) -> Iterator[str
         value = _value(problem, tier.goal, solution)
         if value != tier.value:
             yield f"tier {tier.goal} states {tier.value}, the pairs have {value}"
-        if tier.bound is not None and tier.bound < tier.value:
+        if tier.vector and list(tier.vector) != sorted(_scores(problem, solution)):
+            yield f"tier {tier.goal} states scores that are not those of the pairs"
+        if tier.bound is not None and tier.goal != "changes" and tier.bound < tier.value:
             yield f"tier {tier.goal} states a bound of {tier.bound} below its value {tier.value}"
+        if tier.bound is not None and tier.goal == "changes" and tier.bound > tier.value:
+            yield f"tier {tier.goal} states a bound of {tier.bound} above its value {tier.value}"
     if solution.status is Status.PROVED and not all(tier.proved for tier in solution.tiers):
         yield "status proved, but a tier is not"
 
@@ -94,5 +98,27 @@ def _value(problem: AssignmentProblem, goal: str, solution: Solution) -> int:
         case "priority":
             weights = ((problem.mentor_priority, mentors), (problem.mentee_priority, mentees))
             return sum(sum(vector[people].tolist()) for vector, people in weights if vector is not None)
+        case "floor" | "leximin":
+            return min(_scores(problem, solution), default=0)
+        case "floor_person":
+            return min(_sums_of_mentees(problem, solution), default=0)
+        case "changes":
+            kept = set(problem.former) & set(zip(mentors.tolist(), mentees.tolist(), strict=True))
+            return len(problem.former) - len(kept)
         case _:
-            return sum(problem.scores.at(mentors, mentees).tolist())
+            return sum(_scores(problem, solution))
+
+
+def _scores(problem: AssignmentProblem, solution: Solution) -> list[int]:
+    scores: list[int] = problem.scores.at(solution.pairs[:, 0], solution.pairs[:, 1]).tolist()
+    return scores
+
+
+def _sums_of_mentees(problem: AssignmentProblem, solution: Solution) -> list[int]:
+    """Return the sum of scores of each mentee who has places and an allowed partner."""
+    partners = problem.scores.degrees()[1].tolist()
+    places = problem.mentees.most.tolist()
+    sums = {k: 0 for k in range(problem.shape[1]) if partners[k] and places[k]}
+    for mentee, score in zip(solution.pairs[:, 1].tolist(), _scores(problem, solution), strict=True):
+        sums[mentee] += score
+    return list(sums.values())

@@ -6,25 +6,28 @@ is done becomes a row of the next. Ties are settled by rivals: the best other an
 until there is none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from mentormatch.assignment.engine import Run
+from mentormatch.assignment.leximin import BELOW_ALL, Leximin
 from mentormatch.assignment.linear import FEW, called, first_columns
 from mentormatch.assignment.pool import Limit, Pool
 from mentormatch.assignment.posed import posed
-from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.problem import SUMS, AssignmentProblem
 from mentormatch.assignment.program import Answer, Maximise, Word
 from mentormatch.assignment.settle import MOST_ROUNDS
-from mentormatch.assignment.solution import Solution, Status, Tier, without_pairs
-from mentormatch.assignment.stages import Stage, stage_of, values
+from mentormatch.assignment.solution import Solution, Status, without_pairs
+from mentormatch.assignment.stages import Stage, reached, stage_of
 from mentormatch.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
 
 SLACK = 1e-6
 """A solver's bound may miss a whole number by its last digits."""
+LEXIMIN = Leximin(room=1 << 20)
+"""Coefficients of an integer program stay small."""
 COARSE = 1000
 """A pair is worth adding to a linear program from this part of a unit on."""
 
@@ -57,6 +60,18 @@ class Search:
     def proved(self) -> bool:
         """Return whether no choice is better."""
         return self.chosen is not None and self.bound == self.value
+
+    @property
+    def limited(self) -> Pool:
+        """Return the pool of the choices that are worth no less than the best so far."""
+        return self.pool.limited(Limit(self.worth, least=self.value)) if self._binds else self.pool
+
+    @property
+    def _binds(self) -> bool:
+        """Return whether some choice may be worth less: if pairs are worth the same, fewer pairs than are chosen."""
+        least = max(int(loads.always.sum()) for loads in self.pool.sides)
+        alike = len(self.worth) == 0 or (self.worth.min() == self.worth.max() >= 0)
+        return not alike or least * int(self.worth.max(initial=0)) < self.value
 
     def better(self, *choices: BoolVector | None) -> BoolVector | None:
         """Return the best of the choices that keep every bound, if there is one."""
@@ -105,25 +120,49 @@ def solve_coupled(problem: AssignmentProblem, run: Run, maximise: Maximise) -> S
     """Return the canonical solution, or the best one found in time with what is proved of it."""
     pool, guide = Pool.of(problem), _guide(problem)
     chosen = _scouted(pool, guide.worth(problem, pool.mentors, pool.mentees), maximise) if len(pool) > FEW else None
-    bounds: list[int | None] = []
+    bounds: dict[str, int | None] = {}
     for goal in problem.goals:
-        lead, worth = (each.worth(problem, pool.mentors, pool.mentees) for each in (guide, stage_of(problem, goal)))
-        work = best_of(pool, worth, lead, chosen, maximise)
+        work = _pursued(problem, goal, pool, chosen, guide, maximise)
         if work.chosen is None:
             return without_pairs(Status.INFEASIBLE if work.empty else Status.STOPPED, "")
-        bounds.append(work.bound)
-        pool, chosen = work.pool.limited(Limit(work.worth, least=work.value)), work.chosen
+        bounds[goal] = len(problem.former) - work.bound if goal == "changes" and work.bound is not None else work.bound
+        pool, chosen = work.limited, work.chosen
         if not work.proved:
             return _solution(problem, pool, chosen, bounds, Status.FEASIBLE)
     if chosen is None:
         raise EngineError("A problem without goals has no answer")
-    pool, chosen, status = _break_ties(pool, chosen, run, maximise)
+    status = Status.PROVED
+    if run.ties:
+        pool, chosen, status = _break_ties(pool, chosen, run, maximise)
     return _solution(problem, pool, chosen, bounds, status)
+
+
+def _pursued(  # noqa: PLR0913 - what is open, what is known of it, and how to ask
+    problem: AssignmentProblem, goal: str, pool: Pool, chosen: BoolVector | None, guide: Stage, maximise: Maximise
+) -> Search:
+    """Return the search for the best choice in one goal, at its end."""
+    if goal == "leximin" and chosen is not None:
+        return _climbed(problem, pool, chosen, maximise)
+    lead, worth = (each.worth(problem, pool.mentors, pool.mentees) for each in (guide, stage_of(problem, goal)))
+    return best_of(pool, worth, lead, chosen, maximise)
+
+
+def _climbed(problem: AssignmentProblem, pool: Pool, chosen: BoolVector, maximise: Maximise) -> Search:
+    """Return the search for the leximin choice, at its end: the last of its stages, or the first that is not proved."""
+    none = np.zeros(len(pool), dtype=np.int64)
+    work, last = Search(pool, none, pool.forced, none, 0, 1, 0, chosen), BELOW_ALL
+    while work.proved and work.chosen is not None:
+        step = LEXIMIN.worth(problem.scores.at(work.pool.mentors, work.pool.mentees), last)
+        if step is None:
+            break
+        worth, last = step
+        work = best_of(work.limited, worth, worth, work.chosen, maximise)
+    return work
 
 
 def _guide(problem: AssignmentProblem) -> Stage:
     """Return the goals loosely in one number: what is good in it is good in all of them, and proves nothing."""
-    stages = [stage_of(problem, goal) for goal in reversed(problem.goals)]
+    stages = [stage_of(problem, goal) for goal in reversed(problem.goals) if goal in SUMS]
     guide = stages[0]
     for stage in stages[1:]:
         guide = stage.above(guide, 1) if stage.fits_above(guide, 1) else stage
@@ -148,12 +187,32 @@ def best_of(pool: Pool, worth: IntVector, lead: IntVector, known: BoolVector | N
     known
         A choice that keeps every bound, if there is one.
     """
+    if known is not None and int(worth[known].sum()) == _greatest(pool, worth):
+        return _at_once(pool, worth, known)
     work = _relaxed(pool, worth, lead, known, maximise)
     if work.bound is None:
         return work
     if not work.proved and not work.columns.all():
         work = work.asked(maximise, work.columns)
     return work if work.proved else work.asked(maximise, np.ones_like(work.columns))
+
+
+def _greatest(pool: Pool, worth: IntVector) -> int:
+    """Return a bound on any choice: what each person of one side could have at best, whoever else wants the same."""
+    found = []
+    for people, loads in zip(pool.people(), pool.sides, strict=True):
+        gain = np.where(pool.forced, worth, np.maximum(worth, 0))
+        order = np.lexsort((-gain, ~pool.forced, people))
+        ranked = people[order]
+        rank = np.arange(len(order)) - np.searchsorted(ranked, ranked)
+        found.append(int(gain[order][rank < loads.most[ranked]].sum()))
+    return min(found)
+
+
+def _at_once(pool: Pool, worth: IntVector, known: BoolVector) -> Search:
+    """Return the search that ends with a choice known to be the best."""
+    value, none = int(worth[known].sum()), np.zeros(len(pool), dtype=np.int64)
+    return Search(pool, worth, np.ones(len(pool), dtype=bool), none, value, 1, value, known)
 
 
 def _relaxed(pool: Pool, worth: IntVector, lead: IntVector, known: BoolVector | None, maximise: Maximise) -> Search:
@@ -200,7 +259,7 @@ def _break_ties(pool: Pool, chosen: BoolVector, run: Run, maximise: Maximise) ->
     first = best_of(pool, worth, worth, chosen, maximise)
     if first.chosen is None or not first.proved:
         return pool, chosen, Status.FEASIBLE
-    pool, chosen = first.pool.limited(Limit(first.worth, least=first.value)), first.chosen
+    pool, chosen = first.limited, first.chosen
     for turn in range(1, MOST_ROUNDS):
         worth = run.hashes.of(pool.mentors, pool.mentees, turn)
         rival = _rival(pool, worth, chosen, maximise)
@@ -230,10 +289,7 @@ def _same_pairs(rival: Search, pool: Pool) -> BoolVector:
 
 
 def _solution(
-    problem: AssignmentProblem, pool: Pool, chosen: BoolVector, bounds: Sequence[int | None], status: Status
+    problem: AssignmentProblem, pool: Pool, chosen: BoolVector, bounds: Mapping[str, int | None], status: Status
 ) -> Solution:
     pairs = np.column_stack([pool.mentors[chosen], pool.mentees[chosen]])
-    known = [*bounds, *[None] * (len(problem.goals) - len(bounds))]
-    reached = values(problem, pairs[:, 0], pairs[:, 1])
-    tiers = tuple(Tier(goal, value, bound) for (goal, value), bound in zip(reached, known, strict=True))
-    return Solution(status, pairs, tiers)
+    return Solution(status, pairs, tuple(reached(problem, pairs, bounds)))

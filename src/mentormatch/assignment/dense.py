@@ -61,6 +61,7 @@ def best_on_block(problem: AssignmentProblem, scores: DenseScores, stage: Stage)
     minimums = bool(rows.least.any() or columns.least.any())
     cells = _cells(scores, stage, turned=turned)
     costs = Costs(cells, rows, columns, np.inf if minimums else 0.0, turned)
+    _reward(costs, problem, stage)
     _close(costs, problem, stage)
     partner = _assigned(costs, stage)
     return _on_tight(costs, _priced(costs, partner, stage), problem, stage) if _filled(costs, partner) else None
@@ -89,6 +90,12 @@ def _cells(scores: DenseScores, stage: Stage, *, turned: bool) -> FloatMatrix:
     if column.any():
         cells -= column[None, :]
     return cells
+
+
+def _reward(costs: Costs, problem: AssignmentProblem, stage: Stage) -> None:
+    """Add, in place, what former pairs are worth more than others."""
+    for mentor, mentee in problem.former if stage.kept else ():
+        costs.cells[(mentee, mentor) if costs.turned else (mentor, mentee)] -= stage.kept
 
 
 def _close(costs: Costs, problem: AssignmentProblem, stage: Stage) -> None:

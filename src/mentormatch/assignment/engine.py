@@ -8,6 +8,7 @@ from typing import ClassVar
 from mentormatch.assignment.canonical import PairHash
 from mentormatch.assignment.check import violations
 from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.pursuit import pursued
 from mentormatch.assignment.solution import Solution, Status, without_pairs
 from mentormatch.errors import EngineError, Problem, RequestError
 from mentormatch.registry import concrete
@@ -17,10 +18,14 @@ SEEDS = 1 << 64
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of an engine: the order that settles ties, and when to stop (seconds of the monotonic clock)."""
+    """One run of an engine: the order that settles ties, and when to stop (seconds of the monotonic clock).
+
+    Without ``ties`` only the goals are asked for, and any answer that is optimal in them will do.
+    """
 
     hashes: PairHash
     deadline: float | None = None
+    ties: bool = True
 
     @property
     def left_s(self) -> float | None:
@@ -34,7 +39,10 @@ class Run:
 
 
 class Engine(ABC):
-    """Solves the problems that it ``takes``; of several, the one with the lowest ``rank`` is asked."""
+    """Solves the problems that it ``takes``; of several, the one with the lowest ``rank`` is asked.
+
+    It is asked for sums and for ``leximin`` with a sum before it; ``pursuit`` makes problems of that kind of all goals.
+    """
 
     kind: ClassVar[str]
     rank: ClassVar[int]
@@ -95,7 +103,7 @@ def solve(
     start = monotonic()
     deadline = None if time_limit_s is None else start + time_limit_s
     run = Run(PairHash(seed, problem.mentor_keys, problem.mentee_keys), deadline)
-    solution = _checked(problem, route(problem, engine), run)
+    solution = _checked(problem, engine, run)
     return replace(solution, seconds=monotonic() - start)
 
 
@@ -111,13 +119,18 @@ def route(problem: AssignmentProblem, kind: str | None = None) -> Engine:
     raise _refused("engine", f"{kind!r} does not take this problem", "an engine that does, or none by name")
 
 
-def _checked(problem: AssignmentProblem, engine: Engine, run: Run) -> Solution:
+def _checked(problem: AssignmentProblem, kind: str | None, run: Run) -> Solution:
+    asked = route(problem, kind).kind
+
+    def ask(part: AssignmentProblem, *, ties: bool) -> Solution:
+        return route(part, kind).solve(part, replace(run, ties=ties))
+
     try:
-        solution = engine.solve(problem, run)
+        solution = pursued(problem, ask)
     except EngineError as error:
-        return without_pairs(Status.FAILED, engine.kind, (str(error),))
+        return without_pairs(Status.FAILED, asked, (str(error),))
     wrong = violations(problem, solution)
-    return without_pairs(Status.FAILED, engine.kind, tuple(wrong)) if wrong else solution
+    return without_pairs(Status.FAILED, solution.engine, tuple(wrong)) if wrong else solution
 
 
 def _refuse_settings(seed: int, time_limit_s: float | None) -> None:

@@ -56,7 +56,7 @@ class Duals:
 
     def bound(self, pool: Pool, reduced: IntVector) -> int:
         """Return a bound on what any choice is worth, in parts; it holds for any prices of the right signs."""
-        total = int(reduced[(reduced > 0) | pool.forced].sum())
+        total: int = sum(reduced[(reduced > 0) | pool.forced].tolist())
         for prices, used, loads in zip(self.sides, self.used, pool.sides, strict=True):
             full = np.maximum(loads.always * prices, loads.most * prices)
             total += int(np.where(loads.waivable, np.maximum(used, 0), full).sum())
@@ -75,10 +75,11 @@ class Posed:
 
     def duals(self, pool: Pool, worth: IntVector, given: FloatVector) -> Duals:
         """Return the solver's duals as prices in integers; rounding, or no price at all, leaves the bound valid."""
-        parts = _parts(pool, worth)
+        reach = float(np.abs(given) @ self._heaviest(pool))
+        if not reach <= ROOM:
+            given, reach = np.zeros_like(given), 0.0
+        parts = max(min(_parts(pool, worth), int(ROOM / max(reach, 1.0))), 1)
         scaled = given * parts
-        if not np.isfinite(scaled).all() or np.abs(scaled).sum() * _heaviest(pool) > ROOM:
-            scaled = np.zeros_like(given)
         sides = tuple(np.zeros(len(loads), dtype=np.int64) for loads in pool.sides)
         used = tuple(np.zeros(len(loads), dtype=np.int64) for loads in pool.sides)
         links, limits = np.zeros(len(pool), dtype=np.int64), np.zeros(len(pool.limits), dtype=np.int64)
@@ -93,6 +94,15 @@ class Posed:
             else:
                 links[owner.pair] += price
         return Duals((sides[0], sides[1]), (used[0], used[1]), links, limits, parts)
+
+    def _heaviest(self, pool: Pool) -> FloatVector:
+        """Return the greatest number that the price of each row is multiplied with."""
+        most = [int(loads.most.max(initial=1)) for loads in pool.sides]
+        found = [
+            max(int(np.abs(row.coefficients).max(initial=1)), 1 if owner.side == LIMIT else most[owner.side])
+            for owner, row in zip(self.owners, self.program.sums, strict=True)
+        ]
+        return np.array(found, dtype=np.float64)
 
 
 def posed(pool: Pool, worth: IntVector, columns: BoolVector, *, whole: bool) -> Posed:
@@ -139,11 +149,3 @@ def _parts(pool: Pool, worth: IntVector) -> int:
     places = min(int(loads.most.sum()) for loads in pool.sides) + 1
     greatest = int(np.abs(worth).max(initial=1))
     return int(min(max(ROOM // (places * greatest), 1), FINEST))
-
-
-def _heaviest(pool: Pool) -> int:
-    """Return the greatest number that a price is multiplied with."""
-    return max(
-        [int(loads.most.max(initial=1)) for loads in pool.sides]
-        + [int(np.abs(limit.weights).max(initial=1)) for limit in pool.limits]
-    )

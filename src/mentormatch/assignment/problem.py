@@ -15,8 +15,17 @@ from mentormatch.errors import Problem, RequestError
 if TYPE_CHECKING:
     from mentormatch.assignment.arrays import Frame, Listed
 
-GOALS = ("matched", "priority", "total")
-"""The goals there are: pairs chosen, priority weights of the people in them, and their scores."""
+GOALS = ("matched", "priority", "floor", "floor_person", "leximin", "total", "changes")
+"""The goals there are.
+
+``matched``: pairs chosen. ``priority``: priority weights of the people in them. ``floor``: the score of the worst pair,
+0 if there is none. ``floor_person``: the sum of scores of the worst mentee, of those who may have a partner at all.
+``leximin``: more pairs first; then a better worst pair, a better second worst, and so on. ``total``: the sum of scores.
+``changes``: former pairs that are broken, the fewest.
+"""
+DEFAULT_GOALS = ("matched", "priority", "total")
+SUMS = ("matched", "priority", "total", "changes")
+"""The goals in which each pair counts for itself."""
 
 EXACT = 1 << 49
 """People and places together times the greatest number of a kind stay within this bound.
@@ -83,11 +92,13 @@ class AssignmentProblem:
     pins
         Pairs, by position, that must be chosen.
     goals
-        Any of ``matched``, ``priority`` and ``total``, first to last.
+        Any of ``GOALS``, first to last.
     mentor_priority, mentee_priority
         Weights of the people whom the programme names, not negative; None: nobody of that side.
     mentor_keys, mentee_keys
         The original keys; they settle ties and enter nothing else. Empty: the positions.
+    former
+        The pairs, by position, of a former matching, for the goal ``changes``; they need not be allowed any more.
 
     Raises
     ------
@@ -106,17 +117,18 @@ class AssignmentProblem:
     mentees: Loads
     rows: tuple[Row, ...] = ()
     pins: tuple[tuple[int, int], ...] = ()
-    goals: tuple[str, ...] = GOALS
+    goals: tuple[str, ...] = DEFAULT_GOALS
     mentor_priority: IntVector | None = None
     mentee_priority: IntVector | None = None
     mentor_keys: tuple[str, ...] = field(default=())
     mentee_keys: tuple[str, ...] = field(default=())
+    former: tuple[tuple[int, int], ...] = ()
 
     def __post_init__(self) -> None:
         for side, count in zip(("mentor_keys", "mentee_keys"), self.shape, strict=True):
             if not getattr(self, side):
                 object.__setattr__(self, side, tuple(str(position) for position in range(count)))
-        problems = [*_misfits(self), *_wrong_goals(self.goals), *_wrong_pins(self)]
+        problems = [*_misfits(self), *_wrong_goals(self.goals), *_wrong_places(self)]
         if not problems:
             problems = _inexact(self)
         if problems:
@@ -135,6 +147,11 @@ class AssignmentProblem:
             int(np.minimum(loads.most, degree).sum())
             for loads, degree in zip((self.mentors, self.mentees), degrees, strict=True)
         )
+
+    def listed(self, pairs: Sequence[tuple[int, int]], mentors: IntVector, mentees: IntVector) -> BoolVector:
+        """Return which of the pairs ``mentors[e]``, ``mentees[e]`` are among ``pairs``."""
+        m = self.shape[1]
+        return np.isin(mentors * m + mentees, np.array([i * m + k for i, k in pairs], dtype=np.int64))
 
     @classmethod
     def from_scores(  # noqa: PLR0913 - these keywords are the published contract for arrays
@@ -237,15 +254,17 @@ def _wrong_goals(goals: Sequence[str]) -> list[Problem]:
     return found
 
 
-def _wrong_pins(problem: AssignmentProblem) -> list[Problem]:
+def _wrong_places(problem: AssignmentProblem) -> list[Problem]:
+    """Return which pins and former pairs do not exist, or come twice."""
     n, m = problem.shape
-    found = [
-        Problem("pins", f"({mentor}, {mentee})", f"a position below {n} and one below {m}")
-        for mentor, mentee in problem.pins
-        if not (0 <= mentor < n and 0 <= mentee < m)
-    ]
-    if len(set(problem.pins)) < len(problem.pins):
-        found.append(Problem("pins", "a pair comes twice", "each pair once"))
+    found: list[Problem] = []
+    for name, pairs in (("pins", problem.pins), ("former", problem.former)):
+        found += [
+            Problem(name, f"({mentor}, {mentee})", f"a position below {n} and one below {m}")
+            for mentor, mentee in pairs
+            if not (0 <= mentor < n and 0 <= mentee < m)
+        ]
+        found += [Problem(name, "a pair comes twice", "each pair once")] * (len(set(pairs)) < len(pairs))
     return found
 
 

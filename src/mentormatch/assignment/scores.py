@@ -17,6 +17,10 @@ BYTES_OF_A_MASKED_CELL = 9
 """A score, and whether the pair is allowed."""
 
 
+NONE = -(1 << 62)
+"""Stands below every score."""
+
+
 class Scores(Protocol):
     """Which pairs are allowed, and their scores. A forbidden pair is absent; it is not a bad score."""
 
@@ -49,6 +53,18 @@ class Scores(Protocol):
 
     def degrees(self) -> tuple[IntVector, IntVector]:
         """Return the number of allowed partners of each mentor and of each mentee."""
+        ...
+
+    def keeping(self, least: IntVector) -> "DenseScores | SparseScores":
+        """Return the scores without the pairs of any mentee k that score below ``least[k]``."""
+        ...
+
+    def listed(self) -> IntVector:
+        """Return the scores of all allowed pairs."""
+        ...
+
+    def best(self) -> tuple[IntVector, IntVector]:
+        """Return the greatest score of each mentor and of each mentee, ``NONE`` for who has no allowed partner."""
         ...
 
 
@@ -90,6 +106,17 @@ class DenseScores:
             return np.full(n, m, dtype=np.int64), np.full(m, n, dtype=np.int64)
         return self.allowed.sum(axis=1, dtype=np.int64), self.allowed.sum(axis=0, dtype=np.int64)
 
+    def keeping(self, least: IntVector) -> "DenseScores | SparseScores":
+        kept = self.values >= least
+        return stored(self.values, kept if self.allowed is None else kept & self.allowed)
+
+    def listed(self) -> IntVector:
+        return self.values.ravel() if self.allowed is None else self.values[self.allowed]
+
+    def best(self) -> tuple[IntVector, IntVector]:
+        values = self.values if self.allowed is None else np.where(self.allowed, self.values, NONE)
+        return values.max(axis=1, initial=NONE), values.max(axis=0, initial=NONE)
+
 
 @dataclass(frozen=True, slots=True)
 class SparseScores:
@@ -125,6 +152,19 @@ class SparseScores:
     def degrees(self) -> tuple[IntVector, IntVector]:
         n, m = self.shape
         return np.bincount(self.mentors, minlength=n), np.bincount(self.mentees, minlength=m)
+
+    def keeping(self, least: IntVector) -> "DenseScores | SparseScores":
+        kept = self.values >= least[self.mentees]
+        return SparseScores(self.shape, self.mentors[kept], self.mentees[kept], self.values[kept])
+
+    def listed(self) -> IntVector:
+        return self.values
+
+    def best(self) -> tuple[IntVector, IntVector]:
+        found = np.full(self.shape[0], NONE), np.full(self.shape[1], NONE)
+        np.maximum.at(found[0], self.mentors, self.values)
+        np.maximum.at(found[1], self.mentees, self.values)
+        return found
 
     def _keys(self, mentors: IntVector, mentees: IntVector) -> IntVector:
         return mentors * self.shape[1] + mentees

@@ -7,10 +7,11 @@ import numpy as np
 
 from mentormatch.assignment.engine import Run
 from mentormatch.assignment.face import Face, Optimum, nothing
+from mentormatch.assignment.leximin import BELOW_ALL, Leximin
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.scores import IntMatrix
-from mentormatch.assignment.solution import Prices, Solution, Status, Tier
-from mentormatch.assignment.stages import Stage, values
+from mentormatch.assignment.solution import Prices, Solution, Status
+from mentormatch.assignment.stages import Stage, reached
 from mentormatch.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
 
@@ -26,23 +27,31 @@ class OutOfTime(Exception):  # noqa: N818 - it is no error: the time limit ends 
 
 @dataclass(slots=True)
 class Settling:
-    """The face that is left, the last answer on the face before it, and the prices so far."""
+    """The face that is left, the last answer on the face before it, the prices so far, and the goals done with."""
 
     face: Face
     before: Face
     chosen: BoolVector
     prices: list[Prices] = field(default_factory=list)
+    done: set[str] = field(default_factory=set)
+    pending: tuple[Optimum, IntVector] | None = None
 
     def take(self, optimum: Optimum, profit: IntVector) -> None:
-        """Narrow the face to the answers that are worth as much as ``optimum``, if its prices prove it."""
+        """Keep ``optimum`` as the last answer, if its prices prove it."""
         if not self.face.proves(optimum, profit):
             raise EngineError("The prices do not prove the assignment")
-        self.before, self.chosen = self.face, optimum.chosen
-        self.face = self.face.narrowed(optimum, profit)
+        self.before, self.chosen, self.pending = self.face, optimum.chosen, (optimum, profit)
+
+    def left(self) -> Face:
+        """Return the face of the answers that are worth as much as the last; it is narrowed only if asked for."""
+        if self.pending is not None:
+            self.face, self.pending = self.face.narrowed(*self.pending), None
+        return self.face
 
     def ask(self, best: Best, profit: IntVector) -> Optimum:
-        """Narrow the face by the optimum that ``best`` finds on it, and return it."""
-        optimum = best(self.face, profit) if len(self.face) else nothing(self.face)
+        """Take the optimum that ``best`` finds on the face that is left, and return it."""
+        face = self.left()
+        optimum = best(face, profit) if len(face) else nothing(face)
         if optimum is None:
             raise EngineError("An answer was lost between two stages")
         self.take(optimum, profit)
@@ -51,6 +60,18 @@ class Settling:
     def remember(self, stage: Stage, optimum: Optimum) -> None:
         """Keep the prices that prove a stage."""
         self.prices.append(Prices(stage.weights, optimum.left, optimum.right))
+        self.done |= {goal for goal, _ in stage.weights}
+
+    def climb(self, problem: AssignmentProblem, leximin: Leximin, best: Best) -> None:
+        """Narrow the face to the answers that are leximin on it."""
+        last = BELOW_ALL
+        while len(face := self.left()):
+            step = leximin.worth(problem.scores.at(face.lefts, face.rights), last)
+            if step is None:
+                break
+            worth, last = step
+            self.ask(best, worth)
+        self.done.add("leximin")
 
     def pairs(self) -> IntMatrix:
         """Return the last answer, sorted."""
@@ -60,27 +81,43 @@ class Settling:
 
 
 def settle(
-    problem: AssignmentProblem, run: Run, stages: Sequence[Stage], opening: tuple[Face, Optimum], best: Best
+    problem: AssignmentProblem,
+    run: Run,
+    stages: Sequence[Stage | Leximin],
+    opening: tuple[Face, Optimum],
+    best: Best,
 ) -> Solution:
     """Return the canonical solution, or the last answer within the time limit.
 
     Parameters
     ----------
     stages
-        The goals; ``opening`` is the optimum of the first, on a face that holds at least its tight pairs.
+        The goals, sums first; ``opening`` is the optimum of the first, on a face that holds at least its tight pairs.
     best
         Returns the optimum of any face.
     """
     work = Settling(opening[0], opening[0], opening[1].chosen)
-    work.take(opening[1], stages[0].worth(problem, work.face.lefts, work.face.rights))
-    work.remember(stages[0], opening[1])
+    first = opening_stage(stages)
+    work.take(opening[1], first.worth(problem, opening[0].lefts, opening[0].rights))
+    work.remember(first, opening[1])
     try:
         for stage in stages[1:]:
-            work.remember(stage, work.ask(best, stage.worth(problem, work.face.lefts, work.face.rights)))
-        status = _break_ties(work, run, best)
+            if isinstance(stage, Leximin):
+                work.climb(problem, stage, best)
+            else:
+                face = work.left()
+                work.remember(stage, work.ask(best, stage.worth(problem, face.lefts, face.rights)))
+        status = _break_ties(work, run, best) if run.ties else Status.PROVED
     except OutOfTime:
         status = Status.FEASIBLE
     return _solution(problem, work, status)
+
+
+def opening_stage(stages: Sequence[Stage | Leximin]) -> Stage:
+    """Return the first stage, which is a sum: leximin compares answers of as many pairs."""
+    if isinstance(stages[0], Leximin):
+        raise EngineError("Leximin has no goal before it")
+    return stages[0]
 
 
 def timed(best: Best, run: Run) -> Best:
@@ -97,16 +134,14 @@ def timed(best: Best, run: Run) -> Best:
 def _break_ties(work: Settling, run: Run, best: Best) -> Status:
     """Ask round after round of hashes until one answer is left."""
     for turn in range(MOST_ROUNDS):
-        if not len(work.face):
+        face = work.left()
+        if not len(face):
             return Status.PROVED
-        work.ask(best, run.hashes.of(work.face.lefts, work.face.rights, turn))
+        work.ask(best, run.hashes.of(face.lefts, face.rights, turn))
     raise EngineError(f"Ties are left after {MOST_ROUNDS} rounds")
 
 
 def _solution(problem: AssignmentProblem, work: Settling, status: Status) -> Solution:
     pairs = work.pairs()
-    known = {goal for prices in work.prices for goal, _ in prices.weights}
-    tiers = tuple(
-        Tier(goal, value, value if goal in known else None) for goal, value in values(problem, pairs[:, 0], pairs[:, 1])
-    )
-    return Solution(status, pairs, tiers, prices=tuple(work.prices))
+    values = {tier.goal: tier.value for tier in reached(problem, pairs, {}) if tier.goal in work.done}
+    return Solution(status, pairs, tuple(reached(problem, pairs, values)), prices=tuple(work.prices))

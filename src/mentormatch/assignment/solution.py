@@ -21,14 +21,17 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """One goal: the ``value`` reached, and the proven ``bound`` above which no answer goes (None: not known).
+    """One goal: the ``value`` reached, and the proven ``bound`` that no answer goes beyond (None: not known).
 
-    Both hold among the answers that do as well in the goals before.
+    Both hold among the answers that do as well in the goals before. More is better, but in ``changes``, where the value
+    is the number of former pairs that are broken. For ``leximin`` the value is the score of the worst pair, and
+    ``vector`` has the scores of all pairs in ascending order.
     """
 
     goal: str
     value: int
     bound: int | None
+    vector: tuple[int, ...] = ()
 
     @property
     def proved(self) -> bool:
@@ -38,7 +41,7 @@ class Tier:
     @property
     def gap(self) -> int | None:
         """Return by how much a better answer could exceed the value, in the unit of the goal."""
-        return None if self.bound is None else self.bound - self.value
+        return None if self.bound is None else abs(self.bound - self.value)
 
 
 @dataclass(frozen=True, slots=True)

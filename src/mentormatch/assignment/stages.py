@@ -1,12 +1,17 @@
 """Goals as numbers: what a pair is worth in a stage, and goals put together into one stage where that is exact."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.leximin import Leximin
+from mentormatch.assignment.problem import SUMS, AssignmentProblem
+from mentormatch.assignment.scores import IntMatrix
+from mentormatch.assignment.solution import Tier
+from mentormatch.assignment.threshold import WorstPair, WorstPerson, served_mentees
 from mentormatch.columns import IntVector
+from mentormatch.errors import EngineError
 
 INT_EXACT = 1 << 62
 """Integers up to here, and their sum with another, are exact in int64."""
@@ -16,7 +21,8 @@ INT_EXACT = 1 << 62
 class Stage:
     """One or more goals in a single number: a pair (i, k) is worth ``flat + mentor[i] + mentee[k] + score * s[i, k]``.
 
-    ``weights`` are the goals with their multipliers. ``low`` and ``high`` bound what one pair is worth.
+    A former pair is worth ``kept`` more. ``weights`` are the goals with their multipliers. ``low`` and ``high`` bound
+    what one pair is worth.
     """
 
     weights: tuple[tuple[str, int], ...]
@@ -26,10 +32,13 @@ class Stage:
     score: int
     low: int
     high: int
+    kept: int = 0
 
     def worth(self, problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> IntVector:
         """Return what the given pairs are worth, int64."""
         people = self.flat + self.mentor[mentors] + self.mentee[mentees]
+        if self.kept:
+            people += self.kept * problem.listed(problem.former, mentors, mentees)
         return people + self.score * problem.scores.at(mentors, mentees) if self.score else people
 
     def above(self, lower: "Stage", places: int) -> "Stage":
@@ -43,6 +52,7 @@ class Stage:
             scale * self.score + lower.score,
             scale * self.low + lower.low,
             scale * self.high + lower.high,
+            scale * self.kept + lower.kept,
         )
 
     def fits_above(self, lower: "Stage", places: int) -> bool:
@@ -56,32 +66,51 @@ class Stage:
 
 
 def stage_of(problem: AssignmentProblem, goal: str) -> Stage:
-    """Return the stage of one goal."""
+    """Return the stage of one goal; raise EngineError if it is no sum over pairs."""
+    if goal not in SUMS:
+        raise EngineError(f"The goal {goal} is no sum over pairs")
     n, m = problem.shape
     none = np.zeros(n, dtype=np.int64), np.zeros(m, dtype=np.int64)
     if goal == "matched":
         return Stage(((goal, 1),), 1, *none, 0, 1, 1)
     if goal == "total":
         return Stage(((goal, 1),), 0, *none, 1, *problem.scores.extremes)
+    if goal == "changes":
+        return Stage(((goal, 1),), 0, *none, 0, 0, 1, kept=1)
     given = (problem.mentor_priority, problem.mentee_priority)
     mentor, mentee = (empty if part is None else part for part, empty in zip(given, none, strict=True))
     return Stage(((goal, 1),), 0, mentor, mentee, 0, 0, int(mentor.max(initial=0)) + int(mentee.max(initial=0)))
 
 
-def merged(problem: AssignmentProblem, fits: Callable[[int], bool]) -> list[Stage]:
+def merged(problem: AssignmentProblem, fits: Callable[[int], bool]) -> list[Stage | Leximin]:
     """Return the goals in as few stages as ``fits(reach)`` lets be computed exactly."""
     places = problem.places
-    stages: list[Stage] = []
+    stages: list[Stage | Leximin] = []
     for goal in reversed(problem.goals):
-        stage = stage_of(problem, goal)
-        if stages and stage.fits_above(stages[-1], places) and fits(stage.above(stages[-1], places).reach):
-            stages[-1] = stage.above(stages[-1], places)
+        if goal == "leximin":
+            stages.append(Leximin(max(1 << bits for bits in range(INT_EXACT.bit_length()) if fits(1 << bits))))
+            continue
+        stage, below = stage_of(problem, goal), stages[-1] if stages else None
+        if isinstance(below, Stage) and stage.fits_above(below, places) and fits(stage.above(below, places).reach):
+            stages[-1] = stage.above(below, places)
         else:
             stages.append(stage)
     return stages[::-1]
 
 
-def values(problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> Iterator[tuple[str, int]]:
-    """Yield each goal with what the given pairs reach in it."""
+def reached(problem: AssignmentProblem, pairs: IntMatrix, bounds: Mapping[str, int | None]) -> Iterator[Tier]:
+    """Yield, for each goal of the problem, what the pairs reach in it, with its bound if there is one."""
+    mentors, mentees = pairs[:, 0], pairs[:, 1]
     for goal in problem.goals:
-        yield goal, int(stage_of(problem, goal).worth(problem, mentors, mentees).sum())
+        vector = tuple(sorted(problem.scores.at(mentors, mentees).tolist())) if goal == "leximin" else ()
+        yield Tier(goal, value_of(problem, goal, mentors, mentees), bounds.get(goal), vector)
+
+
+def value_of(problem: AssignmentProblem, goal: str, mentors: IntVector, mentees: IntVector) -> int:
+    """Return what the given pairs reach in one goal, as it is stated in a tier."""
+    if goal in {"floor", "leximin"}:
+        return WorstPair().value(problem, mentors, mentees)
+    if goal == "floor_person":
+        return WorstPerson(served_mentees(problem)).value(problem, mentors, mentees)
+    worth = int(stage_of(problem, goal).worth(problem, mentors, mentees).sum())
+    return len(problem.former) - worth if goal == "changes" else worth

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic import Field as Setting
+from pydantic import ValidationError
 
 from mentormatch import __version__
 from mentormatch.assignment.problem import AssignmentProblem, Loads, Row
@@ -26,6 +26,7 @@ from mentormatch.columns import IntVector
 from mentormatch.errors import Problem, RequestError
 from mentormatch.files import write_whole
 from mentormatch.record.digests import digest_of_answers, digest_of_programme
+from mentormatch.strictjson import Message, parse_json
 
 if TYPE_CHECKING:
     from mentormatch.matching import Matching
@@ -45,13 +46,7 @@ type Table = dict[Id, dict[Id, Number]]
 type Ids = list[tuple[Id, Id]]
 
 
-class Part(BaseModel):
-    """An object of the file: strict, finite, without unknown keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
-class Member(Part):
+class Member(Message):
     """One person: how many partners they take, and their weight in the goal ``priority``."""
 
     id: Id
@@ -61,7 +56,7 @@ class Member(Part):
     priority: Count
 
 
-class Coupling(Part):
+class Coupling(Message):
     """A coupling row: the weights that are not 0 of the allowed pairs, and the bounds of their sum."""
 
     id: Id
@@ -70,7 +65,7 @@ class Coupling(Part):
     most: Number | None
 
 
-class Stage(Part):
+class Stage(Message):
     """The prices behind a stage of the proof, in the order of the people, and the goals with their weights in it."""
 
     weights: list[tuple[str, Number]]
@@ -78,22 +73,23 @@ class Stage(Part):
     mentees: list[Number]
 
 
-class Reached(Part):
+class Reached(Message):
     """One goal: what the pairs reach in it, and the bound above which no answer goes."""
 
     goal: str
     value: Number
     bound: Number | None
+    vector: list[Number] = Setting(default_factory=list)
 
 
-class Digests(Part):
+class Digests(Message):
     """SHA-256 of what the decision rests on."""
 
     programme: Sha256
     answers: Sha256
 
 
-class Decision(Part):
+class Decision(Message):
     """A decision file."""
 
     schema_version: Literal[1] = 1
@@ -106,6 +102,7 @@ class Decision(Part):
     tiers: list[Reached]
     pairs: Ids
     pins: Ids
+    former: Ids = Setting(default_factory=list)
     mentors: list[Member]
     mentees: list[Member]
     prices: list[Stage]
@@ -125,9 +122,10 @@ class Decision(Part):
                 programme=digest_of_programme(matching.programme), answers=digest_of_answers(matching.cohort)
             ),
             goals=list(problem.goals),
-            tiers=[Reached(goal=tier.goal, value=tier.value, bound=tier.bound) for tier in solution.tiers],
+            tiers=[reached(tier) for tier in solution.tiers],
             pairs=[_ids(mentor, mentee) for mentor, mentee in solution.pairs.tolist()],
             pins=[_ids(mentor, mentee) for mentor, mentee in problem.pins],
+            former=[_ids(mentor, mentee) for mentor, mentee in problem.former],
             mentors=list(_members("m", problem.mentors, problem.mentor_priority)),
             mentees=list(_members("e", problem.mentees, problem.mentee_priority)),
             prices=[_stage(prices) for prices in solution.prices],
@@ -139,12 +137,12 @@ class Decision(Part):
     def from_json(cls, text: str | bytes) -> Self:
         """Return the decision in a JSON text; raises RequestError, without any of its values, if it is none."""
         try:
-            json.loads(text, object_pairs_hook=_once)
+            parse_json(text)
             return cls.model_validate_json(text)
         except ValidationError as error:
             raise _refused([Problem(".".join(map(str, d["loc"])), d["type"]) for d in error.errors()[:10]]) from None
-        except (ValueError, RecursionError) as error:
-            raise _refused([Problem("JSON", type(error).__name__)]) from None
+        except RequestError as error:
+            raise _refused(list(error.problems)) from None
 
     def to_json(self) -> str:
         """Return the file: one line for each part, so that two of them can be compared."""
@@ -166,6 +164,7 @@ class Decision(Part):
             tuple(self.goals),
             np.array([member.priority for member in self.mentors], dtype=np.int64),
             np.array([member.priority for member in self.mentees], dtype=np.int64),
+            former=tuple(_positions(self.former, places)),
         )
 
     def solution(self) -> Solution:
@@ -174,7 +173,7 @@ class Decision(Part):
         return Solution(
             self.status,
             np.array(list(_positions(self.pairs, places)), dtype=np.int64).reshape(-1, 2),
-            tuple(Tier(tier.goal, tier.value, tier.bound) for tier in self.tiers),
+            tuple(Tier(tier.goal, tier.value, tier.bound, tuple(tier.vector)) for tier in self.tiers),
             self.engine,
             prices=tuple(
                 Prices(tuple(stage.weights), np.array(stage.mentors, np.int64), np.array(stage.mentees, np.int64))
@@ -219,17 +218,6 @@ def _refused(problems: list[Problem]) -> RequestError:
     return RequestError("Ce fichier n'est pas un fichier de décision", problems)
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise KeyTwice
-    return found
-
-
-class KeyTwice(ValueError):  # noqa: N818 - its name is all that is told of it
-    """A key comes twice in one object."""
-
-
 def _versions() -> Iterator[tuple[str, str]]:
     yield "mentormatch", __version__
     yield "python", platform.python_version()
@@ -238,6 +226,11 @@ def _versions() -> Iterator[tuple[str, str]]:
             yield library, version(library)
         except PackageNotFoundError:
             continue
+
+
+def reached(tier: Tier) -> Reached:
+    """Return one goal as the file has it; ``vector`` holds the scores of all pairs where the goal is about each."""
+    return Reached(goal=tier.goal, value=tier.value, bound=tier.bound, vector=list(tier.vector))
 
 
 def _ids(mentor: int, mentee: int) -> tuple[str, str]:

@@ -149,9 +149,9 @@ def _checked(content: bytes) -> Verification:
 
 
 def _unproved(problem: AssignmentProblem, certificate: Certificate) -> Iterator[Problem]:
-    """Yield that prices are missing although nothing couples the pairs of this problem, and its first goal is a sum."""
+    """Yield that prices are missing although nothing couples the pairs of this problem and every goal is a sum."""
     coupled = problem.rows or problem.mentors.waivable.any() or problem.mentees.waivable.any()
-    if certificate.verdict is Verdict.UNCERTIFIED and not coupled and problem.goals[0] in SUMS:
+    if certificate.verdict is Verdict.UNCERTIFIED and not coupled and set(problem.goals) <= set(SUMS):
         yield Problem(
             "certificat", "les prix manquent", "ceux de chaque but : aucune règle ne lie les binômes entre eux"
         )

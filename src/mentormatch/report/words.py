@@ -37,7 +37,11 @@ STATUS: Mapping[Status, tuple[str, str]] = {
 GOALS: Mapping[str, str] = {
     "matched": "Former le plus de binômes possible",
     "priority": "Placer d'abord les personnes prioritaires",
+    "floor": "Rendre le binôme le moins bien noté aussi bon que possible",
+    "floor_person": "Rendre la somme de points de la personne la moins bien servie aussi grande que possible",
+    "leximin": "Améliorer d'abord le binôme le moins bien noté, puis le suivant, et ainsi de suite",
     "total": "Obtenir le plus grand total de points",
+    "changes": "Défaire le moins possible de binômes déjà formés",
 }
 PEOPLE: Mapping[Side, str] = {"mentor": "mentor·e", "mentee": "mentoré·e"}
 FATES: Mapping[str, tuple[str, str]] = {
@@ -130,14 +134,21 @@ def amount(goal: str, value: int) -> str:
             return f"{counted(value, 'place donnée', 'places données')} à des personnes prioritaires"
         case "total":
             return f"{points(value)} points"
+        case "floor" | "leximin":
+            return f"{points(value)} points pour le binôme le moins bien noté"
+        case "floor_person":
+            return f"{points(value)} points pour la personne la moins bien servie"
+        case "changes":
+            return counted(value, "binôme défait", "binômes défaits")
     return str(value)
 
 
 def proof(tier: Tier) -> str:
     """Return in words what is proved of one goal."""
+    best, beyond = ("minimum", "au moins") if tier.goal == "changes" else ("maximum", "au plus")
     if tier.proved:
-        return "maximum démontré"
-    return "maximum non connu" if tier.bound is None else f"au plus {amount(tier.goal, tier.bound)}"
+        return f"{best} démontré"
+    return f"{best} non connu" if tier.bound is None else f"{beyond} {amount(tier.goal, tier.bound)}"
 
 
 def criteria(matching: Matching) -> Iterator[Line]:

@@ -68,7 +68,7 @@ def broken_by_all(rules: Sequence[Rule], market: Market, pairs: Positions) -> It
         for row in rule.rows(market):
             weights = np.broadcast_to(row.weights, market.shape)
             total = sum(int(weights[pair]) for pair in pairs)
-            least, most = row.least or 0, total if row.most is None else row.most
+            least, most = (total if bound is None else bound for bound in (row.least, row.most))
             if not least <= total <= most:
                 yield Breach(rule.label, (), f"total de {total}")
         for pin in rule.pins(market):

@@ -196,7 +196,7 @@ def holders(view: View, possible: IntVector) -> list[int]:
 
 def binds_others(rule: Rule) -> bool:
     """Say whether one pair can break this rule because of other pairs."""
-    return rule.kind in ("quota", "pin") or getattr(rule, "minimum", 0) > 0
+    return rule.kind in ("quota", "proportion", "load", "pin") or getattr(rule, "minimum", 0) > 0
 
 
 def other_side(side: Side) -> Side:

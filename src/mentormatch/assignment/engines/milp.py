@@ -12,7 +12,7 @@ from mentormatch.assignment.face import Face, Optimum, pins_allowed
 from mentormatch.assignment.linear import best_by_program
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.program import Answer, Maximise, Program, Sum, Word
-from mentormatch.assignment.settle import OutOfTime, settle
+from mentormatch.assignment.settle import OutOfTime, opening_stage, settle
 from mentormatch.assignment.solution import Solution, Status, without_pairs
 from mentormatch.assignment.stages import merged
 from mentormatch.columns import IntVector
@@ -62,7 +62,7 @@ def _by_corners(problem: AssignmentProblem, run: Run, maximise: Maximise) -> Sol
 
     stages = merged(problem, lambda reach: reach < ONE_NUMBER)
     try:
-        opening = best(face, stages[0].worth(problem, face.lefts, face.rights))
+        opening = best(face, opening_stage(stages).worth(problem, face.lefts, face.rights))
         if opening is None:
             return without_pairs(Status.INFEASIBLE, Milp.kind)
         return settle(problem, run, stages, (face, opening), best)

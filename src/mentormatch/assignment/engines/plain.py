@@ -6,12 +6,14 @@ from typing import ClassVar
 from mentormatch.assignment.dense import best_on_block
 from mentormatch.assignment.engine import Engine, Run
 from mentormatch.assignment.face import Bounds, Face, Optimum, open_bounds
+from mentormatch.assignment.leximin import Leximin
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.scores import DenseScores
-from mentormatch.assignment.settle import settle, timed
+from mentormatch.assignment.settle import opening_stage, settle, timed
 from mentormatch.assignment.solution import Solution, Status, without_pairs
 from mentormatch.assignment.sparse import best_on_list
 from mentormatch.assignment.stages import Stage, merged
+from mentormatch.assignment.threshold import single_mentees
 from mentormatch.columns import IntVector
 
 FLOAT_EXACT = 1 << 53
@@ -27,11 +29,13 @@ class Plain(Engine):
     def takes(self, problem: AssignmentProblem) -> bool:
         if problem.rows or problem.mentors.waivable.any() or problem.mentees.waivable.any():
             return False
+        if "floor_person" in problem.goals and not single_mentees(problem).all():
+            return False
         return any(bounds.most.max(initial=0) <= 1 for bounds in open_bounds(problem))
 
     def solve(self, problem: AssignmentProblem, run: Run) -> Solution:
         stages = _stages(problem)
-        opening = _opening(problem, stages[0])
+        opening = _opening(problem, opening_stage(stages))
         if opening is None:
             return without_pairs(Status.INFEASIBLE, self.kind)
         return replace(settle(problem, run, stages, opening, timed(best, run)), engine=self.kind)
@@ -60,7 +64,7 @@ def _opening(problem: AssignmentProblem, stage: Stage) -> tuple[Face, Optimum] |
     return None if face is None or found is None else (face, found)
 
 
-def _stages(problem: AssignmentProblem) -> list[Stage]:
+def _stages(problem: AssignmentProblem) -> list[Stage | Leximin]:
     """Return the goals in one stage if no number in it is beyond float64, else in as few as keep that.
 
     Without minimums the greatest number is a margin and a difference of costs. With minimums, and in any later

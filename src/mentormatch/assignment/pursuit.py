@@ -1,0 +1,160 @@
+"""Goals that are no sums over pairs, by problems whose goals are sums (and leximin, which engines climb by sums).
+
+``floor`` and ``floor_person`` are the greatest threshold that an answer reaches which does as well as any in the goals
+before. The search asks first whether a bound is reached, which it often is, then goes down from there in steps twice as
+long each time, then bisects. The threshold found stays as a restriction of the problem, and the goal is done with:
+the answers of the restricted problem that are optimal in the other goals are those of the problem in all goals.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from mentormatch.assignment.problem import SUMS, AssignmentProblem
+from mentormatch.assignment.solution import Solution, Status
+from mentormatch.assignment.stages import reached
+from mentormatch.assignment.threshold import Threshold, WorstPair, WorstPerson, served_mentees
+from mentormatch.columns import BoolVector
+from mentormatch.errors import EngineError
+
+
+class Ask(Protocol):
+    """Solves a problem by an engine, with or without settling ties."""
+
+    def __call__(self, part: AssignmentProblem, *, ties: bool) -> Solution:
+        """Return what the engine says."""
+        ...
+
+
+def pursued(problem: AssignmentProblem, ask: Ask) -> Solution:
+    """Return the canonical solution in all goals, or the best answer found in time.
+
+    There are prices only where all goals are sums.
+    """
+    if set(problem.goals) <= set(SUMS):
+        return ask(problem, ties=True)
+    spelled = replace(problem, goals=_spelled(problem.goals))
+    return _stated(problem, _solved(spelled, ask, served_mentees(problem)))
+
+
+def _spelled(goals: Sequence[str]) -> tuple[str, ...]:
+    """Return the goals with those written out that leximin implies: most pairs, and the best worst pair."""
+    if "leximin" not in goals:
+        return tuple(goals)
+    place = goals.index("leximin")
+    before = (*goals[:place], *(goal for goal in ("matched", "floor") if goal not in goals[:place]))
+    return (*before, "leximin", *(goal for goal in goals[place + 1 :] if goal not in before))
+
+
+def _solved(problem: AssignmentProblem, ask: Ask, served: BoolVector) -> Solution:
+    """Return the solution of a problem by one threshold after the other."""
+    place = next((place for place, goal in enumerate(problem.goals) if goal in {"floor", "floor_person"}), None)
+    if place is None:
+        return ask(problem, ties=True)
+    threshold = WorstPair() if problem.goals[place] == "floor" else WorstPerson(served)
+    before, after = problem.goals[:place], problem.goals[place + 1 :]
+    found, value = Search(problem, before, threshold, ask).run()
+    if found.status is not Status.PROVED:
+        return found
+    solution = _solved(_left(threshold.restrict(problem, value), (*before, *after)), ask, served)
+    if solution.status is Status.INFEASIBLE:
+        raise EngineError("An answer was lost behind a threshold")
+    return replace(found, status=Status.FEASIBLE) if solution.status is Status.STOPPED else solution
+
+
+def _left(problem: AssignmentProblem, goals: tuple[str, ...]) -> AssignmentProblem:
+    """Return the problem with the goals that are left; if there are none, with one in which all answers are alike."""
+    if goals:
+        return replace(problem, goals=goals)
+    return replace(problem, goals=("priority",), mentor_priority=None, mentee_priority=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The search for the greatest threshold that costs the goals ``before`` nothing."""
+
+    problem: AssignmentProblem
+    before: tuple[str, ...]
+    threshold: Threshold
+    ask: Ask
+
+    def run(self) -> tuple[Solution, int]:
+        """Return an answer that reaches the greatest threshold, and this; any other status ends the search."""
+        quick = self._quick()
+        if quick is not None:
+            return quick
+        base = self._base()
+        if base.status is not Status.PROVED:
+            return base, 0
+        low = self._value(base)
+        high = self.threshold.ceiling(self.problem, len(base.pairs) if "matched" in self.before else 0)
+        return self._highest(base, self.threshold.between(self.problem, low, high))
+
+    def _base(self) -> Solution:
+        """Return an answer that is optimal in the goals before: among promising pairs if these fill all places."""
+        for least in self.threshold.promising(self.problem) if self.before == ("matched",) else ():
+            found = self._asked(self.threshold.restrict(self.problem, least))
+            if found.status is Status.PROVED and len(found.pairs) == self.problem.places:
+                return found
+        return self._asked(self.problem)
+
+    def _quick(self) -> tuple[Solution, int] | None:
+        """Return the answer at the ceiling if it has all pairs that there can be, so that it costs nothing."""
+        if not set(self.before) <= {"matched"}:
+            return None
+        places = self.problem.places if self.before else 0
+        high = self.threshold.ceiling(self.problem, places)
+        found = self._asked(self.threshold.restrict(self.problem, high))
+        enough = found.status is Status.PROVED and len(found.pairs) >= places and self._value(found) >= high
+        return (found, high) if enough else None
+
+    def _highest(self, base: Solution, candidates: Sequence[int]) -> tuple[Solution, int]:
+        """Return the answer that reaches the last candidate of all that can be reached."""
+        left, right, step, best = 0, len(candidates), 1, base
+        while left < right:
+            place = max(right - step, left) if step else (left + right) // 2
+            found = self._asked(self.threshold.restrict(self.problem, candidates[place]))
+            if found.status in (Status.STOPPED, Status.FEASIBLE):
+                return replace(best, status=Status.FEASIBLE), 0
+            if self._costs_nothing(base, found) and self._value(found) >= candidates[place]:
+                left, best, step = bisect_right(candidates, self._value(found)), found, 0
+            else:
+                right, step = place, 2 * step
+        return best, self._value(best)
+
+    def _asked(self, problem: AssignmentProblem) -> Solution:
+        """Return an answer that is optimal in the goals before, with as many pairs as these leave open."""
+        more = () if "matched" in self.before else ("matched",)
+        return self.ask(replace(problem, goals=(*self.before, *more)), ties=False)
+
+    def _value(self, found: Solution) -> int:
+        return self.threshold.value(self.problem, found.pairs[:, 0], found.pairs[:, 1])
+
+    def _costs_nothing(self, base: Solution, found: Solution) -> bool:
+        if found.status is not Status.PROVED:
+            return False
+        tiers = zip(base.tiers, found.tiers, self.before, strict=False)
+        return all((one.value, one.vector) == (other.value, other.vector) for one, other, _ in tiers)
+
+
+def _stated(problem: AssignmentProblem, solution: Solution) -> Solution:
+    """Return the solution with the tiers of all goals.
+
+    An answer that is not proved has bounds up to the first goal that is no sum.
+    """
+    if solution.status not in (Status.PROVED, Status.FEASIBLE):
+        return solution
+    bounds = dict(_bounds(problem, solution))
+    return replace(solution, tiers=tuple(reached(problem, solution.pairs, bounds)), prices=())
+
+
+def _bounds(problem: AssignmentProblem, solution: Solution) -> Iterator[tuple[str, int | None]]:
+    known = {tier.goal: tier.bound for tier in solution.tiers}
+    for tier in reached(problem, solution.pairs, {}):
+        if solution.status is Status.PROVED:
+            yield tier.goal, tier.value
+        elif tier.goal in SUMS:
+            yield tier.goal, known.get(tier.goal)
+        else:
+            return

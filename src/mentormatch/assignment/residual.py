@@ -1,0 +1,291 @@
+"""What forcing a pair costs: shortest ways on the residual graph of an optimal answer.
+
+Nodes are all people and a sink. An allowed pair that is not chosen is an arc from its left to its right person, at the
+cost of minus its worth; a chosen pair is an arc back, at the cost of its worth; pinned pairs are none. The sink leads
+to left people with a free place and to right people who can give up a place, and is reached from left people who can
+give one up and from right people with a free one, at cost 0. Closed walks are the changes that keep every load within
+its bounds. Their cost is what the answer loses, and none is negative, because the answer is optimal. So forcing (i, k)
+costs minus its worth plus the shortest way from k to i (Ahuja, Magnanti and Orlin 1993, chapters 9 to 12), and one
+search backwards from i gives the price of every pair of i.
+
+Sums are int64 and exact within ``FAR``. Where prices prove the answer, no reduced cost is negative, and Dijkstra's
+search on a whole block serves; otherwise Bellman and Ford's on the list of pairs, which needs no prices.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from mentormatch.assignment.face import Bounds, Face, open_bounds
+from mentormatch.assignment.problem import SUMS, AssignmentProblem
+from mentormatch.assignment.scores import DenseScores, IntMatrix
+from mentormatch.assignment.stages import Stage, stage_of
+from mentormatch.columns import BoolVector, IntVector
+from mentormatch.errors import EngineError
+
+type Both = tuple[IntVector, IntVector]
+
+FAR = 1 << 61
+"""The length of a way that is not there; together with another it still fits into int64."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """All goals in one number, and back.
+
+    ``stage`` says what a pair is worth in that number; by ``steps`` and ``lows``, one a goal, the sum over an answer
+    is divided again into what it reaches in each goal.
+    """
+
+    stage: Stage
+    steps: tuple[int, ...]
+    lows: tuple[int, ...]
+
+    @classmethod
+    def of(cls, problem: AssignmentProblem) -> Self | None:
+        """Return the scale of a problem, None where a goal is no sum, or int64 leaves no room for the sums."""
+        if not set(problem.goals) <= set(SUMS):
+            return None
+        places = problem.places
+        stage, lows = stage_of(problem, problem.goals[-1]), [0]
+        for goal in reversed(problem.goals[:-1]):
+            upper = stage_of(problem, goal)
+            if not upper.fits_above(stage, places):
+                return None
+            lows.append(places * min(stage.low, 0))
+            stage = upper.above(stage, places)
+        if stage.reach * (4 * places + 4) >= FAR:
+            return None
+        return cls(stage, tuple(weight for _, weight in stage.weights), tuple(reversed(lows)))
+
+    def split(self, sums: IntVector) -> IntMatrix:
+        """Return (goals, len(sums)) int64: what answers with these sums reach in each goal."""
+        found = []
+        for step, low in zip(self.steps[:-1], self.lows[:-1], strict=True):
+            found.append((sums - low) // step)
+            sums = sums - step * found[-1]
+        return np.array([*found, sums], dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """Who of one side can take one more partner, and who can give one up: (n,) bool each."""
+
+    more: BoolVector
+    less: BoolVector
+
+    @classmethod
+    def of(cls, bounds: Bounds, loads: IntVector) -> Self:
+        """Return the slack of these loads."""
+        return cls(loads < bounds.most, loads > bounds.least)
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """What two searches share: ``chosen`` (c, 2), left and right, the unpinned pairs of the answer, and the slack."""
+
+    chosen: IntMatrix
+    left: Slack
+    right: Slack
+
+    @property
+    def sink(self) -> int:
+        """Return the node of the sink: left people come before it, then right ones."""
+        return len(self.left.more) + len(self.right.more)
+
+    @property
+    def into_sink(self) -> BoolVector:
+        """Return (l + r,) bool: from whom an arc leads to the sink."""
+        return np.concatenate([self.left.less, self.right.more])
+
+    @property
+    def out_of_sink(self) -> BoolVector:
+        """Return (l + r,) bool: to whom an arc leads from the sink."""
+        return np.concatenate([self.left.more, self.right.less])
+
+    def flipped(self) -> "Net":
+        """Return the same with the sides exchanged, which turns every arc round."""
+        return Net(self.chosen[:, ::-1], self.right, self.left)
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The shortest way to left person ``target`` from every node of a net, by the next node ``after``, -1 for none.
+
+    ``losses`` (r,) int64 is what it costs to force the pair with each right person; ``FAR`` where no answer holds it.
+    """
+
+    target: int
+    lefts: int
+    losses: IntVector
+    after: list[int]
+
+    def change(self, right: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+        """Return the pairs (left, right) that forcing the pair with ``right`` adds, and those that it gives up."""
+        added, gone = [(self.target, right)], []
+        node, sink = self.lefts + right, len(self.after) - 1
+        while node != self.target:
+            following = self.after[node]
+            if node < self.lefts and following < sink:
+                added.append((node, following - self.lefts))
+            elif node < sink and following < self.lefts:
+                gone.append((following, node - self.lefts))
+            node = following
+        return added, gone
+
+
+def net_of(problem: AssignmentProblem, pairs: IntMatrix) -> Net:
+    """Return the net of an answer ``pairs`` to a problem without coupling rows."""
+    m = problem.shape[1]
+    pinned = [mentor * m + mentee for mentor, mentee in problem.pins]
+    chosen = pairs[~np.isin(pairs[:, 0] * m + pairs[:, 1], pinned)]
+    sides = zip(open_bounds(problem), chosen.T, problem.shape, strict=True)
+    left, right = (Slack.of(bounds, np.bincount(people, minlength=count)) for bounds, people, count in sides)
+    return Net(chosen, left, right)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The open pairs as ``cells`` (r, l): the prices of both people less what the pair adds, ``FAR`` where not open.
+
+    ``prices`` are those of the left and of the right people.
+    """
+
+    cells: IntMatrix
+    prices: Both
+
+    @classmethod
+    def of(cls, problem: AssignmentProblem, stage: Stage, prices: Both, axis: int) -> Self | None:
+        """Return the block whose left side is ``axis``: 0 mentors, 1 mentees; None where scores are no block."""
+        scores, bounds = problem.scores, open_bounds(problem)
+        if not isinstance(scores, DenseScores):
+            return None
+        base = prices[0] - stage.mentor, prices[1] - stage.mentee - stage.flat
+        cells = np.multiply(scores.values.T if axis == 0 else scores.values, -stage.score, order="C")
+        cells += base[1 - axis][:, None]
+        cells += base[axis][None, :]
+        for pair in problem.former if stage.kept else ():
+            cells[pair[1 - axis], pair[axis]] -= stage.kept
+        if scores.allowed is not None:
+            np.copyto(cells, FAR, where=~(scores.allowed.T if axis == 0 else scores.allowed))
+        cells[bounds[1 - axis].most <= 0], cells[:, bounds[axis].most <= 0] = FAR, FAR
+        for pin in problem.pins:
+            cells[pin[1 - axis], pin[axis]] = FAR
+        return cls(cells, (prices[axis], prices[1 - axis]))
+
+
+def ways_on_block(net: Net, block: Block, target: int) -> Ways | None:
+    """Return the ways to a left person by Dijkstra's search; None where a reduced cost is negative.
+
+    The cells of chosen pairs are used up: ``FAR`` is written into them.
+    """
+    cells, (rights, lefts) = block.cells, block.cells.shape
+    backs = -cells[net.chosen[:, 1], net.chosen[:, 0]]
+    cells[net.chosen[:, 1], net.chosen[:, 0]] = FAR
+    potential = np.concatenate([block.prices[0], -block.prices[1]])
+    into, out = np.where(net.into_sink, potential, FAR), np.where(net.out_of_sink, -potential, FAR)
+    if min(part.min(initial=0) for part in (cells, backs, into, out)) < 0:
+        return None
+    held = _held(net.chosen, lefts)
+    search = _Search.towards(target, lefts + rights + 1)
+    while (node := search.nearest()) is not None:
+        if node == net.sink:
+            search.relax(into, np.arange(net.sink), node)
+            continue
+        if node >= lefts:
+            search.relax_first(cells[node - lefts], node)
+        elif len(places := held[node]):
+            search.relax(backs[places], lefts + net.chosen[places, 1], node)
+        if out[node] < FAR:
+            search.relax(out[node : node + 1], np.array([net.sink]), node)
+    losses = np.minimum(cells[:, target] + search.length[lefts : lefts + rights], FAR)
+    return Ways(target, lefts, losses, search.after.tolist())
+
+
+def _held(chosen: IntMatrix, lefts: int) -> list[IntVector]:
+    """Return for each left person the places of their pairs in ``chosen``."""
+    order = np.argsort(chosen[:, 0], kind="stable")
+    return np.split(order, np.searchsorted(chosen[order, 0], np.arange(1, lefts)))
+
+
+@dataclass(slots=True)
+class _Search:
+    """Lengths of ways backwards from one node; ``waiting`` are those that may still become shorter."""
+
+    length: IntVector
+    waiting: IntVector
+    after: IntVector
+
+    @classmethod
+    def towards(cls, target: int, nodes: int) -> Self:
+        length = np.full(nodes, FAR)
+        length[target] = 0
+        return cls(length, length.copy(), np.full(nodes, -1))
+
+    def nearest(self) -> int | None:
+        """Return the nearest node that waits, and take it out; None when no other can be reached."""
+        node = int(self.waiting.argmin())
+        if self.waiting[node] >= FAR:
+            return None
+        self.waiting[node] = FAR
+        return node
+
+    def relax_first(self, costs: IntVector, node: int) -> None:
+        """Shorten the ways from the first nodes, one a cost, that had better go by ``node``."""
+        lengths = costs + self.length[node]
+        better = (lengths < self.length[: len(costs)]).nonzero()[0]
+        if len(better):
+            self._shorten(lengths[better], better, node)
+
+    def relax(self, costs: IntVector, nodes: IntVector, node: int) -> None:
+        """Shorten the ways from ``nodes``, one a cost, that had better go by ``node``."""
+        lengths = costs + self.length[node]
+        better = lengths < self.length[nodes]
+        self._shorten(lengths[better], nodes[better], node)
+
+    def _shorten(self, lengths: IntVector, nodes: IntVector, node: int) -> None:
+        self.length[nodes] = self.waiting[nodes] = lengths
+        self.after[nodes] = node
+
+
+def ways_on_list(net: Net, face: Face, worth: IntVector, target: int) -> Ways:
+    """Return the ways to a left person by Bellman and Ford's search.
+
+    ``face`` lists the open pairs, ``worth`` (e,) what each adds to an answer. Raises EngineError where the answer of
+    the net is not optimal.
+    """
+    lefts, rights = len(net.left.more), len(net.right.more)
+    keys = face.lefts * rights + face.rights
+    taken = np.isin(keys, net.chosen[:, 0] * rights + net.chosen[:, 1])
+    tails = np.where(taken, face.rights + lefts, face.lefts)
+    heads = np.where(taken, face.lefts, face.rights + lefts)
+    into, out = np.flatnonzero(net.into_sink), np.flatnonzero(net.out_of_sink)
+    tails = np.concatenate([tails, into, np.full(len(out), net.sink)])
+    heads = np.concatenate([heads, np.full(len(into), net.sink), out])
+    costs = np.concatenate([np.where(taken, worth, -worth), np.zeros(len(into) + len(out), dtype=np.int64)])
+    length, after = _bellman_ford((tails, heads, costs), target, net.sink + 1)
+    losses = np.full(rights, FAR)
+    mine = face.lefts == target
+    reached = length[lefts + face.rights[mine]]
+    losses[face.rights[mine]] = np.where(reached < FAR // 2, reached - worth[mine], FAR)
+    return Ways(target, lefts, losses, after.tolist())
+
+
+def _bellman_ford(arcs: tuple[IntVector, IntVector, IntVector], target: int, nodes: int) -> tuple[IntVector, IntVector]:
+    order = np.argsort(arcs[0], kind="stable")
+    tails, heads, costs = (part[order] for part in arcs)
+    starts = np.flatnonzero(np.diff(tails, prepend=-1))
+    owners, counts = tails[starts], np.diff(np.append(starts, len(tails)))
+    length, after = np.full(nodes, FAR), np.full(nodes, -1)
+    length[target] = 0
+    for _ in range(nodes + 1):
+        through = np.where(length[heads] < FAR // 2, length[heads] + costs, FAR)
+        least = np.minimum.reduceat(through, starts) if len(starts) else through
+        better = least < length[owners]
+        if not better.any():
+            return length, after
+        arc = np.flatnonzero(np.repeat(better, counts) & (through == np.repeat(least, counts)))
+        after[tails[arc]] = heads[arc]
+        length[owners[better]] = least[better]
+    raise EngineError("The pairs are not optimal: changes without end make them better")

@@ -1,0 +1,146 @@
+"""Thresholds that an answer may be asked to reach: by its worst pair, or by its worst mentee."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mentormatch.assignment.problem import AssignmentProblem, Row
+from mentormatch.assignment.scores import NONE
+from mentormatch.columns import BoolVector, IntVector
+
+
+class Threshold(ABC):
+    """What is to be as great as can be, in integers."""
+
+    @abstractmethod
+    def value(self, problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> int:
+        """Return what the given pairs reach."""
+
+    @abstractmethod
+    def restrict(self, problem: AssignmentProblem, least: int) -> AssignmentProblem:
+        """Return the problem whose answers are those that reach ``least``, and perhaps the one without pairs."""
+
+    @abstractmethod
+    def ceiling(self, problem: AssignmentProblem, count: int) -> int:
+        """Return a bound on what answers of ``count`` pairs or more reach."""
+
+    @abstractmethod
+    def between(self, problem: AssignmentProblem, low: int, high: int) -> Sequence[int]:
+        """Return in ascending order what answers may reach above ``low``, up to ``high``."""
+
+    def promising(self, problem: AssignmentProblem) -> Iterator[int]:
+        """Yield, from high to low, thresholds that leave few pairs and may yet be reached."""
+        yield from ()
+
+
+PARTS = (32, 8, 2)
+"""An answer is looked for among the best of all pairs, this part of them, before all are asked."""
+
+
+class WorstPair(Threshold):
+    """The score of the worst pair, 0 if there is none."""
+
+    def value(self, problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> int:
+        return int(problem.scores.at(mentors, mentees).min()) if len(mentors) else 0
+
+    def restrict(self, problem: AssignmentProblem, least: int) -> AssignmentProblem:
+        return replace(problem, scores=problem.scores.keeping(np.full(problem.shape[1], least)))
+
+    def ceiling(self, problem: AssignmentProblem, count: int) -> int:
+        """Return the best score of whoever has the lowest best score among those who must have a partner."""
+        highest = problem.scores.extremes[1]
+        sides = zip((problem.mentors, problem.mentees), problem.scores.degrees(), problem.scores.best(), strict=True)
+        for loads, degrees, best in sides:
+            most = np.minimum(loads.most, degrees)
+            must = (most > 0) & ((loads.always > 0) | (int(most.sum()) <= count))
+            highest = min(highest, int(best[must].min(initial=highest)))
+            count = max(count, int(loads.always.any()))
+        return highest if count else max(highest, 0)
+
+    def between(self, problem: AssignmentProblem, low: int, high: int) -> Sequence[int]:
+        scores = np.append(problem.scores.listed(), 0)
+        found: list[int] = np.unique(scores[(scores > low) & (scores <= high)]).tolist()
+        return found
+
+    def promising(self, problem: AssignmentProblem) -> Iterator[int]:
+        scores = problem.scores.listed()
+        for part in PARTS:
+            place = len(scores) - 1 - len(scores) // part
+            if place >= 0:
+                yield int(np.partition(scores, place)[place])
+
+
+@dataclass(frozen=True, slots=True)
+class WorstPerson(Threshold):
+    """The sum of scores of the worst of the mentees who are ``served`` (m,) bool, 0 if there are none."""
+
+    served: BoolVector
+
+    def value(self, problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> int:
+        sums = np.zeros(problem.shape[1], dtype=np.int64)
+        np.add.at(sums, mentees, problem.scores.at(mentors, mentees))
+        return int(sums[self.served].min()) if self.served.any() else 0
+
+    def restrict(self, problem: AssignmentProblem, least: int) -> AssignmentProblem:
+        """Return the problem with a bound on each mentee's sum.
+
+        Where a mentee has one partner at most, it is a bound on each of their pairs, and a minimum of one partner where
+        having none is too little. Otherwise it is a row (Kobren, Saha & McCallum, "Paper Matching with Local Fairness
+        Constraints", KDD 2019).
+        """
+        single = self.served & single_mentees(problem)
+        needed = single & (least > 0)
+        loads = replace(
+            problem.mentees,
+            least=np.where(needed, np.maximum(problem.mentees.least, 1), problem.mentees.least),
+            idle=problem.mentees.idle & ~needed,
+        )
+        scores = problem.scores.keeping(np.where(single, least, NONE))
+        rows = tuple(_rows(problem, np.flatnonzero(self.served & ~single), least))
+        return replace(problem, scores=scores, mentees=loads, rows=(*problem.rows, *rows))
+
+    def ceiling(self, problem: AssignmentProblem, count: int) -> int:
+        """Return the best sum of whoever has the lowest best sum; nothing is known of answers with so many pairs."""
+        mentors, mentees = problem.scores.pairs()
+        scores = problem.scores.at(mentors, mentees)
+        order = np.lexsort((-scores, mentees))
+        split = np.split(scores[order], np.searchsorted(mentees[order], np.arange(1, problem.shape[1])))
+        loads = problem.mentees
+        best = [
+            _best_sum(split[person], least=int(loads.always[person]), most=int(loads.most[person]))
+            for person in np.flatnonzero(self.served).tolist()
+        ]
+        return min(best, default=0)
+
+    def between(self, problem: AssignmentProblem, low: int, high: int) -> Sequence[int]:
+        return range(low + 1, high + 1)
+
+
+def _best_sum(scores: IntVector, *, least: int, most: int) -> int:
+    """Return the greatest sum of ``least`` to ``most`` of the scores, which come in descending order."""
+    sums = np.append(0, np.cumsum(scores[:most]))
+    return int(sums[min(least, len(sums) - 1) :].max())
+
+
+def _rows(problem: AssignmentProblem, mentees: IntVector, least: int) -> Iterator[Row]:
+    """Yield a row for each of the mentees that bounds their sum."""
+    mentors_of, mentees_of = problem.scores.pairs()
+    scores = problem.scores.at(mentors_of, mentees_of)
+    for mentee in mentees.tolist():
+        weights = np.zeros(problem.shape, dtype=np.int64)
+        own = mentees_of == mentee
+        weights[mentors_of[own], mentee] = scores[own]
+        yield Row(f"least sum of mentee {mentee}", weights, least=least)
+
+
+def single_mentees(problem: AssignmentProblem) -> BoolVector:
+    """Return (m,) bool: the mentees who can have no more than one partner."""
+    most: BoolVector = np.minimum(problem.mentees.most, problem.scores.degrees()[1]) <= 1
+    return most
+
+
+def served_mentees(problem: AssignmentProblem) -> BoolVector:
+    """Return (m,) bool: the mentees who may have a partner at all."""
+    return (problem.mentees.most > 0) & (problem.scores.degrees()[1] > 0)

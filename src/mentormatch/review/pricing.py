@@ -1,0 +1,186 @@
+"""What it costs to force any allowed pair, goal by goal, and which pairs would change.
+
+An answer that is proved optimal, under loads and pins alone, tells it by shortest ways on its residual graph, all pairs
+of one person in one search. Rows that couple pairs, minimums that bind only who is used, and goals that are no sum over
+pairs have no such graph, and an answer that is not proved may be improved on: there the problem is solved again with
+the pair pinned.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.face import Face
+from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.residual import FAR, Block, Net, Scale, Ways, net_of, ways_on_block, ways_on_list
+from mentormatch.assignment.scores import IntMatrix
+from mentormatch.assignment.solution import Solution, Status, Tier
+from mentormatch.assignment.stages import Stage
+from mentormatch.columns import IntVector
+from mentormatch.errors import EngineError
+
+type Losses = tuple[tuple[str, int], ...]
+type Places = Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What forcing one pair costs, by goal, and the pairs, by position, that come and go for it."""
+
+    losses: Losses
+    added: Places = ()
+    gone: Places = ()
+
+    def applied(self, pairs: IntMatrix) -> IntMatrix:
+        """Return the plan ``pairs`` (k, 2) after the change, sorted."""
+        kept = set(places_of(pairs)) - set(self.gone) | set(self.added)
+        return np.array(sorted(kept), dtype=np.int64).reshape(-1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Another partner, by position, whom somebody could have, and the price of forcing that pair."""
+
+    partner: int
+    price: Price
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """An optimal answer as a residual graph, with its goals in one number."""
+
+    problem: AssignmentProblem
+    solution: Solution
+    scale: Scale
+    net: Net
+
+    @classmethod
+    def of(cls, problem: AssignmentProblem, solution: Solution) -> Self | None:
+        """Return the graph of an answer, None where it tells no prices (see the module)."""
+        coupled = problem.rows or problem.mentors.waivable.any() or problem.mentees.waivable.any()
+        scale = None if coupled or solution.status is not Status.PROVED else Scale.of(problem)
+        return None if scale is None else cls(problem, solution, scale, net_of(problem, solution.pairs))
+
+    def ways(self, axis: int, person: int) -> Ways:
+        """Return the ways to a mentor (``axis`` 0) or a mentee (1), who is then the left side."""
+        net = self.net if axis == 0 else self.net.flipped()
+        prices = prices_for(self.solution, self.scale.stage)
+        block = None if prices is None else Block.of(self.problem, self.scale.stage, prices, axis)
+        ways = None if block is None else ways_on_block(net, block, person)
+        return ways or self._ways_on_list(net, axis, person)
+
+    def offers(self, axis: int, person: int, most: int | None) -> "list[Offer]":
+        """Return the offers of one person, best first, ``most`` of them at most."""
+        ways, others = self.ways(axis, person), np.arange(self.problem.shape[1 - axis])
+        held = self.solution.pairs[self.solution.pairs[:, axis] == person, 1 - axis]
+        others = others[(ways.losses < FAR) & ~np.isin(others, held)]
+        others = others[np.argsort(ways.losses[others], kind="stable")][:most]
+        losses = self._by_goal(ways.losses[others]).T.tolist()
+        return [
+            Offer(other, self._price(axis, ways.change(other), by_goal))
+            for other, by_goal in zip(others.tolist(), losses, strict=True)
+        ]
+
+    def price(self, mentor: int, mentee: int) -> Price | None:
+        """Return the price of an allowed pair that is not chosen, None where no answer holds it."""
+        ways = self.ways(0, mentor)
+        if ways.losses[mentee] >= FAR:
+            return None
+        return self._price(0, ways.change(mentee), self._by_goal(ways.losses[[mentee]])[:, 0].tolist())
+
+    def _price(self, axis: int, change: tuple[Places, Places], losses: list[int]) -> Price:
+        added, gone = change if axis == 0 else ([pair[::-1] for pair in part] for part in change)
+        return Price(tuple(zip(self.problem.goals, losses, strict=True)), tuple(added), tuple(gone))
+
+    def _by_goal(self, sums: IntVector) -> IntMatrix:
+        """Return (goals, len(sums)) int64: the losses by goal that make up these losses in one number."""
+        pairs = self.solution.pairs
+        now = self.scale.stage.worth(self.problem, pairs[:, 0], pairs[:, 1]).sum(keepdims=True)
+        return self.scale.split(now) - self.scale.split(now - sums)
+
+    def _ways_on_list(self, net: Net, axis: int, person: int) -> Ways:
+        face = Face.of(self.problem)
+        if face is None:
+            raise EngineError("An answer is proved to a problem that has none")
+        worth = self.scale.stage.worth(self.problem, face.lefts, face.rights)
+        return ways_on_list(net, face if axis == 0 else face.flipped(), worth, person)
+
+
+def prices_for(solution: Solution, stage: Stage) -> tuple[IntVector, IntVector] | None:
+    """Return the prices of both sides that prove all goals at once, None where the proof took several stages."""
+    if len(solution.prices) != 1 or solution.prices[0].weights != stage.weights:
+        return None
+    return solution.prices[0].mentors, solution.prices[0].mentees
+
+
+def places_of(pairs: IntMatrix) -> list[tuple[int, int]]:
+    """Return pairs (k, 2) as a list of positions."""
+    return list(zip(pairs[:, 0].tolist(), pairs[:, 1].tolist(), strict=True))
+
+
+def price_of(problem: AssignmentProblem, solution: Solution, pair: tuple[int, int]) -> Price | None:
+    """Return what forcing a pair (mentor, mentee) costs the answer, None where no answer holds it.
+
+    A pair that is chosen already costs nothing. Where the answer is not proved optimal a loss may be negative.
+
+    Examples
+    --------
+    >>> problem = AssignmentProblem.from_scores([[0.9, 0.8], [0.7, 0.1]])
+    >>> price_of(problem, solve(problem), (0, 0))
+    Price(losses=(('matched', 0), ('total', 500000)), added=((0, 0), (1, 1)), gone=((1, 0), (0, 1)))
+    """
+    if pair in places_of(solution.pairs):
+        return Price(tuple((goal, 0) for goal in problem.goals))
+    if not problem.scores.allows(*np.array([pair], dtype=np.int64).T).all():
+        return None
+    graph = Graph.of(problem, solution)
+    return graph.price(*pair) if graph else resolved(problem, solution, pair)
+
+
+def offers(
+    problem: AssignmentProblem, solution: Solution, axis: int, person: int, *, most: int | None = None
+) -> list[Offer]:
+    """Return the other partners whom somebody could have, the smallest loss first, ``most`` of them at most.
+
+    ``axis`` 0: ``person`` is a mentor; 1: a mentee. Partners whom no answer gives them are left out. Where prices
+    cannot be read off the answer (see the module) this takes one solve a partner.
+
+    Examples
+    --------
+    >>> problem = AssignmentProblem.from_scores([[0.9, 0.8, 0.2], [0.7, 0.1, 0.3]])
+    >>> [(offer.partner, offer.price.losses) for offer in offers(problem, solve(problem), 0, 0)]
+    [(0, (('matched', 0), ('total', 300000))), (2, (('matched', 0), ('total', 600000)))]
+    """
+    graph = Graph.of(problem, solution)
+    if graph is not None:
+        return graph.offers(axis, person, most)
+    allowed = problem.scores.pairs()
+    found = []
+    for other in allowed[1 - axis][allowed[axis] == person].tolist():
+        pair = (person, other) if axis == 0 else (other, person)
+        price = None if pair in places_of(solution.pairs) else resolved(problem, solution, pair)
+        found += [] if price is None else [Offer(other, price)]
+    return sorted(found, key=lambda offer: [loss for _, loss in offer.price.losses])[:most]
+
+
+def resolved(problem: AssignmentProblem, solution: Solution, pair: tuple[int, int]) -> Price | None:
+    """Return the price of an allowed pair by solving again with the pair pinned, None where no answer holds it.
+
+    Raises EngineError where the engine fails.
+    """
+    forced = solve(replace(problem, pins=(*problem.pins, pair)))
+    if forced.status is Status.INFEASIBLE:
+        return None
+    if forced.status is not Status.PROVED:
+        raise EngineError("The price of a pair is not known: the problem with the pair pinned was not solved")
+    now, then = set(places_of(solution.pairs)), set(places_of(forced.pairs))
+    losses = tuple(map(loss, solution.tiers, forced.tiers))
+    return Price(losses, tuple(sorted(then - now)), tuple(sorted(now - then)))
+
+
+def loss(old: Tier, new: Tier) -> tuple[str, int]:
+    """Return a goal with what is lost from one answer to another; broken pairs are lost when there are more of them."""
+    return old.goal, (new.value - old.value if old.goal == "changes" else old.value - new.value)

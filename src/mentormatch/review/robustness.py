@@ -1,0 +1,154 @@
+"""How far pairs hang on the exact weights: how often each stays when the weights of the criteria change a little."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.posing import pose
+from mentormatch.assignment.solution import Status
+from mentormatch.errors import EngineError, Problem, RequestError
+from mentormatch.french import percent
+from mentormatch.people import Cohort
+from mentormatch.review.pricing import places_of
+from mentormatch.review.unmatched import Case
+from mentormatch.scoring.criterion import Criterion
+from mentormatch.scoring.score import MILLION, ScoreTable, normalised
+
+SOLID, FAIR = 0.9, 0.6
+MOST_SAMPLES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Weights are changed ``samples`` times, each by a factor drawn evenly from ``1 - spread`` to ``1 + spread``.
+
+    Raises RequestError where ``samples`` is not from 1 to 10 000 or ``spread`` not from 0 to 1.
+
+    >>> Trial(samples=2, spread=0.0).factors(3).tolist()
+    [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]]
+    """
+
+    samples: int = 200
+    spread: float = 0.2
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        found = []
+        if not 1 <= self.samples <= MOST_SAMPLES:
+            found.append(Problem("samples", str(self.samples), f"a number from 1 to {MOST_SAMPLES}"))
+        if not 0 <= self.spread <= 1:
+            found.append(Problem("spread", str(self.spread), "a share from 0 to 1"))
+        if found:
+            raise RequestError("The robustness cannot be tried as asked", found)
+
+    def factors(self, criteria: int) -> NDArray[np.float64]:
+        """Return (samples, criteria) factors; the same seed draws the same."""
+        rng = np.random.default_rng(self.seed)
+        return rng.uniform(1 - self.spread, 1 + self.spread, (self.samples, criteria))
+
+
+@dataclass(frozen=True, slots=True)
+class Steadiness:
+    """A chosen pair, and the share of the samples (0 to 1) in which it is chosen too."""
+
+    mentor: str
+    mentee: str
+    share: float
+
+    @property
+    def word(self) -> str:
+        """What staff call it: solid from 90 %, fairly solid from 60 %, fragile below."""
+        if self.share >= SOLID:
+            return "solide"
+        return "assez solide" if self.share >= FAIR else "fragile"
+
+    def __str__(self) -> str:
+        return f"{self.mentor} - {self.mentee} : {self.word}, gardé dans {percent(self.share)} des essais"
+
+
+@dataclass(frozen=True, slots=True)
+class Robustness:
+    """The steadiness of each chosen pair, the most fragile first, and how it was tried."""
+
+    trial: Trial
+    pairs: tuple[Steadiness, ...]
+
+    def __str__(self) -> str:
+        counts = {word: sum(pair.word == word for pair in self.pairs) for word in ("solide", "assez solide", "fragile")}
+        found = ", ".join(f"{word} : {count}" for word, count in counts.items())
+        return f"Binômes sur {self.trial.samples} essais, poids à ±{percent(self.trial.spread)} : {found}."
+
+
+def robustness(case: Case, trial: Trial | None = None, *, seed: int = 0) -> Robustness:
+    """Return how often each chosen pair stays when the weights of the criteria change.
+
+    Each sample is scored, posed and solved like the cohort itself, rules that read scores included. A sample without
+    any answer keeps no pair. Takes one solve a sample, and eight bytes a criterion and pair.
+
+    Parameters
+    ----------
+    case
+        The decision; without an answer, no pair is told of.
+    trial
+        How many samples, how far the weights go, and the seed of the draw.
+    seed
+        The seed of the matching, which settles ties.
+
+    Raises
+    ------
+    EngineError
+        If a sample is not solved.
+    """
+    tried = trial or Trial()
+    chosen = places_of(case.solution.pairs)
+    kept = dict.fromkeys(chosen, 0)
+    for table in samples(case, tried) if chosen else ():
+        for pair in kept.keys() & set(pairs_under(case, table, seed)):
+            kept[pair] += 1
+    found = [
+        Steadiness(case.name("mentor", mentor), case.name("mentee", mentee), count / tried.samples)
+        for (mentor, mentee), count in kept.items()
+    ]
+    return Robustness(tried, tuple(sorted(found, key=lambda pair: pair.share)))
+
+
+def samples(case: Case, trial: Trial) -> Iterator[ScoreTable]:
+    """Yield the scores of all pairs under each change of the weights, as ``score`` would return them."""
+    criteria = case.scores.criteria
+    values = [filled(criterion, case.cohort) for criterion in criteria]
+    for factors in trial.factors(len(criteria)).tolist():
+        changed = tuple(
+            criterion.model_copy(update={"weight": criterion.weight * factor})
+            for criterion, factor in zip(criteria, factors, strict=True)
+        )
+        weights = normalised(changed)
+        yield replace(
+            case.scores, values=summed(values, weights, case.problem.shape), criteria=changed, weights=weights
+        )
+
+
+def filled(criterion: Criterion, cohort: Cohort) -> NDArray[np.float64]:
+    """Return (n, m): the value of one criterion for every pair, ``neutral`` where undefined."""
+    values = criterion.score(cohort.mentors, cohort.mentees)
+    return np.where(np.isnan(values), criterion.neutral, values)
+
+
+def summed(
+    values: Sequence[NDArray[np.float64]], weights: Sequence[float], shape: tuple[int, int]
+) -> NDArray[np.int32]:
+    """Return (n, m) scores in millionths, each share rounded by itself."""
+    total = np.zeros(shape, dtype=np.int32)
+    for block, weight in zip(values, weights, strict=True):
+        total += np.rint(block * weight * MILLION).astype(np.int32)
+    return total
+
+
+def pairs_under(case: Case, table: ScoreTable, seed: int) -> list[tuple[int, int]]:
+    """Return the pairs that are chosen under other scores, none where there is no answer."""
+    solution = solve(pose(case.cohort, table, case.rules, case.problem.goals), seed=seed)
+    if solution.status not in (Status.PROVED, Status.INFEASIBLE):
+        raise EngineError("A change of the weights could not be solved")
+    return places_of(solution.pairs)
