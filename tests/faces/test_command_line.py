@@ -70,6 +70,14 @@ def test_intake_tells_the_fate_of_each_row_once(started: Path) -> None:
     assert run("intake", "reponses.csv", "-p", "programme.toml", folder=started).returncode == 0
 
 
+def test_every_command_takes_the_same_options_and_the_programme_beside_the_answers(started: Path) -> None:
+    shared = ["--json", "--seed", 3, "--time-limit", 60]
+    for command in (["new", "autre"], ["intake", "reponses.csv"], ["match", "reponses.csv"], ["demo", "essai"]):
+        done = run(*command, *shared, folder=started)
+        assert done.returncode == 0, done.stderr
+        assert isinstance(json.loads(done.stdout), dict)
+
+
 def test_a_side_each_in_its_own_file_gives_the_same_people(started: Path) -> None:
     header, *rows = (started / "reponses.csv").read_text("utf-8-sig").splitlines()
     for side, start in (("mentors.csv", "M"), ("mentees.csv", "E")):
@@ -121,6 +129,7 @@ def test_rules_that_no_plan_keeps_end_with_4_and_say_so(started: Path) -> None:
     done = run("match", "reponses.csv", "-p", "programme.toml", "-o", "out", folder=started)
     assert done.returncode == 4, done.stderr
     assert "Aucune répartition" in done.stderr
+    assert "17" in done.stderr.partition("Aucune répartition")[2]
     assert (started / "out" / "binomes.html").exists()
 
 

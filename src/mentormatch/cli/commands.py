@@ -26,6 +26,7 @@ ProgrammeFile = Annotated[Path, typer.Option("-p", "--programme", help="Le progr
 Answers = Annotated[Path | None, typer.Argument(help="Les réponses des deux côtés (CSV ou XLSX).")]
 Mentors = Annotated[Path | None, typer.Option("--mentors", help="Les réponses des mentor·es.")]
 Mentees = Annotated[Path | None, typer.Option("--mentees", help="Les réponses des mentoré·es.")]
+HERE = Path("programme.toml")
 EXIT_CODES = {"proved": 0, "feasible": 0, "infeasible": 4, "stopped": 5, "failed": 1}
 
 
@@ -79,9 +80,17 @@ def demo(
 
 
 @app.command()
-def new(folder: Annotated[Path, typer.Argument(help="Où écrire.")], *, as_json: AsJson = False) -> None:
+def new(
+    folder: Annotated[Path, typer.Argument(help="Où écrire.")],
+    *,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
     """Écrire dans un dossier un programme et des réponses d'exemple, à adapter."""
     from mentormatch import examples
+
+    del seed, time_limit  # every command takes them, so that a script need not know which ones solve
 
     written = examples.copy_to(folder, overwrite=False)
     if as_json:
@@ -90,16 +99,20 @@ def new(folder: Annotated[Path, typer.Argument(help="Où écrire.")], *, as_json
 
 
 @app.command()
-def intake(
+def intake(  # noqa: PLR0913 - the options of the command line are its contract
     answers: Answers = None,
     *,
-    programme: ProgrammeFile,
+    programme: ProgrammeFile = HERE,
     mentors: Mentors = None,
     mentees: Mentees = None,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
     as_json: AsJson = False,
 ) -> None:
     """Lire les réponses et dire ce que devient chaque ligne, sans former de binômes."""
     from mentormatch.cli.summary import intake_json, intake_text
+
+    del seed, time_limit  # as in ``new``
 
     cohort = read(programme, sources(answers, mentors, mentees))[1]
     typer.echo(intake_json(cohort) if as_json else intake_text(cohort))
@@ -109,7 +122,7 @@ def intake(
 def match_command(  # noqa: PLR0913 - the options of the command line are its contract
     answers: Answers = None,
     *,
-    programme: ProgrammeFile,
+    programme: ProgrammeFile = HERE,
     mentors: Mentors = None,
     mentees: Mentees = None,
     out: Out = None,
@@ -151,6 +164,15 @@ def matched(programme: Path, files: dict[str, Path], seed: int, time_limit: floa
     return match(cohort, loaded, seed=seed, time_limit_s=time_limit)
 
 
+def reasons_against(matching: Any) -> list[str]:
+    """Return which rules leave no answer, and the cheapest ways out, where there is none."""
+    from mentormatch.diagnosing import diagnose
+
+    if str(matching.status) != "infeasible":
+        return []
+    return list(diagnose(matching.cohort, matching.programme).sentences)
+
+
 def deliver(matching: Any, out: Path | None, *, as_json: bool) -> None:
     """Write the matching where it was asked for, say what it is, and end with the code of its status."""
     from mentormatch.cli.summary import pairs_text, summary
@@ -162,6 +184,8 @@ def deliver(matching: Any, out: Path | None, *, as_json: bool) -> None:
     elif out is None:
         typer.echo(pairs_text(matching))
     say(summary(matching))
+    for sentence in reasons_against(matching):
+        say(f"  - {sentence}")
     for path in written:
         say(f"Écrit : {path}")
     raise typer.Exit(EXIT_CODES[str(matching.status)])
