@@ -1,6 +1,6 @@
 """The people of one edition: who they are, what they answered, and what became of every row that came in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -9,7 +9,7 @@ import numpy as np
 from mentormatch.columns import BoolVector, Codes, Column, Grades, Index, Members, Names, Numbers, Ranks
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
-from mentormatch.text import canonical
+from mentormatch.text import canonical, fold
 
 type Fate = Literal["taken", "incomplete", "replaced", "rejected"]
 
@@ -73,6 +73,12 @@ class People:
     def shown(self, name: str, row: int) -> str:
         """Return one answer as staff read it, empty where there is none."""
         return self.columns[name].shown(row)
+
+    def gave(self, name: str, answers: Iterable[str]) -> BoolVector:
+        """Return (n,) bool: who gave one of ``answers`` to the field ``name``; not who did not answer."""
+        wanted = {fold(answer) for answer in answers}
+        said = [{fold(part) for part in self.person(row).parts(name)} for row in range(len(self))]
+        return np.array([bool(wanted & parts) for parts in said], dtype=bool)
 
     def codes(self, name: str) -> Codes:
         """Return the column of a choice, scale, yesno or place."""

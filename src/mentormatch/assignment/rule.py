@@ -92,6 +92,14 @@ def with_missing(broken: BoolBlock, left: BoolVector, right: BoolVector, missing
     return np.asarray(np.where(known, broken, missing == "forbid"))
 
 
+def refuse_bounds(least: int | None, most: int | None) -> None:
+    """Raise ValueError where there is no bound at all, or the two cross."""
+    if least is None and most is None:
+        raise ValueError("il faut `least`, `most` ou les deux")
+    if least is not None and most is not None and least > most:
+        raise ValueError("`least` dépasse `most`")
+
+
 def rules_by_kind() -> dict[str, type[Rule]]:
     """Return every registered rule by its kind."""
     return concrete(Rule, "mentormatch.assignment.rules")

@@ -8,13 +8,12 @@ from pydantic import Field as Setting
 from pydantic import model_validator
 
 from mentormatch.assignment.problem import Row
-from mentormatch.assignment.rule import Market, Rule
+from mentormatch.assignment.rule import Market, Rule, refuse_bounds
 from mentormatch.columns import IntVector
 from mentormatch.extension import Quotation, Ref, Reference
 from mentormatch.fields import Side
 from mentormatch.french import percent
 from mentormatch.people import People
-from mentormatch.text import fold
 
 KINDS = ("choice", "choices", "scale", "yesno", "place")
 WHOLE = 100
@@ -37,10 +36,7 @@ class Proportion(Rule):
     @model_validator(mode="after")
     def bounds_something(self) -> Self:
         """Refuse a proportion without a bound, or with bounds that cross."""
-        if self.least is None and self.most is None:
-            raise ValueError("il faut `least`, `most` ou les deux")
-        if self.least is not None and self.most is not None and self.least > self.most:
-            raise ValueError("`least` dépasse `most`")
+        refuse_bounds(self.least, self.most)
         return self
 
     def references(self) -> Iterator[Reference]:
@@ -64,6 +60,4 @@ class Proportion(Rule):
 
     def counted(self, people: People) -> IntVector:
         """Return (n,) int64: 1 for who gave one of the answers, else 0."""
-        wanted = {fold(option) for option in self.among}
-        said = [{fold(part) for part in people.person(row).parts(self.field)} for row in range(len(people))]
-        return np.array([bool(wanted & parts) for parts in said], dtype=np.int64)
+        return people.gave(self.field, self.among).astype(np.int64)

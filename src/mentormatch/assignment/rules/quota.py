@@ -8,12 +8,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 from pydantic import Field as Setting
 
 from mentormatch.assignment.problem import Row
-from mentormatch.assignment.rule import Market, Rule
+from mentormatch.assignment.rule import Market, Rule, refuse_bounds
 from mentormatch.columns import BoolVector
 from mentormatch.extension import Quotation, Ref, Reference
 from mentormatch.fields import Side
 from mentormatch.people import People
-from mentormatch.text import fold
 
 KINDS = ("choice", "choices", "scale", "yesno", "place")
 
@@ -29,11 +28,7 @@ class Where(BaseModel):
 
     def holds(self, people: People) -> BoolVector:
         """Return (n,) bool: who the condition holds for; not for those who did not answer."""
-        wanted = {fold(option) for option in self.among}
-        found = [
-            bool(wanted & {fold(part) for part in people.person(row).parts(self.field)}) for row in range(len(people))
-        ]
-        return np.array(found, dtype=bool)
+        return people.gave(self.field, self.among)
 
 
 def as_list(stated: object) -> object:
@@ -52,10 +47,7 @@ class Quota(Rule):
     @model_validator(mode="after")
     def bounds_something(self) -> Self:
         """Refuse a quota without a bound, or with bounds that cross."""
-        if self.least is None and self.most is None:
-            raise ValueError("il faut `least`, `most` ou les deux")
-        if self.least is not None and self.most is not None and self.least > self.most:
-            raise ValueError("`least` dépasse `most`")
+        refuse_bounds(self.least, self.most)
         return self
 
     def references(self) -> Iterator[Reference]:
