@@ -1,5 +1,7 @@
 """Published optima, through ``solve``."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.problem import AssignmentProblem, Row
 from mentormatch.assignment.solution import Solution, Status
 
 pytestmark = pytest.mark.promise(13)
@@ -76,3 +78,32 @@ def test_reviewer_bids(instances: Path, name: str, most: int, optimum: float) ->
     solution = solve(problem)
     assert len(solution.pairs) == 3 * len(bids)
     assert total(solution) == optimum * MILLION
+
+
+GAP = {
+    1: [336, 327, 339, 341, 326],
+    2: [434, 436, 420, 419, 428],
+    3: [580, 564, 573, 570, 564],
+    4: [656, 644, 673, 647, 664],
+    5: [563, 558, 564, 568, 559],
+    6: [761, 759, 758, 752, 747],
+}
+SLOW = [pytest.param(4, marks=pytest.mark.proof), pytest.param(5, marks=pytest.mark.proof)]
+
+
+@pytest.mark.parametrize("name", [1, 2, 3, *SLOW, pytest.param(6, marks=pytest.mark.proof)])
+def test_or_library_jobs_and_agents_with_hours(instances: Path, name: int) -> None:
+    found = [total(solve(problem)) for problem in hours_problems(instances / "orlib-gap" / f"gap{name}.txt")]
+    assert found == GAP[name]
+
+
+def hours_problems(path: Path) -> Iterator[AssignmentProblem]:
+    """Yield each case of a file: every job goes to one agent, whose hours for their jobs are limited."""
+    numbers = iter(map(int, path.read_text().split()))
+    for _ in range(next(numbers)):
+        agents, jobs = next(numbers), next(numbers)
+        worth, hours = (np.array([next(numbers) for _ in range(agents * jobs)]).reshape(agents, jobs) for _ in range(2))
+        problem = AssignmentProblem.from_scores(worth, mentor_capacity=jobs, mentee_minimum=1, goals=("total",))
+        own = [np.where(np.arange(agents)[:, None] == agent, hours, 0) for agent in range(agents)]
+        rows = tuple(Row(f"agent {agent}", mine, None, next(numbers)) for agent, mine in enumerate(own))
+        yield replace(problem, rows=rows)
