@@ -80,4 +80,4 @@ def test_a_nul_in_a_frame_is_refused_with_its_line() -> None:
 
 def test_what_is_neither_file_nor_frame_is_refused() -> None:
     with pytest.raises(SurveyError, match="int"):
-        read_table(3)  # type: ignore[arg-type]
+        read_table(3)  # type: ignore[arg-type]  # what is refused is the type

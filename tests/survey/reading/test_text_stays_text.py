@@ -19,7 +19,7 @@ def flattened(value: object) -> list[str]:
         return [value]
     nested = value.values() if isinstance(value, dict) else value
     assert not isinstance(nested, int | float | None)
-    return [text for item in nested for text in flattened(item)]  # type: ignore[attr-defined]
+    return [text for item in nested for text in flattened(item)]  # type: ignore[attr-defined]  # JSON that is no text is a list or an object
 
 
 def encodable(text: str) -> bool:
