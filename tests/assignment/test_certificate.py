@@ -1,6 +1,7 @@
 """What a certificate proves, what it refuses, and that it is never wrong."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,11 +9,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.random import default_rng
 
-from mentormatch.assignment.certificate import Certificate, Verdict, certify
+from mentormatch.assignment.certificate import Certificate, Verdict, certify, coupled
 from mentormatch.assignment.engine import engines_by_kind, solve
 from mentormatch.assignment.engines import milp, plain
-from mentormatch.assignment.problem import AssignmentProblem, Row
-from mentormatch.assignment.solution import Prices, Solution, Status, Tier
+from mentormatch.assignment.problem import SUMS, AssignmentProblem, Loads, Row
+from mentormatch.assignment.solution import Links, Prices, Solution, Status, Tier
 from mentormatch.columns import IntVector
 from tests.oracles.exhaustive import choices, exhaustive, holds, tiers
 from tests.oracles.problems import problems, random_problem
@@ -20,10 +21,6 @@ from tests.oracles.problems import problems, random_problem
 pytestmark = pytest.mark.promise(11)
 
 pose = AssignmentProblem.from_scores
-
-
-def coupled(problem: AssignmentProblem) -> bool:
-    return bool(problem.rows or problem.mentors.waivable.any() or problem.mentees.waivable.any())
 
 
 def certificates(problem: AssignmentProblem) -> list[tuple[Solution, Certificate]]:
@@ -104,10 +101,34 @@ def test_a_person_who_is_paired_at_a_loss_takes_no_more_in_later_goals() -> None
     holds_one_goal_at_a_time(losses)
 
 
-@given(problems(size=3, most=(2, 2)), st.data())
+OTHERS = [
+    ("matched", "floor", "total"),
+    ("floor", "total"),
+    ("matched", "total", "floor"),
+    ("priority", "floor", "matched", "total"),
+    ("matched", "changes", "total"),
+    ("floor", "changes"),
+    ("total", "floor_person"),
+    ("matched", "leximin", "total"),
+]
+
+
+def orders() -> st.SearchStrategy[tuple[str, ...] | None]:
+    """Return a strategy for goals with others than the usual among them, None: the usual."""
+    return st.sampled_from([None, None, *OTHERS])
+
+
+def reordered(problem: AssignmentProblem, order: tuple[str, ...] | None) -> AssignmentProblem:
+    """Return the problem with other goals, and former pairs on its diagonal."""
+    former = tuple((place, place) for place in range(min(problem.shape)))
+    return problem if order is None else replace(problem, goals=order, former=former)
+
+
+@given(problems(size=3, most=(2, 2), coupled=1), orders(), st.data())
 def test_no_prices_whatsoever_certify_more_or_less_than_the_truth(
-    problem: AssignmentProblem, data: st.DataObject
+    problem: AssignmentProblem, order: tuple[str, ...] | None, data: st.DataObject
 ) -> None:
+    problem = reordered(problem, order)
     best = exhaustive(problem)
     assume(best is not None)
     answers = [pairs for pairs in choices(problem) if holds(problem, pairs)]
@@ -115,7 +136,8 @@ def test_no_prices_whatsoever_certify_more_or_less_than_the_truth(
     certificate = certify(problem, claim)
     assert best is not None
     for tier, value in zip(certificate.tiers, best.tiers, strict=False):
-        assert tier.certified is None or tier.certified >= value
+        sign = -1 if tier.goal == "changes" else 1
+        assert tier.certified is None or sign * tier.certified >= sign * value
         if tier.value != value:
             assert not tier.proved
             break
@@ -132,17 +154,114 @@ def claimed(problem: AssignmentProblem, pairs: tuple[tuple[int, int], ...], pric
 def stages(problem: AssignmentProblem) -> st.SearchStrategy[tuple[Prices, ...]]:
     """Return a strategy for the prices of the optimum, moved here and there, and weights that may be too small."""
     step = st.sampled_from([0, 0, 0, 0, 0, 0, 1, -1, 10**6, -(10**6)])
-    proved = solve(problem).prices or (Prices((("matched", 1),), *(np.zeros(n, np.int64) for n in problem.shape)),)
+    proved = solve(problem).prices or (nothing(problem),)
     n, m = problem.shape
-    moves = st.lists(step, min_size=n + m, max_size=n + m).map(lambda ints: np.array(ints, dtype=np.int64))
-    weights = st.sampled_from([None, 1, 2, 10**6])
+    moves = st.lists(step, min_size=n + m + 4, max_size=n + m + 4).map(lambda ints: np.array(ints, dtype=np.int64))
+    weights = st.sampled_from([None, None, 1, 2, 10**6])
 
-    def moved(move: IntVector, weight: int | None) -> tuple[Prices, ...]:
-        first = proved[0]
-        changed = first.weights if weight is None else tuple((goal, weight) for goal, _ in first.weights)
-        return (Prices(changed, first.mentors + move[:n], first.mentees + move[n:]), *proved[1:])
+    def moved(move: IntVector, weight: int | None, place: int) -> tuple[Prices, ...]:
+        place %= len(proved)
+        stage, more = proved[place], move[n + m :].tolist()
+        changed = replace(
+            stage,
+            weights=stage.weights if weight is None else tuple((goal, weight) for goal, _ in stage.weights),
+            mentors=stage.mentors + move[:n],
+            mentees=stage.mentees + move[n : n + m],
+            rows=tuple(price + more[0] for price in stage.rows),
+            kept=tuple((goal, price + more[1]) for goal, price in stage.kept),
+            links=(raised(stage.links[0], more[2]), raised(stage.links[1], more[2])),
+            parts=stage.parts + abs(more[3]),
+        )
+        return (*proved[:place], changed, *proved[place + 1 :])
 
-    return st.builds(moved, moves, weights)
+    return st.builds(moved, moves, weights, st.integers(0, 3))
+
+
+def nothing(problem: AssignmentProblem) -> Prices:
+    """Return prices of 0."""
+    n, m = problem.shape
+    return Prices((("matched", 1),), np.zeros(n, np.int64), np.zeros(m, np.int64))
+
+
+def raised(links: Links, step: int) -> Links:
+    """Return the links with every price moved."""
+    return tuple((mentor, mentee, price + step) for mentor, mentee, price in links)
+
+
+@given(problems(size=4, most=(2, 2), coupled=2), orders())
+def test_what_is_proved_of_an_answer_with_coupled_pairs_bounds_every_answer(
+    problem: AssignmentProblem, order: tuple[str, ...] | None
+) -> None:
+    problem = reordered(problem, order)
+    for solution, certificate in certificates(problem):
+        assert certificate.verdict is not Verdict.REFUSED, certificate
+        for tier in certificate.tiers if solution.status is Status.PROVED else ():
+            sign = -1 if tier.goal == "changes" else 1
+            assert tier.certified is None or sign * tier.certified >= sign * tier.value
+
+
+@pytest.mark.parametrize("order", [order for order in OTHERS if {*order} <= {*SUMS, "floor"}])
+@pytest.mark.parametrize("seed", range(4))
+def test_the_worst_pair_and_the_goals_after_it_are_certified(order: tuple[str, ...], seed: int) -> None:
+    draw = default_rng(seed)
+    problem = pose(
+        draw.integers(0, 20, (6, 5)),
+        draw.random((6, 5)) < 0.8,
+        mentor_capacity=draw.integers(1, 3, 6),
+        mentee_priority=draw.integers(0, 2, 5),
+    )
+    for _, certificate in certificates(reordered(problem, order)):
+        assert certificate.certified, certificate
+
+
+TWO = [(0, 1), (1, 2), (0, 2)]
+
+
+def test_a_coupled_bound_that_no_whole_choice_reaches_is_stated_as_a_gap() -> None:
+    either = [Row(f"either {a} or {b}", np.array([[int(i in (a, b))] for i in range(3)]), most=1) for a, b in TWO]
+    problem = replace(pose(np.full((3, 3), 4)), rows=tuple(either))
+    certificate = certify(problem, solve(problem))
+    assert certificate.verdict is Verdict.PARTLY
+    assert [(tier.value, tier.stated, tier.certified) for tier in certificate.tiers] == [(1, 1, 1), (4, 4, 6)]
+    assert certificate.words.endswith("(total des points, à 50\N{NO-BREAK SPACE}% près).")
+
+
+def test_the_prices_of_a_row_prove_what_it_costs() -> None:
+    problem = replace(pose(SCORES), rows=(Row("r", np.ones((1, 1), dtype=np.int64), most=1),))
+    solution = solve(problem)
+    assert certify(problem, solution).certified
+    assert any(any(stage.rows) for stage in solution.prices)
+    without = replace(solution, prices=tuple(replace(stage, rows=()) for stage in solution.prices))
+    assert not certify(problem, without).certified
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"rows": (-1,)},
+        {"rows": (1, 1)},
+        {"kept": (("matched", 1),)},
+        {"kept": (("total", -1),)},
+        {"kept": (("leximin", -1),)},
+        {"links": (((0, 0, 1),), ())},
+        {"links": ((), ((0, 9, 1),))},
+        {"parts": 0},
+    ],
+)
+def test_prices_for_what_is_not_there_are_refused(change: dict[str, Any]) -> None:
+    problem = replace(pose(SCORES), rows=(Row("r", np.ones((1, 1), dtype=np.int64), most=1),))
+    solution = solve(problem)
+    first, *rest = solution.prices
+    wrong = replace(solution, prices=(replace(first, **change), *rest))
+    assert certify(problem, wrong).verdict is Verdict.REFUSED
+
+
+def test_the_links_of_a_mentor_who_takes_two_or_nobody_prove_the_optimum() -> None:
+    mentors = Loads(np.array([2, 2]), np.array([2, 2]), np.array([True, True]))
+    problem = replace(pose([[5, 4, 0], [3, 1, 4]]), mentors=mentors)
+    assert certify(problem, solve(problem)).verdict in (Verdict.CERTIFIED, Verdict.PARTLY)
+    links = [stage.links[0] for stage in solve(problem).prices]
+    assert any(links)
 
 
 @given(problems(size=4, most=(2, 1)), st.data())
@@ -226,7 +345,7 @@ def test_an_answer_that_claims_less_than_all_is_certified_in_part_with_a_bound_a
 
 def test_without_prices_the_rules_and_the_values_are_certified_and_the_optimum_is_not() -> None:
     problem = replace(pose(SCORES), rows=(Row("r", np.ones((1, 1), dtype=np.int64), most=1),))
-    certificate = certify(problem, solve(problem))
+    certificate = certify(problem, replace(solve(problem), prices=()))
     assert certificate.verdict is Verdict.UNCERTIFIED
     assert [(tier.stated, tier.certified) for tier in certificate.tiers] == [(1, None), (5, None)]
     assert "pas certifiée" in certificate.words
@@ -239,17 +358,23 @@ def test_prices_prove_an_answer_under_a_coupling_row_that_costs_nothing() -> Non
     assert certificate.certified
 
 
-def test_from_a_goal_that_is_no_sum_over_pairs_on_nothing_is_certified() -> None:
-    problem = pose([[5]])
-    object.__setattr__(problem, "goals", ("matched", "floor", "total"))
-    pairs, stated = np.array([[0, 0]]), (Tier("matched", 1, 1), Tier("floor", 5, 5), Tier("total", 5, 5))
-    stages = [Prices(((goal, 1),), np.array([price]), np.array([0])) for goal, price in (("matched", 1), ("total", 5))]
-    for prices in (stages, stages[:1]):
-        certificate = certify(problem, Solution(Status.PROVED, pairs, stated, prices=tuple(prices)))
-        assert certificate.verdict is Verdict.PARTLY
-        assert [tier.certified for tier in certificate.tiers] == [1, None, None]
-    without = certify(problem, Solution(Status.PROVED, pairs, stated))
-    assert without.verdict is Verdict.UNCERTIFIED
-    object.__setattr__(problem, "goals", ("floor", "matched", "total"))
-    last = Solution(Status.PROVED, pairs, (stated[1], stated[0], stated[2]), prices=tuple(stages))
-    assert certify(problem, last).verdict is Verdict.UNCERTIFIED
+def test_from_a_goal_that_has_no_proof_on_nothing_is_certified() -> None:
+    problem = pose([[5]], goals=("matched", "leximin", "total"))
+    pairs, stated = np.array([[0, 0]]), (Tier("matched", 1, 1), Tier("leximin", 5, 5), Tier("total", 5, 5))
+    first, last = (
+        Prices(((goal, 1),), np.array([price]), np.array([0])) for goal, price in (("matched", 1), ("total", 5))
+    )
+    certificate = certify(problem, Solution(Status.PROVED, pairs, stated, prices=(first,)))
+    assert certificate.verdict is Verdict.PARTLY
+    assert [tier.certified for tier in certificate.tiers] == [1, None, None]
+    assert certify(problem, Solution(Status.PROVED, pairs, stated, prices=(first, last))).verdict is Verdict.REFUSED
+    assert certify(problem, Solution(Status.PROVED, pairs, stated)).verdict is Verdict.UNCERTIFIED
+
+
+def test_stages_about_a_floor_in_another_order_are_refused() -> None:
+    problem = pose([[5, 4], [3, 1]], goals=("matched", "floor", "changes", "total"))
+    problem = replace(problem, former=((0, 0), (1, 1)))
+    solution = solve(problem)
+    assert certify(problem, solution).certified
+    turned = [replace(stage, weights=stage.weights[::-1]) if stage.least == 3 else stage for stage in solution.prices]
+    assert certify(problem, replace(solution, prices=tuple(turned))).verdict is Verdict.REFUSED

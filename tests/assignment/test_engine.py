@@ -8,8 +8,8 @@ import numpy as np
 import pulp
 import pytest
 
+from mentormatch.assignment import highs
 from mentormatch.assignment.engine import engines_by_kind, route, solve
-from mentormatch.assignment.engines import milp
 from mentormatch.assignment.problem import AssignmentProblem, Loads, Row
 from mentormatch.assignment.program import Answer, Program, Word
 from mentormatch.assignment.scores import DenseScores
@@ -98,13 +98,13 @@ def test_a_plain_problem_never_loads_pulp() -> None:
 @pytest.mark.promise(21)
 def test_no_key_enters_a_solver_model(monkeypatch: pytest.MonkeyPatch) -> None:
     names: list[str] = []
-    ask = milp._maximise
+    ask = highs.solved
 
     def listen(program: Program, seconds: float | None) -> Answer:
         names.extend(program.names)
         return ask(program, seconds)
 
-    monkeypatch.setattr(milp, "_maximise", listen)
+    monkeypatch.setattr(highs, "solved", listen)
     small = coupled(6)
     keys = tuple(f"person{place}@example.org" for place in range(6))
     solve(AssignmentProblem(small.scores, small.mentors, small.mentees, small.rows, mentor_keys=keys, mentee_keys=keys))
@@ -117,15 +117,15 @@ def test_no_key_enters_a_solver_model(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_solver_that_gives_up_is_asked_once_more_and_then_the_solve_fails_in_words(
     fails: int, status: Status, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left, run = iter(range(fails)), milp._run
+    left, run = iter(range(fails)), highs._run
 
-    def give_up(model: pulp.LpProblem, seconds: float | None, tolerance: float) -> pulp.LpSolveStats:
-        stats = run(model, seconds, tolerance)
+    def give_up(model: pulp.LpProblem, seconds: float | None, *rest: Any) -> pulp.LpSolveStats:
+        stats = run(model, seconds, *rest)
         if next(left, None) is not None:
             model.solverModel, stats.status = None, pulp.const.LpSolveStatus.Undefined
         return stats
 
-    monkeypatch.setattr(milp, "_run", give_up)
+    monkeypatch.setattr(highs, "_run", give_up)
     solution = solve(coupled(6))
     assert solution.status is status
     assert [note.startswith("HiGHS ended with status") for note in solution.notes] == [True] * (fails - 1)
@@ -134,14 +134,14 @@ def test_a_solver_that_gives_up_is_asked_once_more_and_then_the_solve_fails_in_w
 @pytest.mark.promise(10)
 @pytest.mark.promise(20)
 def test_a_solver_that_is_stopped_at_any_moment_leaves_a_true_answer_or_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    problem, ask = coupled(12), milp._maximise
+    problem, ask = coupled(12), highs.solved
     whole = solve(problem)
     seen: set[Status] = set()
     for allowed in range(20):
         left = iter(range(allowed))
         monkeypatch.setattr(
-            milp,
-            "_maximise",
+            highs,
+            "solved",
             lambda program, seconds, left=left: (
                 ask(program, seconds) if next(left, None) is not None else Answer(Word.STOPPED)
             ),

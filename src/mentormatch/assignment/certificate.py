@@ -1,45 +1,46 @@
 """Proves an answer again without a solver: that it keeps the rules, and that the prices bound every other answer.
 
-A stage of the proof gives each pair ``e`` a worth ``w_e`` (goals times weights) and each person ``p`` a price ``u_p``.
-The surplus of a pair is ``s_e = w_e`` minus the prices of its two people. Any answer ``x`` is then worth::
+A stage of the proof gives each pair ``e`` a worth ``w_e`` (goals times weights), each person ``p`` a price ``u_p``, and
+each row ``r`` that couples pairs a price ``y_r``. The surplus of a pair is what its worth is above all of these::
 
-    sum_e x_e w_e  =  sum_p load_p u_p + sum_e x_e s_e
-                  <=  sum_p max(least_p u_p, most_p u_p) + sum of s_e over the pairs that are settled as chosen
-                                                         + sum of max(s_e, 0) over the open pairs
+    s_e = w_e - u_mentor - u_mentee - sum_r y_r a_re
 
-whatever the prices are (weak duality). Where this bound is the value of the pairs, no answer is worth more, and every
-other answer that is worth as much reaches each term of the bound as well. So, for the next stage: a pair with a
-surplus that is not 0 is settled; so is the load of a person whose price is not 0. Of the pairs that are left, two such
-answers differ by closed walks, which take and leave a pair in turns, and begin and end at people whose loads may
-change. A pair that lies on no such walk, which means on no cycle of the residual graph, is settled too. That is all
-that a later goal may rest on: it is optimal among the answers that are optimal in the goals before.
+Any answer ``x`` is then worth, whatever the prices are (weak duality)::
+
+    sum_e x_e w_e  =  sum_p load_p u_p + sum_r y_r (a_r x) + sum_e x_e s_e
+                  <=  sum_p max(least_p u_p, most_p u_p) + sum_r max(least_r y_r, most_r y_r)
+                      + sum of s_e over the pairs that are settled as chosen + sum of max(s_e, 0) over the open pairs
+
+A goal that is done with is a row too: no less than the value found. Where a minimum binds only if a person is used, the
+pairs of that person may have links ``l_e``, 0 or more, that lower their surplus; as a pair is taken at most once, the
+term of that person is ``max(0, max(least_p u_p, most_p u_p) + sum of l_e)``.
+
+An answer that is worth no less than the chosen pairs loses nowhere more than the bound exceeds their worth: a pair of
+which the surplus is further from 0 is settled. Where the bound is reached, such an answer reaches each of its terms
+too, so that the load of a person whose price is not 0 is settled. Of the pairs that are left, two such answers differ
+by closed walks, which take and leave a pair in turns, and begin and end at people whose loads may change. A pair that
+lies on no such walk, which means on no cycle of the residual graph, is settled. That is all that a later goal rests on.
 
 Several goals in one stage are lexicographic if each weight exceeds all that the goals after it can differ by over as
-many pairs as there are places. Rows that couple pairs, and minimums that bind only who is used, are left out of the
-bound: without them there are more answers, so a bound that holds for those holds for these. It is seldom reached where
-such rules bind; then the certificate says that it certifies the rules and the values, and not the optimum.
-A goal that is no sum over pairs has no such bound: nothing is certified from it on.
+many pairs as there are places. The worst pair (``floor``) is proved by a stage over the pairs above it: if these alone
+are worth less in the goals before, or nothing at all, no answer has a better worst pair. The goals after it are then
+about the pairs that are no worse.
 
-Sums are in Python's integers. numpy's are used only for numbers checked to be within ``LARGEST``.
+Linear programs with coupling rows have bounds that no choice of whole pairs may reach; then the certified bound and the
+gap are stated as such. ``floor_person`` and ``leximin`` have no such proof, nor have the goals after them.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from itertools import accumulate, takewhile
-from typing import Self
+from itertools import takewhile
 
-import numpy as np
-
+from mentormatch.assignment.answers import Answers
+from mentormatch.assignment.bounding import Pricing, misfits
 from mentormatch.assignment.check import violations
-from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.problem import SUMS, AssignmentProblem
 from mentormatch.assignment.solution import Prices, Solution, Status
-from mentormatch.columns import BoolVector, IntVector
-
-SUMS = ("matched", "priority", "total")
-"""The goals that prices can prove: each pair counts for itself."""
-LARGEST = 1 << 60
-"""Worths and prices up to here: a worth less two prices is exact in int64."""
+from mentormatch.french import NO_BREAK
 
 
 class Verdict(StrEnum):
@@ -54,10 +55,21 @@ class Verdict(StrEnum):
 
 WORDS = {
     Verdict.CERTIFIED: "Les règles sont respectées et aucune autre répartition ne fait mieux : c'est démontré.",
-    Verdict.PARTLY: "Les règles sont respectées ; l'optimalité n'est démontrée que pour une partie des buts.",
+    Verdict.PARTLY: "Les règles sont respectées ; l'optimalité n'est démontrée sans solveur qu'en partie",
     Verdict.UNCERTIFIED: "Les règles sont respectées et les valeurs sont exactes ; l'optimalité n'est pas certifiée.",
     Verdict.NO_ANSWER: "Il n'y a pas de répartition à certifier.",
     Verdict.REFUSED: "Le certificat est refusé : la répartition n'est pas ce qu'elle affirme être.",
+}
+
+
+NAMES = {
+    "matched": "nombre de binômes",
+    "priority": "personnes prioritaires",
+    "floor": "binôme le plus faible",
+    "floor_person": "personne la moins bien servie",
+    "leximin": "binômes les plus faibles",
+    "total": "total des points",
+    "changes": "binômes défaits",
 }
 
 
@@ -80,6 +92,14 @@ class CertifiedTier:
         return self.certified == self.value
 
     @property
+    def words(self) -> str:
+        """Return in French how much better an answer could be in this goal by what the prices prove."""
+        if self.certified is None:
+            return f"{NAMES[self.goal]}, sans borne démontrée"
+        share = abs(self.certified - self.value) / max(abs(self.value), 1)
+        return f"{NAMES[self.goal]}, à {share * 100:.2g}{NO_BREAK}% près".replace(".", ",")
+
+    @property
     def backed(self) -> bool:
         """Return whether the prices prove the bound that the engine states, if it states one."""
         return self.stated is None or (self.certified is not None and self.certified <= self.stated)
@@ -99,9 +119,18 @@ class Certificate:
         return self.verdict is Verdict.CERTIFIED
 
     @property
+    def backed(self) -> bool:
+        """Return whether the prices prove all that the engine states."""
+        return self.verdict is Verdict.CERTIFIED or (
+            self.verdict is Verdict.PARTLY and all(tier.backed for tier in self.tiers)
+        )
+
+    @property
     def words(self) -> str:
-        """Return in a sentence of French what is certified."""
-        return WORDS[self.verdict]
+        """Return in a sentence of French what is certified, and what is open in each goal."""
+        if self.verdict is not Verdict.PARTLY:
+            return WORDS[self.verdict]
+        return f"{WORDS[self.verdict]} ({' ; '.join(tier.words for tier in self.tiers if not tier.proved)})."
 
 
 def certify(problem: AssignmentProblem, solution: Solution) -> Certificate:
@@ -127,235 +156,127 @@ def certify(problem: AssignmentProblem, solution: Solution) -> Certificate:
         return Certificate(Verdict.REFUSED, problems=tuple(wrong))
     if solution.status not in (Status.PROVED, Status.FEASIBLE):
         return Certificate(Verdict.NO_ANSWER)
-    goals = tuple(takewhile(SUMS.__contains__, problem.goals))
-    stages = solution.prices if goals == problem.goals else tuple(takewhile(_within(goals), solution.prices))
-    wrong = list(_misshapen(problem, stages))
+    wrong = [misfit for stage in solution.prices for misfit in misfits(problem, stage)]
+    wrong = wrong or list(_wrong_order(problem, solution))
     if wrong:
         return Certificate(Verdict.REFUSED, problems=tuple(wrong))
-    bounds = _bounds(problem, solution, stages)
+    bounds = _stated(problem, _Walk.of(problem, solution).bounds(solution.prices))
     tiers = tuple(CertifiedTier(tier.goal, tier.value, tier.bound, bounds.get(tier.goal)) for tier in solution.tiers)
-    return _concluded(tiers, provable=len(goals) if stages else 0)
+    return _concluded(problem, tiers, priced=bool(solution.prices))
 
 
-def _within(goals: Sequence[str]) -> Callable[[Prices], bool]:
-    """Return the question whether a stage is for some of the goals only."""
-    return lambda stage: {goal for goal, _ in stage.weights} <= set(goals)
+def coupled(problem: AssignmentProblem) -> bool:
+    """Return whether something binds more than two people: then a bound by prices may be out of reach."""
+    return bool(problem.rows or problem.mentors.waivable.any() or problem.mentees.waivable.any())
 
 
-def _concluded(tiers: tuple[CertifiedTier, ...], *, provable: int) -> Certificate:
-    """Return the certificate: every stated bound of the first ``provable`` goals must be backed by prices."""
+def provable(problem: AssignmentProblem) -> tuple[str, ...]:
+    """Return the goals whose optimum prices prove in any case: sums, up to the first that is none; none if coupled."""
+    return () if coupled(problem) else _sums_before_another(problem.goals)
+
+
+def _concluded(problem: AssignmentProblem, tiers: tuple[CertifiedTier, ...], *, priced: bool) -> Certificate:
+    """Return the certificate: the stated bounds of goals that prices can prove must be backed, if there are prices."""
     wrong = tuple(
         f"tier {tier.goal} states a bound of {tier.stated}, the prices prove {tier.certified}"
-        for tier in tiers[:provable]
+        for tier in tiers[: len(provable(problem)) if priced else 0]
         if not tier.backed
     )
     if wrong:
         return Certificate(Verdict.REFUSED, tiers, wrong)
-    if not provable:
+    if all(tier.certified is None for tier in tiers):
         return Certificate(Verdict.UNCERTIFIED, tiers)
     return Certificate(Verdict.CERTIFIED if all(tier.proved for tier in tiers) else Verdict.PARTLY, tiers)
 
 
-def _misshapen(problem: AssignmentProblem, stages: Sequence[Prices]) -> Iterator[str]:
-    """Yield why the prices are not those of stages of this problem."""
-    goals = [goal for stage in stages for goal, _ in stage.weights]
-    if goals != list(problem.goals[: len(goals)]) or not all(stage.weights for stage in stages):
-        yield f"prices for the goals {goals} are not for those of the problem, in their order"
-    for stage in stages:
-        if (len(stage.mentors), len(stage.mentees)) != problem.shape:
-            yield f"prices of {len(stage.mentors)} mentors and {len(stage.mentees)} mentees, not of {problem.shape}"
-        if any(weight < 1 for _, weight in stage.weights):
-            yield "a goal has a weight below 1"
+def _stated(problem: AssignmentProblem, bounds: Mapping[str, int]) -> dict[str, int]:
+    """Return the bounds as tiers state them: of ``changes``, the pairs that are broken rather than kept."""
+    return {goal: len(problem.former) - bound if goal == "changes" else bound for goal, bound in bounds.items()}
 
 
-def _bounds(problem: AssignmentProblem, solution: Solution, stages: Sequence[Prices]) -> dict[str, int]:
-    """Return the bound that the prices prove for each goal, up to the first that they do not prove to be optimal."""
-    face, bounds = _Face.of(problem, solution), dict[str, int]()
-    values = {tier.goal: tier.value for tier in solution.tiers}
-    for place, prices in enumerate(stages):
-        stage = _Stage.of(problem, face, prices)
-        if stage is None:
-            return bounds
-        bound = face.bound(stage)
-        if bound != sum(weight * values[goal] for goal, weight in prices.weights):
-            first, weight = prices.weights[0]
-            return bounds | {first: (bound - problem.places * stage.rest) // weight}
-        bounds |= {goal: values[goal] for goal, _ in prices.weights}
-        if place + 1 < len(stages):
-            face = face.narrowed(stage)
-    return bounds
+def _wrong_order(problem: AssignmentProblem, solution: Solution) -> Iterator[str]:
+    """Yield that stages one after the other are not for the goals of the problem, in their order."""
+    floors = {tier.value for tier in solution.tiers if tier.goal == "floor"}
+    for least, proved in ((None, _sums_before_another(problem.goals)), *((floor, _sums(problem)) for floor in floors)):
+        stages = [stage for stage in solution.prices if stage.least == least]
+        goals = [goal for stage in stages for goal, _ in stage.weights]
+        if goals != list(proved[: len(goals)]) or not all(_in_order(stage, proved) for stage in stages):
+            yield f"prices for the goals {goals} are not for those of the problem, in their order"
 
 
-@dataclass(frozen=True, slots=True)
-class _Stage:
-    """The ``surplus`` (e,) of every allowed pair and the prices of both sides.
-
-    ``rest``, 0 or less: the least that one pair is worth in all goals of the stage but the first.
-    """
-
-    surplus: IntVector
-    prices: tuple[IntVector, IntVector]
-    rest: int
-
-    @classmethod
-    def of(cls, problem: AssignmentProblem, face: "_Face", prices: Prices) -> Self | None:
-        """Return the stage, or None if it is not lexicographic, or beyond what is exact."""
-        parts = [(weight, _worth(problem, face, goal)) for goal, weight in prices.weights]
-        ranges = [
-            (weight * int(part.min()), weight * int(part.max())) if len(part) else (0, 0) for weight, part in parts
-        ]
-        whole, *below = list(accumulate(reversed(ranges), _widened, initial=(0, 0)))[::-1]
-        lexicographic = all(
-            weight > problem.places * (max(high, 0) - min(low, 0))
-            for (weight, _), (low, high) in zip(parts, below, strict=True)
-        )
-        greatest = max(
-            -whole[0], whole[1], *(weight for weight, _ in parts), *map(_magnitude, (prices.mentors, prices.mentees))
-        )
-        if not lexicographic or greatest > LARGEST:
-            return None
-        worth = sum((weight * part for weight, part in parts), np.zeros(len(face.mentors), dtype=np.int64))
-        surplus = worth - prices.mentors[face.mentors] - prices.mentees[face.mentees]
-        return cls(surplus, (prices.mentors, prices.mentees), min(below[0][0], 0))
+def _in_order(stage: Prices, goals: Sequence[str]) -> bool:
+    """Return whether a stage keeps only goals that come before its own."""
+    before = goals[: goals.index(stage.weights[0][0])]
+    return all(goal in before for goal, _ in stage.kept)
 
 
-def _widened(inner: tuple[int, int], outer: tuple[int, int]) -> tuple[int, int]:
-    return inner[0] + outer[0], inner[1] + outer[1]
+def _sums(problem: AssignmentProblem) -> tuple[str, ...]:
+    """Return the goals up to the first that is no sum and not ``floor``, without ``floor``."""
+    known = takewhile({*SUMS, "floor"}.__contains__, problem.goals)
+    return tuple(goal for goal in known if goal != "floor")
 
 
-def _magnitude(vector: IntVector) -> int:
-    return max(-int(vector.min(initial=0)), int(vector.max(initial=0)))
-
-
-def _worth(problem: AssignmentProblem, face: "_Face", goal: str) -> IntVector:
-    """Return (e,) int64: what each allowed pair counts in a goal."""
-    worth = np.zeros(len(face.mentors), dtype=np.int64)
-    match goal:
-        case "matched":
-            return worth + 1
-        case "priority":
-            for part, people in ((problem.mentor_priority, face.mentors), (problem.mentee_priority, face.mentees)):
-                worth += 0 if part is None else part[people]
-            return worth
-        case _:
-            return problem.scores.at(face.mentors, face.mentees)
+def _sums_before_another(goals: Sequence[str]) -> tuple[str, ...]:
+    return tuple(takewhile(SUMS.__contains__, goals))
 
 
 @dataclass(frozen=True, slots=True)
-class _Face:
-    """The answers that may still be optimal: those that leave the ``settled`` pairs as ``chosen``, within the loads.
+class _Walk:
+    """The way through the stages: ``values``, what the chosen pairs are worth in each goal; former pairs as kept."""
 
-    ``mentors``, ``mentees``, ``chosen``, ``settled`` (e,): every allowed pair. ``least`` and ``most``: what the people
-    of each side take in all.
-    """
-
-    mentors: IntVector
-    mentees: IntVector
-    chosen: BoolVector
-    settled: BoolVector
-    least: tuple[IntVector, ...]
-    most: tuple[IntVector, ...]
+    problem: AssignmentProblem
+    solution: Solution
+    values: Mapping[str, int]
 
     @classmethod
-    def of(cls, problem: AssignmentProblem, solution: Solution) -> Self:
-        """Return all answers: pins are settled, and so are the other pairs of people whom pins leave no place."""
-        mentors, mentees = problem.scores.pairs()
-        chosen = _listed(problem, mentors, mentees, solution.pairs)
-        pinned = _listed(problem, mentors, mentees, np.array(problem.pins, dtype=np.int64).reshape(-1, 2))
-        loads = (problem.mentors, problem.mentees)
-        most = tuple(
-            np.minimum(load.most, degree) for load, degree in zip(loads, problem.scores.degrees(), strict=True)
-        )
-        face = cls(mentors, mentees, chosen, pinned, tuple(load.always for load in loads), most)
-        full = [taken >= most for taken, most in zip(face.loads(pinned), most, strict=True)]
-        return face._settling(full[0][mentors] | full[1][mentees])
+    def of(cls, problem: AssignmentProblem, solution: Solution) -> "_Walk":
+        """Return the way at its beginning."""
+        values = {tier.goal: tier.value for tier in solution.tiers}
+        if "changes" in values:
+            values["changes"] = len(problem.former) - values["changes"]
+        return cls(problem, solution, values)
 
-    def loads(self, mask: BoolVector) -> tuple[IntVector, ...]:
-        """Return how many pairs of a mask each person of both sides is in."""
-        sides = zip((self.mentors, self.mentees), self.most, strict=True)
-        return tuple(np.bincount(people[mask], minlength=len(most)) for people, most in sides)
+    def bounds(self, stages: Sequence[Prices]) -> dict[str, int]:
+        """Return the bound that the prices prove for each goal, as far as they prove one."""
+        found = self._through([stage for stage in stages if stage.least is None])
+        if "floor" not in self.problem.goals:
+            return found
+        place, floor = self.problem.goals.index("floor"), self.values["floor"]
+        before = self.problem.goals[:place]
+        if any(stage.least == floor + 1 and self._refutes(stage, before) for stage in stages):
+            found["floor"] = floor
+        after = self._through([stage for stage in stages if stage.least == floor], floor)
+        return found | {goal: bound for goal, bound in after.items() if goal not in before}
 
-    def bound(self, stage: _Stage) -> int:
-        """Return what no answer of this face exceeds, in Python's integers."""
-        counted = np.where(self.settled, self.chosen, stage.surplus > 0)
-        total: int = sum(stage.surplus[counted].tolist())
-        for least, most, prices in zip(self.least, self.most, stage.prices, strict=True):
-            people = zip(least.tolist(), most.tolist(), prices.tolist(), strict=True)
-            total += sum([max(low * price, high * price) for low, high, price in people])
-        return total
+    def _through(self, stages: Sequence[Prices], least: int | None = None) -> dict[str, int]:
+        """Return the bounds that stages over the pairs of ``least`` or more prove, one after the other."""
+        face, found = Answers.of(self.problem, self.solution.pairs, least), dict[str, int]()
+        for place, prices in enumerate(stages):
+            stage = Pricing.of(self.problem, prices, face, self.values)
+            if stage is None:
+                break
+            bound, worth = face.bound(stage), stage.worth(self.values)
+            if bound != worth and len(prices.weights) > 1:
+                first, weight = prices.weights[0]
+                rest = prices.parts * face.places * stage.rest
+                return found | {first: (bound - rest) // (weight * prices.parts)}
+            single = bound // (prices.parts * prices.weights[0][1])
+            found |= {goal: self.values[goal] if bound == worth else single for goal, _ in prices.weights}
+            if place + 1 < len(stages):
+                face = face.narrowed(stage, bound - worth)
+        return found
 
-    def narrowed(self, stage: _Stage) -> Self:
-        """Return the face of the answers that reach every term of the bound, as the chosen pairs do."""
-        held = [price != 0 for price in stage.prices]
-        sides = list(zip(held, self.loads(self.chosen), self.least, self.most, strict=True))
-        face = replace(
-            self,
-            least=tuple(np.where(priced, load, least) for priced, load, least, _ in sides),
-            most=tuple(np.where(priced, load, most) for priced, load, _, most in sides),
-        )._settling(stage.surplus != 0)
-        return face._settling(face._on_no_walk())
+    def _refutes(self, prices: Prices, before: Sequence[str]) -> bool:
+        """Return whether, by these prices, pairs above the floor alone are worth less in the goals before.
 
-    def _settling(self, mask: BoolVector) -> Self:
-        """Return the face with more pairs settled, and nobody below the settled pairs that they are in."""
-        settled = self.settled | mask
-        taken = self.loads(settled & self.chosen)
-        least = tuple(np.maximum(low, count) for low, count in zip(self.least, taken, strict=True))
-        return replace(self, settled=settled, least=least)
-
-    def _on_no_walk(self) -> BoolVector:
-        """Return (e,) bool: the pairs on no cycle of the residual graph of people and a sink."""
-        n, m = (len(most) for most in self.most)
-        graph: list[list[int]] = [[] for _ in range(n + m + 1)]
-        pairs = zip(self.mentors.tolist(), (self.mentees + n).tolist(), self.chosen.tolist(), strict=True)
-        for (mentor, mentee, chosen), settled in zip(pairs, self.settled.tolist(), strict=True):
-            if not settled:
-                graph[mentee if chosen else mentor].append(mentor if chosen else mentee)
-        loads = self.loads(self.chosen)
-        more = np.concatenate([loads[0] < self.most[0], loads[1] > self.least[1]])
-        less = np.concatenate([loads[0] > self.least[0], loads[1] < self.most[1]])
-        graph[n + m] = np.flatnonzero(more).tolist()
-        for person in np.flatnonzero(less).tolist():
-            graph[person].append(n + m)
-        part = np.array(_strong_parts(graph))
-        return np.asarray(part[self.mentors] != part[self.mentees + n])
+        An answer whose worst pair is above a floor of 0 or more has a pair, whether or not ``matched`` is among them.
+        """
+        needed = {"matched": int(self.values["floor"] >= 0)} | {goal: self.values[goal] for goal in before}
+        face = Answers.of(self.problem, self.solution.pairs, prices.least)
+        stage = Pricing.of(self.problem, prices, face, needed) if _goals(prices) <= needed.keys() else None
+        return stage is not None and face.bound(stage) < stage.worth(needed)
 
 
-def _listed(problem: AssignmentProblem, mentors: IntVector, mentees: IntVector, pairs: IntVector) -> BoolVector:
-    """Return which of the allowed pairs are listed."""
-    width = problem.shape[1]
-    return np.isin(mentors * width + mentees, pairs[:, 0] * width + pairs[:, 1])
-
-
-def _strong_parts(graph: list[list[int]]) -> list[int]:
-    """Return the strongly connected part of each node, by two searches in depth (Kosaraju and Sharir 1981)."""
-    back: list[list[int]] = [[] for _ in graph]
-    for tail, heads in enumerate(graph):
-        for head in heads:
-            back[head].append(tail)
-    part = [-1] * len(graph)
-    for root in reversed(_finished(graph)):
-        pending = [root] if part[root] < 0 else []
-        while pending:
-            node = pending.pop()
-            if part[node] < 0:
-                part[node] = root
-                pending += [other for other in back[node] if part[other] < 0]
-    return part
-
-
-def _finished(graph: list[list[int]]) -> list[int]:
-    """Return the nodes in the order in which a search in depth leaves them."""
-    left, seen = [], [False] * len(graph)
-    for root in range(len(graph)):
-        path = [] if seen[root] else [(root, iter(graph[root]))]
-        seen[root] = True
-        while path:
-            node, heads = path[-1]
-            head = next((head for head in heads if not seen[head]), None)
-            if head is None:
-                left.append(node)
-                path.pop()
-            else:
-                seen[head] = True
-                path.append((head, iter(graph[head])))
-    return left
+def _goals(prices: Prices) -> set[str]:
+    """Return the goals that a stage is about, or that it keeps."""
+    return {goal for goal, _ in (*prices.weights, *prices.kept)}

@@ -58,8 +58,7 @@ def _wrong_loads(side: str, loads: Loads, people: IntVector) -> Iterator[str]:
 
 def _wrong_rows(problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> Iterator[str]:
     for row in problem.rows:
-        weights = np.broadcast_to(row.weights, problem.shape)
-        total = sum(int(weights[i, k]) for i, k in zip(mentors, mentees, strict=True))
+        total = sum(row.at(mentors, mentees, problem.shape).tolist())
         if row.least is not None and total < row.least:
             yield f"row {row.name!r} sums to {total}, at least {row.least}"
         if row.most is not None and total > row.most:

@@ -8,7 +8,7 @@ import numpy as np
 
 from mentormatch.assignment.face import Bounds, Face, Optimum
 from mentormatch.assignment.problem import Loads
-from mentormatch.assignment.program import Answer, Maximise, Program, Sum, Word, load_sums
+from mentormatch.assignment.program import Answer, Basis, Maximise, Program, Sum, Word, load_sums
 from mentormatch.assignment.settle import OutOfTime
 from mentormatch.columns import BoolVector, IntVector
 
@@ -23,10 +23,11 @@ def best_by_program(face: Face, profit: IntVector, maximise: Maximise) -> Optimu
 
     The caller checks that the prices prove it; they do not if the corner was not whole.
     """
-    columns = first_columns(face.lefts, face.rights, profit)
+    columns, start = first_columns(face.lefts, face.rights, profit), None
     while True:
-        program, owners = _program(face, profit, columns)
+        program, owners = _program(face, profit, columns, start)
         answer = maximise(program)
+        start = answer.basis
         if answer.word is Word.STOPPED:
             raise OutOfTime
         if answer.word is Word.INFEASIBLE and columns.all():
@@ -64,7 +65,9 @@ def leading(people: IntVector, value: IntVector, among: BoolVector) -> BoolVecto
     return mask
 
 
-def _program(face: Face, profit: IntVector, columns: BoolVector) -> tuple[Program, list[tuple[int, int]]]:
+def _program(
+    face: Face, profit: IntVector, columns: BoolVector, start: Basis | None
+) -> tuple[Program, list[tuple[int, int]]]:
     """Return the program on some columns, and the side and person that each of its rows bounds."""
     places = np.flatnonzero(columns)
     lefts, rights = face.lefts[places], face.rights[places]
@@ -75,7 +78,8 @@ def _program(face: Face, profit: IntVector, columns: BoolVector) -> tuple[Progra
             owners.append((side, person))
             sums.append(row)
     names = [f"{left}_{right}" for left, right in zip(lefts.tolist(), rights.tolist(), strict=True)]
-    return Program(names, profit[places], np.zeros(len(places), dtype=bool), sums, whole=False), owners
+    forced = np.zeros(len(places), dtype=bool)
+    return Program(names, profit[places], forced, sums, whole=False, keys=owners, start=start), owners
 
 
 def _loads(bounds: Bounds) -> Loads:

@@ -10,16 +10,35 @@ from mentormatch.columns import BoolVector, IntVector
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A bound on a weighted sum over the pairs of a pool; ``weights`` (e,) int64."""
+    """A bound on a weighted sum over the pairs of a pool; those at ``places`` count with their ``weights``, not 0.
 
+    ``origin``: the place of the row that asks for it, or the goal whose value it keeps; None: neither.
+    """
+
+    places: IntVector
     weights: IntVector
     least: int | None = None
     most: int | None = None
+    origin: int | str | None = None
+
+    @classmethod
+    def on(
+        cls, weights: IntVector, least: int | None = None, most: int | None = None, origin: int | str | None = None
+    ) -> "Limit":
+        """Return the bound on a sum in which every pair of the pool has a weight."""
+        places = np.flatnonzero(weights)
+        return cls(places, weights[places], least, most, origin)
 
     def holds(self, chosen: BoolVector) -> bool:
         """Return whether the chosen pairs keep the bound."""
-        total = int(self.weights[chosen].sum())
+        total = int(self.weights[chosen[self.places]].sum())
         return (self.least is None or total >= self.least) and (self.most is None or total <= self.most)
+
+    def among(self, kept: BoolVector) -> "Limit":
+        """Return the same bound in the pool of the pairs that are kept."""
+        still = kept[self.places]
+        renumbered = np.cumsum(kept) - 1
+        return replace(self, places=renumbered[self.places[still]], weights=self.weights[still])
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +60,16 @@ class Pool:
         mentors, mentees = problem.scores.pairs()
         m = problem.shape[1]
         pinned = np.array([mentor * m + mentee for mentor, mentee in problem.pins], dtype=np.int64)
-        limits = tuple(Limit(row.at(mentors, mentees, problem.shape), row.least, row.most) for row in problem.rows)
+        limits = tuple(
+            Limit.on(row.at(mentors, mentees, problem.shape), row.least, row.most, place)
+            for place, row in enumerate(problem.rows)
+        )
         forced = np.isin(mentors * m + mentees, pinned)
         return cls(mentors, mentees, forced, limits, (problem.mentors, problem.mentees))
 
     def only(self, kept: BoolVector, forced: BoolVector) -> "Pool":
         """Return the pool of the pairs that are kept."""
-        limits = tuple(replace(limit, weights=limit.weights[kept]) for limit in self.limits)
+        limits = tuple(limit.among(kept) for limit in self.limits)
         return Pool(self.mentors[kept], self.mentees[kept], forced[kept], limits, self.sides)
 
     def limited(self, limit: Limit) -> "Pool":

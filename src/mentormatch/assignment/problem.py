@@ -64,17 +64,29 @@ class Loads:
 class Row:
     """A coupling row: ``least <= sum of weights[i, k] over the chosen pairs (i, k) <= most``; None: no bound.
 
-    ``weights`` is an integer array that broadcasts to (n, m).
+    ``weights`` is an integer array that broadcasts to (n, m). With ``mentor`` or ``mentee`` only the pairs of that
+    person count.
     """
 
     name: str
     weights: NDArray[np.int64]
     least: int | None = None
     most: int | None = None
+    mentor: int | None = None
+    mentee: int | None = None
 
     def at(self, mentors: IntVector, mentees: IntVector, shape: tuple[int, int]) -> IntVector:
         """Return the weights of the given pairs."""
-        return np.broadcast_to(self.weights, shape)[mentors, mentees].astype(np.int64, copy=False)
+        found = np.broadcast_to(self.weights, shape)[mentors, mentees].astype(np.int64, copy=False)
+        for person, people in ((self.mentor, mentors), (self.mentee, mentees)):
+            if person is not None:
+                found = np.where(people == person, found, 0)
+        return found
+
+    def block(self, shape: tuple[int, int]) -> NDArray[np.int64]:
+        """Return (n, m) int64: the weight of every pair."""
+        mentors, mentees = np.indices(shape)
+        return self.at(mentors, mentees, shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +251,9 @@ def _wrong_row(row: Row, shape: tuple[int, int]) -> list[Problem]:
     where = f"row {row.name!r}"
     if not np.issubdtype(row.weights.dtype, np.integer):
         return [Problem(where, f"weights of type {row.weights.dtype}", "integers")]
+    for side, person, count in zip(("mentor", "mentee"), (row.mentor, row.mentee), shape, strict=True):
+        if person is not None and not 0 <= person < count:
+            return [Problem(where, f"{side} {person}", f"a position below {count}")]
     try:
         np.broadcast_to(row.weights, shape)
     except ValueError:

@@ -3,10 +3,10 @@
 Maximise ``worth . x`` subject to ``least <= sum of coefficients . x <= most`` for each row, ``x`` between 0 and 1.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,24 +36,41 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """Where a linear program ended: how each column stands, by its name, and each of the solver's rows, by its key.
+
+    A similar program begins there. What it has beside is nonbasic (columns) or basic (rows).
+    """
+
+    columns: Mapping[str, Any]
+    rows: Mapping[Hashable, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
-    """Columns with opaque ``names`` and integer ``worth``; ``forced`` ones are 1. ``whole``: only 0 or 1 will do."""
+    """Columns with opaque ``names`` and integer ``worth``; ``forced`` ones are 1. ``whole``: only 0 or 1 will do.
+
+    ``keys`` tell the rows of ``sums`` from one another in similar programs; ``start``: where such a one ended.
+    """
 
     names: list[str]
     worth: IntVector
     forced: BoolVector
     sums: list[Sum]
     whole: bool
+    keys: Sequence[Hashable] = ()
+    start: Basis | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``values`` of the columns, None if there are none; the ``bound`` on the optimum; the dual of each row."""
+    """``values`` of the columns, None if there are none; a ``bound`` on the optimum; the duals of rows; the end."""
 
     word: Word
     values: FloatVector | None = None
     bound: float | None = None
     duals: FloatVector | None = None
+    basis: Basis | None = None
 
     def taken(self) -> BoolVector | None:
         """Return which columns are 1, or None unless each is 0 or 1 to within 1e-6."""

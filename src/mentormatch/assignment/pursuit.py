@@ -9,10 +9,12 @@ the answers of the restricted problem that are optimal in the other goals are th
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from mentormatch.assignment.problem import SUMS, AssignmentProblem
-from mentormatch.assignment.solution import Solution, Status
+from mentormatch.assignment.proving import floor_proof, opening, over, proving
+from mentormatch.assignment.solution import Prices, Solution, Status
 from mentormatch.assignment.stages import reached
 from mentormatch.assignment.threshold import Threshold, WorstPair, WorstPerson, served_mentees
 from mentormatch.columns import BoolVector
@@ -30,7 +32,7 @@ class Ask(Protocol):
 def pursued(problem: AssignmentProblem, ask: Ask) -> Solution:
     """Return the canonical solution in all goals, or the best answer found in time.
 
-    There are prices only where all goals are sums.
+    There are prices up to the first goal that is no sum, and beyond it if that is ``floor``.
     """
     if set(problem.goals) <= set(SUMS):
         return ask(problem, ties=True)
@@ -60,7 +62,22 @@ def _solved(problem: AssignmentProblem, ask: Ask, served: BoolVector) -> Solutio
     solution = _solved(_left(threshold.restrict(problem, value), (*before, *after)), ask, served)
     if solution.status is Status.INFEASIBLE:
         raise EngineError("An answer was lost behind a threshold")
-    return replace(found, status=Status.FEASIBLE) if solution.status is Status.STOPPED else solution
+    if solution.status is Status.STOPPED:
+        return replace(found, status=Status.FEASIBLE)
+    return replace(
+        solution,
+        prices=_proof(problem, before, solution.prices, ask, value if isinstance(threshold, WorstPair) else None),
+    )
+
+
+def _proof(
+    problem: AssignmentProblem, before: tuple[str, ...], after: Sequence[Prices], ask: Ask, floor: int | None
+) -> tuple[Prices, ...]:
+    """Return the prices of all that can be proved: up to a threshold, and at a floor and beyond it."""
+    prove = partial(ask, ties=False)
+    if floor is None:
+        return tuple(opening(problem, before, prove))
+    return (*floor_proof(problem, before, floor, prove), *over(after, floor))
 
 
 def _left(problem: AssignmentProblem, goals: tuple[str, ...]) -> AssignmentProblem:
@@ -146,7 +163,8 @@ def _stated(problem: AssignmentProblem, solution: Solution) -> Solution:
     if solution.status not in (Status.PROVED, Status.FEASIBLE):
         return solution
     bounds = dict(_bounds(problem, solution))
-    return replace(solution, tiers=tuple(reached(problem, solution.pairs, bounds)), prices=())
+    prices = tuple(proving(problem.goals, solution.prices))
+    return replace(solution, tiers=tuple(reached(problem, solution.pairs, bounds)), prices=prices)
 
 
 def _bounds(problem: AssignmentProblem, solution: Solution) -> Iterator[tuple[str, int | None]]:

@@ -44,17 +44,28 @@ class Tier:
         return None if self.bound is None else abs(self.bound - self.value)
 
 
+type Links = tuple[tuple[int, int, int], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """Dual values behind a stage of the proof: ``weights`` by goal name, and one price for each person.
+    """Dual values behind a stage of the proof, in ``parts`` of a unit: ``weights`` by goal name, and prices.
 
-    A pair is worth ``sum(weights[g] * value of the pair in g)``; no allowed pair that is free to be chosen is worth
-    more than the prices of its two people together.
+    A pair is worth ``parts * sum(weights[g] * value of the pair in g)``. Each person has a price, and each coupling row
+    in ``rows``. Goals in ``kept`` have one too: a row that says that the goal is worth no less than it was found to be.
+    ``links`` are mentor, mentee and price, 0 or more, of pairs of a mentor, and then of a mentee, whose minimum binds
+    only if they are used: what the pair costs beside the price of that person. Without rows that bind, no open pair is
+    worth more than the prices of its two people together. ``least``: only pairs of this score or more are looked at.
     """
 
     weights: tuple[tuple[str, int], ...]
     mentors: IntVector
     mentees: IntVector
+    rows: tuple[int, ...] = ()
+    kept: tuple[tuple[str, int], ...] = ()
+    links: tuple[Links, Links] = ((), ())
+    parts: int = 1
+    least: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,10 +129,10 @@ def _rows(problem: AssignmentProblem, mentees: IntVector, least: int) -> Iterato
     mentors_of, mentees_of = problem.scores.pairs()
     scores = problem.scores.at(mentors_of, mentees_of)
     for mentee in mentees.tolist():
-        weights = np.zeros(problem.shape, dtype=np.int64)
+        weights = np.zeros((problem.shape[0], 1), dtype=np.int64)
         own = mentees_of == mentee
-        weights[mentors_of[own], mentee] = scores[own]
-        yield Row(f"least sum of mentee {mentee}", weights, least=least)
+        weights[mentors_of[own], 0] = scores[own]
+        yield Row(f"least sum of mentee {mentee}", weights, least=least, mentee=mentee)
 
 
 def single_mentees(problem: AssignmentProblem) -> BoolVector:

@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from mentormatch import __version__
 from mentormatch.assignment.problem import AssignmentProblem, Loads, Row
 from mentormatch.assignment.scores import SparseScores
-from mentormatch.assignment.solution import Prices, Solution, Status, Tier
+from mentormatch.assignment.solution import Links, Prices, Solution, Status, Tier
 from mentormatch.columns import IntVector
 from mentormatch.errors import Problem, RequestError
 from mentormatch.files import write_whole
@@ -66,11 +66,16 @@ class Coupling(Message):
 
 
 class Stage(Message):
-    """The prices behind a stage of the proof, in the order of the people, and the goals with their weights in it."""
+    """The prices behind a stage of the proof: see ``Prices``; people and rows in their order."""
 
     weights: list[tuple[str, Number]]
     mentors: list[Number]
     mentees: list[Number]
+    rows: list[Number] = Setting(default_factory=list)
+    kept: list[tuple[str, Number]] = Setting(default_factory=list)
+    links: tuple[list[tuple[Id, Id, Number]], list[tuple[Id, Id, Number]]] = ([], [])
+    parts: Number = 1
+    least: Number | None = None
 
 
 class Reached(Message):
@@ -175,10 +180,7 @@ class Decision(Message):
             np.array(list(_positions(self.pairs, places)), dtype=np.int64).reshape(-1, 2),
             tuple(Tier(tier.goal, tier.value, tier.bound, tuple(tier.vector)) for tier in self.tiers),
             self.engine,
-            prices=tuple(
-                Prices(tuple(stage.weights), np.array(stage.mentors, np.int64), np.array(stage.mentees, np.int64))
-                for stage in self.prices
-            ),
+            prices=tuple(_prices(stage, places) for stage in self.prices),
         )
 
     def _row(self, row: Coupling, places: "Places") -> Row:
@@ -187,6 +189,11 @@ class Decision(Message):
         weights = np.zeros((len(self.mentors), len(self.mentees)), dtype=np.int64)
         for i, k, weight in _cells(row.weights, places):
             weights[places[0][i], places[1][k]] = weight
+        mentors, mentees = (np.flatnonzero(weights.any(axis=axis)) for axis in (1, 0))
+        if len(mentors) == 1:
+            return Row(row.id, weights[mentors], row.least, row.most, mentor=int(mentors[0]))
+        if len(mentees) == 1:
+            return Row(row.id, weights[:, mentees], row.least, row.most, mentee=int(mentees[0]))
         return Row(row.id, weights, row.least, row.most)
 
 
@@ -245,7 +252,40 @@ def _members(letter: str, loads: Loads, priority: IntVector | None) -> Iterator[
 
 
 def _stage(prices: Prices) -> Stage:
-    return Stage(weights=list(prices.weights), mentors=prices.mentors.tolist(), mentees=prices.mentees.tolist())
+    return Stage(
+        weights=list(prices.weights),
+        mentors=prices.mentors.tolist(),
+        mentees=prices.mentees.tolist(),
+        rows=list(prices.rows),
+        kept=list(prices.kept),
+        links=(_named(prices.links[0]), _named(prices.links[1])),
+        parts=prices.parts,
+        least=prices.least,
+    )
+
+
+def _named(links: Links) -> list[tuple[str, str, int]]:
+    return [(*_ids(mentor, mentee), price) for mentor, mentee, price in links]
+
+
+def _placed(links: list[tuple[Id, Id, Number]], places: "Places") -> Links:
+    """Return the links by position; raises RequestError for one of somebody who is not there."""
+    positions = _positions([(mentor, mentee) for mentor, mentee, _ in links], places)
+    return tuple((*pair, price) for pair, (_, _, price) in zip(positions, links, strict=True))
+
+
+def _prices(stage: Stage, places: "Places") -> Prices:
+    """Return the prices of a stage."""
+    return Prices(
+        tuple(stage.weights),
+        np.array(stage.mentors, np.int64),
+        np.array(stage.mentees, np.int64),
+        tuple(stage.rows),
+        tuple(stage.kept),
+        (_placed(stage.links[0], places), _placed(stage.links[1], places)),
+        stage.parts,
+        stage.least,
+    )
 
 
 def _coupling(problem: AssignmentProblem, row: Row, place: int) -> Coupling:

@@ -16,7 +16,7 @@ from enum import StrEnum
 from os import PathLike
 from pathlib import Path
 
-from mentormatch.assignment.certificate import SUMS, Certificate, Verdict, certify
+from mentormatch.assignment.certificate import Certificate, Verdict, certify, provable
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.errors import Problem, RequestError
 from mentormatch.french import counted
@@ -36,17 +36,11 @@ class Outcome(StrEnum):
 
 WORDS = {
     Outcome.VERIFIED: "Décision vérifiée.",
-    Outcome.HELD: "Décision vérifiée, sauf son optimalité, que son fichier ne permet pas de démontrer.",
+    Outcome.HELD: "Décision vérifiée, sauf son optimalité, que son fichier ne permet pas de démontrer tout entière.",
     Outcome.NOTHING: "Rien à vérifier : cette décision ne comporte aucune répartition.",
     Outcome.REFUSED: "Décision refusée : elle n'est pas ce qu'elle affirme être.",
 }
-OUTCOMES = {
-    Verdict.CERTIFIED: Outcome.VERIFIED,
-    Verdict.PARTLY: Outcome.VERIFIED,
-    Verdict.UNCERTIFIED: Outcome.HELD,
-    Verdict.NO_ANSWER: Outcome.NOTHING,
-    Verdict.REFUSED: Outcome.REFUSED,
-}
+OUTCOMES = {Verdict.NO_ANSWER: Outcome.NOTHING, Verdict.REFUSED: Outcome.REFUSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +138,18 @@ def _checked(content: bytes) -> Verification:
         return Verification(seal, Outcome.REFUSED, problems=problems)
     certificate = certify(problem, solution)
     problems = (*(Problem("contrôle", text) for text in certificate.problems), *_unproved(problem, certificate))
-    outcome = Outcome.REFUSED if problems else OUTCOMES[certificate.verdict]
+    outcome = Outcome.REFUSED if problems else _outcome(certificate)
     return Verification(seal, outcome, certificate, problems=problems)
+
+
+def _outcome(certificate: Certificate) -> Outcome:
+    """Return what the certificate comes to: verified where the prices prove all that the engine states."""
+    return OUTCOMES.get(certificate.verdict, Outcome.VERIFIED if certificate.backed else Outcome.HELD)
 
 
 def _unproved(problem: AssignmentProblem, certificate: Certificate) -> Iterator[Problem]:
     """Yield that prices are missing although nothing couples the pairs of this problem and every goal is a sum."""
-    coupled = problem.rows or problem.mentors.waivable.any() or problem.mentees.waivable.any()
-    if certificate.verdict is Verdict.UNCERTIFIED and not coupled and set(problem.goals) <= set(SUMS):
+    if certificate.verdict is Verdict.UNCERTIFIED and provable(problem) == problem.goals:
         yield Problem(
             "certificat", "les prix manquent", "ceux de chaque but : aucune règle ne lie les binômes entre eux"
         )

@@ -66,7 +66,7 @@ def broken_by_all(rules: Sequence[Rule], market: Market, pairs: Positions) -> It
     """Yield the bounds on all pairs together that do not hold, and the pinned pairs that are missing."""
     for rule in rules:
         for row in rule.rows(market):
-            weights = np.broadcast_to(row.weights, market.shape)
+            weights = row.block(market.shape)
             total = sum(int(weights[pair]) for pair in pairs)
             least, most = (total if bound is None else bound for bound in (row.least, row.most))
             if not least <= total <= most:

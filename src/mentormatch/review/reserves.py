@@ -58,9 +58,8 @@ def bearable(problem: AssignmentProblem, pairs: IntMatrix, mentor: int, mentee: 
     """Return (n,) bool: in whose hands the mentee leaves every coupling row within its bounds."""
     fine = np.ones(problem.shape[0], dtype=bool)
     for row in problem.rows:
-        weights = np.broadcast_to(row.weights, problem.shape)
-        column = weights[:, mentee].astype(np.int64)
-        totals = int(weights[pairs[:, 0], pairs[:, 1]].astype(np.int64).sum()) - int(column[mentor]) + column
+        column = row.block(problem.shape)[:, mentee]
+        totals = int(row.at(pairs[:, 0], pairs[:, 1], problem.shape).sum()) - int(column[mentor]) + column
         fine &= (totals >= row.least) if row.least is not None else True
         fine &= (totals <= row.most) if row.most is not None else True
     return fine

@@ -55,9 +55,8 @@ class Load(Rule):
         for mentor in np.flatnonzero(limits != UNKNOWN):
             asked = np.where(weights > limits[mentor], 0, np.maximum(weights, 0))
             if asked.sum() > limits[mentor]:
-                block = np.zeros(market.shape, dtype=np.int64)
-                block[mentor] = np.maximum(weights, 0)
-                yield Row(name=self.label, weights=block, most=int(limits[mentor]))
+                counted = np.maximum(weights, 0)[None, :]
+                yield Row(name=self.label, weights=counted, most=int(limits[mentor]), mentor=int(mentor))
 
 
 def told(stated: str | float) -> str:

@@ -122,7 +122,7 @@ def quota_beyond_people(posture: Posture, row: Row) -> Iterator[Finding]:
     """Yield that a quota asks for more pairs than the people whom it counts can form, whoever they meet."""
     if row.least is None:
         return
-    there = most_pairs(posture.problem, np.broadcast_to(row.weights, posture.market.shape) > 0)
+    there = most_pairs(posture.problem, row.block(posture.market.shape) > 0)
     if row.least > there:
         sentence = (
             f"{quoted(row.name)} demande {counted(row.least, 'binôme')} ; les personnes concernées peuvent en former "
@@ -143,7 +143,7 @@ def taking_part(problem: AssignmentProblem) -> BoolBlock:
 
 def counted_pairs(problem: AssignmentProblem, row: Row) -> BoolBlock:
     """Return (n, m) bool: the pairs of people who take part that a row counts."""
-    return np.asarray((np.broadcast_to(row.weights, problem.shape) > 0) & taking_part(problem))
+    return np.asarray((row.block(problem.shape) > 0) & taking_part(problem))
 
 
 def most_pairs(problem: AssignmentProblem, wanted: BoolBlock) -> int:
@@ -157,7 +157,7 @@ def pins_beyond_quota(posture: Posture, row: Row) -> Iterator[Finding]:
     """Yield that more pairs are pinned than a quota allows."""
     if row.most is None:
         return
-    weights = np.broadcast_to(row.weights, posture.market.shape)
+    weights = row.block(posture.market.shape)
     pins = [pin for pin in posture.problem.pins if weights[pin]]
     if len(pins) > row.most:
         imposed = counted(len(pins), "binôme imposé compte", "binômes imposés comptent")

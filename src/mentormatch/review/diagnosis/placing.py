@@ -179,9 +179,9 @@ def of_quotas(seeker: Seeker) -> Iterator[Obstacle]:
     pairs, shape = seeker.case.solution.pairs, seeker.case.problem.shape
     for row in seeker.case.problem.rows:
         total = int(row.at(pairs[:, 0], pairs[:, 1], shape).sum())
-        weights = np.broadcast_to(row.weights, shape)
+        weights = row.block(shape)
         mine = (weights[seeker.row] if seeker.side == "mentor" else weights[:, seeker.row])[seeker.others]
-        after = total + mine.astype(np.int64)
+        after = total + mine
         beyond = np.zeros(len(after), dtype=bool) if row.most is None else after > row.most
         below = np.zeros(len(after), dtype=bool) if row.least is None else after < row.least
         if counts_pairs(row):

@@ -184,7 +184,7 @@ def others_than(posture: Posture, side: Side, partners: tuple[int, ...]) -> NDAr
 
 def quota_out_of_reach(posture: Posture, row: Row, allowed: BoolBlock) -> Iterator[Finding]:
     """Yield that a quota asks for more pairs than the rules on pairs leave, though enough people are there."""
-    counts = np.broadcast_to(row.weights, allowed.shape) > 0
+    counts = row.block(allowed.shape) > 0
     if row.least is None or row.least > most_pairs(posture.problem, counts):
         return
     there = int(flow(allowed & counts, posture.problem.mentors.most, posture.problem.mentees.most).sum())

@@ -1,0 +1,131 @@
+"""Rules that couple pairs, at 1,000 mentors and 600 mentees with 50 candidates each, beside two integer programs.
+
+The same score tier three times: ``solve`` without settling ties, one HiGHS model with a binary a pair, and the model
+that one would write in PuLP. The optimum is the same. Compare within the group.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+
+import highspy
+import numpy as np
+import pulp
+import pytest
+from numpy.typing import NDArray
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from mentormatch.assignment.canonical import PairHash
+from mentormatch.assignment.certificate import Verdict, certify
+from mentormatch.assignment.engine import Run, route, solve
+from mentormatch.assignment.problem import AssignmentProblem, Row
+from mentormatch.assignment.solution import Status
+
+MENTORS, MENTEES, CANDIDATES = 1_000, 600, 50
+
+
+def sides(kind: str, draw: np.random.Generator) -> tuple[Row, ...]:
+    """Return the rows of one kind of rules.
+
+    ``people``: 25 organisations give at most 20 mentors each, 10 groups get at least 35 places each; the linear program
+    is whole. ``pairs``: 30 organisations give few mentors to other regions, 30 groups get some of one kind; it is not.
+    """
+    organisation, group = draw.integers(0, 25, MENTORS), draw.integers(0, 12, MENTEES)
+    if kind == "people":
+        rows = [Row(f"organisation {o}", (organisation == o).astype(np.int64)[:, None], most=20) for o in range(25)]
+        return (*rows, *(Row(f"group {g}", (group == g).astype(np.int64)[None, :], least=35) for g in range(10)))
+    organisation, group = draw.integers(0, 30, MENTORS), draw.integers(0, 30, MENTEES)
+    kinds, regions = draw.integers(0, 6, MENTORS), draw.integers(0, 6, MENTEES)
+    far = [np.outer(organisation == o, regions != o % 6).astype(np.int64) for o in range(30)]
+    near = [np.outer(kinds == g % 6, group == g).astype(np.int64) for g in range(30)]
+    rows = [Row(f"organisation {place}", weights, most=8) for place, weights in enumerate(far)]
+    return (*rows, *(Row(f"group {place}", weights, least=9) for place, weights in enumerate(near)))
+
+
+@cache
+def market(kind: str) -> AssignmentProblem:
+    """Return a market with coupling rows, in which each mentee has the same number of candidates."""
+    draw = np.random.default_rng(1)
+    scores = draw.integers(0, 1_000_000, (MENTORS, MENTEES))
+    allowed = np.zeros((MENTORS, MENTEES), dtype=bool)
+    for mentee in range(MENTEES):
+        allowed[draw.choice(MENTORS, CANDIDATES, replace=False), mentee] = True
+    return replace(AssignmentProblem.from_scores(scores, allowed, goals=("total",)), rows=sides(kind, draw))
+
+
+def ours(problem: AssignmentProblem) -> int:
+    """Return the optimum of the score tier, ties left alone."""
+    run = Run(PairHash(0, problem.mentor_keys, problem.mentee_keys), ties=False)
+    solution = route(problem).solve(problem, run)
+    assert solution.status is Status.PROVED
+    return solution.tiers[0].value
+
+
+def sums(problem: AssignmentProblem) -> list[tuple[NDArray[np.intp], float, float]]:
+    """Return every row, whose weights are 0 and 1, as columns and two bounds."""
+    mentors, mentees = problem.scores.pairs()
+    found = [
+        (np.flatnonzero(people == person), 0.0, 1.0)
+        for people, count in ((mentors, MENTORS), (mentees, MENTEES))
+        for person in range(count)
+    ]
+    for row in problem.rows:
+        weights = row.at(mentors, mentees, problem.shape)
+        bounds = (-np.inf if row.least is None else row.least, np.inf if row.most is None else row.most)
+        found.append((np.flatnonzero(weights), *bounds))
+    return found
+
+
+def one_mip(problem: AssignmentProblem) -> int:
+    """Return the optimum by one HiGHS model with a binary a pair."""
+    mentors, mentees = problem.scores.pairs()
+    worth = problem.scores.at(mentors, mentees)
+    model = highspy.Highs()
+    model.silent()
+    model.setOptionValue("threads", 1)
+    model.setOptionValue("mip_rel_gap", 0.0)
+    model.setOptionValue("mip_abs_gap", 0.999)
+    count = len(worth)
+    model.addVars(count, np.zeros(count), np.ones(count))
+    model.changeColsCost(count, np.arange(count, dtype=np.int32), -worth.astype(np.float64))
+    model.changeColsIntegrality(count, np.arange(count, dtype=np.int32), np.full(count, highspy.HighsVarType.kInteger))
+    for columns, low, high in sums(problem):
+        model.addRow(low, high, len(columns), columns.astype(np.int32), np.ones(len(columns)))
+    model.run()
+    return round(-model.getInfo().objective_function_value)
+
+
+def plain_pulp(problem: AssignmentProblem) -> int:
+    """Return the optimum by the model that one would write in PuLP, solved by HiGHS."""
+    mentors, mentees = problem.scores.pairs()
+    worth = problem.scores.at(mentors, mentees).tolist()
+    model = pulp.LpProblem("coupled", pulp.const.LpMaximize)
+    taken = [
+        model.add_variable(f"x{i}_{k}", cat="Binary") for i, k in zip(mentors.tolist(), mentees.tolist(), strict=True)
+    ]
+    model.setObjective(pulp.lpSum(score * variable for score, variable in zip(worth, taken, strict=True)))
+    for columns, low, high in sums(problem):
+        total = pulp.lpSum(taken[column] for column in columns.tolist())
+        if high < np.inf:
+            model.addConstraint(total <= high)
+        if low > 0:
+            model.addConstraint(total >= low)
+    model.solve(pulp.HiGHS(msg=False, threads=1, gapRel=0, gapAbs=0.999))
+    return round(model.objective.value())
+
+
+@pytest.mark.parametrize("kind", ["people", "pairs"])
+@pytest.mark.parametrize("method", [ours, one_mip, plain_pulp], ids=["solve", "one MIP", "plain PuLP"])
+def test_score_tier(benchmark: BenchmarkFixture, method: Callable[[AssignmentProblem], int], kind: str) -> None:
+    benchmark.group = f"coupled rules on {kind}, 1,000 x 600"
+    problem = market(kind)
+    assert benchmark.pedantic(method, (problem,), rounds=3) == ours(problem)
+
+
+@pytest.mark.parametrize("kind", ["people", "pairs"])
+def test_people_first_and_ties(benchmark: BenchmarkFixture, kind: str) -> None:
+    benchmark.group = f"coupled rules on {kind}, 1,000 x 600"
+    problem = replace(market(kind), goals=("matched", "total"))
+    solution = benchmark.pedantic(solve, (problem,), rounds=3)
+    assert solution.status is Status.PROVED
+    assert certify(problem, solution).verdict is not Verdict.REFUSED

@@ -1,0 +1,192 @@
+"""A stage of a proof by prices: what each pair is worth above all its prices, in exact arithmetic."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Protocol, Self
+
+import numpy as np
+
+from mentormatch.assignment.problem import SUMS, AssignmentProblem, Row
+from mentormatch.assignment.scores import IntMatrix
+from mentormatch.assignment.solution import Links, Prices
+from mentormatch.columns import BoolVector, IntVector
+
+LARGEST = 1 << 60
+"""Worths and prices up to here, all together: a worth less all prices is exact in int64."""
+SUMMABLE = 1 << 62
+"""Sums up to here are exact in int64."""
+
+
+def worth_of(problem: AssignmentProblem, goal: str, mentors: IntVector, mentees: IntVector) -> IntVector:
+    """Return (e,) int64: what each of the pairs counts in a goal; a former pair counts as kept."""
+    worth = np.zeros(len(mentors), dtype=np.int64)
+    match goal:
+        case "matched":
+            return worth + 1
+        case "priority":
+            for part, people in ((problem.mentor_priority, mentors), (problem.mentee_priority, mentees)):
+                worth += 0 if part is None else part[people]
+            return worth
+        case "changes":
+            return worth + listed(problem, mentors, mentees, np.array(problem.former, dtype=np.int64).reshape(-1, 2))
+        case _:
+            return problem.scores.at(mentors, mentees)
+
+
+def listed(problem: AssignmentProblem, mentors: IntVector, mentees: IntVector, pairs: IntMatrix) -> BoolVector:
+    """Return which of the pairs ``mentors[e]``, ``mentees[e]`` are among ``pairs`` (k, 2)."""
+    width = problem.shape[1]
+    return np.isin(mentors * width + mentees, pairs[:, 0] * width + pairs[:, 1])
+
+
+def exact_sum(numbers: IntVector) -> int:
+    """Return the sum, in Python's integers where int64 may not hold it."""
+    if magnitude(numbers) * len(numbers) < SUMMABLE:
+        return int(numbers.sum())
+    return sum(numbers.tolist())
+
+
+def magnitude(numbers: IntVector) -> int:
+    """Return the greatest absolute value, 0 of nothing."""
+    return max(-int(numbers.min(initial=0)), int(numbers.max(initial=0)))
+
+
+def misfits(problem: AssignmentProblem, prices: Prices) -> Iterator[str]:
+    """Yield why prices are not those of a stage of this problem."""
+    if (len(prices.mentors), len(prices.mentees)) != problem.shape:
+        yield f"prices of {len(prices.mentors)} mentors and {len(prices.mentees)} mentees, not of {problem.shape}"
+    if prices.parts < 1 or not prices.weights or any(weight < 1 for _, weight in prices.weights):
+        yield "a stage has no goal, or a goal has a weight below 1"
+    if any(goal not in SUMS or goal not in problem.goals or price > 0 for goal, price in prices.kept):
+        yield "a goal that is done with has a price above 0, or is none of the problem's"
+    if len(prices.rows) not in (0, len(problem.rows)):
+        yield f"prices of {len(prices.rows)} coupling rows, not of {len(problem.rows)}"
+    elif any((row.most if price > 0 else row.least) is None for row, price in priced_rows(problem, prices)):
+        yield "a coupling row has a price for a bound that it does not have"
+    yield from _wrong_links(problem, prices.links)
+
+
+def priced_rows(problem: AssignmentProblem, prices: Prices) -> Iterator[tuple[Row, int]]:
+    """Yield the coupling rows that have a price."""
+    yield from ((row, price) for row, price in zip(problem.rows, prices.rows, strict=False) if price)
+
+
+def _wrong_links(problem: AssignmentProblem, links: tuple[Links, Links]) -> Iterator[str]:
+    for side, (loads, each) in enumerate(zip((problem.mentors, problem.mentees), links, strict=True)):
+        people = [link[side] for link in each]
+        known = all(0 <= person < len(loads) for person in people)
+        if not known or not loads.waivable[people].all() or any(price < 0 for _, _, price in each):
+            yield "a link is below 0, or of somebody without a minimum that may be waived"
+
+
+class Over(Protocol):
+    """The pairs that a stage is over, and how many of them can be chosen at most."""
+
+    @property
+    def mentors(self) -> IntVector:
+        """Return the mentor of each pair."""
+        ...
+
+    @property
+    def mentees(self) -> IntVector:
+        """Return the mentee of each pair."""
+        ...
+
+    @property
+    def places(self) -> int:
+        """Return a bound on the number of pairs that can be chosen."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pricing:
+    """A stage of a proof over some pairs, in parts of a unit.
+
+    ``surplus`` (e,): what each pair is worth above all its prices. ``sides``: the price of each person. ``links``: the
+    sum of the links of each person. ``others``: the most that the rows and the goals done with add to a bound.
+    ``rest``, 0 or less: the least that one pair is worth in all goals of the stage but the first, in units.
+    """
+
+    prices: Prices
+    surplus: IntVector
+    sides: tuple[IntVector, IntVector]
+    links: tuple[IntVector, IntVector]
+    others: int
+    rest: int
+
+    @classmethod
+    def of(cls, problem: AssignmentProblem, prices: Prices, over: Over, values: Mapping[str, int]) -> Self | None:
+        """Return the stage, or None if it is not lexicographic, or beyond what is exact.
+
+        ``values``: what each goal is worth by the chosen pairs; the goals that are kept are to be worth no less.
+        """
+        pairs = (over.mentors, over.mentees)
+        parts = [(weight, worth_of(problem, goal, *pairs)) for goal, weight in prices.weights]
+        rest = _least_of_rest(parts, over.places)
+        if rest is None or _reach(problem, prices, parts) > LARGEST:
+            return None
+        surplus = np.zeros(len(pairs[0]), dtype=np.int64)
+        for weight, part in parts:
+            surplus += prices.parts * weight * part
+        surplus -= prices.mentors[pairs[0]] + prices.mentees[pairs[1]]
+        for row, price in priced_rows(problem, prices):
+            surplus -= price * row.at(*pairs, problem.shape)
+        for goal, price in prices.kept:
+            surplus -= price * worth_of(problem, goal, *pairs)
+        links = tuple(_linked(problem, prices, side, pairs, surplus) for side in (0, 1))
+        others = sum(price * (end(row, price) or 0) for row, price in priced_rows(problem, prices))
+        others += sum(price * values[goal] for goal, price in prices.kept)
+        return cls(prices, surplus, (prices.mentors, prices.mentees), (links[0], links[1]), others, rest)
+
+    def worth(self, values: Mapping[str, int]) -> int:
+        """Return what the chosen pairs are worth in this stage, in parts."""
+        return self.prices.parts * sum(weight * values[goal] for goal, weight in self.prices.weights)
+
+
+def end(row: Row, price: int) -> int | None:
+    """Return the bound of a row that its price is paid for."""
+    return row.most if price > 0 else row.least
+
+
+def _linked(
+    problem: AssignmentProblem, prices: Prices, side: int, pairs: tuple[IntVector, IntVector], surplus: IntVector
+) -> IntVector:
+    """Return the sum of the links of each person of a side, and lower the ``surplus`` of the pairs that have one."""
+    total = np.zeros(problem.shape[side], dtype=np.int64)
+    links = np.array(prices.links[side], dtype=np.int64).reshape(-1, 3)
+    if len(links):
+        width = problem.shape[1]
+        keys, order = np.unique(links[:, 0] * width + links[:, 1], return_inverse=True)
+        price = np.zeros(len(keys), dtype=np.int64)
+        np.add.at(price, order, links[:, 2])
+        np.add.at(total, links[:, side], links[:, 2])
+        place = np.minimum(np.searchsorted(keys, pairs[0] * width + pairs[1]), len(keys) - 1)
+        surplus -= np.where(keys[place] == pairs[0] * width + pairs[1], price[place], 0)
+    return total
+
+
+def _least_of_rest(parts: Sequence[tuple[int, IntVector]], places: int) -> int | None:
+    """Return the least that a pair is worth in all goals but the first; None unless each goal outweighs the rest."""
+    ranges = [(weight * int(part.min()), weight * int(part.max())) if len(part) else (0, 0) for weight, part in parts]
+    _, *below = list(accumulate(reversed(ranges), _widened, initial=(0, 0)))[::-1]
+    lexicographic = all(
+        weight > places * (max(high, 0) - min(low, 0)) for (weight, _), (low, high) in zip(parts, below, strict=True)
+    )
+    return min(below[0][0], 0) if lexicographic else None
+
+
+def _widened(inner: tuple[int, int], outer: tuple[int, int]) -> tuple[int, int]:
+    return inner[0] + outer[0], inner[1] + outer[1]
+
+
+def _reach(problem: AssignmentProblem, prices: Prices, parts: Sequence[tuple[int, IntVector]]) -> int:
+    """Return a bound on the magnitude of everything that enters the surplus of a pair, in Python's integers."""
+    reach = prices.parts * sum(weight * (1 + magnitude(part)) for weight, part in parts)
+    reach += magnitude(prices.mentors) + magnitude(prices.mentees)
+    reach += sum(abs(price) * magnitude(row.weights) for row, price in priced_rows(problem, prices))
+    greatest = max(map(abs, problem.scores.extremes)) + sum(
+        magnitude(part) for part in (problem.mentor_priority, problem.mentee_priority) if part is not None
+    )
+    reach += sum(-price for _, price in prices.kept) * (greatest + 1)
+    return reach + sum(price for side in prices.links for _, _, price in side)
