@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from os import PathLike
 from pathlib import Path
 from typing import ClassVar
@@ -11,6 +12,7 @@ from typing import ClassVar
 from mentormatch.assignment.certificate import Certificate, certify
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.posing import pose
+from mentormatch.assignment.price import GoalPrice
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.rules.ban import Ban
 from mentormatch.assignment.rules.pin import Pin
@@ -23,8 +25,13 @@ from mentormatch.people import Cohort
 from mentormatch.programme import Programme
 from mentormatch.registry import concrete
 from mentormatch.review.alternatives import Alternative, alternatives
+from mentormatch.review.diagnosis.finding import Change, Diagnosis
+from mentormatch.review.diagnosis.whole import diagnosis_of
+from mentormatch.review.edits import Edit, pair_edits
+from mentormatch.review.goal_prices import goal_prices
 from mentormatch.review.pairs import Pair, explain_pair
 from mentormatch.review.robustness import Robustness, Trial, robustness
+from mentormatch.review.smallest_changes import smallest_changes
 from mentormatch.review.unmatched import Case, Unmatched, explain_unmatched
 from mentormatch.review.why_not import WhyNot, why_not
 from mentormatch.scoring.score import ScoreTable, score
@@ -39,6 +46,9 @@ from mentormatch.tables import (
 )
 
 type Keys = tuple[str, str]
+
+DELIVERY = "mentormatch.report.folder"
+"""Writes all documents of a matching; like the exporters it stands above, and is found when it is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,7 @@ class Matching:
     """The pairs of one cohort under one programme, with all that they rest on.
 
     Everybody is in it once: in ``pairs``, or in ``unmatched`` with a reason; every other row that came in is in
-    ``rejected`` with its line.
+    ``rejected`` with its line. ``edits`` are what staff changed by hand for this run.
     """
 
     cohort: Cohort
@@ -65,6 +75,7 @@ class Matching:
     problem: AssignmentProblem
     solution: Solution
     seed: int = 0
+    edits: tuple[Edit, ...] = ()
 
     @property
     def status(self) -> Status:
@@ -81,6 +92,31 @@ class Matching:
     def unmatched(self) -> tuple[Unmatched, ...]:
         """Everybody without a partner, with a code and a sentence."""
         return explain_unmatched(self.case)
+
+    @cached_property
+    def smallest_changes(self) -> tuple[Change | None, ...]:
+        """The least that would place each of ``unmatched``, in that order, nobody displaced; None where nothing would.
+
+        Worked out when first asked for; None for all where there are more than 300 people a side.
+        """
+        return smallest_changes(self.case)
+
+    @cached_property
+    def goal_prices(self) -> tuple[GoalPrice, ...]:
+        """What each goal costs those after it, goals left out whose presence changes nothing.
+
+        The problem is solved once more for each goal, when first asked for. Empty where the answer is not proved, where
+        a price cannot be known, and for more than 300 people a side, or 100 where a rule couples pairs.
+        """
+        return goal_prices(self.case, self.seed)
+
+    @cached_property
+    def diagnosis(self) -> Diagnosis | None:
+        """Why no answer keeps all rules, and the ways out; None where there is an answer.
+
+        Worked out when first asked for, within half a minute; ``diagnose`` takes as long as it is given.
+        """
+        return diagnosis_of(self.case)
 
     @property
     def case(self) -> Case:
@@ -126,7 +162,7 @@ class Matching:
         """The result as plain tables, from which every document is made."""
         return {
             "pairs": pair_sheet(self.pairs),
-            "unmatched": unmatched_sheet(self.unmatched),
+            "unmatched": unmatched_sheet(self.unmatched, self.smallest_changes),
             "contributions": contribution_sheet(self.pairs),
             "rejected": rejected_sheet(self.cohort.rejected),
         }
@@ -144,19 +180,57 @@ class Matching:
         place = self.cohort.mentors.find(mentor), self.cohort.mentees.find(mentee)
         return explain_pair(self.cohort, self.scores, *place)
 
-    def save(self, path: str | PathLike[str]) -> tuple[Path, ...]:
+    def save(self, path: str | PathLike[str], *, who: str | None = None, why: str = "") -> tuple[Path, ...]:
         """Write the matching and return the files written.
 
         A path that ends in .xlsx, .csv, .json, .decision.json or .html is one file; any other is a folder that gets one
-        of each, under fixed names. Each file is written whole or not at all; raises OutputError where it cannot be.
+        of each, under fixed names. Each file is written whole or not at all.
+
+        A folder also keeps the log: the decision file comes first, then the log gets its lines, then come the documents
+        that print its head. Each time it is saved there the log goes on.
+
+        Parameters
+        ----------
+        who, why
+            For the log of a folder: who made the pairs, None for the account at work, and on what ground.
+
+        Raises
+        ------
+        OutputError
+            A file cannot be written, or the log that is there is not whole.
+        RequestError
+            ``who`` is no name.
         """
         target = Path(path)
         if target.suffix:
             return (exporter_for(target.name).save(self, target),)
-        return tuple(exporter.save(self, target / exporter.filename) for exporter in exporters().values())
+        written: tuple[Path, ...] = import_module(DELIVERY).save_folder(self, target, who=who, why=why)
+        return written
 
     def _repr_html_(self) -> str:
         return exporter_for(".html").shown(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who validated a decision, when (UTC, ISO 8601) and why."""
+
+    who: str
+    when: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What a document prints of the record that it stands beside.
+
+    ``decision`` is the SHA-256 of the decision file, ``head`` that of the last line of the log; ``validations`` are by
+    whom the decision was validated, empty while it is a proposal.
+    """
+
+    decision: str
+    head: str
+    validations: tuple[Signature, ...] = ()
 
 
 class Exporter(ABC):
@@ -166,16 +240,16 @@ class Exporter(ABC):
     filename: ClassVar[str]
 
     @abstractmethod
-    def content(self, matching: Matching) -> bytes:
-        """Return the whole document."""
+    def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
+        """Return the whole document, with the seal where it stands beside a decision file and its log."""
 
     def shown(self, matching: Matching) -> str:
         """Return the document as a notebook shows it."""
         return self.content(matching).decode()
 
-    def save(self, matching: Matching, path: Path) -> Path:
+    def save(self, matching: Matching, path: Path, seal: Seal | None = None) -> Path:
         """Write the document, whole or not at all."""
-        write_whole(path, self.content(matching))
+        write_whole(path, self.content(matching, seal))
         return path
 
 
@@ -224,11 +298,12 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
     EngineError
         A solver gave an answer that the checker refused.
     """
-    decided = programme.with_rules([*named(Pin, pins, cohort), *named(Ban, bans, cohort)])
+    by_hand: list[Pin | Ban] = [*named(Pin, pins, cohort), *named(Ban, bans, cohort)]
+    decided = programme.with_rules(by_hand)
     scores = score(cohort, decided.criteria)
     problem = pose(cohort, scores, decided.rules, decided.goals.order)
     solution = solve(problem, seed=seed, time_limit_s=time_limit_s)
-    return Matching(cohort, decided, scores, problem, solution, seed)
+    return Matching(cohort, decided, scores, problem, solution, seed, tuple(pair_edits(by_hand, cohort)))
 
 
 def named[R: (Pin, Ban)](rule: type[R], pairs: Iterable[Keys], cohort: Cohort) -> list[R]:

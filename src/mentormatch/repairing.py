@@ -16,6 +16,7 @@ from mentormatch.french import counted, listed, points
 from mentormatch.matching import Keys, Matching, named
 from mentormatch.people import Cohort
 from mentormatch.programme import Goal, Programme
+from mentormatch.review.edits import newcomer_edits, pair_edits, people_edits
 from mentormatch.review.reserves import Reserve, reserves_of
 from mentormatch.scoring.score import score
 from mentormatch.text import canonical
@@ -177,15 +178,22 @@ def repair(
     >>> str(repaired.status), repaired.ended
     ('proved', (('M04', 'E05'),))
     """
-    cohort = without(matching.cohort, withdrawn)
+    left, begun = list(withdrawn), list(keep)
+    cohort = without(matching.cohort, left)
     cohort = cohort if arrived is None else joined(cohort, arrived)
-    programme = bound(matching, cohort, keep)
+    programme = bound(matching, cohort, begun)
     scores = score(cohort, programme.criteria)
     first, *others = programme.goals.order
     posed = pose(cohort, scores, programme.rules, programme.goals.order)
     problem = replace(posed, goals=(first, "changes", *others), former=former_in(matching, cohort))
     chosen = matching.seed if seed is None else seed
-    return Repair(matching, Matching(cohort, programme, scores, problem, solve(problem, seed=chosen), chosen))
+    solution = solve(problem, seed=chosen)
+    edits = (
+        *people_edits(left, matching.cohort, "withdrawn"),
+        *newcomer_edits(arrived, cohort),
+        *pair_edits(named(Pin, begun, cohort), cohort, "keep"),
+    )
+    return Repair(matching, Matching(cohort, programme, scores, problem, solution, chosen, edits))
 
 
 def bound(matching: Matching, cohort: Cohort, keep: Iterable[Keys]) -> Programme:

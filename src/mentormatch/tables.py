@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.people import FATES, Cohort, RowFate
+from mentormatch.review.diagnosis.finding import Change
 from mentormatch.review.pairs import Pair
 from mentormatch.review.unmatched import Unmatched
 from mentormatch.scoring.score import ScoreTable
@@ -68,10 +69,25 @@ def contribution_sheet(pairs: Sequence[Pair]) -> Sheet:
     return sheet(columns, rows)
 
 
-def unmatched_sheet(unmatched: Sequence[Unmatched]) -> Sheet:
-    """Return one row for each person without a partner."""
-    columns = [("person", "Personne"), ("side", "Côté"), ("code", "Code"), ("reason", "Raison")]
-    return sheet(columns, ((one.person, SIDES[one.side], one.code, one.reason) for one in unmatched))
+def unmatched_sheet(unmatched: Sequence[Unmatched], changes: Sequence[Change | None]) -> Sheet:
+    """Return one row for each person without a partner, with the smallest change that would place them."""
+    columns = [
+        ("person", "Personne"),
+        ("side", "Côté"),
+        ("code", "Code"),
+        ("reason", "Raison"),
+        ("change", "Ce qui suffirait"),
+    ]
+    rows = (
+        (one.person, SIDES[one.side], one.code, one.reason, in_words(change))
+        for one, change in zip(unmatched, changes, strict=True)
+    )
+    return sheet(columns, rows)
+
+
+def in_words(change: Change | None) -> str:
+    """Return what would have to change, empty where nothing would do."""
+    return change.sentence if change else ""
 
 
 def rejected_sheet(rejected: Sequence[RowFate]) -> Sheet:

@@ -14,7 +14,10 @@ from mentormatch.fields import Side
 from mentormatch.matching import Matching, match
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
+from mentormatch.review.diagnosis.finding import Change, Conflict, Diagnosis
+from mentormatch.review.goal_prices import price_words
 from mentormatch.review.pairs import Pair
+from mentormatch.review.unmatched import Unmatched
 from mentormatch.strictjson import Message, parse_json
 from mentormatch.survey.entries import Submission
 from mentormatch.survey.intake import gather
@@ -104,13 +107,23 @@ class PairOut(Message):
     contributions: list[ContributionOut]
 
 
+class ChangeOut(Message):
+    """A change that would help: how many things have to give, and the people it concerns, by their keys."""
+
+    code: str
+    sentence: str
+    cost: int
+    people: list[str]
+
+
 class UnmatchedOut(Message):
-    """Somebody without a partner; codes are stable, sentences are for people."""
+    """Somebody without a partner, and the smallest change that would place them; codes are stable, sentences French."""
 
     person: str
     side: Side
     code: str
     reason: str
+    change: ChangeOut | None = None
 
 
 class RejectedOut(Message):
@@ -138,8 +151,48 @@ class TierOut(Message):
     bound: int | None
 
 
+class GoalPriceOut(Message):
+    """What a goal costs the others: by how much each value differs from what it would be without the goal."""
+
+    goal: str
+    sentence: str
+    differences: dict[str, int]
+
+
+class FindingOut(Message):
+    """One thing that cannot be; ``decisive`` says that it leaves no solution at all."""
+
+    code: str
+    sentence: str
+    missing: int
+    people: list[str]
+    rules: list[str]
+    decisive: bool
+
+
+class ConflictOut(Message):
+    """Rules that cannot hold together, by what they are called; ``proved``: none of them can be spared."""
+
+    rules: list[str]
+    sentence: str
+    proved: bool
+
+
+class DiagnosisOut(Message):
+    """Why there is no answer: all of it in sentences, then the same in parts, ways out cheapest first."""
+
+    sentences: list[str]
+    conflict: ConflictOut | None
+    findings: list[FindingOut]
+    ways_out: list[ChangeOut]
+
+
 class MatchResponse(Message):
-    """The pairs, everybody else with a reason, and what is known of the answer."""
+    """The pairs, everybody else with a reason, and what is known of the answer.
+
+    ``goal_prices`` is empty and ``change`` null for large cohorts (see ``Matching``); ``diagnosis`` is null where there
+    is an answer.
+    """
 
     schema_version: Literal[1] = 1
     status: str
@@ -152,6 +205,8 @@ class MatchResponse(Message):
     unmatched: list[UnmatchedOut]
     rejected: list[RejectedOut]
     remarks: list[RemarkOut]
+    goal_prices: list[GoalPriceOut] = Setting(default_factory=list)
+    diagnosis: DiagnosisOut | None = None
 
     @classmethod
     def of(cls, matching: Matching) -> Self:
@@ -164,20 +219,60 @@ class MatchResponse(Message):
             tiers=[TierOut(goal=t.goal, value=t.value, bound=t.bound) for t in matching.solution.tiers],
             gap=matching.solution.gap,
             pairs=[pair_out(pair) for pair in matching.pairs],
-            unmatched=[
-                UnmatchedOut(person=one.person, side=one.side, code=one.code, reason=one.reason)
-                for one in matching.unmatched
-            ],
+            unmatched=list(map(unmatched_out, matching.unmatched, matching.smallest_changes)),
             rejected=[
                 RejectedOut(source=row.source, line=row.line, key=row.key, reason=row.reason)
                 for row in matching.rejected
             ],
             remarks=[RemarkOut(source=r.source, line=r.line, text=r.text) for r in matching.cohort.remarks],
+            goal_prices=[
+                GoalPriceOut(goal=price.goal, sentence=price_words(price), differences=price.differences)
+                for price in matching.goal_prices
+            ],
+            diagnosis=None if matching.diagnosis is None else diagnosis_out(matching.diagnosis),
         )
 
     def to_json(self) -> str:
         """Return the response as JSON text, keys in a fixed order."""
         return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def unmatched_out(one: Unmatched, change: Change | None) -> UnmatchedOut:
+    """Return somebody without a partner as the contract has it."""
+    told = None if change is None else change_out(change)
+    return UnmatchedOut(person=one.person, side=one.side, code=one.code, reason=one.reason, change=told)
+
+
+def change_out(change: Change) -> ChangeOut:
+    """Return a change as the contract has it."""
+    return ChangeOut(code=change.code, sentence=change.sentence, cost=change.cost, people=list(change.people))
+
+
+def conflict_out(conflict: Conflict) -> ConflictOut:
+    """Return a conflict of rules as the contract has it."""
+    rules = [rule.label for rule in conflict.rules]
+    return ConflictOut(rules=rules, sentence=conflict.sentence, proved=conflict.proved)
+
+
+def diagnosis_out(diagnosis: Diagnosis) -> DiagnosisOut:
+    """Return a diagnosis as the contract has it."""
+    conflict = diagnosis.conflict
+    return DiagnosisOut(
+        sentences=list(diagnosis.sentences),
+        conflict=None if conflict is None else conflict_out(conflict),
+        findings=[
+            FindingOut(
+                code=one.code,
+                sentence=one.sentence,
+                missing=one.missing,
+                people=list(one.people),
+                rules=list(one.rules),
+                decisive=one.decisive,
+            )
+            for one in diagnosis.findings
+        ],
+        ways_out=list(map(change_out, diagnosis.ways_out)),
+    )
 
 
 def pair_out(pair: Pair) -> PairOut:

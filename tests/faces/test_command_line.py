@@ -1,6 +1,7 @@
 """The command line, run as people run it: in a process of its own."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -131,6 +132,34 @@ def test_rules_that_no_plan_keeps_end_with_4_and_say_so(started: Path) -> None:
     assert "Aucune répartition" in done.stderr
     assert "17" in done.stderr.partition("Aucune répartition")[2]
     assert (started / "out" / "binomes.html").exists()
+
+
+def test_who_makes_the_pairs_and_why_reach_the_log_and_who_validates_them_too(started: Path) -> None:
+    text = (started / "programme.toml").read_text("utf-8")
+    assert text.count('kind = "quota"') == 1
+    without = re.sub(r"\[\[rules\]\]\nkind = \"quota\".*?\n\n", "", text, flags=re.DOTALL)
+    (started / "programme.toml").write_text(without, encoding="utf-8")
+    made = ["match", "reponses.csv", "-o", "out", "--who", "Dominique", "--why", "édition 2026"]
+    assert run(*made, folder=started).returncode == 0
+    valid = ["validate", "out/binomes.decision.json", "--who", "Camille Roux", "--why", "comité"]
+    assert run(*valid, folder=started).returncode == 0
+    lines = [
+        json.loads(line)["entry"] for line in (started / "out/binomes.journal.jsonl").read_text("utf-8").splitlines()
+    ]
+    assert [(one["kind"], one["who"], one["why"]) for one in lines] == [
+        ("matching", "Dominique", "édition 2026"),
+        ("validation", "Camille Roux", "comité"),
+    ]
+    assert run(*made, folder=started).returncode == 0
+    assert "Validée par Camille Roux" in (started / "out" / "binomes.html").read_text("utf-8")
+
+
+def test_what_is_no_decision_is_not_validated_and_ends_with_3(started: Path) -> None:
+    (started / "x.decision.json").write_text("{}", encoding="utf-8")
+    done = run("validate", "x.decision.json", "--who", "Camille", folder=started)
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+    assert not (started / "x.journal.jsonl").exists()
 
 
 def test_a_format_that_is_not_known_writes_nothing(started: Path) -> None:

@@ -22,6 +22,7 @@ def uncoupled(matching: Matching) -> Matching:
 def test_pairs_are_certified_with_a_quota_and_without(matching: Matching, uncoupled: Matching) -> None:
     assert uncoupled.certificate.certified
     assert matching.certificate.certified
+    assert matching.certificate.problems == ()
 
 
 @pytest.mark.promise(18)

@@ -102,8 +102,12 @@ def test_frames_hold_the_same_pairs(matching: Matching) -> None:
 
 
 def test_a_folder_gets_every_document_and_a_suffix_one(matching: Matching, tmp_path: Path) -> None:
-    assert {path.name for path in matching.save(tmp_path / "all")} == {each.filename for each in exporters().values()}
+    documents = {each.filename for each in exporters().values()}
+    written = matching.save(tmp_path / "all")
+    assert {path.name for path in written} == documents | {"binomes.journal.jsonl"}
+    assert set(written) == set((tmp_path / "all").iterdir())
     assert matching.save(tmp_path / "one.csv") == (tmp_path / "one.csv",)
+    assert {path.name for path in tmp_path.iterdir()} == {"all", "one.csv"}
 
 
 @pytest.mark.promise(22)

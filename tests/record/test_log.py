@@ -157,7 +157,24 @@ def test_a_key_that_comes_twice_is_told(five: Path) -> None:
     assert told(five) == ["journal, ligne 5"]
 
 
-@pytest.mark.parametrize("written", [0, 10])
+def test_several_entries_become_lines_next_to_each_other(five: Path) -> None:
+    head = append(five, entry(5), entry(6), entry(7))
+    chain = check_chain(five, head)
+    assert chain.whole
+    assert chain.entries[5:] == (entry(5), entry(6), entry(7))
+    assert append(five) == head
+    assert check_chain(five, head).since == 0
+
+
+def test_who_validated_a_decision_is_told_of_that_decision_alone(five: Path) -> None:
+    for decision, who in (("a", "Camille"), ("b", "Dominique"), ("a", "Sacha")):
+        append(five, Entry(kind="validation", what={"decision": decision}, who=who))
+    append(five, Entry(kind="matching", what={"decision": "a"}, who="Maxime"))
+    assert [one.who for one in check_chain(five).validations("a")] == ["Camille", "Sacha"]
+    assert check_chain(five).validations("c") == ()
+
+
+@pytest.mark.parametrize("written", [0, 10, 300])
 def test_a_full_disk_leaves_the_log_as_it_was(five: Path, written: int, monkeypatch: pytest.MonkeyPatch) -> None:
     class Full(FileIO):
         def write(self, content: object, /) -> int:
@@ -165,7 +182,7 @@ def test_a_full_disk_leaves_the_log_as_it_was(five: Path, written: int, monkeypa
 
     before = five.read_bytes()
     with Full(five, "a+") as file, pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
-        log._added(file, five.name, entry())
+        log._added(file, five.name, [entry(), entry()])
     assert five.read_bytes() == before
 
 

@@ -1,6 +1,7 @@
 """How the tests read documents back, with readers that share no code with their writers."""
 
 import csv
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from io import BytesIO, StringIO
@@ -11,6 +12,8 @@ from python_calamine import CalamineWorkbook
 from mentormatch.matching import Matching, exporter_for
 
 VOID = frozenset({"meta", "br", "rect"})
+ALIVE = re.compile(r"<f[ >/]|<hyperlink[s ]|externalLink|vbaProject|<oleObject|TargetMode=.External")
+"""What a workbook that lives would hold: a formula, a link, a macro."""
 
 
 class Outline(HTMLParser):

@@ -6,10 +6,9 @@ import pytest
 from mentormatch.report import book, grid
 from mentormatch.report.texts import visible
 from tests.report.cohorts import hostile_matchings, hostile_strings, matched, person, programme, small
-from tests.report.reading import parts, sheets, written
+from tests.report.reading import ALIVE, parts, sheets, written
 
 NAMES = ["Binômes", "Sans binôme", "Détail des points", "Scores", "Réponses écartées", "Remarques", "Programme"]
-ALIVE = re.compile(r"<f[ >/]|<hyperlink[s ]|externalLink|vbaProject|<oleObject|TargetMode=.External")
 
 
 @pytest.mark.promise(23)
@@ -38,7 +37,7 @@ def test_the_sheets_and_their_headings_are_french() -> None:
     assert list(found) == NAMES
     pairs = ["Mentor·e", "Mentoré·e", "Points sur 100", "Part connue", "Pourquoi", "Validation", "Remarque"]
     assert found["Binômes"][0] == pairs
-    assert found["Sans binôme"][0] == ["Personne", "Côté", "Raison"]
+    assert found["Sans binôme"][0] == ["Personne", "Côté", "Raison", "Ce qui suffirait"]
 
 
 def test_the_same_answers_give_the_same_bytes() -> None:
@@ -91,7 +90,7 @@ def test_a_table_beyond_the_rows_of_a_sheet_is_a_note(monkeypatch: pytest.Monkey
     found = sheets(written(small(), ".xlsx"))
     assert found["Binômes"][0][0] == book.too_large(3, 7)
     assert found["Détail des points"][0][0] == book.too_large(6, 8)
-    assert found["Sans binôme"][0] == ["Personne", "Côté", "Raison"]
+    assert found["Sans binôme"][0] == ["Personne", "Côté", "Raison", "Ce qui suffirait"]
 
 
 @pytest.mark.parametrize(("module", "limit"), [(grid, "MOST_CELLS"), (grid, "MOST_COLUMNS")])

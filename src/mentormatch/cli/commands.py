@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from mentormatch.cli.validate import validate_command
 from mentormatch.cli.verify import verify_command
 
 app = typer.Typer(
@@ -26,6 +27,8 @@ ProgrammeFile = Annotated[Path, typer.Option("-p", "--programme", help="Le progr
 Answers = Annotated[Path | None, typer.Argument(help="Les réponses des deux côtés (CSV ou XLSX).")]
 Mentors = Annotated[Path | None, typer.Option("--mentors", help="Les réponses des mentor·es.")]
 Mentees = Annotated[Path | None, typer.Option("--mentees", help="Les réponses des mentoré·es.")]
+Who = Annotated[str | None, typer.Option("--who", help="Qui forme ces binômes, pour le journal ; sinon, le compte.")]
+Why = Annotated[str, typer.Option("--why", help="Pourquoi, pour le journal.")]
 HERE = Path("programme.toml")
 EXIT_CODES = {"proved": 0, "feasible": 0, "infeasible": 4, "stopped": 5, "failed": 1}
 
@@ -64,9 +67,11 @@ def about(*, _: Version = False) -> None:
 
 
 @app.command()
-def demo(
+def demo(  # noqa: PLR0913 - the options of the command line are its contract
     folder: Annotated[Path, typer.Argument(help="Où écrire.")] = Path("mentormatch-demo"),
     *,
+    who: Who = None,
+    why: Why = "",
     seed: Seed = 0,
     time_limit: TimeLimit = None,
     as_json: AsJson = False,
@@ -76,7 +81,7 @@ def demo(
 
     files = examples.copy_to(folder)
     matching = matched(files.programme, {"answers": files.answers}, seed, time_limit)
-    deliver(matching, folder, as_json=as_json)
+    deliver(matching, folder, signed={"who": who, "why": why}, as_json=as_json)
 
 
 @app.command()
@@ -126,16 +131,19 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
     mentors: Mentors = None,
     mentees: Mentees = None,
     out: Out = None,
+    who: Who = None,
+    why: Why = "",
     seed: Seed = 0,
     time_limit: TimeLimit = None,
     as_json: AsJson = False,
 ) -> None:
     """Former les binômes, et les écrire dans un fichier ou un dossier, ou sur la sortie."""
     matching = matched(programme, sources(answers, mentors, mentees), seed, time_limit)
-    deliver(matching, out, as_json=as_json)
+    deliver(matching, out, signed={"who": who, "why": why}, as_json=as_json)
 
 
 app.command("verify")(verify_command)
+app.command("validate")(validate_command)
 
 
 def sources(answers: Path | None, mentors: Path | None, mentees: Path | None) -> dict[str, Path]:
@@ -164,27 +172,21 @@ def matched(programme: Path, files: dict[str, Path], seed: int, time_limit: floa
     return match(cohort, loaded, seed=seed, time_limit_s=time_limit)
 
 
-def reasons_against(matching: Any) -> list[str]:
-    """Return which rules leave no answer, and the cheapest ways out, where there is none."""
-    from mentormatch.diagnosing import diagnose
+def deliver(matching: Any, out: Path | None, *, signed: dict[str, str | None], as_json: bool) -> None:
+    """Write the matching where it was asked for, say what it is, and end with the code of its status.
 
-    if str(matching.status) != "infeasible":
-        return []
-    return list(diagnose(matching.cohort, matching.programme).sentences)
-
-
-def deliver(matching: Any, out: Path | None, *, as_json: bool) -> None:
-    """Write the matching where it was asked for, say what it is, and end with the code of its status."""
+    ``signed`` says who made it and why, for the log of a folder.
+    """
     from mentormatch.cli.summary import pairs_text, summary
     from mentormatch.wire import MatchResponse
 
-    written = matching.save(out) if out is not None else ()
+    written = matching.save(out, **signed) if out is not None else ()
     if as_json:
         typer.echo(MatchResponse.of(matching).to_json(), nl=False)
     elif out is None:
         typer.echo(pairs_text(matching))
     say(summary(matching))
-    for sentence in reasons_against(matching):
+    for sentence in matching.diagnosis.sentences if matching.diagnosis else ():
         say(f"  - {sentence}")
     for path in written:
         say(f"Écrit : {path}")

@@ -8,7 +8,7 @@ rewritten as a whole, or shortened, no longer has it.
 import errno
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,6 +30,8 @@ START = "0" * 64
 """What the first line holds as the digest of the line before it, and the head of an empty log."""
 SUFFIX = ".journal.jsonl"
 
+type Kind = Literal["matching", "edit", "validation"]
+
 
 def now() -> str:
     """Return the time in UTC, in ISO 8601, to the second."""
@@ -48,7 +50,7 @@ class Entry(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    kind: Literal["matching", "edit", "validation"]
+    kind: Kind
     what: dict[str, str]
     who: str = Setting(min_length=1)
     when: Annotated[str, AfterValidator(in_utc)] = Setting(default_factory=now)
@@ -86,12 +88,16 @@ class Chain:
         """Return whether nothing is wrong."""
         return not self.problems
 
+    def validations(self, decision: str) -> tuple[Entry, ...]:
+        """Return who validated the decision whose file has this digest, first to last."""
+        return tuple(one for one in self.entries if one.kind == "validation" and one.what.get("decision") == decision)
 
-def append(path: str | PathLike[str], entry: Entry) -> str:
-    """Add a line to a log, made if need be, and return the new head.
 
-    The line is on the disk when this returns. Writers wait for each other (where the system has ``flock``). If the
-    line cannot be written whole, the log is left as it was.
+def append(path: str | PathLike[str], *entries: Entry) -> str:
+    """Add a line for each entry to a log, made if need be, and return the new head.
+
+    The lines stand next to each other and are on the disk when this returns. Writers wait for each other (where the
+    system has ``flock``). If they cannot all be written whole, the log is left as it was.
 
     Raises
     ------
@@ -101,7 +107,7 @@ def append(path: str | PathLike[str], entry: Entry) -> str:
     target = Path(path)
     try:
         with target.open("a+b", buffering=0) as file, locked(file, alone=True):
-            return _added(file, target.name, entry)
+            return _added(file, target.name, entries)
     except OSError as error:
         raise OutputError(f"{target.name} : le journal ne peut pas être écrit ({error.strerror})") from None
 
@@ -140,22 +146,24 @@ def locked(file: IOBase, *, alone: bool) -> Iterator[None]:
     yield
 
 
-def _added(file: FileIO, name: str, entry: Entry) -> str:
+def _added(file: FileIO, name: str, entries: Sequence[Entry]) -> str:
     file.seek(0)
     lines, torn = _split(file.readall())
     wrong = [_torn(len(lines) + 1)] if torn else _read(lines[-1], len(lines))[1] if lines else []
     if wrong:
         raise OutputError(f"{name} : rien n'a été ajouté au journal", wrong)
-    line = Line(line=len(lines) + 1, previous=digest(lines[-1]) if lines else START, entry=entry).encoded()
-    end = file.tell()
+    head, added, end = digest(lines[-1]) if lines else START, b"", file.tell()
+    for number, entry in enumerate(entries, len(lines) + 1):
+        line = Line(line=number, previous=head, entry=entry).encoded()
+        head, added = digest(line), added + line + b"\n"
     try:
-        if file.write(line + b"\n") <= len(line):
+        if file.write(added) < len(added):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         os.fsync(file.fileno())
     except OSError:
         file.truncate(end)
         raise
-    return digest(line)
+    return head
 
 
 def _split(content: bytes) -> tuple[list[bytes], bytes]:

@@ -23,6 +23,7 @@ from mentormatch.french import counted
 from mentormatch.record import log
 from mentormatch.record.decision import SUFFIX, Decision
 from mentormatch.record.digests import digest
+from mentormatch.record.signing import signed, validation_words
 
 
 class Outcome(StrEnum):
@@ -63,10 +64,15 @@ class Verification:
         return self.outcome in (Outcome.VERIFIED, Outcome.HELD)
 
     @property
+    def validations(self) -> tuple[log.Entry, ...]:
+        """Return by whom this decision was validated, as its log has it; empty while it is a proposal."""
+        return self.chain.validations(self.digest) if self.chain else ()
+
+    @property
     def words(self) -> str:
         """Return in French what was found, a line for each thing."""
         certified = [self.certificate.words] if self.certificate else []
-        chain = [] if self.chain is None else list(_chain_words(self.chain))
+        chain = [] if self.chain is None else list(_chain_words(self.chain, self.digest))
         return "\n".join([WORDS[self.outcome], *certified, *chain, *(f"  - {problem}" for problem in self.problems)])
 
     def to_json(self) -> str:
@@ -84,6 +90,7 @@ class Verification:
             "goals": goals,
             "digest": self.digest,
             "log": chain and {"lines": len(chain.entries), "head": chain.head, "since": chain.since},
+            "validations": [{"who": one.who, "when": one.when, "why": one.why} for one in self.validations],
             "problems": [str(problem) for problem in self.problems],
         }
         return json.dumps(told, ensure_ascii=False)
@@ -123,8 +130,7 @@ def journal_beside(path: Path) -> Path:
 
 def entry_of(path: str | PathLike[str], *, who: str, why: str = "") -> log.Entry:
     """Return the entry of a log that says that a decision was made: the digest of its file, by whom and why."""
-    source = Path(path)
-    return log.Entry(kind="matching", what={"decision": digest(source.read_bytes())}, who=who, why=why)
+    return signed("matching", {"decision": digest(Path(path).read_bytes())}, who=who, why=why)
 
 
 def _checked(content: bytes) -> Verification:
@@ -160,7 +166,9 @@ def _unlogged(chain: log.Chain, seal: str) -> Iterator[Problem]:
         yield Problem("journal", "il ne parle pas de cette décision, ou son fichier a changé depuis")
 
 
-def _chain_words(chain: log.Chain) -> Iterator[str]:
+def _chain_words(chain: log.Chain, seal: str) -> Iterator[str]:
     if chain.whole:
         since = f", {chain.since} depuis l'empreinte demandée" if chain.since else ""
         yield f"Journal intact : {counted(len(chain.entries), 'ligne')}{since}."
+        validations = [validation_words(one.who, one.when, one.why) for one in chain.validations(seal)]
+        yield from validations or ["Encore une proposition : personne ne l'a validée."]

@@ -1,18 +1,22 @@
 """A matching as the page and the notebook show it: every number already in words, every person under a label."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mentormatch import __version__
 from mentormatch.french import percent, points
-from mentormatch.matching import Matching
+from mentormatch.matching import Matching, Seal
 from mentormatch.people import Remark
 from mentormatch.report import words
+from mentormatch.report.standing import commands, digests, standing, title
 from mentormatch.report.words import Line, Reached
+from mentormatch.review.diagnosis.finding import Change, Diagnosis
+from mentormatch.review.diagnosis.whole import diagnosis_of
 from mentormatch.review.labels import KEYS, Labels, pseudonyms
 from mentormatch.review.pairs import Contribution, Pair
-from mentormatch.review.unmatched import Case, Unmatched, explain_unmatched
-from mentormatch.tables import SIDES
+from mentormatch.review.smallest_changes import smallest_changes
+from mentormatch.review.unmatched import Unmatched, explain_unmatched
+from mentormatch.tables import SIDES, in_words
 
 TONES = (
     "#1f5f8b",
@@ -58,11 +62,12 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Alone:
-    """Somebody without a partner."""
+    """Somebody without a partner, and the smallest change that would place them."""
 
     person: str
     side: str
     reason: str
+    change: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,11 @@ class View:
     figures: tuple[tuple[int, str], ...]
     verdict: str
     status: str
+    title: str
+    standing: tuple[str, ...]
     goals: tuple[Reached, ...]
+    prices: tuple[str, ...]
+    diagnosis: Diagnosis | None
     pairs: tuple[Card, ...]
     unmatched: tuple[Alone, ...]
     rejected: tuple[Aside, ...]
@@ -94,10 +103,12 @@ class View:
     rules: tuple[Line, ...]
     seed: int
     version: str
+    digests: tuple[tuple[str, str], ...]
+    commands: tuple[tuple[str, str], ...]
 
 
-def view(matching: Matching, labels: Labels = KEYS) -> View:
-    """Return the matching in words, its people under these labels."""
+def view(matching: Matching, labels: Labels = KEYS, seal: Seal | None = None) -> View:
+    """Return the matching in words, its people under these labels, with the seal where it stands beside its record."""
     verdict, status = words.STATUS[matching.status]
     return View(
         name=matching.programme.name,
@@ -106,15 +117,21 @@ def view(matching: Matching, labels: Labels = KEYS) -> View:
         figures=tuple(figures(matching)),
         verdict=verdict,
         status=status,
+        title=title(matching, seal),
+        standing=standing(matching, seal),
         goals=tuple(words.goals(matching)),
+        prices=words.prices(matching),
+        diagnosis=diagnosed(matching, labels),
         pairs=tuple(card(pair, labels) for pair in matching.pairs),
-        unmatched=tuple(alone(one) for one in explained(matching, labels)),
+        unmatched=tuple(explained(matching, labels)),
         rejected=tuple(asides(matching, labels)),
         remarks=matching.cohort.remarks,
         criteria=tuple(words.criteria(matching)),
         rules=tuple(words.rules(matching, labels)),
         seed=matching.seed,
         version=__version__,
+        digests=digests(seal) if seal else (),
+        commands=commands(matching, seal) if seal else (),
     )
 
 
@@ -166,17 +183,19 @@ def part(share: Contribution, start: int, tone: str) -> Part:
     )
 
 
-def explained(matching: Matching, labels: Labels) -> tuple[Unmatched, ...]:
-    """Return everybody without a partner, named by these labels also in the reasons of others."""
-    if labels is KEYS:
-        return matching.unmatched
-    case = Case(matching.cohort, matching.programme.rules, matching.scores, matching.problem, matching.solution)
-    return explain_unmatched(replace(case, labels=labels))
+def explained(matching: Matching, labels: Labels) -> Iterator[Alone]:
+    """Yield everybody without a partner in words, named by these labels also in the reasons of others."""
+    told: tuple[Sequence[Unmatched], Sequence[Change | None]] = (matching.unmatched, matching.smallest_changes)
+    if labels is not KEYS:
+        case = replace(matching.case, labels=labels)
+        told = explain_unmatched(case), smallest_changes(case)
+    for one, change in zip(*told, strict=True):
+        yield Alone(one.person, SIDES[one.side], one.reason, in_words(change))
 
 
-def alone(one: Unmatched) -> Alone:
-    """Return somebody without a partner in words."""
-    return Alone(one.person, SIDES[one.side], one.reason)
+def diagnosed(matching: Matching, labels: Labels) -> Diagnosis | None:
+    """Return why there is no answer, its people named by these labels."""
+    return matching.diagnosis if labels is KEYS else diagnosis_of(replace(matching.case, labels=labels))
 
 
 def asides(matching: Matching, labels: Labels) -> Iterator[Aside]:

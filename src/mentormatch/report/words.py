@@ -8,6 +8,7 @@ from mentormatch.extension import Extension
 from mentormatch.fields import Side
 from mentormatch.french import counted, listed, percent, points
 from mentormatch.matching import Matching
+from mentormatch.review.goal_prices import price_words
 from mentormatch.review.labels import KEYS, Labels
 
 STATUS: Mapping[Status, tuple[str, str]] = {
@@ -50,9 +51,6 @@ FATES: Mapping[str, tuple[str, str]] = {
     "replaced": ("remplacée", "remplacées"),
     "rejected": ("rejetée", "rejetées"),
 }
-PROPOSAL = (
-    "Ceci est une proposition : un binôme n'est définitif qu'une fois validé par une personne nommée de l'équipe."
-)
 READING = (
     "Chaque critère donne des points selon son poids ; les poids font 100 en tout, et les points d'un binôme sont la"
     " somme des points de ses critères.",
@@ -117,6 +115,11 @@ def rows_in_words(matching: Matching) -> str:
         return ""
     parts = [counted(fates.count(fate), *words) for fate, words in FATES.items() if fate in fates]
     return f"{counted(len(fates), 'réponse')} au questionnaire : {listed(parts)}."
+
+
+def prices(matching: Matching) -> tuple[str, ...]:
+    """Return what each goal costs the others, a sentence each."""
+    return tuple(map(price_words, matching.goal_prices))
 
 
 def goals(matching: Matching) -> Iterator[Reached]:

@@ -19,6 +19,8 @@ from mentormatch.scoring.score import ScoreTable
 
 OTHERS: dict[Side, str] = {"mentor": "mentoré", "mentee": "mentor"}
 MOST_NAMED = 5
+MOST_PEOPLE = 300
+"""A side; beyond that documents say nothing that takes solving or searching again."""
 BATCH = 256
 """People whose partners are looked at together."""
 
@@ -50,6 +52,11 @@ class Case:
     solution: Solution
     labels: Labels = KEYS
 
+    @property
+    def small(self) -> bool:
+        """Whether documents say of it what takes solving or searching again."""
+        return max(self.problem.shape) <= MOST_PEOPLE
+
     def people(self, side: Side) -> People:
         """Return the people of one side."""
         return self.cohort.side(side)
@@ -61,6 +68,11 @@ class Case:
     def loads(self, side: Side) -> Loads:
         """Return how many partners the people of one side take."""
         return self.problem.mentors if side == "mentor" else self.problem.mentees
+
+    def alone(self, side: Side) -> IntVector:
+        """Return who of one side has no partner."""
+        taken = self.solution.pairs[:, 0 if side == "mentor" else 1]
+        return np.setdiff1d(np.arange(len(self.people(side))), taken)
 
     def market_of(self, side: Side, *rows: int) -> Market:
         """Return the market of some people and everybody who takes part on the other side."""
@@ -96,11 +108,6 @@ class View:
         held = np.bincount(partners, minlength=len(case.people(other_side(side))))
         return cls(case, side, refused, mine, theirs, held)
 
-    def alone(self) -> IntVector:
-        """Return who has no partner."""
-        taken = self.case.solution.pairs[:, 0 if self.side == "mentor" else 1]
-        return np.setdiff1d(np.arange(len(self.case.people(self.side))), taken)
-
     def excluding(self, rows: Sequence[int]) -> Iterator[Excluding]:
         """Yield, for each person, which partners each rule takes from them."""
         market = self.case.market_of(self.side, *rows)
@@ -118,7 +125,7 @@ def explain_unmatched(case: Case) -> tuple[Unmatched, ...]:
 
 def explain_side(view: View) -> Iterator[Unmatched]:
     """Yield everybody of one side without a partner, each with the reason."""
-    for rows in batched(view.alone().tolist(), BATCH):
+    for rows in batched(view.case.alone(view.side).tolist(), BATCH):
         for row, excluding in zip(rows, view.excluding(rows), strict=True):
             code, reason = (
                 set_aside(view, row)

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from mentormatch.matching import Exporter, Matching
+from mentormatch.matching import Exporter, Matching, Seal
 from mentormatch.record.decision import FILENAME, SUFFIX, Decision
 
 
@@ -12,5 +12,5 @@ class DecisionExporter(Exporter):
     kind: ClassVar[str] = SUFFIX
     filename: ClassVar[str] = FILENAME
 
-    def content(self, matching: Matching) -> bytes:
+    def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
         return Decision.of(matching).to_json().encode()

@@ -4,7 +4,7 @@ import csv
 from io import StringIO
 from typing import ClassVar
 
-from mentormatch.matching import Exporter, Matching
+from mentormatch.matching import Exporter, Matching, Seal
 from mentormatch.report.texts import encodable, guard
 from mentormatch.tables import Cell
 
@@ -15,7 +15,7 @@ class DelimitedExporter(Exporter):
     kind: ClassVar[str] = ".csv"
     filename: ClassVar[str] = "binomes.csv"
 
-    def content(self, matching: Matching) -> bytes:
+    def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
         pairs = matching.sheets["pairs"]
         text = StringIO(newline="")
         writer = csv.writer(text, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_ALL)

@@ -7,8 +7,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, ClassVar
 
 from mentormatch.french import counted
-from mentormatch.matching import Exporter, Matching
-from mentormatch.report import words
+from mentormatch.matching import Exporter, Matching, Seal
+from mentormatch.report import standing, words
 from mentormatch.report.texts import spaced, visible
 from mentormatch.report.view import View, labels_for_notebook, view
 
@@ -25,8 +25,8 @@ class PageExporter(Exporter):
     kind: ClassVar[str] = ".html"
     filename: ClassVar[str] = "binomes.html"
 
-    def content(self, matching: Matching) -> bytes:
-        return rendered("page.html", view(matching)).encode("utf-8")
+    def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
+        return rendered("page.html", view(matching, seal=seal)).encode("utf-8")
 
     def shown(self, matching: Matching) -> str:
         """Return the part of a page that a notebook shows, under pseudonyms where keys are e-mail addresses."""
@@ -37,7 +37,8 @@ def rendered(template: str, shown: View) -> str:
     """Return ``template`` filled with what it shows."""
     style = stylesheet()
     digest = b64encode(sha256(style.encode()).digest()).decode()
-    ours = {"style": style, "digest": digest, "words": words, "counted": counted, "most": MOST_SHOWN}
+    ours = {"style": style, "digest": digest, "words": words, "standing": standing}
+    ours |= {"counted": counted, "most": MOST_SHOWN}
     return environment().get_template(template).render(ours, view=shown)
 
 

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from mentormatch.matching import Exporter, Matching
+from mentormatch.matching import Exporter, Matching, Seal
 from mentormatch.wire import MatchResponse
 
 
@@ -12,5 +12,5 @@ class Response(Exporter):
     kind: ClassVar[str] = ".json"
     filename: ClassVar[str] = "binomes.json"
 
-    def content(self, matching: Matching) -> bytes:
+    def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
         return MatchResponse.of(matching).to_json().encode()

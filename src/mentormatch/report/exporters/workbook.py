@@ -5,10 +5,11 @@ from typing import ClassVar
 
 from mentormatch import __version__
 from mentormatch.french import counted
-from mentormatch.matching import Exporter, Matching
+from mentormatch.matching import Exporter, Matching, Seal
 from mentormatch.report import words
 from mentormatch.report.book import LINE, Book, Column, Form
 from mentormatch.report.grid import write_grid
+from mentormatch.report.standing import RECHECK, commands, digests, standing, title
 from mentormatch.report.texts import spaced
 from mentormatch.tables import Cell, Sheet
 
@@ -20,7 +21,12 @@ SHOWN: dict[str, tuple[tuple[str, float, Form], ...]] = {
         ("answered", 10, "share"),
         ("reasons", 74, "wrapped"),
     ),
-    "unmatched": (("person", 20, "strong"), ("side", 14, "text"), ("reason", 100, "wrapped")),
+    "unmatched": (
+        ("person", 18, "strong"),
+        ("side", 12, "text"),
+        ("reason", 62, "wrapped"),
+        ("change", 62, "wrapped"),
+    ),
     "contributions": (
         ("mentor", 14, "text"),
         ("mentee", 14, "text"),
@@ -49,15 +55,15 @@ class WorkbookExporter(Exporter):
     kind: ClassVar[str] = ".xlsx"
     filename: ClassVar[str] = "binomes.xlsx"
 
-    def content(self, matching: Matching) -> bytes:
-        book, sheets = Book(f"Proposition de binômes – {matching.programme.name}"), matching.sheets
+    def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
+        book, sheets = Book(f"{title(matching, seal)} – {matching.programme.name}"), matching.sheets
         write_pairs(book, sheets["pairs"])
         write_sheet(book, "Sans binôme", "unmatched", sheets["unmatched"])
         write_sheet(book, "Détail des points", "contributions", sheets["contributions"])
         write_grid(book, matching)
         write_sheet(book, "Réponses écartées", "rejected", sheets["rejected"])
         write_remarks(book, matching)
-        write_programme(book, matching)
+        write_programme(book, matching, seal)
         return book.content()
 
 
@@ -91,35 +97,49 @@ def write_remarks(book: Book, matching: Matching) -> None:
     book.table("Remarques", columns, [(one.source, "" if one.line is None else one.line, one.text) for one in remarks])
 
 
-def write_programme(book: Book, matching: Matching) -> None:
-    """Write what the result rests on: people, status, goals, criteria, rules, seed and version."""
+def write_programme(book: Book, matching: Matching, seal: Seal | None) -> None:
+    """Write what the result rests on: people, status, goals, criteria, rules, seed, version, and how to check it."""
     page = book.sheet("Programme")
     for place, width in enumerate((22, 62, 30, 62)):
         page.sheet.set_column(place, place, width)
     page.sheet.ignore_errors({"number_stored_as_text": "A1:D10000"})
-    for number, row in enumerate(programme_rows(matching)):
+    for number, row in enumerate([*programme_rows(matching, seal), *record_rows(matching, seal)]):
         line = {"top": 1, "top_color": LINE} if row[0] else {}
         for place, text in enumerate((*row, "", "", "")[:4]):
             look = {"bold": True, "font_color": "#1F5F8B"} if place == 0 else {}
             page.put(number, place, spaced(text), text_wrap=True, **look, **line)
 
 
-def programme_rows(matching: Matching) -> Iterator[Sequence[str]]:
+def programme_rows(matching: Matching, seal: Seal | None) -> Iterator[Sequence[str]]:
     """Yield the lines of the last sheet; a heading stands only in the first line that it heads."""
     verdict, status = words.STATUS[matching.status]
     places = int(matching.problem.mentors.most.sum())
     yield "Programme", matching.programme.name
-    yield "Proposition", words.PROPOSAL
+    yield from headed("Validation", [(sentence,) for sentence in standing(matching, seal)])
     yield "Résultat", words.summary(matching)
     yield "Places", f"{counted(places, 'place offerte', 'places offertes')} par les mentor·es qui prennent part"
     yield "Réponses", words.rows_in_words(matching)
     yield "Statut", f"{verdict}. {status}"
+    yield from headed("Pourquoi", [(sentence,) for sentence in reasons(matching)])
     yield from headed("Objectifs", [(goal.goal, goal.value, goal.proof) for goal in words.goals(matching)])
+    yield from headed("Prix des objectifs", [(sentence,) for sentence in words.prices(matching)])
     yield from headed("Critères", [(line.name, line.weight, asked(line)) for line in words.criteria(matching)])
     yield from headed("Règles", [(line.name, "", asked(line)) for line in words.rules(matching)])
     yield from headed("Lire les points", [(sentence,) for sentence in words.READING])
     yield "Graine du tirage", str(matching.seed)
     yield "Version", f"mentormatch {__version__}"
+
+
+def reasons(matching: Matching) -> tuple[str, ...]:
+    """Return why there is no answer and what would do, after the status has said that there is none."""
+    return matching.diagnosis.sentences[1:] if matching.diagnosis else ()
+
+
+def record_rows(matching: Matching, seal: Seal | None) -> Iterator[Sequence[str]]:
+    """Yield how to check the decision again, where the workbook stands beside its record."""
+    if seal:
+        yield "Pour revérifier", RECHECK
+        yield from (*commands(matching, seal), *digests(seal))
 
 
 def headed(heading: str, rows: list[tuple[str, ...]]) -> Iterator[Sequence[str]]:

@@ -18,7 +18,7 @@ from mentormatch.review.diagnosis.finding import Change
 from mentormatch.text import canonical
 
 if TYPE_CHECKING:
-    from mentormatch.review.unmatched import Case
+    from mentormatch.review.unmatched import Case, Excluding
 
 RANKS: Mapping[str, int] = {"minimum_score": 2, "gap": 3, "common": 3, "require": 3, "different": 4, "ban": 5}
 """Of as many changes, those are proposed that touch a number, then a place, then a rule, in this order."""
@@ -41,12 +41,13 @@ class Obstacle:
 
 @dataclass(frozen=True, slots=True)
 class Seeker:
-    """Somebody without a partner, and the positions of all who take part across."""
+    """Somebody without a partner, the positions of all who take part across, and whom of them each rule forbids."""
 
     case: "Case"
     side: Side
     row: int
     others: NDArray[np.intp]
+    forbidden: "Excluding"
 
     @property
     def across(self) -> Side:
@@ -65,8 +66,9 @@ class Seeker:
     @property
     def scores(self) -> IntVector:
         """The score of the pair with each of the others."""
-        market = self.case.market_of(self.side, self.row)
-        return market.scores.ravel().astype(np.int64)
+        values = self.case.scores.values
+        mine = values[self.row] if self.side == "mentor" else values[:, self.row]
+        return mine[self.others].astype(np.int64)
 
     @property
     def keys(self) -> list[str]:
@@ -92,11 +94,14 @@ def smallest_change(case: "Case", side: Side, row: int) -> Change | None:
     Fewest changes first, a number or a place before a rule, then the best score. None where there is no answer to add
     to, where nobody takes part across, and where only what somebody asked not to happen would be left.
     """
-    if case.solution.status not in (Status.PROVED, Status.FEASIBLE):
-        return None
     others = np.flatnonzero(case.loads("mentee" if side == "mentor" else "mentor").most > 0)
-    seeker = Seeker(case, side, row, others)
-    if not len(others):
+    found = forbidding(case.rules, case.market_of(side, row))
+    return change_for(Seeker(case, side, row, others, [(rule, block.ravel()) for rule, block in found]))
+
+
+def change_for(seeker: Seeker) -> Change | None:
+    """Return the smallest change for somebody, None as for ``smallest_change``."""
+    if seeker.case.solution.status not in (Status.PROVED, Status.FEASIBLE) or not len(seeker.others):
         return None
     found = list(obstacles(seeker))
     best = easiest(found, seeker.scores, seeker.keys)
@@ -152,11 +157,10 @@ def of_the_person(seeker: Seeker) -> Iterator[Obstacle]:
 
 def of_rules(seeker: Seeker) -> Iterator[Obstacle]:
     """Yield the rules that forbid pairs with the person."""
-    market = seeker.case.market_of(seeker.side, seeker.row)
-    for rule, block in forbidding(seeker.case.rules, market):
+    for rule, blocks in seeker.forbidden:
         exception = f"une exception à {quoted(seeker.case.labels.rule(rule))} pour ce binôme"
         code = NEVER if rule.kind == NEVER else "waive_rule"
-        yield Obstacle(code, always(exception), block.ravel(), RANKS.get(rule.kind, 4))
+        yield Obstacle(code, always(exception), blocks, RANKS.get(rule.kind, 4))
 
 
 def of_places(seeker: Seeker) -> Iterator[Obstacle]:

@@ -1,0 +1,25 @@
+"""The command ``validate``: a named person makes a decision final, once it has been checked again."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from mentormatch.cli.verify import AsJson, DecisionFile, Journal
+
+Who = Annotated[str, typer.Option("--who", help="La personne qui valide.")]
+Why = Annotated[str, typer.Option("--why", help="Le motif, par exemple la réunion où c'est décidé.")]
+
+
+def validate_command(
+    decision: DecisionFile, *, who: Who, why: Why = "", journal: Journal = None, as_json: AsJson = False
+) -> None:
+    """Revérifier une décision, puis la valider par une ligne signée du journal ; refusée, elle n'en reçoit aucune."""
+    from mentormatch.record.validation import validate
+
+    validated = validate(decision, who=who, why=why, journal=journal)
+    entry, digest = validated.entry, validated.verification.digest
+    if as_json:
+        told = {"schema_version": 1, "decision": digest, "who": entry.who, "when": entry.when, "why": entry.why}
+        typer.echo(json.dumps(told | {"head": validated.head}, ensure_ascii=False))
+    typer.echo(validated.words, err=True)

@@ -1,0 +1,34 @@
+"""One run in the log: a line for each edit by hand, then one for the decision that came of it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mentormatch.errors import OutputError
+from mentormatch.record.log import Entry, check_chain
+from mentormatch.record.signing import account, signed
+
+if TYPE_CHECKING:
+    from mentormatch.matching import Matching
+
+
+def entries_of(matching: "Matching", decision: str, *, who: str | None = None, why: str = "") -> tuple[Entry, ...]:
+    """Return the lines of a matching: what staff changed by hand, in opaque ids, and the decision.
+
+    ``decision`` is the SHA-256 of its decision file; ``who`` None stands for the account at work. Raises RequestError
+    where nobody is named.
+    """
+    name = account() if who is None else who
+    edits = [{"edit": edit.kind, **edit.people, "decision": decision} for edit in matching.edits]
+    return (
+        *(signed("edit", what, who=name, why=why) for what in edits),
+        signed("matching", {"decision": decision}, who=name, why=why),
+    )
+
+
+def refuse_broken(journal: Path) -> None:
+    """Raise OutputError where there is a log that is not whole: what goes on from it would never be confirmed."""
+    chain = check_chain(journal) if journal.exists() else None
+    if chain and not chain.whole:
+        raise OutputError(
+            f"{journal.name} : rien n'a été écrit, le journal du dossier n'est pas intact", chain.problems
+        )
