@@ -23,10 +23,12 @@ def read_survey(
     *,
     mentors: Source | None = None,
     mentees: Source | None = None,
+    tool: str | None = None,
 ) -> Cohort:
     """Return the cohort that answered: one file or frame for both sides, or one each.
 
     Every row ends once in ``cohort.rows`` as taken, incomplete, replaced or rejected, with its line and the reason.
+    ``tool`` is the kind of survey tool that wrote the files, None: the one that knows its own marks in them.
     Raises SurveyError with every problem of the files where they cannot be taken.
     """
     both = answers is not None and mentors is None and mentees is None
@@ -36,7 +38,7 @@ def read_survey(
     sources: list[tuple[Source | None, Side | None]] = (
         [(answers, None)] if both else [(mentors, "mentor"), (mentees, "mentee")]
     )
-    tables = [(read_table(source), side) for source, side in sources if source is not None]
+    tables = [(read_table(source, tool=tool), side) for source, side in sources if source is not None]
     return take_in(tables, plan_of(programme, apart=apart))
 
 

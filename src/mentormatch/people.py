@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 import numpy as np
@@ -147,7 +148,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class RowFate:
-    """What became of one row that came in: ``by`` is the line that replaced it, ``reason`` says why, in words."""
+    """What became of one row that came in: ``by`` is the line that replaced it, ``reason`` says why, in words.
+
+    ``when`` it was sent, where the survey tool tells.
+    """
 
     source: str
     line: int
@@ -156,6 +160,7 @@ class RowFate:
     side: Side | None = None
     reason: str = ""
     by: int | None = None
+    when: datetime | None = None
 
     def __str__(self) -> str:
         return f"{self.source}, ligne {self.line} : {FATES[self.fate]}{f' ({self.reason})' if self.reason else ''}"

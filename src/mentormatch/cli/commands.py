@@ -27,6 +27,7 @@ ProgrammeFile = Annotated[Path, typer.Option("-p", "--programme", help="Le progr
 Answers = Annotated[Path | None, typer.Argument(help="Les réponses des deux côtés (CSV ou XLSX).")]
 Mentors = Annotated[Path | None, typer.Option("--mentors", help="Les réponses des mentor·es.")]
 Mentees = Annotated[Path | None, typer.Option("--mentees", help="Les réponses des mentoré·es.")]
+ToolName = Annotated[str | None, typer.Option("--tool", help="L'outil d'enquête ; sinon, celui que le fichier révèle.")]
 Who = Annotated[str | None, typer.Option("--who", help="Qui forme ces binômes, pour le journal ; sinon, le compte.")]
 Why = Annotated[str, typer.Option("--why", help="Pourquoi, pour le journal.")]
 HERE = Path("programme.toml")
@@ -110,6 +111,7 @@ def intake(  # noqa: PLR0913 - the options of the command line are its contract
     programme: ProgrammeFile = HERE,
     mentors: Mentors = None,
     mentees: Mentees = None,
+    tool: ToolName = None,
     seed: Seed = 0,
     time_limit: TimeLimit = None,
     as_json: AsJson = False,
@@ -119,7 +121,7 @@ def intake(  # noqa: PLR0913 - the options of the command line are its contract
 
     del seed, time_limit  # as in ``new``
 
-    cohort = read(programme, sources(answers, mentors, mentees))[1]
+    cohort = read(programme, sources(answers, mentors, mentees, tool))[1]
     typer.echo(intake_json(cohort) if as_json else intake_text(cohort))
 
 
@@ -130,6 +132,7 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
     programme: ProgrammeFile = HERE,
     mentors: Mentors = None,
     mentees: Mentees = None,
+    tool: ToolName = None,
     out: Out = None,
     who: Who = None,
     why: Why = "",
@@ -138,7 +141,7 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
     as_json: AsJson = False,
 ) -> None:
     """Former les binômes, et les écrire dans un fichier ou un dossier, ou sur la sortie."""
-    matching = matched(programme, sources(answers, mentors, mentees), seed, time_limit)
+    matching = matched(programme, sources(answers, mentors, mentees, tool), seed, time_limit)
     deliver(matching, out, signed={"who": who, "why": why}, as_json=as_json)
 
 
@@ -146,16 +149,16 @@ app.command("verify")(verify_command)
 app.command("validate")(validate_command)
 
 
-def sources(answers: Path | None, mentors: Path | None, mentees: Path | None) -> dict[str, Path]:
-    """Return the files of answers that were named; one for both sides, or one each."""
+def sources(answers: Path | None, mentors: Path | None, mentees: Path | None, tool: str | None) -> dict[str, Any]:
+    """Return the files of answers that were named, one for both sides, or one each, and the tool that wrote them."""
     named = {"answers": answers, "mentors": mentors, "mentees": mentees}
     given = {name: path for name, path in named.items() if path is not None}
     if set(given) not in ({"answers"}, {"mentors", "mentees"}):
         raise typer.BadParameter("donnez un fichier de réponses, ou --mentors et --mentees")
-    return given
+    return given if tool is None else {**given, "tool": tool}
 
 
-def read(programme: Path, files: dict[str, Path]) -> tuple[Any, Any]:
+def read(programme: Path, files: dict[str, Any]) -> tuple[Any, Any]:
     """Return the programme and the cohort in these files."""
     from mentormatch.enrolment import read_survey
     from mentormatch.programme import Programme
@@ -164,7 +167,7 @@ def read(programme: Path, files: dict[str, Path]) -> tuple[Any, Any]:
     return loaded, read_survey(loaded, **files)
 
 
-def matched(programme: Path, files: dict[str, Path], seed: int, time_limit: float | None) -> Any:
+def matched(programme: Path, files: dict[str, Any], seed: int, time_limit: float | None) -> Any:
     """Return the matching of the people in these files."""
     from mentormatch.matching import match
 

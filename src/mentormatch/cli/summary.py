@@ -48,4 +48,4 @@ def intake_json(cohort: Cohort) -> str:
         "rows": [asdict(row) for row in cohort.rows],
         "remarks": [asdict(remark) for remark in cohort.remarks],
     }
-    return json.dumps(told, ensure_ascii=False, indent=1)
+    return json.dumps(told, ensure_ascii=False, indent=1, default=str)

@@ -8,12 +8,16 @@ from mentormatch.fields.base import is_blank
 from mentormatch.french import percent
 from mentormatch.people import Fate, RowFate
 from mentormatch.survey.plan import Plan
+from mentormatch.survey.table import WHOLE, Sent
 from mentormatch.text import canonical
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What one person sent: where it stands, on which side (None: not told), their key, e-mail and answers by field."""
+    """What one person sent: where it stands, on which side (None: not told), their key, e-mail and answers by field.
+
+    ``sent`` is what the survey tool noted of it.
+    """
 
     source: str
     line: int
@@ -21,6 +25,7 @@ class Submission:
     key: str
     email: str
     answers: Mapping[str, Answer]
+    sent: Sent = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,8 @@ def enter(sent: Submission, plan: Plan) -> Entry | RowFate:
         return RowFate(sent.source, sent.line, "rejected", sent.key, sent.side, reason)
     readings = {name: field.read(sent.answers.get(name, "")) for name, field in plan.asked_of(sent.side).items()}
     share = answered_share(readings, plan.weights.get(sent.side, {}))
-    fate, reason = fate_of(share, plan)
-    row = RowFate(sent.source, sent.line, fate, sent.key, sent.side, reason)
+    fate, reason = fate_of(share, plan) if sent.sent.whole else ("incomplete", "envoi non terminé")
+    row = RowFate(sent.source, sent.line, fate, sent.key, sent.side, reason, when=sent.sent.when)
     return Entry(row, sent.side, canonical(sent.email), readings, contact_in(sent, plan), share)
 
 

@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.registry import concrete
-from mentormatch.survey.table import EXPECTED, Record, Refused, Remark, Rows, Table, tabulate, unreadable
+from mentormatch.survey.table import EXPECTED, Record, Refused, Remark, Rows, Table, unreadable
+from mentormatch.survey.tool import sorted_by_tool
 
 __all__ = ["Frame", "Reader", "Record", "Refused", "Remark", "Rows", "Source", "Table", "read_rows", "read_table"]
 
@@ -66,6 +67,7 @@ def read_table(
     encoding: str | None = None,
     delimiter: str | None = None,
     sheet: str | None = None,
+    tool: str | None = None,
 ) -> Table:
     r"""Return the answers in ``source`` as a table of text, each cell exactly as typed.
 
@@ -76,6 +78,8 @@ def read_table(
         columns are its header; its index is kept, as first column, only where it has a name.
     encoding, delimiter, sheet
         Said by the caller, they win over what the file seems to be. By default a sheet is the first that has cells.
+    tool
+        The kind of survey tool that wrote the file; None: the one that knows its own marks in it.
 
     Raises
     ------
@@ -92,7 +96,7 @@ def read_table(
     >>> table.header, table.records
     (('Prénom', 'Tél'), (Record(line=2, cells=('Zoé', '0612')),))
     """
-    return tabulate(read_rows(source, encoding=encoding, delimiter=delimiter, sheet=sheet))
+    return sorted_by_tool(read_rows(source, encoding=encoding, delimiter=delimiter, sheet=sheet), tool)
 
 
 def read_rows(

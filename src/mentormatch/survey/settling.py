@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.french import listed
@@ -29,15 +30,22 @@ def settled(entries: Sequence[Entry], plan: Plan) -> tuple[list[Entry], list[Row
     kept: list[Entry] = []
     replaced: list[RowFate] = []
     for same in grouped(entries, lambda entry: (entry.side, entry.key)).values():
-        last = ([entry for entry in same if entry.row.fate == "taken"] or same)[-1]
+        last = max([entry for entry in same if entry.row.fate == "taken"] or same, key=moment)
         kept.append(last)
         replaced += [superseded(entry.row, last.row) for entry in same if entry is not last]
     return kept, replaced
 
 
+def moment(entry: Entry) -> tuple[datetime, int]:
+    """Return what orders the answers of one person: when they were sent, where the tool tells, and their line."""
+    when = entry.row.when or datetime.min
+    return when.astimezone(UTC).replace(tzinfo=None) if when.tzinfo else when, entry.row.line
+
+
 def superseded(row: RowFate, by: RowFate) -> RowFate:
     """Return ``row`` as replaced by another of the same person."""
-    why = "remplacée par une réponse plus récente" if by.line > row.line else "incomplète, une réponse complète existe"
+    incomplete = row.fate == "incomplete" and by.fate == "taken"
+    why = "incomplète, une réponse complète existe" if incomplete else "remplacée par une réponse plus récente"
     return replace(row, fate="replaced", by=by.line, reason=f"{why} (ligne {by.line})")
 
 

@@ -10,7 +10,7 @@ from mentormatch.people import Remark, RowFate
 from mentormatch.survey.entries import Submission
 from mentormatch.survey.headers import Place, places, split_part
 from mentormatch.survey.plan import Plan
-from mentormatch.survey.reading import Table
+from mentormatch.survey.table import WHOLE, Table
 from mentormatch.text import fold
 
 
@@ -58,7 +58,8 @@ def submissions(sheet: Sheet, plan: Plan) -> Iterator[Submission]:
         answers = {name: place.answer(record.cells) for name, place in sheet.places.items()}
         email = said(answers, plan.email)
         key = said(answers, plan.key) if plan.key else email
-        yield Submission(sheet.table.source, record.line, side_in(sheet, answers, plan), key, email, answers)
+        sent = sheet.table.sent.get(record.line, WHOLE)
+        yield Submission(sheet.table.source, record.line, side_in(sheet, answers, plan), key, email, answers, sent)
 
 
 def said(answers: Mapping[str, Answer], name: str | None) -> str:

@@ -5,8 +5,9 @@ row of a file ends exactly once: as a record, as a refused row, or as the header
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.text import fold
@@ -57,14 +58,30 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """What the survey tool noted of a row: when it was sent, None if that is not told, and whether it is ``whole``."""
+
+    when: datetime | None = None
+    whole: bool = True
+
+
+WHOLE = Sent()
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """A header and the records below it, each exactly as wide as the header; every cell is text as typed."""
+    """A header and the records below it, each exactly as wide as the header; every cell is text as typed.
+
+    ``sent`` is by line, for the rows of which a survey tool noted something; ``tool`` is its kind.
+    """
 
     source: str
     header: tuple[str, ...]
     records: tuple[Record, ...]
     refused: tuple[Refused, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    sent: Mapping[int, Sent] = field(default_factory=dict)
+    tool: str = "plain"
 
 
 def unreadable(source: str, *problems: Problem) -> SurveyError:

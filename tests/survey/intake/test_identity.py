@@ -1,5 +1,7 @@
 """Who is who: keys, e-mail addresses, roles, consent, and what is only worth a look."""
 
+from typing import Any
+
 import pytest
 
 from mentormatch.enrolment import read_survey
@@ -121,7 +123,7 @@ def test_one_file_without_a_question_that_tells_the_role_is_refused() -> None:
 
 @pytest.mark.parametrize("given", [{}, {"mentors": 1}, {"mentees": 1}, {"answers": 1, "mentors": 1, "mentees": 1}])
 def test_it_takes_one_file_for_both_sides_or_one_each(given: dict[str, int]) -> None:
-    sources = {name: frame("Code|Rôle", "M01|Mentor·e") for name in given}
+    sources: dict[str, Any] = {name: frame("Code|Rôle", "M01|Mentor·e") for name in given}
     with pytest.raises(SurveyError, match="un fichier"):
         read_survey(KEYED, **sources)
 
