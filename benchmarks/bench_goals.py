@@ -2,33 +2,32 @@
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from pytest_benchmark.fixture import BenchmarkFixture
 from scipy.optimize import linear_sum_assignment
 
+from benchmarks.matrices import five, plane, untied
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.solution import Status
 
 SEEDS = range(4)
+MATRICES = {f"untied, seed {seed}": untied(1_000, seed) for seed in SEEDS} | {
+    "plane": plane(1_000),
+    "five": five(1_000),
+}
 
 
-def untied(size: int, seed: int) -> NDArray[np.int64]:
-    """Return (size, size) scores from 0 to a million."""
-    return np.random.default_rng(seed).integers(0, 1_000_000, (size, size))
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_bare_scipy(benchmark: BenchmarkFixture, seed: int) -> None:
-    benchmark.group = f"1000 a side, seed {seed}"
-    rows, _ = benchmark(linear_sum_assignment, -untied(1_000, seed).astype(np.float64))
+@pytest.mark.parametrize("name", MATRICES)
+def test_bare_scipy(benchmark: BenchmarkFixture, name: str) -> None:
+    benchmark.group = f"1000 a side, {name}"
+    rows, _ = benchmark(linear_sum_assignment, -MATRICES[name].astype(np.float64))
     assert len(rows) == 1_000
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_floor_then_total(benchmark: BenchmarkFixture, seed: int) -> None:
-    benchmark.group = f"1000 a side, seed {seed}"
-    problem = AssignmentProblem.from_scores(untied(1_000, seed), goals=("matched", "floor", "total"))
+@pytest.mark.parametrize("name", MATRICES)
+def test_floor_then_total(benchmark: BenchmarkFixture, name: str) -> None:
+    benchmark.group = f"1000 a side, {name}"
+    problem = AssignmentProblem.from_scores(MATRICES[name], goals=("matched", "floor", "total"))
     assert benchmark(solve, problem).status is Status.PROVED
 
 

@@ -21,6 +21,7 @@ def write_whole(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         draft.replace(path)
     except OSError as error:
-        with suppress(OSError):
-            draft.unlink()
         raise OutputError(f"{path.name} : le fichier ne peut pas être écrit ({error.strerror})") from None
+    finally:
+        with suppress(OSError):  # an interrupt leaves no draft either; a whole file has moved away
+            draft.unlink()

@@ -9,6 +9,7 @@ are worth the same, it is taken.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,19 @@ BITS = 20
 GREATEST = 1 << BITS
 _GOLDEN = 0x9E3779B97F4A7C15
 _MASK = (1 << 64) - 1
+
+
+class Hash(Protocol):
+    """A hash of any pair in any round."""
+
+    def of(self, mentors: IntVector, mentees: IntVector, turn: int) -> IntVector:
+        """Return the hashes of the given pairs in round ``turn``, integers from 1 to 2^20."""
+        ...
+
+    @property
+    def opaque(self) -> "OpaqueHash":
+        """Return the same hash without the keys."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +53,53 @@ class PairHash:
     mentee_keys: Sequence[str]
 
     def of(self, mentors: IntVector, mentees: IntVector, turn: int) -> IntVector:
-        """Return the hashes of the given pairs in round ``turn``, integers from 1 to 2^20."""
         left = self._words(self.mentor_keys, mentors, b"mentor")
         right = self._words(self.mentee_keys, mentees, b"mentee")
-        start = np.uint64((_GOLDEN * (turn + 1)) & _MASK)
-        mixed = _mixed(_mixed(left + start) ^ right)
-        return (mixed >> np.uint64(64 - BITS)).astype(np.int64) + 1
+        return _of_words(left, right, turn)
+
+    @property
+    def opaque(self) -> "OpaqueHash":
+        mentors, mentees = np.arange(len(self.mentor_keys)), np.arange(len(self.mentee_keys))
+        return OpaqueHash(
+            self._words(self.mentor_keys, mentors, b"mentor"), self._words(self.mentee_keys, mentees, b"mentee")
+        )
 
     def _words(self, keys: Sequence[str], people: IntVector, side: bytes) -> Words:
-        distinct, inverse = np.unique(people, return_inverse=True)
-        words = [self._word(keys[person], side) for person in distinct.tolist()]
-        return np.array(words, dtype=np.uint64)[inverse]
+        words = np.zeros(len(keys), dtype=np.uint64)
+        for person in np.flatnonzero(np.bincount(people)).tolist():
+            words[person] = self._word(keys[person], side)
+        return words[people]
 
     def _word(self, key: str, side: bytes) -> int:
         digest = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8, key=str(self.seed).encode(), person=side)
         return int.from_bytes(digest.digest(), "big")
+
+
+@dataclass(frozen=True, slots=True)
+class OpaqueHash:
+    """The hash of any pair in any round, made of one keyed word a person: it holds no key.
+
+    >>> hashes = PairHash(0, ("M1", "M2"), ("E1",))
+    >>> left, right = np.array([0, 1]), np.array([0, 0])
+    >>> bool((hashes.opaque.of(left, right, 3) == hashes.of(left, right, 3)).all())
+    True
+    """
+
+    mentors: Words
+    mentees: Words
+
+    def of(self, mentors: IntVector, mentees: IntVector, turn: int) -> IntVector:
+        return _of_words(self.mentors[mentors], self.mentees[mentees], turn)
+
+    @property
+    def opaque(self) -> "OpaqueHash":
+        return self
+
+
+def _of_words(left: Words, right: Words, turn: int) -> IntVector:
+    start = np.uint64((_GOLDEN * (turn + 1)) & _MASK)
+    mixed = _mixed(_mixed(left + start) ^ right)
+    return (mixed >> np.uint64(64 - BITS)).astype(np.int64) + 1
 
 
 def _mixed(words: Words) -> Words:

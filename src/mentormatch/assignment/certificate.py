@@ -101,8 +101,10 @@ class CertifiedTier:
 
     @property
     def backed(self) -> bool:
-        """Return whether the prices prove the bound that the engine states, if it states one."""
-        return self.stated is None or (self.certified is not None and self.certified <= self.stated)
+        """Return whether the prices prove the bound that the engine states, or a closer one, if it states one."""
+        if self.stated is None or self.certified is None:
+            return self.stated is None
+        return self.certified >= self.stated if self.goal == "changes" else self.certified <= self.stated
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ hashes, until there is none.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from mentormatch.assignment.engine import Run
 from mentormatch.assignment.leximin import BELOW_ALL, Leximin
 from mentormatch.assignment.linear import FEW
 from mentormatch.assignment.pool import Limit, Pool
+from mentormatch.assignment.posed import Proof, side_duals
 from mentormatch.assignment.problem import SUMS, AssignmentProblem
 from mentormatch.assignment.program import Maximise
 from mentormatch.assignment.search import Search, best_of, relaxed, whole
@@ -48,6 +50,8 @@ def solve_coupled(problem: AssignmentProblem, run: Run, maximise: Maximise) -> S
     chosen = _scouted(pool, guide.worth(problem, pool.mentors, pool.mentees), maximise) if scout else None
     known = Known({}, [])
     for goal in problem.goals:
+        if chosen is not None:
+            run.tell(partial(_meanwhile, problem, goal, pool, chosen, known))
         work = _pursued(problem, goal, pool, chosen, guide, maximise)
         if work.chosen is None:
             return without_pairs(Status.INFEASIBLE if work.empty else Status.STOPPED, "")
@@ -58,9 +62,22 @@ def solve_coupled(problem: AssignmentProblem, run: Run, maximise: Maximise) -> S
     if chosen is None:
         raise EngineError("A problem without goals has no answer")
     status = Status.PROVED
+    run.tell(partial(_solution, problem, pool, chosen, known, Status.FEASIBLE))
     if run.ties:
         pool, chosen, status = _break_ties(pool, chosen, run, maximise)
     return _solution(problem, pool, chosen, known, status)
+
+
+def _meanwhile(problem: AssignmentProblem, goal: str, pool: Pool, chosen: BoolVector, known: Known) -> Solution:
+    """Return the answer before the search for a goal is done, with the bound on it that needs no solver."""
+    so_far = Known(dict(known.bounds), list(known.prices))
+    if goal in SUMS and goal not in known.bounds:
+        worth = stage_of(problem, goal).worth(problem, pool.mentors, pool.mentees)
+        proof = Proof(pool, side_duals(pool, worth))
+        bound, none = proof.bound(worth), np.zeros_like(worth)
+        work = Search(pool, worth, np.ones_like(chosen), none, bound, proof.duals.parts, bound, chosen, proof=proof)
+        so_far.keep(problem, goal, work)
+    return _solution(problem, pool, chosen, so_far, Status.FEASIBLE)
 
 
 def _pursued(  # noqa: PLR0913 - what is open, what is known of it, and how to ask

@@ -5,27 +5,35 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import ClassVar
 
-from mentormatch.assignment.canonical import PairHash
+from mentormatch.assignment.canonical import Hash, PairHash
 from mentormatch.assignment.check import violations
+from mentormatch.assignment.keeper import Task, solved_apart
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.pursuit import pursued
+from mentormatch.assignment.sofar import SoFar, Tell, silent
 from mentormatch.assignment.solution import Solution, Status, without_pairs
 from mentormatch.errors import EngineError, Problem, RequestError
 from mentormatch.registry import concrete
 
 SEEDS = 1 << 64
+FEW = 20_000
+"""A problem of no more pairs is tried for a moment in the caller's process, whatever the engine."""
+MOMENT_S = 0.5
+"""About what another process takes to start."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """One run of an engine: the order that settles ties, and when to stop (seconds of the monotonic clock).
 
-    Without ``ties`` only the goals are asked for, and any answer that is optimal in them will do.
+    Without ``ties`` only the goals are asked for, and any answer that is optimal in them will do. The best answers so
+    far go to ``tell``.
     """
 
-    hashes: PairHash
+    hashes: Hash
     deadline: float | None = None
     ties: bool = True
+    tell: Tell = silent
 
     @property
     def left_s(self) -> float | None:
@@ -51,6 +59,10 @@ class Engine(ABC):
     def takes(self, problem: AssignmentProblem) -> bool:
         """Return whether this engine can prove an answer to the problem."""
 
+    def quick(self, problem: AssignmentProblem, seconds: float | None) -> bool:
+        """Return whether it comes to a moment at which it can stop soon enough, given so many seconds."""
+        return False
+
     @abstractmethod
     def solve(self, problem: AssignmentProblem, run: Run) -> Solution:
         """Return the canonical optimum, or the best answer found in time, with what is proved of it.
@@ -72,8 +84,14 @@ def solve(
 ) -> Solution:
     """Return the pairs that are optimal in every goal, each given those before it, ties settled by a keyed hash.
 
-    Every answer goes through the checker. If an engine dies, or the checker refuses its answer, the status is
-    ``failed``, there are no pairs, and ``notes`` say why.
+    Every answer goes through the checker. At the time limit, at an interrupt (Ctrl-C) or when memory is out, the best
+    answer so far comes back as ``feasible``, or none as ``stopped``. If an engine dies before any answer, or the
+    checker refuses it, the status is ``failed``, there are no pairs, and ``notes`` say why.
+
+    Engine ``plain`` works in this process, unless there is a time limit and more than a million pairs, and more than a
+    hundred thousand for each second of it. Any other engine does for half a second if there are no more than twenty
+    thousand pairs; what is not done by then, or is larger, goes on in a process of its own, where it can be ended at
+    any moment. That process is gone when this function returns, and ends with this process.
 
     Parameters
     ----------
@@ -102,8 +120,16 @@ def solve(
     _refuse_settings(seed, time_limit_s)
     start = monotonic()
     deadline = None if time_limit_s is None else start + time_limit_s
-    run = Run(PairHash(seed, problem.mentor_keys, problem.mentee_keys), deadline)
-    solution = _checked(problem, engine, run)
+    so_far = SoFar()
+    run = Run(PairHash(seed, problem.mentor_keys, problem.mentee_keys), deadline, tell=so_far.tell)
+    try:
+        solution = _checked(problem, _solved(problem, engine, run, so_far))
+    except KeyboardInterrupt:
+        solution = _checked(problem, so_far.answer(Status.STOPPED, "interrupted"))
+    except MemoryError:
+        solution = _checked(problem, so_far.answer(Status.FAILED, "out of memory"))
+    except EngineError as error:
+        solution = _checked(problem, so_far.answer(Status.FAILED, str(error)))
     return replace(solution, seconds=monotonic() - start)
 
 
@@ -119,16 +145,50 @@ def route(problem: AssignmentProblem, kind: str | None = None) -> Engine:
     raise _refused("engine", f"{kind!r} does not take this problem", "an engine that does, or none by name")
 
 
-def _checked(problem: AssignmentProblem, kind: str | None, run: Run) -> Solution:
-    asked = route(problem, kind).kind
+def answered(problem: AssignmentProblem, kind: str | None, run: Run) -> Solution:
+    """Return what the engines say, unchecked; ``failed`` if one contradicts itself."""
 
-    def ask(part: AssignmentProblem, *, ties: bool) -> Solution:
-        return route(part, kind).solve(part, replace(run, ties=ties))
+    def ask(part: AssignmentProblem, *, ties: bool, tell: Tell = silent) -> Solution:
+        return route(part, kind).solve(part, replace(run, ties=ties, tell=tell))
 
     try:
-        solution = pursued(problem, ask)
+        return pursued(problem, ask, run.tell)
     except EngineError as error:
-        return without_pairs(Status.FAILED, asked, (str(error),))
+        return without_pairs(Status.FAILED, route(problem, kind).kind, (str(error),))
+
+
+def _solved(problem: AssignmentProblem, kind: str | None, run: Run, so_far: SoFar) -> Solution:
+    """Return what the engines say here, at once or after a moment, or else in a process of their own."""
+    asked = route(problem, kind)
+    so_far.engine = asked.kind
+    if asked.quick(problem, run.left_s):
+        return answered(problem, kind, run)
+    if problem.scores.count <= FEW:
+        moment = monotonic() + MOMENT_S
+        tried = replace(run, deadline=moment if run.deadline is None else min(moment, run.deadline))
+        found = answered(problem, kind, tried)
+        if run.over or not tried.over:
+            return found
+        so_far.offer(found)
+    return _solved_apart(problem, kind, run, so_far)
+
+
+def _solved_apart(problem: AssignmentProblem, kind: str | None, run: Run, so_far: SoFar) -> Solution:
+    """Return what the engines say in a process of its own, or the best answer so far."""
+    if run.over:
+        return so_far.answer(Status.STOPPED)
+    task = Task.of(problem, kind, run.hashes, run.left_s)
+    try:
+        found = solved_apart(task, so_far.offer, run.left_s)
+    except OSError:
+        return answered(problem, kind, run)
+    if found is not None and found.status not in (Status.FEASIBLE, Status.STOPPED):
+        return found
+    so_far.offer(found)
+    return so_far.answer(Status.STOPPED)
+
+
+def _checked(problem: AssignmentProblem, solution: Solution) -> Solution:
     wrong = violations(problem, solution)
     return without_pairs(Status.FAILED, solution.engine, tuple(wrong)) if wrong else solution
 

@@ -5,12 +5,14 @@ has for them; all other pairs are settled. Prices (dual values) that prove an an
 worth is not the sum of the two prices is settled, and so is the load of a person whose price is not 0.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
 
 from mentormatch.assignment.problem import AssignmentProblem, Loads
+from mentormatch.assignment.scores import IntMatrix
 from mentormatch.columns import BoolVector, IntVector
 
 
@@ -52,14 +54,15 @@ class Optimum:
 class Face:
     """Open pairs ``lefts[e]``, ``rights[e]``, what each person takes of them, and the settled pairs.
 
-    ``settled`` is (k, 2), mentor and mentee.
+    ``settled`` is (k, 2), mentor and mentee. ``known`` (e,) bool: an answer on the open pairs, where there is one.
     """
 
     lefts: IntVector
     rights: IntVector
     left: Bounds
     right: Bounds
-    settled: tuple[tuple[int, int], ...] = ()
+    settled: IntMatrix = field(default_factory=lambda: listed(()))
+    known: BoolVector | None = None
 
     def __len__(self) -> int:
         return len(self.lefts)
@@ -74,7 +77,7 @@ class Face:
         m = problem.shape[1]
         pinned = np.array([mentor * m + mentee for mentor, mentee in problem.pins], dtype=np.int64)
         kept = ~np.isin(mentors * m + mentees, pinned) & (left.most[mentors] > 0) & (right.most[mentees] > 0)
-        return cls(mentors[kept], mentees[kept], left, right, problem.pins)
+        return cls(mentors[kept], mentees[kept], left, right, listed(problem.pins))
 
     def loads(self, chosen: BoolVector) -> tuple[IntVector, IntVector]:
         """Return how many of the chosen pairs each person of both sides is in."""
@@ -85,7 +88,7 @@ class Face:
 
     def flipped(self) -> "Face":
         """Return the same face with the sides exchanged; ``settled`` is not carried along."""
-        return Face(self.rights, self.lefts, self.right, self.left)
+        return Face(self.rights, self.lefts, self.right, self.left, known=self.known)
 
     def proves(self, optimum: Optimum, profit: IntVector) -> bool:
         """Return whether the prices prove in integers that no answer of this face is worth more than the chosen one."""
@@ -107,13 +110,14 @@ class Face:
         """Return the face in which only the ``free`` pairs are open, and the others are as ``chosen``."""
         done = chosen & ~free
         taken = self.loads(done)
-        pairs = zip(self.lefts[done].tolist(), self.rights[done].tolist(), strict=True)
+        pairs = np.column_stack([self.lefts[done], self.rights[done]])
         return Face(
             self.lefts[free],
             self.rights[free],
             self.left.without(taken[0]),
             self.right.without(taken[1]),
-            (*self.settled, *pairs),
+            np.concatenate([self.settled, pairs]),
+            chosen[free],
         )
 
     def alternatives(self, chosen: BoolVector, tight: BoolVector) -> BoolVector:
@@ -126,8 +130,8 @@ class Face:
         from scipy.sparse.csgraph import connected_components
 
         n, m = len(self.left.most), len(self.right.most)
-        tails = np.where(chosen, self.rights + n, self.lefts)[tight]
-        heads = np.where(chosen, self.lefts, self.rights + n)[tight]
+        lefts, rights, taken = self.lefts[tight], self.rights[tight] + n, chosen[tight]
+        tails, heads = np.where(taken, rights, lefts), np.where(taken, lefts, rights)
         loads = self.loads(chosen)
         more = np.concatenate([loads[0] < self.left.most, loads[1] > self.right.least])
         less = np.concatenate([loads[0] > self.left.least, loads[1] < self.right.most])
@@ -137,8 +141,9 @@ class Face:
         ends = np.concatenate([heads, into, np.full(len(out), sink)])
         graph = coo_array((np.ones(len(starts), dtype=np.int8), (starts, ends)), shape=(sink + 1, sink + 1)).tocsr()
         _, part = connected_components(graph, directed=True, connection="strong")
-        inside: BoolVector = part[self.lefts] == part[self.rights + n]
-        return tight & inside
+        free = np.zeros(len(self), dtype=bool)
+        free[tight] = part[lefts] == part[rights]
+        return free
 
 
 def nothing(face: Face) -> Optimum:
@@ -156,12 +161,17 @@ def open_bounds(problem: AssignmentProblem) -> tuple[Bounds, Bounds]:
 
 def pins_allowed(problem: AssignmentProblem) -> bool:
     """Return whether every pin is an allowed pair."""
-    pins = np.array(problem.pins, dtype=np.int64).reshape(-1, 2)
+    pins = listed(problem.pins)
     return bool(problem.scores.allows(pins[:, 0], pins[:, 1]).all())
 
 
+def listed(pairs: Sequence[tuple[int, int]]) -> IntMatrix:
+    """Return (k, 2) int64: the pairs as an array."""
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+
+
 def _pinned(problem: AssignmentProblem) -> tuple[IntVector, IntVector]:
-    pins = np.array(problem.pins, dtype=np.int64).reshape(-1, 2)
+    pins = listed(problem.pins)
     n, m = problem.shape
     return np.bincount(pins[:, 0], minlength=n), np.bincount(pins[:, 1], minlength=m)
 

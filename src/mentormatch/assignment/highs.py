@@ -30,6 +30,7 @@ class HighsFrom(pulp.HiGHS):
     rows: Sequence[Hashable] = ()
 
     def buildSolverModel(self, lp: pulp.LpProblem) -> None:  # noqa: N802 - PuLP's name
+        """Make the model of the solver, and have it begin at the basis."""
         super().buildSolverModel(lp)
         model = lp.solverModel
         if self.basis is None or model is None or len(self.rows) != model.getNumRow():

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from mentormatch.assignment.problem import SUMS, AssignmentProblem
 from mentormatch.assignment.proving import floor_proof, opening, over, proving
+from mentormatch.assignment.sofar import Tell, Told, silent
 from mentormatch.assignment.solution import Prices, Solution, Status
 from mentormatch.assignment.stages import reached
 from mentormatch.assignment.threshold import Threshold, WorstPair, WorstPerson, served_mentees
@@ -24,20 +25,24 @@ from mentormatch.errors import EngineError
 class Ask(Protocol):
     """Solves a problem by an engine, with or without settling ties."""
 
-    def __call__(self, part: AssignmentProblem, *, ties: bool) -> Solution:
-        """Return what the engine says."""
+    def __call__(self, part: AssignmentProblem, *, ties: bool, tell: Tell = silent) -> Solution:
+        """Return what the engine says; it tells its best answers so far."""
         ...
 
 
-def pursued(problem: AssignmentProblem, ask: Ask) -> Solution:
-    """Return the canonical solution in all goals, or the best answer found in time.
+def pursued(problem: AssignmentProblem, ask: Ask, tell: Tell = silent) -> Solution:
+    """Return the canonical solution in all goals, or the best answer found in time; the best so far are told.
 
     There are prices up to the first goal that is no sum, and beyond it if that is ``floor``.
     """
     if set(problem.goals) <= set(SUMS):
-        return ask(problem, ties=True)
+        return ask(problem, ties=True, tell=tell)
+
+    def tell_stated(told: Told) -> None:
+        tell(lambda: _stated(problem, told()))
+
     spelled = replace(problem, goals=_spelled(problem.goals))
-    return _stated(problem, _solved(spelled, ask, served_mentees(problem)))
+    return _stated(problem, _solved(spelled, ask, served_mentees(problem), tell_stated))
 
 
 def _spelled(goals: Sequence[str]) -> tuple[str, ...]:
@@ -49,17 +54,17 @@ def _spelled(goals: Sequence[str]) -> tuple[str, ...]:
     return (*before, "leximin", *(goal for goal in goals[place + 1 :] if goal not in before))
 
 
-def _solved(problem: AssignmentProblem, ask: Ask, served: BoolVector) -> Solution:
+def _solved(problem: AssignmentProblem, ask: Ask, served: BoolVector, tell: Tell) -> Solution:
     """Return the solution of a problem by one threshold after the other."""
     place = next((place for place, goal in enumerate(problem.goals) if goal in {"floor", "floor_person"}), None)
     if place is None:
-        return ask(problem, ties=True)
+        return ask(problem, ties=True, tell=tell)
     threshold = WorstPair() if problem.goals[place] == "floor" else WorstPerson(served)
     before, after = problem.goals[:place], problem.goals[place + 1 :]
-    found, value = Search(problem, before, threshold, ask).run()
+    found, value = Search(problem, before, threshold, ask, tell).run()
     if found.status is not Status.PROVED:
         return found
-    solution = _solved(_left(threshold.restrict(problem, value), (*before, *after)), ask, served)
+    solution = _solved(_left(threshold.restrict(problem, value), (*before, *after)), ask, served, tell)
     if solution.status is Status.INFEASIBLE:
         raise EngineError("An answer was lost behind a threshold")
     if solution.status is Status.STOPPED:
@@ -95,15 +100,18 @@ class Search:
     before: tuple[str, ...]
     threshold: Threshold
     ask: Ask
+    tell: Tell
 
     def run(self) -> tuple[Solution, int]:
         """Return an answer that reaches the greatest threshold, and this; any other status ends the search."""
         quick = self._quick()
         if quick is not None:
+            self._tell(quick[0])
             return quick
         base = self._base()
         if base.status is not Status.PROVED:
             return base, 0
+        self._tell(base)
         low = self._value(base)
         high = self.threshold.ceiling(self.problem, len(base.pairs) if "matched" in self.before else 0)
         return self._highest(base, self.threshold.between(self.problem, low, high))
@@ -114,7 +122,7 @@ class Search:
             found = self._asked(self.threshold.restrict(self.problem, least))
             if found.status is Status.PROVED and len(found.pairs) == self.problem.places:
                 return found
-        return self._asked(self.problem)
+        return self._asked(self.problem, self.tell)
 
     def _quick(self) -> tuple[Solution, int] | None:
         """Return the answer at the ceiling if it has all pairs that there can be, so that it costs nothing."""
@@ -136,14 +144,19 @@ class Search:
                 return replace(best, status=Status.FEASIBLE), 0
             if self._costs_nothing(base, found) and self._value(found) >= candidates[place]:
                 left, best, step = bisect_right(candidates, self._value(found)), found, 0
+                self._tell(best)
             else:
                 right, step = place, 2 * step
         return best, self._value(best)
 
-    def _asked(self, problem: AssignmentProblem) -> Solution:
+    def _tell(self, found: Solution) -> None:
+        """Tell an answer that is optimal in the goals before, and not yet in this one."""
+        self.tell(partial(replace, found, status=Status.FEASIBLE))
+
+    def _asked(self, problem: AssignmentProblem, tell: Tell = silent) -> Solution:
         """Return an answer that is optimal in the goals before, with as many pairs as these leave open."""
         more = () if "matched" in self.before else ("matched",)
-        return self.ask(replace(problem, goals=(*self.before, *more)), ties=False)
+        return self.ask(replace(problem, goals=(*self.before, *more)), ties=False, tell=tell)
 
     def _value(self, found: Solution) -> int:
         return self.threshold.value(self.problem, found.pairs[:, 0], found.pairs[:, 1])

@@ -91,8 +91,7 @@ class DenseScores:
 
     def pairs(self) -> tuple[IntVector, IntVector]:
         mask = np.ones(self.shape, dtype=bool) if self.allowed is None else self.allowed
-        mentors, mentees = np.nonzero(mask)
-        return mentors.astype(np.int64, copy=False), mentees.astype(np.int64, copy=False)
+        return _true(mask)
 
     def allows(self, mentors: IntVector, mentees: IntVector) -> BoolVector:
         return np.ones(len(mentors), dtype=bool) if self.allowed is None else self.allowed[mentors, mentees]
@@ -127,9 +126,14 @@ class SparseScores:
     mentees: IntVector
     values: IntVector
     extremes: tuple[int, int] = field(init=False, repr=False)
+    partners: tuple[IntVector, IntVector] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        n, m = self.shape
         object.__setattr__(self, "extremes", _extremes(self.values))
+        object.__setattr__(
+            self, "partners", (np.bincount(self.mentors, minlength=n), np.bincount(self.mentees, minlength=m))
+        )
 
     @property
     def count(self) -> int:
@@ -146,12 +150,13 @@ class SparseScores:
         return np.equal(keys[place], found)
 
     def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
+        if np.array_equal(mentors, self.mentors) and np.array_equal(mentees, self.mentees):
+            return self.values.copy()
         keys = self._keys(self.mentors, self.mentees)
         return self.values[np.searchsorted(keys, self._keys(mentors, mentees))]
 
     def degrees(self) -> tuple[IntVector, IntVector]:
-        n, m = self.shape
-        return np.bincount(self.mentors, minlength=n), np.bincount(self.mentees, minlength=m)
+        return self.partners
 
     def keeping(self, least: IntVector) -> "DenseScores | SparseScores":
         kept = self.values >= least[self.mentees]
@@ -184,9 +189,16 @@ def stored(values: IntMatrix, allowed: BoolMatrix | None = None) -> DenseScores 
         return DenseScores(values)
     if np.count_nonzero(allowed) * BYTES_OF_A_LISTED_PAIR >= values.size * BYTES_OF_A_MASKED_CELL:
         return DenseScores(values, allowed)
-    mentors, mentees = np.nonzero(allowed)
     shape = (values.shape[0], values.shape[1])
-    return SparseScores(shape, mentors.astype(np.int64), mentees.astype(np.int64), values[mentors, mentees])
+    mentors, mentees = _true(allowed)
+    return SparseScores(shape, mentors, mentees, values[mentors, mentees])
+
+
+def _true(mask: BoolMatrix) -> tuple[IntVector, IntVector]:
+    """Return the rows and columns of all that is True; numpy is quicker with a flat mask."""
+    places = np.flatnonzero(mask)
+    mentors = places // max(mask.shape[1], 1)
+    return mentors, places - mentors * mask.shape[1]
 
 
 def _extremes(values: NDArray[np.int64]) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -75,9 +76,9 @@ class Settling:
 
     def pairs(self) -> IntMatrix:
         """Return the last answer, sorted."""
-        lefts, rights = self.before.lefts[self.chosen].tolist(), self.before.rights[self.chosen].tolist()
-        listed = sorted([*self.before.settled, *zip(lefts, rights, strict=True)])
-        return np.array(listed, dtype=np.int64).reshape(-1, 2)
+        chosen = np.column_stack([self.before.lefts[self.chosen], self.before.rights[self.chosen]])
+        pairs = np.concatenate([self.before.settled, chosen])
+        return pairs[np.lexsort(pairs.T[::-1])]
 
 
 def settle(
@@ -100,6 +101,7 @@ def settle(
     first = opening_stage(stages)
     work.take(opening[1], first.worth(problem, opening[0].lefts, opening[0].rights))
     work.remember(first, opening[1])
+    run.tell(partial(_solution, problem, work, Status.FEASIBLE))
     try:
         for stage in stages[1:]:
             if isinstance(stage, Leximin):
@@ -107,6 +109,7 @@ def settle(
             else:
                 face = work.left()
                 work.remember(stage, work.ask(best, stage.worth(problem, face.lefts, face.rights)))
+            run.tell(partial(_solution, problem, work, Status.FEASIBLE))
         status = _break_ties(work, run, best) if run.ties else Status.PROVED
     except OutOfTime:
         status = Status.FEASIBLE

@@ -1,27 +1,66 @@
 """The best assignment on a list of open pairs where everybody on the left takes at most one partner.
 
-Everybody on the right is split into places, each person on the left gets a private place worth nothing, and scipy's
-sparse assignment (LAPJVsp, Jonker & Volgenant 1987) fills them. Minimums are a bonus above all profits.
+Everybody on the right is split into places, and scipy's sparse assignment (LAPJVsp, Jonker & Volgenant 1987) fills
+them, and private places for the others. Minimums are a bonus above all profits. It is quicker where nobody on the
+shorter side is left out, so that is tried first.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mentormatch.assignment.face import Face, Optimum, nothing
-from mentormatch.columns import BoolVector, IntVector
-
-type Floats = NDArray[np.float64]
+from mentormatch.assignment.face import Face, Optimum
+from mentormatch.assignment.few import MANY, Both, Many, best_by_few
+from mentormatch.columns import IntVector
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """One entry for each open pair and each place of its person on the right; places are numbered through."""
+class Listed(Many):
+    """The pairs of a face with what each is worth, of which few may be enough."""
 
-    pair: IntVector
+    face: Face
+    profit: IntVector
+
+    @property
+    def count(self) -> int:
+        return len(self.face)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.face.left.most), len(self.face.right.most)
+
+    def ceiling(self) -> Both:
+        left = _greatest(self.profit, self.face.lefts, len(self.face.left.most))
+        return left, _greatest(self.profit - left[self.face.lefts], self.face.rights, len(self.face.right.most))
+
+    def losses(self, prices: Both, places: IntVector) -> IntVector:
+        return prices[0][self.face.lefts[places]] + prices[1][self.face.rights[places]] - self.profit[places]
+
+    def within(self, prices: Both, loss: int) -> IntVector:
+        return np.flatnonzero(prices[0][self.face.lefts] + prices[1][self.face.rights] <= self.profit + loss)
+
+    def listed(self, places: IntVector) -> tuple[Face, IntVector]:
+        face = replace(self.face, lefts=self.face.lefts[places], rights=self.face.rights[places])
+        return face, self.profit[places]
+
+    def spare(self) -> IntVector:
+        """Return the pairs of a known answer, and those of people who have few."""
+        lefts, rights = self.face.lefts, self.face.rights
+        few = (np.bincount(lefts)[lefts] <= MANY) | (np.bincount(rights)[rights] <= MANY)
+        return np.flatnonzero(few if self.face.known is None else few | self.face.known)
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """An entry for each pair and each place of its person on the right, where that is worth something.
+
+    ``left`` and ``place`` (e,) are numbered through; ``people`` and ``owner`` say whom the numbers stand for.
+    """
+
+    left: IntVector
     place: IntVector
-    required: BoolVector
+    worth: IntVector
+    people: IntVector
     owner: IntVector
 
 
@@ -35,83 +74,136 @@ def best_on_list(face: Face, profit: IntVector) -> Optimum | None:
     profit
         (e,) int64, what each open pair is worth, of any sign.
     """
-    chosen = _filled(face, profit)
-    loads = face.loads(chosen)
-    if not (face.left.hold(loads[0]) and face.right.hold(loads[1])):
-        return None
-    return _priced(face, profit, chosen) if len(face) else nothing(face)
+    many = Listed(face, profit)
+    if many.count <= MANY * max(many.shape):
+        found = best_if_all_matched(face, profit)
+        return _best_of_all(face, profit) if found is None else found
+    few = best_by_few(many, best_if_all_matched)
+    if few is None:
+        return _best_of_all(face, profit)
+    tight, optimum = few
+    chosen = np.zeros(len(face), dtype=bool)
+    chosen[tight] = optimum.chosen
+    return Optimum(chosen, optimum.left, optimum.right)
 
 
-def _filled(face: Face, profit: IntVector) -> BoolVector:
-    """Return which pairs a best assignment takes that fills as many required places as can be."""
+def best_if_all_matched(face: Face, profit: IntVector, near: IntVector | None = None) -> Optimum | None:
+    """Return the optimum of a face if nobody on the shorter side is left out in it, else most often None.
+
+    Prices ``near`` those that the right side will have save time.
+    """
+    pairs = _all_matched(_entries(face, profit), near)
+    optimum = None if pairs is None else _optimum(face, profit, pairs)
+    return None if optimum is None or not face.proves(optimum, profit) else optimum
+
+
+def _best_of_all(face: Face, profit: IntVector) -> Optimum | None:
+    return _optimum(face, profit, _matched_or_alone(_entries(face, profit)))
+
+
+def _entries(face: Face, profit: IntVector) -> Entries:
+    counts = np.minimum(face.right.most, np.bincount(face.rights, minlength=len(face.right.most)))
+    first, repeats = np.cumsum(counts) - counts, counts[face.rights]
+    pair = np.repeat(np.arange(len(face)), repeats)
+    rank = np.arange(len(pair)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+    lefts, rights, worth = face.lefts[pair], face.rights[pair], profit[pair]
+    if face.left.least.any() or face.right.least.any():
+        needed = (face.left.least[lefts] > 0).astype(np.int64) + (rank < face.right.least[rights])
+        worth += needed * (_reach(profit) * min(len(face.left.most), int(counts.sum())) + 1)
+    kept = worth > 0
+    people, left = _numbered(lefts[kept])
+    slots, place = _numbered((first[rights] + rank)[kept])
+    return Entries(left, place, worth[kept], people, np.repeat(np.arange(len(counts)), counts)[slots])
+
+
+def _numbered(values: IntVector) -> tuple[IntVector, IntVector]:
+    """Return in ascending order which values there are, and which of them each is."""
+    used = np.bincount(values) > 0
+    return np.flatnonzero(used), (np.cumsum(used) - 1)[values]
+
+
+def _all_matched(entries: Entries, near: IntVector | None) -> Both | None:
+    """Return who is matched in a best assignment that leaves nobody on the shorter side out; None if there is none.
+
+    To those who are matched in any case it is all one if all their pairs lose the same. Where all pairs are worth the
+    same, it is any assignment of as many as can be.
+    """
+    left, place, worth = entries.left, entries.place, entries.worth
+    people, places = len(entries.people), len(entries.owner)
+    if not len(worth) or worth.min() == worth.max():
+        return _matched_or_alone(entries)
+    if people == places and near is not None:
+        worth = worth - near[entries.owner[place]]
+    if people <= places:
+        worth = worth - _greatest(worth, left, people)[left]
+    if places <= people:
+        worth = worth - _greatest(worth, place, places)[place]
+    matched = _matched(entries, 1 - worth, len(worth) * (1 - int(worth.min())))
+    return matched if len(matched[0]) == min(people, places) else None
+
+
+def _matched_or_alone(entries: Entries) -> Both:
+    """Return who is matched in a best assignment in which anybody may be left out."""
+    nothing = int(entries.worth.max(initial=0)) + 1
+    return _matched(entries, nothing - entries.worth, nothing)
+
+
+def _matched(entries: Entries, costs: IntVector, alone: int) -> Both:
+    """Return who is matched where it costs least, entries having ``costs`` and a private place costing ``alone``.
+
+    All costs are above 0, because scipy drops zeros. With a private place for everybody it sees at once that all can
+    have one, and does not begin with bids, as in a square; both may take it very long.
+    """
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
-    chosen = np.zeros(len(face), dtype=bool)
-    people, left = np.unique(face.lefts, return_inverse=True)
-    places = _places(face)
-    worth = _with_bonus(face, profit, places)
-    kept = worth > 0
-    if not kept.any():
-        return chosen
-    places_total = len(places.owner)
-    rows = np.concatenate([left[places.pair][kept], np.arange(len(people))])
-    columns = np.concatenate([places.place[kept], places_total + np.arange(len(people))])
-    costs = np.concatenate([worth.max() + 1 - worth[kept], np.full(len(people), worth.max() + 1)])
-    graph = csr_array((costs.astype(np.float64), (rows, columns)), shape=(len(people), places_total + len(people)))
-    taken_left, taken_place = min_weight_full_bipartite_matching(graph)
-    real = taken_place < places_total
-    chosen[_pairs_at(face, people[taken_left[real]], places.owner[taken_place[real]])] = True
-    return chosen
+    if not len(costs):
+        return costs, costs
+    own, places = np.arange(len(entries.people)), len(entries.owner)
+    cells = np.append(entries.left, own), np.append(entries.place, places + own)
+    values = np.append(costs, np.full(len(own), alone, dtype=np.float64))
+    left, place = min_weight_full_bipartite_matching(csr_array((values, cells)))
+    real = place < places
+    return entries.people[left[real]], entries.owner[place[real]]
 
 
-def _places(face: Face) -> Places:
-    """Return the open pairs, repeated for each place of the person on the right."""
-    degree = np.bincount(face.rights, minlength=len(face.right.most))
-    counts = np.minimum(face.right.most, degree)
-    first = np.cumsum(counts) - counts
-    repeats = counts[face.rights]
-    pair = np.repeat(np.arange(len(face)), repeats)
-    rank = np.arange(len(pair)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    right = face.rights[pair]
-    return Places(pair, first[right] + rank, rank < face.right.least[right], np.repeat(np.arange(len(counts)), counts))
+def _optimum(face: Face, profit: IntVector, pairs: Both) -> Optimum | None:
+    """Return the optimum that takes these pairs; None if minimums do not hold, or some other answer is better."""
+    partner = np.full(len(face.left.most), -1)
+    partner[pairs[0]] = pairs[1]
+    chosen = partner[face.lefts] == face.rights
+    loads = face.loads(chosen)
+    if not (face.left.hold(loads[0]) and face.right.hold(loads[1])):
+        return None
+    own = np.zeros(len(partner), dtype=np.int64)
+    own[face.lefts[chosen]] = profit[chosen]
+    prices = _prices(face, profit, (partner, own), start_prices(face, profit, loads[1]))
+    return None if prices is None else Optimum(chosen, np.where(partner < 0, 0, own - prices[partner]), prices)
 
 
-def _with_bonus(face: Face, profit: IntVector, places: Places) -> IntVector:
-    """Return the profit of each entry, above it a bonus for each minimum that the pair helps to fill."""
-    worth = profit[places.pair]
-    needed = (face.left.least[face.lefts[places.pair]] > 0).astype(np.int64) + places.required
-    if not needed.any():
-        return worth
-    return worth + needed * (_reach(profit) * min(len(face.left.most), len(places.owner)) + 1)
+def _prices(face: Face, profit: IntVector, pairs: Both, prices: IntVector) -> IntVector | None:
+    """Return the smallest prices of the right side that prove an assignment; None if there are none.
 
-
-def _pairs_at(face: Face, lefts: IntVector, rights: IntVector) -> IntVector:
-    """Return where the given pairs stand in the list."""
-    width = len(face.right.most)
-    keys = face.lefts * width + face.rights
-    order = np.argsort(keys, kind="stable")
-    return order[np.searchsorted(keys, lefts * width + rights, sorter=order)]
-
-
-def _priced(face: Face, profit: IntVector, chosen: BoolVector) -> Optimum:
-    """Return the optimum with the smallest prices of the right side that prove it (Bellman-Ford over raised prices)."""
+    These are Bellman and Ford's longest ways from person to person on the right, along which prices are raised; without
+    a gain in a circle none is longer than there are people, so there is an end.
+    """
+    partner, own = pairs
+    matched = partner >= 0
     order = np.argsort(face.lefts, kind="stable")
     rights, worth = face.rights[order], profit[order]
-    starts = np.searchsorted(face.lefts[order], np.arange(len(face.left.most) + 1))
-    partner, own = np.full(len(face.left.most), -1), np.zeros(len(face.left.most), dtype=np.int64)
-    partner[face.lefts[chosen]], own[face.lefts[chosen]] = face.rights[chosen], profit[chosen]
-    prices = start_prices(face, profit, face.loads(chosen)[1])
+    starts = np.searchsorted(face.lefts[order], np.arange(len(partner) + 1))
     active = np.flatnonzero(np.diff(starts))
-    while len(active):
+    for _ in range(len(prices) + 2):
+        if not len(active):
+            return prices
         margin = np.where(partner[active] < 0, 0, own[active] - prices[partner[active]])
-        entries, owner = _entries(starts, active)
+        entries, sizes = _entries_of(starts, active)
         offered = prices.copy()
-        np.maximum.at(offered, rights[entries], worth[entries] - margin[owner])
+        np.maximum.at(offered, rights[entries], worth[entries] - np.repeat(margin, sizes))
         raised = offered > prices
         prices = offered
-        active = np.flatnonzero((partner >= 0) & raised[partner])
-    return Optimum(chosen, np.where(partner < 0, 0, own - prices[partner]), prices)
+        active = np.flatnonzero(raised[partner] & matched)
+    return None
 
 
 def start_prices(face: Face, profit: IntVector, loads: IntVector) -> IntVector:
@@ -120,12 +212,19 @@ def start_prices(face: Face, profit: IntVector, loads: IntVector) -> IntVector:
     return np.where((face.right.least > 0) & (loads == face.right.least), lowest, 0)
 
 
-def _entries(starts: IntVector, active: IntVector) -> tuple[IntVector, IntVector]:
-    """Return the entries of the active rows, and which of the active rows each belongs to."""
-    sizes = starts[active + 1] - starts[active]
-    owner = np.repeat(np.arange(len(active)), sizes)
-    within = np.arange(len(owner)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    return starts[active][owner] + within, owner
+def _entries_of(starts: IntVector, active: IntVector) -> tuple[IntVector, IntVector]:
+    """Return the entries of the active rows, and how many each of these has."""
+    first = starts[active]
+    sizes = starts[active + 1] - first
+    ends = np.cumsum(sizes)
+    return np.arange(ends[-1]) + np.repeat(first - ends + sizes, sizes), sizes
+
+
+def _greatest(values: IntVector, people: IntVector, count: int) -> IntVector:
+    """Return the greatest of the values of each person."""
+    found = np.full(count, values.min(initial=0))
+    np.maximum.at(found, people, values)
+    return found
 
 
 def _reach(profit: IntVector) -> int:

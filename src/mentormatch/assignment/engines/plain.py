@@ -18,6 +18,10 @@ from mentormatch.columns import IntVector
 
 FLOAT_EXACT = 1 << 53
 """Integers up to here are exact in float64."""
+QUICK = 1_000_000
+"""A stage on so many pairs takes no longer than another process takes to start."""
+QUICK_A_SECOND = 100_000
+"""A stage on so many pairs takes less than a tenth of a second, also where ties make it slow."""
 
 
 class Plain(Engine):
@@ -33,7 +37,12 @@ class Plain(Engine):
             return False
         return any(bounds.most.max(initial=0) <= 1 for bounds in open_bounds(problem))
 
+    def quick(self, problem: AssignmentProblem, seconds: float | None) -> bool:
+        return seconds is None or problem.scores.count <= max(QUICK, QUICK_A_SECOND * seconds)
+
     def solve(self, problem: AssignmentProblem, run: Run) -> Solution:
+        if run.over:
+            return without_pairs(Status.STOPPED, self.kind)
         stages = _stages(problem)
         opening = _opening(problem, opening_stage(stages))
         if opening is None:

@@ -1,0 +1,149 @@
+"""A whole block of pairs as float64 costs, integers and exact, for an assignment in which rows take at most one.
+
+The pairs are the cells of the block, by their places in it when it is flat.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.assignment.face import Bounds, Face
+from mentormatch.assignment.few import Both, Many
+from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.scores import DenseScores
+from mentormatch.assignment.stages import Stage
+from mentormatch.columns import IntVector
+
+type FloatMatrix = NDArray[np.float64]
+type FloatVector = NDArray[np.float64]
+
+STRIP = 32
+"""Rows handled at once: a strip of costs and its sum with the prices stay in the cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block(Many):
+    """``cells`` (r, c): minus what each pair is worth, or at a closed cell ``closed``; rows take at most one.
+
+    Where nobody has a minimum, a pair worth less than nothing is closed, and closed cells cost 0, as being unmatched
+    does; otherwise they cost infinity. ``turned``: mentees are the rows.
+    """
+
+    cells: FloatMatrix
+    rows: Bounds
+    columns: Bounds
+    closed: float
+    turned: bool
+
+    @classmethod
+    def of(cls, problem: AssignmentProblem, scores: DenseScores, stage: Stage, bounds: tuple[Bounds, Bounds]) -> Self:
+        """Return the block of a stage; ``bounds`` are those of mentors and of mentees beside the pins."""
+        turned = _turned(*bounds)
+        rows, columns = bounds[::-1] if turned else bounds
+        minimums = bool(rows.least.any() or columns.least.any())
+        block = cls(_cells(scores, stage, turned=turned), rows, columns, np.inf if minimums else 0.0, turned)
+        block._reward(problem, stage)
+        block._close(problem, scores, stage)
+        return block
+
+    @property
+    def count(self) -> int:
+        return self.cells.size
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        rows, columns = self.cells.shape
+        return rows, columns
+
+    @property
+    def owner(self) -> IntVector:
+        """Return the column of each place: a column has as many as it takes rows at most."""
+        counts = np.minimum(self.columns.most, len(self.rows.most))
+        return np.repeat(np.arange(len(counts)), counts)
+
+    def people_of(self, places: IntVector) -> Both:
+        """Return the row and the column of each place."""
+        rows = places // self.cells.shape[1]
+        return rows, places - rows * self.cells.shape[1]
+
+    def ceiling(self) -> Both:
+        rows, columns = np.empty(self.shape[0]), np.full(self.shape[1], np.inf)
+        for part, room in self._strips():
+            self.cells[part].min(axis=1, out=rows[part])
+            np.subtract(self.cells[part], rows[part, None], out=room)
+            np.minimum(columns, room.min(axis=0), out=columns)
+        return -rows.astype(np.int64), -columns.astype(np.int64)
+
+    def losses(self, prices: Both, places: IntVector) -> IntVector:
+        rows, columns = self.people_of(places)
+        return prices[0][rows] + prices[1][columns] + self.cells.ravel()[places].astype(np.int64)
+
+    def within(self, prices: Both, loss: int) -> IntVector:
+        limits, columns = (loss - prices[0]).astype(np.float64), prices[1].astype(np.float64)
+        found = [
+            np.flatnonzero(np.add(self.cells[part], columns, out=room) <= limits[part, None])
+            + part.start * len(columns)
+            for part, room in self._strips()
+        ]
+        return np.concatenate(found)
+
+    def listed(self, places: IntVector) -> tuple[Face, IntVector]:
+        rows, columns = self.people_of(places)
+        return Face(rows, columns, self.rows, self.columns), -self.cells.ravel()[places].astype(np.int64)
+
+    def spare(self) -> IntVector:
+        """Return a place for each row."""
+        rows, owner = np.arange(len(self.cells)), self.owner
+        return rows * self.cells.shape[1] + owner[rows % len(owner)] if len(owner) else rows[:0]
+
+    def _strips(self) -> Iterator[tuple[slice, FloatMatrix]]:
+        """Yield the rows of each strip, with room for its cells."""
+        rows, columns = self.cells.shape
+        room = np.empty((STRIP, columns))
+        for start in range(0, rows, STRIP):
+            end = min(start + STRIP, rows)
+            yield slice(start, end), room[: end - start]
+
+    def _reward(self, problem: AssignmentProblem, stage: Stage) -> None:
+        """Add, in place, what former pairs are worth more than others."""
+        for pair in problem.former if stage.kept else ():
+            self.cells[pair[::-1] if self.turned else pair] -= stage.kept
+
+    def _close(self, problem: AssignmentProblem, scores: DenseScores, stage: Stage) -> None:
+        """Close, in place, the cells of forbidden and pinned pairs, of people who take nobody, and of losses."""
+        for pin in problem.pins:
+            self.cells[pin[::-1] if self.turned else pin] = self.closed
+        if scores.allowed is not None:
+            np.copyto(self.cells, self.closed, where=~(scores.allowed.T if self.turned else scores.allowed))
+        self.cells[self.rows.most == 0] = self.closed
+        self.cells[:, self.columns.most == 0] = self.closed
+        if stage.low < 0 and self.closed == 0:
+            np.minimum(self.cells, 0.0, out=self.cells)
+
+
+def _turned(left: Bounds, right: Bounds) -> bool:
+    """Return whether mentees are the rows: a side where nobody takes two, the shorter one if both are."""
+    if left.most.max(initial=0) > 1:
+        return True
+    return bool(right.most.max(initial=0) <= 1) and len(right.most) < len(left.most)
+
+
+def _cells(scores: DenseScores, stage: Stage, *, turned: bool) -> FloatMatrix:
+    """Return minus what each pair is worth, as fresh float64 with rows in the order asked for."""
+    values, row, column = scores.values, stage.mentor, stage.mentee
+    if turned:
+        values, row, column = values.T, column, row
+    cells = np.empty(values.shape, dtype=np.float64)
+    if stage.score == 1:
+        np.subtract(-float(stage.flat), values, out=cells)
+    else:
+        np.multiply(values, -float(stage.score), out=cells)
+        cells -= float(stage.flat)
+    if row.any():
+        cells -= row[:, None]
+    if column.any():
+        cells -= column[None, :]
+    return cells

@@ -1,0 +1,74 @@
+"""Where few of many pairs are solved first, the answer and its prices are those of all pairs."""
+
+import numpy as np
+import pytest
+
+from mentormatch.assignment import dense, few, sparse
+from mentormatch.assignment.certificate import certify
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.solution import Solution, Status
+from tests.oracles.problems import random_problem
+
+VALUES = (1, 3, 1_000_000)
+
+
+def begin_with_few(patch: pytest.MonkeyPatch) -> list[bool]:
+    """Begin with two pairs a person in problems of any size; return whether these led to each optimum."""
+    led: list[bool] = []
+    original = few.best_by_few
+
+    def noted(many: few.Many, solve: few.Solve) -> few.Found | None:
+        result = original(many, solve)
+        led.append(result is not None)
+        return result
+
+    for module, name, value in ((few, "LEADING", 2), (few, "SAMPLE", 20), (dense, "LARGE", 0), (sparse, "MANY", 0)):
+        patch.setattr(module, name, value)
+    for module in (dense, sparse):
+        patch.setattr(module, "best_by_few", noted)
+    return led
+
+
+def random(seed: int) -> AssignmentProblem:
+    """Return a problem of up to 30 people a side, with as many ties as the seed says."""
+    return random_problem(np.random.default_rng(seed), 30, values=VALUES[seed % 3], most=1 + seed % 2)
+
+
+def prices(solution: Solution) -> list[tuple[list[int], list[int]]]:
+    """Return the prices of each stage."""
+    return [(stage.mentors.tolist(), stage.mentees.tolist()) for stage in solution.prices]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_few_pairs_give_the_pairs_and_the_prices_of_all(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = solve(random(seed), engine="plain")
+    begin_with_few(monkeypatch)
+    solution = solve(random(seed), engine="plain")
+    assert solution.status is expected.status is Status.PROVED
+    assert solution.pairs.tolist() == expected.pairs.tolist()
+    assert prices(solution) == prices(expected)
+
+
+def test_few_pairs_are_mostly_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    led = begin_with_few(monkeypatch)
+    for seed in range(20):
+        solve(random(seed), engine="plain")
+    assert sum(led) > len(led) / 2
+
+
+@pytest.mark.parametrize("values", [2, 1_000_000])
+def test_few_pairs_of_a_large_block_are_proved_to_be_optimal(values: int) -> None:
+    scores = np.random.default_rng(values).integers(0, values, (300, 300))
+    assert scores.size > dense.LARGE
+    problem = AssignmentProblem.from_scores(scores)
+    assert certify(problem, solve(problem)).certified
+
+
+def test_people_who_must_stay_alone_are_found_among_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    allowed = np.ones((40, 40), dtype=bool)
+    allowed[10:, 5:] = False
+    problem = AssignmentProblem.from_scores(np.random.default_rng(1).integers(0, 9, (40, 40)), allowed)
+    begin_with_few(monkeypatch)
+    solution = solve(problem, engine="plain")
+    assert (solution.status, len(solution.pairs)) == (Status.PROVED, 15)

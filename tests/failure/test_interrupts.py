@@ -1,0 +1,124 @@
+"""Ctrl-C, and a parent that is killed: no process lives on."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import sleep
+
+import numpy as np
+import pytest
+
+from mentormatch.assignment.canonical import PairHash
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.engines.plain import Plain
+from mentormatch.assignment.solution import Status
+from tests.failure.trouble import alive, children, only_linux, pose, program, wait_for
+
+ROOT = Path(__file__).resolve().parents[2]
+SOLVES = """import sys
+sys.path[:] = sys.argv[1:]
+from mentormatch.assignment import engine, keeper
+from tests.failure.trouble import endless
+{trouble}
+problem = endless(exact={exact})
+print("ready", flush=True)
+solution = engine.solve(problem)
+print(str(solution.status), len(solution.pairs) > 0, solution.notes, flush=True)
+"""
+DEAF = "milp.Milp.solve = lambda *asked: sum(range(1 << 50))"
+
+
+@contextmanager
+def solving(trouble: str = "", *, exact: bool = False) -> Iterator[subprocess.Popen[str]]:
+    """Start a process, and a group, that solves a problem without end and says what comes of it."""
+    command = [sys.executable, "-c", SOLVES.format(trouble=trouble, exact=exact), *sys.path]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == "ready\n"
+        try:
+            yield parent
+        finally:
+            parent.kill()
+
+
+@only_linux
+@pytest.mark.promise(20)
+@pytest.mark.parametrize("send", [os.killpg, os.kill], ids=["as at a terminal", "to the process alone"])
+@pytest.mark.parametrize(("exact", "statuses"), [(True, {"stopped"}), (False, {"stopped", "feasible"})])
+@pytest.mark.parametrize("moment", ["at first", "later"])
+def test_an_interrupt_ends_the_solve_with_a_status_and_no_process_lives_on(
+    send: Callable[[int, int], None], *, exact: bool, statuses: set[str], moment: str
+) -> None:
+    with solving(exact=exact) as parent:
+        helpers = wait_for(lambda: children(parent.pid)) if moment == "later" else set[int]()
+        sleep(0.7 if moment == "later" else 0.1)
+        send(parent.pid, signal.SIGINT)
+        told = parent.communicate(timeout=60)[0]
+    # CPython ends in this way also where the interrupt was caught, if it fell into an exec() of text, as imports have
+    assert parent.returncode in {0, -signal.SIGINT}
+    assert told in {f"{status} {status == 'feasible'} ('interrupted',)\n" for status in statuses}
+    wait_for(lambda: not any(map(alive, helpers)))
+
+
+@only_linux
+@pytest.mark.promise(20)
+@pytest.mark.parametrize(
+    "trouble",
+    ["", f"engine.FEW, keeper.PROGRAM = -1, {program(DEAF)!r}"],
+    ids=["a solver at work", "a solver that keeps Python from running"],
+)
+def test_the_process_of_a_solve_ends_with_its_parent_even_one_that_is_killed(trouble: str) -> None:
+    with solving(trouble) as parent:
+        helpers = wait_for(lambda: children(parent.pid))
+        sleep(1.0)
+        assert all(map(alive, helpers))
+        parent.kill()
+        parent.wait()
+        wait_for(lambda: not any(map(alive, helpers)))
+
+
+@only_linux
+@pytest.mark.promise(20)
+@pytest.mark.parametrize("delay", [0.0, 0.03, 0.1, 0.2])
+def test_a_parent_that_is_killed_while_the_process_starts_leaves_none(delay: float) -> None:
+    with solving("engine.FEW = -1") as parent:
+        helpers = wait_for(lambda: children(parent.pid))
+        sleep(delay)
+        parent.kill()
+        parent.wait()
+        wait_for(lambda: not any(map(alive, helpers)))
+
+
+@pytest.mark.promise(20)
+@pytest.mark.parametrize("system", ["", "sys.modules['fcntl'] = None"], ids=["this one", "one without fcntl"])
+@pytest.mark.parametrize("moment", ["before it looks", "after"])
+def test_a_process_ends_when_its_standard_input_is_closed(system: str, moment: str) -> None:
+    code = f"import sys, time\nfrom mentormatch.assignment import apart\n{system}\nprint(flush=True)\n"
+    code += "apart.end_with_standard_input()\ntime.sleep(600)"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        if moment == "before it looks":
+            child.stdin.close()
+        child.stdout.readline()
+        sleep(0.1)
+        child.stdin.close()
+        assert child.wait(60) != 0
+
+
+@pytest.mark.promise(20)
+def test_an_interrupt_in_this_process_leaves_the_best_answer_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*asked: object) -> None:
+        raise KeyboardInterrupt
+
+    problem = pose(np.ones((4, 4)), goals=("matched", "floor", "total"))
+    monkeypatch.setattr(PairHash, "of", interrupt)
+    solution = solve(problem)
+    assert (solution.status, len(solution.pairs), solution.notes) == (Status.FEASIBLE, 4, ("interrupted",))
+    monkeypatch.setattr(Plain, "solve", interrupt)
+    solution = solve(problem)
+    assert (solution.status, len(solution.pairs), solution.notes) == (Status.STOPPED, 0, ("interrupted",))

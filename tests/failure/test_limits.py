@@ -1,0 +1,173 @@
+"""Time limits, memory limits, engines that hang or die, and no process to be had."""
+
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mentormatch.assignment import keeper
+from mentormatch.assignment.canonical import PairHash
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.engines.plain import Plain
+from mentormatch.assignment.keeper import Task
+from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.solution import Status
+from tests.failure.trouble import all_apart, assert_true, best_of, broken, endless, made, pose, program, quotas
+
+HANGS = "plain.Plain.solve = lambda *asked: time.sleep(600)"
+HANGS_AT_TIES = "canonical.OpaqueHash.of = lambda *asked: time.sleep(600)"
+DEAF = "plain.Plain.solve = lambda *asked: sum(range(1 << 50))"
+EATS = "plain.Plain.solve = lambda *asked: bytearray(1 << 42)"
+TALKS = "solve = plain.Plain.solve\nplain.Plain.solve = lambda *asked: os.write(1, b'hello') and solve(*asked)"
+
+
+@pytest.fixture(autouse=True)
+def nothing_left() -> Iterator[None]:
+    """See to it that no process is left, alive or dead, after any of these tests."""
+    yield
+    if sys.platform != "win32":
+        with pytest.raises(ChildProcessError):
+            os.waitpid(-1, os.WNOHANG)
+
+
+@pytest.mark.promise(20)
+@pytest.mark.promise(10)
+@pytest.mark.parametrize("seconds", [1e-9, 0.2, 0.9, 1.5])
+def test_where_time_ends_before_any_answer_the_solve_is_stopped(seconds: float) -> None:
+    solution = solve(endless(), time_limit_s=seconds)
+    assert (solution.status, len(solution.pairs)) == (Status.STOPPED, 0)
+
+
+@pytest.mark.promise(20)
+@pytest.mark.promise(10)
+def test_where_time_ends_after_an_answer_it_comes_back_with_its_gap() -> None:
+    problem = endless(exact=False)
+    solution = solve(problem, time_limit_s=2)
+    assert solution.status is Status.FEASIBLE
+    assert broken(problem, solution) == []
+    assert solution.gap is not None
+    assert solution.gap > 0
+
+
+@pytest.mark.parametrize("seconds", [0.1, 0.4, 0.7, 1.0, 2.0])
+@pytest.mark.parametrize("kind", ["quotas", "floor with quotas", "dense"])
+@pytest.mark.promise(10)
+def test_a_time_limit_at_any_stage_leaves_a_true_answer_or_none(
+    kind: str, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    optimum = best_of(kind)
+    all_apart(monkeypatch)
+    assert_true(made(kind), solve(made(kind), time_limit_s=seconds), optimum)
+
+
+@pytest.mark.promise(20)
+@pytest.mark.parametrize("trouble", [HANGS, DEAF])
+def test_an_engine_that_hangs_is_ended_at_the_time_limit(trouble: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    all_apart(monkeypatch)
+    monkeypatch.setattr(keeper, "PROGRAM", program(trouble))
+    assert solve(pose(np.eye(3)), time_limit_s=1).status is Status.STOPPED
+
+
+@pytest.mark.promise(20)
+def test_an_engine_that_hangs_after_an_answer_leaves_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = pose(np.ones((5, 5)))
+    all_apart(monkeypatch)
+    monkeypatch.setattr(keeper, "PROGRAM", program(HANGS_AT_TIES))
+    solution = solve(problem, time_limit_s=3)
+    assert (solution.status, len(solution.pairs), solution.gap) == (Status.FEASIBLE, 5, 0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+@pytest.mark.promise(20)
+def test_an_engine_that_takes_all_memory_is_stopped_by_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    all_apart(monkeypatch)
+    monkeypatch.setattr(keeper, "PROGRAM", program(EATS))
+    solution = solve(pose(np.eye(3)))
+    assert (solution.status, solution.notes) == (Status.FAILED, ("the engine ran out of memory",))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+@pytest.mark.promise(20)
+def test_a_problem_too_large_for_the_memory_fails_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    all_apart(monkeypatch)
+    monkeypatch.setattr(keeper, "MEMORY_BYTES", 1 << 28)
+    solution = solve(pose(np.zeros((2200, 2200), dtype=np.int64)))
+    assert (solution.status, len(solution.pairs)) == (Status.FAILED, 0)
+    assert len(solution.notes) == 1
+
+
+@pytest.mark.parametrize(
+    ("child", "note"),
+    [
+        ("raise SystemExit(3)", "the engine ended with code 3"),
+        ("import os; os.abort()", "the engine was killed by signal 6"),
+        ("import os, time; os.close(1); time.sleep(600)", "the engine fell silent"),
+        ("import os, time; os.write(1, b'nonsense' * 9); time.sleep(600)", "the engine fell silent"),
+    ],
+)
+@pytest.mark.promise(20)
+def test_a_process_that_goes_wrong_fails_the_solve_in_words(
+    child: str, note: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    all_apart(monkeypatch)
+    monkeypatch.setattr(keeper, "PROGRAM", child)
+    monkeypatch.setattr(keeper, "SILENT_S", 0.2)
+    solution = solve(quotas(6))
+    assert (solution.status, solution.notes) == (Status.FAILED, (note,))
+
+
+def test_what_an_engine_prints_does_not_disturb_its_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    all_apart(monkeypatch)
+    monkeypatch.setattr(keeper, "PROGRAM", program(TALKS))
+    assert solve(pose(np.eye(3))).status is Status.PROVED
+
+
+def test_where_no_process_can_be_started_the_problem_is_solved_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    all_apart(monkeypatch)
+    monkeypatch.setattr(sys, "executable", "absent")
+    assert solve(quotas(6)).status is Status.PROVED
+
+
+@pytest.mark.promise(20)
+def test_memory_that_is_out_in_this_process_is_told_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    def eat(*asked: object) -> None:
+        raise MemoryError
+
+    problem = pose(np.ones((4, 4)))
+    monkeypatch.setattr(PairHash, "of", eat)
+    solution = solve(problem)
+    assert (solution.status, len(solution.pairs), solution.notes) == (Status.FEASIBLE, 4, ("out of memory",))
+    monkeypatch.setattr(Plain, "solve", eat)
+    solution = solve(problem)
+    assert (solution.status, len(solution.pairs), solution.notes) == (Status.FAILED, 0, ("out of memory",))
+
+
+@pytest.mark.promise(21)
+def test_neither_keys_nor_names_of_rules_go_to_another_process() -> None:
+    bare = quotas(6)
+    keys = tuple(f"canary{place}" for place in range(6))
+    rows = tuple(replace(row, name=f"canary {row.name}") for row in bare.rows)
+    problem = replace(bare, mentor_keys=keys, mentee_keys=keys, rows=rows)
+    sent = pickle.dumps(Task.of(problem, None, PairHash(0, keys, keys), None))
+    assert b"canary" in pickle.dumps(problem)
+    assert b"canary" not in sent
+
+
+def test_a_solve_without_trouble_starts_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*asked: object, **settings: object) -> None:
+        raise AssertionError("a process was started")
+
+    solve(quotas(6))  # which imports the solver
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    quick: list[tuple[AssignmentProblem, float | None]] = [
+        (pose(np.eye(11)), None),
+        (pose(np.ones((300, 300))), 60.0),
+        (quotas(6), None),
+    ]
+    for problem, seconds in quick:
+        assert solve(problem, time_limit_s=seconds).status is Status.PROVED
