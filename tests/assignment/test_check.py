@@ -55,6 +55,9 @@ def test_a_true_answer_has_no_violation(problem: AssignmentProblem) -> None:
     [
         ([[0, 0], [0, 1], [1, 3], [2, 9]], "pair (2, 9) does not exist"),
         ([[0, 0], [0, 1], [1, 3], [-1, 2]], "pair (-1, 2) does not exist"),
+        ([[0, -1], [0, 1], [1, 3]], "pair (0, -1) does not exist"),
+        ([[0, 0], [0, 1], [1, 3], [2, 4]], "pair (2, 4) does not exist"),
+        ([[0, 0], [0, 1], [1, 3], [3, 2]], "pair (3, 2) does not exist"),
         ([[0, 0], [0, 0], [1, 3]], "pairs are doubled or not sorted"),
         ([[1, 3], [0, 0], [0, 1]], "pairs are doubled or not sorted"),
         ([[0, 0], [0, 1], [1, 3], [2, 3]], "pair (2, 3) is forbidden"),
@@ -110,6 +113,97 @@ def test_pairs_of_the_wrong_form_are_told(problem: AssignmentProblem) -> None:
     true = of(problem, [[0, 0], [0, 1], [1, 3]])
     assert "are not (k, 2) integers" in violations(problem, replace(true, pairs=true.pairs.astype(float)))[0]
     assert "are not (k, 2) integers" in violations(problem, replace(true, pairs=true.pairs[:, :1]))[0]
+
+
+@pytest.mark.parametrize("shape", [(6,), (2, 3), (3, 2, 1)])
+def test_pairs_of_another_shape_than_two_columns_are_told(problem: AssignmentProblem, shape: tuple[int, ...]) -> None:
+    pairs = np.array([[0, 0], [0, 1], [1, 3]]).reshape(shape)
+    told = violations(problem, replace(of(problem, []), pairs=pairs))
+    assert told == [f"pairs of shape {shape} and type int64 are not (k, 2) integers"]
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "told"),
+    [
+        (3, None, []),
+        (None, 3, []),
+        (4, None, ["row 'r' sums to 3, at least 4"]),
+        (None, 2, ["row 'r' sums to 3, at most 2"]),
+    ],
+)
+def test_a_row_may_have_one_bound_only(
+    problem: AssignmentProblem, least: int | None, most: int | None, told: list[str]
+) -> None:
+    row = Row("r", np.ones((3, 4), dtype=np.int64), least=least, most=most)
+    assert violations(replace(problem, rows=(row,)), of(problem, [[0, 0], [0, 1], [1, 3]])) == told
+
+
+WORTH = {
+    "matched": 4,
+    "priority": 2 * 3 + 2 * 1 + 2 + 1,
+    "floor": 4,
+    "floor_person": 7,
+    "leximin": 4,
+    "total": 25,
+    "changes": 1,
+}
+"""What the four pairs of ``stating`` are worth in each goal."""
+
+
+def stating(
+    goal: str, value: int, bound: int | None = None, vector: tuple[int, ...] = ()
+) -> tuple[AssignmentProblem, Solution]:
+    """Return four pairs that state a value; nobody can have the fourth mentee, and the fifth has no place."""
+    allowed = np.ones((2, 5), dtype=bool)
+    allowed[:, 3] = False
+    problem = AssignmentProblem.from_scores(
+        [[5, 2, 9, 1, 1], [4, 7, 1, 1, 1]],
+        allowed,
+        mentor_capacity=2,
+        mentee_capacity=[2, 1, 1, 1, 0],
+        mentor_priority=[3, 1],
+        mentee_priority=[0, 2, 1, 8, 8],
+        goals=(goal,),
+    )
+    pairs = np.array([[0, 0], [0, 2], [1, 0], [1, 1]])
+    solution = Solution(Status.FEASIBLE, pairs, (Tier(goal, value, bound, vector),))
+    return replace(problem, former=((0, 0), (1, 2))), solution
+
+
+@pytest.mark.parametrize(("goal", "value"), WORTH.items())
+def test_the_value_of_every_goal_is_counted_again(goal: str, value: int) -> None:
+    assert violations(*stating(goal, value)) == []
+    for wrong in (value - 1, value + 1):
+        assert violations(*stating(goal, wrong)) == [f"tier {goal} states {wrong}, the pairs have {value}"]
+
+
+@pytest.mark.parametrize(("goal", "value"), WORTH.items())
+def test_a_bound_on_the_wrong_side_of_its_value_is_told(goal: str, value: int) -> None:
+    worse, better, word = (value + 1, value - 1, "above") if goal == "changes" else (value - 1, value + 1, "below")
+    assert violations(*stating(goal, value, value)) == violations(*stating(goal, value, better)) == []
+    assert violations(*stating(goal, value, worse)) == [
+        f"tier {goal} states a bound of {worse} {word} its value {value}"
+    ]
+
+
+def test_the_scores_that_leximin_states_are_those_of_the_pairs_from_the_worst_on() -> None:
+    assert violations(*stating("leximin", 4, vector=(4, 5, 7, 9))) == []
+    for wrong in ((5, 4, 7, 9), (4, 5, 7), (4, 5, 7, 8)):
+        assert violations(*stating("leximin", 4, vector=wrong)) == [
+            "tier leximin states scores that are not those of the pairs"
+        ]
+
+
+@pytest.mark.parametrize("goal", ["matched", "priority", "floor", "floor_person", "leximin", "total"])
+def test_no_pairs_are_worth_nothing(goal: str) -> None:
+    problem = AssignmentProblem.from_scores([[5]], [[False]], goals=(goal,))
+    nobody = Solution(Status.PROVED, np.empty((0, 2), dtype=np.int64), (Tier(goal, 0, 0),))
+    assert violations(problem, nobody) == []
+
+
+@pytest.mark.parametrize("status", [Status.INFEASIBLE, Status.STOPPED, Status.FAILED])
+def test_no_answer_has_no_violation(problem: AssignmentProblem, status: Status) -> None:
+    assert violations(problem, Solution(status, np.empty((0, 2), dtype=np.int64))) == []
 
 
 def test_an_infeasible_answer_with_pairs_is_told(problem: AssignmentProblem) -> None:

@@ -78,7 +78,8 @@ def enough(loads: Loads, people: Sequence[int]) -> bool:
 def _within(problem: AssignmentProblem, place: int, pairs: Pairs) -> bool:
     row = problem.rows[place]
     weights = np.broadcast_to(row.weights, problem.shape).tolist()
-    total = sum(weights[i][k] for i, k in pairs)
+    counted = [(i, k) for i, k in pairs if row.mentor in (None, i) and row.mentee in (None, k)]
+    total = sum(weights[i][k] for i, k in counted)
     return (row.least is None or total >= row.least) and (row.most is None or total <= row.most)
 
 
@@ -139,9 +140,13 @@ def canonical(problem: AssignmentProblem, best: Sequence[Pairs], seed: int) -> P
 
 
 def pair_hash(problem: AssignmentProblem, pair: tuple[int, int], seed: int, turn: int) -> int:
-    """Return the hash of one pair in one round, in Python integers."""
-    left = _word(problem.mentor_keys[pair[0]], seed, b"mentor")
-    right = _word(problem.mentee_keys[pair[1]], seed, b"mentee")
+    """Return the hash of one pair in one round."""
+    return hash_of((problem.mentor_keys[pair[0]], problem.mentee_keys[pair[1]]), seed, turn)
+
+
+def hash_of(keys: tuple[str, str], seed: int, turn: int) -> int:
+    """Return the hash of the keys of mentor and mentee in one round, in Python integers."""
+    left, right = _word(keys[0], seed, b"mentor"), _word(keys[1], seed, b"mentee")
     start = 0x9E3779B97F4A7C15 * (turn + 1)
     return (_mixed(_mixed((left + start) & WORD) ^ right) >> 44) + 1
 

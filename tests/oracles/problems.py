@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mentormatch.assignment.problem import DEFAULT_GOALS, GOALS, AssignmentProblem, Loads, Row
 from mentormatch.assignment.scores import stored
+from mentormatch.assignment.solution import Solution
 
 
 def ordered(names: Sequence[str]) -> st.SearchStrategy[tuple[str, ...]]:
@@ -46,7 +47,8 @@ def rows(draw: st.DrawFn, shape: tuple[int, int], most: int) -> tuple[Row, ...]:
         rank = draw(st.sampled_from([shape, (shape[0], 1), (1, shape[1])]))
         weights = draw(vectors(rank[0] * rank[1], -1, 2)).reshape(rank)
         bounds = draw(st.tuples(st.none() | st.integers(-1, 2), st.none() | st.integers(0, 4)))
-        found.append(Row(f"row {place}", weights, *bounds))
+        whose = [draw(st.sampled_from([None, None, *range(count)])) for count in shape]
+        found.append(Row(f"row {place}", weights, *bounds, *whose))
     return tuple(found)
 
 
@@ -91,6 +93,40 @@ def random_problem(rng: Generator, size: int, *, values: int, most: int = 1) -> 
     )
 
 
+def larger_problem(rng: Generator, size: int) -> AssignmentProblem:
+    """Return a problem that both engines take: several places on one side, minimums, pins, goals of every kind."""
+    n, m = (int(count) for count in rng.integers(2, size + 1, 2))
+    values = int(rng.choice([1, 3, 1_000, 1_000_000]))
+    allowed = rng.random((n, m)) < rng.choice([0.3, 0.7, 1.0])
+    several = several_places(rng, n), several_places(rng, m)
+    wide = rng.random() < 0.5
+    sides = (several[0], one_place(rng, m)) if wide else (one_place(rng, n), several[1])
+    goals = rng.permutation([goal for goal in GOALS if wide or goal != "floor_person"])[: rng.integers(1, len(GOALS))]
+    pairs = [(int(i), int(k)) for i, k in rng.permutation(np.argwhere(allowed))]
+    return AssignmentProblem(
+        stored(rng.integers(-values // 2, values + 1, (n, m)), allowed),
+        *sides,
+        pins=tuple(pairs[: rng.choice([0, 0, 0, 1])]),
+        goals=tuple(goals.tolist()),
+        mentor_priority=rng.integers(0, 3, n),
+        mentee_priority=rng.integers(0, 2, m),
+        former=tuple(sorted(pairs[: rng.integers(0, 10)])),
+    )
+
+
+def several_places(rng: Generator, count: int) -> Loads:
+    """Return loads of up to four, for some with a minimum that binds in any case."""
+    most = rng.integers(0, 5, count)
+    least = np.minimum(most, rng.random(count) < rng.choice([0, 0, 0.2]))
+    return Loads(least.astype(np.int64), most, np.zeros(count, dtype=bool))
+
+
+def one_place(rng: Generator, count: int) -> Loads:
+    """Return loads of one, for a few with a minimum."""
+    ones = np.ones(count, dtype=np.int64)
+    return Loads((rng.random(count) < rng.choice([0, 0, 0.1])).astype(np.int64), ones, rng.random(count) < 0.2)
+
+
 def shuffled(rng: Generator, problem: AssignmentProblem) -> tuple[AssignmentProblem, NDArray[np.int64]]:
     """Return the same problem with its people in another order, keys going along, and where its mentors, mentees stood.
 
@@ -105,15 +141,31 @@ def shuffled(rng: Generator, problem: AssignmentProblem) -> tuple[AssignmentProb
         stored(values[np.ix_(*rank)], allowed[np.ix_(*rank)]),
         taken(problem.mentors, rank[0]),
         taken(problem.mentees, rank[1]),
+        rows=tuple(
+            replace(row, weights=row.block((n, m))[np.ix_(*rank)], mentor=None, mentee=None) for row in problem.rows
+        ),
+        pins=moved(problem.pins, rank),
         goals=problem.goals,
         mentor_priority=None if problem.mentor_priority is None else problem.mentor_priority[rank[0]],
         mentee_priority=None if problem.mentee_priority is None else problem.mentee_priority[rank[1]],
         mentor_keys=tuple(problem.mentor_keys[place] for place in rank[0]),
         mentee_keys=tuple(problem.mentee_keys[place] for place in rank[1]),
+        former=moved(problem.former, rank),
     )
     places = np.full((2, max(n, m)), -1)
     places[0, :n], places[1, :m] = rank
     return new, places
+
+
+def moved(pairs: Sequence[tuple[int, int]], rank: Sequence[NDArray[np.int64]]) -> tuple[tuple[int, int], ...]:
+    """Return where pairs stand in another order, ``rank`` telling who stands at each place."""
+    mentors, mentees = (np.argsort(order).tolist() for order in rank)
+    return tuple(sorted((mentors[i], mentees[k]) for i, k in pairs))
+
+
+def keys_of(problem: AssignmentProblem, solution: Solution) -> set[tuple[str, str]]:
+    """Return the keys of the chosen pairs."""
+    return {(problem.mentor_keys[i], problem.mentee_keys[k]) for i, k in solution.pairs.tolist()}
 
 
 def taken(loads: Loads, order: NDArray[np.int64]) -> Loads:

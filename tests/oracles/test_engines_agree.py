@@ -1,5 +1,6 @@
 """Beyond exhaustive search the engines agree with each other, and no order of rows changes a pair."""
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -8,13 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.problem import DEFAULT_GOALS, AssignmentProblem, Loads, Row
+from mentormatch.assignment.problem import DEFAULT_GOALS, GOALS, AssignmentProblem, Loads, Row
 from mentormatch.assignment.scores import DenseScores
 from mentormatch.assignment.solution import Status
+from tests.conftest import DEEP
 from tests.oracles.exhaustive import exhaustive
-from tests.oracles.problems import random_problem, shuffled
+from tests.oracles.problems import larger_problem, random_problem, shuffled
 
 seeds = st.integers(0, 2**32 - 1)
+BLOCK = 100
+BLOCKS = 50 if DEEP else 1
 
 
 @pytest.mark.promise(13)
@@ -26,6 +30,20 @@ def test_both_engines_give_the_same_pairs(seed: int, values: int, most: int) -> 
     assert plain.status is milp.status is Status.PROVED
     assert plain.tiers == milp.tiers
     assert plain.pairs.tolist() == milp.pairs.tolist()
+
+
+@pytest.mark.promise(13)
+@pytest.mark.promise(12)
+@pytest.mark.parametrize("block", range(BLOCKS))
+def test_both_engines_give_the_same_pairs_of_larger_problems_in_goals_of_every_kind(block: int) -> None:
+    met: Counter[str] = Counter()
+    for seed in range(block * BLOCK, (block + 1) * BLOCK):
+        problem = larger_problem(np.random.default_rng(seed), 30)
+        plain, milp = (solve(problem, seed=seed, engine=engine) for engine in ("plain", "milp"))
+        assert plain.status is milp.status, seed
+        assert (plain.tiers, plain.pairs.tolist()) == (milp.tiers, milp.pairs.tolist()), seed
+        met.update([*problem.goals, str(plain.status)])
+    assert met.keys() == {*GOALS, "proved", "infeasible"}
 
 
 @pytest.mark.promise(12)

@@ -152,3 +152,134 @@ def test_quotas_that_count_other_pairs_do_not_cross() -> None:
 def test_a_quota_that_asks_for_all_that_another_allows_does_not_cross_it() -> None:
     rules = [counting("mentee", "production", least=2), counting("mentor", *EVERY, most=2)]
     assert told(alike(3, 3), *rules) == []
+
+
+def test_one_mentor_too_many_is_told_in_the_singular() -> None:
+    assert told(alike(3, 2)) == [
+        ("short_of_mentees", "3 mentors, 2 mentorés : 1 mentor au moins reste sans binôme."),
+    ]
+    (found,) = findings(alike(5, 3))
+    assert (found.missing, found.decisive) == (2, False)
+    (found,) = findings(alike(3, 5))
+    assert (found.missing, found.decisive) == (2, False)
+
+
+def test_mentors_without_a_place_are_not_short_of_mentees() -> None:
+    people = cohort([{"places": 1}, {"places": 0}, {"places": 0}], [{}])
+    assert told(people, {"kind": "capacity", "field": "places"}) == []
+
+
+def test_where_mentees_take_several_their_places_are_counted_rather_than_they() -> None:
+    two = {"kind": "capacity", "side": "mentee", "most": 2}
+    assert told(alike(5, 2), two) == [
+        ("short_of_mentees", "5 mentors, 4 places chez les mentorés : 1 mentor au moins reste sans binôme."),
+    ]
+
+
+def test_minimums_of_mentees_are_held_against_the_places_of_mentors() -> None:
+    rules = [
+        {"kind": "capacity", "side": "mentee", "name": "deux", "most": 2, "minimum": 2, "always": True},
+        {"kind": "capacity", "name": "une", "most": 1},
+    ]
+    found = [one for one in findings(alike(3, 2), *rules) if one.code == "minimums_beyond_people"]
+    assert [words(one.sentence) for one in found] == [
+        "Les minimums de 2 mentorés font 4 binômes au moins, pour 3 places : il manque 1 place."
+    ]
+    assert [one.rules for one in found] == [("deux", "une")]
+
+
+def test_people_without_a_minimum_are_not_among_those_who_have_one() -> None:
+    people = cohort([{}, {"complete": False}], [{}])
+    minimum = {"kind": "capacity", "most": 2, "minimum": 2, "always": True}
+    assert told(people, minimum) == [
+        (
+            "minimums_beyond_people",
+            "Les minimums de 1 mentor font 2 binômes au moins, pour 1 mentoré : il manque 1 place.",
+        ),
+    ]
+
+
+def test_minimums_that_take_all_the_places_across_are_met() -> None:
+    assert told(alike(2, 4), {"kind": "capacity", "most": 2, "minimum": 2, "always": True}) == []
+
+
+def test_a_minimum_above_the_places_says_how_many_are_missing_and_by_which_rule() -> None:
+    people = cohort([{"places": 1}, {"places": 3}], [{}] * 4)
+    rule = {"kind": "capacity", "name": "trois", "field": "places", "minimum": 3, "always": True}
+    (own,) = [one for one in findings(people, rule) if one.code == "minimum_beyond_places"]
+    assert (own.missing, own.people, own.rules) == (2, ("M1",), ("trois",))
+
+
+def test_pins_beyond_the_places_say_who_and_how_many_are_missing() -> None:
+    pins = [pin("M1", f"E{number}") for number in (1, 2, 3)]
+    found, _ = findings(alike(2, 4), *pins, pin("M2", "E4"))
+    assert (found.code, found.missing, found.people) == ("pins_beyond_places", 2, ("M1",))
+    assert found.rules == tuple(f"binôme imposé M1 - E{number}" for number in (1, 2, 3))
+
+
+def test_a_pin_is_not_said_to_be_forbidden_by_rules_that_let_it_be() -> None:
+    people = cohort([{}], [{"metier": "diffusion"}])
+    rules = [
+        pin("M1", "E1"),
+        {"kind": "require", "name": "tous", "field": "metier", "in": list(EVERY)},
+        {"kind": "common", "name": "le même métier", "field": "metier"},
+    ]
+    (found,) = findings(people, *rules)
+    assert (found.code, found.missing) == ("pin_forbidden", 1)
+    assert found.rules == ("binôme imposé M1 - E1", "le même métier")
+
+
+def test_a_quota_counts_those_alone_who_take_part() -> None:
+    people = cohort([{}] * 2, [{"metier": "diffusion"}, {"metier": "diffusion", "complete": False}])
+    (found,) = [
+        one
+        for one in findings(people, counting("mentee", "diffusion", name="deux", least=2))
+        if one.code == "quota_beyond_people"
+    ]
+    assert (found.missing, found.rules, found.decisive) == (1, ("deux",), True)
+
+
+def test_a_quota_counts_no_more_pairs_than_both_sides_have_places() -> None:
+    assert told(alike(2, 3), counting("mentee", "production", name="trois", least=3))[0] == (
+        "quota_beyond_people",
+        "« trois » demande 3 binômes ; les personnes concernées peuvent en former 2 au plus : il en manque 1.",
+    )
+
+
+def test_pins_that_a_quota_does_not_count_are_not_held_against_it() -> None:
+    people = cohort([{}] * 3, [{"metier": "diffusion"}, {}, {}])
+    pins = [pin(f"M{number}", f"E{number}") for number in (1, 2, 3)]
+    assert told(people, *pins, counting("mentee", "production", most=2)) == []
+    (found,) = findings(people, *pins, counting("mentee", "production", name="un", most=1))
+    assert (found.code, found.missing, found.rules) == ("pins_beyond_quota", 1, ("un",))
+    assert found.people == ("M2", "E2", "M3", "E3")
+
+
+def test_sums_that_weigh_pairs_are_no_quotas() -> None:
+    share = {"kind": "proportion", "field": "metier", "in": ["production"], "least": 100}
+    hours = {"kind": "load", "weights": "places", "limit": 1.5}
+    assert told(alike(2, 2), share, hours, pin("M1", "E1")) == []
+
+
+def test_quotas_that_cross_say_by_how_many_pairs() -> None:
+    rules = [counting("mentee", "production", name="bas", least=2), counting("mentor", *EVERY, name="haut", most=1)]
+    (found,) = findings(alike(3, 3), *rules)
+    assert (found.code, found.missing, found.decisive) == ("quotas_crossed", 1, True)
+    assert words(found.sentence).endswith("limité à 1 : 1 binôme de trop.")
+
+
+def test_a_quota_is_crossed_by_one_that_counts_more_than_its_pairs_only() -> None:
+    people = cohort([{}] * 3, [{"metier": "diffusion"}] + [{}] * 2)
+    rules = [counting("mentee", "diffusion", "production", least=2), counting("mentee", "production", most=1)]
+    assert told(people, *rules) == []
+
+
+def test_what_leaves_no_solution_is_counted_first_and_who_is_left_over_last() -> None:
+    rules = [
+        {"kind": "capacity", "most": 2, "minimum": 2, "always": True},
+        counting("mentee", *EVERY, least=9),
+        pin("M1", "E1"),
+        {**pin("M1", "E1"), "kind": "ban"},
+    ]
+    codes = [code for code, _ in told(alike(1, 5), *rules)]
+    assert codes == ["pin_forbidden", "quota_beyond_people", "short_of_places"]

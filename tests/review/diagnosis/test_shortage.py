@@ -1,5 +1,6 @@
 """Who has too few possible partners, with exact numbers, and against every subset of people."""
 
+from collections.abc import Mapping
 from itertools import combinations
 
 import numpy as np
@@ -114,3 +115,91 @@ def apart(parts: list[Shortage]) -> bool:
 def test_allowed_pairs_are_those_of_the_problem() -> None:
     people = cohort([{}, {"metier": "diffusion"}], [{}, {}])
     assert allowed_pairs(posture(people, programme(SAME)).problem).tolist() == [[True, True], [False, False]]
+
+
+def sentences(people: Cohort, *rules: Mapping[str, object]) -> list[str]:
+    return [words(one.sentence) for one in findings(people, programme(*rules))]
+
+
+TWO_TO_ONE = (
+    "Ces 2 mentorés (E1 et E2) ne peuvent aller qu'avec ce mentor (M1), qui a 1 place pour eux : il manque 1 place."
+)
+
+
+def test_everybody_who_can_only_go_to_some_is_told_though_counting_counts_them_too() -> None:
+    people = cohort([{}, {"metier": "diffusion"}], [{}] * 2)
+    assert sentences(people, SAME) == [
+        "Ce mentor (M2) n'a aucun partenaire possible : tous sont exclus par « le même métier ».",
+        f"{TWO_TO_ONE} Les autres sont exclus par « le même métier ».",
+    ]
+
+
+def test_some_who_can_go_to_all_there_are_are_told_without_a_rule_that_keeps_them_from_others() -> None:
+    people = cohort([{}], [{}, {}, {"metier": "diffusion"}])
+    assert sentences(people, SAME) == [
+        TWO_TO_ONE,
+        "Ce mentoré (E3) n'a aucun partenaire possible : tous sont exclus par « le même métier ».",
+    ]
+
+
+def test_several_who_cannot_have_their_minimum_are_told_in_the_plural() -> None:
+    people = cohort([{}, {}, {"metier": "diffusion"}], [{}] * 3 + [{"metier": "diffusion"}] * 4)
+    (found,) = [one for one in findings(people, programme(MINIMUM, SAME)) if one.decisive]
+    assert words(found.sentence) == (
+        "Ces 2 mentors (M1 et M2) doivent former 4 binômes au moins et ne peuvent aller qu'avec ces 3 mentorés "
+        "(E1, E2 et E3), qui ont 3 places pour eux : il manque 1 place. Les autres sont exclus par « le même métier »."
+    )
+    assert (found.missing, found.people, found.rules) == (1, ("M1", "M2"), ("le même métier",))
+
+
+@pytest.mark.parametrize(("count", "told"), [(8, "E7 et E8)"), (9, "E7, E8 et 1 autre)"), (10, "E7, E8 et 2 autres)")])
+def test_eight_are_named_and_the_others_counted(count: int, told: str) -> None:
+    people = cohort([{}, {"metier": "diffusion"}], [{}] * count + [{"metier": "diffusion"}])
+    (sentence,) = sentences(people, SAME)
+    assert sentence.startswith(f"Ces {count} mentorés (E1, E2,")
+    assert told in sentence
+
+
+def test_rules_that_bar_nobody_else_are_not_said_to_be_in_the_way() -> None:
+    people = cohort([{}, {"metier": "diffusion"}], [{}, {}, {"metier": "diffusion"}])
+    bans = [{"kind": "ban", "mentor": "M1", "mentee": "E3"}, {"kind": "ban", "mentor": "M2", "mentee": "E9"}]
+    (found,) = findings(people, programme(SAME, *bans))
+    assert (found.people, found.rules) == (("E1", "E2"), ("le même métier",))
+
+
+def test_who_takes_no_part_is_not_among_the_others() -> None:
+    people = cohort([{}, {"metier": "diffusion", "complete": False}], [{}, {}, {"metier": "diffusion"}])
+    assert sentences(people, SAME)[0] == TWO_TO_ONE
+
+
+@pytest.mark.parametrize(("least", "codes"), [(1, []), (2, ["quota_out_of_reach"]), (3, [])])
+def test_a_quota_is_out_of_reach_only_where_enough_people_are_there(least: int, codes: list[str]) -> None:
+    people = cohort([{}, {}], [{}, {"metier": "diffusion", "niveau": "expert"}, {"metier": "diffusion"}])
+    gap = {"kind": "gap", "name": "l'avance", "field": "niveau", "least": 0}
+    quota = counting("mentee", "diffusion", name="la diffusion", least=least)
+    other = {"kind": "ban", "name": "autre", "mentor": "M1", "mentee": "E1"}
+    found = [one for one in findings(people, programme(gap, quota, other)) if one.decisive]
+    assert [one.code for one in found] == codes
+    assert [(one.missing, one.rules) for one in found] == [(1, ("la diffusion", "l'avance"))] * len(codes)
+
+
+def test_a_quota_with_no_least_or_a_weighed_sum_is_never_out_of_reach() -> None:
+    people = cohort([{}, {}], [{}, {"metier": "diffusion"}])
+    share = {"kind": "proportion", "field": "metier", "in": ["diffusion"], "least": 100}
+    found = findings(people, programme(SAME, counting("mentee", "diffusion", most=0), share))
+    assert [one for one in found if one.decisive] == []
+
+
+def test_minimums_come_before_quotas_and_who_is_left_out_comes_last() -> None:
+    people = cohort([{"metier": "diffusion"}, {}, {}], [{"metier": "diffusion"}, *([{}] * 5)])
+    quota = counting("mentee", "diffusion", name="deux", least=2)
+    other = {"kind": "ban", "mentor": "M2", "mentee": "E2"}
+    codes = [one.code for one in findings(people, programme(MINIMUM, SAME, other, quota))]
+    assert codes == ["minimum_out_of_reach", "not_all_placed"]
+    rules = [SAME, counting("mentor", "diffusion", name="un", least=1)]
+    apart = cohort([{"metier": "diffusion"}, {}], [{}, {}])
+    assert [one.code for one in findings(apart, programme(*rules))] == [
+        "quota_out_of_reach",
+        "not_all_placed",
+        "not_all_placed",
+    ]

@@ -15,7 +15,7 @@ from mentormatch.people import Cohort
 from mentormatch.programme import Programme
 from mentormatch.review.diagnosis.finding import Change, Diagnosis
 from mentormatch.review.diagnosis.trial import Trial
-from mentormatch.review.diagnosis.ways_out import ways_out
+from mentormatch.review.diagnosis.ways_out import fewest, ways_out
 from mentormatch.scoring.score import score
 from tests.review.diagnosis.people import METIERS, alike, cohort, counting, pin, programme, words
 from tests.review.diagnosis.planting import planted, wild
@@ -192,3 +192,107 @@ def test_out_of_time_no_way_out_is_told() -> None:
     people = alike(2, 2)
     trial = Trial(people, score(people, asked.criteria), tuple(asked.rules), deadline=monotonic())
     assert ways_out(trial, trial.rules) == ()
+
+
+def changes(people: Cohort, *rules: dict[str, object]) -> dict[str, Change]:
+    """Return the ways out by their code and sentence."""
+    return {f"{way.code}: {words(way.sentence)}": way for way in diagnose(people, programme(*rules)).ways_out}
+
+
+def test_a_pair_that_goes_is_one_unit_and_names_its_two_people() -> None:
+    ban = {**pin("M1", "E2"), "kind": "ban"}
+    ways = changes(alike(2, 2), pin("M1", "E2"), ban)
+    assert [*ways] == [
+        "drop_pair: Retirer « binôme imposé M1 - E2 ».",
+        "drop_pair: Retirer « binôme écarté M1 - E2 ».",
+    ]
+    assert [(way.cost, way.people) for way in ways.values()] == [(1, ("M1", "E2"))] * 2
+    assert [[rule.kind for rule in way.rules] for way in ways.values()] == [["ban"], ["pin"]]
+
+
+@pytest.mark.parametrize(
+    ("rule", "cost"),
+    [
+        ({"kind": "common", "name": "r", "field": "metier"}, 2),
+        ({"kind": "require", "name": "r", "field": "metier", "in": ["production"]}, 1),
+        ({"kind": "different", "name": "r", "field": "employeurs"}, 1),
+    ],
+)
+def test_a_rule_that_goes_costs_the_pairs_that_it_forbids_and_the_people_whom_it_sets_aside(
+    rule: dict[str, object], cost: int
+) -> None:
+    people = cohort([{"employeurs": ["A"]}, {}], [{"metier": "diffusion", "employeurs": ["A"]}, {}])
+    way = changes(people, pin("M1", "E1"), rule)["drop_rule: Retirer la règle « r »."]
+    assert (way.cost, way.people, [each.kind for each in way.rules]) == (cost, (), ["pin"])
+
+
+def test_a_rule_that_forbids_nobody_costs_one() -> None:
+    quota = counting("mentee", "diffusion", name="r", least=1)
+    assert changes(alike(2, 2), quota)["drop_rule: Retirer la règle « r »."].cost == 1
+
+
+def test_more_places_are_given_to_as_few_people_as_can_be_with_their_keys() -> None:
+    pins = [pin("M1", "E1"), pin("M1", "E2"), pin("M2", "E3"), pin("M2", "E4")]
+    ways = changes(alike(3, 4), {"kind": "capacity", "most": 1}, *pins)
+    way = ways["more_places: Ajouter 1 place chez M1 et 1 place chez M2."]
+    assert (way.cost, way.people, way.places) == (2, ("M1", "M2"), (("M1", 1), ("M2", 1)))
+    assert len(way.rules) == 5
+
+
+def test_more_places_among_mentees_are_asked_for_where_theirs_are_too_few() -> None:
+    pins = [pin("M1", "E1"), pin("M2", "E1"), pin("M3", "E1")]
+    ways = changes(alike(3, 3), {"kind": "capacity", "side": "mentee", "most": 1}, *pins)
+    assert ways["more_places: Ajouter 2 places chez E1."].places == (("E1", 2),)
+
+
+def test_no_places_are_asked_for_where_they_would_not_help() -> None:
+    minimum = {"kind": "capacity", "most": 3, "minimum": 3, "always": True}
+    assert [way.code for way in diagnose(alike(1, 2), programme(minimum)).ways_out] == ["lower_minimum"]
+    assert [way.code for way in diagnose(alike(1, 0), programme(minimum)).ways_out] == ["lower_minimum"]
+
+
+def test_of_several_ways_the_cheapest_comes_first_and_rules_are_dropped_last_by_their_cost() -> None:
+    rules = [
+        counting("mentor", *METIERS, name="bas", least=4),
+        counting("mentee", *METIERS, name="haut", most=1),
+    ]
+    ways = diagnose(alike(4, 4), programme(*rules)).ways_out
+    assert [(way.code, way.cost) for way in ways] == [
+        ("lower_quota", 3),
+        ("raise_quota", 3),
+        ("drop_rule", 1),
+        ("drop_rule", 1),
+    ]
+    assert [ways[0].rules[0].model_dump()["least"], ways[1].rules[1].model_dump()["most"]] == [1, 4]
+
+
+@pytest.mark.parametrize("needed", range(1, 12))
+def test_the_fewest_steps_are_found_exactly_and_nothing_beyond_the_furthest_is_tried(needed: int) -> None:
+    tried: list[int] = []
+
+    def works(steps: int) -> bool:
+        tried.append(steps)
+        return steps >= needed
+
+    assert fewest(10, works) == (needed if needed <= 10 else None)
+    assert all(1 <= steps <= 10 for steps in tried)
+
+
+def test_the_fewest_steps_of_a_long_way_take_few_questions() -> None:
+    tried: list[int] = []
+
+    def works(steps: int) -> bool:
+        tried.append(steps)
+        return steps >= 600
+
+    assert fewest(1000, works) == 600
+    assert len(tried) == len(set(tried)) <= 20
+
+
+def test_rules_to_drop_together_are_as_few_as_can_be_and_never_a_capacity() -> None:
+    bans = [{**pin(f"M{number}", f"E{number}"), "kind": "ban"} for number in (1, 2)]
+    harmless = {"kind": "capacity", "most": 1}
+    asked = [harmless, pin("M1", "E1"), pin("M2", "E2"), *bans, {"kind": "minimum_score", "points": 0}]
+    (way,) = diagnose(alike(2, 2), programme(*asked)).ways_out
+    assert (way.code, way.cost) == ("drop_rules", 2)
+    assert [rule.kind for rule in way.rules] == ["capacity", "pin", "pin", "minimum_score"]

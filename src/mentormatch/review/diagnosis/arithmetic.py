@@ -9,7 +9,6 @@ import numpy as np
 from mentormatch.assignment.posing import SIDES, forbidding
 from mentormatch.assignment.problem import AssignmentProblem, Loads, Row
 from mentormatch.assignment.rule import BoolBlock, Rule
-from mentormatch.assignment.rules.pin import Pin
 from mentormatch.fields import Side
 from mentormatch.french import counted, listed
 from mentormatch.review.diagnosis.conflict import quoted
@@ -99,7 +98,7 @@ def pins_beyond_places(posture: Posture) -> Iterator[Finding]:
 
 def pins_forbidden(posture: Posture) -> Iterator[Finding]:
     """Yield the pinned pairs that other rules forbid, and those of people who take no part."""
-    for pin in (rule for rule in posture.rules if isinstance(rule, Pin)):
+    for pin in posture.rules:
         for place in pin.pins(posture.market):
             against = [posture.labels.rule(rule) for rule in refusing(posture, place)]
             if against:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from mentormatch.assignment.posing import pose
 from mentormatch.assignment.problem import AssignmentProblem, Loads
 from mentormatch.assignment.rule import Market, Rule, market_of
-from mentormatch.assignment.rules.pin import Pin
 from mentormatch.fields import Side
 from mentormatch.people import Cohort
 from mentormatch.review.labels import KEYS, Labels
@@ -48,5 +47,5 @@ class Posture:
 
     def pinning(self, axis: int, row: int) -> tuple[str, ...]:
         """Return what the rules are called that pin a pair of one person."""
-        pins = [(rule, pair) for rule in self.rules if isinstance(rule, Pin) for pair in rule.pins(self.market)]
+        pins = [(rule, pair) for rule in self.rules for pair in rule.pins(self.market)]
         return tuple(self.labels.rule(rule) for rule, pair in pins if pair[axis] == row)

@@ -1,0 +1,90 @@
+"""Programmes of every kind of rule, up to seven by seven, equal exhaustive search in every goal and in the pairs."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+import mentormatch as mm
+from mentormatch.assignment.posing import pose
+from mentormatch.assignment.problem import GOALS
+from mentormatch.assignment.rule import rules_by_kind
+from mentormatch.assignment.solution import Solution
+from mentormatch.programme import Goals
+from mentormatch.scoring.score import score
+from tests.conftest import DEEP
+from tests.oracles.enumeration import Best, Game, Places, best_of
+from tests.oracles.programmes import KINDS, Small, small
+from tests.oracles.recounted import game_of
+
+pytestmark = [pytest.mark.promise(9), pytest.mark.promise(12), pytest.mark.promise(13)]
+
+BLOCK = 98
+BLOCKS = 103 if DEEP else 1
+
+
+def some_goals(random: Random) -> tuple[str, ...]:
+    """Return some of the goals, in any order."""
+    return tuple(random.sample(GOALS, random.choice([1, 2, 3, 3, 4, 5, 7])))
+
+
+def some_pairs(random: Random, drawn: Small) -> tuple[Places, ...]:
+    """Return former pairs, allowed or not."""
+    shape = len(drawn.cohort.mentors), len(drawn.cohort.mentees)
+    found = {(random.randrange(shape[0]), random.randrange(shape[1])) for _ in range(random.randint(0, 4))}
+    return tuple(sorted(found))
+
+
+def solved(drawn: Small, goals: Sequence[str], former: tuple[Places, ...], seed: int) -> Solution:
+    """Return the solution by ``match``, which knows all goals but ``changes``; with that one, by what it is made of."""
+    programme = drawn.programme
+    if "changes" not in goals:
+        asked = programme.model_copy(update={"goals": Goals.model_validate({"order": list(goals)})})
+        return mm.match(drawn.cohort, asked, seed=seed).solution
+    problem = pose(drawn.cohort, score(drawn.cohort, programme.criteria), programme.rules, goals)
+    return mm.solve(replace(problem, former=former), seed=seed)
+
+
+def agrees(solution: Solution, best: Best | None, goals: Sequence[str]) -> bool:
+    """Return whether a solution is the canonical optimum, or says that there is none."""
+    if best is None:
+        return str(solution.status) == "infeasible" and not len(solution.pairs)
+    vectors = [tier.vector for tier in solution.tiers if tier.goal == "leximin"]
+    return (
+        str(solution.status) == "proved"
+        and tuple((tier.goal, tier.value) for tier in solution.tiers) == tuple(zip(goals, best.values, strict=True))
+        and tuple(map(tuple, solution.pairs.tolist())) == best.pairs
+        and vectors in ([], [best.scores])
+    )
+
+
+def test_every_registered_rule_and_goal_is_drawn() -> None:
+    assert tuple(sorted(rules_by_kind())) == KINDS, "say in tests/oracles/programmes.py how the new rule is drawn"
+
+
+@pytest.mark.parametrize("block", range(BLOCKS))
+def test_programmes_with_rules_of_every_kind_equal_exhaustive_search(block: int) -> None:
+    met: Counter[str] = Counter()
+    for seed in range(block * BLOCK, (block + 1) * BLOCK):
+        random = Random(seed)
+        drawn, goals = small(seed, first=KINDS[seed % len(KINDS)]), some_goals(random)
+        former = some_pairs(random, drawn) if "changes" in goals else ()
+        game = game_of(drawn.cohort, drawn.programme, former)
+        best = best_of(game, goals, seed % 4)
+        assert agrees(solved(drawn, goals, former, seed % 4), best, goals), seed
+        met.update([*drawn.kinds, *goals, *traits(game, best)])
+    assert met.keys() >= {*rules_by_kind(), *GOALS, *TRAITS}
+
+
+def traits(game: Game, best: Best | None) -> Iterator[str]:
+    """Yield what is special about a problem."""
+    yield "none" if best is None else "tied" if best.ties > 1 else "one"
+    if any(span.idle and span.least > 1 for span in (*game.mentors, *game.mentees)):
+        yield "at least two if any"
+    if len({(row.least, row.most) for row in game.sums}) > 1:
+        yield "coupled several times"
+
+
+TRAITS = ("none", "tied", "one", "at least two if any", "coupled several times")

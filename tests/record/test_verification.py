@@ -1,0 +1,192 @@
+"""What the check of a decision says, in words and as JSON, and what it says of the log."""
+
+import errno
+import json
+import os
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.record.log import Entry, append, check_chain
+from mentormatch.record.verify import WORDS, Outcome, Verification, entry_of, journal_beside, verify
+from tests.record.decisions import changed, coupled, plain, written
+
+pytestmark = pytest.mark.promise(29)
+
+WHEN = "2026-03-01T09:30:00+00:00"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return written(plain(), tmp_path)
+
+
+def seal(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def validated(path: Path, decision: str, why: str = "") -> None:
+    """Add to the log beside a decision that somebody validated a decision."""
+    what = {"decision": decision}
+    append(journal_beside(path), Entry(kind="validation", what=what, who="Camille", when=WHEN, why=why))
+
+
+def said(path: Path, head: str | None = None) -> list[str]:
+    """Return what the check says, line by line, with ordinary spaces."""
+    return verify(path, head=head).words.replace("\u00a0", " ").splitlines()
+
+
+def test_an_outcome_has_a_settled_name_and_a_sentence_of_its_own() -> None:
+    assert [str(outcome) for outcome in Outcome] == ["verified", "held", "nothing", "refused"]
+    assert len({WORDS[outcome] for outcome in Outcome}) == 4
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_a_decision_is_sound_if_it_is_verified_or_held(outcome: Outcome) -> None:
+    assert Verification("", outcome).sound is (outcome in (Outcome.VERIFIED, Outcome.HELD))
+
+
+def test_without_a_log_the_words_are_the_outcome_and_the_certificate(path: Path) -> None:
+    certificate = verify(path).certificate
+    assert certificate
+    assert said(path) == [WORDS[Outcome.VERIFIED], certificate.words]
+
+
+def test_what_was_not_checked_of_the_optimum_is_said(tmp_path: Path) -> None:
+    first, second = said(written(coupled(), tmp_path))
+    assert first == WORDS[Outcome.HELD]
+    assert second.startswith("Les règles sont respectées ; ")
+
+
+def test_a_log_that_is_whole_tells_its_lines_and_who_validated(path: Path) -> None:
+    head = append(journal_beside(path), entry_of(path, who="Dominique"))
+    assert said(path)[2:] == ["Journal intact : 1 ligne.", "Encore une proposition : personne ne l'a validée."]
+    assert verify(path).validations == ()
+    validated(path, "f" * 64)
+    validated(path, seal(path), why="comité")
+    assert said(path)[2:] == [
+        "Journal intact : 3 lignes.",
+        "Validée par Camille le 01/03/2026 à 09:30 UTC. Motif : comité",
+    ]
+    assert said(path, head)[2] == "Journal intact : 3 lignes, 2 depuis l'empreinte demandée."
+    assert said(path, check_chain(journal_beside(path)).head)[2] == "Journal intact : 3 lignes."
+    assert [one.why for one in verify(path).validations] == ["comité"]
+
+
+def test_a_log_that_is_broken_is_not_said_to_be_intact_nor_to_be_silent(path: Path) -> None:
+    log = journal_beside(path)
+    append(log, Entry(kind="edit", what={}, who="Camille", when=WHEN))
+    log.write_bytes(log.read_bytes() + b"{}\n")
+    assert said(path)[2:] == ["  - journal, ligne 2 : ce n'est pas une ligne de journal"]
+    assert said(path)[0] == WORDS[Outcome.REFUSED]
+
+
+def test_a_log_that_speaks_of_other_decisions_is_told(path: Path) -> None:
+    validated(path, "f" * 64)
+    assert said(path)[-1] == "  - journal : il ne parle pas de cette décision, ou son fichier a changé depuis"
+
+
+def test_all_that_was_found_is_one_json_object(path: Path) -> None:
+    head = append(journal_beside(path), entry_of(path, who="Dominique"))
+    validated(path, seal(path), why="comité")
+    told = json.loads(verify(path, head=head).to_json())
+    goals = told.pop("goals")
+    assert told == {
+        "schema_version": 1,
+        "verified": True,
+        "outcome": "verified",
+        "certificate": "certified",
+        "digest": seal(path),
+        "log": {"lines": 2, "head": check_chain(journal_beside(path)).head, "since": 1},
+        "validations": [{"who": "Camille", "when": WHEN, "why": "comité"}],
+        "problems": [],
+    }
+    assert [goal["goal"] for goal in goals] == ["matched", "priority", "total"]
+    assert all(goal["value"] == goal["stated_bound"] == goal["certified_bound"] for goal in goals)
+
+
+def test_the_bounds_of_a_goal_are_told_apart_in_json(tmp_path: Path) -> None:
+    verification = verify(written(coupled(), tmp_path))
+    assert verification.certificate
+    tiers = tuple(replace(tier, value=1, stated=2, certified=3) for tier in verification.certificate.tiers[:1])
+    told = replace(verification, certificate=replace(verification.certificate, tiers=tiers)).to_json()
+    assert json.loads(told)["goals"] == [{"goal": "matched", "value": 1, "stated_bound": 2, "certified_bound": 3}]
+
+
+def test_a_file_that_is_no_decision_has_no_certificate_and_no_goals(tmp_path: Path) -> None:
+    path = tmp_path / "x.decision.json"
+    path.write_bytes(b"{}")
+    told = json.loads(verify(path).to_json())
+    assert (told["verified"], told["outcome"], told["certificate"], told["goals"]) == (False, "refused", None, [])
+    assert (told["log"], told["validations"], told["digest"]) == (None, [], seal(path))
+    assert told["problems"]
+
+
+def test_words_in_json_keep_their_accents(tmp_path: Path) -> None:
+    assert "aucune règle ne lie les binômes" in verify(written_without_prices(tmp_path)).to_json()
+
+
+def written_without_prices(tmp_path: Path) -> Path:
+    path = written(plain(), tmp_path)
+    content = json.loads(path.read_bytes())
+    content["prices"] = []
+    return changed(path, content)
+
+
+def test_a_decision_that_lacks_the_prices_it_could_have_says_so(tmp_path: Path) -> None:
+    lacking = verify(written_without_prices(tmp_path))
+    assert [str(problem) for problem in lacking.problems] == [
+        "certificat : les prix manquent ; attendu : ceux de chaque but : aucune règle ne lie les binômes entre eux"
+    ]
+
+
+def test_a_decision_with_a_goal_that_prices_cannot_prove_may_lack_them(tmp_path: Path) -> None:
+    problem = AssignmentProblem.from_scores([[5, 4], [3, 9]], goals=("leximin",))
+    verification = verify(written(problem, tmp_path))
+    assert (verification.outcome, verification.problems) == (Outcome.HELD, ())
+
+
+def test_what_the_certificate_finds_is_told_under_the_name_of_the_check(path: Path) -> None:
+    content = json.loads(path.read_bytes())
+    content["tiers"][0]["value"] += 1
+    wrong = verify(changed(path, content))
+    assert wrong.certificate
+    assert [str(problem) for problem in wrong.problems] == [f"contrôle : {text}" for text in wrong.certificate.problems]
+
+
+def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+    verification = verify(tmp_path / "absent.decision.json")
+    assert (verification.digest, verification.outcome) == ("", Outcome.REFUSED)
+    why = os.strerror(errno.ENOENT)
+    assert [str(one) for one in verification.problems] == [f"absent.decision.json : illisible ({why})"]
+
+
+def test_a_head_or_a_log_that_was_asked_for_must_be_there(path: Path) -> None:
+    assert verify(path).chain is None
+    missing = "binomes.journal.jsonl : le journal ne peut pas être lu"
+    for asked in (verify(path, head="0" * 64), verify(path, journal=journal_beside(path))):
+        assert asked.outcome is Outcome.REFUSED
+        assert [str(one).startswith(missing) for one in asked.problems] == [True]
+
+
+def test_a_log_under_another_name_is_looked_at_if_it_is_named(path: Path, tmp_path: Path) -> None:
+    other = tmp_path / "elsewhere.jsonl"
+    append(other, entry_of(path, who="Camille"))
+    assert verify(path).chain is None
+    chain = verify(path, journal=str(other)).chain
+    assert chain is not None
+    assert chain.whole
+
+
+def test_the_entry_of_a_decision_holds_its_digest_who_and_why(path: Path) -> None:
+    entry = entry_of(path, who=" Camille ", why="édition 2026")
+    assert (entry.kind, entry.what) == ("matching", {"decision": seal(path)})
+    assert (entry.who, entry.why, entry_of(path, who="Camille").why) == ("Camille", "édition 2026", "")
+
+
+def test_the_log_stands_beside_the_decision_under_its_name() -> None:
+    assert journal_beside(Path("a/binomes.decision.json")) == Path("a/binomes.journal.jsonl")
+    assert journal_beside(Path("a/copie.json")) == Path("a/copie.json.journal.jsonl")
