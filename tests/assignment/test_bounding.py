@@ -19,7 +19,7 @@ from mentormatch.assignment.bounding import (
     misfits,
     worth_of,
 )
-from mentormatch.assignment.problem import AssignmentProblem, Loads, Row
+from mentormatch.assignment.problem import SUMS, AssignmentProblem, Loads, Row
 from mentormatch.assignment.solution import Prices
 from mentormatch.columns import IntVector
 
@@ -40,6 +40,7 @@ class Pairs:
     mentors: IntVector
     mentees: IntVector
     places: int = 2
+    extremes: tuple[int, int] = (-3, 7)
 
 
 EVERY = Pairs(np.array([0, 0, 0, 1, 1, 1]), np.array([0, 1, 2, 0, 1, 2]))
@@ -181,7 +182,7 @@ def test_a_weight_outdoes_all_that_two_pairs_can_differ_by_in_the_goals_after_it
 
 
 def test_a_stage_over_no_pairs_is_lexicographic() -> None:
-    nobody = Pairs(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
+    nobody = Pairs(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), extremes=(0, 0))
     found = Pricing.of(problem(), prices(weights=(("matched", 1), ("total", 1))), nobody, {})
     assert found is not None
     assert (found.rest, found.surplus.tolist()) == (0, [])
@@ -189,8 +190,6 @@ def test_a_stage_over_no_pairs_is_lexicographic() -> None:
 
 WORTH = 1 + 7
 """A part for the greatest score, and one to be on the safe side."""
-GREATEST = 7 + 20 + 2
-"""A bound on what a pair counts in any goal."""
 
 
 @pytest.mark.parametrize(
@@ -200,7 +199,9 @@ GREATEST = 7 + 20 + 2
         ({"parts": 3}, 3 * WORTH + 6),
         ({"weights": (("total", 5),)}, 5 * WORTH + 6),
         ({"rows": (2, -5, 0)}, WORTH + 6 + 2 * 3 + 5 * 1),
-        ({"kept": (("matched", -6),)}, WORTH + 6 + 6 * (GREATEST + 1)),
+        ({"kept": (("matched", -6),)}, WORTH + 6 + 6 * 2),
+        ({"kept": (("priority", -6),)}, WORTH + 6 + 6 * (20 + 2 + 1)),
+        ({"kept": (("changes", -2), ("total", -6))}, WORTH + 6 + 2 * 2 + 6 * (7 + 1)),
         ({"links": (((0, 1, 9),), ((1, 1, 3),))}, WORTH + 6 + 9 + 3),
     ],
 )
@@ -208,7 +209,7 @@ def test_what_all_numbers_together_reach_must_be_exact(other: dict[str, Any], re
     base = prices(**other)
     for missing, exact in ((0, True), (1, False)):
         mentors = np.array([0, LARGEST - reach + 4 + missing])
-        found = Pricing.of(problem(), replace(base, mentors=mentors), EVERY, {"matched": 2})
+        found = Pricing.of(problem(), replace(base, mentors=mentors), EVERY, dict.fromkeys(SUMS, 2))
         assert (found is not None) is exact
 
 

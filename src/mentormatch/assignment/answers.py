@@ -8,6 +8,8 @@ import numpy as np
 from mentormatch.assignment.bounding import Pricing, exact_sum, listed
 from mentormatch.assignment.problem import AssignmentProblem, Loads
 from mentormatch.assignment.scores import IntMatrix
+from mentormatch.assignment.sieve import left_by
+from mentormatch.assignment.solution import Prices
 from mentormatch.columns import BoolVector, IntVector
 
 
@@ -15,8 +17,9 @@ from mentormatch.columns import BoolVector, IntVector
 class Answers:
     """The answers that leave the ``settled`` pairs as ``chosen``, and everybody within their loads.
 
-    ``mentors``, ``mentees``, ``chosen``, ``settled`` (e,): every pair that may be looked at. ``least`` and ``most``:
-    what the people of each side take in all. ``sides``: the loads that the problem asks for.
+    ``mentors``, ``mentees``, ``chosen``, ``settled`` (e,): every pair that may be looked at; pairs that are not listed
+    are settled as not chosen. ``least`` and ``most``: what the people of each side take in all. ``sides``: the loads
+    that the problem asks for. ``extremes``: bounds on the scores of all pairs, listed or not.
     """
 
     mentors: IntVector
@@ -26,27 +29,27 @@ class Answers:
     least: tuple[IntVector, ...]
     most: tuple[IntVector, ...]
     sides: tuple[Loads, Loads]
+    extremes: tuple[int, int]
 
     @classmethod
-    def of(cls, problem: AssignmentProblem, chosen: IntMatrix, least: int | None = None) -> Self:
+    def of(
+        cls, problem: AssignmentProblem, chosen: IntMatrix, least: int | None = None, near: Prices | None = None
+    ) -> Self:
         """Return all answers among pairs of a score of ``least`` or more, None: all pairs.
 
-        Pins are settled, and so are the other pairs of people whom pins leave no place.
+        Pins are settled, and so are the other pairs of people whom pins leave no place. With prices ``near``, pairs
+        that are worth less than these need not be listed.
         """
-        mentors, mentees = problem.scores.pairs()
-        if least is not None:
-            high = problem.scores.at(mentors, mentees) >= least
-            mentors, mentees = mentors[high], mentees[high]
+        scores = problem.scores if least is None else problem.scores.keeping(np.full(problem.shape[1], least))
         pins = np.array(problem.pins, dtype=np.int64).reshape(-1, 2)
+        named = np.concatenate([chosen, pins])
+        mentors, mentees = scores.pairs() if near is None else left_by(problem, scores, near, named)
         pinned = listed(problem, mentors, mentees, pins)
         sides = (problem.mentors, problem.mentees)
-        degrees = tuple(
-            np.bincount(people, minlength=count)
-            for people, count in zip((mentors, mentees), problem.shape, strict=True)
-        )
-        most = tuple(np.minimum(loads.most, degree) for loads, degree in zip(sides, degrees, strict=True))
+        most = tuple(np.minimum(loads.most, degree) for loads, degree in zip(sides, scores.degrees(), strict=True))
         always = tuple(loads.always for loads in sides)
-        face = cls(mentors, mentees, listed(problem, mentors, mentees, chosen), pinned, always, most, sides)
+        taken = listed(problem, mentors, mentees, chosen)
+        face = cls(mentors, mentees, taken, pinned, always, most, sides, scores.extremes)
         full = [taken >= most for taken, most in zip(face.loads(pinned), most, strict=True)]
         return face._settling(full[0][mentors] | full[1][mentees])
 

@@ -1,6 +1,6 @@
 """A stage of a proof by prices: what each pair is worth above all its prices, in exact arithmetic."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Protocol, Self
@@ -98,6 +98,11 @@ class Over(Protocol):
         """Return a bound on the number of pairs that can be chosen."""
         ...
 
+    @property
+    def extremes(self) -> tuple[int, int]:
+        """Return bounds on the score of a pair."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Pricing:
@@ -121,15 +126,13 @@ class Pricing:
 
         ``values``: what each goal is worth by the chosen pairs; the goals that are kept are to be worth no less.
         """
-        pairs = (over.mentors, over.mentees)
-        parts = [(weight, worth_of(problem, goal, *pairs)) for goal, weight in prices.weights]
-        rest = _least_of_rest(parts, over.places)
-        if rest is None or _reach(problem, prices, parts) > LARGEST:
+        rest = _least_of_rest(problem, prices, over)
+        if rest is None or reach(problem, prices) > LARGEST:
             return None
-        surplus = np.zeros(len(pairs[0]), dtype=np.int64)
-        for weight, part in parts:
-            surplus += prices.parts * weight * part
-        surplus -= prices.mentors[pairs[0]] + prices.mentees[pairs[1]]
+        pairs = (over.mentors, over.mentees)
+        surplus = -prices.mentors[pairs[0]] - prices.mentees[pairs[1]]
+        for goal, weight in prices.weights:
+            surplus += prices.parts * weight * worth_of(problem, goal, *pairs)
         for row, price in priced_rows(problem, prices):
             surplus -= price * row.at(*pairs, problem.shape)
         for goal, price in prices.kept:
@@ -166,12 +169,28 @@ def _linked(
     return total
 
 
-def _least_of_rest(parts: Sequence[tuple[int, IntVector]], places: int) -> int | None:
+def range_of(problem: AssignmentProblem, goal: str, extremes: tuple[int, int]) -> tuple[int, int]:
+    """Return bounds on what a pair counts in a goal, by bounds on its score."""
+    match goal:
+        case "matched":
+            return 1, 1
+        case "priority":
+            given = (problem.mentor_priority, problem.mentee_priority)
+            return 0, sum(magnitude(part) for part in given if part is not None)
+        case "changes":
+            return 0, 1
+        case _:
+            return extremes
+
+
+def _least_of_rest(problem: AssignmentProblem, prices: Prices, over: Over) -> int | None:
     """Return the least that a pair is worth in all goals but the first; None unless each goal outweighs the rest."""
-    ranges = [(weight * int(part.min()), weight * int(part.max())) if len(part) else (0, 0) for weight, part in parts]
+    known = [(weight, range_of(problem, goal, over.extremes)) for goal, weight in prices.weights]
+    ranges = [(weight * low, weight * high) for weight, (low, high) in known]
     _, *below = list(accumulate(reversed(ranges), _widened, initial=(0, 0)))[::-1]
     lexicographic = all(
-        weight > places * (max(high, 0) - min(low, 0)) for (weight, _), (low, high) in zip(parts, below, strict=True)
+        weight > over.places * (max(high, 0) - min(low, 0))
+        for (weight, _), (low, high) in zip(known, below, strict=True)
     )
     return min(below[0][0], 0) if lexicographic else None
 
@@ -180,13 +199,15 @@ def _widened(inner: tuple[int, int], outer: tuple[int, int]) -> tuple[int, int]:
     return inner[0] + outer[0], inner[1] + outer[1]
 
 
-def _reach(problem: AssignmentProblem, prices: Prices, parts: Sequence[tuple[int, IntVector]]) -> int:
+def reach(problem: AssignmentProblem, prices: Prices) -> int:
     """Return a bound on the magnitude of everything that enters the surplus of a pair, in Python's integers."""
-    reach = prices.parts * sum(weight * (1 + magnitude(part)) for weight, part in parts)
-    reach += magnitude(prices.mentors) + magnitude(prices.mentees)
-    reach += sum(abs(price) * magnitude(row.weights) for row, price in priced_rows(problem, prices))
-    greatest = max(map(abs, problem.scores.extremes)) + sum(
-        magnitude(part) for part in (problem.mentor_priority, problem.mentee_priority) if part is not None
+    ranges = {goal: range_of(problem, goal, problem.scores.extremes) for goal in SUMS}
+    greatest = {goal: max(map(abs, ends)) for goal, ends in ranges.items()}
+    return (
+        prices.parts * sum(weight * (1 + greatest[goal]) for goal, weight in prices.weights)
+        + magnitude(prices.mentors)
+        + magnitude(prices.mentees)
+        + sum(abs(price) * magnitude(row.weights) for row, price in priced_rows(problem, prices))
+        - sum(price * (1 + greatest[goal]) for goal, price in prices.kept)
+        + sum(price for side in prices.links for _, _, price in side)
     )
-    reach += sum(-price for _, price in prices.kept) * (greatest + 1)
-    return reach + sum(price for side in prices.links for _, _, price in side)

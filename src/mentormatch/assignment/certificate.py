@@ -252,7 +252,8 @@ class _Walk:
 
     def _through(self, stages: Sequence[Prices], least: int | None = None) -> dict[str, int]:
         """Return the bounds that stages over the pairs of ``least`` or more prove, one after the other."""
-        face, found = Answers.of(self.problem, self.solution.pairs, least), dict[str, int]()
+        found = dict[str, int]()
+        face = self._answers(stages, least)
         for place, prices in enumerate(stages):
             stage = Pricing.of(self.problem, prices, face, self.values)
             if stage is None:
@@ -268,13 +269,22 @@ class _Walk:
                 face = face.narrowed(stage, bound - worth)
         return found
 
+    def _answers(self, stages: Sequence[Prices], least: int | None) -> Answers:
+        """Return all answers; only the pairs that the first stage leaves are listed, if no other pair can matter."""
+        for first in stages[:1]:
+            face = Answers.of(self.problem, self.solution.pairs, least, near=first)
+            stage = Pricing.of(self.problem, first, face, self.values)
+            if stage is not None and (len(stages) == 1 or face.bound(stage) == stage.worth(self.values)):
+                return face
+        return Answers.of(self.problem, self.solution.pairs, least)
+
     def _refutes(self, prices: Prices, before: Sequence[str]) -> bool:
         """Return whether, by these prices, pairs above the floor alone are worth less in the goals before.
 
         An answer whose worst pair is above a floor of 0 or more has a pair, whether or not ``matched`` is among them.
         """
         needed = {"matched": int(self.values["floor"] >= 0)} | {goal: self.values[goal] for goal in before}
-        face = Answers.of(self.problem, self.solution.pairs, prices.least)
+        face = Answers.of(self.problem, self.solution.pairs, prices.least, near=prices)
         stage = Pricing.of(self.problem, prices, face, needed) if _goals(prices) <= needed.keys() else None
         return stage is not None and face.bound(stage) < stage.worth(needed)
 

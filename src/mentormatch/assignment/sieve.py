@@ -1,0 +1,70 @@
+"""The pairs of a proof that must be looked at one by one: all others are worth less than the prices of their people.
+
+A pair of negative surplus that is not chosen adds nothing to a bound, and where the bound is reached it is settled. In
+a stage of a dense problem that nothing couples nearly all pairs are of this kind, and strips of rows tell them apart.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from mentormatch.assignment.bounding import LARGEST, reach
+from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.scores import DenseScores, IntMatrix, SparseScores
+from mentormatch.assignment.solution import Prices
+from mentormatch.columns import IntVector
+
+CELLS = 1 << 15
+"""So many numbers of 8 bytes stay in the cache of a processor."""
+
+
+def simple(prices: Prices) -> bool:
+    """Return whether a stage has prices of people and no others."""
+    return not (any(prices.rows) or any(prices.links) or prices.kept)
+
+
+def left_by(
+    problem: AssignmentProblem, scores: DenseScores | SparseScores, prices: Prices, always: IntMatrix
+) -> tuple[IntVector, IntVector]:
+    """Return the allowed pairs whose surplus in a stage is 0 or more, and those of ``always``, sorted.
+
+    All allowed pairs, if the stage has other prices than those of people, or numbers beyond what is exact. Former pairs
+    are among them in any case.
+    """
+    if not isinstance(scores, DenseScores) or not simple(prices) or reach(problem, prices) > LARGEST:
+        return scores.pairs()
+    width = scores.shape[1]
+    former = np.array(problem.former, dtype=np.int64).reshape(-1, 2)
+    pairs = np.concatenate([always, former])
+    pairs = pairs[scores.allows(pairs[:, 0], pairs[:, 1])]
+    found = np.concatenate([pairs[:, 0] * width + pairs[:, 1], *_strips(problem, scores, prices)])
+    mentors, mentees = np.divmod(np.unique(found), max(width, 1))
+    return mentors, mentees
+
+
+def _strips(problem: AssignmentProblem, scores: DenseScores, prices: Prices) -> Iterator[IntVector]:
+    """Yield the places of pairs of a surplus of 0 or more, as mentor times width plus mentee, strip by strip."""
+    (n, m), (flat, mentor, mentee, score) = scores.shape, _parts(problem, prices)
+    rows, columns = flat + mentor, -mentee
+    step = max(CELLS // max(m, 1), 1)
+    room = np.empty((min(step, n), m), dtype=np.int64)
+    for start in range(0, n, step):
+        strip = scores.values[start : start + step]
+        worth = np.multiply(strip, score, out=room[: len(strip)]) if score != 1 else strip
+        worth = np.add(worth, rows[start : start + step, None], out=room[: len(strip)])
+        left = worth >= columns
+        if scores.allowed is not None:
+            left &= scores.allowed[start : start + step]
+        yield np.flatnonzero(left) + start * m
+
+
+def _parts(problem: AssignmentProblem, prices: Prices) -> tuple[int, IntVector, IntVector, int]:
+    """Return what makes up the surplus of a pair that is not a former one: flat, by mentor, by mentee, by score."""
+    weights = {goal: prices.parts * weight for goal, weight in prices.weights}
+    first, score = weights.get("priority", 0), weights.get("total", 0)
+    mentor, mentee = -prices.mentors, -prices.mentees
+    if problem.mentor_priority is not None:
+        mentor = mentor + first * problem.mentor_priority
+    if problem.mentee_priority is not None:
+        mentee = mentee + first * problem.mentee_priority
+    return weights.get("matched", 0), mentor, mentee, score

@@ -1,0 +1,108 @@
+"""The pairs that a proof looks at one by one: none that could matter is missing."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mentormatch.assignment import sieve
+from mentormatch.assignment.answers import Answers
+from mentormatch.assignment.bounding import Pricing
+from mentormatch.assignment.certificate import certify, coupled
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.scores import DenseScores, SparseScores, stored
+from mentormatch.assignment.solution import Prices
+from tests.oracles.problems import problems
+
+pytestmark = pytest.mark.promise(11)
+
+NOBODY = np.empty((0, 2), dtype=np.int64)
+
+
+def problem(**other: Any) -> AssignmentProblem:
+    """Return a dense problem with a pair that is forbidden."""
+    free = AssignmentProblem.from_scores(
+        [[5, 4, 3], [2, 7, 1], [6, 6, 6]],
+        goals=("matched", "priority", "changes", "total"),
+        mentor_priority=[0, 3, 1],
+        mentee_priority=[2, 0, 0],
+    )
+    allowed = np.array([[True, True, True], [True, True, True], [True, False, True]])
+    return replace(free, **{"scores": stored(free.scores.at(*np.indices((3, 3))), allowed), **other})
+
+
+STAGE = Prices((("matched", 700), ("priority", 43), ("total", 2)), np.array([708, 842, 755]), np.array([86, 3, 0]))
+
+
+def as_block(asked: AssignmentProblem) -> AssignmentProblem:
+    """Return the same problem with its scores as a block."""
+    values, allowed = np.zeros(asked.shape, dtype=np.int64), np.zeros(asked.shape, dtype=bool)
+    pairs = asked.scores.pairs()
+    values[pairs], allowed[pairs] = asked.scores.at(*pairs), True
+    return replace(asked, scores=DenseScores(values, allowed))
+
+
+def as_list(asked: AssignmentProblem) -> AssignmentProblem:
+    """Return the same problem with its scores as a list."""
+    pairs = asked.scores.pairs()
+    return replace(asked, scores=SparseScores(asked.shape, *pairs, asked.scores.at(*pairs)))
+
+
+@pytest.mark.parametrize("cells", [1, 6, 1000])
+def test_pairs_are_left_that_are_worth_their_prices(monkeypatch: pytest.MonkeyPatch, cells: int) -> None:
+    monkeypatch.setattr(sieve, "CELLS", cells)
+    asked = problem()
+    every = Answers.of(asked, NOBODY)
+    stage = Pricing.of(asked, STAGE, every, {})
+    assert stage is not None
+    worth = {(i, k): s for i, k, s in zip(every.mentors.tolist(), every.mentees.tolist(), stage.surplus, strict=True)}
+    found = Answers.of(asked, NOBODY, near=STAGE)
+    left = list(zip(found.mentors.tolist(), found.mentees.tolist(), strict=True))
+    assert left == [pair for pair, surplus in worth.items() if surplus >= 0]
+    assert 0 < len(left) < len(worth)
+
+
+def test_pairs_that_are_chosen_pinned_or_former_are_left_whatever_they_are_worth() -> None:
+    dear = replace(STAGE, mentors=np.array([5000, 5000, 5000]))
+    asked = problem(former=((1, 2), (2, 1)), pins=((0, 1),))
+    found = Answers.of(asked, np.array([[2, 0], [0, 1]]), near=dear)
+    assert list(zip(found.mentors.tolist(), found.mentees.tolist(), strict=True)) == [(0, 1), (1, 2), (2, 0)]
+    assert found.chosen.tolist() == [True, False, True]
+    assert (found.settled & found.chosen).tolist() == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"rows": (1,)},
+        {"links": (((0, 0, 1),), ())},
+        {"kept": (("matched", -1),)},
+        {"mentors": np.array([1 << 61, 0, 0])},
+    ],
+)
+def test_all_pairs_are_left_by_other_prices_than_those_of_people(other: dict[str, Any]) -> None:
+    asked = problem()
+    dear = replace(STAGE, mentees=np.array([5000, 5000, 5000]))
+    assert len(Answers.of(asked, NOBODY, near=dear).mentors) == 0
+    assert len(Answers.of(asked, NOBODY, near=replace(dear, **other)).mentors) == 8
+
+
+@given(problems(4, (2, 2), coupled=1))
+def test_a_certificate_is_the_same_whether_pairs_are_listed_or_not(drawn: AssignmentProblem) -> None:
+    solution = solve(drawn)
+    assert certify(as_block(drawn), solution) == certify(as_list(drawn), solution)
+
+
+@given(problems(4, (2, 2)), st.integers(-1, 1), st.integers(0, 30))
+def test_a_bound_by_wrong_prices_is_the_same_too(drawn: AssignmentProblem, error: int, person: int) -> None:
+    solution = solve(drawn)
+    if coupled(drawn) or not solution.prices:
+        return
+    first = solution.prices[0]
+    mentors = first.mentors + error * (np.arange(len(first.mentors)) == person % max(len(first.mentors), 1))
+    wrong = replace(solution, prices=(replace(first, mentors=mentors), *solution.prices[1:]))
+    assert certify(as_block(drawn), wrong) == certify(as_list(drawn), wrong)
