@@ -128,13 +128,13 @@ def test_a_solver_that_gives_up_is_asked_once_more_and_then_the_solve_fails_in_w
     monkeypatch.setattr(highs, "_run", give_up)
     solution = solve(coupled(6))
     assert solution.status is status
-    assert [note.startswith("HiGHS ended with status") for note in solution.notes] == [True] * (fails - 1)
+    assert list(solution.notes) == ["HiGHS gave up twice"] * (fails - 1)
 
 
 @pytest.mark.promise(10)
 @pytest.mark.promise(20)
 def test_a_solver_that_is_stopped_at_any_moment_leaves_a_true_answer_or_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    problem, ask = coupled(12), highs.solved
+    problem, ask = coupled(10), highs.solved
     whole = solve(problem)
     seen: set[Status] = set()
     for allowed in range(20):

@@ -55,18 +55,30 @@ def test_midl_reviewers_and_papers(instances: Path, minimum: bool, optimum: floa
     assert round(total(solve(problem)) / MILLION, 4) == optimum
 
 
-def test_midl_papers_are_served_as_fairly_as_can_be_at_the_least_cost(instances: Path) -> None:
-    """Kobren, Saha & McCallum (KDD 2019) publish 197.67 at .94 and 201.83 at .93; this is better in both."""
+@pytest.mark.parametrize(
+    ("minimum", "optimum"), [(False, 201_768_731), pytest.param(True, 141_958_809, marks=pytest.mark.proof)]
+)
+def test_midl_papers_are_served_as_fairly_as_can_be_at_the_least_cost(
+    instances: Path,
+    minimum: bool,  # noqa: FBT001 - a case
+    optimum: int,
+) -> None:
+    """Kobren, Saha & McCallum (KDD 2019) publish 197.67 at .94 and 201.83 at .93; this is better in both.
+
+    With minimums many answers are tied, and the canonical one is not found in time; the goals are proved all the same.
+    """
     papers = midl(instances, "covs")
     problem = AssignmentProblem.from_scores(
         midl(instances, "scores"),
         mentor_capacity=midl(instances, "loads"),
+        mentor_minimum=midl(instances, "loads-lb") if minimum else 0,
         mentee_capacity=papers,
         mentee_minimum=papers,
         goals=("matched", "floor_person", "total"),
     )
-    solution = solve(problem)
-    assert total(solution) == pytest.approx(201_768_731, abs=len(solution.pairs) / 2)
+    solution = solve(problem, time_limit_s=120)
+    assert {tier.goal: tier.bound for tier in solution.tiers} == {tier.goal: tier.value for tier in solution.tiers}
+    assert total(solution) == pytest.approx(optimum, abs=10)
     assert {tier.goal: tier.value for tier in solution.tiers}["floor_person"] == pytest.approx(944_839, abs=2)
 
 

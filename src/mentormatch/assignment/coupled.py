@@ -4,7 +4,8 @@ A stage that is done becomes a row of the next. Ties are settled by rivals: the 
 hashes, until there is none.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -19,12 +20,14 @@ from mentormatch.assignment.program import Maximise
 from mentormatch.assignment.search import Search, best_of, relaxed, whole
 from mentormatch.assignment.settle import MOST_ROUNDS
 from mentormatch.assignment.solution import Prices, Solution, Status, without_pairs
-from mentormatch.assignment.stages import Stage, reached, stage_of
+from mentormatch.assignment.stages import ONE_NUMBER, Stage, merged, reached, stage_of
 from mentormatch.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
 
 LEXIMIN = Leximin(room=1 << 20)
 """Coefficients of an integer program stay small."""
+FEW_TIED = 3
+"""Where the linear program leaves a gap, it is quicker to find so many other best choices than to settle all ties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +49,34 @@ class Known:
 def solve_coupled(problem: AssignmentProblem, run: Run, maximise: Maximise) -> Solution:
     """Return the canonical solution, or the best one found in time with what is proved of it."""
     pool, guide = Pool.of(problem), _guide(problem)
-    scout = len(pool) > FEW and len(problem.goals) > 1
-    chosen = _scouted(pool, guide.worth(problem, pool.mentors, pool.mentees), maximise) if scout else None
-    known = Known({}, [])
+    scout = _scouted(problem, pool, guide, maximise)
+    if scout.empty:
+        return without_pairs(Status.INFEASIBLE, "")
+    chosen: BoolVector | None = scout.over(pool)
+    optimal = guide.exact and scout.proved
+    known, work = Known({}, []), scout
     for goal in problem.goals:
         if chosen is not None:
             run.tell(partial(_meanwhile, problem, goal, pool, chosen, known))
-        work = _pursued(problem, goal, pool, chosen, guide, maximise)
+        work = _pursued(problem, goal, pool, chosen, guide, maximise, optimal=optimal)
         if work.chosen is None:
             return without_pairs(Status.INFEASIBLE if work.empty else Status.STOPPED, "")
         known.keep(problem, goal, work)
         pool, chosen = work.limited(goal), work.chosen
         if not work.proved:
             return _solution(problem, pool, chosen, known, Status.FEASIBLE)
-    if chosen is None:
-        raise EngineError("A problem without goals has no answer")
-    status = Status.PROVED
-    run.tell(partial(_solution, problem, pool, chosen, known, Status.FEASIBLE))
-    if run.ties:
-        pool, chosen, status = _break_ties(pool, chosen, run, maximise)
+    run.tell(partial(_solution, problem, pool, work.chosen, known, Status.FEASIBLE))
+    if not run.ties:
+        return _solution(problem, pool, work.chosen, known, Status.PROVED)
+    return _settled(problem, work, known, run, maximise)
+
+
+def _settled(problem: AssignmentProblem, work: Search, known: Known, run: Run, maximise: Maximise) -> Solution:
+    """Return the canonical one of the choices that are the best in the last goal, and so in all."""
+    tied = _tied(work, maximise) if work.gap else ()
+    if tied:
+        return _solution(problem, work.pool, _canonical(work.pool, tied, run), known, Status.PROVED)
+    pool, chosen, status = _break_ties(work.limited(problem.goals[-1]), work.chosen, run, maximise)
     return _solution(problem, pool, chosen, known, status)
 
 
@@ -81,13 +93,24 @@ def _meanwhile(problem: AssignmentProblem, goal: str, pool: Pool, chosen: BoolVe
 
 
 def _pursued(  # noqa: PLR0913 - what is open, what is known of it, and how to ask
-    problem: AssignmentProblem, goal: str, pool: Pool, chosen: BoolVector | None, guide: Stage, maximise: Maximise
+    problem: AssignmentProblem,
+    goal: str,
+    pool: Pool,
+    chosen: BoolVector | None,
+    guide: "Guide",
+    maximise: Maximise,
+    *,
+    optimal: bool,
 ) -> Search:
-    """Return the search for the best choice in one goal, at its end."""
+    """Return the search for the best choice in one goal, at its end; ``optimal``: the chosen one is known to be it."""
     if goal == "leximin" and chosen is not None:
         return _climbed(problem, pool, chosen, maximise)
-    lead, worth = (each.worth(problem, pool.mentors, pool.mentees) for each in (guide, stage_of(problem, goal)))
-    return best_of(pool, worth, lead, chosen, maximise)
+    worth = stage_of(problem, goal).worth(problem, pool.mentors, pool.mentees)
+    lead = guide.stage.worth(problem, pool.mentors, pool.mentees)
+    if not optimal:
+        return best_of(pool, worth, lead, chosen, maximise)
+    work = relaxed(pool, worth, lead, chosen, maximise)
+    return replace(work, bound=work.value)
 
 
 def _climbed(problem: AssignmentProblem, pool: Pool, chosen: BoolVector, maximise: Maximise) -> Search:
@@ -103,24 +126,40 @@ def _climbed(problem: AssignmentProblem, pool: Pool, chosen: BoolVector, maximis
     return work
 
 
-def _guide(problem: AssignmentProblem) -> Stage:
-    """Return the goals loosely in one number: what is good in it is good in all of them, and proves nothing."""
-    stages = [stage_of(problem, goal) for goal in reversed(problem.goals) if goal in SUMS]
-    guide = stages[0]
-    for stage in stages[1:]:
-        guide = stage.above(guide, 1) if stage.fits_above(guide, 1) else stage
-    return guide
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """The goals in one number; ``exact``: what is best in it is best in all of them, else it proves nothing."""
+
+    stage: Stage
+    exact: bool
 
 
-def _scouted(pool: Pool, lead: IntVector, maximise: Maximise) -> BoolVector | None:
-    """Return a good choice to begin with, so that a goal that is easily reached needs no integer program."""
+def _guide(problem: AssignmentProblem) -> Guide:
+    """Return the goals in one number, loosely if they do not fit; a number of pairs that is fixed says nothing."""
+    least = max(int(loads.always.sum()) for loads in (problem.mentors, problem.mentees))
+    goals = tuple(goal for goal in problem.goals if goal != "matched" or least < problem.places) or problem.goals
+    whole = merged(replace(problem, goals=goals), lambda reach: reach < ONE_NUMBER)
+    if len(whole) == 1 and isinstance(whole[0], Stage):
+        return Guide(whole[0], exact=True)
+    stages = [stage_of(problem, goal) for goal in reversed(goals) if goal in SUMS]
+    stage = stages[0]
+    for upper in stages[1:]:
+        stage = upper.above(stage, 1) if upper.fits_above(stage, 1) else upper
+    return Guide(stage, exact=False)
+
+
+def _scouted(problem: AssignmentProblem, pool: Pool, guide: Guide, maximise: Maximise) -> Search:
+    """Return a search by the guide: a good choice to begin with, where one stage is not the whole problem anyway."""
+    lead = guide.stage.worth(problem, pool.mentors, pool.mentees)
+    if len(pool) <= FEW or len(problem.goals) == 1:
+        return Search(pool, lead, pool.forced, lead, 0, 1, None)
     work = relaxed(pool, lead, lead, None, maximise)
-    if work.bound is not None and work.chosen is None:
-        work = whole(work, maximise)
-    return None if work.chosen is None else _same_pairs(work, pool)
+    return whole(work, maximise) if work.bound is not None and not work.proved else work
 
 
-def _break_ties(pool: Pool, chosen: BoolVector, run: Run, maximise: Maximise) -> tuple[Pool, BoolVector, Status]:
+def _break_ties(
+    pool: Pool, chosen: BoolVector | None, run: Run, maximise: Maximise
+) -> tuple[Pool, BoolVector | None, Status]:
     """Return the canonical choice: the best in the first round of hashes, then in each round against its best rival."""
     worth = run.hashes.of(pool.mentors, pool.mentees, 0)
     first = best_of(pool, worth, worth, chosen, maximise)
@@ -135,26 +174,49 @@ def _break_ties(pool: Pool, chosen: BoolVector, run: Run, maximise: Maximise) ->
             return pool, chosen, Status.PROVED
         if not rival.proved:
             return pool, chosen, Status.FEASIBLE
-        chosen = _same_pairs(rival, pool) if rival.value > own else chosen
+        other = rival.over(pool)
+        chosen = other if other is not None and rival.value > own else chosen
         pool = pool.limited(Limit.on(worth, max(rival.value, own)))
     raise EngineError(f"Ties are left after {MOST_ROUNDS} rounds")
+
+
+def _tied(work: Search, maximise: Maximise) -> tuple[BoolVector, ...]:
+    """Return all choices that are the best in the last goal, if these are found to be few; none if they are not."""
+    pool, tied = work.pool, [work.chosen]
+    while tied[-1] is not None and len(tied) <= FEW_TIED:
+        pool = pool.limited(_other_than(tied[-1]))
+        rival = best_of(pool, work.worth, work.worth, None, maximise)
+        if rival.empty or (rival.bound is not None and rival.bound < work.value):
+            return tuple(choice for choice in tied if choice is not None)
+        tied.append(rival.over(work.pool) if rival.proved else None)
+    return ()
+
+
+def _canonical(pool: Pool, tied: Sequence[BoolVector], run: Run) -> BoolVector:
+    """Return the choice with the greatest sum of hashes, in round after round."""
+    for turn in range(MOST_ROUNDS):
+        worth = run.hashes.of(pool.mentors, pool.mentees, turn)
+        sums = [int(worth[choice].sum()) for choice in tied]
+        tied = [choice for choice, own in zip(tied, sums, strict=True) if own == max(sums)]
+    return tied[0]
 
 
 def _rival(pool: Pool, worth: IntVector, chosen: BoolVector, maximise: Maximise) -> Search:
     """Return the search for the best choice that is not the one chosen."""
     if pool.forced.all():
         return Search(pool, worth, pool.forced, worth, 0, 1, None, empty=True)
-    other = Limit.on(np.where(chosen, -1, 1), 1 - int(chosen.sum()))
-    return best_of(pool.limited(other), worth, worth, None, maximise)
+    return best_of(pool.limited(_other_than(chosen)), worth, worth, None, maximise)
 
 
-def _same_pairs(rival: Search, pool: Pool) -> BoolVector:
-    """Return the rival's choice over the pairs of the whole pool."""
-    width = len(pool.sides[1])
-    pairs = (rival.pool.mentors * width + rival.pool.mentees)[rival.chosen]
-    return np.isin(pool.mentors * width + pool.mentees, pairs)
+def _other_than(chosen: BoolVector) -> Limit:
+    """Return the limit that only the chosen pairs break."""
+    return Limit.on(np.where(chosen, -1, 1), 1 - int(chosen.sum()))
 
 
-def _solution(problem: AssignmentProblem, pool: Pool, chosen: BoolVector, known: Known, status: Status) -> Solution:
+def _solution(
+    problem: AssignmentProblem, pool: Pool, chosen: BoolVector | None, known: Known, status: Status
+) -> Solution:
+    if chosen is None:
+        raise EngineError("There is no choice to tell")
     pairs = np.column_stack([pool.mentors[chosen], pool.mentees[chosen]])
     return Solution(status, pairs, tuple(reached(problem, pairs, known.bounds)), prices=tuple(known.prices))

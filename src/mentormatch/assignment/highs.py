@@ -4,6 +4,7 @@ A linear program begins where a similar one ended; then the next round takes a f
 """
 
 from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import highspy
@@ -15,10 +16,9 @@ from mentormatch.errors import EngineError
 
 GAP = 0.999
 """Objectives are whole, so a bound less than one above the value proves it."""
-TOLERANCE = 1e-9
-"""The finest that HiGHS takes, and at which it sometimes gives up."""
-USUAL_TOLERANCE = 1e-7
-"""Then this is tried: choices are checked in integers anyway, and a looser program only has a greater bound."""
+FINE, USUAL = 1e-9, 1e-7
+"""The finest tolerance that HiGHS takes, at which it sometimes gives up, and the one at which programs in integers are
+found in half the time or less. A looser program only has a greater bound, and choices are checked in integers."""
 
 LOWER, BASIC = highspy.HighsBasisStatus.kLower, highspy.HighsBasisStatus.kBasic
 
@@ -52,6 +52,22 @@ def solved(program: Program, seconds: float | None) -> Answer:
     """
     if not all(_met_by_nothing(row) for row in program.sums if not len(row.columns)):
         return Answer(Word.INFEASIBLE)
+    if not program.whole:
+        return _solved(program, seconds, FINE) or _known(_solved(replace(program, start=None), seconds, USUAL))
+    answer = _solved(program, seconds, USUAL)
+    if answer is not None and (answer.word is not Word.OPTIMAL or answer.holds(program)):
+        return answer
+    return _known(_solved(program, seconds, FINE) or answer)
+
+
+def _known(answer: Answer | None) -> Answer:
+    if answer is None:
+        raise EngineError("HiGHS gave up twice")
+    return answer
+
+
+def _solved(program: Program, seconds: float | None, tolerance: float) -> Answer | None:
+    """Return HiGHS's answer at a tolerance, None if it gives up."""
     model = pulp.LpProblem("assignment", pulp.const.LpMaximize)
     variables = list(model.add_variable_dict("x%s", program.names, 0, 1, _category(program)).values())
     for place in np.flatnonzero(program.forced).tolist():
@@ -59,14 +75,10 @@ def solved(program: Program, seconds: float | None) -> Answer:
     model.setObjective(pulp.lpSum_vars_coefs(zip(variables, program.worth.tolist(), strict=True)))
     rows = [_rows(model, variables, row) for row in program.sums]
     owners = list(_keyed(program, rows))
-    stats = _run(model, seconds, TOLERANCE, (program.start, owners))
-    if _word(model, stats) is None:
-        stats = _run(model, seconds, USUAL_TOLERANCE, (None, owners))
+    stats = _run(model, seconds, tolerance, (program.start, owners))
     word = _word(model, stats)
-    if word is None:
-        raise EngineError(f"HiGHS ended with status {stats.status_str}")
-    if not stats.has_solution:
-        return Answer(word)
+    if word is None or not stats.has_solution:
+        return None if word is None else Answer(word)
     values = np.array([variable.varValue or 0.0 for variable in variables])
     if program.whole or word is not Word.OPTIMAL:
         return Answer(word, values, stats.best_bound)

@@ -34,6 +34,11 @@ class Sum:
     least: int | None = None
     most: int | None = None
 
+    def holds(self, taken: BoolVector) -> bool:
+        """Return whether the columns that are taken keep the bounds, in Python's integers."""
+        total = sum(self.coefficients[taken[self.columns]].tolist())
+        return (self.least is None or total >= self.least) and (self.most is None or total <= self.most)
+
 
 @dataclass(frozen=True, slots=True)
 class Basis:
@@ -71,6 +76,11 @@ class Answer:
     bound: float | None = None
     duals: FloatVector | None = None
     basis: Basis | None = None
+
+    def holds(self, program: Program) -> bool:
+        """Return whether the values are whole and keep every row of the program, in integers."""
+        taken = self.taken()
+        return taken is not None and all(row.holds(taken) for row in program.sums)
 
     def taken(self) -> BoolVector | None:
         """Return which columns are 1, or None unless each is 0 or 1 to within 1e-6."""

@@ -61,10 +61,13 @@ def _solved(problem: AssignmentProblem, ask: Ask, served: BoolVector, tell: Tell
         return ask(problem, ties=True, tell=tell)
     threshold = WorstPair() if problem.goals[place] == "floor" else WorstPerson(served)
     before, after = problem.goals[:place], problem.goals[place + 1 :]
-    found, value = Search(problem, before, threshold, ask, tell).run()
+    search = Search(problem, before, after, threshold, ask, tell)
+    whole = search.at_once()
+    found, value = whole or search.run()
     if found.status is not Status.PROVED:
         return found
-    solution = _solved(_left(threshold.restrict(problem, value), (*before, *after)), ask, served, tell)
+    left = _left(threshold.restrict(problem, value), (*before, *after))
+    solution = found if whole else _solved(left, ask, served, tell)
     if solution.status is Status.INFEASIBLE:
         raise EngineError("An answer was lost behind a threshold")
     if solution.status is Status.STOPPED:
@@ -94,10 +97,11 @@ def _left(problem: AssignmentProblem, goals: tuple[str, ...]) -> AssignmentProbl
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The search for the greatest threshold that costs the goals ``before`` nothing."""
+    """The search for the greatest threshold that costs the goals ``before`` nothing; ``after`` are yet to come."""
 
     problem: AssignmentProblem
     before: tuple[str, ...]
+    after: tuple[str, ...]
     threshold: Threshold
     ask: Ask
     tell: Tell
@@ -116,6 +120,30 @@ class Search:
         high = self.threshold.ceiling(self.problem, len(base.pairs) if "matched" in self.before else 0)
         return self._highest(base, self.threshold.between(self.problem, low, high))
 
+    def at_once(self) -> tuple[Solution, int] | None:
+        """Return the solution in all goals at the ceiling, where rows hold people to it, if that costs nothing.
+
+        An integer program that asks for scores finds an answer far sooner than one that only asks for any.
+        """
+        goals = (*self.before, *self.after)
+        if not (goals and set(self.before) <= {"matched"} and set(self.after) <= set(SUMS)):
+            return None
+        places, high = self._most()
+        asked = replace(self.threshold.restrict(self.problem, high), goals=goals)
+        if len(asked.rows) == len(self.problem.rows):
+            return None
+        found = self.ask(asked, ties=True, tell=self.tell)
+        fine = found.status in (Status.PROVED, Status.FEASIBLE) and self._reaches(found, places, high)
+        return (found, high) if fine else None
+
+    def _most(self) -> tuple[int, int]:
+        """Return how many pairs there can be if the goals before ask for them, and a threshold that none exceeds."""
+        places = self.problem.places if self.before else 0
+        return places, self.threshold.ceiling(self.problem, places)
+
+    def _reaches(self, found: Solution, places: int, high: int) -> bool:
+        return len(found.pairs) >= places and self._value(found) >= high
+
     def _base(self) -> Solution:
         """Return an answer that is optimal in the goals before: among promising pairs if these fill all places."""
         for least in self.threshold.promising(self.problem) if self.before == ("matched",) else ():
@@ -128,11 +156,9 @@ class Search:
         """Return the answer at the ceiling if it has all pairs that there can be, so that it costs nothing."""
         if not set(self.before) <= {"matched"}:
             return None
-        places = self.problem.places if self.before else 0
-        high = self.threshold.ceiling(self.problem, places)
+        places, high = self._most()
         found = self._asked(self.threshold.restrict(self.problem, high))
-        enough = found.status is Status.PROVED and len(found.pairs) >= places and self._value(found) >= high
-        return (found, high) if enough else None
+        return (found, high) if found.status is Status.PROVED and self._reaches(found, places, high) else None
 
     def _highest(self, base: Solution, candidates: Sequence[int]) -> tuple[Solution, int]:
         """Return the answer that reaches the last candidate of all that can be reached."""

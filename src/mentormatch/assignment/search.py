@@ -62,6 +62,14 @@ class Search:
         alike = len(self.worth) == 0 or (self.worth.min() == self.worth.max() >= 0)
         return not alike or least * int(self.worth.max(initial=0)) < self.value
 
+    def over(self, pool: Pool) -> BoolVector | None:
+        """Return the best choice so far over the pairs of a larger pool, None if there is none."""
+        if self.chosen is None:
+            return None
+        width = len(pool.sides[1])
+        pairs = (self.pool.mentors * width + self.pool.mentees)[self.chosen]
+        return np.isin(pool.mentors * width + pool.mentees, pairs)
+
     def better(self, *choices: BoolVector | None) -> BoolVector | None:
         """Return the best of the choices that keep every bound, if there is one."""
         held = [choice for choice in choices if choice is not None and self.pool.holds(choice)]

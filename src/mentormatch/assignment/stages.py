@@ -15,6 +15,8 @@ from mentormatch.errors import EngineError
 
 INT_EXACT = 1 << 62
 """Integers up to here, and their sum with another, are exact in int64."""
+ONE_NUMBER = 1 << 40
+"""Goals are put together for a solver while what a pair is worth stays below this; it keeps 53 bits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,9 @@ from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.program import Answer, Maximise, Program, Word
 from mentormatch.assignment.settle import OutOfTime, opening_stage, settle
 from mentormatch.assignment.solution import Solution, Status, without_pairs
-from mentormatch.assignment.stages import merged
+from mentormatch.assignment.stages import ONE_NUMBER, merged
 from mentormatch.columns import IntVector
 from mentormatch.errors import EngineError
-
-ONE_NUMBER = 1 << 40
-"""Goals are put together while what a pair is worth stays below this; the solver keeps 53 bits."""
 
 
 class Milp(Engine):
