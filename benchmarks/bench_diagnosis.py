@@ -1,7 +1,7 @@
 """Why there is no solution: 200 people of the example programme, whose ten rules and goals conflict, told in full.
 
-``one``: more pairs with mentees of some départements are asked for than the other rules leave. ``two``: each of two quotas
-can be met, both together cannot.
+``one``: more pairs with mentees of some départements are asked for than the other rules leave. ``two``: each of two
+quotas can be met, both together cannot.
 """
 
 from pathlib import Path

@@ -15,7 +15,7 @@ from typing import Protocol
 from mentormatch.assignment.problem import SUMS, AssignmentProblem
 from mentormatch.assignment.proving import floor_proof, opening, over, proving
 from mentormatch.assignment.sofar import Tell, Told, silent
-from mentormatch.assignment.solution import Prices, Solution, Status
+from mentormatch.assignment.solution import Prices, Solution, Status, Tier
 from mentormatch.assignment.stages import reached
 from mentormatch.assignment.threshold import Threshold, WorstPair, WorstPerson, served_mentees
 from mentormatch.columns import BoolVector
@@ -59,23 +59,31 @@ def _solved(problem: AssignmentProblem, ask: Ask, served: BoolVector, tell: Tell
     place = next((place for place, goal in enumerate(problem.goals) if goal in {"floor", "floor_person"}), None)
     if place is None:
         return ask(problem, ties=True, tell=tell)
-    threshold = WorstPair() if problem.goals[place] == "floor" else WorstPerson(served)
     before, after = problem.goals[:place], problem.goals[place + 1 :]
+    threshold = WorstPair() if problem.goals[place] == "floor" else WorstPerson(served)
     search = Search(problem, before, after, threshold, ask, tell)
     whole = search.at_once()
     found, value = whole or search.run()
-    if found.status is not Status.PROVED:
+    if found.status is not Status.PROVED and not whole:
         return found
+
+    def tell_proved(told: Told) -> None:
+        tell(lambda: _with_proved(told(), threshold, value))
+
     left = _left(threshold.restrict(problem, value), (*before, *after))
-    solution = found if whole else _solved(left, ask, served, tell)
+    solution = found if whole else _solved(left, ask, served, tell_proved)
     if solution.status is Status.INFEASIBLE:
         raise EngineError("An answer was lost behind a threshold")
     if solution.status is Status.STOPPED:
-        return replace(found, status=Status.FEASIBLE)
-    return replace(
-        solution,
-        prices=_proof(problem, before, solution.prices, ask, value if isinstance(threshold, WorstPair) else None),
-    )
+        return _with_proved(replace(found, status=Status.FEASIBLE), threshold, value)
+    floor = value if isinstance(threshold, WorstPair) else None
+    prices = _proof(problem, before, solution.prices, ask, floor)
+    return replace(_with_proved(solution, threshold, value), prices=prices)
+
+
+def _with_proved(solution: Solution, threshold: Threshold, value: int) -> Solution:
+    """Return a solution that also says what is proved of a goal that the engine knows as a restriction."""
+    return replace(solution, tiers=(*solution.tiers, Tier(threshold.goal, value, value)))
 
 
 def _proof(
@@ -132,9 +140,17 @@ class Search:
         asked = replace(self.threshold.restrict(self.problem, high), goals=goals)
         if len(asked.rows) == len(self.problem.rows):
             return None
-        found = self.ask(asked, ties=True, tell=self.tell)
+
+        def tell(told: Told) -> None:
+            self.tell(lambda: self._at_ceiling(told(), places, high))
+
+        found = self.ask(asked, ties=True, tell=tell)
         fine = found.status in (Status.PROVED, Status.FEASIBLE) and self._reaches(found, places, high)
         return (found, high) if fine else None
+
+    def _at_ceiling(self, found: Solution, places: int, high: int) -> Solution:
+        """Return an answer that also says that no threshold is greater, if that is so."""
+        return _with_proved(found, self.threshold, high) if self._reaches(found, places, high) else found
 
     def _most(self) -> tuple[int, int]:
         """Return how many pairs there can be if the goals before ask for them, and a threshold that none exceeds."""
@@ -207,11 +223,12 @@ def _stated(problem: AssignmentProblem, solution: Solution) -> Solution:
 
 
 def _bounds(problem: AssignmentProblem, solution: Solution) -> Iterator[tuple[str, int | None]]:
+    """Yield what is proved of each goal; nothing of what comes after a goal that is no sum and not reached for sure."""
     known = {tier.goal: tier.bound for tier in solution.tiers}
     for tier in reached(problem, solution.pairs, {}):
         if solution.status is Status.PROVED:
             yield tier.goal, tier.value
-        elif tier.goal in SUMS:
+        elif tier.goal in SUMS or known.get(tier.goal) == tier.value:
             yield tier.goal, known.get(tier.goal)
         else:
             return

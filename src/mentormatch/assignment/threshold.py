@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -12,7 +13,9 @@ from mentormatch.columns import BoolVector, IntVector
 
 
 class Threshold(ABC):
-    """What is to be as great as can be, in integers."""
+    """What is to be as great as can be, in integers: the value of ``goal``."""
+
+    goal: ClassVar[str]
 
     @abstractmethod
     def value(self, problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> int:
@@ -41,6 +44,8 @@ PARTS = (32, 8, 2)
 
 class WorstPair(Threshold):
     """The score of the worst pair, 0 if there is none."""
+
+    goal: ClassVar[str] = "floor"
 
     def value(self, problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> int:
         return int(problem.scores.at(mentors, mentees).min()) if len(mentors) else 0
@@ -76,6 +81,7 @@ class WorstPair(Threshold):
 class WorstPerson(Threshold):
     """The sum of scores of the worst of the mentees who are ``served`` (m,) bool, 0 if there are none."""
 
+    goal: ClassVar[str] = "floor_person"
     served: BoolVector
 
     def value(self, problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> int:
