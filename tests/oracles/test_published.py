@@ -77,9 +77,10 @@ def test_midl_papers_are_served_as_fairly_as_can_be_at_the_least_cost(
         goals=("matched", "floor_person", "total"),
     )
     solution = solve(problem, time_limit_s=120)
-    assert {tier.goal: tier.bound for tier in solution.tiers} == {tier.goal: tier.value for tier in solution.tiers}
-    assert total(solution) == pytest.approx(optimum, abs=10)
-    assert {tier.goal: tier.value for tier in solution.tiers}["floor_person"] == pytest.approx(944_839, abs=2)
+    assert all(tier.proved for tier in solution.tiers)
+    reached = {tier.goal: tier.value for tier in solution.tiers}
+    assert reached["total"] == pytest.approx(optimum, abs=10)
+    assert reached["floor_person"] == pytest.approx(944_839, abs=2)
 
 
 @pytest.mark.parametrize(("name", "most", "optimum"), [("aamas2015", 12, 1406.25), ("preflib1", 6, 124.25)])
