@@ -1,9 +1,6 @@
-"""French départements by number and name (Code officiel géographique), as people write them."""
+"""French départements by number and name (Code officiel géographique)."""
 
 import re
-from functools import cache
-
-from mentormatch.text import fold
 
 _NUMBERED = """
 01 Ain|02 Aisne|03 Allier|04 Alpes-de-Haute-Provence|05 Hautes-Alpes|06 Alpes-Maritimes|07 Ardèche|08 Ardennes
@@ -26,27 +23,5 @@ DEPARTEMENTS = tuple(
 )
 """Number and name of each; the Métropole de Lyon stands beside the Rhône, as in regional surveys."""
 
-
-@cache
-def _spellings() -> dict[str, int]:
-    """Return every folded spelling of a number or a name, with its position in ``DEPARTEMENTS``."""
-    found: dict[str, int] = {}
-    for index, (number, name) in enumerate(DEPARTEMENTS):
-        words = re.sub(r"[-' ]+", " ", fold(name))
-        found |= dict.fromkeys((number.lower(), number.lower().lstrip("0"), words, words.removeprefix("la ")), index)
-    rhone = found["69"]
-    return found | {"69d": rhone, "rhone (hors metropole)": rhone, "corse du sud (2a)": found["2a"]}
-
-
-def find_departement(text: str) -> int | None:
-    """Return the position in ``DEPARTEMENTS`` of the one that ``text`` names, None where it names none.
-
-    >>> DEPARTEMENTS[find_departement("38 - Isère")]
-    ('38', 'Isère')
-    """
-    said = re.sub(r"[-' ]+", " ", fold(text)).strip()
-    bare = re.sub(r"\(.*\)", "", said).strip()
-    numbered = re.fullmatch(r"(\d{1,3}[abdm]?)[ :,]+(.+)", bare)
-    candidates = [said, bare, *(numbered.groups() if numbered else ())]
-    found = [_spellings()[candidate] for candidate in candidates if candidate in _spellings()]
-    return found[0] if found else None
+RHONE = frozenset({"69", "69M"})
+"""The département and the Métropole de Lyon, which people tell apart or do not."""

@@ -8,8 +8,9 @@ from mentormatch.fields import Side
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
 from mentormatch.survey.intake import take_in
+from mentormatch.survey.mapping import renaming
 from mentormatch.survey.plan import Plan, Roles
-from mentormatch.survey.reading import Frame, read_table
+from mentormatch.survey.reading import Frame, Table, read_table
 from mentormatch.text import fold
 
 type Source = str | PathLike[str] | Frame
@@ -31,6 +32,18 @@ def read_survey(
     ``tool`` is the kind of survey tool that wrote the files, None: the one that knows its own marks in them.
     Raises SurveyError with every problem of the files where they cannot be taken.
     """
+    tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool)
+    return take_in(tables, plan_of(programme, apart=answers is None))
+
+
+def read_tables(
+    answers: Source | None = None,
+    *,
+    mentors: Source | None = None,
+    mentees: Source | None = None,
+    tool: str | None = None,
+) -> list[tuple[Table, Side | None]]:
+    """Return each file or frame as a table, with the side that answered it, None for both; see ``read_survey``."""
     both = answers is not None and mentors is None and mentees is None
     apart = answers is None and mentors is not None and mentees is not None
     if not both and not apart:
@@ -38,8 +51,7 @@ def read_survey(
     sources: list[tuple[Source | None, Side | None]] = (
         [(answers, None)] if both else [(mentors, "mentor"), (mentees, "mentee")]
     )
-    tables = [(read_table(source, tool=tool), side) for source, side in sources if source is not None]
-    return take_in(tables, plan_of(programme, apart=apart))
+    return [(read_table(source, tool=tool), side) for source, side in sources if source is not None]
 
 
 def plan_of(programme: Programme, *, apart: bool = False) -> Plan:
@@ -54,6 +66,7 @@ def plan_of(programme: Programme, *, apart: bool = False) -> Plan:
         needed=frozenset(needed(programme, apart=apart)),
         weights={side: weights(programme, side) for side in ("mentor", "mentee")},
         minimum_answered=programme.heading.minimum_answered,
+        renaming=renaming(programme.mapping.questions, programme.mapping.options),
     )
 
 

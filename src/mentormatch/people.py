@@ -10,6 +10,7 @@ import numpy as np
 from mentormatch.columns import BoolVector, Codes, Column, Grades, Index, Members, Names, Numbers, Ranks
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
+from mentormatch.places.column import Places
 from mentormatch.text import canonical, fold
 
 type Fate = Literal["taken", "incomplete", "replaced", "rejected"]
@@ -84,6 +85,10 @@ class People:
     def codes(self, name: str) -> Codes:
         """Return the column of a choice, scale, yesno or place."""
         return _typed(self.columns[name], Codes)
+
+    def places(self, name: str) -> Places:
+        """Return the column of a place."""
+        return _typed(self.columns[name], Places)
 
     def members(self, name: str) -> Members:
         """Return the column of choices or slots."""

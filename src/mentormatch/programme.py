@@ -1,7 +1,7 @@
 """What the staff decide: fields, criteria, rules and goals, read from TOML and checked whole."""
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from functools import reduce
 from operator import or_
@@ -21,6 +21,8 @@ from mentormatch.fields import AnyField, Ranking, Use, fields_by_kind
 from mentormatch.fields.base import position
 from mentormatch.mistakes import enumerated, key_path, nearest, syntax_problem, translate, type_name
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
+from mentormatch.survey.mapping import Target, answers_of, has_item, takes, target
+from mentormatch.text import fold
 
 if TYPE_CHECKING:
     type AnyCriterion = Criterion
@@ -83,8 +85,19 @@ class Goals(Part):
     order: Annotated[list[Goal], AfterValidator(once)] = Setting(default=["matched", "priority", "total"], min_length=1)
 
 
+class Wordings(Part):
+    """What files of answers call otherwise.
+
+    ``questions`` say which field, or which item of it (``field [item]``), a header stands for; ``options`` say, field
+    by field, which answer of the programme a text of the export is.
+    """
+
+    questions: dict[str, str] = Setting(default_factory=dict)
+    options: dict[str, dict[str, str]] = Setting(default_factory=dict)
+
+
 class Programme(Part):
-    """One programme: its heading, fields by id, criteria, rules and goals.
+    """One programme: its heading, fields by id, criteria, rules and goals, and what files of answers call otherwise.
 
     >>> Programme.read({"programme": {"name": "Essai"}, "fields": {}}).goals.order
     ['matched', 'priority', 'total']
@@ -95,6 +108,7 @@ class Programme(Part):
     criteria: list[AnyCriterion] = Setting(default_factory=list)
     rules: list[AnyRule] = Setting(default_factory=list)
     goals: Goals = Setting(default_factory=Goals)
+    mapping: Wordings = Setting(default_factory=Wordings)
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
@@ -159,6 +173,7 @@ class Parts:
         self.problems: list[Problem] = []
         self.heading = self._part(Heading, ("programme",), data.get("programme", {}))
         self.goals = self._part(Goals, ("goals",), data.get("goals", {}))
+        self.mapping = self._part(Wordings, ("mapping",), data.get("mapping", {}))
         self.fields = {str(where[1]): field for where, field in self._all("fields", AnyField, fields_by_kind())}
         self.criteria = self._all("criteria", AnyCriterion, criteria_by_kind())
         self.rules = self._all("rules", AnyRule, rules_by_kind())
@@ -222,6 +237,8 @@ def misreferences(parts: Parts) -> Iterator[Problem]:
             yield from misquotation((*where, said.setting), parts.fields.get(said.field), said.answer)
     if parts.heading:
         yield from misheaded(parts, parts.heading)
+    if parts.mapping:
+        yield from mismapped(parts, parts.mapping)
     yield from misfielded(parts)
 
 
@@ -234,6 +251,46 @@ def misheaded(parts: Parts, heading: Heading) -> Iterator[Problem]:
             yield from misquotation(("programme", "role", side), parts.fields.get(role.field), getattr(role, side))
     if heading.email:
         yield from misreference(parts, ("programme", "email"), heading.email, EMAIL)
+
+
+def mismapped(parts: Parts, mapping: Wordings) -> Iterator[Problem]:
+    """Yield each header that is mapped to nothing, each answer that is mapped to no option, and what is said twice."""
+    for header, said in mapping.questions.items():
+        yield from mistargeted(parts, ("mapping", "questions", f"« {header} »"), target(said))
+    yield from said_twice(("mapping", "questions"), mapping.questions)
+    for name, texts in mapping.options.items():
+        yield from unknown_field(parts, ("mapping", "options"), name)
+        if field := parts.fields.get(name):
+            for text, said in texts.items():
+                yield from misrenamed(("mapping", "options", name, f"« {text} »"), field, said)
+        yield from said_twice(("mapping", "options", name), texts)
+
+
+def mistargeted(parts: Parts, where: Location, meant: Target) -> Iterator[Problem]:
+    """Yield that a header is mapped to no field, or to no item of its field."""
+    yield from unknown_field(parts, where, meant.field)
+    field = parts.fields.get(meant.field)
+    if field and meant.item is not None and not has_item(field, meant.item):
+        expected = few(answers_of(field)) or "un champ qui a une colonne par option, par ligne ou par rang"
+        near = nearest(meant.item, answers_of(field))
+        yield Problem(key_path(where), f"« {meant.field} » n'a pas « {meant.item} »", expected, near)
+
+
+def misrenamed(where: Location, field: AnyField, said: str) -> Iterator[Problem]:
+    """Yield that an answer is mapped to nothing that its question understands."""
+    if not takes(field, said):
+        known = answers_of(field)
+        expected = few(known) or f"une réponse possible de « {field.question} »"
+        yield Problem(key_path(where), f"option inconnue « {said} »", expected, nearest(said, known))
+
+
+def said_twice(where: Location, texts: Iterable[str]) -> Iterator[Problem]:
+    """Yield each text that stands there twice but for case, accents or spaces."""
+    seen: dict[str, str] = {}
+    for text in texts:
+        first = seen.setdefault(fold(text), text)
+        if first != text:
+            yield Problem(key_path(where), f"« {first} » et « {text} » se lisent de la même façon", "une seule ligne")
 
 
 def misfielded(parts: Parts) -> Iterator[Problem]:
@@ -249,12 +306,9 @@ def misfielded(parts: Parts) -> Iterator[Problem]:
 
 def misreference(parts: Parts, where: Location, name: str, ref: Ref) -> Iterator[Problem]:
     """Yield what is wrong with one mention of a field."""
-    if name in parts.stated_fields and name not in parts.fields:
-        return
     field = parts.fields.get(name)
     if field is None:
-        names = sorted(parts.stated_fields)
-        yield Problem(key_path(where), f"champ inconnu « {name} »", enumerated(names), nearest(name, names))
+        yield from unknown_field(parts, where, name)
     elif field.kind not in ref.kinds:
         yield Problem(key_path(where), f"« {name} » est de genre « {field.kind} »", enumerated(ref.kinds))
     elif field.use not in (uses := ("contact",) if ref is EMAIL else ("match", "key")):
@@ -264,11 +318,23 @@ def misreference(parts: Parts, where: Location, name: str, ref: Ref) -> Iterator
         yield Problem(key_path(where), f"« {name} » n'est posé qu'à un côté", f"un champ auquel répondent {who}")
 
 
+def unknown_field(parts: Parts, where: Location, name: str) -> Iterator[Problem]:
+    """Yield that no field of this name stands in the file, also none with a mistake."""
+    if name not in parts.stated_fields:
+        names = sorted(parts.stated_fields)
+        yield Problem(key_path(where), f"champ inconnu « {name} »", few(names), nearest(name, names))
+
+
+def few(names: Sequence[str]) -> str:
+    """Return the valid names in a row, empty where they are many."""
+    return enumerated(names) if len(names) <= MOST_NAMED else ""
+
+
 def misquotation(where: Location, field: AnyField | None, answer: str) -> Iterator[Problem]:
     """Yield that an answer named in a setting is no option of its question, where it is not."""
     if field is None:
         return
     labels = getattr(field.column([]), "labels", None)
     if labels is not None and position(labels, answer) is None:
-        expected = enumerated(labels) if len(labels) <= MOST_NAMED else f"une réponse possible de « {field.question} »"
+        expected = few(labels) or f"une réponse possible de « {field.question} »"
         yield Problem(key_path(where), f"option inconnue « {answer} »", expected, nearest(answer, labels))

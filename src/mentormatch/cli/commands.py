@@ -7,6 +7,18 @@ from typing import Annotated, Any
 
 import typer
 
+from mentormatch.cli.drafting import draft_command, map_command
+from mentormatch.cli.options import (
+    HERE,
+    Answers,
+    AsJson,
+    Mentees,
+    Mentors,
+    ProgrammeFile,
+    ToolName,
+    say,
+    sources,
+)
 from mentormatch.cli.validate import validate_command
 from mentormatch.cli.verify import verify_command
 
@@ -21,16 +33,9 @@ app = typer.Typer(
 
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Départage les binômes à égalité.")]
 TimeLimit = Annotated[float | None, typer.Option("--time-limit", min=0.001, help="Durée maximale, en secondes.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Un seul objet JSON sur la sortie, rien d'autre.")]
 Out = Annotated[Path | None, typer.Option("-o", "--out", help="Fichier .xlsx, .html, .csv ou .json, ou dossier.")]
-ProgrammeFile = Annotated[Path, typer.Option("-p", "--programme", help="Le programme (fichier TOML).")]
-Answers = Annotated[Path | None, typer.Argument(help="Les réponses des deux côtés (CSV ou XLSX).")]
-Mentors = Annotated[Path | None, typer.Option("--mentors", help="Les réponses des mentor·es.")]
-Mentees = Annotated[Path | None, typer.Option("--mentees", help="Les réponses des mentoré·es.")]
-ToolName = Annotated[str | None, typer.Option("--tool", help="L'outil d'enquête ; sinon, celui que le fichier révèle.")]
 Who = Annotated[str | None, typer.Option("--who", help="Qui forme ces binômes, pour le journal ; sinon, le compte.")]
 Why = Annotated[str, typer.Option("--why", help="Pourquoi, pour le journal.")]
-HERE = Path("programme.toml")
 EXIT_CODES = {"proved": 0, "feasible": 0, "infeasible": 4, "stopped": 5, "failed": 1}
 
 
@@ -43,11 +48,6 @@ def run() -> None:
     except MentorMatchError as error:
         say(f"Erreur : {error}")
         sys.exit(error.exit_code)
-
-
-def say(text: str) -> None:
-    """Write a message for people."""
-    typer.echo(text, err=True)
 
 
 def show_version(*, asked: bool) -> None:
@@ -145,17 +145,10 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
     deliver(matching, out, signed={"who": who, "why": why}, as_json=as_json)
 
 
+app.command("draft")(draft_command)
+app.command("map")(map_command)
 app.command("verify")(verify_command)
 app.command("validate")(validate_command)
-
-
-def sources(answers: Path | None, mentors: Path | None, mentees: Path | None, tool: str | None) -> dict[str, Any]:
-    """Return the files of answers that were named, one for both sides, or one each, and the tool that wrote them."""
-    named = {"answers": answers, "mentors": mentors, "mentees": mentees}
-    given = {name: path for name, path in named.items() if path is not None}
-    if set(given) not in ({"answers"}, {"mentors", "mentees"}):
-        raise typer.BadParameter("donnez un fichier de réponses, ou --mentors et --mentees")
-    return given if tool is None else {**given, "tool": tool}
 
 
 def read(programme: Path, files: dict[str, Any]) -> tuple[Any, Any]:

@@ -78,10 +78,10 @@ def split(text: str, joiner: str | None) -> list[str]:
 
 def is_blank(answer: Answer) -> bool:
     """Say whether nothing was answered."""
-    if isinstance(answer, Mapping):
-        return not any(text.strip() for text in answer.values())
     if isinstance(answer, str):
         return not answer.strip()
+    if isinstance(answer, Mapping):
+        return not any(text.strip() for text in answer.values())
     return isinstance(answer, Sequence) and not any(str(item).strip() for item in answer)
 
 
@@ -105,7 +105,15 @@ def without(options: Sequence[str], parts: Sequence[str]) -> list[str]:
 
 def position(options: Sequence[str], text: str) -> int | None:
     """Return where ``text`` stands among ``options``, whatever its accents, case and spaces; None where it does not."""
-    return places(tuple(options)).get(fold(text))
+    known = tuple(options)
+    exact = spelled(known).get(text)
+    return places(known).get(fold(text)) if exact is None else exact
+
+
+@lru_cache(maxsize=1024)
+def spelled(options: tuple[str, ...]) -> dict[str, int]:
+    """Return where each option stands, by its own spelling: most answers bear it, and need not be folded."""
+    return {option: index for index, option in enumerate(options)}
 
 
 @lru_cache(maxsize=1024)

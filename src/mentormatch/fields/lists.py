@@ -7,11 +7,25 @@ import numpy as np
 from pydantic import Field as Setting
 
 from mentormatch.columns import Members, Names, Ranks
-from mentormatch.fields.base import Answer, Blank, Field, Labels, Reading, is_blank, places, position, split, without
-from mentormatch.fields.single import NO, Options
+from mentormatch.fields.base import (
+    Answer,
+    Blank,
+    Field,
+    Labels,
+    Reading,
+    is_blank,
+    places,
+    position,
+    spelled,
+    split,
+    without,
+)
+from mentormatch.fields.single import Options, ticked
 from mentormatch.text import fold
 
 NOBODY = frozenset({"aucun", "aucune", "neant", "rien", "non", "personne", "-", "/", "ras", "sans objet", "none", "no"})
+OTHER = frozenset({"autre", "other"})
+"""Items under which a text was typed beside the options."""
 UNKNOWN_OPTION = "une réponse hors des options proposées, laissée de côté"
 
 
@@ -21,10 +35,11 @@ def find_options(options: Sequence[str], answer: Answer, joiner: str | None) -> 
     Options may themselves hold the comma that joins them: the known options are looked for, longest first.
     """
     pieces = split(answer, joiner) if isinstance(answer, str) else [str(item) for item in cast(Sequence[str], answer)]
+    exact = spelled(tuple(options))
     found: list[int] = []
     left_over = False
     for piece in pieces:
-        indices, rest = peel(options, fold(piece))
+        indices, rest = ([exact[piece]], "") if piece in exact else peel(options, fold(piece))
         found += [index for index in indices if index not in found]
         left_over |= bool(rest)
     return found, not left_over
@@ -48,9 +63,14 @@ def starts(text: str, option: str) -> bool:
     return text == option or text.startswith((option + ",", option + " ,"))
 
 
-def ticked(answer: Mapping[str, str]) -> list[str]:
-    """Return the parts of ``answer`` whose box is ticked."""
-    return [part for part, text in answer.items() if text.strip() and fold(text) not in NO]
+def named(answer: Mapping[str, str], options: Sequence[str], joiner: str | None) -> list[str]:
+    """Return the options whose boxes are ticked, and what was typed beside them: a text, not an option."""
+    boxes = ticked(answer)
+    typed = [part for part in boxes if fold(part) in OTHER and position(options, part) is None]
+    return [
+        *(part for part in boxes if part not in typed),
+        *(one for part in typed for one in split(answer[part], joiner)),
+    ]
 
 
 class Choices(Options):
@@ -62,7 +82,7 @@ class Choices(Options):
     def read(self, answer: Answer) -> Reading:
         if is_blank(answer):
             return Blank
-        given = ticked(answer) if isinstance(answer, Mapping) else self.pieces(answer)
+        given = named(answer, self.options, self.joiner) if isinstance(answer, Mapping) else self.pieces(answer)
         found, understood = find_options(self.options, given, self.joiner)
         if self.most is not None and len(found) > self.most:
             return Reading(tuple(found), f"plus de {self.most} réponses, toutes gardées")

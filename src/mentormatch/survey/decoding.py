@@ -35,7 +35,7 @@ def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str,
     SurveyError
         Naming the physical line whose bytes are not text in the encoding said, or found.
     """
-    known = encoding or _encoding(content, name)
+    known = encoding or encoding_of(content, name)
     try:
         text = content.decode(known).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
@@ -51,8 +51,8 @@ def physical_lines(text: str) -> Iterable[str]:
     return io.StringIO(text, newline="")
 
 
-def _encoding(content: bytes, name: str) -> str:
-    """Return the encoding that the bytes themselves show."""
+def encoding_of(content: bytes, name: str) -> str:
+    """Return the encoding that the bytes themselves show; raise SurveyError where they mix several."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     try:

@@ -6,7 +6,7 @@ import numpy as np
 
 from mentormatch.fields import Side
 from mentormatch.people import Cohort, People, Remark, RowFate
-from mentormatch.survey.entries import Entry, Submission, enter
+from mentormatch.survey.entries import Entry, Questionnaire, Submission, enter
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.reading import Table
 from mentormatch.survey.resemblance import resemblances
@@ -21,7 +21,7 @@ def take_in(tables: Sequence[tuple[Table, Side | None]], plan: Plan) -> Cohort:
     was typed twice.
     """
     sheets = laid_out(tables, plan)
-    sent = [submission for sheet in sheets for submission in submissions(sheet, plan)]
+    sent = (submission for sheet in sheets for submission in submissions(sheet, plan))
     return gather(sent, plan, refused=unread(sheets), remarks=remarks_of(sheets, plan))
 
 
@@ -32,7 +32,8 @@ def gather(
 
     Raises SurveyError where a key was typed twice.
     """
-    met = [enter(submission, plan) for submission in sent]
+    questionnaire = Questionnaire(plan)
+    met = [enter(submission, questionnaire) for submission in sent]
     kept, replaced = settled([entry for entry in met if isinstance(entry, Entry)], plan)
     rejected = [*(row for row in met if isinstance(row, RowFate)), *refused]
     rows = sorted([*rejected, *replaced, *(entry.row for entry in kept)], key=lambda row: (row.source, row.line))

@@ -7,11 +7,13 @@ when it was sent and whether it is whole, goes into ``sent``; its other columns 
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.registry import concrete
 from mentormatch.survey.table import Rows, Table
+from mentormatch.text import fold
 
 TOOLS = "mentormatch.survey.tools"
 OTHER = "Autre"
@@ -51,7 +53,8 @@ def sorted_by_tool(rows: Rows, kind: str | None = None) -> Table:
     if kind is not None and kind not in known:
         raise SurveyError(f"Outil inconnu : « {kind} »", [Problem("tool", kind, f"un de {', '.join(known)}")])
     asked = [known[kind]()] if kind else sorted((tool() for tool in known.values()), key=lambda tool: tool.last)
-    return next(tool for tool in asked if kind or tool.knows(rows)).sort(rows)
+    table = next(tool for tool in asked if kind or tool.knows(rows)).sort(rows)
+    return replace(table, manner=rows.manner)
 
 
 def part(question: str, item: str) -> str:
@@ -62,12 +65,19 @@ def part(question: str, item: str) -> str:
 def numbered(names: Sequence[str]) -> tuple[str, ...]:
     """Return the names with those that came before marked as second, third and so on; empty ones stay empty.
 
-    >>> numbered(["Nom", "Commentaire", "Commentaire"])
-    ('Nom', 'Commentaire', 'Commentaire (2)')
+    Names that headers are compared by as equal are the same, and what is marked never takes the name of another.
+
+    >>> numbered(["Nom", "Commentaire", "commentaire"])
+    ('Nom', 'Commentaire', 'commentaire (2)')
     """
-    seen: dict[str, int] = {}
+    taken = {fold(name) for name in names}
+    last: dict[str, int] = {}
     found = []
     for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        found.append(f"{name} ({seen[name]})" if name and seen[name] > 1 else name)
+        known, number = fold(name), last.get(fold(name), 0) + 1
+        while known and number > 1 and fold(f"{name} ({number})") in taken:
+            number += 1
+        last[known] = number
+        found.append(f"{name} ({number})" if known and number > 1 else name)
+        taken.add(fold(found[-1]))
     return tuple(found)
