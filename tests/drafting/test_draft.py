@@ -177,6 +177,30 @@ def test_a_file_that_tells_no_role_or_no_identity_is_drafted_with_a_word_on_what
     assert len(made.lacking) == 2
 
 
+@pytest.mark.parametrize(
+    ("mentor", "mentee"),
+    [
+        ("Mentor.e", "Mentoré.e"),
+        ("Mentore", "Mentorée"),
+        ("Je veux être mentor·e", "Je cherche un·e mentor·e"),
+        ("Devenir mentor", "Bénéficier d'un mentorat"),
+        ("J’accompagne", "Je suis accompagné·e"),
+        ("Tutrice ou tuteur", "Tutoré·e"),
+        ("Marraine ou parrain", "Filleul·e"),
+        ("Je propose mon expérience", "Je recherche un accompagnement"),
+    ],
+)
+def test_the_question_of_the_role_is_known_by_the_words_of_its_two_answers(mentor: str, mentee: str) -> None:
+    asked = drafted(columns(**{"Rôle": [mentee, mentor]})).heading.role
+    assert asked is not None
+    assert (asked.mentor, asked.mentee) == (mentor, mentee)
+
+
+@pytest.mark.parametrize("answers", [("Oui", "Non"), ("Mentor", "Mentore"), ("Mentor·e", "Mentoré·e", "Les deux")])
+def test_a_role_that_its_answers_do_not_tell_for_certain_is_not_guessed(answers: tuple[str, ...]) -> None:
+    assert drafted(columns(**{"Rôle": list(answers)})).heading.role is None
+
+
 def test_a_name_that_no_two_people_share_is_the_key_where_there_is_neither_code_nor_e_mail() -> None:
     frame = DataFrame({"Nom": ["Zoé", "Ana"], "Rôle": ["Mentor", "Mentoré"]}, dtype=object)
     assert drafted(frame).fields["nom"].use == "key"

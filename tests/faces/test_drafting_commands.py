@@ -16,13 +16,16 @@ def run(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, encoding="utf-8")
 
 
-def test_a_drafted_programme_takes_the_answers_that_it_was_drafted_from(tmp_path: Path) -> None:
+def test_a_drafted_programme_takes_the_answers_that_it_was_drafted_from_and_pairs_its_people(tmp_path: Path) -> None:
     answers = examples.copy_to(tmp_path / "exemple").answers
     done = run("draft", answers, "-o", "brouillon.toml", folder=tmp_path)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
     taken = run("intake", answers, "-p", "brouillon.toml", folder=tmp_path)
     assert taken.returncode == 0, taken.stderr
     assert taken.stdout.startswith("34\u00a0lignes : 32 prises")
+    matched = run("match", answers, "-p", "brouillon.toml", "--json", folder=tmp_path)
+    assert matched.returncode == 0, matched.stderr
+    assert len(json.loads(matched.stdout)["pairs"]) == 14
 
 
 def test_a_draft_is_printed_where_no_file_is_named_and_what_it_lacks_is_said_beside(tmp_path: Path) -> None:

@@ -34,9 +34,12 @@ GRADED = re.compile(r"\(1\)|\(5\)|echelle|sur (5|10)\b|de 1 a|note")
 WHEN = re.compile(r"\bdate\b|horodat|heure|\bquand\b")
 
 MENTEE = re.compile(
-    r"mentor[ée][ée]|mentoré|mentor[ée]\W[ée]e?\W?s?$|mentee|mentoree|filleul|accompagnée?\b|être accompagn"
+    r"mentor[ée][ée]|mentoré|mentor[ée]\W[ée]e?\W?s?$|mentee|mentoree|filleul|tutoré|accompagné|être accompagn"
+    r"|\b(cherche|recherche|trouver|bénéficier|recevoir)\b"
 )
-MENTOR = re.compile(r"\bmentor|parrain|marraine|accompagnat|accompagner|transmettre")
+MENTOR = re.compile(
+    r"\bmentor|parrain|marraine|\btut(eur|rice)|accompagnat|accompagner|j'accompagne|transmettre|propose|partager"
+)
 
 SMALL = frozenset(
     re.findall(

@@ -1,6 +1,6 @@
 """Who could meet whom, before anything is solved: places, needs that nobody meets, people with few partners and why."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
