@@ -1,4 +1,4 @@
-"""French départements by number and name (Code officiel géographique)."""
+"""French départements and overseas collectivités by number and name (Code officiel géographique)."""
 
 import re
 
@@ -15,13 +15,16 @@ _NUMBERED = """
 75 Paris|76 Seine-Maritime|77 Seine-et-Marne|78 Yvelines|79 Deux-Sèvres|80 Somme|81 Tarn|82 Tarn-et-Garonne|83 Var
 84 Vaucluse|85 Vendée|86 Vienne|87 Haute-Vienne|88 Vosges|89 Yonne|90 Territoire de Belfort|91 Essonne
 92 Hauts-de-Seine|93 Seine-Saint-Denis|94 Val-de-Marne|95 Val-d'Oise|971 Guadeloupe|972 Martinique|973 Guyane
-974 La Réunion|976 Mayotte
+974 La Réunion|976 Mayotte|975 Saint-Pierre-et-Miquelon|977 Saint-Barthélemy (Antilles)|978 Saint-Martin (Antilles)
+986 Wallis-et-Futuna|987 Polynésie française|988 Nouvelle-Calédonie
 """
 
 DEPARTEMENTS = tuple(
     (number, name) for number, name in (entry.split(" ", 1) for entry in re.split(r"[|\n]", _NUMBERED.strip()) if entry)
 )
-"""Number and name of each; the Métropole de Lyon stands beside the Rhône, as in regional surveys."""
+"""Number and name of each; the Métropole de Lyon stands beside the Rhône, as in regional surveys.
+
+Saint-Barthélemy and Saint-Martin are told from the communes of these names."""
 
 RHONE = frozenset({"69", "69M"})
 """The département and the Métropole de Lyon, which people tell apart or do not."""

@@ -14,7 +14,7 @@ from mentormatch.text import canonical
 
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
 WITHDRAWN = "retrait en cours d'édition"
-GROWING = ("values", "known")
+GROWING = ("values", "known", "positions")
 """The parts of a column that have an entry a person; the others say what the answers mean."""
 
 

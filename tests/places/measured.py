@@ -16,5 +16,7 @@ def kilometres(here: int, there: int) -> float:
 def apart(field: str, left: Person, right: Person) -> tuple[float, float]:
     """Return how many km two people are apart, and how many more or fewer it may be."""
     here, there = (int(who.people.places(field).positions[who.row]) for who in (left, right))
-    margins = gazetteer().margins
-    return kilometres(here, there), float(margins[here] + margins[there])
+    places = gazetteer()
+    if here == there and places.codes[here] in places.by_code and places.by_code[places.codes[here]] == here:
+        return 0.0, 0.0
+    return kilometres(here, there), float(places.margins[here] + places.margins[there])

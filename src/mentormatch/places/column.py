@@ -31,18 +31,21 @@ class Places(Codes):
         return cls(LABELS, np.array(within, dtype=np.int64), np.array(positions, dtype=np.int64))
 
     def take(self, index: Index) -> "Places":
+        """Return the places of the people at ``index`` only."""
         return Places(self.labels, self.values[index], self.positions[index])
-
-    @property
-    def margins(self) -> NDArray[np.float64]:
-        """(n,) how many km each true place may be away from its point, 0 where its commune is known."""
-        return gazetteer().margins[self.positions]
 
     def distances(self, others: "Places") -> NDArray[np.float64]:
         """Return (n, m) km between the places of two sets of people, as the crow flies; NaN where one is not known."""
         points = gazetteer().points
         apart = distances(points[self.positions], points[others.positions])
         return np.asarray(np.where(self.known[:, None] & others.known[None, :], apart, np.nan))
+
+    def doubts(self, others: "Places") -> NDArray[np.float64]:
+        """Return (n, m) how many km more or fewer each distance may be: the margins of both, 0 within one commune."""
+        places = gazetteer()
+        alike = (self.positions[:, None] == others.positions[None, :]) & places.are_communes[self.positions][:, None]
+        doubts = places.margins[self.positions][:, None] + places.margins[others.positions][None, :]
+        return np.asarray(np.where(alike, 0.0, doubts))
 
     def named(self, row: int) -> str:
         """Return the place of one person as staff read it, the commune where it was told."""

@@ -22,6 +22,10 @@ ONLY_POSTCODE = "seul le code postal a été compris"
 ONLY_DEPARTEMENT = "seul le département a été compris"
 TOWN = "lu comme le département ; pour la commune du même nom, ajoutez son code postal"
 
+OVERSEAS = frozenset({"97", "98"})
+"""What the numbers of three figures begin with."""
+LONGEST = 300
+"""How many characters are read; what is longer names no place."""
 TOWNS = frozenset({"vienne", "indre"})
 """Départements whose name is also that of a town elsewhere, large enough for somebody to mean it."""
 _DELIVERY = re.compile(r" ?\b(cedex( \d{1,2})?|(bp|cs|tsa) ?\d+|(?<!de )(?<!en )france$)")
@@ -50,6 +54,8 @@ def find(text: str) -> Finding:
     >>> find("Saint-Denis")
     Finding(position=None, note='plusieurs communes portent ce nom : ajoutez le code postal ou le département')
     """
+    if len(text) > LONGEST:
+        return Finding(None, UNKNOWN)
     words = " ".join(_DELIVERY.sub("", spelled(text)).split())
     codes = _CODE.findall(words)
     if len(codes) > 1:
@@ -108,7 +114,9 @@ def around(code: str, group: tuple[int, ...]) -> frozenset[str]:
     """Return the numbers of the départements that a postcode is of, also one that only a large office has."""
     if group:
         return frozenset(DEPARTEMENTS[gazetteer().departements[position]][0] for position in group)
-    return {"20": frozenset({"2A", "2B"}), "97": frozenset({code[:3]})}.get(code[:2], frozenset({code[:2].upper()}))
+    if code[:2] in OVERSEAS:
+        return frozenset({code[:3]})
+    return frozenset({"2A", "2B"}) if code[:2] == "20" else frozenset({code[:2].upper()})
 
 
 def named(words: str, within: frozenset[str] = frozenset()) -> Finding:
@@ -145,7 +153,7 @@ def readings(words: str) -> Iterator[tuple[str, str]]:
         head, tail = " ".join(parts[:cut]), " ".join(parts[cut:])
         if tail in spellings and len(tail) > 1:
             number = DEPARTEMENTS[spellings[tail]][0]
-            yield _LINK.sub("", head) if number.startswith("97") else head, number
+            yield _LINK.sub("", head) if number[:2] in OVERSEAS else head, number
         if head in spellings and len(head) > 1:
             yield tail, DEPARTEMENTS[spellings[head]][0]
 

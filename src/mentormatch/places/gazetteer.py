@@ -12,6 +12,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
+from mentormatch.columns import BoolVector
 from mentormatch.departements import DEPARTEMENTS
 from mentormatch.places.distances import Points
 
@@ -35,6 +36,11 @@ class Gazetteer:
     margins: NDArray[np.float64]
     postcodes: tuple[str, ...]
     keys: tuple[str, ...]
+
+    @cached_property
+    def are_communes(self) -> BoolVector:
+        """(n,) bool: which places are communes or arrondissements, in which two people are at no distance."""
+        return np.array([bool(key) for key in self.keys], dtype=bool)
 
     @cached_property
     def by_name(self) -> Positions:

@@ -17,7 +17,8 @@ class Near(Criterion):
     """1 up to a distance of ``within``, falling evenly to 0 at ``zero_at``, between the places that both gave.
 
     Kilometres as the crow flies, or with ``unit = "minutes"`` an estimate of the time that the way takes: 1.3 times as
-    long, at ``speed`` km/h. Who gave a département or a shared postcode stands in its middle.
+    long, at ``speed`` km/h. Who gave a département or a shared postcode stands in its middle; the reason says how
+    exact a place is.
     """
 
     title: ClassVar[str] = "Proximité"
@@ -26,7 +27,7 @@ class Near(Criterion):
     within: float = Setting(default=0.0, ge=0)
     zero_at: float = Setting(gt=0)
     unit: Unit = "km"
-    speed: float = Setting(default=60.0, gt=0)
+    speed: float = Setting(default=60.0, ge=1)
 
     @model_validator(mode="after")
     def falls(self) -> Self:
@@ -47,11 +48,10 @@ class Near(Criterion):
 
     def _way(self, here: Places, there: Places) -> str:
         """Return in words how far two people are from each other; the columns hold one of them each."""
+        apart, doubt = here.distances(there), float(here.doubts(there)[0, 0])
         if here.positions[0] == there.positions[0]:
-            return "même lieu"
-        apart = here.distances(there)
-        exact = here.margins[0] == there.margins[0] == 0
-        far = told(float(apart[0, 0]), "km") if exact else f"à {told(float(apart[0, 0]), 'km')} environ"
+            return "même lieu" if not doubt else f"même lieu, connu à {told(doubt / 2, 'km')} près"
+        far = f"à {told(float(apart[0, 0]), 'km')}{' environ' if doubt else ''}"
         if self.unit == "km":
             return far
         return f"{far}, trajet estimé à {told(float(minutes(apart, self.speed)[0, 0]), 'min')}"
