@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from mentormatch.enrolment import read_survey as read_survey
     from mentormatch.errors import MentorMatchError as MentorMatchError
     from mentormatch.evaluation import evaluate as evaluate
+    from mentormatch.inspection.whole import Intake as Intake
+    from mentormatch.inspection.whole import intake as intake
     from mentormatch.matching import Matching as Matching
     from mentormatch.matching import match as match
     from mentormatch.people import Cohort as Cohort
@@ -39,6 +41,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "AssignmentProblem": "assignment.problem",
     "Cohort": "people",
+    "Intake": "inspection.whole",
     "MatchRequest": "wire",
     "MatchResponse": "wire",
     "Matching": "matching",
@@ -50,6 +53,7 @@ _HOMES = {
     "carry_over": "editions",
     "diagnose": "diagnosing",
     "evaluate": "evaluation",
+    "intake": "inspection.whole",
     "match": "matching",
     "plans": "planning",
     "propose": "wire",

@@ -22,7 +22,7 @@ def test_a_drafted_programme_takes_the_answers_that_it_was_drafted_from_and_pair
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
     taken = run("intake", answers, "-p", "brouillon.toml", folder=tmp_path)
     assert taken.returncode == 0, taken.stderr
-    assert taken.stdout.startswith("34\u00a0lignes : 32 prises")
+    assert taken.stdout.startswith("34\u00a0lignes : 32\u00a0prises")
     matched = run("match", answers, "-p", "brouillon.toml", "--json", folder=tmp_path)
     assert matched.returncode == 0, matched.stderr
     assert len(json.loads(matched.stdout)["pairs"]) == 14

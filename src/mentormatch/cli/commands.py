@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from mentormatch.cli.drafting import draft_command, map_command
+from mentormatch.cli.intake import intake_command
 from mentormatch.cli.options import (
     HERE,
     Answers,
@@ -15,6 +16,8 @@ from mentormatch.cli.options import (
     Mentees,
     Mentors,
     ProgrammeFile,
+    Seed,
+    TimeLimit,
     ToolName,
     say,
     sources,
@@ -31,8 +34,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Départage les binômes à égalité.")]
-TimeLimit = Annotated[float | None, typer.Option("--time-limit", min=0.001, help="Durée maximale, en secondes.")]
 Out = Annotated[Path | None, typer.Option("-o", "--out", help="Fichier .xlsx, .html, .csv ou .json, ou dossier.")]
 Who = Annotated[str | None, typer.Option("--who", help="Qui forme ces binômes, pour le journal ; sinon, le compte.")]
 Why = Annotated[str, typer.Option("--why", help="Pourquoi, pour le journal.")]
@@ -104,27 +105,6 @@ def new(
     say(f"Écrits : {written.programme}, {written.answers}")
 
 
-@app.command()
-def intake(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
-    *,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
-    as_json: AsJson = False,
-) -> None:
-    """Lire les réponses et dire ce que devient chaque ligne, sans former de binômes."""
-    from mentormatch.cli.summary import intake_json, intake_text
-
-    del seed, time_limit  # as in ``new``
-
-    cohort = read(programme, sources(answers, mentors, mentees, tool))[1]
-    typer.echo(intake_json(cohort) if as_json else intake_text(cohort))
-
-
 @app.command("match")
 def match_command(  # noqa: PLR0913 - the options of the command line are its contract
     answers: Answers = None,
@@ -146,26 +126,20 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
 
 
 app.command("draft")(draft_command)
+app.command("intake")(intake_command)
 app.command("map")(map_command)
 app.command("verify")(verify_command)
 app.command("validate")(validate_command)
 
 
-def read(programme: Path, files: dict[str, Any]) -> tuple[Any, Any]:
-    """Return the programme and the cohort in these files."""
+def matched(programme: Path, files: dict[str, Any], seed: int, time_limit: float | None) -> Any:
+    """Return the matching of the people in these files."""
     from mentormatch.enrolment import read_survey
+    from mentormatch.matching import match
     from mentormatch.programme import Programme
 
     loaded = Programme.load(programme)
-    return loaded, read_survey(loaded, **files)
-
-
-def matched(programme: Path, files: dict[str, Any], seed: int, time_limit: float | None) -> Any:
-    """Return the matching of the people in these files."""
-    from mentormatch.matching import match
-
-    loaded, cohort = read(programme, files)
-    return match(cohort, loaded, seed=seed, time_limit_s=time_limit)
+    return match(read_survey(loaded, **files), loaded, seed=seed, time_limit_s=time_limit)
 
 
 def deliver(matching: Any, out: Path | None, *, signed: dict[str, str | None], as_json: bool) -> None:

@@ -11,6 +11,8 @@ Answers = Annotated[Path | None, typer.Argument(help="Les réponses des deux cô
 Mentors = Annotated[Path | None, typer.Option("--mentors", help="Les réponses des mentor·es.")]
 Mentees = Annotated[Path | None, typer.Option("--mentees", help="Les réponses des mentoré·es.")]
 ToolName = Annotated[str | None, typer.Option("--tool", help="L'outil d'enquête ; sinon, celui que le fichier révèle.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Départage les binômes à égalité.")]
+TimeLimit = Annotated[float | None, typer.Option("--time-limit", min=0.001, help="Durée maximale, en secondes.")]
 HERE = Path("programme.toml")
 
 

@@ -22,6 +22,8 @@ from mentormatch.scoring.score import score
 
 FEW = 2
 """People with no more possible partners than that are named."""
+UNPOSED = "Les règles ne peuvent pas être posées avec ces réponses : lancez `mentormatch match` pour savoir pourquoi."
+"""What is said where the reason may name people by their e-mail addresses."""
 CHOSEN = ("choice", "scale", "yesno")
 
 
@@ -77,7 +79,7 @@ def prospects(cohort: Cohort, programme: Programme, labels: Labels = KEYS) -> Pr
     try:
         posture = Posture.of(cohort, scores, programme.rules, labels)
     except MentorMatchError as error:
-        return Prospects(problem=str(error))
+        return Prospects(problem=str(error) if labels is KEYS else UNPOSED)
     taking = {side: posture.loads(side).most > 0 for side in SIDES}
     allowed = allowed_pairs(posture.problem) & taking["mentor"][:, None] & taking["mentee"][None, :]
     return Prospects(

@@ -28,11 +28,12 @@ class FileRead:
 
 @dataclass(frozen=True, slots=True)
 class Reading(Part):
-    """What was assumed of each file."""
+    """How each file was read, and what was taken for granted, in sentences."""
 
     macro = "reading"
 
     files: tuple[FileRead, ...]
+    assumed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,12 @@ class Remarks(Part):
     macro = "told"
 
     told: tuple[Remark, ...]
+
+
+def in_order(*remarks: Remark) -> tuple[Remark, ...]:
+    """Return remarks in the order of the files: those on a whole file first, then line by line."""
+    sources = list(dict.fromkeys(remark.source for remark in remarks))
+    return tuple(sorted(remarks, key=lambda remark: (sources.index(remark.source), remark.line or 0)))
 
 
 def runs(lines: Sequence[int], kept: set[int]) -> Iterator[str]:

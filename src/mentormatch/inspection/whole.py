@@ -6,11 +6,12 @@ from pathlib import Path
 
 from mentormatch.enrolment import Source, plan_of, read_tables
 from mentormatch.files import write_whole
+from mentormatch.inspection.assumptions import assumptions
 from mentormatch.inspection.columns import Question, questions
 from mentormatch.inspection.dates import odd_dates
 from mentormatch.inspection.market import Prospects, prospects
 from mentormatch.inspection.part import Part, writer_for, writers
-from mentormatch.inspection.rows import Fates, Reading, Remarks, lines_as_labels, read_as
+from mentormatch.inspection.rows import Fates, Reading, Remarks, in_order, lines_as_labels, read_as
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
 from mentormatch.review.labels import KEYS
@@ -70,10 +71,13 @@ def intake(
 
     Raises SurveyError with every problem of the files where they cannot be taken; see ``read_survey``.
 
+    >>> import tempfile
     >>> import mentormatch as mm
-    >>> with mm.examples.written() as files:
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     files = mm.examples.copy_to(folder)
     ...     report = mm.intake(mm.Programme.load(files.programme), files.answers)
     >>> report.fates.counts, report.market.possible
+    ({'taken': 30, 'incomplete': 2, 'rejected': 2}, 51)
     """
     tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool)
     plan = plan_of(programme, apart=answers is None)
@@ -83,9 +87,9 @@ def intake(
     return Intake(
         programme,
         cohort,
-        Reading(tuple(read_as(sheet, plan) for sheet in sheets)),
+        Reading(tuple(read_as(sheet, plan) for sheet in sheets), tuple(assumptions(programme, plan, sheets))),
         Fates(cohort.rows, keyed),
-        Remarks((*cohort.remarks, *odd_dates(sheets, plan))),
+        Remarks(in_order(*cohort.remarks, *odd_dates(sheets, plan))),
         Questions(tuple(questions(cohort, plan, sheets))),
         prospects(cohort, programme, KEYS if keyed else lines_as_labels(cohort)),
     )
