@@ -51,7 +51,7 @@ EQUAL_FIELD = "agreed"
 """A question that everybody answered with yes."""
 PLACES_FIELD = "places"
 """How many partners people take: whole numbers, or nothing."""
-TOWNS = ("Lyon", "69003", "Villeurbanne", "Vienne (38)", "38160", "Ajaccio", "Saint-Denis (974)", "Banize (23)")
+TOWNS = ("Lyon", "69003", "Villeurbanne", "Vienne (38)", "38160", "Ajaccio", "Saint-Denis (974)", "Chavanat (23)")
 """Places told more exactly than by their département, or as exactly as is known."""
 FIXED: Mapping[str, st.SearchStrategy[object]] = {
     BLANK_FIELD: st.none(),

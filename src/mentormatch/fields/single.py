@@ -128,6 +128,21 @@ def parse_number(text: str) -> float | None:
     return float(plain)
 
 
+def as_typed(answer: Answer) -> str:
+    """Return the one text that an answer in parts, or one that came as a number, stands for."""
+    if isinstance(answer, str):
+        return answer
+    if isinstance(answer, Mapping):
+        return " ".join(answer.values())
+    return (
+        " ".join(map(str, answer))
+        if isinstance(answer, Sequence)
+        else f"{answer:g}"
+        if isinstance(answer, float)
+        else str(answer)
+    )
+
+
 class Place(Field):
     """A place in France: a département by its number or its name, a commune by its name, its postcode, or both.
 
@@ -139,7 +154,7 @@ class Place(Field):
     def read(self, answer: Answer) -> Reading:
         if is_blank(answer):
             return Blank
-        found = find(str(answer))
+        found = find(as_typed(answer))
         return Reading(found.position, found.note)
 
     def column(self, values: Sequence[object]) -> Places:
