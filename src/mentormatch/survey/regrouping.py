@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from mentormatch.fields.base import position
 from mentormatch.survey.headers import claimed
-from mentormatch.survey.mapping import has_item
+from mentormatch.survey.mapping import answers_of, has_item
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.table import Table
 from mentormatch.survey.tool import numbered
@@ -36,7 +37,7 @@ def groups(table: Table) -> Iterator[list[int]]:
 
 def items_in(table: Table, columns: Sequence[int], plan: Plan) -> int:
     """Return how many of these columns are items of one question, at least the first."""
-    known = [at for at, column in enumerate(columns) if is_item(table.header[column], plan)]
+    known = [at for at, column in enumerate(columns) if is_item(table, column, plan)]
     if known:
         return known[-1] + 1
     certain = {fold(name) for column, name in enumerate(table.header) if column not in table.alone}
@@ -45,10 +46,16 @@ def items_in(table: Table, columns: Sequence[int], plan: Plan) -> int:
     return next(other, len(columns))
 
 
-def is_item(header: str, plan: Plan) -> bool:
-    """Say whether a header is a question of the programme with an item that it knows."""
-    claims = claimed([header], plan)
-    return any(has_item(plan.fields[name], item) for name, claim in claims.items() for item, _ in claim.items)
+def is_item(table: Table, column: int, plan: Plan) -> bool:
+    """Say whether a column is a question of the programme with an item that it knows.
+
+    Any text with a number in it may name a rank: it does not where it is a question of the programme itself.
+    """
+    claims = claimed([table.header[column]], plan)
+    found = [(plan.fields[name], item) for name, claim in claims.items() for item, _ in claim.items]
+    if any(position(answers_of(field), item) is not None for field, item in found):
+        return True
+    return any(has_item(field, item) for field, item in found) and not is_question(table.alone.get(column, ""), plan)
 
 
 def is_question(header: str, plan: Plan) -> bool:

@@ -11,8 +11,9 @@ from dataclasses import replace
 from typing import ClassVar
 
 from mentormatch.errors import Problem, SurveyError
+from mentormatch.french import listed
 from mentormatch.registry import concrete
-from mentormatch.survey.table import Rows, Table
+from mentormatch.survey.table import Rows, Table, unreadable
 from mentormatch.text import fold
 
 TOOLS = "mentormatch.survey.tools"
@@ -47,14 +48,31 @@ def sorted_by_tool(rows: Rows, kind: str | None = None) -> Table:
     Raises
     ------
     SurveyError
-        No tool is of this kind, or the rows are not as it writes them.
+        No tool is of this kind, several know the rows, or they are not as the tool writes them.
     """
+    tool = named(kind) if kind is not None else knowing(rows)
+    return replace(tool.sort(rows), manner=rows.manner)
+
+
+def named(kind: str) -> Tool:
+    """Return the tool of this kind; raise SurveyError where there is none."""
     known = tools_by_kind()
-    if kind is not None and kind not in known:
+    if kind not in known:
         raise SurveyError(f"Outil inconnu : « {kind} »", [Problem("tool", kind, f"un de {', '.join(known)}")])
-    asked = [known[kind]()] if kind else sorted((tool() for tool in known.values()), key=lambda tool: tool.last)
-    table = next(tool for tool in asked if kind or tool.knows(rows)).sort(rows)
-    return replace(table, manner=rows.manner)
+    return known[kind]()
+
+
+def knowing(rows: Rows) -> Tool:
+    """Return the one tool that knows these rows, or the one that takes any; raise SurveyError where several do."""
+    tools = [tool() for tool in tools_by_kind().values()]
+    first, *others = [tool for tool in tools if not tool.last and tool.knows(rows)] or [
+        tool for tool in tools if tool.last
+    ]
+    if others:
+        found = listed([f"« {tool.kind} » ({tool.label})" for tool in (first, *others)])
+        advice = "nommez celui qui l'a écrit avec --tool"
+        raise unreadable(rows.source, Problem("outil", f"les marques de {found}", "celles d'un seul outil", advice))
+    return first
 
 
 def part(question: str, item: str) -> str:

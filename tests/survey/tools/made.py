@@ -16,6 +16,7 @@ from typing import Any, Literal, cast
 
 import numpy as np
 import xlsxwriter
+from hypothesis import settings
 from hypothesis import strategies as st
 from pandas import DataFrame
 
@@ -25,10 +26,13 @@ from mentormatch.enrolment import read_survey
 from mentormatch.fields import AnyField, Levels, ListOfNames, Number, Place, Side, Slots, Text, YesNo
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
+from tests.conftest import DEEP
 from tests.laws.questionnaires import ANSWERED_BY, NAMED, PEOPLE, SIDES, value_of
 
 type Answers = Mapping[str, object]
 """What one person answered, by field id."""
+type Cell = str | float | datetime
+"""A cell of a workbook."""
 
 ROLES: Mapping[Side, str] = {"mentor": "Mentor·e", "mentee": "Mentoré·e"}
 KEY, ROLE, EMAIL, NOTICE = "code", "role", "courriel", "notice"
@@ -80,6 +84,10 @@ TEXTS = (
     "a; b, c\td", "X", "Autre", "2026-01-01",
 )  # fmt: skip
 
+few = settings(max_examples=1_000 if DEEP else 10)
+unfinished = st.lists(st.booleans(), min_size=8, max_size=8)
+"""Which of at most eight people did not finish."""
+
 
 @st.composite
 def programmes_with_answers(draw: st.DrawFn) -> tuple[Programme, list[Answers]]:
@@ -87,7 +95,7 @@ def programmes_with_answers(draw: st.DrawFn) -> tuple[Programme, list[Answers]]:
     wordings = draw(st.permutations(QUESTIONS))
     kinds = settings_of_every_kind(draw)
     sides = draw(st.lists(st.sampled_from(ANSWERED_BY), min_size=len(kinds), max_size=len(kinds)))
-    asked = {
+    asked: dict[str, dict[str, Any]] = {
         str(kind["kind"]): {**kind, "question": question, "side": side}
         for kind, question, side in zip(kinds, wordings, sides, strict=False)
     }
@@ -183,7 +191,7 @@ def plain_table(programme: Programme, people: Iterable[Answers]) -> list[list[st
 
 
 def delimited(
-    rows: Iterable[Sequence[str]], delimiter: str, *, end: str = "\n", quoting: Literal[0, 1] = csv.QUOTE_ALL
+    rows: Iterable[Sequence[Cell]], delimiter: str, *, end: str = "\n", quoting: Literal[0, 1] = csv.QUOTE_ALL
 ) -> str:
     """Return rows as delimited text; quotes are doubled."""
     text = io.StringIO()
@@ -191,8 +199,8 @@ def delimited(
     return text.getvalue()
 
 
-def workbook(rows: Iterable[Sequence[str | datetime]], sheet: str = "Feuille 1") -> bytes:
-    """Return rows as an XLSX workbook of one sheet, dates as dates."""
+def workbook(rows: Iterable[Sequence[Cell]], sheet: str = "Feuille 1") -> bytes:
+    """Return rows as an XLSX workbook of one sheet, dates as dates, numbers as numbers."""
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, {**options, "default_date_format": "dd/mm/yyyy hh:mm:ss"}) as book:
@@ -222,6 +230,12 @@ def check_people(cohort: Cohort, programme: Programme, people: Sequence[Answers]
             check_columns(cohort.side(side).columns[name], column, name)
     assert cohort.contacts == plain.contacts
     assert len(cohort.rows) == len(people)
+
+
+def check_whole(cohort: Cohort, unfinished: Sequence[bool]) -> None:
+    """Check that those who did not finish are incomplete, and when each row was sent: one day after the other."""
+    assert [row.fate for row in cohort.rows] == ["incomplete" if left else "taken" for left in unfinished]
+    assert [row.when and row.when.day for row in cohort.rows] == list(range(1, len(cohort.rows) + 1))
 
 
 def check_columns(found: Column, expected: Column, name: str) -> None:

@@ -10,6 +10,7 @@ from tests.survey.tools.made import (
     Answers,
     check_people,
     delimited,
+    few,
     plain_table,
     programmes_with_answers,
     read_back,
@@ -17,6 +18,7 @@ from tests.survey.tools.made import (
 )
 
 
+@few
 @given(case=programmes_with_answers())
 def test_a_plain_csv_of_the_answers_is_read_as_the_same_people(case: tuple[Programme, list[Answers]]) -> None:
     programme, people = case
@@ -24,11 +26,13 @@ def test_a_plain_csv_of_the_answers_is_read_as_the_same_people(case: tuple[Progr
     check_people(read_back(programme, text.encode(), "reponses.csv"), programme, people)
 
 
+@few
 @given(case=programmes_with_answers())
 def test_every_kind_of_question_is_asked(case: tuple[Programme, list[Answers]]) -> None:
     assert {field.kind for field in case[0].fields.values()} == set(fields_by_kind())
 
 
+@few
 @given(case=programmes_with_answers())
 def test_a_plain_workbook_of_the_answers_is_read_as_the_same_people(case: tuple[Programme, list[Answers]]) -> None:
     programme, people = case

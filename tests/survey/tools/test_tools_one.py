@@ -1,17 +1,25 @@
 """Framaforms, LimeSurvey, Nextcloud Forms, SurveyMonkey: exports of random programmes are read as the same people."""
 
 import csv
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from mentormatch.people import Cohort
 from mentormatch.programme import Programme
-from tests.conftest import DEEP
-from tests.survey.tools.made import Answers, check_people, delimited, programmes_with_answers, read_back, workbook
+from tests.survey.tools.made import (
+    Answers,
+    Cell,
+    check_people,
+    check_whole,
+    delimited,
+    few,
+    programmes_with_answers,
+    read_back,
+    unfinished,
+    workbook,
+)
 from tests.survey.tools.writers_one import (
     framaforms,
     limesurvey,
@@ -23,16 +31,8 @@ from tests.survey.tools.writers_one import (
 
 type Case = tuple[Programme, list[Answers]]
 
-few = settings(max_examples=1_000 if DEEP else 25)
 cases = programmes_with_answers()
 FORMS = st.sampled_from(["Séparé", "Compact"])
-unfinished = st.lists(st.booleans(), min_size=8, max_size=8)
-
-
-def check_whole(cohort: Cohort, unfinished: Sequence[bool]) -> None:
-    """Check that those who did not finish are incomplete, and when each row was sent: one day after the other."""
-    assert [row.fate for row in cohort.rows] == ["incomplete" if left else "taken" for left in unfinished]
-    assert [row.when and row.when.day for row in cohort.rows] == list(range(1, len(cohort.rows) + 1))
 
 
 @few
@@ -64,7 +64,7 @@ def test_a_framaforms_workbook_with_real_dates_is_read_as_the_same_people(
 ) -> None:
     programme, people = case
     rows = framaforms(programme, people, drafts[: len(people)], compact=form == "Compact")
-    dated = [[dated_cell(cell) for cell in row[:6]] + row[6:] for row in rows]
+    dated: list[list[Cell]] = [[*map(dated_cell, row[:6]), *row[6:]] for row in rows]
     cohort = read_back(programme, workbook(dated), "resultats.xlsx")
     check_people(cohort, programme, people)
     check_whole(cohort, drafts[: len(people)])

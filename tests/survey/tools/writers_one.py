@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from mentormatch.fields import AnyField, Levels, ListOfNames, Ranking, YesNo
 from mentormatch.programme import Programme
-from tests.survey.tools.made import NOTICE, ROLE, SIDES, Answers, chosen, graded, joined, options_of, said
+from tests.laws.questionnaires import SIDES
+from tests.survey.tools.made import NOTICE, ROLE, Answers, chosen, graded, joined, options_of, said
 
 type Rows = list[list[str]]
 type Cells = list[str]

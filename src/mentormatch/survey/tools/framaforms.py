@@ -10,7 +10,7 @@ French sites write them, or a real date of a workbook. Read as it is remembered,
 the keys of columns in the place of their labels.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
@@ -139,7 +139,7 @@ def may_go_on(questions: Sequence[str], labels: Sequence[str], span: tuple[int, 
     return item_name(labels[end]) == OTHER or ticks != {"x"} or said(body, end) <= ticks
 
 
-def said(body: Rows, column: int) -> Collection[str]:
+def said(body: Rows, column: int) -> set[str]:
     """Return what a column holds, empty cells aside."""
     return {fold(row.cells[column]) for row in body.records if column < len(row.cells)} - {""}
 

@@ -1,8 +1,8 @@
 """Typeform: a CSV with what was typed beside the options in a column ``Other`` behind its question.
 
 Several columns are called ``Other``: each belongs to the question before it. Times are UTC; a row without the time when
-it was submitted is not whole, nor is one whose ``Response Type`` is not ``completed``. Tags of HTML in titles are left
-out, and so are the tool's own columns.
+it was submitted is not whole, and its moment is then that of its start; nor is one whose ``Response Type`` is not
+``completed``. Tags of HTML in titles are left out, and so are the tool's own columns.
 
 A question with several choices has a column an option, named by the option alone; the programme says in
 ``[mapping.questions]`` to which question each belongs.
@@ -57,7 +57,7 @@ class Typeform(Tool):
 
         own = {0, *(column for column in range(started, len(names)) if names[column] in OWN)}
         left_out = own if response is None else {*own, response}
-        return without(replace(noted(table, [submitted], sent_at, whole), tool=self.kind), left_out)
+        return without(replace(noted(table, [submitted, started], sent_at, whole), tool=self.kind), left_out)
 
 
 def headed(cells: Iterable[str]) -> Iterator[str]:
