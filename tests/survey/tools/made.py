@@ -99,7 +99,7 @@ def programmes_with_answers(draw: st.DrawFn) -> tuple[Programme, list[Answers]]:
         str(kind["kind"]): {**kind, "question": question, "side": side}
         for kind, question, side in zip(kinds, wordings, sides, strict=False)
     }
-    role = {"field": ROLE, **ROLES}
+    role: dict[str, str] = {"field": ROLE, "mentor": ROLES["mentor"], "mentee": ROLES["mentee"]}
     data = {"programme": {"name": "Essai", "role": role}, "fields": {**FIXED, **asked}}
     programme = Programme.read(data)
     who = [(side, key) for side in SIDES for key in PEOPLE[side][: draw(st.integers(1, 4))]]
@@ -228,7 +228,6 @@ def check_people(cohort: Cohort, programme: Programme, people: Sequence[Answers]
         for name, column in plain.side(side).columns.items():
             check_columns(column, programme.fields[name].column([answers[name] for answers in mine]), name)
             check_columns(cohort.side(side).columns[name], column, name)
-    assert cohort.contacts == plain.contacts
     assert len(cohort.rows) == len(people)
 
 
