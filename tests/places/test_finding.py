@@ -61,6 +61,7 @@ def code(text: str) -> str:
         ("Lyon, France", "69123"),
         ("69000 Lyon", "69123"),
         ("Lyon 3", "69383"),
+        ("lyon3", "69383"),
         ("Lyon 3e", "69383"),
         ("LYON 03", "69383"),
         ("Lyon IIIe", "69383"),
@@ -86,6 +87,8 @@ def code(text: str) -> str:
         ("20000 Ajaccio", "2A004"),
         ("Ajaccio (Corse-du-Sud)", "2A004"),
         ("2a004", "2A004"),
+        ("Ajaccio (20)", "2A004"),
+        ("20 Bastia", "2B033"),
         ("20200 Bastia", "2B033"),
         ("20600 Bastia", "2B033"),
         ("20189 Ajaccio cedex", "2A004"),
@@ -115,6 +118,10 @@ def code(text: str) -> str:
         ("38", "38"),
         ("Isère", "38"),
         ("38 - Isère", "38"),
+        ("dept 38", "38"),
+        ("Département de l'Isère", "38"),
+        ("Chalon (71)", "71076"),
+        ("Chalon (38)", "38066"),
         ("Rhône (hors métropole)", "69"),
         ("Corse-du-Sud (2A)", "2A"),
         ("Réunion", "974"),
@@ -129,6 +136,9 @@ def test_a_place_is_found_however_it_is_written(text: str, expected: str) -> Non
     [
         ("Saint-Denis", AMBIGUOUS),
         ("Valence", AMBIGUOUS),
+        ("Chalon", AMBIGUOUS),
+        ("Évry", AMBIGUOUS),
+        ("Boulogne", AMBIGUOUS),
         ("Sainte-Colombe (69) ou ailleurs", UNKNOWN),
         ("01200", SHARED),
         ("69001 Lyon et 38000 Grenoble", SEVERAL),
@@ -204,7 +214,15 @@ def test_every_departement_is_found_by_number_and_name_and_both() -> None:
 def test_a_name_that_one_commune_has_is_enough_and_one_that_several_have_is_not() -> None:
     for name, places in PLACES.by_name.items():
         found = find(name).position
-        assert found == places[0] if len(places) == 1 and found not in range(len(DEPARTEMENTS)) else found not in places
+        alone = len(places) == 1 and name not in PLACES.by_short_name and found not in range(len(DEPARTEMENTS))
+        assert found == places[0] if alone else found not in places
+
+
+def test_the_name_of_a_small_commune_is_not_enough_where_that_of_a_larger_one_begins_with_it() -> None:
+    for name, larger in PLACES.by_short_name.items():
+        found = find(name).position
+        assert found is None or found < len(DEPARTEMENTS)
+        assert all(PLACES.keys[place].startswith(f"{name} ") for place in larger)
 
 
 @st.composite

@@ -26,11 +26,14 @@ OVERSEAS = frozenset({"97", "98"})
 """What the numbers of three figures begin with."""
 LONGEST = 300
 """How many characters are read; what is longer names no place."""
+CORSICA = "20"
+"""The number that people still write for both of its départements."""
 TOWNS = frozenset({"vienne", "indre"})
 """Départements whose name is also that of a town elsewhere, large enough for somebody to mean it."""
 _DELIVERY = re.compile(r" ?\b(cedex( \d{1,2})?|(bp|cs|tsa) ?\d+|(?<!de )(?<!en )france$)")
+_TITLE = re.compile(r"^(departement|dep|dept|dpt) (de la |de l |du |des |de |d )?")
 _CODE = re.compile(r"\b(insee |f )?(\d{4,5}|2[ab]\d{3}|\d\d \d{3})\b")
-_BOROUGH = re.compile(r"(paris|lyon|marseille) (\d{1,2}|[ivx]+)( ?(er|i?e|i?eme))?( arr[a-z]*)?")
+_BOROUGH = re.compile(r"(paris|lyon|marseille)(?: ?(?=\d)| )(\d{1,2}|[ivx]+)( ?(er|i?e|i?eme))?( arr[a-z]*)?")
 _TENS, _UNITS = ("", "x"), ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
 _ROMAN = {numeral: number for number, numeral in enumerate([*(ten + unit for ten in _TENS for unit in _UNITS), "xx"])}
 _LINK = re.compile(r"( de| a| en)?( la| l)?$")
@@ -56,7 +59,7 @@ def find(text: str) -> Finding:
     """
     if len(text) > LONGEST:
         return Finding(None, UNKNOWN)
-    words = " ".join(_DELIVERY.sub("", spelled(text)).split())
+    words = _TITLE.sub("", " ".join(_DELIVERY.sub("", spelled(text)).split()))
     codes = _CODE.findall(words)
     if len(codes) > 1:
         return Finding(None, SEVERAL)
@@ -131,9 +134,15 @@ def named(words: str, within: frozenset[str] = frozenset()) -> Finding:
 
 
 def communes(name: str, within: frozenset[str]) -> set[int]:
-    """Return the communes of this name in these départements, those that it named formerly where there is no other."""
+    """Return the communes of this name in these départements, those that it named formerly where there is no other.
+
+    Of the whole country it is all that people may mean by it, where a larger commune has a name that begins so.
+    """
     places = gazetteer()
-    for index in (places.by_name, places.by_former_name):
+    indexes = (places.by_name, places.by_former_name, places.by_short_name)
+    if not within and name in places.by_short_name:
+        return {position for index in indexes for position in index.get(name, ())}
+    for index in indexes:
         found = {position for position in index.get(name, ()) if not within or lies(position, within)}
         if found:
             return found
@@ -151,6 +160,8 @@ def readings(words: str) -> Iterator[tuple[str, str]]:
     spellings, parts = departements_by_spelling(), words.split()
     for cut in range(1, len(parts)):
         head, tail = " ".join(parts[:cut]), " ".join(parts[cut:])
+        if CORSICA in (head, tail):
+            yield from ((tail if head == CORSICA else head, number) for number in ("2A", "2B"))
         if tail in spellings and len(tail) > 1:
             number = DEPARTEMENTS[spellings[tail]][0]
             yield _LINK.sub("", head) if number[:2] in OVERSEAS else head, number

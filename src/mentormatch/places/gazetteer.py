@@ -26,7 +26,8 @@ class Gazetteer:
     ``codes`` and ``names`` tell them, ``departements`` the position of the département in which each lies. ``points``
     (n, 2) are latitudes and longitudes in degrees; ``margins`` (n,) how many km the true place may be away from its
     point, 0 where the point is that of the commune itself. ``postcodes`` and ``keys`` hold, joined by ``|``, the
-    postcodes of each commune and the names that it is found by, its own first, then its former ones.
+    postcodes of each commune and the names that it is found by, its own first, then its former ones; ``shorts`` the
+    beginnings of its name that are names of smaller communes.
     """
 
     codes: tuple[str, ...]
@@ -36,6 +37,7 @@ class Gazetteer:
     margins: NDArray[np.float64]
     postcodes: tuple[str, ...]
     keys: tuple[str, ...]
+    shorts: tuple[str, ...]
 
     @cached_property
     def are_communes(self) -> BoolVector:
@@ -51,6 +53,11 @@ class Gazetteer:
     def by_former_name(self) -> Positions:
         """The communes of each name that is no longer, or only in part, their own."""
         return grouped([key.partition("|")[2] for key in self.keys])
+
+    @cached_property
+    def by_short_name(self) -> Positions:
+        """The communes that people may mean by the name of a smaller one: Chalon-sur-Saône by Chalon."""
+        return grouped(self.shorts)
 
     @cached_property
     def by_postcode(self) -> Positions:
@@ -79,7 +86,7 @@ def gazetteer() -> Gazetteer:
     """
     content = (files("mentormatch.places") / "data" / "places.xz").read_bytes()
     columns = [column.split("\n") for column in lzma.decompress(content).decode("utf-8").split("\f")]
-    codes, departements, names, latitudes, longitudes, margins, postcodes, keys = map(tuple, columns)
+    codes, departements, names, latitudes, longitudes, margins, postcodes, keys, shorts = map(tuple, columns)
     number = {departement: position for position, (departement, _) in enumerate(DEPARTEMENTS)}
     return Gazetteer(
         codes=codes,
@@ -89,6 +96,7 @@ def gazetteer() -> Gazetteer:
         margins=np.array(margins, dtype=np.float64),
         postcodes=postcodes,
         keys=keys,
+        shorts=shorts,
     )
 
 
