@@ -138,12 +138,17 @@ class Person:
         return self.people.columns[name].take([self.row])
 
     def parts(self, name: str) -> tuple[str, ...]:
-        """Return the separate answers to the field ``name``: each name or option given, or the one text."""
+        """Return the separate answers to the field ``name``: each name or option given, or the one text.
+
+        It is by these that answers are compared; the one part of a place is its département.
+        """
         column = self.people.columns[name]
         if isinstance(column, Names):
             return column.values[self.row] or ()
         if isinstance(column, Members):
             return tuple(column.labels[item] for item in np.flatnonzero(column.values[self.row]))
+        if isinstance(column, Codes) and column.known[self.row]:
+            return (column.labels[column.values[self.row]],)
         return (self[name],) if self[name] else ()
 
     def answered(self, name: str) -> bool:

@@ -126,8 +126,9 @@ def test_minutes_are_of_a_longer_way_and_lengths_are_told_without_false_precisio
     assert [told(length, "km").replace("\u00a0", " ") for length in (0.4, 3.2, 9_180.2)] == ["0 km", "3 km", "9 180 km"]
 
 
-def test_a_column_of_places_shows_the_departement_and_names_the_place() -> None:
+def test_a_column_shows_the_place_and_is_compared_by_the_departement() -> None:
     said = column("69003 LYON", "Isère", "")
-    assert [said.shown(row) for row in range(3)] == ["Métropole de Lyon", "Isère", ""]
-    assert [said.named(row) for row in range(3)] == ["Lyon 3e", "Isère", ""]
-    assert [said.take([2, 0]).positions.tolist()[0], said.take([2, 0]).named(1)] == [NONE, "Lyon 3e"]
+    people = People(("M1", "M2", "M3"), {"where": said}, np.ones(3, dtype=bool))
+    assert [said.shown(row) for row in range(3)] == ["Lyon 3e", "Isère", ""]
+    assert [people.person(row).parts("where") for row in range(3)] == [("Métropole de Lyon",), ("Isère",), ()]
+    assert [said.take([2, 0]).positions.tolist()[0], said.take([2, 0]).shown(1)] == [NONE, "Lyon 3e"]

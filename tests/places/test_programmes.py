@@ -127,7 +127,7 @@ def test_people_with_places_leave_and_arrive(tmp_path: Path) -> None:
     assert set(repaired.kept) == {("M1", "E1")}
     assert set(repaired.new) == {("M4", "E2"), ("M3", "E5")}
     here = repaired.matching.cohort.mentors.places("lieu")
-    assert [here.named(row) for row in range(3)] == ["Lyon 3e", "Bastia", "Vienne"]
+    assert [here.shown(row) for row in range(3)] == ["Lyon 3e", "Bastia", "Vienne"]
 
 
 def test_who_met_does_not_meet_again_in_the_next_edition(tmp_path: Path) -> None:

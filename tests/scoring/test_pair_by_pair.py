@@ -107,14 +107,17 @@ def near(rated: Criterion, left: Person, right: Person) -> float:
 
 def same(rated: Criterion, left: Person, right: Person) -> float:
     assert isinstance(rated, Same)
-    return float(left[rated.field] == right[rated.field])
+    return float(left.parts(rated.field) == right.parts(rated.field))
 
 
 def table(rated: Criterion, left: Person, right: Person) -> float:
     assert isinstance(rated, Table)
     points = rated.otherwise
     for cell in rated.cells:
-        if (fold(cell.mentor), fold(cell.mentee)) == (fold(left[rated.mentor]), fold(right[rated.mentee])):
+        if (fold(cell.mentor), fold(cell.mentee)) == (
+            fold(*left.parts(rated.mentor)),
+            fold(*right.parts(rated.mentee)),
+        ):
             points = cell.points
     return points
 

@@ -124,6 +124,7 @@ def offer(*levels: str) -> dict[str, str]:
             ]),
             {"trade": "Production"}, {"career": "Non"}, 0.1, "Non",
         ),
+        (rated("same", field="where"), {"where": "Vienne (38)"}, {"where": "Isère"}, 1, "Isère / Isère"),
         # 3.2 km as the crow flies from Lyon to Villeurbanne; at 30 km/h that is 8.32 minutes
         (rated("near", field="where", zero_at=32), {"where": "Lyon"}, {"where": "69100"}, 0.9,
          "Lyon / Villeurbanne, à 3 km"),

@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.columns import NONE, Codes, Index, IntVector
+from mentormatch.columns import Codes, Index, IntVector
 from mentormatch.departements import DEPARTEMENTS
 from mentormatch.places.distances import distances
 from mentormatch.places.gazetteer import gazetteer
@@ -23,6 +23,11 @@ class Places(Codes):
     """
 
     positions: IntVector
+
+    def shown(self, row: int) -> str:
+        """Return the place of one person as staff read it, the commune where it was told."""
+        position = int(self.positions[row])
+        return Codes.shown(self, row) if position < len(DEPARTEMENTS) else gazetteer().names[position]
 
     @classmethod
     def of(cls, positions: Sequence[int]) -> Self:
@@ -46,11 +51,6 @@ class Places(Codes):
         alike = (self.positions[:, None] == others.positions[None, :]) & places.are_communes[self.positions][:, None]
         doubts = places.margins[self.positions][:, None] + places.margins[others.positions][None, :]
         return np.asarray(np.where(alike, 0.0, doubts))
-
-    def named(self, row: int) -> str:
-        """Return the place of one person as staff read it, the commune where it was told."""
-        position = int(self.positions[row])
-        return "" if position == NONE else gazetteer().names[position]
 
     def code(self, row: int) -> str:
         """Return what tells the place of one person from all others: a number, an INSEE code or a postcode."""

@@ -44,7 +44,7 @@ class Near(Criterion):
     def reason(self, left: Person, right: Person) -> str:
         ours, theirs = left.people.places(self.field), right.people.places(self.field)
         here, there = ours.take([left.row]), theirs.take([right.row])
-        return f"{here.named(0)} / {there.named(0)}, {self._way(here, there)}"
+        return f"{here.shown(0)} / {there.shown(0)}, {self._way(here, there)}"
 
     def _way(self, here: Places, there: Places) -> str:
         """Return in words how far two people are from each other; the columns hold one of them each."""
