@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mentormatch.editions import read_carry_over as read_carry_over
     from mentormatch.editions import with_history as with_history
     from mentormatch.editions import write_carry_over as write_carry_over
+    from mentormatch.enrolment import read_contacts as read_contacts
     from mentormatch.enrolment import read_survey as read_survey
     from mentormatch.errors import MentorMatchError as MentorMatchError
     from mentormatch.evaluation import evaluate as evaluate
@@ -58,6 +59,7 @@ _HOMES = {
     "plans": "planning",
     "propose": "wire",
     "read_carry_over": "editions",
+    "read_contacts": "enrolment",
     "read_survey": "enrolment",
     "repair": "repairing",
     "solve": "assignment.engine",

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from os import PathLike
 
 from mentormatch.errors import SurveyError
-from mentormatch.fields import Side
+from mentormatch.fields import AnyField, Side
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
-from mentormatch.survey.intake import take_in
+from mentormatch.survey.contacts import Contacts
+from mentormatch.survey.intake import take_apart, take_in
 from mentormatch.survey.mapping import renaming
 from mentormatch.survey.plan import Plan, Roles
 from mentormatch.survey.reading import Frame, Table, read_table
@@ -34,6 +35,22 @@ def read_survey(
     """
     tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool)
     return take_in(tables, plan_of(programme, apart=answers is None))
+
+
+def read_contacts(
+    programme: Programme,
+    answers: Source | None = None,
+    *,
+    mentors: Source | None = None,
+    mentees: Source | None = None,
+    tool: str | None = None,
+) -> Contacts:
+    """Return how the people who answered are reached: the answers of use ``contact``, which no cohort holds.
+
+    Raises SurveyError as ``read_survey`` does.
+    """
+    tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool)
+    return take_apart(tables, plan_of(programme, apart=answers is None))[1]
 
 
 def read_tables(
@@ -67,6 +84,7 @@ def plan_of(programme: Programme, *, apart: bool = False) -> Plan:
         weights={side: weights(programme, side) for side in ("mentor", "mentee")},
         minimum_answered=programme.heading.minimum_answered,
         renaming=renaming(programme.mapping.questions, programme.mapping.options),
+        forgotten=programme.forgotten,
     )
 
 
@@ -86,14 +104,20 @@ def needed(programme: Programme, *, apart: bool) -> Iterator[str]:
     if programme.heading.role and not apart:
         yield programme.heading.role.field
     for extension in (*programme.criteria, *programme.rules):
-        yield from (reference.field for reference in extension.references())
+        named = (reference.field for reference in extension.references())
+        yield from (name for name in named if not programme.fields[name].later)
 
 
 def weights(programme: Programme, side: Side) -> dict[str, float]:
-    """Return how much of the score rests on each field that people of ``side`` answer."""
+    """Return how much of the score rests on each field that people of ``side`` answer from the first file on."""
     found: dict[str, float] = {}
     for criterion in programme.criteria:
-        mine = [name for name in criterion.fields_of(side) if programme.fields[name].asks(side)]
+        mine = [name for name in criterion.fields_of(side) if first_asked(programme.fields[name], side)]
         for name in mine:
             found[name] = found.get(name, 0.0) + criterion.weight / len(mine)
     return found
+
+
+def first_asked(field: AnyField, side: Side) -> bool:
+    """Say whether people of ``side`` answer a question from the first file on."""
+    return field.asks(side) and not field.later

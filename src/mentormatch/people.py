@@ -1,7 +1,7 @@
 """The people of one edition: who they are, what they answered, and what became of every row that came in."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -24,7 +24,7 @@ FATES: dict[Fate, str] = {
 """What staff read."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class People:
     """n people of one side.
 
@@ -35,6 +35,9 @@ class People:
     ids: tuple[str, ...]
     columns: Mapping[str, Column]
     complete: BoolVector
+
+    def __repr__(self) -> str:
+        return f"People({len(self)}, {len(self.columns)} columns)"  # a notebook saves what it shows
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -118,12 +121,15 @@ def _typed[T](column: object, kind: type[T]) -> T:
     return column
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Person:
     """One row of ``people``."""
 
     people: People
     row: int
+
+    def __repr__(self) -> str:
+        return f"Person(row {self.row})"
 
     @property
     def id(self) -> str:
@@ -188,15 +194,17 @@ class Remark:
         return f"{self.source}{f', ligne {self.line}' if self.line else ''} : {self.text}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Cohort:
-    """Everyone who answered, on both sides, every row with its fate, and the contacts in a table of their own."""
+    """Everyone who answered, on both sides, and every row with its fate; how they are reached is kept apart."""
 
     mentors: People
     mentees: People
     rows: tuple[RowFate, ...] = ()
     remarks: tuple[Remark, ...] = ()
-    contacts: Mapping[tuple[Side, str], Mapping[str, str]] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"Cohort({len(self.mentors)} mentors, {len(self.mentees)} mentees, {len(self.rows)} rows)"
 
     def side(self, side: Side) -> People:
         """Return the people of one side."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, PrivateAttr, TypeAdapter, ValidationError
 from pydantic import Field as Setting
 from pydantic_core import ErrorDetails
 
@@ -18,10 +18,11 @@ from mentormatch.assignment.rule import Rule, rules_by_kind
 from mentormatch.errors import Problem, ProgrammeError
 from mentormatch.extension import Ref
 from mentormatch.fields import AnyField, Ranking, Use, fields_by_kind
-from mentormatch.fields.base import position
+from mentormatch.fields.base import Special, position
 from mentormatch.mistakes import enumerated, key_path, nearest, syntax_problem, translate, type_name
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from mentormatch.survey.mapping import Target, answers_of, has_item, takes, target
+from mentormatch.survey.privacy import NOBODY, Forgotten, read_forgotten
 from mentormatch.text import fold
 
 if TYPE_CHECKING:
@@ -40,6 +41,18 @@ type Location = tuple[int | str, ...]
 
 SHAPES: Mapping[str, tuple[type[dict[str, Any]] | type[list[Any]], str]] = MappingProxyType(
     {"fields": (dict, "[fields.identifiant]"), "criteria": (list, "[[criteria]]"), "rules": (list, "[[rules]]")}
+)
+SPECIAL: Mapping[Special, str] = MappingProxyType(
+    {
+        "origin": "origine raciale ou ethnique",
+        "politics": "opinions politiques",
+        "religion": "convictions religieuses ou philosophiques",
+        "union": "appartenance syndicale",
+        "genetics": "données génétiques",
+        "biometrics": "données biométriques",
+        "health": "santé",
+        "sexuality": "vie ou orientation sexuelle",
+    }
 )
 NO_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType({})
 
@@ -109,12 +122,19 @@ class Programme(Part):
     rules: list[AnyRule] = Setting(default_factory=list)
     goals: Goals = Setting(default_factory=Goals)
     mapping: Wordings = Setting(default_factory=Wordings)
+    _forgotten: Forgotten = PrivateAttr(default=NOBODY)
+
+    @property
+    def forgotten(self) -> Forgotten:
+        """Those who asked to be nobody in this programme: the list stands beside its file."""
+        return self._forgotten
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
-        """Return the programme in a TOML file.
+        """Return the programme in a TOML file, with the list of those who are forgotten that stands beside it.
 
-        Raises ProgrammeError with every mistake in it: key path (line, for syntax), found, expected, nearest name.
+        Raises ProgrammeError with every mistake in it: key path (line, for syntax), found, expected, nearest name;
+        SurveyError where some are forgotten and the key that tells who is gone.
         """
         source = Path(path)
         try:
@@ -125,7 +145,9 @@ class Programme(Part):
             raise ProgrammeError(f"{source.name} : le fichier n'est pas en UTF-8 ; enregistrez-le en UTF-8") from None
         except tomllib.TOMLDecodeError as error:
             raise ProgrammeError(f"{source.name} ne peut pas être lu", [syntax_problem(str(error))]) from None
-        return cls.read(data, source.name)
+        loaded = cls.read(data, source.name)
+        loaded._forgotten = read_forgotten(source)
+        return loaded
 
     @classmethod
     def read(cls, data: Mapping[str, Any], source: str = "programme") -> Self:
@@ -299,9 +321,23 @@ def misfielded(parts: Parts) -> Iterator[Problem]:
         if isinstance(field, Ranking) and not field.options:
             near = nearest(field.items_of, parts.stated_fields)
             yield Problem(key_path(("fields", name)), "aucun item à classer", "« options » ou « items_of »", near)
+        yield from misused(key_path(("fields", name)), field)
     keys = [name for name, field in parts.fields.items() if field.use == "key"]
     if len(keys) > 1:
         yield Problem("fields", f"plusieurs identifiants : {enumerated(keys)}", "un seul champ d'usage « key »")
+
+
+def misused(where: str, field: AnyField) -> Iterator[Problem]:
+    """Yield that a question of article 9 is asked without a reason, and that what is nobody's business is shared."""
+    apart = field.use not in ("match", "display") or field.private or field.special
+    if field.special and field.use != "forbidden" and not field.why.strip():
+        found = f"donnée sensible ({SPECIAL[field.special]}) : RGPD, article 9"
+        advice = 'écrivez why = "..." : le motif et la base légale, ou use = "forbidden"'
+        yield Problem(where, found, "le motif de cette question", advice)
+    if field.shareable and apart:
+        yield Problem(where, "« shareable » montrerait une réponse réservée", "un champ qui n'est pas privé")
+    if field.later and field.use != "match":
+        yield Problem(where, f"« later » avec l'usage « {field.use} »", "l'usage « match »")
 
 
 def misreference(parts: Parts, where: Location, name: str, ref: Ref) -> Iterator[Problem]:

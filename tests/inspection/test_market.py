@@ -31,7 +31,9 @@ def test_places_partners_and_needs_are_those_that_a_count_pair_by_pair_finds(
 ) -> None:
     market = report(RULES, rows("M", mentors), rows("E", mentees)).market
     taking = [n for n, (_, _, places) in enumerate(mentors) if places]
-    partners: dict[str, list[str]] = {f"M{n}": [] for n in taking} | {f"E{n}": [] for n in range(len(mentees))}
+    partners: dict[str, list[str]] = {
+        person: [] for person in [f"M{n}" for n in taking] + [f"E{k}" for k in range(len(mentees))]
+    }
     for n in taking:
         for k, (firms, _, _) in enumerate(mentees):
             if not mentors[n][0] & firms:

@@ -22,6 +22,7 @@ from mentormatch.cli.options import (
     say,
     sources,
 )
+from mentormatch.cli.rights import contacts_command, export_command, forget_command, purge_command
 from mentormatch.cli.validate import validate_command
 from mentormatch.cli.verify import verify_command
 
@@ -127,6 +128,10 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
 
 app.command("draft")(draft_command)
 app.command("intake")(intake_command)
+app.command("contacts")(contacts_command)
+app.command("export-person")(export_command)
+app.command("forget")(forget_command)
+app.command("purge")(purge_command)
 app.command("map")(map_command)
 app.command("verify")(verify_command)
 app.command("validate")(validate_command)

@@ -30,12 +30,15 @@ def sources(answers: Path | None, mentors: Path | None, mentees: Path | None, to
     return given if tool is None else {**given, "tool": tool}
 
 
-def write_new(path: Path, text: str) -> None:
-    """Write a file that is not there yet; raise OutputError where it is: nothing is written over."""
+def write_new(path: Path, text: str, *, private: bool = False) -> None:
+    """Write a file that is not there yet, for its owner alone where it is ``private``.
+
+    Raises OutputError where it is: nothing is written over.
+    """
     from mentormatch.errors import OutputError, Problem
     from mentormatch.files import write_whole
 
     if path.exists():
         found = Problem(path.name, "existe déjà", advice="choisissez un autre nom, ou déplacez-le")
         raise OutputError("Rien n'a été écrit", [found])
-    write_whole(path, text.encode("utf-8"))
+    write_whole(path, text.encode("utf-8"), private=private)

@@ -14,6 +14,8 @@ from mentormatch.text import fold
 
 type Side = Literal["mentor", "mentee"]
 type Use = Literal["key", "contact", "match", "display", "consent", "forbidden"]
+type Special = Literal["origin", "politics", "religion", "union", "genetics", "biometrics", "health", "sexuality"]
+"""The special categories of personal data: GDPR (RGPD), article 9."""
 type Answer = str | int | float | bool | Sequence[str] | Mapping[str, str]
 """One answer as it comes in: text, a JSON value, or the parts of a grid (``{item: text}``)."""
 
@@ -34,7 +36,9 @@ class Field(BaseModel, ABC):
 
     ``question`` is its wording in the survey; ``use`` what the programme does with the answer; ``side`` who answers
     it; ``private`` keeps it from everyone but staff; ``joiner`` is what separates several answers in one cell, where
-    the tool writes something else than ``;`` or a line break.
+    the tool writes something else than ``;`` or a line break. ``special`` is the category of article 9 that the answers
+    belong to: such a question is refused unless ``why`` says on what ground it is asked. ``shareable`` answers stand on
+    the profile that people of the other side read; ``later`` ones are asked after it, and no first file lacks them.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
@@ -43,6 +47,10 @@ class Field(BaseModel, ABC):
     use: Use = "match"
     side: Literal["mentor", "mentee", "both"] = "both"
     private: bool = False
+    special: Special | None = None
+    why: str = ""
+    shareable: bool = False
+    later: bool = False
     joiner: str | None = None
 
     @abstractmethod

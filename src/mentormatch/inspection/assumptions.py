@@ -18,9 +18,7 @@ def assumptions(programme: Programme, plan: Plan, sheets: Sequence[Sheet]) -> It
     if plan.minimum_answered:
         yield f"Sous {percent(plan.minimum_answered)} de réponses aux critères, une personne est mise de côté."
     if programme.criteria:
-        yield (
-            "Une réponse vide n'est ni un « non » ni un zéro : son critère compte à sa valeur neutre, la même pour tous."
-        )
+        yield "Une réponse vide n'est ni un « non » ni un zéro : son critère compte à sa valeur neutre."
     forbidden = [f"« {plan.fields[name].question} »" for name in programme.fields_with("forbidden")]
     if forbidden:
         yield f"Jamais lu, même présent dans le fichier : {listed(forbidden)}."

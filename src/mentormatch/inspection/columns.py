@@ -8,6 +8,7 @@ import numpy as np
 from mentormatch.columns import NONE, Codes, Column, Grades, Members, Numbers, Ranks
 from mentormatch.fields import AnyField, Side
 from mentormatch.people import Cohort
+from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.headers import Place
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.submissions import Sheet
@@ -68,7 +69,7 @@ class Question:
     spread: Spread | None = None
 
 
-def questions(cohort: Cohort, plan: Plan, sheets: Sequence[Sheet]) -> Iterator[Question]:
+def questions(cohort: Cohort, contacts: Contacts, plan: Plan, sheets: Sequence[Sheet]) -> Iterator[Question]:
     """Yield every question of the programme, in its order."""
     for name, field in plan.fields.items():
         columns = {side: found for side in SIDES if (found := cohort.side(side).columns.get(name)) is not None}
@@ -81,7 +82,7 @@ def questions(cohort: Cohort, plan: Plan, sheets: Sequence[Sheet]) -> Iterator[Q
             field.use,
             headers,
             how_found(headers, name, field, plan),
-            tuple(fills(cohort, name, field)),
+            tuple(fills(cohort, contacts, name, field)),
             legend,
             tuple(bars),
             spread_of_numbers(list(columns.values())),
@@ -105,14 +106,14 @@ def how_found(headers: Sequence[str], name: str, field: AnyField, plan: Plan) ->
     return "identifiant" if said.startswith(fold(name)) else "correspondance"
 
 
-def fills(cohort: Cohort, name: str, field: AnyField) -> Iterator[Fill]:
+def fills(cohort: Cohort, contacts: Contacts, name: str, field: AnyField) -> Iterator[Fill]:
     """Yield, for each side that was asked, how many answered."""
     for side in SIDES:
         people = cohort.side(side)
         if not field.asks(side) or field.use == "forbidden":
             continue
         if field.use == "contact":
-            given = sum(name in cohort.contacts.get((side, key), {}) for key in people.ids)
+            given = contacts.given(side, name)
         elif field.use == "consent":
             given = len(people)  # without it a row is rejected
         else:

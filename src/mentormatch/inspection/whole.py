@@ -12,10 +12,11 @@ from mentormatch.inspection.dates import odd_dates
 from mentormatch.inspection.market import Prospects, prospects
 from mentormatch.inspection.part import Part, writer_for, writers
 from mentormatch.inspection.rows import Fates, Reading, Remarks, in_order, lines_as_labels, read_as
+from mentormatch.inspection.undeclared import undeclared
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
 from mentormatch.review.labels import KEYS
-from mentormatch.survey.intake import take_in
+from mentormatch.survey.intake import take_apart
 from mentormatch.survey.submissions import laid_out
 
 
@@ -82,14 +83,14 @@ def intake(
     tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool)
     plan = plan_of(programme, apart=answers is None)
     sheets = laid_out(tables, plan)
-    cohort = take_in(tables, plan)
+    cohort, contacts = take_apart(tables, plan)
     keyed = bool(programme.fields_with("key"))
     return Intake(
         programme,
         cohort,
         Reading(tuple(read_as(sheet, plan) for sheet in sheets), tuple(assumptions(programme, plan, sheets))),
         Fates(cohort.rows, keyed),
-        Remarks(in_order(*cohort.remarks, *odd_dates(sheets, plan))),
-        Questions(tuple(questions(cohort, plan, sheets))),
+        Remarks(in_order(*cohort.remarks, *odd_dates(sheets, plan), *undeclared(sheets, plan))),
+        Questions(tuple(questions(cohort, contacts, plan, sheets))),
         prospects(cohort, programme, KEYS if keyed else lines_as_labels(cohort)),
     )

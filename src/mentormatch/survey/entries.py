@@ -82,6 +82,8 @@ def reader(field: AnyField) -> Callable[[Answer], Reading]:
 def enter(sent: Submission, questionnaire: Questionnaire) -> Entry | RowFate:
     """Return who sent this, or the row with the reason why it is nobody."""
     plan = questionnaire.plan
+    if plan.forgotten.holds(sent.key, sent.email):
+        return RowFate(sent.source, sent.line, "rejected", reason="effacée, à la demande de la personne")
     reason = refusal(sent, questionnaire)
     if reason or sent.side is None:
         return RowFate(sent.source, sent.line, "rejected", sent.key, sent.side, reason)

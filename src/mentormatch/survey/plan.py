@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from mentormatch.fields import AnyField, Side
 from mentormatch.survey.mapping import Renaming
+from mentormatch.survey.privacy import NOBODY, Forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Plan:
 
     ``needed`` are the fields that criteria, rules, roles and consent cannot do without; ``weights`` say how much of
     the score rests on each field, side by side; ``minimum_answered`` is the share below which a person is set aside;
-    ``renaming`` is what the files call otherwise.
+    ``renaming`` is what the files call otherwise, ``forgotten`` who asked to be nobody.
     """
 
     fields: Mapping[str, AnyField]
@@ -33,6 +34,7 @@ class Plan:
     weights: Mapping[Side, Mapping[str, float]] = field(default_factory=dict)
     minimum_answered: float = 0.0
     renaming: Renaming = field(default_factory=Renaming)
+    forgotten: Forgotten = NOBODY
 
     def asked_of(self, side: Side) -> dict[str, AnyField]:
         """Return the fields that people of ``side`` answer and that become columns."""

@@ -1,0 +1,90 @@
+"""One person in files of answers: their rows, all they are known by, and the rows of others that name them."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from mentormatch.enrolment import plan_of
+from mentormatch.errors import Problem, SurveyError
+from mentormatch.fields import Side
+from mentormatch.programme import Programme
+from mentormatch.survey.plan import Plan
+from mentormatch.survey.submissions import Sheet, laid_out, submissions
+from mentormatch.survey.table import Record, Table
+from mentormatch.text import canonical
+
+SHORTEST = 3
+"""Characters; a shorter text is found everywhere, and tells of nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row that a person sent: its file, its place, the side and the key under which it was sent."""
+
+    table: Table
+    record: Record
+    side: Side | None
+    key: str
+
+
+@dataclass(frozen=True)
+class Held:
+    """All that files of answers hold of one person: ``keys`` are their codes and e-mail addresses.
+
+    ``texts`` are those and their other contact details: what would tell that a document speaks of them.
+    """
+
+    rows: tuple[Row, ...]
+    keys: tuple[str, ...]
+    texts: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"Held({len(self.rows)} rows)"
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What finds the person in a text that is folded as keys are: whole words only."""
+        texts = {canonical(text) for text in self.texts}
+        told = sorted((text for text in texts if len(text) >= SHORTEST), key=len, reverse=True)
+        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, told))})(?!\w)" if told else r"(?!)")
+
+    def named_in(self, text: str) -> bool:
+        """Say whether a text names the person."""
+        return self.pattern.search(canonical(text)) is not None
+
+
+def held(programme: Programme, tables: Sequence[tuple[Table, Side | None]], person: str) -> Held:
+    """Return what files hold of the person with this key or this e-mail address, also where they were forgotten.
+
+    Raises SurveyError where no row is theirs; the message does not repeat what was asked for.
+    """
+    plan = plan_of(programme, apart=all(side is not None for _, side in tables))
+    found = [pair for sheet in laid_out(tables, plan) for pair in rows_of(sheet, plan, canonical(person))]
+    if not found:
+        sources = ", ".join(table.source for table, _ in tables)
+        missing = Problem(sources, "aucune ligne n'est de cette personne", "son code, ou son courriel, tel que saisi")
+        raise SurveyError("Personne introuvable", [missing])
+    keys = dict.fromkeys(key for _, known, _ in found for key in known if key)
+    texts = dict.fromkeys((*keys, *(text for _, _, told in found for text in told if text)))
+    return Held(tuple(row for row, _, _ in found), tuple(keys), tuple(texts))
+
+
+def rows_of(sheet: Sheet, plan: Plan, person: str) -> Iterator[tuple[Row, tuple[str, str], list[str]]]:
+    """Yield the rows of a person in one file, each with its key and e-mail, and the contact details in it."""
+    records = {record.line: record for record in sheet.table.records}
+    contacts = [name for name, field in plan.fields.items() if field.use == "contact"]
+    for sent in submissions(sheet, plan):
+        if person in (canonical(sent.key), canonical(sent.email)):
+            told = [str(sent.answers.get(name, "")).strip() for name in contacts]
+            yield Row(sheet.table, records[sent.line], sent.side, sent.key), (sent.key, sent.email), told
+
+
+def mentions(held: Held, tables: Iterable[Table]) -> Iterator[tuple[str, int, str]]:
+    """Yield where the rows of others name the person: file, line and header; never what they say."""
+    mine = {(row.table.source, row.record.line) for row in held.rows}
+    for table in tables:
+        for record in table.records:
+            if (table.source, record.line) not in mine:
+                cells = zip(table.header, record.cells, strict=True)
+                yield from ((table.source, record.line, header) for header, cell in cells if held.named_in(cell))
