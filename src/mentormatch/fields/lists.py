@@ -1,9 +1,11 @@
 """Questions with several answers: options ticked, options ranked, names typed."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Literal, cast
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field as Setting
 
 from mentormatch.columns import Members, Names, Ranks
@@ -36,13 +38,16 @@ def find_options(options: Sequence[str], answer: Answer, joiner: str | None) -> 
     """
     pieces = split(answer, joiner) if isinstance(answer, str) else [str(item) for item in cast(Sequence[str], answer)]
     exact = spelled(tuple(options))
-    found: list[int] = []
+    found: dict[int, None] = {}
     left_over = False
     for piece in pieces:
-        indices, rest = ([exact[piece]], "") if piece in exact else peel(options, fold(piece))
-        found += [index for index in indices if index not in found]
+        if piece in exact:
+            found[exact[piece]] = None
+            continue
+        indices, rest = peel(options, fold(piece))
+        found.update(dict.fromkeys(indices))
         left_over |= bool(rest)
-    return found, not left_over
+    return list(found), not left_over
 
 
 def peel(options: Sequence[str], text: str) -> tuple[list[int], str]:
@@ -56,6 +61,27 @@ def peel(options: Sequence[str], text: str) -> tuple[list[int], str]:
         found.append(known[option])
         text = text[len(option) :].strip(" ,")
     return found, ""
+
+
+def spread(values: Sequence[object]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the row, the item and the place in its row of each item that ``values`` hold, row by row.
+
+    >>> [part.tolist() for part in spread([(2, 0), None, (1,)])]
+    [[0, 0, 2], [2, 0, 1], [0, 1, 0]]
+    """
+    given = [cast(tuple[int, ...], value or ()) for value in values]
+    counts = np.array([len(items) for items in given], dtype=np.int64)
+    before = np.repeat(np.cumsum(counts) - counts, counts)
+    items = np.fromiter(chain.from_iterable(given), dtype=np.int64, count=int(counts.sum()))
+    return np.repeat(np.arange(len(given)), counts), items, np.arange(len(items)) - before
+
+
+def members(labels: Sequence[str], values: Sequence[object]) -> Members:
+    """Return the column of the items that ``values`` hold, None for no answer."""
+    rows, items, _ = spread(values)
+    chosen = np.zeros((len(values), len(labels)), dtype=bool)
+    chosen[rows, items] = True
+    return Members(tuple(labels), chosen, np.array([value is not None for value in values], dtype=bool))
 
 
 def starts(text: str, option: str) -> bool:
@@ -92,10 +118,7 @@ class Choices(Options):
         return without(self.options, parts)
 
     def column(self, values: Sequence[object]) -> Members:
-        chosen = np.zeros((len(values), len(self.options)), dtype=bool)
-        for row, value in enumerate(values):
-            chosen[row, list(cast(tuple[int, ...], value or ()))] = True
-        return Members(tuple(self.options), chosen, np.array([value is not None for value in values], dtype=bool))
+        return members(self.options, values)
 
 
 class Ranking(Field):
@@ -125,9 +148,8 @@ class Ranking(Field):
 
     def column(self, values: Sequence[object]) -> Ranks:
         ranks = np.zeros((len(values), len(self.options)), dtype=np.int64)
-        for row, value in enumerate(values):
-            for rank, item in enumerate(cast(tuple[int, ...], value or ()), start=1):
-                ranks[row, item] = rank
+        rows, items, at = spread(values)
+        ranks[rows, items] = at + 1
         return Ranks(tuple(self.options), ranks, self.most or max(1, len(self.options)))
 
 
