@@ -1,13 +1,14 @@
 """Taking in 100,000 rows of 60 columns: time and peak memory, measured in a process of its own.
 
-The goal is under 20 s and 1.5 GB on two cores. Run it alone with ``python -m benchmarks.bench_intake``.
+The goal is under 20 s and 1.5 GB on two cores, of which it uses one: what is held is the time of the processor, for
+others may keep the machine busy. Run it alone with ``python -m benchmarks.bench_intake``.
 """
 
 import json
 import subprocess
 import sys
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 
 from pytest_benchmark.fixture import BenchmarkFixture
@@ -18,6 +19,7 @@ from mentormatch.programme import Programme
 
 ROOT = Path(__file__).parents[1]
 ROWS, COLUMNS = 100_000, 60
+SECONDS, MEGABYTES = 20, 1_500
 
 
 def wide() -> Programme:
@@ -49,15 +51,18 @@ def measure(path: Path) -> dict[str, float]:
 
 def child() -> dict[str, float]:
     """Return what a process of its own measured."""
-    path = write_survey(wide(), Path(mkdtemp()) / "reponses.csv", ROWS // 2, ROWS // 2)
-    asked = [sys.executable, "-m", "benchmarks.bench_intake", str(path)]
-    answer = subprocess.run(asked, cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout
-    return {"columns": len(header(wide())), "file_mb": round(path.stat().st_size / 1e6), **json.loads(answer)}
+    with TemporaryDirectory() as folder:
+        path = write_survey(wide(), Path(folder, "reponses.csv"), ROWS // 2, ROWS // 2)
+        asked = [sys.executable, "-m", "benchmarks.bench_intake", str(path)]
+        answer = subprocess.run(asked, cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout
+        return {"columns": len(header(wide())), "file_mb": round(path.stat().st_size / 1e6), **json.loads(answer)}
 
 
 def test_intake_of_100_000_rows(benchmark: BenchmarkFixture) -> None:
     benchmark.extra_info.update(benchmark.pedantic(child, rounds=1))
     assert benchmark.extra_info["columns"] == COLUMNS
+    assert benchmark.extra_info["processor_s"] < SECONDS
+    assert benchmark.extra_info["peak_mb"] < MEGABYTES
 
 
 if __name__ == "__main__":
