@@ -29,6 +29,9 @@ EXACT = 2**53
 # An encrypted Office file is an OLE container with a stream of this name, in UTF-16.
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _ERROR_CELL = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"[^<>]* t="e"')
+_ROW_NUMBER = re.compile(rb'<(?:\w+:)?row\b[^<>]*?\br="([0-9]+)"')
+_ROW = re.compile(rb"<(?:\w+:)?row\b.*?(?=<(?:\w+:)?row\b|</(?:\w+:)?sheetData)", re.DOTALL)
+_CELL = re.compile(rb'<(?:\w+:)?c\b[^<>]*?\br="([A-Z]{1,3}[0-9]{1,7})"')
 _SHEET = re.compile(r"<sheet\s[^<>]*>")
 _RELATIONSHIP = re.compile(r"<Relationship\s[^<>]*>")
 _ATTRIBUTE = re.compile(r'\s([\w:]+)="([^"]*)"')
@@ -102,12 +105,14 @@ def _write_rows(content: bytes, wanted: str | None, out: IO[str]) -> dict[str, A
         raise RefusalError("encrypted")
     _check_archive(content)
     sheet, others = _chosen(_opened(content), wanted)
+    xml = _sheet_xml(content, sheet.name)
+    _check_places(xml)
     written = 0
     for cells in _rows(sheet):
         written += out.write(json.dumps(cells) + "\n")
         if written > MAX_CHARACTERS:
             raise RefusalError("size")
-    return {"sheet": sheet.name, "others": others, "errors": _error_rows(content, sheet.name)}
+    return {"sheet": sheet.name, "others": others, "errors": _error_rows(xml)}
 
 
 def _check_archive(content: bytes) -> None:
@@ -161,23 +166,45 @@ def _rows(sheet: "CalamineSheet") -> Iterator[list[str]]:
         yield [spelled(value) for value in row]
 
 
-def _error_rows(content: bytes, sheet: str) -> list[int]:
-    """Return the rows of an xlsx sheet that hold a formula error such as #N/A: calamine shows those cells empty."""
+def _sheet_xml(content: bytes, sheet: str) -> bytes:
+    """Return the XML of an xlsx sheet, empty where the workbook is of another kind; refuse it where it is damaged."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            part = archive.read(_part(archive, sheet))
-    except (zipfile.BadZipFile, KeyError):
-        return []
-    return sorted({int(row) for row in _ERROR_CELL.findall(part)})
+            part = _part(archive, sheet)
+            return archive.read(part) if part else b""
+    except zipfile.BadZipFile:
+        if content.startswith(b"PK"):
+            raise RefusalError("unreadable") from None
+        return b""
+
+
+def _check_places(xml: bytes) -> None:
+    """Refuse a sheet in which two rows or two cells say that they stand in one place: one would hide the other."""
+    rows = _ROW_NUMBER.findall(xml)
+    doubled = len(set(rows)) < len(rows)
+    for row in () if doubled else _ROW.finditer(xml):
+        cells = _CELL.findall(row[0])
+        doubled = doubled or len(set(cells)) < len(cells)
+    if doubled:
+        raise RefusalError("doubled")
+
+
+def _error_rows(xml: bytes) -> list[int]:
+    """Return the rows of a sheet that hold a formula error such as #N/A: calamine shows those cells empty."""
+    return sorted({int(row) for row in _ERROR_CELL.findall(xml)})
 
 
 def _part(archive: zipfile.ZipFile, sheet: str) -> str:
-    """Return the name of the part of an xlsx archive that holds ``sheet``; KeyError where it is not found."""
-    tags = _tags(archive, "xl/workbook.xml", _SHEET)
-    relation = {unescape(tag["name"]): tag["r:id"] for tag in tags}[sheet]
-    links = _tags(archive, "xl/_rels/workbook.xml.rels", _RELATIONSHIP)
-    target = {link["Id"]: link["Target"] for link in links}[relation]
-    return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    """Return the name of the part of an xlsx archive that holds ``sheet``, empty where it is not found."""
+    try:
+        tags = _tags(archive, "xl/workbook.xml", _SHEET)
+        relation = {unescape(tag["name"]): tag["r:id"] for tag in tags}[sheet]
+        links = _tags(archive, "xl/_rels/workbook.xml.rels", _RELATIONSHIP)
+        target = {link["Id"]: link["Target"] for link in links}[relation]
+    except KeyError:
+        return ""
+    part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    return part if part in archive.namelist() else ""
 
 
 def _tags(archive: zipfile.ZipFile, part: str, tag: re.Pattern[str]) -> list[dict[str, str]]:

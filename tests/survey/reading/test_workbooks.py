@@ -192,7 +192,31 @@ def encrypted() -> bytes:
     return OLE + bytes(504) + "EncryptedPackage".encode("utf-16-le") + bytes(1_000)
 
 
+def sheet_of(*rows: str) -> bytes:
+    """Return a workbook whose rows are this XML."""
+    return raw_workbook(sheet_xml(f"<sheetData>{''.join(rows)}</sheetData>"))
+
+
+def row_xml(number: int, *cells: str) -> str:
+    typed = "".join(f'<c r="{place}" t="inlineStr"><is><t>{place}</t></is></c>' for place in cells)
+    return f'<row r="{number}">{typed}</row>'
+
+
+def with_a_damaged_part() -> bytes:
+    """Return a workbook in which one byte of what a sheet holds is another, and its checksum is not."""
+    content = bytearray(raw_workbook(sheet_xml(f"<sheetData>{row_xml(1, 'A1')}{row_xml(2, 'A2')}</sheetData>")))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        start = archive.getinfo("xl/worksheets/sheet1.xml").header_offset
+    content[start + 14] ^= 0xFF
+    central = content.index(b"PK\x01\x02")
+    content[content.index(b"xl/worksheets/sheet1.xml", central) - 46 + 16] ^= 0xFF
+    return bytes(content)
+
+
 HOSTILE = {
+    "rows": (lambda: sheet_of(row_xml(1, "A1"), row_xml(2, "A2"), row_xml(2, "A2")), "à la même place"),
+    "cells": (lambda: sheet_of(row_xml(1, "A1", "B1"), row_xml(2, "A2", "B2", "A2")), "à la même place"),
+    "checksum": (with_a_damaged_part, "abîmé"),
     "far": (far_workbook, "classeur"),
     "stretched": (lambda: stretched_workbook(1_000_000, 18), "trop grand"),
     "lone": (lone_far_cell, "très loin"),
@@ -241,12 +265,16 @@ def test_a_child_that_is_out_of_time_is_ended(tmp_path: Path, monkeypatch: pytes
 
 @pytest.mark.skipif(sys.platform == "win32", reason="waitpid for any child is POSIX")
 @pytest.mark.promise(20)
-def test_no_child_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_child_and_no_temporary_file_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    apart = tmp_path / "apart"
+    apart.mkdir()
+    monkeypatch.setenv("TMPDIR", str(apart))
     refusal_of(far_workbook(), tmp_path)
     monkeypatch.setattr(sheets, "SECONDS", 0.001)
     refusal_of(SMALL, tmp_path)
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+    assert list(apart.iterdir()) == []
 
 
 def test_where_no_child_can_be_started_the_workbook_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,7 @@ _REFUSALS = {
     "unreadable": Problem("classeur", "abîmé, incomplet, ou pas un classeur", "xlsx, xls ou ods", _CSV_ADVICE),
     "size": Problem("classeur", "trop grand une fois ouvert", _MEMORY, _CSV_ADVICE),
     "far": Problem("classeur", "une cellule très loin des autres", advice="supprimez les lignes et colonnes vides"),
+    "doubled": Problem("classeur", "deux lignes ou deux cellules à la même place", advice=_CSV_ADVICE),
     "time": Problem("classeur", "trop long à ouvrir", f"{sheets.SECONDS} s au plus", _CSV_ADVICE),
     "empty": Problem("classeur", "vide", EXPECTED),
     "no sheet": Problem("feuille", "introuvable", "le nom exact d'une feuille du classeur"),
