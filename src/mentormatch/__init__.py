@@ -30,9 +30,12 @@ if TYPE_CHECKING:
     from mentormatch.matching import match as match
     from mentormatch.people import Cohort as Cohort
     from mentormatch.planning import plans as plans
+    from mentormatch.profiles.choices import with_wishes as with_wishes
+    from mentormatch.profiles.sheets import anonymous_profiles as anonymous_profiles
     from mentormatch.programme import Programme as Programme
     from mentormatch.repairing import Repair as Repair
     from mentormatch.repairing import repair as repair
+    from mentormatch.survey.privacy import pseudonyms_for as pseudonyms_for
     from mentormatch.wire import MatchRequest as MatchRequest
     from mentormatch.wire import MatchResponse as MatchResponse
     from mentormatch.wire import propose as propose
@@ -51,6 +54,7 @@ _HOMES = {
     "Repair": "repairing",
     "Solution": "assignment.solution",
     "Status": "assignment.solution",
+    "anonymous_profiles": "profiles.sheets",
     "carry_over": "editions",
     "diagnose": "diagnosing",
     "evaluate": "evaluation",
@@ -58,12 +62,14 @@ _HOMES = {
     "match": "matching",
     "plans": "planning",
     "propose": "wire",
+    "pseudonyms_for": "survey.privacy",
     "read_carry_over": "editions",
     "read_contacts": "enrolment",
     "read_survey": "enrolment",
     "repair": "repairing",
     "solve": "assignment.engine",
     "with_history": "editions",
+    "with_wishes": "profiles.choices",
     "write_carry_over": "editions",
 }
 

@@ -109,6 +109,17 @@ class Wordings(Part):
     options: dict[str, dict[str, str]] = Setting(default_factory=dict)
 
 
+class Sharing(Part):
+    """How anonymous profiles are shared: ``consent`` is the yes-or-no question without whose yes nobody has one.
+
+    ``choices`` and ``refusals`` are how many people somebody may ask for, and set aside without a reason.
+    """
+
+    consent: str | None = None
+    choices: int = Setting(default=3, ge=1)
+    refusals: int = Setting(default=2, ge=0)
+
+
 class Programme(Part):
     """One programme: its heading, fields by id, criteria, rules and goals, and what files of answers call otherwise.
 
@@ -122,6 +133,7 @@ class Programme(Part):
     rules: list[AnyRule] = Setting(default_factory=list)
     goals: Goals = Setting(default_factory=Goals)
     mapping: Wordings = Setting(default_factory=Wordings)
+    profiles: Sharing = Setting(default_factory=Sharing)
     _forgotten: Forgotten = PrivateAttr(default=NOBODY)
 
     @property
@@ -195,6 +207,7 @@ class Parts:
         self.problems: list[Problem] = []
         self.heading = self._part(Heading, ("programme",), data.get("programme", {}))
         self.goals = self._part(Goals, ("goals",), data.get("goals", {}))
+        self.profiles = self._part(Sharing, ("profiles",), data.get("profiles", {}))
         self.mapping = self._part(Wordings, ("mapping",), data.get("mapping", {}))
         self.fields = {str(where[1]): field for where, field in self._all("fields", AnyField, fields_by_kind())}
         self.criteria = self._all("criteria", AnyCriterion, criteria_by_kind())
@@ -259,6 +272,10 @@ def misreferences(parts: Parts) -> Iterator[Problem]:
             yield from misquotation((*where, said.setting), parts.fields.get(said.field), said.answer)
     if parts.heading:
         yield from misheaded(parts, parts.heading)
+    if parts.profiles and parts.profiles.consent:
+        yield from unknown_field(parts, ("profiles", "consent"), name := parts.profiles.consent)
+        if (field := parts.fields.get(name)) and field.kind != "yesno":
+            yield Problem("profiles.consent", f"« {name} » est de genre « {field.kind} »", "« yesno »")
     if parts.mapping:
         yield from mismapped(parts, parts.mapping)
     yield from misfielded(parts)
@@ -329,13 +346,17 @@ def misfielded(parts: Parts) -> Iterator[Problem]:
 
 def misused(where: str, field: AnyField) -> Iterator[Problem]:
     """Yield that a question of article 9 is asked without a reason, and that what is nobody's business is shared."""
-    apart = field.use not in ("match", "display") or field.private or field.special
+    apart = field.use not in ("match", "display") or field.private or field.special or field.kind == "names"
     if field.special and field.use != "forbidden" and not field.why.strip():
         found = f"donnée sensible ({SPECIAL[field.special]}) : RGPD, article 9"
         advice = 'écrivez why = "..." : le motif et la base légale, ou use = "forbidden"'
         yield Problem(where, found, "le motif de cette question", advice)
     if field.shareable and apart:
-        yield Problem(where, "« shareable » montrerait une réponse réservée", "un champ qui n'est pas privé")
+        yield Problem(
+            where,
+            "« shareable » montrerait une réponse réservée",
+            "un champ qui n'est ni privé, ni sensible, ni une liste de noms",
+        )
     if field.later and field.use != "match":
         yield Problem(where, f"« later » avec l'usage « {field.use} »", "l'usage « match »")
 

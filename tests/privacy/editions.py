@@ -7,6 +7,7 @@ from pathlib import Path
 import mentormatch as mm
 from mentormatch.enrolment import read_contacts
 from mentormatch.report.contacts import write_contacts
+from mentormatch.report.profiles import write_profiles
 from mentormatch.rights.edition import Edition
 
 PERSON, LINE = "M03", 6
@@ -19,6 +20,9 @@ def edition(folder: Path) -> Edition:
     programme = mm.Programme.load(files.programme)
     mm.match(mm.read_survey(programme, files.answers), programme).save(folder / "binomes", who="Camille")
     mm.intake(programme, files.answers).save(folder / "lu")
+    codes = mm.pseudonyms_for(files.programme)
+    cohort = mm.read_survey(programme, files.answers)
+    write_profiles(mm.anonymous_profiles(cohort, programme, codes), folder / "lu")
     write_contacts(read_contacts(programme, files.answers), programme, folder / "lu" / "contacts.csv")
     return Edition(files.programme, {"answers": files.answers}, (folder / "binomes", folder / "lu"))
 

@@ -19,7 +19,6 @@ from mentormatch.rights.erasure import forget
 from mentormatch.rights.export import export_person
 from mentormatch.rights.person import held
 from mentormatch.rights.rewriting import without_rows
-from mentormatch.survey.privacy import secret_beside
 from mentormatch.survey.reading import read_rows
 from tests.privacy.editions import LINE, PERSON, edition, run
 
@@ -50,7 +49,10 @@ def test_who_is_forgotten_is_in_no_file_of_the_edition_any_more(made: Edition, t
     traces = [text.encode() for text in contacts_of(made, PERSON)]
     assert len(traces) == 3
     assert all(any(trace in content for content in bytes_in(tmp_path)) for trace in traces)
+    pseudonym = mm.pseudonyms_for(made.programme).of("mentor", PERSON).encode()
+    assert sum(pseudonym in content for content in bytes_in(made.folders[1])) > 3
     done = forget(made, PERSON, who="Camille", why="à sa demande")
+    assert not any(pseudonym in content for content in bytes_in(made.folders[1]))
     assert not any(trace in content for content in bytes_in(tmp_path) for trace in traces)
     assert {path.name for path in done.documents} >= {"binomes.xlsx", "binomes.html", "binomes.json", "contacts.csv"}
     assert done.rows == (("reponses.csv", LINE),)
@@ -95,12 +97,15 @@ def test_documents_made_afterwards_do_not_know_them(made: Edition, tmp_path: Pat
 def test_the_answers_of_others_and_the_documents_of_others_that_name_them_are_told(made: Edition) -> None:
     minutes = made.folders[1] / "compte-rendu.md"
     minutes.write_text(f"Le comité a parlé de {PERSON.lower()}.", "utf-8")
+    pseudonym = mm.pseudonyms_for(made.programme).of("mentor", PERSON)
+    (made.folders[1] / "souhaits.csv").write_text(f"Votre code;Vos choix\nE01;{pseudonym}\n", "utf-8")
     (made.folders[1] / "autre.md").write_text("M030 et M3 : personne.", "utf-8")
     text = made.files["answers"].read_text("utf-8-sig").replace("Bureau des Marées ;", f"{PERSON} ;")
     made.files["answers"].write_text(text.replace(";aucune;", f";{PERSON};", 1), "utf-8")
     done = forget(made, PERSON)
     told = "\n".join(done.to_do)
     assert "compte-rendu.md nomme" in told
+    assert "souhaits.csv nomme" in told
     assert "autre.md" not in told
     assert "reponses.csv, ligne 3, « Personnes ou structures" in told
     assert minutes.exists()
@@ -126,7 +131,6 @@ def test_a_person_who_is_not_there_is_not_repeated_in_the_error(made: Edition) -
         with pytest.raises(SurveyError, match="Personne introuvable") as refusal:
             ask(made, "canari@x.fr")
         assert "canari" not in str(refusal.value)
-    assert not secret_beside(made.programme).exists()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16-le"])

@@ -13,7 +13,10 @@ import warnings
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mentormatch.programme import Programme
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND
 opened: list[str] = []
@@ -43,28 +46,56 @@ def tried(work: Callable[[], object]) -> None:
 
 
 def run(folder: Path) -> None:
-    """Read, inspect, map, draft, match, judge, export and forget the people in a folder."""
+    """Do with the people in a folder all that can be done, and all that goes wrong."""
+    import mentormatch as mm
+
+    programme = mm.Programme.load(folder / "programme.toml")
+    for answers in (folder / "reponses.csv", folder / "reponses.xlsx"):
+        taken_in(programme, answers)
+    matching = mm.match(mm.read_survey(programme, folder / "reponses.csv"), programme)
+    matching.save(folder / "binomes", who="Camille")
+    said.append(repr(matching.certificate))
+    asked(programme, folder)
+    gone_wrong(programme, folder)
+    tried(partial(matching.save, "/dev/null/b"))
+
+
+def taken_in(programme: "Programme", answers: Path) -> None:
+    """Read, inspect, draft and map one file."""
     import mentormatch as mm
     from mentormatch.drafting.mapping import propose, written
     from mentormatch.drafting.programme import draft
     from mentormatch.enrolment import read_tables
+
+    mm.intake(programme, answers).save(answers.parent / "lu")
+    cohort, contacts = mm.read_survey(programme, answers), mm.read_contacts(programme, answers)
+    said.extend(map(repr, (cohort, cohort.mentors, cohort.mentors.person(0), contacts)))
+    draft(read_tables(answers))
+    written(propose(programme, read_tables(answers)), programme)
+
+
+def asked(programme: "Programme", folder: Path) -> None:
+    """Share profiles, take wishes that cannot be taken, export a person and forget another."""
+    import mentormatch as mm
+    from mentormatch.report.profiles import write_profiles
     from mentormatch.rights.edition import Edition
     from mentormatch.rights.erasure import forget
     from mentormatch.rights.export import export_person
 
-    programme = mm.Programme.load(folder / "programme.toml")
-    for answers in (folder / "reponses.csv", folder / "reponses.xlsx"):
-        mm.intake(programme, answers).save(folder / "lu")
-        cohort, contacts = mm.read_survey(programme, answers), mm.read_contacts(programme, answers)
-        said.extend(map(repr, (cohort, cohort.mentors, cohort.mentors.person(0), contacts)))
-        draft(read_tables(answers))
-        written(propose(programme, read_tables(answers)), programme)
-    matching = mm.match(mm.read_survey(programme, folder / "reponses.csv"), programme)
-    matching.save(folder / "binomes", who="Camille")
-    said.append(repr(matching.certificate))
+    codes, cohort = mm.pseudonyms_for(folder / "programme.toml"), mm.read_survey(programme, folder / "reponses.csv")
+    write_profiles(mm.anonymous_profiles(cohort, programme, codes), folder / "profils")
+    (folder / "souhaits.csv").write_text("Votre code;Vos choix\ncanari@x.fr;canari\nE01;canari\n", "utf-8")
+    tried(partial(mm.with_wishes, cohort, programme, codes, folder / "souhaits.csv"))
     edition = Edition(folder / "programme.toml", {"answers": folder / "reponses.csv"}, (folder / "binomes",))
     said.append(repr(export_person(edition, "M01")))
     forget(edition, "M02", who="Camille")
+    tried(partial(forget, edition, "canari@x.fr"))
+
+
+def gone_wrong(programme: "Programme", folder: Path) -> None:
+    """Ask for what is refused, each time with canaries in it."""
+    import mentormatch as mm
+
     people = [{"id": "M1", "answers": {"capacite": "canari canari", "conseil": ["canari"]}}]
     request: dict[str, Any] = {"programme": programme.model_dump(by_alias=True), "mentors": people, "mentees": people}
     for broken in (request, request | {"mentors": [{"id": 1, "answers": "canari"}]}, {"mentors": ["canari"]}):
@@ -72,8 +103,6 @@ def run(folder: Path) -> None:
     for path in sorted(folder.glob("faux-*")):
         tried(partial(mm.read_survey, programme, path))
         tried(partial(mm.intake, programme, path))
-    tried(partial(forget, edition, "canari@x.fr"))
-    tried(partial(matching.save, "/dev/null/b"))
 
 
 if __name__ == "__main__":

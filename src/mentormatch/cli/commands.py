@@ -22,6 +22,7 @@ from mentormatch.cli.options import (
     say,
     sources,
 )
+from mentormatch.cli.profiles import profiles_command
 from mentormatch.cli.rights import contacts_command, export_command, forget_command, purge_command
 from mentormatch.cli.validate import validate_command
 from mentormatch.cli.verify import verify_command
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 
 Out = Annotated[Path | None, typer.Option("-o", "--out", help="Fichier .xlsx, .html, .csv ou .json, ou dossier.")]
+Wishes = Annotated[list[Path] | None, typer.Option("--wishes", help="Un formulaire de souhaits rempli ; à répéter.")]
 Who = Annotated[str | None, typer.Option("--who", help="Qui forme ces binômes, pour le journal ; sinon, le compte.")]
 Why = Annotated[str, typer.Option("--why", help="Pourquoi, pour le journal.")]
 EXIT_CODES = {"proved": 0, "feasible": 0, "infeasible": 4, "stopped": 5, "failed": 1}
@@ -114,6 +116,7 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
     mentors: Mentors = None,
     mentees: Mentees = None,
     tool: ToolName = None,
+    wishes: Wishes = None,
     out: Out = None,
     who: Who = None,
     why: Why = "",
@@ -122,12 +125,14 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
     as_json: AsJson = False,
 ) -> None:
     """Former les binômes, et les écrire dans un fichier ou un dossier, ou sur la sortie."""
-    matching = matched(programme, sources(answers, mentors, mentees, tool), seed, time_limit)
+    files = sources(answers, mentors, mentees, tool)
+    matching = matched(programme, files, seed, time_limit, wishes=tuple(wishes or ()))
     deliver(matching, out, signed={"who": who, "why": why}, as_json=as_json)
 
 
 app.command("draft")(draft_command)
 app.command("intake")(intake_command)
+app.command("profiles")(profiles_command)
 app.command("contacts")(contacts_command)
 app.command("export-person")(export_command)
 app.command("forget")(forget_command)
@@ -137,14 +142,22 @@ app.command("verify")(verify_command)
 app.command("validate")(validate_command)
 
 
-def matched(programme: Path, files: dict[str, Any], seed: int, time_limit: float | None) -> Any:
-    """Return the matching of the people in these files."""
+def matched(
+    programme: Path, files: dict[str, Any], seed: int, time_limit: float | None, *, wishes: tuple[Path, ...] = ()
+) -> Any:
+    """Return the matching of the people in these files, with what they chose in short forms."""
     from mentormatch.enrolment import read_survey
     from mentormatch.matching import match
     from mentormatch.programme import Programme
 
     loaded = Programme.load(programme)
-    return match(read_survey(loaded, **files), loaded, seed=seed, time_limit_s=time_limit)
+    cohort = read_survey(loaded, **files)
+    if wishes:
+        from mentormatch.profiles.choices import with_wishes
+        from mentormatch.survey.privacy import pseudonyms_for
+
+        cohort = with_wishes(cohort, loaded, pseudonyms_for(programme), *wishes)
+    return match(cohort, loaded, seed=seed, time_limit_s=time_limit)
 
 
 def deliver(matching: Any, out: Path | None, *, signed: dict[str, str | None], as_json: bool) -> None:

@@ -39,7 +39,7 @@ def forget(edition: Edition, person: str, *, who: str | None = None, why: str = 
     is done by asking again.
     """
     tables = [table for table, _ in edition.tables()]
-    found = held(edition.load(), edition.tables(), person)
+    found = held(edition.load(), edition.tables(), person).also_as(pseudonyms_for(edition.programme))
     naming = list(naming_documents(edition, found))
     left = [f"{source}, ligne {line}, « {header} »" for source, line, header in mentions(found, tables)]
     left += [path.name for path in naming if not ours(path)]

@@ -10,6 +10,7 @@ from mentormatch.people import Cohort
 from mentormatch.rights.documents import documents, speaks_of
 from mentormatch.rights.edition import Edition
 from mentormatch.rights.person import Held, Row, held
+from mentormatch.survey.privacy import pseudonyms_for, secret_beside
 from mentormatch.text import canonical
 
 RESULT = "binomes.json"
@@ -38,6 +39,8 @@ def export_person(edition: Edition, person: str) -> Export:
     Raises SurveyError where no row is theirs.
     """
     found, cohort = held(edition.load(), edition.tables(), person), edition.cohort()
+    if secret_beside(edition.programme).exists():
+        found = found.also_as(pseudonyms_for(edition.programme))
     naming = [path for folder in edition.folders for path in documents(folder) if speaks_of(path, found)]
     results = [told for path in naming if path.name == RESULT for told in results_in(path, found)]
     return Export(tuple(row(one, cohort) for one in found.rows), tuple(results), tuple(path.name for path in naming))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from mentormatch.enrolment import plan_of
@@ -10,6 +10,7 @@ from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import Side
 from mentormatch.programme import Programme
 from mentormatch.survey.plan import Plan
+from mentormatch.survey.privacy import Pseudonyms
 from mentormatch.survey.submissions import Sheet, laid_out, submissions
 from mentormatch.survey.table import Record, Table
 from mentormatch.text import canonical
@@ -48,6 +49,11 @@ class Held:
         texts = {canonical(text) for text in self.texts}
         told = sorted((text for text in texts if len(text) >= SHORTEST), key=len, reverse=True)
         return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, told))})(?!\w)" if told else r"(?!)")
+
+    def also_as(self, pseudonyms: Pseudonyms) -> "Held":
+        """Return the same, to be found under their pseudonyms too: profiles and forms bear nothing else."""
+        names = [pseudonyms.of(row.side, row.key) for row in self.rows if row.side]
+        return replace(self, texts=tuple(dict.fromkeys((*self.texts, *names))))
 
     def named_in(self, text: str) -> bool:
         """Say whether a text names the person."""
