@@ -117,7 +117,7 @@ def trip(asked: Meet, left: Person, right: Person) -> bool | None:
 def bounds_of_trip(asked: Meet, left: Person, right: Person) -> tuple[float, float]:
     """Return how long the trip is at least and at most: any length, where a place is not known."""
     if not both_answered(asked.place, left, right):
-        return 0, inf
+        return -inf, inf
     km, margin = apart(asked.place, left, right)
     scale = 1 if asked.unit == "km" else 1.3 * 60 / asked.speed
     return max(0, km - margin) * scale, (km + margin) * scale
