@@ -121,6 +121,15 @@ def test_the_rows_of_a_workbook_are_told_and_are_nobody_s_all_the_same(made: Edi
     assert not book.cohort().mentors.has(PERSON)
 
 
+def test_a_contact_detail_that_others_share_tells_of_nobody(made: Edition) -> None:
+    text = made.files["answers"].read_text("utf-8-sig")
+    phones = [contact for key in ("M01", PERSON) for contact in contacts_of(made, key) if contact.startswith("06")]
+    made.files["answers"].write_text(text.replace(phones[0], phones[1]), "utf-8")
+    found = held(made.load(), made.tables(), PERSON)
+    assert found.named_in(PERSON)
+    assert not found.named_in(phones[1])
+
+
 def test_a_person_is_found_by_their_e_mail_address_too(made: Edition) -> None:
     email = next(text for text in contacts_of(made, PERSON) if "@" in text)
     assert held(made.load(), made.tables(), email.upper()).keys[0] == PERSON

@@ -33,7 +33,7 @@ class Row:
 class Held:
     """All that files of answers hold of one person: ``keys`` are their codes and e-mail addresses.
 
-    ``texts`` are those and their other contact details: what would tell that a document speaks of them.
+    ``texts`` are those and the contact details that nobody else gave: what tells that a document speaks of them.
     """
 
     rows: tuple[Row, ...]
@@ -66,24 +66,39 @@ def held(programme: Programme, tables: Sequence[tuple[Table, Side | None]], pers
     Raises SurveyError where no row is theirs; the message does not repeat what was asked for.
     """
     plan = plan_of(programme, apart=all(side is not None for _, side in tables))
-    found = [pair for sheet in laid_out(tables, plan) for pair in rows_of(sheet, plan, canonical(person))]
+    everybody = [each for sheet in laid_out(tables, plan) for each in sent_in(sheet, plan)]
+    sought = canonical(person)
+    found = [each for each in everybody if each.whose(sought)]
     if not found:
         sources = ", ".join(table.source for table, _ in tables)
         missing = Problem(sources, "aucune ligne n'est de cette personne", "son code, ou son courriel, tel que saisi")
         raise SurveyError("Personne introuvable", [missing])
-    keys = dict.fromkeys(key for _, known, _ in found for key in known if key)
-    texts = dict.fromkeys((*keys, *(text for _, _, told in found for text in told if text)))
-    return Held(tuple(row for row, _, _ in found), tuple(keys), tuple(texts))
+    keys = dict.fromkeys(key for each in found for key in each.keys if key)
+    others = {canonical(text) for each in everybody if not each.whose(sought) for text in each.contact}
+    own = [text for each in found for text in each.contact if text and canonical(text) not in others]
+    return Held(tuple(each.row for each in found), tuple(keys), tuple(dict.fromkeys((*keys, *own))))
 
 
-def rows_of(sheet: Sheet, plan: Plan, person: str) -> Iterator[tuple[Row, tuple[str, str], list[str]]]:
-    """Yield the rows of a person in one file, each with its key and e-mail, and the contact details in it."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Sent:
+    """One row of anybody: by which key and e-mail address it is told whose it is, and the contact details in it."""
+
+    row: Row
+    keys: tuple[str, str]
+    contact: tuple[str, ...]
+
+    def whose(self, person: str) -> bool:
+        """Say whether this key, or e-mail address, is that of who sent the row."""
+        return person in map(canonical, self.keys)
+
+
+def sent_in(sheet: Sheet, plan: Plan) -> Iterator[Sent]:
+    """Yield every row of one file."""
     records = {record.line: record for record in sheet.table.records}
     contacts = [name for name, field in plan.fields.items() if field.use == "contact"]
     for sent in submissions(sheet, plan):
-        if person in (canonical(sent.key), canonical(sent.email)):
-            told = [str(sent.answers.get(name, "")).strip() for name in contacts]
-            yield Row(sheet.table, records[sent.line], sent.side, sent.key), (sent.key, sent.email), told
+        told = tuple(str(sent.answers.get(name, "")).strip() for name in contacts)
+        yield Sent(Row(sheet.table, records[sent.line], sent.side, sent.key), (sent.key, sent.email), told)
 
 
 def mentions(held: Held, tables: Iterable[Table]) -> Iterator[tuple[str, int, str]]:
