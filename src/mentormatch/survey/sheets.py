@@ -15,6 +15,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from html import unescape
+from itertools import pairwise
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ EXACT = 2**53
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _ERROR_CELL = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"[^<>]* t="e"')
 _ROW_NUMBER = re.compile(rb'<(?:\w+:)?row\b[^<>]*?\br="([0-9]+)"')
-_ROW = re.compile(rb"<(?:\w+:)?row\b.*?(?=<(?:\w+:)?row\b|</(?:\w+:)?sheetData)", re.DOTALL)
+_ROW = re.compile(rb"<(?:\w+:)?row\b")
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^<>]*?\br="([A-Z]{1,3}[0-9]{1,7})"')
 _SHEET = re.compile(r"<sheet\s[^<>]*>")
 _RELATIONSHIP = re.compile(r"<Relationship\s[^<>]*>")
@@ -182,8 +183,9 @@ def _check_places(xml: bytes) -> None:
     """Refuse a sheet in which two rows or two cells say that they stand in one place: one would hide the other."""
     rows = _ROW_NUMBER.findall(xml)
     doubled = len(set(rows)) < len(rows)
-    for row in () if doubled else _ROW.finditer(xml):
-        cells = _CELL.findall(row[0])
+    starts = [row.start() for row in _ROW.finditer(xml)]
+    for start, end in pairwise([*starts, len(xml)]):
+        cells = _CELL.findall(xml, start, end)
         doubled = doubled or len(set(cells)) < len(cells)
     if doubled:
         raise RefusalError("doubled")

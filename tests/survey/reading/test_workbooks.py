@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from mentormatch.errors import SurveyError
 from mentormatch.survey import sheets
 from mentormatch.survey.reading import read_table
 from mentormatch.survey.table import Record, Table
-from tests.survey.reading.hostile import raw_workbook, sheet_xml, workbook_of
+from tests.survey.reading.hostile import old_workbook, raw_workbook, sheet_xml, workbook_of
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 SMALL = workbook_of(("F", [["nom", "note"], ["Zoé", 2.0]]))
@@ -121,6 +122,12 @@ def test_an_open_document_is_read_like_any_workbook(tmp_path: Path) -> None:
     assert [record.cells[0][:10] for record in table.records] == ["007", "2", "2026-04-08"]
 
 
+def test_a_workbook_of_excel_97_is_read_like_any_workbook(tmp_path: Path) -> None:
+    table = table_of(old_workbook([["nom", "note"], ["Zoé", 2.0], ["L’Œuvre", 3.5]]), tmp_path, name="reponses.xls")
+    assert table.header == ("nom", "note")
+    assert table.records == (Record(2, ("Zoé", "2")), Record(3, ("L’Œuvre", "3.5")))
+
+
 def stretched_workbook(row: int, column: int) -> bytes:
     """Return a sheet with a cell in its first corner and one far from it."""
     buffer = io.BytesIO()
@@ -213,7 +220,7 @@ def with_a_damaged_part() -> bytes:
     return bytes(content)
 
 
-HOSTILE = {
+HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "rows": (lambda: sheet_of(row_xml(1, "A1"), row_xml(2, "A2"), row_xml(2, "A2")), "à la même place"),
     "cells": (lambda: sheet_of(row_xml(1, "A1", "B1"), row_xml(2, "A2", "B2", "A2")), "à la même place"),
     "checksum": (with_a_damaged_part, "abîmé"),
