@@ -15,7 +15,7 @@ from mentormatch.programme import Programme
 from mentormatch.survey.intake import take_in
 from mentormatch.survey.table import Record, Rows, Table
 from mentormatch.survey.tool import sorted_by_tool, tools_by_kind
-from tests.conftest import DEEP
+from tests.conftest import DEEP, ROOT
 from tests.laws.questionnaires import SIDES
 from tests.survey.tools.exports import EXPORTS, as_read
 from tests.survey.tools.made import Answers, check_columns, programmes_with_answers
@@ -59,6 +59,13 @@ def test_every_tool_is_tried() -> None:
 def test_a_tool_says_what_staff_call_it(kind: str) -> None:
     assert tools_by_kind()[kind].label
     assert sum(tool.label == tools_by_kind()[kind].label for tool in tools_by_kind().values()) == 1
+
+
+@every_tool
+def test_the_page_of_survey_tools_tells_of_a_tool_whatever_it_is(kind: str) -> None:
+    page = (ROOT / "docs" / "reference" / "outils-d-enquete.md").read_text(encoding="utf-8")
+    (line,) = [line for line in page.splitlines() if line.startswith(f"| `{kind}` |")]
+    assert tools_by_kind()[kind].label.split(" ou ")[0] in line
 
 
 def test_one_tool_alone_takes_what_no_other_knows() -> None:

@@ -219,7 +219,7 @@ def read_back(programme: Programme, content: bytes, name: str, tool: str | None 
 
 
 def check_people(cohort: Cohort, programme: Programme, people: Sequence[Answers]) -> None:
-    """Check that a cohort is these people: their keys, contacts and columns, and those of their plain table."""
+    """Check that a cohort is these people: their keys and columns, and those of their plain table."""
     header, *rows = plain_table(programme, people)
     plain = read_survey(programme, DataFrame(rows, columns=header, dtype=object), tool="plain")
     for side in SIDES:
