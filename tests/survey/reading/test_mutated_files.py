@@ -20,7 +20,7 @@ from mentormatch.survey.table import MAX_CELL_CHARACTERS, Rows
 from tests.conftest import DEEP
 from tests.survey.reading.hostile import old_workbook, shared, workbook_of
 
-TEXTS, WORKBOOKS = (85_000, 7_500) if DEEP else (400, 20)
+TEXTS, WORKBOOKS = (95_000, 2_500) if DEEP else (400, 12)
 """How many files are tried: of delimited text, of each kind of workbook."""
 ROWS: list[list[str | float]] = [["code", "réponse", "note"]]
 ROWS += [[f"M{number}", f"L’Œuvre; n° {number}", number / 2] for number in range(12)]
