@@ -12,13 +12,13 @@ from mentormatch.enrolment import plan_of
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
-from mentormatch.survey.intake import take_in
+from mentormatch.survey.intake import take_apart, take_in
 from mentormatch.survey.table import Record, Rows, Table
 from mentormatch.survey.tool import sorted_by_tool, tools_by_kind
 from tests.conftest import DEEP, ROOT
 from tests.laws.questionnaires import SIDES
 from tests.survey.tools.exports import EXPORTS, as_read
-from tests.survey.tools.made import Answers, check_columns, programmes_with_answers
+from tests.survey.tools.made import EMAIL, KEY, ROLE, Answers, check_columns, programmes_with_answers
 from tests.survey.tools.writers_one import LIMESURVEY, NEXTCLOUD_IDS, SURVEYMONKEY
 from tests.survey.tools.writers_two import HELLOASSO, MICROSOFT, TALLY, TYPEFORM_END
 
@@ -86,6 +86,16 @@ def test_a_tool_that_is_named_reads_what_it_reads_when_it_is_recognised(case: Ca
         rows = export.rows(*case)
         assert sorted_by_tool(rows, kind) == sorted_by_tool(rows), kind
         assert sorted_by_tool(rows).tool == kind
+
+
+@few
+@given(case=cases)
+def test_people_are_reached_as_they_told_whatever_the_tool(case: Case) -> None:
+    programme, people = case
+    told = {(SIDES[int(str(one[ROLE]))], one[KEY]): {EMAIL: one[EMAIL]} for one in people}
+    for kind, export in EXPORTS.items():
+        table = sorted_by_tool(export.rows(programme, people))
+        assert take_apart([(table, None)], plan_of(export.prepare(programme)))[1].people == told, kind
 
 
 @every_tool
