@@ -15,7 +15,6 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from html import unescape
-from itertools import pairwise
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,9 +29,11 @@ EXACT = 2**53
 # An encrypted Office file is an OLE container with a stream of this name, in UTF-16.
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _ERROR_CELL = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"[^<>]* t="e"')
-_ROW_NUMBER = re.compile(rb'<(?:\w+:)?row\b[^<>]*?\br="([0-9]+)"')
-_ROW = re.compile(rb"<(?:\w+:)?row\b")
+# The parts of a workbook that hold texts, besides its sheets: of xlsx, of ods.
+_TEXTS = ("xl/sharedStrings.xml", "content.xml")
+_ROW = re.compile(rb'<(?:\w+:)?row\b(?:[^<>]*?\sr="([0-9]{1,7})")?')
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^<>]*?\br="([A-Z]{1,3}[0-9]{1,7})"')
+_NO_LINE = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0"
 _SHEET = re.compile(r"<sheet\s[^<>]*>")
 _RELATIONSHIP = re.compile(r"<Relationship\s[^<>]*>")
 _ATTRIBUTE = re.compile(r'\s([\w:]+)="([^"]*)"')
@@ -172,6 +173,8 @@ def _sheet_xml(content: bytes, sheet: str) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             part = _part(archive, sheet)
+            for name in {part, *_TEXTS}.intersection(archive.namelist()):
+                _check_form(archive.read(name))
             return archive.read(part) if part else b""
     except zipfile.BadZipFile:
         if content.startswith(b"PK"):
@@ -179,16 +182,26 @@ def _sheet_xml(content: bytes, sheet: str) -> bytes:
         return b""
 
 
+def _check_form(xml: bytes) -> None:
+    """Refuse XML that is not well formed: calamine passes over what it does not understand."""
+    from xml.parsers.expat import ExpatError, ParserCreate
+
+    try:
+        ParserCreate().Parse(xml, True)  # noqa: FBT003 - this is how expat is told that there is no more
+    except ExpatError:
+        raise RefusalError("unreadable") from None
+
+
 def _check_places(xml: bytes) -> None:
-    """Refuse a sheet in which two rows or two cells say that they stand in one place: one would hide the other."""
-    rows = _ROW_NUMBER.findall(xml)
-    doubled = len(set(rows)) < len(rows)
-    starts = [row.start() for row in _ROW.finditer(xml)]
-    for start, end in pairwise([*starts, len(xml)]):
-        cells = _CELL.findall(xml, start, end)
-        doubled = doubled or len(set(cells)) < len(cells)
-    if doubled:
-        raise RefusalError("doubled")
+    """Refuse a sheet in which two rows, or two cells, say that they stand in one place: one would hide the other."""
+    rows = list(_ROW.finditer(xml))
+    seen: set[bytes] = set()
+    for row, end in zip(rows, [*(row.start() for row in rows[1:]), len(xml)], strict=False):
+        cells = _CELL.findall(xml, row.start(), end)
+        lines = {cell.lstrip(_NO_LINE) for cell in cells} | ({row[1].lstrip(_NO_LINE)} if row[1] else set())
+        if len(set(cells)) < len(cells) or len(lines) > 1 or not seen.isdisjoint(lines):
+            raise RefusalError("doubled")
+        seen |= lines
 
 
 def _error_rows(xml: bytes) -> list[int]:

@@ -34,7 +34,7 @@ def sheet_xml(cells: str) -> str:
     return f'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{cells}</worksheet>'
 
 
-def raw_workbook(sheet: str, strings: str = "") -> bytes:
+def raw_workbook(sheet: str | bytes, strings: str = "") -> bytes:
     """Return an xlsx whose sheet and shared strings are exactly the XML given."""
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
