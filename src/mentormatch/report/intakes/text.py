@@ -41,7 +41,7 @@ def meeting(market: Prospects) -> Iterator[str]:
     """Yield who takes part on each side, and how many pairs the rules allow."""
     for side, people, taking, places, aside in said.seat_rows(market):
         told = f" ; mis de côté : {aside}" if aside else ""
-        yield f"{side} : {taking} sur {people} participent, {counted(places, 'place')}{told}"
+        yield f"{side} : {taking} sur {people} participe{'nt' * (taking > 1)}, {counted(places, 'place')}{told}"
     if not market.problem:
         yield f"binômes permis : {market.possible} sur {market.pairs}"
 
