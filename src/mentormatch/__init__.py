@@ -20,16 +20,22 @@ if TYPE_CHECKING:
     from mentormatch.editions import read_carry_over as read_carry_over
     from mentormatch.editions import with_history as with_history
     from mentormatch.editions import write_carry_over as write_carry_over
+    from mentormatch.enrolment import read_contacts as read_contacts
     from mentormatch.enrolment import read_survey as read_survey
     from mentormatch.errors import MentorMatchError as MentorMatchError
     from mentormatch.evaluation import evaluate as evaluate
+    from mentormatch.inspection.whole import Intake as Intake
+    from mentormatch.inspection.whole import intake as intake
     from mentormatch.matching import Matching as Matching
     from mentormatch.matching import match as match
     from mentormatch.people import Cohort as Cohort
     from mentormatch.planning import plans as plans
+    from mentormatch.profiles.choices import with_wishes as with_wishes
+    from mentormatch.profiles.sheets import anonymous_profiles as anonymous_profiles
     from mentormatch.programme import Programme as Programme
     from mentormatch.repairing import Repair as Repair
     from mentormatch.repairing import repair as repair
+    from mentormatch.survey.privacy import pseudonyms_for as pseudonyms_for
     from mentormatch.wire import MatchRequest as MatchRequest
     from mentormatch.wire import MatchResponse as MatchResponse
     from mentormatch.wire import propose as propose
@@ -39,6 +45,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "AssignmentProblem": "assignment.problem",
     "Cohort": "people",
+    "Intake": "inspection.whole",
     "MatchRequest": "wire",
     "MatchResponse": "wire",
     "Matching": "matching",
@@ -47,17 +54,22 @@ _HOMES = {
     "Repair": "repairing",
     "Solution": "assignment.solution",
     "Status": "assignment.solution",
+    "anonymous_profiles": "profiles.sheets",
     "carry_over": "editions",
     "diagnose": "diagnosing",
     "evaluate": "evaluation",
+    "intake": "inspection.whole",
     "match": "matching",
     "plans": "planning",
     "propose": "wire",
+    "pseudonyms_for": "survey.privacy",
     "read_carry_over": "editions",
+    "read_contacts": "enrolment",
     "read_survey": "enrolment",
     "repair": "repairing",
     "solve": "assignment.engine",
     "with_history": "editions",
+    "with_wishes": "profiles.choices",
     "write_carry_over": "editions",
 }
 

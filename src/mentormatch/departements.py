@@ -1,9 +1,6 @@
-"""French départements by number and name (Code officiel géographique), as people write them."""
+"""French départements and overseas collectivités by number and name (Code officiel géographique)."""
 
 import re
-from functools import cache
-
-from mentormatch.text import fold
 
 _NUMBERED = """
 01 Ain|02 Aisne|03 Allier|04 Alpes-de-Haute-Provence|05 Hautes-Alpes|06 Alpes-Maritimes|07 Ardèche|08 Ardennes
@@ -18,35 +15,16 @@ _NUMBERED = """
 75 Paris|76 Seine-Maritime|77 Seine-et-Marne|78 Yvelines|79 Deux-Sèvres|80 Somme|81 Tarn|82 Tarn-et-Garonne|83 Var
 84 Vaucluse|85 Vendée|86 Vienne|87 Haute-Vienne|88 Vosges|89 Yonne|90 Territoire de Belfort|91 Essonne
 92 Hauts-de-Seine|93 Seine-Saint-Denis|94 Val-de-Marne|95 Val-d'Oise|971 Guadeloupe|972 Martinique|973 Guyane
-974 La Réunion|976 Mayotte
+974 La Réunion|976 Mayotte|975 Saint-Pierre-et-Miquelon|977 Saint-Barthélemy (Antilles)|978 Saint-Martin (Antilles)
+986 Wallis-et-Futuna|987 Polynésie française|988 Nouvelle-Calédonie
 """
 
 DEPARTEMENTS = tuple(
     (number, name) for number, name in (entry.split(" ", 1) for entry in re.split(r"[|\n]", _NUMBERED.strip()) if entry)
 )
-"""Number and name of each; the Métropole de Lyon stands beside the Rhône, as in regional surveys."""
+"""Number and name of each; the Métropole de Lyon stands beside the Rhône, as in regional surveys.
 
+Saint-Barthélemy and Saint-Martin are told from the communes of these names."""
 
-@cache
-def _spellings() -> dict[str, int]:
-    """Return every folded spelling of a number or a name, with its position in ``DEPARTEMENTS``."""
-    found: dict[str, int] = {}
-    for index, (number, name) in enumerate(DEPARTEMENTS):
-        words = re.sub(r"[-' ]+", " ", fold(name))
-        found |= dict.fromkeys((number.lower(), number.lower().lstrip("0"), words, words.removeprefix("la ")), index)
-    rhone = found["69"]
-    return found | {"69d": rhone, "rhone (hors metropole)": rhone, "corse du sud (2a)": found["2a"]}
-
-
-def find_departement(text: str) -> int | None:
-    """Return the position in ``DEPARTEMENTS`` of the one that ``text`` names, None where it names none.
-
-    >>> DEPARTEMENTS[find_departement("38 - Isère")]
-    ('38', 'Isère')
-    """
-    said = re.sub(r"[-' ]+", " ", fold(text)).strip()
-    bare = re.sub(r"\(.*\)", "", said).strip()
-    numbered = re.fullmatch(r"(\d{1,3}[abdm]?)[ :,]+(.+)", bare)
-    candidates = [said, bare, *(numbered.groups() if numbered else ())]
-    found = [_spellings()[candidate] for candidate in candidates if candidate in _spellings()]
-    return found[0] if found else None
+RHONE = frozenset({"69", "69M"})
+"""The département and the Métropole de Lyon, which people tell apart or do not."""

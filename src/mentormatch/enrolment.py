@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from os import PathLike
 
 from mentormatch.errors import SurveyError
-from mentormatch.fields import Side
+from mentormatch.fields import AnyField, Side
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
-from mentormatch.survey.intake import take_in
+from mentormatch.survey.contacts import Contacts
+from mentormatch.survey.intake import take_apart, take_in
+from mentormatch.survey.mapping import renaming
 from mentormatch.survey.plan import Plan, Roles
-from mentormatch.survey.reading import Frame, read_table
+from mentormatch.survey.reading import Frame, Table, read_table
 from mentormatch.text import fold
 
 type Source = str | PathLike[str] | Frame
@@ -31,6 +33,34 @@ def read_survey(
     ``tool`` is the kind of survey tool that wrote the files, None: the one that knows its own marks in them.
     Raises SurveyError with every problem of the files where they cannot be taken.
     """
+    tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool)
+    return take_in(tables, plan_of(programme, apart=answers is None))
+
+
+def read_contacts(
+    programme: Programme,
+    answers: Source | None = None,
+    *,
+    mentors: Source | None = None,
+    mentees: Source | None = None,
+    tool: str | None = None,
+) -> Contacts:
+    """Return how the people who answered are reached: the answers of use ``contact``, which no cohort holds.
+
+    Raises SurveyError as ``read_survey`` does.
+    """
+    tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool)
+    return take_apart(tables, plan_of(programme, apart=answers is None))[1]
+
+
+def read_tables(
+    answers: Source | None = None,
+    *,
+    mentors: Source | None = None,
+    mentees: Source | None = None,
+    tool: str | None = None,
+) -> list[tuple[Table, Side | None]]:
+    """Return each file or frame as a table, with the side that answered it, None for both; see ``read_survey``."""
     both = answers is not None and mentors is None and mentees is None
     apart = answers is None and mentors is not None and mentees is not None
     if not both and not apart:
@@ -38,8 +68,7 @@ def read_survey(
     sources: list[tuple[Source | None, Side | None]] = (
         [(answers, None)] if both else [(mentors, "mentor"), (mentees, "mentee")]
     )
-    tables = [(read_table(source, tool=tool), side) for source, side in sources if source is not None]
-    return take_in(tables, plan_of(programme, apart=apart))
+    return [(read_table(source, tool=tool), side) for source, side in sources if source is not None]
 
 
 def plan_of(programme: Programme, *, apart: bool = False) -> Plan:
@@ -54,6 +83,8 @@ def plan_of(programme: Programme, *, apart: bool = False) -> Plan:
         needed=frozenset(needed(programme, apart=apart)),
         weights={side: weights(programme, side) for side in ("mentor", "mentee")},
         minimum_answered=programme.heading.minimum_answered,
+        renaming=renaming(programme.mapping.questions, programme.mapping.options),
+        forgotten=programme.forgotten,
     )
 
 
@@ -73,14 +104,20 @@ def needed(programme: Programme, *, apart: bool) -> Iterator[str]:
     if programme.heading.role and not apart:
         yield programme.heading.role.field
     for extension in (*programme.criteria, *programme.rules):
-        yield from (reference.field for reference in extension.references())
+        named = (reference.field for reference in extension.references())
+        yield from (name for name in named if not programme.fields[name].later)
 
 
 def weights(programme: Programme, side: Side) -> dict[str, float]:
-    """Return how much of the score rests on each field that people of ``side`` answer."""
+    """Return how much of the score rests on each field that people of ``side`` answer from the first file on."""
     found: dict[str, float] = {}
     for criterion in programme.criteria:
-        mine = [name for name in criterion.fields_of(side) if programme.fields[name].asks(side)]
+        mine = [name for name in criterion.fields_of(side) if first_asked(programme.fields[name], side)]
         for name in mine:
             found[name] = found.get(name, 0.0) + criterion.weight / len(mine)
     return found
+
+
+def first_asked(field: AnyField, side: Side) -> bool:
+    """Say whether people of ``side`` answer a question from the first file on."""
+    return field.asks(side) and not field.later

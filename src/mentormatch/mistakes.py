@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from mentormatch.errors import Problem
+from mentormatch.likeness import closest
 
 TYPES = {
     "string_type": "un texte entre guillemets",
@@ -41,8 +41,8 @@ BOUNDS = {
 
 def nearest(word: object, names: Iterable[str]) -> str:
     """Return a hint at the valid name that is nearest to ``word``, empty where none is near."""
-    near = get_close_matches(str(word), list(names), n=1, cutoff=0.6)
-    return f"vouliez-vous dire « {near[0]} » ?" if near else ""
+    near = closest(word, names)
+    return f"vouliez-vous dire « {near.name} » ?" if near else ""
 
 
 def enumerated(names: Iterable[str]) -> str:

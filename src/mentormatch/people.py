@@ -1,7 +1,7 @@
 """The people of one edition: who they are, what they answered, and what became of every row that came in."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -10,6 +10,7 @@ import numpy as np
 from mentormatch.columns import BoolVector, Codes, Column, Grades, Index, Members, Names, Numbers, Ranks
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
+from mentormatch.places.column import Places
 from mentormatch.text import canonical, fold
 
 type Fate = Literal["taken", "incomplete", "replaced", "rejected"]
@@ -23,7 +24,7 @@ FATES: dict[Fate, str] = {
 """What staff read."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class People:
     """n people of one side.
 
@@ -34,6 +35,9 @@ class People:
     ids: tuple[str, ...]
     columns: Mapping[str, Column]
     complete: BoolVector
+
+    def __repr__(self) -> str:
+        return f"People({len(self)}, {len(self.columns)} columns)"  # a notebook saves what it shows
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -85,6 +89,10 @@ class People:
         """Return the column of a choice, scale, yesno or place."""
         return _typed(self.columns[name], Codes)
 
+    def places(self, name: str) -> Places:
+        """Return the column of a place."""
+        return _typed(self.columns[name], Places)
+
     def members(self, name: str) -> Members:
         """Return the column of choices or slots."""
         return _typed(self.columns[name], Members)
@@ -113,12 +121,15 @@ def _typed[T](column: object, kind: type[T]) -> T:
     return column
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Person:
     """One row of ``people``."""
 
     people: People
     row: int
+
+    def __repr__(self) -> str:
+        return f"Person(row {self.row})"
 
     @property
     def id(self) -> str:
@@ -133,12 +144,17 @@ class Person:
         return self.people.columns[name].take([self.row])
 
     def parts(self, name: str) -> tuple[str, ...]:
-        """Return the separate answers to the field ``name``: each name or option given, or the one text."""
+        """Return the separate answers to the field ``name``: each name or option given, or the one text.
+
+        It is by these that answers are compared; the one part of a place is its département.
+        """
         column = self.people.columns[name]
         if isinstance(column, Names):
             return column.values[self.row] or ()
         if isinstance(column, Members):
             return tuple(column.labels[item] for item in np.flatnonzero(column.values[self.row]))
+        if isinstance(column, Codes) and column.known[self.row]:
+            return (column.labels[column.values[self.row]],)
         return (self[name],) if self[name] else ()
 
     def answered(self, name: str) -> bool:
@@ -178,15 +194,17 @@ class Remark:
         return f"{self.source}{f', ligne {self.line}' if self.line else ''} : {self.text}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Cohort:
-    """Everyone who answered, on both sides, every row with its fate, and the contacts in a table of their own."""
+    """Everyone who answered, on both sides, and every row with its fate; how they are reached is kept apart."""
 
     mentors: People
     mentees: People
     rows: tuple[RowFate, ...] = ()
     remarks: tuple[Remark, ...] = ()
-    contacts: Mapping[tuple[Side, str], Mapping[str, str]] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"Cohort({len(self.mentors)} mentors, {len(self.mentees)} mentees, {len(self.rows)} rows)"
 
     def side(self, side: Side) -> People:
         """Return the people of one side."""

@@ -1,7 +1,7 @@
 """What the staff decide: fields, criteria, rules and goals, read from TOML and checked whole."""
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from functools import reduce
 from operator import or_
@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, PrivateAttr, TypeAdapter, ValidationError
 from pydantic import Field as Setting
 from pydantic_core import ErrorDetails
 
@@ -18,9 +18,12 @@ from mentormatch.assignment.rule import Rule, rules_by_kind
 from mentormatch.errors import Problem, ProgrammeError
 from mentormatch.extension import Ref
 from mentormatch.fields import AnyField, Ranking, Use, fields_by_kind
-from mentormatch.fields.base import position
+from mentormatch.fields.base import Special, position
 from mentormatch.mistakes import enumerated, key_path, nearest, syntax_problem, translate, type_name
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
+from mentormatch.survey.mapping import Target, answers_of, has_item, takes, target
+from mentormatch.survey.privacy import NOBODY, Forgotten, read_forgotten
+from mentormatch.text import fold
 
 if TYPE_CHECKING:
     type AnyCriterion = Criterion
@@ -38,6 +41,18 @@ type Location = tuple[int | str, ...]
 
 SHAPES: Mapping[str, tuple[type[dict[str, Any]] | type[list[Any]], str]] = MappingProxyType(
     {"fields": (dict, "[fields.identifiant]"), "criteria": (list, "[[criteria]]"), "rules": (list, "[[rules]]")}
+)
+SPECIAL: Mapping[Special, str] = MappingProxyType(
+    {
+        "origin": "origine raciale ou ethnique",
+        "politics": "opinions politiques",
+        "religion": "convictions religieuses ou philosophiques",
+        "union": "appartenance syndicale",
+        "genetics": "données génétiques",
+        "biometrics": "données biométriques",
+        "health": "santé",
+        "sexuality": "vie ou orientation sexuelle",
+    }
 )
 NO_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType({})
 
@@ -83,8 +98,30 @@ class Goals(Part):
     order: Annotated[list[Goal], AfterValidator(once)] = Setting(default=["matched", "priority", "total"], min_length=1)
 
 
+class Wordings(Part):
+    """What files of answers call otherwise.
+
+    ``questions`` say which field, or which item of it (``field [item]``), a header stands for; ``options`` say, field
+    by field, which answer of the programme a text of the export is.
+    """
+
+    questions: dict[str, str] = Setting(default_factory=dict)
+    options: dict[str, dict[str, str]] = Setting(default_factory=dict)
+
+
+class Sharing(Part):
+    """How anonymous profiles are shared: ``consent`` is the yes-or-no question without whose yes nobody has one.
+
+    ``choices`` and ``refusals`` are how many people somebody may ask for, and set aside without a reason.
+    """
+
+    consent: str | None = None
+    choices: int = Setting(default=3, ge=1)
+    refusals: int = Setting(default=2, ge=0)
+
+
 class Programme(Part):
-    """One programme: its heading, fields by id, criteria, rules and goals.
+    """One programme: its heading, fields by id, criteria, rules and goals, and what files of answers call otherwise.
 
     >>> Programme.read({"programme": {"name": "Essai"}, "fields": {}}).goals.order
     ['matched', 'priority', 'total']
@@ -95,12 +132,21 @@ class Programme(Part):
     criteria: list[AnyCriterion] = Setting(default_factory=list)
     rules: list[AnyRule] = Setting(default_factory=list)
     goals: Goals = Setting(default_factory=Goals)
+    mapping: Wordings = Setting(default_factory=Wordings)
+    profiles: Sharing = Setting(default_factory=Sharing)
+    _forgotten: Forgotten = PrivateAttr(default=NOBODY)
+
+    @property
+    def forgotten(self) -> Forgotten:
+        """Those who asked to be nobody in this programme: the list stands beside its file."""
+        return self._forgotten
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
-        """Return the programme in a TOML file.
+        """Return the programme in a TOML file, with the list of those who are forgotten that stands beside it.
 
-        Raises ProgrammeError with every mistake in it: key path (line, for syntax), found, expected, nearest name.
+        Raises ProgrammeError with every mistake in it: key path (line, for syntax), found, expected, nearest name;
+        SurveyError where some are forgotten and the key that tells who is gone.
         """
         source = Path(path)
         try:
@@ -111,7 +157,9 @@ class Programme(Part):
             raise ProgrammeError(f"{source.name} : le fichier n'est pas en UTF-8 ; enregistrez-le en UTF-8") from None
         except tomllib.TOMLDecodeError as error:
             raise ProgrammeError(f"{source.name} ne peut pas être lu", [syntax_problem(str(error))]) from None
-        return cls.read(data, source.name)
+        loaded = cls.read(data, source.name)
+        loaded._forgotten = read_forgotten(source)
+        return loaded
 
     @classmethod
     def read(cls, data: Mapping[str, Any], source: str = "programme") -> Self:
@@ -159,6 +207,8 @@ class Parts:
         self.problems: list[Problem] = []
         self.heading = self._part(Heading, ("programme",), data.get("programme", {}))
         self.goals = self._part(Goals, ("goals",), data.get("goals", {}))
+        self.profiles = self._part(Sharing, ("profiles",), data.get("profiles", {}))
+        self.mapping = self._part(Wordings, ("mapping",), data.get("mapping", {}))
         self.fields = {str(where[1]): field for where, field in self._all("fields", AnyField, fields_by_kind())}
         self.criteria = self._all("criteria", AnyCriterion, criteria_by_kind())
         self.rules = self._all("rules", AnyRule, rules_by_kind())
@@ -222,6 +272,12 @@ def misreferences(parts: Parts) -> Iterator[Problem]:
             yield from misquotation((*where, said.setting), parts.fields.get(said.field), said.answer)
     if parts.heading:
         yield from misheaded(parts, parts.heading)
+    if parts.profiles and parts.profiles.consent:
+        yield from unknown_field(parts, ("profiles", "consent"), name := parts.profiles.consent)
+        if (field := parts.fields.get(name)) and field.kind != "yesno":
+            yield Problem("profiles.consent", f"« {name} » est de genre « {field.kind} »", "« yesno »")
+    if parts.mapping:
+        yield from mismapped(parts, parts.mapping)
     yield from misfielded(parts)
 
 
@@ -236,25 +292,80 @@ def misheaded(parts: Parts, heading: Heading) -> Iterator[Problem]:
         yield from misreference(parts, ("programme", "email"), heading.email, EMAIL)
 
 
+def mismapped(parts: Parts, mapping: Wordings) -> Iterator[Problem]:
+    """Yield each header that is mapped to nothing, each answer that is mapped to no option, and what is said twice."""
+    for header, said in mapping.questions.items():
+        yield from mistargeted(parts, ("mapping", "questions", f"« {header} »"), target(said))
+    yield from said_twice(("mapping", "questions"), mapping.questions)
+    for name, texts in mapping.options.items():
+        yield from unknown_field(parts, ("mapping", "options"), name)
+        if field := parts.fields.get(name):
+            for text, said in texts.items():
+                yield from misrenamed(("mapping", "options", name, f"« {text} »"), field, said)
+        yield from said_twice(("mapping", "options", name), texts)
+
+
+def mistargeted(parts: Parts, where: Location, meant: Target) -> Iterator[Problem]:
+    """Yield that a header is mapped to no field, or to no item of its field."""
+    yield from unknown_field(parts, where, meant.field)
+    field = parts.fields.get(meant.field)
+    if field and meant.item is not None and not has_item(field, meant.item):
+        expected = few(answers_of(field)) or "un champ qui a une colonne par option, par ligne ou par rang"
+        near = nearest(meant.item, answers_of(field))
+        yield Problem(key_path(where), f"« {meant.field} » n'a pas « {meant.item} »", expected, near)
+
+
+def misrenamed(where: Location, field: AnyField, said: str) -> Iterator[Problem]:
+    """Yield that an answer is mapped to nothing that its question understands."""
+    if not takes(field, said):
+        known = answers_of(field)
+        expected = few(known) or f"une réponse possible de « {field.question} »"
+        yield Problem(key_path(where), f"option inconnue « {said} »", expected, nearest(said, known))
+
+
+def said_twice(where: Location, texts: Iterable[str]) -> Iterator[Problem]:
+    """Yield each text that stands there twice but for case, accents or spaces."""
+    seen: dict[str, str] = {}
+    for text in texts:
+        first = seen.setdefault(fold(text), text)
+        if first != text:
+            yield Problem(key_path(where), f"« {first} » et « {text} » se lisent de la même façon", "une seule ligne")
+
+
 def misfielded(parts: Parts) -> Iterator[Problem]:
     """Yield the rankings of nothing, and that people have several keys."""
     for name, field in parts.fields.items():
         if isinstance(field, Ranking) and not field.options:
             near = nearest(field.items_of, parts.stated_fields)
             yield Problem(key_path(("fields", name)), "aucun item à classer", "« options » ou « items_of »", near)
+        yield from misused(key_path(("fields", name)), field)
     keys = [name for name, field in parts.fields.items() if field.use == "key"]
     if len(keys) > 1:
         yield Problem("fields", f"plusieurs identifiants : {enumerated(keys)}", "un seul champ d'usage « key »")
 
 
+def misused(where: str, field: AnyField) -> Iterator[Problem]:
+    """Yield that a question of article 9 is asked without a reason, and that what is nobody's business is shared."""
+    apart = field.use not in ("match", "display") or field.private or field.special or field.kind == "names"
+    if field.special and field.use != "forbidden" and not field.why.strip():
+        found = f"donnée sensible ({SPECIAL[field.special]}) : RGPD, article 9"
+        advice = 'écrivez why = "..." : le motif et la base légale, ou use = "forbidden"'
+        yield Problem(where, found, "le motif de cette question", advice)
+    if field.shareable and apart:
+        yield Problem(
+            where,
+            "« shareable » montrerait une réponse réservée",
+            "un champ qui n'est ni privé, ni sensible, ni une liste de noms",
+        )
+    if field.later and field.use != "match":
+        yield Problem(where, f"« later » avec l'usage « {field.use} »", "l'usage « match »")
+
+
 def misreference(parts: Parts, where: Location, name: str, ref: Ref) -> Iterator[Problem]:
     """Yield what is wrong with one mention of a field."""
-    if name in parts.stated_fields and name not in parts.fields:
-        return
     field = parts.fields.get(name)
     if field is None:
-        names = sorted(parts.stated_fields)
-        yield Problem(key_path(where), f"champ inconnu « {name} »", enumerated(names), nearest(name, names))
+        yield from unknown_field(parts, where, name)
     elif field.kind not in ref.kinds:
         yield Problem(key_path(where), f"« {name} » est de genre « {field.kind} »", enumerated(ref.kinds))
     elif field.use not in (uses := ("contact",) if ref is EMAIL else ("match", "key")):
@@ -264,11 +375,23 @@ def misreference(parts: Parts, where: Location, name: str, ref: Ref) -> Iterator
         yield Problem(key_path(where), f"« {name} » n'est posé qu'à un côté", f"un champ auquel répondent {who}")
 
 
+def unknown_field(parts: Parts, where: Location, name: str) -> Iterator[Problem]:
+    """Yield that no field of this name stands in the file, also none with a mistake."""
+    if name not in parts.stated_fields:
+        names = sorted(parts.stated_fields)
+        yield Problem(key_path(where), f"champ inconnu « {name} »", few(names), nearest(name, names))
+
+
+def few(names: Sequence[str]) -> str:
+    """Return the valid names in a row, empty where they are many."""
+    return enumerated(names) if len(names) <= MOST_NAMED else ""
+
+
 def misquotation(where: Location, field: AnyField | None, answer: str) -> Iterator[Problem]:
     """Yield that an answer named in a setting is no option of its question, where it is not."""
     if field is None:
         return
     labels = getattr(field.column([]), "labels", None)
     if labels is not None and position(labels, answer) is None:
-        expected = enumerated(labels) if len(labels) <= MOST_NAMED else f"une réponse possible de « {field.question} »"
+        expected = few(labels) or f"une réponse possible de « {field.question} »"
         yield Problem(key_path(where), f"option inconnue « {answer} »", expected, nearest(answer, labels))

@@ -81,6 +81,8 @@ def canonical(text: str) -> str:
     >>> canonical("007") == canonical("0007")
     False
     """
+    if text.isascii():
+        return " ".join(text.lower().replace("`", "'").split())
     lowered = unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).casefold())
     composed = unicodedata.normalize("NFC", lowered).translate(_APOSTROPHES)
     return " ".join(composed.split())
@@ -94,6 +96,8 @@ def fold(text: str) -> str:
     >>> fold("Numéro\u00a0d\u2019adhérent\u200b  (École)")
     "numero d'adherent (ecole)"
     """
+    if text.isascii() and text.isprintable():
+        return " ".join(text.lower().replace("`", "'").split())
     lowered = _bare(text.translate(_APOSTROPHES)).casefold()
     plain = _bare(lowered).translate(_LIGATURES).translate(_APOSTROPHES)
     return " ".join(unicodedata.normalize("NFKC", plain.translate(_DASHES)).split())
@@ -105,6 +109,8 @@ def skeleton(text: str) -> str:
     >>> skeleton("\u0420aul") == skeleton("Pau\u200bl") == skeleton("\u202eluaP") == skeleton("Paul")
     True
     """
+    if text.isascii():
+        return "".join(filter(str.isalnum, text.translate(_CONFUSABLES).lower()))
     seen = _bare(_OVERRIDDEN.sub(lambda match: match[1][::-1], text))
     alike = _bare(seen.translate(_CONFUSABLES).translate(_LIGATURES).casefold())
     return "".join(character for character in alike if character.isalnum())

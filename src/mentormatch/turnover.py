@@ -14,14 +14,14 @@ from mentormatch.text import canonical
 
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
 WITHDRAWN = "retrait en cours d'édition"
-GROWING = ("values", "known")
+GROWING = ("values", "known", "positions")
 """The parts of a column that have an entry a person; the others say what the answers mean."""
 
 
 def without(cohort: Cohort, keys: Iterable[str]) -> Cohort:
     """Return the cohort without the people who have these keys, on whichever side; their rows say that they left.
 
-    Their contacts are left out too. Raises RequestError where a key is nobody's.
+    Raises RequestError where a key is nobody's.
     """
     gone = {canonical(key): key for key in keys}
     known = {canonical(key) for side in SIDES for key in cohort.side(side).ids}
@@ -33,7 +33,6 @@ def without(cohort: Cohort, keys: Iterable[str]) -> Cohort:
         mentors=staying(cohort.mentors, gone),
         mentees=staying(cohort.mentees, gone),
         rows=tuple(row_after(row, gone) for row in cohort.rows),
-        contacts={who: said for who, said in cohort.contacts.items() if canonical(who[1]) not in gone},
     )
 
 
@@ -61,7 +60,6 @@ def joined(cohort: Cohort, arrived: Cohort) -> Cohort:
         stacked(cohort.mentees, arrived.mentees),
         (*cohort.rows, *arrived.rows),
         (*cohort.remarks, *arrived.remarks),
-        {**cohort.contacts, **arrived.contacts},
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 import mentormatch as mm
 from mentormatch.assignment.rules.priority import Priority
 from mentormatch.editions import CarryOver, LeftOut, carry_over, read_carry_over, with_history, write_carry_over
+from mentormatch.enrolment import read_contacts
 from mentormatch.errors import OutputError, RequestError
 from mentormatch.matching import Matching
 from mentormatch.wire import Keys
@@ -44,7 +45,8 @@ def test_what_is_written_is_read_back(first: Matching, tmp_path: Path) -> None:
 
 def test_only_keys_are_carried_over(first: Matching, tmp_path: Path) -> None:
     text = write_carry_over(carry_over(first), tmp_path / "suite.json").read_text(encoding="utf-8")
-    answers = {value for said in first.cohort.contacts.values() for value in said.values() if value}
+    contacts = read_contacts(first.programme, mm.examples.copy_to(tmp_path / "exemple").answers)
+    answers = {value for said in contacts.people.values() for value in said.values() if value}
     assert answers
     assert not [answer for answer in answers if answer in text]
 

@@ -71,6 +71,17 @@ def test_intake_tells_the_fate_of_each_row_once(started: Path) -> None:
     assert run("intake", "reponses.csv", "-p", "programme.toml", folder=started).returncode == 0
 
 
+def test_intake_says_before_any_solving_what_awaits_and_writes_it_where_it_is_told(started: Path) -> None:
+    done = run("intake", "reponses.csv", folder=started)
+    assert "13\u00a0places chez les mentor·es pour 16\u00a0mentoré·es" in done.stdout
+    assert "M14, E10 et E16 : aucun partenaire possible" in done.stdout
+    done = run("intake", "reponses.csv", "-o", "lu", folder=started)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert {path.suffix for path in (started / "lu").iterdir()} == {".html", ".json", ".txt", ".xlsx"}
+    printed = run("intake", "reponses.csv", "--json", folder=started).stdout
+    assert printed == (started / "lu" / "reponses.json").read_text("utf-8")
+
+
 def test_every_command_takes_the_same_options_and_the_programme_beside_the_answers(started: Path) -> None:
     shared = ["--json", "--seed", 3, "--time-limit", 60]
     for command in (["new", "autre"], ["intake", "reponses.csv"], ["match", "reponses.csv"], ["demo", "essai"]):

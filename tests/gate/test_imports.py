@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-HEAVY = ("highspy", "jinja2", "pandas", "pulp", "python_calamine", "scipy", "typer", "xlsxwriter")
+HEAVY = ("highspy", "jinja2", "pandas", "pulp", "python_calamine", "rapidfuzz", "scipy", "typer", "xlsxwriter")
 
 
 def run(code: str) -> subprocess.CompletedProcess[str]:

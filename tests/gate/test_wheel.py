@@ -40,12 +40,12 @@ def test_every_file_of_the_package_is_in_the_wheel_and_nothing_else(wheel: Path)
     with ZipFile(wheel) as archive:
         packed = {name for name in archive.namelist() if ".dist-info/" not in name}
     assert packed == wanted
-    assert "mentormatch/py.typed" in packed
+    assert packed >= {"mentormatch/py.typed", "mentormatch/places/data/places.xz", "mentormatch/places/data/README.md"}
 
 
 def test_the_wheel_says_its_name_version_licence_and_python(metadata: Message) -> None:
     told = [metadata[name] for name in ("Name", "Version", "License-Expression", "Requires-Python")]
-    assert told == ["mentormatch-engine", mentormatch.__version__, "MIT", ">=3.12"]
+    assert told == ["mentormatch-engine", mentormatch.__version__, "MIT AND CC-BY-4.0 AND etalab-2.0", ">=3.12"]
 
 
 def test_the_wheel_shuns_the_highspy_that_prints_a_banner(metadata: Message) -> None:

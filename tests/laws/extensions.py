@@ -73,6 +73,17 @@ def table(draw: Draw, survey: Survey) -> Settings:
     return {**fields, "cells": draw(st.lists(cell, min_size=1, max_size=3)), "otherwise": draw(st.floats(0, 1))}
 
 
+def unit(draw: Draw) -> Settings:
+    """Draw kilometres, or minutes at some speed."""
+    return draw(st.just({}) | st.floats(5, 300).map(lambda speed: {"unit": "minutes", "speed": speed}))
+
+
+def near(draw: Draw, survey: Survey) -> Settings:
+    zero_at = draw(st.sampled_from([0.5, 30.0, 400.0, 9_000.0]))
+    within = {"within": zero_at * draw(st.floats(0, 0.9))} if draw(st.booleans()) else {}
+    return {**one_field(draw, survey, criteria_by_kind()["near"]), "zero_at": zero_at} | within | unit(draw)
+
+
 def for_criterion(kind: str) -> Drawn:
     """Return the settings of a criterion whose only setting is ``field``."""
     return lambda draw, survey: one_field(draw, survey, criteria_by_kind()[kind])
@@ -110,6 +121,16 @@ def chosen(draw: Draw, survey: Survey, field: str) -> Settings:
 def require(draw: Draw, survey: Survey) -> Settings:
     field = pick(draw, survey, rules_by_kind()["require"], "field")
     return chosen(draw, survey, field) | {"missing": draw(st.sampled_from(["allow", "forbid"]))}
+
+
+def meet(draw: Draw, survey: Survey) -> Settings:
+    kind = rules_by_kind()["meet"]
+    travel = draw(st.sampled_from([0.0, 10.0, 200.0, 9_500.0]) | st.just(pick(draw, survey, kind, "travel")))
+    said = {"place": pick(draw, survey, kind, "place"), "travel": travel, **unit(draw)}
+    if draw(st.booleans()):
+        remote = pick(draw, survey, kind, "remote")
+        said |= {"remote": remote, "accepted": chosen(draw, survey, remote)["in"]}
+    return said | {"missing": draw(st.sampled_from(["allow", "forbid"]))}
 
 
 def veto(draw: Draw, survey: Survey) -> Settings:
@@ -163,6 +184,7 @@ CRITERIA: Mapping[str, Drawn] = {
     "availability": availability,
     "closeness": closeness,
     "coverage": coverage,
+    "near": near,
     "overlap": for_criterion("overlap"),
     "same": for_criterion("same"),
     "table": table,
@@ -176,6 +198,7 @@ RULES: Mapping[str, Drawn] = {
     "gap": gap,
     "history": history,
     "load": load,
+    "meet": meet,
     "minimum_score": lambda draw, survey: {"points": draw(st.integers(0, 100))},
     "pin": two_people,
     "priority": priority,

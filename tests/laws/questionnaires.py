@@ -27,6 +27,7 @@ from mentormatch.fields import (
     YesNo,
 )
 from mentormatch.people import Cohort, People
+from mentormatch.places.finding import find
 
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
 ANSWERED_BY: tuple[Literal["both", "mentor", "mentee"], ...] = ("both", "mentor", "mentee")
@@ -50,6 +51,8 @@ EQUAL_FIELD = "agreed"
 """A question that everybody answered with yes."""
 PLACES_FIELD = "places"
 """How many partners people take: whole numbers, or nothing."""
+TOWNS = ("Lyon", "69003", "Villeurbanne", "Vienne (38)", "38160", "Ajaccio", "Saint-Denis (974)", "Chavanat (23)")
+"""Places told more exactly than by their département, or as exactly as is known."""
 FIXED: Mapping[str, st.SearchStrategy[object]] = {
     BLANK_FIELD: st.none(),
     EQUAL_FIELD: st.just(1),
@@ -138,7 +141,8 @@ def people(draw: Draw, survey: Survey, side: Side, spoken_of: Iterable[str]) -> 
 
 def said(name: str, field: AnyField) -> st.SearchStrategy[object]:
     """Return what people answer to a field."""
-    return FIXED[name] if name in FIXED else value_of(field)
+    towns = st.sampled_from(TOWNS).map(lambda town: find(town).position) if isinstance(field, Place) else st.nothing()
+    return FIXED[name] if name in FIXED else value_of(field) | towns
 
 
 def value_of(field: AnyField) -> st.SearchStrategy[object]:

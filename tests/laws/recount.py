@@ -1,7 +1,7 @@
 """What each rule asks, recounted in plain Python from what its docstring says: person by person, pair by pair."""
 
 from collections.abc import Callable, Mapping
-from math import isnan
+from math import inf, isnan
 
 from mentormatch.assignment.rule import Rule
 from mentormatch.assignment.rules.ban import Ban
@@ -10,12 +10,14 @@ from mentormatch.assignment.rules.different import Different
 from mentormatch.assignment.rules.gap import Gap
 from mentormatch.assignment.rules.history import History
 from mentormatch.assignment.rules.load import Load
+from mentormatch.assignment.rules.meet import Meet
 from mentormatch.assignment.rules.minimum_score import MinimumScore
 from mentormatch.assignment.rules.quota import Where
 from mentormatch.assignment.rules.veto import Veto
 from mentormatch.columns import Codes, Numbers
 from mentormatch.people import Person
 from mentormatch.text import canonical, fold
+from tests.places.measured import apart
 
 type Forbids = Callable[[Rule, Person, Person, int], bool]
 
@@ -96,6 +98,42 @@ def hours(stated: str | float, person: Person) -> float | None:
     return None if isnan(said) else said
 
 
+def cannot_meet(asked: Rule, left: Person, right: Person, _: int) -> bool:
+    """Both ways are known to be closed, or neither is known to be open where that is not enough."""
+    assert isinstance(asked, Meet)
+    ways = [trip(asked, left, right), online(asked, left, right)]
+    return True not in ways if asked.missing == "forbid" else ways == [False, False]
+
+
+def trip(asked: Meet, left: Person, right: Person) -> bool | None:
+    """Say whether both accept the trip, None where that is not known."""
+    least, most = bounds_of_trip(asked, left, right)
+    greatest = [hours(asked.travel, who) for who in (left, right)]
+    if any(limit is not None and least > limit for limit in greatest):
+        return False
+    return True if all(limit is not None and most <= limit for limit in greatest) else None
+
+
+def bounds_of_trip(asked: Meet, left: Person, right: Person) -> tuple[float, float]:
+    """Return how long the trip is at least and at most: any length, where a place is not known."""
+    if not both_answered(asked.place, left, right):
+        return -inf, inf
+    km, margin = apart(asked.place, left, right)
+    scale = 1 if asked.unit == "km" else 1.3 * 60 / asked.speed
+    return max(0, km - margin) * scale, (km + margin) * scale
+
+
+def online(asked: Meet, left: Person, right: Person) -> bool | None:
+    """Say whether both accept to meet at a distance, None where that is not known."""
+    if asked.remote is None:
+        return False
+    wanted = set(map(fold, asked.accepted))
+    said = [{fold(part) for part in who.parts(str(asked.remote))} for who in (left, right)]
+    if any(parts and not parts & wanted for parts in said):
+        return False
+    return True if all(said) else None
+
+
 FORBID: Mapping[str, Forbids] = {
     "ban": banned,
     "common": few_in_common,
@@ -103,6 +141,7 @@ FORBID: Mapping[str, Forbids] = {
     "gap": not_ahead,
     "history": paired_before,
     "load": too_many_hours,
+    "meet": cannot_meet,
     "minimum_score": too_low,
     "veto": vetoed,
 }

@@ -22,7 +22,7 @@ KINDS = sorted(rules_by_kind())
 every_rule = pytest.mark.parametrize("kind", KINDS)
 ON_PAIRS = ("common", "different", "gap")
 """Rules that compare one field of the two people of a pair, and say what a missing answer means."""
-MUTUAL = ("common", "different", "veto")
+MUTUAL = ("common", "different", "meet", "veto")
 """Rules that ask the same of both sides."""
 
 

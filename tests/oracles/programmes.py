@@ -13,6 +13,7 @@ import numpy as np
 
 from mentormatch.fields import AnyField, Side
 from mentormatch.people import Cohort, People
+from mentormatch.places.finding import find
 from mentormatch.programme import Programme
 
 MOST = 7
@@ -31,9 +32,14 @@ FIELDS: Mapping[str, Any] = {
     "places": {"kind": "number", "question": "Places"},
     "asks": {"kind": "number", "question": "Heures souhaitées", "side": "mentee"},
     "gives": {"kind": "number", "question": "Heures possibles", "side": "mentor"},
+    "where": {"kind": "place", "question": "Lieu"},
+    "travel": {"kind": "number", "question": "Trajet accepté"},
+    "remote": {"kind": "yesno", "question": "À distance"},
     "names_refused": {"kind": "names", "question": "Avec qui pas"},
     "names_firms": {"kind": "names", "question": "Employeurs"},
 }
+TOWNS = ("Lyon", "Villeurbanne", "Vienne (38)", "Isère", "38160", "Ajaccio", "Saint-Denis (974)")
+"""Places told exactly or not, near to each other and overseas."""
 GROUPS = {"work": WORK, "speech": SPEECH, "step": STEPS}
 """The fields that speak of groups of people, and their answers."""
 LOSS = 0.1
@@ -132,6 +138,13 @@ def load(maker: Maker) -> dict[str, Any]:
     return {"weights": weights, "limit": limit, **maker.missing()}
 
 
+def meet(maker: Maker) -> dict[str, Any]:
+    travel = maker.random.choice(["travel", "travel", 0, 40, 500])
+    unit = {"unit": "minutes", "speed": 80} if maker.maybe(0.3) else {}
+    remote = {"remote": "remote"} if maker.maybe(0.5) else {}
+    return {"place": "where", "travel": travel, **unit, **remote, **maker.missing()}
+
+
 def priority(maker: Maker) -> dict[str, Any]:
     side = maker.random.choice(SIDES)
     said = {"people": maker.some(maker.ids[side], 3)} if maker.maybe(0.5) else maker.group(("work", "step"))
@@ -161,6 +174,7 @@ RULES: Mapping[str, Callable[[Maker], dict[str, Any]]] = {
     "gap": gap,
     "history": history,
     "load": load,
+    "meet": meet,
     "minimum_score": lambda maker: {"points": maker.random.choice([10, 33.3, 50, 75])},
     "pin": Maker.pair,
     "priority": priority,
@@ -215,6 +229,13 @@ def people(maker: Maker, side: Side) -> People:
     return People(tuple(ids), columns, complete)
 
 
+def on_meeting(random: Random, field: str) -> object:
+    """Return what somebody answers to a question of the rule ``meet``."""
+    if field == "where":
+        return find(random.choice(TOWNS)).position
+    return random.choice([0.0, 5.0, 30.0, 60.0, 400.0, 10_000.0]) if field == "travel" else random.randrange(2)
+
+
 def answer(maker: Maker, field: str, row: int) -> object:
     """Return what the person in this row answers."""
     random = maker.random
@@ -229,6 +250,8 @@ def answer(maker: Maker, field: str, row: int) -> object:
             return float(random.choice([0, 1, 1, 1, 2, 2, 3]))
         case "asks" | "gives":
             return random.choice([0.5, 1.0, 1.25, 1.25, 2.0, 3.0])
+        case "where" | "travel" | "remote":
+            return on_meeting(random, field)
         case "names_firms":
             return tuple(random.sample(FIRMS, random.choice([0, 1, 1])))
     named = [*KEYS["mentor"], *KEYS["mentee"], *FIRMS]

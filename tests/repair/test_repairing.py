@@ -54,12 +54,6 @@ def test_who_leaves_is_in_no_pair_and_every_row_still_ends_once(before: Matching
     assert {pair for pair in keys(before) if {*pair} & {"M04", "E03"}} == {*fixed.ended}
 
 
-def test_the_contacts_of_who_leaves_go_with_them(before: Matching) -> None:
-    fixed = repair(before, withdrawn=["M04"])
-    assert ("mentor", "M04") in before.cohort.contacts
-    assert {*before.cohort.contacts} - {*fixed.matching.cohort.contacts} == {("mentor", "M04")}
-
-
 def test_who_arrives_joins_with_their_answers(before: Matching) -> None:
     whole = before.cohort
     others = [row for row, key in enumerate(whole.mentees.ids) if key != "E08"]

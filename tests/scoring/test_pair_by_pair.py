@@ -13,6 +13,7 @@ from mentormatch.people import Person
 from mentormatch.scoring.criteria.availability import Availability
 from mentormatch.scoring.criteria.closeness import Closeness
 from mentormatch.scoring.criteria.coverage import Coverage
+from mentormatch.scoring.criteria.near import Near
 from mentormatch.scoring.criteria.overlap import Overlap
 from mentormatch.scoring.criteria.same import Same
 from mentormatch.scoring.criteria.table import Table
@@ -21,6 +22,7 @@ from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from mentormatch.text import canonical, fold
 from tests.laws.extensions import criterion
 from tests.laws.questionnaires import cohort, surveys
+from tests.places.measured import apart
 
 type Stakes = dict[str, float | None]
 
@@ -96,16 +98,26 @@ def closeness(rated: Criterion, left: Person, right: Person) -> float:
     return max(0.0, 1 - abs(step(left, rated.field) - step(right, rated.field)) / length)
 
 
+def near(rated: Criterion, left: Person, right: Person) -> float:
+    assert isinstance(rated, Near)
+    km, _ = apart(rated.field, left, right)
+    length = km if rated.unit == "km" else km * 1.3 * 60 / rated.speed
+    return min(1.0, max(0.0, (rated.zero_at - length) / (rated.zero_at - rated.within)))
+
+
 def same(rated: Criterion, left: Person, right: Person) -> float:
     assert isinstance(rated, Same)
-    return float(left[rated.field] == right[rated.field])
+    return float(left.parts(rated.field) == right.parts(rated.field))
 
 
 def table(rated: Criterion, left: Person, right: Person) -> float:
     assert isinstance(rated, Table)
     points = rated.otherwise
     for cell in rated.cells:
-        if (fold(cell.mentor), fold(cell.mentee)) == (fold(left[rated.mentor]), fold(right[rated.mentee])):
+        if (fold(cell.mentor), fold(cell.mentee)) == (
+            fold(*left.parts(rated.mentor)),
+            fold(*right.parts(rated.mentee)),
+        ):
             points = cell.points
     return points
 
@@ -125,6 +137,7 @@ RECOUNT: Mapping[str, Callable[[Criterion, Person, Person], float]] = {
     "availability": availability,
     "closeness": closeness,
     "coverage": coverage,
+    "near": near,
     "overlap": overlap,
     "same": same,
     "table": table,

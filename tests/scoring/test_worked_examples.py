@@ -6,7 +6,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mentormatch.fields import AnyField, Choice, Choices, Levels, ListOfNames, Number, Ranking, Scale, Slots, YesNo
+from mentormatch.fields import (
+    AnyField,
+    Choice,
+    Choices,
+    Levels,
+    ListOfNames,
+    Number,
+    Place,
+    Ranking,
+    Scale,
+    Slots,
+    YesNo,
+)
 from mentormatch.people import People
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 
@@ -22,6 +34,7 @@ FIELDS: Mapping[str, AnyField] = {
     "years": Number(question="?"),
     "trade": Choice(question="?", options=["Production", "Diffusion"]),
     "career": YesNo(question="?"),
+    "where": Place(question="?"),
     "slots": Slots(question="?", days=["lundi", "mardi", "jeudi"], moments=["matin", "soir"]),
 }
 
@@ -111,6 +124,18 @@ def offer(*levels: str) -> dict[str, str]:
             ]),
             {"trade": "Production"}, {"career": "Non"}, 0.1, "Non",
         ),
+        (rated("same", field="where"), {"where": "Vienne (38)"}, {"where": "Isère"}, 1, "Isère / Isère"),
+        # 3.2 km as the crow flies from Lyon to Villeurbanne; at 30 km/h that is 8.32 minutes
+        (rated("near", field="where", zero_at=32), {"where": "Lyon"}, {"where": "69100"}, 0.9,
+         "Lyon / Villeurbanne, à 3 km"),
+        (rated("near", field="where", zero_at=5.2, within=1.2), {"where": "Lyon"}, {"where": "69100"}, 0.5, "3 km"),
+        (rated("near", field="where", zero_at=3), {"where": "Lyon"}, {"where": "Villeurbanne"}, 0, "3 km"),
+        (rated("near", field="where", zero_at=9, within=4), {"where": "Lyon"}, {"where": "Villeurbanne"}, 1, "3 km"),
+        (rated("near", field="where", zero_at=16.64, unit="minutes", speed=30), {"where": "Lyon"}, {"where": "69100"},
+         0.5, "à 3 km, trajet estimé à 8 min"),
+        (rated("near", field="where", zero_at=1), {"where": "69003"}, {"where": "Lyon 3"}, 1, "même lieu"),
+        (rated("near", field="where", zero_at=1), {"where": "Isère"}, {"where": "38"}, 1, "même lieu, connu à"),
+        (rated("near", field="where", zero_at=900), {"where": "Ajaccio"}, {"where": "974"}, 0, "km environ"),
         (rated("wishes", mentee="names"), {}, {"names": "M9; m1"}, 2 / 3, "n° 2"),
         (rated("wishes", mentee="names", most=1), {}, {"names": "M9; M1"}, 0, "pas demandé"),
         (rated("wishes", mentor="names", mentee="names"), {"names": "E1"}, {"names": "M8"}, 0.5, "n° 1"),
@@ -132,6 +157,8 @@ def test_a_pair_has_the_value_worked_out_by_hand_and_says_why(
         (rated("coverage", mentor="offer", mentee="need"), {"offer": offer("Non", "", "")}, {}),
         (rated("overlap", field="ticks"), {"ticks": "Danse"}, {}),
         (rated("closeness", field="years"), {"years": "quatre"}, {"years": "4"}),
+        (rated("near", field="where", zero_at=50), {"where": "Saint-Denis"}, {"where": "Lyon"}),
+        (rated("near", field="where", zero_at=50), {"where": "Lyon"}, {}),
         (rated("wishes", mentor="names", mentee="names"), {"names": "E1"}, {}),
     ],
 )

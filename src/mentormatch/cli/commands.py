@@ -7,6 +7,23 @@ from typing import Annotated, Any
 
 import typer
 
+from mentormatch.cli.drafting import draft_command, map_command
+from mentormatch.cli.intake import intake_command
+from mentormatch.cli.options import (
+    HERE,
+    Answers,
+    AsJson,
+    Mentees,
+    Mentors,
+    ProgrammeFile,
+    Seed,
+    TimeLimit,
+    ToolName,
+    say,
+    sources,
+)
+from mentormatch.cli.profiles import profiles_command
+from mentormatch.cli.rights import contacts_command, export_command, forget_command, purge_command
 from mentormatch.cli.validate import validate_command
 from mentormatch.cli.verify import verify_command
 
@@ -19,18 +36,10 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Départage les binômes à égalité.")]
-TimeLimit = Annotated[float | None, typer.Option("--time-limit", min=0.001, help="Durée maximale, en secondes.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Un seul objet JSON sur la sortie, rien d'autre.")]
 Out = Annotated[Path | None, typer.Option("-o", "--out", help="Fichier .xlsx, .html, .csv ou .json, ou dossier.")]
-ProgrammeFile = Annotated[Path, typer.Option("-p", "--programme", help="Le programme (fichier TOML).")]
-Answers = Annotated[Path | None, typer.Argument(help="Les réponses des deux côtés (CSV ou XLSX).")]
-Mentors = Annotated[Path | None, typer.Option("--mentors", help="Les réponses des mentor·es.")]
-Mentees = Annotated[Path | None, typer.Option("--mentees", help="Les réponses des mentoré·es.")]
-ToolName = Annotated[str | None, typer.Option("--tool", help="L'outil d'enquête ; sinon, celui que le fichier révèle.")]
+Wishes = Annotated[list[Path] | None, typer.Option("--wishes", help="Un formulaire de souhaits rempli ; à répéter.")]
 Who = Annotated[str | None, typer.Option("--who", help="Qui forme ces binômes, pour le journal ; sinon, le compte.")]
 Why = Annotated[str, typer.Option("--why", help="Pourquoi, pour le journal.")]
-HERE = Path("programme.toml")
 EXIT_CODES = {"proved": 0, "feasible": 0, "infeasible": 4, "stopped": 5, "failed": 1}
 
 
@@ -43,11 +52,6 @@ def run() -> None:
     except MentorMatchError as error:
         say(f"Erreur : {error}")
         sys.exit(error.exit_code)
-
-
-def say(text: str) -> None:
-    """Write a message for people."""
-    typer.echo(text, err=True)
 
 
 def show_version(*, asked: bool) -> None:
@@ -104,27 +108,6 @@ def new(
     say(f"Écrits : {written.programme}, {written.answers}")
 
 
-@app.command()
-def intake(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
-    *,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
-    as_json: AsJson = False,
-) -> None:
-    """Lire les réponses et dire ce que devient chaque ligne, sans former de binômes."""
-    from mentormatch.cli.summary import intake_json, intake_text
-
-    del seed, time_limit  # as in ``new``
-
-    cohort = read(programme, sources(answers, mentors, mentees, tool))[1]
-    typer.echo(intake_json(cohort) if as_json else intake_text(cohort))
-
-
 @app.command("match")
 def match_command(  # noqa: PLR0913 - the options of the command line are its contract
     answers: Answers = None,
@@ -133,6 +116,7 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
     mentors: Mentors = None,
     mentees: Mentees = None,
     tool: ToolName = None,
+    wishes: Wishes = None,
     out: Out = None,
     who: Who = None,
     why: Why = "",
@@ -141,37 +125,38 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
     as_json: AsJson = False,
 ) -> None:
     """Former les binômes, et les écrire dans un fichier ou un dossier, ou sur la sortie."""
-    matching = matched(programme, sources(answers, mentors, mentees, tool), seed, time_limit)
+    files = sources(answers, mentors, mentees, tool)
+    matching = matched(programme, files, seed, time_limit, wishes=tuple(wishes or ()))
     deliver(matching, out, signed={"who": who, "why": why}, as_json=as_json)
 
 
+app.command("draft")(draft_command)
+app.command("intake")(intake_command)
+app.command("profiles")(profiles_command)
+app.command("contacts")(contacts_command)
+app.command("export-person")(export_command)
+app.command("forget")(forget_command)
+app.command("purge")(purge_command)
+app.command("map")(map_command)
 app.command("verify")(verify_command)
 app.command("validate")(validate_command)
 
 
-def sources(answers: Path | None, mentors: Path | None, mentees: Path | None, tool: str | None) -> dict[str, Any]:
-    """Return the files of answers that were named, one for both sides, or one each, and the tool that wrote them."""
-    named = {"answers": answers, "mentors": mentors, "mentees": mentees}
-    given = {name: path for name, path in named.items() if path is not None}
-    if set(given) not in ({"answers"}, {"mentors", "mentees"}):
-        raise typer.BadParameter("donnez un fichier de réponses, ou --mentors et --mentees")
-    return given if tool is None else {**given, "tool": tool}
-
-
-def read(programme: Path, files: dict[str, Any]) -> tuple[Any, Any]:
-    """Return the programme and the cohort in these files."""
+def matched(
+    programme: Path, files: dict[str, Any], seed: int, time_limit: float | None, *, wishes: tuple[Path, ...] = ()
+) -> Any:
+    """Return the matching of the people in these files, with what they chose in short forms."""
     from mentormatch.enrolment import read_survey
+    from mentormatch.matching import match
     from mentormatch.programme import Programme
 
     loaded = Programme.load(programme)
-    return loaded, read_survey(loaded, **files)
+    cohort = read_survey(loaded, **files)
+    if wishes:
+        from mentormatch.profiles.choices import with_wishes
+        from mentormatch.survey.privacy import pseudonyms_for
 
-
-def matched(programme: Path, files: dict[str, Any], seed: int, time_limit: float | None) -> Any:
-    """Return the matching of the people in these files."""
-    from mentormatch.matching import match
-
-    loaded, cohort = read(programme, files)
+        cohort = with_wishes(cohort, loaded, pseudonyms_for(programme), *wishes)
     return match(cohort, loaded, seed=seed, time_limit_s=time_limit)
 
 

@@ -14,6 +14,8 @@ from mentormatch.text import fold
 
 type Side = Literal["mentor", "mentee"]
 type Use = Literal["key", "contact", "match", "display", "consent", "forbidden"]
+type Special = Literal["origin", "politics", "religion", "union", "genetics", "biometrics", "health", "sexuality"]
+"""The special categories of personal data: GDPR (RGPD), article 9."""
 type Answer = str | int | float | bool | Sequence[str] | Mapping[str, str]
 """One answer as it comes in: text, a JSON value, or the parts of a grid (``{item: text}``)."""
 
@@ -34,7 +36,9 @@ class Field(BaseModel, ABC):
 
     ``question`` is its wording in the survey; ``use`` what the programme does with the answer; ``side`` who answers
     it; ``private`` keeps it from everyone but staff; ``joiner`` is what separates several answers in one cell, where
-    the tool writes something else than ``;`` or a line break.
+    the tool writes something else than ``;`` or a line break. ``special`` is the category of article 9 that the answers
+    belong to: such a question is refused unless ``why`` says on what ground it is asked. ``shareable`` answers stand on
+    the profile that people of the other side read; ``later`` ones are asked after it, and no first file lacks them.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
@@ -43,6 +47,10 @@ class Field(BaseModel, ABC):
     use: Use = "match"
     side: Literal["mentor", "mentee", "both"] = "both"
     private: bool = False
+    special: Special | None = None
+    why: str = ""
+    shareable: bool = False
+    later: bool = False
     joiner: str | None = None
 
     @abstractmethod
@@ -78,10 +86,10 @@ def split(text: str, joiner: str | None) -> list[str]:
 
 def is_blank(answer: Answer) -> bool:
     """Say whether nothing was answered."""
-    if isinstance(answer, Mapping):
-        return not any(text.strip() for text in answer.values())
     if isinstance(answer, str):
         return not answer.strip()
+    if isinstance(answer, Mapping):
+        return not any(text.strip() for text in answer.values())
     return isinstance(answer, Sequence) and not any(str(item).strip() for item in answer)
 
 
@@ -105,7 +113,15 @@ def without(options: Sequence[str], parts: Sequence[str]) -> list[str]:
 
 def position(options: Sequence[str], text: str) -> int | None:
     """Return where ``text`` stands among ``options``, whatever its accents, case and spaces; None where it does not."""
-    return places(tuple(options)).get(fold(text))
+    known = tuple(options)
+    exact = spelled(known).get(text)
+    return places(known).get(fold(text)) if exact is None else exact
+
+
+@lru_cache(maxsize=1024)
+def spelled(options: tuple[str, ...]) -> dict[str, int]:
+    """Return where each option stands, by its own spelling: most answers bear it, and need not be folded."""
+    return {option: index for index, option in enumerate(options)}
 
 
 @lru_cache(maxsize=1024)

@@ -1,6 +1,7 @@
 """Questions in a grid: a level for each item, a moment for each day."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Literal, cast
 
 import numpy as np
@@ -8,7 +9,7 @@ from pydantic import Field as Setting
 
 from mentormatch.columns import NONE, Grades, Members
 from mentormatch.fields.base import Answer, Blank, Field, Labels, Reading, is_blank, position, split, without
-from mentormatch.fields.lists import UNKNOWN_OPTION, find_options
+from mentormatch.fields.lists import UNKNOWN_OPTION, find_options, members
 from mentormatch.fields.single import NO, YES
 from mentormatch.text import fold
 
@@ -49,11 +50,16 @@ class Levels(Field):
         return without(self.items, parts)
 
     def column(self, values: Sequence[object]) -> Grades:
-        grades = np.full((len(values), len(self.items)), NONE, dtype=np.int64)
-        for row, value in enumerate(values):
-            if value is not None:
-                grades[row] = cast(tuple[int, ...], value)
-        return Grades(tuple(self.items), tuple(self.levels), grades)
+        blank = (NONE,) * len(self.items)
+        grades = [blank if value is None else cast(tuple[int, ...], value) for value in values]
+        shaped = np.array(grades, dtype=np.int64).reshape(len(values), len(self.items))
+        return Grades(tuple(self.items), tuple(self.levels), shaped)
+
+
+@lru_cache(maxsize=64)
+def slots_of(days: tuple[str, ...], moments: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of all slots, day by day."""
+    return tuple(f"{day} {moment}" for day in days for moment in moments)
 
 
 class Slots(Field):
@@ -69,7 +75,7 @@ class Slots(Field):
     @property
     def slots(self) -> list[str]:
         """The names of all slots, day by day."""
-        return [f"{day} {moment}" for day in self.days for moment in self.moments]
+        return list(slots_of(tuple(self.days), tuple(self.moments)))
 
     def read(self, answer: Answer) -> Reading:
         if is_blank(answer):
@@ -103,7 +109,4 @@ class Slots(Field):
         return without(named, parts)
 
     def column(self, values: Sequence[object]) -> Members:
-        free = np.zeros((len(values), len(self.slots)), dtype=bool)
-        for row, value in enumerate(values):
-            free[row, list(cast(tuple[int, ...], value or ()))] = True
-        return Members(tuple(self.slots), free, np.array([value is not None for value in values], dtype=bool))
+        return members(self.slots, values)

@@ -1,17 +1,33 @@
 """Questions with several answers: options ticked, options ranked, names typed."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Literal, cast
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field as Setting
 
 from mentormatch.columns import Members, Names, Ranks
-from mentormatch.fields.base import Answer, Blank, Field, Labels, Reading, is_blank, places, position, split, without
-from mentormatch.fields.single import NO, Options
+from mentormatch.fields.base import (
+    Answer,
+    Blank,
+    Field,
+    Labels,
+    Reading,
+    is_blank,
+    places,
+    position,
+    spelled,
+    split,
+    without,
+)
+from mentormatch.fields.single import Options, ticked
 from mentormatch.text import fold
 
 NOBODY = frozenset({"aucun", "aucune", "neant", "rien", "non", "personne", "-", "/", "ras", "sans objet", "none", "no"})
+OTHER = frozenset({"autre", "other"})
+"""Items under which a text was typed beside the options."""
 UNKNOWN_OPTION = "une réponse hors des options proposées, laissée de côté"
 
 
@@ -21,13 +37,17 @@ def find_options(options: Sequence[str], answer: Answer, joiner: str | None) -> 
     Options may themselves hold the comma that joins them: the known options are looked for, longest first.
     """
     pieces = split(answer, joiner) if isinstance(answer, str) else [str(item) for item in cast(Sequence[str], answer)]
-    found: list[int] = []
+    exact = spelled(tuple(options))
+    found: dict[int, None] = {}
     left_over = False
     for piece in pieces:
+        if piece in exact:
+            found[exact[piece]] = None
+            continue
         indices, rest = peel(options, fold(piece))
-        found += [index for index in indices if index not in found]
+        found.update(dict.fromkeys(indices))
         left_over |= bool(rest)
-    return found, not left_over
+    return list(found), not left_over
 
 
 def peel(options: Sequence[str], text: str) -> tuple[list[int], str]:
@@ -43,14 +63,40 @@ def peel(options: Sequence[str], text: str) -> tuple[list[int], str]:
     return found, ""
 
 
+def spread(values: Sequence[object]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the row, the item and the place in its row of each item that ``values`` hold, row by row.
+
+    >>> [part.tolist() for part in spread([(2, 0), None, (1,)])]
+    [[0, 0, 2], [2, 0, 1], [0, 1, 0]]
+    """
+    given = [cast(tuple[int, ...], value or ()) for value in values]
+    counts = np.array([len(items) for items in given], dtype=np.int64)
+    before = np.repeat(np.cumsum(counts) - counts, counts)
+    items = np.fromiter(chain.from_iterable(given), dtype=np.int64, count=int(counts.sum()))
+    return np.repeat(np.arange(len(given)), counts), items, np.arange(len(items)) - before
+
+
+def members(labels: Sequence[str], values: Sequence[object]) -> Members:
+    """Return the column of the items that ``values`` hold, None for no answer."""
+    rows, items, _ = spread(values)
+    chosen = np.zeros((len(values), len(labels)), dtype=bool)
+    chosen[rows, items] = True
+    return Members(tuple(labels), chosen, np.array([value is not None for value in values], dtype=bool))
+
+
 def starts(text: str, option: str) -> bool:
     """Say whether ``text`` begins with ``option`` as a whole."""
     return text == option or text.startswith((option + ",", option + " ,"))
 
 
-def ticked(answer: Mapping[str, str]) -> list[str]:
-    """Return the parts of ``answer`` whose box is ticked."""
-    return [part for part, text in answer.items() if text.strip() and fold(text) not in NO]
+def named(answer: Mapping[str, str], options: Sequence[str], joiner: str | None) -> list[str]:
+    """Return the options whose boxes are ticked, and what was typed beside them: a text, not an option."""
+    boxes = ticked(answer)
+    typed = [part for part in boxes if fold(part) in OTHER and position(options, part) is None]
+    return [
+        *(part for part in boxes if part not in typed),
+        *(one for part in typed for one in split(answer[part], joiner)),
+    ]
 
 
 class Choices(Options):
@@ -62,7 +108,7 @@ class Choices(Options):
     def read(self, answer: Answer) -> Reading:
         if is_blank(answer):
             return Blank
-        given = ticked(answer) if isinstance(answer, Mapping) else self.pieces(answer)
+        given = named(answer, self.options, self.joiner) if isinstance(answer, Mapping) else self.pieces(answer)
         found, understood = find_options(self.options, given, self.joiner)
         if self.most is not None and len(found) > self.most:
             return Reading(tuple(found), f"plus de {self.most} réponses, toutes gardées")
@@ -72,10 +118,7 @@ class Choices(Options):
         return without(self.options, parts)
 
     def column(self, values: Sequence[object]) -> Members:
-        chosen = np.zeros((len(values), len(self.options)), dtype=bool)
-        for row, value in enumerate(values):
-            chosen[row, list(cast(tuple[int, ...], value or ()))] = True
-        return Members(tuple(self.options), chosen, np.array([value is not None for value in values], dtype=bool))
+        return members(self.options, values)
 
 
 class Ranking(Field):
@@ -105,9 +148,8 @@ class Ranking(Field):
 
     def column(self, values: Sequence[object]) -> Ranks:
         ranks = np.zeros((len(values), len(self.options)), dtype=np.int64)
-        for row, value in enumerate(values):
-            for rank, item in enumerate(cast(tuple[int, ...], value or ()), start=1):
-                ranks[row, item] = rank
+        rows, items, at = spread(values)
+        ranks[rows, items] = at + 1
         return Ranks(tuple(self.options), ranks, self.most or max(1, len(self.options)))
 
 

@@ -2,19 +2,32 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, cast
 
 import numpy as np
 from pydantic import Field as Setting
 
 from mentormatch.columns import NONE, Codes, Numbers, Texts
-from mentormatch.departements import DEPARTEMENTS, find_departement
 from mentormatch.fields.base import Answer, Blank, Field, Labels, Reading, is_blank, position
+from mentormatch.places.column import Places
+from mentormatch.places.finding import find
 from mentormatch.text import fold
 
 YES = frozenset({"oui", "o", "yes", "y", "x", "vrai", "true", "1"})
 NO = frozenset({"non", "n", "no", "faux", "false", "0"})
+
+
+def ticked(answer: Mapping[str, str]) -> list[str]:
+    """Return the parts of ``answer`` whose box is ticked; some tools tick a box with its own label."""
+    return [
+        part for part, text in answer.items() if text.strip() and (fold(text) not in NO or fold(text) == fold(part))
+    ]
+
+
+def one_of(answer: Answer) -> str:
+    """Return the one answer in ``answer``, the labels of its ticked boxes where it has boxes."""
+    return "; ".join(ticked(answer)) if isinstance(answer, Mapping) else str(answer)
 
 
 def coded(labels: Sequence[str], values: Sequence[object]) -> Codes:
@@ -31,7 +44,8 @@ class Options(Field):
     def read(self, answer: Answer) -> Reading:
         if is_blank(answer):
             return Blank
-        return option_reading(position(self.options, str(answer)))
+        said = one_of(answer)
+        return option_reading(position(self.options, said)) if said else Blank
 
 
 def option_reading(found: int | None) -> Reading:
@@ -58,15 +72,21 @@ class Scale(Options):
 
 
 class YesNo(Field):
-    """Yes or no: a ticked box, Oui, O, Yes, X, Vrai, 1, or the words of the question itself."""
+    """Yes or no: a ticked box, Oui, O, Yes, X, Vrai, 1, or the words of the question itself.
+
+    A single box with a label of its own is a yes where it is ticked.
+    """
 
     kind: Literal["yesno"] = "yesno"
 
     def read(self, answer: Answer) -> Reading:
         if is_blank(answer):
             return Blank
-        said = fold(str(answer))
-        if said in YES or said == fold(self.question):
+        said = fold(one_of(answer))
+        if not said:
+            return Blank
+        box = isinstance(answer, Mapping) and len(answer) == 1 and said not in NO
+        if box or said in YES or said == fold(self.question):
             return Reading(1)
         return Reading(0) if said in NO else Reading(None, "ni oui ni non")
 
@@ -108,19 +128,37 @@ def parse_number(text: str) -> float | None:
     return float(plain)
 
 
+def as_typed(answer: Answer) -> str:
+    """Return the one text that an answer in parts, or one that came as a number, stands for."""
+    if isinstance(answer, str):
+        return answer
+    if isinstance(answer, Mapping):
+        return " ".join(answer.values())
+    return (
+        " ".join(map(str, answer))
+        if isinstance(answer, Sequence)
+        else f"{answer:g}"
+        if isinstance(answer, float)
+        else str(answer)
+    )
+
+
 class Place(Field):
-    """A département, by its number or its name."""
+    """A place in France: a département by its number or its name, a commune by its name, its postcode, or both.
+
+    A name that several communes share needs a postcode or a département beside it; without one it is no answer.
+    """
 
     kind: Literal["place"] = "place"
 
     def read(self, answer: Answer) -> Reading:
         if is_blank(answer):
             return Blank
-        found = find_departement(str(answer))
-        return Reading(found, "" if found is not None else "département non reconnu")
+        found = find(as_typed(answer))
+        return Reading(found.position, found.note)
 
-    def column(self, values: Sequence[object]) -> Codes:
-        return coded([name for _, name in DEPARTEMENTS], values)
+    def column(self, values: Sequence[object]) -> Places:
+        return Places.of([NONE if value is None else cast(int, value) for value in values])
 
 
 class Text(Field):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mentormatch.columns import Codes, Column, Grades, Members, Names, Numbers, Ranks
+from mentormatch.places.column import Places
 from mentormatch.text import canonical
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ def _people(people: "People") -> dict[str, Any]:
 def _answer(column: Column, row: int) -> object:
     """Return one answer without loss, by the labels that were shown rather than by their places."""
     match column:
+        case Places(labels, values) if not column.is_departement(row):
+            return [labels[values[row]], column.code(row)]
         case Codes(labels, values):
             return labels[values[row]]
         case Members(labels, values, _):

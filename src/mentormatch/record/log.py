@@ -30,7 +30,7 @@ START = "0" * 64
 """What the first line holds as the digest of the line before it, and the head of an empty log."""
 SUFFIX = ".journal.jsonl"
 
-type Kind = Literal["matching", "edit", "validation"]
+type Kind = Literal["matching", "edit", "validation", "erasure", "purge"]
 
 
 def now() -> str:

@@ -6,9 +6,8 @@ statistics: on short French files that takes one encoding of Windows for another
 """
 
 import codecs
-import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from mentormatch.errors import Problem
 from mentormatch.survey.table import Remark, unreadable
@@ -16,6 +15,7 @@ from mentormatch.survey.table import Remark, unreadable
 REPLACEMENT = "\ufffd"
 SHOWN_LINES = 10
 
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+\Z")
 _MULTIBYTE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]"
     rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}"
@@ -23,6 +23,7 @@ _MULTIBYTE = re.compile(
 # What the lead byte of French letters and of typographic marks becomes when UTF-8 is read as Windows-1252, then
 # any continuation byte read the same way.
 _CONTINUATION = "".join(bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xC0)) + "\x81\x8d\x8f\x90\x9d"
+_LEADS = ("Â", "Ã", "Å", "â€")
 _TWICE = re.compile(f"[ÂÃ][{_CONTINUATION}]|Å[“’]|â€[{_CONTINUATION}]")
 _UTF16_ADVICE = "enregistrez le fichier en « CSV UTF-8 » depuis votre tableur, ou indiquez son encodage"
 
@@ -35,7 +36,7 @@ def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str,
     SurveyError
         Naming the physical line whose bytes are not text in the encoding said, or found.
     """
-    known = encoding or _encoding(content, name)
+    known = encoding or encoding_of(content, name)
     try:
         text = content.decode(known).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
@@ -46,13 +47,13 @@ def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str,
     return text, (*_guessed(known, encoding), *_suspicious(text))
 
 
-def physical_lines(text: str) -> Iterable[str]:
-    """Return the lines of ``text`` with their ends: CR, LF and CRLF end a line, nothing else does."""
-    return io.StringIO(text, newline="")
+def physical_lines(text: str) -> Iterator[str]:
+    """Yield the lines of ``text`` with their ends, one at a time: CR, LF and CRLF end a line, nothing else does."""
+    return (line[0] for line in _LINE.finditer(text))
 
 
-def _encoding(content: bytes, name: str) -> str:
-    """Return the encoding that the bytes themselves show."""
+def encoding_of(content: bytes, name: str) -> str:
+    """Return the encoding that the bytes themselves show; raise SurveyError where they mix several."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     try:
@@ -94,7 +95,7 @@ def _suspicious(text: str) -> list[Remark]:
     if REPLACEMENT in text:
         lines = _lines_with(text, re.compile(REPLACEMENT))
         remarks.append(_remark(lines, "un caractère « \ufffd » remplace une lettre perdue avant l'enregistrement"))
-    twice = [] if text.isascii() else _lines_with(text, _TWICE)
+    twice = _lines_with(text, _TWICE) if any(lead in text for lead in _LEADS) else []
     if twice:
         remarks.append(_remark(twice, "texte sans doute encodé deux fois (« Ã© » pour « é ») ; exportez-le de nouveau"))
     return remarks

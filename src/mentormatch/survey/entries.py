@@ -1,15 +1,17 @@
 """One submission -> somebody, or the reason why it is nobody."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from mentormatch.fields import Answer, Reading, Side
+from mentormatch.fields import Answer, AnyField, Reading, Side
 from mentormatch.fields.base import is_blank
 from mentormatch.french import percent
 from mentormatch.people import Fate, RowFate
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.table import WHOLE, Sent
 from mentormatch.text import canonical
+
+SIDES: tuple[Side, Side] = ("mentor", "mentee")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +47,60 @@ class Entry:
         return canonical(self.row.key)
 
 
-def enter(sent: Submission, plan: Plan) -> Entry | RowFate:
+class Questionnaire:
+    """The questions of a plan, ready to read many rows: what each side is asked, its consents, the contacts."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.asked = {side: readers(plan.asked_of(side)) for side in SIDES}
+        consents = {name: field for name, field in plan.fields.items() if field.use == "consent"}
+        self.consents = {
+            side: readers({name: field for name, field in consents.items() if field.asks(side)}) for side in SIDES
+        }
+        self.contacts = [name for name, field in plan.fields.items() if field.use == "contact"]
+
+
+def readers(fields: Mapping[str, AnyField]) -> dict[str, Callable[[Answer], Reading]]:
+    """Return what reads the answers to each field."""
+    return {name: reader(field) for name, field in fields.items()}
+
+
+def reader(field: AnyField) -> Callable[[Answer], Reading]:
+    """Return what reads the answers to ``field``, each different text once: most come again and again."""
+    met: dict[str, Reading] = {}
+
+    def read(answer: Answer) -> Reading:
+        if not isinstance(answer, str):
+            return field.read(answer)
+        if answer not in met:
+            met[answer] = field.read(answer)
+        return met[answer]
+
+    return read
+
+
+def enter(sent: Submission, questionnaire: Questionnaire) -> Entry | RowFate:
     """Return who sent this, or the row with the reason why it is nobody."""
-    reason = refusal(sent, plan)
+    plan = questionnaire.plan
+    if plan.forgotten.holds(sent.key, sent.email):
+        return RowFate(sent.source, sent.line, "rejected", reason="effacée, à la demande de la personne")
+    reason = refusal(sent, questionnaire)
     if reason or sent.side is None:
         return RowFate(sent.source, sent.line, "rejected", sent.key, sent.side, reason)
-    readings = {name: field.read(sent.answers.get(name, "")) for name, field in plan.asked_of(sent.side).items()}
+    readings = {name: read(sent.answers.get(name, "")) for name, read in questionnaire.asked[sent.side].items()}
     share = answered_share(readings, plan.weights.get(sent.side, {}))
     fate, reason = fate_of(share, plan) if sent.sent.whole else ("incomplete", "envoi non terminé")
     row = RowFate(sent.source, sent.line, fate, sent.key, sent.side, reason, when=sent.sent.when)
-    return Entry(row, sent.side, canonical(sent.email), readings, contact_in(sent, plan), share)
+    return Entry(row, sent.side, canonical(sent.email), readings, contact_in(sent, questionnaire), share)
 
 
-def refusal(sent: Submission, plan: Plan) -> str:
+def refusal(sent: Submission, questionnaire: Questionnaire) -> str:
     """Return why a row is nobody, empty where it is somebody."""
     if sent.side is None:
         return "le rôle n'est ni celui des mentors ni celui des mentorés"
     if not sent.key:
-        return "pas d'identifiant" if plan.key else "pas de courriel, et pas d'autre identifiant"
-    consents = [name for name, field in plan.fields.items() if field.use == "consent" and field.asks(sent.side)]
-    if any(plan.fields[name].read(sent.answers.get(name, "")).value != 1 for name in consents):
+        return "pas d'identifiant" if questionnaire.plan.key else "pas de courriel, et pas d'autre identifiant"
+    if any(read(sent.answers.get(name, "")).value != 1 for name, read in questionnaire.consents[sent.side].items()):
         return "la notice d'information n'est pas acceptée"
     return ""
 
@@ -77,9 +113,9 @@ def fate_of(share: float, plan: Plan) -> tuple[Fate, str]:
     return "incomplete", reason
 
 
-def contact_in(sent: Submission, plan: Plan) -> dict[str, str]:
+def contact_in(sent: Submission, questionnaire: Questionnaire) -> dict[str, str]:
     """Return the contact answers, which go to a table of their own."""
-    answers = {name: sent.answers.get(name, "") for name, field in plan.fields.items() if field.use == "contact"}
+    answers = {name: sent.answers.get(name, "") for name in questionnaire.contacts}
     return {name: str(answer).strip() for name, answer in answers.items() if not is_blank(answer)}
 
 

@@ -1,32 +1,60 @@
-"""Which columns of a table answer which question: by its words, by its id, or by its words and an item in brackets."""
+"""Which columns of a table answer which question.
+
+A column is found by the programme's mapping, by the words of the question, or by the id of the field, which may be the
+code that the survey tool gave the question; each also with an item in brackets behind it.
+"""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from mentormatch.errors import Problem
 from mentormatch.fields import Answer, AnyField, Side
+from mentormatch.french import listed
+from mentormatch.likeness import closest
+from mentormatch.survey.mapping import Target, Wording
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.reading import Table
 from mentormatch.text import fold
 
-# An item in round brackets may hold brackets of its own, one level deep: "Question (Paie (DSN))".
-PART = re.compile(r"(?P<question>.*\S)\s*(?:\[(?P<square>[^\[\]]*)\]|\((?P<round>(?:[^()]|\([^()]*\))*)\))", re.DOTALL)
+# An item may hold brackets of its own, one level deep: "Question [Régie [son]]", "Question (Paie (DSN))".
+SQUARE = r"\[(?P<square>(?:[^\[\]]|\[[^\[\]]*\])*)\]"
+ROUND = r"\((?P<round>(?:[^()]|\([^()]*\))*)\)"
+PART = re.compile(rf"(?P<question>.*\S)\s*(?:{SQUARE}|{ROUND})", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the answers to one field stand: one column, or one column for each item."""
+    """Where the answers to one field stand: one column, or one column for each item; ``wording`` where it is mapped."""
 
     column: int | None
     parts: Mapping[str, int]
+    wording: Wording | None = None
 
     def answer(self, cells: Sequence[str]) -> Answer:
         """Return the answer in one row."""
         if self.column is not None:
-            return cells[self.column]
-        return {part: cells[column] for part, column in self.parts.items()}
+            said: Answer = cells[self.column]
+        else:
+            said = {part: cells[column] for part, column in self.parts.items()}
+        return said if self.wording is None else self.wording.answer(said)
+
+
+@dataclass(slots=True)
+class Claims:
+    """The columns that answer one field, while they are gathered: whole ones, and those of one item each."""
+
+    whole: list[int] = field(default_factory=list)
+    items: list[tuple[str, int]] = field(default_factory=list)
+
+    def doubled(self) -> list[int]:
+        """Return the columns that answer the same twice, empty where none do."""
+        if len(self.whole) > 1:
+            return self.whole
+        of: dict[str, list[int]] = {}
+        for item, column in self.items:
+            of.setdefault(fold(item), []).append(column)
+        return next((columns for columns in of.values() if len(columns) > 1), [])
 
 
 def split_part(header: str) -> tuple[str, str] | None:
@@ -41,46 +69,70 @@ def places(table: Table, plan: Plan, side: Side | None) -> tuple[dict[str, Place
     A field with two columns is a problem, and so is one without a column that is needed and asked of ``side`` (None:
     of either); all are told at once. Forbidden fields are never looked for.
     """
-    whole = index_of(table.header)
-    parts = parts_of(table.header)
+    claims = claimed(table.header, plan)
     found: dict[str, Place] = {}
     problems: list[Problem] = []
-    for name, field in plan.fields.items():
-        if field.use == "forbidden":
+    for name, asked in plan.fields.items():
+        claim = claims.get(name)
+        if asked.use == "forbidden":
             continue
-        spellings = {fold(field.question), fold(name)}
-        columns = sorted({column for spelling in spellings for column in whole.get(spelling, ())})
-        items = {item: at for spelling in sorted(spellings) for item, at in parts.get(spelling, {}).items()}
-        if len(columns) > 1:
-            problems.append(Problem(table.source, f"deux colonnes répondent à « {name} »", "une seule"))
-        elif columns or items:
-            found[name] = Place(columns[0] if columns else None, items)
-        elif name in plan.needed and (side is None or field.asks(side)):
-            problems.append(missing(table, name, field))
+        if claim and (doubled := claim.doubled()):
+            problems.append(twice(table, name, doubled))
+        elif claim:
+            words = plan.renaming.answers.get(name)
+            wording = Wording(asked, words) if words else None
+            found[name] = Place(claim.whole[0] if claim.whole else None, dict(claim.items), wording)
+        elif name in plan.needed and (side is None or asked.asks(side)):
+            problems.append(missing(table, name, asked, claims))
     return found, problems
 
 
-def index_of(header: Sequence[str]) -> dict[str, list[int]]:
-    """Return the columns with each folded header."""
-    found: dict[str, list[int]] = {}
+def claimed(header: Sequence[str], plan: Plan) -> dict[str, Claims]:
+    """Return the columns that answer each field."""
+    spelled: dict[str, list[str]] = {}
+    for name, asked in plan.fields.items():
+        for spelling in {fold(asked.question), fold(name)}:
+            spelled.setdefault(spelling, []).append(name)
+    claims: dict[str, Claims] = {}
     for column, text in enumerate(header):
-        found.setdefault(fold(text), []).append(column)
-    return found
+        for meant in meanings(text, plan, spelled):
+            claim = claims.setdefault(meant.field, Claims())
+            if meant.item is None:
+                claim.whole.append(column)
+            else:
+                claim.items.append((plan.renaming.item(meant.field, meant.item), column))
+    return claims
 
 
-def parts_of(header: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Return, for each folded question, its items and their columns."""
-    found: dict[str, dict[str, int]] = {}
-    for column, text in enumerate(header):
-        pieces = split_part(text)
-        if pieces:
-            found.setdefault(fold(pieces[0]), {})[pieces[1]] = column
-    return found
+def meanings(header: str, plan: Plan, spelled: Mapping[str, Sequence[str]]) -> Iterator[Target]:
+    """Yield the fields, or the items of them, that one header stands for; what the mapping says goes before all."""
+    mapped = plan.renaming.headers
+    if fold(header) in mapped:
+        yield mapped[fold(header)]
+        return
+    for name in spelled.get(fold(header), ()):
+        yield Target(name)
+    pieces = split_part(header)
+    if pieces:
+        question, item = fold(pieces[0]), pieces[1]
+        names = [mapped[question].field] if question in mapped else spelled.get(question, ())
+        yield from (Target(name, item) for name in names)
 
 
-def missing(table: Table, name: str, field: AnyField) -> Problem:
-    """Return that a needed question has no column, with the header that comes nearest."""
-    headers = {fold(text): text for text in table.header}
-    near = get_close_matches(fold(field.question), list(headers), n=1, cutoff=0.6)
-    advice = f"la colonne « {headers[near[0]]} » est-elle la bonne ?" if near else "vérifiez l'export, ou le programme"
-    return Problem(table.source, f"aucune colonne pour « {name} »", f"« {field.question} »", advice)
+def twice(table: Table, name: str, columns: Sequence[int]) -> Problem:
+    """Return that several columns answer the same."""
+    headers = listed([f"« {table.header[column]} »" for column in columns])
+    advice = f"gardez une seule de {headers}, dans le fichier ou dans [mapping.questions]"
+    return Problem(table.source, f"deux colonnes répondent à « {name} »", "une seule", advice)
+
+
+def missing(table: Table, name: str, asked: AnyField, claims: Mapping[str, Claims]) -> Problem:
+    """Return that a needed question has no column, with the header that comes nearest among those not taken."""
+    taken = {column for claim in claims.values() for column in (*claim.whole, *(at for _, at in claim.items))}
+    free = [text for column, text in enumerate(table.header) if column not in taken]
+    questions = dict.fromkeys((split_part(text) or (text, ""))[0] for text in free)
+    near = closest(asked.question, [*dict.fromkeys(free), *questions])
+    advice = "vérifiez l'export, ou dites dans [mapping.questions] quelle colonne y répond"
+    if near:
+        advice = f'la colonne « {near.name} » est-elle la bonne ? Si oui : [mapping.questions] "{near.name}" = "{name}"'
+    return Problem(table.source, f"aucune colonne pour « {name} »", f"« {asked.question} »", advice)

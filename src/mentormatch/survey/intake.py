@@ -6,7 +6,8 @@ import numpy as np
 
 from mentormatch.fields import Side
 from mentormatch.people import Cohort, People, Remark, RowFate
-from mentormatch.survey.entries import Entry, Submission, enter
+from mentormatch.survey.contacts import Contacts
+from mentormatch.survey.entries import Entry, Questionnaire, Submission, enter
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.reading import Table
 from mentormatch.survey.resemblance import resemblances
@@ -20,9 +21,14 @@ def take_in(tables: Sequence[tuple[Table, Side | None]], plan: Plan) -> Cohort:
     Raises SurveyError, with every problem of every file, where a needed column or any identity is missing, or a key
     was typed twice.
     """
+    return take_apart(tables, plan)[0]
+
+
+def take_apart(tables: Sequence[tuple[Table, Side | None]], plan: Plan) -> tuple[Cohort, Contacts]:
+    """Return the cohort in ``tables``, and apart from it how its people are reached; see ``take_in``."""
     sheets = laid_out(tables, plan)
-    sent = [submission for sheet in sheets for submission in submissions(sheet, plan)]
-    return gather(sent, plan, refused=unread(sheets), remarks=remarks_of(sheets, plan))
+    sent = (submission for sheet in sheets for submission in submissions(sheet, plan))
+    return split(sent, plan, refused=unread(sheets), remarks=remarks_of(sheets, plan))
 
 
 def gather(
@@ -32,13 +38,22 @@ def gather(
 
     Raises SurveyError where a key was typed twice.
     """
-    met = [enter(submission, plan) for submission in sent]
+    return split(sent, plan, refused=refused, remarks=remarks)[0]
+
+
+def split(
+    sent: Iterable[Submission], plan: Plan, *, refused: Iterable[RowFate], remarks: Iterable[Remark]
+) -> tuple[Cohort, Contacts]:
+    """Return the cohort of those who sent something, and apart from it how they are reached; see ``gather``."""
+    questionnaire = Questionnaire(plan)
+    met = [enter(submission, questionnaire) for submission in sent]
     kept, replaced = settled([entry for entry in met if isinstance(entry, Entry)], plan)
     rejected = [*(row for row in met if isinstance(row, RowFate)), *refused]
     rows = sorted([*rejected, *replaced, *(entry.row for entry in kept)], key=lambda row: (row.source, row.line))
     made = (*remarks, *notes(kept), *resemblances(kept, plan))
     contacts = {(entry.side, entry.row.key): entry.contact for entry in kept if entry.contact}
-    return Cohort(people_of(kept, plan, "mentor"), people_of(kept, plan, "mentee"), tuple(rows), made, contacts)
+    cohort = Cohort(people_of(kept, plan, "mentor"), people_of(kept, plan, "mentee"), tuple(rows), made)
+    return cohort, Contacts(tuple(questionnaire.contacts), contacts)
 
 
 def people_of(entries: Sequence[Entry], plan: Plan, side: Side) -> People:

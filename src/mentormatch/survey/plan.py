@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mentormatch.fields import AnyField, Side
+from mentormatch.survey.mapping import Renaming
+from mentormatch.survey.privacy import NOBODY, Forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,8 @@ class Plan:
     """How answers are taken.
 
     ``needed`` are the fields that criteria, rules, roles and consent cannot do without; ``weights`` say how much of
-    the score rests on each field, side by side; ``minimum_answered`` is the share below which a person is set aside.
+    the score rests on each field, side by side; ``minimum_answered`` is the share below which a person is set aside;
+    ``renaming`` is what the files call otherwise, ``forgotten`` who asked to be nobody.
     """
 
     fields: Mapping[str, AnyField]
@@ -30,6 +33,8 @@ class Plan:
     needed: frozenset[str] = frozenset()
     weights: Mapping[Side, Mapping[str, float]] = field(default_factory=dict)
     minimum_answered: float = 0.0
+    renaming: Renaming = field(default_factory=Renaming)
+    forgotten: Forgotten = NOBODY
 
     def asked_of(self, side: Side) -> dict[str, AnyField]:
         """Return the fields that people of ``side`` answer and that become columns."""

@@ -111,7 +111,11 @@ def read_rows(
     For tools whose exports have several header rows, or doubled headers told apart by their position: they make
     their own header and hand it to ``tabulate``.
     """
-    opened = replace(_opened(source), encoding=encoding, delimiter=delimiter, sheet=sheet)
+    return rows_in(replace(_opened(source), encoding=encoding, delimiter=delimiter, sheet=sheet))
+
+
+def rows_in(opened: Source) -> Rows:
+    """Return the rows of a source that is open; see ``read_rows``."""
     readers = sorted((reader() for reader in concrete(Reader, READERS).values()), key=lambda reader: reader.last)
     return next(reader for reader in readers if reader.takes(opened)).read(opened)
 

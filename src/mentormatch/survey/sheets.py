@@ -29,6 +29,11 @@ EXACT = 2**53
 # An encrypted Office file is an OLE container with a stream of this name, in UTF-16.
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _ERROR_CELL = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"[^<>]* t="e"')
+# The parts of a workbook that hold texts, besides its sheets: of xlsx, of ods.
+_TEXTS = ("xl/sharedStrings.xml", "content.xml")
+_ROW = re.compile(rb'<(?:\w+:)?row\b(?:[^<>]*?\sr="([0-9]{1,7})")?')
+_CELL = re.compile(rb'<(?:\w+:)?c\b[^<>]*?\br="([A-Z]{1,3}[0-9]{1,7})"')
+_NO_LINE = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0"
 _SHEET = re.compile(r"<sheet\s[^<>]*>")
 _RELATIONSHIP = re.compile(r"<Relationship\s[^<>]*>")
 _ATTRIBUTE = re.compile(r'\s([\w:]+)="([^"]*)"')
@@ -102,12 +107,14 @@ def _write_rows(content: bytes, wanted: str | None, out: IO[str]) -> dict[str, A
         raise RefusalError("encrypted")
     _check_archive(content)
     sheet, others = _chosen(_opened(content), wanted)
+    xml = _sheet_xml(content, sheet.name)
+    _check_places(xml)
     written = 0
     for cells in _rows(sheet):
         written += out.write(json.dumps(cells) + "\n")
         if written > MAX_CHARACTERS:
             raise RefusalError("size")
-    return {"sheet": sheet.name, "others": others, "errors": _error_rows(content, sheet.name)}
+    return {"sheet": sheet.name, "others": others, "errors": _error_rows(xml)}
 
 
 def _check_archive(content: bytes) -> None:
@@ -161,23 +168,58 @@ def _rows(sheet: "CalamineSheet") -> Iterator[list[str]]:
         yield [spelled(value) for value in row]
 
 
-def _error_rows(content: bytes, sheet: str) -> list[int]:
-    """Return the rows of an xlsx sheet that hold a formula error such as #N/A: calamine shows those cells empty."""
+def _sheet_xml(content: bytes, sheet: str) -> bytes:
+    """Return the XML of an xlsx sheet, empty where the workbook is of another kind; refuse it where it is damaged."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            part = archive.read(_part(archive, sheet))
-    except (zipfile.BadZipFile, KeyError):
-        return []
-    return sorted({int(row) for row in _ERROR_CELL.findall(part)})
+            part = _part(archive, sheet)
+            for name in {part, *_TEXTS}.intersection(archive.namelist()):
+                _check_form(archive.read(name))
+            return archive.read(part) if part else b""
+    except zipfile.BadZipFile:
+        if content.startswith(b"PK"):
+            raise RefusalError("unreadable") from None
+        return b""
+
+
+def _check_form(xml: bytes) -> None:
+    """Refuse XML that is not well formed: calamine passes over what it does not understand."""
+    from xml.parsers.expat import ExpatError, ParserCreate
+
+    try:
+        ParserCreate().Parse(xml, True)  # noqa: FBT003 - this is how expat is told that there is no more
+    except ExpatError:
+        raise RefusalError("unreadable") from None
+
+
+def _check_places(xml: bytes) -> None:
+    """Refuse a sheet in which two rows, or two cells, say that they stand in one place: one would hide the other."""
+    rows = list(_ROW.finditer(xml))
+    seen: set[bytes] = set()
+    for row, end in zip(rows, [*(row.start() for row in rows[1:]), len(xml)], strict=False):
+        cells = _CELL.findall(xml, row.start(), end)
+        lines = {cell.lstrip(_NO_LINE) for cell in cells} | ({row[1].lstrip(_NO_LINE)} if row[1] else set())
+        if len(set(cells)) < len(cells) or len(lines) > 1 or not seen.isdisjoint(lines):
+            raise RefusalError("doubled")
+        seen |= lines
+
+
+def _error_rows(xml: bytes) -> list[int]:
+    """Return the rows of a sheet that hold a formula error such as #N/A: calamine shows those cells empty."""
+    return sorted({int(row) for row in _ERROR_CELL.findall(xml)})
 
 
 def _part(archive: zipfile.ZipFile, sheet: str) -> str:
-    """Return the name of the part of an xlsx archive that holds ``sheet``; KeyError where it is not found."""
-    tags = _tags(archive, "xl/workbook.xml", _SHEET)
-    relation = {unescape(tag["name"]): tag["r:id"] for tag in tags}[sheet]
-    links = _tags(archive, "xl/_rels/workbook.xml.rels", _RELATIONSHIP)
-    target = {link["Id"]: link["Target"] for link in links}[relation]
-    return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    """Return the name of the part of an xlsx archive that holds ``sheet``, empty where it is not found."""
+    try:
+        tags = _tags(archive, "xl/workbook.xml", _SHEET)
+        relation = {unescape(tag["name"]): tag["r:id"] for tag in tags}[sheet]
+        links = _tags(archive, "xl/_rels/workbook.xml.rels", _RELATIONSHIP)
+        target = {link["Id"]: link["Target"] for link in links}[relation]
+    except KeyError:
+        return ""
+    part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    return part if part in archive.namelist() else ""
 
 
 def _tags(archive: zipfile.ZipFile, part: str, tag: re.Pattern[str]) -> list[dict[str, str]]:

@@ -3,8 +3,12 @@
 A line without a quote is cut at each delimiter. A cell that starts with a quote ends at the next lone quote, however
 many lines further on, and a delimiter or the end of the line must follow (RFC 4180). A quote inside a cell that does
 not start with one is a character like any other.
+
+Python's ``csv`` cuts the lines that hold quotes and are whole records; what it would not take in one line is cut, or
+refused with a word on why, here.
 """
 
+import csv
 from collections.abc import Iterator
 
 from mentormatch.errors import Problem, SurveyError
@@ -50,12 +54,13 @@ class _Scanner:
     """Walks over physical lines.
 
     ``widths`` holds how many cells each line of the last record would have, were the quote that makes it go on over
-    several lines a character like any other.
+    several lines a character like any other. ``met`` holds each different cell once: most answers come again and again.
     """
 
     def __init__(self, text: str, delimiter: str, skip: int) -> None:
         self.lines = enumerate(physical_lines(text), 1)
         self.delimiter = delimiter
+        self.met: dict[str, str] = {}
         self.widths: list[int] = []
         self.number = 0
         self.line = ""
@@ -66,7 +71,8 @@ class _Scanner:
         self.widths = []
         while self._advance():
             start = self.number
-            yield Record(start, tuple(self._cells()))
+            cells = self._cells()
+            yield Record(start, tuple(map(self.met.setdefault, cells, cells)))
             self.widths = []
 
     def _advance(self) -> bool:
@@ -82,6 +88,12 @@ class _Scanner:
     def _cells(self) -> list[str]:
         if _QUOTE not in self.line:
             return self.line.rstrip("\r\n").split(self.delimiter)
+        try:
+            return next(csv.reader((self.line,), delimiter=self.delimiter, strict=True))
+        except csv.Error:
+            return self._walked()
+
+    def _walked(self) -> list[str]:
         cells: list[str] = []
         at: int | None = 0
         while at is not None:

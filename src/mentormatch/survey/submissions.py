@@ -1,7 +1,8 @@
 """Files of answers, each with the place of every question -> what each person sent."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import Answer, Side
@@ -10,6 +11,7 @@ from mentormatch.people import Remark, RowFate
 from mentormatch.survey.entries import Submission
 from mentormatch.survey.headers import Place, places, split_part
 from mentormatch.survey.plan import Plan
+from mentormatch.survey.regrouping import told_apart
 from mentormatch.survey.table import WHOLE, Table
 from mentormatch.text import fold
 
@@ -29,7 +31,8 @@ def laid_out(tables: Sequence[tuple[Table, Side | None]], plan: Plan) -> list[Sh
     Raises SurveyError with every problem of every header.
     """
     sheets, problems = [], []
-    for table, side in tables:
+    for told, side in tables:
+        table = told_apart(told, plan)
         found, wrong = places(table, plan, side)
         sheets.append(Sheet(table, side, found))
         problems += [*wrong, *without_identity(table, found, plan), *without_role(table, side, plan)]
@@ -54,12 +57,13 @@ def without_role(table: Table, side: Side | None, plan: Plan) -> Iterator[Proble
 
 def submissions(sheet: Sheet, plan: Plan) -> Iterator[Submission]:
     """Yield what each row of a file holds."""
+    told = side_teller(sheet, plan)
     for record in sheet.table.records:
         answers = {name: place.answer(record.cells) for name, place in sheet.places.items()}
         email = said(answers, plan.email)
         key = said(answers, plan.key) if plan.key else email
         sent = sheet.table.sent.get(record.line, WHOLE)
-        yield Submission(sheet.table.source, record.line, side_in(sheet, answers, plan), key, email, answers, sent)
+        yield Submission(sheet.table.source, record.line, told(answers), key, email, answers, sent)
 
 
 def said(answers: Mapping[str, Answer], name: str | None) -> str:
@@ -67,14 +71,14 @@ def said(answers: Mapping[str, Answer], name: str | None) -> str:
     return str(answers.get(name, "")).strip() if name else ""
 
 
-def side_in(sheet: Sheet, answers: Mapping[str, Answer], plan: Plan) -> Side | None:
-    """Return the side of a row, None where its role is neither."""
-    if sheet.side is not None or plan.roles is None:
-        return sheet.side
-    role = fold(said(answers, plan.roles.field))
-    if role == fold(plan.roles.mentor):
-        return "mentor"
-    return "mentee" if role == fold(plan.roles.mentee) else None
+def side_teller(sheet: Sheet, plan: Plan) -> Callable[[Mapping[str, Answer]], Side | None]:
+    """Return what tells the side of a row from its answers, None where its role is neither."""
+    roles = plan.roles
+    if sheet.side is not None or roles is None:
+        return lambda answers: sheet.side
+    sides: dict[str, Side] = {fold(roles.mentee): "mentee", fold(roles.mentor): "mentor"}
+    side_of = cache(lambda role: sides.get(fold(role)))
+    return lambda answers: side_of(said(answers, roles.field))
 
 
 def unread(sheets: Sequence[Sheet]) -> Iterator[RowFate]:
@@ -95,7 +99,7 @@ def remarks_of(sheets: Sequence[Sheet], plan: Plan) -> Iterator[Remark]:
                     source, None, f"« {name} » : aucune colonne pour {listed([f'[{part}]' for part in absent])}"
                 )
         yield from (Remark(source, remark.line, remark.text) for remark in sheet.table.remarks)
-        used = {place.column for place in sheet.places.values()}
+        used = {place.column for place in sheet.places.values()} | sheet.table.own
         used |= {column for place in sheet.places.values() for column in place.parts.values()}
         unused = [split_part(text) or (text, "") for at, text in enumerate(sheet.table.header) if at not in used]
         for question in dict.fromkeys(question for question, _ in unused if question.strip()):

@@ -48,13 +48,26 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class Manner:
+    """How a source was read, where that applies: its encoding and its delimiter, or its sheet."""
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+
+
+AS_IT_IS = Manner()
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
-    """All rows of a source that are not blank, before anyone has said which are headers."""
+    """All rows of a source that are not blank, before anyone has said which are headers, and how they were read."""
 
     source: str
     records: tuple[Record, ...]
     refused: tuple[Refused, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    manner: Manner = AS_IT_IS
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +85,9 @@ WHOLE = Sent()
 class Table:
     """A header and the records below it, each exactly as wide as the header; every cell is text as typed.
 
-    ``sent`` is by line, for the rows of which a survey tool noted something; ``tool`` is its kind.
+    ``sent`` is by line, for the rows of which a survey tool noted something; ``tool`` is its kind. ``own`` are the
+    columns that it adds to those of the form: a programme may name them, and nobody misses them. ``alone`` is the
+    header of a column in case it is no item of the question before it but one of its own: the tool does not tell.
     """
 
     source: str
@@ -82,6 +97,9 @@ class Table:
     remarks: tuple[Remark, ...] = ()
     sent: Mapping[int, Sent] = field(default_factory=dict)
     tool: str = "plain"
+    own: frozenset[int] = frozenset()
+    alone: Mapping[int, str] = field(default_factory=dict)
+    manner: Manner = AS_IT_IS
 
 
 def unreadable(source: str, *problems: Problem) -> SurveyError:
@@ -91,7 +109,7 @@ def unreadable(source: str, *problems: Problem) -> SurveyError:
 
 def is_blank(cells: Iterable[str]) -> bool:
     """Tell whether a row holds nothing but white space: it is passed over and not counted."""
-    return not any(cell.strip() for cell in cells)
+    return not "".join(cells).strip()
 
 
 def gather(source: str, records: Iterable[Record], remarks: Iterable[Remark] = ()) -> Rows:
@@ -163,9 +181,10 @@ def _taker(kept: Sequence[int], width: int) -> Callable[[tuple[str, ...]], tuple
 
 def _fault(record: Record) -> str:
     """Return why a row cannot be taken, whatever its header; empty where it can."""
-    if any("\0" in cell for cell in record.cells):
+    text = "".join(record.cells)
+    if "\0" in text:
         return "La ligne contient un caractère nul : ce n'est pas du texte."
-    if any(len(cell) > MAX_CELL_CHARACTERS for cell in record.cells):
+    if len(text) > MAX_CELL_CHARACTERS and max(map(len, record.cells)) > MAX_CELL_CHARACTERS:
         return f"Une cellule dépasse {MAX_CELL_CHARACTERS} caractères."
     return ""
 

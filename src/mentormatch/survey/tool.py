@@ -7,11 +7,14 @@ when it was sent and whether it is whole, goes into ``sent``; its other columns 
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from mentormatch.errors import Problem, SurveyError
+from mentormatch.french import listed
 from mentormatch.registry import concrete
-from mentormatch.survey.table import Rows, Table
+from mentormatch.survey.table import Rows, Table, unreadable
+from mentormatch.text import fold
 
 TOOLS = "mentormatch.survey.tools"
 OTHER = "Autre"
@@ -45,13 +48,31 @@ def sorted_by_tool(rows: Rows, kind: str | None = None) -> Table:
     Raises
     ------
     SurveyError
-        No tool is of this kind, or the rows are not as it writes them.
+        No tool is of this kind, several know the rows, or they are not as the tool writes them.
     """
+    tool = named(kind) if kind is not None else knowing(rows)
+    return replace(tool.sort(rows), manner=rows.manner)
+
+
+def named(kind: str) -> Tool:
+    """Return the tool of this kind; raise SurveyError where there is none."""
     known = tools_by_kind()
-    if kind is not None and kind not in known:
+    if kind not in known:
         raise SurveyError(f"Outil inconnu : « {kind} »", [Problem("tool", kind, f"un de {', '.join(known)}")])
-    asked = [known[kind]()] if kind else sorted((tool() for tool in known.values()), key=lambda tool: tool.last)
-    return next(tool for tool in asked if kind or tool.knows(rows)).sort(rows)
+    return known[kind]()
+
+
+def knowing(rows: Rows) -> Tool:
+    """Return the one tool that knows these rows, or the one that takes any; raise SurveyError where several do."""
+    tools = [tool() for tool in tools_by_kind().values()]
+    first, *others = [tool for tool in tools if not tool.last and tool.knows(rows)] or [
+        tool for tool in tools if tool.last
+    ]
+    if others:
+        found = listed([f"« {tool.kind} » ({tool.label})" for tool in (first, *others)])
+        advice = "nommez celui qui l'a écrit avec --tool"
+        raise unreadable(rows.source, Problem("outil", f"les marques de {found}", "celles d'un seul outil", advice))
+    return first
 
 
 def part(question: str, item: str) -> str:
@@ -62,12 +83,19 @@ def part(question: str, item: str) -> str:
 def numbered(names: Sequence[str]) -> tuple[str, ...]:
     """Return the names with those that came before marked as second, third and so on; empty ones stay empty.
 
-    >>> numbered(["Nom", "Commentaire", "Commentaire"])
-    ('Nom', 'Commentaire', 'Commentaire (2)')
+    Names that headers are compared by as equal are the same, and what is marked never takes the name of another.
+
+    >>> numbered(["Nom", "Commentaire", "commentaire"])
+    ('Nom', 'Commentaire', 'commentaire (2)')
     """
-    seen: dict[str, int] = {}
+    taken = {fold(name) for name in names}
+    last: dict[str, int] = {}
     found = []
     for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        found.append(f"{name} ({seen[name]})" if name and seen[name] > 1 else name)
+        known, number = fold(name), last.get(fold(name), 0) + 1
+        while known and number > 1 and fold(f"{name} ({number})") in taken:
+            number += 1
+        last[known] = number
+        found.append(f"{name} ({number})" if known and number > 1 else name)
+        taken.add(fold(found[-1]))
     return tuple(found)

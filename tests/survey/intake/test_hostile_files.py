@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pandas import DataFrame
 
-from mentormatch.enrolment import read_survey
+from mentormatch.enrolment import read_contacts, read_survey
 from mentormatch.errors import SurveyError
 from mentormatch.fields import Side
 from mentormatch.people import Cohort, RowFate
@@ -152,5 +152,7 @@ def test_keys_are_kept_as_typed(made: Path, name: str, ids: tuple[str, ...]) -> 
 
 @pytest.mark.promise(2)
 def test_contacts_are_kept_as_typed(made: Path) -> None:
-    contacts = taken(made / "leading_zero.csv").contacts
+    path = made / "leading_zero.csv"
+    header = header_of(path)
+    contacts = read_contacts(programme_for(header), mentors=path, mentees=DataFrame(columns=list(header))).people
     assert [contact["tel"] for contact in contacts.values()] == ["0612345678", "+33612345678"]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mentormatch.enrolment import read_survey
+from mentormatch.enrolment import read_contacts, read_survey
 from mentormatch.errors import SurveyError
 from mentormatch.matching import match
 from mentormatch.programme import Programme
@@ -141,8 +141,11 @@ def test_without_consent_a_row_is_rejected(said: str) -> None:
 
 
 def test_contacts_stay_in_a_table_of_their_own() -> None:
-    cohort = read_survey(KEYED, frame("Rôle|Code|Courriel|Métier", "Mentor·e|M01|a@x.fr|Production"))
-    assert cohort.contacts == {("mentor", "M01"): {"courriel": "a@x.fr"}}
+    answers = frame("Rôle|Code|Courriel|Métier", "Mentor·e|M01|a@x.fr|Production")
+    contacts, cohort = read_contacts(KEYED, answers), read_survey(KEYED, answers)
+    assert contacts.people == {("mentor", "M01"): {"courriel": "a@x.fr"}}
+    assert contacts.of("mentor", "m01") == {"courriel": "a@x.fr"}
+    assert contacts.of("mentee", "M01") == {}
     assert set(cohort.mentors.columns) == {"role", "code", "metier"}
 
 
@@ -150,7 +153,7 @@ def test_a_forbidden_answer_is_never_read() -> None:
     secret = {"question": "Santé", "kind": "text", "use": "forbidden"}
     cohort = read_survey(programme({"code": KEY, "sante": secret}), frame("Rôle|Code|Santé", "Mentor·e|M01|asthme"))
     assert "sante" not in cohort.mentors.columns
-    assert "asthme" not in repr(cohort)
+    assert "asthme" not in repr((cohort.mentors.columns, cohort.mentees.columns, cohort.rows, cohort.remarks))
 
 
 @pytest.mark.promise(5)

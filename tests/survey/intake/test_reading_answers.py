@@ -28,6 +28,7 @@ from mentormatch.fields import (
     fields_by_kind,
 )
 from mentormatch.fields.base import Reading
+from mentormatch.places.finding import TOWNS
 from mentormatch.programme import Programme
 from mentormatch.text import fold
 from tests.laws.questionnaires import QUESTIONNAIRES, answered_to
@@ -92,7 +93,8 @@ def plainly(field: AnyField, value: Any) -> st.SearchStrategy[Answer]:
             return numbered(value)
         case Place():
             number, name = DEPARTEMENTS[value]
-            return st.sampled_from([number, name, f"{number} - {name}", name.upper(), f"{name} ({number})"])
+            alone = [] if name.lower() in TOWNS else [name, name.upper()]
+            return st.sampled_from([number, *alone, f"{number} - {name}", f"{name} ({number})"])
         case ListOfNames():
             return named(value)
         case _:

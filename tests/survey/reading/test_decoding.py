@@ -1,7 +1,11 @@
+import io
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mentormatch.errors import SurveyError
-from mentormatch.survey.decoding import decode
+from mentormatch.survey.decoding import decode, physical_lines
 
 pytestmark = pytest.mark.promise(3)
 
@@ -83,3 +87,8 @@ def test_each_french_letter_encoded_twice_is_remarked_on(word: str) -> None:
 @pytest.mark.parametrize("text", ["Âge", "Château", "À côté", "PÂTES", "Ã", "Åsa", "Zoé « oui »", "L’été"])
 def test_plain_text_is_not_taken_for_encoded_twice(text: str) -> None:
     assert decode(text.encode(), "a.csv") == (text, ())
+
+
+@given(text=st.text(st.sampled_from("a\r\n\x0b\x0c\x1c\x85\u2028é")))
+def test_physical_lines_end_where_python_ends_them_in_files(text: str) -> None:
+    assert list(physical_lines(text)) == list(io.StringIO(text, newline=""))

@@ -4,9 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+from pandas import DataFrame
 
+from mentormatch.enrolment import read_survey
+from mentormatch.programme import Programme
 from mentormatch.survey.reading import read_table
 from mentormatch.survey.table import MAX_CELL_CHARACTERS
+from mentormatch.text import fold
 from tests.survey.reading.hostile import shared, workbook_of
 
 EXCEL_CELL_CHARACTERS = 32_767
@@ -34,6 +38,15 @@ def hostile_strings() -> list[str]:
     ]
 
 
+def hostile_headers() -> list[str]:
+    """Return the hostile strings that can be headers of one table: none reads like another, none is giant."""
+    first: dict[str, str] = {}
+    for text in hostile_strings():
+        if fold(text) and len(text) <= MAX_CELL_CHARACTERS and "\0" not in text:
+            first.setdefault(fold(text), text)
+    return list(first.values())
+
+
 @pytest.mark.promise(2)
 @pytest.mark.promise(8)
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -47,6 +60,35 @@ def test_every_hostile_string_comes_back_from_a_csv_unchanged(delimiter: str, tm
     taken = {key: text for key, text in numbered.items() if "\0" not in text and len(text) <= MAX_CELL_CHARACTERS}
     assert {record.cells[0]: record.cells[1] for record in table.records} == taken
     assert len(table.refused) == len(numbered) - len(taken)
+
+
+@pytest.mark.promise(2)
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_every_hostile_string_is_a_header_like_any_other(delimiter: str, tmp_path: Path) -> None:
+    headers = hostile_headers()
+    assert len(headers) > 500
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows([headers, headers[::-1]])
+    path = tmp_path / "reponses.csv"
+    path.write_bytes(buffer.getvalue().encode())
+    table = read_table(path, tool="plain")
+    assert list(table.header) == headers
+    assert [list(record.cells) for record in table.records] == [headers[::-1]]
+
+
+@pytest.mark.promise(2)
+def test_every_hostile_string_is_a_question_and_an_answer_of_a_programme() -> None:
+    headers = hostile_headers()
+    asked = {f"q{number}": {"question": text, "kind": "text"} for number, text in enumerate(headers)}
+    key = {"code": {"question": "Code participant", "kind": "text", "use": "key"}}
+    programme = Programme.read({"programme": {"name": "Essai"}, "fields": {**key, **asked}})
+    mentors, mentees = (
+        DataFrame([[code, *answers]], columns=["Code participant", *headers], dtype=object)
+        for code, answers in (("M1", headers[::-1]), ("E1", headers))
+    )
+    cohort = read_survey(programme, mentors=mentors, mentees=mentees)
+    for people, answers in ((cohort.mentors, headers[::-1]), (cohort.mentees, headers)):
+        assert [people.person(0)[name] for name in asked] == [text.strip() for text in answers]
 
 
 @pytest.mark.promise(2)

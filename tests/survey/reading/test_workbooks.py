@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from mentormatch.errors import SurveyError
 from mentormatch.survey import sheets
 from mentormatch.survey.reading import read_table
 from mentormatch.survey.table import Record, Table
-from tests.survey.reading.hostile import raw_workbook, sheet_xml, workbook_of
+from tests.survey.reading.hostile import old_workbook, raw_workbook, sheet_xml, workbook_of
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 SMALL = workbook_of(("F", [["nom", "note"], ["Zoé", 2.0]]))
@@ -121,6 +122,12 @@ def test_an_open_document_is_read_like_any_workbook(tmp_path: Path) -> None:
     assert [record.cells[0][:10] for record in table.records] == ["007", "2", "2026-04-08"]
 
 
+def test_a_workbook_of_excel_97_is_read_like_any_workbook(tmp_path: Path) -> None:
+    table = table_of(old_workbook([["nom", "note"], ["Zoé", 2.0], ["L’Œuvre", 3.5]]), tmp_path, name="reponses.xls")
+    assert table.header == ("nom", "note")
+    assert table.records == (Record(2, ("Zoé", "2")), Record(3, ("L’Œuvre", "3.5")))
+
+
 def stretched_workbook(row: int, column: int) -> bytes:
     """Return a sheet with a cell in its first corner and one far from it."""
     buffer = io.BytesIO()
@@ -192,7 +199,35 @@ def encrypted() -> bytes:
     return OLE + bytes(504) + "EncryptedPackage".encode("utf-16-le") + bytes(1_000)
 
 
-HOSTILE = {
+def sheet_of(*rows: str) -> bytes:
+    """Return a workbook whose rows are this XML."""
+    return raw_workbook(sheet_xml(f"<sheetData>{''.join(rows)}</sheetData>"))
+
+
+def row_xml(number: int, *cells: str) -> str:
+    typed = "".join(f'<c r="{place}" t="inlineStr"><is><t>{place}</t></is></c>' for place in cells)
+    return f'<row r="{number}">{typed}</row>'
+
+
+def with_a_damaged_part() -> bytes:
+    """Return a workbook in which one byte of what a sheet holds is another, and its checksum is not."""
+    content = bytearray(raw_workbook(sheet_xml(f"<sheetData>{row_xml(1, 'A1')}{row_xml(2, 'A2')}</sheetData>")))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        start = archive.getinfo("xl/worksheets/sheet1.xml").header_offset
+    content[start + 14] ^= 0xFF
+    central = content.index(b"PK\x01\x02")
+    content[content.index(b"xl/worksheets/sheet1.xml", central) - 46 + 16] ^= 0xFF
+    return bytes(content)
+
+
+MALFORMED = ('<row r="2"><c r="A2"><v\n=>2</v></c></row>', '<row r="3"><c r="A3"><v>3</v></c></row>')
+"""Rows that calamine takes, and no parser of XML."""
+HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
+    "rows": (lambda: sheet_of(row_xml(1, "A1"), row_xml(2, "A2"), row_xml(2, "A2")), "à la même place"),
+    "cells": (lambda: sheet_of(row_xml(1, "A1", "B1"), row_xml(2, "A2", "B2", "A2")), "à la même place"),
+    "moved": (lambda: sheet_of(row_xml(1, "A1"), row_xml(2, "A2"), row_xml(3, "A2")), "à la même place"),
+    "malformed": (lambda: sheet_of(row_xml(1, "A1"), *MALFORMED), "abîmé"),
+    "checksum": (with_a_damaged_part, "abîmé"),
     "far": (far_workbook, "classeur"),
     "stretched": (lambda: stretched_workbook(1_000_000, 18), "trop grand"),
     "lone": (lone_far_cell, "très loin"),
@@ -241,12 +276,16 @@ def test_a_child_that_is_out_of_time_is_ended(tmp_path: Path, monkeypatch: pytes
 
 @pytest.mark.skipif(sys.platform == "win32", reason="waitpid for any child is POSIX")
 @pytest.mark.promise(20)
-def test_no_child_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_child_and_no_temporary_file_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    apart = tmp_path / "apart"
+    apart.mkdir()
+    monkeypatch.setenv("TMPDIR", str(apart))
     refusal_of(far_workbook(), tmp_path)
     monkeypatch.setattr(sheets, "SECONDS", 0.001)
     refusal_of(SMALL, tmp_path)
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+    assert list(apart.iterdir()) == []
 
 
 def test_where_no_child_can_be_started_the_workbook_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

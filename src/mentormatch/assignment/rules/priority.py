@@ -12,7 +12,7 @@ from mentormatch.columns import IntVector
 from mentormatch.extension import Quotation, Ref, Reference
 from mentormatch.fields import Side
 from mentormatch.people import People
-from mentormatch.text import canonical, fold
+from mentormatch.text import canonical
 
 KINDS = ("choice", "scale", "yesno", "place")
 
@@ -47,9 +47,6 @@ class Priority(Rule):
     def priority(self, people: People, side: Side) -> IntVector | None:
         if side != self.side:
             return None
-        named, wanted = {canonical(key) for key in self.people}, {fold(option) for option in self.among}
-        first = [
-            canonical(key) in named or (self.field is not None and fold(people.shown(self.field, row)) in wanted)
-            for row, key in enumerate(people.ids)
-        ]
-        return np.array(first, dtype=np.int64)
+        named = {canonical(key) for key in self.people}
+        first = np.array([canonical(key) in named for key in people.ids], dtype=bool)
+        return (first if self.field is None else first | people.gave(self.field, self.among)).astype(np.int64)

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from mentormatch.matching import Exporter, Matching, Seal
 from mentormatch.report.texts import encodable, guard
-from mentormatch.tables import Cell
+from mentormatch.tables import Cell, Sheet
 
 
 class DelimitedExporter(Exporter):
@@ -16,11 +16,15 @@ class DelimitedExporter(Exporter):
     filename: ClassVar[str] = "binomes.csv"
 
     def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
-        pairs = matching.sheets["pairs"]
-        text = StringIO(newline="")
-        writer = csv.writer(text, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_ALL)
-        writer.writerows([spelled(cell) for cell in row] for row in (pairs.titles, *pairs.rows))
-        return text.getvalue().encode("utf-8-sig")
+        return delimited(matching.sheets["pairs"])
+
+
+def delimited(table: Sheet) -> bytes:
+    """Return a table as such a file."""
+    text = StringIO(newline="")
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_ALL)
+    writer.writerows([spelled(cell) for cell in row] for row in (table.titles, *table.rows))
+    return text.getvalue().encode("utf-8-sig")
 
 
 def spelled(cell: Cell) -> str:

@@ -22,4 +22,4 @@ class Same(Criterion):
         return defined(alike, ours.known, theirs.known)
 
     def reason(self, left: Person, right: Person) -> str:
-        return f"{left[self.field]} / {right[self.field]}"
+        return " / ".join((*left.parts(self.field), *right.parts(self.field)))

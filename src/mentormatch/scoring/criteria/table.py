@@ -54,4 +54,4 @@ class Table(Criterion):
         return points
 
     def reason(self, left: Person, right: Person) -> str:
-        return f"{left[self.mentor]} / {right[self.mentee]}"
+        return " / ".join((*left.parts(self.mentor), *right.parts(self.mentee)))

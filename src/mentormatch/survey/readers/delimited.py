@@ -1,14 +1,15 @@
 """Delimited text: CSV and its relatives, as survey tools and spreadsheets write them."""
 
 import re
+from dataclasses import replace
 from itertools import islice
 from typing import ClassVar
 
 from mentormatch.errors import Problem, SurveyError
-from mentormatch.survey.decoding import decode
+from mentormatch.survey.decoding import decode, encoding_of
 from mentormatch.survey.reading import Reader, Source
 from mentormatch.survey.splitting import split
-from mentormatch.survey.table import Record, Rows, gather, is_blank, unreadable
+from mentormatch.survey.table import Manner, Record, Rows, gather, is_blank, unreadable
 
 DELIMITERS = ";,\t|"
 SAMPLE = 2_000
@@ -30,6 +31,7 @@ class Delimited(Reader):
 
     def read(self, source: Source) -> Rows:
         """Return the rows of a delimited text; a first line ``sep=;`` says its delimiter."""
+        encoding = source.encoding or encoding_of(source.content, source.name)
         text, remarks = decode(source.content, source.name, source.encoding)
         _check_is_table(source.name, text)
         said = _SEPARATOR_LINE.match(text)
@@ -37,9 +39,10 @@ class Delimited(Reader):
         delimiter = source.delimiter or (said[1] if said else best_delimiter(text))
         _check_delimiter(source.name, delimiter)
         try:
-            return gather(source.name, split(text, delimiter, skip=skip), remarks)
+            rows = gather(source.name, split(text, delimiter, skip=skip), remarks)
         except SurveyError as error:
             raise unreadable(source.name, *error.problems) from None
+        return replace(rows, manner=Manner(encoding=encoding, delimiter=delimiter))
 
 
 def best_delimiter(text: str) -> str:

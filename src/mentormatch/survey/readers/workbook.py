@@ -10,12 +10,13 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from mentormatch.errors import Problem
 from mentormatch.survey import sheets
 from mentormatch.survey.reading import Reader, Source
-from mentormatch.survey.table import EXPECTED, Record, Remark, Rows, gather, unreadable
+from mentormatch.survey.table import EXPECTED, Manner, Record, Remark, Rows, gather, unreadable
 
 _ARCHIVE = b"PK"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -26,6 +27,7 @@ _REFUSALS = {
     "unreadable": Problem("classeur", "abîmé, incomplet, ou pas un classeur", "xlsx, xls ou ods", _CSV_ADVICE),
     "size": Problem("classeur", "trop grand une fois ouvert", _MEMORY, _CSV_ADVICE),
     "far": Problem("classeur", "une cellule très loin des autres", advice="supprimez les lignes et colonnes vides"),
+    "doubled": Problem("classeur", "deux lignes ou deux cellules à la même place", advice=_CSV_ADVICE),
     "time": Problem("classeur", "trop long à ouvrir", f"{sheets.SECONDS} s au plus", _CSV_ADVICE),
     "empty": Problem("classeur", "vide", EXPECTED),
     "no sheet": Problem("feuille", "introuvable", "le nom exact d'une feuille du classeur"),
@@ -45,7 +47,7 @@ class Workbook(Reader):
     def read(self, source: Source) -> Rows:
         """Return the rows of one sheet, with their numbers in it."""
         lines, end = _answer(source.name, source.content, source.sheet)
-        return gather(source.name, _records(lines), _remarks(end))
+        return replace(gather(source.name, _records(lines), _remarks(end)), manner=Manner(sheet=end["sheet"]))
 
 
 def _records(lines: list[bytes]) -> Iterator[Record]:

@@ -1,0 +1,84 @@
+"""The commands ``draft`` and ``map``: a first programme, or a first mapping, for people to read over and confirm."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mentormatch.cli.options import (
+    HERE,
+    Answers,
+    AsJson,
+    Mentees,
+    Mentors,
+    ProgrammeFile,
+    ToolName,
+    say,
+    sources,
+    write_new,
+)
+
+DraftFile = Annotated[Path | None, typer.Option("-o", "--out", help="Le programme à écrire ; sinon, sur la sortie.")]
+MappingFile = Annotated[
+    Path | None,
+    typer.Option("-o", "--out", help="Un nouveau fichier, ou le programme lui-même, pour l'ajouter à sa fin."),
+]
+
+
+def draft_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    out: DraftFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Écrire un brouillon de programme à partir de réponses inconnues ; tout ce qui y est déduit est à confirmer."""
+    from mentormatch.drafting.programme import draft
+    from mentormatch.enrolment import read_tables
+
+    made = draft(read_tables(**sources(answers, mentors, mentees, tool)))
+    deliver(made.text, out, told={"programme": made.text, "lacking": made.lacking}, as_json=as_json)
+    for sentence in made.lacking:
+        say(f"À compléter : {sentence}.")
+
+
+def map_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    out: MappingFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Proposer à quelle question répond chaque colonne, et à quelle option chaque réponse, quand les mots diffèrent."""
+    from mentormatch.drafting.mapping import propose, with_mapping, written
+    from mentormatch.enrolment import read_tables
+    from mentormatch.programme import Programme
+
+    known = Programme.load(programme)
+    proposal = propose(known, read_tables(**sources(answers, mentors, mentees, tool)))
+    text = written(proposal, known)
+    if proposal.empty:
+        say("Rien à faire correspondre : chaque colonne et chaque réponse est comprise telle quelle.")
+    if out is not None and out.exists() and out.samefile(programme):
+        with_mapping(programme, text)
+        say(f"Ajouté à la fin de {out}")
+        text, out = "", None
+    deliver(text, out, told=asdict(proposal), as_json=as_json)
+
+
+def deliver(text: str, out: Path | None, *, told: dict[str, object], as_json: bool) -> None:
+    """Write a text into a new file, or on stdout; as JSON, what it says."""
+    if out is not None:
+        write_new(out, text)
+        say(f"Écrit : {out}")
+    if as_json:
+        typer.echo(json.dumps({"schema_version": 1} | told, ensure_ascii=False, indent=1))
+    elif out is None and text:
+        typer.echo(text, nl=False)

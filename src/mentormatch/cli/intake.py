@@ -1,0 +1,49 @@
+"""The command ``intake``: what came in, and who could meet whom, before any pair is formed."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mentormatch.cli.options import (
+    HERE,
+    Answers,
+    AsJson,
+    Mentees,
+    Mentors,
+    ProgrammeFile,
+    Seed,
+    TimeLimit,
+    ToolName,
+    say,
+    sources,
+)
+
+Report = Annotated[Path | None, typer.Option("-o", "--out", help="Fichier .html, .xlsx, .json ou .txt, ou dossier.")]
+
+
+def intake_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    out: Report = None,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Dire ce que devient chaque ligne, et qui pourrait rencontrer qui, sans former de binômes."""
+    from mentormatch.inspection.part import writer_for
+    from mentormatch.inspection.whole import intake
+    from mentormatch.programme import Programme
+
+    del seed, time_limit  # every command takes them, so that a script need not know which ones solve
+
+    report = intake(Programme.load(programme), **sources(answers, mentors, mentees, tool))
+    written = report.save(out) if out is not None else ()
+    if as_json or out is None:
+        typer.echo(writer_for(".json" if as_json else ".txt").content(report).decode("utf-8"), nl=False)
+    for path in written:
+        say(f"Écrit : {path}")

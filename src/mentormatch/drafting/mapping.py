@@ -1,0 +1,217 @@
+"""A first mapping for answers that word their questions and options otherwise than the programme does."""
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mentormatch.drafting.samples import Sample, in_table
+from mentormatch.drafting.toml import line, plain, quoted
+from mentormatch.drafting.unknown import unknown_texts
+from mentormatch.enrolment import plan_of
+from mentormatch.errors import OutputError, Problem
+from mentormatch.fields import AnyField, Choice, Scale, Side, YesNo
+from mentormatch.files import write_whole
+from mentormatch.french import counted, listed
+from mentormatch.likeness import NEAR, closest, likenesses
+from mentormatch.programme import Programme, Wordings
+from mentormatch.survey.headers import claimed, places
+from mentormatch.survey.mapping import Renaming, Target, answers_of
+from mentormatch.survey.plan import Plan
+from mentormatch.survey.regrouping import told_apart
+from mentormatch.survey.table import Table
+from mentormatch.text import fold
+
+HEAD = """\
+# Correspondance proposée entre ce fichier et le programme : relisez chaque ligne, corrigez, complétez celles qui
+# commencent par « # " », puis collez le tout à la fin du programme. Une ligne effacée ne change rien.
+"""
+MOST_OPTIONS = 20
+TO_FILL = "à compléter, ou à laisser : cette colonne n'est pas utilisée"
+
+type Tables = Sequence[tuple[Table, Side | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A text of a file and the name of the programme that it may stand for (None: nothing near), with why."""
+
+    text: str
+    name: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What the files call otherwise: ``questions``, and ``options`` by field; ``missing`` are fields nobody found.
+
+    ``typed`` counts, for each field, the answers given once and near to no option: typed beside them, they stay so.
+    """
+
+    questions: tuple[Found, ...]
+    options: Mapping[str, tuple[Found, ...]]
+    missing: tuple[str, ...]
+    typed: Mapping[str, int]
+
+    @property
+    def empty(self) -> bool:
+        """Whether the programme finds all that it asks for, and understands every answer."""
+        return not self.questions and not self.options and not self.missing
+
+
+def propose(programme: Programme, tables: Tables) -> Proposal:
+    """Return a mapping for what the programme does not find in these answers as they are.
+
+    Headers go to fields by their likeness, each once at most, or, for options, by the answers below them.
+    """
+    plan = plan_of(programme, apart=all(side is not None for _, side in tables))
+    tables = [(told_apart(table, plan), side) for table, side in tables]
+    questions = {fold(found.text): found for table, side in tables for found in headers(table, side, plan)}
+    named = {key: Target(found.name) for key, found in questions.items() if found.name}
+    wider = replace(plan, renaming=Renaming({**plan.renaming.headers, **named}, plan.renaming.answers))
+    counts = unknown_options(tables, wider)
+    options = {name: tuple(options_of(plan.fields[name], texts)) for name, texts in counts.items()}
+    kept = {name: found for name, found in options.items() if found}
+    typed = {name: len(texts) - len(options[name]) for name, texts in counts.items() if len(texts) > len(options[name])}
+    return Proposal(tuple(questions.values()), kept, tuple(unfound(tables, wider)), typed)
+
+
+def headers(table: Table, side: Side | None, plan: Plan) -> Iterator[Found]:
+    """Yield each question of a file that no field answers to, with the field that it may be."""
+    claims = claimed(table.header, plan)
+    taken = {at for claim in claims.values() for at in (*claim.whole, *(column for _, column in claim.items))}
+    free = {table.header[column] for column in range(len(table.header)) if column not in taken | table.own}
+    asked = [sample for sample in in_table(table, side) if free.intersection(sample.headers)]
+    fields = {
+        name: field
+        for name, field in plan.fields.items()
+        if name not in claims and field.use != "forbidden" and (side is None or field.asks(side))
+    }
+    chosen = paired(asked, fields)
+    for place, sample in enumerate(asked):
+        name, why = chosen.get(place, (None, TO_FILL))
+        yield Found(sample.question, name, why)
+
+
+def paired(asked: Sequence[Sample], fields: Mapping[str, AnyField]) -> dict[int, tuple[str, str]]:
+    """Return the field that each question may be, the likest first, and why; no field twice."""
+    names = list(fields)
+    by_words = likenesses([sample.question for sample in asked], [fields[name].question for name in names])
+    rated = [
+        (max(by_words[row][column], evidence), -row, name, by_words[row][column])
+        for row, sample in enumerate(asked)
+        for column, name in enumerate(names)
+        if max(by_words[row][column], evidence := understood(sample, fields[name])) >= NEAR
+    ]
+    chosen: dict[int, tuple[str, str]] = {}
+    for _, row, name, words in sorted(rated, reverse=True):
+        if -row not in chosen and name not in {field for field, _ in chosen.values()}:
+            why = f"ressemblance {shown(words)}" if words >= NEAR else "les réponses sont les siennes"
+            chosen[-row] = (name, f"« {fields[name].question} » : {why}")
+    return chosen
+
+
+def understood(sample: Sample, field: AnyField) -> float:
+    """Return the share of different answers that are options of a question, 0 where it has none or they are few."""
+    single = isinstance(field, Choice | Scale)
+    if not answers_of(field) or isinstance(field, YesNo) or (single and sample.items):
+        return 0.0
+    texts = {fold(answer) for answer in (*sample.answers, *sample.items)}
+    known = sum(not list(unknown_texts(field, text)) for text in texts)
+    return known / len(texts) if len(texts) > 1 else 0.0
+
+
+def unknown_options(tables: Tables, plan: Plan) -> dict[str, Counter[str]]:
+    """Return how often each text stands in the answers to a question that does not understand it."""
+    counts: dict[str, Counter[str]] = {}
+    spelled: dict[str, str] = {}
+    for table, side in tables:
+        found, _ = places(table, plan, side)
+        for name, place in found.items():
+            if plan.fields[name].use in ("match", "consent"):
+                answers = (place.answer(record.cells) for record in table.records)
+                texts = [text for answer in answers for text in unknown_texts(plan.fields[name], answer)]
+                for text in texts:
+                    counts.setdefault(name, Counter())[spelled.setdefault(fold(text), text)] += 1
+    return counts
+
+
+def options_of(field: AnyField, texts: Counter[str]) -> Iterator[Found]:
+    """Yield the texts that may be options: near to one, or given more than once."""
+    for text, times in texts.items():
+        near = closest(text, answers_of(field))
+        given = counted(times, "réponse")
+        if near:
+            yield Found(text, near.name, f"ressemblance {shown(near.likeness)}, {given}")
+        elif times > 1:
+            yield Found(text, None, f"à compléter, ou à laisser telle quelle : {given}")
+
+
+def unfound(tables: Tables, plan: Plan) -> Iterator[str]:
+    """Yield the fields that criteria and rules need and no column answers, with their words."""
+    for name in sorted(plan.needed):
+        sides = [side for table, side in tables if name in places(table, plan, side)[0]]
+        asked = [side for _, side in tables if side is None or plan.fields[name].asks(side)]
+        if len(sides) < len(asked):
+            yield f"« {plan.fields[name].question} » ({name})"
+
+
+def shown(likeness: float) -> str:
+    """Return a likeness in French figures."""
+    return f"{likeness:.2f}".replace(".", ",")
+
+
+def written(proposal: Proposal, known: Programme) -> str:
+    """Return a proposal as the part ``mapping`` of a programme file, with what that part holds already."""
+    said = known.mapping
+    lines = [HEAD, "[mapping.questions]", *(line(quoted(text), quoted(name)) for text, name in said.questions.items())]
+    lines += [entry(found) for found in proposal.questions]
+    lines += [f"# Aucune colonne pour {plain(missing)}" for missing in proposal.missing]
+    for name in dict.fromkeys([*said.options, *proposal.options, *proposal.typed]):
+        lines += ["", f"[mapping.options.{key(name)}]  # {plain(known.fields[name].question)}"]
+        lines += [line(quoted(text), quoted(option)) for text, option in said.options.get(name, {}).items()]
+        lines += [entry(found) for found in proposal.options.get(name, ())]
+        lines += aside(proposal.typed.get(name, 0))
+        open_ends = name in proposal.typed or any(found.name is None for found in proposal.options.get(name, ()))
+        lines += choices(known.fields[name]) if open_ends else []
+    return "\n".join(lines) + "\n"
+
+
+def with_mapping(path: Path, text: str) -> None:
+    """Add a mapping to the end of a programme file, the rest of which stays as it is, byte for byte.
+
+    Raises OutputError where the programme has a mapping already, ProgrammeError where this one does not fit it.
+    """
+    before = path.read_bytes()
+    if Programme.load(path).mapping != Wordings():
+        found = Problem("mapping", "le programme en a déjà une", advice="écrivez ailleurs (-o), et collez à la main")
+        raise OutputError(f"Rien n'a été ajouté à {path.name}", [found])
+    after = before.rstrip() + b"\n\n" + text.encode("utf-8")
+    Programme.read(tomllib.loads(after.decode("utf-8-sig")), path.name)
+    write_whole(path, after)
+
+
+def entry(found: Found) -> str:
+    """Return one line of a mapping; a comment where it is to be filled in."""
+    return line(quoted(found.text) if found.name else f"# {quoted(found.text)}", quoted(found.name or ""), found.why)
+
+
+def aside(count: int) -> list[str]:
+    """Return that answers were typed beside the options, which they stay."""
+    told = counted(count, "autre réponse", "autres réponses")
+    return (
+        [f"# {told}, donnée une seule fois et loin de toute option : laissée comme tapée (« Autre » ?)"]
+        if count
+        else []
+    )
+
+
+def choices(field: AnyField) -> list[str]:
+    """Return the options of a question, for whoever fills in the lines above."""
+    return [f"# Options : {plain(listed([f'« {option} »' for option in answers_of(field)[:MOST_OPTIONS]]))}"]
+
+
+def key(name: str) -> str:
+    """Return the id of a field as a key of TOML."""
+    return name if name.isascii() and name.replace("_", "").replace("-", "").isalnum() else quoted(name)

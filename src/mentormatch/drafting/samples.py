@@ -1,0 +1,105 @@
+"""The questions that a file seems to ask: one column, or several that share a question with an item in brackets."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from mentormatch.fields import Side
+from mentormatch.survey.headers import split_part
+from mentormatch.survey.table import Table
+from mentormatch.text import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A question as a file asks it: ``items`` of its columns (none: one column), and ``rows`` of cells, all trimmed.
+
+    ``headers`` are those of its columns; ``sides`` says who sent each row, None where that is not known.
+    """
+
+    question: str
+    headers: tuple[str, ...]
+    items: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    sides: tuple[Side | None, ...]
+
+    @property
+    def answers(self) -> list[str]:
+        """All cells that are not empty."""
+        return [cell for row in self.rows for cell in row if cell]
+
+    def of(self, item: str) -> list[str]:
+        """Return the cells of one item that are not empty."""
+        place = self.items.index(item)
+        return [row[place] for row in self.rows if row[place]]
+
+
+def samples(tables: Sequence[tuple[Table, Side | None]]) -> list[Sample]:
+    """Return the questions of all files in their order; one that both files ask comes once."""
+    found: dict[str, Sample] = {}
+    for table, side in tables:
+        for asked in in_table(table, side):
+            key = fold(asked.question)
+            found[key] = joined(found[key], asked) if key in found else asked
+    return list(found.values())
+
+
+def in_table(table: Table, side: Side | None) -> list[Sample]:
+    """Return the questions of one file; of a question that stands alone too, the items come with it."""
+    return [
+        sample(table, question, columns, side)
+        for question, columns in grouped(table.header).items()
+        if any(table.header[column].strip() for column in columns)
+    ]
+
+
+def grouped(header: Sequence[str]) -> dict[str, list[int]]:
+    """Return the columns of each question."""
+    questions = [fold(parted(text)[0]) for text in header]
+    groups: dict[str, list[int]] = {}
+    named: dict[str, str] = {}
+    for column, text in enumerate(header):
+        question, item = parted(text)
+        together = item and (text.rstrip().endswith("]") or questions.count(fold(question)) > 1)
+        asked = question if together else text.strip()
+        groups.setdefault(named.setdefault(fold(asked), asked), []).append(column)
+    return groups
+
+
+def parted(header: str) -> tuple[str, str]:
+    """Return the question and the item of a header, the item empty where there is none."""
+    question, item = split_part(header) or (header, "")
+    return (question.strip(), item.strip()) if fold(item) else (header.strip(), "")
+
+
+def sample(table: Table, question: str, columns: Sequence[int], side: Side | None) -> Sample:
+    """Return one question; where one of its columns has no item, that one answers, and the items are its options."""
+    items = tuple(parted(table.header[column])[1] for column in columns)
+    whole = [column for column, item in zip(columns, items, strict=True) if not item]
+    whole = whole or [column for column in columns if table.header[column].strip() == question]
+    taken = whole[:1] or list(columns)
+    rows = tuple(tuple(record.cells[column].strip() for column in taken) for record in table.records)
+    headers = tuple(table.header[column] for column in taken)
+    return Sample(question, headers, () if whole else items, rows, (side,) * len(rows))
+
+
+def joined(one: Sample, other: Sample) -> Sample:
+    """Return a question that two files ask, with the items of both."""
+    if bool(one.items) != bool(other.items):
+        return one
+    headers = dict(zip((*one.items, *other.items), (*one.headers, *other.headers), strict=False))
+    items = tuple(headers) if one.items else ()
+    rows = (*aligned(one, items), *aligned(other, items))
+    return Sample(one.question, tuple(headers.values()) or one.headers, items, rows, (*one.sides, *other.sides))
+
+
+def aligned(sample: Sample, items: Sequence[str]) -> Iterable[tuple[str, ...]]:
+    """Return the rows of a question under these items."""
+    if not items:
+        return sample.rows
+    place = {item: at for at, item in enumerate(sample.items)}
+    return (tuple(row[place[item]] if item in place else "" for item in items) for row in sample.rows)
+
+
+def with_sides(asked: Iterable[Sample], sides: Sequence[Side | None]) -> list[Sample]:
+    """Return the questions of one file with who sent each row."""
+    return [replace(sample, sides=tuple(sides)) for sample in asked]

@@ -1,0 +1,54 @@
+"""Dates that cannot be: in a text question that most people answer with one."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from mentormatch.people import Remark
+from mentormatch.survey.plan import Plan
+from mentormatch.survey.submissions import Sheet
+
+SHAPE = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})(?!\d)")
+MOSTLY = 0.6
+"""The share of answers with the shape of a date from which a question is one that asks for dates."""
+YEARS = range(1900, 2101)
+
+
+def odd_dates(sheets: Sequence[Sheet], plan: Plan) -> Iterator[Remark]:
+    """Yield the lines on which a date is impossible, or cannot be read as one; never the answer."""
+    for sheet in sheets:
+        for name, place in sheet.places.items():
+            if plan.fields[name].kind == "text" and place.column is not None:
+                column = place.column
+                cells = {record.line: record.cells[column].strip() for record in sheet.table.records}
+                for line, found in odd_in({line: cell for line, cell in cells.items() if cell}):
+                    yield Remark(sheet.table.source, line, f"« {name} » : {found}")
+
+
+def odd_in(cells: dict[int, str]) -> Iterator[tuple[int, str]]:
+    """Yield what is odd in the answers to one question, where most have the shape of a date."""
+    shapes = {line: SHAPE.match(cell) for line, cell in cells.items()}
+    if sum(shape is not None for shape in shapes.values()) <= MOSTLY * len(cells):
+        return
+    for line, shape in shapes.items():
+        if shape is None:
+            yield line, "date illisible, les autres réponses en sont"
+        elif day_of(shape) is None:
+            yield line, "date impossible"
+
+
+def day_of(shape: re.Match[str]) -> date | None:
+    """Return the day that three numbers write, year first or day first; None where there is no such day.
+
+    >>> day_of(SHAPE.match("31/02/2026")), day_of(SHAPE.match("2026-04-08 10:04"))
+    (None, datetime.date(2026, 4, 8))
+    """
+    one, month, three = map(int, shape.groups())
+    year, day = (one, three) if len(shape[1]) == 4 else (three, one)
+    year += (2000 if year < 50 else 1900) if year < 100 else 0
+    if year not in YEARS:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

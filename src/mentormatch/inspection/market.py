@@ -1,0 +1,175 @@
+"""Who could meet whom, before anything is solved: places, needs that nobody meets, people with few partners and why."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from mentormatch.assignment.posing import SIDES, admitted, forbidding
+from mentormatch.assignment.rule import BoolBlock
+from mentormatch.columns import BoolVector, Names
+from mentormatch.errors import MentorMatchError
+from mentormatch.fields import Side
+from mentormatch.inspection.part import Part
+from mentormatch.people import Cohort, People
+from mentormatch.programme import Programme
+from mentormatch.review.diagnosis.posture import Posture
+from mentormatch.review.diagnosis.shortage import across, allowed_pairs, others_than
+from mentormatch.review.labels import KEYS, Labels
+from mentormatch.scoring.criterion import Criterion
+from mentormatch.scoring.items import LISTS, shared, stakes_of
+from mentormatch.scoring.score import score
+
+FEW = 2
+"""People with no more possible partners than that are named."""
+UNPOSED = "Les règles ne peuvent pas être posées avec ces réponses : lancez `mentormatch match` pour savoir pourquoi."
+"""What is said where the reason may name people by their e-mail addresses."""
+CHOSEN = ("choice", "scale", "yesno")
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """One side of a market: its people, how many take part, the places they have, and who is set aside why."""
+
+    side: Side
+    people: int
+    taking_part: int
+    places: int
+    set_aside: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """An option that mentees ask for and no mentor who takes part meets, for one criterion."""
+
+    criterion: str
+    question: str
+    option: str
+    asked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scarce:
+    """Somebody with few possible partners, whom they are, and how many others each rule takes away."""
+
+    person: str
+    side: Side
+    partners: tuple[str, ...]
+    others: int
+    leaving: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prospects(Part):
+    """The market before any solving; ``problem`` says why it cannot be told, where the rules cannot be posed."""
+
+    macro = "prospects"
+
+    seats: tuple[Seats, ...] = ()
+    possible: int = 0
+    pairs: int = 0
+    unmet: tuple[Unmet, ...] = ()
+    scarce: tuple[Scarce, ...] = ()
+    problem: str = ""
+
+
+def prospects(cohort: Cohort, programme: Programme, labels: Labels = KEYS) -> Prospects:
+    """Return who could meet whom under the rules of a programme, its people named by these labels."""
+    scores = score(cohort, programme.criteria)
+    try:
+        posture = Posture.of(cohort, scores, programme.rules, labels)
+    except MentorMatchError as error:
+        return Prospects(problem=str(error) if labels is KEYS else UNPOSED)
+    taking = {side: posture.loads(side).most > 0 for side in SIDES}
+    allowed = allowed_pairs(posture.problem) & taking["mentor"][:, None] & taking["mentee"][None, :]
+    return Prospects(
+        seats=tuple(seats(cohort, posture, side, taking[side]) for side in SIDES),
+        possible=int(allowed.sum()),
+        pairs=int(taking["mentor"].sum() * taking["mentee"].sum()),
+        unmet=tuple(unmet(cohort, programme, taking)),
+        scarce=tuple(one for side in SIDES for one in scarce(posture, side, allowed)),
+    )
+
+
+def seats(cohort: Cohort, posture: Posture, side: Side, taking: BoolVector) -> Seats:
+    """Return the places of one side, and how many each reason sets aside."""
+    people = cohort.side(side)
+    refused = [(posture.labels.rule(rule), rule.admits(people, side)) for rule in posture.rules]
+    idle = admitted(posture.rules, people, side) & ~taking
+    reasons = [
+        ("trop peu de réponses", int((~people.complete).sum())),
+        *((label, int((~admits).sum())) for label, admits in refused if admits is not None),
+        ("aucune place cette année", int(idle.sum())),
+    ]
+    told = tuple((reason, count) for reason, count in reasons if count)
+    return Seats(side, len(people), int(taking.sum()), int(posture.loads(side).most.sum()), told)
+
+
+def unmet(cohort: Cohort, programme: Programme, taking: dict[Side, BoolVector]) -> Iterator[Unmet]:
+    """Yield the options that mentees who take part ask for, and no mentor who takes part meets at all."""
+    mentors, mentees = (cohort.side(side).take(np.flatnonzero(taking[side])) for side in SIDES)
+    for criterion in programme.criteria:
+        ours, theirs = criterion.fields_of("mentor"), criterion.fields_of("mentee")
+        if len(ours) != 1 or len(theirs) != 1 or ours[0] not in mentors.columns or theirs[0] not in mentees.columns:
+            continue
+        found = options_unmet(criterion, mentors, mentees, programme)
+        question = programme.fields[theirs[0]].question
+        yield from (Unmet(criterion.label, question, option, asked) for option, asked in found)
+
+
+def options_unmet(
+    criterion: Criterion, mentors: People, mentees: People, programme: Programme
+) -> Iterator[tuple[str, int]]:
+    """Yield the options of one criterion that are asked for in vain, and how often; none that people typed."""
+    (ours,), (theirs,) = criterion.fields_of("mentor"), criterion.fields_of("mentee")
+    kinds = {programme.fields[name].kind for name in (ours, theirs)}
+    typed = isinstance(mentees.columns[theirs], Names) or isinstance(mentors.columns[ours], Names)
+    if kinds <= set(LISTS) and not typed:
+        yield from items_unmet(mentors, mentees, ours, theirs)
+    elif kinds <= set(CHOSEN):
+        yield from answers_unmet(criterion, mentors, mentees, theirs)
+
+
+def items_unmet(mentors: People, mentees: People, ours: str, theirs: str) -> Iterator[tuple[str, int]]:
+    """Yield the items in which mentees have a stake and no mentor has."""
+    offers, needs = stakes_of(mentors.columns[ours], mentees.columns[theirs])
+    offered, needed = shared(offers, needs)
+    met = np.zeros(len(needs.labels), dtype=bool)
+    met[needed] = (offers.values[:, offered] > 0).any(axis=0)
+    asked = (needs.values > 0).sum(axis=0)
+    yield from ((needs.labels[item], int(asked[item])) for item in np.flatnonzero(~met & (asked > 0)))
+
+
+def answers_unmet(criterion: Criterion, mentors: People, mentees: People, theirs: str) -> Iterator[tuple[str, int]]:
+    """Yield the answers of mentees to which the answer of no mentor is worth anything.
+
+    The value of a pair rests on the two answers alone: one mentee stands for all who answered the same.
+    """
+    said = mentees.codes(theirs)
+    codes, first, counts = np.unique(said.values[said.known], return_index=True, return_counts=True)
+    people = mentees.take(np.flatnonzero(said.known)[first])
+    values = np.nan_to_num(criterion.score(mentors, people))
+    best = values.max(axis=0, initial=0.0)
+    yield from (
+        (said.labels[code], int(count)) for code, count, value in zip(codes, counts, best, strict=True) if not value
+    )
+
+
+def scarce(posture: Posture, side: Side, allowed: BoolBlock) -> Iterator[Scarce]:
+    """Yield who of one side has few possible partners, those with the fewest first."""
+    block = allowed if side == "mentor" else allowed.T
+    others = len(others_than(posture, side, ()))
+    counts = block.sum(axis=1)
+    few = (posture.loads(side).most > 0) & (counts <= FEW) & ((counts < others) | (counts == 0))
+    for row in sorted(np.flatnonzero(few).tolist(), key=lambda person: int(counts[person])):
+        partners = np.flatnonzero(block[row]).tolist()
+        names = tuple(posture.name(across(side), partner) for partner in partners)
+        yield Scarce(posture.name(side, row), side, names, others, leaving(posture, side, row))
+
+
+def leaving(posture: Posture, side: Side, row: int) -> tuple[tuple[str, int], ...]:
+    """Return the rules that take partners from one person, and how many each, the greatest number first."""
+    others, one = others_than(posture, side, ()), np.array([row], dtype=np.intp)
+    part = posture.market.part(one, others) if side == "mentor" else posture.market.part(others, one)
+    counts = [(posture.labels.rule(rule), int(block.sum())) for rule, block in forbidding(posture.rules, part)]
+    return tuple(sorted(((label, count) for label, count in counts if count), key=lambda pair: -pair[1]))

@@ -1,0 +1,132 @@
+"""The fate of every row, and how the files were read."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mentormatch.inspection.part import Part
+from mentormatch.people import FATES, Cohort, Fate, Remark, RowFate
+from mentormatch.review.labels import Labels
+from mentormatch.survey.plan import Plan
+from mentormatch.survey.submissions import Sheet
+from mentormatch.survey.tool import tools_by_kind
+from mentormatch.text import canonical, fold
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """How one file was read: what was assumed of it, and which of its headers the mapping named."""
+
+    source: str
+    tool: str
+    encoding: str | None
+    delimiter: str | None
+    sheet: str | None
+    rows: int
+    columns: int
+    mapped: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Part):
+    """How each file was read, and what was taken for granted, in sentences."""
+
+    macro = "reading"
+
+    files: tuple[FileRead, ...]
+    assumed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fates(Part):
+    """The fate of every row: ``rows`` in the order of the files, ``keyed`` says whether their keys may be shown."""
+
+    macro = "fates"
+
+    rows: tuple[RowFate, ...]
+    keyed: bool
+
+    def count(self, fate: Fate) -> int:
+        """Return how many rows have this fate."""
+        return sum(row.fate == fate for row in self.rows)
+
+    @property
+    def counts(self) -> dict[Fate, int]:
+        """How many rows have each fate, those that none has left out."""
+        return {fate: count for fate in FATES if (count := self.count(fate))}
+
+    @property
+    def others(self) -> tuple[RowFate, ...]:
+        """The rows that are not simply taken."""
+        return tuple(row for row in self.rows if row.fate != "taken")
+
+    @property
+    def taken(self) -> tuple[tuple[str, str], ...]:
+        """For each file, the lines that are taken, in words: ``2 à 12, 14``."""
+        sources = dict.fromkeys(row.source for row in self.rows)
+        lines = {source: [row.line for row in self.rows if row.source == source] for source in sources}
+        kept = {
+            source: {row.line for row in self.rows if (row.source, row.fate) == (source, "taken")} for source in sources
+        }
+        return tuple((source, ", ".join(runs(lines[source], kept[source]))) for source in sources if kept[source])
+
+
+@dataclass(frozen=True, slots=True)
+class Remarks(Part):
+    """What is worth a look; nothing was changed because of it."""
+
+    macro = "told"
+
+    told: tuple[Remark, ...]
+
+
+def in_order(*remarks: Remark) -> tuple[Remark, ...]:
+    """Return remarks in the order of the files: those on a whole file first, then line by line."""
+    sources = list(dict.fromkeys(remark.source for remark in remarks))
+    return tuple(sorted(remarks, key=lambda remark: (sources.index(remark.source), remark.line or 0)))
+
+
+def runs(lines: Sequence[int], kept: set[int]) -> Iterator[str]:
+    """Yield the stretches of ``lines`` that are all kept, first and last line of each.
+
+    >>> list(runs([2, 3, 4, 5, 7], {2, 3, 5, 7}))
+    ['2 à 3', '5 à 7']
+    """
+    run: list[int] = []
+    for line in [*lines, None]:
+        if line is not None and line in kept:
+            run.append(line)
+        elif run:
+            yield f"{run[0]} à {run[-1]}" if len(run) > 1 else str(run[0])
+            run = []
+
+
+def read_as(sheet: Sheet, plan: Plan) -> FileRead:
+    """Return how one file was read."""
+    table = sheet.table
+    manner = table.manner
+    mapped = ((header, plan.renaming.headers.get(fold(header))) for header in table.header)
+    return FileRead(
+        table.source,
+        tools_by_kind()[table.tool].label,
+        manner.encoding,
+        manner.delimiter,
+        manner.sheet,
+        len(table.records) + len(table.refused),
+        len(table.header),
+        tuple(
+            (header, target.field if target.item is None else f"{target.field} [{target.item}]")
+            for header, target in mapped
+            if target
+        ),
+    )
+
+
+def lines_as_labels(cohort: Cohort) -> Labels:
+    """Return each person named by the line they stand on: for where keys are e-mail addresses."""
+    several = len({row.source for row in cohort.rows}) > 1
+    known = {
+        (row.side, canonical(row.key)): f"{f'{row.source}, ' if several else ''}ligne {row.line}"
+        for row in cohort.rows
+        if row.side and row.fate in ("taken", "incomplete")
+    }
+    return Labels(known, "personne absente")

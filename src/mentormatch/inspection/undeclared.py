@@ -1,0 +1,18 @@
+"""Questions that look like special categories of personal data, and do not say so."""
+
+from collections.abc import Iterator, Sequence
+
+from mentormatch.drafting.words import sensitive
+from mentormatch.people import Remark
+from mentormatch.survey.plan import Plan
+from mentormatch.survey.submissions import Sheet
+
+
+def undeclared(sheets: Sequence[Sheet], plan: Plan) -> Iterator[Remark]:
+    """Yield the questions that are read, have words of article 9 (RGPD), and declare no special category."""
+    for sheet in sheets:
+        for name in sheet.places:
+            field = plan.fields[name]
+            if field.special is None and sensitive(field.question):
+                advice = 'déclarez « special » et « why », ou use = "forbidden"'
+                yield Remark(sheet.table.source, None, f"« {name} » : donnée sensible (RGPD, article 9) ? {advice}")

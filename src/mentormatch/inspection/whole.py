@@ -1,0 +1,96 @@
+"""Programme + files of answers -> what came in, before anything is solved."""
+
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+from mentormatch.enrolment import Source, plan_of, read_tables
+from mentormatch.files import write_whole
+from mentormatch.inspection.assumptions import assumptions
+from mentormatch.inspection.columns import Question, questions
+from mentormatch.inspection.dates import odd_dates
+from mentormatch.inspection.market import Prospects, prospects
+from mentormatch.inspection.part import Part, writer_for, writers
+from mentormatch.inspection.rows import Fates, Reading, Remarks, in_order, lines_as_labels, read_as
+from mentormatch.inspection.undeclared import undeclared
+from mentormatch.people import Cohort
+from mentormatch.programme import Programme
+from mentormatch.review.labels import KEYS
+from mentormatch.survey.intake import take_apart
+from mentormatch.survey.submissions import laid_out
+
+
+@dataclass(frozen=True, slots=True)
+class Questions(Part):
+    """Every question of the programme, with how it was answered."""
+
+    macro = "questions"
+
+    asked: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Intake(Part):
+    """What came in: the people, and each part of the report on them; every part shows itself in a notebook.
+
+    No free text and no contact of anybody is in a part. People are named by their keys, or by their lines where the
+    programme has no key field and e-mail addresses stand for it.
+    """
+
+    macro = "intake"
+
+    programme: Programme
+    cohort: Cohort
+    reading: Reading
+    fates: Fates
+    remarks: Remarks
+    questions: Questions
+    market: Prospects
+
+    def save(self, target: str | PathLike[str]) -> tuple[Path, ...]:
+        """Write the report and return the files: one by its suffix (.html, .json), or all of them into a folder.
+
+        Raises OutputError where the suffix is unknown or a file cannot be written.
+        """
+        path = Path(target)
+        known = writers().values() if path.is_dir() or not path.suffix else [writer_for(path.name)]
+        files = {path if path.suffix and not path.is_dir() else path / writer.filename: writer for writer in known}
+        for file, writer in files.items():
+            write_whole(file, writer.content(self))
+        return tuple(files)
+
+
+def intake(
+    programme: Programme,
+    answers: Source | None = None,
+    *,
+    mentors: Source | None = None,
+    mentees: Source | None = None,
+    tool: str | None = None,
+) -> Intake:
+    """Return the report on answers, in one file or frame for both sides or one each, before any pair is formed.
+
+    Raises SurveyError with every problem of the files where they cannot be taken; see ``read_survey``.
+
+    >>> import tempfile
+    >>> import mentormatch as mm
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     files = mm.examples.copy_to(folder)
+    ...     report = mm.intake(mm.Programme.load(files.programme), files.answers)
+    >>> report.fates.counts, report.market.possible
+    ({'taken': 30, 'incomplete': 2, 'rejected': 2}, 51)
+    """
+    tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool)
+    plan = plan_of(programme, apart=answers is None)
+    sheets = laid_out(tables, plan)
+    cohort, contacts = take_apart(tables, plan)
+    keyed = bool(programme.fields_with("key"))
+    return Intake(
+        programme,
+        cohort,
+        Reading(tuple(read_as(sheet, plan) for sheet in sheets), tuple(assumptions(programme, plan, sheets))),
+        Fates(cohort.rows, keyed),
+        Remarks(in_order(*cohort.remarks, *odd_dates(sheets, plan), *undeclared(sheets, plan))),
+        Questions(tuple(questions(cohort, contacts, plan, sheets))),
+        prospects(cohort, programme, KEYS if keyed else lines_as_labels(cohort)),
+    )

@@ -1,0 +1,164 @@
+"""The short form, read back: wishes and refusals in pseudonyms -> the answers to the fields that hold them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from mentormatch.columns import Names
+from mentormatch.enrolment import Source, read_tables
+from mentormatch.errors import Problem, SurveyError
+from mentormatch.fields import Answer, AnyField, Choices, Ranking, Reading, Side, Text
+from mentormatch.fields.base import position
+from mentormatch.french import listed
+from mentormatch.people import Cohort, People
+from mentormatch.profiles.asked import ACROSS, SIDES, Asked, Codes, asked_of, codes_of
+from mentormatch.programme import Programme
+from mentormatch.survey.mapping import answers_of
+from mentormatch.survey.plan import Plan
+from mentormatch.survey.settling import grouped
+from mentormatch.survey.submissions import Sheet, laid_out, submissions
+from mentormatch.text import canonical
+
+CODE, WISHES, REFUSALS = "Votre code", "Vos choix", "À écarter"
+
+type Known = Mapping[str, tuple[Side, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What one person chose: where it was read, who they are, whom they ask for in order, whom they refuse."""
+
+    where: str
+    side: Side
+    row: int
+    wishes: tuple[int, ...]
+    refusals: tuple[int, ...]
+
+
+def with_wishes(cohort: Cohort, programme: Programme, codes: Codes, *forms: Source) -> Cohort:
+    """Return the cohort with the wishes and refusals of short forms, in the fields of criterion and rule.
+
+    Who sent a form has their former wishes replaced, and their refusals added to those they had. A person is named by
+    pseudonym; who answers may also give their own key.
+
+    Raises SurveyError with every problem of the forms: a code that is nobody's or of the same side, somebody who
+    answers twice, too many wishes or refusals, one person both asked for and refused.
+    """
+    asked = asked_of(programme)
+    known = {code: (side, row) for side in SIDES for code, row in codes_of(cohort.side(side), side, codes).items()}
+    found = [one for form in forms for one in read(form, known, cohort, programme)]
+    choices = [one for one in found if isinstance(one, Choice)]
+    problems = [*(one for one in found if isinstance(one, Problem)), *answered_twice(choices)]
+    if problems:
+        raise SurveyError("Les souhaits ne peuvent pas être repris", problems)
+    sides = {side: [one for one in choices if one.side == side] for side in SIDES}
+    mentors, mentees = (with_choices(cohort, side, asked[side], sides[side]) for side in SIDES)
+    return replace(cohort, mentors=mentors, mentees=mentees)
+
+
+def form_plan(known: Known) -> Plan:
+    """Return how a short form is read: whatever the tool, by its three questions."""
+    options = list(known) or ["-"]
+    fields: dict[str, AnyField] = {
+        "code": Text(question=CODE, use="key"),
+        "choix": Ranking(question=WISHES, options=options),
+        "ecarter": Choices(question=REFUSALS, options=options),
+    }
+    return Plan(fields, "code", None, needed=frozenset({"code"}))
+
+
+def read(form: Source, known: Known, cohort: Cohort, programme: Programme) -> Iterator[Choice | Problem]:
+    """Yield what each row of a form chose, or what is wrong with it; a row without any choice is passed over."""
+    plan, places = form_plan(known), list(known.values())
+    voters = {canonical(code): place for code, place in known.items()} | own_keys(cohort)
+    (sheet,) = laid_out([(table, "mentee") for table, _ in read_tables(form)], plan)
+    yield from unreadable(sheet)
+    for sent in submissions(sheet, plan):
+        where = f"{sent.source}, ligne {sent.line}"
+        answers = [read_codes(plan.fields[name], sent.answers.get(name, "")) for name in ("choix", "ecarter")]
+        wishes, refusals = (tuple(one.value) if isinstance(one.value, tuple) else () for one in answers)
+        if any(one.note for one in answers):
+            yield Problem(where, "un code n'est celui de personne", "un code des profils, tel qu'il y est écrit")
+        elif not wishes and not refusals:
+            continue
+        elif canonical(sent.key) not in voters:
+            yield Problem(where, f"« {CODE} » n'est celui de personne", "le code que l'équipe a donné à la personne")
+        else:
+            picked = Picked([places[at] for at in wishes], [places[at] for at in refusals])
+            yield chosen(where, voters[canonical(sent.key)], picked, programme)
+
+
+def read_codes(field: AnyField, answer: Answer) -> Reading:
+    """Return the codes in one answer; columns that are no codes but ranks hold one code each, also of refusals."""
+    options = answers_of(field)
+    if isinstance(answer, Mapping) and all(position(options, part) is None for part in answer):
+        return Ranking(question=field.question, options=options).read(answer)
+    return field.read(answer)
+
+
+def unreadable(sheet: Sheet) -> Iterator[Problem]:
+    """Yield the rows of a form that could not be read, and that it asks for nothing."""
+    for refused in sheet.table.refused:
+        yield Problem(f"{sheet.table.source}, ligne {refused.line}", refused.reason)
+    if not {"choix", "ecarter"} & set(sheet.places):
+        yield Problem(sheet.table.source, "ni souhaits ni refus", f"une colonne « {WISHES} » ou « {REFUSALS} »")
+
+
+def own_keys(cohort: Cohort) -> dict[str, tuple[Side, int]]:
+    """Return where each key stands, those left out that both sides have."""
+    places = [(canonical(key), (side, row)) for side in SIDES for row, key in enumerate(cohort.side(side).ids)]
+    return {key: same[0][1] for key, same in grouped(places, lambda place: place[0]).items() if len(same) == 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """The people whom one row names, by side and place."""
+
+    wishes: list[tuple[Side, int]]
+    refusals: list[tuple[Side, int]]
+
+
+def chosen(where: str, who: tuple[Side, int], picked: Picked, programme: Programme) -> Choice | Problem:
+    """Return what somebody chose, or what is wrong with it."""
+    (side, row), wishes, refusals = who, picked.wishes, picked.refusals
+    asked = asked_of(programme)[side]
+    if any(place[0] == side for place in (*wishes, *refusals)):
+        return Problem(where, "un code est du même côté que la personne", "des codes de l'autre côté")
+    if set(wishes) & set(refusals):
+        return Problem(where, "une même personne est choisie et écartée", "l'un ou l'autre")
+    if len(wishes) > asked.choices:
+        return Problem(where, f"{len(wishes)} choix", f"{asked.choices} au plus")
+    if len(refusals) > asked.refused:
+        return Problem(where, f"{len(refusals)} refus", f"{asked.refused} au plus")
+    return Choice(where, side, row, tuple(at for _, at in wishes), tuple(at for _, at in refusals))
+
+
+def answered_twice(choices: Sequence[Choice]) -> Iterator[Problem]:
+    """Yield that one person sent several forms."""
+    for same in grouped(choices, lambda one: (one.side, one.row)).values():
+        if len(same) > 1:
+            yield Problem(
+                listed([one.where for one in same]), "la même personne répond plusieurs fois", "une seule ligne"
+            )
+
+
+def with_choices(cohort: Cohort, side: Side, asked: Asked, choices: Sequence[Choice]) -> People:
+    """Return the people of one side with what they chose, by the keys of the other side."""
+    people, others = cohort.side(side), cohort.side(ACROSS[side]).ids
+    columns = dict(people.columns)
+    if asked.wishes:
+        wished = {one.row: tuple(others[at] for at in one.wishes) for one in choices}
+        columns[asked.wishes] = renamed(people.names(asked.wishes), wished)
+    if asked.refusals:
+        before = people.names(asked.refusals)
+        refused = {
+            one.row: (*(before.values[one.row] or ()), *(others[at] for at in one.refusals))
+            for one in choices
+            if one.refusals
+        }
+        columns[asked.refusals] = renamed(before, refused)
+    return replace(people, columns=columns)
+
+
+def renamed(column: Names, said: Mapping[int, tuple[str, ...]]) -> Names:
+    """Return a column of names with other answers in some rows."""
+    return Names(tuple(said.get(row, names) for row, names in enumerate(column.values)))

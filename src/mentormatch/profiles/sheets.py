@@ -1,0 +1,97 @@
+"""Anonymous profiles: a pseudonym, and the answers that the programme marks as shareable."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from mentormatch.assignment.posing import pose
+from mentormatch.columns import Column, Grades
+from mentormatch.errors import Problem, ProgrammeError
+from mentormatch.fields import Side
+from mentormatch.people import Cohort
+from mentormatch.profiles.asked import SIDES, Asked, Codes, asked_of, codes_of
+from mentormatch.programme import Programme
+from mentormatch.scoring.score import score
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One person as the other side reads them: a pseudonym, and under each question the lines of a shareable answer."""
+
+    code: str
+    answers: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Profiles:
+    """The profiles of both sides in the order of their codes, what each side is asked, and who is who (for staff).
+
+    ``keys`` are by side and code; ``withheld`` counts those who take part and did not agree to be shown.
+    """
+
+    programme: Programme
+    shown: dict[Side, tuple[Profile, ...]]
+    asked: dict[Side, Asked]
+    keys: dict[tuple[Side, str], str]
+    withheld: dict[Side, int]
+
+
+def anonymous_profiles(cohort: Cohort, programme: Programme, codes: Codes) -> Profiles:
+    """Return the profiles of the people who take part, and agreed where the programme asks them.
+
+    Everybody reads all profiles of the other side, also of those whom a rule keeps from them: a profile that is missing
+    would tell of it. Raises ProgrammeError where nothing is shareable, or nothing is asked about the profiles.
+    """
+    asked = asked_of(programme)
+    if not any(field.shareable for field in programme.fields.values()):
+        problem = Problem("fields", "aucune réponse ne peut être montrée", "shareable = true dans quelques champs")
+        raise ProgrammeError("Les profils seraient vides", [problem])
+    taking = taking_part(cohort, programme)
+    agreed = {side: [row for row in taking[side] if agrees(cohort, programme, side, row)] for side in SIDES}
+    keys = {(side, codes.of(side, key)): key for side in SIDES for key in cohort.side(side).ids}
+    return Profiles(
+        programme,
+        {side: tuple(sheets(cohort, programme, side, agreed[side], codes)) for side in SIDES},
+        asked,
+        keys,
+        {side: len(taking[side]) - len(agreed[side]) for side in SIDES},
+    )
+
+
+def taking_part(cohort: Cohort, programme: Programme) -> dict[Side, list[int]]:
+    """Return who of each side can be paired at all: they answered enough, are admitted, and have a place."""
+    problem = pose(cohort, score(cohort, programme.criteria), programme.rules, ("matched",))
+    loads = {"mentor": problem.mentors.most, "mentee": problem.mentees.most}
+    return {side: [row for row, most in enumerate(loads[side].tolist()) if most > 0] for side in SIDES}
+
+
+def agrees(cohort: Cohort, programme: Programme, side: Side, row: int) -> bool:
+    """Say whether somebody agreed that their profile is shown, where the programme names a question that asks them."""
+    name = programme.profiles.consent
+    if name is None or programme.fields[name].use == "consent":
+        return True  # a row without its consents is nobody's
+    people = cohort.side(side)
+    return name in people.columns and people.codes(name).values[row] == 1
+
+
+def sheets(cohort: Cohort, programme: Programme, side: Side, rows: list[int], codes: Codes) -> Iterator[Profile]:
+    """Yield the profiles of one side in the order of their codes, which tells nothing of the order of the answers."""
+    people = cohort.side(side)
+    asked = [(name, field.question) for name, field in programme.fields.items() if field.shareable and field.asks(side)]
+    places = codes_of(people, side, codes)
+    for code in sorted(places):
+        if places[code] in rows:
+            said = [(question, lines_of(people.columns[name], places[code])) for name, question in asked]
+            yield Profile(code, tuple((question, lines) for question, lines in said if lines))
+
+
+def lines_of(column: Column, row: int) -> tuple[str, ...]:
+    """Return one answer in lines: of a grid one a level, the highest first; of others one, none where it is blank."""
+    if not isinstance(column, Grades):
+        return (column.shown(row),) if column.shown(row) else ()
+    given = column.values[row]
+    items = {level: [column.labels[item] for item in np.flatnonzero(given == level)] for level in set(given.tolist())}
+    return tuple(
+        f"{column.levels[level]} : {', '.join(items[level])}" for level in sorted(items, reverse=True) if level >= 0
+    )

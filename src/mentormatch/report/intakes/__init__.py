@@ -1,0 +1,1 @@
+"""The documents of an intake, one file each."""

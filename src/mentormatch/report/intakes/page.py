@@ -1,0 +1,22 @@
+"""The intake as one page for the team, and part by part as a notebook shows it."""
+
+from typing import ClassVar
+
+from mentormatch.inspection.part import Part, Writer
+from mentormatch.inspection.whole import Intake
+from mentormatch.report import intake_words
+from mentormatch.report.templating import rendered
+
+
+class IntakePage(Writer):
+    """One HTML file without a script, which loads nothing and lets nothing be loaded."""
+
+    kind: ClassVar[str] = ".html"
+    filename: ClassVar[str] = "reponses.html"
+
+    def content(self, intake: Intake) -> bytes:
+        return rendered("intake.html", intake=intake, said=intake_words).encode("utf-8")
+
+    def shown(self, part: Part) -> str:
+        """Return one part as a notebook shows it."""
+        return rendered("intake_part.html", part=part, said=intake_words)

@@ -1,0 +1,39 @@
+"""The end of an edition: everything that tells who took part is deleted; what was decided stays, under opaque ids."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from mentormatch.record.log import append
+from mentormatch.record.signing import account, signed
+from mentormatch.rights.documents import documents, ours
+from mentormatch.rights.edition import Edition
+from mentormatch.rights.erasure import delete
+from mentormatch.survey.privacy import forgotten_beside, secret_beside
+
+
+def to_purge(edition: Edition) -> list[Path]:
+    """Return the files that a purge deletes: answers, documents of ours, the secret and the list beside the programme.
+
+    Without the secret every pseudonym is nobody's. The programme, decisions and logs stay.
+    """
+    beside = (secret_beside(edition.programme), forgotten_beside(edition.programme))
+    made = (path for folder in edition.folders for path in documents(folder) if ours(path))
+    return [path for path in dict.fromkeys((*edition.files.values(), *made, *beside)) if path.is_file()]
+
+
+def others_in(edition: Edition, deleted: Sequence[Path]) -> Iterator[Path]:
+    """Yield the documents that a purge leaves because others made them: for people to look at."""
+    for folder in edition.folders:
+        yield from (path for path in documents(folder) if path not in deleted)
+
+
+def purge(edition: Edition, *, who: str | None = None, why: str = "") -> tuple[Path, ...]:
+    """Delete what ``to_purge`` returns, say so in each log, and return it.
+
+    Raises OutputError where a file cannot be deleted or a log cannot be written.
+    """
+    going = to_purge(edition)
+    entry = signed("purge", {"files": str(len(going))}, who=account() if who is None else who, why=why)
+    for journal in edition.logs():
+        append(journal, entry)
+    return tuple(delete(path) for path in going)

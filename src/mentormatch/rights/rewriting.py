@@ -1,0 +1,40 @@
+"""A delimited file of answers without some of its rows, every other byte as it was."""
+
+import codecs
+from collections.abc import Collection
+from pathlib import Path
+
+from mentormatch.errors import OutputError
+from mentormatch.files import write_whole
+from mentormatch.survey.decoding import physical_lines
+from mentormatch.survey.reading import Rows, Source, rows_in
+
+UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+
+
+def without_rows(path: Path, lines: Collection[int]) -> bool:
+    """Take rows, named by the lines where they start, out of a text file; say whether it is one.
+
+    Raises OutputError, and leaves the file as it is, where the rest would not be read as before.
+    """
+    content = path.read_bytes()
+    before = rows_in(Source(path.name, content))
+    if before.manner.delimiter is None:
+        return False
+    after = cut(content, before, lines)
+    kept = [record.cells for record in before.records if record.line not in lines]
+    again = rows_in(Source(path.name, after, encoding=before.manner.encoding, delimiter=before.manner.delimiter))
+    if [record.cells for record in again.records] != kept:
+        raise OutputError(f"{path.name} : lignes non effacées, le reste du fichier ne se lirait plus de la même façon")
+    write_whole(path, after)
+    return True
+
+
+def cut(content: bytes, rows: Rows, lines: Collection[int]) -> bytes:
+    """Return the content without the physical lines of these rows."""
+    encoding = UTF16.get(content[:2], rows.manner.encoding or "utf-8")
+    physical = list(physical_lines(content.decode(encoding)))
+    starts = sorted({*(record.line for record in rows.records), *(refused.line for refused in rows.refused)})
+    ends = dict(zip(starts, [*starts[1:], len(physical) + 1], strict=True))
+    gone = {line for start in lines for line in range(start, ends[start])}
+    return "".join(text for line, text in enumerate(physical, 1) if line not in gone).encode(encoding)

@@ -1,0 +1,152 @@
+"""Framaforms and Yakforms (Drupal 7, module webform 4): title, questions, labels, then one row a person.
+
+The row of questions names a question only over its first column, so nothing in the file tells the last items of a
+question from the questions behind it: such columns are ``Table.alone``, and the programme settles them. What "Séparé"
+ticks is ``X``; "Compact" holds all in one cell. ``Séquentiel``, ``SID``, ``UID`` and ``Nom d'utilisateur`` stay, for a
+programme may use them as key; the other columns of the tool itself are left out.
+
+When a row was sent is ``Heure de complétion``, or ``Heure de soumission`` where that is empty: day, month and year, as
+French sites write them, or a real date of a workbook. Read as it is remembered, not confirmed: the English labels, and
+the keys of columns in the place of their labels.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import ClassVar
+
+from mentormatch.errors import Problem
+from mentormatch.fields.single import YES
+from mentormatch.survey.heading import (
+    ISO,
+    Asked,
+    below,
+    columns_of,
+    header_of,
+    item_name,
+    leading,
+    moment,
+    noted,
+    without,
+)
+from mentormatch.survey.table import Rows, Table, is_blank, tabulate, unreadable
+from mentormatch.survey.tool import OTHER, Tool
+from mentormatch.text import fold
+
+DETAILS = frozenset({"details de la soumission", "submission details"})
+COMPLETED = ("heure de completion", "completed time", "webform_completed_time")
+SUBMITTED = ("heure de soumission", "submitted time", "webform_time")
+DRAFT = ("brouillon", "draft", "webform_draft")
+LEFT_OUT = frozenset(
+    {*COMPLETED, *SUBMITTED, *DRAFT}
+    | {"heure de modification", "modified time", "webform_modified_time"}
+    | {"adresse ip", "ip address", "webform_ip_address"}
+)
+STAYING = frozenset(
+    {"sequentiel", "serial", "webform_serial", "sid", "webform_sid", "uid", "webform_uid"}
+    | {"nom d'utilisateur", "username", "webform_username"}
+)
+FORMATS = ("%d/%m/%Y - %H:%M", *ISO)
+ROWS = "le titre du formulaire, une ligne de questions, une ligne d'intitulés"
+
+
+class Framaforms(Tool):
+    """Exports of Framaforms, delimited or as workbook, "Séparé" and "Compact"."""
+
+    kind: ClassVar[str] = "framaforms"
+    label: ClassVar[str] = "Framaforms ou Yakforms"
+
+    def knows(self, rows: Rows) -> bool:
+        """Take a title in a row of its own, above the details of the submission and their labels."""
+        return len(rows.records) > 2 and is_title(rows) and has_details(rows)
+
+    def sort(self, rows: Rows) -> Table:
+        questions, labels, count = headings(rows)
+        own = leading(labels, LEFT_OUT | STAYING)
+        body = below(rows, count)
+        asked = [*map(Asked, labels[:own]), *asked_in(questions, labels, own, body)]
+        table = tabulate(body, header_of(asked))
+        table = replace(table, tool=self.kind, own=frozenset(range(own)), alone=alone_in(table, asked))
+        draft = columns_of(table, DRAFT, own)
+        times = columns_of(table, COMPLETED, own) + columns_of(table, SUBMITTED, own)
+        table = noted(table, times, sent_at, lambda cells: not any(fold(cells[at]) in YES for at in draft))
+        return without(table, columns_of(table, LEFT_OUT, own))
+
+
+def sent_at(text: str) -> datetime | None:
+    """Return the moment that a cell of the tool writes."""
+    return moment(text, FORMATS)
+
+
+def headings(rows: Rows) -> tuple[Sequence[str], Sequence[str], int]:
+    """Return the row of questions, blank where each has one column, the labels, and the number of all header rows.
+
+    Raises
+    ------
+    SurveyError
+        Where there is no title in a row of its own, or nothing below it.
+    """
+    title, *rest = rows.records
+    blank = bool(rest) and rest[0].line > title.line + 1
+    if not is_title(rows) or len(rest) < 2 - blank:
+        raise unreadable(rows.source, Problem(f"ligne {title.line}", "pas un export de Framaforms", ROWS))
+    labels = rest[1 - blank].cells
+    return [""] * len(labels) if blank else rest[0].cells, labels, 3 - blank
+
+
+def is_title(rows: Rows) -> bool:
+    """Tell whether the first row is a title alone."""
+    first = rows.records[0].cells
+    return len(first) > 1 and not is_blank(first[:1]) and is_blank(first[1:])
+
+
+def has_details(rows: Rows) -> bool:
+    """Tell whether the second row opens with the details of the submission, and the third with a label of theirs."""
+    over, label = (fold(row.cells[0]) for row in rows.records[1:3])
+    return label in LEFT_OUT | STAYING and (over in DETAILS or label.startswith("webform_"))
+
+
+def asked_in(questions: Sequence[str], labels: Sequence[str], own: int, body: Rows) -> Iterator[Asked]:
+    """Yield the questions behind the tool's own columns, each with all the columns that may be its items."""
+    column = own
+    while column < len(labels):
+        if not named(questions, column):
+            yield Asked(labels[column])
+            column += 1
+            continue
+        end = column + 1
+        while end < len(labels) and may_go_on(questions, labels, (column, end), body):
+            end += 1
+        yield Asked(questions[column], tuple(labels[column:end]))
+        column = end
+
+
+def named(questions: Sequence[str], column: int) -> bool:
+    """Tell whether the row of questions names one over this column."""
+    return column < len(questions) and bool(fold(questions[column]))
+
+
+def may_go_on(questions: Sequence[str], labels: Sequence[str], span: tuple[int, int], body: Rows) -> bool:
+    """Tell whether the column behind a span of columns may be an item of the same question.
+
+    It is none where it has no label, another question stands over it, the span ended with what was typed beside the
+    options, or it holds texts while the span holds ticks.
+    """
+    start, end = span
+    if named(questions, end) or not fold(labels[end]) or item_name(labels[end - 1]) == OTHER:
+        return False
+    ticks = set[str]().union(*(said(body, column) for column in range(start, end)))
+    return item_name(labels[end]) == OTHER or ticks != {"x"} or said(body, end) <= ticks
+
+
+def said(body: Rows, column: int) -> set[str]:
+    """Return what a column holds, empty cells aside."""
+    return {fold(row.cells[column]) for row in body.records if column < len(row.cells)} - {""}
+
+
+def alone_in(table: Table, asked: Sequence[Asked]) -> dict[int, str]:
+    """Return the header of each column that may be a question of its own: all items but the first and ``Autre``."""
+    labels = [(at, item) for question in asked for at, item in enumerate(question.items)]
+    full = zip(header_of(asked), labels, strict=True)
+    places = {name: column for column, name in enumerate(table.header)}
+    return {places[name]: item for name, (at, item) in full if at and item and item_name(item) != OTHER}

@@ -1,0 +1,90 @@
+"""HelloAsso: a CSV or XLSX of tickets, one row a ticket; a form of questions may hang on each.
+
+Only orders that are "Validé" are people; the others are refused rows. The only address is that of the person who paid,
+who may have paid for several: where that is so it is remarked on, and the number of the ticket can be the key. Names,
+address, ticket and tariff stay, for a programme may use them; what else concerns the order is left out.
+
+Read as they are remembered, not confirmed: the delimiter ``;``; the date of an order, ``dd/mm/yyyy`` with or without
+the time.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import ClassVar
+
+from mentormatch.errors import Problem
+from mentormatch.french import listed
+from mentormatch.survey.heading import ISO, below, columns_of, moment, noted, without
+from mentormatch.survey.table import Refused, Remark, Rows, Table, tabulate, unreadable
+from mentormatch.survey.tool import Tool, numbered
+from mentormatch.text import canonical, fold
+
+ORDER, DATE, STATUS = "reference commande", "date de la commande", "statut de la commande"
+VALID = ("valide", "validee")
+LEFT_OUT = (ORDER, DATE, STATUS, "moyen de paiement", "billet", "code promo")
+AMOUNT = "montant "
+PARTICIPANT, PAYER = ("nom participant", "prenom participant"), "email payeur"
+STAYING = (*PARTICIPANT, "nom payeur", "prenom payeur", PAYER, "raison sociale", "numero de billet", "tarif")
+DATES = ("%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y", *ISO)
+NOT_VALID = "Le statut de la commande n'est pas « Validé »."
+SEVERAL = "même courriel de payeur pour plusieurs participants ; « Numéro de billet » peut servir d'identifiant."
+SHOWN_LINES = 5
+
+
+class HelloAsso(Tool):
+    """Tickets and answers of a HelloAsso campaign."""
+
+    kind: ClassVar[str] = "helloasso"
+    label: ClassVar[str] = "HelloAsso"
+
+    def knows(self, rows: Rows) -> bool:
+        """Take what has an order in each row, with its date and its status."""
+        return {ORDER, DATE, STATUS} <= set(map(fold, rows.records[0].cells))
+
+    def sort(self, rows: Rows) -> Table:
+        if not self.knows(rows):
+            found, expected = "pas un export de HelloAsso", "« Référence commande », « Statut de la commande »..."
+            raise unreadable(rows.source, Problem(f"ligne {rows.records[0].line}", found, expected))
+        table = valid_only(tabulate(below(rows), numbered(rows.records[0].cells)))
+        names = list(map(fold, table.header))
+        table = noted(table, [names.index(DATE)], sent_at)
+        staying = frozenset(columns_of(table, STAYING, len(names)))
+        table = replace(table, tool=self.kind, own=staying, remarks=(*table.remarks, *shared_addresses(table)))
+        return without(table, {column for column, name in enumerate(names) if is_left_out(name, names)})
+
+
+def sent_at(text: str) -> datetime | None:
+    """Return the moment of an order, None where it is another text."""
+    return moment(text, DATES)
+
+
+def is_left_out(name: str, names: Sequence[str]) -> bool:
+    """Tell whether a column is of the order alone: its notes, or the amount of what another column names."""
+    return name in LEFT_OUT or (name.startswith(AMOUNT) and name.removeprefix(AMOUNT) in names)
+
+
+def valid_only(table: Table) -> Table:
+    """Return ``table`` with the orders that are not valid as refused rows."""
+    status = list(map(fold, table.header)).index(STATUS)
+    valid = [record for record in table.records if fold(record.cells[status]) in VALID]
+    lines = {record.line for record in valid}
+    others = [Refused(record.line, NOT_VALID) for record in table.records if record.line not in lines]
+    refused = sorted((*table.refused, *others), key=lambda row: row.line)
+    return replace(table, records=tuple(valid), refused=tuple(refused))
+
+
+def shared_addresses(table: Table) -> Iterator[Remark]:
+    """Yield that some people have the address of another who paid for them, where they have."""
+    names = list(map(fold, table.header))
+    if PAYER not in names:
+        return
+    who = [names.index(name) for name in PARTICIPANT if name in names]
+    people: dict[str, dict[tuple[str, ...], int]] = {}
+    for record in table.records:
+        named = tuple(canonical(record.cells[column]) for column in who)
+        people.setdefault(canonical(record.cells[names.index(PAYER)]), {}).setdefault(named, record.line)
+    lines = sorted(line for address, met in people.items() if address and len(met) > 1 for line in met.values())
+    if lines:
+        shown = [str(line) for line in lines[:SHOWN_LINES]] + ["d'autres"] * (len(lines) > SHOWN_LINES)
+        yield Remark(lines[0], f"Lignes {listed(shown)} : {SEVERAL}")

@@ -1,0 +1,190 @@
+"""LimeSurvey: headers ``Question [item]`` in full, or ``Q1[SQ001]`` (also ``Q1_SQ001``) in codes.
+
+``[Autre]`` holds what was typed beside the options, and ``-oth-`` is the option ``Autre``. A comment is a question of
+its own, ``Question – commentaire``. In full answers a box says ``Oui`` or ``Non``, or ``N/A`` where it was not shown;
+boxes of which none is ticked are a blank, for nothing tells that from a question passed over. An answer that starts
+with ``=`` may have a ``'`` in front, which is taken off. An empty date of submission means an answer that is not
+finished; its moment is then that of the last action. The id of the answer, its token and the language stay, for a
+programme may use them; the other columns of the tool itself are left out.
+
+Read as it is remembered, not confirmed: a moment in 1980 is that of an anonymous survey, and is not told.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import ClassVar
+
+from mentormatch.errors import Problem
+from mentormatch.survey.heading import (
+    ISO,
+    Asked,
+    below,
+    columns_of,
+    header_of,
+    item_name,
+    leading,
+    moment,
+    noted,
+    without,
+)
+from mentormatch.survey.table import Record, Remark, Rows, Sent, Table, tabulate, unreadable
+from mentormatch.survey.tool import OTHER, Tool, part
+from mentormatch.text import fold
+
+SUBMITTED = ("submitdate", "date de soumission", "date submitted")
+TOUCHED = ("datestamp", "date de la derniere action", "date last action")
+LAST_PAGE = frozenset({"lastpage", "derniere page", "last page"})
+LANGUAGE = frozenset({"startlanguage", "langue de depart", "start language"})
+LEFT_OUT = LAST_PAGE | {
+    *SUBMITTED,
+    *TOUCHED,
+    *("seed", "tete de serie"),
+    *("startdate", "date de lancement", "date started"),
+    *("ipaddr", "adresse ip", "ip address"),
+    *("refurl", "url de reference", "referrer url"),
+}
+STAYING = LANGUAGE | {"id", "id de la reponse", "response id", "token", "code d'invitation", "access code"}
+CODES = frozenset({"id", "submitdate", "lastpage", "startlanguage", "seed", "startdate", "datestamp"})
+ITEM = re.compile(r"(?P<question>.*\S)\s*\[(?P<item>[^\[\]]*)\]", re.DOTALL)
+UNDERSCORED = re.compile(r"(?!attribute_)[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)+")
+COMMENTS = frozenset({"commentaire", "comment"})
+UNSHOWN = "n/a"
+TICKED = frozenset({"oui", "yes"})
+BOXES = TICKED | {"non", "no", UNSHOWN}
+ANONYMOUS = 1980
+COUNT = "filecount - "
+COLUMNS = "« ID de la réponse », « Date de soumission »..., ou des « Question [item] »"
+
+
+class LimeSurvey(Tool):
+    """Exports of LimeSurvey, delimited or as workbook, in full or in codes."""
+
+    kind: ClassVar[str] = "limesurvey"
+    label: ClassVar[str] = "LimeSurvey"
+
+    def knows(self, rows: Rows) -> bool:
+        """Take at least two of its own columns in front, among them the last page or the first language."""
+        names = spelled(rows.records[0].cells)
+        own = {fold(name) for name in names[: own_in(names)]}
+        return len(own) > 1 and not own.isdisjoint(LAST_PAGE | LANGUAGE)
+
+    def sort(self, rows: Rows) -> Table:
+        names = spelled(rows.records[0].cells)
+        own = own_in(names)
+        if not own and not any(ITEM.fullmatch(name) for name in names):
+            found = "pas un export de LimeSurvey"
+            raise unreadable(rows.source, Problem(f"ligne {rows.records[0].line}", found, COLUMNS))
+        codes = any(fold(name) in CODES for name in names[:own])
+        header = header_of(Asked(name if at < own else renamed(name, codes=codes)) for at, name in enumerate(names))
+        table = as_answered(tabulate(below(rows), header), own)
+        counts = {column for column, name in enumerate(table.header) if fold(name).startswith(COUNT)}
+        remarks = (*table.remarks, *converted(table, own))
+        table = replace(table, tool=self.kind, own=frozenset(range(own)) | counts, remarks=remarks)
+        return without(with_moments(table, own), columns_of(table, LEFT_OUT, own))
+
+
+def own_in(names: Sequence[str]) -> int:
+    """Return how many of the first columns are the tool's own."""
+    return leading(names, LEFT_OUT | STAYING)
+
+
+def spelled(cells: Sequence[str]) -> list[str]:
+    """Return the headers without codes in front of their texts, underscores that stand for spaces made spaces again."""
+    names = [cell.strip() for cell in cells]
+    if fold(names[0]).startswith("id. "):
+        names = [name.partition(". ")[2] or name for name in names]
+    spaced = [name.replace("_", " ") for name in names]
+    return spaced if own_in(spaced) > own_in(names) else names
+
+
+def renamed(name: str, *, codes: bool) -> str:
+    """Return the header of a question: items in square brackets, ``Autre`` and comments under one name."""
+    if codes and UNDERSCORED.fullmatch(name):
+        question, *items = name.split("_")
+        name = question + "".join(f"[{item}]" for item in items)
+    found = ITEM.fullmatch(name)
+    if not found:
+        return name
+    question, item = found["question"], found["item"]
+    if fold(item) in COMMENTS:
+        return f"{question} – commentaire"
+    if codes and item.endswith("comment"):
+        return f"{part(question, item.removesuffix('comment'))} – commentaire"
+    return part(question, OTHER) if item_name(item) == OTHER else name
+
+
+def as_answered(table: Table, own: int) -> Table:
+    """Return the table with its cells as they were answered.
+
+    Guards are off and ``Autre`` is in words. Boxes that were not shown, or of which none was ticked, are blank.
+    """
+    questions = [*boxes(table, own), *yes_or_no(table, own)]
+
+    def retold(record: Record) -> Record:
+        cells = [cell if at < own else answered(cell) for at, cell in enumerate(record.cells)]
+        for columns in questions:
+            skipped = len(columns) > 1 and not any(fold(cells[at]) in TICKED for at in columns)
+            for at in columns:
+                cells[at] = "" if skipped or fold(cells[at]) == UNSHOWN else cells[at]
+        return Record(record.line, tuple(cells))
+
+    return replace(table, records=tuple(map(retold, table.records)))
+
+
+def answered(cell: str) -> str:
+    """Return an answer as it was given."""
+    return OTHER if cell == "-oth-" else cell.removeprefix("'") if cell.startswith("'=") else cell
+
+
+def items_of(table: Table, own: int) -> dict[str, list[int]]:
+    """Return the columns of each question with several, what was typed beside the options left aside."""
+    found: dict[str, list[int]] = {}
+    for column in range(own, len(table.header)):
+        named = ITEM.fullmatch(table.header[column])
+        if named and named["item"] != OTHER:
+            found.setdefault(named["question"], []).append(column)
+    return found
+
+
+def boxes(table: Table, own: int) -> Iterator[list[int]]:
+    """Yield the columns of each question that is boxes to tick: every cell says yes, no or not shown, none is empty."""
+    for columns in items_of(table, own).values():
+        if all(fold(row.cells[column]) in BOXES for row in table.records for column in columns):
+            yield columns
+
+
+def yes_or_no(table: Table, own: int) -> Iterator[list[int]]:
+    """Yield each column of a question with yes or no: some cells say one, all others not shown or nothing."""
+    for column in range(own, len(table.header)):
+        said = {fold(row.cells[column]) for row in table.records}
+        if said <= BOXES | {""} and said & (BOXES - {UNSHOWN}):
+            yield [column]
+
+
+def converted(table: Table, own: int) -> Iterator[Remark]:
+    """Yield the questions whose items all hold 1 or 2: boxes, maybe, that the export was asked to convert."""
+    for question, columns in items_of(table, own).items():
+        said = {row.cells[column].strip() for row in table.records for column in columns}
+        if said - {""} == {"1", "2"}:
+            advice = "si ce sont des cases à cocher, refaites l'export sans convertir Y en 1 et N en 2."
+            yield Remark(None, f"« {question} » ne contient que des 1 et des 2 : {advice}")
+
+
+def with_moments(table: Table, own: int) -> Table:
+    """Return the table with when each row was sent; it is not whole where the date of submission is empty."""
+    submitted = columns_of(table, SUBMITTED, own)
+    times = submitted + columns_of(table, TOUCHED, own)
+    table = noted(table, times, sent_at, lambda cells: all(cells[column].strip() for column in submitted))
+    return replace(table, sent={line: told(sent) for line, sent in table.sent.items()})
+
+
+def sent_at(text: str) -> datetime | None:
+    """Return the moment that a cell of the tool writes."""
+    return moment(text, ISO)
+
+
+def told(sent: Sent) -> Sent:
+    """Return what is known of a row: not when it was sent, where the survey is anonymous."""
+    return replace(sent, when=None) if sent.when and sent.when.year == ANONYMOUS else sent

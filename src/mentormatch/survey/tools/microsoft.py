@@ -1,0 +1,129 @@
+"""Microsoft Forms: the XLSX of the answers.
+
+Several choices stand in one cell, ``A;B;`` or ``["A","B"]``. Titles that are already taken get a digit: ``Nom2`` is
+the question "Nom" beside the column "Nom" of the tool, ``Pourquoi ?2`` the second question "Pourquoi ?". A question
+that asks for what the tool itself notes of the account (name, address) takes its place. ``anonymous`` is no address.
+
+Unconfirmed: a Likert question has a column a statement, named by the statement alone; the programme says in
+``[mapping.questions]`` to which line of which grid each belongs. The names of the columns of a quiz, beyond
+``Points - ...`` and ``Feedback - ...``.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import ClassVar
+
+from mentormatch.errors import Problem
+from mentormatch.survey.heading import ISO, below, moment, noted, retyped, without
+from mentormatch.survey.table import Rows, Table, tabulate, unreadable
+from mentormatch.survey.tool import Tool, numbered
+from mentormatch.text import fold
+
+FIRST = (("id",), ("heure de debut", "start time"), ("heure de fin", "completion time"))
+END = 2
+ADDRESS = ("adresse de messagerie", "adresse de courriel", "courriel", "email")
+NAME = ("nom", "name")
+NOTES = (
+    ("heure de la derniere modification", "last modified time"),
+    ("total des points", "total de points", "total points"),
+    ("commentaires du questionnaire", "quiz feedback"),
+)
+LANGUAGE = ("langue", "language")
+QUIZ = ("Points - ", "Feedback - ", "Commentaires - ")
+NOBODY = "anonymous"
+REPEATED = re.compile(r"(?P<title>.*[^0-9\s])(?P<number>[1-9][0-9]?)", re.DOTALL)
+
+
+class Microsoft(Tool):
+    """Answers to a Microsoft form."""
+
+    kind: ClassVar[str] = "microsoft"
+    label: ClassVar[str] = "Microsoft Forms"
+
+    def knows(self, rows: Rows) -> bool:
+        """Tell whether the first columns are the number, the start and the end."""
+        cells = rows.records[0].cells
+        return len(cells) >= len(FIRST) and all(fold(cell) in names for cell, names in zip(cells, FIRST, strict=False))
+
+    def sort(self, rows: Rows) -> Table:
+        if not self.knows(rows):
+            found, expected = "pas un export de Microsoft Forms", "« ID », « Heure de début », « Heure de fin » d'abord"
+            raise unreadable(rows.source, Problem(f"ligne {rows.records[0].line}", found, expected))
+        table = tabulate(below(rows), numbered(rows.records[0].cells))
+        own = own_columns(table.header)
+        account = frozenset(column for column in own if fold(table.header[column]) in (*ADDRESS, *NAME))
+        asked = [column for column in range(len(table.header)) if column not in own]
+        change = {**dict.fromkeys(account, somebody), **dict.fromkeys(asked, unlisted)}
+        table = retyped(noted(table, [END], sent_at), lambda column, cell: change.get(column, str)(cell))
+        return entitled(replace(table, tool=self.kind, own=account), asked)
+
+
+def entitled(table: Table, asked: Sequence[int]) -> Table:
+    """Return the questions under their titles, behind what the tool noted of the account and no question asks."""
+    titles = {column: title(table.header, column) for column in asked}
+    told = {column: table.header[column] for column in sorted(table.own) if is_told(table, column)}
+    kept = {column: name for column, name in told.items() if name not in titles.values()} | titles
+    left_out = [column for column in range(len(table.header)) if column not in kept]
+    return replace(without(table, left_out), header=numbered([kept[column] for column in sorted(kept)]))
+
+
+def sent_at(text: str) -> datetime | None:
+    """Return the moment in a cell of a workbook, None where it holds no date."""
+    return moment(text, [*ISO, f"{ISO[0]}.%f"])
+
+
+def own_columns(header: Sequence[str]) -> list[int]:
+    """Return the columns that are the tool's own: those before the first question, and the marks of a quiz."""
+    column = len(FIRST)
+    for names in (ADDRESS, NAME, *NOTES[:1], language(header), *NOTES[1:]):
+        if column < len(header) and fold(header[column]) in names:
+            column += 1
+    marks = {f"{mark}{question}" for question in header for mark in QUIZ}
+    return [*range(column), *(at for at, name in enumerate(header) if at >= column and name in marks)]
+
+
+def language(header: Sequence[str]) -> Sequence[str]:
+    """Return the names of the column that holds the language, none where such a column may as well be a question."""
+    return [name for name in LANGUAGE if f"{name}2" in map(fold, header)]
+
+
+def title(header: Sequence[str], column: int) -> str:
+    """Return the title of a question, without the digit that tells it from the columns of that name before it.
+
+    >>> title(["Nom", "Choix 1", "Nom2", "Choix 12"], 2), title(["Nom", "Choix 1", "Nom2", "Choix 12"], 3)
+    ('Nom', 'Choix 12')
+    """
+    repeated = REPEATED.fullmatch(header[column])
+    if not repeated or repeated["number"] == "1":
+        return header[column]
+    before = int(repeated["number"]) - 1
+    last = repeated["title"] if before == 1 else f"{repeated['title']}{before}"
+    return repeated["title"] if {repeated["title"], last} <= set(header[:column]) else header[column]
+
+
+def is_told(table: Table, column: int) -> bool:
+    """Tell whether the tool noted anything in a column."""
+    return any(record.cells[column].strip() for record in table.records)
+
+
+def somebody(text: str) -> str:
+    """Return the name or address of an account, empty where there was none."""
+    return "" if fold(text) == NOBODY else text
+
+
+def unlisted(text: str) -> str:
+    """Return several answers that are written as a list of JSON in the tool's other form, any other text as it is.
+
+    >>> unlisted('["lundi","mardi"]'), unlisted("[sic]")
+    ('lundi;mardi;', '[sic]')
+    """
+    if not text.startswith('["'):
+        return text
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return "".join(f"{answer};" for answer in found) if all(isinstance(answer, str) for answer in found) else text

@@ -1,0 +1,81 @@
+"""Nextcloud Forms: the row below the header, hidden in workbooks, holds the id of each column.
+
+A column ``question-id-3-11`` is item 11 of question 3: a line of a grid, or a ranked option; its header is
+``Question (item)``. Several choices are joined by ``; ``. In CSV files an answer that would be a formula has a ``'`` in
+front, which is taken off. The id of the submission, and the account and name of who sent it, stay, for a programme may
+use them as key; the moment is ISO 8601 with its offset. There are no partial answers.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import ClassVar
+
+from mentormatch.errors import Problem
+from mentormatch.survey.heading import ISO, Asked, below, header_of, moment, noted, retyped, without
+from mentormatch.survey.table import Rows, Table, tabulate, unreadable
+from mentormatch.survey.tool import Tool, part
+
+IDS = ("submission_id", "user_id", "user_display_name", "timestamp")
+QUESTION = re.compile(r"question-id-[0-9]+(?P<item>(-[0-9]+)*)")
+GUARDED = ("'=", "'+", "'-", "'@", "'\t", "'\r")
+FORMATS = ("%Y-%m-%dT%H:%M:%S%z", *ISO)
+
+
+class Nextcloud(Tool):
+    """Exports of Nextcloud Forms: CSV, XLSX, ODS."""
+
+    kind: ClassVar[str] = "nextcloud"
+    label: ClassVar[str] = "Nextcloud Forms"
+
+    def knows(self, rows: Rows) -> bool:
+        """Take a second row that holds nothing but ids of columns."""
+        return len(rows.records) > 1 and are_ids(rows.records[1].cells)
+
+    def sort(self, rows: Rows) -> Table:
+        if not self.knows(rows):
+            found, expected = "pas un export de Nextcloud Forms", "les identifiants des colonnes sous les intitulés"
+            raise unreadable(rows.source, Problem(f"ligne {rows.records[0].line}", found, expected))
+        titles, ids = (row.cells for row in rows.records[:2])
+        header = header_of(Asked(titled(title, said)) for title, said in zip(titles, ids, strict=False))
+        table = retyped(tabulate(below(rows, 2), header), lambda column, cell: unguarded(cell))
+        own = [column for column, said in enumerate(ids) if said.strip() in IDS]
+        times = [column for column in own if ids[column].strip() == "timestamp"]
+        table = noted(replace(table, tool=self.kind, own=frozenset(own)), times, sent_at)
+        return without(table, times)
+
+
+def sent_at(text: str) -> datetime | None:
+    """Return the moment that a cell of the tool writes."""
+    return moment(text, FORMATS)
+
+
+def are_ids(cells: Sequence[str]) -> bool:
+    """Tell whether cells are ids of columns, the submission's first."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return filled[:1] == ["submission_id"] and all(cell in IDS or QUESTION.fullmatch(cell) for cell in filled)
+
+
+def unguarded(cell: str) -> str:
+    """Return a cell as it was typed."""
+    return cell[1:] if cell.startswith(GUARDED) else cell
+
+
+def titled(title: str, said: str) -> str:
+    """Return the header of a column from its title and its id."""
+    found = QUESTION.fullmatch(said.strip())
+    if not found or not found["item"]:
+        return title
+    start = opening(title)
+    return part(title[:start].rstrip(), title[start + 1 : -1]) if start > 0 else title
+
+
+def opening(title: str) -> int:
+    """Return where the bracket opens that closes at the end of ``title``, -1 where it does not."""
+    depth = 0
+    for at in range(len(title) - 1, -1, -1):
+        depth += {")": 1, "(": -1}.get(title[at], 0)
+        if depth == 0:
+            return at if at < len(title) - 1 else -1
+    return -1

@@ -1,0 +1,127 @@
+"""Tally: a CSV in which several choices stand joined in one column, and once more in a column an option.
+
+``Question`` holds ``A, B``; ``Question (A)`` and ``Question (B)`` right behind it hold true or false. The columns of
+the options are exact, so they are read and the joined one is left out; what was typed for the option "Autre" is what is
+left of the joined text. Titles that come again get `` (2)``.
+
+Unconfirmed: how the columns of the options of a repeated question are named; ``Question (2) (A)`` and
+``Question (A) (2)`` are both taken.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import ClassVar
+
+from mentormatch.errors import Problem
+from mentormatch.survey.heading import ISO, below, item_name, moment, noted, without
+from mentormatch.survey.table import Record, Rows, Table, tabulate, unreadable
+from mentormatch.survey.tool import OTHER, Tool, numbered, part
+from mentormatch.text import fold
+
+FIRST = ("submission id", "respondent id", "submitted at")
+SUBMITTED = 2
+TICKED, UNTICKED = "true", "false"
+REPEATED = re.compile(r"(?P<title>.*) \((?P<number>[0-9]{1,2})\)", re.DOTALL)
+
+
+class Tally(Tool):
+    """Answers to a Tally form."""
+
+    kind: ClassVar[str] = "tally"
+    label: ClassVar[str] = "Tally"
+
+    def knows(self, rows: Rows) -> bool:
+        """Tell whether the first columns are the two numbers and the time that Tally sets there."""
+        return tuple(map(fold, rows.records[0].cells[: len(FIRST)])) == FIRST
+
+    def sort(self, rows: Rows) -> Table:
+        if not self.knows(rows):
+            found, expected = "pas un export de Tally", "« Submission ID », « Respondent ID », « Submitted at » d'abord"
+            raise unreadable(rows.source, Problem(f"ligne {rows.records[0].line}", found, expected))
+        table = tabulate(below(rows), numbered(rows.records[0].cells))
+        table = replace(noted(table, [SUBMITTED], lambda text: moment(text, ISO)), tool=self.kind)
+        joined = set()
+        for question in range(len(FIRST), len(table.header)):
+            if options := options_of(table, question):
+                joined.add(question)
+                table = spelled_out(table, question, options)
+        return without(table, {*range(len(FIRST)), *joined})
+
+
+def options_of(table: Table, question: int) -> dict[int, str]:
+    """Return the columns of the options of a question, each with its option; none where it has no such columns.
+
+    They say which options the joined text holds, all of them: else they are questions of their own.
+    """
+    named = {}
+    for column in range(question + 1, len(table.header)):
+        option = option_in(table.header[column], table.header[question])
+        if not option or not is_ticked_or_not(table, column):
+            break
+        named[column] = option
+    whole = all(explains(record, question, named) for record in table.records)
+    return {column: item_of(table, question, named, column) for column in named} if whole else {}
+
+
+def option_in(header: str, question: str) -> str:
+    """Return the option that the header of a column names behind a question, empty where it is another question's.
+
+    >>> option_in("Jours (soir (18h))", "Jours"), option_in("Jours (soir) (2)", "Jours (2)"), option_in("Nom", "Jours")
+    ('soir (18h)', 'soir', '')
+    """
+    again = REPEATED.fullmatch(question)
+    frames = [(f"{question} (", ")")] + ([(f"{again['title']} (", f") ({again['number']})")] if again else [])
+    inner = (
+        header[len(start) : -len(end)] for start, end in frames if header.startswith(start) and header.endswith(end)
+    )
+    return next(inner, "")
+
+
+def is_ticked_or_not(table: Table, column: int) -> bool:
+    """Tell whether a column holds true and false, and nothing else."""
+    return {record.cells[column] for record in table.records} - {""} in ({TICKED}, {UNTICKED}, {TICKED, UNTICKED})
+
+
+def explains(record: Record, question: int, named: Mapping[int, str]) -> bool:
+    """Tell whether the ticked options, and no others, are those that the joined text of a row holds."""
+    ticked = [option for column, option in named.items() if record.cells[column] == TICKED]
+    joined = record.cells[question]
+    return bool(ticked) == bool(joined) and all(option in joined or item_name(option) == OTHER for option in ticked)
+
+
+def item_of(table: Table, question: int, named: Mapping[int, str], column: int) -> str:
+    """Return the item of an option: itself, or "Autre" where people typed what they meant by it."""
+    if item_name(named[column]) != OTHER:
+        return named[column]
+    ticked = (record for record in table.records if record.cells[column] == TICKED)
+    return OTHER if any(rest(record, question, named) != named[column] for record in ticked) else named[column]
+
+
+def rest(record: Record, question: int, named: Mapping[int, str]) -> str:
+    """Return what the joined text of a row holds beside its ticked options."""
+    text = record.cells[question]
+    ticked = [option for column, option in named.items() if record.cells[column] == TICKED]
+    for option in sorted(ticked, key=len, reverse=True):
+        text = text if item_name(option) == OTHER else text.replace(option, "", 1)
+    return text.strip(" ,")
+
+
+def spelled_out(table: Table, question: int, options: Mapping[int, str]) -> Table:
+    """Return ``table`` with the columns of the options of a question as its items, each as people answered it.
+
+    What was typed for "Autre" stands under it; where the question was not answered, no box was.
+    """
+
+    def spelled(record: Record) -> Record:
+        cells = list(record.cells)
+        for column, option in options.items():
+            typed = rest(record, question, options) if cells[column] == TICKED and option == OTHER else cells[column]
+            cells[column] = typed if cells[question] else ""
+        return Record(record.line, tuple(cells))
+
+    header = [
+        part(table.header[question], options[column]) if column in options else name
+        for column, name in enumerate(table.header)
+    ]
+    return replace(table, header=tuple(header), records=tuple(map(spelled, table.records)))

@@ -1,0 +1,87 @@
+"""The commands ``draft`` and ``map``, run as people run them."""
+
+import json
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+from mentormatch import examples
+from mentormatch.programme import Programme
+from tests.drafting.files import reworded
+
+
+def run(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "mentormatch", *map(str, arguments)]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, encoding="utf-8")
+
+
+def test_a_drafted_programme_takes_the_answers_that_it_was_drafted_from_and_pairs_its_people(tmp_path: Path) -> None:
+    answers = examples.copy_to(tmp_path / "exemple").answers
+    done = run("draft", answers, "-o", "brouillon.toml", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    taken = run("intake", answers, "-p", "brouillon.toml", folder=tmp_path)
+    assert taken.returncode == 0, taken.stderr
+    assert taken.stdout.startswith("34\u00a0lignes : 32\u00a0prises")
+    matched = run("match", answers, "-p", "brouillon.toml", "--json", folder=tmp_path)
+    assert matched.returncode == 0, matched.stderr
+    assert len(json.loads(matched.stdout)["pairs"]) == 14
+
+
+def test_a_draft_is_printed_where_no_file_is_named_and_what_it_lacks_is_said_beside(tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text("Courriel;Places\na@x.fr;1\nb@x.fr;2\n", "utf-8")
+    done = run("draft", "r.csv", folder=tmp_path)
+    assert tomllib.loads(done.stdout)["fields"]["courriel"]["use"] == "contact"
+    assert "rien dans ce fichier ne dit qui est mentor·e" in done.stderr
+    told = json.loads(run("draft", "r.csv", "--json", folder=tmp_path).stdout)
+    assert told["programme"] == done.stdout
+    assert len(told["lacking"]) == 1
+
+
+def test_draft_and_map_never_write_over_a_file(tmp_path: Path) -> None:
+    files = examples.copy_to(tmp_path)
+    standing = tmp_path / "standing.toml"
+    standing.write_text("a", "utf-8")
+    for command in ("draft", "map"):
+        done = run(command, files.answers, "-o", standing, folder=tmp_path)
+        assert done.returncode == 1
+        assert "existe déjà" in done.stderr
+        assert standing.read_text("utf-8") == "a"
+
+
+def test_a_mapping_written_into_the_programme_makes_intake_take_the_file(tmp_path: Path) -> None:
+    answers = reworded(tmp_path)
+    refused = run("intake", answers, folder=tmp_path)
+    assert refused.returncode == 3
+    assert '[mapping.questions] "Vos structures" = "employeurs"' in refused.stderr
+    before = (tmp_path / "programme.toml").read_text("utf-8")
+    done = run("map", answers, "-o", "programme.toml", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert (tmp_path / "programme.toml").read_text("utf-8").startswith(before.rstrip())
+    assert run("intake", answers, folder=tmp_path).returncode == 0
+    again = run("map", answers, "-o", "programme.toml", folder=tmp_path)
+    assert again.returncode == 1
+    assert "le programme en a déjà une" in again.stderr
+
+
+def test_a_mapping_is_printed_or_written_to_a_file_that_pasted_at_the_end_makes_a_programme(tmp_path: Path) -> None:
+    answers = reworded(tmp_path)
+    printed = run("map", answers, folder=tmp_path)
+    assert run("map", answers, "-o", "mapping.toml", folder=tmp_path).returncode == 0
+    written = (tmp_path / "mapping.toml").read_text("utf-8")
+    assert printed.stdout == written
+    pasted = (tmp_path / "programme.toml").read_text("utf-8") + written
+    assert Programme.read(tomllib.loads(pasted)).mapping.questions["Vos structures"] == "employeurs"
+    told = json.loads(run("map", answers, "--json", folder=tmp_path).stdout)
+    assert told["questions"][0]["text"] == "Date de réponse"
+
+
+def test_a_file_in_the_words_of_the_programme_needs_no_mapping(tmp_path: Path) -> None:
+    (tmp_path / "programme.toml").write_text(
+        '[programme]\nname = "x"\nrole = { field = "role", mentor = "M", mentee = "E" }\n'
+        '[fields.role]\nquestion = "Rôle"\nkind = "choice"\noptions = ["M", "E"]\n'
+        '[fields.code]\nquestion = "Code"\nkind = "text"\nuse = "key"\n',
+        "utf-8",
+    )
+    (tmp_path / "r.csv").write_text("Code;Rôle\nA;M\nB;E\n", "utf-8")
+    assert "Rien à faire correspondre" in run("map", "r.csv", folder=tmp_path).stderr

@@ -1,0 +1,184 @@
+"""What every survey tool must do, whichever it is."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mentormatch.enrolment import plan_of
+from mentormatch.errors import Problem, SurveyError
+from mentormatch.people import Cohort
+from mentormatch.programme import Programme
+from mentormatch.survey.intake import take_apart, take_in
+from mentormatch.survey.table import Record, Rows, Table
+from mentormatch.survey.tool import sorted_by_tool, tools_by_kind
+from tests.conftest import DEEP, ROOT
+from tests.laws.questionnaires import SIDES
+from tests.survey.tools.exports import EXPORTS, as_read
+from tests.survey.tools.made import EMAIL, KEY, ROLE, Answers, check_columns, programmes_with_answers
+from tests.survey.tools.writers_one import LIMESURVEY, NEXTCLOUD_IDS, SURVEYMONKEY
+from tests.survey.tools.writers_two import HELLOASSO, MICROSOFT, TALLY, TYPEFORM_END
+
+KINDS = sorted(tools_by_kind())
+type Case = tuple[Programme, list[Answers]]
+
+every_tool = pytest.mark.parametrize("kind", KINDS)
+FRONTS = (LIMESURVEY, SURVEYMONKEY, MICROSOFT, TALLY, HELLOASSO, ("#", *TYPEFORM_END), ("Horodateur",))
+few = settings(max_examples=500 if DEEP else 4)
+cases = programmes_with_answers()
+
+
+def knowing(rows: Rows) -> list[str]:
+    """Return the tools that know these rows for their own, those that take any rows left aside."""
+    tools = [tool() for tool in tools_by_kind().values()]
+    return [tool.kind for tool in tools if not tool.last and tool.knows(rows)]
+
+
+def cohort_of(table: Table, programme: Programme) -> Cohort:
+    return take_in([(table, None)], plan_of(programme))
+
+
+def check_same_people(found: Cohort, expected: Cohort) -> None:
+    """Check that two cohorts hold the same people with the same answers, in any order."""
+    for side in SIDES:
+        ours, theirs = found.side(side), expected.side(side)
+        places = [ours.ids.index(key) for key in theirs.ids]
+        assert len(ours.ids) == len(theirs.ids)
+        for name, column in theirs.columns.items():
+            check_columns(ours.columns[name].take(places), column, name)
+
+
+def test_every_tool_is_tried() -> None:
+    assert sorted(EXPORTS) == KINDS
+
+
+@every_tool
+def test_a_tool_says_what_staff_call_it(kind: str) -> None:
+    assert tools_by_kind()[kind].label
+    assert sum(tool.label == tools_by_kind()[kind].label for tool in tools_by_kind().values()) == 1
+
+
+@every_tool
+def test_the_page_of_survey_tools_tells_of_a_tool_whatever_it_is(kind: str) -> None:
+    page = (ROOT / "docs" / "reference" / "outils-d-enquete.md").read_text(encoding="utf-8")
+    (line,) = [line for line in page.splitlines() if line.startswith(f"| `{kind}` |")]
+    assert tools_by_kind()[kind].label.split(" ou ")[0] in line
+
+
+def test_one_tool_alone_takes_what_no_other_knows() -> None:
+    assert [tool.kind for tool in tools_by_kind().values() if tool.last] == ["plain"]
+
+
+@few
+@given(case=cases)
+def test_a_tool_knows_its_own_exports_and_no_other_does(case: Case) -> None:
+    for kind, export in EXPORTS.items():
+        assert knowing(export.rows(*case)) == [kind] * (kind != "plain"), kind
+
+
+@few
+@given(case=cases)
+def test_a_tool_that_is_named_reads_what_it_reads_when_it_is_recognised(case: Case) -> None:
+    for kind, export in EXPORTS.items():
+        rows = export.rows(*case)
+        assert sorted_by_tool(rows, kind) == sorted_by_tool(rows), kind
+        assert sorted_by_tool(rows).tool == kind
+
+
+@few
+@given(case=cases)
+def test_people_are_reached_as_they_told_whatever_the_tool(case: Case) -> None:
+    programme, people = case
+    told = {(SIDES[int(str(one[ROLE]))], one[KEY]): {EMAIL: one[EMAIL]} for one in people}
+    for kind, export in EXPORTS.items():
+        table = sorted_by_tool(export.rows(programme, people))
+        assert take_apart([(table, None)], plan_of(export.prepare(programme)))[1].people == told, kind
+
+
+@every_tool
+@few
+@given(case=cases, random=st.randoms())
+def test_the_order_of_the_rows_changes_nobody(kind: str, case: Case, random: Random) -> None:
+    programme, people = case
+    export = EXPORTS[kind]
+    rows = export.rows(programme, people)
+    above, answers = list(rows.records[: export.above]), list(rows.records[export.above :])
+    random.shuffle(answers)
+    shuffled = replace(rows, records=(*above, *answers))
+    prepared = export.prepare(programme)
+    found, expected = sorted_by_tool(shuffled), sorted_by_tool(rows)
+    assert found.header == expected.header
+    assert found.sent == expected.sent
+    assert sorted(found.records, key=line_of) == list(expected.records)
+    check_same_people(cohort_of(found, prepared), cohort_of(expected, prepared))
+
+
+def line_of(record: Record) -> int:
+    return record.line
+
+
+@every_tool
+@few
+@given(case=cases, random=st.randoms())
+def test_the_order_of_the_questions_changes_nobody(kind: str, case: Case, random: Random) -> None:
+    programme, people = case
+    export = EXPORTS[kind]
+    asked = list(programme.fields.items())
+    random.shuffle(asked)
+    other = programme.model_copy(update={"fields": dict(asked)})
+    found, expected = (
+        cohort_of(sorted_by_tool(export.rows(form, people)), export.prepare(form)) for form in (other, programme)
+    )
+    check_same_people(found, expected)
+
+
+@every_tool
+@few
+@given(case=cases, extra=st.lists(st.sampled_from(["long", "short", "nul", "gone"]), max_size=4))
+def test_every_row_is_taken_or_its_fate_is_told(kind: str, case: Case, extra: Sequence[str]) -> None:
+    programme, people = case
+    export = EXPORTS[kind]
+    rows = [list(row) for row in export.write(programme, people)]
+    width = len(rows[0])
+    odd = {"long": ["x"] * (width + 2), "short": ["x"], "nul": ["\0", *["x"] * width], "gone": ["?"] * width}
+    lines = range(export.above + 1, len(rows) + len(extra) + 1)
+    table = sorted_by_tool(as_read([*rows, *(odd[name] for name in extra)]))
+    assert sorted([*map(line_of, table.records), *(row.line for row in table.refused)]) == list(lines)
+    cohort = cohort_of(table, export.prepare(programme))
+    assert sorted(row.line for row in cohort.rows) == list(lines)
+
+
+@every_tool
+@given(rows=st.lists(st.lists(st.sampled_from(["", "x", "#", "ID"]), min_size=1, max_size=4), min_size=1, max_size=4))
+def test_rows_of_something_else_are_sorted_or_refused_in_words(kind: str, rows: list[list[str]]) -> None:
+    table, refused = sorted_or_not(rows, kind)
+    assert (table is None) == bool(refused)
+    if table is not None:
+        above = sum(any(row) for row in rows) - len(table.records) - len(table.refused)
+        assert 0 <= above <= EXPORTS[kind].above
+        assert all(len(record.cells) == len(table.header) for record in table.records)
+
+
+def sorted_or_not(rows: list[list[str]], kind: str) -> tuple[Table | None, Sequence[Problem]]:
+    try:
+        return sorted_by_tool(as_read(rows), kind), ()
+    except SurveyError as error:
+        return None, error.problems
+
+
+@given(above=st.permutations(FRONTS))
+def test_rows_with_the_marks_of_several_tools_are_refused_naming_them(above: list[Sequence[str]]) -> None:
+    header = [name for front in above for name in front]
+    ids = [*NEXTCLOUD_IDS, *(f"question-id-{number}" for number in range(len(NEXTCLOUD_IDS), len(header)))]
+    rows = as_read([header, ids, ["x"] * len(header)])
+    claims = knowing(rows)
+    assert "nextcloud" in claims
+    if claims == ["nextcloud"]:
+        return
+    with pytest.raises(SurveyError) as refusal:
+        sorted_by_tool(rows)
+    assert all(f"« {kind} »" in str(refusal.value) for kind in claims)
+    assert sorted_by_tool(rows, "nextcloud").tool == "nextcloud"

@@ -1,0 +1,33 @@
+"""The example as staff have it on disk: programme, answers, and a folder of documents made from them."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import mentormatch as mm
+from mentormatch.enrolment import read_contacts
+from mentormatch.report.contacts import write_contacts
+from mentormatch.report.profiles import write_profiles
+from mentormatch.rights.edition import Edition
+
+PERSON, LINE = "M03", 6
+"""A mentor of the example with a partner, and where their row stands."""
+
+
+def edition(folder: Path) -> Edition:
+    """Write the example, its documents, its intake and its contacts into a folder."""
+    files = mm.examples.copy_to(folder)
+    programme = mm.Programme.load(files.programme)
+    mm.match(mm.read_survey(programme, files.answers), programme).save(folder / "binomes", who="Camille")
+    mm.intake(programme, files.answers).save(folder / "lu")
+    codes = mm.pseudonyms_for(files.programme)
+    cohort = mm.read_survey(programme, files.answers)
+    write_profiles(mm.anonymous_profiles(cohort, programme, codes), folder / "lu")
+    write_contacts(read_contacts(programme, files.answers), programme, folder / "lu" / "contacts.csv")
+    return Edition(files.programme, {"answers": files.answers}, (folder / "binomes", folder / "lu"))
+
+
+def run(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a folder."""
+    command = [sys.executable, "-m", "mentormatch", *map(str, arguments)]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, encoding="utf-8")

@@ -1,0 +1,223 @@
+"""A person is exported, forgotten; an edition is purged: on the files that staff have."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import copytree
+from zipfile import ZipFile
+
+import pytest
+from pandas import DataFrame
+
+import mentormatch as mm
+from mentormatch.enrolment import read_contacts
+from mentormatch.errors import OutputError, SurveyError
+from mentormatch.record.log import check_chain
+from mentormatch.record.verify import verify
+from mentormatch.rights.edition import Edition
+from mentormatch.rights.ending import others_in, purge, to_purge
+from mentormatch.rights.erasure import forget
+from mentormatch.rights.export import export_person
+from mentormatch.rights.person import held
+from mentormatch.rights.rewriting import without_rows
+from mentormatch.survey.reading import read_rows
+from tests.privacy.editions import LINE, PERSON, edition, run
+
+pytestmark = pytest.mark.promise(28)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that holds the files of an edition: made once, copied for each test."""
+    return edition(tmp_path_factory.mktemp("edition")).programme.parent
+
+
+@pytest.fixture
+def made(whole: Path, tmp_path: Path) -> Edition:
+    copytree(whole, tmp_path, dirs_exist_ok=True)
+    folders = (tmp_path / "binomes", tmp_path / "lu")
+    return Edition(tmp_path / "programme.toml", {"answers": tmp_path / "reponses.csv"}, folders)
+
+
+def contacts_of(made: Edition, key: str) -> list[str]:
+    contacts = made.contacts()
+    return [*contacts.of("mentor", key).values(), *contacts.of("mentee", key).values()]
+
+
+def bytes_in(folder: Path) -> Iterator[bytes]:
+    """Yield all that the files of a folder hold, workbooks unpacked."""
+    for path in folder.rglob("*"):
+        if path.suffix == ".xlsx":
+            with ZipFile(path) as archive:
+                yield from (archive.read(name) for name in archive.namelist())
+        elif path.is_file():
+            yield path.read_bytes()
+
+
+def test_who_is_forgotten_is_in_no_file_of_the_edition_any_more(made: Edition, tmp_path: Path) -> None:
+    traces = [text.encode() for text in contacts_of(made, PERSON)]
+    assert len(traces) == 3
+    assert all(any(trace in content for content in bytes_in(tmp_path)) for trace in traces)
+    pseudonym = mm.pseudonyms_for(made.programme).of("mentor", PERSON).encode()
+    assert sum(pseudonym in content for content in bytes_in(made.folders[1])) > 3
+    done = forget(made, PERSON, who="Camille", why="à sa demande")
+    assert not any(pseudonym in content for content in bytes_in(made.folders[1]))
+    assert not any(trace in content for content in bytes_in(tmp_path) for trace in traces)
+    assert {path.name for path in done.documents} >= {"binomes.xlsx", "binomes.html", "binomes.json", "contacts.csv"}
+    assert done.rows == (("reponses.csv", LINE),)
+
+
+def test_every_other_byte_of_the_answers_stays(made: Edition) -> None:
+    before = made.files["answers"].read_bytes().splitlines(keepends=True)
+    forget(made, PERSON)
+    assert made.files["answers"].read_bytes().splitlines(keepends=True) == before[: LINE - 1] + before[LINE:]
+
+
+def test_decision_and_log_stay_true_and_the_log_tells_of_it_under_a_pseudonym(made: Edition) -> None:
+    decision = made.folders[0] / "binomes.decision.json"
+    head = verify(decision).chain
+    forget(made, PERSON, who="Camille", why="à sa demande")
+    assert head is not None
+    assert verify(decision, head=head.head).sound
+    entry = check_chain(made.folders[0] / "binomes.journal.jsonl").entries[-1]
+    assert (entry.kind, entry.who, entry.why) == ("erasure", "Camille", "à sa demande")
+    assert entry.what["person"].startswith("M-")
+    assert PERSON not in entry.what["person"]
+
+
+def test_a_file_that_names_them_again_is_read_as_if_they_were_nobody(made: Edition, tmp_path: Path) -> None:
+    again = tmp_path / "export.csv"
+    again.write_bytes(made.files["answers"].read_bytes())
+    forget(made, PERSON)
+    cohort = mm.read_survey(made.load(), again)
+    assert not cohort.mentors.has(PERSON)
+    (row,) = [row for row in cohort.rows if row.reason.startswith("effacée")]
+    assert (row.line, row.fate, row.key) == (LINE, "rejected", "")
+    assert read_contacts(made.load(), again).of("mentor", PERSON) == {}
+
+
+def test_documents_made_afterwards_do_not_know_them(made: Edition, tmp_path: Path) -> None:
+    forget(made, PERSON)
+    programme = made.load()
+    mm.match(mm.read_survey(programme, made.files["answers"]), programme).save(made.folders[0], who="Camille")
+    assert PERSON.encode() not in b"".join(bytes_in(made.folders[0]))
+
+
+def test_the_answers_of_others_and_the_documents_of_others_that_name_them_are_told(made: Edition) -> None:
+    minutes = made.folders[1] / "compte-rendu.md"
+    minutes.write_text(f"Le comité a parlé de {PERSON.lower()}.", "utf-8")
+    pseudonym = mm.pseudonyms_for(made.programme).of("mentor", PERSON)
+    (made.folders[1] / "souhaits.csv").write_text(f"Votre code;Vos choix\nE01;{pseudonym}\n", "utf-8")
+    (made.folders[1] / "autre.md").write_text("M030 et M3 : personne.", "utf-8")
+    text = made.files["answers"].read_text("utf-8-sig").replace("Bureau des Marées ;", f"{PERSON} ;")
+    made.files["answers"].write_text(text.replace(";aucune;", f";{PERSON};", 1), "utf-8")
+    done = forget(made, PERSON)
+    told = "\n".join(done.to_do)
+    assert "compte-rendu.md nomme" in told
+    assert "souhaits.csv nomme" in told
+    assert "autre.md" not in told
+    assert "reponses.csv, ligne 3, « Personnes ou structures" in told
+    assert minutes.exists()
+
+
+def test_the_rows_of_a_workbook_are_told_and_are_nobody_s_all_the_same(made: Edition, tmp_path: Path) -> None:
+    table = read_rows(made.files["answers"])
+    rows = [record.cells for record in table.records]
+    path = tmp_path / "reponses.xlsx"
+    DataFrame(rows[1:], columns=list(rows[0])).to_excel(path, index=False, engine="xlsxwriter")
+    book = Edition(made.programme, {"answers": path}, made.folders)
+    assert f"reponses.xlsx : supprimez la ligne {LINE}" in forget(book, PERSON).to_do
+    assert not book.cohort().mentors.has(PERSON)
+
+
+def test_a_contact_detail_that_others_share_tells_of_nobody(made: Edition) -> None:
+    text = made.files["answers"].read_text("utf-8-sig")
+    phones = [contact for key in ("M01", PERSON) for contact in contacts_of(made, key) if contact.startswith("06")]
+    made.files["answers"].write_text(text.replace(phones[0], phones[1]), "utf-8")
+    found = held(made.load(), made.tables(), PERSON)
+    assert found.named_in(PERSON)
+    assert not found.named_in(phones[1])
+
+
+def test_a_person_is_found_by_their_e_mail_address_too(made: Edition) -> None:
+    email = next(text for text in contacts_of(made, PERSON) if "@" in text)
+    assert held(made.load(), made.tables(), email.upper()).keys[0] == PERSON
+
+
+def test_a_person_who_is_not_there_is_not_repeated_in_the_error(made: Edition) -> None:
+    for ask in (forget, export_person):
+        with pytest.raises(SurveyError, match="Personne introuvable") as refusal:
+            ask(made, "canari@x.fr")
+        assert "canari" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16-le"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_row_of_several_lines_leaves_any_text_file_alone(tmp_path: Path, encoding: str, end: str) -> None:
+    rows = ["Nom;Mot", 'Zoé;"un\ndeux"', "", 'Ana;"trois\nquatre"', "Léo;cinq"]
+    mark = "\ufeff" if encoding == "utf-16-le" else ""
+    path = tmp_path / "r.csv"
+    path.write_bytes((mark + end.join(rows) + end).encode(encoding))
+    assert without_rows(path, [2])
+    cut = (mark + end.join([rows[0], *rows[3:]]) + end).encode(encoding)
+    assert path.read_bytes() == cut
+
+
+def test_an_export_holds_all_that_the_person_said_their_pairs_and_nothing_of_others(made: Edition) -> None:
+    export = export_person(made, PERSON)
+    told = json.loads(export.to_json())
+    table = read_rows(made.files["answers"])
+    (record,) = [record for record in table.records if record.line == LINE]
+    cells = dict(zip(table.records[0].cells, record.cells, strict=True))
+    assert told["rows"][0]["answers"] == {header: cell for header, cell in cells.items() if cell.strip()}
+    matching = mm.match(made.cohort(), made.load())
+    mine = [pair for pair in matching.pairs if pair.mentor == PERSON]
+    assert [(one["mentee"], one["points"]) for one in told["results"]] == [(pair.mentee, pair.points) for pair in mine]
+    assert {"binomes.html", "contacts.csv"} <= set(told["documents"])
+    for pair in mine:
+        assert not any(text in export.to_json() for text in contacts_of(made, pair.mentee))
+    assert "canari" not in repr(export)
+
+
+def test_a_purge_deletes_what_tells_who_took_part_and_keeps_what_was_decided(made: Edition, tmp_path: Path) -> None:
+    forget(made, PERSON)
+    mm.intake(made.load(), made.files["answers"]).save(made.folders[1])
+    (made.folders[1] / "notes.md").write_text("rien", "utf-8")
+    going = to_purge(made)
+    assert all(path.exists() for path in going)
+    assert [path.name for path in others_in(made, going)] == ["notes.md"]
+    assert purge(made, who="Camille", why="fin de l'édition") == tuple(going)
+    left = {path.name for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == {"programme.toml", ".gitignore", "binomes.decision.json", "binomes.journal.jsonl", "notes.md"}
+    assert verify(made.folders[0] / "binomes.decision.json").sound
+    assert [one.kind for one in check_chain(made.folders[0] / "binomes.journal.jsonl").entries][-1] == "purge"
+
+
+def test_a_file_that_cannot_be_deleted_is_an_error(made: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(OutputError, match="ne peut pas être effacé"):
+        purge(made)
+
+
+def test_the_commands_do_the_same_and_a_purge_asks_to_be_sure(made: Edition, tmp_path: Path) -> None:
+    where = ["reponses.csv", "--in", "binomes", "--in", "lu"]
+    done = run("forget", PERSON, *where, "--who", "Camille", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert f"Effacée : reponses.csv, ligne {LINE}" in done.stderr
+    asked = run("purge", *where, folder=tmp_path)
+    assert "Rien n'a été effacé" in asked.stderr
+    assert (tmp_path / "reponses.csv").exists()
+    assert run("purge", *where, "--yes", folder=tmp_path).returncode == 0
+    assert not (tmp_path / "reponses.csv").exists()
+
+
+def test_contacts_are_written_apart_for_their_owner_alone(made: Edition, tmp_path: Path) -> None:
+    done = run("contacts", "reponses.csv", "-o", "contacts.csv", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "contacts.csv").stat().st_mode & 0o077 == 0
+    rows = read_rows(tmp_path / "contacts.csv").records
+    assert len(rows) == 1 + len(made.contacts())
+    assert rows[0].cells == ("Côté", "Identifiant", "Nom et prénom", "Courriel", "Téléphone")
