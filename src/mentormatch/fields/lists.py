@@ -1,6 +1,7 @@
 """Questions with several answers: options ticked, options ranked, names typed."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import Literal, cast
 
@@ -170,6 +171,12 @@ def figures(text: str) -> int:
     return int("".join(figure for figure in text if figure in "0123456789")[:9] or 0)
 
 
+@lru_cache(maxsize=50_000)
+def is_nobody(name: str) -> bool:
+    """Say whether a text says that there is nobody to name; the same ones come again and again."""
+    return fold(name) in NOBODY
+
+
 class ListOfNames(Field):
     """Names of people or organisations, in the order typed, separated by ``;`` or line breaks.
 
@@ -182,7 +189,8 @@ class ListOfNames(Field):
         if is_blank(answer):
             return Blank
         given = list(answer.values()) if isinstance(answer, Mapping) else self.pieces(answer)
-        return Reading(tuple(name.strip() for name in given if name.strip() and fold(name) not in NOBODY))
+        names = [name.strip() for name in given]
+        return Reading(tuple([name for name in names if name and not is_nobody(name)]))
 
     def column(self, values: Sequence[object]) -> Names:
         return Names(tuple(cast("tuple[str, ...] | None", value) for value in values))
