@@ -137,7 +137,8 @@ class Guide:
 def _guide(problem: AssignmentProblem) -> Guide:
     """Return the goals in one number, loosely if they do not fit; a number of pairs that is fixed says nothing."""
     least = max(int(loads.always.sum()) for loads in (problem.mentors, problem.mentees))
-    goals = tuple(goal for goal in problem.goals if goal != "matched" or least < problem.places) or problem.goals
+    goals = tuple(goal for goal in problem.goals if goal != "matched" or least < problem.places)
+    goals = goals if set(goals) & set(SUMS) else problem.goals
     whole = merged(replace(problem, goals=goals), lambda reach: reach < ONE_NUMBER)
     if len(whole) == 1 and isinstance(whole[0], Stage):
         return Guide(whole[0], exact=True)
