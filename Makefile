@@ -4,6 +4,7 @@
 export PYTHON
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+SUITE := $(BIN)/python -m pytest --numprocesses auto -p no:benchmark
 LOCKED := $(PIP) --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
@@ -17,7 +18,7 @@ demo: .venv/core ## pair the people of the example programme; the results are in
 	$(BIN)/mentormatch demo build/demo
 
 test: .venv/dev ## run the fast test suite
-	$(BIN)/python -m pytest
+	$(SUITE)
 
 check: lint types cover ## run all that a change must pass, the same as in CI
 
@@ -30,13 +31,13 @@ types: .venv/dev ## check types
 	$(BIN)/mypy
 
 cover: .venv/dev ## run the fast test suite, notebooks and README included, and measure what it covers
-	$(BIN)/python -m pytest --cov
+	$(SUITE) --cov
 
 bench: .venv/dev ## measure speed
 	$(BIN)/python -m pytest benchmarks --benchmark-only
 
 proof: .venv/dev ## run every test, also those that take hours, with deep searches
-	MENTORMATCH_DEEP=1 $(BIN)/python -m pytest
+	MENTORMATCH_DEEP=1 $(SUITE)
 
 reference: .venv/dev ## write the page of criteria and rules from the code
 	$(BIN)/python tools/reference
