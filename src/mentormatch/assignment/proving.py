@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
+import numpy as np
+
 from mentormatch.assignment.problem import SUMS, AssignmentProblem
 from mentormatch.assignment.solution import Prices, Solution, Status
 from mentormatch.assignment.threshold import WorstPair
@@ -12,18 +14,28 @@ type Prove = Callable[[AssignmentProblem], Solution]
 """Solves a problem for the sake of its prices."""
 
 
-def opening(problem: AssignmentProblem, before: tuple[str, ...], prove: Prove) -> Sequence[Prices]:
-    """Return the prices of some goals over all pairs, none if they are not found."""
+def opening(problem: AssignmentProblem, before: tuple[str, ...], count: int, prove: Prove) -> Sequence[Prices]:
+    """Return the prices of some goals over all pairs, none if they are not found; ``count``: the pairs of the best."""
+    if before == ("matched",) and count == problem.places:
+        return (all_places(problem),)
     solution = prove(replace(problem, goals=before)) if before else None
     return solution.prices if solution is not None and solution.status is Status.PROVED else ()
 
 
+def all_places(problem: AssignmentProblem) -> Prices:
+    """Return the prices by which there are no more pairs than the scarcer side has places."""
+    sides = zip((problem.mentors, problem.mentees), problem.scores.degrees(), strict=True)
+    mentors, mentees = (int(np.minimum(loads.most, degree).sum()) for loads, degree in sides)
+    n, m = problem.shape
+    scarce = int(mentors <= mentees)
+    return Prices((("matched", 1),), np.full(n, scarce), np.full(m, 1 - scarce))
+
+
 def floor_proof(problem: AssignmentProblem, before: tuple[str, ...], floor: int, prove: Prove) -> Iterator[Prices]:
-    """Yield the prices of the goals ``before`` over all pairs, and those by which no better floor is as good in them.
+    """Yield the prices by which no better floor is as good in the goals ``before``.
 
     Where no answer at all has a better floor there may be no prices that say so; the certificate then says less.
     """
-    yield from opening(problem, before, prove)
     goals = before if "matched" in before else (*before, "matched")
     above = replace(WorstPair().restrict(problem, floor + 1), goals=goals)
     yield from over(prove(above).prices, floor + 1)

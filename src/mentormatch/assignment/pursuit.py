@@ -77,7 +77,7 @@ def _solved(problem: AssignmentProblem, ask: Ask, served: BoolVector, tell: Tell
     if solution.status is Status.STOPPED:
         return _with_proved(replace(found, status=Status.FEASIBLE), threshold, value)
     floor = value if isinstance(threshold, WorstPair) else None
-    prices = _proof(problem, before, solution.prices, ask, floor)
+    prices = _proof(problem, before, solution, ask, floor)
     return replace(_with_proved(solution, threshold, value), prices=prices)
 
 
@@ -87,13 +87,13 @@ def _with_proved(solution: Solution, threshold: Threshold, value: int) -> Soluti
 
 
 def _proof(
-    problem: AssignmentProblem, before: tuple[str, ...], after: Sequence[Prices], ask: Ask, floor: int | None
+    problem: AssignmentProblem, before: tuple[str, ...], solution: Solution, ask: Ask, floor: int | None
 ) -> tuple[Prices, ...]:
     """Return the prices of all that can be proved: up to a threshold, and at a floor and beyond it."""
-    prove = partial(ask, ties=False)
+    first = opening(problem, before, len(solution.pairs), partial(ask, ties=False))
     if floor is None:
-        return tuple(opening(problem, before, prove))
-    return (*floor_proof(problem, before, floor, prove), *over(after, floor))
+        return tuple(first)
+    return (*first, *floor_proof(problem, before, floor, partial(ask, ties=False)), *over(solution.prices, floor))
 
 
 def _left(problem: AssignmentProblem, goals: tuple[str, ...]) -> AssignmentProblem:
@@ -188,8 +188,14 @@ class Search:
                 left, best, step = bisect_right(candidates, self._value(found)), found, 0
                 self._tell(best)
             else:
-                right, step = place, 2 * step
+                right, step = self._left_of(place, candidates, found), 2 * step
         return best, self._value(best)
+
+    def _left_of(self, place: int, candidates: Sequence[int], failed: Solution) -> int:
+        """Return the place before which the candidates are that an answer may reach, when one at ``place`` is not."""
+        known = self.before == ("matched",)
+        beyond = self.threshold.beyond(self.problem, candidates[place], failed) if known else None
+        return place if beyond is None else min(place, bisect_right(candidates, beyond))
 
     def _tell(self, found: Solution) -> None:
         """Tell an answer that is optimal in the goals before, and not yet in this one."""

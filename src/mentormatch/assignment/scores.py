@@ -67,6 +67,10 @@ class Scores(Protocol):
         """Return the greatest score of each mentor and of each mentee, ``NONE`` for who has no allowed partner."""
         ...
 
+    def best_among(self, mentors: BoolVector, mentees: BoolVector) -> int:
+        """Return the greatest score of a pair of some mentors with some mentees, ``NONE`` if none is allowed."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class DenseScores:
@@ -115,6 +119,11 @@ class DenseScores:
     def best(self) -> tuple[IntVector, IntVector]:
         values = self.values if self.allowed is None else np.where(self.allowed, self.values, NONE)
         return values.max(axis=1, initial=NONE), values.max(axis=0, initial=NONE)
+
+    def best_among(self, mentors: BoolVector, mentees: BoolVector) -> int:
+        part = np.ix_(mentors, mentees)
+        values = self.values[part] if self.allowed is None else np.where(self.allowed[part], self.values[part], NONE)
+        return int(values.max(initial=NONE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +179,9 @@ class SparseScores:
         np.maximum.at(found[0], self.mentors, self.values)
         np.maximum.at(found[1], self.mentees, self.values)
         return found
+
+    def best_among(self, mentors: BoolVector, mentees: BoolVector) -> int:
+        return int(self.values[mentors[self.mentors] & mentees[self.mentees]].max(initial=NONE))
 
     def _keys(self, mentors: IntVector, mentees: IntVector) -> IntVector:
         return mentors * self.shape[1] + mentees

@@ -18,11 +18,6 @@ CELLS = 1 << 15
 """So many numbers of 8 bytes stay in the cache of a processor."""
 
 
-def simple(prices: Prices) -> bool:
-    """Return whether a stage has prices of people and no others."""
-    return not (any(prices.rows) or any(prices.links) or prices.kept)
-
-
 def left_by(
     problem: AssignmentProblem, scores: DenseScores | SparseScores, prices: Prices, always: IntMatrix
 ) -> tuple[IntVector, IntVector]:
@@ -31,7 +26,7 @@ def left_by(
     All allowed pairs, if the stage has other prices than those of people, or numbers beyond what is exact. Former pairs
     are among them in any case.
     """
-    if not isinstance(scores, DenseScores) or not simple(prices) or reach(problem, prices) > LARGEST:
+    if not isinstance(scores, DenseScores) or not prices.simple or reach(problem, prices) > LARGEST:
         return scores.pairs()
     width = scores.shape[1]
     former = np.array(problem.former, dtype=np.int64).reshape(-1, 2)

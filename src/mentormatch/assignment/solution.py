@@ -67,6 +67,11 @@ class Prices:
     parts: int = 1
     least: int | None = None
 
+    @property
+    def simple(self) -> bool:
+        """Return whether people have prices and nothing else has."""
+        return not (any(self.rows) or any(self.links) or self.kept)
+
 
 @dataclass(frozen=True, slots=True)
 class Solution:

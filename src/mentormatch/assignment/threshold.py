@@ -9,6 +9,7 @@ import numpy as np
 
 from mentormatch.assignment.problem import AssignmentProblem, Row
 from mentormatch.assignment.scores import NONE
+from mentormatch.assignment.solution import Solution
 from mentormatch.columns import BoolVector, IntVector
 
 
@@ -32,6 +33,13 @@ class Threshold(ABC):
     @abstractmethod
     def between(self, problem: AssignmentProblem, low: int, high: int) -> Sequence[int]:
         """Return in ascending order what answers may reach above ``low``, up to ``high``."""
+
+    def beyond(self, problem: AssignmentProblem, least: int, failed: Solution) -> int | None:
+        """Return what no answer exceeds that has more pairs than can reach ``least``; None: that is not known.
+
+        ``failed``: an answer with the most pairs that reach it.
+        """
+        return None
 
     def promising(self, problem: AssignmentProblem) -> Iterator[int]:
         """Yield, from high to low, thresholds that leave few pairs and may yet be reached."""
@@ -68,6 +76,19 @@ class WorstPair(Threshold):
         scores = np.append(problem.scores.listed(), 0)
         found: list[int] = np.unique(scores[(scores > low) & (scores <= high)]).tolist()
         return found
+
+    def beyond(self, problem: AssignmentProblem, least: int, failed: Solution) -> int | None:
+        """Return the greatest score of a pair that the prices do not pay for: with more pairs there is one of these.
+
+        Who has more places than partners so good may take more pairs with others, and pays for none.
+        """
+        stages = [stage for stage in failed.prices if stage.weights == (("matched", 1),) and stage.simple]
+        if not stages or stages[0].parts > 1 or min(*stages[0].mentors, *stages[0].mentees, 0) < 0:
+            return None
+        full, good = problem.scores.degrees(), self.restrict(problem, least).scores.degrees()
+        sides = zip((problem.mentors, problem.mentees), (stages[0].mentors, stages[0].mentees), full, good, strict=True)
+        free = [(price == 0) | (high < np.minimum(loads.most, degree)) for loads, price, degree, high in sides]
+        return problem.scores.best_among(free[0], free[1])
 
     def promising(self, problem: AssignmentProblem) -> Iterator[int]:
         scores = problem.scores.listed()
