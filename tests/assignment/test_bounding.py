@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mentormatch.assignment.bounding import (
@@ -89,6 +89,7 @@ def test_pairs_are_found_among_those_of_a_list() -> None:
 
 
 @given(st.lists(NUMBERS, max_size=6))
+@example([1 << 61] * 5)
 def test_sums_are_exact_whatever_their_size(numbers: list[int]) -> None:
     assert exact_sum(np.array(numbers, dtype=np.int64)) == sum(numbers)
 
@@ -250,6 +251,10 @@ def test_prices_that_fit_their_problem_are_not_complained_of(fine: dict[str, Any
         ({"links": (((2, 0, 1),), ())}, "a link is below 0, or of somebody without a minimum that may be waived"),
         ({"links": (((-1, 0, 1),), ())}, "a link is below 0, or of somebody without a minimum that may be waived"),
         ({"links": ((), ((0, 0, 1),))}, "a link is below 0, or of somebody without a minimum that may be waived"),
+        ({"links": (((0, 3, 1),), ())}, "a link is below 0, or of somebody without a minimum that may be waived"),
+        ({"links": (((0, -1, 1),), ())}, "a link is below 0, or of somebody without a minimum that may be waived"),
+        ({"links": ((), ((2, 0, 1),))}, "a link is below 0, or of somebody without a minimum that may be waived"),
+        ({"links": ((), ((-1, 0, 1),))}, "a link is below 0, or of somebody without a minimum that may be waived"),
         ({"links": ((), ((0, 3, 1),))}, "a link is below 0, or of somebody without a minimum that may be waived"),
     ],
 )

@@ -73,10 +73,10 @@ def priced_rows(problem: AssignmentProblem, prices: Prices) -> Iterator[tuple[Ro
 
 
 def _wrong_links(problem: AssignmentProblem, links: tuple[Links, Links]) -> Iterator[str]:
+    n, m = problem.shape
     for side, (loads, each) in enumerate(zip((problem.mentors, problem.mentees), links, strict=True)):
-        people = [link[side] for link in each]
-        known = all(0 <= person < len(loads) for person in people)
-        if not known or not loads.waivable[people].all() or any(price < 0 for _, _, price in each):
+        known = all(0 <= mentor < n and 0 <= mentee < m for mentor, mentee, _ in each)
+        if not known or not loads.waivable[[link[side] for link in each]].all() or any(price < 0 for *_, price in each):
             yield "a link is below 0, or of somebody without a minimum that may be waived"
 
 
