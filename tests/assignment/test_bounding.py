@@ -181,6 +181,14 @@ def test_a_weight_outdoes_all_that_two_pairs_can_differ_by_in_the_goals_after_it
     assert (found and found.rest) == rest
 
 
+@pytest.mark.parametrize(("mentee", "weight", "rest"), [(2, 6, -3), (1, 14, 0)])
+def test_a_pair_more_or_less_counts_for_all_that_it_is_worth(mentee: int, weight: int, rest: int) -> None:
+    one = Pairs(np.array([mentee % 2]), np.array([mentee]))
+    for each, exact in ((weight, False), (weight + 1, True)):
+        found = Pricing.of(problem(), prices(weights=(("matched", each), ("total", 1))), one, {})
+        assert (found and found.rest) == (rest if exact else None)
+
+
 def test_a_stage_over_no_pairs_is_lexicographic() -> None:
     nobody = Pairs(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
     found = Pricing.of(problem(), prices(weights=(("matched", 1), ("total", 1))), nobody, {})
