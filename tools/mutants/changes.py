@@ -115,7 +115,7 @@ def places(node: ast.AST, scope: tuple[str, ...] = (), *, inside: bool = False) 
 
 
 def left_alone(parent: ast.AST, field: str, child: ast.AST) -> bool:
-    """Return whether a node is a docstring, a type or what is imported for one, the strictness of ``zip`` or a setting of a dataclass."""
+    """Return whether a node is a docstring, a type, an import for one, how strict ``zip`` or how a dataclass is."""
     if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
         return True
     if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
