@@ -208,7 +208,7 @@ GREATEST = 7 + 20 + 2
         ({}, WORTH + 4 + 2),
         ({"parts": 3}, 3 * WORTH + 6),
         ({"weights": (("total", 5),)}, 5 * WORTH + 6),
-        ({"rows": (2, -5, 0)}, WORTH + 6 + 2 * 3 + 5 * 1),
+        ({"rows": (3, -5, 0)}, WORTH + 6 + 3 * 3 + 5 * 1),
         ({"kept": (("matched", -6),)}, WORTH + 6 + 6 * (GREATEST + 1)),
         ({"links": (((0, 1, 9),), ((1, 1, 3),))}, WORTH + 6 + 9 + 3),
     ],
