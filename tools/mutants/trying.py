@@ -83,8 +83,9 @@ def verdicts_of(mutants: list[Mutant], tests: list[str]) -> Iterator[tuple[Mutan
             os._exit(int(pytest.main([*PYTEST, *tests], plugins=[Session(mutants, told)])))
         os.waitpid(child, 0)
         before, verdicts = json.loads(told.read_bytes())
-    for mutant, one in zip(mutants, verdicts, strict=True):
-        yield mutant, tried_anew(mutant, Tests.read(before)) if one == ELSEWHERE else one
+    yield from ((mutant, one) for mutant, one in zip(mutants, verdicts, strict=True) if one != ELSEWHERE)
+    anew = [mutant for mutant, one in zip(mutants, verdicts, strict=True) if one == ELSEWHERE]
+    yield from ((mutant, tried_anew(mutant, Tests.read(before))) for mutant in anew)
 
 
 class Session:
