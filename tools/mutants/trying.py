@@ -1,9 +1,9 @@
 """Runs tests on mutants, each in a process of its own; nothing is written to the source.
 
 First every test is run once, to know which lines it runs and how long it takes. Each mutant then meets the tests that
-run its lines, the quickest first, until one fails or takes far too long. The tests are collected once: a mutant within
-a function is put in place in a forked process by giving the function its changed code. Elsewhere, as in the default
-of a field, the module is imported changed.
+run its lines, those first that are quick and have noticed much, until one fails or takes far too long. The tests are
+collected once: a mutant within a function is put in place in a forked process by giving the function its changed code.
+Elsewhere, as in the default of a field, the module is imported changed.
 """
 
 import gc
@@ -12,17 +12,16 @@ import os
 import resource
 import signal
 import sys
-import tempfile
 import time
 import warnings
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_file_location
-from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
+from typing import IO
 
 import pytest
 from changes import Mutant
@@ -76,34 +75,47 @@ class Tests:
 
 def verdicts_of(mutants: list[Mutant], tests: list[str]) -> Iterator[tuple[Mutant, str]]:
     """Yield each mutant and what became of it: killed, survived, not run by any test, or why it could not be tried."""
-    with tempfile.TemporaryDirectory() as folder:
-        told = Path(folder, "told")
-        child = os.fork()
-        if not child:
-            os._exit(int(pytest.main([*PYTEST, *tests], plugins=[Session(mutants, told)])))
-        os.waitpid(child, 0)
-        before, verdicts = json.loads(told.read_bytes())
-    yield from ((mutant, one) for mutant, one in zip(mutants, verdicts, strict=True) if one != ELSEWHERE)
-    anew = [mutant for mutant, one in zip(mutants, verdicts, strict=True) if one == ELSEWHERE]
-    yield from ((mutant, tried_anew(mutant, Tests.read(before))) for mutant in anew)
+    out, into = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(out)
+        with os.fdopen(into, "w", buffering=1) as told:
+            code = pytest.main([*PYTEST, *tests], plugins=[Session(mutants, told)])
+        os._exit(int(code))
+    os.close(into)
+    with os.fdopen(out) as lines:
+        before = Tests.read(next(lines))
+        anew = [mutant for mutant in mutants if not mutant.inside]
+        for line in lines:
+            place, one = json.loads(line)
+            if one == ELSEWHERE:
+                anew.append(mutants[place])
+            else:
+                yield mutants[place], one
+    os.waitpid(child, 0)
+    yield from ((mutant, tried_anew(mutant, before)) for mutant in anew)
 
 
 class Session:
-    """A pytest session that measures what it collected and then tries each mutant on it."""
+    """A pytest session that measures what it collected and then tries each mutant on it; it tells line by line."""
 
-    def __init__(self, mutants: list[Mutant], told: Path) -> None:
+    def __init__(self, mutants: list[Mutant], told: IO[str]) -> None:
         self.mutants, self.told = mutants, told
         self.paths = {str(mutant.path) for mutant in mutants}
+        self.kills = Counter[str]()
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Run the tests as they are, then on each mutant within a function; write what came of it."""
+        """Run the tests as they are, then on each mutant within a function, and tell what comes of it."""
         self.session, self.items = session, {item.nodeid: item for item in session.items}
-        before = Tests.read(told := in_child(lambda: self.measured().written()))
+        measured = in_child(lambda: self.measured().written()).decode()
+        self.told.write(f"{measured}\n")
+        before = Tests.read(measured)
         self.live = [
             f for f in gc.get_objects() if isinstance(f, FunctionType) and f.__code__.co_filename in self.paths
         ]
-        verdicts = [self.tried(one, before) if one.inside else ELSEWHERE for one in self.mutants]
-        self.told.write_text(json.dumps((told.decode(), verdicts)), encoding="utf-8")
+        for place, mutant in enumerate(self.mutants):
+            if mutant.inside:
+                self.told.write(f"{json.dumps((place, self.tried(mutant, before)))}\n")
         return True
 
     def measured(self) -> Tests:
@@ -141,7 +153,7 @@ class Session:
 
     def tried(self, mutant: Mutant, before: Tests) -> str:
         """Return what becomes of a mutant within a function."""
-        tests = before.of(mutant)
+        tests = sorted(before.of(mutant), key=lambda name: before.seconds[name] / (1 + self.kills[name]))
 
         def work() -> bytes:
             try:
@@ -151,10 +163,12 @@ class Session:
             for name in tests:
                 signal.alarm(int(AT_LEAST_S + SLOWER * before.seconds[name]))
                 if not self.passes(name):
-                    return KILLED.encode()
+                    return f"{KILLED} {name}".encode()
             return SURVIVED.encode()
 
-        return verdict(work) if tests else NOT_RUN
+        said, _, name = verdict(work).partition(f"{KILLED} ") if tests else (NOT_RUN, "", "")
+        self.kills[name] += 1
+        return said or KILLED
 
     def exchange(self, mutant: Mutant) -> None:
         """Give the functions of the module of a mutant their changed code."""
