@@ -193,18 +193,21 @@ def tried_anew(mutant: Mutant, before: Tests) -> str:
     tests = before.of(mutant)
 
     def work() -> bytes:
-        sys.meta_path.insert(0, Changed(mutant))
         signal.alarm(int(60 + SLOWER * sum(before.seconds[name] for name in tests)))
-        return (KILLED if pytest.main([*PYTEST, *tests]) else SURVIVED).encode()
+        return (KILLED if pytest.main([*PYTEST, *tests], plugins=[Changed(mutant)]) else SURVIVED).encode()
 
     return verdict(work) if tests else NOT_RUN
 
 
 class Changed(MetaPathFinder, Loader):
-    """Imports the module of a mutant from its changed code."""
+    """A plugin that imports the module of a mutant from its changed code."""
 
     def __init__(self, mutant: Mutant) -> None:
         self.mutant = mutant
+
+    def pytest_collection(self) -> None:
+        """Come before what pytest itself imports modules with."""
+        sys.meta_path.insert(0, self)
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
         """Return where the module is found, None for any other."""
