@@ -1,6 +1,7 @@
 """A way out gives a solution, and one step less does not."""
 
 from collections import Counter
+from dataclasses import replace
 from time import monotonic
 
 import pytest
@@ -296,3 +297,12 @@ def test_rules_to_drop_together_are_as_few_as_can_be_and_never_a_capacity() -> N
     (way,) = diagnose(alike(2, 2), programme(*asked)).ways_out
     assert (way.code, way.cost) == ("drop_rules", 2)
     assert [rule.kind for rule in way.rules] == ["capacity", "pin", "pin", "minimum_score"]
+
+
+def test_the_same_people_are_asked_for_places_in_any_order_of_the_rows() -> None:
+    rules = [{"kind": "capacity", "most": 1}, counting("mentee", *METIERS, least=3)]
+    for order in ([0, 1], [1, 0]):
+        people = alike(2, 4)
+        turned = replace(people, mentors=people.mentors.take(order))
+        (way,) = [way for way in diagnose(turned, programme(*rules)).ways_out if way.code == "more_places"]
+        assert way.places == (("M2", 1),)
