@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mentormatch import examples
-from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.problem import AssignmentProblem, Row
 from mentormatch.errors import OutputError, RequestError
 from mentormatch.people import Cohort
 from mentormatch.record.decision import FILENAME, Decision, read_decision, save_decision, write_decision
@@ -158,3 +158,24 @@ def test_people_who_are_not_numbered_from_one_are_refused(tmp_path: Path) -> Non
     content["mentors"][0]["id"] = "m4"
     with pytest.raises(RequestError):
         read_decision(changed(path, content)).problem()
+
+
+def test_scores_in_another_order_pose_the_same_problem(tmp_path: Path) -> None:
+    path = written(plain(), tmp_path)
+    content = json.loads(path.read_bytes())
+    turned = {mentor: dict(reversed(line.items())) for mentor, line in reversed(content["scores"].items())}
+    read, again = read_decision(path).problem(), read_decision(changed(path, content | {"scores": turned})).problem()
+    for one, same in zip(read.scores.pairs(), again.scores.pairs(), strict=True):
+        assert one.tolist() == same.tolist()
+    assert read.scores.at(*read.scores.pairs()).tolist() == again.scores.at(*again.scores.pairs()).tolist()
+
+
+@pytest.mark.parametrize("whose", [{"mentor": 0}, {"mentor": 2}, {"mentee": 0}, {"mentee": 3}, {}])
+def test_a_row_of_one_person_is_read_as_one_of_theirs_alone(whose: dict[str, int], tmp_path: Path) -> None:
+    weights = np.array([[1, 2, 3, 4], [5, 6, 7, 8], [9, 1, 0, 3]])
+    problem = replace(plain(), pins=(), rows=(Row("r", weights, least=0, most=40, **whose),))
+    (row,) = read_decision(written(problem, tmp_path)).problem().rows
+    assert row.block(problem.shape).tolist() == problem.rows[0].block(problem.shape).tolist()
+    assert (row.mentor, row.mentee) == (whose.get("mentor"), whose.get("mentee"))
+    assert (row.least, row.most) == (0, 40)
+    assert row.weights.size == (4 if "mentor" in whose else 3 if "mentee" in whose else 12)

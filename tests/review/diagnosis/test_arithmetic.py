@@ -12,7 +12,7 @@ from mentormatch.review.diagnosis.arithmetic import by_counting, counts_pairs
 from mentormatch.review.diagnosis.finding import Finding
 from mentormatch.review.diagnosis.posture import Posture
 from mentormatch.scoring.score import score
-from tests.review.diagnosis.people import alike, cohort, counting, pin, programme, words
+from tests.review.diagnosis.people import Answers, alike, cohort, counting, pin, programme, words
 
 EVERY = ("production", "diffusion", "administration")
 
@@ -306,9 +306,10 @@ def test_a_row_counts_pairs_if_each_counts_for_one_or_for_none(weights: list[lis
 
 @pytest.mark.parametrize("letter", ["M", "E"])
 def test_quotas_cross_whatever_they_count_of_people_who_take_no_part(letter: str) -> None:
-    one, aside = {"metier": "diffusion"}, {"metier": "administration", "complete": False}
-    wide, narrow = [one, one, aside], [{}] * 3
-    people = cohort(wide, narrow) if letter == "M" else cohort(narrow, wide)
+    one: Answers = {"metier": "diffusion"}
+    aside: Answers = {"metier": "administration", "complete": False}
+    some: list[Answers] = [one, one, aside]
+    people = cohort(some, [{}] * 3) if letter == "M" else cohort([{}] * 3, some)
     where = "mentor" if letter == "M" else "mentee"
     rules = [
         counting(where, "diffusion", "administration", name="bas", least=2),
