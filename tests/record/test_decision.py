@@ -9,6 +9,7 @@ import pytest
 
 from mentormatch import examples
 from mentormatch.assignment.problem import AssignmentProblem, Row
+from mentormatch.assignment.solution import Prices
 from mentormatch.errors import OutputError, RequestError
 from mentormatch.people import Cohort
 from mentormatch.record.decision import FILENAME, Decision, read_decision, save_decision, write_decision
@@ -152,12 +153,25 @@ def test_a_small_file_cannot_ask_for_a_great_memory(tmp_path: Path) -> None:
         decision.problem()
 
 
-def test_people_who_are_not_numbered_from_one_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("side", ["mentors", "mentees"])
+@pytest.mark.parametrize("order", [(1, 0, 2), (0, 1, 2, 2), (1, 2), (0, 2, 1)])
+def test_people_who_are_not_numbered_from_one_are_refused(side: str, order: tuple[int, ...], tmp_path: Path) -> None:
     path = written(plain(), tmp_path)
     content = json.loads(path.read_bytes())
-    content["mentors"][0]["id"] = "m4"
-    with pytest.raises(RequestError):
+    content[side] = [content[side][place] for place in order]
+    with pytest.raises(RequestError, match="the people are not numbered from 1"):
         read_decision(changed(path, content)).problem()
+
+
+def test_the_proof_is_read_as_it_was_written(tmp_path: Path) -> None:
+    matching = posed(plain())
+    links = (((0, 3, 2), (2, 0, 5)), ((1, 2, 7),))
+    prices = Prices(
+        (("total", 3),), np.array([4, -1, 0]), np.array([9, 8, 7, 6]), (2,), (("matched", -5),), links, 6, 1
+    )
+    solution = replace(matching.solution, prices=(prices,))
+    (read,) = read_decision(save_decision(replace(matching, solution=solution), tmp_path)).solution().prices
+    assert repr(read) == repr(prices)
 
 
 def test_scores_in_another_order_pose_the_same_problem(tmp_path: Path) -> None:
