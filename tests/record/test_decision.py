@@ -130,13 +130,18 @@ def test_what_does_not_fit_a_decision_is_refused_without_its_value(part: str, va
 
 
 @pytest.mark.parametrize(
-    ("part", "value"),
-    [("pairs", [["m9", "e1"]]), ("pins", [["m1", "e9"]]), ("scores", {"m9": {"e1": 1}}), ("mentees", [])],
+    ("part", "value", "who"),
+    [
+        ("pairs", [["m9", "e1"]], "m9, e1"),
+        ("pins", [["m1", "e9"]], "m1, e9"),
+        ("scores", {"m9": {"e1": 1}}, "m9, e1"),
+        ("mentees", [], "m1, e1"),
+    ],
 )
-def test_somebody_who_is_not_in_the_file_is_refused(part: str, value: object, tmp_path: Path) -> None:
+def test_somebody_who_is_not_in_the_file_is_refused(part: str, value: object, who: str, tmp_path: Path) -> None:
     path = written(plain(), tmp_path)
     decision = read_decision(changed(path, json.loads(path.read_bytes()) | {part: value}))
-    with pytest.raises(RequestError):
+    with pytest.raises(RequestError, match=f"{who} : nobody has this id"):
         (decision.problem(), decision.solution())
 
 
