@@ -191,23 +191,31 @@ def codes(code: CodeType) -> Iterator[CodeType]:
 def tried_anew(mutant: Mutant, before: Tests) -> str:
     """Return what becomes of a mutant where its module is imported changed, in a pytest session of its own."""
     tests = before.of(mutant)
+    files = sorted({name.partition("::")[0] for name in tests})
 
     def work() -> bytes:
         signal.alarm(int(60 + SLOWER * sum(before.seconds[name] for name in tests)))
-        return (KILLED if pytest.main([*PYTEST, *tests], plugins=[Changed(mutant)]) else SURVIVED).encode()
+        code = int(pytest.main([*PYTEST, *files], plugins=[Changed(mutant, tests)]))
+        return {0: SURVIVED, 1: KILLED, 2: KILLED}.get(code, f"not tried, pytest ended with {code}").encode()
 
     return verdict(work) if tests else NOT_RUN
 
 
 class Changed(MetaPathFinder, Loader):
-    """A plugin that imports the module of a mutant from its changed code."""
+    """A plugin that imports the module of a mutant from its changed code, and leaves other tests out."""
 
-    def __init__(self, mutant: Mutant) -> None:
-        self.mutant = mutant
+    def __init__(self, mutant: Mutant, tests: list[str]) -> None:
+        self.mutant, self.tests = mutant, tests
 
     def pytest_collection(self) -> None:
         """Come before what pytest itself imports modules with."""
         sys.meta_path.insert(0, self)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep the tests that are wanted, in their order."""
+        order = {name: place for place, name in enumerate(self.tests)}
+        items[:] = sorted((item for item in items if item.nodeid in order), key=lambda item: order[item.nodeid])
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
         """Return where the module is found, None for any other."""
