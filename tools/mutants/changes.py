@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
+from typing import Any
 
 COMPARED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE, ast.GtE),
@@ -70,12 +71,13 @@ class Place:
     def node(self) -> ast.AST:
         """Return the node."""
         held = getattr(self.parent, self.field)
-        return held if self.item is None else held[self.item]
+        found: ast.AST = held if self.item is None else held[self.item]
+        return found
 
     @property
     def start(self) -> tuple[int, int]:
         """Return the line and the column, from 1; a comprehension has those of its first name."""
-        node = self.node.target if isinstance(self.node, ast.comprehension) else self.node
+        node: Any = self.node.target if isinstance(self.node, ast.comprehension) else self.node
         return node.lineno, node.col_offset + 1
 
     def take(self, other: ast.AST) -> None:
