@@ -235,6 +235,7 @@ def said(**other: Any) -> list[str]:
         {"rows": (0, 0, 5)},
         {"rows": (0, 0, -5)},
         {"links": (((1, 2, 0),), ((0, 1, 3),))},
+        {"links": (((0, 0, 1),), ((0, 1, 3),))},
     ],
 )
 def test_prices_that_fit_their_problem_are_not_complained_of(fine: dict[str, Any]) -> None:
