@@ -1,6 +1,8 @@
 """The decision file: whole, the same for the same matching, and without a name."""
 
+import errno
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,6 +56,11 @@ def test_a_decision_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> Non
     assert [path.name for path in tmp_path.iterdir()] == [FILENAME]
 
 
+def test_a_decision_that_is_not_there_is_told_by_the_name_of_its_file(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match=f"  - absent.json : {os.strerror(errno.ENOENT)}"):
+        read_decision(tmp_path / "absent.json")
+
+
 def test_no_key_no_contact_and_no_answer_is_in_a_decision() -> None:
     matching = example()
     text = Decision.of(matching).to_json()
@@ -69,6 +76,11 @@ def test_the_versions_of_all_that_computed_are_kept() -> None:
     versions = Decision.of(example()).versions
     assert list(versions) == ["mentormatch", "python", "numpy", "scipy", "pulp", "highspy"]
     assert versions["numpy"] == np.__version__
+
+
+def test_the_version_of_a_library_that_is_not_there_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mentormatch.record.decision.LIBRARIES", ("no-such-library", "numpy"))
+    assert list(Decision.of(example()).versions) == ["mentormatch", "python", "numpy"]
 
 
 def shuffled(cohort: Cohort) -> Cohort:
@@ -191,7 +203,7 @@ def test_scores_in_another_order_pose_the_same_problem(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("whose", [{"mentor": 0}, {"mentor": 2}, {"mentee": 0}, {"mentee": 3}, {}])
 def test_a_row_of_one_person_is_read_as_one_of_theirs_alone(whose: dict[str, int], tmp_path: Path) -> None:
-    weights = np.array([[1, 2, 3, 4], [5, 6, 7, 8], [9, 1, 0, 3]])
+    weights = np.array([[1, 2, 3, -1], [5, 6, 7, 8], [-1, 1, 0, 3]])
     problem = replace(plain(), pins=(), rows=(Row("r", weights, least=0, most=40, **whose),))
     (row,) = read_decision(written(problem, tmp_path)).problem().rows
     assert row.block(problem.shape).tolist() == problem.rows[0].block(problem.shape).tolist()
