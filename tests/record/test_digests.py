@@ -8,7 +8,8 @@ import pytest
 
 from mentormatch.columns import Codes, Column, Grades, Members, Names, Numbers, Ranks, Texts
 from mentormatch.people import Cohort, People
-from mentormatch.record.digests import digest, digest_of_answers
+from mentormatch.record.digests import digest, digest_of_answers, digest_of_programme
+from tests.review.diagnosis.people import programme
 
 pytestmark = pytest.mark.promise(29)
 
@@ -44,3 +45,12 @@ def test_the_answers_are_digested_as_sorted_and_compact_json_in_utf_8() -> None:
 
 def test_a_digest_is_a_sha_256_in_hexadecimal() -> None:
     assert digest(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+def test_a_programme_is_digested_under_the_names_that_its_file_uses() -> None:
+    where = {"side": "mentor", "field": "metier", "in": ["production"]}
+    asked = programme({"kind": "quota", "where": where, "least": 1})
+    text = json.dumps(asked.model_dump(mode="json", by_alias=True), ensure_ascii=False, sort_keys=True)
+    assert '"in": ["production"]' in text
+    compact = json.dumps(json.loads(text), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert digest_of_programme(asked) == sha256(compact.encode()).hexdigest()
