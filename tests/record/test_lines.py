@@ -92,6 +92,10 @@ def test_an_entry_is_of_a_known_kind_and_needs_no_reason(kind: str) -> None:
     assert entry(kind=kind).why == ""
 
 
+def test_a_name_may_be_one_letter() -> None:
+    assert entry(who="L").who == "L"
+
+
 @pytest.mark.parametrize("wrong", [{"line": "1"}, {"previous": 0}, {"entry": None}, {"next": START}])
 def test_a_line_of_another_form_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
