@@ -316,3 +316,9 @@ def test_quotas_cross_whatever_they_count_of_people_who_take_no_part(letter: str
         counting(where, "diffusion", name="haut", most=1),
     ]
     assert "quotas_crossed" in [found.code for found in findings(people, *rules)]
+
+
+def test_mentees_who_take_no_part_are_not_short_of_places() -> None:
+    assert told(cohort([{}], [{}, {"complete": False}])) == []
+    (found,) = findings(cohort([{}], [{}, {}, {"complete": False}]))
+    assert (found.code, found.missing) == ("short_of_places", 1)
