@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mentormatch.assignment.answers import Answers, _finished, _strong_parts
 from mentormatch.assignment.bounding import Pricing
-from mentormatch.assignment.certificate import certify, coupled
+from mentormatch.assignment.certificate import Verdict, certify, coupled
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.problem import AssignmentProblem, Loads
 from mentormatch.assignment.solution import Prices, Solution, Status, Tier
@@ -99,6 +99,28 @@ def test_a_person_counts_with_their_most_at_a_price_and_with_their_least_below_n
     turned = pose([[5], [5]], mentee_capacity=2, mentee_minimum=1)
     face = Answers.of(turned, PAIR)
     assert face.bound(priced(turned, face, total([0, 0], [price]))) == bound
+
+
+GREAT = (1 << 60) - 16
+
+
+@pytest.mark.parametrize("places", [1, 7, 8, 15, 16])
+@pytest.mark.parametrize("price", [GREAT, -GREAT])
+def test_a_price_counts_in_full_however_many_places_it_is_for(places: int, price: int) -> None:
+    prices = total([price], [0] * 16)
+    for minimum in (0, places):
+        problem = pose([[5] * 16], mentor_capacity=places, mentor_minimum=minimum, goals=("total",))
+        face = Answers.of(problem, PAIR)
+        expected = max(minimum * price, places * price) + 16 * max(5 - price, 0)
+        assert face.bound(priced(problem, face, prices)) == expected
+        assert face.narrowed(priced(problem, face, prices), 0).most[0].tolist() == [1]
+
+
+def test_a_great_price_for_many_places_certifies_no_answer_that_could_be_better() -> None:
+    problem = pose([[5] * 16], mentor_capacity=16, goals=("total",))
+    nobody = Solution(Status.PROVED, np.empty((0, 2), dtype=np.int64), (Tier("total", 0, 0),))
+    certificate = certify(problem, replace(nobody, prices=(total([GREAT], [0] * 16),)))
+    assert certificate.verdict is Verdict.REFUSED
 
 
 def waived(least: int = 2) -> AssignmentProblem:

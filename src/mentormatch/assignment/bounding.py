@@ -47,6 +47,13 @@ def exact_sum(numbers: IntVector) -> int:
     return sum(numbers.tolist())
 
 
+def exact_product(counts: IntVector, prices: IntVector) -> IntVector:
+    """Return the products, in Python's integers where int64 may not hold them and one more price."""
+    if magnitude(counts) * magnitude(prices) < SUMMABLE:
+        return counts * prices
+    return np.asarray(counts.astype(object) * prices.astype(object))
+
+
 def magnitude(numbers: IntVector) -> int:
     """Return the greatest absolute value, 0 of nothing."""
     return max(-int(numbers.min(initial=0)), int(numbers.max(initial=0)))
