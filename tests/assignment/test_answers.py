@@ -116,6 +116,15 @@ def test_a_price_counts_in_full_however_many_places_it_is_for(places: int, price
         assert face.narrowed(priced(problem, face, prices), 0).most[0].tolist() == [1]
 
 
+def test_links_come_in_full_on_top_of_a_great_price() -> None:
+    free = pose([[5] * 10], mentor_capacity=10, goals=("total",))
+    problem = replace(free, mentors=Loads(np.array([2]), np.array([10]), np.array([True])))
+    price, link = GREAT // 100 * 79, GREAT // 100 * 20
+    face = Answers.of(problem, PAIR)
+    prices = replace(total([price], [0] * 10), links=(((0, 0, link),), ()))
+    assert face.bound(priced(problem, face, prices)) == 10 * price + link > 1 << 63
+
+
 def test_a_great_price_for_many_places_certifies_no_answer_that_could_be_better() -> None:
     problem = pose([[5] * 16], mentor_capacity=16, goals=("total",))
     nobody = Solution(Status.PROVED, np.empty((0, 2), dtype=np.int64), (Tier("total", 0, 0),))
