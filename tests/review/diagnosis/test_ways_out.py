@@ -326,7 +326,8 @@ def test_of_the_places_lent_those_are_used_that_go_beyond_what_a_person_has() ->
     assert used(trial, "mentor", 0) == []
 
 
-def test_a_set_of_rules_to_drop_that_the_time_leaves_unfinished_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("search", ["changes_of", "dropping_several"])
+def test_what_the_time_leaves_unfinished_is_not_told(search: str, monkeypatch: pytest.MonkeyPatch) -> None:
     bans = [{**pin(f"M{number}", f"E{number}"), "kind": "ban"} for number in (1, 2)]
     trial = trial_of(alike(2, 2), pin("M1", "E1"), pin("M2", "E2"), *bans)
     begun: list[bool] = []
@@ -335,6 +336,6 @@ def test_a_set_of_rules_to_drop_that_the_time_leaves_unfinished_is_not_told(monk
         begun.append(True)
         return [Change("drop_rules", "Retirer tout.", 4)]
 
-    monkeypatch.setattr(module, "dropping_several", late)
+    monkeypatch.setattr(module, search, late)
     monkeypatch.setattr(Trial, "over", property(lambda trial: bool(begun)))
     assert (ways_out(trial, trial.rules[:1]), begun) == ((), [True])
