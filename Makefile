@@ -9,7 +9,7 @@ LOCKED := $(PIP) --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint types cover bench proof reference lock clean
+.PHONY: help demo test check lint types cover bench proof mutants reference lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -38,6 +38,9 @@ bench: .venv/dev ## measure speed
 
 proof: .venv/dev ## run every test, also those that take hours, with deep searches
 	MENTORMATCH_DEEP=1 $(SUITE)
+
+mutants: .venv/dev ## change the code that vouches for results, and tell what no test notices; GROUPS="check log"
+	$(BIN)/python tools/mutants $(GROUPS)
 
 reference: .venv/dev ## write the page of criteria and rules from the code
 	$(BIN)/python tools/reference

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mentormatch.assignment.answers import Answers, _finished, _strong_parts
 from mentormatch.assignment.bounding import Pricing
-from mentormatch.assignment.certificate import certify, coupled
+from mentormatch.assignment.certificate import Verdict, certify, coupled
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.problem import AssignmentProblem, Loads
 from mentormatch.assignment.solution import Prices, Solution, Status, Tier
@@ -101,6 +101,37 @@ def test_a_person_counts_with_their_most_at_a_price_and_with_their_least_below_n
     assert face.bound(priced(turned, face, total([0, 0], [price]))) == bound
 
 
+GREAT = (1 << 60) - 16
+
+
+@pytest.mark.parametrize("places", [1, 7, 8, 15, 16])
+@pytest.mark.parametrize("price", [GREAT, -GREAT])
+def test_a_price_counts_in_full_however_many_places_it_is_for(places: int, price: int) -> None:
+    prices = total([price], [0] * 16)
+    for minimum in (0, places):
+        problem = pose([[5] * 16], mentor_capacity=places, mentor_minimum=minimum, goals=("total",))
+        face = Answers.of(problem, PAIR)
+        expected = max(minimum * price, places * price) + 16 * max(5 - price, 0)
+        assert face.bound(priced(problem, face, prices)) == expected
+        assert face.narrowed(priced(problem, face, prices), 0).most[0].tolist() == [1]
+
+
+def test_links_come_in_full_on_top_of_a_great_price() -> None:
+    free = pose([[5] * 10], mentor_capacity=10, goals=("total",))
+    problem = replace(free, mentors=Loads(np.array([2]), np.array([10]), np.array([True])))
+    price, link = GREAT // 100 * 79, GREAT // 100 * 20
+    face = Answers.of(problem, PAIR)
+    prices = replace(total([price], [0] * 10), links=(((0, 0, link),), ()))
+    assert face.bound(priced(problem, face, prices)) == 10 * price + link > 1 << 63
+
+
+def test_a_great_price_for_many_places_certifies_no_answer_that_could_be_better() -> None:
+    problem = pose([[5] * 16], mentor_capacity=16, goals=("total",))
+    nobody = Solution(Status.PROVED, np.empty((0, 2), dtype=np.int64), (Tier("total", 0, 0),))
+    certificate = certify(problem, replace(nobody, prices=(total([GREAT], [0] * 16),)))
+    assert certificate.verdict is Verdict.REFUSED
+
+
 def waived(least: int = 2) -> AssignmentProblem:
     """Return one mentor who takes two or three of three mentees, or nobody."""
     free = pose([[-5, -4, 3]], goals=("total",), mentor_capacity=3)
@@ -120,6 +151,23 @@ def test_links_of_who_need_not_be_used_count_with_their_price(link: int, bound: 
     face = Answers.of(waived(), np.empty((0, 2), dtype=np.int64))
     linked = replace(total([-6], [0, 0, 0]), links=(tuple((0, mentee, link) for mentee in range(3)), ()))
     assert face.bound(priced(waived(), face, linked)) == bound
+
+
+@pytest.mark.parametrize(("link", "most"), [(0, 0), (1, 0), (2, 3), (3, 0), (9, 0)])
+def test_at_no_gap_the_load_of_who_need_not_be_used_is_settled_unless_using_them_costs_nothing(
+    link: int, most: int
+) -> None:
+    face = Answers.of(waived(), np.empty((0, 2), dtype=np.int64))
+    linked = replace(total([-1], [0, 0, 0]), links=(((0, 0, link),), ()))
+    stage = replace(priced(waived(), face, linked), surplus=np.zeros(3, dtype=np.int64))
+    assert face.narrowed(stage, 0).most[0].tolist() == [most]
+
+
+def test_at_no_gap_who_costs_something_and_has_nobody_is_left_alone() -> None:
+    problem = pose([[2]], goals=("total",))
+    face = Answers.of(problem, np.empty((0, 2), dtype=np.int64))
+    stage = replace(priced(problem, face, total([-2], [4])), surplus=np.zeros(1, dtype=np.int64))
+    assert [part.tolist() for part in face.narrowed(stage, 0).most] == [[0], [0]]
 
 
 @pytest.mark.parametrize(("gap", "settled"), [(0, 3), (1, 2), (2, 2), (3, 1), (6, 0)])
@@ -207,6 +255,17 @@ def test_of_two_goals_in_one_stage_the_first_is_bounded_whatever_the_second_may_
     assert [tier.certified for tier in certify(problem, replace(worse, prices=(prices,))).tiers] == [bound, None]
 
 
+@pytest.mark.parametrize(("parts", "mentors", "bound"), [(1, (9, 9), 3), (3, (26, 25), 3), (3, (25, 25), 2)])
+def test_what_a_second_goal_may_lack_is_counted_for_every_place_and_in_parts(
+    parts: int, mentors: tuple[int, int], bound: int
+) -> None:
+    problem = pose([[1, -2], [-2, -1]], goals=("matched", "total"))
+    worse = Solution(Status.FEASIBLE, PAIR, (Tier("matched", 1, None), Tier("total", 1, None)))
+    prices = Prices((("matched", 7), ("total", 1)), np.array(mentors), np.zeros(2, dtype=np.int64), parts=parts)
+    assert (sum(mentors) + 2 * 2 * parts) // (7 * parts) == bound
+    assert [tier.certified for tier in certify(problem, replace(worse, prices=(prices,))).tiers] == [bound, None]
+
+
 def floored(value: int, *prices: Prices) -> list[int | None]:
     """Return the bounds that prices prove of two pairs of which the worse has a score of ``value``."""
     problem = pose([[5, value], [value, 4]], goals=("matched", "floor"))
@@ -234,3 +293,33 @@ def test_a_worst_pair_is_certified_by_the_pairs_above_it_being_too_few() -> None
     unproved = replace(best, prices=(COUNT, replace(above, mentors=np.array([2, 0]))))
     assert [tier.certified for tier in certify(problem, unproved).tiers] == [2, None]
     assert [tier.certified for tier in certify(problem, replace(best, prices=(COUNT,))).tiers] == [2, None]
+
+
+def alone(floor: int) -> list[int | None]:
+    """Return the bound proved of the floor, the only goal, by there being no pair above the only one there is."""
+    problem = pose([[floor]], goals=("floor",))
+    above = Prices((("matched", 1),), np.array([0]), np.array([0]), least=floor + 1)
+    only = Solution(Status.FEASIBLE, PAIR, (Tier("floor", floor, None),), prices=(above,))
+    return [tier.certified for tier in certify(problem, only).tiers]
+
+
+@pytest.mark.parametrize(("floor", "proved"), [(3, 3), (0, 0), (-1, None)])
+def test_a_worst_pair_below_nothing_is_not_certified_where_nobody_need_be_paired(
+    floor: int, proved: int | None
+) -> None:
+    assert alone(floor) == [proved]
+
+
+def test_a_stage_about_the_pairs_above_a_floor_bounds_no_goal_before_it() -> None:
+    problem = pose([[5, 1], [1, 1]], goals=("matched", "floor"))
+    worse = Solution(Status.FEASIBLE, PAIR, (Tier("matched", 1, None), Tier("floor", 5, None)))
+    high = Prices((("matched", 1),), np.array([1, 0]), np.array([0, 0]), least=5)
+    assert [tier.certified for tier in certify(problem, replace(worse, prices=(high,))).tiers] == [None, None]
+
+
+def test_the_stage_that_refutes_a_better_floor_is_about_any_goal_before_it() -> None:
+    problem = replace(pose([[5]], goals=("priority", "floor")), mentor_priority=np.array([6]))
+    above = Prices((("matched", 1),), np.array([0]), np.array([0]), least=6)
+    first = Prices((("priority", 1),), np.array([6]), np.array([0]))
+    stated = (Tier("priority", 6, 6), Tier("floor", 5, 5))
+    assert certify(problem, Solution(Status.PROVED, PAIR, stated, prices=(first, above))).certified

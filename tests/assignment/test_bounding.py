@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mentormatch.assignment.bounding import (
@@ -90,6 +90,7 @@ def test_pairs_are_found_among_those_of_a_list() -> None:
 
 
 @given(st.lists(NUMBERS, max_size=6))
+@example([1 << 61] * 5)
 def test_sums_are_exact_whatever_their_size(numbers: list[int]) -> None:
     assert exact_sum(np.array(numbers, dtype=np.int64)) == sum(numbers)
 
@@ -181,6 +182,14 @@ def test_a_weight_outdoes_all_that_two_pairs_can_differ_by_in_the_goals_after_it
     assert (found and found.rest) == rest
 
 
+@pytest.mark.parametrize(("score", "weight", "rest"), [(-3, 6, -3), (7, 14, 0)])
+def test_a_pair_more_or_less_counts_for_all_that_it_is_worth(score: int, weight: int, rest: int) -> None:
+    one = replace(EVERY, extremes=(score, score))
+    for each, exact in ((weight, False), (weight + 1, True)):
+        found = Pricing.of(problem(), prices(weights=(("matched", each), ("total", 1))), one, {})
+        assert (found and found.rest) == (rest if exact else None)
+
+
 def test_a_stage_over_no_pairs_is_lexicographic() -> None:
     nobody = Pairs(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), extremes=(0, 0))
     found = Pricing.of(problem(), prices(weights=(("matched", 1), ("total", 1))), nobody, {})
@@ -198,7 +207,7 @@ WORTH = 1 + 7
         ({}, WORTH + 4 + 2),
         ({"parts": 3}, 3 * WORTH + 6),
         ({"weights": (("total", 5),)}, 5 * WORTH + 6),
-        ({"rows": (2, -5, 0)}, WORTH + 6 + 2 * 3 + 5 * 1),
+        ({"rows": (3, -5, 0)}, WORTH + 6 + 3 * 3 + 5 * 1),
         ({"kept": (("matched", -6),)}, WORTH + 6 + 6 * 2),
         ({"kept": (("priority", -6),)}, WORTH + 6 + 6 * (20 + 2 + 1)),
         ({"kept": (("changes", -2), ("total", -6))}, WORTH + 6 + 2 * 2 + 6 * (7 + 1)),
@@ -227,6 +236,7 @@ def said(**other: Any) -> list[str]:
         {"rows": (0, 0, 5)},
         {"rows": (0, 0, -5)},
         {"links": (((1, 2, 0),), ((0, 1, 3),))},
+        {"links": (((0, 0, 1),), ((0, 1, 3),))},
     ],
 )
 def test_prices_that_fit_their_problem_are_not_complained_of(fine: dict[str, Any]) -> None:
@@ -251,6 +261,10 @@ def test_prices_that_fit_their_problem_are_not_complained_of(fine: dict[str, Any
         ({"links": (((2, 0, 1),), ())}, "a link is below 0, or of somebody without a minimum that may be waived"),
         ({"links": (((-1, 0, 1),), ())}, "a link is below 0, or of somebody without a minimum that may be waived"),
         ({"links": ((), ((0, 0, 1),))}, "a link is below 0, or of somebody without a minimum that may be waived"),
+        ({"links": (((0, 3, 1),), ())}, "a link is below 0, or of somebody without a minimum that may be waived"),
+        ({"links": (((0, -1, 1),), ())}, "a link is below 0, or of somebody without a minimum that may be waived"),
+        ({"links": ((), ((2, 0, 1),))}, "a link is below 0, or of somebody without a minimum that may be waived"),
+        ({"links": ((), ((-1, 0, 1),))}, "a link is below 0, or of somebody without a minimum that may be waived"),
         ({"links": ((), ((0, 3, 1),))}, "a link is below 0, or of somebody without a minimum that may be waived"),
     ],
 )

@@ -59,6 +59,7 @@ def test_a_stated_bound_is_not_backed_by_one_that_is_further_away(unbacked: Cert
         (4, 6, "total des points, à 50 % près"),
         (-4, -3, "total des points, à 25 % près"),
         (1000, 1003, "total des points, à 0,3 % près"),
+        (100, 191, "total des points, à 91 % près"),
         (0, 2, "total des points, à 2e+02 % près"),
     ],
 )
@@ -191,3 +192,12 @@ def test_a_stage_may_keep_the_goals_before_its_own_and_no_other() -> None:
     assert refused.problems == (
         "prices for the goals ['matched', 'total'] are not for those of the problem, in their order",
     )
+
+
+def test_a_stage_about_two_goals_keeps_neither() -> None:
+    problem = pose([[5]], goals=("matched", "total"))
+    solution = Solution(Status.PROVED, np.array([[0, 0]]), (Tier("matched", 1, 1), Tier("total", 5, 5)))
+    both = Prices((("matched", 9), ("total", 1)), np.array([14]), np.array([0]))
+    own = replace(both, mentors=np.array([15]), kept=(("matched", -1),))
+    assert certify(problem, replace(solution, prices=(both,))).certified
+    assert certify(problem, replace(solution, prices=(own,))).verdict is Verdict.REFUSED

@@ -1,6 +1,8 @@
 """The decision file: whole, the same for the same matching, and without a name."""
 
+import errno
 import json
+import os
 from dataclasses import replace
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -9,7 +11,8 @@ import numpy as np
 import pytest
 
 from mentormatch import examples
-from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.problem import AssignmentProblem, Row
+from mentormatch.assignment.solution import Prices
 from mentormatch.enrolment import read_contacts
 from mentormatch.errors import OutputError, RequestError
 from mentormatch.people import Cohort
@@ -55,6 +58,11 @@ def test_a_decision_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> Non
     assert [path.name for path in tmp_path.iterdir()] == [FILENAME]
 
 
+def test_a_decision_that_is_not_there_is_told_by_the_name_of_its_file(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match=f"  - absent.json : {os.strerror(errno.ENOENT)}"):
+        read_decision(tmp_path / "absent.json")
+
+
 def test_no_key_no_contact_and_no_answer_is_in_a_decision() -> None:
     matching = example()
     text = Decision.of(matching).to_json()
@@ -73,6 +81,11 @@ def test_the_versions_of_all_that_computed_are_kept() -> None:
     versions = Decision.of(example()).versions
     assert list(versions) == ["mentormatch", "python", "numpy", "scipy", "pulp", "highspy"]
     assert versions["numpy"] == np.__version__
+
+
+def test_the_version_of_a_library_that_is_not_there_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mentormatch.record.decision.LIBRARIES", ("no-such-library", "numpy"))
+    assert list(Decision.of(example()).versions) == ["mentormatch", "python", "numpy"]
 
 
 def shuffled(cohort: Cohort) -> Cohort:
@@ -133,13 +146,18 @@ def test_what_does_not_fit_a_decision_is_refused_without_its_value(part: str, va
 
 
 @pytest.mark.parametrize(
-    ("part", "value"),
-    [("pairs", [["m9", "e1"]]), ("pins", [["m1", "e9"]]), ("scores", {"m9": {"e1": 1}}), ("mentees", [])],
+    ("part", "value", "who"),
+    [
+        ("pairs", [["m9", "e1"]], "m9, e1"),
+        ("pins", [["m1", "e9"]], "m1, e9"),
+        ("scores", {"m9": {"e1": 1}}, "m9, e1"),
+        ("mentees", [], "m1, e1"),
+    ],
 )
-def test_somebody_who_is_not_in_the_file_is_refused(part: str, value: object, tmp_path: Path) -> None:
+def test_somebody_who_is_not_in_the_file_is_refused(part: str, value: object, who: str, tmp_path: Path) -> None:
     path = written(plain(), tmp_path)
     decision = read_decision(changed(path, json.loads(path.read_bytes()) | {part: value}))
-    with pytest.raises(RequestError):
+    with pytest.raises(RequestError, match=f"{who} : nobody has this id"):
         (decision.problem(), decision.solution())
 
 
@@ -156,9 +174,43 @@ def test_a_small_file_cannot_ask_for_a_great_memory(tmp_path: Path) -> None:
         decision.problem()
 
 
-def test_people_who_are_not_numbered_from_one_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("side", ["mentors", "mentees"])
+@pytest.mark.parametrize("order", [(1, 0, 2), (0, 1, 2, 2), (1, 2), (0, 2, 1)])
+def test_people_who_are_not_numbered_from_one_are_refused(side: str, order: tuple[int, ...], tmp_path: Path) -> None:
     path = written(plain(), tmp_path)
     content = json.loads(path.read_bytes())
-    content["mentors"][0]["id"] = "m4"
-    with pytest.raises(RequestError):
+    content[side] = [content[side][place] for place in order]
+    with pytest.raises(RequestError, match="the people are not numbered from 1"):
         read_decision(changed(path, content)).problem()
+
+
+def test_the_proof_is_read_as_it_was_written(tmp_path: Path) -> None:
+    matching = posed(plain())
+    links = (((0, 3, 2), (2, 0, 5)), ((1, 2, 7),))
+    prices = Prices(
+        (("total", 3),), np.array([4, -1, 0]), np.array([9, 8, 7, 6]), (2,), (("matched", -5),), links, 6, 1
+    )
+    solution = replace(matching.solution, prices=(prices,))
+    (read,) = read_decision(save_decision(replace(matching, solution=solution), tmp_path)).solution().prices
+    assert repr(read) == repr(prices)
+
+
+def test_scores_in_another_order_pose_the_same_problem(tmp_path: Path) -> None:
+    path = written(plain(), tmp_path)
+    content = json.loads(path.read_bytes())
+    turned = {mentor: dict(reversed(line.items())) for mentor, line in reversed(content["scores"].items())}
+    read, again = read_decision(path).problem(), read_decision(changed(path, content | {"scores": turned})).problem()
+    for one, same in zip(read.scores.pairs(), again.scores.pairs(), strict=True):
+        assert one.tolist() == same.tolist()
+    assert read.scores.at(*read.scores.pairs()).tolist() == again.scores.at(*again.scores.pairs()).tolist()
+
+
+@pytest.mark.parametrize("whose", [{"mentor": 0}, {"mentor": 2}, {"mentee": 0}, {"mentee": 3}, {}])
+def test_a_row_of_one_person_is_read_as_one_of_theirs_alone(whose: dict[str, int], tmp_path: Path) -> None:
+    weights = np.array([[1, 2, 3, -1], [5, 6, 7, 8], [-1, 1, 0, 3]])
+    problem = replace(plain(), pins=(), rows=(Row("r", weights, least=0, most=40, **whose),))
+    (row,) = read_decision(written(problem, tmp_path)).problem().rows
+    assert row.block(problem.shape).tolist() == problem.rows[0].block(problem.shape).tolist()
+    assert (row.mentor, row.mentee) == (whose.get("mentor"), whose.get("mentee"))
+    assert (row.least, row.most) == (0, 40)
+    assert row.weights.size == (4 if "mentor" in whose else 3 if "mentee" in whose else 12)

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from mentormatch.errors import OutputError
+from mentormatch.errors import OutputError, RequestError
 from mentormatch.record.log import START, SUFFIX, Entry, Line, append, check_chain, now
+from mentormatch.record.signing import account, signed
 
 pytestmark = pytest.mark.promise(29)
 
@@ -89,6 +90,10 @@ def test_an_entry_of_another_form_is_refused(wrong: dict[str, Any]) -> None:
 @pytest.mark.parametrize("kind", ["matching", "edit", "validation"])
 def test_an_entry_is_of_a_known_kind_and_needs_no_reason(kind: str) -> None:
     assert entry(kind=kind).why == ""
+
+
+def test_a_name_may_be_one_letter() -> None:
+    assert entry(who="L").who == "L"
 
 
 @pytest.mark.parametrize("wrong", [{"line": "1"}, {"previous": 0}, {"entry": None}, {"next": START}])
@@ -193,3 +198,19 @@ def test_who_writes_holds_the_log_alone_and_who_reads_shares_it(path: Path, monk
     append(path, entry())
     check_chain(path)
     assert locks == [fcntl.LOCK_EX, fcntl.LOCK_SH]
+
+
+@pytest.mark.parametrize(("told", "name"), [(" croux ", "croux"), ("  ", "inconnu"), ("", "inconnu")])
+def test_the_account_at_work_has_a_name_or_is_said_to_be_unknown(
+    told: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mentormatch.record.signing.getuser", lambda: told)
+    assert account() == name
+
+
+@pytest.mark.parametrize("who", ["", "  "])
+def test_a_line_that_nobody_signs_is_refused_with_what_is_wanted(who: str) -> None:
+    with pytest.raises(RequestError) as refused:
+        signed("edit", {}, who=who)
+    assert refused.value.message == "Le journal ne prend que ce qu'une personne nommée signe"
+    assert [str(problem) for problem in refused.value.problems] == ["who : vide ; attendu : un nom"]

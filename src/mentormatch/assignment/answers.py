@@ -5,7 +5,7 @@ from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.bounding import Pricing, exact_sum, listed
+from mentormatch.assignment.bounding import Pricing, exact_product, exact_sum, listed
 from mentormatch.assignment.problem import AssignmentProblem, Loads
 from mentormatch.assignment.scores import IntMatrix
 from mentormatch.assignment.sieve import left_by
@@ -77,7 +77,8 @@ class Answers:
         """Return the most that each person of a side adds to the bound if they are used."""
         loads, price = self.sides[side], stage.sides[side]
         least = np.where(self._unused(side), loads.least, self.least[side])
-        return np.asarray(np.maximum(least * price, self.most[side] * price) + stage.links[side])
+        ends = (exact_product(load, price) for load in (least, self.most[side]))
+        return np.asarray(np.maximum(*ends) + stage.links[side])
 
     def _unused(self, side: int) -> BoolVector:
         """Return who may still be used not at all, and has a minimum otherwise."""

@@ -47,6 +47,13 @@ def exact_sum(numbers: IntVector) -> int:
     return sum(numbers.tolist())
 
 
+def exact_product(counts: IntVector, prices: IntVector) -> IntVector:
+    """Return the products, in Python's integers where int64 may not hold them and one more price."""
+    if magnitude(counts) * magnitude(prices) < SUMMABLE:
+        return counts * prices
+    return np.asarray(counts.astype(object) * prices.astype(object))
+
+
 def magnitude(numbers: IntVector) -> int:
     """Return the greatest absolute value, 0 of nothing."""
     return max(-int(numbers.min(initial=0)), int(numbers.max(initial=0)))
@@ -73,10 +80,10 @@ def priced_rows(problem: AssignmentProblem, prices: Prices) -> Iterator[tuple[Ro
 
 
 def _wrong_links(problem: AssignmentProblem, links: tuple[Links, Links]) -> Iterator[str]:
+    n, m = problem.shape
     for side, (loads, each) in enumerate(zip((problem.mentors, problem.mentees), links, strict=True)):
-        people = [link[side] for link in each]
-        known = all(0 <= person < len(loads) for person in people)
-        if not known or not loads.waivable[people].all() or any(price < 0 for _, _, price in each):
+        known = all(0 <= mentor < n and 0 <= mentee < m for mentor, mentee, _ in each)
+        if not known or not loads.waivable[[link[side] for link in each]].all() or any(price < 0 for *_, price in each):
             yield "a link is below 0, or of somebody without a minimum that may be waived"
 
 

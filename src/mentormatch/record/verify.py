@@ -140,8 +140,7 @@ def _checked(content: bytes) -> Verification:
         decision = Decision.from_json(content)
         problem, solution = decision.problem(), decision.solution()
     except RequestError as error:
-        problems = error.problems or (Problem("décision", error.message),)
-        return Verification(seal, Outcome.REFUSED, problems=problems)
+        return Verification(seal, Outcome.REFUSED, problems=error.problems)
     certificate = certify(problem, solution)
     problems = (*(Problem("contrôle", text) for text in certificate.problems), *_unproved(problem, certificate))
     outcome = Outcome.REFUSED if problems else _outcome(certificate)

@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pytest
 
+from mentormatch.assignment.problem import Row
 from mentormatch.people import Cohort
-from mentormatch.review.diagnosis.arithmetic import by_counting
+from mentormatch.review.diagnosis.arithmetic import by_counting, counts_pairs
 from mentormatch.review.diagnosis.finding import Finding
 from mentormatch.review.diagnosis.posture import Posture
 from mentormatch.scoring.score import score
-from tests.review.diagnosis.people import alike, cohort, counting, pin, programme, words
+from tests.review.diagnosis.people import Answers, alike, cohort, counting, pin, programme, words
 
 EVERY = ("production", "diffusion", "administration")
 
@@ -283,3 +285,40 @@ def test_what_leaves_no_solution_is_counted_first_and_who_is_left_over_last() ->
     ]
     codes = [code for code, _ in told(alike(1, 5), *rules)]
     assert codes == ["pin_forbidden", "quota_beyond_people", "short_of_places"]
+
+
+def test_a_pin_is_not_said_to_be_forbidden_by_a_rule_about_another_pair_of_the_two() -> None:
+    ban = {**pin("M1", "E1"), "kind": "ban"}
+    assert findings(alike(2, 2), pin("M1", "E2"), ban) == []
+    assert findings(alike(2, 2), pin("M2", "E1"), ban) == []
+
+
+def test_people_pinned_across_are_named_each_for_themselves() -> None:
+    pins = [pin("M1", "E2"), pin("M2", "E1")]
+    (found,) = findings(alike(2, 2), *pins, counting("mentee", "production", most=1))
+    assert found.people == ("M1", "E2", "M2", "E1")
+
+
+@pytest.mark.parametrize(("weights", "counts"), [([[0, 1]], True), ([[0, 2]], False), ([[1, -1]], False)])
+def test_a_row_counts_pairs_if_each_counts_for_one_or_for_none(weights: list[list[int]], *, counts: bool) -> None:
+    assert counts_pairs(Row("r", np.array(weights))) is counts
+
+
+@pytest.mark.parametrize("letter", ["M", "E"])
+def test_quotas_cross_whatever_they_count_of_people_who_take_no_part(letter: str) -> None:
+    one: Answers = {"metier": "diffusion"}
+    aside: Answers = {"metier": "administration", "complete": False}
+    some: list[Answers] = [one, one, aside]
+    people = cohort(some, [{}] * 3) if letter == "M" else cohort([{}] * 3, some)
+    where = "mentor" if letter == "M" else "mentee"
+    rules = [
+        counting(where, "diffusion", "administration", name="bas", least=2),
+        counting(where, "diffusion", name="haut", most=1),
+    ]
+    assert "quotas_crossed" in [found.code for found in findings(people, *rules)]
+
+
+def test_mentees_who_take_no_part_are_not_short_of_places() -> None:
+    assert told(cohort([{}], [{}, {"complete": False}])) == []
+    (found,) = findings(cohort([{}], [{}, {}, {"complete": False}]))
+    assert (found.code, found.missing) == ("short_of_places", 1)

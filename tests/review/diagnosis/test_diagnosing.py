@@ -94,3 +94,12 @@ def test_the_example_has_a_solution_and_says_who_cannot_be_placed() -> None:
     diagnosis = diagnose(examples.cohort(), examples.programme())
     assert diagnosis.status is Status.FEASIBLE
     assert {"short_of_places", "not_all_placed"} <= {one.code for one in diagnosis.findings}
+
+
+def test_what_leaves_no_solution_is_told_before_who_is_left_over() -> None:
+    people = cohort([{"metier": "diffusion"}], [{"metier": "diffusion"}, *([{}] * 5)])
+    minimum = {"kind": "capacity", "most": 2, "minimum": 2, "always": True}
+    findings = diagnose(people, programme(minimum, {"kind": "common", "field": "metier"})).findings
+    codes = [finding.code for finding in findings]
+    assert codes[:2] == ["minimum_out_of_reach", "short_of_places"]
+    assert [finding.decisive for finding in findings] == sorted((one.decisive for one in findings), reverse=True)

@@ -138,6 +138,13 @@ def test_hours_go_up_to_all_that_is_asked_by_whole_hours() -> None:
     assert told(knob, 2) == "Relever « règle » de 3,2 à 5,2 au plus par mentor."
 
 
+@pytest.mark.parametrize(("limit", "furthest"), [(4.5, 1), (4.49, 2), (3.5, 2)])
+def test_hours_that_nobody_stated_count_for_nothing(limit: float, furthest: int) -> None:
+    people = cohort([{}], [{"places": 5.5}, {"places": float("nan")}])
+    (knob,) = knobs(people, {"kind": "load", "weights": "places", "limit": limit})
+    assert knob.furthest == furthest
+
+
 def test_hours_that_are_enough_or_of_each_mentor_are_not_moved() -> None:
     people = cohort([{"places": 1}], [{"places": 3}, {"places": 2}])
     assert knobs(people, {"kind": "load", "weights": "places", "limit": 5}) == []

@@ -13,7 +13,7 @@ from mentormatch.review.diagnosis.finding import Finding
 from mentormatch.review.diagnosis.posture import Posture
 from mentormatch.review.diagnosis.shortage import Shortage, allowed_pairs, by_reach, shortages
 from mentormatch.scoring.score import score
-from tests.review.diagnosis.people import alike, cohort, counting, programme, words
+from tests.review.diagnosis.people import METIERS, alike, cohort, counting, programme, words
 
 SAME = {"kind": "common", "name": "le même métier", "field": "metier"}
 MINIMUM = {"kind": "capacity", "most": 2, "minimum": 2, "always": True}
@@ -203,3 +203,23 @@ def test_minimums_come_before_quotas_and_who_is_left_out_comes_last() -> None:
         "not_all_placed",
         "not_all_placed",
     ]
+
+
+def test_what_counting_shows_of_those_who_take_part_is_not_told_again() -> None:
+    people = cohort([{"places": 0}, {}, {}], [{}])
+    assert findings(people, programme({"kind": "capacity", "field": "places"})) == []
+
+
+def test_a_quota_out_of_reach_says_how_many_of_its_pairs_the_rules_leave() -> None:
+    people = cohort([{}] * 3, [{}, {"metier": "diffusion"}, {"metier": "diffusion"}])
+    asked = programme(SAME, counting("mentee", *METIERS, name="trois", least=3))
+    found = next(one for one in findings(people, asked) if one.code == "quota_out_of_reach")
+    assert found.missing == 2
+    assert "les règles en permettent 1 au plus : il en manque 2." in words(found.sentence)
+
+
+def test_a_rule_between_people_and_the_partners_they_have_is_not_in_the_way_of_others() -> None:
+    people = cohort([{}, {}, {"metier": "diffusion"}], [{}] * 3 + [{"metier": "diffusion"}])
+    ban = {"kind": "ban", "mentor": "M2", "mentee": "E1"}
+    found = next(one for one in findings(people, programme(SAME, ban)) if one.code == "not_all_placed")
+    assert (found.people, found.rules) == (("E1", "E2", "E3"), ("le même métier",))

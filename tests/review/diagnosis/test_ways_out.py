@@ -1,6 +1,7 @@
 """A way out gives a solution, and one step less does not."""
 
 from collections import Counter
+from dataclasses import replace
 from time import monotonic
 
 import pytest
@@ -13,9 +14,10 @@ from mentormatch.fields import Side
 from mentormatch.matching import match
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
+from mentormatch.review.diagnosis import ways_out as module
 from mentormatch.review.diagnosis.finding import Change, Diagnosis
 from mentormatch.review.diagnosis.trial import Trial
-from mentormatch.review.diagnosis.ways_out import fewest, ways_out
+from mentormatch.review.diagnosis.ways_out import fewest, used, ways_out
 from mentormatch.scoring.score import score
 from tests.review.diagnosis.people import METIERS, alike, cohort, counting, pin, programme, words
 from tests.review.diagnosis.planting import planted, wild
@@ -296,3 +298,44 @@ def test_rules_to_drop_together_are_as_few_as_can_be_and_never_a_capacity() -> N
     (way,) = diagnose(alike(2, 2), programme(*asked)).ways_out
     assert (way.code, way.cost) == ("drop_rules", 2)
     assert [rule.kind for rule in way.rules] == ["capacity", "pin", "pin", "minimum_score"]
+
+
+def test_the_same_people_are_asked_for_places_in_any_order_of_the_rows() -> None:
+    rules = [{"kind": "capacity", "most": 1}, counting("mentee", *METIERS, least=3)]
+    for order in ([0, 1], [1, 0]):
+        people = alike(2, 4)
+        turned = replace(people, mentors=people.mentors.take(order))
+        (way,) = [way for way in diagnose(turned, programme(*rules)).ways_out if way.code == "more_places"]
+        assert way.places == (("M2", 1),)
+
+
+def test_places_are_lent_up_to_as_many_as_there_are_people_across() -> None:
+    pins = [pin("M1", f"E{number}") for number in (1, 2, 3, 4)]
+    ways = changes(alike(1, 4), {"kind": "capacity", "most": 1}, *pins)
+    assert ways["more_places: Ajouter 3 places chez M1."].places == (("M1", 3),)
+
+
+def trial_of(people: Cohort, *rules: dict[str, object]) -> Trial:
+    asked = programme(*rules)
+    return Trial(people, score(people, asked.criteria), tuple(asked.rules))
+
+
+def test_of_the_places_lent_those_are_used_that_go_beyond_what_a_person_has() -> None:
+    trial = trial_of(alike(2, 4), {"kind": "capacity", "most": 1}, counting("mentee", *METIERS, least=3))
+    assert used(trial, "mentor", 1) == [("mentor", 0), ("mentor", 1)]
+    assert used(trial, "mentor", 0) == []
+
+
+@pytest.mark.parametrize("search", ["changes_of", "dropping_several"])
+def test_what_the_time_leaves_unfinished_is_not_told(search: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    bans = [{**pin(f"M{number}", f"E{number}"), "kind": "ban"} for number in (1, 2)]
+    trial = trial_of(alike(2, 2), pin("M1", "E1"), pin("M2", "E2"), *bans)
+    begun: list[bool] = []
+
+    def late(*asked: object) -> list[Change]:
+        begun.append(True)
+        return [Change("drop_rules", "Retirer tout.", 4)]
+
+    monkeypatch.setattr(module, search, late)
+    monkeypatch.setattr(Trial, "over", property(lambda trial: bool(begun)))
+    assert (ways_out(trial, trial.rules[:1]), begun) == ((), [True])

@@ -166,7 +166,7 @@ def of_proportion(rule: Proportion, name: str) -> Iterator[Knob]:
 def of_load(rule: Load, market: Market, name: str) -> Iterator[Knob]:
     """Yield the hours that each mentor gives, where they are one number for all, by whole hours."""
     limit = rule.limit
-    if isinstance(limit, str) or not market.shape[1]:
+    if isinstance(limit, str):
         return
     asked = int(np.maximum(hours(rule.weights, market.mentees), 0).sum()) / PARTS
     if asked > limit:

@@ -129,7 +129,6 @@ def _without_waste[T](kept: list[T], rest: list[T], enough: Callable[[Sequence[T
             rest = rest[size:]
         elif size > 1:
             size = (size + 1) // 2
-            continue
         else:
             kept, rest = [*kept, rest[0]], rest[1:]
             size = len(rest)
