@@ -16,7 +16,7 @@ from mentormatch.errors import EngineError
 
 GAP = 0.999
 """Objectives are whole, so a bound less than one above the value proves it."""
-FINE, USUAL = 1e-9, 1e-7
+FINE, USUAL = 1e-9, 1e-6
 """The finest tolerance that HiGHS takes, at which it sometimes gives up, and the one at which programs in integers are
 found in half the time or less. A looser program only has a greater bound, and choices are checked in integers."""
 
