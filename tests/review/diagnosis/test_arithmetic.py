@@ -322,3 +322,14 @@ def test_mentees_who_take_no_part_are_not_short_of_places() -> None:
     assert told(cohort([{}], [{}, {"complete": False}])) == []
     (found,) = findings(cohort([{}], [{}, {}, {"complete": False}]))
     assert (found.code, found.missing) == ("short_of_places", 1)
+
+
+def test_people_whose_minimum_is_one_are_counted_among_those_who_have_one() -> None:
+    minimum = {"kind": "capacity", "most": 1, "minimum": 1, "always": True}
+    assert told(alike(3, 2), minimum)[0][1].startswith("Les minimums de 3 mentors font 3 binômes au moins")
+
+
+def test_people_with_too_many_pins_are_told_in_the_order_of_the_people() -> None:
+    pins = [pin("M1", "E2"), pin("M2", "E2"), pin("M3", "E1"), pin("M4", "E1")]
+    found = [one.people for one in findings(alike(4, 2), *pins) if one.code == "pins_beyond_places"]
+    assert found == [("E1",), ("E2",)]

@@ -192,3 +192,8 @@ def test_nothing_in_the_way_is_said_plainly() -> None:
     assert words(change.sentence) == (
         "Avec M1 (100,0 points), sans déplacer personne : le binôme peut être ajouté tel quel."
     )
+
+
+def test_a_number_gives_way_before_a_place_whatever_the_scores() -> None:
+    found = [barring(1, 0, 1, rank=0), barring(0, 1, 0, rank=1)]
+    assert easiest(found, np.array([5, 9, 1]), KEYS) == 0

@@ -228,6 +228,12 @@ def test_a_rule_that_goes_costs_the_pairs_that_it_forbids_and_the_people_whom_it
     assert (way.cost, way.people, [each.kind for each in way.rules]) == (cost, (), ["pin"])
 
 
+def test_a_rule_that_sets_two_people_aside_costs_two() -> None:
+    people = cohort([{}] * 2, [{"metier": "diffusion"}] * 2)
+    require: dict[str, object] = {"kind": "require", "name": "r", "field": "metier", "in": ["production"]}
+    assert changes(people, pin("M1", "E1"), require)["drop_rule: Retirer la règle « r »."].cost == 2
+
+
 def test_a_rule_that_forbids_nobody_costs_one() -> None:
     quota = counting("mentee", "diffusion", name="r", least=1)
     assert changes(alike(2, 2), quota)["drop_rule: Retirer la règle « r »."].cost == 1
