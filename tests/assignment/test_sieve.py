@@ -15,7 +15,7 @@ from mentormatch.assignment.certificate import certify, coupled
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.scores import DenseScores, SparseScores, stored
-from mentormatch.assignment.solution import Prices
+from mentormatch.assignment.solution import Prices, Solution, Status, Tier
 from tests.oracles.problems import problems
 
 pytestmark = pytest.mark.promise(11)
@@ -106,3 +106,24 @@ def test_a_bound_by_wrong_prices_is_the_same_too(drawn: AssignmentProblem, error
     mentors = first.mentors + error * (np.arange(len(first.mentors)) == person % max(len(first.mentors), 1))
     wrong = replace(solution, prices=(replace(first, mentors=mentors), *solution.prices[1:]))
     assert certify(as_block(drawn), wrong) == certify(as_list(drawn), wrong)
+
+
+def suboptimal(*prices: Prices) -> tuple[AssignmentProblem, Solution]:
+    """Return one pair where two are possible, with prices that leave more open than is so."""
+    asked = AssignmentProblem.from_scores([[5, 9], [1, 2]])
+    tiers = (Tier("matched", 1, None), Tier("total", 5, None))
+    return asked, Solution(Status.FEASIBLE, np.array([[0, 0]]), tiers, prices=prices)
+
+
+MATCHED = Prices((("matched", 1),), np.array([1, 1]), np.array([0, 1]))
+TOTAL = Prices((("total", 1),), np.zeros(2, dtype=np.int64), np.zeros(2, dtype=np.int64))
+
+
+def test_where_the_first_bound_is_not_reached_pairs_below_their_prices_count_later() -> None:
+    found = certify(*suboptimal(MATCHED, TOTAL))
+    assert [tier.certified for tier in found.tiers] == [3, 17]
+
+
+def test_a_stage_that_puts_no_goal_first_proves_nothing() -> None:
+    found = certify(*suboptimal(replace(MATCHED, weights=(("matched", 1), ("total", 1)))))
+    assert [tier.certified for tier in found.tiers] == [None, None]
