@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from mentormatch.programme import Programme as Programme
     from mentormatch.repairing import Repair as Repair
     from mentormatch.repairing import repair as repair
+    from mentormatch.report.returned.decisions import Decisions as Decisions
+    from mentormatch.report.returned.decisions import read_decisions as read_decisions
     from mentormatch.survey.privacy import pseudonyms_for as pseudonyms_for
     from mentormatch.wire import MatchRequest as MatchRequest
     from mentormatch.wire import MatchResponse as MatchResponse
@@ -45,6 +47,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "AssignmentProblem": "assignment.problem",
     "Cohort": "people",
+    "Decisions": "report.returned.decisions",
     "Intake": "inspection.whole",
     "MatchRequest": "wire",
     "MatchResponse": "wire",
@@ -65,6 +68,7 @@ _HOMES = {
     "pseudonyms_for": "survey.privacy",
     "read_carry_over": "editions",
     "read_contacts": "enrolment",
+    "read_decisions": "report.returned.decisions",
     "read_survey": "enrolment",
     "repair": "repairing",
     "solve": "assignment.engine",
