@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mentormatch.inspection.whole import intake as intake
     from mentormatch.matching import Matching as Matching
     from mentormatch.matching import match as match
+    from mentormatch.notebook import open_board as open_board
     from mentormatch.people import Cohort as Cohort
     from mentormatch.planning import plans as plans
     from mentormatch.profiles.choices import with_wishes as with_wishes
@@ -63,6 +64,7 @@ _HOMES = {
     "evaluate": "evaluation",
     "intake": "inspection.whole",
     "match": "matching",
+    "open_board": "notebook",
     "plans": "planning",
     "propose": "wire",
     "pseudonyms_for": "survey.privacy",

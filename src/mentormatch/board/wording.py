@@ -1,0 +1,71 @@
+"""The texts of the board in French, and the two files of which a page makes it."""
+
+from collections.abc import Mapping
+from importlib.resources import files
+from types import MappingProxyType
+
+FRENCH: Mapping[str, str] = MappingProxyType(
+    {
+        "language": "fr",
+        "board": "Révision des binômes",
+        "undo": "Annuler",
+        "redo": "Rétablir",
+        "find": "Chercher une personne",
+        "pairs": "Binômes : {count}",
+        "alone": "Sans binôme : {count}",
+        "keys": "Choisissez une personne. Au clavier : flèches pour se déplacer dans la liste, Entrée pour choisir.",
+        "mentor": "Mentor·e",
+        "mentee": "Mentoré·e",
+        "points": "Points",
+        "new": "nouveau",
+        "pinned": "imposé",
+        "person": "Personne choisie",
+        "choose": "Choisissez une personne dans la liste pour voir son binôme et les autres possibles.",
+        "about_mentor": "{name}, mentor·e",
+        "about_mentee": "{name}, mentoré·e",
+        "gone": "{name} n'est plus dans cette édition",
+        "gone_hint": "Pour annuler ce retrait, levez-le dans la liste des décisions.",
+        "nobody": "Aucun binôme pour le moment.",
+        "with": "Avec {name}",
+        "scored": "{points} points sur 100",
+        "reasons": "Pourquoi ces points (part connue : {answered})",
+        "of": "{points} sur {full}",
+        "pin": "Imposer",
+        "ban": "Écarter",
+        "release": "Lever",
+        "withdraw": "Retirer",
+        "offers": "Les autres possibilités, la moins coûteuse d'abord",
+        "no_offer": "Les règles ne permettent aucun autre binôme.",
+        "partner": "Avec",
+        "price": "Ferait perdre",
+        "moves": "Changeraient : {who}",
+        "anyone": "Une autre personne",
+        "places": "Places",
+        "capacity": "Changer",
+        "bad_places": "Le nombre de places est un entier de 0 à 1000.",
+        "change": "Depuis le début",
+        "goal": "Objectif",
+        "before": "Au début",
+        "now": "Maintenant",
+        "difference": "Écart",
+        "same": "aucun",
+        "decisions": "Décisions",
+        "no_decision": "Aucune décision pour le moment : c'est la répartition calculée.",
+        "final": "Valider",
+        "who": "Votre nom",
+        "why": "Motif",
+        "validate": "Valider cette répartition",
+        "folder": "Les documents et le journal sont écrits dans le dossier « {folder} ».",
+        "head": "Empreinte du journal : ",
+    }
+)
+
+
+def script() -> str:
+    """Return the JavaScript module of the board."""
+    return files("mentormatch.board").joinpath("board.js").read_text(encoding="utf-8")
+
+
+def stylesheet() -> str:
+    """Return the style of the board."""
+    return files("mentormatch.board").joinpath("board.css").read_text(encoding="utf-8")
