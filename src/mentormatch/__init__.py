@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from mentormatch.programme import Programme as Programme
     from mentormatch.repairing import Repair as Repair
     from mentormatch.repairing import repair as repair
+    from mentormatch.report.handing.writing import write_handouts as write_handouts
     from mentormatch.report.returned.decisions import Decisions as Decisions
     from mentormatch.report.returned.decisions import read_decisions as read_decisions
     from mentormatch.survey.privacy import pseudonyms_for as pseudonyms_for
@@ -77,6 +78,7 @@ _HOMES = {
     "with_history": "editions",
     "with_wishes": "profiles.choices",
     "write_carry_over": "editions",
+    "write_handouts": "report.handing.writing",
 }
 
 __all__ = [*sorted(_HOMES), "examples"]  # noqa: PLE0604 - the names of a table that is written out above

@@ -166,7 +166,7 @@ def test_a_hidden_sheet_that_was_changed_is_told(tmp_path: Path) -> None:
         "xl/worksheets/sheet8.xml",
         lambda xml: re.sub(r"<row .*</row>", '<row r="1"><c r="A1"><v>1</v></c></row>', xml),
     )
-    assert told(tmp_path, content) == ["feuille « Repères » : incomplète ou changée"]
+    assert told(tmp_path, content) == ["feuille cachée « Repères » : absente, incomplète ou changée"]
 
 
 def test_more_rules_than_marks_are_still_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

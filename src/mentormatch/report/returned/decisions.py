@@ -42,7 +42,8 @@ class Decisions:
 
     def __str__(self) -> str:
         told = (("imposé", self.pins), ("écarté", self.bans), ("à discuter", self.discussed))
-        return listed([counted(len(pairs), f"binôme {word}", plural_of(word)) for word, pairs in told])
+        said = [counted(len(pairs), f"binôme {word}", plural_of(word)) for word, pairs in told if pairs]
+        return listed(said) or "aucune"
 
 
 def read_decisions(

@@ -40,7 +40,8 @@ def read_bearings(path: str | PathLike[str]) -> tuple[Bearings | None, list[Prob
     records, problems = records_of(path, SHEET)
     bearings = Bearings.from_cells([record.cells[0] for record in records])
     if bearings is None and not problems:
-        problems = [Problem(f"feuille « {SHEET} »", "incomplète ou changée", ORIGIN, "repartez d'un nouveau classeur")]
+        found = "absente, incomplète ou changée"
+        problems = [Problem(f"feuille cachée « {SHEET} »", found, ORIGIN, "repartez d'un nouveau classeur")]
     return bearings, problems
 
 
