@@ -300,7 +300,9 @@ class Board {
     const { mentor, mentee, names } = this.two(person, tie.partner);
     const pin = this.view.decisions.find(({ what }) => what.action === "pin" && what.mentor === mentor && what.mentee === mentee);
     const keep = pin
-      ? this.decide("release", `tie:release:${tie.partner}`, names, { number: pin.number })
+      ? this.button(this.say("unpin"), `tie:pin:${tie.partner}`, () => this.ask("release", { number: pin.number }), {
+          "aria-label": `${this.say("unpin")} ${names}`,
+        })
       : this.decide("pin", `tie:pin:${tie.partner}`, names, { mentor, mentee });
     const parts = tie.parts.map((part) =>
       make(
@@ -328,7 +330,6 @@ class Board {
   decide(action, key, names, what) {
     return this.button(this.say(action), key, () => this.ask(action, what), {
       "aria-label": `${this.say(action)} ${names}`,
-      class: action === "pin" ? "mm-board-main" : null,
     });
   }
 
@@ -343,8 +344,8 @@ class Board {
         "tr",
         {},
         make("th", { scope: "row" }, this.name(offer.partner), moved),
-        make("td", {}, offer.price),
-        make("td", { class: "mm-board-number" }, offer.points),
+        make("td", { "data-label": `${this.say("price")} : ` }, offer.price),
+        make("td", { class: "mm-board-number", "data-label": `${this.say("points")} : ` }, offer.points),
         make("td", {}, this.decide("pin", `offer:${offer.partner}`, names, { mentor, mentee })),
       );
     });
@@ -398,7 +399,14 @@ class Board {
     const { goals, gone, sentences } = this.view.whole;
     const heads = ["goal", "before", "now", "difference"].map((name) => make("th", { scope: "col" }, this.say(name)));
     const rows = goals.map((one) =>
-      make("tr", {}, make("th", { scope: "row" }, one.goal), make("td", {}, one.before), make("td", {}, one.now), make("td", {}, one.difference || this.say("same"))),
+      make(
+        "tr",
+        {},
+        make("th", { scope: "row" }, one.goal),
+        ["before", "now", "difference"].map((name) =>
+          make("td", { "data-label": `${this.say(name)} : ` }, one[name] || this.say("same")),
+        ),
+      ),
     );
     const table = make("table", { class: "mm-board-goals" }, make("thead", {}, make("tr", {}, heads)), make("tbody", {}, rows));
     const pairs = sentences.slice(0, sentences.length - goals.filter((one) => one.difference).length);

@@ -9,7 +9,7 @@ from typing import Any
 from mentormatch.board.actions import Action, Asked, Choose, Decision, Places, Redo, Release, Undo, Validate, side_of
 from mentormatch.board.deciding import Ground
 from mentormatch.board.refusing import ANSWERED, Attempt
-from mentormatch.board.view import shown
+from mentormatch.board.view import dressed, shown
 from mentormatch.errors import MentorMatchError, RequestError
 from mentormatch.matching import Matching, Seal
 from mentormatch.report.folder import validated
@@ -145,11 +145,11 @@ class Board:
         except MentorMatchError as error:
             refusal = str(error)
         done, turn = (request.what, request.turn) if request else (None, 0)
-        return shown(self, done, turn, refusal).model_dump(mode="json")
+        return dressed(shown(self, done, turn, refusal))
 
     def state(self) -> dict[str, Any]:
         """Return the board as JSON, as it is first seen."""
-        return shown(self, None).model_dump(mode="json")
+        return dressed(shown(self, None))
 
     def name(self, person: str) -> str:
         """Return what somebody is called, by opaque id."""

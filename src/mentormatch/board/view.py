@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from mentormatch.assignment.posing import SIDES
 from mentormatch.board.actions import (
@@ -24,6 +24,7 @@ from mentormatch.french import NO_BREAK, points
 from mentormatch.matching import Keys
 from mentormatch.report import words
 from mentormatch.report.standing import standing
+from mentormatch.report.texts import spaced, visible
 from mentormatch.review.diagnosis.whole import diagnosis_of
 from mentormatch.review.unmatched import explain_unmatched
 from mentormatch.strictjson import Message
@@ -151,6 +152,24 @@ def shown(board: "Board", done: Action | None, turn: int = 0, refusal: str = "")
     )
 
 
+def dressed(told: BoardOut) -> dict[str, Any]:
+    """Return it as JSON, its texts with the spaces of French typography and no character that nothing shows."""
+    made: dict[str, Any] = in_every_text(told.model_dump(mode="json"))
+    return made
+
+
+def in_every_text(value: Any) -> Any:
+    """Return a JSON value whose texts are fit to be shown."""
+    match value:
+        case str():
+            return visible(spaced(value))
+        case list():
+            return [in_every_text(one) for one in value]
+        case dict():
+            return {name: in_every_text(one) for name, one in value.items()}
+    return value
+
+
 def obstacles(board: "Board") -> list[str]:
     """Return why there is no plan, nothing where there is one."""
     diagnosis = diagnosis_of(replace(board.matching.case, labels=board.labels))
@@ -227,4 +246,4 @@ def said(board: "Board", done: Action | None, look: Chosen | None, last: Compari
             return told(look, board.name(look.person)) if look else ""
         case Validate():
             return " ".join(standing(board.matching, board.now.seal))
-    return " ".join(last.sentences)
+    return "\n".join(last.sentences)
