@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mentormatch.enrolment import read_survey as read_survey
     from mentormatch.errors import MentorMatchError as MentorMatchError
     from mentormatch.evaluation import evaluate as evaluate
+    from mentormatch.followup.year import follow_up as follow_up
     from mentormatch.inspection.whole import Intake as Intake
     from mentormatch.inspection.whole import intake as intake
     from mentormatch.matching import Matching as Matching
@@ -63,6 +64,7 @@ _HOMES = {
     "carry_over": "editions",
     "diagnose": "diagnosing",
     "evaluate": "evaluation",
+    "follow_up": "followup.year",
     "intake": "inspection.whole",
     "match": "matching",
     "open_board": "notebook",

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from mentormatch.cli.drafting import draft_command, map_command
+from mentormatch.cli.following import follow_up_command
 from mentormatch.cli.forming import Asked, Decided, Wishes, matched
 from mentormatch.cli.handouts import handouts_command
 from mentormatch.cli.intake import intake_command
@@ -136,6 +137,7 @@ app.command("draft")(draft_command)
 app.command("intake")(intake_command)
 app.command("profiles")(profiles_command)
 app.command("handouts")(handouts_command)
+app.command("follow-up")(follow_up_command)
 app.command("contacts")(contacts_command)
 app.command("export-person")(export_command)
 app.command("forget")(forget_command)
