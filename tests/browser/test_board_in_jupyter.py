@@ -1,19 +1,34 @@
 """The board in a real JupyterLab and a real Notebook 7."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
+import nbformat
 import pytest
 from playwright.sync_api import Page, expect
 
 from mentormatch.record.log import check_chain
 from tests.browser.browsing import Watched
+from tests.browser.hostile import strings
 from tests.browser.jupyter import Jupyter, Kind, jupyter, until
 
 CELLS = (
     "import mentormatch as mm\nmatching = mm.match(mm.examples.cohort(), mm.examples.programme())",
     "board = mm.open_board(matching, 'resultat')\nboard",
 )
+HOSTILE = """import json
+import mentormatch as mm
+from mentormatch.review.labels import Labels
+cohort, names = mm.examples.cohort(), iter(json.load(open("names.json")))
+sides = [("mentor", cohort.mentors.ids), ("mentee", cohort.mentees.ids)]
+labels = Labels({(side, key.casefold()): next(names) for side, ids in sides for key in ids})
+mm.open_board(mm.match(cohort, mm.examples.programme()), labels=labels)"""
+
+
+@pytest.fixture
+def hostile(shared_data: Path) -> list[str]:
+    return strings(shared_data)
 
 
 def said(page: Page, text: str) -> None:
@@ -73,9 +88,30 @@ def reload(page: Page, server: Jupyter) -> None:
     expect(page.locator(".mm-board-pinned")).to_have_count(1)
 
 
+def distrust(page: Page, server: Jupyter) -> None:
+    """Open a notebook that was saved with its board as one that comes from elsewhere: it shows the plan as a table."""
+    saved = nbformat.read(server.folder / "a.ipynb", as_version=4)
+    saved.metadata["copied"] = True  # its signature is another's, so it is not trusted
+    nbformat.write(saved, server.folder / "b.ipynb")
+    server.open(page, "b.ipynb")
+    expect(page.get_by_role("table").first).to_contain_text("M01")
+    expect(page.locator(".mm-board")).to_have_count(0)
+
+
+def attack(page: Page, server: Jupyter, texts: Sequence[str]) -> None:
+    """Open a board whose people have hostile names, and look at one."""
+    (server.folder / "names.json").write_text(json.dumps(list(texts)), encoding="utf-8")
+    server.write("c.ipynb", HOSTILE)
+    server.open(page, "c.ipynb")
+    server.run_all(page)
+    page.wait_for_selector(".mm-board-name", timeout=60_000)
+    page.locator(".mm-board-name").first.evaluate("(one) => one.click()")
+    page.wait_for_selector(".mm-board-tie")
+
+
 @pytest.mark.parametrize("kind", ["lab", "notebook"])
 def test_staff_revise_and_validate_on_the_board_and_find_it_again(
-    kind: Kind, tmp_path: Path, watched: Watched, blank: Watched
+    kind: Kind, tmp_path: Path, watched: Watched, blank: Watched, hostile: list[str]
 ) -> None:
     page = watched.page
     with jupyter(kind, tmp_path) as server:
@@ -89,6 +125,9 @@ def test_staff_revise_and_validate_on_the_board_and_find_it_again(
         type_on(page)
         validate(page)
         reload(page, server)
+        if kind == "lab":  # Notebook 7 shows outputs by the same code
+            distrust(page, server)
+            attack(page, server, hostile)
         own = set(blank.errors)  # what this Jupyter says of a notebook without a board
         assert (watched.dialogs, set(watched.errors) - own, watched.outside) == ([], set(), [])
         page.close()

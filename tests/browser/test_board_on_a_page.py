@@ -1,5 +1,6 @@
 """The board on a page of its own, under a policy that lets nothing in: by hand, by keyboard, with hostile names."""
 
+import re
 from collections.abc import Iterator
 from itertools import batched
 from pathlib import Path
@@ -14,9 +15,24 @@ from tests.browser.browsing import NOTHING, Watched, faults
 from tests.browser.hostile import hostile_board, strings
 from tests.browser.served import served
 
-
 OURS = {
-    *("b", "br", "button", "code", "details", "div", "h3", "h4", "h5", "input", "label", "li", "option", "p", "section"),
+    *(
+        "b",
+        "br",
+        "button",
+        "code",
+        "details",
+        "div",
+        "h3",
+        "h4",
+        "h5",
+        "input",
+        "label",
+        "li",
+        "option",
+        "p",
+        "section",
+    ),
     *("select", "span", "summary", "table", "tbody", "td", "th", "thead", "tr", "ul"),
 }
 """All that a board is made of."""
@@ -48,9 +64,10 @@ def said(page: Page, text: str) -> None:
 
 
 def press_until(page: Page, name: str, key: str = "Tab") -> None:
-    """Press a key until the focus is on what has a name that starts so."""
+    """Press a key until the focus is on what has a name that starts so; in the list of pairs, the arrow down."""
     for _ in range(80):
-        page.keyboard.press(key)
+        at_name = page.evaluate("document.activeElement.matches('.mm-board-pairs .mm-board-name')")
+        page.keyboard.press("ArrowDown" if at_name and re.fullmatch(r"M\d+", name) else key)
         if focused(page).startswith(name):
             return
     raise AssertionError(f"{name} is not to be reached")
@@ -69,48 +86,69 @@ def focused(page: Page) -> str:
     return told[0]
 
 
-def test_all_is_done_by_keyboard_alone_and_no_key_leaves_the_board(page: Page, board: Board) -> None:
-    page.evaluate("() => { window.leaked = []; document.addEventListener('keydown', (e) => leaked.push(e.key)); }")
+def listen(page: Page) -> None:
+    """Note every key that reaches the page around the board."""
+    page.evaluate("() => { window.heard = []; document.addEventListener('keydown', (e) => heard.push(e.key)); }")
+
+
+def heard(page: Page) -> set[str]:
+    """Return the keys that reached the page; those that lead to the board and through it are the page's own."""
+    return {*page.evaluate("heard")} - {"Tab", "Shift"}
+
+
+def test_a_person_is_found_and_a_pair_imposed_by_keyboard_and_no_key_leaves_the_board(page: Page) -> None:
+    listen(page)
     press_until(page, "M01")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("ArrowRight")
+    for key in ("ArrowDown", "ArrowRight"):
+        page.keyboard.press(key)
     assert focused(page) == "E11"
-    page.keyboard.press("ArrowUp")
-    page.keyboard.press("ArrowLeft")
-    page.keyboard.press("Enter")
+    for key in ("ArrowUp", "ArrowLeft", "Enter"):
+        page.keyboard.press(key)
     said(page, "M01 : 1 binôme, 6 autres possibilités.")
     assert focused(page) == "M01"
     press_until(page, "Imposer M01 – E13")
     page.keyboard.press("Enter")
     said(page, "3 binômes nouveaux : M01 – E13")
     assert focused(page) == "M01, mentor·e"  # what was pressed is gone: the heading above it has the focus
-    press_until(page, "Ne plus imposer")
-    page.keyboard.press("Shift+Tab")
     press_until(page, "Annuler", "Shift+Tab")
     page.keyboard.press("Enter")
     said(page, "3 binômes défaits : M01 – E13")
     assert focused(page) == "Annuler"
     press_until(page, "Rétablir")
-    page.keyboard.press("Enter")
+    page.keyboard.press("Space")
     said(page, "3 binômes nouveaux : M01 – E13")
+    assert heard(page) == set()
+
+
+def test_somebody_has_other_places_leaves_and_comes_back_by_keyboard(page: Page) -> None:
+    press_until(page, "M04")
+    page.keyboard.press("Enter")
+    said(page, "M04 : 1 binôme")
     press_until(page, "Places")
     page.keyboard.press("Control+a")
     page.keyboard.type("2")
     page.keyboard.press("Enter")
-    said(page, "binôme")
-    press_until(page, "Retirer de l'édition M01")
+    expect(page.locator(".mm-board-decisions li")).to_have_text(["Places de M04 : 2Lever"])
+    assert focused(page) == "Places"
+    press_until(page, "Retirer de l'édition M04")
     page.keyboard.press("Enter")
-    expect(page.locator(".mm-board-person h4")).to_have_text("M01 n'est plus dans cette édition")
+    expect(page.locator(".mm-board-person h4")).to_have_text("M04 n'est plus dans cette édition")
     press_until(page, "Lever Retrait")
     page.keyboard.press("Enter")
-    expect(page.locator(".mm-board-decisions li")).to_have_count(2)
+    expect(page.locator(".mm-board-person h4")).to_have_text("M04, mentor·e")
+    assert focused(page) == "Décisions"
+
+
+def test_a_plan_is_validated_by_keyboard(page: Page, board: Board) -> None:
+    listen(page)
     press_until(page, "Votre nom")
     page.keyboard.type("Camille Roux")
     press_until(page, "Motif")
     page.keyboard.type("comité")
     page.keyboard.press("Enter")
     said(page, "Validée par Camille Roux")
-    assert page.evaluate("leaked.filter((key) => key !== 'Tab' && key !== 'Shift')") == []
+    assert focused(page) == "Motif"
+    assert heard(page) == set()
     assert (board.folder / "binomes.journal.jsonl").is_file()
 
 

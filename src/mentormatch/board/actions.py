@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field as Setting
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
@@ -100,10 +101,14 @@ class Asked(Message):
         try:
             return cls.model_validate(parse_json(data) if isinstance(data, str | bytes) else dict(data))
         except ValidationError as error:
-            problems = [
-                Problem(".".join(map(str, wrong["loc"])), wrong["type"]) for wrong in error.errors(include_input=False)
-            ]
+            told = error.errors(include_url=False, include_input=False)
+            problems = [Problem(".".join(map(str, where(wrong))), wrong["type"]) for wrong in told]
             raise RequestError("La demande n'est pas de celles que le tableau comprend", problems) from None
+
+
+def where(wrong: ErrorDetails) -> tuple[int | str, ...]:
+    """Return where a request is wrong, without a key that is none of ours."""
+    return wrong["loc"][:-1] if wrong["type"] == "extra_forbidden" else wrong["loc"]
 
 
 def side_of(person: str) -> Side:
