@@ -66,7 +66,7 @@ class Moves(RuleBasedStateMachine):
 
     def cannot_be(self, what: dict[str, Any]) -> None:
         """Hold that no plan keeps a decision that was refused, where it is of people who are there."""
-        made = Asked.of({"what": what}).what
+        made = Asked.of({"what": what}).action
         people = {person for person in what.values() if person in MENTORS + MENTEES}
         here = {one["id"] for one in self.board.state()["people"] if one["here"]}
         if isinstance(made, Imposed | SetAside | Withdrawal) and people <= here:

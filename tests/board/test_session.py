@@ -145,8 +145,8 @@ def test_a_new_move_after_an_undo_leaves_nothing_to_redo(board: Board) -> None:
 @pytest.mark.promise(25)
 def test_people_known_by_their_e_mail_have_pseudonyms_everywhere_on_the_board(tmp_path: Path) -> None:
     by_email = {**FIELDS, "code": {"question": "Courriel", "kind": "text", "use": "contact"}}
-    sides = [[person(f"{letter}{n}@example.org") for n in range(3)] for letter in "ab"]
-    board = Board(matched(programme(fields=by_email), *sides), tmp_path)
+    mentors, mentees = ([person(f"{letter}{n}@example.org") for n in range(3)] for letter in "ab")
+    board = Board(matched(programme(fields=by_email), mentors, mentees), tmp_path)
     told = [
         done(board, "choose", person="m1"),
         done(board, "ban", mentor="m1", mentee="e1"),

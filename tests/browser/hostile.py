@@ -8,6 +8,7 @@ from pandas import DataFrame
 
 import mentormatch as mm
 from mentormatch.board.session import Board
+from mentormatch.fields import Side
 from mentormatch.report.texts import spaced, visible
 from mentormatch.review.labels import Labels
 from mentormatch.text import fold
@@ -40,7 +41,8 @@ def hostile_board(texts: Sequence[str], folder: Path) -> tuple[Board, set[str]]:
         for letter in "ME"
     )
     cohort = mm.read_survey(programme, mentors=mentors, mentees=mentees)
-    sides = (("mentor", cohort.mentors.ids, texts[:half]), ("mentee", cohort.mentees.ids, texts[half:]))
-    known = {(side, key.casefold()): text for side, ids, told in sides for key, text in zip(ids, told, strict=False)}
+    known: dict[tuple[Side, str], str] = {}
+    for side, told in (("mentor", texts[:half]), ("mentee", texts[half:])):
+        known |= {(side, key.casefold()): text for key, text in zip(cohort.side(side).ids, told, strict=False)}
     names = {visible(spaced(text)) for text in known.values()}
     return Board(mm.match(cohort, programme), folder, labels=Labels(known, "?")), names

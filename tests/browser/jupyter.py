@@ -14,7 +14,6 @@ from time import monotonic, sleep
 from typing import Any, Literal
 from urllib.request import urlopen
 
-import nbformat
 from playwright.sync_api import Page
 
 type Kind = Literal["lab", "notebook"]
@@ -42,9 +41,15 @@ class Jupyter:
 
     def write(self, name: str, *cells: str) -> None:
         """Write a notebook of these cells of code."""
-        book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-        book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        nbformat.write(book, self.folder / name)
+        empty: dict[str, Any] = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        book = {
+            "cells": [empty | {"id": f"cell-{number}", "source": cell} for number, cell in enumerate(cells)],
+            "metadata": {"kernelspec": kernel},
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+        (self.folder / name).write_text(json.dumps(book), encoding="utf-8")
 
     def open(self, page: Page, name: str) -> None:
         """Open a notebook and wait until its kernel is there for it."""

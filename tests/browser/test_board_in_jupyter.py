@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import nbformat
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -90,9 +89,9 @@ def reload(page: Page, server: Jupyter) -> None:
 
 def distrust(page: Page, server: Jupyter) -> None:
     """Open a notebook that was saved with its board as one that comes from elsewhere: it shows the plan as a table."""
-    saved = nbformat.read(server.folder / "a.ipynb", as_version=4)
-    saved.metadata["copied"] = True  # its signature is another's, so it is not trusted
-    nbformat.write(saved, server.folder / "b.ipynb")
+    saved = json.loads((server.folder / "a.ipynb").read_text(encoding="utf-8"))
+    saved["metadata"]["copied"] = True  # its signature is another's, so it is not trusted
+    (server.folder / "b.ipynb").write_text(json.dumps(saved), encoding="utf-8")
     server.open(page, "b.ipynb")
     expect(page.get_by_role("table").first).to_contain_text("M01")
     expect(page.locator(".mm-board")).to_have_count(0)

@@ -1,7 +1,7 @@
 """The board on a page of its own, under a policy that lets nothing in: by hand, by keyboard, with hostile names."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import batched
 from pathlib import Path
 
@@ -180,7 +180,7 @@ def test_a_search_leaves_the_people_who_are_sought(page: Page) -> None:
 
 
 def test_nobody_is_kept_from_the_board(page: Page) -> None:
-    states = [
+    states: list[Callable[[], object]] = [
         lambda: None,
         lambda: page.locator(".mm-board-name", has_text="M01").click(),
         lambda: page.locator("summary").click(),

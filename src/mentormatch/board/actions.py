@@ -1,10 +1,10 @@
 """What staff ask of a board, as JSON: decisions, which change the plan, and the handling of them."""
 
-from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field as Setting
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from mentormatch.errors import Problem, RequestError
@@ -88,22 +88,35 @@ class Validate(Message):
 type Decision = Imposed | SetAside | Withdrawal | Places
 type Action = Decision | Release | Undo | Redo | Choose | Validate
 
+ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Setting(discriminator="action")])
+
 
 class Asked(Message):
-    """One action; the answer carries the same ``turn``, by which a page tells that it was answered."""
+    """One action, as JSON; the answer carries the same ``turn``, by which a page tells that it was answered."""
 
     turn: Whole = 0
-    what: Annotated[Action, Setting(discriminator="action")]
+    what: dict[str, Any]
 
     @classmethod
     def of(cls, data: str | bytes | Mapping[str, object]) -> Self:
-        """Return what was asked; raises RequestError, without a word of what it held, where it does not fit."""
-        try:
-            return cls.model_validate(parse_json(data) if isinstance(data, str | bytes) else dict(data))
-        except ValidationError as error:
-            told = error.errors(include_url=False, include_input=False)
-            problems = [Problem(".".join(map(str, where(wrong))), wrong["type"]) for wrong in told]
-            raise RequestError("La demande n'est pas de celles que le tableau comprend", problems) from None
+        """Return what was asked; raises RequestError, without a word of what it held, where it is no such thing."""
+        told = parse_json(data) if isinstance(data, str | bytes) else dict(data)
+        return fitting(lambda: cls.model_validate(told))
+
+    @property
+    def action(self) -> Action:
+        """What it asks for; raises RequestError where that is none of the actions."""
+        return fitting(lambda: ACTIONS.validate_python(self.what))
+
+
+def fitting[T](read: Callable[[], T]) -> T:
+    """Return what is read; raises RequestError where it does not fit."""
+    try:
+        return read()
+    except ValidationError as error:
+        told = error.errors(include_url=False, include_input=False)
+        problems = [Problem(".".join(map(str, where(wrong))), wrong["type"]) for wrong in told]
+        raise RequestError("La demande n'est pas de celles que le tableau comprend", problems) from None
 
 
 def where(wrong: ErrorDetails) -> tuple[int | str, ...]:

@@ -138,13 +138,13 @@ class Board:
 
     def answer(self, asked: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
         """Return the board as JSON after an action in JSON (``Asked``); it says where one was refused, and why."""
-        request, refusal = None, ""
+        turn, done, refusal = 0, None, ""
         try:
             request = Asked.of(asked)
-            self.do(request.what)
+            turn, done = request.turn, request.action
+            self.do(done)
         except MentorMatchError as error:
             refusal = str(error)
-        done, turn = (request.what, request.turn) if request else (None, 0)
         return dressed(shown(self, done, turn, refusal))
 
     def state(self) -> dict[str, Any]:

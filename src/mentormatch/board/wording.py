@@ -64,11 +64,20 @@ FRENCH: Mapping[str, str] = MappingProxyType({name: spaced(text) for name, text 
 """By the names that the script knows them by; {words in braces} are filled there."""
 
 
+SCRIPTS = ("elements.js", "person.js", "board.js")
+"""One module, in the order of its parts."""
+
+
 def script() -> str:
     """Return the JavaScript module of the board."""
-    return files("mentormatch.board").joinpath("board.js").read_text(encoding="utf-8")
+    return "\n".join(map(text_of, SCRIPTS))
 
 
 def stylesheet() -> str:
     """Return the style of the board."""
-    return files("mentormatch.board").joinpath("board.css").read_text(encoding="utf-8")
+    return text_of("board.css")
+
+
+def text_of(name: str) -> str:
+    """Return a file of the page."""
+    return files("mentormatch.board").joinpath("page", name).read_text(encoding="utf-8")
