@@ -7,6 +7,7 @@ from typing import Any
 from pandas import DataFrame
 
 import mentormatch as mm
+from mentormatch.assignment.posing import SIDES
 from mentormatch.board.session import Board
 from mentormatch.fields import Side
 from mentormatch.report.texts import spaced, visible
@@ -42,7 +43,7 @@ def hostile_board(texts: Sequence[str], folder: Path) -> tuple[Board, set[str]]:
     )
     cohort = mm.read_survey(programme, mentors=mentors, mentees=mentees)
     known: dict[tuple[Side, str], str] = {}
-    for side, told in (("mentor", texts[:half]), ("mentee", texts[half:])):
+    for side, told in zip(SIDES, (texts[:half], texts[half:]), strict=True):
         known |= {(side, key.casefold()): text for key, text in zip(cohort.side(side).ids, told, strict=False)}
     names = {visible(spaced(text)) for text in known.values()}
     return Board(mm.match(cohort, programme), folder, labels=Labels(known, "?")), names

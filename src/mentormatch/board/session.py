@@ -138,10 +138,12 @@ class Board:
 
     def answer(self, asked: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
         """Return the board as JSON after an action in JSON (``Asked``); it says where one was refused, and why."""
-        turn, done, refusal = 0, None, ""
+        turn, refusal = 0, ""
+        done: Action | None = None
         try:
             request = Asked.of(asked)
-            turn, done = request.turn, request.action
+            turn = request.turn
+            done = request.action
             self.do(done)
         except MentorMatchError as error:
             refusal = str(error)
