@@ -119,6 +119,20 @@ def test_a_number_of_places_that_another_rule_cuts_is_refused_with_the_rule(boar
     assert len(done(board, "capacity", person="m3", places=0)["decisions"]) == 1
 
 
+def test_a_decision_that_goes_against_another_is_refused_with_the_rules_in_the_way(board: Board) -> None:
+    done(board, "pin", mentor="m1", mentee="e13")
+    told = ask(board, "ban", mentor="m1", mentee="e13")
+    assert told["refusal"].startswith("Aucune répartition ne respecterait toutes les règles du programme.")
+    assert "binôme imposé M01 - E13" in told["refusal"]
+    assert "binôme écarté M01 - E13" in told["refusal"]
+    assert ask(board, "release", number=2)["refusal"] == "Il n'y a pas de décision numéro 2"
+
+
+def test_the_places_of_somebody_who_takes_no_part_cannot_be_changed(board: Board) -> None:
+    told = ask(board, "capacity", person="m7", places=1)
+    assert told["refusal"].replace("\u00a0", " ") == "M07 : Trop peu de réponses pour être mis en relation."
+
+
 def test_a_side_that_is_asked_for_no_number_of_places_keeps_its_own(board: Board) -> None:
     told = ask(board, "capacity", person="e1", places=2)
     assert told["refusal"].startswith("Le programme ne demande pas aux mentoré·es")
