@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from mentormatch.enrolment import read_survey as read_survey
     from mentormatch.errors import MentorMatchError as MentorMatchError
     from mentormatch.evaluation import evaluate as evaluate
+    from mentormatch.followup.year import follow_up as follow_up
     from mentormatch.inspection.whole import Intake as Intake
     from mentormatch.inspection.whole import intake as intake
     from mentormatch.matching import Matching as Matching
     from mentormatch.matching import match as match
+    from mentormatch.notebook import open_board as open_board
     from mentormatch.people import Cohort as Cohort
     from mentormatch.planning import plans as plans
     from mentormatch.profiles.choices import with_wishes as with_wishes
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
     from mentormatch.programme import Programme as Programme
     from mentormatch.repairing import Repair as Repair
     from mentormatch.repairing import repair as repair
+    from mentormatch.report.handing.writing import write_handouts as write_handouts
+    from mentormatch.report.returned.decisions import Decisions as Decisions
+    from mentormatch.report.returned.decisions import read_decisions as read_decisions
     from mentormatch.survey.privacy import pseudonyms_for as pseudonyms_for
     from mentormatch.wire import MatchRequest as MatchRequest
     from mentormatch.wire import MatchResponse as MatchResponse
@@ -45,6 +50,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "AssignmentProblem": "assignment.problem",
     "Cohort": "people",
+    "Decisions": "report.returned.decisions",
     "Intake": "inspection.whole",
     "MatchRequest": "wire",
     "MatchResponse": "wire",
@@ -58,19 +64,23 @@ _HOMES = {
     "carry_over": "editions",
     "diagnose": "diagnosing",
     "evaluate": "evaluation",
+    "follow_up": "followup.year",
     "intake": "inspection.whole",
     "match": "matching",
+    "open_board": "notebook",
     "plans": "planning",
     "propose": "wire",
     "pseudonyms_for": "survey.privacy",
     "read_carry_over": "editions",
     "read_contacts": "enrolment",
+    "read_decisions": "report.returned.decisions",
     "read_survey": "enrolment",
     "repair": "repairing",
     "solve": "assignment.engine",
     "with_history": "editions",
     "with_wishes": "profiles.choices",
     "write_carry_over": "editions",
+    "write_handouts": "report.handing.writing",
 }
 
 __all__ = [*sorted(_HOMES), "examples"]  # noqa: PLE0604 - the names of a table that is written out above

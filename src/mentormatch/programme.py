@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, PrivateAttr, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, PrivateAttr, TypeAdapter, ValidationError
 from pydantic import Field as Setting
 from pydantic_core import ErrorDetails
 
@@ -21,6 +21,7 @@ from mentormatch.fields import AnyField, Ranking, Use, fields_by_kind
 from mentormatch.fields.base import Special, position
 from mentormatch.mistakes import enumerated, key_path, nearest, syntax_problem, translate, type_name
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
+from mentormatch.sections import Documents, FollowUp, Heading, Part, Sharing
 from mentormatch.survey.mapping import Target, answers_of, has_item, takes, target
 from mentormatch.survey.privacy import NOBODY, Forgotten, read_forgotten
 from mentormatch.text import fold
@@ -57,34 +58,6 @@ SPECIAL: Mapping[Special, str] = MappingProxyType(
 NO_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType({})
 
 
-class Part(BaseModel):
-    """A table of the programme file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, populate_by_name=True)
-
-
-class Role(Part):
-    """The question that tells mentors from mentees where both answer in one file, and the answer of each."""
-
-    field: str
-    mentor: str
-    mentee: str
-
-
-class Heading(Part):
-    """What the programme is called, and how answers are taken.
-
-    ``minimum_answered`` is the share of the weight of the criteria that a person must have answered to be matched;
-    ``email`` names the contact field that holds the e-mail address, where its id or question does not say so.
-    """
-
-    name: str
-    language: Literal["fr"] = "fr"
-    role: Role | None = None
-    minimum_answered: float = Setting(default=0.0, ge=0, le=1)
-    email: str | None = None
-
-
 def once(goals: list[Goal]) -> list[Goal]:
     """Return ``goals``; raise ValueError where one comes twice."""
     if len(set(goals)) < len(goals):
@@ -109,19 +82,8 @@ class Wordings(Part):
     options: dict[str, dict[str, str]] = Setting(default_factory=dict)
 
 
-class Sharing(Part):
-    """How anonymous profiles are shared: ``consent`` is the yes-or-no question without whose yes nobody has one.
-
-    ``choices`` and ``refusals`` are how many people somebody may ask for, and set aside without a reason.
-    """
-
-    consent: str | None = None
-    choices: int = Setting(default=3, ge=1)
-    refusals: int = Setting(default=2, ge=0)
-
-
 class Programme(Part):
-    """One programme: its heading, fields by id, criteria, rules and goals, and what files of answers call otherwise.
+    """One programme: its heading, fields by id, criteria, rules and goals, and what comes after and before them.
 
     >>> Programme.read({"programme": {"name": "Essai"}, "fields": {}}).goals.order
     ['matched', 'priority', 'total']
@@ -134,6 +96,8 @@ class Programme(Part):
     goals: Goals = Setting(default_factory=Goals)
     mapping: Wordings = Setting(default_factory=Wordings)
     profiles: Sharing = Setting(default_factory=Sharing)
+    documents: Documents = Setting(default_factory=Documents)
+    follow_up: FollowUp = Setting(default_factory=FollowUp)
     _forgotten: Forgotten = PrivateAttr(default=NOBODY)
 
     @property
@@ -208,6 +172,8 @@ class Parts:
         self.heading = self._part(Heading, ("programme",), data.get("programme", {}))
         self.goals = self._part(Goals, ("goals",), data.get("goals", {}))
         self.profiles = self._part(Sharing, ("profiles",), data.get("profiles", {}))
+        self.documents = self._part(Documents, ("documents",), data.get("documents", {}))
+        self.follow_up = self._part(FollowUp, ("follow_up",), data.get("follow_up", {}))
         self.mapping = self._part(Wordings, ("mapping",), data.get("mapping", {}))
         self.fields = {str(where[1]): field for where, field in self._all("fields", AnyField, fields_by_kind())}
         self.criteria = self._all("criteria", AnyCriterion, criteria_by_kind())
@@ -278,6 +244,8 @@ def misreferences(parts: Parts) -> Iterator[Problem]:
             yield Problem("profiles.consent", f"« {name} » est de genre « {field.kind} »", "« yesno »")
     if parts.mapping:
         yield from mismapped(parts, parts.mapping)
+    yield from parts.documents.mistakes(parts.fields) if parts.documents else ()
+    yield from parts.follow_up.mistakes() if parts.follow_up else ()
     yield from misfielded(parts)
 
 

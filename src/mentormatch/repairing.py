@@ -9,6 +9,7 @@ import numpy as np
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.posing import pose
 from mentormatch.assignment.problem import AssignmentProblem, Row
+from mentormatch.assignment.rules.ban import Ban
 from mentormatch.assignment.rules.pin import Pin
 from mentormatch.assignment.solution import Status
 from mentormatch.errors import Problem, RequestError
@@ -213,9 +214,9 @@ def bound(matching: Matching, cohort: Cohort, keep: Iterable[Keys]) -> Programme
     return programme.model_copy(update={"rules": [*rules, *named(Pin, begun, cohort)], "goals": goals})
 
 
-def stands(pin: Pin, cohort: Cohort) -> bool:
-    """Say whether both people of a pinned pair are there."""
-    return cohort.mentors.has(pin.mentor) and cohort.mentees.has(pin.mentee)
+def stands(rule: Pin | Ban, cohort: Cohort) -> bool:
+    """Say whether both people of a pair that is decided are there."""
+    return cohort.mentors.has(rule.mentor) and cohort.mentees.has(rule.mentee)
 
 
 def former_in(matching: Matching, cohort: Cohort) -> tuple[tuple[int, int], ...]:

@@ -3,7 +3,18 @@
 import subprocess
 import sys
 
-HEAVY = ("highspy", "jinja2", "pandas", "pulp", "python_calamine", "rapidfuzz", "scipy", "typer", "xlsxwriter")
+HEAVY = (
+    "anywidget",
+    "highspy",
+    "jinja2",
+    "pandas",
+    "pulp",
+    "python_calamine",
+    "rapidfuzz",
+    "scipy",
+    "typer",
+    "xlsxwriter",
+)
 
 
 def run(code: str) -> subprocess.CompletedProcess[str]:

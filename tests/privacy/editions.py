@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pandas import DataFrame
+
 import mentormatch as mm
 from mentormatch.enrolment import read_contacts
 from mentormatch.report.contacts import write_contacts
@@ -18,12 +20,17 @@ def edition(folder: Path) -> Edition:
     """Write the example, its documents, its intake and its contacts into a folder."""
     files = mm.examples.copy_to(folder)
     programme = mm.Programme.load(files.programme)
-    mm.match(mm.read_survey(programme, files.answers), programme).save(folder / "binomes", who="Camille")
+    matching = mm.match(mm.read_survey(programme, files.answers), programme)
+    matching.save(folder / "binomes", who="Camille")
     mm.intake(programme, files.answers).save(folder / "lu")
     codes = mm.pseudonyms_for(files.programme)
     cohort = mm.read_survey(programme, files.answers)
     write_profiles(mm.anonymous_profiles(cohort, programme, codes), folder / "lu")
-    write_contacts(read_contacts(programme, files.answers), programme, folder / "lu" / "contacts.csv")
+    contacts = read_contacts(programme, files.answers)
+    write_contacts(contacts, programme, folder / "lu" / "contacts.csv")
+    mm.write_handouts(matching, contacts, folder / "lu")
+    answered = DataFrame({"Code participant": [PERSON], "Vous voyez-vous toujours ?": ["Non"]})
+    mm.follow_up(programme, matching.pairs, {1: answered}).save(folder / "lu")
     return Edition(files.programme, {"answers": files.answers}, (folder / "binomes", folder / "lu"))
 
 

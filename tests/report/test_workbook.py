@@ -8,7 +8,10 @@ from mentormatch.report.texts import visible
 from tests.report.cohorts import hostile_matchings, hostile_strings, matched, person, programme, small
 from tests.report.reading import ALIVE, parts, sheets, written
 
-NAMES = ["Binômes", "Sans binôme", "Détail des points", "Scores", "Réponses écartées", "Remarques", "Programme"]
+NAMES = [
+    *("Binômes", "Sans binôme", "Détail des points", "Scores", "Réponses écartées", "Remarques", "Programme"),
+    "Repères",
+]
 
 
 @pytest.mark.promise(23)

@@ -8,6 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from mentormatch.cli.drafting import draft_command, map_command
+from mentormatch.cli.following import follow_up_command
+from mentormatch.cli.forming import Asked, Decided, Wishes, matched
+from mentormatch.cli.handouts import handouts_command
 from mentormatch.cli.intake import intake_command
 from mentormatch.cli.options import (
     HERE,
@@ -37,7 +40,6 @@ app = typer.Typer(
 )
 
 Out = Annotated[Path | None, typer.Option("-o", "--out", help="Fichier .xlsx, .html, .csv ou .json, ou dossier.")]
-Wishes = Annotated[list[Path] | None, typer.Option("--wishes", help="Un formulaire de souhaits rempli ; à répéter.")]
 Who = Annotated[str | None, typer.Option("--who", help="Qui forme ces binômes, pour le journal ; sinon, le compte.")]
 Why = Annotated[str, typer.Option("--why", help="Pourquoi, pour le journal.")]
 EXIT_CODES = {"proved": 0, "feasible": 0, "infeasible": 4, "stopped": 5, "failed": 1}
@@ -85,7 +87,7 @@ def demo(  # noqa: PLR0913 - the options of the command line are its contract
     from mentormatch import examples
 
     files = examples.copy_to(folder)
-    matching = matched(files.programme, {"answers": files.answers}, seed, time_limit)
+    matching = matched(files.programme, {"answers": files.answers}, Asked(seed=seed, time_limit_s=time_limit))
     deliver(matching, folder, signed={"who": who, "why": why}, as_json=as_json)
 
 
@@ -117,6 +119,7 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
     mentees: Mentees = None,
     tool: ToolName = None,
     wishes: Wishes = None,
+    decisions: Decided = None,
     out: Out = None,
     who: Who = None,
     why: Why = "",
@@ -126,13 +129,15 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
 ) -> None:
     """Former les binômes, et les écrire dans un fichier ou un dossier, ou sur la sortie."""
     files = sources(answers, mentors, mentees, tool)
-    matching = matched(programme, files, seed, time_limit, wishes=tuple(wishes or ()))
+    matching = matched(programme, files, Asked(tuple(wishes or ()), decisions, seed, time_limit))
     deliver(matching, out, signed={"who": who, "why": why}, as_json=as_json)
 
 
 app.command("draft")(draft_command)
 app.command("intake")(intake_command)
 app.command("profiles")(profiles_command)
+app.command("handouts")(handouts_command)
+app.command("follow-up")(follow_up_command)
 app.command("contacts")(contacts_command)
 app.command("export-person")(export_command)
 app.command("forget")(forget_command)
@@ -140,24 +145,6 @@ app.command("purge")(purge_command)
 app.command("map")(map_command)
 app.command("verify")(verify_command)
 app.command("validate")(validate_command)
-
-
-def matched(
-    programme: Path, files: dict[str, Any], seed: int, time_limit: float | None, *, wishes: tuple[Path, ...] = ()
-) -> Any:
-    """Return the matching of the people in these files, with what they chose in short forms."""
-    from mentormatch.enrolment import read_survey
-    from mentormatch.matching import match
-    from mentormatch.programme import Programme
-
-    loaded = Programme.load(programme)
-    cohort = read_survey(loaded, **files)
-    if wishes:
-        from mentormatch.profiles.choices import with_wishes
-        from mentormatch.survey.privacy import pseudonyms_for
-
-        cohort = with_wishes(cohort, loaded, pseudonyms_for(programme), *wishes)
-    return match(cohort, loaded, seed=seed, time_limit_s=time_limit)
 
 
 def deliver(matching: Any, out: Path | None, *, signed: dict[str, str | None], as_json: bool) -> None:

@@ -4,6 +4,7 @@
 ('Mentorat production et diffusion 2025-2026', 14)
 """
 
+import re
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
@@ -18,6 +19,7 @@ from mentormatch.programme import Programme
 
 PROGRAMME = "programme.toml"
 ANSWERS = "reponses.csv"
+WAVE = re.compile(r"suivi-[0-9]+-mois\.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,18 @@ def copy_to(folder: str | PathLike[str], name: str = "mentorat", *, overwrite: b
     for path in (written.programme, written.answers):
         write_whole(path, source.joinpath(path.name).read_bytes())
     return written
+
+
+def copy_waves_to(folder: str | PathLike[str], name: str = "mentorat") -> dict[int, Path]:
+    """Write the follow-up answers of an example into a folder, made if need be, and return each file by its month.
+
+    Raises RequestError where there is no example of this name; OutputError where a file cannot be written.
+    """
+    waves = [entry for entry in folder_of(name).iterdir() if WAVE.fullmatch(entry.name)]
+    written = {int(entry.name.split("-")[1]): Path(folder) / entry.name for entry in waves}
+    for entry in waves:
+        write_whole(Path(folder) / entry.name, entry.read_bytes())
+    return dict(sorted(written.items()))
 
 
 def folder_of(name: str) -> Traversable:

@@ -24,7 +24,7 @@ BASE = {"font_name": "Calibri", "font_size": 11, "font_color": INK, "valign": "t
 FORMS: dict[Form, dict[str, object]] = {
     "text": {},
     "wrapped": {"text_wrap": True},
-    "strong": {"bold": True},
+    "strong": {"bold": True, "text_wrap": True},
     "points": {"num_format": "0.0", "align": "center"},
     "share": {"num_format": "0\\ %", "align": "center"},
     "count": {"num_format": "0", "align": "center"},

@@ -8,6 +8,7 @@ from mentormatch.record.decision import SUFFIX
 from mentormatch.record.digests import digest
 from mentormatch.record.log import append, check_chain
 from mentormatch.record.runs import entries_of, refuse_broken
+from mentormatch.record.validation import validate
 from mentormatch.record.verify import journal_beside
 
 
@@ -16,16 +17,30 @@ def save_folder(matching: Matching, folder: Path, *, who: str | None, why: str) 
 
     Where nobody is named or the log is not whole, nothing is written.
     """
-    known = exporters()
-    exporter = known.pop(SUFFIX)
+    exporter = exporters()[SUFFIX]
     path, content = folder / exporter.filename, exporter.content(matching)
     decision, journal = digest(content), journal_beside(path)
     entries = entries_of(matching, decision, who=who, why=why)
     refuse_broken(journal)
     write_whole(path, content)
-    seal = sealed(journal, decision, append(journal, *entries))
-    documents = [each.save(matching, folder / each.filename, seal) for each in known.values()]
-    return path, journal, *documents
+    return path, journal, *documents(matching, folder, sealed(journal, decision, append(journal, *entries)))
+
+
+def validated(matching: Matching, folder: Path, *, who: str, why: str = "") -> Seal:
+    """Write all documents of a matching, validate the decision, and write those that print it again.
+
+    Return what they print. Nothing is written where nobody is named; see ``validate`` for what is refused.
+    """
+    path, journal, *_ = save_folder(matching, folder, who=who, why=why)
+    made = validate(path, who=who, why=why)
+    seal = sealed(journal, made.verification.digest, made.head)
+    documents(matching, folder, seal)
+    return seal
+
+
+def documents(matching: Matching, folder: Path, seal: Seal) -> list[Path]:
+    """Write all documents that stand beside the decision file, and return them."""
+    return [each.save(matching, folder / each.filename, seal) for kind, each in exporters().items() if kind != SUFFIX]
 
 
 def sealed(journal: Path, decision: str, head: str) -> Seal:

@@ -88,8 +88,7 @@ def people_of(matching: Matching) -> dict[Side, int]:
 
 def left_out(matching: Matching) -> dict[Side, int]:
     """Return how many people of each side have no partner."""
-    sides = [one.side for one in matching.unmatched]
-    return {"mentor": sides.count("mentor"), "mentee": sides.count("mentee")}
+    return {side: len(matching.case.alone(side)) for side in PEOPLE}
 
 
 def people_in_words(counts: Mapping[Side, int]) -> str:
@@ -100,11 +99,11 @@ def people_in_words(counts: Mapping[Side, int]) -> str:
 def summary(matching: Matching) -> str:
     """Return the result in a sentence or two."""
     people = people_in_words(people_of(matching)) or "personne"
-    made = f"Sur {people}, la répartition forme {counted(len(matching.pairs), 'binôme')}."
+    made = f"Sur {people}, la répartition forme {counted(len(matching.solution.pairs), 'binôme')}."
     alone = left_out(matching)
     count = sum(alone.values())
     if not count:
-        return f"{made} Tout le monde a un binôme." if matching.pairs else made
+        return f"{made} Tout le monde a un binôme." if len(matching.solution.pairs) else made
     return f"{made} {people_in_words(alone)} {'reste' if count == 1 else 'restent'} sans binôme."
 
 

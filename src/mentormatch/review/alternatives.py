@@ -12,12 +12,16 @@ from mentormatch.review.why_not import Move, moves_of, said
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another partner for somebody: what they are called, the loss by goal, who would move, and that in a sentence."""
+    """Another partner for somebody: what they are called, the loss by goal, who would move, and that in a sentence.
+
+    ``row`` is where the partner stands in the cohort.
+    """
 
     partner: str
     losses: Losses
     moves: tuple[Move, ...]
     reason: str
+    row: int
 
     def __str__(self) -> str:
         return f"{self.partner} : {self.reason}"
@@ -37,5 +41,5 @@ def alternatives(case: Case, side: Side, row: int, most: int | None = 10) -> tup
         pair = (row, offer.partner) if axis == 0 else (offer.partner, row)
         moves = moves_of(case, offer.price, pair)
         name = case.name(other_side(side), offer.partner)
-        found.append(Alternative(name, offer.price.losses, moves, said(offer.price, moves)))
+        found.append(Alternative(name, offer.price.losses, moves, said(offer.price, moves), offer.partner))
     return tuple(found)

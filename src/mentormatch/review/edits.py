@@ -10,7 +10,7 @@ from mentormatch.assignment.rules.pin import Pin
 from mentormatch.fields import Side
 from mentormatch.people import Cohort
 
-type Kind = Literal["pin", "ban", "keep", "withdrawn", "arrived"]
+type Kind = Literal["pin", "ban", "keep", "withdrawn", "arrived", "capacity"]
 
 LETTERS: dict[Side, str] = {"mentor": "m", "mentee": "e"}
 
@@ -20,16 +20,24 @@ class Edit:
     """One change by hand, its people by opaque id: ``m1`` is the first mentor of the cohort, ``e1`` the first mentee.
 
     Who is ``withdrawn`` is counted in the cohort that they left, everybody else in the one that was matched.
+    ``places`` are how many partners somebody takes at most, in figures, where that was changed.
     """
 
     kind: Kind
     mentor: str = ""
     mentee: str = ""
+    places: str = ""
 
     @property
     def people(self) -> dict[str, str]:
-        """The ids by side, as the log has them."""
+        """The ids by side."""
         return {side: person for side, person in (("mentor", self.mentor), ("mentee", self.mentee)) if person}
+
+    @property
+    def entry(self) -> dict[str, str]:
+        """What the log says of it."""
+        places = {"places": self.places} if self.places else {}
+        return {"edit": self.kind, **self.people, **places}
 
 
 def pair_edits(rules: Iterable[Pin | Ban], cohort: Cohort, kind: Kind | None = None) -> Iterator[Edit]:
@@ -43,6 +51,11 @@ def people_edits(keys: Iterable[str], cohort: Cohort, kind: Kind) -> Iterator[Ed
     """Yield one edit for each of these people, one a side for who is on both."""
     for key in keys:
         yield from (Edit(kind, **{side: opaque(cohort, side, key)}) for side in SIDES if cohort.side(side).has(key))
+
+
+def capacity_edit(cohort: Cohort, side: Side, key: str, places: int) -> Edit:
+    """Return the edit of somebody's number of places."""
+    return Edit("capacity", **{side: opaque(cohort, side, key)}, places=str(places))
 
 
 def newcomer_edits(arrived: Cohort | None, cohort: Cohort) -> Iterator[Edit]:

@@ -6,6 +6,7 @@ pairs have no such graph, and an answer that is not proved may be improved on: t
 the pair pinned.
 """
 
+from bisect import insort
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
@@ -146,7 +147,8 @@ def offers(
     """Return the other partners whom somebody could have, the smallest loss first, ``most`` of them at most.
 
     ``axis`` 0: ``person`` is a mentor; 1: a mentee. Partners whom no answer gives them are left out. Where prices
-    cannot be read off the answer (see the module) this takes one solve a partner.
+    cannot be read off the answer (see the module) this takes one solve a partner, but for those whose plan without the
+    rows that couple pairs keeps them anyway.
 
     Examples
     --------
@@ -157,13 +159,60 @@ def offers(
     graph = Graph.of(problem, solution)
     if graph is not None:
         return graph.offers(axis, person, most)
+    eased = without_rows(problem, solution)
+    if eased is not None:
+        return kept_by_rows(problem, solution, eased.offers(axis, person, None), (axis, person), most)
     allowed = problem.scores.pairs()
     found = []
     for other in allowed[1 - axis][allowed[axis] == person].tolist():
         pair = (person, other) if axis == 0 else (other, person)
         price = None if pair in places_of(solution.pairs) else resolved(problem, solution, pair)
         found += [] if price is None else [Offer(other, price)]
-    return sorted(found, key=lambda offer: [loss for _, loss in offer.price.losses])[:most]
+    return sorted(found, key=losses_of)[:most]
+
+
+def losses_of(offer: Offer) -> list[int]:
+    """Return the losses of an offer, the first goal first."""
+    return [loss for _, loss in offer.price.losses]
+
+
+def without_rows(problem: AssignmentProblem, solution: Solution) -> Graph | None:
+    """Return the graph of an answer without the rows that couple pairs, None where it is not the best then too."""
+    if not problem.rows or solution.status is not Status.PROVED:
+        return None
+    loose = replace(problem, rows=())
+    free = solve(loose)
+    best = free.status is Status.PROVED and [t.value for t in free.tiers] == [t.value for t in solution.tiers]
+    return Graph.of(loose, replace(free, pairs=solution.pairs)) if best else None
+
+
+def kept_by_rows(
+    problem: AssignmentProblem, solution: Solution, loose: Sequence[Offer], who: tuple[int, int], most: int | None
+) -> list[Offer]:
+    """Return the offers to one person (axis, position) out of those without the rows, which are no dearer and in order.
+
+    One whose plan keeps all rows costs no more with them; the others are solved again, while they may be wanted.
+    """
+    found: list[Offer] = []
+    for offer in loose:
+        if most is not None and len(found) >= most and losses_of(found[most - 1]) <= losses_of(offer):
+            break
+        price: Price | None = offer.price
+        if not keeps(problem, offer.price.applied(solution.pairs)):
+            axis, person = who
+            price = resolved(problem, solution, (person, offer.partner) if axis == 0 else (offer.partner, person))
+        if price is not None:
+            insort(found, Offer(offer.partner, price), key=losses_of)
+    return found[:most]
+
+
+def keeps(problem: AssignmentProblem, pairs: IntMatrix) -> bool:
+    """Say whether pairs (k, 2) keep the rows that couple them."""
+    for row in problem.rows:
+        total = int(row.at(pairs[:, 0], pairs[:, 1], problem.shape).sum())
+        if (row.least is not None and total < row.least) or (row.most is not None and total > row.most):
+            return False
+    return True
 
 
 def resolved(problem: AssignmentProblem, solution: Solution, pair: tuple[int, int]) -> Price | None:

@@ -13,7 +13,8 @@ from mentormatch.record.log import SUFFIX as JOURNAL
 from mentormatch.rights.person import Held
 
 CONTACTS = "contacts.csv"
-PROFILES = "profils"
+STARTS = ("profils-", "publipostage.", "fiches.", "fiche-", "suivi.")
+"""How the names of the other documents start."""
 READ = frozenset({".csv", ".tsv", ".txt", ".md", ".html", ".json", ".ipynb", ".xlsx"})
 MOST_BYTES = 100_000_000
 
@@ -23,7 +24,7 @@ def ours(path: Path) -> bool:
     named = {exporter.filename for exporter in exporters().values()} | {
         writer.filename for writer in writers().values()
     }
-    return path.name in {*named, CONTACTS} - {"binomes" + DECISION} or path.name.startswith(f"{PROFILES}-")
+    return path.name in {*named, CONTACTS} - {"binomes" + DECISION} or path.name.startswith(STARTS)
 
 
 def documents(folder: Path) -> Iterator[Path]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from mentormatch.fields import Side
 from mentormatch.text import canonical
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False)
 class Contacts:
     """The contact answers of each person, by side and key; ``fields`` are the ids of the contact questions."""
 
@@ -25,8 +26,11 @@ class Contacts:
 
     def of(self, side: Side, key: str) -> Mapping[str, str]:
         """Return how somebody is reached, by field, empty where nothing is known; keys compare whatever their case."""
-        known = {(at, canonical(name)): said for (at, name), said in self.people.items()}
-        return known.get((side, canonical(key)), {})
+        return self._by_key.get((side, canonical(key)), {})
+
+    @cached_property
+    def _by_key(self) -> Mapping[tuple[Side, str], Mapping[str, str]]:
+        return {(side, canonical(key)): said for (side, key), said in self.people.items()}
 
     def given(self, side: Side, name: str) -> int:
         """Return how many people of one side answered the contact question ``name``."""

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from mentormatch.assignment.check import violations
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.problem import AssignmentProblem, Row
 from mentormatch.assignment.solution import Solution, Status, Tier
+from mentormatch.review import pricing
 from mentormatch.review.pricing import Graph, Price, offers, price_of
 from tests.conftest import DEEP
 from tests.oracles.problems import problems, random_problem
@@ -123,6 +124,21 @@ def test_the_offers_of_a_person_are_all_their_other_pairs_cheapest_first(
     for offer in found:
         pair = (person, offer.partner) if axis == 0 else (offer.partner, person)
         assert_leads_there(problem, solution, pair, offer.price)
+
+
+def test_rows_that_leave_every_plan_as_it_is_take_no_solve_a_partner(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = AssignmentProblem.from_scores(np.random.default_rng(3).integers(0, 1_000_000, (12, 12)))
+    slack = replace(problem, rows=(Row("lâche", np.ones((12, 12), dtype=np.int64), most=12),))
+    solution, solves = solve(slack), list[AssignmentProblem]()
+
+    def counted(asked: AssignmentProblem) -> Solution:
+        solves.append(asked)
+        return solve(asked)
+
+    monkeypatch.setattr(pricing, "solve", counted)
+    found = offers(slack, solution, 0, 0)
+    assert [asked.rows for asked in solves] == [()]
+    assert found == offers(problem, solve(problem), 0, 0)
 
 
 @settings(max_examples=2_000 if DEEP else 40)

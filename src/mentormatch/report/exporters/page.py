@@ -6,6 +6,7 @@ from mentormatch.matching import Exporter, Matching, Seal
 from mentormatch.report import standing, words
 from mentormatch.report.templating import rendered
 from mentormatch.report.view import View, labels_for_notebook, view
+from mentormatch.review.labels import Labels
 
 MOST_SHOWN = 50
 """Pairs that a notebook shows; its outputs are saved in its file."""
@@ -22,7 +23,12 @@ class PageExporter(Exporter):
 
     def shown(self, matching: Matching) -> str:
         """Return the part of a page that a notebook shows, under pseudonyms where keys are e-mail addresses."""
-        return filled("fragment.html", view(matching, labels_for_notebook(matching)))
+        return fragment(matching, labels_for_notebook(matching))
+
+
+def fragment(matching: Matching, labels: Labels) -> str:
+    """Return the part of a page that a notebook shows, its people under these labels."""
+    return filled("fragment.html", view(matching, labels))
 
 
 def filled(template: str, shown: View) -> str:

@@ -5,10 +5,12 @@ from typing import ClassVar
 
 from mentormatch import __version__
 from mentormatch.french import counted
-from mentormatch.matching import Exporter, Matching, Seal
+from mentormatch.matching import Exporter, Keys, Matching, Seal
 from mentormatch.report import words
 from mentormatch.report.book import LINE, Book, Column, Form
 from mentormatch.report.grid import write_grid
+from mentormatch.report.returned.bearings import SHEET, Bearings, decided
+from mentormatch.report.returned.rows import AGREED, CHOICES, PAIRS, VALIDATION
 from mentormatch.report.standing import RECHECK, commands, digests, standing, title
 from mentormatch.report.texts import spaced
 from mentormatch.tables import Cell, Sheet
@@ -46,35 +48,45 @@ SHOWN: dict[str, tuple[tuple[str, float, Form], ...]] = {
     ),
 }
 """The columns of each sheet that staff see, with their widths and forms."""
-DECISIONS = ("Validé", "À discuter", "Refusé")
 
 
 class WorkbookExporter(Exporter):
-    """Seven sheets in French; texts stay texts, and the same matching gives the same bytes."""
+    """Seven sheets in French, and one out of sight; texts stay texts, and the same matching gives the same bytes."""
 
     kind: ClassVar[str] = ".xlsx"
     filename: ClassVar[str] = "binomes.xlsx"
 
     def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
         book, sheets = Book(f"{title(matching, seal)} – {matching.programme.name}"), matching.sheets
-        write_pairs(book, sheets["pairs"])
+        write_pairs(book, sheets["pairs"], {*decided(matching, "pin"), *decided(matching, "keep")})
         write_sheet(book, "Sans binôme", "unmatched", sheets["unmatched"])
         write_sheet(book, "Détail des points", "contributions", sheets["contributions"])
         write_grid(book, matching)
         write_sheet(book, "Réponses écartées", "rejected", sheets["rejected"])
         write_remarks(book, matching)
         write_programme(book, matching, seal)
+        write_bearings(book, matching)
         return book.content()
 
 
-def write_pairs(book: Book, pairs: Sheet) -> None:
-    """Write the pairs, with two empty columns for the team's decision and remark."""
+def write_pairs(book: Book, pairs: Sheet, imposed: set[Keys]) -> None:
+    """Write the pairs, with two columns for the team's decision and remark; the first says which pairs are imposed."""
     columns, rows = chosen("pairs", pairs)
-    own = [Column("Validation", 13, "own"), Column("Remarque", 32, "own")]
-    page = book.table("Binômes", [*columns, *own], [(*row, "", "") for row in rows])
+    own = [Column(VALIDATION, 13, "own"), Column("Remarque", 32, "own")]
+    choices = [AGREED if (row[0], row[1]) in imposed else "" for row in rows]
+    page = book.table(PAIRS, [*columns, *own], [(*row, choice, "") for row, choice in zip(rows, choices, strict=True)])
     if rows:
-        decision = {"validate": "list", "source": list(DECISIONS), "error_title": "Validation"}
+        decision = {"validate": "list", "source": list(CHOICES), "error_title": VALIDATION}
         page.sheet.data_validation(1, len(columns), len(rows), len(columns), decision)
+
+
+def write_bearings(book: Book, matching: Matching) -> None:
+    """Write the sheet that staff do not see, by which the workbook is checked when it is back."""
+    page = book.sheet(SHEET)
+    for row, text in enumerate(Bearings.of(matching).cells()):
+        page.put(row, 0, text)
+    page.sheet.protect()
+    page.sheet.hide()
 
 
 def write_sheet(book: Book, title: str, name: str, sheet: Sheet) -> None:

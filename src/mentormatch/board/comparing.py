@@ -1,0 +1,99 @@
+"""Two plans side by side: the pairs that came and went, and each goal before and after, in plain French."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from mentormatch.assignment.solution import Tier
+from mentormatch.french import NO_BREAK, counted, listed, points
+from mentormatch.matching import Keys, Matching
+from mentormatch.repairing import Repair
+from mentormatch.report import words
+from mentormatch.review.labels import KEYS, Labels
+
+MOST_NAMED = 6
+SAME = "Les binômes restent les mêmes."
+SHORT: Mapping[str, str] = {
+    "matched": "Binômes formés",
+    "priority": "Priorités",
+    "floor": "Binôme le moins bien noté",
+    "floor_person": "Personne la moins bien servie",
+    "leximin": "Binôme le moins bien noté",
+    "total": "Total",
+    "changes": "Binômes défaits",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One goal in two plans, in words; ``difference`` is empty where both reach the same."""
+
+    goal: str
+    before: str
+    now: str
+    difference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What one plan has that another has not: pairs as keys (mentor, mentee), goals in words."""
+
+    new: tuple[Keys, ...]
+    gone: tuple[Keys, ...]
+    goals: tuple[Goal, ...]
+    labels: Labels = KEYS
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """All of it in sentences, the pairs first."""
+        pairs = [*self._named("nouveau", "nouveaux", self.new), *self._named("défait", "défaits", self.gone)]
+        goals = [f"{one.goal}{NO_BREAK}: {one.now}, {one.difference}." for one in self.goals if one.difference]
+        return (*(pairs or [SAME]), *goals)
+
+    def _named(self, one: str, several: str, pairs: tuple[Keys, ...]) -> Iterator[str]:
+        if pairs:
+            names = [f"{self.labels.person('mentor', i)} – {self.labels.person('mentee', k)}" for i, k in pairs]
+            more = [counted(len(names) - MOST_NAMED, "autre")] if len(names) > MOST_NAMED else []
+            said = listed(names[:MOST_NAMED] + more)
+            yield f"{counted(len(pairs), f'binôme {one}', f'binômes {several}')}{NO_BREAK}: {said}."
+
+
+def compare(before: Matching, now: Matching, labels: Labels = KEYS) -> Comparison:
+    """Return what changed from one plan to another of the same programme."""
+    repair = Repair(before, now)
+    return Comparison(repair.new, (*repair.broken, *repair.ended), tuple(goals(before, now)), labels)
+
+
+def goals(before: Matching, now: Matching) -> Iterator[Goal]:
+    """Yield each goal of the present plan with what both plans reach in it."""
+    former, reached = by_goal(before.solution.tiers), by_goal(now.solution.tiers)
+    for goal in dict.fromkeys((*former, *reached)):
+        was, is_now = (words.amount(goal, found[goal]) if goal in found else "–" for found in (former, reached))
+        yield Goal(SHORT.get(goal, goal), was, is_now, difference(goal, former.get(goal), reached.get(goal)))
+
+
+def by_goal(tiers: Iterable[Tier]) -> dict[str, int]:
+    """Return what was reached in each goal."""
+    return {tier.goal: tier.value for tier in tiers}
+
+
+def difference(goal: str, before: int | None, now: int | None) -> str:
+    r"""Return what a goal won or lost, empty where nothing.
+
+    >>> difference("total", 900_000, 865_000), difference("matched", 10, 11)
+    ('3,5 points de moins', '1\xa0binôme de plus')
+    """
+    if before is None or now is None or before == now:
+        return ""
+    return f"{unit(goal, abs(now - before))} de {'plus' if now > before else 'moins'}"
+
+
+def unit(goal: str, value: int) -> str:
+    """Return a difference in one goal without a word on which goal it is."""
+    match goal:
+        case "matched":
+            return counted(value, "binôme")
+        case "changes":
+            return counted(value, "binôme défait", "binômes défaits")
+        case "priority":
+            return counted(value, "unité")
+    return "moins de 0,1 point" if value < 1_000 else f"{points(value)} {'point' if value < 20_000 else 'points'}"

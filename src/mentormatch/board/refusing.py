@@ -1,0 +1,94 @@
+"""Why a move cannot be: which rule forbids it, in words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from mentormatch.assignment.solution import Status
+from mentormatch.board.actions import Decision, Imposed, Places, SetAside, Withdrawal, side_of
+from mentormatch.board.deciding import Ground, asked
+from mentormatch.errors import RequestError
+from mentormatch.matching import Matching
+from mentormatch.review.diagnosis.whole import diagnosis_of
+from mentormatch.review.labels import Labels
+from mentormatch.review.unmatched import Case, View, no_answer, set_aside
+from mentormatch.review.why_not import named, why_not
+
+ANSWERED = (Status.PROVED, Status.FEASIBLE)
+NO_QUESTION = {
+    "mentor": "Le programme ne demande pas aux mentor·es combien de places elles et ils offrent",
+    "mentee": "Le programme ne demande pas aux mentoré·es combien de places elles et ils prennent",
+}
+NO_PLAN = "Aucune répartition ne respecterait toutes les règles du programme."
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A move: what was there before, the decision that was made (None: one was released), what came of it."""
+
+    ground: Ground
+    labels: Labels
+    before: Matching
+    made: Decision | None
+
+    def name(self, person: str) -> str:
+        """Return what somebody is called."""
+        return self.labels.person(side_of(person), self.ground.key(person))
+
+    def case(self, matching: Matching) -> Case:
+        """Return the case of a plan in which people have their labels."""
+        return replace(matching.case, labels=self.labels)
+
+    def refuse_idle(self) -> None:
+        """Raise RequestError where the decision is about somebody who left, or a number that nobody is asked for."""
+        for person in people_of(self.made):
+            if not self.ground.there(person, self.before.cohort):
+                raise RequestError(f"{self.name(person)} n'est plus dans cette édition : levez d'abord son retrait.")
+        if isinstance(self.made, Places):
+            side = side_of(self.made.person)
+            if not asked(self.ground.base.programme, side):
+                raise RequestError(f"{NO_QUESTION[side]} : ce nombre ne peut pas être changé ici.")
+
+    def refuse(self, after: Matching) -> None:
+        """Raise RequestError where the move leads from a plan to none, or is not kept by it."""
+        if after.status in ANSWERED:
+            self._refuse_places(after)
+        elif self.before.status in ANSWERED:
+            raise RequestError(" ".join(self._obstacles(after)))
+
+    def _refuse_places(self, after: Matching) -> None:
+        """Raise RequestError where other rules give somebody fewer places than was decided."""
+        if not isinstance(self.made, Places):
+            return
+        side, case = side_of(self.made.person), self.case(after)
+        row = case.people(side).find(self.ground.key(self.made.person))
+        if case.loads(side).most[row] == self.made.places:
+            return
+        loads = [(rule, rule.loads(case.people(side), side)) for rule in case.rules]
+        tight = [case.labels.rule(rule) for rule, load in loads if load and load.most[row] < self.made.places]
+        why = set_aside(View.of(case, side), row)
+        who = self.name(self.made.person)
+        raise RequestError(f"{who} : {why[1]}" if why and not tight else f"{who} : une règle l'exclut, {named(tight)}.")
+
+    def _obstacles(self, after: Matching) -> Iterator[str]:
+        if after.status is not Status.INFEASIBLE:
+            yield from (no_answer(after.status) or ())[1:]
+        elif isinstance(self.made, Imposed):
+            pair = self.ground.key(self.made.mentor), self.ground.key(self.made.mentee)
+            cohort = self.before.cohort
+            yield why_not(self.case(self.before), cohort.mentors.find(pair[0]), cohort.mentees.find(pair[1])).reason
+        else:
+            diagnosis = diagnosis_of(self.case(after))
+            yield NO_PLAN
+            if diagnosis and diagnosis.conflict:
+                yield diagnosis.conflict.sentence
+            yield from (finding.sentence for finding in diagnosis.findings if finding.decisive) if diagnosis else ()
+
+
+def people_of(decision: Decision | None) -> tuple[str, ...]:
+    """Return whom a decision is about."""
+    match decision:
+        case Imposed() | SetAside():
+            return decision.mentor, decision.mentee
+        case Withdrawal() | Places():
+            return (decision.person,)
+    return ()

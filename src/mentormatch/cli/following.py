@@ -1,0 +1,69 @@
+"""The command ``follow-up``: what people answered during the year."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mentormatch.cli.forming import Asked, Decided, Wishes, matched
+from mentormatch.cli.options import (
+    HERE,
+    Answers,
+    AsJson,
+    Mentees,
+    Mentors,
+    ProgrammeFile,
+    Seed,
+    TimeLimit,
+    ToolName,
+    say,
+    sources,
+)
+
+WAVE = re.compile(r"(?P<month>[0-9]{1,3})=(?P<path>.+)")
+
+Waves = Annotated[list[str], typer.Option("--wave", help="Le mois et le fichier, « 3=suivi-3-mois.csv » ; à répéter.")]
+Folder = Annotated[Path, typer.Option("-o", "--out", help="Le dossier où écrire le suivi.")]
+
+
+def follow_up_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    waves: Waves,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    wishes: Wishes = None,
+    decisions: Decided = None,
+    out: Folder = Path("suivi"),
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Lire les réponses à 1, 3, 6 ou 12 mois : qui ne se voit plus, qui appeler, ce que sont devenus les binômes."""
+    from mentormatch.followup.year import follow_up
+    from mentormatch.report.following import summary, to_json
+
+    files = by_month(waves)
+    asked = Asked(tuple(wishes or ()), decisions, seed, time_limit)
+    matching = matched(programme, sources(answers, mentors, mentees, tool), asked)
+    year = follow_up(matching.programme, matching.pairs, files)
+    written = year.save(out)
+    if as_json:
+        typer.echo(to_json(year), nl=False)
+    say(summary(year))
+    for path in written:
+        say(f"Écrit : {path}")
+
+
+def by_month(waves: list[str]) -> dict[int, Path]:
+    """Return the files by month; an error of usage where one is not written so, or a month comes twice."""
+    found = [WAVE.fullmatch(wave) for wave in waves]
+    files = {int(one["month"]): Path(one["path"]) for one in found if one}
+    if len(files) < len(waves):
+        raise typer.BadParameter(
+            "écrivez un mois et un fichier, par exemple --wave 3=suivi-3-mois.csv ; chacun une fois"
+        )
+    return files

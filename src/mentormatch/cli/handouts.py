@@ -1,0 +1,52 @@
+"""The command ``handouts``: one sheet a participant, and the table for letters."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mentormatch.cli.forming import Asked, Decided, Wishes, matched
+from mentormatch.cli.options import (
+    HERE,
+    Answers,
+    Mentees,
+    Mentors,
+    ProgrammeFile,
+    Seed,
+    TimeLimit,
+    ToolName,
+    say,
+    sources,
+)
+
+Folder = Annotated[Path, typer.Option("-o", "--out", help="Le dossier où écrire fiches et publipostage.")]
+Validated = Annotated[Path | None, typer.Option("--decision", help="Le fichier de décision validé (.decision.json).")]
+
+
+def handouts_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    wishes: Wishes = None,
+    decisions: Decided = None,
+    decision: Validated = None,
+    out: Folder = Path("documents"),
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+) -> None:
+    """Écrire une fiche par participant·e, et le tableau du publipostage, pour les binômes formés."""
+    from mentormatch.enrolment import read_contacts
+    from mentormatch.report.handing.writing import told, write_handouts
+
+    files = sources(answers, mentors, mentees, tool)
+    matching = matched(programme, files, Asked(tuple(wishes or ()), decisions, seed, time_limit))
+    contacts = read_contacts(matching.programme, **files)
+    written = write_handouts(matching, contacts, out, decision=decision)
+    for path in written:
+        if path.parent == out:
+            say(f"Écrit : {path}")
+    for sentence in told(matching, written):
+        say(sentence)

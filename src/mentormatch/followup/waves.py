@@ -1,0 +1,214 @@
+"""One file of follow-up answers -> what each person said of each of their pairs; every other row with the reason."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from mentormatch.columns import BoolVector
+from mentormatch.enrolment import Source, email_of, read_tables
+from mentormatch.errors import Problem, ProgrammeError, SurveyError
+from mentormatch.fields import AnyField, Side, Text
+from mentormatch.people import People, Remark, RowFate
+from mentormatch.programme import Programme
+from mentormatch.review.pairs import Pair
+from mentormatch.sections import Answered
+from mentormatch.survey.entries import Submission
+from mentormatch.survey.plan import Plan
+from mentormatch.survey.settling import grouped
+from mentormatch.survey.submissions import laid_out, remarks_of, said, submissions, unread
+from mentormatch.text import canonical
+
+KEY, CODE = "code", "Votre code"
+SIDES: tuple[Side, Side] = ("mentor", "mentee")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One row that counts: who sent it, on which side, and the pairs that it speaks of, by position."""
+
+    sent: Submission
+    side: Side
+    key: str
+    pairs: tuple[int, ...]
+
+
+@dataclass(frozen=True, repr=False)
+class Wave:
+    """What came in after so many ``months``: ``people`` hold the answers, one row each of ``replies``.
+
+    ``rejected`` are the rows that count for nobody, with the reason; ``remarks`` what was odd and changed nothing.
+    """
+
+    months: int
+    replies: tuple[Reply, ...]
+    people: People
+    rejected: tuple[RowFate, ...]
+    remarks: tuple[Remark, ...]
+
+    def __repr__(self) -> str:
+        return f"Wave({self.months} months, {len(self.replies)} replies, {len(self.rejected)} rejected)"
+
+    def gave(self, said: Answered) -> BoolVector:
+        """Return (n,) bool: which replies gave one of these answers."""
+        asked = said.field, tuple(said.answers)
+        if asked not in self._given:
+            self._given[asked] = self.people.gave(*asked)
+        return self._given[asked]
+
+    def answered(self, name: str) -> BoolVector:
+        """Return (n,) bool: which replies answered a question."""
+        return self.people.known(name)
+
+    def about(self, side: Side, pair: int) -> int | None:
+        """Return the reply of one side about a pair, None where there is none."""
+        return self._about.get((side, pair))
+
+    def of(self, side: Side, key: str) -> list[int]:
+        """Return the replies of somebody."""
+        return self._of.get((side, canonical(key)), [])
+
+    @cached_property
+    def _given(self) -> dict[tuple[str, tuple[str, ...]], BoolVector]:
+        return {}
+
+    @cached_property
+    def _about(self) -> dict[tuple[Side, int], int]:
+        return {(one.side, pair): row for row, one in enumerate(self.replies) for pair in one.pairs}
+
+    @cached_property
+    def _of(self) -> dict[tuple[Side, str], list[int]]:
+        return grouped(range(len(self.replies)), lambda row: (self.replies[row].side, canonical(self.replies[row].key)))
+
+
+def read_wave(programme: Programme, pairs: Sequence[Pair], months: int, source: Source) -> Wave:
+    """Return what people answered after so many months.
+
+    Each row is known by the participant's code. Raises SurveyError where the file has no such column, or none of the
+    questions, or cannot be read.
+    """
+    plan = plan_of_wave(programme)
+    sheets = laid_out([(table, "mentee") for table, _ in read_tables(source)], plan)
+    refuse_empty(sheets[0].places, sheets[0].table.source)
+    met = [placed(sent, programme, pairs) for sent in submissions(sheets[0], plan)]
+    replies, replaced = settled([one for one in met if isinstance(one, Reply)])
+    rejected = [*unread(sheets), *replaced, *(one for one in met if isinstance(one, RowFate))]
+    people, odd = answers(programme, replies)
+    return Wave(
+        months,
+        tuple(replies),
+        people,
+        tuple(sorted(rejected, key=lambda row: row.line)),
+        (*remarks_of(sheets, plan), *odd),
+    )
+
+
+def plan_of_wave(programme: Programme) -> Plan:
+    """Return how a file of follow-up answers is read: by the participant's code, then by its own questions."""
+    asked = programme.follow_up.fields
+    if not asked:
+        advice = "déclarez les questions du suivi dans [follow_up.fields]"
+        raise ProgrammeError("Le suivi ne peut pas être lu", [Problem("follow_up", "aucune question", "", advice)])
+    named = programme.fields_with("key")[:1] or [name for name in [email_of(programme)] if name]
+    question = programme.fields[named[0]].question if named else CODE
+    name = next(name for name in (KEY, f"{KEY}_participant", "-") if name not in asked)
+    fields: dict[str, AnyField] = {name: Text(question=question, use="key"), **asked}
+    return Plan(fields, name, None, needed=frozenset({name}), forgotten=programme.forgotten)
+
+
+def refuse_empty(places: Mapping[str, object], source: str) -> None:
+    """Raise SurveyError where a file answers none of the questions."""
+    if len(places) < 2:
+        advice = "vérifiez que c'est le fichier du suivi"
+        found = Problem(source, "aucune question du suivi", "les questions de [follow_up.fields]", advice)
+        raise SurveyError("Le suivi ne peut pas être lu", [found])
+
+
+def placed(sent: Submission, programme: Programme, pairs: Sequence[Pair]) -> Reply | RowFate:
+    """Return who sent a row and of which pairs it speaks, or why it counts for nobody."""
+    if programme.forgotten.holds(sent.key):
+        return RowFate(sent.source, sent.line, "rejected", reason="effacée, à la demande de la personne")
+    mine = {side: of_person(pairs, side, sent.key) for side in SIDES}
+    sides = [side for side in SIDES if mine[side]]
+    if len(sides) != 1:
+        return RowFate(sent.source, sent.line, "rejected", sent.key, reason=why_nobody(sent.key, both=bool(sides)))
+    side, told = sides[0], said(sent.answers, programme.follow_up.partner)
+    named = canonical(told)
+    meant = [row for row in mine[side] if named in ("", canonical(keys_of(pairs[row])[side_across(side)]))]
+    if not meant:
+        reason = "le code du binôme n'est pas celui d'un ou d'une partenaire de la personne"
+        return RowFate(sent.source, sent.line, "rejected", sent.key, side, reason)
+    return Reply(sent, side, keys_of(pairs[meant[0]])[side], tuple(meant))
+
+
+def of_person(pairs: Sequence[Pair], side: Side, key: str) -> list[int]:
+    """Return where the pairs of somebody stand."""
+    return [row for row, pair in enumerate(pairs) if canonical(keys_of(pair)[side]) == canonical(key)]
+
+
+def keys_of(pair: Pair) -> dict[Side, str]:
+    """Return the two keys of a pair by side."""
+    return {"mentor": pair.mentor, "mentee": pair.mentee}
+
+
+def side_across(side: Side) -> Side:
+    """Return the other side."""
+    return "mentee" if side == "mentor" else "mentor"
+
+
+def why_nobody(key: str, *, both: bool) -> str:
+    """Return why nobody in the pairs is known by a key."""
+    if not key:
+        return "pas de code"
+    return "les deux côtés ont ce code" if both else "personne de ce code n'a de binôme"
+
+
+def settled(replies: Sequence[Reply]) -> tuple[list[Reply], list[RowFate]]:
+    """Return the last reply of each person about each pair, and the rows that nothing of is left.
+
+    A row about all pairs of somebody gives way, pair by pair, to a later one about one of them.
+    """
+    kept: list[Reply] = []
+    gone: list[RowFate] = []
+    for same in grouped(replies, lambda reply: (reply.side, canonical(reply.key))).values():
+        taken: dict[int, int] = {}
+        for reply in reversed(in_time(same)):
+            left = tuple(pair for pair in reply.pairs if pair not in taken)
+            taken |= dict.fromkeys(left, reply.sent.line)
+            if left:
+                kept.append(replace(reply, pairs=left))
+            else:
+                by = taken[reply.pairs[0]]
+                gone.append(superseded(reply, by))
+    return sorted(kept, key=lambda reply: reply.sent.line), gone
+
+
+def in_time(replies: Sequence[Reply]) -> list[Reply]:
+    """Return the replies of one person in the order in which they were sent, or of their lines where it is not told."""
+    timed = all(reply.sent.sent.when for reply in replies)
+    return sorted(replies, key=lambda reply: (str(reply.sent.sent.when) if timed else "", reply.sent.line))
+
+
+def superseded(reply: Reply, by: int) -> RowFate:
+    """Return a row that a later one of the same person replaces."""
+    reason = f"remplacée par une réponse plus récente (ligne {by})"
+    return RowFate(reply.sent.source, reply.sent.line, "replaced", reply.key, reply.side, reason, by)
+
+
+def answers(programme: Programme, replies: Sequence[Reply]) -> tuple[People, list[Remark]]:
+    """Return the answers in typed columns, and what was odd about some of them, by line and field."""
+    columns, odd = {}, []
+    for name, field in programme.follow_up.fields.items():
+        readings = [field.read(reply.sent.answers.get(name, "")) for reply in replies]
+        columns[name] = field.column([reading.value for reading in readings])
+        odd += list(noted(name, replies, [reading.note for reading in readings]))
+    people = People(tuple(reply.key for reply in replies), columns, np.ones(len(replies), dtype=bool))
+    return people, sorted(odd, key=lambda remark: remark.line or 0)
+
+
+def noted(name: str, replies: Sequence[Reply], notes: Sequence[str]) -> Iterator[Remark]:
+    """Yield what was odd about the answers to one question."""
+    for reply, note in zip(replies, notes, strict=True):
+        if note:
+            yield Remark(reply.sent.source, reply.sent.line, f"« {name} » : {note}")

@@ -1,0 +1,110 @@
+"""The year so far: all waves together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from os import PathLike
+from pathlib import Path
+
+from mentormatch.enrolment import Source
+from mentormatch.errors import Problem, RequestError
+from mentormatch.followup.calls import PersonToCall, people_to_call
+from mentormatch.followup.meeting import Meeting, meetings
+from mentormatch.followup.outcomes import Count, counts
+from mentormatch.followup.waves import Wave, read_wave
+from mentormatch.french import listed
+from mentormatch.programme import Programme
+from mentormatch.review.pairs import Pair
+
+DELIVERY = "mentormatch.report.following"
+"""Writes and shows the year; it stands above, and is found when it is needed."""
+
+
+@dataclass(frozen=True, repr=False)
+class Year:
+    """The pairs of a programme, and what their people answered after so many months, in order."""
+
+    programme: Programme
+    pairs: tuple[Pair, ...]
+    waves: tuple[Wave, ...]
+
+    def __repr__(self) -> str:
+        return f"Year({len(self.pairs)} pairs, {', '.join(map(repr, self.waves))})"
+
+    @cached_property
+    def meetings(self) -> tuple[Meeting, ...]:
+        """Whether each pair still meets, as far as its people say so."""
+        return meetings(self.pairs, self.waves, self.programme.follow_up.stopped)
+
+    @cached_property
+    def to_call(self) -> tuple[PersonToCall, ...]:
+        """Who should be called, and why, the gravest reasons first."""
+        return people_to_call(self.pairs, self.waves, self.meetings, self.programme.follow_up.calls)
+
+    def outcomes(self, months: int | None = None) -> tuple[Count, ...]:
+        """Return how many pairs reached each outcome after so many months (None: the last), by criterion.
+
+        It describes; it suggests no weights. Raises RequestError where there are no answers of that month.
+        """
+        known = {wave.months: wave for wave in self.waves}
+        if months is not None and months not in known:
+            found = Problem("months", str(months), listed([str(month) for month in known]))
+            raise RequestError("No answers of that month", [found])
+        wave = self.waves[-1] if months is None else known[months]
+        return tuple(counts(self.pairs, wave, self.programme.follow_up.outcomes))
+
+    def save(self, folder: str | PathLike[str]) -> tuple[Path, ...]:
+        """Write the year as a page, a workbook and JSON into a folder, and return the files.
+
+        Raises OutputError where one cannot be written.
+        """
+        written: tuple[Path, ...] = import_module(DELIVERY).write_year(self, Path(folder))
+        return written
+
+    def _repr_html_(self) -> str:
+        shown: str = import_module(DELIVERY).shown(self)
+        return shown
+
+
+def follow_up(programme: Programme, pairs: Sequence[Pair], waves: Mapping[int, Source]) -> Year:
+    """Return the year so far: who meets no more, who should be called, what became of the pairs.
+
+    Parameters
+    ----------
+    programme
+        Its section ``[follow_up]`` says what was asked.
+    pairs
+        Those of a matching, or of ``evaluate`` for pairs made by hand.
+    waves
+        The file or frame of answers, by month; one row a person, known by their code.
+
+    Raises
+    ------
+    RequestError
+        There is no wave, or one of a month that the programme does not ask after.
+    ProgrammeError
+        The programme asks nothing during the year.
+    SurveyError
+        A file cannot be read.
+
+    Examples
+    --------
+    >>> from mentormatch import examples, match
+    >>> from tempfile import TemporaryDirectory
+    >>> programme = examples.programme()
+    >>> with TemporaryDirectory() as folder:
+    ...     waves = examples.copy_waves_to(folder)
+    ...     year = follow_up(programme, match(examples.cohort(), programme).pairs, waves)
+    >>> [one.pair.mentee for one in year.meetings if one.state == "stopped"]
+    ['E05']
+    """
+    expected = programme.follow_up.months
+    strange = [month for month in waves if month not in expected]
+    if strange or not waves:
+        found = listed([str(month) for month in strange]) or "aucune enquête"
+        months = listed([str(month) for month in expected])
+        advice = "donnez un fichier par mois, ou ajoutez ce mois à [follow_up] months"
+        raise RequestError("Le suivi ne peut pas être lu", [Problem("mois", found, months, advice)])
+    read = (read_wave(programme, pairs, month, waves[month]) for month in sorted(waves))
+    return Year(programme, tuple(pairs), tuple(read))

@@ -1,0 +1,204 @@
+"""The year as staff read it: a page, a workbook, JSON, and what a notebook shows, all from the same tables."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from mentormatch.files import write_whole
+from mentormatch.followup.meeting import State
+from mentormatch.followup.outcomes import DESCRIPTION, GROUPS, Count, warning
+from mentormatch.followup.waves import SIDES, Wave, keys_of
+from mentormatch.followup.year import Year
+from mentormatch.french import NO_BREAK, counted, listed, percent
+from mentormatch.people import FATES
+from mentormatch.report.book import Book, Column, Form
+from mentormatch.report.templating import rendered
+from mentormatch.report.view import plural
+from mentormatch.survey.settling import grouped
+from mentormatch.tables import SIDES as WORDS
+from mentormatch.tables import Sheet, sheet
+
+NAME = "suivi"
+CALLS, MEETINGS, OUTCOMES, REJECTED, REMARKS = (
+    *("À appeler", "Binômes", "Résultats par critère"),
+    *("Réponses écartées", "Remarques"),
+)
+LOOKS: dict[str, tuple[tuple[Form, float], ...]] = {
+    CALLS: (("strong", 16), ("text", 13), ("text", 24), ("wrapped", 90)),
+    MEETINGS: (("strong", 18), ("strong", 18), ("text", 40)),
+    OUTCOMES: (
+        *(("wrapped", 34), ("wrapped", 34), ("wrapped", 34), ("count", 10), ("count", 10), ("count", 10)),
+        *(("text", 10), ("text", 18), ("text", 16)),
+    ),
+    REJECTED: (("text", 28), ("count", 8), ("strong", 18), ("text", 14), ("wrapped", 70)),
+    REMARKS: (("text", 28), ("count", 8), ("wrapped", 100)),
+}
+"""The form and the width of each column."""
+
+
+COUNTED: dict[State, tuple[str, str]] = {
+    "stopped": ("ne se voit plus", "ne se voient plus"),
+    "disagreeing": ("en désaccord", "en désaccord"),
+    "unknown": ("sans nouvelles", "sans nouvelles"),
+    "meeting": ("se voit", "se voient"),
+}
+"""How pairs in each state are counted, those that need a look first."""
+
+
+def year_sheets(year: Year) -> dict[str, Sheet]:
+    """Return the year as plain tables, under the names of their sheets."""
+    return {
+        CALLS: sheet(
+            [("person", "Personne"), ("side", "Côté"), ("partners", "Binôme"), ("reasons", "Pourquoi")],
+            ((one.person, WORDS[one.side], listed(one.partners), " · ".join(one.reasons)) for one in year.to_call),
+        ),
+        MEETINGS: sheet(
+            [("mentor", "Mentor·e"), ("mentee", "Mentoré·e"), ("state", "Où ils en sont")],
+            (
+                (one.pair.mentor, one.pair.mentee, one.words)
+                for one in sorted(year.meetings, key=lambda one: list(COUNTED).index(one.state))
+            ),
+        ),
+        OUTCOMES: outcome_sheet(year.outcomes()),
+        REJECTED: sheet(
+            [("source", "Fichier"), ("line", "Ligne"), ("key", "Identifiant"), ("fate", "Sort"), ("reason", "Raison")],
+            (
+                (row.source, row.line, row.key, FATES[row.fate], row.reason)
+                for wave in year.waves
+                for row in wave.rejected
+            ),
+        ),
+        REMARKS: sheet(
+            [("source", "Fichier"), ("line", "Ligne"), ("text", "Remarque")],
+            (
+                (one.source, "" if one.line is None else one.line, one.text)
+                for wave in year.waves
+                for one in wave.remarks
+            ),
+        ),
+    }
+
+
+def outcome_sheet(counts: tuple[Count, ...]) -> Sheet:
+    """Return what became of the pairs, a row a group."""
+    columns = [
+        *(("outcome", "Résultat"), ("criterion", "Critère"), ("group", "Binômes qui ont, à ce critère")),
+        *(("pairs", "Binômes"), ("known", "Connus"), ("reached", "Oui")),
+        *(("share", "Part"), ("interval", "Intervalle à 95 %"), ("few", "Petit nombre")),
+    ]
+    return sheet(
+        columns,
+        (
+            (
+                *(one.outcome, one.criterion, GROUPS[one.group], one.pairs, one.known, one.reached),
+                *("" if one.share is None else percent(one.share), interval(one), "petit nombre" if one.few else ""),
+            )
+            for one in counts
+        ),
+    )
+
+
+def interval(count: Count) -> str:
+    """Return between what and what a share is, empty where nothing is known."""
+    if count.low is None or count.high is None:
+        return ""
+    return f"{count.low * 100:.0f} à {count.high * 100:.0f}{NO_BREAK}%"
+
+
+def figures(year: Year) -> Iterator[tuple[int, str]]:
+    """Yield the numbers that stand at the top, each with its noun."""
+    states = [one.state for one in year.meetings]
+    yield len(year.pairs), plural(len(year.pairs), "binôme")
+    yield states.count("meeting"), "se voient" if states.count("meeting") > 1 else "se voit"
+    stopped = states.count("stopped") + states.count("disagreeing")
+    yield stopped, "ne se voient plus, ou ne sont pas d'accord"
+    yield len(year.to_call), plural(len(year.to_call), "personne") + " à appeler"
+
+
+def answered(year: Year, wave: Wave) -> str:
+    """Return how many people answered one wave, in a sentence."""
+    people = {(side, keys_of(pair)[side]) for pair in year.pairs for side in SIDES}
+    replied = sum(bool(wave.of(side, key)) for side, key in people)
+    return (
+        f"À {wave.months} mois : {counted(replied, 'personne a répondu', 'personnes ont répondu')} sur {len(people)}."
+    )
+
+
+def summary(year: Year) -> str:
+    """Return the year in a sentence or two."""
+    states = [one.state for one in year.meetings]
+    told = [counted(states.count(state), *words) for state, words in reversed(COUNTED.items()) if state in states]
+    return f"Sur {counted(len(year.pairs), 'binôme')} : {listed(told)}." if told else "Aucun binôme."
+
+
+def page(year: Year) -> bytes:
+    """Return the year as a page for the team."""
+    return filled("follow_up.html", year).encode("utf-8")
+
+
+def shown(year: Year) -> str:
+    """Return the year as a notebook shows it: people only where they have codes, for its outputs are saved."""
+    return filled("follow_up_fragment.html", year)
+
+
+def filled(template: str, year: Year) -> str:
+    """Return ``template`` filled with the year."""
+    tables, lines = year_sheets(year), year.outcomes()
+    said = {
+        "figures": tuple(figures(year)),
+        "summary": summary(year),
+        "answered": [answered(year, wave) for wave in year.waves],
+        "sheets": tables,
+        "outcomes": list(grouped(tables[OUTCOMES].rows, lambda row: row[0]).items()),
+        "named": bool(year.programme.fields_with("key")),
+        "months": year.waves[-1].months,
+        "warning": warning(lines),
+        "description": DESCRIPTION,
+    }
+    return rendered(template, name=year.programme.name, **said)
+
+
+def workbook(year: Year) -> bytes:
+    """Return the year as a workbook."""
+    book = Book(f"Suivi – {year.programme.name}")
+    for name, table in year_sheets(year).items():
+        columns = [Column(title, width, form) for title, (form, width) in zip(table.titles, LOOKS[name], strict=True)]
+        book.table(name, columns, table.rows)
+    lines = [summary(year), *(answered(year, wave) for wave in year.waves), warning(year.outcomes()), DESCRIPTION]
+    book.table("Lire ce suivi", [Column("À savoir", 110, "wrapped")], [(line,) for line in lines if line])
+    return book.content()
+
+
+def to_json(year: Year) -> str:
+    """Return the year as one JSON object, in codes."""
+    told = {
+        "schema_version": 1,
+        "months": [wave.months for wave in year.waves],
+        "meetings": [
+            {"mentor": one.pair.mentor, "mentee": one.pair.mentee, "state": one.state, "months": one.months}
+            for one in year.meetings
+        ],
+        "to_call": [
+            {"person": one.person, "side": one.side, "partners": one.partners, "rank": one.rank, "reasons": one.reasons}
+            for one in year.to_call
+        ],
+        "outcomes": [
+            {"outcome": one.outcome, "criterion": one.criterion, "group": one.group, "pairs": one.pairs}
+            | {"known": one.known, "reached": one.reached, "low": one.low, "high": one.high, "few": one.few}
+            for one in year.outcomes()
+        ],
+        "rejected": [
+            {"source": row.source, "line": row.line, "reason": row.reason}
+            for wave in year.waves
+            for row in wave.rejected
+        ],
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+
+
+def write_year(year: Year, folder: Path) -> tuple[Path, ...]:
+    """Write page, workbook and JSON, and return the files."""
+    contents = {".html": page(year), ".xlsx": workbook(year), ".json": to_json(year).encode("utf-8")}
+    for suffix, content in contents.items():
+        write_whole(folder / f"{NAME}{suffix}", content)
+    return tuple(folder / f"{NAME}{suffix}" for suffix in contents)

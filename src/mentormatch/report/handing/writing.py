@@ -1,0 +1,83 @@
+"""The files of what leaves the team, each for its owner alone: they say how people are reached."""
+
+from collections.abc import Iterator, Sequence
+from os import PathLike
+from pathlib import Path
+
+from mentormatch.errors import Problem, RequestError
+from mentormatch.files import write_whole
+from mentormatch.french import counted, listed
+from mentormatch.matching import Matching, Seal
+from mentormatch.record.decision import Decision, read_decision
+from mentormatch.record.digests import digest
+from mentormatch.record.verify import journal_beside
+from mentormatch.report.exporters.delimited import delimited
+from mentormatch.report.folder import sealed
+from mentormatch.report.handing.letters import letters_book, person_sheet
+from mentormatch.report.handing.sheets import common, handouts
+from mentormatch.report.templating import rendered
+from mentormatch.survey.contacts import Contacts
+
+LETTERS, ALL, EACH = "publipostage", "fiches.html", "fiches"
+
+
+def write_handouts(
+    matching: Matching,
+    contacts: Contacts,
+    folder: str | PathLike[str],
+    *,
+    decision: str | PathLike[str] | None = None,
+) -> tuple[Path, ...]:
+    """Write one sheet a participant and the table for letters, and return the files.
+
+    ``publipostage.xlsx`` has a row a person, a row a pair and what each column holds; ``publipostage.csv`` is the first
+    of these; ``fiches.html`` has all sheets, to print; the folder ``fiches`` has each by itself, to send.
+
+    Parameters
+    ----------
+    contacts
+        How people are reached; see ``read_contacts``. Which of it partners read of each other is for the programme to
+        say, in ``[documents]``.
+    decision
+        The decision file of these pairs. Where a named person has validated it, the sheets no longer say that they are
+        a proposal.
+
+    Raises
+    ------
+    RequestError
+        The decision file is not that of these pairs.
+    OutputError
+        A file cannot be written.
+    """
+    seal = None if decision is None else seal_of(matching, Path(decision))
+    handed, said, where = handouts(matching, contacts), common(matching, seal), Path(folder)
+    files = {
+        f"{LETTERS}.xlsx": letters_book(matching, contacts, handed),
+        f"{LETTERS}.csv": delimited(person_sheet(matching, contacts, handed)),
+        ALL: rendered("handouts.html", handed=handed, common=said).encode("utf-8"),
+    }
+    files |= {f"{EACH}/{one.file}": rendered("handouts.html", handed=[one], common=said).encode() for one in handed}
+    for name, content in files.items():
+        write_whole(where / name, content, private=True)
+    return tuple(where / name for name in files)
+
+
+def told(matching: Matching, written: Sequence[Path]) -> Iterator[str]:
+    """Yield what staff should know before they hand anything out."""
+    programme, sheets = matching.programme, [path for path in written if path.parent.name == EACH]
+    each = counted(len(sheets), "fiche")
+    yield f"{each} à envoyer, une par personne, dans {EACH}. Tous ces fichiers ne sont lisibles que par vous."
+    shown = listed([programme.fields[name].question for name in programme.documents.contacts])
+    yield f"Ce que chaque personne lit de son ou sa partenaire : {shown or 'son code seul ([documents] contacts)'}."
+
+
+def seal_of(matching: Matching, path: Path) -> Seal:
+    """Return by whom these pairs were validated; raise RequestError where the file is not about them."""
+    stated, ours = read_decision(path), Decision.of(matching)
+    if (stated.digests, stated.pairs) != (ours.digests, ours.pairs):
+        advice = "formez les binômes à partir des mêmes réponses et du même programme, avec les mêmes décisions"
+        found = Problem(path.name, "d'autres binômes", "la décision de ces binômes", advice)
+        raise RequestError("Rien n'a été écrit : ce fichier de décision n'est pas celui de ces binômes", [found])
+    journal = journal_beside(path)
+    decision = digest(path.read_bytes())
+    return sealed(journal, decision, "") if journal.exists() else Seal(decision, "")

@@ -1,0 +1,144 @@
+"""What a workbook carries of its matching, in a sheet that staff do not see, so that it can be checked when it is back.
+
+It names people by their keys and holds no answer: where it comes from, the pairs that it proposed, how many partners
+each person takes, and which rule forbids each pair that cannot be.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Literal, Self
+
+import numpy as np
+from pydantic import Field as Setting
+from pydantic import ValidationError
+
+from mentormatch.assignment.posing import forbidding
+from mentormatch.assignment.rule import Rule, market_of
+from mentormatch.assignment.rules.ban import Ban
+from mentormatch.assignment.rules.pin import Pin
+from mentormatch.errors import RequestError
+from mentormatch.fields import Side
+from mentormatch.matching import Keys, Matching
+from mentormatch.programme import Programme
+from mentormatch.record.decision import Sha256
+from mentormatch.record.digests import digest_of_answers, digest_of_programme
+from mentormatch.review.edits import LETTERS, Kind
+from mentormatch.strictjson import Message, parse_json
+from mentormatch.text import canonical
+
+SHEET = "Repères"
+CHUNK = 20_000
+"""Characters of one cell."""
+MOST_CELLS = 4_000_000
+"""Beyond that many pairs the rules are not carried."""
+ALLOWED, OTHER = "-", "?"
+MARKS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+CONFIDENTIAL = "une règle confidentielle du programme"
+
+type Places = Annotated[int, Setting(ge=0)]
+
+
+class Bearings(Message):
+    """Where a workbook comes from.
+
+    ``programme`` and ``answers`` are digests, the pairs decided by hand left out of the first. ``bans`` were set aside
+    by hand before. ``forbidden`` has a text a mentor and a character a mentee: ``-`` where the pair is allowed, else
+    the mark of a rule in ``rules``; it is empty for more than four million pairs.
+    """
+
+    schema_version: Literal[1] = 1
+    programme: Sha256
+    answers: Sha256
+    pairs: list[Keys]
+    bans: list[Keys]
+    mentors: dict[str, Places]
+    mentees: dict[str, Places]
+    forbidden: list[str]
+    rules: dict[str, str]
+
+    @classmethod
+    def of(cls, matching: Matching) -> Self:
+        """Return the bearings of a matching."""
+        problem, cohort = matching.problem, matching.cohort
+        forbidden, rules = forbidden_pairs(matching)
+        return cls(
+            programme=digest_without_decisions(matching.programme),
+            answers=digest_of_answers(cohort),
+            pairs=[(pair.mentor, pair.mentee) for pair in matching.pairs],
+            bans=list(decided(matching, "ban")),
+            mentors=dict(zip(cohort.mentors.ids, problem.mentors.most.tolist(), strict=True)),
+            mentees=dict(zip(cohort.mentees.ids, problem.mentees.most.tolist(), strict=True)),
+            forbidden=forbidden,
+            rules=rules,
+        )
+
+    @classmethod
+    def from_cells(cls, cells: Sequence[str]) -> Self | None:
+        """Return the bearings in the cells of their sheet, None where these are not whole."""
+        try:
+            return cls.model_validate(parse_json("".join(cells)), strict=False)  # a list stands for a pair
+        except (ValidationError, RequestError):
+            return None
+
+    def cells(self) -> list[str]:
+        """Return the same as texts that each fit a cell, in letters that no spreadsheet changes."""
+        text = json.dumps(self.model_dump(mode="json"), separators=(",", ":"))
+        return [text[start : start + CHUNK] for start in range(0, len(text), CHUNK)]
+
+    def places(self, side: Side) -> dict[str, int]:
+        """Return how many partners each person of one side takes, by key."""
+        return self.mentors if side == "mentor" else self.mentees
+
+    def excluded_by(self, pair: Keys) -> str:
+        """Return which rule forbids a pair, empty where none does or none is known."""
+        if not self.forbidden:
+            return ""
+        mentor, mentee = (list(self.places(side)).index(key) for side, key in zip(LETTERS, pair, strict=True))
+        mark = self.forbidden[mentor][mentee]
+        return "" if mark == ALLOWED else self.rules.get(mark, "une règle du programme")
+
+
+def digest_without_decisions(programme: Programme) -> str:
+    """Return the digest of a programme without the pairs that are decided, which the team goes on deciding."""
+    rules = [rule for rule in programme.rules if not isinstance(rule, Pin | Ban)]
+    return digest_of_programme(programme.model_copy(update={"rules": rules}))
+
+
+def decided(matching: Matching, kind: Kind) -> Iterator[Keys]:
+    """Yield the pairs that were imposed or set aside by hand for this matching."""
+    cohort = matching.cohort
+    for edit in matching.edits:
+        if edit.kind == kind:
+            yield cohort.mentors.ids[int(edit.mentor[1:]) - 1], cohort.mentees.ids[int(edit.mentee[1:]) - 1]
+
+
+def forbidden_pairs(matching: Matching) -> tuple[list[str], dict[str, str]]:
+    """Return the mark of the first rule that forbids each pair, and what the rule of each mark is called.
+
+    A pair that was set aside by hand is not among them: the team may think again.
+    """
+    market = market_of(matching.cohort, matching.scores.values)
+    if market.shape[0] * market.shape[1] > MOST_CELLS:
+        return [], {}
+    marks, rules = np.full(market.shape, ALLOWED), {}
+    for number, (rule, block) in enumerate(forbidding(lasting(matching), market)):
+        mark = MARKS[number] if number < len(MARKS) else OTHER
+        rules[mark] = told(rule, matching.programme)
+        marks[block & (marks == ALLOWED)] = mark
+    return ["".join(row) for row in marks.tolist()], {mark: rules[mark] for mark in rules if mark != OTHER}
+
+
+def lasting(matching: Matching) -> list[Rule]:
+    """Return the rules without those that set a pair aside by hand."""
+    by_hand = {(canonical(mentor), canonical(mentee)) for mentor, mentee in decided(matching, "ban")}
+    return [
+        rule
+        for rule in matching.programme.rules
+        if not (isinstance(rule, Ban) and (canonical(rule.mentor), canonical(rule.mentee)) in by_hand)
+    ]
+
+
+def told(rule: Rule, programme: Programme) -> str:
+    """Return what a rule is called, nothing of one that rests on an answer that is for the team alone."""
+    private = any(programme.fields[reference.field].private for reference in rule.references())
+    return CONFIDENTIAL if private else f"la règle « {rule.label} »"

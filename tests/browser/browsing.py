@@ -1,0 +1,82 @@
+"""A browser without a window, and what a page did in it: dialogs, errors, and requests to elsewhere."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.resources import files
+from shutil import which
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+HERE = ("127.0.0.1", "localhost")
+
+
+def executable() -> str:
+    """Return the browser of this machine; skip where there is none, but not in CI."""
+    found = next((path for name in NAMES if (path := which(name))), None)
+    if found:
+        return found
+    word = "needs a browser: apt-get install chromium"
+    if os.environ.get("CI"):
+        pytest.fail(word)
+    pytest.skip(word)
+
+
+@contextmanager
+def started() -> Iterator[Browser]:
+    """Give a browser while the block runs."""
+    path = executable()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Watched:
+    """A page, and what happened in it that must not."""
+
+    page: Page
+    dialogs: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("dialog", self._dialog)
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", self._request)
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(message.text)
+
+    def _request(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme not in ("data", "blob") and address.hostname not in HERE:
+            self.outside.append(request.url)
+
+    @property
+    def trouble(self) -> tuple[list[str], list[str], list[str]]:
+        """All that must be empty."""
+        return self.dialogs, self.errors, self.outside
+
+
+NOTHING: tuple[list[str], list[str], list[str]] = ([], [], [])
+
+
+def faults(page: Page, scope: str) -> tuple[set[str], set[str]]:
+    """Return the rules of axe-core that something within ``scope`` breaks seriously, and those that were passed."""
+    page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
+    found: dict[str, Any] = page.evaluate("(scope) => axe.run(scope)", scope)
+    serious = {one["id"] for one in found["violations"] if one["impact"] in ("serious", "critical")}
+    return serious, {one["id"] for one in found["passes"]}

@@ -1,0 +1,67 @@
+"""A workbook as staff leave it: cells changed, rows deleted or added, by a hand that shares no code with its writer."""
+
+import re
+from collections.abc import Callable, Mapping
+from io import BytesIO
+from pathlib import Path
+from xml.sax.saxutils import escape
+from zipfile import ZipFile
+
+from mentormatch.matching import Matching, exporter_for
+
+PAIRS, MENTOR, MENTEE, VALIDATION = "xl/worksheets/sheet1.xml", "A", "B", "F"
+
+
+def changed(content: bytes, part: str, change: Callable[[str], str]) -> bytes:
+    """Return a workbook with one of its parts changed."""
+    out = BytesIO()
+    with ZipFile(BytesIO(content)) as before, ZipFile(out, "w") as after:
+        for name in before.namelist():
+            text = before.read(name)
+            after.writestr(name, change(text.decode()).encode() if name == part else text)
+    return out.getvalue()
+
+
+def with_cells(content: bytes, cells: Mapping[str, str]) -> bytes:
+    """Return a workbook with other texts in some cells of its first sheet, such as ``{"A2": "M03"}``."""
+
+    def change(xml: str) -> str:
+        for place, text in cells.items():
+            typed = f'<c r="{place}" t="inlineStr"><is><t>{escape(text)}</t></is></c>'
+            stood = re.search(rf'<c r="{place}"[^>]*?(/>|>.*?</c>)', xml)
+            assert stood, place
+            xml = xml[: stood.start()] + typed + xml[stood.end() :]
+        return xml
+
+    return changed(content, PAIRS, change)
+
+
+def without_row(content: bytes, row: int) -> bytes:
+    """Return a workbook without one row of its first sheet."""
+    return changed(content, PAIRS, lambda xml: re.sub(rf'<row r="{row}".*?</row>', "", xml))
+
+
+def with_row(content: bytes, row: int, *texts: str) -> bytes:
+    """Return a workbook with a row more at the end of its first sheet."""
+    cells = "".join(
+        f'<c r="{chr(65 + place)}{row}" t="inlineStr"><is><t>{escape(text)}</t></is></c>'
+        for place, text in enumerate(texts)
+    )
+    return changed(content, PAIRS, lambda xml: xml.replace("</sheetData>", f'<row r="{row}">{cells}</row></sheetData>'))
+
+
+def workbook(matching: Matching) -> bytes:
+    """Return the workbook of a matching."""
+    return exporter_for(".xlsx").content(matching)
+
+
+def saved(folder: Path, content: bytes) -> Path:
+    """Return where a workbook was put."""
+    path = folder / "binomes.xlsx"
+    path.write_bytes(content)
+    return path
+
+
+def line_of(matching: Matching, mentor: str, mentee: str) -> int:
+    """Return the row of a pair in the workbook of its matching."""
+    return [(pair.mentor, pair.mentee) for pair in matching.pairs].index((mentor, mentee)) + 2
