@@ -52,15 +52,28 @@ def as_list(asked: AssignmentProblem) -> AssignmentProblem:
     return replace(asked, scores=SparseScores(asked.shape, *pairs, asked.scores.at(*pairs)))
 
 
+STAGES = (
+    STAGE,
+    Prices((("matched", 1),), np.array([1, 2, 0]), np.array([0, 0, 1])),
+    Prices((("priority", 1),), np.array([1, 4, 1]), np.array([1, 0, 0])),
+    Prices((("total", 2),), np.array([8, 5, 12]), np.array([1, 0, 0]), parts=1),
+    Prices((("matched", 50), ("total", 1)), np.array([54, 55, 56]), np.array([0, 0, 1])),
+    Prices((("matched", 50), ("total", 1)), np.array([162, 165, 168]), np.array([0, 0, 3]), parts=3),
+)
+
+
 @pytest.mark.parametrize("cells", [1, 6, 1000])
-def test_pairs_are_left_that_are_worth_their_prices(monkeypatch: pytest.MonkeyPatch, cells: int) -> None:
+@pytest.mark.parametrize("prices", STAGES)
+def test_pairs_are_left_that_are_worth_their_prices(
+    monkeypatch: pytest.MonkeyPatch, cells: int, prices: Prices
+) -> None:
     monkeypatch.setattr(sieve, "CELLS", cells)
     asked = problem()
     every = Answers.of(asked, NOBODY)
-    stage = Pricing.of(asked, STAGE, every, {})
+    stage = Pricing.of(asked, prices, every, {})
     assert stage is not None
     worth = {(i, k): s for i, k, s in zip(every.mentors.tolist(), every.mentees.tolist(), stage.surplus, strict=True)}
-    found = Answers.of(asked, NOBODY, near=STAGE)
+    found = Answers.of(asked, NOBODY, near=prices)
     left = list(zip(found.mentors.tolist(), found.mentees.tolist(), strict=True))
     assert left == [pair for pair, surplus in worth.items() if surplus >= 0]
     assert 0 < len(left) < len(worth)
