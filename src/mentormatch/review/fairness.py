@@ -43,14 +43,15 @@ def balances(case: Case, seed: int = 0) -> tuple[Balance, ...]:
 
 
 def climbed(problem: AssignmentProblem, seed: int) -> list[Balance]:
-    """Return the balances of a problem whose last goal is the total, from the greatest total up to the highest floor."""
+    """Return the balances of a problem whose last goal is the total, from its greatest up to the highest floor."""
     first = solve(problem, seed=seed)
     if not len(first.pairs):
         return []
     found, highest = [balance(problem, first)], ceiling(problem, seed)
     for floor in floors(problem, found[0].floor, highest):
         if floor > found[-1].floor:
-            found.append(balance(problem, raised(problem, floor, seed)))
+            higher = balance(problem, raised(problem, floor, seed))
+            found = [*(one for one in found if one.total > higher.total), higher]
     return found
 
 

@@ -31,8 +31,8 @@ class Distribution(Picture):
     @property
     def caption(self) -> str:
         return (
-            "Chaque barre compte les binômes dont les points tombent dans une tranche de 5 ; le trait marque la médiane :"
-            " une moitié des binômes a plus, l'autre moins."
+            "Chaque barre compte les binômes dont les points tombent dans une tranche de 5 ; le trait marque la"
+            " médiane : une moitié des binômes a plus, l'autre moins."
         )
 
     @property
@@ -61,11 +61,16 @@ def bars(name: str, scores: IntVector, colour: str) -> Chart:
     ends = [start + 5 for start in starts]
     data = rows(("start", starts), ("end", ends), ("none", [0] * len(starts)), ("pairs", counts[counts > 0].tolist()))
     across = alt.X("start:Q", title="Points", scale=FROM_0_TO_100, axis=alt.Axis(values=TENS, grid=False))
-    up = alt.Y("pairs:Q", title="Binômes", axis=alt.Axis(tickCount=4, tickMinStep=1, format=",d"))
+    up = alt.Y("pairs:Q", title="Binômes", axis=alt.Axis(values=ticks(int(counts.max())), format=",d"))
     drawn = alt.Chart(data).mark_rect(color=colour, stroke=INK, strokeWidth=0.75)
     drawn = drawn.encode(x=across, x2="end:Q", y=up, y2="none:Q")
     head = alt.TitleParams(f"{name} : {len(scores)}{halved(scores)}", fontSize=13, offset=8)
     return alt.layer(drawn, *middle(scores), title=head, width=WIDTH, height=HEIGHT)
+
+
+def ticks(most: int) -> list[int]:
+    """Return some whole numbers from 0 on, up to a count."""
+    return list(range(0, most + 1, max(1, -(-most // 4))))
 
 
 def middle(scores: IntVector) -> list[Chart]:

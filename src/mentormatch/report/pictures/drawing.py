@@ -1,6 +1,8 @@
 """Charts in the style of the house, drawn on this machine: nothing is fetched, numbers are written the French way."""
 
+import re
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from mentormatch.errors import OutputError
@@ -18,17 +20,25 @@ STYLE: dict[str, Any] = {
     "padding": 8,
     "aria": False,  # a third of the bytes; what a picture says is in the text beside it
     "view": {"stroke": None},
-    "title": {"anchor": "start", "frame": "group", "fontSize": 16, "color": INK, "offset": 14},
+    "title": {"anchor": "start", "frame": "group", "fontSize": 16, "color": INK, "offset": 14, "limit": 0},
     "axis": {
         **{"labelColor": SOFT, "titleColor": SOFT, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": 600},
-        **{"gridColor": LINE, "domainColor": LINE, "tickColor": LINE, "titlePadding": 8, "labelLimit": 170},
+        **{"gridColor": LINE, "domainColor": LINE, "tickColor": LINE, "titlePadding": 8, "labelLimit": 0},
     },
     "legend": {"labelColor": SOFT, "titleColor": SOFT, "labelFontSize": 12, "titleFontSize": 12},
     "text": {"color": INK, "fontSize": 12},
 }
 FRENCH = {"format_locale": "fr-FR", "time_format_locale": "fr-FR"}
+TAG, NAME = re.compile("<[^>]*>"), re.compile(r"""(\bid="|url\(#)(\w+)""")
+LETTERS = 24
+"""Of a label that is shown."""
 SHARPNESS = 2
 """Dots of a PNG for each of the picture's own."""
+
+
+def drawable() -> bool:
+    """Say whether pictures can be drawn here."""
+    return all(find_spec(name) for name in ("altair", "vl_convert"))
 
 
 def altair() -> Any:
@@ -49,7 +59,21 @@ def drawer(name: str) -> Any:
 def as_svg(chart: Chart) -> bytes:
     """Return a chart as SVG."""
     svg: str = drawer("vl_convert").vegalite_to_svg(described(chart), **FRENCH)
-    return svg.encode("utf-8")
+    return renumbered(svg).encode("utf-8")
+
+
+def renumbered(svg: str) -> str:
+    """Return an SVG whose names are numbered from 0; the library goes on counting from one picture to the next.
+
+    >>> renumbered('<g clip-path="url(#clip7)">url(#clip7)</g>')
+    '<g clip-path="url(#name0)">url(#clip7)</g>'
+    """
+    seen: dict[str, str] = {}
+
+    def renamed(found: re.Match[str]) -> str:
+        return found[1] + seen.setdefault(found[2], f"name{len(seen)}")
+
+    return TAG.sub(lambda tag: NAME.sub(renamed, tag[0]), svg)
 
 
 def as_png(chart: Chart) -> bytes:
@@ -69,6 +93,16 @@ def rows(*columns: tuple[str, Any]) -> Any:
     names = [name for name, _ in columns]
     values = [dict(zip(names, row, strict=True)) for row in zip(*(each for _, each in columns), strict=True)]
     return altair().InlineData(values=values)
+
+
+def shortened(label: str) -> str:
+    """Return a label that is no longer than there is room for; Vega would cut a character in two.
+
+    >>> shortened("prenom.nom-de-famille@exemple.example")
+    'prenom.nom-de-famille@e…'
+    """
+    flat = " ".join(label.split())
+    return flat if len(flat) <= LETTERS else f"{flat[: LETTERS - 1]}…"
 
 
 def distinct(labels: list[str]) -> list[str]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mentormatch.columns import IntVector
 from mentormatch.fields import Side
 from mentormatch.french import counted, points
-from mentormatch.report.pictures.drawing import INK, NOTHING, Chart, altair, distinct, rows
+from mentormatch.report.pictures.drawing import INK, NOTHING, Chart, altair, distinct, rows, shortened
 from mentormatch.report.pictures.picture import Picture
 
 MOST, GROUPS = 60, 50
@@ -57,17 +57,16 @@ class HeatMap(Picture):
         mark = "Chaque rond compte les binômes retenus" if grouped else "Les binômes retenus sont marqués"
         shown = "Une case montre la moyenne d'un groupe. " if grouped else ""
         return (
-            f"Plus la case est claire, plus le binôme a de points. {shown}{mark} ; une case grise : binôme écarté par une"
-            " règle. Les personnes sont rangées du binôme qui a le plus de points à celui qui en a le moins, puis viennent"
-            " celles qui n'ont pas de binôme."
+            f"Plus la case est claire, plus le binôme a de points. {shown}{mark} ; une case grise : binôme écarté par"
+            " une règle. Les personnes sont rangées du binôme qui a le plus de points à celui qui en a le moins, puis"
+            " viennent celles qui n'ont pas de binôme."
         )
 
     @cached_property
     def chosen(self) -> IntVector:
         """The scores of the chosen pairs, in millionths."""
         pairs = self.matching.solution.pairs
-        found: IntVector = self.matching.scores.values[pairs[:, 0], pairs[:, 1]]
-        return found
+        return self.matching.problem.scores.at(pairs[:, 0], pairs[:, 1])
 
     def lines(self, axis: int) -> Lines:
         """Return one side of the map."""
@@ -77,7 +76,7 @@ class HeatMap(Picture):
         order = np.array(list(dict.fromkeys([*best, *range(len(ids))])), dtype=np.int64)
         rank = np.argsort(order, kind="stable")
         if len(ids) <= MOST:
-            return Lines(TITLES[side], distinct([self.person(side, ids[place]) for place in order]), rank)
+            return Lines(TITLES[side], distinct([shortened(self.person(side, ids[place])) for place in order]), rank)
         together = -(-len(ids) // GROUPS)
         named = [f"{first + 1}–{min(first + together, len(ids))}" for first in range(0, len(ids), together)]
         return Lines(f"{TITLES[side]}, par rang", named, rank // together)
@@ -94,9 +93,7 @@ class HeatMap(Picture):
         layers = [*coloured(frame, found, means), *marked(frame, chosen, counts)]
         n, m = frame.shape
         view = altair().ViewConfig(fill=NOTHING)
-        return altair().layer(
-            *layers, title=self.title, width=m * frame.size, height=n * frame.size, view=view
-        )
+        return altair().layer(*layers, title=self.title, width=m * frame.size, height=n * frame.size, view=view)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +145,16 @@ def coloured(frame: Frame, cells: IntVector, means: NDArray[np.float64]) -> list
     data = frame.data(cells, points=np.round(means, 1).tolist())
     scale = alt.Scale(scheme="cividis", domain=[low, high], clamp=True)
     legend = alt.Legend(title="Points", gradientLength=160, tickCount=5)
-    drawn = alt.Chart(data).mark_rect().encode(**frame.places(), color=alt.Color("points:Q", scale=scale, legend=legend))
+    drawn = (
+        alt.Chart(data).mark_rect().encode(**frame.places(), color=alt.Color("points:Q", scale=scale, legend=legend))
+    )
     if frame.size < NUMBERED:
         return [drawn]
     light = alt.condition(f"datum.points < {low + WHITE_BELOW * (high - low)}", alt.value("white"), alt.value("black"))
-    numbers = alt.Chart(data).mark_text(fontSize=11).encode(
-        **frame.places(), text=alt.Text("points:Q", format=".0f"), color=light
+    numbers = (
+        alt.Chart(data)
+        .mark_text(fontSize=11)
+        .encode(**frame.places(), text=alt.Text("points:Q", format=".0f"), color=light)
     )
     return [drawn, numbers]
 
@@ -184,5 +185,5 @@ def between(millionths: IntVector) -> str:
     """Return between what and what some scores are, and their mean; nothing where there is none."""
     if not len(millionths):
         return ""
-    low, high, mean = (int(round(value)) for value in (millionths.min(), millionths.max(), float(millionths.mean())))
+    low, high, mean = (round(float(value)) for value in (millionths.min(), millionths.max(), millionths.mean()))
     return f", de {points(low)} à {points(high)} points, {points(mean)} en moyenne"

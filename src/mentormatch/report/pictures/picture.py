@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from mentormatch.errors import OutputError
-from mentormatch.files import write_whole
 from mentormatch.fields import Side
+from mentormatch.files import write_whole
 from mentormatch.matching import Matching
 from mentormatch.registry import concrete
 from mentormatch.report.pictures.drawing import Chart, as_png, as_svg
@@ -89,4 +89,3 @@ class Picture(ABC):
 def pictures() -> dict[str, type[Picture]]:
     """Return every registered picture by its kind."""
     return concrete(Picture, "mentormatch.report.pictures")
-

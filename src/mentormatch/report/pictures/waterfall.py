@@ -6,7 +6,7 @@ from textwrap import wrap
 from typing import Any, ClassVar
 
 from mentormatch.french import listed, percent, points
-from mentormatch.report.pictures.drawing import BRIGHT, DARK, INK, Chart, altair, distinct, rows
+from mentormatch.report.pictures.drawing import BRIGHT, DARK, INK, Chart, altair, distinct, rows, shortened
 from mentormatch.report.pictures.picture import Picture
 from mentormatch.report.texts import visible
 from mentormatch.review.pairs import Pair
@@ -45,40 +45,43 @@ class Waterfall(Picture):
         return self.matching.explain(self.mentor, self.mentee)
 
     @property
-    def names(self) -> str:
+    def people(self) -> tuple[str, str]:
         """What the two people are called."""
-        return f"{self.person('mentor', self.pair.mentor)} – {self.person('mentee', self.pair.mentee)}"
+        return self.person("mentor", self.pair.mentor), self.person("mentee", self.pair.mentee)
 
     @property
     def alternative(self) -> str:
         known = "" if self.pair.answered == 1 else f" {percent(self.pair.answered)} du poids est connu."
         shares = [f"{part.criterion} {points(part.share)} sur {points(part.full)}" for part in self.pair.contributions]
         made = f" : {listed(shares)}" if shares else ""
-        return f"{self.names}, {points(self.pair.score)} points sur 100{made}.{known}"
+        return f"{' – '.join(self.people)}, {points(self.pair.score)} points sur 100{made}.{known}"
 
     @property
     def caption(self) -> str:
         return (
-            "Chaque critère ajoute ses points à ceux des critères au-dessus de lui ; le contour clair va jusqu'à ce qu'il"
-            " pouvait donner au plus. En gris clair : sans réponse d'un des deux côtés, compté à sa valeur neutre."
+            "Chaque critère ajoute ses points à ceux des critères au-dessus de lui ; le contour clair va jusqu'à ce"
+            " qu'il pouvait donner au plus. En gris clair : sans réponse d'un des deux côtés, compté à sa valeur"
+            " neutre."
         )
 
     def chart(self) -> Chart | None:
         if not self.pair.contributions:
             return None
         alt, steps = altair(), self.steps
-        title = alt.TitleParams(f"{self.title} : {self.names}", limit=WIDTH + 240)
+        names = " – ".join(map(shortened, self.people))
         layers = [most(steps), joined(steps), gained(steps), told(steps)]
-        return alt.layer(*layers, title=title, width=WIDTH, height=ROW * len(steps))
+        return alt.layer(*layers, title=f"{self.title} : {names}", width=WIDTH, height=ROW * len(steps))
 
     @cached_property
     def steps(self) -> list[Step]:
         """The criteria in their order, each where the one before it ends, then the sum."""
         parts, start, found = self.pair.contributions, 0, []
-        names = distinct([*(shortened(part.criterion) for part in parts), SUM])
+        names = distinct([*(on_two_lines(part.criterion) for part in parts), SUM])
         for name, part in zip(names, parts, strict=False):
             words = f"{points(part.share)} sur {points(part.full)}"
-            found.append(Step(name, start, start + part.share, start + part.full, DARK if part.answered else PALE, words))
+            found.append(
+                Step(name, start, start + part.share, start + part.full, DARK if part.answered else PALE, words)
+            )
             start += part.share
         return [*found, Step(names[-1], 0, start, start, BRIGHT, f"{points(start)} sur 100")]
 
@@ -99,14 +102,16 @@ def data(steps: list[Step]) -> Any:
 def down(steps: list[Step]) -> Any:
     """Return the lines of the steps, top to bottom."""
     alt = altair()
-    axis = alt.Axis(title=None, labelExpr="split(datum.label, '\\n')", labelLimit=260, ticks=False, domain=False)
+    axis = alt.Axis(title=None, labelExpr="split(datum.label, '\\n')", ticks=False, domain=False)
     return alt.Y("name:N", sort=[step.name for step in steps], axis=axis)
 
 
 def across(field: str) -> Any:
     """Return the scale of points."""
     alt = altair()
-    return alt.X(f"{field}:Q", title="Points", scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(tickCount=10))
+    return alt.X(
+        f"{field}:Q", title="Points", scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(tickCount=10, grid=False)
+    )
 
 
 def most(steps: list[Step]) -> Chart:
@@ -133,7 +138,7 @@ def told(steps: list[Step]) -> Chart:
     return text.encode(y=down(steps), x=across("most"), text="words:N")
 
 
-def shortened(name: str) -> str:
+def on_two_lines(name: str) -> str:
     """Return the name of a criterion on two lines at most."""
     lines = wrap(visible(name), LETTERS, max_lines=2, placeholder=" …")
     return "\n".join(lines)
