@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from mentormatch.errors import OutputError
-from mentormatch.french import points
+from mentormatch.french import points, thousands
 from mentormatch.report.pictures.picture import Picture, pictures
 from tests.report.cohorts import hostile_matchings, hostile_strings, small
 from tests.report.pictures.markets import CANARY, KEY, SIZES, drawn, market
@@ -86,7 +86,7 @@ def test_the_text_of_a_picture_holds_the_figures_that_it_shows(size: int) -> Non
     matching = market(size)
     chosen = [pair.score for pair in matching.pairs]
     wanted = {
-        "heat_map": [str(matching.problem.scores.count), points(min(chosen)), points(max(chosen))],
+        "heat_map": [thousands(matching.problem.scores.count), points(min(chosen)), points(max(chosen))],
         "distribution": [str(len(chosen)), points(min(chosen)), points(max(chosen))],
         "fairness": [points(min(chosen)), points(sum(chosen))[-3:]],
         "waterfall": [points(matching.explain(f"ana0{KEY}", f"bob0{KEY}").score)],

@@ -1,18 +1,21 @@
 """How the points are spread: over all pairs that the rules allow, and over those that were chosen."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from mentormatch.columns import IntVector
-from mentormatch.french import points
+from mentormatch.french import points, thousands
 from mentormatch.report.pictures.drawing import BRIGHT, DARK, INK, Chart, altair, rows
 from mentormatch.report.pictures.picture import Picture
+from mentormatch.report.texts import spaced
 
 STEP, FULL = 50_000, 1_000_000
 """Millionths: the width of a bar, and the best score."""
 WIDTH, HEIGHT = 600, 120
+FEW = 5
+"""Marks on the axis of a count."""
 FROM_0_TO_100 = {"domain": [0, 100]}
 TENS = list(range(0, 101, 10))
 
@@ -61,16 +64,18 @@ def bars(name: str, scores: IntVector, colour: str) -> Chart:
     ends = [start + 5 for start in starts]
     data = rows(("start", starts), ("end", ends), ("none", [0] * len(starts)), ("pairs", counts[counts > 0].tolist()))
     across = alt.X("start:Q", title="Points", scale=FROM_0_TO_100, axis=alt.Axis(values=TENS, grid=False))
-    up = alt.Y("pairs:Q", title="Binômes", axis=alt.Axis(values=ticks(int(counts.max())), format=",d"))
+    up = alt.Y("pairs:Q", title="Binômes", axis=alt.Axis(**ticks(int(counts.max())), format=",d"))
     drawn = alt.Chart(data).mark_rect(color=colour, stroke=INK, strokeWidth=0.75)
     drawn = drawn.encode(x=across, x2="end:Q", y=up, y2="none:Q")
-    head = alt.TitleParams(f"{name} : {len(scores)}{halved(scores)}", fontSize=13, offset=8)
+    head = alt.TitleParams(
+        spaced(f"{name} : {thousands(len(scores))}{halved(scores)}"), fontSize=13, offset=8, frame="group"
+    )
     return alt.layer(drawn, *middle(scores), title=head, width=WIDTH, height=HEIGHT)
 
 
-def ticks(most: int) -> list[int]:
-    """Return some whole numbers from 0 on, up to a count."""
-    return list(range(0, most + 1, max(1, -(-most // 4))))
+def ticks(most: int) -> dict[str, Any]:
+    """Return where the axis of a count has its marks: at whole numbers."""
+    return {"values": list(range(most + 1))} if most < FEW else {"tickCount": FEW}
 
 
 def middle(scores: IntVector) -> list[Chart]:
@@ -96,4 +101,4 @@ def spread(scores: IntVector) -> str:
     if not len(scores):
         return "aucun"
     low, high = points(int(scores.min())), points(int(scores.max()))
-    return f"{len(scores)}, de {low} à {high} points{halved(scores)}"
+    return f"{thousands(len(scores))}, de {low} à {high} points{halved(scores)}"

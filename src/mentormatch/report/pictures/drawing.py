@@ -1,7 +1,6 @@
 """Charts in the style of the house, drawn on this machine: nothing is fetched, numbers are written the French way."""
 
 import re
-from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
@@ -20,7 +19,7 @@ STYLE: dict[str, Any] = {
     "padding": 8,
     "aria": False,  # a third of the bytes; what a picture says is in the text beside it
     "view": {"stroke": None},
-    "title": {"anchor": "start", "frame": "group", "fontSize": 16, "color": INK, "offset": 14, "limit": 0},
+    "title": {"anchor": "start", "frame": "bounds", "fontSize": 16, "color": INK, "offset": 14, "limit": 0},
     "axis": {
         **{"labelColor": SOFT, "titleColor": SOFT, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": 600},
         **{"gridColor": LINE, "domainColor": LINE, "tickColor": LINE, "titlePadding": 8, "labelLimit": 0},
@@ -28,6 +27,7 @@ STYLE: dict[str, Any] = {
     "legend": {"labelColor": SOFT, "titleColor": SOFT, "labelFontSize": 12, "titleFontSize": 12},
     "text": {"color": INK, "fontSize": 12},
 }
+NEEDED = "Les images ont besoin d'Altair et de vl-convert → pip install 'mentormatch-engine[pictures]'"
 FRENCH = {"format_locale": "fr-FR", "time_format_locale": "fr-FR"}
 TAG, NAME = re.compile("<[^>]*>"), re.compile(r"""(\bid="|url\(#)(\w+)""")
 LETTERS = 24
@@ -42,23 +42,26 @@ def drawable() -> bool:
 
 
 def altair() -> Any:
-    """Return Altair; raises OutputError, with what to install, where pictures cannot be drawn."""
-    return drawer("altair")
-
-
-def drawer(name: str) -> Any:
-    """Return a library that draws; raises OutputError, with what to install, where it is not there."""
+    """Return Altair; raises OutputError, with what to install, where it is not there."""
     try:
-        return import_module(name)
+        import altair
     except ModuleNotFoundError:
-        raise OutputError(
-            "Les images ont besoin d'Altair et de vl-convert → pip install 'mentormatch-engine[pictures]'"
-        ) from None
+        raise OutputError(NEEDED) from None
+    return altair
+
+
+def converter() -> Any:
+    """Return vl-convert; raises OutputError, with what to install, where it is not there."""
+    try:
+        import vl_convert
+    except ModuleNotFoundError:
+        raise OutputError(NEEDED) from None
+    return vl_convert
 
 
 def as_svg(chart: Chart) -> bytes:
     """Return a chart as SVG."""
-    svg: str = drawer("vl_convert").vegalite_to_svg(described(chart), **FRENCH)
+    svg: str = converter().vegalite_to_svg(described(chart), **FRENCH)
     return renumbered(svg).encode("utf-8")
 
 
@@ -78,7 +81,7 @@ def renumbered(svg: str) -> str:
 
 def as_png(chart: Chart) -> bytes:
     """Return a chart as PNG."""
-    png: bytes = drawer("vl_convert").vegalite_to_png(described(chart), scale=SHARPNESS, **FRENCH)
+    png: bytes = converter().vegalite_to_png(described(chart), scale=SHARPNESS, **FRENCH)
     return png
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-from mentormatch.french import points
+from mentormatch.french import NO_BREAK, points
 from mentormatch.report.pictures.drawing import BRIGHT, DARK, INK, Chart, altair, rows
 from mentormatch.report.pictures.picture import Picture
 from mentormatch.review.fairness import Balance, balance, balances
@@ -124,7 +124,7 @@ def total_axis(least: float) -> Any:
 def grouped(millionths: int) -> str:
     r"""Return a great number of points, its thousands apart.
 
-    >>> grouped(28_511_000_000).replace("\u202f", " ")
+    >>> grouped(28_511_000_000).replace(NO_BREAK, " ")
     '2 851 100,0'
     """
-    return f"{millionths / 10_000:,.1f}".replace(",", "\u202f").replace(".", ",")
+    return f"{millionths / 10_000:,.1f}".replace(",", NO_BREAK).replace(".", ",")

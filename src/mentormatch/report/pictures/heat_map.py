@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mentormatch.columns import IntVector
 from mentormatch.fields import Side
-from mentormatch.french import counted, points
+from mentormatch.french import NO_BREAK, counted, points, thousands
 from mentormatch.report.pictures.drawing import INK, NOTHING, Chart, altair, distinct, rows, shortened
 from mentormatch.report.pictures.picture import Picture
 
@@ -46,7 +46,7 @@ class HeatMap(Picture):
         scores = self.matching.problem.scores
         return (
             f"{counted(n, 'mentor·e')} en lignes, {counted(m, 'mentoré·e')} en colonnes :"
-            f" {counted(scores.count, 'binôme permis', 'binômes permis')} par les règles sur {n * m}"
+            f" {permitted(scores.count)} par les règles sur {thousands(n * m)}"
             f"{between(scores.listed())}. {counted(len(self.chosen), 'binôme retenu', 'binômes retenus')}"
             f"{between(self.chosen)}."
         )
@@ -179,6 +179,11 @@ def tens(values: NDArray[np.float64]) -> tuple[int, int]:
     """Return the tens between which all values are, ten apart at least."""
     low, high = int(np.floor(values.min() / 10)) * 10, int(np.ceil(values.max() / 10)) * 10
     return low, max(high, low + 10)
+
+
+def permitted(count: int) -> str:
+    """Return how many pairs the rules allow."""
+    return f"{thousands(count)}{NO_BREAK}{'binôme permis' if count < 2 else 'binômes permis'}"
 
 
 def between(millionths: IntVector) -> str:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from mentormatch.french import listed, percent, points
 from mentormatch.report.pictures.drawing import BRIGHT, DARK, INK, Chart, altair, distinct, rows, shortened
 from mentormatch.report.pictures.picture import Picture
-from mentormatch.report.texts import visible
+from mentormatch.report.texts import spaced, visible
 from mentormatch.review.pairs import Pair
 
 ROW, BAR, WIDTH = 36, 22, 440
@@ -70,7 +70,7 @@ class Waterfall(Picture):
         alt, steps = altair(), self.steps
         names = " – ".join(map(shortened, self.people))
         layers = [most(steps), joined(steps), gained(steps), told(steps)]
-        return alt.layer(*layers, title=f"{self.title} : {names}", width=WIDTH, height=ROW * len(steps))
+        return alt.layer(*layers, title=spaced(f"{self.title} : {names}"), width=WIDTH, height=ROW * len(steps))
 
     @cached_property
     def steps(self) -> list[Step]:
