@@ -34,7 +34,7 @@ COMMON_TAGS = {
     "rect",
 }
 HEAD_TAGS = {"html", "head", "meta", "title", "style", "body"}
-TAGS = COMMON_TAGS | HEAD_TAGS | {"header", "main", "section", "footer", "article", "h1", "h2", "h4", "img"}
+TAGS = COMMON_TAGS | HEAD_TAGS | {"header", "main", "section", "footer", "article", "h1", "h2", "h4", "img", "strong"}
 NOTEBOOK_TAGS = COMMON_TAGS | {"strong", "details", "summary"}
 IMAGE = "data:image/svg+xml;base64,"
 LOADING = {"src", "href", "xlink:href", "srcset", "data", "action", "formaction", "style", "id", "poster", "background"}

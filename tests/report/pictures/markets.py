@@ -32,6 +32,15 @@ def market(size: int) -> Matching:
     return matched(programme(fields=OPEN), mentors, mentees)
 
 
+@cache
+def bargain() -> Matching:
+    """Return a matching of two people a side, known by codes, in which raising the worst pair costs points."""
+    mentors = [answers(draw := Random(37), "M1"), answers(draw, "M2")]
+    return matched(
+        programme(fields={**OPEN, "code": FIELDS["code"]}), mentors, [answers(draw, "E1"), answers(draw, "E2")]
+    )
+
+
 def answers(draw: Random, code: str) -> dict[str, str]:
     """Return what somebody answered; each question is left blank now and then."""
     needs = draw.sample(NEEDS, draw.randint(0, len(NEEDS)))

@@ -74,7 +74,7 @@ def test_a_picture_is_an_image_with_its_text_or_the_text_alone(size: int) -> Non
         assert found.balanced
         if one.svg is None:
             assert "img" not in found.tags
-            assert one.title in found.inside("b.")[0]
+            assert one.title in found.inside("strong.")[0]
         else:
             tags = dict(found.attributes)
             assert len(tags["alt"]) > 60
@@ -129,7 +129,7 @@ def test_hostile_texts_are_nothing_but_text_in_a_picture(shared_data: Path) -> N
             if one.svg is not None:
                 assert_nothing_runs_or_fetches(one.svg)
             assert shown(one).balanced
-            assert set(shown(one).tags) <= {"div", "p", "b", "img"}
+            assert set(shown(one).tags) <= {"div", "p", "strong", "img"}
 
 
 def test_pictures_are_saved_as_svg_and_as_png(tmp_path: Path) -> None:
