@@ -1,5 +1,6 @@
 """Anonymous profiles show what the programme shares, and nothing else, of those who agreed."""
 
+import re
 from pathlib import Path
 from typing import Any
 

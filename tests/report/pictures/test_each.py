@@ -12,7 +12,7 @@ from mentormatch.report.pictures.picture import Picture
 from mentormatch.review.fairness import Balance
 from mentormatch.review.labels import KEYS
 from tests.report.cohorts import matched, person, programme, small
-from tests.report.pictures.markets import bargain, market
+from tests.report.pictures.markets import market
 
 
 def texts(picture: Picture) -> list[str]:
@@ -71,7 +71,7 @@ def test_a_waterfall_of_somebody_who_is_not_there_is_refused() -> None:
 
 
 def test_the_price_of_fairness_is_drawn_with_both_ends_and_the_plan() -> None:
-    found = Fairness(bargain())
+    found = Fairness(market(2))
     assert found.curve == (Balance(388_889, 1_055_555), Balance(500_000, 1_000_000))
     assert {"répartition retenue, plus grand total", "plancher le plus haut"} <= set(texts(found))
     assert plain(found.alternative) == (
