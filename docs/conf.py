@@ -32,13 +32,17 @@ html_theme = "pydata_sphinx_theme"
 html_title = "mentormatch"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_context = {"default_mode": "auto"}
+html_show_search_summary = False  # it would fetch each page, which a browser refuses where the site is a mere folder
 html_copy_source = False
 html_show_sourcelink = False
 html_show_copyright = False
+html_sidebars = {"index": [], "tutoriel/*": []}
 html_theme_options = {
     "header_links_before_dropdown": 6,
     "footer_start": [],
     "footer_end": [],
+    "collapse_navigation": True,
     "show_toc_level": 2,
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
