@@ -42,7 +42,6 @@ html_theme_options = {
     "header_links_before_dropdown": 6,
     "footer_start": [],
     "footer_end": [],
-    "collapse_navigation": True,
     "show_toc_level": 2,
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
