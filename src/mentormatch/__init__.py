@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from mentormatch.programme import Programme as Programme
     from mentormatch.repairing import Repair as Repair
     from mentormatch.repairing import repair as repair
+    from mentormatch.report import pictures as pictures
     from mentormatch.report.handing.writing import write_handouts as write_handouts
     from mentormatch.report.returned.decisions import Decisions as Decisions
     from mentormatch.report.returned.decisions import read_decisions as read_decisions
@@ -83,13 +84,15 @@ _HOMES = {
     "write_handouts": "report.handing.writing",
 }
 
-__all__ = [*sorted(_HOMES), "examples"]  # noqa: PLE0604 - the names of a table that is written out above
+_ROOMS = {"examples": "examples", "pictures": "report.pictures"}
+
+__all__ = [*sorted(_HOMES), *_ROOMS]  # noqa: PLE0604 - the names of a table that is written out above
 
 
 def __getattr__(name: str) -> Any:
     """Import the room of a public name when the name is first used."""
-    if name == "examples":
-        return import_module("mentormatch.examples")
+    if name in _ROOMS:
+        return import_module(f"mentormatch.{_ROOMS[name]}")
     if name not in _HOMES:
         raise AttributeError(f"module 'mentormatch' has no attribute {name!r}")
     return getattr(import_module(f"mentormatch.{_HOMES[name]}"), name)

@@ -39,3 +39,12 @@ def percent(share: float) -> str:
     '40\xa0%'
     """
     return f"{share:.0%}".replace("%", f"{NO_BREAK}%")
+
+
+def thousands(number: int) -> str:
+    r"""Return a whole number, its thousands apart.
+
+    >>> thousands(40_000)
+    '40\xa0000'
+    """
+    return f"{number:,}".replace(",", NO_BREAK)

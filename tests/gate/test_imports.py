@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 HEAVY = (
+    "altair",
     "anywidget",
     "highspy",
     "jinja2",
@@ -13,6 +14,7 @@ HEAVY = (
     "rapidfuzz",
     "scipy",
     "typer",
+    "vl_convert",
     "xlsxwriter",
 )
 

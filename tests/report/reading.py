@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from mentormatch.matching import Matching, exporter_for
 
-VOID = frozenset({"meta", "br", "rect"})
+VOID = frozenset({"meta", "br", "rect", "img"})
 ALIVE = re.compile(r"<f[ >/]|<hyperlink[s ]|externalLink|vbaProject|<oleObject|TargetMode=.External")
 """What a workbook that lives would hold: a formula, a link, a macro."""
 

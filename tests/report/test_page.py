@@ -1,4 +1,5 @@
 import re
+import sys
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
@@ -7,6 +8,7 @@ import pytest
 
 from mentormatch.assignment.solution import Status, without_pairs
 from mentormatch.matching import Matching
+from mentormatch.report.exporters import page as exporter
 from mentormatch.report.texts import spaced, visible
 from mentormatch.report.view import TONES
 from tests.report.cohorts import hostile_matchings, hostile_strings, matched, person, programme, small
@@ -32,13 +34,15 @@ COMMON_TAGS = {
     "rect",
 }
 HEAD_TAGS = {"html", "head", "meta", "title", "style", "body"}
-TAGS = COMMON_TAGS | HEAD_TAGS | {"header", "main", "section", "footer", "article", "h1", "h2", "h4"}
+TAGS = COMMON_TAGS | HEAD_TAGS | {"header", "main", "section", "footer", "article", "h1", "h2", "h4", "img", "strong"}
 NOTEBOOK_TAGS = COMMON_TAGS | {"strong", "details", "summary"}
+IMAGE = "data:image/svg+xml;base64,"
 LOADING = {"src", "href", "xlink:href", "srcset", "data", "action", "formaction", "style", "id", "poster", "background"}
 
 
 @pytest.mark.promise(24)
-def test_hostile_texts_are_nothing_but_text_in_the_page(shared_data: Path) -> None:
+def test_hostile_texts_are_nothing_but_text_in_the_page(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exporter, "drawable", lambda: False)  # tests/report/pictures draws them, in fewer pages
     for matching in hostile_matchings(hostile_strings(shared_data / "hostile")):
         found = page(matching)
         assert set(found.tags) <= TAGS
@@ -58,7 +62,7 @@ def test_hostile_texts_are_nothing_but_text_in_a_notebook(shared_data: Path) -> 
 
 def assert_nothing_runs_or_loads(found: Outline) -> None:
     assert found.balanced
-    names = {name for name, _ in found.attributes}
+    names = {name for name, value in found.attributes if (name, value[: len(IMAGE)]) != ("src", IMAGE)}
     assert not {name for name in names if name.startswith("on")}
     assert not names & LOADING
 
@@ -78,14 +82,17 @@ def test_the_reader_of_these_tests_sees_a_tag_and_a_handler_that_are_live() -> N
 
 
 @pytest.mark.promise(24)
-def test_the_page_forbids_everything_but_its_own_style() -> None:
+def test_the_page_forbids_everything_but_its_own_style_and_the_images_that_it_holds() -> None:
     text = written(small(), ".html").decode()
     style = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
     digest = b64encode(sha256(style[0].encode()).digest()).decode()
     policy = re.search(r'Policy" content="([^"]+)"', text)
     assert len(style) == 1
     assert policy
-    assert policy[1] == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    assert (
+        policy[1]
+        == f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    )
     assert "url(" not in style[0]
     assert "@import" not in style[0]
 
@@ -164,6 +171,22 @@ def test_without_an_answer_the_page_says_so() -> None:
         found = page(failed)
         assert "Aucun binôme." in found.inside("p.")
         assert "article" not in found.tags
+
+
+def test_the_page_holds_its_pictures_each_with_its_text() -> None:
+    found = page(small())
+    images = [(name, value) for name, value in found.attributes if name in ("src", "alt")]
+    assert [name for name, _ in images] == ["alt", "src"] * found.tags.count("img")
+    assert found.tags.count("img") >= 2
+    assert all(value.startswith(IMAGE) for name, value in images if name == "src")
+    assert "Binômes retenus\u00a0: 3, de 50,0 à 100,0 points" in " ".join(value for _, value in images)
+
+
+def test_where_pictures_cannot_be_drawn_the_page_says_in_words_what_they_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "altair", None)
+    found = page(small())
+    assert "img" not in found.tags
+    assert "Binômes retenus\u00a0: 3, de 50,0 à 100,0 points" in "".join(text for _, text in found.texts)
 
 
 def test_nobody_at_all_still_makes_a_page() -> None:

@@ -1,0 +1,104 @@
+"""How the points are spread: over all pairs that the rules allow, and over those that were chosen."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from mentormatch.columns import IntVector
+from mentormatch.french import points, thousands
+from mentormatch.report.pictures.drawing import BRIGHT, DARK, INK, Chart, altair, rows
+from mentormatch.report.pictures.picture import Picture
+from mentormatch.report.texts import spaced
+
+STEP, FULL = 50_000, 1_000_000
+"""Millionths: the width of a bar, and the best score."""
+WIDTH, HEIGHT = 600, 120
+FEW = 5
+"""Marks on the axis of a count."""
+FROM_0_TO_100 = {"domain": [0, 100]}
+TENS = list(range(0, 101, 10))
+
+
+@dataclass(frozen=True, repr=False)
+class Distribution(Picture):
+    """Two rows of bars over the same 100 points: all allowed pairs above, the chosen ones below."""
+
+    kind: ClassVar[str] = "distribution"
+    title: ClassVar[str] = "Répartition des points"
+
+    @property
+    def alternative(self) -> str:
+        return f"Binômes possibles : {spread(self.possible)}. Binômes retenus : {spread(self.chosen)}."
+
+    @property
+    def caption(self) -> str:
+        return (
+            "Chaque barre compte les binômes dont les points tombent dans une tranche de 5 ; le trait marque la"
+            " médiane : une moitié des binômes a plus, l'autre moins."
+        )
+
+    @property
+    def possible(self) -> IntVector:
+        """The scores of all allowed pairs."""
+        return self.matching.problem.scores.listed()
+
+    @property
+    def chosen(self) -> IntVector:
+        """The scores of the chosen pairs."""
+        return self.matching.problem.scores.at(*self.matching.solution.pairs.T)
+
+    def chart(self) -> Chart | None:
+        if not len(self.possible):
+            return None
+        parts = ("Binômes possibles", self.possible, DARK), ("Binômes retenus", self.chosen, BRIGHT)
+        alt = altair()
+        return alt.vconcat(*(bars(*part) for part in parts), title=self.title, spacing=18)
+
+
+def bars(name: str, scores: IntVector, colour: str) -> Chart:
+    """Return one row of bars, the median marked."""
+    alt = altair()
+    counts = np.bincount(np.clip(scores // STEP, 0, FULL // STEP - 1), minlength=FULL // STEP)
+    starts = [place * 5 for place in range(len(counts)) if counts[place]]
+    ends = [start + 5 for start in starts]
+    data = rows(("start", starts), ("end", ends), ("none", [0] * len(starts)), ("pairs", counts[counts > 0].tolist()))
+    across = alt.X("start:Q", title="Points", scale=FROM_0_TO_100, axis=alt.Axis(values=TENS, grid=False))
+    up = alt.Y("pairs:Q", title="Binômes", axis=alt.Axis(**ticks(int(counts.max())), format=",d"))
+    drawn = alt.Chart(data).mark_rect(color=colour, stroke=INK, strokeWidth=0.75)
+    drawn = drawn.encode(x=across, x2="end:Q", y=up, y2="none:Q")
+    head = alt.TitleParams(
+        spaced(f"{name} : {thousands(len(scores))}{halved(scores)}"), fontSize=13, offset=8, frame="group"
+    )
+    return alt.layer(drawn, *middle(scores), title=head, width=WIDTH, height=HEIGHT)
+
+
+def ticks(most: int) -> dict[str, Any]:
+    """Return where the axis of a count has its marks: at whole numbers."""
+    return {"values": list(range(most + 1))} if most < FEW else {"tickCount": FEW}
+
+
+def middle(scores: IntVector) -> list[Chart]:
+    """Return a line at the median; nothing where there are no scores."""
+    if not len(scores):
+        return []
+    line = altair().Chart(rows(("at", [halfway(scores) / 10_000])))
+    return [line.mark_rule(color=mark, strokeWidth=wide).encode(x="at:Q") for mark, wide in (("white", 5), (INK, 2))]
+
+
+def halved(scores: IntVector) -> str:
+    """Return the median in words, nothing where there are no scores."""
+    return f", médiane {points(halfway(scores))}" if len(scores) else ""
+
+
+def halfway(scores: IntVector) -> int:
+    """Return the median, a whole number of millionths."""
+    return int(np.floor(np.median(scores)))
+
+
+def spread(scores: IntVector) -> str:
+    """Return how many scores there are, between what and what they lie, and their median."""
+    if not len(scores):
+        return "aucun"
+    low, high = points(int(scores.min())), points(int(scores.max()))
+    return f"{thousands(len(scores))}, de {low} à {high} points{halved(scores)}"

@@ -1,0 +1,130 @@
+"""The price of fairness: what the total of points loses where the worst pair gets more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+from mentormatch.french import NO_BREAK, points
+from mentormatch.report.pictures.drawing import BRIGHT, DARK, INK, Chart, altair, rows
+from mentormatch.report.pictures.picture import Picture
+from mentormatch.review.fairness import Balance, balance, balances
+from mentormatch.review.goal_prices import share, small
+
+WIDTH, HEIGHT = 560, 300
+CHOSEN, GREATEST, FAIREST = "répartition retenue", "plus grand total", "plancher le plus haut"
+type Look = dict[str, Any]
+ABOVE: Look = {"align": "left", "dx": 12, "dy": -11}
+BELOW: Look = {"align": "right", "dx": 4, "dy": 22}
+"""Where the words of a point stand: the curve goes down from left to right, and leaves these places free."""
+
+
+@dataclass(frozen=True, repr=False)
+class Fairness(Picture):
+    """The greatest total for each score that the worst pair may be asked to have, and where the chosen plan stands."""
+
+    kind: ClassVar[str] = "fairness"
+    title: ClassVar[str] = "Ce que coûte l'équité"
+
+    @property
+    def alternative(self) -> str:
+        if not self.curve:
+            return "Le prix de l'équité n'est pas calculé pour cette répartition."
+        first, last = self.curve[0], self.curve[-1]
+        if first == last:
+            return (
+                f"L'équité ne coûte rien ici : le plus grand total, {grouped(first.total)} points, donne déjà au"
+                f" binôme le moins bien noté {points(first.floor)} points, et il ne peut pas en avoir plus."
+            )
+        lost = first.total - last.total
+        return (
+            f"Sans plancher, le total est de {grouped(first.total)} points et le binôme le moins bien noté en a"
+            f" {points(first.floor)}. Le relever à {points(last.floor)} points, le plus possible, coûte"
+            f" {share(lost / first.total)} du total ({small(lost)}). La répartition retenue :"
+            f" {points(self.chosen.floor)} points au moins, {grouped(self.chosen.total)} au total."
+        )
+
+    @property
+    def caption(self) -> str:
+        return (
+            "Chaque point est la meilleure répartition qui donne au moins ce nombre de points à chaque binôme, sans"
+            " placer moins de monde. Plus on va vers la droite, plus le binôme le moins bien noté reçoit ; plus on"
+            " descend, plus cela coûte à l'ensemble."
+        )
+
+    @cached_property
+    def curve(self) -> tuple[Balance, ...]:
+        """The greatest total for each floor, from low to high."""
+        return balances(self.matching.case, self.matching.seed)
+
+    @cached_property
+    def chosen(self) -> Balance:
+        """Where the matching stands."""
+        return balance(self.matching.problem, self.matching.solution)
+
+    def chart(self) -> Chart | None:
+        if len(self.curve) < 2:
+            return None
+        alt, axes = altair(), {"x": floor_axis(), "y": total_axis(self.least)}
+        line = alt.Chart(self.data(self.curve)).encode(**axes)
+        steps = line.mark_line(interpolate="step-before", color=DARK, strokeWidth=2)
+        dots = line.mark_circle(color=DARK, size=70, opacity=1)
+        here = alt.Chart(self.data([self.chosen])).encode(**axes)
+        mark = here.mark_point(shape="diamond", size=220, fill=BRIGHT, stroke=INK, strokeWidth=1.5, opacity=1)
+        return alt.layer(steps, dots, mark, *self.names(axes), title=self.title, width=WIDTH, height=HEIGHT)
+
+    @property
+    def least(self) -> float:
+        """Where the axis of the total begins, so that a small loss looks small."""
+        lowest = min(self.curve[-1].total, self.chosen.total) / self.curve[0].total
+        return min(0.95, 2 * lowest - 1)
+
+    def data(self, shown: Sequence[Balance], words: Sequence[str] = ()) -> Any:
+        """Return balances as data of a chart: points, and shares of the greatest total."""
+        return rows(
+            ("floor", [one.floor / 10_000 for one in shown]),
+            ("total", [one.total / self.curve[0].total for one in shown]),
+            ("words", words or [""] * len(shown)),
+        )
+
+    def names(self, axes: dict[str, Any]) -> list[Chart]:
+        """Return the words beside the two ends and beside the matching."""
+        places: dict[Balance, list[str]] = {}
+        for place, name in ((self.chosen, CHOSEN), (self.curve[0], GREATEST), (self.curve[-1], FAIREST)):
+            places.setdefault(place, []).append(name)
+        middle = (self.curve[0].floor + self.curve[-1].floor) / 2
+        sides = (
+            [place for place in places if place.floor <= middle],
+            [place for place in places if place.floor > middle],
+        )
+        return [
+            altair()
+            .Chart(self.data(side, [", ".join(places[place]) for place in side]))
+            .mark_text(fontWeight=600, **look)
+            .encode(**axes, text="words:N")
+            for side, look in zip(sides, (ABOVE, BELOW), strict=True)
+            if side
+        ]
+
+
+def floor_axis() -> Any:
+    """Return the axis of the worst pair."""
+    alt = altair()
+    scale = alt.Scale(zero=False, nice=True, padding=20)
+    return alt.X("floor:Q", title="Points du binôme le moins bien noté", scale=scale, axis=alt.Axis(tickCount=6))
+
+
+def total_axis(least: float) -> Any:
+    """Return the axis of the total, as a share of the greatest."""
+    alt = altair()
+    scale = alt.Scale(domain=[least, 1 + (1 - least) / 6], nice=False)
+    return alt.Y("total:Q", title="Part du plus grand total", scale=scale, axis=alt.Axis(tickCount=5, format=".1%"))
+
+
+def grouped(millionths: int) -> str:
+    r"""Return a great number of points, its thousands apart.
+
+    >>> grouped(28_511_000_000).replace(NO_BREAK, " ")
+    '2 851 100,0'
+    """
+    return f"{millionths / 10_000:,.1f}".replace(",", NO_BREAK).replace(".", ",")

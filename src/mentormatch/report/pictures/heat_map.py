@@ -1,0 +1,194 @@
+"""The points of every pair as a map of colours, the chosen pairs marked; groups of people where there are many."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.columns import IntVector
+from mentormatch.fields import Side
+from mentormatch.french import NO_BREAK, counted, points, thousands
+from mentormatch.report.pictures.drawing import INK, NOTHING, Chart, altair, distinct, rows, shortened
+from mentormatch.report.pictures.picture import Picture
+
+MOST, GROUPS = 60, 50
+"""People of a side who get a line each; above, the groups into which a side is put at most."""
+WIDE, GREATEST = 600, 36
+"""Of the longer side, and of one cell at most."""
+NUMBERED = 24
+"""The size of a cell from which it holds its points."""
+WHITE_BELOW = 0.45
+"""The place on the scale of colours below which white text is read better than black."""
+TITLES: dict[Side, str] = {"mentor": "Mentor·es", "mentee": "Mentoré·es"}
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """One side of the map: its heading, the label of each line, and the line of each person (n,)."""
+
+    title: str
+    labels: list[str]
+    line: IntVector
+
+
+@dataclass(frozen=True, repr=False)
+class HeatMap(Picture):
+    """The points of all pairs, mentors down and mentees across, best pairs first, the chosen ones marked."""
+
+    kind: ClassVar[str] = "heat_map"
+    title: ClassVar[str] = "Les points de tous les binômes possibles"
+
+    @property
+    def alternative(self) -> str:
+        n, m = self.matching.scores.values.shape
+        scores = self.matching.problem.scores
+        return (
+            f"{counted(n, 'mentor·e')} en lignes, {counted(m, 'mentoré·e')} en colonnes :"
+            f" {permitted(scores.count)} par les règles sur {thousands(n * m)}"
+            f"{between(scores.listed())}. {counted(len(self.chosen), 'binôme retenu', 'binômes retenus')}"
+            f"{between(self.chosen)}."
+        )
+
+    @property
+    def caption(self) -> str:
+        grouped = max(self.matching.scores.values.shape) > MOST
+        mark = "Chaque rond compte les binômes retenus" if grouped else "Les binômes retenus sont marqués"
+        shown = "Une case montre la moyenne d'un groupe. " if grouped else ""
+        return (
+            f"Plus la case est claire, plus le binôme a de points. {shown}{mark} ; une case grise : binôme écarté par"
+            " une règle. Les personnes sont rangées du binôme qui a le plus de points à celui qui en a le moins, puis"
+            " viennent celles qui n'ont pas de binôme."
+        )
+
+    @cached_property
+    def chosen(self) -> IntVector:
+        """The scores of the chosen pairs, in millionths."""
+        pairs = self.matching.solution.pairs
+        return self.matching.problem.scores.at(pairs[:, 0], pairs[:, 1])
+
+    def lines(self, axis: int) -> Lines:
+        """Return one side of the map."""
+        side: Side = "mentee" if axis else "mentor"
+        ids = self.matching.cohort.side(side).ids
+        best = self.matching.solution.pairs[np.argsort(-self.chosen, kind="stable"), axis].tolist()
+        order = np.array(list(dict.fromkeys([*best, *range(len(ids))])), dtype=np.int64)
+        rank = np.argsort(order, kind="stable")
+        if len(ids) <= MOST:
+            return Lines(TITLES[side], distinct([shortened(self.person(side, ids[place])) for place in order]), rank)
+        together = -(-len(ids) // GROUPS)
+        named = [f"{first + 1}–{min(first + together, len(ids))}" for first in range(0, len(ids), together)]
+        return Lines(f"{TITLES[side]}, par rang", named, rank // together)
+
+    def chart(self) -> Chart | None:
+        mentors, mentees = self.matching.problem.scores.pairs()
+        if not len(mentors):
+            return None
+        frame = Frame(self.lines(0), self.lines(1))
+        cells, scores = frame.cells(mentors, mentees), self.matching.problem.scores.at(mentors, mentees)
+        found, place = np.unique(cells, return_inverse=True)
+        means = np.bincount(place, scores) / np.bincount(place) / 10_000
+        chosen, counts = np.unique(frame.cells(*self.matching.solution.pairs.T), return_counts=True)
+        layers = [*coloured(frame, found, means), *marked(frame, chosen, counts)]
+        n, m = frame.shape
+        view = altair().ViewConfig(fill=NOTHING)
+        return altair().layer(*layers, title=self.title, width=m * frame.size, height=n * frame.size, view=view)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Both sides of the map, mentors down, mentees across."""
+
+    mentors: Lines
+    mentees: Lines
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The number of lines down and across."""
+        return len(self.mentors.labels), len(self.mentees.labels)
+
+    @property
+    def size(self) -> int:
+        """The side of one cell."""
+        return min(GREATEST, WIDE // max(self.shape))
+
+    def cells(self, mentors: IntVector, mentees: IntVector) -> IntVector:
+        """Return (k,) int64: the cell in which each pair of people stands, counted line by line."""
+        found: IntVector = self.mentors.line[mentors] * self.shape[1] + self.mentees.line[mentees]
+        return found
+
+    def data(self, cells: IntVector, **values: Any) -> Any:
+        """Return cells as data of a chart, with the names of their lines."""
+        down, across = np.divmod(cells, self.shape[1])
+        return rows(
+            ("mentor", [self.mentors.labels[place] for place in down]),
+            ("mentee", [self.mentees.labels[place] for place in across]),
+            *values.items(),
+        )
+
+    def places(self) -> dict[str, Any]:
+        """Return where a cell stands, and how both sides are named."""
+        alt = altair()
+        look = {"ticks": False, "domain": False, "labelFontSize": min(12, self.size - 2)}
+        down = alt.Axis(title=self.mentors.title, **look)
+        across = alt.Axis(title=self.mentees.title, orient="top", labelAngle=-90, **look)
+        return {
+            "y": alt.Y("mentor:N", sort=self.mentors.labels, axis=down, scale=alt.Scale(domain=self.mentors.labels)),
+            "x": alt.X("mentee:N", sort=self.mentees.labels, axis=across, scale=alt.Scale(domain=self.mentees.labels)),
+        }
+
+
+def coloured(frame: Frame, cells: IntVector, means: NDArray[np.float64]) -> list[Chart]:
+    """Return the cells in the colour of their points, which stand in them where there is room."""
+    alt, (low, high) = altair(), tens(means)
+    data = frame.data(cells, points=np.round(means, 1).tolist())
+    scale = alt.Scale(scheme="cividis", domain=[low, high], clamp=True)
+    legend = alt.Legend(title="Points", gradientLength=160, tickCount=5)
+    drawn = (
+        alt.Chart(data).mark_rect().encode(**frame.places(), color=alt.Color("points:Q", scale=scale, legend=legend))
+    )
+    if frame.size < NUMBERED:
+        return [drawn]
+    light = alt.condition(f"datum.points < {low + WHITE_BELOW * (high - low)}", alt.value("white"), alt.value("black"))
+    numbers = (
+        alt.Chart(data)
+        .mark_text(fontSize=11)
+        .encode(**frame.places(), text=alt.Text("points:Q", format=".0f"), color=light)
+    )
+    return [drawn, numbers]
+
+
+def marked(frame: Frame, cells: IntVector, counts: IntVector) -> list[Chart]:
+    """Return the marks of the chosen pairs: a frame around a cell, or a dot where cells are small."""
+    if not len(cells):
+        return []
+    chart = altair().Chart(frame.data(cells, pairs=counts.tolist()))
+    if frame.size >= NUMBERED:
+        frames = (("white", 5), (INK, 2.5))
+        return [
+            chart.mark_rect(fill=None, stroke=colour, strokeWidth=width).encode(**frame.places())
+            for colour, width in frames
+        ]
+    area = frame.size**2 * 0.45
+    size = altair().Size("pairs:Q", legend=None, scale=altair().Scale(domain=[0, int(counts.max())], range=[0, area]))
+    return [chart.mark_circle(fill="white", stroke=INK, strokeWidth=1.5, opacity=1).encode(**frame.places(), size=size)]
+
+
+def tens(values: NDArray[np.float64]) -> tuple[int, int]:
+    """Return the tens between which all values are, ten apart at least."""
+    low, high = int(np.floor(values.min() / 10)) * 10, int(np.ceil(values.max() / 10)) * 10
+    return low, max(high, low + 10)
+
+
+def permitted(count: int) -> str:
+    """Return how many pairs the rules allow."""
+    return f"{thousands(count)}{NO_BREAK}{'binôme permis' if count < 2 else 'binômes permis'}"
+
+
+def between(millionths: IntVector) -> str:
+    """Return between what and what some scores are, and their mean; nothing where there is none."""
+    if not len(millionths):
+        return ""
+    low, high, mean = (round(float(value)) for value in (millionths.min(), millionths.max(), millionths.mean()))
+    return f", de {points(low)} à {points(high)} points, {points(mean)} en moyenne"

@@ -1,0 +1,91 @@
+"""What every picture is: a chart, the same in words, and how both are shown and saved."""
+
+from abc import ABC, abstractmethod
+from base64 import b64encode
+from dataclasses import dataclass
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+from typing import ClassVar
+
+from mentormatch.errors import OutputError
+from mentormatch.fields import Side
+from mentormatch.files import write_whole
+from mentormatch.matching import Matching
+from mentormatch.registry import concrete
+from mentormatch.report.pictures.drawing import Chart, as_png, as_svg
+from mentormatch.report.templating import rendered
+from mentormatch.report.texts import visible
+from mentormatch.report.view import labels_for_notebook
+from mentormatch.review.labels import Labels
+
+
+@dataclass(frozen=True, repr=False)
+class Picture(ABC):
+    """One way to look at a matching. It is found by its ``kind``.
+
+    ``labels`` are what people are called; None: their codes, or pseudonyms where keys are e-mail addresses.
+    """
+
+    kind: ClassVar[str]
+    title: ClassVar[str]
+    matching: Matching
+    labels: Labels | None = None
+
+    @property
+    @abstractmethod
+    def alternative(self) -> str:
+        """What the picture says, in words and figures."""
+
+    @property
+    @abstractmethod
+    def caption(self) -> str:
+        """How to read it."""
+
+    @abstractmethod
+    def chart(self) -> Chart | None:
+        """Return the chart, None where there is nothing to draw."""
+
+    @cached_property
+    def svg(self) -> bytes | None:
+        """The picture as SVG, None where there is nothing to draw."""
+        chart = self.chart()
+        return None if chart is None else as_svg(chart)
+
+    @cached_property
+    def png(self) -> bytes | None:
+        """The picture as PNG, None where there is nothing to draw."""
+        chart = self.chart()
+        return None if chart is None else as_png(chart)
+
+    @cached_property
+    def source(self) -> str | None:
+        """The picture as the address of an image that holds it whole, None where there is nothing to draw."""
+        return None if self.svg is None else f"data:image/svg+xml;base64,{b64encode(self.svg).decode()}"
+
+    def save(self, path: str | PathLike[str]) -> Path:
+        """Write the picture as .svg or .png; raises OutputError where it cannot be, or nothing is there to draw."""
+        target = Path(path)
+        if target.suffix not in (".svg", ".png"):
+            raise OutputError(f"Format d'image inconnu : « {target.suffix} » ; les formats sont .svg et .png")
+        content = self.svg if target.suffix == ".svg" else self.png
+        if content is None:
+            raise OutputError(f"Il n'y a rien à dessiner : {self.alternative}")
+        write_whole(target, content)
+        return target
+
+    def person(self, side: Side, key: str) -> str:
+        """Return what somebody is called in the picture."""
+        labels = labels_for_notebook(self.matching) if self.labels is None else self.labels
+        return visible(labels.person(side, key))
+
+    def _repr_html_(self) -> str:
+        return rendered("picture.html", picture=self)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({len(self.matching.solution.pairs)} pairs)"  # a notebook saves what it shows
+
+
+def pictures() -> dict[str, type[Picture]]:
+    """Return every registered picture by its kind."""
+    return concrete(Picture, "mentormatch.report.pictures")

@@ -1,0 +1,144 @@
+"""What the points of one pair are made of, criterion after criterion, up to their sum."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from textwrap import wrap
+from typing import Any, ClassVar
+
+from mentormatch.french import listed, percent, points
+from mentormatch.report.pictures.drawing import BRIGHT, DARK, INK, Chart, altair, distinct, rows, shortened
+from mentormatch.report.pictures.picture import Picture
+from mentormatch.report.texts import spaced, visible
+from mentormatch.review.pairs import Pair
+
+ROW, BAR, WIDTH = 36, 22, 440
+LETTERS = 34
+"""Of the name of a criterion on one line; two lines are shown."""
+PALE, EDGE = "#c9c8c4", "#8794a1"
+SUM = "Total"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One bar: its name, and in millionths where it starts, where it ends and where it would end at most."""
+
+    name: str
+    start: int
+    end: int
+    most: int
+    colour: str
+    words: str
+
+
+@dataclass(frozen=True, repr=False)
+class Waterfall(Picture):
+    """The points of any two people, chosen or not: each criterion begins where the one before it ends."""
+
+    kind: ClassVar[str] = "waterfall"
+    title: ClassVar[str] = "Les points d'un binôme"
+    mentor: str = ""
+    mentee: str = ""
+
+    @cached_property
+    def pair(self) -> Pair:
+        """The two people, explained; raises RequestError where one of them is not in the cohort."""
+        return self.matching.explain(self.mentor, self.mentee)
+
+    @property
+    def people(self) -> tuple[str, str]:
+        """What the two people are called."""
+        return self.person("mentor", self.pair.mentor), self.person("mentee", self.pair.mentee)
+
+    @property
+    def alternative(self) -> str:
+        known = "" if self.pair.answered == 1 else f" {percent(self.pair.answered)} du poids est connu."
+        shares = [f"{part.criterion} {points(part.share)} sur {points(part.full)}" for part in self.pair.contributions]
+        made = f" : {listed(shares)}" if shares else ""
+        return f"{' – '.join(self.people)}, {points(self.pair.score)} points sur 100{made}.{known}"
+
+    @property
+    def caption(self) -> str:
+        return (
+            "Chaque critère ajoute ses points à ceux des critères au-dessus de lui ; le contour clair va jusqu'à ce"
+            " qu'il pouvait donner au plus. En gris clair : sans réponse d'un des deux côtés, compté à sa valeur"
+            " neutre."
+        )
+
+    def chart(self) -> Chart | None:
+        if not self.pair.contributions:
+            return None
+        alt, steps = altair(), self.steps
+        names = " – ".join(map(shortened, self.people))
+        layers = [most(steps), joined(steps), gained(steps), told(steps)]
+        return alt.layer(*layers, title=spaced(f"{self.title} : {names}"), width=WIDTH, height=ROW * len(steps))
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """The criteria in their order, each where the one before it ends, then the sum."""
+        parts, start, found = self.pair.contributions, 0, []
+        names = distinct([*(on_two_lines(part.criterion) for part in parts), SUM])
+        for name, part in zip(names, parts, strict=False):
+            words = f"{points(part.share)} sur {points(part.full)}"
+            found.append(
+                Step(name, start, start + part.share, start + part.full, DARK if part.answered else PALE, words)
+            )
+            start += part.share
+        return [*found, Step(names[-1], 0, start, start, BRIGHT, f"{points(start)} sur 100")]
+
+
+def data(steps: list[Step]) -> Any:
+    """Return the steps as data of a chart, in points."""
+    return rows(
+        ("name", [step.name for step in steps]),
+        ("next", [step.name for step in [*steps[1:], steps[-1]]]),
+        ("start", [step.start / 10_000 for step in steps]),
+        ("end", [step.end / 10_000 for step in steps]),
+        ("most", [step.most / 10_000 for step in steps]),
+        ("colour", [step.colour for step in steps]),
+        ("words", [step.words for step in steps]),
+    )
+
+
+def down(steps: list[Step]) -> Any:
+    """Return the lines of the steps, top to bottom."""
+    alt = altair()
+    axis = alt.Axis(title=None, labelExpr="split(datum.label, '\\n')", ticks=False, domain=False)
+    return alt.Y("name:N", sort=[step.name for step in steps], axis=axis)
+
+
+def across(field: str) -> Any:
+    """Return the scale of points."""
+    alt = altair()
+    return alt.X(
+        f"{field}:Q", title="Points", scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(tickCount=10, grid=False)
+    )
+
+
+def most(steps: list[Step]) -> Chart:
+    """Return the outline of what each criterion gives at most."""
+    outline = altair().Chart(data(steps)).mark_bar(fill="white", stroke=EDGE, strokeWidth=1, size=BAR)
+    return outline.encode(y=down(steps), x=across("start"), x2="most:Q")
+
+
+def gained(steps: list[Step]) -> Chart:
+    """Return what each criterion gives."""
+    alt = altair()
+    filled = alt.Chart(data(steps)).mark_bar(size=BAR, stroke=INK, strokeWidth=0.75)
+    return filled.encode(y=down(steps), x=across("start"), x2="end:Q", color=alt.Color("colour:N", scale=None))
+
+
+def joined(steps: list[Step]) -> Chart:
+    """Return the lines from the end of each criterion to the beginning of the next."""
+    return altair().Chart(data(steps)).mark_rule(color=EDGE).encode(y=down(steps), y2="next:N", x=across("end"))
+
+
+def told(steps: list[Step]) -> Chart:
+    """Return the points of each criterion in words, beside it."""
+    text = altair().Chart(data(steps)).mark_text(align="left", dx=6)
+    return text.encode(y=down(steps), x=across("most"), text="words:N")
+
+
+def on_two_lines(name: str) -> str:
+    """Return the name of a criterion on two lines at most."""
+    lines = wrap(visible(name), LETTERS, max_lines=2, placeholder=" …")
+    return "\n".join(lines)

@@ -1,0 +1,106 @@
+"""What each picture shows, in worked examples."""
+
+import re
+from statistics import fmean, median
+
+import pytest
+
+from mentormatch.errors import RequestError
+from mentormatch.french import NO_BREAK, points
+from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Waterfall
+from mentormatch.report.pictures.picture import Picture
+from mentormatch.review.fairness import Balance
+from mentormatch.review.labels import KEYS
+from tests.report.cohorts import matched, person, programme, small
+from tests.report.pictures.markets import bargain, market
+
+
+def texts(picture: Picture) -> list[str]:
+    return re.findall(r"<text[^>]*>([^<]*)</text>", (picture.svg or b"").decode())
+
+
+def plain(text: str) -> str:
+    return text.replace(NO_BREAK, " ")
+
+
+def test_the_map_has_a_line_each_from_the_best_pair_down_and_marks_the_chosen() -> None:
+    matching = small()
+    found, pairs = HeatMap(matching), matching.pairs
+    named = [text for text in texts(found) if re.fullmatch(r"[ME]\d", text)]
+    assert [name for name in named if name[0] == "M"] == [pair.mentor for pair in pairs]
+    assert [name for name in named if name[0] == "E"] == [*(pair.mentee for pair in pairs), "E1"]
+    assert (found.svg or b"").count(b'stroke-width="2.5"') == 3
+    mean = points(round(fmean(matching.grid.points.ravel()) * 10_000))
+    assert plain(found.alternative) == (
+        "3 mentor·es en lignes, 4 mentoré·es en colonnes : 12 binômes permis par les règles sur 12, de 0,0 à 100,0"
+        f" points, {mean} en moyenne. 3 binômes retenus, de 50,0 à 100,0 points, 72,2 en moyenne."
+    )
+
+
+def test_above_sixty_people_a_side_the_map_shows_groups_and_no_names() -> None:
+    found = HeatMap(market(200), KEYS)
+    labels = [text for text in texts(found) if "–" in text]
+    assert labels[:2] == ["1–4", "5–8"]
+    assert len(labels) == 100
+    assert "par rang" in " ".join(texts(found))
+    assert "moyenne d'un groupe" in found.caption
+
+
+def test_the_waterfall_ends_at_the_points_of_the_pair() -> None:
+    matching = small()
+    pair = matching.pairs[1]
+    found = Waterfall(matching, mentor=pair.mentor, mentee=pair.mentee)
+    steps = found.steps
+    assert steps[0].start == 0
+    assert [step.start for step in steps[1:-1]] == [step.end for step in steps[:-2]]
+    assert (steps[-1].start, steps[-1].end) == (0, pair.score)
+    assert [text for text in texts(found) if "sur" in text] == ["33,3 sur 33,3", "33,3 sur 66,7", "66,7 sur 100"]
+
+
+def test_a_criterion_without_an_answer_is_pale() -> None:
+    known, unknown = (
+        Waterfall(matched(programme(), [person("M1", trade)], [person("E1")]), mentor="M1", mentee="E1").steps[0].colour
+        for trade in ("production", "")
+    )
+    assert known != unknown
+
+
+def test_a_waterfall_of_somebody_who_is_not_there_is_refused() -> None:
+    with pytest.raises(RequestError):
+        _ = Waterfall(small(), mentor="M9", mentee="E1").svg
+
+
+def test_the_price_of_fairness_is_drawn_with_both_ends_and_the_plan() -> None:
+    found = Fairness(bargain())
+    assert found.curve == (Balance(388_889, 1_055_555), Balance(500_000, 1_000_000))
+    assert {"répartition retenue, plus grand total", "plancher le plus haut"} <= set(texts(found))
+    assert plain(found.alternative) == (
+        "Sans plancher, le total est de 105,6 points et le binôme le moins bien noté en a 38,9. Le relever à 50,0"
+        " points, le plus possible, coûte 5,3 % du total (5,6 points). La répartition retenue : 38,9 points au moins,"
+        " 105,6 au total."
+    )
+
+
+def test_where_fairness_costs_nothing_it_is_said_and_nothing_is_drawn() -> None:
+    found = Fairness(small())
+    assert found.svg is None
+    assert "L'équité ne coûte rien ici" in found.alternative
+
+
+def test_where_no_price_is_known_it_is_said() -> None:
+    assert "n'est pas calculé" in Fairness(market(0)).alternative
+
+
+def test_each_row_of_bars_says_how_many_pairs_it_counts_and_their_median() -> None:
+    matching = small()
+    middle = points(int(median(matching.problem.scores.listed().tolist())))
+    heads = {f"Binômes possibles : 12, médiane {middle}", "Binômes retenus : 3, médiane 66,7"}
+    assert heads <= set(map(plain, texts(Distribution(matching))))
+
+
+def test_long_names_and_names_that_look_alike_keep_a_line_each() -> None:
+    long = "prenom.nom-de-famille-compose-et-long@exemple.example"
+    matching = matched(programme(), [person(f"{long}{n}") for n in range(3)], [person("E1"), person("E2")])
+    found = HeatMap(matching, KEYS)
+    assert len([text for text in texts(found) if text.startswith("prenom.nom-de-famille")]) == 3
+    assert long not in " ".join(texts(found))
