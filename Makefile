@@ -9,7 +9,7 @@ LOCKED := $(PIP) --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint types cover bench proof mutants reference lock clean
+.PHONY: help demo test check lint types cover docs bench proof mutants reference lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -20,7 +20,7 @@ demo: .venv/core ## pair the people of the example programme; the results are in
 test: .venv/dev ## run the fast test suite
 	$(SUITE)
 
-check: lint types cover ## run all that a change must pass, the same as in CI
+check: lint types cover docs ## run all that a change must pass, the same as in CI
 
 lint: .venv/dev ## check format, style and import contracts
 	$(BIN)/ruff format --check
@@ -32,6 +32,9 @@ types: .venv/dev ## check types
 
 cover: .venv/dev ## run the fast test suite, notebooks and README included, and measure what it covers
 	$(SUITE) --cov
+
+docs: .venv/docs ## build the documentation site in build/site, and hold that it loads nothing from outside
+	$(BIN)/python tools/site
 
 bench: .venv/dev ## measure speed
 	$(BIN)/python -m pytest benchmarks --benchmark-only
@@ -52,7 +55,7 @@ clean: ## remove the environment and all that was built
 	rm -rf .venv build dist htmlcov .coverage .coverage.* .benchmarks .hypothesis .*_cache
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# .venv/core runs the project, .venv/dev also checks it. Made anew when a requirement changes: it holds what is locked, no more.
+# .venv/core runs the project, .venv/dev also checks it, .venv/docs builds its site. Made anew when a requirement changes: it holds what is locked, no more.
 .venv/core: requirements/core.txt pyproject.toml tools/find-python
 	python=$$(tools/find-python) && "$$python" -m venv --clear .venv
 	$(LOCKED) --requirement requirements/core.txt
@@ -61,4 +64,8 @@ clean: ## remove the environment and all that was built
 
 .venv/dev: .venv/core requirements/dev.txt
 	$(LOCKED) --requirement requirements/dev.txt
+	@touch $@
+
+.venv/docs: .venv/core requirements/docs.txt
+	$(LOCKED) --requirement requirements/docs.txt
 	@touch $@

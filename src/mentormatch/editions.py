@@ -109,7 +109,13 @@ def read_carry_over(path: str | PathLike[str]) -> CarryOver:
         content = source.read_bytes()
     except OSError as error:
         raise RequestError(f"{source.name} : le fichier ne peut pas être lu ({error.strerror})") from None
-    return CarryOver.from_json(content)
+    try:
+        return CarryOver.from_json(content)
+    except RequestError as error:
+        expected = "le fichier tel que l'édition précédente l'a écrit"
+        places = [one.where.replace("line ", "ligne ").replace("body", "") or "le tout" for one in error.problems]
+        found = [Problem(f"{source.name}, {place}", "ne va pas", expected) for place in places]
+        raise RequestError("L'édition précédente ne peut pas être relue", found) from None
 
 
 def with_history(programme: Programme, carried: CarryOver) -> Programme:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -173,3 +174,14 @@ def test_a_solution_says_how_long_it_took_and_what_its_tiers_are() -> None:
     ]
     assert solution.gap == 0
     assert solution.seconds > 0
+
+
+@pytest.mark.promise(13)
+@pytest.mark.parametrize(("most", "engine"), [(30, "plain"), (2, "milp")])
+def test_rows_that_bind_nothing_need_no_integer_program(most: int, engine: str) -> None:
+    scores = np.random.default_rng(5).integers(0, 5, (30, 30))
+    rows = (Row("few", (np.arange(30) < 15).astype(np.int64)[:, None], most=most),)
+    problem = replace(pose(scores), rows=rows)
+    found, other = solve(problem), solve(problem, engine="milp")
+    assert (found.status, found.engine) == (Status.PROVED, engine)
+    assert (found.tiers, found.pairs.tolist()) == (other.tiers, other.pairs.tolist())

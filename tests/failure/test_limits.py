@@ -17,7 +17,18 @@ from mentormatch.assignment.engines.plain import Plain
 from mentormatch.assignment.keeper import Task
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.solution import Status
-from tests.failure.trouble import all_apart, assert_true, best_of, broken, endless, made, pose, program, quotas
+from tests.failure.trouble import (
+    all_apart,
+    assert_true,
+    best_of,
+    broken,
+    children,
+    endless,
+    made,
+    pose,
+    program,
+    quotas,
+)
 
 HANGS = "plain.Plain.solve = lambda *asked: time.sleep(600)"
 HANGS_AT_TIES = "canonical.OpaqueHash.of = lambda *asked: time.sleep(600)"
@@ -29,10 +40,9 @@ TALKS = "solve = plain.Plain.solve\nplain.Plain.solve = lambda *asked: os.write(
 @pytest.fixture(autouse=True)
 def nothing_left() -> Iterator[None]:
     """See to it that no process is left, alive or dead, after any of these tests."""
+    others = children(os.getpid())
     yield
-    if sys.platform != "win32":
-        with pytest.raises(ChildProcessError):
-            os.waitpid(-1, os.WNOHANG)
+    assert children(os.getpid()) == others
 
 
 @pytest.mark.promise(20)

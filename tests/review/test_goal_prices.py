@@ -157,3 +157,8 @@ def test_beyond_so_many_people_there_are_none(monkeypatch: pytest.MonkeyPatch, r
     assert matching.goal_prices == ()
     monkeypatch.setattr(room, limit, max(matching.problem.shape))
     assert with_goals("matched", "priority", "total").goal_prices != ()
+
+
+def test_no_price_is_told_where_it_is_not_found_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(goal_prices, "MOST_SECONDS", 1e-9)
+    assert match(examples.cohort(), examples.programme()).goal_prices == ()

@@ -8,7 +8,7 @@ from typing import ClassVar
 from mentormatch.assignment.canonical import Hash, PairHash
 from mentormatch.assignment.check import violations
 from mentormatch.assignment.keeper import Task, solved_apart
-from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.problem import SUMS, AssignmentProblem
 from mentormatch.assignment.pursuit import pursued
 from mentormatch.assignment.sofar import SoFar, Tell, silent
 from mentormatch.assignment.solution import Solution, Status, without_pairs
@@ -149,7 +149,8 @@ def answered(problem: AssignmentProblem, kind: str | None, run: Run) -> Solution
     """Return what the engines say, unchecked; ``failed`` if one contradicts itself."""
 
     def ask(part: AssignmentProblem, *, ties: bool, tell: Tell = silent) -> Solution:
-        return route(part, kind).solve(part, replace(run, ties=ties, tell=tell))
+        found = _without_rows(part, replace(run, ties=ties)) if kind is None and part.rows else None
+        return found or route(part, kind).solve(part, replace(run, ties=ties, tell=tell))
 
     try:
         return pursued(problem, ask, run.tell)
@@ -157,11 +158,29 @@ def answered(problem: AssignmentProblem, kind: str | None, run: Run) -> Solution
         return without_pairs(Status.FAILED, route(problem, kind).kind, (str(error),))
 
 
+def _without_rows(problem: AssignmentProblem, run: Run) -> Solution | None:
+    """Return the solution of the problem without its rows if it keeps them: then it is the same. None if not."""
+    free = replace(problem, rows=())
+    engine = route(free)
+    if engine.kind == route(problem).kind:
+        return None
+    found = engine.solve(free, replace(run, tell=silent))
+    same = found.status is Status.PROVED and all(row.holds(found.pairs, problem.shape) for row in problem.rows)
+    return found if same or found.status is Status.INFEASIBLE else None
+
+
+def _quick_without_rows(problem: AssignmentProblem, run: Run) -> bool:
+    """Return whether the rows are found at once to bind nothing."""
+    free = replace(problem, rows=())
+    sums = bool(problem.rows) and set(problem.goals) <= set(SUMS)
+    return sums and route(free).quick(free, run.left_s) and _without_rows(problem, replace(run, ties=False)) is not None
+
+
 def _solved(problem: AssignmentProblem, kind: str | None, run: Run, so_far: SoFar) -> Solution:
     """Return what the engines say here, at once or after a moment, or else in a process of their own."""
     asked = route(problem, kind)
     so_far.engine = asked.kind
-    if asked.quick(problem, run.left_s):
+    if asked.quick(problem, run.left_s) or (kind is None and _quick_without_rows(problem, run)):
         return answered(problem, kind, run)
     if problem.scores.count <= FEW:
         moment = monotonic() + MOMENT_S

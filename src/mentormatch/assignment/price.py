@@ -31,7 +31,9 @@ class GoalPrice:
         return {name: change for name, change in changes.items() if change}
 
 
-def prices_of_goals(problem: AssignmentProblem, solution: Solution, *, seed: int = 0) -> tuple[GoalPrice, ...]:
+def prices_of_goals(
+    problem: AssignmentProblem, solution: Solution, *, seed: int = 0, time_limit_s: float | None = None
+) -> tuple[GoalPrice, ...]:
     """Return the price of each goal, by solving the problem without it; none where there is one goal alone.
 
     Parameters
@@ -40,11 +42,13 @@ def prices_of_goals(problem: AssignmentProblem, solution: Solution, *, seed: int
         A problem and its proved solution.
     seed
         Settles ties in the problems that are solved.
+    time_limit_s
+        Seconds for each of these; None: until proved.
 
     Raises
     ------
     EngineError
-        If the solution is not proved, or a problem with a goal less cannot be solved.
+        If the solution is not proved, or a problem with a goal less cannot be solved, or not in time.
 
     Examples
     --------
@@ -57,12 +61,12 @@ def prices_of_goals(problem: AssignmentProblem, solution: Solution, *, seed: int
         raise EngineError("Goals have a price only where the answer is proved")
     asked = _reached(problem, solution)
     priced = problem.goals if len(problem.goals) > 1 else ()
-    return tuple(GoalPrice(goal, asked, _without(problem, goal, seed)) for goal in priced)
+    return tuple(GoalPrice(goal, asked, _without(problem, goal, seed, time_limit_s)) for goal in priced)
 
 
-def _without(problem: AssignmentProblem, goal: str, seed: int) -> dict[str, int]:
+def _without(problem: AssignmentProblem, goal: str, seed: int, time_limit_s: float | None) -> dict[str, int]:
     goals = tuple(other for other in problem.goals if other != goal)
-    solution = solve(replace(problem, goals=goals), seed=seed)
+    solution = solve(replace(problem, goals=goals), seed=seed, time_limit_s=time_limit_s)
     if solution.status is not Status.PROVED:
         raise EngineError(f"The problem without the goal {goal} was not solved")
     return _reached(problem, solution)

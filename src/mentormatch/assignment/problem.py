@@ -83,6 +83,11 @@ class Row:
                 found = np.where(people == person, found, 0)
         return found
 
+    def holds(self, pairs: NDArray[np.int64], shape: tuple[int, int]) -> bool:
+        """Return whether pairs (k, 2) keep the bounds."""
+        total = int(self.at(pairs[:, 0], pairs[:, 1], shape).sum())
+        return (self.least is None or total >= self.least) and (self.most is None or total <= self.most)
+
     def block(self, shape: tuple[int, int]) -> NDArray[np.int64]:
         """Return (n, m) int64: the weight of every pair."""
         mentors, mentees = np.indices(shape)

@@ -32,18 +32,21 @@ AMOUNTS: Mapping[str, Callable[[int], str]] = {
     "changes": lambda size: f"{counted(size, 'binôme défait', 'binômes défaits')} de plus",
 }
 """How much of another goal is lost or won."""
+MOST_SECONDS = 10.0
+"""What is not known by then is not told."""
 
 
 def goal_prices(case: Case, seed: int = 0) -> tuple[GoalPrice, ...]:
     """Return the price of each goal whose presence changes something.
 
-    Empty where the answer is not proved, where a problem with a goal less cannot be solved, and for more than 300
-    people a side, or 100 where a rule couples pairs: the problem is solved once more for each goal.
+    Empty where the answer is not proved, where a problem with a goal less cannot be solved in ten seconds, and for more
+    than 300 people a side, or 100 where a rule couples pairs: the problem is solved once more for each goal.
     """
     if case.solution.status is not Status.PROVED or not soon_solved(case):
         return ()
     try:
-        return tuple(one for one in prices_of_goals(case.problem, case.solution, seed=seed) if one.differences)
+        found = prices_of_goals(case.problem, case.solution, seed=seed, time_limit_s=MOST_SECONDS)
+        return tuple(one for one in found if one.differences)
     except EngineError:
         return ()
 
