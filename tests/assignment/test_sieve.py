@@ -140,3 +140,12 @@ def test_where_the_first_bound_is_not_reached_pairs_below_their_prices_count_lat
 def test_a_stage_that_puts_no_goal_first_proves_nothing() -> None:
     found = certify(*suboptimal(replace(MATCHED, weights=(("matched", 1), ("total", 1)))))
     assert [tier.certified for tier in found.tiers] == [None, None]
+
+
+def test_a_stage_that_puts_no_goal_first_proves_nothing_of_those_after_it_either() -> None:
+    goals = ("matched", "priority", "total")
+    asked = AssignmentProblem.from_scores([[5, 9], [1, 2]], goals=goals, mentor_priority=[1, 0])
+    tiers = (Tier("matched", 1, None), Tier("priority", 1, None), Tier("total", 5, None))
+    mixed = replace(MATCHED, weights=(("matched", 1), ("priority", 1)))
+    found = certify(asked, Solution(Status.FEASIBLE, np.array([[0, 0]]), tiers, prices=(mixed, TOTAL)))
+    assert [tier.certified for tier in found.tiers] == [None, None, None]
