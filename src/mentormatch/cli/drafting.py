@@ -1,6 +1,5 @@
 """The commands ``draft`` and ``map``: a first programme, or a first mapping, for people to read over and confirm."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +15,7 @@ from mentormatch.cli.options import (
     ProgrammeFile,
     ToolName,
     say,
+    say_json,
     sources,
     write_new,
 )
@@ -79,6 +79,6 @@ def deliver(text: str, out: Path | None, *, told: dict[str, object], as_json: bo
         write_new(out, text)
         say(f"Écrit : {out}")
     if as_json:
-        typer.echo(json.dumps({"schema_version": 1} | told, ensure_ascii=False, indent=1))
+        say_json(told)
     elif out is None and text:
         typer.echo(text, nl=False)

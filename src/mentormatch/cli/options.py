@@ -1,5 +1,7 @@
 """The options that commands share, and how files of answers are named."""
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +21,11 @@ HERE = Path("programme.toml")
 def say(text: str) -> None:
     """Write a message for people."""
     typer.echo(text, err=True)
+
+
+def say_json(told: Mapping[str, object]) -> None:
+    """Write one versioned JSON object for programs."""
+    typer.echo(json.dumps({"schema_version": 1, **told}, ensure_ascii=False, indent=1))
 
 
 def sources(answers: Path | None, mentors: Path | None, mentees: Path | None, tool: str | None) -> dict[str, Any]:

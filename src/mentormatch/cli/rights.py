@@ -1,6 +1,5 @@
 """The commands ``export-person``, ``forget`` and ``purge``: what people may ask of their data, and an edition's end."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +14,7 @@ from mentormatch.cli.options import (
     ProgrammeFile,
     ToolName,
     say,
+    say_json,
     sources,
     write_new,
 )
@@ -72,7 +72,7 @@ def forget_command(  # noqa: PLR0913 - the options of the command line are its c
     done = forget(Edition(programme, files, tuple(folders or ()), tool), person, who=who, why=why)
     if as_json:
         told = {"rows": done.rows, "documents": [str(path) for path in done.documents], "to_do": done.to_do}
-        typer.echo(json.dumps({"schema_version": 1} | told, ensure_ascii=False, indent=1))
+        say_json(told)
     for source, line in done.rows:
         say(f"Effacée : {source}, ligne {line}")
     for path in done.documents:
@@ -104,7 +104,7 @@ def purge_command(  # noqa: PLR0913 - the options of the command line are its co
     left = list(others_in(edition, going))
     if as_json:
         told = {"deleted": yes, "files": [str(path) for path in going], "left": [str(path) for path in left]}
-        typer.echo(json.dumps({"schema_version": 1} | told, ensure_ascii=False, indent=1))
+        say_json(told)
     for path in going:
         say(f"{'Effacé' if yes else 'Serait effacé'} : {path}")
     for path in left:
