@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pulp
 import pytest
 
 from mentormatch.assignment import highs
@@ -14,6 +13,7 @@ from mentormatch.assignment.engine import engines_by_kind, route, solve
 from mentormatch.assignment.problem import AssignmentProblem, Loads, Row
 from mentormatch.assignment.program import Answer, Program, Word
 from mentormatch.assignment.scores import DenseScores
+from mentormatch.assignment.simplex import Simplex
 from mentormatch.assignment.solution import Status
 from mentormatch.errors import RequestError
 
@@ -115,18 +115,15 @@ def test_no_key_enters_a_solver_model(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.promise(20)
 @pytest.mark.parametrize(("fails", "status"), [(1, Status.PROVED), (2, Status.FAILED)])
-def test_a_solver_that_gives_up_is_asked_once_more_and_then_the_solve_fails_in_words(
+def test_a_simplex_that_gives_up_is_asked_once_more_and_then_the_solve_fails_in_words(
     fails: int, status: Status, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left, run = iter(range(fails)), highs._run
+    left, run = iter(range(fails)), Simplex.run
 
-    def give_up(model: pulp.LpProblem, seconds: float | None, *rest: Any) -> pulp.LpSolveStats:
-        stats = run(model, seconds, *rest)
-        if next(left, None) is not None:
-            model.solverModel, stats.status = None, pulp.const.LpSolveStatus.Undefined
-        return stats
+    def give_up(simplex: Simplex, *asked: Any) -> Word | None:
+        return run(simplex, *asked) if next(left, None) is None else None
 
-    monkeypatch.setattr(highs, "_run", give_up)
+    monkeypatch.setattr(Simplex, "run", give_up)
     solution = solve(coupled(6))
     assert solution.status is status
     assert list(solution.notes) == ["HiGHS gave up twice"] * (fails - 1)

@@ -82,6 +82,10 @@ class Answer:
         taken = self.taken()
         return taken is not None and all(row.holds(taken) for row in program.sums)
 
+    def worth(self, program: Program) -> float:
+        """Return what the values are worth, less than anything if there are none."""
+        return -np.inf if self.values is None else float(self.values @ program.worth)
+
     def taken(self) -> BoolVector | None:
         """Return which columns are 1, or None unless each is 0 or 1 to within 1e-6."""
         if self.values is None:

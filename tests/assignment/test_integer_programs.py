@@ -1,0 +1,131 @@
+"""Integer programs: by branch and bound, by PuLP and by trying every choice; given up, or out of time, on the way."""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pulp
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mentormatch.assignment import branching, highs
+from mentormatch.assignment.branching import Tree, branched
+from mentormatch.assignment.program import Answer, Program, Sum, Word
+from mentormatch.assignment.simplex import USUAL, Simplex
+from mentormatch.columns import BoolVector
+from mentormatch.errors import EngineError
+
+GREATEST = 1_000_000
+
+
+@st.composite
+def programs(draw: st.DrawFn) -> Program:
+    """Draw a program on few columns, whose rows hold or not, some of them with weights."""
+    size = draw(st.integers(1, 7))
+    worth = draw(st.lists(st.integers(-GREATEST, GREATEST), min_size=size, max_size=size))
+    forced = draw(st.lists(st.sampled_from([False, False, False, True]), min_size=size, max_size=size))
+    return whole(worth, forced, draw(rows(size)))
+
+
+def whole(worth: list[int], forced: list[bool], sums: list[Sum]) -> Program:
+    return Program([f"{place}" for place in range(len(worth))], np.array(worth), np.array(forced), sums, whole=True)
+
+
+def rows(size: int) -> st.SearchStrategy[list[Sum]]:
+    """Return rows on some columns, with a bound or two."""
+    columns = st.lists(st.integers(0, size - 1), min_size=1, max_size=size, unique=True)
+    return st.lists(columns.flatmap(row), max_size=4)
+
+
+def row(columns: list[int]) -> st.SearchStrategy[Sum]:
+    size = len(columns)
+    weights = st.lists(st.integers(-3, 9), min_size=size, max_size=size)
+    ends = st.lists(st.none() | st.integers(-2, 12), min_size=2, max_size=2)
+    return st.builds(lambda weights, ends: Sum(np.array(columns), np.array(weights), *ordered(ends)), weights, ends)
+
+
+def ordered(ends: list[int | None]) -> list[int | None]:
+    return sorted(ends, key=lambda end: end or 0) if None not in ends else ends
+
+
+def choices(program: Program) -> Iterator[BoolVector]:
+    """Yield every choice that keeps all rows."""
+    for taken in product((False, True), repeat=len(program.names)):
+        choice = np.array(taken)
+        if choice[program.forced].all() and all(each.holds(choice) for each in program.sums):
+            yield choice
+
+
+def best(program: Program) -> int | None:
+    return max((int(program.worth[choice].sum()) for choice in choices(program)), default=None)
+
+
+def told(program: Program, answer: Answer | None) -> int | None:
+    """Return what the answer is worth, None if there is none; its choice keeps every row."""
+    assert answer is not None
+    if answer.word is Word.INFEASIBLE:
+        return None
+    taken = answer.taken()
+    assert answer.word is Word.OPTIMAL
+    assert answer.holds(program)
+    assert taken is not None
+    assert taken[program.forced].all()
+    return int(program.worth[taken].sum())
+
+
+@pytest.mark.promise(9)
+@given(programs())
+def test_branch_and_bound_finds_the_best_of_all_choices(program: Program) -> None:
+    assert told(program, branched(program, None)) == best(program)
+
+
+@pytest.mark.promise(9)
+@given(programs())
+def test_a_program_that_is_given_to_pulp_has_the_same_best_choice(program: Program) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(branching, "MOST_PARTS", 0)
+        assert branched(program, None) is None
+        assert told(program, highs.solved(program, None)) == best(program)
+
+
+@pytest.mark.promise(10)
+@given(programs(), st.integers(0, 12))
+def test_a_tree_that_is_stopped_has_a_bound_that_no_choice_exceeds(program: Program, parts: int) -> None:
+    tree, simplex = Tree.of(program), Simplex(program, USUAL, again=True)
+    for part, _ in zip(tree.growing(), range(parts), strict=False):
+        simplex.bound(part.least, part.most)
+        if simplex.run(None, None if part.parent is None else part.parent.basis) is Word.OPTIMAL:
+            assert tree.take(part, simplex.corner())
+    answer, most = tree.answer(Word.STOPPED), best(program)
+    assert most is None or tree.bound >= most - 0.001
+    assert answer.values is None or answer.holds(program)
+
+
+def test_no_time_is_no_answer() -> None:
+    program = whole([3, 2], [False, False], [Sum(np.arange(2), np.ones(2, int), 0, 1)])
+    answer = branched(program, 0.0)
+    assert answer is not None
+    assert answer.word is Word.STOPPED
+
+
+@pytest.mark.promise(20)
+@pytest.mark.parametrize("fails", [1, 2])
+def test_pulp_is_asked_once_more_when_the_solver_gives_up(fails: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    left, run = iter(range(fails)), highs._run
+
+    def give_up(model: pulp.LpProblem, *asked: Any) -> pulp.LpSolveStats:
+        stats = run(model, *asked)
+        if next(left, None) is not None:
+            model.solverModel, stats.status = None, pulp.const.LpSolveStatus.Undefined
+        return stats
+
+    monkeypatch.setattr(branching, "MOST_PARTS", 0)
+    monkeypatch.setattr(highs, "_run", give_up)
+    program = whole([3, 2], [False, False], [Sum(np.arange(2), np.ones(2, int), 0, 1)])
+    if fails == 1:
+        assert told(program, highs.solved(program, None)) == 3
+        return
+    with pytest.raises(EngineError, match="gave up twice"):
+        highs.solved(program, None)
