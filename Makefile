@@ -9,7 +9,7 @@ LOCKED := $(PIP) --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint types cover docs bench proof mutants reference lock clean
+.PHONY: help demo test check lint types cover docs bench proof mutants reference messages lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -47,6 +47,9 @@ mutants: .venv/dev ## change the code that vouches for results, and tell what no
 
 reference: .venv/dev ## write the page of criteria and rules from the code
 	$(BIN)/python tools/reference
+
+messages: .venv/dev ## gather the texts for people into the catalogues of src/mentormatch/languages
+	$(BIN)/python tools/messages
 
 lock: ## renew requirements/*.txt; UPGRADE=--upgrade takes the newest versions
 	tools/lock $(UPGRADE)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mentormatch.followup.year import follow_up as follow_up
     from mentormatch.inspection.whole import Intake as Intake
     from mentormatch.inspection.whole import intake as intake
+    from mentormatch.languages import language as language
     from mentormatch.matching import Matching as Matching
     from mentormatch.matching import match as match
     from mentormatch.notebook import open_board as open_board
@@ -67,6 +68,7 @@ _HOMES = {
     "evaluate": "evaluation",
     "follow_up": "followup.year",
     "intake": "inspection.whole",
+    "language": "languages",
     "match": "matching",
     "open_board": "notebook",
     "plans": "planning",

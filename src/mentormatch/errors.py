@@ -16,6 +16,8 @@ line numbers and the names of fields.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mentormatch.languages import tr
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -27,9 +29,10 @@ class Problem:
     advice: str = ""
 
     def __str__(self) -> str:
-        expected = f" ; attendu : {self.expected}" if self.expected else ""
-        advice = f" → {self.advice}" if self.advice else ""
-        return f"{self.where} : {self.found}{expected}{advice}"
+        told = tr("{where} : {found}", where=self.where, found=self.found)
+        if self.expected:
+            told = tr("{told} ; attendu : {expected}", told=told, expected=self.expected)
+        return f"{told} → {self.advice}" if self.advice else told
 
 
 class MentorMatchError(Exception):

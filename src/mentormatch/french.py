@@ -1,6 +1,9 @@
-"""Small turns of French: enumerations, numbers with their noun, points out of 100."""
+"""Small turns of phrase in the language that is spoken: enumerations, numbers with their noun, points out of 100."""
 
 from collections.abc import Sequence
+from datetime import date
+
+from mentormatch.languages import spoken, tr_n
 
 NO_BREAK = "\u00a0"
 
@@ -11,16 +14,18 @@ def listed(words: Sequence[str]) -> str:
     >>> listed(["Budget", "Contrats", "Tournée"])
     'Budget, Contrats et Tournée'
     """
-    return ", ".join(words) if len(words) < 2 else f"{', '.join(words[:-1])} et {words[-1]}"
+    from babel.lists import format_list
+
+    return format_list(words, locale=spoken())
 
 
-def counted(number: int, noun: str, plural: str | None = None) -> str:
-    r"""Return a number with its noun, in the plural from two on.
+def counted(number: int, one: str, many: str | None = None) -> str:
+    r"""Return a number with its noun, in the singular or the plural, which ends in s unless it is said.
 
     >>> counted(1, "besoin"), counted(3, "créneau", "créneaux")
     ('1\xa0besoin', '3\xa0créneaux')
     """
-    return f"{number}{NO_BREAK}{noun if number < 2 else plural or noun + 's'}"
+    return f"{thousands(number)}{NO_BREAK}{tr_n(one, many or f'{one}s', number)}"
 
 
 def points(millionths: int) -> str:
@@ -29,7 +34,18 @@ def points(millionths: int) -> str:
     >>> points(734_200)
     '73,4'
     """
-    return f"{millionths / 10_000:.1f}".replace(".", ",")
+    return decimal(millionths / 10_000, 1)
+
+
+def decimal(number: float, places: int) -> str:
+    r"""Return a number with so many decimals, its thousands apart.
+
+    >>> decimal(12_345.678, 2)
+    '12\u202f345,68'
+    """
+    from babel.numbers import format_decimal
+
+    return format_decimal(number, f"#,##0.{'0' * places}" if places else "#,##0", locale=spoken())
 
 
 def percent(share: float) -> str:
@@ -38,13 +54,31 @@ def percent(share: float) -> str:
     >>> percent(0.4)
     '40\xa0%'
     """
-    return f"{share:.0%}".replace("%", f"{NO_BREAK}%")
+    from babel.numbers import format_percent
+
+    return format_percent(share, "#,##0\u00a0%" if spoken() == "fr" else "#,##0%", locale=spoken())
 
 
 def thousands(number: int) -> str:
     r"""Return a whole number, its thousands apart.
 
     >>> thousands(40_000)
-    '40\xa0000'
+    '40\u202f000'
     """
-    return f"{number:,}".replace(",", NO_BREAK)
+    return decimal(number, 0)
+
+
+def day(when: date) -> str:
+    r"""Return a date in words.
+
+    >>> day(date(2026, 11, 1))
+    '1er\xa0novembre 2026'
+    """
+    from babel.dates import format_date
+
+    text = format_date(when, "long", locale=spoken())
+    return (
+        text.replace("1 ", f"1er{NO_BREAK}", 1)
+        if spoken() == "fr" and when.day == 1
+        else text.replace(" ", NO_BREAK, 1)
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mentormatch import __version__
 from mentormatch.french import counted
+from mentormatch.languages import spoken, tr
 from mentormatch.report.texts import spaced, visible
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def rendered(template: str, **names: object) -> str:
     """Return ``template`` filled with what it names."""
     style = stylesheet()
     digest = b64encode(sha256(style.encode()).digest()).decode()
-    ours: dict[str, object] = {"style": style, "digest": digest, "counted": counted, "version": __version__}
+    ours: dict[str, object] = {"style": style, "digest": digest, "version": __version__}
     return environment().get_template(template).render(ours, **names)
 
 
@@ -31,7 +32,7 @@ def environment() -> "Environment":
     made = Environment(autoescape=True, undefined=StrictUndefined, loader=loader, finalize=finalized)
     made.trim_blocks = made.lstrip_blocks = True
     made.filters["spaced"] = spaced
-    made.globals["zip"] = zip
+    made.globals |= {"zip": zip, "tr": tr, "counted": counted, "spoken": spoken}
     return made
 
 

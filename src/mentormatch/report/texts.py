@@ -3,6 +3,7 @@
 import re
 
 from mentormatch.french import NO_BREAK
+from mentormatch.languages import FRENCH, spoken
 
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _LIVE = re.compile("['\\s\u200b-\u200f\u2060\ufeff]*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20\u2212]")
@@ -50,12 +51,12 @@ def unguard(text: str) -> str:
 
 
 def spaced(text: str) -> str:
-    r"""Return ``text`` with no-break spaces where French typography asks for them.
+    r"""Return ``text`` with no-break spaces where French typography asks for them; as it is in another language.
 
     >>> spaced("« Non » : 40 %")
     '«\xa0Non\xa0»\xa0: 40\xa0%'
     """
-    return _AFTER.sub(NO_BREAK, _BEFORE.sub(NO_BREAK, text))
+    return _AFTER.sub(NO_BREAK, _BEFORE.sub(NO_BREAK, text)) if spoken() == FRENCH else text
 
 
 def _escape(found: re.Match[str]) -> str:

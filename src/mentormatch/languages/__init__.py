@@ -1,0 +1,92 @@
+"""The language that people are spoken to: French as it stands in the code, any other by its catalogue.
+
+Every text for people is a message in French, in a call of ``tr``, ``tr_n`` or ``counted``, or in ``mark`` where it is
+only named and spoken later. ``tools/messages`` gathers them, by room, in ``languages/<code>/<room>.po``.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from importlib.resources import files
+
+FRENCH = "fr"
+LANGUAGES = (FRENCH, "en")
+"""The codes of the languages."""
+
+_asked: ContextVar[str | None] = ContextVar("language", default=None)
+
+
+def spoken() -> str:
+    """Return the code of the language that is spoken."""
+    return _asked.get() or FRENCH
+
+
+@contextmanager
+def language(code: str, *, unless_asked: bool = False) -> Iterator[None]:
+    """Speak a language in a ``with`` block: messages, numbers, lists, documents and errors.
+
+    Parameters
+    ----------
+    code
+        A code of ``LANGUAGES``: ``"fr"`` or ``"en"``.
+    unless_asked
+        Only where no language was asked for yet.
+
+    Raises
+    ------
+    ValueError
+        If there is no such language.
+
+    Examples
+    --------
+    >>> with language("en"):
+    ...     print(tr_n("binôme", "binômes", 2))
+    pairs
+    """
+    if code not in LANGUAGES:
+        known = ", ".join(LANGUAGES)
+        raise ValueError(tr("La langue « {code} » n'est pas connue ; attendu : {known}", code=code, known=known))
+    token = _asked.set(_asked.get() or code if unless_asked else code)
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
+
+def tr(message: str, /, **values: object) -> str:
+    """Return a message in the language that is spoken, its ``{braces}`` filled with ``values`` if there are any."""
+    text = _catalogue(spoken()).get(message, (message,))[0] if spoken() != FRENCH else message
+    return text.format(**values) if values else text
+
+
+def tr_n(one: str, many: str, number: int, /, **values: object) -> str:
+    """Return a message that depends on a number: ``one`` for the singular, ``many`` for the plural."""
+    if spoken() == FRENCH:
+        text = one if abs(number) < 2 else many
+    else:
+        text = _catalogue(spoken()).get(one, (one, many))[number != 1]
+    return text.format(**values) if values else text
+
+
+def mark(message: str) -> str:
+    """Return a message as it is; it is spoken later, by ``tr``."""
+    return message
+
+
+@cache
+def _catalogue(code: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the messages of a language: the only form, or the singular and the plural."""
+    from babel.messages.pofile import read_po
+
+    found: dict[str, tuple[str, ...]] = {}
+    for room in files(__name__).joinpath(code).iterdir():
+        with room.open("rb") as stream:
+            for message in read_po(stream):
+                found[_forms(message.id)[0]] = _forms(message.string)
+    return found
+
+
+def _forms(text: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Return the one form of a text, or the singular and the plural."""
+    return (text or "",) if isinstance(text, str | None) else tuple(text)
