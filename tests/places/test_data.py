@@ -46,3 +46,11 @@ def test_the_data_are_read_only_where_a_place_has_to_be_found_or_measured() -> N
     departement = "place.column([place.read('38 - Isère').value]).shown(0)"
     assert run(f"{load}; {departement}; {read}") == "0"
     assert run(f"{load}; place.read('Grenoble'); {read}") == "1"
+
+
+def test_the_outlines_are_small_and_the_readme_names_their_package_and_licence() -> None:
+    assert (DATA / "shapes.json").stat().st_size < 100_000
+    told = (DATA / "README.md").read_text(encoding="utf-8")
+    name, version = run_path(str(ROOT / "tools" / "shapes"))["OUTLINES"].rsplit("@", 1)
+    assert re.search(rf"`{name}`\s+{version}", told)
+    assert "MapSVG" in told.partition("shapes.json")[2]

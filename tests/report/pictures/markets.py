@@ -6,6 +6,7 @@ from functools import cache
 from random import Random
 from typing import Any
 
+from mentormatch.departements import DEPARTEMENTS
 from mentormatch.matching import Matching
 from mentormatch.report.pictures.picture import Picture, pictures
 from tests.report.cohorts import FIELDS, matched, programme
@@ -23,7 +24,9 @@ OPEN = {
     "code": {"question": "Courriel", "kind": "text", "use": "contact"},
     "metier": {"question": "Métier", "kind": "choice", "options": list(JOBS)},
     "besoins": {"question": "Besoins", "kind": "choices", "options": list(NEEDS)},
+    "lieu": {"question": "Lieu", "kind": "place"},
 }
+HOMES = [*(name for _, name in DEPARTEMENTS), *[""] * 9]
 
 
 @cache
@@ -37,7 +40,8 @@ def market(size: int) -> Matching:
 def answers(draw: Random, code: str) -> dict[str, str]:
     """Return what somebody answered; each question is left blank now and then."""
     needs = draw.sample(NEEDS, draw.randint(0, len(NEEDS)))
-    return {"code": code, "metier": draw.choice([*JOBS, ""]), "besoins": "; ".join(needs)}
+    home = Random(code).choice(HOMES)
+    return {"code": code, "metier": draw.choice([*JOBS, ""]), "besoins": "; ".join(needs), "lieu": home}
 
 
 def drawn(matching: Matching) -> Iterator[Picture]:

@@ -6,6 +6,7 @@ They are drawn on this machine, with the extra ``pictures``; every number is als
 from mentormatch.report.pictures.distribution import Distribution
 from mentormatch.report.pictures.fairness import Fairness
 from mentormatch.report.pictures.heat_map import HeatMap
+from mentormatch.report.pictures.map import Map
 from mentormatch.report.pictures.waterfall import Waterfall
 
-__all__ = ["Distribution", "Fairness", "HeatMap", "Waterfall"]
+__all__ = ["Distribution", "Fairness", "HeatMap", "Map", "Waterfall"]

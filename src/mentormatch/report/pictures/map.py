@@ -1,0 +1,293 @@
+"""The people of each département on a map, and the départements between which the pairs are."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+from mentormatch.departements import DEPARTEMENTS
+from mentormatch.french import counted, listed, thousands
+from mentormatch.places.shapes import CREDIT, Point, Ring, middle, outlines
+from mentormatch.report.pictures.drawing import INK, NOTHING, SOFT, Chart, altair, rows
+from mentormatch.report.pictures.picture import Picture
+from mentormatch.review.territory import Link, Spot, Territory, territory
+
+WIDE, HIGH = 640, 620
+"""Of the map, at most."""
+AROUND, LEAST = 0.1, 300.0
+"""What is shown around the départements that have people, as a share of their extent; and the extent at least."""
+MOST_LINES, MOST_TOLD = 60, 12
+"""Lines that are drawn, those of most pairs first; départements and lines that the text names."""
+NAMED = 0.42
+"""Dots of the picture for a step of the outlines, from which names fit into the map; below, it has the numbers."""
+THIN, THICK = 1.5, 9.0
+"""The width of the line of one pair, which each other pair widens by as much, and of the widest line."""
+MOST_DOTS = 40
+"""Départements that have a dot with their number of people; where there are more, the colour tells it alone."""
+LETTER = 6.2
+"""The width of a letter of a name."""
+SQUARE = 0.09
+"""The side of the square that stands for a collectivity overseas, as a share of the width of the map."""
+DOTS = (0, 190, 260, 420)
+"""The area of a dot whose number has one, two or three figures."""
+
+
+@dataclass(frozen=True, repr=False)
+class Map(Picture):
+    """Each département in the colour of its number of people, and lines between those of two people of a pair."""
+
+    kind: ClassVar[str] = "map"
+    title: ClassVar[str] = "Les personnes et les binômes sur la carte"
+
+    @property
+    def alternative(self) -> str:
+        found = self.territory
+        if not found.spots:
+            return NOWHERE if found.asked else UNASKED
+        return " ".join([*population(found), *pairing(found), *missing(found)])
+
+    @property
+    def caption(self) -> str:
+        more = len(self.territory.links) - MOST_LINES
+        left = f" Seuls les {MOST_LINES} traits qui comptent le plus de binômes sont dessinés." if more > 0 else ""
+        dot = "Dans le rond : le nombre de personnes ; plus" if self.numbered else "Plus"
+        return (
+            f"{dot} le département est clair, plus il y a de personnes. Un trait relie les"
+            f" départements des deux personnes d'un binôme ; plus il est épais, plus il compte de binômes.{left} Les"
+            f" collectivités d'outre-mer sont des carrés, sous la carte. {CREDIT}"
+        )
+
+    @property
+    def numbered(self) -> bool:
+        """Whether there is room for the number of people of each département."""
+        return len(self.territory.spots) <= MOST_DOTS
+
+    @cached_property
+    def territory(self) -> Territory:
+        """Where the people are."""
+        return territory(self.matching.case)
+
+    def chart(self) -> Chart | None:
+        found = self.territory
+        if not found.spots:
+            return None
+        frame = Frame.of(found)
+        told = found.spots if self.numbered else tuple(spot for spot in found.spots if spot.number not in outlines())
+        layers = [*grounds(frame), *lines(frame), *names(frame, told), *dots(frame, told), credit(frame)]
+        return altair().layer(*layers, title=self.title, width=frame.width, height=frame.height)
+
+
+SHORT = dict(DEPARTEMENTS)
+"""What a département is called where there is little room."""
+NOWHERE = "Personne n'a dit où elle est : il n'y a pas de carte."
+UNASKED = "Le programme ne demande pas aux personnes où elles sont : il n'y a pas de carte."
+
+
+def population(found: Territory) -> Iterator[str]:
+    """Yield how many people are where."""
+    mentors, mentees = sum(spot.mentors for spot in found.spots), sum(spot.mentees for spot in found.spots)
+    where = counted(len(found.spots), "département")
+    people = f"{counted(mentors, 'mentor·e')} et {counted(mentees, 'mentoré·e')}"
+    told = [f"{spot.name} {spot.mentors} et {spot.mentees}" for spot in found.spots[:MOST_TOLD]]
+    rest = found.spots[MOST_TOLD:]
+    others = f"{counted(len(rest), 'autre')} {sum(one.mentors for one in rest)} et {sum(one.mentees for one in rest)}"
+    said = " ; ".join([*told, others] if rest else told)
+    yield f"{people}, dans {where}. D'abord les mentor·es, puis les mentoré·es : {said}."
+
+
+def pairing(found: Territory) -> Iterator[str]:
+    """Yield how many pairs are within one département, and between which."""
+    here, apart = sum(spot.pairs for spot in found.spots), sum(link.pairs for link in found.links)
+    yield f"{counted(here, 'binôme')} dans un même département, {thousands(apart)} entre deux départements."
+    if found.links:
+        told = [f"{' – '.join(link.names)} {link.pairs}" for link in found.links[:MOST_TOLD]]
+        rest = found.links[MOST_TOLD:]
+        others = f"{counted(len(rest), 'autre trait', 'autres traits')} {sum(link.pairs for link in rest)}"
+        yield f"Nombre de binômes par trait : {listed([*told, others] if rest else told)}."
+
+
+def missing(found: Territory) -> Iterator[str]:
+    """Yield who and what is not on the map."""
+    if found.people_elsewhere:
+        yield f"{counted(found.people_elsewhere, 'personne')} sans lieu connu."
+    if found.pairs_elsewhere:
+        yield f"{counted(found.pairs_elsewhere, 'binôme')} dont un lieu n'est pas connu."
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The part of the plane that is shown, and where each département of people lies in it."""
+
+    territory: Territory
+    left: float
+    top: float
+    across: float
+    down: float
+    strip: float
+
+    @classmethod
+    def of(cls, found: Territory) -> "Frame":
+        """Return the frame that holds the départements of people, and below it the collectivities overseas."""
+        inside = [spot.number for spot in found.spots if spot.number in outlines()]
+        points = [point for number in inside or outlines() for ring in outlines()[number][:1] for point in ring]
+        (left, across), (top, down) = (extent([point[axis] for point in points]) for axis in (0, 1))
+        overseas = len(inside) < len(found.spots)
+        return cls(found, left, top, across, down, across * SQUARE * 2 * overseas)
+
+    @property
+    def scale(self) -> float:
+        """How many dots of the picture a step of the outlines is."""
+        return min(WIDE / self.across, HIGH / (self.down + self.strip))
+
+    @property
+    def width(self) -> float:
+        """The width of the picture."""
+        return round(self.across * self.scale)
+
+    @property
+    def height(self) -> float:
+        """The height of the picture, the strip of overseas included."""
+        return round((self.down + self.strip) * self.scale)
+
+    @property
+    def projection(self) -> Any:
+        """Return how the plane becomes the picture."""
+        move = [-self.left * self.scale, -self.top * self.scale]
+        return altair().Projection(type="identity", scale=self.scale, translate=move)
+
+    @property
+    def shapes(self) -> dict[str, list[Ring]]:
+        """The outlines of all that may be seen: the départements, and a square for each collectivity overseas."""
+        seen = {number: rings for number, rings in outlines().items() if any(map(self.holds, rings[0]))}
+        abroad = [spot.number for spot in self.territory.spots if spot.number not in outlines()]
+        return seen | {number: [self.square(place)] for place, number in enumerate(abroad)}
+
+    def holds(self, point: Sequence[float]) -> bool:
+        """Say whether a point is in the frame."""
+        return 0 <= point[0] - self.left <= self.across and 0 <= point[1] - self.top <= self.down
+
+    def square(self, place: int) -> Ring:
+        """Return the square in this place of the strip."""
+        side = self.across * SQUARE
+        x, y = round(self.left + side * (0.3 + 1.6 * place)), round(self.top + self.down + side * 0.3)
+        return [[x, y], [x + round(side), y], [x + round(side), y + round(side)], [x, y + round(side)]]
+
+    @property
+    def middles(self) -> dict[str, Point]:
+        """Where the dot of each département of people stands."""
+        return {spot.number: middle(self.shapes[spot.number][0]) for spot in self.territory.spots}
+
+    def data(self, spots: Sequence[Spot]) -> Any:
+        """Return some départements of people as data of a chart."""
+        return rows(
+            ("x", [self.middles[spot.number][0] for spot in spots]),
+            ("y", [self.middles[spot.number][1] for spot in spots]),
+            ("people", [spot.people for spot in spots]),
+            ("name", [self.label(spot.number) for spot in spots]),
+        )
+
+    def label(self, number: str) -> str:
+        """Return the name of a département where it fits into its outline, its number elsewhere."""
+        across = [x for x, _ in self.shapes[number][0]]
+        fits = (max(across) - min(across)) * self.scale >= LETTER * len(SHORT[number])
+        return SHORT[number] if self.scale >= NAMED and fits else number
+
+    def links(self) -> Any:
+        """Return the lines as data of a chart, those of fewest pairs first, so that the others lie above."""
+        drawn = self.territory.links[:MOST_LINES][::-1]
+        ends = [(self.middles[link.first], self.middles[link.second]) for link in drawn]
+        return rows(
+            *((name, [end[at][axis] for end in ends]) for name, at, axis in ENDS),
+            ("width", [thickness(link, self.territory.links[0]) for link in drawn]),
+        )
+
+
+ENDS = (("x", 0, 0), ("y", 0, 1), ("u", 1, 0), ("v", 1, 1))
+"""Both ends of a line: name of the column, which end, which coordinate."""
+
+
+def extent(values: list[int]) -> tuple[float, float]:
+    """Return where what is shown begins, and how far it goes."""
+    low, high = min(values), max(values)
+    size = max((high - low) * (1 + 2 * AROUND), LEAST)
+    return (low + high - size) / 2, size
+
+
+def thickness(link: Link, most: Link) -> float:
+    """Return how wide a line is."""
+    return THIN + min(THIN, (THICK - THIN) / max(1, most.pairs - 1)) * (link.pairs - 1)
+
+
+def grounds(frame: Frame) -> list[Chart]:
+    """Return the outlines: grey where nobody is, in the colour of their number of people elsewhere."""
+    alt = altair()
+    people = {spot.number: spot.people for spot in frame.territory.spots}
+    features = [feature(rings, people.get(number, 0)) for number, rings in frame.shapes.items()]
+    looks: dict[str, Any] = {"stroke": "white", "strokeWidth": 1, "clip": True}
+    empty, full = (
+        alt.Chart(alt.InlineData(values=[one for one in features if bool(one["properties"]["people"]) == wanted]))
+        for wanted in (False, True)
+    )
+    legend = alt.Legend(title="Personnes", gradientLength=140, values=ticks(people.values()), format="d")
+    scale = alt.Scale(scheme="cividis", domain=[0, max(people.values())])
+    coloured = full.mark_geoshape(**looks).encode(color=alt.Color("properties.people:Q", scale=scale, legend=legend))
+    return [
+        each.properties(projection=frame.projection) for each in (empty.mark_geoshape(fill=NOTHING, **looks), coloured)
+    ]
+
+
+def ticks(people: Any) -> list[int]:
+    """Return the numbers beside the scale of colours."""
+    most = max(people)
+    return sorted({0, most // 2, most})
+
+
+def feature(rings: list[Ring], people: int) -> dict[str, Any]:
+    """Return outlines as a feature of GeoJSON."""
+    closed = [[[*ring, ring[0]]] for ring in rings]
+    geometry = {"type": "MultiPolygon", "coordinates": closed}
+    return {"type": "Feature", "properties": {"people": people}, "geometry": geometry}
+
+
+def lines(frame: Frame) -> list[Chart]:
+    """Return the lines between départements, each on a white one that sets it off."""
+    if not frame.territory.links:
+        return []
+    alt = altair()
+    places = {"longitude": "x:Q", "latitude": "y:Q", "longitude2": "u:Q", "latitude2": "v:Q"}
+    drawn = alt.Chart(frame.links()).properties(projection=frame.projection)
+    return [
+        drawn.transform_calculate(wide=f"datum.width + {more}")
+        .mark_rule(color=colour, strokeCap="round")
+        .encode(**places, strokeWidth=alt.StrokeWidth("wide:Q", scale=None))
+        for colour, more in (("white", 2.5), (INK, 0))
+    ]
+
+
+def dots(frame: Frame, told: Sequence[Spot]) -> list[Chart]:
+    """Return a dot for each of some départements, their number of people in it."""
+    alt = altair()
+    at = {"longitude": "x:Q", "latitude": "y:Q"}
+    drawn = alt.Chart(frame.data(told)).properties(projection=frame.projection)
+    size = DOTS[min(len(str(max(spot.people for spot in frame.territory.spots))), len(DOTS) - 1)]
+    disc = drawn.mark_circle(fill="white", stroke=INK, strokeWidth=1.5, opacity=1, size=size).encode(**at)
+    number = drawn.mark_text(fontSize=11, fontWeight=600, color=INK).encode(**at, text=alt.Text("people:Q", format="d"))
+    return [disc, number]
+
+
+def names(frame: Frame, told: Sequence[Spot]) -> list[Chart]:
+    """Return the name or the number of each of some départements, set off by white."""
+    alt = altair()
+    drawn = alt.Chart(frame.data(told)).properties(projection=frame.projection)
+    looks: tuple[dict[str, Any], ...] = ({"stroke": "white", "strokeWidth": 3.5, "strokeJoin": "round"}, {})
+    return [
+        drawn.mark_text(fontSize=11, color=INK, dy=19, **look).encode(longitude="x:Q", latitude="y:Q", text="name:N")
+        for look in looks
+    ]
+
+
+def credit(frame: Frame) -> Chart:
+    """Return by whom the outlines are, in a corner."""
+    told = altair().Chart(rows(("words", [CREDIT])))
+    look: dict[str, Any] = {"align": "right", "baseline": "bottom", "fontSize": 9, "color": SOFT}
+    return told.mark_text(x=frame.width, y=frame.height + 12, **look).encode(text="words:N")
