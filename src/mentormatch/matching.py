@@ -7,7 +7,7 @@ from functools import cached_property
 from importlib import import_module
 from os import PathLike
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from mentormatch.assignment.certificate import Certificate, certify
 from mentormatch.assignment.engine import solve
@@ -45,10 +45,13 @@ from mentormatch.tables import (
     unmatched_sheet,
 )
 
+if TYPE_CHECKING:
+    from mentormatch.report.views.shelf import Views
+
 type Keys = tuple[str, str]
 
-DELIVERY = "mentormatch.report.folder"
-"""Writes all documents of a matching; like the exporters it stands above, and is found when it is needed."""
+DELIVERY, VIEWS = "mentormatch.report.folder", "mentormatch.report.views"
+"""Write all documents of a matching, and show it; like the exporters they stand above, and are found when needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class Rejected:
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Matching:
     """The pairs of one cohort under one programme, with all that they rest on.
 
@@ -207,8 +210,17 @@ class Matching:
         written: tuple[Path, ...] = import_module(DELIVERY).save_folder(self, target, who=who, why=why)
         return written
 
+    @cached_property
+    def show(self) -> "Views":
+        """What can be looked at, each view by itself, in plain French: ``show.pairs()``, ``show.person("M03")`` ..."""
+        views: Views = import_module(VIEWS).Views(self)
+        return views
+
     def _repr_html_(self) -> str:
         return exporter_for(".html").shown(self)
+
+    def __repr__(self) -> str:
+        return f"Matching({len(self.solution.pairs)} pairs, {self.status})"  # a notebook saves what it shows
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,12 @@ from mentormatch.board.actions import (
     Withdrawal,
 )
 from mentormatch.board.choosing import Chosen, chosen, told
-from mentormatch.board.comparing import Comparison, compare
 from mentormatch.board.deciding import asked
 from mentormatch.fields import Side
 from mentormatch.french import NO_BREAK, points
 from mentormatch.matching import Keys
 from mentormatch.report import words
+from mentormatch.report.comparing import Comparison, compare
 from mentormatch.report.standing import standing
 from mentormatch.report.texts import spaced, visible
 from mentormatch.review.diagnosis.whole import diagnosis_of

@@ -60,6 +60,15 @@ class Scarce:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """Somebody who takes part, and how many possible partners they have."""
+
+    person: str
+    side: Side
+    partners: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Prospects(Part):
     """The market before any solving; ``problem`` says why it cannot be told, where the rules cannot be posed."""
 
@@ -70,6 +79,7 @@ class Prospects(Part):
     pairs: int = 0
     unmet: tuple[Unmet, ...] = ()
     scarce: tuple[Scarce, ...] = ()
+    reach: tuple[Reach, ...] = ()
     problem: str = ""
 
 
@@ -88,6 +98,7 @@ def prospects(cohort: Cohort, programme: Programme, labels: Labels = KEYS) -> Pr
         pairs=int(taking["mentor"].sum() * taking["mentee"].sum()),
         unmet=tuple(unmet(cohort, programme, taking)),
         scarce=tuple(one for side in SIDES for one in scarce(posture, side, allowed)),
+        reach=tuple(one for side in SIDES for one in reach(posture, side, allowed)),
     )
 
 
@@ -153,6 +164,14 @@ def answers_unmet(criterion: Criterion, mentors: People, mentees: People, theirs
     yield from (
         (said.labels[code], int(count)) for code, count, value in zip(codes, counts, best, strict=True) if not value
     )
+
+
+def reach(posture: Posture, side: Side, allowed: BoolBlock) -> Iterator[Reach]:
+    """Yield who of one side takes part with the number of their possible partners, those with the fewest first."""
+    counts = (allowed if side == "mentor" else allowed.T).sum(axis=1)
+    taking = np.flatnonzero(posture.loads(side).most > 0)
+    for row in taking[np.argsort(counts[taking], kind="stable")].tolist():
+        yield Reach(posture.name(side, row), side, int(counts[row]))
 
 
 def scarce(posture: Posture, side: Side, allowed: BoolBlock) -> Iterator[Scarce]:

@@ -19,6 +19,9 @@ class Part:
     def _repr_html_(self) -> str:
         return writer_for(".html").shown(self)
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(...)"  # a notebook saves what it shows
+
 
 class Writer(ABC):
     """One kind of document of an intake, found by its ``kind``, the suffix of the files that it writes."""

@@ -26,7 +26,7 @@ class FileRead:
     mapped: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Reading(Part):
     """How each file was read, and what was taken for granted, in sentences."""
 
@@ -36,7 +36,7 @@ class Reading(Part):
     assumed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Fates(Part):
     """The fate of every row: ``rows`` in the order of the files, ``keyed`` says whether their keys may be shown."""
 
@@ -70,7 +70,7 @@ class Fates(Part):
         return tuple((source, ", ".join(runs(lines[source], kept[source]))) for source in sources if kept[source])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Remarks(Part):
     """What is worth a look; nothing was changed because of it."""
 

@@ -20,7 +20,7 @@ from mentormatch.survey.intake import take_apart
 from mentormatch.survey.submissions import laid_out
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Questions(Part):
     """Every question of the programme, with how it was answered."""
 
@@ -29,7 +29,7 @@ class Questions(Part):
     asked: tuple[Question, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Intake(Part):
     """What came in: the people, and each part of the report on them; every part shows itself in a notebook.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from mentormatch.fields import Side, Use
 from mentormatch.french import counted, listed
@@ -133,6 +134,20 @@ def scarce_rows(market: Prospects) -> Iterator[tuple[str, str, int, str, str]]:
     """Yield everybody with few partners: who, side, how many, whom, and the rules that take the others away."""
     for one in market.scarce:
         yield one.person, PEOPLE[one.side], len(one.partners), ", ".join(one.partners), leaving(one)
+
+
+def reach_in_words(market: Prospects) -> Iterator[str]:
+    """Yield for each side how many possible partners its people have."""
+    for side, noun in PEOPLE.items():
+        counts = [one.partners for one in market.reach if one.side == side]
+        if counts:
+            spread = spread_in_words(Spread(min(counts), median(counts), max(counts)))
+            yield f"Partenaires possibles d'un·e {noun} : {spread}."
+
+
+def reach_rows(market: Prospects) -> Iterator[tuple[str, str, int]]:
+    """Yield everybody who takes part: who, side, how many possible partners."""
+    yield from ((one.person, PEOPLE[one.side], one.partners) for one in market.reach)
 
 
 def leaving(one: Scarce) -> str:

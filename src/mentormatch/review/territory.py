@@ -1,7 +1,7 @@
 """Where the people of a matching are, département by département, and between which départements its pairs are."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from mentormatch.assignment.posing import SIDES
@@ -11,7 +11,7 @@ from mentormatch.places.column import Places
 from mentormatch.places.shapes import shape_of
 from mentormatch.review.unmatched import Case
 
-NAMES = {**dict(DEPARTEMENTS), "69": "Rhône et Métropole de Lyon"}
+NAMES: Mapping[str, str] = {**dict(DEPARTEMENTS), "69": "Rhône et Métropole de Lyon"}
 
 
 @dataclass(frozen=True, slots=True)

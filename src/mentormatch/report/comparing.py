@@ -1,14 +1,17 @@
-"""Two plans side by side: the pairs that came and went, and each goal before and after, in plain French."""
+"""Two plans side by side: the pairs that came and went, each goal, and each person whose partners differ."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from mentormatch.assignment.posing import SIDES
 from mentormatch.assignment.solution import Tier
+from mentormatch.fields import Side
 from mentormatch.french import NO_BREAK, counted, listed, points
 from mentormatch.matching import Keys, Matching
-from mentormatch.repairing import Repair
+from mentormatch.repairing import Repair, keys_of
 from mentormatch.report import words
 from mentormatch.review.labels import KEYS, Labels
+from mentormatch.text import canonical
 
 MOST_NAMED = 6
 SAME = "Les binômes restent les mêmes."
@@ -97,3 +100,61 @@ def unit(goal: str, value: int) -> str:
         case "priority":
             return counted(value, "unité")
     return "moins de 0,1 point" if value < 1_000 else f"{points(value)} {'point' if value < 20_000 else 'points'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Somebody whose partners differ between two plans.
+
+    ``before`` and ``now`` are the keys of their partners, ``gain`` what their pairs have more in points, in millionths;
+    None where the two plans do not count points alike.
+    """
+
+    side: Side
+    key: str
+    before: tuple[str, ...]
+    now: tuple[str, ...]
+    gain: int | None
+
+    @property
+    def words(self) -> str:
+        """What it means for them."""
+        if not (self.before and self.now):
+            return "a maintenant un binôme" if self.now else "n'a plus de binôme"
+        if self.gain is None:
+            return "change de binôme"
+        if not self.gain:
+            return "autant de points"
+        return f"{'gagne' if self.gain > 0 else 'perd'} {unit('total', abs(self.gain))}"
+
+
+def shifts(before: Matching, now: Matching) -> tuple[Shift, ...]:
+    """Return everybody whose partners differ, those who gain most first, then in the order of the cohort."""
+    found = [shift for side in SIDES for shift in shifts_of(before, now, side) if shift.before != shift.now]
+    if not counted_alike(before, now):
+        found = [replace(shift, gain=None) for shift in found]
+    return tuple(sorted(found, key=lambda shift: -(shift.gain or 0)))
+
+
+def counted_alike(before: Matching, now: Matching) -> bool:
+    """Say whether two plans rest on the same criteria and weights, so that their points compare."""
+    return before.scores.criteria == now.scores.criteria
+
+
+def shifts_of(before: Matching, now: Matching, side: Side) -> Iterator[Shift]:
+    """Yield what everybody of one side has in both plans, also who is in one of them only."""
+    former, present = held(before, side), held(now, side)
+    people = {canonical(key): key for plan in (before, now) for key in plan.cohort.side(side).ids}
+    for folded, key in people.items():
+        was, has = former.get(folded, {}), present.get(folded, {})
+        yield Shift(side, key, tuple(sorted(was)), tuple(sorted(has)), sum(has.values()) - sum(was.values()))
+
+
+def held(matching: Matching, side: Side) -> dict[str, dict[str, int]]:
+    """Return the partners of each person of one side, by their keys as they are compared, with the points."""
+    found: dict[str, dict[str, int]] = {}
+    scores = matching.problem.scores.at(*matching.solution.pairs.T).tolist()
+    for pair, score in zip(keys_of(matching), scores, strict=True):
+        mine, theirs = pair if side == "mentor" else pair[::-1]
+        found.setdefault(canonical(mine), {})[theirs] = score
+    return found

@@ -1,0 +1,9 @@
+"""A matching looked at from one side at a time, in plain French: what ``matching.show`` returns.
+
+Each view is a plain object: a notebook shows it, ``save`` writes it as a page. It computes nothing: what it says comes
+from the matching and from ``review``, in the words and templates of the page.
+"""
+
+from mentormatch.report.views.shelf import Views
+
+__all__ = ["Views"]

@@ -1,0 +1,61 @@
+"""What people are called in a view, and who is meant by a name that was read there."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from mentormatch.assignment.posing import SIDES
+from mentormatch.errors import Problem, RequestError
+from mentormatch.fields import Side
+from mentormatch.matching import Matching
+from mentormatch.report.handing.sheets import called
+from mentormatch.report.view import labels_for_notebook
+from mentormatch.review.labels import ABSENT, KEYS, Labels
+from mentormatch.survey.contacts import Contacts
+from mentormatch.text import canonical
+
+type Names = bool | Contacts
+"""False: codes, or pseudonyms where keys are e-mail addresses; True: keys as they are; contacts: people's names."""
+
+
+def labels_of(matching: Matching, names: Names) -> Labels:
+    """Return what people are called in a view."""
+    if isinstance(names, Contacts):
+        return by_name(matching, names)
+    return KEYS if names else labels_for_notebook(matching)
+
+
+def by_name(matching: Matching, contacts: Contacts) -> Labels:
+    """Return people by the names that they gave, with the code or the pseudonym where two have the same one."""
+    plain = labels_for_notebook(matching)
+    named = {
+        (side, key): called(matching, contacts, side, key) for side in SIDES for key in matching.cohort.side(side).ids
+    }
+    counts = Counter(named.values())
+    return Labels(
+        {
+            (side, canonical(key)): name if counts[name] == 1 else f"{name} ({plain.person(side, key)})"
+            for (side, key), name in named.items()
+        },
+        ABSENT,
+    )
+
+
+def found(matching: Matching, labels: Labels, said: str, sides: Sequence[Side] = SIDES) -> tuple[Side, int]:
+    """Return the side and the position of the person who is meant: by their key, or as these labels call them.
+
+    What both sides have is taken as the mentor's. Raises RequestError where it is nobody's.
+    """
+    for side in sides:
+        people = matching.cohort.side(side)
+        if people.has(said):
+            return side, people.find(said)
+    called_so = canonical(said)
+    for side in sides:
+        for row, key in enumerate(matching.cohort.side(side).ids):
+            if canonical(labels.person(side, key)) == called_so:
+                return side, row
+    advice = "recopiez-le d'une vue, par exemple matching.show.pairs() ou matching.show.unmatched()"
+    expected = "un code ou un nom tel que la vue le montre"
+    raise RequestError(
+        "Personne inconnue", [Problem("personne demandée", "personne ne s'appelle ainsi", expected, advice)]
+    )

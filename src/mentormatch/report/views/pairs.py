@@ -1,0 +1,32 @@
+"""All pairs, the best first."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+from mentormatch.report.view import Card, card
+from mentormatch.report.views.piece import Piece
+
+
+@dataclass(frozen=True, repr=False)
+class Pairs(Piece):
+    """The first ``most`` pairs, None: all; each with its points and what they are made of."""
+
+    kind: ClassVar[str] = "pairs"
+    call: ClassVar[str] = "pairs()"
+    purpose: ClassVar[str] = "Les binômes, du plus grand au plus petit nombre de points, et pourquoi."
+    most: int | None
+
+    @property
+    def title(self) -> str:
+        return "Les binômes"
+
+    @cached_property
+    def pairs(self) -> tuple[Card, ...]:
+        """The pairs that are shown, in words."""
+        return tuple(card(pair, self.labels) for pair in self.matching.pairs[: self.most])
+
+    @property
+    def left(self) -> int:
+        """How many pairs are not shown."""
+        return len(self.matching.pairs) - len(self.pairs)

@@ -1,0 +1,62 @@
+"""What every view is: a piece of a page, which a notebook shows by itself."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
+from os import PathLike
+from pathlib import Path
+from typing import ClassVar
+
+from mentormatch.errors import OutputError
+from mentormatch.files import write_whole
+from mentormatch.matching import Matching
+from mentormatch.report import intake_words, words
+from mentormatch.report.pictures.drawing import drawable
+from mentormatch.report.templating import rendered
+from mentormatch.review.labels import Labels
+from mentormatch.review.unmatched import Case
+
+
+@dataclass(frozen=True, repr=False)
+class Piece(ABC):
+    """One look at a matching, its people under these labels.
+
+    ``kind`` names the macro that shows it, ``call`` is how it is asked for, ``purpose`` what it tells.
+    """
+
+    kind: ClassVar[str]
+    call: ClassVar[str]
+    purpose: ClassVar[str]
+    matching: Matching
+    labels: Labels
+
+    @property
+    @abstractmethod
+    def title(self) -> str:
+        """What stands above it."""
+
+    @property
+    def case(self) -> Case:
+        """What the decision rests on, its people under these labels."""
+        return replace(self.matching.case, labels=self.labels)
+
+    def save(self, path: str | PathLike[str]) -> Path:
+        """Write the view as a page, .html, readable for its owner alone; raises OutputError where it cannot be."""
+        target = Path(path)
+        if target.suffix.lower() != ".html":
+            raise OutputError(f"Format de vue inconnu : « {target.suffix} » ; le format est .html")
+        write_whole(target, self.page().encode("utf-8"), private=True)
+        return target
+
+    def page(self) -> str:
+        """Return the view as a page of its own, which loads nothing."""
+        return self._filled("view_page.html", level=3)
+
+    def _filled(self, template: str, level: int) -> str:
+        """Return a template filled, its inner headings of this level."""
+        return rendered(template, piece=self, level=level, words=words, said=intake_words, drawn=drawable())
+
+    def _repr_html_(self) -> str:
+        return self._filled("view.html", level=4)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({len(self.matching.solution.pairs)} pairs)"  # a notebook saves what it shows

@@ -1,0 +1,45 @@
+"""What can be checked of the pairs without a solver."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+from mentormatch.assignment.certificate import Certificate, CertifiedTier
+from mentormatch.report import words
+from mentormatch.report.views.piece import Piece
+
+
+@dataclass(frozen=True, repr=False)
+class Proof(Piece):
+    """What the certificate certifies, as a whole and goal by goal."""
+
+    kind: ClassVar[str] = "proof"
+    call: ClassVar[str] = "certificate()"
+    purpose: ClassVar[str] = "Ce qui est certain, vérifié une seconde fois sans refaire le calcul."
+
+    @property
+    def title(self) -> str:
+        return "Certificat"
+
+    @cached_property
+    def certificate(self) -> Certificate:
+        """The certificate of the matching."""
+        return self.matching.certificate
+
+    @property
+    def rows(self) -> tuple[words.Reached, ...]:
+        """Each goal, what it reached, and what is proved of it."""
+        return tuple(
+            words.Reached(words.GOALS[tier.goal], words.amount(tier.goal, tier.value), proved(tier))
+            for tier in self.certificate.tiers
+        )
+
+
+def proved(tier: CertifiedTier) -> str:
+    """Return what the certificate proves of one goal."""
+    if tier.proved:
+        return "aucune autre répartition ne fait mieux"
+    if tier.certified is None:
+        return "aucune borne n'est démontrée"
+    side = "moins" if tier.goal == "changes" else "plus"
+    return f"au {side} {words.amount(tier.goal, tier.certified)}"

@@ -1,0 +1,102 @@
+"""``matching.show``: all views of a matching under one name, where completion finds them."""
+
+from dataclasses import dataclass
+
+from mentormatch.matching import Matching
+from mentormatch.report.templating import rendered
+from mentormatch.report.views.market import Market
+from mentormatch.report.views.naming import Names, found, labels_of
+from mentormatch.report.views.pairs import Pairs
+from mentormatch.report.views.participant import Participant
+from mentormatch.report.views.piece import Piece
+from mentormatch.report.views.prices import Prices
+from mentormatch.report.views.proof import Proof
+from mentormatch.report.views.side_by_side import SideBySide
+from mentormatch.report.views.someone import Someone
+from mentormatch.report.views.steadiness import Steady
+from mentormatch.report.views.summary import Summary
+from mentormatch.report.views.two import Two
+from mentormatch.report.views.unplaced import Unplaced
+from mentormatch.review.labels import KEYS
+from mentormatch.review.robustness import Trial
+from mentormatch.survey.contacts import Contacts
+
+MOST_SHOWN = 50
+"""Pairs that a notebook shows; its outputs are saved in its file."""
+ALL: tuple[type[Piece], ...] = (
+    *(Summary, Pairs, Two, Someone, Unplaced),
+    *(Market, Prices, Steady, Proof, SideBySide, Participant),
+)
+"""Every view, in the order in which one asks."""
+
+
+@dataclass(frozen=True, repr=False)
+class Views:
+    """What can be looked at of a matching, in plain French; in a notebook it shows the list of its own methods.
+
+    People are called by their codes, or by pseudonyms where keys are e-mail addresses. ``names=True`` shows keys as
+    they are; ``names=contacts`` (see ``read_contacts``) shows the names that people gave. Wherever a person is asked
+    for, their key works, and so does what a view calls them.
+    """
+
+    matching: Matching
+
+    def summary(self, *, names: Names = False) -> Summary:
+        """Return the result in a few sentences; where there is none, why, and what would do."""
+        return Summary(self.matching, labels_of(self.matching, names))
+
+    def pairs(self, *, names: Names = False, most: int | None = MOST_SHOWN) -> Pairs:
+        """Return the first ``most`` pairs, None: all, the best first, each with what its points are made of."""
+        return Pairs(self.matching, labels_of(self.matching, names), most)
+
+    def pair(self, mentor: str, mentee: str, *, names: Names = False) -> Two:
+        """Return two people, chosen or not: points, reasons, how much was answered, why not the next best.
+
+        Raises RequestError where one of them is nobody.
+        """
+        labels = labels_of(self.matching, names)
+        _, row = found(self.matching, labels, mentor, ("mentor",))
+        return Two(self.matching, labels, row, found(self.matching, labels, mentee, ("mentee",))[1])
+
+    def unmatched(self, *, names: Names = False) -> Unplaced:
+        """Return who has no partner, why, and the smallest change that would place them."""
+        return Unplaced(self.matching, labels_of(self.matching, names))
+
+    def person(self, person: str, *, names: Names = False) -> Someone:
+        """Return what concerns one person, for the team; raises RequestError where they are nobody."""
+        labels = labels_of(self.matching, names)
+        return Someone(self.matching, labels, *found(self.matching, labels, person))
+
+    def participant(self, person: str, contacts: Contacts | None = None) -> Participant:
+        """Return what one person may read themselves; raises RequestError where they are nobody.
+
+        Without ``contacts`` (see ``read_contacts``) partners are called by their codes or pseudonyms.
+        """
+        labels, known = labels_of(self.matching, contacts or False), contacts or Contacts((), {})
+        return Participant(self.matching, labels, *found(self.matching, labels, person), known)
+
+    def market(self, *, names: Names = False) -> Market:
+        """Return who could meet whom before anything is solved: how many partners each has, who has few or none."""
+        return Market(self.matching, labels_of(self.matching, names))
+
+    def prices(self) -> Prices:
+        """Return what each goal reached and what it costs the others."""
+        return Prices(self.matching, KEYS)
+
+    def robustness(self, *, names: Names = False, samples: int = 200, spread: float = 0.2, seed: int = 0) -> Steady:
+        """Return how often each pair stays when the weights change; parameters as for ``Matching.robustness``."""
+        return Steady(self.matching, labels_of(self.matching, names), Trial(samples, spread, seed))
+
+    def certificate(self) -> Proof:
+        """Return what is certain of the pairs, checked without a solver."""
+        return Proof(self.matching, KEYS)
+
+    def compared_with(self, other: Matching, *, names: Names = False) -> SideBySide:
+        """Return what differs from another plan: pairs, goals, who gains and who loses."""
+        return SideBySide(self.matching, labels_of(self.matching, names), other)
+
+    def _repr_html_(self) -> str:
+        return rendered("views.html", views=ALL)
+
+    def __repr__(self) -> str:
+        return f"Views({len(self.matching.solution.pairs)} pairs)"

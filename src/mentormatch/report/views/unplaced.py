@@ -1,0 +1,31 @@
+"""Who has no partner, why, and what would place them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+from mentormatch.report.view import Alone, explained
+from mentormatch.report.views.piece import Piece
+
+
+@dataclass(frozen=True, repr=False)
+class Unplaced(Piece):
+    """Everybody without a partner, with the reason and the smallest change that would place them."""
+
+    kind: ClassVar[str] = "unplaced"
+    call: ClassVar[str] = "unmatched()"
+    purpose: ClassVar[str] = "Les personnes sans binôme, pourquoi, et ce qui suffirait."
+
+    @property
+    def title(self) -> str:
+        return "Sans binôme"
+
+    @cached_property
+    def unmatched(self) -> tuple[Alone, ...]:
+        """Everybody without a partner, in words."""
+        return tuple(explained(self.matching, self.labels))
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs there are."""
+        return len(self.matching.solution.pairs)
