@@ -125,7 +125,8 @@ class Shift:
             return "change de binôme"
         if not self.gain:
             return "autant de points"
-        return f"{'gagne' if self.gain > 0 else 'perd'} {unit('total', abs(self.gain))}"
+        amount = unit("total", abs(self.gain))
+        return f"gagne {amount}" if self.gain > 0 else f"perd {amount}"
 
 
 def shifts(before: Matching, now: Matching) -> tuple[Shift, ...]:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from mentormatch import examples, planning
+from mentormatch.assignment.certificate import NAMES, CertifiedTier
 from mentormatch.assignment.solution import Status
 from mentormatch.errors import RequestError
 from mentormatch.fields import Side
@@ -14,10 +15,11 @@ from mentormatch.french import NO_BREAK, percent, points
 from mentormatch.matching import Matching, match
 from mentormatch.report.comparing import Shift, shifts
 from mentormatch.report.texts import spaced
-from mentormatch.report.view import in_words
 from mentormatch.report.views.piece import Piece
 from mentormatch.report.views.prices import FREE, UNPROVED
-from mentormatch.report.words import prices
+from mentormatch.report.views.proof import proved
+from mentormatch.report.words import GOALS, prices
+from mentormatch.tables import in_words
 from tests.report.cohorts import matched, person, programme, small
 from tests.report.pictures.markets import KEY, market
 from tests.report.reading import Outline
@@ -144,6 +146,23 @@ def test_the_certificate_says_what_is_proved_goal_by_goal() -> None:
     assert spaced(view.certificate.words).replace(NO_BREAK, " ") in text(view)
     assert text(view).count("aucune autre répartition ne fait mieux") == 1 + len(view.certificate.tiers)
     assert "Il n'y a pas de répartition à certifier." in text(unsolved(small(), Status.STOPPED).show.certificate())
+
+
+@pytest.mark.parametrize(
+    ("tier", "words"),
+    [
+        (CertifiedTier("matched", 3, 3, 3), "aucune autre répartition ne fait mieux"),
+        (CertifiedTier("leximin", 3, 3, None), "aucune borne n'est démontrée"),
+        (CertifiedTier("matched", 3, 4, 4), "4 binômes au plus"),
+        (CertifiedTier("changes", 3, 2, 2), "2 binômes défaits au moins"),
+    ],
+)
+def test_what_is_proved_of_a_goal_is_told_in_words(tier: CertifiedTier, words: str) -> None:
+    assert proved(tier).replace(NO_BREAK, " ") == words
+
+
+def test_a_view_has_words_for_every_goal_that_a_certificate_may_hold() -> None:
+    assert set(NAMES) <= set(GOALS)
 
 
 def test_two_plans_differ_by_pairs_by_goals_and_by_what_each_person_has() -> None:

@@ -48,14 +48,18 @@ class Map(Picture):
 
     @property
     def caption(self) -> str:
-        more = len(self.territory.links) - MOST_LINES
-        left = f" Seuls les {MOST_LINES} traits qui comptent le plus de binômes sont dessinés." if more > 0 else ""
-        dot = "Dans le rond : le nombre de personnes ; plus" if self.numbered else "Plus"
-        return (
-            f"{dot} le département est clair, plus il y a de personnes. Un trait relie les"
-            f" départements des deux personnes d'un binôme ; plus il est épais, plus il compte de binômes.{left} Les"
-            f" collectivités d'outre-mer sont des carrés, sous la carte. {CREDIT}"
+        said = ["Plus le département est clair, plus il y a de personnes."]
+        if self.numbered:
+            said.append("Leur nombre est dans le rond.")
+        said.append(
+            "Un trait relie les départements des deux personnes d'un binôme ; plus il est épais, plus il compte de"
+            " binômes."
         )
+        if len(self.territory.links) > MOST_LINES:
+            said.append(f"Seuls les {MOST_LINES} traits qui comptent le plus de binômes sont dessinés.")
+        if any(spot.number not in outlines() for spot in self.territory.spots):
+            said.append("Les collectivités d'outre-mer sont des carrés, sous la carte.")
+        return " ".join([*said, CREDIT])
 
     @property
     def numbered(self) -> bool:

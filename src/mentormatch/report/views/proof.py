@@ -41,5 +41,5 @@ def proved(tier: CertifiedTier) -> str:
         return "aucune autre répartition ne fait mieux"
     if tier.certified is None:
         return "aucune borne n'est démontrée"
-    side = "moins" if tier.goal == "changes" else "plus"
-    return f"au {side} {words.amount(tier.goal, tier.certified)}"
+    bound = words.amount(tier.goal, tier.certified)
+    return f"{bound} au moins" if tier.goal == "changes" else f"{bound} au plus"
