@@ -118,7 +118,7 @@ def missing(found: Territory) -> Iterator[str]:
         yield f"{counted(found.pairs_elsewhere, 'binôme')} dont un lieu n'est pas connu."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Frame:
     """The part of the plane that is shown, and where each département of people lies in it."""
 
@@ -159,7 +159,7 @@ class Frame:
         move = [-self.left * self.scale, -self.top * self.scale]
         return altair().Projection(type="identity", scale=self.scale, translate=move)
 
-    @property
+    @cached_property
     def shapes(self) -> dict[str, list[Ring]]:
         """The outlines of all that may be seen: the départements, and a square for each collectivity overseas."""
         seen = {number: rings for number, rings in outlines().items() if any(map(self.holds, rings[0]))}
@@ -176,7 +176,7 @@ class Frame:
         x, y = round(self.left + side * (0.3 + 1.6 * place)), round(self.top + self.down + side * 0.3)
         return [[x, y], [x + round(side), y], [x + round(side), y + round(side)], [x, y + round(side)]]
 
-    @property
+    @cached_property
     def middles(self) -> dict[str, Point]:
         """Where the dot of each département of people stands."""
         return {spot.number: middle(self.shapes[spot.number][0]) for spot in self.territory.spots}
