@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mentormatch import examples as examples
     from mentormatch.assignment.engine import solve as solve
     from mentormatch.assignment.problem import AssignmentProblem as AssignmentProblem
+    from mentormatch.assignment.progress import Progress as Progress
     from mentormatch.assignment.solution import Solution as Solution
     from mentormatch.assignment.solution import Status as Status
     from mentormatch.diagnosing import diagnose as diagnose
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from mentormatch.report.handing.writing import write_handouts as write_handouts
     from mentormatch.report.returned.decisions import Decisions as Decisions
     from mentormatch.report.returned.decisions import read_decisions as read_decisions
+    from mentormatch.showing import progress as progress
     from mentormatch.survey.privacy import pseudonyms_for as pseudonyms_for
     from mentormatch.wire import MatchRequest as MatchRequest
     from mentormatch.wire import MatchResponse as MatchResponse
@@ -59,6 +61,7 @@ _HOMES = {
     "Matching": "matching",
     "MentorMatchError": "errors",
     "Programme": "programme",
+    "Progress": "assignment.progress",
     "Repair": "repairing",
     "Solution": "assignment.solution",
     "Status": "assignment.solution",
@@ -72,6 +75,7 @@ _HOMES = {
     "match": "matching",
     "open_board": "notebook",
     "plans": "planning",
+    "progress": "showing",
     "propose": "wire",
     "pseudonyms_for": "survey.privacy",
     "read_carry_over": "editions",

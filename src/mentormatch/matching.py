@@ -14,6 +14,7 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.posing import pose
 from mentormatch.assignment.price import GoalPrice
 from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.progress import at_work
 from mentormatch.assignment.rules.ban import Ban
 from mentormatch.assignment.rules.pin import Pin
 from mentormatch.assignment.solution import Solution, Status
@@ -279,6 +280,7 @@ def exporter_for(name: str) -> Exporter:
     return known[max(fitting, key=len)]
 
 
+@at_work()
 def match(  # noqa: PLR0913 - the published signature; all but two are keywords
     cohort: Cohort,
     programme: Programme,

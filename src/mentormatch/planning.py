@@ -6,6 +6,7 @@ import numpy as np
 
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.problem import AssignmentProblem, Row
+from mentormatch.assignment.progress import at_work
 from mentormatch.assignment.solution import Solution, Status
 from mentormatch.errors import Problem, RequestError
 from mentormatch.matching import Matching, match
@@ -37,7 +38,8 @@ def plans(
     -------
     tuple of Matching
         The first is that of ``match``, whatever its status. If a search ends without an answer and without a proof
-        that there is none, the last one says so by its status and has no pairs.
+        that there is none, the last one says so by its status and has no pairs. An interrupt (Ctrl-C) ends the
+        search: the last one is then the best answer so far.
 
     Raises
     ------
@@ -52,14 +54,20 @@ def plans(
     True
     """
     refuse(n=n, differ_by=differ_by)
-    found = [match(cohort, programme, seed=seed)]
-    while len(found) < n and (found[-1].status in (Status.PROVED, Status.FEASIBLE)):
-        problem = differing(found[-1].problem, found[-1].solution, differ_by, len(found))
-        solution = solve(problem, seed=seed)
-        if solution.status is Status.INFEASIBLE:
-            break
-        found.append(replace(found[0], problem=problem, solution=solution))
+    with at_work(parts=n):
+        found = [match(cohort, programme, seed=seed)]
+        while len(found) < n and may_go_on(found[-1].solution):
+            problem = differing(found[-1].problem, found[-1].solution, differ_by, len(found))
+            solution = solve(problem, seed=seed)
+            if solution.status is Status.INFEASIBLE:
+                break
+            found.append(replace(found[0], problem=problem, solution=solution))
     return tuple(found)
+
+
+def may_go_on(solution: Solution) -> bool:
+    """Say whether there is an answer that others can differ from, and nobody has interrupted the search."""
+    return solution.status in (Status.PROVED, Status.FEASIBLE) and not solution.interrupted
 
 
 def differing(problem: AssignmentProblem, solution: Solution, differ_by: int, number: int) -> AssignmentProblem:

@@ -9,6 +9,7 @@ import numpy as np
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.posing import pose
 from mentormatch.assignment.problem import AssignmentProblem, Row
+from mentormatch.assignment.progress import at_work
 from mentormatch.assignment.rules.ban import Ban
 from mentormatch.assignment.rules.pin import Pin
 from mentormatch.assignment.solution import Status
@@ -98,11 +99,12 @@ class Repair:
         )
 
     @cached_property
+    @at_work()
     def ladder(self) -> tuple[Rung, ...]:
         """What at most 0, 1, 2 ... broken pairs buy, each exactly, until more would buy nothing.
 
         Every step is a problem of its own, in which all pairs are coupled: with hundreds of people ask for single steps
-        with ``rung``.
+        with ``rung``. An interrupt (Ctrl-C) ends them all.
         """
         free, former = self._best(self._loose), len(self._loose.former)
         rungs = [self.rung(0)]
@@ -131,6 +133,8 @@ class Repair:
 
     def _best(self, problem: AssignmentProblem) -> Rung:
         solution = solve(problem, seed=self.matching.seed)
+        if solution.interrupted:
+            raise KeyboardInterrupt
         if solution.status not in (Status.PROVED, Status.FEASIBLE):
             return Rung(len(problem.former), solution.status)
         pairs, tiers = solution.pairs, solution.tiers
@@ -139,6 +143,7 @@ class Repair:
         return Rung(len(problem.former), solution.status, tiers[-1].value, len(pairs), total, reached)
 
 
+@at_work()
 def repair(
     matching: Matching,
     *,

@@ -9,9 +9,10 @@ from mentormatch.assignment.canonical import Hash, PairHash
 from mentormatch.assignment.check import violations
 from mentormatch.assignment.keeper import Task, solved_apart
 from mentormatch.assignment.problem import SUMS, AssignmentProblem
+from mentormatch.assignment.progress import at_work
 from mentormatch.assignment.pursuit import pursued
 from mentormatch.assignment.sofar import SoFar, Tell, silent
-from mentormatch.assignment.solution import Solution, Status, without_pairs
+from mentormatch.assignment.solution import INTERRUPTED, Solution, Status, without_pairs
 from mentormatch.errors import EngineError, Problem, RequestError
 from mentormatch.registry import concrete
 
@@ -120,17 +121,25 @@ def solve(
     _refuse_settings(seed, time_limit_s)
     start = monotonic()
     deadline = None if time_limit_s is None else start + time_limit_s
-    so_far = SoFar()
-    run = Run(PairHash(seed, problem.mentor_keys, problem.mentee_keys), deadline, tell=so_far.tell)
-    try:
-        solution = _checked(problem, _solved(problem, engine, run, so_far))
-    except KeyboardInterrupt:
-        solution = _checked(problem, so_far.answer(Status.STOPPED, "interrupted"))
-    except MemoryError:
-        solution = _checked(problem, so_far.answer(Status.FAILED, "out of memory"))
-    except EngineError as error:
-        solution = _checked(problem, so_far.answer(Status.FAILED, str(error)))
+    run = Run(PairHash(seed, problem.mentor_keys, problem.mentee_keys), deadline)
+    with at_work() as work:
+        solution = _whole(problem, engine, run, SoFar(heard=work.begin() if work else None))
+        if work:
+            work.close(solution)
     return replace(solution, seconds=monotonic() - start)
+
+
+def _whole(problem: AssignmentProblem, engine: str | None, run: Run, so_far: SoFar) -> Solution:
+    """Return the checked answer, or the best so far where there is trouble."""
+    run = replace(run, tell=so_far.tell)
+    try:
+        return _checked(problem, _solved(problem, engine, run, so_far))
+    except KeyboardInterrupt:
+        return _checked(problem, so_far.answer(Status.STOPPED, INTERRUPTED))
+    except MemoryError:
+        return _checked(problem, so_far.answer(Status.FAILED, "out of memory"))
+    except EngineError as error:
+        return _checked(problem, so_far.answer(Status.FAILED, str(error)))
 
 
 def route(problem: AssignmentProblem, kind: str | None = None) -> Engine:

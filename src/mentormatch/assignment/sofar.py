@@ -17,19 +17,24 @@ def silent(told: Told) -> None:
 
 @dataclass(slots=True)
 class SoFar:
-    """Keeps the last answer told of a solve that ``engine`` was asked."""
+    """Keeps the last answer told of a solve that ``engine`` was asked; each goes to ``heard`` too, if that is there."""
 
     engine: str = ""
     told: Told | None = None
+    heard: Callable[[Solution], None] | None = None
 
     def tell(self, told: Told) -> None:
         """Keep an answer instead of the one before."""
         self.told = told
+        if self.heard is not None:
+            self.heard(told())
 
     def offer(self, solution: Solution | None) -> None:
         """Keep an answer, if it is one and no worse than the one before."""
         if solution is None or not solution.tiers:
             return
+        if self.heard is not None:
+            self.heard(solution)
         if self.told is None or ahead(solution) >= ahead(self.told()):
             self.told = lambda: solution
 

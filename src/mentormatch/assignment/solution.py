@@ -8,6 +8,9 @@ import numpy as np
 from mentormatch.assignment.scores import IntMatrix
 from mentormatch.columns import IntVector
 
+INTERRUPTED = "interrupted"
+"""The note of an answer that somebody did not wait for."""
+
 
 class Status(StrEnum):
     """What is known of an answer. It is our own verdict, never a solver's word."""
@@ -89,6 +92,11 @@ class Solution:
     seconds: float = 0.0
     prices: tuple[Prices, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def interrupted(self) -> bool:
+        """Return whether somebody interrupted the solve, which ended with the best answer so far or none."""
+        return INTERRUPTED in self.notes
 
     @property
     def gap(self) -> int | None:

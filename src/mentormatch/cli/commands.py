@@ -48,9 +48,11 @@ EXIT_CODES = {"proved": 0, "feasible": 0, "infeasible": 4, "stopped": 5, "failed
 def run() -> None:
     """Run the command line; errors for people end with a message on stderr and the exit code of their kind."""
     from mentormatch.errors import MentorMatchError
+    from mentormatch.showing import progress
 
     try:
-        app()
+        with progress():
+            app()
     except MentorMatchError as error:
         say(f"Erreur : {error}")
         sys.exit(error.exit_code)

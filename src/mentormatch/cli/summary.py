@@ -1,5 +1,6 @@
 """What the command line says of a matching, in plain text."""
 
+from mentormatch.assignment.solution import Status
 from mentormatch.french import counted, points
 from mentormatch.matching import Matching
 
@@ -10,6 +11,9 @@ STATUSES = {
     "stopped": "Calcul arrêté avant une première réponse.",
     "failed": "Le calcul a échoué.",
 }
+INTERRUPTED = (
+    "Attention : calcul interrompu. La meilleure répartition trouvée respecte les règles, sans être démontrée optimale."
+)
 
 
 def summary(matching: Matching) -> str:
@@ -17,7 +21,13 @@ def summary(matching: Matching) -> str:
     cohort = matching.cohort
     sides = f"{counted(len(cohort.mentors), 'mentor·e')}, {counted(len(cohort.mentees), 'mentoré·e')}"
     pairs, left = counted(len(matching.pairs), "binôme"), counted(len(matching.unmatched), "personne")
-    return f"{sides} : {pairs}, {left} sans binôme.\n{STATUSES[str(matching.status)]}"
+    return f"{sides} : {pairs}, {left} sans binôme.\n{standing(matching)}"
+
+
+def standing(matching: Matching) -> str:
+    """Return in a sentence what is known of the pairs."""
+    cut_short = matching.solution.interrupted and matching.status is Status.FEASIBLE
+    return INTERRUPTED if cut_short else STATUSES[str(matching.status)]
 
 
 def pairs_text(matching: Matching) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.progress import at_work
 from mentormatch.assignment.solution import Solution, Status
 from mentormatch.assignment.threshold import WorstPair
 from mentormatch.review.goal_prices import soon_solved
@@ -28,6 +29,7 @@ class Balance:
     total: int
 
 
+@at_work()
 def balances(case: Case, seed: int = 0) -> tuple[Balance, ...]:
     """Return the best total for floors from low to high, one entry for each that costs something.
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from mentormatch.assignment.price import GoalPrice, prices_of_goals
+from mentormatch.assignment.progress import at_work
 from mentormatch.assignment.solution import Status
 from mentormatch.errors import EngineError
 from mentormatch.french import NO_BREAK, counted, listed, points
@@ -36,6 +37,7 @@ MOST_SECONDS = 10.0
 """What is not known by then is not told."""
 
 
+@at_work()
 def goal_prices(case: Case, seed: int = 0) -> tuple[GoalPrice, ...]:
     """Return the price of each goal whose presence changes something.
 

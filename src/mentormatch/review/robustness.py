@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.posing import pose
+from mentormatch.assignment.progress import at_work
 from mentormatch.assignment.solution import Status
 from mentormatch.errors import EngineError, Problem, RequestError
 from mentormatch.french import percent
@@ -82,6 +83,7 @@ class Robustness:
         return f"Binômes sur {self.trial.samples} essais, poids à ±{percent(self.trial.spread)} : {found}."
 
 
+@at_work()
 def robustness(case: Case, trial: Trial | None = None, *, seed: int = 0) -> Robustness:
     """Return how often each chosen pair stays when the weights of the criteria change.
 

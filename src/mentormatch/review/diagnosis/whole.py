@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from time import monotonic
 
+from mentormatch.assignment.progress import at_work
 from mentormatch.assignment.rule import Rule
 from mentormatch.assignment.solution import Status
 from mentormatch.errors import EngineError
@@ -23,6 +24,7 @@ LIMIT_S = 30.0
 """How long a document waits for a diagnosis, counting aside."""
 
 
+@at_work()
 def diagnosed(
     cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule], deadline: float | None = None, labels: Labels = KEYS
 ) -> Diagnosis:
