@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mentormatch.errors import MentorMatchError as MentorMatchError
     from mentormatch.evaluation import evaluate as evaluate
     from mentormatch.followup.year import follow_up as follow_up
+    from mentormatch.handmade import read_pairs as read_pairs
     from mentormatch.inspection.whole import Intake as Intake
     from mentormatch.inspection.whole import intake as intake
     from mentormatch.languages import language as language
@@ -81,6 +82,7 @@ _HOMES = {
     "read_carry_over": "editions",
     "read_contacts": "enrolment",
     "read_decisions": "report.returned.decisions",
+    "read_pairs": "handmade",
     "read_survey": "enrolment",
     "repair": "repairing",
     "solve": "assignment.engine",

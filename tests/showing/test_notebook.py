@@ -97,7 +97,7 @@ def test_a_cell_shows_how_far_it_is_and_says_at_the_end_what_came_of_it(notebook
 @only_linux
 @pytest.mark.promise(20)
 def test_the_button_that_interrupts_a_cell_gives_the_best_answer_so_far(notebook: Notebook) -> None:
-    notebook.run("keeper.PROGRAM = hanging\n" + SOLVES.format(quiet=0.5))
+    notebook.run("keeper.PROGRAM = hanging\n" + SOLVES.format(quiet=1.0))
     notebook.until("(écart")
     helpers = children(notebook.kernel)
     assert helpers

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mentormatch.assignment.solution import Solution
 
-QUIET_S, TICK_S = 0.5, 0.2
+QUIET_S, TICK_S = 1.0, 0.2
 """Nothing is told of work that is done within the first, later something at least every so many seconds."""
 TIES = "ties"
 

@@ -19,6 +19,7 @@ from mentormatch.programme import Programme
 
 PROGRAMME = "programme.toml"
 ANSWERS = "reponses.csv"
+BY_HAND = "binomes-a-la-main.csv"
 WAVE = re.compile(r"suivi-[0-9]+-mois\.csv")
 
 
@@ -80,6 +81,16 @@ def copy_waves_to(folder: str | PathLike[str], name: str = "mentorat") -> dict[i
     for entry in waves:
         write_whole(Path(folder) / entry.name, entry.read_bytes())
     return dict(sorted(written.items()))
+
+
+def copy_pairs_to(folder: str | PathLike[str], name: str = "mentorat") -> Path:
+    """Write the pairs that an example's team made by hand into a folder, made if need be, and return the file.
+
+    Raises RequestError where there is no example of this name; OutputError where the file cannot be written.
+    """
+    written = Path(folder) / BY_HAND
+    write_whole(written, folder_of(name).joinpath(BY_HAND).read_bytes())
+    return written
 
 
 def folder_of(name: str) -> Traversable:
