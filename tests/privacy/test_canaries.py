@@ -29,6 +29,8 @@ SHOWN = (
     "binomes.frames.pairs",
     "binomes.diagnosis, binomes.certificate",
 )
+EXAMPLE, THEIRS = (json.dumps(f'dossier = Path("{name}")')[1:-1] for name in ("exemple", "mon-programme"))
+"""Where the notebooks take their files from, as a notebook spells it: in a folder that they write, and in ours."""
 WRONG = "mm.read_survey(programme, dossier / 'faux-double.csv')"
 
 
@@ -115,8 +117,9 @@ def cell(source: str, *tags: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_that_is_saved_holds_no_canary(notebook: Path, tmp_path: Path) -> None:
-    planted(tmp_path / "mon-programme")
-    book = json.loads(notebook.read_text("utf-8"))
+    examples.copy_pairs_to(planted(tmp_path / "mon-programme"))
+    examples.copy_waves_to(tmp_path / "mon-programme")
+    book = json.loads(notebook.read_text("utf-8").replace(EXAMPLE, THEIRS))
     book["cells"] += [cell(source) for source in SHOWN] + [cell(WRONG, "raises-exception")]
     (tmp_path / "carnet.ipynb").write_text(json.dumps(book), "utf-8")
     command = [sys.executable, "-m", "jupyter_core", "execute", "--inplace", "carnet.ipynb"]
