@@ -74,9 +74,10 @@ class Watched:
 NOTHING: tuple[list[str], list[str], list[str]] = ([], [], [])
 
 
-def faults(page: Page, scope: str) -> tuple[set[str], set[str]]:
-    """Return the rules of axe-core that something within ``scope`` breaks seriously, and those that were passed."""
+def faults(page: Page, scope: str) -> tuple[set[str], set[str], set[str]]:
+    """Return the rules of axe-core within ``scope``: broken seriously by something, passed, and not to be decided."""
     page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
     found: dict[str, Any] = page.evaluate("(scope) => axe.run(scope)", scope)
     serious = {one["id"] for one in found["violations"] if one["impact"] in ("serious", "critical")}
-    return serious, {one["id"] for one in found["passes"]}
+    passed, unsure = ({one["id"] for one in found[kind]} for kind in ("passes", "incomplete"))
+    return serious, passed, unsure

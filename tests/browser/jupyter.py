@@ -39,12 +39,16 @@ class Jupyter:
     address: str
     folder: Path
 
-    def write(self, name: str, *cells: str) -> None:
-        """Write a notebook of these cells of code."""
-        empty: dict[str, Any] = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+    def write(self, name: str, *cells: str, outputs: Sequence[Sequence[str]] = ()) -> None:
+        """Write a notebook of these cells of code, each with the HTML that it showed on another machine, if any."""
+        empty: dict[str, Any] = {"cell_type": "code", "execution_count": None, "metadata": {}}
+        told = [*([shown(html) for html in each] for each in outputs), *[[]] * (len(cells) - len(outputs))]
         kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
         book = {
-            "cells": [empty | {"id": f"cell-{number}", "source": cell} for number, cell in enumerate(cells)],
+            "cells": [
+                empty | {"id": f"cell-{number}", "source": cell, "outputs": told[number]}
+                for number, cell in enumerate(cells)
+            ],
             "metadata": {"kernelspec": kernel},
             "nbformat": 4,
             "nbformat_minor": 5,
@@ -70,6 +74,11 @@ class Jupyter:
         with urlopen(f"{self.address}/{path}") as answer:
             content: bytes = answer.read()
         return content
+
+
+def shown(html: str) -> dict[str, Any]:
+    """Return an output as a notebook saves it."""
+    return {"output_type": "display_data", "metadata": {}, "data": {"text/html": html, "text/plain": "?"}}
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from mentormatch.record.log import check_chain
 from tests.browser.browsing import Watched
 from tests.browser.hostile import strings
-from tests.browser.jupyter import Jupyter, Kind, jupyter, until
+from tests.browser.jupyter import Jupyter, Kind, until
 
 CELLS = (
     "import mentormatch as mm\nmatching = mm.match(mm.examples.cohort(), mm.examples.programme())",
@@ -110,28 +110,28 @@ def attack(page: Page, server: Jupyter, texts: Sequence[str]) -> None:
 
 @pytest.mark.parametrize("kind", ["lab", "notebook"])
 def test_staff_revise_and_validate_on_the_board_and_find_it_again(
-    kind: Kind, tmp_path: Path, watched: Watched, blank: Watched, hostile: list[str]
+    kind: Kind, request: pytest.FixtureRequest, watched: Watched, blank: Watched, hostile: list[str]
 ) -> None:
-    page = watched.page
-    with jupyter(kind, tmp_path) as server:
-        server.write("blank.ipynb", "1")
-        server.open(blank.page, "blank.ipynb")
-        server.write("a.ipynb", *CELLS)
-        server.open(page, "a.ipynb")
-        server.run_all(page)
-        page.wait_for_selector(".mm-board", timeout=60_000)
-        revise(page)
-        type_on(page)
-        validate(page)
-        reload(page, server)
-        if kind == "lab":  # Notebook 7 shows outputs by the same code
-            distrust(page, server)
-            attack(page, server, hostile)
-        own = set(blank.errors)  # what this Jupyter says of a notebook without a board
-        assert (watched.dialogs, set(watched.errors) - own, watched.outside) == ([], set(), [])
-        page.close()
-        chain = check_chain(server.folder / "resultat" / "binomes.journal.jsonl")
-        saved = json.loads((server.folder / "a.ipynb").read_text(encoding="utf-8"))
+    page, server = watched.page, request.getfixturevalue(kind)
+    assert isinstance(server, Jupyter)
+    server.write("blank.ipynb", "1")
+    server.open(blank.page, "blank.ipynb")
+    server.write("a.ipynb", *CELLS)
+    server.open(page, "a.ipynb")
+    server.run_all(page)
+    page.wait_for_selector(".mm-board", timeout=60_000)
+    revise(page)
+    type_on(page)
+    validate(page)
+    reload(page, server)
+    if kind == "lab":  # Notebook 7 shows outputs by the same code
+        distrust(page, server)
+        attack(page, server, hostile)
+    own = set(blank.errors)  # what this Jupyter says of a notebook without a board
+    assert (watched.dialogs, set(watched.errors) - own, watched.outside) == ([], set(), [])
+    page.close()
+    chain = check_chain(server.folder / "resultat" / "binomes.journal.jsonl")
+    saved = json.loads((server.folder / "a.ipynb").read_text(encoding="utf-8"))
     assert chain.whole
     assert [entry.kind for entry in chain.entries] == ["edit", "matching", "validation"]
     assert {entry.who for entry in chain.entries} == {"Camille Roux"}

@@ -1,0 +1,143 @@
+"""Every kind of page and of fragment there is, each made from a whole edition."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from pkgutil import walk_packages
+
+from jinja2.meta import find_referenced_templates
+from jinja2.nodes import Template
+
+import mentormatch
+from mentormatch.board.session import Board
+from mentormatch.inspection.part import writer_for
+from mentormatch.matching import exporter_for
+from mentormatch.notebook import BoardWidget
+from mentormatch.report import following, profiles
+from mentormatch.report.handing.sheets import common, handouts
+from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Waterfall
+from mentormatch.report.templating import environment, rendered
+from mentormatch.review.labels import KEYS
+from tests.report.whole import Edition
+
+LIVE = (
+    "script",
+    "img",
+    "svg",
+    "iframe",
+    "style",
+    "link",
+    "meta",
+    "base",
+    "object",
+    "embed",
+    "form",
+    "input",
+    "a",
+    "math",
+)
+"""Elements that run, load or lead elsewhere."""
+
+type Face = Callable[[Edition], str]
+
+
+def result(one: Edition) -> str:
+    return exporter_for(".html").content(one.matching).decode()
+
+
+def intake(one: Edition) -> str:
+    return writer_for(".html").content(one.intake).decode()
+
+
+def anonymous(one: Edition) -> str:
+    return next(content.decode() for name, content in profiles.for_readers(one.profiles, "mentee") if "html" in name)
+
+
+def handed(one: Edition) -> str:
+    return rendered("handouts.html", handed=handouts(one.matching, one.contacts), common=common(one.matching, None))
+
+
+def year(one: Edition) -> str:
+    return following.page(one.year).decode()
+
+
+PAGES: Mapping[str, Face] = {
+    "page.html": result,
+    "intake.html": intake,
+    "profiles.html": anonymous,
+    "handouts.html": handed,
+    "follow_up.html": year,
+}
+"""How each whole page is made, by its template."""
+
+
+def shown(one: Edition) -> Iterator[object]:
+    """Yield one of every kind of object that shows itself in a notebook."""
+    yield from (one.matching, one.year, BoardWidget(Board(one.matching)))
+    yield from (one.intake, one.intake.reading, one.intake.fates, one.intake.remarks, one.intake.questions)
+    yield one.intake.market
+    first = one.matching.pairs[0]
+    yield from (HeatMap(one.matching, KEYS), Distribution(one.matching, KEYS), Fairness(one.matching, KEYS))
+    yield Waterfall(one.matching, KEYS, mentor=first.mentor, mentee=first.mentee)
+
+
+def fragments(one: Edition) -> list[str]:
+    """Return what a notebook shows of each."""
+    return [html_of(each) for each in shown(one)]
+
+
+def html_of(one: object) -> str:
+    """Return what a notebook shows of an object."""
+    html: str = one._repr_html_()  # type: ignore[attr-defined]
+    return html
+
+
+def templates() -> set[str]:
+    """Return the templates that are filled, not put into others: each is a page or a fragment."""
+    names = set(environment().list_templates("html"))
+    return names - {used for name in names for used in find_referenced_templates(parsed(name)) if used}
+
+
+def parsed(name: str) -> Template:
+    """Return a template as its tree."""
+    return environment().parse(source_of(name))
+
+
+def source_of(name: str) -> str:
+    """Return the text of a template."""
+    loader = environment().loader
+    assert loader
+    return loader.get_source(environment(), name)[0]
+
+
+@cache
+def written() -> set[str]:
+    """Return the names of the elements that our templates write."""
+    sources = map(source_of, environment().list_templates("html"))
+    return {name for source in sources for name in re.findall(r"<(\w+)", source)}
+
+
+def showing() -> set[str]:
+    """Return every class of the project that shows itself in a notebook and is made as it is."""
+    for module in walk_packages(mentormatch.__path__, "mentormatch."):
+        if not module.name.endswith("__main__"):
+            import_module(module.name)
+    own = [one for one in below(object) if one.__module__.startswith("mentormatch.")]
+    return {named(one) for one in own if hasattr(one, "_repr_html_") and not below(one) and not is_abstract(one)}
+
+
+def named(one: type) -> str:
+    """Return what a class is called; one with slots is made twice."""
+    return f"{one.__module__}.{one.__qualname__}"
+
+
+def below(base: type) -> set[type]:
+    """Return all classes below one."""
+    found: set[type] = set(type.__subclasses__(base))
+    return found | {deeper for one in found if one is not type for deeper in below(one)}
+
+
+def is_abstract(one: type) -> bool:
+    """Say whether nothing can be of this class as it is."""
+    return bool(getattr(one, "__abstractmethods__", ()))
