@@ -15,13 +15,6 @@ from mentormatch.review.labels import Labels
 from mentormatch.text import fold
 
 
-def strings(shared_data: Path) -> list[str]:
-    """Return every published string, once each."""
-    paths = sorted((shared_data / "hostile" / "xss").glob("*.txt"))
-    lines = (line.strip() for path in paths for line in path.read_text("utf-8", "replace").splitlines())
-    return list(dict.fromkeys(line for line in lines if line))
-
-
 def hostile_board(texts: Sequence[str], folder: Path) -> tuple[Board, set[str]]:
     """Return a board that shows these texts wherever somebody types something, and its people's names as shown."""
     half = (len(texts) + 1) // 2

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from mentormatch.record.log import check_chain
 from tests.browser.browsing import Watched
-from tests.browser.hostile import strings
 from tests.browser.jupyter import Jupyter, Kind, until
+from tests.report.whole import attacks
 
 CELLS = (
     "import mentormatch as mm\nmatching = mm.match(mm.examples.cohort(), mm.examples.programme())",
@@ -27,7 +27,7 @@ mm.open_board(mm.match(cohort, mm.examples.programme()), labels=labels)"""
 
 @pytest.fixture
 def hostile(shared_data: Path) -> list[str]:
-    return strings(shared_data)
+    return attacks(shared_data / "hostile")
 
 
 def said(page: Page, text: str) -> None:

@@ -12,8 +12,9 @@ import mentormatch as mm
 from mentormatch.board.session import Board
 from mentormatch.matching import Matching
 from tests.browser.browsing import NOTHING, Watched, faults
-from tests.browser.hostile import hostile_board, strings
+from tests.browser.hostile import hostile_board
 from tests.browser.served import served
+from tests.report.whole import attacks
 
 OURS = {
     *(
@@ -207,7 +208,7 @@ def test_a_fault_that_is_put_there_is_found(page: Page) -> None:
 
 def test_hostile_names_and_answers_are_only_text(watched: Watched, shared_data: Path, tmp_path: Path) -> None:
     page = watched.page
-    for texts in batched(strings(shared_data), 160):
+    for texts in batched(attacks(shared_data / "hostile"), 160):
         board, names = hostile_board(texts, tmp_path)
         with served(board) as address:
             page.goto(address)

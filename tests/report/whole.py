@@ -76,7 +76,7 @@ def attacks(folder: Path) -> list[str]:
     return list({canonical(text): text for text in kept.values()}.values())
 
 
-def harmless(texts: Sequence[str]) -> list[str]:
+def harmless(texts: Sequence[object]) -> list[str]:
     """Return as many texts that do nothing."""
     return [f"mot {place}" for place, _ in enumerate(texts)]
 

@@ -1,8 +1,8 @@
 """What staff wrote in a workbook comes back as they meant it."""
 
-import shutil
-import subprocess
+from collections.abc import Sequence
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -16,10 +16,11 @@ from mentormatch.report.returned.decisions import Decisions, read_decisions
 from tests.report.cohorts import hostile_matchings, hostile_strings, matched, person, programme
 from tests.report.reading import sheets
 from tests.report.returned.edited import line_of, saved, with_cells, with_row, workbook
+from tests.report.whole import attacks, edition
+from tests.report.workbooks import needs_office, opened, resaved
 
 DEPTH = settings().max_examples // 10
 """Each workbook is read by two processes of its own."""
-OFFICE = shutil.which("soffice")
 
 
 @cache
@@ -163,13 +164,40 @@ def test_the_hidden_sheet_is_spelled_without_a_character_that_a_spreadsheet_chan
     assert bearings.Bearings.from_cells(carried.cells()) == carried
 
 
-@pytest.mark.skipif(OFFICE is None, reason="needs LibreOffice: apt-get install libreoffice-calc")
+@needs_office
 @pytest.mark.parametrize("suffix", ["xlsx", "ods"])
 def test_a_workbook_saved_by_another_program_reads_the_same(tmp_path: Path, suffix: str) -> None:
     first, second, *_ = [(pair.mentor, pair.mentee) for pair in proposed().pairs]
-    path = saved(tmp_path, with_cells(content(), {"F2": "Validé", "F3": "Refusé"}))
-    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-    command = [str(OFFICE), profile, "--headless", "--convert-to", suffix, "--outdir", str(tmp_path / "out"), str(path)]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
-    found = read_decisions(tmp_path / "out" / f"binomes.{suffix}", examples.cohort(), examples.programme())
+    (again,) = resaved(tmp_path, suffix, with_cells(content(), {"F2": "Validé", "F3": "Refusé"}))
+    path = tmp_path / f"binomes.{suffix}"
+    path.write_bytes(again)
+    found = read_decisions(path, examples.cohort(), examples.programme())
     assert found == Decisions(pins=(first,), bans=(second,))
+
+
+def chosen(content: bytes, choices: Sequence[str], order: Sequence[int]) -> bytes:
+    """Return a workbook in which a choice was made on each row, and the rows were sorted, by openpyxl."""
+    book = opened(content)
+    sheet = book["Binômes"]
+    for row, choice in enumerate(choices, start=2):
+        sheet.cell(row, 6).value = choice
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+    for row, place in enumerate(order, start=2):
+        for column, value in enumerate(rows[place], start=1):
+            sheet.cell(row, column).value = value
+            sheet.cell(row, column).data_type = "s" if isinstance(value, str) else "n"  # it guesses formulas
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@needs_office
+def test_choices_on_any_key_survive_two_other_programs(tmp_path: Path, shared_data: Path) -> None:
+    matching = edition(attacks(shared_data / "hostile")[::4]).matching
+    choices = [("Validé", "Refusé", "À discuter", "")[place % 4] for place in range(len(matching.pairs))]
+    by_openpyxl = chosen(workbook(matching), choices, range(len(choices))[::-1])
+    said = [(pair.mentor, pair.mentee) for pair in matching.pairs]
+    expected = [{pair for pair, choice in zip(said, choices, strict=True) if choice == word} for word in choices[:3]]
+    for content in (by_openpyxl, *resaved(tmp_path, "xlsx", by_openpyxl)):
+        found = read_decisions(saved(tmp_path, content), matching.cohort, matching.programme)
+        assert [set(found.pins), set(found.bans), set(found.discussed)] == expected

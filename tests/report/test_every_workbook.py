@@ -1,0 +1,82 @@
+"""Every kind of workbook, read back by openpyxl and by LibreOffice: what somebody typed is a text, and stays one."""
+
+import ast
+import sys
+from itertools import batched
+from pathlib import Path
+
+import pytest
+from openpyxl.workbook import Workbook
+
+import mentormatch.report
+from mentormatch.report.book import Book
+from tests.conftest import DEEP
+from tests.report.whole import Edition, attacks, edition, harmless
+from tests.report.workbooks import BOOKS, alive, cells, needs_office, opened, resaved
+
+MANY = 200
+"""Hostile texts in one edition."""
+FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://x.example")', "\t=1", "http://x.example", "1e3", "TRUE")
+"""And what else a spreadsheet takes for something other than a text."""
+REPORT = Path(mentormatch.report.__file__).parent
+
+
+@pytest.fixture(scope="module")
+def texts(shared_data: Path) -> list[str]:
+    return list(dict.fromkeys([*FORMULAS, *attacks(shared_data / "hostile")]))
+
+
+@pytest.fixture(scope="module")
+def editions(texts: list[str]) -> list[Edition]:
+    return [edition(some) for some in batched(texts[:: 1 if DEEP else 3], MANY)]
+
+
+@pytest.mark.promise(23)
+@pytest.mark.parametrize("kind", BOOKS)
+def test_no_hostile_text_is_a_formula_or_a_link_for_another_reader(kind: str, editions: list[Edition]) -> None:
+    for one in editions:
+        book = opened(BOOKS[kind](one))
+        assert list(alive(book)) == []
+        assert len(cells(book)) > MANY // 4
+
+
+@pytest.mark.promise(23)
+@needs_office
+def test_texts_are_the_same_texts_after_libreoffice_saved_a_workbook(texts: list[str], tmp_path: Path) -> None:
+    contents = [make(edition([*FORMULAS, *texts[9 :: 1 if DEEP else 12]])) for make in BOOKS.values()]
+    for content, after in zip(contents, resaved(tmp_path, "xlsx", *contents), strict=True):
+        assert list(alive(opened(after))) == []
+        assert cells(opened(after)) == cells(opened(content))
+
+
+def test_a_formula_a_link_and_an_error_would_be_found() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet
+    sheet["A1"], sheet["A2"], sheet["A3"] = "=1+1", "x", "#REF!"
+    sheet["A2"].hyperlink = "http://x.example"
+    assert list(alive(book)) == ["Sheet!A1", "Sheet!A2", "Sheet!A3"]
+
+
+@pytest.mark.promise(23)
+def test_no_kind_of_workbook_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    begin = Book.__init__
+
+    def noting(self: Book, title: str) -> None:
+        seen.append(sys._getframe(1).f_globals["__name__"].removeprefix("mentormatch.report."))
+        begin(self, title)
+
+    monkeypatch.setattr(Book, "__init__", noting)
+    one = edition(harmless(range(8)))
+    for kind, make in BOOKS.items():
+        make(one)
+        assert seen[-1] == kind
+    paths = {path for path in REPORT.rglob("*.py") if makes_a_book(ast.parse(path.read_text("utf-8")))}
+    assert {".".join(path.relative_to(REPORT).with_suffix("").parts) for path in paths} == set(seen)
+
+
+def makes_a_book(tree: ast.AST) -> bool:
+    """Say whether a module makes a workbook."""
+    calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return any(isinstance(name, ast.Name) and name.id == "Book" for name in calls)

@@ -1,0 +1,72 @@
+"""Every kind of workbook there is, made from a whole edition, and read back by a hand that shares no code with ours."""
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.workbook import Workbook
+
+from mentormatch.fields import Side
+from mentormatch.inspection.part import writer_for
+from mentormatch.matching import exporter_for
+from mentormatch.report import following
+from mentormatch.report.handing.letters import letters_book
+from mentormatch.report.handing.sheets import handouts
+from mentormatch.report.profiles import form_book
+from tests.report.whole import Edition
+
+type Cells = dict[tuple[str, str], object]
+
+SIDE: Side = "mentee"
+BOOKS: Mapping[str, Callable[[Edition], bytes]] = {
+    "exporters.workbook": lambda one: exporter_for(".xlsx").content(one.matching),
+    "intakes.workbook": lambda one: writer_for(".xlsx").content(one.intake),
+    "profiles": lambda one: form_book(one.profiles, SIDE),
+    "handing.letters": lambda one: letters_book(one.matching, one.contacts, handouts(one.matching, one.contacts)),
+    "following": lambda one: following.workbook(one.year),
+}
+"""How each workbook is made, by the module of the report that makes it."""
+OFFICE = shutil.which("soffice")
+needs_office = pytest.mark.skipif(OFFICE is None, reason="needs LibreOffice: apt-get install libreoffice-calc")
+
+
+def opened(content: bytes) -> Workbook:
+    """Return a workbook as openpyxl reads it: a formula as a formula."""
+    book: Workbook = load_workbook(BytesIO(content))
+    return book
+
+
+def cells(book: Workbook) -> Cells:
+    """Return what the cells of a workbook hold, by sheet and place."""
+    return {
+        (sheet.title, cell.coordinate): cell.value
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None
+    }
+
+
+def alive(book: Workbook) -> Iterator[str]:
+    """Yield where a cell is a formula or a link, or an error that a formula gave, and what else would fetch or run."""
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            yield from (f"{sheet.title}!{cell.coordinate}" for cell in row if cell.data_type in "fe" or cell.hyperlink)
+        yield from (f"{sheet.title}: image" for _ in [*sheet._images, *sheet._charts])
+    yield from (f"link {link}" for link in book._external_links)
+    yield from (["macro"] if book.vba_archive else [])
+
+
+def resaved(folder: Path, suffix: str, *contents: bytes) -> list[bytes]:
+    """Return workbooks as LibreOffice saves them."""
+    paths = [folder / f"{place}.xlsx" for place, _ in enumerate(contents)]
+    for path, content in zip(paths, contents, strict=True):
+        path.write_bytes(content)
+    profile, out = f"-env:UserInstallation=file://{folder}/profile", folder / "out"
+    command = [str(OFFICE), profile, "--headless", "--convert-to", suffix, "--outdir", str(out), *map(str, paths)]
+    subprocess.run(command, check=True, capture_output=True, timeout=240)
+    return [(out / path.with_suffix(f".{suffix}").name).read_bytes() for path in paths]
