@@ -53,6 +53,9 @@ class Watched:
         self.page.on("request", self._request)
 
     def _dialog(self, dialog: Dialog) -> None:
+        if dialog.type == "beforeunload":  # Jupyter asks whether to leave what is not saved; we mean to
+            dialog.accept()
+            return
         self.dialogs.append(dialog.message)
         dialog.dismiss()
 

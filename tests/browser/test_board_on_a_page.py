@@ -192,7 +192,8 @@ def test_nobody_is_kept_from_the_board(page: Page) -> None:
     for reach in states:
         reach()
         expect(page.locator(".mm-board")).not_to_have_attribute("aria-busy", "true")
-        found, passed, unsure = faults(page, ".mm-board")
+        page.locator(".mm-board-body").evaluate_all("(all) => all.forEach((one) => { one.style.maxHeight = 'none'; })")
+        found, passed, unsure = faults(page, ".mm-board")  # of what is scrolled away no contrast is known
         assert found == set()
         assert "color-contrast" in passed
         assert "color-contrast" not in unsure

@@ -2,14 +2,25 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mentormatch.matching import Matching
-from tests.report.cohorts import matched, person, programme, small
+from mentormatch.report.book import clipped
+from mentormatch.report.exporters import page as exporter
+from mentormatch.report.texts import visible
+from tests.conftest import DEEP
+from tests.report.cohorts import hostile_matchings, hostile_strings, matched, person, programme, small
 from tests.report.reading import page, sheets, table, written
 
 type Rows = list[tuple[str, str, str]]
+
+DEPTH = settings().max_examples // 5
+"""Each example makes every document."""
 
 
 def larger() -> Matching:
@@ -17,6 +28,20 @@ def larger() -> Matching:
     mentors = [person(f"M{n:02d}", trades[n % 3], needs[n % 4]) for n in range(11)]
     mentees = [person(f"E{n:02d}", trades[n % 2], needs[n % 3]) for n in range(14)]
     return matched(programme(rules=[{"kind": "common", "field": "besoins"}]), mentors, mentees)
+
+
+def drawn_by(seed: int, mentors: int, mentees: int) -> Matching:
+    """Return a matching of so many people a side, their answers drawn at random."""
+    draw = Random(seed)
+    people = [
+        person(
+            f"{side}{n}", draw.choice(["production", "diffusion", ""]), draw.choice(["budget", "contrats; tournée", ""])
+        )
+        for side, count in (("M", mentors), ("E", mentees))
+        for n in range(count)
+    ]
+    rules = [{"kind": "different", "field": "metier"}] if draw.random() < 0.5 else []
+    return matched(programme(rules=rules), people[:mentors], people[mentors:])
 
 
 def in_frames(matching: Matching) -> Rows:
@@ -48,17 +73,42 @@ def in_page(matching: Matching) -> Rows:
     return list(zip(names[::2], names[1::2], points, strict=True))
 
 
+def assert_agree(matching: Matching) -> None:
+    """Hold that all documents tell the pairs of a matching; a sheet and a page cannot hold some characters."""
+    raw = [(pair.mentor, pair.mentee, f"{pair.points:.1f}") for pair in matching.pairs]
+    seen = [(visible(mentor), visible(mentee), points) for mentor, mentee, points in raw]
+    assert in_frames(matching) == raw
+    assert in_json(matching) == raw
+    assert in_workbook(matching) == [(clipped(mentor), clipped(mentee), points) for mentor, mentee, points in seen]
+    assert in_page(matching) == seen
+
+
 @pytest.mark.promise(26)
 @pytest.mark.parametrize("make", [small, larger])
 def test_workbook_csv_page_json_and_frames_agree_pair_for_pair(make: Callable[[], Matching]) -> None:
     matching = make()
-    expected = [(pair.mentor, pair.mentee, f"{pair.points:.1f}") for pair in matching.pairs]
-    assert len(expected) >= 3
-    assert in_frames(matching) == expected
-    assert in_workbook(matching) == expected
-    assert in_csv(matching) == expected
-    assert in_page(matching) == expected
-    assert in_json(matching) == expected
+    assert len(matching.pairs) >= 3
+    assert_agree(matching)
+    assert in_csv(matching) == in_frames(matching)
+
+
+@pytest.mark.promise(26)
+@settings(max_examples=DEPTH)
+@given(st.integers(0, 2**32), st.integers(0, 9), st.integers(0, 9))
+def test_workbook_page_json_and_frames_agree_on_any_cohort(seed: int, mentors: int, mentees: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exporter, "drawable", lambda: False)
+        assert_agree(drawn_by(seed, mentors, mentees))
+
+
+@pytest.mark.promise(26)
+def test_workbook_page_json_and_frames_agree_on_hostile_keys(
+    shared_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporter, "drawable", lambda: False)
+    strings = hostile_strings(shared_data / "hostile")
+    for matching in hostile_matchings(strings if DEEP else strings[::5]):
+        assert_agree(matching)
 
 
 @pytest.mark.promise(26)
