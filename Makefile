@@ -9,7 +9,7 @@ LOCKED := $(PIP) --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint types cover docs bench proof mutants reference messages lock clean
+.PHONY: help demo test check lint types cover docs pictures bench proof mutants reference messages lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -35,6 +35,9 @@ cover: .venv/dev ## run the fast test suite, notebooks and README included, and 
 
 docs: .venv/docs ## build the documentation site in build/site, and hold that it loads nothing from outside
 	$(BIN)/python tools/site
+
+pictures: .venv/dev ## make the pictures of the documentation again, with Chromium and LibreOffice; ONLY="page suivi"
+	$(BIN)/python -m tools.pictures $(ONLY)
 
 bench: .venv/dev ## measure speed
 	$(BIN)/python -m pytest benchmarks --benchmark-only

@@ -14,6 +14,8 @@ from mentormatch.review.labels import KEYS, Labels
 from mentormatch.text import canonical
 
 MOST_NAMED = 6
+DASH = f"{NO_BREAK}–{NO_BREAK}"
+"""Between two people who stay on one line."""
 SAME = "Les binômes restent les mêmes."
 SHORT: Mapping[str, str] = {
     "matched": "Binômes formés",
@@ -54,7 +56,7 @@ class Comparison:
 
     def _named(self, one: str, several: str, pairs: tuple[Keys, ...]) -> Iterator[str]:
         if pairs:
-            names = [f"{self.labels.person('mentor', i)} – {self.labels.person('mentee', k)}" for i, k in pairs]
+            names = [f"{self.labels.person('mentor', i)}{DASH}{self.labels.person('mentee', k)}" for i, k in pairs]
             more = [counted(len(names) - MOST_NAMED, "autre")] if len(names) > MOST_NAMED else []
             said = listed(names[:MOST_NAMED] + more)
             yield f"{counted(len(pairs), f'binôme {one}', f'binômes {several}')}{NO_BREAK}: {said}."

@@ -1,0 +1,183 @@
+"""Make the pictures of docs/pictures again from the example data: ``make pictures``, or ``ONLY="page suivi"`` for some.
+
+The same data, browser and fonts give the same files. Chromium, LibreOffice and pdftoppm must be there.
+"""
+
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.sync_api import Browser, Page
+
+from mentormatch.board.session import Board
+from mentormatch.matching import Matching
+from mentormatch.report.pictures import HeatMap, Waterfall
+from tests.browser.browsing import started
+from tests.browser.faces import PAGES
+from tests.browser.jupyter import Jupyter, jupyter
+from tests.browser.served import served
+from tests.report.whole import Edition, example
+from tools.pictures.small import small
+
+ROOT = Path(__file__).resolve().parents[2]
+TARGET = ROOT / "docs" / "pictures"
+WIDE, NARROW = 1180, 390
+BOARD = (
+    "import mentormatch as mm\n\nbinomes = mm.match(mm.examples.cohort(), mm.examples.programme())",
+    'mm.open_board(binomes, "resultat")',
+)
+OWN = """
+.jp-LabShell #jp-top-panel, .jp-SideBar, #jp-left-stack, #jp-right-stack,
+#jp-bottom-panel, .Toastify, .jp-toastContainer { display: none !important; }
+"""
+"""JupyterLab without what is around the notebook."""
+
+FRENCH = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry"><item oor:path="/org.openoffice.Setup/L10N">
+<prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>fr-FR</value></prop></item></oor:items>
+"""
+"""The settings of LibreOffice: its numbers have a comma."""
+
+
+def page_of(name: str, width: int = WIDE, top: int = 0, height: int = 1500) -> Callable[[Browser, Edition], bytes]:
+    """Return what pictures one page: so many pixels from ``top``."""
+
+    def make(browser: Browser, edition: Edition) -> bytes:
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        page.set_content(PAGES[name](edition))
+        clip = {"x": 0, "y": top, "width": width, "height": height}
+        return page.screenshot(full_page=True, clip=clip)
+
+    return make
+
+
+def board(width: int, height: int) -> Callable[[Browser, Edition], bytes]:
+    """Return what pictures the board on a page, with somebody chosen and a pair set aside."""
+
+    def make(browser: Browser, edition: Edition) -> bytes:
+        page = browser.new_page(viewport={"width": width, "height": height})
+        with served(Board(edition.matching)) as address:
+            page.goto(address)
+            revise(page)
+            return page.locator(".mm-board").screenshot()
+
+    return make
+
+
+def revise(page: Page) -> None:
+    """Impose a pair, set one aside, and look at a person."""
+    for person, action in (("M01", "Imposer M01 – E13"), ("M06", "Écarter M06 – E08")):
+        page.locator(".mm-board-name", has_text=person).first.click()
+        page.get_by_role("button", name=action, exact=True).click()
+        page.get_by_role("button", name=action, exact=True).wait_for(state="detached")
+    page.locator(".mm-board:not([aria-busy=true])").wait_for()
+    page.evaluate("document.activeElement.blur()")
+
+
+def board_in_jupyter(browser: Browser, edition: Edition) -> bytes:
+    """Return a picture of the board in JupyterLab."""
+    with TemporaryDirectory() as folder, jupyter("lab", Path(folder)) as lab:
+        lab.write("reviser.ipynb", *BOARD)
+        page = browser.new_page(viewport={"width": WIDE, "height": 1000})
+        lab.open(page, "reviser.ipynb")
+        lab.run_all(page)
+        page.locator(".mm-board-name", has_text="M01").first.click(timeout=60_000)
+        page.locator(".mm-board-tie").first.wait_for()
+        page.locator(".jp-NotebookPanel").evaluate(
+            "(one) => one.querySelector('.jp-WindowedPanel-outer').scrollTop = 0"
+        )
+        settle(page, lab)
+        return page.locator(".jp-NotebookPanel").screenshot()
+
+
+def notebook(browser: Browser, edition: Edition) -> bytes:
+    """Return a picture of the first notebook, run in JupyterLab, where it shows the pairs."""
+    with TemporaryDirectory() as folder, jupyter("lab", Path(folder)) as lab:
+        (lab.folder / "carnet.ipynb").write_bytes((ROOT / "notebooks" / "former_les_binomes.ipynb").read_bytes())
+        page = browser.new_page(viewport={"width": WIDE, "height": 1500})
+        lab.open(page, "carnet.ipynb")
+        lab.run_all(page)
+        table = page.locator(".mentormatch table", has_text="Points sur 100").first
+        table.wait_for(timeout=120_000)
+        settle(page, lab)
+        table.evaluate("(one) => one.closest('.jp-Cell').scrollIntoView()")
+        page.wait_for_timeout(1_000)
+        return page.locator(".jp-NotebookPanel").screenshot()
+
+
+def settle(page: Page, lab: Jupyter) -> None:
+    """Wait until nothing runs any more, and take away what is around the notebook."""
+    page.wait_for_function(
+        "![...document.querySelectorAll('.jp-InputPrompt')].some((one) => one.innerText.includes('*'))"
+    )
+    page.keyboard.press("Escape")
+    page.add_style_tag(content=OWN)
+    page.wait_for_timeout(1_500)
+
+
+def workbook(browser: Browser, edition: Edition) -> bytes:
+    """Return a picture of the sheet of pairs, as LibreOffice prints it."""
+    with TemporaryDirectory() as folder:
+        (path,) = edition.matching.save(Path(folder, "binomes.xlsx"))
+        printed(path)
+        cut = ["-x", "0", "-y", "45", "-W", "1286", "-H", "720"]
+        drawn = ["pdftoppm", "-png", "-r", "110", *cut, "-singlefile", path.with_suffix(".pdf"), path.with_suffix("")]
+        subprocess.run(drawn, check=True)
+        return path.with_suffix(".png").read_bytes()
+
+
+def printed(path: Path) -> None:
+    """Print a document to a PDF beside it, as an office in France does."""
+    settings = path.parent / "profile" / "user" / "registrymodifications.xcu"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(FRENCH, encoding="utf-8")
+    profile = f"-env:UserInstallation=file://{path.parent}/profile"
+    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", path.parent, path]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def looks(browser: Browser, edition: Edition) -> bytes:
+    """Return two pictures of a matching, one under the other, as a notebook shows them."""
+    page = browser.new_page(viewport={"width": 780, "height": 600})
+    page.set_content(f"<body style='margin: 1rem; font-family: sans-serif'>{''.join(shown(edition.matching))}</body>")
+    return page.screenshot(full_page=True)
+
+
+def shown(matching: Matching) -> list[str]:
+    """Return what a notebook shows of the pictures: all pairs, and the best of them."""
+    best = matching.pairs[0]
+    return [
+        one._repr_html_() for one in (HeatMap(matching), Waterfall(matching, mentor=best.mentor, mentee=best.mentee))
+    ]
+
+
+PICTURES: Mapping[str, Callable[[Browser, Edition], bytes]] = {
+    "page": page_of("page.html", height=2000),
+    "page-etroite": page_of("page.html", NARROW, height=1700),
+    "reponses": page_of("intake.html", height=1500),
+    "profils": page_of("profiles.html", height=1000),
+    "fiche": page_of("handouts.html", height=780),
+    "suivi": page_of("follow_up.html", height=1500),
+    "tableau": board(WIDE, 900),
+    "tableau-etroit": board(NARROW, 1600),
+    "tableau-jupyter": board_in_jupyter,
+    "carnet": notebook,
+    "classeur": workbook,
+    "images": looks,
+}
+
+
+def main(*names: str) -> None:
+    """Make these pictures, or all of them."""
+    with TemporaryDirectory() as folder, started() as browser:
+        edition, drawing = example(Path(folder)), browser.new_page()
+        for name in names or PICTURES:
+            path = TARGET / f"{name}.png"
+            path.write_bytes(small(drawing, PICTURES[name](browser, edition)))
+            sys.stdout.write(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1000} kB\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
