@@ -29,10 +29,10 @@ def counted(number: int, one: str, many: str | None = None) -> str:
 
 
 def points(millionths: int) -> str:
-    """Return a score as points out of 100, with one decimal.
+    r"""Return a score as points out of 100, or a sum of scores, with one decimal.
 
-    >>> points(734_200)
-    '73,4'
+    >>> points(734_200), points(125_771_000)
+    ('73,4', '12\u202f577,1')
     """
     return decimal(millionths / 10_000, 1)
 

@@ -1,5 +1,6 @@
 """Every kind of page and fragment in a real browser: hostile texts do nothing there, and nobody is kept from it."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import batched
@@ -158,6 +159,13 @@ def test_long_names_fit_a_narrow_screen(template: str, watched: Watched) -> None
     watched.page.set_viewport_size({"width": 360, "height": 900})
     show(watched.page, PAGES[template](edition(names)))
     assert watched.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_each_sheet_of_a_participant_is_printed_on_one_page_of_its_own(good: Edition, watched: Watched) -> None:
+    show(watched.page, PAGES["handouts.html"](good))
+    people = watched.page.locator(".handout").count()
+    printed = watched.page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == people > 1
 
 
 def test_nobody_is_kept_from_what_a_notebook_shows(good: Edition, watched: Watched) -> None:

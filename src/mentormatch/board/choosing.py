@@ -17,6 +17,8 @@ from mentormatch.review.why_not import amount
 from mentormatch.strictjson import Message
 
 MOST_OFFERED = 10
+MOST_MOVED = 6
+"""People named who would change partners; beyond them they are counted."""
 FREE = "sans perte"
 
 
@@ -99,8 +101,18 @@ def offered(ground: Ground, case: Case, who: tuple[Side, int], other: Alternativ
         partner=ground.id(other_side(side), case.people(other_side(side)).ids[other.row]),
         points=points(int(case.scores.values[place])),
         price=price(other.losses),
-        moves=list(map(str, other.moves[2:])),
+        moves=moved([str(move) for move in other.moves[2:]]),
     )
+
+
+def moved(moves: list[str]) -> list[str]:
+    r"""Return the first who would change partners, and how many more would.
+
+    >>> moved([f"M{number}" for number in range(9)])[5:]
+    ['M5', '3\xa0autres personnes']
+    """
+    rest = len(moves) - MOST_MOVED
+    return moves if rest < 2 else [*moves[:MOST_MOVED], counted(rest, "autre personne", "autres personnes")]
 
 
 def price(losses: Sequence[tuple[str, int]]) -> str:
