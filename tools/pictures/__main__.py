@@ -47,8 +47,7 @@ def page_of(name: str, width: int = WIDE, top: int = 0, height: int = 1500) -> C
     def make(browser: Browser, edition: Edition) -> bytes:
         page = browser.new_page(viewport={"width": width, "height": 900})
         page.set_content(PAGES[name](edition))
-        clip = {"x": 0, "y": top, "width": width, "height": height}
-        return page.screenshot(full_page=True, clip=clip)
+        return page.screenshot(full_page=True, clip={"x": 0, "y": top, "width": width, "height": height})
 
     return make
 
@@ -123,7 +122,8 @@ def workbook(browser: Browser, edition: Edition) -> bytes:
         (path,) = edition.matching.save(Path(folder, "binomes.xlsx"))
         printed(path)
         cut = ["-x", "0", "-y", "45", "-W", "1286", "-H", "720"]
-        drawn = ["pdftoppm", "-png", "-r", "110", *cut, "-singlefile", path.with_suffix(".pdf"), path.with_suffix("")]
+        names = [str(path.with_suffix(suffix)) for suffix in (".pdf", "")]
+        drawn = ["pdftoppm", "-png", "-r", "110", *cut, "-singlefile", *names]
         subprocess.run(drawn, check=True)
         return path.with_suffix(".png").read_bytes()
 
@@ -134,7 +134,7 @@ def printed(path: Path) -> None:
     settings.parent.mkdir(parents=True)
     settings.write_text(FRENCH, encoding="utf-8")
     profile = f"-env:UserInstallation=file://{path.parent}/profile"
-    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", path.parent, path]
+    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(path.parent), str(path)]
     subprocess.run(command, check=True, capture_output=True)
 
 
