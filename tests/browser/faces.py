@@ -16,9 +16,10 @@ from mentormatch.matching import exporter_for
 from mentormatch.notebook import BoardWidget
 from mentormatch.report import following, profiles
 from mentormatch.report.handing.sheets import common, handouts
-from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Waterfall
+from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Map, Waterfall
 from mentormatch.report.templating import environment, rendered
 from mentormatch.review.labels import KEYS
+from tests.report.views.looked import views
 from tests.report.whole import Edition
 
 LIVE = (
@@ -62,12 +63,17 @@ def year(one: Edition) -> str:
     return following.page(one.year).decode()
 
 
+def view(one: Edition) -> str:
+    return one.matching.show.pairs(names=True).page()
+
+
 PAGES: Mapping[str, Face] = {
     "page.html": result,
     "intake.html": intake,
     "profiles.html": anonymous,
     "handouts.html": handed,
     "follow_up.html": year,
+    "view_page.html": view,
 }
 """How each whole page is made, by its template."""
 
@@ -79,7 +85,8 @@ def shown(one: Edition) -> Iterator[object]:
     yield one.intake.market
     first = one.matching.pairs[0]
     yield from (HeatMap(one.matching, KEYS), Distribution(one.matching, KEYS), Fairness(one.matching, KEYS))
-    yield Waterfall(one.matching, KEYS, mentor=first.mentor, mentee=first.mentee)
+    yield from (Waterfall(one.matching, KEYS, mentor=first.mentor, mentee=first.mentee), Map(one.matching, KEYS))
+    yield from (one.matching.show, *views(one.matching, names=one.contacts))
 
 
 def fragments(one: Edition) -> list[str]:
