@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.assignment import branching, highs
-from mentormatch.assignment.branching import Tree, branched
-from mentormatch.assignment.program import Answer, Program, Sum, Word
+from mentormatch.assignment.branching import Falls, Tree, branched
+from mentormatch.assignment.program import WHOLE, Answer, Program, Sum, Word
 from mentormatch.assignment.simplex import USUAL, Simplex
 from mentormatch.columns import BoolVector
 from mentormatch.errors import EngineError
@@ -101,6 +101,12 @@ def test_a_tree_that_is_stopped_has_a_bound_that_no_choice_exceeds(program: Prog
     answer, most = tree.answer(Word.STOPPED), best(program)
     assert most is None or tree.bound >= most - 0.001
     assert answer.values is None or answer.holds(program)
+
+
+def test_the_column_that_is_cut_is_in_doubt_by_no_less_than_what_is_taken_for_whole() -> None:
+    values = np.array([0.0, 1.0, 1 - WHOLE, 1.0])
+    assert Answer(Word.OPTIMAL, values).taken() is None
+    assert Falls.none(4).column(values) == 2
 
 
 def test_no_time_is_no_answer() -> None:

@@ -88,7 +88,7 @@ class Falls:
         usual = self.sums.sum(axis=1) / np.maximum(self.counts.sum(axis=1), 1)
         each = np.where(self.counts > 0, self.sums / np.maximum(self.counts, 1), usual[:, None])
         left, taken = np.maximum(each * (values, 1 - values), TINY)
-        return int(np.argmax(np.where(np.minimum(values, 1 - values) > WHOLE, left * taken, -1)))
+        return int(np.argmax(np.where(np.minimum(values, 1 - values) >= WHOLE, left * taken, -1)))
 
 
 @dataclass(slots=True)

@@ -63,9 +63,10 @@ class Simplex:
         self._model.changeColsBounds(len(least), np.arange(len(least), dtype=np.int32), least, most)
 
     def corner(self) -> Corner:
-        """Return where the last run ended."""
+        """Return where the last run ended; a value may be beyond its bounds by the tolerance, and is brought within."""
         end, value = self._model.getSolution(), self._model.getInfo().objective_function_value
-        return Corner(value, np.array(end.col_value), np.array(end.col_dual), self._model.getBasis())
+        values = np.clip(end.col_value, 0.0, 1.0)
+        return Corner(value, values, np.array(end.col_dual), self._model.getBasis())
 
     def answer(self) -> Answer:
         """Return the optimum with its prices, and the basis that a similar program may begin at."""
