@@ -76,14 +76,15 @@ def mark(message: str) -> str:
 
 @cache
 def _catalogue(code: str) -> Mapping[str, tuple[str, ...]]:
-    """Return the messages of a language: the only form, or the singular and the plural."""
+    """Return the messages of a language: the only form, or the singular and the plural where any room has one."""
     from babel.messages.pofile import read_po
 
     found: dict[str, tuple[str, ...]] = {}
     for room in files(__name__).joinpath(code).iterdir():
         with room.open("rb") as stream:
-            for message in read_po(stream):
-                found[_forms(message.id)[0]] = _forms(message.string)
+            for message in filter(lambda message: message.id, read_po(stream)):
+                one = _forms(message.id)[0]
+                found[one] = max(found.get(one, ()), _forms(message.string), key=len)
     return found
 
 
