@@ -11,6 +11,7 @@ from mentormatch.fields import Place, Use
 from mentormatch.fields.base import split
 from mentormatch.fields.lists import figures
 from mentormatch.fields.single import NO, YES, parse_number
+from mentormatch.languages import mark, tr
 from mentormatch.survey.tool import OTHER
 from mentormatch.text import canonical, fold
 
@@ -23,7 +24,9 @@ DATE = re.compile(r"(\d{4}-\d{2}-\d{2}|\d{4}/\d{2}/\d{2}|\d{1,2}[/.-]\d{1,2}[/.-
 RANK = re.compile(r"(classement|rang|choix|priorite|n°|numero)?\s*\d{1,2}")
 JOINERS = (None, "|", " / ")
 """What separates several answers in one cell: ``;`` and line breaks, or one of these."""
-SEEN = "options vues dans les réponses, à compléter"
+SEEN = mark("options vues dans les réponses, à compléter")
+ORDERED = mark("une grille de niveaux, du plus bas au plus haut")
+UNORDERED = mark("une grille de niveaux, du plus bas au plus haut : ORDRE À VÉRIFIER, rien ne le dit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +42,10 @@ class Guess:
 def guess(sample: Sample) -> Guess:
     """Return what a question looks like; where nothing tells, a text that only staff read."""
     if words.sensitive(sample.question):
-        why = "donnée sensible (RGPD, article 9) : ni lue ni utilisée, sauf si vous en décidez autrement"
+        why = tr("donnée sensible (RGPD, article 9) : ni lue ni utilisée, sauf si vous en décidez autrement")
         return Guess("text", why, use="forbidden")
     found = (tried(sample) for tried in (GRIDS if sample.items else COLUMNS))
-    nothing = Guess("text", "texte libre, lu par l'équipe, jamais noté", use="display")
+    nothing = Guess("text", tr("texte libre, lu par l'équipe, jamais noté"), use="display")
     return next((one for one in found if one), nothing)
 
 
@@ -71,10 +74,10 @@ def contact(sample: Sample) -> Guess | None:
     """Return that people are reached by it: an e-mail address, a name, a telephone number."""
     said, answers = fold(sample.question), sample.answers
     if share(answers, AT.fullmatch) > 0.7 or words.EMAIL.search(said):
-        return Guess("text", "adresse e-mail : dans un tableau à part", use="contact")
+        return Guess("text", tr("adresse e-mail : dans un tableau à part"), use="contact")
     numbered = share(answers, lambda text: PHONE.fullmatch(text) and sum(map(str.isdigit, text)) >= 9) > 0.7
     if words.CONTACT.fullmatch(said) or numbered:
-        return Guess("text", "coordonnées : dans un tableau à part", use="contact")
+        return Guess("text", tr("coordonnées : dans un tableau à part"), use="contact")
     return None
 
 
@@ -83,15 +86,21 @@ def key(sample: Sample) -> Guess | None:
     answers, without = sample.answers, len(sample.rows) - len(sample.answers)
     apart = len({canonical(answer) for answer in answers}) == len(answers) > FEW * without
     if words.KEY.match(fold(sample.question)) and all(len(answer) <= 20 for answer in answers) and apart:
-        lost = f" ; sans code, une ligne est rejetée (ici {without})" if without else ""
-        return Guess("text", f"un code différent sur chaque ligne{lost}", use="key")
+        return Guess("text", why_key(without), use="key")
     return None
+
+
+def why_key(without: int) -> str:
+    """Return why a question is taken for the key, where so many rows do not answer it."""
+    if without:
+        return tr("un code différent sur chaque ligne ; sans code, une ligne est rejetée (ici {count})", count=without)
+    return tr("un code différent sur chaque ligne")
 
 
 def moment(sample: Sample) -> Guess | None:
     """Return that it holds dates."""
     if share(sample.answers, DATE.fullmatch) > 0.7:
-        return Guess("text", "date, lue par l'équipe, jamais notée", use="display")
+        return Guess("text", tr("date, lue par l'équipe, jamais notée"), use="display")
     return None
 
 
@@ -103,15 +112,16 @@ def yesno(sample: Sample) -> Guess | None:
         return None
     refused = len(sample.rows) - sum(fold(answer) not in NO for answer in sample.answers)
     if words.CONSENT.search(fold(sample.question)) and len(sample.rows) > FEW * refused:
-        return Guess("yesno", f"accord sans lequel une ligne est rejetée (ici {refused})", use="consent")
-    return Guess("yesno", "oui ou non")
+        why = tr("accord sans lequel une ligne est rejetée (ici {count})", count=refused)
+        return Guess("yesno", why, use="consent")
+    return Guess("yesno", tr("oui ou non"))
 
 
 def place(sample: Sample) -> Guess | None:
     """Return that it names places: its words say so, and most answers are known as such."""
     known = share(sample.answers, lambda text: Place(question="?").read(text).value is not None)
     if words.PLACE.search(fold(sample.question)) and known > 0.6:
-        return Guess("place", "un lieu")
+        return Guess("place", tr("un lieu"))
     return None
 
 
@@ -123,15 +133,14 @@ def scale(sample: Sample) -> Guess | None:
     if len(options) < 2 or not closed(sample.answers) or (bare and not graded):
         return None
     order = words.graded(options)
-    return (
-        Guess("scale", "réponses dans l'ordre, de la plus basse à la plus haute", {"options": order}) if order else None
-    )
+    why = tr("réponses dans l'ordre, de la plus basse à la plus haute")
+    return Guess("scale", why, {"options": order}) if order else None
 
 
 def number(sample: Sample) -> Guess | None:
     """Return that it is answered in figures."""
     written = share(sample.answers, lambda text: parse_number(text) is not None)
-    return Guess("number", "un nombre") if written > 0.9 and not words.PLACE.search(fold(sample.question)) else None
+    return Guess("number", tr("un nombre")) if written > 0.9 and not words.PLACE.search(fold(sample.question)) else None
 
 
 def slots(sample: Sample) -> Guess | None:
@@ -154,7 +163,7 @@ def week(days: Sequence[str], moments: Sequence[str]) -> Guess | None:
     order: Mapping[str, tuple[str, ...]] = {"days": words.DAYS, "moments": words.MOMENTS}
     named = {"days": distinct(days), "moments": distinct(moments)}
     settings = {name: sorted(texts, key=lambda text: order[name].index(fold(text))) for name, texts in named.items()}
-    return Guess("slots", "des moments de la semaine", settings) if all(settings.values()) else None
+    return Guess("slots", tr("des moments de la semaine"), settings) if all(settings.values()) else None
 
 
 def several(sample: Sample) -> Guess | None:
@@ -170,17 +179,18 @@ def several(sample: Sample) -> Guess | None:
     whole = joined and closed(sample.answers) and len(distinct(sample.answers)) <= len(options)
     if not joined or whole or not closed(pieces):
         return None
-    return Guess("choices", f"plusieurs réponses, séparées par des virgules ; {SEEN}", {"options": options})
+    why = tr("plusieurs réponses, séparées par des virgules ; {seen}", seen=tr(SEEN))
+    return Guess("choices", why, {"options": options})
 
 
 def listed(sample: Sample, pieces: Sequence[str], joiner: Mapping[str, str]) -> Guess | None:
     """Return options or names that a joiner separates."""
     if closed(pieces):
-        apart = f"« {joiner['joiner'].strip()} »" if joiner else "des points-virgules ou des lignes"
-        why = f"plusieurs réponses, séparées par {apart} ; {SEEN}"
+        apart = tr("« {text} »", text=joiner["joiner"].strip()) if joiner else tr("des points-virgules ou des lignes")
+        why = tr("plusieurs réponses, séparées par {apart} ; {seen}", apart=apart, seen=tr(SEEN))
         return Guess("choices", why, {"options": distinct(pieces)} | dict(joiner))
     if all(len(piece) <= LONGEST_OPTION for piece in pieces):
-        return Guess("names", "une liste de noms", dict(joiner))
+        return Guess("names", tr("une liste de noms"), dict(joiner))
     return None
 
 
@@ -188,7 +198,7 @@ def names(sample: Sample) -> Guess | None:
     """Return that it names organisations or people."""
     short = share(sample.answers, lambda text: len(text) <= LONGEST_OPTION) > 0.9
     if short and words.NAMES.search(fold(sample.question)) and not closed(sample.answers):
-        return Guess("names", "des noms de structures ou de personnes")
+        return Guess("names", tr("des noms de structures ou de personnes"))
     return None
 
 
@@ -196,7 +206,7 @@ def choice(sample: Sample) -> Guess | None:
     """Return that one of a few options was chosen."""
     options = distinct(sample.answers)
     if (closed(sample.answers) or words.roles(options)) and len(options) > 1:
-        return Guess("choice", f"une option ; {SEEN}", {"options": options})
+        return Guess("choice", tr("une option ; {seen}", seen=tr(SEEN)), {"options": options})
     return None
 
 
@@ -204,11 +214,12 @@ def ranking(sample: Sample) -> Guess | None:
     """Return that it has a column for each rank, or a rank for each option."""
     if all(RANK.fullmatch(fold(item)) for item in sample.items):
         options = distinct(sample.answers)
-        return Guess("ranking", f"un classement ; {SEEN}", {"options": options}) if options else None
+        why = tr("un classement ; {seen}", seen=tr(SEEN))
+        return Guess("ranking", why, {"options": options}) if options else None
     apart = all(len(set(given)) == len(given) for row in sample.rows if (given := [cell for cell in row if cell]))
     top = max((figures(answer) for answer in sample.answers), default=0)
     if apart and top > 1 and share(sample.answers, str.isdigit) == 1 and top <= len(sample.items):
-        return Guess("ranking", "un rang par option", {"options": sample.items})
+        return Guess("ranking", tr("un rang par option"), {"options": sample.items})
     return None
 
 
@@ -227,7 +238,7 @@ def ticked(sample: Sample) -> Guess | None:
     boxes = [item for item in sample.items if fold(item) != fold(OTHER)]
     if any(fold(answer) not in YES | NO for item in boxes for answer in sample.of(item)) or not boxes:
         return None
-    return Guess("choices", "des cases à cocher, une colonne par option", {"options": sample.items})
+    return Guess("choices", tr("des cases à cocher, une colonne par option"), {"options": sample.items})
 
 
 def levels(sample: Sample) -> Guess | None:
@@ -238,13 +249,12 @@ def levels(sample: Sample) -> Guess | None:
     if not closed([answer for item in lines for answer in sample.of(item)]) or len(options) < 2:
         return None
     order = words.graded(options)
-    why = "une grille de niveaux, du plus bas au plus haut" + ("" if order else " : ORDRE À VÉRIFIER, rien ne le dit")
-    return Guess("levels", why, {"items": lines, "levels": order or options})
+    return Guess("levels", tr(ORDERED if order else UNORDERED), {"items": lines, "levels": order or options})
 
 
 def names_grid(sample: Sample) -> Guess | None:
     """Return that its numbered columns hold names."""
-    return Guess("names", "un nom par colonne") if words.NAMES.search(fold(sample.question)) else None
+    return Guess("names", tr("un nom par colonne")) if words.NAMES.search(fold(sample.question)) else None
 
 
 COLUMNS = (contact, key, moment, yesno, place, scale, number, slots, several, choice, names)

@@ -13,7 +13,8 @@ from mentormatch.enrolment import plan_of
 from mentormatch.errors import OutputError, Problem
 from mentormatch.fields import AnyField, Choice, Scale, Side, YesNo
 from mentormatch.files import write_whole
-from mentormatch.french import counted, listed
+from mentormatch.french import counted, decimal, listed
+from mentormatch.languages import mark, tr, tr_n
 from mentormatch.likeness import NEAR, closest, likenesses
 from mentormatch.programme import Programme, Wordings
 from mentormatch.survey.headers import claimed, places
@@ -23,12 +24,14 @@ from mentormatch.survey.regrouping import told_apart
 from mentormatch.survey.table import Table
 from mentormatch.text import fold
 
-HEAD = """\
+HEAD = mark("""\
 # Correspondance proposée entre ce fichier et le programme : relisez chaque ligne, corrigez, complétez celles qui
 # commencent par « # " », puis collez le tout à la fin du programme. Une ligne effacée ne change rien.
-"""
+""")
 MOST_OPTIONS = 20
-TO_FILL = "à compléter, ou à laisser : cette colonne n'est pas utilisée"
+TO_FILL = mark("à compléter, ou à laisser : cette colonne n'est pas utilisée")
+LIKE = mark("« {question} » : ressemblance {likeness}")
+ANSWERED = mark("« {question} » : les réponses sont les siennes")
 
 type Tables = Sequence[tuple[Table, Side | None]]
 
@@ -90,7 +93,7 @@ def headers(table: Table, side: Side | None, plan: Plan) -> Iterator[Found]:
     }
     chosen = paired(asked, fields)
     for place, sample in enumerate(asked):
-        name, why = chosen.get(place, (None, TO_FILL))
+        name, why = chosen.get(place, (None, tr(TO_FILL)))
         yield Found(sample.question, name, why)
 
 
@@ -107,8 +110,8 @@ def paired(asked: Sequence[Sample], fields: Mapping[str, AnyField]) -> dict[int,
     chosen: dict[int, tuple[str, str]] = {}
     for _, row, name, words in sorted(rated, reverse=True):
         if -row not in chosen and name not in {field for field, _ in chosen.values()}:
-            why = f"ressemblance {shown(words)}" if words >= NEAR else "les réponses sont les siennes"
-            chosen[-row] = (name, f"« {fields[name].question} » : {why}")
+            why = LIKE if words >= NEAR else ANSWERED
+            chosen[-row] = (name, tr(why, question=fields[name].question, likeness=decimal(words, 2)))
     return chosen
 
 
@@ -143,9 +146,10 @@ def options_of(field: AnyField, texts: Counter[str]) -> Iterator[Found]:
         near = closest(text, answers_of(field))
         given = counted(times, "réponse")
         if near:
-            yield Found(text, near.name, f"ressemblance {shown(near.likeness)}, {given}")
+            why = tr("ressemblance {likeness}, {given}", likeness=decimal(near.likeness, 2), given=given)
+            yield Found(text, near.name, why)
         elif times > 1:
-            yield Found(text, None, f"à compléter, ou à laisser telle quelle : {given}")
+            yield Found(text, None, tr("à compléter, ou à laisser telle quelle : {given}", given=given))
 
 
 def unfound(tables: Tables, plan: Plan) -> Iterator[str]:
@@ -154,20 +158,19 @@ def unfound(tables: Tables, plan: Plan) -> Iterator[str]:
         sides = [side for table, side in tables if name in places(table, plan, side)[0]]
         asked = [side for _, side in tables if side is None or plan.fields[name].asks(side)]
         if len(sides) < len(asked):
-            yield f"« {plan.fields[name].question} » ({name})"
-
-
-def shown(likeness: float) -> str:
-    """Return a likeness in French figures."""
-    return f"{likeness:.2f}".replace(".", ",")
+            yield tr("« {question} » ({name})", question=plan.fields[name].question, name=name)
 
 
 def written(proposal: Proposal, known: Programme) -> str:
     """Return a proposal as the part ``mapping`` of a programme file, with what that part holds already."""
     said = known.mapping
-    lines = [HEAD, "[mapping.questions]", *(line(quoted(text), quoted(name)) for text, name in said.questions.items())]
+    lines = [
+        tr(HEAD),
+        "[mapping.questions]",
+        *(line(quoted(text), quoted(name)) for text, name in said.questions.items()),
+    ]
     lines += [entry(found) for found in proposal.questions]
-    lines += [f"# Aucune colonne pour {plain(missing)}" for missing in proposal.missing]
+    lines += [tr("# Aucune colonne pour {missing}", missing=plain(missing)) for missing in proposal.missing]
     for name in dict.fromkeys([*said.options, *proposal.options, *proposal.typed]):
         lines += ["", f"[mapping.options.{key(name)}]  # {plain(known.fields[name].question)}"]
         lines += [line(quoted(text), quoted(option)) for text, option in said.options.get(name, {}).items()]
@@ -185,8 +188,9 @@ def with_mapping(path: Path, text: str) -> None:
     """
     before = path.read_bytes()
     if Programme.load(path).mapping != Wordings():
-        found = Problem("mapping", "le programme en a déjà une", advice="écrivez ailleurs (-o), et collez à la main")
-        raise OutputError(f"Rien n'a été ajouté à {path.name}", [found])
+        advice = tr("écrivez ailleurs (-o), et collez à la main")
+        found = Problem("mapping", tr("le programme en a déjà une"), advice=advice)
+        raise OutputError(tr("Rien n'a été ajouté à {file}", file=path.name), [found])
     after = before.rstrip() + b"\n\n" + text.encode("utf-8")
     Programme.read(tomllib.loads(after.decode("utf-8-sig")), path.name)
     write_whole(path, after)
@@ -199,17 +203,19 @@ def entry(found: Found) -> str:
 
 def aside(count: int) -> list[str]:
     """Return that answers were typed beside the options, which they stay."""
-    told = counted(count, "autre réponse", "autres réponses")
-    return (
-        [f"# {told}, donnée une seule fois et loin de toute option : laissée comme tapée (« Autre » ?)"]
-        if count
-        else []
+    told = tr_n(
+        "# {told}, donnée une seule fois et loin de toute option : laissée comme tapée (« Autre » ?)",
+        "# {told}, données une seule fois et loin de toute option : laissées comme tapées (« Autre » ?)",
+        count,
+        told=counted(count, "autre réponse", "autres réponses"),
     )
+    return [told] if count else []
 
 
 def choices(field: AnyField) -> list[str]:
     """Return the options of a question, for whoever fills in the lines above."""
-    return [f"# Options : {plain(listed([f'« {option} »' for option in answers_of(field)[:MOST_OPTIONS]]))}"]
+    options = [tr("« {text} »", text=option) for option in answers_of(field)[:MOST_OPTIONS]]
+    return [tr("# Options : {options}", options=plain(listed(options)))]
 
 
 def key(name: str) -> str:

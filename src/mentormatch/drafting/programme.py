@@ -10,23 +10,27 @@ from mentormatch.drafting.samples import Sample, samples, with_sides
 from mentormatch.drafting.toml import array, line, plain, quoted
 from mentormatch.fields import Side
 from mentormatch.fields.single import NO, YES
+from mentormatch.languages import mark, tr
 from mentormatch.survey.table import Table
 from mentormatch.survey.tool import OTHER
 from mentormatch.text import canonical, fold
 
-HEAD = """\
+HEAD = mark("""\
 # Brouillon de programme, déduit d'un fichier de réponses. Rien n'y est décidé : relisez chaque ligne, corrigez, puis
 # effacez « à confirmer ». Ce que l'outil n'a pas vu dans les réponses (une option que personne n'a choisie) manque ici.
-"""
-CONFIRM = "à confirmer"
-PEOPLE: dict[Side, str] = {"mentor": "mentor·es", "mentee": "mentoré·es"}
+""")
+CONFIRM = mark("à confirmer")
+ALONE: dict[Side, str] = {
+    "mentor": mark("seuls des mentor·es ont répondu"),
+    "mentee": mark("seuls des mentoré·es ont répondu"),
+}
 CRITERIA = {
-    "choices": ("overlap", "ce que les deux ont coché"),
-    "ranking": ("overlap", "ce que les deux ont classé"),
-    "slots": ("availability", "des créneaux communs"),
-    "scale": ("closeness", "des réponses proches"),
-    "choice": ("same", "la même réponse"),
-    "place": ("same", "le même lieu"),
+    "choices": ("overlap", mark("ce que les deux ont coché")),
+    "ranking": ("overlap", mark("ce que les deux ont classé")),
+    "slots": ("availability", mark("des créneaux communs")),
+    "scale": ("closeness", mark("des réponses proches")),
+    "choice": ("same", mark("la même réponse")),
+    "place": ("same", mark("le même lieu")),
 }
 
 
@@ -48,15 +52,26 @@ class Draft:
     lacking: tuple[str, ...]
 
 
-def draft(tables: Sequence[tuple[Table, Side | None]], name: str = "Programme à nommer") -> Draft:
-    """Return a programme for these answers, each with the side that answered it, None where a question may tell."""
+def draft(tables: Sequence[tuple[Table, Side | None]], name: str = "") -> Draft:
+    """Return a programme for these answers, each with the side that answered it, None where a question may tell.
+
+    Without a ``name`` it is one to be named.
+    """
     asked = list(beside(samples(tables)))
     apart = all(side is not None for _, side in tables)
     role = None if apart else next((one for one in asked if role_in(one)), None)
     if role is not None:
         asked = with_sides(asked, [side_of(role, row[0]) for row in role.rows])
     entries = linked(identified(named(asked, role)))
-    text = "\n".join([HEAD, *heading(entries, role, name), "", *fields(entries), *proposals(entries, role)])
+    text = "\n".join(
+        [
+            tr(HEAD),
+            *heading(entries, role, name or tr("Programme à nommer")),
+            "",
+            *fields(entries),
+            *proposals(entries, role),
+        ]
+    )
     return Draft(text.rstrip("\n") + "\n", tuple(lacking(entries, role, apart=apart)))
 
 
@@ -91,7 +106,7 @@ def named(asked: Sequence[Sample], role: Sample | None) -> list[Entry]:
         is_role = role is not None and sample.question == role.question
         name = identifier("role" if is_role else sample.question, taken - {fold(sample.question)})
         taken.add(name)
-        found = Guess("choice", "qui est mentor·e, qui est mentoré·e", {"options": distinct(sample.answers)})
+        found = Guess("choice", tr("qui est mentor·e, qui est mentoré·e"), {"options": distinct(sample.answers)})
         entries.append(Entry(name, sample, found if is_role else guess(sample), answering(sample)))
     return entries
 
@@ -126,9 +141,10 @@ def identified(entries: Sequence[Entry]) -> list[Entry]:
 def use_of(entry: Entry, *, is_key: bool) -> Guess:
     """Return what a field is taken for, once it is known whether it is the key."""
     if is_key and entry.guess.use != "key":
-        return replace(entry.guess, use="key", why="faute de code et de courriel, ce qui distingue les personnes")
+        why = tr("faute de code et de courriel, ce qui distingue les personnes")
+        return replace(entry.guess, use="key", why=why)
     if not is_key and entry.guess.use == "key":
-        return replace(entry.guess, use="display", why="un autre code, lu par l'équipe")
+        return replace(entry.guess, use="display", why=tr("un autre code, lu par l'équipe"))
     return entry.guess
 
 
@@ -144,7 +160,7 @@ def of_grid(found: Guess, grids: Mapping[str, set[str]]) -> Guess:
     """Return a ranking of the lines of one of ``grids`` as such, anything else as it is."""
     options = set(map(fold, found.settings.get("options", ())))
     grid = next((name for name, items in grids.items() if found.kind == "ranking" and options <= items), None)
-    why = "un classement des lignes d'une grille"
+    why = tr("un classement des lignes d'une grille")
     return found if grid is None else replace(found, settings={"items_of": grid}, why=why)
 
 
@@ -162,15 +178,15 @@ def email_of(entries: Sequence[Entry]) -> Entry | None:
 def heading(entries: Sequence[Entry], role: Sample | None, name: str) -> Iterator[str]:
     """Yield the lines of the heading."""
     yield "[programme]"
-    yield line("name", quoted(name), CONFIRM)
+    yield line("name", quoted(name), tr(CONFIRM))
     answers = role_in(role) if role else None
     if answers:
         told = next(entry.name for entry in entries if role and entry.sample.question == role.question)
         mentor, mentee = map(quoted, answers)
-        yield line("role", f'{{ field = "{told}", mentor = {mentor}, mentee = {mentee} }}', CONFIRM)
+        yield line("role", f'{{ field = "{told}", mentor = {mentor}, mentee = {mentee} }}', tr(CONFIRM))
     email = email_of(entries)
     if email:
-        yield line("email", quoted(email.name), CONFIRM)
+        yield line("email", quoted(email.name), tr(CONFIRM))
 
 
 def fields(entries: Sequence[Entry]) -> Iterator[str]:
@@ -178,30 +194,42 @@ def fields(entries: Sequence[Entry]) -> Iterator[str]:
     for entry in entries:
         yield f"[fields.{entry.name}]"
         yield line("question", quoted(entry.sample.question))
-        yield line("kind", quoted(entry.guess.kind), f"{CONFIRM} : {entry.guess.why}")
+        yield line("kind", quoted(entry.guess.kind), to_confirm(entry.guess.why))
         for setting, value in entry.guess.settings.items():
             yield line(setting, quoted(value) if isinstance(value, str) else array(value))
         if entry.side:
-            yield line("side", quoted(entry.side), f"{CONFIRM} : seuls des {PEOPLE[entry.side]} ont répondu")
+            yield line("side", quoted(entry.side), to_confirm(tr(ALONE[entry.side])))
         if words.AVOIDED.search(fold(entry.sample.question)):
-            yield line("private", "true", f"{CONFIRM} : montré à l'équipe seule")
+            yield line("private", "true", to_confirm(tr("montré à l'équipe seule")))
         if entry.guess.use != "match":
-            yield line("use", quoted(entry.guess.use), CONFIRM)
+            yield line("use", quoted(entry.guess.use), tr(CONFIRM))
         yield ""
+
+
+def to_confirm(why: str) -> str:
+    """Return that a line is to be confirmed, and why it was guessed."""
+    return tr("à confirmer : {why}", why=why)
 
 
 def proposals(entries: Sequence[Entry], role: Sample | None) -> Iterator[str]:
     """Yield criteria that could be, as comments: what makes a good pair is the programme's policy, not ours."""
-    yield "# Ce qui rend un binôme meilleur : à choisir et à peser en équipe. Exemples possibles avec ces questions :"
+    yield tr(
+        "# Ce qui rend un binôme meilleur : à choisir et à peser en équipe. Exemples possibles avec ces questions :"
+    )
     grids = {entry.name for entry in entries if entry.guess.kind == "levels" and entry.side == "mentor"}
     for entry in entries:
         grid = str(entry.guess.settings.get("items_of", ""))
         if grid in grids and entry.side == "mentee":
-            why = f"des besoins couverts : {plain(entry.sample.question)}"
+            why = of_question(tr("des besoins couverts"), entry)
             yield from criterion("coverage", why, mentee=entry.name, mentor=grid)
         elif scorable(entry) and entry.sample.question != (role.question if role else ""):
             kind, why = CRITERIA[entry.guess.kind]
-            yield from criterion(kind, f"{why} : {plain(entry.sample.question)}", field=entry.name)
+            yield from criterion(kind, of_question(tr(why), entry), field=entry.name)
+
+
+def of_question(why: str, entry: Entry) -> str:
+    """Return what would make a pair better, and by which question."""
+    return tr("{why} : {question}", why=why, question=plain(entry.sample.question))
 
 
 def scorable(entry: Entry) -> bool:
@@ -219,9 +247,9 @@ def criterion(kind: str, why: str, **settings: str) -> Iterator[str]:
 def lacking(entries: Sequence[Entry], role: Sample | None, *, apart: bool) -> Iterator[str]:
     """Yield what nothing in the answers tells, and people must say before they can be taken."""
     if not apart and role is None:
-        yield (
+        yield tr(
             "rien dans ce fichier ne dit qui est mentor·e et qui est mentoré·e : ajoutez « role » à [programme], ou"
             " donnez un fichier par côté (--mentors, --mentees)"
         )
     if email_of(entries) is None and not any(entry.guess.use == "key" for entry in entries):
-        yield "ni code ni courriel ne distingue les personnes : ajoutez une colonne de codes au fichier"
+        yield tr("ni code ni courriel ne distingue les personnes : ajoutez une colonne de codes au fichier")
