@@ -123,7 +123,11 @@ def test_most_people_live_where_the_point_is_that_of_the_commune_and_all_have_on
 
 def test_minutes_are_of_a_longer_way_and_lengths_are_told_without_false_precision() -> None:
     assert minutes(np.array([60.0]), 60)[0] == pytest.approx(60 * DETOUR)
-    assert [told(length, "km").replace("\u00a0", " ") for length in (0.4, 3.2, 9_180.2)] == ["0 km", "3 km", "9 180 km"]
+    assert [told(length, "km").replace("\u00a0", " ").replace("\u202f", " ") for length in (0.4, 3.2, 9_180.2)] == [
+        "0 km",
+        "3 km",
+        "9 180 km",
+    ]
 
 
 def test_a_column_shows_the_place_and_is_compared_by_the_departement() -> None:

@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.french import NO_BREAK
+from mentormatch.french import NO_BREAK, thousands
 
 type Points = NDArray[np.float64]
 """(n, 2) latitudes and longitudes in degrees; NaN where there is no place."""
@@ -49,6 +49,6 @@ def told(length: float, unit: str) -> str:
     r"""Return a length as people say it, without false precision.
 
     >>> told(94.4, "km"), told(9180.0, "km")
-    ('94\xa0km', '9\xa0180\xa0km')
+    ('94\xa0km', '9\u202f180\xa0km')
     """
-    return f"{length:,.0f}{NO_BREAK}{unit}".replace(",", NO_BREAK)
+    return f"{thousands(round(length))}{NO_BREAK}{unit}"

@@ -10,17 +10,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mentormatch.departements import DEPARTEMENTS, RHONE
+from mentormatch.languages import mark, tr
 from mentormatch.places.gazetteer import gazetteer
-from mentormatch.places.spelling import departements_by_spelling, spelled
+from mentormatch.places.spelling import bare, departements_by_spelling, spelled, unlinked
 
-UNKNOWN = "lieu non reconnu : une commune avec son code postal, ou un département, est attendu"
-AMBIGUOUS = "plusieurs communes portent ce nom : ajoutez le code postal ou le département"
-SEVERAL = "plusieurs codes postaux : un seul lieu est attendu"
-SHARED = "ce code postal est partagé entre deux départements : ajoutez la commune"
-OTHER_POSTCODE = "le code postal n'est pas celui de la commune, lue par son nom et son département"
-ONLY_POSTCODE = "seul le code postal a été compris"
-ONLY_DEPARTEMENT = "seul le département a été compris"
-TOWN = "lu comme le département ; pour la commune du même nom, ajoutez son code postal"
+UNKNOWN = mark("lieu non reconnu : une commune avec son code postal, ou un département, est attendu")
+AMBIGUOUS = mark("plusieurs communes portent ce nom : ajoutez le code postal ou le département")
+SEVERAL = mark("plusieurs codes postaux : un seul lieu est attendu")
+SHARED = mark("ce code postal est partagé entre deux départements : ajoutez la commune")
+OTHER_POSTCODE = mark("le code postal n'est pas celui de la commune, lue par son nom et son département")
+ONLY_POSTCODE = mark("seul le code postal a été compris")
+ONLY_DEPARTEMENT = mark("seul le département a été compris")
+TOWN = mark("lu comme le département ; pour la commune du même nom, ajoutez son code postal")
 
 OVERSEAS = frozenset({"97", "98"})
 """What the numbers of three figures begin with."""
@@ -30,24 +31,20 @@ CORSICA = "20"
 """The number that people still write for both of its départements."""
 TOWNS = frozenset({"vienne", "indre"})
 """Départements whose name is also that of a town elsewhere, large enough for somebody to mean it."""
-_DELIVERY = re.compile(r" ?\b(cedex( \d{1,2})?|(bp|cs|tsa) ?\d+|(?<!de )(?<!en )france$)")
-_TITLE = re.compile(r"^(departement|dep|dept|dpt) (de la |de l |du |des |de |d )?")
 _CODE = re.compile(r"\b(insee |f )?(\d{4,5}|2[ab]\d{3}|\d\d \d{3})\b")
 _BOROUGH = re.compile(r"(paris|lyon|marseille)(?: ?(?=\d)| )(\d{1,2}|[ivx]+)( ?(er|i?e|i?eme))?( arr[a-z]*)?")
 _TENS, _UNITS = ("", "x"), ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
 _ROMAN = {numeral: number for number, numeral in enumerate([*(ten + unit for ten in _TENS for unit in _UNITS), "xx"])}
-_LINK = re.compile(r"( de| a| en)?( la| l)?$")
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The position of a place in the ``gazetteer``, None where there is none, and what was odd, in French."""
+    """The position of a place in the ``gazetteer``, None where there is none, and what was odd, in words."""
 
     position: int | None = None
     note: str = ""
 
 
-@lru_cache(maxsize=4096)
 def find(text: str) -> Finding:
     """Return the commune, the département or the postcode that ``text`` names.
 
@@ -57,9 +54,16 @@ def find(text: str) -> Finding:
     >>> find("Saint-Denis")
     Finding(position=None, note='plusieurs communes portent ce nom : ajoutez le code postal ou le département')
     """
+    found = sought(text)
+    return Finding(found.position, tr(found.note)) if found.note else found
+
+
+@lru_cache(maxsize=4096)
+def sought(text: str) -> Finding:
+    """Return what ``find`` does, the note as it stands here."""
     if len(text) > LONGEST:
         return Finding(None, UNKNOWN)
-    words = _TITLE.sub("", " ".join(_DELIVERY.sub("", spelled(text)).split()))
+    words = bare(text)
     codes = _CODE.findall(words)
     if len(codes) > 1:
         return Finding(None, SEVERAL)
@@ -164,7 +168,7 @@ def readings(words: str) -> Iterator[tuple[str, str]]:
             yield from ((tail if head == CORSICA else head, number) for number in ("2A", "2B"))
         if tail in spellings and len(tail) > 1:
             number = DEPARTEMENTS[spellings[tail]][0]
-            yield _LINK.sub("", head) if number[:2] in OVERSEAS else head, number
+            yield unlinked(head) if number[:2] in OVERSEAS else head, number
         if head in spellings and len(head) > 1:
             yield tail, DEPARTEMENTS[spellings[head]][0]
 
@@ -194,10 +198,10 @@ def whole_departement(words: str) -> int | None:
 
 def partly(text: str) -> Finding:
     """Return the département that is named before a bracket, or beside a number, where the rest is not known."""
-    bare = spelled(re.sub(r"\(.*\)", "", text))
-    numbered = re.fullmatch(r"(\d{1,3}|2[ab]|69[dm]) (.+)", bare)
+    before = spelled(re.sub(r"\(.*\)", "", text))
+    numbered = re.fullmatch(r"(\d{1,3}|2[ab]|69[dm]) (.+)", before)
     spellings = departements_by_spelling()
-    for words in (bare, *(numbered.groups() if numbered else ())):
+    for words in (before, *(numbered.groups() if numbered else ())):
         if words in spellings:
             return Finding(spellings[words], ONLY_DEPARTEMENT)
     return Finding(None, UNKNOWN)

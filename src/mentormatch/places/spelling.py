@@ -8,6 +8,9 @@ from mentormatch.text import fold
 
 _SHORT = {"saint": "st", "sainte": "ste", "saints": "sts", "saintes": "stes"}
 _SLASHED = re.compile(r"\bs/")
+_DELIVERY = re.compile(r" ?\b(cedex( \d{1,2})?|(bp|cs|tsa) ?\d+|(?<!de )(?<!en )france$)")
+_TITLE = re.compile(r"^(departement|dep|dept|dpt) (de la |de l |du |des |de |d )?")
+_LINK = re.compile(r"( de| a| en)?( la| l)?$")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -21,6 +24,24 @@ def spelled(text: str) -> str:
     """
     words = _WORD.findall(_SLASHED.sub("sur ", fold(text)))
     return " ".join(_SHORT.get(word, word) for word in words)
+
+
+def bare(text: str) -> str:
+    """Return the words of ``text``, without what only concerns the delivery of letters, and that it is a département.
+
+    >>> bare("Département de l'Isère"), bare("38000 Grenoble CEDEX 9")
+    ('isere', '38000 grenoble')
+    """
+    return _TITLE.sub("", " ".join(_DELIVERY.sub("", spelled(text)).split()))
+
+
+def unlinked(words: str) -> str:
+    """Return the words of a name without those that link it to what came behind it.
+
+    >>> unlinked("st denis de la")
+    'st denis'
+    """
+    return _LINK.sub("", words)
 
 
 @cache
