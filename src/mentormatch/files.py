@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from mentormatch.errors import OutputError
+from mentormatch.languages import tr
 
 
 def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
@@ -22,7 +23,8 @@ def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
             os.fsync(file.fileno())
         draft.replace(path)
     except OSError as error:
-        raise OutputError(f"{path.name} : le fichier ne peut pas être écrit ({error.strerror})") from None
+        refused = tr("{file} : le fichier ne peut pas être écrit ({error})", file=path.name, error=error.strerror)
+        raise OutputError(refused) from None
     finally:
         with suppress(OSError):  # an interrupt leaves no draft either; a whole file has moved away
             draft.unlink()

@@ -6,6 +6,7 @@ from typing import Protocol
 from mentormatch.assignment.rules.veto import Veto
 from mentormatch.errors import Problem, ProgrammeError
 from mentormatch.fields import Side
+from mentormatch.languages import tr
 from mentormatch.people import People
 from mentormatch.programme import Programme
 from mentormatch.scoring.criteria.wishes import Wishes
@@ -45,15 +46,15 @@ def asked_of(programme: Programme) -> dict[Side, Asked]:
     found: dict[Side, Asked] = {side: asked(programme, side, wishes, veto) for side in SIDES}
     named = {name for one in found.values() for name in (one.wishes, one.refusals) if name}
     problems = [
-        Problem(f"fields.{name}", "montrerait des souhaits ou des refus", "private = true")
+        Problem(f"fields.{name}", tr("montrerait des souhaits ou des refus"), "private = true")
         for name in sorted(named)
         if not programme.fields[name].private
     ]
     if not named:
-        advice = "ajoutez un critère « wishes », une règle « veto », ou les deux"
-        problems.append(Problem("programme", "ni souhaits ni refus", advice=advice))
+        advice = tr("ajoutez un critère « wishes », une règle « veto », ou les deux")
+        problems.append(Problem("programme", tr("ni souhaits ni refus"), advice=advice))
     if problems:
-        raise ProgrammeError("Les souhaits ne peuvent pas être demandés", problems)
+        raise ProgrammeError(tr("Les souhaits ne peuvent pas être demandés"), problems)
     return found
 
 
@@ -73,6 +74,7 @@ def codes_of(people: People, side: Side, codes: Codes) -> dict[str, int]:
     """
     found = {codes.of(side, key): row for row, key in enumerate(people.ids)}
     if len(found) < len(people):
-        problem = Problem(side, "deux personnes ont le même pseudonyme", advice="effacez la clé, et recommencez")
-        raise ProgrammeError("Les pseudonymes ne distinguent pas tout le monde", [problem])
+        advice = tr("effacez la clé, et recommencez")
+        problem = Problem(side, tr("deux personnes ont le même pseudonyme"), advice=advice)
+        raise ProgrammeError(tr("Les pseudonymes ne distinguent pas tout le monde"), [problem])
     return found

@@ -9,16 +9,18 @@ from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import Answer, AnyField, Choices, Ranking, Reading, Side, Text
 from mentormatch.fields.base import position
 from mentormatch.french import listed
+from mentormatch.languages import LANGUAGES, language, mark, tr, tr_n
 from mentormatch.people import Cohort, People
 from mentormatch.profiles.asked import ACROSS, SIDES, Asked, Codes, asked_of, codes_of
 from mentormatch.programme import Programme
-from mentormatch.survey.mapping import answers_of
+from mentormatch.survey.mapping import answers_of, renaming
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.settling import grouped
 from mentormatch.survey.submissions import Sheet, laid_out, submissions
 from mentormatch.text import canonical
 
-CODE, WISHES, REFUSALS = "Votre code", "Vos choix", "À écarter"
+CODE, WISHES, REFUSALS = mark("Votre code"), mark("Vos choix"), mark("À écarter")
+"""The questions of the form, which is read in whatever language it was written."""
 
 type Known = Mapping[str, tuple[Side, int]]
 
@@ -49,7 +51,7 @@ def with_wishes(cohort: Cohort, programme: Programme, codes: Codes, *forms: Sour
     choices = [one for one in found if isinstance(one, Choice)]
     problems = [*(one for one in found if isinstance(one, Problem)), *answered_twice(choices)]
     if problems:
-        raise SurveyError("Les souhaits ne peuvent pas être repris", problems)
+        raise SurveyError(tr("Les souhaits ne peuvent pas être repris"), problems)
     sides = {side: [one for one in choices if one.side == side] for side in SIDES}
     mentors, mentees = (with_choices(cohort, side, asked[side], sides[side]) for side in SIDES)
     return replace(cohort, mentors=mentors, mentees=mentees)
@@ -59,11 +61,19 @@ def form_plan(known: Known) -> Plan:
     """Return how a short form is read: whatever the tool, by its three questions."""
     options = list(known) or ["-"]
     fields: dict[str, AnyField] = {
-        "code": Text(question=CODE, use="key"),
-        "choix": Ranking(question=WISHES, options=options),
-        "ecarter": Choices(question=REFUSALS, options=options),
+        "code": Text(question=tr(CODE), use="key"),
+        "choix": Ranking(question=tr(WISHES), options=options),
+        "ecarter": Choices(question=tr(REFUSALS), options=options),
     }
-    return Plan(fields, "code", None, needed=frozenset({"code"}))
+    names = dict(zip((CODE, WISHES, REFUSALS), fields, strict=True))
+    return Plan(fields, "code", None, needed=frozenset({"code"}), renaming=renaming(dict(worded(names)), {}))
+
+
+def worded(names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield each question in each language, with the name of its field."""
+    for code in LANGUAGES:
+        with language(code):
+            yield from [(tr(question), name) for question, name in names.items()]
 
 
 def read(form: Source, known: Known, cohort: Cohort, programme: Programme) -> Iterator[Choice | Problem]:
@@ -73,15 +83,17 @@ def read(form: Source, known: Known, cohort: Cohort, programme: Programme) -> It
     (sheet,) = laid_out([(table, "mentee") for table, _ in read_tables(form)], plan)
     yield from unreadable(sheet)
     for sent in submissions(sheet, plan):
-        where = f"{sent.source}, ligne {sent.line}"
+        where = tr("{source}, ligne {line}", source=sent.source, line=sent.line)
         answers = [read_codes(plan.fields[name], sent.answers.get(name, "")) for name in ("choix", "ecarter")]
         wishes, refusals = (tuple(one.value) if isinstance(one.value, tuple) else () for one in answers)
         if any(one.note for one in answers):
-            yield Problem(where, "un code n'est celui de personne", "un code des profils, tel qu'il y est écrit")
+            expected = tr("un code des profils, tel qu'il y est écrit")
+            yield Problem(where, tr("un code n'est celui de personne"), expected)
         elif not wishes and not refusals:
             continue
         elif canonical(sent.key) not in voters:
-            yield Problem(where, f"« {CODE} » n'est celui de personne", "le code que l'équipe a donné à la personne")
+            found = tr("« {question} » n'est celui de personne", question=tr(CODE))
+            yield Problem(where, found, tr("le code que l'équipe a donné à la personne"))
         else:
             picked = Picked([places[at] for at in wishes], [places[at] for at in refusals])
             yield chosen(where, voters[canonical(sent.key)], picked, programme)
@@ -98,9 +110,11 @@ def read_codes(field: AnyField, answer: Answer) -> Reading:
 def unreadable(sheet: Sheet) -> Iterator[Problem]:
     """Yield the rows of a form that could not be read, and that it asks for nothing."""
     for refused in sheet.table.refused:
-        yield Problem(f"{sheet.table.source}, ligne {refused.line}", refused.reason)
+        where = tr("{source}, ligne {line}", source=sheet.table.source, line=refused.line)
+        yield Problem(where, refused.reason)
     if not {"choix", "ecarter"} & set(sheet.places):
-        yield Problem(sheet.table.source, "ni souhaits ni refus", f"une colonne « {WISHES} » ou « {REFUSALS} »")
+        expected = tr("une colonne « {wishes} » ou « {refusals} »", wishes=tr(WISHES), refusals=tr(REFUSALS))
+        yield Problem(sheet.table.source, tr("ni souhaits ni refus"), expected)
 
 
 def own_keys(cohort: Cohort) -> dict[str, tuple[Side, int]]:
@@ -122,13 +136,21 @@ def chosen(where: str, who: tuple[Side, int], picked: Picked, programme: Program
     (side, row), wishes, refusals = who, picked.wishes, picked.refusals
     asked = asked_of(programme)[side]
     if any(place[0] == side for place in (*wishes, *refusals)):
-        return Problem(where, "un code est du même côté que la personne", "des codes de l'autre côté")
+        return Problem(where, tr("un code est du même côté que la personne"), tr("des codes de l'autre côté"))
     if set(wishes) & set(refusals):
-        return Problem(where, "une même personne est choisie et écartée", "l'un ou l'autre")
+        return Problem(where, tr("une même personne est choisie et écartée"), tr("l'un ou l'autre"))
     if len(wishes) > asked.choices:
-        return Problem(where, f"{len(wishes)} choix", f"{asked.choices} au plus")
+        return Problem(
+            where,
+            tr_n("{count} choix", "{count} choix", len(wishes), count=len(wishes)),
+            tr("{most} au plus", most=asked.choices),
+        )
     if len(refusals) > asked.refused:
-        return Problem(where, f"{len(refusals)} refus", f"{asked.refused} au plus")
+        return Problem(
+            where,
+            tr_n("{count} refus", "{count} refus", len(refusals), count=len(refusals)),
+            tr("{most} au plus", most=asked.refused),
+        )
     return Choice(where, side, row, tuple(at for _, at in wishes), tuple(at for _, at in refusals))
 
 
@@ -136,9 +158,8 @@ def answered_twice(choices: Sequence[Choice]) -> Iterator[Problem]:
     """Yield that one person sent several forms."""
     for same in grouped(choices, lambda one: (one.side, one.row)).values():
         if len(same) > 1:
-            yield Problem(
-                listed([one.where for one in same]), "la même personne répond plusieurs fois", "une seule ligne"
-            )
+            where = listed([one.where for one in same])
+            yield Problem(where, tr("la même personne répond plusieurs fois"), tr("une seule ligne"))
 
 
 def with_choices(cohort: Cohort, side: Side, asked: Asked, choices: Sequence[Choice]) -> People:

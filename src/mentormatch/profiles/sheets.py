@@ -9,6 +9,7 @@ from mentormatch.assignment.posing import pose
 from mentormatch.columns import Column, Grades
 from mentormatch.errors import Problem, ProgrammeError
 from mentormatch.fields import Side
+from mentormatch.languages import tr
 from mentormatch.people import Cohort
 from mentormatch.profiles.asked import SIDES, Asked, Codes, asked_of, codes_of
 from mentormatch.programme import Programme
@@ -45,8 +46,9 @@ def anonymous_profiles(cohort: Cohort, programme: Programme, codes: Codes) -> Pr
     """
     asked = asked_of(programme)
     if not any(field.shareable for field in programme.fields.values()):
-        problem = Problem("fields", "aucune réponse ne peut être montrée", "shareable = true dans quelques champs")
-        raise ProgrammeError("Les profils seraient vides", [problem])
+        expected = tr("shareable = true dans quelques champs")
+        problem = Problem("fields", tr("aucune réponse ne peut être montrée"), expected)
+        raise ProgrammeError(tr("Les profils seraient vides"), [problem])
     taking = taking_part(cohort, programme)
     agreed = {side: [row for row in taking[side] if agrees(cohort, programme, side, row)] for side in SIDES}
     keys = {(side, codes.of(side, key)): key for side in SIDES for key in cohort.side(side).ids}
@@ -93,5 +95,7 @@ def lines_of(column: Column, row: int) -> tuple[str, ...]:
     given = column.values[row]
     items = {level: [column.labels[item] for item in np.flatnonzero(given == level)] for level in set(given.tolist())}
     return tuple(
-        f"{column.levels[level]} : {', '.join(items[level])}" for level in sorted(items, reverse=True) if level >= 0
+        tr("{level} : {items}", level=column.levels[level], items=", ".join(items[level]))
+        for level in sorted(items, reverse=True)
+        if level >= 0
     )

@@ -1,11 +1,12 @@
 """One person is forgotten (RGPD, article 17): their rows, the documents that name them, and every file to come."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mentormatch.errors import OutputError
 from mentormatch.french import listed
+from mentormatch.languages import tr, tr_n
 from mentormatch.record.log import append
 from mentormatch.record.signing import account, signed
 from mentormatch.rights.documents import documents, ours, speaks_of
@@ -41,13 +42,18 @@ def forget(edition: Edition, person: str, *, who: str | None = None, why: str = 
     tables = [table for table, _ in edition.tables()]
     found = held(edition.load(), edition.tables(), person).also_as(pseudonyms_for(edition.programme))
     naming = list(naming_documents(edition, found))
-    left = [f"{source}, ligne {line}, « {header} »" for source, line, header in mentions(found, tables)]
+    left = [
+        tr("{source}, ligne {line}, « {header} »", source=source, line=line, header=header)
+        for source, line, header in mentions(found, tables)
+    ]
     left += [path.name for path in naming if not ours(path)]
     remember_to_forget(edition.programme, *found.keys)
     deleted = [delete(path) for path in naming if ours(path)]
     write_down(edition, found, who=who, why=why)
     cut, kept = cut_rows(found, edition.files.values())
-    return Erasure(tuple(cut), tuple(deleted), (*kept, *(f"{place} nomme cette personne" for place in left)))
+    return Erasure(
+        tuple(cut), tuple(deleted), (*kept, *(tr("{place} nomme cette personne", place=place) for place in left))
+    )
 
 
 def naming_documents(edition: Edition, person: Held) -> Iterator[Path]:
@@ -63,7 +69,8 @@ def delete(path: Path) -> Path:
     try:
         path.unlink()
     except OSError as error:
-        raise OutputError(f"{path.name} : le fichier ne peut pas être effacé ({error.strerror})") from None
+        found = tr("{file} : le fichier ne peut pas être effacé ({error})", file=path.name, error=error.strerror)
+        raise OutputError(found) from None
     return path
 
 
@@ -85,6 +92,16 @@ def cut_rows(person: Held, files: Iterable[Path]) -> tuple[list[tuple[str, int]]
         if lines and without_rows(file, lines):
             cut += [(file.name, line) for line in lines]
         elif lines:
-            noun = "les lignes" if len(lines) > 1 else "la ligne"
-            left.append(f"{file.name} : supprimez {noun} {listed([str(line) for line in lines])}")
+            left.append(to_cut(file, lines))
     return cut, left
+
+
+def to_cut(file: Path, lines: Sequence[int]) -> str:
+    """Return that people must take these rows out of a file."""
+    return tr_n(
+        "{file} : supprimez la ligne {lines}",
+        "{file} : supprimez les lignes {lines}",
+        len(lines),
+        file=file.name,
+        lines=listed([str(line) for line in lines]),
+    )

@@ -8,6 +8,7 @@ from functools import cached_property
 from mentormatch.enrolment import plan_of
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import Side
+from mentormatch.languages import tr
 from mentormatch.programme import Programme
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.privacy import Pseudonyms
@@ -71,8 +72,9 @@ def held(programme: Programme, tables: Sequence[tuple[Table, Side | None]], pers
     found = [each for each in everybody if each.whose(sought)]
     if not found:
         sources = ", ".join(table.source for table, _ in tables)
-        missing = Problem(sources, "aucune ligne n'est de cette personne", "son code, ou son courriel, tel que saisi")
-        raise SurveyError("Personne introuvable", [missing])
+        expected = tr("son code, ou son courriel, tel que saisi")
+        missing = Problem(sources, tr("aucune ligne n'est de cette personne"), expected)
+        raise SurveyError(tr("Personne introuvable"), [missing])
     keys = dict.fromkeys(key for each in found for key in each.keys if key)
     others = {canonical(text) for each in everybody if not each.whose(sought) for text in each.contact}
     own = [text for each in found for text in each.contact if text and canonical(text) not in others]

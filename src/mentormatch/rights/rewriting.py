@@ -6,10 +6,11 @@ from pathlib import Path
 
 from mentormatch.errors import OutputError
 from mentormatch.files import write_whole
+from mentormatch.languages import tr
 from mentormatch.survey.decoding import physical_lines
 from mentormatch.survey.reading import Rows, Source, rows_in
 
-UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+UTF16 = {codecs.BOM_UTF16_LE: "utf-16le", codecs.BOM_UTF16_BE: "utf-16be"}
 
 
 def without_rows(path: Path, lines: Collection[int]) -> bool:
@@ -25,7 +26,12 @@ def without_rows(path: Path, lines: Collection[int]) -> bool:
     kept = [record.cells for record in before.records if record.line not in lines]
     again = rows_in(Source(path.name, after, encoding=before.manner.encoding, delimiter=before.manner.delimiter))
     if [record.cells for record in again.records] != kept:
-        raise OutputError(f"{path.name} : lignes non effacées, le reste du fichier ne se lirait plus de la même façon")
+        raise OutputError(
+            tr(
+                "{file} : lignes non effacées, le reste du fichier ne se lirait plus de la même façon",
+                file=path.name,
+            )
+        )
     write_whole(path, after)
     return True
 
