@@ -7,12 +7,15 @@ from mentormatch.fields import Side
 from mentormatch.followup.meeting import Meeting
 from mentormatch.followup.waves import SIDES, Wave, keys_of, of_person, side_across
 from mentormatch.french import listed
+from mentormatch.languages import mark, tr
 from mentormatch.review.pairs import Pair
 from mentormatch.sections import Call
 from mentormatch.survey.settling import grouped
 
 ENDED, ASKED, SILENT = 0, 1, 2
 """What comes first: a pair that may have ended, an answer that asks for a call, silence."""
+DENIED = mark("{partner} dit que le binôme ne se voit plus, et la personne dit le contraire")
+UNTOLD = mark("{partner} dit que le binôme ne se voit plus, et la personne n'en a rien dit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,9 @@ def in_words(reasons: Sequence[Reason]) -> tuple[str, ...]:
     sentences = []
     for months, same in grouped(reasons, lambda one: one.months).items():
         told = list(dict.fromkeys(one.words for one in same))
-        sentences += told if months is None else [f"à {months} mois : {' ; '.join(told)}"]
+        sentences += (
+            told if months is None else [tr("à {months} mois : {told}", months=months, told=tr(" ; ").join(told))]
+        )
     return tuple(sentences)
 
 
@@ -67,10 +72,9 @@ def ended(met: Sequence[Meeting], side: Side) -> Iterator[Reason]:
     for one in met:
         partner = keys_of(one.pair)[side_across(side)]
         if one.said(side) is False:
-            yield Reason(ENDED, one.months, f"dit ne plus voir {partner}")
+            yield Reason(ENDED, one.months, tr("dit ne plus voir {partner}", partner=partner))
         elif one.said(side_across(side)) is False:
-            own = "dit le contraire" if one.said(side) else "n'en a rien dit"
-            yield Reason(ENDED, one.months, f"{partner} dit que le binôme ne se voit plus, et la personne {own}")
+            yield Reason(ENDED, one.months, tr(DENIED if one.said(side) else UNTOLD, partner=partner))
 
 
 def asked(waves: Sequence[Wave], side: Side, key: str, calls: Sequence[Call]) -> Iterator[Reason]:
@@ -90,4 +94,5 @@ def silent(waves: Sequence[Wave], side: Side, key: str) -> Iterator[Reason]:
             break
         months.insert(0, wave.months)
     if months:
-        yield Reason(SILENT, None, f"n'a pas répondu à {listed([str(month) for month in months])} mois")
+        told = tr("n'a pas répondu à {months} mois", months=listed([str(month) for month in months]))
+        yield Reason(SILENT, None, told)

@@ -6,18 +6,19 @@ from typing import Literal
 
 from mentormatch.fields import Side
 from mentormatch.followup.waves import SIDES, Wave
+from mentormatch.languages import mark, tr
 from mentormatch.review.pairs import Pair
 from mentormatch.sections import Answered
 
 type State = Literal["meeting", "stopped", "disagreeing", "unknown"]
 
 STATES: Mapping[State, str] = {
-    "meeting": "se voient",
-    "stopped": "ne se voient plus",
-    "disagreeing": "disent le contraire l'un de l'autre",
-    "unknown": "sans nouvelles",
+    "meeting": mark("se voient"),
+    "stopped": mark("ne se voient plus"),
+    "disagreeing": mark("disent le contraire l'un de l'autre"),
+    "unknown": mark("sans nouvelles"),
 }
-"""What staff read."""
+"""What staff read, to be spoken by ``tr``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class Meeting:
     @property
     def words(self) -> str:
         """What staff read of it."""
-        return STATES[self.state] + (f" (à {self.months} mois)" if self.months else "")
+        state = tr(STATES[self.state])
+        return tr("{state} (à {months} mois)", state=state, months=self.months) if self.months else state
 
 
 def meetings(pairs: Sequence[Pair], waves: Sequence[Wave], stopped: Answered | None) -> tuple[Meeting, ...]:

@@ -7,23 +7,24 @@ from typing import Literal
 
 from mentormatch.followup.waves import SIDES, Wave
 from mentormatch.french import counted
+from mentormatch.languages import mark, tr
 from mentormatch.review.pairs import Contribution, Pair
 from mentormatch.sections import Answered, Outcome
 
 type Group = Literal["all", "high", "low", "unanswered"]
 
 GROUPS: dict[Group, str] = {
-    "all": "tous les binômes",
-    "high": "au moins la moitié des points",
-    "low": "moins de la moitié des points",
-    "unanswered": "sans réponse d'un côté",
+    "all": mark("tous les binômes"),
+    "high": mark("au moins la moitié des points"),
+    "low": mark("moins de la moitié des points"),
+    "unanswered": mark("sans réponse d'un côté"),
 }
-"""What staff read."""
+"""What staff read, to be spoken by ``tr``; so is the description."""
 FEW = 30
 """Pairs below which a share says little."""
 Z = 1.959963984540054
 """The normal quantile of a 95 % interval."""
-DESCRIPTION = (
+DESCRIPTION = mark(
     "Ce tableau décrit ce que les gens ont dit. Il ne dit pas ce qui en est la cause : les binômes n'ont pas été tirés"
     " au sort, et qui va bien répond plus volontiers. Il ne propose aucun poids."
 )
@@ -108,9 +109,11 @@ def warning(lines: Sequence[Count]) -> str:
     few = [line for line in lines if line.few]
     if not few:
         return ""
-    where = "toutes les lignes" if len(few) == len(lines) else f"{counted(len(few), 'ligne')} sur {len(lines)}"
-    return (
-        f"Petits nombres : dans {where}, le résultat est connu de moins de {FEW} binômes. Un seul binôme de plus ou de"
+    some = tr("{lines} sur {total}", lines=counted(len(few), "ligne"), total=len(lines))
+    return tr(
+        "Petits nombres : dans {where}, le résultat est connu de moins de {few} binômes. Un seul binôme de plus ou de"
         " moins y change la part de plusieurs points. Quand deux intervalles se recouvrent, rien ne dit que l'écart"
-        " n'est pas dû au hasard."
+        " n'est pas dû au hasard.",
+        where=tr("toutes les lignes") if len(few) == len(lines) else some,
+        few=FEW,
     )

@@ -10,6 +10,7 @@ from mentormatch.columns import BoolVector
 from mentormatch.enrolment import Source, email_of, read_tables
 from mentormatch.errors import Problem, ProgrammeError, SurveyError
 from mentormatch.fields import AnyField, Side, Text
+from mentormatch.languages import mark, tr
 from mentormatch.people import People, Remark, RowFate
 from mentormatch.programme import Programme
 from mentormatch.review.pairs import Pair
@@ -20,7 +21,7 @@ from mentormatch.survey.settling import grouped
 from mentormatch.survey.submissions import laid_out, remarks_of, said, submissions, unread
 from mentormatch.text import canonical
 
-KEY, CODE = "code", "Votre code"
+KEY, CODE = "code", mark("Votre code")
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
 
 
@@ -108,10 +109,11 @@ def plan_of_wave(programme: Programme) -> Plan:
     """Return how a file of follow-up answers is read: by the participant's code, then by its own questions."""
     asked = programme.follow_up.fields
     if not asked:
-        advice = "déclarez les questions du suivi dans [follow_up.fields]"
-        raise ProgrammeError("Le suivi ne peut pas être lu", [Problem("follow_up", "aucune question", "", advice)])
+        advice = tr("déclarez les questions du suivi dans [follow_up.fields]")
+        found = Problem("follow_up", tr("aucune question"), advice=advice)
+        raise ProgrammeError(tr("Le suivi ne peut pas être lu"), [found])
     named = programme.fields_with("key")[:1] or [name for name in [email_of(programme)] if name]
-    question = programme.fields[named[0]].question if named else CODE
+    question = programme.fields[named[0]].question if named else tr(CODE)
     name = next(name for name in (KEY, f"{KEY}_participant", "-") if name not in asked)
     fields: dict[str, AnyField] = {name: Text(question=question, use="key"), **asked}
     return Plan(fields, name, None, needed=frozenset({name}), forgotten=programme.forgotten)
@@ -120,15 +122,15 @@ def plan_of_wave(programme: Programme) -> Plan:
 def refuse_empty(places: Mapping[str, object], source: str) -> None:
     """Raise SurveyError where a file answers none of the questions."""
     if len(places) < 2:
-        advice = "vérifiez que c'est le fichier du suivi"
-        found = Problem(source, "aucune question du suivi", "les questions de [follow_up.fields]", advice)
-        raise SurveyError("Le suivi ne peut pas être lu", [found])
+        expected, advice = tr("les questions de [follow_up.fields]"), tr("vérifiez que c'est le fichier du suivi")
+        found = Problem(source, tr("aucune question du suivi"), expected, advice)
+        raise SurveyError(tr("Le suivi ne peut pas être lu"), [found])
 
 
 def placed(sent: Submission, programme: Programme, pairs: Sequence[Pair]) -> Reply | RowFate:
     """Return who sent a row and of which pairs it speaks, or why it counts for nobody."""
     if programme.forgotten.holds(sent.key):
-        return RowFate(sent.source, sent.line, "rejected", reason="effacée, à la demande de la personne")
+        return RowFate(sent.source, sent.line, "rejected", reason=tr("effacée, à la demande de la personne"))
     mine = {side: of_person(pairs, side, sent.key) for side in SIDES}
     sides = [side for side in SIDES if mine[side]]
     if len(sides) != 1:
@@ -137,7 +139,7 @@ def placed(sent: Submission, programme: Programme, pairs: Sequence[Pair]) -> Rep
     named = canonical(told)
     meant = [row for row in mine[side] if named in ("", canonical(keys_of(pairs[row])[side_across(side)]))]
     if not meant:
-        reason = "le code du binôme n'est pas celui d'un ou d'une partenaire de la personne"
+        reason = tr("le code du binôme n'est pas celui d'un ou d'une partenaire de la personne")
         return RowFate(sent.source, sent.line, "rejected", sent.key, side, reason)
     return Reply(sent, side, keys_of(pairs[meant[0]])[side], tuple(meant))
 
@@ -160,8 +162,8 @@ def side_across(side: Side) -> Side:
 def why_nobody(key: str, *, both: bool) -> str:
     """Return why nobody in the pairs is known by a key."""
     if not key:
-        return "pas de code"
-    return "les deux côtés ont ce code" if both else "personne de ce code n'a de binôme"
+        return tr("pas de code")
+    return tr("les deux côtés ont ce code") if both else tr("personne de ce code n'a de binôme")
 
 
 def settled(replies: Sequence[Reply]) -> tuple[list[Reply], list[RowFate]]:
@@ -192,7 +194,7 @@ def in_time(replies: Sequence[Reply]) -> list[Reply]:
 
 def superseded(reply: Reply, by: int) -> RowFate:
     """Return a row that a later one of the same person replaces."""
-    reason = f"remplacée par une réponse plus récente (ligne {by})"
+    reason = tr("remplacée par une réponse plus récente (ligne {line})", line=by)
     return RowFate(reply.sent.source, reply.sent.line, "replaced", reply.key, reply.side, reason, by)
 
 
@@ -211,4 +213,4 @@ def noted(name: str, replies: Sequence[Reply], notes: Sequence[str]) -> Iterator
     """Yield what was odd about the answers to one question."""
     for reply, note in zip(replies, notes, strict=True):
         if note:
-            yield Remark(reply.sent.source, reply.sent.line, f"« {name} » : {note}")
+            yield Remark(reply.sent.source, reply.sent.line, tr("« {name} » : {note}", name=name, note=note))

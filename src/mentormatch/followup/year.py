@@ -14,6 +14,7 @@ from mentormatch.followup.meeting import Meeting, meetings
 from mentormatch.followup.outcomes import Count, counts
 from mentormatch.followup.waves import Wave, read_wave
 from mentormatch.french import listed
+from mentormatch.languages import tr
 from mentormatch.programme import Programme
 from mentormatch.review.pairs import Pair
 
@@ -102,9 +103,9 @@ def follow_up(programme: Programme, pairs: Sequence[Pair], waves: Mapping[int, S
     expected = programme.follow_up.months
     strange = [month for month in waves if month not in expected]
     if strange or not waves:
-        found = listed([str(month) for month in strange]) or "aucune enquête"
+        found = listed([str(month) for month in strange]) or tr("aucune enquête")
         months = listed([str(month) for month in expected])
-        advice = "donnez un fichier par mois, ou ajoutez ce mois à [follow_up] months"
-        raise RequestError("Le suivi ne peut pas être lu", [Problem("mois", found, months, advice)])
+        advice = tr("donnez un fichier par mois, ou ajoutez ce mois à [follow_up] months")
+        raise RequestError(tr("Le suivi ne peut pas être lu"), [Problem(tr("mois"), found, months, advice)])
     read = (read_wave(programme, pairs, month, waves[month]) for month in sorted(waves))
     return Year(programme, tuple(pairs), tuple(read))
