@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.languages import mark, tr
 from mentormatch.people import FATES, Cohort, RowFate
 from mentormatch.review.diagnosis.finding import Change
 from mentormatch.review.pairs import Pair
@@ -14,7 +15,8 @@ from mentormatch.review.unmatched import Unmatched
 from mentormatch.scoring.score import ScoreTable
 
 type Cell = str | int | float | bool
-SIDES = {"mentor": "mentor·e", "mentee": "mentoré·e"}
+SIDES = {"mentor": mark("mentor·e"), "mentee": mark("mentoré·e")}
+"""What staff read, to be spoken by ``tr``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,11 @@ def sheet(columns: Sequence[tuple[str, str]], rows: Iterable[tuple[Cell, ...]]) 
 def pair_sheet(pairs: Sequence[Pair]) -> Sheet:
     """Return one row a pair: who, the points, how much is answered, and the reasons in words."""
     columns = [
-        ("mentor", "Mentor·e"),
-        ("mentee", "Mentoré·e"),
-        ("points", "Points sur 100"),
-        ("answered", "Part connue"),
-        ("reasons", "Pourquoi"),
+        ("mentor", tr("Mentor·e")),
+        ("mentee", tr("Mentoré·e")),
+        ("points", tr("Points sur 100")),
+        ("answered", tr("Part connue")),
+        ("reasons", tr("Pourquoi")),
     ]
     return sheet(columns, ((p.mentor, p.mentee, p.points, p.answered, reasons(p)) for p in pairs))
 
@@ -46,20 +48,20 @@ def pair_sheet(pairs: Sequence[Pair]) -> Sheet:
 def reasons(pair: Pair) -> str:
     """Return what a pair's score rests on, the criteria that add most first."""
     parts = sorted((part for part in pair.contributions if part.full), key=lambda part: -part.share)
-    return " · ".join(f"{part.criterion} : {part.reason}" for part in parts)
+    return " · ".join(tr("{criterion} : {reason}", criterion=part.criterion, reason=part.reason) for part in parts)
 
 
 def contribution_sheet(pairs: Sequence[Pair]) -> Sheet:
     """Return one row for each criterion of each pair; the points of a pair add up to its score."""
     columns = [
-        ("mentor", "Mentor·e"),
-        ("mentee", "Mentoré·e"),
-        ("group", "Rubrique"),
-        ("criterion", "Critère"),
-        ("points", "Points"),
-        ("full", "Sur"),
-        ("answered", "Répondu"),
-        ("reason", "Pourquoi"),
+        ("mentor", tr("Mentor·e")),
+        ("mentee", tr("Mentoré·e")),
+        ("group", tr("Rubrique")),
+        ("criterion", tr("Critère")),
+        ("points", tr("Points")),
+        ("full", tr("Sur")),
+        ("answered", tr("Répondu")),
+        ("reason", tr("Pourquoi")),
     ]
     rows = (
         (p.mentor, p.mentee, c.group or "", c.criterion, c.share / 10_000, c.full / 10_000, c.answered, c.reason)
@@ -72,14 +74,14 @@ def contribution_sheet(pairs: Sequence[Pair]) -> Sheet:
 def unmatched_sheet(unmatched: Sequence[Unmatched], changes: Sequence[Change | None]) -> Sheet:
     """Return one row for each person without a partner, with the smallest change that would place them."""
     columns = [
-        ("person", "Personne"),
-        ("side", "Côté"),
-        ("code", "Code"),
-        ("reason", "Raison"),
-        ("change", "Ce qui suffirait"),
+        ("person", tr("Personne")),
+        ("side", tr("Côté")),
+        ("code", tr("Code")),
+        ("reason", tr("Raison")),
+        ("change", tr("Ce qui suffirait")),
     ]
     rows = (
-        (one.person, SIDES[one.side], one.code, one.reason, in_words(change))
+        (one.person, tr(SIDES[one.side]), one.code, one.reason, in_words(change))
         for one, change in zip(unmatched, changes, strict=True)
     )
     return sheet(columns, rows)
@@ -92,8 +94,14 @@ def in_words(change: Change | None) -> str:
 
 def rejected_sheet(rejected: Sequence[RowFate]) -> Sheet:
     """Return one row for each row that is nobody."""
-    columns = [("source", "Fichier"), ("line", "Ligne"), ("key", "Identifiant"), ("fate", "Sort"), ("reason", "Raison")]
-    return sheet(columns, ((row.source, row.line, row.key, FATES[row.fate], row.reason) for row in rejected))
+    columns = [
+        ("source", tr("Fichier")),
+        ("line", tr("Ligne")),
+        ("key", tr("Identifiant")),
+        ("fate", tr("Sort")),
+        ("reason", tr("Raison")),
+    ]
+    return sheet(columns, ((row.source, row.line, row.key, tr(FATES[row.fate]), row.reason) for row in rejected))
 
 
 @dataclass(frozen=True, slots=True)

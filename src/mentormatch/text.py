@@ -15,6 +15,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from mentormatch.languages import mark, tr
+
 _APOSTROPHES = dict.fromkeys(map(ord, "\u2018\u2019\u201b\u02bc\u02bb\u2032\u00b4`\uff07\u02b9"), "'")
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
 _MINUS = "\u2212"
@@ -117,7 +119,7 @@ def skeleton(text: str) -> str:
 
 
 def flags(text: str) -> tuple[str, ...]:
-    """Return, in French, what in ``text`` a reader cannot see or would take for something else.
+    """Return, in words, what in ``text`` a reader cannot see or would take for something else.
 
     >>> flags("Pau\u200bl")
     ('caractère invisible',)
@@ -127,12 +129,12 @@ def flags(text: str) -> tuple[str, ...]:
     if text.isascii() and text.isprintable():
         return ()
     found = {
-        "caractère invisible": any(_is_invisible(character) and character not in _BIDI for character in text),
-        "marque de sens d'écriture": not _BIDI.isdisjoint(text),
-        "alphabets mélangés dans un mot": any(len(_alphabets(word)) > 1 for word in _WORD.findall(text)),
-        "caractères pleine chasse": any(unicodedata.east_asian_width(character) == "F" for character in text),
+        mark("caractère invisible"): any(_is_invisible(character) and character not in _BIDI for character in text),
+        mark("marque de sens d'écriture"): not _BIDI.isdisjoint(text),
+        mark("alphabets mélangés dans un mot"): any(len(_alphabets(word)) > 1 for word in _WORD.findall(text)),
+        mark("caractères pleine chasse"): any(unicodedata.east_asian_width(character) == "F" for character in text),
     }
-    return tuple(flag for flag, present in found.items() if present)
+    return tuple(tr(flag) for flag, present in found.items() if present)
 
 
 def _bare(text: str) -> str:

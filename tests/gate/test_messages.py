@@ -20,9 +20,20 @@ SPEAKING = {"tr", "tr_n", "mark", "counted"}
 FRENCH_WORDS = re.compile(
     r"[àâçéèêëîïôûùœÀÉÈÊÎÔ«»]|\b(?:le|la|les|des|du|une|est|sont|pas|pour|sans|aucun|aucune|avec|que|qui|dans|sur|cette|ces)\b"
 )
-SPOKEN = {"errors", "languages"}
+SPOKEN = {"errors", "languages"} | {
+    "drafting",
+    "files",
+    "followup",
+    "inspection",
+    "places",
+    "profiles",
+    "rights",
+    "tables",
+    "departements",
+    "text",
+}
 """The rooms whose texts are all messages."""
-READ = {"text", "survey/tools", "drafting/words", "departements"}
+READ = {"text", "survey/tools", "drafting/words", "departements", "places/spelling"}
 """Where French is what is read, not what is said."""
 
 
@@ -103,6 +114,12 @@ def test_a_language_is_spoken_in_its_block_and_no_further() -> None:
 def test_a_language_that_is_not_known_is_refused_in_words() -> None:
     with pytest.raises(ValueError, match="« xx » n'est pas connue ; attendu : fr, en"), language("xx"):
         pass
+
+
+def test_a_message_that_is_a_singular_elsewhere_is_spoken_as_both() -> None:
+    with language("en"):
+        assert (tr("mentor·e"), tr_n("mentor·e", "mentor·es", 2)) == ("mentor", "mentors")
+        assert tr("") == ""
 
 
 def test_a_message_without_a_translation_stays_french() -> None:

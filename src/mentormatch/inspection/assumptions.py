@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from mentormatch.french import listed, percent
+from mentormatch.languages import tr
 from mentormatch.programme import Programme
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.submissions import Sheet
@@ -12,30 +13,42 @@ def assumptions(programme: Programme, plan: Plan, sheets: Sequence[Sheet]) -> It
     """Yield what was assumed: who is who, on which side, what sets a row aside, what a blank means."""
     yield identity(plan)
     yield sides(plan, sheets)
-    consents = [f"« {plan.fields[name].question} »" for name in programme.fields_with("consent")]
+    consents = [quoted(plan, name) for name in programme.fields_with("consent")]
     if consents:
-        yield f"Sans un oui à {listed(consents)}, une ligne est rejetée."
+        yield tr("Sans un oui à {questions}, une ligne est rejetée.", questions=listed(consents))
     if plan.minimum_answered:
-        yield f"Sous {percent(plan.minimum_answered)} de réponses aux critères, une personne est mise de côté."
+        share = percent(plan.minimum_answered)
+        yield tr("Sous {share} de réponses aux critères, une personne est mise de côté.", share=share)
     if programme.criteria:
-        yield "Une réponse vide n'est ni un « non » ni un zéro : son critère compte à sa valeur neutre."
-    forbidden = [f"« {plan.fields[name].question} »" for name in programme.fields_with("forbidden")]
+        yield tr("Une réponse vide n'est ni un « non » ni un zéro : son critère compte à sa valeur neutre.")
+    forbidden = [quoted(plan, name) for name in programme.fields_with("forbidden")]
     if forbidden:
-        yield f"Jamais lu, même présent dans le fichier : {listed(forbidden)}."
+        yield tr("Jamais lu, même présent dans le fichier : {questions}.", questions=listed(forbidden))
+
+
+def quoted(plan: Plan, name: str) -> str:
+    """Return the words of a question between quotes."""
+    return tr("« {text} »", text=plan.fields[name].question)
 
 
 def identity(plan: Plan) -> str:
     """Return by what people are told from one another."""
     if plan.key is not None:
-        return f"Chaque personne est reconnue par « {plan.fields[plan.key].question} »."
-    named = plan.fields[plan.email].question if plan.email else ""
-    return f"Faute de code, chaque personne est reconnue par « {named} » : sa dernière réponse complète compte."
+        return tr("Chaque personne est reconnue par « {question} ».", question=plan.fields[plan.key].question)
+    return tr(
+        "Faute de code, chaque personne est reconnue par « {question} » : sa dernière réponse complète compte.",
+        question=plan.fields[plan.email].question if plan.email else "",
+    )
 
 
 def sides(plan: Plan, sheets: Sequence[Sheet]) -> str:
     """Return by what mentors are told from mentees."""
     roles = plan.roles
     if roles is None or all(sheet.side is not None for sheet in sheets):
-        return "Chaque fichier est celui d'un seul côté."
-    question = plan.fields[roles.field].question
-    return f"« {question} » dit le côté : « {roles.mentor} » ou « {roles.mentee} »."
+        return tr("Chaque fichier est celui d'un seul côté.")
+    return tr(
+        "« {question} » dit le côté : « {mentor} » ou « {mentee} ».",
+        question=plan.fields[roles.field].question,
+        mentor=roles.mentor,
+        mentee=roles.mentee,
+    )

@@ -7,6 +7,7 @@ import numpy as np
 
 from mentormatch.columns import NONE, Codes, Column, Grades, Members, Numbers, Ranks
 from mentormatch.fields import AnyField, Side
+from mentormatch.languages import mark, tr
 from mentormatch.people import Cohort
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.headers import Place
@@ -15,7 +16,7 @@ from mentormatch.survey.submissions import Sheet
 from mentormatch.text import fold
 
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
-BY_SIDE = ("mentor·es", "mentoré·es")
+BY_SIDE = (mark("mentor·es"), mark("mentoré·es"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def headers_of(sheet: Sheet, name: str) -> list[str]:
 
 
 def how_found(headers: Sequence[str], name: str, field: AnyField, plan: Plan) -> str:
-    """Return by what a question was found: its words, its id, or the mapping; empty where it was not."""
+    """Return by what a question was found, as a code: its words, its id, or the mapping; empty where it was not."""
     if not headers:
         return ""
     said = fold(headers[0])
@@ -128,7 +129,7 @@ def spread_of_options(columns: Mapping[Side, Column]) -> tuple[tuple[str, ...], 
         return grids[0].levels, grid(grids)
     counts = {side: option_counts(column) for side, column in columns.items()}
     labels = dict.fromkeys(label for count in counts.values() for label in count)
-    legend = tuple(BY_SIDE[SIDES.index(side)] for side in columns) if labels else ()
+    legend = tuple(tr(BY_SIDE[SIDES.index(side)]) for side in columns) if labels else ()
     bars = [Bar(label, tuple(counts[side].get(label, 0) for side in columns)) for label in labels]
     long = any(isinstance(column, Codes) and len(column.labels) > len(labels) for column in columns.values())
     return legend, [bar for bar in bars if bar.total] if long or len(bars) > MOST_EMPTY else bars

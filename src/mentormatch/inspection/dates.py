@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from mentormatch.languages import tr
 from mentormatch.people import Remark
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.submissions import Sheet
@@ -22,7 +23,7 @@ def odd_dates(sheets: Sequence[Sheet], plan: Plan) -> Iterator[Remark]:
                 column = place.column
                 cells = {record.line: record.cells[column].strip() for record in sheet.table.records}
                 for line, found in odd_in({line: cell for line, cell in cells.items() if cell}):
-                    yield Remark(sheet.table.source, line, f"« {name} » : {found}")
+                    yield Remark(sheet.table.source, line, tr("« {name} » : {note}", name=name, note=found))
 
 
 def odd_in(cells: dict[int, str]) -> Iterator[tuple[int, str]]:
@@ -32,9 +33,9 @@ def odd_in(cells: dict[int, str]) -> Iterator[tuple[int, str]]:
         return
     for line, shape in shapes.items():
         if shape is None:
-            yield line, "date illisible, les autres réponses en sont"
+            yield line, tr("date illisible, les autres réponses en sont")
         elif day_of(shape) is None:
-            yield line, "date impossible"
+            yield line, tr("date impossible")
 
 
 def day_of(shape: re.Match[str]) -> date | None:

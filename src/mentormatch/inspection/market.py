@@ -11,6 +11,7 @@ from mentormatch.columns import BoolVector, Names
 from mentormatch.errors import MentorMatchError
 from mentormatch.fields import Side
 from mentormatch.inspection.part import Part
+from mentormatch.languages import mark, tr
 from mentormatch.people import Cohort, People
 from mentormatch.programme import Programme
 from mentormatch.review.diagnosis.posture import Posture
@@ -22,7 +23,9 @@ from mentormatch.scoring.score import score
 
 FEW = 2
 """People with no more possible partners than that are named."""
-UNPOSED = "Les règles ne peuvent pas être posées avec ces réponses : lancez `mentormatch match` pour savoir pourquoi."
+UNPOSED = mark(
+    "Les règles ne peuvent pas être posées avec ces réponses : lancez `mentormatch match` pour savoir pourquoi."
+)
 """What is said where the reason may name people by their e-mail addresses."""
 CHOSEN = ("choice", "scale", "yesno")
 
@@ -89,7 +92,7 @@ def prospects(cohort: Cohort, programme: Programme, labels: Labels = KEYS) -> Pr
     try:
         posture = Posture.of(cohort, scores, programme.rules, labels)
     except MentorMatchError as error:
-        return Prospects(problem=str(error) if labels is KEYS else UNPOSED)
+        return Prospects(problem=str(error) if labels is KEYS else tr(UNPOSED))
     taking = {side: posture.loads(side).most > 0 for side in SIDES}
     allowed = allowed_pairs(posture.problem) & taking["mentor"][:, None] & taking["mentee"][None, :]
     return Prospects(
@@ -108,9 +111,9 @@ def seats(cohort: Cohort, posture: Posture, side: Side, taking: BoolVector) -> S
     refused = [(posture.labels.rule(rule), rule.admits(people, side)) for rule in posture.rules]
     idle = admitted(posture.rules, people, side) & ~taking
     reasons = [
-        ("trop peu de réponses", int((~people.complete).sum())),
+        (tr("trop peu de réponses"), int((~people.complete).sum())),
         *((label, int((~admits).sum())) for label, admits in refused if admits is not None),
-        ("aucune place cette année", int(idle.sum())),
+        (tr("aucune place cette année"), int(idle.sum())),
     ]
     told = tuple((reason, count) for reason, count in reasons if count)
     return Seats(side, len(people), int(taking.sum()), int(posture.loads(side).most.sum()), told)

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from mentormatch.errors import OutputError
+from mentormatch.languages import tr
 from mentormatch.registry import concrete
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Writer(ABC):
 
     def shown(self, part: Part) -> str:
         """Return one part as a notebook shows it; raise OutputError where this document is not shown in parts."""
-        raise OutputError(f"{self.kind} : ce format ne se montre pas par parties")
+        raise OutputError(tr("{kind} : ce format ne se montre pas par parties", kind=self.kind))
 
 
 def writers() -> dict[str, Writer]:
@@ -48,5 +49,8 @@ def writer_for(name: str) -> Writer:
     known = writers()
     found = next((writer for kind, writer in known.items() if name.lower().endswith(kind)), None)
     if found is None:
-        raise OutputError(f"Format inconnu : « {name} » ; les formats sont {', '.join(known)}, ou un dossier")
+        told = tr(
+            "Format inconnu : « {name} » ; les formats sont {known}, ou un dossier", name=name, known=", ".join(known)
+        )
+        raise OutputError(told)
     return found

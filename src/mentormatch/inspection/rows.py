@@ -4,12 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mentormatch.inspection.part import Part
+from mentormatch.languages import mark, tr
 from mentormatch.people import FATES, Cohort, Fate, Remark, RowFate
 from mentormatch.review.labels import Labels
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.submissions import Sheet
 from mentormatch.survey.tool import tools_by_kind
 from mentormatch.text import canonical, fold
+
+IN_FILE, IN_LINE = mark("{source}, ligne {line}"), mark("ligne {line}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ def runs(lines: Sequence[int], kept: set[int]) -> Iterator[str]:
         if line is not None and line in kept:
             run.append(line)
         elif run:
-            yield f"{run[0]} à {run[-1]}" if len(run) > 1 else str(run[0])
+            yield tr("{first} à {last}", first=run[0], last=run[-1]) if len(run) > 1 else str(run[0])
             run = []
 
 
@@ -125,8 +128,8 @@ def lines_as_labels(cohort: Cohort) -> Labels:
     """Return each person named by the line they stand on: for where keys are e-mail addresses."""
     several = len({row.source for row in cohort.rows}) > 1
     known = {
-        (row.side, canonical(row.key)): f"{f'{row.source}, ' if several else ''}ligne {row.line}"
+        (row.side, canonical(row.key)): tr(IN_FILE if several else IN_LINE, source=row.source, line=row.line)
         for row in cohort.rows
         if row.side and row.fate in ("taken", "incomplete")
     }
-    return Labels(known, "personne absente")
+    return Labels(known, tr("personne absente"))

@@ -3,9 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 from mentormatch.drafting.words import sensitive
+from mentormatch.languages import mark, tr
 from mentormatch.people import Remark
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.submissions import Sheet
+
+UNDECLARED = mark(
+    '« {name} » : donnée sensible (RGPD, article 9) ? déclarez « special » et « why », ou use = "forbidden"'
+)
 
 
 def undeclared(sheets: Sequence[Sheet], plan: Plan) -> Iterator[Remark]:
@@ -14,5 +19,4 @@ def undeclared(sheets: Sequence[Sheet], plan: Plan) -> Iterator[Remark]:
         for name in sheet.places:
             field = plan.fields[name]
             if field.special is None and sensitive(field.question):
-                advice = 'déclarez « special » et « why », ou use = "forbidden"'
-                yield Remark(sheet.table.source, None, f"« {name} » : donnée sensible (RGPD, article 9) ? {advice}")
+                yield Remark(sheet.table.source, None, tr(UNDECLARED, name=name))
