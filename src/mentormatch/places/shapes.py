@@ -5,11 +5,12 @@ from functools import cache
 from importlib.resources import files
 
 from mentormatch.departements import RHONE
+from mentormatch.languages import mark
 
 type Point = tuple[float, float]
 type Ring = list[list[int]]
 
-CREDIT = "Contours des départements : MapSVG, CC BY 4.0, simplifiés."
+CREDIT = mark("Contours des départements : MapSVG, CC BY 4.0, simplifiés.")
 """What the licence asks to be said wherever they are shown."""
 WHOLE_RHONE = "69"
 

@@ -66,14 +66,16 @@ def form_plan(known: Known) -> Plan:
         "ecarter": Choices(question=tr(REFUSALS), options=options),
     }
     names = dict(zip((CODE, WISHES, REFUSALS), fields, strict=True))
-    return Plan(fields, "code", None, needed=frozenset({"code"}), renaming=renaming(dict(worded(names)), {}))
+    return Plan(fields, "code", None, needed=frozenset({"code"}), renaming=renaming(worded(names), {}))
 
 
-def worded(names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield each question in each language, with the name of its field."""
+def worded(names: Mapping[str, str]) -> dict[str, str]:
+    """Return the name of the field that each question asks for, by its words in every language."""
+    found: dict[str, str] = {}
     for code in LANGUAGES:
         with language(code):
-            yield from [(tr(question), name) for question, name in names.items()]
+            found |= {tr(question): name for question, name in names.items()}
+    return found
 
 
 def read(form: Source, known: Known, cohort: Cohort, programme: Programme) -> Iterator[Choice | Problem]:
