@@ -28,6 +28,7 @@ SPOKEN = {"errors", "languages"} | {
     "places",
     "profiles",
     "rights",
+    "survey",
     "tables",
     "departements",
     "text",

@@ -110,7 +110,7 @@ def read_as(sheet: Sheet, plan: Plan) -> FileRead:
     mapped = ((header, plan.renaming.headers.get(fold(header))) for header in table.header)
     return FileRead(
         table.source,
-        tools_by_kind()[table.tool].label,
+        tr(tools_by_kind()[table.tool].label),
         manner.encoding,
         manner.delimiter,
         manner.sheet,

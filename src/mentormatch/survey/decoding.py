@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from mentormatch.errors import Problem
+from mentormatch.languages import mark, tr, tr_n
 from mentormatch.survey.table import Remark, unreadable
 
 REPLACEMENT = "\ufffd"
@@ -23,9 +24,9 @@ _MULTIBYTE = re.compile(
 # What the lead byte of French letters and of typographic marks becomes when UTF-8 is read as Windows-1252, then
 # any continuation byte read the same way.
 _CONTINUATION = "".join(bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xC0)) + "\x81\x8d\x8f\x90\x9d"
-_LEADS = ("Â", "Ã", "Å", "â€")
-_TWICE = re.compile(f"[ÂÃ][{_CONTINUATION}]|Å[“’]|â€[{_CONTINUATION}]")
-_UTF16_ADVICE = "enregistrez le fichier en « CSV UTF-8 » depuis votre tableur, ou indiquez son encodage"
+_LEADS = tuple(lead.decode("cp1252") for lead in (b"\xc2", b"\xc3", b"\xc5", b"\xe2\x80"))
+_TWICE = re.compile(f"[{_LEADS[0]}{_LEADS[1]}][{_CONTINUATION}]|{_LEADS[2]}[“’]|{_LEADS[3]}[{_CONTINUATION}]")
+_UTF16_ADVICE = mark("enregistrez le fichier en « CSV UTF-8 » depuis votre tableur, ou indiquez son encodage")
 
 
 def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str, tuple[Remark, ...]]:
@@ -42,7 +43,8 @@ def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str,
     except UnicodeDecodeError as error:
         raise unreadable(name, _undecodable(content, known, error.start)) from None
     except (LookupError, ValueError):
-        problem = Problem("encodage", f"« {known} » n'en est pas un", "par exemple utf-8 ou cp1252")
+        found = tr("« {encoding} » n'en est pas un", encoding=known)
+        problem = Problem(tr("encodage"), found, tr("par exemple utf-8 ou cp1252"))
         raise unreadable(name, problem) from None
     return text, (*_guessed(known, encoding), *_suspicious(text))
 
@@ -73,20 +75,22 @@ def _line_at(content: bytes, encoding: str, start: int) -> int:
 
 
 def _mixed(content: bytes, start: int) -> Problem:
-    where = f"ligne {_line_at(content, 'utf-8', start)}"
-    found = "des caractères qui ne sont pas en UTF-8, dans un fichier qui l'est ailleurs"
-    return Problem(where, found, "un seul encodage", "corrigez cette ligne, ou exportez de nouveau les réponses")
+    where = tr("ligne {line}", line=_line_at(content, "utf-8", start))
+    found = tr("des caractères qui ne sont pas en UTF-8, dans un fichier qui l'est ailleurs")
+    advice = tr("corrigez cette ligne, ou exportez de nouveau les réponses")
+    return Problem(where, found, tr("un seul encodage"), advice)
 
 
 def _undecodable(content: bytes, encoding: str, start: int) -> Problem:
-    where = f"ligne {_line_at(content, encoding, start)}"
-    return Problem(where, f"des octets qui ne veulent rien dire en {encoding}", "du texte", _UTF16_ADVICE)
+    where = tr("ligne {line}", line=_line_at(content, encoding, start))
+    found = tr("des octets qui ne veulent rien dire en {encoding}", encoding=encoding)
+    return Problem(where, found, tr("du texte"), tr(_UTF16_ADVICE))
 
 
 def _guessed(encoding: str, said: str | None) -> list[Remark]:
     if said or encoding != "cp1252":
         return []
-    return [Remark(None, "Le fichier n'est pas en UTF-8 ; il a été lu comme un fichier Windows (cp1252).")]
+    return [Remark(None, tr("Le fichier n'est pas en UTF-8 ; il a été lu comme un fichier Windows (cp1252)."))]
 
 
 def _suspicious(text: str) -> list[Remark]:
@@ -94,10 +98,11 @@ def _suspicious(text: str) -> list[Remark]:
     remarks = []
     if REPLACEMENT in text:
         lines = _lines_with(text, re.compile(REPLACEMENT))
-        remarks.append(_remark(lines, "un caractère « \ufffd » remplace une lettre perdue avant l'enregistrement"))
+        remarks.append(_remark(lines, tr("un caractère « \ufffd » remplace une lettre perdue avant l'enregistrement")))
     twice = _lines_with(text, _TWICE) if any(lead in text for lead in _LEADS) else []
     if twice:
-        remarks.append(_remark(twice, "texte sans doute encodé deux fois (« Ã© » pour « é ») ; exportez-le de nouveau"))
+        found = tr("texte sans doute encodé deux fois (« Ã© » pour « é ») ; exportez-le de nouveau")
+        remarks.append(_remark(twice, found))
     return remarks
 
 
@@ -107,4 +112,5 @@ def _lines_with(text: str, pattern: re.Pattern[str]) -> list[int]:
 
 def _remark(lines: list[int], found: str) -> Remark:
     shown = ", ".join(map(str, lines[:SHOWN_LINES])) + (", ..." if len(lines) > SHOWN_LINES else "")
-    return Remark(lines[0], f"Ligne{'s' if len(lines) > 1 else ''} {shown} : {found}.")
+    told = tr_n("Ligne {lines} : {found}.", "Lignes {lines} : {found}.", len(lines), lines=shown, found=found)
+    return Remark(lines[0], told)

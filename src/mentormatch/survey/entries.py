@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from mentormatch.fields import Answer, AnyField, Reading, Side
 from mentormatch.fields.base import is_blank
 from mentormatch.french import percent
+from mentormatch.languages import mark, tr
 from mentormatch.people import Fate, RowFate
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.table import WHOLE, Sent
 from mentormatch.text import canonical
 
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
+KEYLESS, NAMELESS = mark("pas d'identifiant"), mark("pas de courriel, et pas d'autre identifiant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +85,13 @@ def enter(sent: Submission, questionnaire: Questionnaire) -> Entry | RowFate:
     """Return who sent this, or the row with the reason why it is nobody."""
     plan = questionnaire.plan
     if plan.forgotten.holds(sent.key, sent.email):
-        return RowFate(sent.source, sent.line, "rejected", reason="effacée, à la demande de la personne")
+        return RowFate(sent.source, sent.line, "rejected", reason=tr("effacée, à la demande de la personne"))
     reason = refusal(sent, questionnaire)
     if reason or sent.side is None:
         return RowFate(sent.source, sent.line, "rejected", sent.key, sent.side, reason)
     readings = {name: read(sent.answers.get(name, "")) for name, read in questionnaire.asked[sent.side].items()}
     share = answered_share(readings, plan.weights.get(sent.side, {}))
-    fate, reason = fate_of(share, plan) if sent.sent.whole else ("incomplete", "envoi non terminé")
+    fate, reason = fate_of(share, plan) if sent.sent.whole else ("incomplete", tr("envoi non terminé"))
     row = RowFate(sent.source, sent.line, fate, sent.key, sent.side, reason, when=sent.sent.when)
     return Entry(row, sent.side, canonical(sent.email), readings, contact_in(sent, questionnaire), share)
 
@@ -97,11 +99,11 @@ def enter(sent: Submission, questionnaire: Questionnaire) -> Entry | RowFate:
 def refusal(sent: Submission, questionnaire: Questionnaire) -> str:
     """Return why a row is nobody, empty where it is somebody."""
     if sent.side is None:
-        return "le rôle n'est ni celui des mentors ni celui des mentorés"
+        return tr("le rôle n'est ni celui des mentors ni celui des mentorés")
     if not sent.key:
-        return "pas d'identifiant" if questionnaire.plan.key else "pas de courriel, et pas d'autre identifiant"
+        return tr(KEYLESS if questionnaire.plan.key else NAMELESS)
     if any(read(sent.answers.get(name, "")).value != 1 for name, read in questionnaire.consents[sent.side].items()):
-        return "la notice d'information n'est pas acceptée"
+        return tr("la notice d'information n'est pas acceptée")
     return ""
 
 
@@ -109,8 +111,8 @@ def fate_of(share: float, plan: Plan) -> tuple[Fate, str]:
     """Return the fate of a row that is somebody, and the reason."""
     if share >= plan.minimum_answered:
         return "taken", ""
-    reason = f"{percent(share)} de réponses aux critères, {percent(plan.minimum_answered)} demandés"
-    return "incomplete", reason
+    asked = percent(plan.minimum_answered)
+    return "incomplete", tr("{share} de réponses aux critères, {asked} demandés", share=percent(share), asked=asked)
 
 
 def contact_in(sent: Submission, questionnaire: Questionnaire) -> dict[str, str]:

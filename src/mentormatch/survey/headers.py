@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from mentormatch.errors import Problem
 from mentormatch.fields import Answer, AnyField, Side
 from mentormatch.french import listed
+from mentormatch.languages import mark, tr
 from mentormatch.likeness import closest
 from mentormatch.survey.mapping import Target, Wording
 from mentormatch.survey.plan import Plan
@@ -21,6 +22,9 @@ from mentormatch.text import fold
 SQUARE = r"\[(?P<square>(?:[^\[\]]|\[[^\[\]]*\])*)\]"
 ROUND = r"\((?P<round>(?:[^()]|\([^()]*\))*)\)"
 PART = re.compile(rf"(?P<question>.*\S)\s*(?:{SQUARE}|{ROUND})", re.DOTALL)
+
+NEAREST = mark('la colonne « {near} » est-elle la bonne ? Si oui : [mapping.questions] "{near}" = "{name}"')
+NONE = mark("vérifiez l'export, ou dites dans [mapping.questions] quelle colonne y répond")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +125,9 @@ def meanings(header: str, plan: Plan, spelled: Mapping[str, Sequence[str]]) -> I
 
 def twice(table: Table, name: str, columns: Sequence[int]) -> Problem:
     """Return that several columns answer the same."""
-    headers = listed([f"« {table.header[column]} »" for column in columns])
-    advice = f"gardez une seule de {headers}, dans le fichier ou dans [mapping.questions]"
-    return Problem(table.source, f"deux colonnes répondent à « {name} »", "une seule", advice)
+    headers = listed([tr("« {text} »", text=table.header[column]) for column in columns])
+    advice = tr("gardez une seule de {headers}, dans le fichier ou dans [mapping.questions]", headers=headers)
+    return Problem(table.source, tr("deux colonnes répondent à « {name} »", name=name), tr("une seule"), advice)
 
 
 def missing(table: Table, name: str, asked: AnyField, claims: Mapping[str, Claims]) -> Problem:
@@ -132,7 +136,7 @@ def missing(table: Table, name: str, asked: AnyField, claims: Mapping[str, Claim
     free = [text for column, text in enumerate(table.header) if column not in taken]
     questions = dict.fromkeys((split_part(text) or (text, ""))[0] for text in free)
     near = closest(asked.question, [*dict.fromkeys(free), *questions])
-    advice = "vérifiez l'export, ou dites dans [mapping.questions] quelle colonne y répond"
-    if near:
-        advice = f'la colonne « {near.name} » est-elle la bonne ? Si oui : [mapping.questions] "{near.name}" = "{name}"'
-    return Problem(table.source, f"aucune colonne pour « {name} »", f"« {asked.question} »", advice)
+    found, expected = tr("aucune colonne pour « {name} »", name=name), tr("« {text} »", text=asked.question)
+    return Problem(
+        table.source, found, expected, tr(NEAREST if near else NONE, name=name, near=near.name if near else "")
+    )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from mentormatch.languages import tr
 from mentormatch.survey.table import Record, Remark, Rows, Sent, Table
 from mentormatch.survey.tool import OTHER, numbered, part
 from mentormatch.text import fold
@@ -98,7 +99,8 @@ def noted(
         when = read(text) if text else None
         sent[record.line] = Sent(when, whole(record.cells))
         if text and when is None:
-            unread.append(Remark(record.line, "La date d'envoi n'est pas lisible : elle n'est pas prise en compte."))
+            told = tr("La date d'envoi n'est pas lisible : elle n'est pas prise en compte.")
+            unread.append(Remark(record.line, told))
     return replace(table, sent=sent, remarks=(*table.remarks, *unread))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from mentormatch.fields import Side
+from mentormatch.languages import tr
 from mentormatch.people import Cohort, People, Remark, RowFate
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.entries import Entry, Questionnaire, Submission, enter
@@ -72,4 +73,5 @@ def notes(entries: Sequence[Entry]) -> Iterator[Remark]:
     for entry in entries:
         for name, reading in entry.readings.items():
             if reading.note:
-                yield Remark(entry.row.source, entry.row.line, f"« {name} » : {reading.note}")
+                told = tr("« {name} » : {note}", name=name, note=reading.note)
+                yield Remark(entry.row.source, entry.row.line, told)

@@ -18,6 +18,7 @@ from pathlib import Path
 from mentormatch.errors import OutputError, Problem, SurveyError
 from mentormatch.fields import Side
 from mentormatch.files import write_whole
+from mentormatch.languages import mark, tr
 from mentormatch.text import canonical
 
 SECRET_SUFFIX, FORGOTTEN_SUFFIX = ".cle", ".oublis.json"
@@ -25,6 +26,7 @@ BYTES = 32
 LENGTH = 8
 """Letters and figures of a pseudonym: 40 bits, so that two of a million people share one with a chance under 1/2."""
 LETTERS: dict[Side, str] = {"mentor": "M", "mentee": "E"}
+UNKNOWN = mark("Les personnes effacées ne peuvent pas être reconnues")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -98,7 +100,8 @@ def make_secret(path: Path) -> None:
     except FileExistsError:
         return  # another process was quicker: there is one secret
     except OSError as error:
-        raise OutputError(f"{path.name} : la clé ne peut pas être écrite ({error.strerror})") from None
+        told = tr("{file} : la clé ne peut pas être écrite ({error})", file=path.name, error=error.strerror)
+        raise OutputError(told) from None
     ignore(path)
 
 
@@ -116,15 +119,15 @@ def read_secret(path: Path) -> bytes:
     secret = b""
     try:
         if os.name == "posix" and path.stat().st_mode & 0o077:
-            found = Problem(path.name, "lisible par d'autres", advice=f"chmod 600 {path.name}")
+            found = Problem(path.name, tr("lisible par d'autres"), advice=f"chmod 600 {path.name}")
         with suppress(ValueError):
             secret = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except OSError as error:
-        found = Problem(path.name, f"ne peut pas être lue ({error.strerror})")
+        found = Problem(path.name, tr("ne peut pas être lue ({error})", error=error.strerror))
     if found is None and len(secret) != BYTES:
-        found = Problem(path.name, "ce n'est pas une clé", advice="remettez celle de ce programme")
+        found = Problem(path.name, tr("ce n'est pas une clé"), advice=tr("remettez celle de ce programme"))
     if found:
-        raise OutputError("La clé des pseudonymes ne peut pas servir", [found])
+        raise OutputError(tr("La clé des pseudonymes ne peut pas servir"), [found])
     return secret
 
 
@@ -136,11 +139,11 @@ def read_forgotten(programme: Path) -> Forgotten:
     try:
         tokens = frozenset(map(str, json.loads(path.read_text(encoding="utf-8"))["forgotten"]))
     except (OSError, ValueError, KeyError, TypeError):
-        found = Problem(path.name, "ne peut pas être lu", advice="remettez celui de ce programme")
-        raise SurveyError("Les personnes effacées ne peuvent pas être reconnues", [found]) from None
+        found = Problem(path.name, tr("ne peut pas être lu"), advice=tr("remettez celui de ce programme"))
+        raise SurveyError(tr(UNKNOWN), [found]) from None
     if not secret_beside(programme).exists():
-        found = Problem(secret_beside(programme).name, "absente", advice="remettez la clé de ce programme à côté")
-        raise SurveyError("Les personnes effacées ne peuvent pas être reconnues", [found])
+        advice = tr("remettez la clé de ce programme à côté")
+        raise SurveyError(tr(UNKNOWN), [Problem(secret_beside(programme).name, tr("absente"), advice=advice)])
     return Forgotten(tokens, Pseudonyms(read_secret(secret_beside(programme))))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from mentormatch.errors import Problem, SurveyError
+from mentormatch.languages import tr
 from mentormatch.registry import concrete
 from mentormatch.survey.table import EXPECTED, Record, Refused, Remark, Rows, Table, unreadable
 from mentormatch.survey.tool import sorted_by_tool
@@ -126,20 +127,23 @@ def _opened(source: str | os.PathLike[str] | Frame) -> Source:
         path = Path(source)
         return Source(path.name, content=_content(path))
     if isinstance(source, Frame):
-        return Source("tableau", frame=source)
-    raise SurveyError(f"Ni un fichier ni un tableau : {type(source).__name__}.")
+        return Source(tr("tableau"), frame=source)
+    raise SurveyError(tr("Ni un fichier ni un tableau : {kind}.", kind=type(source).__name__))
 
 
 def _content(path: Path) -> bytes:
     if not path.is_file():
-        raise unreadable(path.name, Problem("fichier", "introuvable", advice="vérifiez son nom et son dossier"))
+        advice = tr("vérifiez son nom et son dossier")
+        raise unreadable(path.name, Problem(tr("fichier"), tr("introuvable"), advice=advice))
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise unreadable(path.name, Problem("fichier", f"refus du système ({error.strerror})")) from None
+        found = tr("refus du système ({error})", error=error.strerror)
+        raise unreadable(path.name, Problem(tr("fichier"), found)) from None
     if len(content) > MAX_BYTES:
-        raise unreadable(path.name, Problem("fichier", "trop grand", f"{MAX_BYTES // 1_000_000} Mo au plus"))
+        expected = tr("{size} Mo au plus", size=MAX_BYTES // 1_000_000)
+        raise unreadable(path.name, Problem(tr("fichier"), tr("trop grand"), expected))
     if not content:
-        raise unreadable(path.name, Problem("fichier", "vide", EXPECTED))
+        raise unreadable(path.name, Problem(tr("fichier"), tr("vide"), tr(EXPECTED)))
     return content

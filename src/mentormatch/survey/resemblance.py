@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import combinations
 
+from mentormatch.languages import tr
 from mentormatch.people import Remark
 from mentormatch.survey.entries import Entry
 from mentormatch.survey.plan import Plan
@@ -20,7 +21,7 @@ MOST_NAMES = 400
 def resemblances(entries: Sequence[Entry], plan: Plan) -> Iterator[Remark]:
     """Yield what may be the same person, or the same name, without being typed alike; and what may be nobody."""
     for same in same_email(entries):
-        yield remark(same, "même courriel")
+        yield remark(same, tr("même courriel"))
     yield from same_looking(entries, plan)
     yield from odd_characters(entries)
     yield from trial_rows(entries)
@@ -31,17 +32,19 @@ def resemblances(entries: Sequence[Entry], plan: Plan) -> Iterator[Remark]:
 
 def remark(entries: Sequence[Entry], text: str) -> Remark:
     """Return a remark on several rows, which names their lines only."""
-    return Remark(entries[0].row.source, entries[0].row.line, f"lignes {lines(entries)} : {text}")
+    return Remark(
+        entries[0].row.source, entries[0].row.line, tr("lignes {lines} : {text}", lines=lines(entries), text=text)
+    )
 
 
 def same_looking(entries: Sequence[Entry], plan: Plan) -> Iterator[Remark]:
     """Yield the rows whose keys, or whose names, look the same."""
     for same in grouped(entries, lambda entry: (*sheet_of(entry, plan), skeleton(entry.row.key))).values():
         if len(same) > 1:
-            yield remark(same, "des identifiants qui se ressemblent")
+            yield remark(same, tr("des identifiants qui se ressemblent"))
     for looks, same in grouped(entries, lambda entry: named(entry, plan)).items():
         if looks and len(same) > 1:
-            yield remark(same, "même nom à l'œil : homonymes, ou doublon ?")
+            yield remark(same, tr("même nom à l'œil : homonymes, ou doublon ?"))
 
 
 def named(entry: Entry, plan: Plan) -> str:
@@ -55,14 +58,16 @@ def odd_characters(entries: Sequence[Entry]) -> Iterator[Remark]:
     for entry in entries:
         odd = dict.fromkeys(flag for text in (entry.row.key, *entry.contact.values()) for flag in flags(text))
         if odd:
-            yield Remark(entry.row.source, entry.row.line, f"identité avec {', '.join(odd)}")
+            told = tr("identité avec {odd}", odd=", ".join(odd))
+            yield Remark(entry.row.source, entry.row.line, told)
 
 
 def trial_rows(entries: Sequence[Entry]) -> Iterator[Remark]:
     """Yield the rows whose key or contact details say test, essai or exemple; they are kept."""
     for entry in entries:
         if any(TRIAL.search(fold(text)) for text in (entry.row.key, *entry.contact.values())):
-            yield Remark(entry.row.source, entry.row.line, "ligne d'essai ? l'identité contient test, essai ou exemple")
+            told = tr("ligne d'essai ? l'identité contient test, essai ou exemple")
+            yield Remark(entry.row.source, entry.row.line, told)
 
 
 def near_names(entries: Sequence[Entry], field: str) -> Iterator[Remark]:
@@ -74,7 +79,7 @@ def near_names(entries: Sequence[Entry], field: str) -> Iterator[Remark]:
             holders.setdefault(canonical(name), []).append(entry)
     for one, other in near_pairs(list(holders)):
         both = [*holders[one][:1], *holders[other][:1]]
-        yield remark(both, f"« {field} », deux noms presque identiques, comptés comme différents")
+        yield remark(both, tr("« {field} », deux noms presque identiques, comptés comme différents", field=field))
 
 
 def near_pairs(names: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -6,9 +6,13 @@ from datetime import UTC, datetime
 
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.french import listed
+from mentormatch.languages import mark, tr
 from mentormatch.people import RowFate
 from mentormatch.survey.entries import Entry
 from mentormatch.survey.plan import Plan
+
+INCOMPLETE = mark("incomplète, une réponse complète existe (ligne {line})")
+OLDER = mark("remplacée par une réponse plus récente (ligne {line})")
 
 
 def grouped[T, K: Hashable](items: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
@@ -45,8 +49,7 @@ def moment(entry: Entry) -> tuple[datetime, int]:
 def superseded(row: RowFate, by: RowFate) -> RowFate:
     """Return ``row`` as replaced by another of the same person."""
     incomplete = row.fate == "incomplete" and by.fate == "taken"
-    why = "incomplète, une réponse complète existe" if incomplete else "remplacée par une réponse plus récente"
-    return replace(row, fate="replaced", by=by.line, reason=f"{why} (ligne {by.line})")
+    return replace(row, fate="replaced", by=by.line, reason=tr(INCOMPLETE if incomplete else OLDER, line=by.line))
 
 
 def sheet_of(entry: Entry, plan: Plan) -> tuple[str, str]:
@@ -57,12 +60,16 @@ def sheet_of(entry: Entry, plan: Plan) -> tuple[str, str]:
 def refuse_doubled(entries: Sequence[Entry], plan: Plan) -> None:
     """Raise SurveyError where two rows of one file bear the same key."""
     problems = [
-        Problem(rows[0].row.source, f"même identifiant aux lignes {lines(rows)}", "un identifiant par personne")
+        Problem(
+            rows[0].row.source,
+            tr("même identifiant aux lignes {lines}", lines=lines(rows)),
+            tr("un identifiant par personne"),
+        )
         for rows in grouped(entries, lambda entry: (*sheet_of(entry, plan), entry.key)).values()
         if len(rows) > 1
     ]
     if problems:
-        raise SurveyError("Un identifiant est saisi plusieurs fois", problems)
+        raise SurveyError(tr("Un identifiant est saisi plusieurs fois"), problems)
 
 
 def lines(entries: Sequence[Entry]) -> str:

@@ -27,7 +27,7 @@ MAX_CHARACTERS = 100_000_000
 EXACT = 2**53
 
 # An encrypted Office file is an OLE container with a stream of this name, in UTF-16.
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_ENCRYPTED = "EncryptedPackage".encode("utf-16le")
 _ERROR_CELL = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"[^<>]* t="e"')
 # The parts of a workbook that hold texts, besides its sheets: of xlsx, of ods.
 _TEXTS = ("xl/sharedStrings.xml", "content.xml")

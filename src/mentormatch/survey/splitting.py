@@ -12,6 +12,7 @@ import csv
 from collections.abc import Iterator
 
 from mentormatch.errors import Problem, SurveyError
+from mentormatch.languages import mark, tr
 from mentormatch.survey.decoding import physical_lines
 from mentormatch.survey.table import Record, is_blank
 
@@ -19,7 +20,10 @@ MAX_CELLS_IN_ROW = 16_384
 """As many as a sheet of Excel can have."""
 
 _QUOTE = '"'
-_ADVICE = "fermez le guillemet, ou doublez-le s'il fait partie de la réponse"
+_ADVICE = mark("fermez le guillemet, ou doublez-le s'il fait partie de la réponse")
+
+_FOLLOWED = mark("du texte suit un guillemet fermant (ouvert ici)")
+_FOLLOWED_LATER = mark("du texte suit un guillemet fermant (ouvert ici, refermé ligne {line})")
 
 
 def split(text: str, delimiter: str, *, skip: int = 0) -> Iterator[Record]:
@@ -34,14 +38,15 @@ def split(text: str, delimiter: str, *, skip: int = 0) -> Iterator[Record]:
     width = 0
     for record in scanner.records():
         if width and _swallowed(scanner.widths, width):
-            found = "un guillemet ouvert ici a avalé les lignes suivantes"
-            raise _uncut(Problem(f"ligne {record.line}", found, "une réponse par ligne", _ADVICE))
+            found = tr("un guillemet ouvert ici a avalé les lignes suivantes")
+            raise _uncut(record.line, found, tr("une réponse par ligne"), tr(_ADVICE))
         yield record
         width = width or (0 if is_blank(record.cells) else len(record.cells))
 
 
-def _uncut(problem: Problem) -> SurveyError:
-    return SurveyError("Le texte ne se découpe pas en réponses.", [problem])
+def _uncut(line: int, found: str, expected: str, advice: str = "") -> SurveyError:
+    problem = Problem(tr("ligne {line}", line=line), found, expected, advice)
+    return SurveyError(tr("Le texte ne se découpe pas en réponses."), [problem])
 
 
 def _swallowed(widths: list[int], width: int) -> bool:
@@ -82,7 +87,7 @@ class _Scanner:
             return False
         self.widths.append(self.line.count(self.delimiter) + 1)
         if self.widths[-1] > MAX_CELLS_IN_ROW:
-            raise _uncut(Problem(f"ligne {self.number}", "trop de cellules", f"{MAX_CELLS_IN_ROW} au plus"))
+            raise _uncut(self.number, tr("trop de cellules"), tr("{most} au plus", most=MAX_CELLS_IN_ROW))
         return True
 
     def _cells(self) -> list[str]:
@@ -129,14 +134,13 @@ class _Scanner:
 
     def _continue(self, opened: int) -> None:
         if not self._advance():
-            raise _uncut(Problem(f"ligne {opened}", "un guillemet ouvert ici n'est jamais fermé", advice=_ADVICE))
+            raise _uncut(opened, tr("un guillemet ouvert ici n'est jamais fermé"), "", tr(_ADVICE))
 
     def _after(self, at: int, opened: int) -> int | None:
         """Return where the cell after a closing quote begins."""
         if self.line.startswith(self.delimiter, at):
             return at + 1
         if self.line[at:].rstrip("\r\n"):
-            closed = "" if opened == self.number else f", refermé ligne {self.number}"
-            found = f"du texte suit un guillemet fermant (ouvert ici{closed})"
-            raise _uncut(Problem(f"ligne {opened}", found, "un séparateur ou la fin de la ligne", _ADVICE))
+            found = tr(_FOLLOWED if opened == self.number else _FOLLOWED_LATER, line=self.number)
+            raise _uncut(opened, found, tr("un séparateur ou la fin de la ligne"), tr(_ADVICE))
         return None

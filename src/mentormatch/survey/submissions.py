@@ -7,6 +7,7 @@ from functools import cache
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import Answer, Side
 from mentormatch.french import listed
+from mentormatch.languages import tr
 from mentormatch.people import Remark, RowFate
 from mentormatch.survey.entries import Submission
 from mentormatch.survey.headers import Place, places, split_part
@@ -37,22 +38,23 @@ def laid_out(tables: Sequence[tuple[Table, Side | None]], plan: Plan) -> list[Sh
         sheets.append(Sheet(table, side, found))
         problems += [*wrong, *without_identity(table, found, plan), *without_role(table, side, plan)]
     if problems:
-        raise SurveyError("Les réponses ne peuvent pas être lues", problems)
+        raise SurveyError(tr("Les réponses ne peuvent pas être lues"), problems)
     return sheets
 
 
 def without_identity(table: Table, found: Mapping[str, Place], plan: Plan) -> Iterator[Problem]:
     """Yield that a file tells neither the key nor the e-mail of people, where it does not."""
     if plan.key is None and plan.email not in found:
-        advice = "ajoutez une colonne d'identifiant (usage « key ») ou de courriel (usage « contact »)"
-        yield Problem(table.source, "ni identifiant ni courriel : on ne peut pas distinguer les personnes", "", advice)
+        lost = tr("ni identifiant ni courriel : on ne peut pas distinguer les personnes")
+        advice = tr("ajoutez une colonne d'identifiant (usage « key ») ou de courriel (usage « contact »)")
+        yield Problem(table.source, lost, advice=advice)
 
 
 def without_role(table: Table, side: Side | None, plan: Plan) -> Iterator[Problem]:
     """Yield that nothing tells mentors from mentees, where nothing does."""
     if side is None and plan.roles is None:
-        advice = "indiquez « role » dans [programme], ou donnez un fichier par côté"
-        yield Problem(table.source, "rien ne distingue mentors et mentorés", "", advice)
+        advice = tr("indiquez « role » dans [programme], ou donnez un fichier par côté")
+        yield Problem(table.source, tr("rien ne distingue mentors et mentorés"), advice=advice)
 
 
 def submissions(sheet: Sheet, plan: Plan) -> Iterator[Submission]:
@@ -95,12 +97,11 @@ def remarks_of(sheets: Sequence[Sheet], plan: Plan) -> Iterator[Remark]:
         for name, place in sheet.places.items():
             absent = plan.fields[name].absent(list(place.parts)) if place.column is None else []
             if absent:
-                yield Remark(
-                    source, None, f"« {name} » : aucune colonne pour {listed([f'[{part}]' for part in absent])}"
-                )
+                parts = listed([f"[{part}]" for part in absent])
+                yield Remark(source, None, tr("« {name} » : aucune colonne pour {parts}", name=name, parts=parts))
         yield from (Remark(source, remark.line, remark.text) for remark in sheet.table.remarks)
         used = {place.column for place in sheet.places.values()} | sheet.table.own
         used |= {column for place in sheet.places.values() for column in place.parts.values()}
         unused = [split_part(text) or (text, "") for at, text in enumerate(sheet.table.header) if at not in used]
         for question in dict.fromkeys(question for question, _ in unused if question.strip()):
-            yield Remark(source, None, f"colonne non utilisée : « {question} »")
+            yield Remark(source, None, tr("colonne non utilisée : « {question} »", question=question))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from mentormatch.errors import Problem, SurveyError
+from mentormatch.languages import mark, tr, tr_n
 from mentormatch.text import fold
 
 MAX_ROWS = 200_000
@@ -18,9 +19,9 @@ MAX_CELLS = 20_000_000
 MAX_CELL_CHARACTERS = 100_000
 SHOWN_CHARACTERS = 60
 
-EXPECTED = "une ligne d'intitulés, puis une ligne par réponse"
+EXPECTED = mark("une ligne d'intitulés, puis une ligne par réponse")
 # The form's own title lines stand above the header in several tools' exports.
-TITLE_ADVICE = "nommez la colonne, ou supprimez les lignes de titre au-dessus des intitulés"
+TITLE_ADVICE = mark("nommez la colonne, ou supprimez les lignes de titre au-dessus des intitulés")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """One row that was not taken, and why (French)."""
+    """One row that was not taken, and why, in words."""
 
     line: int
     reason: str
@@ -41,7 +42,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something worth a look (French); nothing was lost. ``line`` is None where it concerns the whole file."""
+    """Something worth a look, in words; nothing was lost. ``line`` is None where it concerns the whole file."""
 
     line: int | None
     text: str
@@ -104,7 +105,7 @@ class Table:
 
 def unreadable(source: str, *problems: Problem) -> SurveyError:
     """Return the error that says why ``source`` cannot be taken."""
-    return SurveyError(f"Le fichier « {source} » ne peut pas être lu.", problems)
+    return SurveyError(tr("Le fichier « {file} » ne peut pas être lu.", file=source), problems)
 
 
 def is_blank(cells: Iterable[str]) -> bool:
@@ -135,7 +136,7 @@ def gather(source: str, records: Iterable[Record], remarks: Iterable[Remark] = (
         else:
             taken.append(record)
     if not taken:
-        raise unreadable(source, Problem("fichier", "aucune réponse", EXPECTED))
+        raise unreadable(source, Problem(tr("fichier"), tr("aucune réponse"), tr(EXPECTED)))
     return Rows(source, tuple(taken), tuple(refused), tuple(remarks))
 
 
@@ -183,29 +184,31 @@ def _fault(record: Record) -> str:
     """Return why a row cannot be taken, whatever its header; empty where it can."""
     text = "".join(record.cells)
     if "\0" in text:
-        return "La ligne contient un caractère nul : ce n'est pas du texte."
+        return tr("La ligne contient un caractère nul : ce n'est pas du texte.")
     if len(text) > MAX_CELL_CHARACTERS and max(map(len, record.cells)) > MAX_CELL_CHARACTERS:
-        return f"Une cellule dépasse {MAX_CELL_CHARACTERS} caractères."
+        return tr("Une cellule dépasse {most} caractères.", most=MAX_CELL_CHARACTERS)
     return ""
 
 
 def _check_size(source: str, record: Record, *, first: bool, reason: str) -> None:
     if not first:
         return
-    where = f"ligne {record.line}"
+    where = tr("ligne {line}", line=record.line)
     if reason:
-        advice = "enregistrez le fichier en CSV UTF-8, ou indiquez son encodage"
-        raise unreadable(source, Problem(where, reason.rstrip("."), "une ligne d'intitulés", advice))
+        advice = tr("enregistrez le fichier en CSV UTF-8, ou indiquez son encodage")
+        raise unreadable(source, Problem(where, reason.rstrip("."), tr("une ligne d'intitulés"), advice))
     if _used(record.cells) > MAX_COLUMNS:
-        found = f"{_used(record.cells)} colonnes"
-        raise unreadable(source, Problem(where, found, f"{MAX_COLUMNS} au plus", "ne gardez que les questions utiles"))
+        found, expected = tr("{count} colonnes", count=_used(record.cells)), tr("{most} au plus", most=MAX_COLUMNS)
+        raise unreadable(source, Problem(where, found, expected, tr("ne gardez que les questions utiles")))
 
 
 def _check_total(source: str, rows: int, cells: int) -> None:
     if rows > MAX_ROWS:
-        raise unreadable(source, Problem("fichier", f"plus de {MAX_ROWS} lignes", f"{MAX_ROWS} réponses au plus"))
+        found, expected = tr("plus de {most} lignes", most=MAX_ROWS), tr("{most} réponses au plus", most=MAX_ROWS)
+        raise unreadable(source, Problem(tr("fichier"), found, expected))
     if cells > MAX_CELLS:
-        raise unreadable(source, Problem("fichier", f"plus de {MAX_CELLS} cellules", "un fichier plus petit"))
+        found = tr("plus de {most} cellules", most=MAX_CELLS)
+        raise unreadable(source, Problem(tr("fichier"), found, tr("un fichier plus petit")))
 
 
 def _used(cells: Sequence[str]) -> int:
@@ -218,17 +221,34 @@ def _is_longer(record: Record, width: int) -> bool:
 
 
 def _all_longer(record: Record, width: int) -> Problem:
-    advice = "ajoutez les intitulés manquants, ou mettez entre guillemets les réponses qui contiennent le séparateur"
-    found = f"{_used(record.cells)} cellules pour {width} intitulés, et toutes les lignes suivantes débordent aussi"
-    return Problem(f"ligne {record.line}", found, "autant de cellules que d'intitulés", advice)
+    found = tr_n(
+        "{count} cellules pour {width} intitulé, et toutes les lignes suivantes débordent aussi",
+        "{count} cellules pour {width} intitulés, et toutes les lignes suivantes débordent aussi",
+        width,
+        count=_used(record.cells),
+        width=width,
+    )
+    advice = tr(
+        "ajoutez les intitulés manquants, ou mettez entre guillemets les réponses qui contiennent le séparateur"
+    )
+    return Problem(tr("ligne {line}", line=record.line), found, tr("autant de cellules que d'intitulés"), advice)
 
 
 def _too_long(record: Record, width: int) -> Refused:
-    return Refused(record.line, f"La ligne a {_used(record.cells)} cellules pour {width} intitulés.")
+    told = tr_n(
+        "La ligne a {count} cellules pour {width} intitulé.",
+        "La ligne a {count} cellules pour {width} intitulés.",
+        width,
+        count=_used(record.cells),
+        width=width,
+    )
+    return Refused(record.line, told)
 
 
 def _too_short(record: Record, width: int) -> Remark:
-    return Remark(record.line, f"La ligne s'arrête à la cellule {len(record.cells)} sur {width} ; la suite est vide.")
+    count = len(record.cells)
+    told = tr("La ligne s'arrête à la cellule {count} sur {width} ; la suite est vide.", count=count, width=width)
+    return Remark(record.line, told)
 
 
 def _in_order(refused: Iterable[Refused], more: Iterable[Refused]) -> tuple[Refused, ...]:
@@ -242,14 +262,22 @@ def _doubled(names: Sequence[str]) -> list[Problem]:
         columns[fold(name)].append(column)
     return [
         Problem(
-            f"colonnes {' et '.join(str(column + 1) for column in same)}",
-            f"le même intitulé « {' » et « '.join(names[column][:SHOWN_CHARACTERS] for column in same)} »",
-            "des intitulés différents",
-            "renommez l'une des colonnes",
+            tr("colonnes {columns}", columns=_together(str(column + 1) for column in same)),
+            tr("le même intitulé {names}", names=_together(_shown(names[column]) for column in same)),
+            tr("des intitulés différents"),
+            tr("renommez l'une des colonnes"),
         )
         for name, same in columns.items()
         if name and len(same) > 1
     ]
+
+
+def _together(texts: Iterable[str]) -> str:
+    return tr(" et ").join(texts)
+
+
+def _shown(name: str) -> str:
+    return tr("« {text} »", text=name[:SHOWN_CHARACTERS])
 
 
 def _nameless(names: Sequence[str], records: Sequence[Record]) -> list[Problem]:
@@ -257,7 +285,12 @@ def _nameless(names: Sequence[str], records: Sequence[Record]) -> list[Problem]:
     empty = [column for column, name in enumerate(names) if not fold(name)]
     firsts = ((column, _first_answer(records, column)) for column in empty)
     return [
-        Problem(f"colonne {column + 1}", f"pas d'intitulé, mais une réponse ligne {line}", "un intitulé", TITLE_ADVICE)
+        Problem(
+            tr("colonne {number}", number=column + 1),
+            tr("pas d'intitulé, mais une réponse ligne {line}", line=line),
+            tr("un intitulé"),
+            tr(TITLE_ADVICE),
+        )
         for column, line in firsts
         if line is not None
     ]

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.french import listed
+from mentormatch.languages import tr
 from mentormatch.registry import concrete
 from mentormatch.survey.table import Rows, Table, unreadable
 from mentormatch.text import fold
@@ -58,7 +59,8 @@ def named(kind: str) -> Tool:
     """Return the tool of this kind; raise SurveyError where there is none."""
     known = tools_by_kind()
     if kind not in known:
-        raise SurveyError(f"Outil inconnu : « {kind} »", [Problem("tool", kind, f"un de {', '.join(known)}")])
+        expected = tr("un de {known}", known=", ".join(known))
+        raise SurveyError(tr("Outil inconnu : « {kind} »", kind=kind), [Problem("tool", kind, expected)])
     return known[kind]()
 
 
@@ -69,10 +71,16 @@ def knowing(rows: Rows) -> Tool:
         tool for tool in tools if tool.last
     ]
     if others:
-        found = listed([f"« {tool.kind} » ({tool.label})" for tool in (first, *others)])
-        advice = "nommez celui qui l'a écrit avec --tool"
-        raise unreadable(rows.source, Problem("outil", f"les marques de {found}", "celles d'un seul outil", advice))
+        marks = listed([tr("« {kind} » ({label})", kind=tool.kind, label=tr(tool.label)) for tool in (first, *others)])
+        found, advice = tr("les marques de {tools}", tools=marks), tr("nommez celui qui l'a écrit avec --tool")
+        raise unreadable(rows.source, Problem(tr("outil"), found, tr("celles d'un seul outil"), advice))
     return first
+
+
+def not_of(rows: Rows, tool: str, expected: str) -> SurveyError:
+    """Return the error that says that ``rows`` are no export of a tool, and what its exports have."""
+    where = tr("ligne {line}", line=rows.records[0].line)
+    return unreadable(rows.source, Problem(where, tr("pas un export de {tool}", tool=tool), expected))
 
 
 def part(question: str, item: str) -> str:

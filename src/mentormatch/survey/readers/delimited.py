@@ -6,6 +6,7 @@ from itertools import islice
 from typing import ClassVar
 
 from mentormatch.errors import Problem, SurveyError
+from mentormatch.languages import mark, tr
 from mentormatch.survey.decoding import decode, encoding_of
 from mentormatch.survey.reading import Reader, Source
 from mentormatch.survey.splitting import split
@@ -16,7 +17,12 @@ SAMPLE = 2_000
 """How many records a delimiter is tried on."""
 
 _SEPARATOR_LINE = re.compile(r'"?sep=([^"\r\n])"?(?=[\r\n]|$)', re.IGNORECASE)
-_NOT_TABLES = {"%PDF-": "un PDF", "<": "une page web ou du XML", "{\\rtf": "un document RTF", "\x1f\x8b": "une archive"}
+_NOT_TABLES = {
+    "%PDF-": mark("un PDF"),
+    "<": mark("une page web ou du XML"),
+    "{\\rtf": mark("un document RTF"),
+    "\x1f\x8b": mark("une archive"),
+}
 
 
 class Delimited(Reader):
@@ -81,10 +87,11 @@ def _check_is_table(name: str, text: str) -> None:
     start = text[:1_000].lstrip()
     for signature, what in _NOT_TABLES.items():
         if start.startswith(signature):
-            advice = "exportez les réponses en CSV ou en XLSX"
-            raise unreadable(name, Problem("fichier", what, "un tableau de réponses", advice))
+            advice = tr("exportez les réponses en CSV ou en XLSX")
+            raise unreadable(name, Problem(tr("fichier"), tr(what), tr("un tableau de réponses"), advice))
 
 
 def _check_delimiter(name: str, delimiter: str) -> None:
     if len(delimiter) != 1 or delimiter in '"\r\n':
-        raise unreadable(name, Problem("séparateur", repr(delimiter), "un seul caractère, par exemple « ; »"))
+        expected = tr("un seul caractère, par exemple « ; »")
+        raise unreadable(name, Problem(tr("séparateur"), repr(delimiter), expected))

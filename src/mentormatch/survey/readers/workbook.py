@@ -13,26 +13,28 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from mentormatch.errors import Problem
+from mentormatch.errors import Problem, SurveyError
+from mentormatch.languages import mark, tr
 from mentormatch.survey import sheets
 from mentormatch.survey.reading import Reader, Source
 from mentormatch.survey.table import EXPECTED, Manner, Record, Remark, Rows, gather, unreadable
 
 _ARCHIVE = b"PK"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_CSV_ADVICE = "enregistrez la feuille des réponses en CSV UTF-8"
-_MEMORY = f"{sheets.MEMORY_BYTES // 10**6} Mo au plus"
+_OTHERS = mark("La feuille « {sheet} » a été lue ; d'autres contiennent des cellules : {others}.")
+_CSV_ADVICE = mark("enregistrez la feuille des réponses en CSV UTF-8")
 _REFUSALS = {
-    "encrypted": Problem("classeur", "protégé par un mot de passe", advice="enregistrez-le sans mot de passe"),
-    "unreadable": Problem("classeur", "abîmé, incomplet, ou pas un classeur", "xlsx, xls ou ods", _CSV_ADVICE),
-    "size": Problem("classeur", "trop grand une fois ouvert", _MEMORY, _CSV_ADVICE),
-    "far": Problem("classeur", "une cellule très loin des autres", advice="supprimez les lignes et colonnes vides"),
-    "doubled": Problem("classeur", "deux lignes ou deux cellules à la même place", advice=_CSV_ADVICE),
-    "time": Problem("classeur", "trop long à ouvrir", f"{sheets.SECONDS} s au plus", _CSV_ADVICE),
-    "empty": Problem("classeur", "vide", EXPECTED),
-    "no sheet": Problem("feuille", "introuvable", "le nom exact d'une feuille du classeur"),
-    "no child": Problem("classeur", "impossible de lancer le processus qui le lit", advice=_CSV_ADVICE),
+    "encrypted": (mark("protégé par un mot de passe"), "", mark("enregistrez-le sans mot de passe")),
+    "unreadable": (mark("abîmé, incomplet, ou pas un classeur"), mark("xlsx, xls ou ods"), _CSV_ADVICE),
+    "size": (mark("trop grand une fois ouvert"), mark("{size} Mo au plus"), _CSV_ADVICE),
+    "far": (mark("une cellule très loin des autres"), "", mark("supprimez les lignes et colonnes vides")),
+    "doubled": (mark("deux lignes ou deux cellules à la même place"), "", _CSV_ADVICE),
+    "time": (mark("trop long à ouvrir"), mark("{seconds} s au plus"), _CSV_ADVICE),
+    "empty": (mark("vide"), EXPECTED, ""),
+    "no sheet": (mark("introuvable"), mark("le nom exact d'une feuille du classeur"), ""),
+    "no child": (mark("impossible de lancer le processus qui le lit"), "", _CSV_ADVICE),
 }
+"""What was found, what was expected, and what to do, by the code of a refusal."""
 
 
 class Workbook(Reader):
@@ -57,10 +59,10 @@ def _records(lines: list[bytes]) -> Iterator[Record]:
 
 def _remarks(end: dict[str, Any]) -> Iterator[Remark]:
     if end["others"]:
-        others = ", ".join(f"« {name} »" for name in end["others"])
-        yield Remark(None, f"La feuille « {end['sheet']} » a été lue ; d'autres contiennent des cellules : {others}.")
+        others = ", ".join(tr("« {text} »", text=name) for name in end["others"])
+        yield Remark(None, tr(_OTHERS, sheet=end["sheet"], others=others))
     for row in end["errors"]:
-        yield Remark(row, "Une formule en erreur (#N/A, #REF!, ...) a été lue comme une cellule vide.")
+        yield Remark(row, tr("Une formule en erreur (#N/A, #REF!, ...) a été lue comme une cellule vide."))
 
 
 def _answer(name: str, content: bytes, sheet: str | None) -> tuple[list[bytes], dict[str, Any]]:
@@ -68,8 +70,14 @@ def _answer(name: str, content: bytes, sheet: str | None) -> tuple[list[bytes], 
     rows, _, last = _run(name, content, sheet).rstrip(b"\n").rpartition(b"\n")
     end = json.loads(last) if last.startswith(b"{") and last.endswith(b"}") else {"refusal": "unreadable"}
     if "refusal" in end:
-        raise unreadable(name, _REFUSALS[end["refusal"]])
+        raise _refused(name, end["refusal"])
     return rows.splitlines(), end
+
+
+def _refused(name: str, code: str) -> SurveyError:
+    limits = {"size": sheets.MEMORY_BYTES // 10**6, "seconds": sheets.SECONDS}
+    found, expected, advice = (text and tr(text, **limits) for text in _REFUSALS[code])
+    return unreadable(name, Problem(tr("feuille") if code == "no sheet" else tr("classeur"), found, expected, advice))
 
 
 def _run(name: str, content: bytes, sheet: str | None) -> bytes:
@@ -85,9 +93,9 @@ def _run(name: str, content: bytes, sheet: str | None) -> bytes:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise unreadable(name, _REFUSALS["time"]) from None
+        raise _refused(name, "time") from None
     except OSError:
-        raise unreadable(name, _REFUSALS["no child"]) from None
+        raise _refused(name, "no child") from None
     if child.returncode not in (0, 1):
-        raise unreadable(name, _REFUSALS["size"])
+        raise _refused(name, "size")
     return child.stdout

@@ -15,8 +15,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
-from mentormatch.errors import Problem
 from mentormatch.fields.single import YES
+from mentormatch.languages import mark, tr
 from mentormatch.survey.heading import (
     ISO,
     Asked,
@@ -29,8 +29,8 @@ from mentormatch.survey.heading import (
     noted,
     without,
 )
-from mentormatch.survey.table import Rows, Table, is_blank, tabulate, unreadable
-from mentormatch.survey.tool import OTHER, Tool
+from mentormatch.survey.table import Rows, Table, is_blank, tabulate
+from mentormatch.survey.tool import OTHER, Tool, not_of
 from mentormatch.text import fold
 
 DETAILS = frozenset({"details de la soumission", "submission details"})
@@ -47,14 +47,14 @@ STAYING = frozenset(
     | {"nom d'utilisateur", "username", "webform_username"}
 )
 FORMATS = ("%d/%m/%Y - %H:%M", *ISO)
-ROWS = "le titre du formulaire, une ligne de questions, une ligne d'intitulés"
+ROWS = mark("le titre du formulaire, une ligne de questions, une ligne d'intitulés")
 
 
 class Framaforms(Tool):
     """Exports of Framaforms, delimited or as workbook, "Séparé" and "Compact"."""
 
     kind: ClassVar[str] = "framaforms"
-    label: ClassVar[str] = "Framaforms ou Yakforms"
+    label: ClassVar[str] = mark("Framaforms ou Yakforms")
 
     def knows(self, rows: Rows) -> bool:
         """Take a title in a row of its own, above the details of the submission and their labels."""
@@ -89,7 +89,7 @@ def headings(rows: Rows) -> tuple[Sequence[str], Sequence[str], int]:
     title, *rest = rows.records
     blank = bool(rest) and rest[0].line > title.line + 1
     if not is_title(rows) or len(rest) < 2 - blank:
-        raise unreadable(rows.source, Problem(f"ligne {title.line}", "pas un export de Framaforms", ROWS))
+        raise not_of(rows, "Framaforms", tr(ROWS))
     labels = rest[1 - blank].cells
     return [""] * len(labels) if blank else rest[0].cells, labels, 3 - blank
 

@@ -15,10 +15,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import ClassVar
 
-from mentormatch.errors import Problem
+from mentormatch.languages import tr
 from mentormatch.survey.heading import ISO, below, columns_of, moment, noted, without
-from mentormatch.survey.table import Rows, Table, tabulate, unreadable
-from mentormatch.survey.tool import Tool, numbered, part
+from mentormatch.survey.table import Rows, Table, tabulate
+from mentormatch.survey.tool import Tool, not_of, numbered, part
 from mentormatch.text import fold
 
 STAMPS = ("horodateur", "timestamp")
@@ -47,8 +47,7 @@ class Google(Tool):
 
     def sort(self, rows: Rows) -> Table:
         if not self.knows(rows):
-            found, expected = "pas un export de Google Forms", "« Horodateur » en première colonne"
-            raise unreadable(rows.source, Problem(f"ligne {rows.records[0].line}", found, expected))
+            raise not_of(rows, self.label, tr("« Horodateur » en première colonne"))
         table = noted(tabulate(below(rows), numbered(rows.records[0].cells)), [0], sent_at)
         address = frozenset(columns_of(table, ADDRESSES, FRONT))
         return without(replace(table, tool=self.kind, own=address), {0, *scores(table)})

@@ -13,11 +13,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
-from mentormatch.errors import Problem
 from mentormatch.french import listed
+from mentormatch.languages import mark, tr
 from mentormatch.survey.heading import ISO, below, columns_of, moment, noted, without
-from mentormatch.survey.table import Refused, Remark, Rows, Table, tabulate, unreadable
-from mentormatch.survey.tool import Tool, numbered
+from mentormatch.survey.table import Refused, Remark, Rows, Table, tabulate
+from mentormatch.survey.tool import Tool, not_of, numbered
 from mentormatch.text import canonical, fold
 
 ORDER, DATE, STATUS = "reference commande", "date de la commande", "statut de la commande"
@@ -27,8 +27,11 @@ AMOUNT = "montant "
 PARTICIPANT, PAYER = ("nom participant", "prenom participant"), "email payeur"
 STAYING = (*PARTICIPANT, "nom payeur", "prenom payeur", PAYER, "raison sociale", "numero de billet", "tarif")
 DATES = ("%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y", *ISO)
-NOT_VALID = "Le statut de la commande n'est pas « Validé »."
-SEVERAL = "même courriel de payeur pour plusieurs participants ; « Numéro de billet » peut servir d'identifiant."
+NOT_VALID = mark("Le statut de la commande n'est pas « Validé ».")
+SEVERAL = mark(
+    "Lignes {lines} : même courriel de payeur pour plusieurs participants ; « Numéro de billet » peut servir"
+    " d'identifiant."
+)
 SHOWN_LINES = 5
 
 
@@ -44,8 +47,7 @@ class HelloAsso(Tool):
 
     def sort(self, rows: Rows) -> Table:
         if not self.knows(rows):
-            found, expected = "pas un export de HelloAsso", "« Référence commande », « Statut de la commande »..."
-            raise unreadable(rows.source, Problem(f"ligne {rows.records[0].line}", found, expected))
+            raise not_of(rows, self.label, tr("« Référence commande », « Statut de la commande »..."))
         table = valid_only(tabulate(below(rows), numbered(rows.records[0].cells)))
         names = list(map(fold, table.header))
         table = noted(table, [names.index(DATE)], sent_at)
@@ -69,7 +71,7 @@ def valid_only(table: Table) -> Table:
     status = list(map(fold, table.header)).index(STATUS)
     valid = [record for record in table.records if fold(record.cells[status]) in VALID]
     lines = {record.line for record in valid}
-    others = [Refused(record.line, NOT_VALID) for record in table.records if record.line not in lines]
+    others = [Refused(record.line, tr(NOT_VALID)) for record in table.records if record.line not in lines]
     refused = sorted((*table.refused, *others), key=lambda row: row.line)
     return replace(table, records=tuple(valid), refused=tuple(refused))
 
@@ -86,5 +88,5 @@ def shared_addresses(table: Table) -> Iterator[Remark]:
         people.setdefault(canonical(record.cells[names.index(PAYER)]), {}).setdefault(named, record.line)
     lines = sorted(line for address, met in people.items() if address and len(met) > 1 for line in met.values())
     if lines:
-        shown = [str(line) for line in lines[:SHOWN_LINES]] + ["d'autres"] * (len(lines) > SHOWN_LINES)
-        yield Remark(lines[0], f"Lignes {listed(shown)} : {SEVERAL}")
+        shown = [str(line) for line in lines[:SHOWN_LINES]] + [tr("d'autres")] * (len(lines) > SHOWN_LINES)
+        yield Remark(lines[0], tr(SEVERAL, lines=listed(shown)))

@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
-from mentormatch.errors import Problem
+from mentormatch.languages import mark, tr
 from mentormatch.survey.heading import (
     ISO,
     Asked,
@@ -29,8 +29,8 @@ from mentormatch.survey.heading import (
     noted,
     without,
 )
-from mentormatch.survey.table import Record, Remark, Rows, Sent, Table, tabulate, unreadable
-from mentormatch.survey.tool import OTHER, Tool, part
+from mentormatch.survey.table import Record, Remark, Rows, Sent, Table, tabulate
+from mentormatch.survey.tool import OTHER, Tool, not_of, part
 from mentormatch.text import fold
 
 SUBMITTED = ("submitdate", "date de soumission", "date submitted")
@@ -54,8 +54,12 @@ UNSHOWN = "n/a"
 TICKED = frozenset({"oui", "yes"})
 BOXES = TICKED | {"non", "no", UNSHOWN}
 ANONYMOUS = 1980
+CONVERTED = mark(
+    "« {question} » ne contient que des 1 et des 2 : si ce sont des cases à cocher, refaites l'export sans convertir"
+    " Y en 1 et N en 2."
+)
 COUNT = "filecount - "
-COLUMNS = "« ID de la réponse », « Date de soumission »..., ou des « Question [item] »"
+COLUMNS = mark("« ID de la réponse », « Date de soumission »..., ou des « Question [item] »")
 
 
 class LimeSurvey(Tool):
@@ -74,8 +78,7 @@ class LimeSurvey(Tool):
         names = spelled(rows.records[0].cells)
         own = own_in(names)
         if not own and not any(ITEM.fullmatch(name) for name in names):
-            found = "pas un export de LimeSurvey"
-            raise unreadable(rows.source, Problem(f"ligne {rows.records[0].line}", found, COLUMNS))
+            raise not_of(rows, self.label, tr(COLUMNS))
         codes = any(fold(name) in CODES for name in names[:own])
         header = header_of(Asked(name if at < own else renamed(name, codes=codes)) for at, name in enumerate(names))
         table = as_answered(tabulate(below(rows), header), own)
@@ -168,8 +171,7 @@ def converted(table: Table, own: int) -> Iterator[Remark]:
     for question, columns in items_of(table, own).items():
         said = {row.cells[column].strip() for row in table.records for column in columns}
         if said - {""} == {"1", "2"}:
-            advice = "si ce sont des cases à cocher, refaites l'export sans convertir Y en 1 et N en 2."
-            yield Remark(None, f"« {question} » ne contient que des 1 et des 2 : {advice}")
+            yield Remark(None, tr(CONVERTED, question=question))
 
 
 def with_moments(table: Table, own: int) -> Table:

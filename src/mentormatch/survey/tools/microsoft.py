@@ -16,10 +16,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
-from mentormatch.errors import Problem
+from mentormatch.languages import tr
 from mentormatch.survey.heading import ISO, below, moment, noted, retyped, without
-from mentormatch.survey.table import Rows, Table, tabulate, unreadable
-from mentormatch.survey.tool import Tool, numbered
+from mentormatch.survey.table import Rows, Table, tabulate
+from mentormatch.survey.tool import Tool, not_of, numbered
 from mentormatch.text import fold
 
 FIRST = (("id",), ("heure de debut", "start time"), ("heure de fin", "completion time"))
@@ -50,8 +50,7 @@ class Microsoft(Tool):
 
     def sort(self, rows: Rows) -> Table:
         if not self.knows(rows):
-            found, expected = "pas un export de Microsoft Forms", "« ID », « Heure de début », « Heure de fin » d'abord"
-            raise unreadable(rows.source, Problem(f"ligne {rows.records[0].line}", found, expected))
+            raise not_of(rows, self.label, tr("« ID », « Heure de début », « Heure de fin » d'abord"))
         table = tabulate(below(rows), numbered(rows.records[0].cells))
         own = own_columns(table.header)
         account = frozenset(column for column in own if fold(table.header[column]) in (*ADDRESS, *NAME))

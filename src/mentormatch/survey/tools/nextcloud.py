@@ -12,10 +12,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
-from mentormatch.errors import Problem
+from mentormatch.languages import tr
 from mentormatch.survey.heading import ISO, Asked, below, header_of, moment, noted, retyped, without
-from mentormatch.survey.table import Rows, Table, tabulate, unreadable
-from mentormatch.survey.tool import Tool, part
+from mentormatch.survey.table import Rows, Table, tabulate
+from mentormatch.survey.tool import Tool, not_of, part
 
 IDS = ("submission_id", "user_id", "user_display_name", "timestamp")
 QUESTION = re.compile(r"question-id-[0-9]+(?P<item>(-[0-9]+)*)")
@@ -35,8 +35,7 @@ class Nextcloud(Tool):
 
     def sort(self, rows: Rows) -> Table:
         if not self.knows(rows):
-            found, expected = "pas un export de Nextcloud Forms", "les identifiants des colonnes sous les intitulés"
-            raise unreadable(rows.source, Problem(f"ligne {rows.records[0].line}", found, expected))
+            raise not_of(rows, self.label, tr("les identifiants des colonnes sous les intitulés"))
         titles, ids = (row.cells for row in rows.records[:2])
         header = header_of(Asked(titled(title, said)) for title, said in zip(titles, ids, strict=False))
         table = retyped(tabulate(below(rows, 2), header), lambda column, cell: unguarded(cell))

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from mentormatch.languages import mark
 from mentormatch.survey.table import Rows, Table, tabulate
 from mentormatch.survey.tool import Tool
 
@@ -10,7 +11,7 @@ class Plain(Tool):
     """A table made by hand, or by a tool that is not known."""
 
     kind: ClassVar[str] = "plain"
-    label: ClassVar[str] = "un tableau"
+    label: ClassVar[str] = mark("un tableau")
     last: ClassVar[bool] = True
 
     def knows(self, rows: Rows) -> bool:

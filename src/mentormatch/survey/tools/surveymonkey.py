@@ -13,10 +13,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
-from mentormatch.errors import Problem
+from mentormatch.languages import tr
 from mentormatch.survey.heading import ISO, Asked, below, columns_of, header_of, leading, moment, noted, without
-from mentormatch.survey.table import Rows, Table, tabulate, unreadable
-from mentormatch.survey.tool import Tool
+from mentormatch.survey.table import Rows, Table, tabulate
+from mentormatch.survey.tool import Tool, not_of
 from mentormatch.text import fold
 
 RESPONDENT = ("respondent id", "id du repondant")
@@ -48,8 +48,7 @@ class SurveyMonkey(Tool):
 
     def sort(self, rows: Rows) -> Table:
         if len(rows.records) < 2:
-            found, expected = "pas un export de SurveyMonkey", "deux lignes d'intitulés"
-            raise unreadable(rows.source, Problem(f"ligne {rows.records[0].line}", found, expected))
+            raise not_of(rows, self.label, tr("deux lignes d'intitulés"))
         questions, items = (row.cells for row in rows.records[:2])
         own = own_in(questions, items)
         asked = [*map(Asked, questions[:own]), *asked_in(questions, items, own)]

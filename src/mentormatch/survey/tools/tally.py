@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
-from mentormatch.errors import Problem
+from mentormatch.languages import tr
 from mentormatch.survey.heading import ISO, below, item_name, moment, noted, without
-from mentormatch.survey.table import Record, Rows, Table, tabulate, unreadable
-from mentormatch.survey.tool import OTHER, Tool, numbered, part
+from mentormatch.survey.table import Record, Rows, Table, tabulate
+from mentormatch.survey.tool import OTHER, Tool, not_of, numbered, part
 from mentormatch.text import fold
 
 FIRST = ("submission id", "respondent id", "submitted at")
@@ -37,8 +37,7 @@ class Tally(Tool):
 
     def sort(self, rows: Rows) -> Table:
         if not self.knows(rows):
-            found, expected = "pas un export de Tally", "« Submission ID », « Respondent ID », « Submitted at » d'abord"
-            raise unreadable(rows.source, Problem(f"ligne {rows.records[0].line}", found, expected))
+            raise not_of(rows, self.label, tr("« Submission ID », « Respondent ID », « Submitted at » d'abord"))
         table = tabulate(below(rows), numbered(rows.records[0].cells))
         table = replace(noted(table, [SUBMITTED], lambda text: moment(text, ISO)), tool=self.kind)
         joined = set()

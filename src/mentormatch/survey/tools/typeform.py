@@ -17,10 +17,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import ClassVar
 
-from mentormatch.errors import Problem
+from mentormatch.languages import tr
 from mentormatch.survey.heading import ISO, below, moment, noted, without
-from mentormatch.survey.table import Rows, Table, tabulate, unreadable
-from mentormatch.survey.tool import OTHER, Tool, numbered, part
+from mentormatch.survey.table import Rows, Table, tabulate
+from mentormatch.survey.tool import OTHER, Tool, not_of, numbered, part
 from mentormatch.text import fold
 
 NUMBER = "#"
@@ -44,8 +44,7 @@ class Typeform(Tool):
 
     def sort(self, rows: Rows) -> Table:
         if not self.knows(rows):
-            found, expected = "pas un export de Typeform", "« # », « Start Date (UTC) », « Submit Date (UTC) »..."
-            raise unreadable(rows.source, Problem(f"ligne {rows.records[0].line}", found, expected))
+            raise not_of(rows, self.label, tr("« # », « Start Date (UTC) », « Submit Date (UTC) »..."))
         table = tabulate(below(rows), numbered([*headed(TAG.sub("", cell) for cell in rows.records[0].cells)]))
         names = list(map(fold, table.header))
         started, submitted = last(names, STARTED), last(names, SUBMITTED)
