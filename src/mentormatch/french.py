@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import cache
 
-from mentormatch.languages import FRENCH, spoken, tr_n
+from mentormatch.languages import FRENCH, spoken, tr, tr_n
 
 NO_BREAK = "\u00a0"
 
@@ -18,6 +18,33 @@ def listed(words: Sequence[str]) -> str:
     from babel.lists import format_list
 
     return format_list(words, locale=spoken())
+
+
+def quoted(text: str) -> str:
+    """Return ``text`` between quotation marks.
+
+    >>> quoted("Budget")
+    '« Budget »'
+    """
+    return tr("« {text} »", text=text)
+
+
+def joined(clauses: Sequence[str]) -> str:
+    """Return clauses one after the other.
+
+    >>> joined(["souhait n° 1", "pas demandé"])
+    'souhait n° 1 ; pas demandé'
+    """
+    return tr("{first} ; {second}", first=clauses[0], second=joined(clauses[1:])) if clauses[1:] else "".join(clauses)
+
+
+def about(subject: str, text: str) -> str:
+    """Return ``text`` after what it speaks of.
+
+    >>> about("M1", "sans binôme")
+    'M1 : sans binôme'
+    """
+    return tr("{subject} : {text}", subject=subject, text=text)
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
@@ -55,13 +82,22 @@ def _symbols(code: str) -> dict[int, str]:
     return {ord(","): get_group_symbol(code), ord("."): get_decimal_symbol(code)}
 
 
-def percent(share: float) -> str:
-    r"""Return a share between 0 and 1 as a whole percentage.
+def percent(share: float, places: int = 0) -> str:
+    r"""Return a share between 0 and 1 as a percentage, whole unless decimals are asked for.
 
-    >>> percent(0.4)
-    '40\xa0%'
+    >>> percent(0.4), percent(0.0349, 1)
+    ('40\xa0%', '3,5\xa0%')
     """
-    return f"{decimal(share * 100, 0)}{NO_BREAK if spoken() == FRENCH else ''}%"
+    return f"{decimal(share * 100, places)}{NO_BREAK if spoken() == FRENCH else ''}%"
+
+
+def plain(number: float) -> str:
+    """Return a number with the decimals that it has, its thousands together.
+
+    >>> plain(31.5), plain(30.0)
+    ('31,5', '30')
+    """
+    return f"{number:.10g}".translate(_symbols(spoken()))
 
 
 def thousands(number: int) -> str:

@@ -14,7 +14,8 @@ from mentormatch.assignment.rules.ban import Ban
 from mentormatch.assignment.rules.pin import Pin
 from mentormatch.assignment.solution import Status
 from mentormatch.errors import Problem, RequestError
-from mentormatch.french import counted, listed, points
+from mentormatch.french import about, counted, listed, points
+from mentormatch.languages import tr
 from mentormatch.matching import Keys, Matching, named
 from mentormatch.people import Cohort
 from mentormatch.programme import Goal, Programme
@@ -42,10 +43,11 @@ class Rung:
     reached: tuple[tuple[int, ...], ...] = ()
 
     def __str__(self) -> str:
-        head = f"{counted(self.at_most, 'binôme défait', 'binômes défaits')} au plus"
+        head = tr("{pairs} au plus", pairs=counted(self.at_most, "binôme défait", "binômes défaits"))
         if self.matched is None or self.total is None:
-            return f"{head} : aucun plan possible"
-        return f"{head} : {counted(self.matched, 'binôme')}, {points(self.total)} points en tout"
+            return about(head, tr("aucun plan possible"))
+        pairs, score = counted(self.matched, "binôme"), points(self.total)
+        return about(head, tr("{pairs}, {score} points en tout", pairs=pairs, score=score))
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,12 @@ class Repair:
     matching: Matching
 
     def __str__(self) -> str:
-        told = (("conservé", self.kept), ("défait", self.broken), ("nouveau", self.new), ("terminé", self.ended))
-        said = [counted(len(pairs), f"binôme {word}", plural_of(word)) for word, pairs in told]
+        said = [
+            counted(len(self.kept), "binôme conservé", "binômes conservés"),
+            counted(len(self.broken), "binôme défait", "binômes défaits"),
+            counted(len(self.new), "binôme nouveau", "binômes nouveaux"),
+            counted(len(self.ended), "binôme terminé", "binômes terminés"),
+        ]
         return f"{listed(said)}."
 
     @property
@@ -117,7 +123,7 @@ class Repair:
         loose = self._loose
         weights = np.zeros(loose.shape, dtype=np.int64)
         weights[tuple(np.array(loose.former, dtype=np.int64).reshape(-1, 2).T)] = 1
-        bound = Row("binômes conservés", weights, least=len(loose.former) - at_most)
+        bound = Row(tr("nombre de binômes conservés"), weights, least=len(loose.former) - at_most)
         return replace(self._best(replace(loose, rows=(*loose.rows, bound))), at_most=at_most)
 
     @cached_property
@@ -249,8 +255,3 @@ def known(matching: Matching) -> set[Keys]:
 def folded(pair: Keys) -> Keys:
     """Return two keys as they are compared."""
     return canonical(pair[0]), canonical(pair[1])
-
-
-def plural_of(word: str) -> str:
-    """Return "binômes" with a word in the plural."""
-    return f"binômes {word}x" if word.endswith("eau") else f"binômes {word}s"

@@ -20,19 +20,7 @@ SPEAKING = {"tr", "tr_n", "mark", "counted"}
 FRENCH_WORDS = re.compile(
     r"[àâçéèêëîïôûùœÀÉÈÊÎÔ«»]|\b(?:le|la|les|des|du|une|est|sont|pas|pour|sans|aucun|aucune|avec|que|qui|dans|sur|cette|ces)\b"
 )
-SPOKEN = {"errors", "languages"} | {
-    "drafting",
-    "files",
-    "followup",
-    "inspection",
-    "places",
-    "profiles",
-    "rights",
-    "survey",
-    "tables",
-    "departements",
-    "text",
-}
+SPOKEN = {"assignment", "departements", "drafting", "errors", "files", "followup", "french", "inspection", "languages", "places", "profiles", "repairing", "review", "rights", "scoring", "survey", "tables", "text"}
 """The rooms whose texts are all messages."""
 READ = {"text", "survey/tools", "drafting/words", "departements", "places/spelling"}
 """Where French is what is read, not what is said."""

@@ -40,7 +40,8 @@ from mentormatch.assignment.bounding import Pricing, misfits
 from mentormatch.assignment.check import violations
 from mentormatch.assignment.problem import SUMS, AssignmentProblem
 from mentormatch.assignment.solution import Prices, Solution, Status
-from mentormatch.french import NO_BREAK
+from mentormatch.french import joined, plain
+from mentormatch.languages import mark, tr
 
 
 class Verdict(StrEnum):
@@ -54,22 +55,24 @@ class Verdict(StrEnum):
 
 
 WORDS = {
-    Verdict.CERTIFIED: "Les règles sont respectées et aucune autre répartition ne fait mieux : c'est démontré.",
-    Verdict.PARTLY: "Les règles sont respectées ; l'optimalité n'est démontrée sans solveur qu'en partie",
-    Verdict.UNCERTIFIED: "Les règles sont respectées et les valeurs sont exactes ; l'optimalité n'est pas certifiée.",
-    Verdict.NO_ANSWER: "Il n'y a pas de répartition à certifier.",
-    Verdict.REFUSED: "Le certificat est refusé : la répartition n'est pas ce qu'elle affirme être.",
+    Verdict.CERTIFIED: mark("Les règles sont respectées et aucune autre répartition ne fait mieux : c'est démontré."),
+    Verdict.PARTLY: mark("Les règles sont respectées ; l'optimalité n'est démontrée sans solveur qu'en partie"),
+    Verdict.UNCERTIFIED: mark(
+        "Les règles sont respectées et les valeurs sont exactes ; l'optimalité n'est pas certifiée."
+    ),
+    Verdict.NO_ANSWER: mark("Il n'y a pas de répartition à certifier."),
+    Verdict.REFUSED: mark("Le certificat est refusé : la répartition n'est pas ce qu'elle affirme être."),
 }
 
 
 NAMES = {
-    "matched": "nombre de binômes",
-    "priority": "personnes prioritaires",
-    "floor": "binôme le plus faible",
-    "floor_person": "personne la moins bien servie",
-    "leximin": "binômes les plus faibles",
-    "total": "total des points",
-    "changes": "binômes défaits",
+    "matched": mark("nombre de binômes"),
+    "priority": mark("personnes prioritaires"),
+    "floor": mark("binôme le plus faible"),
+    "floor_person": mark("personne la moins bien servie"),
+    "leximin": mark("binômes les plus faibles"),
+    "total": mark("total des points"),
+    "changes": mark("binômes défaits"),
 }
 
 
@@ -93,11 +96,11 @@ class CertifiedTier:
 
     @property
     def words(self) -> str:
-        """Return in French how much better an answer could be in this goal by what the prices prove."""
+        """Return how much better an answer could be in this goal by what the prices prove."""
         if self.certified is None:
-            return f"{NAMES[self.goal]}, sans borne démontrée"
-        share = abs(self.certified - self.value) / max(abs(self.value), 1)
-        return f"{NAMES[self.goal]}, à {share * 100:.2g}{NO_BREAK}% près".replace(".", ",")
+            return tr("{goal}, sans borne démontrée", goal=tr(NAMES[self.goal]))
+        share = float(f"{abs(self.certified - self.value) / max(abs(self.value), 1) * 100:.2g}")
+        return tr("{goal}, à {share}\u00a0% près", goal=tr(NAMES[self.goal]), share=plain(share))
 
     @property
     def backed(self) -> bool:
@@ -129,10 +132,11 @@ class Certificate:
 
     @property
     def words(self) -> str:
-        """Return in a sentence of French what is certified, and what is open in each goal."""
+        """Return in a sentence what is certified, and what is open in each goal."""
         if self.verdict is not Verdict.PARTLY:
-            return WORDS[self.verdict]
-        return f"{WORDS[self.verdict]} ({' ; '.join(tier.words for tier in self.tiers if not tier.proved)})."
+            return tr(WORDS[self.verdict])
+        goals = [tier.words for tier in self.tiers if not tier.proved]
+        return f"{tr(WORDS[self.verdict])} ({joined(goals)})."
 
 
 def certify(problem: AssignmentProblem, solution: Solution) -> Certificate:

@@ -12,6 +12,7 @@ from mentormatch.assignment.problem import Loads, Row
 from mentormatch.columns import BoolVector, IntVector
 from mentormatch.extension import Extension
 from mentormatch.fields import Side
+from mentormatch.languages import tr
 from mentormatch.people import Cohort, People
 from mentormatch.registry import concrete
 
@@ -95,9 +96,9 @@ def with_missing(broken: BoolBlock, left: BoolVector, right: BoolVector, missing
 def refuse_bounds(least: int | None, most: int | None) -> None:
     """Raise ValueError where there is no bound at all, or the two cross."""
     if least is None and most is None:
-        raise ValueError("il faut `least`, `most` ou les deux")
+        raise ValueError(tr("il faut `least`, `most` ou les deux"))
     if least is not None and most is not None and least > most:
-        raise ValueError("`least` dépasse `most`")
+        raise ValueError(tr("`least` dépasse `most`"))
 
 
 def rules_by_kind() -> dict[str, type[Rule]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from mentormatch.assignment.posing import SIDES
 from mentormatch.assignment.solution import Status
 from mentormatch.fields import Side
+from mentormatch.french import about
 from mentormatch.review.pricing import Losses, offers
 from mentormatch.review.unmatched import Case, other_side
 from mentormatch.review.why_not import Move, moves_of, said
@@ -24,7 +25,7 @@ class Alternative:
     row: int
 
     def __str__(self) -> str:
-        return f"{self.partner} : {self.reason}"
+        return about(self.partner, self.reason)
 
 
 def alternatives(case: Case, side: Side, row: int, most: int | None = 10) -> tuple[Alternative, ...]:

@@ -10,6 +10,7 @@ from mentormatch.assignment.posing import SIDES, admitted, forbidding, loads
 from mentormatch.assignment.rule import Market, Rule
 from mentormatch.columns import BoolVector
 from mentormatch.french import counted
+from mentormatch.languages import tr
 from mentormatch.people import People
 
 type Positions = Sequence[tuple[int, int]]
@@ -36,7 +37,7 @@ def broken_by_pairs(rules: Sequence[Rule], market: Market, pairs: Positions) -> 
     for rule, block in forbidding(rules, market):
         for mentor, mentee in pairs:
             if block[mentor, mentee]:
-                yield Breach(rule.label, keys(market, mentor, mentee), "binôme exclu par cette règle")
+                yield Breach(rule.label, keys(market, mentor, mentee), tr("binôme exclu par cette règle"))
 
 
 def broken_by_people(rules: Sequence[Rule], market: Market, pairs: Positions) -> Iterator[Breach]:
@@ -51,15 +52,16 @@ def broken_by_people(rules: Sequence[Rule], market: Market, pairs: Positions) ->
             free = not taking_part[row] or (bounds.idle[row] and not held[row])
             least = 0 if free else int(bounds.least[row])
             if not least <= held[row] <= bounds.most[row]:
-                detail = f"{counted(held[row], 'binôme')}, entre {least} et {int(bounds.most[row])} demandés"
-                yield Breach("nombre de places", (people.ids[row],), detail)
+                number, most = counted(held[row], "binôme"), int(bounds.most[row])
+                detail = tr("{pairs}, entre {least} et {most} demandés", pairs=number, least=least, most=most)
+                yield Breach(tr("nombre de places"), (people.ids[row],), detail)
 
 
 def set_aside(people: People, taking_part: BoolVector, held: Counter[int]) -> Iterator[Breach]:
     """Yield the people with a partner who take no part."""
     for row in sorted(held):
         if not taking_part[row]:
-            yield Breach("participation", (people.ids[row],), "mis de côté par le programme")
+            yield Breach(tr("participation"), (people.ids[row],), tr("mis de côté par le programme"))
 
 
 def broken_by_all(rules: Sequence[Rule], market: Market, pairs: Positions) -> Iterator[Breach]:
@@ -70,10 +72,10 @@ def broken_by_all(rules: Sequence[Rule], market: Market, pairs: Positions) -> It
             total = sum(int(weights[pair]) for pair in pairs)
             least, most = (total if bound is None else bound for bound in (row.least, row.most))
             if not least <= total <= most:
-                yield Breach(rule.label, (), f"total de {total}")
+                yield Breach(rule.label, (), tr("total de {total}", total=total))
         for pin in rule.pins(market):
             if pin not in pairs:
-                yield Breach(rule.label, keys(market, *pin), "binôme imposé, absent")
+                yield Breach(rule.label, keys(market, *pin), tr("binôme imposé, absent"))
 
 
 def keys(market: Market, mentor: int, mentee: int) -> tuple[str, str]:

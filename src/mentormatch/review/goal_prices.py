@@ -6,7 +6,8 @@ from mentormatch.assignment.price import GoalPrice, prices_of_goals
 from mentormatch.assignment.progress import at_work
 from mentormatch.assignment.solution import Status
 from mentormatch.errors import EngineError
-from mentormatch.french import NO_BREAK, counted, listed, points
+from mentormatch.french import counted, decimal, listed, percent, points
+from mentormatch.languages import mark, tr, tr_n
 from mentormatch.review.unmatched import Case
 
 MOST_COUPLED = 100
@@ -15,24 +16,41 @@ LEAST = 500
 """Millionths: what rounds to 0,0 points is told as less than 0,1."""
 
 GAINS: Mapping[str, Callable[[int, int], str]] = {
-    "matched": lambda old, new: f"Former {counted(new, 'binôme')} au lieu de {old}",
-    "priority": lambda old, new: f"Donner {counted(new, 'place')} à des personnes prioritaires au lieu de {old}",
-    "floor": lambda old, new: f"Relever le binôme le plus faible {rise(old, new)}",
-    "floor_person": lambda old, new: f"Relever la personne la moins bien servie {rise(old, new)}",
-    "leximin": lambda old, new: f"Relever les binômes les plus faibles{last(old, new)}",
-    "total": lambda old, new: f"Porter le total {rise(old, new)}",
-    "changes": lambda old, new: f"Défaire {counted(new, 'binôme')} au lieu de {old}",
+    "matched": lambda old, new: tr("Former {pairs} au lieu de {old}", pairs=counted(new, "binôme"), old=old),
+    "priority": lambda old, new: tr(
+        "Donner {places} à des personnes prioritaires au lieu de {old}", places=counted(new, "place"), old=old
+    ),
+    "floor": lambda old, new: rise(mark("Relever le binôme le plus faible de {old} à {new} points"), old, new),
+    "floor_person": lambda old, new: rise(
+        mark("Relever la personne la moins bien servie de {old} à {new} points"), old, new
+    ),
+    "leximin": lambda old, new: rise(
+        mark("Relever les binômes les plus faibles")
+        if old == new
+        else mark("Relever les binômes les plus faibles (le dernier de {old} à {new} points)"),
+        old,
+        new,
+    ),
+    "total": lambda old, new: rise(mark("Porter le total de {old} à {new} points"), old, new),
+    "changes": lambda old, new: tr("Défaire {pairs} au lieu de {old}", pairs=counted(new, "binôme"), old=old),
 }
 """What a goal achieves: its value without it, and with it."""
 AMOUNTS: Mapping[str, Callable[[int], str]] = {
     "matched": lambda size: counted(size, "binôme"),
-    "priority": lambda size: f"{counted(size, 'place')} à des personnes prioritaires",
-    "floor": lambda size: f"{small(size)} au binôme le plus faible",
-    "floor_person": lambda size: f"{small(size)} à la personne la moins bien servie",
-    "leximin": lambda size: f"{small(size)} au binôme le plus faible",
-    "changes": lambda size: f"{counted(size, 'binôme défait', 'binômes défaits')} de plus",
+    "priority": lambda size: tr("{places} à des personnes prioritaires", places=counted(size, "place")),
+    "floor": lambda size: tr("{score} au binôme le plus faible", score=small(size)),
+    "floor_person": lambda size: tr("{score} à la personne la moins bien servie", score=small(size)),
+    "leximin": lambda size: tr("{score} au binôme le plus faible", score=small(size)),
+    "changes": lambda size: tr("{pairs} de plus", pairs=counted(size, "binôme défait", "binômes défaits")),
 }
 """How much of another goal is lost or won."""
+SENTENCES = {
+    (True, False): mark("{goal} coûte {losses}."),
+    (True, True): mark("{goal} coûte {losses} et apporte {gains}."),
+    (False, False): mark("{goal} ne coûte rien aux autres objectifs."),
+    (False, True): mark("{goal} ne coûte rien aux autres objectifs et apporte {gains}."),
+}
+"""What a price comes to, by whether something is lost, and won."""
 MOST_SECONDS = 10.0
 """What is not known by then is not told."""
 
@@ -64,14 +82,14 @@ def price_words(price: GoalPrice) -> str:
     r"""Return a price in a sentence.
 
     >>> asked, unasked = {"floor": 450_000, "total": 7_930_000}, {"floor": 370_000, "total": 8_000_000}
-    >>> price_words(GoalPrice("floor", asked, unasked)).replace(NO_BREAK, " ")
+    >>> price_words(GoalPrice("floor", asked, unasked)).replace("\xa0", " ")
     'Relever le binôme le plus faible de 37,0 à 45,0 points coûte 0,9 % du total (7,0 points).'
     """
     worse = [name for name in others(price) if worsened(name, price.differences[name])]
     better = [name for name in others(price) if name not in worse]
-    cost = f"coûte {listed([amount(price, name) for name in worse])}" if worse else "ne coûte rien aux autres objectifs"
-    gain = f" et apporte {listed([amount(price, name) for name in better])}" if better else ""
-    return f"{GAINS[price.goal](price.unasked[price.goal], price.asked[price.goal])} {cost}{gain}."
+    goal = GAINS[price.goal](price.unasked[price.goal], price.asked[price.goal])
+    losses, gains = (listed([amount(price, name) for name in names]) for names in (worse, better))
+    return tr(SENTENCES[bool(worse), bool(better)], goal=goal, losses=losses, gains=gains)
 
 
 def others(price: GoalPrice) -> list[str]:
@@ -89,28 +107,23 @@ def amount(price: GoalPrice, goal: str) -> str:
     size, base = abs(price.differences[goal]), price.unasked[goal]
     if goal != "total":
         return AMOUNTS[goal](size)
-    return f"{share(size / base)} du total ({small(size)})" if base > 0 else f"{small(size)} du total"
+    if base <= 0:
+        return tr("{score} du total", score=small(size))
+    return tr("{share} du total ({score})", share=share(size / base), score=small(size))
 
 
-def rise(old: int, new: int) -> str:
-    """Return from how many points to how many."""
-    return f"de {points(old)} à {points(new)} points"
-
-
-def last(old: int, new: int) -> str:
-    """Return what becomes of the worst pair where the scores of all count; nothing where it stays."""
-    return "" if old == new else f" (le dernier {rise(old, new)})"
+def rise(message: str, old: int, new: int) -> str:
+    """Return a message that says from how many points to how many."""
+    return tr(message, old=points(old), new=points(new))
 
 
 def small(millionths: int) -> str:
     """Return an amount of points that is not 0."""
     if millionths < LEAST:
-        return f"moins de 0,1{NO_BREAK}point"
-    return f"{points(millionths)}{NO_BREAK}point{'s' if millionths >= 20_000 else ''}"
+        return tr("moins de {number}\u00a0point", number=decimal(0.1, 1))
+    return tr_n("{number}\u00a0point", "{number}\u00a0points", millionths // 10_000, number=points(millionths))
 
 
 def share(part: float) -> str:
     """Return a share that is not 0 as a percentage with one decimal."""
-    if part < 0.0005:
-        return f"moins de 0,1{NO_BREAK}%"
-    return f"{part * 100:.1f}".replace(".", ",") + f"{NO_BREAK}%"
+    return tr("moins de {share}", share=percent(0.001, 1)) if part < 0.0005 else percent(part, 1)

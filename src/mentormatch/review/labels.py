@@ -7,11 +7,12 @@ from mentormatch.assignment.rule import Rule
 from mentormatch.assignment.rules.ban import Ban
 from mentormatch.assignment.rules.pin import Pin
 from mentormatch.fields import Side
+from mentormatch.languages import mark, tr
 from mentormatch.people import Cohort
 from mentormatch.text import canonical
 
 LETTERS: Mapping[Side, str] = {"mentor": "M", "mentee": "E"}
-ABSENT = "personne absente"
+ABSENT = mark("personne absente")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def pseudonyms(cohort: Cohort) -> Labels:
         for side in sides
         for number, key in enumerate(cohort.side(side).ids, start=1)
     }
-    return Labels(known, ABSENT)
+    return Labels(known, tr(ABSENT))
 
 
 def digits(count: int) -> int:

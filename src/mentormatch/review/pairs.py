@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mentormatch.french import percent, points
+from mentormatch.french import about, percent, points
+from mentormatch.languages import mark, tr
 from mentormatch.people import Cohort, Person
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.score import ScoreTable, contribution
 
-UNANSWERED = "sans réponse d'un des deux côtés : compté à sa valeur neutre"
+UNANSWERED = mark("sans réponse d'un des deux côtés : compté à sa valeur neutre")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,9 @@ class Contribution:
     reason: str
 
     def __str__(self) -> str:
-        return f"{points(self.share):>5} sur {points(self.full):<5} {self.criterion} : {self.reason}"
+        share, full = f"{points(self.share):>5}", f"{points(self.full):<5}"
+        head = tr("{share} sur {full} {criterion}", share=share, full=full, criterion=self.criterion)
+        return about(head, self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ class Pair:
     contributions: tuple[Contribution, ...]
 
     def __str__(self) -> str:
-        head = f"{self.mentor} - {self.mentee} : {points(self.score)} points sur 100, {percent(self.answered)} connus"
+        said = tr("{score} points sur 100, {known} connus", score=points(self.score), known=percent(self.answered))
+        head = about(f"{self.mentor} - {self.mentee}", said)
         return "\n".join([head, *map(str, self.contributions)])
 
     @property
@@ -65,6 +69,6 @@ def explain_share(criterion: Criterion, weight: float, left: Person, right: Pers
     """Return what one criterion adds to one pair; each person stands alone in their people."""
     share, known = contribution(criterion, weight, left.people, right.people)
     answered = bool(known[0, 0])
-    reason = criterion.reason(left, right) if answered else UNANSWERED
+    reason = criterion.reason(left, right) if answered else tr(UNANSWERED)
     full = int(np.rint(weight * 1_000_000))
     return Contribution(criterion.label, criterion.kind, criterion.group, int(share[0, 0]), full, answered, reason)

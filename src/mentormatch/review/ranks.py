@@ -15,6 +15,7 @@ from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.scores import BoolMatrix, IntMatrix
 from mentormatch.columns import BoolVector, IntVector
 from mentormatch.fields import Side
+from mentormatch.languages import tr
 from mentormatch.review.unmatched import Case, other_side
 from mentormatch.scoring.criteria.wishes import Wishes
 from mentormatch.scoring.score import MILLION
@@ -46,9 +47,15 @@ class RankProfile:
     wished: int
 
     def __str__(self) -> str:
-        got = ", ".join(f"choix n° {rank} : {count}" for rank, count in enumerate(self.counts, start=1) if count)
-        source = f"ordre d'après les souhaits pour {self.wished}, d'après le score pour les autres"
-        return f"{got or 'aucun binôme'} ; sans binôme : {self.alone} ({source})"
+        ranked = [(rank, count) for rank, count in enumerate(self.counts, start=1) if count]
+        got = ", ".join(tr("choix n° {rank} : {count}", rank=rank, count=count) for rank, count in ranked)
+        return tr(
+            "{got} ; sans binôme : {alone} "
+            "(ordre d'après les souhaits pour {wished}, d'après le score pour les autres)",
+            got=got or tr("aucun binôme"),
+            alone=self.alone,
+            wished=self.wished,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ import numpy as np
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.scores import IntMatrix
 from mentormatch.columns import BoolVector
-from mentormatch.french import points
+from mentormatch.french import about, points
+from mentormatch.languages import tr
 from mentormatch.people import Cohort
 
 
@@ -23,8 +24,11 @@ class Reserve:
 
     def __str__(self) -> str:
         if self.reserve is None or self.score is None:
-            return f"{self.mentor} - {self.mentee} : personne ne peut prendre le relais"
-        return f"{self.mentor} - {self.mentee} : {self.reserve} en réserve, {points(self.score)} points sur 100"
+            said = tr("personne ne peut prendre le relais")
+        else:
+            score = points(self.score)
+            said = tr("{reserve} en réserve, {score} points sur 100", reserve=self.reserve, score=score)
+        return about(f"{self.mentor} - {self.mentee}", said)
 
 
 def reserves_of(cohort: Cohort, problem: AssignmentProblem, pairs: IntMatrix) -> Iterator[Reserve]:

@@ -11,7 +11,8 @@ from mentormatch.assignment.posing import pose
 from mentormatch.assignment.progress import at_work
 from mentormatch.assignment.solution import Status
 from mentormatch.errors import EngineError, Problem, RequestError
-from mentormatch.french import percent
+from mentormatch.french import about, percent
+from mentormatch.languages import tr
 from mentormatch.people import Cohort
 from mentormatch.review.pricing import places_of
 from mentormatch.review.unmatched import Case
@@ -63,11 +64,12 @@ class Steadiness:
     def word(self) -> str:
         """What staff call it: solid from 90 %, fairly solid from 60 %, fragile below."""
         if self.share >= SOLID:
-            return "solide"
-        return "assez solide" if self.share >= FAIR else "fragile"
+            return tr("solide")
+        return tr("assez solide") if self.share >= FAIR else tr("fragile")
 
     def __str__(self) -> str:
-        return f"{self.mentor} - {self.mentee} : {self.word}, gardé dans {percent(self.share)} des essais"
+        kept = tr("{word}, gardé dans {share} des essais", word=self.word, share=percent(self.share))
+        return about(f"{self.mentor} - {self.mentee}", kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,14 @@ class Robustness:
     pairs: tuple[Steadiness, ...]
 
     def __str__(self) -> str:
-        counts = {word: sum(pair.word == word for pair in self.pairs) for word in ("solide", "assez solide", "fragile")}
-        found = ", ".join(f"{word} : {count}" for word, count in counts.items())
-        return f"Binômes sur {self.trial.samples} essais, poids à ±{percent(self.trial.spread)} : {found}."
+        words = tr("solide"), tr("assez solide"), tr("fragile")
+        found = ", ".join(about(word, str(sum(pair.word == word for pair in self.pairs))) for word in words)
+        return tr(
+            "Binômes sur {samples} essais, poids à ±{spread} : {found}.",
+            samples=self.trial.samples,
+            spread=percent(self.trial.spread),
+            found=found,
+        )
 
 
 @at_work()

@@ -12,12 +12,17 @@ from mentormatch.assignment.rule import Market, Rule
 from mentormatch.assignment.solution import Solution, Status
 from mentormatch.columns import BoolVector, IntVector
 from mentormatch.fields import Side
-from mentormatch.french import counted, listed
+from mentormatch.french import about, listed, quoted
+from mentormatch.languages import mark, tr, tr_n
 from mentormatch.people import Cohort, People
 from mentormatch.review.labels import KEYS, Labels
+from mentormatch.review.wording import counted_people, first_of, possible_people
 from mentormatch.scoring.score import ScoreTable
 
-OTHERS: dict[Side, str] = {"mentor": "mentoré", "mentee": "mentor"}
+NOBODY_THERE: dict[Side, str] = {
+    "mentor": mark("Aucun mentoré ne participe."),
+    "mentee": mark("Aucun mentor ne participe."),
+}
 MOST_NAMED = 5
 MOST_PEOPLE = 300
 """A side; beyond that documents say nothing that takes solving or searching again."""
@@ -38,7 +43,7 @@ class Unmatched:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.person} : {self.reason}"
+        return about(self.person, self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +144,12 @@ def explain_side(view: View) -> Iterator[Unmatched]:
 def set_aside(view: View, row: int) -> tuple[str, str] | None:
     """Return why this person takes no part at all, None where they do."""
     if not view.case.people(view.side).complete[row]:
-        return "incomplete", "Trop peu de réponses pour être mis en relation."
+        return "incomplete", tr("Trop peu de réponses pour être mis en relation.")
     refusing = [view.case.labels.rule(rule) for rule, refused in view.refused if refused[row]]
     if refusing:
-        return "not_admitted", f"Ne remplit pas une condition du programme : {listed(refusing)}."
+        return "not_admitted", tr("Ne remplit pas une condition du programme : {rules}.", rules=listed(refusing))
     if view.case.loads(view.side).most[row] == 0:
-        return "no_capacity", "N'accompagne personne cette année : nombre de places à 0."
+        return "no_capacity", tr("N'accompagne personne cette année : nombre de places à 0.")
     return None
 
 
@@ -152,26 +157,29 @@ def no_answer(status: Status) -> tuple[str, str] | None:
     """Return that there are no pairs at all, where there are none."""
     match status:
         case Status.INFEASIBLE:
-            return "infeasible", "Aucune répartition ne respecte toutes les règles du programme."
+            return "infeasible", tr("Aucune répartition ne respecte toutes les règles du programme.")
         case Status.STOPPED:
-            return "stopped", "Le calcul a été arrêté avant une première réponse."
+            return "stopped", tr("Le calcul a été arrêté avant une première réponse.")
         case Status.FAILED:
-            return "failed", "Le calcul a échoué."
+            return "failed", tr("Le calcul a échoué.")
     return None
 
 
 def nobody_possible(view: View, excluding: Excluding) -> tuple[str, str] | None:
     """Return which rules exclude every partner, and how many each; None where somebody is possible."""
     count = int(np.count_nonzero(view.case.loads(other_side(view.side)).most > 0))
-    other = OTHERS[view.side]
     if count == 0:
-        return "nobody_there", f"Aucun {other} ne participe."
+        return "nobody_there", tr(NOBODY_THERE[view.side])
     if not np.logical_or.reduce([np.zeros(count, dtype=bool), *(lost for _, lost in excluding)]).all():
         return None
-    label = view.case.labels.rule
-    counts = [f"« {label(rule)} » en exclut {int(lost.sum())}" for rule, lost in excluding if lost.any()]
-    code = "below_minimum" if only_minimum(excluding) else "excluded"
-    return code, f"Sur {counted(count, other)}, aucun n'est possible : {listed(counts)}."
+    counts = [
+        tr("« {rule} » en exclut {number}", rule=view.case.labels.rule(rule), number=int(lost.sum()))
+        for rule, lost in excluding
+        if lost.any()
+    ]
+    people = counted_people(count, other_side(view.side))
+    reason = tr("Sur {people}, aucun n'est possible : {excluded}.", people=people, excluded=listed(counts))
+    return "below_minimum" if only_minimum(excluding) else "excluded", reason
 
 
 def only_minimum(excluding: Excluding) -> bool:
@@ -183,15 +191,29 @@ def only_minimum(excluding: Excluding) -> bool:
 def no_place(view: View, row: int) -> tuple[str, str]:
     """Return that every possible partner is taken, and who holds their places; or that a rule holds them back."""
     case, possible = view.case, view.theirs[view.mine == row]
-    who = counted(len(possible), f"{OTHERS[view.side]} possible", f"{OTHERS[view.side]}s possibles")
+    who = possible_people(len(possible), other_side(view.side))
     if (view.held[possible] < case.loads(other_side(view.side)).most[possible]).any():
-        rules = [f"« {case.labels.rule(rule)} »" for rule in case.rules if binds_others(rule)]
-        why = f"les règles ne laissent pas prendre : {listed(rules)}" if rules else "les buts ne font pas prendre"
-        return "held_back", f"{who}, avec des places libres que {why}."
+        return "held_back", held_back(who, [case.labels.rule(rule) for rule in case.rules if binds_others(rule)])
     names = [case.name(view.side, holder) for holder in holders(view, possible)]
-    shown = names[:MOST_NAMED] + [counted(len(names) - MOST_NAMED, "autre")] * (len(names) > MOST_NAMED)
-    taken = "dont les places sont prises" if len(possible) > 1 else "dont la place est prise"
-    return "no_place", f"{who}, {taken} par {listed(shown)}."
+    taken = tr_n(
+        "{people}, dont la place est prise par {holders}.",
+        "{people}, dont les places sont prises par {holders}.",
+        len(possible),
+        people=who,
+        holders=first_of(names, MOST_NAMED),
+    )
+    return "no_place", taken
+
+
+def held_back(people: str, rules: Sequence[str]) -> str:
+    """Return that possible partners have free places, and which rules, or else the goals, leave them free."""
+    if not rules:
+        return tr("{people}, avec des places libres que les buts ne font pas prendre.", people=people)
+    return tr(
+        "{people}, avec des places libres que les règles ne laissent pas prendre : {rules}.",
+        people=people,
+        rules=listed([*map(quoted, rules)]),
+    )
 
 
 def holders(view: View, possible: IntVector) -> list[int]:

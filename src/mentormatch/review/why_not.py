@@ -8,11 +8,11 @@ import numpy as np
 from mentormatch.assignment.posing import SIDES, forbidding
 from mentormatch.assignment.rule import Market, Rule
 from mentormatch.fields import Side
-from mentormatch.french import counted, listed, points
+from mentormatch.french import about, counted, decimal, listed, points, quoted, thousands
+from mentormatch.languages import mark, tr, tr_n
 from mentormatch.review.pricing import Losses, Price, places_of, price_of
 from mentormatch.review.unmatched import MOST_NAMED, Case, View, binds_others, no_answer, other_side, set_aside
-
-NOBODY = "personne"
+from mentormatch.review.wording import first_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,12 @@ class Move:
     after: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{self.person} ({listed(self.before) or NOBODY} → {listed(self.after) or NOBODY})"
+        before, after = listed(self.before), listed(self.after)
+        if not before:
+            return tr("{person} (personne → {after})", person=self.person, after=after)
+        if not after:
+            return tr("{person} ({before} → personne)", person=self.person, before=before)
+        return f"{self.person} ({before} → {after})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ def apart(case: Case, mentor: int, mentee: int) -> WhyNot | None:
     if not found:
         return None
     rules = [case.labels.rule(rule) for view, row, _ in found for rule, refused in view.refused if refused[row]]
-    reasons = [f"{case.name(view.side, row)} : {why}" for view, row, why in found]
+    reasons = [about(case.name(view.side, row), why) for view, row, why in found]
     return WhyNot(None, (), " ".join(reasons), tuple(dict.fromkeys(rules)))
 
 
@@ -73,7 +78,7 @@ def excluded(case: Case, mentor: int, mentee: int) -> WhyNot | None:
     whole = Market(case.cohort.mentors, case.cohort.mentees, case.scores.values)
     market = whole.part(np.array([mentor], dtype=np.intp), np.array([mentee], dtype=np.intp))
     rules = tuple(case.labels.rule(rule) for rule, block in forbidding(case.rules, market) if block.any())
-    return WhyNot(None, (), f"Ce binôme est exclu par {named(rules)}.", rules) if rules else None
+    return WhyNot(None, (), tr("Ce binôme est exclu par {rules}.", rules=named(rules)), rules) if rules else None
 
 
 def priced(case: Case, mentor: int, mentee: int) -> WhyNot:
@@ -81,8 +86,8 @@ def priced(case: Case, mentor: int, mentee: int) -> WhyNot:
     price = price_of(case.problem, case.solution, (mentor, mentee))
     if price is None:
         rules = tuple(case.labels.rule(rule) for rule in in_the_way(case, mentor, mentee))
-        cause = f" : {named(rules)}" if rules else ""
-        return WhyNot(None, (), f"Aucune répartition ne permet ce binôme sans enfreindre une règle{cause}.", rules)
+        sentence = tr("Aucune répartition ne permet ce binôme sans enfreindre une règle")
+        return WhyNot(None, (), f"{about(sentence, named(rules)) if rules else sentence}.", rules)
     moves = moves_of(case, price, (mentor, mentee))
     return WhyNot(price.losses, moves, said(price, moves))
 
@@ -126,15 +131,29 @@ def move_of(case: Case, price: Price, axis: int, person: int) -> Move:
 def said(price: Price, moves: Sequence[Move]) -> str:
     """Return the price of a pair in a sentence."""
     if not moves:
-        return "Ce binôme est déjà dans la répartition."
+        return tr("Ce binôme est déjà dans la répartition.")
+    people = list(shown(moves[2:]))
+    if not people:
+        return f"{cost(price)}."
+    others = len(moves) - 2
+    return tr_n(
+        "{cost} ; {number}\u00a0autre personne changerait de binôme : {people}.",
+        "{cost} ; {number}\u00a0autres personnes changeraient de binôme : {people}.",
+        others,
+        cost=cost(price),
+        number=thousands(others),
+        people=listed(people),
+    )
+
+
+def cost(price: Price) -> str:
+    """Return what is lost, or won, in the first goal that changes."""
     goal, loss = next(((goal, loss) for goal, loss in price.losses if loss), ("", 0))
-    others = list(shown(moves[2:]))
-    moved = f" ; {counted(len(moves) - 2, 'autre personne changerait', 'autres personnes changeraient')} de binôme"
-    tail = f"{moved} : {listed(others)}" if others else ""
     if loss == 0:
-        return f"Imposer ce binôme ne coûterait rien : seul le départage des égalités l'a écarté{tail}."
-    effect = "ferait perdre" if loss > 0 else "ferait gagner"
-    return f"Imposer ce binôme {effect} {amount(goal, abs(loss))}{tail}."
+        return tr("Imposer ce binôme ne coûterait rien : seul le départage des égalités l'a écarté")
+    if loss > 0:
+        return tr("Imposer ce binôme ferait perdre {amount}", amount=amount(goal, loss))
+    return tr("Imposer ce binôme ferait gagner {amount}", amount=amount(goal, -loss))
 
 
 def shown(moves: Sequence[Move]) -> Iterator[str]:
@@ -145,10 +164,10 @@ def shown(moves: Sequence[Move]) -> Iterator[str]:
 
 
 LOST = {
-    "total": "au total",
-    "floor": "pour le binôme le plus faible",
-    "leximin": "pour le binôme le plus faible",
-    "floor_person": "pour la personne la moins bien servie",
+    "total": mark("{score} au total"),
+    "floor": mark("{score} pour le binôme le plus faible"),
+    "leximin": mark("{score} pour le binôme le plus faible"),
+    "floor_person": mark("{score} pour la personne la moins bien servie"),
 }
 
 
@@ -162,14 +181,19 @@ def amount(goal: str, value: int) -> str:
         case "matched":
             return counted(value, "binôme")
         case "priority":
-            return f"{counted(value, 'unité')} de priorité"
+            return counted(value, "unité de priorité", "unités de priorité")
         case "changes":
             return counted(value, "binôme reconduit", "binômes reconduits")
-    score = "moins de 0,1" if value < 1_000 else points(value)
-    return f"{score} {'point' if value < 20_000 else 'points'} {LOST[goal]}"
+    return tr(LOST[goal], score=in_points(value))
+
+
+def in_points(millionths: int) -> str:
+    """Return a score with its unit, what rounds down to nothing as less than a tenth."""
+    if millionths < 1_000:
+        return tr("moins de {number} point", number=decimal(0.1, 1))
+    return tr_n("{number} point", "{number} points", millionths // 10_000, number=points(millionths))
 
 
 def named(rules: Sequence[str]) -> str:
     """Return the names of rules in quotation marks, the first few of many."""
-    quoted = [f"« {rule} »" for rule in rules[:MOST_NAMED]]
-    return listed(quoted + [counted(len(rules) - MOST_NAMED, "autre")] * (len(rules) > MOST_NAMED))
+    return first_of([*map(quoted, rules)], MOST_NAMED)

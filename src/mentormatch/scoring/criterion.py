@@ -9,6 +9,7 @@ from pydantic import Field as Setting
 
 from mentormatch.columns import BoolVector
 from mentormatch.extension import Extension
+from mentormatch.languages import tr
 from mentormatch.people import People, Person
 from mentormatch.registry import concrete
 
@@ -43,7 +44,7 @@ class Criterion(Extension):
     def label(self) -> str:
         """What this criterion is called where its points are shown."""
         fields = getattr(self, "field", "")
-        return self.name or (f"{self.title} ({fields})" if fields else self.title)
+        return self.name or (f"{tr(self.title)} ({fields})" if fields else tr(self.title))
 
 
 def answered(left: BoolVector, right: BoolVector) -> NDArray[np.bool_]:

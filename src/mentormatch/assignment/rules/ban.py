@@ -5,6 +5,7 @@ from typing import Literal
 import numpy as np
 
 from mentormatch.assignment.rule import BoolBlock, Market, Rule
+from mentormatch.languages import tr
 from mentormatch.text import canonical
 
 
@@ -16,7 +17,7 @@ class Ban(Rule):
     mentee: str
 
     def asks(self) -> str:
-        return f"binôme écarté {self.mentor} - {self.mentee}"
+        return tr("binôme écarté {mentor} - {mentee}", mentor=self.mentor, mentee=self.mentee)
 
     def forbids(self, market: Market) -> BoolBlock:
         ours = np.array([canonical(key) == canonical(self.mentor) for key in market.mentors.ids], dtype=bool)

@@ -13,6 +13,7 @@ from mentormatch.columns import IntVector
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.extension import Ref, Reference
 from mentormatch.fields import Side
+from mentormatch.languages import tr
 from mentormatch.people import People
 
 
@@ -35,9 +36,9 @@ class Capacity(Rule):
     def says_how_many(self) -> Self:
         """Refuse a capacity that says nothing, and a minimum above it."""
         if self.field is None and self.most is None:
-            raise ValueError("il faut `field`, `most` ou les deux")
+            raise ValueError(tr("il faut `field`, `most` ou les deux"))
         if self.most is not None and self.minimum > self.most:
-            raise ValueError("`minimum` dépasse `most`")
+            raise ValueError(tr("`minimum` dépasse `most`"))
         return self
 
     def references(self) -> Iterator[Reference]:
@@ -45,9 +46,11 @@ class Capacity(Rule):
             yield Reference("field", self.field, Ref(("number",), self.side))
 
     def asks(self) -> str:
-        least = f", au moins {self.minimum}" if self.minimum else ""
-        most = "" if self.most is None else f" ({self.most} au plus{least})"
-        return f"nombre de places{most}"
+        if self.most is None:
+            return tr("nombre de places")
+        if not self.minimum:
+            return tr("nombre de places ({most} au plus)", most=self.most)
+        return tr("nombre de places ({most} au plus, au moins {least})", most=self.most, least=self.minimum)
 
     def loads(self, people: People, side: Side) -> Loads | None:
         if side != self.side:
@@ -66,9 +69,7 @@ class Capacity(Rule):
     def _refuse_fractions(self, people: People, answers: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> None:
         with np.errstate(invalid="ignore"):
             wrong = ~np.isnan(answers) & ((answers < 0) | (answers != np.floor(answers)) | (answers > 1000))
-        problems = [
-            Problem(people.ids[row], f"« {self.field} » n'est pas un nombre de places", "un entier de 0 à 1000")
-            for row in np.flatnonzero(wrong)
-        ]
+        found, expected = tr("« {field} » n'est pas un nombre de places", field=self.field), tr("un entier de 0 à 1000")
+        problems = [Problem(people.ids[row], found, expected) for row in np.flatnonzero(wrong)]
         if problems:
-            raise SurveyError("Des capacités ne peuvent pas être utilisées", problems)
+            raise SurveyError(tr("Des capacités ne peuvent pas être utilisées"), problems)

@@ -8,6 +8,7 @@ from mentormatch.assignment.rule import BoolBlock, Market, Rule, with_missing
 from mentormatch.assignment.sharing import shares
 from mentormatch.extension import Ref
 from mentormatch.french import counted
+from mentormatch.languages import tr
 
 
 class Common(Rule):
@@ -18,7 +19,9 @@ class Common(Rule):
     least: int = Setting(default=1, ge=1)
 
     def asks(self) -> str:
-        return f"au moins {counted(self.least, 'réponse')} en commun dans « {self.field} »"
+        return tr(
+            "au moins {answers} en commun dans « {field} »", answers=counted(self.least, "réponse"), field=self.field
+        )
 
     def forbids(self, market: Market) -> BoolBlock:
         left, right = market.mentors, market.mentees

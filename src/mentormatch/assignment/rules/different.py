@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from mentormatch.assignment.rule import BoolBlock, Market, Rule, with_missing
 from mentormatch.assignment.sharing import shares
 from mentormatch.extension import Ref
+from mentormatch.languages import tr
 
 
 class Different(Rule):
@@ -14,7 +15,7 @@ class Different(Rule):
     field: Annotated[str, Ref(("names", "choice", "choices", "place", "scale"))]
 
     def asks(self) -> str:
-        return f"rien en commun dans « {self.field} »"
+        return tr("rien en commun dans « {field} »", field=self.field)
 
     def forbids(self, market: Market) -> BoolBlock:
         left, right = market.mentors, market.mentees

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from mentormatch.assignment.rule import BoolBlock, Market, Rule, with_missing
 from mentormatch.columns import Codes
 from mentormatch.extension import Ref
+from mentormatch.french import plain
+from mentormatch.languages import tr
 from mentormatch.people import People
 
 
@@ -20,8 +22,14 @@ class Gap(Rule):
     most: float | None = None
 
     def asks(self) -> str:
-        most = "" if self.most is None else f" et au plus {self.most:g}"
-        return f"avance d'au moins {self.least:g}{most} dans « {self.field} »"
+        if self.most is None:
+            return tr("avance d'au moins {least} dans « {field} »", least=plain(self.least), field=self.field)
+        return tr(
+            "avance d'au moins {least} et au plus {most} dans « {field} »",
+            least=plain(self.least),
+            most=plain(self.most),
+            field=self.field,
+        )
 
     def forbids(self, market: Market) -> BoolBlock:
         left, right = market.mentors, market.mentees

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Setting
 
 from mentormatch.assignment.rule import BoolBlock, Market, Rule
+from mentormatch.languages import tr
 from mentormatch.people import People
 from mentormatch.text import canonical
 
@@ -30,7 +31,7 @@ class History(Rule):
     pairs: Annotated[list[PastPair], Setting(min_length=1)]
 
     def asks(self) -> str:
-        return "pas de binôme d'une édition précédente"
+        return tr("pas de binôme d'une édition précédente")
 
     def forbids(self, market: Market) -> BoolBlock:
         block = np.zeros(market.shape, dtype=bool)

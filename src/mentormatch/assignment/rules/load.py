@@ -12,6 +12,8 @@ from mentormatch.assignment.rule import BoolBlock, Market, Rule
 from mentormatch.columns import IntVector
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.extension import Ref, Reference
+from mentormatch.french import plain, quoted
+from mentormatch.languages import tr
 from mentormatch.people import People
 
 PARTS = 100
@@ -40,7 +42,11 @@ class Load(Rule):
             yield Reference("limit", self.limit, Ref(("number",), "mentor"))
 
     def asks(self) -> str:
-        return f"charge de chaque mentor : {told(self.weights)} par binôme, {told(self.limit)} au plus en tout"
+        return tr(
+            "charge de chaque mentor : {weight} par binôme, {limit} au plus en tout",
+            weight=told(self.weights),
+            limit=told(self.limit),
+        )
 
     def forbids(self, market: Market) -> BoolBlock:
         """Return the pairs that exceed the limit by themselves, and those not known where that is forbidden."""
@@ -61,7 +67,7 @@ class Load(Rule):
 
 def told(stated: str | float) -> str:
     """Return how a number of hours is stated: the field, or the number."""
-    return f"« {stated} »" if isinstance(stated, str) else f"{stated:g}".replace(".", ",")
+    return quoted(stated) if isinstance(stated, str) else plain(stated)
 
 
 def hours(stated: str | float, people: People) -> IntVector:
@@ -78,9 +84,13 @@ def hours(stated: str | float, people: People) -> IntVector:
 
 def refuse(field: str, people: People, answers: NDArray[np.float64]) -> None:
     """Raise SurveyError, naming everybody whose answer is no number of hours."""
+    found, expected = (
+        tr("« {field} » n'est pas un nombre d'heures", field=field),
+        tr("un nombre de 0 à {most}", most=GREATEST),
+    )
     problems = [
-        Problem(people.ids[row], f"« {field} » n'est pas un nombre d'heures", f"un nombre de 0 à {GREATEST}")
+        Problem(people.ids[row], found, expected)
         for row in np.flatnonzero(~np.isnan(answers) & ~((answers >= 0) & (answers <= GREATEST)))
     ]
     if problems:
-        raise SurveyError("Des nombres d'heures ne peuvent pas être utilisés", problems)
+        raise SurveyError(tr("Des nombres d'heures ne peuvent pas être utilisés"), problems)

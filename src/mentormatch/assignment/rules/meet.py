@@ -11,12 +11,21 @@ from pydantic import Field as Setting
 from mentormatch.assignment.rule import BoolBlock, Market, Rule
 from mentormatch.columns import BoolVector, Index
 from mentormatch.extension import Quotation, Ref, Reference
+from mentormatch.languages import mark, tr
 from mentormatch.people import People
 from mentormatch.places.column import Places
 from mentormatch.places.distances import Unit, minutes, told
 from mentormatch.scoring.score import BLOCK_ROWS
 
 TRAVEL = Ref(("number",), "both")
+
+WAYS = {
+    (True, False): mark("se voir : par un trajet de {length} au plus"),
+    (True, True): mark("se voir : par un trajet de {length} au plus ou à distance"),
+    (False, False): mark("se voir : par un trajet que chacun accepte"),
+    (False, True): mark("se voir : par un trajet que chacun accepte ou à distance"),
+}
+"""How people meet, by whether the trip is the same for all, and whether they may at a distance."""
 
 type Trip = Annotated[float, Setting(ge=0)]
 
@@ -70,10 +79,8 @@ class Meet(Rule):
             yield from (Quotation("accepted", self.remote, answer) for answer in self.accepted)
 
     def asks(self) -> str:
-        greatest = (
-            f"de {told(self.travel, self._unit)} au plus" if isinstance(self.travel, float) else "que chacun accepte"
-        )
-        return f"se voir : par un trajet {greatest}{' ou à distance' if self.remote else ''}"
+        length = told(self.travel, self._unit) if isinstance(self.travel, float) else ""
+        return tr(WAYS[bool(length), self.remote is not None], length=length)
 
     @property
     def _unit(self) -> str:

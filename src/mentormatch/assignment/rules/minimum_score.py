@@ -6,6 +6,8 @@ import numpy as np
 from pydantic import Field as Setting
 
 from mentormatch.assignment.rule import BoolBlock, Market, Rule
+from mentormatch.french import plain
+from mentormatch.languages import tr
 
 POINT = 10_000
 """One point out of 100, in millionths."""
@@ -18,7 +20,7 @@ class MinimumScore(Rule):
     points: float = Setting(ge=0, le=100)
 
     def asks(self) -> str:
-        return f"au moins {self.points:g} points".replace(".", ",")
+        return tr("au moins {score} points", score=plain(self.points))
 
     def forbids(self, market: Market) -> BoolBlock:
         return np.asarray(market.scores < round(self.points * POINT))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from mentormatch.assignment.rule import Market, Rule
+from mentormatch.languages import tr
 
 
 class Pin(Rule):
@@ -14,7 +15,7 @@ class Pin(Rule):
     mentee: str
 
     def asks(self) -> str:
-        return f"binôme imposé {self.mentor} - {self.mentee}"
+        return tr("binôme imposé {mentor} - {mentee}", mentor=self.mentor, mentee=self.mentee)
 
     def pins(self, market: Market) -> Iterator[tuple[int, int]]:
         yield market.mentors.find(self.mentor), market.mentees.find(self.mentee)

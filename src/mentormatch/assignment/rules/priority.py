@@ -11,6 +11,7 @@ from mentormatch.assignment.rule import Rule
 from mentormatch.columns import IntVector
 from mentormatch.extension import Quotation, Ref, Reference
 from mentormatch.fields import Side
+from mentormatch.languages import tr
 from mentormatch.people import People
 from mentormatch.text import canonical
 
@@ -30,7 +31,7 @@ class Priority(Rule):
     def names_someone(self) -> Self:
         """Refuse a priority of nobody."""
         if not self.people and not (self.field and self.among):
-            raise ValueError("il faut `field` avec `in`, ou `people`")
+            raise ValueError(tr("il faut `field` avec `in`, ou `people`"))
         return self
 
     def references(self) -> Iterator[Reference]:
@@ -42,7 +43,7 @@ class Priority(Rule):
             yield from (Quotation("in", self.field, answer) for answer in self.among)
 
     def asks(self) -> str:
-        return "personnes à placer en priorité"
+        return tr("personnes à placer en priorité")
 
     def priority(self, people: People, side: Side) -> IntVector | None:
         if side != self.side:

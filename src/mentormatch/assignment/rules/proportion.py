@@ -13,10 +13,17 @@ from mentormatch.columns import IntVector
 from mentormatch.extension import Quotation, Ref, Reference
 from mentormatch.fields import Side
 from mentormatch.french import percent
+from mentormatch.languages import mark, tr
 from mentormatch.people import People
 
 KINDS = ("choice", "choices", "scale", "yesno", "place")
 WHOLE = 100
+SHARES = {
+    (True, False): mark("au moins {least} des binômes selon « {field} »"),
+    (False, True): mark("au plus {most} des binômes selon « {field} »"),
+    (True, True): mark("au moins {least} et au plus {most} des binômes selon « {field} »"),
+}
+"""What is asked, by whether there is a least and a most."""
 
 
 class Proportion(Rule):
@@ -46,9 +53,8 @@ class Proportion(Rule):
         yield from (Quotation("in", self.field, answer) for answer in self.among)
 
     def asks(self) -> str:
-        bounds = [("au moins", self.least), ("au plus", self.most)]
-        said = [f"{word} {percent(bound / WHOLE)}" for word, bound in bounds if bound is not None]
-        return f"{' et '.join(said)} des binômes selon « {self.field} »"
+        least, most = ("" if bound is None else percent(bound / WHOLE) for bound in (self.least, self.most))
+        return tr(SHARES[bool(least), bool(most)], least=least, most=most, field=self.field)
 
     def rows(self, market: Market) -> Iterator[Row]:
         counted = self.counted(market.side(self.side)) * WHOLE

@@ -12,9 +12,16 @@ from mentormatch.assignment.rule import Market, Rule, refuse_bounds
 from mentormatch.columns import BoolVector
 from mentormatch.extension import Quotation, Ref, Reference
 from mentormatch.fields import Side
+from mentormatch.languages import mark, tr
 from mentormatch.people import People
 
 KINDS = ("choice", "choices", "scale", "yesno", "place")
+NUMBERS = {
+    (True, False): mark("au moins {least} binômes selon « {field} »"),
+    (False, True): mark("au plus {most} binômes selon « {field} »"),
+    (True, True): mark("au moins {least} et au plus {most} binômes selon « {field} »"),
+}
+"""What is asked, by whether there is a least and a most."""
 
 
 class Where(BaseModel):
@@ -59,10 +66,8 @@ class Quota(Rule):
             yield from (Quotation("where.in", condition.field, answer) for answer in condition.among)
 
     def asks(self) -> str:
-        bounds = [f"au moins {self.least}"] * (self.least is not None) + [f"au plus {self.most}"] * (
-            self.most is not None
-        )
-        return f"{' et '.join(bounds)} binômes selon « {self.where[0].field} »"
+        message = NUMBERS[self.least is not None, self.most is not None]
+        return tr(message, least=self.least, most=self.most, field=self.where[0].field)
 
     def rows(self, market: Market) -> Iterator[Row]:
         counted = np.ones((1, 1), dtype=np.int64)

@@ -10,6 +10,7 @@ from mentormatch.assignment.rule import Missing, Rule
 from mentormatch.columns import BoolVector
 from mentormatch.extension import Quotation, Ref
 from mentormatch.fields import Side
+from mentormatch.languages import tr
 from mentormatch.people import People
 from mentormatch.text import fold
 
@@ -26,7 +27,7 @@ class Require(Rule):
         yield from (Quotation("in", self.field, answer) for answer in self.among)
 
     def asks(self) -> str:
-        return f"réponse exigée à « {self.field} »"
+        return tr("réponse exigée à « {field} »", field=self.field)
 
     def admits(self, people: People, side: Side) -> BoolVector | None:
         if self.field not in people.columns:

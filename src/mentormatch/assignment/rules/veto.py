@@ -8,6 +8,7 @@ from pydantic import Field as Setting
 from mentormatch.assignment.rule import BoolBlock, Market, Rule
 from mentormatch.assignment.sharing import Answers, answers, common_answers
 from mentormatch.extension import Ref
+from mentormatch.languages import tr
 from mentormatch.people import People
 from mentormatch.text import canonical
 
@@ -20,7 +21,7 @@ class Veto(Rule):
     against: Annotated[list[str], Ref(("names", "text", "choice"), "any")] = Setting(min_length=1)
 
     def asks(self) -> str:
-        return "souhait d'une des deux personnes de ne pas être associées"
+        return tr("souhait d'une des deux personnes de ne pas être associées")
 
     def forbids(self, market: Market) -> BoolBlock:
         ours = self._refusals(market.mentors, market.mentees)

@@ -10,10 +10,11 @@ from mentormatch.assignment.posing import SIDES, forbidding
 from mentormatch.assignment.problem import AssignmentProblem, Loads, Row
 from mentormatch.assignment.rule import BoolBlock, Rule
 from mentormatch.fields import Side
-from mentormatch.french import counted, listed
-from mentormatch.review.diagnosis.conflict import quoted
+from mentormatch.french import about, counted, listed, quoted, thousands
+from mentormatch.languages import tr, tr_n
 from mentormatch.review.diagnosis.finding import Finding
-from mentormatch.review.diagnosis.posture import PEOPLE, Posture
+from mentormatch.review.diagnosis.posture import Posture
+from mentormatch.review.wording import counted_people
 
 
 def by_counting(posture: Posture) -> Iterator[Finding]:
@@ -34,21 +35,34 @@ def short_of_places(posture: Posture) -> Iterator[Finding]:
     mentors, mentees = [posture.loads(side) for side in SIDES]
     people, places = int((mentees.most > 0).sum()), int(mentors.most.sum())
     if people > places:
-        sentence = f"{counted(people, 'mentoré')}, {counted(places, 'place')} : {short(places, people)}."
+        there = f"{counted(people, 'mentoré')}, {counted(places, 'place')}"
+        sentence = f"{about(there, short(places, people))}."
         yield Finding("short_of_places", sentence, people - places, decisive=False)
     people, places = int((mentors.most > 0).sum()), int(mentees.most.sum())
     if people > places:
-        left = f"{counted(people - places, 'mentor')} au moins {'restent' if people - places > 1 else 'reste'}"
-        sentence = f"{counted(people, 'mentor')}, {placed(mentees, 'mentee')} : {left} sans binôme."
+        there = f"{counted(people, 'mentor')}, {placed(mentees, 'mentee')}"
+        sentence = f"{about(there, left_over(people - places))}."
         yield Finding("short_of_mentees", sentence, people - places, decisive=False)
+
+
+def left_over(mentors: int) -> str:
+    """Return in words how many mentors are left over."""
+    return tr_n(
+        "{number}\u00a0mentor au moins reste sans binôme",
+        "{number}\u00a0mentors au moins restent sans binôme",
+        mentors,
+        number=thousands(mentors),
+    )
 
 
 def placed(loads: Loads, side: Side) -> str:
     """Return how many places a side has; where each has one at most, how many people that is."""
     places = int(loads.most.sum())
-    if side == "mentee" and loads.most.max(initial=0) <= 1:
-        return counted(places, PEOPLE[side])
-    return f"{counted(places, 'place')} chez les {PEOPLE[side]}s" if side == "mentee" else counted(places, "place")
+    if side == "mentor":
+        return counted(places, "place")
+    if loads.most.max(initial=0) <= 1:
+        return counted(places, "mentoré")
+    return tr("{places} chez les mentorés", places=counted(places, "place"))
 
 
 def short(there: int, asked: int) -> str:
@@ -57,7 +71,7 @@ def short(there: int, asked: int) -> str:
     >>> short(11, 12).replace(chr(160), " ")
     'il manque 1 place'
     """
-    return f"il manque {counted(asked - there, 'place')}"
+    return tr("il manque {places}", places=counted(asked - there, "place"))
 
 
 def minimums_beyond_people(posture: Posture) -> Iterator[Finding]:
@@ -65,10 +79,12 @@ def minimums_beyond_people(posture: Posture) -> Iterator[Finding]:
     for side, other in zip(SIDES, SIDES[::-1], strict=True):
         asked, there = int(posture.loads(side).always.sum()), int(posture.loads(other).most.sum())
         if asked > there:
-            bound = counted(int((posture.loads(side).always > 0).sum()), PEOPLE[side])
-            sentence = (
-                f"Les minimums de {bound} font {counted(asked, 'binôme')} au moins, pour "
-                f"{placed(posture.loads(other), other)} : {short(there, asked)}."
+            sentence = tr(
+                "Les minimums de {people} font {pairs} au moins, pour {places} : {missing}.",
+                people=counted_people(int((posture.loads(side).always > 0).sum()), side),
+                pairs=counted(asked, "binôme"),
+                places=placed(posture.loads(other), other),
+                missing=short(there, asked),
             )
             yield Finding("minimums_beyond_people", sentence, asked - there, rules=posture.labels_of("capacity"))
 
@@ -79,7 +95,12 @@ def minimums_beyond_places(posture: Posture) -> Iterator[Finding]:
         loads = posture.loads(side)
         for row in np.flatnonzero(loads.always > loads.most).tolist():
             least, most, name = int(loads.always[row]), int(loads.most[row]), posture.name(side, row)
-            sentence = f"{name} doit former {counted(least, 'binôme')} au moins et n'a que {counted(most, 'place')}."
+            sentence = tr(
+                "{person} doit former {pairs} au moins et n'a que {places}.",
+                person=name,
+                pairs=counted(least, "binôme"),
+                places=counted(most, "place"),
+            )
             rules = posture.labels_of("capacity")
             yield Finding("minimum_beyond_places", sentence, least - most, (name,), rules)
 
@@ -92,7 +113,8 @@ def pins_beyond_places(posture: Posture) -> Iterator[Finding]:
             most, name = int(posture.loads(side).most[row]), posture.name(side, row)
             if count > most:
                 imposed = counted(count, "binôme imposé", "binômes imposés")
-                sentence = f"{name} : {imposed}, {counted(most, 'place')} : {short(most, count)}."
+                there = f"{imposed}, {counted(most, 'place')}"
+                sentence = f"{about(name, about(there, short(most, count)))}."
                 yield Finding("pins_beyond_places", sentence, count - most, (name,), posture.pinning(axis, row))
 
 
@@ -103,8 +125,9 @@ def pins_forbidden(posture: Posture) -> Iterator[Finding]:
             against = [posture.labels.rule(rule) for rule in refusing(posture, place)]
             if against:
                 name = posture.labels.rule(pin)
-                reason = f"{quoted(name)} est exclu par {listed([quoted(label) for label in against])}."
-                yield Finding("pin_forbidden", reason, 1, posture.names(place), (name, *against))
+                said = listed([*map(quoted, against)])
+                sentence = tr("{pair} est exclu par {rules}.", pair=quoted(name), rules=said)
+                yield Finding("pin_forbidden", sentence, 1, posture.names(place), (name, *against))
 
 
 def refusing(posture: Posture, place: tuple[int, int]) -> Iterator[Rule]:
@@ -123,9 +146,13 @@ def quota_beyond_people(posture: Posture, row: Row) -> Iterator[Finding]:
         return
     there = most_pairs(posture.problem, row.block(posture.market.shape) > 0)
     if row.least > there:
-        sentence = (
-            f"{quoted(row.name)} demande {counted(row.least, 'binôme')} ; les personnes concernées peuvent en former "
-            f"{there} au plus : il en manque {row.least - there}."
+        sentence = tr(
+            "{rule} demande {pairs} ; les personnes concernées peuvent en former {most} au plus : "
+            "il en manque {missing}.",
+            rule=quoted(row.name),
+            pairs=counted(row.least, "binôme"),
+            most=there,
+            missing=row.least - there,
         )
         yield Finding("quota_beyond_people", sentence, row.least - there, rules=(row.name,))
 
@@ -159,8 +186,14 @@ def pins_beyond_quota(posture: Posture, row: Row) -> Iterator[Finding]:
     weights = row.block(posture.market.shape)
     pins = [pin for pin in posture.problem.pins if weights[pin]]
     if len(pins) > row.most:
-        imposed = counted(len(pins), "binôme imposé compte", "binômes imposés comptent")
-        sentence = f"{imposed} pour {quoted(row.name)}, qui en permet {row.most} au plus."
+        sentence = tr_n(
+            "{number}\u00a0binôme imposé compte pour {rule}, qui en permet {most} au plus.",
+            "{number}\u00a0binômes imposés comptent pour {rule}, qui en permet {most} au plus.",
+            len(pins),
+            number=thousands(len(pins)),
+            rule=quoted(row.name),
+            most=row.most,
+        )
         pinned = tuple(label for pin in pins for label in posture.names(pin))
         yield Finding("pins_beyond_quota", sentence, len(pins) - row.most, pinned, (row.name,))
 
@@ -172,8 +205,12 @@ def quotas_crossed(posture: Posture) -> Iterator[Finding]:
         if low.least is None or high.most is None or low.least <= high.most or (inside & ~outside).any():
             continue
         beyond = low.least - high.most
-        sentence = (
-            f"{quoted(low.name)} demande {counted(low.least, 'binôme')}, qui comptent tous pour "
-            f"{quoted(high.name)}, limité à {high.most} : {counted(beyond, 'binôme')} de trop."
+        sentence = tr(
+            "{low} demande {pairs}, qui comptent tous pour {high}, limité à {most} : {beyond} de trop.",
+            low=quoted(low.name),
+            pairs=counted(low.least, "binôme"),
+            high=quoted(high.name),
+            most=high.most,
+            beyond=counted(beyond, "binôme"),
         )
         yield Finding("quotas_crossed", sentence, beyond, rules=(low.name, high.name))

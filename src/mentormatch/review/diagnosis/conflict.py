@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from mentormatch.assignment.rule import Rule
-from mentormatch.french import counted, listed
+from mentormatch.french import counted, listed, quoted
+from mentormatch.languages import mark, tr
 from mentormatch.review.diagnosis.finding import Conflict
 from mentormatch.review.diagnosis.trial import Trial, minimal
 from mentormatch.review.labels import KEYS, Labels
 
-UNPROVED = " Pas démontré irréductible : le temps est écoulé."
-SOME_OTHER = " (D'autres combinaisons peuvent se contredire aussi ; celle-ci suit l'ordre du programme.)"
+UNPROVED = mark("Pas démontré irréductible : le temps est écoulé.")
+SOME_OTHER = mark("(D'autres combinaisons peuvent se contredire aussi ; celle-ci suit l'ordre du programme.)")
 
 
 def conflict_of(trial: Trial, labels: Labels = KEYS) -> Conflict:
@@ -33,14 +34,18 @@ def conflict_of(trial: Trial, labels: Labels = KEYS) -> Conflict:
 def told(rules: Sequence[Rule], labels: Labels, *, proved: bool) -> str:
     """Return in words that these rules conflict."""
     names = listed([quoted(labels.rule(rule)) for rule in rules])
+    return f"{together(len(rules), names, proved=proved)} {tr(SOME_OTHER if proved else UNPROVED)}"
+
+
+def together(number: int, rules: str, *, proved: bool) -> str:
+    """Return in words that so many rules conflict, and whether it is known that none can be spared."""
+    if number == 1:
+        return tr("Cette règle ne peut pas être respectée avec ces personnes, même seule : {rules}.", rules=rules)
+    said = counted(number, "règle")
     if not proved:
-        return f"Ces {counted(len(rules), 'règle')} ne peuvent pas tenir ensemble : {names}.{UNPROVED}"
-    if len(rules) == 1:
-        return f"Cette règle ne peut pas être respectée avec ces personnes, même seule : {names}.{SOME_OTHER}"
-    alone = f"Ces {counted(len(rules), 'règle')} ne peuvent pas tenir ensemble : {names} ; "
-    return f"{alone}si l'on retire l'une d'elles, les autres le peuvent.{SOME_OTHER}"
-
-
-def quoted(label: str) -> str:
-    """Return a label between French quotation marks."""
-    return f"« {label} »"
+        return tr("Ces {number} ne peuvent pas tenir ensemble : {rules}.", number=said, rules=rules)
+    return tr(
+        "Ces {number} ne peuvent pas tenir ensemble : {rules} ; si l'on retire l'une d'elles, les autres le peuvent.",
+        number=said,
+        rules=rules,
+    )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from mentormatch.assignment.rule import Rule
 from mentormatch.assignment.solution import Status
+from mentormatch.languages import mark, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,11 @@ class Diagnosis:
             [finding.sentence for finding in self.findings if finding.decisive is wanted] for wanted in (True, False)
         ]
         out = [change.sentence for change in self.ways_out]
-        return (VERDICTS[self.status], *conflict, *decisive, *out, *others)
+        return (tr(VERDICTS[self.status]), *conflict, *decisive, *out, *others)
 
 
 VERDICTS = {
-    Status.FEASIBLE: "Le programme a une solution : ses règles peuvent toutes être respectées.",
-    Status.INFEASIBLE: "Aucune répartition ne respecte toutes les règles du programme.",
-    Status.STOPPED: "Le temps est écoulé avant que l'on sache si le programme a une solution.",
+    Status.FEASIBLE: mark("Le programme a une solution : ses règles peuvent toutes être respectées."),
+    Status.INFEASIBLE: mark("Aucune répartition ne respecte toutes les règles du programme."),
+    Status.STOPPED: mark("Le temps est écoulé avant que l'on sache si le programme a une solution."),
 }

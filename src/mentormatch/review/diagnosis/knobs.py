@@ -15,9 +15,9 @@ from mentormatch.assignment.rules.minimum_score import MinimumScore
 from mentormatch.assignment.rules.proportion import WHOLE, Proportion
 from mentormatch.assignment.rules.quota import Quota
 from mentormatch.columns import Codes
-from mentormatch.french import counted, percent
+from mentormatch.french import counted, percent, plain, quoted
+from mentormatch.languages import tr
 from mentormatch.people import People
-from mentormatch.review.diagnosis.conflict import quoted
 
 TENTHS = 10
 """Points are lowered by tenths, as they are shown."""
@@ -65,14 +65,18 @@ def of_quota(rule: Quota, market: Market, name: str) -> Iterator[Knob]:
             "lower_quota",
             least,
             lambda k: rule.model_copy(update={"least": least - k}),
-            lambda k: f"Abaisser {name} de {least} à {counted(least - k, 'binôme')} au moins.",
+            lambda k: tr(
+                "Abaisser {rule} de {old} à {new} au moins.", rule=name, old=least, new=counted(least - k, "binôme")
+            ),
         )
     if most is not None and most < pairs:
         yield Knob(
             "raise_quota",
             pairs - most,
             lambda k: rule.model_copy(update={"most": most + k}),
-            lambda k: f"Relever {name} de {most} à {counted(most + k, 'binôme')} au plus.",
+            lambda k: tr(
+                "Relever {rule} de {old} à {new} au plus.", rule=name, old=most, new=counted(most + k, "binôme")
+            ),
         )
 
 
@@ -83,7 +87,12 @@ def of_capacity(rule: Capacity, name: str) -> Iterator[Knob]:
             "lower_minimum",
             rule.minimum,
             lambda k: rule.model_copy(update={"minimum": rule.minimum - k}),
-            lambda k: f"Abaisser le minimum de {name} de {rule.minimum} à {rule.minimum - k} par personne.",
+            lambda k: tr(
+                "Abaisser le minimum de {rule} de {old} à {new} par personne.",
+                rule=name,
+                old=rule.minimum,
+                new=rule.minimum - k,
+            ),
         )
 
 
@@ -99,7 +108,9 @@ def of_minimum_score(rule: MinimumScore, name: str) -> Iterator[Knob]:
             "lower_score",
             tenths,
             lambda k: rule.model_copy(update={"points": points(k)}),
-            lambda k: f"Abaisser {name} de {plain(rule.points)} à {plain(points(k))} points.",
+            lambda k: tr(
+                "Abaisser {rule} de {old} à {new} points.", rule=name, old=plain(rule.points), new=plain(points(k))
+            ),
             lambda k: ceil(k / TENTHS),
         )
 
@@ -115,14 +126,24 @@ def of_gap(rule: Gap, market: Market, name: str) -> Iterator[Knob]:
             "lower_gap",
             ceil(rule.least - lowest),
             lambda k: rule.model_copy(update={"least": rule.least - k}),
-            lambda k: f"Abaisser l'avance demandée par {name} de {plain(rule.least)} à {plain(rule.least - k)}.",
+            lambda k: tr(
+                "Abaisser l'avance demandée par {rule} de {old} à {new}.",
+                rule=name,
+                old=plain(rule.least),
+                new=plain(rule.least - k),
+            ),
         )
     if (most := rule.most) is not None and most < highest:
         yield Knob(
             "raise_gap",
             ceil(highest - most),
             lambda k: rule.model_copy(update={"most": most + k}),
-            lambda k: f"Relever l'avance permise par {name} de {plain(most)} à {plain(most + k)}.",
+            lambda k: tr(
+                "Relever l'avance permise par {rule} de {old} à {new}.",
+                rule=name,
+                old=plain(most),
+                new=plain(most + k),
+            ),
         )
 
 
@@ -140,7 +161,12 @@ def of_common(rule: Common, name: str) -> Iterator[Knob]:
             "lower_common",
             rule.least - 1,
             lambda k: rule.model_copy(update={"least": rule.least - k}),
-            lambda k: f"Demander {counted(rule.least - k, 'réponse')} en commun au lieu de {rule.least} pour {name}.",
+            lambda k: tr(
+                "Demander {answers} en commun au lieu de {old} pour {rule}.",
+                answers=counted(rule.least - k, "réponse"),
+                old=rule.least,
+                rule=name,
+            ),
         )
 
 
@@ -152,14 +178,18 @@ def of_proportion(rule: Proportion, name: str) -> Iterator[Knob]:
             "lower_proportion",
             least,
             lambda k: rule.model_copy(update={"least": least - k}),
-            lambda k: f"Abaisser {name} de {least} à {percent((least - k) / WHOLE)} au moins.",
+            lambda k: tr(
+                "Abaisser {rule} de {old} à {new} au moins.", rule=name, old=least, new=percent((least - k) / WHOLE)
+            ),
         )
     if most is not None and most < WHOLE:
         yield Knob(
             "raise_proportion",
             WHOLE - most,
             lambda k: rule.model_copy(update={"most": most + k}),
-            lambda k: f"Relever {name} de {most} à {percent((most + k) / WHOLE)} au plus.",
+            lambda k: tr(
+                "Relever {rule} de {old} à {new} au plus.", rule=name, old=most, new=percent((most + k) / WHOLE)
+            ),
         )
 
 
@@ -174,14 +204,10 @@ def of_load(rule: Load, market: Market, name: str) -> Iterator[Knob]:
             "raise_load",
             ceil(asked - limit),
             lambda k: rule.model_copy(update={"limit": limit + k}),
-            lambda k: f"Relever {name} de {plain(limit)} à {plain(limit + k)} au plus par mentor.",
+            lambda k: tr(
+                "Relever {rule} de {old} à {new} au plus par mentor.",
+                rule=name,
+                old=plain(limit),
+                new=plain(limit + k),
+            ),
         )
-
-
-def plain(number: float) -> str:
-    """Return a number as French writes it.
-
-    >>> plain(31.5), plain(30.0)
-    ('31,5', '30')
-    """
-    return f"{number:.10g}".replace(".", ",")

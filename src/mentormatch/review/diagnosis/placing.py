@@ -11,9 +11,9 @@ from mentormatch.assignment.posing import forbidding
 from mentormatch.assignment.solution import Status
 from mentormatch.columns import BoolVector, IntVector
 from mentormatch.fields import Side
-from mentormatch.french import counted, listed, points
+from mentormatch.french import counted, listed, points, quoted
+from mentormatch.languages import mark, tr
 from mentormatch.review.diagnosis.arithmetic import counts_pairs
-from mentormatch.review.diagnosis.conflict import quoted
 from mentormatch.review.diagnosis.finding import Change
 from mentormatch.text import canonical
 
@@ -24,6 +24,12 @@ RANKS: Mapping[str, int] = {"minimum_score": 2, "gap": 3, "common": 3, "require"
 """Of as many changes, those are proposed that touch a number, then a place, then a rule, in this order."""
 NEVER = "veto"
 """What a person asked for is not waived, and not told."""
+EXCEPTION = mark("une exception à {rule} pour ce binôme")
+NO_MINIMUM = mark("pas de minimum pour {person}")
+MORE: Mapping[Side, str] = {
+    "mentor": mark("une place de plus chez {person}"),
+    "mentee": mark("un mentor de plus pour {person}"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +131,12 @@ def change_to(seeker: Seeker, best: int, found: list[Obstacle]) -> Change:
     partner = seeker.partner(best)
     pair = (seeker.name, partner) if seeker.side == "mentor" else (partner, seeker.name)
     code = found[0].code if len(found) == 1 else "several_changes" if found else "as_it_is"
-    told = listed([each.told(best) for each in found]) or "le binôme peut être ajouté tel quel"
-    sentence = f"Avec {partner} ({points(int(seeker.scores[best]))} points), sans déplacer personne : {told}."
+    sentence = tr(
+        "Avec {partner} ({score} points), sans déplacer personne : {changes}.",
+        partner=partner,
+        score=points(int(seeker.scores[best])),
+        changes=listed([each.told(best) for each in found]) or tr("le binôme peut être ajouté tel quel"),
+    )
     return Change(code, sentence, len(found), pair)
 
 
@@ -144,21 +154,21 @@ def of_the_person(seeker: Seeker) -> Iterator[Obstacle]:
     people, loads, name = case.people(side), case.loads(side), seeker.name
     one = people.take([row])
     if not people.complete[row]:
-        yield Obstacle("answer_more", always(f"plus de réponses de {name}"), seeker.for_all(), 3)
+        yield Obstacle("answer_more", always(tr("plus de réponses de {person}", person=name)), seeker.for_all(), 3)
     refusing = [rule for rule in case.rules if (said := rule.admits(one, side)) is not None and not said[0]]
     for rule in refusing:
-        exception = f"une exception à {quoted(case.labels.rule(rule))} pour {name}"
+        exception = tr("une exception à {rule} pour {person}", rule=quoted(case.labels.rule(rule)), person=name)
         yield Obstacle("waive_rule", always(exception), seeker.for_all(), RANKS["require"])
     if people.complete[row] and not refusing and loads.most[row] == 0:
-        yield Obstacle("add_place", always(f"une place chez {name}"), seeker.for_all(), 1)
+        yield Obstacle("add_place", always(tr("une place chez {person}", person=name)), seeker.for_all(), 1)
     if loads.waivable[row]:
-        yield Obstacle("waive_minimum", always(f"pas de minimum pour {name}"), seeker.for_all(), 0)
+        yield Obstacle("waive_minimum", always(tr(NO_MINIMUM, person=name)), seeker.for_all(), 0)
 
 
 def of_rules(seeker: Seeker) -> Iterator[Obstacle]:
     """Yield the rules that forbid pairs with the person."""
     for rule, blocks in seeker.forbidden:
-        exception = f"une exception à {quoted(seeker.case.labels.rule(rule))} pour ce binôme"
+        exception = tr(EXCEPTION, rule=quoted(seeker.case.labels.rule(rule)))
         code = NEVER if rule.kind == NEVER else "waive_rule"
         yield Obstacle(code, always(exception), blocks, RANKS.get(rule.kind, 4))
 
@@ -168,9 +178,9 @@ def of_places(seeker: Seeker) -> Iterator[Obstacle]:
     loads, held = seeker.case.loads(seeker.across), seeker.held
     full = held >= loads.most[seeker.others]
     alone = loads.waivable[seeker.others] & (held == 0)
-    more = "une place de plus chez" if seeker.across == "mentor" else "un mentor de plus pour"
-    yield Obstacle("add_place", lambda place: f"{more} {seeker.partner(place)}", full, 1)
-    yield Obstacle("waive_minimum", lambda place: f"pas de minimum pour {seeker.partner(place)}", alone, 0)
+    more = MORE[seeker.across]
+    yield Obstacle("add_place", lambda place: tr(more, person=seeker.partner(place)), full, 1)
+    yield Obstacle("waive_minimum", lambda place: tr(NO_MINIMUM, person=seeker.partner(place)), alone, 0)
 
 
 def always(words: str) -> Callable[[int], str]:
@@ -189,8 +199,8 @@ def of_quotas(seeker: Seeker) -> Iterator[Obstacle]:
         beyond = np.zeros(len(after), dtype=bool) if row.most is None else after > row.most
         below = np.zeros(len(after), dtype=bool) if row.least is None else after < row.least
         if counts_pairs(row):
-            raised = f"{quoted(row.name)} relevé à {counted(total + 1, 'binôme')} au plus"
+            raised = tr("{rule} relevé à {pairs} au plus", rule=quoted(row.name), pairs=counted(total + 1, "binôme"))
             yield Obstacle("raise_quota", always(raised), beyond, 0)
         else:
-            exception = f"une exception à {quoted(row.name)} pour ce binôme"
+            exception = tr(EXCEPTION, rule=quoted(row.name))
             yield Obstacle("waive_rule", always(exception), beyond | below, 2)

@@ -1,6 +1,6 @@
 """What findings rest on: the people, the rules, and the problem that they pose."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mentormatch.assignment.posing import pose
@@ -10,8 +10,6 @@ from mentormatch.fields import Side
 from mentormatch.people import Cohort
 from mentormatch.review.labels import KEYS, Labels
 from mentormatch.scoring.score import ScoreTable
-
-PEOPLE: Mapping[Side, str] = {"mentor": "mentor", "mentee": "mentoré"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,14 +18,19 @@ from mentormatch.assignment.rule import BoolBlock
 from mentormatch.assignment.scores import stored
 from mentormatch.columns import IntVector
 from mentormatch.fields import Side
-from mentormatch.french import counted, listed
-from mentormatch.review.diagnosis.arithmetic import counts_pairs, most_pairs, taking_part
-from mentormatch.review.diagnosis.conflict import quoted
+from mentormatch.french import about, counted, listed, quoted
+from mentormatch.languages import mark, tr, tr_n
+from mentormatch.review.diagnosis.arithmetic import counts_pairs, most_pairs, short, taking_part
 from mentormatch.review.diagnosis.finding import Finding
-from mentormatch.review.diagnosis.posture import PEOPLE, Posture
+from mentormatch.review.diagnosis.posture import Posture
+from mentormatch.review.wording import first_of, these
 
 MOST_NAMED = 8
 MINIMUM, PLACED = "minimum_out_of_reach", "not_all_placed"
+NONE = {
+    PLACED: mark("{person} n'a aucun partenaire possible"),
+    MINIMUM: mark("{person} doit former {pairs} au moins et n'a aucun partenaire possible"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,45 +131,64 @@ def flow(block: BoolBlock, asked: IntVector, most: IntVector) -> NDArray[np.bool
 def told(posture: Posture, side: Side, found: Shortage, code: str) -> Finding:
     """Return in words who lacks how many places, and which rules leave them so few partners."""
     people = tuple(posture.name(side, row) for row in found.people)
-    rules, several = in_the_way(posture, side, found), len(people) > 1
-    who = f"{these(len(people), PEOPLE[side])} ({named(people)})"
-    asks = f"{'doivent' if several else 'doit'} former {counted(found.asked, 'binôme')} au moins et "
-    excluded = f"exclus par {listed([*map(quoted, rules)])}" if rules else ""
-    where = whom(posture, side, found, excluded) if found.partners else nobody(excluded)
-    sentence = f"{who} {asks if code == MINIMUM else ''}{where}."
+    rules = in_the_way(posture, side, found)
+    excluded = listed([*map(quoted, rules)])
+    who = f"{these(len(people), side)} ({first_of(people, MOST_NAMED)})"
+    sentence = few(posture, side, found, code, who) if found.partners else nobody(found, code, who, excluded)
+    if found.partners and rules:
+        sentence += " " + tr("Les autres sont exclus par {rules}.", rules=excluded)
     return Finding(code, sentence, found.asked - found.there, people, tuple(rules), decisive=code == MINIMUM)
 
 
-def whom(posture: Posture, side: Side, found: Shortage, excluded: str) -> str:
-    """Return in words the only partners there are, the places that they have, and how many are missing."""
-    partners, several = tuple(posture.name(across(side), row) for row in found.partners), len(found.people) > 1
-    have = (
-        f"qui {'ont' if len(partners) > 1 else 'a'} {counted(found.there, 'place')} pour {'eux' if several else 'lui'}"
+def few(posture: Posture, side: Side, found: Shortage, code: str, who: str) -> str:
+    """Return in words the only partners that some people have, and how many places are missing."""
+    count, only, missing = len(found.people), partners(posture, side, found), short(found.there, found.asked)
+    if code == PLACED:
+        return tr_n(
+            "{people} ne peut aller qu'avec {partners} : {missing}.",
+            "{people} ne peuvent aller qu'avec {partners} : {missing}.",
+            count,
+            people=who,
+            partners=only,
+            missing=missing,
+        )
+    return tr_n(
+        "{people} doit former {pairs} au moins et ne peut aller qu'avec {partners} : {missing}.",
+        "{people} doivent former {pairs} au moins et ne peuvent aller qu'avec {partners} : {missing}.",
+        count,
+        people=who,
+        pairs=counted(found.asked, "binôme"),
+        partners=only,
+        missing=missing,
     )
-    only = f"{these(len(partners), PEOPLE[across(side)]).lower()} ({named(partners)}), {have}"
-    missing = f"il manque {counted(found.asked - found.there, 'place')}"
-    others = f". Les autres sont {excluded}" if excluded else ""
-    return f"ne {'peuvent' if several else 'peut'} aller qu'avec {only} : {missing}{others}"
 
 
-def nobody(excluded: str) -> str:
-    """Return in words that there is no partner at all."""
-    return f"n'a aucun partenaire possible{f' : tous sont {excluded}' if excluded else ''}"
+def partners(posture: Posture, side: Side, found: Shortage) -> str:
+    """Return in words the only partners there are, and the places that they have."""
+    names = tuple(posture.name(across(side), row) for row in found.partners)
+    who = f"{these(len(names), across(side)).lower()} ({first_of(names, MOST_NAMED)})"
+    places = counted(found.there, "place")
+    if len(found.people) > 1:
+        return tr_n(
+            "{people}, qui a {places} pour eux",
+            "{people}, qui ont {places} pour eux",
+            len(names),
+            people=who,
+            places=places,
+        )
+    return tr_n(
+        "{people}, qui a {places} pour lui",
+        "{people}, qui ont {places} pour lui",
+        len(names),
+        people=who,
+        places=places,
+    )
 
 
-def these(number: int, noun: str) -> str:
-    r"""Return "these" with a number and a noun.
-
-    >>> these(5, "mentor"), these(1, "mentor")
-    ('Ces 5\xa0mentors', 'Ce mentor')
-    """
-    return f"Ces {counted(number, noun)}" if number > 1 else f"Ce {noun}"
-
-
-def named(people: tuple[str, ...]) -> str:
-    """Return the first few names, and how many others there are."""
-    others = len(people) - MOST_NAMED
-    return listed([*people[:MOST_NAMED], *([counted(others, "autre")] if others > 0 else [])])
+def nobody(found: Shortage, code: str, who: str, excluded: str) -> str:
+    """Return in words that somebody has no partner at all."""
+    sentence = tr(NONE[code], person=who, pairs=counted(found.asked, "binôme"))
+    return f"{about(sentence, tr('tous sont exclus par {rules}', rules=excluded)) if excluded else sentence}."
 
 
 def in_the_way(posture: Posture, side: Side, found: Shortage) -> list[str]:
@@ -192,8 +216,13 @@ def quota_out_of_reach(posture: Posture, row: Row, allowed: BoolBlock) -> Iterat
         present = counts & taking_part(posture.problem)
         blocks = forbidding(posture.rules, posture.market)
         rules = [posture.labels.rule(each) for each, block in blocks if (block & present).any()]
-        sentence = (
-            f"{quoted(row.name)} demande {counted(row.least, 'binôme')} ; les règles en permettent {there} au plus : "
-            f"il en manque {row.least - there}. D'autres sont exclus par {listed([*map(quoted, rules)])}."
+        sentence = tr(
+            "{rule} demande {pairs} ; les règles en permettent {most} au plus : il en manque {missing}. "
+            "D'autres sont exclus par {rules}.",
+            rule=quoted(row.name),
+            pairs=counted(row.least, "binôme"),
+            most=there,
+            missing=row.least - there,
+            rules=listed([*map(quoted, rules)]),
         )
         yield Finding("quota_out_of_reach", sentence, row.least - there, rules=(row.name, *rules))

@@ -16,8 +16,8 @@ from mentormatch.assignment.rules.ban import Ban
 from mentormatch.assignment.rules.capacity import Capacity
 from mentormatch.assignment.rules.pin import Pin
 from mentormatch.fields import Side
-from mentormatch.french import counted, listed
-from mentormatch.review.diagnosis.conflict import quoted
+from mentormatch.french import counted, listed, quoted
+from mentormatch.languages import tr
 from mentormatch.review.diagnosis.finding import Change
 from mentormatch.review.diagnosis.knobs import Knob, knobs_of
 from mentormatch.review.diagnosis.trial import Places, Trial, minimal, sides_of
@@ -89,8 +89,8 @@ def dropped(trial: Trial, rule: Rule, rest: tuple[Rule, ...], labels: Labels) ->
     """Return that one rule goes and the rest stays; a pinned or banned pair is one unit."""
     name = quoted(labels.rule(rule))
     if isinstance(rule, Pin | Ban):
-        return Change("drop_pair", f"Retirer {name}.", 1, (rule.mentor, rule.mentee), rest)
-    return Change("drop_rule", f"Retirer la règle {name}.", reach_of(trial, rule), rules=rest)
+        return Change("drop_pair", tr("Retirer {pair}.", pair=name), 1, (rule.mentor, rule.mentee), rest)
+    return Change("drop_rule", tr("Retirer la règle {rule}.", rule=name), reach_of(trial, rule), rules=rest)
 
 
 def reach_of(trial: Trial, rule: Rule) -> int:
@@ -114,9 +114,9 @@ def more_places(trial: Trial, side: Side, labels: Labels) -> Iterator[Change]:
     units = used(trial, side, lent)
     places = Counter(minimal(units, lambda some: trial.works(trial.rules, Counter(some))))
     asked = [(labels.person(side, trial.cohort.side(side).ids[row]), count) for (_, row), count in places.items()]
-    told = listed([f"{counted(count, 'place')} chez {name}" for name, count in asked])
+    told = listed([tr("{places} chez {person}", places=counted(count, "place"), person=name) for name, count in asked])
     names = tuple(name for name, _ in asked)
-    yield Change("more_places", f"Ajouter {told}.", places.total(), names, trial.rules, tuple(asked))
+    yield Change("more_places", tr("Ajouter {places}.", places=told), places.total(), names, trial.rules, tuple(asked))
 
 
 def for_all(trial: Trial, side: Side, count: int) -> Places:
@@ -145,4 +145,6 @@ def dropping_several(trial: Trial, labels: Labels) -> Iterator[Change]:
     if trial.works(without(open_to)):
         places = minimal(open_to, lambda some: trial.works(without(some)))
         names = [quoted(labels.rule(trial.rules[place])) for place in places]
-        yield Change("drop_rules", f"Retirer ensemble {listed(names)}.", len(places), rules=without(places))
+        yield Change(
+            "drop_rules", tr("Retirer ensemble {rules}.", rules=listed(names)), len(places), rules=without(places)
+        )

@@ -6,7 +6,8 @@ import numpy as np
 from pydantic import Field as Setting
 
 from mentormatch.extension import Ref
-from mentormatch.french import counted, listed
+from mentormatch.french import about, counted, listed
+from mentormatch.languages import mark, tr
 from mentormatch.people import People, Person
 from mentormatch.scoring.criterion import Block, Criterion, defined
 
@@ -16,7 +17,7 @@ MOST_NAMED = 4
 class Availability(Criterion):
     """The number of slots that both have, over ``enough`` (1 from there on)."""
 
-    title: ClassVar[str] = "Disponibilités communes"
+    title: ClassVar[str] = mark("Disponibilités communes")
     kind: Literal["availability"] = "availability"
     field: Annotated[str, Ref(("slots", "choices"))]
     enough: int = Setting(default=3, ge=1)
@@ -30,6 +31,8 @@ class Availability(Criterion):
         ours, theirs = left.people.members(self.field), right.people.members(self.field)
         both = np.flatnonzero(ours.values[left.row] & theirs.values[right.row])
         words = [ours.labels[slot] for slot in both[:MOST_NAMED]]
-        more = f" (et {counted(len(both) - MOST_NAMED, 'autre')})" if len(both) > MOST_NAMED else ""
-        number = counted(len(both), "créneau", "créneaux")
-        return f"{number} : {listed(words)}{more}" if words else "aucun créneau en commun"
+        if not words:
+            return tr("aucun créneau en commun")
+        number = about(counted(len(both), "créneau", "créneaux"), listed(words))
+        others = len(both) - MOST_NAMED
+        return tr("{slots} (et {others})", slots=number, others=counted(others, "autre")) if others > 0 else number

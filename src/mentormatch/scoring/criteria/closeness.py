@@ -8,6 +8,7 @@ from pydantic import Field as Setting
 
 from mentormatch.columns import Codes
 from mentormatch.extension import Ref
+from mentormatch.languages import mark
 from mentormatch.people import People, Person
 from mentormatch.scoring.criterion import Block, Criterion, defined
 
@@ -18,7 +19,7 @@ class Closeness(Criterion):
     Unless said, ``within`` is the whole length of a scale, and 1 for a number, which has no length of its own.
     """
 
-    title: ClassVar[str] = "Réponses proches"
+    title: ClassVar[str] = mark("Réponses proches")
     kind: Literal["closeness"] = "closeness"
     field: Annotated[str, Ref(("scale", "number"))]
     within: float | None = Setting(default=None, gt=0)

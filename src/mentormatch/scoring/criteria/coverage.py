@@ -6,6 +6,7 @@ import numpy as np
 
 from mentormatch.extension import Ref
 from mentormatch.french import counted, listed
+from mentormatch.languages import mark, tr
 from mentormatch.people import People, Person
 from mentormatch.scoring.criterion import Block, Criterion, defined, ratio
 from mentormatch.scoring.items import LISTS, Stakes, shared, stakes_of
@@ -19,7 +20,7 @@ class Coverage(Criterion):
     ``neutral``; needs that the mentor was not asked about cannot be met.
     """
 
-    title: ClassVar[str] = "Besoins couverts"
+    title: ClassVar[str] = mark("Besoins couverts")
     kind: Literal["coverage"] = "coverage"
     mentee: Annotated[str, Ref(LISTS, "mentee")]
     mentor: Annotated[str, Ref(LISTS, "mentor")]
@@ -43,4 +44,6 @@ class Coverage(Criterion):
         order = sorted(np.flatnonzero(need), key=lambda item: -need[item])
         met = [needs.labels[needed[item]] for item in order if offer[item]]
         wanted = int(np.count_nonzero(needs.values))
-        return f"{len(met)} sur {counted(wanted, 'besoin')} : {listed(met)}" if met else "aucun des besoins"
+        if not met:
+            return tr("aucun des besoins")
+        return tr("{met} sur {needs} : {items}", met=len(met), needs=counted(wanted, "besoin"), items=listed(met))

@@ -7,6 +7,7 @@ from pydantic import Field as Setting
 from pydantic import model_validator
 
 from mentormatch.extension import Ref
+from mentormatch.languages import mark, tr
 from mentormatch.people import People, Person
 from mentormatch.places.column import Places
 from mentormatch.places.distances import Unit, minutes, told
@@ -21,7 +22,7 @@ class Near(Criterion):
     exact a place is.
     """
 
-    title: ClassVar[str] = "Proximité"
+    title: ClassVar[str] = mark("Proximité")
     kind: Literal["near"] = "near"
     field: Annotated[str, Ref(("place",))]
     within: float = Setting(default=0.0, ge=0)
@@ -33,7 +34,7 @@ class Near(Criterion):
     def falls(self) -> Self:
         """Refuse points that end before they begin to fall."""
         if self.within >= self.zero_at:
-            raise ValueError("`within` doit être plus petit que `zero_at`")
+            raise ValueError(tr("`within` doit être plus petit que `zero_at`"))
         return self
 
     def score(self, left: People, right: People) -> Block:
@@ -50,8 +51,9 @@ class Near(Criterion):
         """Return in words how far two people are from each other; the columns hold one of them each."""
         apart, doubt = here.distances(there), float(here.doubts(there)[0, 0])
         if here.positions[0] == there.positions[0]:
-            return "même lieu" if not doubt else f"même lieu, connu à {told(doubt / 2, 'km')} près"
-        far = f"à {told(float(apart[0, 0]), 'km')}{' environ' if doubt else ''}"
+            return tr("même lieu, connu à {doubt} près", doubt=told(doubt / 2, "km")) if doubt else tr("même lieu")
+        length = told(float(apart[0, 0]), "km")
+        far = tr("à {length} environ", length=length) if doubt else tr("à {length}", length=length)
         if self.unit == "km":
             return far
-        return f"{far}, trajet estimé à {told(float(minutes(apart, self.speed)[0, 0]), 'min')}"
+        return tr("{far}, trajet estimé à {time}", far=far, time=told(float(minutes(apart, self.speed)[0, 0]), "min"))

@@ -6,6 +6,7 @@ import numpy as np
 
 from mentormatch.extension import Ref
 from mentormatch.french import listed
+from mentormatch.languages import mark, tr
 from mentormatch.people import People, Person
 from mentormatch.scoring.criterion import Block, Criterion, defined, ratio
 from mentormatch.scoring.items import LISTS, Stakes, shared, stakes_of
@@ -18,7 +19,7 @@ class Overlap(Criterion):
     answered "none" share nothing: 0.
     """
 
-    title: ClassVar[str] = "Points communs"
+    title: ClassVar[str] = mark("Points communs")
     kind: Literal["overlap"] = "overlap"
     field: Annotated[str, Ref(LISTS)]
 
@@ -34,7 +35,7 @@ class Overlap(Criterion):
         both = np.minimum(ours.values[0, mine], theirs.values[0, yours])
         order = sorted(np.flatnonzero(both), key=lambda item: -both[item])
         words = [ours.labels[mine[item]] for item in order]
-        return listed(words) if words else "rien en commun"
+        return listed(words) if words else tr("rien en commun")
 
 
 def common_stake(ours: Stakes, theirs: Stakes) -> Block:

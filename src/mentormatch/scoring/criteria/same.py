@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 
 from mentormatch.extension import Ref
+from mentormatch.languages import mark
 from mentormatch.people import People, Person
 from mentormatch.scoring.criterion import Block, Criterion, defined
 
@@ -12,7 +13,7 @@ from mentormatch.scoring.criterion import Block, Criterion, defined
 class Same(Criterion):
     """1 where both gave the same answer, 0 otherwise, undefined where either gave none."""
 
-    title: ClassVar[str] = "Même réponse"
+    title: ClassVar[str] = mark("Même réponse")
     kind: Literal["same"] = "same"
     field: Annotated[str, Ref(("choice", "scale", "yesno", "place"))]
 

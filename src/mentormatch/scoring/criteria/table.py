@@ -9,6 +9,7 @@ from pydantic import Field as Setting
 
 from mentormatch.columns import Codes
 from mentormatch.extension import Quotation, Ref
+from mentormatch.languages import mark
 from mentormatch.people import People, Person
 from mentormatch.scoring.criterion import Block, Criterion, defined
 from mentormatch.text import fold
@@ -27,7 +28,7 @@ class Cell(BaseModel):
 class Table(Criterion):
     """The points of the pair of answers in ``cells``, ``otherwise`` for pairs of answers that are not listed."""
 
-    title: ClassVar[str] = "Réponses qui vont ensemble"
+    title: ClassVar[str] = mark("Réponses qui vont ensemble")
     kind: Literal["table"] = "table"
     mentor: Annotated[str, Ref(("choice", "scale", "yesno", "place"), "mentor")]
     mentee: Annotated[str, Ref(("choice", "scale", "yesno", "place"), "mentee")]

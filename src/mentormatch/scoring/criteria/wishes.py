@@ -1,5 +1,6 @@
 """Criterion ``wishes``: people of the other side that someone asked for, in order."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
@@ -7,9 +8,21 @@ from pydantic import Field as Setting
 from pydantic import model_validator
 
 from mentormatch.extension import Ref
+from mentormatch.fields import Side
+from mentormatch.french import joined
+from mentormatch.languages import mark, tr
 from mentormatch.people import People, Person
 from mentormatch.scoring.criterion import Block, Criterion, defined
 from mentormatch.text import canonical
+
+ASKED: Mapping[Side, str] = {
+    "mentor": mark("souhait n° {rank} du côté mentor"),
+    "mentee": mark("souhait n° {rank} du côté mentoré"),
+}
+UNASKED: Mapping[Side, str] = {
+    "mentor": mark("pas demandé côté mentor"),
+    "mentee": mark("pas demandé côté mentoré"),
+}
 
 
 class Wishes(Criterion):
@@ -20,7 +33,7 @@ class Wishes(Criterion):
     answered "none" asked for nobody.
     """
 
-    title: ClassVar[str] = "Souhaits"
+    title: ClassVar[str] = mark("Souhaits")
     kind: Literal["wishes"] = "wishes"
     mentor: Annotated[str | None, Ref(("names",), "mentor")] = None
     mentee: Annotated[str | None, Ref(("names",), "mentee")] = None
@@ -30,7 +43,7 @@ class Wishes(Criterion):
     def some_side_wishes(self) -> Self:
         """Refuse wishes of nobody."""
         if self.mentor is None and self.mentee is None:
-            raise ValueError("il faut `mentor`, `mentee` ou les deux")
+            raise ValueError(tr("il faut `mentor`, `mentee` ou les deux"))
         return self
 
     def score(self, left: People, right: People) -> Block:
@@ -51,12 +64,14 @@ class Wishes(Criterion):
         return defined(points, people.known(field), np.ones(len(others), dtype=bool))
 
     def reason(self, left: Person, right: Person) -> str:
-        asked = [self._rank(left, right, self.mentor, "mentor"), self._rank(right, left, self.mentee, "mentoré")]
-        return " ; ".join(phrase for phrase in asked if phrase)
+        asked = [self._rank(left, right, self.mentor, "mentor"), self._rank(right, left, self.mentee, "mentee")]
+        return joined([phrase for phrase in asked if phrase])
 
-    def _rank(self, person: Person, other: Person, field: str | None, side: str) -> str:
+    def _rank(self, person: Person, other: Person, field: str | None, side: Side) -> str:
         if field is None:
             return ""
         names = [canonical(name) for name in person.people.names(field).values[person.row] or ()][: self.most]
         sought = canonical(other.id)
-        return f"souhait n° {names.index(sought) + 1} du côté {side}" if sought in names else f"pas demandé côté {side}"
+        if sought not in names:
+            return tr(UNASKED[side])
+        return tr(ASKED[side], rank=names.index(sought) + 1)

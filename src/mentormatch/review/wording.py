@@ -1,0 +1,49 @@
+"""Turns of phrase that several reviews share: people of a side in numbers, and the first names of many."""
+
+from collections.abc import Sequence
+
+from mentormatch.fields import Side
+from mentormatch.french import counted, listed, thousands
+from mentormatch.languages import tr_n
+
+
+def counted_people(number: int, side: Side) -> str:
+    r"""Return a number of people of one side.
+
+    >>> counted_people(1, "mentor"), counted_people(2, "mentee")
+    ('1\xa0mentor', '2\xa0mentorés')
+    """
+    return counted(number, "mentor") if side == "mentor" else counted(number, "mentoré")
+
+
+def possible_people(number: int, side: Side) -> str:
+    r"""Return a number of people of one side who are possible partners.
+
+    >>> possible_people(2, "mentor")
+    '2\xa0mentors possibles'
+    """
+    if side == "mentor":
+        return counted(number, "mentor possible", "mentors possibles")
+    return counted(number, "mentoré possible", "mentorés possibles")
+
+
+def these(number: int, side: Side) -> str:
+    r"""Return "these" with a number of people of one side.
+
+    >>> these(5, "mentor"), these(1, "mentee")
+    ('Ces 5\xa0mentors', 'Ce mentoré')
+    """
+    said = thousands(number)
+    if side == "mentor":
+        return tr_n("Ce mentor", "Ces {number}\u00a0mentors", number, number=said)
+    return tr_n("Ce mentoré", "Ces {number}\u00a0mentorés", number, number=said)
+
+
+def first_of(names: Sequence[str], most: int) -> str:
+    r"""Return the first few names, and how many others there are.
+
+    >>> first_of(["M1", "M2", "M3"], 2)
+    'M1, M2 et 1\xa0autre'
+    """
+    others = len(names) - most
+    return listed([*names[:most], *([counted(others, "autre")] if others > 0 else [])])
