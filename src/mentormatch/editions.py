@@ -15,6 +15,8 @@ from mentormatch.assignment.solution import Status
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
 from mentormatch.files import write_whole
+from mentormatch.french import about
+from mentormatch.languages import tr
 from mentormatch.matching import Matching
 from mentormatch.programme import Programme
 from mentormatch.strictjson import Message, parse_json
@@ -49,7 +51,7 @@ class CarryOver(Message):
         except ValidationError as error:
             found = error.errors(include_url=False, include_input=False)
             problems = [Problem(".".join(map(str, each["loc"])), each["type"]) for each in found]
-            raise RequestError("Ce fichier n'est pas celui d'une édition précédente", problems) from None
+            raise RequestError(tr("Ce fichier n'est pas celui d'une édition précédente"), problems) from None
 
     def to_json(self) -> str:
         """Return it as JSON text."""
@@ -108,14 +110,23 @@ def read_carry_over(path: str | PathLike[str]) -> CarryOver:
     try:
         content = source.read_bytes()
     except OSError as error:
-        raise RequestError(f"{source.name} : le fichier ne peut pas être lu ({error.strerror})") from None
+        told = tr("le fichier ne peut pas être lu ({reason})", reason=error.strerror)
+        raise RequestError(about(source.name, told)) from None
     try:
         return CarryOver.from_json(content)
     except RequestError as error:
-        expected = "le fichier tel que l'édition précédente l'a écrit"
-        places = [one.where.replace("line ", "ligne ").replace("body", "") or "le tout" for one in error.problems]
-        found = [Problem(f"{source.name}, {place}", "ne va pas", expected) for place in places]
-        raise RequestError("L'édition précédente ne peut pas être relue", found) from None
+        expected = tr("le fichier tel que l'édition précédente l'a écrit")
+        places = [f"{source.name}, {place_in_words(one.where)}" for one in error.problems]
+        found = [Problem(place, tr("ne va pas"), expected) for place in places]
+        raise RequestError(tr("L'édition précédente ne peut pas être relue"), found) from None
+
+
+def place_in_words(where: str) -> str:
+    """Return a place in a JSON text: a line, a key, or all of it."""
+    line = where.removeprefix("line ")
+    if line != where:
+        return tr("ligne {line}", line=line)
+    return tr("le tout") if where in ("", "body") else where
 
 
 def with_history(programme: Programme, carried: CarryOver) -> Programme:
@@ -134,4 +145,6 @@ def rules_of(carried: CarryOver) -> Iterator[Rule]:
     for side in SIDES:
         people = [one.person for one in carried.left_out if one.side == side]
         if people:
-            yield Priority(name=f"sans binôme dans « {carried.programme} »", side=side, people=people)
+            yield Priority(
+                name=tr("sans binôme dans « {programme} »", programme=carried.programme), side=side, people=people
+            )

@@ -5,6 +5,7 @@ from os import PathLike
 
 from mentormatch.errors import SurveyError
 from mentormatch.fields import AnyField, Side
+from mentormatch.languages import tr
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
 from mentormatch.survey.contacts import Contacts
@@ -64,7 +65,7 @@ def read_tables(
     both = answers is not None and mentors is None and mentees is None
     apart = answers is None and mentors is not None and mentees is not None
     if not both and not apart:
-        raise SurveyError("Donnez un fichier pour les deux côtés, ou un fichier de mentors et un de mentorés")
+        raise SurveyError(tr("Donnez un fichier pour les deux côtés, ou un fichier de mentors et un de mentorés"))
     sources: list[tuple[Source | None, Side | None]] = (
         [(answers, None)] if both else [(mentors, "mentor"), (mentees, "mentee")]
     )

@@ -123,3 +123,12 @@ def day(when: date) -> str:
         if spoken() == FRENCH and when.day == 1
         else text.replace(" ", NO_BREAK, 1)
     )
+
+
+def figures(when: date) -> str:
+    """Return a date in figures.
+
+    >>> figures(date(2026, 11, 1))
+    '01/11/2026'
+    """
+    return f"{when:%d/%m/%Y}" if spoken() == "fr" else when.isoformat()

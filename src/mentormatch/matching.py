@@ -22,6 +22,7 @@ from mentormatch.errors import OutputError
 from mentormatch.fields import Side
 from mentormatch.files import write_whole
 from mentormatch.frames import Frames
+from mentormatch.languages import once_spoken, tr
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
 from mentormatch.registry import concrete
@@ -86,18 +87,18 @@ class Matching:
         """What is known of the pairs: proved, feasible, infeasible, stopped or failed."""
         return self.solution.status
 
-    @cached_property
+    @once_spoken
     def pairs(self) -> tuple[Pair, ...]:
         """The pairs, best first, each with the points of every criterion."""
         pairs = [explain_pair(self.cohort, self.scores, int(i), int(k)) for i, k in self.solution.pairs]
         return tuple(sorted(pairs, key=lambda pair: (-pair.score, pair.mentor, pair.mentee)))
 
-    @cached_property
+    @once_spoken
     def unmatched(self) -> tuple[Unmatched, ...]:
         """Everybody without a partner, with a code and a sentence."""
         return explain_unmatched(self.case)
 
-    @cached_property
+    @once_spoken
     def smallest_changes(self) -> tuple[Change | None, ...]:
         """The least that would place each of ``unmatched``, in that order, nobody displaced; None where nothing would.
 
@@ -114,7 +115,7 @@ class Matching:
         """
         return goal_prices(self.case, self.seed)
 
-    @cached_property
+    @once_spoken
     def diagnosis(self) -> Diagnosis | None:
         """Why no answer keeps all rules, and the ways out; None where there is an answer.
 
@@ -276,7 +277,8 @@ def exporter_for(name: str) -> Exporter:
     known = exporters()
     fitting = [kind for kind in known if name.lower().endswith(kind)]
     if not fitting:
-        raise OutputError(f"Format inconnu : « {name} » ; les formats sont {', '.join(known)}")
+        told = tr("Format inconnu : « {name} » ; les formats sont {formats}", name=name, formats=", ".join(known))
+        raise OutputError(told)
     return known[max(fitting, key=len)]
 
 

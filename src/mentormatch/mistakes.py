@@ -8,46 +8,49 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from mentormatch.errors import Problem
+from mentormatch.french import quoted
+from mentormatch.languages import mark, tr
 from mentormatch.likeness import closest
 
 TYPES = {
-    "string_type": "un texte entre guillemets",
-    "int_type": "un nombre entier",
-    "int_from_float": "un nombre entier",
-    "float_type": "un nombre",
-    "bool_type": "true ou false",
-    "list_type": "une liste entre crochets",
-    "dict_type": "une table",
-    "model_type": "une table",
-    "model_attributes_type": "une table",
-    "finite_number": "un nombre fini",
+    "string_type": mark("un texte entre guillemets"),
+    "int_type": mark("un nombre entier"),
+    "int_from_float": mark("un nombre entier"),
+    "float_type": mark("un nombre"),
+    "bool_type": mark("true ou false"),
+    "list_type": mark("une liste entre crochets"),
+    "dict_type": mark("une table"),
+    "model_type": mark("une table"),
+    "model_attributes_type": mark("une table"),
+    "finite_number": mark("un nombre fini"),
 }
 FOUND = {
-    "str": "un texte",
-    "int": "un nombre",
-    "float": "un nombre",
-    "bool": "true ou false",
-    "list": "une liste",
-    "dict": "une table",
+    "str": mark("un texte"),
+    "int": mark("un nombre"),
+    "float": mark("un nombre"),
+    "bool": mark("true ou false"),
+    "list": mark("une liste"),
+    "dict": mark("une table"),
 }
+DATE = mark("une date ou une heure")
 BOUNDS = {
-    "greater_than_equal": ("ge", "au moins {}"),
-    "greater_than": ("gt", "plus de {}"),
-    "less_than_equal": ("le", "au plus {}"),
-    "less_than": ("lt", "moins de {}"),
-    "too_short": ("min_length", "au moins {} élément(s)"),
+    "greater_than_equal": mark("au moins {limit}"),
+    "greater_than": mark("plus de {limit}"),
+    "less_than_equal": mark("au plus {limit}"),
+    "less_than": mark("moins de {limit}"),
+    "too_short": mark("au moins {limit} élément(s)"),
 }
 
 
 def nearest(word: object, names: Iterable[str]) -> str:
     """Return a hint at the valid name that is nearest to ``word``, empty where none is near."""
     near = closest(word, names)
-    return f"vouliez-vous dire « {near.name} » ?" if near else ""
+    return tr("vouliez-vous dire « {name} » ?", name=near.name) if near else ""
 
 
 def enumerated(names: Iterable[str]) -> str:
     """Return the valid names in a row."""
-    return ", ".join(f"« {name} »" for name in names)
+    return ", ".join(map(quoted, names))
 
 
 def key_path(location: Sequence[int | str]) -> str:
@@ -58,15 +61,21 @@ def key_path(location: Sequence[int | str]) -> str:
     """
     text = ""
     for step in location:
-        text += f" n° {step + 1} :" if isinstance(step, int) else f"{'' if text.endswith(':') else '.'} {step}"
+        text += f" {numbered(step + 1)}" if isinstance(step, int) else f"{'' if text.endswith(':') else '.'} {step}"
     return re.sub(r"\. ", ".", text.strip(". :")).strip()
+
+
+def numbered(number: int) -> str:
+    """Return the place of an item in a list, before what stands in it."""
+    return tr("n° {number} :", number=number)
 
 
 def syntax_problem(message: str) -> Problem:
     """Return what the TOML reader refused, with its line."""
     place = re.search(r"line (\d+), column (\d+)", message)
-    where = f"ligne {place[1]}, colonne {place[2]}" if place else "fin du fichier"
-    return Problem(where, "syntaxe TOML incorrecte", advice="vérifiez guillemets, crochets et clés en double")
+    where = tr("ligne {line}, colonne {column}", line=place[1], column=place[2]) if place else tr("fin du fichier")
+    advice = tr("vérifiez guillemets, crochets et clés en double")
+    return Problem(where, tr("syntaxe TOML incorrecte"), advice=advice)
 
 
 def translate(error: ErrorDetails, location: Sequence[int | str], model: type[BaseModel]) -> Problem:
@@ -77,13 +86,14 @@ def translate(error: ErrorDetails, location: Sequence[int | str], model: type[Ba
     where, kind, context = key_path(location), error["type"], error.get("ctx", {})
     key = str(location[-1]) if location else ""
     if kind == "missing":
-        return Problem(key_path(location[:-1]) or "fichier", f"il manque « {key} »", f"une clé « {key} »")
+        table = key_path(location[:-1]) or tr("fichier")
+        return Problem(table, tr("il manque « {key} »", key=key), tr("une clé « {key} »", key=key))
     if kind == "extra_forbidden":
         return unknown_key(location, model)
     if kind == "union_tag_invalid":
         return unknown_kind(where, context)
     if kind == "union_tag_not_found":
-        return Problem(where, "il manque « kind »", "le genre de question, de critère ou de règle")
+        return Problem(where, tr("il manque « {key} »", key="kind"), tr("le genre de question, de critère ou de règle"))
     if kind == "literal_error":
         return unknown_value(where, error["input"], str(context["expected"]))
     return other(where, error, context)
@@ -93,34 +103,38 @@ def unknown_key(location: Sequence[int | str], model: type[BaseModel]) -> Proble
     """Return that a key is not one of this table's."""
     names = [info.alias or name for name, info in model.model_fields.items()]
     key = location[-1]
-    return Problem(
-        key_path(location[:-1]) or "fichier", f"clé inconnue « {key} »", enumerated(names), nearest(key, names)
-    )
+    return unknown(key_path(location[:-1]) or tr("fichier"), str(key), names)
+
+
+def unknown(where: str, key: str, names: Sequence[str]) -> Problem:
+    """Return that a key is none of these names."""
+    return Problem(where, tr("clé inconnue « {key} »", key=key), enumerated(names), nearest(key, names))
 
 
 def unknown_kind(where: str, context: Mapping[str, Any]) -> Problem:
     """Return that no extension has this kind."""
     kinds = re.findall(r"'([^']+)'", str(context["expected_tags"]))
-    return Problem(where, f"« kind » inconnu : « {context['tag']} »", enumerated(kinds), nearest(context["tag"], kinds))
+    tag = context["tag"]
+    return Problem(where, tr("« kind » inconnu : « {kind} »", kind=tag), enumerated(kinds), nearest(tag, kinds))
 
 
 def unknown_value(where: str, found: object, expected: str) -> Problem:
     """Return that a setting has none of the values it may have."""
     values = re.findall(r"'([^']+)'", expected)
-    return Problem(where, f"valeur inconnue « {found} »", enumerated(values), nearest(found, values))
+    return Problem(where, tr("valeur inconnue « {value} »", value=found), enumerated(values), nearest(found, values))
 
 
 def type_name(value: object) -> str:
-    """Return in French what kind of value stands in the file."""
-    return FOUND.get(type(value).__name__, "une date ou une heure")
+    """Return what kind of value stands in the file."""
+    return tr(FOUND.get(type(value).__name__, DATE))
 
 
 def other(where: str, error: ErrorDetails, context: Mapping[str, Any]) -> Problem:
     """Return a wrong type, a bound that is passed, or what a check of ours said."""
     kind = error["type"]
     if kind in TYPES:
-        return Problem(where, f"trouvé : {type_name(error['input'])}", TYPES[kind])
+        return Problem(where, tr("trouvé : {found}", found=type_name(error["input"])), tr(TYPES[kind]))
     if kind in BOUNDS:
-        name, words = BOUNDS[kind]
-        return Problem(where, "valeur hors des limites", words.format(context[name]))
+        limit = context.get("min_length", next(iter(context.values()), ""))
+        return Problem(where, tr("valeur hors des limites"), tr(BOUNDS[kind], limit=limit))
     return Problem(where, str(context.get("error", error["msg"])))

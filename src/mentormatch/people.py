@@ -10,18 +10,19 @@ import numpy as np
 from mentormatch.columns import BoolVector, Codes, Column, Grades, Index, Members, Names, Numbers, Ranks
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
+from mentormatch.languages import mark
 from mentormatch.places.column import Places
 from mentormatch.text import canonical, fold
 
 type Fate = Literal["taken", "incomplete", "replaced", "rejected"]
 
 FATES: dict[Fate, str] = {
-    "taken": "prise",
-    "incomplete": "incomplète",
-    "replaced": "remplacée",
-    "rejected": "rejetée",
+    "taken": mark("prise"),
+    "incomplete": mark("incomplète"),
+    "replaced": mark("remplacée"),
+    "rejected": mark("rejetée"),
 }
-"""What staff read."""
+"""What staff read, once spoken."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

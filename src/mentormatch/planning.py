@@ -9,6 +9,7 @@ from mentormatch.assignment.problem import AssignmentProblem, Row
 from mentormatch.assignment.progress import at_work
 from mentormatch.assignment.solution import Solution, Status
 from mentormatch.errors import Problem, RequestError
+from mentormatch.languages import tr
 from mentormatch.matching import Matching, match
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
@@ -74,7 +75,7 @@ def differing(problem: AssignmentProblem, solution: Solution, differ_by: int, nu
     """Return the problem in which at least ``differ_by`` pairs of a solution are not chosen."""
     weights = np.zeros(problem.shape, dtype=np.int64)
     weights[solution.pairs[:, 0], solution.pairs[:, 1]] = 1
-    row = Row(f"différent du plan {number}", weights, most=len(solution.pairs) - differ_by)
+    row = Row(tr("différent du plan {number}", number=number), weights, most=len(solution.pairs) - differ_by)
     return replace(problem, rows=(*problem.rows, row))
 
 

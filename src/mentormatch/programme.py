@@ -19,7 +19,9 @@ from mentormatch.errors import Problem, ProgrammeError
 from mentormatch.extension import Ref
 from mentormatch.fields import AnyField, Ranking, Use, fields_by_kind
 from mentormatch.fields.base import Special, position
-from mentormatch.mistakes import enumerated, key_path, nearest, syntax_problem, translate, type_name
+from mentormatch.french import about, quoted
+from mentormatch.languages import mark, tr
+from mentormatch.mistakes import enumerated, key_path, nearest, syntax_problem, translate, type_name, unknown
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from mentormatch.sections import Documents, FollowUp, Heading, Part, Sharing
 from mentormatch.survey.mapping import Target, answers_of, has_item, takes, target
@@ -45,14 +47,21 @@ SHAPES: Mapping[str, tuple[type[dict[str, Any]] | type[list[Any]], str]] = Mappi
 )
 SPECIAL: Mapping[Special, str] = MappingProxyType(
     {
-        "origin": "origine raciale ou ethnique",
-        "politics": "opinions politiques",
-        "religion": "convictions religieuses ou philosophiques",
-        "union": "appartenance syndicale",
-        "genetics": "données génétiques",
-        "biometrics": "données biométriques",
-        "health": "santé",
-        "sexuality": "vie ou orientation sexuelle",
+        "origin": mark("origine raciale ou ethnique"),
+        "politics": mark("opinions politiques"),
+        "religion": mark("convictions religieuses ou philosophiques"),
+        "union": mark("appartenance syndicale"),
+        "genetics": mark("données génétiques"),
+        "biometrics": mark("données biométriques"),
+        "health": mark("santé"),
+        "sexuality": mark("vie ou orientation sexuelle"),
+    }
+)
+ANSWERED_BY: Mapping[str, str] = MappingProxyType(
+    {
+        "both": mark("un champ auquel répondent les deux côtés"),
+        "mentor": mark("un champ auquel répondent les mentors"),
+        "mentee": mark("un champ auquel répondent les mentorés"),
     }
 )
 NO_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType({})
@@ -61,7 +70,7 @@ NO_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType({})
 def once(goals: list[Goal]) -> list[Goal]:
     """Return ``goals``; raise ValueError where one comes twice."""
     if len(set(goals)) < len(goals):
-        raise ValueError("un but est cité deux fois")
+        raise ValueError(tr("un but est cité deux fois"))
     return goals
 
 
@@ -116,11 +125,15 @@ class Programme(Part):
         try:
             data = tomllib.loads(source.read_text(encoding="utf-8-sig"))
         except OSError as error:
-            raise ProgrammeError(f"{source.name} : le fichier ne peut pas être lu ({error.strerror})") from None
+            raise ProgrammeError(
+                about(source.name, tr("le fichier ne peut pas être lu ({reason})", reason=error.strerror))
+            ) from None
         except UnicodeDecodeError:
-            raise ProgrammeError(f"{source.name} : le fichier n'est pas en UTF-8 ; enregistrez-le en UTF-8") from None
+            advice = tr("le fichier n'est pas en UTF-8 ; enregistrez-le en UTF-8")
+            raise ProgrammeError(about(source.name, advice)) from None
         except tomllib.TOMLDecodeError as error:
-            raise ProgrammeError(f"{source.name} ne peut pas être lu", [syntax_problem(str(error))]) from None
+            told = tr("{file} ne peut pas être lu", file=source.name)
+            raise ProgrammeError(told, [syntax_problem(str(error))]) from None
         loaded = cls.read(data, source.name)
         loaded._forgotten = read_forgotten(source)
         return loaded
@@ -134,7 +147,7 @@ class Programme(Part):
         parts = Parts(fill_items(data))
         problems = [*parts.problems, *misreferences(parts)]
         if problems:
-            raise ProgrammeError(f"{source} : {len(problems)} erreur(s) à corriger", problems)
+            raise ProgrammeError(about(source, tr("{count} erreur(s) à corriger", count=len(problems))), problems)
         return cls.model_validate(parts.data)
 
     @property
@@ -179,11 +192,7 @@ class Parts:
         self.criteria = self._all("criteria", AnyCriterion, criteria_by_kind())
         self.rules = self._all("rules", AnyRule, rules_by_kind())
         names = [info.alias or name for name, info in Programme.model_fields.items()]
-        self.problems += [
-            Problem("fichier", f"clé inconnue « {key} »", enumerated(names), nearest(key, names))
-            for key in data
-            if key not in names
-        ]
+        self.problems += [unknown(tr("fichier"), key, names) for key in data if key not in names]
 
     @property
     def stated_fields(self) -> set[str]:
@@ -196,7 +205,8 @@ class Parts:
         shape, written = SHAPES[part]
         stated = self.data.get(part, shape())
         if not isinstance(stated, shape):
-            self.problems.append(Problem(part, f"trouvé : {type_name(stated)}", f"des tables qui s'écrivent {written}"))
+            found, expected = type_name(stated), tr("des tables qui s'écrivent {written}", written=written)
+            self.problems.append(Problem(part, tr("trouvé : {found}", found=found), expected))
             return []
         items = stated.items() if isinstance(stated, dict) else enumerate(stated)
         read = [((part, key), self._part(kind, (part, key), item, models)) for key, item in items]
@@ -241,12 +251,18 @@ def misreferences(parts: Parts) -> Iterator[Problem]:
     if parts.profiles and parts.profiles.consent:
         yield from unknown_field(parts, ("profiles", "consent"), name := parts.profiles.consent)
         if (field := parts.fields.get(name)) and field.kind != "yesno":
-            yield Problem("profiles.consent", f"« {name} » est de genre « {field.kind} »", "« yesno »")
+            yield wrong_kind("profiles.consent", name, field, ("yesno",))
     if parts.mapping:
         yield from mismapped(parts, parts.mapping)
     yield from parts.documents.mistakes(parts.fields) if parts.documents else ()
     yield from parts.follow_up.mistakes() if parts.follow_up else ()
     yield from misfielded(parts)
+
+
+def wrong_kind(where: str, name: str, field: AnyField, kinds: Sequence[str]) -> Problem:
+    """Return that a field is of none of these kinds."""
+    found = tr("« {name} » est de genre « {kind} »", name=name, kind=field.kind)
+    return Problem(where, found, enumerated(kinds))
 
 
 def misheaded(parts: Parts, heading: Heading) -> Iterator[Problem]:
@@ -263,13 +279,13 @@ def misheaded(parts: Parts, heading: Heading) -> Iterator[Problem]:
 def mismapped(parts: Parts, mapping: Wordings) -> Iterator[Problem]:
     """Yield each header that is mapped to nothing, each answer that is mapped to no option, and what is said twice."""
     for header, said in mapping.questions.items():
-        yield from mistargeted(parts, ("mapping", "questions", f"« {header} »"), target(said))
+        yield from mistargeted(parts, ("mapping", "questions", quoted(header)), target(said))
     yield from said_twice(("mapping", "questions"), mapping.questions)
     for name, texts in mapping.options.items():
         yield from unknown_field(parts, ("mapping", "options"), name)
         if field := parts.fields.get(name):
             for text, said in texts.items():
-                yield from misrenamed(("mapping", "options", name, f"« {text} »"), field, said)
+                yield from misrenamed(("mapping", "options", name, quoted(text)), field, said)
         yield from said_twice(("mapping", "options", name), texts)
 
 
@@ -278,17 +294,21 @@ def mistargeted(parts: Parts, where: Location, meant: Target) -> Iterator[Proble
     yield from unknown_field(parts, where, meant.field)
     field = parts.fields.get(meant.field)
     if field and meant.item is not None and not has_item(field, meant.item):
-        expected = few(answers_of(field)) or "un champ qui a une colonne par option, par ligne ou par rang"
-        near = nearest(meant.item, answers_of(field))
-        yield Problem(key_path(where), f"« {meant.field} » n'a pas « {meant.item} »", expected, near)
+        expected = few(answers_of(field)) or tr("un champ qui a une colonne par option, par ligne ou par rang")
+        found = tr("« {field} » n'a pas « {item} »", field=meant.field, item=meant.item)
+        yield Problem(key_path(where), found, expected, nearest(meant.item, answers_of(field)))
 
 
 def misrenamed(where: Location, field: AnyField, said: str) -> Iterator[Problem]:
     """Yield that an answer is mapped to nothing that its question understands."""
     if not takes(field, said):
-        known = answers_of(field)
-        expected = few(known) or f"une réponse possible de « {field.question} »"
-        yield Problem(key_path(where), f"option inconnue « {said} »", expected, nearest(said, known))
+        yield unknown_option(where, field, said, answers_of(field))
+
+
+def unknown_option(where: Location, field: AnyField, said: str, known: Sequence[str]) -> Problem:
+    """Return that a text is none of the answers that are known to a field."""
+    expected = few(known) or tr("une réponse possible de « {question} »", question=field.question)
+    return Problem(key_path(where), tr("option inconnue « {answer} »", answer=said), expected, nearest(said, known))
 
 
 def said_twice(where: Location, texts: Iterable[str]) -> Iterator[Problem]:
@@ -297,7 +317,8 @@ def said_twice(where: Location, texts: Iterable[str]) -> Iterator[Problem]:
     for text in texts:
         first = seen.setdefault(fold(text), text)
         if first != text:
-            yield Problem(key_path(where), f"« {first} » et « {text} » se lisent de la même façon", "une seule ligne")
+            found = tr("« {first} » et « {second} » se lisent de la même façon", first=first, second=text)
+            yield Problem(key_path(where), found, tr("une seule ligne"))
 
 
 def misfielded(parts: Parts) -> Iterator[Problem]:
@@ -305,28 +326,29 @@ def misfielded(parts: Parts) -> Iterator[Problem]:
     for name, field in parts.fields.items():
         if isinstance(field, Ranking) and not field.options:
             near = nearest(field.items_of, parts.stated_fields)
-            yield Problem(key_path(("fields", name)), "aucun item à classer", "« options » ou « items_of »", near)
+            found, expected = tr("aucun item à classer"), tr("« options » ou « items_of »")
+            yield Problem(key_path(("fields", name)), found, expected, near)
         yield from misused(key_path(("fields", name)), field)
     keys = [name for name, field in parts.fields.items() if field.use == "key"]
     if len(keys) > 1:
-        yield Problem("fields", f"plusieurs identifiants : {enumerated(keys)}", "un seul champ d'usage « key »")
+        found = tr("plusieurs identifiants : {keys}", keys=enumerated(keys))
+        yield Problem("fields", found, tr("un seul champ d'usage « key »"))
 
 
 def misused(where: str, field: AnyField) -> Iterator[Problem]:
     """Yield that a question of article 9 is asked without a reason, and that what is nobody's business is shared."""
     apart = field.use not in ("match", "display") or field.private or field.special or field.kind == "names"
     if field.special and field.use != "forbidden" and not field.why.strip():
-        found = f"donnée sensible ({SPECIAL[field.special]}) : RGPD, article 9"
-        advice = 'écrivez why = "..." : le motif et la base légale, ou use = "forbidden"'
-        yield Problem(where, found, "le motif de cette question", advice)
+        found = tr("donnée sensible ({category}) : RGPD, article 9", category=tr(SPECIAL[field.special]))
+        advice = tr('écrivez why = "..." : le motif et la base légale, ou use = "forbidden"')
+        yield Problem(where, found, tr("le motif de cette question"), advice)
     if field.shareable and apart:
-        yield Problem(
-            where,
-            "« shareable » montrerait une réponse réservée",
-            "un champ qui n'est ni privé, ni sensible, ni une liste de noms",
-        )
+        expected = tr("un champ qui n'est ni privé, ni sensible, ni une liste de noms")
+        yield Problem(where, tr("« shareable » montrerait une réponse réservée"), expected)
     if field.later and field.use != "match":
-        yield Problem(where, f"« later » avec l'usage « {field.use} »", "l'usage « match »")
+        yield Problem(
+            where, tr("« later » avec l'usage « {use} »", use=field.use), tr("l'usage {use}", use=quoted("match"))
+        )
 
 
 def misreference(parts: Parts, where: Location, name: str, ref: Ref) -> Iterator[Problem]:
@@ -335,19 +357,20 @@ def misreference(parts: Parts, where: Location, name: str, ref: Ref) -> Iterator
     if field is None:
         yield from unknown_field(parts, where, name)
     elif field.kind not in ref.kinds:
-        yield Problem(key_path(where), f"« {name} » est de genre « {field.kind} »", enumerated(ref.kinds))
+        yield wrong_kind(key_path(where), name, field, ref.kinds)
     elif field.use not in (uses := ("contact",) if ref is EMAIL else ("match", "key")):
-        yield Problem(key_path(where), f"« {name} » a l'usage « {field.use} »", f"l'usage {enumerated(uses[:1])}")
+        found = tr("« {name} » a l'usage « {use} »", name=name, use=field.use)
+        yield Problem(key_path(where), found, tr("l'usage {use}", use=quoted(uses[0])))
     elif ref.side != "any" and field.side not in (ref.side, "both"):
-        who = {"both": "les deux côtés", "mentor": "les mentors", "mentee": "les mentorés"}[ref.side]
-        yield Problem(key_path(where), f"« {name} » n'est posé qu'à un côté", f"un champ auquel répondent {who}")
+        found = tr("« {name} » n'est posé qu'à un côté", name=name)
+        yield Problem(key_path(where), found, tr(ANSWERED_BY[ref.side]))
 
 
 def unknown_field(parts: Parts, where: Location, name: str) -> Iterator[Problem]:
     """Yield that no field of this name stands in the file, also none with a mistake."""
     if name not in parts.stated_fields:
         names = sorted(parts.stated_fields)
-        yield Problem(key_path(where), f"champ inconnu « {name} »", few(names), nearest(name, names))
+        yield Problem(key_path(where), tr("champ inconnu « {name} »", name=name), few(names), nearest(name, names))
 
 
 def few(names: Sequence[str]) -> str:
@@ -361,5 +384,4 @@ def misquotation(where: Location, field: AnyField | None, answer: str) -> Iterat
         return
     labels = getattr(field.column([]), "labels", None)
     if labels is not None and position(labels, answer) is None:
-        expected = few(labels) or f"une réponse possible de « {field.question} »"
-        yield Problem(key_path(where), f"option inconnue « {answer} »", expected, nearest(answer, labels))
+        yield unknown_option(where, field, answer, labels)

@@ -9,7 +9,8 @@ from pydantic import Field as Setting
 from mentormatch.errors import Problem
 from mentormatch.fields import AnyField
 from mentormatch.fields.base import position
-from mentormatch.mistakes import enumerated, nearest
+from mentormatch.languages import tr
+from mentormatch.mistakes import enumerated, key_path, nearest
 
 
 class Part(BaseModel):
@@ -69,7 +70,7 @@ class Documents(Part):
         named = [("name", self.name)] if self.name else []
         for setting, name in [*named, *(("contacts", contact) for contact in self.contacts)]:
             if name not in known:
-                found = f"« {name} » n'est pas un champ d'usage « contact »"
+                found = tr("« {name} » n'est pas un champ d'usage « contact »", name=name)
                 yield Problem(f"documents.{setting}", found, enumerated(known), nearest(name, known))
 
 
@@ -95,7 +96,7 @@ class Outcome(Answered):
 def rising(months: list[int]) -> list[int]:
     """Return ``months``; raise ValueError where they do not rise from one on."""
     if months != sorted(set(months)) or months[0] < 1:
-        raise ValueError("des mois qui se suivent, à partir de 1")
+        raise ValueError(tr("des mois qui se suivent, à partir de 1"))
     return months
 
 
@@ -124,16 +125,18 @@ class FollowUp(Part):
     def _conditions(self) -> Iterator[tuple[str, Answered]]:
         if self.stopped:
             yield "follow_up.stopped", self.stopped
-        yield from ((f"follow_up.calls n° {number}", call) for number, call in enumerate(self.calls, 1))
-        yield from ((f"follow_up.outcomes n° {number}", said) for number, said in enumerate(self.outcomes, 1))
+        yield from ((key_path(("follow_up", "calls", place)), call) for place, call in enumerate(self.calls))
+        yield from ((key_path(("follow_up", "outcomes", place)), said) for place, said in enumerate(self.outcomes))
 
     def _unknown(self, where: str, name: str) -> Iterator[Problem]:
         if name not in self.fields:
-            yield Problem(where, f"champ inconnu « {name} »", enumerated(self.fields), nearest(name, self.fields))
+            found = tr("champ inconnu « {name} »", name=name)
+            yield Problem(where, found, enumerated(self.fields), nearest(name, self.fields))
 
     def _unsaid(self, where: str, said: Answered) -> Iterator[Problem]:
         field = self.fields.get(said.field)
         labels: Sequence[str] = getattr(field.column([]), "labels", ()) if field else ()
         for answer in said.answers:
             if labels and position(labels, answer) is None:
-                yield Problem(where, f"option inconnue « {answer} »", enumerated(labels), nearest(answer, labels))
+                found = tr("option inconnue « {answer} »", answer=answer)
+                yield Problem(where, found, enumerated(labels), nearest(answer, labels))

@@ -9,11 +9,12 @@ import numpy as np
 from mentormatch.columns import Column
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
+from mentormatch.languages import mark, tr
 from mentormatch.people import Cohort, People, RowFate
 from mentormatch.text import canonical
 
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
-WITHDRAWN = "retrait en cours d'édition"
+WITHDRAWN = mark("retrait en cours d'édition")
 GROWING = ("values", "known", "positions")
 """The parts of a column that have an entry a person; the others say what the answers mean."""
 
@@ -44,7 +45,7 @@ def staying(people: People, gone: Mapping[str, str]) -> People:
 def row_after(row: RowFate, gone: Mapping[str, str]) -> RowFate:
     """Return the fate of a row once some people have left: a row that was somebody is then nobody."""
     left = row.fate in ("taken", "incomplete") and canonical(row.key) in gone
-    return replace(row, fate="rejected", reason=WITHDRAWN) if left else row
+    return replace(row, fate="rejected", reason=tr(WITHDRAWN)) if left else row
 
 
 def joined(cohort: Cohort, arrived: Cohort) -> Cohort:

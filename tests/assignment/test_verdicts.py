@@ -60,7 +60,7 @@ def test_a_stated_bound_is_not_backed_by_one_that_is_further_away(unbacked: Cert
         (-4, -3, "total des points, à 25 % près"),
         (1000, 1003, "total des points, à 0,3 % près"),
         (100, 191, "total des points, à 91 % près"),
-        (0, 2, "total des points, à 2e+02 % près"),
+        (0, 2, "total des points, à 200 % près"),
     ],
 )
 def test_how_much_better_an_answer_could_be_is_a_share_of_the_value(

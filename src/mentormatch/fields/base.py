@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from mentormatch.columns import Column
+from mentormatch.languages import tr
 from mentormatch.text import fold
 
 type Side = Literal["mentor", "mentee"]
@@ -96,9 +97,9 @@ def is_blank(answer: Answer) -> bool:
 def distinct(labels: list[str]) -> list[str]:
     """Return ``labels``; raise ValueError where two read the same, or one is empty."""
     if not all(fold(label) for label in labels):
-        raise ValueError("une option est vide")
+        raise ValueError(tr("une option est vide"))
     if len({fold(label) for label in labels}) < len(labels):
-        raise ValueError("deux options se lisent de la même façon")
+        raise ValueError(tr("deux options se lisent de la même façon"))
     return labels
 
 

@@ -11,6 +11,7 @@ from mentormatch.columns import NONE, Grades, Members
 from mentormatch.fields.base import Answer, Blank, Field, Labels, Reading, is_blank, position, split, without
 from mentormatch.fields.lists import UNKNOWN_OPTION, find_options, members
 from mentormatch.fields.single import NO, YES
+from mentormatch.languages import tr
 from mentormatch.text import fold
 
 
@@ -35,7 +36,8 @@ class Levels(Field):
             if row is not None and level is not None:
                 grades[row] = level
         known = any(grade != NONE for grade in grades)
-        return Reading(tuple(grades) if known else None, "" if understood else "un niveau ou une ligne inconnus")
+        note = "" if understood else tr("un niveau ou une ligne inconnus")
+        return Reading(tuple(grades) if known else None, note)
 
     def cells(self, answer: Answer) -> Iterator[tuple[str, str]]:
         """Yield the items that were answered, each with its text."""
@@ -83,7 +85,7 @@ class Slots(Field):
         named = self.named(answer) if isinstance(answer, Mapping) else self.pieces(answer)
         found, understood = find_options(self.slots, named, self.joiner)
         if not understood:
-            return Reading(tuple(sorted(found)) or None, UNKNOWN_OPTION)
+            return Reading(tuple(sorted(found)) or None, tr(UNKNOWN_OPTION))
         return Reading(tuple(sorted(found)))
 
     def named(self, answer: Mapping[str, str]) -> list[str]:

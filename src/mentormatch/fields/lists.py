@@ -1,7 +1,6 @@
 """Questions with several answers: options ticked, options ranked, names typed."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from itertools import chain
 from typing import Literal, cast
 
@@ -23,13 +22,14 @@ from mentormatch.fields.base import (
     split,
     without,
 )
+from mentormatch.fields.nobody import is_nobody
 from mentormatch.fields.single import Options, ticked
+from mentormatch.languages import mark, tr
 from mentormatch.text import fold
 
-NOBODY = frozenset({"aucun", "aucune", "neant", "rien", "non", "personne", "-", "/", "ras", "sans objet", "none", "no"})
 OTHER = frozenset({"autre", "other"})
 """Items under which a text was typed beside the options."""
-UNKNOWN_OPTION = "une réponse hors des options proposées, laissée de côté"
+UNKNOWN_OPTION = mark("une réponse hors des options proposées, laissée de côté")
 
 
 def find_options(options: Sequence[str], answer: Answer, joiner: str | None) -> tuple[list[int], bool]:
@@ -112,8 +112,8 @@ class Choices(Options):
         given = named(answer, self.options, self.joiner) if isinstance(answer, Mapping) else self.pieces(answer)
         found, understood = find_options(self.options, given, self.joiner)
         if self.most is not None and len(found) > self.most:
-            return Reading(tuple(found), f"plus de {self.most} réponses, toutes gardées")
-        return Reading(tuple(found) if found else None, "" if understood else UNKNOWN_OPTION)
+            return Reading(tuple(found), tr("plus de {most} réponses, toutes gardées", most=self.most))
+        return Reading(tuple(found) if found else None, "" if understood else tr(UNKNOWN_OPTION))
 
     def absent(self, parts: Sequence[str]) -> list[str]:
         return without(self.options, parts)
@@ -136,10 +136,10 @@ class Ranking(Field):
         ordered = in_order(answer, self.options) if isinstance(answer, Mapping) else self.pieces(answer)
         found, understood = find_options(self.options, ordered, self.joiner)
         kept = tuple(found[: self.most])
-        note = "" if understood else UNKNOWN_OPTION
-        return Reading(
-            kept or None, note if len(kept) == len(found) else f"seuls les {self.most} premiers choix comptent"
-        )
+        note = "" if understood else tr(UNKNOWN_OPTION)
+        if len(kept) < len(found):
+            note = tr("seuls les {most} premiers choix comptent", most=self.most)
+        return Reading(kept or None, note)
 
     def absent(self, parts: Sequence[str]) -> list[str]:
         if any(position(self.options, part) is not None for part in parts):
@@ -169,12 +169,6 @@ def in_order(answer: Mapping[str, str], options: Sequence[str]) -> list[str]:
 def figures(text: str) -> int:
     """Return the number that the figures in ``text`` make, 0 where there are none."""
     return int("".join(figure for figure in text if figure in "0123456789")[:9] or 0)
-
-
-@lru_cache(maxsize=50_000)
-def is_nobody(name: str) -> bool:
-    """Say whether a text says that there is nobody to name; the same ones come again and again."""
-    return fold(name) in NOBODY
 
 
 class ListOfNames(Field):

@@ -10,6 +10,7 @@ from pydantic import Field as Setting
 
 from mentormatch.columns import NONE, Codes, Numbers, Texts
 from mentormatch.fields.base import Answer, Blank, Field, Labels, Reading, is_blank, position
+from mentormatch.languages import tr
 from mentormatch.places.column import Places
 from mentormatch.places.finding import find
 from mentormatch.text import fold
@@ -50,7 +51,7 @@ class Options(Field):
 
 def option_reading(found: int | None) -> Reading:
     """Return the reading of an option that was found or not."""
-    return Reading(found, "" if found is not None else "réponse hors des options proposées")
+    return Reading(found, "" if found is not None else tr("réponse hors des options proposées"))
 
 
 class Choice(Options):
@@ -88,7 +89,7 @@ class YesNo(Field):
         box = isinstance(answer, Mapping) and len(answer) == 1 and said not in NO
         if box or said in YES or said == fold(self.question):
             return Reading(1)
-        return Reading(0) if said in NO else Reading(None, "ni oui ni non")
+        return Reading(0) if said in NO else Reading(None, tr("ni oui ni non"))
 
     def column(self, values: Sequence[object]) -> Codes:
         return coded(("Non", "Oui"), values)
@@ -106,9 +107,9 @@ class Number(Field):
             return Blank
         number = parse_number(str(answer))
         if number is None or isinstance(answer, bool):
-            return Reading(None, "nombre attendu")
+            return Reading(None, tr("nombre attendu"))
         low, high = bound(self.least, -math.inf), bound(self.most, math.inf)
-        return Reading(number) if low <= number <= high else Reading(None, "nombre hors des limites du programme")
+        return Reading(number) if low <= number <= high else Reading(None, tr("nombre hors des limites du programme"))
 
     def column(self, values: Sequence[object]) -> Numbers:
         numbers = [math.nan if value is None else cast(float, value) for value in values]

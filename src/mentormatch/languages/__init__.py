@@ -7,8 +7,9 @@ only named and spoken later. ``tools/messages`` gathers them, by room, in ``lang
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
+from typing import Any, Self, overload
 
 FRENCH = "fr"
 LANGUAGES = (FRENCH, "en")
@@ -67,6 +68,34 @@ def tr_n(one: str, many: str, number: int, /, **values: object) -> str:
     else:
         text = _catalogue(spoken()).get(one, (one, many))[number != 1]
     return text.format(**values) if values else text
+
+
+class once_spoken[T](cached_property[T]):  # noqa: N801 - used like cached_property
+    """A property that says something: worked out when it is first asked for, once in each language.
+
+    >>> class Greeting:
+    ...     @once_spoken
+    ...     def words(self) -> str:
+    ...         return spoken()
+    >>> greeting = Greeting()
+    >>> with language("en"):
+    ...     english = greeting.words
+    >>> english, greeting.words
+    ('en', 'fr')
+    """
+
+    @overload
+    def __get__(self, instance: None, owner: type[Any] | None = None) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: type[Any] | None = None) -> T: ...
+    def __get__(self, instance: object | None, owner: type[Any] | None = None) -> Self | T:
+        if instance is None:
+            return self
+        known = vars(instance).setdefault(f"{self.attrname}, by language", {})
+        if spoken() not in known:
+            known[spoken()] = self.func(instance)
+        found: T = known[spoken()]
+        return found
 
 
 def mark(message: str) -> str:

@@ -25,6 +25,7 @@ from mentormatch.assignment.solution import Links, Prices, Solution, Status, Tie
 from mentormatch.columns import IntVector
 from mentormatch.errors import Problem, RequestError
 from mentormatch.files import write_whole
+from mentormatch.languages import tr
 from mentormatch.record.digests import digest_of_answers, digest_of_programme
 from mentormatch.strictjson import Message, parse_json
 
@@ -222,7 +223,7 @@ def read_decision(path: str | PathLike[str]) -> Decision:
 
 
 def _refused(problems: list[Problem]) -> RequestError:
-    return RequestError("Ce fichier n'est pas un fichier de décision", problems)
+    return RequestError(tr("Ce fichier n'est pas un fichier de décision"), problems)
 
 
 def _versions() -> Iterator[tuple[str, str]]:

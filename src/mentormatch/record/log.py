@@ -21,6 +21,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic import Field as Setting
 
 from mentormatch.errors import OutputError, Problem
+from mentormatch.french import about
+from mentormatch.languages import tr
 from mentormatch.record.digests import digest
 
 if sys.platform != "win32":
@@ -109,7 +111,8 @@ def append(path: str | PathLike[str], *entries: Entry) -> str:
         with target.open("a+b", buffering=0) as file, locked(file, alone=True):
             return _added(file, target.name, entries)
     except OSError as error:
-        raise OutputError(f"{target.name} : le journal ne peut pas être écrit ({error.strerror})") from None
+        told = tr("le journal ne peut pas être écrit ({reason})", reason=error.strerror)
+        raise OutputError(about(target.name, told)) from None
 
 
 def check_chain(path: str | PathLike[str], head: str | None = None) -> Chain:
@@ -125,7 +128,8 @@ def check_chain(path: str | PathLike[str], head: str | None = None) -> Chain:
         with target.open("rb") as file, locked(file, alone=False):
             content = file.read()
     except OSError as error:
-        return Chain((), START, (Problem(target.name, f"le journal ne peut pas être lu ({error.strerror})"),))
+        told = tr("le journal ne peut pas être lu ({reason})", reason=error.strerror)
+        return Chain((), START, (Problem(target.name, told),))
     lines, torn = _split(content)
     entries, problems = [], []
     for number, raw in enumerate(lines, 1):
@@ -151,7 +155,7 @@ def _added(file: FileIO, name: str, entries: Sequence[Entry]) -> str:
     lines, torn = _split(file.readall())
     wrong = [_torn(len(lines) + 1)] if torn else _read(lines[-1], len(lines))[1] if lines else []
     if wrong:
-        raise OutputError(f"{name} : rien n'a été ajouté au journal", wrong)
+        raise OutputError(about(name, tr("rien n'a été ajouté au journal")), wrong)
     head, added, end = digest(lines[-1]) if lines else START, b"", file.tell()
     for number, entry in enumerate(entries, len(lines) + 1):
         line = Line(line=number, previous=head, entry=entry).encoded()
@@ -174,23 +178,28 @@ def _split(content: bytes) -> tuple[list[bytes], bytes]:
 
 def _read(raw: bytes, number: int, previous: str | None = None) -> tuple[Line | None, list[Problem]]:
     """Return a line and what is wrong with it; without ``previous`` it is not held against the line before."""
-    where = f"journal, ligne {number}"
+    where = line_of(number)
     try:
         line = Line.model_validate_json(raw)
     except ValidationError:
-        return None, [Problem(where, "ce n'est pas une ligne de journal")]
+        return None, [Problem(where, tr("ce n'est pas une ligne de journal"))]
     if line.encoded() != raw or line.line != number:
-        return line, [Problem(where, "la ligne a été réécrite ou déplacée")]
+        return line, [Problem(where, tr("la ligne a été réécrite ou déplacée"))]
     if previous is not None and line.previous != previous:
-        return line, [Problem(where, "la ligne ne suit pas celle qui la précède : l'une des deux a été changée")]
+        return line, [Problem(where, tr("la ligne ne suit pas celle qui la précède : l'une des deux a été changée"))]
     return line, []
+
+
+def line_of(number: int) -> str:
+    """Return where a line of the log stands."""
+    return tr("journal, ligne {number}", number=number)
 
 
 def _torn(number: int) -> Problem:
     return Problem(
-        f"journal, ligne {number}",
-        "la dernière ligne est incomplète : son écriture a été interrompue",
-        advice="gardez une copie du fichier, puis ôtez cette ligne",
+        line_of(number),
+        tr("la dernière ligne est incomplète : son écriture a été interrompue"),
+        advice=tr("gardez une copie du fichier, puis ôtez cette ligne"),
     )
 
 
@@ -199,6 +208,6 @@ def _since(heads: list[str], head: str | None) -> tuple[int | None, list[Problem
         return None, []
     if head.lower() in heads:
         return len(heads) - 1 - heads.index(head.lower()), []
-    where = f"journal, ligne {len(heads) - 1} (la dernière)"
-    found = "aucune ligne n'a l'empreinte demandée : le journal a été réécrit ou raccourci"
+    where = tr("journal, ligne {number} (la dernière)", number=len(heads) - 1)
+    found = tr("aucune ligne n'a l'empreinte demandée : le journal a été réécrit ou raccourci")
     return None, [Problem(where, found)]

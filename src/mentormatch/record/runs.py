@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mentormatch.errors import OutputError
+from mentormatch.french import about
+from mentormatch.languages import tr
 from mentormatch.record.log import Entry, check_chain
 from mentormatch.record.signing import account, signed
 
@@ -29,6 +31,5 @@ def refuse_broken(journal: Path) -> None:
     """Raise OutputError where there is a log that is not whole: what goes on from it would never be confirmed."""
     chain = check_chain(journal) if journal.exists() else None
     if chain and not chain.whole:
-        raise OutputError(
-            f"{journal.name} : rien n'a été écrit, le journal du dossier n'est pas intact", chain.problems
-        )
+        told = tr("rien n'a été écrit, le journal du dossier n'est pas intact")
+        raise OutputError(about(journal.name, told), chain.problems)

@@ -5,6 +5,7 @@ from os import PathLike
 from pathlib import Path
 
 from mentormatch.errors import RequestError
+from mentormatch.languages import tr
 from mentormatch.record import log
 from mentormatch.record.signing import signed, validation_words
 from mentormatch.record.verify import Verification, journal_beside, verify
@@ -20,9 +21,10 @@ class Validation:
 
     @property
     def words(self) -> str:
-        """Return in French by whom the decision was validated, and the head to keep."""
+        """Return by whom the decision was validated, and the head to keep."""
         entry = self.entry
-        return f"{validation_words(entry.who, entry.when, entry.why)}\nEmpreinte du journal : {self.head}"
+        head = tr("Empreinte du journal : {head}", head=self.head)
+        return f"{validation_words(entry.who, entry.when, entry.why)}\n{head}"
 
 
 def validate(
@@ -58,7 +60,7 @@ def validate(
     """
     verification = verify(path, journal=journal)
     if not verification.sound:
-        raise RequestError(f"Rien n'a été validé.\n{verification.words}")
+        raise RequestError(f"{tr("Rien n'a été validé.")}\n{verification.words}")
     entry = signed("validation", {"decision": verification.digest}, who=who, why=why)
     beside = journal_beside(Path(path)) if journal is None else Path(journal)
     return Validation(verification, entry, log.append(beside, entry))

@@ -20,6 +20,7 @@ from mentormatch.assignment.certificate import Certificate, Verdict, certify, pr
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.errors import Problem, RequestError
 from mentormatch.french import counted
+from mentormatch.languages import mark, tr
 from mentormatch.record import log
 from mentormatch.record.decision import SUFFIX, Decision
 from mentormatch.record.digests import digest
@@ -36,10 +37,12 @@ class Outcome(StrEnum):
 
 
 WORDS = {
-    Outcome.VERIFIED: "Décision vérifiée.",
-    Outcome.HELD: "Décision vérifiée, sauf son optimalité, que son fichier ne permet pas de démontrer tout entière.",
-    Outcome.NOTHING: "Rien à vérifier : cette décision ne comporte aucune répartition.",
-    Outcome.REFUSED: "Décision refusée : elle n'est pas ce qu'elle affirme être.",
+    Outcome.VERIFIED: mark("Décision vérifiée."),
+    Outcome.HELD: mark(
+        "Décision vérifiée, sauf son optimalité, que son fichier ne permet pas de démontrer tout entière."
+    ),
+    Outcome.NOTHING: mark("Rien à vérifier : cette décision ne comporte aucune répartition."),
+    Outcome.REFUSED: mark("Décision refusée : elle n'est pas ce qu'elle affirme être."),
 }
 OUTCOMES = {Verdict.NO_ANSWER: Outcome.NOTHING, Verdict.REFUSED: Outcome.REFUSED}
 
@@ -70,10 +73,12 @@ class Verification:
 
     @property
     def words(self) -> str:
-        """Return in French what was found, a line for each thing."""
+        """Return what was found, a line for each thing."""
         certified = [self.certificate.words] if self.certificate else []
         chain = [] if self.chain is None else list(_chain_words(self.chain, self.digest))
-        return "\n".join([WORDS[self.outcome], *certified, *chain, *(f"  - {problem}" for problem in self.problems)])
+        return "\n".join(
+            [tr(WORDS[self.outcome]), *certified, *chain, *(f"  - {problem}" for problem in self.problems)]
+        )
 
     def to_json(self) -> str:
         """Return the same as one JSON object."""
@@ -112,7 +117,8 @@ def verify(
     try:
         content = source.read_bytes()
     except OSError as error:
-        return Verification("", Outcome.REFUSED, problems=(Problem(source.name, f"illisible ({error.strerror})"),))
+        unread = Problem(source.name, tr("illisible ({reason})", reason=error.strerror))
+        return Verification("", Outcome.REFUSED, problems=(unread,))
     found = _checked(content)
     beside = journal_beside(source) if journal is None else Path(journal)
     if head is None and journal is None and not beside.exists():
@@ -142,7 +148,7 @@ def _checked(content: bytes) -> Verification:
     except RequestError as error:
         return Verification(seal, Outcome.REFUSED, problems=error.problems)
     certificate = certify(problem, solution)
-    problems = (*(Problem("contrôle", text) for text in certificate.problems), *_unproved(problem, certificate))
+    problems = (*(Problem(tr("contrôle"), text) for text in certificate.problems), *_unproved(problem, certificate))
     outcome = Outcome.REFUSED if problems else _outcome(certificate)
     return Verification(seal, outcome, certificate, problems=problems)
 
@@ -155,19 +161,23 @@ def _outcome(certificate: Certificate) -> Outcome:
 def _unproved(problem: AssignmentProblem, certificate: Certificate) -> Iterator[Problem]:
     """Yield that prices are missing although nothing couples the pairs of this problem and every goal is a sum."""
     if certificate.verdict is Verdict.UNCERTIFIED and provable(problem) == problem.goals:
-        yield Problem(
-            "certificat", "les prix manquent", "ceux de chaque but : aucune règle ne lie les binômes entre eux"
-        )
+        expected = tr("ceux de chaque but : aucune règle ne lie les binômes entre eux")
+        yield Problem(tr("certificat"), tr("les prix manquent"), expected)
 
 
 def _unlogged(chain: log.Chain, seal: str) -> Iterator[Problem]:
     if chain.whole and not any(entry.what.get("decision") == seal for entry in chain.entries):
-        yield Problem("journal", "il ne parle pas de cette décision, ou son fichier a changé depuis")
+        told = tr("il ne parle pas de cette décision, ou son fichier a changé depuis")
+        yield Problem(tr("journal"), told)
 
 
 def _chain_words(chain: log.Chain, seal: str) -> Iterator[str]:
     if chain.whole:
-        since = f", {chain.since} depuis l'empreinte demandée" if chain.since else ""
-        yield f"Journal intact : {counted(len(chain.entries), 'ligne')}{since}."
+        lines = counted(len(chain.entries), "ligne")
+        yield (
+            tr("Journal intact : {lines}, {since} depuis l'empreinte demandée.", lines=lines, since=chain.since)
+            if chain.since
+            else tr("Journal intact : {lines}.", lines=lines)
+        )
         validations = [validation_words(one.who, one.when, one.why) for one in chain.validations(seal)]
-        yield from validations or ["Encore une proposition : personne ne l'a validée."]
+        yield from validations or [tr("Encore une proposition : personne ne l'a validée.")]

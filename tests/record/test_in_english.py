@@ -1,0 +1,67 @@
+"""What the record says is English where that is asked for."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mentormatch.assignment.certificate import NAMES, WORDS, CertifiedTier, Verdict, certify
+from mentormatch.errors import MentorMatchError
+from mentormatch.languages import language, tr
+from mentormatch.record.log import SUFFIX, append
+from mentormatch.record.signing import signed
+from mentormatch.record.validation import validate
+from mentormatch.record.verify import WORDS as OUTCOMES
+from mentormatch.record.verify import verify
+from tests.english import french_in
+from tests.record.decisions import coupled, plain, posed, written
+
+
+def verified(folder: Path) -> Iterator[str]:
+    """Yield what is said of a decision as it gets a log, is validated, and has its log spoiled."""
+    path = written(plain(), folder)
+    journal = path.with_name(f"binomes{SUFFIX}")
+    yield verify(path).words
+    yield verify(path.with_name("absent.decision.json")).words
+    append(journal, signed("edit", {"edit": "pin"}, who="Camille"))
+    yield verify(path).words
+    (folder / "coupled").mkdir()
+    yield validate(written(coupled(), folder / "coupled"), who="Camille", why="board").words
+    append(journal, signed("matching", {"decision": verify(path).digest}, who="Camille"))
+    yield verify(path).words
+    head = validate(written(plain(), folder), who="Camille", why="board").head
+    append(journal, signed("edit", {"edit": "ban"}, who="Camille"))
+    yield from (verify(path, head=one).words for one in (head, "0" * 63 + "1"))
+    lines = journal.read_bytes().splitlines(keepends=True)
+    for spoilt in ([*lines, b"x"], [b"x\n", *lines], lines[1:], [lines[0].replace(b"pin", b"ban"), *lines[1:]]):
+        journal.write_bytes(b"".join(spoilt))
+        yield verify(path).words
+    yield verify(path, journal=folder / "none" / "at all").words
+    path.write_text("{}")
+    yield verify(path).words
+
+
+def test_what_is_said_of_a_decision_and_its_log_is_english(tmp_path: Path) -> None:
+    with language("en"):
+        said = list(verified(tmp_path))
+    assert len(said) == 13
+    assert not french_in(said)
+
+
+def test_what_is_refused_is_told_in_english(tmp_path: Path) -> None:
+    path = written(plain(), tmp_path)
+    with language("en"):
+        for who, journal in (("", None), ("Camille", tmp_path / "none" / "at all")):
+            with pytest.raises(MentorMatchError) as refusal:
+                validate(path, who=who, journal=journal)
+            assert not french_in([str(refusal.value)])
+
+
+def test_a_certificate_speaks_english() -> None:
+    with language("en"):
+        assert not french_in(map(tr, (*WORDS.values(), *OUTCOMES.values(), *NAMES.values())))
+        assert CertifiedTier("total", 1000, None, 1003).words == "total points, to within 0.3%"
+        partly = replace(certify(plain(), posed(plain()).solution), verdict=Verdict.PARTLY)
+        open_tiers = tuple(replace(tier, certified=None) for tier in partly.tiers)
+        assert not french_in([replace(partly, tiers=open_tiers).words])
