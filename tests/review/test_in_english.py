@@ -52,12 +52,14 @@ UNSOLVABLE: list[Rules] = [
     ],
 ]
 LEVEL = {"niveau": "expert"}
-MENTORS = [
+MENTORS: list[dict[str, Any]] = [
     {**LEVEL, "metier": METIERS[0]},
     {**LEVEL, "metier": METIERS[1], "places": 2},
     {**LEVEL, "metier": METIERS[0], "places": 0},
 ]
-MENTEES = [{**LEVEL, "metier": METIERS[row % 2]} for row in range(4)] + [{**LEVEL, "complete": False}]
+MENTEES: list[dict[str, Any]] = [{**LEVEL, "metier": METIERS[row % 2]} for row in range(4)] + [
+    {**LEVEL, "complete": False}
+]
 
 
 def matched(rules: Rules) -> Matching:

@@ -41,7 +41,7 @@ AMOUNTS: Mapping[str, Callable[[int], str]] = {
     "floor": lambda size: tr("{score} au binôme le plus faible", score=small(size)),
     "floor_person": lambda size: tr("{score} à la personne la moins bien servie", score=small(size)),
     "leximin": lambda size: tr("{score} au binôme le plus faible", score=small(size)),
-    "changes": lambda size: tr("{pairs} de plus", pairs=counted(size, "binôme défait", "binômes défaits")),
+    "changes": lambda size: counted(size, "binôme défait de plus", "binômes défaits de plus"),
 }
 """How much of another goal is lost or won."""
 SENTENCES = {
