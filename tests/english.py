@@ -1,13 +1,14 @@
-"""What is said where English is asked for: no French is left in it, and no brace is."""
+"""What tells that something said in English is not all in English."""
 
 import re
-from collections.abc import Iterable
 
 FRENCH = re.compile(
-    r"[àâçéèêëîïôûùœÀÉÈÊÎÔ«»{}]|\s[:;!?]|\b(?:le|la|les|des|du|un|une|est|sont|pas|pour|avec|que|qui|dans|par|aux?|ou|et)\b"
+    r"[àâçèêëîïôûùœÀÉÈÊÎÔ«»]|(?<!\bd)é|\{\w*\}|\w [:;!?]"
+    r"|\b(?:le|la|les|des|du|de|un|une|est|sont|pas|pour|sans|aucun|aucune|avec|que|qui|dans|par|sur|aux?|ou|et|cette|ces"
+    r"|ligne|mois|colonne)\b"
 )
 
 
-def french_in(texts: Iterable[str]) -> list[str]:
-    """Return the texts in which there is French, or a brace that nothing filled."""
+def french_in(*texts: str) -> list[str]:
+    """Return the texts with French words or punctuation, or a brace that nothing filled; *département* is English."""
     return [text for text in texts if FRENCH.search(text)]

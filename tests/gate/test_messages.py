@@ -20,7 +20,46 @@ SPEAKING = {"tr", "tr_n", "mark", "counted"}
 FRENCH_WORDS = re.compile(
     r"[àâçéèêëîïôûùœÀÉÈÊÎÔ«»]|\b(?:le|la|les|des|du|une|est|sont|pas|pour|sans|aucun|aucune|avec|que|qui|dans|sur|cette|ces)\b"
 )
-SPOKEN = {"assignment", "columns", "departements", "diagnosing", "drafting", "editions", "enrolment", "errors", "evaluation", "extension", "fields", "files", "followup", "frames", "french", "inspection", "languages", "likeness", "matching", "mistakes", "people", "places", "planning", "profiles", "programme", "record", "registry", "repairing", "review", "rights", "scoring", "sections", "strictjson", "survey", "tables", "text", "turnover", "wire"}
+SPOKEN = {
+    "assignment",
+    "columns",
+    "departements",
+    "diagnosing",
+    "drafting",
+    "editions",
+    "enrolment",
+    "errors",
+    "evaluation",
+    "extension",
+    "fields",
+    "files",
+    "followup",
+    "frames",
+    "french",
+    "inspection",
+    "languages",
+    "likeness",
+    "matching",
+    "mistakes",
+    "people",
+    "places",
+    "planning",
+    "profiles",
+    "programme",
+    "record",
+    "registry",
+    "repairing",
+    "review",
+    "rights",
+    "scoring",
+    "sections",
+    "strictjson",
+    "survey",
+    "tables",
+    "text",
+    "turnover",
+    "wire",
+}
 """The rooms whose texts are all messages."""
 READ = {"departements", "drafting/words", "fields/nobody", "places/spelling", "survey/tools", "text"}
 """Where French is what is read, not what is said."""

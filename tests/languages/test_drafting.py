@@ -7,7 +7,7 @@ from mentormatch.drafting.programme import draft
 from mentormatch.enrolment import read_tables
 from mentormatch.languages import language
 from mentormatch.programme import Programme
-from tests.languages.english import french_in
+from tests.english import french_in
 
 ANSWERS = DataFrame(
     {

@@ -5,8 +5,8 @@ import pytest
 from mentormatch.errors import MentorMatchError
 from mentormatch.followup.outcomes import DESCRIPTION, GROUPS, warning
 from mentormatch.languages import language, tr
+from tests.english import french_in
 from tests.followup.years import frame, paired, reasons, year
-from tests.languages.english import french_in
 
 WAVES = {
     1: frame(("M1", "E1", "Non", "bien"), ("E1", "M1", "Oui"), ("X", "", "Oui"), ("", "", "Oui"), ("E2", "E3", "Oui")),

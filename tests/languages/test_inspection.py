@@ -12,7 +12,7 @@ from mentormatch.places.finding import find
 from mentormatch.programme import Programme
 from mentormatch.tables import contribution_sheet, pair_sheet, rejected_sheet, unmatched_sheet
 from mentormatch.text import flags
-from tests.languages.english import french_in
+from tests.english import french_in
 
 FIELDS: dict[str, dict[str, Any]] = {
     "role": {"question": "You take part as", "kind": "choice", "options": ["Mentor", "Mentee"]},

@@ -11,7 +11,7 @@ from mentormatch.profiles.choices import with_wishes
 from mentormatch.rights.edition import Edition
 from mentormatch.rights.erasure import forget
 from mentormatch.rights.person import held
-from tests.languages.english import french_in
+from tests.english import french_in
 from tests.profiles.test_profiles import CODES, answers
 from tests.profiles.test_wishes import RULES, E, M, form, names
 

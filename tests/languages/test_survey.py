@@ -13,7 +13,7 @@ from mentormatch.programme import Programme
 from mentormatch.survey.privacy import pseudonyms_for, read_forgotten, secret_beside
 from mentormatch.survey.reading import read_table
 from mentormatch.survey.tool import tools_by_kind
-from tests.languages.english import french_in
+from tests.english import french_in
 
 WIDE = "a;b\n" + "1;2;3\n" * 3
 FILES: dict[str, bytes] = {

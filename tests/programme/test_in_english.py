@@ -142,7 +142,7 @@ def told(data: dict[str, Any]) -> Iterator[str]:
 def test_every_mistake_is_told_in_english(text: str, count: int) -> None:
     said = list(told(tomllib.loads(f"{BASE}\n{text}" if text[:1] != "r" else f"{text}\n{BASE}")))
     assert len(said) >= 1 + 4 * count
-    assert not french_in(said)
+    assert not french_in(*said)
 
 
 @pytest.mark.parametrize("content", [b"[programme", b"\xff", None])
@@ -152,14 +152,14 @@ def test_a_file_that_cannot_be_read_is_told_in_english(content: bytes | None, tm
         path.write_bytes(content)
     with language("en"), pytest.raises(ProgrammeError) as refusal:
         Programme.load(path)
-    assert not french_in([str(refusal.value)])
+    assert not french_in(*[str(refusal.value)])
 
 
 def test_the_words_of_mistakes_are_english() -> None:
     with language("en"):
         for words in (TYPES, FOUND, ANSWERED_BY, SPECIAL):
-            assert not french_in(tr(word) for word in words.values())
-        assert not french_in(tr(word, limit=3) for word in BOUNDS.values())
+            assert not french_in(*(tr(word) for word in words.values()))
+        assert not french_in(*(tr(word, limit=3) for word in BOUNDS.values()))
 
 
 def test_an_answer_that_is_not_understood_is_told_in_english() -> None:

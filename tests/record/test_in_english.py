@@ -46,7 +46,7 @@ def test_what_is_said_of_a_decision_and_its_log_is_english(tmp_path: Path) -> No
     with language("en"):
         said = list(verified(tmp_path))
     assert len(said) == 13
-    assert not french_in(said)
+    assert not french_in(*said)
 
 
 def test_what_is_refused_is_told_in_english(tmp_path: Path) -> None:
@@ -55,13 +55,13 @@ def test_what_is_refused_is_told_in_english(tmp_path: Path) -> None:
         for who, journal in (("", None), ("Camille", tmp_path / "none" / "at all")):
             with pytest.raises(MentorMatchError) as refusal:
                 validate(path, who=who, journal=journal)
-            assert not french_in([str(refusal.value)])
+            assert not french_in(*[str(refusal.value)])
 
 
 def test_a_certificate_speaks_english() -> None:
     with language("en"):
-        assert not french_in(map(tr, (*WORDS.values(), *OUTCOMES.values(), *NAMES.values())))
+        assert not french_in(*map(tr, (*WORDS.values(), *OUTCOMES.values(), *NAMES.values())))
         assert CertifiedTier("total", 1000, None, 1003).words == "total points, to within 0.3%"
         partly = replace(certify(plain(), posed(plain()).solution), verdict=Verdict.PARTLY)
         open_tiers = tuple(replace(tier, certified=None) for tier in partly.tiers)
-        assert not french_in([replace(partly, tiers=open_tiers).words])
+        assert not french_in(*[replace(partly, tiers=open_tiers).words])

@@ -50,13 +50,13 @@ def rated(kind: str, **settings: Any) -> Criterion:
 def test_a_reason_is_english(criterion: Criterion, left: dict[str, str], right: dict[str, str]) -> None:
     with language("en"):
         people = one("M1", **left), one("E1", **right)
-        assert not french_in([criterion.reason(people[0].person(0), people[1].person(0)), criterion.label])
+        assert not french_in(*[criterion.reason(people[0].person(0), people[1].person(0)), criterion.label])
 
 
 def test_every_criterion_has_an_english_title() -> None:
     with language("en"):
-        assert not french_in(tr(criterion.title) for criterion in criteria_by_kind().values())
-        assert not french_in(map(tr, FATES.values()))
+        assert not french_in(*(tr(criterion.title) for criterion in criteria_by_kind().values()))
+        assert not french_in(*map(tr, FATES.values()))
 
 
 def test_a_matching_speaks_each_language_in_which_it_is_asked() -> None:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from mentormatch.assignment.posing import SIDES
 from mentormatch.departements import DEPARTEMENTS
+from mentormatch.languages import mark, tr
 from mentormatch.people import People
 from mentormatch.places.column import Places
 from mentormatch.places.shapes import shape_of
 from mentormatch.review.unmatched import Case
 
-NAMES: Mapping[str, str] = {**dict(DEPARTEMENTS), "69": "Rhône et Métropole de Lyon"}
+NAMES: Mapping[str, str] = {**dict(DEPARTEMENTS), "69": mark("Rhône et Métropole de Lyon")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Spot:
     @property
     def name(self) -> str:
         """What it is called."""
-        return NAMES[self.number]
+        return tr(NAMES[self.number])
 
 
 @dataclass(frozen=True, slots=True)
