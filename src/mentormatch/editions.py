@@ -73,8 +73,8 @@ def carry_over(matching: Matching) -> CarryOver:
     (12, ['M14', 'E01', 'E07', 'E10', 'E16'])
     """
     if matching.status not in (Status.PROVED, Status.FEASIBLE):
-        found = Problem("status", str(matching.status), "a matching with an answer")
-        raise RequestError("Nothing was decided that could be carried over", [found])
+        found = Problem("status", str(matching.status), tr("une répartition qui a une réponse"))
+        raise RequestError(tr("Rien n'a été décidé qui puisse passer à l'édition suivante"), [found])
     pairs = {(canonical(mentor), canonical(mentee)): (mentor, mentee) for mentor, mentee in ever_paired(matching)}
     return CarryOver(
         programme=matching.programme.name,

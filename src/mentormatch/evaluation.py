@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from mentormatch.assignment.rule import market_of
 from mentormatch.errors import Problem, RequestError
+from mentormatch.languages import tr
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
 from mentormatch.review.breaches import Breach, breaches
@@ -32,7 +33,10 @@ def evaluate(cohort: Cohort, programme: Programme, pairs: Iterable[tuple[str, st
     """
     places = [(cohort.mentors.find(mentor), cohort.mentees.find(mentee)) for mentor, mentee in pairs]
     if len(set(places)) < len(places):
-        raise RequestError("A pair comes twice", [Problem("pairs", "a doubled pair", "each pair once")])
+        raise RequestError(
+            tr("Un binôme est donné deux fois"),
+            [Problem("pairs", tr("un binôme en double"), tr("chaque binôme une fois"))],
+        )
     scores = score(cohort, programme.criteria)
     explained = tuple(explain_pair(cohort, scores, *place) for place in places)
     return Evaluation(explained, tuple(breaches(programme.rules, market_of(cohort, scores.values), places)))

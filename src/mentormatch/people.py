@@ -10,7 +10,8 @@ import numpy as np
 from mentormatch.columns import BoolVector, Codes, Column, Grades, Index, Members, Names, Numbers, Ranks
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
-from mentormatch.languages import mark
+from mentormatch.french import quoted
+from mentormatch.languages import mark, tr
 from mentormatch.places.column import Places
 from mentormatch.text import canonical, fold
 
@@ -55,9 +56,8 @@ class People:
         """
         found = self._row(key)
         if found is None:
-            raise RequestError(
-                "Unknown person", [Problem("key", f"nobody has the key {key!r}", "a key of this cohort")]
-            )
+            problem = Problem(tr("identifiant"), quoted(key), tr("celui d'une personne de cette édition"))
+            raise RequestError(tr("Personne inconnue"), [problem])
         return found
 
     def has(self, key: str) -> bool:

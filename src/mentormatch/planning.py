@@ -82,9 +82,9 @@ def differing(problem: AssignmentProblem, solution: Solution, differ_by: int, nu
 def refuse(**stated: int) -> None:
     """Raise RequestError where a number is not a whole one from 1 on."""
     wrong = [
-        Problem(name, repr(value), "a whole number from 1 on")
+        Problem(name, repr(value), tr("un nombre entier, 1 ou plus"))
         for name, value in stated.items()
         if isinstance(value, bool) or not isinstance(value, int) or value < 1
     ]
     if wrong:
-        raise RequestError("The plans cannot be made as asked", wrong)
+        raise RequestError(tr("Les plans ne peuvent pas être faits ainsi"), wrong)

@@ -14,7 +14,7 @@ from mentormatch.assignment.rules.ban import Ban
 from mentormatch.assignment.rules.pin import Pin
 from mentormatch.assignment.solution import Status
 from mentormatch.errors import Problem, RequestError
-from mentormatch.french import about, counted, listed, points
+from mentormatch.french import about, counted, listed, points, quoted
 from mentormatch.languages import tr
 from mentormatch.matching import Keys, Matching, named
 from mentormatch.people import Cohort
@@ -212,12 +212,12 @@ def bound(matching: Matching, cohort: Cohort, keep: Iterable[Keys]) -> Programme
     """Return the programme with people placed first and the pairs in ``keep`` pinned, without pins of who left."""
     begun, former = list(keep), known(matching)
     strangers = [
-        Problem("keep", f"{mentor!r} - {mentee!r}", "a former pair")
+        Problem("keep", f"{quoted(mentor)} – {quoted(mentee)}", tr("un binôme déjà formé"))
         for mentor, mentee in begun
         if folded((mentor, mentee)) not in former
     ]
     if strangers:
-        raise RequestError("Only a pair of the former matching can be kept", strangers)
+        raise RequestError(tr("Seul un binôme de la répartition réparée peut être gardé"), strangers)
     programme = matching.programme
     rules = [rule for rule in programme.rules if not isinstance(rule, Pin) or stands(rule, cohort)]
     order: list[Goal] = ["matched", *(goal for goal in programme.goals.order if goal not in ("matched", "changes"))]

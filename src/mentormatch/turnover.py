@@ -9,6 +9,7 @@ import numpy as np
 from mentormatch.columns import Column
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
+from mentormatch.french import quoted
 from mentormatch.languages import mark, tr
 from mentormatch.people import Cohort, People, RowFate
 from mentormatch.text import canonical
@@ -26,9 +27,13 @@ def without(cohort: Cohort, keys: Iterable[str]) -> Cohort:
     """
     gone = {canonical(key): key for key in keys}
     known = {canonical(key) for side in SIDES for key in cohort.side(side).ids}
-    unknown = [Problem("withdrawn", f"nobody has the key {gone[key]!r}") for key in gone if key not in known]
+    unknown = [
+        Problem("withdrawn", quoted(gone[key]), tr("l'identifiant d'une personne de cette édition"))
+        for key in gone
+        if key not in known
+    ]
     if unknown:
-        raise RequestError("Somebody who is not in the cohort cannot leave it", unknown)
+        raise RequestError(tr("Qui n'est pas de cette édition ne peut pas la quitter"), unknown)
     return replace(
         cohort,
         mentors=staying(cohort.mentors, gone),
@@ -55,7 +60,7 @@ def joined(cohort: Cohort, arrived: Cohort) -> Cohort:
     """
     problems = [wrong for side in SIDES for wrong in misfits(side, cohort.side(side), arrived.side(side))]
     if problems:
-        raise RequestError("The newcomers cannot join this cohort", problems)
+        raise RequestError(tr("Les personnes qui arrivent ne peuvent pas rejoindre cette édition"), problems)
     return Cohort(
         stacked(cohort.mentors, arrived.mentors),
         stacked(cohort.mentees, arrived.mentees),
@@ -68,7 +73,7 @@ def misfits(side: Side, here: People, new: People) -> list[Problem]:
     """Return what keeps the people of one side apart: doubled keys, and fields that differ."""
     known = {canonical(key) for key in here.ids}
     found = [
-        Problem(f"{side} {key!r}", "this key is in the cohort", "a key a person")
+        Problem(quoted(key), tr("cet identifiant est déjà dans l'édition"), tr("un identifiant par personne"))
         for key in new.ids
         if canonical(key) in known
     ]
@@ -77,7 +82,8 @@ def misfits(side: Side, here: People, new: People) -> list[Problem]:
     names = sorted({*here.columns, *new.columns})
     alike = [name for name in names if name in here.columns and name in new.columns]
     differ = [name for name in names if name not in alike or not same(here.columns[name], new.columns[name])]
-    return found + [Problem(f"{side} field {name!r}", "not the same question", "the same programme") for name in differ]
+    asked = tr("le même programme")
+    return found + [Problem(quoted(name), tr("ce n'est pas la même question"), asked) for name in differ]
 
 
 def same(one: Column, other: Column) -> bool:

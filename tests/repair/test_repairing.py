@@ -142,7 +142,7 @@ def test_people_and_pairs_that_are_not_there_are_refused(withdrawn: list[str], k
 
 @pytest.mark.promise(6)
 def test_a_newcomer_with_a_key_that_is_taken_is_refused() -> None:
-    with pytest.raises(RequestError, match="this key is in the cohort"):
+    with pytest.raises(RequestError, match="cet identifiant est déjà dans l'édition"):
         repair(chain(), arrived=cohort_of(chain().programme, [0], [], [1]))
 
 
@@ -156,4 +156,4 @@ def test_newcomers_who_answered_another_questionnaire_are_refused() -> None:
     other = replace(arrived.mentors, columns={"m": arrived.mentors.columns["m"], "age": Numbers(np.array([40.0]))})
     with pytest.raises(RequestError) as refusal:
         repair(chain(), arrived=replace(arrived, mentors=other))
-    assert [problem.where for problem in refusal.value.problems] == ["mentor field 'age'", "mentor field 'places'"]
+    assert [problem.where for problem in refusal.value.problems] == ["« age »", "« places »"]

@@ -51,7 +51,7 @@ class Year:
         known = {wave.months: wave for wave in self.waves}
         if months is not None and months not in known:
             found = Problem("months", str(months), listed([str(month) for month in known]))
-            raise RequestError("No answers of that month", [found])
+            raise RequestError(tr("Aucune réponse de ce mois"), [found])
         wave = self.waves[-1] if months is None else known[months]
         return tuple(counts(self.pairs, wave, self.programme.follow_up.outcomes))
 

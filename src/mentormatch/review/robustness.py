@@ -11,7 +11,7 @@ from mentormatch.assignment.posing import pose
 from mentormatch.assignment.progress import at_work
 from mentormatch.assignment.solution import Status
 from mentormatch.errors import EngineError, Problem, RequestError
-from mentormatch.french import about, percent
+from mentormatch.french import about, percent, thousands
 from mentormatch.languages import tr
 from mentormatch.people import Cohort
 from mentormatch.review.pricing import places_of
@@ -40,11 +40,13 @@ class Trial:
     def __post_init__(self) -> None:
         found = []
         if not 1 <= self.samples <= MOST_SAMPLES:
-            found.append(Problem("samples", str(self.samples), f"a number from 1 to {MOST_SAMPLES}"))
+            found.append(
+                Problem("samples", str(self.samples), tr("un nombre de 1 à {most}", most=thousands(MOST_SAMPLES)))
+            )
         if not 0 <= self.spread <= 1:
-            found.append(Problem("spread", str(self.spread), "a share from 0 to 1"))
+            found.append(Problem("spread", str(self.spread), tr("une part de 0 à 1")))
         if found:
-            raise RequestError("The robustness cannot be tried as asked", found)
+            raise RequestError(tr("La solidité ne peut pas être essayée ainsi"), found)
 
     def factors(self, criteria: int) -> NDArray[np.float64]:
         """Return (samples, criteria) factors; the same seed draws the same."""
