@@ -1,4 +1,6 @@
-"""The cells of a workbook as text: run as a process of its own, under limits, and free of any other import of ours.
+"""The cells of a workbook as text: run as a process of its own, under limits, from its source alone.
+
+Of ours it imports only what checks old workbooks, and that only for one.
 
 The bytes of the workbook come on standard input after one line of JSON (``path``: where modules are found; ``sheet``:
 the one asked for, or null). On standard output: one JSON array of texts a row, from row 1 on, then one JSON object,
@@ -26,6 +28,7 @@ MAX_AREA = 20_000_000
 MAX_CHARACTERS = 100_000_000
 EXACT = 2**53
 
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # An encrypted Office file is an OLE container with a stream of this name, in UTF-16.
 _ENCRYPTED = "EncryptedPackage".encode("utf-16le")
 _ERROR_CELL = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"[^<>]* t="e"')
@@ -106,7 +109,9 @@ def _write_rows(content: bytes, wanted: str | None, out: IO[str]) -> dict[str, A
     if _ENCRYPTED in content:
         raise RefusalError("encrypted")
     _check_archive(content)
-    sheet, others = _chosen(_opened(content), wanted)
+    workbook = _opened(content)
+    _check_records(content)
+    sheet, others = _chosen(workbook, wanted)
     xml = _sheet_xml(content, sheet.name)
     _check_places(xml)
     written = 0
@@ -137,6 +142,15 @@ def _opened(content: bytes) -> "CalamineWorkbook":
         raise RefusalError("encrypted") from None
     except (CalamineError, OSError, ValueError):
         raise RefusalError("unreadable") from None
+
+
+def _check_records(content: bytes) -> None:
+    """Refuse an old workbook in which cells cannot be followed, or hide one another."""
+    if content.startswith(_OLE):
+        from mentormatch.survey.biff import fault
+
+        if code := fault(content):
+            raise RefusalError(code)
 
 
 def _chosen(workbook: "CalamineWorkbook", wanted: str | None) -> tuple["CalamineSheet", list[str]]:

@@ -1,7 +1,6 @@
 """Where the hostile files are, and the smallest workbooks that can be made by hand."""
 
 import io
-import struct
 import zipfile
 from pathlib import Path
 
@@ -56,50 +55,3 @@ def raw_workbook(sheet: str | bytes, strings: str = "") -> bytes:
         archive.writestr("xl/worksheets/sheet1.xml", sheet)
         archive.writestr("xl/sharedStrings.xml", strings or f'<sst xmlns="{main}"/>')
     return buffer.getvalue()
-
-
-SECTOR, FREE, LAST, OWN = 512, 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
-"""The size of a sector of an OLE container, and what its table says of one: free, last of a chain, the table's own."""
-
-
-def old_workbook(rows: list[list[str | float]]) -> bytes:
-    """Return these rows as the ``.xls`` of Excel 97: one sheet, texts and numbers."""
-    head, end = biff(0x0809, "HHHHII", 0x0600, 0x0005, 0x0DBB, 0x07CC, 0, 6), biff(0x000A, "")
-    sheet = biff(0x0809, "HHHHII", 0x0600, 0x0010, 0x0DBB, 0x07CC, 0, 6)
-    start = len(head) + len(biff(0x0085, "IBBBB", 0, 0, 0, 1, 0)) + len("F") + len(end)
-    bound = biff(0x0085, "IBBBB1s", start, 0, 0, 1, 0, b"F")
-    places = ((row, column, cell) for row, cells in enumerate(rows) for column, cell in enumerate(cells))
-    return container(head + bound + end + sheet + b"".join(biff_cell(*place) for place in places) + end)
-
-
-def biff(kind: int, layout: str, *values: int | float | bytes) -> bytes:
-    """Return one record of a BIFF stream."""
-    body = struct.pack(f"<{layout}", *values)
-    return struct.pack("<HH", kind, len(body)) + body
-
-
-def biff_cell(row: int, column: int, cell: str | float) -> bytes:
-    if isinstance(cell, float):
-        return biff(0x0203, "HHHd", row, column, 0, cell)
-    text = cell.encode("utf-16-le")
-    return biff(0x0204, f"HHHHB{len(text)}s", row, column, 0, len(text) // 2, 1, text)
-
-
-def container(stream: bytes) -> bytes:
-    """Return the OLE container of a stream called ``Workbook``: its sectors, then the directory, then the table."""
-    sectors = max(8, -(-len(stream) // SECTOR))
-    padded = stream.ljust(sectors * SECTOR, b"\0")
-    table = [*range(1, sectors), LAST, LAST, OWN]
-    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
-    header += struct.pack("<9I", 0, 1, sectors, 0, 4096, LAST, 0, LAST, 0)
-    header += struct.pack("<109I", sectors + 1, *[FREE] * 108)
-    directory = ole_entry("Root Entry", 5, LAST, 0, 1) + ole_entry("Workbook", 2, 0, len(padded), FREE)
-    return b"".join([header, padded, directory.ljust(SECTOR, b"\0"), struct.pack(f"<{len(table)}I", *table)]).ljust(
-        SECTOR * (sectors + 3), b"\xff"
-    )
-
-
-def ole_entry(name: str, kind: int, start: int, size: int, child: int) -> bytes:
-    """Return one entry of the directory of an OLE container."""
-    text = name.encode("utf-16-le") + b"\0\0"
-    return struct.pack("<64sHBBIII36xIQ", text, len(text), kind, 1, FREE, FREE, child, start, size)

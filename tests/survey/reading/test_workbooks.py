@@ -14,7 +14,16 @@ from mentormatch.errors import SurveyError
 from mentormatch.survey import sheets
 from mentormatch.survey.reading import read_table
 from mentormatch.survey.table import Record, Table
-from tests.survey.reading.hostile import old_workbook, raw_workbook, sheet_xml, workbook_of
+from tests.survey.reading.hostile import raw_workbook, sheet_xml, workbook_of
+from tests.survey.reading.old_workbooks import (
+    container,
+    label,
+    misdirected,
+    number,
+    old_workbook,
+    shared_label,
+    stream_of,
+)
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 SMALL = workbook_of(("F", [["nom", "note"], ["Zoé", 2.0]]))
@@ -126,6 +135,24 @@ def test_a_workbook_of_excel_97_is_read_like_any_workbook(tmp_path: Path) -> Non
     table = table_of(old_workbook([["nom", "note"], ["Zoé", 2.0], ["L’Œuvre", 3.5]]), tmp_path, name="reponses.xls")
     assert table.header == ("nom", "note")
     assert table.records == (Record(2, ("Zoé", "2")), Record(3, ("L’Œuvre", "3.5")))
+
+
+NAMED = label(0, 0, "nom") + label(0, 1, "note")
+LOST = {
+    "two cells in one place": (
+        "même place",
+        stream_of(NAMED + number(1, 0, 1.0) + number(1, 1, 2.0) + number(1, 1, 3.0)),
+    ),
+    "a text that is not there": ("abîmé", stream_of(NAMED + shared_label(1, 0, 2) + number(1, 1, 2.0), ["Zoé"])),
+    "no end": ("abîmé", stream_of(NAMED + number(1, 0, 1.0))[:-4]),
+    "a list that points into the sheet": ("abîmé", misdirected(stream_of(NAMED + number(1, 0, 1.0)), len(NAMED))),
+}
+
+
+@pytest.mark.promise(1)
+@pytest.mark.parametrize(("said", "stream"), LOST.values(), ids=LOST)
+def test_an_old_workbook_of_which_a_cell_would_be_lost_is_refused(said: str, stream: bytes, tmp_path: Path) -> None:
+    assert said in refusal_of(container(stream), tmp_path)
 
 
 def stretched_workbook(row: int, column: int) -> bytes:
