@@ -48,7 +48,7 @@ def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
     depth, length = 0, len(stream)
     while True:
         kind, size = _head(stream, at)
-        if at + 4 + size > length or not (depth or kind == BEGIN):
+        if at + 4 + size > length or (kind == END and size) or not (depth or kind == BEGIN):
             raise _LostError
         yield kind, at + 4, size
         depth += (kind == BEGIN) - (kind == END)
