@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.canaries import keep_watch
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
 DEEP = os.environ.get("MENTORMATCH_DEEP", "") not in {"", "0"}
@@ -21,6 +23,11 @@ settings.register_profile(
     "deep", max_examples=2_000, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("deep" if DEEP else "fast")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch over what people answered, in every test."""
+    keep_watch(config)
 
 
 def pytest_report_header() -> str:

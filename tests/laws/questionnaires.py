@@ -28,6 +28,7 @@ from mentormatch.fields import (
 )
 from mentormatch.people import Cohort, People
 from mentormatch.places.finding import find
+from tests import canaries
 
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
 ANSWERED_BY: tuple[Literal["both", "mentor", "mentee"], ...] = ("both", "mentor", "mentee")
@@ -42,6 +43,7 @@ NAMED = (
     "Cie de l'Ete",
     "Théâtre",
     "Theatre",
+    canaries.NAME,
     *PEOPLE["mentor"],
     *PEOPLE["mentee"],
 )

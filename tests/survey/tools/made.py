@@ -26,6 +26,7 @@ from mentormatch.enrolment import read_survey
 from mentormatch.fields import AnyField, Levels, ListOfNames, Number, Place, Side, Slots, Text, YesNo
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
+from tests import canaries
 from tests.conftest import DEEP
 from tests.laws.questionnaires import ANSWERED_BY, NAMED, PEOPLE, SIDES, value_of
 
@@ -81,7 +82,7 @@ OPTIONS = (
 LEVELS = ("Non", "Les bases", "Je pratique, seul·e", "Je peux former quelqu'un", "+ encore")
 TEXTS = (
     *NAMED, "NA", "N/A", "null", "007", "0612345678", "=1+1", "-5", "@moi", "+33 6", 'dit "oui"', "deux\nlignes",
-    "a; b, c\td", "X", "Autre", "2026-01-01",
+    "a; b, c\td", "X", "Autre", "2026-01-01", canaries.ANSWER,
 )  # fmt: skip
 
 few = settings(max_examples=1_000 if DEEP else 10)
@@ -126,7 +127,12 @@ def some(draw: st.DrawFn, pool: Sequence[str], least: int = 1) -> list[str]:
 
 def person(draw: st.DrawFn, programme: Programme, side: Side, key: str) -> Answers:
     """Draw what one person answered."""
-    fixed: dict[str, object] = {KEY: key, ROLE: SIDES.index(side), EMAIL: f"{ord(key[-1])}{side}@lilas.fr", NOTICE: 1}
+    fixed: dict[str, object] = {
+        KEY: key,
+        ROLE: SIDES.index(side),
+        EMAIL: f"{ord(key[-1])}{side}{canaries.EMAIL}",
+        NOTICE: 1,
+    }
     drawn = {name: field for name, field in programme.fields.items() if name not in fixed}
     return fixed | {name: draw(value(field)) if field.asks(side) else None for name, field in drawn.items()}
 
