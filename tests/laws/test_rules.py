@@ -11,6 +11,10 @@ from hypothesis import strategies as st
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.posing import forbidden, pose
 from mentormatch.assignment.rule import Market, Rule, market_of, rules_by_kind
+from mentormatch.assignment.rules.common import Common
+from mentormatch.assignment.rules.different import Different
+from mentormatch.assignment.rules.gap import Gap
+from mentormatch.assignment.rules.require import Require
 from mentormatch.columns import BoolVector
 from mentormatch.extension import Ref
 from mentormatch.people import Cohort, People
@@ -157,6 +161,7 @@ def test_a_pair_that_is_not_known_is_allowed_or_forbidden_as_the_rule_says(kind:
     asked = rule(data.draw, survey, kind)
     met = market(data, survey, [asked])
     block = asked.forbids(met)
+    assert isinstance(asked, Common | Different | Gap)
     assert block is not None
     assert (block[unknown(asked, met.mentors, met.mentees)] == (asked.missing == "forbid")).all()
 
@@ -164,6 +169,12 @@ def test_a_pair_that_is_not_known_is_allowed_or_forbidden_as_the_rule_says(kind:
 def test_the_rules_that_compare_two_answers_are_all_among_those_asked_about_missing_ones() -> None:
     compared = {kind for kind in KINDS if [each.side for each in refs(rules_by_kind()[kind])] == ["both"]}
     assert compared == set(ON_PAIRS)
+
+
+@every_rule
+def test_a_rule_that_knows_all_it_asks_has_no_setting_for_missing_answers(kind: str) -> None:
+    asks = kind in {"common", "different", "gap", "load", "meet", "require"}
+    assert ("missing" in rules_by_kind()[kind].model_fields) == asks
 
 
 def refs(kind: type[Rule]) -> list[Ref]:
@@ -174,6 +185,7 @@ def refs(kind: type[Rule]) -> list[Ref]:
 def test_an_answer_not_given_is_admitted_or_not_as_the_requirement_says(data: st.DataObject) -> None:
     survey = data.draw(surveys())
     asked = rule(data.draw, survey, "require")
+    assert isinstance(asked, Require)
     (reference,) = asked.references()
     people = cohort(data.draw, survey, [asked])
     for side in SIDES:

@@ -250,6 +250,14 @@ def test_a_dozen_mistakes_in_one_file_are_all_told_at_once() -> None:
         ),
         ("[[rules]]\nkind = 'gap'\nfield = 'annees'\nleast = inf", "rules n° 1 : least", "un nombre", "fini", ""),
         ("[[rules]]\nkind = 'gap'\nfield = 'annees'\nmissing = 'no'", "rules n° 1 : missing", "« no »", "« allow", ""),
+        (
+            "[[rules]]\nkind = 'veto'\nfield = 'amis'\nagainst = ['code']\nmissing = 'forbid'",
+            "rules n° 1", "clé inconnue « missing »", "« against »", "",
+        ),
+        (
+            "[[rules]]\nkind = 'pin'\nmentor = 'M1'\nmentee = 'E1'\nmissing = 'allow'",
+            "rules n° 1", "clé inconnue « missing »", "« mentor »", "",
+        ),
         ("[rules]\nkind = 'gap'", "rules", "une table", "[[rules]]", ""),
     ],
 )  # fmt: skip

@@ -46,12 +46,11 @@ class Market:
 class Rule(Extension):
     """What may not be.
 
-    A rule overrides no other and is overridden by none. Where an answer that it asks for is missing, ``missing`` says
-    whether the pair is allowed (a rule forbids what is known to break it) or forbidden.
+    A rule overrides no other and is overridden by none. One that asks for answers has a setting ``missing``: where
+    one is not known, whether the pair is allowed (a rule forbids what is known to break it) or forbidden.
     """
 
     kind: str
-    missing: Missing = "allow"
 
     @abstractmethod
     def asks(self) -> str:

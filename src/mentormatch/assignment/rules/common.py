@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field as Setting
 
-from mentormatch.assignment.rule import BoolBlock, Market, Rule, with_missing
+from mentormatch.assignment.rule import BoolBlock, Market, Missing, Rule, with_missing
 from mentormatch.assignment.sharing import shares
 from mentormatch.extension import Ref
 from mentormatch.french import counted
@@ -15,6 +15,7 @@ class Common(Rule):
     """The two people of a pair have at least ``least`` answers to ``field`` in common."""
 
     kind: Literal["common"] = "common"
+    missing: Missing = "allow"
     field: Annotated[str, Ref(("slots", "choices", "names", "choice", "place", "scale"))]
     least: int = Setting(default=1, ge=1)
 

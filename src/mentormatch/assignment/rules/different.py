@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from mentormatch.assignment.rule import BoolBlock, Market, Rule, with_missing
+from mentormatch.assignment.rule import BoolBlock, Market, Missing, Rule, with_missing
 from mentormatch.assignment.sharing import shares
 from mentormatch.extension import Ref
 from mentormatch.languages import tr
@@ -12,6 +12,7 @@ class Different(Rule):
     """The two people of a pair have no answer to ``field`` in common."""
 
     kind: Literal["different"] = "different"
+    missing: Missing = "allow"
     field: Annotated[str, Ref(("names", "choice", "choices", "place", "scale"))]
 
     def asks(self) -> str:

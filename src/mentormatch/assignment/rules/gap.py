@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.rule import BoolBlock, Market, Rule, with_missing
+from mentormatch.assignment.rule import BoolBlock, Market, Missing, Rule, with_missing
 from mentormatch.columns import Codes
 from mentormatch.extension import Ref
 from mentormatch.french import plain
@@ -17,6 +17,7 @@ class Gap(Rule):
     """The mentor's answer to ``field`` is at least ``least`` ahead of the mentee's (steps, or units of the number)."""
 
     kind: Literal["gap"] = "gap"
+    missing: Missing = "allow"
     field: Annotated[str, Ref(("scale", "number"))]
     least: float = 1
     most: float | None = None

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pydantic import Field as Setting
 
 from mentormatch.assignment.problem import Row
-from mentormatch.assignment.rule import BoolBlock, Market, Rule
+from mentormatch.assignment.rule import BoolBlock, Market, Missing, Rule
 from mentormatch.columns import IntVector
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.extension import Ref, Reference
@@ -32,6 +32,7 @@ class Load(Rule):
     """
 
     kind: Literal["load"] = "load"
+    missing: Missing = "allow"
     weights: Annotated[str | Hours, Ref(("number",), "mentee")]
     limit: Annotated[str | Hours, Ref(("number",), "mentor")]
 

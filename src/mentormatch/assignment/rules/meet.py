@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field as Setting
 
-from mentormatch.assignment.rule import BoolBlock, Market, Rule
+from mentormatch.assignment.rule import BoolBlock, Market, Missing, Rule
 from mentormatch.columns import BoolVector, Index
 from mentormatch.extension import Quotation, Ref, Reference
 from mentormatch.languages import mark, tr
@@ -60,6 +60,7 @@ class Meet(Rule):
     """
 
     kind: Literal["meet"] = "meet"
+    missing: Missing = "allow"
     place: Annotated[str, Ref(("place",))]
     travel: Annotated[str | Trip, TRAVEL]
     unit: Unit = "km"
