@@ -93,6 +93,12 @@ def test_boxes_that_were_not_shown_or_not_ticked_are_blank() -> None:
     ]
 
 
+@pytest.mark.parametrize("question", ["Nom", "Ce que vous attendez [facultatif]"])
+def test_what_somebody_wrote_stays_whether_or_not_the_question_ends_in_brackets(question: str) -> None:
+    table = table_of("limesurvey", [*FULL, question], ["1", "2026-03-01 10:00:00", "3", "N/A"])
+    assert answers_in(table)[0][-1] == "N/A"
+
+
 def test_headers_with_underscores_or_codes_in_front_are_the_same_headers() -> None:
     plain = table_of("limesurvey", [*FULL, "Nom"], ["1", "2026-03-01 10:00:00", "3", "Zoé"])
     spaced: list[Cell] = ["ID_de_la_réponse", "Date_de_soumission", "Dernière_page", "Nom"]

@@ -152,9 +152,12 @@ def items_of(table: Table, own: int) -> dict[str, list[int]]:
 
 
 def boxes(table: Table, own: int) -> Iterator[list[int]]:
-    """Yield the columns of each question that is boxes to tick: every cell says yes, no or not shown, none is empty."""
+    """Yield the columns of each question that is boxes to tick: every cell says yes, no or not shown, none is empty.
+
+    One column alone may be a question whose own words end in brackets, and N/A what somebody wrote there.
+    """
     for columns in items_of(table, own).values():
-        if all(fold(row.cells[column]) in BOXES for row in table.records for column in columns):
+        if len(columns) > 1 and all(fold(row.cells[column]) in BOXES for row in table.records for column in columns):
             yield columns
 
 
