@@ -90,6 +90,31 @@ def test_every_command_takes_the_same_options_and_the_programme_beside_the_answe
         assert isinstance(json.loads(done.stdout), dict)
 
 
+def test_match_says_which_part_of_a_grid_has_no_column(started: Path) -> None:
+    path = started / "reponses.csv"
+    path.write_text(path.read_text("utf-8-sig").replace(" [Prospection];", " [Autre chose];", 1), "utf-8")
+    done = run("match", "reponses.csv", folder=started)
+    assert done.returncode == 0, done.stderr
+    assert "À vérifier : " in done.stderr
+    assert "aucune colonne pour [Prospection]" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (("profiles", "reponses.csv", "-o", "profils"), "shown"),
+        (("contacts", "reponses.csv", "-o", "contacts.csv"), "people"),
+        (("export-person", "M01", "reponses.csv", "-o", "m01.json"), "rows"),
+    ],
+)
+def test_what_is_written_for_people_is_told_to_programs(started: Path, command: tuple[str, ...], told: str) -> None:
+    done = run(*command, "--json", folder=started)
+    assert done.returncode == 0, done.stderr
+    assert told in json.loads(done.stdout)
+    assert "Écrit : " in done.stderr
+    assert (started / command[-1]).exists()
+
+
 def test_a_side_each_in_its_own_file_gives_the_same_people(started: Path) -> None:
     header, *rows = (started / "reponses.csv").read_text("utf-8-sig").splitlines()
     for side, start in (("mentors.csv", "M"), ("mentees.csv", "E")):

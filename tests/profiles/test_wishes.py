@@ -153,3 +153,8 @@ def test_the_commands_write_profiles_and_read_the_filled_form_back(tmp_path: Pat
     pairs = {(pair["mentor"], pair["mentee"]) for pair in json.loads(again.stdout)["pairs"]}
     assert (mentor, mentee) not in pairs
     assert pairs
+    before, after = (
+        json.loads(run("intake", "reponses.csv", "--json", *wished, folder=tmp_path).stdout)["market"]["possible"]
+        for wished in ((), ("--wishes", "souhaits.csv"))
+    )
+    assert after == before - 1

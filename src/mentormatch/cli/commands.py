@@ -162,6 +162,9 @@ def deliver(matching: Any, out: Path | None, *, signed: dict[str, str | None], a
         typer.echo(MatchResponse.of(matching).to_json(), nl=False)
     elif out is None:
         typer.echo(pairs_text(matching))
+    for remark in matching.cohort.remarks:
+        if remark.line is None:
+            say(f"À vérifier : {remark.text}")
     say(summary(matching))
     for sentence in matching.diagnosis.sentences if matching.diagnosis else ():
         say(f"  - {sentence}")

@@ -1,5 +1,6 @@
 """How commands form the pairs that they are about: from the answers, the wishes, and what the team decided."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,6 +11,8 @@ from mentormatch.cli.options import say
 
 if TYPE_CHECKING:
     from mentormatch.matching import Matching
+    from mentormatch.people import Cohort
+    from mentormatch.programme import Programme
 
 Wishes = Annotated[list[Path] | None, typer.Option("--wishes", help="Un formulaire de souhaits rempli ; à répéter.")]
 Decided = Annotated[
@@ -27,6 +30,16 @@ class Asked:
     time_limit_s: float | None = None
 
 
+def with_forms(cohort: "Cohort", programme: Path, loaded: "Programme", wishes: Sequence[Path]) -> "Cohort":
+    """Return the cohort with what people chose in forms of wishes, ``programme`` being the file beside their codes."""
+    if not wishes:
+        return cohort
+    from mentormatch.profiles.choices import with_wishes
+    from mentormatch.survey.privacy import pseudonyms_for
+
+    return with_wishes(cohort, loaded, pseudonyms_for(programme), *wishes)
+
+
 def matched(programme: Path, files: dict[str, Any], asked: Asked) -> "Matching":
     """Return the matching of the people in these files, with what they chose and what the team decided."""
     from mentormatch.enrolment import read_survey
@@ -35,12 +48,7 @@ def matched(programme: Path, files: dict[str, Any], asked: Asked) -> "Matching":
     from mentormatch.report.returned.decisions import Decisions, read_decisions
 
     loaded = Programme.load(programme)
-    cohort = read_survey(loaded, **files)
-    if asked.wishes:
-        from mentormatch.profiles.choices import with_wishes
-        from mentormatch.survey.privacy import pseudonyms_for
-
-        cohort = with_wishes(cohort, loaded, pseudonyms_for(programme), *asked.wishes)
+    cohort = with_forms(read_survey(loaded, **files), programme, loaded, asked.wishes)
     decided = Decisions()
     if asked.decisions is not None:
         decided = read_decisions(asked.decisions, cohort, loaded)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from mentormatch.cli.forming import Wishes, with_forms
 from mentormatch.cli.options import (
     HERE,
     Answers,
@@ -29,19 +30,23 @@ def intake_command(  # noqa: PLR0913 - the options of the command line are its c
     mentors: Mentors = None,
     mentees: Mentees = None,
     tool: ToolName = None,
+    wishes: Wishes = None,
     out: Report = None,
     seed: Seed = 0,
     time_limit: TimeLimit = None,
     as_json: AsJson = False,
 ) -> None:
     """Dire ce que devient chaque ligne, et qui pourrait rencontrer qui, sans former de binômes."""
+    from mentormatch.enrolment import read_tables
     from mentormatch.inspection.part import writer_for
-    from mentormatch.inspection.whole import intake
+    from mentormatch.inspection.whole import reported
     from mentormatch.programme import Programme
 
     del seed, time_limit  # every command takes them, so that a script need not know which ones solve
 
-    report = intake(Programme.load(programme), **sources(answers, mentors, mentees, tool))
+    known = Programme.load(programme)
+    tables = read_tables(**sources(answers, mentors, mentees, tool))
+    report = reported(known, tables, later=lambda cohort: with_forms(cohort, programme, known, wishes or ()))
     written = report.save(out) if out is not None else ()
     if as_json or out is None:
         typer.echo(writer_for(".json" if as_json else ".txt").content(report).decode("utf-8"), nl=False)

@@ -5,7 +5,18 @@ from typing import Annotated
 
 import typer
 
-from mentormatch.cli.options import HERE, Answers, Mentees, Mentors, ProgrammeFile, ToolName, say, sources
+from mentormatch.cli.options import (
+    HERE,
+    Answers,
+    AsJson,
+    Mentees,
+    Mentors,
+    ProgrammeFile,
+    ToolName,
+    say,
+    say_json,
+    sources,
+)
 
 Folder = Annotated[Path, typer.Option("-o", "--out", help="Le dossier où écrire profils et formulaires.")]
 
@@ -18,6 +29,7 @@ def profiles_command(  # noqa: PLR0913 - the options of the command line are its
     mentees: Mentees = None,
     tool: ToolName = None,
     out: Folder = Path("profils"),
+    as_json: AsJson = False,
 ) -> None:
     """Écrire des profils anonymes, et un court formulaire pour choisir après les avoir lus."""
     from mentormatch.enrolment import read_survey
@@ -29,7 +41,11 @@ def profiles_command(  # noqa: PLR0913 - the options of the command line are its
     known = Programme.load(programme)
     cohort = read_survey(known, **sources(answers, mentors, mentees, tool))
     made = anonymous_profiles(cohort, known, pseudonyms_for(programme))
-    for path in write_profiles(made, out):
+    written = write_profiles(made, out)
+    if as_json:
+        counts = {side: len(shown) for side, shown in made.shown.items()}
+        say_json({"written": [str(path) for path in written], "shown": counts, "withheld": dict(made.withheld)})
+    for path in written:
         say(f"Écrit : {path}")
     for sentence in told(made):
         say(sentence)

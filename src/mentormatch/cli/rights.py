@@ -37,6 +37,7 @@ def export_command(  # noqa: PLR0913 - the options of the command line are its c
     tool: ToolName = None,
     folders: Folders = None,
     out: Told = None,
+    as_json: AsJson = False,
 ) -> None:
     """Écrire, en JSON, tout ce qui est conservé d'une personne, pour le lui remettre (RGPD, article 15)."""
     from mentormatch.rights.edition import Edition
@@ -44,11 +45,11 @@ def export_command(  # noqa: PLR0913 - the options of the command line are its c
 
     files = sources(answers, mentors, mentees, None)
     export = export_person(Edition(programme, files, tuple(folders or ()), tool), person)
-    if out is None:
+    if out is not None:
+        write_new(out, export.to_json(), private=True)
+        say(f"Écrit : {out}")
+    if as_json or out is None:
         typer.echo(export.to_json(), nl=False)
-        return
-    write_new(out, export.to_json(), private=True)
-    say(f"Écrit : {out}")
 
 
 def forget_command(  # noqa: PLR0913 - the options of the command line are its contract
@@ -121,6 +122,7 @@ def contacts_command(  # noqa: PLR0913 - the options of the command line are its
     mentees: Mentees = None,
     tool: ToolName = None,
     out: Told = None,
+    as_json: AsJson = False,
 ) -> None:
     """Écrire à part comment joindre chaque personne, dans un fichier que son auteur seul peut lire."""
     from mentormatch.enrolment import read_contacts
@@ -129,4 +131,7 @@ def contacts_command(  # noqa: PLR0913 - the options of the command line are its
 
     known = Programme.load(programme)
     contacts = read_contacts(known, **sources(answers, mentors, mentees, tool))
-    say(f"Écrit : {write_contacts(contacts, known, out or Path('contacts.csv'))}")
+    written = write_contacts(contacts, known, out or Path("contacts.csv"))
+    if as_json:
+        say_json({"written": [str(written)], "people": len(contacts), "fields": contacts.fields})
+    say(f"Écrit : {written}")

@@ -1,10 +1,12 @@
 """Programme + files of answers -> what came in, before anything is solved."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
 from mentormatch.enrolment import Source, plan_of, read_tables
+from mentormatch.fields import Side
 from mentormatch.files import write_whole
 from mentormatch.inspection.assumptions import assumptions
 from mentormatch.inspection.columns import Question, questions
@@ -17,7 +19,10 @@ from mentormatch.people import Cohort
 from mentormatch.programme import Programme
 from mentormatch.review.labels import KEYS
 from mentormatch.survey.intake import take_apart
+from mentormatch.survey.reading import Table
 from mentormatch.survey.submissions import laid_out
+
+type Later = Callable[[Cohort], Cohort]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -80,10 +85,17 @@ def intake(
     >>> report.fates.counts, report.market.possible
     ({'taken': 30, 'incomplete': 2, 'rejected': 2}, 51)
     """
-    tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool)
-    plan = plan_of(programme, apart=answers is None)
+    return reported(programme, read_tables(answers, mentors=mentors, mentees=mentees, tool=tool))
+
+
+def reported(
+    programme: Programme, tables: Sequence[tuple[Table, Side | None]], *, later: Later | None = None
+) -> Intake:
+    """Return the report on tables of answers; ``later`` adds to the cohort what people answered elsewhere."""
+    plan = plan_of(programme, apart=tables[0][1] is not None)
     sheets = laid_out(tables, plan)
     cohort, contacts = take_apart(tables, plan)
+    cohort = later(cohort) if later else cohort
     keyed = bool(programme.fields_with("key"))
     return Intake(
         programme,
