@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 from os import PathLike
 from pathlib import Path
@@ -176,6 +176,12 @@ def fill_items(data: Mapping[str, Any]) -> dict[str, Any]:
     return filled
 
 
+@cache
+def reader(kind: Any) -> TypeAdapter[Any]:
+    """Return what reads a table of one kind; it takes longer to make than to use."""
+    return TypeAdapter(kind)
+
+
 class Parts:
     """The parts of a programme file, each read by itself, so that a mistake in one does not hide those in another."""
 
@@ -215,7 +221,7 @@ class Parts:
     def _part(self, kind: Any, where: Location, stated: Any, models: Mapping[str, type[BaseModel]] = NO_MODELS) -> Any:
         """Read one table; return None, and note the mistakes, where there are any."""
         try:
-            return TypeAdapter(kind).validate_python(stated)
+            return reader(kind).validate_python(stated)
         except ValidationError as error:
             for detail in error.errors(include_url=False):
                 self.problems.append(mistake(detail, where, models or {"": kind}))
