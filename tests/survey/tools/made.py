@@ -32,6 +32,8 @@ from tests.laws.questionnaires import ANSWERED_BY, NAMED, PEOPLE, SIDES, value_o
 
 type Answers = Mapping[str, object]
 """What one person answered, by field id."""
+type Values = Mapping[str, st.SearchStrategy[object]]
+"""What people may answer, by field id."""
 type Cell = str | float | datetime
 """A cell of a workbook."""
 
@@ -103,8 +105,11 @@ def programmes_with_answers(draw: st.DrawFn) -> tuple[Programme, list[Answers]]:
     role: dict[str, str] = {"field": ROLE, "mentor": ROLES["mentor"], "mentee": ROLES["mentee"]}
     data = {"programme": {"name": "Essai", "role": role}, "fields": {**FIXED, **asked}}
     programme = Programme.read(data)
+    values = {
+        name: value(field) for name, field in programme.fields.items()
+    }  # made once: making them is what takes long
     who = [(side, key) for side in SIDES for key in PEOPLE[side][: draw(st.integers(1, 4))]]
-    return programme, [person(draw, programme, side, key) for side, key in draw(st.permutations(who))]
+    return programme, [person(draw, programme, values, (side, key)) for side, key in draw(st.permutations(who))]
 
 
 def settings_of_every_kind(draw: st.DrawFn) -> list[dict[str, Any]]:
@@ -125,16 +130,13 @@ def some(draw: st.DrawFn, pool: Sequence[str], least: int = 1) -> list[str]:
     return draw(st.lists(st.sampled_from(pool), min_size=least, max_size=5, unique=True))
 
 
-def person(draw: st.DrawFn, programme: Programme, side: Side, key: str) -> Answers:
+def person(draw: st.DrawFn, programme: Programme, values: Values, who: tuple[Side, str]) -> Answers:
     """Draw what one person answered."""
-    fixed: dict[str, object] = {
-        KEY: key,
-        ROLE: SIDES.index(side),
-        EMAIL: f"{ord(key[-1])}{side}{canaries.EMAIL}",
-        NOTICE: 1,
-    }
+    side, key = who
+    email = f"{ord(key[-1])}{side}{canaries.EMAIL}"
+    fixed: dict[str, object] = {KEY: key, ROLE: SIDES.index(side), EMAIL: email, NOTICE: 1}
     drawn = {name: field for name, field in programme.fields.items() if name not in fixed}
-    return fixed | {name: draw(value(field)) if field.asks(side) else None for name, field in drawn.items()}
+    return fixed | {name: draw(values[name]) if field.asks(side) else None for name, field in drawn.items()}
 
 
 def value(field: AnyField) -> st.SearchStrategy[object]:
