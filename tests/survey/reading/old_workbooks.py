@@ -143,6 +143,18 @@ def container(stream: bytes) -> bytes:
     )
 
 
+def small_container(stream: bytes) -> bytes:
+    """Return the OLE container of a stream under 4,096 bytes: in pieces of 64 bytes, with a table of their own."""
+    pieces, sectors = -(-len(stream) // 64), -(-len(stream) // SECTOR)
+    table, own = [*range(1, sectors), LAST, LAST, LAST, OWN], [*range(1, pieces), LAST]
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
+    header += struct.pack("<9I", 0, 1, sectors, 0, 4096, sectors + 1, 1, LAST, 0)
+    header += struct.pack("<109I", sectors + 2, *[FREE] * 108)
+    directory = ole_entry("Root Entry", 5, 0, 64 * pieces, 1) + ole_entry("Workbook", 2, 0, len(stream), FREE)
+    numbers = (struct.pack(f"<{len(numbers)}I", *numbers).ljust(SECTOR, b"\xff") for numbers in (own, table))
+    return b"".join([header, stream.ljust(SECTOR * sectors, b"\0"), directory.ljust(SECTOR, b"\0"), *numbers])
+
+
 def ole_entry(name: str, kind: int, start: int, size: int, child: int) -> bytes:
     """Return one entry of the directory of an OLE container."""
     spelled = name.encode("utf-16-le") + b"\0\0"

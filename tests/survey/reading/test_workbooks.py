@@ -22,6 +22,7 @@ from tests.survey.reading.old_workbooks import (
     number,
     old_workbook,
     shared_label,
+    small_container,
     stream_of,
 )
 
@@ -135,6 +136,12 @@ def test_a_workbook_of_excel_97_is_read_like_any_workbook(tmp_path: Path) -> Non
     table = table_of(old_workbook([["nom", "note"], ["Zoé", 2.0], ["L’Œuvre", 3.5]]), tmp_path, name="reponses.xls")
     assert table.header == ("nom", "note")
     assert table.records == (Record(2, ("Zoé", "2")), Record(3, ("L’Œuvre", "3.5")))
+
+
+@pytest.mark.parametrize("kept", [container, small_container], ids=["whole sectors", "small pieces"])
+def test_an_old_workbook_is_read_however_small_it_is(kept: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    cells = label(0, 0, "nom") + label(0, 1, "note") + shared_label(1, 0, 0) + number(1, 1, 3.5)
+    assert table_of(kept(stream_of(cells, ["Zoé"])), tmp_path).records == (Record(2, ("Zoé", "3.5")),)
 
 
 NAMED = label(0, 0, "nom") + label(0, 1, "note")
