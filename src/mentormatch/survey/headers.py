@@ -109,15 +109,15 @@ def claimed(header: Sequence[str], plan: Plan) -> dict[str, Claims]:
 
 
 def meanings(header: str, plan: Plan, spelled: Mapping[str, Sequence[str]]) -> Iterator[Target]:
-    """Yield the fields, or the items of them, that one header stands for; what the mapping says goes before all."""
+    """Yield the fields, or the items of them, that one header stands for; the mapping goes before all."""
     mapped = plan.renaming.headers
     if fold(header) in mapped:
         yield mapped[fold(header)]
         return
-    for name in spelled.get(fold(header), ()):
-        yield Target(name)
+    exact = spelled.get(fold(header), ())
+    yield from map(Target, exact)
     pieces = split_part(header)
-    if pieces:
+    if pieces and not exact:  # "Vos attentes (suite)" may be a question of its own, and no item of "Vos attentes"
         question, item = fold(pieces[0]), pieces[1]
         names = [mapped[question].field] if question in mapped else spelled.get(question, ())
         yield from (Target(name, item) for name in names)

@@ -29,6 +29,15 @@ def test_a_grid_is_found_by_its_question_or_its_id_with_an_item_in_brackets(head
     assert cohort.mentors.person(0)["grille"] == "Budget : Oui, Tournée : Non"
 
 
+def test_a_question_whose_words_go_on_in_brackets_is_no_item_of_the_question_before() -> None:
+    tasks = {"question": "Vos tâches", "kind": "choices", "options": ["Budget", "Paie"]}
+    asked = programme({"code": KEY, "taches": tasks, "nombre": {"question": "Vos tâches (suite)", "kind": "number"}})
+    cohort = read_survey(asked, frame("Rôle|Code|Vos tâches [Budget]|Vos tâches (suite)", "Mentor·e|M01||1"))
+    assert not cohort.mentors.known("taches").any()
+    assert cohort.mentors.person(0)["nombre"] == "1"
+    assert "suite" not in remarks(cohort)
+
+
 @pytest.mark.parametrize(
     ("header", "parts"),
     [
