@@ -30,11 +30,11 @@ def test_a_grid_is_found_by_its_question_or_its_id_with_an_item_in_brackets(head
 
 
 def test_a_question_whose_words_go_on_in_brackets_is_no_item_of_the_question_before() -> None:
-    tasks = {"question": "Vos tâches", "kind": "choices", "options": ["Budget", "Paie"]}
-    asked = programme({"code": KEY, "taches": tasks, "nombre": {"question": "Vos tâches (suite)", "kind": "number"}})
-    cohort = read_survey(asked, frame("Rôle|Code|Vos tâches [Budget]|Vos tâches (suite)", "Mentor·e|M01||1"))
-    assert not cohort.mentors.known("taches").any()
-    assert cohort.mentors.person(0)["nombre"] == "1"
+    days = {"question": "Vos jours", "kind": "slots", "days": ["lundi"], "moments": ["matin"]}
+    asked = programme({"code": KEY, "jours": days, "nombre": {"question": "Vos jours (suite)", "kind": "number"}})
+    cohort = read_survey(asked, frame("Rôle|Code|Vos jours [lundi]|Vos jours (suite)", "Mentor·e|M01||0"))
+    assert not cohort.mentors.known("jours").any()
+    assert cohort.mentors.person(0)["nombre"] == "0"
     assert "suite" not in remarks(cohort)
 
 
