@@ -111,7 +111,7 @@ def _entry(entries: bytes) -> tuple[int, int]:
     """Return where the stream of the workbook begins and how long it is."""
     found = {}
     for at in range(0, len(entries), ENTRY):
-        name = entries[at : at + max(0, _head(entries, at + 64)[0] - 2)].decode("utf-16-le", "replace").lower()
+        name = entries[at : at + max(0, _head(entries, at + 64)[0] - 2)].decode("utf-16le", "replace").lower()
         found[name] = (_index(entries, at + 116)[0], _index(entries, at + 120)[0])
     for name in NAMES:
         if name in found:
