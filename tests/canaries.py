@@ -153,7 +153,8 @@ def canaries(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFacto
     assert isinstance(watch, Canaries)
     with watch.everywhere(folder):
         yield
-    assert sorted(names_in(folder)) == [], "temporary files were left behind"
+    left = sorted(names_in(folder))
+    assert not left, f"temporary files were left behind: {', '.join(left[:9])}"
 
 
 def keep_watch(config: pytest.Config) -> None:

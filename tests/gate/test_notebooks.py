@@ -27,6 +27,7 @@ every_notebook = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path:
 def alone(folder: Path) -> dict[str, str]:
     """Return an environment in which Jupyter finds and leaves nothing of its own outside ``folder``."""
     names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    folder.mkdir(exist_ok=True)  # IPython would not make one in a folder that is not there
     return os.environ | {name: str(folder / name.lower()) for name in names}
 
 
