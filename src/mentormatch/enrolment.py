@@ -5,7 +5,7 @@ from os import PathLike
 
 from mentormatch.errors import SurveyError
 from mentormatch.fields import AnyField, Side
-from mentormatch.languages import tr
+from mentormatch.languages import language, tr
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
 from mentormatch.survey.contacts import Contacts
@@ -34,8 +34,9 @@ def read_survey(
     ``tool`` is the kind of survey tool that wrote the files, None: the one that knows its own marks in them.
     Raises SurveyError with every problem of the files where they cannot be taken.
     """
-    tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool)
-    return take_in(tables, plan_of(programme, apart=answers is None))
+    with language(programme.heading.language, unless_asked=True):
+        tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool)
+        return take_in(tables, plan_of(programme, apart=answers is None))
 
 
 def read_contacts(
@@ -50,8 +51,9 @@ def read_contacts(
 
     Raises SurveyError as ``read_survey`` does.
     """
-    tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool)
-    return take_apart(tables, plan_of(programme, apart=answers is None))[1]
+    with language(programme.heading.language, unless_asked=True):
+        tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool)
+        return take_apart(tables, plan_of(programme, apart=answers is None))[1]
 
 
 def read_tables(

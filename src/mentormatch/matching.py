@@ -22,7 +22,7 @@ from mentormatch.errors import OutputError
 from mentormatch.fields import Side
 from mentormatch.files import write_whole
 from mentormatch.frames import Frames
-from mentormatch.languages import once_spoken, tr
+from mentormatch.languages import once_spoken, own_language, tr
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
 from mentormatch.registry import concrete
@@ -83,6 +83,11 @@ class Matching:
     edits: tuple[Edit, ...] = ()
 
     @property
+    def language(self) -> str:
+        """The language of the programme, in which the matching is told unless another was asked for."""
+        return self.programme.heading.language
+
+    @property
     def status(self) -> Status:
         """What is known of the pairs: proved, feasible, infeasible, stopped or failed."""
         return self.solution.status
@@ -128,6 +133,7 @@ class Matching:
         """All that the decision rests on, and the decision: what the room ``review`` works on."""
         return Case(self.cohort, self.programme.rules, self.scores, self.problem, self.solution)
 
+    @own_language
     def why_not(self, mentor: str, mentee: str) -> WhyNot:
         """Return what it would cost, goal by goal, to pair two people, and who would move; or which rules forbid it.
 
@@ -135,6 +141,7 @@ class Matching:
         """
         return why_not(self.case, self.cohort.mentors.find(mentor), self.cohort.mentees.find(mentee))
 
+    @own_language
     def alternatives(self, person: str, n: int | None = 10) -> tuple[Alternative, ...]:
         """Return the ``n`` other partners that somebody could have at the smallest loss, None: all of them.
 
@@ -143,6 +150,7 @@ class Matching:
         side: Side = "mentor" if self.cohort.mentors.has(person) else "mentee"
         return alternatives(self.case, side, self.cohort.side(side).find(person), n)
 
+    @own_language
     def robustness(self, samples: int = 200, spread: float = 0.2, seed: int = 0) -> Robustness:
         """Return in which share of ``samples`` each pair stays when weights change by up to ``spread`` (0 to 1)."""
         return robustness(self.case, Trial(samples, spread, seed), seed=self.seed)
@@ -163,6 +171,7 @@ class Matching:
         return Frames(self.sheets, self.grid)
 
     @property
+    @own_language
     def sheets(self) -> dict[str, Sheet]:
         """The result as plain tables, from which every document is made."""
         return {
@@ -177,6 +186,7 @@ class Matching:
         """The points of every pair that the rules allow."""
         return score_grid(self.cohort, self.scores, self.problem)
 
+    @own_language
     def explain(self, mentor: str, mentee: str) -> Pair:
         """Return what the score of any two people is made of, chosen or not.
 
@@ -185,6 +195,7 @@ class Matching:
         place = self.cohort.mentors.find(mentor), self.cohort.mentees.find(mentee)
         return explain_pair(self.cohort, self.scores, *place)
 
+    @own_language
     def save(self, path: str | PathLike[str], *, who: str | None = None, why: str = "") -> tuple[Path, ...]:
         """Write the matching and return the files written.
 
@@ -214,10 +225,11 @@ class Matching:
 
     @cached_property
     def show(self) -> "Views":
-        """What can be looked at, each view by itself, in plain French: ``show.pairs()``, ``show.person("M03")`` ..."""
+        """What can be looked at, each view by itself, in plain words: ``show.pairs()``, ``show.person("M03")`` ..."""
         views: Views = import_module(VIEWS).Views(self)
         return views
 
+    @own_language
     def _repr_html_(self) -> str:
         return exporter_for(".html").shown(self)
 

@@ -10,7 +10,7 @@ import numpy as np
 from mentormatch.columns import BoolVector, Codes, Column, Grades, Index, Members, Names, Numbers, Ranks
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
-from mentormatch.french import quoted
+from mentormatch.french import about, quoted
 from mentormatch.languages import mark, tr
 from mentormatch.places.column import Places
 from mentormatch.text import canonical, fold
@@ -180,7 +180,8 @@ class RowFate:
     when: datetime | None = None
 
     def __str__(self) -> str:
-        return f"{self.source}, ligne {self.line} : {FATES[self.fate]}{f' ({self.reason})' if self.reason else ''}"
+        told = about(tr("{source}, ligne {line}", source=self.source, line=self.line), tr(FATES[self.fate]))
+        return f"{told} ({self.reason})" if self.reason else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,9 @@ class Remark:
     text: str
 
     def __str__(self) -> str:
-        return f"{self.source}{f', ligne {self.line}' if self.line else ''} : {self.text}"
+        return about(
+            tr("{source}, ligne {line}", source=self.source, line=self.line) if self.line else self.source, self.text
+        )
 
 
 @dataclass(frozen=True, slots=True, repr=False)

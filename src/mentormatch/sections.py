@@ -35,7 +35,7 @@ class Heading(Part):
     """
 
     name: str
-    language: Literal["fr"] = "fr"
+    language: Literal["fr", "en"] = "fr"
     role: Role | None = None
     minimum_answered: float = Setting(default=0.0, ge=0, le=1)
     email: str | None = None

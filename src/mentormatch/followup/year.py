@@ -14,7 +14,7 @@ from mentormatch.followup.meeting import Meeting, meetings
 from mentormatch.followup.outcomes import Count, counts
 from mentormatch.followup.waves import Wave, read_wave
 from mentormatch.french import listed
-from mentormatch.languages import tr
+from mentormatch.languages import language, once_spoken, own_language, tr
 from mentormatch.programme import Programme
 from mentormatch.review.pairs import Pair
 
@@ -33,12 +33,17 @@ class Year:
     def __repr__(self) -> str:
         return f"Year({len(self.pairs)} pairs, {', '.join(map(repr, self.waves))})"
 
+    @property
+    def language(self) -> str:
+        """The language of the programme."""
+        return self.programme.heading.language
+
     @cached_property
     def meetings(self) -> tuple[Meeting, ...]:
         """Whether each pair still meets, as far as its people say so."""
         return meetings(self.pairs, self.waves, self.programme.follow_up.stopped)
 
-    @cached_property
+    @once_spoken
     def to_call(self) -> tuple[PersonToCall, ...]:
         """Who should be called, and why, the gravest reasons first."""
         return people_to_call(self.pairs, self.waves, self.meetings, self.programme.follow_up.calls)
@@ -55,6 +60,7 @@ class Year:
         wave = self.waves[-1] if months is None else known[months]
         return tuple(counts(self.pairs, wave, self.programme.follow_up.outcomes))
 
+    @own_language
     def save(self, folder: str | PathLike[str]) -> tuple[Path, ...]:
         """Write the year as a page, a workbook and JSON into a folder, and return the files.
 
@@ -63,6 +69,7 @@ class Year:
         written: tuple[Path, ...] = import_module(DELIVERY).write_year(self, Path(folder))
         return written
 
+    @own_language
     def _repr_html_(self) -> str:
         shown: str = import_module(DELIVERY).shown(self)
         return shown
@@ -100,6 +107,14 @@ def follow_up(programme: Programme, pairs: Sequence[Pair], waves: Mapping[int, S
     >>> [one.pair.mentee for one in year.meetings if one.state == "stopped"]
     ['E05']
     """
+    with language(programme.heading.language, unless_asked=True):
+        refuse_months(programme, waves)
+        read = (read_wave(programme, pairs, month, waves[month]) for month in sorted(waves))
+        return Year(programme, tuple(pairs), tuple(read))
+
+
+def refuse_months(programme: Programme, waves: Mapping[int, Source]) -> None:
+    """Raise RequestError where there is no wave, or one of a month that the programme does not ask after."""
     expected = programme.follow_up.months
     strange = [month for month in waves if month not in expected]
     if strange or not waves:
@@ -107,5 +122,3 @@ def follow_up(programme: Programme, pairs: Sequence[Pair], waves: Mapping[int, S
         months = listed([str(month) for month in expected])
         advice = tr("donnez un fichier par mois, ou ajoutez ce mois à [follow_up] months")
         raise RequestError(tr("Le suivi ne peut pas être lu"), [Problem(tr("mois"), found, months, advice)])
-    read = (read_wave(programme, pairs, month, waves[month]) for month in sorted(waves))
-    return Year(programme, tuple(pairs), tuple(read))

@@ -15,6 +15,7 @@ from mentormatch.inspection.market import Prospects, prospects
 from mentormatch.inspection.part import Part, writer_for, writers
 from mentormatch.inspection.rows import Fates, Reading, Remarks, in_order, lines_as_labels, read_as
 from mentormatch.inspection.undeclared import undeclared
+from mentormatch.languages import language, own_language
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
 from mentormatch.review.labels import KEYS
@@ -52,6 +53,16 @@ class Intake(Part):
     questions: Questions
     market: Prospects
 
+    @property
+    def language(self) -> str:
+        """The language of the programme."""
+        return self.programme.heading.language
+
+    @own_language
+    def _repr_html_(self) -> str:
+        return Part._repr_html_(self)
+
+    @own_language
     def save(self, target: str | PathLike[str]) -> tuple[Path, ...]:
         """Write the report and return the files: one by its suffix (.html, .json), or all of them into a folder.
 
@@ -85,7 +96,8 @@ def intake(
     >>> report.fates.counts, report.market.possible
     ({'taken': 30, 'incomplete': 2, 'rejected': 2}, 51)
     """
-    return reported(programme, read_tables(answers, mentors=mentors, mentees=mentees, tool=tool))
+    with language(programme.heading.language, unless_asked=True):
+        return reported(programme, read_tables(answers, mentors=mentors, mentees=mentees, tool=tool))
 
 
 def reported(

@@ -4,12 +4,12 @@ Every text for people is a message in French, in a call of ``tr``, ``tr_n`` or `
 only named and spoken later. ``tools/messages`` gathers them, by room, in ``languages/<code>/<room>.po``.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache, cached_property
+from functools import cache, cached_property, wraps
 from importlib.resources import files
-from typing import Any, Self, overload
+from typing import Any, Concatenate, Protocol, Self, overload
 
 FRENCH = "fr"
 LANGUAGES = (FRENCH, "en")
@@ -55,6 +55,25 @@ def language(code: str, *, unless_asked: bool = False) -> Iterator[None]:
         _asked.reset(token)
 
 
+class Speaking(Protocol):
+    """What has a language of its own."""
+
+    @property
+    def language(self) -> str:
+        """Its code."""
+
+
+def own_language[S: Speaking, **P, R](method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
+    """Have a method speak the language of its object, unless one was asked for."""
+
+    @wraps(method)
+    def speaking(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with language(self.language, unless_asked=True):
+            return method(self, *args, **kwargs)
+
+    return speaking
+
+
 def tr(message: str, /, **values: object) -> str:
     """Return a message in the language that is spoken, its ``{braces}`` filled with ``values`` if there are any."""
     text = _catalogue(spoken()).get(message, (message,))[0] if spoken() != FRENCH else message
@@ -72,6 +91,8 @@ def tr_n(one: str, many: str, number: int, /, **values: object) -> str:
 
 class once_spoken[T](cached_property[T]):  # noqa: N801 - used like cached_property
     """A property that says something: worked out when it is first asked for, once in each language.
+
+    That is the ``language`` of its object, where it has one, unless another was asked for.
 
     >>> class Greeting:
     ...     @once_spoken
@@ -92,10 +113,20 @@ class once_spoken[T](cached_property[T]):  # noqa: N801 - used like cached_prope
         if instance is None:
             return self
         known = vars(instance).setdefault(f"{self.attrname}, by language", {})
-        if spoken() not in known:
-            known[spoken()] = self.func(instance)
-        found: T = known[spoken()]
+        with language(getattr(instance, "language", FRENCH), unless_asked=True):
+            if spoken() not in known:
+                known[spoken()] = self.func(instance)
+            found: T = known[spoken()]
         return found
+
+
+def everywhere(message: str) -> tuple[str, ...]:
+    """Return a message in each language: to know what was written in one of them."""
+    found = []
+    for code in LANGUAGES:
+        with language(code):
+            found.append(tr(message))
+    return tuple(found)
 
 
 def mark(message: str) -> str:
