@@ -16,14 +16,18 @@ from mentormatch.cli.options import (
     ToolName,
     say,
     say_json,
+    say_written,
     sources,
     write_new,
 )
+from mentormatch.languages import mark, tr
 
-DraftFile = Annotated[Path | None, typer.Option("-o", "--out", help="Le programme à écrire ; sinon, sur la sortie.")]
+DraftFile = Annotated[
+    Path | None, typer.Option("-o", "--out", help=mark("Le programme à écrire ; sinon, sur la sortie."))
+]
 MappingFile = Annotated[
     Path | None,
-    typer.Option("-o", "--out", help="Un nouveau fichier, ou le programme lui-même, pour l'ajouter à sa fin."),
+    typer.Option("-o", "--out", help=mark("Un nouveau fichier, ou le programme lui-même, pour l'ajouter à sa fin.")),
 ]
 
 
@@ -36,14 +40,14 @@ def draft_command(  # noqa: PLR0913 - the options of the command line are its co
     out: DraftFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Écrire un brouillon de programme à partir de réponses inconnues ; tout ce qui y est déduit est à confirmer."""
+    """Write a first programme from answers that no programme describes; all that it deduces is to be confirmed."""
     from mentormatch.drafting.programme import draft
     from mentormatch.enrolment import read_tables
 
     made = draft(read_tables(**sources(answers, mentors, mentees, tool)))
     deliver(made.text, out, told={"programme": made.text, "lacking": made.lacking}, as_json=as_json)
     for sentence in made.lacking:
-        say(f"À compléter : {sentence}.")
+        say(tr("À compléter : {sentence}.", sentence=sentence))
 
 
 def map_command(  # noqa: PLR0913 - the options of the command line are its contract
@@ -56,7 +60,7 @@ def map_command(  # noqa: PLR0913 - the options of the command line are its cont
     out: MappingFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Proposer à quelle question répond chaque colonne, et à quelle option chaque réponse, quand les mots diffèrent."""
+    """Propose which question each column answers, and which option each answer is, where the words differ."""
     from mentormatch.drafting.mapping import propose, with_mapping, written
     from mentormatch.enrolment import read_tables
     from mentormatch.programme import Programme
@@ -65,10 +69,10 @@ def map_command(  # noqa: PLR0913 - the options of the command line are its cont
     proposal = propose(known, read_tables(**sources(answers, mentors, mentees, tool)))
     text = written(proposal, known)
     if proposal.empty:
-        say("Rien à faire correspondre : chaque colonne et chaque réponse est comprise telle quelle.")
+        say(tr("Rien à faire correspondre : chaque colonne et chaque réponse est comprise telle quelle."))
     if out is not None and out.exists() and out.samefile(programme):
         with_mapping(programme, text)
-        say(f"Ajouté à la fin de {out}")
+        say(tr("Ajouté à la fin de {path}", path=out))
         text, out = "", None
     deliver(text, out, told=asdict(proposal), as_json=as_json)
 
@@ -77,7 +81,7 @@ def deliver(text: str, out: Path | None, *, told: dict[str, object], as_json: bo
     """Write a text into a new file, or on stdout; as JSON, what it says."""
     if out is not None:
         write_new(out, text)
-        say(f"Écrit : {out}")
+        say_written(out)
     if as_json:
         say_json(told)
     elif out is None and text:

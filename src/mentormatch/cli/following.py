@@ -18,13 +18,17 @@ from mentormatch.cli.options import (
     TimeLimit,
     ToolName,
     say,
+    say_written,
     sources,
 )
+from mentormatch.languages import mark, tr
 
 WAVE = re.compile(r"(?P<month>[0-9]{1,3})=(?P<path>.+)")
 
-Waves = Annotated[list[str], typer.Option("--wave", help="Le mois et le fichier, « 3=suivi-3-mois.csv » ; à répéter.")]
-Folder = Annotated[Path, typer.Option("-o", "--out", help="Le dossier où écrire le suivi.")]
+Waves = Annotated[
+    list[str], typer.Option("--wave", help=mark("Le mois et le fichier, « 3=suivi-3-mois.csv » ; à répéter."))
+]
+Folder = Annotated[Path, typer.Option("-o", "--out", help=mark("Le dossier où écrire le suivi."))]
 
 
 def follow_up_command(  # noqa: PLR0913 - the options of the command line are its contract
@@ -42,7 +46,7 @@ def follow_up_command(  # noqa: PLR0913 - the options of the command line are it
     time_limit: TimeLimit = None,
     as_json: AsJson = False,
 ) -> None:
-    """Lire les réponses à 1, 3, 6 ou 12 mois : qui ne se voit plus, qui appeler, ce que sont devenus les binômes."""
+    """Read the answers after 1, 3, 6 or 12 months: who meets no more, whom to call, what became of the pairs."""
     from mentormatch.followup.year import follow_up
     from mentormatch.report.following import summary, to_json
 
@@ -55,7 +59,7 @@ def follow_up_command(  # noqa: PLR0913 - the options of the command line are it
         typer.echo(to_json(year), nl=False)
     say(summary(year))
     for path in written:
-        say(f"Écrit : {path}")
+        say_written(path)
 
 
 def by_month(waves: list[str]) -> dict[int, Path]:
@@ -64,6 +68,6 @@ def by_month(waves: list[str]) -> dict[int, Path]:
     files = {int(one["month"]): Path(one["path"]) for one in found if one}
     if len(files) < len(waves):
         raise typer.BadParameter(
-            "écrivez un mois et un fichier, par exemple --wave 3=suivi-3-mois.csv ; chacun une fois"
+            tr("écrivez un mois et un fichier, par exemple --wave 3=suivi-3-mois.csv ; chacun une fois")
         )
     return files

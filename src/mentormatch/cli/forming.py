@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mentormatch.cli.options import say
+from mentormatch.languages import mark, tr
 
 if TYPE_CHECKING:
     from mentormatch.matching import Matching
     from mentormatch.people import Cohort
     from mentormatch.programme import Programme
 
-Wishes = Annotated[list[Path] | None, typer.Option("--wishes", help="Un formulaire de souhaits rempli ; à répéter.")]
+Wishes = Annotated[
+    list[Path] | None, typer.Option("--wishes", help=mark("Un formulaire de souhaits rempli ; à répéter."))
+]
 Decided = Annotated[
-    Path | None, typer.Option("--decisions", help="Le classeur des binômes, après les décisions de l'équipe.")
+    Path | None, typer.Option("--decisions", help=mark("Le classeur des binômes, après les décisions de l'équipe."))
 ]
 
 
@@ -52,6 +55,6 @@ def matched(programme: Path, files: dict[str, Any], asked: Asked) -> "Matching":
     decided = Decisions()
     if asked.decisions is not None:
         decided = read_decisions(asked.decisions, cohort, loaded)
-        say(f"Décisions reprises : {decided}.")
+        say(tr("Décisions reprises : {decisions}.", decisions=decided))
     pins, bans = decided.pins, decided.bans
     return match(cohort, loaded, seed=asked.seed, pins=pins, bans=bans, time_limit_s=asked.time_limit_s)

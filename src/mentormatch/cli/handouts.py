@@ -16,11 +16,15 @@ from mentormatch.cli.options import (
     TimeLimit,
     ToolName,
     say,
+    say_written,
     sources,
 )
+from mentormatch.languages import mark
 
-Folder = Annotated[Path, typer.Option("-o", "--out", help="Le dossier où écrire fiches et publipostage.")]
-Validated = Annotated[Path | None, typer.Option("--decision", help="Le fichier de décision validé (.decision.json).")]
+Folder = Annotated[Path, typer.Option("-o", "--out", help=mark("Le dossier où écrire fiches et publipostage."))]
+Validated = Annotated[
+    Path | None, typer.Option("--decision", help=mark("Le fichier de décision validé (.decision.json)."))
+]
 
 
 def handouts_command(  # noqa: PLR0913 - the options of the command line are its contract
@@ -37,7 +41,7 @@ def handouts_command(  # noqa: PLR0913 - the options of the command line are its
     seed: Seed = 0,
     time_limit: TimeLimit = None,
 ) -> None:
-    """Écrire une fiche par participant·e, et le tableau du publipostage, pour les binômes formés."""
+    """Write one sheet a participant, and the table for letters, for the pairs that are formed."""
     from mentormatch.enrolment import read_contacts
     from mentormatch.report.handing.writing import told, write_handouts
 
@@ -47,6 +51,6 @@ def handouts_command(  # noqa: PLR0913 - the options of the command line are its
     written = write_handouts(matching, contacts, out, decision=decision)
     for path in written:
         if path.parent == out:
-            say(f"Écrit : {path}")
+            say_written(path)
     for sentence in told(matching, written):
         say(sentence)

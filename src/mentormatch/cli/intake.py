@@ -16,11 +16,14 @@ from mentormatch.cli.options import (
     Seed,
     TimeLimit,
     ToolName,
-    say,
+    say_written,
     sources,
 )
+from mentormatch.languages import mark
 
-Report = Annotated[Path | None, typer.Option("-o", "--out", help="Fichier .html, .xlsx, .json ou .txt, ou dossier.")]
+Report = Annotated[
+    Path | None, typer.Option("-o", "--out", help=mark("Fichier .html, .xlsx, .json ou .txt, ou dossier."))
+]
 
 
 def intake_command(  # noqa: PLR0913 - the options of the command line are its contract
@@ -36,7 +39,7 @@ def intake_command(  # noqa: PLR0913 - the options of the command line are its c
     time_limit: TimeLimit = None,
     as_json: AsJson = False,
 ) -> None:
-    """Dire ce que devient chaque ligne, et qui pourrait rencontrer qui, sans former de binômes."""
+    """Say what becomes of each row, and who could meet whom, without forming a pair."""
     from mentormatch.enrolment import read_tables
     from mentormatch.inspection.part import writer_for
     from mentormatch.inspection.whole import reported
@@ -51,4 +54,4 @@ def intake_command(  # noqa: PLR0913 - the options of the command line are its c
     if as_json or out is None:
         typer.echo(writer_for(".json" if as_json else ".txt").content(report).decode("utf-8"), nl=False)
     for path in written:
-        say(f"Écrit : {path}")
+        say_written(path)

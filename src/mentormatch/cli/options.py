@@ -7,20 +7,32 @@ from typing import Annotated, Any
 
 import typer
 
-AsJson = Annotated[bool, typer.Option("--json", help="Un seul objet JSON sur la sortie, rien d'autre.")]
-ProgrammeFile = Annotated[Path, typer.Option("-p", "--programme", help="Le programme (fichier TOML).")]
-Answers = Annotated[Path | None, typer.Argument(help="Les réponses des deux côtés (CSV ou XLSX).")]
-Mentors = Annotated[Path | None, typer.Option("--mentors", help="Les réponses des mentor·es.")]
-Mentees = Annotated[Path | None, typer.Option("--mentees", help="Les réponses des mentoré·es.")]
-ToolName = Annotated[str | None, typer.Option("--tool", help="L'outil d'enquête ; sinon, celui que le fichier révèle.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Départage les binômes à égalité.")]
-TimeLimit = Annotated[float | None, typer.Option("--time-limit", min=0.001, help="Durée maximale, en secondes.")]
+from mentormatch.cli.speaking import speak_as
+from mentormatch.languages import mark, tr
+
+AsJson = Annotated[bool, typer.Option("--json", help=mark("Un seul objet JSON sur la sortie, rien d'autre."))]
+ProgrammeFile = Annotated[
+    Path, typer.Option("-p", "--programme", help=mark("Le programme (fichier TOML)."), callback=speak_as)
+]
+Answers = Annotated[Path | None, typer.Argument(help=mark("Les réponses des deux côtés (CSV ou XLSX)."))]
+Mentors = Annotated[Path | None, typer.Option("--mentors", help=mark("Les réponses des mentor·es."))]
+Mentees = Annotated[Path | None, typer.Option("--mentees", help=mark("Les réponses des mentoré·es."))]
+ToolName = Annotated[
+    str | None, typer.Option("--tool", help=mark("L'outil d'enquête ; sinon, celui que le fichier révèle."))
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, help=mark("Départage les binômes à égalité."))]
+TimeLimit = Annotated[float | None, typer.Option("--time-limit", min=0.001, help=mark("Durée maximale, en secondes."))]
 HERE = Path("programme.toml")
 
 
 def say(text: str) -> None:
     """Write a message for people."""
     typer.echo(text, err=True)
+
+
+def say_written(path: Path) -> None:
+    """Say that a file was written."""
+    say(tr("Écrit : {path}", path=path))
 
 
 def say_json(told: Mapping[str, object]) -> None:
@@ -33,7 +45,7 @@ def sources(answers: Path | None, mentors: Path | None, mentees: Path | None, to
     named = {"answers": answers, "mentors": mentors, "mentees": mentees}
     given = {name: path for name, path in named.items() if path is not None}
     if set(given) not in ({"answers"}, {"mentors", "mentees"}):
-        raise typer.BadParameter("donnez un fichier de réponses, ou --mentors et --mentees")
+        raise typer.BadParameter(tr("donnez un fichier de réponses, ou --mentors et --mentees"))
     return given if tool is None else {**given, "tool": tool}
 
 
@@ -46,6 +58,6 @@ def write_new(path: Path, text: str, *, private: bool = False) -> None:
     from mentormatch.files import write_whole
 
     if path.exists():
-        found = Problem(path.name, "existe déjà", advice="choisissez un autre nom, ou déplacez-le")
-        raise OutputError("Rien n'a été écrit", [found])
+        found = Problem(path.name, tr("existe déjà"), advice=tr("choisissez un autre nom, ou déplacez-le"))
+        raise OutputError(tr("Rien n'a été écrit"), [found])
     write_whole(path, text.encode("utf-8"), private=private)

@@ -15,10 +15,12 @@ from mentormatch.cli.options import (
     ToolName,
     say,
     say_json,
+    say_written,
     sources,
 )
+from mentormatch.languages import mark
 
-Folder = Annotated[Path, typer.Option("-o", "--out", help="Le dossier où écrire profils et formulaires.")]
+Folder = Annotated[Path, typer.Option("-o", "--out", help=mark("Le dossier où écrire profils et formulaires."))]
 
 
 def profiles_command(  # noqa: PLR0913 - the options of the command line are its contract
@@ -31,7 +33,7 @@ def profiles_command(  # noqa: PLR0913 - the options of the command line are its
     out: Folder = Path("profils"),
     as_json: AsJson = False,
 ) -> None:
-    """Écrire des profils anonymes, et un court formulaire pour choisir après les avoir lus."""
+    """Write anonymous profiles, and a short form to choose by after reading them."""
     from mentormatch.enrolment import read_survey
     from mentormatch.profiles.sheets import anonymous_profiles
     from mentormatch.programme import Programme
@@ -46,6 +48,6 @@ def profiles_command(  # noqa: PLR0913 - the options of the command line are its
         counts = {side: len(shown) for side, shown in made.shown.items()}
         say_json({"written": [str(path) for path in written], "shown": counts, "withheld": dict(made.withheld)})
     for path in written:
-        say(f"Écrit : {path}")
+        say_written(path)
     for sentence in told(made):
         say(sentence)

@@ -15,16 +15,20 @@ from mentormatch.cli.options import (
     ToolName,
     say,
     say_json,
+    say_written,
     sources,
     write_new,
 )
+from mentormatch.languages import mark, tr
 
-Who = Annotated[str | None, typer.Option("--who", help="Qui le fait, pour le journal ; sinon, le compte.")]
-Why = Annotated[str, typer.Option("--why", help="Pourquoi, pour le journal. Sans le nom de la personne.")]
-Somebody = Annotated[str, typer.Argument(help="Le code de la personne, ou son courriel.")]
-Folders = Annotated[list[Path] | None, typer.Option("--in", help="Un dossier de documents ; à répéter au besoin.")]
-Told = Annotated[Path | None, typer.Option("-o", "--out", help="Le fichier à écrire ; sinon, sur la sortie.")]
-Sure = Annotated[bool, typer.Option("--yes", help="Effacer vraiment ; sinon, dire seulement ce qui le serait.")]
+Who = Annotated[str | None, typer.Option("--who", help=mark("Qui le fait, pour le journal ; sinon, le compte."))]
+Why = Annotated[str, typer.Option("--why", help=mark("Pourquoi, pour le journal. Sans le nom de la personne."))]
+Somebody = Annotated[str, typer.Argument(help=mark("Le code de la personne, ou son courriel."))]
+Folders = Annotated[
+    list[Path] | None, typer.Option("--in", help=mark("Un dossier de documents ; à répéter au besoin."))
+]
+Told = Annotated[Path | None, typer.Option("-o", "--out", help=mark("Le fichier à écrire ; sinon, sur la sortie."))]
+Sure = Annotated[bool, typer.Option("--yes", help=mark("Effacer vraiment ; sinon, dire seulement ce qui le serait."))]
 
 
 def export_command(  # noqa: PLR0913 - the options of the command line are its contract
@@ -39,7 +43,7 @@ def export_command(  # noqa: PLR0913 - the options of the command line are its c
     out: Told = None,
     as_json: AsJson = False,
 ) -> None:
-    """Écrire, en JSON, tout ce qui est conservé d'une personne, pour le lui remettre (RGPD, article 15)."""
+    """Write as JSON all that is kept of somebody, for them (GDPR, article 15)."""
     from mentormatch.rights.edition import Edition
     from mentormatch.rights.export import export_person
 
@@ -47,7 +51,7 @@ def export_command(  # noqa: PLR0913 - the options of the command line are its c
     export = export_person(Edition(programme, files, tuple(folders or ()), tool), person)
     if out is not None:
         write_new(out, export.to_json(), private=True)
-        say(f"Écrit : {out}")
+        say_written(out)
     if as_json or out is None:
         typer.echo(export.to_json(), nl=False)
 
@@ -65,7 +69,7 @@ def forget_command(  # noqa: PLR0913 - the options of the command line are its c
     why: Why = "",
     as_json: AsJson = False,
 ) -> None:
-    """Effacer une personne des réponses et des documents, et ne plus jamais la lire (RGPD, article 17)."""
+    """Erase somebody from the answers and the documents, and never read them again (GDPR, article 17)."""
     from mentormatch.rights.edition import Edition
     from mentormatch.rights.erasure import forget
 
@@ -75,11 +79,11 @@ def forget_command(  # noqa: PLR0913 - the options of the command line are its c
         told = {"rows": done.rows, "documents": [str(path) for path in done.documents], "to_do": done.to_do}
         say_json(told)
     for source, line in done.rows:
-        say(f"Effacée : {source}, ligne {line}")
+        say(tr("Effacée : {source}, ligne {line}", source=source, line=line))
     for path in done.documents:
-        say(f"Effacé, à refaire : {path}")
+        say(tr("Effacé, à refaire : {path}", path=path))
     for sentence in done.to_do:
-        say(f"Reste à faire : {sentence}.")
+        say(tr("Reste à faire : {sentence}.", sentence=sentence))
 
 
 def purge_command(  # noqa: PLR0913 - the options of the command line are its contract
@@ -94,7 +98,7 @@ def purge_command(  # noqa: PLR0913 - the options of the command line are its co
     yes: Sure = False,
     as_json: AsJson = False,
 ) -> None:
-    """Finir une édition : effacer les réponses et les documents, garder la décision et son journal."""
+    """End an edition: erase the answers and the documents, keep the decision and its log."""
     from mentormatch.rights.edition import Edition
     from mentormatch.rights.ending import others_in, purge, to_purge
 
@@ -107,11 +111,11 @@ def purge_command(  # noqa: PLR0913 - the options of the command line are its co
         told = {"deleted": yes, "files": [str(path) for path in going], "left": [str(path) for path in left]}
         say_json(told)
     for path in going:
-        say(f"{'Effacé' if yes else 'Serait effacé'} : {path}")
+        say(tr("Effacé : {path}", path=path) if yes else tr("Serait effacé : {path}", path=path))
     for path in left:
-        say(f"Laissé, à regarder : {path}")
+        say(tr("Laissé, à regarder : {path}", path=path))
     if not yes:
-        say("Rien n'a été effacé : ajoutez --yes.")
+        say(tr("Rien n'a été effacé : ajoutez --yes."))
 
 
 def contacts_command(  # noqa: PLR0913 - the options of the command line are its contract
@@ -124,7 +128,7 @@ def contacts_command(  # noqa: PLR0913 - the options of the command line are its
     out: Told = None,
     as_json: AsJson = False,
 ) -> None:
-    """Écrire à part comment joindre chaque personne, dans un fichier que son auteur seul peut lire."""
+    """Write apart how each person is reached, in a file that its author alone can read."""
     from mentormatch.enrolment import read_contacts
     from mentormatch.programme import Programme
     from mentormatch.report.contacts import write_contacts
@@ -134,4 +138,4 @@ def contacts_command(  # noqa: PLR0913 - the options of the command line are its
     written = write_contacts(contacts, known, out or Path("contacts.csv"))
     if as_json:
         say_json({"written": [str(written)], "people": len(contacts), "fields": contacts.fields})
-    say(f"Écrit : {written}")
+    say_written(written)

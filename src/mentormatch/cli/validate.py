@@ -6,15 +6,16 @@ from typing import Annotated
 import typer
 
 from mentormatch.cli.verify import AsJson, DecisionFile, Journal
+from mentormatch.languages import mark
 
-Who = Annotated[str, typer.Option("--who", help="La personne qui valide.")]
-Why = Annotated[str, typer.Option("--why", help="Le motif, par exemple la réunion où c'est décidé.")]
+Who = Annotated[str, typer.Option("--who", help=mark("La personne qui valide."))]
+Why = Annotated[str, typer.Option("--why", help=mark("Le motif, par exemple la réunion où c'est décidé."))]
 
 
 def validate_command(
     decision: DecisionFile, *, who: Who, why: Why = "", journal: Journal = None, as_json: AsJson = False
 ) -> None:
-    """Revérifier une décision, puis la valider par une ligne signée du journal ; refusée, elle n'en reçoit aucune."""
+    """Check a decision again, then validate it by a signed line of the log; one that is refused gets none."""
     from mentormatch.record.validation import validate
 
     validated = validate(decision, who=who, why=why, journal=journal)

@@ -1,0 +1,65 @@
+"""The command line speaks the language that is asked for, that of the environment, or that of the programme."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import mentormatch as mm
+from tests.english import french_in
+
+
+def run(*arguments: object, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "mentormatch", *map(str, arguments)]
+    told = {name: value for name, value in os.environ.items() if name != "MENTORMATCH_LANGUAGE"} | variables
+    return subprocess.run(command, cwd=folder, env=told, capture_output=True, text=True, check=False, encoding="utf-8")
+
+
+@pytest.fixture
+def english(tmp_path: Path) -> Path:
+    """Return a folder whose programme says that it is in English."""
+    files = mm.examples.copy_to(tmp_path)
+    text = files.programme.read_text("utf-8")
+    files.programme.write_text(text.replace("[programme]", '[programme]\nlanguage = "en"', 1), "utf-8")
+    return tmp_path
+
+
+def test_help_is_in_the_language_of_the_environment_or_in_the_one_asked_for(tmp_path: Path) -> None:
+    french = run("--help", folder=tmp_path).stdout
+    told = [run("--help", folder=tmp_path, MENTORMATCH_LANGUAGE="en").stdout]
+    told.append(run("--language", "en", "--help", folder=tmp_path).stdout)
+    told.append(run("--language", "en", "match", "--help", folder=tmp_path, MENTORMATCH_LANGUAGE="fr").stdout)
+    assert "Former des binômes" in french
+    assert "Form optimal, explained" in told[0]
+    assert "The workbook of pairs" in told[2]
+    assert french_in(*told) == []
+
+
+def test_the_programme_decides_where_nobody_asks_and_its_documents_too(english: Path) -> None:
+    done = run("match", "reponses.csv", "-o", "out", folder=english)
+    assert "The assignment is proved optimal." in done.stderr
+    assert '<html lang="en">' in (english / "out" / "binomes.html").read_text("utf-8")
+
+
+def test_a_language_that_is_asked_for_goes_before_the_programme_s(english: Path) -> None:
+    asked = run("--language", "fr", "match", "reponses.csv", "-o", "out", folder=english)
+    assert "Répartition démontrée optimale." in asked.stderr
+    assert '<html lang="fr">' in (english / "out" / "binomes.html").read_text("utf-8")
+    around = run("match", "absent.csv", folder=english, MENTORMATCH_LANGUAGE="fr")
+    assert around.stderr.startswith("Erreur : ")
+
+
+def test_an_error_is_told_in_the_language_of_the_programme(english: Path) -> None:
+    done = run("match", "absent.csv", folder=english)
+    assert (done.returncode, done.stderr.partition(" ")[0]) == (3, "Error:")
+
+
+def test_a_language_that_is_not_known_is_an_error_of_usage(tmp_path: Path) -> None:
+    for done in (
+        run("--language", "xx", "--help", folder=tmp_path),
+        run("new", "d", folder=tmp_path, MENTORMATCH_LANGUAGE="xx"),
+    ):
+        assert done.returncode == 2
+        assert "attendu : fr, en" in done.stderr
