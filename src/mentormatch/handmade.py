@@ -4,13 +4,17 @@ from collections.abc import Iterator
 
 from mentormatch.enrolment import Source
 from mentormatch.errors import Problem, SurveyError
+from mentormatch.languages import mark, tr
 from mentormatch.people import Cohort, People
 from mentormatch.survey.reading import Record, Table, read_table
 from mentormatch.text import canonical
 
 type Keys = tuple[str, str]
 
-SIDES = ("mentor·e", "mentoré·e")
+MISREAD = mark("La feuille de binômes « {name} » ne peut pas être lue.")
+NO_CODES = (mark("aucun code de mentor·e"), mark("aucun code de mentoré·e"))
+EXPECTED = (mark("le code d'un·e mentor·e de cette édition"), mark("le code d'un·e mentoré·e de cette édition"))
+"""Of mentors, of mentees."""
 
 
 def read_pairs(source: Source, cohort: Cohort) -> tuple[Keys, ...]:
@@ -45,7 +49,7 @@ def read_pairs(source: Source, cohort: Cohort) -> tuple[Keys, ...]:
     rows = [record for record in table.records if all(record.cells[column].strip() for column in columns)]
     found = list(wrong(rows, columns, cohort))
     if found:
-        raise SurveyError(f"La feuille de binômes « {table.source} » ne peut pas être lue.", found)
+        raise SurveyError(tr(MISREAD, name=table.source), found)
     return tuple(keys_in(record, columns, cohort) for record in rows)
 
 
@@ -54,10 +58,10 @@ def columns_of(table: Table, cohort: Cohort) -> tuple[int, int]:
     mentors = most_known(table, cohort.mentors, ())
     mentees = most_known(table, cohort.mentees, (mentors,))
     if mentors is None or mentees is None:
-        missing = [word for word, column in zip(SIDES, (mentors, mentees), strict=True) if column is None]
-        advice = "donnez une colonne de codes par côté, avec une ligne de titres au-dessus"
-        problems = [Problem("colonnes", f"aucun code de {word}", advice=advice) for word in missing]
-        raise SurveyError(f"La feuille de binômes « {table.source} » ne peut pas être lue.", problems)
+        missing = [words for words, column in zip(NO_CODES, (mentors, mentees), strict=True) if column is None]
+        advice = tr("donnez une colonne de codes par côté, avec une ligne de titres au-dessus")
+        problems = [Problem(tr("colonnes"), tr(words), advice=advice) for words in missing]
+        raise SurveyError(tr(MISREAD, name=table.source), problems)
     return mentors, mentees
 
 
@@ -76,13 +80,17 @@ def wrong(rows: list[Record], columns: tuple[int, int], cohort: Cohort) -> Itera
     """Yield what cannot be taken: codes of nobody, and pairs that come again."""
     first: dict[Keys, int] = {}
     for record in rows:
-        for word, people, column in zip(SIDES, (cohort.mentors, cohort.mentees), columns, strict=True):
+        for expected, people, column in zip(EXPECTED, (cohort.mentors, cohort.mentees), columns, strict=True):
             if not people.has(record.cells[column]):
-                found, expected = "code inconnu", f"le code d'un·e {word} de cette édition"
-                yield Problem(f"ligne {record.line}, colonne {column + 1}", found, expected)
+                where = tr("ligne {line}, colonne {column}", line=record.line, column=column + 1)
+                yield Problem(where, tr("code inconnu"), tr(expected))
         pair = canonical(record.cells[columns[0]]), canonical(record.cells[columns[1]])
         if first.setdefault(pair, record.line) != record.line:
-            yield Problem(f"ligne {record.line}", f"le même binôme qu'à la ligne {first[pair]}", advice="gardez-en une")
+            where, found = (
+                tr("ligne {line}", line=record.line),
+                tr("le même binôme qu'à la ligne {line}", line=first[pair]),
+            )
+            yield Problem(where, found, advice=tr("gardez-en une"))
 
 
 def keys_in(record: Record, columns: tuple[int, int], cohort: Cohort) -> Keys:

@@ -14,6 +14,7 @@ from pathlib import Path
 from mentormatch.enrolment import read_survey
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.files import write_whole
+from mentormatch.languages import tr
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
 
@@ -63,8 +64,8 @@ def copy_to(folder: str | PathLike[str], name: str = "mentorat", *, overwrite: b
     standing = [path.name for path in (written.programme, written.answers) if path.exists()]
     if standing and not overwrite:
         raise OutputError(
-            "Rien n'a été écrit : des fichiers du même nom sont déjà dans le dossier",
-            [Problem(there, "existe déjà", advice="choisissez un autre dossier") for there in standing],
+            tr("Rien n'a été écrit : des fichiers du même nom sont déjà dans le dossier"),
+            [Problem(there, tr("existe déjà"), advice=tr("choisissez un autre dossier")) for there in standing],
         )
     for path in (written.programme, written.answers):
         write_whole(path, source.joinpath(path.name).read_bytes())
@@ -96,6 +97,5 @@ def copy_pairs_to(folder: str | PathLike[str], name: str = "mentorat") -> Path:
 def folder_of(name: str) -> Traversable:
     """Return where an example lies; raises RequestError, with those there are, where there is none of this name."""
     if name not in names():
-        found = Problem("example", f"no example {name!r}", f"one of {', '.join(names())}")
-        raise RequestError("Unknown example", [found])
+        raise RequestError(tr("Cet exemple n'existe pas"), [Problem(name, tr("inconnu"), ", ".join(names()))])
     return files(__name__).joinpath(name)

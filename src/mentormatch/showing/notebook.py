@@ -5,9 +5,10 @@ from html import escape
 from typing import Any
 
 from mentormatch.assignment.progress import Progress
+from mentormatch.languages import mark, tr
 from mentormatch.showing.words import end, part, stage, time
 
-HINT = "Le bouton qui interrompt le noyau (■) arrête le calcul et garde la meilleure réponse trouvée."
+HINT = mark("Le bouton qui interrompt le noyau (■) arrête le calcul et garde la meilleure réponse trouvée.")
 QUIET, LOUD = ("font-size:90%;opacity:.75;margin:.2em 0", "margin:.4em 0")
 
 
@@ -52,7 +53,7 @@ def page_of(progress: Progress, text: str) -> str:
     """Return words as HTML, with the way to stop while there is something to stop."""
     if not text:
         return ""
-    hint = "" if progress.over else f'<div style="{QUIET}">{escape(HINT)}</div>'
+    hint = "" if progress.over else f'<div style="{QUIET}">{escape(tr(HINT))}</div>'
     return f'<div role="status" style="{LOUD}">{escape(text)}{hint}</div>'
 
 

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from mentormatch.assignment.progress import Progress
+from mentormatch.languages import mark, tr
 from mentormatch.showing.words import part, stage, time
 
-HINT = "Ctrl-C : s'arrêter là"
+HINT = mark("Ctrl-C : s'arrêter là")
 WIDTH = 80
 """Where the terminal does not say how wide it is."""
 
@@ -21,7 +22,7 @@ class Line:
 
     def __call__(self, progress: Progress) -> None:
         """Show how far work is; nothing once it is over."""
-        told = [time(progress.seconds), part(progress), stage(progress), HINT]
+        told = [time(progress.seconds), part(progress), stage(progress), tr(HINT)]
         text = "" if progress.over else fitted([word for word in told if word], width(self.stream) - 1)
         if text == self.shown:
             return

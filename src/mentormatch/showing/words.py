@@ -1,30 +1,35 @@
-"""How far work is, in French: short enough for one line of a terminal."""
+"""How far work is, in words: short enough for one line of a terminal."""
 
 from collections.abc import Mapping
 
 from mentormatch.assignment.progress import TIES, Progress
 from mentormatch.french import NO_BREAK, points, thousands
+from mentormatch.languages import mark, tr
 
 GOALS: Mapping[str, str] = {
-    "": "Recherche d'une première répartition",
-    "matched": "Le plus de binômes",
-    "priority": "Le plus de personnes prioritaires",
-    "floor": "Les points du binôme le plus faible",
-    "floor_person": "Les points de la personne la moins bien servie",
-    "leximin": "Les points des binômes les plus faibles",
-    "total": "Total de points",
-    "changes": "Le moins de binômes défaits",
-    TIES: "Objectifs atteints, départage des égalités",
+    "": mark("Recherche d'une première répartition"),
+    "matched": mark("Le plus de binômes"),
+    "priority": mark("Le plus de personnes prioritaires"),
+    "floor": mark("Les points du binôme le plus faible"),
+    "floor_person": mark("Les points de la personne la moins bien servie"),
+    "leximin": mark("Les points des binômes les plus faibles"),
+    "total": mark("Total de points"),
+    "changes": mark("Le moins de binômes défaits"),
+    TIES: mark("Objectifs atteints, départage des égalités"),
 }
 COUNTS = frozenset({"matched", "priority", "changes"})
 ENDS: Mapping[str, str] = {
-    "proved": "Terminé en {time} : répartition démontrée optimale.",
-    "feasible": "Arrêté après {time} : la répartition trouvée respecte les règles, mais n'est pas démontrée optimale.",
-    "infeasible": "Terminé en {time} : aucune répartition ne respecte toutes les règles.",
-    "stopped": "Arrêté après {time}, avant une première réponse : il n'y a pas de binôme.",
-    "failed": "Le calcul a échoué après {time}.",
+    "proved": mark("Terminé en {time}\u00a0: répartition démontrée optimale."),
+    "feasible": mark(
+        "Arrêté après {time}\u00a0: la répartition trouvée respecte les règles, mais n'est pas démontrée optimale."
+    ),
+    "infeasible": mark("Terminé en {time}\u00a0: aucune répartition ne respecte toutes les règles."),
+    "stopped": mark("Arrêté après {time}, avant une première réponse\u00a0: il n'y a pas de binôme."),
+    "failed": mark("Le calcul a échoué après {time}."),
 }
-SEVERAL = "Fini après {time}."
+SEVERAL = mark("Fini après {time}.")
+AT_LEAST = mark("{goal}\u00a0: {value} pour l'instant, {bound} au moins (écart {gap})")
+AT_MOST = mark("{goal}\u00a0: {value} pour l'instant, {bound} au plus (écart {gap})")
 
 
 def stage(progress: Progress) -> str:
@@ -35,16 +40,14 @@ def stage(progress: Progress) -> str:
     >>> stage(Progress("total", 10_354_576)).replace(NO_BREAK, " ")
     "Total de points : 1035,5 pour l'instant"
     """
-    name, goal = GOALS.get(progress.goal, progress.goal), progress.goal
+    name, goal = tr(GOALS.get(progress.goal, progress.goal)), progress.goal
     if progress.value is None:
         return name
     value = amount(goal, progress.value)
     if progress.bound is None or progress.gap is None:
-        return f"{name}{NO_BREAK}: {value} pour l'instant"
+        return tr("{goal}\u00a0: {value} pour l'instant", goal=name, value=value)
     bound, gap = amount(goal, progress.bound), amount(goal, progress.gap)
-    if goal == "changes":
-        return f"{name}{NO_BREAK}: {value} pour l'instant, {bound} au moins (écart {gap})"
-    return f"{name}{NO_BREAK}: {value} pour l'instant, {bound} au plus (écart {gap})"
+    return tr(AT_LEAST if goal == "changes" else AT_MOST, goal=name, value=value, bound=bound, gap=gap)
 
 
 def amount(goal: str, value: int) -> str:
@@ -59,8 +62,8 @@ def part(progress: Progress) -> str:
     ('calcul 2 sur 3', 'calcul 4', '')
     """
     if progress.parts is not None and progress.parts > 1:
-        return f"calcul {max(progress.part, 1)} sur {progress.parts}"
-    return f"calcul {progress.part}" if progress.part > 1 else ""
+        return tr("calcul {part} sur {parts}", part=max(progress.part, 1), parts=progress.parts)
+    return tr("calcul {part}", part=progress.part) if progress.part > 1 else ""
 
 
 def time(seconds: float) -> str:
@@ -80,4 +83,4 @@ def end(progress: Progress) -> str:
     'Terminé en 3 s : répartition démontrée optimale.'
     """
     said = SEVERAL if progress.part > 1 else ENDS.get(progress.status, "")
-    return said.format(time=time(progress.seconds)).replace(" :", f"{NO_BREAK}:")
+    return tr(said, time=time(progress.seconds)) if said else ""
