@@ -5,8 +5,9 @@ from os import PathLike
 from typing import Any
 
 from mentormatch.board.session import Board
-from mentormatch.board.wording import FRENCH, script, stylesheet
+from mentormatch.board.wording import script, stylesheet, words
 from mentormatch.errors import OutputError
+from mentormatch.languages import language, tr
 from mentormatch.matching import Matching
 from mentormatch.report.exporters.page import fragment
 from mentormatch.review.labels import Labels
@@ -16,7 +17,7 @@ try:
     import traitlets
 except ModuleNotFoundError:
     raise OutputError(
-        "Le tableau de révision a besoin de Jupyter et d'anywidget → pip install 'mentormatch-engine[notebook]'"
+        tr("Le tableau de révision a besoin de Jupyter et d'anywidget → pip install 'mentormatch-engine[notebook]'")
     ) from None
 
 
@@ -28,13 +29,14 @@ class BoardWidget(anywidget.AnyWidget):
 
     _esm = script()
     _css = stylesheet()
-    words = traitlets.Dict(dict(FRENCH)).tag(sync=True)
+    words = traitlets.Dict().tag(sync=True)
     view = traitlets.Dict().tag(sync=True)
     asked = traitlets.Dict().tag(sync=True)
 
     def __init__(self, board: Board) -> None:
         self.board = board
-        super().__init__(view=board.state())
+        with language(board.language):
+            super().__init__(view=board.state(), words=words())
 
     @property
     def matching(self) -> Matching:
@@ -49,7 +51,8 @@ class BoardWidget(anywidget.AnyWidget):
         return f"BoardWidget({len(self.matching.solution.pairs)} pairs)"  # a notebook saves what it shows
 
     def _repr_html_(self) -> str:
-        return fragment(self.matching, self.board.labels)
+        with language(self.board.language):
+            return fragment(self.matching, self.board.labels)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Return the widget, and the plan as a page for where no widget can be shown."""

@@ -56,7 +56,7 @@ def test_without_anywidget_the_board_says_what_to_install() -> None:
 
 
 def test_the_module_of_the_board_makes_no_markup_and_loads_nothing() -> None:
-    from mentormatch.board.wording import FRENCH, script
+    from mentormatch.board.wording import WORDS, script
 
     forbidden = (
         "innerHTML",
@@ -69,4 +69,4 @@ def test_the_module_of_the_board_makes_no_markup_and_loads_nothing() -> None:
         "import",
     )
     assert [word for word in forbidden if word in script()] == []
-    assert [name for name in FRENCH if name not in script()] == ["about_mentor", "about_mentee"]
+    assert [name for name in WORDS if name not in script()] == ["about_mentor", "about_mentee"]

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 
 from mentormatch.board.session import Board
-from mentormatch.board.wording import FRENCH, script, stylesheet
+from mentormatch.board.wording import script, stylesheet, words
 
 POLICY = (
     "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'none';"
@@ -38,7 +38,7 @@ board.render({ model, el: document.getElementById("board") });
 
 def handler(board: Board) -> type[BaseHTTPRequestHandler]:
     """Return what serves one board: its page, its files, its values, and what is asked of it."""
-    values = {"words": dict(FRENCH), "asked": {}}
+    values = {"words": words(), "asked": {}}
     files = {
         "/": ("text/html", PAGE),
         "/page.js": ("text/javascript", OVER_HTTP),

@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
+from mentormatch.languages import tr
 from mentormatch.strictjson import Message, parse_json
 from mentormatch.wire import Whole
 
@@ -116,7 +117,7 @@ def fitting[T](read: Callable[[], T]) -> T:
     except ValidationError as error:
         told = error.errors(include_url=False, include_input=False)
         problems = [Problem(".".join(map(str, where(wrong))), wrong["type"]) for wrong in told]
-        raise RequestError("La demande n'est pas de celles que le tableau comprend", problems) from None
+        raise RequestError(tr("La demande n'est pas de celles que le tableau comprend"), problems) from None
 
 
 def where(wrong: ErrorDetails) -> tuple[int | str, ...]:

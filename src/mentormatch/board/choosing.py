@@ -7,7 +7,8 @@ from mentormatch.assignment.posing import SIDES
 from mentormatch.board.actions import PersonId, side_of
 from mentormatch.board.deciding import Ground
 from mentormatch.fields import Side
-from mentormatch.french import NO_BREAK, counted, percent, points
+from mentormatch.french import counted, percent, points
+from mentormatch.languages import mark, tr
 from mentormatch.matching import Matching
 from mentormatch.review.alternatives import Alternative, alternatives
 from mentormatch.review.labels import Labels
@@ -19,7 +20,7 @@ from mentormatch.strictjson import Message
 MOST_OFFERED = 10
 MOST_MOVED = 6
 """People named who would change partners; beyond them they are counted."""
-FREE = "sans perte"
+FREE = mark("sans perte")
 
 
 class Part(Message):
@@ -123,11 +124,15 @@ def price(losses: Sequence[tuple[str, int]]) -> str:
     """
     goal, loss = next(((goal, loss) for goal, loss in losses if loss), ("", 0))
     if loss < 0:
-        return f"gain{NO_BREAK}: {amount(goal, -loss)}"
-    return amount(goal, loss) if loss else FREE
+        return tr("gain\u00a0: {amount}", amount=amount(goal, -loss))
+    return amount(goal, loss) if loss else tr(FREE)
 
 
 def told(one: Chosen, name: str) -> str:
     """Return in a sentence what is now to be seen of somebody."""
-    pairs = counted(len(one.ties), "binôme")
-    return f"{name}{NO_BREAK}: {pairs}, {counted(len(one.offers), 'autre possibilité', 'autres possibilités')}."
+    return tr(
+        "{name}\u00a0: {pairs}, {others}.",
+        name=name,
+        pairs=counted(len(one.ties), "binôme"),
+        others=counted(len(one.offers), "autre possibilité", "autres possibilités"),
+    )

@@ -17,6 +17,7 @@ from mentormatch.board.actions import Decision, Imposed, Places, SetAside, Withd
 from mentormatch.columns import Numbers
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
+from mentormatch.languages import tr
 from mentormatch.matching import Matching
 from mentormatch.people import Cohort, People
 from mentormatch.programme import Programme
@@ -38,7 +39,9 @@ class Ground:
         """Return the key of somebody; raises RequestError where the id is nobody's."""
         people, row = self.base.cohort.side(side_of(person)), int(person[1:]) - 1
         if row >= len(people):
-            raise RequestError("Personne inconnue du tableau", [Problem("id", person, "une personne de cette édition")])
+            raise RequestError(
+                tr("Personne inconnue du tableau"), [Problem("id", person, tr("une personne de cette édition"))]
+            )
         return people.ids[row]
 
     def id(self, side: Side, key: str) -> str:

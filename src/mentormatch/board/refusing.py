@@ -7,6 +7,8 @@ from mentormatch.assignment.solution import Status
 from mentormatch.board.actions import Decision, Imposed, Places, SetAside, Withdrawal, side_of
 from mentormatch.board.deciding import Ground, asked
 from mentormatch.errors import RequestError
+from mentormatch.french import about
+from mentormatch.languages import mark, tr
 from mentormatch.matching import Matching
 from mentormatch.review.diagnosis.whole import diagnosis_of
 from mentormatch.review.labels import Labels
@@ -15,10 +17,17 @@ from mentormatch.review.why_not import named, why_not
 
 ANSWERED = (Status.PROVED, Status.FEASIBLE)
 NO_QUESTION = {
-    "mentor": "Le programme ne demande pas aux mentor·es combien de places elles et ils offrent",
-    "mentee": "Le programme ne demande pas aux mentoré·es combien de places elles et ils prennent",
+    "mentor": mark(
+        "Le programme ne demande pas aux mentor·es combien de places elles et ils offrent : ce nombre ne peut pas être"
+        " changé ici."
+    ),
+    "mentee": mark(
+        "Le programme ne demande pas aux mentoré·es combien de places elles et ils prennent : ce nombre ne peut pas"
+        " être changé ici."
+    ),
 }
-NO_PLAN = "Aucune répartition ne respecterait toutes les règles du programme."
+GONE = mark("{name} n'est plus dans cette édition : levez d'abord son retrait.")
+NO_PLAN = mark("Aucune répartition ne respecterait toutes les règles du programme.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +51,11 @@ class Attempt:
         """Raise RequestError where the decision is about somebody who left, or a number that nobody is asked for."""
         for person in people_of(self.made):
             if not self.ground.there(person, self.before.cohort):
-                raise RequestError(f"{self.name(person)} n'est plus dans cette édition : levez d'abord son retrait.")
+                raise RequestError(tr(GONE, name=self.name(person)))
         if isinstance(self.made, Places):
             side = side_of(self.made.person)
             if not asked(self.ground.base.programme, side):
-                raise RequestError(f"{NO_QUESTION[side]} : ce nombre ne peut pas être changé ici.")
+                raise RequestError(tr(NO_QUESTION[side]))
 
     def refuse(self, after: Matching) -> None:
         """Raise RequestError where the move leads from a plan to none, or is not kept by it."""
@@ -66,8 +75,8 @@ class Attempt:
         loads = [(rule, rule.loads(case.people(side), side)) for rule in case.rules]
         tight = [case.labels.rule(rule) for rule, load in loads if load and load.most[row] < self.made.places]
         why = set_aside(View.of(case, side), row)
-        who = self.name(self.made.person)
-        raise RequestError(f"{who} : {why[1]}" if why and not tight else f"{who} : une règle l'exclut, {named(tight)}.")
+        told = why[1] if why and not tight else tr("une règle l'exclut, {rules}.", rules=named(tight))
+        raise RequestError(about(self.name(self.made.person), told))
 
     def _obstacles(self, after: Matching) -> Iterator[str]:
         if after.status is not Status.INFEASIBLE:
@@ -78,7 +87,7 @@ class Attempt:
             yield why_not(self.case(self.before), cohort.mentors.find(pair[0]), cohort.mentees.find(pair[1])).reason
         else:
             diagnosis = diagnosis_of(self.case(after))
-            yield NO_PLAN
+            yield tr(NO_PLAN)
             if diagnosis and diagnosis.conflict:
                 yield diagnosis.conflict.sentence
             yield from (finding.sentence for finding in diagnosis.findings if finding.decisive) if diagnosis else ()

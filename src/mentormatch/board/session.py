@@ -11,6 +11,7 @@ from mentormatch.board.deciding import Ground
 from mentormatch.board.refusing import ANSWERED, Attempt
 from mentormatch.board.view import dressed, shown
 from mentormatch.errors import MentorMatchError, RequestError
+from mentormatch.languages import language, mark, own_language, spoken, tr
 from mentormatch.matching import Matching, Seal
 from mentormatch.report.folder import validated
 from mentormatch.report.view import labels_for_notebook
@@ -65,7 +66,9 @@ class Board:
     ) -> None:
         self.ground = Ground(matching, time_limit_s)
         self.folder = Path(folder)
-        self.labels = labels_for_notebook(matching) if labels is None else labels
+        with language(matching.language, unless_asked=True):
+            self.language = spoken()
+            self.labels = labels_for_notebook(matching) if labels is None else labels
         self.steps = [Step((), matching)]
         self.at = 0
         self.chosen: str | None = None
@@ -82,27 +85,29 @@ class Board:
         """The plan at present; it can be saved, explained and compared like any other."""
         return self.now.matching
 
+    @own_language
     def decide(self, decision: Decision) -> None:
         """Solve anew under one more decision; raises RequestError in words where no plan keeps it, or the rules."""
         if decision in self.now.decisions:
-            raise RequestError("Cette décision est déjà prise")
+            raise RequestError(tr("Cette décision est déjà prise"))
         others = [one for one in self.now.decisions if not superseded(one, decision)]
         self._go_to((*others, decision), decision)
 
+    @own_language
     def release(self, number: int) -> None:
         """Solve anew without one of the decisions, by its place among them from 1."""
         decisions = self.now.decisions
         if not 1 <= number <= len(decisions):
-            raise RequestError(f"Il n'y a pas de décision numéro {number}")
+            raise RequestError(tr("Il n'y a pas de décision numéro {number}", number=number))
         self._go_to(decisions[: number - 1] + decisions[number:])
 
     def undo(self) -> None:
         """Take the last move back; raises RequestError where there is none."""
-        self._turn_to(self.at - 1, "Il n'y a rien à annuler")
+        self._turn_to(self.at - 1, mark("Il n'y a rien à annuler"))
 
     def redo(self) -> None:
         """Make the move again that was taken back last; raises RequestError where there is none."""
-        self._turn_to(self.at + 1, "Il n'y a rien à rétablir")
+        self._turn_to(self.at + 1, mark("Il n'y a rien à rétablir"))
 
     def choose(self, person: str | None) -> None:
         """Look at somebody, by opaque id, or at nobody."""
@@ -110,13 +115,14 @@ class Board:
             self.ground.key(person)
         self.chosen = person
 
+    @own_language
     def validate(self, who: str, why: str = "") -> None:
         """Write all documents, the decision and its log, then make the decision final under a name.
 
         Raises RequestError where nobody is named or there is no plan; OutputError where a file cannot be written.
         """
         if self.matching.status not in ANSWERED:
-            raise RequestError("Il n'y a aucune répartition à valider")
+            raise RequestError(tr("Il n'y a aucune répartition à valider"))
         seal = validated(self.matching, self.folder, who=who, why=why)
         self.steps[self.at] = replace(self.now, seal=seal)
 
@@ -136,6 +142,7 @@ class Board:
             case _:
                 self.decide(action)
 
+    @own_language
     def answer(self, asked: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
         """Return the board as JSON after an action in JSON (``Asked``); it says where one was refused, and why."""
         turn, refusal = 0, ""
@@ -149,6 +156,7 @@ class Board:
             refusal = str(error)
         return dressed(shown(self, done, turn, refusal))
 
+    @own_language
     def state(self) -> dict[str, Any]:
         """Return the board as JSON, as it is first seen."""
         return dressed(shown(self, None))
@@ -165,9 +173,10 @@ class Board:
         self.steps[self.at + 1 :] = [Step(tuple(decisions), matching)]
         self._turn_to(self.at + 1, "")
 
+    @own_language
     def _turn_to(self, step: int, otherwise: str) -> None:
         if not 0 <= step < len(self.steps):
-            raise RequestError(otherwise)
+            raise RequestError(tr(otherwise))
         self.seen, self.at = self.at, step
 
 

@@ -19,7 +19,8 @@ from mentormatch.board.actions import (
 from mentormatch.board.choosing import Chosen, chosen, told
 from mentormatch.board.deciding import asked
 from mentormatch.fields import Side
-from mentormatch.french import NO_BREAK, points
+from mentormatch.french import points
+from mentormatch.languages import tr
 from mentormatch.matching import Keys
 from mentormatch.report import words
 from mentormatch.report.comparing import Comparison, compare
@@ -129,7 +130,7 @@ def shown(board: "Board", done: Action | None, turn: int = 0, refusal: str = "")
         turn=turn,
         programme=matching.programme.name,
         status=str(matching.status),
-        verdict=words.STATUS[matching.status][0],
+        verdict=tr(words.STATUS[matching.status][0]),
         summary=words.summary(matching),
         standing=list(standing(matching, seal)) or obstacles(board),
         head=seal.head if seal else "",
@@ -228,13 +229,13 @@ def decided(board: "Board", decision: Decision) -> str:
     name = board.name
     match decision:
         case Imposed(mentor=mentor, mentee=mentee):
-            return f"Binôme imposé{NO_BREAK}: {name(mentor)} – {name(mentee)}"
+            return tr("Binôme imposé\u00a0: {mentor} – {mentee}", mentor=name(mentor), mentee=name(mentee))
         case SetAside(mentor=mentor, mentee=mentee):
-            return f"Binôme écarté{NO_BREAK}: {name(mentor)} – {name(mentee)}"
+            return tr("Binôme écarté\u00a0: {mentor} – {mentee}", mentor=name(mentor), mentee=name(mentee))
         case Withdrawal(person=person):
-            return f"Retrait{NO_BREAK}: {name(person)}"
+            return tr("Retrait\u00a0: {person}", person=name(person))
         case Places(person=person, places=places):
-            return f"Places de {name(person)}{NO_BREAK}: {places}"
+            return tr("Places de {person}\u00a0: {places}", person=name(person), places=places)
 
 
 def said(board: "Board", done: Action | None, look: Chosen | None, last: Comparison) -> str:

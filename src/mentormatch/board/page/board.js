@@ -144,7 +144,7 @@ class Board {
 
   /** Return a cell that a narrow page, which has no room for headings, labels itself. */
   labelled(word, text, kind = null) {
-    return make("td", { class: kind, "data-label": `${this.say(word)} : ` }, text);
+    return make("td", { class: kind, "data-label": this.say("labelled", { word: this.say(word) }) }, text);
   }
 
   // --- who is with whom ----------------------------------------------------------------------------------------------

@@ -70,7 +70,7 @@ class Person {
     const [partner, price, points] = ["partner", "price", "points"].map((word) => this.board.say(word));
     const rows = offers.map((offer) => {
       const { mentor, mentee, names } = this.two(person, offer.partner);
-      const moves = this.board.say("moves", { who: offer.moves.join("\u00a0; ") });
+      const moves = this.board.say("moves", { who: offer.moves.join(this.board.say("between")) });
       const moved = offer.moves.length ? make("span", { class: "mm-board-moves" }, moves) : null;
       return make(
         "tr",
