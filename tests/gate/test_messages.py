@@ -18,10 +18,12 @@ SOURCE = HOME / "src" / "mentormatch"
 CATALOGUES = sorted((SOURCE / "languages").glob("*/*.po"))
 SPEAKING = {"tr", "tr_n", "mark", "counted"}
 FRENCH_WORDS = re.compile(
-    r"[àâçéèêëîïôûùœÀÉÈÊÎÔ«»]|\b(?:le|la|les|des|du|une|est|sont|pas|pour|sans|aucun|aucune|avec|que|qui|dans|sur|cette|ces)\b"
+    r"[àâçéèêëîïôûùœÀÉÈÊÎÔ«»]|(?<![-\w])(?:le|la|les|des|du|une|est|sont|pas|pour|sans|aucun|aucune|avec|que|qui|dans|sur|cette|ces)(?![-\w])"
 )
 SPOKEN = {
     "assignment",
+    "board",
+    "cli",
     "columns",
     "departements",
     "diagnosing",
@@ -30,17 +32,20 @@ SPOKEN = {
     "enrolment",
     "errors",
     "evaluation",
+    "examples",
     "extension",
     "fields",
     "files",
     "followup",
     "frames",
     "french",
+    "handmade",
     "inspection",
     "languages",
     "likeness",
     "matching",
     "mistakes",
+    "notebook",
     "people",
     "places",
     "planning",
@@ -49,10 +54,12 @@ SPOKEN = {
     "record",
     "registry",
     "repairing",
+    "report",
     "review",
     "rights",
     "scoring",
     "sections",
+    "showing",
     "strictjson",
     "survey",
     "tables",
@@ -61,7 +68,7 @@ SPOKEN = {
     "wire",
 }
 """The rooms whose texts are all messages."""
-READ = {"departements", "drafting/words", "fields/nobody", "places/spelling", "survey/tools", "text"}
+READ = {"departements", "drafting/words", "fields/nobody", "places/spelling", "report/texts", "survey/tools", "text"}
 """Where French is what is read, not what is said."""
 
 

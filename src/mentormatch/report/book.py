@@ -7,7 +7,8 @@ from functools import cache
 from io import BytesIO
 from typing import Any, Literal
 
-from mentormatch.french import NO_BREAK
+from mentormatch.french import thousands
+from mentormatch.languages import FRENCH, spoken, tr
 from mentormatch.report.texts import visible
 from mentormatch.tables import Cell
 
@@ -102,7 +103,7 @@ class Page:
         """Write one cell: a text as a text, whatever it looks like."""
         form = self._book.format(**look)
         if isinstance(value, bool):
-            self.sheet.write_string(row, column, "oui" if value else "non", form)
+            self.sheet.write_string(row, column, tr("oui") if value else tr("non"), form)
         elif isinstance(value, str):
             self._put_text(row, column, clipped(visible(value)), form)
         else:
@@ -130,7 +131,7 @@ class Page:
         self.sheet.set_row(0, HEADING_HEIGHT)
         for number, row in enumerate(rows, start=1):
             for place, (column, value) in enumerate(zip(columns, row, strict=True)):
-                self.put(number, place, value, bottom=1, bottom_color=LINE, **FORMS[column.form])
+                self.put(number, place, value, bottom=1, bottom_color=LINE, **look_of(column.form))
         self.sheet.freeze_panes(1, 0)
         self.sheet.repeat_rows(0)
         self.sheet.autofilter(0, 0, len(rows), len(columns) - 1)
@@ -152,6 +153,11 @@ class Page:
         )
 
 
+def look_of(form: Form) -> dict[str, object]:
+    """Return how a form looks; a share has its sign as the language that is spoken writes it."""
+    return FORMS[form] | {"num_format": "0%"} if form == "share" and spoken() != FRENCH else FORMS[form]
+
+
 def aligned(form: Form) -> dict[str, object]:
     """Return the part of a form that its heading shares."""
     return {name: value for name, value in FORMS[form].items() if name == "align"}
@@ -161,10 +167,14 @@ def clipped(text: str) -> str:
     """Return ``text``, cut with a word where a cell cannot hold it."""
     if len(text) <= KEPT or len(text.encode("utf-16-le", "surrogatepass")) // 2 <= MOST_CHARACTERS:
         return text
-    return f"{text[:KEPT]}… [texte coupé : {len(text)} caractères]"
+    return tr("{beginning}… [texte coupé : {count} caractères]", beginning=text[:KEPT], count=len(text))
 
 
 def too_large(rows: int, columns: int) -> str:
     """Return the sentence that stands for a table that no sheet can hold."""
-    size = f"{rows:,} lignes et {columns:,} colonnes".replace(",", NO_BREAK)
-    return f"Ce tableau compte {size} : c'est plus qu'une feuille de calcul n'en montre bien, il n'est pas repris ici."
+    return tr(
+        "Ce tableau compte {rows} lignes et {columns} colonnes : c'est plus qu'une feuille de calcul n'en montre bien,"
+        " il n'est pas repris ici.",
+        rows=thousands(rows),
+        columns=thousands(columns),
+    )

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from mentormatch.assignment.posing import SIDES
 from mentormatch.assignment.solution import Tier
 from mentormatch.fields import Side
-from mentormatch.french import NO_BREAK, counted, listed, points
+from mentormatch.french import NO_BREAK, counted, decimal, listed, points
+from mentormatch.languages import mark, tr, tr_n
 from mentormatch.matching import Keys, Matching
 from mentormatch.repairing import Repair, keys_of
 from mentormatch.report import words
@@ -16,15 +17,15 @@ from mentormatch.text import canonical
 MOST_NAMED = 6
 DASH = f"{NO_BREAK}–{NO_BREAK}"
 """Between two people who stay on one line."""
-SAME = "Les binômes restent les mêmes."
+SAME = mark("Les binômes restent les mêmes.")
 SHORT: Mapping[str, str] = {
-    "matched": "Binômes formés",
-    "priority": "Priorités",
-    "floor": "Binôme le moins bien noté",
-    "floor_person": "Personne la moins bien servie",
-    "leximin": "Binôme le moins bien noté",
-    "total": "Total",
-    "changes": "Binômes défaits",
+    "matched": mark("Binômes formés"),
+    "priority": mark("Priorités"),
+    "floor": mark("Binôme le moins bien noté"),
+    "floor_person": mark("Personne la moins bien servie"),
+    "leximin": mark("Binôme le moins bien noté"),
+    "total": mark("Total"),
+    "changes": mark("Binômes défaits"),
 }
 
 
@@ -50,16 +51,23 @@ class Comparison:
     @property
     def sentences(self) -> tuple[str, ...]:
         """All of it in sentences, the pairs first."""
-        pairs = [*self._named("nouveau", "nouveaux", self.new), *self._named("défait", "défaits", self.gone)]
-        goals = [f"{one.goal}{NO_BREAK}: {one.now}, {one.difference}." for one in self.goals if one.difference]
-        return (*(pairs or [SAME]), *goals)
+        new, gone = len(self.new), len(self.gone)
+        pairs = [
+            *self._named(counted(new, "binôme nouveau", "binômes nouveaux"), self.new),
+            *self._named(counted(gone, "binôme défait", "binômes défaits"), self.gone),
+        ]
+        goals = [
+            tr("{goal}\u00a0: {now}, {difference}.", goal=one.goal, now=one.now, difference=one.difference)
+            for one in self.goals
+            if one.difference
+        ]
+        return (*(pairs or [tr(SAME)]), *goals)
 
-    def _named(self, one: str, several: str, pairs: tuple[Keys, ...]) -> Iterator[str]:
+    def _named(self, count: str, pairs: tuple[Keys, ...]) -> Iterator[str]:
         if pairs:
             names = [f"{self.labels.person('mentor', i)}{DASH}{self.labels.person('mentee', k)}" for i, k in pairs]
             more = [counted(len(names) - MOST_NAMED, "autre")] if len(names) > MOST_NAMED else []
-            said = listed(names[:MOST_NAMED] + more)
-            yield f"{counted(len(pairs), f'binôme {one}', f'binômes {several}')}{NO_BREAK}: {said}."
+            yield tr("{pairs}\u00a0: {names}.", pairs=count, names=listed(names[:MOST_NAMED] + more))
 
 
 def compare(before: Matching, now: Matching, labels: Labels = KEYS) -> Comparison:
@@ -73,7 +81,7 @@ def goals(before: Matching, now: Matching) -> Iterator[Goal]:
     former, reached = by_goal(before.solution.tiers), by_goal(now.solution.tiers)
     for goal in dict.fromkeys((*former, *reached)):
         was, is_now = (words.amount(goal, found[goal]) if goal in found else "–" for found in (former, reached))
-        yield Goal(SHORT.get(goal, goal), was, is_now, difference(goal, former.get(goal), reached.get(goal)))
+        yield Goal(tr(SHORT.get(goal, goal)), was, is_now, difference(goal, former.get(goal), reached.get(goal)))
 
 
 def by_goal(tiers: Iterable[Tier]) -> dict[str, int]:
@@ -89,7 +97,8 @@ def difference(goal: str, before: int | None, now: int | None) -> str:
     """
     if before is None or now is None or before == now:
         return ""
-    return f"{unit(goal, abs(now - before))} de {'plus' if now > before else 'moins'}"
+    amount = unit(goal, abs(now - before))
+    return tr("{amount} de plus", amount=amount) if now > before else tr("{amount} de moins", amount=amount)
 
 
 def unit(goal: str, value: int) -> str:
@@ -101,7 +110,9 @@ def unit(goal: str, value: int) -> str:
             return counted(value, "binôme défait", "binômes défaits")
         case "priority":
             return counted(value, "unité")
-    return "moins de 0,1 point" if value < 1_000 else f"{points(value)} {'point' if value < 20_000 else 'points'}"
+    if value < 1_000:
+        return tr("moins de {number} point", number=decimal(0.1, 1))
+    return tr_n("{number} point", "{number} points", value // 10_000, number=points(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +133,13 @@ class Shift:
     def words(self) -> str:
         """What it means for them."""
         if not (self.before and self.now):
-            return "a maintenant un binôme" if self.now else "n'a plus de binôme"
+            return tr("a maintenant un binôme") if self.now else tr("n'a plus de binôme")
         if self.gain is None:
-            return "change de binôme"
+            return tr("change de binôme")
         if not self.gain:
-            return "autant de points"
+            return tr("autant de points")
         amount = unit("total", abs(self.gain))
-        return f"gagne {amount}" if self.gain > 0 else f"perd {amount}"
+        return tr("gagne {amount}", amount=amount) if self.gain > 0 else tr("perd {amount}", amount=amount)
 
 
 def shifts(before: Matching, now: Matching) -> tuple[Shift, ...]:

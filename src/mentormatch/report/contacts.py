@@ -4,20 +4,27 @@ from os import PathLike
 from pathlib import Path
 
 from mentormatch.files import write_whole
+from mentormatch.languages import language, tr
 from mentormatch.programme import Programme
 from mentormatch.report.exporters.delimited import delimited
 from mentormatch.survey.contacts import Contacts
-from mentormatch.tables import SIDES, sheet
+from mentormatch.tables import SIDES, Sheet, sheet
 
 
 def write_contacts(contacts: Contacts, programme: Programme, path: str | PathLike[str]) -> Path:
     """Write who is reached how, one row a person under their key; raises OutputError where it cannot be written."""
-    columns = [("side", "Côté"), ("key", "Identifiant")]
+    target = Path(path)
+    with language(programme.heading.language, unless_asked=True):
+        write_whole(target, delimited(contact_sheet(contacts, programme)), private=True)
+    return target
+
+
+def contact_sheet(contacts: Contacts, programme: Programme) -> Sheet:
+    """Return who is reached how, as a table."""
+    columns = [("side", tr("Côté")), ("key", tr("Identifiant"))]
     columns += [(name, programme.fields[name].question) for name in contacts.fields]
     rows = (
-        (SIDES[side], key, *(said.get(name, "") for name in contacts.fields))
+        (tr(SIDES[side]), key, *(said.get(name, "") for name in contacts.fields))
         for (side, key), said in contacts.people.items()
     )
-    target = Path(path)
-    write_whole(target, delimited(sheet(columns, rows)), private=True)
-    return target
+    return sheet(columns, rows)

@@ -1,7 +1,7 @@
 """The year as staff read it: a page, a workbook, JSON, and what a notebook shows, all from the same tables."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from mentormatch.files import write_whole
@@ -9,20 +9,24 @@ from mentormatch.followup.meeting import State
 from mentormatch.followup.outcomes import DESCRIPTION, GROUPS, Count, warning
 from mentormatch.followup.waves import SIDES, Wave, keys_of
 from mentormatch.followup.year import Year
-from mentormatch.french import NO_BREAK, counted, listed, percent
+from mentormatch.french import counted, listed, percent
+from mentormatch.languages import mark, tr, tr_n
 from mentormatch.people import FATES
 from mentormatch.report.book import Book, Column, Form
 from mentormatch.report.templating import rendered
-from mentormatch.report.view import plural
 from mentormatch.survey.settling import grouped
 from mentormatch.tables import SIDES as WORDS
 from mentormatch.tables import Sheet, sheet
 
 NAME = "suivi"
-CALLS, MEETINGS, OUTCOMES, REJECTED, REMARKS = (
-    *("À appeler", "Binômes", "Résultats par critère"),
-    *("Réponses écartées", "Remarques"),
-)
+CALLS, MEETINGS, OUTCOMES, REJECTED, REMARKS = "calls", "meetings", "outcomes", "rejected", "remarks"
+TITLES = {
+    CALLS: mark("À appeler"),
+    MEETINGS: mark("Binômes"),
+    OUTCOMES: mark("Résultats par critère"),
+    REJECTED: mark("Réponses écartées"),
+    REMARKS: mark("Remarques"),
+}
 LOOKS: dict[str, tuple[tuple[Form, float], ...]] = {
     CALLS: (("strong", 16), ("text", 13), ("text", 24), ("wrapped", 90)),
     MEETINGS: (("strong", 18), ("strong", 18), ("text", 40)),
@@ -36,24 +40,24 @@ LOOKS: dict[str, tuple[tuple[Form, float], ...]] = {
 """The form and the width of each column."""
 
 
-COUNTED: dict[State, tuple[str, str]] = {
-    "stopped": ("ne se voit plus", "ne se voient plus"),
-    "disagreeing": ("en désaccord", "en désaccord"),
-    "unknown": ("sans nouvelles", "sans nouvelles"),
-    "meeting": ("se voit", "se voient"),
+COUNTED: dict[State, Callable[[int], str]] = {
+    "stopped": lambda count: counted(count, "ne se voit plus", "ne se voient plus"),
+    "disagreeing": lambda count: counted(count, "en désaccord", "en désaccord"),
+    "unknown": lambda count: counted(count, "sans nouvelles", "sans nouvelles"),
+    "meeting": lambda count: counted(count, "se voit", "se voient"),
 }
 """How pairs in each state are counted, those that need a look first."""
 
 
 def year_sheets(year: Year) -> dict[str, Sheet]:
-    """Return the year as plain tables, under the names of their sheets."""
+    """Return the year as plain tables, by their codes."""
     return {
         CALLS: sheet(
-            [("person", "Personne"), ("side", "Côté"), ("partners", "Binôme"), ("reasons", "Pourquoi")],
-            ((one.person, WORDS[one.side], listed(one.partners), " · ".join(one.reasons)) for one in year.to_call),
+            [("person", tr("Personne")), ("side", tr("Côté")), ("partners", tr("Binôme")), ("reasons", tr("Pourquoi"))],
+            ((one.person, tr(WORDS[one.side]), listed(one.partners), " · ".join(one.reasons)) for one in year.to_call),
         ),
         MEETINGS: sheet(
-            [("mentor", "Mentor·e"), ("mentee", "Mentoré·e"), ("state", "Où ils en sont")],
+            [("mentor", tr("Mentor·e")), ("mentee", tr("Mentoré·e")), ("state", tr("Où ils en sont"))],
             (
                 (one.pair.mentor, one.pair.mentee, one.words)
                 for one in sorted(year.meetings, key=lambda one: list(COUNTED).index(one.state))
@@ -61,15 +65,18 @@ def year_sheets(year: Year) -> dict[str, Sheet]:
         ),
         OUTCOMES: outcome_sheet(year.outcomes()),
         REJECTED: sheet(
-            [("source", "Fichier"), ("line", "Ligne"), ("key", "Identifiant"), ("fate", "Sort"), ("reason", "Raison")],
+            [
+                *(("source", tr("Fichier")), ("line", tr("Ligne")), ("key", tr("Identifiant"))),
+                *(("fate", tr("Sort")), ("reason", tr("Raison"))),
+            ],
             (
-                (row.source, row.line, row.key, FATES[row.fate], row.reason)
+                (row.source, row.line, row.key, tr(FATES[row.fate]), row.reason)
                 for wave in year.waves
                 for row in wave.rejected
             ),
         ),
         REMARKS: sheet(
-            [("source", "Fichier"), ("line", "Ligne"), ("text", "Remarque")],
+            [("source", tr("Fichier")), ("line", tr("Ligne")), ("text", tr("Remarque"))],
             (
                 (one.source, "" if one.line is None else one.line, one.text)
                 for wave in year.waves
@@ -82,16 +89,20 @@ def year_sheets(year: Year) -> dict[str, Sheet]:
 def outcome_sheet(counts: tuple[Count, ...]) -> Sheet:
     """Return what became of the pairs, a row a group."""
     columns = [
-        *(("outcome", "Résultat"), ("criterion", "Critère"), ("group", "Binômes qui ont, à ce critère")),
-        *(("pairs", "Binômes"), ("known", "Connus"), ("reached", "Oui")),
-        *(("share", "Part"), ("interval", "Intervalle à 95 %"), ("few", "Petit nombre")),
+        *(("outcome", tr("Résultat")), ("criterion", tr("Critère")), ("group", tr("Binômes qui ont, à ce critère"))),
+        *(("pairs", tr("Binômes")), ("known", tr("Connus")), ("reached", tr("Oui"))),
+        *(("share", tr("Part")), ("interval", tr("Intervalle à 95 %")), ("few", tr("Petit nombre"))),
     ]
     return sheet(
         columns,
         (
             (
-                *(one.outcome, one.criterion, GROUPS[one.group], one.pairs, one.known, one.reached),
-                *("" if one.share is None else percent(one.share), interval(one), "petit nombre" if one.few else ""),
+                *(one.outcome, one.criterion, tr(GROUPS[one.group]), one.pairs, one.known, one.reached),
+                *(
+                    "" if one.share is None else percent(one.share),
+                    interval(one),
+                    tr("petit nombre") if one.few else "",
+                ),
             )
             for one in counts
         ),
@@ -102,33 +113,33 @@ def interval(count: Count) -> str:
     """Return between what and what a share is, empty where nothing is known."""
     if count.low is None or count.high is None:
         return ""
-    return f"{count.low * 100:.0f} à {count.high * 100:.0f}{NO_BREAK}%"
+    return tr("{low} à {high}", low=f"{count.low * 100:.0f}", high=percent(count.high))
 
 
 def figures(year: Year) -> Iterator[tuple[int, str]]:
     """Yield the numbers that stand at the top, each with its noun."""
     states = [one.state for one in year.meetings]
-    yield len(year.pairs), plural(len(year.pairs), "binôme")
-    yield states.count("meeting"), "se voient" if states.count("meeting") > 1 else "se voit"
-    stopped = states.count("stopped") + states.count("disagreeing")
-    yield stopped, "ne se voient plus, ou ne sont pas d'accord"
-    yield len(year.to_call), plural(len(year.to_call), "personne") + " à appeler"
+    pairs, meeting, calls = len(year.pairs), states.count("meeting"), len(year.to_call)
+    yield pairs, tr_n("binôme", "binômes", pairs)
+    yield meeting, tr_n("se voit", "se voient", meeting)
+    yield states.count("stopped") + states.count("disagreeing"), tr("ne se voient plus, ou ne sont pas d'accord")
+    yield calls, tr_n("personne à appeler", "personnes à appeler", calls)
 
 
 def answered(year: Year, wave: Wave) -> str:
     """Return how many people answered one wave, in a sentence."""
     people = {(side, keys_of(pair)[side]) for pair in year.pairs for side in SIDES}
     replied = sum(bool(wave.of(side, key)) for side, key in people)
-    return (
-        f"À {wave.months} mois : {counted(replied, 'personne a répondu', 'personnes ont répondu')} sur {len(people)}."
-    )
+    told = counted(replied, "personne a répondu", "personnes ont répondu")
+    return tr("À {months} mois : {replied} sur {people}.", months=wave.months, replied=told, people=len(people))
 
 
 def summary(year: Year) -> str:
     """Return the year in a sentence or two."""
     states = [one.state for one in year.meetings]
-    told = [counted(states.count(state), *words) for state, words in reversed(COUNTED.items()) if state in states]
-    return f"Sur {counted(len(year.pairs), 'binôme')} : {listed(told)}." if told else "Aucun binôme."
+    told = [words(states.count(state)) for state, words in reversed(COUNTED.items()) if state in states]
+    pairs = counted(len(year.pairs), "binôme")
+    return tr("Sur {pairs} : {states}.", pairs=pairs, states=listed(told)) if told else tr("Aucun binôme.")
 
 
 def page(year: Year) -> bytes:
@@ -153,19 +164,19 @@ def filled(template: str, year: Year) -> str:
         "named": bool(year.programme.fields_with("key")),
         "months": year.waves[-1].months,
         "warning": warning(lines),
-        "description": DESCRIPTION,
+        "description": tr(DESCRIPTION),
     }
     return rendered(template, name=year.programme.name, **said)
 
 
 def workbook(year: Year) -> bytes:
     """Return the year as a workbook."""
-    book = Book(f"Suivi – {year.programme.name}")
+    book = Book(tr("Suivi – {name}", name=year.programme.name))
     for name, table in year_sheets(year).items():
         columns = [Column(title, width, form) for title, (form, width) in zip(table.titles, LOOKS[name], strict=True)]
-        book.table(name, columns, table.rows)
-    lines = [summary(year), *(answered(year, wave) for wave in year.waves), warning(year.outcomes()), DESCRIPTION]
-    book.table("Lire ce suivi", [Column("À savoir", 110, "wrapped")], [(line,) for line in lines if line])
+        book.table(tr(TITLES[name]), columns, table.rows)
+    lines = [summary(year), *(answered(year, wave) for wave in year.waves), warning(year.outcomes()), tr(DESCRIPTION)]
+    book.table(tr("Lire ce suivi"), [Column(tr("À savoir"), 110, "wrapped")], [(line,) for line in lines if line])
     return book.content()
 
 

@@ -2,6 +2,7 @@
 
 import math
 
+from mentormatch.languages import mark, tr
 from mentormatch.matching import Matching
 from mentormatch.report.book import MOST_COLUMNS, Book, Page, too_large
 from mentormatch.report.texts import visible
@@ -14,17 +15,18 @@ TINTS = ("#FFFFFF", "#F4F7F9", "#E6EEF2", "#D5E3EA", "#C0D6E1", "#A8C7D6", "#8CB
 DARK = 8
 SHORT = 6
 """Keys up to that length stand upright above their column."""
-LEGEND = "Points sur 100, une teinte par tranche de 10. Encadré : binôme proposé. Tiret : binôme impossible."
+LEGEND = mark("Points sur 100, une teinte par tranche de 10. Encadré : binôme proposé. Tiret : binôme impossible.")
+SCORES = mark("Scores")
 
 
 def write_grid(book: Book, matching: Matching) -> None:
     """Write the sheet of scores, or a note where it would be too large."""
-    page = book.sheet("Scores")
+    page = book.sheet(tr(SCORES))
     n, m = len(matching.cohort.mentors), len(matching.cohort.mentees)
     if m >= MOST_COLUMNS or n * m > MOST_CELLS:
         page.note(too_large(n, m))
         return
-    page.put(0, 0, LEGEND)
+    page.put(0, 0, tr(LEGEND))
     write_headings(page, matching.grid)
     chosen = {(pair.mentor, pair.mentee) for pair in matching.pairs}
     write_cells(page, matching.grid, chosen)

@@ -1,55 +1,80 @@
-"""What came in, in plain French: the sentences, the tables and the bars of the report before any solving."""
+"""What came in, in plain words: the sentences, the tables and the bars of the report before any solving."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from mentormatch.fields import Side, Use
-from mentormatch.french import counted, listed
+from mentormatch.french import about, counted, listed, plain, quoted
 from mentormatch.inspection.columns import Fill, Question, Spread
 from mentormatch.inspection.market import Prospects, Scarce, Seats
 from mentormatch.inspection.rows import Fates, FileRead
 from mentormatch.inspection.whole import Intake
+from mentormatch.languages import everywhere, mark, tr, tr_n
 from mentormatch.people import Fate
 from mentormatch.report.view import TONES
+from mentormatch.tables import SIDES
 
 KINDS: Mapping[str, str] = {
-    "choice": "une option",
-    "choices": "plusieurs options",
-    "ranking": "un classement",
-    "levels": "une grille de niveaux",
-    "scale": "une échelle",
-    "number": "un nombre",
-    "slots": "des créneaux",
-    "place": "un lieu",
-    "names": "des noms",
-    "yesno": "oui ou non",
-    "text": "un texte",
+    "choice": mark("une option"),
+    "choices": mark("plusieurs options"),
+    "ranking": mark("un classement"),
+    "levels": mark("une grille de niveaux"),
+    "scale": mark("une échelle"),
+    "number": mark("un nombre"),
+    "slots": mark("des créneaux"),
+    "place": mark("un lieu"),
+    "names": mark("des noms"),
+    "yesno": mark("oui ou non"),
+    "text": mark("un texte"),
 }
 USES: Mapping[Use, str] = {
-    "key": "identifiant",
-    "contact": "coordonnées",
-    "match": "appariement",
-    "display": "lu par l'équipe",
-    "consent": "accord",
-    "forbidden": "jamais lu",
+    "key": mark("identifiant"),
+    "contact": mark("coordonnées"),
+    "match": mark("appariement"),
+    "display": mark("lu par l'équipe"),
+    "consent": mark("accord"),
+    "forbidden": mark("jamais lu"),
 }
 HOW: Mapping[str, str] = {
-    "texte": "ses mots",
-    "identifiant": "son identifiant",
-    "correspondance": "la correspondance",
-    "": "rien : absente",
+    "texte": mark("ses mots"),
+    "identifiant": mark("son identifiant"),
+    "correspondance": mark("la correspondance"),
+    "": mark("rien : absente"),
 }
-FATES: Mapping[Fate, tuple[str, str]] = {
-    "taken": ("prise", "prises"),
-    "incomplete": ("incomplète", "incomplètes"),
-    "replaced": ("remplacée", "remplacées"),
-    "rejected": ("rejetée", "rejetées"),
+FATE: Mapping[Fate, str] = {
+    "taken": mark("prise"),
+    "incomplete": mark("incomplète"),
+    "replaced": mark("remplacée"),
+    "rejected": mark("rejetée"),
 }
-PEOPLE: Mapping[Side, str] = {"mentor": "mentor·e", "mentee": "mentoré·e"}
+FATES: Mapping[Fate, Callable[[int], str]] = {
+    "taken": lambda count: counted(count, "prise"),
+    "incomplete": lambda count: counted(count, "incomplète"),
+    "replaced": lambda count: counted(count, "remplacée"),
+    "rejected": lambda count: counted(count, "rejetée"),
+}
+"""What became of a row, and of so many."""
+PEOPLE: Mapping[Side, str] = {"mentor": mark("mentor·es"), "mentee": mark("mentoré·es")}
+SHORT: Mapping[Side, str] = {
+    "mentor": mark("{places} chez les mentor·es pour {people} : {short} au moins sans binôme."),
+    "mentee": mark("{places} chez les mentoré·es pour {people} : {short} au moins sans binôme."),
+}
+SEEKING: Mapping[Side, Callable[[int], str]] = {
+    "mentor": lambda count: counted(count, "mentor·e"),
+    "mentee": lambda count: counted(count, "mentoré·e"),
+}
+REACH: Mapping[Side, str] = {
+    "mentor": mark("Partenaires possibles d'un·e mentor·e : {spread}."),
+    "mentee": mark("Partenaires possibles d'un·e mentoré·e : {spread}."),
+}
+TAKING_PART: Mapping[Side, Callable[[int], str]] = {
+    "mentor": lambda count: tr_n("mentor·e qui participe", "mentor·es qui participent", count),
+    "mentee": lambda count: tr_n("mentoré·e qui participe", "mentoré·es qui participent", count),
+}
 BLUES = ("#dbe7f0", "#b3cde0", "#7fa9c8", "#4a84ad", "#1f5f8b", "#133d5a")
 """From the lowest level of a grid to the highest."""
-PROPOSALS = "Rien n'est encore décidé : aucun binôme n'a été formé pour ce rapport."
+PROPOSALS = mark("Rien n'est encore décidé : aucun binôme n'a été formé pour ce rapport.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +98,39 @@ class Track:
 
 def rows_in_words(fates: Fates) -> str:
     """Return how many rows came in, and what became of them."""
-    told = [counted(count, *FATES[fate]) for fate, count in fates.counts.items()]
+    told = [FATES[fate](count) for fate, count in fates.counts.items()]
     rows = counted(len(fates.rows), "ligne")
-    return f"{rows} : {', '.join(told)}" if told else rows
+    return about(rows, ", ".join(told)) if told else rows
+
+
+def taken_in_words(source: str, lines: str) -> str:
+    """Return which lines of a file are taken; its name is empty where there is only one file."""
+    if source:
+        return tr("{source}, lignes prises : {lines}.", source=source, lines=lines)
+    return tr("Lignes prises : {lines}.", lines=lines)
 
 
 def lead(intake: Intake) -> str:
     """Return in a sentence or two what came in and what may come of it."""
     market = intake.market
-    possible = "" if market.problem else f" Les règles permettent {market.possible} binômes sur {market.pairs}."
-    return f"{rows_in_words(intake.fates)}.{possible}"
+    told = f"{rows_in_words(intake.fates)}."
+    if market.problem:
+        return told
+    return tr(
+        "{told} Les règles permettent {possible} binômes sur {pairs}.",
+        told=told,
+        possible=market.possible,
+        pairs=market.pairs,
+    )
 
 
 def figures(intake: Intake) -> Iterator[tuple[int, str]]:
     """Yield the numbers that stand at the top, each with its noun."""
     for seats in intake.market.seats:
-        noun = PEOPLE[seats.side]
-        yield seats.taking_part, f"{noun}{'s' * (seats.taking_part > 1)} qui participe{'nt' * (seats.taking_part > 1)}"
+        yield seats.taking_part, TAKING_PART[seats.side](seats.taking_part)
     aside, remarks = len(intake.fates.others), len(intake.remarks.told)
-    yield aside, "ligne à regarder" if aside < 2 else "lignes à regarder"
-    yield remarks, "remarque" if remarks < 2 else "remarques"
+    yield aside, tr_n("ligne à regarder", "lignes à regarder", aside)
+    yield remarks, tr_n("remarque", "remarques", remarks)
 
 
 def outlook(market: Prospects) -> Iterator[str]:
@@ -103,12 +141,17 @@ def outlook(market: Prospects) -> Iterator[str]:
     yield from shortages({seats.side: seats for seats in market.seats})
     alone = [one.person for one in market.scarce if not one.partners]
     if alone:
-        yield f"{listed(alone)} : aucun partenaire possible avec ces règles."
+        yield tr("{people} : aucun partenaire possible avec ces règles.", people=listed(alone))
     few = [one.person for one in market.scarce if one.partners]
     if few:
-        yield f"{listed(few)} : un ou deux partenaires possibles seulement."
+        yield tr("{people} : un ou deux partenaires possibles seulement.", people=listed(few))
     for one in market.unmet:
-        yield f"« {one.option} » : {counted(one.asked, 'demande')}, et aucun·e mentor·e n'y répond ({one.criterion})."
+        yield tr(
+            "« {option} » : {asked}, et aucun·e mentor·e n'y répond ({criterion}).",
+            option=one.option,
+            asked=counted(one.asked, "demande"),
+            criterion=one.criterion,
+        )
 
 
 def shortages(seats: Mapping[Side, Seats]) -> Iterator[str]:
@@ -117,9 +160,11 @@ def shortages(seats: Mapping[Side, Seats]) -> Iterator[str]:
     for giving, seeking in sides:
         places, people = seats[giving].places, seats[seeking].taking_part
         if places < people:
-            yield (
-                f"{counted(places, 'place')} chez les {PEOPLE[giving]}s pour {counted(people, PEOPLE[seeking])} :"
-                f" {counted(people - places, 'personne')} au moins sans binôme."
+            yield tr(
+                SHORT[giving],
+                places=counted(places, "place"),
+                people=SEEKING[seeking](people),
+                short=counted(people - places, "personne"),
             )
 
 
@@ -127,51 +172,52 @@ def seat_rows(market: Prospects) -> Iterator[tuple[str, int, int, int, str]]:
     """Yield for each side its people, who takes part, the places, and who is set aside why."""
     for one in market.seats:
         aside = ", ".join(f"{reason} ({count})" for reason, count in one.set_aside)
-        yield f"{PEOPLE[one.side]}s", one.people, one.taking_part, one.places, aside
+        yield tr(PEOPLE[one.side]), one.people, one.taking_part, one.places, aside
 
 
 def scarce_rows(market: Prospects) -> Iterator[tuple[str, str, int, str, str]]:
     """Yield everybody with few partners: who, side, how many, whom, and the rules that take the others away."""
     for one in market.scarce:
-        yield one.person, PEOPLE[one.side], len(one.partners), ", ".join(one.partners), leaving(one)
+        yield one.person, tr(SIDES[one.side]), len(one.partners), ", ".join(one.partners), leaving(one)
 
 
 def reach_in_words(market: Prospects) -> Iterator[str]:
     """Yield for each side how many possible partners its people have."""
-    for side, noun in PEOPLE.items():
+    for side, sentence in REACH.items():
         counts = [one.partners for one in market.reach if one.side == side]
         if counts:
             spread = spread_in_words(Spread(min(counts), median(counts), max(counts)))
-            yield f"Partenaires possibles d'un·e {noun} : {spread}."
+            yield tr(sentence, spread=spread)
 
 
 def reach_rows(market: Prospects) -> Iterator[tuple[str, str, int]]:
     """Yield everybody who takes part: who, side, how many possible partners."""
-    yield from ((one.person, PEOPLE[one.side], one.partners) for one in market.reach)
+    yield from ((one.person, tr(SIDES[one.side]), one.partners) for one in market.reach)
 
 
 def leaving(one: Scarce) -> str:
     """Return the rules that take partners from somebody; several may take the same."""
-    told = [f"« {rule} » en écarte {count}" for rule, count in one.leaving]
-    return f"sur {one.others} : {', '.join(told)}" if told else ""
+    told = [tr("« {rule} » en écarte {count}", rule=rule, count=count) for rule, count in one.leaving]
+    return tr("sur {others} : {told}", others=one.others, told=", ".join(told)) if told else ""
 
 
 def reading_rows(files: Sequence[FileRead]) -> Iterator[tuple[str, str, int, int, str]]:
     """Yield how each file was read: its tool, its rows and columns, its encoding and delimiter or its sheet."""
     for one in files:
-        manner = [one.encoding or "", f"séparateur {shown(one.delimiter)}" if one.delimiter else "", one.sheet or ""]
+        cut = tr("séparateur {delimiter}", delimiter=shown(one.delimiter)) if one.delimiter else ""
+        manner = [one.encoding or "", cut, one.sheet or ""]
         yield one.source, one.tool, one.rows, one.columns, ", ".join(text for text in manner if text)
 
 
 def shown(delimiter: str) -> str:
     """Return a delimiter so that it can be seen."""
-    return "tabulation" if delimiter == "\t" else f"« {delimiter} »"
+    return tr("tabulation") if delimiter == "\t" else quoted(delimiter)
 
 
 def question_rows(asked: Sequence[Question]) -> Iterator[tuple[str, str, str, str, str, str]]:
     """Yield each question: its words, its kind, its use, how it was found, how many of each side answered."""
     for one in asked:
-        yield one.question, KINDS[one.kind], USES[use_of(one)], HOW[one.how], *answered(one)
+        yield one.question, tr(KINDS[one.kind]), tr(USES[use_of(one)]), tr(HOW[one.how]), *answered(one)
 
 
 def use_of(question: Question) -> Use:
@@ -187,7 +233,7 @@ def answered(question: Question) -> tuple[str, str]:
 
 def fill_in_words(fill: Fill) -> str:
     """Return how many answered, of how many."""
-    return f"{fill.answered} sur {fill.asked}"
+    return tr("{part} sur {whole}", part=fill.answered, whole=fill.asked)
 
 
 def answer_rows(asked: Sequence[Question]) -> Iterator[tuple[str, str, str, int]]:
@@ -203,15 +249,15 @@ def spread_in_words(spread: Spread) -> str:
     >>> spread_in_words(Spread(0, 1.5, 3))
     'de 0 à 3, médiane 1,5'
     """
-    least, median, most = (f"{value:g}".replace(".", ",") for value in (spread.least, spread.median, spread.most))
-    return f"de {least} à {most}, médiane {median}"
+    least, median, most = map(plain, (spread.least, spread.median, spread.most))
+    return tr("de {least} à {most}, médiane {median}", least=least, most=most, median=median)
 
 
 def tones(question: Question) -> tuple[str, ...]:
     """Return the colour of each entry of the legend: a side each, or from the lowest level to the highest."""
     count = len(question.legend)
     if question.kind != "levels":
-        return tuple(TONES[0] if name.startswith("mentor·") else TONES[1] for name in question.legend)
+        return tuple(TONES[0] if name in everywhere(PEOPLE["mentor"]) else TONES[1] for name in question.legend)
     return tuple(BLUES[round(place * (len(BLUES) - 1) / max(1, count - 1))] for place in range(count))
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from mentormatch.fields import Side
 from mentormatch.files import write_whole
-from mentormatch.french import listed
-from mentormatch.profiles.asked import ACROSS, SIDES
+from mentormatch.french import counted, listed
+from mentormatch.languages import language, mark, tr
+from mentormatch.profiles.asked import ACROSS, SIDES, Asked
 from mentormatch.profiles.choices import CODE, REFUSALS, WISHES
 from mentormatch.profiles.sheets import Profiles
 from mentormatch.report.book import Book, Column
@@ -18,6 +19,30 @@ from mentormatch.tables import sheet
 
 OF: Mapping[Side, str] = {"mentor": "mentors", "mentee": "mentorees"}
 """How the files of each side are called."""
+SECRET = "profils-qui-est-qui.csv"
+SHOWN: Mapping[Side, str] = {
+    "mentor": mark("Profils des mentor·es : {count}. Réponses montrées : {answers}."),
+    "mentee": mark("Profils des mentoré·es : {count}. Réponses montrées : {answers}."),
+}
+WITHHELD: Mapping[Side, str] = {
+    "mentor": mark("Sans accord pour être montrés : {count} mentor·es."),
+    "mentee": mark("Sans accord pour être montrés : {count} mentoré·es."),
+}
+KICKERS: Mapping[Side, str] = {
+    "mentor": mark("Profils anonymes des mentoré·es"),
+    "mentee": mark("Profils anonymes des mentor·es"),
+}
+"""What stands above the profiles that each side reads: those of the other."""
+ASKS: Mapping[tuple[bool, bool], str] = {
+    (True, True): mark(
+        "{what} : classez {codes} au plus, celui que vous préférez d'abord ; vous pouvez en écarter {refused}, sans"
+        " donner de raison."
+    ),
+    (True, False): mark("{what} : classez {codes} au plus, celui que vous préférez d'abord."),
+    (False, True): mark("{what} ; vous pouvez en écarter {refused}, sans donner de raison."),
+    (False, False): mark("{what}."),
+}
+"""How the form is filled in, by whether choices are asked for, and refusals."""
 
 
 def write_profiles(profiles: Profiles, folder: str | PathLike[str]) -> tuple[Path, ...]:
@@ -26,21 +51,23 @@ def write_profiles(profiles: Profiles, folder: str | PathLike[str]) -> tuple[Pat
     Everybody may be sent the page and the form of the other side; who is who is for staff, and its file for its owner
     alone. Raises OutputError where a file cannot be written.
     """
-    where, written = Path(folder), []
-    for side in SIDES:
-        if profiles.asked[side].wishes or profiles.asked[side].refusals:
-            for name, content in for_readers(profiles, side):
-                write_whole(where / name, content)
-                written.append(where / name)
-    secret = where / "profils-qui-est-qui.csv"
-    write_whole(secret, who_is_who(profiles), private=True)
-    return (*written, secret)
+    where, sides = (
+        Path(folder),
+        [side for side in SIDES if profiles.asked[side].wishes or profiles.asked[side].refusals],
+    )
+    with language(profiles.programme.heading.language, unless_asked=True):
+        files = {name: content for side in sides for name, content in for_readers(profiles, side)}
+        secret = who_is_who(profiles)
+    for name, content in files.items():
+        write_whole(where / name, content)
+    write_whole(where / SECRET, secret, private=True)
+    return tuple(where / name for name in (*files, SECRET))
 
 
 def for_readers(profiles: Profiles, side: Side) -> Iterator[tuple[str, bytes]]:
     """Yield the files for the people of one side: the profiles of the other, the form twice, the questions."""
     name = f"profils-pour-les-{OF[side]}"
-    page = rendered("profiles.html", profiles=profiles, side=side, shown=profiles.shown[ACROSS[side]], words=WORDS)
+    page = rendered("profiles.html", profiles=profiles, side=side, shown=profiles.shown[ACROSS[side]], words=PAGE)
     yield f"{name}.html", page.encode("utf-8")
     yield f"{name}-formulaire.xlsx", form_book(profiles, side)
     yield (
@@ -50,11 +77,25 @@ def for_readers(profiles: Profiles, side: Side) -> Iterator[tuple[str, bytes]]:
     yield f"{name}-questions.txt", questions(profiles, side).encode("utf-8")
 
 
+def lead(asked: Asked) -> str:
+    """Return what a reader is asked to do."""
+    what = tr(
+        "Chaque profil porte un code, et ce que la personne a accepté de montrer. Lisez, puis remplissez le court"
+        " formulaire"
+    )
+    message = ASKS[bool(asked.choices), bool(asked.refused)]
+    return tr(message, what=what, codes=counted(asked.choices, "code"), refused=asked.refused)
+
+
+PAGE = {"lead": lead, "KICKERS": KICKERS}
+"""What the template of a page says by itself."""
+
+
 def headings(profiles: Profiles, side: Side) -> list[str]:
     """Return the columns of the form of one side."""
     asked = profiles.asked[side]
-    wishes = [f"{WISHES} [{rank}]" for rank in range(1, asked.choices + 1)]
-    return [CODE, *wishes, *(f"{REFUSALS} [{rank}]" for rank in range(1, asked.refused + 1))]
+    wishes = [f"{tr(WISHES)} [{rank}]" for rank in range(1, asked.choices + 1)]
+    return [tr(CODE), *wishes, *(f"{tr(REFUSALS)} [{rank}]" for rank in range(1, asked.refused + 1))]
 
 
 def blank(profiles: Profiles, side: Side) -> list[tuple[str, ...]]:
@@ -65,16 +106,16 @@ def blank(profiles: Profiles, side: Side) -> list[tuple[str, ...]]:
 
 def form_book(profiles: Profiles, side: Side) -> bytes:
     """Return the form as a workbook, in which each choice is taken from a list of codes."""
-    book = Book("Souhaits après lecture des profils")
-    columns = [Column(head, 16, "strong" if head == CODE else "own") for head in headings(profiles, side)]
+    book = Book(tr("Souhaits après lecture des profils"))
+    columns = [Column(head, 16, "strong" if head == tr(CODE) else "own") for head in headings(profiles, side)]
     rows = blank(profiles, side)
-    page = book.table("Souhaits", columns, rows)
+    page = book.table(tr("Souhaits"), columns, rows)
     codes = book.table(
-        "Codes", [Column("Codes des profils", 20)], [(one.code,) for one in profiles.shown[ACROSS[side]]]
+        tr("Codes"), [Column(tr("Codes des profils"), 20)], [(one.code,) for one in profiles.shown[ACROSS[side]]]
     )
     last = len(profiles.shown[ACROSS[side]]) + 1
     if rows and last > 1:
-        rule = {"validate": "list", "source": f"=Codes!$A$2:$A${last}", "error_title": "Code inconnu"}
+        rule = {"validate": "list", "source": f"={tr('Codes')}!$A$2:$A${last}", "error_title": tr("Code inconnu")}
         page.sheet.data_validation(1, 1, len(rows), len(columns) - 1, rule)
     codes.sheet.protect()
     return book.content()
@@ -84,20 +125,20 @@ def questions(profiles: Profiles, side: Side) -> str:
     """Return the questions of the form as texts to paste into a survey tool."""
     asked = profiles.asked[side]
     codes = "\n".join(f"  {one.code}" for one in profiles.shown[ACROSS[side]])
-    parts = [f"{CODE}\n(texte court, obligatoire)"]
+    parts = [f"{tr(CODE)}\n{tr('(texte court, obligatoire)')}"]
     if asked.wishes:
-        parts.append(f"{WISHES}\n(classement, {asked.choices} au plus, facultatif) Options :\n{codes}")
+        how = tr("(classement, {most} au plus, facultatif) Options :", most=asked.choices)
+        parts.append(f"{tr(WISHES)}\n{how}\n{codes}")
     if asked.refusals:
-        parts.append(
-            f"{REFUSALS}\n(plusieurs choix, {asked.refused} au plus, facultatif, sans raison) Options :\n{codes}"
-        )
+        how = tr("(plusieurs choix, {most} au plus, facultatif, sans raison) Options :", most=asked.refused)
+        parts.append(f"{tr(REFUSALS)}\n{how}\n{codes}")
     return "\n\n".join(parts) + "\n"
 
 
 def who_is_who(profiles: Profiles) -> bytes:
     """Return the code of each person, for staff alone."""
-    columns = [("side", "Côté"), ("code", "Code des profils"), ("key", "Identifiant")]
-    return delimited(sheet(columns, ((WORDS[side], code, key) for (side, code), key in profiles.keys.items())))
+    columns = [("side", tr("Côté")), ("code", tr("Code des profils")), ("key", tr("Identifiant"))]
+    return delimited(sheet(columns, ((tr(WORDS[side]), code, key) for (side, code), key in profiles.keys.items())))
 
 
 def told(profiles: Profiles) -> Iterator[str]:
@@ -110,8 +151,8 @@ def told(profiles: Profiles) -> Iterator[str]:
                 if question.shareable and question.asks(side)
             ]
         )
-        yield f"Profils des {WORDS[side]}s : {len(profiles.shown[side])}. Réponses montrées : {shown or 'aucune'}."
+        yield tr(SHOWN[side], count=len(profiles.shown[side]), answers=shown or tr("aucune"))
         if profiles.withheld[side]:
-            yield f"Sans accord pour être montrés : {profiles.withheld[side]} {WORDS[side]}s."
+            yield tr(WITHHELD[side], count=profiles.withheld[side])
     if profiles.programme.profiles.consent is None:
-        yield "Le programme ne demande à personne son accord pour que son profil soit montré ([profiles] consent)."
+        yield tr("Le programme ne demande à personne son accord pour que son profil soit montré ([profiles] consent).")

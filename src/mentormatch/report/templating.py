@@ -7,12 +7,13 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from mentormatch import __version__
-from mentormatch.french import counted
-from mentormatch.languages import spoken, tr
+from mentormatch.french import counted, quoted
+from mentormatch.languages import mark, spoken, tr
 from mentormatch.report.texts import spaced, visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 
 def rendered(template: str, **names: object) -> str:
@@ -32,8 +33,16 @@ def environment() -> "Environment":
     made = Environment(autoescape=True, undefined=StrictUndefined, loader=loader, finalize=finalized)
     made.trim_blocks = made.lstrip_blocks = True
     made.filters["spaced"] = spaced
-    made.globals |= {"zip": zip, "tr": tr, "counted": counted, "spoken": spoken}
+    made.globals |= {"zip": zip, "tr": tr, "mark": mark, "rich": rich}
+    made.globals |= {"counted": counted, "quoted": quoted, "spoken": spoken}
     return made
+
+
+def rich(message: str, **values: object) -> "Markup":
+    """Return a message that has marks of HTML of its own; what is put in its ``{braces}`` is escaped."""
+    from markupsafe import Markup
+
+    return Markup(spaced(tr(message))).format(**{name: finalized(value) for name, value in values.items()})
 
 
 def finalized(value: object) -> object:

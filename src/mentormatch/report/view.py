@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from mentormatch import __version__
 from mentormatch.french import percent, points
+from mentormatch.languages import tr, tr_n
 from mentormatch.matching import Matching, Seal
 from mentormatch.people import Remark
 from mentormatch.report import words
@@ -109,7 +110,7 @@ class View:
 
 def view(matching: Matching, labels: Labels = KEYS, seal: Seal | None = None) -> View:
     """Return the matching in words, its people under these labels, with the seal where it stands beside its record."""
-    verdict, status = words.STATUS[matching.status]
+    verdict, status = words.verdict(matching.status)
     return View(
         name=matching.programme.name,
         summary=words.summary(matching),
@@ -144,15 +145,10 @@ def figures(matching: Matching) -> Iterator[tuple[int, str]]:
     """Yield the numbers that stand at the top, each with its noun."""
     people, alone = words.people_of(matching), sum(words.left_out(matching).values())
     pairs = len(matching.pairs)
-    yield people["mentor"], plural(people["mentor"], "mentor·e")
-    yield people["mentee"], plural(people["mentee"], "mentoré·e")
-    yield pairs, plural(pairs, "binôme")
-    yield alone, plural(alone, "personne") + " sans binôme"
-
-
-def plural(count: int, noun: str) -> str:
-    """Return a noun in the plural from two on."""
-    return noun if count < 2 else f"{noun}s"
+    yield people["mentor"], tr_n("mentor·e", "mentor·es", people["mentor"])
+    yield people["mentee"], tr_n("mentoré·e", "mentoré·es", people["mentee"])
+    yield pairs, tr_n("binôme", "binômes", pairs)
+    yield alone, tr_n("personne sans binôme", "personnes sans binôme", alone)
 
 
 def card(pair: Pair, labels: Labels) -> Card:
@@ -190,7 +186,7 @@ def explained(matching: Matching, labels: Labels) -> Iterator[Alone]:
         case = replace(matching.case, labels=labels)
         told = explain_unmatched(case), smallest_changes(case)
     for one, change in zip(*told, strict=True):
-        yield Alone(one.person, SIDES[one.side], one.reason, in_words(change))
+        yield Alone(one.person, tr(SIDES[one.side]), one.reason, in_words(change))
 
 
 def diagnosed(matching: Matching, labels: Labels) -> Diagnosis | None:

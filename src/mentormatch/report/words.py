@@ -1,64 +1,81 @@
-"""What a matching comes to, in plain French: its status, its goals, its criteria and its rules."""
+"""What a matching comes to, in plain words: its status, its goals, its criteria and its rules."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mentormatch.assignment.solution import Status, Tier
 from mentormatch.extension import Extension
 from mentormatch.fields import Side
 from mentormatch.french import counted, listed, percent, points
+from mentormatch.languages import mark, tr, tr_n
 from mentormatch.matching import Matching
 from mentormatch.review.goal_prices import price_words
 from mentormatch.review.labels import KEYS, Labels
 
 STATUS: Mapping[Status, tuple[str, str]] = {
     Status.PROVED: (
-        "Répartition démontrée optimale",
-        "La répartition est démontrée optimale : dans l'ordre des objectifs ci-dessous, aucune autre répartition"
-        " permise par les règles ne fait mieux.",
+        mark("Répartition démontrée optimale"),
+        mark(
+            "La répartition est démontrée optimale : dans l'ordre des objectifs ci-dessous, aucune autre répartition"
+            " permise par les règles ne fait mieux."
+        ),
     ),
     Status.FEASIBLE: (
-        "Répartition valable, optimum non démontré",
-        "La répartition respecte toutes les règles, mais le temps imparti n'a pas suffi à démontrer qu'aucune autre ne"
-        " fait mieux : l'écart encore possible est indiqué pour chaque objectif.",
+        mark("Répartition valable, optimum non démontré"),
+        mark(
+            "La répartition respecte toutes les règles, mais le temps imparti n'a pas suffi à démontrer qu'aucune autre"
+            " ne fait mieux : l'écart encore possible est indiqué pour chaque objectif."
+        ),
     ),
     Status.INFEASIBLE: (
-        "Aucune répartition possible",
-        "Aucune répartition ne respecte toutes les règles du programme à la fois : il n'y a donc pas de binôme.",
+        mark("Aucune répartition possible"),
+        mark("Aucune répartition ne respecte toutes les règles du programme à la fois : il n'y a donc pas de binôme."),
     ),
     Status.STOPPED: (
-        "Calcul interrompu",
-        "Le calcul a été arrêté avant une première réponse : il n'y a donc pas de binôme.",
+        mark("Calcul interrompu"),
+        mark("Le calcul a été arrêté avant une première réponse : il n'y a donc pas de binôme."),
     ),
     Status.FAILED: (
-        "Calcul en échec",
-        "Le calcul a échoué : il n'y a donc pas de binôme, et rien n'est dit de ceux qui seraient possibles.",
+        mark("Calcul en échec"),
+        mark("Le calcul a échoué : il n'y a donc pas de binôme, et rien n'est dit de ceux qui seraient possibles."),
     ),
 }
+"""In short and in a sentence, to be spoken by ``verdict``."""
 GOALS: Mapping[str, str] = {
-    "matched": "Former le plus de binômes possible",
-    "priority": "Placer d'abord les personnes prioritaires",
-    "floor": "Rendre le binôme le moins bien noté aussi bon que possible",
-    "floor_person": "Rendre la somme de points de la personne la moins bien servie aussi grande que possible",
-    "leximin": "Améliorer d'abord le binôme le moins bien noté, puis le suivant, et ainsi de suite",
-    "total": "Obtenir le plus grand total de points",
-    "changes": "Défaire le moins possible de binômes déjà formés",
+    "matched": mark("Former le plus de binômes possible"),
+    "priority": mark("Placer d'abord les personnes prioritaires"),
+    "floor": mark("Rendre le binôme le moins bien noté aussi bon que possible"),
+    "floor_person": mark("Rendre la somme de points de la personne la moins bien servie aussi grande que possible"),
+    "leximin": mark("Améliorer d'abord le binôme le moins bien noté, puis le suivant, et ainsi de suite"),
+    "total": mark("Obtenir le plus grand total de points"),
+    "changes": mark("Défaire le moins possible de binômes déjà formés"),
 }
-PEOPLE: Mapping[Side, str] = {"mentor": "mentor·e", "mentee": "mentoré·e"}
-FATES: Mapping[str, tuple[str, str]] = {
-    "taken": ("retenue", "retenues"),
-    "incomplete": ("incomplète", "incomplètes"),
-    "replaced": ("remplacée", "remplacées"),
-    "rejected": ("rejetée", "rejetées"),
+PEOPLE: Mapping[Side, Callable[[int], str]] = {
+    "mentor": lambda count: counted(count, "mentor·e"),
+    "mentee": lambda count: counted(count, "mentoré·e"),
 }
+FATES: Mapping[str, Callable[[int], str]] = {
+    "taken": lambda count: counted(count, "retenue"),
+    "incomplete": lambda count: counted(count, "incomplète"),
+    "replaced": lambda count: counted(count, "remplacée"),
+    "rejected": lambda count: counted(count, "rejetée"),
+}
+SOME = mark("Sur {people}, la répartition forme {pairs}.")
+NOBODY = mark("Sur personne, la répartition forme {pairs}.")
 READING = (
-    "Chaque critère donne des points selon son poids ; les poids font 100 en tout, et les points d'un binôme sont la"
-    " somme des points de ses critères.",
-    "Une réponse qui manque n'est ni une mauvaise réponse ni un avantage : le critère compte alors à sa valeur neutre."
-    " La part connue dit quel poids repose sur de vraies réponses.",
-    "Les points comparent des binômes possibles entre eux. Ils ne jugent pas les personnes.",
-    "À égalité parfaite, le choix est fait par un tirage reproductible : les mêmes personnes et la même graine donnent"
-    " les mêmes binômes, quel que soit l'ordre des réponses.",
+    mark(
+        "Chaque critère donne des points selon son poids ; les poids font 100 en tout, et les points d'un binôme sont"
+        " la somme des points de ses critères."
+    ),
+    mark(
+        "Une réponse qui manque n'est ni une mauvaise réponse ni un avantage : le critère compte alors à sa valeur"
+        " neutre. La part connue dit quel poids repose sur de vraies réponses."
+    ),
+    mark("Les points comparent des binômes possibles entre eux. Ils ne jugent pas les personnes."),
+    mark(
+        "À égalité parfaite, le choix est fait par un tirage reproductible : les mêmes personnes et la même graine"
+        " donnent les mêmes binômes, quel que soit l'ordre des réponses."
+    ),
 )
 
 
@@ -91,20 +108,36 @@ def left_out(matching: Matching) -> dict[Side, int]:
     return {side: len(matching.case.alone(side)) for side in PEOPLE}
 
 
+def verdict(status: Status) -> tuple[str, str]:
+    """Return what is known of the pairs, in short and in a sentence."""
+    short, sentence = STATUS[status]
+    return tr(short), tr(sentence)
+
+
+def reading() -> tuple[str, ...]:
+    """Return how the points are read."""
+    return tuple(map(tr, READING))
+
+
 def people_in_words(counts: Mapping[Side, int]) -> str:
     """Return the numbers of both sides in words, empty where there is nobody."""
-    return listed([counted(count, PEOPLE[side]) for side, count in counts.items() if count])
+    return listed([PEOPLE[side](count) for side, count in counts.items() if count])
 
 
 def summary(matching: Matching) -> str:
     """Return the result in a sentence or two."""
-    people = people_in_words(people_of(matching)) or "personne"
-    made = f"Sur {people}, la répartition forme {counted(len(matching.solution.pairs), 'binôme')}."
+    people, pairs = people_in_words(people_of(matching)), counted(len(matching.solution.pairs), "binôme")
+    made = tr(SOME if people else NOBODY, people=people, pairs=pairs)
     alone = left_out(matching)
-    count = sum(alone.values())
-    if not count:
-        return f"{made} Tout le monde a un binôme." if len(matching.solution.pairs) else made
-    return f"{made} {people_in_words(alone)} {'reste' if count == 1 else 'restent'} sans binôme."
+    if not any(alone.values()):
+        return tr("{made} Tout le monde a un binôme.", made=made) if len(matching.solution.pairs) else made
+    return tr_n(
+        "{made} {people} reste sans binôme.",
+        "{made} {people} restent sans binôme.",
+        sum(alone.values()),
+        made=made,
+        people=people_in_words(alone),
+    )
 
 
 def rows_in_words(matching: Matching) -> str:
@@ -112,8 +145,9 @@ def rows_in_words(matching: Matching) -> str:
     fates = [row.fate for row in matching.cohort.rows]
     if not fates:
         return ""
-    parts = [counted(fates.count(fate), *words) for fate, words in FATES.items() if fate in fates]
-    return f"{counted(len(fates), 'réponse')} au questionnaire : {listed(parts)}."
+    parts = [words(fates.count(fate)) for fate, words in FATES.items() if fate in fates]
+    answers = counted(len(fates), "réponse")
+    return tr("{answers} au questionnaire : {fates}.", answers=answers, fates=listed(parts))
 
 
 def prices(matching: Matching) -> tuple[str, ...]:
@@ -124,33 +158,36 @@ def prices(matching: Matching) -> tuple[str, ...]:
 def goals(matching: Matching) -> Iterator[Reached]:
     """Yield each goal with what it reached, in the order in which they are pursued."""
     for tier in matching.solution.tiers:
-        yield Reached(GOALS.get(tier.goal, tier.goal), amount(tier.goal, tier.value), proof(tier))
+        yield Reached(tr(GOALS.get(tier.goal, tier.goal)), amount(tier.goal, tier.value), proof(tier))
+
+
+AMOUNTS: Mapping[str, Callable[[int], str]] = {
+    "matched": lambda value: counted(value, "binôme"),
+    "priority": lambda value: tr(
+        "{places} à des personnes prioritaires", places=counted(value, "place donnée", "places données")
+    ),
+    "total": lambda value: tr("{score} points", score=points(value)),
+    "floor": lambda value: tr("{score} points pour le binôme le moins bien noté", score=points(value)),
+    "leximin": lambda value: tr("{score} points pour le binôme le moins bien noté", score=points(value)),
+    "floor_person": lambda value: tr("{score} points pour la personne la moins bien servie", score=points(value)),
+    "changes": lambda value: counted(value, "binôme défait", "binômes défaits"),
+}
 
 
 def amount(goal: str, value: int) -> str:
     """Return a value of a goal with its unit."""
-    match goal:
-        case "matched":
-            return counted(value, "binôme")
-        case "priority":
-            return f"{counted(value, 'place donnée', 'places données')} à des personnes prioritaires"
-        case "total":
-            return f"{points(value)} points"
-        case "floor" | "leximin":
-            return f"{points(value)} points pour le binôme le moins bien noté"
-        case "floor_person":
-            return f"{points(value)} points pour la personne la moins bien servie"
-        case "changes":
-            return counted(value, "binôme défait", "binômes défaits")
-    return str(value)
+    return AMOUNTS[goal](value) if goal in AMOUNTS else str(value)
 
 
 def proof(tier: Tier) -> str:
     """Return in words what is proved of one goal."""
-    best, beyond = ("minimum", "au moins") if tier.goal == "changes" else ("maximum", "au plus")
+    least = tier.goal == "changes"
     if tier.proved:
-        return f"{best} démontré"
-    return f"{best} non connu" if tier.bound is None else f"{beyond} {amount(tier.goal, tier.bound)}"
+        return tr("minimum démontré") if least else tr("maximum démontré")
+    if tier.bound is None:
+        return tr("minimum non connu") if least else tr("maximum non connu")
+    bound = amount(tier.goal, tier.bound)
+    return tr("au moins {amount}", amount=bound) if least else tr("au plus {amount}", amount=bound)
 
 
 def criteria(matching: Matching) -> Iterator[Line]:

@@ -1,16 +1,17 @@
-"""The pairs as a CSV file that a French spreadsheet opens as it is, and that holds no live formula."""
+"""The pairs as a CSV file that a spreadsheet of its language opens as it is, and that holds no live formula."""
 
 import csv
 from io import StringIO
 from typing import ClassVar
 
+from mentormatch.french import decimal
 from mentormatch.matching import Exporter, Matching, Seal
 from mentormatch.report.texts import encodable, guard
 from mentormatch.tables import Cell, Sheet
 
 
 class DelimitedExporter(Exporter):
-    """UTF-8 with a mark, ``;`` between cells, decimal commas, every cell in quotes and guarded."""
+    """UTF-8 with a mark, every cell in quotes and guarded; ``;`` and decimal commas, in English commas and points."""
 
     kind: ClassVar[str] = ".csv"
     filename: ClassVar[str] = "binomes.csv"
@@ -22,9 +23,16 @@ class DelimitedExporter(Exporter):
 def delimited(table: Sheet) -> bytes:
     """Return a table as such a file."""
     text = StringIO(newline="")
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_ALL)
+    writer = csv.writer(
+        text, delimiter=";" if decimal_mark() == "," else ",", lineterminator="\r\n", quoting=csv.QUOTE_ALL
+    )
     writer.writerows([spelled(cell) for cell in row] for row in (table.titles, *table.rows))
     return text.getvalue().encode("utf-8-sig")
+
+
+def decimal_mark() -> str:
+    """Return what stands before decimals in the language that is spoken, as a spreadsheet of this language reads it."""
+    return decimal(0.1, 1)[1]
 
 
 def spelled(cell: Cell) -> str:
@@ -35,4 +43,4 @@ def spelled(cell: Cell) -> str:
     """
     if isinstance(cell, str):
         return guard(encodable(cell))
-    return str(cell).replace(".", ",")
+    return str(cell).replace(".", decimal_mark())

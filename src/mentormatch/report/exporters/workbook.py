@@ -5,12 +5,13 @@ from typing import ClassVar
 
 from mentormatch import __version__
 from mentormatch.french import counted
+from mentormatch.languages import tr
 from mentormatch.matching import Exporter, Keys, Matching, Seal
 from mentormatch.report import words
 from mentormatch.report.book import LINE, Book, Column, Form
 from mentormatch.report.grid import write_grid
 from mentormatch.report.returned.bearings import SHEET, Bearings, decided
-from mentormatch.report.returned.rows import AGREED, CHOICES, PAIRS, VALIDATION
+from mentormatch.report.returned.rows import AGREED, CHOICES, PAIRS, REMARK, VALIDATION
 from mentormatch.report.standing import RECHECK, commands, digests, standing, title
 from mentormatch.report.texts import spaced
 from mentormatch.tables import Cell, Sheet
@@ -51,7 +52,7 @@ SHOWN: dict[str, tuple[tuple[str, float, Form], ...]] = {
 
 
 class WorkbookExporter(Exporter):
-    """Seven sheets in French, and one out of sight; texts stay texts, and the same matching gives the same bytes."""
+    """Seven sheets, and one out of sight; texts stay texts, and the same matching gives the same bytes."""
 
     kind: ClassVar[str] = ".xlsx"
     filename: ClassVar[str] = "binomes.xlsx"
@@ -59,10 +60,10 @@ class WorkbookExporter(Exporter):
     def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
         book, sheets = Book(f"{title(matching, seal)} – {matching.programme.name}"), matching.sheets
         write_pairs(book, sheets["pairs"], {*decided(matching, "pin"), *decided(matching, "keep")})
-        write_sheet(book, "Sans binôme", "unmatched", sheets["unmatched"])
-        write_sheet(book, "Détail des points", "contributions", sheets["contributions"])
+        write_sheet(book, tr("Sans binôme"), "unmatched", sheets["unmatched"])
+        write_sheet(book, tr("Détail des points"), "contributions", sheets["contributions"])
         write_grid(book, matching)
-        write_sheet(book, "Réponses écartées", "rejected", sheets["rejected"])
+        write_sheet(book, tr("Réponses écartées"), "rejected", sheets["rejected"])
         write_remarks(book, matching)
         write_programme(book, matching, seal)
         write_bearings(book, matching)
@@ -72,17 +73,19 @@ class WorkbookExporter(Exporter):
 def write_pairs(book: Book, pairs: Sheet, imposed: set[Keys]) -> None:
     """Write the pairs, with two columns for the team's decision and remark; the first says which pairs are imposed."""
     columns, rows = chosen("pairs", pairs)
-    own = [Column(VALIDATION, 13, "own"), Column("Remarque", 32, "own")]
-    choices = [AGREED if (row[0], row[1]) in imposed else "" for row in rows]
-    page = book.table(PAIRS, [*columns, *own], [(*row, choice, "") for row, choice in zip(rows, choices, strict=True)])
+    own = [Column(tr(VALIDATION), 13, "own"), Column(tr(REMARK), 32, "own")]
+    choices = [tr(AGREED) if (row[0], row[1]) in imposed else "" for row in rows]
+    page = book.table(
+        tr(PAIRS), [*columns, *own], [(*row, choice, "") for row, choice in zip(rows, choices, strict=True)]
+    )
     if rows:
-        decision = {"validate": "list", "source": list(CHOICES), "error_title": VALIDATION}
+        decision = {"validate": "list", "source": list(map(tr, CHOICES)), "error_title": tr(VALIDATION)}
         page.sheet.data_validation(1, len(columns), len(rows), len(columns), decision)
 
 
 def write_bearings(book: Book, matching: Matching) -> None:
     """Write the sheet that staff do not see, by which the workbook is checked when it is back."""
-    page = book.sheet(SHEET)
+    page = book.sheet(tr(SHEET))
     for row, text in enumerate(Bearings.of(matching).cells()):
         page.put(row, 0, text)
     page.sheet.protect()
@@ -104,14 +107,16 @@ def chosen(name: str, sheet: Sheet) -> tuple[list[Column], list[tuple[Cell, ...]
 
 def write_remarks(book: Book, matching: Matching) -> None:
     """Write what intake remarked."""
-    columns = [Column("Fichier", 28), Column("Ligne", 8, "count"), Column("Remarque", 108, "wrapped")]
+    columns = [Column(tr("Fichier"), 28), Column(tr("Ligne"), 8, "count"), Column(tr(REMARK), 108, "wrapped")]
     remarks = matching.cohort.remarks
-    book.table("Remarques", columns, [(one.source, "" if one.line is None else one.line, one.text) for one in remarks])
+    book.table(
+        tr("Remarques"), columns, [(one.source, "" if one.line is None else one.line, one.text) for one in remarks]
+    )
 
 
 def write_programme(book: Book, matching: Matching, seal: Seal | None) -> None:
     """Write what the result rests on: people, status, goals, criteria, rules, seed, version, and how to check it."""
-    page = book.sheet("Programme")
+    page = book.sheet(tr("Programme"))
     for place, width in enumerate((22, 62, 30, 62)):
         page.sheet.set_column(place, place, width)
     page.sheet.ignore_errors({"number_stored_as_text": "A1:D10000"})
@@ -124,22 +129,23 @@ def write_programme(book: Book, matching: Matching, seal: Seal | None) -> None:
 
 def programme_rows(matching: Matching, seal: Seal | None) -> Iterator[Sequence[str]]:
     """Yield the lines of the last sheet; a heading stands only in the first line that it heads."""
-    verdict, status = words.STATUS[matching.status]
+    verdict, status = words.verdict(matching.status)
     places = int(matching.problem.mentors.most.sum())
-    yield "Programme", matching.programme.name
-    yield from headed("Validation", [(sentence,) for sentence in standing(matching, seal)])
-    yield "Résultat", words.summary(matching)
-    yield "Places", f"{counted(places, 'place offerte', 'places offertes')} par les mentor·es qui prennent part"
-    yield "Réponses", words.rows_in_words(matching)
-    yield "Statut", f"{verdict}. {status}"
-    yield from headed("Pourquoi", [(sentence,) for sentence in reasons(matching)])
-    yield from headed("Objectifs", [(goal.goal, goal.value, goal.proof) for goal in words.goals(matching)])
-    yield from headed("Prix des objectifs", [(sentence,) for sentence in words.prices(matching)])
-    yield from headed("Critères", [(line.name, line.weight, asked(line)) for line in words.criteria(matching)])
-    yield from headed("Règles", [(line.name, "", asked(line)) for line in words.rules(matching)])
-    yield from headed("Lire les points", [(sentence,) for sentence in words.READING])
-    yield "Graine du tirage", str(matching.seed)
-    yield "Version", f"mentormatch {__version__}"
+    yield tr("Programme"), matching.programme.name
+    yield from headed(tr(VALIDATION), [(sentence,) for sentence in standing(matching, seal)])
+    yield tr("Résultat"), words.summary(matching)
+    offered = counted(places, "place offerte", "places offertes")
+    yield tr("Places"), tr("{places} par les mentor·es qui prennent part", places=offered)
+    yield tr("Réponses"), words.rows_in_words(matching)
+    yield tr("Statut"), f"{verdict}. {status}"
+    yield from headed(tr("Pourquoi"), [(sentence,) for sentence in reasons(matching)])
+    yield from headed(tr("Objectifs"), [(goal.goal, goal.value, goal.proof) for goal in words.goals(matching)])
+    yield from headed(tr("Prix des objectifs"), [(sentence,) for sentence in words.prices(matching)])
+    yield from headed(tr("Critères"), [(line.name, line.weight, asked(line)) for line in words.criteria(matching)])
+    yield from headed(tr("Règles"), [(line.name, "", asked(line)) for line in words.rules(matching)])
+    yield from headed(tr("Lire les points"), [(sentence,) for sentence in words.reading()])
+    yield tr("Graine du tirage"), str(matching.seed)
+    yield tr("Version"), f"mentormatch {__version__}"
 
 
 def reasons(matching: Matching) -> tuple[str, ...]:
@@ -150,7 +156,7 @@ def reasons(matching: Matching) -> tuple[str, ...]:
 def record_rows(matching: Matching, seal: Seal | None) -> Iterator[Sequence[str]]:
     """Yield how to check the decision again, where the workbook stands beside its record."""
     if seal:
-        yield "Pour revérifier", RECHECK
+        yield tr("Pour revérifier"), tr(RECHECK)
         yield from (*commands(matching, seal), *digests(seal))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from mentormatch.fields import Side
 from mentormatch.french import listed, points
+from mentormatch.languages import mark, tr, tr_n
 from mentormatch.matching import Matching, Seal
 from mentormatch.people import People
 from mentormatch.report.view import labels_for_notebook
@@ -18,8 +19,8 @@ from mentormatch.survey.contacts import Contacts
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
 ACROSS: Mapping[Side, Side] = {"mentor": "mentee", "mentee": "mentor"}
 FILES: Mapping[Side, str] = {"mentor": "mentor", "mentee": "mentoree"}
-PROVISIONAL = "Proposition : rien n'est définitif avant que l'équipe l'ait validée."
-NOBODY = "Nous n'avons pas de binôme à vous proposer pour le moment. L'équipe vous tiendra au courant."
+PROVISIONAL = mark("Proposition : rien n'est définitif avant que l'équipe l'ait validée.")
+NOBODY = mark("Nous n'avons pas de binôme à vous proposer pour le moment. L'équipe vous tiendra au courant.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,11 @@ class Handout:
         """The sentence that says who accompanies whom."""
         names = listed([partner.name for partner in self.partners])
         if not names:
-            return NOBODY
+            return tr(NOBODY)
         if self.side == "mentor":
-            return f"Vous accompagnez {names}."
-        return f"{names} vous {'accompagne' if len(self.partners) == 1 else 'accompagnent'}."
+            return tr("Vous accompagnez {names}.", names=names)
+        count = len(self.partners)
+        return tr_n("{names} vous accompagne.", "{names} vous accompagnent.", count, names=names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def common(matching: Matching, seal: Seal | None) -> Common:
     programme = matching.programme
     message = tuple(line.strip() for line in programme.documents.message.splitlines() if line.strip())
     validated = bool(seal and seal.validations)
-    return Common(programme.name, message, asked_again(programme.follow_up), "" if validated else PROVISIONAL)
+    return Common(programme.name, message, asked_again(programme.follow_up), "" if validated else tr(PROVISIONAL))
 
 
 def asked_again(follow_up: FollowUp) -> str:
@@ -129,4 +131,4 @@ def asked_again(follow_up: FollowUp) -> str:
     if not follow_up.fields:
         return ""
     months = listed([str(month) for month in follow_up.months])
-    return f"À {months} mois, l'équipe vous demandera comment cela se passe."
+    return tr("À {months} mois, l'équipe vous demandera comment cela se passe.", months=months)

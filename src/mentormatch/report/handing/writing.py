@@ -7,6 +7,7 @@ from pathlib import Path
 from mentormatch.errors import Problem, RequestError
 from mentormatch.files import write_whole
 from mentormatch.french import counted, listed
+from mentormatch.languages import language, tr
 from mentormatch.matching import Matching, Seal
 from mentormatch.record.decision import Decision, read_decision
 from mentormatch.record.digests import digest
@@ -49,35 +50,46 @@ def write_handouts(
     OutputError
         A file cannot be written.
     """
-    seal = None if decision is None else seal_of(matching, Path(decision))
-    handed, said, where = handouts(matching, contacts), common(matching, seal), Path(folder)
-    files = {
-        f"{LETTERS}.xlsx": letters_book(matching, contacts, handed),
-        f"{LETTERS}.csv": delimited(person_sheet(matching, contacts, handed)),
-        ALL: rendered("handouts.html", handed=handed, common=said).encode("utf-8"),
-    }
-    files |= {f"{EACH}/{one.file}": rendered("handouts.html", handed=[one], common=said).encode() for one in handed}
+    where = Path(folder)
+    with language(matching.language, unless_asked=True):
+        files = contents(matching, contacts, None if decision is None else seal_of(matching, Path(decision)))
     for name, content in files.items():
         write_whole(where / name, content, private=True)
     return tuple(where / name for name in files)
 
 
+def contents(matching: Matching, contacts: Contacts, seal: Seal | None) -> dict[str, bytes]:
+    """Return the files by their names."""
+    handed, said = handouts(matching, contacts), common(matching, seal)
+    together = {
+        f"{LETTERS}.xlsx": letters_book(matching, contacts, handed),
+        f"{LETTERS}.csv": delimited(person_sheet(matching, contacts, handed)),
+        ALL: rendered("handouts.html", handed=handed, common=said).encode("utf-8"),
+    }
+    each = {f"{EACH}/{one.file}": rendered("handouts.html", handed=[one], common=said).encode() for one in handed}
+    return together | each
+
+
 def told(matching: Matching, written: Sequence[Path]) -> Iterator[str]:
     """Yield what staff should know before they hand anything out."""
     programme, sheets = matching.programme, [path for path in written if path.parent.name == EACH]
-    each = counted(len(sheets), "fiche")
-    yield f"{each} à envoyer, une par personne, dans {EACH}. Tous ces fichiers ne sont lisibles que par vous."
+    yield tr(
+        "{sheets} à envoyer, une par personne, dans {folder}. Tous ces fichiers ne sont lisibles que par vous.",
+        sheets=counted(len(sheets), "fiche"),
+        folder=EACH,
+    )
     shown = listed([programme.fields[name].question for name in programme.documents.contacts])
-    yield f"Ce que chaque personne lit de son ou sa partenaire : {shown or 'son code seul ([documents] contacts)'}."
+    read = shown or tr("son code seul ([documents] contacts)")
+    yield tr("Ce que chaque personne lit de son ou sa partenaire : {shown}.", shown=read)
 
 
 def seal_of(matching: Matching, path: Path) -> Seal:
     """Return by whom these pairs were validated; raise RequestError where the file is not about them."""
     stated, ours = read_decision(path), Decision.of(matching)
     if (stated.digests, stated.pairs) != (ours.digests, ours.pairs):
-        advice = "formez les binômes à partir des mêmes réponses et du même programme, avec les mêmes décisions"
-        found = Problem(path.name, "d'autres binômes", "la décision de ces binômes", advice)
-        raise RequestError("Rien n'a été écrit : ce fichier de décision n'est pas celui de ces binômes", [found])
+        advice = tr("formez les binômes à partir des mêmes réponses et du même programme, avec les mêmes décisions")
+        found = Problem(path.name, tr("d'autres binômes"), tr("la décision de ces binômes"), advice)
+        raise RequestError(tr("Rien n'a été écrit : ce fichier de décision n'est pas celui de ces binômes"), [found])
     journal = journal_beside(path)
     decision = digest(path.read_bytes())
     return sealed(journal, decision, "") if journal.exists() else Seal(decision, "")

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from mentormatch.french import counted
+from mentormatch.french import about, counted, joined
 from mentormatch.inspection.market import Prospects
 from mentormatch.inspection.part import Writer
 from mentormatch.inspection.whole import Intake
+from mentormatch.languages import tr, tr_n
 from mentormatch.report import intake_words as said
 from mentormatch.report.texts import visible
 
@@ -21,12 +22,12 @@ class IntakeText(Writer):
         market = intake.market
         parts = (
             (said.rows_in_words(intake.fates), [str(row) for row in intake.fates.others]),
-            ("Remarques", [str(remark) for remark in intake.remarks.told]),
-            ("Ce qui attend la répartition", list(said.outlook(market))),
-            ("Qui pourrait rencontrer qui", list(meeting(market))),
-            ("Peu de partenaires possibles", list(few(market))),
-            ("Questions (réponses des mentor·es, des mentoré·es)", list(aligned(question_cells(intake)))),
-            ("Ce qui a été supposé", [*read(intake), *intake.reading.assumed]),
+            (tr("Remarques"), [str(remark) for remark in intake.remarks.told]),
+            (tr("Ce qui attend la répartition"), list(said.outlook(market))),
+            (tr("Qui pourrait rencontrer qui"), list(meeting(market))),
+            (tr("Peu de partenaires possibles"), list(few(market))),
+            (tr("Questions (réponses des mentor·es, des mentoré·es)"), list(aligned(question_cells(intake)))),
+            (tr("Ce qui a été supposé"), [*read(intake), *intake.reading.assumed]),
         )
         told = [block(title, lines) for title, lines in parts if lines or title == parts[0][0]]
         return ("\n\n".join(told) + "\n").encode("utf-8", "backslashreplace")
@@ -40,16 +41,25 @@ def block(title: str, lines: Sequence[str]) -> str:
 def meeting(market: Prospects) -> Iterator[str]:
     """Yield who takes part on each side, and how many pairs the rules allow."""
     for side, people, taking, places, aside in said.seat_rows(market):
-        told = f" ; mis de côté : {aside}" if aside else ""
-        yield f"{side} : {taking} sur {people} participe{'nt' * (taking > 1)}, {counted(places, 'place')}{told}"
+        told = tr_n(
+            "{side} : {taking} sur {people} participe, {places}",
+            "{side} : {taking} sur {people} participent, {places}",
+            taking,
+            side=side,
+            taking=taking,
+            people=people,
+            places=counted(places, "place"),
+        )
+        yield tr("{told} ; mis de côté : {aside}", told=told, aside=aside) if aside else told
     if not market.problem:
-        yield f"binômes permis : {market.possible} sur {market.pairs}"
+        yield tr("binômes permis : {possible} sur {pairs}", possible=market.possible, pairs=market.pairs)
 
 
 def few(market: Prospects) -> Iterator[str]:
     """Yield everybody with few partners, and the rules that take the others away."""
     for person, _, count, partners, leaving in said.scarce_rows(market):
-        yield f"{person} : {count}{f' ({partners})' if partners else ''}{f' ; {leaving}' if leaving else ''}"
+        told = about(person, f"{count} ({partners})" if partners else str(count))
+        yield joined([told, leaving] if leaving else [told])
 
 
 def question_cells(intake: Intake) -> list[tuple[str, ...]]:
@@ -68,4 +78,5 @@ def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 def read(intake: Intake) -> Iterator[str]:
     """Yield how each file was read."""
     for source, tool, rows, columns, manner in said.reading_rows(intake.reading.files):
-        yield f"{source} : {tool}, {rows} lignes, {columns} colonnes, {manner}"
+        told = tr("{rows} lignes, {columns} colonnes", rows=rows, columns=columns)
+        yield about(source, f"{tool}, {told}, {manner}")

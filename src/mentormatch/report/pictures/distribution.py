@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from mentormatch.columns import IntVector
-from mentormatch.french import points, thousands
+from mentormatch.french import about, points, thousands
+from mentormatch.languages import mark, tr
 from mentormatch.report.pictures.drawing import BRIGHT, DARK, INK, Chart, altair, rows
 from mentormatch.report.pictures.picture import Picture
 from mentormatch.report.texts import spaced
@@ -25,15 +26,16 @@ class Distribution(Picture):
     """Two rows of bars over the same 100 points: all allowed pairs above, the chosen ones below."""
 
     kind: ClassVar[str] = "distribution"
-    title: ClassVar[str] = "Répartition des points"
+    heading: ClassVar[str] = mark("Répartition des points")
 
     @property
     def alternative(self) -> str:
-        return f"Binômes possibles : {spread(self.possible)}. Binômes retenus : {spread(self.chosen)}."
+        possible, chosen = spread(self.possible), spread(self.chosen)
+        return tr("Binômes possibles : {possible}. Binômes retenus : {chosen}.", possible=possible, chosen=chosen)
 
     @property
     def caption(self) -> str:
-        return (
+        return tr(
             "Chaque barre compte les binômes dont les points tombent dans une tranche de 5 ; le trait marque la"
             " médiane : une moitié des binômes a plus, l'autre moins."
         )
@@ -51,7 +53,7 @@ class Distribution(Picture):
     def chart(self) -> Chart | None:
         if not len(self.possible):
             return None
-        parts = ("Binômes possibles", self.possible, DARK), ("Binômes retenus", self.chosen, BRIGHT)
+        parts = (tr("Binômes possibles"), self.possible, DARK), (tr("Binômes retenus"), self.chosen, BRIGHT)
         alt = altair()
         return alt.vconcat(*(bars(*part) for part in parts), title=self.title, spacing=18)
 
@@ -63,13 +65,11 @@ def bars(name: str, scores: IntVector, colour: str) -> Chart:
     starts = [place * 5 for place in range(len(counts)) if counts[place]]
     ends = [start + 5 for start in starts]
     data = rows(("start", starts), ("end", ends), ("none", [0] * len(starts)), ("pairs", counts[counts > 0].tolist()))
-    across = alt.X("start:Q", title="Points", scale=FROM_0_TO_100, axis=alt.Axis(values=TENS, grid=False))
-    up = alt.Y("pairs:Q", title="Binômes", axis=alt.Axis(**ticks(int(counts.max())), format=",d"))
+    across = alt.X("start:Q", title=tr("Points"), scale=FROM_0_TO_100, axis=alt.Axis(values=TENS, grid=False))
+    up = alt.Y("pairs:Q", title=tr("Binômes"), axis=alt.Axis(**ticks(int(counts.max())), format=",d"))
     drawn = alt.Chart(data).mark_rect(color=colour, stroke=INK, strokeWidth=0.75)
     drawn = drawn.encode(x=across, x2="end:Q", y=up, y2="none:Q")
-    head = alt.TitleParams(
-        spaced(f"{name} : {thousands(len(scores))}{halved(scores)}"), fontSize=13, offset=8, frame="group"
-    )
+    head = alt.TitleParams(spaced(about(name, counted_up(scores))), fontSize=13, offset=8, frame="group")
     return alt.layer(drawn, *middle(scores), title=head, width=WIDTH, height=HEIGHT)
 
 
@@ -86,9 +86,10 @@ def middle(scores: IntVector) -> list[Chart]:
     return [line.mark_rule(color=mark, strokeWidth=wide).encode(x="at:Q") for mark, wide in (("white", 5), (INK, 2))]
 
 
-def halved(scores: IntVector) -> str:
-    """Return the median in words, nothing where there are no scores."""
-    return f", médiane {points(halfway(scores))}" if len(scores) else ""
+def counted_up(scores: IntVector) -> str:
+    """Return how many scores there are, and their median where there are some."""
+    count = thousands(len(scores))
+    return tr("{count}, médiane {median}", count=count, median=points(halfway(scores))) if len(scores) else count
 
 
 def halfway(scores: IntVector) -> int:
@@ -99,6 +100,11 @@ def halfway(scores: IntVector) -> int:
 def spread(scores: IntVector) -> str:
     """Return how many scores there are, between what and what they lie, and their median."""
     if not len(scores):
-        return "aucun"
-    low, high = points(int(scores.min())), points(int(scores.max()))
-    return f"{thousands(len(scores))}, de {low} à {high} points{halved(scores)}"
+        return tr("aucun")
+    return tr(
+        "{count}, de {low} à {high} points, médiane {median}",
+        count=thousands(len(scores)),
+        low=points(int(scores.min())),
+        high=points(int(scores.max())),
+        median=points(halfway(scores)),
+    )

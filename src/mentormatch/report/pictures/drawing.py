@@ -1,10 +1,11 @@
-"""Charts in the style of the house, drawn on this machine: nothing is fetched, numbers are written the French way."""
+"""Charts in the style of the house, drawn on this machine: nothing is fetched, numbers are those of the language."""
 
 import re
 from importlib.util import find_spec
 from typing import Any
 
 from mentormatch.errors import OutputError
+from mentormatch.languages import mark, spoken, tr
 
 type Chart = Any
 """A chart of Altair, which is imported when a picture is drawn."""
@@ -27,8 +28,9 @@ STYLE: dict[str, Any] = {
     "legend": {"labelColor": SOFT, "titleColor": SOFT, "labelFontSize": 12, "titleFontSize": 12},
     "text": {"color": INK, "fontSize": 12},
 }
-NEEDED = "Les images ont besoin d'Altair et de vl-convert → pip install 'mentormatch-engine[pictures]'"
-FRENCH = {"format_locale": "fr-FR", "time_format_locale": "fr-FR"}
+NEEDED = mark("Les images ont besoin d'Altair et de vl-convert → pip install 'mentormatch-engine[pictures]'")
+LOCALES = {"fr": "fr-FR", "en": "en-GB"}
+"""Of d3, by language."""
 TAG, NAME = re.compile("<[^>]*>"), re.compile(r"""(\bid="|url\(#)(\w+)""")
 LETTERS = 24
 """Of a label that is shown."""
@@ -46,7 +48,7 @@ def altair() -> Any:
     try:
         import altair
     except ModuleNotFoundError:
-        raise OutputError(NEEDED) from None
+        raise OutputError(tr(NEEDED)) from None
     return altair
 
 
@@ -55,14 +57,19 @@ def converter() -> Any:
     try:
         import vl_convert
     except ModuleNotFoundError:
-        raise OutputError(NEEDED) from None
+        raise OutputError(tr(NEEDED)) from None
     return vl_convert
 
 
 def as_svg(chart: Chart) -> bytes:
     """Return a chart as SVG."""
-    svg: str = converter().vegalite_to_svg(described(chart), **FRENCH)
+    svg: str = converter().vegalite_to_svg(described(chart), **locale())
     return renumbered(svg).encode("utf-8")
+
+
+def locale() -> dict[str, str]:
+    """Return how numbers and dates are written in the language that is spoken."""
+    return dict.fromkeys(("format_locale", "time_format_locale"), LOCALES[spoken()])
 
 
 def renumbered(svg: str) -> str:
@@ -81,7 +88,7 @@ def renumbered(svg: str) -> str:
 
 def as_png(chart: Chart) -> bytes:
     """Return a chart as PNG."""
-    png: bytes = converter().vegalite_to_png(described(chart), scale=SHARPNESS, **FRENCH)
+    png: bytes = converter().vegalite_to_png(described(chart), scale=SHARPNESS, **locale())
     return png
 
 

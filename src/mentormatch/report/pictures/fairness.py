@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-from mentormatch.french import NO_BREAK, points
+from mentormatch.french import points
+from mentormatch.languages import mark, tr
 from mentormatch.report.pictures.drawing import BRIGHT, DARK, INK, Chart, altair, rows
 from mentormatch.report.pictures.picture import Picture
 from mentormatch.review.fairness import Balance, balance, balances
 from mentormatch.review.goal_prices import share, small
 
 WIDTH, HEIGHT = 560, 300
-CHOSEN, GREATEST, FAIREST = "répartition retenue", "plus grand total", "plancher le plus haut"
+CHOSEN, GREATEST, FAIREST = mark("répartition retenue"), mark("plus grand total"), mark("plancher le plus haut")
 type Look = dict[str, Any]
 ABOVE: Look = {"align": "left", "dx": 12, "dy": -11}
 BELOW: Look = {"align": "right", "dx": 4, "dy": 22}
@@ -24,29 +25,37 @@ class Fairness(Picture):
     """The greatest total for each score that the worst pair may be asked to have, and where the chosen plan stands."""
 
     kind: ClassVar[str] = "fairness"
-    title: ClassVar[str] = "Ce que coûte l'équité"
+    heading: ClassVar[str] = mark("Ce que coûte l'équité")
 
     @property
     def alternative(self) -> str:
         if not self.curve:
-            return "Le prix de l'équité n'est pas calculé pour cette répartition."
+            return tr("Le prix de l'équité n'est pas calculé pour cette répartition.")
         first, last = self.curve[0], self.curve[-1]
         if first == last:
-            return (
-                f"L'équité ne coûte rien ici : le plus grand total, {grouped(first.total)} points, donne déjà au"
-                f" binôme le moins bien noté {points(first.floor)} points, et il ne peut pas en avoir plus."
+            return tr(
+                "L'équité ne coûte rien ici : le plus grand total, {total} points, donne déjà au binôme le moins bien"
+                " noté {floor} points, et il ne peut pas en avoir plus.",
+                total=points(first.total),
+                floor=points(first.floor),
             )
         lost = first.total - last.total
-        return (
-            f"Sans plancher, le total est de {grouped(first.total)} points et le binôme le moins bien noté en a"
-            f" {points(first.floor)}. Le relever à {points(last.floor)} points, le plus possible, coûte"
-            f" {share(lost / first.total)} du total ({small(lost)}). La répartition retenue :"
-            f" {points(self.chosen.floor)} points au moins, {grouped(self.chosen.total)} au total."
+        return tr(
+            "Sans plancher, le total est de {total} points et le binôme le moins bien noté en a {floor}. Le relever à"
+            " {highest} points, le plus possible, coûte {share} du total ({lost}). La répartition retenue :"
+            " {chosen_floor} points au moins, {chosen_total} au total.",
+            total=points(first.total),
+            floor=points(first.floor),
+            highest=points(last.floor),
+            share=share(lost / first.total),
+            lost=small(lost),
+            chosen_floor=points(self.chosen.floor),
+            chosen_total=points(self.chosen.total),
         )
 
     @property
     def caption(self) -> str:
-        return (
+        return tr(
             "Chaque point est la meilleure répartition qui donne au moins ce nombre de points à chaque binôme, sans"
             " placer moins de monde. Plus on va vers la droite, plus le binôme le moins bien noté reçoit ; plus on"
             " descend, plus cela coûte à l'ensemble."
@@ -99,7 +108,7 @@ class Fairness(Picture):
         )
         return [
             altair()
-            .Chart(self.data(side, [", ".join(places[place]) for place in side]))
+            .Chart(self.data(side, [", ".join(map(tr, places[place])) for place in side]))
             .mark_text(fontWeight=600, **look)
             .encode(**axes, text="words:N")
             for side, look in zip(sides, (ABOVE, BELOW), strict=True)
@@ -111,20 +120,11 @@ def floor_axis() -> Any:
     """Return the axis of the worst pair."""
     alt = altair()
     scale = alt.Scale(zero=False, nice=True, padding=20)
-    return alt.X("floor:Q", title="Points du binôme le moins bien noté", scale=scale, axis=alt.Axis(tickCount=6))
+    return alt.X("floor:Q", title=tr("Points du binôme le moins bien noté"), scale=scale, axis=alt.Axis(tickCount=6))
 
 
 def total_axis(least: float) -> Any:
     """Return the axis of the total, as a share of the greatest."""
     alt = altair()
     scale = alt.Scale(domain=[least, 1 + (1 - least) / 6], nice=False)
-    return alt.Y("total:Q", title="Part du plus grand total", scale=scale, axis=alt.Axis(tickCount=5, format=".1%"))
-
-
-def grouped(millionths: int) -> str:
-    r"""Return a great number of points, its thousands apart.
-
-    >>> grouped(28_511_000_000).replace(NO_BREAK, " ")
-    '2 851 100,0'
-    """
-    return f"{millionths / 10_000:,.1f}".replace(",", NO_BREAK).replace(".", ",")
+    return alt.Y("total:Q", title=tr("Part du plus grand total"), scale=scale, axis=alt.Axis(tickCount=5, format=".1%"))

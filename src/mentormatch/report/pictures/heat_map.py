@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from mentormatch.columns import IntVector
 from mentormatch.fields import Side
-from mentormatch.french import NO_BREAK, counted, points, thousands
+from mentormatch.french import counted, points, thousands
+from mentormatch.languages import mark, tr
 from mentormatch.report.pictures.drawing import INK, NOTHING, Chart, altair, distinct, rows, shortened
 from mentormatch.report.pictures.picture import Picture
 
@@ -21,7 +22,18 @@ NUMBERED = 24
 """The size of a cell from which it holds its points."""
 WHITE_BELOW = 0.45
 """The place on the scale of colours below which white text is read better than black."""
-TITLES: dict[Side, str] = {"mentor": "Mentor·es", "mentee": "Mentoré·es"}
+TITLES: dict[Side, str] = {"mentor": mark("Mentor·es"), "mentee": mark("Mentoré·es")}
+RANKED: dict[Side, str] = {"mentor": mark("Mentor·es, par rang"), "mentee": mark("Mentoré·es, par rang")}
+WHOLE = mark(
+    "Plus la case est claire, plus le binôme a de points. Les binômes retenus sont marqués ; une case grise : binôme"
+    " écarté par une règle. Les personnes sont rangées du binôme qui a le plus de points à celui qui en a le moins,"
+    " puis viennent celles qui n'ont pas de binôme."
+)
+GROUPED = mark(
+    "Plus la case est claire, plus le binôme a de points. Une case montre la moyenne d'un groupe. Chaque rond compte"
+    " les binômes retenus ; une case grise : binôme écarté par une règle. Les personnes sont rangées du binôme qui a le"
+    " plus de points à celui qui en a le moins, puis viennent celles qui n'ont pas de binôme."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +50,28 @@ class HeatMap(Picture):
     """The points of all pairs, mentors down and mentees across, best pairs first, the chosen ones marked."""
 
     kind: ClassVar[str] = "heat_map"
-    title: ClassVar[str] = "Les points de tous les binômes possibles"
+    heading: ClassVar[str] = mark("Les points de tous les binômes possibles")
 
     @property
     def alternative(self) -> str:
         n, m = self.matching.scores.values.shape
         scores = self.matching.problem.scores
-        return (
-            f"{counted(n, 'mentor·e')} en lignes, {counted(m, 'mentoré·e')} en colonnes :"
-            f" {permitted(scores.count)} par les règles sur {thousands(n * m)}"
-            f"{between(scores.listed())}. {counted(len(self.chosen), 'binôme retenu', 'binômes retenus')}"
-            f"{between(self.chosen)}."
+        permitted = tr(
+            "{permitted} par les règles sur {all}",
+            permitted=counted(scores.count, "binôme permis", "binômes permis"),
+            all=thousands(n * m),
+        )
+        return tr(
+            "{mentors} en lignes, {mentees} en colonnes : {permitted}. {chosen}.",
+            mentors=counted(n, "mentor·e"),
+            mentees=counted(m, "mentoré·e"),
+            permitted=between(permitted, scores.listed()),
+            chosen=between(counted(len(self.chosen), "binôme retenu", "binômes retenus"), self.chosen),
         )
 
     @property
     def caption(self) -> str:
-        grouped = max(self.matching.scores.values.shape) > MOST
-        mark = "Chaque rond compte les binômes retenus" if grouped else "Les binômes retenus sont marqués"
-        shown = "Une case montre la moyenne d'un groupe. " if grouped else ""
-        return (
-            f"Plus la case est claire, plus le binôme a de points. {shown}{mark} ; une case grise : binôme écarté par"
-            " une règle. Les personnes sont rangées du binôme qui a le plus de points à celui qui en a le moins, puis"
-            " viennent celles qui n'ont pas de binôme."
-        )
+        return tr(GROUPED if max(self.matching.scores.values.shape) > MOST else WHOLE)
 
     @cached_property
     def chosen(self) -> IntVector:
@@ -76,10 +87,12 @@ class HeatMap(Picture):
         order = np.array(list(dict.fromkeys([*best, *range(len(ids))])), dtype=np.int64)
         rank = np.argsort(order, kind="stable")
         if len(ids) <= MOST:
-            return Lines(TITLES[side], distinct([shortened(self.person(side, ids[place])) for place in order]), rank)
+            return Lines(
+                tr(TITLES[side]), distinct([shortened(self.person(side, ids[place])) for place in order]), rank
+            )
         together = -(-len(ids) // GROUPS)
         named = [f"{first + 1}–{min(first + together, len(ids))}" for first in range(0, len(ids), together)]
-        return Lines(f"{TITLES[side]}, par rang", named, rank // together)
+        return Lines(tr(RANKED[side]), named, rank // together)
 
     def chart(self) -> Chart | None:
         mentors, mentees = self.matching.problem.scores.pairs()
@@ -144,7 +157,7 @@ def coloured(frame: Frame, cells: IntVector, means: NDArray[np.float64]) -> list
     alt, (low, high) = altair(), tens(means)
     data = frame.data(cells, points=np.round(means, 1).tolist())
     scale = alt.Scale(scheme="cividis", domain=[low, high], clamp=True)
-    legend = alt.Legend(title="Points", gradientLength=160, tickCount=5)
+    legend = alt.Legend(title=tr("Points"), gradientLength=160, tickCount=5)
     drawn = (
         alt.Chart(data).mark_rect().encode(**frame.places(), color=alt.Color("points:Q", scale=scale, legend=legend))
     )
@@ -181,14 +194,9 @@ def tens(values: NDArray[np.float64]) -> tuple[int, int]:
     return low, max(high, low + 10)
 
 
-def permitted(count: int) -> str:
-    """Return how many pairs the rules allow."""
-    return f"{thousands(count)}{NO_BREAK}{'binôme permis' if count < 2 else 'binômes permis'}"
-
-
-def between(millionths: IntVector) -> str:
-    """Return between what and what some scores are, and their mean; nothing where there is none."""
+def between(pairs: str, millionths: IntVector) -> str:
+    """Return how many pairs there are, and between what and what their scores are, and their mean."""
     if not len(millionths):
-        return ""
-    low, high, mean = (round(float(value)) for value in (millionths.min(), millionths.max(), millionths.mean()))
-    return f", de {points(low)} à {points(high)} points, {points(mean)} en moyenne"
+        return pairs
+    low, high, mean = (points(round(float(each))) for each in (millionths.min(), millionths.max(), millionths.mean()))
+    return tr("{pairs}, de {low} à {high} points, {mean} en moyenne", pairs=pairs, low=low, high=high, mean=mean)

@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from mentormatch.departements import DEPARTEMENTS
-from mentormatch.french import counted, listed, thousands
+from mentormatch.french import counted, joined, listed, thousands
+from mentormatch.languages import mark, tr
 from mentormatch.places.shapes import CREDIT, Point, Ring, middle, outlines
 from mentormatch.report.pictures.drawing import INK, NOTHING, SOFT, Chart, altair, rows
 from mentormatch.report.pictures.picture import Picture
@@ -37,29 +38,31 @@ class Map(Picture):
     """Each département in the colour of its number of people, and lines between those of two people of a pair."""
 
     kind: ClassVar[str] = "map"
-    title: ClassVar[str] = "Les personnes et les binômes sur la carte"
+    heading: ClassVar[str] = mark("Les personnes et les binômes sur la carte")
 
     @property
     def alternative(self) -> str:
         found = self.territory
         if not found.spots:
-            return NOWHERE if found.asked else UNASKED
+            return tr(NOWHERE) if found.asked else tr(UNASKED)
         return " ".join([*population(found), *pairing(found), *missing(found)])
 
     @property
     def caption(self) -> str:
-        said = ["Plus le département est clair, plus il y a de personnes."]
+        said = [tr("Plus le département est clair, plus il y a de personnes.")]
         if self.numbered:
-            said.append("Leur nombre est dans le rond.")
+            said.append(tr("Leur nombre est dans le rond."))
         said.append(
-            "Un trait relie les départements des deux personnes d'un binôme ; plus il est épais, plus il compte de"
-            " binômes."
+            tr(
+                "Un trait relie les départements des deux personnes d'un binôme ; plus il est épais, plus il compte de"
+                " binômes."
+            )
         )
         if len(self.territory.links) > MOST_LINES:
-            said.append(f"Seuls les {MOST_LINES} traits qui comptent le plus de binômes sont dessinés.")
+            said.append(tr("Seuls les {count} traits qui comptent le plus de binômes sont dessinés.", count=MOST_LINES))
         if any(spot.number not in outlines() for spot in self.territory.spots):
-            said.append("Les collectivités d'outre-mer sont des carrés, sous la carte.")
-        return " ".join([*said, CREDIT])
+            said.append(tr("Les collectivités d'outre-mer sont des carrés, sous la carte."))
+        return " ".join([*said, tr(CREDIT)])
 
     @property
     def numbered(self) -> bool:
@@ -83,39 +86,49 @@ class Map(Picture):
 
 SHORT = dict(DEPARTEMENTS)
 """What a département is called where there is little room."""
-NOWHERE = "Personne n'a dit où elle est : il n'y a pas de carte."
-UNASKED = "Le programme ne demande pas aux personnes où elles sont : il n'y a pas de carte."
+NOWHERE = mark("Personne n'a dit où elle est : il n'y a pas de carte.")
+UNASKED = mark("Le programme ne demande pas aux personnes où elles sont : il n'y a pas de carte.")
 
 
 def population(found: Territory) -> Iterator[str]:
     """Yield how many people are where."""
     mentors, mentees = sum(spot.mentors for spot in found.spots), sum(spot.mentees for spot in found.spots)
-    where = counted(len(found.spots), "département")
-    people = f"{counted(mentors, 'mentor·e')} et {counted(mentees, 'mentoré·e')}"
-    told = [f"{spot.name} {spot.mentors} et {spot.mentees}" for spot in found.spots[:MOST_TOLD]]
+    told = [population_of(spot.name, [spot]) for spot in found.spots[:MOST_TOLD]]
     rest = found.spots[MOST_TOLD:]
-    others = f"{counted(len(rest), 'autre')} {sum(one.mentors for one in rest)} et {sum(one.mentees for one in rest)}"
-    said = " ; ".join([*told, others] if rest else told)
-    yield f"{people}, dans {where}. D'abord les mentor·es, puis les mentoré·es : {said}."
+    yield tr(
+        "{mentors} et {mentees}, dans {where}. D'abord les mentor·es, puis les mentoré·es : {told}.",
+        mentors=counted(mentors, "mentor·e"),
+        mentees=counted(mentees, "mentoré·e"),
+        where=counted(len(found.spots), "département"),
+        told=joined([*told, population_of(counted(len(rest), "autre"), rest)] if rest else told),
+    )
+
+
+def population_of(name: str, spots: Sequence[Spot]) -> str:
+    """Return how many people are somewhere, mentors first."""
+    mentors, mentees = sum(spot.mentors for spot in spots), sum(spot.mentees for spot in spots)
+    return tr("{where} {mentors} et {mentees}", where=name, mentors=mentors, mentees=mentees)
 
 
 def pairing(found: Territory) -> Iterator[str]:
     """Yield how many pairs are within one département, and between which."""
     here, apart = sum(spot.pairs for spot in found.spots), sum(link.pairs for link in found.links)
-    yield f"{counted(here, 'binôme')} dans un même département, {thousands(apart)} entre deux départements."
+    within = counted(here, "binôme")
+    yield tr("{here} dans un même département, {apart} entre deux départements.", here=within, apart=thousands(apart))
     if found.links:
         told = [f"{' – '.join(link.names)} {link.pairs}" for link in found.links[:MOST_TOLD]]
         rest = found.links[MOST_TOLD:]
         others = f"{counted(len(rest), 'autre trait', 'autres traits')} {sum(link.pairs for link in rest)}"
-        yield f"Nombre de binômes par trait : {listed([*told, others] if rest else told)}."
+        lines = listed([*told, others] if rest else told)
+        yield tr("Nombre de binômes par trait : {lines}.", lines=lines)
 
 
 def missing(found: Territory) -> Iterator[str]:
     """Yield who and what is not on the map."""
     if found.people_elsewhere:
-        yield f"{counted(found.people_elsewhere, 'personne')} sans lieu connu."
+        yield tr("{people} sans lieu connu.", people=counted(found.people_elsewhere, "personne"))
     if found.pairs_elsewhere:
-        yield f"{counted(found.pairs_elsewhere, 'binôme')} dont un lieu n'est pas connu."
+        yield tr("{pairs} dont un lieu n'est pas connu.", pairs=counted(found.pairs_elsewhere, "binôme"))
 
 
 @dataclass(frozen=True)
@@ -232,7 +245,7 @@ def grounds(frame: Frame) -> list[Chart]:
         alt.Chart(alt.InlineData(values=[one for one in features if bool(one["properties"]["people"]) == wanted]))
         for wanted in (False, True)
     )
-    legend = alt.Legend(title="Personnes", gradientLength=140, values=ticks(people.values()), format="d")
+    legend = alt.Legend(title=tr("Personnes"), gradientLength=140, values=ticks(people.values()), format="d")
     scale = alt.Scale(scheme="cividis", domain=[0, max(people.values())])
     coloured = full.mark_geoshape(**looks).encode(color=alt.Color("properties.people:Q", scale=scale, legend=legend))
     return [
@@ -292,6 +305,6 @@ def names(frame: Frame, told: Sequence[Spot]) -> list[Chart]:
 
 def credit(frame: Frame) -> Chart:
     """Return by whom the outlines are, in a corner."""
-    told = altair().Chart(rows(("words", [CREDIT])))
+    told = altair().Chart(rows(("words", [tr(CREDIT)])))
     look: dict[str, Any] = {"align": "right", "baseline": "bottom", "fontSize": 9, "color": SOFT}
     return told.mark_text(x=frame.width, y=frame.height + 12, **look).encode(text="words:N")

@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from base64 import b64encode
 from dataclasses import dataclass
-from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import ClassVar
@@ -11,6 +10,7 @@ from typing import ClassVar
 from mentormatch.errors import OutputError
 from mentormatch.fields import Side
 from mentormatch.files import write_whole
+from mentormatch.languages import once_spoken, own_language, tr
 from mentormatch.matching import Matching
 from mentormatch.registry import concrete
 from mentormatch.report.pictures.drawing import Chart, as_png, as_svg
@@ -22,15 +22,25 @@ from mentormatch.review.labels import Labels
 
 @dataclass(frozen=True, repr=False)
 class Picture(ABC):
-    """One way to look at a matching. It is found by its ``kind``.
+    """One way to look at a matching. It is found by its ``kind``; ``heading`` is its title before it is spoken.
 
     ``labels`` are what people are called; None: their codes, or pseudonyms where keys are e-mail addresses.
     """
 
     kind: ClassVar[str]
-    title: ClassVar[str]
+    heading: ClassVar[str]
     matching: Matching
     labels: Labels | None = None
+
+    @property
+    def language(self) -> str:
+        """The language of the programme, in which the picture is told unless another was asked for."""
+        return self.matching.language
+
+    @property
+    def title(self) -> str:
+        """What stands above it."""
+        return tr(self.heading)
 
     @property
     @abstractmethod
@@ -46,31 +56,34 @@ class Picture(ABC):
     def chart(self) -> Chart | None:
         """Return the chart, None where there is nothing to draw."""
 
-    @cached_property
+    @once_spoken
     def svg(self) -> bytes | None:
         """The picture as SVG, None where there is nothing to draw."""
         chart = self.chart()
         return None if chart is None else as_svg(chart)
 
-    @cached_property
+    @once_spoken
     def png(self) -> bytes | None:
         """The picture as PNG, None where there is nothing to draw."""
         chart = self.chart()
         return None if chart is None else as_png(chart)
 
-    @cached_property
+    @once_spoken
     def source(self) -> str | None:
         """The picture as the address of an image that holds it whole, None where there is nothing to draw."""
         return None if self.svg is None else f"data:image/svg+xml;base64,{b64encode(self.svg).decode()}"
 
+    @own_language
     def save(self, path: str | PathLike[str]) -> Path:
         """Write the picture as .svg or .png; raises OutputError where it cannot be, or nothing is there to draw."""
         target = Path(path)
         if target.suffix not in (".svg", ".png"):
-            raise OutputError(f"Format d'image inconnu : « {target.suffix} » ; les formats sont .svg et .png")
+            raise OutputError(
+                tr("Format d'image inconnu : « {suffix} » ; les formats sont .svg et .png", suffix=target.suffix)
+            )
         content = self.svg if target.suffix == ".svg" else self.png
         if content is None:
-            raise OutputError(f"Il n'y a rien à dessiner : {self.alternative}")
+            raise OutputError(tr("Il n'y a rien à dessiner : {why}", why=self.alternative))
         write_whole(target, content)
         return target
 
@@ -79,6 +92,7 @@ class Picture(ABC):
         labels = labels_for_notebook(self.matching) if self.labels is None else self.labels
         return visible(labels.person(side, key))
 
+    @own_language
     def _repr_html_(self) -> str:
         return rendered("picture.html", picture=self)
 

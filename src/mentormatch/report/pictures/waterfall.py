@@ -1,11 +1,11 @@
 """What the points of one pair are made of, criterion after criterion, up to their sum."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from textwrap import wrap
 from typing import Any, ClassVar
 
-from mentormatch.french import listed, percent, points
+from mentormatch.french import about, listed, percent, points
+from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.report.pictures.drawing import BRIGHT, DARK, INK, Chart, altair, distinct, rows, shortened
 from mentormatch.report.pictures.picture import Picture
 from mentormatch.report.texts import spaced, visible
@@ -15,7 +15,7 @@ ROW, BAR, WIDTH = 36, 22, 440
 LETTERS = 34
 """Of the name of a criterion on one line; two lines are shown."""
 PALE, EDGE = "#c9c8c4", "#8794a1"
-SUM = "Total"
+SUM = mark("Total")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,11 @@ class Waterfall(Picture):
     """The points of any two people, chosen or not: each criterion begins where the one before it ends."""
 
     kind: ClassVar[str] = "waterfall"
-    title: ClassVar[str] = "Les points d'un binôme"
+    heading: ClassVar[str] = mark("Les points d'un binôme")
     mentor: str = ""
     mentee: str = ""
 
-    @cached_property
+    @once_spoken
     def pair(self) -> Pair:
         """The two people, explained; raises RequestError where one of them is not in the cohort."""
         return self.matching.explain(self.mentor, self.mentee)
@@ -51,14 +51,24 @@ class Waterfall(Picture):
 
     @property
     def alternative(self) -> str:
-        known = "" if self.pair.answered == 1 else f" {percent(self.pair.answered)} du poids est connu."
-        shares = [f"{part.criterion} {points(part.share)} sur {points(part.full)}" for part in self.pair.contributions]
-        made = f" : {listed(shares)}" if shares else ""
-        return f"{' – '.join(self.people)}, {points(self.pair.score)} points sur 100{made}.{known}"
+        shares = [
+            tr(
+                "{criterion} {score} sur {full}",
+                criterion=one.criterion,
+                score=points(one.share),
+                full=points(one.full),
+            )
+            for one in self.pair.contributions
+        ]
+        score = tr("{people}, {score} points sur 100", people=" – ".join(self.people), score=points(self.pair.score))
+        made = about(score, listed(shares)) if shares else score
+        if self.pair.answered == 1:
+            return f"{made}."
+        return tr("{made}. {share} du poids est connu.", made=made, share=percent(self.pair.answered))
 
     @property
     def caption(self) -> str:
-        return (
+        return tr(
             "Chaque critère ajoute ses points à ceux des critères au-dessus de lui ; le contour clair va jusqu'à ce"
             " qu'il pouvait donner au plus. En gris clair : sans réponse d'un des deux côtés, compté à sa valeur"
             " neutre."
@@ -69,21 +79,21 @@ class Waterfall(Picture):
             return None
         alt, steps = altair(), self.steps
         names = " – ".join(map(shortened, self.people))
-        layers = [most(steps), joined(steps), gained(steps), told(steps)]
-        return alt.layer(*layers, title=spaced(f"{self.title} : {names}"), width=WIDTH, height=ROW * len(steps))
+        layers = [most(steps), joined(steps), gained(steps), written(steps)]
+        return alt.layer(*layers, title=spaced(about(self.title, names)), width=WIDTH, height=ROW * len(steps))
 
-    @cached_property
+    @once_spoken
     def steps(self) -> list[Step]:
         """The criteria in their order, each where the one before it ends, then the sum."""
         parts, start, found = self.pair.contributions, 0, []
-        names = distinct([*(on_two_lines(part.criterion) for part in parts), SUM])
+        names = distinct([*(on_two_lines(part.criterion) for part in parts), tr(SUM)])
         for name, part in zip(names, parts, strict=False):
-            words = f"{points(part.share)} sur {points(part.full)}"
+            words = tr("{points} sur {full}", points=points(part.share), full=points(part.full))
             found.append(
                 Step(name, start, start + part.share, start + part.full, DARK if part.answered else PALE, words)
             )
             start += part.share
-        return [*found, Step(names[-1], 0, start, start, BRIGHT, f"{points(start)} sur 100")]
+        return [*found, Step(names[-1], 0, start, start, BRIGHT, tr("{points} sur 100", points=points(start)))]
 
 
 def data(steps: list[Step]) -> Any:
@@ -110,7 +120,7 @@ def across(field: str) -> Any:
     """Return the scale of points."""
     alt = altair()
     return alt.X(
-        f"{field}:Q", title="Points", scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(tickCount=10, grid=False)
+        f"{field}:Q", title=tr("Points"), scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(tickCount=10, grid=False)
     )
 
 
@@ -132,7 +142,7 @@ def joined(steps: list[Step]) -> Chart:
     return altair().Chart(data(steps)).mark_rule(color=EDGE).encode(y=down(steps), y2="next:N", x=across("end"))
 
 
-def told(steps: list[Step]) -> Chart:
+def written(steps: list[Step]) -> Chart:
     """Return the points of each criterion in words, beside it."""
     text = altair().Chart(data(steps)).mark_text(align="left", dx=6)
     return text.encode(y=down(steps), x=across("most"), text="words:N")

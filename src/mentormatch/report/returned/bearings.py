@@ -18,6 +18,7 @@ from mentormatch.assignment.rules.ban import Ban
 from mentormatch.assignment.rules.pin import Pin
 from mentormatch.errors import RequestError
 from mentormatch.fields import Side
+from mentormatch.languages import mark, tr
 from mentormatch.matching import Keys, Matching
 from mentormatch.programme import Programme
 from mentormatch.record.decision import Sha256
@@ -26,14 +27,14 @@ from mentormatch.review.edits import LETTERS, Kind
 from mentormatch.strictjson import Message, parse_json
 from mentormatch.text import canonical
 
-SHEET = "Repères"
+SHEET = mark("Repères")
 CHUNK = 20_000
 """Characters of one cell."""
 MOST_CELLS = 4_000_000
 """Beyond that many pairs the rules are not carried."""
 ALLOWED, OTHER = "-", "?"
 MARKS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-CONFIDENTIAL = "une règle confidentielle du programme"
+CONFIDENTIAL = mark("une règle confidentielle du programme")
 
 type Places = Annotated[int, Setting(ge=0)]
 
@@ -94,8 +95,8 @@ class Bearings(Message):
         if not self.forbidden:
             return ""
         mentor, mentee = (list(self.places(side)).index(key) for side, key in zip(LETTERS, pair, strict=True))
-        mark = self.forbidden[mentor][mentee]
-        return "" if mark == ALLOWED else self.rules.get(mark, "une règle du programme")
+        sign = self.forbidden[mentor][mentee]
+        return "" if sign == ALLOWED else self.rules.get(sign, tr("une règle du programme"))
 
 
 def digest_without_decisions(programme: Programme) -> str:
@@ -122,10 +123,10 @@ def forbidden_pairs(matching: Matching) -> tuple[list[str], dict[str, str]]:
         return [], {}
     marks, rules = np.full(market.shape, ALLOWED), {}
     for number, (rule, block) in enumerate(forbidding(lasting(matching), market)):
-        mark = MARKS[number] if number < len(MARKS) else OTHER
-        rules[mark] = told(rule, matching.programme)
-        marks[block & (marks == ALLOWED)] = mark
-    return ["".join(row) for row in marks.tolist()], {mark: rules[mark] for mark in rules if mark != OTHER}
+        sign = MARKS[number] if number < len(MARKS) else OTHER
+        rules[sign] = told(rule, matching.programme)
+        marks[block & (marks == ALLOWED)] = sign
+    return ["".join(row) for row in marks.tolist()], {sign: rules[sign] for sign in rules if sign != OTHER}
 
 
 def lasting(matching: Matching) -> list[Rule]:
@@ -141,4 +142,4 @@ def lasting(matching: Matching) -> list[Rule]:
 def told(rule: Rule, programme: Programme) -> str:
     """Return what a rule is called, nothing of one that rests on an answer that is for the team alone."""
     private = any(programme.fields[reference.field].private for reference in rule.references())
-    return CONFIDENTIAL if private else f"la règle « {rule.label} »"
+    return tr(CONFIDENTIAL) if private else tr("la règle « {rule} »", rule=rule.label)

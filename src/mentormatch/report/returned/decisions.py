@@ -1,31 +1,38 @@
 """The rows that staff left -> pins and bans; whatever could not be done as asked is told at once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from os import PathLike
 
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.french import counted, listed
+from mentormatch.languages import mark, tr
 from mentormatch.matching import Keys
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
 from mentormatch.record.digests import digest_of_answers
+from mentormatch.report.grid import SCORES
 from mentormatch.report.returned.bearings import Bearings, digest_without_decisions
 from mentormatch.report.returned.rows import (
     AGREED,
     COLUMNS,
     OPEN,
-    PAIRS,
     REFUSED,
     VALIDATION,
     Row,
-    cell,
+    Tongue,
     read_bearings,
     read_sheet,
 )
 from mentormatch.survey.settling import grouped
 
-REFUSAL = "Les décisions de ce classeur ne peuvent pas être reprises"
+TOLD: tuple[Callable[[int], str], ...] = (
+    lambda count: counted(count, "binôme imposé", "binômes imposés"),
+    lambda count: counted(count, "binôme écarté", "binômes écartés"),
+    lambda count: counted(count, "binôme à discuter", "binômes à discuter"),
+)
+"""How the pairs that are imposed, set aside and left open are counted."""
+REFUSAL = mark("Les décisions de ce classeur ne peuvent pas être reprises")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +48,10 @@ class Decisions:
     discussed: tuple[Keys, ...] = ()
 
     def __str__(self) -> str:
-        told = (("imposé", self.pins), ("écarté", self.bans), ("à discuter", self.discussed))
-        said = [counted(len(pairs), f"binôme {word}", plural_of(word)) for word, pairs in told if pairs]
-        return listed(said) or "aucune"
+        said = [
+            told(len(pairs)) for told, pairs in zip(TOLD, (self.pins, self.bans, self.discussed), strict=True) if pairs
+        ]
+        return listed(said) or tr("aucune")
 
 
 def read_decisions(
@@ -78,30 +86,30 @@ def read_decisions(
     ...     read_decisions(workbook)
     Decisions(pins=(), bans=(), discussed=())
     """
-    bearings, problems = read_bearings(path)
+    bearings, tongue, problems = read_bearings(path)
     if bearings is None:
-        raise SurveyError(REFUSAL, problems)
-    rows, misread = read_sheet(path, bearings)
+        raise SurveyError(tr(REFUSAL), problems)
+    rows, misread = read_sheet(path, bearings, tongue)
     problems = [*strange(bearings, cohort, programme), *misread]
     if misread and not rows:
-        raise SurveyError(REFUSAL, problems)
-    sheet = Sheet(tuple(rows), bearings)
+        raise SurveyError(tr(REFUSAL), problems)
+    sheet = Sheet(tuple(rows), bearings, tongue)
     problems += [*sheet.doubled(), *sheet.excluded(), *sheet.crowded(), *sheet.undecided()]
     problems += [] if misread else sheet.deleted()
     if problems:
-        raise SurveyError(REFUSAL, problems)
+        raise SurveyError(tr(REFUSAL), problems)
     return sheet.decisions()
 
 
 def strange(bearings: Bearings, cohort: Cohort | None, programme: Programme | None) -> Iterator[Problem]:
     """Yield that a workbook was made from other answers, or under another programme."""
-    advice = "refaites le classeur, et reportez-y les décisions"
+    advice = tr("refaites le classeur, et reportez-y les décisions")
     if programme and digest_without_decisions(programme) != bearings.programme:
-        found = "le classeur vient d'un autre programme, ou de ce programme avant un changement"
-        yield Problem("programme", found, "le programme dont le classeur est fait", advice)
+        found = tr("le classeur vient d'un autre programme, ou de ce programme avant un changement")
+        yield Problem(tr("programme"), found, tr("le programme dont le classeur est fait"), advice)
     if cohort and digest_of_answers(cohort) != bearings.answers:
-        found = "le classeur vient d'autres réponses, ou de celles-ci avant un changement"
-        yield Problem("réponses", found, "les réponses dont le classeur est fait", advice)
+        found = tr("le classeur vient d'autres réponses, ou de celles-ci avant un changement")
+        yield Problem(tr("réponses"), found, tr("les réponses dont le classeur est fait"), advice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,7 @@ class Sheet:
 
     rows: tuple[Row, ...]
     bearings: Bearings
+    tongue: Tongue
 
     @property
     def fresh(self) -> list[Row]:
@@ -146,15 +155,20 @@ class Sheet:
         """Yield the pairs that several rows have."""
         for same in grouped(self.rows, lambda row: row.pair).values():
             if len(same) > 1:
-                yield Problem(lines(same), "le même binôme", "une seule ligne par binôme", "gardez-en une")
+                found, expected = tr("le même binôme"), tr("une seule ligne par binôme")
+                yield Problem(self.lines(same), found, expected, tr("gardez-en une"))
 
     def excluded(self) -> Iterator[Problem]:
         """Yield the rows that a rule forbids."""
         for row in self.rows:
             rule = self.bearings.excluded_by(row.pair) if row.choice != REFUSED else ""
             if rule:
-                advice = "choisissez quelqu'un d'autre (feuille « Scores » : un tiret est un binôme impossible)"
-                yield Problem(lines([row]), f"{rule} exclut ce binôme", "un binôme que les règles permettent", advice)
+                advice = tr(
+                    "choisissez quelqu'un d'autre (feuille « {sheet} » : un tiret est un binôme impossible)",
+                    sheet=self.tongue.title(SCORES),
+                )
+                found, expected = tr("{rule} exclut ce binôme", rule=rule), tr("un binôme que les règles permettent")
+                yield Problem(self.lines([row]), found, expected, advice)
 
     def crowded(self) -> Iterator[Problem]:
         """Yield the people with more partners than they have places."""
@@ -163,39 +177,43 @@ class Sheet:
             for key, most in self.bearings.places(side).items():
                 same = [row for row in held if row.pair[axis] == key]
                 if len(same) > most:
-                    yield over(same, key, most)
+                    yield self.over(same, key, most)
 
     def undecided(self) -> Iterator[Problem]:
         """Yield the rows that were changed and are not decided."""
         replaced = set(map(id, self.replaced().values()))
         for row in self.fresh:
             if row.choice == OPEN or (row.choice == REFUSED and id(row) in replaced):
-                found = f"la ligne est changée, et « {row.choice} »"
-                advice = "pour refuser le binôme proposé, rendez les codes d'origine ; pour imposer le nouveau, videz"
-                yield Problem(cell(row.line, VALIDATION), found, f"« {AGREED} », ou rien", f"{advice} la cellule")
+                yield Problem(
+                    self.tongue.cell(row.line, VALIDATION),
+                    tr("la ligne est changée, et « {choice} »", choice=self.tongue.title(row.choice)),
+                    tr("« {choice} », ou rien", choice=self.tongue.title(AGREED)),
+                    tr(
+                        "pour refuser le binôme proposé, rendez les codes d'origine ; pour imposer le nouveau, videz la"
+                        " cellule"
+                    ),
+                )
 
     def deleted(self) -> Iterator[Problem]:
         """Yield the proposed pairs that no row has, and no changed row stands for."""
         standing, replaced = {row.pair for row in self.rows}, self.replaced()
         for mentor, mentee in self.bearings.pairs:
             if (mentor, mentee) not in standing and (mentor, mentee) not in replaced:
-                advice = f"rendez la ligne, et choisissez « {REFUSED} » si ce binôme ne doit pas être"
-                yield Problem(f"feuille « {PAIRS} »", f"la ligne {mentor} – {mentee} manque", "une décision", advice)
+                found = tr("la ligne {mentor} – {mentee} manque", mentor=mentor, mentee=mentee)
+                advice = tr(
+                    "rendez la ligne, et choisissez « {choice} » si ce binôme ne doit pas être",
+                    choice=self.tongue.title(REFUSED),
+                )
+                yield Problem(self.tongue.sheet(), found, tr("une décision"), advice)
 
+    def over(self, rows: Sequence[Row], key: str, most: int) -> Problem:
+        """Return that somebody has more partners than places."""
+        room = counted(most, "place") if most else tr("aucune place : cette personne ne prend pas part")
+        found = tr("{person} a {pairs}", person=key, pairs=counted(len(rows), "binôme"))
+        choice = self.tongue.title(REFUSED)
+        advice = tr("changez l'une des lignes, ou choisissez-y « {choice} »", choice=choice)
+        return Problem(self.lines(rows), found, room, advice)
 
-def over(rows: Sequence[Row], key: str, most: int) -> Problem:
-    """Return that somebody has more partners than places."""
-    room = counted(most, "place") if most else "aucune place : cette personne ne prend pas part"
-    advice = f"changez l'une des lignes, ou choisissez-y « {REFUSED} »"
-    return Problem(lines(rows), f"{key} a {counted(len(rows), 'binôme')}", room, advice)
-
-
-def lines(rows: Sequence[Row]) -> str:
-    """Return where some rows of the sheet are."""
-    told = listed([str(row.line) for row in rows])
-    return f"feuille « {PAIRS} », ligne{'s' if len(rows) > 1 else ''} {told}"
-
-
-def plural_of(word: str) -> str:
-    """Return "binômes" with a word in the plural."""
-    return f"binômes {word}" if word.startswith("à ") else f"binômes {word}s"
+    def lines(self, rows: Sequence[Row]) -> str:
+        """Return where some rows are."""
+        return self.tongue.lines([row.line for row in rows])

@@ -1,12 +1,13 @@
 """The sheet of pairs as staff left it: each row with its line, or what cannot be read in it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
-from typing import Literal
 
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import Side
+from mentormatch.french import listed, quoted
+from mentormatch.languages import FRENCH, LANGUAGES, language, mark, spoken, tr, tr_n
 from mentormatch.likeness import closest
 from mentormatch.matching import Keys
 from mentormatch.report.book import clipped
@@ -15,15 +16,59 @@ from mentormatch.report.texts import visible
 from mentormatch.survey.reading import Record, read_rows
 from mentormatch.text import canonical, fold
 
-PAIRS = "Binômes"
-AGREED, OPEN, REFUSED = "Validé", "À discuter", "Refusé"
+PAIRS = mark("Binômes")
+AGREED, OPEN, REFUSED = mark("Validé"), mark("À discuter"), mark("Refusé")
 CHOICES = (AGREED, OPEN, REFUSED)
-VALIDATION = "Validation"
-COLUMNS: Mapping[Side, str] = {"mentor": "Mentor·e", "mentee": "Mentoré·e"}
-ORIGIN = "le classeur tel que « mentormatch match » l'a écrit"
-WHO: Mapping[Side, str] = {"mentor": "d'un·e mentor·e", "mentee": "d'un·e mentoré·e"}
+VALIDATION, REMARK = mark("Validation"), mark("Remarque")
+COLUMNS: Mapping[Side, str] = {"mentor": mark("Mentor·e"), "mentee": mark("Mentoré·e")}
+READ = (*COLUMNS.values(), VALIDATION)
+"""The columns that are read."""
+ORIGIN = mark("le classeur tel que « mentormatch match » l'a écrit")
+WHOSE: Mapping[Side, str] = {
+    "mentor": mark("le code d'un·e mentor·e de ce classeur"),
+    "mentee": mark("le code d'un·e mentoré·e de ce classeur"),
+}
+MISPLACED: Mapping[Side, str] = {"mentor": mark("le code d'un·e mentor·e"), "mentee": mark("le code d'un·e mentoré·e")}
 
-type Choice = Literal["Validé", "À discuter", "Refusé", ""]
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """The language that a workbook was written in, whatever is spoken when it is read."""
+
+    code: str = FRENCH
+
+    def title(self, message: str) -> str:
+        """Return a title, or a choice, as the workbook has it."""
+        with language(self.code):
+            return tr(message)
+
+    def sheet(self, message: str = PAIRS) -> str:
+        """Return where a sheet is."""
+        return tr("feuille « {sheet} »", sheet=self.title(message))
+
+    def cell(self, line: int, column: str) -> str:
+        """Return where one cell of the sheet of pairs is."""
+        where = self.title(PAIRS)
+        return tr(
+            "feuille « {sheet} », ligne {line}, colonne « {column} »",
+            sheet=where,
+            line=line,
+            column=self.title(column),
+        )
+
+    def lines(self, numbers: Sequence[int]) -> str:
+        """Return where some rows of the sheet of pairs are."""
+        return tr_n(
+            "feuille « {sheet} », ligne {lines}",
+            "feuille « {sheet} », lignes {lines}",
+            len(numbers),
+            sheet=self.title(PAIRS),
+            lines=listed([str(number) for number in numbers]),
+        )
+
+    def choice(self, text: str) -> str | None:
+        """Return the choice that a text of the column stands for, None where it is none."""
+        return next((choice for choice in CHOICES if fold(self.title(choice)) == fold(text)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,89 +80,98 @@ class Row:
     choice: str
 
 
-def read_bearings(path: str | PathLike[str]) -> tuple[Bearings | None, list[Problem]]:
-    """Return where a workbook comes from, None with the reason where that is not to be found in it."""
-    records, problems = records_of(path, SHEET)
-    bearings = Bearings.from_cells([record.cells[0] for record in records])
-    if bearings is None and not problems:
-        found = "absente, incomplète ou changée"
-        problems = [Problem(f"feuille cachée « {SHEET} »", found, ORIGIN, "repartez d'un nouveau classeur")]
-    return bearings, problems
+def read_bearings(path: str | PathLike[str]) -> tuple[Bearings | None, Tongue, list[Problem]]:
+    """Return where a workbook comes from and its language, None with the reason where that is not to be found in it."""
+    found: list[Problem] = []
+    for tongue in map(Tongue, dict.fromkeys((spoken(), *LANGUAGES))):
+        records, problems = records_of(path, tongue, SHEET)
+        bearings = Bearings.from_cells([record.cells[0] for record in records])
+        if bearings is not None:
+            return bearings, tongue, problems
+        if records:
+            told, advice = tr("absente, incomplète ou changée"), tr("repartez d'un nouveau classeur")
+            return (
+                None,
+                tongue,
+                [Problem(tr("feuille cachée « {sheet} »", sheet=tongue.title(SHEET)), told, tr(ORIGIN), advice)],
+            )
+        found = found or problems
+    return None, Tongue(), found
 
 
-def records_of(path: str | PathLike[str], sheet: str) -> tuple[tuple[Record, ...], list[Problem]]:
+def records_of(path: str | PathLike[str], tongue: Tongue, sheet: str) -> tuple[tuple[Record, ...], list[Problem]]:
     """Return the rows of a sheet that are not blank, or why there are none."""
     try:
-        return read_rows(path, sheet=sheet).records, []
+        return read_rows(path, sheet=tongue.title(sheet)).records, []
     except SurveyError as error:
-        absent = Problem(f"feuille « {sheet} »", "introuvable", ORIGIN, "ne renommez ni ne supprimez aucune feuille")
-        return (), [absent if problem.where == "feuille" else problem for problem in error.problems]
+        advice = tr("ne renommez ni ne supprimez aucune feuille")
+        absent = Problem(tongue.sheet(sheet), tr("introuvable"), tr(ORIGIN), advice)
+        return (), [absent if problem.where == tr("feuille") else problem for problem in error.problems]
 
 
-def read_sheet(path: str | PathLike[str], bearings: Bearings) -> tuple[list[Row], list[Problem]]:
+def read_sheet(path: str | PathLike[str], bearings: Bearings, tongue: Tongue) -> tuple[list[Row], list[Problem]]:
     """Return the pairs of the sheet, and all that cannot be read in it."""
-    records, problems = records_of(path, PAIRS)
+    records, problems = records_of(path, tongue, PAIRS)
     if problems:
         return [], problems
     places = {fold(text): column for column, text in enumerate(records[0].cells)}
-    absent = [title for title in (*COLUMNS.values(), VALIDATION) if fold(title) not in places]
+    titles = {message: tongue.title(message) for message in READ}
+    absent = [title for title in titles.values() if fold(title) not in places]
     if absent:
-        advice = "rendez à la première ligne les intitulés d'origine"
-        return [], [Problem(f"feuille « {PAIRS} »", f"pas de colonne « {title} »", ORIGIN, advice) for title in absent]
-    return read_records(records[1:], places, bearings)
+        advice = tr("rendez à la première ligne les intitulés d'origine")
+        found = [tr("pas de colonne « {title} »", title=title) for title in absent]
+        return [], [Problem(tongue.sheet(), one, tr(ORIGIN), advice) for one in found]
+    columns = {message: places[fold(title)] for message, title in titles.items()}
+    return read_records(records[1:], columns, bearings, tongue)
 
 
 def read_records(
-    records: tuple[Record, ...], places: Mapping[str, int], bearings: Bearings
+    records: tuple[Record, ...], columns: Mapping[str, int], bearings: Bearings, tongue: Tongue
 ) -> tuple[list[Row], list[Problem]]:
     """Return the rows below the headings; a row that names nobody and decides nothing is passed over."""
     known = {side: {canonical(clipped(visible(key))): key for key in bearings.places(side)} for side in COLUMNS}
     rows, problems = [], []
     for record in records:
-        cells = (*record.cells, *[""] * len(places))
-        said = {title: cells[places[fold(title)]].strip() for title in (*COLUMNS.values(), VALIDATION)}
+        cells = (*record.cells, *[""] * (max(columns.values()) + 1))
+        said = {title: cells[column].strip() for title, column in columns.items()}
         if any(said.values()):
-            wrong = list(misread(record.line, said, known))
+            wrong = list(misread(record.line, said, known, tongue))
             problems += wrong
             if not wrong:
                 mentor, mentee = (known[side][canonical(said[title])] for side, title in COLUMNS.items())
-                rows.append(Row(record.line, (mentor, mentee), choice_of(said[VALIDATION]) or ""))
+                rows.append(Row(record.line, (mentor, mentee), tongue.choice(said[VALIDATION]) or ""))
     return rows, problems
 
 
-def misread(line: int, said: Mapping[str, str], known: Mapping[Side, Mapping[str, str]]) -> Iterator[Problem]:
+def misread(
+    line: int, said: Mapping[str, str], known: Mapping[Side, Mapping[str, str]], tongue: Tongue
+) -> Iterator[Problem]:
     """Yield what is wrong with the three cells of one row."""
     for side, title in COLUMNS.items():
         if canonical(said[title]) not in known[side]:
-            yield unknown(line, side, said[title], known)
-    if said[VALIDATION] and choice_of(said[VALIDATION]) is None:
+            found, advice = unknown(side, said[title], known, tongue)
+            yield Problem(tongue.cell(line, title), found, tr(WHOSE[side]), advice)
+    if said[VALIDATION] and tongue.choice(said[VALIDATION]) is None:
+        choices = ", ".join(quoted(tongue.title(choice)) for choice in CHOICES)
         yield Problem(
-            cell(line, VALIDATION),
-            "un mot inconnu",
-            ", ".join(f"« {choice} »" for choice in CHOICES) + ", ou rien",
-            "choisissez dans la liste de la cellule ; une remarque va dans la colonne « Remarque »",
+            tongue.cell(line, VALIDATION),
+            tr("un mot inconnu"),
+            tr("{choices}, ou rien", choices=choices),
+            tr(
+                "choisissez dans la liste de la cellule ; une remarque va dans la colonne « {column} »",
+                column=tongue.title(REMARK),
+            ),
         )
 
 
-def unknown(line: int, side: Side, typed: str, known: Mapping[Side, Mapping[str, str]]) -> Problem:
-    """Return that a cell names nobody of its side; what was typed in it is not repeated."""
+def unknown(side: Side, typed: str, known: Mapping[Side, Mapping[str, str]], tongue: Tongue) -> tuple[str, str]:
+    """Return that a cell names nobody of its side, and what to do; what was typed in it is not repeated."""
     other: Side = "mentee" if side == "mentor" else "mentor"
     near = closest(typed, known[side].values()) if typed else None
     if not typed:
-        found, advice = "la cellule est vide", f"pour défaire ce binôme, rendez le code et choisissez « {REFUSED} »"
-    elif canonical(typed) in known[other]:
-        found, advice = f"le code {WHO[other]}", "vérifiez la colonne"
-    else:
-        found = "personne de cette édition n'a ce code"
-        advice = f"vouliez-vous dire « {near.name} » ?" if near else "écrivez le code, pas le nom"
-    return Problem(cell(line, COLUMNS[side]), found, f"le code {WHO[side]} de ce classeur", advice)
-
-
-def choice_of(text: str) -> str | None:
-    """Return the choice that a text of the column stands for, None where it is none."""
-    return next((choice for choice in CHOICES if fold(choice) == fold(text)), None)
-
-
-def cell(line: int, title: str) -> str:
-    """Return where one cell of the sheet of pairs is."""
-    return f"feuille « {PAIRS} », ligne {line}, colonne « {title} »"
+        advice = tr("pour défaire ce binôme, rendez le code et choisissez « {choice} »", choice=tongue.title(REFUSED))
+        return tr("la cellule est vide"), advice
+    if canonical(typed) in known[other]:
+        return tr(MISPLACED[other]), tr("vérifiez la colonne")
+    meant = tr("vouliez-vous dire « {name} » ?", name=near.name) if near else tr("écrivez le code, pas le nom")
+    return tr("personne de cette édition n'a ce code"), meant

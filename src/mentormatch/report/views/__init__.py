@@ -1,4 +1,4 @@
-"""A matching looked at from one side at a time, in plain French: what ``matching.show`` returns.
+"""A matching looked at from one side at a time, in plain words: what ``matching.show`` returns.
 
 Each view is a plain object: a notebook shows it, ``save`` writes it as a page. It computes nothing: what it says comes
 from the matching and from ``review``, in the words and templates of the page.

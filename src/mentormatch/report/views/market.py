@@ -1,10 +1,10 @@
 """Who could meet whom, before anything is solved."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import ClassVar
 
 from mentormatch.inspection.market import Prospects, prospects
+from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.report.views.piece import Piece
 
 
@@ -14,13 +14,13 @@ class Market(Piece):
 
     kind: ClassVar[str] = "market"
     call: ClassVar[str] = "market()"
-    purpose: ClassVar[str] = "Avant toute répartition : qui pourrait rencontrer qui, et qui a peu de choix."
+    purpose: ClassVar[str] = mark("Avant toute répartition : qui pourrait rencontrer qui, et qui a peu de choix.")
 
     @property
     def title(self) -> str:
-        return "Qui pourrait rencontrer qui"
+        return tr("Qui pourrait rencontrer qui")
 
-    @cached_property
+    @once_spoken
     def prospects(self) -> Prospects:
         """The market, as the report on the answers has it."""
         return prospects(self.matching.cohort, self.matching.programme, self.labels)

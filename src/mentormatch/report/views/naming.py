@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from mentormatch.assignment.posing import SIDES
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
+from mentormatch.languages import tr
 from mentormatch.matching import Matching
 from mentormatch.report.handing.sheets import called
 from mentormatch.report.view import labels_for_notebook
@@ -36,7 +37,7 @@ def by_name(matching: Matching, contacts: Contacts) -> Labels:
             (side, canonical(key)): name if counts[name] == 1 else f"{name} ({plain.person(side, key)})"
             for (side, key), name in named.items()
         },
-        ABSENT,
+        tr(ABSENT),
     )
 
 
@@ -54,8 +55,8 @@ def found(matching: Matching, labels: Labels, said: str, sides: Sequence[Side] =
         for row, key in enumerate(matching.cohort.side(side).ids):
             if canonical(labels.person(side, key)) == called_so:
                 return side, row
-    advice = "recopiez-le d'une vue, par exemple matching.show.pairs() ou matching.show.unmatched()"
-    expected = "un code ou un nom tel que la vue le montre"
+    advice = tr("recopiez-le d'une vue, par exemple matching.show.pairs() ou matching.show.unmatched()")
+    expected = tr("un code ou un nom tel que la vue le montre")
     raise RequestError(
-        "Personne inconnue", [Problem("personne demandée", "personne ne s'appelle ainsi", expected, advice)]
+        tr("Personne inconnue"), [Problem(tr("personne demandée"), tr("personne ne s'appelle ainsi"), expected, advice)]
     )

@@ -1,9 +1,9 @@
 """All pairs, the best first."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import ClassVar
 
+from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.report.view import Card, card
 from mentormatch.report.views.piece import Piece
 
@@ -14,14 +14,14 @@ class Pairs(Piece):
 
     kind: ClassVar[str] = "pairs"
     call: ClassVar[str] = "pairs()"
-    purpose: ClassVar[str] = "Les binômes, du plus grand au plus petit nombre de points, et pourquoi."
+    purpose: ClassVar[str] = mark("Les binômes, du plus grand au plus petit nombre de points, et pourquoi.")
     most: int | None
 
     @property
     def title(self) -> str:
-        return "Les binômes"
+        return tr("Les binômes")
 
-    @cached_property
+    @once_spoken
     def pairs(self) -> tuple[Card, ...]:
         """The pairs that are shown, in words."""
         return tuple(card(pair, self.labels) for pair in self.matching.pairs[: self.most])

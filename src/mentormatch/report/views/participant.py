@@ -1,10 +1,10 @@
 """What one person may read of the matching themselves."""
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import ClassVar
 
 from mentormatch.fields import Side
+from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.report.handing.sheets import Common, Handout, common, handouts
 from mentormatch.report.templating import rendered
 from mentormatch.report.views.piece import Piece
@@ -20,16 +20,16 @@ class Participant(Piece):
 
     kind: ClassVar[str] = "participant"
     call: ClassVar[str] = 'participant("M03", contacts)'
-    purpose: ClassVar[str] = "Ce que cette personne peut lire elle-même : sa fiche, rien sur les autres."
+    purpose: ClassVar[str] = mark("Ce que cette personne peut lire elle-même : sa fiche, rien sur les autres.")
     side: Side
     row: int
     contacts: Contacts
 
     @property
     def title(self) -> str:
-        return "Votre binôme"
+        return tr("Votre binôme")
 
-    @cached_property
+    @once_spoken
     def handout(self) -> Handout:
         """Their sheet; without contacts, their own key too is shown as a code or a pseudonym."""
         key = self.matching.cohort.side(self.side).ids[self.row]

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from mentormatch.errors import OutputError
 from mentormatch.files import write_whole
+from mentormatch.languages import own_language, tr
 from mentormatch.matching import Matching
 from mentormatch.report import intake_words, words
 from mentormatch.report.pictures.drawing import drawable
@@ -30,6 +31,11 @@ class Piece(ABC):
     labels: Labels
 
     @property
+    def language(self) -> str:
+        """The language of the programme, in which the view is told unless another was asked for."""
+        return self.matching.language
+
+    @property
     @abstractmethod
     def title(self) -> str:
         """What stands above it."""
@@ -39,11 +45,12 @@ class Piece(ABC):
         """What the decision rests on, its people under these labels."""
         return replace(self.matching.case, labels=self.labels)
 
+    @own_language
     def save(self, path: str | PathLike[str]) -> Path:
         """Write the view as a page, .html, readable for its owner alone; raises OutputError where it cannot be."""
         target = Path(path)
         if target.suffix.lower() != ".html":
-            raise OutputError(f"Format de vue inconnu : « {target.suffix} » ; le format est .html")
+            raise OutputError(tr("Format de vue inconnu : « {suffix} » ; le format est .html", suffix=target.suffix))
         write_whole(target, self.page().encode("utf-8"), private=True)
         return target
 
@@ -55,6 +62,7 @@ class Piece(ABC):
         """Return a template filled, its inner headings of this level."""
         return rendered(template, piece=self, level=level, words=words, said=intake_words, drawn=drawable())
 
+    @own_language
     def _repr_html_(self) -> str:
         return self._filled("view.html", level=4)
 

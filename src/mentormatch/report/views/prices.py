@@ -4,16 +4,17 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mentormatch.assignment.solution import Status
+from mentormatch.languages import mark, tr
 from mentormatch.report import words
 from mentormatch.report.pictures import Fairness
 from mentormatch.report.views.piece import Piece
 from mentormatch.review.goal_prices import MOST_SECONDS, soon_solved
 
-UNPROVED = "Le prix d'un objectif n'est connu que d'une répartition démontrée optimale."
-TOO_MANY = "Il y a trop de monde pour recalculer la répartition sans chacun des objectifs."
-FREE = (
+UNPROVED = mark("Le prix d'un objectif n'est connu que d'une répartition démontrée optimale.")
+TOO_MANY = mark("Il y a trop de monde pour recalculer la répartition sans chacun des objectifs.")
+FREE = mark(
     "Aucun prix à signaler : sans l'un des objectifs, la répartition vaudrait autant dans les autres, ou le calcul"
-    f" aurait pris plus de {MOST_SECONDS:.0f} secondes."
+    " aurait pris plus de {seconds} secondes."
 )
 
 
@@ -23,11 +24,11 @@ class Prices(Piece):
 
     kind: ClassVar[str] = "prices"
     call: ClassVar[str] = "prices()"
-    purpose: ClassVar[str] = "Chaque objectif : ce qu'il a obtenu, et ce qu'il coûte aux autres."
+    purpose: ClassVar[str] = mark("Chaque objectif : ce qu'il a obtenu, et ce qu'il coûte aux autres.")
 
     @property
     def title(self) -> str:
-        return "Ce que coûte chaque objectif"
+        return tr("Ce que coûte chaque objectif")
 
     @property
     def goals(self) -> tuple[words.Reached, ...]:
@@ -43,8 +44,8 @@ class Prices(Piece):
     def unpriced(self) -> str:
         """Why no price is told."""
         if self.matching.status is not Status.PROVED:
-            return UNPROVED
-        return FREE if soon_solved(self.matching.case) else TOO_MANY
+            return tr(UNPROVED)
+        return tr(FREE, seconds=round(MOST_SECONDS)) if soon_solved(self.matching.case) else tr(TOO_MANY)
 
     @property
     def look(self) -> Fairness:

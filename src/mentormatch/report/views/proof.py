@@ -1,10 +1,10 @@
 """What can be checked of the pairs without a solver."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import ClassVar
 
 from mentormatch.assignment.certificate import Certificate, CertifiedTier
+from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.report import words
 from mentormatch.report.views.piece import Piece
 
@@ -15,13 +15,13 @@ class Proof(Piece):
 
     kind: ClassVar[str] = "proof"
     call: ClassVar[str] = "certificate()"
-    purpose: ClassVar[str] = "Ce qui est certain, vérifié une seconde fois sans refaire le calcul."
+    purpose: ClassVar[str] = mark("Ce qui est certain, vérifié une seconde fois sans refaire le calcul.")
 
     @property
     def title(self) -> str:
-        return "Certificat"
+        return tr("Certificat")
 
-    @cached_property
+    @once_spoken
     def certificate(self) -> Certificate:
         """The certificate of the matching."""
         return self.matching.certificate
@@ -30,7 +30,7 @@ class Proof(Piece):
     def rows(self) -> tuple[words.Reached, ...]:
         """Each goal, what it reached, and what is proved of it."""
         return tuple(
-            words.Reached(words.GOALS[tier.goal], words.amount(tier.goal, tier.value), proved(tier))
+            words.Reached(tr(words.GOALS[tier.goal]), words.amount(tier.goal, tier.value), proved(tier))
             for tier in self.certificate.tiers
         )
 
@@ -38,8 +38,8 @@ class Proof(Piece):
 def proved(tier: CertifiedTier) -> str:
     """Return what the certificate proves of one goal."""
     if tier.proved:
-        return "aucune autre répartition ne fait mieux"
+        return tr("aucune autre répartition ne fait mieux")
     if tier.certified is None:
-        return "aucune borne n'est démontrée"
+        return tr("aucune borne n'est démontrée")
     bound = words.amount(tier.goal, tier.certified)
-    return f"{bound} au moins" if tier.goal == "changes" else f"{bound} au plus"
+    return tr("{amount} au moins", amount=bound) if tier.goal == "changes" else tr("{amount} au plus", amount=bound)

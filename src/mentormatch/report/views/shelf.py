@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from mentormatch.languages import own_language
 from mentormatch.matching import Matching
 from mentormatch.report.templating import rendered
 from mentormatch.report.views.market import Market
@@ -32,7 +33,7 @@ ALL: tuple[type[Piece], ...] = (
 
 @dataclass(frozen=True, repr=False)
 class Views:
-    """What can be looked at of a matching, in plain French; in a notebook it shows the list of its own methods.
+    """What can be looked at of a matching, in plain words; in a notebook it shows the list of its own methods.
 
     People are called by their codes, or by pseudonyms where keys are e-mail addresses. ``names=True`` shows keys as
     they are; ``names=contacts`` (see ``read_contacts``) shows the names that people gave. Wherever a person is asked
@@ -95,6 +96,12 @@ class Views:
         """Return what differs from another plan: pairs, goals, who gains and who loses."""
         return SideBySide(self.matching, labels_of(self.matching, names), other)
 
+    @property
+    def language(self) -> str:
+        """The language of the programme."""
+        return self.matching.language
+
+    @own_language
     def _repr_html_(self) -> str:
         return rendered("views.html", views=ALL)
 

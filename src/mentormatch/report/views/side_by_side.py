@@ -8,13 +8,14 @@ from typing import ClassVar
 
 from mentormatch.fields import Side
 from mentormatch.french import listed
+from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.matching import Keys, Matching
 from mentormatch.report.comparing import Comparison, Shift, compare, counted_alike, shifts
 from mentormatch.report.views.piece import Piece
 from mentormatch.tables import SIDES as NAMES
 from mentormatch.text import canonical
 
-NOBODY = "personne"
+NOBODY = mark("aucun")
 
 
 @dataclass(frozen=True, repr=False)
@@ -22,15 +23,15 @@ class SideBySide(Piece):
     """What the matching has that ``other`` has not, and the other way round."""
 
     kind: ClassVar[str] = "side_by_side"
-    call: ClassVar[str] = "compared_with(autre)"
-    purpose: ClassVar[str] = "Cette répartition à côté d'une autre : ce qui diffère, qui gagne, qui perd."
+    call: ClassVar[str] = mark("compared_with(autre)")
+    purpose: ClassVar[str] = mark("Cette répartition à côté d'une autre : ce qui diffère, qui gagne, qui perd.")
     other: Matching
 
     @property
     def title(self) -> str:
-        return "Deux répartitions côte à côte"
+        return tr("Deux répartitions côte à côte")
 
-    @cached_property
+    @once_spoken
     def comparison(self) -> Comparison:
         """What differs from the other plan to this one."""
         return compare(self.other, self.matching, self.labels)
@@ -68,11 +69,13 @@ class SideBySide(Piece):
     def rows(self) -> tuple[tuple[str, str, str, str, str], ...]:
         """Everybody whose partners differ: who, side, partners in the other plan and in this one, and what it means."""
         return tuple(
-            (self.labels.person(one.side, one.key), NAMES[one.side], *self._partners(one), one.words)
+            (self.labels.person(one.side, one.key), tr(NAMES[one.side]), *self._partners(one), one.words)
             for one in self.shifts
         )
 
     def _partners(self, one: Shift) -> tuple[str, str]:
         side: Side = "mentee" if one.side == "mentor" else "mentor"
-        before, now = ([self.labels.person(side, key) for key in keys] or [NOBODY] for keys in (one.before, one.now))
+        before, now = (
+            [self.labels.person(side, key) for key in keys] or [tr(NOBODY)] for keys in (one.before, one.now)
+        )
         return listed(before), listed(now)

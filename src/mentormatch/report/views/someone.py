@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import ClassVar
 
 from mentormatch.assignment.posing import SIDES
 from mentormatch.fields import Side
+from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.report.view import Alone, Card, card, explained
 from mentormatch.report.views.piece import Piece
 from mentormatch.review.alternatives import Alternative, alternatives
@@ -22,13 +22,13 @@ class Someone(Piece):
 
     kind: ClassVar[str] = "someone"
     call: ClassVar[str] = 'person("M03")'
-    purpose: ClassVar[str] = "Une personne, vue par l'équipe : ses binômes, et qui d'autre elle pourrait avoir."
+    purpose: ClassVar[str] = mark("Une personne, vue par l'équipe : ses binômes, et qui d'autre elle pourrait avoir.")
     side: Side
     row: int
 
     @property
     def title(self) -> str:
-        return f"{self.name}, {NAMES[self.side]}"
+        return f"{self.name}, {tr(NAMES[self.side])}"
 
     @property
     def name(self) -> str:
@@ -40,14 +40,14 @@ class Someone(Piece):
         """Their key."""
         return self.matching.cohort.side(self.side).ids[self.row]
 
-    @cached_property
+    @once_spoken
     def pairs(self) -> tuple[Card, ...]:
         """Their pairs, in words."""
         place = SIDES.index(self.side)
         mine = [pair for pair in self.matching.pairs if (pair.mentor, pair.mentee)[place] == self.key]
         return tuple(card(pair, self.labels) for pair in mine)
 
-    @cached_property
+    @once_spoken
     def alone(self) -> tuple[Alone, ...]:
         """Why they have no partner, and what would place them; empty where they have one."""
         return tuple(self._alone())
@@ -57,7 +57,7 @@ class Someone(Piece):
         if (self.side, self.row) in people:
             yield tuple(explained(self.matching, self.labels))[people.index((self.side, self.row))]
 
-    @cached_property
+    @once_spoken
     def others(self) -> tuple[Alternative, ...]:
         """Whom else they could have, at the smallest loss."""
         return alternatives(self.case, self.side, self.row, OFFERED)

@@ -1,18 +1,22 @@
 """Which pairs are solid, and which hang on the exact weights."""
 
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
 from mentormatch.french import counted, listed, percent
+from mentormatch.languages import mark, tr
 from mentormatch.report.views.piece import Piece
 from mentormatch.review.robustness import FAIR, SOLID, Robustness, Trial, robustness
 
-WORDS = {
-    "solide": ("solide", "solides"),
-    "assez solide": ("assez solide", "assez solides"),
-    "fragile": ("fragile", "fragiles"),
-}
+COUNTED: Sequence[tuple[float, Callable[[int], str]]] = (
+    (SOLID, lambda count: counted(count, "binôme solide", "binômes solides")),
+    (FAIR, lambda count: counted(count, "binôme assez solide", "binômes assez solides")),
+    (0, lambda count: counted(count, "binôme fragile", "binômes fragiles")),
+)
+"""From which share on pairs are called so, the highest first."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -21,12 +25,12 @@ class Steady(Piece):
 
     kind: ClassVar[str] = "steady"
     call: ClassVar[str] = "robustness()"
-    purpose: ClassVar[str] = "Les binômes solides, et ceux qui tiennent au réglage exact des poids."
+    purpose: ClassVar[str] = mark("Les binômes solides, et ceux qui tiennent au réglage exact des poids.")
     trial: Trial
 
     @property
     def title(self) -> str:
-        return "Binômes solides et binômes fragiles"
+        return tr("Binômes solides et binômes fragiles")
 
     @cached_property
     def robustness(self) -> Robustness:
@@ -41,20 +45,18 @@ class Steady(Piece):
     @property
     def counts(self) -> str:
         """How many pairs are solid, fairly solid and fragile, in words; empty where there is no pair."""
-        found = [one.word for one in self.robustness.pairs]
-        told = [
-            counted(found.count(word), f"binôme {one}", f"binômes {several}")
-            for word, (one, several) in WORDS.items()
-            if word in found
-        ]
-        return listed(told)
+        found = Counter(next(from_ for from_, _ in COUNTED if one.share >= from_) for one in self.robustness.pairs)
+        return listed([words(found[from_]) for from_, words in COUNTED if found[from_]])
 
     @property
     def manner(self) -> str:
         """How it was tried."""
-        tries = counted(self.trial.samples, "essai")
-        return (
-            f"La répartition a été refaite : {tries}, le poids de chaque critère changé au hasard de"
-            f" {percent(self.trial.spread)} au plus, en plus ou en moins. Un binôme est solide s'il reste dans"
-            f" {percent(SOLID)} des essais au moins, fragile s'il reste dans moins de {percent(FAIR)}."
+        return tr(
+            "La répartition a été refaite : {tries}, le poids de chaque critère changé au hasard de {spread} au plus,"
+            " en plus ou en moins. Un binôme est solide s'il reste dans {solid} des essais au moins, fragile s'il reste"
+            " dans moins de {fair}.",
+            tries=counted(self.trial.samples, "essai"),
+            spread=percent(self.trial.spread),
+            solid=percent(SOLID),
+            fair=percent(FAIR),
         )

@@ -1,9 +1,9 @@
 """The matching in plain words."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import ClassVar
 
+from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.report import words
 from mentormatch.report.standing import standing
 from mentormatch.report.view import diagnosed
@@ -17,11 +17,11 @@ class Summary(Piece):
 
     kind: ClassVar[str] = "summary"
     call: ClassVar[str] = "summary()"
-    purpose: ClassVar[str] = "Le résultat en quelques phrases, et ce qui en est démontré."
+    purpose: ClassVar[str] = mark("Le résultat en quelques phrases, et ce qui en est démontré.")
 
     @property
     def title(self) -> str:
-        return "Le résultat en bref"
+        return tr("Le résultat en bref")
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -32,14 +32,14 @@ class Summary(Piece):
     @property
     def verdict(self) -> tuple[str, str]:
         """What is known of the pairs, in short and in a sentence."""
-        return words.STATUS[self.matching.status]
+        return words.verdict(self.matching.status)
 
     @property
     def goals(self) -> tuple[words.Reached, ...]:
         """What each goal reached."""
         return tuple(words.goals(self.matching))
 
-    @cached_property
+    @once_spoken
     def diagnosis(self) -> Diagnosis | None:
         """Why there is no answer, None where there is one."""
         return diagnosed(self.matching, self.labels)

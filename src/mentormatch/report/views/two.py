@@ -1,10 +1,11 @@
 """Two people: what the points of their pair are made of, and why they are one, or why not."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import ClassVar
 
 from mentormatch.assignment.posing import SIDES
+from mentormatch.french import listed
+from mentormatch.languages import mark, once_spoken
 from mentormatch.report.pictures import Waterfall
 from mentormatch.report.view import Card, card
 from mentormatch.report.views.piece import Piece
@@ -21,20 +22,20 @@ class Two(Piece):
 
     kind: ClassVar[str] = "two"
     call: ClassVar[str] = 'pair("M03", "E07")'
-    purpose: ClassVar[str] = "Deux personnes : leurs points un par un, et pourquoi elles, ou pourquoi pas."
+    purpose: ClassVar[str] = mark("Deux personnes : leurs points un par un, et pourquoi elles, ou pourquoi pas.")
     mentor: int
     mentee: int
 
     @property
     def title(self) -> str:
-        return f"{self.card.mentor} et {self.card.mentee}"
+        return listed([self.card.mentor, self.card.mentee])
 
     @property
     def keys(self) -> tuple[str, str]:
         """The keys of the two."""
         return self.matching.cohort.mentors.ids[self.mentor], self.matching.cohort.mentees.ids[self.mentee]
 
-    @cached_property
+    @once_spoken
     def card(self) -> Card:
         """The two in words."""
         return card(self.matching.explain(*self.keys), self.labels)
@@ -49,12 +50,12 @@ class Two(Piece):
         """Whether they are a pair."""
         return [self.mentor, self.mentee] in self.matching.solution.pairs.tolist()
 
-    @cached_property
+    @once_spoken
     def reason(self) -> str:
         """What pairing them would cost, or which rules forbid it."""
         return why_not(self.case, self.mentor, self.mentee).reason
 
-    @cached_property
+    @once_spoken
     def others(self) -> tuple[tuple[str, tuple[Alternative, ...]], ...]:
         """Each of the two, and whom else they could have at the smallest loss."""
         rows = zip(SIDES, (self.mentor, self.mentee), strict=True)

@@ -1,9 +1,9 @@
 """Who has no partner, why, and what would place them."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import ClassVar
 
+from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.report.view import Alone, explained
 from mentormatch.report.views.piece import Piece
 
@@ -14,13 +14,13 @@ class Unplaced(Piece):
 
     kind: ClassVar[str] = "unplaced"
     call: ClassVar[str] = "unmatched()"
-    purpose: ClassVar[str] = "Les personnes sans binôme, pourquoi, et ce qui suffirait."
+    purpose: ClassVar[str] = mark("Les personnes sans binôme, pourquoi, et ce qui suffirait.")
 
     @property
     def title(self) -> str:
-        return "Sans binôme"
+        return tr("Sans binôme")
 
-    @cached_property
+    @once_spoken
     def unmatched(self) -> tuple[Alone, ...]:
         """Everybody without a partner, in words."""
         return tuple(explained(self.matching, self.labels))
