@@ -8,6 +8,7 @@ from threading import Lock, Thread
 
 from mentormatch.board.session import Board
 from mentormatch.board.wording import script, stylesheet, words
+from mentormatch.languages import language
 
 POLICY = (
     "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'none';"
@@ -38,7 +39,8 @@ board.render({ model, el: document.getElementById("board") });
 
 def handler(board: Board) -> type[BaseHTTPRequestHandler]:
     """Return what serves one board: its page, its files, its values, and what is asked of it."""
-    values = {"words": words(), "asked": {}}
+    with language(board.language):
+        values = {"words": words(), "asked": {}}
     files = {
         "/": ("text/html", PAGE),
         "/page.js": ("text/javascript", OVER_HTTP),
