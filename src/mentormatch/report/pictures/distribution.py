@@ -7,7 +7,7 @@ import numpy as np
 
 from mentormatch.columns import IntVector
 from mentormatch.french import about, points, thousands
-from mentormatch.languages import mark, tr
+from mentormatch.languages import mark, own_language, tr
 from mentormatch.report.pictures.drawing import BRIGHT, DARK, INK, Chart, altair, rows
 from mentormatch.report.pictures.picture import Picture
 from mentormatch.report.texts import spaced
@@ -29,11 +29,13 @@ class Distribution(Picture):
     heading: ClassVar[str] = mark("Répartition des points")
 
     @property
+    @own_language
     def alternative(self) -> str:
         possible, chosen = spread(self.possible), spread(self.chosen)
         return tr("Binômes possibles : {possible}. Binômes retenus : {chosen}.", possible=possible, chosen=chosen)
 
     @property
+    @own_language
     def caption(self) -> str:
         return tr(
             "Chaque barre compte les binômes dont les points tombent dans une tranche de 5 ; le trait marque la"
@@ -50,6 +52,7 @@ class Distribution(Picture):
         """The scores of the chosen pairs."""
         return self.matching.problem.scores.at(*self.matching.solution.pairs.T)
 
+    @own_language
     def chart(self) -> Chart | None:
         if not len(self.possible):
             return None

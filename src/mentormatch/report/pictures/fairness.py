@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from mentormatch.french import points
-from mentormatch.languages import mark, tr
+from mentormatch.languages import mark, own_language, tr
 from mentormatch.report.pictures.drawing import BRIGHT, DARK, INK, Chart, altair, rows
 from mentormatch.report.pictures.picture import Picture
 from mentormatch.review.fairness import Balance, balance, balances
@@ -28,6 +28,7 @@ class Fairness(Picture):
     heading: ClassVar[str] = mark("Ce que coûte l'équité")
 
     @property
+    @own_language
     def alternative(self) -> str:
         if not self.curve:
             return tr("Le prix de l'équité n'est pas calculé pour cette répartition.")
@@ -54,6 +55,7 @@ class Fairness(Picture):
         )
 
     @property
+    @own_language
     def caption(self) -> str:
         return tr(
             "Chaque point est la meilleure répartition qui donne au moins ce nombre de points à chaque binôme, sans"
@@ -71,6 +73,7 @@ class Fairness(Picture):
         """Where the matching stands."""
         return balance(self.matching.problem, self.matching.solution)
 
+    @own_language
     def chart(self) -> Chart | None:
         if len(self.curve) < 2:
             return None

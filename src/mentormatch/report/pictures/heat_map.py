@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mentormatch.columns import IntVector
 from mentormatch.fields import Side
 from mentormatch.french import counted, points, thousands
-from mentormatch.languages import mark, tr
+from mentormatch.languages import mark, own_language, tr
 from mentormatch.report.pictures.drawing import INK, NOTHING, Chart, altair, distinct, rows, shortened
 from mentormatch.report.pictures.picture import Picture
 
@@ -53,6 +53,7 @@ class HeatMap(Picture):
     heading: ClassVar[str] = mark("Les points de tous les binômes possibles")
 
     @property
+    @own_language
     def alternative(self) -> str:
         n, m = self.matching.scores.values.shape
         scores = self.matching.problem.scores
@@ -70,6 +71,7 @@ class HeatMap(Picture):
         )
 
     @property
+    @own_language
     def caption(self) -> str:
         return tr(GROUPED if max(self.matching.scores.values.shape) > MOST else WHOLE)
 
@@ -94,6 +96,7 @@ class HeatMap(Picture):
         named = [f"{first + 1}–{min(first + together, len(ids))}" for first in range(0, len(ids), together)]
         return Lines(tr(RANKED[side]), named, rank // together)
 
+    @own_language
     def chart(self) -> Chart | None:
         mentors, mentees = self.matching.problem.scores.pairs()
         if not len(mentors):

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from mentormatch.departements import DEPARTEMENTS
 from mentormatch.french import counted, joined, listed, thousands
-from mentormatch.languages import mark, tr
+from mentormatch.languages import mark, own_language, tr
 from mentormatch.places.shapes import CREDIT, Point, Ring, middle, outlines
 from mentormatch.report.pictures.drawing import INK, NOTHING, SOFT, Chart, altair, rows
 from mentormatch.report.pictures.picture import Picture
@@ -41,6 +41,7 @@ class Map(Picture):
     heading: ClassVar[str] = mark("Les personnes et les binômes sur la carte")
 
     @property
+    @own_language
     def alternative(self) -> str:
         found = self.territory
         if not found.spots:
@@ -48,6 +49,7 @@ class Map(Picture):
         return " ".join([*population(found), *pairing(found), *missing(found)])
 
     @property
+    @own_language
     def caption(self) -> str:
         said = [tr("Plus le département est clair, plus il y a de personnes.")]
         if self.numbered:
@@ -74,6 +76,7 @@ class Map(Picture):
         """Where the people are."""
         return territory(self.matching.case)
 
+    @own_language
     def chart(self) -> Chart | None:
         found = self.territory
         if not found.spots:

@@ -38,6 +38,7 @@ class Picture(ABC):
         return self.matching.language
 
     @property
+    @own_language
     def title(self) -> str:
         """What stands above it."""
         return tr(self.heading)

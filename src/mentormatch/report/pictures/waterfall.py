@@ -5,7 +5,7 @@ from textwrap import wrap
 from typing import Any, ClassVar
 
 from mentormatch.french import about, listed, percent, points
-from mentormatch.languages import mark, once_spoken, tr
+from mentormatch.languages import mark, once_spoken, own_language, tr
 from mentormatch.report.pictures.drawing import BRIGHT, DARK, INK, Chart, altair, distinct, rows, shortened
 from mentormatch.report.pictures.picture import Picture
 from mentormatch.report.texts import spaced, visible
@@ -50,6 +50,7 @@ class Waterfall(Picture):
         return self.person("mentor", self.pair.mentor), self.person("mentee", self.pair.mentee)
 
     @property
+    @own_language
     def alternative(self) -> str:
         shares = [
             tr(
@@ -67,6 +68,7 @@ class Waterfall(Picture):
         return tr("{made}. {share} du poids est connu.", made=made, share=percent(self.pair.answered))
 
     @property
+    @own_language
     def caption(self) -> str:
         return tr(
             "Chaque critère ajoute ses points à ceux des critères au-dessus de lui ; le contour clair va jusqu'à ce"
@@ -74,6 +76,7 @@ class Waterfall(Picture):
             " neutre."
         )
 
+    @own_language
     def chart(self) -> Chart | None:
         if not self.pair.contributions:
             return None
