@@ -22,7 +22,7 @@ def english(tmp_path: Path) -> Path:
     """Return a folder whose programme says that it is in English."""
     files = mm.examples.copy_to(tmp_path)
     text = files.programme.read_text("utf-8")
-    files.programme.write_text(text.replace("[programme]", '[programme]\nlanguage = "en"', 1), "utf-8")
+    files.programme.write_text(text.replace('language = "fr"', 'language = "en"', 1), "utf-8")
     return tmp_path
 
 
