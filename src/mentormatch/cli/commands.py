@@ -214,7 +214,7 @@ def deliver(matching: Any, out: Path | None, *, signed: dict[str, str | None], a
         typer.echo(pairs_text(matching))
     for remark in matching.cohort.remarks:
         if remark.line is None:
-            say(f"À vérifier : {remark.text}")
+            say(tr("À vérifier : {remark}", remark=remark.text))
     say(summary(matching))
     for sentence in matching.diagnosis.sentences if matching.diagnosis else ():
         say(f"  - {sentence}")
