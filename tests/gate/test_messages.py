@@ -20,54 +20,6 @@ SPEAKING = {"tr", "tr_n", "mark", "counted"}
 FRENCH_WORDS = re.compile(
     r"[àâçéèêëîïôûùœÀÉÈÊÎÔ«»]|(?<![-\w])(?:le|la|les|des|du|une|est|sont|pas|pour|sans|aucun|aucune|avec|que|qui|dans|sur|cette|ces)(?![-\w])"
 )
-SPOKEN = {
-    "assignment",
-    "board",
-    "cli",
-    "columns",
-    "departements",
-    "diagnosing",
-    "drafting",
-    "editions",
-    "enrolment",
-    "errors",
-    "evaluation",
-    "examples",
-    "extension",
-    "fields",
-    "files",
-    "followup",
-    "frames",
-    "french",
-    "handmade",
-    "inspection",
-    "languages",
-    "likeness",
-    "matching",
-    "mistakes",
-    "notebook",
-    "people",
-    "places",
-    "planning",
-    "profiles",
-    "programme",
-    "record",
-    "registry",
-    "repairing",
-    "report",
-    "review",
-    "rights",
-    "scoring",
-    "sections",
-    "showing",
-    "strictjson",
-    "survey",
-    "tables",
-    "text",
-    "turnover",
-    "wire",
-}
-"""The rooms whose texts are all messages."""
 READ = {"departements", "drafting/words", "fields/nobody", "places/spelling", "report/texts", "survey/tools", "text"}
 """Where French is what is read, not what is said."""
 
@@ -84,11 +36,7 @@ def sayings(node: ast.AST, *, spoken: bool = False) -> Iterator[tuple[int, str]]
 
 
 def modules() -> list[Path]:
-    return [path for path in sorted(SOURCE.rglob("*.py")) if room_of(path) in SPOKEN and not read_only(path)]
-
-
-def room_of(path: Path) -> str:
-    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+    return [path for path in sorted(SOURCE.rglob("*.py")) if not read_only(path)]
 
 
 def read_only(path: Path) -> bool:
