@@ -15,9 +15,9 @@ from mentormatch.assignment.solution import Status
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
 from mentormatch.files import write_whole
-from mentormatch.french import about
 from mentormatch.languages import tr
 from mentormatch.matching import Matching
+from mentormatch.phrases import about
 from mentormatch.programme import Programme
 from mentormatch.strictjson import Message, parse_json
 from mentormatch.text import canonical

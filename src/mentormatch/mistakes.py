@@ -8,9 +8,9 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from mentormatch.errors import Problem
-from mentormatch.french import quoted
 from mentormatch.languages import mark, tr
 from mentormatch.likeness import closest
+from mentormatch.phrases import quoted
 
 TYPES = {
     "string_type": mark("un texte entre guillemets"),

@@ -10,8 +10,8 @@ import numpy as np
 from mentormatch.columns import BoolVector, Codes, Column, Grades, Index, Members, Names, Numbers, Ranks
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
-from mentormatch.french import about, quoted
 from mentormatch.languages import mark, tr
+from mentormatch.phrases import about, quoted
 from mentormatch.places.column import Places
 from mentormatch.text import canonical, fold
 

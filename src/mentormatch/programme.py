@@ -19,9 +19,9 @@ from mentormatch.errors import Problem, ProgrammeError
 from mentormatch.extension import Ref
 from mentormatch.fields import AnyField, Ranking, Use, fields_by_kind
 from mentormatch.fields.base import Special, position
-from mentormatch.french import about, quoted
 from mentormatch.languages import mark, tr
 from mentormatch.mistakes import enumerated, key_path, nearest, syntax_problem, translate, type_name, unknown
+from mentormatch.phrases import about, quoted
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from mentormatch.sections import Documents, FollowUp, Heading, Part, Sharing
 from mentormatch.survey.mapping import Target, answers_of, has_item, takes, target

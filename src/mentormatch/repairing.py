@@ -14,10 +14,10 @@ from mentormatch.assignment.rules.ban import Ban
 from mentormatch.assignment.rules.pin import Pin
 from mentormatch.assignment.solution import Status
 from mentormatch.errors import Problem, RequestError
-from mentormatch.french import about, counted, listed, points, quoted
 from mentormatch.languages import tr
 from mentormatch.matching import Keys, Matching, named
 from mentormatch.people import Cohort
+from mentormatch.phrases import about, counted, listed, points, quoted
 from mentormatch.programme import Goal, Programme
 from mentormatch.review.edits import newcomer_edits, pair_edits, people_edits
 from mentormatch.review.reserves import Reserve, reserves_of

@@ -9,9 +9,9 @@ import numpy as np
 from mentormatch.columns import Column
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
-from mentormatch.french import quoted
 from mentormatch.languages import mark, tr
 from mentormatch.people import Cohort, People, RowFate
+from mentormatch.phrases import quoted
 from mentormatch.text import canonical
 
 SIDES: tuple[Side, Side] = ("mentor", "mentee")

@@ -40,8 +40,8 @@ from mentormatch.assignment.bounding import Pricing, misfits
 from mentormatch.assignment.check import violations
 from mentormatch.assignment.problem import SUMS, AssignmentProblem
 from mentormatch.assignment.solution import Prices, Solution, Status
-from mentormatch.french import joined, plain
 from mentormatch.languages import mark, tr
+from mentormatch.phrases import joined, plain
 
 
 class Verdict(StrEnum):

@@ -7,9 +7,9 @@ from mentormatch.assignment.posing import SIDES
 from mentormatch.board.actions import PersonId, side_of
 from mentormatch.board.deciding import Ground
 from mentormatch.fields import Side
-from mentormatch.french import counted, percent, points
 from mentormatch.languages import mark, tr
 from mentormatch.matching import Matching
+from mentormatch.phrases import counted, percent, points
 from mentormatch.review.alternatives import Alternative, alternatives
 from mentormatch.review.labels import Labels
 from mentormatch.review.pairs import Contribution, explain_pair

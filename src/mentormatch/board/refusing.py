@@ -7,9 +7,9 @@ from mentormatch.assignment.solution import Status
 from mentormatch.board.actions import Decision, Imposed, Places, SetAside, Withdrawal, side_of
 from mentormatch.board.deciding import Ground, asked
 from mentormatch.errors import RequestError
-from mentormatch.french import about
 from mentormatch.languages import mark, tr
 from mentormatch.matching import Matching
+from mentormatch.phrases import about
 from mentormatch.review.diagnosis.whole import diagnosis_of
 from mentormatch.review.labels import Labels
 from mentormatch.review.unmatched import Case, View, no_answer, set_aside

@@ -19,9 +19,9 @@ from mentormatch.board.actions import (
 from mentormatch.board.choosing import Chosen, chosen, told
 from mentormatch.board.deciding import asked
 from mentormatch.fields import Side
-from mentormatch.french import points
 from mentormatch.languages import tr
 from mentormatch.matching import Keys
+from mentormatch.phrases import points
 from mentormatch.report import words
 from mentormatch.report.comparing import Comparison, compare
 from mentormatch.report.standing import standing

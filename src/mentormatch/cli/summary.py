@@ -1,9 +1,9 @@
 """What the command line says of a matching, in plain text."""
 
 from mentormatch.assignment.solution import Status
-from mentormatch.french import counted, points
 from mentormatch.languages import mark, tr
 from mentormatch.matching import Matching
+from mentormatch.phrases import counted, points
 
 STATUSES = {
     "proved": mark("Répartition démontrée optimale."),

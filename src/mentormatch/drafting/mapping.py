@@ -13,9 +13,9 @@ from mentormatch.enrolment import plan_of
 from mentormatch.errors import OutputError, Problem
 from mentormatch.fields import AnyField, Choice, Scale, Side, YesNo
 from mentormatch.files import write_whole
-from mentormatch.french import counted, decimal, listed
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.likeness import NEAR, closest, likenesses
+from mentormatch.phrases import counted, decimal, listed
 from mentormatch.programme import Programme, Wordings
 from mentormatch.survey.headers import claimed, places
 from mentormatch.survey.mapping import Renaming, Target, answers_of

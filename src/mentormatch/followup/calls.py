@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from mentormatch.fields import Side
 from mentormatch.followup.meeting import Meeting
 from mentormatch.followup.waves import SIDES, Wave, keys_of, of_person, side_across
-from mentormatch.french import listed
 from mentormatch.languages import mark, tr
+from mentormatch.phrases import listed
 from mentormatch.review.pairs import Pair
 from mentormatch.sections import Call
 from mentormatch.survey.settling import grouped

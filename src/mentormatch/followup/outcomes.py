@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mentormatch.followup.waves import SIDES, Wave
-from mentormatch.french import counted
 from mentormatch.languages import mark, tr
+from mentormatch.phrases import counted
 from mentormatch.review.pairs import Contribution, Pair
 from mentormatch.sections import Answered, Outcome
 

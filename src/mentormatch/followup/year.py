@@ -13,8 +13,8 @@ from mentormatch.followup.calls import PersonToCall, people_to_call
 from mentormatch.followup.meeting import Meeting, meetings
 from mentormatch.followup.outcomes import Count, counts
 from mentormatch.followup.waves import Wave, read_wave
-from mentormatch.french import listed
 from mentormatch.languages import language, once_spoken, own_language, tr
+from mentormatch.phrases import listed
 from mentormatch.programme import Programme
 from mentormatch.review.pairs import Pair
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from mentormatch.french import listed, percent
 from mentormatch.languages import tr
+from mentormatch.phrases import listed, percent
 from mentormatch.programme import Programme
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.submissions import Sheet

@@ -8,9 +8,9 @@ from mentormatch.enrolment import Source, read_tables
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import Answer, AnyField, Choices, Ranking, Reading, Side, Text
 from mentormatch.fields.base import position
-from mentormatch.french import listed
 from mentormatch.languages import LANGUAGES, language, mark, tr, tr_n
 from mentormatch.people import Cohort, People
+from mentormatch.phrases import listed
 from mentormatch.profiles.asked import ACROSS, SIDES, Asked, Codes, asked_of, codes_of
 from mentormatch.programme import Programme
 from mentormatch.survey.mapping import answers_of, renaming

@@ -21,8 +21,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic import Field as Setting
 
 from mentormatch.errors import OutputError, Problem
-from mentormatch.french import about
 from mentormatch.languages import tr
+from mentormatch.phrases import about
 from mentormatch.record.digests import digest
 
 if sys.platform != "win32":

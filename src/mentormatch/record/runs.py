@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mentormatch.errors import OutputError
-from mentormatch.french import about
 from mentormatch.languages import tr
+from mentormatch.phrases import about
 from mentormatch.record.log import Entry, check_chain
 from mentormatch.record.signing import account, signed
 

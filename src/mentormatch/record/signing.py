@@ -7,8 +7,8 @@ from getpass import getuser
 from pydantic import ValidationError
 
 from mentormatch.errors import Problem, RequestError
-from mentormatch.french import figures
 from mentormatch.languages import mark, tr
+from mentormatch.phrases import figures
 from mentormatch.record.log import Entry, Kind
 
 NOBODY_KNOWN = mark("inconnu")

@@ -19,8 +19,8 @@ from pathlib import Path
 from mentormatch.assignment.certificate import Certificate, Verdict, certify, provable
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.errors import Problem, RequestError
-from mentormatch.french import counted
 from mentormatch.languages import mark, tr
+from mentormatch.phrases import counted
 from mentormatch.record import log
 from mentormatch.record.decision import SUFFIX, Decision
 from mentormatch.record.digests import digest

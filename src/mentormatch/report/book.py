@@ -7,8 +7,8 @@ from functools import cache
 from io import BytesIO
 from typing import Any, Literal
 
-from mentormatch.french import thousands
 from mentormatch.languages import FRENCH, spoken, tr
+from mentormatch.phrases import thousands
 from mentormatch.report.texts import visible
 from mentormatch.tables import Cell
 

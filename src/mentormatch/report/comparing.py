@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from mentormatch.assignment.posing import SIDES
 from mentormatch.assignment.solution import Tier
 from mentormatch.fields import Side
-from mentormatch.french import NO_BREAK, counted, decimal, listed, points
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.matching import Keys, Matching
+from mentormatch.phrases import NO_BREAK, counted, decimal, listed, points
 from mentormatch.repairing import Repair, keys_of
 from mentormatch.report import words
 from mentormatch.review.labels import KEYS, Labels

@@ -9,9 +9,9 @@ from mentormatch.followup.meeting import State
 from mentormatch.followup.outcomes import DESCRIPTION, GROUPS, Count, warning
 from mentormatch.followup.waves import SIDES, Wave, keys_of
 from mentormatch.followup.year import Year
-from mentormatch.french import counted, listed, percent
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.people import FATES
+from mentormatch.phrases import counted, listed, percent
 from mentormatch.report.book import Book, Column, Form
 from mentormatch.report.templating import rendered
 from mentormatch.survey.settling import grouped

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from statistics import median
 
 from mentormatch.fields import Side, Use
-from mentormatch.french import about, counted, listed, plain, quoted
 from mentormatch.inspection.columns import Fill, Question, Spread
 from mentormatch.inspection.market import Prospects, Scarce, Seats
 from mentormatch.inspection.rows import Fates, FileRead
 from mentormatch.inspection.whole import Intake
 from mentormatch.languages import everywhere, mark, tr, tr_n
 from mentormatch.people import Fate
+from mentormatch.phrases import about, counted, listed, plain, quoted
 from mentormatch.report.view import TONES
 from mentormatch.tables import SIDES
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from mentormatch.fields import Side
 from mentormatch.files import write_whole
-from mentormatch.french import counted, listed
 from mentormatch.languages import language, mark, tr
+from mentormatch.phrases import counted, listed
 from mentormatch.profiles.asked import ACROSS, SIDES, Asked
 from mentormatch.profiles.choices import CODE, REFUSALS, WISHES
 from mentormatch.profiles.sheets import Profiles

@@ -7,8 +7,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from mentormatch import __version__
-from mentormatch.french import counted, quoted
 from mentormatch.languages import mark, spoken, tr
+from mentormatch.phrases import counted, quoted
 from mentormatch.report.texts import spaced, visible
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mentormatch import __version__
-from mentormatch.french import percent, points
 from mentormatch.languages import tr, tr_n
 from mentormatch.matching import Matching, Seal
 from mentormatch.people import Remark
+from mentormatch.phrases import percent, points
 from mentormatch.report import words
 from mentormatch.report.standing import commands, digests, standing, title
 from mentormatch.report.words import Line, Reached

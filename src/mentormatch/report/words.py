@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from mentormatch.assignment.solution import Status, Tier
 from mentormatch.extension import Extension
 from mentormatch.fields import Side
-from mentormatch.french import counted, listed, percent, points
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.matching import Matching
+from mentormatch.phrases import counted, listed, percent, points
 from mentormatch.review.goal_prices import price_words
 from mentormatch.review.labels import KEYS, Labels
 

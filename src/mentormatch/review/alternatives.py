@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from mentormatch.assignment.posing import SIDES
 from mentormatch.assignment.solution import Status
 from mentormatch.fields import Side
-from mentormatch.french import about
+from mentormatch.phrases import about
 from mentormatch.review.pricing import Losses, offers
 from mentormatch.review.unmatched import Case, other_side
 from mentormatch.review.why_not import Move, moves_of, said

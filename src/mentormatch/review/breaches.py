@@ -9,9 +9,9 @@ import numpy as np
 from mentormatch.assignment.posing import SIDES, admitted, forbidding, loads
 from mentormatch.assignment.rule import Market, Rule
 from mentormatch.columns import BoolVector
-from mentormatch.french import counted
 from mentormatch.languages import tr
 from mentormatch.people import People
+from mentormatch.phrases import counted
 
 type Positions = Sequence[tuple[int, int]]
 

@@ -6,8 +6,8 @@ from mentormatch.assignment.price import GoalPrice, prices_of_goals
 from mentormatch.assignment.progress import at_work
 from mentormatch.assignment.solution import Status
 from mentormatch.errors import EngineError
-from mentormatch.french import counted, decimal, listed, percent, points
 from mentormatch.languages import mark, tr, tr_n
+from mentormatch.phrases import counted, decimal, listed, percent, points
 from mentormatch.review.unmatched import Case
 
 MOST_COUPLED = 100

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mentormatch.french import about, percent, points
 from mentormatch.languages import mark, tr
 from mentormatch.people import Cohort, Person
+from mentormatch.phrases import about, percent, points
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.score import ScoreTable, contribution
 

@@ -8,9 +8,9 @@ import numpy as np
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.scores import IntMatrix
 from mentormatch.columns import BoolVector
-from mentormatch.french import about, points
 from mentormatch.languages import tr
 from mentormatch.people import Cohort
+from mentormatch.phrases import about, points
 
 
 @dataclass(frozen=True, slots=True)

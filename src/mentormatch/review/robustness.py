@@ -11,9 +11,9 @@ from mentormatch.assignment.posing import pose
 from mentormatch.assignment.progress import at_work
 from mentormatch.assignment.solution import Status
 from mentormatch.errors import EngineError, Problem, RequestError
-from mentormatch.french import about, percent, thousands
 from mentormatch.languages import tr
 from mentormatch.people import Cohort
+from mentormatch.phrases import about, percent, thousands
 from mentormatch.review.pricing import places_of
 from mentormatch.review.unmatched import Case
 from mentormatch.scoring.criterion import Criterion

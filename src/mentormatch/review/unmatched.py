@@ -12,9 +12,9 @@ from mentormatch.assignment.rule import Market, Rule
 from mentormatch.assignment.solution import Solution, Status
 from mentormatch.columns import BoolVector, IntVector
 from mentormatch.fields import Side
-from mentormatch.french import about, listed, quoted
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.people import Cohort, People
+from mentormatch.phrases import about, listed, quoted
 from mentormatch.review.labels import KEYS, Labels
 from mentormatch.review.wording import counted_people, first_of, possible_people
 from mentormatch.scoring.score import ScoreTable

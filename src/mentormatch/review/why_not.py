@@ -8,8 +8,8 @@ import numpy as np
 from mentormatch.assignment.posing import SIDES, forbidding
 from mentormatch.assignment.rule import Market, Rule
 from mentormatch.fields import Side
-from mentormatch.french import about, counted, decimal, listed, points, quoted, thousands
 from mentormatch.languages import mark, tr, tr_n
+from mentormatch.phrases import about, counted, decimal, listed, points, quoted, thousands
 from mentormatch.review.pricing import Losses, Price, places_of, price_of
 from mentormatch.review.unmatched import MOST_NAMED, Case, View, binds_others, no_answer, other_side, set_aside
 from mentormatch.review.wording import first_of

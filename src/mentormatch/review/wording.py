@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from mentormatch.fields import Side
-from mentormatch.french import counted, listed, thousands
 from mentormatch.languages import tr_n
+from mentormatch.phrases import counted, listed, thousands
 
 
 def counted_people(number: int, side: Side) -> str:

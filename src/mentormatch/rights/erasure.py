@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mentormatch.errors import OutputError
-from mentormatch.french import listed
 from mentormatch.languages import tr, tr_n
+from mentormatch.phrases import listed
 from mentormatch.record.log import append
 from mentormatch.record.signing import account, signed
 from mentormatch.rights.documents import documents, ours, speaks_of

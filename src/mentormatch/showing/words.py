@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from mentormatch.assignment.progress import TIES, Progress
-from mentormatch.french import NO_BREAK, points, thousands
 from mentormatch.languages import mark, tr
+from mentormatch.phrases import NO_BREAK, points, thousands
 
 GOALS: Mapping[str, str] = {
     "": mark("Recherche d'une première répartition"),

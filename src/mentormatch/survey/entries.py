@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from mentormatch.fields import Answer, AnyField, Reading, Side
 from mentormatch.fields.base import is_blank
-from mentormatch.french import percent
 from mentormatch.languages import mark, tr
 from mentormatch.people import Fate, RowFate
+from mentormatch.phrases import percent
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.table import WHOLE, Sent
 from mentormatch.text import canonical

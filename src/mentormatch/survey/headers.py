@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from mentormatch.errors import Problem
 from mentormatch.fields import Answer, AnyField, Side
-from mentormatch.french import listed
 from mentormatch.languages import mark, tr
 from mentormatch.likeness import closest
+from mentormatch.phrases import listed
 from mentormatch.survey.mapping import Target, Wording
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.reading import Table

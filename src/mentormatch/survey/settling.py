@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from mentormatch.errors import Problem, SurveyError
-from mentormatch.french import listed
 from mentormatch.languages import mark, tr
 from mentormatch.people import RowFate
+from mentormatch.phrases import listed
 from mentormatch.survey.entries import Entry
 from mentormatch.survey.plan import Plan
 

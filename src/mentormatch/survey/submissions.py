@@ -6,9 +6,9 @@ from functools import cache
 
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import Answer, Side
-from mentormatch.french import listed
 from mentormatch.languages import tr
 from mentormatch.people import Remark, RowFate
+from mentormatch.phrases import listed
 from mentormatch.survey.entries import Submission
 from mentormatch.survey.headers import Place, places, split_part
 from mentormatch.survey.plan import Plan

@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import ClassVar
 
 from mentormatch.errors import Problem, SurveyError
-from mentormatch.french import listed
 from mentormatch.languages import tr
+from mentormatch.phrases import listed
 from mentormatch.registry import concrete
 from mentormatch.survey.table import Rows, Table, unreadable
 from mentormatch.text import fold

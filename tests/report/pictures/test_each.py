@@ -6,7 +6,7 @@ from statistics import fmean, median
 import pytest
 
 from mentormatch.errors import RequestError
-from mentormatch.french import NO_BREAK, points
+from mentormatch.phrases import NO_BREAK, points
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Waterfall
 from mentormatch.report.pictures.picture import Picture
 from mentormatch.review.fairness import Balance

@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 import pytest
 
 from mentormatch.errors import OutputError
-from mentormatch.french import points, thousands
 from mentormatch.matching import Matching
+from mentormatch.phrases import points, thousands
 from mentormatch.places.shapes import CREDIT
 from mentormatch.report.pictures.picture import Picture, pictures
 from mentormatch.review.pairs import Pair

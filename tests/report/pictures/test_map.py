@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import pytest
 
 from mentormatch.departements import DEPARTEMENTS
-from mentormatch.french import NO_BREAK
 from mentormatch.matching import Matching
+from mentormatch.phrases import NO_BREAK
 from mentormatch.places.shapes import CREDIT, middle, outlines
 from mentormatch.report.pictures.map import MOST_DOTS, MOST_LINES, THICK, Map
 from mentormatch.review.territory import Link, Spot, territory

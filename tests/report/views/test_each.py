@@ -11,8 +11,8 @@ from mentormatch.assignment.certificate import NAMES, CertifiedTier
 from mentormatch.assignment.solution import Status
 from mentormatch.errors import RequestError
 from mentormatch.fields import Side
-from mentormatch.french import NO_BREAK, percent, points
 from mentormatch.matching import Matching, match
+from mentormatch.phrases import NO_BREAK, percent, points
 from mentormatch.report.comparing import Shift, shifts
 from mentormatch.report.texts import spaced
 from mentormatch.report.views.piece import Piece

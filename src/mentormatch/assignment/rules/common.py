@@ -7,8 +7,8 @@ from pydantic import Field as Setting
 from mentormatch.assignment.rule import BoolBlock, Market, Missing, Rule, with_missing
 from mentormatch.assignment.sharing import shares
 from mentormatch.extension import Ref
-from mentormatch.french import counted
 from mentormatch.languages import tr
+from mentormatch.phrases import counted
 
 
 class Common(Rule):

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from mentormatch.assignment.rule import BoolBlock, Market, Missing, Rule, with_missing
 from mentormatch.columns import Codes
 from mentormatch.extension import Ref
-from mentormatch.french import plain
 from mentormatch.languages import tr
 from mentormatch.people import People
+from mentormatch.phrases import plain
 
 
 class Gap(Rule):

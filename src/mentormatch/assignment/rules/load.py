@@ -12,9 +12,9 @@ from mentormatch.assignment.rule import BoolBlock, Market, Missing, Rule
 from mentormatch.columns import IntVector
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.extension import Ref, Reference
-from mentormatch.french import plain, quoted
 from mentormatch.languages import tr
 from mentormatch.people import People
+from mentormatch.phrases import plain, quoted
 
 PARTS = 100
 """Hours are counted in hundredths, rounded once."""

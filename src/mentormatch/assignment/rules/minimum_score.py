@@ -6,8 +6,8 @@ import numpy as np
 from pydantic import Field as Setting
 
 from mentormatch.assignment.rule import BoolBlock, Market, Rule
-from mentormatch.french import plain
 from mentormatch.languages import tr
+from mentormatch.phrases import plain
 
 POINT = 10_000
 """One point out of 100, in millionths."""

@@ -12,9 +12,9 @@ from mentormatch.assignment.rule import Market, Rule, refuse_bounds
 from mentormatch.columns import IntVector
 from mentormatch.extension import Quotation, Ref, Reference
 from mentormatch.fields import Side
-from mentormatch.french import percent
 from mentormatch.languages import mark, tr
 from mentormatch.people import People
+from mentormatch.phrases import percent
 
 KINDS = ("choice", "choices", "scale", "yesno", "place")
 WHOLE = 100

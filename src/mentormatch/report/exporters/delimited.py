@@ -4,8 +4,8 @@ import csv
 from io import StringIO
 from typing import ClassVar
 
-from mentormatch.french import decimal
 from mentormatch.matching import Exporter, Matching, Seal
+from mentormatch.phrases import decimal
 from mentormatch.report.texts import encodable, guard
 from mentormatch.tables import Cell, Sheet
 

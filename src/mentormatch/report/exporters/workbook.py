@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from mentormatch import __version__
-from mentormatch.french import counted
 from mentormatch.languages import tr
 from mentormatch.matching import Exporter, Keys, Matching, Seal
+from mentormatch.phrases import counted
 from mentormatch.report import words
 from mentormatch.report.book import LINE, Book, Column, Form
 from mentormatch.report.grid import write_grid

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from mentormatch.enrolment import email_of
 from mentormatch.fields import Side
-from mentormatch.french import about
 from mentormatch.languages import mark, tr
 from mentormatch.matching import Matching
+from mentormatch.phrases import about
 from mentormatch.report.book import Book, Column, Form
 from mentormatch.report.handing.sheets import Handout, Partner, read_of_partners
 from mentormatch.survey.contacts import Contacts

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from mentormatch.fields import Side
-from mentormatch.french import listed, points
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.matching import Matching, Seal
 from mentormatch.people import People
+from mentormatch.phrases import listed, points
 from mentormatch.report.view import labels_for_notebook
 from mentormatch.review.labels import digits
 from mentormatch.sections import Documents, FollowUp

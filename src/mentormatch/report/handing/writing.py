@@ -6,9 +6,9 @@ from pathlib import Path
 
 from mentormatch.errors import Problem, RequestError
 from mentormatch.files import write_whole
-from mentormatch.french import counted, listed
 from mentormatch.languages import language, tr
 from mentormatch.matching import Matching, Seal
+from mentormatch.phrases import counted, listed
 from mentormatch.record.decision import Decision, read_decision
 from mentormatch.record.digests import digest
 from mentormatch.record.verify import journal_beside

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from mentormatch.french import about, joined, listed, quoted
 from mentormatch.inspection.part import Writer
 from mentormatch.inspection.whole import Intake
 from mentormatch.languages import mark, tr
 from mentormatch.people import FATES
+from mentormatch.phrases import about, joined, listed, quoted
 from mentormatch.report import intake_words as said
 from mentormatch.report.book import Book, Column
 from mentormatch.tables import Cell

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from mentormatch.columns import IntVector
-from mentormatch.french import about, points, thousands
 from mentormatch.languages import mark, own_language, tr
+from mentormatch.phrases import about, points, thousands
 from mentormatch.report.pictures.drawing import BRIGHT, DARK, INK, Chart, altair, rows
 from mentormatch.report.pictures.picture import Picture
 from mentormatch.report.texts import spaced

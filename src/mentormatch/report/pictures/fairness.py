@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-from mentormatch.french import points
 from mentormatch.languages import mark, own_language, tr
+from mentormatch.phrases import points
 from mentormatch.report.pictures.drawing import BRIGHT, DARK, INK, Chart, altair, rows
 from mentormatch.report.pictures.picture import Picture
 from mentormatch.review.fairness import Balance, balance, balances

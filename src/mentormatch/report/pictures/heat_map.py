@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from mentormatch.columns import IntVector
 from mentormatch.fields import Side
-from mentormatch.french import counted, points, thousands
 from mentormatch.languages import mark, own_language, tr
+from mentormatch.phrases import counted, points, thousands
 from mentormatch.report.pictures.drawing import INK, NOTHING, Chart, altair, distinct, rows, shortened
 from mentormatch.report.pictures.picture import Picture
 

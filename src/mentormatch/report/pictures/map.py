@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from mentormatch.departements import DEPARTEMENTS
-from mentormatch.french import counted, joined, listed, thousands
 from mentormatch.languages import mark, own_language, tr
+from mentormatch.phrases import counted, joined, listed, thousands
 from mentormatch.places.shapes import CREDIT, Point, Ring, middle, outlines
 from mentormatch.report.pictures.drawing import INK, NOTHING, SOFT, Chart, altair, rows
 from mentormatch.report.pictures.picture import Picture

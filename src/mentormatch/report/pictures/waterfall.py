@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any, ClassVar
 
-from mentormatch.french import about, listed, percent, points
 from mentormatch.languages import mark, once_spoken, own_language, tr
+from mentormatch.phrases import about, listed, percent, points
 from mentormatch.report.pictures.drawing import BRIGHT, DARK, INK, Chart, altair, distinct, rows, shortened
 from mentormatch.report.pictures.picture import Picture
 from mentormatch.report.texts import spaced, visible

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from os import PathLike
 
 from mentormatch.errors import Problem, SurveyError
-from mentormatch.french import counted, listed
 from mentormatch.languages import mark, tr
 from mentormatch.matching import Keys
 from mentormatch.people import Cohort
+from mentormatch.phrases import counted, listed
 from mentormatch.programme import Programme
 from mentormatch.record.digests import digest_of_answers
 from mentormatch.report.grid import SCORES

@@ -6,10 +6,10 @@ from os import PathLike
 
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import Side
-from mentormatch.french import listed, quoted
 from mentormatch.languages import FRENCH, LANGUAGES, language, mark, spoken, tr, tr_n
 from mentormatch.likeness import closest
 from mentormatch.matching import Keys
+from mentormatch.phrases import listed, quoted
 from mentormatch.report.book import clipped
 from mentormatch.report.returned.bearings import SHEET, Bearings
 from mentormatch.report.texts import visible

@@ -7,9 +7,9 @@ from itertools import zip_longest
 from typing import ClassVar
 
 from mentormatch.fields import Side
-from mentormatch.french import listed
 from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.matching import Keys, Matching
+from mentormatch.phrases import listed
 from mentormatch.report.comparing import Comparison, Shift, compare, counted_alike, shifts
 from mentormatch.report.views.piece import Piece
 from mentormatch.tables import SIDES as NAMES

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
-from mentormatch.french import counted, listed, percent
 from mentormatch.languages import mark, tr
+from mentormatch.phrases import counted, listed, percent
 from mentormatch.report.views.piece import Piece
 from mentormatch.review.robustness import FAIR, SOLID, Robustness, Trial, robustness
 

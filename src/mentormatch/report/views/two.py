@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mentormatch.assignment.posing import SIDES
-from mentormatch.french import listed
 from mentormatch.languages import mark, once_spoken
+from mentormatch.phrases import listed
 from mentormatch.report.pictures import Waterfall
 from mentormatch.report.view import Card, card
 from mentormatch.report.views.piece import Piece

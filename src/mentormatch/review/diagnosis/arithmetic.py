@@ -10,8 +10,8 @@ from mentormatch.assignment.posing import SIDES, forbidding
 from mentormatch.assignment.problem import AssignmentProblem, Loads, Row
 from mentormatch.assignment.rule import BoolBlock, Rule
 from mentormatch.fields import Side
-from mentormatch.french import about, counted, listed, quoted, thousands
 from mentormatch.languages import tr, tr_n
+from mentormatch.phrases import about, counted, listed, quoted, thousands
 from mentormatch.review.diagnosis.finding import Finding
 from mentormatch.review.diagnosis.posture import Posture
 from mentormatch.review.wording import counted_people

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from mentormatch.assignment.rule import Rule
-from mentormatch.french import counted, listed, quoted
 from mentormatch.languages import mark, tr
+from mentormatch.phrases import counted, listed, quoted
 from mentormatch.review.diagnosis.finding import Conflict
 from mentormatch.review.diagnosis.trial import Trial, minimal
 from mentormatch.review.labels import KEYS, Labels

@@ -15,9 +15,9 @@ from mentormatch.assignment.rules.minimum_score import MinimumScore
 from mentormatch.assignment.rules.proportion import WHOLE, Proportion
 from mentormatch.assignment.rules.quota import Quota
 from mentormatch.columns import Codes
-from mentormatch.french import counted, percent, plain, quoted
 from mentormatch.languages import tr
 from mentormatch.people import People
+from mentormatch.phrases import counted, percent, plain, quoted
 
 TENTHS = 10
 """Points are lowered by tenths, as they are shown."""

@@ -11,8 +11,8 @@ from mentormatch.assignment.posing import forbidding
 from mentormatch.assignment.solution import Status
 from mentormatch.columns import BoolVector, IntVector
 from mentormatch.fields import Side
-from mentormatch.french import counted, listed, points, quoted
 from mentormatch.languages import mark, tr
+from mentormatch.phrases import counted, listed, points, quoted
 from mentormatch.review.diagnosis.arithmetic import counts_pairs
 from mentormatch.review.diagnosis.finding import Change
 from mentormatch.text import canonical

@@ -18,8 +18,8 @@ from mentormatch.assignment.rule import BoolBlock
 from mentormatch.assignment.scores import stored
 from mentormatch.columns import IntVector
 from mentormatch.fields import Side
-from mentormatch.french import about, counted, listed, quoted
 from mentormatch.languages import mark, tr, tr_n
+from mentormatch.phrases import about, counted, listed, quoted
 from mentormatch.review.diagnosis.arithmetic import counts_pairs, most_pairs, short, taking_part
 from mentormatch.review.diagnosis.finding import Finding
 from mentormatch.review.diagnosis.posture import Posture

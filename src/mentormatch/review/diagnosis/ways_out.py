@@ -16,8 +16,8 @@ from mentormatch.assignment.rules.ban import Ban
 from mentormatch.assignment.rules.capacity import Capacity
 from mentormatch.assignment.rules.pin import Pin
 from mentormatch.fields import Side
-from mentormatch.french import counted, listed, quoted
 from mentormatch.languages import tr
+from mentormatch.phrases import counted, listed, quoted
 from mentormatch.review.diagnosis.finding import Change
 from mentormatch.review.diagnosis.knobs import Knob, knobs_of
 from mentormatch.review.diagnosis.trial import Places, Trial, minimal, sides_of

@@ -6,9 +6,9 @@ import numpy as np
 from pydantic import Field as Setting
 
 from mentormatch.extension import Ref
-from mentormatch.french import about, counted, listed
 from mentormatch.languages import mark, tr
 from mentormatch.people import People, Person
+from mentormatch.phrases import about, counted, listed
 from mentormatch.scoring.criterion import Block, Criterion, defined
 
 MOST_NAMED = 4

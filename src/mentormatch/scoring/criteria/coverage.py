@@ -5,9 +5,9 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 
 from mentormatch.extension import Ref
-from mentormatch.french import counted, listed
 from mentormatch.languages import mark, tr
 from mentormatch.people import People, Person
+from mentormatch.phrases import counted, listed
 from mentormatch.scoring.criterion import Block, Criterion, defined, ratio
 from mentormatch.scoring.items import LISTS, Stakes, shared, stakes_of
 

@@ -9,9 +9,9 @@ from pydantic import model_validator
 
 from mentormatch.extension import Ref
 from mentormatch.fields import Side
-from mentormatch.french import joined
 from mentormatch.languages import mark, tr
 from mentormatch.people import People, Person
+from mentormatch.phrases import joined
 from mentormatch.scoring.criterion import Block, Criterion, defined
 from mentormatch.text import canonical
 

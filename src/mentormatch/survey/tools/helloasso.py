@@ -13,8 +13,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
-from mentormatch.french import listed
 from mentormatch.languages import mark, tr
+from mentormatch.phrases import listed
 from mentormatch.survey.heading import ISO, below, columns_of, moment, noted, without
 from mentormatch.survey.table import Refused, Remark, Rows, Table, tabulate
 from mentormatch.survey.tool import Tool, not_of, numbered
