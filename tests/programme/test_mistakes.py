@@ -273,7 +273,7 @@ def test_a_mistake_is_told_with_its_place(more: str, where: str, found: str, exp
     ("heading", "where", "found", "advice"),
     [
         ("", "programme", "« name »", ""),
-        ("name = 'Essai'\nlanguage = 'en'", "programme.language", "« en »", ""),
+        ("name = 'Essai'\nlanguage = 'de'", "programme.language", "« de »", ""),
         ("name = 'Essai'\nminimum_answered = nan", "programme.minimum_answered", "un nombre", ""),
         ("name = 'Essai'\nminimum_answered = '0.4'", "programme.minimum_answered", "un texte", ""),
         ("name = 'Essai'\nrole = 'metier'", "programme.role", "un texte", ""),

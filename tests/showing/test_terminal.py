@@ -137,7 +137,7 @@ def test_an_interrupted_command_writes_what_it_has_says_so_and_keeps_json_alone_
         told = process.communicate(timeout=60)[0]
     screen.rest()
     assert json.loads(told)["status"] == "feasible"
-    assert screen.left().startswith("14\u00a0mentor·es")
+    assert screen.left().startswith("À vérifier")
     assert "calcul interrompu" in screen.sent
     assert (process.returncode, (tmp_path / "binomes" / "binomes.xlsx").is_file()) == (0, True)
     assert {path.name for path in tmp_path.iterdir()} == {"programme.toml", "reponses.csv", "binomes"}
