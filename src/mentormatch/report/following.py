@@ -52,38 +52,48 @@ COUNTED: dict[State, Callable[[int], str]] = {
 def year_sheets(year: Year) -> dict[str, Sheet]:
     """Return the year as plain tables, by their codes."""
     return {
-        CALLS: sheet(
-            [("person", tr("Personne")), ("side", tr("Côté")), ("partners", tr("Binôme")), ("reasons", tr("Pourquoi"))],
-            ((one.person, tr(WORDS[one.side]), listed(one.partners), " · ".join(one.reasons)) for one in year.to_call),
-        ),
-        MEETINGS: sheet(
-            [("mentor", tr("Mentor·e")), ("mentee", tr("Mentoré·e")), ("state", tr("Où ils en sont"))],
-            (
-                (one.pair.mentor, one.pair.mentee, one.words)
-                for one in sorted(year.meetings, key=lambda one: list(COUNTED).index(one.state))
-            ),
-        ),
+        CALLS: call_sheet(year),
+        MEETINGS: meeting_sheet(year),
         OUTCOMES: outcome_sheet(year.outcomes()),
-        REJECTED: sheet(
-            [
-                *(("source", tr("Fichier")), ("line", tr("Ligne")), ("key", tr("Identifiant"))),
-                *(("fate", tr("Sort")), ("reason", tr("Raison"))),
-            ],
-            (
-                (row.source, row.line, row.key, tr(FATES[row.fate]), row.reason)
-                for wave in year.waves
-                for row in wave.rejected
-            ),
-        ),
-        REMARKS: sheet(
-            [("source", tr("Fichier")), ("line", tr("Ligne")), ("text", tr("Remarque"))],
-            (
-                (one.source, "" if one.line is None else one.line, one.text)
-                for wave in year.waves
-                for one in wave.remarks
-            ),
-        ),
+        REJECTED: rejected_sheet(year),
+        REMARKS: remark_sheet(year),
     }
+
+
+def call_sheet(year: Year) -> Sheet:
+    """Return who should be called, and why."""
+    columns = [
+        ("person", tr("Personne")),
+        ("side", tr("Côté")),
+        ("partners", tr("Binôme")),
+        ("reasons", tr("Pourquoi")),
+    ]
+    told = ((one.person, tr(WORDS[one.side]), listed(one.partners), " · ".join(one.reasons)) for one in year.to_call)
+    return sheet(columns, told)
+
+
+def meeting_sheet(year: Year) -> Sheet:
+    """Return where each pair stands, those that need a look first."""
+    columns = [("mentor", tr("Mentor·e")), ("mentee", tr("Mentoré·e")), ("state", tr("Où ils en sont"))]
+    ordered = sorted(year.meetings, key=lambda one: list(COUNTED).index(one.state))
+    return sheet(columns, ((one.pair.mentor, one.pair.mentee, one.words) for one in ordered))
+
+
+def rejected_sheet(year: Year) -> Sheet:
+    """Return the answers that were set aside, and why."""
+    columns = [
+        *(("source", tr("Fichier")), ("line", tr("Ligne")), ("key", tr("Identifiant"))),
+        *(("fate", tr("Sort")), ("reason", tr("Raison"))),
+    ]
+    rows = (row for wave in year.waves for row in wave.rejected)
+    return sheet(columns, ((row.source, row.line, row.key, tr(FATES[row.fate]), row.reason) for row in rows))
+
+
+def remark_sheet(year: Year) -> Sheet:
+    """Return what is odd about the answers."""
+    columns = [("source", tr("Fichier")), ("line", tr("Ligne")), ("text", tr("Remarque"))]
+    remarks = (one for wave in year.waves for one in wave.remarks)
+    return sheet(columns, ((one.source, "" if one.line is None else one.line, one.text) for one in remarks))
 
 
 def outcome_sheet(counts: tuple[Count, ...]) -> Sheet:
