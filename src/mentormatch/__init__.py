@@ -46,9 +46,9 @@ if TYPE_CHECKING:
     from mentormatch.report.returned.decisions import read_decisions as read_decisions
     from mentormatch.showing import progress as progress
     from mentormatch.survey.privacy import pseudonyms_for as pseudonyms_for
-    from mentormatch.wire import MatchRequest as MatchRequest
-    from mentormatch.wire import MatchResponse as MatchResponse
-    from mentormatch.wire import propose as propose
+    from mentormatch.wire.asked import MatchRequest as MatchRequest
+    from mentormatch.wire.operation import propose as propose
+    from mentormatch.wire.told import MatchResponse as MatchResponse
 
 __version__ = "0.1.0"
 
@@ -57,8 +57,8 @@ _HOMES = {
     "Cohort": "people",
     "Decisions": "report.returned.decisions",
     "Intake": "inspection.whole",
-    "MatchRequest": "wire",
-    "MatchResponse": "wire",
+    "MatchRequest": "wire.asked",
+    "MatchResponse": "wire.told",
     "Matching": "matching",
     "MentorMatchError": "errors",
     "Programme": "programme",
@@ -77,7 +77,7 @@ _HOMES = {
     "open_board": "notebook",
     "plans": "planning",
     "progress": "showing",
-    "propose": "wire",
+    "propose": "wire.operation",
     "pseudonyms_for": "survey.privacy",
     "read_carry_over": "editions",
     "read_contacts": "enrolment",

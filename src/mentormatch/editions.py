@@ -19,9 +19,8 @@ from mentormatch.languages import tr
 from mentormatch.matching import Matching
 from mentormatch.phrases import about
 from mentormatch.programme import Programme
-from mentormatch.strictjson import Message, parse_json
+from mentormatch.strictjson import Keys, Message, Text, parse_json
 from mentormatch.text import canonical
-from mentormatch.wire import Keys, Text
 
 OUT_BY_THEMSELVES = ("incomplete", "not_admitted", "no_capacity")
 """Codes of people who took no part; nobody left them out."""

@@ -14,7 +14,7 @@ from mentormatch.editions import CarryOver, LeftOut, carry_over, read_carry_over
 from mentormatch.enrolment import read_contacts
 from mentormatch.errors import OutputError, RequestError
 from mentormatch.matching import Matching
-from mentormatch.wire import Keys
+from mentormatch.strictjson import Keys
 from tests.repair.situations import cohort_of, keys, programme_of
 
 

@@ -8,7 +8,7 @@ import pytest
 import mentormatch as mm
 from mentormatch.errors import MentorMatchError, RequestError
 from mentormatch.strictjson import parse_json
-from mentormatch.wire import MatchRequest
+from mentormatch.wire.asked import MatchRequest
 
 PROGRAMME: dict[str, Any] = {
     "programme": {"name": "Essai"},

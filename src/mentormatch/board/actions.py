@@ -10,8 +10,7 @@ from pydantic_core import ErrorDetails
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
 from mentormatch.languages import tr
-from mentormatch.strictjson import Message, parse_json
-from mentormatch.wire import Whole
+from mentormatch.strictjson import Message, Whole, parse_json
 
 type MentorId = Annotated[str, Setting(pattern=r"^m[1-9][0-9]{0,8}$")]
 type MenteeId = Annotated[str, Setting(pattern=r"^e[1-9][0-9]{0,8}$")]

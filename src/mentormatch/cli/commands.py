@@ -205,7 +205,7 @@ def deliver(matching: Any, out: Path | None, *, signed: dict[str, str | None], a
     ``signed`` says who made it and why, for the log of a folder.
     """
     from mentormatch.cli.summary import pairs_text, summary
-    from mentormatch.wire import MatchResponse
+    from mentormatch.wire.told import MatchResponse
 
     written = matching.save(out, **signed) if out is not None else ()
     if as_json:

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from mentormatch.matching import Exporter, Matching, Seal
-from mentormatch.wire import MatchResponse
+from mentormatch.wire.told import MatchResponse
 
 
 class Response(Exporter):

@@ -1,0 +1,1 @@
+"""One file an operation: what is sent, what is answered, and the work between."""
