@@ -1,7 +1,6 @@
 """Programme + files of answers -> cohort."""
 
 from collections.abc import Iterator
-from os import PathLike
 
 from mentormatch.errors import SurveyError
 from mentormatch.fields import AnyField, Side
@@ -12,10 +11,10 @@ from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.intake import take_apart, take_in
 from mentormatch.survey.mapping import renaming
 from mentormatch.survey.plan import Plan, Roles
-from mentormatch.survey.reading import Frame, Table, read_table
+from mentormatch.survey.reading import Readable, Table, read_table
 from mentormatch.text import fold
 
-type Source = str | PathLike[str] | Frame
+type Source = Readable
 
 EMAIL_WORDS = ("courriel", "mail", "e-mail")
 

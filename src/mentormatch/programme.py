@@ -123,20 +123,33 @@ class Programme(Part):
         """
         source = Path(path)
         try:
-            data = tomllib.loads(source.read_text(encoding="utf-8-sig"))
+            content = source.read_bytes()
         except OSError as error:
             raise ProgrammeError(
                 about(source.name, tr("le fichier ne peut pas être lu ({reason})", reason=error.strerror))
             ) from None
-        except UnicodeDecodeError:
-            advice = tr("le fichier n'est pas en UTF-8 ; enregistrez-le en UTF-8")
-            raise ProgrammeError(about(source.name, advice)) from None
-        except tomllib.TOMLDecodeError as error:
-            told = tr("{file} ne peut pas être lu", file=source.name)
-            raise ProgrammeError(told, [syntax_problem(str(error))]) from None
-        loaded = cls.read(data, source.name)
+        loaded = cls.parse(content, source.name)
         loaded._forgotten = read_forgotten(source)
         return loaded
+
+    @classmethod
+    def parse(cls, content: bytes, source: str = "programme") -> Self:
+        """Return the programme in the bytes of a TOML file; ``source`` is what errors call it.
+
+        Raises ProgrammeError with every mistake in it.
+        """
+        try:
+            text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+            data = tomllib.loads(text)
+        except UnicodeDecodeError:
+            advice = tr("le fichier n'est pas en UTF-8 ; enregistrez-le en UTF-8")
+            raise ProgrammeError(about(source, advice)) from None
+        except tomllib.TOMLDecodeError as error:
+            told = tr("{file} ne peut pas être lu", file=source)
+            raise ProgrammeError(told, [syntax_problem(str(error))]) from None
+        except RecursionError:
+            raise ProgrammeError(about(source, tr("trop de crochets l'un dans l'autre"))) from None
+        return cls.read(data, source)
 
     @classmethod
     def read(cls, data: Mapping[str, Any], source: str = "programme") -> Self:

@@ -130,6 +130,11 @@ def check_chain(path: str | PathLike[str], head: str | None = None) -> Chain:
     except OSError as error:
         told = tr("le journal ne peut pas être lu ({reason})", reason=error.strerror)
         return Chain((), START, (Problem(target.name, told),))
+    return chain_in(content, head)
+
+
+def chain_in(content: bytes, head: str | None = None) -> Chain:
+    """Return what the bytes of a log hold and all that is wrong with them; see ``check_chain``."""
     lines, torn = _split(content)
     entries, problems = [], []
     for number, raw in enumerate(lines, 1):
@@ -152,14 +157,8 @@ def locked(file: IOBase, *, alone: bool) -> Iterator[None]:
 
 def _added(file: FileIO, name: str, entries: Sequence[Entry]) -> str:
     file.seek(0)
-    lines, torn = _split(file.readall())
-    wrong = [_torn(len(lines) + 1)] if torn else _read(lines[-1], len(lines))[1] if lines else []
-    if wrong:
-        raise OutputError(about(name, tr("rien n'a été ajouté au journal")), wrong)
-    head, added, end = digest(lines[-1]) if lines else START, b"", file.tell()
-    for number, entry in enumerate(entries, len(lines) + 1):
-        line = Line(line=number, previous=head, entry=entry).encoded()
-        head, added = digest(line), added + line + b"\n"
+    added, head = continued(file.readall(), name, *entries)
+    end = file.tell()
     try:
         if file.write(added) < len(added):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -168,6 +167,22 @@ def _added(file: FileIO, name: str, entries: Sequence[Entry]) -> str:
         file.truncate(end)
         raise
     return head
+
+
+def continued(content: bytes, name: str, *entries: Entry) -> tuple[bytes, str]:
+    """Return the lines that go on from the bytes of a log, one an entry, and the new head.
+
+    Raises OutputError, which calls the log by its ``name``, where its last line is torn or is no line of a log.
+    """
+    lines, torn = _split(content)
+    wrong = [_torn(len(lines) + 1)] if torn else _read(lines[-1], len(lines))[1] if lines else []
+    if wrong:
+        raise OutputError(about(name, tr("rien n'a été ajouté au journal")), wrong)
+    head, added = digest(lines[-1]) if lines else START, b""
+    for number, entry in enumerate(entries, len(lines) + 1):
+        line = Line(line=number, previous=head, entry=entry).encoded()
+        head, added = digest(line), added + line + b"\n"
+    return added, head
 
 
 def _split(content: bytes) -> tuple[list[bytes], bytes]:

@@ -119,7 +119,7 @@ def verify(
     except OSError as error:
         unread = Problem(source.name, tr("illisible ({reason})", reason=error.strerror))
         return Verification("", Outcome.REFUSED, problems=(unread,))
-    found = _checked(content)
+    found = checked(content)
     beside = journal_beside(source) if journal is None else Path(journal)
     if head is None and journal is None and not beside.exists():
         return found
@@ -139,7 +139,7 @@ def entry_of(path: str | PathLike[str], *, who: str, why: str = "") -> log.Entry
     return signed("matching", {"decision": digest(Path(path).read_bytes())}, who=who, why=why)
 
 
-def _checked(content: bytes) -> Verification:
+def checked(content: bytes) -> Verification:
     """Return what holds of a decision without its log."""
     seal = digest(content)
     try:

@@ -62,8 +62,12 @@ class Reader(ABC):
         """Return the rows of ``source``; raise SurveyError where it cannot be taken."""
 
 
+type Readable = str | os.PathLike[str] | Frame | Source
+"""A file, a frame, or what came without being a file: a name and bytes."""
+
+
 def read_table(
-    source: str | os.PathLike[str] | Frame,
+    source: Readable,
     *,
     encoding: str | None = None,
     delimiter: str | None = None,
@@ -75,8 +79,9 @@ def read_table(
     Parameters
     ----------
     source
-        A file (delimited text, xlsx, xlsm, xls, ods) of at most 200 MB, or a pandas DataFrame. The labels of a frame's
-        columns are its header; its index is kept, as first column, only where it has a name.
+        A file (delimited text, xlsx, xlsm, xls, ods) of at most 200 MB, such a file's name and bytes as ``Source``, or
+        a pandas DataFrame. The labels of a frame's columns are its header; its index is kept, as first column, only
+        where it has a name.
     encoding, delimiter, sheet
         Said by the caller, they win over what the file seems to be. By default a sheet is the first that has cells.
     tool
@@ -101,7 +106,7 @@ def read_table(
 
 
 def read_rows(
-    source: str | os.PathLike[str] | Frame,
+    source: Readable,
     *,
     encoding: str | None = None,
     delimiter: str | None = None,
@@ -121,8 +126,10 @@ def rows_in(opened: Source) -> Rows:
     return next(reader for reader in readers if reader.takes(opened)).read(opened)
 
 
-def _opened(source: str | os.PathLike[str] | Frame) -> Source:
+def _opened(source: Readable) -> Source:
     """Return the name and the content of ``source``."""
+    if isinstance(source, Source):
+        return source if source.frame is not None else replace(source, content=_fit(source.name, source.content))
     if isinstance(source, str | os.PathLike):
         path = Path(source)
         return Source(path.name, content=_content(path))
@@ -141,9 +148,14 @@ def _content(path: Path) -> bytes:
     except OSError as error:
         found = tr("refus du système ({error})", error=error.strerror)
         raise unreadable(path.name, Problem(tr("fichier"), found)) from None
+    return _fit(path.name, content)
+
+
+def _fit(name: str, content: bytes) -> bytes:
+    """Return the bytes of a file; raise SurveyError where there are none, or too many."""
     if len(content) > MAX_BYTES:
         expected = tr("{size} Mo au plus", size=MAX_BYTES // 1_000_000)
-        raise unreadable(path.name, Problem(tr("fichier"), tr("trop grand"), expected))
+        raise unreadable(name, Problem(tr("fichier"), tr("trop grand"), expected))
     if not content:
-        raise unreadable(path.name, Problem(tr("fichier"), tr("vide"), tr(EXPECTED)))
+        raise unreadable(name, Problem(tr("fichier"), tr("vide"), tr(EXPECTED)))
     return content
