@@ -1,0 +1,88 @@
+"""The files that staff hand over: names and bytes, read from memory."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath, PureWindowsPath
+from mentormatch.enrolment import plan_of, read_tables
+from mentormatch.errors import Problem, ProgrammeError, SurveyError
+from mentormatch.examples import ANSWERS, PROGRAMME, folder_of
+from mentormatch.inspection.whole import Intake, reported
+from mentormatch.languages import language, mark, tr
+from mentormatch.phrases import counted, decimal
+from mentormatch.programme import Programme
+from mentormatch.report.texts import visible
+from mentormatch.service.desk.asked import Part
+from mentormatch.survey.contacts import Contacts
+from mentormatch.survey.intake import take_apart
+from mentormatch.survey.reading import Source
+
+EXAMPLE = "mentorat"
+MISSING: Mapping[Part, str] = {
+    "programme": mark("Il manque le programme"),
+    "answers": mark("Il manque le fichier de réponses"),
+    "mentors": mark("Il manque le fichier de réponses des mentor·es"),
+    "mentees": mark("Il manque le fichier de réponses des mentoré·es"),
+}
+WANTED: Mapping[Part, str] = {
+    "programme": mark("un fichier .toml"),
+    "answers": mark("un fichier .csv, .xlsx ou .ods"),
+    "mentors": mark("un fichier .csv, .xlsx ou .ods"),
+    "mentees": mark("un fichier .csv, .xlsx ou .ods"),
+}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class File:
+    """A file by the name that it was handed over under, without a folder."""
+
+    name: str
+    content: bytes
+
+    @classmethod
+    def of(cls, name: str, content: bytes) -> "File":
+        """Return a file whose name is fit to be shown."""
+        bare = PureWindowsPath(PurePosixPath(name).name).name
+        return cls(visible(bare).strip() or "?", content)
+
+    @property
+    def size(self) -> str:
+        """How large it is, in words."""
+        if len(self.content) < 1_000:
+            return counted(len(self.content), "octet")
+        return tr("{count} ko", count=decimal(len(self.content) / 1_000, 0))
+
+
+@dataclass(repr=False)
+class Handed:
+    """What was handed over so far."""
+
+    files: dict[Part, File] = field(default_factory=dict)
+
+    @staticmethod
+    def example() -> dict[Part, File]:
+        """Return the files of the example."""
+        folder = folder_of(EXAMPLE)
+        names: dict[Part, str] = {"programme": PROGRAMME, "answers": ANSWERS}
+        return {part: File(name, folder.joinpath(name).read_bytes()) for part, name in names.items()}
+
+    def programme(self) -> Programme:
+        """Return the programme; raises ProgrammeError with every mistake in it."""
+        if "programme" not in self.files:
+            raise ProgrammeError(tr(MISSING["programme"]), [self._missing("programme")])
+        file = self.files["programme"]
+        return Programme.parse(file.content, file.name)
+
+    def read(self, programme: Programme, *, apart: bool) -> tuple[Intake, Contacts]:
+        """Return what came in, and how people are reached; raises SurveyError with every problem of the files."""
+        parts: tuple[Part, ...] = ("mentors", "mentees") if apart else ("answers",)
+        missing = [part for part in parts if part not in self.files]
+        if missing:
+            raise SurveyError(tr(MISSING[missing[0]]), list(map(self._missing, missing)))
+        sources = {str(part): Source(self.files[part].name, self.files[part].content) for part in parts}
+        with language(programme.heading.language, unless_asked=True):
+            tables = read_tables(**sources)
+            contacts = take_apart(tables, plan_of(programme, apart=apart))[1]
+            return reported(programme, tables), contacts
+
+    def _missing(self, part: Part) -> Problem:
+        return Problem(tr("fichier"), tr("aucun"), tr(WANTED[part]))
