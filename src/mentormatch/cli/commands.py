@@ -27,6 +27,7 @@ from mentormatch.cli.options import (
 )
 from mentormatch.cli.profiles import profiles_command
 from mentormatch.cli.rights import contacts_command, export_command, forget_command, purge_command
+from mentormatch.cli.serve import serve_command
 from mentormatch.cli.speaking import Language, Speaking
 from mentormatch.cli.validate import validate_command
 from mentormatch.cli.verify import verify_command
@@ -191,6 +192,9 @@ app.command(
 app.command(
     "verify", help=mark("Vérifier une décision à partir de son seul fichier : règles, valeurs, optimalité, journal.")
 )(verify_command)
+app.command(
+    "serve", help=mark("Ouvrir le service : les opérations du contrat JSON en HTTP, pour cette machine, sous un jeton.")
+)(serve_command)
 app.command(
     "validate",
     help=mark(

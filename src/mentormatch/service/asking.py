@@ -1,0 +1,92 @@
+"""One request, worked on: read, held against the limits, answered or refused. It runs in a worker."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from mentormatch.assignment.progress import Progress, listening
+from mentormatch.errors import EngineError, MentorMatchError, OutputError, Problem, ProgrammeError, RequestError
+from mentormatch.service.messages import Message
+from mentormatch.service.problems import RefusedError
+from mentormatch.strictjson import parse_json
+from mentormatch.wire.asked import Request
+from mentormatch.wire.operation import ask, operations
+
+type Tell = Callable[[Message], None]
+
+
+def answered(asked: Message, tell: Tell) -> bytes:
+    """Return what an operation answers, as JSON.
+
+    ``tell`` takes how large the problem is, as soon as it is known, and then how far the work is. Raises RefusedError.
+    """
+    kind, most = asked.head["kind"], asked.head["most"]
+    data = parsed(asked.body)
+    tell(Message({"told": "size", "pairs": held_against(data, most)}))
+    request = fitting(kind, data, most["time_limit_s"])
+    with listening(lambda progress: tell(said(progress))):
+        return worked(kind, request)
+
+
+def parsed(body: bytes) -> Any:
+    """Return what a body holds."""
+    try:
+        return parse_json(body)
+    except RequestError as error:
+        raise refused("not-json", error) from None
+
+
+def held_against(data: Any, most: dict[str, Any]) -> int:
+    """Return how many pairs there may be; raises RefusedError where there are too many people, or pairs of them."""
+    counts = {side: length(data, side) for side in ("mentors", "mentees")}
+    found = [
+        Problem(side, f"{count} people", f"at most {most['people']}", "send fewer people, or raise the limit")
+        for side, count in counts.items()
+        if count > most["people"]
+    ]
+    pairs = counts["mentors"] * counts["mentees"]
+    if pairs > most["pairs"]:
+        found.append(Problem("mentors, mentees", f"{pairs} pairs", f"at most {most['pairs']}", "split the programme"))
+    if found:
+        raise RefusedError("too-large", "There are more people than this service takes", found)
+    return pairs
+
+
+def length(data: Any, side: str) -> int:
+    """Return how many people a request holds on a side."""
+    people = data.get(side) if isinstance(data, dict) else None
+    return len(people) if isinstance(people, list) else 0
+
+
+def fitting(kind: str, data: Any, limit_s: float) -> Request:
+    """Return a request in its type, its time limit no longer than that of the service."""
+    try:
+        request: Request = operations()[kind].asked.of(data)
+    except RequestError as error:
+        raise refused("misfit", error) from None
+    if "time_limit_s" not in type(request).model_fields:
+        return request
+    asked_s = getattr(request, "time_limit_s", None) or limit_s
+    return request.model_copy(update={"time_limit_s": min(asked_s, limit_s)})
+
+
+def worked(kind: str, request: Request) -> bytes:
+    """Return the answer to a request, as JSON."""
+    try:
+        return ask(kind, request).to_json().encode()
+    except ProgrammeError as error:
+        raise refused("misfit", error) from None
+    except (EngineError, OutputError) as error:
+        raise refused("failed", error) from None
+    except MentorMatchError as error:
+        raise refused("contradiction", error) from None
+
+
+def refused(code: str, error: MentorMatchError) -> RefusedError:
+    """Return an error of the library as a problem."""
+    return RefusedError(code, error.message, error.problems)
+
+
+def said(progress: Progress) -> Message:
+    """Return how far the work is."""
+    return Message({"told": "progress", "progress": asdict(progress)})
