@@ -16,6 +16,14 @@ MOST_S = 60.0
 """For the pairs, unless more is asked for."""
 
 
+class Begin(Message):
+    """The service says how much a desk takes: people in all files together, and pairs of a mentor and a mentee."""
+
+    do: Literal["begin"] = "begin"
+    people: Whole
+    pairs: Whole
+
+
 class Look(Message):
     """How far everything is."""
 
@@ -91,6 +99,8 @@ class Hand(Message):
     name: Name
 
 
-type Action = Look | Speak | Take | Leave | Example | Read | Form | Show | Open | Ask | Hand
+type Action = Begin | Look | Speak | Take | Leave | Example | Read | Form | Show | Open | Ask | Hand
 
+FREE = ("speak", "leave", "example", "read", "form")
+"""What the page may ask as it likes; all else goes by an address of its own."""
 ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Setting(discriminator="do")])

@@ -26,7 +26,7 @@ from mentormatch.service.desk.documents import (
     intake_page,
     type_of,
 )
-from mentormatch.service.desk.handed import File, Handed
+from mentormatch.service.desk.handed import File, Handed, refuse_too_many
 from mentormatch.service.desk.interrupting import interruptible
 from mentormatch.service.desk.sealing import SealingBoard
 from mentormatch.service.messages import Message, read_message
@@ -39,6 +39,7 @@ MOVE_S = 20.0
 """For each move on the board."""
 NOT_READ = mark("Les réponses n'ont pas encore été lues")
 NOT_FORMED = mark("Les binômes n'ont pas encore été formés")
+PAIRS = mark("binômes possibles")
 STOPPED = mark("Le calcul a été arrêté avant une première réponse.")
 
 
@@ -54,6 +55,7 @@ class Desk:
     """
 
     def __init__(self) -> None:
+        self.most = asked.Begin(people=4_000, pairs=1_000_000)
         self.handed = Handed()
         self.chosen: str | None = None
         self.intake: Intake | None = None
@@ -105,6 +107,8 @@ class Desk:
                 self.form(seed, seconds)
             case asked.Speak(language=code):
                 self.speak(code)
+            case asked.Begin():
+                self.most = action
 
     def begin_anew(self, files: dict[asked.Part, File]) -> None:
         """Keep these files, and nothing that came of others."""
@@ -116,11 +120,14 @@ class Desk:
         """Read the programme, then the answers."""
         self.board, self.intake = None, None
         self.edition += 1
-        self.intake, self.contacts = self.handed.read(self.handed.programme(), apart=apart)
+        self.intake, self.contacts = self.handed.read(
+            self.handed.programme(), apart=apart, most=self.most.people
+        )
 
     def form(self, seed: int, seconds: float) -> None:
         """Form the pairs; an interrupt ends it with the best that was found."""
         intake = self.taken_in()
+        refuse_too_many(len(intake.cohort.mentors) * len(intake.cohort.mentees), self.most.pairs, PAIRS)
         try:
             with interruptible():
                 matching = match(intake.cohort, intake.programme, seed=seed, time_limit_s=seconds)

@@ -8,7 +8,7 @@ from mentormatch.errors import Problem, ProgrammeError, SurveyError
 from mentormatch.examples import ANSWERS, PROGRAMME, folder_of
 from mentormatch.inspection.whole import Intake, reported
 from mentormatch.languages import language, mark, tr
-from mentormatch.phrases import counted, decimal
+from mentormatch.phrases import counted, decimal, thousands
 from mentormatch.programme import Programme
 from mentormatch.report.texts import visible
 from mentormatch.service.desk.asked import Part
@@ -17,6 +17,7 @@ from mentormatch.survey.intake import take_apart
 from mentormatch.survey.reading import Source
 
 EXAMPLE = "mentorat"
+LINES = mark("lignes de réponses")
 MISSING: Mapping[Part, str] = {
     "programme": mark("Il manque le programme"),
     "answers": mark("Il manque le fichier de réponses"),
@@ -72,8 +73,11 @@ class Handed:
         file = self.files["programme"]
         return Programme.parse(file.content, file.name)
 
-    def read(self, programme: Programme, *, apart: bool) -> tuple[Intake, Contacts]:
-        """Return what came in, and how people are reached; raises SurveyError with every problem of the files."""
+    def read(self, programme: Programme, *, apart: bool, most: int) -> tuple[Intake, Contacts]:
+        """Return what came in, and how people are reached.
+
+        Raises SurveyError with every problem of the files, or where they hold more than the ``most`` lines.
+        """
         parts: tuple[Part, ...] = ("mentors", "mentees") if apart else ("answers",)
         missing = [part for part in parts if part not in self.files]
         if missing:
@@ -81,8 +85,17 @@ class Handed:
         sources = {str(part): Source(self.files[part].name, self.files[part].content) for part in parts}
         with language(programme.heading.language, unless_asked=True):
             tables = read_tables(**sources)
+            refuse_too_many(sum(len(table.records) for table, _ in tables), most, LINES)
             contacts = take_apart(tables, plan_of(programme, apart=apart))[1]
             return reported(programme, tables), contacts
 
     def _missing(self, part: Part) -> Problem:
         return Problem(tr("fichier"), tr("aucun"), tr(WANTED[part]))
+
+
+def refuse_too_many(found: int, most: int, what: str) -> None:
+    """Raise SurveyError where there is more of something than this service takes."""
+    if found > most:
+        advice = tr("demandez à la personne qui tient le service d'en relever la limite, ou partagez le programme")
+        problem = Problem(tr(what), thousands(found), tr("{most} au plus", most=thousands(most)), advice)
+        raise SurveyError(tr("C'est plus que ce service ne prend"), [problem])

@@ -51,7 +51,8 @@ export class Service {
 
   /** Return the answer to a request; throws a Trouble. */
   async answer(method, path, body = null, type = "application/json") {
-    const headers = { "Accept-Language": this.say("language"), ...(body === null ? {} : { "Content-Type": type }) };
+    const headers = { "Accept-Language": this.say("language") };
+    if (body !== null) headers["Content-Type"] = type;
     let answer;
     try {
       answer = await fetch(path, { method, headers, body, redirect: "error" });
