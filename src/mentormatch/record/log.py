@@ -134,7 +134,7 @@ def check_chain(path: str | PathLike[str], head: str | None = None) -> Chain:
 
 
 def chain_in(content: bytes, head: str | None = None) -> Chain:
-    """Return what the bytes of a log hold and all that is wrong with them; see ``check_chain``."""
+    """Return what the text of a log holds and all that is wrong with it; see ``check_chain``."""
     lines, torn = _split(content)
     entries, problems = [], []
     for number, raw in enumerate(lines, 1):

@@ -119,14 +119,20 @@ def verify(
     except OSError as error:
         unread = Problem(source.name, tr("illisible ({reason})", reason=error.strerror))
         return Verification("", Outcome.REFUSED, problems=(unread,))
-    found = checked(content)
+    found = _checked(content)
     beside = journal_beside(source) if journal is None else Path(journal)
     if head is None and journal is None and not beside.exists():
         return found
-    chain = log.check_chain(beside, head)
-    problems = (*found.problems, *chain.problems, *_unlogged(chain, found.digest))
-    outcome = Outcome.REFUSED if problems else found.outcome
-    return Verification(found.digest, outcome, found.certificate, chain, problems)
+    return _with_chain(found, log.check_chain(beside, head))
+
+
+def verify_content(content: bytes, *, head: str | None = None, journal: bytes | None = None) -> Verification:
+    """Return what holds of what stands in a decision file, and in a log; see ``verify``.
+
+    Without a ``journal`` a ``head`` is that of no log: the decision is refused.
+    """
+    found = _checked(content)
+    return found if head is None and journal is None else _with_chain(found, log.chain_in(journal or b"", head))
 
 
 def journal_beside(path: Path) -> Path:
@@ -139,7 +145,14 @@ def entry_of(path: str | PathLike[str], *, who: str, why: str = "") -> log.Entry
     return signed("matching", {"decision": digest(Path(path).read_bytes())}, who=who, why=why)
 
 
-def checked(content: bytes) -> Verification:
+def _with_chain(found: Verification, chain: log.Chain) -> Verification:
+    """Return what holds of a decision and its log together."""
+    problems = (*found.problems, *chain.problems, *_unlogged(chain, found.digest))
+    outcome = Outcome.REFUSED if problems else found.outcome
+    return Verification(found.digest, outcome, found.certificate, chain, problems)
+
+
+def _checked(content: bytes) -> Verification:
     """Return what holds of a decision without its log."""
     seal = digest(content)
     try:

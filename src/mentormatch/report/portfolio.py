@@ -12,7 +12,7 @@ from mentormatch.record.log import SUFFIX as JOURNAL
 from mentormatch.record.log import chain_in, continued
 from mentormatch.record.runs import entries_of
 from mentormatch.record.signing import signed
-from mentormatch.record.verify import checked
+from mentormatch.record.verify import verify_content
 from mentormatch.report.folder import sealed
 
 
@@ -31,7 +31,7 @@ class Portfolio:
         Raises RequestError where nobody is named or the decision does not hold; all stays as it was then.
         """
         content = exporters()[SUFFIX].content(matching)
-        verification = checked(content)
+        verification = verify_content(content)
         if not verification.sound:
             raise RequestError(f"{tr("Rien n'a été validé.")}\n{verification.words}")
         decision, name = verification.digest, FILENAME.removesuffix(SUFFIX) + JOURNAL

@@ -1,8 +1,8 @@
 """``GET /health``: how the service is; it needs no token, and waits for nothing."""
 
 from fastapi import APIRouter, Response
-from fastapi.responses import JSONResponse
 
+from mentormatch.service.forms import HealthForm
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.rooms import Rooms
 
@@ -16,8 +16,9 @@ def routes(rooms: Rooms) -> APIRouter:
         pool = rooms.pool
         if pool.stopping:
             raise RefusedError("stopping", "Nothing more is taken")
-        counts = {"workers": rooms.settings.workers, "busy": pool.load.busy, "waiting": pool.load.waiting}
-        return JSONResponse({"status": "ok", **counts})
+        load = pool.load
+        told = HealthForm(status="ok", workers=rooms.settings.workers, busy=load.busy, waiting=load.waiting)
+        return Response(told.model_dump_json(), media_type="application/json")
 
     router.add_api_route("/health", health, methods=["GET"], operation_id="health", response_model=None)
     return router

@@ -1,13 +1,12 @@
 """Jobs over HTTP: how far they are, their news as they come, their results, and giving them up."""
 
-import json
 from collections.abc import AsyncIterator
-from typing import Any
 
 from fastapi import APIRouter, Response
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import StreamingResponse
 from starlette.background import BackgroundTask
 
+from mentormatch.service.forms import JobForm
 from mentormatch.service.jobs import Job
 from mentormatch.service.rooms import Rooms
 
@@ -37,7 +36,7 @@ class JobRoutes:
 
     async def state(self, job_id: str) -> Response:
         """Say how a job stands."""
-        return JSONResponse(described(self.jobs.find(job_id)))
+        return Response(described(self.jobs.find(job_id)), media_type=JSON)
 
     async def cancel(self, job_id: str) -> Response:
         """Give a job up, or its result."""
@@ -57,7 +56,7 @@ class JobRoutes:
 
 def accepted(job: Job) -> Response:
     """Return where a job will be found."""
-    return JSONResponse(described(job), 202, {"Location": address(job)})
+    return Response(described(job), 202, {"Location": address(job)}, JSON)
 
 
 def address(job: Job) -> str:
@@ -65,15 +64,16 @@ def address(job: Job) -> str:
     return f"/v1/jobs/{job.id}"
 
 
-def described(job: Job) -> dict[str, Any]:
-    """Return how a job stands, and where to ask further."""
+def described(job: Job) -> str:
+    """Return how a job stands, and where to ask further, as JSON."""
     own = address(job)
     links = {"self": own, "events": f"{own}/events", "result": f"{own}/result"}
-    return {"id": job.id, "kind": job.kind, "state": job.state, "progress": job.progress, "links": links}
+    told = {"id": job.id, "kind": job.kind, "state": job.state, "progress": job.progress, "links": links}
+    return JobForm.model_validate(told).model_dump_json()
 
 
 async def stream(job: Job) -> AsyncIterator[str]:
     """Yield the news of a job as server-sent events; the last is ``end``."""
     async for _ in job.tidings():
         name = "progress" if job.over is None else "end"
-        yield f"event: {name}\ndata: {json.dumps(described(job))}\n\n"
+        yield f"event: {name}\ndata: {described(job)}\n\n"

@@ -65,14 +65,8 @@ class RefusedError(Exception):
 
     def document(self, request_id: str) -> dict[str, Any]:
         """Return the problem as JSON has it."""
-        return {
-            "type": f"{URN}{self.code}",
-            "title": KINDS[self.code].title,
-            "status": self.status,
-            "detail": self.detail,
-            "problems": [asdict(problem) for problem in self.problems],
-            "request_id": request_id,
-        }
+        told = {"type": f"{URN}{self.code}", "title": KINDS[self.code].title, "status": self.status}
+        return {**told, "detail": self.detail, "problems": list(map(asdict, self.problems)), "request_id": request_id}
 
     def as_head(self) -> dict[str, Any]:
         """Return the same, to be sent from one process to another."""

@@ -120,9 +120,7 @@ class Desk:
         """Read the programme, then the answers."""
         self.board, self.intake = None, None
         self.edition += 1
-        self.intake, self.contacts = self.handed.read(
-            self.handed.programme(), apart=apart, most=self.most.people
-        )
+        self.intake, self.contacts = self.handed.read(self.handed.programme(), apart=apart, most=self.most.people)
 
     def form(self, seed: int, seconds: float) -> None:
         """Form the pairs; an interrupt ends it with the best that was found."""
