@@ -1,4 +1,4 @@
-"""Who sits at the page: a token becomes a session, known by a cookie that no script can read and no other site sends."""
+"""Who sits at the page: a token becomes a session, known by a cookie that no script reads and no other site sends."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

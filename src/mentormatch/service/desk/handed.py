@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any
+
 from mentormatch.enrolment import plan_of, read_tables
 from mentormatch.errors import Problem, ProgrammeError, SurveyError
 from mentormatch.examples import ANSWERS, PROGRAMME, folder_of
@@ -82,7 +84,7 @@ class Handed:
         missing = [part for part in parts if part not in self.files]
         if missing:
             raise SurveyError(tr(MISSING[missing[0]]), list(map(self._missing, missing)))
-        sources = {str(part): Source(self.files[part].name, self.files[part].content) for part in parts}
+        sources: dict[str, Any] = {part: Source(self.files[part].name, self.files[part].content) for part in parts}
         with language(programme.heading.language, unless_asked=True):
             tables = read_tables(**sources)
             refuse_too_many(sum(len(table.records) for table, _ in tables), most, LINES)

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -26,6 +26,8 @@ FILE_TYPE = "application/octet-stream"
 PAGES = ("reponses", *VIEWS)
 KEPT = (ANSWERS, *PURPOSES)
 
+type Answers = dict[tuple[str, str], Callable[..., Awaitable[Response]]]
+
 
 def routes(rooms: Rooms) -> APIRouter:
     """Return the routes of the page, which the guard of the service now lets people to."""
@@ -34,9 +36,9 @@ def routes(rooms: Rooms) -> APIRouter:
     rooms.guard.doors.append(sessions.admits)
     router = APIRouter(include_in_schema=False)
     desks = Desks(rooms.residents, rooms.settings)
-    for paths in (Entrance(rooms, sessions, desks), Page(rooms, sessions, desks)):
-        for (method, path), answer in paths.answers.items():
-            router.add_api_route(path, answer, methods=[method], response_model=None)
+    answers = Entrance(rooms, sessions, desks).answers | Page(rooms, sessions, desks).answers
+    for (method, path), answer in answers.items():
+        router.add_api_route(path, answer, methods=[method], response_model=None)
     return router
 
 
@@ -45,7 +47,7 @@ class Entrance:
 
     def __init__(self, rooms: Rooms, sessions: Sessions, desks: Desks) -> None:
         self.rooms, self.sessions, self.desks = rooms, sessions, desks
-        self.answers = {
+        self.answers: Answers = {
             ("GET", "/"): self.page,
             ("GET", "/page/{name}"): self.asset,
             ("POST", "/session"): self.sign_in,
@@ -94,7 +96,7 @@ class Page:
 
     def __init__(self, rooms: Rooms, sessions: Sessions, desks: Desks) -> None:
         self.rooms, self.sessions, self.desks = rooms, sessions, desks
-        self.answers = {
+        self.answers: Answers = {
             ("POST", "/desk"): self.make,
             ("GET", "/desk/{ident}"): self.look,
             ("POST", "/desk/{ident}"): self.do,
