@@ -118,6 +118,7 @@ class Desk:
 
     def read(self, *, apart: bool) -> None:
         """Read the programme, then the answers."""
+        self.handed.refuse_missing(apart=apart)
         self.board, self.intake = None, None
         self.edition += 1
         self.intake, self.contacts = self.handed.read(self.handed.programme(), apart=apart, most=self.most.people)

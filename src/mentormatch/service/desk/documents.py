@@ -24,13 +24,13 @@ TYPES: Mapping[str, str] = {
 """By suffix."""
 ALL, HANDOUTS, ANSWERS = "binomes.zip", "fiches.zip", "reponses.zip"
 PURPOSES: Mapping[str, str] = {
+    ALL: mark("Tous les documents qui suivent, en un seul fichier, sans coordonnées"),
     "binomes.xlsx": mark("Le classeur de l'équipe, à relire et à annoter (Excel, LibreOffice)"),
     "binomes.html": mark("La page à montrer au comité, à lire à l'écran ou à imprimer"),
     "binomes.csv": mark("Le tableau des binômes, pour un autre tableur"),
     "binomes.json": mark("Le résultat pour une autre application"),
     "binomes.decision.json": mark("Le fichier de décision, qui permet de tout revérifier plus tard, sans aucun nom"),
     "binomes.journal.jsonl": mark("Le journal : qui a décidé quoi, quand et pourquoi"),
-    ALL: mark("Tous ces documents en un seul fichier"),
     HANDOUTS: mark("Une fiche par participant·e et le tableau du publipostage, avec les coordonnées"),
 }
 """In the order in which they are offered."""

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
 from mentormatch.enrolment import plan_of, read_tables
-from mentormatch.errors import Problem, ProgrammeError, SurveyError
+from mentormatch.errors import MentorMatchError, Problem, ProgrammeError, RequestError, SurveyError
 from mentormatch.examples import ANSWERS, PROGRAMME, folder_of
 from mentormatch.inspection.whole import Intake, reported
 from mentormatch.languages import language, mark, tr
@@ -31,6 +31,20 @@ WANTED: Mapping[Part, str] = {
     "answers": mark("un fichier .csv, .xlsx ou .ods"),
     "mentors": mark("un fichier .csv, .xlsx ou .ods"),
     "mentees": mark("un fichier .csv, .xlsx ou .ods"),
+}
+
+NAMES: Mapping[Part, str] = {
+    "programme": mark("Le programme"),
+    "answers": mark("Les réponses au questionnaire"),
+    "mentors": mark("Les réponses des mentor·es"),
+    "mentees": mark("Les réponses des mentoré·es"),
+}
+SEVERAL = mark("Il manque des fichiers")
+PLACES: Mapping[Part, type[MentorMatchError]] = {
+    "programme": ProgrammeError,
+    "answers": SurveyError,
+    "mentors": SurveyError,
+    "mentees": SurveyError,
 }
 
 
@@ -68,10 +82,18 @@ class Handed:
         names: dict[Part, str] = {"programme": PROGRAMME, "answers": ANSWERS}
         return {part: File(name, folder.joinpath(name).read_bytes()) for part, name in names.items()}
 
+    def refuse_missing(self, *, apart: bool) -> None:
+        """Raise an error in words where a file is not there yet."""
+        parts: tuple[Part, ...] = ("programme", "mentors", "mentees") if apart else ("programme", "answers")
+        missing = [part for part in parts if part not in self.files]
+        if not missing:
+            return
+        kind = RequestError if len(missing) == len(parts) else PLACES[missing[0]]
+        told = tr(MISSING[missing[0]]) if len(missing) == 1 else tr(SEVERAL)
+        raise kind(told, [Problem(tr(NAMES[part]), tr("aucun fichier"), tr(WANTED[part])) for part in missing])
+
     def programme(self) -> Programme:
         """Return the programme; raises ProgrammeError with every mistake in it."""
-        if "programme" not in self.files:
-            raise ProgrammeError(tr(MISSING["programme"]), [self._missing("programme")])
         file = self.files["programme"]
         return Programme.parse(file.content, file.name)
 
@@ -81,18 +103,12 @@ class Handed:
         Raises SurveyError with every problem of the files, or where they hold more than the ``most`` lines.
         """
         parts: tuple[Part, ...] = ("mentors", "mentees") if apart else ("answers",)
-        missing = [part for part in parts if part not in self.files]
-        if missing:
-            raise SurveyError(tr(MISSING[missing[0]]), list(map(self._missing, missing)))
         sources: dict[str, Any] = {part: Source(self.files[part].name, self.files[part].content) for part in parts}
         with language(programme.heading.language, unless_asked=True):
             tables = read_tables(**sources)
             refuse_too_many(sum(len(table.records) for table, _ in tables), most, LINES)
             contacts = take_apart(tables, plan_of(programme, apart=apart))[1]
             return reported(programme, tables), contacts
-
-    def _missing(self, part: Part) -> Problem:
-        return Problem(tr("fichier"), tr("aucun"), tr(WANTED[part]))
 
 
 def refuse_too_many(found: int, most: int, what: str) -> None:

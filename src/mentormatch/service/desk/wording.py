@@ -12,7 +12,6 @@ WORDS = {
     "again": mark("Recommencer"),
     "close_sure": mark("Tout ce qui n'est pas téléchargé sera perdu. Fermer ?"),
     "loading": mark("Un instant…"),
-    "working": mark("Au travail…"),
     "still_working": mark("Un calcul est encore en cours ; la page s'ouvre dès qu'il est fini."),
     "colon": ":",
     "expected": mark("Attendu : {what}"),

@@ -25,6 +25,7 @@ class BoardStep {
     place.append(held);
     const opened = await desk.service.json("GET", desk.service.at("/board"));
     board.render({ model: new Model(desk.service, opened, (trouble) => desk.fail(trouble)), el: held });
+    place.append(make("div", { class: "tools" }, desk.button("to_documents", "to_documents", () => desk.go("documents"))));
   }
 }
 

@@ -3,7 +3,7 @@
 import { make } from "./elements.js";
 
 /** Return a page of the service in a frame as high as what it holds; no script runs there. */
-function framed(desk, name, title) {
+function framed(desk, name, title, keep = null) {
   const address = desk.service.at(`/pages/${name}`);
   const frame = make("iframe", { title, sandbox: "allow-same-origin allow-modals", class: "page waiting" });
   const wait = make("p", { class: "hint" }, desk.say("loading"));
@@ -22,6 +22,7 @@ function framed(desk, name, title) {
   const tools = make(
     "div",
     { class: "tools" },
+    keep,
     desk.button("print", `print:${name}`, () => frame.contentWindow.print()),
     make("a", { href: address, target: "_blank", rel: "noopener", "data-focus": `alone:${name}` }, desk.say("alone")),
   );
@@ -84,14 +85,12 @@ export class Intake {
 
   draw(place) {
     const { desk } = this;
-    const { intake, plan } = desk.state;
+    const { plan } = desk.state;
     place.append(
       make("p", { class: "lead" }, desk.say("intake_lead")),
-      make("p", { class: "sum" }, make("b", {}, intake.programme), " – ", intake.lead),
       make("div", { class: "tools" }, this.forming.draw(plan ? "form_again" : "form", { class: "main" })),
       plan ? make("p", { class: "hint" }, desk.say("form_lost")) : "",
-      make("p", { class: "tools" }, desk.parts.documents.link("reponses.zip", desk.say("keep_intake"))),
-      framed(desk, "reponses", desk.say("intake_page")),
+      framed(desk, "reponses", desk.say("intake_page"), desk.parts.documents.link("reponses.zip", desk.say("keep_intake"))),
     );
   }
 }
