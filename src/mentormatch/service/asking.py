@@ -10,7 +10,9 @@ from mentormatch.service.messages import Message
 from mentormatch.service.problems import RefusedError
 from mentormatch.strictjson import parse_json
 from mentormatch.wire.asked import Request
-from mentormatch.wire.operation import ask, operations
+from mentormatch.wire.operation import ask, operations, speaking
+
+PARTS = ("mentors", "mentees", "rows")
 
 type Tell = Callable[[Message], None]
 
@@ -22,10 +24,9 @@ def answered(asked: Message, tell: Tell) -> bytes:
     """
     kind, most = asked.head["kind"], asked.head["most"]
     data = parsed(asked.body)
-    tell(Message({"told": "size", "pairs": held_against(data, most)}))
-    request = fitting(kind, data, most["time_limit_s"])
-    with listening(lambda progress: tell(said(progress))):
-        return worked(kind, request)
+    tell(Message({"told": "size", "pairs": held_against(data, most["people"], most["pairs"])}))
+    with speaking(data), listening(lambda progress: tell(said(progress))):
+        return worked(kind, fitting(kind, data, most["time_limit_s"]))
 
 
 def parsed(body: bytes) -> Any:
@@ -36,25 +37,26 @@ def parsed(body: bytes) -> Any:
         raise refused("not-json", error) from None
 
 
-def held_against(data: Any, most: dict[str, Any]) -> int:
+def held_against(data: Any, people: int, pairs: int) -> int:
     """Return how many pairs there may be; raises RefusedError where there are too many people, or pairs of them."""
-    counts = {side: length(data, side) for side in ("mentors", "mentees")}
+    mentors, mentees, rows = (length(data, part) for part in PARTS)
+    most = {"mentors": people, "mentees": people, "rows": 2 * people}
     found = [
-        Problem(side, f"{count} people", f"at most {most['people']}", "send fewer people, or raise the limit")
-        for side, count in counts.items()
-        if count > most["people"]
+        Problem(part, f"{count} people", f"at most {most[part]}", "send fewer, or raise the limit of the service")
+        for part, count in zip(PARTS, (mentors, mentees, rows), strict=True)
+        if count > most[part]
     ]
-    pairs = counts["mentors"] * counts["mentees"]
-    if pairs > most["pairs"]:
-        found.append(Problem("mentors, mentees", f"{pairs} pairs", f"at most {most['pairs']}", "split the programme"))
+    possible = max(mentors * mentees, (rows // 2) * (rows - rows // 2))
+    if possible > pairs:
+        found.append(Problem("$", f"{possible} pairs", f"at most {pairs}", "match them in parts"))
     if found:
         raise RefusedError("too-large", "There are more people than this service takes", found)
-    return pairs
+    return possible
 
 
-def length(data: Any, side: str) -> int:
-    """Return how many people a request holds on a side."""
-    people = data.get(side) if isinstance(data, dict) else None
+def length(data: Any, part: str) -> int:
+    """Return how many people a part of a request holds."""
+    people = data.get(part) if isinstance(data, dict) else None
     return len(people) if isinstance(people, list) else 0
 
 
@@ -75,7 +77,7 @@ def worked(kind: str, request: Request) -> bytes:
     try:
         return ask(kind, request).to_json().encode()
     except ProgrammeError as error:
-        raise refused("misfit", error) from None
+        raise refused("bad-programme", error) from None
     except (EngineError, OutputError) as error:
         raise refused("failed", error) from None
     except MentorMatchError as error:

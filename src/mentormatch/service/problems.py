@@ -33,6 +33,7 @@ KINDS = {
     "not-taken": Kind(415, "The body is of a kind that is not taken"),
     "misdirected": Kind(421, "The service does not go by this name"),
     "misfit": Kind(422, "The request does not fit the contract"),
+    "bad-programme": Kind(422, "The programme has mistakes"),
     "busy": Kind(429, "Too much is asked at a time"),
     "failed": Kind(500, "The service failed"),
     "stopping": Kind(503, "The service is stopping"),
