@@ -4,7 +4,7 @@ import json
 from io import BytesIO
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from mentormatch.board.view import in_every_text
 from mentormatch.errors import MentorMatchError, RequestError
@@ -75,7 +75,7 @@ class Desk:
             try:
                 answer = self.do(action_of(message), message.body if message else b"")
             except MentorMatchError as error:
-                answer = Message({"refused": True}, encoded(told.RefusalOut.of(error).model_dump(mode="json")))
+                answer = Message({"refused": True}, encoded(dressed(told.RefusalOut.of(error))))
         return answer.packed()
 
     def do(self, action: asked.Action, body: bytes) -> Message:
@@ -192,8 +192,7 @@ class Desk:
                 intake=intake_out(self.intake) if self.intake else None,
                 plan=plan_out(self.held()) if self.board else None,
             )
-            dressed: dict[str, Any] = in_every_text(out.model_dump(mode="json"))
-        return dressed
+            return dressed(out)
 
 
 def action_of(message: Message | None) -> asked.Action:
@@ -202,6 +201,12 @@ def action_of(message: Message | None) -> asked.Action:
         return asked.ACTIONS.validate_python(message.head if message else {})
     except ValidationError:
         raise RequestError(tr("La page a demandé ce qu'un bureau ne sait pas faire")) from None
+
+
+def dressed(out: BaseModel) -> dict[str, Any]:
+    """Return what is told as JSON, its texts fit to be shown."""
+    made: dict[str, Any] = in_every_text(out.model_dump(mode="json"))
+    return made
 
 
 def in_json(value: dict[str, Any]) -> Message:

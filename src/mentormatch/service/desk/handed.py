@@ -66,7 +66,7 @@ class File:
         """How large it is, in words."""
         if len(self.content) < 1_000:
             return counted(len(self.content), "octet")
-        return tr("{count} ko", count=decimal(len(self.content) / 1_000, 0))
+        return tr("{count}\u00a0ko", count=decimal(len(self.content) / 1_000, 0))
 
 
 @dataclass(repr=False)
