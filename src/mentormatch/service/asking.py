@@ -13,6 +13,8 @@ from mentormatch.wire.asked import Request
 from mentormatch.wire.operation import ask, operations, speaking
 
 PARTS = ("mentors", "mentees", "rows")
+SOLVING = 0.8
+"""The part of its time that a worker may spend on solving; the rest is for reading, scoring and explaining."""
 
 type Tell = Callable[[Message], None]
 
@@ -61,15 +63,15 @@ def length(data: Any, part: str) -> int:
 
 
 def fitting(kind: str, data: Any, limit_s: float) -> Request:
-    """Return a request in its type, its time limit no longer than that of the service."""
+    """Return a request in its type; a solver gets no more than its part of the time that the service allows."""
     try:
         request: Request = operations()[kind].asked.of(data)
     except RequestError as error:
         raise refused("misfit", error) from None
     if "time_limit_s" not in type(request).model_fields:
         return request
-    asked_s = getattr(request, "time_limit_s", None) or limit_s
-    return request.model_copy(update={"time_limit_s": min(asked_s, limit_s)})
+    most_s = SOLVING * limit_s
+    return request.model_copy(update={"time_limit_s": min(getattr(request, "time_limit_s", None) or most_s, most_s)})
 
 
 def worked(kind: str, request: Request) -> bytes:

@@ -9,7 +9,7 @@ from mentormatch.service.settings import Settings
 
 TAKEN = "application/json"
 CLOSE = {"Connection": "close"}
-LEFTOVER_BYTES, LEFTOVER_S = 64 << 20, 5.0
+LEFTOVER_BYTES, LEFTOVER_S = 64 << 20, 2.0
 """How much of a body that is not wanted is read away, and for how long, so that whoever sends it hears why."""
 
 type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -18,6 +18,7 @@ from mentormatch.service.problems import MEDIA_TYPE, RefusedError
 
 LOG = logging.getLogger("mentormatch.service")
 ID = "X-Request-ID"
+TOO_SLOW = "too-slow"
 SANE = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 SAFE = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
@@ -61,7 +62,7 @@ class Exchange:
         """Send a problem, unless an answer has begun."""
         if self.status:
             return
-        if not self.whole:
+        if not self.whole and refused.code != TOO_SLOW:
             await read_away(self.receive)
         answer = JSONResponse(refused.document(self.id), refused.status, refused.headers, MEDIA_TYPE)
         await answer(self.scope, self.receive, self.send)

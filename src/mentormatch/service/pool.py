@@ -8,9 +8,6 @@ from mentormatch.service.messages import Message
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.settings import Settings
 
-LATE_S = 1.0
-"""A worker that has not answered so many seconds after its time limit is ended."""
-
 
 @dataclass(slots=True)
 class Load:
@@ -89,7 +86,7 @@ class Pool:
 
     async def _told(self, child: Child, task: Message, heard: Heard) -> Message:
         try:
-            async with asyncio.timeout(self.settings.time_limit_s + LATE_S):
+            async with asyncio.timeout(self.settings.time_limit_s):
                 return await child.ask(task, heard)
         except TimeoutError:
             limit = f"It was ended after {self.settings.time_limit_s:g} seconds"

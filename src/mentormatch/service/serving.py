@@ -17,7 +17,6 @@ from mentormatch.service.pool import Pool
 from mentormatch.service.settings import Settings
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
-KEEP_ALIVE_S = 5
 HEAD_BYTES = 32 << 10
 
 
@@ -73,7 +72,7 @@ def serve(settings: Settings, listening: socket.socket) -> None:
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_keep_alive=settings.keep_alive_s,  # type: ignore[arg-type]  # any number of seconds will do
         timeout_graceful_shutdown=max(1, round(settings.grace_s)),
         h11_max_incomplete_event_size=HEAD_BYTES,
     )

@@ -35,9 +35,9 @@ class Settings:
         How many jobs are kept, how many bytes of results, and for how long.
     residents, resident_idle_s
         How many processes keep something between calls, and for how long without any call.
-    connections, headers_s, sending_s, grace_s
-        How many connections there may be, how long a request may take to begin, a piece of an answer to be taken, and
-        what is under way to end when the service is stopped.
+    connections, headers_s, keep_alive_s, sending_s, grace_s
+        How many connections there may be, how long the head of a request may take to come, how long one waits for a
+        further request, for a piece of an answer to be taken, and for what is under way when the service is stopped.
     """
 
     token: str = field(repr=False)
@@ -61,5 +61,6 @@ class Settings:
     resident_idle_s: float = 1_800.0
     connections: int = 512
     headers_s: float = 10.0
+    keep_alive_s: float = 5.0
     sending_s: float = 30.0
     grace_s: float = 3.0

@@ -16,6 +16,8 @@ from mentormatch.assignment.apart import end_with_standard_input, limit_memory, 
 from mentormatch.service.messages import Message, read_message
 from mentormatch.service.problems import RefusedError
 
+NICE = 5
+
 
 class Resident(Protocol):
     """What is kept in a process between calls."""
@@ -27,6 +29,8 @@ class Resident(Protocol):
 def main() -> None:
     """Answer messages until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt at the terminal is for the service
+    if hasattr(os, "nice"):
+        os.nice(NICE)  # the service answers first: whether it is there, and who must wait
     try:
         Worker(sys.stdin.buffer, own_output()).run()
     except MemoryError:
