@@ -38,7 +38,7 @@ class Portfolio:
         entries = entries_of(matching, decision, who=who, why=why)
         validation = signed("validation", {"decision": decision}, who=who, why=why)
         journal = self.files.get(name, b"")
-        added, head = continued(journal, name, *entries, validation)
+        head, added = continued(journal, *entries, validation)
         seal = sealed(chain_in(journal + added), decision, head)
         self.files = {FILENAME: content, name: journal + added, **documents(matching, seal)}
         return seal
