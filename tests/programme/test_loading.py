@@ -1,6 +1,7 @@
 """A programme file that is right reads whole, and reads back as it was written."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,27 @@ def test_a_file_that_is_not_there_is_refused_without_its_folder(tmp_path: Path) 
         Programme.load(tmp_path / "absent.toml")
     assert str(refusal.value).startswith("absent.toml")
     assert str(tmp_path) not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "change", [lambda text: text, lambda text: "\ufeff" + text, lambda text: text.replace("\n", "\r\n")]
+)
+def test_a_programme_in_memory_is_that_of_the_file(change: Callable[[str], str], tmp_path: Path) -> None:
+    path = examples.copy_to(tmp_path).programme
+    content = change(path.read_text(encoding="utf-8")).encode()
+    assert Programme.parse(content) == Programme.load(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\xff\xfe", "n'est pas en UTF-8"),
+        (b"a = ", "ne peut pas être lu"),
+        (b"a = " + b"[" * 10_000, "p.toml"),
+        (b"[programme]\nnom = 1", "vouliez-vous dire"),
+    ],
+)
+def test_bytes_that_are_no_programme_are_refused_under_their_name(content: bytes, words: str) -> None:
+    with pytest.raises(ProgrammeError, match=words) as refused:
+        Programme.parse(content, "p.toml")
+    assert "p.toml" in str(refused.value)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -181,6 +182,38 @@ def test_the_log_goes_on_from_one_validation_to_the_next(sitting: Sitting) -> No
     assert chain.whole
     assert chain.head == second["head"]
     assert [one.who for one in chain.entries if one.kind == "validation"] == ["Camille Roux", "Dominique Petit"]
+
+
+def test_where_there_is_no_solution_every_page_says_why_and_nothing_is_handed_to_participants(sitting: Sitting) -> None:
+    pin, ban = (f'\n[[rules]]\nkind = "{kind}"\nmentor = "M01"\nmentee = "E12"\n' for kind in ("pin", "ban"))
+    sitting.done("example")
+    sitting.done("take", PROGRAMME + (pin + ban).encode(), part="programme", name="p.toml")
+    sitting.done("read")
+    plan = sitting.done("form")["plan"]
+    assert (plan["status"], plan["answered"]) == ("infeasible", False)
+    assert "ne peuvent pas tenir ensemble" in sitting.content("show", "binomes").decode()
+    assert all(sitting.content("show", view["name"]) for view in plan["views"])
+    names = [document["name"] for document in plan["documents"]]
+    assert "fiches.zip" not in names
+    assert all(sitting.content("hand", name) for name in names)
+    assert sitting.moved(**VALIDATION)["refusal"] == "Il n'y a aucune répartition à valider"
+
+
+def test_work_that_is_interrupted_before_any_answer_is_told_in_words(
+    sitting: Sitting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*asked: object, **settings: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    sitting.formed()
+    monkeypatch.setattr("mentormatch.service.desk.desk.match", interrupted)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        assert "avant une première réponse" in sitting.refused("form")["title"]
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert sitting.done("look")["plan"]["answered"]  # what was there is still there
 
 
 def test_nobody_can_validate_without_a_name_and_then_nothing_is_final(sitting: Sitting) -> None:

@@ -9,6 +9,7 @@ from mentormatch.languages import mark
 from mentormatch.matching import Matching, Seal, exporter_for
 from mentormatch.report.handing.writing import contents
 from mentormatch.report.portfolio import Portfolio, documents, packed
+from mentormatch.report.standing import answered
 from mentormatch.survey.contacts import Contacts
 
 HTML, ZIP, BYTES = "text/html; charset=utf-8", "application/zip", "application/octet-stream"
@@ -22,6 +23,7 @@ TYPES: Mapping[str, str] = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 """By suffix."""
+JOURNAL = "binomes.journal.jsonl"
 ALL, HANDOUTS, ANSWERS = "binomes.zip", "fiches.zip", "reponses.zip"
 PURPOSES: Mapping[str, str] = {
     ALL: mark("Tous les documents qui suivent, en un seul fichier, sans coordonnées"),
@@ -30,7 +32,7 @@ PURPOSES: Mapping[str, str] = {
     "binomes.csv": mark("Le tableau des binômes, pour un autre tableur"),
     "binomes.json": mark("Le résultat pour une autre application"),
     "binomes.decision.json": mark("Le fichier de décision, qui permet de tout revérifier plus tard, sans aucun nom"),
-    "binomes.journal.jsonl": mark("Le journal : qui a décidé quoi, quand et pourquoi"),
+    JOURNAL: mark("Le journal : qui a décidé quoi, quand et pourquoi"),
     HANDOUTS: mark("Une fiche par participant·e et le tableau du publipostage, avec les coordonnées"),
 }
 """In the order in which they are offered."""
@@ -56,8 +58,8 @@ class Held:
     @property
     def names(self) -> list[str]:
         """What can be asked for, in the order of the purposes."""
-        whole = set(PURPOSES) - (set() if self.seal else {"binomes.journal.jsonl"})
-        return [name for name in PURPOSES if name in whole]
+        without = {JOURNAL: self.seal is None, HANDOUTS: not answered(self.matching)}
+        return [name for name in PURPOSES if not without.get(name, False)]
 
     def content(self, name: str) -> bytes:
         """Return a document that can be asked for."""

@@ -11,6 +11,8 @@ import { troubleOf } from "./trouble.js";
 
 const STEPS = ["files", "intake", "pairs", "board", "documents"];
 const POLL_MS = 700;
+const STAY_MS = 5 * 60_000; // so often the service hears that somebody is still here
+const LEAVE_MS = 2 * 3_600_000; // after so long without a gesture nobody is taken to be
 
 /** The step in which staff work on the board, as it is in a notebook. */
 class BoardStep {
@@ -36,6 +38,9 @@ class Desk {
     this.words = {};
     this.step = "files";
     this.service = new Service((word, values) => this.say(word, values));
+    this.touched = Date.now();
+    for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, () => (this.touched = Date.now()));
+    setInterval(() => this.stay(), STAY_MS);
     this.parts = {
       files: new Fields(this),
       intake: new Intake(this),
@@ -69,6 +74,12 @@ class Desk {
     } finally {
       clearTimeout(late);
     }
+  }
+
+  /** Have the session last while somebody reads or talks at the page. */
+  stay() {
+    const here = !this.busy && Date.now() - this.touched < LEAVE_MS;
+    if (here && this.service.desk) this.service.answer("GET", this.service.at("")).catch(() => {}); // the next gesture tells
   }
 
   async speak(code) {

@@ -1,0 +1,28 @@
+"""A file that was never on a disk is read as one that is."""
+
+from pathlib import Path
+
+import pytest
+
+from mentormatch import examples, read_survey
+from mentormatch.errors import SurveyError
+from mentormatch.survey import reading
+from mentormatch.survey.reading import Source, read_table
+
+
+def test_a_table_in_memory_is_that_of_the_file(tmp_path: Path) -> None:
+    path = examples.copy_to(tmp_path).answers
+    source = Source(path.name, path.read_bytes())
+    assert read_table(source) == read_table(path)
+    programme = examples.programme()
+    assert read_survey(programme, source).rows == read_survey(programme, path).rows
+
+
+def test_what_is_empty_or_too_large_is_refused_under_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SurveyError, match=r"rien\.csv") as refused:
+        read_table(Source("rien.csv"))
+    assert refused.value.problems[0].found == "vide"
+    monkeypatch.setattr(reading, "MAX_BYTES", 10)
+    with pytest.raises(SurveyError, match=r"gros\.csv") as refused:
+        read_table(Source("gros.csv", b"a;b\n" * 3))
+    assert refused.value.problems[0].found == "trop grand"
