@@ -1,13 +1,11 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
 from tests.browser.browsing import started
-from tests.service.desk.visiting import PATIENCE_MS, Visit, visiting
+from tests.service.desk.visiting import Visit, visiting
 from tests.service.serving import Served, limits, serving
-
-expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")

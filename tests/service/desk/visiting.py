@@ -12,6 +12,7 @@ from tests.service.desk.sitting import ANSWERS, PROGRAMME
 from tests.service.serving import TOKEN, Served
 
 PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
 LISTEN = """document.addEventListener("securitypolicyviolation", (event) => {
   console.error("violation", event.violatedDirective, event.blockedURI, event.sourceFile, event.lineNumber);
 });"""
