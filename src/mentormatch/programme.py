@@ -1,6 +1,5 @@
 """What the staff decide: fields, criteria, rules and goals, read from TOML and checked whole."""
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from functools import cache, reduce
@@ -20,7 +19,7 @@ from mentormatch.extension import Ref
 from mentormatch.fields import AnyField, Ranking, Use, fields_by_kind
 from mentormatch.fields.base import Special, position
 from mentormatch.languages import mark, tr
-from mentormatch.mistakes import enumerated, key_path, nearest, syntax_problem, translate, type_name, unknown
+from mentormatch.mistakes import enumerated, key_path, nearest, tables_in, translate, type_name, unknown
 from mentormatch.phrases import about, quoted
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from mentormatch.sections import Documents, FollowUp, Heading, Part, Sharing
@@ -138,18 +137,7 @@ class Programme(Part):
 
         Raises ProgrammeError with every mistake in it.
         """
-        try:
-            text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-            data = tomllib.loads(text)
-        except UnicodeDecodeError:
-            advice = tr("le fichier n'est pas en UTF-8 ; enregistrez-le en UTF-8")
-            raise ProgrammeError(about(source, advice)) from None
-        except tomllib.TOMLDecodeError as error:
-            told = tr("{file} ne peut pas être lu", file=source)
-            raise ProgrammeError(told, [syntax_problem(str(error))]) from None
-        except RecursionError:
-            raise ProgrammeError(about(source, tr("trop de crochets l'un dans l'autre"))) from None
-        return cls.read(data, source)
+        return cls.read(tables_in(content, source), source)
 
     @classmethod
     def read(cls, data: Mapping[str, Any], source: str = "programme") -> Self:
