@@ -27,6 +27,7 @@ from mentormatch.cli.options import (
 )
 from mentormatch.cli.profiles import profiles_command
 from mentormatch.cli.rights import contacts_command, export_command, forget_command, purge_command
+from mentormatch.cli.schema import schema_command
 from mentormatch.cli.speaking import Language, Speaking
 from mentormatch.cli.validate import validate_command
 from mentormatch.cli.verify import verify_command
@@ -197,6 +198,9 @@ app.command(
         "Revérifier une décision, puis la valider par une ligne signée du journal ; refusée, elle n'en reçoit aucune."
     ),
 )(validate_command)
+app.command(
+    "schema", help=mark("Donner le schéma JSON (2020-12) de ce qu'une opération reçoit, ou de ce qu'elle répond.")
+)(schema_command)
 
 
 def deliver(matching: Any, out: Path | None, *, signed: dict[str, str | None], as_json: bool) -> None:
