@@ -14,7 +14,7 @@ from mentormatch.scoring.criterion import criteria_by_kind
 from mentormatch.wire.operation import operations
 from mentormatch.wire.schema import schema_of
 from tests.conftest import ROOT
-from tools.schemas.changes import breaking
+from tools.schemas.breaks import breaking
 
 sys.path.insert(0, str(ROOT / "tools" / "schemas"))
 TOOL = run_path(str(ROOT / "tools" / "schemas" / "__main__.py"))

@@ -196,3 +196,39 @@ def test_no_answer_of_a_person_stands_in_a_refusal(kind: str) -> None:
             with pytest.raises(MentorMatchError) as refused:
                 ask(kind, json.dumps(sent))
             assert ANSWER not in str(refused.value)
+
+
+def test_everybody_who_is_named_and_nobody_is_told_with_the_place() -> None:
+    pair = {"mentor": "M09", "mentee": "E01"}
+    assert lines("evaluate", example("evaluate", pins=[pair], pairs=[pair, {"mentor": "m01", "mentee": "M01"}])) == [
+        "$.pins[0].mentor : identifiant inconnu « M09 » ; attendu : l'identifiant d'un·e mentor·e de la demande",
+        "$.pairs[0].mentor : identifiant inconnu « M09 » ; attendu : l'identifiant d'un·e mentor·e de la demande",
+        "$.pairs[1].mentee : identifiant inconnu « M01 » ; attendu : l'identifiant d'un·e mentoré·e de la demande",
+    ]
+    told = lines("why-not", example("why-not", mentor="E01", mentee="x", bans=[pair]))
+    assert [line.split(" : ")[0] for line in told] == ["$.bans[0].mentor", "$.mentor", "$.mentee"]
+    assert lines("alternatives", example("alternatives", person="x")) == [
+        "$.person : identifiant inconnu « x » ; attendu : l'identifiant d'une personne de la demande"
+    ]
+
+
+@pytest.mark.parametrize("many", [100, 101, 1_000])
+def test_of_many_problems_the_first_hundred_are_told(many: int) -> None:
+    bodies: tuple[dict[str, Any], ...] = (
+        {"pins": [{}] * many},
+        {"mentors": [{"id": "M01", "answers": {f"f{k}": 1 for k in range(many)}}]},
+    )
+    for parts in bodies:
+        problems = refusal("match", example("match") | parts).problems
+        assert len(problems) == min(many * (2 if "pins" in parts else 1), 101)
+    (*_, last) = refusal("match", example("match") | bodies[1]).problems
+    assert ("d'autres encore" in str(last)) is (many > 100)
+
+
+def test_nothing_that_was_sent_hangs_on_a_refusal() -> None:
+    refused: BaseException | None = refusal(
+        "match", example("match", mentors=[{"id": "M01", "answers": {"a": [ANSWER, 1]}}])
+    )
+    while refused is not None:
+        assert ANSWER not in repr(refused)
+        refused = refused.__context__

@@ -4,11 +4,11 @@ The type of a value is told, never the value.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import reduce
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from mentormatch.errors import Problem
@@ -56,8 +56,13 @@ BOUNDS = {
 LENGTHS = ("min_length", "max_length")
 
 
+def misfits(error: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:
+    """Yield what is wrong in a request of this model, as pydantic found it."""
+    yield from (misfit(detail, model) for detail in error.errors(include_url=False))
+
+
 def misfit(error: ErrorDetails, model: type[BaseModel]) -> Problem:
-    """Return what is wrong in a request of this model, as pydantic found it."""
+    """Return one thing that is wrong."""
     *steps, last = error["loc"] or ("",)
     if error["type"] == "extra_forbidden":
         return unknown_key(path_of(steps), str(last), model_at(model, steps))

@@ -1,10 +1,11 @@
 """Any pairs, also made by hand: the operation ``evaluate``."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from mentormatch.evaluation import evaluate
 from mentormatch.strictjson import Message
-from mentormatch.wire.asked import CohortRequest, Pairs, keys_of
+from mentormatch.wire.asked import CohortRequest, Mention, Pairs, keys_of, mentioned
 from mentormatch.wire.examples import COHORT
 from mentormatch.wire.operation import Operation
 from mentormatch.wire.told import PairOut, RejectedOut, RemarkOut, Response, pair_out, rejected_out, remarks_out
@@ -14,6 +15,11 @@ class EvaluateRequest(CohortRequest):
     """A plan, and the programme and people that it is looked at with; ``pairs`` are those of the plan."""
 
     pairs: Pairs
+
+    def mentions(self) -> Iterator[Mention]:
+        """Yield everybody whom the request names beside its people."""
+        yield from super().mentions()
+        yield from mentioned("pairs", self.pairs)
 
 
 class BreachOut(Message):

@@ -21,14 +21,13 @@ from mentormatch.scoring.score import score
 from mentormatch.strictjson import Keys, Message, Text, Whole
 from mentormatch.text import canonical
 from mentormatch.turnover import joined
-from mentormatch.wire.asked import MOST_PEOPLE, CohortRequest, Pairs, keys_of
+from mentormatch.wire.asked import MOST_PEOPLE, SIDES, CohortRequest, Pairs, keys_of
 from mentormatch.wire.examples import COHORT
 from mentormatch.wire.operation import Operation
 from mentormatch.wire.told import MatchResponse, Response
 
 GIVEN = "given"
 """The engine of pairs that were handed in."""
-SIDES: tuple[Side, Side] = ("mentor", "mentee")
 
 
 class RepairRequest(CohortRequest):

@@ -1,12 +1,13 @@
 """Why two people are no pair: the operation ``why-not``."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from pydantic import Field as Setting
 
 from mentormatch.assignment.solution import Status
 from mentormatch.strictjson import Text
-from mentormatch.wire.asked import MatchRequest
+from mentormatch.wire.asked import MatchRequest, Mention
 from mentormatch.wire.examples import COHORT
 from mentormatch.wire.moves import LossOut, MoveOut, losses_out, moves_out
 from mentormatch.wire.operation import Operation
@@ -18,6 +19,12 @@ class WhyNotRequest(MatchRequest):
 
     mentor: Text
     mentee: Text
+
+    def mentions(self) -> Iterator[Mention]:
+        """Yield everybody whom the request names beside its people."""
+        yield from super().mentions()
+        yield "$.mentor", ("mentor",), self.mentor
+        yield "$.mentee", ("mentee",), self.mentee
 
 
 class WhyNotResponse(Response):
