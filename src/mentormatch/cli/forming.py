@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mentormatch.cli.options import say
+from mentormatch.cli.options import FILE
+from mentormatch.cli.saying import say
 from mentormatch.languages import mark, tr
 
 if TYPE_CHECKING:
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
     from mentormatch.programme import Programme
 
 Wishes = Annotated[
-    list[Path] | None, typer.Option("--wishes", help=mark("Un formulaire de souhaits rempli ; à répéter."))
+    list[Path] | None,
+    typer.Option("--wishes", metavar=FILE, help=mark("Un formulaire de souhaits rempli ; à répéter.")),
 ]
 Decided = Annotated[
-    Path | None, typer.Option("--decisions", help=mark("Le classeur des binômes, après les décisions de l'équipe."))
+    Path | None,
+    typer.Option("--decisions", metavar=FILE, help=mark("Le classeur des binômes, après les décisions de l'équipe.")),
 ]
 
 

@@ -5,14 +5,22 @@ from typing import Annotated
 
 import typer
 
+from mentormatch.cli.options import FILE, AsJson
+from mentormatch.cli.saying import complain, say, write_json
 from mentormatch.languages import mark
 
 VERIFIED, NOT_VERIFIED = 0, 3
 
-DecisionFile = Annotated[Path, typer.Argument(help=mark("Le fichier de décision (.decision.json)."))]
-Head = Annotated[str | None, typer.Option("--head", help=mark("L'empreinte du journal, imprimée sur les documents."))]
-Journal = Annotated[Path | None, typer.Option("--log", help=mark("Le journal ; sinon, celui à côté du fichier."))]
-AsJson = Annotated[bool, typer.Option("--json", help=mark("Un seul objet JSON sur la sortie, rien d'autre."))]
+DecisionFile = Annotated[
+    Path, typer.Argument(metavar=mark("DÉCISION"), help=mark("Le fichier de décision (.decision.json)."))
+]
+Head = Annotated[
+    str | None,
+    typer.Option("--head", metavar=mark("EMPREINTE"), help=mark("L'empreinte du journal, imprimée sur les documents.")),
+]
+Journal = Annotated[
+    Path | None, typer.Option("--log", metavar=FILE, help=mark("Le journal ; sinon, celui à côté du fichier."))
+]
 
 
 def verify_command(
@@ -23,7 +31,7 @@ def verify_command(
 
     verification = verify(decision, head=head, journal=journal)
     if as_json:
-        typer.echo(verification.to_json())
+        write_json(verification.to_json())
     else:
-        typer.echo(verification.words, err=True)
+        (say if verification.sound else complain)(verification.words)
     raise typer.Exit(VERIFIED if verification.sound else NOT_VERIFIED)
