@@ -130,6 +130,11 @@ def check_chain(path: str | PathLike[str], head: str | None = None) -> Chain:
     except OSError as error:
         told = tr("le journal ne peut pas être lu ({reason})", reason=error.strerror)
         return Chain((), START, (Problem(target.name, told),))
+    return chain_in(content, head)
+
+
+def chain_in(content: bytes, head: str | None = None) -> Chain:
+    """Return what the text of a log holds and all that is wrong with it; see ``check_chain``."""
     lines, torn = _split(content)
     entries, problems = [], []
     for number, raw in enumerate(lines, 1):

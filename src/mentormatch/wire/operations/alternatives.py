@@ -1,0 +1,79 @@
+"""Whom else somebody could have had: the operation ``alternatives``."""
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+from pydantic import Field as Setting
+
+from mentormatch.assignment.solution import Status
+from mentormatch.fields import Side
+from mentormatch.review.alternatives import Alternative
+from mentormatch.strictjson import Message, Text, whole
+from mentormatch.wire.asked import MatchRequest
+from mentormatch.wire.examples import COHORT
+from mentormatch.wire.moves import LossOut, MoveOut, losses_out, moves_out
+from mentormatch.wire.operation import Operation
+from mentormatch.wire.told import Response
+
+type Most = Annotated[int, Setting(ge=1, le=1_000), BeforeValidator(whole)]
+
+
+class AlternativesRequest(MatchRequest):
+    """What ``match`` was asked, the key of somebody, and how many other partners to tell at most; null: all of them.
+
+    A key that both sides have is taken as the mentor's.
+    """
+
+    person: Text
+    most: Most | None = 10
+
+
+class AlternativeOut(Message):
+    """Another partner: their key, what each goal would lose, who would move, and that in a sentence."""
+
+    partner: str
+    reason: str
+    losses: list[LossOut]
+    moves: list[MoveOut]
+
+
+class AlternativesResponse(Response):
+    """The other partners whom somebody could have, the smallest loss first; ``status`` is that of the matching.
+
+    Partners whom a rule forbids them, or whom no answer gives them, are left out: ``why-not`` says why.
+    """
+
+    status: Annotated[Status, Setting(strict=False)]
+    person: str
+    side: Side
+    alternatives: list[AlternativeOut]
+
+
+class Alternatives(Operation[AlternativesRequest, AlternativesResponse]):
+    """Whom else somebody could have had, and at what price."""
+
+    kind = "alternatives"
+    asked = AlternativesRequest
+    told = AlternativesResponse
+
+    def answer(self, request: AlternativesRequest) -> AlternativesResponse:
+        """Return the other partners, the cheapest first."""
+        matching = request.matching()
+        found = matching.alternatives(request.person, request.most)
+        return AlternativesResponse(
+            status=matching.status,
+            person=request.person,
+            side="mentor" if matching.cohort.mentors.has(request.person) else "mentee",
+            alternatives=list(map(alternative_out, found)),
+        )
+
+    def example(self) -> dict[str, Any]:
+        """Return the question of whom else a mentee could have had."""
+        return {**COHORT, "person": "E02"}
+
+
+def alternative_out(one: Alternative) -> AlternativeOut:
+    """Return another partner as the contract has them."""
+    return AlternativeOut(
+        partner=one.partner, reason=one.reason, losses=losses_out(one.losses), moves=moves_out(one.moves)
+    )
