@@ -157,7 +157,7 @@ class MatchResponse(Response):
             programme=matching.programme.name,
             seed=matching.seed,
             engine=matching.solution.engine,
-            tiers=[TierOut(goal=t.goal, value=t.value, bound=t.bound) for t in matching.solution.tiers],
+            tiers=tiers_out(matching),
             gap=matching.solution.gap,
             pairs=[pair_out(pair) for pair in matching.pairs],
             unmatched=list(map(unmatched_out, matching.unmatched, matching.smallest_changes)),
@@ -169,6 +169,11 @@ class MatchResponse(Response):
             ],
             diagnosis=None if matching.diagnosis is None else diagnosis_out(matching.diagnosis),
         )
+
+
+def tiers_out(matching: Matching) -> list[TierOut]:
+    """Return what a plan reaches in each goal, as the contract has it."""
+    return [TierOut(goal=tier.goal, value=tier.value, bound=tier.bound) for tier in matching.solution.tiers]
 
 
 def rejected_out(cohort: Cohort) -> list[RejectedOut]:
