@@ -9,20 +9,26 @@ from typing import Annotated
 
 import typer
 
+from mentormatch.cli.asking import ask_command
 from mentormatch.cli.completion import NAME, Completion, ready_to_complete
+from mentormatch.cli.diagnosing import diagnose_command
 from mentormatch.cli.drafting import draft_command, map_command
 from mentormatch.cli.following import follow_up_command
 from mentormatch.cli.handouts import handouts_command
 from mentormatch.cli.helping import Command, Group
 from mentormatch.cli.intake import intake_command
+from mentormatch.cli.judging import evaluate_command
 from mentormatch.cli.matching import match_command
+from mentormatch.cli.planning import plans_command
 from mentormatch.cli.profiles import profiles_command
+from mentormatch.cli.repairing import repair_command
 from mentormatch.cli.rights import contacts_command, export_command, forget_command, purge_command
 from mentormatch.cli.saying import Quiet, complain, write_text
 from mentormatch.cli.speaking import Language, of_environment
 from mentormatch.cli.starting import demo_command, new_command
 from mentormatch.cli.validate import validate_command
 from mentormatch.cli.verify import verify_command
+from mentormatch.cli.wondering import alternatives_command, why_not_command
 from mentormatch.languages import language, mark
 
 app = typer.Typer(
@@ -58,6 +64,10 @@ COMMANDS: dict[Callable[..., None], tuple[str, str]] = {
         "intake",
         mark("Dire ce que devient chaque ligne, et qui pourrait rencontrer qui, sans former de binômes."),
     ),
+    diagnose_command: (
+        "diagnose",
+        mark("Dire si les règles peuvent toutes tenir, lesquelles s'y opposent, et les issues les moins coûteuses."),
+    ),
     profiles_command: (
         "profiles",
         mark("Écrire des profils anonymes, et un court formulaire pour choisir après les avoir lus."),
@@ -65,6 +75,26 @@ COMMANDS: dict[Callable[..., None], tuple[str, str]] = {
     match_command: (
         "match",
         mark("Former les binômes, et les écrire dans un fichier ou un dossier, ou sur la sortie."),
+    ),
+    plans_command: (
+        "plans",
+        mark("Former plusieurs plans au choix : le meilleur, puis chaque fois le meilleur qui en diffère assez."),
+    ),
+    evaluate_command: (
+        "evaluate",
+        mark("Dire ce que valent des binômes faits à la main, les règles enfreintes, et l'écart avec les meilleurs."),
+    ),
+    why_not_command: (
+        "why-not",
+        mark("Dire pourquoi deux personnes ne forment pas un binôme, ce qu'il coûterait, et qui changerait."),
+    ),
+    alternatives_command: (
+        "alternatives",
+        mark("Dire avec qui d'autre une personne aurait pu être, en commençant par ce qui coûte le moins."),
+    ),
+    repair_command: (
+        "repair",
+        mark("Refaire des binômes après départs et arrivées en en défaisant le moins ; dire qui prendrait le relais."),
     ),
     handouts_command: (
         "handouts",
@@ -103,6 +133,10 @@ COMMANDS: dict[Callable[..., None], tuple[str, str]] = {
     purge_command: (
         "purge",
         mark("Finir une édition : effacer les réponses et les documents, garder la décision et son journal."),
+    ),
+    ask_command: (
+        "ask",
+        mark("Répondre à une demande du contrat JSON, comme le service : la même demande, la même réponse."),
     ),
 }
 """What carries out each command, its name, and what it is for; in the order of an edition."""

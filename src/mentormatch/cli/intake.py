@@ -52,7 +52,7 @@ def intake_command(  # noqa: PLR0913 - the options of the command line are its c
 
     known = Programme.load(programme)
     tables = read_tables(**sources(answers, mentors, mentees, tool))
-    report = reported(known, tables, later=lambda cohort: with_forms(cohort, programme, known, wishes or ()))
+    report = reported(known, tables, later=lambda cohort: with_forms(cohort, programme, known, tuple(wishes or ())))
     written = report.save(out) if out is not None else ()
     if as_json:
         write_json(writer_for(".json").content(report).decode("utf-8"))

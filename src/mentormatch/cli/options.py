@@ -1,6 +1,7 @@
 """The options that commands share, and how files of answers are named."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,8 @@ FILE, FOLDER, TEXT = mark("FICHIER"), mark("DOSSIER"), mark("TEXTE")
 ANSWERS = mark("RÉPONSES")
 HERE = Path("programme.toml")
 STDIN = Path("-")
+MOST_BYTES = 200_000_000
+"""So much is read of standard input."""
 
 AsJson = Annotated[bool, typer.Option("--json", help=mark("Un seul objet JSON sur la sortie, rien d'autre."))]
 ProgrammeFile = Annotated[
@@ -52,11 +55,31 @@ def sources(answers: Path | None, mentors: Path | None, mentees: Path | None, to
 
     ``-`` stands for standard input.
     """
-    given = files(answers, mentors, mentees)
-    if list(given.values()).count(STDIN) > 1:
-        raise typer.BadParameter(tr("l'entrée standard ne se lit qu'une fois"))
-    opened = {name: piped() if path == STDIN else path for name, path in given.items()}
+    opened = {name: source(path) for name, path in files(answers, mentors, mentees).items()}
     return opened if tool is None else {**opened, "tool": tool}
+
+
+def source(path: Path) -> Any:
+    """Return what a file of answers is read from: itself, or standard input; nothing of that is written to a disk."""
+    if path != STDIN:
+        return path
+    from mentormatch.survey.reading import read_stream
+
+    return read_stream(tr("entrée standard"), sys.stdin.buffer)
+
+
+def answers_first(answers: Path | None, *others: str | None, names: Sequence[str], apart: bool) -> tuple[Any, ...]:
+    """Return the file of answers and the arguments that follow it; where the sides are ``apart`` there is no such file.
+
+    Raises an error of usage where an argument is missing, by its name.
+    """
+    given = [None if answers is None else str(answers), *others]
+    if apart and given[-1] is None:
+        given = [None, *given[:-1]]
+    for name, value in zip(names, given[1:], strict=True):
+        if value is None:
+            raise typer.BadParameter(tr("Il manque {name}.", name=tr(name)))
+    return (None if given[0] is None else Path(given[0]), *given[1:])
 
 
 def files(answers: Path | None, mentors: Path | None, mentees: Path | None) -> dict[str, Path]:
@@ -68,8 +91,12 @@ def files(answers: Path | None, mentors: Path | None, mentees: Path | None) -> d
     return given
 
 
-def piped() -> Any:
-    """Return what stands on standard input, as a file of answers; nothing of it is written to a disk."""
-    from mentormatch.survey.reading import read_stream
+def content_of(path: Path) -> bytes:
+    """Return what stands in a file, or on standard input; raises RequestError where it cannot be read."""
+    from mentormatch.errors import Problem, RequestError
 
-    return read_stream(tr("entrée standard"), sys.stdin.buffer)
+    try:
+        return sys.stdin.buffer.read(MOST_BYTES) if path == STDIN else path.read_bytes()
+    except OSError as error:
+        found = Problem(path.name, tr("refus du système ({error})", error=error.strerror))
+        raise RequestError(tr("Le fichier ne peut pas être lu"), [found]) from None

@@ -1,14 +1,16 @@
 """The command ``validate``: a named person makes a decision final, once it has been checked again."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mentormatch.cli.options import TEXT, AsJson
 from mentormatch.cli.saying import say, say_json
-from mentormatch.cli.verify import DecisionFile, Journal
+from mentormatch.cli.verify import DECISION, Journal
 from mentormatch.languages import mark
 
+DecisionFile = Annotated[Path, typer.Argument(metavar=DECISION, help=mark("Le fichier de décision (.decision.json)."))]
 Who = Annotated[str, typer.Option("--who", metavar=TEXT, help=mark("La personne qui valide."))]
 Why = Annotated[
     str, typer.Option("--why", metavar=TEXT, help=mark("Le motif, par exemple la réunion où c'est décidé."))
