@@ -33,7 +33,7 @@ def whole(value: object) -> object:
 
 
 type Whole = Annotated[int, Setting(ge=0, le=2**64 - 1), BeforeValidator(whole)]
-type Text = Annotated[str, Setting(min_length=1, max_length=1_000)]
+Text = Annotated[str, Setting(min_length=1, max_length=1_000)]
 
 
 class Keys(Message):

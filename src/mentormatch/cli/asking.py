@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from mentormatch.wire.told import Response
 
 
+OPERATION = mark("OPÉRATION")
+
+
 def kinds(incomplete: str) -> list[str]:
     """Return the operations that begin so, for the shell to complete."""
     from mentormatch.wire.operation import operations
@@ -25,7 +28,7 @@ def kinds(incomplete: str) -> list[str]:
 Kind = Annotated[
     str,
     typer.Argument(
-        metavar=mark("OPÉRATION"),
+        metavar=OPERATION,
         autocompletion=kinds,
         help=mark("L'opération : match, evaluate, repair, plans, diagnose, why-not, alternatives ou verify."),
     ),

@@ -24,6 +24,7 @@ from mentormatch.cli.profiles import profiles_command
 from mentormatch.cli.repairing import repair_command
 from mentormatch.cli.rights import contacts_command, export_command, forget_command, purge_command
 from mentormatch.cli.saying import Quiet, complain, write_text
+from mentormatch.cli.schema import schema_command
 from mentormatch.cli.speaking import Language, of_environment
 from mentormatch.cli.starting import demo_command, new_command
 from mentormatch.cli.validate import validate_command
@@ -137,6 +138,10 @@ COMMANDS: dict[Callable[..., None], tuple[str, str]] = {
     ask_command: (
         "ask",
         mark("Répondre à une demande du contrat JSON, comme le service : la même demande, la même réponse."),
+    ),
+    schema_command: (
+        "schema",
+        mark("Donner le schéma JSON (2020-12) de ce qu'une opération reçoit, ou de ce qu'elle répond."),
     ),
 }
 """What carries out each command, its name, and what it is for; in the order of an edition."""

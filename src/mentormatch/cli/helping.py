@@ -117,7 +117,7 @@ def told(param: Any) -> str:
     said = tr(HELP) if param.name == "help" else tr(param.help or "")
     if param.required:
         return tr("{help}  [obligatoire]", help=said)
-    if param.default in (None, False, "") or callable(param.default):
+    if param.default in (None, "") or isinstance(param.default, bool):
         return said
     return tr("{help}  [par défaut : {value}]", help=said, value=param.default)
 

@@ -52,7 +52,7 @@ BOUNDS = {
     "string_too_long": mark("{limit} caractère(s) au plus"),
     "string_pattern_mismatch": mark("un texte de la forme {limit}"),
 }
-LIMITS = ("ge", "gt", "le", "lt", "min_length", "max_length", "pattern")
+LENGTHS = ("min_length", "max_length")
 
 
 def misfit(error: ErrorDetails, model: type[BaseModel]) -> Problem:
@@ -83,9 +83,9 @@ def unknown_key(where: str, key: str, model: type[BaseModel]) -> Problem:
 
 
 def found_in(error: ErrorDetails) -> str:
-    """Return of which type the value is, with its length or its size where it is that which does not fit."""
-    value = error["input"]
-    return tr(FOUND.get(type(value).__name__, OTHER))
+    """Return of which type the value is, or what a check of ours found."""
+    said = error.get("ctx", {}).get("found")
+    return str(said) if said else tr(FOUND.get(type(error["input"]).__name__, OTHER))
 
 
 def expected_by(error: ErrorDetails) -> str:
@@ -100,4 +100,4 @@ def expected_by(error: ErrorDetails) -> str:
 
 def limit_in(context: Mapping[str, Any]) -> Any:
     """Return the bound that was passed."""
-    return next(context[name] for name in LIMITS if name in context)
+    return next((context[name] for name in LENGTHS if name in context), next(iter(context.values())))
