@@ -54,7 +54,7 @@ def handouts_command(  # noqa: PLR0913 - the options of the command line are its
     matching = matched(programme, files, Asked(tuple(wishes or ()), decisions, seed, time_limit))
     contacts = read_contacts(matching.programme, **files)
     written = write_handouts(matching, contacts, out, decision=decision)
-    sentences = told(matching, written)
+    sentences = list(told(matching, written))
     if as_json:
         say_json({"written": [str(path) for path in written], "remarks": sentences})
     for path in written:

@@ -54,11 +54,10 @@ Keep = Annotated[
     list[str] | None,
     typer.Option("--keep", metavar=mark("MENTOR:MENTORÉ"), help=mark("Un binôme à garder, déjà commencé ; à répéter.")),
 ]
-Steps = Annotated[
+NoSteps = Annotated[
     bool,
     typer.Option(
-        "--steps/--no-steps",
-        help=mark("Dire ce qu'apporteraient 0, 1, 2… binômes défaits : long à plusieurs centaines."),
+        "--no-steps", help=mark("Sans dire ce qu'apporteraient 0, 1, 2… binômes défaits : long à plusieurs centaines.")
     ),
 ]
 
@@ -70,7 +69,7 @@ def repair_command(  # noqa: PLR0913 - the options of the command line are its c
     withdrawn: Withdrawn = None,
     arrived: Arrived = None,
     keep: Keep = None,
-    steps: Steps = True,
+    no_steps: NoSteps = False,
     programme: ProgrammeFile = HERE,
     mentors: Mentors = None,
     mentees: Mentees = None,
@@ -89,7 +88,7 @@ def repair_command(  # noqa: PLR0913 - the options of the command line are its c
     asked = Turnover(tuple(withdrawn or ()), tuple(map(pair_in, keep or ())), arrived, tool)
     made = repaired(on, Path(before), asked, seed)
     written = made.matching.save(out, who=who, why=why) if out is not None else ()
-    deliver(made, printed=out is None, steps=steps, as_json=as_json)
+    deliver(made, printed=out is None, steps=not no_steps, as_json=as_json)
     tell(made.matching, written)
     say(str(made))
     raise typer.Exit(EXIT_CODES[str(made.status)])
