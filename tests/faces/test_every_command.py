@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from mentormatch.cli.commands import COMMANDS
-from mentormatch.languages import language
 from tests.english import french_in
 from tests.faces.commands import CASES, NAMES, Edition, done
 
 TYPER = re.compile(r"Usage|Options:|Arguments:|Commands:|Show this|\[default|\[required|env var|<\w+>|Error:|Try ")
 """What Typer would say in English of itself."""
+
+SENTENCE = re.compile(r"[A-ZÀÉ].*\.")
 
 
 @pytest.fixture(scope="module")
@@ -44,11 +45,12 @@ def test_a_command_succeeds_as_one_json_object_in_silence_and_leaves_nothing_whe
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_help_of_a_command_is_french_or_english_as_a_whole(name: str) -> None:
+def test_the_help_of_a_command_is_a_sentence_and_its_options_in_french_or_english_as_a_whole(name: str) -> None:
     french, english = (done("--language", code, name, "--help") for code in ("fr", "en"))
     assert (french.code, french.err, english.code, english.err) == (0, "", 0, "")
     assert TYPER.search(french.out) is None
     assert french_in(re.sub(r"--\S+|\S+\.csv", "", english.out)) == []
+    assert all(SENTENCE.fullmatch(" ".join(told.out.split("\n\n")[1].split())) for told in (french, english))
     assert "--json" in french.out
     assert "--quiet" in french.out
 
@@ -58,14 +60,6 @@ def test_the_help_of_the_whole_is_french_or_english_as_a_whole() -> None:
     assert TYPER.search(french.out) is None
     assert french_in(english.out) == []
     assert [name for name in NAMES if f"  {name} " not in french.out] == []
-
-
-@pytest.mark.parametrize("code", ["fr", "en"])
-@pytest.mark.parametrize("name", NAMES)
-def test_a_command_says_what_it_is_for_in_a_sentence(name: str, code: str) -> None:
-    with language(code):
-        said = done("--language", code, name, "--help").out.split("\n\n")[1]
-    assert re.fullmatch(r"[A-ZÀÉ].*\.", " ".join(said.split()))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -93,8 +93,10 @@ def test_a_log_that_speaks_of_other_decisions_is_told(path: Path) -> None:
 def test_all_that_was_found_is_one_json_object(path: Path) -> None:
     head = append(journal_beside(path), entry_of(path, who="Dominique"))
     validated(path, seal(path), why="comité")
-    told = json.loads(verification_out(verify(path, head=head)).to_json())
+    verification = verify(path, head=head)
+    told = json.loads(verification_out(verification).to_json())
     goals = told.pop("goals")
+    assert told.pop("sentences") == verification.words.splitlines()
     assert told == {
         "schema_version": 1,
         "verified": True,
@@ -123,7 +125,10 @@ def test_a_file_that_is_no_decision_has_no_certificate_and_no_goals(tmp_path: Pa
     told = json.loads(verification_out(verify(path)).to_json())
     assert (told["verified"], told["outcome"], told["certificate"], told["goals"]) == (False, "refused", None, [])
     assert (told["log"], told["validations"], told["digest"]) == (None, [], seal(path))
-    assert told["problems"][:2] == ["status : missing", "engine : missing"]
+    assert [(one["where"], one["found"]) for one in told["problems"][:2]] == [
+        ("status", "missing"),
+        ("engine", "missing"),
+    ]
 
 
 def test_words_in_json_keep_their_accents(tmp_path: Path) -> None:

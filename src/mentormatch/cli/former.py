@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mentormatch.cli.options import STDIN, content_of
+from mentormatch.cli.options import STDIN, content_of, source
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import tr
 
@@ -19,13 +19,12 @@ def pairs_before(path: Path, cohort: "Cohort") -> list["Keys"]:
     Raises RequestError or SurveyError where it holds none that can be told.
     """
     from mentormatch.handmade import read_pairs
-    from mentormatch.survey.reading import Source
 
-    name = tr("entrée standard") if path == STDIN else path.name
-    content = content_of(path)
+    opened = source(path)
+    content = opened.content if path == STDIN else content_of(path)
     if content.lstrip()[:1] == b"{":
-        return pairs_told(content, name, cohort)
-    return list(read_pairs(Source(name, content=content) if path == STDIN else path, cohort))
+        return pairs_told(content, opened.name, cohort)
+    return list(read_pairs(opened, cohort))
 
 
 def pairs_told(content: bytes, name: str, cohort: "Cohort") -> list["Keys"]:
