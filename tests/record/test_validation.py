@@ -132,6 +132,15 @@ def test_nobody_validates_nothing(saved: Path, who: str) -> None:
     assert (saved / JOURNAL).read_bytes() == before
 
 
+def test_a_line_whose_writing_was_interrupted_does_not_keep_anybody_from_validating(saved: Path) -> None:
+    decision, journal = saved / DECISION, saved / JOURNAL
+    journal.write_bytes(journal.read_bytes() + b'{"line":2,"prev')
+    assert not verify(decision).sound
+    validate(decision, who="Camille")
+    assert verify(decision).sound
+    assert [one.kind for one in check_chain(journal).entries][-2:] == ["interruption", "validation"]
+
+
 def test_another_log_can_be_named(saved: Path, tmp_path: Path) -> None:
     other = tmp_path / "autre.journal.jsonl"
     append(other, entry_of(saved / DECISION, who="Sacha"))

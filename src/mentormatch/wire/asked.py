@@ -29,12 +29,9 @@ BY_ID = "id"
 """Stands for the key field where the programme has none: in a request people are told apart by their ``id``."""
 MOST_PEOPLE, MOST_ROWS, MOST_PAIRS, MOST_ANSWERS, MOST_PARTS = 20_000, 40_000, 40_000, 1_000, 1_000
 """How much one request may hold; a service may take less."""
-EXACT = 2**53 - 1
-"""The greatest whole number that every JSON reader keeps as it is."""
 
 type SaidList = Annotated[list[Said], Setting(max_length=MOST_PARTS)]
 type SaidLevels = Annotated[dict[str, Said], Setting(max_length=MOST_PARTS)]
-type Count = Annotated[int, Setting(ge=-EXACT, le=EXACT)]
 type Pairs = Annotated[list[Keys], Setting(max_length=MOST_PAIRS)]
 type TimeLimit = Annotated[float, Setting(gt=0, le=86_400)] | None
 
@@ -47,7 +44,7 @@ def one_mistake(value: Any, read: Callable[[Any], Any]) -> Any:
         raise PydanticCustomError("answer", "an answer") from None
 
 
-type Answer = Annotated[Said | bool | Count | float | SaidList | SaidLevels | None, WrapValidator(one_mistake)]
+type Answer = Annotated[Said | bool | int | float | SaidList | SaidLevels | None, WrapValidator(one_mistake)]
 
 
 class Submitted(Message):
@@ -100,8 +97,9 @@ def people_or_rows() -> dict[str, Any]:
 class CohortRequest(Request):
     """A programme and those who answered: ``mentors`` and ``mentees``, or the ``rows`` of an export for both sides.
 
-    ``rows`` are read as a file with these headers would be: the programme says which question tells the role, and who
-    is whom. ``pins`` and ``bans`` are pairs that must be, or must not be: rules of this request alone.
+    ``rows`` are read as a file with these headers would be, the first row in line 2: the programme says which question
+    tells the role, and which the key. ``pins`` and ``bans`` are pairs that must be, or must not be: rules of this
+    request alone.
     """
 
     model_config = ConfigDict(json_schema_extra=people_or_rows())

@@ -3,6 +3,7 @@
 The type of a value is told, never the value.
 """
 
+import re
 from collections.abc import Mapping
 from functools import reduce
 from typing import Any
@@ -14,7 +15,7 @@ from mentormatch.errors import Problem
 from mentormatch.languages import mark, tr
 from mentormatch.mistakes import enumerated, nearest
 from mentormatch.programme import model_at
-from mentormatch.strictjson import ROOT, key_in, shown
+from mentormatch.strictjson import ROOT, key_in, shown, whole
 
 TYPES = {
     "string_type": mark("un texte"),
@@ -95,9 +96,10 @@ def expected_by(error: ErrorDetails) -> str:
         return tr(TYPES[kind])
     if kind in BOUNDS:
         return tr(BOUNDS[kind], limit=limit_in(context))
-    return str(context.get("expected") or context.get("error") or error["msg"])
+    expected = str(context.get("expected") or context.get("error") or error["msg"])
+    return enumerated(re.findall(r"'([^']+)'", expected)) if kind == "literal_error" and "'" in expected else expected
 
 
 def limit_in(context: Mapping[str, Any]) -> Any:
     """Return the bound that was passed."""
-    return next((context[name] for name in LENGTHS if name in context), next(iter(context.values())))
+    return whole(next((context[name] for name in LENGTHS if name in context), next(iter(context.values()))))
