@@ -25,6 +25,7 @@ from mentormatch.cli.repairing import repair_command
 from mentormatch.cli.rights import contacts_command, export_command, forget_command, purge_command
 from mentormatch.cli.saying import Quiet, complain, write_text
 from mentormatch.cli.schema import schema_command
+from mentormatch.cli.serve import serve_command
 from mentormatch.cli.speaking import Language, of_environment
 from mentormatch.cli.starting import demo_command, new_command
 from mentormatch.cli.validate import validate_command
@@ -142,6 +143,10 @@ COMMANDS: dict[Callable[..., None], tuple[str, str]] = {
     schema_command: (
         "schema",
         mark("Donner le schéma JSON (2020-12) de ce qu'une opération reçoit, ou de ce qu'elle répond."),
+    ),
+    serve_command: (
+        "serve",
+        mark("Ouvrir le service : les opérations du contrat JSON en HTTP, pour cette machine, sous un jeton."),
     ),
 }
 """What carries out each command, its name, and what it is for; in the order of an edition."""
