@@ -119,7 +119,7 @@ def told(param: Any) -> str:
         return tr("{help}  [obligatoire]", help=said)
     if param.default in (None, "") or isinstance(param.default, bool):
         return said
-    return tr("{help}  [par défaut : {value}]", help=said, value=param.default)
+    return tr("{help}  [par défaut\u00a0: {value}]", help=said, value=param.default)
 
 
 def write_list(formatter: Any, title: str, rows: Iterable[tuple[str, str]]) -> None:
