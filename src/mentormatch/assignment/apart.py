@@ -25,7 +25,7 @@ def main() -> None:
     """Read the task, write answers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt at the terminal is for whoever asked
     try:
-        _work(_own_output())
+        _work(own_output())
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
 
@@ -45,7 +45,7 @@ def _work(out: BinaryIO) -> None:
     write(answered(task.problem, task.engine, Run(task.hashes, task.deadline, tell=tell)), last=True)
 
 
-def _own_output() -> BinaryIO:
+def own_output() -> BinaryIO:
     """Return standard output, and leave nothing of it to libraries that print."""
     out = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -5,11 +5,16 @@ from typing import Annotated
 
 import typer
 
+from mentormatch.cli.asking import OPERATION, kinds
+from mentormatch.cli.options import AsJson
+from mentormatch.cli.saying import say_json, write_json, write_text
 from mentormatch.languages import mark
 
-Kind = Annotated[str | None, typer.Argument(metavar="OPERATION", help=mark("Une opération ; sans elle, leur liste."))]
+Kind = Annotated[
+    str | None,
+    typer.Argument(metavar=OPERATION, autocompletion=kinds, help=mark("Une opération ; sans elle, leur liste.")),
+]
 OfResponse = Annotated[bool, typer.Option("--response", help=mark("Le schéma de la réponse, et non de la demande."))]
-AsJson = Annotated[bool, typer.Option("--json", help=mark("Un seul objet JSON sur la sortie, rien d'autre."))]
 
 
 def schema_command(operation: Kind = None, *, response: OfResponse = False, as_json: AsJson = False) -> None:
@@ -19,8 +24,8 @@ def schema_command(operation: Kind = None, *, response: OfResponse = False, as_j
 
     if operation is not None:
         told = schema_of(operation_named(operation), "response" if response else "request")
-        typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        write_json(json.dumps(told, ensure_ascii=False, indent=1))
     elif as_json:
-        typer.echo(json.dumps({"operations": list(operations())}))
+        say_json({"operations": list(operations())})
     else:
-        typer.echo("\n".join(operations()))
+        write_text("\n".join(operations()))
