@@ -24,6 +24,10 @@ MARK = "\ufeff"
 """The mark of byte order, before a text: in other encodings than UTF-8 it has other bytes."""
 
 
+WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
+"""The same in UTF-16, in both orders; JSON without it begins with two plain characters, of which one byte is zero."""
+
+
 class Message(BaseModel):
     """A JSON object: strict, finite, without unknown keys."""
 
@@ -78,7 +82,7 @@ def parse_json(text: str | bytes) -> Any:
 
 def decoded(content: bytes) -> str:
     """Return the text that bytes hold in UTF-8; raises RequestError where they hold none."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content[:4]:
+    if content[:2] in WIDE_MARKS or b"\0" in content[:2]:
         raise_unread(tr("un texte en UTF-16 ou en UTF-32"), tr("du JSON en UTF-8"))
     try:
         return content.decode("utf-8")

@@ -18,7 +18,7 @@ def test_the_schema_of_a_request_and_of_a_response_is_told(tmp_path: Path) -> No
 
 def test_without_an_operation_they_are_listed(tmp_path: Path) -> None:
     assert run("schema", folder=tmp_path).stdout.split() == list(operations())
-    assert json.loads(run("schema", "--json", folder=tmp_path).stdout) == {"operations": list(operations())}
+    assert json.loads(run("schema", "--json", folder=tmp_path).stdout)["operations"] == list(operations())
 
 
 def test_an_operation_that_is_not_there_is_bad_data(tmp_path: Path) -> None:
