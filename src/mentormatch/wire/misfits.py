@@ -19,17 +19,12 @@ from mentormatch.strictjson import ROOT, key_in, shown, whole
 
 TYPES = {
     "string_type": mark("un texte"),
-    "string_unicode": mark("du texte Unicode"),
     "int_type": mark("un nombre entier"),
-    "int_from_float": mark("un nombre entier"),
-    "int_parsing_size": mark("un nombre entier plus petit"),
     "float_type": mark("un nombre"),
     "bool_type": mark("true ou false"),
     "list_type": mark("une liste"),
     "dict_type": mark("un objet"),
     "model_type": mark("un objet"),
-    "model_attributes_type": mark("un objet"),
-    "finite_number": mark("un nombre fini"),
     "answer": mark("un texte, un nombre, true ou false, une liste de textes, un objet de textes, ou null"),
 }
 FOUND = {
@@ -46,12 +41,10 @@ BOUNDS = {
     "greater_than_equal": mark("un nombre d'au moins {limit}"),
     "greater_than": mark("un nombre de plus de {limit}"),
     "less_than_equal": mark("un nombre d'au plus {limit}"),
-    "less_than": mark("un nombre de moins de {limit}"),
     "too_short": mark("{limit} élément(s) au moins"),
     "too_long": mark("{limit} élément(s) au plus"),
     "string_too_short": mark("{limit} caractère(s) au moins"),
     "string_too_long": mark("{limit} caractère(s) au plus"),
-    "string_pattern_mismatch": mark("un texte de la forme {limit}"),
 }
 LENGTHS = ("min_length", "max_length")
 
