@@ -3,9 +3,13 @@
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from mentormatch.errors import OutputError
 from mentormatch.languages import tr
+
+OWN_FILES = Path("/proc/self/fd")
+"""Where the system shows the open files of this process, also those that have no name."""
 
 
 def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
@@ -17,10 +21,11 @@ def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with open(draft, "wb", opener=for_owner if private else None) as file:
+        with drafted(draft, 0o600 if private else 0o666) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+            name(file, draft)
         draft.replace(path)
     except OSError as error:
         refused = tr("{file} : le fichier ne peut pas être écrit ({error})", file=path.name, error=error.strerror)
@@ -30,6 +35,17 @@ def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
             draft.unlink()
 
 
-def for_owner(path: str, flags: int) -> int:
-    """Open a file that only its owner can read and write."""
-    return os.open(path, flags, 0o600)
+def drafted(draft: Path, mode: int) -> BinaryIO:
+    """Open a draft, where the system can one that has no name yet: it is gone with this process, even if killed."""
+    if OWN_FILES.is_dir():
+        with suppress(OSError):
+            nameless = getattr(os, "O_TMPFILE", 0) | os.O_WRONLY
+            return os.fdopen(os.open(draft.parent, nameless, mode), "wb")
+    return open(draft, "wb", opener=lambda path, flags: os.open(path, flags, mode))
+
+
+def name(file: BinaryIO, draft: Path) -> None:
+    """Give a draft its name, where it has none yet."""
+    if not os.fstat(file.fileno()).st_nlink:
+        draft.unlink(missing_ok=True)
+        os.link(OWN_FILES / str(file.fileno()), draft, src_dir_fd=file.fileno())  # without a folder no link is followed

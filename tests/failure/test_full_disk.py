@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import mentormatch as mm
+from mentormatch import files
 from mentormatch.errors import OutputError
 from mentormatch.files import write_whole
 from mentormatch.matching import Matching, exporters
@@ -70,3 +71,30 @@ def test_an_interrupt_while_a_file_is_written_leaves_what_was_there(
         write_whole(target, b"after")
     assert target.read_bytes() == b"before"
     assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.promise(22)
+@pytest.mark.parametrize("private", [False, True])
+def test_where_every_draft_has_a_name_files_are_written_all_the_same(
+    *, private: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "OWN_FILES", tmp_path / "absent")
+    target = tmp_path / "binomes.json"
+    for content in (b"before", b"after"):
+        write_whole(target, content, private=private)
+    assert target.read_bytes() == b"after"
+    assert target.stat().st_mode & 0o077 == 0 or not private
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has files without a name")
+@pytest.mark.promise(20)
+def test_a_draft_has_no_name_while_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names: list[Path] = []
+    left = tmp_path / f".binomes.json.{os.getpid()}.part"
+    left.write_bytes(b"of a process that had this number before")
+    monkeypatch.setattr(os, "fsync", lambda file: names.extend(tmp_path.iterdir()))
+    write_whole(tmp_path / "binomes.json", b"{}")
+    assert names == [left]
+    assert (tmp_path / "binomes.json").read_bytes() == b"{}"
+    assert not left.exists()

@@ -41,6 +41,10 @@ def five(tmp_path: Path) -> Path:
     return path
 
 
+def full(file: int) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
 def lines_of(path: Path) -> list[bytes]:
     return path.read_bytes().splitlines(keepends=True)
 
@@ -132,13 +136,32 @@ def test_lines_that_were_added_since_the_head_are_counted(five: Path) -> None:
 
 
 @pytest.mark.parametrize("kept", [1, 40, -2, -1])
-def test_a_torn_last_line_is_told_and_nothing_is_added_to_it(five: Path, kept: int) -> None:
+def test_a_torn_last_line_is_told_and_the_next_entry_sets_it_aside_in_words(five: Path, kept: int) -> None:
     lines = lines_of(five)
-    five.write_bytes(b"".join(lines[:4]) + lines[4][:kept])
-    torn = five.read_bytes()
+    whole, torn = b"".join(lines[:4]), lines[4][:kept]
+    five.write_bytes(whole + torn)
     assert told(five) == ["journal, ligne 5"]
     assert len(check_chain(five).entries) == 4
-    with pytest.raises(OutputError, match="ligne 5"):
+    head = append(five, entry())
+    chain = check_chain(five, head)
+    assert (chain.whole, chain.torn, len(chain.entries)) == (True, False, 6)
+    assert chain.entries[4].kind == "interruption"
+    assert chain.entries[4].what == {"torn": torn.decode()}
+    assert five.read_bytes().startswith(whole)
+
+
+def test_a_torn_first_line_is_set_aside_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "binomes.journal.jsonl"
+    path.write_bytes(b'{"line":1,"prev')
+    append(path)
+    assert [one.kind for one in check_chain(path).entries] == ["interruption"]
+
+
+def test_a_disk_that_is_full_leaves_the_torn_line(five: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    torn = five.read_bytes()[:-5]
+    five.write_bytes(torn)
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OutputError):
         append(five, entry())
     assert five.read_bytes() == torn
 

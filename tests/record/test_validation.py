@@ -15,6 +15,7 @@ from mentormatch.record.validation import validate
 from mentormatch.record.verify import entry_of, journal_beside, verify
 from mentormatch.report.standing import PROPOSAL
 from mentormatch.report.texts import visible
+from mentormatch.wire.verified import verification_out
 from tests.record.decisions import changed, example
 from tests.report.reading import ALIVE, Outline, parts, sheets
 
@@ -131,6 +132,15 @@ def test_nobody_validates_nothing(saved: Path, who: str) -> None:
     assert (saved / JOURNAL).read_bytes() == before
 
 
+def test_a_line_whose_writing_was_interrupted_does_not_keep_anybody_from_validating(saved: Path) -> None:
+    decision, journal = saved / DECISION, saved / JOURNAL
+    journal.write_bytes(journal.read_bytes() + b'{"line":2,"prev')
+    assert not verify(decision).sound
+    validate(decision, who="Camille")
+    assert verify(decision).sound
+    assert [one.kind for one in check_chain(journal).entries][-2:] == ["interruption", "validation"]
+
+
 def test_another_log_can_be_named(saved: Path, tmp_path: Path) -> None:
     other = tmp_path / "autre.journal.jsonl"
     append(other, entry_of(saved / DECISION, who="Sacha"))
@@ -155,7 +165,7 @@ def test_the_command_wants_a_name(saved: Path) -> None:
 
 def test_verifying_says_whether_anybody_validated(saved: Path) -> None:
     assert "Encore une proposition" in verify(saved / DECISION).words
-    assert json.loads(verify(saved / DECISION).to_json())["validations"] == []
+    assert json.loads(verification_out(verify(saved / DECISION)).to_json())["validations"] == []
     validate(saved / DECISION, who="Camille Roux")
     assert "Validée par Camille Roux" in verify(saved / DECISION).words
-    assert json.loads(verify(saved / DECISION).to_json())["validations"][0]["who"] == "Camille Roux"
+    assert json.loads(verification_out(verify(saved / DECISION)).to_json())["validations"][0]["who"] == "Camille Roux"

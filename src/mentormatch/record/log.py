@@ -32,7 +32,10 @@ START = "0" * 64
 """What the first line holds as the digest of the line before it, and the head of an empty log."""
 SUFFIX = ".journal.jsonl"
 
-type Kind = Literal["matching", "edit", "validation", "erasure", "purge"]
+ENGINE = "mentormatch"
+"""Who signs what nobody decided."""
+
+type Kind = Literal["matching", "edit", "validation", "erasure", "purge", "interruption"]
 
 
 def now() -> str:
@@ -78,12 +81,14 @@ class Chain:
     """What a log holds: its entries, its head, and what is wrong with it, each with its line.
 
     ``since``: how many lines were added after the head that was asked for; None if it was not found or not asked.
+    ``torn``: the last of what is wrong is a line whose writing was interrupted.
     """
 
     entries: tuple[Entry, ...]
     head: str
     problems: tuple[Problem, ...] = ()
     since: int | None = None
+    torn: bool = False
 
     @property
     def whole(self) -> bool:
@@ -99,12 +104,13 @@ def append(path: str | PathLike[str], *entries: Entry) -> str:
     """Add a line for each entry to a log, made if need be, and return the new head.
 
     The lines stand next to each other and are on the disk when this returns. Writers wait for each other (where the
-    system has ``flock``). If they cannot all be written whole, the log is left as it was.
+    system has ``flock``). If they cannot all be written whole, the log is left as it was. What a writer that was killed
+    left of a line is set aside in a line of its own: nobody was told a head of it.
 
     Raises
     ------
     OutputError
-        If the file cannot be written, or its last line is torn or is no line of a log: nothing is added then.
+        If the file cannot be written, or its last whole line is no line of a log: nothing is added then.
     """
     target = Path(path)
     try:
@@ -141,10 +147,10 @@ def chain_in(content: bytes, head: str | None = None) -> Chain:
         read, wrong = _read(raw, number, digest(lines[number - 2]) if number > 1 else START)
         entries += [read.entry] if read else []
         problems += wrong
-    problems += [_torn(len(lines) + 1)] if torn else []
     heads = [START, *map(digest, lines)]
     since, missing = _since(heads, head)
-    return Chain(tuple(entries), heads[-1], (*problems, *missing), since)
+    interrupted = [_torn(len(lines) + 1)] if torn else []
+    return Chain(tuple(entries), heads[-1], (*problems, *missing, *interrupted), since, bool(torn))
 
 
 @contextmanager
@@ -158,21 +164,40 @@ def locked(file: IOBase, *, alone: bool) -> Iterator[None]:
 def _added(file: FileIO, name: str, entries: Sequence[Entry]) -> str:
     file.seek(0)
     lines, torn = _split(file.readall())
-    wrong = [_torn(len(lines) + 1)] if torn else _read(lines[-1], len(lines))[1] if lines else []
+    wrong = _read(lines[-1], len(lines))[1] if lines else []
     if wrong:
         raise OutputError(about(name, tr("rien n'a été ajouté au journal")), wrong)
-    head, added, end = digest(lines[-1]) if lines else START, b"", file.tell()
-    for number, entry in enumerate(entries, len(lines) + 1):
-        line = Line(line=number, previous=head, entry=entry).encoded()
-        head, added = digest(line), added + line + b"\n"
+    end = file.tell() - len(torn)
+    head, added = _encoded(lines, (*_interrupted(torn), *entries))
     try:
-        if file.write(added) < len(added):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        file.truncate(end)
+        _written(file, added)
         os.fsync(file.fileno())
     except OSError:
         file.truncate(end)
+        _written(file, torn)
         raise
     return head
+
+
+def _encoded(lines: Sequence[bytes], entries: Sequence[Entry]) -> tuple[str, bytes]:
+    """Return the head that the log will have, and what is to be added to these lines."""
+    head, added = digest(lines[-1]) if lines else START, b""
+    for number, entry in enumerate(entries, len(lines) + 1):
+        line = Line(line=number, previous=head, entry=entry).encoded()
+        head, added = digest(line), added + line + b"\n"
+    return head, added
+
+
+def _interrupted(torn: bytes) -> Iterator[Entry]:
+    """Yield the entry that keeps what there is of a line whose writing was interrupted."""
+    if torn:
+        yield Entry(kind="interruption", what={"torn": torn.decode(errors="backslashreplace")}, who=ENGINE)
+
+
+def _written(file: FileIO, added: bytes) -> None:
+    if file.write(added) < len(added):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _split(content: bytes) -> tuple[list[bytes], bytes]:
@@ -204,7 +229,7 @@ def _torn(number: int) -> Problem:
     return Problem(
         line_of(number),
         tr("la dernière ligne est incomplète : son écriture a été interrompue"),
-        advice=tr("gardez une copie du fichier, puis ôtez cette ligne"),
+        advice=tr("la prochaine écriture la mettra de côté, et le dira"),
     )
 
 

@@ -28,8 +28,12 @@ def entries_of(matching: "Matching", decision: str, *, who: str | None = None, w
 
 
 def refuse_broken(journal: Path) -> None:
-    """Raise OutputError where there is a log that is not whole: what goes on from it would never be confirmed."""
+    """Raise OutputError where there is a log that is not whole: what goes on from it would never be confirmed.
+
+    A last line whose writing was interrupted is no reason: the next line sets it aside.
+    """
     chain = check_chain(journal) if journal.exists() else None
-    if chain and not chain.whole:
+    problems = chain.problems[: -1 if chain.torn else None] if chain else ()
+    if problems:
         told = tr("rien n'a été écrit, le journal du dossier n'est pas intact")
-        raise OutputError(about(journal.name, told), chain.problems)
+        raise OutputError(about(journal.name, told), problems)

@@ -58,9 +58,11 @@ def validate(
     ...     [one.who for one in verify(decision, head=validated.head).validations]
     ['Camille Roux']
     """
+    beside = journal_beside(Path(path)) if journal is None else Path(journal)
+    if beside.exists() and log.check_chain(beside).torn:
+        log.append(beside)
     verification = verify(path, journal=journal)
     if not verification.sound:
         raise RequestError(f"{tr("Rien n'a été validé.")}\n{verification.words}")
     entry = signed("validation", {"decision": verification.digest}, who=who, why=why)
-    beside = journal_beside(Path(path)) if journal is None else Path(journal)
     return Validation(verification, entry, log.append(beside, entry))
