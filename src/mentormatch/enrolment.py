@@ -1,6 +1,7 @@
 """Programme + files of answers -> cohort."""
 
 from collections.abc import Iterator
+from os import PathLike
 
 from mentormatch.errors import SurveyError
 from mentormatch.fields import AnyField, Side
@@ -11,10 +12,11 @@ from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.intake import take_apart, take_in
 from mentormatch.survey.mapping import renaming
 from mentormatch.survey.plan import Plan, Roles
-from mentormatch.survey.reading import Readable, Table, read_table
+from mentormatch.survey.reading import Frame, Table, read_table
+from mentormatch.survey.reading import Source as Opened
 from mentormatch.text import fold
 
-type Source = Readable
+type Source = str | PathLike[str] | Frame | Opened
 
 EMAIL_WORDS = ("courriel", "mail", "e-mail")
 

@@ -7,26 +7,41 @@ from typing import Annotated, Any
 
 import typer
 
-from mentormatch.cli.options import say
+from mentormatch.cli.options import TEXT, AsJson
+from mentormatch.cli.saying import say, say_json
 from mentormatch.errors import OutputError, Problem
 from mentormatch.languages import mark, tr
 
 VARIABLE = "MENTORMATCH_TOKEN"
 NEEDED = ("fastapi", "uvicorn")
+NUMBER = mark("ENTIER")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
-Host = Annotated[str, typer.Option("--host", help=mark("L'adresse où écouter ; par défaut, cette machine seule."))]
-Port = Annotated[int, typer.Option("--port", min=0, max=65_535, help=mark("Le port ; 0 : n'importe quel port libre."))]
+Host = Annotated[
+    str, typer.Option("--host", metavar=TEXT, help=mark("L'adresse où écouter ; par défaut, cette machine seule."))
+]
+Port = Annotated[
+    int,
+    typer.Option("--port", metavar=NUMBER, min=0, max=65_535, help=mark("Le port ; 0 : n'importe quel port libre.")),
+]
 Names = Annotated[
     list[str] | None,
-    typer.Option("--name", help=mark("Un autre nom par lequel on l'appelle, par exemple derrière un mandataire.")),
+    typer.Option(
+        "--name", metavar=TEXT, help=mark("Un autre nom par lequel on l'appelle, par exemple derrière un mandataire.")
+    ),
 ]
-Workers = Annotated[int | None, typer.Option("--workers", min=1, help=mark("Combien de calculs à la fois."))]
+Workers = Annotated[
+    int | None, typer.Option("--workers", metavar=NUMBER, min=1, help=mark("Combien de calculs à la fois."))
+]
 Limit = Annotated[
-    float | None, typer.Option("--time-limit", min=1, help=mark("Durée maximale d'un calcul, en secondes."))
+    float | None,
+    typer.Option(
+        "--time-limit", metavar=mark("SECONDES"), min=1, help=mark("Durée maximale d'un calcul, en secondes.")
+    ),
 ]
 People = Annotated[
-    int | None, typer.Option("--people", min=1, help=mark("Combien de personnes de chaque côté, au plus."))
+    int | None,
+    typer.Option("--people", metavar=NUMBER, min=1, help=mark("Combien de personnes de chaque côté, au plus.")),
 ]
 
 
@@ -38,6 +53,7 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
     workers: Workers = None,
     time_limit: Limit = None,
     people: People = None,
+    as_json: AsJson = False,
 ) -> None:
     """Serve until it is interrupted."""
     installed()
@@ -52,6 +68,8 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
         listening = listen(host, port)
     except OSError as error:
         raise cannot_listen(host, port, error.strerror or "") from None
+    if as_json:
+        say_json({"host": host, "port": listening.getsockname()[1], "token": None if token else settings.token})
     announce(host, listening.getsockname()[1], "" if token else settings.token)
     serve(settings, listening)
 

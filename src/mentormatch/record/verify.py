@@ -9,7 +9,6 @@
 True
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -79,26 +78,6 @@ class Verification:
         return "\n".join(
             [tr(WORDS[self.outcome]), *certified, *chain, *(f"  - {problem}" for problem in self.problems)]
         )
-
-    def to_json(self) -> str:
-        """Return the same as one JSON object."""
-        certificate, chain = self.certificate, self.chain
-        goals = [
-            {"goal": tier.goal, "value": tier.value, "stated_bound": tier.stated, "certified_bound": tier.certified}
-            for tier in (certificate.tiers if certificate else ())
-        ]
-        told = {
-            "schema_version": 1,
-            "verified": self.sound,
-            "outcome": self.outcome,
-            "certificate": certificate.verdict if certificate else None,
-            "goals": goals,
-            "digest": self.digest,
-            "log": chain and {"lines": len(chain.entries), "head": chain.head, "since": chain.since},
-            "validations": [{"who": one.who, "when": one.when, "why": one.why} for one in self.validations],
-            "problems": [str(problem) for problem in self.problems],
-        }
-        return json.dumps(told, ensure_ascii=False)
 
 
 def verify(

@@ -3,32 +3,28 @@
 The type of a value is told, never the value.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from functools import reduce
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from mentormatch.errors import Problem
 from mentormatch.languages import mark, tr
 from mentormatch.mistakes import enumerated, nearest
 from mentormatch.programme import model_at
-from mentormatch.strictjson import ROOT, key_in, shown
+from mentormatch.strictjson import ROOT, key_in, shown, whole
 
 TYPES = {
     "string_type": mark("un texte"),
-    "string_unicode": mark("du texte Unicode"),
     "int_type": mark("un nombre entier"),
-    "int_from_float": mark("un nombre entier"),
-    "int_parsing_size": mark("un nombre entier plus petit"),
     "float_type": mark("un nombre"),
     "bool_type": mark("true ou false"),
     "list_type": mark("une liste"),
     "dict_type": mark("un objet"),
     "model_type": mark("un objet"),
-    "model_attributes_type": mark("un objet"),
-    "finite_number": mark("un nombre fini"),
     "answer": mark("un texte, un nombre, true ou false, une liste de textes, un objet de textes, ou null"),
 }
 FOUND = {
@@ -45,18 +41,21 @@ BOUNDS = {
     "greater_than_equal": mark("un nombre d'au moins {limit}"),
     "greater_than": mark("un nombre de plus de {limit}"),
     "less_than_equal": mark("un nombre d'au plus {limit}"),
-    "less_than": mark("un nombre de moins de {limit}"),
     "too_short": mark("{limit} élément(s) au moins"),
     "too_long": mark("{limit} élément(s) au plus"),
     "string_too_short": mark("{limit} caractère(s) au moins"),
     "string_too_long": mark("{limit} caractère(s) au plus"),
-    "string_pattern_mismatch": mark("un texte de la forme {limit}"),
 }
-LIMITS = ("ge", "gt", "le", "lt", "min_length", "max_length", "pattern")
+LENGTHS = ("min_length", "max_length")
+
+
+def misfits(error: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:
+    """Yield what is wrong in a request of this model, as pydantic found it."""
+    yield from (misfit(detail, model) for detail in error.errors(include_url=False))
 
 
 def misfit(error: ErrorDetails, model: type[BaseModel]) -> Problem:
-    """Return what is wrong in a request of this model, as pydantic found it."""
+    """Return one thing that is wrong."""
     *steps, last = error["loc"] or ("",)
     if error["type"] == "extra_forbidden":
         return unknown_key(path_of(steps), str(last), model_at(model, steps))
@@ -83,9 +82,9 @@ def unknown_key(where: str, key: str, model: type[BaseModel]) -> Problem:
 
 
 def found_in(error: ErrorDetails) -> str:
-    """Return of which type the value is, with its length or its size where it is that which does not fit."""
-    value = error["input"]
-    return tr(FOUND.get(type(value).__name__, OTHER))
+    """Return of which type the value is, or what a check of ours found."""
+    said = error.get("ctx", {}).get("found")
+    return str(said) if said else tr(FOUND.get(type(error["input"]).__name__, OTHER))
 
 
 def expected_by(error: ErrorDetails) -> str:
@@ -95,9 +94,10 @@ def expected_by(error: ErrorDetails) -> str:
         return tr(TYPES[kind])
     if kind in BOUNDS:
         return tr(BOUNDS[kind], limit=limit_in(context))
-    return str(context.get("expected") or context.get("error") or error["msg"])
+    expected = str(context.get("expected") or context.get("error") or error["msg"])
+    return enumerated(re.findall(r"'([^']+)'", expected)) if kind == "literal_error" and "'" in expected else expected
 
 
 def limit_in(context: Mapping[str, Any]) -> Any:
     """Return the bound that was passed."""
-    return next(context[name] for name in LIMITS if name in context)
+    return whole(next((context[name] for name in LENGTHS if name in context), next(iter(context.values()))))

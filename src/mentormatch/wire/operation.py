@@ -46,11 +46,24 @@ def ask(kind: str, request: Told) -> Response:
     Raises RequestError where there is no such operation, or the request does not fit the contract, or contradicts
     itself; ProgrammeError for mistakes in the programme; EngineError where a solver failed.
     """
+    asked = read(kind, request)
+    with speaking(asked):
+        answered: Response = operation_named(kind).answer(asked)
+    return answered
+
+
+def read(kind: str, request: Told) -> Request:
+    """Return a request in the type of its operation, for ``ask``.
+
+    Raises RequestError where there is no such operation, or the request does not fit the contract: what does not fit
+    is known here, before any work, and what contradicts itself only by ``ask``.
+    """
     operation = operation_named(kind)
+    if isinstance(request, Request):
+        return request
     told = parse_json(request) if isinstance(request, str | bytes) else request
     with speaking(told):
-        answered: Response = operation.answer(told if isinstance(told, Request) else operation.asked.of(told))
-    return answered
+        return operation.asked.of(told)
 
 
 def operation_named(kind: str) -> Operation[Any, Any]:

@@ -1,7 +1,6 @@
 """What is told of a matching as JSON; codes are stable, sentences in the language that is spoken."""
 
-import json
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field as Setting
 
@@ -14,16 +13,7 @@ from mentormatch.review.goal_prices import price_words
 from mentormatch.review.pairs import Pair
 from mentormatch.review.unmatched import Unmatched
 from mentormatch.strictjson import Message
-
-
-class Response(Message):
-    """What an operation answers."""
-
-    schema_version: Literal[1] = 1
-
-    def to_json(self) -> str:
-        """Return the response as JSON text, keys in a fixed order."""
-        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+from mentormatch.wire.response import Response as Response
 
 
 class ContributionOut(Message):
@@ -157,7 +147,7 @@ class MatchResponse(Response):
             programme=matching.programme.name,
             seed=matching.seed,
             engine=matching.solution.engine,
-            tiers=[TierOut(goal=t.goal, value=t.value, bound=t.bound) for t in matching.solution.tiers],
+            tiers=tiers_out(matching),
             gap=matching.solution.gap,
             pairs=[pair_out(pair) for pair in matching.pairs],
             unmatched=list(map(unmatched_out, matching.unmatched, matching.smallest_changes)),
@@ -169,6 +159,11 @@ class MatchResponse(Response):
             ],
             diagnosis=None if matching.diagnosis is None else diagnosis_out(matching.diagnosis),
         )
+
+
+def tiers_out(matching: Matching) -> list[TierOut]:
+    """Return what a plan reaches in each goal, as the contract has it."""
+    return [TierOut(goal=tier.goal, value=tier.value, bound=tier.bound) for tier in matching.solution.tiers]
 
 
 def rejected_out(cohort: Cohort) -> list[RejectedOut]:

@@ -21,6 +21,7 @@ class Closeness(Criterion):
 
     title: ClassVar[str] = mark("Réponses proches")
     kind: Literal["closeness"] = "closeness"
+    example = {"kind": "closeness", "field": "conseil", "weight": 6}
     field: Annotated[str, Ref(("scale", "number"))]
     within: float | None = Setting(default=None, gt=0)
 

@@ -24,6 +24,7 @@ class Near(Criterion):
 
     title: ClassVar[str] = mark("Proximité")
     kind: Literal["near"] = "near"
+    example = {"kind": "near", "field": "territoire", "within": 20, "zero_at": 150, "weight": 5}
     field: Annotated[str, Ref(("place",))]
     within: float = Setting(default=0.0, ge=0)
     zero_at: float = Setting(gt=0)

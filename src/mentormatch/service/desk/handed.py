@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -16,7 +17,7 @@ from mentormatch.report.texts import visible
 from mentormatch.service.desk.asked import Part
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.intake import take_apart
-from mentormatch.survey.reading import Source
+from mentormatch.survey.reading import Source, read_stream
 
 EXAMPLE = "mentorat"
 LINES = mark("lignes de réponses")
@@ -61,6 +62,10 @@ class File:
         bare = PureWindowsPath(PurePosixPath(name).name).name
         return cls(visible(bare).strip() or "?", content)
 
+    def opened(self) -> Source:
+        """Return it as answers are read; raises SurveyError where there is nothing in it."""
+        return read_stream(self.name, BytesIO(self.content))
+
     @property
     def size(self) -> str:
         """How large it is, in words."""
@@ -103,7 +108,7 @@ class Handed:
         Raises SurveyError with every problem of the files, or where they hold more than the ``most`` lines.
         """
         parts: tuple[Part, ...] = ("mentors", "mentees") if apart else ("answers",)
-        sources: dict[str, Any] = {part: Source(self.files[part].name, self.files[part].content) for part in parts}
+        sources: dict[str, Any] = {part: self.files[part].opened() for part in parts}
         with language(programme.heading.language, unless_asked=True):
             tables = read_tables(**sources)
             refuse_too_many(sum(len(table.records) for table, _ in tables), most, LINES)

@@ -1,15 +1,17 @@
 """Whom else somebody could have had: the operation ``alternatives``."""
 
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator
 from pydantic import Field as Setting
 
 from mentormatch.assignment.solution import Status
 from mentormatch.fields import Side
+from mentormatch.matching import Matching
 from mentormatch.review.alternatives import Alternative
 from mentormatch.strictjson import Message, Text, whole
-from mentormatch.wire.asked import MatchRequest
+from mentormatch.wire.asked import SIDES, MatchRequest, Mention
 from mentormatch.wire.examples import COHORT
 from mentormatch.wire.moves import LossOut, MoveOut, losses_out, moves_out
 from mentormatch.wire.operation import Operation
@@ -26,6 +28,11 @@ class AlternativesRequest(MatchRequest):
 
     person: Text
     most: Most | None = 10
+
+    def mentions(self) -> Iterator[Mention]:
+        """Yield everybody whom the request names beside its people."""
+        yield from super().mentions()
+        yield "$.person", SIDES, self.person
 
 
 class AlternativeOut(Message):
@@ -48,6 +55,16 @@ class AlternativesResponse(Response):
     side: Side
     alternatives: list[AlternativeOut]
 
+    @classmethod
+    def of(cls, matching: Matching, person: str, most: int | None) -> Self:
+        """Return the other partners that somebody could have; raises RequestError where the key is nobody's."""
+        return cls(
+            status=matching.status,
+            person=person,
+            side="mentor" if matching.cohort.mentors.has(person) else "mentee",
+            alternatives=list(map(alternative_out, matching.alternatives(person, most))),
+        )
+
 
 class Alternatives(Operation[AlternativesRequest, AlternativesResponse]):
     """Whom else somebody could have had, and at what price."""
@@ -58,14 +75,7 @@ class Alternatives(Operation[AlternativesRequest, AlternativesResponse]):
 
     def answer(self, request: AlternativesRequest) -> AlternativesResponse:
         """Return the other partners, the cheapest first."""
-        matching = request.matching()
-        found = matching.alternatives(request.person, request.most)
-        return AlternativesResponse(
-            status=matching.status,
-            person=request.person,
-            side="mentor" if matching.cohort.mentors.has(request.person) else "mentee",
-            alternatives=list(map(alternative_out, found)),
-        )
+        return AlternativesResponse.of(request.matching(), request.person, request.most)
 
     def example(self) -> dict[str, Any]:
         """Return the question of whom else a mentee could have had."""

@@ -1,11 +1,14 @@
 """Why there is no solution, and the ways out: the operation ``diagnose``."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import Field as Setting
 
 from mentormatch.assignment.solution import Status
 from mentormatch.diagnosing import diagnose
+from mentormatch.people import Cohort
+from mentormatch.programme import Programme
+from mentormatch.review.diagnosis.finding import Diagnosis
 from mentormatch.wire.asked import CohortRequest, TimeLimit
 from mentormatch.wire.examples import COHORT
 from mentormatch.wire.operation import Operation
@@ -38,6 +41,17 @@ class DiagnoseResponse(Response):
     rejected: list[RejectedOut]
     remarks: list[RemarkOut]
 
+    @classmethod
+    def of(cls, cohort: Cohort, programme: Programme, found: Diagnosis) -> Self:
+        """Return what a diagnosis says."""
+        return cls(
+            status=found.status,
+            programme=programme.name,
+            diagnosis=diagnosis_out(found),
+            rejected=rejected_out(cohort),
+            remarks=remarks_out(cohort),
+        )
+
 
 class Diagnose(Operation[DiagnoseRequest, DiagnoseResponse]):
     """Whether a programme has a solution, what stands in the way, and the ways out."""
@@ -49,14 +63,7 @@ class Diagnose(Operation[DiagnoseRequest, DiagnoseResponse]):
     def answer(self, request: DiagnoseRequest) -> DiagnoseResponse:
         """Return the diagnosis."""
         cohort, programme = request.decided()
-        found = diagnose(cohort, programme, time_limit_s=request.time_limit_s)
-        return DiagnoseResponse(
-            status=found.status,
-            programme=programme.name,
-            diagnosis=diagnosis_out(found),
-            rejected=rejected_out(cohort),
-            remarks=remarks_out(cohort),
-        )
+        return DiagnoseResponse.of(cohort, programme, diagnose(cohort, programme, time_limit_s=request.time_limit_s))
 
     def example(self) -> dict[str, Any]:
         """Return a pair that must be and must not be."""

@@ -1,7 +1,7 @@
 """Several plans to choose from: the operation ``plans``."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator
 from pydantic import Field as Setting
@@ -42,6 +42,15 @@ class PlansResponse(Response):
     plans: list[PlanOut]
     all_told: bool
 
+    @classmethod
+    def of(cls, found: Sequence[Matching], wanted: int) -> Self:
+        """Return the plans that were found, of so many that were wanted."""
+        told = [
+            PlanOut(matching=MatchResponse.of(plan), gives_up=given_up(plan, found[:place]))
+            for place, plan in enumerate(found)
+        ]
+        return cls(plans=told, all_told=len(found) < wanted and may_go_on(found[-1].solution))
+
 
 class Plans(Operation[PlansRequest, PlansResponse]):
     """The best plan, then the best that differs enough from all before it."""
@@ -54,11 +63,7 @@ class Plans(Operation[PlansRequest, PlansResponse]):
         """Return the plans."""
         cohort, programme = request.decided()
         found = plans(cohort, programme, request.n, differ_by=request.differ_by, seed=request.seed)
-        told = [
-            PlanOut(matching=MatchResponse.of(plan), gives_up=given_up(plan, found[:place]))
-            for place, plan in enumerate(found)
-        ]
-        return PlansResponse(plans=told, all_told=len(found) < request.n and may_go_on(found[-1].solution))
+        return PlansResponse.of(found, request.n)
 
     def example(self) -> dict[str, Any]:
         """Return two mentors and two mentees, of whom there are two plans."""

@@ -1,34 +1,31 @@
 """New pairs after some people left and others arrived: the operation ``repair``."""
 
-from collections.abc import Iterable, Iterator
-from typing import Annotated, Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated, Any, Self
 
 import numpy as np
 from pydantic import Field as Setting
 
-from mentormatch.assignment.posing import pose
-from mentormatch.assignment.solution import Solution, Status
+from mentormatch.assignment.solution import Status
 from mentormatch.errors import Problem, RequestError
+from mentormatch.evaluation import as_given
 from mentormatch.fields import Side
 from mentormatch.languages import tr
-from mentormatch.matching import Matching
 from mentormatch.people import Cohort, People
 from mentormatch.phrases import quoted
 from mentormatch.programme import Programme
+from mentormatch.repairing import Repair as Repaired
 from mentormatch.repairing import Rung, repair
 from mentormatch.review.reserves import Reserve
-from mentormatch.scoring.score import score
 from mentormatch.strictjson import Keys, Message, Text, Whole
 from mentormatch.text import canonical
 from mentormatch.turnover import joined
-from mentormatch.wire.asked import MOST_PEOPLE, CohortRequest, Pairs, keys_of
+from mentormatch.wire.asked import MOST_PEOPLE, SIDES, CohortRequest, Pairs, keys_of
 from mentormatch.wire.examples import COHORT
 from mentormatch.wire.operation import Operation
 from mentormatch.wire.told import MatchResponse, Response
 
-GIVEN = "given"
-"""The engine of pairs that were handed in."""
-SIDES: tuple[Side, Side] = ("mentor", "mentee")
+type Pair = tuple[str, str]
 
 
 class RepairRequest(CohortRequest):
@@ -92,6 +89,21 @@ class RepairResponse(Response):
     steps: list[RungOut]
     reserves: list[ReserveOut] | None
 
+    @classmethod
+    def of(cls, repaired: Repaired, *, ladder: bool, reserves: bool, steps: Iterable[int] = ()) -> Self:
+        """Return what a repair says, and what is asked for beside."""
+        return cls(
+            sentence=str(repaired),
+            kept=pairs_out(repaired.kept),
+            broken=pairs_out(repaired.broken),
+            ended=pairs_out(repaired.ended),
+            new=pairs_out(repaired.new),
+            matching=MatchResponse.of(repaired.matching),
+            ladder=list(map(rung_out, repaired.ladder)) if ladder else None,
+            steps=[rung_out(repaired.rung(step)) for step in steps],
+            reserves=list(map(reserve_out, repaired.reserves)) if reserves else None,
+        )
+
 
 class Repair(Operation[RepairRequest, RepairResponse]):
     """New pairs for who needs one, with as few former pairs broken as that takes."""
@@ -102,19 +114,12 @@ class Repair(Operation[RepairRequest, RepairResponse]):
 
     def answer(self, request: RepairRequest) -> RepairResponse:
         """Return the repaired plan."""
-        former = former_matching(request)
+        today, programme = request.decided()
+        pairs = keys_of(request.former)
+        cohort = with_missing(today, programme, pairs, request.withdrawn)
+        former = as_given(cohort, programme, pairs, seed=request.seed)
         repaired = repair(former, withdrawn=request.withdrawn, keep=keys_of(request.keep))
-        return RepairResponse(
-            sentence=str(repaired),
-            kept=pairs_out(repaired.kept),
-            broken=pairs_out(repaired.broken),
-            ended=pairs_out(repaired.ended),
-            new=pairs_out(repaired.new),
-            matching=MatchResponse.of(repaired.matching),
-            ladder=list(map(rung_out, repaired.ladder)) if request.ladder else None,
-            steps=[rung_out(repaired.rung(step)) for step in request.steps],
-            reserves=list(map(reserve_out, repaired.reserves)) if request.reserves else None,
-        )
+        return RepairResponse.of(repaired, ladder=request.ladder, steps=request.steps, reserves=request.reserves)
 
     def example(self) -> dict[str, Any]:
         """Return a mentor who left, and what each number of broken pairs would buy."""
@@ -122,28 +127,12 @@ class Repair(Operation[RepairRequest, RepairResponse]):
         return {**COHORT, "former": former, "withdrawn": ["M03"], "keep": former[:1], "ladder": True, "reserves": True}
 
 
-def former_matching(request: RepairRequest) -> Matching:
-    """Return the pairs there were as a matching, of today's people and those of ``withdrawn`` who are not among them.
+def with_missing(cohort: Cohort, programme: Programme, former: Sequence[Pair], withdrawn: Iterable[str]) -> Cohort:
+    """Return today's people and, without an answer, those of ``former`` who left and are not among them.
 
-    Raises RequestError where a former pair names somebody else, or comes twice.
+    Raises RequestError where a former pair names somebody else.
     """
-    today, programme = request.decided()
-    cohort = with_missing(today, programme, request)
-    pairs = sorted((cohort.mentors.find(i), cohort.mentees.find(k)) for i, k in keys_of(request.former))
-    if len(set(pairs)) < len(pairs):
-        raise RequestError(
-            tr("Un binôme est donné deux fois"),
-            [Problem("$.former", tr("un binôme en double"), tr("chaque binôme une fois"))],
-        )
-    scores = score(cohort, programme.criteria)
-    problem = pose(cohort, scores, programme.rules, programme.goals.order)
-    solution = Solution(Status.FEASIBLE, np.array(pairs, dtype=np.int64).reshape(-1, 2), engine=GIVEN)
-    return Matching(cohort, programme, scores, problem, solution, request.seed)
-
-
-def with_missing(cohort: Cohort, programme: Programme, request: RepairRequest) -> Cohort:
-    """Return today's people and, without an answer, those who left and are not among them."""
-    gone, strangers = set(map(canonical, request.withdrawn)), list(strangers_in(request.former, cohort))
+    gone, strangers = set(map(canonical, withdrawn)), list(strangers_in(former, cohort))
     unknown = [
         Problem(f"$.former[{place}].{side}", quoted(key), tr("une personne d'aujourd'hui, ou de « withdrawn »"))
         for place, side, key in strangers
@@ -155,11 +144,11 @@ def with_missing(cohort: Cohort, programme: Programme, request: RepairRequest) -
     return joined(cohort, Cohort(mentors, mentees))
 
 
-def strangers_in(pairs: Iterable[Keys], cohort: Cohort) -> Iterator[tuple[int, Side, str]]:
+def strangers_in(pairs: Iterable[Pair], cohort: Cohort) -> Iterator[tuple[int, Side, str]]:
     """Yield who of these pairs is not in a cohort: the place of the pair, the side, the key."""
     known = {side: set(map(canonical, cohort.side(side).ids)) for side in SIDES}
     for place, pair in enumerate(pairs):
-        people: tuple[tuple[Side, str], ...] = (("mentor", pair.mentor), ("mentee", pair.mentee))
+        people = zip(SIDES, pair, strict=True)
         yield from ((place, side, key) for side, key in people if canonical(key) not in known[side])
 
 

@@ -1,12 +1,14 @@
 """Why two people are no pair: the operation ``why-not``."""
 
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import Annotated, Any, Self
 
 from pydantic import Field as Setting
 
 from mentormatch.assignment.solution import Status
+from mentormatch.matching import Matching
 from mentormatch.strictjson import Text
-from mentormatch.wire.asked import MatchRequest
+from mentormatch.wire.asked import MatchRequest, Mention
 from mentormatch.wire.examples import COHORT
 from mentormatch.wire.moves import LossOut, MoveOut, losses_out, moves_out
 from mentormatch.wire.operation import Operation
@@ -18,6 +20,12 @@ class WhyNotRequest(MatchRequest):
 
     mentor: Text
     mentee: Text
+
+    def mentions(self) -> Iterator[Mention]:
+        """Yield everybody whom the request names beside its people."""
+        yield from super().mentions()
+        yield "$.mentor", ("mentor",), self.mentor
+        yield "$.mentee", ("mentee",), self.mentee
 
 
 class WhyNotResponse(Response):
@@ -35,6 +43,20 @@ class WhyNotResponse(Response):
     moves: list[MoveOut]
     rules: list[str]
 
+    @classmethod
+    def of(cls, matching: Matching, mentor: str, mentee: str) -> Self:
+        """Return what forcing a pair would mean; raises RequestError where a key is nobody's."""
+        why = matching.why_not(mentor, mentee)
+        return cls(
+            status=matching.status,
+            mentor=mentor,
+            mentee=mentee,
+            reason=why.reason,
+            losses=None if why.losses is None else losses_out(why.losses),
+            moves=moves_out(why.moves),
+            rules=list(why.rules),
+        )
+
 
 class WhyNot(Operation[WhyNotRequest, WhyNotResponse]):
     """Why two people are no pair, what it would cost to make them one, and who would move."""
@@ -45,17 +67,7 @@ class WhyNot(Operation[WhyNotRequest, WhyNotResponse]):
 
     def answer(self, request: WhyNotRequest) -> WhyNotResponse:
         """Return what forcing the pair would mean."""
-        matching = request.matching()
-        why = matching.why_not(request.mentor, request.mentee)
-        return WhyNotResponse(
-            status=matching.status,
-            mentor=request.mentor,
-            mentee=request.mentee,
-            reason=why.reason,
-            losses=None if why.losses is None else losses_out(why.losses),
-            moves=moves_out(why.moves),
-            rules=list(why.rules),
-        )
+        return WhyNotResponse.of(request.matching(), request.mentor, request.mentee)
 
     def example(self) -> dict[str, Any]:
         """Return the question of why two people are no pair."""
