@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from starlette.datastructures import Headers
 
 from mentormatch.service.desk import doors
-from mentormatch.service.desk.doors import BEARER, COOKIE, LONGEST_S, Sessions, leads_to_the_page
+from mentormatch.service.desk.doors import BEARER, COOKIE, LONGEST_S, Sessions, cookie_name, leads_to_the_page
 from mentormatch.service.problems import RefusedError
 
 TOKEN, HOST = "secret-of-the-test", "127.0.0.1:8000"
@@ -28,7 +29,7 @@ def scope(method: str = "GET", path: str = "/desk/x", **headers: str) -> dict[st
 
 
 def cookie(value: str) -> str:
-    return f"other=1; {COOKIE}={value}"
+    return f"other=1; {COOKIE}-8000={value}"
 
 
 def test_the_token_opens_a_session_and_no_other_does() -> None:
@@ -39,6 +40,11 @@ def test_the_token_opens_a_session_and_no_other_does() -> None:
         assert not sessions.admits(scope(cookie=cookie(wrong)))
     with pytest.raises(RefusedError, match="no-token"):
         sessions.begin(f"{TOKEN}x")
+
+
+def test_services_on_two_ports_of_a_machine_have_cookies_of_their_own() -> None:
+    names = [cookie_name(Headers({"host": host})) for host in ("a:8000", "a:8001", "a.example", "[::1]:80", "[::1]")]
+    assert names == [f"{COOKIE}-8000", f"{COOKIE}-8001", COOKIE, f"{COOKIE}-80", COOKIE]
 
 
 def test_two_sessions_are_two_owners_and_the_token_a_third() -> None:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -17,6 +18,7 @@ from tests.service.desk.slow import SETTINGS
 from tests.service.serving import BEARER, TOKEN, Served, limits, serving
 
 BYTES = {"Content-Type": "application/octet-stream"}
+NAMED = BYTES | {"X-File-Name": "x"}
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +81,7 @@ def test_the_way_in_loads_nothing_and_runs_only_what_stands_in_it(served: Served
 def test_the_cookie_is_kept_from_scripts_and_from_other_sites(served: Served) -> None:
     with visitor(served) as client:
         given = client.post("/session", json={"token": TOKEN}).headers["set-cookie"]
-    assert given.startswith(f"{COOKIE}=")
+    assert given.startswith(f"{COOKIE}-{served.url.rpartition(':')[2]}=")
     assert {"HttpOnly", "SameSite=strict", "Path=/"} <= set(given.split("; "))
     assert TOKEN not in given
 
@@ -119,7 +121,7 @@ def test_the_page_and_its_files_have_the_strict_policy(client: httpx.Client) -> 
 def test_a_desk_from_the_files_to_the_documents(client: httpx.Client) -> None:
     here = desk(client)
     for part, name, content in (("programme", "p.toml", PROGRAMME), ("answers", "r é.csv", ANSWERS)):
-        done(client.put(f"{here}/files/{part}", params={"name": name}, content=content, headers=BYTES))
+        done(client.put(f"{here}/files/{part}", content=content, headers=BYTES | {"X-File-Name": quote(name)}))
     assert [file["name"] for file in done(client.get(here))["files"]] == ["p.toml", "r é.csv"]
     done(client.post(here, json={"do": "read"}))
     assert done(client.post(here, json={"do": "form", "seed": 3}))["plan"]["answered"]
@@ -138,7 +140,7 @@ def test_what_a_desk_refuses_is_a_problem_in_words_with_its_place(client: httpx.
     here = desk(client)
     wrong = PROGRAMME.replace(b'kind = "same"', b'kind = "smae"', 1)
     done(client.post(here, json={"do": "example"}))
-    done(client.put(f"{here}/files/programme", params={"name": "p.toml"}, content=wrong, headers=BYTES))
+    done(client.put(f"{here}/files/programme", content=wrong, headers=BYTES | {"X-File-Name": "p.toml"}))
     answer = client.post(here, json={"do": "read"})
     told = answer.json()
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
@@ -155,8 +157,8 @@ def test_what_a_desk_refuses_is_a_problem_in_words_with_its_place(client: httpx.
         ("POST", "", {"content": b"do", "headers": BYTES}, 415),
         ("PUT", "/files/answers", {"content": b"x"}, 415),
         ("PUT", "/files/answers", {"content": b"x", "headers": BYTES}, 422),
-        ("PUT", "/files/secrets?name=x", {"content": b"x", "headers": BYTES}, 422),
-        ("PUT", "/files/answers?name=x", {"content": b"x" * 100_001, "headers": BYTES}, 413),
+        ("PUT", "/files/secrets", {"content": b"x", "headers": NAMED}, 422),
+        ("PUT", "/files/answers", {"content": b"x" * 100_001, "headers": NAMED}, 413),
         ("GET", "/pages/..%2Fboard", {}, 404),
         ("GET", "/pages/binome", {}, 404),
         ("GET", "/documents/secret.txt", {}, 404),
@@ -208,14 +210,14 @@ def test_nothing_that_is_handed_over_is_told_in_the_log(client: httpx.Client, se
     here = desk(client)
     done(client.post(here, json={"do": "example"}))
     row = f'2026-01-01;M77;{NAME};"{ANSWER}";{EMAIL}\n'.encode()
-    name = {"name": f"{NAME}.csv"}
-    done(client.put(f"{here}/files/answers", params=name, content=ANSWERS + row, headers=BYTES))
+    named = BYTES | {"X-File-Name": quote(f"{NAME}.csv")}
+    done(client.put(f"{here}/files/answers", content=ANSWERS + row, headers=named))
     done(client.post(here, json={"do": "read"}))
-    done(client.put(f"{here}/files/answers", params=name, content=row * 3, headers=BYTES))
+    done(client.put(f"{here}/files/answers", content=row * 3, headers=named))
     assert client.post(here, json={"do": "read"}).status_code == 422
-    done(client.put(f"{here}/files/programme", params=name, content=row, headers=BYTES))
+    done(client.put(f"{here}/files/programme", content=row, headers=named))
     assert client.post(here, json={"do": "read"}).status_code == 422
-    assert client.put(f"{here}/files/{NAME}", params=name, content=row, headers=BYTES).status_code == 422
+    assert client.put(f"{here}/files/{NAME}", content=row, headers=named).status_code == 422
     wait_for(lambda: served.text.count('"method": "PUT"') >= 4)
     assert all(word not in served.text for word in (NAME, EMAIL, ANSWER, "serinette", TOKEN))
 

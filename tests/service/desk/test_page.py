@@ -72,6 +72,7 @@ def test_every_view_of_the_pairs_is_shown(visit: Visit) -> None:
     ):
         visit.press(name)
         visit.frame_shows(text)
+    visit.press("Imprimer")  # a frame that may not be printed would say so as an error
     assert visit.trouble == NOTHING
 
 
@@ -213,6 +214,37 @@ def test_two_people_do_not_see_one_another(chromium: Browser, visit: Visit) -> N
 
 
 @pytest.mark.proof
+def test_the_way_back_leads_from_step_to_step(visit: Visit) -> None:
+    visit.form()
+    visit.press("Aller aux documents")
+    visit.heading("Les documents")
+    for name in ("Les binômes", "Les réponses", "Vos fichiers"):
+        visit.page.go_back()
+        visit.heading(name)
+    visit.page.go_forward()
+    visit.heading("Les réponses")
+    assert visit.trouble == NOTHING
+
+
+@pytest.mark.proof
+def test_files_that_are_dropped_together_find_their_places(visit: Visit) -> None:
+    two = [["programme.toml", list(PROGRAMME)], ["reponses.csv", list(ANSWERS)]]
+    visit.page.evaluate(
+        """(files) => {
+          const held = new DataTransfer();
+          for (const [name, bytes] of files) held.items.add(new File([new Uint8Array(bytes)], name));
+          const event = new DragEvent("drop", { dataTransfer: held, bubbles: true, cancelable: true });
+          document.querySelector("[data-drop=answers]").dispatchEvent(event);
+        }""",
+        two,
+    )
+    expect(visit.page.locator("[data-place=programme] .held")).to_contain_text("programme.toml")
+    expect(visit.page.locator("[data-place=answers] .held")).to_contain_text("reponses.csv")
+    visit.page.evaluate("document.body.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true }))")
+    assert visit.trouble == NOTHING
+
+
+@pytest.mark.proof
 def test_who_reloads_the_page_is_where_they_were(visit: Visit) -> None:
     visit.form()
     visit.press("Revoir sur le tableau")
@@ -243,6 +275,7 @@ def test_a_view_that_cannot_be_had_any_more_says_why(visit: Visit) -> None:
     expect(visit.page.locator(".trouble")).to_contain_text("Votre session est finie")
 
 
+@pytest.mark.proof
 def test_who_closes_leaves_nothing(visit: Visit) -> None:
     visit.form()
     visit.page.on("dialog", lambda dialog: None)
@@ -256,6 +289,7 @@ def test_who_closes_leaves_nothing(visit: Visit) -> None:
     assert visit.trouble == NOTHING
 
 
+@pytest.mark.proof
 def test_english_is_spoken_everywhere_once_it_is_chosen(visit: Visit) -> None:
     page = visit.page
     visit.form()

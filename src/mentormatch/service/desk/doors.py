@@ -102,11 +102,18 @@ def refuse_other_sites(scope: Scope) -> None:
 
 def cookie_of(scope: Scope) -> str:
     """Return the cookie of a request, empty where it has none."""
+    headers = Headers(scope=dict(scope))
     try:
-        found = SimpleCookie(Headers(scope=dict(scope)).get("cookie", "")).get(COOKIE)
+        found = SimpleCookie(headers.get("cookie", "")).get(cookie_name(headers))
     except CookieError:
         return ""
     return found.value if found else ""
+
+
+def cookie_name(headers: Headers) -> str:
+    """Return what the cookie is called: browsers give all ports of a machine the same cookies."""
+    _, colon, port = headers.get("host", "").rpartition(":")
+    return f"{COOKIE}-{port}" if colon and port.isdecimal() else COOKIE
 
 
 def named(cookie: str) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -13,7 +14,7 @@ from mentormatch.service.desk.asked import FREE
 from mentormatch.service.desk.assets import POLICY, assets, sign_page, text, view_policy
 from mentormatch.service.desk.desks import Desks, Place
 from mentormatch.service.desk.documents import ANSWERS, HTML, PURPOSES, VIEWS
-from mentormatch.service.desk.doors import BEARER, COOKIE, Sessions, leads_to_the_page
+from mentormatch.service.desk.doors import BEARER, Sessions, cookie_name, leads_to_the_page
 from mentormatch.service.problems import KINDS, MEDIA_TYPE, URN, RefusedError
 from mentormatch.service.rooms import Rooms
 from mentormatch.showing.words import stage, time
@@ -22,7 +23,7 @@ WRONG_S = 0.5
 """A wrong token is answered so much later."""
 OWN = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin"}
 PAGE = {**OWN, "Content-Security-Policy": POLICY}
-FILE_TYPE = "application/octet-stream"
+FILE_TYPE, NAME = "application/octet-stream", "X-File-Name"
 PAGES = ("reponses", *VIEWS)
 KEPT = (ANSWERS, *PURPOSES)
 
@@ -78,7 +79,9 @@ class Entrance:
                 await asyncio.sleep(WRONG_S)
             raise
         answer = Response(status_code=204, headers=OWN)
-        answer.set_cookie(COOKIE, cookie, httponly=True, samesite="strict", secure=request.url.scheme == "https")
+        answer.set_cookie(
+            cookie_name(request.headers), cookie, httponly=True, samesite="strict", secure=request.url.scheme == "https"
+        )
         return answer
 
     async def sign_out(self, request: Request) -> Response:
@@ -87,7 +90,7 @@ class Entrance:
         self.desks.drop(owner)
         self.sessions.end(owner)
         answer = Response(status_code=204, headers=OWN)
-        answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        answer.delete_cookie(cookie_name(request.headers), httponly=True, samesite="strict")
         return answer
 
 
@@ -134,7 +137,7 @@ class Page:
         """Take a file."""
         place = self.place(request, ident)
         body = await self.rooms.bodies.read(request.headers, request.receive, FILE_TYPE)
-        head = {"do": "take", "part": part, "name": request.query_params.get("name", "")}
+        head = {"do": "take", "part": part, "name": unquote(request.headers.get(NAME, ""))}
         return answered(await place.ask(head, body))
 
     async def progress(self, request: Request, ident: str) -> Response:

@@ -45,14 +45,19 @@ export class Service {
     return this.json("POST", this.at(""), JSON.stringify(what));
   }
 
-  async json(method, path, body = null, type = "application/json") {
-    return (await this.answer(method, path, body, type)).json();
+  /** Send a file; its name goes in a header, as addresses may be kept in logs. */
+  async send(part, file) {
+    const name = { "X-File-Name": encodeURIComponent(file.name.slice(-200)), "Content-Type": "application/octet-stream" };
+    return (await this.answer("PUT", this.at(`/files/${part}`), file, name)).json();
+  }
+
+  async json(method, path, body = null) {
+    return (await this.answer(method, path, body)).json();
   }
 
   /** Return the answer to a request; throws a Trouble. */
-  async answer(method, path, body = null, type = "application/json") {
-    const headers = { "Accept-Language": this.say("language") };
-    if (body !== null) headers["Content-Type"] = type;
+  async answer(method, path, body = null, more = { "Content-Type": "application/json" }) {
+    const headers = { "Accept-Language": this.say("language"), ...(body === null ? {} : more) };
     let answer;
     try {
       answer = await fetch(path, { method, headers, body, redirect: "error" });

@@ -41,6 +41,8 @@ class Desk {
     this.touched = Date.now();
     for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, () => (this.touched = Date.now()));
     setInterval(() => this.stay(), STAY_MS);
+    addEventListener("popstate", ({ state }) => this.back(state?.step));
+    for (const event of ["dragover", "drop"]) addEventListener(event, (one) => one.preventDefault()); // beside its place
     this.parts = {
       files: new Fields(this),
       intake: new Intake(this),
@@ -67,6 +69,7 @@ class Desk {
       await this.follow();
       const kept = sessionStorage.getItem("step");
       this.step = this.reachable(kept) ? kept : "files";
+      history.replaceState({ step: this.step }, "");
       this.tell("");
       await this.draw();
     } catch (trouble) {
@@ -190,14 +193,30 @@ class Desk {
     this.state = state;
   }
 
+  /** Go to a step; what happened since on the board is looked up. */
   async go(step) {
+    this.tell("");
+    await this.act(async () => {
+      this.know(await this.service.json("GET", this.service.at("")));
+      await this.show(step);
+    });
+  }
+
+  /** Show a step, to which the browser's way back leads from then on. */
+  async show(step) {
+    if (step !== this.step) history.pushState({ step }, "");
+    this.step = step;
+    sessionStorage.setItem("step", step);
+    await this.draw({ focus: true });
+  }
+
+  /** Go where the browser's way back leads, if there still is such a step. */
+  async back(step) {
+    if (this.busy || !this.reachable(step)) return;
     this.tell("");
     this.step = step;
     sessionStorage.setItem("step", step);
-    await this.act(async () => {
-      this.know(await this.service.json("GET", this.service.at("")));
-      await this.draw({ focus: true });
-    });
+    await this.act(() => this.draw({ focus: true }));
   }
 
   // --- what is being done --------------------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ export class Fields {
     const file = this.file(part);
     const field = make("input", { type: "file", accept, class: "unseen", "data-focus": `file:${part}`, "data-part": part });
     field.setAttribute("aria-label", desk.say("choose_for", { what: desk.say(part) }));
-    field.addEventListener("change", () => field.files[0] && this.send(part, field.files[0]));
+    field.addEventListener("change", () => this.take(part, [...field.files]));
     const pick = make("label", { class: "pick" }, field, make("span", { "aria-hidden": "true" }, desk.say("choose")));
     const title = ["mentors", "mentees"].includes(part) ? make("h4", {}, desk.say(part)) : null;
     const held = file
@@ -82,7 +82,7 @@ export class Fields {
     box.addEventListener("drop", (event) => {
       event.preventDefault();
       box.classList.remove("over");
-      if (event.dataTransfer.files[0]) this.send(part, event.dataTransfer.files[0]);
+      this.take(part, [...event.dataTransfer.files]);
     });
     return box;
   }
@@ -97,6 +97,11 @@ export class Fields {
     });
   }
 
+  /** Send files: a programme to its own place, wherever it was dropped. */
+  async take(part, files) {
+    for (const file of files) await this.send(/\.toml$/i.test(file.name) ? "programme" : part, file);
+  }
+
   send(part, file) {
     const { desk } = this;
     const { service } = desk;
@@ -104,8 +109,7 @@ export class Fields {
     return desk.act(
       async () => {
         desk.tell(desk.say("sending", { name: file.name }));
-        const path = service.at(`/files/${part}?name=${encodeURIComponent(file.name.slice(-200))}`);
-        desk.know(await service.json("PUT", path, file, "application/octet-stream"));
+        desk.know(await service.send(part, file));
         await desk.draw();
         desk.tell(desk.say("taken", { name: file.name }));
         desk.root.querySelector(`[data-focus="leave:${part}"]`)?.focus();
@@ -140,9 +144,7 @@ export class Fields {
       desk.tell(desk.say("reading"));
       desk.know(await desk.service.do({ do: "read", apart: this.apart }));
       await desk.follow();
-      desk.step = "intake";
-      sessionStorage.setItem("step", "intake");
-      await desk.draw({ focus: true });
+      await desk.show("intake");
       desk.tell(desk.say("read_done"));
     });
   }

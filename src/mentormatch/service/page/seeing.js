@@ -68,9 +68,7 @@ class Forming {
       }
       const asked = { do: "form", seed: this.seed, time_limit_s: this.seconds };
       desk.know(await desk.work(desk.say("forming"), () => desk.service.do(asked)));
-      desk.step = "pairs";
-      sessionStorage.setItem("step", "pairs");
-      await desk.draw({ focus: true });
+      await desk.show("pairs");
       desk.tell(desk.say("formed"));
     });
   }
