@@ -62,6 +62,24 @@ def test_a_body_may_be_as_long_as_the_limit_and_no_byte_longer() -> None:
     assert str(MOST) in error.detail
 
 
+def test_a_piece_that_does_not_say_whether_more_come_is_the_last() -> None:
+    coming = Coming(b"x", b"y")
+    del coming.events[0]["more_body"]
+    assert read(coming) == b"x"
+    asyncio.run(read_away(coming := Coming(b"x", b"y")))
+    assert coming.asked == 2
+    coming = Coming(b"x", b"y")
+    del coming.events[0]["more_body"]
+    asyncio.run(read_away(coming))
+    assert coming.asked == 1
+
+
+def test_a_body_of_another_kind_is_not_read() -> None:
+    coming = Coming(b"x")
+    refused(lambda: read(coming, {"content-type": "text/plain"}), "not-taken")
+    assert coming.asked == 0
+
+
 def test_a_body_that_is_too_long_is_read_no_further() -> None:
     coming = Coming(b"x" * MOST, b"x", b"x", b"x")
     refused(lambda: read(coming), "too-large")

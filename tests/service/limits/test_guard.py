@@ -42,7 +42,7 @@ def test_it_goes_by_no_other_name_not_even_with_the_token(host: str | None) -> N
 
 
 @pytest.mark.parametrize(
-    ("host", "name"), [("a:80", "a"), ("a", "a"), ("a:x", "a:x"), ("[::1]", "[::1]"), ("A:", "a:")]
+    ("host", "name"), [("a:80", "a"), ("a", "a"), ("a:x", "a:x"), ("[::1]", "[::1]"), ("A:", "a:"), ("80", "80")]
 )
 def test_a_port_is_no_part_of_a_name(host: str, name: str) -> None:
     assert host_of(scope(host=host)) == name
