@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from mentormatch.assignment.rules.ban import Ban
 from mentormatch.assignment.rules.pin import Pin
 from mentormatch.enrolment import plan_of
-from mentormatch.errors import Problem, RequestError, SurveyError
+from mentormatch.errors import Problem
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
 from mentormatch.matching import Matching, match, named
@@ -141,14 +141,11 @@ class CohortRequest(Request):
         """Return the people and the programme, its rules without ``pins`` and ``bans``.
 
         In ``mentors`` and ``mentees`` the ``id`` of people is their key, and their place in the list their line.
-        Raises ProgrammeError for mistakes in the programme; RequestError where people answer what is not asked, a key
-        comes twice, the rows cannot be read, or somebody who is named is nobody.
+        Raises ProgrammeError for mistakes in the programme; SurveyError where a key comes twice, or the rows cannot be
+        read; RequestError where people answer what is not asked, or somebody who is named is nobody.
         """
         programme = Programme.read(self.programme)
-        try:
-            cohort = self._cohort(programme)
-        except SurveyError as error:
-            raise RequestError(error.message, error.problems) from None
+        cohort = self._cohort(programme)
         refuse_strangers(cohort, self.mentions())
         return cohort, programme
 
