@@ -19,7 +19,7 @@ from mentormatch.matching import Matching, match, named
 from mentormatch.mistakes import enumerated, nearest
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
-from mentormatch.strictjson import Keys, Message, Text, Whole, parse_json, refusal, refuse, refuse_unplain, shown
+from mentormatch.strictjson import Keys, Message, Text, Whole, refusal, refuse, refuse_unplain, shown
 from mentormatch.survey.entries import Submission
 from mentormatch.survey.intake import gather, take_in
 from mentormatch.text import canonical
@@ -28,7 +28,7 @@ from mentormatch.wire.programmes import ProgrammeTable
 from mentormatch.wire.rows import Row, Said, table_of
 
 BY_ID = "id"
-"""Stands for the key field where the programme has none: in a request people are told apart by their ``id``."""
+"""Stands for the key field: in a request people are told apart by their ``id``."""
 MOST_PEOPLE, MOST_ROWS, MOST_PAIRS, MOST_ANSWERS, MOST_PARTS = 10_000, 20_000, 20_000, 1_000, 1_000
 """How much one request may hold; a service may take less."""
 
@@ -70,18 +70,9 @@ class Request(Message):
     language: Literal["fr", "en"] | None = None
 
     @classmethod
-    def from_json(cls, text: str | bytes) -> Self:
-        """Return the request in a JSON text; raises RequestError for doubled keys, NaN, or what does not fit."""
-        return cls._fitting(parse_json(text))
-
-    @classmethod
     def of(cls, data: Mapping[str, Any]) -> Self:
         """Return the request in a JSON object; raises RequestError with everything in it that does not fit."""
         refuse_unplain(data)
-        return cls._fitting(data)
-
-    @classmethod
-    def _fitting(cls, data: object) -> Self:
         told: list[Problem] = []
         try:
             return cls.model_validate(data)
@@ -170,7 +161,7 @@ class CohortRequest(Request):
             for side, people in self._sides()
             for line, person in enumerate(people, start=1)
         ]
-        return gather(sent, replace(plan, key=plan.key or BY_ID))
+        return gather(sent, replace(plan, key=BY_ID))
 
     def _sides(self) -> tuple[tuple[Side, list[Submitted]], ...]:
         return (("mentor", self.mentors), ("mentee", self.mentees))
