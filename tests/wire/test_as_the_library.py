@@ -4,6 +4,7 @@ import csv
 import json
 import tomllib
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,14 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import examples
+from mentormatch.assignment.solution import Status, without_pairs
 from mentormatch.errors import RequestError
 from mentormatch.examples import folder_of
 from mentormatch.record.decision import save_decision
 from mentormatch.record.log import append
 from mentormatch.record.verify import entry_of, journal_beside, verify
 from mentormatch.wire.operation import ask
+from mentormatch.wire.operations.plans import PlansResponse
 from mentormatch.wire.told import MatchResponse, pair_out
 from mentormatch.wire.verified import verification_out
 
@@ -108,6 +111,20 @@ def test_evaluate() -> None:
     assert [one["people"] for one in more if one not in answer["breaches"]] == [["M04", "E05"]]
 
 
+def test_the_best_stands_beside_a_plan_where_it_is_asked_for() -> None:
+    plan = [("M01", "E01")]
+    whole = mm.evaluate(examples.cohort(), examples.programme(), plan)
+    best = mm.match(examples.cohort(), examples.programme(), seed=2, bans=BANS)
+    answer = told("evaluate", pairs=keys(plan), best=True, seed=2, bans=keys(BANS), time_limit_s=60)
+    assert answer["best"] == {"status": "proved", "tiers": tiers(best)}
+    assert answer["tiers"] == tiers(whole.matching)
+    assert told("evaluate", pairs=keys(plan))["best"] is None
+
+
+def tiers(matching: mm.Matching) -> list[dict[str, Any]]:
+    return [{"goal": tier.goal, "value": tier.value, "bound": tier.bound} for tier in matching.solution.tiers]
+
+
 @pytest.mark.parametrize("pair", [("M01", "E01"), ("M04", "E05"), ("M06", "E08"), ("M13", "E02")])
 def test_why_not(matching: mm.Matching, pair: tuple[str, str]) -> None:
     why = matching.why_not(*pair)
@@ -160,6 +177,13 @@ def test_plans_say_where_there_are_no_others() -> None:
     assert answer["all_told"] is True
     enough = json.loads(ask("plans", {"programme": programme, **people, "n": 2}).to_json())
     assert (len(enough["plans"]), enough["all_told"]) == (2, False)
+
+
+def test_plans_that_were_not_looked_for_to_the_end_are_not_all_told(matching: mm.Matching) -> None:
+    stopped = replace(matching, solution=without_pairs(Status.STOPPED, "plain"))
+    assert PlansResponse.of((matching, stopped), 3).all_told is False
+    assert PlansResponse.of((matching, matching), 3).all_told is True
+    assert PlansResponse.of((matching, matching), 2).all_told is False
 
 
 def test_diagnose() -> None:
