@@ -110,12 +110,14 @@ class Busy(BaseHTTPRequestHandler):
 
 @pytest.mark.parametrize("client", PROGRAMS)
 def test_a_client_asks_again_where_the_service_is_busy(client: str) -> None:
-    handler = type("AtFirst", (Busy,), {"asked": 0})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    class AtFirst(Busy):
+        asked = 0
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), AtFirst) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         done = run(client, f"http://127.0.0.1:{server.server_port}", REQUEST)
         server.shutdown()
-    assert handler.asked >= 3
+    assert AtFirst.asked >= 3
     assert (
         pairs_in(client, done.stdout if client != "propose.sh" else done.stdout[done.stdout.rindex('{"pairs"') :]) == []
     )
