@@ -2,7 +2,8 @@
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from json import JSONDecodeError
 from typing import Annotated, Any, Never
 
@@ -17,14 +18,20 @@ ROOT = "$"
 MOST_DEEP = 64
 MOST_DIGITS = 100
 SHOWN_CHARACTERS = 60
+MOST_TOLD = 100
+"""Of more problems than that, the first are told."""
 MARK = "\ufeff"
 """The mark of byte order, before a text: in other encodings than UTF-8 it has other bytes."""
+
+
+WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
+"""The same in UTF-16, in both orders; JSON without it begins with two plain characters, of which one byte is zero."""
 
 
 class Message(BaseModel):
     """A JSON object: strict, finite, without unknown keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, hide_input_in_errors=True)
 
 
 def whole(value: object) -> object:
@@ -75,7 +82,7 @@ def parse_json(text: str | bytes) -> Any:
 
 def decoded(content: bytes) -> str:
     """Return the text that bytes hold in UTF-8; raises RequestError where they hold none."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content[:4]:
+    if content[:2] in WIDE_MARKS or b"\0" in content[:2]:
         raise_unread(tr("un texte en UTF-16 ou en UTF-32"), tr("du JSON en UTF-8"))
     try:
         return content.decode("utf-8")
@@ -94,9 +101,22 @@ def refuse_unplain(value: Any) -> None:
     That is: a key twice in one object, a number that is not finite or has more than 100 digits, half a character
     (a lone surrogate), more than 64 levels.
     """
-    problems = list(faults(value, ROOT, 0))
-    if problems:
-        raise RequestError(tr("Ce JSON ne peut pas être pris à la lettre"), problems)
+    refuse(tr("Ce JSON ne peut pas être pris à la lettre"), faults(value, ROOT, 0))
+
+
+def refuse(message: str, problems: Iterable[Problem]) -> None:
+    """Raise RequestError with the first of many problems, unless there is none."""
+    found = refusal(message, problems)
+    if found.problems:
+        raise found
+
+
+def refusal(message: str, problems: Iterable[Problem]) -> RequestError:
+    """Return the error that tells the first of many problems, and that there are others."""
+    told = list(islice(problems, MOST_TOLD + 1))
+    if len(told) > MOST_TOLD:
+        told[MOST_TOLD:] = [Problem(ROOT, tr("d'autres encore : seuls les {most} premiers sont dits", most=MOST_TOLD))]
+    return RequestError(message, told)
 
 
 def faults(value: Any, where: str, depth: int) -> Iterator[Problem]:

@@ -14,11 +14,12 @@ from mentormatch.scoring.criterion import criteria_by_kind
 from mentormatch.wire.operation import operations
 from mentormatch.wire.schema import schema_of
 from tests.conftest import ROOT
-from tools.schemas.changes import breaking
+from tools.schemas.breaks import breaking
 
 sys.path.insert(0, str(ROOT / "tools" / "schemas"))
 TOOL = run_path(str(ROOT / "tools" / "schemas" / "__main__.py"))
 SCHEMAS = ROOT / "docs" / "reference" / "schemas"
+TODAY = TOOL["schemas"]()
 ITEM: dict[str, Any] = {
     "type": "object",
     "properties": {
@@ -161,23 +162,23 @@ def test_what_breaks_is_told_with_its_place() -> None:
     assert breaking(OLD, BREAKS_REQUESTS["null is not taken"], "request") == ["$.maybe: null fits nothing any more"]
 
 
-@pytest.mark.parametrize("name", sorted(TOOL["schemas"]()))
+@pytest.mark.parametrize("name", sorted(TODAY))
 def test_the_schemas_are_those_of_the_code(name: str) -> None:
     committed = (SCHEMAS / name).read_text(encoding="utf-8")
-    assert committed == TOOL["text_of"](TOOL["schemas"]()[name]), "run `make reference`"
+    assert committed == TOOL["text_of"](TODAY[name]), "run `make reference`"
 
 
 def test_no_schema_is_left_of_an_operation_that_is_gone() -> None:
-    assert {path.name for path in SCHEMAS.glob("*.json")} == set(TOOL["schemas"]())
+    assert {path.name for path in SCHEMAS.glob("*.json")} == set(TODAY)
 
 
 def test_nothing_that_was_promised_is_broken() -> None:
-    assert list(TOOL["broken_by"](TOOL["schemas"](), TOOL["PROMISED"])) == []
-    assert {path.name for path in TOOL["PROMISED"].iterdir()} == set(TOOL["schemas"]())
+    assert list(TOOL["broken_by"](TODAY, TOOL["PROMISED"])) == []
+    assert {path.name for path in TOOL["PROMISED"].iterdir()} == set(TODAY)
 
 
 def test_an_operation_that_is_gone_breaks_what_was_promised() -> None:
-    less = {name: schema for name, schema in TOOL["schemas"]().items() if name != "match.request.json"}
+    less = {name: schema for name, schema in TODAY.items() if name != "match.request.json"}
     assert list(TOOL["broken_by"](less, TOOL["PROMISED"])) == [("match.request.json", "is not there any more")]
 
 

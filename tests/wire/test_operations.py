@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from jsonschema_rs import meta, validator_for
 
-from mentormatch.errors import RequestError
+from mentormatch.errors import ProgrammeError, RequestError
 from mentormatch.wire.asked import CohortRequest
-from mentormatch.wire.operation import ask, operations
+from mentormatch.wire.operation import ask, operations, read
 from mentormatch.wire.schema import schema_of
 from tests.english import french_in
 from tests.wire.bodies import KINDS, example, texts
@@ -150,3 +150,30 @@ def test_a_whole_number_with_a_point_is_that_number(kind: str, name: str, value:
 
 def whole(value: Any) -> str:
     return json.dumps(value).replace(".0", "")
+
+
+def test_a_whole_number_with_a_point_in_the_programme_is_that_number() -> None:
+    sent = example("match")
+    sent["programme"]["rules"] = [{"kind": "capacity", "most": 2.0}, {"kind": "minimum_score", "points": 0.5}]
+    floats = ask("match", sent)
+    sent["programme"]["rules"][0]["most"] = 2
+    assert ask("match", sent) == floats
+    sent["programme"]["rules"][0]["most"] = 2.5
+    with pytest.raises(ProgrammeError):
+        ask("match", sent)
+
+
+@every_operation
+def test_what_fits_the_contract_is_known_before_any_work(kind: str) -> None:
+    request = read(kind, json.dumps(example(kind)))
+    assert type(request) is operations()[kind].asked
+    assert read(kind, request) is request
+    assert ask(kind, request) == ask(kind, example(kind))
+    with pytest.raises(RequestError, match="ne suit pas le contrat"):
+        read(kind, {})
+
+
+def test_what_contradicts_itself_fits_and_is_refused_later() -> None:
+    request = read("match", example("match", pins=[{"mentor": "M09", "mentee": "E01"}]))
+    with pytest.raises(RequestError, match="Personne inconnue"):
+        ask("match", request)

@@ -9,6 +9,7 @@ import pytest
 from mentormatch.errors import MentorMatchError, ProgrammeError, RequestError
 from mentormatch.languages import language
 from mentormatch.strictjson import parse_json
+from mentormatch.wire.examples import PROGRAMME
 from mentormatch.wire.operation import ask
 from tests.canaries import ANSWER
 from tests.english import french_in
@@ -18,6 +19,17 @@ MADE = [
     *("bigint", "bom", "bool_as_num", "deep", "dup_key", "float_cap", "huge_cap"),
     *("inf", "nan", "neg_cap", "proto", "str_as_num", "surrogate", "utf16"),
 ]
+HEADING = {"name": "Essai", "role": {"field": "role", "mentor": "M", "mentee": "E"}}
+FIELDS: dict[str, Any] = {
+    "code": {"kind": "text", "question": "Code", "use": "key"},
+    "role": {"kind": "choice", "question": "Rôle", "options": ["M", "E"]},
+    "nom": {"kind": "text", "question": "Nom", "use": "contact"},
+    "places": {"kind": "number", "question": "Places"},
+    "accord": {"kind": "yesno", "question": "Accord"},
+    "territoire": {"kind": "place", "question": "Territoire"},
+    "noms": {"kind": "names", "question": "Noms"},
+    "texte": {"kind": "text", "question": "Texte"},
+}
 AN_ANSWER = "un texte, un nombre, true ou false, une liste de textes, un objet de textes, ou null"
 
 
@@ -59,6 +71,9 @@ def test_every_hostile_body_is_tried(shared_data: Path) -> None:
         ('{"a": 1}'.encode("utf-16"), "$ : un texte en UTF-16 ou en UTF-32 ; attendu : du JSON en UTF-8"),
         ('{"a": 1}'.encode("utf-16-le"), "$ : un texte en UTF-16 ou en UTF-32 ; attendu : du JSON en UTF-8"),
         ('{"a": 1}'.encode("utf-16-be"), "$ : un texte en UTF-16 ou en UTF-32 ; attendu : du JSON en UTF-8"),
+        ("\ufeff日本".encode("utf-16-le"), "$ : un texte en UTF-16 ou en UTF-32 ; attendu : du JSON en UTF-8"),
+        ("\ufeff日本".encode("utf-16-be"), "$ : un texte en UTF-16 ou en UTF-32 ; attendu : du JSON en UTF-8"),
+        (b'{"\0": 1}', "ligne 1, colonne 3 : une syntaxe incorrecte ; attendu : un objet JSON"),
         ('{"a": 1}'.encode("utf-32-be"), "$ : un texte en UTF-16 ou en UTF-32 ; attendu : du JSON en UTF-8"),
         ('{"é": 1}'.encode("latin-1"), "$ : des octets qui ne sont pas de l'UTF-8 ; attendu : du JSON en UTF-8"),
         (b"", "ligne 1, colonne 1 : une syntaxe incorrecte ; attendu : un objet JSON"),
@@ -188,6 +203,7 @@ def test_a_doubled_person_is_told_with_both_lines() -> None:
     assert isinstance(told, RequestError)
 
 
+@pytest.mark.promise(27)
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "verify"])
 def test_no_answer_of_a_person_stands_in_a_refusal(kind: str) -> None:
     for answer in (ANSWER, [ANSWER], {ANSWER[:5]: ANSWER}, {"x": ANSWER}):
@@ -196,3 +212,56 @@ def test_no_answer_of_a_person_stands_in_a_refusal(kind: str) -> None:
             with pytest.raises(MentorMatchError) as refused:
                 ask(kind, json.dumps(sent))
             assert ANSWER not in str(refused.value)
+
+
+def test_everybody_who_is_named_and_nobody_is_told_with_the_place() -> None:
+    pair = {"mentor": "M09", "mentee": "E01"}
+    assert lines("evaluate", example("evaluate", pins=[pair], pairs=[pair, {"mentor": "m01", "mentee": "M01"}])) == [
+        "$.pins[0].mentor : identifiant inconnu « M09 » ; attendu : l'identifiant d'un·e mentor·e de la demande",
+        "$.pairs[0].mentor : identifiant inconnu « M09 » ; attendu : l'identifiant d'un·e mentor·e de la demande",
+        "$.pairs[1].mentee : identifiant inconnu « M01 » ; attendu : l'identifiant d'un·e mentoré·e de la demande",
+    ]
+    told = lines("why-not", example("why-not", mentor="E01", mentee="x", bans=[pair]))
+    assert [line.split(" : ")[0] for line in told] == ["$.bans[0].mentor", "$.mentor", "$.mentee"]
+    assert lines("alternatives", example("alternatives", person="x")) == [
+        "$.person : identifiant inconnu « x » ; attendu : l'identifiant d'une personne de la demande"
+    ]
+
+
+@pytest.mark.parametrize("many", [100, 101, 1_000])
+def test_of_many_problems_the_first_hundred_are_told(many: int) -> None:
+    bodies: tuple[dict[str, Any], ...] = (
+        {"pins": [{}] * many},
+        {"mentors": [{"id": "M01", "answers": {f"f{k}": 1 for k in range(many)}}]},
+    )
+    for parts in bodies:
+        problems = refusal("match", example("match") | parts).problems
+        assert len(problems) == min(many * (2 if "pins" in parts else 1), 101)
+    (*_, last) = refusal("match", example("match") | bodies[1]).problems
+    assert ("d'autres encore" in str(last)) is (many > 100)
+
+
+@pytest.mark.promise(27)
+def test_nothing_that_was_sent_hangs_on_a_refusal() -> None:
+    refused: BaseException | None = refusal(
+        "match", example("match", mentors=[{"id": "M01", "answers": {"a": [ANSWER, 1]}}])
+    )
+    while refused is not None:
+        assert ANSWER not in repr(refused)
+        refused = refused.__context__
+
+
+@pytest.mark.promise(27)
+@pytest.mark.parametrize("part", [None, "seed", "pins", "rows", "programme"])
+def test_no_cell_of_a_row_stands_in_a_refusal_or_a_remark(part: str | None) -> None:
+    programme = {**PROGRAMME, "fields": {**FIELDS, **PROGRAMME["fields"]}, "programme": HEADING}
+    cells = {field["question"]: ANSWER for field in programme["fields"].values()}
+    rows: list[Any] = [{**cells, "Code": f"P{number}", "Rôle": role} for number, role in enumerate(["M", "E", ANSWER])]
+    sent = {"programme": programme, "rows": rows}
+    broken = {"seed": ANSWER, "pins": [ANSWER], "rows": [*rows, {"Code": [ANSWER]}], "programme": {**programme, "x": 1}}
+    if part is None:
+        told = json.loads(ask("match", sent).to_json())
+        assert [row["key"] for row in told["rejected"]] == ["P2"]
+        assert ANSWER not in json.dumps([told["remarks"], told["rejected"], told["unmatched"]], ensure_ascii=False)
+    else:
+        assert ANSWER not in str(refusal("match", sent | {part: broken[part]}))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from changes import breaking
+from breaks import breaking
 
 from mentormatch.wire.operation import operations
 from mentormatch.wire.schema import VERSION, schema_of

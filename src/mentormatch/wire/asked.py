@@ -1,7 +1,8 @@
 """What is sent: a programme, shaped as its TOML file, and the people of both sides."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, ValidationError, WrapValidator, model_validator
@@ -13,21 +14,22 @@ from mentormatch.assignment.rules.pin import Pin
 from mentormatch.enrolment import plan_of
 from mentormatch.errors import Problem, RequestError, SurveyError
 from mentormatch.fields import Side
-from mentormatch.languages import tr
+from mentormatch.languages import mark, tr
 from mentormatch.matching import Matching, match, named
 from mentormatch.mistakes import enumerated, nearest
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
-from mentormatch.strictjson import Keys, Message, Text, Whole, parse_json, refuse_unplain, shown
+from mentormatch.strictjson import Keys, Message, Text, Whole, parse_json, refusal, refuse, refuse_unplain, shown
 from mentormatch.survey.entries import Submission
 from mentormatch.survey.intake import gather, take_in
-from mentormatch.wire.misfits import misfit
+from mentormatch.text import canonical
+from mentormatch.wire.misfits import misfits
 from mentormatch.wire.programmes import ProgrammeTable
 from mentormatch.wire.rows import Row, Said, table_of
 
 BY_ID = "id"
 """Stands for the key field where the programme has none: in a request people are told apart by their ``id``."""
-MOST_PEOPLE, MOST_ROWS, MOST_PAIRS, MOST_ANSWERS, MOST_PARTS = 20_000, 40_000, 40_000, 1_000, 1_000
+MOST_PEOPLE, MOST_ROWS, MOST_PAIRS, MOST_ANSWERS, MOST_PARTS = 10_000, 20_000, 20_000, 1_000, 1_000
 """How much one request may hold; a service may take less."""
 
 type SaidList = Annotated[list[Said], Setting(max_length=MOST_PARTS)]
@@ -80,11 +82,26 @@ class Request(Message):
 
     @classmethod
     def _fitting(cls, data: object) -> Self:
+        told: list[Problem] = []
         try:
             return cls.model_validate(data)
         except ValidationError as error:
-            problems = [misfit(detail, cls) for detail in error.errors(include_url=False)]
-            raise RequestError(tr("La demande ne suit pas le contrat"), problems) from None
+            told.extend(misfits(error, cls))
+        raise refusal(
+            tr("La demande ne suit pas le contrat"), told
+        )  # outside: the error of pydantic holds what was sent
+
+
+type Mention = tuple[str, tuple[Side, ...], str]
+"""Somebody who is named: the place in the request, on which side they may be, their key."""
+SIDES: tuple[Side, Side] = ("mentor", "mentee")
+WHOSE: Mapping[tuple[Side, ...], str] = MappingProxyType(
+    {
+        ("mentor",): mark("l'identifiant d'un·e mentor·e de la demande"),
+        ("mentee",): mark("l'identifiant d'un·e mentoré·e de la demande"),
+        SIDES: mark("l'identifiant d'une personne de la demande"),
+    }
+)
 
 
 def people_or_rows() -> dict[str, Any]:
@@ -125,19 +142,23 @@ class CohortRequest(Request):
 
         In ``mentors`` and ``mentees`` the ``id`` of people is their key, and their place in the list their line.
         Raises ProgrammeError for mistakes in the programme; RequestError where people answer what is not asked, a key
-        comes twice, or the rows cannot be read.
+        comes twice, the rows cannot be read, or somebody who is named is nobody.
         """
         programme = Programme.read(self.programme)
         try:
-            return self._cohort(programme), programme
+            cohort = self._cohort(programme)
         except SurveyError as error:
             raise RequestError(error.message, error.problems) from None
+        refuse_strangers(cohort, self.mentions())
+        return cohort, programme
+
+    def mentions(self) -> Iterator[Mention]:
+        """Yield everybody whom the request names beside its people."""
+        yield from mentioned("pins", self.pins)
+        yield from mentioned("bans", self.bans)
 
     def decided(self) -> tuple[Cohort, Programme]:
-        """Return the people and the programme, ``pins`` and ``bans`` among its rules.
-
-        Raises what ``read`` does, and RequestError where a pin or a ban names nobody.
-        """
+        """Return the people and the programme, ``pins`` and ``bans`` among its rules; raises what ``read`` does."""
         cohort, programme = self.read()
         pins, bans = map(keys_of, (self.pins, self.bans))
         return cohort, programme.with_rules([*named(Pin, pins, cohort), *named(Ban, bans, cohort)])
@@ -158,15 +179,16 @@ class CohortRequest(Request):
         return (("mentor", self.mentors), ("mentee", self.mentees))
 
     def _refuse_unasked(self, programme: Programme) -> None:
-        problems = [
-            unasked(f"$.{side}s[{place}].answers", name, programme)
-            for side, people in self._sides()
-            for place, person in enumerate(people)
-            for name in person.answers
-            if name not in programme.fields
-        ]
-        if problems:
-            raise RequestError(tr("La demande répond à des questions que le programme ne pose pas"), problems)
+        refuse(
+            tr("La demande répond à des questions que le programme ne pose pas"),
+            (
+                unasked(f"$.{side}s[{place}].answers", name, programme)
+                for side, people in self._sides()
+                for place, person in enumerate(people)
+                for name in person.answers
+                if name not in programme.fields
+            ),
+        )
 
 
 class MatchRequest(CohortRequest):
@@ -183,6 +205,26 @@ class MatchRequest(CohortRequest):
         cohort, programme = self.read()
         pins, bans = map(keys_of, (self.pins, self.bans))
         return match(cohort, programme, seed=self.seed, pins=pins, bans=bans, time_limit_s=self.time_limit_s)
+
+
+def mentioned(name: str, pairs: Iterable[Keys]) -> Iterator[Mention]:
+    """Yield the people of the pairs below one key of a request."""
+    for place, pair in enumerate(pairs):
+        yield f"$.{name}[{place}].mentor", ("mentor",), pair.mentor
+        yield f"$.{name}[{place}].mentee", ("mentee",), pair.mentee
+
+
+def refuse_strangers(cohort: Cohort, mentions: Iterable[Mention]) -> None:
+    """Raise RequestError with everybody who is named and is nobody."""
+    known = {side: set(map(canonical, cohort.side(side).ids)) for side in SIDES}
+    refuse(
+        tr("Personne inconnue"),
+        (
+            Problem(where, tr("identifiant inconnu « {key} »", key=shown(key)), tr(WHOSE[sides]))
+            for where, sides, key in mentions
+            if not any(canonical(key) in known[side] for side in sides)
+        ),
+    )
 
 
 def keys_of(pairs: Iterable[Keys]) -> list[tuple[str, str]]:

@@ -4,11 +4,11 @@ The type of a value is told, never the value.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import reduce
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from mentormatch.errors import Problem
@@ -19,17 +19,12 @@ from mentormatch.strictjson import ROOT, key_in, shown, whole
 
 TYPES = {
     "string_type": mark("un texte"),
-    "string_unicode": mark("du texte Unicode"),
     "int_type": mark("un nombre entier"),
-    "int_from_float": mark("un nombre entier"),
-    "int_parsing_size": mark("un nombre entier plus petit"),
     "float_type": mark("un nombre"),
     "bool_type": mark("true ou false"),
     "list_type": mark("une liste"),
     "dict_type": mark("un objet"),
     "model_type": mark("un objet"),
-    "model_attributes_type": mark("un objet"),
-    "finite_number": mark("un nombre fini"),
     "answer": mark("un texte, un nombre, true ou false, une liste de textes, un objet de textes, ou null"),
 }
 FOUND = {
@@ -46,18 +41,21 @@ BOUNDS = {
     "greater_than_equal": mark("un nombre d'au moins {limit}"),
     "greater_than": mark("un nombre de plus de {limit}"),
     "less_than_equal": mark("un nombre d'au plus {limit}"),
-    "less_than": mark("un nombre de moins de {limit}"),
     "too_short": mark("{limit} élément(s) au moins"),
     "too_long": mark("{limit} élément(s) au plus"),
     "string_too_short": mark("{limit} caractère(s) au moins"),
     "string_too_long": mark("{limit} caractère(s) au plus"),
-    "string_pattern_mismatch": mark("un texte de la forme {limit}"),
 }
 LENGTHS = ("min_length", "max_length")
 
 
+def misfits(error: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:
+    """Yield what is wrong in a request of this model, as pydantic found it."""
+    yield from (misfit(detail, model) for detail in error.errors(include_url=False))
+
+
 def misfit(error: ErrorDetails, model: type[BaseModel]) -> Problem:
-    """Return what is wrong in a request of this model, as pydantic found it."""
+    """Return one thing that is wrong."""
     *steps, last = error["loc"] or ("",)
     if error["type"] == "extra_forbidden":
         return unknown_key(path_of(steps), str(last), model_at(model, steps))

@@ -1,5 +1,6 @@
 """Whom else somebody could have had: the operation ``alternatives``."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator
@@ -10,7 +11,7 @@ from mentormatch.fields import Side
 from mentormatch.matching import Matching
 from mentormatch.review.alternatives import Alternative
 from mentormatch.strictjson import Message, Text, whole
-from mentormatch.wire.asked import MatchRequest
+from mentormatch.wire.asked import SIDES, MatchRequest, Mention
 from mentormatch.wire.examples import COHORT
 from mentormatch.wire.moves import LossOut, MoveOut, losses_out, moves_out
 from mentormatch.wire.operation import Operation
@@ -27,6 +28,11 @@ class AlternativesRequest(MatchRequest):
 
     person: Text
     most: Most | None = 10
+
+    def mentions(self) -> Iterator[Mention]:
+        """Yield everybody whom the request names beside its people."""
+        yield from super().mentions()
+        yield "$.person", SIDES, self.person
 
 
 class AlternativeOut(Message):

@@ -1,5 +1,6 @@
 """Any pairs, also made by hand: the operation ``evaluate``."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Self
 
 from pydantic import Field as Setting
@@ -8,7 +9,7 @@ from mentormatch.assignment.solution import Status
 from mentormatch.evaluation import Evaluation, evaluate
 from mentormatch.matching import Matching, match
 from mentormatch.strictjson import Message
-from mentormatch.wire.asked import MatchRequest, Pairs, keys_of
+from mentormatch.wire.asked import MatchRequest, Mention, Pairs, keys_of, mentioned
 from mentormatch.wire.examples import COHORT
 from mentormatch.wire.operation import Operation
 from mentormatch.wire.told import (
@@ -32,6 +33,11 @@ class EvaluateRequest(MatchRequest):
 
     pairs: Pairs
     best: bool = False
+
+    def mentions(self) -> Iterator[Mention]:
+        """Yield everybody whom the request names beside its people."""
+        yield from super().mentions()
+        yield from mentioned("pairs", self.pairs)
 
 
 class BreachOut(Message):

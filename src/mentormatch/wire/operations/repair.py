@@ -20,14 +20,12 @@ from mentormatch.review.reserves import Reserve
 from mentormatch.strictjson import Keys, Message, Text, Whole
 from mentormatch.text import canonical
 from mentormatch.turnover import joined
-from mentormatch.wire.asked import MOST_PEOPLE, CohortRequest, Pairs, keys_of
+from mentormatch.wire.asked import MOST_PEOPLE, SIDES, CohortRequest, Pairs, keys_of
 from mentormatch.wire.examples import COHORT
 from mentormatch.wire.operation import Operation
 from mentormatch.wire.told import MatchResponse, Response
 
 type Pair = tuple[str, str]
-
-SIDES: tuple[Side, Side] = ("mentor", "mentee")
 
 
 class RepairRequest(CohortRequest):

@@ -1,5 +1,6 @@
 """Why two people are no pair: the operation ``why-not``."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Self
 
 from pydantic import Field as Setting
@@ -7,7 +8,7 @@ from pydantic import Field as Setting
 from mentormatch.assignment.solution import Status
 from mentormatch.matching import Matching
 from mentormatch.strictjson import Text
-from mentormatch.wire.asked import MatchRequest
+from mentormatch.wire.asked import MatchRequest, Mention
 from mentormatch.wire.examples import COHORT
 from mentormatch.wire.moves import LossOut, MoveOut, losses_out, moves_out
 from mentormatch.wire.operation import Operation
@@ -19,6 +20,12 @@ class WhyNotRequest(MatchRequest):
 
     mentor: Text
     mentee: Text
+
+    def mentions(self) -> Iterator[Mention]:
+        """Yield everybody whom the request names beside its people."""
+        yield from super().mentions()
+        yield "$.mentor", ("mentor",), self.mentor
+        yield "$.mentee", ("mentee",), self.mentee
 
 
 class WhyNotResponse(Response):
