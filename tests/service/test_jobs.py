@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import httpx
@@ -114,9 +115,13 @@ def test_a_result_that_nobody_fetches_is_forgotten_and_only_so_many_are_kept(cli
     jobs = [job_of(client.post("/v1/match", json=small(), headers=ASYNC)) for _ in range(3)]
     told = problem(client.post("/v1/match", json=small(), headers=ASYNC), "busy")
     assert told["detail"].startswith("As many jobs are kept as may be")
-    for job in jobs:
-        wait_for(lambda job=job: client.get(job["links"]["self"]).status_code == 404)
+    for own in [job["links"]["self"] for job in jobs]:
+        wait_for(partial(gone, client, own))
     assert client.post("/v1/match", json=small(), headers=ASYNC).status_code == 202
+
+
+def gone(client: httpx.Client, job: str) -> bool:
+    return client.get(job).status_code == 404
 
 
 def test_ids_cannot_be_guessed(client: httpx.Client) -> None:

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 
 from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
-from starlette.background import BackgroundTask
+from starlette.types import Receive, Scope, Send
 
 from mentormatch.service.forms import JobForm
-from mentormatch.service.jobs import Job
+from mentormatch.service.jobs import Job, Jobs
 from mentormatch.service.rooms import Rooms
 
 JSON = "application/json"
@@ -46,12 +46,28 @@ class JobRoutes:
 
     async def result(self, job_id: str) -> Response:
         """Give the answer of a job; once it is fetched it is forgotten."""
-        job = self.jobs.find(job_id)
-        return Response(job.result(), media_type=JSON, background=BackgroundTask(self.jobs.drop, job_id))
+        return Fetched(self.jobs, self.jobs.find(job_id))
 
     async def events(self, job_id: str) -> Response:
         """Tell of a job as it goes on, up to its end."""
         return StreamingResponse(stream(self.jobs.find(job_id)), media_type=EVENTS)
+
+
+class Fetched(Response):
+    """The answer of a job, which is kept no longer, unless it could not be sent."""
+
+    def __init__(self, jobs: Jobs, job: Job) -> None:
+        super().__init__(job.result(), media_type=JSON)
+        self.jobs, self.job = jobs, job
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        self.jobs.drop(self.job.id)
+        try:
+            await super().__call__(scope, receive, send)
+        except BaseException:
+            self.jobs.kept[self.job.id] = self.job
+            raise
 
 
 def accepted(job: Job) -> Response:

@@ -16,6 +16,7 @@ from mentormatch.service.messages import Message, read_message
 from mentormatch.service.problems import RefusedError
 
 NICE = 5
+WARM_UP = "match"
 
 
 class Resident(Protocol):
@@ -81,13 +82,13 @@ class Worker:
         return answered(message, self.tell)
 
     def begun(self, head: Any) -> bytes:
-        """Bound the memory of this process and of what it starts, and load what it needs."""
+        """Bound the memory of this process and of what it starts, and load what it needs by answering an example."""
         self.retiring_bytes = head["retiring_bytes"]
         keeper.MEMORY_BYTES = head["worker_bytes"]
         limit_memory(head["worker_bytes"])
-        from mentormatch.wire.operation import operations
+        from mentormatch.wire.operation import ask, operations
 
-        operations()
+        ask(WARM_UP, operations()[WARM_UP].example()).to_json()
         return b""
 
     def tell(self, message: Message) -> None:
