@@ -60,7 +60,10 @@ def test_where_no_plan_keeps_the_rules_any_plan_is_told_and_there_is_no_best(edi
     words = edition.words("evaluate {answers} {pairs}")
     ended = done(*words, "-p", programme)
     assert ended.code == 0
-    assert "ce plan ne peut être comparé à la meilleure" in ended.out
+    said = "Aucune meilleure répartition à lui comparer. Aucune répartition ne respecte toutes les règles.\n"
+    assert ended.out.endswith(said)
+    stopped = done(*edition.words("evaluate {answers} {pairs} -p {programme} --time-limit 0.001"))
+    assert "Aucune répartition ne respecte" not in stopped.out
 
 
 @pytest.mark.parametrize("former", ["binomes.json", "binomes.decision.json", "binomes.csv"])

@@ -104,6 +104,21 @@ def test_every_operation_of_the_contract_is_asked_for_by_its_request_on_standard
     assert operations()[kind].told.model_validate_json(told.out).to_json() == told.out
 
 
+def test_a_request_is_answered_in_the_language_it_asks_for_or_that_of_its_programme() -> None:
+    request = operations()["diagnose"].example()
+    programme = request["programme"]
+    english = programme | {"programme": programme["programme"] | {"language": "en"}}
+    for sent, options, said in (
+        (request, [], "Aucune répartition"),
+        (request, ["--language", "en"], "No assignment"),
+        (request | {"programme": english}, [], "No assignment"),
+        (request | {"programme": english}, ["--language", "fr"], "Aucune répartition"),
+        (request | {"language": "en"}, ["--language", "fr"], "No assignment"),
+    ):
+        told = json.loads(done("ask", "diagnose", *options, given=json.dumps(sent).encode()).out)
+        assert told["diagnosis"]["sentences"][0].startswith(said)
+
+
 def test_a_request_that_does_not_fit_ends_with_3_and_its_problems_as_json() -> None:
     told = done("ask", "match", "--json", given=b'{"programme": {}, "rows": 3}')
     assert told.code == 3

@@ -8,6 +8,7 @@ import typer
 from mentormatch.cli.delivering import EXIT_CODES
 from mentormatch.cli.options import STDIN, AsJson, content_of
 from mentormatch.cli.saying import write_json
+from mentormatch.cli.speaking import speak_own
 from mentormatch.cli.verify import NOT_VERIFIED
 from mentormatch.languages import mark
 
@@ -38,13 +39,16 @@ Request = Annotated[
 ]
 
 
-def ask_command(kind: Kind, request: Request = STDIN, *, as_json: AsJson = False) -> None:
+def ask_command(ctx: typer.Context, kind: Kind, request: Request = STDIN, *, as_json: AsJson = False) -> None:
     """Answer a request of the JSON contract; the answer is always JSON."""
-    from mentormatch.wire.operation import ask
+    from mentormatch.strictjson import parse_json
+    from mentormatch.wire.operation import ask, part_of
 
     del as_json  # every command takes it, so that a script need not know which ones write nothing else
 
-    told = ask(kind, content_of(request))
+    sent = parse_json(content_of(request))
+    speak_own(ctx, part_of(part_of(part_of(sent, "programme"), "programme"), "language"))
+    told = ask(kind, sent)
     write_json(told.to_json())
     raise typer.Exit(code_of(told))
 

@@ -102,14 +102,16 @@ def kept(plan: "Evaluation") -> str:
 def distance(plan: "Evaluation", best: "Matching") -> str:
     """Return how far a plan is from the best one, goal by goal."""
     from mentormatch.assignment.solution import Status
+    from mentormatch.cli.summary import standing
     from mentormatch.report.comparing import compare
 
     if best.status not in (Status.PROVED, Status.FEASIBLE):
-        return tr("Aucune répartition ne respecte toutes les règles : ce plan ne peut être comparé à la meilleure.")
+        return tr("Aucune meilleure répartition à lui comparer. {why}", why=standing(best))
+    known = [] if best.status is Status.PROVED else [standing(best)]
     away = [goal for goal in compare(best, plan.matching).goals if goal.difference]
     if not away:
-        return tr("Ce plan atteint tout ce qu'atteint la meilleure répartition.")
+        return "\n".join([tr("Ce plan atteint tout ce qu'atteint la meilleure répartition."), *known])
     lines = [
         tr("  - {goal} : {now}, {difference}", goal=one.goal, now=one.now, difference=one.difference) for one in away
     ]
-    return "\n".join([tr("À côté de la meilleure répartition :"), *lines])
+    return "\n".join([tr("À côté de la meilleure répartition :"), *lines, *known])

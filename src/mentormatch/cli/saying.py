@@ -42,7 +42,7 @@ def write_text(text: str) -> None:
 
 def write_json(text: str) -> None:
     """Write one JSON object for programs on stdout: always UTF-8, whatever the terminal takes."""
-    write(f"{text.rstrip()}\n".encode())
+    write(f"{text.rstrip()}\n".encode(errors="backslashreplace"))  # half a character of a file's name, as JSON has it
 
 
 def write(result: str | bytes) -> None:

@@ -47,10 +47,14 @@ def speak(ctx: typer.Context, code: str | None) -> str | None:
 
 def speak_as(ctx: typer.Context, programme: Path) -> Path:
     """Speak the language of a programme file from now on, unless one was asked for."""
-    code = language_of(programme)
-    if code in LANGUAGES and ASKED not in ctx.meta:
-        ctx.find_root().with_resource(language(code))
+    speak_own(ctx, language_of(programme))
     return programme
+
+
+def speak_own(ctx: typer.Context, code: object) -> None:
+    """Speak the language that a programme names, if it names one, unless one was asked for."""
+    if code in LANGUAGES and ASKED not in ctx.meta:
+        ctx.find_root().with_resource(language(str(code)))
 
 
 def language_of(programme: Path) -> str:
