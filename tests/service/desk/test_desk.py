@@ -223,6 +223,35 @@ def test_nobody_can_validate_without_a_name_and_then_nothing_is_final(sitting: S
     assert not told["final"]
 
 
+def test_people_are_called_by_their_names_where_that_is_asked_for_and_nowhere_else(sitting: Sitting) -> None:
+    assert sitting.formed()["plan"]["named"] is False
+    code = sitting.done("open")["view"]["people"][0]["name"]
+    assert sitting.done("name", shown=True)["plan"]["named"] is True
+    name = sitting.done("open")["view"]["people"][0]["name"]
+    assert (code, name != code) == ("M01", True)
+    alone = sitting.content("show", "sans-binome").decode()
+    sitting.done("name", shown=False)
+    assert alone != sitting.content("show", "sans-binome").decode()
+    assert sitting.done("open")["view"]["people"][0]["name"] == code
+    sitting.done("name", shown=True)
+    assert name not in sitting.content("hand", "binomes.json").decode()
+    sitting.done("speak", language="en")
+    assert sitting.done("open")["view"]["people"][0]["name"] == name
+    sitting.done("form")
+    assert sitting.done("open")["view"]["people"][0]["name"] == name
+    sitting.done("example")
+    sitting.done("read")
+    assert sitting.done("form")["plan"]["named"] is False
+
+
+def test_no_name_can_be_shown_where_the_programme_asks_for_none(sitting: Sitting) -> None:
+    sitting.done("example")
+    bare = PROGRAMME.replace(b'name = "nom" ', b"", 1)
+    sitting.done("take", bare, part="programme", name="p.toml")
+    sitting.done("read")
+    assert sitting.done("form")["plan"]["named"] is None
+
+
 def test_no_file_is_written_from_the_first_step_to_the_last(sitting: Sitting) -> None:
     with watched() as written:
         sitting.formed()

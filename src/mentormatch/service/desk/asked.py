@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from mentormatch.strictjson import Message, Whole
 
 type Part = Literal["programme", "answers", "mentors", "mentees"]
-type Name = Annotated[str, Setting(min_length=1, max_length=255)]
+type Word = Annotated[str, Setting(min_length=1, max_length=255)]
 type Seconds = Annotated[float, Setting(gt=0, le=600)]
 type Language = Literal["fr", "en"]
 
@@ -42,7 +42,7 @@ class Take(Message):
 
     do: Literal["take"] = "take"
     part: Part
-    name: Name
+    name: Word
 
 
 class Leave(Message):
@@ -77,13 +77,20 @@ class Show(Message):
     """A page is shown, by its name."""
 
     do: Literal["show"] = "show"
-    name: Name
+    name: Word
 
 
 class Open(Message):
     """The board is seen, with its words."""
 
     do: Literal["open"] = "open"
+
+
+class Name(Message):
+    """People are called by the names that they gave, or by their codes again."""
+
+    do: Literal["name"] = "name"
+    shown: bool
 
 
 class Ask(Message):
@@ -96,11 +103,11 @@ class Hand(Message):
     """A document is handed over, by its name."""
 
     do: Literal["hand"] = "hand"
-    name: Name
+    name: Word
 
 
-type Action = Begin | Look | Speak | Take | Leave | Example | Read | Form | Show | Open | Ask | Hand
+type Action = Begin | Look | Speak | Take | Leave | Example | Read | Form | Show | Open | Name | Ask | Hand
 
-FREE = ("speak", "leave", "example", "read", "form")
+FREE = ("speak", "leave", "example", "read", "form", "name")
 """What the page may ask as it likes; all else goes by an address of its own."""
 ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Setting(discriminator="do")])

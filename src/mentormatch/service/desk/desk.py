@@ -61,6 +61,7 @@ class Desk:
         self.intake: Intake | None = None
         self.contacts = Contacts((), {})
         self.board: SealingBoard | None = None
+        self.named = False
         self.edition = 0
 
     @property
@@ -105,15 +106,23 @@ class Desk:
                 self.read(apart=apart)
             case asked.Form(seed=seed, time_limit_s=seconds):
                 self.form(seed, seconds)
+            case _:
+                self.set(action)
+
+    def set(self, action: asked.Action) -> None:
+        """Do what changes how things are told, or how much is taken."""
+        match action:
             case asked.Speak(language=code):
                 self.speak(code)
+            case asked.Name(shown=shown):
+                self.call(shown=shown)
             case asked.Begin():
                 self.most = action
 
     def begin_anew(self, files: dict[asked.Part, File]) -> None:
         """Keep these files, and nothing that came of others."""
         self.handed, self.intake, self.board = Handed(files), None, None
-        self.contacts = Contacts((), {})
+        self.contacts, self.named = Contacts((), {}), False
         self.edition += 1
 
     def read(self, *, apart: bool) -> None:
@@ -133,6 +142,7 @@ class Desk:
         except KeyboardInterrupt:
             raise RequestError(tr(STOPPED)) from None
         self.board = SealingBoard(matching, time_limit_s=MOVE_S)
+        self.call(shown=self.named)
         self.edition += 1
 
     def speak(self, code: str) -> None:
@@ -141,6 +151,13 @@ class Desk:
         self.edition += 1
         if self.board:
             self.board.language = code
+            self.board.call(self.held().names)
+
+    def call(self, *, shown: bool) -> None:
+        """Call people by the names that they gave, or by their codes."""
+        self.named = shown
+        self.formed().call(self.contacts if shown else False)
+        self.edition += 1
 
     def taken_in(self) -> Intake:
         """Return what came in; raises RequestError where nothing was read."""
@@ -157,14 +174,13 @@ class Desk:
     def held(self) -> Held:
         """Return what documents are made from."""
         board = self.formed()
-        return Held(board.matching, self.contacts, board.now.seal, board.portfolio)
+        return Held(board.matching, self.contacts, self.named, board.now.seal, board.portfolio)
 
     def page(self, name: str) -> bytes:
         """Return a page to look at, by its name."""
         if name == INTAKE:
             return intake_page(self.taken_in())
-        held = self.held()
-        return VIEWS[name][1](held.matching, held.seal)
+        return self.held().page(name)
 
     def document(self, name: str) -> bytes:
         """Return a document to keep, by its name."""
@@ -239,6 +255,7 @@ def plan_out(held: Held) -> told.PlanOut:
         figures=[told.Figure(number=number, noun=noun) for number, noun in figures(matching)],
         answered=answered(matching),
         final=held.seal is not None,
+        named=held.named if matching.programme.documents.name else None,
         views=[told.ViewOut(name=name, title=tr(title)) for name, (title, _) in VIEWS.items()],
-        documents=[told.DocumentOut(name=name, purpose=tr(PURPOSES[name])) for name in held.names],
+        documents=[told.DocumentOut(name=name, purpose=tr(PURPOSES[name])) for name in held.offered],
     )

@@ -10,6 +10,8 @@ from mentormatch.matching import Matching, Seal, exporter_for
 from mentormatch.report.handing.writing import contents
 from mentormatch.report.portfolio import Portfolio, documents, packed
 from mentormatch.report.standing import answered
+from mentormatch.report.views.naming import Names
+from mentormatch.report.views.piece import Piece
 from mentormatch.survey.contacts import Contacts
 
 HTML, ZIP, BYTES = "text/html; charset=utf-8", "application/zip", "application/octet-stream"
@@ -40,10 +42,14 @@ PURPOSES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Held:
-    """What documents are made from: the plan at present, and what was sealed of it."""
+    """What documents are made from: the plan at present, and what was sealed of it.
+
+    ``named``: views call people by the names that they gave; documents keep to their keys.
+    """
 
     matching: Matching
     contacts: Contacts
+    named: bool
     seal: Seal | None
     portfolio: Portfolio
 
@@ -56,7 +62,17 @@ class Held:
         return {decision.filename: decision.content(self.matching), **documents(self.matching)}
 
     @property
-    def names(self) -> list[str]:
+    def names(self) -> Names:
+        """How views call people."""
+        return self.contacts if self.named else False
+
+    def page(self, name: str) -> bytes:
+        """Return a page that can be looked at."""
+        view = VIEWS[name][1]
+        return view(self).page().encode() if view else exporter_for(".html").content(self.matching, self.seal)
+
+    @property
+    def offered(self) -> list[str]:
         """What can be asked for, in the order of the purposes."""
         without = {JOURNAL: self.seal is None, HANDOUTS: not answered(self.matching)}
         return [name for name in PURPOSES if not without.get(name, False)]
@@ -70,21 +86,17 @@ class Held:
         return self.portfolio.files[name] if self.seal else exporter_for(name).content(self.matching)
 
 
-type View = tuple[str, Callable[[Matching, Seal | None], bytes]]
+type View = Callable[[Held], Piece]
 
-
-def shelved(method: str) -> Callable[[Matching, Seal | None], bytes]:
-    """Return what makes the page of one view of the shelf."""
-    return lambda matching, _: getattr(matching.show, method)().page().encode()
-
-
-VIEWS: Mapping[str, View] = {
-    "binomes": (mark("Vue d'ensemble"), exporter_for(".html").content),
-    "sans-binome": (mark("Sans binôme"), shelved("unmatched")),
-    "possibles": (mark("Qui pourrait rencontrer qui"), shelved("market")),
-    "objectifs": (mark("Ce que coûte chaque objectif"), shelved("prices")),
-    "solidite": (mark("Binômes solides et fragiles"), shelved("robustness")),
-    "certificat": (mark("Certificat"), shelved("certificate")),
+OVERVIEW = "binomes"
+"""The page of the committee, which is a document too."""
+VIEWS: Mapping[str, tuple[str, View | None]] = {
+    OVERVIEW: (mark("Vue d'ensemble"), None),
+    "sans-binome": (mark("Sans binôme"), lambda held: held.matching.show.unmatched(names=held.names)),
+    "possibles": (mark("Qui pourrait rencontrer qui"), lambda held: held.matching.show.market(names=held.names)),
+    "objectifs": (mark("Ce que coûte chaque objectif"), lambda held: held.matching.show.prices()),
+    "solidite": (mark("Binômes solides et fragiles"), lambda held: held.matching.show.robustness(names=held.names)),
+    "certificat": (mark("Certificat"), lambda held: held.matching.show.certificate()),
 }
 """The pages of a plan, by the names in their addresses."""
 

@@ -2,10 +2,11 @@
 
 from mentormatch.board.session import Board
 from mentormatch.board.wording import words
-from mentormatch.languages import mark, own_language, tr
+from mentormatch.languages import language, mark, own_language, tr
 from mentormatch.matching import Matching, Seal
 from mentormatch.report.portfolio import Portfolio
 from mentormatch.report.texts import spaced
+from mentormatch.report.views.naming import Names, labels_of
 
 WHERE = mark("Rien n'est écrit sur ce service : une fois validés, téléchargez les documents et le journal à l'étape 5.")
 
@@ -16,6 +17,11 @@ class SealingBoard(Board):
     def __init__(self, matching: Matching, *, time_limit_s: float) -> None:
         super().__init__(matching, time_limit_s=time_limit_s)
         self.portfolio = Portfolio()
+
+    def call(self, names: Names) -> None:
+        """Call people otherwise from now on."""
+        with language(self.language):
+            self.labels = labels_of(self.ground.base, names)
 
     def sealed(self, who: str, why: str) -> Seal:
         return self.portfolio.validated(self.matching, who=who, why=why)

@@ -46,7 +46,10 @@ class DocumentOut(Message):
 
 
 class PlanOut(Message):
-    """The plan at present; ``answered``: there are pairs that somebody could validate, ``final``: somebody has."""
+    """The plan at present; ``answered``: there are pairs that somebody could validate, ``final``: somebody has.
+
+    ``named``: people are called by the names that they gave; None where the programme asks for none.
+    """
 
     status: str
     verdict: str
@@ -55,6 +58,7 @@ class PlanOut(Message):
     figures: list[Figure]
     answered: bool
     final: bool
+    named: bool | None
     views: list[ViewOut]
     documents: list[DocumentOut]
 

@@ -75,6 +75,7 @@ WORDS = {
         "Choisissez une personne, comparez, imposez ou écartez un binôme : tout est recalculé à chaque décision. Quand"
         " la répartition convient, validez-la avec votre nom."
     ),
+    "named": mark("Montrer les noms que les personnes ont donnés, à la place de leurs codes"),
     "documents_lead": mark(
         "Téléchargez ce que vous voulez garder : à la fermeture de la session, ce service oublie tout."
     ),

@@ -24,10 +24,25 @@ class BoardStep {
     const { desk } = this;
     place.append(make("p", { class: "lead" }, desk.say("board_lead")));
     const held = make("div", { class: "board" });
-    place.append(held);
+    place.append(this.names(), held);
     const opened = await desk.service.json("GET", desk.service.at("/board"));
     board.render({ model: new Model(desk.service, opened, (trouble) => desk.fail(trouble)), el: held });
     place.append(make("div", { class: "tools" }, desk.button("to_documents", "to_documents", () => desk.go("documents"))));
+  }
+
+  /** Return the choice of how people are called, where they gave names. */
+  names() {
+    const { desk } = this;
+    const { named } = desk.state.plan;
+    if (named === null) return "";
+    const box = make("input", { type: "checkbox", checked: named, "data-focus": "named" });
+    box.addEventListener("change", () =>
+      desk.act(async () => {
+        desk.know(await desk.service.do({ do: "name", shown: box.checked }));
+        await desk.draw();
+      }),
+    );
+    return make("label", { class: "way" }, box, make("span", {}, desk.say("named")));
   }
 }
 
