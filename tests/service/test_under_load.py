@@ -13,6 +13,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import httpx
+import psutil
 import pytest
 
 from mentormatch.service.pool import SPARE
@@ -27,8 +28,6 @@ pytestmark = [pytest.mark.proof, only_linux]
 CLIENTS, SECONDS, SIZE, WORKERS = 50, 60.0, 100, 2
 HALF_SENT, IN_TIME_S = 300, 3.0
 FREED_S = 2.0
-READY_S = 3.0
-"""After so many seconds the worker that took the last one's place has itself one that stands ready."""
 WORKER_KILLS, SERVICE_KILLS = 60, 40
 
 type Tell = Callable[[str], None]
@@ -40,7 +39,8 @@ def tell(capsys: pytest.CaptureFixture[str]) -> Tell:
 
     def told(line: str) -> None:
         with capsys.disabled():
-            sys.stdout.write(f"\n{line}\n")
+            assert sys.__stderr__
+            sys.__stderr__.write(f"\n{line}\n")
 
     return told
 
@@ -87,6 +87,15 @@ def test_three_hundred_requests_that_are_left_half_way_are_closed_in_time(sent: 
     assert took < IN_TIME_S + 5
 
 
+def another_ready(served: Served) -> bool:
+    """Return whether there are all workers, and none of them is still loading; an engine is no worker."""
+    workers = [psutil.Process(one) for one in children(served.process.pid)]
+    before = [sum(worker.cpu_times()) for worker in workers]
+    sleep(0.5)
+    busy = [worker for worker, used in zip(workers, before, strict=True) if sum(worker.cpu_times()) > used + 0.02]
+    return len(workers) == 1 + SPARE and not busy
+
+
 def whole(line: socket.socket) -> bytes:
     """Return all that comes until the line is closed."""
     with line:
@@ -99,17 +108,18 @@ def whole(line: socket.socket) -> bytes:
 @pytest.mark.parametrize("seed", [SLEEPS, ENDLESS])
 def test_work_that_is_given_up_or_takes_too_long_frees_its_worker_at_once(seed: int, tell: Tell) -> None:
     times: dict[str, list[float]] = {"cancelled": [], "timed out": []}
-    limit = 2 * READY_S
+    limit = 6.0
     with serving(settings=troubled(workers=1, time_limit_s=limit)) as served, served.client() as client:
         for _ in range(5):
             job = client.post("/v1/match", json=asked(seed), headers={"Prefer": "respond-async"}).json()
             wait_for(lambda: client.get("/health").json()["busy"] == 1)
-            sleep(READY_S)
+            wait_for(partial(another_ready, served))
             begun = monotonic()
             client.delete(job["links"]["self"])
             assert client.post("/v1/match", json=asked()).status_code == 200
             times["cancelled"].append(monotonic() - begun)
         for _ in range(3):
+            wait_for(partial(another_ready, served))
             begun = monotonic()
             assert client.post("/v1/match", json=asked(seed)).status_code == 503
             assert client.post("/v1/match", json=asked()).status_code == 200
@@ -148,9 +158,11 @@ def test_a_service_that_is_killed_at_any_moment_leaves_no_process_and_no_file(
         with ThreadPoolExecutor(2) as others:
             for seed in (ENDLESS, SLEEPS) if turn % 2 else (ENDLESS,):
                 others.submit(ask_until_closed, served, seed)
+            if turn % 4:  # else while the workers are still loading
+                wait_for(partial(engine_at_work, served))
             sleep(draw.uniform(0.0, 1.5))
             started = descendants(served.process.pid)
-            busy += len(started) > 2 + SPARE
+            busy += engine_at_work(served)
             served.process.send_signal(signal.SIGKILL)
             served.process.wait()
             begun = monotonic()
@@ -160,6 +172,10 @@ def test_a_service_that_is_killed_at_any_moment_leaves_no_process_and_no_file(
     tell(f"{SERVICE_KILLS} services killed, {busy} with an engine at work: no process after at most {max(waits):.2f} s")
     assert max(waits) < 2
     assert list(tmp_path.iterdir()) == []
+
+
+def engine_at_work(served: Served) -> bool:
+    return len(descendants(served.process.pid)) > 2 + SPARE
 
 
 def ended(processes: set[int]) -> bool:
