@@ -15,6 +15,7 @@ from time import monotonic, sleep
 import httpx
 import pytest
 
+from mentormatch.service.pool import SPARE
 from tests.failure.trouble import alive, children, only_linux, wait_for
 from tests.service.cohorts import body_for
 from tests.service.loading import asking_health, bare_rate, drift, health_told, loaded, p99
@@ -111,7 +112,7 @@ def test_work_that_is_given_up_or_takes_too_long_frees_its_worker_at_once(seed: 
             assert client.post("/v1/match", json=asked(seed)).status_code == 503
             assert client.post("/v1/match", json=asked()).status_code == 200
             times["timed out"].append(monotonic() - begun - limit)
-        assert len(children(served.process.pid)) == 1
+        wait_for(lambda: len(children(served.process.pid)) == 1 + SPARE)
     tell(f"a free worker again after at most: { ({name: round(max(each), 2) for name, each in times.items()}) } s")
     assert max(map(max, times.values())) < FREED_S
 
@@ -133,7 +134,7 @@ def test_a_worker_that_is_killed_at_any_moment_is_told_of_and_replaced(tell: Tel
         workers = children(served.process.pid)
     tell(f"{WORKER_KILLS} workers killed: the request at hand got {dict(statuses)}, the next one 200")
     assert set(statuses) <= {200, 503}
-    assert len(workers) == 1
+    assert len(workers) == 1 + SPARE
 
 
 def test_a_service_that_is_killed_at_any_moment_leaves_no_process_and_no_file(
@@ -148,7 +149,7 @@ def test_a_service_that_is_killed_at_any_moment_leaves_no_process_and_no_file(
                 others.submit(ask_until_closed, served, seed)
             sleep(draw.uniform(0.0, 1.5))
             started = descendants(served.process.pid)
-            busy += len(started) > 2
+            busy += len(started) > 2 + SPARE
             served.process.send_signal(signal.SIGKILL)
             served.process.wait()
             begun = monotonic()
