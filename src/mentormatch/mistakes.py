@@ -1,7 +1,7 @@
 """Mistakes in a programme file, told to the people who wrote it: key path, found, expected, nearest valid name."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 from mentormatch.errors import Problem
 from mentormatch.languages import mark, tr
 from mentormatch.likeness import closest
-from mentormatch.phrases import quoted
+from mentormatch.phrases import quoted, thousands
 
 TYPES = {
     "string_type": mark("un texte entre guillemets"),
@@ -40,6 +40,20 @@ BOUNDS = {
     "less_than": mark("moins de {limit}"),
     "too_short": mark("au moins {limit} élément(s)"),
 }
+
+
+GREATEST = 10**12
+"""No setting is a greater number: beyond what fits a machine word sums would overflow."""
+
+
+def out_of_measure(value: object, where: tuple[int | str, ...] = ()) -> Iterator[Problem]:
+    """Yield each number in the file, or in a part of it, that is too great for any setting."""
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in parts:
+        yield from out_of_measure(part, (*where, key))
+    if isinstance(value, int | float) and abs(value) > GREATEST:
+        expected = tr("un nombre d'au plus {limit} en valeur absolue", limit=thousands(GREATEST))
+        yield Problem(key_path(where), tr("valeur hors des limites"), expected)
 
 
 def nearest(word: object, names: Iterable[str]) -> str:

@@ -20,7 +20,16 @@ from mentormatch.extension import Ref
 from mentormatch.fields import AnyField, Ranking, Use, fields_by_kind
 from mentormatch.fields.base import Special, position
 from mentormatch.languages import mark, tr
-from mentormatch.mistakes import enumerated, key_path, nearest, syntax_problem, translate, type_name, unknown
+from mentormatch.mistakes import (
+    enumerated,
+    key_path,
+    nearest,
+    out_of_measure,
+    syntax_problem,
+    translate,
+    type_name,
+    unknown,
+)
 from mentormatch.phrases import about, quoted
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from mentormatch.sections import Documents, FollowUp, Heading, Part, Sharing
@@ -145,7 +154,7 @@ class Programme(Part):
         Raises ProgrammeError with every mistake in it.
         """
         parts = Parts(fill_items(data))
-        problems = [*parts.problems, *misreferences(parts)]
+        problems = [*parts.problems, *misreferences(parts)] or [*out_of_measure(parts.data)]
         if problems:
             raise ProgrammeError(about(source, tr("{count} erreur(s) à corriger", count=len(problems))), problems)
         return cls.model_validate(parts.data)
@@ -170,7 +179,8 @@ def fill_items(data: Mapping[str, Any]) -> dict[str, Any]:
     fields = filled.get("fields")
     if isinstance(fields, dict):
         for field in (field for field in fields.values() if isinstance(field, dict)):
-            other = fields.get(field.get("items_of"))
+            named = field.get("items_of")
+            other = fields.get(named) if isinstance(named, str) else None
             if isinstance(other, dict) and "options" not in field:
                 field["options"] = other.get("items", other.get("options", []))
     return filled

@@ -7,9 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mentormatch.assignment.rule import rules_by_kind
 from mentormatch.errors import ProgrammeError, RequestError
+from mentormatch.scoring.criterion import criteria_by_kind
 from mentormatch.wire.operation import ask
 from tests.wire.bodies import KINDS, example, places, replaced
+from tests.wire.test_as_the_library import rows, sent_programme
+
+PROGRAMME = sent_programme()
+EVERY_KIND = {
+    **PROGRAMME,
+    "criteria": [*PROGRAMME["criteria"], *(kind.example for kind in criteria_by_kind().values())],
+    "rules": [*PROGRAMME["rules"], *(kind.example for kind in rules_by_kind().values())],
+}
+PLACES = list(places(EVERY_KIND))[1:]
 
 words = st.sampled_from(["", "M01", "E01", "needs", "choice", "number", "coverage", "pin", "\ud800", "1", "a" * 2_000])
 leaves = (
@@ -56,9 +67,36 @@ def test_any_json_is_answered_or_refused(kind: str, data: st.DataObject) -> None
     assert "Input should" not in told, "words of a library"
 
 
+@pytest.mark.promise(6)
+@settings(max_examples=60)
+@given(data=st.data())
+def test_any_json_in_a_programme_of_every_kind_is_answered_or_refused(data: st.DataObject) -> None:
+    place = data.draw(st.sampled_from(PLACES))
+    programme = replaced(EVERY_KIND, place, data.draw(values))
+    assert "Input should" not in said("diagnose", {"programme": programme, "rows": rows(), "time_limit_s": 0.1})
+
+
+@pytest.mark.parametrize("named", [["transmettre"], {}, 1, None, True, "absent"])
+def test_a_ranking_of_the_items_of_no_name_is_refused(named: Any) -> None:
+    sent = replaced(EVERY_KIND, ("fields", "besoins", "items_of"), named)
+    assert "besoins" in said("match", {"programme": sent, "rows": rows()})
+
+
 def said(kind: str, sent: Any) -> str:
     """Return the answer as JSON, or why there is none."""
     try:
         return ask(kind, sent).to_json()
     except (RequestError, ProgrammeError) as refused:
         return str(refused)
+
+
+@pytest.mark.parametrize("number", [10**12 + 1, 10**20, -(10**13), 1e300])
+def test_a_number_beyond_any_measure_in_a_programme_is_told_with_its_place(number: float) -> None:
+    sent = replaced(EVERY_KIND, ("fields", "besoins", "most"), abs(number))
+    told = said("match", {"programme": sent, "rows": rows()})
+    assert "fields.besoins.most : valeur hors des limites ; attendu : un nombre d'au plus" in told
+    assert '"status": "' in said(
+        "match", {"programme": replaced(sent, ("fields", "besoins", "most"), 10**12), "rows": rows()}
+    )
+    below = replaced(EVERY_KIND, ("rules", 3, "least"), -abs(number))
+    assert "rules n° 4 : least : valeur hors des limites" in said("match", {"programme": below, "rows": rows()})

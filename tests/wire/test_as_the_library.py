@@ -4,6 +4,7 @@ import csv
 import json
 import tomllib
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,15 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import examples
+from mentormatch.assignment.solution import Status, without_pairs
 from mentormatch.errors import RequestError
 from mentormatch.examples import folder_of
 from mentormatch.record.decision import save_decision
 from mentormatch.record.log import append
 from mentormatch.record.verify import entry_of, journal_beside, verify
 from mentormatch.wire.operation import ask
-from mentormatch.wire.told import MatchResponse, diagnosis_out, pair_out
+from mentormatch.wire.operations.plans import PlansResponse
+from mentormatch.wire.told import MatchResponse, pair_out
 from mentormatch.wire.verified import verification_out
 
 FOLDER = folder_of("mentorat")
@@ -65,6 +68,36 @@ def test_match(matching: mm.Matching) -> None:
     assert answer == of(matching)
 
 
+def test_what_is_told_of_a_matching_is_what_it_says(matching: mm.Matching) -> None:
+    answer = told("match", seed=7, pins=keys(PINS), bans=keys(BANS))
+    assert (answer["status"], answer["seed"], answer["gap"]) == ("proved", 7, 0)
+    assert (answer["programme"], answer["engine"]) == (matching.programme.name, matching.solution.engine)
+    assert [tuple(tier.values()) for tier in answer["tiers"]] == [
+        (tier.goal, tier.value, tier.bound) for tier in matching.solution.tiers
+    ]
+    for pair, one in zip(answer["pairs"], matching.pairs, strict=True):
+        assert (pair["mentor"], pair["mentee"], pair["score"]) == (one.mentor, one.mentee, one.score)
+        assert (pair["points"], pair["answered"]) == (one.score / 10_000, one.answered)
+        for part, share in zip(pair["contributions"], one.contributions, strict=True):
+            assert (part["points"], part["full"]) == (share.share / 10_000, share.full / 10_000)
+            assert (part["criterion"], part["kind"], part["group"]) == (share.criterion, share.kind, share.group)
+            assert (part["answered"], part["reason"]) == (share.answered, share.reason)
+    assert [(alone["person"], alone["side"], alone["code"], alone["reason"]) for alone in answer["unmatched"]] == [
+        (alone.person, alone.side, alone.code, alone.reason) for alone in matching.unmatched
+    ]
+    changes = matching.smallest_changes
+    assert [alone["change"] for alone in answer["unmatched"]] == [change and changed(change) for change in changes]
+    assert any(changes)
+    assert [(price["goal"], price["differences"]) for price in answer["goal_prices"]] == [
+        (price.goal, price.differences) for price in matching.goal_prices
+    ]
+    assert answer["goal_prices"]
+
+
+def changed(change: Any) -> dict[str, Any]:
+    return {"code": change.code, "sentence": change.sentence, "cost": change.cost, "people": list(change.people)}
+
+
 def test_evaluate() -> None:
     plan = [("M01", "E01"), ("M04", "E05"), ("M01", "E02")]
     whole = mm.evaluate(examples.cohort(), examples.programme(), plan)
@@ -76,6 +109,20 @@ def test_evaluate() -> None:
     ]
     more = told("evaluate", pairs=keys(plan), bans=keys(BANS))["breaches"]
     assert [one["people"] for one in more if one not in answer["breaches"]] == [["M04", "E05"]]
+
+
+def test_the_best_stands_beside_a_plan_where_it_is_asked_for() -> None:
+    plan = [("M01", "E01")]
+    whole = mm.evaluate(examples.cohort(), examples.programme(), plan)
+    best = mm.match(examples.cohort(), examples.programme(), seed=2, bans=BANS)
+    answer = told("evaluate", pairs=keys(plan), best=True, seed=2, bans=keys(BANS), time_limit_s=60)
+    assert answer["best"] == {"status": "proved", "tiers": tiers(best)}
+    assert answer["tiers"] == tiers(whole.matching)
+    assert told("evaluate", pairs=keys(plan))["best"] is None
+
+
+def tiers(matching: mm.Matching) -> list[dict[str, Any]]:
+    return [{"goal": tier.goal, "value": tier.value, "bound": tier.bound} for tier in matching.solution.tiers]
 
 
 @pytest.mark.parametrize("pair", [("M01", "E01"), ("M04", "E05"), ("M06", "E08"), ("M13", "E02")])
@@ -132,6 +179,13 @@ def test_plans_say_where_there_are_no_others() -> None:
     assert (len(enough["plans"]), enough["all_told"]) == (2, False)
 
 
+def test_plans_that_were_not_looked_for_to_the_end_are_not_all_told(matching: mm.Matching) -> None:
+    stopped = replace(matching, solution=without_pairs(Status.STOPPED, "plain"))
+    assert PlansResponse.of((matching, stopped), 3).all_told is False
+    assert PlansResponse.of((matching, matching), 3).all_told is True
+    assert PlansResponse.of((matching, matching), 2).all_told is False
+
+
 def test_diagnose() -> None:
     programme = examples.programme()
     pair = [("M01", "E01")]
@@ -139,9 +193,24 @@ def test_diagnose() -> None:
     found = mm.diagnose(examples.cohort(), decided)
     answer = told("diagnose", pins=keys(pair), bans=keys(pair), time_limit_s=60)
     assert answer["status"] == str(found.status) == "infeasible"
-    assert answer["diagnosis"] == diagnosis_out(found).model_dump()
+    assert found.conflict is not None
+    assert answer["diagnosis"]["conflict"] == {
+        "rules": [rule.label for rule in found.conflict.rules],
+        "sentence": found.conflict.sentence,
+        "proved": found.conflict.proved,
+    }
+    assert answer["diagnosis"]["sentences"] == list(found.sentences)
+    assert answer["diagnosis"]["ways_out"] == list(map(changed, found.ways_out))
+    assert [tuple(map(told_as, one.values())) for one in answer["diagnosis"]["findings"]] == [
+        (one.code, one.sentence, one.missing, one.people, one.rules, one.decisive) for one in found.findings
+    ]
+    assert told("match", pins=keys(pair), bans=keys(pair))["diagnosis"] == answer["diagnosis"]
     fine = told("diagnose")
     assert (fine["status"], fine["diagnosis"]["conflict"], fine["diagnosis"]["ways_out"]) == ("feasible", None, [])
+
+
+def told_as(part: Any) -> Any:
+    return tuple(part) if isinstance(part, list) else part
 
 
 @pytest.fixture(scope="module")

@@ -82,6 +82,10 @@ def test_a_key_that_is_missing_is_named(kind: str, name: str) -> None:
     ]
 
 
+def test_an_answer_is_text_on_several_lines_in_a_fixed_order() -> None:
+    assert ask("verify", example("verify")).to_json().startswith('{\n "schema_version": 1,\n "verified": true,')
+
+
 class Strange:
     """What JSON does not have."""
 
@@ -112,11 +116,16 @@ def test_people_and_rows_are_not_sent_together_nor_is_neither(kind: str) -> None
     people = {"mentors", "mentees"}
     nobody = {key: part for key, part in whole.items() if key not in people}
     one_side = {key: part for key, part in whole.items() if key != "mentees"}
-    for sent in (whole | {"rows": row}, one_side | {"rows": row}, one_side, nobody):
+    for sent, found in (
+        (whole | {"rows": row}, "seulement « mentees », « mentors », « rows »"),
+        (one_side | {"rows": row}, "seulement « mentors », « rows »"),
+        (one_side, "seulement « mentors »"),
+        (nobody, "personne"),
+    ):
         with pytest.raises(RequestError) as refused:
             ask(kind, sent)
-        assert [problem.expected for problem in refused.value.problems] == [
-            "« mentors » et « mentees », ou « rows » : l'un ou l'autre"
+        assert [(problem.found, problem.expected) for problem in refused.value.problems] == [
+            (found, "« mentors » et « mentees », ou « rows » : l'un ou l'autre")
         ]
         assert not schema.is_valid(sent)
     assert schema.is_valid(nobody | {"rows": row})

@@ -12,14 +12,14 @@ from pydantic_core import PydanticCustomError
 from mentormatch.assignment.rules.ban import Ban
 from mentormatch.assignment.rules.pin import Pin
 from mentormatch.enrolment import plan_of
-from mentormatch.errors import Problem, RequestError, SurveyError
+from mentormatch.errors import Problem
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
 from mentormatch.matching import Matching, match, named
 from mentormatch.mistakes import enumerated, nearest
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
-from mentormatch.strictjson import Keys, Message, Text, Whole, parse_json, refusal, refuse, refuse_unplain, shown
+from mentormatch.strictjson import Keys, Message, Text, Whole, refusal, refuse, refuse_unplain, shown
 from mentormatch.survey.entries import Submission
 from mentormatch.survey.intake import gather, take_in
 from mentormatch.text import canonical
@@ -28,7 +28,7 @@ from mentormatch.wire.programmes import ProgrammeTable
 from mentormatch.wire.rows import Row, Said, table_of
 
 BY_ID = "id"
-"""Stands for the key field where the programme has none: in a request people are told apart by their ``id``."""
+"""Stands for the key field: in a request people are told apart by their ``id``."""
 MOST_PEOPLE, MOST_ROWS, MOST_PAIRS, MOST_ANSWERS, MOST_PARTS = 10_000, 20_000, 20_000, 1_000, 1_000
 """How much one request may hold; a service may take less."""
 
@@ -70,18 +70,9 @@ class Request(Message):
     language: Literal["fr", "en"] | None = None
 
     @classmethod
-    def from_json(cls, text: str | bytes) -> Self:
-        """Return the request in a JSON text; raises RequestError for doubled keys, NaN, or what does not fit."""
-        return cls._fitting(parse_json(text))
-
-    @classmethod
     def of(cls, data: Mapping[str, Any]) -> Self:
         """Return the request in a JSON object; raises RequestError with everything in it that does not fit."""
         refuse_unplain(data)
-        return cls._fitting(data)
-
-    @classmethod
-    def _fitting(cls, data: object) -> Self:
         told: list[Problem] = []
         try:
             return cls.model_validate(data)
@@ -141,14 +132,11 @@ class CohortRequest(Request):
         """Return the people and the programme, its rules without ``pins`` and ``bans``.
 
         In ``mentors`` and ``mentees`` the ``id`` of people is their key, and their place in the list their line.
-        Raises ProgrammeError for mistakes in the programme; RequestError where people answer what is not asked, a key
-        comes twice, the rows cannot be read, or somebody who is named is nobody.
+        Raises ProgrammeError for mistakes in the programme; SurveyError where a key comes twice, or the rows cannot be
+        read; RequestError where people answer what is not asked, or somebody who is named is nobody.
         """
         programme = Programme.read(self.programme)
-        try:
-            cohort = self._cohort(programme)
-        except SurveyError as error:
-            raise RequestError(error.message, error.problems) from None
+        cohort = self._cohort(programme)
         refuse_strangers(cohort, self.mentions())
         return cohort, programme
 
@@ -173,7 +161,7 @@ class CohortRequest(Request):
             for side, people in self._sides()
             for line, person in enumerate(people, start=1)
         ]
-        return gather(sent, replace(plan, key=plan.key or BY_ID))
+        return gather(sent, replace(plan, key=BY_ID))
 
     def _sides(self) -> tuple[tuple[Side, list[Submitted]], ...]:
         return (("mentor", self.mentors), ("mentee", self.mentees))

@@ -51,7 +51,7 @@ LENGTHS = ("min_length", "max_length")
 
 def misfits(error: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:
     """Yield what is wrong in a request of this model, as pydantic found it."""
-    yield from (misfit(detail, model) for detail in error.errors(include_url=False))
+    yield from (misfit(detail, model) for detail in error.errors())
 
 
 def misfit(error: ErrorDetails, model: type[BaseModel]) -> Problem:
@@ -77,7 +77,7 @@ def path_of(location: object) -> str:
 
 def unknown_key(where: str, key: str, model: type[BaseModel]) -> Problem:
     """Return that an object has a key that the contract does not know there."""
-    names = [info.alias or name for name, info in model.model_fields.items()]
+    names = list(model.model_fields)
     return Problem(where, tr("clé inconnue « {key} »", key=shown(key)), enumerated(names), nearest(key, names))
 
 
@@ -94,7 +94,7 @@ def expected_by(error: ErrorDetails) -> str:
         return tr(TYPES[kind])
     if kind in BOUNDS:
         return tr(BOUNDS[kind], limit=limit_in(context))
-    expected = str(context.get("expected") or context.get("error") or error["msg"])
+    expected = str(context.get("expected", error["msg"]))
     return enumerated(re.findall(r"'([^']+)'", expected)) if kind == "literal_error" and "'" in expected else expected
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from mentormatch.errors import Problem, RequestError
+from mentormatch.errors import Problem, RequestError, SurveyError
 from mentormatch.languages import FRENCH, LANGUAGES, language, tr
 from mentormatch.mistakes import enumerated, nearest
 from mentormatch.registry import concrete
@@ -47,8 +47,12 @@ def ask(kind: str, request: Told) -> Response:
     itself; ProgrammeError for mistakes in the programme; EngineError where a solver failed.
     """
     asked = read(kind, request)
-    with speaking(asked):
-        answered: Response = operation_named(kind).answer(asked)
+    operation = operation_named(kind)
+    try:
+        with speaking(asked):
+            answered: Response = operation.answer(asked)
+    except SurveyError as error:  # here answers came in the request
+        raise RequestError(error.message, error.problems) from None
     return answered
 
 
