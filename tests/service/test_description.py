@@ -37,4 +37,3 @@ def test_every_reference_in_the_description_leads_somewhere() -> None:
     refs = set(re.findall(r"#/components/schemas/([\w.-]+)", json.dumps(told)))
     assert refs - set(told["components"]["schemas"]) == set()
     assert refs
-

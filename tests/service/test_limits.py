@@ -181,7 +181,7 @@ def test_work_that_takes_too_long_is_ended_and_its_place_is_free_again(client: h
     ("seed", "code", "detail"),
     [
         (DIES, "worker-ended", "It was ended; ask again"),
-        (FULL, "worker-ended", "It ran out of memory"),
+        (FULL, "out-of-memory", "Send fewer people, or split the programme"),
         (BROKEN, "failed", "KeyError in a worker"),
         (ENGINE, "failed", "the engine died"),
     ],

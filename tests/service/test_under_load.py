@@ -15,6 +15,7 @@ from time import monotonic, sleep
 import httpx
 import pytest
 
+from mentormatch.service.pool import SPARE
 from tests.failure.trouble import alive, children, only_linux, wait_for
 from tests.service.cohorts import body_for
 from tests.service.loading import asking_health, bare_rate, drift, health_told, loaded, p99
@@ -26,6 +27,8 @@ pytestmark = [pytest.mark.proof, only_linux]
 CLIENTS, SECONDS, SIZE, WORKERS = 50, 60.0, 100, 2
 HALF_SENT, IN_TIME_S = 300, 3.0
 FREED_S = 2.0
+READY_S = 3.0
+"""After so many seconds the worker that took the last one's place has itself one that stands ready."""
 WORKER_KILLS, SERVICE_KILLS = 60, 40
 
 type Tell = Callable[[str], None]
@@ -96,12 +99,12 @@ def whole(line: socket.socket) -> bytes:
 @pytest.mark.parametrize("seed", [SLEEPS, ENDLESS])
 def test_work_that_is_given_up_or_takes_too_long_frees_its_worker_at_once(seed: int, tell: Tell) -> None:
     times: dict[str, list[float]] = {"cancelled": [], "timed out": []}
-    limit = 4.0
+    limit = 2 * READY_S
     with serving(settings=troubled(workers=1, time_limit_s=limit)) as served, served.client() as client:
         for _ in range(5):
             job = client.post("/v1/match", json=asked(seed), headers={"Prefer": "respond-async"}).json()
             wait_for(lambda: client.get("/health").json()["busy"] == 1)
-            sleep(0.5)
+            sleep(READY_S)
             begun = monotonic()
             client.delete(job["links"]["self"])
             assert client.post("/v1/match", json=asked()).status_code == 200
@@ -111,7 +114,7 @@ def test_work_that_is_given_up_or_takes_too_long_frees_its_worker_at_once(seed: 
             assert client.post("/v1/match", json=asked(seed)).status_code == 503
             assert client.post("/v1/match", json=asked()).status_code == 200
             times["timed out"].append(monotonic() - begun - limit)
-        assert len(children(served.process.pid)) == 1
+        wait_for(lambda: len(children(served.process.pid)) == 1 + SPARE)
     tell(f"a free worker again after at most: { ({name: round(max(each), 2) for name, each in times.items()}) } s")
     assert max(map(max, times.values())) < FREED_S
 
@@ -130,10 +133,9 @@ def test_a_worker_that_is_killed_at_any_moment_is_told_of_and_replaced(tell: Tel
             statuses[asking.result().status_code] += 1
             answer = httpx.post(f"{served.url}/v1/match", content=body(asked()), headers=BEARER | JSON, timeout=60)
             assert answer.status_code == 200
-        workers = children(served.process.pid)
+        wait_for(lambda: len(children(served.process.pid)) == 1 + SPARE)
     tell(f"{WORKER_KILLS} workers killed: the request at hand got {dict(statuses)}, the next one 200")
     assert set(statuses) <= {200, 503}
-    assert len(workers) == 1
 
 
 def test_a_service_that_is_killed_at_any_moment_leaves_no_process_and_no_file(
@@ -148,7 +150,7 @@ def test_a_service_that_is_killed_at_any_moment_leaves_no_process_and_no_file(
                 others.submit(ask_until_closed, served, seed)
             sleep(draw.uniform(0.0, 1.5))
             started = descendants(served.process.pid)
-            busy += len(started) > 2
+            busy += len(started) > 2 + SPARE
             served.process.send_signal(signal.SIGKILL)
             served.process.wait()
             begun = monotonic()

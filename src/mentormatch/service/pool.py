@@ -8,6 +8,9 @@ from mentormatch.service.messages import Message
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.settings import Settings
 
+SPARE = 1
+ENDED = "worker-ended"
+
 
 @dataclass(slots=True)
 class Load:
@@ -18,7 +21,7 @@ class Load:
 
 
 class Pool:
-    """As many workers as there are places; each place has one at any time, a new one where the last was ended."""
+    """As many workers as may be busy, and one more that stands ready to take the place of one that is ended."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -30,7 +33,7 @@ class Pool:
 
     def open(self) -> None:
         """Start the workers."""
-        self.idle = [self._start() for _ in range(self.settings.workers)]
+        self.idle = [self._start() for _ in range(self.settings.workers + SPARE)]
 
     async def close(self) -> None:
         """End every worker."""
@@ -61,7 +64,7 @@ class Pool:
             self.load.waiting -= 1
         self.load.busy += 1
         try:
-            return await self._in_a_worker(self._task(kind, body), heard)
+            return await self._in_some_worker(self._task(kind, body), heard)
         finally:
             self.load.busy -= 1
             self.free.release()
@@ -71,8 +74,26 @@ class Pool:
         most = {"people": bounds.people, "pairs": bounds.pairs, "time_limit_s": bounds.time_limit_s}
         return Message({"do": "ask", "kind": kind, "most": most}, body)
 
+    async def _in_some_worker(self, task: Message, heard: Heard) -> bytes:
+        """Return the answer of a worker; of another one where it turns out to have ended before it began."""
+        begun = False
+
+        def hear(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            heard(message)
+
+        for _ in self.idle[:]:
+            try:
+                return await self._in_a_worker(task, hear)
+            except RefusedError as refused:
+                if begun or refused.code != ENDED:
+                    raise
+        return await self._in_a_worker(task, heard)
+
     async def _in_a_worker(self, task: Message, heard: Heard) -> bytes:
-        place = self.idle.pop()
+        place = max(reversed(self.idle), key=ready)
+        self.idle.remove(place)
         reused = False
         try:
             place = place if usable(place) else self._after(place)
@@ -106,6 +127,11 @@ class Pool:
         child = await Child.start(self.settings)
         self.all.add(child)
         return child
+
+
+def ready(place: asyncio.Task[Child]) -> bool:
+    """Return whether there is a worker now."""
+    return place.done() and usable(place)
 
 
 def usable(place: asyncio.Task[Child]) -> bool:
