@@ -148,9 +148,11 @@ def test_a_service_that_is_killed_at_any_moment_leaves_no_process_and_no_file(
         with ThreadPoolExecutor(2) as others:
             for seed in (ENDLESS, SLEEPS) if turn % 2 else (ENDLESS,):
                 others.submit(ask_until_closed, served, seed)
+            if turn % 4:  # else while the workers are still loading
+                wait_for(partial(engine_at_work, served))
             sleep(draw.uniform(0.0, 1.5))
             started = descendants(served.process.pid)
-            busy += len(started) > 2 + SPARE
+            busy += engine_at_work(served)
             served.process.send_signal(signal.SIGKILL)
             served.process.wait()
             begun = monotonic()
@@ -160,6 +162,10 @@ def test_a_service_that_is_killed_at_any_moment_leaves_no_process_and_no_file(
     tell(f"{SERVICE_KILLS} services killed, {busy} with an engine at work: no process after at most {max(waits):.2f} s")
     assert max(waits) < 2
     assert list(tmp_path.iterdir()) == []
+
+
+def engine_at_work(served: Served) -> bool:
+    return len(descendants(served.process.pid)) > 2 + SPARE
 
 
 def ended(processes: set[int]) -> bool:
