@@ -71,6 +71,14 @@ def test_a_body_that_does_not_say_how_large_it_is_is_counted_as_it_comes(client:
     problem(client.post("/v1/match", content=pieces(BODY + 1), headers=JSON), "too-large")
 
 
+def test_whoever_asks_before_sending_too_much_is_not_told_to_go_on(served: Served) -> None:
+    head = (
+        f"POST /v1/match HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {BODY + 1}\r\nExpect: 100-continue\r\n\r\n"
+    )
+    assert spoken(served, head.encode()).startswith(b"HTTP/1.1 413 ")
+
+
 def test_a_body_far_too_large_is_refused_without_being_kept(client: httpx.Client) -> None:
     problem(client.post("/v1/match", content=b" " * (30 << 20), headers=JSON), "too-large")
 
@@ -181,7 +189,7 @@ def test_work_that_takes_too_long_is_ended_and_its_place_is_free_again(client: h
     ("seed", "code", "detail"),
     [
         (DIES, "worker-ended", "It was ended; ask again"),
-        (FULL, "worker-ended", "It ran out of memory"),
+        (FULL, "out-of-memory", "Send fewer people, or split the programme"),
         (BROKEN, "failed", "KeyError in a worker"),
         (ENGINE, "failed", "the engine died"),
     ],

@@ -4,13 +4,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from mentormatch.service.child import BOUND
 from mentormatch.wire.examples import COHORT
 from tests.canaries import ANSWER
 from tests.service.serving import limits
 
 SLEEPS, DIES, FULL, BROKEN, ENGINE, ENDLESS = range(101, 107)
-TROUBLE = f"""import sys
-sys.path[:] = sys.argv[1:]
+TROUBLE = f"""{BOUND}
 import os, time
 from mentormatch.assignment import engine
 from mentormatch.assignment.engines.plain import Plain

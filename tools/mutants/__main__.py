@@ -24,6 +24,10 @@ GROUPS = {
         ["strictjson.py", "wire/*.py", "wire/operations/*.py"],
         ["tests/wire", "tests/gate/test_schemas.py", "src/mentormatch/wire", "src/mentormatch/strictjson.py"],
     ),
+    "limits": (
+        [f"service/{name}.py" for name in ("settings", "bodies", "guard", "asking", "problems")],
+        ["tests/service/limits"],
+    ),
     "diagnosis": (["review/diagnosis/*.py"], ["tests/review", "src/mentormatch/review/diagnosis"]),
 }
 """What is changed, and the tests that are to notice."""

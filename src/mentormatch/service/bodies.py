@@ -87,6 +87,6 @@ async def read_away(receive: Receive) -> None:
             while more and left > 0:
                 message = await receive()
                 left -= len(message.get("body", b""))
-                more = message["type"] == "http.request" and message.get("more_body", False)
+                more = message.get("more_body", False)
     except TimeoutError:
         return

@@ -13,7 +13,14 @@ from mentormatch.service.messages import Message, receive_message
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.settings import Settings
 
-PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from mentormatch.service.worker import main; main()"
+BOUND = """import sys
+sys.path[:] = sys.argv[1:]
+from mentormatch.assignment.ending import end_with_standard_input
+if sys.platform != "win32":
+    end_with_standard_input()
+"""
+"""How every process begins: bound to the service before it loads anything else, where nothing need be read for that."""
+PROGRAM = f"{BOUND}from mentormatch.service.worker import main\nmain()"
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 SECRET = "MENTORMATCH_TOKEN"
 BEGINNING_S = 60.0
@@ -37,6 +44,7 @@ class Child:
         head = {"do": "begin", "worker_bytes": settings.worker_bytes, "retiring_bytes": settings.retiring_bytes}
         try:
             async with asyncio.timeout(BEGINNING_S):
+                await child.hear()
                 await child.ask(Message(head))
         except BaseException:
             child.kill()
@@ -50,12 +58,20 @@ class Child:
 
     async def ask(self, message: Message, heard: Heard = lambda message: None) -> Message:
         """Return the answer to a message; what is told before it is ``heard``. Raises RefusedError."""
-        source, out = self.process.stdin, self.process.stdout
+        source = self.process.stdin
         assert source is not None
-        assert out is not None
         try:
             source.write(message.packed())
             await source.drain()
+        except OSError:
+            raise await self._ended() from None
+        return await self.hear(heard)
+
+    async def hear(self, heard: Heard = lambda message: None) -> Message:
+        """Return the next answer; what is told before it is ``heard``. Raises RefusedError."""
+        out = self.process.stdout
+        assert out is not None
+        try:
             while (told := await receive_message(out)).head["told"] not in ("answer", "refusal"):
                 heard(told)
         except (asyncio.IncompleteReadError, OSError):
@@ -65,9 +81,9 @@ class Child:
     async def _ended(self) -> RefusedError:
         """Return in words that the process has ended."""
         self.kill()
-        code = await self.process.wait()
-        memory = code == OUT_OF_MEMORY
-        return RefusedError("worker-ended", "It ran out of memory" if memory else "It was ended; ask again")
+        if await self.process.wait() == OUT_OF_MEMORY:
+            return RefusedError("out-of-memory", "Send fewer people, or split the programme")
+        return RefusedError("worker-ended", "It was ended; ask again")
 
     def kill(self) -> None:
         """End the process, and with it all that it has started."""

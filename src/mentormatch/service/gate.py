@@ -33,6 +33,7 @@ class Exchange:
     def __init__(self, scope: Any, receive: Receive, send: Send, sending_s: float) -> None:
         self.scope, self._receive, self._send, self.sending_s = scope, receive, send, sending_s
         given = Headers(scope=scope).get(ID, "")
+        self.asks_first = "expect" in Headers(scope=scope)  # whether to send the body at all
         self.id = given if SANE.fullmatch(given) else token_hex(8)
         self.begun = monotonic()
         self.status, self.taken, self.given = 0, 0, 0
@@ -62,7 +63,7 @@ class Exchange:
         """Send a problem, unless an answer has begun."""
         if self.status:
             return
-        if not self.whole and refused.code != TOO_SLOW:
+        if not self.whole and refused.code != TOO_SLOW and not self.asks_first:
             await read_away(self.receive)
         answer = JSONResponse(refused.document(self.id), refused.status, refused.headers, MEDIA_TYPE)
         await answer(self.scope, self.receive, self.send)

@@ -9,6 +9,7 @@ from mentormatch.service.problems import RefusedError
 from mentormatch.service.settings import Settings
 
 SPARE = 1
+ENDED = "worker-ended"
 
 
 @dataclass(slots=True)
@@ -63,7 +64,7 @@ class Pool:
             self.load.waiting -= 1
         self.load.busy += 1
         try:
-            return await self._in_a_worker(self._task(kind, body), heard)
+            return await self._in_some_worker(self._task(kind, body), heard)
         finally:
             self.load.busy -= 1
             self.free.release()
@@ -72,6 +73,23 @@ class Pool:
         bounds = self.settings
         most = {"people": bounds.people, "pairs": bounds.pairs, "time_limit_s": bounds.time_limit_s}
         return Message({"do": "ask", "kind": kind, "most": most}, body)
+
+    async def _in_some_worker(self, task: Message, heard: Heard) -> bytes:
+        """Return the answer of a worker; of another one where it turns out to have ended before it began."""
+        begun = False
+
+        def hear(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            heard(message)
+
+        for _ in self.idle[:]:
+            try:
+                return await self._in_a_worker(task, hear)
+            except RefusedError as refused:
+                if begun or refused.code != ENDED:
+                    raise
+        return await self._in_a_worker(task, heard)
 
     async def _in_a_worker(self, task: Message, heard: Heard) -> bytes:
         place = max(reversed(self.idle), key=ready)

@@ -38,6 +38,7 @@ KINDS = {
     "failed": Kind(500, "The service failed"),
     "stopping": Kind(503, "The service is stopping"),
     "worker-ended": Kind(503, "The process that was at work has ended"),
+    "out-of-memory": Kind(503, "The work took more memory than the service allows"),
     "too-long": Kind(503, "The work took longer than the service allows"),
 }
 """Every kind of problem, by the code in its type."""

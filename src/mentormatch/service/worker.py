@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any, BinaryIO, Protocol
 
 from mentormatch.assignment import keeper
-from mentormatch.assignment.apart import end_with_standard_input, limit_memory, own_output
+from mentormatch.assignment.ending import end_with_standard_input, limit_memory, own_output
 from mentormatch.service.messages import Message, read_message
 from mentormatch.service.problems import RefusedError
 
@@ -47,7 +47,9 @@ class Worker:
         self.retiring_bytes = 0
 
     def run(self) -> None:
-        """Answer each message in turn."""
+        """Say that it is there, and answer each message in turn."""
+        heed_standard_input()
+        self.tell(Message({"told": "answer"}))
         while (message := read_message(self.source)) is not None:
             end_with_standard_input()
             answer = self.answer(message)
