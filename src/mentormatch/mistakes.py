@@ -85,7 +85,7 @@ def numbered(number: int) -> str:
     return tr("n° {number} :", number=number)
 
 
-def read_toml(content: bytes, source: str) -> dict[str, Any]:
+def tables_in(content: bytes, source: str) -> dict[str, Any]:
     """Return what the bytes of a TOML file hold; raises ProgrammeError, which calls the file by its name."""
     try:
         return tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"))

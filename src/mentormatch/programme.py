@@ -19,7 +19,7 @@ from mentormatch.extension import Ref
 from mentormatch.fields import AnyField, Ranking, Use, fields_by_kind
 from mentormatch.fields.base import Special, position
 from mentormatch.languages import mark, tr
-from mentormatch.mistakes import enumerated, key_path, nearest, out_of_measure, read_toml, translate, type_name, unknown
+from mentormatch.mistakes import enumerated, key_path, nearest, out_of_measure, tables_in, translate, type_name, unknown
 from mentormatch.phrases import about, quoted
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from mentormatch.sections import Documents, FollowUp, Heading, Part, Sharing
@@ -137,7 +137,7 @@ class Programme(Part):
 
         Raises ProgrammeError with every mistake in it.
         """
-        return cls.read(read_toml(content, source), source)
+        return cls.read(tables_in(content, source), source)
 
     @classmethod
     def read(cls, data: Mapping[str, Any], source: str = "programme") -> Self:
