@@ -25,9 +25,11 @@ errors: list[str] = []
 
 
 def note(event: str, arguments: tuple[Any, ...]) -> None:
-    """Note each file that is opened for writing."""
+    """Note each file that is opened for writing, or gets its name when it is written."""
     if event == "open" and isinstance(arguments[0], str) and isinstance(arguments[2], int) and arguments[2] & WRITING:
         opened.append(arguments[0])
+    if event == "os.rename":
+        opened.append(os.fspath(arguments[1]))
 
 
 class Listener(logging.Handler):
