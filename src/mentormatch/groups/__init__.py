@@ -1,0 +1,1 @@
+"""Groups, turns, topics and dates: the other programmes, on the same engine."""

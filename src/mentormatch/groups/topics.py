@@ -1,0 +1,377 @@
+"""Which topics a group treats: as many members served as can be, then each in proportion, then the most asked for.
+
+The topics are chosen by the engine of pairs. Each topic is one column, which the group as a whole takes or not; each
+member takes a first, a second, a third ... chosen topic of theirs, no more than the group takes of what they asked for::
+
+    the group takes exactly k topics
+    for each member: the number of steps taken <= the number of topics taken that they asked for
+
+The first step of each member counts for ``served`` (maximum coverage: Chamberlin and Courant 1983). Step j is worth
+1/j for ``proportional`` (proportional approval voting: Thiele 1895), in whole numbers: least common multiple / j. Every
+step is one for ``approvals``. Ties are settled by a keyed hash.
+
+The greatest coverage is justified representation (Aziz et al. 2017): no k-th part of the members who share a wish
+is left without any. Proportional approval as the first goal is extended justified representation as well. Equal shares
+has that too, but no number that it makes the greatest: neither proof nor certificate, and nothing to go by between ties.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import lcm
+from typing import ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.assignment.certificate import Certificate, certify
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.problem import AssignmentProblem, Loads, Row
+from mentormatch.assignment.scores import stored
+from mentormatch.assignment.solution import Solution, Status, Tier
+from mentormatch.errors import Problem, RequestError
+from mentormatch.groups.asking import count, empty, refuse, twice
+from mentormatch.groups.result import Result
+from mentormatch.languages import once_spoken, own_language, spoken, tr, tr_n
+from mentormatch.phrases import counted, listed, quoted
+from mentormatch.review.wording import first_of
+from mentormatch.tables import Sheet, sheet
+from mentormatch.text import canonical
+
+type Goal = Literal["served", "proportional", "approvals"]
+type Block = NDArray[np.bool_]
+
+GOALS: dict[Goal, str] = {"served": "priority", "proportional": "total", "approvals": "matched"}
+"""What each goal is for the engine."""
+DEFAULT: tuple[Goal, ...] = ("served", "proportional", "approvals")
+MOST_STEPS = 16
+"""Beyond so many topics for one member the whole numbers of proportional approval are too great for a solver."""
+GROUP = ""
+"""The key of the group as a whole: no member has it."""
+MOST_NAMED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Whether one member gets a topic that they asked for; ``code``: ``served``, ``not_served`` or ``asked_nothing``."""
+
+    member: str
+    code: str
+
+    @property
+    def served(self) -> bool:
+        """Return whether they get one."""
+        return self.code == "served"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What one member asked for and what of it is chosen; for the team alone."""
+
+    member: str
+    asked: tuple[str, ...]
+    chosen: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Ballot:
+    """``asked`` (n, t) bool: which of the ``topics`` each of the ``members`` asked for."""
+
+    members: tuple[str, ...]
+    topics: tuple[str, ...]
+    asked: Block
+
+    def __repr__(self) -> str:
+        return f"Ballot({len(self.members)} members, {len(self.topics)} topics)"
+
+    def steps(self, number: int) -> int:
+        """Return how many topics that they asked for a member can get at most, of so many chosen."""
+        return min(number, int(self.asked.sum(axis=1).max(initial=0)))
+
+    def pose(self, number: int, goals: Sequence[Goal] = DEFAULT) -> AssignmentProblem:
+        """Return the problem to choose so many topics: members and the group are rows, steps and topics columns."""
+        n, t = self.asked.shape
+        steps = self.steps(number)
+        whole = lcm(*range(1, steps + 1))
+        scores = np.zeros((n + 1, steps + t), dtype=np.int64)
+        scores[:n, :steps] = [whole // step for step in range(1, steps + 1)]
+        served = np.zeros(steps + t, dtype=np.int64)
+        served[:1] = min(steps, 1)
+        return AssignmentProblem(
+            stored(scores, self._allowed(steps)),
+            loads([steps] * n + [number], [0] * n + [number]),
+            loads([n] * steps + [1] * t),
+            tuple(self._rows(steps)),
+            goals=tuple(GOALS[goal] for goal in goals),
+            mentee_priority=served,
+            mentor_keys=(*(f"m{member}" for member in self.members), GROUP),
+            mentee_keys=(*(f"s{step}" for step in range(steps)), *(f"t{topic}" for topic in self.topics)),
+        )
+
+    def _allowed(self, steps: int) -> Block:
+        """Return which pairs there are: members and as many steps as they asked for topics, the group and each topic."""
+        n, t = self.asked.shape
+        allowed = np.zeros((n + 1, steps + t), dtype=bool)
+        allowed[:n, :steps] = np.arange(steps) < self.asked.sum(axis=1)[:, None]
+        allowed[n, steps:] = True
+        return allowed
+
+    def _rows(self, steps: int) -> Iterator[Row]:
+        """Yield that each member takes no more steps than the group takes topics that they asked for."""
+        n, t = self.asked.shape
+        for member in np.flatnonzero(self.asked.any(axis=1)).tolist():
+            weights = np.zeros((n + 1, steps + t), dtype=np.int64)
+            weights[member, :steps] = 1
+            weights[n, steps:] = -self.asked[member].astype(np.int64)
+            yield Row(f"m{member}", weights, most=0)
+
+
+def loads(most: Sequence[int], least: Sequence[int] | None = None) -> Loads:
+    """Return bounds that hold in any case."""
+    bounds = [np.array(bound, dtype=np.int64) for bound in (least or [0] * len(most), most)]
+    return Loads(bounds[0], bounds[1], np.zeros(len(most), dtype=bool))
+
+
+@dataclass(frozen=True, repr=False)
+class Topics(Result):
+    """The topics chosen, and who is served; who asked for what is for the team alone."""
+
+    kind: ClassVar[str] = "topics"
+    ballot: Ballot
+    number: int
+    goals: tuple[Goal, ...]
+    problem: AssignmentProblem
+    solution: Solution
+    seed: int
+    language: str
+
+    def __repr__(self) -> str:
+        return f"Topics({len(self.chosen)} topics, {self.status})"  # a notebook saves what it shows
+
+    @property
+    def title(self) -> str:
+        return tr("Sujets retenus")
+
+    @property
+    def status(self) -> Status:
+        return self.solution.status
+
+    @property
+    def certificate(self) -> Certificate:
+        """What can be checked of the choice without a solver."""
+        return certify(self.problem, self.solution)
+
+    @property
+    def tiers(self) -> tuple[Tier, ...]:
+        """What is reached in each goal, and the proven bound; ``proportional`` in parts of a common multiple."""
+        return tuple(replace(tier, goal=goal) for goal, tier in zip(self.goals, self.solution.tiers, strict=False))
+
+    @cached_property
+    def places(self) -> tuple[int, ...]:
+        """Where the chosen topics stand in the ballot."""
+        steps = self.ballot.steps(self.number)
+        group = len(self.ballot.members)
+        return tuple(topic - steps for row, topic in self.solution.pairs.tolist() if row == group)
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The topics chosen, in the order of the alphabet, which says nothing of who asked for them."""
+        return tuple(sorted((self.ballot.topics[place] for place in self.places), key=canonical))
+
+    @cached_property
+    def members(self) -> tuple[Served, ...]:
+        """Whether each member gets a topic that they asked for."""
+        got = self.ballot.asked[:, list(self.places)].any(axis=1)
+        asked = self.ballot.asked.any(axis=1)
+        codes = np.where(got, "served", np.where(asked, "not_served", "asked_nothing")).tolist()
+        return tuple(Served(member, code) for member, code in zip(self.ballot.members, codes, strict=True))
+
+    @cached_property
+    def requests(self) -> tuple[Request, ...]:
+        """What each member asked for, and what of it is chosen; for the team alone."""
+        topics, chosen = self.ballot.topics, set(self.places)
+        wanted = [np.flatnonzero(row).tolist() for row in self.ballot.asked]
+        return tuple(
+            Request(member, tuple(topics[t] for t in each), tuple(topics[t] for t in each if t in chosen))
+            for member, each in zip(self.ballot.members, wanted, strict=True)
+        )
+
+    @cached_property
+    def enough(self) -> int | None:
+        """How many topics would serve everybody who asked for one; None where so many are chosen, or it is not known."""
+        if all(one.code != "not_served" for one in self.members) or self.status is not Status.PROVED:
+            return None
+        return next(filter(self._serve_all, range(self.number + 1, len(self.ballot.topics) + 1)))
+
+    def _serve_all(self, number: int) -> bool:
+        solution = solve(self.ballot.pose(number, ("served",)), seed=self.seed)
+        return solution.tiers[0].value == int(self.ballot.asked.any(axis=1).sum())
+
+    @property
+    @own_language
+    def sentences(self) -> tuple[str, ...]:
+        return (self.summary, self.standing, *self._left())
+
+    @property
+    def summary(self) -> str:
+        """How many members are served by how many topics, in a sentence."""
+        served = sum(one.served for one in self.members)
+        return tr(
+            "{topics} ; {served} sur {members} en ont demandé un au moins.",
+            topics=counted(len(self.chosen), "sujet retenu", "sujets retenus"),
+            served=counted(served, "personne"),
+            members=len(self.members),
+        )
+
+    def _left(self) -> Iterator[str]:
+        """Yield who is not served, and what would do."""
+        for code, words in (("not_served", unserved), ("asked_nothing", silent)):
+            names = [one.member for one in self.members if one.code == code]
+            if names:
+                yield words(names)
+        if self.enough is not None:
+            yield tr("Avec {topics}, chacun·e aurait un sujet demandé.", topics=counted(self.enough, "sujet"))
+
+    @property
+    @own_language
+    def sheets(self) -> dict[str, Sheet]:
+        members = [("member", tr("Membre")), ("served", tr("Un sujet demandé est retenu"))]
+        return {
+            "topics": sheet([("topic", tr("Sujet"))], ((topic,) for topic in self.chosen)),
+            "members": sheet(members, ((one.member, one.served) for one in self.members)),
+        }
+
+    @property
+    @own_language
+    def staff_sheets(self) -> dict[str, Sheet]:
+        counts = [("topic", tr("Sujet")), ("chosen", tr("Retenu")), ("approvals", tr("Demandes"))]
+        asked = [("member", tr("Membre")), ("asked", tr("Demandés")), ("chosen", tr("Retenus"))]
+        totals = self.ballot.asked.sum(axis=0).tolist()
+        order = sorted(range(len(totals)), key=lambda place: (-totals[place], canonical(self.ballot.topics[place])))
+        chosen = set(self.places)
+        return {
+            "counts": sheet(counts, ((self.ballot.topics[t], t in chosen, totals[t]) for t in order)),
+            "requests": sheet(asked, ((one.member, listed(one.asked), listed(one.chosen)) for one in self.requests)),
+        }
+
+    @property
+    def told(self) -> dict[str, object]:
+        return {
+            "status": str(self.status),
+            "topics": list(self.chosen),
+            "members": [{"member": one.member, "served": one.served, "code": one.code} for one in self.members],
+            "enough": self.enough,
+        }
+
+    @property
+    def told_to_staff(self) -> dict[str, object]:
+        requests = [
+            {"member": one.member, "asked": list(one.asked), "chosen": list(one.chosen)} for one in self.requests
+        ]
+        return self.told | {"requests": requests}
+
+
+def unserved(names: Sequence[str]) -> str:
+    """Return in words who gets nothing that they asked for."""
+    return tr_n(
+        "Aucun sujet demandé par {names} n'est retenu.",
+        "Aucun sujet demandé par ces {number} personnes n'est retenu : {names}.",
+        len(names),
+        number=len(names),
+        names=first_of(names, MOST_NAMED),
+    )
+
+
+def silent(names: Sequence[str]) -> str:
+    """Return in words who asked for nothing."""
+    return tr_n(
+        "{names} n'a rien demandé.",
+        "{number} personnes n'ont rien demandé : {names}.",
+        len(names),
+        number=len(names),
+        names=first_of(names, MOST_NAMED),
+    )
+
+
+def choose_topics(
+    approvals: Mapping[str, Iterable[str]],
+    sessions: int,
+    *,
+    topics: Iterable[str] | None = None,
+    goals: Sequence[Goal] = DEFAULT,
+    seed: int = 0,
+    time_limit_s: float | None = None,
+) -> Topics:
+    """Return the topics that serve the most members, then everybody in proportion, then the most asked for.
+
+    Parameters
+    ----------
+    approvals
+        The topics that each member asked for, by their key; none is no wish. ``asked_for`` takes them from a survey.
+    sessions
+        How many topics there are sessions for; all are chosen where there are no more topics.
+    topics
+        All topics on offer; None: those that somebody asked for.
+    goals
+        Any of ``served``, ``proportional`` and ``approvals``, first to last. With ``proportional`` first the choice
+        has extended justified representation, and somebody may be served by nothing who would be otherwise.
+    seed
+        Settles what the goals leave tied, by a keyed hash: the order of members and topics never matters.
+    time_limit_s
+        Seconds after which the best choice so far is returned, marked ``feasible``, or ``stopped``.
+
+    Raises
+    ------
+    RequestError
+        A topic is unknown, a name comes twice, a goal is none of the three, or the numbers are too great.
+
+    Examples
+    --------
+    >>> topics = choose_topics({"A": ["Paie", "Budget"], "B": ["Budget"], "C": ["Tournée"]}, 2)
+    >>> topics.chosen, [member.served for member in topics.members], str(topics.status)
+    (('Budget', 'Tournée'), [True, True, True], 'proved')
+    """
+    ballot = ballot_of(approvals, topics)
+    number = min(count(tr("séances"), sessions), len(ballot.topics))
+    refuse_goals(goals)
+    refuse_steps(ballot.steps(number), goals)
+    problem = ballot.pose(number, goals)
+    solution = solve(problem, seed=seed, time_limit_s=time_limit_s)
+    return Topics(ballot, number, tuple(goals), problem, solution, seed, spoken())
+
+
+def ballot_of(approvals: Mapping[str, Iterable[str]], topics: Iterable[str] | None) -> Ballot:
+    """Return who asked for what; raise RequestError where a name comes twice, or a topic is not on offer."""
+    members = tuple(approvals)
+    wanted = [{canonical(topic): topic for topic in asked} for asked in approvals.values()]
+    there: dict[str, str] = {}
+    for asked in wanted:
+        there |= {folded: min(name, there.get(folded, name)) for folded, name in asked.items()}
+    offered = tuple(there.values()) if topics is None else tuple(topics)
+    problems = [*twice(tr("membres"), members), *twice(tr("sujets"), offered), *empty(tr("membres"), members)]
+    known = {canonical(topic): place for place, topic in enumerate(offered)}
+    lost = sum(folded not in known for asked in wanted for folded in asked)
+    if lost:
+        found = tr_n("une demande d'un sujet inconnu", "{number} demandes d'un sujet inconnu", lost, number=lost)
+        problems.append(Problem(tr("sujets"), found, tr("un des sujets proposés")))
+    refuse(tr("Ces demandes ne conviennent pas"), problems)
+    asked = np.zeros((len(members), len(offered)), dtype=bool)
+    for row, each in enumerate(wanted):
+        asked[row, [known[folded] for folded in each]] = True
+    return Ballot(members, offered, asked)
+
+
+def refuse_goals(goals: Sequence[str]) -> None:
+    """Raise RequestError where there is no goal, one is unknown, or one comes twice."""
+    if not goals or len(set(goals)) < len(goals) or not set(goals) <= set(GOALS):
+        found = Problem(tr("buts"), listed([quoted(goal) for goal in goals]), listed(tuple(GOALS)))
+        raise RequestError(tr("Ces buts ne conviennent pas"), [found])
+
+
+def refuse_steps(steps: int, goals: Sequence[str]) -> None:
+    """Raise RequestError where proportional approval would need too great numbers."""
+    if steps > MOST_STEPS and "proportional" in goals:
+        expected = tr("{most} au plus pour une même personne", most=MOST_STEPS)
+        advice = tr("retenez moins de sujets, ou laissez de côté le but {goal}", goal=quoted("proportional"))
+        found = Problem(tr("sujets demandés et retenus"), str(steps), expected, advice)
+        raise RequestError(tr("Trop de sujets pour les répartir en proportion"), [found])

@@ -1,0 +1,394 @@
+"""Whose turn it is: everybody presents once before anybody twice, each when they can, urgent cases first.
+
+A round is an assignment of members to sessions, on the engine of pairs: as many turns as can be, urgent members among
+them; then urgent turns early; then wishes; then no session left empty before one that is used. The last three are one
+total in whole numbers, in which each counts for more than all that comes after it can add up to.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.assignment.certificate import Certificate, certify
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.solution import Solution, Status
+from mentormatch.columns import BoolVector, IntVector
+from mentormatch.errors import Problem, RequestError
+from mentormatch.groups.asking import (
+    Group,
+    Session,
+    count,
+    members_of,
+    places,
+    refuse,
+    said_by_all,
+    sessions_of,
+    strangers,
+)
+from mentormatch.groups.result import Result, worst
+from mentormatch.languages import once_spoken, own_language, spoken, tr, tr_n
+from mentormatch.phrases import counted, listed, quoted
+from mentormatch.review.diagnosis.shortage import reached
+from mentormatch.review.wording import first_of
+from mentormatch.tables import Sheet, sheet
+from mentormatch.text import canonical
+
+type Wish = Literal["early", "middle", "late"]
+type Block = NDArray[np.bool_]
+
+WISHES: tuple[Wish, ...] = ("early", "middle", "late")
+GOALS = ("matched", "priority", "total")
+MOST_NAMED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One case: the session, whose it is, and which turn of theirs it is, from 1."""
+
+    session: str
+    member: str
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutTurn:
+    """Somebody who has no turn in a round: a stable code, and why in a sentence.
+
+    ``absent``: at every session that is left; ``no_place``: with others, more than their sessions have places for;
+    ``waits``: others have not had the turn before yet.
+    """
+
+    member: str
+    round: int
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """What is asked: ``present`` (n, s) bool, ``wishes`` (n, s) int64 points from 0 to s - 1, ``urgent`` (n,) bool."""
+
+    members: tuple[str, ...]
+    sessions: tuple[str, ...]
+    per_session: int
+    present: Block
+    wishes: NDArray[np.int64]
+    urgent: BoolVector
+
+    def scores(self) -> NDArray[np.int64]:
+        """Return (n, s) int64: urgent turns early, then wishes, then early sessions, each above all that follows."""
+        n, s = self.present.shape
+        early = np.arange(s)[::-1]
+        step = n * max(s - 1, 0) + 1
+        return (self.urgent[:, None] * early * step + self.wishes) * step + early
+
+    def pose(self, free: IntVector, allowed: Block, goals: Sequence[str] = GOALS) -> AssignmentProblem:
+        """Return the problem of one round: ``free`` (s,) cases are left, ``allowed`` (n, s) says who may present when."""
+        problem = AssignmentProblem.from_scores(
+            self.scores(), allowed, mentee_capacity=free, goals=goals, mentor_priority=self.urgent.astype(np.int64)
+        )
+        return replace(problem, mentor_keys=self.members, mentee_keys=self.sessions)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round: ``able`` (n,) bool are the members who are there at a session that is left."""
+
+    problem: AssignmentProblem
+    solution: Solution
+    able: BoolVector
+
+    @property
+    def complete(self) -> bool:
+        """Return whether everybody who could be at a session presents."""
+        return len(self.solution.pairs) == int(self.able.sum())
+
+
+@dataclass(frozen=True, repr=False)
+class Turns(Result):
+    """Who presents at which session; everybody without a turn, and why.
+
+    ``rounds`` are the assignments behind it, each with its proof.
+    """
+
+    kind: ClassVar[str] = "turns"
+    season: Season
+    rounds: tuple[Round, ...]
+    asked: int
+    language: str
+    name: str = ""
+
+    def __repr__(self) -> str:
+        return f"Turns({len(self.turns)} turns, {self.status})"
+
+    @property
+    def title(self) -> str:
+        return tr("Tours de présentation")
+
+    @property
+    def status(self) -> Status:
+        return worst(each.solution.status for each in self.rounds)
+
+    @property
+    def certificates(self) -> tuple[Certificate, ...]:
+        """What can be checked of each round without a solver."""
+        return tuple(certify(each.problem, each.solution) for each in self.rounds)
+
+    @cached_property
+    def turns(self) -> tuple[Turn, ...]:
+        """The cases, session by session; in a session, those with the earlier turn first."""
+        placed = sorted(
+            (session, number, member)
+            for number, each in enumerate(self.rounds, start=1)
+            for member, session in each.solution.pairs.tolist()
+        )
+        season = self.season
+        return tuple(Turn(season.sessions[s], season.members[i], number) for s, number, i in placed)
+
+    @once_spoken
+    def without(self) -> tuple[WithoutTurn, ...]:
+        """Everybody without a turn in a round, and why."""
+        return tuple(without_turn(self.season, self.rounds, self.asked))
+
+    @once_spoken
+    def ways_out(self) -> tuple[str, ...]:
+        """What would give everybody a turn who can be at a session, in sentences; the least that would do."""
+        return tuple(ways_out(self.season, self.rounds[0])) if self.rounds else ()
+
+    @property
+    @own_language
+    def sentences(self) -> tuple[str, ...]:
+        turns = counted(len(self.turns), "présentation")
+        sessions = counted(len(self.season.sessions), "séance")
+        first = tr("{turns} en {sessions}.", turns=turns, sessions=sessions)
+        return (first, self.standing, *dict.fromkeys(one.reason for one in self.without), *self.ways_out)
+
+    @property
+    @own_language
+    def sheets(self) -> dict[str, Sheet]:
+        turns = [("session", tr("Séance")), ("member", tr("Membre")), ("round", tr("Tour"))]
+        without = [("member", tr("Membre")), ("round", tr("Tour")), ("code", tr("Code")), ("reason", tr("Raison"))]
+        return {
+            "turns": sheet(turns, ((one.session, one.member, one.round) for one in self.turns)),
+            "without": sheet(without, ((one.member, one.round, one.code, one.reason) for one in self.without)),
+        }
+
+    @property
+    def told(self) -> dict[str, object]:
+        return {
+            "status": str(self.status),
+            "turns": [{"session": one.session, "member": one.member, "round": one.round} for one in self.turns],
+            "without": [
+                {"member": one.member, "round": one.round, "code": one.code, "reason": one.reason}
+                for one in self.without
+            ],
+            "ways_out": list(self.ways_out),
+        }
+
+
+def schedule_turns(  # noqa: PLR0913 - all but two are keywords
+    group: Group | Iterable[str],
+    sessions: int | Iterable[Session],
+    *,
+    per_session: int = 1,
+    rounds: int = 1,
+    absences: Mapping[str, Iterable[Session]] | None = None,
+    wishes: Mapping[str, Wish] | None = None,
+    urgent: Iterable[str] = (),
+    seed: int = 0,
+    time_limit_s: float | None = None,
+) -> Turns:
+    """Return who presents at which session: everybody once before anybody twice.
+
+    Nobody presents at a session that they miss. As many people as can be have a turn; then urgent cases come as early
+    as can be; then wishes count; then early sessions are used first. Of several rounds, each but the last ends as early
+    as can be, and the next begins where it ends.
+
+    Parameters
+    ----------
+    group
+        The keys of the members, or anything that has ``members``.
+    sessions
+        The sessions that are left, in their order: names, dates, or how many.
+    per_session
+        Cases a session.
+    rounds
+        How often everybody presents.
+    absences
+        The sessions that members miss.
+    wishes
+        ``"early"``, ``"middle"`` or ``"late"``, by member.
+    urgent
+        The members whose case cannot wait.
+    seed
+        Settles what all of this leaves tied, by a keyed hash: the order of the members never matters.
+    time_limit_s
+        Seconds for each round.
+
+    Raises
+    ------
+    RequestError
+        A member or a session is unknown or comes twice, a wish is none of the three, a number is below 1.
+
+    Examples
+    --------
+    >>> turns = schedule_turns(["A", "B", "C"], 3, absences={"A": ["1"]}, wishes={"B": "late"}, urgent=["C"])
+    >>> [(turn.session, turn.member) for turn in turns.turns], str(turns.status)
+    ([('1', 'C'), ('2', 'A'), ('3', 'B')], 'proved')
+    """
+    members, named = members_of(group), sessions_of(sessions)
+    season = Season(
+        members,
+        named,
+        count(tr("cas par séance"), per_session, 1),
+        ~marked(said_by_all(absences or {}, members, named, tr("absences")), len(named)),
+        wished(wishes or {}, members, len(named)),
+        urgent_among(urgent, members),
+    )
+    asked = count(tr("tours"), rounds, 1)
+    return Turns(season, tuple(in_rounds(season, asked, seed, time_limit_s)), asked, spoken())
+
+
+def marked(said: Sequence[frozenset[int]], width: int) -> Block:
+    """Return (n, width) bool: what each member names."""
+    block = np.zeros((len(said), width), dtype=bool)
+    for row, columns in enumerate(said):
+        block[row, sorted(columns)] = True
+    return block
+
+
+def wished(wishes: Mapping[str, Wish], members: Sequence[str], sessions: int) -> NDArray[np.int64]:
+    """Return (n, s) int64: what a turn at each session is worth to each member, from 0 to s - 1."""
+    problems = strangers(tr("souhaits"), wishes, members, tr("un membre du groupe"))
+    expected = listed(WISHES)
+    problems += [
+        Problem(tr("souhaits"), tr("le souhait de {member} n'est pas connu", member=quoted(member)), expected)
+        for member, wish in wishes.items()
+        if wish not in WISHES
+    ]
+    refuse(tr("Ces souhaits ne vont pas avec ce groupe"), problems)
+    at = np.arange(sessions)
+    worth = {"early": at[::-1], "late": at, "middle": sessions - 1 - np.abs(2 * at - (sessions - 1))}
+    points = np.zeros((len(members), sessions), dtype=np.int64)
+    rows = places(members)
+    for member, wish in wishes.items():
+        points[rows[canonical(member)]] = worth[wish]
+    return points
+
+
+def urgent_among(urgent: Iterable[str], members: Sequence[str]) -> BoolVector:
+    """Return (n,) bool: whose case cannot wait."""
+    named = {canonical(member) for member in urgent}
+    refuse(
+        tr("Ces urgences ne vont pas avec ce groupe"),
+        strangers(tr("urgences"), sorted(named), members, tr("un membre du groupe")),
+    )
+    return np.array([canonical(member) in named for member in members], dtype=bool)
+
+
+def in_rounds(season: Season, asked: int, seed: int, time_limit_s: float | None) -> Iterator[Round]:
+    """Yield round after round, up to the first that not everybody can complete."""
+    taken = np.zeros(season.present.shape, dtype=bool)
+    for number in range(asked):
+        found = one_round(season, taken, seed, time_limit_s, last=number + 1 == asked)
+        yield found
+        if not found.complete:
+            return
+        taken[found.solution.pairs[:, 0], found.solution.pairs[:, 1]] = True
+
+
+def one_round(season: Season, taken: Block, seed: int, time_limit_s: float | None, *, last: bool) -> Round:
+    """Return the next round, given what is ``taken`` (n, s) bool; all but the last end as early as can be."""
+    used = taken.sum(axis=0)
+    begun = int(np.flatnonzero(used)[-1]) if used.any() else 0
+    allowed = season.present & ~taken & (np.arange(len(season.sessions)) >= begun)
+    free, able = season.per_session - used, allowed.any(axis=1)
+    if not last:
+        allowed &= np.arange(len(season.sessions)) < horizon(season, free, allowed)
+    problem = season.pose(free, allowed)
+    return Round(problem, solve(problem, seed=seed, time_limit_s=time_limit_s), able)
+
+
+def horizon(season: Season, free: IntVector, allowed: Block) -> int:
+    """Return after how many sessions all who are able can have presented; all sessions where they never can."""
+
+    def reach(sessions: int) -> int:
+        within = allowed & (np.arange(allowed.shape[1]) < sessions)
+        return len(solve(season.pose(free, within, ("matched",))).pairs)
+
+    able, last = int(allowed.any(axis=1).sum()), allowed.shape[1]
+    return next((sessions for sessions in range(last) if reach(sessions) == able), last)
+
+
+def without_turn(season: Season, rounds: Sequence[Round], asked: int) -> Iterator[WithoutTurn]:
+    """Yield who has no turn in each round, and why."""
+    for number, each in enumerate(rounds, start=1):
+        done = set(each.solution.pairs[:, 0].tolist())
+        for member, key in enumerate(season.members):
+            if member not in done:
+                code, reason = why(season, each, member)
+                yield WithoutTurn(key, number, code, reason)
+    for number in range(len(rounds) + 1, asked + 1):
+        yield from (WithoutTurn(key, number, "waits", waiting(number)) for key in season.members)
+
+
+def waiting(number: int) -> str:
+    """Return in words that a round is not begun."""
+    return tr("Le tour {number} ne commence pas : tout le monde n'a pas encore présenté avant.", number=number)
+
+
+def why(season: Season, each: Round, member: int) -> tuple[str, str]:
+    """Return why a member has no turn in a round: a code, and a sentence."""
+    if each.solution.status not in (Status.PROVED, Status.FEASIBLE):
+        return "stopped", tr("Le calcul s'est arrêté avant une réponse.")
+    if not each.able[member]:
+        return "absent", tr("{member} manque toutes les séances qui restent.", member=season.members[member])
+    return "no_place", crowded(season, each, member)
+
+
+def crowded(season: Season, each: Round, member: int) -> str:
+    """Return in words who, with a member, are more than their sessions have places for."""
+    block, taken = blocks(each)
+    crowd = reached(block, taken, [member])
+    there = np.flatnonzero(block[crowd].any(axis=0))
+    room = int(each.problem.mentees.most[there].sum())
+    names = first_of([season.members[row] for row in crowd], MOST_NAMED)
+    sessions = first_of([season.sessions[place] for place in there], MOST_NAMED)
+    return tr_n(
+        "{names} ne peut présenter qu'à une de ces séances : {sessions} ; il y reste {room}.",
+        "{names} ne peuvent présenter qu'à ces séances : {sessions} ; il y reste {room} pour {number} personnes.",
+        len(crowd),
+        names=names,
+        sessions=sessions,
+        room=counted(room, "place"),
+        number=len(crowd),
+    )
+
+
+def blocks(each: Round) -> tuple[Block, Block]:
+    """Return (n, s) bool twice: who may present when, and who does."""
+    block, taken = np.zeros(each.problem.shape, dtype=bool), np.zeros(each.problem.shape, dtype=bool)
+    block[each.problem.scores.pairs()] = True
+    taken[each.solution.pairs[:, 0], each.solution.pairs[:, 1]] = True
+    return block, taken
+
+
+def ways_out(season: Season, first: Round) -> Iterator[str]:
+    """Yield how everybody who can be at a session would present: one place more for each who has none."""
+    block, taken = blocks(first)
+    left = np.flatnonzero(first.able & ~taken.any(axis=1)).tolist()
+    if not left or first.solution.status is not Status.PROVED:
+        return
+    added = [f"{season.members[row]} ({season.sessions[int(np.argmax(block[row]))]})" for row in left]
+    yield tr_n(
+        "Il suffirait d'un cas de plus à une séance : {added}.",
+        "Il suffirait de {number} cas de plus, et pas moins : {added}.",
+        len(left),
+        number=len(left),
+        added=first_of(added, MOST_NAMED),
+    )
