@@ -52,6 +52,11 @@ class Result(ABC):
         """All of it in words that may be shown to all, what matters most first."""
 
     @property
+    def staff_sentences(self) -> tuple[str, ...]:
+        """What is to be said besides, to the team alone."""
+        return ()
+
+    @property
     @abstractmethod
     def sheets(self) -> Mapping[str, Sheet]:
         """The tables that may be shown to all, by their codes."""
