@@ -1,5 +1,6 @@
 """What turns, topics and dates are asked with: members, sessions, and what each member says of them."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
@@ -57,9 +58,11 @@ def count(where: str, number: int, least: int = 0) -> int:
 
 def twice(where: str, names: Sequence[str]) -> list[Problem]:
     """Return the names that come twice, as names are compared."""
-    seen: set[str] = set()
-    doubled = [name for name in names if canonical(name) in seen or seen.add(canonical(name))]
-    return [Problem(where, tr("{name} est cité deux fois", name=quoted(name)), tr("chacun une fois")) for name in doubled]
+    times = Counter(map(canonical, names))
+    doubled = {canonical(name): name for name in names if times[canonical(name)] > 1}.values()
+    return [
+        Problem(where, tr("{name} est cité deux fois", name=quoted(name)), tr("chacun une fois")) for name in doubled
+    ]
 
 
 def empty(where: str, names: Sequence[str]) -> list[Problem]:

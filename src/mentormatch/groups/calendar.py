@@ -146,7 +146,9 @@ def cleaned(event: Event) -> Event:
 def plain(text: str) -> str:
     """Return a text without what no calendar can hold."""
     lines = "\n".join(text.splitlines())
-    return "".join(" " if sign != "\n" and unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in lines).strip()
+    return "".join(
+        " " if sign != "\n" and unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in lines
+    ).strip()
 
 
 def written(name: str, entries: Iterable[Entry]) -> bytes:
@@ -201,7 +203,7 @@ def entry_of(made: Any) -> Entry:
     start, end = (naive(made.decoded(name)) for name in ("dtstart", "dtend"))
     minutes = (end - start) // timedelta(minutes=1) if isinstance(start, datetime) else MINUTES
     texts = [str(made.get(name, "")) for name in ("summary", "description", "location")]
-    event, stamp = Event(start, *texts, minutes=minutes), made.decoded("dtstamp").astimezone(UTC)
+    event, stamp = Event(start, texts[0], texts[1], texts[2], minutes), made.decoded("dtstamp").astimezone(UTC)
     return Entry(str(made["uid"]), event, str(made["status"]), int(made["sequence"]), stamp)
 
 
@@ -217,5 +219,7 @@ def library() -> Any:
     except ImportError:
         advice = tr("installez « mentormatch-engine[calendar] »")
         found = Problem("icalendar", tr("absent"), advice=advice)
-        raise OutputError(tr("Le paquet « icalendar » n'est pas installé : aucun calendrier ne peut être écrit"), [found]) from None
+        raise OutputError(
+            tr("Le paquet « icalendar » n'est pas installé : aucun calendrier ne peut être écrit"), [found]
+        ) from None
     return icalendar

@@ -80,14 +80,14 @@ class Chain:
 
     def _count(self) -> Row:
         m = len(self.there.moments)
-        weights = np.diag([1] * m + [0]).astype(np.int8)
+        weights = np.diag([1] * m + [0]).astype(np.int64)
         return Row("number", weights, least=m - self.number, most=m - self.number)
 
     def _misses(self, most_missed: IntVector) -> tuple[Row, ...]:
         """Return the rows that keep, of the dates that somebody misses, all but a few out of the chain."""
         missing = ~self.there.answers
         return tuple(
-            Row(f"p{person}", np.diag([*absent, False]).astype(np.int8), least=int(absent.sum() - most))
+            Row(f"p{person}", np.diag([*absent, False]).astype(np.int64), least=int(absent.sum() - most))
             for person, (absent, most) in enumerate(zip(missing, most_missed, strict=True))
             if absent.sum() > most
         )
@@ -98,7 +98,7 @@ class Chain:
         return tuple(sorted(to for origin, to in pairs.tolist() if to not in (origin, last)))
 
     def fewest_missed(self) -> IntVector | None:
-        """Return (k,) int64: how many sessions each would miss who alone had the say; None where no chain is so long."""
+        """Return (k,) int64: what each would miss who alone had the say; None where no chain is so long."""
         if self.number == 0:
             return np.zeros(len(self.there.answers), dtype=np.int64)
         follows, present = self.follows, self.there.answers.astype(np.int64)

@@ -19,13 +19,15 @@ from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.solution import Solution, Status
 from mentormatch.columns import IntVector
 from mentormatch.errors import Problem, RequestError
+from mentormatch.groups.answers import attending
 from mentormatch.groups.asking import Session, count
 from mentormatch.groups.chain import Chain
 from mentormatch.groups.daysoff import DECREED, ZONES, Stated, blackouts_of, days_off
 from mentormatch.groups.deadlock import Limits, deadlock
-from mentormatch.groups.moments import Availability, Moment, availability_of
+from mentormatch.groups.moments import Availability, Moment, availability_of, moments_of
 from mentormatch.groups.result import Result
 from mentormatch.languages import once_spoken, own_language, spoken, tr, tr_n
+from mentormatch.people import Cohort
 from mentormatch.phrases import about, counted, day, listed
 from mentormatch.review.wording import first_of
 from mentormatch.tables import Sheet, sheet
@@ -63,6 +65,7 @@ class Dates(Result):
     solution: Solution
     seed: int
     language: str
+    name: str = ""
 
     def __repr__(self) -> str:
         return f"Dates({len(self.chosen)} dates, {self.status})"  # a notebook saves what it shows
@@ -111,13 +114,17 @@ class Dates(Result):
         )
 
     @property
+    def moments(self) -> tuple[tuple[date, str], ...]:
+        return tuple((one.start, "") for one in self.chosen)
+
+    @property
     def most_missed(self) -> int:
         """How many sessions the member misses who misses the most."""
         return max((len(one.names) for one in self.missed), default=0)
 
     @once_spoken
     def diagnosis(self) -> tuple[str, ...]:
-        """Why there are no such dates, and what would do, the cheapest first; for the team alone, as it names people."""
+        """Why there are no such dates, and what would do, cheapest first; for the team alone, as it names people."""
         if self.status is not Status.INFEASIBLE:
             return ()
         return tuple(deadlock(self.chain, self.limits, tuple(one.moment for one in self.set_aside), self.seed))
@@ -196,15 +203,17 @@ class Dates(Result):
 
 
 def choose_dates(  # noqa: PLR0913 - all but three are keywords
-    availabilities: Mapping[str, Iterable[Session] | None],
+    availabilities: Mapping[str, Iterable[Session] | None] | Cohort,
     candidates: Iterable[Session] | Mapping[str, Session],
     n: int,
     *,
+    field: str | None = None,
     most_missed: int | None = None,
     apart: tuple[int, int] = APART,
     public: bool = True,
     zones: Sequence[str] = ZONES,
     blackouts: Iterable[Stated] = (),
+    name: str = "",
     seed: int = 0,
     time_limit_s: float | None = None,
 ) -> Dates:
@@ -214,11 +223,14 @@ def choose_dates(  # noqa: PLR0913 - all but three are keywords
     ----------
     availabilities
         The dates on which each member can be there, by their key; None for somebody who did not answer, who then
-        counts neither as present nor as absent. ``available`` takes them from a survey.
+        counts neither as present nor as absent. Or those who answered a survey.
     candidates
         The dates to choose from, as ISO 8601 writes them or as Python's; or by the answer that stands for each.
     n
         How many.
+    field
+        Of a survey, the question whose options are the dates, or the slots of the week in which somebody can come;
+        None: the one whose options name the dates, or else the one about slots.
     most_missed
         How many sessions nobody may miss more than. None: the fewest that can be; whoever would miss more than that
         whatever the dates then misses no more than they must.
@@ -228,6 +240,8 @@ def choose_dates(  # noqa: PLR0913 - all but three are keywords
         Whether public holidays are days off, and the school holidays of which zones of France.
     blackouts
         The programme's own: first day, last day, and why.
+    name
+        What the group is called; it stands in documents and calendars.
     seed
         Settles what all of this leaves tied, by a keyed hash: the order of members and dates never matters.
     time_limit_s
@@ -253,13 +267,16 @@ def choose_dates(  # noqa: PLR0913 - all but three are keywords
     if most_missed is not None:
         count(tr("absences"), most_missed)
     refuse_gaps(apart)
-    told = availability_of(availabilities, candidates)
+    if isinstance(availabilities, Cohort):
+        told = attending(availabilities, moments_of(candidates), field)
+    else:
+        told = availability_of(availabilities, candidates)
     off = days_off((one.day for one in told.moments), public=public, zones=zones, blackouts=blackouts_of(blackouts))
     kept = [place for place, one in enumerate(told.moments) if one.day not in off]
     aside = tuple(SetAside(one, off[one.day]) for one in told.moments if one.day in off)
     chain, limits = Chain(told.take(kept), number, apart), Limits(most_missed, told)
     problem, solution = best(chain, most_missed, seed, time_limit_s)
-    return Dates(chain, aside, limits, problem, solution, seed, spoken())
+    return Dates(chain, aside, limits, problem, solution, seed, spoken(), name)
 
 
 def refuse_gaps(apart: tuple[int, int]) -> None:
@@ -275,12 +292,16 @@ def best(
     chain: Chain, most_missed: int | None, seed: int, time_limit_s: float | None
 ) -> tuple[AssignmentProblem, Solution]:
     """Return the problem and its solution; without a limit on what people miss, with the fewest that can be kept."""
-    for bounds in bounds_to_try(chain, most_missed):
-        problem = chain.pose(bounds)
-        solution = solve(problem, seed=seed, time_limit_s=time_limit_s)
-        if solution.status is not Status.INFEASIBLE:
-            break
-    return problem, solution
+    tried = ((problem, solve(problem, seed=seed, time_limit_s=time_limit_s)) for problem in to_try(chain, most_missed))
+    found = next(tried)
+    while found[1].status is Status.INFEASIBLE and (fewer := next(tried, None)) is not None:
+        found = fewer
+    return found
+
+
+def to_try(chain: Chain, most_missed: int | None) -> Iterator[AssignmentProblem]:
+    """Yield one problem after the other, until one has a solution."""
+    yield from map(chain.pose, bounds_to_try(chain, most_missed))
 
 
 def bounds_to_try(chain: Chain, most_missed: int | None) -> Iterator[IntVector]:

@@ -11,7 +11,7 @@ from mentormatch.phrases import figures, listed
 ZONES = ("A", "B", "C")
 LANGUAGE = {"fr": "fr", "en": "en_US"}
 DECREED = date(2028, 8, 31)
-"""The last day of the school calendars that are decreed (that of 2027-2028 on 21 July 2026); later ones are estimates."""
+"""The last day of the school calendars that are decreed (2027-2028, on 21 July 2026); later ones are estimates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +90,6 @@ def calendar(years: Sequence[int], category: str, subdivision: str | None = None
         advice = tr("installez « mentormatch-engine[calendar] », ou demandez public=False et zones=()")
         raise RequestError(told, [Problem("holidays", tr("absent"), advice=advice)]) from None
     language = LANGUAGE[spoken()]
-    return dict(country_holidays("FR", subdiv=subdivision, categories=(category,), years=list(years), language=language))
+    return dict(
+        country_holidays("FR", subdiv=subdivision, categories=(category,), years=list(years), language=language)
+    )

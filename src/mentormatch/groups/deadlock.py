@@ -123,7 +123,9 @@ def wider(chain: Chain, limits: Limits) -> str:
     for weeks in range(1, WEEKS + 1):
         apart = (max(1, least - weeks * WEEK), most + weeks * WEEK)
         if possible(replace(chain, apart=apart), limits.bounds(chain)):
-            return tr("Il suffirait d'accepter de {least} à {most} jours entre deux séances.", least=apart[0], most=apart[1])
+            return tr(
+                "Il suffirait d'accepter de {least} à {most} jours entre deux séances.", least=apart[0], most=apart[1]
+            )
     return ""
 
 

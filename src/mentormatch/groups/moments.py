@@ -117,8 +117,8 @@ def availability_of(
     names = [moment.name for moment in moments]
     named = [None if each is None else [named_as(one) for one in each] for each in said.values()]
     problems = [*twice(tr("membres"), members), *empty(tr("membres"), members)]
-    for each in filter(None, named):
-        problems += strangers(tr("disponibilités"), each, names, tr("une des dates proposées"))
+    for said_by in filter(None, named):
+        problems += strangers(tr("disponibilités"), said_by, names, tr("une des dates proposées"))
     refuse(tr("Ces disponibilités ne conviennent pas"), list(dict.fromkeys(problems)))
     at = places(names)
     present = np.zeros((len(members), len(moments)), dtype=bool)

@@ -2,13 +2,16 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from importlib import import_module
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from mentormatch.assignment.solution import Status
+from mentormatch.errors import OutputError, Problem
 from mentormatch.frames import frame
+from mentormatch.groups.calendar import MINUTES, Event, calendar_of
 from mentormatch.languages import mark, own_language, tr
 from mentormatch.tables import Sheet
 
@@ -35,6 +38,7 @@ class Result(ABC):
 
     kind: ClassVar[str]
     language: str
+    name: str
 
     @property
     @abstractmethod
@@ -80,6 +84,57 @@ class Result(ABC):
     def told_to_staff(self) -> dict[str, object]:
         """The same for programs, with what is for the team alone."""
         return self.told
+
+    @property
+    def moments(self) -> tuple[tuple[date, str], ...]:
+        """When there are sessions, and what is to be said of each; none where no dates are known."""
+        return ()
+
+    def events(self, *, minutes: int = MINUTES, place: str = "") -> tuple[Event, ...]:
+        """Return the sessions as they stand in a calendar."""
+        return tuple(
+            Event(start, self._numbered(number), told, place, minutes)
+            for number, (start, told) in enumerate(self.moments, start=1)
+        )
+
+    def _numbered(self, number: int) -> str:
+        if self.name:
+            return tr("{name} : séance {number}", name=self.name, number=number)
+        return tr("Séance {number}", number=number)
+
+    @own_language
+    def calendar(
+        self,
+        *,
+        minutes: int = MINUTES,
+        place: str = "",
+        key: str = "",
+        former: bytes | None = None,
+        now: datetime | None = None,
+    ) -> bytes:
+        """Return the sessions as an iCalendar file; with the former one, events keep their ids and are updated.
+
+        Parameters
+        ----------
+        minutes, place
+            How long a session is, and where.
+        key
+            A secret of the programme, of which ids are made.
+        former
+            The file as it was last given out.
+        now
+            When this is, for what is new or has changed; None: the time of the clock.
+
+        Raises
+        ------
+        OutputError
+            No dates are known, the former file is none, or the package ``icalendar`` is missing.
+        """
+        events = self.events(minutes=minutes, place=place)
+        if not events:
+            found = Problem(tr("séances"), tr("aucune date"), advice=tr("nommez les séances par leurs dates"))
+            raise OutputError(tr("Aucun calendrier ne peut être écrit"), [found])
+        return calendar_of(self.name or self.title, events, key=key, former=former, now=now)
 
     @property
     def frames(self) -> "Frames":

@@ -1,59 +1,43 @@
 """Which topics a group treats: as many members served as can be, then each in proportion, then the most asked for.
 
-The topics are chosen by the engine of pairs. Each topic is one column, which the group as a whole takes or not; each
-member takes a first, a second, a third ... chosen topic of theirs, no more than the group takes of what they asked for::
+The engine of pairs chooses; see ``ballot``. Ties are settled by a keyed hash.
 
-    the group takes exactly k topics
-    for each member: the number of steps taken <= the number of topics taken that they asked for
-
-The first step of each member counts for ``served`` (maximum coverage: Chamberlin and Courant 1983). Step j is worth
-1/j for ``proportional`` (proportional approval voting: Thiele 1895), in whole numbers: least common multiple / j. Every
-step is one for ``approvals``. Ties are settled by a keyed hash.
-
-The greatest coverage is justified representation (Aziz et al. 2017): no k-th part of the members who share a wish
-is left without any. Proportional approval as the first goal is extended justified representation as well. Equal shares
-has that too, but no number that it makes the greatest: neither proof nor certificate, and nothing to go by between ties.
+The greatest coverage is justified representation (Aziz et al. 2017): no k-th part of the members who share a wish is
+left without any. Proportional approval as the first goal is extended justified representation as well. Equal shares
+has that too, but no number that it makes the greatest: neither proof nor certificate, and nothing to settle ties by.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import lcm
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mentormatch.assignment.certificate import Certificate, certify
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.problem import AssignmentProblem, Loads, Row
-from mentormatch.assignment.scores import stored
+from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.solution import Solution, Status, Tier
 from mentormatch.errors import Problem, RequestError
-from mentormatch.groups.asking import count, empty, refuse, twice
+from mentormatch.groups.answers import several_of
+from mentormatch.groups.asking import count
+from mentormatch.groups.ballot import DEFAULT, GOALS, Ballot, Goal, ballot_of
 from mentormatch.groups.result import Result
-from mentormatch.languages import once_spoken, own_language, spoken, tr, tr_n
+from mentormatch.languages import own_language, spoken, tr, tr_n
+from mentormatch.people import Cohort
 from mentormatch.phrases import counted, listed, quoted
 from mentormatch.review.wording import first_of
 from mentormatch.tables import Sheet, sheet
 from mentormatch.text import canonical
 
-type Goal = Literal["served", "proportional", "approvals"]
-type Block = NDArray[np.bool_]
-
-GOALS: dict[Goal, str] = {"served": "priority", "proportional": "total", "approvals": "matched"}
-"""What each goal is for the engine."""
-DEFAULT: tuple[Goal, ...] = ("served", "proportional", "approvals")
 MOST_STEPS = 16
 """Beyond so many topics for one member the whole numbers of proportional approval are too great for a solver."""
-GROUP = ""
-"""The key of the group as a whole: no member has it."""
 MOST_NAMED = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """Whether one member gets a topic that they asked for; ``code``: ``served``, ``not_served`` or ``asked_nothing``."""
+    """Whether one member gets a topic of theirs; ``code``: ``served``, ``not_served`` or ``asked_nothing``."""
 
     member: str
     code: str
@@ -73,65 +57,6 @@ class Request:
     chosen: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Ballot:
-    """``asked`` (n, t) bool: which of the ``topics`` each of the ``members`` asked for."""
-
-    members: tuple[str, ...]
-    topics: tuple[str, ...]
-    asked: Block
-
-    def __repr__(self) -> str:
-        return f"Ballot({len(self.members)} members, {len(self.topics)} topics)"
-
-    def steps(self, number: int) -> int:
-        """Return how many topics that they asked for a member can get at most, of so many chosen."""
-        return min(number, int(self.asked.sum(axis=1).max(initial=0)))
-
-    def pose(self, number: int, goals: Sequence[Goal] = DEFAULT) -> AssignmentProblem:
-        """Return the problem to choose so many topics: members and the group are rows, steps and topics columns."""
-        n, t = self.asked.shape
-        steps = self.steps(number)
-        whole = lcm(*range(1, steps + 1))
-        scores = np.zeros((n + 1, steps + t), dtype=np.int64)
-        scores[:n, :steps] = [whole // step for step in range(1, steps + 1)]
-        served = np.zeros(steps + t, dtype=np.int64)
-        served[:1] = min(steps, 1)
-        return AssignmentProblem(
-            stored(scores, self._allowed(steps)),
-            loads([steps] * n + [number], [0] * n + [number]),
-            loads([n] * steps + [1] * t),
-            tuple(self._rows(steps)),
-            goals=tuple(GOALS[goal] for goal in goals),
-            mentee_priority=served,
-            mentor_keys=(*(f"m{member}" for member in self.members), GROUP),
-            mentee_keys=(*(f"s{step}" for step in range(steps)), *(f"t{topic}" for topic in self.topics)),
-        )
-
-    def _allowed(self, steps: int) -> Block:
-        """Return which pairs there are: members and as many steps as they asked for topics, the group and each topic."""
-        n, t = self.asked.shape
-        allowed = np.zeros((n + 1, steps + t), dtype=bool)
-        allowed[:n, :steps] = np.arange(steps) < self.asked.sum(axis=1)[:, None]
-        allowed[n, steps:] = True
-        return allowed
-
-    def _rows(self, steps: int) -> Iterator[Row]:
-        """Yield that each member takes no more steps than the group takes topics that they asked for."""
-        n, t = self.asked.shape
-        for member in np.flatnonzero(self.asked.any(axis=1)).tolist():
-            weights = np.zeros((n + 1, steps + t), dtype=np.int64)
-            weights[member, :steps] = 1
-            weights[n, steps:] = -self.asked[member].astype(np.int64)
-            yield Row(f"m{member}", weights, most=0)
-
-
-def loads(most: Sequence[int], least: Sequence[int] | None = None) -> Loads:
-    """Return bounds that hold in any case."""
-    bounds = [np.array(bound, dtype=np.int64) for bound in (least or [0] * len(most), most)]
-    return Loads(bounds[0], bounds[1], np.zeros(len(most), dtype=bool))
-
-
 @dataclass(frozen=True, repr=False)
 class Topics(Result):
     """The topics chosen, and who is served; who asked for what is for the team alone."""
@@ -144,6 +69,7 @@ class Topics(Result):
     solution: Solution
     seed: int
     language: str
+    name: str = ""
 
     def __repr__(self) -> str:
         return f"Topics({len(self.chosen)} topics, {self.status})"  # a notebook saves what it shows
@@ -198,7 +124,7 @@ class Topics(Result):
 
     @cached_property
     def enough(self) -> int | None:
-        """How many topics would serve everybody who asked for one; None where so many are chosen, or it is not known."""
+        """How many topics would serve everybody who asked; None where so many are chosen, or it is not known."""
         if all(one.code != "not_served" for one in self.members) or self.status is not Status.PROVED:
             return None
         return next(filter(self._serve_all, range(self.number + 1, len(self.ballot.topics) + 1)))
@@ -293,12 +219,14 @@ def silent(names: Sequence[str]) -> str:
     )
 
 
-def choose_topics(
-    approvals: Mapping[str, Iterable[str]],
+def choose_topics(  # noqa: PLR0913 - all but two are keywords
+    approvals: Mapping[str, Iterable[str] | None] | Cohort,
     sessions: int,
     *,
+    field: str | None = None,
     topics: Iterable[str] | None = None,
     goals: Sequence[Goal] = DEFAULT,
+    name: str = "",
     seed: int = 0,
     time_limit_s: float | None = None,
 ) -> Topics:
@@ -307,14 +235,18 @@ def choose_topics(
     Parameters
     ----------
     approvals
-        The topics that each member asked for, by their key; none is no wish. ``asked_for`` takes them from a survey.
+        The topics that each member asked for, by their key; none is no wish. Or those who answered a survey.
     sessions
         How many topics there are sessions for; all are chosen where there are no more topics.
+    field
+        Of a survey, the question whose options are the topics; None: the only one with several answers.
     topics
-        All topics on offer; None: those that somebody asked for.
+        All topics on offer; None: the options of the question, or those that somebody asked for.
     goals
         Any of ``served``, ``proportional`` and ``approvals``, first to last. With ``proportional`` first the choice
         has extended justified representation, and somebody may be served by nothing who would be otherwise.
+    name
+        What the group is called; it stands in documents and calendars.
     seed
         Settles what the goals leave tied, by a keyed hash: the order of members and topics never matters.
     time_limit_s
@@ -331,34 +263,16 @@ def choose_topics(
     >>> topics.chosen, [member.served for member in topics.members], str(topics.status)
     (('Budget', 'Tournée'), [True, True, True], 'proved')
     """
+    if isinstance(approvals, Cohort):
+        said = several_of(approvals, field)
+        approvals, topics = said.answers, said.options if topics is None else topics
     ballot = ballot_of(approvals, topics)
     number = min(count(tr("séances"), sessions), len(ballot.topics))
     refuse_goals(goals)
     refuse_steps(ballot.steps(number), goals)
     problem = ballot.pose(number, goals)
     solution = solve(problem, seed=seed, time_limit_s=time_limit_s)
-    return Topics(ballot, number, tuple(goals), problem, solution, seed, spoken())
-
-
-def ballot_of(approvals: Mapping[str, Iterable[str]], topics: Iterable[str] | None) -> Ballot:
-    """Return who asked for what; raise RequestError where a name comes twice, or a topic is not on offer."""
-    members = tuple(approvals)
-    wanted = [{canonical(topic): topic for topic in asked} for asked in approvals.values()]
-    there: dict[str, str] = {}
-    for asked in wanted:
-        there |= {folded: min(name, there.get(folded, name)) for folded, name in asked.items()}
-    offered = tuple(there.values()) if topics is None else tuple(topics)
-    problems = [*twice(tr("membres"), members), *twice(tr("sujets"), offered), *empty(tr("membres"), members)]
-    known = {canonical(topic): place for place, topic in enumerate(offered)}
-    lost = sum(folded not in known for asked in wanted for folded in asked)
-    if lost:
-        found = tr_n("une demande d'un sujet inconnu", "{number} demandes d'un sujet inconnu", lost, number=lost)
-        problems.append(Problem(tr("sujets"), found, tr("un des sujets proposés")))
-    refuse(tr("Ces demandes ne conviennent pas"), problems)
-    asked = np.zeros((len(members), len(offered)), dtype=bool)
-    for row, each in enumerate(wanted):
-        asked[row, [known[folded] for folded in each]] = True
-    return Ballot(members, offered, asked)
+    return Topics(ballot, number, tuple(goals), problem, solution, seed, spoken(), name)
 
 
 def refuse_goals(goals: Sequence[str]) -> None:

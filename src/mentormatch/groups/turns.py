@@ -1,12 +1,11 @@
 """Whose turn it is: everybody presents once before anybody twice, each when they can, urgent cases first.
 
-A round is an assignment of members to sessions, on the engine of pairs: as many turns as can be, urgent members among
-them; then urgent turns early; then wishes; then no session left empty before one that is used. The last three are one
-total in whole numbers, in which each counts for more than all that comes after it can add up to.
+A round is an assignment of members to sessions, on the engine of pairs; see ``rounds``.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import ClassVar, Literal
 
@@ -14,11 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.certificate import Certificate, certify
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.solution import Solution, Status
-from mentormatch.columns import BoolVector, IntVector
-from mentormatch.errors import Problem, RequestError
+from mentormatch.assignment.solution import Status
+from mentormatch.columns import BoolVector
+from mentormatch.errors import Problem
 from mentormatch.groups.asking import (
     Group,
     Session,
@@ -30,20 +27,18 @@ from mentormatch.groups.asking import (
     sessions_of,
     strangers,
 )
+from mentormatch.groups.missing import WithoutTurn, ways_out, without_turn
+from mentormatch.groups.moments import start_of
 from mentormatch.groups.result import Result, worst
-from mentormatch.languages import once_spoken, own_language, spoken, tr, tr_n
+from mentormatch.groups.rounds import Block, Round, Season, in_rounds
+from mentormatch.languages import once_spoken, own_language, spoken, tr
 from mentormatch.phrases import counted, listed, quoted
-from mentormatch.review.diagnosis.shortage import reached
-from mentormatch.review.wording import first_of
 from mentormatch.tables import Sheet, sheet
 from mentormatch.text import canonical
 
 type Wish = Literal["early", "middle", "late"]
-type Block = NDArray[np.bool_]
 
 WISHES: tuple[Wish, ...] = ("early", "middle", "late")
-GOALS = ("matched", "priority", "total")
-MOST_NAMED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,60 +48,6 @@ class Turn:
     session: str
     member: str
     round: int
-
-
-@dataclass(frozen=True, slots=True)
-class WithoutTurn:
-    """Somebody who has no turn in a round: a stable code, and why in a sentence.
-
-    ``absent``: at every session that is left; ``no_place``: with others, more than their sessions have places for;
-    ``waits``: others have not had the turn before yet.
-    """
-
-    member: str
-    round: int
-    code: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Season:
-    """What is asked: ``present`` (n, s) bool, ``wishes`` (n, s) int64 points from 0 to s - 1, ``urgent`` (n,) bool."""
-
-    members: tuple[str, ...]
-    sessions: tuple[str, ...]
-    per_session: int
-    present: Block
-    wishes: NDArray[np.int64]
-    urgent: BoolVector
-
-    def scores(self) -> NDArray[np.int64]:
-        """Return (n, s) int64: urgent turns early, then wishes, then early sessions, each above all that follows."""
-        n, s = self.present.shape
-        early = np.arange(s)[::-1]
-        step = n * max(s - 1, 0) + 1
-        return (self.urgent[:, None] * early * step + self.wishes) * step + early
-
-    def pose(self, free: IntVector, allowed: Block, goals: Sequence[str] = GOALS) -> AssignmentProblem:
-        """Return the problem of one round: ``free`` (s,) cases are left, ``allowed`` (n, s) says who may present when."""
-        problem = AssignmentProblem.from_scores(
-            self.scores(), allowed, mentee_capacity=free, goals=goals, mentor_priority=self.urgent.astype(np.int64)
-        )
-        return replace(problem, mentor_keys=self.members, mentee_keys=self.sessions)
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """One round: ``able`` (n,) bool are the members who are there at a session that is left."""
-
-    problem: AssignmentProblem
-    solution: Solution
-    able: BoolVector
-
-    @property
-    def complete(self) -> bool:
-        """Return whether everybody who could be at a session presents."""
-        return len(self.solution.pairs) == int(self.able.sum())
 
 
 @dataclass(frozen=True, repr=False)
@@ -149,6 +90,21 @@ class Turns(Result):
         )
         season = self.season
         return tuple(Turn(season.sessions[s], season.members[i], number) for s, number, i in placed)
+
+    @property
+    def moments(self) -> tuple[tuple[date, str], ...]:
+        starts = [start_of(session) for session in self.season.sessions]
+        if None in starts:
+            return ()
+        return tuple(
+            (start, self._presenting(session))
+            for start, session in zip(starts, self.season.sessions, strict=True)
+            if start is not None
+        )
+
+    def _presenting(self, session: str) -> str:
+        names = [turn.member for turn in self.turns if turn.session == session]
+        return tr("Présente : {names}", names=listed(names)) if names else ""
 
     @once_spoken
     def without(self) -> tuple[WithoutTurn, ...]:
@@ -200,6 +156,7 @@ def schedule_turns(  # noqa: PLR0913 - all but two are keywords
     absences: Mapping[str, Iterable[Session]] | None = None,
     wishes: Mapping[str, Wish] | None = None,
     urgent: Iterable[str] = (),
+    name: str = "",
     seed: int = 0,
     time_limit_s: float | None = None,
 ) -> Turns:
@@ -225,6 +182,8 @@ def schedule_turns(  # noqa: PLR0913 - all but two are keywords
         ``"early"``, ``"middle"`` or ``"late"``, by member.
     urgent
         The members whose case cannot wait.
+    name
+        What the group is called; it stands in documents and calendars.
     seed
         Settles what all of this leaves tied, by a keyed hash: the order of the members never matters.
     time_limit_s
@@ -251,7 +210,7 @@ def schedule_turns(  # noqa: PLR0913 - all but two are keywords
         urgent_among(urgent, members),
     )
     asked = count(tr("tours"), rounds, 1)
-    return Turns(season, tuple(in_rounds(season, asked, seed, time_limit_s)), asked, spoken())
+    return Turns(season, tuple(in_rounds(season, asked, seed, time_limit_s)), asked, spoken(), name)
 
 
 def marked(said: Sequence[frozenset[int]], width: int) -> Block:
@@ -289,106 +248,3 @@ def urgent_among(urgent: Iterable[str], members: Sequence[str]) -> BoolVector:
         strangers(tr("urgences"), sorted(named), members, tr("un membre du groupe")),
     )
     return np.array([canonical(member) in named for member in members], dtype=bool)
-
-
-def in_rounds(season: Season, asked: int, seed: int, time_limit_s: float | None) -> Iterator[Round]:
-    """Yield round after round, up to the first that not everybody can complete."""
-    taken = np.zeros(season.present.shape, dtype=bool)
-    for number in range(asked):
-        found = one_round(season, taken, seed, time_limit_s, last=number + 1 == asked)
-        yield found
-        if not found.complete:
-            return
-        taken[found.solution.pairs[:, 0], found.solution.pairs[:, 1]] = True
-
-
-def one_round(season: Season, taken: Block, seed: int, time_limit_s: float | None, *, last: bool) -> Round:
-    """Return the next round, given what is ``taken`` (n, s) bool; all but the last end as early as can be."""
-    used = taken.sum(axis=0)
-    begun = int(np.flatnonzero(used)[-1]) if used.any() else 0
-    allowed = season.present & ~taken & (np.arange(len(season.sessions)) >= begun)
-    free, able = season.per_session - used, allowed.any(axis=1)
-    if not last:
-        allowed &= np.arange(len(season.sessions)) < horizon(season, free, allowed)
-    problem = season.pose(free, allowed)
-    return Round(problem, solve(problem, seed=seed, time_limit_s=time_limit_s), able)
-
-
-def horizon(season: Season, free: IntVector, allowed: Block) -> int:
-    """Return after how many sessions all who are able can have presented; all sessions where they never can."""
-
-    def reach(sessions: int) -> int:
-        within = allowed & (np.arange(allowed.shape[1]) < sessions)
-        return len(solve(season.pose(free, within, ("matched",))).pairs)
-
-    able, last = int(allowed.any(axis=1).sum()), allowed.shape[1]
-    return next((sessions for sessions in range(last) if reach(sessions) == able), last)
-
-
-def without_turn(season: Season, rounds: Sequence[Round], asked: int) -> Iterator[WithoutTurn]:
-    """Yield who has no turn in each round, and why."""
-    for number, each in enumerate(rounds, start=1):
-        done = set(each.solution.pairs[:, 0].tolist())
-        for member, key in enumerate(season.members):
-            if member not in done:
-                code, reason = why(season, each, member)
-                yield WithoutTurn(key, number, code, reason)
-    for number in range(len(rounds) + 1, asked + 1):
-        yield from (WithoutTurn(key, number, "waits", waiting(number)) for key in season.members)
-
-
-def waiting(number: int) -> str:
-    """Return in words that a round is not begun."""
-    return tr("Le tour {number} ne commence pas : tout le monde n'a pas encore présenté avant.", number=number)
-
-
-def why(season: Season, each: Round, member: int) -> tuple[str, str]:
-    """Return why a member has no turn in a round: a code, and a sentence."""
-    if each.solution.status not in (Status.PROVED, Status.FEASIBLE):
-        return "stopped", tr("Le calcul s'est arrêté avant une réponse.")
-    if not each.able[member]:
-        return "absent", tr("{member} manque toutes les séances qui restent.", member=season.members[member])
-    return "no_place", crowded(season, each, member)
-
-
-def crowded(season: Season, each: Round, member: int) -> str:
-    """Return in words who, with a member, are more than their sessions have places for."""
-    block, taken = blocks(each)
-    crowd = reached(block, taken, [member])
-    there = np.flatnonzero(block[crowd].any(axis=0))
-    room = int(each.problem.mentees.most[there].sum())
-    names = first_of([season.members[row] for row in crowd], MOST_NAMED)
-    sessions = first_of([season.sessions[place] for place in there], MOST_NAMED)
-    return tr_n(
-        "{names} ne peut présenter qu'à une de ces séances : {sessions} ; il y reste {room}.",
-        "{names} ne peuvent présenter qu'à ces séances : {sessions} ; il y reste {room} pour {number} personnes.",
-        len(crowd),
-        names=names,
-        sessions=sessions,
-        room=counted(room, "place"),
-        number=len(crowd),
-    )
-
-
-def blocks(each: Round) -> tuple[Block, Block]:
-    """Return (n, s) bool twice: who may present when, and who does."""
-    block, taken = np.zeros(each.problem.shape, dtype=bool), np.zeros(each.problem.shape, dtype=bool)
-    block[each.problem.scores.pairs()] = True
-    taken[each.solution.pairs[:, 0], each.solution.pairs[:, 1]] = True
-    return block, taken
-
-
-def ways_out(season: Season, first: Round) -> Iterator[str]:
-    """Yield how everybody who can be at a session would present: one place more for each who has none."""
-    block, taken = blocks(first)
-    left = np.flatnonzero(first.able & ~taken.any(axis=1)).tolist()
-    if not left or first.solution.status is not Status.PROVED:
-        return
-    added = [f"{season.members[row]} ({season.sessions[int(np.argmax(block[row]))]})" for row in left]
-    yield tr_n(
-        "Il suffirait d'un cas de plus à une séance : {added}.",
-        "Il suffirait de {number} cas de plus, et pas moins : {added}.",
-        len(left),
-        number=len(left),
-        added=first_of(added, MOST_NAMED),
-    )
