@@ -9,6 +9,7 @@ import typer
 from mentormatch.cli.drafting import draft_command, map_command
 from mentormatch.cli.following import follow_up_command
 from mentormatch.cli.forming import Asked, Decided, Wishes, matched
+from mentormatch.cli.gathering import dates_command, topics_command, turns_command
 from mentormatch.cli.handouts import handouts_command
 from mentormatch.cli.intake import intake_command
 from mentormatch.cli.options import (
@@ -167,6 +168,15 @@ app.command(
         "Lire les réponses à 1, 3, 6 ou 12 mois : qui ne se voit plus, qui appeler, ce que sont devenus les binômes."
     ),
 )(follow_up_command)
+app.command("topics", help=mark("Choisir les sujets d'un groupe : le plus de membres servis, puis en proportion."))(
+    topics_command
+)
+app.command(
+    "dates", help=mark("Choisir les dates des séances : le plus de présents, hors jours fériés et vacances scolaires.")
+)(dates_command)
+app.command("turns", help=mark("Dire qui présente à quelle séance : chacun une fois avant que quiconque recommence."))(
+    turns_command
+)
 app.command(
     "contacts",
     help=mark("Écrire à part comment joindre chaque personne, dans un fichier que son auteur seul peut lire."),

@@ -17,8 +17,6 @@ from mentormatch.groups.moments import Availability
 
 type Block = NDArray[np.bool_]
 
-MONTH = 30
-"""Days: as near to them as can be, between one session and the next."""
 NEVER = -(1 << 30)
 """Less than any number of sessions."""
 
@@ -68,9 +66,9 @@ class Chain:
         return allowed
 
     def _scores(self) -> NDArray[np.int64]:
-        """Return (m + 1, m + 1) int64: who attends a date, above all that the unevenness of gaps can add up to."""
+        """Return (m + 1, m + 1) int64: who attends a date, above all that gaps can be off the middle of their range."""
         m = len(self.there.moments)
-        uneven = np.where(self.follows, np.abs(self.gaps - MONTH), 0)
+        uneven = np.where(self.follows, np.abs(2 * self.gaps - sum(self.apart)), 0)
         step = int(uneven.max(initial=0)) * max(self.number - 1, 0) + 1
         scores = np.zeros((m + 1, m + 1), dtype=np.int64)
         scores[:, :m] = self.there.answers.sum(axis=0) * step

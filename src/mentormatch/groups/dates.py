@@ -2,7 +2,7 @@
 
 Hard: the number of dates, the days between neighbours, days off, and how many sessions somebody may miss; where that is
 not said, it is the fewest that can be kept for all who could themselves. Then attendance is the greatest there is, and
-the gaps are as near to a month as they can be then. The engine of pairs does it; see ``chain``.
+the gaps are as near to the middle of their range as they can be then. The engine of pairs does it; see ``chain``.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,7 +33,7 @@ from mentormatch.review.wording import first_of
 from mentormatch.tables import Sheet, sheet
 
 APART = (21, 42)
-"""Days between a session and the next: about a month."""
+"""Days between a session and the next: about a month, which is in the middle."""
 MOST_NAMED = 12
 
 
@@ -147,7 +147,7 @@ class Dates(Result):
 
     def _aside_in_words(self) -> Iterator[str]:
         if self.set_aside:
-            told = [tr("{date} ({reason})", date=one.moment.words, reason=one.reason) for one in self.set_aside]
+            told = [tr("{date} ({reason})", date=day(one.moment.day), reason=one.reason) for one in self.set_aside]
             yield tr("Dates écartées : {dates}.", dates=first_of(told, MOST_NAMED))
         if any(moment.day > DECREED for moment in self.there.moments):
             yield tr(
@@ -235,7 +235,7 @@ def choose_dates(  # noqa: PLR0913 - all but three are keywords
         How many sessions nobody may miss more than. None: the fewest that can be; whoever would miss more than that
         whatever the dates then misses no more than they must.
     apart
-        The least and the most days from a session to the next.
+        The least and the most days from a session to the next; the middle is preferred where as many can attend.
     public, zones
         Whether public holidays are days off, and the school holidays of which zones of France.
     blackouts

@@ -76,7 +76,7 @@ def school_holidays(zones: Sequence[str], years: Sequence[int]) -> dict[date, st
         for day, name in calendar(years, "school", f"Zone {zone}").items():
             found.setdefault(day, (name, []))[1].append(zone)
     return {
-        day: tr_n("{name} (zone {zones})", "{name} (zones {zones})", len(having), name=name, zones=listed(having))
+        day: tr_n("{name}, zone {zones}", "{name}, zones {zones}", len(having), name=name, zones=listed(having))
         for day, (name, having) in found.items()
     }
 

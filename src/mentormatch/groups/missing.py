@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mentormatch.assignment.solution import Status
+from mentormatch.groups.moments import in_words
 from mentormatch.groups.rounds import Round, Season, blocks
 from mentormatch.languages import tr, tr_n
 from mentormatch.phrases import counted
@@ -62,7 +63,7 @@ def crowded(season: Season, each: Round, member: int) -> str:
     there = np.flatnonzero(block[crowd].any(axis=0))
     room = int(each.problem.mentees.most[there].sum())
     names = first_of([season.members[row] for row in crowd], MOST_NAMED)
-    sessions = first_of([season.sessions[place] for place in there], MOST_NAMED)
+    sessions = first_of([in_words(season.sessions[place]) for place in there], MOST_NAMED)
     return tr_n(
         "{names} ne peut présenter qu'à une de ces séances : {sessions} ; il y reste {room}.",
         "{names} ne peuvent présenter qu'à ces séances : {sessions} ; il y reste {room} pour {number} personnes.",
@@ -80,7 +81,8 @@ def ways_out(season: Season, first: Round) -> Iterator[str]:
     left = np.flatnonzero(first.able & ~taken.any(axis=1)).tolist()
     if not left or first.solution.status is not Status.PROVED:
         return
-    added = [f"{season.members[row]} ({season.sessions[int(np.argmax(block[row]))]})" for row in left]
+    at = {row: in_words(season.sessions[int(np.argmax(block[row]))]) for row in left}
+    added = [tr("{member}, {session}", member=season.members[row], session=session) for row, session in at.items()]
     yield tr_n(
         "Il suffirait d'un cas de plus à une séance : {added}.",
         "Il suffirait de {number} cas de plus, et pas moins : {added}.",

@@ -87,6 +87,16 @@ def moments_of(candidates: Iterable[Session] | Mapping[str, Session]) -> tuple[M
 FORMS = "2026-10-13, 2026-10-13T09:30"
 
 
+def in_words(session: str) -> str:
+    r"""Return the name of a session as it is read: a date in words, any other as it is.
+
+    >>> in_words("2026-10-13T09:30"), in_words("rentrée")
+    ('13\xa0octobre 2026 à 09:30', 'rentrée')
+    """
+    start = start_of(session)
+    return session if start is None else Moment(session, start).words
+
+
 def start_of(when: Session) -> date | None:
     """Return when a date begins, None where it is none; a local time has no zone of its own."""
     try:

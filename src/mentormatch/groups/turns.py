@@ -28,7 +28,7 @@ from mentormatch.groups.asking import (
     strangers,
 )
 from mentormatch.groups.missing import WithoutTurn, ways_out, without_turn
-from mentormatch.groups.moments import start_of
+from mentormatch.groups.moments import in_words, start_of
 from mentormatch.groups.result import Result, worst
 from mentormatch.groups.rounds import Block, Round, Season, in_rounds
 from mentormatch.languages import once_spoken, own_language, spoken, tr
@@ -130,7 +130,7 @@ class Turns(Result):
         turns = [("session", tr("Séance")), ("member", tr("Membre")), ("round", tr("Tour"))]
         without = [("member", tr("Membre")), ("round", tr("Tour")), ("code", tr("Code")), ("reason", tr("Raison"))]
         return {
-            "turns": sheet(turns, ((one.session, one.member, one.round) for one in self.turns)),
+            "turns": sheet(turns, ((in_words(one.session), one.member, one.round) for one in self.turns)),
             "without": sheet(without, ((one.member, one.round, one.code, one.reason) for one in self.without)),
         }
 
