@@ -145,7 +145,10 @@ def test_what_is_not_chosen_is_in_no_public_view_and_in_that_of_the_team(tmp_pat
 
 def test_nobody_nothing_and_more_sessions_than_topics_are_answers() -> None:
     assert choose_topics({}, 3).chosen == ()
-    assert choose_topics({"A": ["x"]}, 0).sentences[0] == "0\xa0sujet retenu ; 0\xa0personne sur 1 en ont demandé un au moins."
+    assert (
+        choose_topics({"A": ["x"]}, 0).sentences[0]
+        == "0\xa0sujet retenu ; 0\xa0personne sur 1 en ont demandé un au moins."
+    )
     assert choose_topics({"A": None, "B": []}, 2).chosen == ()
     assert choose_topics({"A": ["x", "y"]}, 5).chosen == ("x", "y")
 

@@ -132,7 +132,7 @@ def test_each_round_is_checked_and_certified_without_a_solver(what: Asked, round
 
 
 def test_three_who_can_only_come_to_two_sessions_are_told_with_those_sessions() -> None:
-    away = {member: YEAR[2:] for member in ("A", "B", "C")}
+    away = dict.fromkeys(("A", "B", "C"), YEAR[2:])
     turns = schedule_turns(["A", "B", "C", "D"], YEAR, absences=away)
     (one,) = turns.without
     assert one.code == "no_place"
@@ -188,7 +188,7 @@ def test_a_name_is_the_same_whatever_its_case() -> None:
 
 
 def test_turns_are_told_in_english_too() -> None:
-    away = {member: YEAR[2:] for member in ("A", "B", "C")}
+    away = dict.fromkeys(("A", "B", "C"), YEAR[2:])
     with mm.language("en"):
         turns = schedule_turns(["A", "B", "C", "D"], YEAR, rounds=2, absences={**away, "D": YEAR})
         told = " ".join([*turns.sentences, *(one.reason for one in turns.without)])

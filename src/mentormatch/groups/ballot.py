@@ -103,7 +103,8 @@ def ballot_of(approvals: Mapping[str, Iterable[str] | None], topics: Iterable[st
     for asked in wanted:
         there |= {folded: min(name, there.get(folded, name)) for folded, name in asked.items()}
     offered = tuple(there.values()) if topics is None else tuple(topics)
-    problems = [*twice(tr("membres"), members), *twice(tr("sujets"), offered), *empty(tr("membres"), members)]
+    named = ((tr("membres"), members), (tr("sujets"), offered))
+    problems = [wrong for where, names in named for wrong in (*twice(where, names), *empty(where, names))]
     known = {canonical(topic): place for place, topic in enumerate(offered)}
     lost = sum(folded not in known for asked in wanted for folded in asked)
     if lost:

@@ -139,8 +139,12 @@ def settled(entry: Entry, before: Sequence[Entry], stamp: datetime) -> Entry:
 
 def cleaned(event: Event) -> Event:
     """Return an event whose texts hold no control character but line breaks, which the format escapes."""
-    summary, place = (" ".join(plain(text).split()) for text in (event.summary, event.place))
-    return Event(event.start, summary, plain(event.description), place, event.minutes)
+    return Event(event.start, one_line(event.summary), plain(event.description), one_line(event.place), event.minutes)
+
+
+def one_line(text: str) -> str:
+    """Return a text without line breaks."""
+    return " ".join(plain(text).split())
 
 
 def plain(text: str) -> str:
@@ -157,7 +161,7 @@ def written(name: str, entries: Iterable[Entry]) -> bytes:
     calendar.add("prodid", MAKER)
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", plain(name))
+    calendar.add("x-wr-calname", library().vText(one_line(name)))
     for entry in entries:
         calendar.add_component(component(entry))
     years = [entry.event.start.year for entry in entries]

@@ -76,8 +76,10 @@ def together(chain: Chain, most: int) -> str:
         if not possible(among(chain, fewer), np.full(len(fewer), most, dtype=np.int64)):
             kept = fewer
     names = first_of([chain.there.answered[person] for person in kept], MOST_NAMED)
-    missed = counted(most, "séance")
-    return tr("{names} ne peuvent pas tous n'en manquer que {missed} au plus.", names=names, missed=missed)
+    missed = counted(most + 1, "séance")
+    return tr(
+        "Quelles que soient les dates, quelqu'un parmi {names} manque {missed} au moins.", names=names, missed=missed
+    )
 
 
 def among(chain: Chain, people: Sequence[int]) -> Chain:

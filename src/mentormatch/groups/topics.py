@@ -142,8 +142,10 @@ class Topics(Result):
     def summary(self) -> str:
         """How many members are served by how many topics, in a sentence."""
         served = sum(one.served for one in self.members)
-        return tr(
+        return tr_n(
+            "{topics} ; {served} sur {members} en a demandé un au moins.",
             "{topics} ; {served} sur {members} en ont demandé un au moins.",
+            served,
             topics=counted(len(self.chosen), "sujet retenu", "sujets retenus"),
             served=counted(served, "personne"),
             members=len(self.members),
