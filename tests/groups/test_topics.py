@@ -147,7 +147,7 @@ def test_nobody_nothing_and_more_sessions_than_topics_are_answers() -> None:
     assert choose_topics({}, 3).chosen == ()
     assert (
         choose_topics({"A": ["x"]}, 0).sentences[0]
-        == "0\xa0sujet retenu ; 0\xa0personne sur 1 en ont demandé un au moins."
+        == "0\xa0sujet retenu ; 0\xa0personne sur 1 en a demandé un au moins."
     )
     assert choose_topics({"A": None, "B": []}, 2).chosen == ()
     assert choose_topics({"A": ["x", "y"]}, 5).chosen == ("x", "y")
