@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mentormatch.followup.year import follow_up as follow_up
     from mentormatch.groups.dates import Dates as Dates
     from mentormatch.groups.dates import choose_dates as choose_dates
+    from mentormatch.groups.meetings import meeting_dates as meeting_dates
     from mentormatch.groups.topics import Topics as Topics
     from mentormatch.groups.topics import choose_topics as choose_topics
     from mentormatch.groups.turns import Turns as Turns
@@ -85,6 +86,7 @@ _HOMES = {
     "intake": "inspection.whole",
     "language": "languages",
     "match": "matching",
+    "meeting_dates": "groups.meetings",
     "open_board": "notebook",
     "plans": "planning",
     "progress": "showing",

@@ -18,7 +18,12 @@ DAYS = (
     *(mark("lundi"), mark("mardi"), mark("mercredi"), mark("jeudi"), mark("vendredi")),
     *(mark("samedi"), mark("dimanche")),
 )
-MORNING, AFTERNOON, EVENING = mark("matin"), mark("après-midi"), mark("soir")
+PARTS = {
+    "morning": (mark("matin"), mark("matinée")),
+    "afternoon": (mark("après-midi"),),
+    "evening": (mark("soir"), mark("soirée"), mark("fin de journée")),
+}
+"""What the parts of a day are called."""
 NOON, LATE = 12, 18
 """Hours at which a morning ends, and an afternoon."""
 
@@ -137,4 +142,5 @@ def parts_of(moment: Moment) -> tuple[str, ...]:
     hour = getattr(moment.start, "hour", None)
     if hour is None:
         return ()
-    return everywhere(MORNING if hour < NOON else AFTERNOON if hour < LATE else EVENING)
+    part = "morning" if hour < NOON else "afternoon" if hour < LATE else "evening"
+    return tuple(name for word in PARTS[part] for name in everywhere(word))
