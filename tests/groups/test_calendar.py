@@ -124,7 +124,7 @@ def test_ids_are_of_the_calendar_and_its_key_and_tell_of_nobody() -> None:
 def test_a_former_file_that_is_none_is_refused_and_kept(tmp_path: Path) -> None:
     path = tmp_path / "seances.ics"
     path.write_text("Bonjour")
-    dates = choose_dates({}, ["2026-10-13T09:30"], 1)
+    dates = choose_dates({}, ["2026-10-13T09:30"], 1, public=False, zones=())
     with pytest.raises(OutputError, match="ne peut pas être mis à jour"):
         dates.save(path)
     assert path.read_text() == "Bonjour"
@@ -133,9 +133,9 @@ def test_a_former_file_that_is_none_is_refused_and_kept(tmp_path: Path) -> None:
 def test_dates_are_saved_and_saved_again(tmp_path: Path) -> None:
     path = tmp_path / "seances.ics"
     days = ["2026-10-13T09:30", "2026-11-10T14:00"]
-    choose_dates({}, days, 2, name="Codéveloppement").save(path)
+    choose_dates({}, days, 2, name="Codéveloppement", public=False, zones=()).save(path)
     first = path.read_bytes()
-    choose_dates({}, days, 2, name="Codéveloppement").save(path)
+    choose_dates({}, days, 2, name="Codéveloppement", public=False, zones=()).save(path)
     assert path.read_bytes() == first
     assert [str(one["summary"]) for one in read(first)] == ["Codéveloppement : séance 1", "Codéveloppement : séance 2"]
     assert read(first)[1].decoded("dtstart") == datetime(2026, 11, 10, 14, tzinfo=ZoneInfo("Europe/Paris"))

@@ -224,7 +224,7 @@ def test_what_cannot_be_asked_is_refused_in_words(changed: dict[str, Any], words
 def test_where_the_package_is_missing_it_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "holidays", None)
     with pytest.raises(RequestError, match=r"mentormatch-engine\[calendar\]"):
-        choose_dates({}, ["2026-09-15"], 1)
+        choose_dates({}, ["1999-09-14"], 1)
     assert names(chosen({}, ["2026-09-15"], 1)) == ("2026-09-15",)
 
 

@@ -1,8 +1,9 @@
 """Days on which no session is held: public holidays, school holidays by zone, and the programme's own black-outs."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import spoken, tr, tr_n
@@ -63,7 +64,7 @@ def days_off(
         raise RequestError(tr("Zone inconnue"), [Problem(tr("zones"), listed(lost), listed(ZONES))])
     years = sorted({day.year for day in days})
     reasons = school_holidays(zones, years)
-    reasons |= calendar(years, "public") if public and years else {}
+    reasons |= dict(calendar(years, "public")) if public and years else {}
     for blackout in blackouts:
         reasons |= dict.fromkeys(blackout.days(), blackout.why or tr("période écartée par le programme"))
     return reasons
@@ -81,15 +82,18 @@ def school_holidays(zones: Sequence[str], years: Sequence[int]) -> dict[date, st
     }
 
 
-def calendar(years: Sequence[int], category: str, subdivision: str | None = None) -> dict[date, str]:
-    """Return a calendar of France."""
+def calendar(years: Sequence[int], category: str, subdivision: str | None = None) -> Mapping[date, str]:
+    """Return a calendar of France, each day with its name."""
+    return known(tuple(years), category, subdivision, LANGUAGE[spoken()])
+
+
+@cache
+def known(years: tuple[int, ...], category: str, subdivision: str | None, language: str) -> Mapping[date, str]:
+    """Return a calendar of France in a language of the package."""
     try:
         from holidays import country_holidays
     except ImportError:
         told = tr("Le paquet « holidays » n'est pas installé : les jours fériés ne sont pas connus")
         advice = tr("installez « mentormatch-engine[calendar] », ou demandez public=False et zones=()")
         raise RequestError(told, [Problem("holidays", tr("absent"), advice=advice)]) from None
-    language = LANGUAGE[spoken()]
-    return dict(
-        country_holidays("FR", subdiv=subdivision, categories=(category,), years=list(years), language=language)
-    )
+    return dict(country_holidays("FR", subdiv=subdivision, categories=(category,), years=years, language=language))

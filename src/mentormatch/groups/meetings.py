@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 
 import numpy as np
 
@@ -127,12 +128,21 @@ def slots_among(options: Sequence[str], hours: Mapping[str, time]) -> list[Slot]
 
 def slot_of(option: str, hours: Mapping[str, time]) -> Slot | None:
     """Return the slot that an option is, None where it is none."""
-    for weekday, day in enumerate(DAYS):
-        for part, words in PARTS.items():
-            names = {fold(f"{one} {other}") for one in everywhere(day) for word in words for other in everywhere(word)}
-            if fold(option) in names:
-                return Slot(option, weekday, hours[part])
-    return None
+    found = slot_names().get(fold(option))
+    return None if found is None else Slot(option, found[0], hours[found[1]])
+
+
+@cache
+def slot_names() -> dict[str, tuple[int, str]]:
+    """Return the day and the part of the day of each slot, by what it is called in each language."""
+    return {
+        fold(f"{one} {other}"): (weekday, part)
+        for weekday, day in enumerate(DAYS)
+        for part, words in PARTS.items()
+        for word in words
+        for one in everywhere(day)
+        for other in everywhere(word)
+    }
 
 
 def shared(pair: Pair, said: Several, slots: Sequence[str], seed: int) -> list[str]:
