@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import DEEP
 
-few = settings(max_examples=2_000 if DEEP else 15)
+few = settings(max_examples=2_000 if DEEP else 10)
 
 MEMBERS = ("A", "B", "C", "D", "E")
 WISHES = ("early", "middle", "late")

@@ -45,12 +45,15 @@ class SetAside:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Missed:
     """The sessions that one member misses; for the team alone."""
 
     member: str
     names: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"Missed({self.member!r}, {len(self.names)} sessions)"  # a notebook saves what it shows
 
 
 @dataclass(frozen=True, repr=False)

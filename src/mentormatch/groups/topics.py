@@ -48,13 +48,16 @@ class Served:
         return self.code == "served"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Request:
     """What one member asked for and what of it is chosen; for the team alone."""
 
     member: str
     asked: tuple[str, ...]
     chosen: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"Request({self.member!r}, {len(self.asked)} asked, {len(self.chosen)} chosen)"  # a notebook saves it
 
 
 @dataclass(frozen=True, repr=False)
