@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from mentormatch.followup.year import follow_up as follow_up
     from mentormatch.groups.dates import Dates as Dates
     from mentormatch.groups.dates import choose_dates as choose_dates
-    from mentormatch.groups.meetings import meeting_dates as meeting_dates
     from mentormatch.groups.topics import Topics as Topics
     from mentormatch.groups.topics import choose_topics as choose_topics
     from mentormatch.groups.turns import Turns as Turns
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from mentormatch.languages import language as language
     from mentormatch.matching import Matching as Matching
     from mentormatch.matching import match as match
+    from mentormatch.meetings import meeting_dates as meeting_dates
     from mentormatch.notebook import open_board as open_board
     from mentormatch.people import Cohort as Cohort
     from mentormatch.planning import plans as plans
@@ -86,7 +86,7 @@ _HOMES = {
     "intake": "inspection.whole",
     "language": "languages",
     "match": "matching",
-    "meeting_dates": "groups.meetings",
+    "meeting_dates": "meetings",
     "open_board": "notebook",
     "plans": "planning",
     "progress": "showing",

@@ -219,3 +219,12 @@ def misasked(where: str, name: str, fields: Mapping[str, AnyField], kinds: Seque
     elif fields[name].kind not in kinds:
         found = tr("« {name} » est de genre « {kind} »", name=name, kind=fields[name].kind)
         yield Problem(where, found, enumerated(kinds))
+
+
+def misstated(
+    documents: Documents | None, sessions: Sessions | None, follow_up: FollowUp | None, fields: Mapping[str, AnyField]
+) -> Iterator[Problem]:
+    """Yield what is wrong with the sections that mention questions."""
+    for part in filter(None, (documents, sessions)):
+        yield from part.mistakes(fields)
+    yield from follow_up.mistakes() if follow_up else ()

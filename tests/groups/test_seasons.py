@@ -56,7 +56,7 @@ def results() -> tuple[Result, ...]:
 
 @pytest.mark.promise(1)
 def test_the_people_are_one_group_of_twenty_two_and_every_row_is_taken() -> None:
-    assert (len(cohort().mentors), len(cohort().mentees)) == (22, 0)
+    assert (len(cohort().mentors), len(cohort().mentees)) == (0, 22)
     assert {row.fate for row in cohort().rows} == {"taken"}
     assert len(several_of(cohort(), "sujets").options) == 18
 
@@ -109,7 +109,7 @@ def test_the_only_question_about_dates_is_found_by_its_options() -> None:
     section = programme().sessions
     assert section is not None
     found = choose_dates(cohort(), section.dates, 1, zones=(), public=False)
-    assert found.there.members == cohort().mentors.ids
+    assert found.there.members == cohort().mentees.ids
     assert not found.there.known[12]
 
 

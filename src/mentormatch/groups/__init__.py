@@ -1,1 +1,1 @@
-"""Groups, turns, topics and dates: the other programmes, on the same engine."""
+"""People -> groups in which everybody may meet, on the same scores, rules and engines; mentors are not known here."""

@@ -9,8 +9,8 @@ import pytest
 import mentormatch as mm
 from mentormatch.errors import RequestError
 from mentormatch.groups.answers import several_of
-from mentormatch.groups.meetings import Meeting, meeting_dates
 from mentormatch.matching import Matching, match
+from mentormatch.meetings import Meeting, meeting_dates
 from mentormatch.phrases import listed
 
 FIRST, LAST = date(2026, 9, 7), date(2026, 12, 18)
