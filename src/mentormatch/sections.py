@@ -225,6 +225,6 @@ def misstated(
     documents: Documents | None, sessions: Sessions | None, follow_up: FollowUp | None, fields: Mapping[str, AnyField]
 ) -> Iterator[Problem]:
     """Yield what is wrong with the sections that mention questions."""
-    for part in filter(None, (documents, sessions)):
-        yield from part.mistakes(fields)
+    yield from documents.mistakes(fields) if documents else ()
+    yield from sessions.mistakes(fields) if sessions else ()
     yield from follow_up.mistakes() if follow_up else ()
