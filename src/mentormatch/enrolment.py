@@ -88,7 +88,7 @@ def plan_of(programme: Programme, *, apart: bool = False) -> Plan:
         minimum_answered=programme.heading.minimum_answered,
         renaming=renaming(programme.mapping.questions, programme.mapping.options),
         forgotten=programme.forgotten,
-        alone="mentee" if programme.sessions is not None and role is None else None,
+        alone=None if programme.sessions is None else "mentee",
     )
 
 

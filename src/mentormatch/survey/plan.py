@@ -23,8 +23,8 @@ class Plan:
 
     ``needed`` are the fields that criteria, rules, roles and consent cannot do without; ``weights`` say how much of
     the score rests on each field, side by side; ``minimum_answered`` is the share below which a person is set aside;
-    ``renaming`` is what the files call otherwise, ``forgotten`` who asked to be nobody; ``alone`` is the one side of a
-    programme that has no other.
+    ``renaming`` is what the files call otherwise, ``forgotten`` who asked to be nobody; ``alone`` is the side of
+    everybody where nothing tells two sides apart.
     """
 
     fields: Mapping[str, AnyField]

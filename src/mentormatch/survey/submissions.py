@@ -33,7 +33,7 @@ def laid_out(tables: Sequence[tuple[Table, Side | None]], plan: Plan) -> list[Sh
     """
     sheets, problems = [], []
     for told, answering in tables:
-        table, side = told_apart(told, plan), answering or plan.alone
+        table, side = told_apart(told, plan), answering or (None if plan.roles else plan.alone)
         found, wrong = places(table, plan, side)
         sheets.append(Sheet(table, side, found))
         problems += [*wrong, *without_identity(table, found, plan), *without_role(table, side, plan)]
