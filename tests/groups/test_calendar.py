@@ -142,10 +142,10 @@ def test_dates_are_saved_and_saved_again(tmp_path: Path) -> None:
 
 
 def test_turns_say_in_the_calendar_who_presents() -> None:
-    turns = schedule_turns(["A", "B"], YEAR[:3], wishes={"B": "late"})
-    found = [str(one.get("description", "")) for one in read(turns.calendar(minutes=90, place="Lyon", now=NOW))]
+    turns = schedule_turns(["A", "B"], YEAR[:3], wishes={"B": "late"}, minutes=90, place="Lyon")
+    found = [str(one.get("description", "")) for one in read(turns.calendar(now=NOW))]
     assert found == ["Présente : A", "", "Présente : B"]
-    assert read(turns.calendar(minutes=90, now=NOW))[0].decoded("dtend").hour == 11
+    assert read(turns.calendar(now=NOW))[0].decoded("dtend").hour == 11
 
 
 def test_sessions_without_dates_make_no_calendar(tmp_path: Path) -> None:

@@ -69,5 +69,5 @@ def test_a_question_about_something_else_is_refused() -> None:
 
 def test_a_meeting_has_a_calendar() -> None:
     dates = next(one.dates for one in meetings() if one.dates)
-    assert dates.calendar(place="Lyon").count(b"BEGIN:VEVENT") == 3
+    assert dates.calendar().count(b"BEGIN:VEVENT") == 3
     assert listed([moment.name for moment in dates.chosen])

@@ -21,6 +21,7 @@ from mentormatch.columns import IntVector
 from mentormatch.errors import Problem, RequestError
 from mentormatch.groups.answers import attending
 from mentormatch.groups.asking import Session, count
+from mentormatch.groups.calendar import MINUTES
 from mentormatch.groups.chain import Chain
 from mentormatch.groups.daysoff import DECREED, ZONES, Stated, blackouts_of, days_off
 from mentormatch.groups.deadlock import Limits, deadlock
@@ -69,6 +70,8 @@ class Dates(Result):
     seed: int
     language: str
     name: str = ""
+    minutes: int = MINUTES
+    place: str = ""
 
     def __repr__(self) -> str:
         return f"Dates({len(self.chosen)} dates, {self.status})"  # a notebook saves what it shows
@@ -217,6 +220,8 @@ def choose_dates(  # noqa: PLR0913 - all but three are keywords
     zones: Sequence[str] = ZONES,
     blackouts: Iterable[Stated] = (),
     name: str = "",
+    minutes: int = MINUTES,
+    place: str = "",
     seed: int = 0,
     time_limit_s: float | None = None,
 ) -> Dates:
@@ -245,6 +250,8 @@ def choose_dates(  # noqa: PLR0913 - all but three are keywords
         The programme's own: first day, last day, and why.
     name
         What the group is called; it stands in documents and calendars.
+    minutes, place
+        How long a session is, and where, for calendars.
     seed
         Settles what all of this leaves tied, by a keyed hash: the order of members and dates never matters.
     time_limit_s
@@ -279,7 +286,7 @@ def choose_dates(  # noqa: PLR0913 - all but three are keywords
     aside = tuple(SetAside(one, off[one.day]) for one in told.moments if one.day in off)
     chain, limits = Chain(told.take(kept), number, apart), Limits(most_missed, told)
     problem, solution = best(chain, most_missed, seed, time_limit_s)
-    return Dates(chain, aside, limits, problem, solution, seed, spoken(), name)
+    return Dates(chain, aside, limits, problem, solution, seed, spoken(), name, minutes, place)
 
 
 def refuse_gaps(apart: tuple[int, int]) -> None:

@@ -33,12 +33,15 @@ GRAVITY = (Status.FAILED, Status.STOPPED, Status.INFEASIBLE, Status.FEASIBLE, St
 class Result(ABC):
     """Something decided for a group: what is known of it, its tables, and documents made of them.
 
-    What ``sheets`` holds may be shown to all; ``staff_sheets`` are for the team.
+    What ``sheets`` holds may be shown to all; ``staff_sheets`` are for the team. A session takes ``minutes``, at its
+    ``place``.
     """
 
     kind: ClassVar[str]
     language: str
     name: str
+    minutes: int = MINUTES
+    place: str = ""
 
     @property
     @abstractmethod
@@ -90,10 +93,11 @@ class Result(ABC):
         """When there are sessions, and what is to be said of each; none where no dates are known."""
         return ()
 
-    def events(self, *, minutes: int = MINUTES, place: str = "") -> tuple[Event, ...]:
-        """Return the sessions as they stand in a calendar."""
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The sessions as they stand in a calendar."""
         return tuple(
-            Event(start, self._numbered(number), told, place, minutes)
+            Event(start, self._numbered(number), told, self.place, self.minutes)
             for number, (start, told) in enumerate(self.moments, start=1)
         )
 
@@ -103,21 +107,11 @@ class Result(ABC):
         return tr("Séance {number}", number=number)
 
     @own_language
-    def calendar(
-        self,
-        *,
-        minutes: int = MINUTES,
-        place: str = "",
-        key: str = "",
-        former: bytes | None = None,
-        now: datetime | None = None,
-    ) -> bytes:
+    def calendar(self, *, key: str = "", former: bytes | None = None, now: datetime | None = None) -> bytes:
         """Return the sessions as an iCalendar file; with the former one, events keep their ids and are updated.
 
         Parameters
         ----------
-        minutes, place
-            How long a session is, and where.
         key
             A secret of the programme, of which ids are made.
         former
@@ -130,11 +124,10 @@ class Result(ABC):
         OutputError
             No dates are known, the former file is none, or the package ``icalendar`` is missing.
         """
-        events = self.events(minutes=minutes, place=place)
-        if not events:
+        if not self.events:
             found = Problem(tr("séances"), tr("aucune date"), advice=tr("nommez les séances par leurs dates"))
             raise OutputError(tr("Aucun calendrier ne peut être écrit"), [found])
-        return calendar_of(self.name or self.title, events, key=key, former=former, now=now)
+        return calendar_of(self.name or self.title, self.events, key=key, former=former, now=now)
 
     @property
     def frames(self) -> "Frames":

@@ -74,6 +74,8 @@ def dates_of(
             seed=seed,
             time_limit_s=time_limit_s,
             name=programme.name,
+            minutes=section.minutes,
+            place=section.place,
         )
 
 
@@ -119,6 +121,8 @@ def turns_of(  # noqa: PLR0913 - all but three are keywords
             seed=seed,
             time_limit_s=time_limit_s,
             name=programme.name,
+            minutes=section.minutes,
+            place=section.place,
         )
 
 

@@ -27,6 +27,7 @@ from mentormatch.groups.asking import (
     sessions_of,
     strangers,
 )
+from mentormatch.groups.calendar import MINUTES
 from mentormatch.groups.missing import WithoutTurn, ways_out, without_turn
 from mentormatch.groups.moments import in_words, start_of
 from mentormatch.groups.result import Result, worst
@@ -63,6 +64,8 @@ class Turns(Result):
     asked: int
     language: str
     name: str = ""
+    minutes: int = MINUTES
+    place: str = ""
 
     def __repr__(self) -> str:
         return f"Turns({len(self.turns)} turns, {self.status})"
@@ -157,6 +160,8 @@ def schedule_turns(  # noqa: PLR0913 - all but two are keywords
     wishes: Mapping[str, Wish] | None = None,
     urgent: Iterable[str] = (),
     name: str = "",
+    minutes: int = MINUTES,
+    place: str = "",
     seed: int = 0,
     time_limit_s: float | None = None,
 ) -> Turns:
@@ -184,6 +189,8 @@ def schedule_turns(  # noqa: PLR0913 - all but two are keywords
         The members whose case cannot wait.
     name
         What the group is called; it stands in documents and calendars.
+    minutes, place
+        How long a session is, and where, for calendars.
     seed
         Settles what all of this leaves tied, by a keyed hash: the order of the members never matters.
     time_limit_s
@@ -210,7 +217,7 @@ def schedule_turns(  # noqa: PLR0913 - all but two are keywords
         urgent_among(urgent, members),
     )
     asked = count(tr("tours"), rounds, 1)
-    return Turns(season, tuple(in_rounds(season, asked, seed, time_limit_s)), asked, spoken(), name)
+    return Turns(season, tuple(in_rounds(season, asked, seed, time_limit_s)), asked, spoken(), name, minutes, place)
 
 
 def marked(said: Sequence[frozenset[int]], width: int) -> Block:
