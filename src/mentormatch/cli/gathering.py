@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mentormatch.cli.delivering import EXIT_CODES
 from mentormatch.cli.options import (
+    FILE,
     HERE,
+    TEXT,
     Answers,
     AsJson,
     Mentees,
@@ -16,10 +19,9 @@ from mentormatch.cli.options import (
     Seed,
     TimeLimit,
     ToolName,
-    say,
-    say_written,
     sources,
 )
+from mentormatch.cli.saying import complain, say, say_written, write_json, write_text
 from mentormatch.languages import mark
 
 if TYPE_CHECKING:
@@ -29,14 +31,18 @@ if TYPE_CHECKING:
 
 Out = Annotated[
     list[Path] | None,
-    typer.Option("-o", "--out", help=mark("Fichier .xlsx, .html, .csv, .json ou .ics ; à répéter.")),
+    typer.Option("-o", "--out", metavar=FILE, help=mark("Fichier .xlsx, .html, .csv, .json ou .ics ; à répéter.")),
 ]
 Staff = Annotated[
     bool, typer.Option("--staff", help=mark("Avec ce qui est réservé à l'équipe : qui a demandé quoi, qui manque."))
 ]
-Number = Annotated[int | None, typer.Option("--number", min=1, help=mark("Combien de séances ; sinon, le programme."))]
+Number = Annotated[
+    int | None,
+    typer.Option("--number", min=1, metavar=mark("ENTIER"), help=mark("Combien de séances ; sinon, le programme.")),
+]
 Member = Annotated[
-    list[str] | None, typer.Option("--member", help=mark("Le code d'un membre du groupe ; à répéter. Sinon, tous."))
+    list[str] | None,
+    typer.Option("--member", metavar=TEXT, help=mark("Le code d'un membre du groupe ; à répéter. Sinon, tous.")),
 ]
 
 
@@ -128,17 +134,16 @@ def read(programme: Path, files: dict[str, Any]) -> "tuple[Cohort, Programme]":
 
 def deliver(result: "Result", to: Delivery) -> None:
     """Write a result where it was asked for, say what it is, and end with the code of its status."""
-    from mentormatch.cli.commands import EXIT_CODES
     from mentormatch.report.gathering import Asked, first_table_as_text, to_json
 
-    asked = Asked(result, to.staff)
+    asked, code = Asked(result, to.staff), EXIT_CODES[str(result.status)]
     written = [result.save(path, staff=to.staff) for path in to.out]
     if to.as_json:
-        typer.echo(to_json(asked).decode("utf-8"), nl=False)
+        write_json(to_json(asked).decode("utf-8"))
     elif not written:
-        typer.echo(first_table_as_text(asked))
+        write_text(first_table_as_text(asked))
     for sentence in (*result.sentences, *result.staff_sentences):
-        say(sentence)
+        (complain if code else say)(sentence)
     for path in written:
         say_written(path)
-    raise typer.Exit(EXIT_CODES[str(result.status)])
+    raise typer.Exit(code)

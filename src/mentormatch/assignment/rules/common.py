@@ -15,6 +15,7 @@ class Common(Rule):
     """The two people of a pair have at least ``least`` answers to ``field`` in common."""
 
     kind: Literal["common"] = "common"
+    example = {"kind": "common", "field": "creneaux", "least": 1}
     missing: Missing = "allow"
     field: Annotated[str, Ref(("slots", "choices", "names", "choice", "place", "scale"))]
     least: int = Setting(default=1, ge=1)

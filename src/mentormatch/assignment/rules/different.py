@@ -12,6 +12,7 @@ class Different(Rule):
     """The two people of a pair have no answer to ``field`` in common."""
 
     kind: Literal["different"] = "different"
+    example = {"kind": "different", "field": "employeurs"}
     missing: Missing = "allow"
     field: Annotated[str, Ref(("names", "choice", "choices", "place", "scale"))]
 

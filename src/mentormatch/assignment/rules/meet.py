@@ -60,6 +60,7 @@ class Meet(Rule):
     """
 
     kind: Literal["meet"] = "meet"
+    example = {"kind": "meet", "place": "territoire", "travel": 150, "remote": "reconversion", "accepted": ["Oui"]}
     missing: Missing = "allow"
     place: Annotated[str, Ref(("place",))]
     travel: Annotated[str | Trip, TRAVEL]

@@ -17,6 +17,7 @@ class MinimumScore(Rule):
     """No pair scores less than ``points`` out of 100."""
 
     kind: Literal["minimum_score"] = "minimum_score"
+    example = {"kind": "minimum_score", "points": 35}
     points: float = Setting(ge=0, le=100)
 
     def asks(self) -> str:

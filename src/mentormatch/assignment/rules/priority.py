@@ -22,6 +22,7 @@ class Priority(Rule):
     """People of ``side`` come first who answered one of ``in`` to ``field``, or whose keys are in ``people``."""
 
     kind: Literal["priority"] = "priority"
+    example = {"kind": "priority", "side": "mentee", "field": "attente", "in": ["Oui"]}
     side: Side = "mentee"
     field: Annotated[str | None, Ref(KINDS, "any")] = None
     among: list[str] = Setting(default_factory=list, alias="in")

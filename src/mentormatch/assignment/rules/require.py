@@ -19,6 +19,7 @@ class Require(Rule):
     """A person takes part only with one of the answers ``in`` to ``field``; no answer is not one of them."""
 
     kind: Literal["require"] = "require"
+    example = {"kind": "require", "field": "reconversion", "in": ["Oui", "Non"], "missing": "allow"}
     field: Annotated[str, Ref(("choice", "scale", "yesno", "place"), "any")]
     among: list[str] = Setting(alias="in", min_length=1)
     missing: Missing = "forbid"

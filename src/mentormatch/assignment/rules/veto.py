@@ -17,6 +17,7 @@ class Veto(Rule):
     """No one is paired with somebody whose key, or whose answer to a field in ``against``, they named in ``field``."""
 
     kind: Literal["veto"] = "veto"
+    example = {"kind": "veto", "field": "a_eviter", "against": ["code", "employeurs"]}
     field: Annotated[str, Ref(("names",), "any")]
     against: Annotated[list[str], Ref(("names", "text", "choice"), "any")] = Setting(min_length=1)
 
