@@ -26,12 +26,19 @@ if TYPE_CHECKING:
     from mentormatch.errors import MentorMatchError as MentorMatchError
     from mentormatch.evaluation import evaluate as evaluate
     from mentormatch.followup.year import follow_up as follow_up
+    from mentormatch.groups.dates import Dates as Dates
+    from mentormatch.groups.dates import choose_dates as choose_dates
+    from mentormatch.groups.topics import Topics as Topics
+    from mentormatch.groups.topics import choose_topics as choose_topics
+    from mentormatch.groups.turns import Turns as Turns
+    from mentormatch.groups.turns import schedule_turns as schedule_turns
     from mentormatch.handmade import read_pairs as read_pairs
     from mentormatch.inspection.whole import Intake as Intake
     from mentormatch.inspection.whole import intake as intake
     from mentormatch.languages import language as language
     from mentormatch.matching import Matching as Matching
     from mentormatch.matching import match as match
+    from mentormatch.meetings import meeting_dates as meeting_dates
     from mentormatch.notebook import open_board as open_board
     from mentormatch.people import Cohort as Cohort
     from mentormatch.planning import plans as plans
@@ -55,6 +62,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "AssignmentProblem": "assignment.problem",
     "Cohort": "people",
+    "Dates": "groups.dates",
     "Decisions": "report.returned.decisions",
     "Intake": "inspection.whole",
     "MatchRequest": "wire.asked",
@@ -66,14 +74,19 @@ _HOMES = {
     "Repair": "repairing",
     "Solution": "assignment.solution",
     "Status": "assignment.solution",
+    "Topics": "groups.topics",
+    "Turns": "groups.turns",
     "anonymous_profiles": "profiles.sheets",
     "carry_over": "editions",
+    "choose_dates": "groups.dates",
+    "choose_topics": "groups.topics",
     "diagnose": "diagnosing",
     "evaluate": "evaluation",
     "follow_up": "followup.year",
     "intake": "inspection.whole",
     "language": "languages",
     "match": "matching",
+    "meeting_dates": "meetings",
     "open_board": "notebook",
     "plans": "planning",
     "progress": "showing",
@@ -85,6 +98,7 @@ _HOMES = {
     "read_pairs": "handmade",
     "read_survey": "enrolment",
     "repair": "repairing",
+    "schedule_turns": "groups.turns",
     "solve": "assignment.engine",
     "with_history": "editions",
     "with_wishes": "profiles.choices",

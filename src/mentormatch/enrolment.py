@@ -89,6 +89,7 @@ def plan_of(programme: Programme, *, apart: bool = False) -> Plan:
         minimum_answered=programme.heading.minimum_answered,
         renaming=renaming(programme.mapping.questions, programme.mapping.options),
         forgotten=programme.forgotten,
+        alone=None if programme.sessions is None else "mentee",
     )
 
 

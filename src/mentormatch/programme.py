@@ -22,7 +22,7 @@ from mentormatch.languages import mark, tr
 from mentormatch.mistakes import enumerated, key_path, nearest, out_of_measure, tables_in, translate, type_name, unknown
 from mentormatch.phrases import about, quoted
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
-from mentormatch.sections import Documents, FollowUp, Heading, Part, Sharing
+from mentormatch.sections import Documents, FollowUp, Heading, Part, Sessions, Sharing, misstated
 from mentormatch.survey.mapping import Target, answers_of, has_item, takes, target
 from mentormatch.survey.privacy import NOBODY, Forgotten, read_forgotten
 from mentormatch.text import fold
@@ -106,6 +106,7 @@ class Programme(Part):
     profiles: Sharing = Setting(default_factory=Sharing)
     documents: Documents = Setting(default_factory=Documents)
     follow_up: FollowUp = Setting(default_factory=FollowUp)
+    sessions: Sessions | None = None
     _forgotten: Forgotten = PrivateAttr(default=NOBODY)
 
     @property
@@ -195,6 +196,9 @@ class Parts:
         self.profiles = self._part(Sharing, ("profiles",), data.get("profiles", {}))
         self.documents = self._part(Documents, ("documents",), data.get("documents", {}))
         self.follow_up = self._part(FollowUp, ("follow_up",), data.get("follow_up", {}))
+        self.sessions = (
+            self._part(Sessions, ("sessions",), stated) if (stated := data.get("sessions")) is not None else None
+        )
         self.mapping = self._part(Wordings, ("mapping",), data.get("mapping", {}))
         self.fields = {str(where[1]): field for where, field in self._all("fields", AnyField, fields_by_kind())}
         self.criteria = self._all("criteria", AnyCriterion, criteria_by_kind())
@@ -262,8 +266,7 @@ def misreferences(parts: Parts) -> Iterator[Problem]:
             yield wrong_kind("profiles.consent", name, field, ("yesno",))
     if parts.mapping:
         yield from mismapped(parts, parts.mapping)
-    yield from parts.documents.mistakes(parts.fields) if parts.documents else ()
-    yield from parts.follow_up.mistakes() if parts.follow_up else ()
+    yield from misstated(parts.documents, parts.sessions, parts.follow_up, parts.fields)
     yield from misfielded(parts)
 
 

@@ -1,6 +1,7 @@
-"""The sections of a programme file that stand by themselves: heading, profiles, documents, follow-up."""
+"""The sections of a programme file that stand by themselves: heading, profiles, documents, follow-up, sessions."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
@@ -140,3 +141,90 @@ class FollowUp(Part):
             if labels and position(labels, answer) is None:
                 found = tr("option inconnue « {answer} »", answer=answer)
                 yield Problem(where, found, enumerated(labels), nearest(answer, labels))
+
+
+class Period(Part):
+    """Days on which no session is held, both ends included, and why."""
+
+    first: date = Setting(alias="from")
+    last: date = Setting(alias="to")
+    why: str = ""
+
+
+class TurnWishes(Part):
+    """The question that asks when somebody would present, and which answer means what; any other means no wish."""
+
+    field: str
+    early: str | None = None
+    middle: str | None = None
+    late: str | None = None
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """Return what each answer means that is stated."""
+        said = {"early": self.early, "middle": self.middle, "late": self.late}
+        return {answer: wish for wish, answer in said.items() if answer is not None}
+
+
+def range_of_days(days: list[int]) -> list[int]:
+    """Return ``days``; raise ValueError where they are no least and most."""
+    if len(days) != 2 or not 0 < days[0] <= days[1]:
+        raise ValueError(tr("un minimum et un maximum de jours, comme [21, 42]"))
+    return days
+
+
+class Sessions(Part):
+    """The sessions of a group: how many, when they could be and when not, and the questions that ask about them.
+
+    ``dates`` are the dates to choose from, by the answer that stands for each; ``topics``, ``attends``, ``wishes`` and
+    ``urgent`` name the questions that ask for topics, for the dates or the slots when somebody can come, for when they
+    would present, and whose case cannot wait. ``zones`` are those of France whose school holidays are days off.
+    """
+
+    number: int | None = Setting(default=None, ge=1)
+    per_session: int = Setting(default=1, ge=1)
+    rounds: int = Setting(default=1, ge=1)
+    dates: dict[str, datetime | date] = Setting(default_factory=dict)
+    apart: Annotated[list[int], AfterValidator(range_of_days)] = Setting(default=[21, 42])
+    most_missed: int | None = Setting(default=None, ge=0)
+    public_holidays: bool = True
+    zones: list[Literal["A", "B", "C"]] = Setting(default=["A", "B", "C"])
+    blackouts: list[Period] = Setting(default_factory=list)
+    minutes: int = Setting(default=180, ge=1, le=1440)
+    place: str = ""
+    topics: str | None = None
+    attends: str | None = None
+    wishes: TurnWishes | None = None
+    urgent: Answered | None = None
+
+    def mistakes(self, fields: Mapping[str, AnyField]) -> Iterator[Problem]:
+        """Yield each mention of a question that is not there or is of another kind, and periods that end too soon."""
+        kinds = {"topics": ("choices", "ranking"), "attends": ("choices", "slots")}
+        for setting, name in (("topics", self.topics), ("attends", self.attends)):
+            if name is not None:
+                yield from misasked(f"sessions.{setting}", name, fields, kinds[setting])
+        for setting, said in (("wishes", self.wishes), ("urgent", self.urgent)):
+            if said is not None:
+                yield from misasked(f"sessions.{setting}.field", said.field, fields, ("choice", "yesno"))
+        for place, period in enumerate(self.blackouts):
+            if period.last < period.first:
+                where = key_path(("sessions", "blackouts", place))
+                yield Problem(where, tr("une période qui finit avant de commencer"), tr("un début avant la fin"))
+
+
+def misasked(where: str, name: str, fields: Mapping[str, AnyField], kinds: Sequence[str]) -> Iterator[Problem]:
+    """Yield that a question is not among the programme's, or of another kind."""
+    if name not in fields:
+        yield Problem(where, tr("champ inconnu « {name} »", name=name), enumerated(fields), nearest(name, fields))
+    elif fields[name].kind not in kinds:
+        found = tr("« {name} » est de genre « {kind} »", name=name, kind=fields[name].kind)
+        yield Problem(where, found, enumerated(kinds))
+
+
+def misstated(
+    documents: Documents | None, sessions: Sessions | None, follow_up: FollowUp | None, fields: Mapping[str, AnyField]
+) -> Iterator[Problem]:
+    """Yield what is wrong with the sections that mention questions."""
+    yield from documents.mistakes(fields) if documents else ()
+    yield from sessions.mistakes(fields) if sessions else ()
+    yield from follow_up.mistakes() if follow_up else ()

@@ -14,11 +14,12 @@ from mentormatch.board.session import Board
 from mentormatch.inspection.part import writer_for
 from mentormatch.matching import exporter_for
 from mentormatch.notebook import BoardWidget
-from mentormatch.report import following, profiles
+from mentormatch.report import following, gathering, profiles
 from mentormatch.report.handing.sheets import common, handouts
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Map, Waterfall
 from mentormatch.report.templating import environment, rendered
 from mentormatch.review.labels import KEYS
+from tests.groups.gathered import gathered
 from tests.report.views.looked import views
 from tests.report.whole import Edition
 
@@ -63,6 +64,10 @@ def year(one: Edition) -> str:
     return following.page(one.year).decode()
 
 
+def group(one: Edition) -> str:
+    return gathering.page(gathering.Asked(gathered(one)[0], staff=True)).decode()
+
+
 def view(one: Edition) -> str:
     return one.matching.show.pairs(names=True).page()
 
@@ -73,6 +78,7 @@ PAGES: Mapping[str, Face] = {
     "profiles.html": anonymous,
     "handouts.html": handed,
     "follow_up.html": year,
+    "gathering.html": group,
     "view_page.html": view,
 }
 """How each whole page is made, by its template."""
@@ -83,6 +89,7 @@ def shown(one: Edition) -> Iterator[object]:
     yield from (one.matching, one.year, BoardWidget(Board(one.matching)))
     yield from (one.intake, one.intake.reading, one.intake.fates, one.intake.remarks, one.intake.questions)
     yield one.intake.market
+    yield from gathered(one)
     first = one.matching.pairs[0]
     yield from (HeatMap(one.matching, KEYS), Distribution(one.matching, KEYS), Fairness(one.matching, KEYS))
     yield from (Waterfall(one.matching, KEYS, mentor=first.mentor, mentee=first.mentee), Map(one.matching, KEYS))

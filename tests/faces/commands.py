@@ -31,6 +31,9 @@ CASES: dict[str, str] = {
     "validate": "validate {decision} --who Camille",
     "verify": "verify {decision}",
     "follow-up": "follow-up {answers} --wave 1={waves}/suivi-1-mois.csv -p {programme} -o {new}/year",
+    "topics": "topics {group}/reponses.csv -p {group}/programme.toml -o {new}/topics.html",
+    "dates": "dates {group}/reponses.csv -p {group}/programme.toml -o {new}/dates.ics",
+    "turns": "turns {group}/reponses.csv -p {group}/programme.toml -o {new}/turns.xlsx",
     "contacts": "contacts {answers} -p {programme} -o {new}/contacts.csv",
     "export-person": "export-person M01 {answers} -p {programme}",
     "forget": "forget M01 {answers} -p {programme}",
@@ -61,6 +64,7 @@ class Edition:
         """Return an edition whose pairs are formed and whose follow-up has begun."""
         mm.examples.copy_to(folder)
         mm.examples.copy_waves_to(folder)
+        mm.examples.copy_to(folder / "group", "groupe-de-travail")
         matching = mm.match(mm.examples.cohort(), mm.examples.programme())
         for name in ("binomes.csv", "binomes.json", "binomes.decision.json"):
             matching.save(folder / "out" / name)
@@ -80,6 +84,7 @@ class Edition:
             "decision": self.folder / "out" / "binomes.decision.json",
             "waves": self.folder,
             "request": self.folder / "request.json",
+            "group": self.folder / "group",
             "new": self.folder / "new",
         }
         return [word.format(**names) for word in command.split()]

@@ -13,10 +13,11 @@ from openpyxl.workbook import Workbook
 from mentormatch.fields import Side
 from mentormatch.inspection.part import writer_for
 from mentormatch.matching import exporter_for
-from mentormatch.report import following
+from mentormatch.report import following, gathering
 from mentormatch.report.handing.letters import letters_book
 from mentormatch.report.handing.sheets import handouts
 from mentormatch.report.profiles import form_book
+from tests.groups.gathered import gathered
 from tests.report.whole import Edition
 
 type Cells = dict[tuple[str, str], object]
@@ -28,6 +29,7 @@ BOOKS: Mapping[str, Callable[[Edition], bytes]] = {
     "profiles": lambda one: form_book(one.profiles, SIDE),
     "handing.letters": lambda one: letters_book(one.matching, one.contacts, handouts(one.matching, one.contacts)),
     "following": lambda one: following.workbook(one.year),
+    "gathering": lambda one: gathering.workbook(gathering.Asked(gathered(one)[0], staff=True)),
 }
 """How each workbook is made, by the module of the report that makes it."""
 OFFICE = shutil.which("soffice")

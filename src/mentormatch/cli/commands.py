@@ -14,6 +14,7 @@ from mentormatch.cli.completion import NAME, Completion, ready_to_complete
 from mentormatch.cli.diagnosing import diagnose_command
 from mentormatch.cli.drafting import draft_command, map_command
 from mentormatch.cli.following import follow_up_command
+from mentormatch.cli.gathering import dates_command, topics_command, turns_command
 from mentormatch.cli.handouts import handouts_command
 from mentormatch.cli.helping import Command, Group
 from mentormatch.cli.intake import intake_command
@@ -119,6 +120,18 @@ COMMANDS: dict[Callable[..., None], tuple[str, str]] = {
             "Lire les réponses à 1, 3, 6 ou 12 mois : qui ne se voit plus, qui appeler, "
             "ce que sont devenus les binômes."
         ),
+    ),
+    topics_command: (
+        "topics",
+        mark("Choisir les sujets d'un groupe : le plus de membres servis, puis en proportion."),
+    ),
+    dates_command: (
+        "dates",
+        mark("Choisir les dates des séances : le plus de présents, hors jours fériés et vacances scolaires."),
+    ),
+    turns_command: (
+        "turns",
+        mark("Dire qui présente à quelle séance : chacun une fois avant que quiconque recommence."),
     ),
     contacts_command: (
         "contacts",

@@ -26,7 +26,7 @@ def digest(content: bytes) -> str:
 
 def digest_of_programme(programme: "Programme") -> str:
     """Return the digest of all that a programme says of pairs, pins and bans included; not of what comes after them."""
-    return _digest(programme.model_dump(mode="json", by_alias=True, exclude={"documents", "follow_up"}))
+    return _digest(programme.model_dump(mode="json", by_alias=True, exclude={"documents", "follow_up", "sessions"}))
 
 
 def digest_of_answers(cohort: "Cohort") -> str:

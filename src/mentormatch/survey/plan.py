@@ -23,7 +23,8 @@ class Plan:
 
     ``needed`` are the fields that criteria, rules, roles and consent cannot do without; ``weights`` say how much of
     the score rests on each field, side by side; ``minimum_answered`` is the share below which a person is set aside;
-    ``renaming`` is what the files call otherwise, ``forgotten`` who asked to be nobody.
+    ``renaming`` is what the files call otherwise, ``forgotten`` who asked to be nobody; ``alone`` is the side of
+    everybody where nothing tells two sides apart.
     """
 
     fields: Mapping[str, AnyField]
@@ -35,6 +36,7 @@ class Plan:
     minimum_answered: float = 0.0
     renaming: Renaming = field(default_factory=Renaming)
     forgotten: Forgotten = NOBODY
+    alone: Side | None = None
 
     def asked_of(self, side: Side) -> dict[str, AnyField]:
         """Return the fields that people of ``side`` answer and that become columns."""

@@ -32,8 +32,8 @@ def laid_out(tables: Sequence[tuple[Table, Side | None]], plan: Plan) -> list[Sh
     Raises SurveyError with every problem of every header.
     """
     sheets, problems = [], []
-    for told, side in tables:
-        table = told_apart(told, plan)
+    for told, answering in tables:
+        table, side = told_apart(told, plan), answering or (None if plan.roles else plan.alone)
         found, wrong = places(table, plan, side)
         sheets.append(Sheet(table, side, found))
         problems += [*wrong, *without_identity(table, found, plan), *without_role(table, side, plan)]

@@ -1,0 +1,149 @@
+"""The commands ``topics``, ``dates`` and ``turns``: what a group treats, when it meets, and who presents."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mentormatch.cli.delivering import EXIT_CODES
+from mentormatch.cli.options import (
+    FILE,
+    HERE,
+    TEXT,
+    Answers,
+    AsJson,
+    Mentees,
+    Mentors,
+    ProgrammeFile,
+    Seed,
+    TimeLimit,
+    ToolName,
+    sources,
+)
+from mentormatch.cli.saying import complain, say, say_written, write_json, write_text
+from mentormatch.languages import mark
+
+if TYPE_CHECKING:
+    from mentormatch.groups.result import Result
+    from mentormatch.people import Cohort
+    from mentormatch.programme import Programme
+
+Out = Annotated[
+    list[Path] | None,
+    typer.Option("-o", "--out", metavar=FILE, help=mark("Fichier .xlsx, .html, .csv, .json ou .ics ; à répéter.")),
+]
+Staff = Annotated[
+    bool, typer.Option("--staff", help=mark("Avec ce qui est réservé à l'équipe : qui a demandé quoi, qui manque."))
+]
+Number = Annotated[
+    int | None,
+    typer.Option("--number", min=1, metavar=mark("ENTIER"), help=mark("Combien de séances ; sinon, le programme.")),
+]
+Member = Annotated[
+    list[str] | None,
+    typer.Option("--member", metavar=TEXT, help=mark("Le code d'un membre du groupe ; à répéter. Sinon, tous.")),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where a result goes, and who may read it."""
+
+    out: tuple[Path, ...]
+    staff: bool
+    as_json: bool
+
+
+def topics_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    number: Number = None,
+    out: Out = None,
+    staff: Staff = False,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Choose the topics of a group."""
+    from mentormatch.groups.seasons import topics_of
+
+    cohort, loaded = read(programme, sources(answers, mentors, mentees, tool))
+    found = topics_of(cohort, loaded, number=number, seed=seed, time_limit_s=time_limit)
+    deliver(found, Delivery(tuple(out or ()), staff, as_json))
+
+
+def dates_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    number: Number = None,
+    out: Out = None,
+    staff: Staff = False,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Choose the dates of a group's sessions."""
+    from mentormatch.groups.seasons import dates_of
+
+    cohort, loaded = read(programme, sources(answers, mentors, mentees, tool))
+    found = dates_of(cohort, loaded, number=number, seed=seed, time_limit_s=time_limit)
+    deliver(found, Delivery(tuple(out or ()), staff, as_json))
+
+
+def turns_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    member: Member = None,
+    out: Out = None,
+    staff: Staff = False,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say who presents at which session, at the dates that are best where the programme proposes dates."""
+    from mentormatch.groups.seasons import dates_of, turns_of
+
+    cohort, loaded = read(programme, sources(answers, mentors, mentees, tool))
+    proposed = loaded.sessions is not None and bool(loaded.sessions.dates)
+    dates = dates_of(cohort, loaded, seed=seed, time_limit_s=time_limit) if proposed else None
+    found = turns_of(cohort, loaded, member, dates=dates, seed=seed, time_limit_s=time_limit)
+    deliver(found, Delivery(tuple(out or ()), staff, as_json))
+
+
+def read(programme: Path, files: dict[str, Any]) -> "tuple[Cohort, Programme]":
+    """Return the people who answered, and their programme."""
+    from mentormatch.enrolment import read_survey
+    from mentormatch.programme import Programme
+
+    loaded = Programme.load(programme)
+    return read_survey(loaded, **files), loaded
+
+
+def deliver(result: "Result", to: Delivery) -> None:
+    """Write a result where it was asked for, say what it is, and end with the code of its status."""
+    from mentormatch.report.gathering import Asked, first_table_as_text, to_json
+
+    asked, code = Asked(result, to.staff), EXIT_CODES[str(result.status)]
+    written = [result.save(path, staff=to.staff) for path in to.out]
+    if to.as_json:
+        write_json(to_json(asked).decode("utf-8"))
+    elif not written:
+        write_text(first_table_as_text(asked))
+    for sentence in (*result.sentences, *result.staff_sentences):
+        (complain if code else say)(sentence)
+    for path in written:
+        say_written(path)
+    raise typer.Exit(code)

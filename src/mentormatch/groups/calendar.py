@@ -1,0 +1,229 @@
+"""Sessions as an iCalendar file (RFC 5545) that calendars can follow: events keep their ids when they move.
+
+An id is a keyed digest of the calendar's name and of when the event first was to be: it tells of nobody. Where a former
+file is given, an event that is still at its time is the same event; others take over the ids of those that are gone, in
+order, as moved ones; what is left of the former is cancelled. What has changed has a greater SEQUENCE, what has not
+keeps its bytes. Times are those of Paris.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from hashlib import blake2b
+from itertools import count
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from mentormatch.errors import OutputError, Problem
+from mentormatch.languages import tr
+from mentormatch.text import canonical
+
+if TYPE_CHECKING:
+    from icalendar import Calendar
+
+PARIS = "Europe/Paris"
+MAKER = "-//mentormatch//sessions//FR"
+MINUTES = 180
+LIVE, CANCELLED = "CONFIRMED", "CANCELLED"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One session: when it begins, local time, or the day that it lasts; how long; what stands in the calendar."""
+
+    start: date
+    summary: str
+    description: str = ""
+    place: str = ""
+    minutes: int = MINUTES
+
+    @property
+    def end(self) -> date:
+        """Return when it ends."""
+        long = timedelta(minutes=self.minutes) if isinstance(self.start, datetime) else timedelta(days=1)
+        return self.start + long
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event as it stands in a file."""
+
+    uid: str
+    event: Event
+    status: str = LIVE
+    sequence: int = 0
+    stamp: datetime = datetime(2000, 1, 1, tzinfo=UTC)
+
+    @property
+    def content(self) -> tuple[Event, str]:
+        """Return what a reader sees of it."""
+        return self.event, self.status
+
+
+def calendar_of(
+    name: str, events: Iterable[Event], *, key: str = "", former: bytes | None = None, now: datetime | None = None
+) -> bytes:
+    """Return the file; the same arguments give the same bytes.
+
+    Parameters
+    ----------
+    name
+        What the calendar is called.
+    events
+        All its events, in any order.
+    key
+        A secret, so that nobody can tell from an id what it was made of.
+    former
+        The file as it was last given out.
+    now
+        When this is, for what is new or has changed; None: the time of the clock.
+
+    Raises
+    ------
+    OutputError
+        The former file is none, or the package ``icalendar`` is missing.
+    """
+    before = entries_of(former) if former is not None else ()
+    stamp = (now or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
+    clean = sorted((cleaned(event) for event in events), key=in_order)
+    entries = [settled(entry, before, stamp) for entry in assigned(name, key, clean, before)]
+    return written(name, sorted(entries, key=lambda entry: (in_order(entry.event), entry.uid)))
+
+
+def in_order(event: Event) -> tuple[str, str, str]:
+    """Return what events are ordered by."""
+    return event.start.isoformat(), event.summary, event.description
+
+
+def assigned(name: str, key: str, events: Sequence[Event], before: Sequence[Entry]) -> Iterator[Entry]:
+    """Yield each event under its id, and what is cancelled."""
+    left, moved = list(before), []
+    for event in events:
+        same = next((entry for entry in left if entry.event.start == event.start), None)
+        if same is None:
+            moved.append(event)
+        else:
+            left.remove(same)
+            yield Entry(same.uid, event)
+    gone = [entry for entry in left if entry.status == LIVE]
+    yield from (Entry(entry.uid, event) for entry, event in zip(gone, moved, strict=False))
+    yield from (Entry(entry.uid, entry.event, CANCELLED) for entry in gone[len(moved) :])
+    yield from (entry for entry in left if entry.status != LIVE)
+    taken = {entry.uid for entry in before}
+    for event in moved[len(gone) :]:
+        uid = new_id(name, key, event, taken)
+        taken.add(uid)
+        yield Entry(uid, event)
+
+
+def new_id(name: str, key: str, event: Event, taken: set[str]) -> str:
+    """Return the id of an event that is new."""
+    secret = blake2b(key.encode("utf-8", "surrogatepass")).digest()
+    for number in count():
+        told = f"{canonical(name)}\0{event.start.isoformat()}\0{number}".encode("utf-8", "surrogatepass")
+        uid = f"{blake2b(told, digest_size=16, key=secret).hexdigest()}@mentormatch"
+        if uid not in taken:
+            return uid
+    raise AssertionError("unreachable")
+
+
+def settled(entry: Entry, before: Sequence[Entry], stamp: datetime) -> Entry:
+    """Return an entry with its sequence: as it was where nothing has changed, one more where something has."""
+    former = next((one for one in before if one.uid == entry.uid), None)
+    if former is not None and former.content == entry.content:
+        return former
+    sequence = 0 if former is None else former.sequence + 1
+    return Entry(entry.uid, entry.event, entry.status, sequence, stamp)
+
+
+def cleaned(event: Event) -> Event:
+    """Return an event whose texts hold no control character but line breaks, which the format escapes."""
+    return Event(event.start, one_line(event.summary), plain(event.description), one_line(event.place), event.minutes)
+
+
+def one_line(text: str) -> str:
+    """Return a text without line breaks."""
+    return " ".join(plain(text).split())
+
+
+def plain(text: str) -> str:
+    """Return a text without what no calendar can hold."""
+    lines = "\n".join(text.splitlines())
+    return "".join(
+        " " if sign != "\n" and unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in lines
+    ).strip()
+
+
+def written(name: str, entries: Iterable[Entry]) -> bytes:
+    """Return the file of these entries."""
+    entries, calendar = tuple(entries), library().Calendar()
+    calendar.add("prodid", MAKER)
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", library().vText(one_line(name)))
+    for entry in entries:
+        calendar.add_component(component(entry))
+    years = [entry.event.start.year for entry in entries]
+    if years:
+        calendar.add_missing_timezones(first_date=date(min(years), 1, 1), last_date=date(max(years) + 1, 1, 1))
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def component(entry: Entry) -> Any:
+    """Return an entry as the library holds it."""
+    event, made = entry.event, library().Event()
+    made.add("uid", entry.uid)
+    made.add("dtstamp", entry.stamp)
+    made.add("sequence", entry.sequence)
+    made.add("status", entry.status)
+    made.add("dtstart", local(event.start))
+    made.add("dtend", local(event.end))
+    made.add("summary", event.summary)
+    for name, text in (("description", event.description), ("location", event.place)):
+        if text:
+            made.add(name, text)
+    return made
+
+
+def local(moment: date) -> date:
+    """Return a moment in Paris; a day stays a day."""
+    return moment.replace(tzinfo=ZoneInfo(PARIS)) if isinstance(moment, datetime) else moment
+
+
+def entries_of(content: bytes) -> tuple[Entry, ...]:
+    """Return the entries of a file; raise OutputError where it is none of ours."""
+    try:
+        calendar: Calendar = library().Calendar.from_ical(content)
+        return tuple(entry_of(made) for made in calendar.walk("VEVENT"))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        found = Problem(tr("ancien calendrier"), tr("illisible"), advice=tr("choisissez un autre nom de fichier"))
+        raise OutputError(tr("Le calendrier ne peut pas être mis à jour"), [found]) from None
+
+
+def entry_of(made: Any) -> Entry:
+    """Return an entry as it stands in a file."""
+    start, end = (naive(made.decoded(name)) for name in ("dtstart", "dtend"))
+    minutes = (end - start) // timedelta(minutes=1) if isinstance(start, datetime) else MINUTES
+    texts = [str(made.get(name, "")) for name in ("summary", "description", "location")]
+    event, stamp = Event(start, texts[0], texts[1], texts[2], minutes), made.decoded("dtstamp").astimezone(UTC)
+    return Entry(str(made["uid"]), event, str(made["status"]), int(made["sequence"]), stamp)
+
+
+def naive(moment: date) -> date:
+    """Return a moment as the local time that it is in Paris."""
+    return moment.astimezone(ZoneInfo(PARIS)).replace(tzinfo=None) if isinstance(moment, datetime) else moment
+
+
+def library() -> Any:
+    """Return the package that speaks iCalendar."""
+    try:
+        import icalendar
+    except ImportError:
+        advice = tr("installez « mentormatch-engine[calendar] »")
+        found = Problem("icalendar", tr("absent"), advice=advice)
+        raise OutputError(
+            tr("Le paquet « icalendar » n'est pas installé : aucun calendrier ne peut être écrit"), [found]
+        ) from None
+    return icalendar

@@ -1,0 +1,328 @@
+"""When to meet: the dates that the most can attend, nobody missing many, about a month apart, never on days off.
+
+Hard: the number of dates, the days between neighbours, days off, and how many sessions somebody may miss; where that is
+not said, it is the fewest that can be kept for all who could themselves. Then attendance is the greatest there is, and
+the gaps are as near to the middle of their range as they can be then. The engine of pairs does it; see ``chain``.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+
+from mentormatch.assignment.certificate import Certificate, certify
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.solution import Solution, Status
+from mentormatch.columns import IntVector
+from mentormatch.errors import Problem, RequestError
+from mentormatch.groups.answers import attending
+from mentormatch.groups.asking import Session, count
+from mentormatch.groups.calendar import MINUTES
+from mentormatch.groups.chain import Chain
+from mentormatch.groups.daysoff import DECREED, ZONES, Stated, blackouts_of, days_off
+from mentormatch.groups.deadlock import Limits, deadlock
+from mentormatch.groups.moments import Availability, Moment, availability_of, moments_of
+from mentormatch.groups.result import Result
+from mentormatch.languages import once_spoken, own_language, spoken, tr, tr_n
+from mentormatch.people import Cohort
+from mentormatch.phrases import about, counted, day, listed
+from mentormatch.review.wording import first_of
+from mentormatch.tables import Sheet, sheet
+
+APART = (21, 42)
+"""Days between a session and the next: about a month, which is in the middle."""
+MOST_NAMED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A date on which no session is held, and why."""
+
+    moment: Moment
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Missed:
+    """The sessions that one member misses; for the team alone."""
+
+    member: str
+    names: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"Missed({self.member!r}, {len(self.names)} sessions)"  # a notebook saves what it shows
+
+
+@dataclass(frozen=True, repr=False)
+class Dates(Result):
+    """The dates chosen, how many attend each, and what was set aside; who misses what is for the team alone."""
+
+    kind: ClassVar[str] = "dates"
+    chain: Chain
+    set_aside: tuple[SetAside, ...]
+    limits: Limits
+    problem: AssignmentProblem
+    solution: Solution
+    seed: int
+    language: str
+    name: str = ""
+    minutes: int = MINUTES
+    place: str = ""
+
+    def __repr__(self) -> str:
+        return f"Dates({len(self.chosen)} dates, {self.status})"  # a notebook saves what it shows
+
+    @property
+    def title(self) -> str:
+        return tr("Dates des séances")
+
+    @property
+    def status(self) -> Status:
+        return self.solution.status
+
+    @property
+    def certificate(self) -> Certificate:
+        """What can be checked of the choice without a solver."""
+        return certify(self.problem, self.solution)
+
+    @property
+    def there(self) -> Availability:
+        """Who can be there when, of the dates that are no days off."""
+        return self.chain.there
+
+    @cached_property
+    def places(self) -> tuple[int, ...]:
+        """Where the chosen dates stand among those that are no days off."""
+        return self.chain.chosen(self.solution.pairs) if len(self.solution.pairs) else ()
+
+    @property
+    def chosen(self) -> tuple[Moment, ...]:
+        """The dates chosen, in order."""
+        return tuple(self.there.moments[place] for place in self.places)
+
+    @property
+    def attendance(self) -> tuple[int, ...]:
+        """How many can attend each date chosen, of those who answered."""
+        return tuple(self.there.answers[:, place].sum().item() for place in self.places)
+
+    @cached_property
+    def missed(self) -> tuple[Missed, ...]:
+        """What each member misses who answered; for the team alone."""
+        names = [self.there.moments[place].name for place in self.places]
+        rows = self.there.answers[:, list(self.places)]
+        return tuple(
+            Missed(member, tuple(name for name, comes in zip(names, row, strict=True) if not comes))
+            for member, row in zip(self.there.answered, rows.tolist(), strict=True)
+        )
+
+    @property
+    def moments(self) -> tuple[tuple[date, str], ...]:
+        return tuple((one.start, "") for one in self.chosen)
+
+    @property
+    def most_missed(self) -> int:
+        """How many sessions the member misses who misses the most."""
+        return max((len(one.names) for one in self.missed), default=0)
+
+    @once_spoken
+    def diagnosis(self) -> tuple[str, ...]:
+        """Why there are no such dates, and what would do, cheapest first; for the team alone, as it names people."""
+        if self.status is not Status.INFEASIBLE:
+            return ()
+        return tuple(deadlock(self.chain, self.limits, tuple(one.moment for one in self.set_aside), self.seed))
+
+    @property
+    @own_language
+    def sentences(self) -> tuple[str, ...]:
+        return (*self._chosen_in_words(), self.standing, *self._aside_in_words())
+
+    def _chosen_in_words(self) -> Iterator[str]:
+        if not self.chosen:
+            return
+        yield about(counted(len(self.chosen), "séance"), f"{listed([one.words for one in self.chosen])}.")
+        yield tr(
+            "La moins suivie réunit {least} sur {all} ; personne n'en manque plus de {missed}.",
+            least=counted(min(self.attendance), "personne"),
+            all=len(self.there.answers),
+            missed=self.most_missed,
+        )
+
+    def _aside_in_words(self) -> Iterator[str]:
+        if self.set_aside:
+            told = [tr("{date} ({reason})", date=day(one.moment.day), reason=one.reason) for one in self.set_aside]
+            yield tr("Dates écartées : {dates}.", dates=first_of(told, MOST_NAMED))
+        if any(moment.day > DECREED for moment in self.there.moments):
+            yield tr(
+                "Après le {day}, le calendrier scolaire n'est pas encore publié : ses dates sont une estimation.",
+                day=day(DECREED),
+            )
+
+    @property
+    @own_language
+    def staff_sentences(self) -> tuple[str, ...]:
+        silent = [member for member, known in zip(self.there.members, self.there.known, strict=True) if not known]
+        told = tr_n(
+            "{names} n'a pas dit ses disponibilités, et ne compte pas.",
+            "{number} personnes n'ont pas dit leurs disponibilités, et ne comptent pas : {names}.",
+            len(silent),
+            number=len(silent),
+            names=first_of(silent, MOST_NAMED),
+        )
+        return (*self.diagnosis, *([told] if silent else []))
+
+    @property
+    @own_language
+    def sheets(self) -> dict[str, Sheet]:
+        dates = [("name", tr("Séance")), ("start", tr("Date")), ("attendance", tr("Présents"))]
+        aside = [("name", tr("Date")), ("reason", tr("Pourquoi elle est écartée"))]
+        chosen = zip(self.chosen, self.attendance, strict=True)
+        return {
+            "dates": sheet(dates, ((one.name, one.start.isoformat(), present) for one, present in chosen)),
+            "set_aside": sheet(aside, ((one.moment.name, one.reason) for one in self.set_aside)),
+        }
+
+    @property
+    @own_language
+    def staff_sheets(self) -> dict[str, Sheet]:
+        columns = [("member", tr("Membre")), ("count", tr("Absences")), ("missed", tr("Séances manquées"))]
+        rows = ((one.member, len(one.names), ", ".join(one.names)) for one in self.missed)
+        return {"missed": sheet(columns, rows)}
+
+    @property
+    def told(self) -> dict[str, object]:
+        chosen = zip(self.chosen, self.attendance, strict=True)
+        return {
+            "status": str(self.status),
+            "dates": [{"name": one.name, "start": one.start.isoformat(), "attendance": n} for one, n in chosen],
+            "most_missed": self.most_missed,
+            "set_aside": [{"name": one.moment.name, "reason": one.reason} for one in self.set_aside],
+        }
+
+    @property
+    def told_to_staff(self) -> dict[str, object]:
+        missed = [{"member": one.member, "missed": list(one.names)} for one in self.missed]
+        return self.told | {"missed": missed, "diagnosis": list(self.diagnosis)}
+
+
+def choose_dates(  # noqa: PLR0913 - all but three are keywords
+    availabilities: Mapping[str, Iterable[Session] | None] | Cohort,
+    candidates: Iterable[Session] | Mapping[str, Session],
+    n: int,
+    *,
+    field: str | None = None,
+    most_missed: int | None = None,
+    apart: tuple[int, int] = APART,
+    public: bool = True,
+    zones: Sequence[str] = ZONES,
+    blackouts: Iterable[Stated] = (),
+    name: str = "",
+    minutes: int = MINUTES,
+    place: str = "",
+    seed: int = 0,
+    time_limit_s: float | None = None,
+) -> Dates:
+    """Return the ``n`` dates that the most can attend, about a month apart, on no day off.
+
+    Parameters
+    ----------
+    availabilities
+        The dates on which each member can be there, by their key; None for somebody who did not answer, who then
+        counts neither as present nor as absent. Or those who answered a survey.
+    candidates
+        The dates to choose from, as ISO 8601 writes them or as Python's; or by the answer that stands for each.
+    n
+        How many.
+    field
+        Of a survey, the question whose options are the dates, or the slots of the week in which somebody can come;
+        None: the one whose options name the dates, or else the one about slots.
+    most_missed
+        How many sessions nobody may miss more than. None: the fewest that can be; whoever would miss more than that
+        whatever the dates then misses no more than they must.
+    apart
+        The least and the most days from a session to the next; the middle is preferred where as many can attend.
+    public, zones
+        Whether public holidays are days off, and the school holidays of which zones of France.
+    blackouts
+        The programme's own: first day, last day, and why.
+    name
+        What the group is called; it stands in documents and calendars.
+    minutes, place
+        How long a session is, and where, for calendars.
+    seed
+        Settles what all of this leaves tied, by a keyed hash: the order of members and dates never matters.
+    time_limit_s
+        Seconds for each solve.
+
+    Raises
+    ------
+    RequestError
+        A date, a member or a zone is unknown or comes twice, a number is negative, or the package ``holidays``, of the
+        extra ``calendar``, is missing.
+
+    Examples
+    --------
+    >>> dates = choose_dates(
+    ...     {"A": ["2026-09-15", "2026-10-13"], "B": ["2026-09-22", "2026-10-13"], "C": ["2026-09-15"]},
+    ...     ["2026-09-15", "2026-09-22", "2026-10-13", "2026-11-11"],
+    ...     2,
+    ... )
+    >>> [moment.name for moment in dates.chosen], dates.attendance, dates.most_missed
+    (['2026-09-15', '2026-10-13'], (2, 2), 1)
+    """
+    number = count(tr("séances"), n)
+    if most_missed is not None:
+        count(tr("absences"), most_missed)
+    refuse_gaps(apart)
+    if isinstance(availabilities, Cohort):
+        told = attending(availabilities, moments_of(candidates), field)
+    else:
+        told = availability_of(availabilities, candidates)
+    off = days_off((one.day for one in told.moments), public=public, zones=zones, blackouts=blackouts_of(blackouts))
+    kept = [place for place, one in enumerate(told.moments) if one.day not in off]
+    aside = tuple(SetAside(one, off[one.day]) for one in told.moments if one.day in off)
+    chain, limits = Chain(told.take(kept), number, apart), Limits(most_missed, told)
+    problem, solution = best(chain, most_missed, seed, time_limit_s)
+    return Dates(chain, aside, limits, problem, solution, seed, spoken(), name, minutes, place)
+
+
+def refuse_gaps(apart: tuple[int, int]) -> None:
+    """Raise RequestError where the days between sessions are no range."""
+    least, most = apart
+    if not 0 < least <= most:
+        found = tr("de {least} à {most} jours", least=least, most=most)
+        expected = tr("un minimum d'un jour au moins, puis un maximum")
+        raise RequestError(tr("Cet écart ne convient pas"), [Problem(tr("écart"), found, expected)])
+
+
+def best(
+    chain: Chain, most_missed: int | None, seed: int, time_limit_s: float | None
+) -> tuple[AssignmentProblem, Solution]:
+    """Return the problem and its solution; without a limit on what people miss, with the fewest that can be kept."""
+    tried = ((problem, solve(problem, seed=seed, time_limit_s=time_limit_s)) for problem in to_try(chain, most_missed))
+    found = next(tried)
+    while found[1].status is Status.INFEASIBLE and (fewer := next(tried, None)) is not None:
+        found = fewer
+    return found
+
+
+def to_try(chain: Chain, most_missed: int | None) -> Iterator[AssignmentProblem]:
+    """Yield one problem after the other, until one has a solution."""
+    yield from map(chain.pose, bounds_to_try(chain, most_missed))
+
+
+def bounds_to_try(chain: Chain, most_missed: int | None) -> Iterator[IntVector]:
+    """Yield (k,) int64: what each may miss at most, one bound after the other until one can be kept."""
+    answered = len(chain.there.answers)
+    if most_missed is not None:
+        yield np.full(answered, most_missed, dtype=np.int64)
+        return
+    alone = chain.fewest_missed()
+    if alone is None:
+        yield np.full(answered, chain.number, dtype=np.int64)
+        return
+    for most in range(chain.number + 1):
+        yield np.maximum(alone, most)

@@ -1,0 +1,177 @@
+"""What turns, topics and dates have in common as results: a status, tables, frames, documents."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from importlib import import_module
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from mentormatch.assignment.solution import Status
+from mentormatch.errors import OutputError, Problem
+from mentormatch.frames import frame
+from mentormatch.groups.calendar import MINUTES, Event, calendar_of
+from mentormatch.languages import mark, own_language, tr
+from mentormatch.tables import Sheet
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+DELIVERY = "mentormatch.report.gathering"
+"""Writes and shows a result; it stands above, and is found when it is needed."""
+STANDING = {
+    Status.PROVED: mark("C'est démontré : aucune autre réponse ne fait mieux."),
+    Status.FEASIBLE: mark("Le temps est écoulé : cette réponse respecte les règles, sans être démontrée la meilleure."),
+    Status.INFEASIBLE: mark("Aucune réponse ne respecte tout ce qui est demandé."),
+    Status.STOPPED: mark("Le temps est écoulé avant une première réponse."),
+    Status.FAILED: mark("Le calcul a échoué."),
+}
+GRAVITY = (Status.FAILED, Status.STOPPED, Status.INFEASIBLE, Status.FEASIBLE, Status.PROVED)
+
+
+class Result(ABC):
+    """Something decided for a group: what is known of it, its tables, and documents made of them.
+
+    What ``sheets`` holds may be shown to all; ``staff_sheets`` are for the team. A session takes ``minutes``, at its
+    ``place``.
+    """
+
+    kind: ClassVar[str]
+    language: str
+    name: str
+    minutes: int = MINUTES
+    place: str = ""
+
+    @property
+    @abstractmethod
+    def status(self) -> Status:
+        """What is known of it: proved, feasible, infeasible, stopped or failed."""
+
+    @property
+    @abstractmethod
+    def title(self) -> str:
+        """What it is called."""
+
+    @property
+    @abstractmethod
+    def sentences(self) -> tuple[str, ...]:
+        """All of it in words that may be shown to all, what matters most first."""
+
+    @property
+    def staff_sentences(self) -> tuple[str, ...]:
+        """What is to be said besides, to the team alone."""
+        return ()
+
+    @property
+    @abstractmethod
+    def sheets(self) -> Mapping[str, Sheet]:
+        """The tables that may be shown to all, by their codes."""
+
+    @property
+    def staff_sheets(self) -> Mapping[str, Sheet]:
+        """The tables for the team alone, by their codes."""
+        return {}
+
+    @property
+    def standing(self) -> str:
+        """What is known of it, in a sentence."""
+        return tr(STANDING[self.status])
+
+    @property
+    @abstractmethod
+    def told(self) -> dict[str, object]:
+        """The same for programs, in codes, without what is for the team alone."""
+
+    @property
+    def told_to_staff(self) -> dict[str, object]:
+        """The same for programs, with what is for the team alone."""
+        return self.told
+
+    @property
+    def moments(self) -> tuple[tuple[date, str], ...]:
+        """When there are sessions, and what is to be said of each; none where no dates are known."""
+        return ()
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The sessions as they stand in a calendar."""
+        return tuple(
+            Event(start, self._numbered(number), told, self.place, self.minutes)
+            for number, (start, told) in enumerate(self.moments, start=1)
+        )
+
+    def _numbered(self, number: int) -> str:
+        if self.name:
+            return tr("{name} : séance {number}", name=self.name, number=number)
+        return tr("Séance {number}", number=number)
+
+    @own_language
+    def calendar(self, *, key: str = "", former: bytes | None = None, now: datetime | None = None) -> bytes:
+        """Return the sessions as an iCalendar file; with the former one, events keep their ids and are updated.
+
+        Parameters
+        ----------
+        key
+            A secret of the programme, of which ids are made.
+        former
+            The file as it was last given out.
+        now
+            When this is, for what is new or has changed; None: the time of the clock.
+
+        Raises
+        ------
+        OutputError
+            No dates are known, the former file is none, or the package ``icalendar`` is missing.
+        """
+        if not self.events:
+            found = Problem(tr("séances"), tr("aucune date"), advice=tr("nommez les séances par leurs dates"))
+            raise OutputError(tr("Aucun calendrier ne peut être écrit"), [found])
+        return calendar_of(self.name or self.title, self.events, key=key, former=former, now=now)
+
+    @property
+    def frames(self) -> "Frames":
+        """The tables as pandas frames, those for the team included, each by its code."""
+        return Frames({**self.sheets, **self.staff_sheets})
+
+    @own_language
+    def save(self, path: str | PathLike[str], *, staff: bool = False) -> Path:
+        """Write a document and return its path; its suffix says which: .xlsx, .html, .csv, .json, or .ics for dates.
+
+        Parameters
+        ----------
+        staff
+            With what is for the team alone; the file is then readable for its owner alone.
+
+        Raises
+        ------
+        OutputError
+            The file cannot be written, or there is no such format.
+        """
+        written: Path = import_module(DELIVERY).write(self, Path(path), staff=staff)
+        return written
+
+    @own_language
+    def _repr_html_(self) -> str:
+        shown: str = import_module(DELIVERY).shown(self)
+        return shown
+
+
+class Frames:
+    """Tables as pandas frames, each an attribute by its code; columns have the stable English names."""
+
+    def __init__(self, sheets: Mapping[str, Sheet]) -> None:
+        self._sheets = sheets
+
+    def __getattr__(self, name: str) -> "DataFrame":
+        if name.startswith("_") or name not in self._sheets:
+            raise AttributeError(name)
+        return frame(self._sheets[name])
+
+    def __dir__(self) -> list[str]:
+        return sorted(self._sheets)
+
+
+def worst(statuses: Iterable[Status]) -> Status:
+    """Return the status that says the least, proved where there is none."""
+    return min(statuses, key=GRAVITY.index, default=Status.PROVED)

@@ -1,0 +1,296 @@
+"""Which topics a group treats: as many members served as can be, then each in proportion, then the most asked for.
+
+The engine of pairs chooses; see ``ballot``. Ties are settled by a keyed hash.
+
+The greatest coverage is justified representation (Aziz et al. 2017): no k-th part of the members who share a wish is
+left without any. Proportional approval as the first goal is extended justified representation as well. Equal shares
+has that too, but no number that it makes the greatest: neither proof nor certificate, and nothing to settle ties by.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+
+from mentormatch.assignment.certificate import Certificate, certify
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.solution import Solution, Status, Tier
+from mentormatch.errors import Problem, RequestError
+from mentormatch.groups.answers import several_of
+from mentormatch.groups.asking import count
+from mentormatch.groups.ballot import DEFAULT, GOALS, Ballot, Goal, ballot_of
+from mentormatch.groups.result import Result
+from mentormatch.languages import own_language, spoken, tr, tr_n
+from mentormatch.people import Cohort
+from mentormatch.phrases import counted, listed, quoted
+from mentormatch.review.wording import first_of
+from mentormatch.tables import Sheet, sheet
+from mentormatch.text import canonical
+
+MOST_STEPS = 16
+"""Beyond so many topics for one member the whole numbers of proportional approval are too great for a solver."""
+MOST_NAMED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Whether one member gets a topic of theirs; ``code``: ``served``, ``not_served`` or ``asked_nothing``."""
+
+    member: str
+    code: str
+
+    @property
+    def served(self) -> bool:
+        """Return whether they get one."""
+        return self.code == "served"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Request:
+    """What one member asked for and what of it is chosen; for the team alone."""
+
+    member: str
+    asked: tuple[str, ...]
+    chosen: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"Request({self.member!r}, {len(self.asked)} asked, {len(self.chosen)} chosen)"  # a notebook saves it
+
+
+@dataclass(frozen=True, repr=False)
+class Topics(Result):
+    """The topics chosen, and who is served; who asked for what is for the team alone."""
+
+    kind: ClassVar[str] = "topics"
+    ballot: Ballot
+    number: int
+    goals: tuple[Goal, ...]
+    problem: AssignmentProblem
+    solution: Solution
+    seed: int
+    language: str
+    name: str = ""
+
+    def __repr__(self) -> str:
+        return f"Topics({len(self.chosen)} topics, {self.status})"  # a notebook saves what it shows
+
+    @property
+    def title(self) -> str:
+        return tr("Sujets retenus")
+
+    @property
+    def status(self) -> Status:
+        return self.solution.status
+
+    @property
+    def certificate(self) -> Certificate:
+        """What can be checked of the choice without a solver."""
+        return certify(self.problem, self.solution)
+
+    @property
+    def tiers(self) -> tuple[Tier, ...]:
+        """What is reached in each goal, and the proven bound; ``proportional`` in parts of a common multiple."""
+        return tuple(replace(tier, goal=goal) for goal, tier in zip(self.goals, self.solution.tiers, strict=False))
+
+    @cached_property
+    def places(self) -> tuple[int, ...]:
+        """Where the chosen topics stand in the ballot."""
+        steps = self.ballot.steps(self.number)
+        group = len(self.ballot.members)
+        return tuple(topic - steps for row, topic in self.solution.pairs.tolist() if row == group)
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The topics chosen, in the order of the alphabet, which says nothing of who asked for them."""
+        return tuple(sorted((self.ballot.topics[place] for place in self.places), key=canonical))
+
+    @cached_property
+    def members(self) -> tuple[Served, ...]:
+        """Whether each member gets a topic that they asked for."""
+        got = self.ballot.asked[:, list(self.places)].any(axis=1)
+        asked = self.ballot.asked.any(axis=1)
+        codes = np.where(got, "served", np.where(asked, "not_served", "asked_nothing")).tolist()
+        return tuple(Served(member, code) for member, code in zip(self.ballot.members, codes, strict=True))
+
+    @cached_property
+    def requests(self) -> tuple[Request, ...]:
+        """What each member asked for, and what of it is chosen; for the team alone."""
+        topics, chosen = self.ballot.topics, set(self.places)
+        wanted = [np.flatnonzero(row).tolist() for row in self.ballot.asked]
+        return tuple(
+            Request(member, tuple(topics[t] for t in each), tuple(topics[t] for t in each if t in chosen))
+            for member, each in zip(self.ballot.members, wanted, strict=True)
+        )
+
+    @cached_property
+    def enough(self) -> int | None:
+        """How many topics would serve everybody who asked; None where so many are chosen, or it is not known."""
+        if all(one.code != "not_served" for one in self.members) or self.status is not Status.PROVED:
+            return None
+        return next(filter(self._serve_all, range(self.number + 1, len(self.ballot.topics) + 1)))
+
+    def _serve_all(self, number: int) -> bool:
+        solution = solve(self.ballot.pose(number, ("served",)), seed=self.seed)
+        return solution.tiers[0].value == int(self.ballot.asked.any(axis=1).sum())
+
+    @property
+    @own_language
+    def sentences(self) -> tuple[str, ...]:
+        return (self.summary, self.standing, *self._left())
+
+    @property
+    def summary(self) -> str:
+        """How many members are served by how many topics, in a sentence."""
+        served = sum(one.served for one in self.members)
+        return tr_n(
+            "{topics} ; {served} sur {members} en a demandé un au moins.",
+            "{topics} ; {served} sur {members} en ont demandé un au moins.",
+            served,
+            topics=counted(len(self.chosen), "sujet retenu", "sujets retenus"),
+            served=counted(served, "personne"),
+            members=len(self.members),
+        )
+
+    def _left(self) -> Iterator[str]:
+        """Yield who is not served, and what would do."""
+        for code, words in (("not_served", unserved), ("asked_nothing", silent)):
+            names = [one.member for one in self.members if one.code == code]
+            if names:
+                yield words(names)
+        if self.enough is not None:
+            yield tr("Avec {topics}, chacun·e aurait un sujet demandé.", topics=counted(self.enough, "sujet"))
+
+    @property
+    @own_language
+    def sheets(self) -> dict[str, Sheet]:
+        members = [("member", tr("Membre")), ("served", tr("Un sujet demandé est retenu"))]
+        return {
+            "topics": sheet([("topic", tr("Sujet"))], ((topic,) for topic in self.chosen)),
+            "members": sheet(members, ((one.member, one.served) for one in self.members)),
+        }
+
+    @property
+    @own_language
+    def staff_sheets(self) -> dict[str, Sheet]:
+        counts = [("topic", tr("Sujet")), ("chosen", tr("Retenu")), ("approvals", tr("Demandes"))]
+        asked = [("member", tr("Membre")), ("asked", tr("Demandés")), ("chosen", tr("Retenus"))]
+        totals = self.ballot.asked.sum(axis=0).tolist()
+        order = sorted(range(len(totals)), key=lambda place: (-totals[place], canonical(self.ballot.topics[place])))
+        chosen = set(self.places)
+        return {
+            "counts": sheet(counts, ((self.ballot.topics[t], t in chosen, totals[t]) for t in order)),
+            "requests": sheet(asked, ((one.member, listed(one.asked), listed(one.chosen)) for one in self.requests)),
+        }
+
+    @property
+    def told(self) -> dict[str, object]:
+        return {
+            "status": str(self.status),
+            "topics": list(self.chosen),
+            "members": [{"member": one.member, "served": one.served, "code": one.code} for one in self.members],
+            "enough": self.enough,
+        }
+
+    @property
+    def told_to_staff(self) -> dict[str, object]:
+        requests = [
+            {"member": one.member, "asked": list(one.asked), "chosen": list(one.chosen)} for one in self.requests
+        ]
+        return self.told | {"requests": requests}
+
+
+def unserved(names: Sequence[str]) -> str:
+    """Return in words who gets nothing that they asked for."""
+    return tr_n(
+        "Aucun sujet demandé par {names} n'est retenu.",
+        "Aucun sujet demandé par ces {number} personnes n'est retenu : {names}.",
+        len(names),
+        number=len(names),
+        names=first_of(names, MOST_NAMED),
+    )
+
+
+def silent(names: Sequence[str]) -> str:
+    """Return in words who asked for nothing."""
+    return tr_n(
+        "{names} n'a rien demandé.",
+        "{number} personnes n'ont rien demandé : {names}.",
+        len(names),
+        number=len(names),
+        names=first_of(names, MOST_NAMED),
+    )
+
+
+def choose_topics(  # noqa: PLR0913 - all but two are keywords
+    approvals: Mapping[str, Iterable[str] | None] | Cohort,
+    sessions: int,
+    *,
+    field: str | None = None,
+    topics: Iterable[str] | None = None,
+    goals: Sequence[Goal] = DEFAULT,
+    name: str = "",
+    seed: int = 0,
+    time_limit_s: float | None = None,
+) -> Topics:
+    """Return the topics that serve the most members, then everybody in proportion, then the most asked for.
+
+    Parameters
+    ----------
+    approvals
+        The topics that each member asked for, by their key; none is no wish. Or those who answered a survey.
+    sessions
+        How many topics there are sessions for; all are chosen where there are no more topics.
+    field
+        Of a survey, the question whose options are the topics; None: the only one with several answers.
+    topics
+        All topics on offer; None: the options of the question, or those that somebody asked for.
+    goals
+        Any of ``served``, ``proportional`` and ``approvals``, first to last. With ``proportional`` first the choice
+        has extended justified representation, and somebody may be served by nothing who would be otherwise.
+    name
+        What the group is called; it stands in documents and calendars.
+    seed
+        Settles what the goals leave tied, by a keyed hash: the order of members and topics never matters.
+    time_limit_s
+        Seconds after which the best choice so far is returned, marked ``feasible``, or ``stopped``.
+
+    Raises
+    ------
+    RequestError
+        A topic is unknown, a name comes twice, a goal is none of the three, or the numbers are too great.
+
+    Examples
+    --------
+    >>> topics = choose_topics({"A": ["Paie", "Budget"], "B": ["Budget"], "C": ["Tournée"]}, 2)
+    >>> topics.chosen, [member.served for member in topics.members], str(topics.status)
+    (('Budget', 'Tournée'), [True, True, True], 'proved')
+    """
+    if isinstance(approvals, Cohort):
+        said = several_of(approvals, field)
+        approvals, topics = said.answers, said.options if topics is None else topics
+    ballot = ballot_of(approvals, topics)
+    number = min(count(tr("séances"), sessions), len(ballot.topics))
+    refuse_goals(goals)
+    refuse_steps(ballot.steps(number), goals)
+    problem = ballot.pose(number, goals)
+    solution = solve(problem, seed=seed, time_limit_s=time_limit_s)
+    return Topics(ballot, number, tuple(goals), problem, solution, seed, spoken(), name)
+
+
+def refuse_goals(goals: Sequence[str]) -> None:
+    """Raise RequestError where there is no goal, one is unknown, or one comes twice."""
+    if not goals or len(set(goals)) < len(goals) or not set(goals) <= set(GOALS):
+        found = Problem(tr("buts"), listed([quoted(goal) for goal in goals]), listed(tuple(GOALS)))
+        raise RequestError(tr("Ces buts ne conviennent pas"), [found])
+
+
+def refuse_steps(steps: int, goals: Sequence[str]) -> None:
+    """Raise RequestError where proportional approval would need too great numbers."""
+    if steps > MOST_STEPS and "proportional" in goals:
+        expected = tr("{most} au plus pour une même personne", most=MOST_STEPS)
+        advice = tr("retenez moins de sujets, ou laissez de côté le but {goal}", goal=quoted("proportional"))
+        found = Problem(tr("sujets demandés et retenus"), str(steps), expected, advice)
+        raise RequestError(tr("Trop de sujets pour les répartir en proportion"), [found])

@@ -1,0 +1,159 @@
+"""Calendars are read back whole, keep the ids of what moves, hold no live line of a text, and are the same bytes."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from icalendar import Calendar
+
+from mentormatch.errors import OutputError
+from mentormatch.groups.calendar import Event, calendar_of
+from mentormatch.groups.dates import choose_dates
+from mentormatch.groups.turns import schedule_turns
+from tests.groups.seasons import few
+
+NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
+LATER = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
+TUESDAY = datetime(2026, 10, 13, 9, 30)
+YEAR = [TUESDAY + timedelta(days=28 * number) for number in range(4)]
+
+
+def events(starts: list[datetime]) -> list[Event]:
+    return [Event(start, f"Séance {number}") for number, start in enumerate(starts, start=1)]
+
+
+def read(content: bytes) -> list[Any]:
+    calendar: Any = Calendar.from_ical(content)
+    return list(calendar.walk("VEVENT"))
+
+
+def live(content: bytes) -> dict[str, datetime]:
+    return {str(one["uid"]): one.decoded("dtstart") for one in read(content) if str(one["status"]) == "CONFIRMED"}
+
+
+def sequences(content: bytes) -> dict[str, int]:
+    return {str(one["uid"]): int(one["sequence"]) for one in read(content)}
+
+
+def test_a_session_is_at_the_hour_of_paris_in_winter_and_in_summer() -> None:
+    starts = [TUESDAY, datetime(2027, 1, 12, 9, 30)]
+    found = [one.decoded("dtstart") for one in read(calendar_of("Groupe", events(starts), now=NOW))]
+    assert [one.astimezone(UTC).hour for one in found] == [7, 8]
+    assert [one.replace(tzinfo=None) for one in found] == starts
+    assert b"TZID:Europe/Paris" in calendar_of("Groupe", events(starts), now=NOW)
+
+
+def test_a_session_that_lasts_a_day_has_no_hour() -> None:
+    (one,) = read(calendar_of("Groupe", [Event(date(2026, 10, 13), "Journée")], now=NOW))
+    assert (one.decoded("dtstart"), one.decoded("dtend")) == (date(2026, 10, 13), date(2026, 10, 14))
+
+
+@few
+@given(st.text(), st.text(), st.text())
+def test_any_text_is_read_back_as_one_text_of_one_event(name: str, description: str, place: str) -> None:
+    content = calendar_of(name, [Event(TUESDAY, "Séance", description, place)], now=NOW)
+    (one,) = read(content)
+    kept = str(one.get("description", "")).split()
+    assert "".join(kept) == "".join(sign for word in description.split() for sign in word if sign in "".join(kept))
+    assert len(Calendar.from_ical(content).subcomponents) == 2
+    assert all(line.endswith(b"\r\n") for line in content.splitlines(keepends=True))
+
+
+@pytest.mark.parametrize("break_", ["\r\n", "\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\r\n ", "\\n", "\0"])
+def test_no_text_adds_a_line_of_its_own(break_: str) -> None:
+    injected = f"Bonjour{break_}END:VEVENT{break_}BEGIN:VEVENT{break_}ATTENDEE:mailto:x@y.example"
+    event = Event(TUESDAY, injected, injected, injected)
+    lines = calendar_of(injected, [event], now=NOW).replace(b"\r\n ", b"").split(b"\r\n")
+    assert lines.count(b"BEGIN:VEVENT") == lines.count(b"END:VEVENT") == 1
+    assert not any(line.startswith(b"ATTENDEE") for line in lines)
+
+
+@pytest.mark.promise(12)
+@few
+@given(st.permutations(YEAR))
+def test_the_same_sessions_give_the_same_bytes_in_any_order(starts: list[datetime]) -> None:
+    named = {start: f"Séance {number}" for number, start in enumerate(YEAR)}
+    contents = {calendar_of("G", [Event(one, named[one]) for one in order], now=NOW) for order in (starts, YEAR)}
+    assert len(contents) == 1
+
+
+def test_what_has_not_changed_keeps_its_bytes_when_it_is_written_again() -> None:
+    first = calendar_of("G", [*events(YEAR), Event(date(2027, 6, 1), "Bilan")], now=NOW)
+    assert calendar_of("G", [*events(YEAR), Event(date(2027, 6, 1), "Bilan")], former=first, now=LATER) == first
+
+
+def test_a_session_that_moves_keeps_its_id_and_has_a_greater_sequence() -> None:
+    first = calendar_of("G", events(YEAR), now=NOW)
+    moved = [*YEAR[:2], YEAR[2] + timedelta(days=7), YEAR[3]]
+    second = calendar_of("G", events(moved), former=first, now=LATER)
+    assert live(first).keys() == live(second).keys()
+    assert sorted(sequences(second).values()) == [0, 0, 0, 1]
+    assert sorted(one.replace(tzinfo=None) for one in live(second).values()) == moved
+
+
+def test_a_session_that_is_gone_is_cancelled_and_stays_so_until_it_is_back() -> None:
+    first = calendar_of("G", events(YEAR), now=NOW)
+    second = calendar_of("G", events(YEAR[:3]), former=first, now=LATER)
+    assert len(live(second)) == 3
+    assert sequences(second).keys() == sequences(first).keys()
+    assert calendar_of("G", events(YEAR[:3]), former=second, now=LATER) == second
+    assert live(calendar_of("G", events(YEAR), former=second, now=LATER)) == live(first)
+
+
+def test_a_new_session_has_an_id_that_none_had() -> None:
+    first = calendar_of("G", events(YEAR[:2]), now=NOW)
+    moved = calendar_of("G", events([YEAR[0], YEAR[2]]), former=first, now=LATER)
+    more = calendar_of("G", events([YEAR[0], YEAR[1], YEAR[2]]), former=moved, now=LATER)
+    assert len(live(more)) == 3
+    assert live(more).keys() > live(first).keys()
+
+
+def test_ids_are_of_the_calendar_and_its_key_and_tell_of_nobody() -> None:
+    ids = [
+        list(live(calendar_of(name, events(YEAR[:1]), key=key, now=NOW)))
+        for name, key in (("G", ""), ("H", ""), ("G", "k"))
+    ]
+    assert len({one for each in ids for one in each}) == 3
+    assert all(uid.endswith("@mentormatch") and len(uid) == 44 for (uid,) in ids)
+
+
+def test_a_former_file_that_is_none_is_refused_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "seances.ics"
+    path.write_text("Bonjour")
+    dates = choose_dates({}, ["2026-10-13T09:30"], 1, public=False, zones=())
+    with pytest.raises(OutputError, match="ne peut pas être mis à jour"):
+        dates.save(path)
+    assert path.read_text() == "Bonjour"
+
+
+def test_dates_are_saved_and_saved_again(tmp_path: Path) -> None:
+    path = tmp_path / "seances.ics"
+    days = ["2026-10-13T09:30", "2026-11-10T14:00"]
+    choose_dates({}, days, 2, name="Codéveloppement", public=False, zones=()).save(path)
+    first = path.read_bytes()
+    choose_dates({}, days, 2, name="Codéveloppement", public=False, zones=()).save(path)
+    assert path.read_bytes() == first
+    assert [str(one["summary"]) for one in read(first)] == ["Codéveloppement : séance 1", "Codéveloppement : séance 2"]
+    assert read(first)[1].decoded("dtstart") == datetime(2026, 11, 10, 14, tzinfo=ZoneInfo("Europe/Paris"))
+
+
+def test_turns_say_in_the_calendar_who_presents() -> None:
+    turns = schedule_turns(["A", "B"], YEAR[:3], wishes={"B": "late"}, minutes=90, place="Lyon")
+    found = [str(one.get("description", "")) for one in read(turns.calendar(now=NOW))]
+    assert found == ["Présente : A", "", "Présente : B"]
+    assert read(turns.calendar(now=NOW))[0].decoded("dtend").hour == 11
+
+
+def test_sessions_without_dates_make_no_calendar(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="par leurs dates"):
+        schedule_turns(["A"], 1).save(tmp_path / "tours.ics")
+
+
+def test_where_the_package_is_missing_it_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "icalendar", None)
+    with pytest.raises(OutputError, match=r"mentormatch-engine\[calendar\]"):
+        calendar_of("G", events(YEAR), now=NOW)

@@ -1,0 +1,73 @@
+"""Pairs meet in a slot that both have, about once a month and on no day off, or it is told why not."""
+
+from datetime import date, time
+from functools import cache
+from itertools import pairwise
+
+import pytest
+
+import mentormatch as mm
+from mentormatch.errors import RequestError
+from mentormatch.groups.answers import several_of
+from mentormatch.matching import Matching, match
+from mentormatch.meetings import Meeting, meeting_dates
+from mentormatch.phrases import listed
+
+FIRST, LAST = date(2026, 9, 7), date(2026, 12, 18)
+
+
+@cache
+def matching(seed: int = 0) -> Matching:
+    return match(mm.examples.cohort(), mm.examples.programme(), seed=seed)
+
+
+@cache
+def meetings(n: int = 3, seed: int = 0) -> tuple[Meeting, ...]:
+    return meeting_dates(matching(seed), n, first=FIRST, last=LAST, zones=["A"])
+
+
+def test_each_pair_meets_in_a_slot_that_both_have_or_has_none() -> None:
+    said = several_of(matching().cohort, "creneaux").answers
+    for one in meetings():
+        both = set(said[one.pair.mentor] or ()) & set(said[one.pair.mentee] or ())
+        assert (one.slot in both) if both else (one.code, one.reason) == ("no_slot", "aucun créneau en commun")
+    assert [one.pair for one in meetings()] == list(matching().pairs)
+    assert sum(one.code == "found" for one in meetings()) >= 10
+
+
+def test_they_meet_three_times_always_in_that_slot_about_a_month_apart() -> None:
+    for one in meetings():
+        if one.dates is not None:
+            starts = [moment.start for moment in one.dates.chosen]
+            gaps = [(after - before).days for before, after in pairwise(starts)]
+            assert len(starts) == 3
+            assert all(21 <= gap <= 42 for gap in gaps)
+            assert {moment.day.weekday() for moment in one.dates.chosen} == {one.dates.chosen[0].day.weekday()}
+
+
+def test_pairs_do_not_all_take_the_same_slot() -> None:
+    assert len({one.slot for one in meetings() if one.slot}) > 1
+
+
+def test_more_meetings_than_the_year_has_room_for_are_told() -> None:
+    told = meeting_dates(matching(), 9, first=FIRST, last=LAST, zones=["A"])
+    assert {one.code for one in told} <= {"no_dates", "no_slot"}
+    assert "on ne peut pas en garder 9" in next(one.reason for one in told if one.code == "no_dates")
+
+
+def test_hours_are_those_that_are_asked_for() -> None:
+    hours = {"morning": time(8, 0), "afternoon": time(15, 0), "evening": time(20, 0)}
+    told = meeting_dates(matching(), 1, first=FIRST, last=LAST, hours=hours, zones=["A"])
+    starts = {getattr(one.dates.chosen[0].start, "hour", None) for one in told if one.dates}
+    assert starts <= {8, 15, 20} != set()
+
+
+def test_a_question_about_something_else_is_refused() -> None:
+    with pytest.raises(RequestError, match="ne convient pas"):
+        meeting_dates(matching(), 1, first=FIRST, last=LAST, field="besoins")
+
+
+def test_a_meeting_has_a_calendar() -> None:
+    dates = next(one.dates for one in meetings() if one.dates)
+    assert dates.calendar().count(b"BEGIN:VEVENT") == 3
+    assert listed([moment.name for moment in dates.chosen])
