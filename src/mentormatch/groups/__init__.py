@@ -1,0 +1,1 @@
+"""People -> groups in which everybody may meet, on the same scores, rules and engines; mentors are not known here."""
