@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from mentormatch.errors import MentorMatchError as MentorMatchError
     from mentormatch.evaluation import evaluate as evaluate
     from mentormatch.followup.year import follow_up as follow_up
+    from mentormatch.groups.grouping import Grouping as Grouping
+    from mentormatch.groups.grouping import form_groups as form_groups
     from mentormatch.handmade import read_pairs as read_pairs
     from mentormatch.inspection.whole import Intake as Intake
     from mentormatch.inspection.whole import intake as intake
@@ -56,6 +58,7 @@ _HOMES = {
     "AssignmentProblem": "assignment.problem",
     "Cohort": "people",
     "Decisions": "report.returned.decisions",
+    "Grouping": "groups.grouping",
     "Intake": "inspection.whole",
     "MatchRequest": "wire.asked",
     "MatchResponse": "wire.told",
@@ -71,6 +74,7 @@ _HOMES = {
     "diagnose": "diagnosing",
     "evaluate": "evaluation",
     "follow_up": "followup.year",
+    "form_groups": "groups.grouping",
     "intake": "inspection.whole",
     "language": "languages",
     "match": "matching",

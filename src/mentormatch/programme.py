@@ -23,7 +23,7 @@ from mentormatch.languages import mark, tr
 from mentormatch.mistakes import enumerated, key_path, nearest, syntax_problem, translate, type_name, unknown
 from mentormatch.phrases import about, quoted
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
-from mentormatch.sections import Documents, FollowUp, Heading, Part, Sharing
+from mentormatch.sections import Documents, FollowUp, Grouped, Heading, Part, Sharing, misplaced
 from mentormatch.survey.mapping import Target, answers_of, has_item, takes, target
 from mentormatch.survey.privacy import NOBODY, Forgotten, read_forgotten
 from mentormatch.text import fold
@@ -64,6 +64,7 @@ ANSWERED_BY: Mapping[str, str] = MappingProxyType(
         "mentee": mark("un champ auquel répondent les mentorés"),
     }
 )
+MEMBERS = mark("un champ auquel répondent les membres")
 NO_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType({})
 
 
@@ -103,6 +104,7 @@ class Programme(Part):
     criteria: list[AnyCriterion] = Setting(default_factory=list)
     rules: list[AnyRule] = Setting(default_factory=list)
     goals: Goals = Setting(default_factory=Goals)
+    groups: Grouped | None = None
     mapping: Wordings = Setting(default_factory=Wordings)
     profiles: Sharing = Setting(default_factory=Sharing)
     documents: Documents = Setting(default_factory=Documents)
@@ -190,6 +192,7 @@ class Parts:
         self.problems: list[Problem] = []
         self.heading = self._part(Heading, ("programme",), data.get("programme", {}))
         self.goals = self._part(Goals, ("goals",), data.get("goals", {}))
+        self.groups = self._part(Grouped, ("groups",), data["groups"]) if "groups" in data else None
         self.profiles = self._part(Sharing, ("profiles",), data.get("profiles", {}))
         self.documents = self._part(Documents, ("documents",), data.get("documents", {}))
         self.follow_up = self._part(FollowUp, ("follow_up",), data.get("follow_up", {}))
@@ -258,6 +261,8 @@ def misreferences(parts: Parts) -> Iterator[Problem]:
         yield from unknown_field(parts, ("profiles", "consent"), name := parts.profiles.consent)
         if (field := parts.fields.get(name)) and field.kind != "yesno":
             yield wrong_kind("profiles.consent", name, field, ("yesno",))
+    yield from misplaced(parts.rules, parts.data)
+    yield from parts.groups.mistakes(parts.fields) if parts.groups else ()
     if parts.mapping:
         yield from mismapped(parts, parts.mapping)
     yield from parts.documents.mistakes(parts.fields) if parts.documents else ()
@@ -367,9 +372,9 @@ def misreference(parts: Parts, where: Location, name: str, ref: Ref) -> Iterator
     elif field.use not in (uses := ("contact",) if ref is EMAIL else ("match", "key")):
         found = tr("« {name} » a l'usage « {use} »", name=name, use=field.use)
         yield Problem(key_path(where), found, tr("l'usage {use}", use=quoted(uses[0])))
-    elif ref.side != "any" and field.side not in (ref.side, "both"):
+    elif ref.side != "any" and field.side not in ("mentee" if parts.groups else ref.side, "both"):
         found = tr("« {name} » n'est posé qu'à un côté", name=name)
-        yield Problem(key_path(where), found, tr(ANSWERED_BY[ref.side]))
+        yield Problem(key_path(where), found, tr(MEMBERS if parts.groups else ANSWERED_BY[ref.side]))
 
 
 def unknown_field(parts: Parts, where: Location, name: str) -> Iterator[Problem]:

@@ -1,0 +1,51 @@
+"""A problem -> groups: by columns where they can be listed, by a search where they cannot."""
+
+from time import monotonic
+
+import numpy as np
+
+from mentormatch.assignment.solution import Status
+from mentormatch.groups.check import checked
+from mentormatch.groups.columns import Columns, listed, made, most_columns
+from mentormatch.groups.exact import by_columns
+from mentormatch.groups.problem import Group, GroupProblem
+from mentormatch.groups.search import searched
+from mentormatch.groups.solution import GroupSolution
+from mentormatch.groups.sources import Listed
+
+MOST_LISTED = 3_000_000
+"""So many columns are listed in about two seconds and 300 MB."""
+
+
+def solve(problem: GroupProblem, *, time_limit_s: float | None = None) -> GroupSolution:
+    """Return the best groups, checked; see ``form_groups``."""
+    began = monotonic()
+    ends = None if time_limit_s is None else began + time_limit_s
+    return checked(problem, solved(problem, ends))
+
+
+def solved(problem: GroupProblem, ends: float | None) -> GroupSolution:
+    """Return the best groups, by the way that fits the number of columns."""
+    if not len(problem):
+        return nobody(problem)
+    start = as_columns(problem, *searched(problem, ends))
+    columns = listed(problem)
+    return by_columns(problem, Listed(columns), start, ends)
+
+
+def nobody(problem: GroupProblem) -> GroupSolution:
+    """Return the answer for nobody: no group, where none was asked for."""
+    return GroupSolution(Status.INFEASIBLE)
+
+
+def as_columns(problem: GroupProblem, groups: list[Group], leaders: list[int]) -> Columns:
+    """Return groups as columns."""
+    members = np.full((len(groups), problem.sizes.most), len(problem), dtype=np.int16)
+    for row, group in enumerate(groups):
+        members[row, : len(group)] = group
+    every = made(problem, members)
+    if not leaders:
+        return every
+    wanted = {(group, leader) for group, leader in zip(groups, leaders, strict=True)}
+    kept = [(every.group(place), int(every.leaders[place])) in wanted for place in range(len(every))]
+    return every.take(np.array(kept, dtype=bool))
