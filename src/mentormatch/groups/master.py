@@ -19,14 +19,15 @@ from mentormatch.groups.columns import Columns, joined
 from mentormatch.groups.forms import Form, Row
 from mentormatch.groups.sources import Source
 
-ROOM, FINEST = 1 << 56, 1 << 30
+ROOM, FINEST = 1 << 52, 1 << 30
 """Sums of prices stay below the one, far within int64, and are rounded to the other part of a unit at best."""
 FRESH = 400
 """So many columns join the linear program at a time."""
 ENOUGH = 1e-3
 """A column that is worth less than that above its prices does not raise the linear program."""
-MOST = 30_000
-"""Of more columns than that, only the best are asked for a choice, and nothing is proved by it."""
+NEAR, MOST, SOME = 300_000, 10_000, 3_000
+"""Columns that a better choice may hold are looked for up to the first number. Up to the second all are asked for the
+best choice; of more, the third number of the best, for a better choice that leaves fewer."""
 
 
 @dataclass(frozen=True)
@@ -183,15 +184,26 @@ def priced(pool: Pool, best: Best) -> Duals | None:
             return duals
         pool.basis = answer.basis
         found = rounded(pool, answer)
-        fresh = pool.asked.source.best(found.reduced, FRESH)
-        if fresh.most is not None:
-            duals = replace(found, above=fresh.most)
-            best.bounded(duals.bound(pool.asked.number))
-        unmet = pool.new(fresh.columns)
-        if not len(unmet) or found.reduced.of(unmet).max() < found.parts * ENOUGH:
-            return duals
+        over = int(found.parts * ENOUGH)
+        unmet = promising(pool, found, over)
+        if not len(unmet):
+            fresh = pool.asked.source.best(found.reduced, over, FRESH)
+            unmet = pool.new(fresh.columns)
+            if fresh.most is not None:
+                duals = replace(found, above=fresh.most)
+                best.bounded(duals.bound(pool.asked.number))
+            if not len(unmet):
+                return duals
         pool.join(unmet)
     return duals
+
+
+def promising(pool: Pool, found: Duals, over: int) -> Columns:
+    """Return new columns that are worth more than their prices, of those that are found in little time."""
+    quick = pool.asked.source.quick(found.reduced)
+    if quick is None:
+        return pool.columns.take(np.arange(0))
+    return pool.new(quick.take(found.reduced.of(quick) > over))
 
 
 def rounded(pool: Pool, answer: Answer) -> Duals:
@@ -210,18 +222,21 @@ def rounded(pool: Pool, answer: Answer) -> Duals:
 
 
 def decide(pool: Pool, best: Best, duals: Duals | None) -> None:
-    """Look for the best choice: among the columns of the linear program, then among all that a better one may hold."""
-    choose(pool, best)
-    if best.proved or duals is None or best.left == 0:
-        return
-    number = pool.asked.number
-    value = -1 if best.value is None else best.value  # a choice with help is worth less than nothing
-    least = duals.threshold(number, value + 1)
-    near = pool.asked.source.near(duals.reduced, least, MOST)
-    if near is None:
-        return
-    if choose(Pool(pool.asked, near), best):
-        best.bounded(value if best.value is None else best.value)
+    """Look for the best choice among all columns that a better one may hold; where they are too many, among some."""
+    while not best.proved and best.left != 0:
+        value = -1 if best.value is None else best.value  # a choice with help is worth less than nothing
+        near = None
+        if duals is not None:
+            near = pool.asked.source.near(duals.reduced, duals.threshold(pool.asked.number, value + 1), NEAR)
+        whole = near is not None and len(near) <= MOST
+        if near is None or duals is None:
+            near = pool.columns
+        elif not whole:
+            near = near.take(np.argsort(-duals.reduced.of(near), kind="stable")[:SOME])
+        if choose(Pool(pool.asked, near), best) and whole:
+            best.bounded(value if best.value is None else best.value)
+        if whole or best.value in (None, value):
+            return
 
 
 def choose(pool: Pool, best: Best) -> bool:

@@ -1,7 +1,7 @@
 """What is asked of an engine: people by position, what two are worth together, who may not meet, and the sizes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -123,6 +123,15 @@ class GroupProblem:
     def sizes(self) -> Span:
         """The least and the greatest size that a group may have."""
         return Span(min(span.least for span in self.spans), max(span.most for span in self.spans))
+
+    def tightened(self) -> "GroupProblem":
+        """Return the same problem without sizes that leave too few people for the least sizes of the other groups."""
+        spans = self.spans if len(self.spans) > 1 else self.spans * self.number.least
+        least = sum(span.least for span in spans)
+        kept = tuple(Span(span.least, min(span.most, len(self) - least + span.least)) for span in spans)
+        if any(span.least > span.most for span in kept):
+            return self
+        return replace(self, spans=kept if len(self.spans) > 1 or not kept else kept[:1])
 
     def worth_of(self, group: Sequence[int]) -> int:
         """Return what a group is worth, by its pairs and as a whole."""

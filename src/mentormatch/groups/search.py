@@ -14,19 +14,28 @@ from mentormatch.groups.problem import Group, GroupProblem, Span
 from mentormatch.groups.state import State
 from mentormatch.groups.weights import Weights
 
-ROUNDS = 300
-"""Shuffles, at most, and more of them for few people."""
+STARTS = 8
+"""Beginnings, each shuffled its part of the times: the sizes of groups change with difficulty on the way."""
 SHUFFLED = 0.15
 """The part of the people who are shuffled."""
 
 
-def searched(problem: GroupProblem, ends: float | None = None, rounds: int = ROUNDS) -> tuple[list[Group], list[int]]:
+def searched(problem: GroupProblem, ends: float | None = None, rounds: int = 100) -> tuple[list[Group], list[int]]:
     """Return the best groups that were found, and their leaders; nothing where none that keep the rules were found."""
     spans = sizes_for(problem)
     if not spans:
         return [], []
     random = np.random.default_rng(problem.seed)
-    state = State(problem, Weights.of(problem), spans, beginning(spans, len(problem), random))
+    weights = Weights.of(problem)
+    states = (State(problem, weights, spans, beginning(problem, spans, random, even=not start)) for start in range(STARTS))
+    found = [improved(state, random, rounds // STARTS, ends) for state in states]
+    state = max(found, key=State.value)
+    groups, leaders = state.groups(), state.leaders.tolist()
+    return (groups, leaders) if true_to_rules(problem, groups, leaders, spans) else ([], [])
+
+
+def improved(state: State, random: np.random.Generator, rounds: int, ends: float | None) -> State:
+    """Return the best that descents from shuffled places came to, the first from a state as it is."""
     descend(state, ends)
     best, value = state.place.copy(), state.value()
     for _ in range(rounds):
@@ -38,10 +47,8 @@ def searched(problem: GroupProblem, ends: float | None = None, rounds: int = ROU
         if found >= value:
             best, value = state.place.copy(), found
         else:
-            state = State(problem, state.weights, spans, best.copy())
-    state = State(problem, state.weights, spans, best)
-    groups, leaders = state.groups(), state.leaders.tolist()
-    return (groups, leaders) if true_to_rules(problem, groups, leaders, spans) else ([], [])
+            state = state.at(best.copy())
+    return state.at(best)
 
 
 def sizes_for(problem: GroupProblem) -> list[Span]:
@@ -60,14 +67,14 @@ def sizes_for(problem: GroupProblem) -> list[Span]:
     return spans
 
 
-def beginning(spans: list[Span], people: int, random: np.random.Generator) -> IntVector:
-    """Return a place for each person, by chance: groups as even as their sizes allow, and who is too many is out."""
-    sizes = [span.least for span in spans]
+def beginning(problem: GroupProblem, spans: list[Span], random: np.random.Generator, *, even: bool) -> IntVector:
+    """Return a place for each person, by chance, in groups as even as their sizes allow or not; who is too many is out."""
+    sizes, people = [span.least for span in spans], len(problem)
     for _ in range(people - sum(sizes)):
         open_to = [group for group, span in enumerate(spans) if sizes[group] < span.most]
         if not open_to:
             break
-        sizes[min(open_to, key=lambda group: (sizes[group], group))] += 1
+        sizes[min(open_to, key=lambda group: (sizes[group], group)) if even else int(random.choice(open_to))] += 1
     places = np.repeat(np.arange(len(spans) + 1), [*sizes, people - sum(sizes)])
     return random.permutation(places)
 

@@ -11,26 +11,32 @@ from mentormatch.groups.exact import by_columns
 from mentormatch.groups.problem import Group, GroupProblem
 from mentormatch.groups.search import searched
 from mentormatch.groups.solution import GroupSolution
-from mentormatch.groups.sources import Listed
+from mentormatch.groups.sought import Sought
+from mentormatch.groups.sources import Listed, Source
 
 MOST_LISTED = 3_000_000
 """So many columns are listed in about two seconds and 300 MB."""
+
+
+SHORT, LONG = 100, 1_000
+"""How many times a search is shuffled before columns are asked, where all are listed, and where they are not."""
 
 
 def solve(problem: GroupProblem, *, time_limit_s: float | None = None) -> GroupSolution:
     """Return the best groups, checked; see ``form_groups``."""
     began = monotonic()
     ends = None if time_limit_s is None else began + time_limit_s
-    return checked(problem, solved(problem, ends))
+    return checked(problem, solved(problem.tightened(), ends))
 
 
 def solved(problem: GroupProblem, ends: float | None) -> GroupSolution:
     """Return the best groups, by the way that fits the number of columns."""
     if not len(problem):
         return nobody(problem)
-    start = as_columns(problem, *searched(problem, ends))
-    columns = listed(problem)
-    return by_columns(problem, Listed(columns), start, ends)
+    few = most_columns(problem) <= MOST_LISTED
+    start = as_columns(problem, *searched(problem, ends, SHORT if few else LONG))
+    source: Source = Listed(listed(problem)) if few else Sought(problem, ends)
+    return by_columns(problem, source, start, ends)
 
 
 def nobody(problem: GroupProblem) -> GroupSolution:

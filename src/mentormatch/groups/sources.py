@@ -1,6 +1,5 @@
 """Where groups come from while a program is solved: a list of all, or a search that passes by those that cannot count."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,7 +11,7 @@ from mentormatch.groups.forms import Form
 
 @dataclass(frozen=True)
 class Best:
-    """Some groups for which a form is greater than nothing, and the ``most`` that it is for any; None: not known."""
+    """Some groups for which a form is great, and what it does not exceed for any, ``most``; None: not known."""
 
     columns: Columns
     most: int | None
@@ -21,8 +20,12 @@ class Best:
 class Source(Protocol):
     """Gives groups by what a form says that they count for."""
 
-    def best(self, form: Form, many: int) -> Best:
-        """Return up to so many groups for which the form is greater than 0, those first for which it is greatest."""
+    def quick(self, form: Form) -> Columns | None:
+        """Return some groups for which the form is great, in little time; None where ``best`` takes no longer."""
+        ...
+
+    def best(self, form: Form, over: int, many: int) -> Best:
+        """Return up to so many groups for which the form is greater than ``over``, those first where it is greatest."""
         ...
 
     def near(self, form: Form, least: int, many: int) -> Columns | None:
@@ -40,13 +43,16 @@ class Listed:
 
     columns: Columns
 
-    def best(self, form: Form, many: int) -> Best:
+    def quick(self, form: Form) -> None:
+        return None
+
+    def best(self, form: Form, over: int, many: int) -> Best:
         values = form.of(self.columns)
         if not len(values):
-            return Best(self.columns, 0)
+            return Best(self.columns, over)
         some = np.argpartition(-values, many)[:many] if len(values) > many else np.arange(len(values))
-        some = some[values[some] > 0]
-        return Best(self.columns.take(some[np.lexsort((some, -values[some]))]), int(values.max()))
+        some = some[values[some] > over]
+        return Best(self.columns.take(some[np.lexsort((some, -values[some]))]), max(int(values.max()), over))
 
     def near(self, form: Form, least: int, many: int) -> Columns | None:
         kept = np.flatnonzero(form.of(self.columns) >= least)
@@ -54,9 +60,3 @@ class Listed:
 
     def kept(self, least_floor: int) -> "Listed":
         return Listed(self.columns.take(self.columns.floors() >= least_floor))
-
-
-def parts_of(total: int, size: int) -> Iterator[slice]:
-    """Yield slices that cover ``total`` places."""
-    for start in range(0, total, size):
-        yield slice(start, start + size)

@@ -22,7 +22,7 @@ class State:
 
     def __init__(self, problem: GroupProblem, weights: Weights, spans: list[Span], place: IntVector) -> None:
         self.problem, self.weights, self.place = problem, weights, place
-        self.number = len(spans)
+        self.spans, self.number = spans, len(spans)
         self.least = np.array([span.least for span in spans] + [0])
         self.most = np.array([span.most for span in spans] + [len(problem)])
         self.leaders = seated(problem, self.number)
@@ -35,6 +35,10 @@ class State:
         self.gains = np.column_stack([self.weights.pairs @ inside, -self.weights.out])
         if self.problem.leaders is not None:
             self.gains[:, : self.number] -= self.weights.rule * ~self.problem.leaders.may[self.leaders].T
+
+    def at(self, place: IntVector) -> "State":
+        """Return where these places would stand."""
+        return State(self.problem, self.weights, self.spans, place)
 
     def groups(self) -> list[Group]:
         """Return who is in each group."""
