@@ -81,7 +81,8 @@ class Pursuit:
             self.everybody = True
             return True
         found = self._take(form)
-        self.bounds |= {} if found.bound is None else {goal: -found.bound if goal == "meetings" else found.bound}
+        bound = self.problem.most(goal) if found.bound is None else found.bound
+        self.bounds[goal] = -bound if goal == "meetings" else bound
         if found.proved:
             self._keep(goal, form, found)
         return found.proved

@@ -23,6 +23,8 @@ ROOM, FINEST = 1 << 52, 1 << 30
 """Sums of prices stay below the one, far within int64, and are rounded to the other part of a unit at best."""
 FRESH = 400
 """So many columns join the linear program at a time."""
+PATIENCE = 60.0
+"""Seconds that one program takes at most where nobody said how long it may take."""
 ENOUGH = 1e-3
 """A column that is worth less than that above its prices does not raise the linear program."""
 NEAR, MOST, SOME = 300_000, 10_000, 3_000
@@ -155,9 +157,9 @@ class Best:
         return self.value is not None and self.bound is not None and self.value >= self.bound
 
     @property
-    def left(self) -> float | None:
+    def left(self) -> float:
         """The seconds that are left."""
-        return None if self.asked.ends is None else max(self.asked.ends - monotonic(), 0.0)
+        return PATIENCE if self.asked.ends is None else max(self.asked.ends - monotonic(), 0.0)
 
     def take(self, pool: Pool, taken: BoolVector) -> None:
         """Keep a choice if it keeps every row and is better."""

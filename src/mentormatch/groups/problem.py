@@ -124,6 +124,17 @@ class GroupProblem:
         """The least and the greatest size that a group may have."""
         return Span(min(span.least for span in self.spans), max(span.most for span in self.spans))
 
+    def most(self, goal: str) -> int:
+        """Return what no groups exceed in a goal, fewer meetings being more: what each could have at best, by halves."""
+        if goal != "total":
+            return {"placed": len(self), "priority": 0 if self.priority is None else int(self.priority.sum()), "meetings": 0}[goal]
+        others = self.sizes.most - 1
+        worth = np.where(self.apart | np.eye(len(self), dtype=bool), 0, np.maximum(self.worth, 0))
+        best = np.sort(worth, axis=1)[:, max(len(self) - others, 0) :].sum(axis=1) if others else np.zeros(len(self))
+        shared = sum(max(int(each.points.max(initial=0)), each.unknown, 0) for each in self.shared)
+        pairs = len(self) * others // 2
+        return -(-int(best.sum()) // 2) + shared * pairs
+
     def tightened(self) -> "GroupProblem":
         """Return the same problem without sizes that leave too few people for the least sizes of the other groups."""
         spans = self.spans if len(self.spans) > 1 else self.spans * self.number.least

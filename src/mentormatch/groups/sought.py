@@ -23,8 +23,8 @@ type Block = NDArray[np.int64]
 CLOSED = -(1 << 57)
 """What somebody adds who may not join: less than all that anybody else may add."""
 CHUNK = 1 << 12
-WORK = 12_000_000
-"""Groups that are looked at in one search, at most, whole or in part."""
+WORK = 400_000_000
+"""Candidates for groups, whole or in part, that are looked at for one problem at most: about half a minute."""
 
 
 @dataclass
@@ -34,6 +34,7 @@ class Sought:
     problem: GroupProblem
     ends: float | None = None
     least_floor: int | None = None
+    work: list[int] = field(default_factory=lambda: [WORK])
 
     def quick(self, form: Form) -> Columns:
         return self._true(greedy(self.problem, form))
@@ -59,6 +60,7 @@ class Sought:
         parts, whole = [made(self.problem, np.zeros((0, self.problem.sizes.most), dtype=np.int16))], True
         for leader in range(len(form.by_leader)) if self.problem.leaders else [-1]:
             tree = Tree.of(self.problem, form, leader, least, self.ends)
+            tree.work = self.work
             for members in tree.groups():
                 some = made(self.problem, members[allowed(self.problem, members)])
                 some = some if leader < 0 else some.take(some.leaders == leader)
@@ -129,7 +131,7 @@ class Tree:
     least: int
     ends: float | None
     by_size: IntVector
-    work: int = 0
+    work: list[int] = field(default_factory=lambda: [WORK])
     whole: bool = True
     shared: list[Block] = field(default_factory=list)
 
@@ -173,8 +175,8 @@ class Tree:
             yield from self._grow(self._children(level, parent[start : start + CHUNK], added[start : start + CHUNK]))
 
     def _over(self, many: int) -> bool:
-        self.work += many
-        if self.work > WORK or (self.ends is not None and monotonic() > self.ends):
+        self.work[0] -= many * len(self.order)
+        if self.work[0] < 0 or (self.ends is not None and monotonic() > self.ends):
             self.whole = False
         return not self.whole
 
