@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from mentormatch.followup.year import follow_up as follow_up
     from mentormatch.groups.grouping import Grouping as Grouping
     from mentormatch.groups.grouping import form_groups as form_groups
+    from mentormatch.groups.rotation import Rotation as Rotation
+    from mentormatch.groups.rotation import rotate as rotate
     from mentormatch.handmade import read_pairs as read_pairs
     from mentormatch.inspection.whole import Intake as Intake
     from mentormatch.inspection.whole import intake as intake
@@ -67,6 +69,7 @@ _HOMES = {
     "Programme": "programme",
     "Progress": "assignment.progress",
     "Repair": "repairing",
+    "Rotation": "groups.rotation",
     "Solution": "assignment.solution",
     "Status": "assignment.solution",
     "anonymous_profiles": "profiles.sheets",
@@ -89,6 +92,7 @@ _HOMES = {
     "read_pairs": "handmade",
     "read_survey": "enrolment",
     "repair": "repairing",
+    "rotate": "groups.rotation",
     "solve": "assignment.engine",
     "with_history": "editions",
     "with_wishes": "profiles.choices",

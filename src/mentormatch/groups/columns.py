@@ -84,6 +84,11 @@ def most_columns(problem: GroupProblem) -> int:
     return int(sum(counts[problem.sizes.least :])) * led
 
 
+def most_placed(problem: GroupProblem) -> int:
+    """Return how many people can be placed at most: of people who may not meet each other, one a group."""
+    return sum(min(len(clique), problem.number.most) for clique in cliques(problem.apart))
+
+
 def cliques(apart: BoolBlock) -> Iterator[list[int]]:
     """Yield all people in parts of which no two may meet, those first who may meet the fewest."""
     left = np.argsort(-apart.sum(axis=1), kind="stable").tolist()

@@ -77,7 +77,7 @@ class Pursuit:
             return self._raise_floor()
         form = Forms(self.problem).goal(goal)
         if goal == "placed" and int(self.chosen.sizes.sum()) == len(self.problem):
-            self.bounds[goal] = len(self.problem)
+            self.bounds[goal], self.last = len(self.problem), form
             self.everybody = True
             return True
         found = self._take(form)

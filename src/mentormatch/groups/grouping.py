@@ -10,6 +10,7 @@ from mentormatch.assignment.rules.apart import Apart
 from mentormatch.assignment.rules.together import Together
 from mentormatch.assignment.solution import Status, Tier
 from mentormatch.errors import RequestError
+from mentormatch.groups.feasibility import Conflict, conflict
 from mentormatch.groups.posing import Keys, Posed, pose
 from mentormatch.groups.problem import pairs_in
 from mentormatch.groups.scores import GroupScores, PairShares, score
@@ -192,6 +193,16 @@ class Grouping:
         return self.posed.problem.value("meetings", self.solution.groups)
 
     @once_spoken
+    def conflict(self) -> Conflict | None:
+        """Why not all who take part have a place, and ways out; None where they have one, or no reason was found.
+
+        Worked out when first asked for, within a quarter of a minute.
+        """
+        placed = sum(map(len, self.solution.groups))
+        whole = placed == len(self.posed.problem) and self.status is not Status.INFEASIBLE
+        return None if whole else conflict(self.cohort, self.programme, self.scores, self.posed)
+
+    @once_spoken
     def remarks(self) -> tuple[str, ...]:
         """What is worth a look: groups in which turns are rare."""
         great = [group for group in self.groups if len(group.members) > MANY]
@@ -209,7 +220,8 @@ class Grouping:
     def explain(self) -> str:
         """Return in plain words what was reached, what is proved, and each group."""
         lines = [self._goal(tier) for tier in self.tiers]
-        return "\n".join([tr("État : {status}", status=str(self.status)), *lines, *map(str, self.groups), *map(str, self.unplaced)])
+        head, why = tr("État : {status}", status=str(self.status)), [str(self.conflict)] if self.conflict else []
+        return "\n".join([head, *lines, *why, *map(str, self.groups), *map(str, self.unplaced)])
 
     def _goal(self, tier: Tier) -> str:
         shown = points if tier.goal in ("floor", "total") else str

@@ -1,12 +1,13 @@
 """A problem -> groups: by columns where they can be listed, by a search where they cannot."""
 
+from dataclasses import replace
 from time import monotonic
 
 import numpy as np
 
 from mentormatch.assignment.solution import Status
 from mentormatch.groups.check import checked
-from mentormatch.groups.columns import Columns, listed, made, most_columns
+from mentormatch.groups.columns import Columns, listed, made, most_columns, most_placed
 from mentormatch.groups.exact import by_columns
 from mentormatch.groups.problem import Group, GroupProblem
 from mentormatch.groups.search import searched
@@ -26,22 +27,21 @@ def solve(problem: GroupProblem, *, time_limit_s: float | None = None) -> GroupS
     """Return the best groups, checked; see ``form_groups``."""
     began = monotonic()
     ends = None if time_limit_s is None else began + time_limit_s
-    return checked(problem, solved(problem.tightened(), ends))
+    found = solved(problem.tightened(), ends)
+    return checked(problem, replace(found, seconds=monotonic() - began))
 
 
 def solved(problem: GroupProblem, ends: float | None) -> GroupSolution:
     """Return the best groups, by the way that fits the number of columns."""
+    spans = problem.spans if len(problem.spans) > 1 else problem.spans * problem.number.least
+    if most_placed(problem) < sum(span.least for span in spans):
+        return GroupSolution(Status.INFEASIBLE)
     if not len(problem):
-        return nobody(problem)
+        return GroupSolution(Status.INFEASIBLE)
     few = most_columns(problem) <= MOST_LISTED
     start = as_columns(problem, *searched(problem, ends, SHORT if few else LONG))
     source: Source = Listed(listed(problem)) if few else Sought(problem, ends)
     return by_columns(problem, source, start, ends)
-
-
-def nobody(problem: GroupProblem) -> GroupSolution:
-    """Return the answer for nobody: no group, where none was asked for."""
-    return GroupSolution(Status.INFEASIBLE)
 
 
 def as_columns(problem: GroupProblem, groups: list[Group], leaders: list[int]) -> Columns:
