@@ -33,13 +33,14 @@ def solve(problem: GroupProblem, *, time_limit_s: float | None = None) -> GroupS
 
 def solved(problem: GroupProblem, ends: float | None) -> GroupSolution:
     """Return the best groups, by the way that fits the number of columns."""
+    seats = problem.number.least if problem.leaders is None else int(problem.leaders.seats.sum())
+    if not len(problem) or seats < problem.number.least:
+        return GroupSolution(Status.INFEASIBLE)
     spans = problem.spans if len(problem.spans) > 1 else problem.spans * problem.number.least
     if most_placed(problem) < sum(span.least for span in spans):
         return GroupSolution(Status.INFEASIBLE)
-    if not len(problem):
-        return GroupSolution(Status.INFEASIBLE)
     few = most_columns(problem) <= MOST_LISTED
-    start = as_columns(problem, *searched(problem, ends, SHORT if few else LONG))
+    start = as_columns(problem, *searched(problem, ends, min(SHORT, 4 * len(problem)) if few else LONG))
     source: Source = Listed(listed(problem)) if few else Sought(problem, ends)
     return by_columns(problem, source, start, ends)
 
