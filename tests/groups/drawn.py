@@ -61,7 +61,9 @@ def keys(random: Random, people: int, most: int) -> list[str]:
 
 def composition(random: Random, people: int) -> dict[str, Any]:
     field, answers = random.choice([("work", WORK), ("speech", SPEECH)])
-    bounds = random.choice([{"least": 2, "none": True}, {"most": 2}, {"most": 1}, {"least": 1}, {"least": 1, "most": 2}])
+    bounds = random.choice(
+        [{"least": 2, "none": True}, {"most": 2}, {"most": 1}, {"least": 1}, {"least": 1, "most": 2}]
+    )
     return {"field": field, **bounds, **({"in": some(random, answers, 2)} if random.random() < 0.7 else {})}
 
 
@@ -74,7 +76,9 @@ RULES: Mapping[str, Callable[[Random, int], dict[str, Any]]] = {
     "minimum_score": lambda random, people: {"points": random.choice([5, 20, 40])},
     "priority": lambda random, people: {"people": keys(random, people, 3)},
     "require": lambda random, people: {"field": "work", "in": random.sample(WORK, 2), "missing": "allow"},
-    "together": lambda random, people: {"people": ["P0", *(key for key in keys(random, people, 2) if key in "P1P2")] + ["P1"]},
+    "together": lambda random, people: {
+        "people": ["P0", *(key for key in keys(random, people, 2) if key in "P1P2"), "P1"]
+    },
     "veto": lambda random, people: {"field": "refused", "against": random.choice([["firms"], ["work"]])},
 }
 
@@ -100,7 +104,9 @@ def drawn(seed: int, people: int | None = None) -> Drawn:
         "rules": [{"kind": kind, **RULES[kind](random, count)} for kind in kinds],
     }
     leaders = group_of(random, "mentor", random.randint(1, 4) if led else 0)
-    past = [random.sample([f"P{row}" for row in range(count)], min(count, 3)) for _ in range(random.choice([0, 0, 1, 2]))]
+    past = [
+        random.sample([f"P{row}" for row in range(count)], min(count, 3)) for _ in range(random.choice([0, 0, 1, 2]))
+    ]
     return Drawn(Programme.read(stated), Cohort(leaders, group_of(random, "mentee", count)), past)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from mentormatch.assignment.rule import Rule
-from mentormatch.assignment.rules.apart import Apart
 from mentormatch.assignment.rules.composition import Composition
 from mentormatch.assignment.rules.minimum_score import MinimumScore
 from mentormatch.assignment.rules.priority import Priority
@@ -52,9 +51,15 @@ class Game:
     def allowed(self, group: tuple[int, ...]) -> bool:
         people = [self.cohort.members.person(row) for row in group]
         pairs = [(a, b) for a in range(len(group)) for b in range(len(group)) if a != b]
-        if any(forbids(rule, people[a], people[b], self.pair(group[a], group[b])) for rule in self.programme.rules for a, b in pairs):
+        if any(
+            forbids(rule, people[a], people[b], self.pair(group[a], group[b]))
+            for rule in self.programme.rules
+            for a, b in pairs
+        ):
             return False
-        return all(composed(rule, people, self.cohort) for rule in self.programme.rules if isinstance(rule, Composition))
+        return all(
+            composed(rule, people, self.cohort) for rule in self.programme.rules if isinstance(rule, Composition)
+        )
 
     def pair(self, left: int, right: int) -> int:
         return int(self.scores.values[left, right])
@@ -106,7 +111,10 @@ class Game:
                 case "meetings":
                     yield -sum(self.met(a, b) for group in groups for a, b in combinations(group, 2))
                 case "floor":
-                    yield min(worth // max(len(group) * (len(group) - 1) // 2, 1) for worth, group in zip(problem, groups, strict=True))
+                    yield min(
+                        worth // max(len(group) * (len(group) - 1) // 2, 1)
+                        for worth, group in zip(problem, groups, strict=True)
+                    )
                 case "total":
                     yield sum(problem)
 
@@ -137,8 +145,6 @@ def whole(cohort: Cohort, group: Sequence[int], neutral: float, weight: float) -
 
 
 def forbids(rule: Rule, left: Person, right: Person, score: int) -> bool:
-    if isinstance(rule, Apart):
-        return {left.id, right.id} <= set(rule.people)
     return rule.kind in FORBID and FORBID[rule.kind](rule, left, right, score)
 
 
@@ -156,7 +162,11 @@ def composed(rule: Composition, people: Sequence[Person], cohort: Cohort) -> boo
 def taking_part(cohort: Cohort, rules: Sequence[Rule], *, leading: bool = False) -> list[int]:
     people = cohort.facilitators if leading else cohort.members
     admitted = [rule.admits(people, "mentor" if leading else "mentee") for rule in rules]
-    return [row for row in range(len(people)) if people.complete[row] and all(each is None or each[row] for each in admitted)]
+    return [
+        row
+        for row in range(len(people))
+        if people.complete[row] and all(each is None or each[row] for each in admitted)
+    ]
 
 
 def seated(may: Sequence[Sequence[bool]], taken: frozenset[int]) -> bool:

@@ -29,7 +29,13 @@ def test_groups_equal_exhaustive_search() -> None:
         made = drawn(seed)
         grouping = formed(made)
         best = Game(made, grouping).best()
-        met.update([str(grouping.status), *(rule.kind for rule in made.programme.rules), *(tier.goal for tier in grouping.tiers)])
+        met.update(
+            [
+                str(grouping.status),
+                *(rule.kind for rule in made.programme.rules),
+                *(tier.goal for tier in grouping.tiers),
+            ]
+        )
         if best is None:
             assert str(grouping.status) == "infeasible", seed
             continue
@@ -38,7 +44,9 @@ def test_groups_equal_exhaustive_search() -> None:
         assert made.programme.groups is not None
         asked = made.programme.groups.goals
         assert [values.get(goal, 0) for goal in asked] == list(best[0]), seed
-        rows = tuple(sorted(tuple(sorted(grouping.posed.members[list(group)].tolist())) for group in grouping.solution.groups))
+        rows = tuple(
+            sorted(tuple(sorted(grouping.posed.members[list(group)].tolist())) for group in grouping.solution.groups)
+        )
         ids = made.cohort.members.ids
         assert rows in {tuple(sorted(tuple(sorted(group)) for group in groups)) for groups in best[1]}, (seed, ids)
     assert met.keys() >= {"proved", "infeasible", *RULES, *GOALS}

@@ -143,7 +143,9 @@ def problem(seed: int, n: int = 9) -> GroupProblem:
         (((0, 1, 2), (3, 4, 5)), "2 groups"),
     ],
 )
-def test_the_check_refuses_groups_that_are_not_what_was_asked_for(groups: tuple[tuple[int, ...], ...], told: str) -> None:
+def test_the_check_refuses_groups_that_are_not_what_was_asked_for(
+    groups: tuple[tuple[int, ...], ...], told: str
+) -> None:
     asked = problem(0)
     assert told in list(mistakes(asked, replace(solve(asked), groups=groups)))
 
@@ -156,7 +158,9 @@ def test_the_check_refuses_those_who_may_not_meet_and_values_that_are_not_so() -
     assert any("meets" in told for told in mistakes(replace(asked, apart=apart), right))
     tiers = tuple(replace(tier, value=tier.value + 1) for tier in right.tiers)
     assert any("not" in told for told in mistakes(asked, replace(right, tiers=tiers)))
-    assert "not proved" in list(mistakes(asked, replace(right, tiers=tuple(replace(t, bound=None) for t in right.tiers))))
+    assert "not proved" in list(
+        mistakes(asked, replace(right, tiers=tuple(replace(t, bound=None) for t in right.tiers)))
+    )
 
 
 def test_relabelled_people_reach_the_same_values() -> None:

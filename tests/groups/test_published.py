@@ -46,7 +46,9 @@ def test_all_published_optima_are_reached_and_proved(shared_data: Path) -> None:
         assert (solution.status, solution.tiers[-1].value) == (Status.PROVED, optimum), name
 
 
-@pytest.mark.parametrize("name", [name if "Int" in name else pytest.param(name, marks=pytest.mark.proof) for name in LARGE])
+@pytest.mark.parametrize(
+    "name", [name if "Int" in name else pytest.param(name, marks=pytest.mark.proof) for name in LARGE]
+)
 def test_thirty_people_are_proved(shared_data: Path, name: str) -> None:
     solution = solve(read(shared_data / "instances" / "mdgplib" / name))
     assert solution.status is Status.PROVED
@@ -68,9 +70,20 @@ def test_constructed_rounds_never_have_two_people_meet_twice(groups: int, size: 
 
 @pytest.mark.parametrize(
     ("groups", "size", "known", "found"),
-    [(3, 3, 4, 4), (4, 3, 4, 4), (5, 4, 5, 5), (6, 6, 3, 3), *(pytest.param(*case, marks=pytest.mark.proof) for case in [(5, 3, 7, 5), (6, 3, 8, 6), (7, 3, 10, 8), (6, 4, 7, 5), (7, 4, 9, 7), (6, 5, 6, 4)])],
+    [
+        (3, 3, 4, 4),
+        (4, 3, 4, 4),
+        (5, 4, 5, 5),
+        (6, 6, 3, 3),
+        *(
+            pytest.param(*case, marks=pytest.mark.proof)
+            for case in [(5, 3, 7, 5), (6, 3, 8, 6), (7, 3, 10, 8), (6, 4, 7, 5), (7, 4, 9, 7), (6, 5, 6, 4)]
+        ),
+    ],
 )
-def test_rounds_without_a_repeat_are_as_many_as_found_beside_those_known(groups: int, size: int, known: int, found: int) -> None:
+def test_rounds_without_a_repeat_are_as_many_as_found_beside_those_known(
+    groups: int, size: int, known: int, found: int
+) -> None:
     people = groups * size
     problem = GroupProblem.of(np.zeros((people, people), dtype=np.int64), [(size, size)] * groups)
     first = tuple(tuple(range(start, start + size)) for start in range(0, people, size))

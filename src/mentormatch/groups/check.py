@@ -23,6 +23,7 @@ def mistakes(problem: GroupProblem, solution: GroupSolution) -> Iterator[str]:
     """Yield what is wrong with a solution, by positions."""
     if solution.status in (Status.PROVED, Status.FEASIBLE):
         yield from misformed(problem, solution)
+        yield from misled(problem, solution)
         for group in solution.groups:
             yield from misplaced(problem, group)
         yield from miscounted(problem, solution)
@@ -31,7 +32,7 @@ def mistakes(problem: GroupProblem, solution: GroupSolution) -> Iterator[str]:
 
 
 def misformed(problem: GroupProblem, solution: GroupSolution) -> Iterator[str]:
-    """Yield what is wrong with the number of groups, their sizes, their leaders, and people in two of them."""
+    """Yield what is wrong with the number of groups and their sizes, people in two of them, and blocks torn apart."""
     groups = solution.groups
     if not problem.number.least <= len(groups) <= problem.number.most:
         yield f"{len(groups)} groups"
@@ -44,15 +45,20 @@ def misformed(problem: GroupProblem, solution: GroupSolution) -> Iterator[str]:
         homes = {next((at for at, group in enumerate(groups) if person in group), None) for person in block}
         if len(homes) > 1:
             yield f"not together: {block}"
-    if problem.leaders is not None:
-        leading = Counter(solution.leaders)
-        if len(solution.leaders) != len(groups) or any(
-            times > int(problem.leaders.seats[leader]) for leader, times in leading.items()
-        ):
-            yield "leaders"
-        for leader, group in zip(solution.leaders, groups, strict=False):
-            if not all(problem.leaders.may[leader, person] for person in group):
-                yield f"leader {leader}"
+
+
+def misled(problem: GroupProblem, solution: GroupSolution) -> Iterator[str]:
+    """Yield what is wrong with who leads: one a group, within their seats, all of whom they may meet."""
+    if problem.leaders is None:
+        return
+    leading = Counter(solution.leaders)
+    if len(solution.leaders) != len(solution.groups):
+        yield "groups without a leader"
+    if any(times > int(problem.leaders.seats[leader]) for leader, times in leading.items()):
+        yield "seats"
+    for leader, group in zip(solution.leaders, solution.groups, strict=False):
+        if not all(problem.leaders.may[leader, person] for person in group):
+            yield f"leader {leader}"
 
 
 def fitted(sizes: list[int], problem: GroupProblem) -> bool:
@@ -97,13 +103,20 @@ def worth(problem: GroupProblem, goal: str, groups: tuple[Group, ...]) -> int:
     if goal == "placed":
         return sum(map(len, groups))
     if goal == "priority":
-        return sum(int(problem.priority[person]) for group in groups for person in group) if problem.priority is not None else 0
+        return (
+            sum(int(problem.priority[person]) for group in groups for person in group)
+            if problem.priority is not None
+            else 0
+        )
     if goal == "meetings":
         return sum(met(problem, group) for group in groups)
     each = [worth_of(problem, group) for group in groups]
     if goal == "total":
         return sum(each)
-    return min((worth // max(len(list(combinations(group, 2))), 1) for worth, group in zip(each, groups, strict=True)), default=0)
+    return min(
+        (worth // max(len(list(combinations(group, 2))), 1) for worth, group in zip(each, groups, strict=True)),
+        default=0,
+    )
 
 
 def met(problem: GroupProblem, group: Group) -> int:

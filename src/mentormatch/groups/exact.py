@@ -24,7 +24,7 @@ def by_columns(problem: GroupProblem, source: Source, start: Columns, ends: floa
 
 @dataclass
 class Pursuit:
-    """How far the goals are reached: the best choice so far, the bounds known, and the rows that keep what is proved."""
+    """How far the goals are reached: the best choice so far, the bounds known, and rows that keep what is proved."""
 
     problem: GroupProblem
     source: Source
@@ -161,7 +161,9 @@ def another(asked: Asked, alike: list[Columns]) -> tuple[bool, Columns | None]:
     if not isinstance(asked.source, Listed) or len(asked.source.columns) > MOST:
         return False, None
     sets = [frozenset(groups_of(each)) for each in alike]
-    cuts = [Row(("cut", place), Among.of_groups(asked.goal, each), None, len(each) - 1) for place, each in enumerate(sets)]
+    cuts = [
+        Row(("cut", place), Among.of_groups(asked.goal, each), None, len(each) - 1) for place, each in enumerate(sets)
+    ]
     cut = replace(asked, rows=[*(row for row in asked.rows if row.form is not asked.goal), *cuts])
     best, value = Best(cut), int(asked.goal.of(alike[0]).sum())
     known = choose(Pool(cut, asked.source.columns), best)

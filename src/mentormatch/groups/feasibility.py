@@ -67,7 +67,11 @@ class Inquiry:
         """Return the problem with other rules, of the same people."""
         asked = self.programme.model_copy(update={"rules": list(rules)})
         problem = pose(self.cohort, asked, self.scores).problem
-        return replace(problem, number=self.problem.number, goals=("placed",)) if len(problem) == len(self.problem) else self.problem
+        return (
+            replace(problem, number=self.problem.number, goals=("placed",))
+            if len(problem) == len(self.problem)
+            else self.problem
+        )
 
 
 def conflict(cohort: Cohort, programme: Programme, scores: GroupScores, posed: Posed) -> Conflict | None:
@@ -86,13 +90,29 @@ def sized(inquiry: Inquiry) -> Conflict | None:
     people, groups = counted(len(problem), "personne"), counted(number.most, "groupe")
     needed = number.least * sizes.least
     if len(problem) < needed:
-        told = tr("{people} participent ; {groups} d'au moins {least} en demandent {needed}.", people=people, groups=groups, least=sizes.least, needed=needed)
+        told = tr(
+            "{people} participent ; {groups} d'au moins {least} en demandent {needed}.",
+            people=people,
+            groups=groups,
+            least=sizes.least,
+            needed=needed,
+        )
         return Conflict("too_few", told)
     if len(problem) > number.most * sizes.most:
-        told = tr("{people} participent ; {groups} d'au plus {most} n'en prennent que {places}.", people=people, groups=groups, most=sizes.most, places=number.most * sizes.most)
+        told = tr(
+            "{people} participent ; {groups} d'au plus {most} n'en prennent que {places}.",
+            people=people,
+            groups=groups,
+            most=sizes.most,
+            places=number.most * sizes.most,
+        )
         return Conflict("too_many", told)
     if problem.leaders is not None and int(problem.leaders.seats.sum()) < number.least:
-        told = tr("Il faut {groups}, et les animateurs n'en mènent que {seats}.", groups=groups, seats=int(problem.leaders.seats.sum()))
+        told = tr(
+            "Il faut {groups}, et les animateurs n'en mènent que {seats}.",
+            groups=groups,
+            seats=int(problem.leaders.seats.sum()),
+        )
         return Conflict("too_few_leaders", told)
     return None
 
@@ -107,10 +127,18 @@ def separated(inquiry: Inquiry) -> Conflict | None:
             pair = tuple(int(place) for place in np.argwhere(inside)[0])
             met = inquiry.keys([block[place] for place in pair])
             rules = (*speaking(inquiry, pair_only(block, pair)), *reuniting(inquiry, block))
-            told = tr("{people} sont à réunir, et une règle interdit leur rencontre : {rules}.", people=listed(met), rules=named(rules))
+            told = tr(
+                "{people} sont à réunir, et une règle interdit leur rencontre : {rules}.",
+                people=listed(met),
+                rules=named(rules),
+            )
             return Conflict("together_apart", told, rules, met)
         if len(block) > problem.sizes.most:
-            told = tr("{people} sont à réunir, et un groupe en prend {most} au plus.", people=listed(keys), most=problem.sizes.most)
+            told = tr(
+                "{people} sont à réunir, et un groupe en prend {most} au plus.",
+                people=listed(keys),
+                most=problem.sizes.most,
+            )
             return Conflict("block_too_large", told, reuniting(inquiry, block), keys)
     return None
 
@@ -130,7 +158,10 @@ def excluded(inquiry: Inquiry) -> Conflict | None:
     rules = speaking(inquiry, tuple(few))
     told = tr(
         "{people} ne peuvent pas se rencontrer, et il n'y a que {groups} : {keys} ({rules}).",
-        people=counted(len(found), "personne"), groups=counted(number, "groupe"), keys=listed(inquiry.keys(sorted(found))), rules=named(rules),
+        people=counted(len(found), "personne"),
+        groups=counted(number, "groupe"),
+        keys=listed(inquiry.keys(sorted(found))),
+        rules=named(rules),
     )
     return Conflict("more_than_groups", told, rules, inquiry.keys(few))
 
@@ -150,7 +181,9 @@ def reuniting(inquiry: Inquiry, block: Group) -> tuple[str, ...]:
     """Return the rules that want some of these people together."""
     rows = set(inquiry.posed.members[list(block)].tolist())
     people = inquiry.cohort.members
-    return tuple(rule.label for rule in inquiry.programme.rules if any(rows & set(each) for each in rule.together(people)))
+    return tuple(
+        rule.label for rule in inquiry.programme.rules if any(rows & set(each) for each in rule.together(people))
+    )
 
 
 def named(rules: Sequence[str]) -> str:
@@ -174,14 +207,21 @@ def searched_for(inquiry: Inquiry) -> Conflict | None:
         return None
     rules = filtered(inquiry.programme.rules, lambda some: impossible(inquiry.under(some), inquiry.ends))
     problem = inquiry.under(rules)
-    free = replace(problem, spans=(Span(1, problem.sizes.most),), number=Span(1, problem.number.most), leaders=problem.leaders)
+    free = replace(
+        problem, spans=(Span(1, problem.sizes.most),), number=Span(1, problem.number.most), leaders=problem.leaders
+    )
     people = list(range(len(problem)))
     if impossible(free, inquiry.ends):
         people = filtered(people, lambda some: impossible(part_of(free, some), inquiry.ends))
     labels, keys = tuple(rule.label for rule in rules), inquiry.keys(people)
     told = tr("Ces règles ne peuvent pas être tenues toutes à la fois : {rules}.", rules=named(labels))
     if len(people) < len(problem):
-        told = tr("{people} ne tiennent pas dans {groups} sans enfreindre une règle : {rules}.", people=listed(keys), groups=counted(problem.number.most, "groupe"), rules=named(labels))
+        told = tr(
+            "{people} ne tiennent pas dans {groups} sans enfreindre une règle : {rules}.",
+            people=listed(keys),
+            groups=counted(problem.number.most, "groupe"),
+            rules=named(labels),
+        )
     found = Conflict("rules", told, labels, keys)
     return replace(found, ways_out=tuple(ways_out(inquiry, found)))
 
@@ -194,10 +234,17 @@ def part_of(problem: GroupProblem, people: Sequence[int]) -> GroupProblem:
     leaders = problem.leaders and replace(problem.leaders, may=problem.leaders.may[:, rows])
     return replace(
         problem,
-        worth=problem.worth[np.ix_(rows, rows)], apart=problem.apart[np.ix_(rows, rows)],
-        together=tuple(block for block in blocks if len(block) > 1), leaders=leaders, shared=(), meetings=None,
-        counts=tuple(replace(count, holds=count.holds[rows]) for count in problem.counts if count.least <= 1 or count.none),
-        priority=None, keys=tuple(problem.keys[person] for person in people),
+        worth=problem.worth[np.ix_(rows, rows)],
+        apart=problem.apart[np.ix_(rows, rows)],
+        together=tuple(block for block in blocks if len(block) > 1),
+        leaders=leaders,
+        shared=(),
+        meetings=None,
+        counts=tuple(
+            replace(count, holds=count.holds[rows]) for count in problem.counts if count.least <= 1 or count.none
+        ),
+        priority=None,
+        keys=tuple(problem.keys[person] for person in people),
     )
 
 
@@ -234,4 +281,8 @@ def ways_out(inquiry: Inquiry, found: Conflict) -> Iterator[str]:
         yield tr("Avec {groups}, tout le monde a une place.", groups=counted(number.most + 1, "groupe"))
     wider = replace(problem, spans=(Span(max(sizes.least - 1, 1), sizes.most + 1),))
     if possible(wider, ends):
-        yield tr("Avec des groupes de {least} à {most} personnes, tout le monde a une place.", least=max(sizes.least - 1, 1), most=sizes.most + 1)
+        yield tr(
+            "Avec des groupes de {least} à {most} personnes, tout le monde a une place.",
+            least=max(sizes.least - 1, 1),
+            most=sizes.most + 1,
+        )

@@ -27,7 +27,9 @@ def constructed(groups: int, size: int) -> list[Round]:
     if groups < 2 or size > min(fields):
         return [tuple(first)]
     rounds = [in_lines(groups, size, turn) for turn in range(groups)]
-    classes = [tuple(a * groups + b + place for place in range(size)) for a in range(size) for b in range(0, groups, size)]
+    classes = [
+        tuple(a * groups + b + place for place in range(size)) for a in range(size) for b in range(0, groups, size)
+    ]
     return [*rounds, tuple(classes)] if groups % size == 0 else rounds
 
 
@@ -45,7 +47,8 @@ def in_lines(groups: int, size: int, turn: int) -> Round:
     """Return one round: person (a, b) is number a * groups + b."""
     fields = prime_powers(groups)
     return tuple(
-        tuple(a * groups + added(fields, start, multiplied(fields, turn, a)) for a in range(size)) for start in range(groups)
+        tuple(a * groups + added(fields, start, multiplied(fields, turn, a)) for a in range(size))
+        for start in range(groups)
     )
 
 

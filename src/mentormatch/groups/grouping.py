@@ -209,7 +209,9 @@ class Grouping:
         if not great:
             return ()
         size = max(len(group.members) for group in great)
-        return (tr("{size} personnes dans un groupe : au-delà de {most}, chacun présente rarement.", size=size, most=MANY),)
+        return (
+            tr("{size} personnes dans un groupe : au-delà de {most}, chacun présente rarement.", size=size, most=MANY),
+        )
 
     @cached_property
     def contributions(self) -> int:
@@ -231,7 +233,9 @@ class Grouping:
         if tier.bound is None:
             return tr("{goal} : {value}, sans borne connue", goal=name, value=value)
         off = percent(abs(tier.bound - tier.value) / max(abs(tier.bound), 1), 1)
-        return tr("{goal} : {value}, borne {bound} (écart {gap})", goal=name, value=value, bound=shown(tier.bound), gap=off)
+        return tr(
+            "{goal} : {value}, borne {bound} (écart {gap})", goal=name, value=value, bound=shown(tier.bound), gap=off
+        )
 
     def __repr__(self) -> str:
         return f"Grouping({len(self.solution.groups)} groups, {self.status})"  # a notebook saves what it shows

@@ -84,8 +84,7 @@ def apart(rules: Sequence[Rule], members: People, scores: IntMatrix) -> BoolBloc
     total = np.zeros(market.shape, dtype=bool)
     for _, block in forbidding(rules, market):
         total |= block | block.T
-    np.fill_diagonal(total, False)
-    return total
+    return total & ~np.eye(len(total), dtype=bool)
 
 
 def meeting(rules: Sequence[Rule], leaders: People, members: People) -> BoolBlock:
@@ -100,13 +99,20 @@ def meeting(rules: Sequence[Rule], leaders: People, members: People) -> BoolBloc
 
 
 def places(leaders: People, asked: Facilitation | None) -> IntVector:
-    """Return (f,) how many groups each leads, one where that was not answered; raise SurveyError where it is no number."""
+    """Return (f,) how many groups each leads, one where that was not answered.
+
+    Raises SurveyError where an answer is no number of groups.
+    """
     if asked is None or isinstance(asked.seats, int):
         return np.full(len(leaders), asked.seats if asked else 0, dtype=np.int64)
     said = leaders.numbers(asked.seats).values
     wrong = ~np.isnan(said) & ((said < 0) | (said != np.floor(said)) | (said > 100))
     problems = [
-        Problem(leaders.ids[row], tr("« {field} » n'est pas un nombre de groupes", field=asked.seats), tr("un entier de 0 à 100"))
+        Problem(
+            leaders.ids[row],
+            tr("« {field} » n'est pas un nombre de groupes", field=asked.seats),
+            tr("un entier de 0 à 100"),
+        )
         for row in np.flatnonzero(wrong)
     ]
     if problems:

@@ -66,8 +66,9 @@ class Shared:
 class GroupProblem:
     """Who of n people meet in which group.
 
-    A group is worth the sum of ``worth`` (n, n), symmetric, over its pairs, and what it gets as a whole (``shared``). People who are ``apart``
-    (n, n) are in no group together; those of one block of ``together`` are in one group, or none of them is placed.
+    A group is worth the sum of ``worth`` (n, n), symmetric, over its pairs, and what it gets as a whole (``shared``).
+    People who are ``apart`` (n, n) are in no group together; those of one block of ``together`` are in one group, or
+    none of them is placed.
     ``spans`` are the sizes: one for all groups, or one for each. ``number`` is how many groups there are. ``meetings``
     (n, n) says how often two people met before; ``priority`` (n,) weighs those to be placed first.
 
@@ -125,9 +126,13 @@ class GroupProblem:
         return Span(min(span.least for span in self.spans), max(span.most for span in self.spans))
 
     def most(self, goal: str) -> int:
-        """Return what no groups exceed in a goal, fewer meetings being more: what each could have at best, by halves."""
+        """Return what no groups exceed in a goal, fewer meetings being more: what each could have at best, in halves."""
         if goal != "total":
-            return {"placed": len(self), "priority": 0 if self.priority is None else int(self.priority.sum()), "meetings": 0}[goal]
+            return {
+                "placed": len(self),
+                "priority": 0 if self.priority is None else int(self.priority.sum()),
+                "meetings": 0,
+            }[goal]
         others = self.sizes.most - 1
         worth = np.where(self.apart | np.eye(len(self), dtype=bool), 0, np.maximum(self.worth, 0))
         best = np.sort(worth, axis=1)[:, max(len(self) - others, 0) :].sum(axis=1) if others else np.zeros(len(self))

@@ -42,7 +42,11 @@ class Rotation:
         """Say what was reached, and what is known of it."""
         rounds, again = counted(len(self.rounds), "tour"), counted(self.repeats, "retrouvaille")
         if self.proved:
-            return tr("{rounds}, {repeats} : aucune suite de groupes de ces tailles n'en a moins.", rounds=rounds, repeats=again)
+            return tr(
+                "{rounds}, {repeats} : aucune suite de groupes de ces tailles n'en a moins.",
+                rounds=rounds,
+                repeats=again,
+            )
         return tr("{rounds}, {repeats} ; il y en a {bound} au moins.", rounds=rounds, repeats=again, bound=self.bound)
 
     def __repr__(self) -> str:
@@ -77,7 +81,9 @@ def relabelled(first: Round, rounds: int) -> list[Round]:
     if len(sizes) != 1:
         return []
     made = constructed(len(first), sizes.pop())[:rounds]
-    called = {old: new for group, mine in zip(made[0], first, strict=True) for old, new in zip(group, mine, strict=True)}
+    called = {
+        old: new for group, mine in zip(made[0], first, strict=True) for old, new in zip(group, mine, strict=True)
+    }
     return [in_order([[called[person] for person in group] for group in each]) for each in made]
 
 
@@ -112,7 +118,12 @@ def further(problem: GroupProblem, first: Round, rounds: int) -> Iterator[Round]
 def formed(problem: GroupProblem, met: IntMatrix, turn: int) -> Round:
     """Return one round of groups in which few people meet who met before; empty where none keep the rules."""
     asked = replace(
-        problem, worth=np.zeros_like(problem.worth), shared=(), meetings=met, goals=("placed", "meetings"), seed=problem.seed + turn
+        problem,
+        worth=np.zeros_like(problem.worth),
+        shared=(),
+        meetings=met,
+        goals=("placed", "meetings"),
+        seed=problem.seed + turn,
     )
     groups, _ = searched(asked, None, SHUFFLES)
     return in_order(groups)
@@ -150,8 +161,7 @@ def repeats_in(rounds: Sequence[Round]) -> int:
 
 def least_repeats(problem: GroupProblem, rounds: Sequence[Round]) -> int:
     """Return what no rounds of these sizes go below: all meetings less the pairs that may meet, of all and of each."""
-    may = ~problem.apart
-    np.fill_diagonal(may, False)
+    may = ~problem.apart & ~np.eye(len(problem), dtype=bool)
     meetings = sum(pairs_in(len(group)) for each in rounds for group in each)
     each = Counter(person for each in rounds for group in each for person in group for _ in range(len(group) - 1))
     beyond = sum(max(times - int(may[person].sum()), 0) for person, times in each.items())

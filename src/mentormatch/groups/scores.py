@@ -47,8 +47,8 @@ class GroupScores:
 def score(members: People, criteria: Sequence[Criterion]) -> GroupScores:
     """Return the scores of members.
 
-    The share of a criterion in a pair is the mean of its shares both ways round, rounded down to millionths, so that the
-    shares add up exactly. What a group has as a whole counts as much as it would for each of its pairs.
+    The share of a criterion in a pair is the mean of its shares both ways round, rounded down to millionths, so that
+    the shares add up exactly. What a group has as a whole counts as much as it would for each of its pairs.
     """
     weights = normalised(criteria)
     parts = tuple(part(criterion, weight, members) for criterion, weight in zip(criteria, weights, strict=True))

@@ -27,7 +27,9 @@ def searched(problem: GroupProblem, ends: float | None = None, rounds: int = 100
         return [], []
     random = np.random.default_rng(problem.seed)
     weights = Weights.of(problem)
-    states = (State(problem, weights, spans, beginning(problem, spans, random, even=not start)) for start in range(STARTS))
+    states = (
+        State(problem, weights, spans, beginning(problem, spans, random, even=not start)) for start in range(STARTS)
+    )
     found = [improved(state, random, rounds // STARTS, ends) for state in states]
     state = max(found, key=State.value)
     groups, leaders = state.groups(), state.leaders.tolist()
@@ -52,7 +54,7 @@ def improved(state: State, random: np.random.Generator, rounds: int, ends: float
 
 
 def sizes_for(problem: GroupProblem) -> list[Span]:
-    """Return the size of each group: as few groups as hold everybody; none where there are too few people or leaders."""
+    """Return the size of each group: as few groups as hold everybody; none where people or leaders are too few."""
     seats = int(problem.leaders.seats.sum()) if problem.leaders else len(problem) + 1
     if len(problem.spans) > 1:
         spans = list(problem.spans)
@@ -68,7 +70,7 @@ def sizes_for(problem: GroupProblem) -> list[Span]:
 
 
 def beginning(problem: GroupProblem, spans: list[Span], random: np.random.Generator, *, even: bool) -> IntVector:
-    """Return a place for each person, by chance, in groups as even as their sizes allow or not; who is too many is out."""
+    """Return a place for each person, by chance, in groups of even sizes or not; who is too many is out."""
     sizes, people = [span.least for span in spans], len(problem)
     for _ in range(people - sum(sizes)):
         open_to = [group for group, span in enumerate(spans) if sizes[group] < span.most]
@@ -112,7 +114,9 @@ def true_to_rules(problem: GroupProblem, groups: list[Group], leaders: list[int]
             return False
         if any(not set(block_of.get(person, ())) <= set(group) for person in group):
             return False
-        if not all(fits(int(count.holds[people].sum()), count.least, count.most, none=count.none) for count in problem.counts):
+        if not all(
+            fits(int(count.holds[people].sum()), count.least, count.most, none=count.none) for count in problem.counts
+        ):
             return False
     return True
 

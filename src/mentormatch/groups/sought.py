@@ -1,7 +1,7 @@
 """Groups that count for enough, found without listing all: whoever cannot join any such group any more is passed by.
 
-A group grows person by person, in an order in which those who may add most come first. What it may still gain is no more
-than what each candidate adds to those who are in, with half of the best pairs that they could make among themselves
+A group grows person by person, in an order in which those who may add most come first. What it may still gain is no
+more than what each candidate adds to those who are in, with half of the best pairs that they could make among themselves
 (branch and bound; each pair among the newcomers is counted from both ends, by halves). All is counted in halves.
 """
 
@@ -76,7 +76,11 @@ def pairs_of(problem: GroupProblem, form: Form) -> Block:
     pairs = form.layers[WORTH] * problem.worth
     if form.layers[MEETINGS] and problem.meetings is not None:
         pairs = pairs + form.layers[MEETINGS] * problem.meetings
-    return pairs + form.layers[TIES] * problem.ties * (1 - np.eye(len(problem), dtype=np.int64)) if form.layers[TIES] else pairs
+    return (
+        pairs + form.layers[TIES] * problem.ties * (1 - np.eye(len(problem), dtype=np.int64))
+        if form.layers[TIES]
+        else pairs
+    )
 
 
 def greedy(problem: GroupProblem, form: Form) -> Columns:
@@ -146,8 +150,16 @@ class Tree:
         ordered = np.ix_(order, order)
         constant = int(form.by_leader[leader]) if leader >= 0 else 0
         tree = cls(
-            problem, form, order, open_pairs[ordered], best_halves(open_pairs[ordered], problem.sizes.most),
-            form.people[order], barred[order], least, ends, form.by_size + constant,
+            problem,
+            form,
+            order,
+            open_pairs[ordered],
+            best_halves(open_pairs[ordered], problem.sizes.most),
+            form.people[order],
+            barred[order],
+            least,
+            ends,
+            form.by_size + constant,
         )
         tree.shared = [reach(form, each.points, each.unknown) for each in problem.shared]
         return tree
@@ -156,7 +168,9 @@ class Tree:
         """Yield groups, filled up as columns are, those that may count for enough among them."""
         n = len(self.order)
         later = np.arange(n)[None, :] > np.arange(n)[:, None]
-        gains = np.where(later & ~self.closed[None, :], np.maximum(2 * (self.pairs + self.people[None, :]), CLOSED), CLOSED)
+        gains = np.where(
+            later & ~self.closed[None, :], np.maximum(2 * (self.pairs + self.people[None, :]), CLOSED), CLOSED
+        )
         shared = [(each.has[self.order], each.known[self.order]) for each in self.problem.shared]
         first = Level(np.arange(n)[:, None], 2 * self.people, gains, shared).part(~self.closed)
         yield from self._grow(first)
@@ -224,7 +238,7 @@ class Tree:
 
 
 def reach(form: Form, points: IntVector, unknown: int) -> Block:
-    """Return (2, k + 1): the most that a group gets for a pair, by whether all answered so far and what all have so far."""
+    """Return (2, k + 1): the most that a group gets for a pair, by whether all answered so far and what all have."""
     times = int(form.layers[WORTH])
     so_far = np.maximum.accumulate(points * times)
     return np.array([np.full(len(points), unknown * times), np.maximum(so_far, unknown * times)])

@@ -1,4 +1,4 @@
-"""Where groups come from while a program is solved: a list of all, or a search that passes by those that cannot count."""
+"""Where groups come from while a program is solved: a list, or a search that leaves out what cannot count."""
 
 from dataclasses import dataclass
 from typing import Protocol

@@ -131,7 +131,7 @@ class State:
         return np.asarray(mine + mine.T)
 
     def _others(self, shared: Shared) -> tuple[NDArray[np.bool_], NDArray[np.bool_], IntVector]:
-        """Return what all others in the group of each have, whether all of these answered, and the size of the group."""
+        """Return what all others in the group of each have, whether they all answered, and the size of it."""
         sizes = self.sizes[self.place]
         inside = (self.place[:, None] == np.arange(self.number + 1)[None, :]).astype(np.int64)
         having = (inside.T @ shared.has.astype(np.int64))[self.place] - shared.has

@@ -22,8 +22,8 @@ type Block = NDArray[np.float64]
 class Whole:
     """What a criterion says of a group as a whole, by what all its people have.
 
-    ``has`` (n, k) bool: who has which item; ``known`` (n,) bool: who answered; ``values`` (k + 1,) between 0 and 1: what
-    a group in which all answered gets, by the number of items that all have.
+    ``has`` (n, k) bool: who has which item; ``known`` (n,) bool: who answered; ``values`` (k + 1,) between 0 and 1:
+    what a group in which all answered gets, by the number of items that all have.
     """
 
     has: NDArray[np.bool_]

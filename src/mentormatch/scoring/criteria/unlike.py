@@ -16,7 +16,8 @@ from mentormatch.scoring.items import shared, stakes_of
 class Unlike(Criterion):
     """1 for two people with nothing in common in ``field``, 0 where they answered the same.
 
-    Of several answers, it is the share of all that either gave that only one of the two gave (1 less the Jaccard index).
+    Of several answers, it is the share of all that either gave which only one of the two gave (1 less the Jaccard
+    index).
     """
 
     title: ClassVar[str] = mark("Réponses variées")
