@@ -1,8 +1,8 @@
 """One goal over groups: a linear program on ever more columns, a bound in exact integers, and the best choice.
 
 The duals of the linear program, rounded to integers, bound every choice: a column counts for no more than its prices
-and what it has above them (Gilmore and Gomory, 1961). A choice that is better than the best known holds no column far below
-its prices, so the few others decide (reduced cost fixing).
+and what it has above them (Gilmore and Gomory, 1961). A choice that is better than the best known holds no column far
+below its prices, so the few others decide (reduced cost fixing).
 """
 
 from collections.abc import Sequence

@@ -126,7 +126,7 @@ class GroupProblem:
         return Span(min(span.least for span in self.spans), max(span.most for span in self.spans))
 
     def most(self, goal: str) -> int:
-        """Return what no groups exceed in a goal, fewer meetings being more: what each could have at best, in halves."""
+        """Return what no groups exceed in a goal, fewer meetings being more: by what each could have at best."""
         if goal != "total":
             return {
                 "placed": len(self),

@@ -16,7 +16,7 @@ from mentormatch.groups.search import searched
 from mentormatch.languages import once_spoken, tr
 from mentormatch.phrases import counted
 
-SWEEPS = 12
+SWEEPS = 8
 """How often every round is formed again, given the others."""
 SHUFFLES = 120
 

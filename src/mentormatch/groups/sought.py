@@ -1,8 +1,8 @@
 """Groups that count for enough, found without listing all: whoever cannot join any such group any more is passed by.
 
 A group grows person by person, in an order in which those who may add most come first. What it may still gain is no
-more than what each candidate adds to those who are in, with half of the best pairs that they could make among themselves
-(branch and bound; each pair among the newcomers is counted from both ends, by halves). All is counted in halves.
+more than what each candidate adds to those who are in, with half of the best pairs that they could make among
+themselves (branch and bound; each pair among the newcomers is counted from both ends). All is counted in halves.
 """
 
 from collections.abc import Iterator

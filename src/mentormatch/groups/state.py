@@ -70,7 +70,7 @@ class State:
             change -= self.weights.rule * self._moved(count.holds.astype(np.int64), bad)
         for shared in self.problem.shared if self.weights.worth else ():
             change += self._shared_moved(shared)
-        return change
+        return np.asarray(change)
 
     def swap(self, left: int, right: int) -> None:
         """Swap two people."""

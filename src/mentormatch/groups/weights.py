@@ -33,7 +33,7 @@ class Weights:
         n = len(problem)
         met = np.zeros((n, n), dtype=np.int64) if problem.meetings is None else problem.meetings
         first = np.zeros(n, dtype=np.int64) if problem.priority is None else problem.priority
-        shared = sum(int(max(each.points.max(initial=0), each.unknown)) for each in problem.shared)
+        shared = sum(max(int(each.points.max(initial=0)), each.unknown) for each in problem.shared)
         pairs = max(problem.number.most, 1) * pairs_in(problem.sizes.most) + 1
         total = (int(np.abs(problem.worth).max(initial=0)) + shared) * pairs * 2 + 1
         worth = 1 if "total" in problem.goals or "floor" in problem.goals else 0
