@@ -20,7 +20,7 @@ from mentormatch.groups.solving import solve
 
 PEOPLE = {22: 8, 40: 8, 50: 8, 100: 8, 200: 8}
 """How many people, and of how many a group is at most."""
-PATIENCE_S = 30.0
+PATIENCE_S = 10.0
 
 
 def organisations(people: int, groups: int, draw: np.random.Generator) -> IntVector:

@@ -76,11 +76,9 @@ def pairs_of(problem: GroupProblem, form: Form) -> Block:
     pairs = form.layers[WORTH] * problem.worth
     if form.layers[MEETINGS] and problem.meetings is not None:
         pairs = pairs + form.layers[MEETINGS] * problem.meetings
-    return (
-        pairs + form.layers[TIES] * problem.ties * (1 - np.eye(len(problem), dtype=np.int64))
-        if form.layers[TIES]
-        else pairs
-    )
+    if form.layers[TIES]:
+        pairs = pairs + form.layers[TIES] * problem.ties * ~np.eye(len(problem), dtype=bool)
+    return np.asarray(pairs)
 
 
 def greedy(problem: GroupProblem, form: Form) -> Columns:
