@@ -4,7 +4,9 @@ With team-formation (CP-SAT) in the same run where it can be imported: it is no 
 as it has no rule that forbids; how many pairs of colleagues it leaves together is told beside its time.
 """
 
-from collections.abc import Callable
+import json
+import subprocess
+import sys
 from dataclasses import replace
 from importlib.util import find_spec
 from itertools import combinations
@@ -68,32 +70,37 @@ def test_groups(benchmark: BenchmarkFixture, people: int) -> None:
     assert collisions(solution.groups, where) == 0
 
 
-def by_team_formation(people: int) -> Callable[[], tuple[Group, ...]]:
-    """Return what forms the same groups by team-formation: a cost for colleagues, the same answers to be alike in."""
-    import pandas as pd  # type: ignore[import-untyped,unused-ignore]
-    from team_formation.team_assignment import (  # type: ignore[import-not-found,unused-ignore]
-        SolutionCallback,
-        TeamAssignment,
-    )
+TEAM_FORMATION = """
+import json, sys
+import pandas as pd
+from team_formation.team_assignment import TeamAssignment
 
+asked = json.load(sys.stdin)
+weights = [("where", "different", 10), ("job", "cluster", 3)]
+constraints = pd.DataFrame(weights, columns=["attribute", "type", "weight"])
+teams = TeamAssignment(pd.DataFrame(asked["people"]), constraints, asked["most"], less_than_target=True)
+teams.solve(max_time_in_seconds=asked["seconds"])
+print(json.dumps(teams.participants["team_num"].tolist()))
+"""
+"""Forms teams in a process of its own: OR-tools and highspy cannot be loaded side by side."""
+
+
+def by_team_formation(people: int) -> tuple[Group, ...]:
+    """Return what team-formation forms, colleagues costing more than what it is to make alike."""
     _, where = market(people)
-    draw = np.random.default_rng(people)
-    told = pd.DataFrame({"job": draw.integers(0, 3, people), "years": draw.integers(0, 5, people), "where": where})
-    asked = pd.DataFrame([("where", "different", 10), ("job", "cluster", 3)], columns=["attribute", "type", "weight"])
-
-    def formed() -> tuple[Group, ...]:
-        teams = TeamAssignment(told, asked, PEOPLE[people], less_than_target=True)
-        teams.solve(solution_callback=SolutionCallback(), max_time_in_seconds=PATIENCE_S)
-        number = teams.participants["team_num"].to_numpy()
-        return tuple(tuple(np.flatnonzero(number == team).tolist()) for team in np.unique(number))
-
-    return formed
+    jobs = np.random.default_rng(people).integers(0, 3, people)
+    told = {"people": {"job": [f"j{job}" for job in jobs], "where": [f"o{each}" for each in where]}}
+    asked = json.dumps({**told, "most": PEOPLE[people], "seconds": 2 * PATIENCE_S})
+    command = [sys.executable, "-W", "ignore", "-c", TEAM_FORMATION]
+    done = subprocess.run(command, input=asked, capture_output=True, text=True, check=True)
+    number = np.array(json.loads(done.stdout.splitlines()[-1]))
+    return tuple(tuple(np.flatnonzero(number == team).tolist()) for team in np.unique(number))
 
 
 @pytest.mark.parametrize("people", PEOPLE)
 def test_team_formation(benchmark: BenchmarkFixture, people: int) -> None:
     if find_spec("team_formation") is None:
-        pytest.skip("team-formation is not installed: it is only measured beside, where it is (pip install team-formation)")
+        pytest.skip("team-formation is not installed: no dependency, measured beside where it is there")
     benchmark.group = f"{people} people"
-    groups = benchmark.pedantic(by_team_formation(people), rounds=1)
+    groups = benchmark.pedantic(lambda: by_team_formation(people), rounds=1)
     benchmark.extra_info["collisions"] = collisions(groups, market(people)[1])

@@ -25,6 +25,10 @@ settings.register_profile(
 )
 settings.load_profile("deep" if DEEP else "fast")
 
+# The command line speaks the language of the locale: that of the tests is French, wherever they run.
+os.environ |= {"LC_ALL": "C.UTF-8"}
+os.environ.pop("MENTORMATCH_LANGUAGE", None)
+
 # A shell that starts the tests in the background has interrupts ignored, by all that they start as well.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -19,7 +19,7 @@ from mentormatch.languages import tr
 from mentormatch.matching import Matching
 from mentormatch.phrases import about
 from mentormatch.programme import Programme
-from mentormatch.strictjson import Keys, Message, Text, parse_json
+from mentormatch.strictjson import ROOT, Keys, Message, Text, parse_json
 from mentormatch.text import canonical
 
 OUT_BY_THEMSELVES = ("incomplete", "not_admitted", "no_capacity")
@@ -121,11 +121,8 @@ def read_carry_over(path: str | PathLike[str]) -> CarryOver:
 
 
 def place_in_words(where: str) -> str:
-    """Return a place in a JSON text: a line, a key, or all of it."""
-    line = where.removeprefix("line ")
-    if line != where:
-        return tr("ligne {line}", line=line)
-    return tr("le tout") if where in ("", "body") else where
+    """Return a place in a JSON text: a line, a path, or all of it."""
+    return tr("le tout") if where in ("", ROOT) else where
 
 
 def with_history(programme: Programme, carried: CarryOver) -> Programme:

@@ -14,9 +14,10 @@ from mentormatch.survey.intake import take_apart, take_in
 from mentormatch.survey.mapping import renaming
 from mentormatch.survey.plan import Plan, Roles
 from mentormatch.survey.reading import Frame, Table, read_table
+from mentormatch.survey.reading import Source as Opened
 from mentormatch.text import fold
 
-type Source = str | PathLike[str] | Frame
+type Source = str | PathLike[str] | Frame | Opened
 
 NEITHER = mark("le rôle n'est ni celui des animateurs ni celui des membres")
 EMAIL_WORDS = ("courriel", "mail", "e-mail")

@@ -1,24 +1,39 @@
 """Any pairs, also made by hand: explained like the engine's own, with the rules that they break."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
+
+from mentormatch.assignment.posing import pose
+from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.rule import market_of
+from mentormatch.assignment.scores import DenseScores, IntMatrix, SparseScores, stored
+from mentormatch.assignment.solution import Solution, Status
+from mentormatch.assignment.stages import reached
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import tr
+from mentormatch.matching import Keys, Matching
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
 from mentormatch.review.breaches import Breach, breaches
 from mentormatch.review.pairs import Pair, explain_pair
-from mentormatch.scoring.score import score
+from mentormatch.scoring.score import ScoreTable, score
+
+GIVEN = "given"
+"""The engine of pairs that were handed in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """A plan as it is: its pairs in the order given, each explained, and every rule that it breaks."""
+    """A plan as it is: its pairs in the order given, each explained, and every rule that it breaks.
+
+    ``matching`` is the plan as a matching, to be compared with others: its tiers are what it reaches in each goal.
+    """
 
     pairs: tuple[Pair, ...]
     breaches: tuple[Breach, ...]
+    matching: Matching
 
     @property
     def total(self) -> int:
@@ -26,17 +41,50 @@ class Evaluation:
         return sum(pair.score for pair in self.pairs)
 
 
-def evaluate(cohort: Cohort, programme: Programme, pairs: Iterable[tuple[str, str]]) -> Evaluation:
+def evaluate(cohort: Cohort, programme: Programme, pairs: Iterable[Keys]) -> Evaluation:
     """Return what the plan ``pairs`` (mentor key, mentee key) is worth, and which rules it breaks.
 
     Raises RequestError where a key is nobody's, or a pair comes twice.
     """
+    places = places_of(cohort, pairs)
+    plan = plan_at(cohort, programme, places)
+    explained = tuple(explain_pair(cohort, plan.scores, *place) for place in places)
+    broken = tuple(breaches(programme.rules, market_of(cohort, plan.scores.values), places))
+    return Evaluation(explained, broken, plan)
+
+
+def as_given(cohort: Cohort, programme: Programme, pairs: Iterable[Keys], *, seed: int = 0) -> Matching:
+    """Return pairs that were handed in, whatever rules they break, as a matching: to be compared, or repaired.
+
+    Nothing is solved: the status is ``feasible``. Raises RequestError where a key is nobody's, or a pair comes twice.
+    """
+    return plan_at(cohort, programme, places_of(cohort, pairs), seed)
+
+
+def places_of(cohort: Cohort, pairs: Iterable[Keys]) -> list[tuple[int, int]]:
+    """Return pairs by position; raise RequestError where a key is nobody's, or a pair comes twice."""
     places = [(cohort.mentors.find(mentor), cohort.mentees.find(mentee)) for mentor, mentee in pairs]
     if len(set(places)) < len(places):
         raise RequestError(
             tr("Un binôme est donné deux fois"),
             [Problem("pairs", tr("un binôme en double"), tr("chaque binôme une fois"))],
         )
+    return places
+
+
+def plan_at(cohort: Cohort, programme: Programme, places: Iterable[tuple[int, int]], seed: int = 0) -> Matching:
+    """Return pairs by position as a matching; it reaches what all of them are worth, also those that a rule forbids."""
     scores = score(cohort, programme.criteria)
-    explained = tuple(explain_pair(cohort, scores, *place) for place in places)
-    return Evaluation(explained, tuple(breaches(programme.rules, market_of(cohort, scores.values), places)))
+    problem = pose(cohort, scores, programme.rules, programme.goals.order)
+    pairs = np.array(sorted(places), dtype=np.int64).reshape(-1, 2)
+    tiers = tuple(reached(replace(problem, scores=with_pairs(problem, scores, pairs)), pairs, {}))
+    solution = Solution(Status.FEASIBLE, pairs, tiers, engine=GIVEN)
+    return Matching(cohort, programme, scores, problem, solution, seed)
+
+
+def with_pairs(problem: AssignmentProblem, scores: ScoreTable, pairs: IntMatrix) -> DenseScores | SparseScores:
+    """Return the scores of a problem, with those of some pairs that it may not allow."""
+    allowed = np.zeros(problem.shape, dtype=bool)
+    allowed[problem.scores.pairs()] = True
+    allowed[tuple(pairs.T)] = True
+    return stored(scores.values.astype(np.int64), allowed)

@@ -1,12 +1,15 @@
 """What criteria and rules share: named in the programme file by ``kind``, each field they speak of checked there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from mentormatch.fields import Side
+from mentormatch.fields.base import schema_by_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,20 @@ class Quotation:
 
 
 class Extension(BaseModel):
-    """A criterion or a rule, as the programme file states it; ``name`` is what people call it."""
+    """A criterion or a rule, as the programme file states it; ``name`` is what people call it.
+
+    ``example`` states one in the words of the example programme, for the JSON schema and the reference.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, populate_by_name=True)
 
+    example: ClassVar[Mapping[str, Any]]
+
     name: str | None = None
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return schema_by_kind(core, handler, examples=[cls.example])
 
     def references(self) -> Iterator[Reference]:
         """Yield every field that this extension speaks of."""

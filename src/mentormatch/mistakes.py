@@ -1,16 +1,17 @@
 """Mistakes in a programme file, told to the people who wrote it: key path, found, expected, nearest valid name."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from mentormatch.errors import Problem
+from mentormatch.errors import Problem, ProgrammeError
 from mentormatch.languages import mark, tr
 from mentormatch.likeness import closest
-from mentormatch.phrases import quoted
+from mentormatch.phrases import about, quoted, thousands
 
 TYPES = {
     "string_type": mark("un texte entre guillemets"),
@@ -42,6 +43,20 @@ BOUNDS = {
 }
 
 
+GREATEST = 10**12
+"""No setting is a greater number: beyond what fits a machine word sums would overflow."""
+
+
+def out_of_measure(value: object, where: tuple[int | str, ...] = ()) -> Iterator[Problem]:
+    """Yield each number in the file, or in a part of it, that is too great for any setting."""
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in parts:
+        yield from out_of_measure(part, (*where, key))
+    if isinstance(value, int | float) and abs(value) > GREATEST:
+        expected = tr("un nombre d'au plus {limit} en valeur absolue", limit=thousands(GREATEST))
+        yield Problem(key_path(where), tr("valeur hors des limites"), expected)
+
+
 def nearest(word: object, names: Iterable[str]) -> str:
     """Return a hint at the valid name that is nearest to ``word``, empty where none is near."""
     near = closest(word, names)
@@ -68,6 +83,20 @@ def key_path(location: Sequence[int | str]) -> str:
 def numbered(number: int) -> str:
     """Return the place of an item in a list, before what stands in it."""
     return tr("n° {number} :", number=number)
+
+
+def tables_in(content: bytes, source: str) -> dict[str, Any]:
+    """Return what the bytes of a TOML file hold; raises ProgrammeError, which calls the file by its name."""
+    try:
+        return tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"))
+    except UnicodeDecodeError:
+        advice = tr("le fichier n'est pas en UTF-8 ; enregistrez-le en UTF-8")
+        raise ProgrammeError(about(source, advice)) from None
+    except tomllib.TOMLDecodeError as error:
+        told = tr("{file} ne peut pas être lu", file=source)
+        raise ProgrammeError(told, [syntax_problem(str(error))]) from None
+    except RecursionError:
+        raise ProgrammeError(about(source, tr("trop de crochets l'un dans l'autre"))) from None
 
 
 def syntax_problem(message: str) -> Problem:

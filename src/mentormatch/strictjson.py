@@ -1,18 +1,44 @@
 """JSON that is taken literally: no doubled key, no NaN, no number that stands for something else."""
 
 import json
-from typing import Annotated, Any
+import math
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from json import JSONDecodeError
+from typing import Annotated, Any, Never
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic import Field as Setting
 
 from mentormatch.errors import Problem, RequestError
+from mentormatch.languages import tr
+
+ROOT = "$"
+"""The place of a whole JSON text: places in it are JSON paths."""
+MOST_DEEP = 64
+MOST_DIGITS = 100
+SHOWN_CHARACTERS = 60
+MOST_TOLD = 100
+"""Of more problems than that, the first are told."""
+MARK = "\ufeff"
+"""The mark of byte order, before a text: in other encodings than UTF-8 it has other bytes."""
+
+
+WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
+"""The same in UTF-16, in both orders; JSON without it begins with two plain characters, of which one byte is zero."""
 
 
 class Message(BaseModel):
     """A JSON object: strict, finite, without unknown keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        allow_inf_nan=False,
+        hide_input_in_errors=True,
+        json_schema_serialization_defaults_required=True,  # what is told is told whole
+    )
 
 
 def whole(value: object) -> object:
@@ -21,7 +47,7 @@ def whole(value: object) -> object:
 
 
 type Whole = Annotated[int, Setting(ge=0, le=2**64 - 1), BeforeValidator(whole)]
-type Text = Annotated[str, Setting(min_length=1, max_length=1_000)]
+Text = Annotated[str, Setting(min_length=1, max_length=1_000)]
 
 
 class Keys(Message):
@@ -31,23 +57,149 @@ class Keys(Message):
     mentee: Text
 
 
+class Doubled(dict[str, Any]):
+    """An object in which keys came twice: ``keys_twice``."""
+
+    keys_twice: tuple[str, ...] = ()
+
+
+class Endless:
+    """Stands for a number of too many digits."""
+
+
 def parse_json(text: str | bytes) -> Any:
-    """Return what a JSON text holds; raises RequestError for doubled keys, NaN, infinities and broken syntax."""
+    """Return what a JSON text holds.
+
+    Raises RequestError with everything in it that is not plain: see ``refuse_unplain``. Bytes are UTF-8 without a mark
+    of byte order.
+    """
+    told = decoded(text) if isinstance(text, bytes) else text
+    if told.startswith(MARK):
+        raise_unread(tr("une marque d'ordre des octets (BOM) avant le texte"), tr("du JSON en UTF-8, sans marque"))
     try:
-        return json.loads(text, object_pairs_hook=_once, parse_constant=_not_finite)
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, RequestError):
-            raise
-        where = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "body"
-        raise RequestError("The body is not JSON", [Problem(where, type(error).__name__, "a JSON object")]) from None
+        value = json.loads(told, object_pairs_hook=_once, parse_int=_integer)
+    except JSONDecodeError as error:
+        where = tr("ligne {line}, colonne {column}", line=error.lineno, column=error.colno)
+        raise_unread(tr("une syntaxe incorrecte"), tr("un objet JSON"), where)
+    except RecursionError:
+        raise_unread(*_too_deep())
+    refuse_unplain(value)
+    return value
+
+
+def decoded(content: bytes) -> str:
+    """Return the text that bytes hold in UTF-8; raises RequestError where they hold none."""
+    if content[:2] in WIDE_MARKS or b"\0" in content[:2]:
+        raise_unread(tr("un texte en UTF-16 ou en UTF-32"), tr("du JSON en UTF-8"))
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise_unread(tr("des octets qui ne sont pas de l'UTF-8"), tr("du JSON en UTF-8"))
+
+
+def raise_unread(found: str, expected: str, where: str = ROOT) -> Never:
+    """Raise that a text is no JSON."""
+    raise RequestError(tr("Ce texte n'est pas du JSON"), [Problem(where, found, expected)]) from None
+
+
+def refuse_unplain(value: Any) -> None:
+    """Raise RequestError with every place of a JSON value that is not plain.
+
+    That is: a key twice in one object, a number that is not finite or has more than 100 digits, half a character
+    (a lone surrogate), more than 64 levels.
+    """
+    refuse(tr("Ce JSON ne peut pas être pris à la lettre"), faults(value, ROOT, 0))
+
+
+def refuse(message: str, problems: Iterable[Problem]) -> None:
+    """Raise RequestError with the first of many problems, unless there is none."""
+    found = refusal(message, problems)
+    if found.problems:
+        raise found
+
+
+def refusal(message: str, problems: Iterable[Problem]) -> RequestError:
+    """Return the error that tells the first of many problems, and that there are others."""
+    told = list(islice(problems, MOST_TOLD + 1))
+    if len(told) > MOST_TOLD:
+        told[MOST_TOLD:] = [Problem(ROOT, tr("d'autres encore : seuls les {most} premiers sont dits", most=MOST_TOLD))]
+    return RequestError(message, told)
+
+
+def faults(value: Any, where: str, depth: int) -> Iterator[Problem]:
+    """Yield what is not plain in a value, with its place."""
+    if isinstance(value, dict | list):
+        yield from _inside(value, where, depth + 1)
+    elif isinstance(value, str):
+        if not _encodable(value):
+            yield Problem(where, tr("un demi-caractère (surrogate isolé)"), tr("du texte Unicode"))
+    elif isinstance(value, Endless):
+        yield Problem(where, tr("un nombre de trop de chiffres"), tr("{most} chiffres au plus", most=MOST_DIGITS))
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield Problem(where, tr("un nombre qui n'est pas fini"), tr("un nombre fini"))
+
+
+def key_in(where: str, key: object) -> str:
+    """Return the place of a key in an object, as a JSON path.
+
+    >>> key_in("$.answers", "needs"), key_in("$", "e-mail")
+    ('$.answers.needs', "$['e-mail']")
+    """
+    name = shown(str(key))
+    return f"{where}.{name}" if name.isidentifier() else f"{where}[{name!r}]"
+
+
+def shown(name: str) -> str:
+    """Return a key as it is told: its beginning, in plain characters."""
+    return name[:SHOWN_CHARACTERS].encode("utf-8", "replace").decode()
+
+
+def _inside(value: dict[str, Any] | list[Any], where: str, depth: int) -> Iterator[Problem]:
+    if depth > MOST_DEEP:
+        yield Problem(where, *_too_deep())
+    elif isinstance(value, dict):
+        yield from _keys(value, where)
+        for key, part in value.items():
+            if not _surely_plain(part):
+                yield from faults(part, key_in(where, key), depth)
+    else:
+        for place, part in enumerate(value):
+            if not _surely_plain(part):
+                yield from faults(part, f"{where}[{place}]", depth)
+
+
+def _surely_plain(value: object) -> bool:
+    return value is None or type(value) is int or (type(value) is str and value.isascii())
+
+
+def _keys(value: dict[str, Any], where: str) -> Iterator[Problem]:
+    for key in getattr(value, "keys_twice", ()):
+        yield Problem(where, tr("la clé « {key} » deux fois", key=shown(key)), tr("chaque clé une fois"))
+    for key in value:
+        if not isinstance(key, str) or not _encodable(key):
+            yield Problem(where, tr("une clé qui n'est pas du texte Unicode"), tr("du texte Unicode"))
+
+
+def _encodable(text: str) -> bool:
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
+
+
+def _too_deep() -> tuple[str, str]:
+    return tr("un objet trop imbriqué"), tr("{most} niveaux au plus", most=MOST_DEEP)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
-    if len(found) < len(pairs):
-        raise RequestError("A key comes twice in one object", [Problem("body", "a doubled key", "each key once")])
-    return found
+    if len(found) == len(pairs):
+        return found
+    names = [name for name, _ in pairs]
+    doubled = Doubled(found)
+    doubled.keys_twice = tuple(name for name in found if names.count(name) > 1)
+    return doubled
 
 
-def _not_finite(name: str) -> None:
-    raise RequestError("A number is not finite", [Problem("body", name, "finite numbers")])
+def _integer(digits: str) -> int | Endless:
+    return int(digits) if len(digits) <= MOST_DIGITS else Endless()

@@ -168,7 +168,7 @@ def test_a_matching_without_an_answer_carries_nothing_over() -> None:
         carry_over(matching)
 
 
-@pytest.mark.parametrize(("text", "place"), [('{"a":', "ligne 1"), ("{}", "programme"), ("[]", "le tout")])
+@pytest.mark.parametrize(("text", "place"), [('{"a":', "ligne 1, colonne 6"), ("{}", "programme"), ("[]", "le tout")])
 def test_a_file_of_another_kind_is_refused_in_french_with_its_place(text: str, place: str, tmp_path: Path) -> None:
     path = tmp_path / "2025.json"
     path.write_text(text, encoding="utf-8")

@@ -21,6 +21,12 @@ def test_every_promise_made_is_held_by_a_test_and_no_test_holds_another() -> Non
     assert sorted(promised(), key=int) == sorted(held(), key=int)
 
 
+def test_the_page_of_commands_is_the_one_that_the_code_writes() -> None:
+    tool = run_path(str(ROOT / "tools" / "commands"))
+    written = (ROOT / "docs" / "reference" / "ligne-de-commande.md").read_text(encoding="utf-8")
+    assert written == tool["page"](), "run `make reference`"
+
+
 def test_the_page_of_criteria_and_rules_is_the_one_that_the_code_writes() -> None:
     tool = run_path(str(ROOT / "tools" / "reference"))
     written = (ROOT / "docs" / "reference" / "criteria-and-rules.md").read_text(encoding="utf-8")

@@ -38,7 +38,7 @@ def why(grouping: Grouping) -> Conflict:
 
 def apart(*pairs: str) -> list[Rule]:
     """Return a rule for each pair of people, written as two digits."""
-    return [Apart(people=[f"P{left}", f"P{right}"]) for left, right in pairs]
+    return [Apart(people=[f"P{pair[0]}", f"P{pair[1]}"]) for pair in pairs]
 
 
 def test_too_few_people_are_counted() -> None:

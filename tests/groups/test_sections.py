@@ -6,6 +6,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.errors import ProgrammeError
+from mentormatch.sections import Grouped
 
 FIELDS = {
     "work": {"kind": "choice", "question": "Métier", "options": ["scène", "bureau"]},
@@ -26,7 +27,7 @@ def refused(groups: dict[str, Any] | None, **more: Any) -> str:
 
 
 def test_sizes_are_one_number_or_a_range() -> None:
-    assert (read({"size": 8}).groups or mm).sizes == (8, 8)  # type: ignore[union-attr]
+    assert read({"size": 8}).groups == Grouped(size=8)
     assert "il faut `size`, ou bien `least` et `most`" in refused({"number": 3})
     assert "il faut `least` et `most`" in refused({"least": 5})
     assert "au plus 12" in refused({"size": 13})
@@ -45,7 +46,9 @@ def test_goals_of_pairs_are_refused_where_groups_are_formed() -> None:
 
 
 def test_a_field_that_members_do_not_answer_is_refused() -> None:
-    assert "un champ auquel répondent les membres" in refused({"size": 4}, criteria=[{"kind": "same", "field": "theirs"}])
+    assert "un champ auquel répondent les membres" in refused(
+        {"size": 4}, criteria=[{"kind": "same", "field": "theirs"}]
+    )
 
 
 def test_who_leads_is_told_by_a_question_that_is_there() -> None:

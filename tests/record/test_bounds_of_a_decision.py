@@ -54,7 +54,7 @@ def test_a_seed_is_a_whole_word(content: dict[str, Any], seed: int, *, fine: boo
 
 def test_a_part_that_comes_twice_is_refused(content: dict[str, Any]) -> None:
     text = json.dumps(content)
-    with pytest.raises(RequestError, match="a doubled key"):
+    with pytest.raises(RequestError, match="la clé « seed » deux fois"):
         Decision.from_json(text[:-1] + ', "seed": 0}')
 
 

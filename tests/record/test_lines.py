@@ -160,7 +160,7 @@ def test_nothing_is_added_to_a_log_whose_last_line_is_of_another_number(path: Pa
 
 def test_a_log_that_cannot_be_opened_says_why(tmp_path: Path) -> None:
     chain = check_chain(tmp_path / "absent.jsonl")
-    assert (chain.entries, chain.head, chain.whole, chain.since) == ((), START, False, None)
+    assert (chain.entries, chain.head, chain.whole, chain.since, chain.torn) == ((), START, False, None, False)
     assert [str(one) for one in chain.problems] == [
         f"absent.jsonl : le journal ne peut pas être lu ({os.strerror(errno.ENOENT)})"
     ]

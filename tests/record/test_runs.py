@@ -207,6 +207,16 @@ def test_a_line_whose_writing_was_interrupted_is_set_aside_when_the_folder_is_sa
     assert [one.kind for one in chain.entries] == ["matching", "interruption", "matching"]
 
 
+def test_a_log_that_was_changed_is_told_also_where_a_writing_was_interrupted(tmp_path: Path) -> None:
+    example("quota").save(tmp_path, who="Camille")
+    example("quota").save(tmp_path, who="Dominique")
+    path = tmp_path / JOURNAL
+    path.write_bytes(path.read_bytes().replace(b"Camille", b"Claude") + b'{"line":3,"prev')
+    with pytest.raises(OutputError) as refused:
+        example("quota").save(tmp_path)
+    assert [problem.where for problem in refused.value.problems] == ["journal, ligne 2"]
+
+
 def test_two_processes_that_save_at_once_leave_one_whole_chain(tmp_path: Path) -> None:
     savers = [
         subprocess.Popen(

@@ -15,6 +15,7 @@ from mentormatch.record.validation import validate
 from mentormatch.record.verify import entry_of, journal_beside, verify
 from mentormatch.report.standing import PROPOSAL
 from mentormatch.report.texts import visible
+from mentormatch.wire.verified import verification_out
 from tests.record.decisions import changed, example
 from tests.report.reading import ALIVE, Outline, parts, sheets
 
@@ -164,7 +165,7 @@ def test_the_command_wants_a_name(saved: Path) -> None:
 
 def test_verifying_says_whether_anybody_validated(saved: Path) -> None:
     assert "Encore une proposition" in verify(saved / DECISION).words
-    assert json.loads(verify(saved / DECISION).to_json())["validations"] == []
+    assert json.loads(verification_out(verify(saved / DECISION)).to_json())["validations"] == []
     validate(saved / DECISION, who="Camille Roux")
     assert "Validée par Camille Roux" in verify(saved / DECISION).words
-    assert json.loads(verify(saved / DECISION).to_json())["validations"][0]["who"] == "Camille Roux"
+    assert json.loads(verification_out(verify(saved / DECISION)).to_json())["validations"][0]["who"] == "Camille Roux"

@@ -12,6 +12,7 @@ import pytest
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.record.log import Entry, append, check_chain
 from mentormatch.record.verify import WORDS, Outcome, Verification, entry_of, journal_beside, verify
+from mentormatch.wire.verified import verification_out
 from tests.record.decisions import changed, coupled, plain, written
 
 pytestmark = pytest.mark.promise(29)
@@ -92,8 +93,10 @@ def test_a_log_that_speaks_of_other_decisions_is_told(path: Path) -> None:
 def test_all_that_was_found_is_one_json_object(path: Path) -> None:
     head = append(journal_beside(path), entry_of(path, who="Dominique"))
     validated(path, seal(path), why="comité")
-    told = json.loads(verify(path, head=head).to_json())
+    verification = verify(path, head=head)
+    told = json.loads(verification_out(verification).to_json())
     goals = told.pop("goals")
+    assert told.pop("sentences") == verification.words.splitlines()
     assert told == {
         "schema_version": 1,
         "verified": True,
@@ -112,21 +115,24 @@ def test_the_bounds_of_a_goal_are_told_apart_in_json(tmp_path: Path) -> None:
     verification = verify(written(coupled(), tmp_path))
     assert verification.certificate
     tiers = tuple(replace(tier, value=1, stated=2, certified=3) for tier in verification.certificate.tiers[:1])
-    told = replace(verification, certificate=replace(verification.certificate, tiers=tiers)).to_json()
+    told = verification_out(replace(verification, certificate=replace(verification.certificate, tiers=tiers))).to_json()
     assert json.loads(told)["goals"] == [{"goal": "matched", "value": 1, "stated_bound": 2, "certified_bound": 3}]
 
 
 def test_a_file_that_is_no_decision_has_no_certificate_and_no_goals(tmp_path: Path) -> None:
     path = tmp_path / "x.decision.json"
     path.write_bytes(b"{}")
-    told = json.loads(verify(path).to_json())
+    told = json.loads(verification_out(verify(path)).to_json())
     assert (told["verified"], told["outcome"], told["certificate"], told["goals"]) == (False, "refused", None, [])
     assert (told["log"], told["validations"], told["digest"]) == (None, [], seal(path))
-    assert told["problems"][:2] == ["status : missing", "engine : missing"]
+    assert [(one["where"], one["found"]) for one in told["problems"][:2]] == [
+        ("status", "missing"),
+        ("engine", "missing"),
+    ]
 
 
 def test_words_in_json_keep_their_accents(tmp_path: Path) -> None:
-    assert "aucune règle ne lie les binômes" in verify(written_without_prices(tmp_path)).to_json()
+    assert "aucune règle ne lie les binômes" in verification_out(verify(written_without_prices(tmp_path))).to_json()
 
 
 def written_without_prices(tmp_path: Path) -> Path:

@@ -40,6 +40,11 @@ from mentormatch.cli import main
 keeper.PROGRAM = hanging
 main()
 """
+AT_ONCE = f"""{READY}
+from mentormatch.cli import main
+progress.QUIET_S, progress.TICK_S = 0.0, 0.01
+main()
+"""
 
 
 class Screen:
@@ -141,3 +146,15 @@ def test_an_interrupted_command_writes_what_it_has_says_so_and_keeps_json_alone_
     assert "calcul interrompu" in screen.sent
     assert (process.returncode, (tmp_path / "binomes" / "binomes.xlsx").is_file()) == (0, True)
     assert {path.name for path in tmp_path.iterdir()} == {"programme.toml", "reponses.csv", "binomes"}
+
+
+@pytest.mark.parametrize(("asked", "shown"), [((), True), (("--quiet",), False)])
+def test_a_command_that_is_to_be_quiet_shows_no_progress_either(
+    tmp_path: Path, asked: tuple[str, ...], *, shown: bool
+) -> None:
+    files, screen = mm.examples.copy_to(tmp_path), Screen()
+    words = ["match", str(files.answers), "-p", str(files.programme), "--json", *asked]
+    with running(AT_ONCE, *words, screen=screen) as process:
+        assert json.loads(process.communicate(timeout=60)[0])["status"] == "proved"
+    assert ("\r" in screen.rest()) is shown
+    assert bool(screen.sent) is shown

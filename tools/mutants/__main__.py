@@ -20,6 +20,14 @@ GROUPS = {
     "check": (["assignment/check.py"], PROOF),
     "certificate": ([f"assignment/{name}.py" for name in ("certificate", "answers", "bounding", "sieve")], PROOF),
     "log": (["record/*.py"], ["tests/record", "src/mentormatch/record"]),
+    "contract": (
+        ["strictjson.py", "wire/*.py", "wire/operations/*.py"],
+        ["tests/wire", "tests/gate/test_schemas.py", "src/mentormatch/wire", "src/mentormatch/strictjson.py"],
+    ),
+    "limits": (
+        [f"service/{name}.py" for name in ("settings", "bodies", "guard", "asking", "problems")],
+        ["tests/service/limits"],
+    ),
     "diagnosis": (["review/diagnosis/*.py"], ["tests/review", "src/mentormatch/review/diagnosis"]),
 }
 """What is changed, and the tests that are to notice."""

@@ -34,6 +34,7 @@ OPERATED: dict[type[ast.operator], type[ast.operator]] = {
     ast.BitOr: ast.BitAnd,
 }
 SWAPPED = {"min": "max", "max": "min", "any": "all", "all": "any", "minimum": "maximum", "maximum": "minimum"}
+FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 DROPPED = (ast.Expr, ast.AugAssign, ast.Raise, ast.Continue, ast.Break)
 
 
@@ -110,9 +111,9 @@ def places(node: ast.AST, scope: tuple[str, ...] = (), *, inside: bool = False) 
         for item, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if not isinstance(child, ast.AST) or left_alone(node, field, child):
                 continue
-            within = inside or (field == "body" and isinstance(node, ast.FunctionDef | ast.Lambda))
+            within = inside or (field == "body" and isinstance(node, FUNCTIONS | ast.Lambda))
             yield Place(node, field, item, scope, within)
-            inner = (*scope, child.name) if isinstance(child, ast.FunctionDef | ast.ClassDef) else scope
+            inner = (*scope, child.name) if isinstance(child, FUNCTIONS | ast.ClassDef) else scope
             yield from places(child, inner, inside=within)
 
 

@@ -239,7 +239,7 @@ def in_child(work: Callable[[], bytes]) -> bytes:
     child = os.fork()
     if not child:
         os.close(out)
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
         null = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1):
             os.dup2(null, stream)

@@ -139,7 +139,8 @@ def _guide(problem: AssignmentProblem) -> Guide:
     least = max(int(loads.always.sum()) for loads in (problem.mentors, problem.mentees))
     goals = tuple(goal for goal in problem.goals if goal != "matched" or least < problem.places)
     goals = goals if set(goals) & set(SUMS) else problem.goals
-    whole = merged(replace(problem, goals=goals), lambda reach: reach < ONE_NUMBER)
+    posed = problem if goals == problem.goals else replace(problem, goals=goals)
+    whole = merged(posed, lambda reach: reach < ONE_NUMBER)
     if len(whole) == 1 and isinstance(whole[0], Stage):
         return Guide(whole[0], exact=True)
     stages = [stage_of(problem, goal) for goal in reversed(goals) if goal in SUMS]

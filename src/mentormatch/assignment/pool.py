@@ -34,11 +34,10 @@ class Limit:
         total = int(self.weights[chosen[self.places]].sum())
         return (self.least is None or total >= self.least) and (self.most is None or total <= self.most)
 
-    def among(self, kept: BoolVector) -> "Limit":
-        """Return the same bound in the pool of the pairs that are kept."""
+    def among(self, kept: BoolVector, numbers: IntVector) -> "Limit":
+        """Return the same bound in the pool of the pairs that are kept, which have these ``numbers`` there."""
         still = kept[self.places]
-        renumbered = np.cumsum(kept) - 1
-        return replace(self, places=renumbered[self.places[still]], weights=self.weights[still])
+        return Limit(numbers[self.places[still]], self.weights[still], self.least, self.most, self.origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +68,12 @@ class Pool:
 
     def only(self, kept: BoolVector, forced: BoolVector) -> "Pool":
         """Return the pool of the pairs that are kept."""
-        limits = tuple(limit.among(kept) for limit in self.limits)
-        return Pool(self.mentors[kept], self.mentees[kept], forced[kept], limits, self.sides)
+        return Pool(self.mentors[kept], self.mentees[kept], forced[kept], self.limits_among(kept), self.sides)
+
+    def limits_among(self, kept: BoolVector) -> tuple[Limit, ...]:
+        """Return the limits in the pool of the pairs that are kept."""
+        numbers = np.cumsum(kept) - 1
+        return tuple(limit.among(kept, numbers) for limit in self.limits)
 
     def limited(self, limit: Limit) -> "Pool":
         """Return the pool with one more limit."""

@@ -189,9 +189,8 @@ def _links(side: int, people: IntVector, places: IntVector, used: dict[int, int]
 
 
 def _limits(pool: Pool, columns: BoolVector) -> Iterator[tuple[Owner, Sum]]:
-    for place, limit in enumerate(pool.limits):
-        inside = limit.among(columns)
-        yield Owner(LIMIT, place), Sum(inside.places, inside.weights, limit.least, limit.most)
+    for place, inside in enumerate(pool.limits_among(columns)):
+        yield Owner(LIMIT, place), Sum(inside.places, inside.weights, inside.least, inside.most)
 
 
 def _with_sign(price: int, row: Sum) -> int:

@@ -1,62 +1,181 @@
 """The commands: each reads files, calls the library, and says on stderr what it did."""
 
-import json
+import os
+import sys
+from collections.abc import Callable
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from mentormatch.cli.asking import ask_command
+from mentormatch.cli.completion import NAME, Completion, ready_to_complete
+from mentormatch.cli.diagnosing import diagnose_command
 from mentormatch.cli.drafting import draft_command, map_command
 from mentormatch.cli.following import follow_up_command
-from mentormatch.cli.forming import Asked, Decided, Wishes, matched
 from mentormatch.cli.handouts import handouts_command
+from mentormatch.cli.helping import Command, Group
 from mentormatch.cli.intake import intake_command
-from mentormatch.cli.options import (
-    HERE,
-    Answers,
-    AsJson,
-    Mentees,
-    Mentors,
-    ProgrammeFile,
-    Seed,
-    TimeLimit,
-    ToolName,
-    say,
-    say_written,
-    sources,
-)
+from mentormatch.cli.judging import evaluate_command
+from mentormatch.cli.matching import match_command
+from mentormatch.cli.planning import plans_command
 from mentormatch.cli.profiles import profiles_command
+from mentormatch.cli.repairing import repair_command
 from mentormatch.cli.rights import contacts_command, export_command, forget_command, purge_command
-from mentormatch.cli.speaking import Language, Speaking
+from mentormatch.cli.saying import Quiet, complain, write_text
+from mentormatch.cli.schema import schema_command
+from mentormatch.cli.serve import serve_command
+from mentormatch.cli.speaking import Language, of_environment
+from mentormatch.cli.starting import demo_command, new_command
 from mentormatch.cli.validate import validate_command
 from mentormatch.cli.verify import verify_command
-from mentormatch.languages import mark, tr
-
-WHAT = mark("Former des binômes mentor·e - mentoré·e optimaux et expliqués, à partir d'un questionnaire.")
+from mentormatch.cli.wondering import alternatives_command, why_not_command
+from mentormatch.languages import language, mark
 
 app = typer.Typer(
-    name="mentormatch",
-    cls=Speaking,
-    no_args_is_help=True,
-    add_completion=False,
+    name=NAME,
+    cls=Group,
+    invoke_without_command=True,
+    add_completion=False,  # its options speak English, and one of them changes files of the shell; see completion.py
     pretty_exceptions_enable=False,  # its tracebacks would show people's answers
     rich_markup_mode=None,
 )
 
-Out = Annotated[Path | None, typer.Option("-o", "--out", help=mark("Fichier .xlsx, .html, .csv ou .json, ou dossier."))]
-Who = Annotated[
-    str | None, typer.Option("--who", help=mark("Qui forme ces binômes, pour le journal ; sinon, le compte."))
-]
-Why = Annotated[str, typer.Option("--why", help=mark("Pourquoi, pour le journal."))]
-EXIT_CODES = {"proved": 0, "feasible": 0, "infeasible": 4, "stopped": 5, "failed": 1}
+COMMANDS: dict[Callable[..., None], tuple[str, str]] = {
+    demo_command: (
+        "demo",
+        mark("Former les binômes d'un programme d'exemple, et écrire classeur, page, CSV et JSON dans un dossier."),
+    ),
+    new_command: ("new", mark("Écrire dans un dossier un programme et des réponses d'exemple, à adapter.")),
+    draft_command: (
+        "draft",
+        mark(
+            "Écrire un brouillon de programme à partir de réponses inconnues ; "
+            "tout ce qui y est déduit est à confirmer."
+        ),
+    ),
+    map_command: (
+        "map",
+        mark(
+            "Proposer à quelle question répond chaque colonne, et à quelle option chaque réponse, "
+            "quand les mots diffèrent."
+        ),
+    ),
+    intake_command: (
+        "intake",
+        mark("Dire ce que devient chaque ligne, et qui pourrait rencontrer qui, sans former de binômes."),
+    ),
+    diagnose_command: (
+        "diagnose",
+        mark("Dire si les règles peuvent toutes tenir, lesquelles s'y opposent, et les issues les moins coûteuses."),
+    ),
+    profiles_command: (
+        "profiles",
+        mark("Écrire des profils anonymes, et un court formulaire pour choisir après les avoir lus."),
+    ),
+    match_command: (
+        "match",
+        mark("Former les binômes, et les écrire dans un fichier ou un dossier, ou sur la sortie."),
+    ),
+    plans_command: (
+        "plans",
+        mark("Former plusieurs plans au choix : le meilleur, puis chaque fois le meilleur qui en diffère assez."),
+    ),
+    evaluate_command: (
+        "evaluate",
+        mark("Dire ce que valent des binômes faits à la main, les règles enfreintes, et l'écart avec les meilleurs."),
+    ),
+    why_not_command: (
+        "why-not",
+        mark("Dire pourquoi deux personnes ne forment pas un binôme, ce qu'il coûterait, et qui changerait."),
+    ),
+    alternatives_command: (
+        "alternatives",
+        mark("Dire avec qui d'autre une personne aurait pu être, en commençant par ce qui coûte le moins."),
+    ),
+    repair_command: (
+        "repair",
+        mark("Refaire des binômes après départs et arrivées en en défaisant le moins ; dire qui prendrait le relais."),
+    ),
+    handouts_command: (
+        "handouts",
+        mark("Écrire une fiche par participant·e, et le tableau du publipostage, pour les binômes formés."),
+    ),
+    validate_command: (
+        "validate",
+        mark(
+            "Revérifier une décision, puis la valider par une ligne signée du journal ; "
+            "refusée, elle n'en reçoit aucune."
+        ),
+    ),
+    verify_command: (
+        "verify",
+        mark("Vérifier une décision à partir de son seul fichier : règles, valeurs, optimalité, journal."),
+    ),
+    follow_up_command: (
+        "follow-up",
+        mark(
+            "Lire les réponses à 1, 3, 6 ou 12 mois : qui ne se voit plus, qui appeler, "
+            "ce que sont devenus les binômes."
+        ),
+    ),
+    contacts_command: (
+        "contacts",
+        mark("Écrire à part comment joindre chaque personne, dans un fichier que son auteur seul peut lire."),
+    ),
+    export_command: (
+        "export-person",
+        mark("Écrire, en JSON, tout ce qui est conservé d'une personne, pour le lui remettre (RGPD, article 15)."),
+    ),
+    forget_command: (
+        "forget",
+        mark("Effacer une personne des réponses et des documents, et ne plus jamais la lire (RGPD, article 17)."),
+    ),
+    purge_command: (
+        "purge",
+        mark("Finir une édition : effacer les réponses et les documents, garder la décision et son journal."),
+    ),
+    ask_command: (
+        "ask",
+        mark("Répondre à une demande du contrat JSON, comme le service : la même demande, la même réponse."),
+    ),
+    schema_command: (
+        "schema",
+        mark("Donner le schéma JSON (2020-12) de ce qu'une opération reçoit, ou de ce qu'elle répond."),
+    ),
+    serve_command: (
+        "serve",
+        mark("Ouvrir le service : les opérations du contrat JSON en HTTP, pour cette machine, sous un jeton."),
+    ),
+}
+"""What carries out each command, its name, and what it is for; in the order of an edition."""
+
+for _function, (_name, _help) in COMMANDS.items():
+    app.command(_name, cls=Command, help=_help)(_function)
 
 
 def run() -> None:
-    """Run the command line, its long work shown."""
+    """Run the command line in the language of whoever called it, its long work shown."""
     from mentormatch.showing import progress
 
-    with progress():
+    hold_standard_streams()
+    ready_to_complete()
+    with language(of_environment()), progress():
         app()
+
+
+def hold_standard_streams() -> None:
+    """Have files of one's own never take the place of a standard stream that is closed, and text always be written."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    if sys.stdin is None:
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - as long as the program runs
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 def show_version(*, asked: bool) -> None:
@@ -64,7 +183,7 @@ def show_version(*, asked: bool) -> None:
     if asked:
         from mentormatch import __version__
 
-        typer.echo(__version__)
+        write_text(__version__)
         raise typer.Exit
 
 
@@ -74,150 +193,23 @@ Version = Annotated[
         "--version",
         help=mark("La version, et rien d'autre."),
         callback=lambda asked: show_version(asked=asked),
+        expose_value=False,
         is_eager=True,
     ),
 ]
 
 
-@app.callback(help=WHAT)
-def about(*, _: Version = False, language: Language = None) -> None:
-    """Take the options of the whole command; they are acted upon as they are read."""
-
-
-@app.command(
-    help=mark("Former les binômes d'un programme d'exemple, et écrire classeur, page, CSV et JSON dans un dossier.")
-)
-def demo(  # noqa: PLR0913 - the options of the command line are its contract
-    folder: Annotated[Path, typer.Argument(help=mark("Où écrire."))] = Path("mentormatch-demo"),
+@app.callback(help=mark("Former des binômes mentor·e - mentoré·e optimaux et expliqués, à partir d'un questionnaire."))
+def about(
+    ctx: typer.Context,
     *,
-    who: Who = None,
-    why: Why = "",
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
-    as_json: AsJson = False,
+    version: Version = False,
+    completion: Completion = None,
+    language: Language = None,
+    quiet: Quiet = False,
 ) -> None:
-    """Form the pairs of an example programme, and write workbook, page, CSV and JSON into a folder."""
-    from mentormatch import examples
-
-    files = examples.copy_to(folder)
-    matching = matched(files.programme, {"answers": files.answers}, Asked(seed=seed, time_limit_s=time_limit))
-    deliver(matching, folder, signed={"who": who, "why": why}, as_json=as_json)
-
-
-@app.command(help=mark("Écrire dans un dossier un programme et des réponses d'exemple, à adapter."))
-def new(
-    folder: Annotated[Path, typer.Argument(help=mark("Où écrire."))],
-    *,
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
-    as_json: AsJson = False,
-) -> None:
-    """Write an example programme and its answers into a folder, to start from."""
-    from mentormatch import examples
-
-    del seed, time_limit  # every command takes them, so that a script need not know which ones solve
-
-    written = examples.copy_to(folder, overwrite=False)
-    if as_json:
-        typer.echo(json.dumps({"written": [str(written.programme), str(written.answers)]}, ensure_ascii=False))
-    say(tr("Écrits : {programme}, {answers}", programme=written.programme, answers=written.answers))
-
-
-@app.command("match", help=mark("Former les binômes, et les écrire dans un fichier ou un dossier, ou sur la sortie."))
-def match_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
-    *,
-    programme: ProgrammeFile = HERE,
-    mentors: Mentors = None,
-    mentees: Mentees = None,
-    tool: ToolName = None,
-    wishes: Wishes = None,
-    decisions: Decided = None,
-    out: Out = None,
-    who: Who = None,
-    why: Why = "",
-    seed: Seed = 0,
-    time_limit: TimeLimit = None,
-    as_json: AsJson = False,
-) -> None:
-    """Form the pairs, and write them into a file or a folder, or on stdout."""
-    files = sources(answers, mentors, mentees, tool)
-    matching = matched(programme, files, Asked(tuple(wishes or ()), decisions, seed, time_limit))
-    deliver(matching, out, signed={"who": who, "why": why}, as_json=as_json)
-
-
-app.command(
-    "draft",
-    help=mark(
-        "Écrire un brouillon de programme à partir de réponses inconnues ; tout ce qui y est déduit est à confirmer."
-    ),
-)(draft_command)
-app.command(
-    "intake", help=mark("Dire ce que devient chaque ligne, et qui pourrait rencontrer qui, sans former de binômes.")
-)(intake_command)
-app.command(
-    "profiles", help=mark("Écrire des profils anonymes, et un court formulaire pour choisir après les avoir lus.")
-)(profiles_command)
-app.command(
-    "handouts", help=mark("Écrire une fiche par participant·e, et le tableau du publipostage, pour les binômes formés.")
-)(handouts_command)
-app.command(
-    "follow-up",
-    help=mark(
-        "Lire les réponses à 1, 3, 6 ou 12 mois : qui ne se voit plus, qui appeler, ce que sont devenus les binômes."
-    ),
-)(follow_up_command)
-app.command(
-    "contacts",
-    help=mark("Écrire à part comment joindre chaque personne, dans un fichier que son auteur seul peut lire."),
-)(contacts_command)
-app.command(
-    "export-person",
-    help=mark("Écrire, en JSON, tout ce qui est conservé d'une personne, pour le lui remettre (RGPD, article 15)."),
-)(export_command)
-app.command(
-    "forget",
-    help=mark("Effacer une personne des réponses et des documents, et ne plus jamais la lire (RGPD, article 17)."),
-)(forget_command)
-app.command(
-    "purge", help=mark("Finir une édition : effacer les réponses et les documents, garder la décision et son journal.")
-)(purge_command)
-app.command(
-    "map",
-    help=mark(
-        "Proposer à quelle question répond chaque colonne, et à quelle option chaque réponse, quand les mots diffèrent."
-    ),
-)(map_command)
-app.command(
-    "verify", help=mark("Vérifier une décision à partir de son seul fichier : règles, valeurs, optimalité, journal.")
-)(verify_command)
-app.command(
-    "validate",
-    help=mark(
-        "Revérifier une décision, puis la valider par une ligne signée du journal ; refusée, elle n'en reçoit aucune."
-    ),
-)(validate_command)
-
-
-def deliver(matching: Any, out: Path | None, *, signed: dict[str, str | None], as_json: bool) -> None:
-    """Write the matching where it was asked for, say what it is, and end with the code of its status.
-
-    ``signed`` says who made it and why, for the log of a folder.
-    """
-    from mentormatch.cli.summary import pairs_text, summary
-    from mentormatch.wire.told import MatchResponse
-
-    written = matching.save(out, **signed) if out is not None else ()
-    if as_json:
-        typer.echo(MatchResponse.of(matching).to_json(), nl=False)
-    elif out is None:
-        typer.echo(pairs_text(matching))
-    for remark in matching.cohort.remarks:
-        if remark.line is None:
-            say(tr("À vérifier : {remark}", remark=remark.text))
-    say(summary(matching))
-    for sentence in matching.diagnosis.sentences if matching.diagnosis else ():
-        say(f"  - {sentence}")
-    for path in written:
-        say_written(path)
-    raise typer.Exit(EXIT_CODES[str(matching.status)])
+    """Take the options of the whole command, acted upon as they are read; without a command, show the help."""
+    del version, completion, language, quiet
+    if ctx.invoked_subcommand is None:
+        complain(ctx.get_help())
+        raise typer.Exit(2)

@@ -6,28 +6,19 @@ from typing import Annotated
 
 import typer
 
-from mentormatch.cli.options import (
-    HERE,
-    Answers,
-    AsJson,
-    Mentees,
-    Mentors,
-    ProgrammeFile,
-    ToolName,
-    say,
-    say_json,
-    say_written,
-    sources,
-    write_new,
-)
+from mentormatch.cli.options import FILE, HERE, Answers, AsJson, Mentees, Mentors, ProgrammeFile, ToolName, sources
+from mentormatch.cli.saying import say, say_json, say_written, write_text
+from mentormatch.cli.writing import write_new
 from mentormatch.languages import mark, tr
 
 DraftFile = Annotated[
-    Path | None, typer.Option("-o", "--out", help=mark("Le programme à écrire ; sinon, sur la sortie."))
+    Path | None, typer.Option("-o", "--out", metavar=FILE, help=mark("Le programme à écrire ; sinon, sur la sortie."))
 ]
 MappingFile = Annotated[
     Path | None,
-    typer.Option("-o", "--out", help=mark("Un nouveau fichier, ou le programme lui-même, pour l'ajouter à sa fin.")),
+    typer.Option(
+        "-o", "--out", metavar=FILE, help=mark("Un nouveau fichier, ou le programme lui-même, pour l'ajouter à sa fin.")
+    ),
 ]
 
 
@@ -85,4 +76,4 @@ def deliver(text: str, out: Path | None, *, told: dict[str, object], as_json: bo
     if as_json:
         say_json(told)
     elif out is None and text:
-        typer.echo(text, nl=False)
+        write_text(text)

@@ -8,6 +8,7 @@ import typer
 
 from mentormatch.cli.forming import Asked, Decided, Wishes, matched
 from mentormatch.cli.options import (
+    FOLDER,
     HERE,
     Answers,
     AsJson,
@@ -17,18 +18,20 @@ from mentormatch.cli.options import (
     Seed,
     TimeLimit,
     ToolName,
-    say,
-    say_written,
     sources,
 )
+from mentormatch.cli.saying import say, say_written, write_json
 from mentormatch.languages import mark, tr
 
 WAVE = re.compile(r"(?P<month>[0-9]{1,3})=(?P<path>.+)")
 
 Waves = Annotated[
-    list[str], typer.Option("--wave", help=mark("Le mois et le fichier, « 3=suivi-3-mois.csv » ; à répéter."))
+    list[str],
+    typer.Option(
+        "--wave", metavar=mark("MOIS=FICHIER"), help=mark("Le mois et le fichier, « 3=suivi-3-mois.csv » ; à répéter.")
+    ),
 ]
-Folder = Annotated[Path, typer.Option("-o", "--out", help=mark("Le dossier où écrire le suivi."))]
+Folder = Annotated[Path, typer.Option("-o", "--out", metavar=FOLDER, help=mark("Le dossier où écrire le suivi."))]
 
 
 def follow_up_command(  # noqa: PLR0913 - the options of the command line are its contract
@@ -56,7 +59,7 @@ def follow_up_command(  # noqa: PLR0913 - the options of the command line are it
     year = follow_up(matching.programme, matching.pairs, files)
     written = year.save(out)
     if as_json:
-        typer.echo(to_json(year), nl=False)
+        write_json(to_json(year))
     say(summary(year))
     for path in written:
         say_written(path)

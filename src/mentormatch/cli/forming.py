@@ -1,25 +1,27 @@
-"""How commands form the pairs that they are about: from the answers, the wishes, and what the team decided."""
+"""What commands work on: the people in the answers, with what they wished, under what the team decided."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mentormatch.cli.options import say
+from mentormatch.cli.options import FILE
+from mentormatch.cli.saying import say
 from mentormatch.languages import mark, tr
 
 if TYPE_CHECKING:
-    from mentormatch.matching import Matching
+    from mentormatch.matching import Keys, Matching
     from mentormatch.people import Cohort
     from mentormatch.programme import Programme
 
 Wishes = Annotated[
-    list[Path] | None, typer.Option("--wishes", help=mark("Un formulaire de souhaits rempli ; à répéter."))
+    list[Path] | None,
+    typer.Option("--wishes", metavar=FILE, help=mark("Un formulaire de souhaits rempli ; à répéter.")),
 ]
 Decided = Annotated[
-    Path | None, typer.Option("--decisions", help=mark("Le classeur des binômes, après les décisions de l'équipe."))
+    Path | None,
+    typer.Option("--decisions", metavar=FILE, help=mark("Le classeur des binômes, après les décisions de l'équipe.")),
 ]
 
 
@@ -33,7 +35,41 @@ class Asked:
     time_limit_s: float | None = None
 
 
-def with_forms(cohort: "Cohort", programme: Path, loaded: "Programme", wishes: Sequence[Path]) -> "Cohort":
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The people, the programme, and the pairs that the team imposed and set aside."""
+
+    cohort: "Cohort"
+    programme: "Programme"
+    pins: tuple["Keys", ...] = ()
+    bans: tuple["Keys", ...] = ()
+
+    @property
+    def decided(self) -> "Programme":
+        """The programme, what the team decided among its rules."""
+        from mentormatch.assignment.rules.ban import Ban
+        from mentormatch.assignment.rules.pin import Pin
+        from mentormatch.matching import named
+
+        return self.programme.with_rules([*named(Pin, self.pins, self.cohort), *named(Ban, self.bans, self.cohort)])
+
+
+def ground(programme: Path, files: dict[str, Any], asked: Asked) -> Ground:
+    """Return what there is to work on: the people in these files, with what they chose and what the team decided."""
+    from mentormatch.enrolment import read_survey
+    from mentormatch.programme import Programme
+    from mentormatch.report.returned.decisions import read_decisions
+
+    loaded = Programme.load(programme)
+    cohort = with_forms(read_survey(loaded, **files), programme, loaded, asked.wishes)
+    if asked.decisions is None:
+        return Ground(cohort, loaded)
+    decided = read_decisions(asked.decisions, cohort, loaded)
+    say(tr("Décisions reprises : {decisions}.", decisions=decided))
+    return Ground(cohort, loaded, tuple(decided.pins), tuple(decided.bans))
+
+
+def with_forms(cohort: "Cohort", programme: Path, loaded: "Programme", wishes: tuple[Path, ...]) -> "Cohort":
     """Return the cohort with what people chose in forms of wishes, ``programme`` being the file beside their codes."""
     if not wishes:
         return cohort
@@ -45,16 +81,7 @@ def with_forms(cohort: "Cohort", programme: Path, loaded: "Programme", wishes: S
 
 def matched(programme: Path, files: dict[str, Any], asked: Asked) -> "Matching":
     """Return the matching of the people in these files, with what they chose and what the team decided."""
-    from mentormatch.enrolment import read_survey
     from mentormatch.matching import match
-    from mentormatch.programme import Programme
-    from mentormatch.report.returned.decisions import Decisions, read_decisions
 
-    loaded = Programme.load(programme)
-    cohort = with_forms(read_survey(loaded, **files), programme, loaded, asked.wishes)
-    decided = Decisions()
-    if asked.decisions is not None:
-        decided = read_decisions(asked.decisions, cohort, loaded)
-        say(tr("Décisions reprises : {decisions}.", decisions=decided))
-    pins, bans = decided.pins, decided.bans
-    return match(cohort, loaded, seed=asked.seed, pins=pins, bans=bans, time_limit_s=asked.time_limit_s)
+    on = ground(programme, files, asked)
+    return match(on.cohort, on.programme, seed=asked.seed, pins=on.pins, bans=on.bans, time_limit_s=asked.time_limit_s)

@@ -7,23 +7,27 @@ import typer
 
 from mentormatch.cli.forming import Asked, Decided, Wishes, matched
 from mentormatch.cli.options import (
+    FILE,
+    FOLDER,
     HERE,
     Answers,
+    AsJson,
     Mentees,
     Mentors,
     ProgrammeFile,
     Seed,
     TimeLimit,
     ToolName,
-    say,
-    say_written,
     sources,
 )
+from mentormatch.cli.saying import say, say_json, say_written
 from mentormatch.languages import mark
 
-Folder = Annotated[Path, typer.Option("-o", "--out", help=mark("Le dossier où écrire fiches et publipostage."))]
+Folder = Annotated[
+    Path, typer.Option("-o", "--out", metavar=FOLDER, help=mark("Le dossier où écrire fiches et publipostage."))
+]
 Validated = Annotated[
-    Path | None, typer.Option("--decision", help=mark("Le fichier de décision validé (.decision.json)."))
+    Path | None, typer.Option("--decision", metavar=FILE, help=mark("Le fichier de décision validé (.decision.json)."))
 ]
 
 
@@ -40,6 +44,7 @@ def handouts_command(  # noqa: PLR0913 - the options of the command line are its
     out: Folder = Path("documents"),
     seed: Seed = 0,
     time_limit: TimeLimit = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write one sheet a participant, and the table for letters, for the pairs that are formed."""
     from mentormatch.enrolment import read_contacts
@@ -49,8 +54,11 @@ def handouts_command(  # noqa: PLR0913 - the options of the command line are its
     matching = matched(programme, files, Asked(tuple(wishes or ()), decisions, seed, time_limit))
     contacts = read_contacts(matching.programme, **files)
     written = write_handouts(matching, contacts, out, decision=decision)
+    sentences = list(told(matching, written))
+    if as_json:
+        say_json({"written": [str(path) for path in written], "remarks": sentences})
     for path in written:
         if path.parent == out:
             say_written(path)
-    for sentence in told(matching, written):
+    for sentence in sentences:
         say(sentence)

@@ -16,13 +16,16 @@ from mentormatch.cli.options import (
     Seed,
     TimeLimit,
     ToolName,
-    say_written,
     sources,
 )
+from mentormatch.cli.saying import say_written, write_json, write_text
 from mentormatch.languages import mark
 
 Report = Annotated[
-    Path | None, typer.Option("-o", "--out", help=mark("Fichier .html, .xlsx, .json ou .txt, ou dossier."))
+    Path | None,
+    typer.Option(
+        "-o", "--out", metavar=mark("FICHIER|DOSSIER"), help=mark("Fichier .html, .xlsx, .json ou .txt, ou dossier.")
+    ),
 ]
 
 
@@ -49,9 +52,11 @@ def intake_command(  # noqa: PLR0913 - the options of the command line are its c
 
     known = Programme.load(programme)
     tables = read_tables(**sources(answers, mentors, mentees, tool))
-    report = reported(known, tables, later=lambda cohort: with_forms(cohort, programme, known, wishes or ()))
+    report = reported(known, tables, later=lambda cohort: with_forms(cohort, programme, known, tuple(wishes or ())))
     written = report.save(out) if out is not None else ()
-    if as_json or out is None:
-        typer.echo(writer_for(".json" if as_json else ".txt").content(report).decode("utf-8"), nl=False)
+    if as_json:
+        write_json(writer_for(".json").content(report).decode("utf-8"))
+    elif out is None:
+        write_text(writer_for(".txt").content(report).decode("utf-8"))
     for path in written:
         say_written(path)

@@ -1,7 +1,7 @@
 """The options that commands share, and how files of answers are named."""
 
-import json
-from collections.abc import Mapping
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,54 +10,93 @@ import typer
 from mentormatch.cli.speaking import speak_as
 from mentormatch.languages import mark, tr
 
+FILE, FOLDER, TEXT = mark("FICHIER"), mark("DOSSIER"), mark("TEXTE")
+ANSWERS = mark("RÉPONSES")
+HERE = Path("programme.toml")
+STDIN = Path("-")
+MOST_BYTES = 200_000_000
+"""So much is read of standard input."""
+
 AsJson = Annotated[bool, typer.Option("--json", help=mark("Un seul objet JSON sur la sortie, rien d'autre."))]
 ProgrammeFile = Annotated[
-    Path, typer.Option("-p", "--programme", help=mark("Le programme (fichier TOML)."), callback=speak_as)
+    Path, typer.Option("-p", "--programme", metavar=FILE, help=mark("Le programme (fichier TOML)."), callback=speak_as)
 ]
-Answers = Annotated[Path | None, typer.Argument(help=mark("Les réponses des deux côtés (CSV ou XLSX)."))]
-Mentors = Annotated[Path | None, typer.Option("--mentors", help=mark("Les réponses des mentor·es."))]
-Mentees = Annotated[Path | None, typer.Option("--mentees", help=mark("Les réponses des mentoré·es."))]
+Answers = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar=ANSWERS, help=mark("Les réponses des deux côtés (CSV, XLSX ou ODS) ; « - » : l'entrée standard.")
+    ),
+]
+StoredAnswers = Annotated[
+    Path | None, typer.Argument(metavar=ANSWERS, help=mark("Les réponses des deux côtés (CSV, XLSX ou ODS)."))
+]
+Mentors = Annotated[Path | None, typer.Option("--mentors", metavar=FILE, help=mark("Les réponses des mentor·es."))]
+Mentees = Annotated[Path | None, typer.Option("--mentees", metavar=FILE, help=mark("Les réponses des mentoré·es."))]
 ToolName = Annotated[
-    str | None, typer.Option("--tool", help=mark("L'outil d'enquête ; sinon, celui que le fichier révèle."))
+    str | None,
+    typer.Option("--tool", metavar=TEXT, help=mark("L'outil d'enquête ; sinon, celui que le fichier révèle.")),
 ]
-Seed = Annotated[int, typer.Option("--seed", min=0, help=mark("Départage les binômes à égalité."))]
-TimeLimit = Annotated[float | None, typer.Option("--time-limit", min=0.001, help=mark("Durée maximale, en secondes."))]
-HERE = Path("programme.toml")
-
-
-def say(text: str) -> None:
-    """Write a message for people."""
-    typer.echo(text, err=True)
-
-
-def say_written(path: Path) -> None:
-    """Say that a file was written."""
-    say(tr("Écrit : {path}", path=path))
-
-
-def say_json(told: Mapping[str, object]) -> None:
-    """Write one versioned JSON object for programs."""
-    typer.echo(json.dumps({"schema_version": 1, **told}, ensure_ascii=False, indent=1))
+Seed = Annotated[
+    int, typer.Option("--seed", min=0, metavar=mark("ENTIER"), help=mark("Départage les binômes à égalité."))
+]
+TimeLimit = Annotated[
+    float | None,
+    typer.Option("--time-limit", min=0.001, metavar=mark("SECONDES"), help=mark("Durée maximale, en secondes.")),
+]
+Who = Annotated[
+    str | None,
+    typer.Option("--who", metavar=TEXT, help=mark("Qui le fait, pour le journal ; sinon, le compte.")),
+]
+Why = Annotated[str, typer.Option("--why", metavar=TEXT, help=mark("Pourquoi, pour le journal."))]
 
 
 def sources(answers: Path | None, mentors: Path | None, mentees: Path | None, tool: str | None) -> dict[str, Any]:
-    """Return the files of answers that were named, one for both sides, or one each, and the tool that wrote them."""
+    """Return the answers that were named, one file for both sides, or one each, and the tool that wrote them.
+
+    ``-`` stands for standard input.
+    """
+    opened = {name: source(path) for name, path in files(answers, mentors, mentees).items()}
+    return opened if tool is None else {**opened, "tool": tool}
+
+
+def source(path: Path) -> Any:
+    """Return what a file of answers is read from: itself, or standard input; nothing of that is written to a disk."""
+    if path != STDIN:
+        return path
+    from mentormatch.survey.reading import read_stream
+
+    return read_stream(tr("entrée standard"), sys.stdin.buffer)
+
+
+def answers_first(answers: Path | None, *others: str | None, names: Sequence[str], apart: bool) -> tuple[Any, ...]:
+    """Return the file of answers and the arguments that follow it; where the sides are ``apart`` there is no such file.
+
+    Raises an error of usage where an argument is missing, by its name.
+    """
+    given = [None if answers is None else str(answers), *others]
+    if apart and given[-1] is None:
+        given = [None, *given[:-1]]
+    for name, value in zip(names, given[1:], strict=True):
+        if value is None:
+            raise typer.BadParameter(tr("Il manque {name}.", name=tr(name)))
+    return (None if given[0] is None else Path(given[0]), *given[1:])
+
+
+def files(answers: Path | None, mentors: Path | None, mentees: Path | None) -> dict[str, Path]:
+    """Return the files of answers that were named; an error of usage where they are not one, or one a side."""
     named = {"answers": answers, "mentors": mentors, "mentees": mentees}
     given = {name: path for name, path in named.items() if path is not None}
     if set(given) not in ({"answers"}, {"mentors", "mentees"}):
         raise typer.BadParameter(tr("donnez un fichier de réponses, ou --mentors et --mentees"))
-    return given if tool is None else {**given, "tool": tool}
+    return given
 
 
-def write_new(path: Path, text: str, *, private: bool = False) -> None:
-    """Write a file that is not there yet, for its owner alone where it is ``private``.
+def content_of(path: Path) -> bytes:
+    """Return what stands in a file, or on standard input; raises RequestError where it cannot be read."""
+    from mentormatch.errors import Problem, RequestError
 
-    Raises OutputError where it is: nothing is written over.
-    """
-    from mentormatch.errors import OutputError, Problem
-    from mentormatch.files import write_whole
-
-    if path.exists():
-        found = Problem(path.name, tr("existe déjà"), advice=tr("choisissez un autre nom, ou déplacez-le"))
-        raise OutputError(tr("Rien n'a été écrit"), [found])
-    write_whole(path, text.encode("utf-8"), private=private)
+    try:
+        return sys.stdin.buffer.read(MOST_BYTES) if path == STDIN else path.read_bytes()
+    except OSError as error:
+        found = Problem(path.name, tr("refus du système ({error})", error=error.strerror))
+        raise RequestError(tr("Le fichier ne peut pas être lu"), [found]) from None

@@ -5,22 +5,13 @@ from typing import Annotated
 
 import typer
 
-from mentormatch.cli.options import (
-    HERE,
-    Answers,
-    AsJson,
-    Mentees,
-    Mentors,
-    ProgrammeFile,
-    ToolName,
-    say,
-    say_json,
-    say_written,
-    sources,
-)
+from mentormatch.cli.options import FOLDER, HERE, Answers, AsJson, Mentees, Mentors, ProgrammeFile, ToolName, sources
+from mentormatch.cli.saying import say, say_json, say_written
 from mentormatch.languages import mark
 
-Folder = Annotated[Path, typer.Option("-o", "--out", help=mark("Le dossier où écrire profils et formulaires."))]
+Folder = Annotated[
+    Path, typer.Option("-o", "--out", metavar=FOLDER, help=mark("Le dossier où écrire profils et formulaires."))
+]
 
 
 def profiles_command(  # noqa: PLR0913 - the options of the command line are its contract

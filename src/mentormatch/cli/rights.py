@@ -6,34 +6,43 @@ from typing import Annotated
 import typer
 
 from mentormatch.cli.options import (
+    FILE,
+    FOLDER,
     HERE,
+    TEXT,
     Answers,
     AsJson,
     Mentees,
     Mentors,
     ProgrammeFile,
+    StoredAnswers,
     ToolName,
-    say,
-    say_json,
-    say_written,
+    Who,
+    files,
     sources,
-    write_new,
 )
+from mentormatch.cli.saying import say, say_json, say_written, write_json
+from mentormatch.cli.writing import write_new
 from mentormatch.languages import mark, tr
 
-Who = Annotated[str | None, typer.Option("--who", help=mark("Qui le fait, pour le journal ; sinon, le compte."))]
-Why = Annotated[str, typer.Option("--why", help=mark("Pourquoi, pour le journal. Sans le nom de la personne."))]
-Somebody = Annotated[str, typer.Argument(help=mark("Le code de la personne, ou son courriel."))]
-Folders = Annotated[
-    list[Path] | None, typer.Option("--in", help=mark("Un dossier de documents ; à répéter au besoin."))
+Why = Annotated[
+    str, typer.Option("--why", metavar=TEXT, help=mark("Pourquoi, pour le journal. Sans le nom de la personne."))
 ]
-Told = Annotated[Path | None, typer.Option("-o", "--out", help=mark("Le fichier à écrire ; sinon, sur la sortie."))]
+Somebody = Annotated[
+    str, typer.Argument(metavar=mark("PERSONNE"), help=mark("Le code de la personne, ou son courriel."))
+]
+Folders = Annotated[
+    list[Path] | None, typer.Option("--in", metavar=FOLDER, help=mark("Un dossier de documents ; à répéter au besoin."))
+]
+Told = Annotated[
+    Path | None, typer.Option("-o", "--out", metavar=FILE, help=mark("Le fichier à écrire ; sinon, sur la sortie."))
+]
 Sure = Annotated[bool, typer.Option("--yes", help=mark("Effacer vraiment ; sinon, dire seulement ce qui le serait."))]
 
 
 def export_command(  # noqa: PLR0913 - the options of the command line are its contract
     person: Somebody,
-    answers: Answers = None,
+    answers: StoredAnswers = None,
     *,
     programme: ProgrammeFile = HERE,
     mentors: Mentors = None,
@@ -47,18 +56,17 @@ def export_command(  # noqa: PLR0913 - the options of the command line are its c
     from mentormatch.rights.edition import Edition
     from mentormatch.rights.export import export_person
 
-    files = sources(answers, mentors, mentees, None)
-    export = export_person(Edition(programme, files, tuple(folders or ()), tool), person)
+    export = export_person(Edition(programme, files(answers, mentors, mentees), tuple(folders or ()), tool), person)
     if out is not None:
         write_new(out, export.to_json(), private=True)
         say_written(out)
     if as_json or out is None:
-        typer.echo(export.to_json(), nl=False)
+        write_json(export.to_json())
 
 
 def forget_command(  # noqa: PLR0913 - the options of the command line are its contract
     person: Somebody,
-    answers: Answers = None,
+    answers: StoredAnswers = None,
     *,
     programme: ProgrammeFile = HERE,
     mentors: Mentors = None,
@@ -73,8 +81,9 @@ def forget_command(  # noqa: PLR0913 - the options of the command line are its c
     from mentormatch.rights.edition import Edition
     from mentormatch.rights.erasure import forget
 
-    files = sources(answers, mentors, mentees, None)
-    done = forget(Edition(programme, files, tuple(folders or ()), tool), person, who=who, why=why)
+    done = forget(
+        Edition(programme, files(answers, mentors, mentees), tuple(folders or ()), tool), person, who=who, why=why
+    )
     if as_json:
         told = {"rows": done.rows, "documents": [str(path) for path in done.documents], "to_do": done.to_do}
         say_json(told)
@@ -87,7 +96,7 @@ def forget_command(  # noqa: PLR0913 - the options of the command line are its c
 
 
 def purge_command(  # noqa: PLR0913 - the options of the command line are its contract
-    answers: Answers = None,
+    answers: StoredAnswers = None,
     *,
     programme: ProgrammeFile = HERE,
     mentors: Mentors = None,
@@ -103,8 +112,8 @@ def purge_command(  # noqa: PLR0913 - the options of the command line are its co
     from mentormatch.rights.ending import others_in, purge, to_purge
 
     named = {"answers": answers, "mentors": mentors, "mentees": mentees}
-    files = {name: path for name, path in named.items() if path is not None}
-    edition = Edition(programme, files, tuple(folders or ()))
+    there = {name: path for name, path in named.items() if path is not None}
+    edition = Edition(programme, there, tuple(folders or ()))
     going = purge(edition, who=who, why=why) if yes else to_purge(edition)
     left = list(others_in(edition, going))
     if as_json:

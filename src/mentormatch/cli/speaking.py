@@ -1,71 +1,60 @@
-"""The language of the command line: the one asked for, else that of the environment, else that of the programme."""
+"""The language of the command line: the one asked for, else that of the programme, else that of the locale."""
 
 import os
+import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
-from mentormatch.languages import LANGUAGES, language, mark, tr
+from mentormatch.languages import FRENCH, LANGUAGES, language, mark
 
 VARIABLE = "MENTORMATCH_LANGUAGE"
+LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""The variables that name the locale of messages, the first that is set winning (POSIX, 8.2)."""
+ASKED = "mentormatch.language"
+"""Under this key a context knows that somebody asked for a language."""
 
 
-class Speaking(TyperGroup):
-    """The commands, whose help is spoken when it is shown."""
+def of_environment(variables: Mapping[str, str] = os.environ) -> str:
+    """Return the language to begin with: the one that the environment asks for, else that of the locale.
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Speak the language of the environment, in which help is shown that is asked for before any language."""
-        if os.environ.get(VARIABLE) in LANGUAGES:
-            speak(ctx, os.environ[VARIABLE])
-        return super().parse_args(ctx, args)
+    A locale of a language that is not spoken here, or of none (C, POSIX), is answered in French.
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return a command with its help in the language that is spoken, None where there is none of this name."""
-        command = super().get_command(ctx, cmd_name)
-        return None if command is None else with_help(command)
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Write the help of the whole."""
-        with_help(self)
-        super().format_help(ctx, formatter)
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run a command; an error for people ends with a message on stderr and the exit code of its kind."""
-        from mentormatch.errors import MentorMatchError
-
-        try:
-            return super().invoke(ctx)
-        except MentorMatchError as error:
-            typer.echo(tr("Erreur : {error}", error=error), err=True)
-            raise typer.Exit(error.exit_code) from None
-
-
-def with_help(command: Any) -> Any:
-    """Return a command with its help, and that of its options, in the language that is spoken."""
-    for one in (command, *command.params):
-        one.help = tr(one.help) if one.help else one.help
-    return command
+    >>> of_environment({"LANG": "en_GB.UTF-8"}), of_environment({"LC_ALL": "C.UTF-8", "LANG": "en_GB.UTF-8"})
+    ('en', 'fr')
+    """
+    if variables.get(VARIABLE) in LANGUAGES:
+        return variables[VARIABLE]
+    locale = next((variables[name] for name in LOCALES if variables.get(name)), "")
+    code = re.split(r"[_.@-]", locale)[0].lower()
+    return code if code in LANGUAGES else FRENCH
 
 
 def speak(ctx: typer.Context, code: str | None) -> str | None:
     """Speak a language from now on, where one is asked for."""
+    if code is None:
+        return code
     try:
-        if code is not None:
-            ctx.find_root().with_resource(language(code))
+        ctx.find_root().with_resource(language(code))
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+    ctx.meta[ASKED] = code
     return code
 
 
 def speak_as(ctx: typer.Context, programme: Path) -> Path:
     """Speak the language of a programme file from now on, unless one was asked for."""
-    code = language_of(programme)
-    if code in LANGUAGES:
-        ctx.find_root().with_resource(language(code, unless_asked=True))
+    speak_own(ctx, language_of(programme))
     return programme
+
+
+def speak_own(ctx: typer.Context, code: object) -> None:
+    """Speak the language that a programme names, if it names one, unless one was asked for."""
+    if code in LANGUAGES and ASKED not in ctx.meta:
+        ctx.find_root().with_resource(language(str(code)))
 
 
 def language_of(programme: Path) -> str:
@@ -82,8 +71,13 @@ Language = Annotated[
         "--language",
         metavar="|".join(LANGUAGES),
         envvar=VARIABLE,
+        show_envvar=False,
         is_eager=True,
+        expose_value=False,
         callback=speak,
-        help=mark("La langue de tout ce qui est dit et écrit ; sinon, celle du programme."),
+        help=mark(
+            "La langue de tout ce qui est dit et écrit ; "
+            "sinon, celle de MENTORMATCH_LANGUAGE, du programme, ou du poste."
+        ),
     ),
 ]

@@ -1,15 +1,20 @@
 """The command ``validate``: a named person makes a decision final, once it has been checked again."""
 
-import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mentormatch.cli.verify import AsJson, DecisionFile, Journal
+from mentormatch.cli.options import TEXT, AsJson
+from mentormatch.cli.saying import say, say_json
+from mentormatch.cli.verify import DECISION, Journal
 from mentormatch.languages import mark
 
-Who = Annotated[str, typer.Option("--who", help=mark("La personne qui valide."))]
-Why = Annotated[str, typer.Option("--why", help=mark("Le motif, par exemple la réunion où c'est décidé."))]
+DecisionFile = Annotated[Path, typer.Argument(metavar=DECISION, help=mark("Le fichier de décision (.decision.json)."))]
+Who = Annotated[str, typer.Option("--who", metavar=TEXT, help=mark("La personne qui valide."))]
+Why = Annotated[
+    str, typer.Option("--why", metavar=TEXT, help=mark("Le motif, par exemple la réunion où c'est décidé."))
+]
 
 
 def validate_command(
@@ -21,6 +26,6 @@ def validate_command(
     validated = validate(decision, who=who, why=why, journal=journal)
     entry, digest = validated.entry, validated.verification.digest
     if as_json:
-        told = {"schema_version": 1, "decision": digest, "who": entry.who, "when": entry.when, "why": entry.why}
-        typer.echo(json.dumps(told | {"head": validated.head}, ensure_ascii=False))
-    typer.echo(validated.words, err=True)
+        told = {"decision": digest, "who": entry.who, "when": entry.when, "why": entry.why}
+        say_json(told | {"head": validated.head})
+    say(validated.words)

@@ -1,29 +1,44 @@
 """The command ``verify``: checks a decision again, without a solver."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from mentormatch.cli.options import FILE, MOST_BYTES, STDIN, AsJson, content_of
+from mentormatch.cli.saying import complain, say, write_json
 from mentormatch.languages import mark
 
+DECISION = mark("DÉCISION")
 VERIFIED, NOT_VERIFIED = 0, 3
 
-DecisionFile = Annotated[Path, typer.Argument(help=mark("Le fichier de décision (.decision.json)."))]
-Head = Annotated[str | None, typer.Option("--head", help=mark("L'empreinte du journal, imprimée sur les documents."))]
-Journal = Annotated[Path | None, typer.Option("--log", help=mark("Le journal ; sinon, celui à côté du fichier."))]
-AsJson = Annotated[bool, typer.Option("--json", help=mark("Un seul objet JSON sur la sortie, rien d'autre."))]
+DecisionFile = Annotated[
+    Path,
+    typer.Argument(metavar=DECISION, help=mark("Le fichier de décision (.decision.json) ; « - » : l'entrée standard.")),
+]
+Head = Annotated[
+    str | None,
+    typer.Option("--head", metavar=mark("EMPREINTE"), help=mark("L'empreinte du journal, imprimée sur les documents.")),
+]
+Journal = Annotated[
+    Path | None, typer.Option("--log", metavar=FILE, help=mark("Le journal ; sinon, celui à côté du fichier."))
+]
 
 
 def verify_command(
     decision: DecisionFile, *, head: Head = None, journal: Journal = None, as_json: AsJson = False
 ) -> None:
     """Check a decision from its file alone: rules, values, optimality, log."""
-    from mentormatch.record.verify import verify
+    from mentormatch.record.verify import verify, verify_content
+    from mentormatch.wire.verified import verification_out
 
-    verification = verify(decision, head=head, journal=journal)
-    if as_json:
-        typer.echo(verification.to_json())
+    if decision == STDIN:
+        lines = None if journal is None else content_of(journal)
+        verification = verify_content(sys.stdin.buffer.read(MOST_BYTES), head=head, journal=lines)
     else:
-        typer.echo(verification.words, err=True)
+        verification = verify(decision, head=head, journal=journal)
+    if as_json:
+        write_json(verification_out(verification).to_json())
+    (say if verification.sound else complain)(verification.words)
     raise typer.Exit(VERIFIED if verification.sound else NOT_VERIFIED)

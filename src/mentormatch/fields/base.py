@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from mentormatch.columns import Column
 from mentormatch.languages import tr
@@ -54,6 +56,10 @@ class Field(BaseModel, ABC):
     later: bool = False
     joiner: str | None = None
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return schema_by_kind(core, handler)
+
     @abstractmethod
     def read(self, answer: Answer) -> Reading:
         """Return the value that ``answer`` stands for."""
@@ -77,6 +83,18 @@ class Field(BaseModel, ABC):
         if isinstance(answer, Sequence):
             return [piece for piece in (str(item).strip() for item in answer) if piece]
         return [str(answer)]
+
+
+def schema_by_kind(core: CoreSchema, handler: GetJsonSchemaHandler, **more: object) -> JsonSchemaValue:
+    """Return the JSON schema of a table that its ``kind`` tells apart from others: it has to be there, default or not.
+
+    ``more`` is what its schema says beside.
+    """
+    told = handler(core)
+    table = handler.resolve_ref_schema(told)
+    table["required"] = ["kind", *table.get("required", [])]
+    table.update(more)
+    return told
 
 
 def split(text: str, joiner: str | None) -> list[str]:

@@ -136,6 +136,11 @@ def check_chain(path: str | PathLike[str], head: str | None = None) -> Chain:
     except OSError as error:
         told = tr("le journal ne peut pas être lu ({reason})", reason=error.strerror)
         return Chain((), START, (Problem(target.name, told),))
+    return chain_in(content, head)
+
+
+def chain_in(content: bytes, head: str | None = None) -> Chain:
+    """Return what the text of a log holds and all that is wrong with it; see ``check_chain``."""
     lines, torn = _split(content)
     entries, problems = [], []
     for number, raw in enumerate(lines, 1):
@@ -173,6 +178,11 @@ def _added(file: FileIO, name: str, entries: Sequence[Entry]) -> str:
         _written(file, torn)
         raise
     return head
+
+
+def continued(content: bytes, *entries: Entry) -> tuple[str, bytes]:
+    """Return the head that a log will have, and the lines to be added to the bytes of a whole one, one an entry."""
+    return _encoded(_split(content)[0], entries)
 
 
 def _encoded(lines: Sequence[bytes], entries: Sequence[Entry]) -> tuple[str, bytes]:

@@ -9,7 +9,6 @@
 True
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -80,26 +79,6 @@ class Verification:
             [tr(WORDS[self.outcome]), *certified, *chain, *(f"  - {problem}" for problem in self.problems)]
         )
 
-    def to_json(self) -> str:
-        """Return the same as one JSON object."""
-        certificate, chain = self.certificate, self.chain
-        goals = [
-            {"goal": tier.goal, "value": tier.value, "stated_bound": tier.stated, "certified_bound": tier.certified}
-            for tier in (certificate.tiers if certificate else ())
-        ]
-        told = {
-            "schema_version": 1,
-            "verified": self.sound,
-            "outcome": self.outcome,
-            "certificate": certificate.verdict if certificate else None,
-            "goals": goals,
-            "digest": self.digest,
-            "log": chain and {"lines": len(chain.entries), "head": chain.head, "since": chain.since},
-            "validations": [{"who": one.who, "when": one.when, "why": one.why} for one in self.validations],
-            "problems": [str(problem) for problem in self.problems],
-        }
-        return json.dumps(told, ensure_ascii=False)
-
 
 def verify(
     path: str | PathLike[str], *, head: str | None = None, journal: str | PathLike[str] | None = None
@@ -123,10 +102,16 @@ def verify(
     beside = journal_beside(source) if journal is None else Path(journal)
     if head is None and journal is None and not beside.exists():
         return found
-    chain = log.check_chain(beside, head)
-    problems = (*found.problems, *chain.problems, *_unlogged(chain, found.digest))
-    outcome = Outcome.REFUSED if problems else found.outcome
-    return Verification(found.digest, outcome, found.certificate, chain, problems)
+    return _with_chain(found, log.check_chain(beside, head))
+
+
+def verify_content(content: bytes, *, head: str | None = None, journal: bytes | None = None) -> Verification:
+    """Return what holds of what stands in a decision file, and in a log; see ``verify``.
+
+    Without a ``journal`` a ``head`` is that of no log: the decision is refused.
+    """
+    found = _checked(content)
+    return found if head is None and journal is None else _with_chain(found, log.chain_in(journal or b"", head))
 
 
 def journal_beside(path: Path) -> Path:
@@ -137,6 +122,13 @@ def journal_beside(path: Path) -> Path:
 def entry_of(path: str | PathLike[str], *, who: str, why: str = "") -> log.Entry:
     """Return the entry of a log that says that a decision was made: the digest of its file, by whom and why."""
     return signed("matching", {"decision": digest(Path(path).read_bytes())}, who=who, why=why)
+
+
+def _with_chain(found: Verification, chain: log.Chain) -> Verification:
+    """Return what holds of a decision and its log together."""
+    problems = (*found.problems, *chain.problems, *_unlogged(chain, found.digest))
+    outcome = Outcome.REFUSED if problems else found.outcome
+    return Verification(found.digest, outcome, found.certificate, chain, problems)
 
 
 def _checked(content: bytes) -> Verification:

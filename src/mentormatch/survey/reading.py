@@ -4,7 +4,7 @@ import os
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, BinaryIO, ClassVar, Protocol, runtime_checkable
 
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.languages import tr
@@ -12,7 +12,19 @@ from mentormatch.registry import concrete
 from mentormatch.survey.table import EXPECTED, Record, Refused, Remark, Rows, Table, unreadable
 from mentormatch.survey.tool import sorted_by_tool
 
-__all__ = ["Frame", "Reader", "Record", "Refused", "Remark", "Rows", "Source", "Table", "read_rows", "read_table"]
+__all__ = [
+    "Frame",
+    "Reader",
+    "Record",
+    "Refused",
+    "Remark",
+    "Rows",
+    "Source",
+    "Table",
+    "read_rows",
+    "read_stream",
+    "read_table",
+]
 
 MAX_BYTES = 200_000_000
 READERS = "mentormatch.survey.readers"
@@ -63,7 +75,7 @@ class Reader(ABC):
 
 
 def read_table(
-    source: str | os.PathLike[str] | Frame,
+    source: str | os.PathLike[str] | Frame | Source,
     *,
     encoding: str | None = None,
     delimiter: str | None = None,
@@ -75,8 +87,9 @@ def read_table(
     Parameters
     ----------
     source
-        A file (delimited text, xlsx, xlsm, xls, ods) of at most 200 MB, or a pandas DataFrame. The labels of a frame's
-        columns are its header; its index is kept, as first column, only where it has a name.
+        A file (delimited text, xlsx, xlsm, xls, ods) of at most 200 MB, a pandas DataFrame, or what ``read_stream``
+        returned. The labels of a frame's columns are its header; its index is kept, as first column, only where it has
+        a name.
     encoding, delimiter, sheet
         Said by the caller, they win over what the file seems to be. By default a sheet is the first that has cells.
     tool
@@ -101,7 +114,7 @@ def read_table(
 
 
 def read_rows(
-    source: str | os.PathLike[str] | Frame,
+    source: str | os.PathLike[str] | Frame | Source,
     *,
     encoding: str | None = None,
     delimiter: str | None = None,
@@ -121,8 +134,15 @@ def rows_in(opened: Source) -> Rows:
     return next(reader for reader in readers if reader.takes(opened)).read(opened)
 
 
-def _opened(source: str | os.PathLike[str] | Frame) -> Source:
+def read_stream(name: str, stream: BinaryIO) -> Source:
+    """Return all that a stream holds, as what can be read under a name; raise SurveyError where it cannot be taken."""
+    return Source(name, content=_whole(name, stream.read(MAX_BYTES + 1)))
+
+
+def _opened(source: str | os.PathLike[str] | Frame | Source) -> Source:
     """Return the name and the content of ``source``."""
+    if isinstance(source, Source):
+        return source
     if isinstance(source, str | os.PathLike):
         path = Path(source)
         return Source(path.name, content=_content(path))
@@ -137,13 +157,16 @@ def _content(path: Path) -> bytes:
         raise unreadable(path.name, Problem(tr("fichier"), tr("introuvable"), advice=advice))
     try:
         with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+            return _whole(path.name, file.read(MAX_BYTES + 1))
     except OSError as error:
         found = tr("refus du système ({error})", error=error.strerror)
         raise unreadable(path.name, Problem(tr("fichier"), found)) from None
+
+
+def _whole(name: str, content: bytes) -> bytes:
     if len(content) > MAX_BYTES:
         expected = tr("{size} Mo au plus", size=MAX_BYTES // 1_000_000)
-        raise unreadable(path.name, Problem(tr("fichier"), tr("trop grand"), expected))
+        raise unreadable(name, Problem(tr("fichier"), tr("trop grand"), expected))
     if not content:
-        raise unreadable(path.name, Problem(tr("fichier"), tr("vide"), tr(EXPECTED)))
+        raise unreadable(name, Problem(tr("fichier"), tr("vide"), tr(EXPECTED)))
     return content

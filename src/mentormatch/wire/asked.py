@@ -1,75 +1,159 @@
-"""What is sent: a programme, shaped as its TOML file, the people of both sides, and how they are to be matched."""
+"""What is sent: a programme, shaped as its TOML file, and the people of both sides."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 
+from pydantic import ConfigDict, ValidationError, WrapValidator, model_validator
 from pydantic import Field as Setting
-from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
 
+from mentormatch.assignment.rules.ban import Ban
+from mentormatch.assignment.rules.pin import Pin
 from mentormatch.enrolment import plan_of
-from mentormatch.errors import Problem, RequestError
+from mentormatch.errors import Problem
 from mentormatch.fields import Side
+from mentormatch.languages import mark, tr
+from mentormatch.matching import Matching, match, named
+from mentormatch.mistakes import enumerated, nearest
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
-from mentormatch.strictjson import Keys, Message, Text, Whole, parse_json
+from mentormatch.strictjson import Keys, Message, Text, Whole, refusal, refuse, refuse_unplain, shown
 from mentormatch.survey.entries import Submission
-from mentormatch.survey.intake import gather
+from mentormatch.survey.intake import gather, take_in
+from mentormatch.text import canonical
+from mentormatch.wire.misfits import misfits
+from mentormatch.wire.programmes import ProgrammeTable
+from mentormatch.wire.rows import Row, Said, table_of
 
 BY_ID = "id"
-"""Stands for the key field where the programme has none: in a request people are told apart by their ``id``."""
+"""Stands for the key field: in a request people are told apart by their ``id``."""
+MOST_PEOPLE, MOST_ROWS, MOST_PAIRS, MOST_ANSWERS, MOST_PARTS = 10_000, 20_000, 20_000, 1_000, 1_000
+"""How much one request may hold; a service may take less."""
 
-type Answer = str | bool | int | float | list[str] | dict[str, str] | None
+type SaidList = Annotated[list[Said], Setting(max_length=MOST_PARTS)]
+type SaidLevels = Annotated[dict[str, Said], Setting(max_length=MOST_PARTS)]
+type Pairs = Annotated[list[Keys], Setting(max_length=MOST_PAIRS)]
+type TimeLimit = Annotated[float, Setting(gt=0, le=86_400)] | None
+
+
+def one_mistake(value: Any, read: Callable[[Any], Any]) -> Any:
+    """Return an answer; raise one error, not one for each type that it might have been."""
+    try:
+        return read(value)
+    except ValidationError:
+        raise PydanticCustomError("answer", "an answer") from None
+
+
+type Answer = Annotated[Said | bool | int | float | SaidList | SaidLevels | None, WrapValidator(one_mistake)]
 
 
 class Submitted(Message):
-    """One person: key, and answers by field id."""
+    """One person: their key, and their answers by the id of the field.
+
+    An answer is text as in a survey file, or what that stands for: a number, true or false, a list of options or names,
+    an object of levels by item; null or absent for no answer.
+    """
 
     id: Text
-    answers: dict[str, Answer] = Setting(default_factory=dict)
+    answers: Annotated[dict[str, Answer], Setting(max_length=MOST_ANSWERS)] = Setting(default_factory=dict)
 
 
 class Request(Message):
-    """What an operation is asked; ``language`` is that of the texts in its answer, null: that of the programme."""
+    """What an operation is asked.
+
+    ``language`` is that of the texts in its answer; null: that of the programme.
+    """
 
     schema_version: Literal[1] = 1
     language: Literal["fr", "en"] | None = None
 
     @classmethod
-    def from_json(cls, text: str | bytes) -> Self:
-        """Return the request in a JSON text; raises RequestError for doubled keys, NaN, or what does not fit."""
-        return cls.of(parse_json(text))
-
-    @classmethod
     def of(cls, data: Mapping[str, Any]) -> Self:
         """Return the request in a JSON object; raises RequestError with everything in it that does not fit."""
+        refuse_unplain(data)
+        told: list[Problem] = []
         try:
             return cls.model_validate(data)
         except ValidationError as error:
-            problems = [
-                Problem(".".join(map(str, detail["loc"])), detail["type"], detail["msg"])
-                for detail in error.errors(include_url=False, include_input=False)
-            ]
-            raise RequestError("The request does not fit the contract", problems) from None
+            told.extend(misfits(error, cls))
+        raise refusal(
+            tr("La demande ne suit pas le contrat"), told
+        )  # outside: the error of pydantic holds what was sent
+
+
+type Mention = tuple[str, tuple[Side, ...], str]
+"""Somebody who is named: the place in the request, on which side they may be, their key."""
+SIDES: tuple[Side, Side] = ("mentor", "mentee")
+WHOSE: Mapping[tuple[Side, ...], str] = MappingProxyType(
+    {
+        ("mentor",): mark("l'identifiant d'un·e mentor·e de la demande"),
+        ("mentee",): mark("l'identifiant d'un·e mentoré·e de la demande"),
+        SIDES: mark("l'identifiant d'une personne de la demande"),
+    }
+)
+
+
+def people_or_rows() -> dict[str, Any]:
+    """Return, as JSON Schema, that a request carries people or rows, and not both."""
+    people = [{"required": [side]} for side in ("mentors", "mentees")]
+    apart = {"required": ["mentors", "mentees"], "not": {"required": ["rows"]}}
+    return {"oneOf": [apart, {"required": ["rows"], "not": {"anyOf": people}}]}
 
 
 class CohortRequest(Request):
-    """A programme, shaped as its TOML file, and the people of both sides.
+    """A programme and those who answered: ``mentors`` and ``mentees``, or the ``rows`` of an export for both sides.
 
-    ``answers`` are text as in a survey file, or what they stand for: a number, true or false, a list of options or
-    names, an object of levels by item; null or absent for no answer.
+    ``rows`` are read as a file with these headers would be, the first row in line 2: the programme says which question
+    tells the role, and which the key. ``pins`` and ``bans`` are pairs that must be, or must not be: rules of this
+    request alone.
     """
 
-    programme: dict[str, Any]
-    mentors: list[Submitted]
-    mentees: list[Submitted]
-    seed: Whole = 0
+    model_config = ConfigDict(json_schema_extra=people_or_rows())
 
-    def cohort(self, programme: Programme) -> Cohort:
-        """Return the people; their ``id`` is their key, their place in the list their line.
+    programme: ProgrammeTable
+    mentors: Annotated[list[Submitted], Setting(max_length=MOST_PEOPLE)] = Setting(default_factory=list)
+    mentees: Annotated[list[Submitted], Setting(max_length=MOST_PEOPLE)] = Setting(default_factory=list)
+    rows: Annotated[list[Row], Setting(min_length=1, max_length=MOST_ROWS)] = Setting(default_factory=list)
+    pins: Pairs = Setting(default_factory=list)
+    bans: Pairs = Setting(default_factory=list)
 
-        Raises RequestError where they answer what is not asked, or a key comes twice.
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        given = {"mentors", "mentees", "rows"} & self.model_fields_set
+        if given not in ({"mentors", "mentees"}, {"rows"}):
+            found = tr("seulement {keys}", keys=enumerated(sorted(given))) if given else tr("personne")
+            expected = tr("« mentors » et « mentees », ou « rows » : l'un ou l'autre")
+            raise PydanticCustomError("said", "people or rows", {"found": found, "expected": expected})
+        return self
+
+    def read(self) -> tuple[Cohort, Programme]:
+        """Return the people and the programme, its rules without ``pins`` and ``bans``.
+
+        In ``mentors`` and ``mentees`` the ``id`` of people is their key, and their place in the list their line.
+        Raises ProgrammeError for mistakes in the programme; SurveyError where a key comes twice, or the rows cannot be
+        read; RequestError where people answer what is not asked, or somebody who is named is nobody.
         """
+        programme = Programme.read(self.programme)
+        cohort = self._cohort(programme)
+        refuse_strangers(cohort, self.mentions())
+        return cohort, programme
+
+    def mentions(self) -> Iterator[Mention]:
+        """Yield everybody whom the request names beside its people."""
+        yield from mentioned("pins", self.pins)
+        yield from mentioned("bans", self.bans)
+
+    def decided(self) -> tuple[Cohort, Programme]:
+        """Return the people and the programme, ``pins`` and ``bans`` among its rules; raises what ``read`` does."""
+        cohort, programme = self.read()
+        pins, bans = map(keys_of, (self.pins, self.bans))
+        return cohort, programme.with_rules([*named(Pin, pins, cohort), *named(Ban, bans, cohort)])
+
+    def _cohort(self, programme: Programme) -> Cohort:
+        if "rows" in self.model_fields_set:
+            return take_in([(table_of(self.rows), None)], plan_of(programme))
         self._refuse_unasked(programme)
         plan = plan_of(programme, apart=True)
         sent = [
@@ -77,29 +161,69 @@ class CohortRequest(Request):
             for side, people in self._sides()
             for line, person in enumerate(people, start=1)
         ]
-        return gather(sent, replace(plan, key=plan.key or BY_ID))
+        return gather(sent, replace(plan, key=BY_ID))
 
     def _sides(self) -> tuple[tuple[Side, list[Submitted]], ...]:
         return (("mentor", self.mentors), ("mentee", self.mentees))
 
     def _refuse_unasked(self, programme: Programme) -> None:
-        problems = [
-            Problem(f"{side}s.{index}.answers", f"no field {name!r}", "the id of a field of the programme")
-            for side, people in self._sides()
-            for index, person in enumerate(people)
-            for name in person.answers
-            if name not in programme.fields
-        ]
-        if problems:
-            raise RequestError("The request answers questions that the programme does not ask", problems)
+        refuse(
+            tr("La demande répond à des questions que le programme ne pose pas"),
+            (
+                unasked(f"$.{side}s[{place}].answers", name, programme)
+                for side, people in self._sides()
+                for place, person in enumerate(people)
+                for name in person.answers
+                if name not in programme.fields
+            ),
+        )
 
 
 class MatchRequest(CohortRequest):
-    """Whom to match, under which programme, which pairs must or must not be, and how long that may take."""
+    """Whom to match, under which programme, which pairs must or must not be, and how long that may take.
 
-    pins: list[Keys] = Setting(default_factory=list)
-    bans: list[Keys] = Setting(default_factory=list)
-    time_limit_s: Annotated[float, Setting(gt=0)] | None = None
+    ``seed`` settles ties; after ``time_limit_s`` seconds the best answer so far is given.
+    """
+
+    seed: Whole = 0
+    time_limit_s: TimeLimit = None
+
+    def matching(self) -> Matching:
+        """Return the matching that is asked for; raises what ``read`` does, and EngineError where a solver failed."""
+        cohort, programme = self.read()
+        pins, bans = map(keys_of, (self.pins, self.bans))
+        return match(cohort, programme, seed=self.seed, pins=pins, bans=bans, time_limit_s=self.time_limit_s)
+
+
+def mentioned(name: str, pairs: Iterable[Keys]) -> Iterator[Mention]:
+    """Yield the people of the pairs below one key of a request."""
+    for place, pair in enumerate(pairs):
+        yield f"$.{name}[{place}].mentor", ("mentor",), pair.mentor
+        yield f"$.{name}[{place}].mentee", ("mentee",), pair.mentee
+
+
+def refuse_strangers(cohort: Cohort, mentions: Iterable[Mention]) -> None:
+    """Raise RequestError with everybody who is named and is nobody."""
+    known = {side: set(map(canonical, cohort.side(side).ids)) for side in SIDES}
+    refuse(
+        tr("Personne inconnue"),
+        (
+            Problem(where, tr("identifiant inconnu « {key} »", key=shown(key)), tr(WHOSE[sides]))
+            for where, sides, key in mentions
+            if not any(canonical(key) in known[side] for side in sides)
+        ),
+    )
+
+
+def keys_of(pairs: Iterable[Keys]) -> list[tuple[str, str]]:
+    """Return pairs as the library takes them: mentor key, mentee key."""
+    return [(pair.mentor, pair.mentee) for pair in pairs]
+
+
+def unasked(where: str, name: str, programme: Programme) -> Problem:
+    """Return that somebody answers a question that is none of the programme's."""
+    found = tr("champ inconnu « {name} »", name=shown(name))
+    return Problem(where, found, tr("un champ du programme"), nearest(name, programme.fields))
 
 
 def given(person: Submitted) -> dict[str, Any]:

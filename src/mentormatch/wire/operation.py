@@ -1,15 +1,22 @@
 """One operation of the contract: a request in, a response out; found by its ``kind``."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
+from mentormatch.errors import Problem, RequestError, SurveyError
+from mentormatch.languages import FRENCH, LANGUAGES, language, tr
+from mentormatch.mistakes import enumerated, nearest
 from mentormatch.registry import concrete
+from mentormatch.strictjson import parse_json, shown
 from mentormatch.wire.asked import MatchRequest, Request
 from mentormatch.wire.told import MatchResponse, Response
 
+type Told = Mapping[str, Any] | str | bytes | Request
 
-class Operation[Asked: Request, Told: Response](ABC):
+
+class Operation[Asked: Request, Answered: Response](ABC):
     """What other applications can ask for: ``kind`` names it, ``asked`` and ``told`` are its two messages."""
 
     kind: ClassVar[str]
@@ -17,7 +24,7 @@ class Operation[Asked: Request, Told: Response](ABC):
     told: ClassVar[type[Response]]
 
     @abstractmethod
-    def answer(self, request: Asked) -> Told:
+    def answer(self, request: Asked) -> Answered:
         """Return the answer; raises MentorMatchError where the request fits the contract and not the facts."""
 
     @abstractmethod
@@ -30,22 +37,64 @@ def operations() -> dict[str, Operation[Any, Any]]:
     return {kind: operation() for kind, operation in concrete(Operation, "mentormatch.wire.operations").items()}
 
 
-def ask(kind: str, request: Mapping[str, Any] | str | bytes | Request) -> Response:
+def ask(kind: str, request: Told) -> Response:
     """Return what an operation answers to a request: an object, or its JSON text.
 
-    Raises RequestError where the request does not fit the contract, or contradicts itself; ProgrammeError for mistakes
-    in the programme; EngineError where a solver failed.
+    It speaks the ``language`` of the request; without one, that which is spoken already if one was asked for, or that
+    of the programme.
+
+    Raises RequestError where there is no such operation, or the request does not fit the contract, or contradicts
+    itself; ProgrammeError for mistakes in the programme; EngineError where a solver failed.
     """
-    operation = operations()[kind]
-    answered: Response = operation.answer(read(operation, request))
+    asked = read(kind, request)
+    operation = operation_named(kind)
+    try:
+        with speaking(asked):
+            answered: Response = operation.answer(asked)
+    except SurveyError as error:  # here answers came in the request
+        raise RequestError(error.message, error.problems) from None
     return answered
 
 
-def read(operation: Operation[Any, Any], request: Mapping[str, Any] | str | bytes | Request) -> Request:
-    """Return a request in its type."""
+def read(kind: str, request: Told) -> Request:
+    """Return a request in the type of its operation, for ``ask``.
+
+    Raises RequestError where there is no such operation, or the request does not fit the contract: what does not fit
+    is known here, before any work, and what contradicts itself only by ``ask``.
+    """
+    operation = operation_named(kind)
     if isinstance(request, Request):
         return request
-    return operation.asked.from_json(request) if isinstance(request, str | bytes) else operation.asked.of(request)
+    told = parse_json(request) if isinstance(request, str | bytes) else request
+    with speaking(told):
+        return operation.asked.of(told)
+
+
+def operation_named(kind: str) -> Operation[Any, Any]:
+    """Return the operation of this kind; raises RequestError where there is none."""
+    known = operations()
+    if kind not in known:
+        found = Problem(shown(kind), tr("aucune opération de ce nom"), enumerated(known), nearest(kind, known))
+        raise RequestError(tr("Opération inconnue"), [found])
+    return known[kind]
+
+
+@contextmanager
+def speaking(told: object) -> Iterator[None]:
+    """Speak the language that a request asks for, or that of its programme unless one was asked for before."""
+    wished = part_of(told, "language")
+    if wished in LANGUAGES:
+        with language(wished):
+            yield
+        return
+    own = part_of(part_of(part_of(told, "programme"), "programme"), "language")
+    with language(own if own in LANGUAGES else FRENCH, unless_asked=True):
+        yield
+
+
+def part_of(told: object, name: str) -> Any:
+    """Return one part of what was sent, None where there is none, whatever was sent."""
+    return told.get(name) if isinstance(told, Mapping) else getattr(told, name, None)
 
 
 def propose(request: Mapping[str, Any] | MatchRequest) -> MatchResponse:

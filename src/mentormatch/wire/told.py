@@ -1,27 +1,19 @@
 """What is told of a matching as JSON; codes are stable, sentences in the language that is spoken."""
 
-import json
-from typing import Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field as Setting
 
+from mentormatch.assignment.solution import Status
 from mentormatch.fields import Side
 from mentormatch.matching import Matching
+from mentormatch.people import Cohort
 from mentormatch.review.diagnosis.finding import Change, Conflict, Diagnosis
 from mentormatch.review.goal_prices import price_words
 from mentormatch.review.pairs import Pair
 from mentormatch.review.unmatched import Unmatched
 from mentormatch.strictjson import Message
-
-
-class Response(Message):
-    """What an operation answers."""
-
-    schema_version: Literal[1] = 1
-
-    def to_json(self) -> str:
-        """Return the response as JSON text, keys in a fixed order."""
-        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+from mentormatch.wire.response import Response as Response
 
 
 class ContributionOut(Message):
@@ -134,7 +126,7 @@ class MatchResponse(Response):
     is an answer.
     """
 
-    status: str
+    status: Annotated[Status, Setting(strict=False)]
     programme: str
     seed: int
     engine: str
@@ -151,25 +143,37 @@ class MatchResponse(Response):
     def of(cls, matching: Matching) -> Self:
         """Return what a matching says."""
         return cls(
-            status=str(matching.status),
+            status=matching.status,
             programme=matching.programme.name,
             seed=matching.seed,
             engine=matching.solution.engine,
-            tiers=[TierOut(goal=t.goal, value=t.value, bound=t.bound) for t in matching.solution.tiers],
+            tiers=tiers_out(matching),
             gap=matching.solution.gap,
             pairs=[pair_out(pair) for pair in matching.pairs],
             unmatched=list(map(unmatched_out, matching.unmatched, matching.smallest_changes)),
-            rejected=[
-                RejectedOut(source=row.source, line=row.line, key=row.key, reason=row.reason)
-                for row in matching.rejected
-            ],
-            remarks=[RemarkOut(source=r.source, line=r.line, text=r.text) for r in matching.cohort.remarks],
+            rejected=rejected_out(matching.cohort),
+            remarks=remarks_out(matching.cohort),
             goal_prices=[
                 GoalPriceOut(goal=price.goal, sentence=price_words(price), differences=price.differences)
                 for price in matching.goal_prices
             ],
             diagnosis=None if matching.diagnosis is None else diagnosis_out(matching.diagnosis),
         )
+
+
+def tiers_out(matching: Matching) -> list[TierOut]:
+    """Return what a plan reaches in each goal, as the contract has it."""
+    return [TierOut(goal=tier.goal, value=tier.value, bound=tier.bound) for tier in matching.solution.tiers]
+
+
+def rejected_out(cohort: Cohort) -> list[RejectedOut]:
+    """Return the rows that are nobody, as the contract has them."""
+    return [RejectedOut(source=row.source, line=row.line, key=row.key, reason=row.reason) for row in cohort.rejected]
+
+
+def remarks_out(cohort: Cohort) -> list[RemarkOut]:
+    """Return the remarks on the answers, as the contract has them."""
+    return [RemarkOut(source=one.source, line=one.line, text=one.text) for one in cohort.remarks]
 
 
 def unmatched_out(one: Unmatched, change: Change | None) -> UnmatchedOut:

@@ -18,6 +18,7 @@ class Apart(Rule):
 
     of_groups: ClassVar[bool] = True
     kind: Literal["apart"] = "apart"
+    example = {"kind": "apart", "people": ["M01", "E01"]}
     people: Annotated[list[str], Setting(min_length=2)]
 
     def asks(self) -> str:

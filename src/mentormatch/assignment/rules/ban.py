@@ -13,6 +13,7 @@ class Ban(Rule):
     """The pair of ``mentor`` and ``mentee`` (their keys) is not chosen."""
 
     kind: Literal["ban"] = "ban"
+    example = {"kind": "ban", "mentor": "M01", "mentee": "E01"}
     mentor: str
     mentee: str
 

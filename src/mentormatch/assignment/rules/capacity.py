@@ -25,6 +25,7 @@ class Capacity(Rule):
     """
 
     kind: Literal["capacity"] = "capacity"
+    example = {"kind": "capacity", "field": "capacite", "most": 2}
     field: Annotated[str | None, Ref(("number",), "any")] = None
     side: Side = "mentor"
     most: int | None = Setting(default=None, ge=0, le=1000)

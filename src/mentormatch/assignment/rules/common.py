@@ -16,6 +16,7 @@ class Common(Rule):
 
     of_groups: ClassVar[bool] = True
     kind: Literal["common"] = "common"
+    example = {"kind": "common", "field": "creneaux", "least": 1}
     missing: Missing = "allow"
     field: Annotated[str, Ref(("slots", "choices", "names", "choice", "place", "scale"))]
     least: int = Setting(default=1, ge=1)

@@ -34,6 +34,7 @@ class Composition(Rule):
     of_pairs: ClassVar[bool] = False
     of_groups: ClassVar[bool] = True
     kind: Literal["composition"] = "composition"
+    example = {"kind": "composition", "field": "metier", "least": 2, "none": True}
     field: Annotated[str, Ref(("choice", "choices", "scale", "yesno", "place", "names"))]
     among: list[str] = Setting(default_factory=list, alias="in")
     least: int | None = Setting(default=None, ge=0)

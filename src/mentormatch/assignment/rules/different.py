@@ -13,6 +13,7 @@ class Different(Rule):
 
     of_groups: ClassVar[bool] = True
     kind: Literal["different"] = "different"
+    example = {"kind": "different", "field": "employeurs"}
     missing: Missing = "allow"
     field: Annotated[str, Ref(("names", "choice", "choices", "place", "scale"))]
 

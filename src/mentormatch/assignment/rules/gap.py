@@ -17,6 +17,7 @@ class Gap(Rule):
     """The mentor's answer to ``field`` is at least ``least`` ahead of the mentee's (steps, or units of the number)."""
 
     kind: Literal["gap"] = "gap"
+    example = {"kind": "gap", "field": "annees", "least": 2}
     missing: Missing = "allow"
     field: Annotated[str, Ref(("scale", "number"))]
     least: float = 1

@@ -28,6 +28,7 @@ class History(Rule):
     """
 
     kind: Literal["history"] = "history"
+    example = {"kind": "history", "pairs": [{"mentor": "M01", "mentee": "E01"}]}
     pairs: Annotated[list[PastPair], Setting(min_length=1)]
 
     def asks(self) -> str:

@@ -32,6 +32,7 @@ class Load(Rule):
     """
 
     kind: Literal["load"] = "load"
+    example = {"kind": "load", "weights": 1, "limit": "capacite"}
     missing: Missing = "allow"
     weights: Annotated[str | Hours, Ref(("number",), "mentee")]
     limit: Annotated[str | Hours, Ref(("number",), "mentor")]

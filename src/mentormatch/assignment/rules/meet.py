@@ -61,6 +61,7 @@ class Meet(Rule):
 
     of_groups: ClassVar[bool] = True
     kind: Literal["meet"] = "meet"
+    example = {"kind": "meet", "place": "territoire", "travel": 150, "remote": "reconversion", "accepted": ["Oui"]}
     missing: Missing = "allow"
     place: Annotated[str, Ref(("place",))]
     travel: Annotated[str | Trip, TRAVEL]

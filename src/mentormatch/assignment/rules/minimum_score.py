@@ -18,6 +18,7 @@ class MinimumScore(Rule):
 
     of_groups: ClassVar[bool] = True
     kind: Literal["minimum_score"] = "minimum_score"
+    example = {"kind": "minimum_score", "points": 35}
     points: float = Setting(ge=0, le=100)
 
     def asks(self) -> str:

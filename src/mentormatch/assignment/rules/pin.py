@@ -11,6 +11,7 @@ class Pin(Rule):
     """The pair of ``mentor`` and ``mentee`` (their keys) is chosen."""
 
     kind: Literal["pin"] = "pin"
+    example = {"kind": "pin", "mentor": "M06", "mentee": "E08"}
     mentor: str
     mentee: str
 

@@ -23,6 +23,7 @@ class Priority(Rule):
 
     of_groups: ClassVar[bool] = True
     kind: Literal["priority"] = "priority"
+    example = {"kind": "priority", "side": "mentee", "field": "attente", "in": ["Oui"]}
     side: Side = "mentee"
     field: Annotated[str | None, Ref(KINDS, "any")] = None
     among: list[str] = Setting(default_factory=list, alias="in")

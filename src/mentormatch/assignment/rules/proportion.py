@@ -34,6 +34,7 @@ class Proportion(Rule):
     """
 
     kind: Literal["proportion"] = "proportion"
+    example = {"kind": "proportion", "side": "mentee", "field": "territoire", "in": ["Cantal"], "most": 50}
     side: Side = "mentee"
     field: Annotated[str, Ref(KINDS, "any")]
     among: list[str] = Setting(alias="in", min_length=1)

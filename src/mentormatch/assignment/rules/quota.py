@@ -47,6 +47,11 @@ class Quota(Rule):
     """The number of pairs for which every condition of ``where`` holds is between ``least`` and ``most``."""
 
     kind: Literal["quota"] = "quota"
+    example = {
+        "kind": "quota",
+        "where": [{"side": "mentee", "field": "territoire", "in": ["Cantal", "Allier"]}],
+        "least": 1,
+    }
     where: Annotated[list[Where], BeforeValidator(as_list)] = Setting(min_length=1)
     least: int | None = Setting(default=None, ge=0)
     most: int | None = Setting(default=None, ge=0)

@@ -20,6 +20,7 @@ class Require(Rule):
 
     of_groups: ClassVar[bool] = True
     kind: Literal["require"] = "require"
+    example = {"kind": "require", "field": "reconversion", "in": ["Oui", "Non"], "missing": "allow"}
     field: Annotated[str, Ref(("choice", "scale", "yesno", "place"), "any")]
     among: list[str] = Setting(alias="in", min_length=1)
     missing: Missing = "forbid"

@@ -17,6 +17,7 @@ class Together(Rule):
     of_pairs: ClassVar[bool] = False
     of_groups: ClassVar[bool] = True
     kind: Literal["together"] = "together"
+    example = {"kind": "together", "people": ["C01", "C09"]}
     people: Annotated[list[str], Setting(min_length=2)]
 
     def asks(self) -> str:

@@ -18,6 +18,7 @@ class Veto(Rule):
 
     of_groups: ClassVar[bool] = True
     kind: Literal["veto"] = "veto"
+    example = {"kind": "veto", "field": "a_eviter", "against": ["code", "employeurs"]}
     field: Annotated[str, Ref(("names",), "any")]
     against: Annotated[list[str], Ref(("names", "text", "choice"), "any")] = Setting(min_length=1)
 

@@ -19,6 +19,7 @@ class Availability(Criterion):
 
     title: ClassVar[str] = mark("Disponibilités communes")
     kind: Literal["availability"] = "availability"
+    example = {"kind": "availability", "field": "creneaux", "enough": 2, "weight": 8}
     field: Annotated[str, Ref(("slots", "choices"))]
     enough: int = Setting(default=3, ge=1)
 

@@ -21,13 +21,15 @@ class Closeness(Criterion):
 
     title: ClassVar[str] = mark("Réponses proches")
     kind: Literal["closeness"] = "closeness"
+    example = {"kind": "closeness", "field": "conseil", "weight": 6}
     field: Annotated[str, Ref(("scale", "number"))]
     within: float | None = Setting(default=None, gt=0)
 
     def score(self, left: People, right: People) -> Block:
         ours, theirs = self._steps(left), self._steps(right)
         apart = np.abs(ours[:, None] - theirs[None, :])
-        near = np.maximum(0.0, 1 - apart / self._length(left))
+        with np.errstate(over="ignore"):  # beyond a very small distance
+            near = np.maximum(0.0, 1 - apart / self._length(left))
         return defined(near, left.known(self.field), right.known(self.field))
 
     def _steps(self, people: People) -> NDArray[np.float64]:

@@ -22,6 +22,7 @@ class Coverage(Criterion):
 
     title: ClassVar[str] = mark("Besoins couverts")
     kind: Literal["coverage"] = "coverage"
+    example = {"kind": "coverage", "mentee": "besoins", "mentor": "transmettre", "weight": 35}
     mentee: Annotated[str, Ref(LISTS, "mentee")]
     mentor: Annotated[str, Ref(LISTS, "mentor")]
 

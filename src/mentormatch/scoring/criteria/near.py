@@ -24,6 +24,7 @@ class Near(Criterion):
 
     title: ClassVar[str] = mark("Proximité")
     kind: Literal["near"] = "near"
+    example = {"kind": "near", "field": "territoire", "within": 20, "zero_at": 150, "weight": 5}
     field: Annotated[str, Ref(("place",))]
     within: float = Setting(default=0.0, ge=0)
     zero_at: float = Setting(gt=0)
@@ -40,7 +41,8 @@ class Near(Criterion):
     def score(self, left: People, right: People) -> Block:
         apart = left.places(self.field).distances(right.places(self.field))
         length = apart if self.unit == "km" else minutes(apart, self.speed)
-        return np.asarray(np.clip((self.zero_at - length) / (self.zero_at - self.within), 0.0, 1.0))
+        with np.errstate(over="ignore"):  # beyond a very small distance
+            return np.asarray(np.clip((self.zero_at - length) / (self.zero_at - self.within), 0.0, 1.0))
 
     def reason(self, left: Person, right: Person) -> str:
         ours, theirs = left.people.places(self.field), right.people.places(self.field)

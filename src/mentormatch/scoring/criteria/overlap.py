@@ -21,6 +21,7 @@ class Overlap(Criterion):
 
     title: ClassVar[str] = mark("Points communs")
     kind: Literal["overlap"] = "overlap"
+    example = {"kind": "overlap", "field": "disciplines", "weight": 10}
     field: Annotated[str, Ref(LISTS)]
 
     def score(self, left: People, right: People) -> Block:

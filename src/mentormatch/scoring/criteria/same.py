@@ -15,6 +15,7 @@ class Same(Criterion):
 
     title: ClassVar[str] = mark("Même réponse")
     kind: Literal["same"] = "same"
+    example = {"kind": "same", "field": "reconversion", "weight": 5}
     field: Annotated[str, Ref(("choice", "scale", "yesno", "place"))]
 
     def score(self, left: People, right: People) -> Block:

@@ -30,6 +30,13 @@ class Table(Criterion):
 
     title: ClassVar[str] = mark("Réponses qui vont ensemble")
     kind: Literal["table"] = "table"
+    example = {
+        "kind": "table",
+        "mentor": "territoire",
+        "mentee": "territoire",
+        "cells": [{"mentor": "Cantal", "mentee": "Allier", "points": 1}],
+        "weight": 5,
+    }
     mentor: Annotated[str, Ref(("choice", "scale", "yesno", "place"), "mentor")]
     mentee: Annotated[str, Ref(("choice", "scale", "yesno", "place"), "mentee")]
     cells: list[Cell] = Setting(min_length=1)

@@ -22,6 +22,7 @@ class Unlike(Criterion):
 
     title: ClassVar[str] = mark("Réponses variées")
     kind: Literal["unlike"] = "unlike"
+    example = {"kind": "unlike", "field": "disciplines", "weight": 10}
     field: Annotated[str, Ref(("choice", "scale", "yesno", "place", "choices", "ranking", "names", "slots"))]
 
     def score(self, left: People, right: People) -> Block:

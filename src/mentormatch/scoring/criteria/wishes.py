@@ -35,6 +35,7 @@ class Wishes(Criterion):
 
     title: ClassVar[str] = mark("Souhaits")
     kind: Literal["wishes"] = "wishes"
+    example = {"kind": "wishes", "mentee": "souhaits", "most": 2, "weight": 10}
     mentor: Annotated[str | None, Ref(("names",), "mentor")] = None
     mentee: Annotated[str | None, Ref(("names",), "mentee")] = None
     most: int = Setting(default=3, ge=1)

@@ -1,0 +1,52 @@
+"""A process of its own ends with whoever started it, takes no more memory than it may, and prints nothing by mistake.
+
+Little is imported here: a process is to be bound before it loads all that it needs.
+"""
+
+import os
+import select
+import sys
+from contextlib import suppress
+from pathlib import Path
+from threading import Thread
+from typing import BinaryIO
+
+
+def own_output() -> BinaryIO:
+    """Return standard output, and leave nothing of it to libraries that print."""
+    out = os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    return out
+
+
+def end_with_standard_input() -> None:
+    """Have the system end this process when standard input is closed, also while a solver keeps Python from running."""
+    try:
+        import fcntl
+    except ImportError:
+        Thread(target=_end_after_input, daemon=True).start()
+        return
+    fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
+    if select.select([0], [], [], 0)[0]:
+        os._exit(1)
+
+
+def _end_after_input() -> None:
+    sys.stdin.buffer.read(1)
+    os._exit(1)
+
+
+def limit_memory(most: int | None) -> None:
+    """Bound the memory of this process, where the system can, and have it ended first when memory is short."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if most is not None:
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))

@@ -1,0 +1,45 @@
+"""The command ``diagnose``: whether there is a solution, what stands in its way, and the ways out."""
+
+import typer
+
+from mentormatch.cli.delivering import EXIT_CODES
+from mentormatch.cli.forming import Asked, Decided, Wishes, ground
+from mentormatch.cli.options import (
+    HERE,
+    Answers,
+    AsJson,
+    Mentees,
+    Mentors,
+    ProgrammeFile,
+    Seed,
+    TimeLimit,
+    ToolName,
+    sources,
+)
+from mentormatch.cli.saying import write_json, write_text
+
+
+def diagnose_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    wishes: Wishes = None,
+    decisions: Decided = None,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say whether the rules can all hold, which of them stand in the way, and the cheapest ways out."""
+    from mentormatch.diagnosing import diagnose
+    from mentormatch.wire.operations.diagnose import DiagnoseResponse
+
+    on = ground(programme, sources(answers, mentors, mentees, tool), Asked(tuple(wishes or ()), decisions, seed))
+    found = diagnose(on.cohort, on.decided, time_limit_s=time_limit)
+    if as_json:
+        write_json(DiagnoseResponse.of(on.cohort, on.decided, found).to_json())
+    else:
+        write_text("\n".join(found.sentences))
+    raise typer.Exit(EXIT_CODES[str(found.status)])

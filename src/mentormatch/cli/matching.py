@@ -1,0 +1,40 @@
+"""The command ``match``: the pairs of a cohort."""
+
+from mentormatch.cli.delivering import Out, deliver
+from mentormatch.cli.forming import Asked, Decided, Wishes, matched
+from mentormatch.cli.options import (
+    HERE,
+    Answers,
+    AsJson,
+    Mentees,
+    Mentors,
+    ProgrammeFile,
+    Seed,
+    TimeLimit,
+    ToolName,
+    Who,
+    Why,
+    sources,
+)
+
+
+def match_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    wishes: Wishes = None,
+    decisions: Decided = None,
+    out: Out = None,
+    who: Who = None,
+    why: Why = "",
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Form the pairs, and write them into a file or a folder, or on stdout."""
+    files = sources(answers, mentors, mentees, tool)
+    matching = matched(programme, files, Asked(tuple(wishes or ()), decisions, seed, time_limit))
+    deliver(matching, out, signed={"who": who, "why": why}, as_json=as_json)

@@ -1,0 +1,109 @@
+"""The command ``serve``: the operations of the contract over HTTP, and the page for staff."""
+
+import os
+import secrets
+from importlib.util import find_spec
+from typing import Annotated, Any
+
+import typer
+
+from mentormatch.cli.options import TEXT, AsJson
+from mentormatch.cli.saying import say, say_json
+from mentormatch.errors import OutputError, Problem
+from mentormatch.languages import mark, tr
+
+VARIABLE = "MENTORMATCH_TOKEN"
+NEEDED = ("fastapi", "uvicorn")
+NUMBER = mark("ENTIER")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+Host = Annotated[
+    str, typer.Option("--host", metavar=TEXT, help=mark("L'adresse où écouter ; par défaut, cette machine seule."))
+]
+Port = Annotated[
+    int,
+    typer.Option("--port", metavar=NUMBER, min=0, max=65_535, help=mark("Le port ; 0 : n'importe quel port libre.")),
+]
+Names = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--name", metavar=TEXT, help=mark("Un autre nom par lequel on l'appelle, par exemple derrière un mandataire.")
+    ),
+]
+Workers = Annotated[
+    int | None, typer.Option("--workers", metavar=NUMBER, min=1, help=mark("Combien de calculs à la fois."))
+]
+Limit = Annotated[
+    float | None,
+    typer.Option(
+        "--time-limit", metavar=mark("SECONDES"), min=1, help=mark("Durée maximale d'un calcul, en secondes.")
+    ),
+]
+People = Annotated[
+    int | None,
+    typer.Option("--people", metavar=NUMBER, min=1, help=mark("Combien de personnes de chaque côté, au plus.")),
+]
+
+
+def serve_command(  # noqa: PLR0913 - the options of the command line are its contract
+    *,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    name: Names = None,
+    workers: Workers = None,
+    time_limit: Limit = None,
+    people: People = None,
+    as_json: AsJson = False,
+) -> None:
+    """Serve until it is interrupted."""
+    installed()
+    from mentormatch.service.serving import listen, serve
+    from mentormatch.service.settings import Settings
+
+    given = {"workers": workers, "time_limit_s": time_limit, "people": people}
+    limits: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    token = os.environ.pop(VARIABLE, "").strip()
+    settings = Settings(token or secrets.token_urlsafe(24), (bracketed(host), *(name or ())), **limits)
+    try:
+        listening = listen(host, port)
+    except OSError as error:
+        raise cannot_listen(host, port, error.strerror or "") from None
+    if as_json:
+        say_json({"host": host, "port": listening.getsockname()[1], "token": None if token else settings.token})
+    announce(host, listening.getsockname()[1], "" if token else settings.token)
+    serve(settings, listening)
+
+
+def installed() -> None:
+    """Raise OutputError where what the service needs is not installed."""
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        advice = "pip install 'mentormatch-engine[service]'"
+        found = [Problem(name, tr("n'est pas installé"), advice=advice) for name in missing]
+        raise OutputError(tr("Le service ne peut pas démarrer"), found)
+
+
+def cannot_listen(host: str, port: int, why: str) -> OutputError:
+    """Return in words that there is nothing to listen on."""
+    advice = tr("choisissez un autre --port, ou 0 pour un port libre ; vérifiez --host")
+    return OutputError(tr("Le service ne peut pas démarrer"), [Problem(f"{host}:{port}", why, advice=advice)])
+
+
+def announce(host: str, port: int, token: str) -> None:
+    """Say where the service is, with its token where it was made just now; warn where others can reach it."""
+    address = f"http://{bracketed(host)}:{port}/"
+    say(tr("Ouvrez {address}", address=f"{address}#token={token}" if token else address))
+    if token:
+        say(tr("Ce jeton n'est montré qu'ici ; {variable} en fixe un autre.", variable=VARIABLE))
+    if host not in LOOPBACK:
+        say(
+            tr(
+                "Attention : d'autres machines peuvent joindre ce service, et ce qu'elles envoient n'est pas chiffré ; "
+                "placez-le derrière un mandataire HTTPS."
+            )
+        )
+
+
+def bracketed(host: str) -> str:
+    """Return a host as it stands in an address."""
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,43 @@
+"""The commands ``demo`` and ``new``: an example to look at, or to begin with."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mentormatch.cli.delivering import deliver
+from mentormatch.cli.forming import Asked, matched
+from mentormatch.cli.options import FOLDER, AsJson, Seed, TimeLimit, Who, Why
+from mentormatch.cli.saying import say, say_json
+from mentormatch.languages import mark, tr
+
+Where = Annotated[Path, typer.Argument(metavar=FOLDER, help=mark("Où écrire."))]
+
+
+def demo_command(  # noqa: PLR0913 - the options of the command line are its contract
+    folder: Where = Path("mentormatch-demo"),
+    *,
+    who: Who = None,
+    why: Why = "",
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Form the pairs of an example programme, and write workbook, page, CSV and JSON into a folder."""
+    from mentormatch import examples
+
+    files = examples.copy_to(folder)
+    matching = matched(files.programme, {"answers": files.answers}, Asked(seed=seed, time_limit_s=time_limit))
+    deliver(matching, folder, signed={"who": who, "why": why}, as_json=as_json)
+
+
+def new_command(folder: Where, *, seed: Seed = 0, time_limit: TimeLimit = None, as_json: AsJson = False) -> None:
+    """Write an example programme and its answers into a folder, to start from."""
+    from mentormatch import examples
+
+    del seed, time_limit  # every command takes them, so that a script need not know which ones solve
+
+    written = examples.copy_to(folder, overwrite=False)
+    if as_json:
+        say_json({"written": [str(written.programme), str(written.answers)]})
+    say(tr("Écrits : {programme}, {answers}", programme=written.programme, answers=written.answers))

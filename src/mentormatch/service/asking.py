@@ -1,0 +1,96 @@
+"""One request, worked on: read, held against the limits, answered or refused. It runs in a worker."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from mentormatch.assignment.progress import Progress, listening
+from mentormatch.errors import EngineError, MentorMatchError, OutputError, Problem, ProgrammeError, RequestError
+from mentormatch.service.messages import Message
+from mentormatch.service.problems import RefusedError
+from mentormatch.strictjson import parse_json
+from mentormatch.wire.asked import Request
+from mentormatch.wire.operation import ask, operations, speaking
+
+PARTS = ("mentors", "mentees", "rows")
+SOLVING = 0.8
+"""The part of its time that a worker may spend on solving; the rest is for reading, scoring and explaining."""
+
+type Tell = Callable[[Message], None]
+
+
+def answered(asked: Message, tell: Tell) -> bytes:
+    """Return what an operation answers, as JSON.
+
+    ``tell`` takes how large the problem is, as soon as it is known, and then how far the work is. Raises RefusedError.
+    """
+    kind, most = asked.head["kind"], asked.head["most"]
+    data = parsed(asked.body)
+    tell(Message({"told": "size", "pairs": held_against(data, most["people"], most["pairs"])}))
+    with speaking(data), listening(lambda progress: tell(said(progress))):
+        return worked(kind, fitting(kind, data, most["time_limit_s"]))
+
+
+def parsed(body: bytes) -> Any:
+    """Return what a body holds."""
+    try:
+        return parse_json(body)
+    except RequestError as error:
+        raise refused("not-json", error) from None
+
+
+def held_against(data: Any, people: int, pairs: int) -> int:
+    """Return how many pairs there may be; raises RefusedError where there are too many people, or pairs of them."""
+    mentors, mentees, rows = (length(data, part) for part in PARTS)
+    most = {"mentors": people, "mentees": people, "rows": 2 * people}
+    found = [
+        Problem(part, f"{count} people", f"at most {most[part]}", "send fewer, or raise the limit of the service")
+        for part, count in zip(PARTS, (mentors, mentees, rows), strict=True)
+        if count > most[part]
+    ]
+    possible = max(mentors * mentees, (rows // 2) * (rows - rows // 2))
+    if possible > pairs:
+        found.append(Problem("$", f"{possible} pairs", f"at most {pairs}", "match them in parts"))
+    if found:
+        raise RefusedError("too-large", "There are more people than this service takes", found)
+    return possible
+
+
+def length(data: Any, part: str) -> int:
+    """Return how many people a part of a request holds."""
+    people = data.get(part) if isinstance(data, dict) else None
+    return len(people) if isinstance(people, list) else 0
+
+
+def fitting(kind: str, data: Any, limit_s: float) -> Request:
+    """Return a request in its type; a solver gets no more than its part of the time that the service allows."""
+    try:
+        request: Request = operations()[kind].asked.of(data)
+    except RequestError as error:
+        raise refused("misfit", error) from None
+    if "time_limit_s" not in type(request).model_fields:
+        return request
+    most_s = SOLVING * limit_s
+    return request.model_copy(update={"time_limit_s": min(getattr(request, "time_limit_s", None) or most_s, most_s)})
+
+
+def worked(kind: str, request: Request) -> bytes:
+    """Return the answer to a request, as JSON."""
+    try:
+        return ask(kind, request).to_json().encode()
+    except ProgrammeError as error:
+        raise refused("bad-programme", error) from None
+    except (EngineError, OutputError) as error:
+        raise refused("failed", error) from None
+    except MentorMatchError as error:
+        raise refused("contradiction", error) from None
+
+
+def refused(code: str, error: MentorMatchError) -> RefusedError:
+    """Return an error of the library as a problem."""
+    return RefusedError(code, error.message, error.problems)
+
+
+def said(progress: Progress) -> Message:
+    """Return how far the work is."""
+    return Message({"told": "progress", "progress": asdict(progress)})

@@ -1,0 +1,118 @@
+"""What every request goes through: it gets an id, is let in or not, answered in any case, and told of in one line."""
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from secrets import token_hex
+from time import monotonic
+from typing import Any
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+
+from mentormatch.service.bodies import GoneError, Receive, read_away
+from mentormatch.service.guard import Guard
+from mentormatch.service.problems import MEDIA_TYPE, RefusedError
+
+LOG = logging.getLogger("mentormatch.service")
+ID = "X-Request-ID"
+TOO_SLOW = "too-slow"
+SANE = re.compile(r"[\w.:-]{1,64}", re.ASCII)
+SAFE = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+
+type Event = MutableMapping[str, Any]
+type Send = Callable[[Event], Awaitable[None]]
+type App = Callable[[Any, Receive, Send], Awaitable[None]]
+
+
+class Exchange:
+    """One request and its answer: what is told of it, and by what it is known."""
+
+    def __init__(self, scope: Any, receive: Receive, send: Send, sending_s: float) -> None:
+        self.scope, self._receive, self._send, self.sending_s = scope, receive, send, sending_s
+        given = Headers(scope=scope).get(ID, "")
+        self.asks_first = "expect" in Headers(scope=scope)  # whether to send the body at all
+        self.id = given if SANE.fullmatch(given) else token_hex(8)
+        self.begun = monotonic()
+        self.status, self.taken, self.given = 0, 0, 0
+        self.whole = False
+        scope.setdefault("state", {})["request_id"] = self.id
+
+    async def receive(self) -> Event:
+        """Return the next piece of the request."""
+        message = await self._receive()
+        self.taken += len(message.get("body", b""))
+        self.whole = not message.get("more_body", False)
+        return message
+
+    async def send(self, message: Event) -> None:
+        """Send a piece of the answer, within the time that it may take."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers[ID] = self.id
+            for name, value in SAFE.items():
+                headers.setdefault(name, value)
+        self.given += len(message.get("body", b""))
+        async with asyncio.timeout(self.sending_s):
+            await self._send(message)
+
+    async def refuse(self, refused: RefusedError) -> None:
+        """Send a problem, unless an answer has begun."""
+        if self.status:
+            return
+        if not self.whole and refused.code != TOO_SLOW and not self.asks_first:
+            await read_away(self.receive)
+        answer = JSONResponse(refused.document(self.id), refused.status, refused.headers, MEDIA_TYPE)
+        await answer(self.scope, self.receive, self.send)
+
+    def line(self, wrong: str) -> str:
+        """Return what is told of the exchange: nothing of what was asked or answered but its size."""
+        told = {
+            "request": self.id,
+            "method": self.scope["method"],
+            "route": getattr(self.scope.get("route"), "path", "-"),
+            "status": self.status,
+            "ms": round((monotonic() - self.begun) * 1000),
+            "in": self.taken,
+            "out": self.given,
+        }
+        return json.dumps({**told, "wrong": wrong} if wrong else told)
+
+
+class Gate:
+    """The outermost layer of the service."""
+
+    def __init__(self, app: App, guard: Guard, sending_s: float) -> None:
+        self.app, self.guard, self.sending_s = app, guard, sending_s
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        exchange, wrong = Exchange(scope, receive, send, self.sending_s), ""
+        try:
+            wrong = await self._answered(exchange)
+        except TimeoutError:
+            wrong = "the answer was not taken"
+        finally:
+            LOG.info(exchange.line(wrong))
+
+    async def _answered(self, exchange: Exchange) -> str:
+        """Answer, and return what went wrong: the kind of an error alone, as its text may hold what people said."""
+        try:
+            self.guard.check(exchange.scope)
+            await self.app(exchange.scope, exchange.receive, exchange.send)
+        except RefusedError as refused:
+            await exchange.refuse(refused)
+        except GoneError:
+            return "nobody waits"
+        except TimeoutError:
+            raise
+        except Exception as error:
+            await exchange.refuse(RefusedError("failed", "It is told in the log under the id of the request"))
+            return f"{type(error).__module__}.{type(error).__name__}"
+        return ""

@@ -1,0 +1,80 @@
+"""What is told where there is no answer: problem details as RFC 9457 has them, none of which holds what people said."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from mentormatch.errors import Problem
+
+MEDIA_TYPE = "application/problem+json"
+URN = "urn:mentormatch:problem:"
+RETRY_S = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of problem: the status that it is sent with, and its title."""
+
+    status: int
+    title: str
+
+
+KINDS = {
+    "not-json": Kind(400, "The body is not JSON"),
+    "bad-request": Kind(400, "The request is not HTTP as it should be"),
+    "no-token": Kind(401, "The request bears no valid token"),
+    "forbidden": Kind(403, "The request comes from another site"),
+    "not-found": Kind(404, "There is nothing here"),
+    "wrong-method": Kind(405, "This is not done with what is here"),
+    "too-slow": Kind(408, "The request took too long to come"),
+    "contradiction": Kind(409, "The request contradicts itself, or what it speaks of"),
+    "not-yet": Kind(409, "The job is not done"),
+    "too-large": Kind(413, "The request is too large"),
+    "not-taken": Kind(415, "The body is of a kind that is not taken"),
+    "misdirected": Kind(421, "The service does not go by this name"),
+    "misfit": Kind(422, "The request does not fit the contract"),
+    "bad-programme": Kind(422, "The programme has mistakes"),
+    "busy": Kind(429, "Too much is asked at a time"),
+    "failed": Kind(500, "The service failed"),
+    "stopping": Kind(503, "The service is stopping"),
+    "worker-ended": Kind(503, "The process that was at work has ended"),
+    "out-of-memory": Kind(503, "The work took more memory than the service allows"),
+    "too-long": Kind(503, "The work took longer than the service allows"),
+}
+"""Every kind of problem, by the code in its type."""
+RETRIED = ("busy", "stopping", "worker-ended")
+
+
+class RefusedError(Exception):
+    """A request that is not answered: what kind of problem it is, in a sentence, and each thing that is wrong."""
+
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        problems: Sequence[Problem] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.code, self.detail, self.problems = code, detail, tuple(problems)
+        retry = {"Retry-After": str(RETRY_S)} if code in RETRIED else {}
+        self.headers = {**retry, **(headers or {})}
+
+    @property
+    def status(self) -> int:
+        """Return the HTTP status."""
+        return KINDS[self.code].status
+
+    def document(self, request_id: str) -> dict[str, Any]:
+        """Return the problem as JSON has it."""
+        told = {"type": f"{URN}{self.code}", "title": KINDS[self.code].title, "status": self.status}
+        return {**told, "detail": self.detail, "problems": list(map(asdict, self.problems)), "request_id": request_id}
+
+    def as_head(self) -> dict[str, Any]:
+        """Return the same, to be sent from one process to another."""
+        return {"code": self.code, "detail": self.detail, "problems": [asdict(problem) for problem in self.problems]}
+
+    @classmethod
+    def from_head(cls, head: Mapping[str, Any]) -> "RefusedError":
+        """Return what another process sent."""
+        return cls(head["code"], head["detail"], [Problem(**problem) for problem in head["problems"]])

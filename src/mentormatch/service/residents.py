@@ -1,0 +1,107 @@
+"""Processes that keep something between calls, such as somebody's board: a bounded number, each ended when it idles."""
+
+import asyncio
+import signal
+from contextlib import suppress
+from secrets import token_urlsafe
+from time import monotonic
+
+from mentormatch.service.child import Child, Heard
+from mentormatch.service.messages import Message
+from mentormatch.service.problems import RefusedError
+from mentormatch.service.settings import Settings
+
+
+class Resident:
+    """A process that keeps one object; it answers one call at a time, and is ended by a call that takes too long."""
+
+    def __init__(self, child: Child, limit_s: float) -> None:
+        self.id = token_urlsafe(18)
+        self.child, self.limit_s = child, limit_s
+        self.turn = asyncio.Lock()
+        self.last = monotonic()
+
+    async def call(self, payload: bytes, heard: Heard = lambda message: None) -> bytes:
+        """Return what the object answers; what is told before it is ``heard``.
+
+        Raises RefusedError, also where the process has ended.
+        """
+        return await self.told(Message({"do": "call"}, payload), heard)
+
+    def interrupt(self) -> None:
+        """Have the object end what it is at, where it lets itself be interrupted."""
+        with suppress(ProcessLookupError):
+            self.child.process.send_signal(signal.SIGINT)
+
+    async def told(self, message: Message, heard: Heard = lambda message: None) -> bytes:
+        """Return what the process answers to a message."""
+        async with self.turn:
+            answer = await self._answer(message, heard)
+            self.last = monotonic()
+        if answer.head["told"] == "refusal":
+            raise RefusedError.from_head(answer.head)
+        return answer.body
+
+    async def _answer(self, message: Message, heard: Heard) -> Message:
+        try:
+            async with asyncio.timeout(self.limit_s):
+                return await self.child.ask(message, heard)
+        except TimeoutError:
+            self.child.kill()
+            raise RefusedError("too-long", f"It was ended after {self.limit_s:g} seconds") from None
+        except asyncio.CancelledError:
+            self.child.kill()  # an answer that nobody waits for would be taken for the next
+            raise
+
+
+class Residents:
+    """All that are there, by their unguessable ids."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.all: dict[str, Resident] = {}
+        self.starting = 0
+
+    async def make(self, factory: str) -> Resident:
+        """Return a process that keeps what a factory makes; raises RefusedError where too many do.
+
+        The factory is named ``module:name``; what it makes has a method ``answer(payload: bytes) -> bytes``.
+        """
+        self.expire()
+        if len(self.all) + self.starting >= self.settings.residents:
+            raise RefusedError("busy", "As many sessions are open as may be; close one, or wait")
+        self.starting += 1
+        try:
+            resident = Resident(await Child.start(self.settings), self.settings.time_limit_s)
+            await resident.told(Message({"do": "make", "factory": factory}))
+        finally:
+            self.starting -= 1
+        self.all[resident.id] = resident
+        return resident
+
+    def find(self, ident: str) -> Resident:
+        """Return one by its id; raises RefusedError where it is not there, or no more."""
+        resident = self.all.get(ident)
+        if resident is None or not resident.child.alive:
+            self.drop(ident)
+            raise RefusedError("not-found", "There is no such session, or it has ended")
+        return resident
+
+    def drop(self, ident: str) -> None:
+        """End one."""
+        if (resident := self.all.pop(ident, None)) is not None:
+            resident.child.kill()
+
+    def expire(self) -> None:
+        """End those that idle too long, and forget those that have ended."""
+        before = monotonic() - self.settings.resident_idle_s
+        for ident, resident in list(self.all.items()):
+            if not resident.child.alive or (resident.last < before and not resident.turn.locked()):
+                self.drop(ident)
+
+    async def close(self) -> None:
+        """End all."""
+        processes = [resident.child.process for resident in self.all.values()]
+        for ident in list(self.all):
+            self.drop(ident)
+        await asyncio.gather(*(process.wait() for process in processes))

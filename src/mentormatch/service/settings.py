@@ -1,0 +1,66 @@
+"""What the service allows: every limit in one place, none of them endless."""
+
+import os
+from dataclasses import dataclass, field
+
+MIB = 1 << 20
+
+
+def _workers() -> int:
+    return min(os.cpu_count() or 1, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The limits of a service, and whom it answers.
+
+    Sizes are in bytes, times in seconds. ``hosts`` are further names by which it may be called, beside those of this
+    machine for itself.
+
+    Parameters
+    ----------
+    token
+        What every request but those for ``/health`` must bear.
+    body_bytes, body_s, receiving
+        The largest body, how long it may take to come, and how many may be coming at a time.
+    people, pairs
+        The most people a side, and the most pairs of both.
+    small_pairs, patience_s
+        More pairs than this, or more time, and an answer becomes a job to be fetched.
+    workers, queue
+        How many requests are worked on at a time, and how many may wait.
+    time_limit_s, worker_bytes, retiring_bytes
+        How long a worker works on one request, the memory it may take, and that above which it is replaced after it.
+    jobs, results_bytes, expiry_s
+        How many jobs are kept, how many bytes of results, and for how long.
+    residents, resident_idle_s
+        How many processes keep something between calls, and for how long without any call.
+    connections, headers_s, keep_alive_s, sending_s, grace_s
+        How many connections there may be, how long the head of a request may take to come, how long one waits for a
+        further request, for a piece of an answer to be taken, and for what is under way when the service is stopped.
+    """
+
+    token: str = field(repr=False)
+    hosts: tuple[str, ...] = ()
+    body_bytes: int = 8 * MIB
+    body_s: float = 20.0
+    receiving: int = 64
+    people: int = 2_000
+    pairs: int = 1_000_000
+    small_pairs: int = 40_000
+    patience_s: float = 30.0
+    workers: int = field(default_factory=_workers)
+    queue: int = 32
+    time_limit_s: float = 300.0
+    worker_bytes: int = 2_048 * MIB
+    retiring_bytes: int = 768 * MIB
+    jobs: int = 64
+    results_bytes: int = 256 * MIB
+    expiry_s: float = 900.0
+    residents: int = 4
+    resident_idle_s: float = 1_800.0
+    connections: int = 512
+    headers_s: float = 10.0
+    keep_alive_s: float = 5.0
+    sending_s: float = 30.0
+    grace_s: float = 3.0

@@ -1,0 +1,145 @@
+"""The program of a process of the service: it answers one message after the other, on its two pipes alone.
+
+It ends with the service, even one that is killed: while it works the system ends it when its standard input is closed,
+and between two messages it reads from there. What it starts itself ends with it in the same way.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, BinaryIO, Protocol
+
+from mentormatch.assignment import keeper
+from mentormatch.assignment.ending import end_with_standard_input, limit_memory, own_output
+from mentormatch.service.messages import Message, read_message
+from mentormatch.service.problems import RefusedError
+
+NICE = 5
+WARM_UP = "match"
+
+
+class Resident(Protocol):
+    """What is kept in a process between calls."""
+
+    def answer(self, payload: bytes) -> bytes:
+        """Return the answer to a call; raises RefusedError, or any MentorMatchError."""
+
+
+def main() -> None:
+    """Answer messages until standard input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt at the terminal is for the service
+    if hasattr(os, "nice"):
+        os.nice(NICE)  # the service answers first: whether it is there, and who must wait
+    try:
+        Worker(sys.stdin.buffer, own_output()).run()
+    except MemoryError:
+        os._exit(keeper.OUT_OF_MEMORY)
+
+
+class Worker:
+    """The talk with the service."""
+
+    def __init__(self, source: BinaryIO, out: BinaryIO) -> None:
+        self.source, self.out = source, out
+        self.resident: Resident | None = None
+        self.retiring_bytes = 0
+
+    def run(self) -> None:
+        """Say that it is there, and answer each message in turn."""
+        heed_standard_input()
+        self.tell(Message({"told": "answer"}))
+        while (message := read_message(self.source)) is not None:
+            end_with_standard_input()
+            answer = self.answer(message)
+            again = heed_standard_input()
+            retires = not again or bool(self.retiring_bytes and taken_bytes() > self.retiring_bytes)
+            self.tell(Message({**answer.head, "retires": retires}, answer.body))
+
+    def answer(self, message: Message) -> Message:
+        """Return the last message on what was asked."""
+        try:
+            return Message({"told": "answer"}, self.done(message))
+        except RefusedError as refused:
+            return Message({"told": "refusal", **refused.as_head()})
+        except MemoryError:
+            raise
+        except Exception as error:  # what went wrong is told by its type: its text may hold what people said
+            return Message(
+                {"told": "refusal", **RefusedError("failed", f"{type(error).__name__} in a worker").as_head()}
+            )
+
+    def done(self, message: Message) -> bytes:
+        """Return what comes of a message."""
+        match message.head["do"]:
+            case "begin":
+                return self.begun(message.head)
+            case "make":
+                self.resident = made(message.head["factory"])
+                return b""
+            case "call":
+                return called(self.resident, message.body, self.tell)
+        from mentormatch.service.asking import answered
+
+        return answered(message, self.tell)
+
+    def begun(self, head: Any) -> bytes:
+        """Bound the memory of this process and of what it starts, and load what it needs by answering an example."""
+        self.retiring_bytes = head["retiring_bytes"]
+        keeper.MEMORY_BYTES = head["worker_bytes"]
+        limit_memory(head["worker_bytes"])
+        from mentormatch.wire.operation import ask, operations
+
+        ask(WARM_UP, operations()[WARM_UP].example()).to_json()
+        return b""
+
+    def tell(self, message: Message) -> None:
+        """Send a message."""
+        self.out.write(message.packed())
+        self.out.flush()
+
+
+def refusal(refused: RefusedError) -> Message:
+    """Return a refusal as the last message on what was asked."""
+    return Message({"told": "refusal", **refused.as_head()})
+
+
+def made(factory: str) -> Resident:
+    """Return what a factory, named ``module:name``, makes."""
+    module, _, name = factory.partition(":")
+    resident: Resident = getattr(import_module(module), name)()
+    return resident
+
+
+def called(resident: Resident | None, payload: bytes, tell: Callable[[Message], None]) -> bytes:
+    """Return what a resident answers; ``tell`` takes how far its work is."""
+    from mentormatch.assignment.progress import listening
+    from mentormatch.errors import MentorMatchError
+    from mentormatch.service.asking import said
+
+    assert resident is not None
+    try:
+        with listening(lambda progress: tell(said(progress))):
+            return resident.answer(payload)
+    except MentorMatchError as error:
+        raise RefusedError("contradiction", error.message, error.problems) from None
+
+
+def heed_standard_input() -> bool:
+    """Have standard input read again, not end this process; False where that cannot be undone."""
+    try:
+        import fcntl
+    except ImportError:
+        return False
+    fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) & ~os.O_ASYNC)
+    return True
+
+
+def taken_bytes() -> int:
+    """Return the memory that this process holds, 0 where the system does not say."""
+    try:
+        with open("/proc/self/statm", "rb") as told:  # noqa: PTH123 - read after each answer
+            return int(told.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0

@@ -1,0 +1,91 @@
+"""Every command of the command line, with what it is given to succeed: the laws are tried on all of them."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+import mentormatch as mm
+from mentormatch.cli.commands import COMMANDS, app
+from mentormatch.wire.operation import operations
+
+NAMES = [name for name, _ in COMMANDS.values()]
+
+CASES: dict[str, str] = {
+    "demo": "demo {new}/demo",
+    "new": "new {new}/new",
+    "draft": "draft {answers}",
+    "map": "map {answers} -p {programme}",
+    "intake": "intake {answers} -p {programme}",
+    "diagnose": "diagnose {answers} -p {programme}",
+    "profiles": "profiles {answers} -p {programme} -o {new}/profiles",
+    "match": "match {answers} -p {programme} -o {new}/pairs",
+    "plans": "plans {answers} -p {programme} -n 2",
+    "evaluate": "evaluate {answers} {pairs} -p {programme}",
+    "why-not": "why-not {answers} M06 E05 -p {programme}",
+    "alternatives": "alternatives {answers} E05 -n 2 -p {programme}",
+    "repair": "repair {answers} {pairs} --withdrawn M04 --no-steps -p {programme}",
+    "handouts": "handouts {answers} -p {programme} -o {new}/handouts",
+    "validate": "validate {decision} --who Camille",
+    "verify": "verify {decision}",
+    "follow-up": "follow-up {answers} --wave 1={waves}/suivi-1-mois.csv -p {programme} -o {new}/year",
+    "contacts": "contacts {answers} -p {programme} -o {new}/contacts.csv",
+    "export-person": "export-person M01 {answers} -p {programme}",
+    "forget": "forget M01 {answers} -p {programme}",
+    "purge": "purge {answers} -p {programme}",
+    "ask": "ask match {request}",
+    "schema": "schema",
+}
+"""What each command is given; names in braces are those of ``Edition``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a command ended, what it wrote on stdout, and what it said on stderr."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The files of one edition, in a folder of their own."""
+
+    folder: Path
+
+    @classmethod
+    def made(cls, folder: Path) -> "Edition":
+        """Return an edition whose pairs are formed and whose follow-up has begun."""
+        mm.examples.copy_to(folder)
+        mm.examples.copy_waves_to(folder)
+        matching = mm.match(mm.examples.cohort(), mm.examples.programme())
+        for name in ("binomes.csv", "binomes.json", "binomes.decision.json"):
+            matching.save(folder / "out" / name)
+        (folder / "request.json").write_text(json.dumps(operations()["match"].example()), "utf-8")
+        return cls(folder)
+
+    def copied(self, folder: Path) -> "Edition":
+        """Return a copy of the edition."""
+        return Edition(Path(shutil.copytree(self.folder, folder)))
+
+    def words(self, command: str) -> list[str]:
+        """Return a command line with the names of these files in it."""
+        names = {
+            "answers": self.folder / "reponses.csv",
+            "programme": self.folder / "programme.toml",
+            "pairs": self.folder / "out" / "binomes.csv",
+            "decision": self.folder / "out" / "binomes.decision.json",
+            "waves": self.folder,
+            "request": self.folder / "request.json",
+            "new": self.folder / "new",
+        }
+        return [word.format(**names) for word in command.split()]
+
+
+def done(*words: object, given: bytes | None = None) -> Done:
+    """Return what comes of a command line, run in this process."""
+    result = CliRunner().invoke(app, list(map(str, words)), input=given, catch_exceptions=False)
+    return Done(result.exit_code, result.stdout, result.stderr)

@@ -1,0 +1,205 @@
+"""The schemas are those of the code, and no change of them breaks who used the contract before."""
+
+import json
+import sys
+from copy import deepcopy
+from runpy import run_path
+from typing import Any
+
+import pytest
+
+from mentormatch.assignment.rule import rules_by_kind
+from mentormatch.extension import Extension
+from mentormatch.scoring.criterion import criteria_by_kind
+from mentormatch.wire.operation import operations
+from mentormatch.wire.schema import schema_of
+from tests.conftest import ROOT
+from tools.schemas.breaks import breaking
+
+sys.path.insert(0, str(ROOT / "tools" / "schemas"))
+TOOL = run_path(str(ROOT / "tools" / "schemas" / "__main__.py"))
+SCHEMAS = ROOT / "docs" / "reference" / "schemas"
+TODAY = TOOL["schemas"]()
+ITEM: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "minLength": 1, "maxLength": 10, "pattern": "^a"},
+        "many": {"type": "array", "items": {"$ref": "#/$defs/Either"}, "minItems": 1, "maxItems": 3},
+        "colour": {"enum": ["red", "blue"], "type": "string"},
+        "number": {"type": "number", "minimum": 0, "exclusiveMaximum": 5},
+        "maybe": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+        "by_name": {"type": "object", "additionalProperties": {"type": "integer"}, "maxProperties": 4},
+        "inner": {"$ref": "#/$defs/Inner"},
+        "anything": {},
+    },
+    "required": ["id"],
+    "additionalProperties": False,
+}
+OLD: dict[str, Any] = {
+    "$defs": {
+        "Inner": {"type": "object", "properties": {"again": {"$ref": "#/$defs/Inner"}}, "additionalProperties": False},
+        "A": {"type": "object", "properties": {"kind": {"const": "a"}, "x": {"type": "integer"}}, "required": ["kind"]},
+        "B": {"type": "object", "properties": {"kind": {"const": "b"}}, "required": ["kind"]},
+        "Either": {"oneOf": [{"$ref": "#/$defs/A"}, {"$ref": "#/$defs/B"}]},
+    },
+    **ITEM,
+}
+
+
+def changed(*steps: Any, to: Any) -> dict[str, Any]:
+    """Return the old schema with a part changed, or left out where ``to`` is the ellipsis."""
+    new = deepcopy(OLD)
+    inside: Any = new
+    for step in steps[:-1]:
+        inside = inside[step]
+    if to is ...:
+        del inside[steps[-1]]
+    else:
+        inside[steps[-1]] = to
+    return new
+
+
+TYPED = ("properties", "id", "type")
+BREAKS_REQUESTS = {
+    "a key is gone": changed("properties", "colour", to=...),
+    "a key is required": changed("required", to=["id", "colour"]),
+    "a type is another": changed(*TYPED, to="integer"),
+    "a type comes": changed("properties", "anything", to={"type": "string"}),
+    "a number must be whole": changed("properties", "number", "type", to="integer"),
+    "null is not taken": changed("properties", "maybe", to={"type": "string"}),
+    "a value is gone": changed("properties", "colour", "enum", to=["red"]),
+    "values come": changed("properties", "id", "enum", to=["ab"]),
+    "a value is the only one": changed("properties", "colour", to={"const": "red"}),
+    "a minimum rises": changed("properties", "number", "minimum", to=1),
+    "a maximum falls": changed("properties", "number", "exclusiveMaximum", to=4),
+    "a bound comes": changed("properties", "number", "maximum", to=4),
+    "texts are longer": changed("properties", "id", "minLength", to=2),
+    "texts are shorter": changed("properties", "id", "maxLength", to=9),
+    "lists are longer": changed("properties", "many", "minItems", to=2),
+    "lists are shorter": changed("properties", "many", "maxItems", to=2),
+    "objects are smaller": changed("properties", "by_name", "maxProperties", to=3),
+    "a pattern is another": changed("properties", "id", "pattern", to="^b"),
+    "a format comes": changed("properties", "id", "format", to="date"),
+    "names are checked": changed("properties", "by_name", "propertyNames", to={"maxLength": 3}),
+    "values by name are others": changed("properties", "by_name", "additionalProperties", to={"type": "string"}),
+    "names are fixed": changed("properties", "by_name", "additionalProperties", to=False),
+    "a choice is gone": changed("$defs", "Either", "oneOf", to=[{"$ref": "#/$defs/A"}]),
+    "a choice needs more": changed("$defs", "A", "required", to=["kind", "x"]),
+    "a part of a choice is another": changed("$defs", "A", "properties", "x", to={"type": "string"}),
+    "a condition comes": changed("oneOf", to=[{"required": ["maybe"]}]),
+    "keys inside are gone": changed("$defs", "Inner", "properties", to={}),
+    "items come": changed("properties", "anything", to={"items": {"type": "string"}}),
+}
+BREAKS_RESPONSES = {
+    "a key may be missing": changed("required", to=[]),
+    "a key may be null": changed(*TYPED[:2], to={"anyOf": [{"type": "string"}, {"type": "null"}]}),
+    "a value comes": changed("properties", "colour", "enum", to=["red", "blue", "green"]),
+    "any value may come": changed("properties", "colour", "enum", to=...),
+    "a choice comes": changed("$defs", "Either", "oneOf", 1, to={"type": "string"}),
+    "a type is another": changed(*TYPED, to="integer"),
+    "a type is gone": changed(*TYPED, to=...),
+    "a whole number may have a point": changed("properties", "by_name", "additionalProperties", "type", to="number"),
+    "a bound is gone": changed("properties", "number", "minimum", to=...),
+    "a bound is wider": changed("properties", "number", "exclusiveMaximum", to=6),
+    "a pattern is gone": changed("properties", "id", "pattern", to=...),
+}
+HARMLESS_IN_REQUESTS = {
+    "nothing": OLD,
+    "words": {**OLD, "title": "Another", "description": "Another.", "examples": [1]},
+    "a key comes": changed("properties", "new", to={"type": "string"}),
+    "a key is not required any more": changed("required", to=[]),
+    "a value comes": changed("properties", "colour", "enum", to=["red", "blue", "green"]),
+    "any value may come": changed("properties", "colour", to={"type": "string"}),
+    "null is taken": changed("properties", "id", to={"anyOf": [ITEM["properties"]["id"], {"type": "null"}]}),
+    "bounds are wider": changed("properties", "number", to={"type": "number", "minimum": -1}),
+    "a choice comes": changed(
+        "$defs", "Either", "oneOf", to=[{"$ref": f"#/$defs/{x}"} for x in "BA"] + [{"type": "null"}]
+    ),
+    "other keys are taken": changed("additionalProperties", to=True),
+}
+HARMLESS_IN_RESPONSES = {
+    "nothing": OLD,
+    "a key is always there": changed("required", to=["id", "colour"]),
+    "a value is gone": changed("properties", "colour", "enum", to=["red"]),
+    "null is not told any more": changed("properties", "maybe", to={"type": "string"}),
+    "a bound comes": changed("properties", "number", "maximum", to=4),
+    "numbers are whole": changed("properties", "number", "type", to="integer"),
+}
+
+
+def all_of(**cases: dict[str, Any]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize(
+        ("part", "new"),
+        [(part, new) for part, schemas in cases.items() for new in schemas.values()],
+        ids=[f"{part}: {name}" for part, schemas in cases.items() for name in schemas],
+    )
+
+
+@all_of(request=BREAKS_REQUESTS, response=BREAKS_RESPONSES)
+def test_a_change_that_breaks_is_found(part: str, new: dict[str, Any]) -> None:
+    assert breaking(OLD, new, part)
+
+
+@all_of(request=HARMLESS_IN_REQUESTS, response=HARMLESS_IN_RESPONSES)
+def test_a_change_that_breaks_nothing_is_let_through(part: str, new: dict[str, Any]) -> None:
+    assert breaking(OLD, new, part) == []
+
+
+def test_a_key_more_in_an_answer_that_is_open_breaks_nothing() -> None:
+    old, new = (
+        {key: value for key, value in schema.items() if key != "additionalProperties"}
+        for schema in (OLD, changed("properties", "new", to={"type": "string"}))
+    )
+    assert breaking(old, new, "response") == []
+    assert breaking(new, old, "response") == ["$.new: anything where string is wanted"]
+
+
+def test_what_breaks_is_told_with_its_place() -> None:
+    assert breaking(OLD, BREAKS_REQUESTS["a part of a choice is another"], "request") == [
+        "$.many[].x: integer where string is wanted"
+    ]
+    assert breaking(OLD, BREAKS_REQUESTS["a choice is gone"], "request") == ["$.many[]: b fits nothing any more"]
+    assert breaking(OLD, BREAKS_REQUESTS["null is not taken"], "request") == ["$.maybe: null fits nothing any more"]
+
+
+@pytest.mark.parametrize("name", sorted(TODAY))
+def test_the_schemas_are_those_of_the_code(name: str) -> None:
+    committed = (SCHEMAS / name).read_text(encoding="utf-8")
+    assert committed == TOOL["text_of"](TODAY[name]), "run `make reference`"
+
+
+def test_no_schema_is_left_of_an_operation_that_is_gone() -> None:
+    assert {path.name for path in SCHEMAS.glob("*.json")} == set(TODAY)
+
+
+def test_nothing_that_was_promised_is_broken() -> None:
+    assert list(TOOL["broken_by"](TODAY, TOOL["PROMISED"])) == []
+    assert {path.name for path in TOOL["PROMISED"].iterdir()} == set(TODAY)
+
+
+def test_an_operation_that_is_gone_breaks_what_was_promised() -> None:
+    less = {name: schema for name, schema in TODAY.items() if name != "match.request.json"}
+    assert list(TOOL["broken_by"](less, TOOL["PROMISED"])) == [("match.request.json", "is not there any more")]
+
+
+@pytest.mark.parametrize("kinds", [criteria_by_kind(), rules_by_kind()], ids=["criteria", "rules"])
+def test_every_criterion_and_rule_is_in_the_request_by_itself_with_its_example(
+    kinds: dict[str, type[Extension]],
+) -> None:
+    schema = schema_of(operations()["match"], "request")
+    shown = {
+        one["properties"]["kind"].get("const"): one
+        for one in schema["$defs"].values()
+        if "kind" in one.get("properties", {})
+    }
+    for kind, extension in kinds.items():
+        assert shown[kind]["examples"] == [extension.example]
+        assert shown[kind]["required"][0] == "kind"
+        assert shown[kind]["description"]
+
+
+def test_the_files_are_json_without_a_host() -> None:
+    for path in SCHEMAS.rglob("*.json"):
+        text = path.read_text(encoding="utf-8")
+        assert json.loads(text)
+        assert text.replace("https://json-schema.org/draft/2020-12/schema", "").count("://") == 0

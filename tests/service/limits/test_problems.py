@@ -1,0 +1,60 @@
+"""Problems: their kinds, what is told of each, and the way from a worker to whoever asked."""
+
+import pytest
+
+from mentormatch.errors import Problem
+from mentormatch.service.forms import ProblemForm
+from mentormatch.service.problems import KINDS, RefusedError
+
+STATUSES = {
+    400: {"not-json", "bad-request"},
+    401: {"no-token"},
+    403: {"forbidden"},
+    404: {"not-found"},
+    405: {"wrong-method"},
+    408: {"too-slow"},
+    409: {"contradiction", "not-yet"},
+    413: {"too-large"},
+    415: {"not-taken"},
+    421: {"misdirected"},
+    422: {"misfit", "bad-programme"},
+    429: {"busy"},
+    500: {"failed"},
+    503: {"stopping", "worker-ended", "too-long", "out-of-memory"},
+}
+WRONG = Problem("$.seed", "a text", "a number", "leave it out")
+
+
+def test_the_status_of_each_kind_is_stable() -> None:
+    wanted = {code: status for status, codes in STATUSES.items() for code in codes}
+    assert {code: RefusedError(code, "").status for code in KINDS} == wanted
+
+
+@pytest.mark.parametrize("code", KINDS)
+def test_a_problem_has_all_that_the_standard_asks_for(code: str) -> None:
+    told = RefusedError(code, "a sentence", [WRONG]).document("an-id")
+    ProblemForm.model_validate(told)
+    assert told["type"] == f"urn:mentormatch:problem:{code}"
+    assert (told["title"], told["status"]) == (KINDS[code].title, KINDS[code].status)
+    assert (told["detail"], told["request_id"]) == ("a sentence", "an-id")
+    assert told["problems"] == [
+        {"where": "$.seed", "found": "a text", "expected": "a number", "advice": "leave it out"}
+    ]
+
+
+@pytest.mark.parametrize("code", KINDS)
+def test_whoever_may_ask_again_is_told_when(code: str) -> None:
+    headers = RefusedError(code, "", headers={"X": "y"}).headers
+    assert headers["X"] == "y"
+    assert headers.get("Retry-After") == ("2" if code in {"busy", "stopping", "worker-ended"} else None)
+
+
+def test_a_problem_is_the_same_after_the_way_from_a_worker() -> None:
+    sent = RefusedError("misfit", "a sentence", [WRONG])
+    came = RefusedError.from_head(sent.as_head())
+    assert came.document("x") == sent.document("x")
+    assert came.headers == sent.headers
+
+
+def test_the_text_of_the_error_itself_says_no_more_than_its_kind() -> None:
+    assert str(RefusedError("misfit", "a sentence", [WRONG])) == "misfit"

@@ -1,0 +1,53 @@
+"""The limits that a service has unless it is given others, once more, so that none changes by mistake."""
+
+import os
+from dataclasses import asdict
+
+import pytest
+
+from mentormatch.service.settings import Settings
+
+KIB = 1_024
+DEFAULTS = {
+    "token": "secret",
+    "hosts": (),
+    "body_bytes": 8 * KIB * KIB,
+    "body_s": 20.0,
+    "receiving": 64,
+    "people": 2_000,
+    "pairs": 1_000_000,
+    "small_pairs": 40_000,
+    "patience_s": 30.0,
+    "queue": 32,
+    "time_limit_s": 300.0,
+    "worker_bytes": 2 * KIB * KIB * KIB,
+    "retiring_bytes": 768 * KIB * KIB,
+    "jobs": 64,
+    "results_bytes": 256 * KIB * KIB,
+    "expiry_s": 900.0,
+    "residents": 4,
+    "resident_idle_s": 1_800.0,
+    "connections": 512,
+    "headers_s": 10.0,
+    "keep_alive_s": 5.0,
+    "sending_s": 30.0,
+    "grace_s": 3.0,
+}
+
+
+def test_the_limits_are_these() -> None:
+    told = asdict(Settings("secret"))
+    del told["workers"]
+    assert told == DEFAULTS
+
+
+@pytest.mark.parametrize(("processors", "workers"), [(None, 1), (1, 1), (3, 3), (4, 4), (64, 4)])
+def test_there_are_as_many_workers_as_processors_up_to_four(
+    processors: int | None, workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: processors)
+    assert Settings("").workers == workers
+
+
+def test_a_token_is_not_shown_with_the_settings() -> None:
+    assert "secret" not in repr(Settings("secret"))

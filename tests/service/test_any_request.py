@@ -1,0 +1,130 @@
+"""Any request that the description allows, and any that it does not, is answered as it says, never by a failure."""
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, seed, settings
+from schemathesis.config import SchemathesisConfig
+
+from mentormatch.service.app import make_app
+from mentormatch.service.settings import Settings
+from mentormatch.wire.examples import PROGRAMME
+from tests.service.serving import BEARER, Served, serving
+
+REQUESTS = 500
+SEEDS, REQUESTS_A_SEED = 12, 170
+MAKES_PROGRAMMES = "/v1/match"
+"""The operation whose requests hold any programme and any answers; those of the others, quicker to make, these."""
+PROGRAMMES = [
+    PROGRAMME,
+    {**PROGRAMME, "programme": {"name": "Mentorat", "language": "en"}, "goals": {"order": ["matched", "leximin"]}},
+    {**PROGRAMME, "rules": [{"kind": "minimum_score", "score": 1}]},
+]
+ANSWERS = ["budget", ["budget", "diffusion"], "", 1, None, {"budget": "diffusion"}]
+CONFIG: dict[str, Any] = {
+    "checks": {
+        "negative_data_rejection": {"expected-statuses": [400, 401, 404, 405, 409, 413, 415, 422]},
+        "positive_data_acceptance": {"expected-statuses": [200, 202, 204, 404, 409, 422]},  # 422: see ``hold``
+    },
+    "phases": {"coverage": {"enabled": False}},
+}
+DESCRIPTION = make_app(Settings("")).openapi()
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # of what is drawn
+
+
+def simpler() -> dict[str, Any]:
+    """Return the description with a few programmes and answers in place of all that there can be."""
+    found = deepcopy(DESCRIPTION)
+    found["components"]["schemas"] |= {"ProgrammeTable": {"enum": PROGRAMMES}, "Answer": {"enum": ANSWERS}}
+    return found
+
+
+def schema_of(description: dict[str, Any]) -> Any:
+    return schemathesis.openapi.from_dict(description, config=SchemathesisConfig.from_dict(CONFIG))
+
+
+def over[F: Callable[..., None]](schema: Any, **options: Any) -> Callable[[F], F]:
+    """Return what has so many requests of each operation made; one that fails is not made smaller."""
+    drawing = settings(
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.explicit, Phase.generate],
+        **options,
+    )
+
+    def decorate(test: F) -> F:
+        made: F = schema.parametrize()(drawing(test))
+        return made
+
+    return decorate
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    with serving() as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def line() -> Iterator[requests.Session]:
+    with requests.Session() as session:
+        session.trust_env = False
+        yield session
+
+
+def hold(case: Any, served: Served, line: requests.Session) -> int:
+    """Return the status of an answer that is as described; 422 to what fits the contract is for its programme alone."""
+    answer = case.call_and_validate(base_url=served.url, headers=BEARER, session=line)
+    if answer.status_code == 422 and case.meta.generation.mode.is_positive:
+        assert answer.json()["type"].endswith("bad-programme")
+    return int(answer.status_code)
+
+
+WHOLE = schema_of(DESCRIPTION)
+
+
+@over(WHOLE.include(path=MAKES_PROGRAMMES), max_examples=REQUESTS, derandomize=True)
+def test_every_answer_to_any_programme_is_one_that_the_description_promises(
+    case: Any, served: Served, line: requests.Session
+) -> None:
+    hold(case, served, line)
+
+
+@over(schema_of(simpler()).exclude(path=MAKES_PROGRAMMES), max_examples=REQUESTS, derandomize=True)
+def test_every_answer_is_one_that_the_description_promises(case: Any, served: Served, line: requests.Session) -> None:
+    hold(case, served, line)
+
+
+COUNTS = Counter[int]()
+
+
+def seeded(number: int) -> Callable[..., None]:
+    """Return the same test with other requests, any programme in each of them."""
+
+    @pytest.mark.proof
+    @over(WHOLE, max_examples=REQUESTS_A_SEED)
+    @seed(number)
+    def test(case: Any, served: Served, line: requests.Session) -> None:
+        COUNTS[hold(case, served, line)] += 1
+
+    made: Callable[..., None] = test
+    return made
+
+
+for number in range(SEEDS):
+    globals()[f"test_other_requests_{number}"] = seeded(number)
+
+
+@pytest.mark.proof
+def test_how_many_requests_were_made(capsys: pytest.CaptureFixture[str]) -> None:
+    with capsys.disabled():
+        sys.stdout.write(f"\n{COUNTS.total()} requests in this process, by status: {dict(sorted(COUNTS.items()))}\n")
+    assert max(COUNTS, default=0) < 500

@@ -1,0 +1,141 @@
+"""What takes long becomes a job: told of as it goes on, fetched once, given up when that is asked for."""
+
+import json
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import httpx
+import pytest
+
+from mentormatch.service.forms import JobForm
+from mentormatch.wire.operation import ask
+from tests.failure.trouble import alive, children, only_linux, wait_for
+from tests.service.serving import Served, serving
+from tests.service.test_answers import problem
+from tests.service.troubled import DIES, ENDLESS, SLEEPS, asked, troubled
+
+ASYNC = {"Prefer": "respond-async"}
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    with serving(settings=troubled(workers=2, small_pairs=3, jobs=8, expiry_s=4.0, patience_s=3.0)) as service:
+        with service.client() as line:
+            wait_for(lambda: line.post("/v1/match", json=small()).status_code == 200)  # the workers are there
+        yield service
+
+
+@pytest.fixture
+def client(served: Served) -> Iterator[httpx.Client]:
+    with served.client() as line:
+        wait_for(lambda: line.get("/health").json()["busy"] == 0)
+        yield line
+
+
+def job_of(answer: httpx.Response) -> dict[str, Any]:
+    assert answer.status_code == 202, answer.text
+    told: dict[str, Any] = answer.json()
+    JobForm.model_validate(told)
+    assert answer.headers["location"] == told["links"]["self"] == f"/v1/jobs/{told['id']}"
+    return told
+
+
+def small(seed: int = 0) -> dict[str, Any]:
+    """Return a request with so few pairs that it is answered at once."""
+    one = asked(seed)
+    return one | {"mentors": one["mentors"][:1]}
+
+
+def events(client: httpx.Client, job: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the news of a job up to its end."""
+    told = client.get(job["links"]["events"])
+    assert told.headers["content-type"].startswith("text/event-stream")
+    blocks = [block.split("\n") for block in told.text.strip().split("\n\n")]
+    return [(name.removeprefix("event: "), json.loads(data.removeprefix("data: "))) for name, data in blocks]
+
+
+def test_few_pairs_are_answered_at_once_and_more_become_a_job(client: httpx.Client) -> None:
+    assert client.post("/v1/match", json=small()).status_code == 200
+    job = job_of(client.post("/v1/match", json=asked()))
+    assert job["kind"] == "match"
+    wait_for(lambda: client.get(job["links"]["self"]).json()["state"] == "done")
+    result = client.get(job["links"]["result"])
+    assert result.text == ask("match", asked()).to_json()
+    problem(client.get(job["links"]["result"]), "not-found")  # it was fetched
+
+
+@pytest.mark.parametrize("wish", ["respond-async", "wait=5, Respond-Async", "respond-async;x=1"])
+def test_whoever_prefers_a_job_gets_one(wish: str, client: httpx.Client) -> None:
+    job = job_of(client.post("/v1/match", json=small(), headers={"Prefer": wish}))
+    assert events(client, job)[-1][0] == "end"
+    assert client.get(job["links"]["result"]).status_code == 200
+
+
+def test_what_takes_longer_than_one_waits_becomes_a_job(client: httpx.Client) -> None:
+    job = job_of(client.post("/v1/match", json=small(SLEEPS)))
+    problem(client.get(job["links"]["result"]), "not-yet")
+    assert client.delete(job["links"]["self"]).status_code == 204
+
+
+def test_news_of_a_job_come_up_to_its_end(client: httpx.Client) -> None:
+    job = job_of(client.post("/v1/match", json=asked(ENDLESS) | {"time_limit_s": 3}))
+    told = []
+    with client.stream("GET", job["links"]["events"]) as stream:
+        for line in stream.iter_lines():
+            told += [json.loads(line.removeprefix("data: "))] if line.startswith("data: ") else []
+            if told and told[-1]["progress"]:
+                break
+    assert told[-1]["state"] == "running"
+    assert told[-1]["progress"]["seconds"] >= 1
+    assert client.delete(job["links"]["self"]).status_code == 204
+
+
+def test_a_job_that_is_given_up_frees_its_worker_and_ends_what_that_started(
+    client: httpx.Client, served: Served
+) -> None:
+    job = job_of(client.post("/v1/match", json=asked(ENDLESS), headers=ASYNC))
+    workers = wait_for(lambda: children(served.process.pid))
+    engines = wait_for(lambda: [child for worker in workers for child in children(worker)])
+    assert client.delete(job["links"]["self"]).status_code == 204
+    wait_for(lambda: client.get("/health").json()["busy"] == 0)
+    wait_for(lambda: not [engine for engine in engines if alive(engine)])
+    problem(client.get(job["links"]["self"]), "not-found")
+    problem(client.delete(job["links"]["self"]), "not-found")
+
+
+def test_a_job_that_fails_says_why_as_its_request_would_have(client: httpx.Client) -> None:
+    wrong = asked() | {"pins": [{"mentor": "M9", "mentee": "E01"}]}
+    for request, code in ((wrong, "contradiction"), (asked(DIES), "worker-ended")):
+        job = job_of(client.post("/v1/match", json=request, headers=ASYNC))
+        assert events(client, job)[-1][1]["state"] == "failed"
+        problem(client.get(job["links"]["result"]), code)
+        assert client.delete(job["links"]["self"]).status_code == 204
+
+
+def test_a_result_that_nobody_fetches_is_forgotten_and_only_so_many_are_kept(client: httpx.Client) -> None:
+    answers = [client.post("/v1/match", json=small(), headers=ASYNC) for _ in range(9)]
+    told = problem(answers[-1], "busy")
+    assert told["detail"].startswith("As many jobs are kept as may be")
+    kept = [answer.json()["links"]["self"] for answer in answers if answer.status_code == 202]
+    assert kept
+    for own in kept:
+        wait_for(partial(gone, client, own))
+    assert client.post("/v1/match", json=small(), headers=ASYNC).status_code == 202
+
+
+def gone(client: httpx.Client, job: str) -> bool:
+    return client.get(job).status_code == 404
+
+
+def test_ids_cannot_be_guessed(client: httpx.Client) -> None:
+    ids = {job_of(client.post("/v1/match", json=small(), headers=ASYNC))["id"] for _ in range(2)}
+    assert len(ids) == 2
+    assert all(len(each) >= 22 for each in ids)
+
+
+@only_linux
+def test_nobody_works_for_whoever_is_gone(client: httpx.Client) -> None:
+    with pytest.raises(httpx.ReadTimeout):
+        client.post("/v1/match", json=small(SLEEPS), timeout=0.4)
+    wait_for(lambda: client.get("/health").json()["busy"] == 0)

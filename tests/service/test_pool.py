@@ -1,0 +1,139 @@
+"""Workers are used again, replaced where they must be, and all ended with the pool."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from mentormatch.service import child
+from mentormatch.service.messages import Message
+from mentormatch.service.pool import SPARE, Pool
+from mentormatch.service.problems import RefusedError
+from mentormatch.service.settings import Settings
+from mentormatch.wire.operation import ask
+from tests.failure.trouble import alive, only_linux, wait_for
+from tests.service.troubled import SLEEPS, TROUBLE, asked, body
+
+pytestmark = only_linux
+
+type Work = Callable[[Pool], Awaitable[Any]]
+
+
+def with_pool(work: Work, **limits: Any) -> Any:
+    async def run() -> Any:
+        pool = Pool(Settings("", **{"workers": 1, "time_limit_s": 30.0, **limits}))
+        pool.open()
+        try:
+            return await work(pool)
+        finally:
+            processes = [one.process.pid for one in pool.all]
+            await pool.close()
+            wait_for(lambda: not [process for process in processes if alive(process)])
+
+    return asyncio.run(run())
+
+
+def nothing(message: Message) -> None:
+    """Hear nothing."""
+
+
+async def answer_of(pool: Pool, seed: int = 0) -> bytes:
+    return await pool.ask("match", body(asked(seed)), nothing)
+
+
+async def both_there(pool: Pool) -> set[int]:
+    """Return the processes once each place has its own."""
+    await asyncio.gather(*(asyncio.shield(place) for place in pool.idle))
+    return {place.result().process.pid for place in pool.idle}
+
+
+def test_a_worker_is_used_again() -> None:
+    async def work(pool: Pool) -> None:
+        before = await both_there(pool)
+        assert len(before) == 1 + SPARE
+        for _ in range(3):
+            assert await answer_of(pool) == ask("match", asked()).to_json().encode()
+        assert await both_there(pool) == before
+
+    with_pool(work)
+
+
+def test_a_worker_that_has_grown_is_replaced_after_its_answer() -> None:
+    async def work(pool: Pool) -> None:
+        before = await both_there(pool)
+        assert await answer_of(pool)
+        after = await both_there(pool)
+        assert len(after & before) == SPARE
+        assert len(after) == 1 + SPARE
+
+    with_pool(work, retiring_bytes=1)
+
+
+def test_workers_that_were_killed_while_they_waited_are_replaced_and_nobody_notices() -> None:
+    async def work(pool: Pool) -> None:
+        for process in await both_there(pool):
+            os.kill(process, signal.SIGKILL)
+        assert await answer_of(pool)
+
+    with_pool(work)
+
+
+def test_a_request_that_is_given_up_ends_its_worker_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child, "PROGRAM", TROUBLE)
+
+    async def work(pool: Pool) -> None:
+        before = await both_there(pool)
+        asking = asyncio.create_task(answer_of(pool, SLEEPS))
+        await asyncio.sleep(0.3)
+        assert (pool.load.busy, pool.load.waiting) == (1, 0)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        assert (pool.load.busy, pool.load.waiting) == (0, 0)
+        assert len(await both_there(pool) & before) == SPARE
+
+    with_pool(work)
+
+
+def test_one_that_gives_up_while_it_waits_leaves_the_others_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child, "PROGRAM", TROUBLE)
+
+    async def work(pool: Pool) -> None:
+        await both_there(pool)
+        first, second, third = [asyncio.create_task(answer_of(pool, seed)) for seed in (SLEEPS, 0, 0)]
+        await asyncio.sleep(0.1)
+        assert (pool.load.busy, pool.load.waiting) == (1, 2)
+        second.cancel()
+        await asyncio.sleep(0)
+        first.cancel()
+        assert await third
+        await asyncio.gather(first, second, return_exceptions=True)
+
+    with_pool(work)
+
+
+def test_a_pool_that_is_stopping_takes_nothing_more() -> None:
+    async def work(pool: Pool) -> str:
+        await both_there(pool)
+        pool.stopping = True
+        with pytest.raises(RefusedError) as caught:
+            await answer_of(pool)
+        return caught.value.code
+
+    assert with_pool(work) == "stopping"
+
+
+def test_where_no_process_can_be_started_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail() -> Any:
+        raise OSError
+
+    monkeypatch.setattr(child, "started", fail)
+
+    async def work(pool: Pool) -> str:
+        with pytest.raises(RefusedError) as caught:
+            await answer_of(pool)
+        return caught.value.code
+
+    assert with_pool(work) == "worker-ended"

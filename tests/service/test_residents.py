@@ -1,0 +1,111 @@
+"""A process that keeps something between calls: bounded in number and time, gone when it is not wanted."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from mentormatch.service.problems import RefusedError
+from mentormatch.service.residents import Resident, Residents
+from mentormatch.service.settings import Settings
+from tests.failure.trouble import alive, only_linux, wait_for
+
+ECHO = "tests.service.echo:Echo"
+
+type Work = Callable[[Residents], Awaitable[Any]]
+
+
+def with_residents(work: Work, **limits: Any) -> Any:
+    async def run() -> Any:
+        residents = Residents(Settings("", **{"residents": 2, "time_limit_s": 30.0, **limits}))
+        try:
+            return await work(residents)
+        finally:
+            processes = [one.child.process.pid for one in residents.all.values()]
+            await residents.close()
+            wait_for(lambda: not [process for process in processes if alive(process)])
+
+    return asyncio.run(run())
+
+
+async def code_of(call: Awaitable[Any]) -> str:
+    with pytest.raises(RefusedError) as caught:
+        await call
+    return caught.value.code
+
+
+@only_linux
+def test_it_keeps_what_was_made_and_answers_one_call_after_the_other() -> None:
+    async def work(residents: Residents) -> None:
+        one = await residents.make(ECHO)
+        assert residents.find(one.id) is one
+        assert await asyncio.gather(*(one.call(b"x") for _ in range(3))) == [b"x1", b"x2", b"x3"]
+        assert await code_of(one.call(b"refuse")) == "contradiction"
+        assert await one.call(b"y") == b"y5"
+
+    with_residents(work)
+
+
+@only_linux
+def test_there_are_no_more_than_may_be_and_a_place_is_free_once_one_is_dropped() -> None:
+    async def work(residents: Residents) -> None:
+        first, _ = await asyncio.gather(residents.make(ECHO), residents.make(ECHO))
+        assert await code_of(residents.make(ECHO)) == "busy"
+        residents.drop(first.id)
+        assert await code_of(found(residents, first.id)) == "not-found"
+        assert await (await residents.make(ECHO)).call(b"x") == b"x1"
+
+    with_residents(work)
+
+
+@only_linux
+@pytest.mark.parametrize(("call", "code"), [(b"die", "worker-ended"), (b"sleep", "too-long")])
+def test_one_that_dies_or_takes_too_long_is_told_of_and_gone(call: bytes, code: str) -> None:
+    async def work(residents: Residents) -> None:
+        one = await residents.make(ECHO)
+        one.limit_s = 0.3
+        assert await code_of(one.call(call)) == code
+        await one.child.process.wait()
+        assert await code_of(found(residents, one.id)) == "not-found"
+        assert residents.all == {}
+
+    with_residents(work)
+
+
+@only_linux
+def test_a_call_that_nobody_waits_for_any_more_ends_it() -> None:
+    async def work(residents: Residents) -> None:
+        one = await residents.make(ECHO)
+        calling = asyncio.create_task(one.call(b"sleep"))
+        await asyncio.sleep(0.1)
+        calling.cancel()
+        await asyncio.gather(calling, return_exceptions=True)
+        await one.child.process.wait()
+        assert not one.child.alive
+
+    with_residents(work)
+
+
+@only_linux
+def test_one_that_idles_too_long_is_ended_and_one_at_work_is_not() -> None:
+    async def work(residents: Residents) -> None:
+        idle, busy = [await residents.make(ECHO) for _ in range(2)]
+        calling = asyncio.create_task(busy.call(b"sleep"))
+        await asyncio.sleep(0.2)
+        residents.expire()
+        assert list(residents.all) == [busy.id]
+        assert not await gone(idle)
+        calling.cancel()
+        await asyncio.gather(calling, return_exceptions=True)
+
+    with_residents(work, resident_idle_s=0.1)
+
+
+async def found(residents: Residents, ident: str) -> Resident:
+    return residents.find(ident)
+
+
+async def gone(one: Resident) -> bool:
+    await one.child.process.wait()
+    return one.child.alive
