@@ -194,7 +194,7 @@ class Parts:
         self.problems: list[Problem] = []
         self.heading = self._part(Heading, ("programme",), data.get("programme", {}))
         self.goals = self._part(Goals, ("goals",), data.get("goals", {}))
-        self.groups = self._part(Grouped, ("groups",), data["groups"]) if "groups" in data else None
+        self.groups = self._part(Grouped, ("groups",), data["groups"]) if data.get("groups") is not None else None
         self.profiles = self._part(Sharing, ("profiles",), data.get("profiles", {}))
         self.documents = self._part(Documents, ("documents",), data.get("documents", {}))
         self.follow_up = self._part(FollowUp, ("follow_up",), data.get("follow_up", {}))

@@ -124,19 +124,21 @@ class Grouped(Part):
                 yield Problem(f"groups.facilitators.{setting}", found, enumerated(labels), nearest(answer, labels))
 
 
+PLAIN: Mapping[str, object] = {"order": ["matched", "priority", "total"]}
+"""The goals of pairs where a programme states none."""
 NO_GROUPS = mark("la règle « {kind} » ne dit rien de groupes")
 NO_PAIRS = mark("la règle « {kind} » ne dit rien de binômes")
 
 
 def misplaced(rules: Iterable[tuple[tuple[int | str, ...], Rule]], stated: Mapping[str, object]) -> Iterator[Problem]:
     """Yield the rules that say nothing of pairs, or of groups where these are formed, and goals of pairs there."""
-    grouped = "groups" in stated
+    grouped = stated.get("groups") is not None
     kinds = [kind for kind, each in rules_by_kind().items() if (each.of_groups if grouped else each.of_pairs)]
     for where, rule in rules:
         if rule.kind not in kinds:
             found = tr(NO_GROUPS if grouped else NO_PAIRS, kind=rule.kind)
             yield Problem(key_path((*where, "kind")), found, enumerated(kinds))
-    if grouped and "goals" in stated:
+    if grouped and stated.get("goals", PLAIN) != PLAIN:
         yield Problem("goals", tr("ces buts sont ceux de binômes"), tr("« goals » dans [groups]"))
 
 

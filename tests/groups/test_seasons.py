@@ -29,7 +29,7 @@ def test_the_example_is_proved_with_nobody_beside_a_colleague(grouping: Grouping
 def test_next_season_as_few_people_meet_again_as_can_be(grouping: Grouping) -> None:
     again = mm.form_groups(grouping.cohort, grouping.programme, past=[grouping])
     assert str(again.status) == "proved"
-    # of eight people who were together, three groups hold at least 3 + 3 + 2: 7 pairs for each of the three former groups
+    # of eight people who were together, three groups hold at least 3 + 3 + 2: 7 pairs for each former group
     assert again.repeats == 21
     assert sum(len(group.met) for group in again.groups) == 21
     before = {frozenset(pair) for group in grouping.groups for pair in combinations(group.members, 2)}

@@ -254,6 +254,7 @@ def criteria(draw: Draw, survey: Survey, most: int = 4) -> list[Criterion]:
 
 
 def rules(draw: Draw, survey: Survey, most: int = 3) -> list[Rule]:
-    """Draw some rules."""
-    kinds = draw(st.lists(st.sampled_from(sorted(RULES)), max_size=most))
+    """Draw some rules that a programme of pairs may state."""
+    of_pairs = sorted(kind for kind, each in rules_by_kind().items() if each.of_pairs)
+    kinds = draw(st.lists(st.sampled_from(of_pairs), max_size=most))
     return [rule(draw, survey, kind) for kind in kinds]
