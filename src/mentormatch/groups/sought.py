@@ -16,7 +16,7 @@ from mentormatch.columns import BoolVector, IntVector
 from mentormatch.groups.columns import Columns, allowed, joined, made
 from mentormatch.groups.forms import MEETINGS, TIES, WORTH, Form
 from mentormatch.groups.problem import GroupProblem, pairs_in
-from mentormatch.groups.sources import Best
+from mentormatch.groups.sources import Best, Source
 
 type Block = NDArray[np.int64]
 
@@ -28,7 +28,7 @@ WORK = 400_000_000
 
 
 @dataclass
-class Sought:
+class Sought(Source):
     """All groups of a problem, sought when asked for; with a ``least_floor``, until ``ends``."""
 
     problem: GroupProblem
