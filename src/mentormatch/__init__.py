@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from mentormatch.followup.year import follow_up as follow_up
     from mentormatch.groups.dates import Dates as Dates
     from mentormatch.groups.dates import choose_dates as choose_dates
+    from mentormatch.groups.grouping import Grouping as Grouping
+    from mentormatch.groups.grouping import form_groups as form_groups
+    from mentormatch.groups.rotation import Rotation as Rotation
+    from mentormatch.groups.rotation import rotate as rotate
     from mentormatch.groups.topics import Topics as Topics
     from mentormatch.groups.topics import choose_topics as choose_topics
     from mentormatch.groups.turns import Turns as Turns
@@ -64,6 +68,7 @@ _HOMES = {
     "Cohort": "people",
     "Dates": "groups.dates",
     "Decisions": "report.returned.decisions",
+    "Grouping": "groups.grouping",
     "Intake": "inspection.whole",
     "MatchRequest": "wire.asked",
     "MatchResponse": "wire.told",
@@ -72,6 +77,7 @@ _HOMES = {
     "Programme": "programme",
     "Progress": "assignment.progress",
     "Repair": "repairing",
+    "Rotation": "groups.rotation",
     "Solution": "assignment.solution",
     "Status": "assignment.solution",
     "Topics": "groups.topics",
@@ -83,6 +89,7 @@ _HOMES = {
     "diagnose": "diagnosing",
     "evaluate": "evaluation",
     "follow_up": "followup.year",
+    "form_groups": "groups.grouping",
     "intake": "inspection.whole",
     "language": "languages",
     "match": "matching",
@@ -99,6 +106,7 @@ _HOMES = {
     "read_survey": "enrolment",
     "repair": "repairing",
     "schedule_turns": "groups.turns",
+    "rotate": "groups.rotation",
     "solve": "assignment.engine",
     "with_history": "editions",
     "with_wishes": "profiles.choices",

@@ -5,9 +5,10 @@ from os import PathLike
 
 from mentormatch.errors import SurveyError
 from mentormatch.fields import AnyField, Side
-from mentormatch.languages import language, tr
+from mentormatch.languages import language, mark, tr
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
+from mentormatch.scoring.criterion import Criterion
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.intake import take_apart, take_in
 from mentormatch.survey.mapping import renaming
@@ -18,6 +19,7 @@ from mentormatch.text import fold
 
 type Source = str | PathLike[str] | Frame | Opened
 
+NEITHER = mark("le rôle n'est ni celui des animateurs ni celui des membres")
 EMAIL_WORDS = ("courriel", "mail", "e-mail")
 
 
@@ -37,7 +39,7 @@ def read_survey(
     """
     with language(programme.heading.language, unless_asked=True):
         tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool)
-        return take_in(tables, plan_of(programme, apart=answers is None))
+        return take_in(of_members(tables, programme), plan_of(programme, apart=answers is None))
 
 
 def read_contacts(
@@ -54,7 +56,14 @@ def read_contacts(
     """
     with language(programme.heading.language, unless_asked=True):
         tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool)
-        return take_apart(tables, plan_of(programme, apart=answers is None))[1]
+        return take_apart(of_members(tables, programme), plan_of(programme, apart=answers is None))[1]
+
+
+def of_members(tables: list[tuple[Table, Side | None]], programme: Programme) -> list[tuple[Table, Side | None]]:
+    """Return the tables; in a programme of groups where nobody leads, all who answered are members."""
+    if programme.groups is None or programme.groups.facilitators is not None:
+        return tables
+    return [(table, "mentee") for table, _ in tables]
 
 
 def read_tables(
@@ -77,13 +86,13 @@ def read_tables(
 
 def plan_of(programme: Programme, *, apart: bool = False) -> Plan:
     """Return what intake needs to know of ``programme``; ``apart`` where each side has a file of its own."""
-    role = programme.heading.role
+    roles = roles_of(programme)
     key = programme.fields_with("key")
     return Plan(
         fields=programme.fields,
         key=key[0] if key else None,
         email=email_of(programme),
-        roles=Roles(role.field, role.mentor, role.mentee) if role and not apart else None,
+        roles=None if apart else roles,
         needed=frozenset(needed(programme, apart=apart)),
         weights={side: weights(programme, side) for side in ("mentor", "mentee")},
         minimum_answered=programme.heading.minimum_answered,
@@ -91,6 +100,14 @@ def plan_of(programme: Programme, *, apart: bool = False) -> Plan:
         forgotten=programme.forgotten,
         alone=None if programme.sessions is None else "mentee",
     )
+
+
+def roles_of(programme: Programme) -> Roles | None:
+    """Return what tells the two sides apart: mentors from mentees, or who leads groups from who is a member."""
+    leading, role = programme.groups and programme.groups.facilitators, programme.heading.role
+    if leading:
+        return Roles(leading.field, leading.facilitator, leading.member, NEITHER)
+    return Roles(role.field, role.mentor, role.mentee) if role else None
 
 
 def email_of(programme: Programme) -> str | None:
@@ -106,8 +123,9 @@ def needed(programme: Programme, *, apart: bool) -> Iterator[str]:
     """Yield the fields without which the programme cannot be followed."""
     yield from programme.fields_with("key")
     yield from programme.fields_with("consent")
-    if programme.heading.role and not apart:
-        yield programme.heading.role.field
+    roles = roles_of(programme)
+    if roles and not apart:
+        yield roles.field
     for extension in (*programme.criteria, *programme.rules):
         named = (reference.field for reference in extension.references())
         yield from (name for name in named if not programme.fields[name].later)
@@ -117,10 +135,17 @@ def weights(programme: Programme, side: Side) -> dict[str, float]:
     """Return how much of the score rests on each field that people of ``side`` answer from the first file on."""
     found: dict[str, float] = {}
     for criterion in programme.criteria:
-        mine = [name for name in criterion.fields_of(side) if first_asked(programme.fields[name], side)]
+        mine = [name for name in fields_of(criterion, programme, side) if first_asked(programme.fields[name], side)]
         for name in mine:
             found[name] = found.get(name, 0.0) + criterion.weight / len(mine)
     return found
+
+
+def fields_of(criterion: Criterion, programme: Programme, side: Side) -> list[str]:
+    """Return the fields that people of ``side`` answer for a criterion: in groups the members answer all of them."""
+    if programme.groups is None:
+        return criterion.fields_of(side)
+    return [reference.field for reference in criterion.references()] if side == "mentee" else []
 
 
 def first_asked(field: AnyField, side: Side) -> bool:

@@ -12,6 +12,7 @@ from mentormatch.errors import Problem, ProgrammeError
 from mentormatch.languages import mark, tr
 from mentormatch.likeness import closest
 from mentormatch.phrases import about, quoted, thousands
+from mentormatch.text import fold
 
 TYPES = {
     "string_type": mark("un texte entre guillemets"),
@@ -55,6 +56,10 @@ def out_of_measure(value: object, where: tuple[int | str, ...] = ()) -> Iterator
     if isinstance(value, int | float) and abs(value) > GREATEST:
         expected = tr("un nombre d'au plus {limit} en valeur absolue", limit=thousands(GREATEST))
         yield Problem(key_path(where), tr("valeur hors des limites"), expected)
+
+
+MOST_NAMED = 20
+"""Of more options than that, only the nearest is named."""
 
 
 def nearest(word: object, names: Iterable[str]) -> str:
@@ -167,3 +172,18 @@ def other(where: str, error: ErrorDetails, context: Mapping[str, Any]) -> Proble
         limit = context.get("min_length", next(iter(context.values()), ""))
         return Problem(where, tr("valeur hors des limites"), tr(BOUNDS[kind], limit=limit))
     return Problem(where, str(context.get("error", error["msg"])))
+
+
+def said_twice(where: Sequence[int | str], texts: Iterable[str]) -> Iterator[Problem]:
+    """Yield each text that stands there twice but for case, accents or spaces."""
+    seen: dict[str, str] = {}
+    for text in texts:
+        first = seen.setdefault(fold(text), text)
+        if first != text:
+            found = tr("« {first} » et « {second} » se lisent de la même façon", first=first, second=text)
+            yield Problem(key_path(where), found, tr("une seule ligne"))
+
+
+def few(names: Sequence[str]) -> str:
+    """Return the valid names in a row, empty where they are many."""
+    return enumerated(names) if len(names) <= MOST_NAMED else ""

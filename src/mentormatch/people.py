@@ -200,7 +200,10 @@ class Remark:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Cohort:
-    """Everyone who answered, on both sides, and every row with its fate; how they are reached is kept apart."""
+    """Everyone who answered, on both sides, and every row with its fate; how they are reached is kept apart.
+
+    In a programme of groups the members are on the side of the mentees, and who leads groups on that of the mentors.
+    """
 
     mentors: People
     mentees: People
@@ -213,6 +216,16 @@ class Cohort:
     def side(self, side: Side) -> People:
         """Return the people of one side."""
         return self.mentors if side == "mentor" else self.mentees
+
+    @property
+    def members(self) -> People:
+        """Those of whom groups are formed, in a programme of groups: everybody but the facilitators."""
+        return self.mentees
+
+    @property
+    def facilitators(self) -> People:
+        """Those who lead groups, in a programme of groups."""
+        return self.mentors
 
     @property
     def rejected(self) -> tuple[RowFate, ...]:

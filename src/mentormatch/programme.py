@@ -1,6 +1,6 @@
 """What the staff decide: fields, criteria, rules and goals, read from TOML and checked whole."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from functools import cache, reduce
 from operator import or_
@@ -19,13 +19,23 @@ from mentormatch.extension import Ref
 from mentormatch.fields import AnyField, Ranking, Use, fields_by_kind
 from mentormatch.fields.base import Special, position
 from mentormatch.languages import mark, tr
-from mentormatch.mistakes import enumerated, key_path, nearest, out_of_measure, tables_in, translate, type_name, unknown
+from mentormatch.mistakes import (
+    enumerated,
+    few,
+    key_path,
+    nearest,
+    out_of_measure,
+    said_twice,
+    tables_in,
+    translate,
+    type_name,
+    unknown,
+)
 from mentormatch.phrases import about, quoted
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
-from mentormatch.sections import Documents, FollowUp, Heading, Part, Sessions, Sharing, misstated
+from mentormatch.sections import Documents, FollowUp, Grouped, Heading, Part, Sessions, Sharing, misplaced, misstated
 from mentormatch.survey.mapping import Target, answers_of, has_item, takes, target
 from mentormatch.survey.privacy import NOBODY, Forgotten, read_forgotten
-from mentormatch.text import fold
 
 if TYPE_CHECKING:
     type AnyCriterion = Criterion
@@ -35,8 +45,6 @@ else:
     AnyRule = Annotated[reduce(or_, rules_by_kind().values()), Setting(discriminator="kind")]
 
 EMAIL = Ref(("text",), "any")
-MOST_NAMED = 20
-"""Of more options than that, only the nearest is named."""
 
 type Goal = Literal["matched", "priority", "floor", "floor_person", "leximin", "total"]
 type Location = tuple[int | str, ...]
@@ -61,6 +69,7 @@ ANSWERED_BY: Mapping[str, str] = MappingProxyType(
         "both": mark("un champ auquel répondent les deux côtés"),
         "mentor": mark("un champ auquel répondent les mentors"),
         "mentee": mark("un champ auquel répondent les mentorés"),
+        "members": mark("un champ auquel répondent les membres"),
     }
 )
 NO_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType({})
@@ -102,6 +111,7 @@ class Programme(Part):
     criteria: list[AnyCriterion] = Setting(default_factory=list)
     rules: list[AnyRule] = Setting(default_factory=list)
     goals: Goals = Setting(default_factory=Goals)
+    groups: Grouped | None = None
     mapping: Wordings = Setting(default_factory=Wordings)
     profiles: Sharing = Setting(default_factory=Sharing)
     documents: Documents = Setting(default_factory=Documents)
@@ -193,6 +203,7 @@ class Parts:
         self.problems: list[Problem] = []
         self.heading = self._part(Heading, ("programme",), data.get("programme", {}))
         self.goals = self._part(Goals, ("goals",), data.get("goals", {}))
+        self.groups = self._part(Grouped, ("groups",), data["groups"]) if data.get("groups") is not None else None
         self.profiles = self._part(Sharing, ("profiles",), data.get("profiles", {}))
         self.documents = self._part(Documents, ("documents",), data.get("documents", {}))
         self.follow_up = self._part(FollowUp, ("follow_up",), data.get("follow_up", {}))
@@ -260,13 +271,14 @@ def misreferences(parts: Parts) -> Iterator[Problem]:
             yield from misquotation((*where, said.setting), parts.fields.get(said.field), said.answer)
     if parts.heading:
         yield from misheaded(parts, parts.heading)
-    if parts.profiles and parts.profiles.consent:
-        yield from unknown_field(parts, ("profiles", "consent"), name := parts.profiles.consent)
+    if parts.profiles and (name := parts.profiles.consent):
+        yield from unknown_field(parts, ("profiles", "consent"), name)
         if (field := parts.fields.get(name)) and field.kind != "yesno":
             yield wrong_kind("profiles.consent", name, field, ("yesno",))
+    yield from misplaced(parts.rules, parts.data)
     if parts.mapping:
         yield from mismapped(parts, parts.mapping)
-    yield from misstated(parts.documents, parts.sessions, parts.follow_up, parts.fields)
+    yield from misstated((parts.documents, parts.groups, parts.sessions), parts.follow_up, parts.fields)
     yield from misfielded(parts)
 
 
@@ -322,16 +334,6 @@ def unknown_option(where: Location, field: AnyField, said: str, known: Sequence[
     return Problem(key_path(where), tr("option inconnue « {answer} »", answer=said), expected, nearest(said, known))
 
 
-def said_twice(where: Location, texts: Iterable[str]) -> Iterator[Problem]:
-    """Yield each text that stands there twice but for case, accents or spaces."""
-    seen: dict[str, str] = {}
-    for text in texts:
-        first = seen.setdefault(fold(text), text)
-        if first != text:
-            found = tr("« {first} » et « {second} » se lisent de la même façon", first=first, second=text)
-            yield Problem(key_path(where), found, tr("une seule ligne"))
-
-
 def misfielded(parts: Parts) -> Iterator[Problem]:
     """Yield the rankings of nothing, and that people have several keys."""
     for name, field in parts.fields.items():
@@ -372,9 +374,9 @@ def misreference(parts: Parts, where: Location, name: str, ref: Ref) -> Iterator
     elif field.use not in (uses := ("contact",) if ref is EMAIL else ("match", "key")):
         found = tr("« {name} » a l'usage « {use} »", name=name, use=field.use)
         yield Problem(key_path(where), found, tr("l'usage {use}", use=quoted(uses[0])))
-    elif ref.side != "any" and field.side not in (ref.side, "both"):
+    elif ref.side != "any" and field.side not in ("mentee" if parts.groups else ref.side, "both"):
         found = tr("« {name} » n'est posé qu'à un côté", name=name)
-        yield Problem(key_path(where), found, tr(ANSWERED_BY[ref.side]))
+        yield Problem(key_path(where), found, tr(ANSWERED_BY["members" if parts.groups else ref.side]))
 
 
 def unknown_field(parts: Parts, where: Location, name: str) -> Iterator[Problem]:
@@ -382,11 +384,6 @@ def unknown_field(parts: Parts, where: Location, name: str) -> Iterator[Problem]
     if name not in parts.stated_fields:
         names = sorted(parts.stated_fields)
         yield Problem(key_path(where), tr("champ inconnu « {name} »", name=name), few(names), nearest(name, names))
-
-
-def few(names: Sequence[str]) -> str:
-    """Return the valid names in a row, empty where they are many."""
-    return enumerated(names) if len(names) <= MOST_NAMED else ""
 
 
 def misquotation(where: Location, field: AnyField | None, answer: str) -> Iterator[Problem]:

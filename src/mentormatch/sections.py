@@ -1,17 +1,19 @@
 """The sections of a programme file that stand by themselves: heading, profiles, documents, follow-up, sessions."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 from pydantic import Field as Setting
 
+from mentormatch.assignment.rule import Rule, rules_by_kind
 from mentormatch.errors import Problem
-from mentormatch.fields import AnyField
+from mentormatch.fields import AnyField, Number
 from mentormatch.fields.base import position
-from mentormatch.languages import tr
+from mentormatch.languages import mark, tr
 from mentormatch.mistakes import enumerated, key_path, nearest
+from mentormatch.phrases import quoted
 
 
 class Part(BaseModel):
@@ -51,6 +53,94 @@ class Sharing(Part):
     consent: str | None = None
     choices: int = Setting(default=3, ge=1)
     refusals: int = Setting(default=2, ge=0)
+
+
+type GroupGoal = Literal["placed", "priority", "meetings", "floor", "total"]
+
+GREATEST_GROUP = 12
+"""In a greater group nobody has a turn in a year; it is refused."""
+
+
+class Facilitation(Part):
+    """Who leads groups: the question that tells, and the answers of who leads and of who is a member.
+
+    ``seats`` is how many groups each leads: the same for all, or the id of a number field that they answer.
+    """
+
+    field: str
+    facilitator: str
+    member: str
+    seats: int | str = 1
+
+
+class Grouped(Part):
+    """What groups are to be formed: of ``size`` people, or ``least`` to ``most``; ``number`` of them, or what fits.
+
+    ``goals`` are pursued in this order: people placed, those with priority first, as few people meeting again as can
+    be, the points of the worst group, those of all.
+    """
+
+    size: int | None = Setting(default=None, ge=2, le=GREATEST_GROUP)
+    least: int | None = Setting(default=None, ge=1, le=GREATEST_GROUP)
+    most: int | None = Setting(default=None, ge=2, le=GREATEST_GROUP)
+    number: int | None = Setting(default=None, ge=1)
+    facilitators: Facilitation | None = None
+    goals: list[GroupGoal] = Setting(default=["placed", "priority", "meetings", "total"], min_length=1)
+
+    @model_validator(mode="after")
+    def says_how_many(self) -> Self:
+        """Refuse sizes that say nothing or cross, and a goal that comes twice."""
+        if (self.size is None) == (self.least is None and self.most is None):
+            raise ValueError(tr("il faut `size`, ou bien `least` et `most`"))
+        if self.size is None and (self.least is None or self.most is None or self.least > self.most):
+            raise ValueError(tr("il faut `least` et `most`, le second au moins égal au premier"))
+        if len(set(self.goals)) < len(self.goals):
+            raise ValueError(tr("un but est cité deux fois"))
+        return self
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """The least and the greatest number of members of a group."""
+        return (self.size, self.size) if self.size is not None else (self.least or 1, self.most or GREATEST_GROUP)
+
+    def mistakes(self, fields: Mapping[str, AnyField]) -> Iterator[Problem]:
+        """Yield each mention of a question or of an answer that is not there."""
+        if not self.facilitators:
+            return
+        said = self.facilitators
+        for setting in ("field", "seats"):
+            name = getattr(said, setting)
+            if isinstance(name, str) and name not in fields:
+                found = tr("champ inconnu « {name} »", name=name)
+                yield Problem(f"groups.facilitators.{setting}", found, enumerated(fields), nearest(name, fields))
+        if isinstance(said.seats, str) and not isinstance(fields.get(said.seats, None), Number | None):
+            found = tr("« {name} » n'est pas un nombre", name=said.seats)
+            yield Problem("groups.facilitators.seats", found, quoted("number"))
+        field = fields.get(said.field)
+        labels: Sequence[str] = getattr(field.column([]), "labels", ()) if field else ()
+        for setting in ("facilitator", "member"):
+            answer = getattr(said, setting)
+            if labels and position(labels, answer) is None:
+                found = tr("option inconnue « {answer} »", answer=answer)
+                yield Problem(f"groups.facilitators.{setting}", found, enumerated(labels), nearest(answer, labels))
+
+
+PLAIN: Mapping[str, object] = {"order": ["matched", "priority", "total"]}
+"""The goals of pairs where a programme states none."""
+NO_GROUPS = mark("la règle « {kind} » ne dit rien de groupes")
+NO_PAIRS = mark("la règle « {kind} » ne dit rien de binômes")
+
+
+def misplaced(rules: Iterable[tuple[tuple[int | str, ...], Rule]], stated: Mapping[str, object]) -> Iterator[Problem]:
+    """Yield the rules that say nothing of pairs, or of groups where these are formed, and goals of pairs there."""
+    grouped = stated.get("groups") is not None
+    kinds = [kind for kind, each in rules_by_kind().items() if (each.of_groups if grouped else each.of_pairs)]
+    for where, rule in rules:
+        if rule.kind not in kinds:
+            found = tr(NO_GROUPS if grouped else NO_PAIRS, kind=rule.kind)
+            yield Problem(key_path((*where, "kind")), found, enumerated(kinds))
+    if grouped and stated.get("goals", PLAIN) != PLAIN:
+        yield Problem("goals", tr("ces buts sont ceux de binômes"), tr("« goals » dans [groups]"))
 
 
 class Documents(Part):
@@ -222,9 +312,11 @@ def misasked(where: str, name: str, fields: Mapping[str, AnyField], kinds: Seque
 
 
 def misstated(
-    documents: Documents | None, sessions: Sessions | None, follow_up: FollowUp | None, fields: Mapping[str, AnyField]
+    sections: Iterable[Documents | Grouped | Sessions | None],
+    follow_up: FollowUp | None,
+    fields: Mapping[str, AnyField],
 ) -> Iterator[Problem]:
     """Yield what is wrong with the sections that mention questions."""
-    yield from documents.mistakes(fields) if documents else ()
-    yield from sessions.mistakes(fields) if sessions else ()
+    for section in sections:
+        yield from section.mistakes(fields) if section else ()
     yield from follow_up.mistakes() if follow_up else ()

@@ -180,6 +180,19 @@ def load(draw: Draw, survey: Survey) -> Settings:
     return {"weights": draw(hours), "limit": draw(hours), "missing": missing}
 
 
+def some_people(draw: Draw, survey: Survey) -> Settings:
+    everybody = [key for side in SIDES for key in survey.ids(side) or PEOPLE[side]]
+    return {"people": draw(st.lists(st.sampled_from(everybody), min_size=2, max_size=4))}
+
+
+def composition(draw: Draw, survey: Survey) -> Settings:
+    field = draw(st.sampled_from(survey.of(("choice", "choices", "scale", "yesno", "place"), "both")))
+    said = chosen(draw, survey, field) if draw(st.booleans()) else {"field": field}
+    least, most = sorted(draw(st.tuples(st.integers(0, 3), st.integers(0, 3))))
+    bounds = draw(st.sampled_from([{"least": least}, {"most": most}, {"least": least, "most": most}]))
+    return said | bounds | {"none": draw(st.booleans())}
+
+
 CRITERIA: Mapping[str, Drawn] = {
     "availability": availability,
     "closeness": closeness,
@@ -188,12 +201,15 @@ CRITERIA: Mapping[str, Drawn] = {
     "overlap": for_criterion("overlap"),
     "same": for_criterion("same"),
     "table": table,
+    "unlike": for_criterion("unlike"),
     "wishes": wishes,
 }
 RULES: Mapping[str, Drawn] = {
+    "apart": some_people,
     "ban": two_people,
     "capacity": capacity,
     "common": common,
+    "composition": composition,
     "different": with_missing("different"),
     "gap": gap,
     "history": history,
@@ -205,6 +221,7 @@ RULES: Mapping[str, Drawn] = {
     "proportion": proportion,
     "quota": quota,
     "require": require,
+    "together": some_people,
     "veto": veto,
 }
 
@@ -237,6 +254,7 @@ def criteria(draw: Draw, survey: Survey, most: int = 4) -> list[Criterion]:
 
 
 def rules(draw: Draw, survey: Survey, most: int = 3) -> list[Rule]:
-    """Draw some rules."""
-    kinds = draw(st.lists(st.sampled_from(sorted(RULES)), max_size=most))
+    """Draw some rules that a programme of pairs may state."""
+    of_pairs = sorted(kind for kind, each in rules_by_kind().items() if each.of_pairs)
+    kinds = draw(st.lists(st.sampled_from(of_pairs), max_size=most))
     return [rule(draw, survey, kind) for kind in kinds]

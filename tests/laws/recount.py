@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from math import inf, isnan
 
 from mentormatch.assignment.rule import Rule
+from mentormatch.assignment.rules.apart import Apart
 from mentormatch.assignment.rules.ban import Ban
 from mentormatch.assignment.rules.common import Common
 from mentormatch.assignment.rules.different import Different
@@ -134,7 +135,13 @@ def online(asked: Meet, left: Person, right: Person) -> bool | None:
     return True if all(said) else None
 
 
+def separated(asked: Rule, left: Person, right: Person, _: int) -> bool:
+    assert isinstance(asked, Apart)
+    return {canonical(left.id), canonical(right.id)} <= {canonical(key) for key in asked.people}
+
+
 FORBID: Mapping[str, Forbids] = {
+    "apart": separated,
     "ban": banned,
     "common": few_in_common,
     "different": some_in_common,

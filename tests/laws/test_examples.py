@@ -14,7 +14,9 @@ from mentormatch.extension import Extension
 from mentormatch.programme import Programme
 from mentormatch.scoring.criterion import criteria_by_kind
 
-STATED = tomllib.loads((folder_of("mentorat") / "programme.toml").read_text(encoding="utf-8"))
+STATED = {
+    name: tomllib.loads((folder_of(name) / "programme.toml").read_text(encoding="utf-8")) for name in examples.names()
+}
 KINDS = [
     (part, kind) for part, kinds in (("criteria", criteria_by_kind()), ("rules", rules_by_kind())) for kind in kinds
 ]
@@ -45,7 +47,9 @@ def test_the_example_works_in_the_example_programme(part: str, kind: str) -> Non
     known = criteria_by_kind() if part == "criteria" else rules_by_kind()
     example = known[kind].example
     assert example["kind"] == kind
-    programme = Programme.read({**STATED, part: [*STATED[part], example]})
+    name = "codeveloppement" if part == "rules" and not rules_by_kind()[kind].of_pairs else "mentorat"
+    programme = Programme.read({**STATED[name], part: [*STATED[name][part], example]})
     stated = (programme.criteria if part == "criteria" else programme.rules)[-1]
     assert stated == known[kind].model_validate(example)
-    assert mm.match(examples.cohort(), programme).status is Status.PROVED
+    made = mm.match if name == "mentorat" else mm.form_groups
+    assert made(examples.cohort(name), programme).status is Status.PROVED

@@ -25,7 +25,7 @@ from tests.laws.extensions import rule
 from tests.laws.questionnaires import SIDES, cohort, surveys
 from tests.laws.recount import FORBID, holds, hours
 
-OTHERS = {"capacity", "pin", "priority", "proportion", "quota", "require"}
+OTHERS = {"capacity", "composition", "pin", "priority", "proportion", "quota", "require", "together"}
 
 
 def drawn(data: st.DataObject, kind: str) -> tuple[Rule, Market]:

@@ -167,6 +167,7 @@ def require(maker: Maker) -> dict[str, Any]:
 
 MISSING = ["allow", "allow", "forbid"]
 RULES: Mapping[str, Callable[[Maker], dict[str, Any]]] = {
+    "apart": lambda maker: {"people": maker.some(maker.ids["mentor"], 2) + maker.some(maker.ids["mentee"], 3)},
     "ban": Maker.pair,
     "capacity": capacity,
     "common": lambda maker: {"field": maker.random.choice(["speech", "work", "names_firms"]), **maker.missing()},

@@ -18,7 +18,7 @@ PROGRAMME = sent_programme()
 EVERY_KIND = {
     **PROGRAMME,
     "criteria": [*PROGRAMME["criteria"], *(kind.example for kind in criteria_by_kind().values())],
-    "rules": [*PROGRAMME["rules"], *(kind.example for kind in rules_by_kind().values())],
+    "rules": [*PROGRAMME["rules"], *(kind.example for kind in rules_by_kind().values() if kind.of_pairs)],
 }
 PLACES = list(places(EVERY_KIND))[1:]
 

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,12 +43,30 @@ class Market:
         return len(self.mentors), len(self.mentees)
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many of some people may be in one group: ``least`` to ``most``, and with ``none`` also nobody.
+
+    ``holds`` (n,) bool says who is counted, ``name`` what the rule is called.
+    """
+
+    name: str
+    holds: BoolVector
+    least: int
+    most: int
+    none: bool
+
+
 class Rule(Extension):
     """What may not be.
 
     A rule overrides no other and is overridden by none. One that asks for answers has a setting ``missing``: where
     one is not known, whether the pair is allowed (a rule forbids what is known to break it) or forbidden.
     """
+
+    of_pairs: ClassVar[bool] = True
+    of_groups: ClassVar[bool] = False
+    """Whether a programme of pairs, and one of groups, may state such a rule."""
 
     kind: str
 
@@ -79,6 +97,14 @@ class Rule(Extension):
     def priority(self, people: People, side: Side) -> IntVector | None:
         """Return (n,) int: the weight of each person in the goal ``priority``; None where the rule gives none."""
         return None
+
+    def counts(self, members: People) -> Iterator[Count]:
+        """Yield what this rule asks of the make-up of each group."""
+        yield from ()
+
+    def together(self, members: People) -> Iterator[tuple[int, ...]]:
+        """Yield the people, by position, who are to be in one group."""
+        yield from ()
 
     @property
     def label(self) -> str:

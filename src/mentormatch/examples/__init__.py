@@ -36,7 +36,7 @@ def names() -> list[str]:
     """Return the examples there are.
 
     >>> names()
-    ['groupe-de-travail', 'mentorat']
+    ['codeveloppement', 'groupe-de-travail', 'mentorat']
     """
     return sorted(entry.name for entry in files(__name__).iterdir() if entry.joinpath(PROGRAMME).is_file())
 

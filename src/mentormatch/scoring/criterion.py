@@ -1,6 +1,7 @@
 """What a criterion is: it scores blocks of pairs between 0 and 1, and says in a phrase what one score rests on."""
 
 from abc import abstractmethod
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -15,6 +16,19 @@ from mentormatch.registry import concrete
 
 type Block = NDArray[np.float64]
 """(len(left), len(right)) values between 0 and 1, NaN where one side gave no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What a criterion says of a group as a whole, by what all its people have.
+
+    ``has`` (n, k) bool: who has which item; ``known`` (n,) bool: who answered; ``values`` (k + 1,) between 0 and 1:
+    what a group in which all answered gets, by the number of items that all have.
+    """
+
+    has: NDArray[np.bool_]
+    known: BoolVector
+    values: NDArray[np.float64]
 
 
 class Criterion(Extension):
@@ -39,6 +53,10 @@ class Criterion(Extension):
     @abstractmethod
     def reason(self, left: Person, right: Person) -> str:
         """Return in a phrase what the value of this pair rests on; both have answered."""
+
+    def whole(self, members: People) -> Whole | None:
+        """Return what is said of a group as a whole; None where a group has the mean of its pairs, both ways round."""
+        return None
 
     @property
     def label(self) -> str:

@@ -99,7 +99,8 @@ def enter(sent: Submission, questionnaire: Questionnaire) -> Entry | RowFate:
 def refusal(sent: Submission, questionnaire: Questionnaire) -> str:
     """Return why a row is nobody, empty where it is somebody."""
     if sent.side is None:
-        return tr("le rôle n'est ni celui des mentors ni celui des mentorés")
+        roles = questionnaire.plan.roles
+        return tr(roles.neither) if roles else ""
     if not sent.key:
         return tr(KEYLESS if questionnaire.plan.key else NAMELESS)
     if any(read(sent.answers.get(name, "")).value != 1 for name, read in questionnaire.consents[sent.side].items()):

@@ -4,17 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mentormatch.fields import AnyField, Side
+from mentormatch.languages import mark
 from mentormatch.survey.mapping import Renaming
 from mentormatch.survey.privacy import NOBODY, Forgotten
 
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """The field that tells mentors from mentees, and the answer of each."""
+    """The field that tells mentors from mentees, the answer of each, and what is said of a row with neither."""
 
     field: str
     mentor: str
     mentee: str
+    neither: str = mark("le rôle n'est ni celui des mentors ni celui des mentorés")
 
 
 @dataclass(frozen=True, slots=True)

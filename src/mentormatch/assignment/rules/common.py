@@ -1,6 +1,6 @@
 """Rule ``common``: something in common, for instance a slot or a language."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field as Setting
 
@@ -14,6 +14,7 @@ from mentormatch.phrases import counted
 class Common(Rule):
     """The two people of a pair have at least ``least`` answers to ``field`` in common."""
 
+    of_groups: ClassVar[bool] = True
     kind: Literal["common"] = "common"
     example = {"kind": "common", "field": "creneaux", "least": 1}
     missing: Missing = "allow"

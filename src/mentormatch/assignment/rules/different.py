@@ -1,6 +1,6 @@
 """Rule ``different``: nothing in common, for instance no employer."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from mentormatch.assignment.rule import BoolBlock, Market, Missing, Rule, with_missing
 from mentormatch.assignment.sharing import shares
@@ -11,6 +11,7 @@ from mentormatch.languages import tr
 class Different(Rule):
     """The two people of a pair have no answer to ``field`` in common."""
 
+    of_groups: ClassVar[bool] = True
     kind: Literal["different"] = "different"
     example = {"kind": "different", "field": "employeurs"}
     missing: Missing = "allow"

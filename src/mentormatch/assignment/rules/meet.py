@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,7 @@ class Meet(Rule):
     known to be open, but one that may be.
     """
 
+    of_groups: ClassVar[bool] = True
     kind: Literal["meet"] = "meet"
     example = {"kind": "meet", "place": "territoire", "travel": 150, "remote": "reconversion", "accepted": ["Oui"]}
     missing: Missing = "allow"

@@ -1,6 +1,6 @@
 """Rule ``minimum_score``: no pair below a number of points."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field as Setting
@@ -16,6 +16,7 @@ POINT = 10_000
 class MinimumScore(Rule):
     """No pair scores less than ``points`` out of 100."""
 
+    of_groups: ClassVar[bool] = True
     kind: Literal["minimum_score"] = "minimum_score"
     example = {"kind": "minimum_score", "points": 35}
     points: float = Setting(ge=0, le=100)

@@ -1,7 +1,7 @@
 """Rule ``priority``: people who are placed before others, for instance those left out last year."""
 
 from collections.abc import Iterator
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field as Setting
@@ -21,6 +21,7 @@ KINDS = ("choice", "scale", "yesno", "place")
 class Priority(Rule):
     """People of ``side`` come first who answered one of ``in`` to ``field``, or whose keys are in ``people``."""
 
+    of_groups: ClassVar[bool] = True
     kind: Literal["priority"] = "priority"
     example = {"kind": "priority", "side": "mentee", "field": "attente", "in": ["Oui"]}
     side: Side = "mentee"

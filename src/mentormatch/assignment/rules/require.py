@@ -1,7 +1,7 @@
 """Rule ``require``: an answer without which a person takes no part."""
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field as Setting
@@ -18,6 +18,7 @@ from mentormatch.text import fold
 class Require(Rule):
     """A person takes part only with one of the answers ``in`` to ``field``; no answer is not one of them."""
 
+    of_groups: ClassVar[bool] = True
     kind: Literal["require"] = "require"
     example = {"kind": "require", "field": "reconversion", "in": ["Oui", "Non"], "missing": "allow"}
     field: Annotated[str, Ref(("choice", "scale", "yesno", "place"), "any")]

@@ -1,6 +1,6 @@
 """Rule ``veto``: someone, or an organisation, that a person does not want to be paired with."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field as Setting
@@ -16,6 +16,7 @@ from mentormatch.text import canonical
 class Veto(Rule):
     """No one is paired with somebody whose key, or whose answer to a field in ``against``, they named in ``field``."""
 
+    of_groups: ClassVar[bool] = True
     kind: Literal["veto"] = "veto"
     example = {"kind": "veto", "field": "a_eviter", "against": ["code", "employeurs"]}
     field: Annotated[str, Ref(("names",), "any")]

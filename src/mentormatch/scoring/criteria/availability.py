@@ -9,13 +9,13 @@ from mentormatch.extension import Ref
 from mentormatch.languages import mark, tr
 from mentormatch.people import People, Person
 from mentormatch.phrases import about, counted, listed
-from mentormatch.scoring.criterion import Block, Criterion, defined
+from mentormatch.scoring.criterion import Block, Criterion, Whole, defined
 
 MOST_NAMED = 4
 
 
 class Availability(Criterion):
-    """The number of slots that both have, over ``enough`` (1 from there on)."""
+    """The number of slots that both have, or all in a group, over ``enough`` (1 from there on)."""
 
     title: ClassVar[str] = mark("Disponibilités communes")
     kind: Literal["availability"] = "availability"
@@ -27,6 +27,11 @@ class Availability(Criterion):
         ours, theirs = left.members(self.field), right.members(self.field)
         both = ours.values.astype(np.float64) @ theirs.values.T
         return defined(np.minimum(1.0, both / self.enough), ours.known, theirs.known)
+
+    def whole(self, members: People) -> Whole:
+        slots = members.members(self.field)
+        values = np.minimum(1.0, np.arange(slots.values.shape[1] + 1) / self.enough)
+        return Whole(slots.values.astype(bool), slots.known, values)
 
     def reason(self, left: Person, right: Person) -> str:
         ours, theirs = left.people.members(self.field), right.people.members(self.field)

@@ -1,0 +1,208 @@
+"""Every group that the rules allow as a column of arrays: counted beforehand, then listed level by level.
+
+A group of k + 1 people is a group of k people and one more, later in the order, who may meet them all. Groups have no
+index here, so there is no symmetry to break, and any rule on one group is a filter on columns.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.assignment.rule import BoolBlock, Count
+from mentormatch.assignment.scores import IntMatrix
+from mentormatch.columns import BoolVector, IntVector
+from mentormatch.groups.problem import GroupProblem
+
+type Members = NDArray[np.int16]
+"""(c, s): who is in each of c groups, in ascending order, filled up with the number of people, which is nobody."""
+
+CHUNK = 1 << 17
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """c groups: their ``members`` (c, s), ``sizes`` and ``leaders`` (c,), -1 where nobody leads.
+
+    ``layers`` (3, c) int64: what each is worth, how often its pairs met, and the sum of the hashes of its pairs.
+    """
+
+    members: Members
+    sizes: IntVector
+    leaders: IntVector
+    layers: IntMatrix
+
+    def __len__(self) -> int:
+        return len(self.sizes)
+
+    def take(self, index: IntVector | BoolVector) -> "Columns":
+        """Return some of them."""
+        return Columns(self.members[index], self.sizes[index], self.leaders[index], self.layers[:, index])
+
+    def group(self, place: int) -> tuple[int, ...]:
+        """Return who is in one of them."""
+        return tuple(self.members[place, : self.sizes[place]].tolist())
+
+    def marks(self) -> list[bytes]:
+        """Return what tells each column from all others."""
+        whole = np.column_stack([self.members, self.leaders.astype(np.int16)])
+        return [row.tobytes() for row in whole]
+
+    def sums(self, values: IntVector) -> IntVector:
+        """Return (c,) int64: the sum of ``values`` (n,) over the people of each group."""
+        padded = np.append(values, 0).astype(np.int64)
+        total = np.zeros(len(self), dtype=np.int64)
+        for place in range(self.members.shape[1]):
+            total += padded[self.members[:, place]]
+        return total
+
+    def pair_sums(self, values: NDArray[np.int64]) -> IntVector:
+        """Return (c,) int64: the sum of ``values`` (n, n), symmetric, over the pairs of each group."""
+        padded = np.pad(values, ((0, 1), (0, 1)))
+        total = np.zeros(len(self), dtype=np.int64)
+        for right in range(1, self.members.shape[1]):
+            for left in range(right):
+                total += padded[self.members[:, left], self.members[:, right]]
+        return total
+
+    def floors(self) -> IntVector:
+        """Return (c,) int64: the mean worth of a pair of each group, rounded down."""
+        return np.asarray(self.layers[0] // np.maximum(self.sizes * (self.sizes - 1) // 2, 1))
+
+
+def most_columns(problem: GroupProblem) -> int:
+    """Return a number that the columns do not exceed: who may not meet is cut into cliques, one of each at most.
+
+    The elementary symmetric polynomial of the sizes of the cliques counts what the cliques allow.
+    """
+    sizes = np.array([len(clique) for clique in cliques(problem.apart)], dtype=object)
+    counts = [1] + [0] * problem.sizes.most
+    for size in sizes:
+        counts = [1, *(many + fewer * size for many, fewer in zip(counts[1:], counts, strict=False))]
+    led = len(problem.leaders.seats) if problem.leaders else 1
+    return int(sum(counts[problem.sizes.least :])) * led
+
+
+def most_placed(problem: GroupProblem) -> int:
+    """Return how many people can be placed at most: of people who may not meet each other, one a group."""
+    return sum(min(len(clique), problem.number.most) for clique in cliques(problem.apart))
+
+
+def cliques(apart: BoolBlock) -> Iterator[list[int]]:
+    """Yield all people in parts of which no two may meet, those first who may meet the fewest."""
+    left = np.argsort(-apart.sum(axis=1), kind="stable").tolist()
+    while left:
+        clique: list[int] = []
+        for person in left:
+            if apart[person, clique].all():
+                clique.append(person)
+        yield clique
+        left = [person for person in left if person not in clique]
+
+
+def listed(problem: GroupProblem) -> Columns:
+    """Return every group that the rules allow, those with the first people first."""
+    n, sizes = len(problem), problem.sizes
+    found = [level for level in levels(problem) if level.shape[1] >= sizes.least]
+    filled = [np.pad(level, ((0, 0), (0, sizes.most - level.shape[1])), constant_values=n) for level in found]
+    members = np.concatenate([np.zeros((0, sizes.most), dtype=np.int16), *filled])
+    return made(problem, members[allowed(problem, members)])
+
+
+def made(problem: GroupProblem, members: Members) -> Columns:
+    """Return groups as columns, with all that they count for."""
+    count = len(members)
+    sizes = np.asarray((members < len(problem)).sum(axis=1))
+    bare = Columns(members, sizes, np.full(count, -1), np.zeros((3, count), np.int64))
+    met = 0 if problem.meetings is None else bare.pair_sums(problem.meetings)
+    layers = np.array([worths(problem, bare), np.broadcast_to(met, count), bare.pair_sums(problem.ties)])
+    return led(problem, replace(bare, layers=layers))
+
+
+def worths(problem: GroupProblem, columns: Columns) -> IntVector:
+    """Return (c,) int64: what each group is worth."""
+    total = columns.pair_sums(problem.worth)
+    pairs = columns.sizes * (columns.sizes - 1) // 2
+    for shared in problem.shared:
+        has = np.append(shared.has, np.ones((1, shared.has.shape[1]), dtype=bool), axis=0)
+        known = np.append(shared.known, True)
+        for start in range(0, len(columns), CHUNK):
+            rows = slice(start, start + CHUNK)
+            common, answered = has[columns.members[rows, 0]], known[columns.members[rows, 0]]
+            for place in range(1, columns.members.shape[1]):
+                common = common & has[columns.members[rows, place]]
+                answered = answered & known[columns.members[rows, place]]
+            total[rows] += np.where(answered, shared.points[common.sum(axis=1)], shared.unknown) * pairs[rows]
+    return total
+
+
+def levels(problem: GroupProblem) -> Iterator[Members]:
+    """Yield all groups of one person, of two, and so on up to the greatest size, in which all may meet."""
+    n = len(problem)
+    later = ~problem.apart & (np.arange(n)[:, None] < np.arange(n)[None, :])
+    level, room = np.arange(n, dtype=np.int16)[:, None], np.packbits(later, axis=1)
+    rows = room
+    for size in range(1, problem.sizes.most + 1):
+        yield level
+        if size == problem.sizes.most or not len(level):
+            return
+        parts = [grown(level[start : start + CHUNK], room[start : start + CHUNK], rows) for start in chunks(level)]
+        level, room = (np.concatenate(part) for part in zip(*parts, strict=True))
+        kept = within(problem.counts, level)
+        level, room = level[kept], room[kept]
+
+
+def chunks(level: Members) -> range:
+    """Return where each part of a level begins."""
+    return range(0, len(level), CHUNK)
+
+
+def grown(level: Members, room: NDArray[np.uint8], rows: NDArray[np.uint8]) -> tuple[Members, NDArray[np.uint8]]:
+    """Return the groups of one person more, and who may still join each."""
+    open_to = np.unpackbits(room, axis=1, count=len(rows)).view(bool)
+    parent, added = np.nonzero(open_to)
+    grown_by = np.concatenate([level[parent], added.astype(np.int16)[:, None]], axis=1)
+    return grown_by, room[parent] & rows[added]
+
+
+def within(counts: tuple[Count, ...], level: Members) -> BoolVector:
+    """Return which groups have no more of some people than a rule allows; who joins later makes no fewer."""
+    kept = np.ones(len(level), dtype=bool)
+    for count in counts:
+        kept &= count.holds[level].sum(axis=1) <= count.most
+    return kept
+
+
+def allowed(problem: GroupProblem, members: Members) -> BoolVector:
+    """Return which groups keep the rules on whole groups."""
+    kept = np.ones(len(members), dtype=bool)
+    for count in problem.counts:
+        there = np.append(count.holds, False)[members].sum(axis=1)
+        kept &= (there >= count.least) & (there <= count.most) | (count.none & (there == 0))
+    for block in problem.together:
+        inside = np.isin(members, block).sum(axis=1)
+        kept &= (inside == 0) | (inside == len(block))
+    return kept
+
+
+def led(problem: GroupProblem, columns: Columns) -> Columns:
+    """Return each group once for each leader who may meet all its people."""
+    if problem.leaders is None:
+        return columns
+    may = np.append(problem.leaders.may, np.ones((len(problem.leaders.seats), 1), dtype=bool), axis=1)
+    parts = []
+    for leader, meets in enumerate(may):
+        mine = columns.take(meets[columns.members].all(axis=1))
+        parts.append(replace(mine, leaders=np.full(len(mine), leader)))
+    return joined(parts)
+
+
+def joined(parts: list[Columns]) -> Columns:
+    """Return the groups of all parts."""
+    return Columns(
+        np.concatenate([part.members for part in parts]),
+        np.concatenate([part.sizes for part in parts]),
+        np.concatenate([part.leaders for part in parts]),
+        np.concatenate([part.layers for part in parts], axis=1),
+    )

@@ -1,0 +1,149 @@
+"""Rounds of groups in which no two people meet twice, from finite fields (the social golfer problem).
+
+Person (a, b), with a < k and b in a field of q elements, is in round r in group b - r a. Two people of different a meet
+in the one round with r (a - a') = b - b', those of the same a never: q rounds of q groups of k, for k up to q. Where k
+divides q the people of the same a, cut into groups of k, make one round more; k = q is the affine plane (Bose, 1938).
+Products of fields do the same for k up to the smallest of them.
+"""
+
+from functools import cache
+from itertools import product
+
+from mentormatch.groups.problem import Group
+
+type Round = tuple[Group, ...]
+
+
+def constructed(groups: int, size: int) -> list[Round]:
+    """Return rounds in which ``groups * size`` people never meet twice; one round where no construction is known.
+
+    >>> len(constructed(4, 4)), len(constructed(8, 4)), len(constructed(6, 3))
+    (5, 9, 1)
+    """
+    if size == 2 and groups > 1:
+        return in_turn(2 * groups)
+    fields = prime_powers(groups)
+    first = [tuple(range(group * size, (group + 1) * size)) for group in range(groups)]
+    if groups < 2 or size > min(fields):
+        return [tuple(first)]
+    rounds = [in_lines(groups, size, turn) for turn in range(groups)]
+    classes = [
+        tuple(a * groups + b + place for place in range(size)) for a in range(size) for b in range(0, groups, size)
+    ]
+    return [*rounds, tuple(classes)] if groups % size == 0 else rounds
+
+
+def in_turn(people: int) -> list[Round]:
+    """Return the rounds in which an even number of people meet two by two: one stays, the others go round."""
+    others = list(range(1, people))
+    rounds = []
+    for turn in range(people - 1):
+        circle = [0, *others[turn:], *others[:turn]]
+        rounds.append(tuple((circle[place], circle[-1 - place]) for place in range(people // 2)))
+    return [tuple(tuple(sorted(pair)) for pair in each) for each in rounds]
+
+
+def in_lines(groups: int, size: int, turn: int) -> Round:
+    """Return one round: person (a, b) is number a * groups + b."""
+    fields = prime_powers(groups)
+    return tuple(
+        tuple(a * groups + added(fields, start, multiplied(fields, turn, a)) for a in range(size))
+        for start in range(groups)
+    )
+
+
+def prime_powers(number: int) -> tuple[int, ...]:
+    """Return the prime powers that make up a number.
+
+    >>> prime_powers(360)
+    (8, 9, 5)
+    """
+    parts, prime = [], 2
+    while number > 1:
+        power = 1
+        while number % prime == 0:
+            number, power = number // prime, power * prime
+        parts += [power] if power > 1 else []
+        prime += 1
+    return tuple(parts)
+
+
+@cache
+def numbered(fields: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """Return all elements of a product of fields: those with the same part everywhere first."""
+    least = min(fields)
+    alike = [(part,) * len(fields) for part in range(least)]
+    return alike + [parts for parts in product(*map(range, fields)) if parts not in alike]
+
+
+@cache
+def places(fields: tuple[int, ...]) -> dict[tuple[int, ...], int]:
+    """Return the number of each element."""
+    return {parts: place for place, parts in enumerate(numbered(fields))}
+
+
+def added(fields: tuple[int, ...], left: int, right: int) -> int:
+    """Return the sum of two elements."""
+    ours, theirs = numbered(fields)[left], numbered(fields)[right]
+    return places(fields)[tuple(sum_in(q, x, y) for q, x, y in zip(fields, ours, theirs, strict=True))]
+
+
+def multiplied(fields: tuple[int, ...], left: int, right: int) -> int:
+    """Return the product of two elements."""
+    ours, theirs = numbered(fields)[left], numbered(fields)[right]
+    return places(fields)[tuple(product_in(q, x, y) for q, x, y in zip(fields, ours, theirs, strict=True))]
+
+
+@cache
+def prime_of(q: int) -> int:
+    """Return the prime of which ``q`` is a power."""
+    return next(prime for prime in range(2, q + 1) if q % prime == 0)
+
+
+def digits(q: int, element: int) -> list[int]:
+    """Return the coefficients of an element of the field of ``q``, the lowest first."""
+    prime, found = prime_of(q), []
+    power = 1
+    while power < q:
+        found.append(element // power % prime)
+        power *= prime
+    return found
+
+
+def whole(q: int, coefficients: list[int]) -> int:
+    """Return the element with these coefficients."""
+    prime = prime_of(q)
+    return sum(coefficient % prime * prime**place for place, coefficient in enumerate(coefficients))
+
+
+def sum_in(q: int, left: int, right: int) -> int:
+    """Return the sum of two elements of the field of ``q``."""
+    return whole(q, [x + y for x, y in zip(digits(q, left), digits(q, right), strict=True)])
+
+
+def product_in(q: int, left: int, right: int) -> int:
+    """Return the product of two elements of the field of ``q``."""
+    return reduced(q, left, right, modulus(q))
+
+
+def reduced(q: int, left: int, right: int, lowest: int) -> int:
+    """Return the product modulo the polynomial whose lower coefficients are those of ``lowest``, negated, under x^e."""
+    prime, ours, theirs = prime_of(q), digits(q, left), digits(q, right)
+    degree, low = len(ours), digits(q, lowest)
+    total = [0] * (2 * degree - 1)
+    for i, x in enumerate(ours):
+        for j, y in enumerate(theirs):
+            total[i + j] += x * y
+    for place in range(2 * degree - 2, degree - 1, -1):
+        for below, coefficient in enumerate(low):
+            total[place - degree + below] += total[place] * coefficient
+        total[place] = 0
+    return whole(q, [value % prime for value in total[:degree]])
+
+
+@cache
+def modulus(q: int) -> int:
+    """Return the least polynomial modulo which no two elements but 0 make 0."""
+    if prime_of(q) == q:
+        return 0
+    return next(low for low in range(q) if all(reduced(q, x, y, low) for x in range(1, q) for y in range(x, q)))

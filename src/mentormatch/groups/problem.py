@@ -1,0 +1,191 @@
+"""What is asked of an engine: people by position, what two are worth together, who may not meet, and the sizes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mentormatch.assignment.canonical import PairHash
+from mentormatch.assignment.rule import BoolBlock, Count
+from mentormatch.assignment.scores import IntMatrix
+from mentormatch.columns import BoolVector, IntVector
+from mentormatch.errors import RequestError
+from mentormatch.languages import tr
+
+type Group = tuple[int, ...]
+
+GOALS = ("placed", "priority", "meetings", "floor", "total")
+"""All goals, in the order in which they are usually pursued."""
+GREATEST = 1 << 40
+"""No pair is worth more than this, so that sums over a group stay far within int64."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From ``least`` to ``most``, both included."""
+
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leaders:
+    """f people who lead groups: ``may`` (f, n) bool says whom they may meet, ``seats`` (f,) how many groups they lead.
+
+    Where there are leaders, each group has one.
+    """
+
+    may: BoolBlock
+    seats: IntVector
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What a group gets as a whole: by what all its people have, as much a pair as two people would get for it.
+
+    ``has`` (n, k) bool: who has which item; ``known`` (n,) bool; ``points`` (k + 1,) millionths a pair by the number of
+    items that all have, ``unknown`` those of a group in which somebody gave no answer.
+    """
+
+    has: NDArray[np.bool_]
+    known: BoolVector
+    points: IntVector
+    unknown: int
+
+    def of(self, group: Sequence[int]) -> int:
+        """Return what a group gets."""
+        people = np.array(group, dtype=np.intp)
+        common = int(self.has[people].all(axis=0).sum()) if len(people) else 0
+        each = int(self.points[common]) if self.known[people].all() else self.unknown
+        return each * pairs_in(len(people))
+
+
+@dataclass(frozen=True, slots=True)
+class GroupProblem:
+    """Who of n people meet in which group.
+
+    A group is worth the sum of ``worth`` (n, n), symmetric, over its pairs, and what it gets as a whole (``shared``).
+    People who are ``apart`` (n, n) are in no group together; those of one block of ``together`` are in one group, or
+    none of them is placed.
+    ``spans`` are the sizes: one for all groups, or one for each. ``number`` is how many groups there are. ``meetings``
+    (n, n) says how often two people met before; ``priority`` (n,) weighs those to be placed first.
+
+    >>> problem = GroupProblem.of([[0, 3, 1], [3, 0, 2], [1, 2, 0]], [(3, 3)])
+    >>> problem.worth_of((0, 1, 2))
+    6
+    """
+
+    worth: IntMatrix
+    apart: BoolBlock
+    spans: tuple[Span, ...]
+    number: Span
+    together: tuple[Group, ...] = ()
+    counts: tuple[Count, ...] = ()
+    shared: tuple[Shared, ...] = ()
+    leaders: Leaders | None = None
+    meetings: IntMatrix | None = None
+    priority: IntVector | None = None
+    goals: tuple[str, ...] = ("placed", "total")
+    keys: tuple[str, ...] = ()
+    seed: int = 0
+    turn: int = 0
+
+    @classmethod
+    def of(cls, worth: ArrayLike, sizes: Sequence[tuple[int, int]]) -> Self:
+        """Return the problem of groups of these sizes, one (least, most) a group, with integer worths of pairs.
+
+        Raises RequestError where the worths are no symmetric square of whole numbers.
+        """
+        square = np.array(worth)
+        if square.ndim != 2 or square.dtype.kind not in "iu" or not np.array_equal(square, square.T):
+            raise RequestError(tr("Les valeurs des paires doivent être un carré symétrique de nombres entiers"))
+        if np.abs(square).max(initial=0) > GREATEST:
+            raise RequestError(tr("Les valeurs des paires sont trop grandes"))
+        whole, n = square.astype(np.int64), len(square)
+        np.fill_diagonal(whole, 0)
+        spans, number = tuple(Span(*size) for size in sizes), Span(len(sizes), len(sizes))
+        keys = tuple(f"{row:06}" for row in range(n))
+        return cls(whole, np.zeros((n, n), dtype=bool), spans, number, keys=keys)
+
+    def __len__(self) -> int:
+        return len(self.worth)
+
+    @property
+    def ties(self) -> IntMatrix:
+        """(n, n) int64: the hash that settles ties, the same for a pair both ways round."""
+        hashes, n = PairHash(self.seed, self.keys, self.keys), len(self)
+        left, right = (part.ravel() for part in np.indices((n, n)))
+        block = hashes.of(left, right, self.turn).reshape(n, n) if n else np.zeros((0, 0), dtype=np.int64)
+        return np.asarray(block + block.T)
+
+    @property
+    def sizes(self) -> Span:
+        """The least and the greatest size that a group may have."""
+        return Span(min(span.least for span in self.spans), max(span.most for span in self.spans))
+
+    def most(self, goal: str) -> int:
+        """Return what no groups exceed in a goal, fewer meetings being more: by what each could have at best."""
+        if goal != "total":
+            return {
+                "placed": len(self),
+                "priority": 0 if self.priority is None else int(self.priority.sum()),
+                "meetings": 0,
+            }[goal]
+        others = self.sizes.most - 1
+        worth = np.where(self.apart | np.eye(len(self), dtype=bool), 0, np.maximum(self.worth, 0))
+        best = np.sort(worth, axis=1)[:, max(len(self) - others, 0) :].sum(axis=1) if others else np.zeros(len(self))
+        shared = sum(max(int(each.points.max(initial=0)), each.unknown, 0) for each in self.shared)
+        pairs = len(self) * others // 2
+        return -(-int(best.sum()) // 2) + shared * pairs
+
+    def tightened(self) -> "GroupProblem":
+        """Return the same problem without sizes that leave too few people for the least sizes of the other groups."""
+        spans = self.spans if len(self.spans) > 1 else self.spans * self.number.least
+        least = sum(span.least for span in spans)
+        kept = tuple(Span(span.least, min(span.most, len(self) - least + span.least)) for span in spans)
+        if any(span.least > span.most for span in kept):
+            return self
+        return replace(self, spans=kept if len(self.spans) > 1 or not kept else kept[:1])
+
+    def worth_of(self, group: Sequence[int]) -> int:
+        """Return what a group is worth, by its pairs and as a whole."""
+        people = np.array(group, dtype=np.intp)
+        pairs = int(self.worth[np.ix_(people, people)].sum()) // 2
+        return pairs + sum(shared.of(group) for shared in self.shared)
+
+    def met_before(self, group: Sequence[int]) -> int:
+        """Return how often pairs of a group met before."""
+        people = np.array(group, dtype=np.intp)
+        return 0 if self.meetings is None else int(self.meetings[np.ix_(people, people)].sum()) // 2
+
+    def floor_of(self, group: Sequence[int]) -> int:
+        """Return the mean worth of the pairs of a group, rounded down; 0 for one person."""
+        return self.worth_of(group) // max(pairs_in(len(group)), 1)
+
+    def value(self, goal: str, groups: Sequence[Group]) -> int:
+        """Return what some groups reach in a goal."""
+        placed = [person for group in groups for person in group]
+        match goal:
+            case "placed":
+                return len(placed)
+            case "priority":
+                return 0 if self.priority is None else int(self.priority[placed].sum())
+            case "meetings":
+                return sum(self.met_before(group) for group in groups)
+            case "floor":
+                return min((self.floor_of(group) for group in groups), default=0)
+        return sum(self.worth_of(group) for group in groups)
+
+
+def pairs_in(people: int) -> int:
+    """Return how many pairs so many people make."""
+    return people * (people - 1) // 2
+
+
+def linked(problem: GroupProblem) -> BoolVector:
+    """Return (n,) bool: who belongs to a block of people to be together."""
+    inside = np.zeros(len(problem), dtype=bool)
+    inside[[person for block in problem.together for person in block]] = True
+    return inside

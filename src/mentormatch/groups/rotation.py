@@ -1,0 +1,168 @@
+"""The same people in several rounds of groups, as few pairs as possible meeting again."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+
+from mentormatch.assignment.scores import IntMatrix
+from mentormatch.errors import RequestError
+from mentormatch.groups.golfers import Round, constructed
+from mentormatch.groups.grouping import Grouping
+from mentormatch.groups.problem import GroupProblem, pairs_in
+from mentormatch.groups.search import searched
+from mentormatch.languages import once_spoken, tr
+from mentormatch.phrases import counted
+
+SWEEPS = 8
+"""How often every round is formed again, given the others."""
+SHUFFLES = 120
+
+
+@dataclass(frozen=True, repr=False)
+class Rotation:
+    """``rounds`` of groups of members' keys; ``repeats``: meetings of pairs beyond their first.
+
+    ``bound`` is what no rounds of these sizes go below, so where both are equal nothing better is possible.
+    """
+
+    rounds: tuple[tuple[tuple[str, ...], ...], ...]
+    repeats: int
+    bound: int
+
+    @property
+    def proved(self) -> bool:
+        """Return whether no rounds have fewer repeats."""
+        return self.repeats == self.bound
+
+    @once_spoken
+    def explanation(self) -> str:
+        """Say what was reached, and what is known of it."""
+        rounds, again = counted(len(self.rounds), "tour"), counted(self.repeats, "retrouvaille")
+        if self.proved:
+            return tr(
+                "{rounds}, {repeats} : aucune suite de groupes de ces tailles n'en a moins.",
+                rounds=rounds,
+                repeats=again,
+            )
+        return tr("{rounds}, {repeats} ; il y en a {bound} au moins.", rounds=rounds, repeats=again, bound=self.bound)
+
+    def __repr__(self) -> str:
+        return f"Rotation({len(self.rounds)} rounds, {self.repeats} repeats)"  # a notebook saves what it shows
+
+
+def rotate(grouping: Grouping, rounds: int) -> Rotation:
+    """Return ``rounds`` rounds of groups of the same people, the first as they were formed, each true to the rules.
+
+    As few pairs as are found meet again: none, where the sizes allow a known construction and no rule forbids it.
+    Raises RequestError where there are no groups, or no round is asked for.
+    """
+    if rounds < 1 or not grouping.solution.groups:
+        raise RequestError(tr("Il faut des groupes, et au moins un tour"))
+    keys = [grouping.cohort.members.ids[row] for row in grouping.posed.members]
+    found = rotated(grouping.posed.problem, grouping.solution.groups, rounds)
+    named = tuple(tuple(tuple(keys[person] for person in group) for group in each) for each in found)
+    return Rotation(named, repeats_in(found), least_repeats(grouping.posed.problem, found))
+
+
+def rotated(problem: GroupProblem, first: Round, rounds: int) -> list[Round]:
+    """Return rounds that begin with the first, from a construction where it keeps the rules, else by a search."""
+    known = relabelled(first, rounds)
+    if len(known) == rounds and all(keeps(problem, each) for each in known):
+        return known
+    return swept(problem, [first, *further(problem, first, rounds)])
+
+
+def relabelled(first: Round, rounds: int) -> list[Round]:
+    """Return the rounds of a construction, its people called so that it begins with the first; as many as it has."""
+    sizes = {len(group) for group in first}
+    if len(sizes) != 1:
+        return []
+    made = constructed(len(first), sizes.pop())[:rounds]
+    called = {
+        old: new for group, mine in zip(made[0], first, strict=True) for old, new in zip(group, mine, strict=True)
+    }
+    return [in_order([[called[person] for person in group] for group in each]) for each in made]
+
+
+def in_order(groups: Sequence[Sequence[int]]) -> Round:
+    """Return groups in ascending order, of people in ascending order."""
+    return tuple(sorted(tuple(sorted(group)) for group in groups))
+
+
+def keeps(problem: GroupProblem, groups: Round) -> bool:
+    """Return whether a round keeps the rules on groups; leaders are not rotated with the members."""
+    apart = any(problem.apart[pair] for group in groups for pair in combinations(group, 2))
+    home = {person: place for place, group in enumerate(groups) for person in group}
+    parted = any(len({home.get(person) for person in block}) > 1 for block in problem.together)
+    there = [[int(count.holds[list(group)].sum()) for group in groups] for count in problem.counts]
+    fits = all(
+        (count.least <= number <= count.most) or (count.none and number == 0)
+        for count, numbers in zip(problem.counts, there, strict=True)
+        for number in numbers
+    )
+    return not apart and not parted and fits
+
+
+def further(problem: GroupProblem, first: Round, rounds: int) -> Iterator[Round]:
+    """Yield further rounds, each with as few repeats as are found given those before; the first again if none is."""
+    before = [first]
+    for turn in range(1, rounds):
+        found = formed(problem, meetings_in(problem, before), turn)
+        before.append(found or first)
+        yield before[-1]
+
+
+def formed(problem: GroupProblem, met: IntMatrix, turn: int) -> Round:
+    """Return one round of groups in which few people meet who met before; empty where none keep the rules."""
+    asked = replace(
+        problem,
+        worth=np.zeros_like(problem.worth),
+        shared=(),
+        meetings=met,
+        goals=("placed", "meetings"),
+        seed=problem.seed + turn,
+    )
+    groups, _ = searched(asked, None, SHUFFLES)
+    return in_order(groups)
+
+
+def swept(problem: GroupProblem, rounds: list[Round]) -> list[Round]:
+    """Return rounds with fewer repeats: each but the first is formed again, given the others, as long as that helps."""
+    best, fewest = list(rounds), repeats_in(rounds)
+    for sweep in range(SWEEPS):
+        if fewest <= least_repeats(problem, best):
+            break
+        for place in range(1, len(rounds)):
+            others = [*rounds[:place], *rounds[place + 1 :]]
+            rounds[place] = formed(problem, meetings_in(problem, others), 1000 * (sweep + 1) + place) or rounds[place]
+        if repeats_in(rounds) < fewest:
+            best, fewest = list(rounds), repeats_in(rounds)
+    return best
+
+
+def meetings_in(problem: GroupProblem, rounds: Sequence[Round]) -> IntMatrix:
+    """Return (n, n) how often two people meet in some rounds."""
+    met = np.zeros((len(problem), len(problem)), dtype=np.int64)
+    for each in rounds:
+        for group in each:
+            met[np.ix_(group, group)] += 1
+    np.fill_diagonal(met, 0)
+    return met
+
+
+def repeats_in(rounds: Sequence[Round]) -> int:
+    """Return how many meetings of pairs there are beyond their first."""
+    met = Counter(pair for each in rounds for group in each for pair in combinations(group, 2))
+    return sum(times - 1 for times in met.values())
+
+
+def least_repeats(problem: GroupProblem, rounds: Sequence[Round]) -> int:
+    """Return what no rounds of these sizes go below: all meetings less the pairs that may meet, of all and of each."""
+    may = ~problem.apart & ~np.eye(len(problem), dtype=bool)
+    meetings = sum(pairs_in(len(group)) for each in rounds for group in each)
+    each = Counter(person for each in rounds for group in each for person in group for _ in range(len(group) - 1))
+    beyond = sum(max(times - int(may[person].sum()), 0) for person, times in each.items())
+    return max(meetings - int(may.sum()) // 2, -(-beyond // 2), 0)

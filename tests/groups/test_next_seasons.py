@@ -1,0 +1,81 @@
+"""The example programme, from one season to the next and from one round to another."""
+
+from itertools import combinations
+
+import pytest
+
+import mentormatch as mm
+from mentormatch.groups.grouping import Grouping
+from mentormatch.languages import language
+
+
+@pytest.fixture(scope="module")
+def grouping() -> Grouping:
+    return mm.form_groups(mm.examples.cohort("codeveloppement"), mm.examples.programme("codeveloppement"))
+
+
+def test_the_example_is_proved_with_nobody_beside_a_colleague(grouping: Grouping) -> None:
+    assert str(grouping.status) == "proved"
+    assert [len(group.members) for group in grouping.groups] == [8, 8, 8]
+    members = grouping.cohort.members
+    assert len({name for names in members.names("structure").values for name in names or ()}) == 15
+    for group in grouping.groups:
+        at = [members.names("structure").values[members.find(key)] or () for key in group.members]
+        assert len({name for names in at for name in names}) == 8
+    assert not grouping.unplaced
+    assert grouping.conflict is None
+
+
+def test_next_season_as_few_people_meet_again_as_can_be(grouping: Grouping) -> None:
+    again = mm.form_groups(grouping.cohort, grouping.programme, past=[grouping])
+    assert str(again.status) == "proved"
+    # of eight people who were together, three groups hold at least 3 + 3 + 2: 7 pairs for each former group
+    assert again.repeats == 21
+    assert sum(len(group.met) for group in again.groups) == 21
+    before = {frozenset(pair) for group in grouping.groups for pair in combinations(group.members, 2)}
+    assert {frozenset(pair) for group in again.groups for pair in group.met} <= before
+
+
+@pytest.mark.promise(9)
+def test_every_round_of_a_rotation_keeps_the_rules(grouping: Grouping) -> None:
+    rotation = mm.rotate(grouping, 3)
+    assert rotation.rounds[0] == tuple(group.members for group in grouping.groups)
+    apart = grouping.posed.problem.apart
+    place = {grouping.cohort.members.ids[row]: at for at, row in enumerate(grouping.posed.members)}
+    for each in rotation.rounds:
+        assert sorted(key for group in each for key in group) == sorted(place)
+        assert not any(apart[place[a], place[b]] for group in each for a, b in combinations(group, 2))
+    met = [frozenset(pair) for each in rotation.rounds for group in each for pair in combinations(group, 2)]
+    assert rotation.repeats == len(met) - len(set(met)) >= rotation.bound
+    assert "3\u00a0tours" in rotation.explanation
+
+
+def test_a_rotation_without_groups_is_refused(grouping: Grouping) -> None:
+    with pytest.raises(mm.MentorMatchError, match="au moins un tour"):
+        mm.rotate(grouping, 0)
+
+
+def test_groups_are_explained_in_both_languages(grouping: Grouping) -> None:
+    assert "total des points : 6\u202f" in grouping.explain()
+    with language("en"):
+        told = grouping.explain()
+        assert "Group 1: C01" in told
+        assert "points out of 100 per pair" in told
+        assert not {"é", "«"} & set(told.replace("créneaux", "").split("\n")[0])
+    assert grouping.remarks == ()
+
+
+def test_somebody_the_team_brings_together_or_keeps_apart_is(grouping: Grouping) -> None:
+    first, second, *_ = grouping.groups
+    place = {grouping.cohort.members.ids[row]: at for at, row in enumerate(grouping.posed.members)}
+    mine = place[first.members[1]]
+    other = next(key for key in second.members if not grouping.posed.problem.apart[mine, place[key]])
+    kept = mm.form_groups(
+        grouping.cohort,
+        grouping.programme,
+        together=[(first.members[1], other)],
+        apart=[(first.members[0], first.members[2])],
+    )
+    home = {key: group.number for group in kept.groups for key in group.members}
+    assert home[first.members[1]] == home[other]
+    assert home[first.members[0]] != home[first.members[2]]
