@@ -1,16 +1,17 @@
 """Mistakes in a programme file, told to the people who wrote it: key path, found, expected, nearest valid name."""
 
 import re
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from mentormatch.errors import Problem
+from mentormatch.errors import Problem, ProgrammeError
 from mentormatch.languages import mark, tr
 from mentormatch.likeness import closest
-from mentormatch.phrases import quoted, thousands
+from mentormatch.phrases import about, quoted, thousands
 
 TYPES = {
     "string_type": mark("un texte entre guillemets"),
@@ -82,6 +83,20 @@ def key_path(location: Sequence[int | str]) -> str:
 def numbered(number: int) -> str:
     """Return the place of an item in a list, before what stands in it."""
     return tr("n° {number} :", number=number)
+
+
+def tables_in(content: bytes, source: str) -> dict[str, Any]:
+    """Return what the bytes of a TOML file hold; raises ProgrammeError, which calls the file by its name."""
+    try:
+        return tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"))
+    except UnicodeDecodeError:
+        advice = tr("le fichier n'est pas en UTF-8 ; enregistrez-le en UTF-8")
+        raise ProgrammeError(about(source, advice)) from None
+    except tomllib.TOMLDecodeError as error:
+        told = tr("{file} ne peut pas être lu", file=source)
+        raise ProgrammeError(told, [syntax_problem(str(error))]) from None
+    except RecursionError:
+        raise ProgrammeError(about(source, tr("trop de crochets l'un dans l'autre"))) from None
 
 
 def syntax_problem(message: str) -> Problem:

@@ -1,6 +1,5 @@
 """What the staff decide: fields, criteria, rules and goals, read from TOML and checked whole."""
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from functools import cache, reduce
@@ -20,16 +19,7 @@ from mentormatch.extension import Ref
 from mentormatch.fields import AnyField, Ranking, Use, fields_by_kind
 from mentormatch.fields.base import Special, position
 from mentormatch.languages import mark, tr
-from mentormatch.mistakes import (
-    enumerated,
-    key_path,
-    nearest,
-    out_of_measure,
-    syntax_problem,
-    translate,
-    type_name,
-    unknown,
-)
+from mentormatch.mistakes import enumerated, key_path, nearest, out_of_measure, tables_in, translate, type_name, unknown
 from mentormatch.phrases import about, quoted
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from mentormatch.sections import Documents, FollowUp, Heading, Part, Sharing
@@ -132,20 +122,22 @@ class Programme(Part):
         """
         source = Path(path)
         try:
-            data = tomllib.loads(source.read_text(encoding="utf-8-sig"))
+            content = source.read_bytes()
         except OSError as error:
             raise ProgrammeError(
                 about(source.name, tr("le fichier ne peut pas être lu ({reason})", reason=error.strerror))
             ) from None
-        except UnicodeDecodeError:
-            advice = tr("le fichier n'est pas en UTF-8 ; enregistrez-le en UTF-8")
-            raise ProgrammeError(about(source.name, advice)) from None
-        except tomllib.TOMLDecodeError as error:
-            told = tr("{file} ne peut pas être lu", file=source.name)
-            raise ProgrammeError(told, [syntax_problem(str(error))]) from None
-        loaded = cls.read(data, source.name)
+        loaded = cls.parse(content, source.name)
         loaded._forgotten = read_forgotten(source)
         return loaded
+
+    @classmethod
+    def parse(cls, content: bytes, source: str = "programme") -> Self:
+        """Return the programme in the bytes of a TOML file; ``source`` is what errors call it.
+
+        Raises ProgrammeError with every mistake in it.
+        """
+        return cls.read(tables_in(content, source), source)
 
     @classmethod
     def read(cls, data: Mapping[str, Any], source: str = "programme") -> Self:

@@ -31,7 +31,14 @@ WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 class Message(BaseModel):
     """A JSON object: strict, finite, without unknown keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        allow_inf_nan=False,
+        hide_input_in_errors=True,
+        json_schema_serialization_defaults_required=True,  # what is told is told whole
+    )
 
 
 def whole(value: object) -> object:

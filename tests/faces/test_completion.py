@@ -10,11 +10,18 @@ import pytest
 from mentormatch.cli.completion import VARIABLE
 from tests.faces.commands import NAMES, done
 
-ASK = """
+CASES = {
+    "mentormatch ''": NAMES,
+    "mentormatch ex": ["export-person"],
+    "mentormatch match --time": ["--time-limit"],
+    "mentormatch ask why": ["why-not"],
+    "mentormatch match rep": [],
+}
+"""What is typed before the key is pressed, and what comes of it; nothing: the shell looks for files."""
+SCRIPT = """
 eval "$(mentormatch --completion bash)"
 complete -p mentormatch
-COMP_WORDS=({words}); COMP_CWORD=$(({count} - 1)); _mentormatch_completion mentormatch
-printf '%s\\n' "${{COMPREPLY[@]}}"
+completed() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _mentormatch_completion mentormatch; echo "${COMPREPLY[*]}"; }
 """
 
 
@@ -29,25 +36,15 @@ def called(tmp_path: Path) -> dict[str, str]:
     return os.environ | {"PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"}
 
 
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        (["mentormatch", ""], NAMES),
-        (["mentormatch", "ex"], ["export-person"]),
-        (["mentormatch", "match", "--time"], ["--time-limit"]),
-        (["mentormatch", "ask", "why"], ["why-not"]),
-        (["mentormatch", "match", "rep"], []),
-    ],
-)
-def test_a_real_bash_completes(called: dict[str, str], words: list[str], expected: list[str]) -> None:
-    script = ASK.format(words=" ".join(f"'{word}'" for word in words), count=len(words))
+def test_a_real_bash_completes(called: dict[str, str]) -> None:
+    script = "\n".join([SCRIPT, *(f"completed {typed}" for typed in CASES)])
     told = subprocess.run(
         ["bash", "--norc", "-c", script], env=called, capture_output=True, text=True, check=False, encoding="utf-8"
     )
     assert told.stderr == ""
-    register, *completed = told.stdout.splitlines()
-    assert register == "complete -o default -F _mentormatch_completion mentormatch"
-    assert [word for word in completed if word] == expected
+    registered, *completed = told.stdout.splitlines()
+    assert registered == "complete -o default -F _mentormatch_completion mentormatch"
+    assert [line.split() for line in completed] == list(CASES.values())
 
 
 @pytest.mark.parametrize(

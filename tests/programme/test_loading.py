@@ -117,3 +117,25 @@ def test_a_file_that_is_not_there_is_refused_without_its_folder(tmp_path: Path) 
         Programme.load(tmp_path / "absent.toml")
     assert str(refusal.value).startswith("absent.toml")
     assert str(tmp_path) not in str(refusal.value)
+
+
+@pytest.mark.parametrize(("before", "end"), [("", "\n"), ("\ufeff", "\n"), ("", "\r\n"), ("", "\r")])
+def test_a_programme_in_memory_is_that_of_the_file(before: str, end: str, tmp_path: Path) -> None:
+    path = examples.copy_to(tmp_path).programme
+    content = before + path.read_text(encoding="utf-8").replace("\n", end)
+    assert Programme.parse(content.encode()) == Programme.load(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\xff\xfe", "n'est pas en UTF-8"),
+        (b"a = ", "ne peut pas être lu"),
+        (b"a = " + b"[" * 10_000, "p.toml"),
+        (b"[programme]\nnom = 1", "il manque « name »"),
+    ],
+)
+def test_bytes_that_are_no_programme_are_refused_under_their_name(content: bytes, words: str) -> None:
+    with pytest.raises(ProgrammeError, match=words) as refused:
+        Programme.parse(content, "p.toml")
+    assert "p.toml" in str(refused.value)

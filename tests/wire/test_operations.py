@@ -58,6 +58,19 @@ def test_schemas_have_a_dialect_a_name_without_a_host_a_title_and_a_description(
         assert schema["$id"] == f"urn:mentormatch:v1:{kind}.{part}"
         assert schema["title"]
         assert schema["description"]
+        assert all("title" not in key for key in schema["properties"].values())
+
+
+@every_operation
+def test_requests_are_closed_and_show_their_example_and_answers_are_open(kind: str) -> None:
+    operation = operations()[kind]
+    asked, answered = schema_of(operation, "request"), schema_of(operation, "response")
+    assert asked["additionalProperties"] is False
+    assert asked["examples"] == [operation.example()]
+    assert "examples" not in answered
+    assert '"additionalProperties": false' not in json.dumps(answered)
+    assert validator_for(answered).is_valid({**json.loads(ask(kind, example(kind)).to_json()), "news": 1})
+    assert set(answered["required"]) == set(answered["properties"])
 
 
 @every_operation

@@ -102,3 +102,9 @@ def test_rows_are_texts_by_header(rows: list[Any], told: str) -> None:
 def test_a_header_is_a_text_that_is_not_empty() -> None:
     with pytest.raises(RequestError):
         ask("match", {"programme": PROGRAMME, "rows": [{"": "x"}]})
+
+
+def test_headers_stand_in_line_one() -> None:
+    with pytest.raises(RequestError) as refused:
+        ask("match", {"programme": PROGRAMME, "rows": [{"Code\0": "M1"}]})
+    assert [problem.where for problem in refused.value.problems] == ["ligne 1"]

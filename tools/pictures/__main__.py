@@ -19,6 +19,8 @@ from tests.browser.faces import PAGES
 from tests.browser.jupyter import Jupyter, jupyter
 from tests.browser.served import served
 from tests.report.whole import Edition, example
+from tests.service.desk.visiting import Visit, visiting
+from tests.service.serving import serving
 from tools.pictures.small import small
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,6 +75,36 @@ def revise(page: Page) -> None:
         page.get_by_role("button", name=action, exact=True).wait_for(state="detached")
     page.locator(".mm-board:not([aria-busy=true])").wait_for()
     page.evaluate("document.activeElement.blur()")
+
+
+def staff(step: str, height: int) -> Callable[[Browser, Edition], bytes]:
+    """Return what pictures one step of the page for staff, with the example in its hands."""
+
+    def make(browser: Browser, edition: Edition) -> bytes:
+        with serving("--workers", "1") as service, visiting(browser, service) as visit:
+            visit.page.set_viewport_size({"width": WIDE, "height": height})
+            visit.sign_in()
+            STAFF[step](visit)
+            visit.page.mouse.move(0, 0)
+            visit.page.evaluate("document.activeElement.blur()")
+            return visit.page.screenshot()
+
+    return make
+
+
+def handed_over(visit: Visit) -> None:
+    """Hand over the files of the example."""
+    visit.press("Prendre l'exemple")
+    visit.held("programme.toml")
+
+
+def formed(visit: Visit) -> None:
+    """Form the pairs of the example."""
+    visit.form()
+    visit.frame_shows("Le détail de chaque binôme")
+
+
+STAFF: Mapping[str, Callable[[Visit], None]] = {"files": handed_over, "pairs": formed}
 
 
 def board_in_jupyter(browser: Browser, edition: Edition) -> bytes:
@@ -163,6 +195,8 @@ PICTURES: Mapping[str, Callable[[Browser, Edition], bytes]] = {
     "tableau": board(WIDE, 900),
     "tableau-etroit": board(NARROW, 1600),
     "tableau-jupyter": board_in_jupyter,
+    "service-fichiers": staff("files", 680),
+    "service-binomes": staff("pairs", 1150),
     "carnet": notebook,
     "classeur": workbook,
     "images": looks,

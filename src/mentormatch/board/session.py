@@ -123,8 +123,11 @@ class Board:
         """
         if self.matching.status not in ANSWERED:
             raise RequestError(tr("Il n'y a aucune répartition à valider"))
-        seal = validated(self.matching, self.folder, who=who, why=why)
-        self.steps[self.at] = replace(self.now, seal=seal)
+        self.steps[self.at] = replace(self.now, seal=self.sealed(who, why))
+
+    def sealed(self, who: str, why: str) -> Seal:
+        """Return what seals the plan at present, once all that vouches for it is kept: here, written in the folder."""
+        return validated(self.matching, self.folder, who=who, why=why)
 
     def do(self, action: Action) -> None:
         """Do what an action says; raises MentorMatchError where it is refused, and then nothing has changed."""

@@ -180,6 +180,11 @@ def _added(file: FileIO, name: str, entries: Sequence[Entry]) -> str:
     return head
 
 
+def continued(content: bytes, *entries: Entry) -> tuple[str, bytes]:
+    """Return the head that a log will have, and the lines to be added to the bytes of a whole one, one an entry."""
+    return _encoded(_split(content)[0], entries)
+
+
 def _encoded(lines: Sequence[bytes], entries: Sequence[Entry]) -> tuple[str, bytes]:
     """Return the head that the log will have, and what is to be added to these lines."""
     head, added = digest(lines[-1]) if lines else START, b""

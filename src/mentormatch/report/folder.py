@@ -6,7 +6,7 @@ from mentormatch.files import write_whole
 from mentormatch.matching import Matching, Seal, Signature, exporters
 from mentormatch.record.decision import SUFFIX
 from mentormatch.record.digests import digest
-from mentormatch.record.log import append, check_chain
+from mentormatch.record.log import Chain, append, check_chain
 from mentormatch.record.runs import entries_of, refuse_broken
 from mentormatch.record.validation import validate
 from mentormatch.record.verify import journal_beside
@@ -23,7 +23,8 @@ def save_folder(matching: Matching, folder: Path, *, who: str | None, why: str) 
     entries = entries_of(matching, decision, who=who, why=why)
     refuse_broken(journal)
     write_whole(path, content)
-    return path, journal, *documents(matching, folder, sealed(journal, decision, append(journal, *entries)))
+    head = append(journal, *entries)
+    return path, journal, *documents(matching, folder, sealed(check_chain(journal), decision, head))
 
 
 def validated(matching: Matching, folder: Path, *, who: str, why: str = "") -> Seal:
@@ -33,7 +34,7 @@ def validated(matching: Matching, folder: Path, *, who: str, why: str = "") -> S
     """
     path, journal, *_ = save_folder(matching, folder, who=who, why=why)
     made = validate(path, who=who, why=why)
-    seal = sealed(journal, made.verification.digest, made.head)
+    seal = sealed(check_chain(journal), made.verification.digest, made.head)
     documents(matching, folder, seal)
     return seal
 
@@ -43,7 +44,7 @@ def documents(matching: Matching, folder: Path, seal: Seal) -> list[Path]:
     return [each.save(matching, folder / each.filename, seal) for kind, each in exporters().items() if kind != SUFFIX]
 
 
-def sealed(journal: Path, decision: str, head: str) -> Seal:
+def sealed(chain: Chain, decision: str, head: str) -> Seal:
     """Return what the documents print of a decision and its log."""
-    validations = check_chain(journal).validations(decision)
+    validations = chain.validations(decision)
     return Seal(decision, head, tuple(Signature(one.who, one.when, one.why) for one in validations))

@@ -1,10 +1,12 @@
 """Processes that keep something between calls, such as somebody's board: a bounded number, each ended when it idles."""
 
 import asyncio
+import signal
+from contextlib import suppress
 from secrets import token_urlsafe
 from time import monotonic
 
-from mentormatch.service.child import Child
+from mentormatch.service.child import Child, Heard
 from mentormatch.service.messages import Message
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.settings import Settings
@@ -19,23 +21,31 @@ class Resident:
         self.turn = asyncio.Lock()
         self.last = monotonic()
 
-    async def call(self, payload: bytes) -> bytes:
-        """Return what the object answers; raises RefusedError, also where the process has ended."""
-        return await self.told(Message({"do": "call"}, payload))
+    async def call(self, payload: bytes, heard: Heard = lambda message: None) -> bytes:
+        """Return what the object answers; what is told before it is ``heard``.
 
-    async def told(self, message: Message) -> bytes:
+        Raises RefusedError, also where the process has ended.
+        """
+        return await self.told(Message({"do": "call"}, payload), heard)
+
+    def interrupt(self) -> None:
+        """Have the object end what it is at, where it lets itself be interrupted."""
+        with suppress(ProcessLookupError):
+            self.child.process.send_signal(signal.SIGINT)
+
+    async def told(self, message: Message, heard: Heard = lambda message: None) -> bytes:
         """Return what the process answers to a message."""
         async with self.turn:
-            answer = await self._answer(message)
+            answer = await self._answer(message, heard)
             self.last = monotonic()
         if answer.head["told"] == "refusal":
             raise RefusedError.from_head(answer.head)
         return answer.body
 
-    async def _answer(self, message: Message) -> Message:
+    async def _answer(self, message: Message, heard: Heard) -> Message:
         try:
             async with asyncio.timeout(self.limit_s):
-                return await self.child.ask(message)
+                return await self.child.ask(message, heard)
         except TimeoutError:
             self.child.kill()
             raise RefusedError("too-long", f"It was ended after {self.limit_s:g} seconds") from None

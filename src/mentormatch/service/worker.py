@@ -7,6 +7,7 @@ and between two messages it reads from there. What it starts itself ends with it
 import os
 import signal
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any, BinaryIO, Protocol
 
@@ -78,7 +79,7 @@ class Worker:
                 self.resident = made(message.head["factory"])
                 return b""
             case "call":
-                return called(self.resident, message.body)
+                return called(self.resident, message.body, self.tell)
         from mentormatch.service.asking import answered
 
         return answered(message, self.tell)
@@ -111,13 +112,16 @@ def made(factory: str) -> Resident:
     return resident
 
 
-def called(resident: Resident | None, payload: bytes) -> bytes:
-    """Return what a resident answers."""
+def called(resident: Resident | None, payload: bytes, tell: Callable[[Message], None]) -> bytes:
+    """Return what a resident answers; ``tell`` takes how far its work is."""
+    from mentormatch.assignment.progress import listening
     from mentormatch.errors import MentorMatchError
+    from mentormatch.service.asking import said
 
     assert resident is not None
     try:
-        return resident.answer(payload)
+        with listening(lambda progress: tell(said(progress))):
+            return resident.answer(payload)
     except MentorMatchError as error:
         raise RefusedError("contradiction", error.message, error.problems) from None
 

@@ -11,6 +11,7 @@ from mentormatch.matching import Matching, Seal
 from mentormatch.phrases import counted, listed
 from mentormatch.record.decision import Decision, read_decision
 from mentormatch.record.digests import digest
+from mentormatch.record.log import check_chain
 from mentormatch.record.verify import journal_beside
 from mentormatch.report.exporters.delimited import delimited
 from mentormatch.report.folder import sealed
@@ -92,4 +93,4 @@ def seal_of(matching: Matching, path: Path) -> Seal:
         raise RequestError(tr("Rien n'a été écrit : ce fichier de décision n'est pas celui de ces binômes"), [found])
     journal = journal_beside(path)
     decision = digest(path.read_bytes())
-    return sealed(journal, decision, "") if journal.exists() else Seal(decision, "")
+    return sealed(check_chain(journal), decision, "") if journal.exists() else Seal(decision, "")

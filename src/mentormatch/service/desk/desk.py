@@ -1,0 +1,244 @@
+"""One desk: files in, what came in, the pairs, the board, the documents; all of it in memory, in one process."""
+
+import json
+from io import BytesIO
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from mentormatch.board.view import in_every_text
+from mentormatch.errors import MentorMatchError, RequestError
+from mentormatch.inspection.whole import Intake
+from mentormatch.languages import FRENCH, language, mark, tr
+from mentormatch.matching import match
+from mentormatch.report import intake_words
+from mentormatch.report.standing import answered, standing
+from mentormatch.report.view import figures
+from mentormatch.report.words import summary, verdict
+from mentormatch.service.desk import asked, told
+from mentormatch.service.desk.documents import (
+    ANSWERS,
+    HTML,
+    PURPOSES,
+    VIEWS,
+    Held,
+    intake_documents,
+    intake_page,
+    type_of,
+)
+from mentormatch.service.desk.handed import File, Handed, refuse_too_many
+from mentormatch.service.desk.interrupting import interruptible
+from mentormatch.service.desk.sealing import SealingBoard
+from mentormatch.service.messages import Message, read_message
+from mentormatch.survey.contacts import Contacts
+
+JSON = "application/json"
+INTAKE = "reponses"
+"""The name of the page of what came in."""
+MOVE_S = 20.0
+"""For each move on the board."""
+NOT_READ = mark("Les réponses n'ont pas encore été lues")
+NOT_FORMED = mark("Les binômes n'ont pas encore été formés")
+PAIRS = mark("binômes possibles")
+STOPPED = mark("Le calcul a été arrêté avant une première réponse.")
+
+
+class Desk:
+    """What one session of staff works on.
+
+    It answers bytes with bytes, so that it can live in a process of its own: a head in JSON, and a body.
+
+    >>> desk = Desk()
+    >>> answer = desk.answer(Message({"do": "example"}).packed())
+    >>> [file["name"] for file in json.loads(read_message(BytesIO(answer)).body)["files"]]
+    ['programme.toml', 'reponses.csv']
+    """
+
+    def __init__(self) -> None:
+        self.most = asked.Begin(people=4_000, pairs=1_000_000)
+        self.handed = Handed()
+        self.chosen: str | None = None
+        self.intake: Intake | None = None
+        self.contacts = Contacts((), {})
+        self.board: SealingBoard | None = None
+        self.edition = 0
+
+    @property
+    def language(self) -> str:
+        """The language that was chosen at the page, or that of the programme."""
+        return self.chosen or (self.intake.language if self.intake else FRENCH)
+
+    def answer(self, payload: bytes) -> bytes:
+        """Return the answer to what the page asks; what is refused is an answer too."""
+        message = read_message(BytesIO(payload))
+        with language(self.language):
+            try:
+                answer = self.do(action_of(message), message.body if message else b"")
+            except MentorMatchError as error:
+                answer = Message({"refused": True}, encoded(dressed(told.RefusalOut.of(error))))
+        return answer.packed()
+
+    def do(self, action: asked.Action, body: bytes) -> Message:
+        """Return the answer to an action; raises MentorMatchError where it is refused, and then nothing has changed."""
+        match action:
+            case asked.Show(name=name):
+                return Message({"type": HTML}, self.page(name))
+            case asked.Hand(name=name):
+                return Message({"type": type_of(name)}, self.document(name))
+            case asked.Open():
+                return in_json(self.opened())
+            case asked.Ask():
+                return in_json(self.asked(body))
+        self.change(action, body)
+        return in_json(self.state())
+
+    def change(self, action: asked.Action, body: bytes) -> None:
+        """Do what changes how far everything is; raises MentorMatchError where it cannot be done."""
+        match action:
+            case asked.Take(part=part, name=name):
+                self.begin_anew(self.handed.files | {part: File.of(name, body)})
+            case asked.Leave(part=part):
+                self.begin_anew({one: file for one, file in self.handed.files.items() if one != part})
+            case asked.Example():
+                self.begin_anew(Handed.example())
+            case asked.Read(apart=apart):
+                self.read(apart=apart)
+            case asked.Form(seed=seed, time_limit_s=seconds):
+                self.form(seed, seconds)
+            case asked.Speak(language=code):
+                self.speak(code)
+            case asked.Begin():
+                self.most = action
+
+    def begin_anew(self, files: dict[asked.Part, File]) -> None:
+        """Keep these files, and nothing that came of others."""
+        self.handed, self.intake, self.board = Handed(files), None, None
+        self.contacts = Contacts((), {})
+        self.edition += 1
+
+    def read(self, *, apart: bool) -> None:
+        """Read the programme, then the answers."""
+        self.handed.refuse_missing(apart=apart)
+        self.board, self.intake = None, None
+        self.edition += 1
+        self.intake, self.contacts = self.handed.read(self.handed.programme(), apart=apart, most=self.most.people)
+
+    def form(self, seed: int, seconds: float) -> None:
+        """Form the pairs; an interrupt ends it with the best that was found."""
+        intake = self.taken_in()
+        refuse_too_many(len(intake.cohort.mentors) * len(intake.cohort.mentees), self.most.pairs, PAIRS)
+        try:
+            with interruptible():
+                matching = match(intake.cohort, intake.programme, seed=seed, time_limit_s=seconds)
+        except KeyboardInterrupt:
+            raise RequestError(tr(STOPPED)) from None
+        self.board = SealingBoard(matching, time_limit_s=MOVE_S)
+        self.edition += 1
+
+    def speak(self, code: str) -> None:
+        """Speak another language from now on, also on the board."""
+        self.chosen = code
+        self.edition += 1
+        if self.board:
+            self.board.language = code
+
+    def taken_in(self) -> Intake:
+        """Return what came in; raises RequestError where nothing was read."""
+        if self.intake is None:
+            raise RequestError(tr(NOT_READ))
+        return self.intake
+
+    def formed(self) -> SealingBoard:
+        """Return the board; raises RequestError where no pairs were formed."""
+        if self.board is None:
+            raise RequestError(tr(NOT_FORMED))
+        return self.board
+
+    def held(self) -> Held:
+        """Return what documents are made from."""
+        board = self.formed()
+        return Held(board.matching, self.contacts, board.now.seal, board.portfolio)
+
+    def page(self, name: str) -> bytes:
+        """Return a page to look at, by its name."""
+        if name == INTAKE:
+            return intake_page(self.taken_in())
+        held = self.held()
+        return VIEWS[name][1](held.matching, held.seal)
+
+    def document(self, name: str) -> bytes:
+        """Return a document to keep, by its name."""
+        return intake_documents(self.taken_in()) if name == ANSWERS else self.held().content(name)
+
+    def opened(self) -> dict[str, Any]:
+        """Return the board, with its words."""
+        board = self.formed()
+        return {"words": board.words(), "view": board.state()}
+
+    def asked(self, body: bytes) -> dict[str, Any]:
+        """Return the board after something was asked of it."""
+        self.edition += 1
+        return self.formed().answer(body)
+
+    def state(self) -> dict[str, Any]:
+        """Return how far everything is, in the language that holds now."""
+        with language(self.language):
+            out = told.DeskOut(
+                edition=self.edition,
+                language=self.language,
+                files=[
+                    told.FileOut(part=part, name=file.name, size=file.size) for part, file in self.handed.files.items()
+                ],
+                intake=intake_out(self.intake) if self.intake else None,
+                plan=plan_out(self.held()) if self.board else None,
+            )
+            return dressed(out)
+
+
+def action_of(message: Message | None) -> asked.Action:
+    """Return what the page asks; raises RequestError, without a word of what it held, where it is no such thing."""
+    try:
+        return asked.ACTIONS.validate_python(message.head if message else {})
+    except ValidationError:
+        raise RequestError(tr("La page a demandé ce qu'un bureau ne sait pas faire")) from None
+
+
+def dressed(out: BaseModel) -> dict[str, Any]:
+    """Return what is told as JSON, its texts fit to be shown."""
+    made: dict[str, Any] = in_every_text(out.model_dump(mode="json"))
+    return made
+
+
+def in_json(value: dict[str, Any]) -> Message:
+    """Return a value as an answer."""
+    return Message({"type": JSON}, encoded(value))
+
+
+def encoded(value: dict[str, Any]) -> bytes:
+    """Return a value as JSON."""
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+def intake_out(intake: Intake) -> told.IntakeOut:
+    """Return what came in, in words."""
+    return told.IntakeOut(
+        programme=intake.programme.name,
+        lead=intake_words.lead(intake),
+        figures=[told.Figure(number=number, noun=noun) for number, noun in intake_words.figures(intake)],
+    )
+
+
+def plan_out(held: Held) -> told.PlanOut:
+    """Return a plan in words, with what can be looked at and kept of it."""
+    matching = held.matching
+    return told.PlanOut(
+        status=str(matching.status),
+        verdict=verdict(matching.status)[0],
+        summary=summary(matching),
+        standing=list(standing(matching, held.seal)),
+        figures=[told.Figure(number=number, noun=noun) for number, noun in figures(matching)],
+        answered=answered(matching),
+        final=held.seal is not None,
+        views=[told.ViewOut(name=name, title=tr(title)) for name, (title, _) in VIEWS.items()],
+        documents=[told.DocumentOut(name=name, purpose=tr(PURPOSES[name])) for name in held.names],
+    )

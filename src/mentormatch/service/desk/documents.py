@@ -1,0 +1,108 @@
+"""What a desk hands out: pages to look at, and documents to keep, each made when it is asked for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from mentormatch.inspection.part import writers
+from mentormatch.inspection.whole import Intake
+from mentormatch.languages import mark
+from mentormatch.matching import Matching, Seal, exporter_for
+from mentormatch.report.handing.writing import contents
+from mentormatch.report.portfolio import Portfolio, documents, packed
+from mentormatch.report.standing import answered
+from mentormatch.survey.contacts import Contacts
+
+HTML, ZIP, BYTES = "text/html; charset=utf-8", "application/zip", "application/octet-stream"
+TYPES: Mapping[str, str] = {
+    ".html": HTML,
+    ".zip": ZIP,
+    ".json": "application/json",
+    ".jsonl": "application/jsonl; charset=utf-8",
+    ".csv": "text/csv; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""By suffix."""
+JOURNAL = "binomes.journal.jsonl"
+ALL, HANDOUTS, ANSWERS = "binomes.zip", "fiches.zip", "reponses.zip"
+PURPOSES: Mapping[str, str] = {
+    ALL: mark("Tous les documents qui suivent, en un seul fichier, sans coordonnées"),
+    "binomes.xlsx": mark("Le classeur de l'équipe, à relire et à annoter (Excel, LibreOffice)"),
+    "binomes.html": mark("La page à montrer au comité, à lire à l'écran ou à imprimer"),
+    "binomes.csv": mark("Le tableau des binômes, pour un autre tableur"),
+    "binomes.json": mark("Le résultat pour une autre application"),
+    "binomes.decision.json": mark("Le fichier de décision, qui permet de tout revérifier plus tard, sans aucun nom"),
+    JOURNAL: mark("Le journal : qui a décidé quoi, quand et pourquoi"),
+    HANDOUTS: mark("Une fiche par participant·e et le tableau du publipostage, avec les coordonnées"),
+}
+"""In the order in which they are offered."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """What documents are made from: the plan at present, and what was sealed of it."""
+
+    matching: Matching
+    contacts: Contacts
+    seal: Seal | None
+    portfolio: Portfolio
+
+    @property
+    def sealed(self) -> dict[str, bytes]:
+        """The documents of the plan: those that were sealed, if it was; a proposal, with its decision, otherwise."""
+        if self.seal:
+            return self.portfolio.files
+        decision = exporter_for("binomes.decision.json")
+        return {decision.filename: decision.content(self.matching), **documents(self.matching)}
+
+    @property
+    def names(self) -> list[str]:
+        """What can be asked for, in the order of the purposes."""
+        without = {JOURNAL: self.seal is None, HANDOUTS: not answered(self.matching)}
+        return [name for name in PURPOSES if not without.get(name, False)]
+
+    def content(self, name: str) -> bytes:
+        """Return a document that can be asked for."""
+        if name == ALL:
+            return packed(self.sealed)
+        if name == HANDOUTS:
+            return packed(contents(self.matching, self.contacts, self.seal))
+        return self.portfolio.files[name] if self.seal else exporter_for(name).content(self.matching)
+
+
+type View = tuple[str, Callable[[Matching, Seal | None], bytes]]
+
+
+def shelved(method: str) -> Callable[[Matching, Seal | None], bytes]:
+    """Return what makes the page of one view of the shelf."""
+    return lambda matching, _: getattr(matching.show, method)().page().encode()
+
+
+VIEWS: Mapping[str, View] = {
+    "binomes": (mark("Vue d'ensemble"), exporter_for(".html").content),
+    "sans-binome": (mark("Sans binôme"), shelved("unmatched")),
+    "possibles": (mark("Qui pourrait rencontrer qui"), shelved("market")),
+    "objectifs": (mark("Ce que coûte chaque objectif"), shelved("prices")),
+    "solidite": (mark("Binômes solides et fragiles"), shelved("robustness")),
+    "certificat": (mark("Certificat"), shelved("certificate")),
+}
+"""The pages of a plan, by the names in their addresses."""
+
+
+def intake_page(intake: Intake) -> bytes:
+    """Return what came in, as a page."""
+    return writers()[".html"].content(intake)
+
+
+def intake_documents(intake: Intake) -> bytes:
+    """Return what came in as all documents of it, in one archive."""
+    return packed({writer.filename: writer.content(intake) for writer in writers().values()})
+
+
+def type_of(name: str) -> str:
+    """Return the media type of a document.
+
+    >>> type_of("binomes.decision.json"), type_of("binomes.zip")
+    ('application/json', 'application/zip')
+    """
+    return TYPES.get(name[name.rfind(".") :], BYTES)

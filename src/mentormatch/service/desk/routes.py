@@ -1,0 +1,212 @@
+"""The addresses of the page: signing in, its files, and what it asks of a desk."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from mentormatch.languages import FRENCH, LANGUAGES, language
+from mentormatch.service.desk.asked import FREE
+from mentormatch.service.desk.assets import POLICY, assets, sign_page, text, view_policy
+from mentormatch.service.desk.desks import Desks, Place
+from mentormatch.service.desk.documents import ANSWERS, HTML, PURPOSES, VIEWS
+from mentormatch.service.desk.doors import BEARER, COOKIE, Sessions, leads_to_the_page
+from mentormatch.service.problems import KINDS, MEDIA_TYPE, URN, RefusedError
+from mentormatch.service.rooms import Rooms
+from mentormatch.showing.words import stage, time
+
+WRONG_S = 0.5
+"""A wrong token is answered so much later."""
+OWN = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin"}
+PAGE = {**OWN, "Content-Security-Policy": POLICY}
+FILE_TYPE = "application/octet-stream"
+PAGES = ("reponses", *VIEWS)
+KEPT = (ANSWERS, *PURPOSES)
+
+type Answers = dict[tuple[str, str], Callable[..., Awaitable[Response]]]
+
+
+def routes(rooms: Rooms) -> APIRouter:
+    """Return the routes of the page, which the guard of the service now lets people to."""
+    sessions = Sessions(rooms.settings.token, rooms.settings.resident_idle_s)
+    rooms.guard.open.append(leads_to_the_page)
+    rooms.guard.doors.append(sessions.admits)
+    router = APIRouter(include_in_schema=False)
+    desks = Desks(rooms.residents, rooms.settings)
+    answers = Entrance(rooms, sessions, desks).answers | Page(rooms, sessions, desks).answers
+    for (method, path), answer in answers.items():
+        router.add_api_route(path, answer, methods=[method], response_model=None)
+    return router
+
+
+class Entrance:
+    """The page itself, its files, and who sits at it."""
+
+    def __init__(self, rooms: Rooms, sessions: Sessions, desks: Desks) -> None:
+        self.rooms, self.sessions, self.desks = rooms, sessions, desks
+        self.answers: Answers = {
+            ("GET", "/"): self.page,
+            ("GET", "/page/{name}"): self.asset,
+            ("POST", "/session"): self.sign_in,
+            ("DELETE", "/session"): self.sign_out,
+        }
+
+    async def page(self, request: Request) -> Response:
+        """Return the page, or the one by which somebody signs in."""
+        if self.sessions.owner(request.scope) is None:
+            policy, page = sign_page(wanted(request))
+            return Response(page, 401, OWN | {"Content-Security-Policy": policy}, HTML)
+        return Response(text("index.html"), 200, PAGE, HTML)
+
+    async def asset(self, name: str) -> Response:
+        """Return a file of the page."""
+        if name not in assets():
+            raise RefusedError("not-found", "The page has no such file")
+        kind, content = assets()[name]
+        return Response(content, 200, PAGE, kind)
+
+    async def sign_in(self, request: Request) -> Response:
+        """Begin a session for whoever has the token."""
+        body = await self.rooms.bodies.read(request.headers, request.receive)
+        try:
+            cookie = self.sessions.begin(token_in(body))
+        except RefusedError as refused:
+            if refused.code == "no-token":
+                await asyncio.sleep(WRONG_S)
+            raise
+        answer = Response(status_code=204, headers=OWN)
+        answer.set_cookie(COOKIE, cookie, httponly=True, samesite="strict", secure=request.url.scheme == "https")
+        return answer
+
+    async def sign_out(self, request: Request) -> Response:
+        """End a session, and with it all its desks."""
+        owner = owner_of(self.sessions, request)
+        self.desks.drop(owner)
+        self.sessions.end(owner)
+        answer = Response(status_code=204, headers=OWN)
+        answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        return answer
+
+
+class Page:
+    """What the page asks of a desk."""
+
+    def __init__(self, rooms: Rooms, sessions: Sessions, desks: Desks) -> None:
+        self.rooms, self.sessions, self.desks = rooms, sessions, desks
+        self.answers: Answers = {
+            ("POST", "/desk"): self.make,
+            ("GET", "/desk/{ident}"): self.look,
+            ("POST", "/desk/{ident}"): self.do,
+            ("PUT", "/desk/{ident}/files/{part}"): self.take,
+            ("GET", "/desk/{ident}/progress"): self.progress,
+            ("POST", "/desk/{ident}/stop"): self.stop,
+            ("GET", "/desk/{ident}/pages/{name}"): self.show,
+            ("GET", "/desk/{ident}/documents/{name}"): self.hand,
+            ("GET", "/desk/{ident}/board"): self.open_board,
+            ("POST", "/desk/{ident}/board"): self.ask_board,
+        }
+
+    def place(self, request: Request, ident: str) -> Place:
+        """Return the desk that is asked; raises RefusedError where it is somebody else's, or not there."""
+        return self.desks.find(ident, owner_of(self.sessions, request))
+
+    async def make(self, request: Request) -> Response:
+        """Make a desk."""
+        ident = await self.desks.make(owner_of(self.sessions, request))
+        return JSONResponse({"desk": ident}, 201, OWN)
+
+    async def look(self, request: Request, ident: str) -> Response:
+        """Say how far everything is."""
+        return answered(await self.place(request, ident).ask({"do": "look"}))
+
+    async def do(self, request: Request, ident: str) -> Response:
+        """Do what the page asks."""
+        place = self.place(request, ident)
+        asked = object_in(await self.rooms.bodies.read(request.headers, request.receive))
+        if asked.get("do") not in FREE:
+            raise RefusedError("misfit", "A desk is not asked for this here")
+        return answered(await place.ask(asked))
+
+    async def take(self, request: Request, ident: str, part: str) -> Response:
+        """Take a file."""
+        place = self.place(request, ident)
+        body = await self.rooms.bodies.read(request.headers, request.receive, FILE_TYPE)
+        head = {"do": "take", "part": part, "name": request.query_params.get("name", "")}
+        return answered(await place.ask(head, body))
+
+    async def progress(self, request: Request, ident: str) -> Response:
+        """Say how far the work is that is being done."""
+        place, words = self.place(request, ident), ""
+        if place.progress:
+            with language(wanted(request)):
+                words = " · ".join((time(place.progress.seconds), stage(place.progress)))
+        return JSONResponse({"working": place.working > 0, "words": words}, 200, OWN)
+
+    async def stop(self, request: Request, ident: str) -> Response:
+        """End the work that is being done."""
+        self.place(request, ident).stop()
+        return Response(status_code=204, headers=OWN)
+
+    async def show(self, request: Request, ident: str, name: str) -> Response:
+        """Return a page that is shown within the page."""
+        if name not in PAGES:
+            raise RefusedError("not-found", "There is no such page")
+        policy = {"Content-Security-Policy": view_policy()}
+        return answered(await self.place(request, ident).ask({"do": "show", "name": name}), policy)
+
+    async def hand(self, request: Request, ident: str, name: str) -> Response:
+        """Return a document to be kept."""
+        if name not in KEPT:
+            raise RefusedError("not-found", "There is no such document")
+        kept = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Security-Policy": view_policy()}
+        return answered(await self.place(request, ident).ask({"do": "hand", "name": name}), kept)
+
+    async def open_board(self, request: Request, ident: str) -> Response:
+        """Return the board, with its words."""
+        return answered(await self.place(request, ident).ask({"do": "open"}))
+
+    async def ask_board(self, request: Request, ident: str) -> Response:
+        """Return the board after what is asked of it."""
+        place = self.place(request, ident)
+        return answered(await place.ask({"do": "ask"}, await self.rooms.bodies.read(request.headers, request.receive)))
+
+
+def owner_of(sessions: Sessions, request: Request) -> str:
+    """Return whose request this is; the guard has let nobody else in."""
+    return sessions.owner(request.scope) or BEARER
+
+
+def answered(answer: Any, headers: Mapping[str, str] | None = None) -> Response:
+    """Return what a desk answers: what it refuses is a problem, told in words."""
+    if answer.head.get("refused"):
+        told, kind = json.loads(answer.body), KINDS["misfit"]
+        head = {"type": f"{URN}misfit", "title": kind.title, "status": kind.status}
+        problem = {**head, "words": told["title"], "place": told["place"], "problems": told["problems"]}
+        return JSONResponse(problem, kind.status, OWN, MEDIA_TYPE)
+    return Response(answer.body, 200, {**OWN, **(headers or {})}, answer.head["type"])
+
+
+def token_in(body: bytes) -> str:
+    """Return the token that somebody signs in with."""
+    return str(object_in(body).get("token", ""))
+
+
+def object_in(body: bytes) -> dict[str, Any]:
+    """Return the JSON object that a body is; raises RefusedError where it is none."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        raise RefusedError("not-json", "The body is to be a JSON object") from None
+    if not isinstance(found, dict):
+        raise RefusedError("misfit", "The body is to be a JSON object")
+    return found
+
+
+def wanted(request: Request) -> str:
+    """Return the first language that is spoken here among those that somebody reads."""
+    said = request.headers.get("accept-language", "").lower().split(",")
+    read = [one.partition(";")[0].strip()[:2] for one in said]
+    return next((code for code in read if code in LANGUAGES), FRENCH)

@@ -1,0 +1,58 @@
+// The last step: what staff take with them.
+
+import { make } from "./elements.js";
+
+/** The step in which staff download documents. */
+export class Documents {
+  constructor(desk) {
+    this.desk = desk;
+  }
+
+  draw(place) {
+    const { desk } = this;
+    const { plan } = desk.state;
+    const state = plan.final ? "final" : plan.answered ? "proposal" : "no_answer";
+    const rows = plan.documents.map(({ name, purpose }) =>
+      make("tr", {}, make("th", { scope: "row" }, this.link(name, name)), make("td", {}, purpose)),
+    );
+    const heads = ["document", "purpose"].map((word) => make("th", { scope: "col" }, desk.say(word)));
+    place.append(
+      make("p", { class: "lead" }, desk.say("documents_lead")),
+      make(
+        "div",
+        { class: plan.final ? "verdict final" : "verdict" },
+        make("p", {}, desk.say(state)),
+        plan.final ? plan.standing.map((sentence) => make("p", {}, sentence)) : null,
+      ),
+      make("table", { class: "documents" }, make("thead", {}, make("tr", {}, heads)), make("tbody", {}, rows)),
+      make("div", { class: "tools" }, desk.button("close", "close:end", () => desk.close())),
+    );
+  }
+
+  /** Return the link to a document; it is fetched first, so that what hinders it is told here. */
+  link(name, text) {
+    const { desk } = this;
+    const href = desk.service.at(`/documents/${name}`);
+    const own = { href, download: name, "data-focus": `document:${name}`, "aria-label": desk.say("download", { name: text }) };
+    const fetched = (event) => {
+      event.preventDefault();
+      this.fetch(name, href);
+    };
+    return make("a", { ...own, on: { click: fetched } }, text);
+  }
+
+  fetch(name, href) {
+    const { desk } = this;
+    return desk.act(async () => {
+      desk.tell(desk.say("preparing", { name }));
+      const content = await (await desk.service.answer("GET", href)).blob();
+      const address = URL.createObjectURL(content);
+      const link = make("a", { href: address, download: name, hidden: true });
+      document.body.append(link);
+      link.click();
+      link.remove();
+      setTimeout(() => URL.revokeObjectURL(address), 60_000);
+      desk.tell(desk.say("downloaded", { name }));
+    });
+  }
+}

@@ -1,0 +1,34 @@
+// What the board takes for a notebook's model: its values come and go over HTTP, one change at a time.
+
+/** A model with get, set, on, off and save_changes; `refused` is told where an action did not reach the board. */
+export class Model {
+  constructor(service, { words, view }, refused) {
+    Object.assign(this, { service, refused, values: { words, view, asked: {} }, heard: new Map() });
+  }
+
+  get(name) {
+    return this.values[name];
+  }
+
+  set(name, value) {
+    this.values[name] = value;
+  }
+
+  on(event, act) {
+    this.heard.set(event, act);
+  }
+
+  off(event) {
+    this.heard.delete(event);
+  }
+
+  async save_changes() {
+    try {
+      const asked = JSON.stringify(this.values.asked);
+      this.values.view = await this.service.json("POST", this.service.at("/board"), asked);
+      this.heard.get("change:view")?.();
+    } catch (trouble) {
+      this.refused(trouble);
+    }
+  }
+}

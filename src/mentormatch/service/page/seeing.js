@@ -1,0 +1,135 @@
+// The second and the third step: what came in, and the pairs, as pages of their own that are shown within this one.
+
+import { make } from "./elements.js";
+
+/** Return a page of the service in a frame as high as what it holds; no script runs there. */
+function framed(desk, name, title, keep = null) {
+  const address = desk.service.at(`/pages/${name}`);
+  const frame = make("iframe", { title, sandbox: "allow-same-origin allow-modals", class: "page waiting" });
+  const wait = make("p", { class: "hint" }, desk.say("loading"));
+  const fit = () => frame.setAttribute("height", frame.contentDocument.documentElement.scrollHeight);
+  frame.addEventListener("load", () => {
+    wait.remove();
+    frame.classList.remove("waiting");
+    if (!frame.contentDocument?.querySelector("main")) {
+      desk.service.answer("GET", address).catch((trouble) => desk.fail(trouble));
+      return;
+    }
+    fit();
+    new frame.contentWindow.ResizeObserver(fit).observe(frame.contentDocument.body);
+  });
+  frame.src = address;
+  const tools = make(
+    "div",
+    { class: "tools" },
+    keep,
+    desk.button("print", `print:${name}`, () => frame.contentWindow.print()),
+    make("a", { href: address, target: "_blank", rel: "noopener", "data-focus": `alone:${name}` }, desk.say("alone")),
+  );
+  return make("div", { class: "framed" }, tools, wait, frame);
+}
+
+/** What forms the pairs, and how: the seed and the time that it may take. */
+class Forming {
+  constructor(desk) {
+    this.desk = desk;
+    this.seed = 0;
+    this.seconds = 60;
+  }
+
+  draw(word, attributes = {}) {
+    const { desk } = this;
+    const field = (name, label, hint) => {
+      const own = { type: "number", min: name === "seed" ? 0 : 1, step: 1, value: this[name], "data-focus": name, id: name };
+      const input = make("input", { ...own, "aria-describedby": hint ? `${name}-hint` : null });
+      input.addEventListener("input", () => (this[name] = input.valueAsNumber));
+      const told = hint ? make("p", { class: "hint", id: `${name}-hint` }, desk.say(hint)) : null;
+      return make("div", { class: "field" }, make("label", { for: name }, desk.say(label)), input, told);
+    };
+    return [
+      desk.button(word, "form", () => this.form(), attributes),
+      make(
+        "details",
+        { class: "settings" },
+        make("summary", { "data-focus": "settings" }, desk.say("settings")),
+        field("seed", "seed", "seed_hint"),
+        field("seconds", "seconds", null),
+      ),
+    ];
+  }
+
+  form() {
+    const { desk } = this;
+    const sound = (value, least, most) => Number.isSafeInteger(value) && value >= least && value <= most;
+    return desk.act(async () => {
+      if (!sound(this.seed, 0, Number.MAX_SAFE_INTEGER) || !sound(this.seconds, 1, 600)) {
+        desk.tell(desk.say("bad_number"));
+        return;
+      }
+      const asked = { do: "form", seed: this.seed, time_limit_s: this.seconds };
+      desk.know(await desk.work(desk.say("forming"), () => desk.service.do(asked)));
+      desk.step = "pairs";
+      sessionStorage.setItem("step", "pairs");
+      await desk.draw({ focus: true });
+      desk.tell(desk.say("formed"));
+    });
+  }
+}
+
+/** The step in which staff see what came in. */
+export class Intake {
+  constructor(desk) {
+    this.desk = desk;
+    this.forming = new Forming(desk);
+  }
+
+  draw(place) {
+    const { desk } = this;
+    const { plan } = desk.state;
+    place.append(
+      make("p", { class: "lead" }, desk.say("intake_lead")),
+      make("div", { class: "tools" }, this.forming.draw(plan ? "form_again" : "form", { class: "main" })),
+      plan ? make("p", { class: "hint" }, desk.say("form_lost")) : "",
+      framed(desk, "reponses", desk.say("intake_page"), desk.parts.documents.link("reponses.zip", desk.say("keep_intake"))),
+    );
+  }
+}
+
+/** The step in which staff see the pairs, from one side at a time. */
+export class Pairs {
+  constructor(desk) {
+    this.desk = desk;
+    this.view = "binomes";
+  }
+
+  draw(place) {
+    const { desk } = this;
+    const { plan } = desk.state;
+    const shown = plan.views.find((one) => one.name === this.view) ?? plan.views[0];
+    const choices = plan.views.map(({ name, title }) => {
+      const own = { type: "button", "data-focus": `view:${name}`, "aria-pressed": String(name === shown.name) };
+      return make("button", { ...own, on: { click: () => this.show(name) } }, title);
+    });
+    place.append(
+      make(
+        "div",
+        { class: plan.answered ? "verdict" : "verdict refused" },
+        make("p", {}, make("b", {}, `${plan.verdict}.`), " ", plan.summary),
+        plan.standing.map((sentence) => make("p", {}, sentence)),
+      ),
+      make(
+        "div",
+        { class: "tools" },
+        desk.button("to_board", "to_board", () => desk.go("board"), { class: "main" }),
+        desk.button("to_documents", "to_documents", () => desk.go("documents")),
+      ),
+      make("div", { class: "views", role: "group", "aria-label": desk.say("views") }, choices),
+      framed(desk, shown.name, shown.title),
+    );
+  }
+
+  show(name) {
+    this.view = name;
+    this.desk.draw();
+  }
+}

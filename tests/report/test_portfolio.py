@@ -1,0 +1,73 @@
+"""What a folder would hold, in memory: the same documents, the same log, and nothing on any disk."""
+
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+import mentormatch as mm
+from mentormatch.errors import RequestError
+from mentormatch.matching import Matching
+from mentormatch.record.decision import FILENAME
+from mentormatch.record.log import chain_in
+from mentormatch.record.verify import Verification, verify, verify_content
+from mentormatch.report import portfolio
+from mentormatch.report.folder import validated
+from mentormatch.report.portfolio import Portfolio, documents, packed
+
+JOURNAL = "binomes.journal.jsonl"
+
+
+@pytest.fixture(scope="module")
+def example() -> Matching:
+    return mm.match(mm.examples.cohort(), mm.examples.programme())
+
+
+def test_a_portfolio_holds_what_a_folder_holds(example: Matching, tmp_path: Path) -> None:
+    held = Portfolio()
+    held.validated(example, who="Camille Roux", why="comité")
+    validated(example, tmp_path, who="Camille Roux", why="comité")
+    assert set(held.files) == {path.name for path in tmp_path.iterdir()}
+    assert held.files[FILENAME] == (tmp_path / FILENAME).read_bytes()
+    kinds = [
+        [one.kind for one in chain_in(text).entries]
+        for text in (held.files[JOURNAL], (tmp_path / JOURNAL).read_bytes())
+    ]
+    assert kinds[0] == kinds[1] == ["matching", "validation"]
+
+
+def test_a_portfolio_unpacked_is_verified_as_a_folder_is(example: Matching, tmp_path: Path) -> None:
+    held = Portfolio()
+    seal = held.validated(example, who="Camille Roux")
+    with ZipFile(BytesIO(packed(held.files))) as archive:
+        archive.extractall(tmp_path)
+    assert verify(tmp_path / FILENAME, head=seal.head) == verify_content(
+        held.files[FILENAME], head=seal.head, journal=held.files[JOURNAL]
+    )
+    assert [one.who for one in seal.validations] == ["Camille Roux"]
+
+
+def test_where_nobody_is_named_all_stays_as_it_was(example: Matching) -> None:
+    held = Portfolio()
+    held.validated(example, who="Camille Roux")
+    before = dict(held.files)
+    with pytest.raises(RequestError, match="personne nommée"):
+        held.validated(example, who=" ")
+    assert held.files == before
+
+
+def test_a_decision_that_does_not_hold_is_not_validated(example: Matching, monkeypatch: pytest.MonkeyPatch) -> None:
+    def changed(content: bytes) -> Verification:
+        return verify_content(content.replace(b"proved", b"proven"))
+
+    monkeypatch.setattr(portfolio, "verify_content", changed)
+    held = Portfolio()
+    with pytest.raises(RequestError, match="Rien n'a été validé"):
+        held.validated(example, who="Camille Roux")
+    assert held.files == {}
+
+
+def test_the_same_files_give_the_same_archive(example: Matching) -> None:
+    assert packed(documents(example)) == packed(documents(example))
+    assert "binomes" not in repr(Portfolio({"binomes.html": b"x"}))

@@ -1,0 +1,58 @@
+"""Somebody who sits at a desk, without HTTP: asks, and reads what comes back."""
+
+import json
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+from mentormatch.examples import folder_of
+from mentormatch.service.desk.desk import Desk
+from mentormatch.service.messages import Message, read_message
+
+EXAMPLE = folder_of("mentorat")
+PROGRAMME = EXAMPLE.joinpath("programme.toml").read_bytes()
+ANSWERS = EXAMPLE.joinpath("reponses.csv").read_bytes()
+VALIDATION = {"action": "validate", "who": "Camille Roux", "why": "comité du 3 mars"}
+
+
+@dataclass
+class Sitting:
+    """A desk, and how it is asked."""
+
+    desk: Desk = field(default_factory=Desk)
+
+    def ask(self, do: str, body: bytes = b"", **values: Any) -> Message:
+        """Return the answer, as it comes."""
+        answer = read_message(BytesIO(self.desk.answer(Message({"do": do, **values}, body).packed())))
+        assert answer is not None
+        return answer
+
+    def done(self, do: str, body: bytes = b"", **values: Any) -> dict[str, Any]:
+        """Return what is told once something is done."""
+        answer = self.ask(do, body, **values)
+        assert not answer.head.get("refused"), answer.body
+        told: dict[str, Any] = json.loads(answer.body)
+        return told
+
+    def refused(self, do: str, body: bytes = b"", **values: Any) -> dict[str, Any]:
+        """Return why something is refused."""
+        answer = self.ask(do, body, **values)
+        assert answer.head == {"refused": True}
+        told: dict[str, Any] = json.loads(answer.body)
+        return told
+
+    def content(self, do: str, name: str) -> bytes:
+        """Return a page or a document."""
+        answer = self.ask(do, name=name)
+        assert not answer.head.get("refused"), answer.body
+        return answer.body
+
+    def formed(self) -> dict[str, Any]:
+        """Form the pairs of the example."""
+        self.done("example")
+        self.done("read")
+        return self.done("form")
+
+    def moved(self, **what: Any) -> dict[str, Any]:
+        """Ask something of the board."""
+        return self.done("ask", json.dumps({"what": what}).encode())

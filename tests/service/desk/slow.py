@@ -1,0 +1,34 @@
+"""A desk whose pairs take for ever: what is solved before them lasts until it is interrupted."""
+
+from typing import Any
+
+from mentormatch.assignment import engine, keeper
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.progress import at_work
+from mentormatch.matching import Matching, match
+from mentormatch.service.desk import desk
+from tests.failure.trouble import program, quotas
+from tests.showing.hanging import HANGS
+
+FACTORY = "tests.service.desk.slow:SlowDesk"
+SETTINGS = f"from mentormatch.service.desk import desks\ndesks.FACTORY = {FACTORY!r}"
+"""What has a service make desks of this kind."""
+
+
+class SlowDesk(desk.Desk):
+    """A desk at which something else is solved before the pairs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        vars(desk)["match"] = slowly
+
+
+@at_work()
+def slowly(cohort: Any, programme: Any, **settings: Any) -> Matching:
+    """Return the pairs, after a solve that hangs until it is interrupted."""
+    before = keeper.PROGRAM, engine.FEW
+    keeper.PROGRAM, engine.FEW = program(HANGS), -1
+    vars(engine)["_quick_without_rows"] = lambda *asked: False
+    solve(quotas(10))
+    keeper.PROGRAM, engine.FEW = before
+    return match(cohort, programme, **settings)

@@ -1,0 +1,295 @@
+"""A desk without HTTP: from the files to the documents, in order, in words, in memory."""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+import mentormatch as mm
+from mentormatch.record.log import chain_in
+from mentormatch.record.verify import Outcome, verify_content
+from mentormatch.service.desk.desk import Desk
+from mentormatch.service.desk.documents import PURPOSES, VIEWS
+from mentormatch.service.messages import Message, read_message
+from tests.conftest import DEEP
+from tests.english import french_in
+from tests.service.desk.sitting import ANSWERS, PROGRAMME, VALIDATION, Sitting
+
+JOURNAL, DECISION = "binomes.journal.jsonl", "binomes.decision.json"
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
+opened: list[str] = []
+watching: list[bool] = []
+
+
+def note(event: str, arguments: tuple[Any, ...]) -> None:
+    """Note the files that are opened to be written, while somebody watches."""
+    if watching and event == "open" and isinstance(arguments[2], int) and arguments[2] & WRITING:
+        opened.append(str(arguments[0]))
+
+
+sys.addaudithook(note)  # there is no way to take it away; it does nothing where nobody watches
+
+
+@contextmanager
+def watched() -> Iterator[list[str]]:
+    """Give the names of the files that are opened to be written within the block."""
+    opened.clear()
+    watching.append(True)
+    try:
+        yield opened
+    finally:
+        watching.clear()
+
+
+@pytest.fixture
+def sitting() -> Sitting:
+    return Sitting()
+
+
+def test_the_pairs_are_those_of_the_library(sitting: Sitting) -> None:
+    plan = sitting.formed()["plan"]
+    told = json.loads(sitting.content("hand", "binomes.json"))
+    matching = mm.match(mm.examples.cohort(), mm.examples.programme())
+    assert plan["status"] == "proved"
+    assert [(pair["mentor"], pair["mentee"]) for pair in told["pairs"]] == [
+        (pair.mentor, pair.mentee) for pair in matching.pairs
+    ]
+
+
+def test_each_step_leads_to_the_next(sitting: Sitting) -> None:
+    assert sitting.done("look") == {
+        "schema_version": 1,
+        "edition": 0,
+        "language": "fr",
+        "files": [],
+        "intake": None,
+        "plan": None,
+    }
+    sitting.done("take", PROGRAMME, part="programme", name="C:\\bureau\\programme.toml")
+    told = sitting.done("take", ANSWERS, part="answers", name="dossier/reponses.csv")
+    assert [file["name"] for file in told["files"]] == ["programme.toml", "reponses.csv"]
+    told = sitting.done("read")
+    assert told["intake"]["programme"] == mm.examples.programme().name
+    assert told["plan"] is None
+    assert sitting.done("form")["plan"]["answered"]
+
+
+@pytest.mark.parametrize(
+    ("do", "values"),
+    [
+        ("form", {}),
+        ("open", {}),
+        ("ask", {}),
+        ("show", {"name": "binomes"}),
+        ("show", {"name": "reponses"}),
+        ("hand", {"name": "binomes.xlsx"}),
+        ("hand", {"name": "reponses.zip"}),
+    ],
+)
+def test_what_is_asked_too_early_is_refused_in_words(do: str, values: dict[str, Any], sitting: Sitting) -> None:
+    assert "pas encore été" in sitting.refused(do, **values)["title"]
+
+
+@pytest.mark.parametrize(
+    ("there", "place", "title", "missing"),
+    [
+        ([], "", "Il manque des fichiers", 2),
+        (["answers"], "programme", "Il manque le programme", 1),
+        (["programme"], "answers", "Il manque le fichier de réponses", 1),
+    ],
+)
+def test_a_file_that_is_missing_is_named(there: list[str], place: str, title: str, missing: int) -> None:
+    sitting = Sitting()
+    for part in there:
+        sitting.done("take", b"x", part=part, name="x")
+    told = sitting.refused("read")
+    assert (told["place"], told["title"], len(told["problems"])) == (place, title, missing)
+
+
+def test_of_two_files_the_one_that_is_missing_is_named(sitting: Sitting) -> None:
+    sitting.done("take", PROGRAMME, part="programme", name="p.toml")
+    assert len(sitting.refused("read", apart=True)["problems"]) == 2
+    sitting.done("take", ANSWERS, part="mentors", name="m.csv")
+    assert sitting.refused("read", apart=True)["title"] == "Il manque le fichier de réponses des mentoré·es"
+
+
+def test_two_files_give_the_people_of_one(sitting: Sitting) -> None:
+    header, *rows = ANSWERS.decode("utf-8-sig").splitlines(keepends=True)
+    sides = {"mentors": [row for row in rows if ";Mentor" in row], "mentees": [row for row in rows if ";Ment" in row]}
+    del sides["mentees"][: len(sides["mentors"])]
+    sitting.done("take", PROGRAMME, part="programme", name="p.toml")
+    for part, lines in sides.items():
+        sitting.done("take", (header + "".join(lines)).encode(), part=part, name=f"{part}.csv")
+    told = sitting.done("read", apart=True)
+    assert told["intake"]["figures"][0]["number"] > 0
+
+
+def test_a_new_file_takes_the_place_of_all_that_came_of_the_old_one(sitting: Sitting) -> None:
+    sitting.formed()
+    told = sitting.done("take", ANSWERS, part="answers", name="autre.csv")
+    assert (told["intake"], told["plan"]) == (None, None)
+    assert "pas encore" in sitting.refused("show", name="binomes")["title"]
+    assert sitting.done("leave", part="answers")["files"] == [
+        {"part": "programme", "name": "programme.toml", "size": "16\u00a0ko"}
+    ]
+
+
+def test_every_page_and_every_document_that_is_named_can_be_had(sitting: Sitting) -> None:
+    plan = sitting.formed()["plan"]
+    assert [view["name"] for view in plan["views"]] == list(VIEWS)
+    shown = [name for name in VIEWS if DEEP or name != "solidite"]  # which takes its time
+    pages = [sitting.content("show", name).decode() for name in ("reponses", *shown)]
+    assert all("<main>" in page and "<script" not in page for page in pages)
+    names = [document["name"] for document in plan["documents"]]
+    assert set(names) == set(PURPOSES) - {JOURNAL}
+    assert all(sitting.content("hand", name) for name in names)
+    book = load_workbook(BytesIO(sitting.content("hand", "binomes.xlsx")))
+    assert book.worksheets[0].max_row == 13
+
+
+def test_what_is_validated_holds_for_whoever_checks_it_again(sitting: Sitting) -> None:
+    sitting.formed()
+    sitting.moved(action="ban", mentor="m1", mentee="e12")
+    told = sitting.moved(**VALIDATION)
+    assert (told["refusal"], told["final"]) == ("", True)
+    with ZipFile(BytesIO(sitting.content("hand", "binomes.zip"))) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    assert set(files) == {name for name in PURPOSES if not name.endswith(".zip")}
+    verification = verify_content(files[DECISION], head=told["head"], journal=files[JOURNAL])
+    assert verification.outcome is Outcome.VERIFIED
+    assert [one.who for one in verification.validations] == ["Camille Roux"]
+    assert all("Validée par Camille Roux" in files[name].decode() for name in ("binomes.html",))
+    assert sitting.done("look")["plan"]["final"]
+
+
+def test_the_log_goes_on_from_one_validation_to_the_next(sitting: Sitting) -> None:
+    sitting.formed()
+    first = sitting.moved(**VALIDATION)
+    assert not sitting.moved(action="ban", mentor="m1", mentee="e12")["final"]
+    assert JOURNAL not in [one["name"] for one in sitting.done("look")["plan"]["documents"]]
+    second = sitting.moved(**VALIDATION | {"who": "Dominique Petit"})
+    chain = chain_in(sitting.content("hand", JOURNAL), first["head"])
+    assert chain.whole
+    assert chain.head == second["head"]
+    assert [one.who for one in chain.entries if one.kind == "validation"] == ["Camille Roux", "Dominique Petit"]
+
+
+def test_where_there_is_no_solution_every_page_says_why_and_nothing_is_handed_to_participants(sitting: Sitting) -> None:
+    pin, ban = (f'\n[[rules]]\nkind = "{kind}"\nmentor = "M01"\nmentee = "E12"\n' for kind in ("pin", "ban"))
+    sitting.done("example")
+    sitting.done("take", PROGRAMME + (pin + ban).encode(), part="programme", name="p.toml")
+    sitting.done("read")
+    plan = sitting.done("form")["plan"]
+    assert (plan["status"], plan["answered"]) == ("infeasible", False)
+    assert "ne peuvent pas tenir ensemble" in sitting.content("show", "binomes").decode()
+    assert all(sitting.content("show", view["name"]) for view in plan["views"])
+    names = [document["name"] for document in plan["documents"]]
+    assert "fiches.zip" not in names
+    assert all(sitting.content("hand", name) for name in names)
+    assert sitting.moved(**VALIDATION)["refusal"] == "Il n'y a aucune répartition à valider"
+
+
+def test_work_that_is_interrupted_before_any_answer_is_told_in_words(
+    sitting: Sitting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*asked: object, **settings: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    sitting.formed()
+    monkeypatch.setattr("mentormatch.service.desk.desk.match", interrupted)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        assert "avant une première réponse" in sitting.refused("form")["title"]
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert sitting.done("look")["plan"]["answered"]  # what was there is still there
+
+
+def test_nobody_can_validate_without_a_name_and_then_nothing_is_final(sitting: Sitting) -> None:
+    sitting.formed()
+    told = sitting.moved(**VALIDATION | {"who": "  "})
+    assert "personne nommée" in told["refusal"]
+    assert not told["final"]
+
+
+def test_no_file_is_written_from_the_first_step_to_the_last(sitting: Sitting) -> None:
+    with watched() as written:
+        sitting.formed()
+        sitting.moved(**VALIDATION)
+        for name in PURPOSES:
+            sitting.content("hand", name)
+        for name in ("reponses", "binomes"):
+            sitting.content("show", name)
+    assert [name for name in written if "__pycache__" not in name and name != os.devnull] == []
+
+
+def test_a_file_that_is_written_would_be_noticed(tmp_path: Any) -> None:
+    with watched() as written:
+        (tmp_path / "a").write_bytes(b"a")
+    assert written == [str(tmp_path / "a")]
+
+
+def test_in_english_nothing_french_is_said(sitting: Sitting) -> None:
+    sitting.done("speak", language="en")
+    sitting.formed()
+    told = sitting.moved(**VALIDATION | {"why": "committee"})
+    state = sitting.done("look")
+    plan = state["plan"]
+    said = [state["intake"]["lead"], plan["verdict"], plan["summary"], *plan["standing"], told["said"]]
+    said += [one["noun"] for one in (*state["intake"]["figures"], *plan["figures"])]
+    said += [one["title"] for one in plan["views"]] + [one["purpose"] for one in plan["documents"]]
+    said += sitting.done("open")["words"].values()
+    sitting.done("leave", part="programme")
+    said.append(sitting.refused("read")["title"])
+    filled = [text.replace("{", "").replace("}", "") for text in said]
+    assert french_in(*filled) == []
+
+
+def test_the_language_of_the_programme_is_spoken_until_another_is_chosen(sitting: Sitting) -> None:
+    english = PROGRAMME.replace(b'language = "fr"', b'language = "en"', 1)
+    sitting.done("take", english, part="programme", name="p.toml")
+    sitting.done("take", ANSWERS, part="answers", name="r.csv")
+    assert sitting.done("read")["language"] == "en"
+    assert sitting.done("form")["plan"]["verdict"] == "Assignment proved optimal"
+    assert sitting.done("open")["words"]["language"] == "en"
+    told = sitting.done("speak", language="fr")
+    assert told["plan"]["verdict"] == "Répartition démontrée optimale"
+    assert sitting.done("open")["words"]["language"] == "fr"
+
+
+def test_more_people_than_the_service_takes_are_refused_in_words(sitting: Sitting) -> None:
+    sitting.done("begin", people=20, pairs=10)
+    sitting.done("example")
+    told = sitting.refused("read")
+    assert (told["title"], told["problems"][0]["found"]) == ("C'est plus que ce service ne prend", "34")
+    sitting.done("begin", people=40, pairs=10)
+    sitting.done("read")
+    assert sitting.refused("form")["problems"][0]["expected"] == "10 au plus"
+
+
+@given(st.dictionaries(st.text(max_size=8), st.none() | st.booleans() | st.integers() | st.text(max_size=8)))
+def test_whatever_is_asked_is_answered_without_a_word_of_it(head: dict[str, Any]) -> None:
+    answer = read_message(BytesIO(Desk().answer(Message(head).packed())))
+    assert answer is not None
+    assert answer.head == {"refused": True} or head["do"] in ("look", "example")
+
+
+@given(programme=st.binary(max_size=200), answers=st.binary(max_size=200))
+def test_whatever_is_handed_over_is_read_or_refused_in_words(programme: bytes, answers: bytes) -> None:
+    sitting = Sitting()
+    sitting.done("take", programme, part="programme", name="p.toml")
+    sitting.done("take", answers, part="answers", name="r.csv")
+    assert sitting.refused("read")["place"] == "programme"
+    sitting.done("take", PROGRAMME, part="programme", name="p.toml")
+    assert sitting.refused("read")["place"] == "answers"

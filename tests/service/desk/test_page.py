@@ -1,0 +1,296 @@
+"""The page in a real browser: from the files to the documents, for everybody, in words whatever happens."""
+
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from openpyxl import load_workbook
+from playwright.sync_api import Browser, expect
+
+from mentormatch.record.verify import Outcome, verify_content
+from tests.browser.browsing import NOTHING
+from tests.service.desk.sitting import ANSWERS, PROGRAMME
+from tests.service.desk.slow import SETTINGS
+from tests.service.desk.visiting import Visit, visiting
+from tests.service.serving import serving
+from tests.survey.reading.test_workbooks import bomb_of_references
+
+SEALED = {
+    "binomes.xlsx",
+    "binomes.html",
+    "binomes.csv",
+    "binomes.json",
+    "binomes.decision.json",
+    "binomes.journal.jsonl",
+}
+ATTACK = '<img src=x onerror="alert(1)">'
+
+
+def test_from_the_files_to_the_documents(visit: Visit, tmp_path: Path) -> None:
+    page = visit.page
+    assert page.url == f"{visit.service.url}/"  # the token is gone from the address
+    visit.hand_over()
+    visit.press("Lire les réponses")
+    visit.heading("Les réponses")
+    visit.frame_shows("Ce qui attend la répartition")
+    visit.press("Former les binômes")
+    visit.heading("Les binômes")
+    expect(page.locator(".verdict")).to_contain_text("Répartition démontrée optimale.")
+    visit.frame_shows("Le détail de chaque binôme")
+    visit.press("Revoir sur le tableau")
+    page.locator(".mm-board-name", has_text="M01").click()
+    page.get_by_role("button", name="Imposer M01 – E13", exact=True).click()
+    expect(page.locator(".mm-board-pinned")).to_be_visible()
+    visit.validate("Camille Roux", "comité du 3 mars")
+    visit.press("Aller aux documents")
+    visit.heading("Les documents")
+    expect(page.locator(".verdict")).to_contain_text("Validée par Camille Roux")
+    book = load_workbook(visit.download("binomes.xlsx", tmp_path))
+    assert ("M01", "E13") in [row[:2] for row in book.worksheets[0].iter_rows(values_only=True)]
+    assert_sealed(visit.download("binomes.zip", tmp_path), "Camille Roux")
+    assert visit.trouble == NOTHING
+
+
+def assert_sealed(archive: Path, who: str) -> None:
+    """Hold that an archive has every document, and a decision that somebody validated."""
+    with ZipFile(archive) as packed:
+        files = {name: packed.read(name) for name in packed.namelist()}
+    assert set(files) == SEALED
+    checked = verify_content(files["binomes.decision.json"], journal=files["binomes.journal.jsonl"])
+    assert (checked.outcome, checked.validations[0].who) == (Outcome.VERIFIED, who)
+
+
+@pytest.mark.proof
+def test_every_view_of_the_pairs_is_shown(visit: Visit) -> None:
+    visit.form()
+    for name, text in (
+        ("Sans binôme", "Ce qui suffirait"),
+        ("Qui pourrait rencontrer qui", "Partenaires possibles"),
+        ("Ce que coûte chaque objectif", "Ce que coûte l'équité"),
+        ("Binômes solides et fragiles", "Ce binôme est"),
+        ("Certificat", "Chaque ligne se lit"),
+    ):
+        visit.press(name)
+        visit.frame_shows(text)
+    assert visit.trouble == NOTHING
+
+
+def test_a_programme_with_mistakes_is_told_mistake_by_mistake_at_its_place(visit: Visit) -> None:
+    wrong = PROGRAMME.replace(b'kind = "same"', b'kind = "smae"', 1).replace(b"weight = ", b"wieght = ", 1)
+    visit.drop("answers", "reponses.csv", ANSWERS)
+    visit.held("reponses.csv")
+    visit.drop("programme", "programme.toml", wrong)
+    visit.held("programme.toml")
+    visit.press("Lire les réponses")
+    told = visit.trouble_at("programme")
+    expect(told).to_be_focused()
+    expect(told).to_contain_text("erreur(s) à corriger")
+    expect(told).to_contain_text("vouliez-vous dire « same » ?".replace("« ", "«\u00a0").replace(" »", "\u00a0»"))
+    assert told.locator("li").count() >= 2
+    visit.page.get_by_role("button", name="Retirer le fichier programme.toml").click()
+    visit.choose("programme", "corrige.toml", PROGRAMME)
+    visit.held("corrige.toml")
+    expect(visit.page.locator(".trouble")).to_have_count(0)
+    assert visit.trouble == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("reponses.xlsx", b"PK\x03\x04" + b"0" * 400, "abîmé"),
+        ("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, "photo.png"),
+        ("vide.csv", b"", "vide"),
+        ("autre.csv", b"a;b\r\n1;2\r\n", "autre.csv"),
+    ],
+)
+def test_a_file_that_is_no_survey_is_told_in_words_at_its_place(
+    name: str, content: bytes, words: str, visit: Visit
+) -> None:
+    visit.choose("programme", "programme.toml", PROGRAMME)
+    visit.held("programme.toml")
+    visit.choose("answers", name, content)
+    visit.held(name)
+    visit.press("Lire les réponses")
+    expect(visit.trouble_at("answers")).to_contain_text(words)
+    assert visit.trouble == NOTHING
+
+
+@pytest.mark.proof
+def test_a_bomb_is_told_in_words_and_the_page_goes_on(visit: Visit) -> None:
+    visit.choose("programme", "programme.toml", PROGRAMME)
+    visit.held("programme.toml")
+    visit.choose("answers", "bombe.xlsx", bomb_of_references())
+    visit.held("bombe.xlsx")
+    visit.press("Lire les réponses")
+    expect(visit.trouble_at("answers")).to_contain_text("bombe.xlsx")
+    visit.form()
+    assert visit.trouble == NOTHING
+
+
+@pytest.mark.proof
+def test_a_file_that_is_too_large_is_told_at_its_place(visit: Visit) -> None:
+    visit.page.evaluate(
+        """() => {
+          const held = new DataTransfer();
+          held.items.add(new File([new Uint8Array(9 << 20)], "grand.csv"));
+          const event = new DragEvent("drop", { dataTransfer: held, bubbles: true, cancelable: true });
+          document.querySelector("[data-drop=answers]").dispatchEvent(event);
+        }"""
+    )
+    expect(visit.trouble_at("answers")).to_contain_text("trop grand pour ce service")
+
+
+@pytest.mark.proof
+def test_what_people_typed_is_only_text(visit: Visit) -> None:
+    programme = PROGRAMME.decode().replace('name = "Mentorat production', f"name = '''{ATTACK}", 1)
+    programme = programme.replace('diffusion 2025-2026"', "diffusion 2025-2026'''", 1)
+    visit.choose("programme", f"{ATTACK}.toml", programme.encode())
+    visit.held(ATTACK)
+    visit.choose("answers", f"{ATTACK}.csv", ANSWERS)
+    visit.held(f"{ATTACK}.csv")
+    visit.press("Lire les réponses")
+    visit.frame_shows(ATTACK)
+    visit.press("Former les binômes")
+    visit.frame_shows(ATTACK)
+    visit.press("Revoir sur le tableau")
+    expect(visit.page.locator(".mm-board h3").first).to_contain_text(ATTACK)
+    assert visit.page.locator("img").count() == 0
+    assert visit.trouble == NOTHING
+
+
+@pytest.mark.parametrize("width", [pytest.param(1180, marks=pytest.mark.proof), 360])
+def test_nobody_is_kept_from_any_step(width: int, visit: Visit) -> None:
+    page = visit.page
+    page.set_viewport_size({"width": width, "height": 900})
+    visit.assert_open_to_all()
+    visit.press("Lire les réponses")
+    page.wait_for_selector(".trouble")
+    visit.assert_open_to_all()
+    visit.form()
+    visit.frame_shows("Les binômes")
+    visit.assert_open_to_all()
+    for name, there in (("Les réponses", "iframe"), ("Le tableau", ".mm-board"), ("Les documents", "table.documents")):
+        page.locator(".steps").get_by_role("button", name=name).click()
+        page.wait_for_selector(there)
+        visit.assert_open_to_all()
+    assert visit.trouble == NOTHING
+
+
+def test_all_can_be_done_by_keyboard_alone(visit: Visit) -> None:
+    page = visit.page
+    visit.reach("Prendre l'exemple")
+    visit.held("programme.toml")
+    page.keyboard.press("Shift+Tab")
+    expect(page.get_by_role("button", name="Lire les réponses")).to_be_focused()
+    page.keyboard.press("Enter")
+    visit.heading("Les réponses")
+    expect(page.get_by_role("heading", name="Les réponses", exact=True)).to_be_focused()
+    visit.reach("Former les binômes")
+    visit.heading("Les binômes")
+    visit.reach("Revoir sur le tableau")
+    page.wait_for_selector(".mm-board")
+    visit.reach("Aller aux documents")
+    visit.heading("Les documents")
+    with page.expect_download() as coming:
+        visit.reach("Télécharger binomes.csv")
+    assert coming.value.suggested_filename == "binomes.csv"
+    assert visit.trouble == NOTHING
+
+
+@pytest.mark.proof
+def test_two_people_do_not_see_one_another(chromium: Browser, visit: Visit) -> None:
+    visit.form()
+    with visiting(chromium, visit.service) as other:
+        other.sign_in()
+        expect(other.page.locator(".held")).to_have_count(0)
+        other.page.evaluate(
+            "(desk) => sessionStorage.setItem('desk', desk)", visit.page.evaluate("sessionStorage.desk")
+        )
+        other.page.reload()
+        other.page.wait_for_selector(".card")
+        expect(other.page.locator(".held")).to_have_count(0)
+        assert other.trouble == NOTHING
+
+
+@pytest.mark.proof
+def test_who_reloads_the_page_is_where_they_were(visit: Visit) -> None:
+    visit.form()
+    visit.press("Revoir sur le tableau")
+    visit.page.wait_for_selector(".mm-board")
+    visit.page.reload()
+    visit.page.wait_for_selector(".mm-board")
+    assert visit.trouble == NOTHING
+
+
+def test_a_session_that_is_over_is_told_in_words_and_opened_again(visit: Visit) -> None:
+    visit.form()
+    visit.page.context.clear_cookies()
+    visit.press("Aller aux documents")
+    expect(visit.page.locator(".trouble")).to_contain_text("Votre session est finie")
+    visit.press("Ouvrir de nouveau")
+    expect(visit.page.get_by_label("Jeton")).to_be_visible()
+    visit.page.get_by_label("Jeton").fill("un autre")
+    visit.press("Ouvrir")
+    expect(visit.page.get_by_role("status")).to_contain_text("Ce n'est pas le jeton de ce service")
+    assert visit.trouble == NOTHING
+
+
+@pytest.mark.proof
+def test_a_view_that_cannot_be_had_any_more_says_why(visit: Visit) -> None:
+    visit.form()
+    visit.page.context.clear_cookies()
+    visit.press("Certificat")
+    expect(visit.page.locator(".trouble")).to_contain_text("Votre session est finie")
+
+
+def test_who_closes_leaves_nothing(visit: Visit) -> None:
+    visit.form()
+    visit.page.on("dialog", lambda dialog: None)
+    visit.page.evaluate("window.confirm = () => true")
+    visit.press("Tout effacer et fermer")
+    expect(visit.page.get_by_role("heading", level=1)).to_contain_text("rien n'a été gardé")
+    expect(visit.page.get_by_role("heading", level=1)).to_be_focused()
+    assert visit.page.evaluate("Object.keys(sessionStorage).length") == 0
+    visit.press("Recommencer")
+    expect(visit.page.get_by_label("Jeton")).to_be_visible()
+    assert visit.trouble == NOTHING
+
+
+def test_english_is_spoken_everywhere_once_it_is_chosen(visit: Visit) -> None:
+    page = visit.page
+    visit.form()
+    visit.press("English")
+    visit.heading("The pairs")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.get_by_role("button", name="English")).to_be_focused()
+    visit.frame_shows("Each pair in detail")
+    visit.press("Review on the board")
+    expect(page.locator(".mm-board")).to_have_attribute("lang", "en")
+    visit.press("Go to the documents")
+    visit.heading("The documents")
+    page.reload()
+    visit.heading("The documents")
+    assert visit.trouble == NOTHING
+
+
+@pytest.mark.proof
+def test_long_work_shows_how_far_it_is_and_can_be_stopped(chromium: Browser) -> None:
+    with serving("--workers", "1", settings=SETTINGS) as service, visiting(chromium, service) as visit:
+        visit.sign_in()
+        visit.read()
+        visit.press("Former les binômes")
+        expect(visit.page.locator(".working")).to_contain_text("pour l'instant")
+        visit.press("Arrêter là")
+        visit.heading("Les binômes")
+        expect(visit.page.locator(".working")).to_be_hidden()
+        assert visit.trouble == NOTHING
+
+
+@pytest.mark.proof
+def test_a_service_that_is_gone_is_told_in_words(chromium: Browser) -> None:
+    with serving("--workers", "1") as service, visiting(chromium, service) as visit:
+        visit.sign_in()
+        service.process.kill()
+        service.process.wait()
+        visit.press("Prendre l'exemple")
+        expect(visit.page.locator(".trouble")).to_contain_text("Le service ne répond pas")

@@ -1,0 +1,67 @@
+"""The scripts of the page say what the words say: none is missing, none is left over, and none stands in a script."""
+
+import re
+from importlib.resources import files
+
+from mentormatch.languages import language
+from mentormatch.service.desk.assets import OWN, assets
+from mentormatch.service.desk.documents import PURPOSES, VIEWS
+from mentormatch.service.desk.wording import SIGN, WORDS, sign_words, words
+from tests.english import french_in
+
+FOLDER = files("mentormatch.service").joinpath("page")
+SCRIPTS = {name: FOLDER.joinpath(name).read_text(encoding="utf-8") for name in OWN if name.endswith(".js")}
+QUOTED = re.compile(r'"([^"\n]*)"')
+
+
+def quoted() -> set[str]:
+    return {text for script in SCRIPTS.values() for text in QUOTED.findall(script)}
+
+
+def test_every_text_that_a_script_asks_for_is_there_and_is_asked_for() -> None:
+    asked = {word for script in SCRIPTS.values() for word in re.findall(r'\bsay\("(\w+)"', script)}
+    buttons = {word for script in SCRIPTS.values() for word in re.findall(r'\bbutton\("(\w+)"', script)}
+    assert (asked | buttons) - {"language"} <= set(WORDS)
+    steps = {f"step_{name}" for name in ("files", "intake", "pairs", "board", "documents")}
+    unquoted = {"expired": 401, "gone": 404, "slow": 408, "too_large": 413, "busy": 429, "broken": 503}
+    assert set(WORDS) - quoted() - steps <= set(unquoted)
+
+
+def test_no_text_for_people_stands_in_a_script() -> None:
+    spoken = re.compile(r"[À-ÿ«»…]|[A-Z][a-z]+ [a-z]+ ")
+    assert {text for text in quoted() if spoken.search(text)} == {"Français"}
+
+
+def test_the_page_of_the_way_in_has_every_word_once() -> None:
+    page = FOLDER.joinpath("sign.html").read_text(encoding="utf-8")
+    assert set(re.findall(r"\$(\w+)", page)) == {*SIGN, "language", "style", "script"}
+
+
+def test_everything_is_said_in_english_too() -> None:
+    with language("en"):
+        said = [*words().values(), *sign_words().values()]
+        french = french_in(*(text.replace("{", "").replace("}", "") for text in said))
+    assert french == []
+
+
+def test_the_page_loads_files_that_are_there_and_each_is_served() -> None:
+    page = FOLDER.joinpath("index.html").read_text(encoding="utf-8")
+    imported = {name for script in SCRIPTS.values() for name in re.findall(r'from "\./([\w.]+)"', script)}
+    loaded = set(re.findall(r'="page/([\w.]+)"', page))
+    assert imported | loaded <= set(assets())
+    assert set(OWN) <= imported | loaded
+    there = {path.name for path in FOLDER.iterdir()}
+    assert there == {*OWN, "index.html", "sign.html", "sign.css", "sign.js"}
+
+
+def test_no_file_of_the_page_makes_markup_of_a_text_or_names_another_site() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in FOLDER.iterdir()]
+    for text in texts:
+        assert not re.search(
+            r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function| style=", text
+        )
+        assert re.findall(r"https?://(?!www\.w3\.org/2000/svg)", text) == []
+
+
+def test_views_and_documents_have_names_that_fit_an_address() -> None:
+    assert all(re.fullmatch(r"[a-z.-]+", name) for name in (*VIEWS, *PURPOSES))

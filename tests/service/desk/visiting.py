@@ -1,0 +1,154 @@
+"""Somebody at the page, in a real browser, and all that happens there that must not."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
+
+from tests.browser.browsing import Watched, faults
+from tests.service.desk.sitting import ANSWERS, PROGRAMME
+from tests.service.serving import TOKEN, Served
+
+PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
+LISTEN = """document.addEventListener("securitypolicyviolation", (event) => {
+  console.error("violation", event.violatedDirective, event.blockedURI, event.sourceFile, event.lineNumber);
+});"""
+REFUSED = "Failed to load resource: the server responded with a status of 4"
+"""What a browser says of every answer that is a refusal; the page says it in words."""
+DROP = """([selector, name, bytes, type]) => {
+  const held = new DataTransfer();
+  held.items.add(new File([new Uint8Array(bytes)], name, { type }));
+  for (const event of ["dragover", "drop"]) {
+    document.querySelector(selector).dispatchEvent(
+      new DragEvent(event, { dataTransfer: held, bubbles: true, cancelable: true }));
+  }
+}"""
+
+
+@dataclass
+class Visit:
+    """A page, its service, and the addresses that it asked for."""
+
+    page: Page
+    service: Served
+    watched: Watched = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.watched = Watched(self.page)
+        self.page.set_default_timeout(PATIENCE_MS)
+        self.page.add_init_script(LISTEN)
+
+    @property
+    def trouble(self) -> tuple[list[str], list[str], list[str]]:
+        """What must not have happened: dialogs, errors, violations of the policy among them, requests to elsewhere."""
+        errors = [error for error in self.watched.errors if not error.startswith(REFUSED)]
+        return self.watched.dialogs, errors, self.watched.outside
+
+    def sign_in(self) -> None:
+        """Open the page by the address that the service prints."""
+        self.page.goto(f"{self.service.url}/#token={TOKEN}")
+        self.page.wait_for_selector(".card")
+
+    def press(self, name: str) -> None:
+        """Press a button by its name."""
+        self.page.get_by_role("button", name=name, exact=True).first.click()
+
+    def heading(self, name: str) -> None:
+        """Wait for the heading of a step."""
+        expect(self.page.get_by_role("heading", name=name, exact=True, level=2)).to_be_visible()
+
+    def drop(self, part: str, name: str, content: bytes) -> None:
+        """Drop a file at its place."""
+        self.page.evaluate(DROP, [f"[data-drop={part}]", name, list(content), ""])
+
+    def choose(self, part: str, name: str, content: bytes) -> None:
+        """Choose a file by the button."""
+        file = FilePayload(name=name, mimeType="application/octet-stream", buffer=content)
+        self.page.locator(f"input[data-part={part}]").set_input_files(file)
+
+    def held(self, name: str) -> Locator:
+        """Return the place of a file that was taken, once it is there."""
+        place = self.page.locator(".held", has_text=name)
+        expect(place).to_be_visible()
+        return place
+
+    def hand_over(self) -> None:
+        """Drop the survey of the example, and choose its programme."""
+        self.drop("answers", "reponses.csv", ANSWERS)
+        self.held("reponses.csv")
+        self.choose("programme", "programme.toml", PROGRAMME)
+        self.held("programme.toml")
+
+    def read(self) -> None:
+        """Take the example, and read it."""
+        self.press("Prendre l'exemple")
+        self.held("reponses.csv")
+        self.press("Lire les réponses")
+        self.heading("Les réponses")
+
+    def form(self) -> None:
+        """Form the pairs of the example."""
+        self.read()
+        self.press("Former les binômes")
+        self.heading("Les binômes")
+
+    def validate(self, who: str, why: str) -> None:
+        """Validate on the board."""
+        self.page.get_by_label("Votre nom").fill(who)
+        self.page.get_by_label("Motif").fill(why)
+        self.press("Valider cette répartition")
+        expect(self.page.locator(".mm-board-done")).to_contain_text(f"Validée par {who}")
+
+    def reach(self, name: str) -> None:
+        """Go to a button or a link by the tab key alone, see that it is seen there, and press it."""
+        target = (
+            self.page.locator("button, a")
+            .and_(self.page.get_by_label(name, exact=True))
+            .or_(self.page.get_by_role("button", name=name, exact=True))
+        )
+        expect(target.first).to_be_visible()
+        for _ in range(80):
+            if target.first.evaluate("(one) => one === document.activeElement"):
+                break
+            self.page.keyboard.press("Tab")
+        expect(target.first).to_be_focused()
+        assert target.first.evaluate("(one) => getComputedStyle(one).outlineStyle") == "solid"
+        self.page.keyboard.press("Enter")
+
+    def frame_shows(self, text: str) -> None:
+        """Wait until the page in the frame says something."""
+        expect(self.page.frame_locator("iframe.page").get_by_text(text).first).to_be_visible()
+
+    def trouble_at(self, place: str) -> Locator:
+        """Return what is told to be wrong with one kind of file."""
+        told = self.page.locator(f"[data-place={place}] .trouble")
+        expect(told).to_be_visible()
+        return told
+
+    def download(self, name: str, folder: Path) -> Path:
+        """Download a document, and return where it was saved."""
+        with self.page.expect_download() as coming:
+            self.page.get_by_role("link", name=f"Télécharger {name}", exact=True).click()
+        assert coming.value.suggested_filename == name
+        coming.value.save_as(folder / name)
+        return folder / name
+
+    def assert_open_to_all(self) -> None:
+        """Hold that axe-core finds nothing grave on the page, and could tell the contrast of its texts."""
+        found, passed, _ = faults(self.page, ".desk")
+        assert found == set()
+        assert "color-contrast" in passed
+        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@contextmanager
+def visiting(chromium: Browser, service: Served) -> Iterator[Visit]:
+    """Give somebody in a browser of their own, who signs out at the end."""
+    with chromium.new_context(viewport={"width": 1180, "height": 900}, locale="fr-FR") as context:
+        visit = Visit(context.new_page(), service)
+        yield visit
+        if service.process.poll() is None:
+            context.request.delete(f"{service.url}/session", headers={"Origin": service.url})
