@@ -18,7 +18,8 @@ from mentormatch.wire.examples import PROGRAMME
 from tests.service.serving import BEARER, Served, serving
 
 REQUESTS = 500
-SEEDS, REQUESTS_A_SEED = 12, 170
+SEEDS, REQUESTS_A_SEED = (*range(9), 10, 11, 12), 170
+"""With seed 9 schemathesis makes itself a schema from which it cannot draw."""
 MAKES_PROGRAMMES = "/v1/match"
 """The operation whose requests hold any programme and any answers; those of the others, quicker to make, these."""
 PROGRAMMES = [
@@ -122,5 +123,5 @@ def seeded(number: int) -> Callable[..., None]:
     return made
 
 
-for number in range(SEEDS):
+for number in SEEDS:
     globals()[f"test_other_requests_{number}"] = seeded(number)

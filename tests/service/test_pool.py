@@ -74,9 +74,13 @@ def test_a_worker_that_has_grown_is_replaced_after_its_answer() -> None:
 
 def test_workers_that_were_killed_while_they_waited_are_replaced_and_nobody_notices() -> None:
     async def work(pool: Pool) -> None:
-        for process in await both_there(pool):
+        killed = await both_there(pool)
+        for process in killed:
             os.kill(process, signal.SIGKILL)
         assert await answer_of(pool)
+        pool.renew()
+        after = await both_there(pool)
+        assert (len(after), after & killed) == (1 + SPARE, set())
 
     with_pool(work)
 

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
@@ -89,11 +90,20 @@ def test_three_hundred_requests_that_are_left_half_way_are_closed_in_time(sent: 
 
 def another_ready(served: Served) -> bool:
     """Return whether there are all workers, and none of them is still loading; an engine is no worker."""
-    workers = [psutil.Process(one) for one in children(served.process.pid)]
-    before = [sum(worker.cpu_times()) for worker in workers]
+    before = seconds_of(served)
     sleep(0.5)
-    busy = [worker for worker, used in zip(workers, before, strict=True) if sum(worker.cpu_times()) > used + 0.02]
-    return len(workers) == 1 + SPARE and not busy
+    after = seconds_of(served)
+    quiet = [one for one, used in after.items() if used <= before.get(one, -1) + 0.02]
+    return len(after) == len(quiet) == 1 + SPARE
+
+
+def seconds_of(served: Served) -> dict[int, float]:
+    """Return how long each worker has been at work so far."""
+    found = {}
+    for one in children(served.process.pid):
+        with suppress(psutil.NoSuchProcess):
+            found[one] = sum(psutil.Process(one).cpu_times())
+    return found
 
 
 def whole(line: socket.socket) -> bytes:

@@ -44,6 +44,10 @@ class Pool:
             child.kill()
         await asyncio.gather(*(child.process.wait() for child in self.all), *self.idle, return_exceptions=True)
 
+    def renew(self) -> None:
+        """Replace the workers that have ended, or could not be started, while nobody asked them."""
+        self.idle = [place if usable(place) else self._after(place) for place in self.idle]
+
     def refuse_if_full(self) -> None:
         """Raise RefusedError where no further request may wait."""
         if self.stopping:
@@ -92,11 +96,11 @@ class Pool:
         return await self._in_a_worker(task, heard)
 
     async def _in_a_worker(self, task: Message, heard: Heard) -> bytes:
+        self.renew()
         place = max(reversed(self.idle), key=ready)
         self.idle.remove(place)
         reused = False
         try:
-            place = place if usable(place) else self._after(place)
             told = await self._told(await asyncio.shield(place), task, heard)
             reused = not told.head["retires"]
         finally:

@@ -49,5 +49,6 @@ class Rooms:
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_S)
+            self.pool.renew()
             self.jobs.expire()
             self.residents.expire()
