@@ -17,6 +17,7 @@ from mentormatch.scoring.criteria.near import Near
 from mentormatch.scoring.criteria.overlap import Overlap
 from mentormatch.scoring.criteria.same import Same
 from mentormatch.scoring.criteria.table import Table
+from mentormatch.scoring.criteria.unlike import Unlike
 from mentormatch.scoring.criteria.wishes import Wishes
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from mentormatch.text import canonical, fold
@@ -122,6 +123,12 @@ def table(rated: Criterion, left: Person, right: Person) -> float:
     return points
 
 
+def unlike(rated: Criterion, left: Person, right: Person) -> float:
+    assert isinstance(rated, Unlike)
+    ours, theirs = set(left.parts(rated.field)), set(right.parts(rated.field))
+    return 1 - len(ours & theirs) / len(ours | theirs) if ours | theirs else 1.0
+
+
 def wishes(rated: Criterion, left: Person, right: Person) -> float:
     assert isinstance(rated, Wishes)
     asked = [(left, rated.mentor, right), (right, rated.mentee, left)]
@@ -141,6 +148,7 @@ RECOUNT: Mapping[str, Callable[[Criterion, Person, Person], float]] = {
     "overlap": overlap,
     "same": same,
     "table": table,
+    "unlike": unlike,
     "wishes": wishes,
 }
 

@@ -16,6 +16,7 @@ from mentormatch.service.settings import Settings
 from mentormatch.wire.operation import ask
 from tests.failure.trouble import alive, only_linux, wait_for
 from tests.service.troubled import SLEEPS, TROUBLE, asked, body
+from tests.service.waiting import result_of
 
 pytestmark = only_linux
 
@@ -33,7 +34,7 @@ def with_pool(work: Work, **limits: Any) -> Any:
             await pool.close()
             wait_for(lambda: not [process for process in processes if alive(process)])
 
-    return asyncio.run(run())
+    return result_of(run())
 
 
 def nothing(message: Message) -> None:

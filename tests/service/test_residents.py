@@ -10,6 +10,7 @@ from mentormatch.service.problems import RefusedError
 from mentormatch.service.residents import Resident, Residents
 from mentormatch.service.settings import Settings
 from tests.failure.trouble import alive, only_linux, wait_for
+from tests.service.waiting import result_of
 
 ECHO = "tests.service.echo:Echo"
 
@@ -26,7 +27,7 @@ def with_residents(work: Work, **limits: Any) -> Any:
             await residents.close()
             wait_for(lambda: not [process for process in processes if alive(process)])
 
-    return asyncio.run(run())
+    return result_of(run())
 
 
 async def code_of(call: Awaitable[Any]) -> str:

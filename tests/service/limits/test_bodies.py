@@ -11,6 +11,7 @@ from mentormatch.service import bodies
 from mentormatch.service.bodies import Bodies, GoneError, read_away, refuse_kind, refuse_length, whole
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.settings import Settings
+from tests.service.waiting import result_of
 
 JSON = {"content-type": "application/json"}
 MOST = 10
@@ -40,7 +41,7 @@ def settings(**limits: Any) -> Settings:
 
 
 def read(coming: Callable[[], Awaitable[Any]], headers: Mapping[str, str] = JSON, **limits: Any) -> bytes:
-    return asyncio.run(Bodies(settings(**limits)).read(headers, coming))
+    return result_of(Bodies(settings(**limits)).read(headers, coming))
 
 
 def refused(work: Callable[[], object], code: str) -> RefusedError:
@@ -66,11 +67,11 @@ def test_a_piece_that_does_not_say_whether_more_come_is_the_last() -> None:
     coming = Coming(b"x", b"y")
     del coming.events[0]["more_body"]
     assert read(coming) == b"x"
-    asyncio.run(read_away(coming := Coming(b"x", b"y")))
+    result_of(read_away(coming := Coming(b"x", b"y")))
     assert coming.asked == 2
     coming = Coming(b"x", b"y")
     del coming.events[0]["more_body"]
-    asyncio.run(read_away(coming))
+    result_of(read_away(coming))
     assert coming.asked == 1
 
 
@@ -118,7 +119,7 @@ def test_a_packed_body_is_not_taken() -> None:
 
 
 def test_another_kind_is_taken_where_it_is_asked_for() -> None:
-    found = asyncio.run(Bodies(settings()).read({"content-type": "text/csv"}, Coming(b"a;b"), "text/csv"))
+    found = result_of(Bodies(settings()).read({"content-type": "text/csv"}, Coming(b"a;b"), "text/csv"))
     assert found == b"a;b"
 
 
@@ -132,7 +133,7 @@ def test_a_body_that_does_not_come_whole_is_waited_for_no_longer_than_the_limit(
 
 def test_whoever_goes_away_is_not_waited_for() -> None:
     with pytest.raises(GoneError):
-        asyncio.run(whole(Coming(b"x", end="gone"), MOST))
+        result_of(whole(Coming(b"x", end="gone"), MOST))
 
 
 def test_no_more_bodies_come_at_once_than_may_and_their_places_are_free_again() -> None:
@@ -151,12 +152,12 @@ def test_no_more_bodies_come_at_once_than_may_and_their_places_are_free_again() 
         assert taking.coming == 0
         return [*told, (await taking.read(JSON, Coming(b"x"))).decode()]
 
-    assert asyncio.run(many()) == ["busy", "close", "x"]
+    assert result_of(many()) == ["busy", "close", "x"]
 
 
 def test_what_is_not_wanted_is_read_away_up_to_its_end() -> None:
     coming = Coming(b"x" * 99, b"x", b"")
-    asyncio.run(read_away(coming))
+    result_of(read_away(coming))
     assert coming.asked == 3
 
 
@@ -168,16 +169,16 @@ def test_what_is_not_wanted_is_read_away_within_bounds(monkeypatch: pytest.Monke
         (Coming(b"xx", b"x", b"xx"), 2),
         (Coming(b"x", end="gone"), 2),
     ):
-        asyncio.run(read_away(coming))
+        result_of(read_away(coming))
         assert coming.asked == asked
     begun = monotonic()
-    asyncio.run(read_away(Coming(b"x", end="hangs")))
+    result_of(read_away(Coming(b"x", end="hangs")))
     assert 0.02 <= monotonic() - begun < 5
 
 
 def test_enough_is_read_away_for_a_body_that_is_a_few_times_too_large() -> None:
     piece = b"x" * 1_024 * 1_024
     coming = Coming(*[piece] * 66)
-    asyncio.run(read_away(coming))
+    result_of(read_away(coming))
     assert coming.asked == bodies.LEFTOVER_BYTES // len(piece) == 64
     assert bodies.LEFTOVER_S == 2.0
