@@ -4,7 +4,7 @@
 export PYTHON
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-SUITE := $(BIN)/python -m pytest --numprocesses auto -p no:benchmark
+SUITE := $(BIN)/python -m pytest --numprocesses auto --dist worksteal -p no:benchmark
 LOCKED := $(PIP) --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
@@ -20,7 +20,9 @@ demo: .venv/core ## pair the people of the example programme; the results are in
 test: .venv/dev ## run the fast test suite
 	$(SUITE)
 
-check: lint types cover docs ## run all that a change must pass, the same as in CI
+check: ## run all that a change must pass, the same as in CI; what takes one core goes side by side
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint types docs
+	$(MAKE) --no-print-directory cover
 
 lint: .venv/dev ## check format, style and import contracts
 	$(BIN)/ruff format --check
@@ -63,7 +65,7 @@ clean: ## remove the environment and all that was built
 	rm -rf .venv build dist htmlcov .coverage .coverage.* .benchmarks .hypothesis .*_cache
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# .venv/core runs the project, .venv/dev also checks it, .venv/docs builds its site. Made anew when a requirement changes: it holds what is locked, no more.
+# .venv/core runs the project, .venv/dev also checks it, .venv/docs also builds its site. Made anew when a requirement changes: it holds what is locked, no more.
 .venv/core: requirements/core.txt pyproject.toml tools/find-python
 	python=$$(tools/find-python) && "$$python" -m venv --clear .venv
 	$(LOCKED) --requirement requirements/core.txt
@@ -74,6 +76,6 @@ clean: ## remove the environment and all that was built
 	$(LOCKED) --requirement requirements/dev.txt
 	@touch $@
 
-.venv/docs: .venv/core requirements/docs.txt
+.venv/docs: .venv/dev requirements/docs.txt
 	$(LOCKED) --requirement requirements/docs.txt
 	@touch $@
