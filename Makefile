@@ -22,7 +22,7 @@ test: .venv/dev ## run the fast test suite
 
 check: ## run all that a change must pass, the same as in CI; what takes one core goes side by side
 	$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint types docs
-	$(MAKE) --no-print-directory cover
+	$(MAKE) --no-print-directory test
 
 lint: .venv/dev ## check format, style and import contracts
 	$(BIN)/ruff format --check
@@ -44,7 +44,7 @@ pictures: .venv/dev ## make the pictures of the documentation again, with Chromi
 bench: .venv/dev ## measure speed
 	$(BIN)/python -m pytest benchmarks --benchmark-only
 
-proof: .venv/dev ## run every test, also those that take hours, with deep searches
+proof: cover ## run every test, also those that take hours, with deep searches, and measure what the fast ones cover
 	MENTORMATCH_DEEP=1 $(SUITE)
 
 mutants: .venv/dev ## change the code that vouches for results, and tell what no test notices; GROUPS="check log"

@@ -43,7 +43,7 @@ def run(page: Page, lab: Jupyter, name: str, htmls: list[str]) -> Counter[str]:
 
 
 @pytest.mark.promise(24)
-@pytest.mark.parametrize("opened", [distrusted, run])
+@pytest.mark.parametrize("opened", [distrusted, pytest.param(run, marks=pytest.mark.proof)])
 def test_hostile_texts_are_only_text_in_a_notebook(
     opened: Callable[[Page, Jupyter, str, list[str]], Counter[str]],
     lab: Jupyter,

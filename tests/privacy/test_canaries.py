@@ -115,7 +115,11 @@ def cell(source: str, *tags: str) -> dict[str, Any]:
     return {"cell_type": "code", "execution_count": None, "metadata": metadata, "outputs": [], "source": source}
 
 
-@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "notebook",
+    [NOTEBOOKS[0], *(pytest.param(path, marks=pytest.mark.proof) for path in NOTEBOOKS[1:])],
+    ids=lambda path: path.stem,
+)
 def test_a_notebook_that_is_saved_holds_no_canary(notebook: Path, tmp_path: Path) -> None:
     examples.copy_pairs_to(planted(tmp_path / "mon-programme"))
     examples.copy_waves_to(tmp_path / "mon-programme")

@@ -125,7 +125,13 @@ def table(rated: Criterion, left: Person, right: Person) -> float:
 
 def unlike(rated: Criterion, left: Person, right: Person) -> float:
     assert isinstance(rated, Unlike)
-    ours, theirs = set(left.parts(rated.field)), set(right.parts(rated.field))
+    several = isinstance(left.people.columns[rated.field], Members | Ranks | Names)
+    ours, theirs = (
+        stakes_of(left, right, rated.field, rated.field)
+        if several
+        else [set(who.parts(rated.field)) for who in (left, right)]
+    )
+    ours, theirs = set(ours), set(theirs)
     return 1 - len(ours & theirs) / len(ours | theirs) if ours | theirs else 1.0
 
 
