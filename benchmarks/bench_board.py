@@ -32,7 +32,7 @@ def opened(size: int, folder: Path, *, coupled: bool) -> Board:
 
 @pytest.mark.parametrize("coupled", COUPLED)
 @pytest.mark.parametrize("size", SIZES)
-def test_a_move(benchmark: BenchmarkFixture, tmp_path: Path, size: int, coupled: bool) -> None:  # noqa: FBT001
+def test_a_move(benchmark: BenchmarkFixture, tmp_path: Path, size: int, coupled: bool) -> None:  # noqa: FBT001 - pytest passes it by name
     benchmark.group = f"board, {size} a side"
     board = opened(size, tmp_path, coupled=coupled)
     pairs = [(pair["mentor"], pair["mentee"]) for pair in board.state()["pairs"]]
@@ -50,7 +50,7 @@ def test_a_move(benchmark: BenchmarkFixture, tmp_path: Path, size: int, coupled:
 
 @pytest.mark.parametrize("coupled", COUPLED)
 @pytest.mark.parametrize("size", SIZES)
-def test_a_look(benchmark: BenchmarkFixture, tmp_path: Path, size: int, coupled: bool) -> None:  # noqa: FBT001
+def test_a_look(benchmark: BenchmarkFixture, tmp_path: Path, size: int, coupled: bool) -> None:  # noqa: FBT001 - pytest passes it by name
     benchmark.group = f"board, {size} a side"
     board = opened(size, tmp_path, coupled=coupled)
     mentor = board.state()["pairs"][0]["mentor"]

@@ -101,7 +101,7 @@ def test_more_pairs_than_the_limit_are_refused(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(("rows", "fits"), [(10, True), (11, False), (13, False)])
-def test_rows_count_as_people_of_both_sides(rows: int, fits: bool, client: httpx.Client) -> None:  # noqa: FBT001
+def test_rows_count_as_people_of_both_sides(rows: int, fits: bool, client: httpx.Client) -> None:  # noqa: FBT001 - pytest passes it by name
     sent = {"programme": COHORT["programme"], "rows": [{"x": "y"}] * rows}
     answer = client.post("/v1/match", json=sent)
     assert (answer.status_code != 413) == fits

@@ -38,8 +38,8 @@ os.chdir(ROOT)
 sys.path.insert(0, str(SRC))
 sys.dont_write_bytecode = True
 
-from changes import Mutant, mutants_of  # noqa: E402
-from trying import KILLED, verdicts_of  # noqa: E402
+from changes import Mutant, mutants_of  # noqa: E402 - after the path is set
+from trying import KILLED, verdicts_of  # noqa: E402 - after the path is set
 
 
 def main() -> None:

@@ -88,7 +88,7 @@ def test_a_body_that_is_too_long_is_read_no_further() -> None:
 
 
 @pytest.mark.parametrize(("length", "fits"), [("0", True), ("10", True), ("11", False), ("-1", False), ("x", False)])
-def test_a_body_that_says_that_it_is_too_long_is_not_read(length: str, fits: bool) -> None:  # noqa: FBT001
+def test_a_body_that_says_that_it_is_too_long_is_not_read(length: str, fits: bool) -> None:  # noqa: FBT001 - pytest passes it by name
     if fits:
         refuse_length({"content-length": length}, MOST)
     else:

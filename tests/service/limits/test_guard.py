@@ -67,7 +67,7 @@ def test_nothing_else_does(token: str | None) -> None:
 @pytest.mark.parametrize(
     ("path", "free"), [("/health", True), ("/health/", False), ("/v1/health", False), ("/", False)]
 )
-def test_health_alone_is_open_to_all(path: str, free: bool) -> None:  # noqa: FBT001
+def test_health_alone_is_open_to_all(path: str, free: bool) -> None:  # noqa: FBT001 - pytest passes it by name
     assert (refusal(scope(path)) is None) == free
 
 
