@@ -176,7 +176,6 @@ def test_a_conflict_names_people_as_the_groups_do() -> None:
     assert named.conflict.people == impossible.conflict.people
     assert "Alix et Basile sont à réunir" in named.conflict.reason
     assert "C01" not in str(named.conflict)
-    assert "Alix" in named._repr_html_()
 
 
 def test_who_leads_stands_with_the_groups(grouping: Grouping) -> None:
