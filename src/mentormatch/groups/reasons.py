@@ -27,7 +27,7 @@ def reason(criterion: Criterion, people: People, programme: Programme) -> str:
     if criterion.whole(people) is not None:
         return in_common(people, field)
     said = Counter(answers_in(people, field))
-    told = [tr("{answer} ({count})", answer=answer, count=count) for answer, count in ordered(said)]
+    told = [tr("{answer}\u00a0({count})", answer=answer, count=count) for answer, count in ordered(said)]
     return first_of(told, MOST_NAMED) if told else tr("aucune réponse")
 
 

@@ -7,10 +7,12 @@ pairs: what the points of a group are made of, and who has no group.
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from mentormatch.errors import OutputError
 from mentormatch.files import write_whole
+from mentormatch.groups import moments
 from mentormatch.groups.result import Result
 from mentormatch.languages import mark, tr
 from mentormatch.phrases import decimal, percent
@@ -60,6 +62,8 @@ OWN: dict[tuple[str, str], tuple[Form, float]] = {
 """Those of columns that are not as what stands in them says, by the codes of table and column."""
 DEALT = ("groups", "rounds", "scores", "shares")
 """Tables that a page and a notebook show as cards, where there are groups."""
+MOMENTS = {("dates", "start")}
+"""Columns of dates, by the codes of table and column; they stand there as ISO 8601 writes them."""
 SHORT = 24
 """Characters; a table whose cells have no more keeps its headings on a narrow screen."""
 
@@ -138,12 +142,23 @@ def with_rows(sheets: Mapping[str, Sheet]) -> dict[str, Sheet]:
 
 def printed(name: str, table: Sheet) -> Sheet:
     """Return a table whose every cell is in words, as a page shows it."""
-    forms = [look_of(name, column, cell)[0] for column, cell in zip(table.names, table.rows[0], strict=True)]
-    rows = (tuple(spelled(cell, form) for cell, form in zip(row, forms, strict=True)) for row in table.rows)
+    looks = zip(table.names, table.rows[0], strict=True)
+    spellers = [date_of if (name, column) in MOMENTS else speller(name, column, cell) for column, cell in looks]
+    rows = (tuple(spell(cell) for spell, cell in zip(spellers, row, strict=True)) for row in table.rows)
     return replace(table, rows=tuple(rows))
 
 
-def spelled(cell: Cell, form: Form) -> Cell:
+def date_of(cell: Cell) -> Cell:
+    """Return a date in words."""
+    return moments.in_words(str(cell))
+
+
+def speller(table: str, column: str, cell: Cell) -> Callable[[Cell], Cell]:
+    """Return what puts the cells of a column in words."""
+    return partial(spelled, look_of(table, column, cell)[0])
+
+
+def spelled(form: Form, cell: Cell) -> Cell:
     """Return a cell in words: yes and no, and numbers with a decimal or as a share."""
     if isinstance(cell, float):
         return percent(cell) if form == "share" else decimal(cell, 1)
