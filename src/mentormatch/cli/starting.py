@@ -18,7 +18,7 @@ Example = Annotated[
     typer.Option(
         "--example",
         metavar=TEXT,
-        help=mark("Lequel : mentorat, codeveloppement (des groupes) ou groupe-de-travail (sujets et dates)."),
+        help=mark("Quel exemple ; un nom inconnu fait dire ceux qu'il y a."),
     ),
 ]
 
