@@ -84,7 +84,7 @@ class Request(Message):
         )  # outside: the error of pydantic holds what was sent
 
 
-type People = Annotated[list[Submitted], Setting(max_length=MOST_PEOPLE)]
+People = Annotated[list[Submitted], Setting(max_length=MOST_PEOPLE)]
 type Mention = tuple[str, tuple[Side, ...], str]
 """Somebody who is named: the place in the request, on which side they may be, their key."""
 SIDES: tuple[Side, Side] = ("mentor", "mentee")

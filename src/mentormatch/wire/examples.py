@@ -31,7 +31,7 @@ MENTEES = [
 COHORT: dict[str, Any] = {"programme": PROGRAMME, "mentors": MENTORS, "mentees": MENTEES}
 
 GROUPED: dict[str, Any] = {
-    "programme": {"name": "Codéveloppement"},
+    "programme": {"name": "Cercle"},
     "fields": {
         "skills": {
             "kind": "choices",
@@ -41,7 +41,7 @@ GROUPED: dict[str, Any] = {
         "topics": {
             "kind": "choices",
             "question": "Quels sujets vous seraient utiles ?",
-            "options": ["Mécénat", "Paie", "Tournée"],
+            "options": ["Budget", "Paie", "Contrats"],
             "private": True,
         },
         "dates": {
@@ -69,8 +69,8 @@ GROUPED: dict[str, Any] = {
 }
 SAID: dict[str, dict[str, Any]] = {
     "C01": {"skills": ["budget"], "topics": ["Paie"], "dates": ["13 octobre", "17 novembre"], "urgent": False},
-    "C02": {"skills": ["diffusion"], "topics": ["Paie", "Mécénat"], "dates": ["17 novembre"], "urgent": False},
-    "C03": {"skills": ["budget", "production"], "topics": ["Tournée"], "dates": ["13 octobre"], "urgent": True},
+    "C02": {"skills": ["diffusion"], "topics": ["Paie", "Budget"], "dates": ["17 novembre"], "urgent": False},
+    "C03": {"skills": ["budget", "production"], "topics": ["Contrats"], "dates": ["13 octobre"], "urgent": True},
     "C04": {"skills": ["production"]},
 }
 MEMBERS: dict[str, Any] = {
