@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from mentormatch.service.forms import JobForm
-from mentormatch.wire.operation import ask
+from mentormatch.wire.operation import ask, operations
 from tests.failure.trouble import alive, children, only_linux, wait_for
 from tests.service.serving import Served, serving
 from tests.service.test_answers import problem
@@ -53,6 +53,17 @@ def events(client: httpx.Client, job: dict[str, Any]) -> list[tuple[str, dict[st
     assert told.headers["content-type"].startswith("text/event-stream")
     blocks = [block.split("\n") for block in told.text.strip().split("\n\n")]
     return [(name.removeprefix("event: "), json.loads(data.removeprefix("data: "))) for name, data in blocks]
+
+
+@pytest.mark.parametrize("kind", ["groups", "rotate", "topics", "dates", "turns"])
+def test_a_member_alone_is_answered_at_once_and_more_become_a_job(kind: str, client: httpx.Client) -> None:
+    sent = operations()[kind].example()
+    alone = {key: part for key, part in sent.items() if key not in ("apart", "past")} | {"members": sent["members"][:1]}
+    assert client.post(f"/v1/{kind}", json=alone).status_code == 200
+    job = job_of(client.post(f"/v1/{kind}", json=sent))
+    assert job["kind"] == kind
+    wait_for(lambda: client.get(job["links"]["self"]).json()["state"] == "done")
+    assert client.get(job["links"]["result"]).text == ask(kind, sent).to_json()
 
 
 def test_few_pairs_are_answered_at_once_and_more_become_a_job(client: httpx.Client) -> None:
