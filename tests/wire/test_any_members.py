@@ -54,7 +54,9 @@ def test_every_operation_on_members_is_tried() -> None:
 def test_any_answers_are_worked_on_or_refused(kind: str, data: st.DataObject) -> None:
     answers = st.dictionaries(st.sampled_from(ASKED), st.sampled_from(ANSWERS), max_size=len(ASKED))
     members = [{"id": f"C{number}", "answers": data.draw(answers)} for number in range(data.draw(st.integers(0, 5)))]
-    apart: dict[str, Any] = {"dates": None} if kind == "turns" else {"past": [], "apart": []} if kind in ("groups", "rotate") else {}
+    apart: dict[str, Any] = (
+        {"dates": None} if kind == "turns" else {"past": [], "apart": []} if kind in ("groups", "rotate") else {}
+    )
     assert said(kind, example(kind, members=members, **apart, **LIMIT))
 
 

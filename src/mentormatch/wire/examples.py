@@ -50,7 +50,7 @@ GROUPED: dict[str, Any] = {
             "options": ["13 octobre", "11 novembre", "17 novembre"],
             "private": True,
         },
-        "urgent": {"kind": "yesno", "question": "Votre question ne peut pas attendre"},
+        "urgent": {"kind": "yesno", "question": "Urgent"},
     },
     "criteria": [{"kind": "unlike", "field": "skills", "weight": 1}],
     "groups": {"size": 2},
