@@ -27,7 +27,7 @@ import pytest
 from changes import Mutant
 from hypothesis import HealthCheck, Phase, settings
 
-KILLED, SURVIVED, NOT_RUN, ELSEWHERE = "killed", "survived", "not run", "elsewhere"
+KILLED, SURVIVED, ELSEWHERE = "killed", "survived", "elsewhere"
 SLOWER, AT_LEAST_S = 10, 5
 """A test that takes so many times longer than before, and this at least, has noticed the change."""
 MEMORY = 6 << 30
@@ -64,17 +64,22 @@ class Tests:
         return cls({name: {(path, line) for path, line in lines} for name, lines in ran.items()}, seconds)
 
     def of(self, mutant: Mutant) -> list[str]:
-        """Return the tests that run a line of a mutant, or any of its file if it is in no function; quickest first."""
-        lines = {(str(mutant.path), line) for line in mutant.lines}
-        if mutant.inside:
-            found = [name for name, ran in self.ran.items() if ran & lines]
-        else:
-            found = [name for name, ran in self.ran.items() if any(path == str(mutant.path) for path, _ in ran)]
+        """Return the tests that run a line of a mutant, or else any line of its file, or else all; quickest first."""
+        found = self.running(mutant) or self.near(mutant) or list(self.ran)
         return sorted(found, key=self.seconds.__getitem__)
+
+    def running(self, mutant: Mutant) -> list[str]:
+        """Return the tests that run a line of a mutant; what runs as its module is imported, no test runs."""
+        lines = {(str(mutant.path), line) for line in mutant.lines} if mutant.inside else set()
+        return [name for name, ran in self.ran.items() if ran & lines]
+
+    def near(self, mutant: Mutant) -> list[str]:
+        """Return the tests that run any line of the file of a mutant."""
+        return [name for name, ran in self.ran.items() if any(path == str(mutant.path) for path, _ in ran)]
 
 
 def verdicts_of(mutants: list[Mutant], tests: list[str]) -> Iterator[tuple[Mutant, str]]:
-    """Yield each mutant and what became of it: killed, survived, not run by any test, or why it could not be tried."""
+    """Yield each mutant and what became of it: killed, survived, or why it could not be tried."""
     out, into = os.pipe()
     child = os.fork()
     if not child:
@@ -152,8 +157,8 @@ class Session:
         return not self.session.testsfailed
 
     def tried(self, mutant: Mutant, before: Tests) -> str:
-        """Return what becomes of a mutant within a function."""
-        tests = sorted(before.of(mutant), key=lambda name: before.seconds[name] / (1 + self.kills[name]))
+        """Return what becomes of a mutant within a function; one that no test runs may be run by an import."""
+        tests = sorted(before.running(mutant), key=lambda name: before.seconds[name] / (1 + self.kills[name]))
 
         def work() -> bytes:
             try:
@@ -166,7 +171,7 @@ class Session:
                     return f"{KILLED} {name}".encode()
             return SURVIVED.encode()
 
-        said, _, name = verdict(work).partition(f"{KILLED} ") if tests else (NOT_RUN, "", "")
+        said, _, name = verdict(work).partition(f"{KILLED} ") if tests else (ELSEWHERE, "", "")
         self.kills[name] += 1
         return said or KILLED
 
@@ -198,7 +203,7 @@ def tried_anew(mutant: Mutant, before: Tests) -> str:
         code = int(pytest.main([*PYTEST, *files], plugins=[Changed(mutant, tests)]))
         return {0: SURVIVED, 1: KILLED, 2: KILLED}.get(code, f"not tried, pytest ended with {code}").encode()
 
-    return verdict(work) if tests else NOT_RUN
+    return verdict(work)
 
 
 class Changed(MetaPathFinder, Loader):
