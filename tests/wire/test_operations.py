@@ -110,11 +110,10 @@ def test_an_answer_is_written_in_its_own_letters() -> None:
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
 def test_no_answer_holds_a_number_that_json_does_not_have(number: float) -> None:
-    told = {"schema_version": 1, "share": number}
     with pytest.raises(ValidationError):
-        Share.model_validate(told)
+        Share(share=number)
     with pytest.raises(ValueError, match="not JSON compliant"):
-        Share.model_construct(**told).to_json()
+        Share.model_construct(share=number).to_json()
 
 
 class Share(Response):

@@ -27,9 +27,10 @@ import pytest
 from changes import Mutant
 from hypothesis import HealthCheck, Phase, settings
 
-KILLED, SURVIVED, ELSEWHERE = "killed", "survived", "elsewhere"
-SLOWER, AT_LEAST_S = 10, 5
-"""A test that takes so many times longer than before, and this at least, has noticed the change."""
+KILLED, STOPPED, SURVIVED, ELSEWHERE = "killed", "stopped", "survived", "elsewhere"
+SLOWER, AT_LEAST_S, WAITS = 10, 5, 6
+"""A test that works so many times longer than before, and this at least, is stopped; where it only waits, as for a busy
+machine, after six times that."""
 MEMORY = 6 << 30
 TOOL = 4
 """The place among the tools of ``sys.monitoring``."""
@@ -79,7 +80,7 @@ class Tests:
 
 
 def verdicts_of(mutants: list[Mutant], tests: list[str]) -> Iterator[tuple[Mutant, str]]:
-    """Yield each mutant and what became of it: killed, survived, or why it could not be tried."""
+    """Yield each mutant and what became of it: killed, stopped, survived, or why it could not be tried."""
     out, into = os.pipe()
     child = os.fork()
     if not child:
@@ -166,7 +167,7 @@ class Session:
             except ValueError:  # the changed function closes over other names
                 return ELSEWHERE.encode()
             for name in tests:
-                signal.alarm(int(AT_LEAST_S + SLOWER * before.seconds[name]))
+                allow(before.seconds[name])
                 if not self.passes(name):
                     return f"{KILLED} {name}".encode()
             return SURVIVED.encode()
@@ -199,7 +200,7 @@ def tried_anew(mutant: Mutant, before: Tests) -> str:
     files = sorted({name.partition("::")[0] for name in tests})
 
     def work() -> bytes:
-        signal.alarm(int(60 + SLOWER * sum(before.seconds[name] for name in tests)))
+        allow(sum(before.seconds[name] for name in tests), at_least=60)
         code = int(pytest.main([*PYTEST, *files], plugins=[Changed(mutant, tests)]))
         return {0: SURVIVED, 1: KILLED, 2: KILLED}.get(code, f"not tried, pytest ended with {code}").encode()
 
@@ -233,9 +234,16 @@ class Changed(MetaPathFinder, Loader):
         exec(self.mutant.code, vars(module))
 
 
+def allow(seconds: float, at_least: int = AT_LEAST_S) -> None:
+    """End this process where it works, or waits, far longer than so many seconds."""
+    limit = at_least + SLOWER * seconds
+    signal.setitimer(signal.ITIMER_PROF, limit)
+    signal.setitimer(signal.ITIMER_REAL, WAITS * limit)
+
+
 def verdict(work: Callable[[], bytes]) -> str:
-    """Return the verdict of some work in a child process; a child that dies, of time or memory, has noticed."""
-    return in_child(work).decode() or KILLED
+    """Return the verdict of some work in a child process; one that dies, of time or memory, has been stopped."""
+    return in_child(work).decode() or STOPPED
 
 
 def in_child(work: Callable[[], bytes]) -> bytes:
