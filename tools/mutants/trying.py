@@ -168,7 +168,7 @@ class Session:
                 return ELSEWHERE.encode()
             for name in tests:
                 allow(before.seconds[name])
-                if not self.passes(name):
+                if not self.passes(name) and not self.passes(name):  # a busy machine makes some fail once
                     return f"{KILLED} {name}".encode()
             return SURVIVED.encode()
 
