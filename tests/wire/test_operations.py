@@ -1,16 +1,19 @@
 """What holds of every operation, whichever it is."""
 
 import json
+import math
 import re
 from typing import Any
 
 import pytest
 from jsonschema_rs import meta, validator_for
+from pydantic import ValidationError
 
 from mentormatch.errors import ProgrammeError, RequestError
 from mentormatch.wire.asked import CohortRequest
 from mentormatch.wire.members import MembersRequest
 from mentormatch.wire.operation import ask, operations, read
+from mentormatch.wire.response import Response
 from mentormatch.wire.schema import schema_of
 from tests.english import french_in
 from tests.wire.bodies import KINDS, example, texts
@@ -101,6 +104,26 @@ def test_an_answer_is_text_on_several_lines_in_a_fixed_order() -> None:
     assert ask("verify", example("verify")).to_json().startswith('{\n "schema_version": 1,\n "verified": true,')
 
 
+def test_an_answer_is_written_in_its_own_letters() -> None:
+    told = ask("diagnose", example("diagnose")).to_json()
+    assert "é" in told
+    assert "\\u" not in told
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+def test_no_answer_holds_a_number_that_json_does_not_have(number: float) -> None:
+    with pytest.raises(ValidationError):
+        Share(share=number)
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        Share.model_construct(share=number).to_json()
+
+
+class Share(Response):
+    """An answer that holds any number."""
+
+    share: float
+
+
 class Strange:
     """What JSON does not have."""
 
@@ -181,8 +204,9 @@ def test_members_answer_what_is_asked_and_have_a_key_each(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", OF_PEOPLE)
 def test_people_must_be_known_by_every_key_that_names_them(kind: str) -> None:
-    with pytest.raises(RequestError, match="Personne inconnue"):
+    with pytest.raises(RequestError, match="Personne inconnue") as refused:
         ask(kind, example(kind, bans=[{"mentor": "M09", "mentee": "E01"}]))
+    assert [problem.where for problem in refused.value.problems] == ["$.bans[0].mentor"]
 
 
 def test_an_operation_that_is_not_there_is_refused_with_the_nearest() -> None:
