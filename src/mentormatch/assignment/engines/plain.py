@@ -13,6 +13,7 @@ from mentormatch.assignment.settle import opening_stage, settle, timed
 from mentormatch.assignment.solution import Solution, Status, without_pairs
 from mentormatch.assignment.sparse import best_on_list
 from mentormatch.assignment.stages import Stage, merged
+from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.assignment.threshold import single_mentees
 from mentormatch.columns import IntVector
 
@@ -31,6 +32,8 @@ class Plain(Engine):
     rank: ClassVar[int] = 0
 
     def takes(self, problem: AssignmentProblem) -> bool:
+        if isinstance(problem.scores, ComputedScores):
+            return False
         if problem.rows or problem.mentors.waivable.any() or problem.mentees.waivable.any():
             return False
         if "floor_person" in problem.goals and not single_mentees(problem).all():

@@ -1,0 +1,88 @@
+"""The scores of all pairs of a cohort as a problem asks for them, none of them kept."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib.util import find_spec
+from typing import Self
+
+import numpy as np
+
+from mentormatch.assignment.wide.scan import Cut, Look, Seen, look, scanned
+from mentormatch.assignment.wide.swift import Swift
+from mentormatch.assignment.wide.tiles import Tiles
+from mentormatch.columns import BoolVector, IntVector
+from mentormatch.errors import EngineError
+
+
+@dataclass(frozen=True, slots=True)
+class ComputedScores:
+    """Scores of people who take part, worked out by ``tiles`` whenever they are asked for.
+
+    ``mentors`` (n,) and ``mentees`` (m,) bool: who takes part. How many partners somebody has is not known, only that
+    nobody who is set aside has any.
+    """
+
+    tiles: Tiles
+    mentors: BoolVector
+    mentees: BoolVector
+    look: Look
+
+    @classmethod
+    def of(cls, tiles: Tiles, mentors: BoolVector, mentees: BoolVector) -> Self:
+        """Return the scores, looked at by compiled code where the extra ``scale`` is there."""
+        return cls(tiles, mentors, mentees, Swift.of(tiles).look if find_spec("numba") else partial(look, tiles))
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.tiles.shape
+
+    @property
+    def count(self) -> int:
+        """Return a bound on the number of allowed pairs."""
+        return int(np.count_nonzero(self.mentors)) * int(np.count_nonzero(self.mentees))
+
+    @property
+    def extremes(self) -> tuple[int, int]:
+        """Return bounds on the scores of allowed pairs."""
+        return (self.tiles.least, max(self.tiles.most, self.tiles.least)) if self.count else (0, 0)
+
+    def pairs(self) -> tuple[IntVector, IntVector]:
+        raise EngineError("There are too many pairs to list them")
+
+    def allows(self, mentors: IntVector, mentees: IntVector) -> BoolVector:
+        taking_part = self.mentors[mentors] & self.mentees[mentees]
+        return np.asarray(taking_part & (self.tiles.at(mentors, mentees) >= self.tiles.least))
+
+    def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
+        return self.tiles.at(mentors, mentees)
+
+    def degrees(self) -> tuple[IntVector, IntVector]:
+        """Return bounds on the number of partners of each mentor and of each mentee."""
+        counts = int(np.count_nonzero(self.mentees)), int(np.count_nonzero(self.mentors))
+        return np.where(self.mentors, counts[0], 0), np.where(self.mentees, counts[1], 0)
+
+    def keeping(self, least: IntVector) -> Self:
+        """Return the scores without pairs that score below one threshold, which must be the same for all mentees."""
+        lowest = int(least.max(initial=0))
+        if (least != lowest).any():
+            raise EngineError("A threshold for each person is not for so many pairs")
+        tiles = replace(self.tiles, least=max(self.tiles.least, lowest))
+        return type(self).of(tiles, self.mentors, self.mentees)
+
+    def listed(self) -> IntVector:
+        raise EngineError("There are too many pairs to list them")
+
+    def best(self) -> tuple[IntVector, IntVector]:
+        raise EngineError("not yet")
+
+    def best_among(self, mentors: BoolVector, mentees: BoolVector) -> int:
+        raise EngineError("not yet")
+
+    def of_mentees(self, some: IntVector) -> Self:
+        """Return the scores of all mentors with some mentees, by their positions in ascending order."""
+        tiles = self.tiles.of_mentees(some)
+        return replace(self, tiles=tiles, mentees=self.mentees[some], look=partial(look, tiles))
+
+    def within(self, cut: Cut) -> Seen:
+        """Return the pairs that a cut leaves, of people who take part."""
+        return scanned(self.look, self.shape[0], cut.among(self.mentors, self.mentees))

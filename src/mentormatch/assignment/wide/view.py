@@ -1,0 +1,78 @@
+"""One stage of a wide problem: what pairs are worth in it, looked at from the prices of people."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mentormatch.assignment.bounding import exact_product, exact_sum
+from mentormatch.assignment.face import Bounds, Face, listed, open_bounds
+from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.stages import Stage
+from mentormatch.assignment.wide.computed import ComputedScores
+from mentormatch.assignment.wide.scan import Cut
+from mentormatch.columns import BoolVector, IntVector
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pairs in order with their scores."""
+
+    mentors: IntVector
+    mentees: IntVector
+    scores: IntVector
+
+    @property
+    def columns(self) -> tuple[IntVector, ...]:
+        """Return mentors, mentees and scores."""
+        return self.mentors, self.mentees, self.scores
+
+    def joined(self, other: "Pairs", width: int) -> tuple["Pairs", BoolVector]:
+        """Return the pairs of both, in order, and which of them were there before."""
+        places = np.append(self.mentors, other.mentors) * width + np.append(self.mentees, other.mentees)
+        _, first = np.unique(places, return_index=True)
+        both = (np.append(ours, theirs)[first] for ours, theirs in zip(self.columns, other.columns, strict=True))
+        return Pairs(*both), first < len(self.mentors)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One stage of a wide problem: a pair is worth ``scale * score + mentor[i] + mentee[k]``."""
+
+    problem: AssignmentProblem
+    scores: ComputedScores
+    stage: Stage
+    bounds: tuple[Bounds, Bounds]
+
+    @classmethod
+    def of(cls, problem: AssignmentProblem, scores: ComputedScores, stage: Stage) -> "View":
+        """Return the stage on people who have places beside the pins."""
+        bounds = open_bounds(problem)
+        taking = scores.mentors & (bounds[0].most > 0), scores.mentees & (bounds[1].most > 0)
+        return cls(problem, replace(scores, mentors=taking[0], mentees=taking[1]), stage, bounds)
+
+    @property
+    def mentor(self) -> IntVector:
+        return self.stage.flat + self.stage.mentor
+
+    def worth(self, pairs: Pairs) -> IntVector:
+        """Return what pairs are worth."""
+        return self.mentor[pairs.mentors] + self.stage.mentee[pairs.mentees] + self.stage.score * pairs.scores
+
+    def face(self, pairs: Pairs) -> Face:
+        """Return the answers on some pairs."""
+        return Face(pairs.mentors, pairs.mentees, *self.bounds, listed(self.problem.pins))
+
+    def look(self, prices: tuple[IntVector, IntVector], loss: int, most: int) -> tuple[Pairs, IntVector]:
+        """Return the pairs that lose no more than ``loss`` at these prices, ``most`` a mentor on average if they are many.
+
+        With them, (n,) int64, the most that a pair of each mentor is worth above the price of the mentee.
+        """
+        limits, mentees = prices[0] - self.mentor - loss, self.stage.mentee - prices[1]
+        seen = self.scores.within(Cut(limits, mentees, self.stage.score, most))
+        return Pairs(seen.mentors, seen.mentees, seen.scores), seen.best + self.mentor
+
+    def bound(self, best: IntVector, mentees: IntVector) -> int:
+        """Return what no answer is worth more than, by prices of mentees and the best that each mentor has there."""
+        own = np.where(self.scores.mentors, np.maximum(best, 0), 0)
+        sides = (own, self.bounds[0].most), (np.maximum(mentees, 0), self.bounds[1].most)
+        return sum(exact_sum(exact_product(prices, places)) for prices, places in sides)
