@@ -1,7 +1,7 @@
 """Engine ``wide``: pairs that are worked out whenever they are asked for, and never all held."""
 
 from dataclasses import replace
-from functools import partial
+from importlib.util import find_spec
 from typing import ClassVar
 
 from mentormatch.assignment.engine import Engine, Run
@@ -12,7 +12,7 @@ from mentormatch.assignment.settle import opening_stage, settle, timed
 from mentormatch.assignment.solution import Solution, Status, without_pairs
 from mentormatch.assignment.stages import merged
 from mentormatch.assignment.wide.computed import ComputedScores
-from mentormatch.assignment.wide.pricing import Warm, best_wide
+from mentormatch.assignment.wide.pricing import best_wide
 from mentormatch.assignment.wide.view import View
 from mentormatch.columns import IntVector
 from mentormatch.errors import EngineError
@@ -35,7 +35,7 @@ class Wide(Engine):
 
     def solve(self, problem: AssignmentProblem, run: Run) -> Solution:
         assert isinstance(problem.scores, ComputedScores)
-        stages = merged(problem, lambda reach: 3 * reach < 1 << 53)
+        stages = merged(problem, lambda reach: reach < 1 << 57)
         if len(stages) > 1:
             raise EngineError("The goals do not fit in one number")
         stage = opening_stage(stages)
@@ -45,8 +45,20 @@ class Wide(Engine):
         return replace(settle(problem, run, stages, opening, timed(best, run)), engine=self.kind)
 
 
-def _solve(face: Face, profit: IntVector, warm: Warm | None) -> Optimum | None:
-    return best(face, profit)
+def _solve(face: Face, profit: IntVector, begin: "Start | None") -> "tuple[Optimum, Start | None] | None":
+    if not find_spec("numba"):
+        found = best(face, profit)
+        return None if found is None else (found, None)
+    from mentormatch.assignment.paths.best import Start, best as best_by_paths
+
+    import time
+    t=time.process_time()
+    turned = face.left.most[face.lefts].max(initial=0) > 1
+    way = face.flipped() if turned else face
+    optimum = best_by_paths(way, profit, begin)
+    print('  solve',time.process_time()-t,len(face))
+    left, right = (optimum.right, optimum.left) if turned else (optimum.left, optimum.right)
+    return Optimum(optimum.chosen, left, right), Start.of(way, optimum)
 
 
 def print_gap(face: Face, optimum: Optimum, bound: int) -> None:

@@ -80,8 +80,7 @@ class ComputedScores:
 
     def of_mentees(self, some: IntVector) -> Self:
         """Return the scores of all mentors with some mentees, by their positions in ascending order."""
-        tiles = self.tiles.of_mentees(some)
-        return replace(self, tiles=tiles, mentees=self.mentees[some], look=partial(look, tiles))
+        return type(self).of(self.tiles.of_mentees(some), self.mentors, self.mentees[some])
 
     def within(self, cut: Cut) -> Seen:
         """Return the pairs that a cut leaves, of people who take part."""

@@ -8,9 +8,10 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numba.core import types
 from numba.extending import intrinsic
+
+from mentormatch.assignment.paths.compiled import compiled
 
 
 @intrinsic  # type: ignore[untyped-decorator]  # numba has no types
@@ -27,15 +28,17 @@ def ones(typing: Any, word: Any) -> Any:
 def kernel(leads: int, terms: int, sets: int) -> Any:
     """Return the function that looks at a strip of scores of so many leads and terms, and so many sets of answers."""
 
-    @njit(nogil=True, boundscheck=False, error_model="numpy")  # type: ignore[untyped-decorator]  # numba has no types
+    @compiled
     def look(strip, sorted_, wanted, found):
         tables, own, rest, marks = strip
         edges, kinds, ceilings, codes, bits, slots, columns, places, extra = sorted_
-        limits, scale, least, most = wanted
+        limits, scale, least, most, closed = wanted
         rows, mentees, scores, best = found
         count_found = 0
         for row in range(tables.shape[0]):
             table, limit, top, count = tables[row], limits[row], best[row], 0
+            if limit >= closed:
+                continue
             mark, last = marks[row], marks[row + 1]
             for group in range(edges.shape[0] - 1):
                 led = np.int64(0)

@@ -1,7 +1,7 @@
 """What one criterion, or one rule, adds to the score of each pair, worked out for the different answers only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -62,6 +62,14 @@ class Part:
         if self.whole is not None:
             return self.whole[self.mentors.codes[start:stop]]
         return self.adds(self.left.take(np.arange(start, stop)), self.right)
+
+    def of_mentees(self, some: IntVector) -> "Part":
+        """Return what is added for some mentees."""
+        codes = self.mentees.codes[some]
+        kinds = Distinct.of(codes)
+        left = codes[kinds.first]
+        whole = None if self.whole is None else np.ascontiguousarray(self.whole[:, left])
+        return replace(self, mentees=kinds, right=self.right.take(left), whole=whole)
 
     def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
         """Return (e,) int64: what pairs are given, of a part whose table is whole."""

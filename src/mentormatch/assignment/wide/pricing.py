@@ -7,30 +7,25 @@ those of all pairs, and no tolerance is in it. Each look at all pairs also bound
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from mentormatch.assignment.face import Face, Optimum
 from mentormatch.assignment.wide.guess import promising
-from mentormatch.assignment.wide.view import Pairs, View
-from mentormatch.columns import BoolVector, IntVector
+from mentormatch.assignment.wide.view import NO_PAIRS, Pairs, View
+from mentormatch.columns import IntVector
 
-type Solve = Callable[[Face, IntVector, Warm | None], Optimum | None]
+type Solve = Callable[[Face, IntVector, Begin], tuple[Optimum, Begin] | None]
+"""Returns the optimum of some pairs, and what the next solve may begin with, from what the last one left."""
+type Begin = Any
 type Hear = Callable[[Face, Optimum, int], None]
 """Takes an answer with the bound that no answer exceeds."""
 
-ADDED = 8
+FEW = 0.3
+"""If the prices of a smaller part of the people have fallen, it is enough to look at the pairs of these."""
+ADDED = 32
 """So many pairs a person join at most after a look at all of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Warm:
-    """What a solve may begin with: the prices of mentees, and the answer before among the pairs there were then."""
-
-    mentors: IntVector
-    mentees: IntVector
-    chosen: BoolVector
 
 
 def best_wide(view: View, solve: Solve, hear: Hear) -> tuple[Face, Optimum] | None:
@@ -38,21 +33,39 @@ def best_wide(view: View, solve: Solve, hear: Hear) -> tuple[Face, Optimum] | No
 
     ``hear`` takes each answer before the last, with what it is short of at most.
     """
-    pairs, warm = promising(view), None
+    pairs, begin, before = promising(view), None, None
     while True:
         face = view.face(pairs)
-        optimum = solve(face, view.worth(pairs), warm)
-        if optimum is None:
+        found = solve(face, view.worth(pairs), begin)
+        if found is None:
             return None
+        optimum, begin = found
+        if before is not None:
+            join = _changed(view, before, optimum)
+            if join is not None and len(join.mentors):
+                before, pairs = optimum, pairs.joined(join, view.scores.shape[1])
+                continue
         seen, best = view.look((optimum.left, optimum.right), 0, ADDED)
-        better = view.worth(seen) > optimum.left[seen.mentors] + optimum.right[seen.mentees]
-        if not better.any():
+        if not view.better(seen, optimum).any():
             return _tight(view, pairs, optimum, seen)
         hear(face, optimum, view.bound(best, optimum.right))
-        pairs, old = pairs.joined(seen, view.scores.shape[1])
-        chosen = np.zeros(len(old), dtype=bool)
-        chosen[old] = optimum.chosen
-        warm = Warm(optimum.left, optimum.right, chosen)
+        before, pairs = optimum, pairs.joined(seen, view.scores.shape[1])
+
+
+def _changed(view: View, before: Optimum, now: Optimum) -> Pairs | None:
+    """Return the pairs that have come to improve an answer since all were looked at; None if a look at all is as quick.
+
+    They are among those of people whose price has fallen.
+    """
+    mentors, mentees = now.left < before.left, now.right < before.right
+    if mentors.mean() + mentees.mean() > FEW:
+        return None
+    prices = now.left, now.right
+    found = [view.of_mentors(mentors).look(prices, 0, ADDED)[0]] if mentors.any() else []
+    if mentees.any():
+        found.append(view.look_at(np.flatnonzero(mentees), prices, ADDED))
+    join = found[0] if len(found) == 1 else found[0].joined(found[1], view.scores.shape[1]) if found else NO_PAIRS
+    return join.where(view.better(join, now))
 
 
 def _tight(view: View, pairs: Pairs, optimum: Optimum, tight: Pairs) -> tuple[Face, Optimum]:

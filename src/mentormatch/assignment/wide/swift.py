@@ -82,7 +82,7 @@ class Swift:
         carry = kernel(len(self.grouped.lead), len(self.terms), len(self.tiles.counted))
         strip = tables, self.own[start:stop], rest, self.tiles.starts[start : stop + 1]
         known = self.grouped.edges, self.kinds, ceilings, self.codes, self.bits, self.slots, columns, self.places, self.points
-        wanted = cut.limits[start:stop], cut.scale, self.tiles.least, CROWD * cut.most
+        wanted = cut.limits[start:stop], cut.scale, self.tiles.least, CROWD * cut.most, -CLOSED
         count, room = -1, ROOM
         while count < 0:
             rows, places, scores = (np.empty(room, dtype=np.int64) for _ in range(3))

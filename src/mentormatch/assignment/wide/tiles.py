@@ -97,7 +97,8 @@ class Tiles:
 
     def of_mentees(self, some: IntVector) -> "Tiles":
         """Return the scores of all mentors with some mentees, by their positions in ascending order."""
-        terms = tuple(replace(term, codes=term.codes[some]) for term in self.terms)
+        parts = tuple(part.of_mentees(some) for part in self.parts)
+        terms = tuple(packed(parts, len(some)))
         counted = tuple(each.of_mentees(some) for each in self.counted)
         place = np.full(self.shape[1], -1)
         place[some] = np.arange(len(some))
@@ -105,7 +106,7 @@ class Tiles:
         mentors, mentees = self.exceptions.mentors[kept], place[self.exceptions.mentees[kept]]
         shape, starts = (self.shape[0], len(some)), np.searchsorted(mentors, np.arange(self.shape[0] + 1))
         exceptions = Exceptions(mentors, mentees, self.exceptions.points[kept])
-        return replace(self, shape=shape, terms=terms, counted=counted, exceptions=exceptions, starts=starts)
+        return replace(self, shape=shape, parts=parts, terms=terms, counted=counted, exceptions=exceptions, starts=starts)
 
     def _exceptional(self, mentors: IntVector, mentees: IntVector) -> IntVector:
         """Return (e,) int64: what some pairs get for who they are."""

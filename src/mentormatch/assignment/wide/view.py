@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mentormatch.assignment.bounding import exact_product, exact_sum
-from mentormatch.assignment.face import Bounds, Face, listed, open_bounds
+from mentormatch.assignment.face import Bounds, Face, Optimum, listed, open_bounds
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.stages import Stage
 from mentormatch.assignment.wide.computed import ComputedScores
@@ -26,12 +26,18 @@ class Pairs:
         """Return mentors, mentees and scores."""
         return self.mentors, self.mentees, self.scores
 
-    def joined(self, other: "Pairs", width: int) -> tuple["Pairs", BoolVector]:
-        """Return the pairs of both, in order, and which of them were there before."""
+    def where(self, kept: BoolVector) -> "Pairs":
+        """Return some of the pairs."""
+        return Pairs(*(column[kept] for column in self.columns))
+
+    def joined(self, other: "Pairs", width: int) -> "Pairs":
+        """Return the pairs of both, each once, in order."""
         places = np.append(self.mentors, other.mentors) * width + np.append(self.mentees, other.mentees)
         _, first = np.unique(places, return_index=True)
-        both = (np.append(ours, theirs)[first] for ours, theirs in zip(self.columns, other.columns, strict=True))
-        return Pairs(*both), first < len(self.mentors)
+        return Pairs(*(np.append(ours, theirs)[first] for ours, theirs in zip(self.columns, other.columns, strict=True)))
+
+
+NO_PAIRS = Pairs(*(np.empty(0, dtype=np.int64),) * 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,21 @@ class View:
         limits, mentees = prices[0] - self.mentor - loss, self.stage.mentee - prices[1]
         seen = self.scores.within(Cut(limits, mentees, self.stage.score, most))
         return Pairs(seen.mentors, seen.mentees, seen.scores), seen.best + self.mentor
+
+    def better(self, pairs: Pairs, optimum: Optimum) -> BoolVector:
+        """Return which pairs are worth more than the prices of their people."""
+        return np.asarray(self.worth(pairs) > optimum.left[pairs.mentors] + optimum.right[pairs.mentees])
+
+    def of_mentors(self, some: BoolVector) -> "View":
+        """Return the same for the pairs of some mentors only."""
+        return replace(self, scores=replace(self.scores, mentors=self.scores.mentors & some))
+
+    def look_at(self, some: IntVector, prices: tuple[IntVector, IntVector], most: int) -> Pairs:
+        """Return the pairs of some mentees that lose nothing at these prices."""
+        stage = replace(self.stage, mentee=self.stage.mentee[some])
+        part = replace(self, scores=self.scores.of_mentees(some), stage=stage)
+        seen, _ = part.look((prices[0], prices[1][some]), 0, most)
+        return replace(seen, mentees=some[seen.mentees])
 
     def bound(self, best: IntVector, mentees: IntVector) -> int:
         """Return what no answer is worth more than, by prices of mentees and the best that each mentor has there."""
