@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mentormatch.followup.year import follow_up as follow_up
     from mentormatch.groups.dates import Dates as Dates
     from mentormatch.groups.dates import choose_dates as choose_dates
+    from mentormatch.groups.former import read_groups as read_groups
     from mentormatch.groups.grouping import Grouping as Grouping
     from mentormatch.groups.grouping import form_groups as form_groups
     from mentormatch.groups.rotation import Rotation as Rotation
@@ -102,6 +103,7 @@ _HOMES = {
     "read_carry_over": "editions",
     "read_contacts": "enrolment",
     "read_decisions": "report.returned.decisions",
+    "read_groups": "groups.former",
     "read_pairs": "handmade",
     "read_survey": "enrolment",
     "repair": "repairing",

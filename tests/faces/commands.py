@@ -31,6 +31,7 @@ CASES: dict[str, str] = {
     "validate": "validate {decision} --who Camille",
     "verify": "verify {decision}",
     "follow-up": "follow-up {answers} --wave 1={waves}/suivi-1-mois.csv -p {programme} -o {new}/year",
+    "groups": "groups {peers}/reponses.csv -p {peers}/programme.toml -o {new}/groups.html",
     "topics": "topics {group}/reponses.csv -p {group}/programme.toml -o {new}/topics.html",
     "dates": "dates {group}/reponses.csv -p {group}/programme.toml -o {new}/dates.ics",
     "turns": "turns {group}/reponses.csv -p {group}/programme.toml -o {new}/turns.xlsx",
@@ -65,6 +66,7 @@ class Edition:
         mm.examples.copy_to(folder)
         mm.examples.copy_waves_to(folder)
         mm.examples.copy_to(folder / "group", "groupe-de-travail")
+        mm.examples.copy_to(folder / "peers", "codeveloppement")
         matching = mm.match(mm.examples.cohort(), mm.examples.programme())
         for name in ("binomes.csv", "binomes.json", "binomes.decision.json"):
             matching.save(folder / "out" / name)
@@ -85,6 +87,7 @@ class Edition:
             "waves": self.folder,
             "request": self.folder / "request.json",
             "group": self.folder / "group",
+            "peers": self.folder / "peers",
             "new": self.folder / "new",
         }
         return [word.format(**names) for word in command.split()]

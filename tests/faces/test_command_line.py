@@ -51,6 +51,16 @@ def test_new_never_writes_over_a_programme_that_is_there(started: Path) -> None:
     assert (started / "programme.toml").read_bytes() == before
 
 
+@pytest.mark.parametrize("name", mm.examples.names())
+def test_new_writes_any_example_by_its_name_and_tells_those_there_are(name: str, tmp_path: Path) -> None:
+    assert run("new", "p", "--example", name, folder=tmp_path).returncode == 0
+    assert mm.Programme.load(tmp_path / "p" / "programme.toml").name == mm.examples.programme(name).name
+    unknown = run("new", "q", "--example", f"{name}-2", folder=tmp_path)
+    assert unknown.returncode != 0
+    assert ", ".join(mm.examples.names()) in unknown.stderr
+    assert not (tmp_path / "q").exists()
+
+
 def test_match_without_out_prints_pairs_and_the_reasons_of_those_without(started: Path) -> None:
     done = run("match", "reponses.csv", "-p", "programme.toml", folder=started)
     lines = done.stdout.splitlines()

@@ -1,4 +1,4 @@
-"""The commands topics, dates and turns: documents, one JSON object, the codes of the contract, and no wish told."""
+"""The commands groups, topics, dates and turns: documents, one JSON object, the codes of the contract, no wish."""
 
 import json
 from pathlib import Path
@@ -56,3 +56,74 @@ def test_a_programme_without_sessions_is_bad_data_in_the_language_asked_for(tmp_
     done = run("--language", "en", "topics", "reponses.csv", folder=tmp_path)
     assert done.returncode == 3
     assert "add a section [sessions]" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def peers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pairs")
+    examples.copy_to(folder, "codeveloppement")
+    assert run("groups", "reponses.csv", "-o", "groupes.json", folder=folder).returncode == 0
+    return folder
+
+
+def members(folder: Path, group: int) -> set[str]:
+    told = json.loads((folder / "groupes.json").read_text("utf-8"))
+    return set(told["groups"][group - 1]["members"])
+
+
+def test_groups_are_written_and_told_in_one_json_object_without_points(peers: Path) -> None:
+    done = run("groups", "reponses.csv", "-o", "groupes.html", "-o", "groupes.xlsx", "--json", folder=peers)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["kind"], told["status"], len(told["groups"])) == ("groups", "proved", 3)
+    assert "score" not in done.stdout
+    assert "24 personnes en 3 groupes de 8" in done.stderr.replace("\u00a0", " ")
+    staff = json.loads(run("groups", "reponses.csv", "--staff", "--json", folder=peers).stdout)
+    assert [one["score"] > 0 for one in staff["groups"]] == [True] * 3
+
+
+def test_former_groups_are_read_and_few_people_meet_again(peers: Path) -> None:
+    done = run("groups", "reponses.csv", "--past", "groupes.json", "--staff", "--json", folder=peers)
+    told = json.loads(done.stdout)
+    assert (told["repeats"], told["status"]) == (21, "proved")
+
+
+def test_people_are_brought_together_or_kept_apart_and_called_by_their_names(peers: Path) -> None:
+    first, second, *_ = sorted(members(peers, 1))
+    done = run("groups", "reponses.csv", "--apart", f"{first}, {second}", folder=peers)
+    home = {line.split("\t")[1]: line.split("\t")[0] for line in done.stdout.splitlines()[1:]}
+    assert home[first] != home[second]
+    named = run("groups", "reponses.csv", "--names", folder=peers)
+    assert "1\tArnaud Alix\n" in named.stdout
+    assert first not in named.stdout
+
+
+def test_rounds_are_told_and_what_cannot_be_ends_with_its_code(peers: Path) -> None:
+    done = run("groups", "reponses.csv", "--rounds", "2", "--json", folder=peers)
+    told = json.loads(done.stdout)
+    assert (told["kind"], len(told["rounds"]), done.returncode) == ("rotation", 2, 0)
+    never = run("groups", "reponses.csv", "--rounds", "2", "--together", "C01,C02", folder=peers)
+    assert (never.returncode, never.stdout) == (4, "Groupe\tMembre\n")
+    assert "Sans la règle" in never.stderr
+
+
+def test_dates_and_turns_are_of_one_group_of_a_file(peers: Path) -> None:
+    dates = json.loads(
+        run("dates", "reponses.csv", "--groups", "groupes.json", "--group", "2", "--json", folder=peers).stdout
+    )
+    assert {one["attendance"] for one in dates["dates"]} == {8}
+    assert any("Avignon" in one["reason"] for one in dates["set_aside"])
+    turns = json.loads(
+        run("turns", "reponses.csv", "--groups", "groupes.json", "--group", "2", "--json", folder=peers).stdout
+    )
+    assert {one["member"] for one in turns["turns"]} == members(peers, 2)
+    assert {one["session"] for one in turns["turns"]} <= {one["start"][:16] for one in dates["dates"]}
+
+
+@pytest.mark.parametrize(
+    "options", [["--groups", "groupes.json"], ["--group", "1"], ["--groups", "groupes.json", "--group", "4"]]
+)
+def test_a_group_that_is_not_named_whole_is_an_error_of_usage(peers: Path, options: list[str]) -> None:
+    done = run("turns", "reponses.csv", *options, folder=peers)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--group" in done.stderr

@@ -1,10 +1,14 @@
 """The market before any solving, counted again pair by pair in plain Python."""
 
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import mentormatch as mm
+from mentormatch import examples
 from mentormatch.inspection.market import FEW
 from tests.inspection.reports import APART, CODE, FIRMS, NEEDS, OVERLAP, PLACES, SEATS, programme, report
 
@@ -102,3 +106,14 @@ def test_rules_that_cannot_be_posed_are_a_problem_told_and_not_an_error() -> Non
     made = report(RULES, mentors, [{"code": "E1"}])
     assert "places" in made.market.problem
     assert made.market.seats == ()
+
+
+@pytest.mark.parametrize("name", ["codeveloppement", "groupe-de-travail"])
+def test_a_programme_of_groups_is_told_that_it_has_no_partners_to_count(name: str, tmp_path: Path) -> None:
+    files = examples.copy_to(tmp_path, name)
+    report = mm.intake(mm.Programme.load(files.programme), files.answers)
+    assert (report.market.seats, report.market.unmet, report.market.scarce) == ((), (), ())
+    assert "forme des groupes" in report.market.problem
+    shown = report._repr_html_()
+    assert "aucun·e mentor·e" not in shown
+    assert "binôme" not in shown.replace("sans binôme", "")

@@ -11,8 +11,11 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, Page
 
+from mentormatch import examples
 from mentormatch.board.session import Board
+from mentormatch.groups.grouping import form_groups
 from mentormatch.matching import Matching
+from mentormatch.report import gathering
 from mentormatch.report.pictures import HeatMap, Waterfall
 from tests.browser.browsing import started
 from tests.browser.faces import PAGES
@@ -52,6 +55,14 @@ def page_of(name: str, width: int = WIDE, top: int = 0, height: int = 1500) -> C
         return page.screenshot(full_page=True, clip={"x": 0, "y": top, "width": width, "height": height})
 
     return make
+
+
+def groups(browser: Browser, _: Edition) -> bytes:
+    """Return what pictures the page of the example's groups, as the team has it."""
+    found = form_groups(examples.cohort("codeveloppement"), examples.programme("codeveloppement"))
+    page = browser.new_page(viewport={"width": WIDE, "height": 900})
+    page.set_content(gathering.page(gathering.Asked(found, staff=True)).decode())
+    return page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": WIDE, "height": 1170})
 
 
 def board(width: int, height: int) -> Callable[[Browser, Edition], bytes]:
@@ -192,6 +203,7 @@ PICTURES: Mapping[str, Callable[[Browser, Edition], bytes]] = {
     "profils": page_of("profiles.html", height=1000),
     "fiche": page_of("handouts.html", height=780),
     "suivi": page_of("follow_up.html", height=1500),
+    "groupes": groups,
     "tableau": board(WIDE, 900),
     "tableau-etroit": board(NARROW, 1600),
     "tableau-jupyter": board_in_jupyter,

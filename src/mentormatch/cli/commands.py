@@ -15,6 +15,7 @@ from mentormatch.cli.diagnosing import diagnose_command
 from mentormatch.cli.drafting import draft_command, map_command
 from mentormatch.cli.following import follow_up_command
 from mentormatch.cli.gathering import dates_command, topics_command, turns_command
+from mentormatch.cli.grouping import groups_command
 from mentormatch.cli.handouts import handouts_command
 from mentormatch.cli.helping import Command, Group
 from mentormatch.cli.intake import intake_command
@@ -120,6 +121,10 @@ COMMANDS: dict[Callable[..., None], tuple[str, str]] = {
             "Lire les réponses à 1, 3, 6 ou 12 mois : qui ne se voit plus, qui appeler, "
             "ce que sont devenus les binômes."
         ),
+    ),
+    groups_command: (
+        "groups",
+        mark("Former des groupes de pairs : les meilleurs que les règles permettent, d'une saison à l'autre."),
     ),
     topics_command: (
         "topics",

@@ -22,9 +22,11 @@ from mentormatch.cli.options import (
     sources,
 )
 from mentormatch.cli.saying import complain, say, say_written, write_json, write_text
-from mentormatch.languages import mark
+from mentormatch.languages import mark, tr
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mentormatch.groups.result import Result
     from mentormatch.people import Cohort
     from mentormatch.programme import Programme
@@ -53,6 +55,16 @@ class Delivery:
     out: tuple[Path, ...]
     staff: bool
     as_json: bool
+
+
+GroupsFile = Annotated[
+    Path | None,
+    typer.Option("--groups", metavar=FILE, help=mark("Le fichier des groupes (.json, ou une feuille) ; avec --group.")),
+]
+GroupNumber = Annotated[
+    int | None,
+    typer.Option("--group", min=1, metavar=mark("ENTIER"), help=mark("Pour ce groupe du fichier --groups seulement.")),
+]
 
 
 def topics_command(  # noqa: PLR0913 - the options of the command line are its contract
@@ -85,6 +97,9 @@ def dates_command(  # noqa: PLR0913 - the options of the command line are its co
     mentees: Mentees = None,
     tool: ToolName = None,
     number: Number = None,
+    member: Member = None,
+    groups: GroupsFile = None,
+    group: GroupNumber = None,
     out: Out = None,
     staff: Staff = False,
     seed: Seed = 0,
@@ -95,7 +110,8 @@ def dates_command(  # noqa: PLR0913 - the options of the command line are its co
     from mentormatch.groups.seasons import dates_of
 
     cohort, loaded = read(programme, sources(answers, mentors, mentees, tool))
-    found = dates_of(cohort, loaded, number=number, seed=seed, time_limit_s=time_limit)
+    members = members_asked(cohort, member, groups, group)
+    found = dates_of(cohort, loaded, members, number=number, seed=seed, time_limit_s=time_limit)
     deliver(found, Delivery(tuple(out or ()), staff, as_json))
 
 
@@ -107,6 +123,8 @@ def turns_command(  # noqa: PLR0913 - the options of the command line are its co
     mentees: Mentees = None,
     tool: ToolName = None,
     member: Member = None,
+    groups: GroupsFile = None,
+    group: GroupNumber = None,
     out: Out = None,
     staff: Staff = False,
     seed: Seed = 0,
@@ -117,10 +135,30 @@ def turns_command(  # noqa: PLR0913 - the options of the command line are its co
     from mentormatch.groups.seasons import dates_of, turns_of
 
     cohort, loaded = read(programme, sources(answers, mentors, mentees, tool))
+    members = members_asked(cohort, member, groups, group)
     proposed = loaded.sessions is not None and bool(loaded.sessions.dates)
-    dates = dates_of(cohort, loaded, seed=seed, time_limit_s=time_limit) if proposed else None
-    found = turns_of(cohort, loaded, member, dates=dates, seed=seed, time_limit_s=time_limit)
+    dates = dates_of(cohort, loaded, members, seed=seed, time_limit_s=time_limit) if proposed else None
+    found = turns_of(cohort, loaded, members, dates=dates, seed=seed, time_limit_s=time_limit)
     deliver(found, Delivery(tuple(out or ()), staff, as_json))
+
+
+def members_asked(
+    cohort: "Cohort", member: list[str] | None, groups: Path | None, group: int | None
+) -> "Sequence[str] | None":
+    """Return the members that are asked about, named one by one or as a group of a file; None: everybody.
+
+    Raises an error of usage where a file is named without the number of a group, or the number without a file.
+    """
+    if (groups is None) != (group is None) or (member and groups):
+        raise typer.BadParameter(tr("donnez --groups et --group ensemble, ou bien --member"))
+    if groups is None or group is None:
+        return member
+    from mentormatch.groups.former import read_groups
+
+    there = read_groups(groups, cohort)
+    if group > len(there):
+        raise typer.BadParameter(tr("--group : ce fichier a {count} groupes", count=len(there)))
+    return there[group - 1]
 
 
 def read(programme: Path, files: dict[str, Any]) -> "tuple[Cohort, Programme]":

@@ -7,11 +7,20 @@ import typer
 
 from mentormatch.cli.delivering import deliver
 from mentormatch.cli.forming import Asked, matched
-from mentormatch.cli.options import FOLDER, AsJson, Seed, TimeLimit, Who, Why
+from mentormatch.cli.options import FOLDER, TEXT, AsJson, Seed, TimeLimit, Who, Why
 from mentormatch.cli.saying import say, say_json
 from mentormatch.languages import mark, tr
 
 Where = Annotated[Path, typer.Argument(metavar=FOLDER, help=mark("Où écrire."))]
+
+Example = Annotated[
+    str,
+    typer.Option(
+        "--example",
+        metavar=TEXT,
+        help=mark("Quel exemple ; un nom inconnu fait dire ceux qu'il y a."),
+    ),
+]
 
 
 def demo_command(  # noqa: PLR0913 - the options of the command line are its contract
@@ -31,13 +40,20 @@ def demo_command(  # noqa: PLR0913 - the options of the command line are its con
     deliver(matching, folder, signed={"who": who, "why": why}, as_json=as_json)
 
 
-def new_command(folder: Where, *, seed: Seed = 0, time_limit: TimeLimit = None, as_json: AsJson = False) -> None:
+def new_command(
+    folder: Where,
+    *,
+    example: Example = "mentorat",
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
     """Write an example programme and its answers into a folder, to start from."""
     from mentormatch import examples
 
     del seed, time_limit  # every command takes them, so that a script need not know which ones solve
 
-    written = examples.copy_to(folder, overwrite=False)
+    written = examples.copy_to(folder, example, overwrite=False)
     if as_json:
         say_json({"written": [str(written.programme), str(written.answers)]})
     say(tr("Écrits : {programme}, {answers}", programme=written.programme, answers=written.answers))

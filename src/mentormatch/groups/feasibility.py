@@ -22,6 +22,7 @@ from mentormatch.languages import tr
 from mentormatch.people import Cohort
 from mentormatch.phrases import counted, listed, quoted
 from mentormatch.programme import Programme
+from mentormatch.review.labels import KEYS, Labels
 
 EACH_S, ALL_S = 2.0, 15.0
 """Seconds for one question whether everybody can be placed, and for all of them."""
@@ -53,6 +54,7 @@ class Inquiry:
     scores: GroupScores
     posed: Posed
     ends: float
+    labels: Labels = KEYS
 
     @property
     def problem(self) -> GroupProblem:
@@ -62,6 +64,10 @@ class Inquiry:
     def keys(self, group: Sequence[int]) -> tuple[str, ...]:
         """Return the keys of people by their positions."""
         return tuple(self.cohort.members.ids[self.posed.members[person]] for person in group)
+
+    def names(self, group: Sequence[int]) -> list[str]:
+        """Return what people are called."""
+        return [self.labels.person("mentee", key) for key in self.keys(group)]
 
     def under(self, rules: Sequence[Rule]) -> GroupProblem:
         """Return the problem with other rules, of the same people."""
@@ -74,9 +80,11 @@ class Inquiry:
         )
 
 
-def conflict(cohort: Cohort, programme: Programme, scores: GroupScores, posed: Posed) -> Conflict | None:
+def conflict(
+    cohort: Cohort, programme: Programme, scores: GroupScores, posed: Posed, labels: Labels = KEYS
+) -> Conflict | None:
     """Return why not everybody can be placed; None where they can, or where no reason is found in time."""
-    inquiry = Inquiry(cohort, programme, scores, posed, monotonic() + ALL_S)
+    inquiry = Inquiry(cohort, programme, scores, posed, monotonic() + ALL_S, labels)
     for look in (sized, separated, excluded):
         found = look(inquiry)
         if found is not None:
@@ -129,14 +137,14 @@ def separated(inquiry: Inquiry) -> Conflict | None:
             rules = (*speaking(inquiry, pair_only(block, pair)), *reuniting(inquiry, block))
             told = tr(
                 "{people} sont à réunir, et une règle interdit leur rencontre : {rules}.",
-                people=listed(met),
+                people=listed(inquiry.names([block[place] for place in pair])),
                 rules=named(rules),
             )
             return Conflict("together_apart", told, rules, met)
         if len(block) > problem.sizes.most:
             told = tr(
                 "{people} sont à réunir, et un groupe en prend {most} au plus.",
-                people=listed(keys),
+                people=listed(inquiry.names(block)),
                 most=problem.sizes.most,
             )
             return Conflict("block_too_large", told, reuniting(inquiry, block), keys)
@@ -160,7 +168,7 @@ def excluded(inquiry: Inquiry) -> Conflict | None:
         "{people} ne peuvent pas se rencontrer, et il n'y a que {groups} : {keys} ({rules}).",
         people=counted(len(found), "personne"),
         groups=counted(number, "groupe"),
-        keys=listed(inquiry.keys(sorted(found))),
+        keys=listed(inquiry.names(sorted(found))),
         rules=named(rules),
     )
     return Conflict("more_than_groups", told, rules, inquiry.keys(few))
@@ -174,7 +182,7 @@ def speaking(inquiry: Inquiry, group: Group) -> tuple[str, ...]:
         block = inquiry.under(rules).apart[np.ix_(group, group)]
         return int(block.sum()) == int(inquiry.problem.apart[np.ix_(group, group)].sum())
 
-    return tuple(rule.label for rule in filtered(kept, barred))
+    return tuple(inquiry.labels.rule(rule) for rule in filtered(kept, barred))
 
 
 def reuniting(inquiry: Inquiry, block: Group) -> tuple[str, ...]:
@@ -182,7 +190,9 @@ def reuniting(inquiry: Inquiry, block: Group) -> tuple[str, ...]:
     rows = set(inquiry.posed.members[list(block)].tolist())
     people = inquiry.cohort.members
     return tuple(
-        rule.label for rule in inquiry.programme.rules if any(rows & set(each) for each in rule.together(people))
+        inquiry.labels.rule(rule)
+        for rule in inquiry.programme.rules
+        if any(rows & set(each) for each in rule.together(people))
     )
 
 
@@ -213,12 +223,12 @@ def searched_for(inquiry: Inquiry) -> Conflict | None:
     people = list(range(len(problem)))
     if impossible(free, inquiry.ends):
         people = filtered(people, lambda some: impossible(part_of(free, some), inquiry.ends))
-    labels, keys = tuple(rule.label for rule in rules), inquiry.keys(people)
+    labels, keys = tuple(map(inquiry.labels.rule, rules)), inquiry.keys(people)
     told = tr("Ces règles ne peuvent pas être tenues toutes à la fois : {rules}.", rules=named(labels))
     if len(people) < len(problem):
         told = tr(
             "{people} ne tiennent pas dans {groups} sans enfreindre une règle : {rules}.",
-            people=listed(keys),
+            people=listed(inquiry.names(people)),
             groups=counted(problem.number.most, "groupe"),
             rules=named(labels),
         )
@@ -271,10 +281,11 @@ def ways_out(inquiry: Inquiry, found: Conflict) -> Iterator[str]:
     """Yield single changes with which everybody is placed: each was tried."""
     problem, ends = inquiry.problem, inquiry.ends
     for rule in inquiry.programme.rules:
-        if rule.label in found.rules:
+        label = inquiry.labels.rule(rule)
+        if label in found.rules:
             others = [each for each in inquiry.programme.rules if each is not rule]
             if possible(inquiry.under(others), ends):
-                yield tr("Sans la règle {rule}, tout le monde a une place.", rule=quoted(rule.label))
+                yield tr("Sans la règle {rule}, tout le monde a une place.", rule=quoted(label))
     number, sizes = problem.number, problem.sizes
     more = replace(problem, number=Span(number.least + 1, number.most + 1))
     if (number.least + 1) * sizes.least <= len(problem) and possible(more, ends):

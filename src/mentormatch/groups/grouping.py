@@ -1,8 +1,9 @@
 """Members in, groups with their reasons out: the whole path, and what it leads to."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -10,33 +11,34 @@ from mentormatch.assignment.rules.apart import Apart
 from mentormatch.assignment.rules.together import Together
 from mentormatch.assignment.solution import Status, Tier
 from mentormatch.errors import RequestError
+from mentormatch.groups import telling
 from mentormatch.groups.feasibility import Conflict, conflict
 from mentormatch.groups.posing import Keys, Posed, pose
 from mentormatch.groups.problem import pairs_in
+from mentormatch.groups.reasons import reason
+from mentormatch.groups.result import Result
 from mentormatch.groups.scores import GroupScores, PairShares, score
 from mentormatch.groups.solution import GroupSolution
 from mentormatch.groups.solving import solve
-from mentormatch.languages import mark, once_spoken, own_language, tr
+from mentormatch.groups.telling import goal_in_words
+from mentormatch.languages import once_spoken, own_language, tr
 from mentormatch.people import Cohort, RowFate
-from mentormatch.phrases import about, listed, percent, points
+from mentormatch.phrases import about, listed, points
 from mentormatch.programme import Programme
+from mentormatch.review.labels import KEYS, Labels, codes, names
+from mentormatch.survey.contacts import Contacts
+from mentormatch.tables import Sheet
 
 MANY = 8
 """Groups of more people are remarked on: turns become rare."""
-GOALS = {
-    "placed": mark("personnes placées"),
-    "priority": mark("priorités"),
-    "meetings": mark("retrouvailles"),
-    "floor": mark("points du groupe le plus faible"),
-    "total": mark("total des points"),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class GroupShare:
     """One criterion in one group: ``share`` and ``full`` in millionths a pair, summed over its pairs.
 
-    ``answered``: the part of the pairs in which both answered.
+    ``answered``: the part of the pairs in which both answered; ``reason``: what it rests on, in a phrase, empty where
+    that would tell what is private.
     """
 
     criterion: str
@@ -45,6 +47,7 @@ class GroupShare:
     share: int
     full: int
     answered: float
+    reason: str = ""
 
     def __str__(self) -> str:
         share, full = points(self.share), points(self.full)
@@ -92,26 +95,42 @@ class Unplaced:
 
 
 @dataclass(frozen=True, repr=False)
-class Grouping:
+class Grouping(Result):
     """The groups of one cohort under one programme, with all that they rest on.
 
-    Every member is in it once: in ``groups``, or in ``unplaced`` with a reason.
+    Every member is in it once: in ``groups``, or in ``unplaced`` with a reason. Documents and sentences call people by
+    ``labels``: by their keys, unless ``named`` or ``veiled``. Points, reasons and former meetings are for the team.
     """
 
+    kind: ClassVar[str] = "groups"
     cohort: Cohort
     programme: Programme
     scores: GroupScores
     posed: Posed
     solution: GroupSolution
+    language: str
+    name: str = ""
+    labels: Labels = KEYS
+
+    def named(self, contacts: Contacts) -> Self:
+        """Return the same groups, whose people are called by the names that they gave; see ``read_contacts``."""
+        return replace(self, labels=names(self.cohort, self.programme, contacts))
 
     @property
-    def language(self) -> str:
-        """The language of the programme, in which the groups are told unless another was asked for."""
-        return self.programme.heading.language
+    def veiled(self) -> Self:
+        """The same groups, whose people are called by pseudonyms where their keys are e-mail addresses."""
+        return self if self.labels is not KEYS else replace(self, labels=codes(self.cohort, self.programme))
+
+    def called(self, key: str) -> str:
+        """Return what a member is called."""
+        return self.labels.person("mentee", key)
+
+    @property
+    def title(self) -> str:
+        return tr("Groupes")
 
     @property
     def status(self) -> Status:
-        """What is known of the groups: proved, feasible, infeasible, stopped or failed."""
         return self.solution.status
 
     @property
@@ -152,7 +171,8 @@ class Grouping:
             share, known = part.shared.of(rows), pairs * int(part.shared.known[rows].all())
         full = int(np.rint(weight * 1_000_000)) * pairs
         answered = round(known / pairs, 6) if pairs else 0.0
-        return GroupShare(criterion.label, criterion.kind, criterion.group, share, full, answered)
+        told = reason(criterion, self.cohort.members.take(rows), self.programme)
+        return GroupShare(criterion.label, criterion.kind, criterion.group, share, full, answered, told)
 
     @once_spoken
     def unplaced(self) -> tuple[Unplaced, ...]:
@@ -168,7 +188,7 @@ class Grouping:
         for rule in self.programme.rules:
             admits = rule.admits(people, "mentee")
             if admits is not None and not admits[row]:
-                return "refused", tr("Mise à part par la règle « {rule} ».", rule=rule.label)
+                return "refused", tr("Mise à part par la règle « {rule} ».", rule=self.labels.rule(rule))
         if not self.solution.groups:
             return "no_groups", tr("Aucun groupe n'a été formé.")
         return self._left_out(row)
@@ -200,7 +220,7 @@ class Grouping:
         """
         placed = sum(map(len, self.solution.groups))
         whole = placed == len(self.posed.problem) and self.status is not Status.INFEASIBLE
-        return None if whole else conflict(self.cohort, self.programme, self.scores, self.posed)
+        return None if whole else conflict(self.cohort, self.programme, self.scores, self.posed, self.labels)
 
     @once_spoken
     def remarks(self) -> tuple[str, ...]:
@@ -221,21 +241,48 @@ class Grouping:
     @own_language
     def explain(self) -> str:
         """Return in plain words what was reached, what is proved, and each group."""
-        lines = [self._goal(tier) for tier in self.tiers]
+        lines = [goal_in_words(tier) for tier in self.tiers]
         head, why = tr("État : {status}", status=str(self.status)), [str(self.conflict)] if self.conflict else []
         return "\n".join([head, *lines, *why, *map(str, self.groups), *map(str, self.unplaced)])
 
-    def _goal(self, tier: Tier) -> str:
-        shown = points if tier.goal in ("floor", "total") else str
-        name, value = tr(GOALS[tier.goal]), shown(tier.value)
-        if tier.proved:
-            return tr("{goal} : {value}, prouvé", goal=name, value=value)
-        if tier.bound is None:
-            return tr("{goal} : {value}, sans borne connue", goal=name, value=value)
-        off = percent(abs(tier.bound - tier.value) / max(abs(tier.bound), 1), 1)
-        return tr(
-            "{goal} : {value}, borne {bound} (écart {gap})", goal=name, value=value, bound=shown(tier.bound), gap=off
-        )
+    @property
+    @own_language
+    def sentences(self) -> tuple[str, ...]:
+        return tuple(telling.sentences(self))
+
+    @property
+    @own_language
+    def staff_sentences(self) -> tuple[str, ...]:
+        return tuple(telling.staff_sentences(self))
+
+    @property
+    @own_language
+    def sheets(self) -> dict[str, Sheet]:
+        return telling.sheets(self)
+
+    @property
+    @own_language
+    def staff_sheets(self) -> dict[str, Sheet]:
+        return telling.staff_sheets(self)
+
+    @property
+    @own_language
+    def shown_sentences(self) -> tuple[str, ...]:
+        return (*self.sentences, *telling.why_not_all(self))
+
+    @property
+    @own_language
+    def shown_sheets(self) -> dict[str, Sheet]:
+        return {**self.sheets, "unplaced": telling.unplaced(self)}
+
+    @property
+    def told(self) -> dict[str, object]:
+        return telling.public(self)
+
+    @property
+    @own_language
+    def told_to_staff(self) -> dict[str, object]:
+        return telling.for_staff(self)
 
     def __repr__(self) -> str:
         return f"Grouping({len(self.solution.groups)} groups, {self.status})"  # a notebook saves what it shows
@@ -283,7 +330,7 @@ def form_groups(  # noqa: PLR0913 - all but two are keywords
     scores = score(cohort.members, decided.criteria)
     posed = pose(cohort, decided, scores, list(former(past)), seed=seed)
     solution = solve(posed.problem, time_limit_s=time_limit_s)
-    return Grouping(cohort, decided, scores, posed, solution)
+    return Grouping(cohort, decided, scores, posed, solution, programme.heading.language, programme.name)
 
 
 def named[R: (Together, Apart)](rule: type[R], keys: Keys, cohort: Cohort) -> R:

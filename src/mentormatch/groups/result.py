@@ -1,4 +1,4 @@
-"""What turns, topics and dates have in common as results: a status, tables, frames, documents."""
+"""What groups, turns, topics and dates have in common as results: a status, tables, frames, documents."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
@@ -6,7 +6,7 @@ from datetime import date, datetime
 from importlib import import_module
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from mentormatch.assignment.solution import Status
 from mentormatch.errors import OutputError, Problem
@@ -87,6 +87,21 @@ class Result(ABC):
     def told_to_staff(self) -> dict[str, object]:
         """The same for programs, with what is for the team alone."""
         return self.told
+
+    @property
+    def shown_sentences(self) -> tuple[str, ...]:
+        """What a notebook says, whose outputs are saved: what may be shown to all, unless a kind has more to tell."""
+        return self.sentences
+
+    @property
+    def shown_sheets(self) -> Mapping[str, Sheet]:
+        """The tables that a notebook shows."""
+        return self.sheets
+
+    @property
+    def veiled(self) -> Self:
+        """The same, as a notebook may keep it: people under pseudonyms where their keys would tell who they are."""
+        return self
 
     @property
     def moments(self) -> tuple[tuple[date, str], ...]:

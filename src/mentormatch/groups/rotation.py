@@ -3,18 +3,23 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
+from typing import ClassVar, Self
 
 import numpy as np
 
 from mentormatch.assignment.scores import IntMatrix
+from mentormatch.assignment.solution import Status
 from mentormatch.errors import RequestError
 from mentormatch.groups.golfers import Round, constructed
 from mentormatch.groups.grouping import Grouping
 from mentormatch.groups.problem import GroupProblem, pairs_in
+from mentormatch.groups.result import Result
 from mentormatch.groups.search import searched
-from mentormatch.languages import once_spoken, tr
-from mentormatch.phrases import counted
+from mentormatch.languages import once_spoken, own_language, tr
+from mentormatch.phrases import counted, listed
+from mentormatch.tables import Sheet, sheet
 
 SWEEPS = 8
 """How often every round is formed again, given the others."""
@@ -22,15 +27,33 @@ SHUFFLES = 120
 
 
 @dataclass(frozen=True, repr=False)
-class Rotation:
+class Rotation(Result):
     """``rounds`` of groups of members' keys; ``repeats``: meetings of pairs beyond their first.
 
-    ``bound`` is what no rounds of these sizes go below, so where both are equal nothing better is possible.
+    ``bound`` is what no rounds of these sizes go below, so where both are equal nothing better is possible. The first
+    round is that of ``grouping``. Who meets again is for the team.
     """
 
+    kind: ClassVar[str] = "rotation"
+    grouping: Grouping
     rounds: tuple[tuple[tuple[str, ...], ...], ...]
     repeats: int
     bound: int
+    language: str
+    name: str = ""
+
+    @property
+    def veiled(self) -> Self:
+        """The same rounds, whose people are called by pseudonyms where their keys are e-mail addresses."""
+        return replace(self, grouping=self.grouping.veiled)
+
+    @property
+    def title(self) -> str:
+        return tr("Groupes, d'un tour à l'autre")
+
+    @property
+    def status(self) -> Status:
+        return Status.PROVED if self.proved else Status.FEASIBLE
 
     @property
     def proved(self) -> bool:
@@ -49,6 +72,53 @@ class Rotation:
             )
         return tr("{rounds}, {repeats} ; il y en a {bound} au moins.", rounds=rounds, repeats=again, bound=self.bound)
 
+    @property
+    @own_language
+    def sentences(self) -> tuple[str, ...]:
+        return (self.explanation,)
+
+    @cached_property
+    def again(self) -> tuple[tuple[str, str, tuple[int, ...]], ...]:
+        """The pairs who meet more than once, and in which rounds, from 1."""
+        met: dict[tuple[str, str], list[int]] = {}
+        for number, each in enumerate(self.rounds, start=1):
+            for pair in (pair for group in each for pair in combinations(group, 2)):
+                met.setdefault(pair, []).append(number)
+        return tuple((*pair, tuple(when)) for pair, when in sorted(met.items()) if len(when) > 1)
+
+    @property
+    @own_language
+    def sheets(self) -> dict[str, Sheet]:
+        columns = [("round", tr("Tour")), ("group", tr("Groupe")), ("member", tr("Membre"))]
+        rows = (
+            (turn, number, self.grouping.called(key))
+            for turn, each in enumerate(self.rounds, start=1)
+            for number, group in enumerate(each, start=1)
+            for key in group
+        )
+        return {"rounds": sheet(columns, rows)}
+
+    @property
+    @own_language
+    def staff_sheets(self) -> dict[str, Sheet]:
+        columns = [("member", tr("Membre")), ("other", tr("Retrouve")), ("rounds", tr("Aux tours"))]
+        called = self.grouping.called
+        return {
+            "again": sheet(columns, ((called(a), called(b), listed([*map(str, when)])) for a, b, when in self.again))
+        }
+
+    @property
+    def told(self) -> dict[str, object]:
+        return {
+            "status": str(self.status),
+            "rounds": [
+                {"round": turn, "groups": [list(group) for group in each]}
+                for turn, each in enumerate(self.rounds, start=1)
+            ],
+            "repeats": self.repeats,
+            "bound": self.bound,
+        }
+
     def __repr__(self) -> str:
         return f"Rotation({len(self.rounds)} rounds, {self.repeats} repeats)"  # a notebook saves what it shows
 
@@ -64,7 +134,8 @@ def rotate(grouping: Grouping, rounds: int) -> Rotation:
     keys = [grouping.cohort.members.ids[row] for row in grouping.posed.members]
     found = rotated(grouping.posed.problem, grouping.solution.groups, rounds)
     named = tuple(tuple(tuple(keys[person] for person in group) for group in each) for each in found)
-    return Rotation(named, repeats_in(found), least_repeats(grouping.posed.problem, found))
+    least = least_repeats(grouping.posed.problem, found)
+    return Rotation(grouping, named, repeats_in(found), least, grouping.language, grouping.name)
 
 
 def rotated(problem: GroupProblem, first: Round, rounds: int) -> list[Round]:

@@ -1,6 +1,7 @@
 """Turns, topics and dates as a programme file states them in its section ``[sessions]``, from one survey."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from mentormatch.errors import Problem, ProgrammeError
 from mentormatch.groups.answers import members_in, sides
@@ -51,18 +52,34 @@ def topics_of(
         )
 
 
-def dates_of(
-    cohort: Cohort, programme: Programme, *, number: int | None = None, seed: int = 0, time_limit_s: float | None = None
+def dates_of(  # noqa: PLR0913 - all but three are keywords
+    cohort: Cohort,
+    programme: Programme,
+    members: Iterable[str] | None = None,
+    *,
+    number: int | None = None,
+    seed: int = 0,
+    time_limit_s: float | None = None,
 ) -> Dates:
-    """Return the dates of the sessions; ``number`` instead of that of the programme.
+    """Return the dates of the sessions of one group; ``number`` instead of that of the programme.
 
-    Raises ProgrammeError where the programme has no section, or says no number; RequestError as ``choose_dates``.
+    Parameters
+    ----------
+    members
+        The keys of the group; None: everybody.
+
+    Raises
+    ------
+    ProgrammeError
+        The programme has no section, or says no number.
+    RequestError
+        A member is not in the cohort; or as ``choose_dates``.
     """
     with language(programme.heading.language, unless_asked=True):
         section = stated(programme)
         least, most = section.apart
         return choose_dates(
-            cohort,
+            cohort if members is None else among(cohort, members),
             section.dates,
             number_of(programme, number),
             field=section.attends,
@@ -77,6 +94,19 @@ def dates_of(
             minutes=section.minutes,
             place=section.place,
         )
+
+
+def among(cohort: Cohort, members: Iterable[str]) -> Cohort:
+    """Return the cohort of some of its people; raise RequestError where a key is nobody's."""
+    keys = list(members)
+    for key in keys:
+        if not any(people.has(key) for people in sides(cohort)):
+            cohort.members.find(key)
+    mentors, mentees = (
+        people.take([people.find(key) for key in keys if people.has(key)])
+        for people in (cohort.mentors, cohort.mentees)
+    )
+    return replace(cohort, mentors=mentors, mentees=mentees)
 
 
 def turns_of(  # noqa: PLR0913 - all but three are keywords

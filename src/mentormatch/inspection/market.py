@@ -27,6 +27,9 @@ UNPOSED = mark(
     "Les règles ne peuvent pas être posées avec ces réponses : lancez `mentormatch match` pour savoir pourquoi."
 )
 """What is said where the reason may name people by their e-mail addresses."""
+NO_PAIRS = mark(
+    "Ce programme forme des groupes : il n'y a pas de partenaires à compter, ni de places chez les mentor·es."
+)
 CHOSEN = ("choice", "scale", "yesno")
 
 
@@ -88,6 +91,8 @@ class Prospects(Part):
 
 def prospects(cohort: Cohort, programme: Programme, labels: Labels = KEYS) -> Prospects:
     """Return who could meet whom under the rules of a programme, its people named by these labels."""
+    if programme.groups is not None or (programme.sessions is not None and not len(cohort.mentors)):
+        return Prospects(problem=tr(NO_PAIRS))
     scores = score(cohort, programme.criteria)
     try:
         posture = Posture.of(cohort, scores, programme.rules, labels)

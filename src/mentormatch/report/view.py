@@ -13,7 +13,7 @@ from mentormatch.report.standing import commands, digests, standing, title
 from mentormatch.report.words import Line, Reached
 from mentormatch.review.diagnosis.finding import Change, Diagnosis
 from mentormatch.review.diagnosis.whole import diagnosis_of
-from mentormatch.review.labels import KEYS, Labels, pseudonyms
+from mentormatch.review.labels import KEYS, Labels, codes
 from mentormatch.review.pairs import Contribution, Pair
 from mentormatch.review.smallest_changes import smallest_changes
 from mentormatch.review.unmatched import Unmatched, explain_unmatched
@@ -138,7 +138,7 @@ def view(matching: Matching, labels: Labels = KEYS, seal: Seal | None = None) ->
 
 def labels_for_notebook(matching: Matching) -> Labels:
     """Return how a notebook names people: by their codes where they have some, by pseudonyms where keys are e-mails."""
-    return KEYS if matching.programme.fields_with("key") else pseudonyms(matching.cohort)
+    return codes(matching.cohort, matching.programme)
 
 
 def figures(matching: Matching) -> Iterator[tuple[int, str]]:

@@ -12,7 +12,7 @@ from mentormatch.matching import Matching, Seal
 from mentormatch.people import People
 from mentormatch.phrases import listed, points
 from mentormatch.report.view import labels_for_notebook
-from mentormatch.review.labels import digits
+from mentormatch.review import labels
 from mentormatch.sections import Documents, FollowUp
 from mentormatch.survey.contacts import Contacts
 
@@ -108,14 +108,13 @@ def read_of_partners(settings: Documents) -> list[str]:
 
 
 def called(matching: Matching, contacts: Contacts, side: Side, key: str) -> str:
-    """Return what somebody is called: the contact field that the programme names, else their key or a pseudonym."""
-    known = contacts.of(side, key)
-    return known.get(matching.programme.documents.name or "") or labels_for_notebook(matching).person(side, key)
+    """Return what somebody is called on a sheet."""
+    return labels.called(matching.programme, contacts, labels_for_notebook(matching), (side, key))
 
 
 def file_of(people: People, side: Side, row: int) -> str:
     """Return the name of somebody's own file, which tells nothing of them."""
-    return f"fiche-{FILES[side]}-{row + 1:0{digits(len(people))}d}.html"
+    return f"fiche-{FILES[side]}-{row + 1:0{labels.digits(len(people))}d}.html"
 
 
 def common(matching: Matching, seal: Seal | None) -> Common:

@@ -1,6 +1,5 @@
 """What people are called in a view, and who is meant by a name that was read there."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 from mentormatch.assignment.posing import SIDES
@@ -8,9 +7,9 @@ from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
 from mentormatch.languages import tr
 from mentormatch.matching import Matching
-from mentormatch.report.handing.sheets import called
 from mentormatch.report.view import labels_for_notebook
-from mentormatch.review.labels import ABSENT, KEYS, Labels
+from mentormatch.review.labels import KEYS, Labels
+from mentormatch.review.labels import names as names_of
 from mentormatch.survey.contacts import Contacts
 from mentormatch.text import canonical
 
@@ -21,24 +20,8 @@ type Names = bool | Contacts
 def labels_of(matching: Matching, names: Names) -> Labels:
     """Return what people are called in a view."""
     if isinstance(names, Contacts):
-        return by_name(matching, names)
+        return names_of(matching.cohort, matching.programme, names)
     return KEYS if names else labels_for_notebook(matching)
-
-
-def by_name(matching: Matching, contacts: Contacts) -> Labels:
-    """Return people by the names that they gave, with the code or the pseudonym where two have the same one."""
-    plain = labels_for_notebook(matching)
-    named = {
-        (side, key): called(matching, contacts, side, key) for side in SIDES for key in matching.cohort.side(side).ids
-    }
-    counts = Counter(named.values())
-    return Labels(
-        {
-            (side, canonical(key)): name if counts[name] == 1 else f"{name} ({plain.person(side, key)})"
-            for (side, key), name in named.items()
-        },
-        tr(ABSENT),
-    )
 
 
 def found(matching: Matching, labels: Labels, said: str, sides: Sequence[Side] = SIDES) -> tuple[Side, int]:
