@@ -80,7 +80,9 @@ class Draw:
     def employed(self) -> Names:
         drawn = self.random.integers(0, self.employers, (self.count, 3)).tolist()
         told = self.random.integers(0, 4, self.count).tolist()
-        return Names(tuple(tuple(f"structure {one}" for one in row[:many]) for row, many in zip(drawn, told, strict=True)))
+        return Names(
+            tuple(tuple(f"structure {one}" for one in row[:many]) for row, many in zip(drawn, told, strict=True))
+        )
 
     def naming(self, share: float, most: int) -> Names:
         """Return some people of the other side, named by a share of all; nobody by the others."""
@@ -98,11 +100,17 @@ class Draw:
 def cohort_of(programme: Programme, mentors: int, mentees: int, seed: int, capacity: int = 3) -> Cohort:
     """Return so many people of each side, who answer the questions of the example programme."""
     random = np.random.default_rng(seed)
-    keys = [tuple(f"{letter}{place:06d}" for place in range(count)) for letter, count in (("M", mentors), ("E", mentees))]
+    keys = [
+        tuple(f"{letter}{place:06d}" for place in range(count)) for letter, count in (("M", mentors), ("E", mentees))
+    ]
     employers = max((mentors + mentees) // EMPLOYERS, 1)
     sides: tuple[Side, Side] = ("mentor", "mentee")
     both = [
-        People(own, columns_of(programme, side, Draw(random, len(own), others, employers), capacity), np.ones(len(own), dtype=bool))
+        People(
+            own,
+            columns_of(programme, side, Draw(random, len(own), others, employers), capacity),
+            np.ones(len(own), dtype=bool),
+        )
         for side, own, others in zip(sides, keys, keys[::-1], strict=True)
     ]
     return Cohort(both[0], both[1])
@@ -112,7 +120,9 @@ def columns_of(programme: Programme, side: Side, draw: Draw, capacity: int) -> d
     """Return a column for each question that a side answers and a criterion or a rule asks of."""
     asked = dict.fromkeys(name for part in (*programme.criteria, *programme.rules) for name in part.fields_of(side))
     fields = {name: programme.fields[name] for name in asked}
-    return {name: column_of(name, field, draw, capacity) for name, field in fields.items() if field.side in (side, "both")}
+    return {
+        name: column_of(name, field, draw, capacity) for name, field in fields.items() if field.side in (side, "both")
+    }
 
 
 def column_of(name: str, field: Field, draw: Draw, capacity: int) -> Column:

@@ -202,7 +202,7 @@ def numbered_rows(rows: NDArray[np.generic]) -> IntVector:
     """Return (n,) int64: a number from 0 for each row of (n, k)."""
     if not rows.shape[1]:
         return np.zeros(len(rows), dtype=np.int64)
-    packed = np.packbits(rows, axis=1) if rows.dtype == np.bool_ else np.ascontiguousarray(rows, dtype=np.int64)
+    packed = np.packbits(rows != 0, axis=1) if rows.dtype == np.bool_ else np.ascontiguousarray(rows, dtype=np.int64)
     whole = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.itemsize * packed.shape[1])))
     return numbered(whole.ravel())
 

@@ -5,8 +5,11 @@ only those of its own file.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from numba import njit
+from numba.core import types
+from numba.extending import intrinsic
 
 
 def compiled[**P, R](function: Callable[P, R]) -> Callable[P, R]:
@@ -15,3 +18,16 @@ def compiled[**P, R](function: Callable[P, R]) -> Callable[P, R]:
         return njit(nogil=True, cache=True)(function)
     except RuntimeError:  # neither the folder of the file nor any of the user's can be written to
         return njit(nogil=True)(function)
+
+
+def counting(typing: Any, word: Any) -> Any:
+    """Return the type and the code of the number of ones in a word."""
+
+    def generated(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.ctpop(arguments[0])
+
+    return types.uint64(types.uint64), generated
+
+
+ones: Any = intrinsic(counting)
+"""Returns the number of ones in a word of 64 bits, in compiled code: one instruction where processors have one."""

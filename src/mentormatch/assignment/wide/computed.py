@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib.util import find_spec
 from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.wide.scan import Cut, Look, Seen, look, scanned
-from mentormatch.assignment.wide.swift import Swift
+from mentormatch.assignment.wide.scan import Cut, Look, Seen, scanned
+from mentormatch.assignment.wide.scan import look as plain_look
 from mentormatch.assignment.wide.tiles import Tiles
 from mentormatch.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
@@ -25,12 +24,6 @@ class ComputedScores:
     tiles: Tiles
     mentors: BoolVector
     mentees: BoolVector
-    look: Look
-
-    @classmethod
-    def of(cls, tiles: Tiles, mentors: BoolVector, mentees: BoolVector) -> Self:
-        """Return the scores, looked at by compiled code where the extra ``scale`` is there."""
-        return cls(tiles, mentors, mentees, Swift.of(tiles).look if find_spec("numba") else partial(look, tiles))
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -66,8 +59,7 @@ class ComputedScores:
         lowest = int(least.max(initial=0))
         if (least != lowest).any():
             raise EngineError("A threshold for each person is not for so many pairs")
-        tiles = replace(self.tiles, least=max(self.tiles.least, lowest))
-        return type(self).of(tiles, self.mentors, self.mentees)
+        return replace(self, tiles=replace(self.tiles, least=max(self.tiles.least, lowest)))
 
     def listed(self) -> IntVector:
         raise EngineError("There are too many pairs to list them")
@@ -80,8 +72,9 @@ class ComputedScores:
 
     def of_mentees(self, some: IntVector) -> Self:
         """Return the scores of all mentors with some mentees, by their positions in ascending order."""
-        return type(self).of(self.tiles.of_mentees(some), self.mentors, self.mentees[some])
+        return replace(self, tiles=self.tiles.of_mentees(some), mentees=self.mentees[some])
 
-    def within(self, cut: Cut) -> Seen:
-        """Return the pairs that a cut leaves, of people who take part."""
-        return scanned(self.look, self.shape[0], cut.among(self.mentors, self.mentees))
+    def within(self, cut: Cut, look: Look | None = None) -> Seen:
+        """Return the pairs that a cut leaves, of people who take part; ``look`` is another way to look at the tiles."""
+        looked = partial(plain_look, self.tiles) if look is None else look
+        return scanned(looked, self.shape[0], cut.among(self.mentors, self.mentees))

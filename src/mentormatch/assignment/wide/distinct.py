@@ -60,4 +60,6 @@ def strangers(people: People, fields: Sequence[str]) -> People:
 
 
 def _nameless(column: Column) -> Column:
-    return Names(tuple(None if names is None else () for names in column.values)) if isinstance(column, Names) else column
+    return (
+        Names(tuple(None if names is None else () for names in column.values)) if isinstance(column, Names) else column
+    )

@@ -14,7 +14,7 @@ from mentormatch.assignment.wide.part import Part
 from mentormatch.columns import IntVector
 
 ALIKE = 64
-"""There are no more groups than one for so many mentees: to pass over a group costs as much as to look at a few pairs."""
+"""There is no more than one group for so many mentees: to pass over one costs as much as to look at a few pairs."""
 LOOKED_AT = 64
 """Mentors by whom the parts that forbid most are found."""
 SELDOM = 0.01
@@ -23,7 +23,7 @@ SELDOM = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Grouped:
-    """``lead``: the parts that make the groups; ``order`` (m,): mentees by group; ``edges`` (g + 1,): where each begins."""
+    """``lead``: parts that make the groups; ``order`` (m,): mentees by group; ``edges`` (g + 1,): where each begins."""
 
     lead: tuple[Part, ...]
     order: IntVector

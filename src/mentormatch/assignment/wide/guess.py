@@ -1,13 +1,11 @@
 """Where to begin: the pairs that lose least at prices that a sample of people suggests."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from math import isqrt, prod
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.assignment.wide.scan import STRIP
 from mentormatch.assignment.wide.view import Pairs, View
 from mentormatch.columns import IntVector
@@ -37,9 +35,9 @@ def _of_mentors(view: View, draw: np.random.Generator) -> IntVector:
     """Return the most that each mentor can have of a sample of mentees."""
     m = view.scores.shape[1]
     some = np.sort(draw.choice(m, min(SAMPLE, m), replace=False))
-    stage = replace(view.stage, mentee=view.stage.mentee[some])
-    sample = View(view.problem, view.scores.of_mentees(some), stage, view.bounds)
-    _, best = sample.look((np.full(view.scores.shape[0], -LOW), np.zeros(len(some), dtype=np.int64)), 0, 1)
+    _, best = view.of_mentees(some).look(
+        (np.full(view.scores.shape[0], -LOW), np.zeros(len(some), dtype=np.int64)), 0, 1
+    )
     return np.maximum(best, 0)
 
 

@@ -11,6 +11,7 @@ from mentormatch.assignment.rule import Market, Rule
 from mentormatch.assignment.wide.distinct import Distinct, by_answers, by_having_answered, only, strangers
 from mentormatch.columns import IntVector
 from mentormatch.extension import Extension
+from mentormatch.fields import Side
 from mentormatch.people import Cohort, People
 from mentormatch.scoring.criterion import Criterion, Named
 from mentormatch.scoring.score import MILLION, contribution
@@ -19,7 +20,7 @@ type Points = NDArray[np.int32]
 """(n, m) int32, in millionths."""
 
 FORBIDDEN = -(1 << 26)
-"""What a rule that forbids a pair adds to its score: less than all criteria can make good, and 31 rules fit in 32 bits."""
+"""What a rule that forbids a pair adds to its score: less than all criteria can make good; 31 rules fit in 32 bits."""
 WHOLE = 1 << 20
 """A table of so many numbers is worked out once and kept; a larger one is worked out strip by strip."""
 ROWS = 256
@@ -45,9 +46,9 @@ class Exceptions:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One extension: ``adds`` says what, ``mentors`` and ``mentees`` who is alike to it, of the people ``left``, ``right``.
+    """One extension: ``adds`` says what, and ``mentors`` and ``mentees`` who is alike to it.
 
-    ``right`` has one person of each kind. ``whole`` is the table of all kinds, where that is small.
+    ``left`` are all mentors, ``right`` one person of each kind; ``whole`` is the table of all kinds, if it is small.
     """
 
     adds: Adds
@@ -78,7 +79,7 @@ class Part:
 
 
 def part_of(adds: Adds, extension: Extension, cohort: Cohort, *, named: bool) -> Part:
-    """Return an extension as a part; ``named``: it rests on who people are, and here on nothing but that they answered."""
+    """Return an extension as a part; ``named``: it rests on who people are, of which a part knows nothing."""
     fields = [[field for field in extension.fields_of(side) if field in cohort.side(side).columns] for side in SIDES]
     alike, seen = (by_having_answered, strangers) if named else (by_answers, only)
     kinds = [alike(cohort.side(side), names) for side, names in zip(SIDES, fields, strict=True)]
@@ -90,7 +91,7 @@ def part_of(adds: Adds, extension: Extension, cohort: Cohort, *, named: bool) ->
     return Part(adds, left, right, kinds[0], kinds[1], _whole(part))
 
 
-SIDES: tuple[str, str] = ("mentor", "mentee")
+SIDES: tuple[Side, Side] = ("mentor", "mentee")
 
 
 def _whole(part: Part) -> Points:

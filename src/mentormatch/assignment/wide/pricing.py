@@ -1,13 +1,11 @@
 """The optimum of all pairs by way of few of them, none of the others being kept.
 
-The promising pairs are solved first, in integers. The prices that prove their optimum then tell which of all pairs could
-improve it; these join, and so on until there are none (column generation, Gilmore and Gomory 1961). The prices are then
-those of all pairs, and no tolerance is in it. Each look at all pairs also bounds what any answer is worth (Farley
-1990): a mentor's price is raised to the best that they can have, and weak duality does the rest.
+The promising pairs are solved first, in integers. The prices that prove their optimum then tell which of all pairs
+could improve it; these join, and so on until there are none (column generation, Gilmore and Gomory 1961). The prices
+are then those of all pairs, and no tolerance is in it. Each look also bounds what any answer is worth (Farley 1990): a mentor's price is raised to the best that they can have, and weak duality does the rest.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -16,9 +14,7 @@ from mentormatch.assignment.wide.guess import promising
 from mentormatch.assignment.wide.view import NO_PAIRS, Pairs, View
 from mentormatch.columns import IntVector
 
-type Solve = Callable[[Face, IntVector, Begin], tuple[Optimum, Begin] | None]
-"""Returns the optimum of some pairs, and what the next solve may begin with, from what the last one left."""
-type Begin = Any
+type Solve = Callable[[Face, IntVector], Optimum]
 type Hear = Callable[[Face, Optimum, int], None]
 """Takes an answer with the bound that no answer exceeds."""
 
@@ -28,18 +24,15 @@ ADDED = 32
 """So many pairs a person join at most after a look at all of them."""
 
 
-def best_wide(view: View, solve: Solve, hear: Hear) -> tuple[Face, Optimum] | None:
-    """Return the face of all pairs that an optimum leaves tight, and the optimum on it; None if no answer is possible.
+def best_wide(view: View, solve: Solve, hear: Hear) -> tuple[Face, Optimum]:
+    """Return the face of all pairs that an optimum leaves tight, and the optimum on it.
 
     ``hear`` takes each answer before the last, with what it is short of at most.
     """
-    pairs, begin, before = promising(view), None, None
+    pairs, before = promising(view), None
     while True:
         face = view.face(pairs)
-        found = solve(face, view.worth(pairs), begin)
-        if found is None:
-            return None
-        optimum, begin = found
+        optimum = solve(face, view.worth(pairs))
         if before is not None:
             join = _changed(view, before, optimum)
             if join is not None and len(join.mentors):

@@ -1,9 +1,9 @@
-"""One look at all pairs, strip by strip: the best of each mentor at given prices, and the pairs that are worth listing."""
+"""One look at all pairs, strip by strip: the best of each mentor at given prices, and the pairs worth listing."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from os import process_cpu_count
+from os import cpu_count
 from typing import Self
 
 import numpy as np
@@ -55,7 +55,7 @@ type Look = Callable[[Cut, int, int], Seen]
 def scanned(look: Look, mentors: int, cut: Cut) -> Seen:
     """Return what a look at all pairs finds, strips being looked at by as many threads as there are processors."""
     edges = [(start, min(start + STRIP, mentors)) for start in range(0, mentors, STRIP)]
-    with ThreadPoolExecutor(process_cpu_count() or 1) as threads:
+    with ThreadPoolExecutor(cpu_count() or 1) as threads:
         return gathered(list(threads.map(lambda edge: look(cut, *edge), edges)))
 
 
@@ -76,7 +76,9 @@ def look(tiles: Tiles, cut: Cut, start: int, stop: int) -> Seen:
     best = worth.max(axis=1, initial=2 * CLOSED)
     limits = cut.limits[start:stop]
     passing = np.flatnonzero(best >= limits)
-    places = np.concatenate([row * width + np.flatnonzero(worth[row] >= limits[row]) for row in passing.tolist()] or [passing])
+    places = np.concatenate(
+        [row * width + np.flatnonzero(worth[row] >= limits[row]) for row in passing.tolist()] or [passing]
+    )
     excess = worth.ravel()[places] - limits[places // max(width, 1)]
     places = places[kept(excess, cut.most * (stop - start))]
     rows = places // max(width, 1)

@@ -1,28 +1,32 @@
 """The same look at all pairs as ``scan``, by compiled code on mentees that are put in groups beforehand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.wide.counted import Counted
 from mentormatch.assignment.wide.groups import Grouped, grouped
 from mentormatch.assignment.wide.part import Points
 from mentormatch.assignment.wide.scan import CLOSED, Cut, Seen, kept
 from mentormatch.assignment.wide.tiles import Term, Tiles, packed
 from mentormatch.columns import IntVector
 
+if TYPE_CHECKING:
+    from mentormatch.assignment.wide.kernel import Known
+
 ROOM = 1 << 14
 """Pairs for which there is room at first in what is found in a strip."""
 CROWD = 64
 """A mentor may list so many times more pairs than are wanted of each on average."""
 
-type Small = NDArray[np.unsignedinteger]
+type Small = NDArray[np.integer]
 
 
 @dataclass(frozen=True, slots=True)
 class Swift:
-    """Mentees in groups: ``kinds`` (g, leads) and ``codes`` (m, terms) are places in a row of tables, ``slots`` (m, sets) too.
+    """Mentees in groups; ``kinds`` (g, leads), ``codes`` (m, terms), ``slots`` (m, sets) are places in a row of tables.
 
     ``places`` and ``points`` are the exceptions of each mentor, by the places of mentees in the order of groups.
     """
@@ -58,12 +62,15 @@ class Swift:
             beside([code + start for code, start in zip(codes, starts[leads:], strict=False)], tiles.shape[1]),
             beside([counted.mentees.bits[groups.order] for counted in tiles.counted], tiles.shape[1]),
             beside([counted.mentors.bits for counted in tiles.counted], tiles.shape[0]),
-            beside([slot.astype(np.int64) + start for slot, start in zip(slots, starts[firsts:], strict=False)], tiles.shape[1]),
+            beside(
+                [slot.astype(np.int64) + start for slot, start in zip(slots, starts[firsts:], strict=False)],
+                tiles.shape[1],
+            ),
             *_exceptions(tiles, groups),
         )
 
     def tables(self, start: int, stop: int) -> tuple[Points, IntVector]:
-        """Return (r, k) int32, the tables of each mentor side by side, and (r,) the most that all but the leads give."""
+        """Return (r, k) int32, the tables of each mentor side by side, and (r,) the most that all but leads give."""
         leads = [part.rows(start, stop) for part in self.grouped.lead]
         others = [term.rows(start, stop) for term in self.terms]
         others += [np.array([counted.table(row) for row in range(start, stop)]) for counted in self.tiles.counted]
@@ -74,23 +81,34 @@ class Swift:
 
     def look(self, cut: Cut, start: int, stop: int) -> Seen:
         """Return what there is in a strip."""
-        from mentormatch.assignment.wide.kernel import kernel
+        from mentormatch.assignment.wide.kernel import Found, Strip, Wanted, look_at_strip
 
-        tables, rest = self.tables(start, stop)
-        columns = cut.mentees[self.grouped.order]
-        ceilings = np.maximum.reduceat(columns, self.grouped.edges[:-1])
-        carry = kernel(len(self.grouped.lead), len(self.terms), len(self.tiles.counted))
-        strip = tables, self.own[start:stop], rest, self.tiles.starts[start : stop + 1]
-        known = self.grouped.edges, self.kinds, ceilings, self.codes, self.bits, self.slots, columns, self.places, self.points
-        wanted = cut.limits[start:stop], cut.scale, self.tiles.least, CROWD * cut.most, -CLOSED
-        count, room = -1, ROOM
-        while count < 0:
+        (tables, rest), known, count = self.tables(start, stop), self._known(cut), stop - start
+        strip = Strip(tables, self.own[start:stop], rest, self.tiles.starts[start : stop + 1], cut.limits[start:stop])
+        wanted, room = Wanted(cut.scale, self.tiles.least, CROWD * cut.most, -CLOSED), ROOM
+        while True:
             rows, places, scores = (np.empty(room, dtype=np.int64) for _ in range(3))
-            best = np.full(stop - start, 2 * CLOSED)
-            count, room = carry(strip, known, wanted, (rows, places, scores, best)), 4 * room
-        return self._seen(cut, start, (rows[:count], places[:count], scores[:count]), best)
+            best, counts, total = (
+                np.full(count, 2 * CLOSED),
+                np.zeros(count, dtype=np.int64),
+                np.zeros(1, dtype=np.int64),
+            )
+            look_at_strip(strip, known, wanted, Found(rows, places, scores, best, counts, total))
+            if total[0] <= room:
+                return self._seen(cut, start, [column[: total[0]] for column in (rows, places, scores)], best)
+            room = 2 * int(total[0])
 
-    def _seen(self, cut: Cut, start: int, found: tuple[IntVector, IntVector, IntVector], best: IntVector) -> Seen:
+    def _known(self, cut: Cut) -> "Known":
+        """Return what the mentees are given by a cut, and what is known of them."""
+        from mentormatch.assignment.wide.kernel import Known
+
+        columns = cut.mentees[self.grouped.order]
+        ceilings = np.maximum.reduceat(columns, self.grouped.edges[:-1]) if len(columns) else columns
+        sorted_ = (self.codes, self.bits, self.slots)
+        sizes = (0,) * len(self.grouped.lead), (0,) * len(self.terms), (0,) * len(self.tiles.counted)
+        return Known(self.grouped.edges, self.kinds, ceilings, *sorted_, columns, self.places, self.points, sizes)
+
+    def _seen(self, cut: Cut, start: int, found: Sequence[IntVector], best: IntVector) -> Seen:
         rows, mentees, scores = found[0] + start, self.grouped.order[found[1]], found[2]
         excess = cut.scale * scores + cut.mentees[mentees] - cut.limits[rows]
         some = kept(excess, cut.most * len(best))
@@ -108,7 +126,7 @@ def _exceptions(tiles: Tiles, groups: Grouped) -> tuple[IntVector, IntVector]:
     return places[order], tiles.exceptions.points[order]
 
 
-def beside(columns: list[IntVector], count: int) -> Small:
+def beside(columns: Sequence[Small], count: int) -> Small:
     """Return (count, k): columns side by side, in as few bytes as hold them."""
     joined = np.column_stack(columns) if columns else np.empty((count, 0), dtype=np.int64)
     kind = next(kind for kind in (np.uint16, np.uint32, np.uint64) if joined.max(initial=0) <= np.iinfo(kind).max)

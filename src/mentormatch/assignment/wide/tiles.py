@@ -39,7 +39,7 @@ SHARE = 16
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Parts in one table: ``codes`` (m,) is the kind of each mentee, ``kinds`` of each part those of the kinds together."""
+    """Parts in one table: ``codes`` (m,) is the kind of each mentee, ``kinds`` that of each part for such a kind."""
 
     parts: tuple[Part, ...]
     kinds: tuple[IntVector, ...]
@@ -106,7 +106,9 @@ class Tiles:
         mentors, mentees = self.exceptions.mentors[kept], place[self.exceptions.mentees[kept]]
         shape, starts = (self.shape[0], len(some)), np.searchsorted(mentors, np.arange(self.shape[0] + 1))
         exceptions = Exceptions(mentors, mentees, self.exceptions.points[kept])
-        return replace(self, shape=shape, parts=parts, terms=terms, counted=counted, exceptions=exceptions, starts=starts)
+        return replace(
+            self, shape=shape, parts=parts, terms=terms, counted=counted, exceptions=exceptions, starts=starts
+        )
 
     def _exceptional(self, mentors: IntVector, mentees: IntVector) -> IntVector:
         """Return (e,) int64: what some pairs get for who they are."""
@@ -129,8 +131,9 @@ def tiles(cohort: Cohort, criteria: Sequence[Criterion], rules: Sequence[Rule]) 
     """Return the scores of a cohort, and which pairs its rules forbid."""
     n, m = len(cohort.mentors), len(cohort.mentees)
     found = [*_scored(cohort, criteria), *_ruled(cohort, rules)]
-    parts, counted, exceptions = ([each for each in found if isinstance(each, kind)] for kind in (Part, Counted, Exceptions))
-    both = together(exceptions, m)
+    parts = [each for each in found if isinstance(each, Part)]
+    counted = [each for each in found if isinstance(each, Counted)]
+    both = together([each for each in found if isinstance(each, Exceptions)], m)
     starts = np.searchsorted(both.mentors, np.arange(n + 1))
     least = max([0, *(rule.least_score for rule in rules if rule.least_score is not None)])
     most = sum(int(np.rint(weight * MILLION)) for weight in normalised(criteria))
@@ -179,6 +182,4 @@ def packed(parts: Sequence[Part], width: int) -> Iterator[Term]:
 
 def term_of(parts: Sequence[Part], kinds: Distinct) -> Term:
     """Return parts as one term, by kinds that tell apart all that any of them does."""
-    return Term(
-        tuple(parts), tuple(part.mentees.codes[kinds.first] for part in parts), kinds.codes.astype(np.intp)
-    )
+    return Term(tuple(parts), tuple(part.mentees.codes[kinds.first] for part in parts), kinds.codes.astype(np.intp))

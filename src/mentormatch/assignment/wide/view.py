@@ -1,5 +1,6 @@
 """One stage of a wide problem: what pairs are worth in it, looked at from the prices of people."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +10,8 @@ from mentormatch.assignment.face import Bounds, Face, Optimum, listed, open_boun
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.stages import Stage
 from mentormatch.assignment.wide.computed import ComputedScores
-from mentormatch.assignment.wide.scan import Cut
+from mentormatch.assignment.wide.scan import Cut, Look
+from mentormatch.assignment.wide.tiles import Tiles
 from mentormatch.columns import BoolVector, IntVector
 
 
@@ -34,27 +36,39 @@ class Pairs:
         """Return the pairs of both, each once, in order."""
         places = np.append(self.mentors, other.mentors) * width + np.append(self.mentees, other.mentees)
         _, first = np.unique(places, return_index=True)
-        return Pairs(*(np.append(ours, theirs)[first] for ours, theirs in zip(self.columns, other.columns, strict=True)))
+        return Pairs(
+            *(np.append(ours, theirs)[first] for ours, theirs in zip(self.columns, other.columns, strict=True))
+        )
 
+
+type Ready = Callable[[Tiles], Look | None]
+"""Returns a quicker way to look at tiles, where there is one."""
 
 NO_PAIRS = Pairs(*(np.empty(0, dtype=np.int64),) * 3)
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One stage of a wide problem: a pair is worth ``scale * score + mentor[i] + mentee[k]``."""
+    """One stage of a wide problem: a pair is worth ``scale * score + mentor[i] + mentee[k]``.
+
+    ``seen_by`` looks at the pairs, and ``ready`` makes such a look of some of them.
+    """
 
     problem: AssignmentProblem
     scores: ComputedScores
     stage: Stage
     bounds: tuple[Bounds, Bounds]
+    ready: Ready
+    seen_by: Look | None = None
 
     @classmethod
-    def of(cls, problem: AssignmentProblem, scores: ComputedScores, stage: Stage) -> "View":
+    def of(cls, problem: AssignmentProblem, stage: Stage, ready: Ready) -> "View":
         """Return the stage on people who have places beside the pins."""
-        bounds = open_bounds(problem)
+        bounds, scores = open_bounds(problem), problem.scores
+        assert isinstance(scores, ComputedScores)
         taking = scores.mentors & (bounds[0].most > 0), scores.mentees & (bounds[1].most > 0)
-        return cls(problem, replace(scores, mentors=taking[0], mentees=taking[1]), stage, bounds)
+        scores = replace(scores, mentors=taking[0], mentees=taking[1])
+        return cls(problem, scores, stage, bounds, ready, ready(scores.tiles))
 
     @property
     def mentor(self) -> IntVector:
@@ -69,12 +83,12 @@ class View:
         return Face(pairs.mentors, pairs.mentees, *self.bounds, listed(self.problem.pins))
 
     def look(self, prices: tuple[IntVector, IntVector], loss: int, most: int) -> tuple[Pairs, IntVector]:
-        """Return the pairs that lose no more than ``loss`` at these prices, ``most`` a mentor on average if they are many.
+        """Return the pairs that lose no more than ``loss`` at these prices, ``most`` a mentor on average if many do.
 
         With them, (n,) int64, the most that a pair of each mentor is worth above the price of the mentee.
         """
         limits, mentees = prices[0] - self.mentor - loss, self.stage.mentee - prices[1]
-        seen = self.scores.within(Cut(limits, mentees, self.stage.score, most))
+        seen = self.scores.within(Cut(limits, mentees, self.stage.score, most), self.seen_by)
         return Pairs(seen.mentors, seen.mentees, seen.scores), seen.best + self.mentor
 
     def better(self, pairs: Pairs, optimum: Optimum) -> BoolVector:
@@ -85,11 +99,14 @@ class View:
         """Return the same for the pairs of some mentors only."""
         return replace(self, scores=replace(self.scores, mentors=self.scores.mentors & some))
 
+    def of_mentees(self, some: IntVector) -> "View":
+        """Return the same for the pairs of some mentees only, by their positions in ascending order."""
+        scores, stage = self.scores.of_mentees(some), replace(self.stage, mentee=self.stage.mentee[some])
+        return replace(self, scores=scores, stage=stage, seen_by=self.ready(scores.tiles))
+
     def look_at(self, some: IntVector, prices: tuple[IntVector, IntVector], most: int) -> Pairs:
         """Return the pairs of some mentees that lose nothing at these prices."""
-        stage = replace(self.stage, mentee=self.stage.mentee[some])
-        part = replace(self, scores=self.scores.of_mentees(some), stage=stage)
-        seen, _ = part.look((prices[0], prices[1][some]), 0, most)
+        seen, _ = self.of_mentees(some).look((prices[0], prices[1][some]), 0, most)
         return replace(seen, mentees=some[seen.mentees])
 
     def bound(self, best: IntVector, mentees: IntVector) -> int:

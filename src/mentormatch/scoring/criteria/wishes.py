@@ -70,7 +70,7 @@ class Wishes(Criterion):
         return ours, theirs
 
     def _wishes(self, people: People, others: People, field: str | None) -> dict[tuple[int, int], float]:
-        """Return the points of whom each person asked for, by the positions of both; a name given twice by its first."""
+        """Return the points of whom each person asked for, by the positions of both; a name counts once."""
         if field is None:
             return {}
         place = {canonical(key): index for index, key in enumerate(others.ids)}
