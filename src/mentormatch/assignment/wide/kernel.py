@@ -49,7 +49,7 @@ class Known(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """``scale`` of scores, ``least`` score, ``most`` pairs above a limit; a limit of ``closed`` passes a mentor over."""
+    """``scale`` of scores, ``least`` score, ``most`` pairs above a limit; who is at ``closed`` is passed over."""
 
     scale: int
     least: int

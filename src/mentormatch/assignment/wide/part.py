@@ -73,9 +73,17 @@ class Part:
         return replace(self, mentees=kinds, right=self.right.take(left), whole=whole)
 
     def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
-        """Return (e,) int64: what pairs are given, of a part whose table is whole."""
-        assert self.whole is not None
-        return self.whole[self.mentors.codes[mentors], self.mentees.codes[mentees]].astype(np.int64)
+        """Return (e,) int64: what pairs are given."""
+        kinds = self.mentees.codes[mentees]
+        if self.whole is not None:
+            return self.whole[self.mentors.codes[mentors], kinds].astype(np.int64)
+        found, order = np.zeros(len(mentors), dtype=np.int64), np.argsort(mentors, kind="stable")
+        for start in range(0, len(order), ROWS):
+            some = order[start : start + ROWS]
+            left, row = np.unique(mentors[some], return_inverse=True)
+            right, column = np.unique(kinds[some], return_inverse=True)
+            found[some] = self.adds(self.left.take(left), self.right.take(right))[row, column]
+        return found
 
 
 def part_of(adds: Adds, extension: Extension, cohort: Cohort, *, named: bool) -> Part:

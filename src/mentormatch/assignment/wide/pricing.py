@@ -2,7 +2,8 @@
 
 The promising pairs are solved first, in integers. The prices that prove their optimum then tell which of all pairs
 could improve it; these join, and so on until there are none (column generation, Gilmore and Gomory 1961). The prices
-are then those of all pairs, and no tolerance is in it. Each look also bounds what any answer is worth (Farley 1990): a mentor's price is raised to the best that they can have, and weak duality does the rest.
+are then those of all pairs, and no tolerance is in it. Each look also bounds what any answer is worth
+(Farley 1990): a mentor's price is raised to the best that they can have, and weak duality does the rest.
 """
 
 from collections.abc import Callable

@@ -15,7 +15,6 @@ from mentormatch.assignment.rule import Rule
 from mentormatch.assignment.wide.counted import Counted, counted_by, counted_in, merged
 from mentormatch.assignment.wide.distinct import Distinct
 from mentormatch.assignment.wide.part import (
-    ROWS,
     Exceptions,
     Part,
     Points,
@@ -85,12 +84,8 @@ class Tiles:
     def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
         """Return (e,) int64: the scores of some pairs."""
         found = np.zeros(len(mentors), dtype=np.int64)
-        order = np.argsort(mentors, kind="stable")
-        for some in _by_rows(mentors[order]):
-            asked = order[some]
-            start, stop = int(mentors[asked[0]]), int(mentors[asked[-1]]) + 1
-            for term in self.terms:
-                found[asked] += term.rows(start, stop)[mentors[asked] - start, term.codes[mentees[asked]]]
+        for part in self.parts:
+            found += part.at(mentors, mentees)
         for counted in self.counted:
             found += counted.at(mentors, mentees)
         return found + self._exceptional(mentors, mentees)
@@ -118,13 +113,6 @@ class Tiles:
             return np.zeros(len(mentors), dtype=np.int64)
         place = np.minimum(np.searchsorted(known, asked), len(known) - 1)
         return np.where(known[place] == asked, points[place], 0)
-
-
-def _by_rows(mentors: IntVector) -> Iterator[slice]:
-    """Yield the parts of ascending mentors that lie in strips of ``ROWS``."""
-    edges = np.flatnonzero(np.diff(mentors // ROWS, prepend=-1))
-    for start, stop in zip(edges.tolist(), [*edges[1:].tolist(), len(mentors)], strict=True):
-        yield slice(start, stop)
 
 
 def tiles(cohort: Cohort, criteria: Sequence[Criterion], rules: Sequence[Rule]) -> Tiles:
