@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
 from pydantic import Field as Setting
 
 from mentormatch.assignment.rule import Rule, rules_by_kind
 from mentormatch.errors import Problem
 from mentormatch.fields import AnyField, Number
 from mentormatch.fields.base import position
+from mentormatch.isodates import FORMS, start_of
 from mentormatch.languages import mark, tr
 from mentormatch.mistakes import enumerated, key_path, nearest
 from mentormatch.phrases import quoted
@@ -233,11 +234,40 @@ class FollowUp(Part):
                 yield Problem(where, found, enumerated(labels), nearest(answer, labels))
 
 
+def moment(value: object) -> date:
+    """Return a date, or a moment by the clock on the wall; JSON, which has none, writes them as ISO 8601 does.
+
+    Raises ValueError where it is neither.
+    """
+    found = start_of(value) if isinstance(value, str | date) else None
+    if found is None:
+        raise ValueError(tr("une date comme {form}, sans fuseau horaire", form=FORMS))
+    return found
+
+
+def day(value: object) -> date:
+    """Return a date without a time; raise ValueError where it is none."""
+    found = moment(value)
+    if isinstance(found, datetime):
+        raise ValueError(tr("une date sans heure"))
+    return found
+
+
+DAY = r"\d{4}-\d{2}-\d{2}"
+TIME = r"\d{2}:\d{2}(:\d{2})?"
+type Day = Annotated[date, BeforeValidator(day), WithJsonSchema({"type": "string", "pattern": f"^{DAY}$"})]
+type Moment = Annotated[
+    datetime | date, BeforeValidator(moment), WithJsonSchema({"type": "string", "pattern": f"^{DAY}(T{TIME})?$"})
+]
+MOST_SESSIONS = 366
+"""More sessions than a year has days are a mistake."""
+
+
 class Period(Part):
     """Days on which no session is held, both ends included, and why."""
 
-    first: date = Setting(alias="from")
-    last: date = Setting(alias="to")
+    first: Day = Setting(alias="from")
+    last: Day = Setting(alias="to")
     why: str = ""
 
 
@@ -271,10 +301,10 @@ class Sessions(Part):
     would present, and whose case cannot wait. ``zones`` are those of France whose school holidays are days off.
     """
 
-    number: int | None = Setting(default=None, ge=1)
+    number: int | None = Setting(default=None, ge=1, le=MOST_SESSIONS)
     per_session: int = Setting(default=1, ge=1)
-    rounds: int = Setting(default=1, ge=1)
-    dates: dict[str, datetime | date] = Setting(default_factory=dict)
+    rounds: int = Setting(default=1, ge=1, le=MOST_SESSIONS)
+    dates: dict[str, Moment] = Setting(default_factory=dict)
     apart: Annotated[list[int], AfterValidator(range_of_days)] = Setting(default=[21, 42])
     most_missed: int | None = Setting(default=None, ge=0)
     public_holidays: bool = True

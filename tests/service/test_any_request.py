@@ -1,5 +1,7 @@
 """Any request that the description allows, and any that it does not, is answered as it says, never by a failure."""
 
+import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -14,20 +16,38 @@ from schemathesis.config import SchemathesisConfig
 
 from mentormatch.service.app import make_app
 from mentormatch.service.settings import Settings
-from mentormatch.wire.examples import PROGRAMME
+from mentormatch.wire.examples import GROUPED, MEMBERS, MENTEES, MENTORS, PROGRAMME
+from mentormatch.wire.operation import operations
+from tests.conftest import DEEP
 from tests.service.serving import BEARER, Served, serving
 
 REQUESTS = 500
 SEEDS, REQUESTS_A_SEED = (*range(9), 10, 11, 12), 170
 """With seed 9 schemathesis makes itself a schema from which it cannot draw."""
 MAKES_PROGRAMMES = "/v1/match"
-"""The operation whose requests hold any programme and any answers; those of the others, quicker to make, these."""
+"""The operation whose requests hold any programme and any people; those of the others, quicker to make, these."""
 PROGRAMMES = [
     PROGRAMME,
     {**PROGRAMME, "programme": {"name": "Mentorat", "language": "en"}, "goals": {"order": ["matched", "leximin"]}},
     {**PROGRAMME, "rules": [{"kind": "minimum_score", "score": 1}]},
+    GROUPED,
+    {**GROUPED, "groups": {"least": 1, "most": 3}, "sessions": {"number": 2, "rounds": 2, "topics": "topics"}},
 ]
 ANSWERS = ["budget", ["budget", "diffusion"], "", 1, None, {"budget": "diffusion"}]
+PEOPLE = [
+    *({"id": key} for key in ("M01", "M02", "E01", "C05", " c01", "é" * 1_000)),
+    *MENTORS[:1],
+    *MENTEES[:1],
+    *MEMBERS["members"],
+    *({"id": f"C0{number}", "answers": {"skills": said}} for number, said in enumerate(ANSWERS)),
+    {"id": "C06", "answers": {"unasked": ""}},
+]
+ROWS = [
+    {},
+    {"Code": "C01", "Que pouvez-vous transmettre ?": "budget", "Quels sujets vous seraient utiles ?": "Paie; Budget"},
+    {"Code": "C02", "Que pouvez-vous transmettre ?": None},
+]
+SIMPLER = {"ProgrammeTable": PROGRAMMES, "Submitted": PEOPLE, "Row": ROWS}
 CONFIG: dict[str, Any] = {
     "checks": {
         "negative_data_rejection": {"expected-statuses": [400, 401, 404, 405, 409, 413, 415, 422]},
@@ -41,10 +61,29 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # of what is drawn
 
 
 def simpler() -> dict[str, Any]:
-    """Return the description with a few programmes and answers in place of all that there can be."""
+    """Return the description with a few programmes, people and rows in place of all that there can be."""
     found = deepcopy(DESCRIPTION)
-    found["components"]["schemas"] |= {"ProgrammeTable": {"enum": PROGRAMMES}, "Answer": {"enum": ANSWERS}}
-    return found
+    found["components"]["schemas"] |= {name: {"enum": some} for name, some in SIMPLER.items()}
+    for kind in operations():
+        asked = found["paths"][f"/v1/{kind}"]["post"]
+        del asked["parameters"], asked["requestBody"]["content"]["application/json"]["examples"]
+    return reached(found)
+
+
+def reached(description: dict[str, Any]) -> dict[str, Any]:
+    """Return a description without the schemas that nothing in it leads to any more."""
+    every = description["components"]["schemas"]
+    kept: dict[str, Any] = {}
+    ahead = names_in(description["paths"])
+    while ahead:
+        kept |= {name: every[name] for name in ahead}
+        ahead = names_in([every[name] for name in ahead]) - set(kept)
+    return {**description, "components": {**description["components"], "schemas": kept}}
+
+
+def names_in(part: Any) -> set[str]:
+    """Return the names of the schemas that a part of a description leads to."""
+    return set(re.findall(r"#/components/schemas/([\w.-]+)", json.dumps(part)))
 
 
 def schema_of(description: dict[str, Any]) -> Any:
@@ -123,5 +162,5 @@ def seeded(number: int) -> Callable[..., None]:
     return made
 
 
-for number in SEEDS:
+for number in SEEDS if DEEP else ():  # each is made for every operation as it is collected, which takes seconds
     globals()[f"test_other_requests_{number}"] = seeded(number)

@@ -1,6 +1,7 @@
 """What takes long becomes a job: told of as it goes on, fetched once, given up when that is asked for."""
 
 import json
+import random
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -9,7 +10,7 @@ import httpx
 import pytest
 
 from mentormatch.service.forms import JobForm
-from mentormatch.wire.operation import ask
+from mentormatch.wire.operation import ask, operations
 from tests.failure.trouble import alive, children, only_linux, wait_for
 from tests.service.serving import Served, serving
 from tests.service.test_answers import problem
@@ -53,6 +54,20 @@ def events(client: httpx.Client, job: dict[str, Any]) -> list[tuple[str, dict[st
     assert told.headers["content-type"].startswith("text/event-stream")
     blocks = [block.split("\n") for block in told.text.strip().split("\n\n")]
     return [(name.removeprefix("event: "), json.loads(data.removeprefix("data: "))) for name, data in blocks]
+
+
+def test_one_member_is_answered_at_once_and_many_become_a_job_that_can_be_given_up(client: httpx.Client) -> None:
+    sent = operations()["groups"].example()
+    options = sent["programme"]["fields"]["skills"]["options"]
+    alone = {"programme": sent["programme"], "members": sent["members"][:1]}
+    assert client.post("/v1/groups", json=alone).status_code == 200
+    draw = random.Random(2026)
+    many = [{"id": f"C{number}", "answers": {"skills": draw.sample(options, 2)}} for number in range(150)]
+    programme = sent["programme"] | {"groups": {"least": 4, "most": 6}}
+    job = job_of(client.post("/v1/groups", json={"programme": programme, "members": many, "time_limit_s": 60}))
+    assert job["kind"] == "groups"
+    assert client.delete(job["links"]["self"]).status_code == 204
+    wait_for(lambda: client.get("/health").json()["busy"] == 0)
 
 
 def test_few_pairs_are_answered_at_once_and_more_become_a_job(client: httpx.Client) -> None:

@@ -9,6 +9,7 @@ from jsonschema_rs import meta, validator_for
 
 from mentormatch.errors import ProgrammeError, RequestError
 from mentormatch.wire.asked import CohortRequest
+from mentormatch.wire.members import MembersRequest
 from mentormatch.wire.operation import ask, operations, read
 from mentormatch.wire.schema import schema_of
 from tests.english import french_in
@@ -18,6 +19,7 @@ every_operation = pytest.mark.parametrize("kind", KINDS)
 REQUIRED = [(kind, name) for kind in KINDS for name in schema_of(operations()[kind], "request")["required"]]
 KEYS = [(kind, name) for kind in KINDS for name in schema_of(operations()[kind], "request")["properties"]]
 OF_PEOPLE = [kind for kind in KINDS if issubclass(operations()[kind].asked, CohortRequest)]
+OF_MEMBERS = [kind for kind in KINDS if issubclass(operations()[kind].asked, MembersRequest)]
 
 
 @every_operation
@@ -144,6 +146,39 @@ def test_people_and_rows_are_not_sent_together_nor_is_neither(kind: str) -> None
     assert schema.is_valid(nobody | {"rows": row})
 
 
+@pytest.mark.parametrize("kind", OF_MEMBERS)
+def test_members_and_rows_are_not_sent_together_nor_is_neither(kind: str) -> None:
+    row = [{"Rôle": "mentor"}]
+    whole, schema = example(kind), validator_for(schema_of(operations()[kind], "request"))
+    nobody = {key: part for key, part in whole.items() if key != "members"}
+    for sent, found in (
+        (whole | {"rows": row}, "seulement « members », « rows »"),
+        (nobody | {"rows": row, "facilitators": []}, "seulement « facilitators », « rows »"),
+        (nobody | {"facilitators": []}, "seulement « facilitators »"),
+        (nobody, "personne"),
+    ):
+        with pytest.raises(RequestError) as refused:
+            ask(kind, sent)
+        assert [(problem.found, problem.expected) for problem in refused.value.problems] == [
+            (found, "« members » (et « facilitators »), ou « rows » : l'un ou l'autre")
+        ]
+        assert not schema.is_valid(sent)
+    for sent in (whole, whole | {"facilitators": []}, nobody | {"rows": row}):
+        assert schema.is_valid(sent)
+
+
+@pytest.mark.parametrize("kind", OF_MEMBERS)
+def test_members_answer_what_is_asked_and_have_a_key_each(kind: str) -> None:
+    stranger = {"id": "C01", "answers": {"skils": "budget"}}
+    with pytest.raises(RequestError) as refused:
+        ask(kind, example(kind, members=[stranger]))
+    (problem,) = refused.value.problems
+    assert (problem.where, problem.advice) == ("$.members[0].answers", "vouliez-vous dire « skills » ?")
+    twice = [{"id": "C01", "answers": {"skills": "budget"}}, {"id": "C01", "answers": {"skills": "diffusion"}}]
+    with pytest.raises(RequestError, match="même identifiant aux lignes 1 et 2"):
+        ask(kind, example(kind, members=twice))
+
+
 @pytest.mark.parametrize("kind", OF_PEOPLE)
 def test_people_must_be_known_by_every_key_that_names_them(kind: str) -> None:
     with pytest.raises(RequestError, match="Personne inconnue"):
@@ -164,6 +199,9 @@ def test_an_operation_that_is_not_there_is_refused_with_the_nearest() -> None:
         ("plans", "differ_by", 1.0),
         ("alternatives", "most", 1.0),
         ("repair", "steps", [1.0]),
+        ("rotate", "rounds", 2.0),
+        ("topics", "number", 1.0),
+        ("dates", "number", 1.0),
     ],
 )
 def test_a_whole_number_with_a_point_is_that_number(kind: str, name: str, value: Any) -> None:

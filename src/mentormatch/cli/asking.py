@@ -31,7 +31,7 @@ Kind = Annotated[
     typer.Argument(
         metavar=OPERATION,
         autocompletion=kinds,
-        help=mark("L'opération : match, evaluate, repair, plans, diagnose, why-not, alternatives ou verify."),
+        help=mark("L'opération : match, groups, topics, dates… ; « mentormatch schema » les nomme toutes."),
     ),
 ]
 Request = Annotated[

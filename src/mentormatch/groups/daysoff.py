@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 
 from mentormatch.errors import Problem, RequestError
@@ -23,9 +23,9 @@ class Blackout:
     last: date
     why: str = ""
 
-    def days(self) -> Iterator[date]:
-        """Yield each of them."""
-        yield from (self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1))
+    def among(self, days: Iterable[date]) -> Iterator[date]:
+        """Yield those of some days that are among them: a period may be all of time."""
+        yield from (day for day in days if self.first <= day <= self.last)
 
 
 type Stated = Blackout | tuple[date | str, date | str] | tuple[date | str, date | str, str]
@@ -55,18 +55,19 @@ def blackout_of(stated: tuple[date | str, ...]) -> Blackout:
 def days_off(
     days: Iterable[date], *, public: bool = True, zones: Sequence[str] = ZONES, blackouts: Iterable[Blackout] = ()
 ) -> dict[date, str]:
-    """Return the days off in the years of ``days``, each with its reason: the programme's own first.
+    """Return the days off in the years of ``days``, each with its reason; of ``blackouts``, which come first, ``days``.
 
     Raises RequestError where a zone is unknown, or the package ``holidays`` is missing and needed.
     """
     lost = [zone for zone in zones if zone not in ZONES]
     if lost:
         raise RequestError(tr("Zone inconnue"), [Problem(tr("zones"), listed(lost), listed(ZONES))])
-    years = sorted({day.year for day in days})
+    asked = list(days)
+    years = sorted({day.year for day in asked})
     reasons = school_holidays(zones, years)
     reasons |= dict(calendar(years, "public")) if public and years else {}
     for blackout in blackouts:
-        reasons |= dict.fromkeys(blackout.days(), blackout.why or tr("période écartée par le programme"))
+        reasons |= dict.fromkeys(blackout.among(asked), blackout.why or tr("période écartée par le programme"))
     return reasons
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mentormatch.errors import Problem
 from mentormatch.groups.asking import Session, empty, named_as, places, refuse, strangers, twice
+from mentormatch.isodates import FORMS, start_of
 from mentormatch.languages import tr
 from mentormatch.phrases import day, quoted
 from mentormatch.text import canonical
@@ -84,9 +85,6 @@ def moments_of(candidates: Iterable[Session] | Mapping[str, Session]) -> tuple[M
     return tuple(sorted((Moment(name, start) for name, start in named if start), key=in_order))
 
 
-FORMS = "2026-10-13, 2026-10-13T09:30"
-
-
 def in_words(session: str) -> str:
     r"""Return the name of a session as it is read: a date in words, any other as it is.
 
@@ -95,20 +93,6 @@ def in_words(session: str) -> str:
     """
     start = start_of(session)
     return session if start is None else Moment(session, start).words
-
-
-def start_of(when: Session) -> date | None:
-    """Return when a date begins, None where it is none; a local time has no zone of its own."""
-    try:
-        start = when if isinstance(when, date) else read(when)
-    except (TypeError, ValueError):
-        return None
-    return None if isinstance(start, datetime) and start.tzinfo is not None else start
-
-
-def read(text: str) -> date:
-    """Return the date, or the moment, that a text writes as ISO 8601 does."""
-    return datetime.fromisoformat(text) if "T" in text or " " in text else date.fromisoformat(text)
 
 
 def in_order(moment: Moment) -> tuple[date, str, str]:

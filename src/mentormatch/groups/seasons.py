@@ -4,16 +4,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from mentormatch.errors import Problem, ProgrammeError
-from mentormatch.groups.answers import members_in, sides
-from mentormatch.groups.asking import Session
+from mentormatch.groups.answers import attending, members_in, sides
+from mentormatch.groups.asking import Session, places, refuse, strangers, twice
 from mentormatch.groups.dates import Dates, choose_dates
 from mentormatch.groups.daysoff import Blackout
+from mentormatch.groups.moments import Availability, moments_of
 from mentormatch.groups.topics import Topics, choose_topics
 from mentormatch.groups.turns import Turns, Wish, schedule_turns
 from mentormatch.languages import language, tr
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
 from mentormatch.sections import Sessions
+from mentormatch.text import canonical
 
 
 def stated(programme: Programme) -> Sessions:
@@ -114,7 +116,7 @@ def turns_of(  # noqa: PLR0913 - all but three are keywords
     programme: Programme,
     members: Iterable[str] | None = None,
     *,
-    dates: Dates | None = None,
+    dates: Dates | Iterable[str] | None = None,
     seed: int = 0,
     time_limit_s: float | None = None,
 ) -> Turns:
@@ -125,27 +127,26 @@ def turns_of(  # noqa: PLR0913 - all but three are keywords
     members
         The keys of one group; None: everybody.
     dates
-        The dates of the sessions; None: sessions 1 to the number that the programme states.
+        The dates of the sessions, or those of the programme's dates at which they are, by their names; None: sessions
+        1 to the number that the programme states.
 
     Raises
     ------
     ProgrammeError
         The programme has no section, or says no number.
     RequestError
-        A member is not in the cohort, or none of its answers can be read.
+        A member is not in the cohort, a date is none of the programme's, or none of its answers can be read.
     """
     with language(programme.heading.language, unless_asked=True):
         section = stated(programme)
         group = tuple(members) if members is not None else members_in(cohort)
-        sessions: int | list[Session] = number_of(programme, None)
-        if dates is not None:
-            sessions = [one.start for one in dates.chosen]
+        held = None if dates is None else there_at(cohort, section, dates)
         return schedule_turns(
             group,
-            sessions,
+            number_of(programme, None) if held is None else [one.start for one in held.moments],
             per_session=section.per_session,
             rounds=section.rounds,
-            absences=absences_at(dates, group) if dates is not None else {},
+            absences={} if held is None else absences_from(held, group),
             wishes={key: wish for key, wish in wishes_in(cohort, section).items() if key in set(group)},
             urgent=[key for key in urgent_in(cohort, section) if key in set(group)],
             seed=seed,
@@ -156,10 +157,25 @@ def turns_of(  # noqa: PLR0913 - all but three are keywords
         )
 
 
-def absences_at(dates: Dates, group: Iterable[str]) -> dict[str, list[Session]]:
-    """Return the dates that each member of a group misses."""
-    starts = {one.name: one.start for one in dates.chosen}
-    missed = {one.member: [starts[name] for name in one.names] for one in dates.missed}
+def there_at(cohort: Cohort, section: Sessions, dates: Dates | Iterable[str]) -> Availability:
+    """Return who can be there at the dates of the sessions; raise RequestError where a name is none of theirs."""
+    if isinstance(dates, Dates):
+        return dates.there.take(dates.places)
+    wanted, names = list(dates), tuple(section.dates)
+    lost = strangers(tr("dates"), wanted, names, tr("une des dates proposées"))
+    refuse(tr("Ces dates ne conviennent pas"), [*lost, *twice(tr("dates"), wanted)])
+    at = places(names)
+    held = moments_of({names[place]: section.dates[names[place]] for place in (at[canonical(one)] for one in wanted)})
+    return attending(cohort, held, section.attends)
+
+
+def absences_from(held: Availability, group: Iterable[str]) -> dict[str, list[Session]]:
+    """Return the dates that each member of a group misses who answered."""
+    starts = [one.start for one in held.moments]
+    missed = {
+        member: [start for start, comes in zip(starts, row, strict=True) if not comes]
+        for member, row in zip(held.answered, held.answers.tolist(), strict=True)
+    }
     return {key: list(missed[key]) for key in group if key in missed}
 
 

@@ -29,9 +29,10 @@ from mentormatch.groups.asking import (
 )
 from mentormatch.groups.calendar import MINUTES
 from mentormatch.groups.missing import WithoutTurn, ways_out, without_turn
-from mentormatch.groups.moments import in_words, start_of
+from mentormatch.groups.moments import in_words
 from mentormatch.groups.result import Result, worst
 from mentormatch.groups.rounds import Block, Round, Season, in_rounds
+from mentormatch.isodates import start_of
 from mentormatch.languages import once_spoken, own_language, spoken, tr
 from mentormatch.phrases import counted, listed, quoted
 from mentormatch.tables import Sheet, sheet

@@ -1,6 +1,6 @@
 """One request, worked on: read, held against the limits, answered or refused. It runs in a worker."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -10,9 +10,10 @@ from mentormatch.service.messages import Message
 from mentormatch.service.problems import RefusedError
 from mentormatch.strictjson import parse_json
 from mentormatch.wire.asked import Request
+from mentormatch.wire.members import MembersRequest
 from mentormatch.wire.operation import ask, operations, speaking
 
-PARTS = ("mentors", "mentees", "rows")
+PARTS = ("mentors", "mentees", "members", "facilitators", "rows")
 SOLVING = 0.8
 """The part of its time that a worker may spend on solving; the rest is for reading, scoring and explaining."""
 
@@ -26,7 +27,8 @@ def answered(asked: Message, tell: Tell) -> bytes:
     """
     kind, most = asked.head["kind"], asked.head["most"]
     data = parsed(asked.body)
-    tell(Message({"told": "size", "pairs": held_against(data, most["people"], most["pairs"])}))
+    size = held_against(data, most["people"], most["pairs"], among=of_members(kind))
+    tell(Message({"told": "size", "pairs": size}))
     with speaking(data), listening(lambda progress: tell(said(progress))):
         return worked(kind, fitting(kind, data, most["time_limit_s"]))
 
@@ -39,21 +41,41 @@ def parsed(body: bytes) -> Any:
         raise refused("not-json", error) from None
 
 
-def held_against(data: Any, people: int, pairs: int) -> int:
-    """Return how many pairs there may be; raises RefusedError where there are too many people, or pairs of them."""
-    mentors, mentees, rows = (length(data, part) for part in PARTS)
-    most = {"mentors": people, "mentees": people, "rows": 2 * people}
+def of_members(kind: str) -> bool:
+    """Return whether an operation is on the members of groups: any two of them may be a pair."""
+    return issubclass(operations()[kind].asked, MembersRequest)
+
+
+def held_against(data: Any, people: int, pairs: int, *, among: bool = False) -> int:
+    """Return how many pairs there may be; raises RefusedError where there are too many people, or pairs of them.
+
+    ``among``: of all who answered, whatever their role. Work on groups grows with that: scores, rules and past meetings
+    are members x members, and topics and dates have a row for each member over all.
+    """
+    counts = {part: length(data, part) for part in PARTS}
+    most = {**dict.fromkeys(PARTS, people), "rows": people if among else 2 * people}
     found = [
         Problem(part, f"{count} people", f"at most {most[part]}", "send fewer, or raise the limit of the service")
-        for part, count in zip(PARTS, (mentors, mentees, rows), strict=True)
+        for part, count in counts.items()
         if count > most[part]
     ]
-    possible = max(mentors * mentees, (rows // 2) * (rows - rows // 2))
+    possible = (counted_among if among else counted_across)(counts)
     if possible > pairs:
         found.append(Problem("$", f"{possible} pairs", f"at most {pairs}", "match them in parts"))
     if found:
         raise RefusedError("too-large", "There are more people than this service takes", found)
     return possible
+
+
+def counted_across(counts: Mapping[str, int]) -> int:
+    """Return how many pairs there may be of a mentor and a mentee."""
+    rows = counts["rows"]
+    return max(counts["mentors"] * counts["mentees"], (rows // 2) * (rows - rows // 2))
+
+
+def counted_among(counts: Mapping[str, int]) -> int:
+    """Return how many pairs there may be of any two who answered, each counted both ways."""
+    return max(counts["members"] + counts["facilitators"], counts["rows"]) ** 2
 
 
 def length(data: Any, part: str) -> int:

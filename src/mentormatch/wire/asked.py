@@ -1,9 +1,10 @@
 """What is sent: a programme, shaped as its TOML file, and the people of both sides."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import ConfigDict, ValidationError, WrapValidator, model_validator
 from pydantic import Field as Setting
@@ -11,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from mentormatch.assignment.rules.ban import Ban
 from mentormatch.assignment.rules.pin import Pin
-from mentormatch.enrolment import plan_of
+from mentormatch.enrolment import of_members, plan_of
 from mentormatch.errors import Problem
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
@@ -83,6 +84,7 @@ class Request(Message):
         )  # outside: the error of pydantic holds what was sent
 
 
+People = Annotated[list[Submitted], Setting(max_length=MOST_PEOPLE)]
 type Mention = tuple[str, tuple[Side, ...], str]
 """Somebody who is named: the place in the request, on which side they may be, their key."""
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
@@ -95,14 +97,82 @@ WHOSE: Mapping[tuple[Side, ...], str] = MappingProxyType(
 )
 
 
-def people_or_rows() -> dict[str, Any]:
+def people_or_rows(needed: Iterable[str], more: Iterable[str] = ()) -> dict[str, Any]:
     """Return, as JSON Schema, that a request carries people or rows, and not both."""
-    people = [{"required": [side]} for side in ("mentors", "mentees")]
-    apart = {"required": ["mentors", "mentees"], "not": {"required": ["rows"]}}
+    parts = list(needed)
+    people = [{"required": [part]} for part in (*parts, *more)]
+    apart = {"required": parts, "not": {"required": ["rows"]}}
     return {"oneOf": [apart, {"required": ["rows"], "not": {"anyOf": people}}]}
 
 
-class CohortRequest(Request):
+class PeopleRequest(Request, ABC):
+    """A programme and those who answered: the people themselves, or the ``rows`` of an export.
+
+    ``rows`` are read as a file with these headers would be, the first row in line 2: the programme says which question
+    tells the role, and which the key.
+    """
+
+    sides: ClassVar[Mapping[str, Side]]
+    """The keys under which people stand, and the side of the cohort that each is."""
+    needed: ClassVar[frozenset[str]]
+    """Those of them without which people are not sent."""
+    forms: ClassVar[str]
+    """What may be sent, in words."""
+    whose: ClassVar[Mapping[tuple[Side, ...], str]] = WHOSE
+
+    programme: ProgrammeTable
+    rows: Annotated[list[Row], Setting(min_length=1, max_length=MOST_ROWS)] = Setting(default_factory=list)
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        given = {*self.sides, "rows"} & self.model_fields_set
+        if given != {"rows"} and ("rows" in given or not self.needed <= given):
+            found = tr("seulement {keys}", keys=enumerated(sorted(given))) if given else tr("personne")
+            raise PydanticCustomError("said", "people or rows", {"found": found, "expected": tr(self.forms)})
+        return self
+
+    def read(self) -> tuple[Cohort, Programme]:
+        """Return the people and the programme, its rules without those of the request.
+
+        Of people who are sent themselves, the ``id`` is their key, and their place in the list their line.
+        Raises ProgrammeError for mistakes in the programme; SurveyError where a key comes twice, or the rows cannot be
+        read; RequestError where people answer what is not asked, or somebody who is named is nobody.
+        """
+        programme = Programme.read(self.programme)
+        cohort = self._cohort(programme)
+        refuse_strangers(cohort, self.mentions(), self.whose)
+        return cohort, programme
+
+    @abstractmethod
+    def mentions(self) -> Iterator[Mention]:
+        """Yield everybody whom the request names beside its people."""
+
+    def _cohort(self, programme: Programme) -> Cohort:
+        if "rows" in self.model_fields_set:
+            return take_in(of_members([(table_of(self.rows), None)], programme), plan_of(programme))
+        self._refuse_unasked(programme)
+        plan = plan_of(programme, apart=True)
+        sent = [
+            Submission(part, line, side, person.id.strip(), email_in(person, plan.email), given(person))
+            for part, side in self.sides.items()
+            for line, person in enumerate(getattr(self, part), start=1)
+        ]
+        return gather(sent, replace(plan, key=BY_ID))
+
+    def _refuse_unasked(self, programme: Programme) -> None:
+        refuse(
+            tr("La demande répond à des questions que le programme ne pose pas"),
+            (
+                unasked(f"$.{part}[{place}].answers", name, programme)
+                for part in self.sides
+                for place, person in enumerate(getattr(self, part))
+                for name in person.answers
+                if name not in programme.fields
+            ),
+        )
+
+
+class CohortRequest(PeopleRequest):
     """A programme and those who answered: ``mentors`` and ``mentees``, or the ``rows`` of an export for both sides.
 
     ``rows`` are read as a file with these headers would be, the first row in line 2: the programme says which question
@@ -110,35 +180,15 @@ class CohortRequest(Request):
     request alone.
     """
 
-    model_config = ConfigDict(json_schema_extra=people_or_rows())
+    model_config = ConfigDict(json_schema_extra=people_or_rows(("mentors", "mentees")))
+    sides: ClassVar[Mapping[str, Side]] = {"mentors": "mentor", "mentees": "mentee"}
+    needed: ClassVar[frozenset[str]] = frozenset(sides)
+    forms: ClassVar[str] = mark("« mentors » et « mentees », ou « rows » : l'un ou l'autre")
 
-    programme: ProgrammeTable
-    mentors: Annotated[list[Submitted], Setting(max_length=MOST_PEOPLE)] = Setting(default_factory=list)
-    mentees: Annotated[list[Submitted], Setting(max_length=MOST_PEOPLE)] = Setting(default_factory=list)
-    rows: Annotated[list[Row], Setting(min_length=1, max_length=MOST_ROWS)] = Setting(default_factory=list)
+    mentors: People = Setting(default_factory=list)
+    mentees: People = Setting(default_factory=list)
     pins: Pairs = Setting(default_factory=list)
     bans: Pairs = Setting(default_factory=list)
-
-    @model_validator(mode="after")
-    def _one_form(self) -> Self:
-        given = {"mentors", "mentees", "rows"} & self.model_fields_set
-        if given not in ({"mentors", "mentees"}, {"rows"}):
-            found = tr("seulement {keys}", keys=enumerated(sorted(given))) if given else tr("personne")
-            expected = tr("« mentors » et « mentees », ou « rows » : l'un ou l'autre")
-            raise PydanticCustomError("said", "people or rows", {"found": found, "expected": expected})
-        return self
-
-    def read(self) -> tuple[Cohort, Programme]:
-        """Return the people and the programme, its rules without ``pins`` and ``bans``.
-
-        In ``mentors`` and ``mentees`` the ``id`` of people is their key, and their place in the list their line.
-        Raises ProgrammeError for mistakes in the programme; SurveyError where a key comes twice, or the rows cannot be
-        read; RequestError where people answer what is not asked, or somebody who is named is nobody.
-        """
-        programme = Programme.read(self.programme)
-        cohort = self._cohort(programme)
-        refuse_strangers(cohort, self.mentions())
-        return cohort, programme
 
     def mentions(self) -> Iterator[Mention]:
         """Yield everybody whom the request names beside its people."""
@@ -150,33 +200,6 @@ class CohortRequest(Request):
         cohort, programme = self.read()
         pins, bans = map(keys_of, (self.pins, self.bans))
         return cohort, programme.with_rules([*named(Pin, pins, cohort), *named(Ban, bans, cohort)])
-
-    def _cohort(self, programme: Programme) -> Cohort:
-        if "rows" in self.model_fields_set:
-            return take_in([(table_of(self.rows), None)], plan_of(programme))
-        self._refuse_unasked(programme)
-        plan = plan_of(programme, apart=True)
-        sent = [
-            Submission(f"{side}s", line, side, person.id.strip(), email_in(person, plan.email), given(person))
-            for side, people in self._sides()
-            for line, person in enumerate(people, start=1)
-        ]
-        return gather(sent, replace(plan, key=BY_ID))
-
-    def _sides(self) -> tuple[tuple[Side, list[Submitted]], ...]:
-        return (("mentor", self.mentors), ("mentee", self.mentees))
-
-    def _refuse_unasked(self, programme: Programme) -> None:
-        refuse(
-            tr("La demande répond à des questions que le programme ne pose pas"),
-            (
-                unasked(f"$.{side}s[{place}].answers", name, programme)
-                for side, people in self._sides()
-                for place, person in enumerate(people)
-                for name in person.answers
-                if name not in programme.fields
-            ),
-        )
 
 
 class MatchRequest(CohortRequest):
@@ -202,13 +225,15 @@ def mentioned(name: str, pairs: Iterable[Keys]) -> Iterator[Mention]:
         yield f"$.{name}[{place}].mentee", ("mentee",), pair.mentee
 
 
-def refuse_strangers(cohort: Cohort, mentions: Iterable[Mention]) -> None:
+def refuse_strangers(
+    cohort: Cohort, mentions: Iterable[Mention], whose: Mapping[tuple[Side, ...], str] = WHOSE
+) -> None:
     """Raise RequestError with everybody who is named and is nobody."""
     known = {side: set(map(canonical, cohort.side(side).ids)) for side in SIDES}
     refuse(
         tr("Personne inconnue"),
         (
-            Problem(where, tr("identifiant inconnu « {key} »", key=shown(key)), tr(WHOSE[sides]))
+            Problem(where, tr("identifiant inconnu « {key} »", key=shown(key)), tr(whose[sides]))
             for where, sides, key in mentions
             if not any(canonical(key) in known[side] for side in sides)
         ),

@@ -7,7 +7,7 @@ import pytest
 
 from mentormatch.errors import EngineError, OutputError, Problem, SurveyError
 from mentormatch.service import asking
-from mentormatch.service.asking import answered, fitting, held_against, length
+from mentormatch.service.asking import answered, fitting, held_against, length, of_members
 from mentormatch.service.messages import Message
 from mentormatch.service.problems import RefusedError
 from mentormatch.wire.examples import COHORT
@@ -73,6 +73,48 @@ def test_rows_hold_people_of_both_sides() -> None:
     assert caught.value.problems[0] == Problem(
         "rows", "11 people", "at most 10", "send fewer, or raise the limit of the service"
     )
+
+
+@pytest.mark.parametrize(
+    ("request_", "pairs"),
+    [
+        ({"members": [0] * 3}, 9),
+        ({"members": [0] * 2, "facilitators": [0]}, 9),
+        ({"rows": [0] * 3}, 9),
+        ({"members": [0] * 4}, None),
+        ({"members": [0] * 2, "facilitators": [0] * 2}, None),
+        ({"rows": [0] * 4}, None),
+        ({"rows": [0] * 4, "members": []}, None),
+        ({}, 0),
+    ],
+)
+def test_of_groups_any_two_who_answered_are_a_pair(request_: Any, pairs: int | None) -> None:
+    if pairs is not None:
+        assert held_against(request_, 5, 12, among=True) == pairs
+        return
+    with pytest.raises(RefusedError) as caught:
+        held_against(request_, 5, 12, among=True)
+    assert [problem.where for problem in caught.value.problems] == ["$"]
+    assert caught.value.problems[0].found == "16 pairs"
+
+
+@pytest.mark.parametrize("kind", operations())
+def test_operations_on_members_are_measured_by_them(kind: str) -> None:
+    example = operations()[kind].example()
+    heads: list[Any] = []
+    told(example, kind, tell=lambda message: heads.append(dict(message.head)), pairs=16)
+    assert heads[0]["pairs"] == {"members": 16, "mentors": 4}.get(
+        next(iter({"members", "mentors"} & set(example)), ""), 0
+    )
+
+
+@pytest.mark.parametrize("kind", [kind for kind in operations() if of_members(kind)])
+def test_members_of_groups_get_four_fifths_of_the_time_at_most_and_no_more_than_fit(kind: str) -> None:
+    example = operations()[kind].example()
+    assert getattr(fitting(kind, {**example, "time_limit_s": 1_000}, 100.0), "time_limit_s") == 80.0  # noqa: B009
+    with pytest.raises(RefusedError) as caught:
+        told({**example, "members": [0] * 6}, kind, pairs=100)
+    assert [problem.where for problem in caught.value.problems] == ["members"]
 
 
 @pytest.mark.parametrize(
