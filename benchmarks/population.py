@@ -14,6 +14,7 @@ from mentormatch.columns import NONE, Codes, Column, Grades, Members, Names, Num
 from mentormatch.departements import DEPARTEMENTS
 from mentormatch.fields import Side
 from mentormatch.fields.base import Field
+from mentormatch.fields.lists import Choices
 from mentormatch.people import Cohort, People
 from mentormatch.places.column import Places
 from mentormatch.programme import Programme
@@ -133,13 +134,13 @@ def column_of(name: str, field: Field, draw: Draw, capacity: int) -> Column:
         case Ranks(labels, _, most):
             return draw.ranked(labels, most)
         case Members(labels):
-            return draw.slots(labels) if field.kind == "slots" else draw.several(labels, getattr(field, "most", 0) or 2)
+            return draw.several(labels, field.most or 2) if isinstance(field, Choices) else draw.slots(labels)
         case Places():
             return draw.places()
         case Codes(labels):
             return draw.one(labels)
         case Numbers():
             return Numbers(draw.random.integers(1, capacity + 1, draw.count).astype(np.float64))
-    return {"employeurs": draw.employed, "a_eviter": lambda: draw.naming(0.01, 1)}.get(
-        name, lambda: draw.naming(0.1, 2)
-    )()
+    if name == "employeurs":
+        return draw.employed()
+    return draw.naming(0.01, 1) if name == "a_eviter" else draw.naming(0.1, 2)

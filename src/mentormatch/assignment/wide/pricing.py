@@ -21,7 +21,7 @@ type Hear = Callable[[Face, Optimum, int], None]
 
 FEW = 0.3
 """If the prices of a smaller part of the people have fallen, it is enough to look at the pairs of these."""
-ADDED = 32
+ADDED = 16
 """So many pairs a person join at most after a look at all of them."""
 
 
