@@ -188,6 +188,24 @@ def test_from_its_own_optimum_nothing_is_searched(monkeypatch: pytest.MonkeyPatc
         best(face, profit, Start(optimum.right + 1, np.full(len(face.left.most), -1, dtype=np.int32)))
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_a_warm_start_that_leads_astray_is_given_up(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[Market] = []
+
+    def noted(market: Market, over: Over) -> Start:
+        begun.append(market)
+        return starting.start_of(market, over)
+
+    monkeypatch.setattr(paths, "start_of", noted)
+    face, profit = random(seed, 60, 1_000_000)
+    cold = best(face, profit)
+    nothing = Start(0 * cold.right, np.full(len(face.left.most), -1, dtype=np.int32))
+    monkeypatch.setattr(paths, "WARM", 0)
+    assert same_prices(best(face, profit, nothing), cold)
+    assert same_prices(best(face, profit, Start.of(face, cold)), cold)
+    assert len(begun) == 2
+
+
 def test_without_any_pair_nobody_is_matched() -> None:
     none = np.zeros(0, dtype=np.int64)
     for shape in ((0, 0), (3, 0), (0, 3), (2, 2)):

@@ -11,7 +11,7 @@ import numpy as np
 
 from mentormatch.assignment.face import Face, Optimum
 from mentormatch.assignment.paths.layout import NOBODY, Side, State
-from mentormatch.assignment.paths.searching import Search, fill_empty, lower, match_free, search_among
+from mentormatch.assignment.paths.searching import STEPS, Search, fill_empty, lower, match_free, search_among
 from mentormatch.assignment.paths.starting import Market, Over, Start, go_on, start_of
 from mentormatch.columns import IntVector
 from mentormatch.errors import EngineError
@@ -20,6 +20,8 @@ type Step = Callable[[Side, State, Search, IntVector, tuple[int, int]], int]
 
 MOST = 1 << 60
 """With no number beyond this, the sum of any four that are met is exact in int64."""
+WARM = 20
+"""So many steps a pair a search from a start that is given may take; with more of them it is quicker to begin anew."""
 AT_ONCE = 1 << 24
 """Steps looked at between two looks at the clock: some hundredths of a second."""
 
@@ -53,28 +55,48 @@ def best(face: Face, profit: IntVector, start: Start | None = None, over: Over =
     _refuse(face, profit)
     go_on(over)
     market = Market.of(face, profit)
-    start = start_of(market, over) if start is None else start
-    state = market.state(replace(start, prices=np.clip(start.prices, 0, int(profit.max(initial=0)))))
-    _search(market, state, over)
+    state = _solved(market, profit, start, over)
     return Optimum(state.partner[face.lefts] == face.rights, state.left, state.right)
 
 
-def _search(market: Market, state: State, over: Over) -> None:
-    """Make a state optimal."""
-    search = search_among(len(state.right))
+def _solved(market: Market, profit: IntVector, start: Start | None, over: Over) -> State:
+    if start is not None:
+        state = market.state(_clipped(start, profit))
+        if _search(market, state, over, WARM * len(profit)):
+            return state
+    state = market.state(_clipped(start_of(market, over), profit))
+    _search(market, state, over, MOST)
+    return state
+
+
+def _clipped(start: Start, profit: IntVector) -> Start:
+    """Return the start with no price below 0 or above all profits."""
+    return replace(start, prices=np.clip(start.prices, 0, int(profit.max(initial=0))))
+
+
+def _search(market: Market, state: State, over: Over, steps: int) -> bool:
+    """Make a state optimal, and return whether that took no more than so many steps; else it is given up."""
+    search = search_among(len(market.places))
     free = np.flatnonzero((state.partner == NOBODY) & (state.left > 0))
-    _work_off(match_free, (market.side, state, search), free, over)
+    steps = _work_off(match_free, (market.side, state, search), free, (over, steps))
     empty = np.flatnonzero((state.right > 0) & (state.load < market.places))
-    if len(empty):
-        _work_off(fill_empty, (market.back, state, search), empty, over)
+    if len(empty) and steps >= 0:
+        steps = _work_off(fill_empty, (market.back, state, search), empty, (over, steps))
+    if steps < 0:
+        return False
     go_on(over)
     lower(market.side, state, search)
+    return True
 
 
-def _work_off(step: Step, work: tuple[Side, State, Search], todo: IntVector, over: Over) -> None:
-    while len(todo):
+def _work_off(step: Step, work: tuple[Side, State, Search], todo: IntVector, limits: tuple[Over, int]) -> int:
+    """Do what is to do, as long as there are time and steps; return how many of the steps are left."""
+    over, steps = limits
+    while len(todo) and steps >= 0:
         go_on(over)
-        todo = todo[: step(*work, todo, (0, AT_ONCE))]
+        todo = todo[: step(*work, todo, (0, min(AT_ONCE, steps + 1)))]
+        steps -= int(work[2].now[STEPS])
+    return steps
 
 
 def _refuse(face: Face, profit: IntVector) -> None:

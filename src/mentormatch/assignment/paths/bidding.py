@@ -51,11 +51,20 @@ def auction_of(prices: IntVector, places: IntVector, people: int) -> Auction:
 
 
 @compiled
-def bid_for_places(side: Side, auction: Auction, how: tuple[int, int], bids: int) -> int:
+def hope(side: Side, auction: Auction, patience: int) -> None:
+    """Set the prices of the left to what is left to each now, less what they are ready to pay more."""
+    for person in range(len(auction.seat)):
+        most = np.int64(0)
+        for pair in range(side.starts[person], side.starts[person + 1]):
+            most = max(most, side.worth[pair] - auction.right[side.others[pair]])
+        auction.left[person] = most - patience
+
+
+@compiled
+def bid_for_places(side: Side, auction: Auction, step: int, bids: int) -> int:
     """Let people bid for places until none wants to, or ``bids`` times; return how many bids there were.
 
-    ``how``: a bid goes by the first number beyond the second best; whoever would have to pay more than the second
-    number, above the best at no price, waits.
+    A bid goes by ``step`` beyond the second best. Whoever would be left less than their price waits.
     """
     count, used = 0, 0
     for person in range(len(auction.seat) - 1, -1, -1):
@@ -64,7 +73,7 @@ def bid_for_places(side: Side, auction: Auction, how: tuple[int, int], bids: int
             count += 1
     while count > 0 and used < bids:
         used += 1
-        loser = _bid_for_place(side, auction, auction.waiting[count - 1], how)
+        loser = _bid_for_place(side, auction, auction.waiting[count - 1], step)
         count -= 1
         if loser != NOBODY:
             auction.waiting[count] = loser
@@ -73,11 +82,10 @@ def bid_for_places(side: Side, auction: Auction, how: tuple[int, int], bids: int
 
 
 @compiled
-def _bid_for_place(side: Side, auction: Auction, person: int, how: tuple[int, int]) -> int:
+def _bid_for_place(side: Side, auction: Auction, person: int, step: int) -> int:
     """Let a person bid; return who loses a place by that, or nobody."""
-    step, limit = how
-    place, best, second, most = _best_place(side, auction, person)
-    if place == NOBODY or best < most - limit:
+    place, best, second = _best_place(side, auction, person)
+    if place == NOBODY or best < auction.left[person]:
         return NOBODY
     seat, following = _cheapest(auction, place)
     second = max(second, best - (following - auction.asked[seat]))
@@ -93,23 +101,19 @@ def _bid_for_place(side: Side, auction: Auction, person: int, how: tuple[int, in
 
 
 @compiled
-def _best_place(side: Side, auction: Auction, person: int) -> tuple[int, np.int64, np.int64, np.int64]:
-    """Return the best place for a person, what it leaves, what the next best leaves, and the most at no price.
-
-    Of equals it is one without a price.
-    """
-    place, best, second, most = NOBODY, np.int64(0), np.int64(0), np.int64(0)
+def _best_place(side: Side, auction: Auction, person: int) -> tuple[int, np.int64, np.int64]:
+    """Return what leaves a person most, what that is, and what the next best leaves; of equals one without a price."""
+    place, best, second = NOBODY, np.int64(0), np.int64(0)
     for pair in range(side.starts[person], side.starts[person + 1]):
         other = side.others[pair]
         margin = side.worth[pair] - auction.right[other]
-        most = max(most, side.worth[pair])
         if margin > best:
             place, best, second = other, margin, best
         elif margin > second:
             second = margin
             if margin == best and auction.right[other] == 0 and auction.right[place] > 0:
                 place = other
-    return place, best, second, most
+    return place, best, second
 
 
 @compiled

@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 
 from mentormatch.assignment.face import Face, Optimum
-from mentormatch.assignment.paths.bidding import Auction, auction_of, bid_for_people, bid_for_places, level
+from mentormatch.assignment.paths.bidding import Auction, auction_of, bid_for_people, bid_for_places, hope, level
 from mentormatch.assignment.paths.layout import NOBODY, ShortVector, Side, State, seat, sided, state_of, turned
 from mentormatch.assignment.paths.searching import match_free, search_among
 from mentormatch.assignment.settle import OutOfTime
@@ -24,12 +24,13 @@ type Over = Callable[[], bool]
 ALL = 1 << 60
 BIDS, AT_ONCE = 48, 4
 """So many bids a person at most, and between two looks at the clock."""
-SLACK, SHORT = 1.15, 0.75
+SLACK, SHORT = 1.07, 0.93
 """With so many places a person, or more, people bid for them; with so many or fewer, places bid for people."""
-STEPS = (2, 10, 50)
-"""Parts of how much a person's pairs differ, by which bids go beyond the second best, first to last."""
-PATIENCE = 20
-"""Whoever must pay so many first steps more than at the beginning waits, until a search tells what it takes."""
+STEPS = (50, 10, 2)
+"""By so much bids go beyond the second best, first to last, in parts of 25 of how much a person's pairs differ."""
+PART = 25
+PATIENCE = 40
+"""Whoever must pay so many times that difference more than before the bids waits for a search to tell the price."""
 SAMPLE = 1_000
 
 
@@ -100,7 +101,7 @@ def start_of(market: Market, over: Over) -> Start:
 def rising(market: Market, over: Over) -> Start:
     """Return what comes of it if people bid for places from 0."""
     auction = auction_of(np.zeros_like(market.places), market.places, market.people)
-    _bid(lambda bids: bid_for_places(market.side, auction, (0, ALL), bids), market.people, over)
+    _bid(lambda bids: bid_for_places(market.side, auction, 0, bids), market.people, over)
     return _came_of(auction)
 
 
@@ -115,19 +116,19 @@ def falling(market: Market, over: Over) -> Start:
 
 def scaled(market: Market, over: Over) -> Start:
     """Return what comes of it if both sides bid, in smaller and smaller steps."""
-    prices, spread = np.zeros_like(market.places), market.spread()
-    patience = PATIENCE * max(spread // STEPS[0], 1)
-    start = Start(prices, np.full(market.people, NOBODY, dtype=np.int32))
-    for turn, part in enumerate(STEPS):
-        start = _both_bid(market, start.prices, (max(spread // part, 1), patience), over)
-        if turn == 0:
-            start = Start(_without_those_who_wait(market, start, patience), start.partner)
+    spread = market.spread()
+    patience = max(PATIENCE * spread, 1)
+    start = Start(np.zeros_like(market.places), np.full(market.people, NOBODY, dtype=np.int32))
+    for step in STEPS:
+        start = _both_bid(market, start.prices, (max(step * (spread // PART), 1), patience), over)
+        start = Start(_without_those_who_wait(market, start, patience), start.partner)
     return start
 
 
 def _both_bid(market: Market, prices: IntVector, how: tuple[int, int], over: Over) -> Start:
     auction = auction_of(prices, market.places, market.people)
-    _bid(lambda bids: bid_for_places(market.side, auction, how, bids), market.people, over)
+    hope(market.side, auction, how[1])
+    _bid(lambda bids: bid_for_places(market.side, auction, how[0], bids), market.people, over)
     level(market.side, auction)
     _bid(lambda bids: bid_for_people(market.back, auction, how[0], bids), market.people, over)
     return _came_of(auction)
@@ -141,6 +142,8 @@ def _without_those_who_wait(market: Market, start: Start, patience: int) -> IntV
     """
     state = market.state(start, ALL)
     waiting = np.flatnonzero((state.partner == NOBODY) & (state.left > patience))
+    if not len(waiting):
+        return start.prices
     match_free(market.side, state, search_among(len(market.places)), waiting, (patience, ALL))
     return np.maximum(state.right, 0)
 
