@@ -1,6 +1,8 @@
 """Shortest augmenting paths find the optimum of any face, and its smallest prices, from any start."""
 
 import threading
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 from time import monotonic
 
@@ -12,8 +14,10 @@ from numba.core.caching import CacheImpl
 
 from mentormatch.assignment.face import Bounds, Face, Optimum, total
 from mentormatch.assignment.paths import best as paths
-from mentormatch.assignment.paths.best import Start, best
+from mentormatch.assignment.paths import starting
+from mentormatch.assignment.paths.best import best, never
 from mentormatch.assignment.paths.compiled import compiled
+from mentormatch.assignment.paths.starting import Market, Over, Start, falling, rising, scaled
 from mentormatch.assignment.settle import OutOfTime
 from mentormatch.assignment.sparse import best_on_list
 from mentormatch.columns import IntVector
@@ -74,6 +78,11 @@ def refuted(face: Face, profit: IntVector, optimum: Optimum) -> list[str]:
     return [what for what, found in wrong.items() if found]
 
 
+def ended(looks: Iterator[int], most: int) -> bool:
+    """Return whether there were more than so many looks at the clock."""
+    return next(looks) >= most
+
+
 def worth(profit: IntVector, optimum: Optimum) -> int:
     return sum(profit[optimum.chosen].tolist())
 
@@ -125,6 +134,36 @@ def test_a_warm_start_on_fewer_pairs_ends_where_a_cold_one_does(seed: int) -> No
     assert same_prices(warm, cold)
 
 
+@pytest.mark.parametrize("begin", [rising, falling, scaled])
+@pytest.mark.parametrize("seed", range(20))
+def test_each_start_ends_in_the_optimum(begin: Callable[[Market, Over], Start], seed: int) -> None:
+    face, profit = random(seed, 60, (1, 5, 1_000_000)[seed % 3])
+    optimum, cold = best(face, profit, begin(Market.of(face, profit), never)), best(face, profit)
+    assert refuted(face, profit, optimum) == []
+    assert worth(profit, optimum) == worth(profit, cold)
+    assert same_prices(optimum, cold)
+
+
+@given(posed(), st.sampled_from([rising, falling, scaled]))
+def test_each_start_is_one_for_tiers_put_together(case: Posed, begin: Callable[[Market, Over], Start]) -> None:
+    face, profit = case
+    assert refuted(face, profit, best(face, profit, begin(Market.of(face, profit), never))) == []
+
+
+@pytest.mark.parametrize(("places", "begin"), [(3, "rising"), (1, "scaled"), (0, "falling")])
+def test_the_start_is_chosen_by_how_many_places_there_are(
+    places: int, begin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    for name in ("rising", "scaled", "falling"):
+        monkeypatch.setattr(starting, name, lambda market, over, name=name: asked.append(name))
+    right = np.array([places, places, 1, places], dtype=np.int64)
+    cells = open_cells(np.arange(16), np.ones(4, dtype=np.int64), right)
+    face = face_of(cells, np.ones(4, dtype=np.int64), right)
+    starting.start_of(Market.of(face, np.ones(len(face), dtype=np.int64)), never)
+    assert asked == [begin]
+
+
 @given(posed(), st.integers(0, 1 << 32))
 def test_any_prices_and_any_partners_are_a_start(case: Posed, seed: int) -> None:
     face, profit = case
@@ -147,6 +186,24 @@ def test_from_its_own_optimum_nothing_is_searched(monkeypatch: pytest.MonkeyPatc
     assert np.array_equal(again.chosen, optimum.chosen)
     with pytest.raises(TypeError):
         best(face, profit, Start(optimum.right + 1, np.full(len(face.left.most), -1, dtype=np.int32)))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_warm_start_that_leads_astray_is_given_up(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[Market] = []
+
+    def noted(market: Market, over: Over) -> Start:
+        begun.append(market)
+        return starting.start_of(market, over)
+
+    monkeypatch.setattr(paths, "start_of", noted)
+    face, profit = random(seed, 60, 1_000_000)
+    cold = best(face, profit)
+    nothing = Start(0 * cold.right, np.full(len(face.left.most), -1, dtype=np.int32))
+    monkeypatch.setattr(paths, "WARM", 0)
+    assert same_prices(best(face, profit, nothing), cold)
+    assert same_prices(best(face, profit, Start.of(face, cold)), cold)
+    assert len(begun) == 2
 
 
 def test_without_any_pair_nobody_is_matched() -> None:
@@ -198,15 +255,23 @@ def test_wrong_prices_whose_sum_differs_by_two_to_the_64_prove_nothing() -> None
     assert not face.proves(Optimum(every, high, 0 * sixteen), profit)
 
 
-@pytest.mark.parametrize("calls", [0, 1, 2])
-def test_when_the_time_is_up_the_search_ends(calls: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paths, "AT_ONCE", 1)
-    monkeypatch.setattr(paths, "BIDS", 0)
+@pytest.mark.parametrize("begin", [None, rising, falling, scaled])
+def test_when_the_time_is_up_the_search_ends_at_the_next_look(
+    begin: Callable[[Market, Over], Start] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     face, profit = face_of(np.arange(400), np.ones(20, dtype=np.int64), np.ones(20, dtype=np.int64)), np.arange(400) % 7
-    asked = count()
-    with pytest.raises(OutOfTime):
-        best(face, profit, over=lambda: next(asked) >= calls)
-    assert next(asked) == calls + 1
+    monkeypatch.setattr(paths, "AT_ONCE", 1)
+    if begin is not None:
+        monkeypatch.setattr(paths, "start_of", begin)
+    looks = count()
+    best(face, profit, over=lambda: next(looks) < 0)
+    needed = next(looks)
+    assert needed > 2
+    for most in range(needed):
+        looks = count()
+        with pytest.raises(OutOfTime):
+            best(face, profit, over=partial(ended, looks, most))
+        assert next(looks) == most + 1
 
 
 def test_other_threads_go_on_meanwhile() -> None:

@@ -34,7 +34,8 @@ class Bounds:
 
     def value(self, prices: IntVector) -> int:
         """Return the most that these loads can be worth at ``prices``, however great it is."""
-        return total(prices, np.where(prices > 0, self.most, self.least))
+        dear, cheap = np.maximum(self.least, self.most), np.minimum(self.least, self.most)
+        return total(prices, np.where(prices > 0, dear, cheap))
 
     def hold(self, loads: IntVector) -> bool:
         """Return whether the loads are within the bounds."""

@@ -5,43 +5,25 @@ pairs, or of other ones, are as good a start: whatever they do not prove any mor
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import replace
 
 import numpy as np
 
 from mentormatch.assignment.face import Face, Optimum
-from mentormatch.assignment.paths.bidding import bid
-from mentormatch.assignment.paths.layout import NOBODY, ShortVector, Side, State, seat, sided, state_of, turned
-from mentormatch.assignment.paths.searching import Search, fill_empty, lower, match_free, search_among
-from mentormatch.assignment.settle import OutOfTime
+from mentormatch.assignment.paths.layout import NOBODY, Side, State
+from mentormatch.assignment.paths.searching import STEPS, Search, fill_empty, lower, match_free, search_among
+from mentormatch.assignment.paths.starting import Market, Over, Start, go_on, start_of
 from mentormatch.columns import IntVector
 from mentormatch.errors import EngineError
 
-type Over = Callable[[], bool]
-type Step = Callable[[Side, State, Search, IntVector, int], int]
+type Step = Callable[[Side, State, Search, IntVector, tuple[int, int]], int]
 
 MOST = 1 << 60
 """With no number beyond this, the sum of any four that are met is exact in int64."""
-BIDS = 8
-"""So many bids a person; where it takes more, they raise prices by too little."""
+WARM = 20
+"""So many steps a pair a search from a start that is given may take; with more of them it is quicker to begin anew."""
 AT_ONCE = 1 << 24
 """Steps looked at between two looks at the clock: some hundredths of a second."""
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """Prices (m,) of the right side, and the partner (n,) of each person on the left, -1 for nobody."""
-
-    prices: IntVector
-    partner: ShortVector
-
-    @classmethod
-    def of(cls, face: Face, optimum: Optimum) -> Self:
-        """Return what the optimum of a face tells about one of other pairs of the same people."""
-        partner = np.full(len(face.left.most), NOBODY, dtype=np.int32)
-        partner[face.lefts[optimum.chosen]] = face.rights[optimum.chosen]
-        return cls(optimum.right, partner)
 
 
 def never() -> bool:
@@ -71,45 +53,50 @@ def best(face: Face, profit: IntVector, start: Start | None = None, over: Over =
         If the time is up.
     """
     _refuse(face, profit)
-    places = np.minimum(face.right.most, np.bincount(face.rights, minlength=len(face.right.most)))
-    side = sided(face.lefts, face.rights, profit, (face.left.most, places))
-    start = _bids(side, places) if start is None else start
-    state = state_of(np.clip(start.prices, 0, int(profit.max(initial=0))), places, len(face.left.most))
-    seat(side, state, start.partner)
-    _search(side, state, over)
+    go_on(over)
+    market = Market.of(face, profit)
+    state = _solved(market, profit, start, over)
     return Optimum(state.partner[face.lefts] == face.rights, state.left, state.right)
 
 
-def _search(side: Side, state: State, over: Over) -> None:
-    """Make a state optimal."""
-    search = search_among(len(state.right))
+def _solved(market: Market, profit: IntVector, start: Start | None, over: Over) -> State:
+    if start is not None:
+        state = market.state(_clipped(start, profit))
+        if _search(market, state, over, WARM * len(profit)):
+            return state
+    state = market.state(_clipped(start_of(market, over), profit))
+    _search(market, state, over, MOST)
+    return state
+
+
+def _clipped(start: Start, profit: IntVector) -> Start:
+    """Return the start with no price below 0 or above all profits."""
+    return replace(start, prices=np.clip(start.prices, 0, int(profit.max(initial=0))))
+
+
+def _search(market: Market, state: State, over: Over, steps: int) -> bool:
+    """Make a state optimal, and return whether that took no more than so many steps; else it is given up."""
+    search = search_among(len(market.places))
     free = np.flatnonzero((state.partner == NOBODY) & (state.left > 0))
-    _work_off(match_free, (side, state, search), free, over)
-    empty = np.flatnonzero((state.right > 0) & (state.load < np.diff(state.first)))
-    if len(empty):
-        _work_off(fill_empty, (turned(side, len(state.right)), state, search), empty, over)
-    _go_on(over)
-    lower(side, state, search)
+    steps = _work_off(match_free, (market.side, state, search), free, (over, steps))
+    empty = np.flatnonzero((state.right > 0) & (state.load < market.places))
+    if len(empty) and steps >= 0:
+        steps = _work_off(fill_empty, (market.back, state, search), empty, (over, steps))
+    if steps < 0:
+        return False
+    go_on(over)
+    lower(market.side, state, search)
+    return True
 
 
-def _work_off(step: Step, work: tuple[Side, State, Search], todo: IntVector, over: Over) -> None:
-    while len(todo):
-        _go_on(over)
-        todo = todo[: step(*work, todo, AT_ONCE)]
-
-
-def _bids(side: Side, places: IntVector) -> Start:
-    """Return what bids lead to."""
-    people = len(side.starts) - 1
-    state = state_of(np.zeros(len(places), dtype=np.int64), places, people)
-    wanted = np.full(people, NOBODY, dtype=np.int32)
-    bid(side, state, np.zeros(len(state.seats), dtype=np.int64), wanted, BIDS * people)
-    return Start(state.right, wanted)
-
-
-def _go_on(over: Over) -> None:
-    if over():
-        raise OutOfTime
+def _work_off(step: Step, work: tuple[Side, State, Search], todo: IntVector, limits: tuple[Over, int]) -> int:
+    """Do what is to do, as long as there are time and steps; return how many of the steps are left."""
+    over, steps = limits
+    while len(todo) and steps >= 0:
+        go_on(over)
+        todo = todo[: step(*work, todo, (0, min(AT_ONCE, steps + 1)))]
+        steps -= int(work[2].now[STEPS])
+    return steps
 
 
 def _refuse(face: Face, profit: IntVector) -> None:

@@ -92,10 +92,13 @@ def turned(side: Side, count: int) -> Side:
 
 
 @compiled
-def seat(side: Side, state: State, wanted: ShortVector) -> None:
-    """Set the prices of the left to what is left to each, and match with whom they ``wanted`` those who do best so."""
+def seat(side: Side, state: State, wanted: ShortVector, slack: int) -> None:
+    """Match with whom they ``wanted`` those who lose no more than ``slack`` by it, and set the prices of the left.
+
+    These are what is left to each by the partner they have, or would be left by the best they could have.
+    """
     for person in range(len(wanted)):
-        most, own = np.int64(0), np.int64(-1)
+        most, own = np.int64(0), np.int64(NOBODY)
         for pair in range(side.starts[person], side.starts[person + 1]):
             margin = side.worth[pair] - state.right[side.others[pair]]
             most = max(most, margin)
@@ -103,7 +106,8 @@ def seat(side: Side, state: State, wanted: ShortVector) -> None:
                 own = margin
         state.left[person] = most
         place = wanted[person]
-        if own == most and state.load[place] < state.first[place + 1] - state.first[place]:
+        if own >= 0 and most - own <= slack and state.load[place] < state.first[place + 1] - state.first[place]:
+            state.left[person] = own
             state.partner[person], state.seat[person] = place, state.first[place] + state.load[place]
             state.seats[state.seat[person]] = person
             state.load[place] += 1

@@ -41,35 +41,48 @@ def search_among(count: int) -> Search:
 
 
 @compiled
-def match_free(side: Side, state: State, search: Search, todo: IntVector, budget: int) -> int:
-    """Match or leave out people of the left, the last of ``todo`` first, while steps are left in the budget.
+def match_free(side: Side, state: State, search: Search, todo: IntVector, most: tuple[int, int]) -> int:
+    """Match or leave out people of the left, the last of ``todo`` first; return how many of them are still to do.
 
-    Return how many of them are still to do.
+    ``most``: a person to whom no more is left than the first number is passed over, and after as many steps as the
+    second says it ends.
     """
-    left = len(todo)
+    count = len(todo)
     search.now[STEPS] = 0
-    while left > 0 and search.now[STEPS] < budget:
-        left -= 1
-        if state.left[todo[left]] > 0 and state.partner[todo[left]] < 0:
-            _match(side, state, search, todo[left])
-    return left
+    while count > 0 and search.now[STEPS] < most[1]:
+        count -= 1
+        person = todo[count]
+        if state.partner[person] == NOBODY:
+            state.left[person] = _left_to(side, state, person)
+            if state.left[person] > most[0]:
+                _match(side, state, search, person)
+    return count
 
 
 @compiled
-def fill_empty(back: Side, state: State, search: Search, todo: IntVector, budget: int) -> int:
-    """Fill places that are empty at a price, or lower it, the last of ``todo`` first, while the budget has steps left.
+def _left_to(side: Side, state: State, person: int) -> np.int64:
+    """Return what the best partner leaves to a person."""
+    most = np.int64(0)
+    for pair in range(side.starts[person], side.starts[person + 1]):
+        most = max(most, side.worth[pair] - state.right[side.others[pair]])
+    return most
 
-    Return how many of them are still to do.
+
+@compiled
+def fill_empty(back: Side, state: State, search: Search, todo: IntVector, most: tuple[int, int]) -> int:
+    """Fill places that are empty at a price, or lower it, the last of ``todo`` first; return how many are still to do.
+
+    ``most``: the price at which a place may stay empty, and after how many steps it ends.
     """
-    left = len(todo)
+    count = len(todo)
     search.now[STEPS] = 0
-    while left > 0 and search.now[STEPS] < budget:
-        place = todo[left - 1]
-        if state.right[place] > 0 and _has_room(state, place):
+    while count > 0 and search.now[STEPS] < most[1]:
+        place = todo[count - 1]
+        if state.right[place] > most[0] and _has_room(state, place):
             _fill(back, state, search, place)
         else:
-            left -= 1
-    return left
+            count -= 1
+    return count
 
 
 @compiled
@@ -95,13 +108,13 @@ def _match(side: Side, state: State, search: Search, person: int) -> None:
 
 @compiled
 def _from_left(side: Side, state: State, search: Search, person: int, far: int) -> None:
-    """Look at all steps of a person who is ``far``."""
+    """Look at all steps of a person who is ``far``; where prices do not quite hold, a step goes no way back."""
     reach, best = far + state.left[person], search.now[BEST]
     begin, stop = side.starts[person], side.starts[person + 1]
     search.now[STEPS] += stop - begin
     for pair in range(begin, stop):
         other = side.others[pair]
-        new = reach + state.right[other] - side.worth[pair]
+        new = max(reach + state.right[other] - side.worth[pair], far)
         if new < best and new < search.far[other]:
             search.come[other] = person
             if _has_room(state, other):
