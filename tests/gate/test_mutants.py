@@ -50,3 +50,12 @@ def test_the_code_of_a_change_does_what_it_says(tmp_path: Path) -> None:
     total = names["total"]
     assert callable(total)
     assert total(5, 3) == 2
+
+
+def test_a_type_is_left_as_it_is_and_the_limits_that_it_states_are_not(tmp_path: Path) -> None:
+    path = tmp_path / "types.py"
+    path.write_text("type Key = int | str\ntype Few = Annotated[int, Setting(le=3)]\n", encoding="utf-8")
+    assert [mutant.name for mutant in mutants_of(path, "types.py")] == [
+        "types.py:2:38 module: `3` -> `4`",
+        "types.py:2:38 module: `3` -> `2`",
+    ]

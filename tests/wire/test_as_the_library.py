@@ -273,6 +273,15 @@ def test_a_former_pair_of_nobody_is_refused_unless_they_left() -> None:
     assert told("repair", former=[pair], withdrawn=["M99", "E98"])["ended"] == [pair]
 
 
+def test_who_left_and_is_missing_on_one_side_leaves_the_other_too() -> None:
+    pair = {"mentor": "E16", "mentee": "E05"}
+    answer = told("repair", former=[pair], withdrawn=["E16"])
+    assert answer["ended"] == [pair]
+    assert [row["key"] for row in answer["matching"]["rejected"]].count("E16") == 1
+    assert "E16" not in [one["person"] for one in answer["matching"]["unmatched"]]
+    assert "E16" not in [one["mentee"] for one in answer["matching"]["pairs"]]
+
+
 def test_a_former_pair_that_comes_twice_is_refused() -> None:
     with pytest.raises(RequestError, match="deux fois"):
         told("repair", former=keys([("M01", "E01"), ("m01", "E01")]))

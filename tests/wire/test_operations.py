@@ -1,16 +1,19 @@
 """What holds of every operation, whichever it is."""
 
 import json
+import math
 import re
 from typing import Any
 
 import pytest
 from jsonschema_rs import meta, validator_for
+from pydantic import ValidationError
 
 from mentormatch.errors import ProgrammeError, RequestError
 from mentormatch.wire.asked import CohortRequest
 from mentormatch.wire.members import MembersRequest
 from mentormatch.wire.operation import ask, operations, read
+from mentormatch.wire.response import Response
 from mentormatch.wire.schema import schema_of
 from tests.english import french_in
 from tests.wire.bodies import KINDS, example, texts
@@ -99,6 +102,26 @@ def test_a_key_that_is_missing_is_named(kind: str, name: str) -> None:
 
 def test_an_answer_is_text_on_several_lines_in_a_fixed_order() -> None:
     assert ask("verify", example("verify")).to_json().startswith('{\n "schema_version": 1,\n "verified": true,')
+
+
+def test_an_answer_is_written_in_its_own_letters() -> None:
+    told = ask("diagnose", example("diagnose")).to_json()
+    assert "é" in told
+    assert "\\u" not in told
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+def test_no_answer_holds_a_number_that_json_does_not_have(number: float) -> None:
+    with pytest.raises(ValidationError):
+        Share(share=number)
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        Share.model_construct(share=number).to_json()
+
+
+class Share(Response):
+    """An answer that holds any number."""
+
+    share: float
 
 
 class Strange:

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from mentormatch.errors import MentorMatchError, ProgrammeError, RequestError
 from mentormatch.languages import language
 from mentormatch.strictjson import parse_json
+from mentormatch.wire.asked import MatchRequest
 from mentormatch.wire.examples import PROGRAMME
 from mentormatch.wire.operation import ask
 from tests.canaries import ANSWER
@@ -99,6 +101,11 @@ def test_the_greatest_depth_and_the_longest_number_are_taken() -> None:
     assert parse_json("9" * 100) == int("9" * 100)
     with pytest.raises(RequestError):
         parse_json(f"[{deep}]")
+
+
+def test_an_empty_text_and_an_empty_key_are_plain() -> None:
+    assert parse_json('{"": ""}') == {"": ""}
+    assert parse_json('""') == ""
 
 
 def test_all_that_is_not_plain_is_told_at_once() -> None:
@@ -194,8 +201,9 @@ def test_the_language_asked_for_goes_before_that_of_the_programme_and_of_the_cal
 
 
 def test_a_key_of_any_length_is_told_by_its_beginning() -> None:
-    (problem,) = refusal("match", example("match", **{"k" * 100_000: 1})).problems
-    assert len(str(problem)) < 400
+    for long in (61, 100_000):
+        (problem,) = refusal("match", example("match", **{"k" * long: 1})).problems
+        assert problem.found == f"clé inconnue « {'k' * 60} »"
 
 
 def test_a_doubled_person_is_told_with_both_lines() -> None:
@@ -249,6 +257,14 @@ def test_nothing_that_was_sent_hangs_on_a_refusal() -> None:
     while refused is not None:
         assert ANSWER not in repr(refused)
         refused = refused.__context__
+
+
+@pytest.mark.promise(27)
+def test_not_even_the_error_of_the_library_below_shows_what_was_sent() -> None:
+    with pytest.raises(ValidationError) as refused:
+        MatchRequest.model_validate(example("match", seed=ANSWER))
+    assert "seed" in str(refused.value)
+    assert ANSWER not in str(refused.value)
 
 
 @pytest.mark.promise(27)

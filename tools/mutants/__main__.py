@@ -39,7 +39,7 @@ sys.path.insert(0, str(SRC))
 sys.dont_write_bytecode = True
 
 from changes import Mutant, mutants_of  # noqa: E402 - after the path is set
-from trying import KILLED, verdicts_of  # noqa: E402 - after the path is set
+from trying import KILLED, STOPPED, verdicts_of  # noqa: E402 - after the path is set
 
 
 def main() -> None:
@@ -54,10 +54,11 @@ def main() -> None:
         begun = time.monotonic()
         mutants = chosen(group, arguments)
         counts = tried(mutants, GROUPS[group][1])
-        alive = counts.total() - counts[KILLED]
-        rate = counts[KILLED] / max(counts.total(), 1)
+        killed = counts[KILLED] + counts[STOPPED]
+        rate = killed / max(counts.total(), 1)
         seconds = time.monotonic() - begun
-        tell(f"{group}: {len(mutants)} mutants, {counts[KILLED]} killed, {alive} not: {rate:.1%} in {seconds:.0f} s")
+        told = f"{killed} killed ({counts[STOPPED]} stopped), {counts.total() - killed} not"
+        tell(f"{group}: {len(mutants)} mutants, {told}: {rate:.1%} in {seconds:.0f} s")
 
 
 def chosen(group: str, arguments: argparse.Namespace) -> list[Mutant]:

@@ -127,7 +127,8 @@ def left_alone(parent: ast.AST, field: str, child: ast.AST) -> bool:
         return True
     if isinstance(child, ast.keyword) and child.arg in ("strict", "slots", "frozen"):
         return True
-    return field == "annotation" and not any(isinstance(part, ast.Call) for part in ast.walk(child))
+    typed = field == "annotation" or (field == "value" and isinstance(parent, ast.TypeAlias))
+    return typed and not any(isinstance(part, ast.Call) for part in ast.walk(child))  # a call states a limit
 
 
 def lines_of(node: ast.AST) -> frozenset[int]:
