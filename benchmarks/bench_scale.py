@@ -34,12 +34,18 @@ EXAMPLE = mm.examples.programme()
 GOALS = ("matched", "total")
 
 
+def say(line: str) -> None:
+    """Write a line at once: parts are processes of their own."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 def told(what: str, **figures: object) -> None:
     """Print a line of figures."""
     said = [
         f"{name} {figure:,.2f}" if isinstance(figure, float) else f"{name} {figure}" for name, figure in figures.items()
     ]
-    print(f"{what}: " + ", ".join(said), flush=True)
+    say(f"{what}: " + ", ".join(said))
 
 
 def memory() -> str:
@@ -181,7 +187,7 @@ def main() -> None:
         PARTS[asked[0]]()
     else:
         packages = [f"{name} {version(name)}" for name in ("numpy", "scipy", "numba", "mentormatch")]
-        print(platform.platform(), platform.python_version(), *packages, sep=", ", flush=True)
+        say(", ".join([platform.platform(), platform.python_version(), *packages]))
         for part in asked:
             subprocess.run([sys.executable, "-m", "benchmarks.bench_scale", part], check=True)
 

@@ -90,8 +90,8 @@ class Solver:
         return self._by_paths(face, profit) if self.compiled else _by_scipy(face, profit)
 
     def _by_paths(self, face: Face, profit: IntVector) -> Optimum:
-        from mentormatch.assignment.paths.best import Start
         from mentormatch.assignment.paths.best import best as best_by_paths
+        from mentormatch.assignment.paths.starting import Start
 
         turned = bool(face.left.most[face.lefts].max(initial=0) > 1)
         way = face.flipped() if turned else face
