@@ -6,15 +6,18 @@ from typing import Self
 
 import numpy as np
 
+from mentormatch.assignment.scores import Scores
 from mentormatch.assignment.wide.scan import Cut, Look, Seen, scanned
 from mentormatch.assignment.wide.scan import look as plain_look
 from mentormatch.assignment.wide.tiles import Tiles
 from mentormatch.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
 
+MANY = "there are too many pairs to list them"
+
 
 @dataclass(frozen=True, slots=True)
-class ComputedScores:
+class ComputedScores(Scores):
     """Scores of people who take part, worked out by ``tiles`` whenever they are asked for.
 
     ``mentors`` (n,) and ``mentees`` (m,) bool: who takes part. How many partners somebody has is not known, only that
@@ -40,7 +43,7 @@ class ComputedScores:
         return (self.tiles.least, max(self.tiles.most, self.tiles.least)) if self.count else (0, 0)
 
     def pairs(self) -> tuple[IntVector, IntVector]:
-        raise EngineError("There are too many pairs to list them")
+        raise EngineError(MANY)
 
     def allows(self, mentors: IntVector, mentees: IntVector) -> BoolVector:
         taking_part = self.mentors[mentors] & self.mentees[mentees]
@@ -62,13 +65,13 @@ class ComputedScores:
         return replace(self, tiles=replace(self.tiles, least=max(self.tiles.least, lowest)))
 
     def listed(self) -> IntVector:
-        raise EngineError("There are too many pairs to list them")
+        raise EngineError(MANY)
 
     def best(self) -> tuple[IntVector, IntVector]:
-        raise EngineError("not yet")
+        raise EngineError(MANY)
 
     def best_among(self, mentors: BoolVector, mentees: BoolVector) -> int:
-        raise EngineError("not yet")
+        raise EngineError(MANY)
 
     def of_mentees(self, some: IntVector) -> Self:
         """Return the scores of all mentors with some mentees, by their positions in ascending order."""
