@@ -204,8 +204,9 @@ def test_members_answer_what_is_asked_and_have_a_key_each(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", OF_PEOPLE)
 def test_people_must_be_known_by_every_key_that_names_them(kind: str) -> None:
-    with pytest.raises(RequestError, match="Personne inconnue"):
+    with pytest.raises(RequestError, match="Personne inconnue") as refused:
         ask(kind, example(kind, bans=[{"mentor": "M09", "mentee": "E01"}]))
+    assert [problem.where for problem in refused.value.problems] == ["$.bans[0].mentor"]
 
 
 def test_an_operation_that_is_not_there_is_refused_with_the_nearest() -> None:
