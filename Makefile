@@ -9,7 +9,7 @@ LOCKED := $(PIP) --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint types cover docs pictures bench proof mutants reference messages lock clean
+.PHONY: help demo test check lint types cover docs pictures bench bench-scale proof mutants reference messages lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -43,6 +43,9 @@ pictures: .venv/dev ## make the pictures of the documentation again, with Chromi
 
 bench: .venv/dev ## measure speed
 	$(BIN)/python -m pytest benchmarks --benchmark-only
+
+bench-scale: .venv/dev ## measure markets of up to 100,000 a side; ONLY="scoring nation tight"
+	$(BIN)/python -m benchmarks.bench_scale $(ONLY)
 
 proof: cover ## run every test, also those that take hours, with deep searches, and measure what the fast ones cover
 	MENTORMATCH_DEEP=1 $(SUITE)

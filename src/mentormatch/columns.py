@@ -36,6 +36,10 @@ class Column(Protocol):
         """Return the answer of one person as staff read it, empty where there is none."""
         ...
 
+    def alike(self) -> IntVector:
+        """Return (n,) int64: a number from 0 for each answer, the same where two people gave the same, or none."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Codes:
@@ -55,6 +59,9 @@ class Codes:
         code = int(self.values[row])
         return "" if code == NONE else self.labels[code]
 
+    def alike(self) -> IntVector:
+        return numbered(self.values)
+
 
 @dataclass(frozen=True, slots=True)
 class Members:
@@ -69,6 +76,9 @@ class Members:
 
     def shown(self, row: int) -> str:
         return ", ".join(self.labels[item] for item in np.flatnonzero(self.values[row]))
+
+    def alike(self) -> IntVector:
+        return numbered_rows(np.column_stack([self.values, self.known]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +104,9 @@ class Ranks:
         chosen = [item for item in np.argsort(ranks, kind="stable") if ranks[item]]
         return ", ".join(self.labels[item] for item in chosen)
 
+    def alike(self) -> IntVector:
+        return numbered_rows(self.values)
+
 
 @dataclass(frozen=True, slots=True)
 class Grades:
@@ -115,6 +128,9 @@ class Grades:
         given = np.flatnonzero(grades != NONE)
         return ", ".join(f"{self.labels[item]} : {self.levels[grades[item]]}" for item in given)
 
+    def alike(self) -> IntVector:
+        return numbered_rows(self.values)
+
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
@@ -133,6 +149,9 @@ class Numbers:
         value = float(self.values[row])
         return "" if np.isnan(value) else f"{value:g}".replace(".", ",")
 
+    def alike(self) -> IntVector:
+        return numbered(self.values)
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -150,6 +169,9 @@ class Names:
     def shown(self, row: int) -> str:
         return ", ".join(self.values[row] or ())
 
+    def alike(self) -> IntVector:
+        return numbered_objects(self.values)
+
 
 @dataclass(frozen=True, slots=True)
 class Texts:
@@ -166,3 +188,26 @@ class Texts:
 
     def shown(self, row: int) -> str:
         return self.values[row]
+
+    def alike(self) -> IntVector:
+        return numbered_objects(self.values)
+
+
+def numbered(values: NDArray[np.generic]) -> IntVector:
+    """Return (n,) int64: a number from 0 for each value, NaN being one."""
+    return np.asarray(np.unique(values, return_inverse=True)[1], dtype=np.int64)
+
+
+def numbered_rows(rows: NDArray[np.generic]) -> IntVector:
+    """Return (n,) int64: a number from 0 for each row of (n, k)."""
+    if not rows.shape[1]:
+        return np.zeros(len(rows), dtype=np.int64)
+    packed = np.packbits(rows != 0, axis=1) if rows.dtype == np.bool_ else np.ascontiguousarray(rows, dtype=np.int64)
+    whole = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.itemsize * packed.shape[1])))
+    return numbered(whole.ravel())
+
+
+def numbered_objects(values: Sequence[object]) -> IntVector:
+    """Return (n,) int64: a number from 0 for each object."""
+    places: dict[object, int] = {}
+    return np.array([places.setdefault(value, len(places)) for value in values], dtype=np.int64)

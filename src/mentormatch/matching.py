@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from mentormatch.assignment.certificate import Certificate, certify
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.posing import pose
+from mentormatch.assignment.posing import pose, pose_wide
 from mentormatch.assignment.price import GoalPrice
-from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.problem import SUMS, AssignmentProblem
 from mentormatch.assignment.progress import at_work
 from mentormatch.assignment.rules.ban import Ban
 from mentormatch.assignment.rules.pin import Pin
@@ -36,7 +36,7 @@ from mentormatch.review.robustness import Robustness, Trial, robustness
 from mentormatch.review.smallest_changes import smallest_changes
 from mentormatch.review.unmatched import Case, Unmatched, explain_unmatched
 from mentormatch.review.why_not import WhyNot, why_not
-from mentormatch.scoring.score import ScoreTable, score
+from mentormatch.scoring.score import ScoreTable, UnheldScores, score
 from mentormatch.tables import (
     Grid,
     Sheet,
@@ -51,6 +51,9 @@ if TYPE_CHECKING:
     from mentormatch.report.views.shelf import Views
 
 type Keys = tuple[str, str]
+
+MOST_HELD = 40_000_000
+"""The scores of more pairs are not held in memory, where they would take half a gigabyte and more."""
 
 DELIVERY, VIEWS = "mentormatch.report.folder", "mentormatch.report.views"
 """Write all documents of a matching, and show it; like the exporters they stand above, and are found when needed."""
@@ -328,10 +331,18 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
     """
     by_hand: list[Pin | Ban] = [*named(Pin, pins, cohort), *named(Ban, bans, cohort)]
     decided = programme.with_rules(by_hand)
-    scores = score(cohort, decided.criteria)
-    problem = pose(cohort, scores, decided.rules, decided.goals.order)
+    scores, problem = scored(cohort, decided)
     solution = solve(problem, seed=seed, time_limit_s=time_limit_s)
     return Matching(cohort, decided, scores, problem, solution, seed, tuple(pair_edits(by_hand, cohort)))
+
+
+def scored(cohort: Cohort, programme: Programme) -> tuple[ScoreTable, AssignmentProblem]:
+    """Return the scores of a cohort and its problem; those of very many pairs are worked out when asked for."""
+    if len(cohort.mentors) * len(cohort.mentees) > MOST_HELD and set(programme.goals.order) <= set(SUMS):
+        problem = pose_wide(cohort, programme.criteria, programme.rules, programme.goals.order)
+        return UnheldScores(cohort, programme.criteria), problem
+    scores = score(cohort, programme.criteria)
+    return scores, pose(cohort, scores, programme.rules, programme.goals.order)
 
 
 def named[R: (Pin, Ban)](rule: type[R], pairs: Iterable[Keys], cohort: Cohort) -> list[R]:

@@ -64,6 +64,11 @@ class People:
         """Say whether somebody here has this key, whatever its case."""
         return self._row(key) is not None
 
+    def named(self, keys: Iterable[str]) -> BoolVector:
+        """Return (n,) bool: whose key is among ``keys``, whatever its case."""
+        sought = {canonical(key) for key in keys}
+        return np.array([canonical(key) in sought for key in self.ids], dtype=bool)
+
     def _row(self, key: str) -> int | None:
         sought = canonical(key)
         return next((row for row, known in enumerate(self.ids) if canonical(known) == sought), None)

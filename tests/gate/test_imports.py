@@ -8,6 +8,7 @@ HEAVY = (
     "anywidget",
     "highspy",
     "jinja2",
+    "numba",
     "pandas",
     "pulp",
     "python_calamine",

@@ -257,6 +257,8 @@ class _Walk:
     def _through(self, stages: Sequence[Prices], least: int | None = None) -> dict[str, int]:
         """Return the bounds that stages over the pairs of ``least`` or more prove, one after the other."""
         found = dict[str, int]()
+        if not stages:
+            return found
         face = self._answers(stages, least)
         for place, prices in enumerate(stages):
             stage = Pricing.of(self.problem, prices, face, self.values)

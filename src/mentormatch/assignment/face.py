@@ -33,8 +33,9 @@ class Bounds:
         return Bounds(np.where(priced, loads, self.least), np.where(priced, loads, self.most))
 
     def value(self, prices: IntVector) -> int:
-        """Return the most that these loads can be worth at ``prices``."""
-        return int(np.maximum(self.least * prices, self.most * prices).sum())
+        """Return the most that these loads can be worth at ``prices``, however great it is."""
+        dear, cheap = np.maximum(self.least, self.most), np.minimum(self.least, self.most)
+        return total(prices, np.where(prices > 0, dear, cheap))
 
     def hold(self, loads: IntVector) -> bool:
         """Return whether the loads are within the bounds."""
@@ -94,8 +95,8 @@ class Face:
         """Return whether the prices prove in integers that no answer of this face is worth more than the chosen one."""
         loads = self.loads(optimum.chosen)
         surplus = profit - optimum.left[self.lefts] - optimum.right[self.rights]
-        bound = self.left.value(optimum.left) + self.right.value(optimum.right) + int(surplus[surplus > 0].sum())
-        return self.left.hold(loads[0]) and self.right.hold(loads[1]) and bound == int(profit[optimum.chosen].sum())
+        bound = self.left.value(optimum.left) + self.right.value(optimum.right) + total(surplus[surplus > 0])
+        return self.left.hold(loads[0]) and self.right.hold(loads[1]) and bound == total(profit[optimum.chosen])
 
     def narrowed(self, optimum: Optimum, profit: IntVector) -> "Face":
         """Return the face of the answers that are worth as much as the optimum."""
@@ -144,6 +145,12 @@ class Face:
         free = np.zeros(len(self), dtype=bool)
         free[tight] = part[lefts] == part[rights]
         return free
+
+
+def total(values: IntVector, times: IntVector | int = 1) -> int:
+    """Return the sum of ``values``, each taken some ``times``, exactly: tiers put together can leave int64 in a sum."""
+    high, low = values >> 32, values & 0xFFFFFFFF
+    return (int((high * times).sum()) << 32) + int((low * times).sum())
 
 
 def nothing(face: Face) -> Optimum:

@@ -6,10 +6,13 @@ import numpy as np
 
 from mentormatch.assignment.problem import AssignmentProblem, Loads
 from mentormatch.assignment.rule import BoolBlock, Market, Rule
-from mentormatch.assignment.scores import stored
+from mentormatch.assignment.scores import DenseScores, SparseScores, stored
+from mentormatch.assignment.wide.computed import ComputedScores
+from mentormatch.assignment.wide.tiles import tiles
 from mentormatch.columns import BoolVector, IntVector
 from mentormatch.fields import Side
 from mentormatch.people import Cohort, People
+from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.score import ScoreTable
 from mentormatch.text import canonical
 
@@ -21,19 +24,40 @@ def pose(cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule], goals: Seque
     where a rule names someone who is not there, or a capacity is not a whole number.
     """
     market = Market(cohort.mentors, cohort.mentees, scores.values)
-    taking_part = {side: admitted(rules, market.side(side), side) for side in SIDES}
-    allowed = taking_part["mentor"][:, None] & taking_part["mentee"][None, :] & ~forbidden(rules, market)
+    mentors, mentees = (admitted(rules, market.side(side), side) for side in SIDES)
+    allowed = mentors[:, None] & mentees[None, :] & ~forbidden(rules, market)
+    return posed(market, stored(scores.values.astype(np.int64), allowed), (mentors, mentees), rules, goals)
+
+
+def pose_wide(
+    cohort: Cohort, criteria: Sequence[Criterion], rules: Sequence[Rule], goals: Sequence[str]
+) -> AssignmentProblem:
+    """Return the same problem, the score of no pair being held: for cohorts of which there are too many pairs."""
+    market = Market(cohort.mentors, cohort.mentees, np.empty((0, 0), dtype=np.int32))
+    mentors, mentees = (admitted(rules, market.side(side), side) for side in SIDES)
+    scores = ComputedScores(tiles(cohort, criteria, rules), mentors, mentees)
+    return posed(market, scores, (mentors, mentees), rules, goals)
+
+
+def posed(
+    market: Market,
+    scores: DenseScores | SparseScores | ComputedScores,
+    taking_part: tuple[BoolVector, BoolVector],
+    rules: Sequence[Rule],
+    goals: Sequence[str],
+) -> AssignmentProblem:
+    """Return the problem on these scores."""
     return AssignmentProblem(
-        stored(scores.values.astype(np.int64), allowed),
-        loads(rules, cohort.mentors, "mentor", taking_part["mentor"]),
-        loads(rules, cohort.mentees, "mentee", taking_part["mentee"]),
+        scores,
+        loads(rules, market.mentors, "mentor", taking_part[0]),
+        loads(rules, market.mentees, "mentee", taking_part[1]),
         rows=tuple(row for rule in rules for row in rule.rows(market)),
         pins=tuple(sorted({pin for rule in rules for pin in rule.pins(market)})),
         goals=tuple(goals),
-        mentor_priority=priority(rules, cohort.mentors, "mentor"),
-        mentee_priority=priority(rules, cohort.mentees, "mentee"),
-        mentor_keys=tuple(map(canonical, cohort.mentors.ids)),
-        mentee_keys=tuple(map(canonical, cohort.mentees.ids)),
+        mentor_priority=priority(rules, market.mentors, "mentor"),
+        mentee_priority=priority(rules, market.mentees, "mentee"),
+        mentor_keys=tuple(map(canonical, market.mentors.ids)),
+        mentee_keys=tuple(map(canonical, market.mentees.ids)),
     )
 
 

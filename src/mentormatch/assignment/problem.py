@@ -14,6 +14,7 @@ from mentormatch.errors import Problem, RequestError
 
 if TYPE_CHECKING:
     from mentormatch.assignment.arrays import Frame, Listed
+    from mentormatch.assignment.wide.computed import ComputedScores
 
 GOALS = ("matched", "priority", "floor", "floor_person", "leximin", "total", "changes")
 """The goals there are.
@@ -129,7 +130,7 @@ class AssignmentProblem:
     ((2, 2), ('matched', 'total'))
     """
 
-    scores: DenseScores | SparseScores
+    scores: "DenseScores | SparseScores | ComputedScores"
     mentors: Loads
     mentees: Loads
     rows: tuple[Row, ...] = ()

@@ -15,8 +15,11 @@ from mentormatch.fields import Side
 from mentormatch.languages import tr
 from mentormatch.people import Cohort, People
 from mentormatch.registry import concrete
+from mentormatch.scoring.criterion import Whole
 
 type BoolBlock = NDArray[np.bool_]
+type Pairs = tuple[IntVector, IntVector]
+"""The mentors and the mentees of some pairs, by position, each pair once."""
 type Missing = Literal["allow", "forbid"]
 
 
@@ -80,6 +83,30 @@ class Rule(Extension):
 
     def forbids(self, market: Market) -> BoolBlock | None:
         """Return (n, m) bool: the pairs that may not be; None where the rule does not speak of pairs."""
+        barred = self.barred(market)
+        if barred is None:
+            return None
+        block = np.zeros(market.shape, dtype=bool)
+        block[barred] = True
+        return block
+
+    def barred(self, market: Market) -> Pairs | None:
+        """Return the pairs that may not be because of who they are; None where it is because of answers alone.
+
+        Of all other pairs it then rests on which of the two answered at all.
+        """
+        return None
+
+    def whole(self, people: People) -> Whole | None:
+        """Return what this rule asks of what two people both have; it forbids them where the value of that is 0.
+
+        None where it asks something else. Where either gave no answer, ``missing`` decides.
+        """
+        return None
+
+    @property
+    def least_score(self) -> int | None:
+        """The score in millionths below which no pair may be; None where the rule does not speak of scores."""
         return None
 
     def loads(self, people: People, side: Side) -> Loads | None:

@@ -1,12 +1,15 @@
 """The integer score of each allowed pair, as a dense block or as a sorted list, whichever takes fewer bytes."""
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.columns import BoolVector, IntVector
+
+if TYPE_CHECKING:
+    from mentormatch.assignment.wide.computed import ComputedScores
 
 type IntMatrix = NDArray[np.int64]
 type BoolMatrix = NDArray[np.bool_]
@@ -55,7 +58,7 @@ class Scores(Protocol):
         """Return the number of allowed partners of each mentor and of each mentee."""
         ...
 
-    def keeping(self, least: IntVector) -> "DenseScores | SparseScores":
+    def keeping(self, least: IntVector) -> "DenseScores | SparseScores | ComputedScores":
         """Return the scores without the pairs of any mentee k that score below ``least[k]``."""
         ...
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.columns import Codes, Column, Members, Names
+from mentormatch.assignment.rule import Pairs
+from mentormatch.columns import BoolVector, Codes, Column, IntVector, Members, Names
 from mentormatch.text import canonical, fold
 
 type Answers = list[list[str]]
@@ -45,3 +46,37 @@ def positions(rows: Sequence[Sequence[str]]) -> dict[str, list[int]]:
         for answer in set(row):
             found.setdefault(answer, []).append(index)
     return found
+
+
+def sharing(left: Answers, right: Answers) -> Pairs:
+    """Return who of ``left`` and who of ``right`` have an answer in common, each pair once, in order."""
+    known: dict[str, int] = {}
+    ours, theirs = _numbered(left, known), _numbered(right, known)
+    order = np.argsort(theirs[1], kind="stable")
+    sorted_answers = theirs[1][order]
+    first, last = (np.searchsorted(sorted_answers, ours[1], side=side) for side in ("left", "right"))
+    counts = last - first
+    starts = np.repeat(first - np.cumsum(counts) + counts, counts)
+    partners = theirs[0][order[np.arange(len(starts)) + starts]]
+    return each_once(np.repeat(ours[0], counts), partners, len(right))
+
+
+def _numbered(rows: Answers, known: dict[str, int]) -> Pairs:
+    """Return, for each answer given, who gave it, and its number among all that are known."""
+    people = np.repeat(np.arange(len(rows)), [len(given) for given in rows])
+    return people, np.array(
+        [known.setdefault(answer, len(known)) for given in rows for answer in given], dtype=np.int64
+    )
+
+
+def crossed(mentors: BoolVector, mentees: BoolVector) -> Pairs:
+    """Return the pairs of everybody of the one with everybody of the other."""
+    ours, theirs = np.flatnonzero(mentors), np.flatnonzero(mentees)
+    return np.repeat(ours, len(theirs)), np.tile(theirs, len(ours))
+
+
+def each_once(mentors: IntVector, mentees: IntVector, width: int) -> Pairs:
+    """Return pairs without those that come again, sorted; ``width`` is the number of mentees."""
+    both = np.sort(mentors * width + mentees)
+    both = both[np.diff(both, prepend=-1) > 0]
+    return both // max(width, 1), both % max(width, 1)

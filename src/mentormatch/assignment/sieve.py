@@ -12,6 +12,8 @@ from mentormatch.assignment.bounding import LARGEST, reach
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.scores import DenseScores, IntMatrix, SparseScores
 from mentormatch.assignment.solution import Prices
+from mentormatch.assignment.wide.computed import ComputedScores
+from mentormatch.assignment.wide.scan import Cut
 from mentormatch.columns import IntVector
 
 CELLS = 1 << 15
@@ -19,22 +21,32 @@ CELLS = 1 << 15
 
 
 def left_by(
-    problem: AssignmentProblem, scores: DenseScores | SparseScores, prices: Prices, always: IntMatrix
+    problem: AssignmentProblem, scores: DenseScores | SparseScores | ComputedScores, prices: Prices, always: IntMatrix
 ) -> tuple[IntVector, IntVector]:
     """Return the allowed pairs whose surplus in a stage is 0 or more, and those of ``always``, sorted.
 
     All allowed pairs, if the stage has other prices than those of people, or numbers beyond what is exact. Former pairs
     are among them in any case.
     """
-    if not isinstance(scores, DenseScores) or not prices.simple or reach(problem, prices) > LARGEST:
+    if isinstance(scores, SparseScores) or not prices.simple or reach(problem, prices) > LARGEST:
         return scores.pairs()
     width = scores.shape[1]
     former = np.array(problem.former, dtype=np.int64).reshape(-1, 2)
     pairs = np.concatenate([always, former])
     pairs = pairs[scores.allows(pairs[:, 0], pairs[:, 1])]
-    found = np.concatenate([pairs[:, 0] * width + pairs[:, 1], *_strips(problem, scores, prices)])
+    found = np.concatenate([pairs[:, 0] * width + pairs[:, 1], *_left(problem, scores, prices)])
     mentors, mentees = np.divmod(np.unique(found), max(width, 1))
     return mentors, mentees
+
+
+def _left(problem: AssignmentProblem, scores: DenseScores | ComputedScores, prices: Prices) -> Iterator[IntVector]:
+    """Yield the places of pairs of a surplus of 0 or more, as mentor times width plus mentee."""
+    if isinstance(scores, DenseScores):
+        yield from _strips(problem, scores, prices)
+        return
+    flat, mentor, mentee, score = _parts(problem, prices)
+    seen = scores.within(Cut(-flat - mentor, mentee, score, scores.shape[1]))
+    yield seen.mentors * scores.shape[1] + seen.mentees
 
 
 def _strips(problem: AssignmentProblem, scores: DenseScores, prices: Prices) -> Iterator[IntVector]:

@@ -9,9 +9,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mentormatch.assignment.face import Face, Optimum
+from mentormatch.assignment.face import Bounds, Face, Optimum
 from mentormatch.assignment.few import MANY, Both, Many, best_by_few
 from mentormatch.columns import IntVector
+
+FLOAT_EXACT = 1 << 53
+"""Integers up to here are exact in float64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,19 @@ class Entries:
     worth: IntVector
     people: IntVector
     owner: IntVector
+
+
+def best(face: Face, profit: IntVector) -> Optimum | None:
+    """Return the optimum of a face on which one side takes at most one partner each."""
+    fits = [bounds.most[people].max(initial=0) <= 1 for bounds, people in _sides(face)]
+    if fits[0] and not (fits[1] and len(face.right.most) < len(face.left.most)):
+        return best_on_list(face, profit)
+    found = best_on_list(face.flipped(), profit)
+    return None if found is None else Optimum(found.chosen, found.right, found.left)
+
+
+def _sides(face: Face) -> tuple[tuple[Bounds, IntVector], tuple[Bounds, IntVector]]:
+    return (face.left, face.lefts), (face.right, face.rights)
 
 
 def best_on_list(face: Face, profit: IntVector) -> Optimum | None:

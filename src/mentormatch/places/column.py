@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.columns import Codes, Index, IntVector
+from mentormatch.columns import Codes, Index, IntVector, numbered
 from mentormatch.departements import DEPARTEMENTS
 from mentormatch.places.distances import distances
 from mentormatch.places.gazetteer import gazetteer
@@ -38,6 +38,10 @@ class Places(Codes):
     def take(self, index: Index) -> "Places":
         """Return the places of the people at ``index`` only."""
         return Places(self.labels, self.values[index], self.positions[index])
+
+    def alike(self) -> IntVector:
+        """Return (n,) int64: a number from 0 for each place."""
+        return numbered(self.positions)
 
     def distances(self, others: "Places") -> NDArray[np.float64]:
         """Return (n, m) km between the places of two sets of people, as the crow flies; NaN where one is not known."""

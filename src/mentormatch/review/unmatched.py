@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import batched
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mentormatch.assignment.posing import SIDES, forbidding
 from mentormatch.assignment.problem import AssignmentProblem, Loads
@@ -81,25 +82,25 @@ class Case:
 
     def market_of(self, side: Side, *rows: int) -> Market:
         """Return the market of some people and everybody who takes part on the other side."""
-        whole = Market(self.cohort.mentors, self.cohort.mentees, self.scores.values)
-        some = np.array(rows, dtype=np.intp)
-        others = np.flatnonzero(self.loads(other_side(side)).most > 0)
-        return whole.part(some, others) if side == "mentor" else whole.part(others, some)
+        some, others = np.array(rows, dtype=np.intp), self.others(side)
+        both = (some, others) if side == "mentor" else (others, some)
+        return Market(self.cohort.mentors.take(both[0]), self.cohort.mentees.take(both[1]), self.scores.part(*both))
+
+    def others(self, side: Side) -> NDArray[np.intp]:
+        """Return who takes part on the side across."""
+        return np.flatnonzero(self.loads(other_side(side)).most > 0)
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """One side of a case, and what its people meet on the other.
 
-    ``refused`` says whom each rule sets aside; ``mine`` and ``theirs`` are the allowed pairs, ``held`` how many
-    partners each of the others has.
+    ``refused`` says whom each rule sets aside; ``held`` how many partners each of the others has.
     """
 
     case: Case
     side: Side
     refused: tuple[tuple[Rule, BoolVector], ...]
-    mine: IntVector
-    theirs: IntVector
     held: IntVector
 
     @classmethod
@@ -107,11 +108,9 @@ class View:
         """Return the view of one side."""
         admitting = [(rule, rule.admits(case.people(side), side)) for rule in case.rules]
         refused = tuple((rule, ~admits) for rule, admits in admitting if admits is not None)
-        mentors, mentees = case.problem.scores.pairs()
-        mine, theirs = (mentors, mentees) if side == "mentor" else (mentees, mentors)
         partners = case.solution.pairs[:, 1 if side == "mentor" else 0]
         held = np.bincount(partners, minlength=len(case.people(other_side(side))))
-        return cls(case, side, refused, mine, theirs, held)
+        return cls(case, side, refused, held)
 
     def excluding(self, rows: Sequence[int]) -> Iterator[Excluding]:
         """Yield, for each person, which partners each rule takes from them."""
@@ -136,7 +135,7 @@ def explain_side(view: View) -> Iterator[Unmatched]:
                 set_aside(view, row)
                 or no_answer(view.case.solution.status)
                 or nobody_possible(view, excluding)
-                or no_place(view, row)
+                or no_place(view, excluding)
             )
             yield Unmatched(view.case.name(view.side, row), view.side, code, reason)
 
@@ -188,9 +187,10 @@ def only_minimum(excluding: Excluding) -> bool:
     return not np.logical_or.reduce(others or [np.zeros(1, dtype=bool)]).all()
 
 
-def no_place(view: View, row: int) -> tuple[str, str]:
+def no_place(view: View, excluding: Excluding) -> tuple[str, str]:
     """Return that every possible partner is taken, and who holds their places; or that a rule holds them back."""
-    case, possible = view.case, view.theirs[view.mine == row]
+    case, others = view.case, view.case.others(view.side)
+    possible = others[~np.logical_or.reduce([np.zeros(len(others), dtype=bool), *(lost for _, lost in excluding)])]
     who = possible_people(len(possible), other_side(view.side))
     if (view.held[possible] < case.loads(other_side(view.side)).most[possible]).any():
         return "held_back", held_back(who, [case.labels.rule(rule) for rule in case.rules if binds_others(rule)])

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field as Setting
 
-from mentormatch.columns import BoolVector
+from mentormatch.columns import BoolVector, IntVector
 from mentormatch.extension import Extension
 from mentormatch.languages import tr
 from mentormatch.people import People, Person
@@ -28,6 +28,15 @@ class Whole:
 
     has: NDArray[np.bool_]
     known: BoolVector
+    values: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Some pairs, each once, with their values: ``left`` and ``right`` (e,) positions, ``values`` (e,) from 0 to 1."""
+
+    left: IntVector
+    right: IntVector
     values: NDArray[np.float64]
 
 
@@ -53,6 +62,13 @@ class Criterion(Extension):
     @abstractmethod
     def reason(self, left: Person, right: Person) -> str:
         """Return in a phrase what the value of this pair rests on; both have answered."""
+
+    def named(self, left: People, right: People) -> Named | None:
+        """Return the pairs of which the value rests on who they are; None where it rests on their answers alone.
+
+        Of all other pairs it then rests on which of the two answered at all.
+        """
+        return None
 
     def whole(self, members: People) -> Whole | None:
         """Return what is said of a group as a whole; None where a group has the mean of its pairs, both ways round."""

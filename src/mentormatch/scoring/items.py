@@ -75,3 +75,15 @@ def shared(left: Stakes, right: Stakes) -> tuple[NDArray[np.intp], NDArray[np.in
     both = [(index, place[key]) for index, key in enumerate(left.keys) if key in place]
     positions = np.array(both, dtype=np.intp).reshape(-1, 2)
     return positions[:, 0], positions[:, 1]
+
+
+PIECE = 512
+"""So few columns are multiplied by one thread: starting others takes longer, and far longer where all are busy."""
+
+
+def product(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the product of two matrices, piece by piece."""
+    found = np.empty((left.shape[0], right.shape[1]))
+    for start in range(0, right.shape[1], PIECE):
+        np.matmul(left, right[:, start : start + PIECE], out=found[:, start : start + PIECE])
+    return found

@@ -2,10 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mentormatch.columns import Index
+from mentormatch.errors import Problem, RequestError
+from mentormatch.languages import tr
 from mentormatch.people import Cohort, People
 from mentormatch.scoring.criterion import Criterion
 
@@ -28,6 +33,34 @@ class ScoreTable:
     answered: NDArray[np.float32]
     criteria: tuple[Criterion, ...]
     weights: tuple[float, ...]
+
+    def part(self, mentors: Index, mentees: Index) -> NDArray[np.int32]:
+        """Return the scores of some mentors with some mentees."""
+        return np.asarray(self.values[np.ix_(mentors, mentees)])
+
+
+class UnheldScores(ScoreTable):
+    """The same of so many pairs that their scores are worked out when they are asked for; ``values`` does not exist."""
+
+    __slots__ = ("cohort",)
+    cohort: Cohort
+
+    def __init__(self, cohort: Cohort, criteria: Sequence[Criterion]) -> None:
+        parts = {"cohort": cohort, "criteria": tuple(criteria), "weights": normalised(criteria)}
+        for name, part in parts.items():
+            object.__setattr__(self, name, part)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """Refuse what would take the scores of all pairs."""
+        if name not in ("values", "answered"):
+            raise AttributeError(name)
+        pairs = prod(map(len, (self.cohort.mentors, self.cohort.mentees)))
+        found = Problem(tr("paires"), str(pairs), advice=tr("demandez une paire, ou une personne, à la fois"))
+        raise RequestError(tr("Il y a trop de paires pour les avoir toutes à la fois"), [found])
+
+    def part(self, mentors: Index, mentees: Index) -> NDArray[np.int32]:
+        some = Cohort(self.cohort.mentors.take(mentors), self.cohort.mentees.take(mentees))
+        return score(some, self.criteria).values
 
 
 def score(cohort: Cohort, criteria: Sequence[Criterion]) -> ScoreTable:

@@ -5,19 +5,17 @@ from typing import ClassVar
 
 from mentormatch.assignment.dense import best_on_block
 from mentormatch.assignment.engine import Engine, Run
-from mentormatch.assignment.face import Bounds, Face, Optimum, open_bounds
+from mentormatch.assignment.face import Face, Optimum, open_bounds
 from mentormatch.assignment.leximin import Leximin
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.scores import DenseScores
 from mentormatch.assignment.settle import opening_stage, settle, timed
 from mentormatch.assignment.solution import Solution, Status, without_pairs
-from mentormatch.assignment.sparse import best_on_list
+from mentormatch.assignment.sparse import FLOAT_EXACT, best
 from mentormatch.assignment.stages import Stage, merged
 from mentormatch.assignment.threshold import single_mentees
-from mentormatch.columns import IntVector
+from mentormatch.assignment.wide.computed import ComputedScores
 
-FLOAT_EXACT = 1 << 53
-"""Integers up to here are exact in float64."""
 QUICK = 1_000_000
 """A stage on so many pairs takes no longer than another process takes to start."""
 QUICK_A_SECOND = 100_000
@@ -31,6 +29,8 @@ class Plain(Engine):
     rank: ClassVar[int] = 0
 
     def takes(self, problem: AssignmentProblem) -> bool:
+        if isinstance(problem.scores, ComputedScores):
+            return False
         if problem.rows or problem.mentors.waivable.any() or problem.mentees.waivable.any():
             return False
         if "floor_person" in problem.goals and not single_mentees(problem).all():
@@ -48,19 +48,6 @@ class Plain(Engine):
         if opening is None:
             return without_pairs(Status.INFEASIBLE, self.kind)
         return replace(settle(problem, run, stages, opening, timed(best, run)), engine=self.kind)
-
-
-def best(face: Face, profit: IntVector) -> Optimum | None:
-    """Return the optimum of a face on which one side takes at most one partner each."""
-    fits = [bounds.most[people].max(initial=0) <= 1 for bounds, people in _sides(face)]
-    if fits[0] and not (fits[1] and len(face.right.most) < len(face.left.most)):
-        return best_on_list(face, profit)
-    found = best_on_list(face.flipped(), profit)
-    return None if found is None else Optimum(found.chosen, found.right, found.left)
-
-
-def _sides(face: Face) -> tuple[tuple[Bounds, IntVector], tuple[Bounds, IntVector]]:
-    return (face.left, face.lefts), (face.right, face.rights)
 
 
 def _opening(problem: AssignmentProblem, stage: Stage) -> tuple[Face, Optimum] | None:

@@ -2,15 +2,12 @@
 
 from typing import Annotated, ClassVar, Literal
 
-import numpy as np
 from pydantic import Field as Setting
 
-from mentormatch.assignment.rule import BoolBlock, Market, Rule
-from mentormatch.columns import BoolVector
+from mentormatch.assignment.rule import Market, Pairs, Rule
+from mentormatch.assignment.sharing import crossed
 from mentormatch.languages import tr
-from mentormatch.people import People
 from mentormatch.phrases import listed
-from mentormatch.text import canonical
 
 
 class Apart(Rule):
@@ -24,9 +21,5 @@ class Apart(Rule):
     def asks(self) -> str:
         return tr("personnes à séparer : {people}", people=listed(self.people))
 
-    def forbids(self, market: Market) -> BoolBlock:
-        return np.asarray(self._named(market.mentors)[:, None] & self._named(market.mentees)[None, :])
-
-    def _named(self, people: People) -> BoolVector:
-        named = {canonical(key) for key in self.people}
-        return np.array([canonical(key) in named for key in people.ids], dtype=bool)
+    def barred(self, market: Market) -> Pairs:
+        return crossed(market.mentors.named(self.people), market.mentees.named(self.people))

@@ -2,11 +2,9 @@
 
 from typing import Literal
 
-import numpy as np
-
-from mentormatch.assignment.rule import BoolBlock, Market, Rule
+from mentormatch.assignment.rule import Market, Pairs, Rule
+from mentormatch.assignment.sharing import crossed
 from mentormatch.languages import tr
-from mentormatch.text import canonical
 
 
 class Ban(Rule):
@@ -20,7 +18,5 @@ class Ban(Rule):
     def asks(self) -> str:
         return tr("binôme écarté {mentor} - {mentee}", mentor=self.mentor, mentee=self.mentee)
 
-    def forbids(self, market: Market) -> BoolBlock:
-        ours = np.array([canonical(key) == canonical(self.mentor) for key in market.mentors.ids], dtype=bool)
-        theirs = np.array([canonical(key) == canonical(self.mentee) for key in market.mentees.ids], dtype=bool)
-        return np.asarray(ours[:, None] & theirs[None, :])
+    def barred(self, market: Market) -> Pairs:
+        return crossed(market.mentors.named([self.mentor]), market.mentees.named([self.mentee]))

@@ -2,13 +2,17 @@
 
 from typing import Annotated, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field as Setting
 
 from mentormatch.assignment.rule import BoolBlock, Market, Missing, Rule, with_missing
 from mentormatch.assignment.sharing import shares
+from mentormatch.columns import Members
 from mentormatch.extension import Ref
 from mentormatch.languages import tr
+from mentormatch.people import People
 from mentormatch.phrases import counted
+from mentormatch.scoring.criterion import Whole
 
 
 class Common(Rule):
@@ -30,3 +34,10 @@ class Common(Rule):
         left, right = market.mentors, market.mentees
         few = shares(left.columns[self.field], right.columns[self.field]) < self.least
         return with_missing(few, left.known(self.field), right.known(self.field), self.missing)
+
+    def whole(self, people: People) -> Whole | None:
+        column = people.columns[self.field]
+        if not isinstance(column, Members):
+            return None
+        enough = np.arange(len(column.labels) + 1) >= self.least
+        return Whole(column.values, column.known, enough.astype(np.float64))

@@ -2,8 +2,9 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from mentormatch.assignment.rule import BoolBlock, Market, Missing, Rule, with_missing
-from mentormatch.assignment.sharing import shares
+from mentormatch.assignment.rule import BoolBlock, Market, Missing, Pairs, Rule, with_missing
+from mentormatch.assignment.sharing import answers, shares, sharing
+from mentormatch.columns import Names
 from mentormatch.extension import Ref
 from mentormatch.languages import tr
 
@@ -24,3 +25,8 @@ class Different(Rule):
         left, right = market.mentors, market.mentees
         common = shares(left.columns[self.field], right.columns[self.field]) > 0
         return with_missing(common, left.known(self.field), right.known(self.field), self.missing)
+
+    def barred(self, market: Market) -> Pairs | None:
+        left, right = market.mentors.columns[self.field], market.mentees.columns[self.field]
+        named = isinstance(left, Names) and isinstance(right, Names)
+        return sharing(answers(left), answers(right)) if named else None

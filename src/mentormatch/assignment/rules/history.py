@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Setting
 
-from mentormatch.assignment.rule import BoolBlock, Market, Rule
+from mentormatch.assignment.rule import Market, Pairs, Rule
 from mentormatch.languages import tr
 from mentormatch.people import People
 from mentormatch.text import canonical
@@ -34,14 +34,12 @@ class History(Rule):
     def asks(self) -> str:
         return tr("pas de binôme d'une édition précédente")
 
-    def forbids(self, market: Market) -> BoolBlock:
-        block = np.zeros(market.shape, dtype=bool)
+    def barred(self, market: Market) -> Pairs:
         mentors, mentees = places(market.mentors), places(market.mentees)
-        for past in self.pairs:
-            mentor, mentee = mentors.get(canonical(past.mentor)), mentees.get(canonical(past.mentee))
-            if mentor is not None and mentee is not None:
-                block[mentor, mentee] = True
-        return block
+        past = {(mentors.get(canonical(pair.mentor)), mentees.get(canonical(pair.mentee))) for pair in self.pairs}
+        known = sorted((mentor, mentee) for mentor, mentee in past if mentor is not None and mentee is not None)
+        both = np.array(known, dtype=np.int64).reshape(-1, 2)
+        return both[:, 0], both[:, 1]
 
 
 def places(people: People) -> dict[str, int]:

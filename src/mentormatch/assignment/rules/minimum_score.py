@@ -25,4 +25,8 @@ class MinimumScore(Rule):
         return tr("au moins {score} points", score=plain(self.points))
 
     def forbids(self, market: Market) -> BoolBlock:
-        return np.asarray(market.scores < round(self.points * POINT))
+        return np.asarray(market.scores < self.least_score)
+
+    @property
+    def least_score(self) -> int:
+        return round(self.points * POINT)

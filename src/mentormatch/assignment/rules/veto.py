@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field as Setting
 
-from mentormatch.assignment.rule import BoolBlock, Market, Rule
-from mentormatch.assignment.sharing import Answers, answers, common_answers
+from mentormatch.assignment.rule import Market, Pairs, Rule
+from mentormatch.assignment.sharing import Answers, answers, each_once, sharing
 from mentormatch.extension import Ref
 from mentormatch.languages import tr
 from mentormatch.people import People
@@ -25,14 +25,13 @@ class Veto(Rule):
     def asks(self) -> str:
         return tr("souhait d'une des deux personnes de ne pas être associées")
 
-    def forbids(self, market: Market) -> BoolBlock:
-        ours = self._refusals(market.mentors, market.mentees)
-        theirs = self._refusals(market.mentees, market.mentors)
-        return np.asarray((ours > 0) | (theirs > 0).T)
+    def barred(self, market: Market) -> Pairs:
+        ours = sharing(self._refused(market.mentors), self._known_as(market.mentees))
+        theirs = sharing(self._known_as(market.mentors), self._refused(market.mentees))
+        return each_once(np.append(ours[0], theirs[0]), np.append(ours[1], theirs[1]), market.shape[1])
 
-    def _refusals(self, people: People, others: People) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
-        refused = answers(people.columns[self.field]) if self.field in people.columns else [[] for _ in people.ids]
-        return common_answers(refused, self._known_as(others))
+    def _refused(self, people: People) -> Answers:
+        return answers(people.columns[self.field]) if self.field in people.columns else [[] for _ in people.ids]
 
     def _known_as(self, people: People) -> Answers:
         """Return all that each person is known as: their key, and their answers to the fields in ``against``."""

@@ -9,7 +9,7 @@ from mentormatch.languages import mark, tr
 from mentormatch.people import People, Person
 from mentormatch.phrases import counted, listed
 from mentormatch.scoring.criterion import Block, Criterion, defined, ratio
-from mentormatch.scoring.items import LISTS, Stakes, shared, stakes_of
+from mentormatch.scoring.items import LISTS, Stakes, product, shared, stakes_of
 
 
 class Coverage(Criterion):
@@ -34,8 +34,8 @@ class Coverage(Criterion):
     def _met(self, offers: Stakes, needs: Stakes) -> Block:
         offered, needed = shared(offers, needs)
         need = needs.values[:, needed].T
-        given = offers.values[:, offered] @ need
-        unsaid = offers.blank[:, offered].astype(np.float64) @ need
+        given = product(offers.values[:, offered], need)
+        unsaid = product(offers.blank[:, offered].astype(np.float64), need)
         return np.asarray(given / offers.top + unsaid * self.neutral)
 
     def reason(self, left: Person, right: Person) -> str:

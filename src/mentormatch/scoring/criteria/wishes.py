@@ -7,12 +7,13 @@ import numpy as np
 from pydantic import Field as Setting
 from pydantic import model_validator
 
+from mentormatch.columns import BoolVector
 from mentormatch.extension import Ref
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
 from mentormatch.people import People, Person
 from mentormatch.phrases import joined
-from mentormatch.scoring.criterion import Block, Criterion, defined
+from mentormatch.scoring.criterion import Block, Criterion, Named, defined
 from mentormatch.text import canonical
 
 ASKED: Mapping[Side, str] = {
@@ -48,21 +49,38 @@ class Wishes(Criterion):
         return self
 
     def score(self, left: People, right: People) -> Block:
-        sides = []
-        if self.mentor is not None:
-            sides.append(self._wished(left, right, self.mentor))
-        if self.mentee is not None:
-            sides.append(self._wished(right, left, self.mentee).T)
-        return np.asarray(sum(sides) / len(sides))
+        values = defined(np.zeros((len(left), len(right))), *self._known(left, right))
+        named = self.named(left, right)
+        values[named.left, named.right] = named.values
+        return values
 
-    def _wished(self, people: People, others: People, field: str) -> Block:
+    def named(self, left: People, right: People) -> Named:
+        ours = self._wishes(left, right, self.mentor)
+        theirs = {(i, k): points for (k, i), points in self._wishes(right, left, self.mentee).items()}
+        known, sides = self._known(left, right), (self.mentor is not None) + (self.mentee is not None)
+        both = sorted(pair for pair in {**ours, **theirs} if known[0][pair[0]] and known[1][pair[1]])
+        values = [(ours.get(pair, 0.0) + theirs.get(pair, 0.0)) / sides for pair in both]
+        places = np.array(both, dtype=np.int64).reshape(-1, 2)
+        return Named(places[:, 0], places[:, 1], np.array(values, dtype=np.float64))
+
+    def _known(self, left: People, right: People) -> tuple[BoolVector, BoolVector]:
+        """Return who of either side answered what this criterion asks of that side."""
+        asked = ((left, self.mentor), (right, self.mentee))
+        ours, theirs = (np.ones(len(who), dtype=bool) if field is None else who.known(field) for who, field in asked)
+        return ours, theirs
+
+    def _wishes(self, people: People, others: People, field: str | None) -> dict[tuple[int, int], float]:
+        """Return the points of whom each person asked for, by the positions of both; a name counts once."""
+        if field is None:
+            return {}
         place = {canonical(key): index for index, key in enumerate(others.ids)}
-        points = np.zeros((len(people), len(others)))
+        found: dict[tuple[int, int], float] = {}
         for row, names in enumerate(people.names(field).values):
-            for rank, name in reversed(list(enumerate((names or ())[: self.most]))):
-                if canonical(name) in place:
-                    points[row, place[canonical(name)]] = (self.most - rank) / self.most
-        return defined(points, people.known(field), np.ones(len(others), dtype=bool))
+            for rank, name in enumerate((names or ())[: self.most]):
+                asked = place.get(canonical(name))
+                if asked is not None:
+                    found.setdefault((row, asked), (self.most - rank) / self.most)
+        return found
 
     def reason(self, left: Person, right: Person) -> str:
         asked = [self._rank(left, right, self.mentor, "mentor"), self._rank(right, left, self.mentee, "mentee")]

@@ -1,0 +1,146 @@
+"""A nation of mentors and mentees, drawn column by column from the questions of the example programme.
+
+Answers are not uniform: some tasks, disciplines and places are commoner than others, people have few or many free
+slots, a tenth of each question is left blank, some share employers, wish for somebody or avoid somebody. All of it
+follows from a seed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mentormatch.columns import NONE, Codes, Column, Grades, Members, Names, Numbers, Ranks
+from mentormatch.departements import DEPARTEMENTS
+from mentormatch.fields import Side
+from mentormatch.fields.base import Field
+from mentormatch.fields.lists import Choices
+from mentormatch.people import Cohort, People
+from mentormatch.places.column import Places
+from mentormatch.programme import Programme
+
+BLANK = 0.1
+EMPLOYERS = 12
+"""So many people for each employer there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Draws answers of ``count`` people; ``others`` are the keys of the other side, whom some of them name."""
+
+    random: np.random.Generator
+    count: int
+    others: Sequence[str]
+    employers: int
+
+    def blank(self) -> np.ndarray:
+        return self.random.random(self.count) < BLANK
+
+    def common(self, options: int) -> np.ndarray:
+        """Return how common each option is, some more than others."""
+        weights = 1 / np.arange(1, options + 1) ** 0.5
+        return weights / weights.sum()
+
+    def one(self, labels: tuple[str, ...]) -> Codes:
+        drawn = self.random.choice(len(labels), self.count, p=self.common(len(labels)))
+        return Codes(labels, np.where(self.blank(), NONE, drawn).astype(np.int64))
+
+    def order(self, options: int) -> np.ndarray:
+        """Return (n, options): the options of each person, the one they like best first."""
+        liking = np.log(self.common(options)) + self.random.gumbel(size=(self.count, options))
+        return np.argsort(-liking, axis=1)
+
+    def ranked(self, labels: tuple[str, ...], most: int) -> Ranks:
+        ranks = np.zeros((self.count, len(labels)), dtype=np.int64)
+        order, told = self.order(len(labels)), self.random.choice([0, 1, 2, 3], self.count, p=[0.05, 0.05, 0.1, 0.8])
+        for rank in range(most):
+            given = np.flatnonzero(told > rank)
+            ranks[given, order[given, rank]] = rank + 1
+        return Ranks(labels, ranks, most)
+
+    def several(self, labels: tuple[str, ...], most: int) -> Members:
+        values = np.zeros((self.count, len(labels)), dtype=bool)
+        order, told = self.order(len(labels)), self.random.integers(1, most + 1, self.count)
+        for rank in range(most):
+            given = np.flatnonzero(told > rank)
+            values[given, order[given, rank]] = True
+        known = ~self.blank()
+        return Members(labels, values & known[:, None], known)
+
+    def slots(self, labels: tuple[str, ...]) -> Members:
+        free = self.random.beta(1.5, 3.5, self.count)
+        values = self.random.random((self.count, len(labels))) < free[:, None]
+        known = ~self.blank()
+        return Members(labels, values & known[:, None], known)
+
+    def graded(self, labels: tuple[str, ...], levels: tuple[str, ...]) -> Grades:
+        drawn = self.random.integers(0, len(levels), (self.count, len(labels)))
+        blank = (self.random.random(drawn.shape) < BLANK / 2) | self.blank()[:, None]
+        return Grades(labels, levels, np.where(blank, NONE, drawn).astype(np.int64))
+
+    def employed(self) -> Names:
+        drawn = self.random.integers(0, self.employers, (self.count, 3)).tolist()
+        told = self.random.integers(0, 4, self.count).tolist()
+        return Names(
+            tuple(tuple(f"structure {one}" for one in row[:many]) for row, many in zip(drawn, told, strict=True))
+        )
+
+    def naming(self, share: float, most: int) -> Names:
+        """Return some people of the other side, named by a share of all; nobody by the others."""
+        named: list[tuple[str, ...]] = [()] * self.count
+        for row in np.flatnonzero(self.random.random(self.count) < share).tolist():
+            named[row] = tuple(self.others[place] for place in self.random.integers(0, len(self.others), most).tolist())
+        return Names(tuple(named))
+
+    def places(self) -> Places:
+        near = np.array([place for place, (code, _) in enumerate(DEPARTEMENTS) if len(code) == 2][:90])
+        drawn = near[self.random.choice(len(near), self.count, p=self.common(len(near)))]
+        return Places.of(np.where(self.blank(), NONE, drawn).tolist())
+
+
+def cohort_of(programme: Programme, mentors: int, mentees: int, seed: int, capacity: int = 3) -> Cohort:
+    """Return so many people of each side, who answer the questions of the example programme."""
+    random = np.random.default_rng(seed)
+    keys = [
+        tuple(f"{letter}{place:06d}" for place in range(count)) for letter, count in (("M", mentors), ("E", mentees))
+    ]
+    employers = max((mentors + mentees) // EMPLOYERS, 1)
+    sides: tuple[Side, Side] = ("mentor", "mentee")
+    both = [
+        People(
+            own,
+            columns_of(programme, side, Draw(random, len(own), others, employers), capacity),
+            np.ones(len(own), dtype=bool),
+        )
+        for side, own, others in zip(sides, keys, keys[::-1], strict=True)
+    ]
+    return Cohort(both[0], both[1])
+
+
+def columns_of(programme: Programme, side: Side, draw: Draw, capacity: int) -> dict[str, Column]:
+    """Return a column for each question that a side answers and a criterion or a rule asks of."""
+    asked = dict.fromkeys(name for part in (*programme.criteria, *programme.rules) for name in part.fields_of(side))
+    fields = {name: programme.fields[name] for name in asked}
+    return {
+        name: column_of(name, field, draw, capacity) for name, field in fields.items() if field.side in (side, "both")
+    }
+
+
+def column_of(name: str, field: Field, draw: Draw, capacity: int) -> Column:
+    """Return answers to one question, of the type that its column has."""
+    match field.column([]):
+        case Grades(labels, levels):
+            return draw.graded(labels, levels)
+        case Ranks(labels, _, most):
+            return draw.ranked(labels, most)
+        case Members(labels):
+            return draw.several(labels, field.most or 2) if isinstance(field, Choices) else draw.slots(labels)
+        case Places():
+            return draw.places()
+        case Codes(labels):
+            return draw.one(labels)
+        case Numbers():
+            return Numbers(draw.random.integers(1, capacity + 1, draw.count).astype(np.float64))
+    if name == "employeurs":
+        return draw.employed()
+    return draw.naming(0.01, 1) if name == "a_eviter" else draw.naming(0.1, 2)

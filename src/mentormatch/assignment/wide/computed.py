@@ -1,0 +1,83 @@
+"""The scores of all pairs of a cohort as a problem asks for them, none of them kept."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Self
+
+import numpy as np
+
+from mentormatch.assignment.scores import Scores
+from mentormatch.assignment.wide.scan import Cut, Look, Seen, scanned
+from mentormatch.assignment.wide.scan import look as plain_look
+from mentormatch.assignment.wide.tiles import Tiles
+from mentormatch.columns import BoolVector, IntVector
+from mentormatch.errors import EngineError
+
+MANY = "there are too many pairs to list them"
+
+
+@dataclass(frozen=True, slots=True)
+class ComputedScores(Scores):
+    """Scores of people who take part, worked out by ``tiles`` whenever they are asked for.
+
+    ``mentors`` (n,) and ``mentees`` (m,) bool: who takes part. How many partners somebody has is not known, only that
+    nobody who is set aside has any.
+    """
+
+    tiles: Tiles
+    mentors: BoolVector
+    mentees: BoolVector
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.tiles.shape
+
+    @property
+    def count(self) -> int:
+        """Return a bound on the number of allowed pairs."""
+        return int(np.count_nonzero(self.mentors)) * int(np.count_nonzero(self.mentees))
+
+    @property
+    def extremes(self) -> tuple[int, int]:
+        """Return bounds on the scores of allowed pairs."""
+        return (self.tiles.least, max(self.tiles.most, self.tiles.least)) if self.count else (0, 0)
+
+    def pairs(self) -> tuple[IntVector, IntVector]:
+        raise EngineError(MANY)
+
+    def allows(self, mentors: IntVector, mentees: IntVector) -> BoolVector:
+        taking_part = self.mentors[mentors] & self.mentees[mentees]
+        return np.asarray(taking_part & (self.tiles.at(mentors, mentees) >= self.tiles.least))
+
+    def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
+        return self.tiles.at(mentors, mentees)
+
+    def degrees(self) -> tuple[IntVector, IntVector]:
+        """Return bounds on the number of partners of each mentor and of each mentee."""
+        counts = int(np.count_nonzero(self.mentees)), int(np.count_nonzero(self.mentors))
+        return np.where(self.mentors, counts[0], 0), np.where(self.mentees, counts[1], 0)
+
+    def keeping(self, least: IntVector) -> Self:
+        """Return the scores without pairs that score below one threshold, which must be the same for all mentees."""
+        lowest = int(least.max(initial=0))
+        if (least != lowest).any():
+            raise EngineError("A threshold for each person is not for so many pairs")
+        return replace(self, tiles=replace(self.tiles, least=max(self.tiles.least, lowest)))
+
+    def listed(self) -> IntVector:
+        raise EngineError(MANY)
+
+    def best(self) -> tuple[IntVector, IntVector]:
+        raise EngineError(MANY)
+
+    def best_among(self, mentors: BoolVector, mentees: BoolVector) -> int:
+        raise EngineError(MANY)
+
+    def of_mentees(self, some: IntVector) -> Self:
+        """Return the scores of all mentors with some mentees, by their positions in ascending order."""
+        return replace(self, tiles=self.tiles.of_mentees(some), mentees=self.mentees[some])
+
+    def within(self, cut: Cut, look: Look | None = None) -> Seen:
+        """Return the pairs that a cut leaves, of people who take part; ``look`` is another way to look at the tiles."""
+        looked = partial(plain_look, self.tiles) if look is None else look
+        return scanned(looked, self.shape[0], cut.among(self.mentors, self.mentees))

@@ -1,0 +1,65 @@
+"""People who gave the same answers are alike to a criterion: what they score is worked out once for all of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+
+from mentormatch.columns import Column, IntVector, Names, numbered
+from mentormatch.people import People
+
+
+@dataclass(frozen=True, slots=True)
+class Distinct:
+    """``codes`` (n,) int64: which of u kinds each person is of; ``first`` (u,) int64: one person of each kind."""
+
+    codes: IntVector
+    first: IntVector
+
+    @classmethod
+    def of(cls, codes: IntVector) -> Self:
+        """Return the kinds that these numbers tell apart."""
+        _, first, renumbered = np.unique(codes, return_index=True, return_inverse=True)
+        return cls(renumbered.astype(np.int64), first.astype(np.int64))
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+    def joined(self, other: "Distinct") -> "Distinct":
+        """Return the kinds that either of the two tells apart."""
+        return Distinct.of(self.codes * len(other) + other.codes)
+
+
+def by_answers(people: People, fields: Sequence[str]) -> Distinct:
+    """Return people by their answers to some fields."""
+    return _by(len(people), [people.columns[field].alike() for field in fields])
+
+
+def by_having_answered(people: People, fields: Sequence[str]) -> Distinct:
+    """Return people by which of some fields they answered."""
+    return _by(len(people), [people.known(field).astype(np.int64) for field in fields])
+
+
+def _by(count: int, columns: Sequence[IntVector]) -> Distinct:
+    found = Distinct.of(np.zeros(count, dtype=np.int64))
+    for codes in columns:
+        found = found.joined(Distinct.of(numbered(codes)))
+    return found
+
+
+def only(people: People, fields: Sequence[str]) -> People:
+    """Return people with their answers to some fields, and no others."""
+    return replace(people, columns={field: people.columns[field] for field in fields})
+
+
+def strangers(people: People, fields: Sequence[str]) -> People:
+    """Return people whom nobody knows, and who name nobody, but have answered what they did."""
+    columns = {field: _nameless(people.columns[field]) for field in fields}
+    return People(("",) * len(people), columns, people.complete)
+
+
+def _nameless(column: Column) -> Column:
+    return (
+        Names(tuple(None if names is None else () for names in column.values)) if isinstance(column, Names) else column
+    )

@@ -1,0 +1,56 @@
+"""Mentees in an order in which many are told at once: groups that are alike to the rules that forbid most pairs.
+
+What these give a group, and the most that all else can give anybody, bounds the worth of all its pairs with a mentor.
+Where that is too little the group is passed over, and the pairs in it are decided without a look at each.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mentormatch.assignment.wide.distinct import Distinct
+from mentormatch.assignment.wide.part import Part
+from mentormatch.columns import IntVector
+
+ALIKE = 64
+"""There is no more than one group for so many mentees: to pass over one costs as much as to look at a few pairs."""
+LOOKED_AT = 64
+"""Mentors by whom the parts that forbid most are found."""
+SELDOM = 0.01
+"""A part that forbids a smaller share of the pairs makes no groups."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """``lead``: parts that make the groups; ``order`` (m,): mentees by group; ``edges`` (g + 1,): where each begins."""
+
+    lead: tuple[Part, ...]
+    order: IntVector
+    edges: IntVector
+
+    @property
+    def first(self) -> IntVector:
+        """Return (g,) one mentee of each group."""
+        return self.order[self.edges[:-1]]
+
+
+def grouped(parts: Sequence[Part], width: int) -> Grouped:
+    """Return the mentees in groups by the parts that forbid most, as far as groups do not become too small."""
+    lead, kinds = list[Part](), Distinct.of(np.zeros(width, dtype=np.int64))
+    shares = {place: forbidden(part) for place, part in enumerate(parts)}
+    for place in sorted(shares, key=lambda place: -shares[place]):
+        both = kinds.joined(parts[place].mentees)
+        if shares[place] > SELDOM and len(both) * ALIKE <= width:
+            lead, kinds = [*lead, parts[place]], both
+    order = np.argsort(kinds.codes, kind="stable")
+    edges = np.searchsorted(kinds.codes[order], np.arange(len(kinds) + 1))
+    return Grouped(tuple(lead), order, edges)
+
+
+def forbidden(part: Part) -> float:
+    """Return the share of pairs that a part forbids, as far as a few mentors tell."""
+    n = len(part.mentors.codes)
+    rows = np.unique(np.linspace(0, max(n - 1, 0), min(LOOKED_AT, n)).astype(np.int64))
+    shares = [float((part.rows(row, row + 1)[0, part.mentees.codes] < 0).mean()) for row in rows.tolist()]
+    return float(np.mean(shares)) if shares and len(part.mentees.codes) else 0.0

@@ -1,0 +1,155 @@
+"""What one criterion, or one rule, adds to the score of each pair, worked out for the different answers only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.assignment.rule import Market, Rule
+from mentormatch.assignment.wide.distinct import Distinct, by_answers, by_having_answered, only, strangers
+from mentormatch.columns import IntVector
+from mentormatch.extension import Extension
+from mentormatch.fields import Side
+from mentormatch.people import Cohort, People
+from mentormatch.scoring.criterion import Criterion, Named
+from mentormatch.scoring.score import MILLION, contribution
+
+type Points = NDArray[np.int32]
+"""(n, m) int32, in millionths."""
+
+FORBIDDEN = -(1 << 26)
+"""What a rule that forbids a pair adds to its score: less than all criteria can make good; 31 rules fit in 32 bits."""
+WHOLE = 1 << 20
+"""A table of so many numbers is worked out once and kept; a larger one is worked out strip by strip."""
+ROWS = 256
+NOTHING = np.empty((0, 0), dtype=np.int32)
+
+
+class Adds(Protocol):
+    """What an extension adds to the scores of people on the left with people on the right."""
+
+    def __call__(self, left: People, right: People) -> Points:
+        """Return (n, m) int32, in millionths."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Exceptions:
+    """Pairs, each once, that get ``points`` (e,) int64 more than others with the same answers."""
+
+    mentors: IntVector
+    mentees: IntVector
+    points: IntVector
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One extension: ``adds`` says what, and ``mentors`` and ``mentees`` who is alike to it.
+
+    ``left`` are all mentors, ``right`` one person of each kind; ``whole`` is the table of all kinds, if it is small.
+    """
+
+    adds: Adds
+    left: People
+    right: People
+    mentors: Distinct
+    mentees: Distinct
+    whole: Points | None = None
+
+    def rows(self, start: int, stop: int) -> Points:
+        """Return (stop - start, u) int32: what mentors add with each kind of mentee."""
+        if self.whole is not None:
+            return self.whole[self.mentors.codes[start:stop]]
+        return self.adds(self.left.take(np.arange(start, stop)), self.right)
+
+    def of_mentees(self, some: IntVector) -> "Part":
+        """Return what is added for some mentees."""
+        codes = self.mentees.codes[some]
+        kinds = Distinct.of(codes)
+        left = codes[kinds.first]
+        whole = None if self.whole is None else np.ascontiguousarray(self.whole[:, left])
+        return replace(self, mentees=kinds, right=self.right.take(left), whole=whole)
+
+    def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
+        """Return (e,) int64: what pairs are given."""
+        kinds = self.mentees.codes[mentees]
+        if self.whole is not None:
+            return self.whole[self.mentors.codes[mentors], kinds].astype(np.int64)
+        found, order = np.zeros(len(mentors), dtype=np.int64), np.argsort(mentors, kind="stable")
+        for start in range(0, len(order), ROWS):
+            some = order[start : start + ROWS]
+            left, row = np.unique(mentors[some], return_inverse=True)
+            right, column = np.unique(kinds[some], return_inverse=True)
+            found[some] = self.adds(self.left.take(left), self.right.take(right))[row, column]
+        return found
+
+
+def part_of(adds: Adds, extension: Extension, cohort: Cohort, *, named: bool) -> Part:
+    """Return an extension as a part; ``named``: it rests on who people are, of which a part knows nothing."""
+    fields = [[field for field in extension.fields_of(side) if field in cohort.side(side).columns] for side in SIDES]
+    alike, seen = (by_having_answered, strangers) if named else (by_answers, only)
+    kinds = [alike(cohort.side(side), names) for side, names in zip(SIDES, fields, strict=True)]
+    left = seen(cohort.mentors, fields[0])
+    right = seen(cohort.mentees, fields[1]).take(kinds[1].first)
+    part = Part(adds, left, right, kinds[0], kinds[1])
+    if len(kinds[0]) * len(kinds[1]) > WHOLE:
+        return part
+    return Part(adds, left, right, kinds[0], kinds[1], _whole(part))
+
+
+SIDES: tuple[Side, Side] = ("mentor", "mentee")
+
+
+def _whole(part: Part) -> Points:
+    """Return what each kind of mentor adds with each kind of mentee."""
+    first = part.mentors.first
+    strips = [part.adds(part.left.take(first[at : at + ROWS]), part.right) for at in range(0, len(first), ROWS)]
+    return np.concatenate(strips) if strips else np.empty((0, len(part.mentees)), dtype=np.int32)
+
+
+def points_of(criterion: Criterion, weight: float) -> Adds:
+    """Return what a criterion adds."""
+
+    def adds(left: People, right: People) -> Points:
+        return contribution(criterion, weight, left, right)[0]
+
+    return adds
+
+
+def forbids(rule: Rule) -> Adds:
+    """Return what a rule adds: ``FORBIDDEN`` to the pairs that it forbids."""
+
+    def adds(left: People, right: People) -> Points:
+        block = rule.forbids(Market(left, right, NOTHING))
+        points = np.zeros((len(left), len(right)), dtype=np.int32)
+        if block is not None:
+            points[block] = FORBIDDEN
+        return points
+
+    return adds
+
+
+def named_by(named: Named, weight: float, part: Part) -> Exceptions:
+    """Return what a criterion adds to pairs for who they are."""
+    shares = np.rint(named.values * weight * MILLION).astype(np.int64)
+    return Exceptions(named.left, named.right, shares - part.at(named.left, named.right))
+
+
+def barred_by(rule: Rule, cohort: Cohort) -> Exceptions | None:
+    """Return the pairs that a rule forbids for who they are."""
+    barred = rule.barred(Market(cohort.mentors, cohort.mentees, NOTHING))
+    if barred is None:
+        return None
+    return Exceptions(*barred, np.full(len(barred[0]), FORBIDDEN, dtype=np.int64))
+
+
+def together(found: Sequence[Exceptions], width: int) -> Exceptions:
+    """Return exceptions of several kinds as one, sorted by mentor, then by mentee."""
+    places = np.concatenate([each.mentors * width + each.mentees for each in found] or [np.empty(0, dtype=np.int64)])
+    points = np.concatenate([each.points for each in found] or [np.empty(0, dtype=np.int64)])
+    once, where = np.unique(places, return_inverse=True)
+    total = np.zeros(len(once), dtype=np.int64)
+    np.add.at(total, where, np.maximum(points, FORBIDDEN))
+    return Exceptions(once // max(width, 1), once % max(width, 1), total)

@@ -1,0 +1,93 @@
+"""One look at all pairs, strip by strip: the best of each mentor at given prices, and the pairs worth listing."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from os import cpu_count
+from typing import Self
+
+import numpy as np
+
+from mentormatch.assignment.wide.tiles import Tiles
+from mentormatch.columns import BoolVector, IntVector
+
+STRIP = 64
+"""Mentors looked at together: a few dozen rows of 100,000 scores stay in the cache that cores share."""
+CLOSED = -(1 << 61)
+"""What is added for people who take no part: below everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What is looked for: pairs with ``scale * score + mentees[k] >= limits[i]``, at most ``most`` a mentor on average.
+
+    If more pass in a strip, those that exceed their limit most are kept; pairs at the limit are then not all there.
+    """
+
+    limits: IntVector
+    mentees: IntVector
+    scale: int = 1
+    most: int = 64
+
+    def among(self, mentors: BoolVector, mentees: BoolVector) -> Self:
+        """Return the cut for those who take part."""
+        return replace(
+            self,
+            limits=np.where(mentors, self.limits, -CLOSED),
+            mentees=np.where(mentees, self.mentees, CLOSED),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Pairs in order, with their scores; ``best`` (n,): the greatest ``scale * score + mentees[k]``, or below all."""
+
+    mentors: IntVector
+    mentees: IntVector
+    scores: IntVector
+    best: IntVector
+
+
+type Look = Callable[[Cut, int, int], Seen]
+"""Returns what there is in the strip of mentors from a first to the one before a last."""
+
+
+def scanned(look: Look, mentors: int, cut: Cut) -> Seen:
+    """Return what a look at all pairs finds, strips being looked at by as many threads as there are processors."""
+    edges = [(start, min(start + STRIP, mentors)) for start in range(0, mentors, STRIP)]
+    with ThreadPoolExecutor(cpu_count() or 1) as threads:
+        return gathered(list(threads.map(lambda edge: look(cut, *edge), edges)))
+
+
+def gathered(parts: Sequence[Seen]) -> Seen:
+    """Return what was seen in all strips."""
+    none = np.empty(0, dtype=np.int64)
+    columns = zip(*((part.mentors, part.mentees, part.scores, part.best) for part in parts), strict=True)
+    return Seen(*(np.concatenate(column) for column in columns)) if parts else Seen(none, none, none, none)
+
+
+def look(tiles: Tiles, cut: Cut, start: int, stop: int) -> Seen:
+    """Return what there is in a strip."""
+    width = tiles.shape[1]
+    scores = tiles.rows(start, stop)
+    worth = np.multiply(scores, cut.scale, dtype=np.int64)
+    worth += cut.mentees
+    np.copyto(worth, 2 * CLOSED, where=scores < tiles.least)
+    best = worth.max(axis=1, initial=2 * CLOSED)
+    limits = cut.limits[start:stop]
+    passing = np.flatnonzero(best >= limits)
+    places = np.concatenate(
+        [row * width + np.flatnonzero(worth[row] >= limits[row]) for row in passing.tolist()] or [passing]
+    )
+    excess = worth.ravel()[places] - limits[places // max(width, 1)]
+    places = places[kept(excess, cut.most * (stop - start))]
+    rows = places // max(width, 1)
+    return Seen(rows + start, places - rows * width, scores.ravel()[places].astype(np.int64), best)
+
+
+def kept(excess: IntVector, most: int) -> slice | BoolVector:
+    """Return which pairs are kept: all if they are no more than ``most``, or if all are at their limit."""
+    if len(excess) <= most or not excess.any():
+        return slice(None)
+    level = np.partition(excess, len(excess) - most)[len(excess) - most]
+    return np.asarray(excess >= max(level, 1))

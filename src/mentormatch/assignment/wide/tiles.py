@@ -1,0 +1,173 @@
+"""The score of every pair of a cohort, strip by strip: a sum of a few tables, looked up by what each mentee answered.
+
+A criterion says of people with the same answers the same thing, and so does a rule. So each is worked out for the
+different answers of the mentees only, and those with few are put together into one table while a row of it stays in
+the nearest cache. A strip of scores is then a handful of lookups, in integers that are those of ``score`` to the bit.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.assignment.rule import Rule
+from mentormatch.assignment.wide.counted import Counted, counted_by, counted_in, merged
+from mentormatch.assignment.wide.distinct import Distinct
+from mentormatch.assignment.wide.part import (
+    Exceptions,
+    Part,
+    Points,
+    barred_by,
+    forbids,
+    named_by,
+    part_of,
+    points_of,
+    together,
+)
+from mentormatch.columns import IntVector
+from mentormatch.people import Cohort
+from mentormatch.scoring.criterion import Criterion
+from mentormatch.scoring.score import MILLION, normalised
+
+KINDS = 1 << 13
+"""So many scores of 4 bytes stay in the nearest cache."""
+SHARE = 16
+"""Kinds are put together while there are so many times more mentees: a table is to cost little beside the lookups."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Parts in one table: ``codes`` (m,) is the kind of each mentee, ``kinds`` that of each part for such a kind."""
+
+    parts: tuple[Part, ...]
+    kinds: tuple[IntVector, ...]
+    codes: NDArray[np.intp]
+
+    def rows(self, start: int, stop: int) -> Points:
+        """Return (stop - start, u) int32: the sum of the parts for each kind of mentee."""
+        total = self.parts[0].rows(start, stop)[:, self.kinds[0]]
+        for part, kinds in zip(self.parts[1:], self.kinds[1:], strict=True):
+            total += part.rows(start, stop)[:, kinds]
+        return np.ascontiguousarray(total)
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """The scores of n mentors with m mentees; a pair that scores below ``least`` is forbidden.
+
+    ``exceptions`` are sorted by mentor, ``starts`` (n + 1,) says where those of each mentor begin.
+    """
+
+    shape: tuple[int, int]
+    parts: tuple[Part, ...]
+    terms: tuple[Term, ...]
+    counted: tuple[Counted, ...]
+    exceptions: Exceptions
+    starts: IntVector
+    least: int
+    most: int
+
+    def rows(self, start: int, stop: int) -> Points:
+        """Return (stop - start, m) int32: the scores of mentors."""
+        total, more = np.zeros((stop - start, self.shape[1]), dtype=np.int32), np.empty(self.shape[1], dtype=np.int32)
+        for term in self.terms:
+            for row, points in zip(total, term.rows(start, stop), strict=True):
+                np.add(row, np.take(points, term.codes, out=more, mode="clip"), out=row)
+        for counted in self.counted:
+            counted.add(start, total)
+        some = slice(self.starts[start], self.starts[stop])
+        mentors, mentees = self.exceptions.mentors[some] - start, self.exceptions.mentees[some]
+        total[mentors, mentees] += self.exceptions.points[some].astype(np.int32)
+        return total
+
+    def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
+        """Return (e,) int64: the scores of some pairs."""
+        found = np.zeros(len(mentors), dtype=np.int64)
+        for part in self.parts:
+            found += part.at(mentors, mentees)
+        for counted in self.counted:
+            found += counted.at(mentors, mentees)
+        return found + self._exceptional(mentors, mentees)
+
+    def of_mentees(self, some: IntVector) -> "Tiles":
+        """Return the scores of all mentors with some mentees, by their positions in ascending order."""
+        parts = tuple(part.of_mentees(some) for part in self.parts)
+        terms = tuple(packed(parts, len(some)))
+        counted = tuple(each.of_mentees(some) for each in self.counted)
+        place = np.full(self.shape[1], -1)
+        place[some] = np.arange(len(some))
+        kept = place[self.exceptions.mentees] >= 0
+        mentors, mentees = self.exceptions.mentors[kept], place[self.exceptions.mentees[kept]]
+        shape, starts = (self.shape[0], len(some)), np.searchsorted(mentors, np.arange(self.shape[0] + 1))
+        exceptions = Exceptions(mentors, mentees, self.exceptions.points[kept])
+        return replace(
+            self, shape=shape, parts=parts, terms=terms, counted=counted, exceptions=exceptions, starts=starts
+        )
+
+    def _exceptional(self, mentors: IntVector, mentees: IntVector) -> IntVector:
+        """Return (e,) int64: what some pairs get for who they are."""
+        width, points = self.shape[1], self.exceptions.points
+        known, asked = self.exceptions.mentors * width + self.exceptions.mentees, mentors * width + mentees
+        if not len(known):
+            return np.zeros(len(mentors), dtype=np.int64)
+        place = np.minimum(np.searchsorted(known, asked), len(known) - 1)
+        return np.where(known[place] == asked, points[place], 0)
+
+
+def tiles(cohort: Cohort, criteria: Sequence[Criterion], rules: Sequence[Rule]) -> Tiles:
+    """Return the scores of a cohort, and which pairs its rules forbid."""
+    n, m = len(cohort.mentors), len(cohort.mentees)
+    found = [*_scored(cohort, criteria), *_ruled(cohort, rules)]
+    parts = [each for each in found if isinstance(each, Part)]
+    counted = [each for each in found if isinstance(each, Counted)]
+    both = together([each for each in found if isinstance(each, Exceptions)], m)
+    starts = np.searchsorted(both.mentors, np.arange(n + 1))
+    least = max([0, *(rule.least_score for rule in rules if rule.least_score is not None)])
+    most = sum(int(np.rint(weight * MILLION)) for weight in normalised(criteria))
+    return Tiles((n, m), tuple(parts), tuple(packed(parts, m)), tuple(merged(counted)), both, starts, least, most)
+
+
+def _scored(cohort: Cohort, criteria: Sequence[Criterion]) -> Iterator[Part | Counted | Exceptions]:
+    """Yield what each criterion adds."""
+    for criterion, weight in zip(criteria, normalised(criteria), strict=True):
+        named = criterion.named(cohort.mentors, cohort.mentees)
+        part = part_of(points_of(criterion, weight), criterion, cohort, named=named is not None)
+        yield _cheaper(part, counted_by(criterion, weight, cohort))
+        if named is not None:
+            yield named_by(named, weight, part)
+
+
+def _ruled(cohort: Cohort, rules: Sequence[Rule]) -> Iterator[Part | Counted | Exceptions]:
+    """Yield what each rule on pairs adds; one on scores adds nothing."""
+    for rule in (rule for rule in rules if rule.least_score is None):
+        barred = barred_by(rule, cohort)
+        if barred is not None:
+            yield barred
+        part = part_of(forbids(rule), rule, cohort, named=barred is not None)
+        if part.whole is None or part.whole.any():
+            yield _cheaper(part, counted_in(rule, cohort))
+
+
+def _cheaper(part: Part, counted: Counted | None) -> Part | Counted:
+    """Return a table where it is small, else what is counted, if anything is."""
+    return part if counted is None or part.whole is not None else counted
+
+
+def packed(parts: Sequence[Part], width: int) -> Iterator[Term]:
+    """Yield terms of parts whose kinds are few together, those with the fewest kinds first."""
+    most = min(KINDS, max(width // SHARE, 1))
+    held, kinds = list[Part](), Distinct.of(np.zeros(width, dtype=np.int64))
+    for part in sorted(parts, key=lambda part: len(part.mentees)):
+        both = kinds.joined(part.mentees)
+        if held and len(both) > most:
+            yield term_of(held, kinds)
+            held, both = [], part.mentees
+        held, kinds = [*held, part], both
+    if held:
+        yield term_of(held, kinds)
+
+
+def term_of(parts: Sequence[Part], kinds: Distinct) -> Term:
+    """Return parts as one term, by kinds that tell apart all that any of them does."""
+    return Term(tuple(parts), tuple(part.mentees.codes[kinds.first] for part in parts), kinds.codes.astype(np.intp))

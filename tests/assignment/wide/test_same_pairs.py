@@ -1,0 +1,170 @@
+"""Pairs of which the scores are never held: the same as where they are, proved over all pairs, and certified."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import mentormatch as mm
+from benchmarks.population import cohort_of
+from mentormatch import matching
+from mentormatch.assignment.certificate import Verdict, certify
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.engines import wide
+from mentormatch.assignment.posing import pose, pose_wide
+from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.rule import Rule
+from mentormatch.assignment.rules.quota import Quota
+from mentormatch.assignment.scores import DenseScores, SparseScores
+from mentormatch.assignment.settle import OutOfTime
+from mentormatch.assignment.solution import Solution, Status
+from mentormatch.assignment.wide import guess
+from mentormatch.assignment.wide.computed import ComputedScores
+from mentormatch.assignment.wide.scan import Cut, look
+from mentormatch.assignment.wide.swift import Swift
+from mentormatch.errors import RequestError
+from mentormatch.people import Cohort
+from mentormatch.programme import Programme
+from mentormatch.scoring.score import score
+from tests.conftest import DEEP
+
+PROGRAMME = mm.examples.programme()
+RULES = tuple(rule for rule in PROGRAMME.rules if not isinstance(rule, Quota))
+SEEDS = 200 if DEEP else 6
+SIZE = 2_000 if DEEP else 60
+GOALS = ("matched", "priority", "total")
+MARKETS = {"slack": 1.0, "tight": 0.6}
+"""How many mentors there are for each mentee; they have one to three places."""
+
+both_ways = pytest.mark.parametrize("how", ["compiled", "plain"])
+
+
+@pytest.fixture
+def way(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the engine work with, or without, compiled code."""
+    if how == "plain":
+        monkeypatch.setattr(wide, "find_spec", lambda _: None)
+
+
+def cohort(seed: int, size: int = SIZE) -> Cohort:
+    """Return a cohort of a market that is slack or tight by turns."""
+    mentors = round(size * list(MARKETS.values())[seed % 2])
+    return cohort_of(PROGRAMME, mentors, size, seed, capacity=1 + seed % 3)
+
+
+def coarse(programme: Programme) -> Programme:
+    """Return a programme of few criteria, in which many pairs score the same."""
+    return programme.model_copy(update={"criteria": [each for each in programme.criteria if each.kind == "same"]})
+
+
+def both(people: Cohort, programme: Programme, rules: Sequence[Rule]) -> tuple[AssignmentProblem, AssignmentProblem]:
+    """Return the problem with its scores held, and not held."""
+    held = pose(people, score(people, programme.criteria), rules, GOALS)
+    return held, pose_wide(people, programme.criteria, rules, GOALS)
+
+
+def same(one: Solution, other: Solution) -> bool:
+    """Return whether two answers are proved, reach the same and hold the same pairs."""
+    values = [[(tier.goal, tier.value, tier.bound) for tier in each.tiers] for each in (one, other)]
+    statuses = {one.status, other.status} == {Status.PROVED}
+    return statuses and values[0] == values[1] and np.array_equal(one.pairs, other.pairs)
+
+
+@both_ways
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_pairs_are_those_of_the_whole_block(seed: int) -> None:
+    for programme in (PROGRAMME, coarse(PROGRAMME)):
+        rules = RULES if programme is PROGRAMME else [rule for rule in RULES if rule.least_score is None]
+        held, unheld = both(cohort(seed), programme, rules)
+        assert same(solve(held, seed=seed), solve(unheld, seed=seed))
+
+
+@both_ways
+@pytest.mark.usefixtures("way")
+def test_an_answer_is_certified_over_all_pairs_and_a_price_that_is_too_low_refused() -> None:
+    _, problem = both(cohort(3), PROGRAMME, RULES)
+    found = solve(problem)
+    assert certify(problem, found).verdict is Verdict.CERTIFIED
+    (prices,) = found.prices
+    lower = replace(prices, mentees=np.maximum(prices.mentees - 1, 0))
+    assert certify(problem, replace(found, prices=(lower,))).verdict is Verdict.REFUSED
+
+
+@both_ways
+@pytest.mark.usefixtures("way")
+def test_an_answer_in_time_keeps_the_rules_and_its_bounds_hold() -> None:
+    held, problem = both(cohort(2, 300), PROGRAMME, RULES)
+    best = {tier.goal: tier.value for tier in solve(held).tiers}
+    heard: list[Solution] = []
+
+    class Once(wide.Solver):
+        """Is out of time after its first answer."""
+
+        def hear(self, *answer: object) -> None:
+            super().hear(*answer)  # type: ignore[arg-type]  # whatever it is told
+            heard.append(self.heard)  # type: ignore[arg-type]  # it is there now
+            raise OutOfTime
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wide, "Solver", Once)
+        patch.setattr(guess, "LEADING", 1)
+        found = solve(problem)
+    assert found.status is Status.FEASIBLE
+    assert len(heard) == 1
+    first = found.tiers[0]
+    assert first.bound is not None
+    assert first.value <= best["matched"] <= first.bound
+    assert certify(problem, found).verdict is Verdict.UNCERTIFIED
+
+
+def test_without_time_for_a_first_answer_there_is_none() -> None:
+    _, problem = both(cohort(2), PROGRAMME, RULES)
+    assert solve(problem, time_limit_s=1e-9).status is Status.STOPPED
+
+
+def test_a_rule_that_couples_pairs_is_kept_by_the_answer_or_said_to_bind() -> None:
+    people = cohort(5)
+    placed = len(solve(pose_wide(people, PROGRAMME.criteria, RULES, GOALS)).pairs)
+    where = [{"side": "mentee", "field": "reconversion", "in": ["Oui", "Non"]}]
+    easy, hard = (Quota.model_validate({"kind": "quota", "where": where, "least": n}) for n in (1, placed + 1))
+    held, unheld = both(people, PROGRAMME, [*RULES, easy])
+    assert same(solve(held), solve(unheld))
+    refused = solve(pose_wide(people, PROGRAMME.criteria, [*RULES, hard], GOALS))
+    assert refused.status is Status.FAILED
+    assert "couples pairs" in refused.notes[0]
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_compiled_code_sees_what_the_plain_look_sees(seed: int) -> None:
+    people, random = cohort(seed, 500), np.random.default_rng(seed)
+    problem = pose_wide(people, PROGRAMME.criteria, RULES, GOALS)
+    scores = problem.scores
+    assert isinstance(scores, ComputedScores)
+    n, m = scores.shape
+    cut = Cut(random.integers(300_000, 700_000, n), random.integers(-100_000, 100_000, m), most=m)
+    cut = cut.among(scores.mentors, scores.mentees)
+    seen, plain = Swift.of(scores.tiles).look(cut, 3, n - 5), look(scores.tiles, cut, 3, n - 5)
+    assert len(plain.scores) > 100
+    for one, other in ((seen.mentors, plain.mentors), (seen.mentees, plain.mentees), (seen.scores, plain.scores)):
+        assert np.array_equal(one, other)
+    taking_part = scores.mentors[3 : n - 5] & (plain.best > 0)
+    assert np.array_equal(seen.best[taking_part], plain.best[taking_part])
+
+
+def test_a_matching_of_very_many_people_has_the_same_pairs_and_says_why_others_have_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    people = cohort(4)
+    programme = PROGRAMME.model_copy(update={"rules": list(RULES)})
+    held = mm.match(people, programme)
+    monkeypatch.setattr(matching, "MOST_HELD", 0)
+    unheld = mm.match(people, programme)
+    assert isinstance(held.problem.scores, DenseScores | SparseScores)
+    assert isinstance(unheld.problem.scores, ComputedScores)
+    assert unheld.pairs == held.pairs
+    assert unheld.unmatched == held.unmatched
+    assert unheld.explain("M000001", "E000001") == held.explain("M000001", "E000001")
+    with pytest.raises(RequestError, match="trop de paires"):
+        _ = unheld.scores.values

@@ -1,0 +1,55 @@
+"""What every criterion and every rule must do strip by strip: the same as on the whole block, to the bit."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mentormatch.assignment.posing import forbidden
+from mentormatch.assignment.rule import Rule, market_of, rules_by_kind
+from mentormatch.assignment.wide import part
+from mentormatch.assignment.wide.tiles import tiles
+from mentormatch.people import Cohort
+from mentormatch.scoring.criterion import Criterion, criteria_by_kind
+from mentormatch.scoring.score import score
+from tests.laws.extensions import criterion, rule
+from tests.laws.questionnaires import cohort, surveys
+
+
+def hold_strips_against_the_block(people: Cohort, criteria: list[Criterion], rules: list[Rule]) -> None:
+    """Compare scores, and which pairs are allowed, with those of the block, whether or not tables are kept."""
+    for held in (part.WHOLE, 0):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(part, "WHOLE", held)
+            compare(people, criteria, rules)
+
+
+def compare(people: Cohort, criteria: list[Criterion], rules: list[Rule]) -> None:
+    """Compare with the whole block; what a forbidden pair scores is nothing."""
+    whole = score(people, criteria).values
+    barred = forbidden(rules, market_of(people, whole))
+    strips, (n, m) = tiles(people, criteria, rules), whole.shape
+    found = np.concatenate([strips.rows(row, row + 1) for row in range(n)]) if n else whole
+    assert np.array_equal(found < strips.least, barred)
+    assert np.array_equal(found[~barred], whole[~barred])
+    mentors, mentees = np.divmod(np.arange(n * m)[::-1], max(m, 1))
+    assert np.array_equal(strips.at(mentors, mentees), found[mentors, mentees])
+    some = np.arange(m)[::2]
+    assert np.array_equal(strips.of_mentees(some).rows(0, n), found[:, some])
+
+
+@pytest.mark.parametrize("kind", sorted(criteria_by_kind()))
+@given(data=st.data())
+def test_a_criterion_adds_the_same_in_a_strip_as_in_the_block(kind: str, data: st.DataObject) -> None:
+    survey = data.draw(surveys())
+    kinds = (kind, data.draw(st.sampled_from(sorted(criteria_by_kind()))))
+    rated = [criterion(data.draw, survey, each) for each in kinds]
+    hold_strips_against_the_block(cohort(data.draw, survey, rated), rated, [])
+
+
+@pytest.mark.parametrize("kind", sorted(kind for kind, each in rules_by_kind().items() if each.of_pairs))
+@given(data=st.data())
+def test_a_rule_forbids_the_same_in_a_strip_as_in_the_block(kind: str, data: st.DataObject) -> None:
+    survey = data.draw(surveys())
+    ruled, rated = rule(data.draw, survey, kind), criterion(data.draw, survey, "same")
+    hold_strips_against_the_block(cohort(data.draw, survey, [rated, ruled]), [rated], [ruled])
