@@ -10,7 +10,7 @@ from mentormatch.assignment.wide.scan import STRIP
 from mentormatch.assignment.wide.view import Pairs, View
 from mentormatch.columns import IntVector
 
-LEADING = 16
+LEADING = 32
 """So many pairs a person are solved first."""
 SAMPLE = 2_048
 """So many people of each side stand for all of them."""

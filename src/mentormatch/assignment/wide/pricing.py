@@ -12,16 +12,14 @@ import numpy as np
 
 from mentormatch.assignment.face import Face, Optimum
 from mentormatch.assignment.wide.guess import promising
-from mentormatch.assignment.wide.view import NO_PAIRS, Pairs, View
+from mentormatch.assignment.wide.view import Pairs, View
 from mentormatch.columns import IntVector
 
 type Solve = Callable[[Face, IntVector], Optimum]
 type Hear = Callable[[Face, Optimum, int], None]
 """Takes an answer with the bound that no answer exceeds."""
 
-FEW = 0.3
-"""If the prices of a smaller part of the people have fallen, it is enough to look at the pairs of these."""
-ADDED = 16
+ADDED = 32
 """So many pairs a person join at most after a look at all of them."""
 
 
@@ -30,36 +28,15 @@ def best_wide(view: View, solve: Solve, hear: Hear) -> tuple[Face, Optimum]:
 
     ``hear`` takes each answer before the last, with what it is short of at most.
     """
-    pairs, before = promising(view), None
+    pairs = promising(view)
     while True:
         face = view.face(pairs)
         optimum = solve(face, view.worth(pairs))
-        if before is not None:
-            join = _changed(view, before, optimum)
-            if join is not None and len(join.mentors):
-                before, pairs = optimum, pairs.joined(join, view.scores.shape[1])
-                continue
         seen, best = view.look((optimum.left, optimum.right), 0, ADDED)
         if not view.better(seen, optimum).any():
             return _tight(view, pairs, optimum, seen)
         hear(face, optimum, view.bound(best, optimum.right))
-        before, pairs = optimum, pairs.joined(seen, view.scores.shape[1])
-
-
-def _changed(view: View, before: Optimum, now: Optimum) -> Pairs | None:
-    """Return the pairs that have come to improve an answer since all were looked at; None if a look at all is as quick.
-
-    They are among those of people whose price has fallen.
-    """
-    mentors, mentees = now.left < before.left, now.right < before.right
-    if mentors.mean() + mentees.mean() > FEW:
-        return None
-    prices = now.left, now.right
-    found = [view.of_mentors(mentors).look(prices, 0, ADDED)[0]] if mentors.any() else []
-    if mentees.any():
-        found.append(view.look_at(np.flatnonzero(mentees), prices, ADDED))
-    join = found[0] if len(found) == 1 else found[0].joined(found[1], view.scores.shape[1]) if found else NO_PAIRS
-    return join.where(view.better(join, now))
+        pairs = pairs.joined(seen, view.scores.shape[1])
 
 
 def _tight(view: View, pairs: Pairs, optimum: Optimum, tight: Pairs) -> tuple[Face, Optimum]:

@@ -28,10 +28,6 @@ class Pairs:
         """Return mentors, mentees and scores."""
         return self.mentors, self.mentees, self.scores
 
-    def where(self, kept: BoolVector) -> "Pairs":
-        """Return some of the pairs."""
-        return Pairs(*(column[kept] for column in self.columns))
-
     def joined(self, other: "Pairs", width: int) -> "Pairs":
         """Return the pairs of both, each once, in order."""
         places = np.append(self.mentors, other.mentors) * width + np.append(self.mentees, other.mentees)
@@ -43,8 +39,6 @@ class Pairs:
 
 type Ready = Callable[[Tiles], Look | None]
 """Returns a quicker way to look at tiles, where there is one."""
-
-NO_PAIRS = Pairs(*(np.empty(0, dtype=np.int64),) * 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +89,10 @@ class View:
         """Return which pairs are worth more than the prices of their people."""
         return np.asarray(self.worth(pairs) > optimum.left[pairs.mentors] + optimum.right[pairs.mentees])
 
-    def of_mentors(self, some: BoolVector) -> "View":
-        """Return the same for the pairs of some mentors only."""
-        return replace(self, scores=replace(self.scores, mentors=self.scores.mentors & some))
-
     def of_mentees(self, some: IntVector) -> "View":
         """Return the same for the pairs of some mentees only, by their positions in ascending order."""
         scores, stage = self.scores.of_mentees(some), replace(self.stage, mentee=self.stage.mentee[some])
         return replace(self, scores=scores, stage=stage, seen_by=self.ready(scores.tiles))
-
-    def look_at(self, some: IntVector, prices: tuple[IntVector, IntVector], most: int) -> Pairs:
-        """Return the pairs of some mentees that lose nothing at these prices."""
-        seen, _ = self.of_mentees(some).look((prices[0], prices[1][some]), 0, most)
-        return replace(seen, mentees=some[seen.mentees])
 
     def bound(self, best: IntVector, mentees: IntVector) -> int:
         """Return what no answer is worth more than, by prices of mentees and the best that each mentor has there."""
