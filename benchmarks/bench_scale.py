@@ -186,7 +186,7 @@ def main() -> None:
     elif len(asked) == 1:
         PARTS[asked[0]]()
     else:
-        packages = [f"{name} {version(name)}" for name in ("numpy", "scipy", "numba", "mentormatch")]
+        packages = [f"{name} {version(name)}" for name in ("numpy", "scipy", "numba")]
         say(", ".join([platform.platform(), platform.python_version(), *packages]))
         for part in asked:
             subprocess.run([sys.executable, "-m", "benchmarks.bench_scale", part], check=True)

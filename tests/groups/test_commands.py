@@ -98,6 +98,7 @@ def test_people_are_brought_together_or_kept_apart_and_called_by_their_names(pee
     assert first not in named.stdout
 
 
+@pytest.mark.proof
 def test_rounds_are_told_and_what_cannot_be_ends_with_its_code(peers: Path) -> None:
     done = run("groups", "reponses.csv", "--rounds", "2", "--json", folder=peers)
     told = json.loads(done.stdout)

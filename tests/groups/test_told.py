@@ -165,6 +165,7 @@ def test_groups_may_be_told_by_name(grouping: Grouping, tmp_path: Path) -> None:
     assert [group.members for group in named.groups] == [group.members for group in grouping.groups]
 
 
+@pytest.mark.proof
 def test_a_conflict_names_people_as_the_groups_do() -> None:
     cohort, programme = mm.examples.cohort(NAME), mm.examples.programme(NAME)
     impossible = mm.form_groups(cohort, programme, together=[("C01", "C02")])

@@ -31,7 +31,7 @@ from tests.conftest import DEEP
 
 PROGRAMME = mm.examples.programme()
 RULES = tuple(rule for rule in PROGRAMME.rules if not isinstance(rule, Quota))
-SEEDS = 200 if DEEP else 6
+SEEDS = 200 if DEEP else 4
 SIZE = 2_000 if DEEP else 60
 GOALS = ("matched", "priority", "total")
 MARKETS = {"slack": 1.0, "tight": 0.6}

@@ -10,10 +10,10 @@ from mentormatch.assignment.wide.scan import STRIP
 from mentormatch.assignment.wide.view import Pairs, View
 from mentormatch.columns import IntVector
 
-LEADING = 32
+LEADING = 16
 """So many pairs a person are solved first."""
-SAMPLE = 2_048
-"""So many people of each side stand for all of them."""
+SAMPLE, STRIPS = 2_048, 16
+"""So many mentees, and strips of mentors, stand for all of them."""
 LOW = -(1 << 60)
 
 
@@ -21,7 +21,7 @@ def promising(view: View) -> Pairs:
     """Return about ``LEADING`` pairs a person: those that lose least at guessed prices."""
     draw = np.random.default_rng(0)
     mentors = _of_mentors(view, draw)
-    strips = draw.permutation(range(0, len(mentors), STRIP))[: max(SAMPLE // STRIP, 1)].tolist()
+    strips = draw.permutation(range(0, len(mentors), STRIP))[:STRIPS].tolist()
     mentees = np.full(view.scores.shape[1], LOW)
     for margin in _margins(view, mentors, strips):
         np.maximum(mentees, margin.max(axis=0), out=mentees)
