@@ -20,7 +20,7 @@ type Points = NDArray[np.int32]
 """(n, m) int32, in millionths."""
 
 FORBIDDEN = -(1 << 21)
-"""What a rule that forbids a pair adds to its score: less than all criteria can make good; 1,000 rules fit in 32 bits."""
+"""What a rule that forbids adds to a score: less than all criteria can make good; 1,000 rules fit in 32 bits."""
 WHOLE = 1 << 20
 """A table of so many numbers is worked out once and kept; a larger one is worked out strip by strip."""
 ROWS = 256
