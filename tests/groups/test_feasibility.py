@@ -89,3 +89,13 @@ def test_refusals_that_cannot_be_kept_apart_are_found_by_leaving_out_all_others(
 
 def test_where_everybody_has_a_place_there_is_no_conflict() -> None:
     assert formed(8, Grouped(size=4, number=2), apart("01")).conflict is None
+
+
+def test_people_to_be_brought_together_who_may_not_meet_keep_nobody_else_from_a_place() -> None:
+    cohort, programme = mm.examples.cohort("codeveloppement"), mm.examples.programme("codeveloppement")
+    assert programme.groups is not None
+    seven = programme.model_copy(update={"groups": programme.groups.model_copy(update={"size": 7})})
+    grouping = mm.form_groups(cohort, seven, together=[("C01", "C02")])
+    placed = {member for group in grouping.groups for member in group.members}
+    assert (str(grouping.status), len(placed)) == ("proved", 21)
+    assert not placed & {"C01", "C02"}

@@ -141,7 +141,19 @@ class GroupProblem:
         return -(-int(best.sum()) // 2) + shared * pairs
 
     def tightened(self) -> "GroupProblem":
-        """Return the same problem without sizes that leave too few people for the least sizes of the other groups."""
+        """Return the same problem without what cannot be in any groups.
+
+        That is sizes that leave too few people for the least sizes of the other groups, and meetings of people who are
+        to be in one group with somebody whom they may not meet.
+        """
+        apart = self.apart.copy()
+        for block in map(list, self.together):
+            if self.apart[np.ix_(block, block)].any():
+                apart[block, :] = apart[:, block] = True
+        return replace(self, apart=apart)._within_sizes()
+
+    def _within_sizes(self) -> "GroupProblem":
+        """Return the same problem without sizes that leave too few people for the least sizes of the others."""
         spans = self.spans if len(self.spans) > 1 else self.spans * self.number.least
         least = sum(span.least for span in spans)
         kept = tuple(Span(span.least, min(span.most, len(self) - least + span.least)) for span in spans)
