@@ -170,7 +170,7 @@ def test_rotate_is_the_rotation_of_the_library() -> None:
 def test_a_rotation_of_no_groups_is_an_answer_that_says_why() -> None:
     answer = json.loads(ask("rotate", example("rotate", members=THREE[:1])).to_json())
     assert answer["status"] == answer["grouping"]["status"]
-    assert (answer["rounds"], answer["proved"]) == ([], False)
+    assert (answer["rounds"], answer["proved"], answer["repeats"], answer["bound"]) == ([], False, 0, 0)
     assert answer["grouping"]["conflict"]["code"] == "too_few"
 
 
