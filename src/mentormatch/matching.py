@@ -54,6 +54,8 @@ type Keys = tuple[str, str]
 
 MOST_HELD = 40_000_000
 """The scores of more pairs are not held in memory, where they would take half a gigabyte and more."""
+UNHELD = {*SUMS, "floor"}
+"""The goals that are pursued without them."""
 
 DELIVERY, VIEWS = "mentormatch.report.folder", "mentormatch.report.views"
 """Write all documents of a matching, and show it; like the exporters they stand above, and are found when needed."""
@@ -338,7 +340,7 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
 
 def scored(cohort: Cohort, programme: Programme) -> tuple[ScoreTable, AssignmentProblem]:
     """Return the scores of a cohort and its problem; those of very many pairs are worked out when asked for."""
-    if len(cohort.mentors) * len(cohort.mentees) > MOST_HELD and set(programme.goals.order) <= set(SUMS):
+    if len(cohort.mentors) * len(cohort.mentees) > MOST_HELD and set(programme.goals.order) <= UNHELD:
         problem = pose_wide(cohort, programme.criteria, programme.rules, programme.goals.order)
         return UnheldScores(cohort, programme.criteria), problem
     scores = score(cohort, programme.criteria)
