@@ -14,6 +14,7 @@ from mentormatch.assignment.solution import Solution, Status, without_pairs
 from mentormatch.assignment.sparse import FLOAT_EXACT, best
 from mentormatch.assignment.stages import Stage, merged, reached
 from mentormatch.assignment.wide.computed import ComputedScores
+from mentormatch.assignment.wide.guess import Both
 from mentormatch.assignment.wide.minimums import best_with_minimums
 from mentormatch.assignment.wide.pricing import best_wide
 from mentormatch.assignment.wide.scan import Look
@@ -69,7 +70,7 @@ class Wide(Engine):
 
 @dataclass(slots=True)
 class Solver:
-    """Solves some of the pairs of a problem at a time; ``partners`` and prices of the last solve begin the next."""
+    """Solves some of the pairs of a problem at a time; the prices and partners of the last solve begin the next."""
 
     problem: AssignmentProblem
     run: Run
@@ -110,11 +111,13 @@ class Solver:
         """Return the compiled way to look at tiles, where there is one."""
         return Swift.of(tiles).look if self.compiled else None
 
-    def best(self, face: Face, profit: IntVector) -> Optimum:
-        """Return the optimum of a face."""
+    def best(self, face: Face, profit: IntVector, prices: Both | None = None) -> Optimum:
+        """Return the optimum of a face; ``prices`` are where to begin, None: where the last solve ended."""
         if self.run.over:
             raise OutOfTime
         turned = bool(face.left.most.max(initial=0) > 1)
+        if prices is not None:
+            self.begin = prices[0 if turned else 1]
         solve = self._by_paths if self.compiled else _by_scipy
         optimum = best_with_minimums(face.flipped() if turned else face, profit, self.reward, solve)
         return Optimum(optimum.chosen, optimum.right, optimum.left) if turned else optimum
@@ -123,7 +126,8 @@ class Solver:
         from mentormatch.assignment.paths.best import best as best_by_paths
         from mentormatch.assignment.paths.starting import Start
 
-        begin = self.begin if isinstance(self.begin, Start) else None
+        begin = Start.at(face, self.begin) if isinstance(self.begin, np.ndarray) else self.begin
+        begin = begin if isinstance(begin, Start) and len(begin.prices) == len(face.right.most) else None
         optimum = best_by_paths(face, profit, begin, lambda: self.run.over)
         self.begin = Start.of(face, optimum)
         return optimum

@@ -48,6 +48,11 @@ class Start:
         partner[face.lefts[optimum.chosen]] = face.rights[optimum.chosen]
         return cls(optimum.right, partner)
 
+    @classmethod
+    def at(cls, face: Face, prices: IntVector) -> Self:
+        """Return the start at some prices of the right side, nobody having a partner."""
+        return cls(prices, np.full(len(face.left.most), NOBODY, dtype=np.int32))
+
 
 @dataclass(frozen=True)
 class Market:

@@ -48,18 +48,19 @@ class Counted:
         """Return (m,) uint8: what is added to the number in common to find the points, which is 0 for who is known."""
         return np.where(self.mentees.known, 0, len(self.points)).astype(np.uint8)
 
-    def table(self, mentor: int) -> NDArray[np.int32]:
-        """Return the points of one mentor by the number in common, and then those with mentees who are not known."""
-        points = self.points if self.mentors.known[mentor] else np.full_like(self.points, self.unknown)
-        return np.append(points, np.int32(self.unknown))
+    def tables(self, start: int, stop: int) -> NDArray[np.int32]:
+        """Return (r, k + 2): the points of mentors by the number in common, then those with mentees not known."""
+        known = self.mentors.known[start:stop, None]
+        return np.where(known, np.append(self.points, np.int32(self.unknown)), np.int32(self.unknown))
 
     def add(self, start: int, total: Points) -> None:
         """Add the points of mentors from ``start`` on to their rows of ``total``."""
         slots, both, count = self.slots(), np.empty_like(self.mentees.bits), np.empty(len(self.mentees.bits), np.uint8)
-        for row, points in enumerate(total):
-            np.bitwise_and(self.mentees.bits, self.mentors.bits[start + row], out=both)
+        tables = self.tables(start, start + len(total))
+        for own, table, points in zip(self.mentors.bits[start:], tables, total, strict=False):
+            np.bitwise_and(self.mentees.bits, own, out=both)
             np.add(np.bitwise_count(both, out=count), slots, out=count)
-            points += np.take(self.table(start + row), count, mode="clip")
+            points += np.take(table, count, mode="clip")
 
     def of_mentees(self, some: IntVector) -> "Counted":
         """Return the points of all mentors with some mentees."""

@@ -11,16 +11,17 @@ from collections.abc import Callable
 import numpy as np
 
 from mentormatch.assignment.face import Face, Optimum
-from mentormatch.assignment.wide.guess import promising
+from mentormatch.assignment.wide.guess import Solve, guessed
 from mentormatch.assignment.wide.view import Pairs, View
-from mentormatch.columns import IntVector
+from mentormatch.scoring.score import MILLION
 
-type Solve = Callable[[Face, IntVector], Optimum]
 type Hear = Callable[[Face, Optimum, int], None]
 """Takes an answer with the bound that no answer exceeds."""
 
 ADDED = 32
 """So many pairs a person join at most after a look at all of them."""
+NEAR = MILLION // 20
+"""Pairs that lose so little at the second look join too: they are those that lose nothing at the next prices."""
 
 
 def best_wide(view: View, solve: Solve, hear: Hear) -> tuple[Face, Optimum]:
@@ -28,14 +29,17 @@ def best_wide(view: View, solve: Solve, hear: Hear) -> tuple[Face, Optimum]:
 
     ``hear`` takes each answer before the last, with what it is short of at most.
     """
-    pairs = promising(view)
+    guess = guessed(view, solve)
+    pairs, bound, losses, starts = guess.pairs, guess.bound, [0, view.stage.score * NEAR], [guess.prices]
     while True:
         face = view.face(pairs)
-        optimum = solve(face, view.worth(pairs))
-        seen, best = view.look((optimum.left, optimum.right), 0, ADDED)
-        if not view.better(seen, optimum).any():
+        optimum = solve(face, view.worth(pairs), starts.pop() if starts else None)
+        hear(face, optimum, bound)
+        loss = losses.pop(0) if losses else 0
+        seen, best = view.look((optimum.left, optimum.right), loss, ADDED)
+        if not loss and not view.better(seen, optimum).any():
             return _tight(view, pairs, optimum, seen)
-        hear(face, optimum, view.bound(best, optimum.right))
+        bound = min(bound, view.bound(best, optimum.right))
         pairs = pairs.joined(seen, view.scores.shape[1])
 
 

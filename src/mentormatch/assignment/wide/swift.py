@@ -73,7 +73,7 @@ class Swift:
         """Return (r, k) int32, the tables of each mentor side by side, and (r,) the most that all but leads give."""
         leads = [part.rows(start, stop) for part in self.grouped.lead]
         others = [term.rows(start, stop) for term in self.terms]
-        others += [np.array([counted.table(row) for row in range(start, stop)]) for counted in self.tiles.counted]
+        others += [counted.tables(start, stop) for counted in self.tiles.counted]
         rest = np.zeros(stop - start, dtype=np.int64)
         for table in others:
             rest += table.max(axis=1, initial=0)
