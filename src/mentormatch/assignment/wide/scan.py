@@ -68,21 +68,22 @@ def gathered(parts: Sequence[Seen]) -> Seen:
 
 def look(tiles: Tiles, cut: Cut, start: int, stop: int) -> Seen:
     """Return what there is in a strip."""
-    width = tiles.shape[1]
-    scores = tiles.rows(start, stop)
-    worth = np.multiply(scores, cut.scale, dtype=np.int64)
-    worth += cut.mentees
-    np.copyto(worth, 2 * CLOSED, where=scores < tiles.least)
-    best = worth.max(axis=1, initial=2 * CLOSED)
-    limits = cut.limits[start:stop]
-    passing = np.flatnonzero(best >= limits)
-    places = np.concatenate(
-        [row * width + np.flatnonzero(worth[row] >= limits[row]) for row in passing.tolist()] or [passing]
-    )
-    excess = worth.ravel()[places] - limits[places // max(width, 1)]
-    places = places[kept(excess, cut.most * (stop - start))]
-    rows = places // max(width, 1)
-    return Seen(rows + start, places - rows * width, scores.ravel()[places].astype(np.int64), best)
+    width, limits = tiles.shape[1], cut.limits[start:stop]
+    scores, best = tiles.rows(start, stop), np.full(stop - start, 2 * CLOSED)
+    places, excess = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    worth = np.empty(width, dtype=np.int64)
+    for row, own in enumerate(scores if width else ()):
+        np.multiply(own, cut.scale, out=worth)
+        np.add(worth, cut.mentees, out=worth)
+        np.copyto(worth, 2 * CLOSED, where=own < tiles.least)
+        best[row] = worth.max()
+        if best[row] >= limits[row]:
+            found = np.flatnonzero(worth >= limits[row])
+            places.append(found + row * width)
+            excess.append(worth[found] - limits[row])
+    found = np.concatenate(places)[kept(np.concatenate(excess), cut.most * (stop - start))]
+    rows = found // max(width, 1)
+    return Seen(rows + start, found - rows * width, scores.ravel()[found].astype(np.int64), best)
 
 
 def kept(excess: IntVector, most: int) -> slice | BoolVector:
