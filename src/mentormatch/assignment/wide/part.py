@@ -22,8 +22,10 @@ type Points = NDArray[np.int32]
 FORBIDDEN = -(1 << 21)
 """What a rule that forbids adds to a score: less than all criteria can make good; 1,000 rules fit in 32 bits."""
 WHOLE = 1 << 20
-"""A table of so many numbers is worked out once and kept; a larger one is worked out strip by strip."""
-ROWS = 256
+"""A table of so many numbers is looked up in any case."""
+HELD = 1 << 25
+"""A table of so many numbers is worked out once, and takes 128 MB; a larger one is worked out strip by strip."""
+ROWS = 64
 NOTHING = np.empty((0, 0), dtype=np.int32)
 
 
@@ -48,7 +50,7 @@ class Exceptions:
 class Part:
     """One extension: ``adds`` says what, and ``mentors`` and ``mentees`` who is alike to it.
 
-    ``left`` are all mentors, ``right`` one person of each kind; ``whole`` is the table of all kinds, if it is small.
+    ``left`` are all mentors, ``right`` one person of each kind; ``whole`` is the table of all kinds, if it is held.
     """
 
     adds: Adds
@@ -63,6 +65,20 @@ class Part:
         if self.whole is not None:
             return self.whole[self.mentors.codes[start:stop]]
         return self.adds(self.left.take(np.arange(start, stop)), self.right)
+
+    @property
+    def size(self) -> int:
+        """Return how many numbers there are in the table of all kinds."""
+        return len(self.mentors) * len(self.mentees)
+
+    def holding(self) -> "Part":
+        """Return the same with the table of all kinds held, if it is not too large."""
+        if self.whole is not None or self.size > HELD:
+            return self
+        whole, first = np.empty((len(self.mentors), len(self.mentees)), dtype=np.int32), self.mentors.first
+        for at in range(0, len(first), ROWS):
+            whole[at : at + ROWS] = self.adds(self.left.take(first[at : at + ROWS]), self.right)
+        return replace(self, whole=whole)
 
     def of_mentees(self, some: IntVector) -> "Part":
         """Return what is added for some mentees."""
@@ -94,19 +110,10 @@ def part_of(adds: Adds, extension: Extension, cohort: Cohort, *, named: bool) ->
     left = seen(cohort.mentors, fields[0])
     right = seen(cohort.mentees, fields[1]).take(kinds[1].first)
     part = Part(adds, left, right, kinds[0], kinds[1])
-    if len(kinds[0]) * len(kinds[1]) > WHOLE:
-        return part
-    return Part(adds, left, right, kinds[0], kinds[1], _whole(part))
+    return part.holding() if part.size <= WHOLE else part
 
 
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
-
-
-def _whole(part: Part) -> Points:
-    """Return what each kind of mentor adds with each kind of mentee."""
-    first = part.mentors.first
-    strips = [part.adds(part.left.take(first[at : at + ROWS]), part.right) for at in range(0, len(first), ROWS)]
-    return np.concatenate(strips) if strips else np.empty((0, len(part.mentees)), dtype=np.int32)
 
 
 def points_of(criterion: Criterion, weight: float) -> Adds:

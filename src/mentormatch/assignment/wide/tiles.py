@@ -119,7 +119,7 @@ def tiles(cohort: Cohort, criteria: Sequence[Criterion], rules: Sequence[Rule]) 
     """Return the scores of a cohort, and which pairs its rules forbid."""
     n, m = len(cohort.mentors), len(cohort.mentees)
     found = [*_scored(cohort, criteria), *_ruled(cohort, rules)]
-    parts = [each for each in found if isinstance(each, Part)]
+    parts = [each.holding() for each in found if isinstance(each, Part)]
     counted = [each for each in found if isinstance(each, Counted)]
     both = together([each for each in found if isinstance(each, Exceptions)], m)
     starts = np.searchsorted(both.mentors, np.arange(n + 1))
