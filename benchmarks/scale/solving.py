@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from os import cpu_count
 from time import monotonic
 from typing import Any
 from unittest.mock import patch
@@ -104,7 +105,7 @@ def solved(market: Market, *, check: bool = False) -> Row:
     row |= first_answer(watch, posing["wall_s"]) | {"memory_mb": memory_mb(), "people_mb": drawn}
     looks = watch.pairs / max(len(cohort.mentors) * len(cohort.mentees), 1)
     row |= {"looks": looks, "looks_s": watch.looks_s, "solves": watch.solves, "solves_s": watch.solves_s}
-    row |= {"listed": watch.listed, "seed": market.seed}
+    row |= {"listed": watch.listed, "seed": market.seed, "cores": cpu_count()}
     if check:
         verdict, checking = timed(lambda: certify(problem, solution).verdict)
         row |= {"certificate": str(verdict), **{f"check_{key}": seconds for key, seconds in checking.items()}}
