@@ -11,14 +11,14 @@ from mentormatch.assignment.wide.scan import STRIP
 
 
 def stored(market: Market, place: float) -> NDArray[np.float64]:
-    """Return the matrix of a market: 0 for a forbidden pair, ``place`` more than its score for an allowed one."""
+    """Return the costs of a market: 0 for a forbidden pair, ``place`` more than its score below 0 for another."""
     problem = market.posed()
     tiles, taking = tiles_of(problem), (problem.mentors.most > 0, problem.mentees.most > 0)
     costs = np.zeros(problem.shape)
     for start in range(0, len(costs), STRIP):
         rows = tiles.rows(start, min(start + STRIP, len(costs)))
         open_ = (rows >= tiles.least) & taking[0][start : start + STRIP, None] & taking[1]
-        np.copyto(costs[start : start + STRIP], rows + place, where=open_)
+        np.copyto(costs[start : start + STRIP], -(rows + place), where=open_)
     return costs
 
 
@@ -27,9 +27,9 @@ def by_scipy(market: Market, *, places_first: bool) -> Row:
     from scipy.optimize import linear_sum_assignment
 
     place = 1e6 * min(market.mentors, market.mentees) + 1 if places_first else 0.0
-    matrix = stored(market, place)
-    (rows, columns), seconds = timed(lambda: linear_sum_assignment(matrix, maximize=True))
-    worth = matrix[rows, columns]
+    costs = stored(market, place)
+    (rows, columns), seconds = timed(lambda: linear_sum_assignment(costs))
+    worth = -costs[rows, columns]
     pairs = int(np.count_nonzero(worth))
     asked = "most pairs, then points" if places_first else "points, forbidden pairs at 0"
     row: Row = {"name": f"{market.name}: scipy alone, {asked}", "pairs": pairs}

@@ -69,7 +69,11 @@ def constants(records: Records) -> Constants | None:
     working = (last["memory_mb"] - last["people_mb"]) / last["listed"]
     seen = last["looks"] * last["mentees"] * last["mentors"]
     return Constants(
-        *(rates["a look, compiled"], seen / (last["looks_s"] * last["cores"]), rates["a look, NumPy"]),
+        *(
+            rates[f"{CURVE}: a look, compiled"],
+            seen / (last["looks_s"] * last["cores"]),
+            rates[f"{CURVE}: a look, NumPy"],
+        ),
         *(last["looks"], last["mentees"]),
         *(last["solves_s"], laws["solves_s"], last["listed"], laws["listed"]),
         *(people * 2**20, working * 2**20),

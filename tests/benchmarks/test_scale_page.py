@@ -36,7 +36,7 @@ def size(mentees: int) -> dict[str, Any]:
 
 @pytest.fixture
 def records() -> dict[str, Record]:
-    names = ("scores alone, NumPy", "a look, NumPy", "a look, compiled")
+    names = ("tight: scores alone, NumPy", "tight: a look, NumPy", "tight: a look, compiled")
     rates = [{"name": name, "million_pairs_a_second": 100.0, "least": 90.0, "most": 110.0} for name in names]
     fit = {"name": "tight: wall_s", "fit": "tight", "figure": "wall_s", "exponent": 2.0, "constant": 2e-6}
     law = fit | {"flattest": 1.9, "steepest": 2.1, "off_at_most": 1.1}
