@@ -4,9 +4,10 @@ Answers are not uniform: some tasks, disciplines and places are commoner than ot
 slots, a tenth of each question is left blank, some share employers, wish for somebody or avoid somebody. All of it
 follows from a seed.
 
-There are two manners. Where both sides answer ``ALIKE``, the rules leave a partner to half of the people: a mentor is
-to be two steps of experience ahead. People become mentors because they are experienced, though: where they answer
-``APART``, nearly everybody can be placed, if nearly everybody is moved for it.
+There are two manners. Where both sides answer ``ALIKE``, the rules leave a partner to less than half of the people: a
+third will not be there on the dates, and a mentor is to be two steps of experience ahead. People become mentors because
+they are experienced, though: where they answer ``APART``, nearly everybody can be placed, one to one, if those who have
+a choice leave to others whom these need.
 """
 
 from collections.abc import Mapping, Sequence

@@ -27,7 +27,7 @@ PLACES = 3
 type Kind = Literal["scarce", "slack", "tight"]
 
 KINDS: dict[Kind, str] = {
-    "scarce": "both sides answer alike, so that the rules leave no partner to half of the people",
+    "scarce": "both sides answer alike, and the rules leave no partner to more than half of the people",
     "slack": "mentors are the experienced ones, and have one to three places",
     "tight": "mentors are the experienced ones; everybody takes one",
 }

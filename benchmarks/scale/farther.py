@@ -111,7 +111,7 @@ def sizes(found: Constants) -> str:
             "q times that",
             f"{found.listed_then * found.bytes_a_listed_pair / GB:,.0f} GB",
         ],
-        ["all solves, in one place", f"s {grown} ^ a", f"{found.solves_then_s / HOUR:,.1f} h"],
+        ["all solves, in one place", f"s {grown} ^ a", span(found.solves_then_s)],
         ["cores that look in the time of the solves", "k n m / (r times that)", f"{found.even:,.0f}"],
     ]
     return table(["", "formula", "10 million a side"], rows)
@@ -122,15 +122,27 @@ def hours(found: Constants) -> str:
     return table(["cores", "one look", "k looks", "and all solves", "share of the solves", "a check"], lines(found))
 
 
+def span(seconds: float) -> str:
+    """Return a length of time in the unit that suits it.
+
+    >>> span(90), span(9_000), span(900_000)
+    ('1.5 min', '2.5 h', '10.4 days')
+    """
+    hours = seconds / HOUR
+    if hours < 1:
+        return f"{60 * hours:,.2g} min"
+    return f"{hours:,.1f} h" if hours < 48 else f"{hours / 24:,.1f} days"
+
+
 def lines(found: Constants) -> Iterator[list[str]]:
     """Yield a line for each number of cores."""
     for cores in CORES:
         look, solves = found.look_s(cores), found.solves_then_s
         total = found.looks * look + solves
         told = [look, found.looks * look, total]
-        check = PEOPLE**2 / (found.checking_rate * cores) / HOUR
+        check = PEOPLE**2 / (found.checking_rate * cores)
         share = f"{solves / total:.0%}".replace("%", " %")
-        yield [f"{cores:,}", *(f"{each / HOUR:,.1f} h" for each in told), share, f"{check:,.1f} h"]
+        yield [f"{cores:,}", *map(span, told), share, span(check)]
 
 
 TABLES: dict[str, Callable[[Constants], str]] = {"measured": measured, "sizes": sizes, "hours": hours}

@@ -114,7 +114,7 @@ def test_the_newest_record_of_a_part_counts(tmp_path: Path) -> None:
     assert newest(path)["one"].versions.keys() >= {"python", "numpy", "scipy"}
 
 
-@pytest.mark.parametrize("module", ["growth", "measuring", "tables"])
+@pytest.mark.parametrize("module", ["farther", "growth", "measuring", "tables"])
 def test_examples_hold(module: str) -> None:
     found = doctest.testmod(import_module(f"benchmarks.scale.{module}"))
     assert (found.failed, found.attempted > 0) == (0, True)
