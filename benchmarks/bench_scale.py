@@ -1,8 +1,8 @@
 """A nation on this machine: ``python -m benchmarks.bench_scale [PART ...]``, each market in a process of its own.
 
 Each run prints what it ran on, then its figures, and adds a record to ``benchmarks/figures/scale.jsonl``, from which
-``python -m benchmarks.scale_page`` draws the page. With ``--shrink 100`` everything is a hundred times smaller, as a
-trial; its record goes to ``build/scale.jsonl``.
+``python -m benchmarks.scale_page`` draws the page. With ``--shrink 20`` everything is twenty times smaller, as a trial;
+its record goes to ``build/scale.jsonl``.
 """
 
 import sys
@@ -128,7 +128,14 @@ def main() -> None:
     """Run the parts that are asked for, or all."""
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS), choices=[[], *PARTS])
-    parser.add_argument("--shrink", type=int, default=1, help="so many times smaller, as a trial")
+    parser.add_argument(
+        "--shrink",
+        type=int,
+        default=1,
+        choices=range(1, 21),
+        metavar="TIMES",
+        help="so many times smaller, as a trial; 20 at most",
+    )
     asked = parser.parse_args()
     for part in asked.parts or PARTS:
         run(part, asked.shrink, KEPT if asked.shrink == 1 else TRIED)
