@@ -9,10 +9,10 @@ LOCKED := $(PIP) --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint types cover docs pictures bench bench-scale proof mutants reference messages lock clean
+.PHONY: help demo test check lint types cover docs pictures bench bench-scale speed proof mutants reference messages lock clean
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: .venv/core ## pair the people of the example programme; the results are in build/demo
 	$(BIN)/mentormatch demo build/demo
@@ -44,8 +44,11 @@ pictures: .venv/dev ## make the pictures of the documentation again, with Chromi
 bench: .venv/dev ## measure speed
 	$(BIN)/python -m pytest benchmarks --benchmark-only
 
-bench-scale: .venv/dev ## measure markets of up to 100,000 a side; ONLY="scoring nation tight"
+bench-scale: .venv/dev ## measure markets of up to 100,000 a side, and keep the figures; ONLY="scoring nation tight"
 	$(BIN)/python -m benchmarks.bench_scale $(ONLY)
+
+speed: .venv/dev ## write the tables and plots of the pages on speed from the figures that bench-scale kept
+	$(BIN)/python -m benchmarks.scale_page
 
 proof: cover ## run every test, also those that take hours, with deep searches, and measure what the fast ones cover
 	MENTORMATCH_DEEP=1 $(SUITE)

@@ -3,10 +3,16 @@
 Answers are not uniform: some tasks, disciplines and places are commoner than others, people have few or many free
 slots, a tenth of each question is left blank, some share employers, wish for somebody or avoid somebody. All of it
 follows from a seed.
+
+There are two manners. Where both sides answer ``ALIKE``, the rules leave a partner to less than half of the people: a
+third will not be there on the dates, and a mentor is to be two steps of experience ahead. People become mentors because
+they are experienced, though: where they answer ``APART``, nearly everybody can be placed, one to one, if those who have
+a choice leave to others whom these need.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as attribute
 
 import numpy as np
 
@@ -25,6 +31,33 @@ EMPLOYERS = 12
 
 
 @dataclass(frozen=True, slots=True)
+class Manner:
+    """How people answer: ``free`` (a, b) of the beta distribution of how much of their week they have.
+
+    ``common`` says of some questions how common each option is, by the side that answers; everybody answers these.
+    """
+
+    free: tuple[float, float] = (1.5, 3.5)
+    common: Mapping[tuple[str, Side], tuple[float, ...]] = attribute(default_factory=dict)
+
+
+ALIKE = Manner()
+PRESENT, SPOKEN = (0.85, 0.15, 0.0), (0.9, 0.01, 0.04, 0.03, 0.02)
+APART = Manner(
+    free=(3.0, 4.0),
+    common={
+        ("annees", "mentor"): (0.005, 0.015, 0.26, 0.28, 0.25, 0.19),
+        ("annees", "mentee"): (0.4, 0.26, 0.2, 0.135, 0.005, 0.0),
+        ("dates_collectives", "mentor"): PRESENT,
+        ("dates_collectives", "mentee"): PRESENT,
+        ("langues", "mentor"): SPOKEN,
+        ("langues", "mentee"): SPOKEN,
+    },
+)
+"""Mentors have mostly worked for years and mentees mostly begin; nearly all speak one language and have more time."""
+
+
+@dataclass(frozen=True, slots=True)
 class Draw:
     """Draws answers of ``count`` people; ``others`` are the keys of the other side, whom some of them name."""
 
@@ -32,6 +65,7 @@ class Draw:
     count: int
     others: Sequence[str]
     employers: int
+    free: tuple[float, float] = ALIKE.free
 
     def blank(self) -> np.ndarray:
         return self.random.random(self.count) < BLANK
@@ -41,13 +75,17 @@ class Draw:
         weights = 1 / np.arange(1, options + 1) ** 0.5
         return weights / weights.sum()
 
-    def one(self, labels: tuple[str, ...]) -> Codes:
+    def one(self, labels: tuple[str, ...], common: Sequence[float] | None = None) -> Codes:
+        if common is not None:
+            return Codes(labels, self.random.choice(len(labels), self.count, p=common))
         drawn = self.random.choice(len(labels), self.count, p=self.common(len(labels)))
         return Codes(labels, np.where(self.blank(), NONE, drawn).astype(np.int64))
 
-    def order(self, options: int) -> np.ndarray:
+    def order(self, options: int, common: Sequence[float] | None = None) -> np.ndarray:
         """Return (n, options): the options of each person, the one they like best first."""
-        liking = np.log(self.common(options)) + self.random.gumbel(size=(self.count, options))
+        liking = np.log(self.common(options) if common is None else common) + self.random.gumbel(
+            size=(self.count, options)
+        )
         return np.argsort(-liking, axis=1)
 
     def ranked(self, labels: tuple[str, ...], most: int) -> Ranks:
@@ -58,17 +96,17 @@ class Draw:
             ranks[given, order[given, rank]] = rank + 1
         return Ranks(labels, ranks, most)
 
-    def several(self, labels: tuple[str, ...], most: int) -> Members:
+    def several(self, labels: tuple[str, ...], most: int, common: Sequence[float] | None = None) -> Members:
         values = np.zeros((self.count, len(labels)), dtype=bool)
-        order, told = self.order(len(labels)), self.random.integers(1, most + 1, self.count)
+        order, told = self.order(len(labels), common), self.random.integers(1, most + 1, self.count)
         for rank in range(most):
             given = np.flatnonzero(told > rank)
             values[given, order[given, rank]] = True
-        known = ~self.blank()
+        known = ~self.blank() if common is None else np.ones(self.count, dtype=bool)
         return Members(labels, values & known[:, None], known)
 
     def slots(self, labels: tuple[str, ...]) -> Members:
-        free = self.random.beta(1.5, 3.5, self.count)
+        free = self.random.beta(*self.free, self.count)
         values = self.random.random((self.count, len(labels))) < free[:, None]
         known = ~self.blank()
         return Members(labels, values & known[:, None], known)
@@ -98,7 +136,9 @@ class Draw:
         return Places.of(np.where(self.blank(), NONE, drawn).tolist())
 
 
-def cohort_of(programme: Programme, mentors: int, mentees: int, seed: int, capacity: int = 3) -> Cohort:
+def cohort_of(  # noqa: PLR0913 - sizes and seed, which all callers say, and two that few do
+    programme: Programme, mentors: int, mentees: int, seed: int, *, capacity: int = 3, manner: Manner = ALIKE
+) -> Cohort:
     """Return so many people of each side, who answer the questions of the example programme."""
     random = np.random.default_rng(seed)
     keys = [
@@ -109,7 +149,7 @@ def cohort_of(programme: Programme, mentors: int, mentees: int, seed: int, capac
     both = [
         People(
             own,
-            columns_of(programme, side, Draw(random, len(own), others, employers), capacity),
+            columns_of(programme, side, Draw(random, len(own), others, employers, manner.free), capacity, manner),
             np.ones(len(own), dtype=bool),
         )
         for side, own, others in zip(sides, keys, keys[::-1], strict=True)
@@ -117,16 +157,20 @@ def cohort_of(programme: Programme, mentors: int, mentees: int, seed: int, capac
     return Cohort(both[0], both[1])
 
 
-def columns_of(programme: Programme, side: Side, draw: Draw, capacity: int) -> dict[str, Column]:
+def columns_of(
+    programme: Programme, side: Side, draw: Draw, capacity: int, manner: Manner = ALIKE
+) -> dict[str, Column]:
     """Return a column for each question that a side answers and a criterion or a rule asks of."""
     asked = dict.fromkeys(name for part in (*programme.criteria, *programme.rules) for name in part.fields_of(side))
     fields = {name: programme.fields[name] for name in asked}
     return {
-        name: column_of(name, field, draw, capacity) for name, field in fields.items() if field.side in (side, "both")
+        name: column_of(name, field, draw, capacity, manner.common.get((name, side)))
+        for name, field in fields.items()
+        if field.side in (side, "both")
     }
 
 
-def column_of(name: str, field: Field, draw: Draw, capacity: int) -> Column:
+def column_of(name: str, field: Field, draw: Draw, capacity: int, common: Sequence[float] | None = None) -> Column:
     """Return answers to one question, of the type that its column has."""
     match field.column([]):
         case Grades(labels, levels):
@@ -134,11 +178,12 @@ def column_of(name: str, field: Field, draw: Draw, capacity: int) -> Column:
         case Ranks(labels, _, most):
             return draw.ranked(labels, most)
         case Members(labels):
-            return draw.several(labels, field.most or 2) if isinstance(field, Choices) else draw.slots(labels)
+            most = field.most or 2 if isinstance(field, Choices) else 0
+            return draw.several(labels, most, common) if most else draw.slots(labels)
         case Places():
             return draw.places()
         case Codes(labels):
-            return draw.one(labels)
+            return draw.one(labels, common)
         case Numbers():
             return Numbers(draw.random.integers(1, capacity + 1, draw.count).astype(np.float64))
     if name == "employeurs":

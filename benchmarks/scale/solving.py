@@ -1,0 +1,112 @@
+"""A market from its people to the proof: seconds, memory, the first answer, and what the engine did in between."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from os import cpu_count
+from time import monotonic
+from typing import Any
+from unittest.mock import patch
+
+from benchmarks.scale.cohorts import Market, census
+from benchmarks.scale.measuring import memory_mb, timed
+from benchmarks.scale.records import Row
+from mentormatch.assignment import progress
+from mentormatch.assignment.certificate import certify
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.engines.wide import Solver
+from mentormatch.assignment.progress import Progress, listening
+from mentormatch.assignment.solution import Solution
+from mentormatch.assignment.wide.computed import ComputedScores
+
+WARM = 1_000
+"""So many people a side have all that is compiled loaded before a clock runs."""
+TICK_S = 0.02
+"""How often is asked for a first answer."""
+
+
+@dataclass(slots=True)
+class Watch:
+    """What a solve was made of: ``pairs`` looked at, pairs ``listed`` at most, seconds of looks and of solves."""
+
+    pairs: int = 0
+    listed: int = 0
+    looks_s: float = 0.0
+    solves_s: float = 0.0
+    solves: int = 0
+    first: Progress = field(default_factory=Progress)
+
+    def seen(self, now: Progress) -> None:
+        """Keep the first answer that is told."""
+        if now.value is not None and self.first.value is None:
+            self.first = now
+
+    def look(self, inner: Callable[..., Any], scores: ComputedScores, *args: object, **kwargs: object) -> object:
+        """Look, and count it."""
+        begun = monotonic()
+        found = inner(scores, *args, **kwargs)
+        self.looks_s += monotonic() - begun
+        self.pairs += scores.shape[0] * scores.shape[1]
+        return found
+
+    def solve(self, inner: Callable[..., Any], solver: Solver, face: object, profit: Any) -> object:
+        """Solve what is listed, and count it."""
+        begun = monotonic()
+        found = inner(solver, face, profit)
+        self.solves_s += monotonic() - begun
+        self.solves, self.listed = self.solves + 1, max(self.listed, len(profit))
+        return found
+
+
+@contextmanager
+def watching() -> Iterator[Watch]:
+    """Keep count of what the engine does meanwhile."""
+    watch = Watch()
+    look, best = ComputedScores.within, Solver.best
+    with ExitStack() as stack:
+        stack.enter_context(patch.object(ComputedScores, "within", lambda *a, **k: watch.look(look, *a, **k)))
+        stack.enter_context(patch.object(Solver, "best", lambda *a: watch.solve(best, *a)))
+        stack.enter_context(patch.multiple(progress, QUIET_S=0.0, TICK_S=TICK_S))
+        stack.enter_context(listening(watch.seen))
+        yield watch
+
+
+def warm(market: Market) -> None:
+    """Load what is compiled, by a small market of the same kind."""
+    problem = replace(market, mentors=WARM, mentees=WARM).posed()
+    certify(problem, solve(problem))
+
+
+def first_answer(watch: Watch, ready: float) -> Row:
+    """Return when the first answer was told, and what it was short of at most in its first goal that is not proved."""
+    gap, bound = watch.first.gap, watch.first.bound
+    return {
+        "first_answer_s": None if watch.first.value is None else watch.first.seconds + ready,
+        "first_goal": watch.first.goal or None,
+        "first_gap": gap / bound if gap is not None and bound else None,
+    }
+
+
+def values(solution: Solution) -> Row:
+    """Return how the answer does in each goal."""
+    return {tier.goal: tier.value for tier in solution.tiers}
+
+
+def solved(market: Market, *, check: bool = False) -> Row:
+    """Return the figures of one market; ``check``: also of its certificate, gone through again."""
+    warm(market)
+    cohort, drawn = market.people, memory_mb()
+    problem, posing = timed(market.posed)
+    with watching() as watch:
+        solution, solving = timed(lambda: solve(problem))
+    row: Row = {"name": market.name, "mentors": len(cohort.mentors), "mentees": len(cohort.mentees)}
+    row |= {"status": str(solution.status), "pairs": len(solution.pairs)} | values(solution)
+    row |= {key: posing[key] + solving[key] for key in posing} | {"posed_s": posing["wall_s"]}
+    row |= first_answer(watch, posing["wall_s"]) | {"memory_mb": memory_mb(), "people_mb": drawn}
+    looks = watch.pairs / max(len(cohort.mentors) * len(cohort.mentees), 1)
+    row |= {"looks": looks, "looks_s": watch.looks_s, "solves": watch.solves, "solves_s": watch.solves_s}
+    row |= {"listed": watch.listed, "seed": market.seed, "cores": cpu_count()}
+    if check:
+        verdict, checking = timed(lambda: certify(problem, solution).verdict)
+        row |= {"certificate": str(verdict), **{f"check_{key}": seconds for key, seconds in checking.items()}}
+    return row | census(problem, len(solution.pairs))
