@@ -4,13 +4,15 @@ import os
 import pickle
 import signal
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing import get_context
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 import dask
+import numpy as np
 import pytest
 from distributed import Client, LocalCluster
 
@@ -20,14 +22,15 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.posing import pose_wide
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.progress import Progress, listening
+from mentormatch.assignment.settle import OutOfTime
 from mentormatch.assignment.solution import Solution, Status
 from mentormatch.assignment.wide import parcel, spread
 from mentormatch.assignment.wide.cluster import Cluster
 from mentormatch.assignment.wide.computed import ComputedScores
-from mentormatch.assignment.wide.crew import Block, LostError
+from mentormatch.assignment.wide.crew import Block, LateError, LostError
 from mentormatch.assignment.wide.parcel import Parcel
 from mentormatch.assignment.wide.pools import Threads
-from mentormatch.assignment.wide.scan import Seen
+from mentormatch.assignment.wide.scan import STRIP, Cut, Seen, gathered, scanned
 from mentormatch.errors import RequestError
 from tests.assignment.wide.test_same_pairs import GOALS, PROGRAMME, RULES, cohort, same
 from tests.failure.trouble import alive, wait_for
@@ -218,6 +221,72 @@ def test_what_goes_wrong_in_a_worker_is_raised_here(problem: AssignmentProblem, 
     assert "Install the same version on all machines" in found.notes[0]
 
 
+class Here(Executor):
+    """An executor of no kind that is known: it sends what it is asked to itself."""
+
+    def submit(self, function: Callable[..., Any], /, *asked: Any, **_: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(function(*pickle.loads(pickle.dumps(asked))))  # noqa: S301 - written a moment before
+        return done
+
+
+def test_workers_without_compiled_code_find_the_same_pairs(
+    problem: AssignmentProblem, alone: Solution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parcel, "find_spec", lambda _: None)
+    monkeypatch.setattr(spread, "BLOCK", 64 * SIZE * 8)
+    assert same(solve(problem, executor=Here()), alone)
+    (held,) = parcel.HELD.values()
+    assert isinstance(held.opened(), partial)
+
+
+def test_what_cannot_be_sent_is_refused_with_what_to_do(
+    problem: AssignmentProblem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unsendable(_: object) -> None:
+        raise pickle.PicklingError("Can't pickle a local class")
+
+    monkeypatch.setattr(Parcel, "of", unsendable)
+    with pytest.raises(RequestError, match="in a module, not within a function"):
+        solve(problem, executor=Here())
+
+
+def test_what_is_late_is_waited_for(
+    problem: AssignmentProblem, alone: Solution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late: set[Block] = set()
+
+    def take(self: Threads, promise: Future[Seen | None], block: Block) -> Seen | None:
+        if block not in late:
+            late.add(block)
+            raise LateError
+        return whole(self, promise, block)
+
+    whole = Threads.take
+    monkeypatch.setattr(Threads, "take", take)
+    with ThreadPoolExecutor(1) as executor:
+        assert same(solve(problem, executor=executor), alone)
+    assert late == set(spread.blocks_of(*problem.shape))
+
+
+def test_a_look_by_this_machine_ends_once_the_time_is_up(problem: AssignmentProblem) -> None:
+    m = problem.shape[1]
+    nothing, looked = gathered([]), list[int]()
+    cut = Cut(np.zeros(STRIP * 500, dtype=np.int64), np.zeros(m, dtype=np.int64))
+
+    def glance(_: Cut, start: int, __: int) -> Seen:
+        looked.append(start)
+        sleep(0.005)
+        return nothing
+
+    def heed() -> None:
+        raise OutOfTime
+
+    with pytest.raises(OutOfTime):
+        scanned(glance, STRIP * 500, cut, heed)
+    assert 0 < len(looked) < 250
+
+
 @pytest.mark.parametrize("wrong", [3, "threads"])
 def test_what_is_no_executor_is_refused(problem: AssignmentProblem, wrong: Any) -> None:
     with pytest.raises(RequestError, match=r"concurrent\.futures\.Executor"):
@@ -236,8 +305,8 @@ def test_what_is_sent_holds_no_key_and_only_answers_that_have_no_table(problem: 
     assert isinstance(problem.scores, ComputedScores)
     tiles = problem.scores.tiles
     sent, whole = (pickle.dumps(each) for each in (tiles.bare(), tiles))
-    keys = [key.upper().encode() for key in (*problem.mentor_keys, *problem.mentee_keys)]
-    assert sum(key in whole for key in keys) >= SIZE
+    keys = [key.upper().encode() for key in (*problem.mentor_keys[::50], *problem.mentee_keys[::50])]
+    assert sum(key in whole for key in keys) >= len(keys) // 2 > 20
     assert not any(key in sent for key in keys)
     for part, bare in zip(tiles.parts, tiles.bare().parts, strict=True):
         kept = [] if part.whole is not None else list(part.left.columns)
@@ -253,6 +322,7 @@ def test_who_looks_is_told_how_far_it_is(problem: AssignmentProblem, monkeypatch
     with listening(told.append), ThreadPoolExecutor(1) as executor:
         solve(problem, executor=executor)
     looks = [one for one in told if one.pairs]
+    assert looks
     assert {one.pairs for one in looks} <= {SIZE * SIZE, problem.shape[0] * problem.shape[1]}
     assert all(0 < one.looked <= one.pairs and one.pairs_per_second > 0 for one in looks)
     assert told[-1].looked == told[-1].pairs == 0

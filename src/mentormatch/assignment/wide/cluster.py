@@ -15,15 +15,15 @@ import dask
 from distributed import Client, Future, KilledWorker
 from distributed.protocol.pickle import dumps
 
-from mentormatch.assignment.wide.crew import Block, Crew, LostError, NoWorkersError
+from mentormatch.assignment.wide.crew import Block, Crew, LateError, LostError, NoWorkersError
 from mentormatch.assignment.wide.parcel import Parcel, seen_in
 from mentormatch.assignment.wide.pools import unsent
 from mentormatch.assignment.wide.scan import Cut, Seen
 from mentormatch.assignment.wide.tiles import Tiles
 from mentormatch.errors import EngineError
 
-RESULT_S = 10.0
-"""So long a result may take from its worker to here, before it is asked for anew."""
+RESULT_S = 5.0
+"""So long a result is waited for on its way here, before a look at the time limit and at who is left."""
 ALL_AT_ONCE = 1 << 20
 CLOSED = (
     "The Dask client is not connected ({status}): its scheduler has ended, or cannot be reached. Start a cluster and a "
@@ -80,6 +80,8 @@ class Cluster(Crew[Future[Any]]):
     def take(self, promise: Future[Any], block: Block) -> Seen | None:
         try:
             seen: Seen = promise.result(timeout=RESULT_S)
+        except TimeoutError as error:
+            raise LateError from error
         except (KilledWorker, CancelledError, OSError) as error:
             raise LostError from error
         except ImportError as error:

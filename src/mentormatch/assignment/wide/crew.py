@@ -16,6 +16,10 @@ class LostError(Exception):
     """What was asked of a worker is lost, and to be asked again."""
 
 
+class LateError(Exception):
+    """What a worker has seen is not here yet."""
+
+
 class NoWorkersError(EngineError):
     """There is nobody left who looks at pairs."""
 
@@ -53,7 +57,7 @@ class Crew[P: Promise](ABC):
     def take(self, promise: P, block: Block) -> Seen | None:
         """Return what was seen in a block that is done, None where it must be submitted again.
 
-        Raises LostError where a worker was lost, NoWorkersError where all are.
+        Raises LateError where it is still to come, LostError where a worker was lost, NoWorkersError where all are.
         """
 
     @abstractmethod

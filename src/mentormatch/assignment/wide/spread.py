@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from mentormatch.assignment.engine import EXECUTOR
 from mentormatch.assignment.progress import looking
-from mentormatch.assignment.wide.crew import Block, Crew, LostError, NoWorkersError
+from mentormatch.assignment.wide.crew import Block, Crew, LateError, LostError, NoWorkersError
 from mentormatch.assignment.wide.pools import Processes, Threads
 from mentormatch.assignment.wide.scan import STRIP, Cut, Heed, Seen, gathered
 from mentormatch.assignment.wide.tiles import Tiles
@@ -146,13 +146,21 @@ class Errand:
     def _send(self) -> None:
         while self.waiting and len(self.out) < self.crew.room:
             block = self.waiting.popleft()
-            self.out[block] = self.crew.submit(block)
-            self.out[block].add_done_callback(lambda _, block=block: self.back.put(block))
+            self._await(block, self.crew.submit(block))
+
+    def _await(self, block: Block, promise: Any) -> None:
+        self.out[block] = promise
+        promise.add_done_callback(lambda _: self.back.put(block))
 
     def _taken(self, block: Block) -> Seen | None:
-        """Return what was seen in a block; None where it goes out again."""
+        """Return what was seen in a block; None where it is awaited, or goes out again."""
+        promise = self.out.pop(block)
         try:
-            found = self.crew.take(self.out.pop(block), block)
+            found = self.crew.take(promise, block)
+        except LateError:
+            self._await(block, promise)
+            self._wonder()
+            return None
         except LostError as lost:
             self.losses[block] += 1
             if self.losses[block] == TRIES:
