@@ -78,7 +78,6 @@ def main() -> None:
     say(", ".join([platform.platform(), platform.python_version(), *packages]))
     programme = programme_of()
     problem = posed(cohort_of(programme, mentees * 6 // 10, mentees, seed=1), programme)
-    spread.BLOCK = min(spread.BLOCK, problem.shape[0] * problem.shape[1] // 20)
     blocks = spread.blocks_of(*problem.shape)
     told("sent", parcel_MB=len(Parcel.of(problem.scores.tiles).packed) / 1e6, blocks=len(blocks))
     timed("threads, the first time", problem, None)

@@ -251,6 +251,18 @@ def test_what_cannot_be_sent_is_refused_with_what_to_do(
         solve(problem, executor=Here())
 
 
+@pytest.mark.parametrize("shape", [(0, 0), (1, 5), (64, 10), (5_000, 900), (10_000, 10_000), (100_000, 100_000)])
+def test_blocks_are_of_whole_strips_and_neither_few_nor_large(
+    shape: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spread, "BLOCK", 1 << 27)
+    blocks = spread.blocks_of(*shape)
+    assert [row for start, stop in blocks for row in range(start, stop)] == list(range(shape[0]))
+    assert all(start % STRIP == 0 for start, _ in blocks)
+    assert all((stop - start) * shape[1] <= 1 << 27 for start, stop in blocks)
+    assert len(blocks) >= min(shape[0] // STRIP, spread.SHARES)
+
+
 def test_what_is_late_is_waited_for(
     problem: AssignmentProblem, alone: Solution, monkeypatch: pytest.MonkeyPatch
 ) -> None:

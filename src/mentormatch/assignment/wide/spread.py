@@ -22,8 +22,10 @@ from mentormatch.assignment.wide.tiles import Tiles
 from mentormatch.errors import Problem, RequestError
 
 BLOCK = 1 << 27
-"""So many pairs go out at a time: a fifth of a second with numba and two seconds without, beside which their way is
-short, and which may be lost."""
+"""So many pairs go out together at most: a fifth of a second with numba and two seconds without, beside which their
+way is short, and which may be lost."""
+SHARES = 32
+"""A look is made of so many blocks at least, so that as many workers have something to look at."""
 TICK_S = 0.1
 """How often a time limit is looked at while nothing comes back."""
 PATIENCE_S = 60.0
@@ -102,7 +104,8 @@ class Spread:
 
 def blocks_of(mentors: int, mentees: int) -> list[Block]:
     """Return all mentors in blocks of whole strips."""
-    size = STRIP * max(BLOCK // (STRIP * max(mentees, 1)), 1)
+    strips = min(BLOCK // (STRIP * max(mentees, 1)), mentors // (STRIP * SHARES))
+    size = STRIP * max(strips, 1)
     return [(start, min(start + size, mentors)) for start in range(0, mentors, size)]
 
 
