@@ -14,7 +14,14 @@ root_doc = "index"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "numpydoc", "two_languages"]
 exclude_patterns = ["README.md", "decisions/README.md"]  # contents for readers of the files; the site has its own
 
-english = ["decisions/*", "explanation/*", "guides/extend", "guides/solve-an-array", "guides/use-the-library"]
+english = [
+    "decisions/*",
+    "explanation/*",
+    "guides/extend",
+    "guides/solve-an-array",
+    "guides/spread-the-scoring",
+    "guides/use-the-library",
+]
 english += ["reference/python/*", "reference/codes", "reference/criteria-and-rules", "reference/glossary"]
 english += ["reference/places", "reference/promises"]
 

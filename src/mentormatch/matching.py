@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from mentormatch.assignment.certificate import Certificate, certify
-from mentormatch.assignment.engine import solve
+from mentormatch.assignment.engine import Workers, solve
 from mentormatch.assignment.posing import pose, pose_wide
 from mentormatch.assignment.price import GoalPrice
 from mentormatch.assignment.problem import SUMS, AssignmentProblem
@@ -308,6 +308,7 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
     pins: Iterable[Keys] = (),
     bans: Iterable[Keys] = (),
     time_limit_s: float | None = None,
+    executor: Workers | None = None,
 ) -> Matching:
     """Return the optimal pairs of ``cohort`` under ``programme``, explained.
 
@@ -323,6 +324,10 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
         Pairs (mentor key, mentee key) that must be, or must not be, chosen.
     time_limit_s
         Seconds after which the best answer so far is returned, marked ``feasible`` with its gap, or ``stopped``.
+    executor
+        Who scores the pairs of a cohort that has more than 40 million of them, which are not held: a
+        ``concurrent.futures.Executor`` or a ``dask.distributed.Client`` (extra ``dask``); None: the threads of this
+        machine. The pairs are the same in any case. With fewer pairs it is not needed, and not used.
 
     Raises
     ------
@@ -334,7 +339,7 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
     by_hand: list[Pin | Ban] = [*named(Pin, pins, cohort), *named(Ban, bans, cohort)]
     decided = programme.with_rules(by_hand)
     scores, problem = scored(cohort, decided)
-    solution = solve(problem, seed=seed, time_limit_s=time_limit_s)
+    solution = solve(problem, seed=seed, time_limit_s=time_limit_s, executor=executor)
     return Matching(cohort, decided, scores, problem, solution, seed, tuple(pair_edits(by_hand, cohort)))
 
 

@@ -6,6 +6,7 @@ import sys
 HEAVY = (
     "altair",
     "anywidget",
+    "distributed",
     "highspy",
     "jinja2",
     "numba",

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from time import monotonic
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from mentormatch.assignment.canonical import Hash, PairHash
 from mentormatch.assignment.check import violations
@@ -16,11 +16,21 @@ from mentormatch.assignment.solution import INTERRUPTED, Solution, Status, witho
 from mentormatch.errors import EngineError, Problem, RequestError
 from mentormatch.registry import concrete
 
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from distributed import Client
+
 SEEDS = 1 << 64
 FEW = 20_000
 """A problem of no more pairs is tried for a moment in the caller's process, whatever the engine."""
 MOMENT_S = 0.5
 """About what another process takes to start."""
+
+EXECUTOR = "a concurrent.futures.Executor, a dask.distributed.Client that is not asynchronous, or None"
+
+type Workers = Executor | Client
+"""Who may look at pairs elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +38,14 @@ class Run:
     """One run of an engine: the order that settles ties, and when to stop (seconds of the monotonic clock).
 
     Without ``ties`` only the goals are asked for, and any answer that is optimal in them will do. The best answers so
-    far go to ``tell``.
+    far go to ``tell``. ``workers`` look at pairs that are too many to be held, None: the threads of this machine.
     """
 
     hashes: Hash
     deadline: float | None = None
     ties: bool = True
     tell: Tell = silent
+    workers: Workers | None = None
 
     @property
     def left_s(self) -> float | None:
@@ -81,7 +92,12 @@ def engines_by_kind() -> dict[str, type[Engine]]:
 
 
 def solve(
-    problem: AssignmentProblem, *, seed: int = 0, time_limit_s: float | None = None, engine: str | None = None
+    problem: AssignmentProblem,
+    *,
+    seed: int = 0,
+    time_limit_s: float | None = None,
+    engine: str | None = None,
+    executor: Workers | None = None,
 ) -> Solution:
     """Return the pairs that are optimal in every goal, each given those before it, ties settled by a keyed hash.
 
@@ -104,11 +120,13 @@ def solve(
         Seconds for all stages together; None: until proved.
     engine
         The kind of engine to use; None: the fastest that takes the problem.
+    executor
+        Who looks at pairs that are too many to be held; see ``match``.
 
     Raises
     ------
     RequestError
-        If the seed or the limit is out of range, or the engine unknown or not for this problem.
+        If the seed or the limit is out of range, the engine unknown or not for this problem, or the executor none.
 
     Examples
     --------
@@ -118,10 +136,10 @@ def solve(
     >>> [(tier.goal, tier.value) for tier in solution.tiers]
     [('matched', 2), ('total', 1500000)]
     """
-    _refuse_settings(seed, time_limit_s)
+    _refuse_settings(seed, time_limit_s, executor)
     start = monotonic()
     deadline = None if time_limit_s is None else start + time_limit_s
-    run = Run(PairHash(seed, problem.mentor_keys, problem.mentee_keys), deadline)
+    run = Run(PairHash(seed, problem.mentor_keys, problem.mentee_keys), deadline, workers=executor)
     with at_work() as work:
         solution = _whole(problem, engine, run, SoFar(heard=work.begin() if work else None))
         if work:
@@ -221,11 +239,13 @@ def _checked(problem: AssignmentProblem, solution: Solution) -> Solution:
     return without_pairs(Status.FAILED, solution.engine, tuple(wrong)) if wrong else solution
 
 
-def _refuse_settings(seed: int, time_limit_s: float | None) -> None:
+def _refuse_settings(seed: int, time_limit_s: float | None, executor: object) -> None:
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < SEEDS:
         raise _refused("seed", repr(seed), "an integer from 0 to 2^64 - 1")
     if time_limit_s is not None and (isinstance(time_limit_s, bool) or not time_limit_s > 0):
         raise _refused("time_limit_s", repr(time_limit_s), "seconds above 0, or None")
+    if executor is not None and not callable(getattr(executor, "submit", None)):
+        raise _refused("executor", type(executor).__name__, EXECUTOR)
 
 
 def _refused(where: str, found: str, expected: str) -> RequestError:

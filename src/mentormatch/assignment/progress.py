@@ -25,6 +25,9 @@ class Progress:
     done with. ``part`` is the number of the problem that is being solved, 0 before the first, of ``parts``, None: not
     known. ``seconds`` count from the beginning of the work. ``status`` is that of the last problem solved.
     ``over``: this is the last that is told.
+
+    Where the scores of pairs are worked out whenever they are looked at, ``looked`` of ``pairs`` have been in the look
+    that goes on, ``pairs_per_second`` since it began; 0 while none does.
     """
 
     goal: str = ""
@@ -36,6 +39,9 @@ class Progress:
     seconds: float = 0.0
     status: str = ""
     over: bool = False
+    looked: int = 0
+    pairs: int = 0
+    pairs_per_second: float = 0.0
 
     @property
     def gap(self) -> int | None:
@@ -140,3 +146,21 @@ def at_work(parts: int | None = None) -> Iterator[Work | None]:
     finally:
         _work.reset(token)
         work.end()
+
+
+@contextmanager
+def looking(pairs: int) -> Iterator[Callable[[int], None]]:
+    """Have it told how far a look at so many pairs is; what comes takes how many more have been looked at."""
+    work, begun = _work.get(), monotonic()
+
+    def looked(more: int) -> None:
+        if work is not None:
+            so_far = (work.now.looked if work.now.pairs else 0) + more
+            rate = so_far / max(monotonic() - begun, TICK_S / 1000)
+            work.now = replace(work.now, looked=so_far, pairs=pairs, pairs_per_second=rate)
+
+    try:
+        yield looked
+    finally:
+        if work is not None:
+            work.now = replace(work.now, looked=0, pairs=0, pairs_per_second=0.0)

@@ -12,6 +12,7 @@ class ProgressForm(Message):
 
     ``proved`` counts the goals done with; ``part`` is the number of the problem that is being solved, of ``parts``;
     ``status`` is that of the last problem solved; ``over``: nothing further is told.
+    ``looked`` of ``pairs`` have been in a look at very many, so many a second; 0 while there is none.
     """
 
     goal: str
@@ -23,6 +24,9 @@ class ProgressForm(Message):
     seconds: float
     status: str
     over: bool
+    looked: int
+    pairs: int
+    pairs_per_second: float
 
 
 class LinksForm(Message):

@@ -6,7 +6,7 @@ from typing import Any
 
 from mentormatch.assignment.progress import Progress
 from mentormatch.languages import mark, tr
-from mentormatch.showing.words import end, part, stage, time
+from mentormatch.showing.words import end, looked, part, stage, time
 
 HINT = mark("Le bouton qui interrompt le noyau (■) arrête le calcul et garde la meilleure réponse trouvée.")
 QUIET, LOUD = ("font-size:90%;opacity:.75;margin:.2em 0", "margin:.4em 0")
@@ -58,4 +58,5 @@ def page_of(progress: Progress, text: str) -> str:
 
 
 def _told(progress: Progress) -> str:
-    return " · ".join(word for word in (time(progress.seconds), part(progress), stage(progress)) if word)
+    told = time(progress.seconds), part(progress), stage(progress), looked(progress)
+    return " · ".join(word for word in told if word)

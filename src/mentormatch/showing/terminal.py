@@ -6,7 +6,7 @@ from typing import TextIO
 
 from mentormatch.assignment.progress import Progress
 from mentormatch.languages import mark, tr
-from mentormatch.showing.words import part, stage, time
+from mentormatch.showing.words import looked, part, stage, time
 
 HINT = mark("Ctrl-C : s'arrêter là")
 WIDTH = 80
@@ -22,7 +22,7 @@ class Line:
 
     def __call__(self, progress: Progress) -> None:
         """Show how far work is; nothing once it is over."""
-        told = [time(progress.seconds), part(progress), stage(progress), tr(HINT)]
+        told = [time(progress.seconds), part(progress), stage(progress), looked(progress), tr(HINT)]
         text = "" if progress.over else fitted([word for word in told if word], width(self.stream) - 1)
         if text == self.shown:
             return

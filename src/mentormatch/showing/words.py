@@ -27,6 +27,7 @@ ENDS: Mapping[str, str] = {
     "stopped": mark("Arrêté après {time}, avant une première réponse\u00a0: il n'y a pas de binôme."),
     "failed": mark("Le calcul a échoué après {time}."),
 }
+MILLION = 1_000_000
 SEVERAL = mark("Fini après {time}.")
 AT_LEAST = mark("{goal}\u00a0: {value} pour l'instant, {bound} au moins (écart {gap})")
 AT_MOST = mark("{goal}\u00a0: {value} pour l'instant, {bound} au plus (écart {gap})")
@@ -53,6 +54,18 @@ def stage(progress: Progress) -> str:
 def amount(goal: str, value: int) -> str:
     """Return a value of a goal: a number of pairs or people, or points."""
     return thousands(value) if goal in COUNTS else points(value)
+
+
+def looked(progress: Progress) -> str:
+    """Return how far a look at all pairs is, and how many millions of pairs a second; empty while there is none.
+
+    >>> looked(Progress(looked=37, pairs=100, pairs_per_second=640e6)).replace(NO_BREAK, " ")
+    '37 % des paires vues, 640 M/s'
+    """
+    if not progress.pairs:
+        return ""
+    share, rate = 100 * progress.looked // progress.pairs, round(progress.pairs_per_second / MILLION)
+    return tr("{share}\u00a0% des paires vues, {rate}\u00a0M/s", share=share, rate=thousands(rate))
 
 
 def part(progress: Progress) -> str:

@@ -1,8 +1,9 @@
 """Engine ``wide``: pairs that are worked out whenever they are asked for, and never all held."""
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib.util import find_spec
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -14,11 +15,13 @@ from mentormatch.assignment.solution import Solution, Status, without_pairs
 from mentormatch.assignment.sparse import FLOAT_EXACT, best
 from mentormatch.assignment.stages import Stage, merged, reached
 from mentormatch.assignment.wide.computed import ComputedScores
+from mentormatch.assignment.wide.crew import Crew, NoWorkersError
 from mentormatch.assignment.wide.guess import Both
 from mentormatch.assignment.wide.minimums import best_with_minimums
 from mentormatch.assignment.wide.pricing import best_wide
-from mentormatch.assignment.wide.scan import Look
-from mentormatch.assignment.wide.swift import Swift
+from mentormatch.assignment.wide.scan import Look, scanned
+from mentormatch.assignment.wide.spread import Spread, at_hand
+from mentormatch.assignment.wide.swift import quickest
 from mentormatch.assignment.wide.tiles import Tiles
 from mentormatch.assignment.wide.view import View
 from mentormatch.columns import IntVector
@@ -59,12 +62,15 @@ class Wide(Engine):
     def _without_rows(self, problem: AssignmentProblem, run: Run) -> Solution:
         solver = Solver(problem, run, compiled=find_spec("numba") is not None)
         try:
-            opening = solver.opening()
+            with at_hand(run.workers) as solver.crew:
+                opening = solver.opening()
             if opening is None:
                 return without_pairs(Status.INFEASIBLE, self.kind)
             solution = settle(problem, run, [solver.stage], opening, timed(best, run))
         except OutOfTime:
             return solver.heard or without_pairs(Status.STOPPED, self.kind)
+        except NoWorkersError as error:
+            return replace(solver.heard or without_pairs(Status.FAILED, self.kind), notes=(str(error),))
         return replace(solution, engine=self.kind)
 
 
@@ -76,6 +82,7 @@ class Solver:
     run: Run
     compiled: bool
     heard: Solution | None = None
+    crew: Crew[Any] | None = None
     stage: Stage = field(init=False)
     begin: object = None
     reward: int = 0
@@ -108,13 +115,23 @@ class Solver:
                 raise EngineError(BEYOND)
 
     def ready(self, tiles: Tiles) -> Look | None:
-        """Return the compiled way to look at tiles, where there is one."""
-        return Swift.of(tiles).look if self.compiled else None
+        """Return the way to look at tiles: for those of the whole problem it is that of the workers, if there are any.
+
+        Those of a few mentees are never sent.
+        """
+        assert isinstance(self.problem.scores, ComputedScores)
+        if self.crew is not None and tiles is self.problem.scores.tiles:
+            return Spread.of(self.crew, tiles, self.heed)
+        return partial(scanned, quickest(tiles, compiled=self.compiled), tiles.shape[0], heed=self.heed)
+
+    def heed(self) -> None:
+        """End the work if the time is up."""
+        if self.run.over:
+            raise OutOfTime
 
     def best(self, face: Face, profit: IntVector, prices: Both | None = None) -> Optimum:
         """Return the optimum of a face; ``prices`` are where to begin, None: where the last solve ended."""
-        if self.run.over:
-            raise OutOfTime
+        self.heed()
         turned = bool(face.left.most.max(initial=0) > 1)
         if prices is not None:
             self.begin = prices[0 if turned else 1]

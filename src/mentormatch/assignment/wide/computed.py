@@ -86,5 +86,5 @@ class ComputedScores(Scores):
 
     def within(self, cut: Cut, look: Look | None = None) -> Seen:
         """Return the pairs that a cut leaves, of people who take part; ``look`` is another way to look at the tiles."""
-        looked = partial(plain_look, self.tiles) if look is None else look
-        return scanned(looked, self.shape[0], cut.among(self.mentors, self.mentees))
+        looked = partial(scanned, partial(plain_look, self.tiles), self.shape[0]) if look is None else look
+        return looked(cut.among(self.mentors, self.mentees))

@@ -27,6 +27,7 @@ HELD = 1 << 25
 """A table of so many numbers is worked out once, and takes 128 MB; a larger one is worked out strip by strip."""
 ROWS = 64
 NOTHING = np.empty((0, 0), dtype=np.int32)
+NOBODY = People((), {}, np.zeros(0, dtype=bool))
 
 
 class Adds(Protocol):
@@ -88,6 +89,12 @@ class Part:
         whole = None if self.whole is None else np.ascontiguousarray(self.whole[:, left])
         return replace(self, mentees=kinds, right=self.right.take(left), whole=whole)
 
+    def bare(self) -> "Part":
+        """Return the same without keys; where the table is there, without answers, and what says something of them."""
+        if self.whole is not None:
+            return replace(self, adds=worked_out, left=NOBODY, right=NOBODY)
+        return replace(self, left=keyless(self.left), right=keyless(self.right))
+
     def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
         """Return (e,) int64: what pairs are given."""
         kinds = self.mentees.codes[mentees]
@@ -100,6 +107,11 @@ class Part:
             right, column = np.unique(kinds[some], return_inverse=True)
             found[some] = self.adds(self.left.take(left), self.right.take(right))[row, column]
         return found
+
+
+def keyless(people: People) -> People:
+    """Return people whose keys are not told."""
+    return replace(people, ids=("",) * len(people))
 
 
 def part_of(adds: Adds, extension: Extension, cohort: Cohort, *, named: bool) -> Part:
@@ -116,26 +128,34 @@ def part_of(adds: Adds, extension: Extension, cohort: Cohort, *, named: bool) ->
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
 
 
-def points_of(criterion: Criterion, weight: float) -> Adds:
-    """Return what a criterion adds."""
+@dataclass(frozen=True, slots=True)
+class Gives:
+    """What a criterion adds."""
 
-    def adds(left: People, right: People) -> Points:
-        return contribution(criterion, weight, left, right)[0]
+    criterion: Criterion
+    weight: float
 
-    return adds
+    def __call__(self, left: People, right: People) -> Points:
+        return contribution(self.criterion, self.weight, left, right)[0]
 
 
-def forbids(rule: Rule) -> Adds:
-    """Return what a rule adds: ``FORBIDDEN`` to the pairs that it forbids."""
+@dataclass(frozen=True, slots=True)
+class Forbids:
+    """What a rule adds: ``FORBIDDEN`` to the pairs that it forbids."""
 
-    def adds(left: People, right: People) -> Points:
-        block = rule.forbids(Market(left, right, NOTHING))
+    rule: Rule
+
+    def __call__(self, left: People, right: People) -> Points:
+        block = self.rule.forbids(Market(left, right, NOTHING))
         points = np.zeros((len(left), len(right)), dtype=np.int32)
         if block is not None:
             points[block] = FORBIDDEN
         return points
 
-    return adds
+
+def worked_out(left: People, right: People) -> Points:
+    """Stand for what a table holds whole already."""
+    raise AssertionError
 
 
 def named_by(named: Named, weight: float, part: Part) -> Exceptions:

@@ -8,6 +8,7 @@ from typing import Self
 
 import numpy as np
 
+from mentormatch.assignment.progress import looking
 from mentormatch.assignment.wide.tiles import Tiles
 from mentormatch.columns import BoolVector, IntVector
 
@@ -48,15 +49,32 @@ class Seen:
     best: IntVector
 
 
-type Look = Callable[[Cut, int, int], Seen]
+type Glance = Callable[[Cut, int, int], Seen]
 """Returns what there is in the strip of mentors from a first to the one before a last."""
+type Look = Callable[[Cut], Seen]
+"""Returns what there is in all strips."""
+type Heed = Callable[[], None]
+"""Is called now and then during a look, and ends it by what it raises."""
 
 
-def scanned(look: Look, mentors: int, cut: Cut) -> Seen:
+def unheeding() -> None:
+    """Let a look come to its end."""
+
+
+def scanned(glance: Glance, mentors: int, cut: Cut, heed: Heed = unheeding) -> Seen:
     """Return what a look at all pairs finds, strips being looked at by as many threads as there are processors."""
-    edges = [(start, min(start + STRIP, mentors)) for start in range(0, mentors, STRIP)]
-    with ThreadPoolExecutor(cpu_count() or 1) as threads:
-        return gathered(list(threads.map(lambda edge: look(cut, *edge), edges)))
+    parts = list[Seen]()
+    with looking(mentors * len(cut.mentees)) as looked, ThreadPoolExecutor(cpu_count() or 1) as threads:
+        for part in threads.map(lambda edge: glance(cut, *edge), strips(0, mentors)):
+            heed()  # where it raises, the strips that wait are given up
+            parts.append(part)
+            looked(len(part.best) * len(cut.mentees))
+    return gathered(parts)
+
+
+def strips(start: int, stop: int) -> list[tuple[int, int]]:
+    """Return from where to where each strip of some mentors goes."""
+    return [(first, min(first + STRIP, stop)) for first in range(start, stop, STRIP)]
 
 
 def gathered(parts: Sequence[Seen]) -> Seen:

@@ -16,13 +16,13 @@ from mentormatch.assignment.wide.counted import Counted, counted_by, counted_in,
 from mentormatch.assignment.wide.distinct import Distinct
 from mentormatch.assignment.wide.part import (
     Exceptions,
+    Forbids,
+    Gives,
     Part,
     Points,
     barred_by,
-    forbids,
     named_by,
     part_of,
-    points_of,
     together,
 )
 from mentormatch.columns import IntVector
@@ -105,6 +105,12 @@ class Tiles:
             self, shape=shape, parts=parts, terms=terms, counted=counted, exceptions=exceptions, starts=starts
         )
 
+    def bare(self) -> "Tiles":
+        """Return what a look needs to know: no keys, and the answers of people only where they cannot be listed."""
+        kept = {id(part): part.bare() for part in self.parts}
+        terms = tuple(replace(term, parts=tuple(kept[id(part)] for part in term.parts)) for term in self.terms)
+        return replace(self, parts=tuple(kept.values()), terms=terms)
+
     def _exceptional(self, mentors: IntVector, mentees: IntVector) -> IntVector:
         """Return (e,) int64: what some pairs get for who they are."""
         width, points = self.shape[1], self.exceptions.points
@@ -132,7 +138,7 @@ def _scored(cohort: Cohort, criteria: Sequence[Criterion]) -> Iterator[Part | Co
     """Yield what each criterion adds."""
     for criterion, weight in zip(criteria, normalised(criteria), strict=True):
         named = criterion.named(cohort.mentors, cohort.mentees)
-        part = part_of(points_of(criterion, weight), criterion, cohort, named=named is not None)
+        part = part_of(Gives(criterion, weight), criterion, cohort, named=named is not None)
         yield _cheaper(part, counted_by(criterion, weight, cohort))
         if named is not None:
             yield named_by(named, weight, part)
@@ -144,7 +150,7 @@ def _ruled(cohort: Cohort, rules: Sequence[Rule]) -> Iterator[Part | Counted | E
         barred = barred_by(rule, cohort)
         if barred is not None:
             yield barred
-        part = part_of(forbids(rule), rule, cohort, named=barred is not None)
+        part = part_of(Forbids(rule), rule, cohort, named=barred is not None)
         if part.whole is None or part.whole.any():
             yield _cheaper(part, counted_in(rule, cohort))
 

@@ -1,0 +1,116 @@
+"""Looking at pairs with the executors of ``concurrent.futures``: threads that share the tiles, and processes."""
+
+import pickle
+from collections.abc import Sequence
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from os import cpu_count
+from uuid import uuid4
+
+from mentormatch.assignment.wide.crew import Block, Crew, NoWorkersError
+from mentormatch.assignment.wide.parcel import Parcel, seen_by, seen_in_held
+from mentormatch.assignment.wide.scan import Cut, Glance, Seen
+from mentormatch.assignment.wide.swift import quickest
+from mentormatch.assignment.wide.tiles import Tiles
+from mentormatch.errors import Problem, RequestError
+
+BROKEN = (
+    "The executor looks at no more pairs ({what}): it was shut down, or a process of it ended, perhaps for want of "
+    "memory. Make a new one and match again; without an executor the threads of this machine look"
+)
+AHEAD = 2
+"""Blocks for each process: one to look at and one to go on with."""
+
+
+class OfFutures(Crew[Future[Seen | None]]):
+    """What threads and processes have in common."""
+
+    def take(self, promise: Future[Seen | None], block: Block) -> Seen | None:
+        try:
+            return promise.result()
+        except (BrokenExecutor, CancelledError) as error:
+            raise broken(error) from error
+
+    def busy(self, promises: Sequence[Future[Seen | None]]) -> bool:
+        return any(promise.running() or promise.done() for promise in promises)
+
+    def recall(self, promises: Sequence[Future[Seen | None]]) -> None:
+        for promise in promises:
+            promise.cancel()
+
+    def close(self) -> None:
+        """Do nothing: what a process holds it keeps until it ends, or is given other tiles."""
+
+
+def broken(error: BaseException) -> NoWorkersError:
+    """Return the error that an executor is of no more use."""
+    return NoWorkersError(BROKEN.format(what=type(error).__name__))
+
+
+@dataclass(slots=True)
+class Threads(OfFutures):
+    """Threads of this process."""
+
+    executor: ThreadPoolExecutor
+    room: int = 1 << 20
+    glance: Glance = field(init=False)
+    cut: Cut = field(init=False)
+
+    def give(self, tiles: Tiles) -> None:
+        self.glance = quickest(tiles, compiled=find_spec("numba") is not None)
+
+    def begin(self, cut: Cut) -> None:
+        self.cut = cut
+
+    def submit(self, block: Block) -> Future[Seen | None]:
+        try:
+            return self.executor.submit(seen_by, self.glance, self.cut, *block)
+        except RuntimeError as error:
+            raise broken(error) from error
+
+
+@dataclass(slots=True)
+class Processes(OfFutures):
+    """Processes, any of which may take a block: one that lacks the tiles says so, and they come with the block."""
+
+    executor: Executor
+    room: int = field(init=False)
+    token: str = field(init=False)
+    parcel: Parcel = field(init=False)
+    cut: Cut = field(init=False)
+    lacking: set[Block] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        # what all executors of the standard library call it, though it is not theirs to tell
+        self.room = AHEAD * int(getattr(self.executor, "_max_workers", None) or cpu_count() or 1)
+
+    def give(self, tiles: Tiles) -> None:
+        self.token = uuid4().hex
+        try:
+            self.parcel = Parcel.of(tiles)
+        except (pickle.PicklingError, AttributeError, TypeError) as error:
+            raise unsent(error) from error
+
+    def begin(self, cut: Cut) -> None:
+        self.cut, self.lacking = cut, set()
+
+    def submit(self, block: Block) -> Future[Seen | None]:
+        parcel = self.parcel if block in self.lacking else None
+        try:
+            return self.executor.submit(seen_in_held, self.token, parcel, self.cut, *block)
+        except RuntimeError as error:
+            raise broken(error) from error
+
+    def take(self, promise: Future[Seen | None], block: Block) -> Seen | None:
+        seen = OfFutures.take(self, promise, block)
+        if seen is None:
+            self.lacking.add(block)
+        return seen
+
+
+def unsent(error: Exception) -> RequestError:
+    """Return the error that a criterion or a rule cannot be sent."""
+    advice = "define the classes of criteria and rules in a module, not within a function"
+    problem = Problem("executor", f"{type(error).__name__}: {error}", "criteria and rules that pickle can send", advice)
+    return RequestError("The pairs cannot be looked at as asked", [problem])
