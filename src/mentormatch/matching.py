@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from mentormatch.assignment.certificate import Certificate, certify
 from mentormatch.assignment.engine import solve
+from mentormatch.assignment.memory import way_within
 from mentormatch.assignment.posing import pose, pose_wide
 from mentormatch.assignment.price import GoalPrice
-from mentormatch.assignment.problem import SUMS, AssignmentProblem
+from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.progress import at_work
 from mentormatch.assignment.rules.ban import Ban
 from mentormatch.assignment.rules.pin import Pin
@@ -306,6 +307,7 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
     pins: Iterable[Keys] = (),
     bans: Iterable[Keys] = (),
     time_limit_s: float | None = None,
+    memory_mb: int | None = None,
 ) -> Matching:
     """Return the optimal pairs of ``cohort`` under ``programme``, explained.
 
@@ -321,28 +323,36 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
         Pairs (mentor key, mentee key) that must be, or must not be, chosen.
     time_limit_s
         Seconds after which the best answer so far is returned, marked ``feasible`` with its gap, or ``stopped``.
+    memory_mb
+        The most that the process may come to, in megabytes (10^6 bytes), None: no matter. The way that fits is taken;
+        it may be a slower one, and finds the same pairs. See ``estimate``.
 
     Raises
     ------
     RequestError
-        A pin or a ban names somebody who is not in the cohort.
+        A pin or a ban names somebody who is not in the cohort, or the run would not fit into ``memory_mb``.
     EngineError
         A solver gave an answer that the checker refused.
     """
     by_hand: list[Pin | Ban] = [*named(Pin, pins, cohort), *named(Ban, bans, cohort)]
     decided = programme.with_rules(by_hand)
-    scores, problem = scored(cohort, decided)
+    scores, problem = scored(cohort, decided, memory_mb)
     solution = solve(problem, seed=seed, time_limit_s=time_limit_s)
     return Matching(cohort, decided, scores, problem, solution, seed, tuple(pair_edits(by_hand, cohort)))
 
 
-def scored(cohort: Cohort, programme: Programme) -> tuple[ScoreTable, AssignmentProblem]:
-    """Return the scores of a cohort and its problem; those of very many pairs are worked out when asked for."""
-    if len(cohort.mentors) * len(cohort.mentees) > MOST_HELD and set(programme.goals.order) <= set(SUMS):
-        problem = pose_wide(cohort, programme.criteria, programme.rules, programme.goals.order)
+def scored(cohort: Cohort, programme: Programme, memory_mb: int | None = None) -> tuple[ScoreTable, AssignmentProblem]:
+    """Return the scores of a cohort and its problem; those of very many pairs are worked out when asked for.
+
+    Raises RequestError where that does not fit into ``memory_mb``.
+    """
+    goals = programme.goals.order
+    way = way_within((len(cohort.mentors), len(cohort.mentees)), goals, MOST_HELD, memory_mb)
+    if not way.held:
+        problem = pose_wide(cohort, programme.criteria, programme.rules, goals, way.shorter)
         return UnheldScores(cohort, programme.criteria), problem
     scores = score(cohort, programme.criteria)
-    return scores, pose(cohort, scores, programme.rules, programme.goals.order)
+    return scores, pose(cohort, scores, programme.rules, goals)
 
 
 def named[R: (Pin, Ban)](rule: type[R], pairs: Iterable[Keys], cohort: Cohort) -> list[R]:

@@ -27,8 +27,13 @@ def promising(view: View) -> Pairs:
         np.maximum(mentees, margin.max(axis=0), out=mentees)
     mentees = np.where(mentees == LOW, 0, mentees)
     levels = [_level(view, mentees - margin) for margin in _margins(view, mentors, strips)]
-    found, _ = view.look((mentors, mentees), int(np.median(levels)), 4 * LEADING)
+    found, _ = view.look((mentors, mentees), int(np.median(levels)), 4 * _leading(view))
     return found
+
+
+def _leading(view: View) -> int:
+    """Return how many pairs a person are solved first."""
+    return max(LEADING // view.scores.shorter, 1)
 
 
 def _of_mentors(view: View, draw: np.random.Generator) -> IntVector:
@@ -53,7 +58,7 @@ def _margins(view: View, mentors: IntVector, strips: list[int]) -> Iterator[NDAr
 
 def _level(view: View, losses: NDArray[np.int64]) -> int:
     """Return which loss is exceeded by all but ``LEADING`` pairs a person, as far as one strip tells."""
-    wanted = LEADING * isqrt(prod(view.scores.shape)) * len(losses) // max(view.scores.shape[0], 1)
+    wanted = _leading(view) * isqrt(prod(view.scores.shape)) * len(losses) // max(view.scores.shape[0], 1)
     flat = losses.ravel()
     place = min(max(wanted, 1), len(flat)) - 1
     return int(min(np.partition(flat, place)[place], -LOW // 2)) if len(flat) else 0

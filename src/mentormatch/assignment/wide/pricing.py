@@ -32,7 +32,7 @@ def best_wide(view: View, solve: Solve, hear: Hear) -> tuple[Face, Optimum]:
     while True:
         face = view.face(pairs)
         optimum = solve(face, view.worth(pairs))
-        seen, best = view.look((optimum.left, optimum.right), 0, ADDED)
+        seen, best = view.look((optimum.left, optimum.right), 0, max(ADDED // view.scores.shorter, 1))
         if not view.better(seen, optimum).any():
             return _tight(view, pairs, optimum, seen)
         hear(face, optimum, view.bound(best, optimum.right))
