@@ -34,12 +34,17 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row that is somebody: who, on which side, what they answered, how much of the score it speaks to."""
+    """One row that is somebody: who, on which side, what they answered, how much of the score it speaks to.
+
+    ``readings`` are the answers to the fields ``names``, which all of a side share: a table for each person would take
+    more memory than all that they answered.
+    """
 
     row: RowFate
     side: Side
     email: str
-    readings: Mapping[str, Reading]
+    names: tuple[str, ...]
+    readings: tuple[Reading, ...]
     contact: Mapping[str, str]
     share: float
 
@@ -48,6 +53,10 @@ class Entry:
         """The person's key, in the form in which keys are compared."""
         return canonical(self.row.key)
 
+    def value(self, name: str) -> object:
+        """Return what the answer to a field stands for, None where there is none."""
+        return self.readings[self.names.index(name)].value if name in self.names else None
+
 
 class Questionnaire:
     """The questions of a plan, ready to read many rows: what each side is asked, its consents, the contacts."""
@@ -55,6 +64,7 @@ class Questionnaire:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.asked = {side: readers(plan.asked_of(side)) for side in SIDES}
+        self.names = {side: tuple(asked) for side, asked in self.asked.items()}
         consents = {name: field for name, field in plan.fields.items() if field.use == "consent"}
         self.consents = {
             side: readers({name: field for name, field in consents.items() if field.asks(side)}) for side in SIDES
@@ -93,7 +103,8 @@ def enter(sent: Submission, questionnaire: Questionnaire) -> Entry | RowFate:
     share = answered_share(readings, plan.weights.get(sent.side, {}))
     fate, reason = fate_of(share, plan) if sent.sent.whole else ("incomplete", tr("envoi non terminé"))
     row = RowFate(sent.source, sent.line, fate, sent.key, sent.side, reason, when=sent.sent.when)
-    return Entry(row, sent.side, canonical(sent.email), readings, contact_in(sent, questionnaire), share)
+    answers = questionnaire.names[sent.side], tuple(readings.values())
+    return Entry(row, sent.side, canonical(sent.email), *answers, contact_in(sent, questionnaire), share)
 
 
 def refusal(sent: Submission, questionnaire: Questionnaire) -> str:
