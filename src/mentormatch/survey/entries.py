@@ -1,7 +1,7 @@
 """One submission -> somebody, or the reason why it is nobody."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mentormatch.fields import Answer, AnyField, Reading, Side
 from mentormatch.fields.base import is_blank
@@ -73,11 +73,12 @@ class Questionnaire:
 
 
 def readers(fields: Mapping[str, AnyField]) -> dict[str, Callable[[Answer], Reading]]:
-    """Return what reads the answers to each field."""
-    return {name: reader(field) for name, field in fields.items()}
+    """Return what reads the answers to each field; a name that comes again and again, in any of them, is held once."""
+    names: dict[str, str] = {}
+    return {name: reader(field, names) for name, field in fields.items()}
 
 
-def reader(field: AnyField) -> Callable[[Answer], Reading]:
+def reader(field: AnyField, names: dict[str, str]) -> Callable[[Answer], Reading]:
     """Return what reads the answers to ``field``, each different text once: most come again and again."""
     met: dict[str, Reading] = {}
 
@@ -85,10 +86,17 @@ def reader(field: AnyField) -> Callable[[Answer], Reading]:
         if not isinstance(answer, str):
             return field.read(answer)
         if answer not in met:
-            met[answer] = field.read(answer)
+            met[answer] = with_names_once(field.read(answer), names)
         return met[answer]
 
     return read
+
+
+def with_names_once(reading: Reading, names: dict[str, str]) -> Reading:
+    """Return a reading whose names, if it is of names, are those of ``names`` where they are among them."""
+    if not isinstance(reading.value, tuple) or not all(isinstance(one, str) for one in reading.value):
+        return reading
+    return replace(reading, value=tuple([names.setdefault(one, one) for one in reading.value]))
 
 
 def enter(sent: Submission, questionnaire: Questionnaire) -> Entry | RowFate:
