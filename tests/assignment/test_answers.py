@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mentormatch.assignment.answers import Answers, _finished, _strong_parts
 from mentormatch.assignment.bounding import Pricing
-from mentormatch.assignment.certificate import Verdict, certify, coupled
+from mentormatch.assignment.certificate import Verdict, certify
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.problem import AssignmentProblem, Loads
 from mentormatch.assignment.solution import Prices, Solution, Status, Tier
@@ -222,7 +222,7 @@ def test_a_way_begins_and_ends_at_people_whose_loads_may_change(
 
 @given(problems(size=4, most=(2, 2)), st.integers(2, 5))
 def test_prices_in_parts_of_a_unit_prove_the_same(problem: AssignmentProblem, parts: int) -> None:
-    assume(not coupled(problem))
+    assume(not problem.coupled)
     solution = solve(problem)
     finer = tuple(
         replace(

@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.random import default_rng
 
-from mentormatch.assignment.certificate import Certificate, Verdict, certify, coupled
+from mentormatch.assignment.certificate import Certificate, Verdict, certify
 from mentormatch.assignment.engine import engines_by_kind, solve
 from mentormatch.assignment.engines import milp, plain
 from mentormatch.assignment.problem import SUMS, AssignmentProblem, Loads, Row
@@ -41,19 +41,19 @@ def holds_for_every_engine(problem: AssignmentProblem) -> None:
 
 @given(problems(size=5, most=(1, 1)))
 def test_every_proved_answer_of_one_to_one_is_certified(problem: AssignmentProblem) -> None:
-    assume(not coupled(problem))
+    assume(not problem.coupled)
     holds_for_every_engine(problem)
 
 
 @given(problems(size=5, most=(3, 1)))
 def test_every_proved_answer_with_places_on_one_side_is_certified(problem: AssignmentProblem) -> None:
-    assume(not coupled(problem))
+    assume(not problem.coupled)
     holds_for_every_engine(problem)
 
 
 @given(problems(size=4, most=(3, 3)))
 def test_every_proved_answer_with_places_on_both_sides_is_certified(problem: AssignmentProblem) -> None:
-    assume(not coupled(problem))
+    assume(not problem.coupled)
     holds_for_every_engine(problem)
 
 
@@ -87,7 +87,7 @@ def holds_one_goal_at_a_time(problem: AssignmentProblem) -> None:
 
 @given(problems(size=5, most=(2, 2)))
 def test_a_stage_for_each_goal_is_certified_on_what_the_stages_before_leave_open(problem: AssignmentProblem) -> None:
-    assume(not coupled(problem))
+    assume(not problem.coupled)
     holds_one_goal_at_a_time(problem)
 
 

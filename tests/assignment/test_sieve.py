@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mentormatch.assignment import sieve
 from mentormatch.assignment.answers import Answers
 from mentormatch.assignment.bounding import Pricing
-from mentormatch.assignment.certificate import certify, coupled
+from mentormatch.assignment.certificate import certify
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.scores import DenseScores, SparseScores, stored
@@ -113,7 +113,7 @@ def test_a_certificate_is_the_same_whether_pairs_are_listed_or_not(drawn: Assign
 @given(problems(4, (2, 2)), st.integers(-1, 1), st.integers(0, 30))
 def test_a_bound_by_wrong_prices_is_the_same_too(drawn: AssignmentProblem, error: int, person: int) -> None:
     solution = solve(drawn)
-    if coupled(drawn) or not solution.prices:
+    if drawn.coupled or not solution.prices:
         return
     first = solution.prices[0]
     mentors = first.mentors + error * (np.arange(len(first.mentors)) == person % max(len(first.mentors), 1))

@@ -11,7 +11,6 @@ from mentormatch.assignment.certificate import (
     CertifiedTier,
     Verdict,
     certify,
-    coupled,
     provable,
 )
 from mentormatch.assignment.engine import solve
@@ -158,10 +157,10 @@ def waivable() -> Loads:
 def test_pairs_are_coupled_by_a_row_or_by_a_minimum_that_may_be_waived() -> None:
     free = pose([[5, 4], [3, 9]], mentor_minimum=1)
     row = Row("r", np.ones((2, 2), dtype=np.int64), most=1)
-    assert not coupled(free)
-    assert coupled(replace(free, rows=(row,)))
-    assert coupled(replace(free, mentors=waivable()))
-    assert coupled(replace(free, mentees=waivable()))
+    assert not free.coupled
+    assert replace(free, rows=(row,)).coupled
+    assert replace(free, mentors=waivable()).coupled
+    assert replace(free, mentees=waivable()).coupled
 
 
 @pytest.mark.parametrize(

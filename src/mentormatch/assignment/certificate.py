@@ -171,14 +171,9 @@ def certify(problem: AssignmentProblem, solution: Solution) -> Certificate:
     return _concluded(problem, tiers, priced=bool(solution.prices))
 
 
-def coupled(problem: AssignmentProblem) -> bool:
-    """Return whether something binds more than two people: then a bound by prices may be out of reach."""
-    return bool(problem.rows or problem.mentors.waivable.any() or problem.mentees.waivable.any())
-
-
 def provable(problem: AssignmentProblem) -> tuple[str, ...]:
     """Return the goals whose optimum prices prove in any case: sums, up to the first that is none; none if coupled."""
-    return () if coupled(problem) else _sums_before_another(problem.goals)
+    return () if problem.coupled else _sums_before_another(problem.goals)
 
 
 def _concluded(problem: AssignmentProblem, tiers: tuple[CertifiedTier, ...], *, priced: bool) -> Certificate:

@@ -87,16 +87,20 @@ class Face:
             np.bincount(self.rights[chosen], minlength=len(self.right.most)),
         )
 
+    def holds(self, optimum: Optimum) -> bool:
+        """Return whether everybody is within their bounds."""
+        loads = self.loads(optimum.chosen)
+        return self.left.hold(loads[0]) and self.right.hold(loads[1])
+
     def flipped(self) -> "Face":
         """Return the same face with the sides exchanged; ``settled`` is not carried along."""
         return Face(self.rights, self.lefts, self.right, self.left, known=self.known)
 
     def proves(self, optimum: Optimum, profit: IntVector) -> bool:
         """Return whether the prices prove in integers that no answer of this face is worth more than the chosen one."""
-        loads = self.loads(optimum.chosen)
         surplus = profit - optimum.left[self.lefts] - optimum.right[self.rights]
         bound = self.left.value(optimum.left) + self.right.value(optimum.right) + total(surplus[surplus > 0])
-        return self.left.hold(loads[0]) and self.right.hold(loads[1]) and bound == total(profit[optimum.chosen])
+        return self.holds(optimum) and bound == total(profit[optimum.chosen])
 
     def narrowed(self, optimum: Optimum, profit: IntVector) -> "Face":
         """Return the face of the answers that are worth as much as the optimum."""

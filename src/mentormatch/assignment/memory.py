@@ -19,6 +19,8 @@ from mentormatch.languages import tr
 from mentormatch.phrases import thousands
 
 MEGA = 1_000_000
+UNHELD = {*SUMS, "floor"}
+"""The goals that are pursued without the scores of all pairs."""
 PROGRAM_MB = 70
 """The library by itself, where the system does not tell what a process holds."""
 HELD_MB, HELD_BYTES = 30, 23
@@ -53,10 +55,10 @@ def ways(shape: tuple[int, int], goals: Sequence[str], most_held: int) -> Iterat
     ``shape`` is how many mentors and mentees there are; of more than ``most_held`` pairs scores are not held.
     """
     own, (n, m) = resident_mb(), shape
-    summed, compiled = set(goals) <= set(SUMS), has_scale()
-    if n * m <= most_held or not summed:
+    unheld, compiled = set(goals) <= UNHELD, has_scale()
+    if n * m <= most_held or not unheld:
         yield Way(held=True, memory_mb=own + HELD_MB + n * m * HELD_BYTES // MEGA)
-    for shorter in SHORTER if summed else ():
+    for shorter in SHORTER if unheld else ():
         yield Way(held=False, memory_mb=own + unheld_mb(shape, shorter, compiled=compiled), shorter=shorter)
 
 

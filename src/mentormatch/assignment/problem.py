@@ -166,6 +166,11 @@ class AssignmentProblem:
             for loads, degree in zip((self.mentors, self.mentees), degrees, strict=True)
         )
 
+    @property
+    def coupled(self) -> bool:
+        """Return whether something binds more than two people: then a bound by prices may be out of reach."""
+        return bool(self.rows or self.mentors.waivable.any() or self.mentees.waivable.any())
+
     def listed(self, pairs: Sequence[tuple[int, int]], mentors: IntVector, mentees: IntVector) -> BoolVector:
         """Return which of the pairs ``mentors[e]``, ``mentees[e]`` are among ``pairs``."""
         m = self.shape[1]

@@ -126,7 +126,8 @@ class Search:
         self._tell(base)
         low = self._value(base)
         high = self.threshold.ceiling(self.problem, len(base.pairs) if "matched" in self.before else 0)
-        return self._highest(base, self.threshold.between(self.problem, low, high))
+        cap = self.threshold.cap(self.problem, self.before, base)
+        return self._highest(base, self.threshold.between(self.problem, low, high if cap is None else min(high, cap)))
 
     def at_once(self) -> tuple[Solution, int] | None:
         """Return the solution in all goals at the ceiling, where rows hold people to it, if that costs nothing.

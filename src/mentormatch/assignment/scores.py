@@ -1,5 +1,6 @@
 """The integer score of each allowed pair, as a dense block or as a sorted list, whichever takes fewer bytes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 type IntMatrix = NDArray[np.int64]
 type BoolMatrix = NDArray[np.bool_]
+type Among = tuple[BoolVector, BoolVector]
 
 BYTES_OF_A_LISTED_PAIR = 24
 """Two positions and a score, eight bytes each."""
@@ -66,12 +68,19 @@ class Scores(Protocol):
         """Return the scores of all allowed pairs."""
         ...
 
-    def best(self) -> tuple[IntVector, IntVector]:
-        """Return the greatest score of each mentor and of each mentee, ``NONE`` for who has no allowed partner."""
+    def between(self, low: int, high: int) -> Sequence[int]:
+        """Return in ascending order the scores above ``low``, up to ``high``, that an allowed pair may have."""
         ...
 
-    def best_among(self, mentors: BoolVector, mentees: BoolVector) -> int:
-        """Return the greatest score of a pair of some mentors with some mentees, ``NONE`` if none is allowed."""
+    def exceeded_by(self, part: int) -> int | None:
+        """Return a score that one pair in ``part`` exceeds or equals; None: there is none, or it is not known."""
+        ...
+
+    def best(self, among: Among | None = None) -> tuple[IntVector, IntVector]:
+        """Return the greatest score of each mentor and of each mentee, ``NONE`` for who has no allowed partner.
+
+        With ``among``, (n,) and (m,) bool, only the pairs of some mentors with some mentees count.
+        """
         ...
 
 
@@ -119,14 +128,17 @@ class DenseScores:
     def listed(self) -> IntVector:
         return self.values.ravel() if self.allowed is None else self.values[self.allowed]
 
-    def best(self) -> tuple[IntVector, IntVector]:
-        values = self.values if self.allowed is None else np.where(self.allowed, self.values, NONE)
-        return values.max(axis=1, initial=NONE), values.max(axis=0, initial=NONE)
+    def between(self, low: int, high: int) -> Sequence[int]:
+        return between(self.listed(), low, high)
 
-    def best_among(self, mentors: BoolVector, mentees: BoolVector) -> int:
-        part = np.ix_(mentors, mentees)
-        values = self.values[part] if self.allowed is None else np.where(self.allowed[part], self.values[part], NONE)
-        return int(values.max(initial=NONE))
+    def exceeded_by(self, part: int) -> int | None:
+        return exceeded_by(self.listed(), part)
+
+    def best(self, among: Among | None = None) -> tuple[IntVector, IntVector]:
+        values = self.values if self.allowed is None else np.where(self.allowed, self.values, NONE)
+        if among is not None:
+            values = np.where(among[0][:, None] & among[1], values, NONE)
+        return values.max(axis=1, initial=NONE), values.max(axis=0, initial=NONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,14 +189,18 @@ class SparseScores:
     def listed(self) -> IntVector:
         return self.values
 
-    def best(self) -> tuple[IntVector, IntVector]:
-        found = np.full(self.shape[0], NONE), np.full(self.shape[1], NONE)
-        np.maximum.at(found[0], self.mentors, self.values)
-        np.maximum.at(found[1], self.mentees, self.values)
-        return found
+    def between(self, low: int, high: int) -> Sequence[int]:
+        return between(self.listed(), low, high)
 
-    def best_among(self, mentors: BoolVector, mentees: BoolVector) -> int:
-        return int(self.values[mentors[self.mentors] & mentees[self.mentees]].max(initial=NONE))
+    def exceeded_by(self, part: int) -> int | None:
+        return exceeded_by(self.listed(), part)
+
+    def best(self, among: Among | None = None) -> tuple[IntVector, IntVector]:
+        found = np.full(self.shape[0], NONE), np.full(self.shape[1], NONE)
+        some = slice(None) if among is None else among[0][self.mentors] & among[1][self.mentees]
+        np.maximum.at(found[0], self.mentors[some], self.values[some])
+        np.maximum.at(found[1], self.mentees[some], self.values[some])
+        return found
 
     def _keys(self, mentors: IntVector, mentees: IntVector) -> IntVector:
         return mentors * self.shape[1] + mentees
@@ -207,6 +223,18 @@ def stored(values: IntMatrix, allowed: BoolMatrix | None = None) -> DenseScores 
     shape = (values.shape[0], values.shape[1])
     mentors, mentees = _true(allowed)
     return SparseScores(shape, mentors, mentees, values[mentors, mentees])
+
+
+def between(scores: IntVector, low: int, high: int) -> Sequence[int]:
+    """Return in ascending order which scores there are above ``low``, up to ``high``."""
+    found: list[int] = np.unique(scores[(scores > low) & (scores <= high)]).tolist()
+    return found
+
+
+def exceeded_by(scores: IntVector, part: int) -> int | None:
+    """Return the score that one in ``part`` of all exceeds or equals, None if there is none."""
+    place = len(scores) - 1 - len(scores) // part
+    return int(np.partition(scores, place)[place]) if place >= 0 else None
 
 
 def _true(mask: BoolMatrix) -> tuple[IntVector, IntVector]:

@@ -1,6 +1,7 @@
 """Thresholds that an answer may be asked to reach: by its worst pair, or by its worst mentee."""
 
 from abc import ABC, abstractmethod
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -8,8 +9,8 @@ from typing import ClassVar
 import numpy as np
 
 from mentormatch.assignment.problem import AssignmentProblem, Row
-from mentormatch.assignment.scores import NONE
-from mentormatch.assignment.solution import Solution
+from mentormatch.assignment.scores import NONE, Among
+from mentormatch.assignment.solution import Solution, Status
 from mentormatch.columns import BoolVector, IntVector
 
 
@@ -41,6 +42,10 @@ class Threshold(ABC):
         """
         return None
 
+    def cap(self, problem: AssignmentProblem, before: Sequence[str], best: Solution) -> int | None:
+        """Return what no answer exceeds that does as well as ``best`` in the goals before; None: not known."""
+        return None
+
     def promising(self, problem: AssignmentProblem) -> Iterator[int]:
         """Yield, from high to low, thresholds that leave few pairs and may yet be reached."""
         yield from ()
@@ -63,18 +68,20 @@ class WorstPair(Threshold):
 
     def ceiling(self, problem: AssignmentProblem, count: int) -> int:
         """Return the best score of whoever has the lowest best score among those who must have a partner."""
-        highest = problem.scores.extremes[1]
-        sides = zip((problem.mentors, problem.mentees), problem.scores.degrees(), problem.scores.best(), strict=True)
-        for loads, degrees, best in sides:
-            most = np.minimum(loads.most, degrees)
+        highest, best = problem.scores.extremes[1], None
+        for side, loads in enumerate((problem.mentors, problem.mentees)):
+            most = np.minimum(loads.most, problem.scores.degrees()[side])
             must = (most > 0) & ((loads.always > 0) | (int(most.sum()) <= count))
-            highest = min(highest, int(best[must].min(initial=highest)))
+            if must.any():
+                best = best or problem.scores.best()
+                highest = min(highest, int(best[side][must].min(initial=highest)))
             count = max(count, int(loads.always.any()))
         return highest if count else max(highest, 0)
 
     def between(self, problem: AssignmentProblem, low: int, high: int) -> Sequence[int]:
-        scores = np.append(problem.scores.listed(), 0)
-        found: list[int] = np.unique(scores[(scores > low) & (scores <= high)]).tolist()
+        found = problem.scores.between(low, high)
+        if low < 0 <= high and bisect_left(found, 0) == bisect_right(found, 0):
+            return sorted([*found, 0])
         return found
 
     def beyond(self, problem: AssignmentProblem, least: int, failed: Solution) -> int | None:
@@ -88,14 +95,32 @@ class WorstPair(Threshold):
         full, good = problem.scores.degrees(), self.restrict(problem, least).scores.degrees()
         sides = zip((problem.mentors, problem.mentees), (stages[0].mentors, stages[0].mentees), full, good, strict=True)
         free = [(price == 0) | (high < np.minimum(loads.most, degree)) for loads, price, degree, high in sides]
-        return problem.scores.best_among(free[0], free[1])
+        return int(problem.scores.best((free[0], free[1]))[0].max(initial=NONE))
+
+    def cap(self, problem: AssignmentProblem, before: Sequence[str], best: Solution) -> int | None:
+        """Return the best score of whoever has the lowest best score among those whose places are all taken.
+
+        Those are the ones who have a price, in every answer as good; and if there is no other goal than most pairs, who
+        has a price has only partners who have none.
+        """
+        stages = [
+            stage for stage in best.prices[:1] if stage.simple and {goal for goal, _ in stage.weights} <= {*before}
+        ]
+        if not stages or best.status is not Status.PROVED or problem.coupled or problem.pins:
+            return None
+        dear, alone = (stages[0].mentors > 0, stages[0].mentees > 0), stages[0].weights == (("matched", 1),)
+        tops = [problem.scores.best(among(dear, side, alone=alone))[side][dear[side]] for side in (0, 1)]
+        return int(min(top.min(initial=problem.scores.extremes[1]) for top in tops))
 
     def promising(self, problem: AssignmentProblem) -> Iterator[int]:
-        scores = problem.scores.listed()
-        for part in PARTS:
-            place = len(scores) - 1 - len(scores) // part
-            if place >= 0:
-                yield int(np.partition(scores, place)[place])
+        levels = [problem.scores.exceeded_by(part) for part in PARTS]
+        yield from (level for level in levels if level is not None)
+
+
+def among(dear: Among, side: int, *, alone: bool) -> Among:
+    """Return those of a side who are ``dear``, and whom they may have: if they are ``alone``, who is not dear."""
+    others = ~dear[1 - side] if alone else np.ones_like(dear[1 - side])
+    return (dear[0], others) if side == 0 else (others, dear[1])
 
 
 @dataclass(frozen=True, slots=True)

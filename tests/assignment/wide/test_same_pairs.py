@@ -1,6 +1,6 @@
 """Pairs of which the scores are never held: the same as where they are, proved over all pairs, and certified."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from mentormatch.assignment.certificate import Verdict, certify
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.engines import wide
 from mentormatch.assignment.posing import pose, pose_wide
-from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.problem import AssignmentProblem, Loads
 from mentormatch.assignment.rule import Rule
 from mentormatch.assignment.rules.quota import Quota
 from mentormatch.assignment.scores import DenseScores, SparseScores
@@ -31,9 +31,11 @@ from tests.conftest import DEEP
 
 PROGRAMME = mm.examples.programme()
 RULES = tuple(rule for rule in PROGRAMME.rules if not isinstance(rule, Quota))
-SEEDS = 200 if DEEP else 4
+SEEDS = 200 if DEEP else 8
 SIZE = 2_000 if DEEP else 60
 GOALS = ("matched", "priority", "total")
+FLOORS = (("floor", "total"), ("matched", "floor", "total"), ("matched", "priority", "floor", "total"))
+FEW = 4
 MARKETS = {"slack": 1.0, "tight": 0.6}
 """How many mentors there are for each mentee; they have one to three places."""
 
@@ -58,10 +60,27 @@ def coarse(programme: Programme) -> Programme:
     return programme.model_copy(update={"criteria": [each for each in programme.criteria if each.kind == "same"]})
 
 
-def both(people: Cohort, programme: Programme, rules: Sequence[Rule]) -> tuple[AssignmentProblem, AssignmentProblem]:
+def both(
+    people: Cohort, programme: Programme, rules: Sequence[Rule], goals: Sequence[str] = GOALS
+) -> tuple[AssignmentProblem, AssignmentProblem]:
     """Return the problem with its scores held, and not held."""
-    held = pose(people, score(people, programme.criteria), rules, GOALS)
-    return held, pose_wide(people, programme.criteria, rules, GOALS)
+    held = pose(people, score(people, programme.criteria), rules, goals)
+    return held, pose_wide(people, programme.criteria, rules, goals)
+
+
+def needing(
+    problems: tuple[AssignmentProblem, AssignmentProblem], seed: int, share: float
+) -> Iterator[AssignmentProblem]:
+    """Yield the problems in which a share of those who can have a partner must have one, or mentors two."""
+    random, degrees = np.random.default_rng(seed), problems[0].scores.degrees()
+    least = [(random.random(len(degree)) < share) & (degree > 0) for degree in degrees]
+    needed = [least[0] * random.integers(1, 3, len(least[0])), least[1] * (seed % 2)]
+    for each in problems:
+        sides = [
+            Loads(np.minimum(needs, loads.most), loads.most, np.zeros(len(needs), dtype=bool))
+            for needs, loads in zip(needed, (each.mentors, each.mentees), strict=True)
+        ]
+        yield replace(each, mentors=sides[0], mentees=sides[1])
 
 
 def same(one: Solution, other: Solution) -> bool:
@@ -77,8 +96,33 @@ def same(one: Solution, other: Solution) -> bool:
 def test_pairs_are_those_of_the_whole_block(seed: int) -> None:
     for programme in (PROGRAMME, coarse(PROGRAMME)):
         rules = RULES if programme is PROGRAMME else [rule for rule in RULES if rule.least_score is None]
-        held, unheld = both(cohort(seed), programme, rules)
+        held, unheld = both(cohort(seed), programme, rules, (GOALS, *FLOORS)[seed // 2 % 4])
         assert same(solve(held, seed=seed), solve(unheld, seed=seed))
+
+
+@both_ways
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("goals", FLOORS, ids=["floor first", "people first", "after priority"])
+@pytest.mark.parametrize("seed", range(FEW))
+def test_the_worst_pair_is_as_good_as_in_the_whole_block_and_certified(seed: int, goals: Sequence[str]) -> None:
+    programme = PROGRAMME if seed % 4 < 2 else coarse(PROGRAMME)
+    held, unheld = both(cohort(seed), programme, RULES, goals)
+    found = solve(unheld, seed=seed)
+    assert same(solve(held, seed=seed), found)
+    assert certify(unheld, found).verdict is Verdict.CERTIFIED
+
+
+@both_ways
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("seed", range(FEW))
+def test_minimums_are_kept_as_in_the_whole_block_or_said_to_be_impossible(seed: int) -> None:
+    share = (0.02, 0.05, 0.2)[seed % 3]
+    for goals in (GOALS, ("total",), FLOORS[1]):
+        held, unheld = needing(both(cohort(seed), PROGRAMME, RULES, goals), seed, share)
+        one, other = solve(held, seed=seed), solve(unheld, seed=seed)
+        assert one.status is other.status
+        assert same(one, other) or one.status is Status.INFEASIBLE
+        assert certify(unheld, other).verdict is certify(held, one).verdict
 
 
 @both_ways

@@ -14,6 +14,7 @@ from mentormatch.assignment.solution import Solution, Status, without_pairs
 from mentormatch.assignment.sparse import FLOAT_EXACT, best
 from mentormatch.assignment.stages import Stage, merged, reached
 from mentormatch.assignment.wide.computed import ComputedScores
+from mentormatch.assignment.wide.minimums import best_with_minimums
 from mentormatch.assignment.wide.pricing import best_wide
 from mentormatch.assignment.wide.scan import Look
 from mentormatch.assignment.wide.swift import Swift
@@ -24,7 +25,10 @@ from mentormatch.errors import EngineError
 
 INT_EXACT = 1 << 57
 """What a pair is worth stays below this, and all that the search for paths adds up below 2^62."""
+REWARD = 4
+"""Places that must be taken are rewarded with so many times what a pair can be worth, then so many times more."""
 BINDS = "a rule that couples pairs binds, which is not solved for so many pairs"
+BEYOND = "minimums that so many people can hardly keep take integers beyond what is exact"
 NEEDS = "the goals of so many pairs take integers beyond 2^53, for which the extra 'scale' is needed"
 
 
@@ -40,7 +44,7 @@ class Wide(Engine):
     def takes(self, problem: AssignmentProblem) -> bool:
         if not isinstance(problem.scores, ComputedScores):
             return False
-        free = not any(side.least.any() for side in (problem.mentors, problem.mentees))
+        free = not any(side.waivable.any() for side in (problem.mentors, problem.mentees))
         return free and any(bounds.most.max(initial=0) <= 1 for bounds in open_bounds(problem))
 
     def quick(self, problem: AssignmentProblem, seconds: float | None) -> bool:
@@ -54,7 +58,9 @@ class Wide(Engine):
     def _without_rows(self, problem: AssignmentProblem, run: Run) -> Solution:
         solver = Solver(problem, run, compiled=find_spec("numba") is not None)
         try:
-            opening = best_wide(View.of(problem, solver.stage, solver.ready), solver.best, solver.hear)
+            opening = solver.opening()
+            if opening is None:
+                return without_pairs(Status.INFEASIBLE, self.kind)
             solution = settle(problem, run, [solver.stage], opening, timed(best, run))
         except OutOfTime:
             return solver.heard or without_pairs(Status.STOPPED, self.kind)
@@ -71,13 +77,34 @@ class Solver:
     heard: Solution | None = None
     stage: Stage = field(init=False)
     begin: object = None
+    reward: int = 0
 
     def __post_init__(self) -> None:
-        exact = INT_EXACT if self.compiled else FLOAT_EXACT // 3
+        needed = any(bounds.least.any() for bounds in open_bounds(self.problem))
+        exact = self.exact // (2 * REWARD if needed else 1)
         stages = merged(self.problem, lambda reach: reach < exact)
         if len(stages) > 1:
             raise EngineError(NEEDS)
         self.stage = opening_stage(stages)
+        self.reward = REWARD * self.stage.reach + 1 if needed else 0
+
+    @property
+    def exact(self) -> int:
+        """Return what a pair may be worth at most."""
+        return INT_EXACT if self.compiled else FLOAT_EXACT // 3
+
+    def opening(self) -> tuple[Face, Optimum] | None:
+        """Return the optimum of the goals with its tight pairs, None if no answer keeps the minimums."""
+        view = View.of(self.problem, self.stage, self.ready)
+        while True:
+            face, optimum = best_wide(view, self.best, self.hear)
+            if face.holds(optimum):
+                return face, optimum
+            if self.reward > self.stage.reach * self.problem.places:
+                return None
+            self.reward, self.begin = self.reward * REWARD, None
+            if self.reward > self.exact:
+                raise EngineError(BEYOND)
 
     def ready(self, tiles: Tiles) -> Look | None:
         """Return the compiled way to look at tiles, where there is one."""
@@ -87,21 +114,24 @@ class Solver:
         """Return the optimum of a face."""
         if self.run.over:
             raise OutOfTime
-        return self._by_paths(face, profit) if self.compiled else _by_scipy(face, profit)
+        turned = bool(face.left.most.max(initial=0) > 1)
+        solve = self._by_paths if self.compiled else _by_scipy
+        optimum = best_with_minimums(face.flipped() if turned else face, profit, self.reward, solve)
+        return Optimum(optimum.chosen, optimum.right, optimum.left) if turned else optimum
 
     def _by_paths(self, face: Face, profit: IntVector) -> Optimum:
         from mentormatch.assignment.paths.best import best as best_by_paths
         from mentormatch.assignment.paths.starting import Start
 
-        turned = bool(face.left.most[face.lefts].max(initial=0) > 1)
-        way = face.flipped() if turned else face
         begin = self.begin if isinstance(self.begin, Start) else None
-        optimum = best_by_paths(way, profit, begin, lambda: self.run.over)
-        self.begin = Start.of(way, optimum)
-        return Optimum(optimum.chosen, optimum.right, optimum.left) if turned else optimum
+        optimum = best_by_paths(face, profit, begin, lambda: self.run.over)
+        self.begin = Start.of(face, optimum)
+        return optimum
 
     def hear(self, face: Face, optimum: Optimum, bound: int) -> None:
-        """Tell an answer, with the bounds that prices prove."""
+        """Tell an answer, with the bounds that prices prove; one that does not keep the minimums is none."""
+        if not face.holds(optimum):
+            return
         chosen = np.column_stack([face.lefts[optimum.chosen], face.rights[optimum.chosen]])
         pairs = np.concatenate([face.settled, chosen])
         pairs = pairs[np.lexsort(pairs.T[::-1])]

@@ -1,15 +1,17 @@
 """The scores of all pairs of a cohort as a problem asks for them, none of them kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.scores import Scores
+from mentormatch.assignment.scores import NONE, Among, Scores
 from mentormatch.assignment.wide.scan import Cut, Look, Seen, scanned
 from mentormatch.assignment.wide.scan import look as plain_look
 from mentormatch.assignment.wide.tiles import Tiles
+from mentormatch.assignment.wide.tops import tops
 from mentormatch.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
 
@@ -60,7 +62,7 @@ class ComputedScores(Scores):
 
     def keeping(self, least: IntVector) -> Self:
         """Return the scores without pairs that score below one threshold, which must be the same for all mentees."""
-        lowest = int(least.max(initial=0))
+        lowest = int(least.max(initial=NONE))
         if (least != lowest).any():
             raise EngineError("A threshold for each person is not for so many pairs")
         return replace(self, tiles=replace(self.tiles, least=max(self.tiles.least, lowest)))
@@ -68,11 +70,16 @@ class ComputedScores(Scores):
     def listed(self) -> IntVector:
         raise EngineError(MANY)
 
-    def best(self) -> tuple[IntVector, IntVector]:
-        raise EngineError(MANY)
+    def between(self, low: int, high: int) -> Sequence[int]:
+        """Return all that lies between: which scores there are is not known."""
+        return range(max(low + 1, self.tiles.least), high + 1)
 
-    def best_among(self, mentors: BoolVector, mentees: BoolVector) -> int:
-        raise EngineError(MANY)
+    def exceeded_by(self, part: int) -> int | None:
+        return None
+
+    def best(self, among: Among | None = None) -> tuple[IntVector, IntVector]:
+        mentors, mentees = (True, True) if among is None else among
+        return tops(self.tiles, self.mentors & mentors, self.mentees & mentees)
 
     def of_mentees(self, some: IntVector) -> Self:
         """Return the scores of all mentors with some mentees, by their positions in ascending order."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mentormatch.assignment.bounding import exact_product, exact_sum
 from mentormatch.assignment.face import Bounds, Face, Optimum, listed, open_bounds
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.stages import Stage
@@ -96,6 +95,6 @@ class View:
 
     def bound(self, best: IntVector, mentees: IntVector) -> int:
         """Return what no answer is worth more than, by prices of mentees and the best that each mentor has there."""
-        own = np.where(self.scores.mentors, np.maximum(best, 0), 0)
-        sides = (own, self.bounds[0].most), (np.maximum(mentees, 0), self.bounds[1].most)
-        return sum(exact_sum(exact_product(prices, places)) for prices, places in sides)
+        own = np.where(self.scores.mentors, best, 0)
+        both = zip((own, mentees), self.bounds, strict=True)
+        return sum(bounds.value(np.where(bounds.least > 0, prices, np.maximum(prices, 0))) for prices, bounds in both)
