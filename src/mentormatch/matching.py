@@ -32,7 +32,7 @@ from mentormatch.review.diagnosis.finding import Change, Diagnosis
 from mentormatch.review.diagnosis.whole import diagnosis_of
 from mentormatch.review.edits import Edit, pair_edits
 from mentormatch.review.goal_prices import goal_prices
-from mentormatch.review.pairs import Pair, explain_pair
+from mentormatch.review.pairs import Pair, explain_pair, explain_pairs
 from mentormatch.review.robustness import Robustness, Trial, robustness
 from mentormatch.review.smallest_changes import smallest_changes
 from mentormatch.review.unmatched import Case, Unmatched, explain_unmatched
@@ -99,7 +99,7 @@ class Matching:
     @once_spoken
     def pairs(self) -> tuple[Pair, ...]:
         """The pairs, best first, each with the points of every criterion."""
-        pairs = [explain_pair(self.cohort, self.scores, int(i), int(k)) for i, k in self.solution.pairs]
+        pairs = explain_pairs(self.cohort, self.scores, self.solution.pairs)
         return tuple(sorted(pairs, key=lambda pair: (-pair.score, pair.mentor, pair.mentee)))
 
     @once_spoken
