@@ -203,8 +203,9 @@ class Matching:
     def save(self, path: str | PathLike[str], *, who: str | None = None, why: str = "") -> tuple[Path, ...]:
         """Write the matching and return the files written.
 
-        A path that ends in .xlsx, .csv, .json, .decision.json or .html is one file; any other is a folder that gets one
-        of each, under fixed names. Each file is written whole or not at all.
+        A path that ends in .xlsx, .csv, .json, .decision.json, .html or .parquet (extra ``parquet``) is one file; any
+        other is a folder that gets one of each but the last, under fixed names. Each file is written whole or not at
+        all.
 
         A folder also keeps the log: the decision file comes first, then the log gets its lines, then come the documents
         that print its head. Each time it is saved there the log goes on.
@@ -264,10 +265,14 @@ class Seal:
 
 
 class Exporter(ABC):
-    """One kind of document. It is found by its ``kind``, the suffix of the files that it writes."""
+    """One kind of document. It is found by its ``kind``, the suffix of the files that it writes.
+
+    One that is ``apart`` is written where a file is asked for, and is none of the documents of a folder.
+    """
 
     kind: ClassVar[str]
     filename: ClassVar[str]
+    apart: ClassVar[bool] = False
 
     @abstractmethod
     def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
@@ -286,6 +291,11 @@ class Exporter(ABC):
 def exporters() -> dict[str, Exporter]:
     """Return every registered exporter by its suffix."""
     return {kind: exporter() for kind, exporter in concrete(Exporter, "mentormatch.report.exporters").items()}
+
+
+def documents_made() -> dict[str, Exporter]:
+    """Return the exporters of all documents that a folder gets, by their suffixes."""
+    return {kind: each for kind, each in exporters().items() if not each.apart}
 
 
 def exporter_for(name: str) -> Exporter:

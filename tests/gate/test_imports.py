@@ -11,6 +11,7 @@ HEAVY = (
     "numba",
     "pandas",
     "pulp",
+    "pyarrow",
     "python_calamine",
     "rapidfuzz",
     "scipy",

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.languages import mark, tr
-from mentormatch.people import Cohort, People
+from mentormatch.people import Cohort, People, Person
 from mentormatch.phrases import about, percent, points
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.score import MILLION, ScoreTable, contribution
@@ -69,21 +69,41 @@ def explain_pairs(cohort: Cohort, scores: ScoreTable, pairs: NDArray[np.int64]) 
     """Yield the pairs at these positions, (k, 2), explained, in that order; see ``explain_pair``."""
     weighted = list(zip(scores.criteria, scores.weights, strict=True))
     for start in range(0, len(pairs), BLOCK):
-        mentors, mentees = pairs[start : start + BLOCK].T
-        sides = cohort.mentors.take(mentors), cohort.mentees.take(mentees)
-        shares = [explain_shares(criterion, weight, *sides) for criterion, weight in weighted]
-        for left, right, parts in zip(sides[0].ids, sides[1].ids, zip(*shares, strict=True), strict=True):
+        block = Among.of(cohort, pairs[start : start + BLOCK])
+        shares = [explain_shares(criterion, weight, block) for criterion, weight in weighted]
+        for (left, right), parts in zip(block.people(), zip(*shares, strict=True), strict=True):
             answered = sum((weight for part, (_, weight) in zip(parts, weighted, strict=True) if part.answered), 0.0)
-            yield Pair(left, right, sum(part.share for part in parts), round(answered, 6), parts)
+            yield Pair(left.id, right.id, sum(part.share for part in parts), round(answered, 6), parts)
 
 
-def explain_shares(criterion: Criterion, weight: float, left: People, right: People) -> list[Contribution]:
-    """Return what one criterion adds to the pairs of two sides: the first with the first, and so on."""
-    shares, known = (block.diagonal().tolist() for block in contribution(criterion, weight, left, right))
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Some pairs among few people, each of whom is there once: some criteria tell people apart by their keys."""
+
+    left: People
+    right: People
+    places: tuple[NDArray[np.intp], NDArray[np.intp]]
+
+    @classmethod
+    def of(cls, cohort: Cohort, pairs: NDArray[np.int64]) -> "Among":
+        """Return the pairs at these positions of a cohort."""
+        (mentors, left), (mentees, right) = (np.unique(side, return_inverse=True) for side in pairs.T)
+        return cls(cohort.mentors.take(mentors), cohort.mentees.take(mentees), (left, right))
+
+    def people(self) -> Iterator[tuple[Person, Person]]:
+        """Yield the two people of each pair."""
+        for left, right in zip(*(side.tolist() for side in self.places), strict=True):
+            yield self.left.person(left), self.right.person(right)
+
+
+def explain_shares(criterion: Criterion, weight: float, block: Among) -> list[Contribution]:
+    """Return what one criterion adds to each of some pairs."""
+    found = contribution(criterion, weight, block.left, block.right)
+    shares, known = (each[block.places].tolist() for each in found)
     full, named = int(np.rint(weight * MILLION)), (criterion.label, criterion.kind, criterion.group)
     reasons = [
-        criterion.reason(left.person(row), right.person(row)) if answered else tr(UNANSWERED)
-        for row, answered in enumerate(known)
+        criterion.reason(*people) if answered else tr(UNANSWERED)
+        for people, answered in zip(block.people(), known, strict=True)
     ]
     return [
         Contribution(*named, share, full, answered, reason)

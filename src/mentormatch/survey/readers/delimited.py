@@ -37,6 +37,7 @@ class Delimited(Reader):
 
     def read(self, source: Source) -> Rows:
         """Return the rows of a delimited text; a first line ``sep=;`` says its delimiter."""
+        _check_is_no_parquet(source)
         encoding = source.encoding or encoding_of(source.content, source.name)
         text, remarks = decode(source.content, source.name, source.encoding)
         head = next(text.pieces())
@@ -89,6 +90,15 @@ def _sample(text: str, delimiter: str) -> list[Record]:
 
 def _is_as_wide(record: Record, width: int) -> bool:
     return len(record.cells) == width or (len(record.cells) > width and is_blank(record.cells[width:]))
+
+
+def _check_is_no_parquet(source: Source) -> None:
+    """Refuse a Parquet file: what is packed in it may be of any size, so whoever trusts it opens it."""
+    if source.content.startswith(b"PAR1"):
+        advice = tr("ouvrez-le avec pandas (pandas.read_parquet), et donnez ce tableau au lieu du fichier")
+        raise unreadable(
+            source.name, Problem(tr("fichier"), tr("un fichier Parquet"), tr("un tableau de réponses"), advice)
+        )
 
 
 def _check_is_table(name: str, text: str) -> None:
