@@ -1,7 +1,7 @@
 """The whole path on one screen: cohort and programme in, pairs with their reasons out."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -41,6 +41,7 @@ from mentormatch.scoring.score import ScoreTable, UnheldScores, score
 from mentormatch.tables import (
     Grid,
     Sheet,
+    Sheets,
     contribution_sheet,
     pair_sheet,
     rejected_sheet,
@@ -172,18 +173,20 @@ class Matching:
     @property
     def frames(self) -> Frames:
         """The same as pandas frames: pairs, unmatched, rejected, scores, contributions."""
-        return Frames(self.sheets, self.grid)
+        return Frames(self.sheets, lambda: self.grid)
 
     @property
-    @own_language
-    def sheets(self) -> dict[str, Sheet]:
-        """The result as plain tables, from which every document is made."""
-        return {
-            "pairs": pair_sheet(self.pairs),
-            "unmatched": unmatched_sheet(self.unmatched, self.smallest_changes),
-            "contributions": contribution_sheet(self.pairs),
-            "rejected": rejected_sheet(self.cohort.rejected),
-        }
+    def sheets(self) -> Mapping[str, Sheet]:
+        """The result as plain tables, from which every document is made; each is made when it is asked for."""
+        return Sheets(
+            self.language,
+            {
+                "pairs": lambda: pair_sheet(self.pairs),
+                "unmatched": lambda: unmatched_sheet(self.unmatched, self.smallest_changes),
+                "contributions": lambda: contribution_sheet(self.pairs),
+                "rejected": lambda: rejected_sheet(self.cohort.rejected),
+            },
+        )
 
     @property
     def grid(self) -> Grid:
