@@ -1,8 +1,8 @@
 """Columnar people: 100,000 rows of 60 answers, read and held: ``python -m benchmarks.bench_people``.
 
-In a process of its own: seconds, the greatest memory while it reads, and what the people then hold, which is what Python
-and numpy have given out and not taken back (tracemalloc, in a second process, for it makes everything slower). The file
-holds every kind of question of the example programme; it is that of ``bench_intake``.
+In a process of its own: seconds, the greatest memory while it reads, and what the people then hold, which is what
+Python and numpy have given out and not taken back (tracemalloc, in a second process, for it makes everything slower).
+The file holds every kind of question of the example programme; it is that of ``bench_intake``.
 """
 
 import gc
@@ -15,10 +15,11 @@ from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 
 import mentormatch as mm
-from benchmarks.bench_intake import ROWS, wide
+from benchmarks.bench_intake import wide
 from benchmarks.made import header, write_survey
 from benchmarks.peak import MEGA, peak_mb
 
+ROWS = 100_000
 HELD_MB = 500
 """What so many people may hold at most, and reading them come to."""
 
