@@ -338,7 +338,8 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
         Seconds after which the best answer so far is returned, marked ``feasible`` with its gap, or ``stopped``.
     memory_mb
         The most that the process may come to, in megabytes (10^6 bytes), None: no matter. The way that fits is taken;
-        it may be a slower one, and finds the same pairs. See ``estimate``.
+        it may be a slower one, and finds the same pairs. A rule that couples pairs may take more where it binds. See
+        ``estimate``.
 
     Raises
     ------
