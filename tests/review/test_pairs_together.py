@@ -21,3 +21,8 @@ def test_all_pairs_together_are_explained_as_one_by_one() -> None:
 
 def test_no_pairs_are_none() -> None:
     assert list(explain_pairs(COHORT, score(COHORT, PROGRAMME.criteria), np.empty((0, 2), dtype=np.int64))) == []
+
+
+def test_without_a_criterion_nothing_is_said_of_a_pair() -> None:
+    (pair,) = explain_pairs(COHORT, score(COHORT, []), np.array([[0, 0]]))
+    assert (pair.score, pair.answered, pair.contributions) == (0, 0.0, ())

@@ -71,7 +71,8 @@ def explain_pairs(cohort: Cohort, scores: ScoreTable, pairs: NDArray[np.int64]) 
     for start in range(0, len(pairs), BLOCK):
         block = Among.of(cohort, pairs[start : start + BLOCK])
         shares = [explain_shares(criterion, weight, block) for criterion, weight in weighted]
-        for (left, right), parts in zip(block.people(), zip(*shares, strict=True), strict=True):
+        for place, (left, right) in enumerate(block.people()):
+            parts = tuple(share[place] for share in shares)
             answered = sum((weight for part, (_, weight) in zip(parts, weighted, strict=True) if part.answered), 0.0)
             yield Pair(left.id, right.id, sum(part.share for part in parts), round(answered, 6), parts)
 
