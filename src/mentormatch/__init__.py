@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from mentormatch.enrolment import read_contacts as read_contacts
     from mentormatch.enrolment import read_survey as read_survey
     from mentormatch.errors import MentorMatchError as MentorMatchError
+    from mentormatch.estimating import Estimate as Estimate
+    from mentormatch.estimating import estimate as estimate
     from mentormatch.evaluation import evaluate as evaluate
     from mentormatch.followup.year import follow_up as follow_up
     from mentormatch.groups.dates import Dates as Dates
@@ -69,6 +71,7 @@ _HOMES = {
     "Cohort": "people",
     "Dates": "groups.dates",
     "Decisions": "report.returned.decisions",
+    "Estimate": "estimating",
     "Grouping": "groups.grouping",
     "Intake": "inspection.whole",
     "MatchRequest": "wire.asked",
@@ -88,6 +91,7 @@ _HOMES = {
     "choose_dates": "groups.dates",
     "choose_topics": "groups.topics",
     "diagnose": "diagnosing",
+    "estimate": "estimating",
     "evaluate": "evaluation",
     "follow_up": "followup.year",
     "form_groups": "groups.grouping",

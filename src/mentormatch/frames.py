@@ -1,20 +1,24 @@
 """The result as pandas frames."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from mentormatch.tables import Grid, Sheet
+from mentormatch.tables import Cell, Grid, Sheet
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
+    from pandas import DataFrame, Index, Series
 
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """The tables of a matching as pandas frames; columns have the stable English names."""
+    """The tables of a matching as pandas frames; columns have the stable English names.
 
-    sheets: dict[str, Sheet]
-    grid: Grid
+    ``grid`` is only asked for where the scores of all pairs are.
+    """
+
+    sheets: Mapping[str, Sheet]
+    grid: Callable[[], Grid]
 
     @property
     def pairs(self) -> "DataFrame":
@@ -38,14 +42,37 @@ class Frames:
 
     @property
     def scores(self) -> "DataFrame":
-        """Points of every pair, mentors down, mentees across; NaN where a rule forbids the pair."""
+        """Points of every pair, mentors down, mentees across; NaN where a rule forbids the pair.
+
+        Raises RequestError where there are too many pairs to have them all.
+        """
         from pandas import DataFrame
 
-        return DataFrame(self.grid.points, index=list(self.grid.mentors), columns=list(self.grid.mentees))
+        grid = self.grid()
+        return DataFrame(grid.points, index=labels(grid.mentors), columns=labels(grid.mentees))
 
 
 def frame(sheet: Sheet) -> "DataFrame":
     """Return one table as a frame."""
     from pandas import DataFrame
 
-    return DataFrame([list(row) for row in sheet.rows], columns=list(sheet.names))
+    columns = zip(*sheet.rows, strict=True) if sheet.rows else [()] * len(sheet.names)
+    return DataFrame({name: column(cells) for name, cells in zip(sheet.names, columns, strict=True)})
+
+
+def column(cells: Sequence[Cell]) -> "Series[Any]":
+    """Return cells as a column."""
+    from pandas import Series
+
+    try:
+        return Series(cells, dtype=None if cells else object)
+    except UnicodeEncodeError:  # half a character, as keys may hold: pyarrow, where it is there, refuses it
+        return Series(cells, dtype=object)
+
+
+def labels(keys: Sequence[str]) -> "Index[Any]":
+    """Return keys as labels."""
+    from pandas import Index
+
+    made: Index[Any] = Index(column(keys))
+    return made

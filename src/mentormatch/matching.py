@@ -1,7 +1,7 @@
 """The whole path on one screen: cohort and programme in, pairs with their reasons out."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from mentormatch.assignment.certificate import Certificate, certify
 from mentormatch.assignment.engine import Workers, solve
+from mentormatch.assignment.memory import way_within
 from mentormatch.assignment.posing import pose, pose_wide
 from mentormatch.assignment.price import GoalPrice
-from mentormatch.assignment.problem import SUMS, AssignmentProblem
+from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.progress import at_work
 from mentormatch.assignment.rules.ban import Ban
 from mentormatch.assignment.rules.pin import Pin
@@ -31,7 +32,7 @@ from mentormatch.review.diagnosis.finding import Change, Diagnosis
 from mentormatch.review.diagnosis.whole import diagnosis_of
 from mentormatch.review.edits import Edit, pair_edits
 from mentormatch.review.goal_prices import goal_prices
-from mentormatch.review.pairs import Pair, explain_pair
+from mentormatch.review.pairs import Pair, explain_pair, explain_pairs
 from mentormatch.review.robustness import Robustness, Trial, robustness
 from mentormatch.review.smallest_changes import smallest_changes
 from mentormatch.review.unmatched import Case, Unmatched, explain_unmatched
@@ -40,6 +41,7 @@ from mentormatch.scoring.score import ScoreTable, UnheldScores, score
 from mentormatch.tables import (
     Grid,
     Sheet,
+    Sheets,
     contribution_sheet,
     pair_sheet,
     rejected_sheet,
@@ -54,8 +56,6 @@ type Keys = tuple[str, str]
 
 MOST_HELD = 40_000_000
 """The scores of more pairs are not held in memory, where they would take half a gigabyte and more."""
-UNHELD = {*SUMS, "floor"}
-"""The goals that are pursued without them."""
 
 DELIVERY, VIEWS = "mentormatch.report.folder", "mentormatch.report.views"
 """Write all documents of a matching, and show it; like the exporters they stand above, and are found when needed."""
@@ -100,7 +100,7 @@ class Matching:
     @once_spoken
     def pairs(self) -> tuple[Pair, ...]:
         """The pairs, best first, each with the points of every criterion."""
-        pairs = [explain_pair(self.cohort, self.scores, int(i), int(k)) for i, k in self.solution.pairs]
+        pairs = explain_pairs(self.cohort, self.scores, self.solution.pairs)
         return tuple(sorted(pairs, key=lambda pair: (-pair.score, pair.mentor, pair.mentee)))
 
     @once_spoken
@@ -173,18 +173,20 @@ class Matching:
     @property
     def frames(self) -> Frames:
         """The same as pandas frames: pairs, unmatched, rejected, scores, contributions."""
-        return Frames(self.sheets, self.grid)
+        return Frames(self.sheets, lambda: self.grid)
 
     @property
-    @own_language
-    def sheets(self) -> dict[str, Sheet]:
-        """The result as plain tables, from which every document is made."""
-        return {
-            "pairs": pair_sheet(self.pairs),
-            "unmatched": unmatched_sheet(self.unmatched, self.smallest_changes),
-            "contributions": contribution_sheet(self.pairs),
-            "rejected": rejected_sheet(self.cohort.rejected),
-        }
+    def sheets(self) -> Mapping[str, Sheet]:
+        """The result as plain tables, from which every document is made; each is made when it is asked for."""
+        return Sheets(
+            self.language,
+            {
+                "pairs": lambda: pair_sheet(self.pairs),
+                "unmatched": lambda: unmatched_sheet(self.unmatched, self.smallest_changes),
+                "contributions": lambda: contribution_sheet(self.pairs),
+                "rejected": lambda: rejected_sheet(self.cohort.rejected),
+            },
+        )
 
     @property
     def grid(self) -> Grid:
@@ -204,8 +206,9 @@ class Matching:
     def save(self, path: str | PathLike[str], *, who: str | None = None, why: str = "") -> tuple[Path, ...]:
         """Write the matching and return the files written.
 
-        A path that ends in .xlsx, .csv, .json, .decision.json or .html is one file; any other is a folder that gets one
-        of each, under fixed names. Each file is written whole or not at all.
+        A path that ends in .xlsx, .csv, .json, .decision.json, .html or .parquet (extra ``parquet``) is one file; any
+        other is a folder that gets one of each but the last, under fixed names. Each file is written whole or not at
+        all.
 
         A folder also keeps the log: the decision file comes first, then the log gets its lines, then come the documents
         that print its head. Each time it is saved there the log goes on.
@@ -265,10 +268,14 @@ class Seal:
 
 
 class Exporter(ABC):
-    """One kind of document. It is found by its ``kind``, the suffix of the files that it writes."""
+    """One kind of document. It is found by its ``kind``, the suffix of the files that it writes.
+
+    One that is ``apart`` is written where a file is asked for, and is none of the documents of a folder.
+    """
 
     kind: ClassVar[str]
     filename: ClassVar[str]
+    apart: ClassVar[bool] = False
 
     @abstractmethod
     def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
@@ -287,6 +294,11 @@ class Exporter(ABC):
 def exporters() -> dict[str, Exporter]:
     """Return every registered exporter by its suffix."""
     return {kind: exporter() for kind, exporter in concrete(Exporter, "mentormatch.report.exporters").items()}
+
+
+def documents_made() -> dict[str, Exporter]:
+    """Return the exporters of all documents that a folder gets, by their suffixes."""
+    return {kind: each for kind, each in exporters().items() if not each.apart}
 
 
 def exporter_for(name: str) -> Exporter:
@@ -309,6 +321,7 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
     bans: Iterable[Keys] = (),
     time_limit_s: float | None = None,
     executor: Workers | None = None,
+    memory_mb: int | None = None,
 ) -> Matching:
     """Return the optimal pairs of ``cohort`` under ``programme``, explained.
 
@@ -328,28 +341,37 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
         Who scores the pairs of a cohort that has more than 40 million of them, which are not held: a
         ``concurrent.futures.Executor`` or a ``dask.distributed.Client`` (extra ``dask``); None: the threads of this
         machine. The pairs are the same in any case. With fewer pairs it is not needed, and not used.
+    memory_mb
+        The most that the process may come to, in megabytes (10^6 bytes), None: no matter. The way that fits is taken;
+        it may be a slower one, and finds the same pairs. A rule that couples pairs may take more where it binds. See
+        ``estimate``.
 
     Raises
     ------
     RequestError
-        A pin or a ban names somebody who is not in the cohort.
+        A pin or a ban names somebody who is not in the cohort, or the run would not fit into ``memory_mb``.
     EngineError
         A solver gave an answer that the checker refused.
     """
     by_hand: list[Pin | Ban] = [*named(Pin, pins, cohort), *named(Ban, bans, cohort)]
     decided = programme.with_rules(by_hand)
-    scores, problem = scored(cohort, decided)
+    scores, problem = scored(cohort, decided, memory_mb)
     solution = solve(problem, seed=seed, time_limit_s=time_limit_s, executor=executor)
     return Matching(cohort, decided, scores, problem, solution, seed, tuple(pair_edits(by_hand, cohort)))
 
 
-def scored(cohort: Cohort, programme: Programme) -> tuple[ScoreTable, AssignmentProblem]:
-    """Return the scores of a cohort and its problem; those of very many pairs are worked out when asked for."""
-    if len(cohort.mentors) * len(cohort.mentees) > MOST_HELD and set(programme.goals.order) <= UNHELD:
-        problem = pose_wide(cohort, programme.criteria, programme.rules, programme.goals.order)
+def scored(cohort: Cohort, programme: Programme, memory_mb: int | None = None) -> tuple[ScoreTable, AssignmentProblem]:
+    """Return the scores of a cohort and its problem; those of very many pairs are worked out when asked for.
+
+    Raises RequestError where that does not fit into ``memory_mb``.
+    """
+    goals = programme.goals.order
+    way = way_within((len(cohort.mentors), len(cohort.mentees)), goals, MOST_HELD, memory_mb)
+    if not way.held:
+        problem = pose_wide(cohort, programme.criteria, programme.rules, goals, way.shorter)
         return UnheldScores(cohort, programme.criteria), problem
     scores = score(cohort, programme.criteria)
-    return scores, pose(cohort, scores, programme.rules, programme.goals.order)
+    return scores, pose(cohort, scores, programme.rules, goals)
 
 
 def named[R: (Pin, Ban)](rule: type[R], pairs: Iterable[Keys], cohort: Cohort) -> list[R]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -26,7 +27,7 @@ FATES: dict[Fate, str] = {
 """What staff read, once spoken."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False)
 class People:
     """n people of one side.
 
@@ -70,8 +71,13 @@ class People:
         return np.array([canonical(key) in sought for key in self.ids], dtype=bool)
 
     def _row(self, key: str) -> int | None:
-        sought = canonical(key)
-        return next((row for row, known in enumerate(self.ids) if canonical(known) == sought), None)
+        return self._rows.get(canonical(key))
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        """Where each key stands, in the form in which keys are compared; the first counts. Made when first needed."""
+        keys = [canonical(key) for key in self.ids]
+        return dict(zip(reversed(keys), range(len(keys) - 1, -1, -1), strict=True))
 
     def person(self, row: int) -> "Person":
         """Return one of them."""

@@ -1,13 +1,13 @@
 """The result as plain tables: the one source of workbook, CSV file, page and frames, so that they agree."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.languages import mark, tr
+from mentormatch.languages import language, mark, tr
 from mentormatch.people import FATES, Cohort, RowFate
 from mentormatch.review.diagnosis.finding import Change
 from mentormatch.review.pairs import Pair
@@ -26,6 +26,24 @@ class Sheet:
     names: tuple[str, ...]
     titles: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets(Mapping[str, Sheet]):
+    """Tables by their codes, each made when it is asked for: why somebody has no partner may take long to say."""
+
+    language: str
+    makers: Mapping[str, Callable[[], Sheet]]
+
+    def __getitem__(self, name: str) -> Sheet:
+        with language(self.language, unless_asked=True):
+            return self.makers[name]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.makers)
+
+    def __len__(self) -> int:
+        return len(self.makers)
 
 
 def sheet(columns: Sequence[tuple[str, str]], rows: Iterable[tuple[Cell, ...]]) -> Sheet:

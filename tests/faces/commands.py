@@ -20,6 +20,7 @@ CASES: dict[str, str] = {
     "map": "map {answers} -p {programme}",
     "intake": "intake {answers} -p {programme}",
     "diagnose": "diagnose {answers} -p {programme}",
+    "estimate": "estimate {answers} -p {programme}",
     "profiles": "profiles {answers} -p {programme} -o {new}/profiles",
     "match": "match {answers} -p {programme} -o {new}/pairs",
     "plans": "plans {answers} -p {programme} -n 2",

@@ -8,7 +8,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.errors import OutputError, RequestError
-from mentormatch.matching import Matching, exporters
+from mentormatch.matching import Matching, documents_made, exporters
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,7 @@ def test_frames_hold_the_same_pairs(matching: Matching) -> None:
 
 
 def test_a_folder_gets_every_document_and_a_suffix_one(matching: Matching, tmp_path: Path) -> None:
-    documents = {each.filename for each in exporters().values()}
+    documents = {each.filename for each in documents_made().values()}
     written = matching.save(tmp_path / "all")
     assert {path.name for path in written} == documents | {"binomes.journal.jsonl"}
     assert set(written) == set((tmp_path / "all").iterdir())

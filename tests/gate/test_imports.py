@@ -12,6 +12,7 @@ HEAVY = (
     "numba",
     "pandas",
     "pulp",
+    "pyarrow",
     "python_calamine",
     "rapidfuzz",
     "scipy",

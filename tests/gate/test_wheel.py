@@ -52,10 +52,11 @@ def test_the_wheel_shuns_the_highspy_that_prints_a_banner(metadata: Message) -> 
     assert "highspy!=1.16.0" in metadata.get_all("Requires-Dist", [])
 
 
-def test_only_the_extras_for_calendars_clusters_notebooks_pictures_large_markets_and_the_service_are_offered(
+def test_only_the_extras_for_calendars_clusters_notebooks_parquet_pictures_large_markets_and_the_service_are_offered(
     metadata: Message,
 ) -> None:
-    assert metadata.get_all("Provides-Extra") == ["calendar", "dask", "notebook", "pictures", "scale", "service"]
+    extras = ["calendar", "dask", "notebook", "parquet", "pictures", "scale", "service"]
+    assert metadata.get_all("Provides-Extra") == extras
 
 
 def test_the_command_is_installed_with_the_wheel(wheel: Path) -> None:

@@ -38,7 +38,9 @@ def matched(
     """Return the matching of these people, whose answers are given by field."""
     questions = {name: field.question for name, field in rules.fields.items()}
     ours, theirs = [
-        DataFrame([[row.get(name, "") for name in questions] for row in side], columns=list(questions.values()))
+        DataFrame(
+            [[row.get(name, "") for name in questions] for row in side], columns=list(questions.values()), dtype=object
+        )
         for side in (mentors, mentees)
     ]
     return match(read_survey(rules, mentors=ours, mentees=theirs), rules, bans=bans)

@@ -30,12 +30,15 @@ def pose(cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule], goals: Seque
 
 
 def pose_wide(
-    cohort: Cohort, criteria: Sequence[Criterion], rules: Sequence[Rule], goals: Sequence[str]
+    cohort: Cohort, criteria: Sequence[Criterion], rules: Sequence[Rule], goals: Sequence[str], shorter: int = 1
 ) -> AssignmentProblem:
-    """Return the same problem, the score of no pair being held: for cohorts of which there are too many pairs."""
+    """Return the same problem, the score of no pair being held: for cohorts of which there are too many pairs.
+
+    The lists that are kept of few of the pairs are so many times ``shorter`` than usual, and with them no large table.
+    """
     market = Market(cohort.mentors, cohort.mentees, np.empty((0, 0), dtype=np.int32))
     mentors, mentees = (admitted(rules, market.side(side), side) for side in SIDES)
-    scores = ComputedScores(tiles(cohort, criteria, rules), mentors, mentees)
+    scores = ComputedScores(tiles(cohort, criteria, rules, held=shorter == 1), mentors, mentees, shorter)
     return posed(market, scores, (mentors, mentees), rules, goals)
 
 

@@ -13,6 +13,7 @@ from mentormatch.cli.asking import ask_command
 from mentormatch.cli.completion import NAME, Completion, ready_to_complete
 from mentormatch.cli.diagnosing import diagnose_command
 from mentormatch.cli.drafting import draft_command, map_command
+from mentormatch.cli.estimating import estimate_command
 from mentormatch.cli.following import follow_up_command
 from mentormatch.cli.gathering import dates_command, topics_command, turns_command
 from mentormatch.cli.grouping import groups_command
@@ -71,6 +72,10 @@ COMMANDS: dict[Callable[..., None], tuple[str, str]] = {
     diagnose_command: (
         "diagnose",
         mark("Dire si les règles peuvent toutes tenir, lesquelles s'y opposent, et les issues les moins coûteuses."),
+    ),
+    estimate_command: (
+        "estimate",
+        mark("Dire d'avance ce que le calcul demanderait de temps et de mémoire, sans former de binômes."),
     ),
     profiles_command: (
         "profiles",

@@ -11,7 +11,10 @@ from mentormatch.languages import mark, tr
 Out = Annotated[
     Path | None,
     typer.Option(
-        "-o", "--out", metavar=mark("FICHIER|DOSSIER"), help=mark("Fichier .xlsx, .html, .csv ou .json, ou dossier.")
+        "-o",
+        "--out",
+        metavar=mark("FICHIER|DOSSIER"),
+        help=mark("Fichier .xlsx, .html, .csv, .json ou .parquet, ou dossier."),
     ),
 ]
 EXIT_CODES = {"proved": 0, "feasible": 0, "infeasible": 4, "stopped": 5, "failed": 1}

@@ -27,12 +27,13 @@ Decided = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the options of a command say of the pairs: forms of wishes, the workbook of decisions, seed and limit."""
+    """What the options of a command say of the pairs: forms of wishes, the workbook of decisions, seed and limits."""
 
     wishes: tuple[Path, ...] = ()
     decisions: Path | None = None
     seed: int = 0
     time_limit_s: float | None = None
+    memory_mb: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +85,12 @@ def matched(programme: Path, files: dict[str, Any], asked: Asked) -> "Matching":
     from mentormatch.matching import match
 
     on = ground(programme, files, asked)
-    return match(on.cohort, on.programme, seed=asked.seed, pins=on.pins, bans=on.bans, time_limit_s=asked.time_limit_s)
+    return match(
+        on.cohort,
+        on.programme,
+        seed=asked.seed,
+        pins=on.pins,
+        bans=on.bans,
+        time_limit_s=asked.time_limit_s,
+        memory_mb=asked.memory_mb,
+    )

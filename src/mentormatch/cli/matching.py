@@ -6,6 +6,7 @@ from mentormatch.cli.options import (
     HERE,
     Answers,
     AsJson,
+    MemoryMb,
     Mentees,
     Mentors,
     ProgrammeFile,
@@ -32,9 +33,10 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
     why: Why = "",
     seed: Seed = 0,
     time_limit: TimeLimit = None,
+    memory_mb: MemoryMb = None,
     as_json: AsJson = False,
 ) -> None:
     """Form the pairs, and write them into a file or a folder, or on stdout."""
     files = sources(answers, mentors, mentees, tool)
-    matching = matched(programme, files, Asked(tuple(wishes or ()), decisions, seed, time_limit))
+    matching = matched(programme, files, Asked(tuple(wishes or ()), decisions, seed, time_limit, memory_mb))
     deliver(matching, out, signed={"who": who, "why": why}, as_json=as_json)

@@ -43,6 +43,10 @@ TimeLimit = Annotated[
     float | None,
     typer.Option("--time-limit", min=0.001, metavar=mark("SECONDES"), help=mark("Durée maximale, en secondes.")),
 ]
+MemoryMb = Annotated[
+    int | None,
+    typer.Option("--memory-mb", min=1, metavar=mark("MO"), help=mark("Mémoire permise au plus, en mégaoctets.")),
+]
 Who = Annotated[
     str | None,
     typer.Option("--who", metavar=TEXT, help=mark("Qui le fait, pour le journal ; sinon, le compte.")),

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from mentormatch.files import write_whole
-from mentormatch.matching import Matching, Seal, Signature, exporters
+from mentormatch.matching import Matching, Seal, Signature, documents_made, exporters
 from mentormatch.record.decision import SUFFIX
 from mentormatch.record.digests import digest
 from mentormatch.record.log import Chain, append, check_chain
@@ -41,7 +41,8 @@ def validated(matching: Matching, folder: Path, *, who: str, why: str = "") -> S
 
 def documents(matching: Matching, folder: Path, seal: Seal) -> list[Path]:
     """Write all documents that stand beside the decision file, and return them."""
-    return [each.save(matching, folder / each.filename, seal) for kind, each in exporters().items() if kind != SUFFIX]
+    made = {kind: each for kind, each in documents_made().items() if kind != SUFFIX}
+    return [each.save(matching, folder / each.filename, seal) for each in made.values()]
 
 
 def sealed(chain: Chain, decision: str, head: str) -> Seal:

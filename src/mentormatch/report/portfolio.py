@@ -6,7 +6,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from mentormatch.errors import RequestError
 from mentormatch.languages import tr
-from mentormatch.matching import Matching, Seal, exporters
+from mentormatch.matching import Matching, Seal, documents_made, exporters
 from mentormatch.record.decision import FILENAME, SUFFIX
 from mentormatch.record.log import SUFFIX as JOURNAL
 from mentormatch.record.log import chain_in, continued
@@ -46,7 +46,7 @@ class Portfolio:
 
 def documents(matching: Matching, seal: Seal | None = None) -> dict[str, bytes]:
     """Return all documents that stand beside the decision file, by their names."""
-    made = {kind: each for kind, each in exporters().items() if kind != SUFFIX}
+    made = {kind: each for kind, each in documents_made().items() if kind != SUFFIX}
     return {each.filename: each.content(matching, seal) for each in made.values()}
 
 

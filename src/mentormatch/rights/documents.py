@@ -15,7 +15,7 @@ from mentormatch.rights.person import Held
 CONTACTS = "contacts.csv"
 STARTS = ("profils-", "publipostage.", "fiches.", "fiche-", "suivi.")
 """How the names of the other documents start."""
-READ = frozenset({".csv", ".tsv", ".txt", ".md", ".html", ".json", ".ipynb", ".xlsx"})
+READ = frozenset({".csv", ".tsv", ".txt", ".md", ".html", ".json", ".ipynb", ".parquet", ".xlsx"})
 MOST_BYTES = 100_000_000
 
 

@@ -8,6 +8,8 @@ statistics: on short French files that takes one encoding of Windows for another
 import codecs
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 
 from mentormatch.errors import Problem
 from mentormatch.languages import mark, tr, tr_n
@@ -15,6 +17,8 @@ from mentormatch.survey.table import Remark, unreadable
 
 REPLACEMENT = "\ufffd"
 SHOWN_LINES = 10
+PIECE = 1 << 20
+"""So many bytes are text at a time: of a large file the whole text is never there beside its bytes."""
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+\Z")
 _MULTIBYTE = re.compile(
@@ -29,7 +33,39 @@ _TWICE = re.compile(f"[{_LEADS[0]}{_LEADS[1]}][{_CONTINUATION}]|{_LEADS[2]}[“�
 _UTF16_ADVICE = mark("enregistrez le fichier en « CSV UTF-8 » depuis votre tableur, ou indiquez son encodage")
 
 
-def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str, tuple[Remark, ...]]:
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Bytes that are text in a known encoding, read piece by piece; a byte order mark is no part of it."""
+
+    content: bytes
+    encoding: str
+
+    def pieces(self) -> Iterator[str]:
+        """Yield the text in pieces, which end anywhere; raises UnicodeDecodeError where bytes are no text."""
+        decoder = codecs.getincrementaldecoder(self.encoding)()
+        for start in range(0, max(len(self.content), 1), PIECE):
+            end = start + PIECE
+            piece = decoder.decode(self.content[start:end], final=end >= len(self.content))
+            yield piece if start else piece.removeprefix("\ufeff")
+
+    def lines(self) -> Iterator[str]:
+        """Yield the physical lines with their ends, as ``physical_lines`` does."""
+        begun: list[str] = []
+        for piece in self.pieces():
+            end = 1 + max(piece.rfind("\n"), piece.rfind("\r", 0, -1))  # a CR at the end may have its LF in the next
+            if end:
+                yield from physical_lines("".join([*begun, piece[:end]]))
+                begun = []
+            begun.append(piece[end:])
+        yield from physical_lines("".join(begun))
+
+    @property
+    def whole(self) -> str:
+        """The whole text."""
+        return "".join(self.pieces())
+
+
+def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[Text, tuple[Remark, ...]]:
     """Return ``content`` as text without its byte order mark, and what is worth a look in it.
 
     Raises
@@ -38,15 +74,32 @@ def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str,
         Naming the physical line whose bytes are not text in the encoding said, or found.
     """
     known = encoding or encoding_of(content, name)
+    text = Text(content, known)
     try:
-        text = content.decode(known).removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        raise unreadable(name, _undecodable(content, known, error.start)) from None
+        _check_codec(known)
+        odd = [_is_suspicious(piece) for piece in text.pieces()]
+    except UnicodeDecodeError:
+        raise unreadable(name, _undecodable(content, known, _first_fault(content, known))) from None
     except (LookupError, ValueError):
         found = tr("« {encoding} » n'en est pas un", encoding=known)
         problem = Problem(tr("encodage"), found, tr("par exemple utf-8 ou cp1252"))
         raise unreadable(name, problem) from None
-    return text, (*_guessed(known, encoding), *_suspicious(text))
+    return text, (*_guessed(known, encoding), *(_suspicious(text) if any(odd) else []))
+
+
+def _check_codec(encoding: str) -> None:
+    """Raise LookupError where an encoding is none of text."""
+    with suppress(UnicodeDecodeError):
+        b"a".decode(encoding)
+
+
+def _first_fault(content: bytes, encoding: str) -> int:
+    """Return where the first byte stands that is no text."""
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError as error:
+        return error.start
+    return len(content)
 
 
 def physical_lines(text: str) -> Iterator[str]:
@@ -59,10 +112,11 @@ def encoding_of(content: bytes, name: str) -> str:
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     try:
-        content.decode("utf-8")
-    except UnicodeDecodeError as error:
+        for _ in Text(content, "utf-8").pieces():
+            pass
+    except UnicodeDecodeError:
         if _MULTIBYTE.search(content):
-            raise unreadable(name, _mixed(content, error.start)) from None
+            raise unreadable(name, _mixed(content, _first_fault(content, "utf-8"))) from None
         return "cp1252"
     return "utf-8"
 
@@ -93,21 +147,25 @@ def _guessed(encoding: str, said: str | None) -> list[Remark]:
     return [Remark(None, tr("Le fichier n'est pas en UTF-8 ; il a été lu comme un fichier Windows (cp1252)."))]
 
 
-def _suspicious(text: str) -> list[Remark]:
+def _is_suspicious(piece: str) -> bool:
+    """Say whether a piece of text holds what only garbled text holds, or may."""
+    return REPLACEMENT in piece or any(lead in piece for lead in _LEADS)
+
+
+def _suspicious(text: Text) -> list[Remark]:
     """Return remarks on text that was garbled before it was saved."""
     remarks = []
-    if REPLACEMENT in text:
-        lines = _lines_with(text, re.compile(REPLACEMENT))
-        remarks.append(_remark(lines, tr("un caractère « \ufffd » remplace une lettre perdue avant l'enregistrement")))
-    twice = _lines_with(text, _TWICE) if any(lead in text for lead in _LEADS) else []
+    lost, twice = _lines_with(text, re.compile(REPLACEMENT)), _lines_with(text, _TWICE)
+    if lost:
+        remarks.append(_remark(lost, tr("un caractère « \ufffd » remplace une lettre perdue avant l'enregistrement")))
     if twice:
         found = tr("texte sans doute encodé deux fois (« Ã© » pour « é ») ; exportez-le de nouveau")
         remarks.append(_remark(twice, found))
     return remarks
 
 
-def _lines_with(text: str, pattern: re.Pattern[str]) -> list[int]:
-    return [number for number, line in enumerate(physical_lines(text), 1) if pattern.search(line)]
+def _lines_with(text: Text, pattern: re.Pattern[str]) -> list[int]:
+    return [number for number, line in enumerate(text.lines(), 1) if pattern.search(line)]
 
 
 def _remark(lines: list[int], found: str) -> Remark:

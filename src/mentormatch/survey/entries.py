@@ -1,7 +1,7 @@
 """One submission -> somebody, or the reason why it is nobody."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mentormatch.fields import Answer, AnyField, Reading, Side
 from mentormatch.fields.base import is_blank
@@ -34,12 +34,17 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row that is somebody: who, on which side, what they answered, how much of the score it speaks to."""
+    """One row that is somebody: who, on which side, what they answered, how much of the score it speaks to.
+
+    ``readings`` are the answers to the fields ``names``, which all of a side share: a table for each person would take
+    more memory than all that they answered.
+    """
 
     row: RowFate
     side: Side
     email: str
-    readings: Mapping[str, Reading]
+    names: tuple[str, ...]
+    readings: tuple[Reading, ...]
     contact: Mapping[str, str]
     share: float
 
@@ -48,6 +53,10 @@ class Entry:
         """The person's key, in the form in which keys are compared."""
         return canonical(self.row.key)
 
+    def value(self, name: str) -> object:
+        """Return what the answer to a field stands for, None where there is none."""
+        return self.readings[self.names.index(name)].value if name in self.names else None
+
 
 class Questionnaire:
     """The questions of a plan, ready to read many rows: what each side is asked, its consents, the contacts."""
@@ -55,6 +64,7 @@ class Questionnaire:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.asked = {side: readers(plan.asked_of(side)) for side in SIDES}
+        self.names = {side: tuple(asked) for side, asked in self.asked.items()}
         consents = {name: field for name, field in plan.fields.items() if field.use == "consent"}
         self.consents = {
             side: readers({name: field for name, field in consents.items() if field.asks(side)}) for side in SIDES
@@ -63,11 +73,12 @@ class Questionnaire:
 
 
 def readers(fields: Mapping[str, AnyField]) -> dict[str, Callable[[Answer], Reading]]:
-    """Return what reads the answers to each field."""
-    return {name: reader(field) for name, field in fields.items()}
+    """Return what reads the answers to each field; a name that comes again and again, in any of them, is held once."""
+    names: dict[str, str] = {}
+    return {name: reader(field, names) for name, field in fields.items()}
 
 
-def reader(field: AnyField) -> Callable[[Answer], Reading]:
+def reader(field: AnyField, names: dict[str, str]) -> Callable[[Answer], Reading]:
     """Return what reads the answers to ``field``, each different text once: most come again and again."""
     met: dict[str, Reading] = {}
 
@@ -75,10 +86,17 @@ def reader(field: AnyField) -> Callable[[Answer], Reading]:
         if not isinstance(answer, str):
             return field.read(answer)
         if answer not in met:
-            met[answer] = field.read(answer)
+            met[answer] = with_names_once(field.read(answer), names)
         return met[answer]
 
     return read
+
+
+def with_names_once(reading: Reading, names: dict[str, str]) -> Reading:
+    """Return a reading whose names, if it is of names, are those of ``names`` where they are among them."""
+    if not isinstance(reading.value, tuple) or not all(isinstance(one, str) for one in reading.value):
+        return reading
+    return replace(reading, value=tuple([names.setdefault(one, one) for one in reading.value]))
 
 
 def enter(sent: Submission, questionnaire: Questionnaire) -> Entry | RowFate:
@@ -93,7 +111,8 @@ def enter(sent: Submission, questionnaire: Questionnaire) -> Entry | RowFate:
     share = answered_share(readings, plan.weights.get(sent.side, {}))
     fate, reason = fate_of(share, plan) if sent.sent.whole else ("incomplete", tr("envoi non terminé"))
     row = RowFate(sent.source, sent.line, fate, sent.key, sent.side, reason, when=sent.sent.when)
-    return Entry(row, sent.side, canonical(sent.email), readings, contact_in(sent, questionnaire), share)
+    answers = questionnaire.names[sent.side], tuple(readings.values())
+    return Entry(row, sent.side, canonical(sent.email), *answers, contact_in(sent, questionnaire), share)
 
 
 def refusal(sent: Submission, questionnaire: Questionnaire) -> str:

@@ -61,8 +61,8 @@ def people_of(entries: Sequence[Entry], plan: Plan, side: Side) -> People:
     """Return the people of one side, one typed column a field."""
     mine = [entry for entry in entries if entry.side == side]
     columns = {
-        name: field.column([entry.readings[name].value for entry in mine])
-        for name, field in plan.asked_of(side).items()
+        name: field.column([entry.readings[place].value for entry in mine])
+        for place, (name, field) in enumerate(plan.asked_of(side).items())
     }
     complete = np.array([entry.row.fate == "taken" for entry in mine], dtype=bool)
     return People(tuple(entry.row.key for entry in mine), columns, complete)
@@ -71,7 +71,7 @@ def people_of(entries: Sequence[Entry], plan: Plan, side: Side) -> People:
 def notes(entries: Sequence[Entry]) -> Iterator[Remark]:
     """Yield what was odd about single answers: the line and the field, never the answer."""
     for entry in entries:
-        for name, reading in entry.readings.items():
+        for name, reading in zip(entry.names, entry.readings, strict=True):
             if reading.note:
                 told = tr("« {name} » : {note}", name=name, note=reading.note)
                 yield Remark(entry.row.source, entry.row.line, told)

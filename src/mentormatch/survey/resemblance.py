@@ -74,7 +74,7 @@ def near_names(entries: Sequence[Entry], field: str) -> Iterator[Remark]:
     """Yield the pairs of names in one field that are nearly the same, and are counted as different."""
     holders: dict[str, list[Entry]] = {}
     for entry in entries:
-        value = entry.readings[field].value if field in entry.readings else None
+        value = entry.value(field)
         for name in value if isinstance(value, tuple) else ():
             holders.setdefault(canonical(name), []).append(entry)
     for one, other in near_pairs(list(holders)):

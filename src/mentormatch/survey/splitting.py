@@ -9,11 +9,10 @@ refused with a word on why, here.
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.languages import mark, tr
-from mentormatch.survey.decoding import physical_lines
 from mentormatch.survey.table import Record, is_blank
 
 MAX_CELLS_IN_ROW = 16_384
@@ -26,15 +25,15 @@ _FOLLOWED = mark("du texte suit un guillemet fermant (ouvert ici)")
 _FOLLOWED_LATER = mark("du texte suit un guillemet fermant (ouvert ici, refermé ligne {line})")
 
 
-def split(text: str, delimiter: str, *, skip: int = 0) -> Iterator[Record]:
-    """Yield the records of ``text`` after its first ``skip`` physical lines, each with the line where it starts.
+def split(lines: Iterable[str], delimiter: str, *, skip: int = 0) -> Iterator[Record]:
+    """Yield the records in physical lines after the first ``skip`` of them, each with the line where it starts.
 
     Raises
     ------
     SurveyError
         At a quote that is never closed, at text after a closing quote, or where a stray quote swallowed rows.
     """
-    scanner = _Scanner(text, delimiter, skip)
+    scanner = _Scanner(lines, delimiter, skip)
     width = 0
     for record in scanner.records():
         if width and _swallowed(scanner.widths, width):
@@ -62,8 +61,8 @@ class _Scanner:
     several lines a character like any other. ``met`` holds each different cell once: most answers come again and again.
     """
 
-    def __init__(self, text: str, delimiter: str, skip: int) -> None:
-        self.lines = enumerate(physical_lines(text), 1)
+    def __init__(self, lines: Iterable[str], delimiter: str, skip: int) -> None:
+        self.lines = enumerate(lines, 1)
         self.delimiter = delimiter
         self.met: dict[str, str] = {}
         self.widths: list[int] = []

@@ -5,13 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.errors import SurveyError
-from mentormatch.survey.decoding import decode, physical_lines
+from mentormatch.survey import decoding
+from mentormatch.survey.decoding import Text, decode, physical_lines
 
 pytestmark = pytest.mark.promise(3)
 
 
 def texts(content: bytes, encoding: str | None = None) -> str:
-    return decode(content, "a.csv", encoding)[0]
+    return decode(content, "a.csv", encoding)[0].whole
 
 
 @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16"])
@@ -30,7 +31,7 @@ def test_utf_16_of_either_order_is_read_by_its_mark() -> None:
 
 def test_windows_text_is_read_and_remarked_on() -> None:
     text, remarks = decode("Zoé;œuvre;10 €".encode("cp1252"), "a.csv")
-    assert text == "Zoé;œuvre;10 €"
+    assert text.whole == "Zoé;œuvre;10 €"
     assert len(remarks) == 1
 
 
@@ -80,15 +81,34 @@ def test_a_refusal_holds_nothing_of_what_was_answered() -> None:
 def test_each_french_letter_encoded_twice_is_remarked_on(word: str) -> None:
     twice = f"nom\nune {word} lettre".encode().decode("cp1252", "replace").encode()
     text, remarks = decode(twice, "a.csv")
-    assert word not in text
-    assert [remark.line for remark in remarks if "deux fois" in remark.text] == ([2] if "\ufffd" not in text else [])
+    assert word not in text.whole
+    assert [remark.line for remark in remarks if "deux fois" in remark.text] == (
+        [2] if "\ufffd" not in text.whole else []
+    )
 
 
 @pytest.mark.parametrize("text", ["Âge", "Château", "À côté", "PÂTES", "Ã", "Åsa", "Zoé « oui »", "L’été"])
 def test_plain_text_is_not_taken_for_encoded_twice(text: str) -> None:
-    assert decode(text.encode(), "a.csv") == (text, ())
+    read, remarks = decode(text.encode(), "a.csv")
+    assert (read.whole, remarks) == (text, ())
 
 
 @given(text=st.text(st.sampled_from("a\r\n\x0b\x0c\x1c\x85\u2028é")))
 def test_physical_lines_end_where_python_ends_them_in_files(text: str) -> None:
     assert list(physical_lines(text)) == list(io.StringIO(text, newline=""))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+@given(text=st.text(st.sampled_from("a\r\né")))
+def test_lines_are_the_same_wherever_pieces_end(encoding: str, size: int, text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(decoding, "PIECE", size)
+        assert list(Text(text.encode(encoding), encoding).lines()) == list(io.StringIO(text, newline=""))
+
+
+def test_a_fault_is_found_by_its_line_also_where_pieces_end_in_a_letter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, "PIECE", 3)
+    assert texts("Zoé;œuvre\n".encode()) == "Zoé;œuvre\n"
+    with pytest.raises(SurveyError, match="ligne 3 "):
+        decode("Zoé\nœuvre\n".encode() + "é".encode("cp1252"), "a.csv")

@@ -23,12 +23,13 @@ class ComputedScores(Scores):
     """Scores of people who take part, worked out by ``tiles`` whenever they are asked for.
 
     ``mentors`` (n,) and ``mentees`` (m,) bool: who takes part. How many partners somebody has is not known, only that
-    nobody who is set aside has any.
+    nobody who is set aside has any. Where memory is scarce, lists of pairs are so many times ``shorter`` than usual.
     """
 
     tiles: Tiles
     mentors: BoolVector
     mentees: BoolVector
+    shorter: int = 1
 
     @property
     def shape(self) -> tuple[int, int]:

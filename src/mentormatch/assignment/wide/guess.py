@@ -101,7 +101,7 @@ class Sample:
         step = max(m // WIDTH, 1)
         losses = [(mentees - margin)[::step] for few in self.other for margin in self.margins(mentors, few)]
         flat = np.concatenate([np.empty(0, dtype=np.int64), *losses])
-        place = LEADING * isqrt(n * m) * len(flat) // max(n * m, 1)
+        place = self.view.few(LEADING) * isqrt(n * m) * len(flat) // max(n * m, 1)
         return int(min(np.partition(flat, place - 1)[place - 1], -LOW // 2)) if 0 < place <= len(flat) else 0
 
 
@@ -120,5 +120,5 @@ def guessed(view: View, solve: Solve) -> Guess:
     pairs = sample.pairs()
     mentees = sample.mentees_by(solve(view.face(pairs), view.worth(pairs), None).left)
     mentors = sample.mentors_by(mentees)
-    found, best = view.look((mentors, mentees), sample.level(mentors, mentees), 4 * LEADING)
+    found, best = view.look((mentors, mentees), sample.level(mentors, mentees), 4 * view.few(LEADING))
     return Guess(found, (mentors, mentees), view.bound(best, mentees))

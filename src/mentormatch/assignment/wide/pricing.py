@@ -36,7 +36,7 @@ def best_wide(view: View, solve: Solve, hear: Hear) -> tuple[Face, Optimum]:
         optimum = solve(face, view.worth(pairs), starts.pop() if starts else None)
         hear(face, optimum, bound)
         loss = losses.pop(0) if losses else 0
-        seen, best = view.look((optimum.left, optimum.right), loss, ADDED)
+        seen, best = view.look((optimum.left, optimum.right), loss, view.few(ADDED))
         if not loss and not view.better(seen, optimum).any():
             return _tight(view, pairs, optimum, seen)
         bound = min(bound, view.bound(best, optimum.right))

@@ -121,11 +121,11 @@ class Tiles:
         return np.where(known[place] == asked, points[place], 0)
 
 
-def tiles(cohort: Cohort, criteria: Sequence[Criterion], rules: Sequence[Rule]) -> Tiles:
-    """Return the scores of a cohort, and which pairs its rules forbid."""
+def tiles(cohort: Cohort, criteria: Sequence[Criterion], rules: Sequence[Rule], *, held: bool = True) -> Tiles:
+    """Return the scores of a cohort, and which pairs its rules forbid; ``held``: tables of a moderate size are kept."""
     n, m = len(cohort.mentors), len(cohort.mentees)
     found = [*_scored(cohort, criteria), *_ruled(cohort, rules)]
-    parts = [each.holding() for each in found if isinstance(each, Part)]
+    parts = [each.holding() if held else each for each in found if isinstance(each, Part)]
     counted = [each for each in found if isinstance(each, Counted)]
     both = together([each for each in found if isinstance(each, Exceptions)], m)
     starts = np.searchsorted(both.mentors, np.arange(n + 1))

@@ -67,6 +67,10 @@ class View:
     def mentor(self) -> IntVector:
         return self.stage.flat + self.stage.mentor
 
+    def few(self, usual: int) -> int:
+        """Return how many pairs a person are listed, where that is so many as a rule."""
+        return max(usual // self.scores.shorter, 1)
+
     def worth(self, pairs: Pairs) -> IntVector:
         """Return what pairs are worth."""
         return self.mentor[pairs.mentors] + self.stage.mentee[pairs.mentees] + self.stage.score * pairs.scores

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.languages import mark, tr
-from mentormatch.survey.decoding import decode, encoding_of
+from mentormatch.survey.decoding import Text, decode, encoding_of, physical_lines
 from mentormatch.survey.reading import Reader, Source
 from mentormatch.survey.splitting import split
 from mentormatch.survey.table import Manner, Record, Rows, gather, is_blank, unreadable
@@ -37,18 +37,25 @@ class Delimited(Reader):
 
     def read(self, source: Source) -> Rows:
         """Return the rows of a delimited text; a first line ``sep=;`` says its delimiter."""
+        _check_is_no_parquet(source)
         encoding = source.encoding or encoding_of(source.content, source.name)
         text, remarks = decode(source.content, source.name, source.encoding)
-        _check_is_table(source.name, text)
-        said = _SEPARATOR_LINE.match(text)
+        head = next(text.pieces())
+        _check_is_table(source.name, head)
+        said = _SEPARATOR_LINE.match(head)
         skip = 1 if said else 0
-        delimiter = source.delimiter or (said[1] if said else best_delimiter(text))
+        delimiter = source.delimiter or (said[1] if said else best_delimiter(_first_lines(text)))
         _check_delimiter(source.name, delimiter)
         try:
-            rows = gather(source.name, split(text, delimiter, skip=skip), remarks)
+            rows = gather(source.name, split(text.lines(), delimiter, skip=skip), remarks)
         except SurveyError as error:
             raise unreadable(source.name, *error.problems) from None
         return replace(rows, manner=Manner(encoding=encoding, delimiter=delimiter))
+
+
+def _first_lines(text: Text) -> str:
+    """Return the lines that a delimiter is tried on, a few more than the records in them."""
+    return "".join(islice(text.lines(), 4 * SAMPLE))
 
 
 def best_delimiter(text: str) -> str:
@@ -73,7 +80,9 @@ def _sample(text: str, delimiter: str) -> list[Record]:
     """Return the first records that are not blank, as far as the text can be cut."""
     records: list[Record] = []
     try:
-        records.extend(record for record in islice(split(text, delimiter), SAMPLE) if not is_blank(record.cells))
+        records.extend(
+            record for record in islice(split(physical_lines(text), delimiter), SAMPLE) if not is_blank(record.cells)
+        )
     except SurveyError:
         return records
     return records
@@ -81,6 +90,15 @@ def _sample(text: str, delimiter: str) -> list[Record]:
 
 def _is_as_wide(record: Record, width: int) -> bool:
     return len(record.cells) == width or (len(record.cells) > width and is_blank(record.cells[width:]))
+
+
+def _check_is_no_parquet(source: Source) -> None:
+    """Refuse a Parquet file: what is packed in it may be of any size, so whoever trusts it opens it."""
+    if source.content.startswith(b"PAR1"):
+        advice = tr("ouvrez-le avec pandas (pandas.read_parquet), et donnez ce tableau au lieu du fichier")
+        raise unreadable(
+            source.name, Problem(tr("fichier"), tr("un fichier Parquet"), tr("un tableau de réponses"), advice)
+        )
 
 
 def _check_is_table(name: str, text: str) -> None:

@@ -1,0 +1,53 @@
+"""The pairs as a Parquet file, for a data team: typed columns under the stable English names."""
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any, ClassVar
+
+from mentormatch.errors import OutputError, Problem
+from mentormatch.languages import tr
+from mentormatch.matching import Exporter, Matching, Seal
+from mentormatch.report.texts import encodable
+from mentormatch.tables import Cell, Sheet
+
+NUMBERS = frozenset({"points", "answered"})
+"""The columns that hold numbers; all others hold text."""
+
+
+class ParquetExporter(Exporter):
+    """Neither packed nor coded, so that a search for whom it names finds them; a folder gets it only by its name."""
+
+    kind: ClassVar[str] = ".parquet"
+    filename: ClassVar[str] = "binomes.parquet"
+    apart: ClassVar[bool] = True
+
+    def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
+        return packed(matching.sheets["pairs"])
+
+
+def packed(table: Sheet) -> bytes:
+    """Return a table as such a file."""
+    arrow = door()
+    columns = zip(*table.rows, strict=True) if table.rows else [()] * len(table.names)
+    made = {name: column(arrow, name, cells) for name, cells in zip(table.names, columns, strict=True)}
+    stream = BytesIO()
+    arrow.parquet.write_table(arrow.table(made), stream, compression="none", use_dictionary=False)
+    return stream.getvalue()
+
+
+def column(arrow: Any, name: str, cells: Sequence[Cell]) -> Any:
+    """Return one column with its type."""
+    if name in NUMBERS:
+        return arrow.array(cells, arrow.float64())
+    return arrow.array([encodable(str(cell)) for cell in cells], arrow.string())
+
+
+def door() -> Any:
+    """Return pyarrow; raises OutputError, with what to install, where it is not there."""
+    try:
+        import pyarrow.parquet
+    except ModuleNotFoundError:
+        advice = tr("installez « mentormatch-engine[parquet] »")
+        told = tr("Un fichier Parquet a besoin du paquet « pyarrow »")
+        raise OutputError(told, [Problem("pyarrow", tr("absent"), advice=advice)]) from None
+    return pyarrow
