@@ -11,7 +11,7 @@ from mentormatch.assignment.posing import SIDES, forbidding
 from mentormatch.assignment.problem import AssignmentProblem, Loads
 from mentormatch.assignment.rule import Market, Rule
 from mentormatch.assignment.solution import Solution, Status
-from mentormatch.columns import BoolVector, IntVector
+from mentormatch.columns import BoolVector, Index, IntVector
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.people import Cohort, People
@@ -83,8 +83,12 @@ class Case:
     def market_of(self, side: Side, *rows: int) -> Market:
         """Return the market of some people and everybody who takes part on the other side."""
         some, others = np.array(rows, dtype=np.intp), self.others(side)
-        both = (some, others) if side == "mentor" else (others, some)
-        return Market(self.cohort.mentors.take(both[0]), self.cohort.mentees.take(both[1]), self.scores.part(*both))
+        return self.market(*((some, others) if side == "mentor" else (others, some)))
+
+    def market(self, mentors: Index, mentees: Index) -> Market:
+        """Return the market of some people."""
+        people = self.cohort.mentors.take(mentors), self.cohort.mentees.take(mentees)
+        return Market(*people, self.scores.part(mentors, mentees))
 
     def others(self, side: Side) -> NDArray[np.intp]:
         """Return who takes part on the side across."""
