@@ -65,3 +65,11 @@ def test_whom_else_somebody_could_have(seed: int, kind: str, most: int | None) -
     told = [(held.alternatives(one, most), unheld.alternatives(one, most)) for one in people]
     assert all(one == other for one, other in told)
     assert most == 0 or any(one for one, _ in told)
+
+
+@every_market
+def test_why_everybody_else_has_no_partner_and_what_would_place_them(seed: int, kind: str) -> None:
+    held, unheld = both(seed, kind)
+    assert held.unmatched
+    assert unheld.unmatched == held.unmatched
+    assert unheld.smallest_changes == held.smallest_changes

@@ -72,6 +72,12 @@ class Part:
         whole = None if self.whole is None else np.ascontiguousarray(self.whole[:, left])
         return replace(self, mentees=kinds, right=self.right.take(left), whole=whole)
 
+    def flipped(self) -> "Part":
+        """Return the same with the sides exchanged."""
+        whole = None if self.whole is None else np.ascontiguousarray(self.whole.T)
+        left, right = self.right.take(self.mentees.codes), self.left.take(self.mentors.first)
+        return Part(turned(self.adds), left, right, self.mentees, self.mentors, whole)
+
     def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
         """Return (e,) int64: what pairs are given."""
         kinds = self.mentees.codes[mentees]
@@ -84,6 +90,15 @@ class Part:
             right, column = np.unique(kinds[some], return_inverse=True)
             found[some] = self.adds(self.left.take(left), self.right.take(right))[row, column]
         return found
+
+
+def turned(adds: Adds) -> Adds:
+    """Return what an extension adds where mentees stand on the left."""
+
+    def added(left: People, right: People) -> Points:
+        return adds(right, left).T
+
+    return added
 
 
 def part_of(adds: Adds, extension: Extension, cohort: Cohort, *, named: bool) -> Part:
