@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from mentormatch.assignment.posing import SIDES, forbidding
 from mentormatch.assignment.problem import AssignmentProblem, Loads
 from mentormatch.assignment.rule import Market, Rule
-from mentormatch.assignment.scores import IntMatrix
 from mentormatch.assignment.solution import Solution, Status
 from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.columns import BoolVector, Index, IntVector
@@ -99,26 +98,30 @@ class Case:
 class View:
     """One side of a case, and what its people meet on the other.
 
-    ``refused`` says whom each rule sets aside; ``held`` how many partners each person across has; ``others`` are those
-    who take part there. ``pairs`` (k, 2) are the chosen ones, those of this side first and in order.
+    ``refused`` says whom each rule sets aside; ``others`` (c,) are those who take part across, ``spare`` (c,) who of
+    them has a place left. ``holders`` (k,) are the people of this side in each pair, in order, ``seats`` (k,) the place
+    of their partners among the others.
     """
 
     case: Case
     side: Side
     refused: tuple[tuple[Rule, BoolVector], ...]
-    held: IntVector
     others: IntVector
-    pairs: IntMatrix
+    spare: BoolVector
+    holders: IntVector
+    seats: IntVector
 
     @classmethod
     def of(cls, case: Case, side: Side) -> "View":
         """Return the view of one side."""
         admitting = [(rule, rule.admits(case.people(side), side)) for rule in case.rules]
         refused = tuple((rule, ~admits) for rule, admits in admitting if admits is not None)
-        partners = case.solution.pairs[:, 1 if side == "mentor" else 0]
-        held = np.bincount(partners, minlength=len(case.people(other_side(side))))
+        others, across = case.others(side), other_side(side)
         pairs = case.solution.pairs if side == "mentor" else case.solution.pairs[:, ::-1]
-        return cls(case, side, refused, held, case.others(side), pairs[np.argsort(pairs[:, 0], kind="stable")])
+        holders, partners = pairs[np.argsort(pairs[:, 0], kind="stable")].T
+        held = np.bincount(partners, minlength=len(case.people(across)))
+        spare = held[others] < case.loads(across).most[others]
+        return cls(case, side, refused, others, spare, holders, np.searchsorted(others, partners))
 
     def excluding(self, rows: Sequence[int]) -> Iterator[Excluding]:
         """Yield, for each person, which partners each rule takes from them."""
@@ -211,17 +214,19 @@ def no_place(view: View, fit: BoolVector) -> tuple[str, str]:
 
     ``fit`` (c,) bool: who of the others is possible.
     """
-    case, possible = view.case, view.others[fit]
-    who = possible_people(len(possible), other_side(view.side))
-    if (view.held[possible] < case.loads(other_side(view.side)).most[possible]).any():
+    case, count = view.case, int(np.count_nonzero(fit))
+    who = possible_people(count, other_side(view.side))
+    if (fit & view.spare).any():
         return "held_back", held_back(who, [case.labels.rule(rule) for rule in case.rules if binds_others(rule)])
-    found = holders(view, possible)
+    holders = view.holders[fit[view.seats]]
+    some = holders[np.flatnonzero(np.diff(holders, prepend=-1))]
+    names = [case.name(view.side, holder) for holder in some[:MOST_NAMED].tolist()]
     taken = tr_n(
         "{people}, dont la place est prise par {holders}.",
         "{people}, dont les places sont prises par {holders}.",
-        len(possible),
+        count,
         people=who,
-        holders=first_of([case.name(view.side, holder) for holder in found[:MOST_NAMED]], MOST_NAMED, len(found)),
+        holders=first_of(names, MOST_NAMED, len(some)),
     )
     return "no_place", taken
 
@@ -235,15 +240,6 @@ def held_back(people: str, rules: Sequence[str]) -> str:
         people=people,
         rules=listed([*map(quoted, rules)]),
     )
-
-
-def holders(view: View, possible: IntVector) -> list[int]:
-    """Return who of this side holds the places of these partners."""
-    wanted = np.zeros(len(view.held), dtype=bool)
-    wanted[possible] = True
-    found = view.pairs[wanted[view.pairs[:, 1]], 0]
-    held: list[int] = found[np.flatnonzero(np.diff(found, prepend=-1))].tolist()
-    return held
 
 
 def binds_others(rule: Rule) -> bool:
