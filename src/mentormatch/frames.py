@@ -1,5 +1,6 @@
 """The result as pandas frames."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """The tables of a matching as pandas frames; columns have the stable English names."""
+    """The tables of a matching as pandas frames; columns have the stable English names.
+
+    ``grid`` is only asked for where the scores of all pairs are.
+    """
 
     sheets: dict[str, Sheet]
-    grid: Grid
+    grid: Callable[[], Grid]
 
     @property
     def pairs(self) -> "DataFrame":
@@ -38,10 +42,14 @@ class Frames:
 
     @property
     def scores(self) -> "DataFrame":
-        """Points of every pair, mentors down, mentees across; NaN where a rule forbids the pair."""
+        """Points of every pair, mentors down, mentees across; NaN where a rule forbids the pair.
+
+        Raises RequestError where there are too many pairs to have them all.
+        """
         from pandas import DataFrame
 
-        return DataFrame(self.grid.points, index=list(self.grid.mentors), columns=list(self.grid.mentees))
+        grid = self.grid()
+        return DataFrame(grid.points, index=list(grid.mentors), columns=list(grid.mentees))
 
 
 def frame(sheet: Sheet) -> "DataFrame":

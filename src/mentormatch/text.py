@@ -14,6 +14,7 @@ skeleton      finding look-alikes, never to merge them    letters of other alpha
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from mentormatch.languages import mark, tr
 
@@ -90,6 +91,7 @@ def canonical(text: str) -> str:
     return " ".join(composed.split())
 
 
+@lru_cache(maxsize=1 << 12)
 def fold(text: str) -> str:
     """Return ``text`` as headers and options are compared: only what a reader would call the same words is left.
 

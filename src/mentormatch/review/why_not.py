@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mentormatch.assignment.posing import SIDES, forbidding
-from mentormatch.assignment.rule import Market, Rule
+from mentormatch.assignment.rule import Rule, market_of
 from mentormatch.assignment.wide.part import NOTHING
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr, tr_n
@@ -100,7 +100,7 @@ def in_the_way(case: Case, mentor: int, mentee: int) -> list[Rule]:
         np.count_nonzero(pins[:, axis] == person) >= case.loads(side).most[person]
         for axis, (side, person) in enumerate(zip(SIDES, pair, strict=True))
     ]
-    market = Market(case.cohort.mentors, case.cohort.mentees, NOTHING)
+    market = market_of(case.cohort, NOTHING)
     filling = [
         rule
         for rule in case.rules

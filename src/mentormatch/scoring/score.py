@@ -34,6 +34,11 @@ class ScoreTable:
     criteria: tuple[Criterion, ...]
     weights: tuple[float, ...]
 
+    @property
+    def held(self) -> bool:
+        """Whether the scores of all pairs are held: else they are worked out for those that are asked for."""
+        return True
+
     def part(self, mentors: Index, mentees: Index) -> NDArray[np.int32]:
         """Return the scores of some mentors with some mentees."""
         return np.asarray(self.values[np.ix_(mentors, mentees)])
@@ -57,6 +62,10 @@ class UnheldScores(ScoreTable):
         pairs = prod(map(len, (self.cohort.mentors, self.cohort.mentees)))
         found = Problem(tr("paires"), str(pairs), advice=tr("demandez une paire, ou une personne, à la fois"))
         raise RequestError(tr("Il y a trop de paires pour les avoir toutes à la fois"), [found])
+
+    @property
+    def held(self) -> bool:
+        return False
 
     def part(self, mentors: Index, mentees: Index) -> NDArray[np.int32]:
         some = Cohort(self.cohort.mentors.take(mentors), self.cohort.mentees.take(mentees))

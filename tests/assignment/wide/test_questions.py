@@ -10,6 +10,7 @@ from mentormatch import matching as route
 from mentormatch.assignment.scores import DenseScores, SparseScores
 from mentormatch.assignment.solution import Status
 from mentormatch.assignment.wide.computed import ComputedScores
+from mentormatch.errors import RequestError
 from mentormatch.matching import Matching
 from tests.assignment.wide.test_same_pairs import PROGRAMME, RULES, coarse, cohort
 from tests.conftest import DEEP
@@ -73,3 +74,45 @@ def test_why_everybody_else_has_no_partner_and_what_would_place_them(seed: int, 
     assert held.unmatched
     assert unheld.unmatched == held.unmatched
     assert unheld.smallest_changes == held.smallest_changes
+
+
+@every_market
+def test_pairs_made_by_hand_are_worth_the_same_and_break_the_same_rules(
+    seed: int, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, _ = both(seed, kind)
+    given = list(dict.fromkeys(some_pairs(held, seed, 20)))
+    one = mm.evaluate(held.cohort, held.programme, given)
+    monkeypatch.setattr(route, "MOST_HELD", 0)
+    other = mm.evaluate(held.cohort, held.programme, given)
+    assert isinstance(other.matching.problem.scores, ComputedScores)
+    assert one.breaches
+    assert (other.pairs, other.breaches, other.total) == (one.pairs, one.breaches, one.total)
+    assert other.matching.solution.tiers == one.matching.solution.tiers
+
+
+@every_market
+def test_a_repair_breaks_the_same_pairs(seed: int, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    held, unheld = both(seed, kind)
+    gone = [pair.mentor for pair in held.pairs[:2]] + [pair.mentee for pair in held.pairs[-2:]]
+    one = mm.repair(held, withdrawn=gone)
+    monkeypatch.setattr(route, "MOST_HELD", 0)
+    other = mm.repair(unheld, withdrawn=gone)
+    assert isinstance(other.matching.problem.scores, ComputedScores)
+    assert one.ended
+    assert one.status is Status.PROVED
+    assert other.matching.solution.tiers == one.matching.solution.tiers
+    assert (other.kept, other.new, other.broken, other.ended) == (one.kept, one.new, one.broken, one.ended)
+    assert other.reserves == one.reserves
+    assert other.matching.certificate == one.matching.certificate
+    for pair in some_pairs(one.matching, seed, 8):
+        assert other.matching.why_not(*pair) == one.matching.why_not(*pair)
+
+
+def test_what_couples_all_pairs_is_said_to_be_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, unheld = both(0, "untied")
+    monkeypatch.setattr(route, "MOST_HELD", 0)
+    repaired = mm.repair(unheld, withdrawn=[unheld.pairs[0].mentor])
+    for asked in (lambda: repaired.rung(1), lambda: mm.plans(unheld.cohort, unheld.programme, 2)):
+        with pytest.raises(RequestError, match="lie tous les binômes"):
+            asked()
