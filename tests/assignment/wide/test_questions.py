@@ -1,6 +1,8 @@
 """What a matching of which no scores are held answers: the same as where they are held, whatever it is asked."""
 
+import json
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from mentormatch.assignment.solution import Status
 from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.errors import RequestError
 from mentormatch.matching import Matching
+from mentormatch.record.verify import Outcome, verify
 from tests.assignment.wide.test_same_pairs import PROGRAMME, RULES, coarse, cohort
 from tests.conftest import DEEP
 
@@ -116,3 +119,39 @@ def test_what_couples_all_pairs_is_said_to_be_too_much(monkeypatch: pytest.Monke
     for asked in (lambda: repaired.rung(1), lambda: mm.plans(unheld.cohort, unheld.programme, 2)):
         with pytest.raises(RequestError, match="lie tous les binômes"):
             asked()
+
+
+@every_market
+def test_a_decision_holds_by_its_file_and_is_proved_by_the_answers(seed: int, kind: str, tmp_path: Path) -> None:
+    held, unheld = both(seed, kind)
+    ground = unheld.cohort, unheld.programme
+    for matching, alone in ((held, Outcome.VERIFIED), (unheld, Outcome.HELD)):
+        (path,) = matching.save(tmp_path / "a.decision.json")
+        found, proved = verify(path), verify(path, against=ground)
+        assert (found.outcome, proved.outcome) == (alone, Outcome.VERIFIED), found.words + proved.words
+        assert proved.certificate == matching.certificate
+    assert path.stat().st_size < 100 * sum(unheld.problem.shape)
+
+
+def test_a_decision_of_chosen_pairs_is_refused_where_it_was_changed_or_rests_on_others(tmp_path: Path) -> None:
+    _, unheld = both(0, "untied")
+    (path,) = unheld.save(tmp_path / "a.decision.json")
+    other, _ = both(2, "untied")
+    assert verify(path, against=(other.cohort, unheld.programme)).outcome is Outcome.REFUSED
+    decision = json.loads(path.read_text())
+    mentor, mentee = decision["pairs"][0]
+    for change in (
+        lambda told: told["scores"][mentor].update({mentee: told["scores"][mentor][mentee] + 1}),
+        lambda told: told["tiers"][2].update(value=told["tiers"][2]["value"] - 1),
+        lambda told: told["mentors"][int(mentor[1:]) - 1].update(most=0),
+    ):
+        told = json.loads(path.read_text())
+        change(told)
+        changed = tmp_path / "b.decision.json"
+        changed.write_text(json.dumps(told))
+        assert verify(changed).outcome is Outcome.REFUSED
+    lower = json.loads(path.read_text())
+    for name in ("mentors", "mentees"):
+        lower["prices"][0][name] = [max(price - 1, 0) for price in lower["prices"][0][name]]
+    changed.write_text(json.dumps(lower))
+    assert verify(changed, against=(unheld.cohort, unheld.programme)).outcome is Outcome.REFUSED
