@@ -167,7 +167,7 @@ def ways_on_block(net: Net, block: Block, target: int) -> Ways | None:
 
     The cells of chosen pairs are used up: ``FAR`` is written into them.
     """
-    cells, (rights, lefts) = block.cells, block.cells.shape
+    cells, lefts = block.cells, block.cells.shape[1]
     backs = -cells[net.chosen[:, 1], net.chosen[:, 0]]
     cells[net.chosen[:, 1], net.chosen[:, 0]] = FAR
     potential = np.concatenate([block.prices[0], -block.prices[1]])
@@ -200,6 +200,11 @@ def _lengths_on_block(net: Net, pairs: tuple[IntMatrix, IntVector], by_sink: Bot
 
 type Arcs = tuple[IntVector, IntVector, IntVector]
 """From whom, to whom, at what cost."""
+
+
+def both(some: Arcs, others: Arcs) -> Arcs:
+    """Return some arcs, and others after them."""
+    return np.append(some[0], others[0]), np.append(some[1], others[1]), np.append(some[2], others[2])
 
 
 def beside_pairs(net: Net, backs: IntVector, potential: IntVector) -> Arcs:
@@ -291,7 +296,7 @@ def ways_on_list(net: Net, face: Face, worth: IntVector, target: int) -> Ways:
     backs = worth[order[np.searchsorted(keys, chosen, sorter=order)]]
     beside = beside_pairs(net, backs, np.zeros(net.sink, dtype=np.int64))
     pairs = face.lefts[open_], face.rights[open_] + lefts, -worth[open_]
-    arcs = tuple(map(np.append, pairs, beside))
+    arcs = both(pairs, beside)
     length = lengths_on(arcs, target, net.sink + 1)
     after = fewest(*tight_arcs(arcs, length), target, net.sink + 1)
     losses = np.full(rights, FAR)

@@ -127,7 +127,7 @@ class Decision(Message):
         """Return the decision that a matching is."""
         problem, solution = matching.problem, matching.solution
         members = members_of(problem)
-        told = problem.scores.pairs() if matching.scores.held else tuple(solution.pairs.T)
+        told = problem.scores.pairs() if matching.scores.held else (solution.pairs[:, 0], solution.pairs[:, 1])
         return cls(
             status=solution.status,
             engine=solution.engine,
@@ -315,7 +315,7 @@ def _prices(stage: Stage, places: "Places") -> Prices:
     )
 
 
-def _coupling(problem: AssignmentProblem, row: Row, told: tuple[IntVector, ...], place: int) -> Coupling:
+def _coupling(problem: AssignmentProblem, row: Row, told: tuple[IntVector, IntVector], place: int) -> Coupling:
     mentors, mentees = told
     weights = row.at(mentors, mentees, problem.shape)
     used = weights != 0

@@ -4,7 +4,7 @@ Of a market of too many pairs the decision file does not hold all scores: they a
 the criteria alone, and no solver is imported.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from mentormatch.assignment.posing import pose, pose_wide
@@ -21,22 +21,36 @@ from mentormatch.scoring.score import score
 def reposed(decision: Decision, cohort: Cohort, programme: Programme) -> AssignmentProblem:
     """Return the problem of a decision with the scores of all pairs.
 
-    Raises RequestError where the decision rests on other answers or another programme, or its people take other
-    numbers of partners than they do.
+    Raises RequestError where the decision rests on other answers or another programme, or states other pairs, scores,
+    pins or numbers of partners than these give.
     """
-    if wrong := list(other_ground(decision, cohort, programme)):
-        raise RequestError(tr("Cette décision ne repose pas sur ces réponses et ce programme"), wrong)
-    stated, rules = decision.problem(), programme.rules
-    goals = decision.goals
+    refuse(other_ground(decision, cohort, programme))
+    stated, goals = decision.problem(), decision.goals
     if decision.every_pair:
-        scores = score(cohort, programme.criteria)
-        problem = pose(cohort, scores, rules, goals)
+        posed = pose(cohort, score(cohort, programme.criteria), programme.rules, goals)
     else:
-        problem = pose_wide(cohort, programme.criteria, rules, goals)
-    if members_of(problem) != (decision.mentors, decision.mentees):
-        found = Problem(tr("places"), tr("d'autres nombres de places"), tr("ceux que donnent les réponses"))
-        raise RequestError(tr("Cette décision ne repose pas sur ces réponses et ce programme"), [found])
-    return replace(problem, pins=stated.pins, former=stated.former)
+        posed = pose_wide(cohort, programme.criteria, programme.rules, goals)
+    refuse(other_problem(decision, stated, posed))
+    return replace(posed, former=stated.former, rows=stated.rows if decision.every_pair else posed.rows)
+
+
+def refuse(wrong: Iterable[Problem]) -> None:
+    """Raise RequestError where something is wrong."""
+    if found := list(wrong):
+        raise RequestError(tr("Cette décision ne repose pas sur ces réponses et ce programme"), found)
+
+
+def other_problem(decision: Decision, stated: AssignmentProblem, posed: AssignmentProblem) -> Iterator[Problem]:
+    """Yield what a decision states of its problem, and its answers do not give."""
+    expected = tr("ce que donnent les réponses et le programme")
+    if members_of(posed) != (decision.mentors, decision.mentees):
+        yield Problem(tr("places"), tr("d'autres nombres de places"), expected)
+    if stated.pins != posed.pins:
+        yield Problem("pins", tr("d'autres binômes imposés"), expected)
+    pairs = stated.scores.pairs()
+    known = posed.scores.allows(*pairs).all() and np.array_equal(stated.scores.at(*pairs), posed.scores.at(*pairs))
+    if not known or (decision.every_pair and stated.scores.count != posed.scores.count):
+        yield Problem("scores", tr("d'autres points"), expected)
 
 
 def other_ground(decision: Decision, cohort: Cohort, programme: Programme) -> Iterator[Problem]:

@@ -82,10 +82,10 @@ def set_aside(people: People, taking_part: BoolVector, held: Counter[int]) -> It
 
 def broken_by_all(rules: Sequence[Rule], market: Market, pairs: Positions) -> Iterator[Breach]:
     """Yield the bounds on all pairs together that do not hold, and the pinned pairs that are missing."""
-    chosen = set(pairs)
+    chosen, (mentors, mentees) = set(pairs), np.array(pairs, dtype=np.int64).reshape(-1, 2).T
     for rule in rules:
         for row in rule.rows(market):
-            total = int(row.at(*np.array(pairs, dtype=np.int64).reshape(-1, 2).T, market.shape).sum())
+            total = int(row.at(mentors, mentees, market.shape).sum())
             least, most = (total if bound is None else bound for bound in (row.least, row.most))
             if not least <= total <= most:
                 yield Breach(rule.label, (), tr("total de {total}", total=total))

@@ -21,7 +21,8 @@ from mentormatch.assignment.scores import IntMatrix
 from mentormatch.assignment.solution import Solution, Status, Tier
 from mentormatch.assignment.stages import Stage, stage_of
 from mentormatch.assignment.wide.computed import ComputedScores
-from mentormatch.assignment.wide.ways import Enough, Ground, cheapest, up_to, ways_wide
+from mentormatch.assignment.wide.view import View
+from mentormatch.assignment.wide.ways import Enough, Ground, cheapest, ready, up_to, ways_wide
 from mentormatch.columns import IntVector
 from mentormatch.errors import EngineError, Problem, RequestError
 from mentormatch.languages import tr
@@ -80,8 +81,8 @@ class Graph:
         net = self.net if axis == 0 else self.net.flipped()
         prices = prices_for(self.solution, self.stage)
         if prices is not None and isinstance(self.problem.scores, ComputedScores):
-            ground = Ground.of(self.problem, self.stage, prices, self.solution.pairs, net, axis)
-            return ways_wide(ground, person, enough)
+            view = View.of(self.problem, self.stage, ready)
+            return ways_wide(Ground(view, net, prices, self.solution.pairs, axis), person, enough)
         block = None if prices is None else Block.of(self.problem, self.stage, prices, axis)
         ways = None if block is None else ways_on_block(net, block, person)
         return ways or self._ways_on_list(net, axis, person)

@@ -146,12 +146,23 @@ class View:
 
 def explain_unmatched(case: Case) -> tuple[Unmatched, ...]:
     """Return everybody without a partner, mentors first, each with the reason."""
-    return tuple(one for side in SIDES for one in explain_side(View.of(case, side)))
+    return tuple(reasons(case))
 
 
-def explain_side(view: View) -> Iterator[Unmatched]:
-    """Yield everybody of one side without a partner, each with the reason."""
-    case, alone = view.case, view.case.alone(view.side)
+def reasons(case: Case) -> Iterator[Unmatched]:
+    """Yield the same, as far as anybody asks."""
+    for side in SIDES:
+        yield from explain_rows(View.of(case, side), case.alone(side))
+
+
+def explain_one(case: Case, side: Side, row: int) -> Unmatched:
+    """Return why one person, who has no partner, has none."""
+    return next(explain_rows(View.of(case, side), np.array([row])))
+
+
+def explain_rows(view: View, alone: IntVector) -> Iterator[Unmatched]:
+    """Yield some people of one side without a partner, each with the reason."""
+    case = view.case
     known = {row: set_aside(view, row) or no_answer(case.solution.status) for row in alone.tolist()}
     asking = np.array([row for row, why in known.items() if why is None], dtype=np.int64)
     partners = view.partners(asking)

@@ -16,6 +16,8 @@ from mentormatch.scoring.criterion import Criterion
 
 MILLION = 1_000_000
 BLOCK_ROWS = 256
+TOGETHER = 64
+"""Pairs that are scored together, as a block of which the rest is not wanted."""
 
 type IntBlock = NDArray[np.int64]
 
@@ -42,6 +44,14 @@ class ScoreTable:
     def part(self, mentors: Index, mentees: Index) -> NDArray[np.int32]:
         """Return the scores of some mentors with some mentees."""
         return np.asarray(self.values[np.ix_(mentors, mentees)])
+
+    def at(self, mentors: Index, mentees: Index) -> NDArray[np.int32]:
+        """Return the scores of some pairs: the first of one side with the first of the other, and so on."""
+        parts = [
+            self.part(mentors[at : at + TOGETHER], mentees[at : at + TOGETHER]).diagonal()
+            for at in range(0, len(mentors), TOGETHER)
+        ]
+        return np.concatenate(parts) if parts else np.empty(0, dtype=np.int32)
 
 
 class UnheldScores(ScoreTable):

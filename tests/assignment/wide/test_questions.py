@@ -125,8 +125,9 @@ def test_what_couples_all_pairs_is_said_to_be_too_much(monkeypatch: pytest.Monke
 def test_a_decision_holds_by_its_file_and_is_proved_by_the_answers(seed: int, kind: str, tmp_path: Path) -> None:
     held, unheld = both(seed, kind)
     ground = unheld.cohort, unheld.programme
+    path = tmp_path / "a.decision.json"
     for matching, alone in ((held, Outcome.VERIFIED), (unheld, Outcome.HELD)):
-        (path,) = matching.save(tmp_path / "a.decision.json")
+        matching.save(path)
         found, proved = verify(path), verify(path, against=ground)
         assert (found.outcome, proved.outcome) == (alone, Outcome.VERIFIED), found.words + proved.words
         assert proved.certificate == matching.certificate
@@ -138,18 +139,15 @@ def test_a_decision_of_chosen_pairs_is_refused_where_it_was_changed_or_rests_on_
     (path,) = unheld.save(tmp_path / "a.decision.json")
     other, _ = both(2, "untied")
     assert verify(path, against=(other.cohort, unheld.programme)).outcome is Outcome.REFUSED
-    decision = json.loads(path.read_text())
-    mentor, mentee = decision["pairs"][0]
-    for change in (
-        lambda told: told["scores"][mentor].update({mentee: told["scores"][mentor][mentee] + 1}),
-        lambda told: told["tiers"][2].update(value=told["tiers"][2]["value"] - 1),
-        lambda told: told["mentors"][int(mentor[1:]) - 1].update(most=0),
-    ):
-        told = json.loads(path.read_text())
-        change(told)
-        changed = tmp_path / "b.decision.json"
+    changed, told = tmp_path / "b.decision.json", json.loads(path.read_text())
+    mentor, mentee = told["pairs"][0]
+    for where, name in ((told["scores"][mentor], mentee), (told["tiers"][2], "value"), (told["mentors"][0], "most")):
+        was, where[name] = where[name], where[name] + 1
         changed.write_text(json.dumps(told))
-        assert verify(changed).outcome is Outcome.REFUSED
+        expected = Outcome.HELD if name == "most" else Outcome.REFUSED
+        assert verify(changed).outcome is expected
+        assert verify(changed, against=(unheld.cohort, unheld.programme)).outcome is Outcome.REFUSED
+        where[name] = was
     lower = json.loads(path.read_text())
     for name in ("mentors", "mentees"):
         lower["prices"][0][name] = [max(price - 1, 0) for price in lower["prices"][0][name]]

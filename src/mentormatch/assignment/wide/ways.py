@@ -12,7 +12,6 @@ from math import isqrt, prod
 
 import numpy as np
 
-from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.residual import (
     FAR,
     Arcs,
@@ -20,12 +19,12 @@ from mentormatch.assignment.residual import (
     Net,
     Ways,
     beside_pairs,
+    both,
     fewest,
     lengths_on,
     tight_arcs,
 )
 from mentormatch.assignment.scores import IntMatrix
-from mentormatch.assignment.stages import Stage
 from mentormatch.assignment.wide.scan import STRIP, Look
 from mentormatch.assignment.wide.swift import Swift
 from mentormatch.assignment.wide.tiles import Tiles
@@ -55,13 +54,6 @@ class Ground:
     pairs: IntMatrix
     axis: int
 
-    @classmethod
-    def of(
-        cls, problem: AssignmentProblem, stage: Stage, prices: Both, pairs: IntMatrix, net: Net, axis: int
-    ) -> "Ground":
-        """Return the ground of an answer."""
-        return cls(View.of(problem, stage, ready), net, prices, pairs, axis)
-
     def arcs(self, lengths: IntVector, loss: int, most: int) -> Arcs:
         """Return the open pairs as arcs that cost no more than ``loss`` at prices moved by these lengths."""
         lefts = len(self.net.left.more)
@@ -85,8 +77,8 @@ class Ground:
     def of_person(self, person: int) -> IntVector:
         """Return (r,) the cost of the arc from a left person to each right one, ``FAR`` where there is none."""
         others = np.arange(self.view.scores.shape[1 - self.axis])
-        both = np.full(len(others), person), others
-        mentors, mentees = both if self.axis == 0 else both[::-1]
+        sides = np.full(len(others), person), others
+        mentors, mentees = sides if self.axis == 0 else sides[::-1]
         pairs = Pairs(mentors, mentees, self.view.scores.at(mentors, mentees))
         return np.where(self.view.scores.allows(mentors, mentees) & ~self.taken(pairs), self.costs(pairs), FAR)
 
@@ -137,15 +129,6 @@ def ways_wide(ground: Ground, target: int, enough: Enough) -> Ways:
     known = np.where(length <= most, length, FAR)
     after = fewest(*tight_arcs(both(seen, beside), known), target, nodes)
     return Ways(target, lefts, np.minimum(costs + known[lefts : net.sink], FAR), after)
-
-
-def both(some: Arcs, others: Arcs) -> Arcs:
-    """Return some arcs, and others after them."""
-    return (
-        np.append(some[0], others[0]),
-        np.append(some[1], others[1]),
-        np.append(some[2], others[2]),
-    )
 
 
 def joined(some: Arcs, others: Arcs, nodes: int) -> Arcs:

@@ -194,7 +194,8 @@ def of_quotas(seeker: Seeker) -> Iterator[Obstacle]:
     for row in seeker.case.problem.rows:
         total = int(row.at(pairs[:, 0], pairs[:, 1], shape).sum())
         both = np.full(len(seeker.others), seeker.row), seeker.others
-        after = total + row.at(*(both if seeker.side == "mentor" else both[::-1]), shape)
+        mentors, mentees = both if seeker.side == "mentor" else both[::-1]
+        after = total + row.at(mentors, mentees, shape)
         beyond = np.zeros(len(after), dtype=bool) if row.most is None else after > row.most
         below = np.zeros(len(after), dtype=bool) if row.least is None else after < row.least
         if counts_pairs(row):
