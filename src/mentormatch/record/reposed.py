@@ -7,6 +7,8 @@ the criteria alone, and no solver is imported.
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+import numpy as np
+
 from mentormatch.assignment.posing import pose, pose_wide
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.errors import Problem, RequestError
