@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +49,7 @@ def some_pairs(matching: Matching, seed: int, count: int) -> list[tuple[str, str
     drawn = [
         (ids[0][i], ids[1][k]) for i, k in zip(random.integers(0, n, count), random.integers(0, m, count), strict=True)
     ]
-    mixed = [(one.mentor, other.mentee) for one, other in zip(matching.pairs, matching.pairs[1:], strict=False)]
+    mixed = [(one.mentor, other.mentee) for one, other in pairwise(matching.pairs)]
     return [*drawn, *mixed[:count], *((pair.mentor, pair.mentee) for pair in matching.pairs[:2])]
 
 
@@ -110,6 +111,43 @@ def test_a_repair_breaks_the_same_pairs(seed: int, kind: str, monkeypatch: pytes
     assert other.matching.certificate == one.matching.certificate
     for pair in some_pairs(one.matching, seed, 8):
         assert other.matching.why_not(*pair) == one.matching.why_not(*pair)
+
+
+def imposed(kind: str) -> list[tuple[str, str]]:
+    """Return pairs that cannot be imposed together: one that a rule forbids, or two of somebody with one place."""
+    held, _ = both(0, "untied")
+    if kind == "forbidden":
+        return [next(pair for pair in some_pairs(held, 1, 60) if held.why_not(*pair).rules)]
+    alone = [place for place, most in enumerate(held.problem.mentors.most) if most == 1]
+    others = {held.cohort.mentees.ids[k] for k in np.flatnonzero(held.problem.mentees.most)}
+    free = [
+        (held.cohort.mentors.ids[i], other)
+        for i in alone
+        for other in others
+        if not held.why_not(held.cohort.mentors.ids[i], other).rules
+    ]
+    return next([one, other] for one, other in pairwise(free) if one[0] == other[0])
+
+
+@pytest.mark.parametrize("kind", ["forbidden", "two"])
+def test_pairs_that_cannot_be_imposed_are_told_as_far_as_counting_shows_them(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, _ = both(0, "untied")
+    pins = imposed(kind)
+    one = mm.match(held.cohort, PROGRAMMES["untied"], pins=pins)
+    monkeypatch.setattr(route, "MOST_HELD", 0)
+    other = mm.match(held.cohort, PROGRAMMES["untied"], pins=pins)
+    assert one.status is Status.INFEASIBLE
+    assert other.status is Status.INFEASIBLE
+    assert one.diagnosis is not None
+    assert other.diagnosis is not None
+    decisive = [finding for finding in one.diagnosis.findings if finding.decisive]
+    assert decisive
+    assert [finding for finding in other.diagnosis.findings if finding.decisive] == decisive
+    assert other.diagnosis.findings[-1].code == "too_many_pairs"
+    assert other.unmatched == one.unmatched
+    assert mm.diagnose(other.cohort, other.programme).status is Status.INFEASIBLE
 
 
 def test_what_couples_all_pairs_is_said_to_be_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
