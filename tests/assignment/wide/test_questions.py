@@ -1,6 +1,7 @@
 """What a matching of which no scores are held answers: the same as where they are held, whatever it is asked."""
 
 import json
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +17,9 @@ from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.errors import RequestError
 from mentormatch.matching import Matching
 from mentormatch.record.verify import Outcome, verify
+from mentormatch.report import view as shown
+from mentormatch.report.pictures import Distribution, HeatMap
+from mentormatch.review.labels import codes
 from tests.assignment.wide.test_same_pairs import PROGRAMME, RULES, coarse, cohort
 from tests.conftest import DEEP
 
@@ -191,3 +195,67 @@ def test_a_decision_of_chosen_pairs_is_refused_where_it_was_changed_or_rests_on_
         lower["prices"][0][name] = [max(price - 1, 0) for price in lower["prices"][0][name]]
     changed.write_text(json.dumps(lower))
     assert verify(changed, against=(unheld.cohort, unheld.programme)).outcome is Outcome.REFUSED
+
+
+@every_market
+def test_tables_and_views_of_people_say_the_same(seed: int, kind: str) -> None:
+    held, unheld = both(seed, kind)
+    assert unheld.sheets == held.sheets
+    assert unheld.frames.pairs.equals(held.frames.pairs)
+    assert unheld.goal_prices == held.goal_prices
+    (one, other), alone = (held.pairs[0].mentor, held.pairs[1].mentee), held.unmatched[0].person
+    for view, asked in (
+        ("person", (one,)),
+        ("person", (alone,)),
+        ("pair", (one, other)),
+        ("pairs", ()),
+        ("unmatched", ()),
+    ):
+        told = [getattr(matching.show, view)(*asked)._repr_html_() for matching in (held, unheld)]
+        assert told[0] == told[1], view
+
+
+@pytest.mark.parametrize("kind", PROGRAMMES)
+def test_pairs_stay_as_often_when_weights_change(kind: str) -> None:
+    held, unheld = both(1, kind)
+    assert unheld.robustness(3) == held.robustness(3)
+
+
+def test_trials_that_would_take_hours_are_not_begun() -> None:
+    _, unheld = both(1, "tied")
+    slow = replace(unheld, solution=replace(unheld.solution, seconds=60.0))
+    with pytest.raises(RequestError, match="60 essais au plus"):
+        slow.robustness(61)
+
+
+def test_what_shows_all_pairs_says_that_they_are_too_many() -> None:
+    _, unheld = both(0, "untied")
+    with pytest.raises(RequestError, match="trop de paires"):
+        _ = unheld.frames.scores
+    for picture in (HeatMap(unheld), Distribution(unheld)):
+        assert "Il y a trop de paires pour les montrer toutes : 3\u202f600." in picture.alternative
+    assert HeatMap(unheld).chart() is None
+    assert Distribution(unheld).chart() is not None
+
+
+def test_a_page_tells_so_many_one_by_one_and_where_the_others_are(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    held, unheld = both(0, "untied")
+    monkeypatch.setattr(shown, "MOST_TOLD", 5)
+    others = f"… et {len(held.pairs) - 5}\u00a0autres, que cette page ne montre pas"
+    for matching in (held, unheld):
+        page = matching.save(tmp_path / "page.html")[0].read_text("utf-8")
+        assert page.count('<article class="card">') == 5
+        assert page.count(others) == 2
+        assert f"… et {len(held.unmatched) - 5}\u00a0autres, que cette page ne montre pas" in page
+    assert [card.mentor for card in shown.view(unheld).pairs] == [pair.mentor for pair in held.pairs[:5]]
+    labels = codes(unheld.cohort, unheld.programme)
+    assert len(shown.view(unheld, labels).unmatched) == 5
+
+
+def test_a_folder_of_very_many_people_has_all_documents(tmp_path: Path) -> None:
+    _, unheld = both(3, "untied")
+    written = {path.name for path in unheld.save(tmp_path / "folder", who="Test")}
+    assert {"binomes.xlsx", "binomes.html", "binomes.csv", "binomes.json", "binomes.decision.json"} <= written
+    assert verify(tmp_path / "folder" / "binomes.decision.json").outcome is Outcome.HELD
