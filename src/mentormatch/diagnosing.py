@@ -2,11 +2,11 @@
 
 from time import monotonic
 
+from mentormatch.matching import scored
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
 from mentormatch.review.diagnosis.finding import Diagnosis
 from mentormatch.review.diagnosis.whole import diagnosed
-from mentormatch.scoring.score import score
 
 
 def diagnose(cohort: Cohort, programme: Programme, *, time_limit_s: float | None = None) -> Diagnosis:
@@ -35,4 +35,4 @@ def diagnose(cohort: Cohort, programme: Programme, *, time_limit_s: float | None
     ('feasible', None, ())
     """
     deadline = None if time_limit_s is None else monotonic() + time_limit_s
-    return diagnosed(cohort, score(cohort, programme.criteria), programme.rules, deadline)
+    return diagnosed(cohort, scored(cohort, programme)[0], programme.rules, deadline)

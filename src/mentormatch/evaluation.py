@@ -1,24 +1,25 @@
 """Any pairs, also made by hand: explained like the engine's own, with the rules that they break."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mentormatch.assignment.posing import pose
 from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.rule import market_of
 from mentormatch.assignment.scores import DenseScores, IntMatrix, SparseScores, stored
 from mentormatch.assignment.solution import Solution, Status
 from mentormatch.assignment.stages import reached
+from mentormatch.assignment.wide.computed import ComputedScores
+from mentormatch.assignment.wide.tiles import tiles
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import tr
-from mentormatch.matching import Keys, Matching
-from mentormatch.people import Cohort
+from mentormatch.matching import Keys, Matching, scored
+from mentormatch.people import Cohort, People
 from mentormatch.programme import Programme
 from mentormatch.review.breaches import Breach, breaches
 from mentormatch.review.pairs import Pair, explain_pair
-from mentormatch.scoring.score import ScoreTable, score
+from mentormatch.scoring.score import ScoreTable
+from mentormatch.text import canonical
 
 GIVEN = "given"
 """The engine of pairs that were handed in."""
@@ -49,7 +50,7 @@ def evaluate(cohort: Cohort, programme: Programme, pairs: Iterable[Keys]) -> Eva
     places = places_of(cohort, pairs)
     plan = plan_at(cohort, programme, places)
     explained = tuple(explain_pair(cohort, plan.scores, *place) for place in places)
-    broken = tuple(breaches(programme.rules, market_of(cohort, plan.scores.values), places))
+    broken = tuple(breaches(programme.rules, cohort, plan.scores, places))
     return Evaluation(explained, broken, plan)
 
 
@@ -63,7 +64,11 @@ def as_given(cohort: Cohort, programme: Programme, pairs: Iterable[Keys], *, see
 
 def places_of(cohort: Cohort, pairs: Iterable[Keys]) -> list[tuple[int, int]]:
     """Return pairs by position; raise RequestError where a key is nobody's, or a pair comes twice."""
-    places = [(cohort.mentors.find(mentor), cohort.mentees.find(mentee)) for mentor, mentee in pairs]
+    rows = [{canonical(key): row for row, key in enumerate(people.ids)} for people in (cohort.mentors, cohort.mentees)]
+    places = [
+        (place_in(rows[0], cohort.mentors, mentor), place_in(rows[1], cohort.mentees, mentee))
+        for mentor, mentee in pairs
+    ]
     if len(set(places)) < len(places):
         raise RequestError(
             tr("Un binôme est donné deux fois"),
@@ -72,18 +77,27 @@ def places_of(cohort: Cohort, pairs: Iterable[Keys]) -> list[tuple[int, int]]:
     return places
 
 
+def place_in(rows: Mapping[str, int], people: People, key: str) -> int:
+    """Return where somebody stands; raise RequestError where the key is nobody's."""
+    found = rows.get(canonical(key))
+    return people.find(key) if found is None else found
+
+
 def plan_at(cohort: Cohort, programme: Programme, places: Iterable[tuple[int, int]], seed: int = 0) -> Matching:
     """Return pairs by position as a matching; it reaches what all of them are worth, also those that a rule forbids."""
-    scores = score(cohort, programme.criteria)
-    problem = pose(cohort, scores, programme.rules, programme.goals.order)
+    scores, problem = scored(cohort, programme)
     pairs = np.array(sorted(places), dtype=np.int64).reshape(-1, 2)
-    tiers = tuple(reached(replace(problem, scores=with_pairs(problem, scores, pairs)), pairs, {}))
+    tiers = tuple(reached(replace(problem, scores=with_pairs(problem, scores, cohort, pairs)), pairs, {}))
     solution = Solution(Status.FEASIBLE, pairs, tiers, engine=GIVEN)
     return Matching(cohort, programme, scores, problem, solution, seed)
 
 
-def with_pairs(problem: AssignmentProblem, scores: ScoreTable, pairs: IntMatrix) -> DenseScores | SparseScores:
-    """Return the scores of a problem, with those of some pairs that it may not allow."""
+def with_pairs(
+    problem: AssignmentProblem, scores: ScoreTable, cohort: Cohort, pairs: IntMatrix
+) -> DenseScores | SparseScores | ComputedScores:
+    """Return the scores of a problem, with those of some pairs that it may not allow; all of those not held."""
+    if isinstance(problem.scores, ComputedScores):
+        return replace(problem.scores, tiles=tiles(cohort, scores.criteria, ()))
     allowed = np.zeros(problem.shape, dtype=bool)
     allowed[problem.scores.pairs()] = True
     allowed[tuple(pairs.T)] = True

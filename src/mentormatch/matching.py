@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
+from math import prod
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -19,12 +20,14 @@ from mentormatch.assignment.progress import at_work
 from mentormatch.assignment.rules.ban import Ban
 from mentormatch.assignment.rules.pin import Pin
 from mentormatch.assignment.solution import Solution, Status
-from mentormatch.errors import OutputError
+from mentormatch.assignment.wide.computed import ComputedScores
+from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.fields import Side
 from mentormatch.files import write_whole
 from mentormatch.frames import Frames
 from mentormatch.languages import once_spoken, own_language, tr
 from mentormatch.people import Cohort
+from mentormatch.phrases import thousands
 from mentormatch.programme import Programme
 from mentormatch.registry import concrete
 from mentormatch.review.alternatives import Alternative, alternatives
@@ -190,7 +193,7 @@ class Matching:
 
     @property
     def grid(self) -> Grid:
-        """The points of every pair that the rules allow."""
+        """The points of every pair that the rules allow; raises RequestError where there are too many pairs."""
         return score_grid(self.cohort, self.scores, self.problem)
 
     @own_language
@@ -372,6 +375,13 @@ def scored(cohort: Cohort, programme: Programme, memory_mb: int | None = None) -
         return UnheldScores(cohort, programme.criteria), problem
     scores = score(cohort, programme.criteria)
     return scores, pose(cohort, scores, programme.rules, goals)
+
+
+def refuse_unheld(problem: AssignmentProblem) -> None:
+    """Raise RequestError where a question couples pairs of which there are too many."""
+    if isinstance(problem.scores, ComputedScores):
+        pairs = Problem(tr("paires"), thousands(prod(problem.shape)), tr("{most} au plus", most=thousands(MOST_HELD)))
+        raise RequestError(tr("Cette question lie tous les binômes entre eux : il y en a trop de possibles"), [pairs])
 
 
 def named[R: (Pin, Ban)](rule: type[R], pairs: Iterable[Keys], cohort: Cohort) -> list[R]:

@@ -10,7 +10,7 @@ from mentormatch.assignment.progress import at_work
 from mentormatch.assignment.solution import Solution, Status
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import tr
-from mentormatch.matching import Matching, match
+from mentormatch.matching import Matching, match, refuse_unheld
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
 
@@ -45,7 +45,7 @@ def plans(
     Raises
     ------
     RequestError
-        ``n`` or ``differ_by`` is not a whole number from 1 on.
+        ``n`` or ``differ_by`` is not a whole number from 1 on, or there are too many pairs for more than one plan.
 
     Examples
     --------
@@ -73,6 +73,7 @@ def may_go_on(solution: Solution) -> bool:
 
 def differing(problem: AssignmentProblem, solution: Solution, differ_by: int, number: int) -> AssignmentProblem:
     """Return the problem in which at least ``differ_by`` pairs of a solution are not chosen."""
+    refuse_unheld(problem)
     weights = np.zeros(problem.shape, dtype=np.int64)
     weights[solution.pairs[:, 0], solution.pairs[:, 1]] = 1
     row = Row(tr("différent du plan {number}", number=number), weights, most=len(solution.pairs) - differ_by)

@@ -7,7 +7,6 @@ from functools import cached_property
 import numpy as np
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.posing import pose
 from mentormatch.assignment.problem import AssignmentProblem, Row
 from mentormatch.assignment.progress import at_work
 from mentormatch.assignment.rules.ban import Ban
@@ -15,13 +14,12 @@ from mentormatch.assignment.rules.pin import Pin
 from mentormatch.assignment.solution import Status
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import tr
-from mentormatch.matching import Keys, Matching, named
+from mentormatch.matching import Keys, Matching, named, refuse_unheld, scored
 from mentormatch.people import Cohort
 from mentormatch.phrases import about, counted, listed, points, quoted
 from mentormatch.programme import Goal, Programme
 from mentormatch.review.edits import newcomer_edits, pair_edits, people_edits
 from mentormatch.review.reserves import Reserve, reserves_of
-from mentormatch.scoring.score import score
 from mentormatch.text import canonical
 from mentormatch.turnover import joined, without
 
@@ -119,8 +117,12 @@ class Repair:
         return tuple(rungs)
 
     def rung(self, at_most: int) -> Rung:
-        """Return the best plan that breaks at most so many former pairs."""
+        """Return the best plan that breaks at most so many former pairs.
+
+        Raises RequestError where there are too many pairs to couple them.
+        """
         loose = self._loose
+        refuse_unheld(loose)
         weights = np.zeros(loose.shape, dtype=np.int64)
         weights[tuple(np.array(loose.former, dtype=np.int64).reshape(-1, 2).T)] = 1
         bound = Row(tr("nombre de binômes conservés"), weights, least=len(loose.former) - at_most)
@@ -194,9 +196,8 @@ def repair(
     cohort = without(matching.cohort, left)
     cohort = cohort if arrived is None else joined(cohort, arrived)
     programme = bound(matching, cohort, begun)
-    scores = score(cohort, programme.criteria)
+    scores, posed = scored(cohort, programme)
     first, *others = programme.goals.order
-    posed = pose(cohort, scores, programme.rules, programme.goals.order)
     problem = replace(posed, goals=(first, "changes", *others), former=former_in(matching, cohort))
     chosen = matching.seed if seed is None else seed
     solution = solve(problem, seed=chosen)

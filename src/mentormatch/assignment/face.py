@@ -71,9 +71,9 @@ class Face:
     @classmethod
     def of(cls, problem: AssignmentProblem) -> Self | None:
         """Return all answers of a problem whose only bounds are loads and pins; None if no answer can hold the pins."""
-        left, right = open_bounds(problem)
-        if (left.most < 0).any() or (right.most < 0).any() or not pins_allowed(problem):
+        if not pins_hold(problem):
             return None
+        left, right = open_bounds(problem)
         mentors, mentees = problem.scores.pairs()
         m = problem.shape[1]
         pinned = np.array([mentor * m + mentee for mentor, mentee in problem.pins], dtype=np.int64)
@@ -168,6 +168,11 @@ def open_bounds(problem: AssignmentProblem) -> tuple[Bounds, Bounds]:
     degrees = problem.scores.degrees()
     left, right = _always(problem.mentors, degrees[0]), _always(problem.mentees, degrees[1])
     return left.without(mentors), right.without(mentees)
+
+
+def pins_hold(problem: AssignmentProblem) -> bool:
+    """Return whether every pin is an allowed pair, and nobody is in more of them than they have places."""
+    return pins_allowed(problem) and not any((side.most < 0).any() for side in open_bounds(problem))
 
 
 def pins_allowed(problem: AssignmentProblem) -> bool:

@@ -9,7 +9,9 @@ costs minus its worth plus the shortest way from k to i (Ahuja, Magnanti and Orl
 search backwards from i gives the price of every pair of i.
 
 Sums are int64 and exact within ``FAR``. Where prices prove the answer, no reduced cost is negative, and Dijkstra's
-search on a whole block serves; otherwise Bellman and Ford's on the list of pairs, which needs no prices.
+search on a whole block serves; otherwise Bellman and Ford's on the list of pairs, which needs no prices. Of the ways
+that cost the same, the one of fewest arcs is taken, then the one by the people who come first: so it moves as few as
+can be, and is the same whatever the search and the prices.
 """
 
 from dataclasses import dataclass
@@ -21,6 +23,7 @@ from mentormatch.assignment.face import Bounds, Face, open_bounds
 from mentormatch.assignment.problem import SUMS, AssignmentProblem
 from mentormatch.assignment.scores import DenseScores, IntMatrix
 from mentormatch.assignment.stages import Stage, stage_of
+from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
 
@@ -28,44 +31,28 @@ type Both = tuple[IntVector, IntVector]
 
 FAR = 1 << 61
 """The length of a way that is not there; together with another it still fits into int64."""
+PAIRS_OF_A_WAY = 64
+"""Where nobody must have a partner a way costs less than a quarter of what so many pairs can be worth."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """All goals in one number, and back.
+def in_one_number(problem: AssignmentProblem) -> Stage | None:
+    """Return all goals in one stage; None where a goal is no sum, or int64 leaves no room for the length of a way.
 
-    ``stage`` says what a pair is worth in that number; by ``steps`` and ``lows``, one a goal, the sum over an answer
-    is divided again into what it reaches in each goal.
+    A way costs at most what all places are worth. Where nobody must have a partner, it costs no more than the two pairs
+    that make room for the one that is forced, whatever the number of people.
     """
-
-    stage: Stage
-    steps: tuple[int, ...]
-    lows: tuple[int, ...]
-
-    @classmethod
-    def of(cls, problem: AssignmentProblem) -> Self | None:
-        """Return the scale of a problem, None where a goal is no sum, or int64 leaves no room for the sums."""
-        if not set(problem.goals) <= set(SUMS):
+    if not set(problem.goals) <= set(SUMS):
+        return None
+    places = problem.places
+    stage = stage_of(problem, problem.goals[-1])
+    for goal in reversed(problem.goals[:-1]):
+        upper = stage_of(problem, goal)
+        if not upper.fits_above(stage, places):
             return None
-        places = problem.places
-        stage, lows = stage_of(problem, problem.goals[-1]), [0]
-        for goal in reversed(problem.goals[:-1]):
-            upper = stage_of(problem, goal)
-            if not upper.fits_above(stage, places):
-                return None
-            lows.append(places * min(stage.low, 0))
-            stage = upper.above(stage, places)
-        if stage.reach * (4 * places + 4) >= FAR:
-            return None
-        return cls(stage, tuple(weight for _, weight in stage.weights), tuple(reversed(lows)))
-
-    def split(self, sums: IntVector) -> IntMatrix:
-        """Return (goals, len(sums)) int64: what answers with these sums reach in each goal."""
-        found = []
-        for step, low in zip(self.steps[:-1], self.lows[:-1], strict=True):
-            found.append((sums - low) // step)
-            sums = sums - step * found[-1]
-        return np.array([*found, sums], dtype=np.int64)
+        stage = upper.above(stage, places)
+    bound = any(side.least.any() for side in (problem.mentors, problem.mentees))
+    longest = 4 * places + 4 if bound or not isinstance(problem.scores, ComputedScores) else PAIRS_OF_A_WAY
+    return stage if stage.reach * longest < FAR else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,27 +167,75 @@ def ways_on_block(net: Net, block: Block, target: int) -> Ways | None:
 
     The cells of chosen pairs are used up: ``FAR`` is written into them.
     """
-    cells, (rights, lefts) = block.cells, block.cells.shape
+    cells, lefts = block.cells, block.cells.shape[1]
     backs = -cells[net.chosen[:, 1], net.chosen[:, 0]]
     cells[net.chosen[:, 1], net.chosen[:, 0]] = FAR
     potential = np.concatenate([block.prices[0], -block.prices[1]])
     into, out = np.where(net.into_sink, potential, FAR), np.where(net.out_of_sink, -potential, FAR)
     if min(part.min(initial=0) for part in (cells, backs, into, out)) < 0:
         return None
-    held = _held(net.chosen, lefts)
-    search = _Search.towards(target, lefts + rights + 1)
+    length = _lengths_on_block(net, (cells, backs), (into, out), target)
+    right, left = np.nonzero(cells + length[lefts : net.sink, None] == np.where(length < FAR, length, -1)[:lefts])
+    tight = tight_arcs(beside_pairs(net, backs, potential), length)
+    after = fewest(np.append(left, tight[0]), np.append(right + lefts, tight[1]), target, net.sink + 1)
+    return Ways(target, lefts, np.minimum(cells[:, target] + length[lefts : net.sink], FAR), after)
+
+
+def _lengths_on_block(net: Net, pairs: tuple[IntMatrix, IntVector], by_sink: Both, target: int) -> IntVector:
+    """Return the lengths of the shortest ways by the cells, back along chosen pairs, and by the sink."""
+    (cells, backs), (into, out), lefts = pairs, by_sink, pairs[0].shape[1]
+    held, search = _held(net.chosen, lefts), _Search.towards(target, net.sink + 1)
     while (node := search.nearest()) is not None:
         if node == net.sink:
-            search.relax(into, np.arange(net.sink), node)
+            search.relax(into, np.arange(net.sink))
             continue
         if node >= lefts:
-            search.relax_first(cells[node - lefts], node)
+            search.relax_first(cells[node - lefts])
         elif len(places := held[node]):
-            search.relax(backs[places], lefts + net.chosen[places, 1], node)
+            search.relax(backs[places], lefts + net.chosen[places, 1])
         if out[node] < FAR:
-            search.relax(out[node : node + 1], np.array([net.sink]), node)
-    losses = np.minimum(cells[:, target] + search.length[lefts : lefts + rights], FAR)
-    return Ways(target, lefts, losses, search.after.tolist())
+            search.relax(out[node : node + 1], np.array([net.sink]))
+    return search.length
+
+
+type Arcs = tuple[IntVector, IntVector, IntVector]
+"""From whom, to whom, at what cost."""
+
+
+def both(some: Arcs, others: Arcs) -> Arcs:
+    """Return some arcs, and others after them."""
+    return np.append(some[0], others[0]), np.append(some[1], others[1]), np.append(some[2], others[2])
+
+
+def beside_pairs(net: Net, backs: IntVector, potential: IntVector) -> Arcs:
+    """Return the arcs that are no open pair: back along chosen pairs at these costs, and to and from the sink."""
+    into, out = np.flatnonzero(net.into_sink), np.flatnonzero(net.out_of_sink)
+    return (
+        np.concatenate([net.chosen[:, 1] + len(net.left.more), into, np.full(len(out), net.sink)]),
+        np.concatenate([net.chosen[:, 0], np.full(len(into), net.sink), out]),
+        np.concatenate([backs, potential[into], -potential[out]]),
+    )
+
+
+def tight_arcs(arcs: Arcs, length: IntVector) -> tuple[IntVector, IntVector]:
+    """Return the arcs, without their costs, that are part of a shortest way."""
+    tails, heads, costs = arcs
+    tight = (length[heads] < FAR // 2) & (length[heads] + costs == length[tails])
+    return tails[tight], heads[tight]
+
+
+def fewest(tails: IntVector, heads: IntVector, target: int, nodes: int) -> list[int]:
+    """Return the next node of each on the way of fewest arcs, the first of several; -1 for none."""
+    after, level = np.full(nodes, -1), np.zeros(nodes, dtype=bool)
+    level[target] = True
+    while level.any():
+        some = level[heads] & (after[tails] < 0) & (tails != target)
+        after[tails[some]] = nodes
+        np.minimum.at(after, tails[some], heads[some])
+        level = np.zeros(nodes, dtype=bool)
+        level[tails[some]] = True
+    found: list[int] = after.tolist()
+    return found
 
 
 def _held(chosen: IntMatrix, lefts: int) -> list[IntVector]:
@@ -211,42 +246,41 @@ def _held(chosen: IntMatrix, lefts: int) -> list[IntVector]:
 
 @dataclass(slots=True)
 class _Search:
-    """Lengths of ways backwards from one node; ``waiting`` are those that may still become shorter."""
+    """Lengths of ways backwards from one node; ``waiting`` may still become shorter, ``last`` was taken out."""
 
     length: IntVector
     waiting: IntVector
-    after: IntVector
+    last: int = -1
 
     @classmethod
     def towards(cls, target: int, nodes: int) -> Self:
         length = np.full(nodes, FAR)
         length[target] = 0
-        return cls(length, length.copy(), np.full(nodes, -1))
+        return cls(length, length.copy())
 
     def nearest(self) -> int | None:
         """Return the nearest node that waits, and take it out; None when no other can be reached."""
         node = int(self.waiting.argmin())
         if self.waiting[node] >= FAR:
             return None
-        self.waiting[node] = FAR
+        self.waiting[node], self.last = FAR, node
         return node
 
-    def relax_first(self, costs: IntVector, node: int) -> None:
-        """Shorten the ways from the first nodes, one a cost, that had better go by ``node``."""
-        lengths = costs + self.length[node]
+    def relax_first(self, costs: IntVector) -> None:
+        """Shorten the ways from the first nodes, one a cost, that had better go by the node taken out last."""
+        lengths = costs + self.length[self.last]
         better = (lengths < self.length[: len(costs)]).nonzero()[0]
         if len(better):
-            self._shorten(lengths[better], better, node)
+            self._shorten(lengths[better], better)
 
-    def relax(self, costs: IntVector, nodes: IntVector, node: int) -> None:
-        """Shorten the ways from ``nodes``, one a cost, that had better go by ``node``."""
-        lengths = costs + self.length[node]
+    def relax(self, costs: IntVector, nodes: IntVector) -> None:
+        """Shorten the ways from ``nodes``, one a cost, that had better go by the node taken out last."""
+        lengths = costs + self.length[self.last]
         better = lengths < self.length[nodes]
-        self._shorten(lengths[better], nodes[better], node)
+        self._shorten(lengths[better], nodes[better])
 
-    def _shorten(self, lengths: IntVector, nodes: IntVector, node: int) -> None:
+    def _shorten(self, lengths: IntVector, nodes: IntVector) -> None:
         self.length[nodes] = self.waiting[nodes] = lengths
-        self.after[nodes] = node
 
 
 def ways_on_list(net: Net, face: Face, worth: IntVector, target: int) -> Ways:
@@ -256,36 +290,34 @@ def ways_on_list(net: Net, face: Face, worth: IntVector, target: int) -> Ways:
     the net is not optimal.
     """
     lefts, rights = len(net.left.more), len(net.right.more)
-    keys = face.lefts * rights + face.rights
-    taken = np.isin(keys, net.chosen[:, 0] * rights + net.chosen[:, 1])
-    tails = np.where(taken, face.rights + lefts, face.lefts)
-    heads = np.where(taken, face.lefts, face.rights + lefts)
-    into, out = np.flatnonzero(net.into_sink), np.flatnonzero(net.out_of_sink)
-    tails = np.concatenate([tails, into, np.full(len(out), net.sink)])
-    heads = np.concatenate([heads, np.full(len(into), net.sink), out])
-    costs = np.concatenate([np.where(taken, worth, -worth), np.zeros(len(into) + len(out), dtype=np.int64)])
-    length, after = _bellman_ford((tails, heads, costs), target, net.sink + 1)
+    keys, chosen = face.lefts * rights + face.rights, net.chosen[:, 0] * rights + net.chosen[:, 1]
+    open_ = ~np.isin(keys, chosen)
+    order = np.argsort(keys)
+    backs = worth[order[np.searchsorted(keys, chosen, sorter=order)]]
+    beside = beside_pairs(net, backs, np.zeros(net.sink, dtype=np.int64))
+    pairs = face.lefts[open_], face.rights[open_] + lefts, -worth[open_]
+    arcs = both(pairs, beside)
+    length = lengths_on(arcs, target, net.sink + 1)
+    after = fewest(*tight_arcs(arcs, length), target, net.sink + 1)
     losses = np.full(rights, FAR)
     mine = face.lefts == target
     reached = length[lefts + face.rights[mine]]
     losses[face.rights[mine]] = np.where(reached < FAR // 2, reached - worth[mine], FAR)
-    return Ways(target, lefts, losses, after.tolist())
+    return Ways(target, lefts, losses, after)
 
 
-def _bellman_ford(arcs: tuple[IntVector, IntVector, IntVector], target: int, nodes: int) -> tuple[IntVector, IntVector]:
+def lengths_on(arcs: Arcs, target: int, nodes: int) -> IntVector:
+    """Return the lengths of the shortest ways to ``target`` by Bellman and Ford's search; ``FAR`` for none."""
     order = np.argsort(arcs[0], kind="stable")
     tails, heads, costs = (part[order] for part in arcs)
     starts = np.flatnonzero(np.diff(tails, prepend=-1))
-    owners, counts = tails[starts], np.diff(np.append(starts, len(tails)))
-    length, after = np.full(nodes, FAR), np.full(nodes, -1)
+    owners, length = tails[starts], np.full(nodes, FAR)
     length[target] = 0
     for _ in range(nodes + 1):
         through = np.where(length[heads] < FAR // 2, length[heads] + costs, FAR)
         least = np.minimum.reduceat(through, starts) if len(starts) else through
         better = least < length[owners]
         if not better.any():
-            return length, after
-        arc = np.flatnonzero(np.repeat(better, counts) & (through == np.repeat(least, counts)))
-        after[tails[arc]] = heads[arc]
+            return length
         length[owners[better]] = least[better]
     raise EngineError("The pairs are not optimal: changes without end make them better")

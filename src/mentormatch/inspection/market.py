@@ -30,6 +30,12 @@ UNPOSED = mark(
 NO_PAIRS = mark(
     "Ce programme forme des groupes : il n'y a pas de partenaires à compter, ni de places chez les mentor·es."
 )
+TOO_MANY = mark(
+    "Il y a trop de paires pour compter les partenaires possibles de chaque personne : formez les binômes, chaque"
+    " personne sans binôme y est expliquée."
+)
+MOST_PAIRS = 40_000_000
+"""The possible partners of everybody are not counted among more pairs, which would take minutes and gigabytes."""
 CHOSEN = ("choice", "scale", "yesno")
 
 
@@ -93,6 +99,8 @@ def prospects(cohort: Cohort, programme: Programme, labels: Labels = KEYS) -> Pr
     """Return who could meet whom under the rules of a programme, its people named by these labels."""
     if programme.groups is not None or (programme.sessions is not None and not len(cohort.mentors)):
         return Prospects(problem=tr(NO_PAIRS))
+    if len(cohort.mentors) * len(cohort.mentees) > MOST_PAIRS:
+        return Prospects(problem=tr(TOO_MANY))
     scores = score(cohort, programme.criteria)
     try:
         posture = Posture.of(cohort, scores, programme.rules, labels)
@@ -197,6 +205,6 @@ def scarce(posture: Posture, side: Side, allowed: BoolBlock) -> Iterator[Scarce]
 def leaving(posture: Posture, side: Side, row: int) -> tuple[tuple[str, int], ...]:
     """Return the rules that take partners from one person, and how many each, the greatest number first."""
     others, one = others_than(posture, side, ()), np.array([row], dtype=np.intp)
-    part = posture.market.part(one, others) if side == "mentor" else posture.market.part(others, one)
+    part = posture.part(one, others) if side == "mentor" else posture.part(others, one)
     counts = [(posture.labels.rule(rule), int(block.sum())) for rule, block in forbidding(posture.rules, part)]
     return tuple(sorted(((label, count) for label, count in counts if count), key=lambda pair: -pair[1]))

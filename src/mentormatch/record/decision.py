@@ -4,6 +4,9 @@ It holds the problem as the engines saw it (opaque ids, integer scores of the al
 the answer (pairs, tiers) and its proof (prices), the seed, the versions of what computed it, and the digests of the
 programme and of the answers. ``m1`` is the first mentor of the cohort, in the order in which the answers were read,
 ``e1`` the first mentee. The same matching always gives the same bytes.
+
+Of a market of too many pairs it holds the scores of the chosen pairs alone: with the answers and the programme, of
+which it holds the digests, the scores of all others are worked out again.
 """
 
 import json
@@ -96,7 +99,10 @@ class Digests(Message):
 
 
 class Decision(Message):
-    """A decision file."""
+    """A decision file.
+
+    ``every_pair``: whether ``scores`` and the rows are of every allowed pair; else they are of the chosen ones.
+    """
 
     schema_version: Literal[1] = 1
     status: Annotated[Status, Setting(strict=False)]
@@ -114,11 +120,14 @@ class Decision(Message):
     prices: list[Stage]
     rows: list[Coupling]
     scores: Table
+    every_pair: bool = True
 
     @classmethod
     def of(cls, matching: "Matching") -> Self:
         """Return the decision that a matching is."""
         problem, solution = matching.problem, matching.solution
+        members = members_of(problem)
+        told = problem.scores.pairs() if matching.scores.held else (solution.pairs[:, 0], solution.pairs[:, 1])
         return cls(
             status=solution.status,
             engine=solution.engine,
@@ -132,11 +141,12 @@ class Decision(Message):
             pairs=[_ids(mentor, mentee) for mentor, mentee in solution.pairs.tolist()],
             pins=[_ids(mentor, mentee) for mentor, mentee in problem.pins],
             former=[_ids(mentor, mentee) for mentor, mentee in problem.former],
-            mentors=list(_members("m", problem.mentors, problem.mentor_priority)),
-            mentees=list(_members("e", problem.mentees, problem.mentee_priority)),
+            mentors=members[0],
+            mentees=members[1],
             prices=[_stage(prices) for prices in solution.prices],
-            rows=[_coupling(problem, row, place) for place, row in enumerate(problem.rows, 1)],
-            scores=_table(*problem.scores.pairs(), problem.scores.at(*problem.scores.pairs())),
+            rows=[_coupling(problem, row, told, place) for place, row in enumerate(problem.rows, 1)],
+            scores=_table(*told, problem.scores.at(*told)),
+            every_pair=matching.scores.held,
         )
 
     @classmethod
@@ -152,7 +162,7 @@ class Decision(Message):
 
     def to_json(self) -> str:
         """Return the file: one line for each part, so that two of them can be compared."""
-        parts = self.model_dump(mode="json").items()
+        parts = self.model_dump(mode="json", exclude={"every_pair"} if self.every_pair else None).items()
         lines = (f"{json.dumps(name)}: {json.dumps(part, ensure_ascii=False)}" for name, part in parts)
         return "{\n" + ",\n".join(lines) + "\n}\n"
 
@@ -165,7 +175,7 @@ class Decision(Message):
             SparseScores((len(self.mentors), len(self.mentees)), mentors, mentees, values),
             _loads(self.mentors),
             _loads(self.mentees),
-            tuple(self._row(row, places) for row in self.rows),
+            tuple(self._rows(places)),
             tuple(_positions(self.pins, places)),
             tuple(self.goals),
             np.array([member.priority for member in self.mentors], dtype=np.int64),
@@ -183,6 +193,16 @@ class Decision(Message):
             self.engine,
             prices=tuple(_prices(stage, places) for stage in self.prices),
         )
+
+    def _rows(self, places: "Places") -> Iterator[Row]:
+        """Yield the coupling rows; of those of the chosen pairs alone only the sum is looked at."""
+        for row in self.rows:
+            if self.every_pair:
+                yield self._row(row, places)
+                continue
+            total = sum(weight for _, _, weight in _cells(row.weights, places))
+            if not (total if row.least is None else row.least) <= total <= (total if row.most is None else row.most):
+                raise _refused([Problem(row.id, f"a sum of {total}", f"{row.least} to {row.most}")])
 
     def _row(self, row: Coupling, places: "Places") -> Row:
         if len(self.mentors) * len(self.mentees) > MOST_CELLS:
@@ -245,6 +265,12 @@ def _ids(mentor: int, mentee: int) -> tuple[str, str]:
     return f"m{mentor + 1}", f"e{mentee + 1}"
 
 
+def members_of(problem: AssignmentProblem) -> tuple[list[Member], list[Member]]:
+    """Return the people of both sides as a decision file has them."""
+    mentors = _members("m", problem.mentors, problem.mentor_priority)
+    return list(mentors), list(_members("e", problem.mentees, problem.mentee_priority))
+
+
 def _members(letter: str, loads: Loads, priority: IntVector | None) -> Iterator[Member]:
     weights = [0] * len(loads) if priority is None else priority.tolist()
     people = zip(loads.least.tolist(), loads.most.tolist(), loads.idle.tolist(), weights, strict=True)
@@ -289,8 +315,8 @@ def _prices(stage: Stage, places: "Places") -> Prices:
     )
 
 
-def _coupling(problem: AssignmentProblem, row: Row, place: int) -> Coupling:
-    mentors, mentees = problem.scores.pairs()
+def _coupling(problem: AssignmentProblem, row: Row, told: tuple[IntVector, IntVector], place: int) -> Coupling:
+    mentors, mentees = told
     weights = row.at(mentors, mentees, problem.shape)
     used = weights != 0
     table = _table(mentors[used], mentees[used], weights[used])

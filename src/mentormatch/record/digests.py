@@ -40,10 +40,11 @@ def _digest(content: object) -> str:
 
 
 def _people(people: "People") -> dict[str, Any]:
+    columns = [(name, column, column.known) for name, column in people.columns.items()]
     return {
         canonical(key): [
             bool(people.complete[row]),
-            {name: _answer(column, row) for name, column in people.columns.items() if column.known[row]},
+            {name: _answer(column, row) for name, column, known in columns if known[row]},
         ]
         for row, key in enumerate(people.ids)
     }

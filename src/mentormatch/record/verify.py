@@ -10,7 +10,7 @@ True
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from os import PathLike
 from pathlib import Path
@@ -19,10 +19,13 @@ from mentormatch.assignment.certificate import Certificate, Verdict, certify, pr
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import mark, tr
+from mentormatch.people import Cohort
 from mentormatch.phrases import counted
+from mentormatch.programme import Programme
 from mentormatch.record import log
 from mentormatch.record.decision import SUFFIX, Decision
 from mentormatch.record.digests import digest
+from mentormatch.record.reposed import reposed
 from mentormatch.record.signing import signed, validation_words
 
 
@@ -81,7 +84,11 @@ class Verification:
 
 
 def verify(
-    path: str | PathLike[str], *, head: str | None = None, journal: str | PathLike[str] | None = None
+    path: str | PathLike[str],
+    *,
+    head: str | None = None,
+    journal: str | PathLike[str] | None = None,
+    against: tuple[Cohort, Programme] | None = None,
 ) -> Verification:
     """Return what holds of a decision file; everything is computed again, and nothing is raised.
 
@@ -91,6 +98,10 @@ def verify(
         A head of the log, as printed on a document: the log must have had it.
     journal
         The log; None: the one beside the file, if there is one, under the same name with .journal.jsonl.
+    against
+        The answers and the programme that the decision rests on (those of its ``Matching``): all scores are then worked
+        out again. Of a market of too many pairs the file holds those of the chosen pairs alone, and its optimality
+        cannot be proved without.
     """
     source = Path(path)
     try:
@@ -98,7 +109,7 @@ def verify(
     except OSError as error:
         unread = Problem(source.name, tr("illisible ({reason})", reason=error.strerror))
         return Verification("", Outcome.REFUSED, problems=(unread,))
-    found = _checked(content)
+    found = _checked(content, against)
     beside = journal_beside(source) if journal is None else Path(journal)
     if head is None and journal is None and not beside.exists():
         return found
@@ -131,18 +142,28 @@ def _with_chain(found: Verification, chain: log.Chain) -> Verification:
     return Verification(found.digest, outcome, found.certificate, chain, problems)
 
 
-def _checked(content: bytes) -> Verification:
+def _checked(content: bytes, against: tuple[Cohort, Programme] | None = None) -> Verification:
     """Return what holds of a decision without its log."""
     seal = digest(content)
     try:
         decision = Decision.from_json(content)
-        problem, solution = decision.problem(), decision.solution()
+        problem = reposed(decision, *against) if against else decision.problem()
+        certificate = certify(problem, decision.solution())
     except RequestError as error:
         return Verification(seal, Outcome.REFUSED, problems=error.problems)
-    certificate = certify(problem, solution)
-    problems = (*(Problem(tr("contrôle"), text) for text in certificate.problems), *_unproved(problem, certificate))
+    whole = decision.every_pair or against is not None
+    certificate = certificate if whole else of_the_chosen(certificate)
+    unproved = _unproved(problem, certificate) if whole else ()
+    problems = (*(Problem(tr("contrôle"), text) for text in certificate.problems), *unproved)
     outcome = Outcome.REFUSED if problems else _outcome(certificate)
     return Verification(seal, outcome, certificate, problems=problems)
+
+
+def of_the_chosen(certificate: Certificate) -> Certificate:
+    """Return what is certain where the chosen pairs alone are known: that they hold, and nothing of any others."""
+    if certificate.verdict not in (Verdict.CERTIFIED, Verdict.PARTLY):
+        return certificate
+    return Certificate(Verdict.UNCERTIFIED, tuple(replace(tier, certified=None) for tier in certificate.tiers))
 
 
 def _outcome(certificate: Certificate) -> Outcome:

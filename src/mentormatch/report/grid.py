@@ -23,7 +23,7 @@ def write_grid(book: Book, matching: Matching) -> None:
     """Write the sheet of scores, or a note where it would be too large."""
     page = book.sheet(tr(SCORES))
     n, m = len(matching.cohort.mentors), len(matching.cohort.mentees)
-    if m >= MOST_COLUMNS or n * m > MOST_CELLS:
+    if m >= MOST_COLUMNS or n * m > MOST_CELLS or not matching.scores.held:
         page.note(too_large(n, m))
         return
     page.put(0, 0, tr(LEGEND))

@@ -1,7 +1,8 @@
 """A matching as the page and the notebook show it: every number already in words, every person under a label."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from mentormatch import __version__
 from mentormatch.languages import tr, tr_n
@@ -14,11 +15,13 @@ from mentormatch.report.words import Line, Reached
 from mentormatch.review.diagnosis.finding import Change, Diagnosis
 from mentormatch.review.diagnosis.whole import diagnosis_of
 from mentormatch.review.labels import KEYS, Labels, codes
-from mentormatch.review.pairs import Contribution, Pair
+from mentormatch.review.pairs import Contribution, Pair, explain_pair
 from mentormatch.review.smallest_changes import smallest_changes
-from mentormatch.review.unmatched import Unmatched, explain_unmatched
+from mentormatch.review.unmatched import Unmatched, reasons
 from mentormatch.tables import SIDES, in_words
 
+MOST_TOLD = 500
+"""Pairs, people without a partner, and rows that a page tells one by one: a page of more is hardly read, or opened."""
 TONES = (
     "#1f5f8b",
     "#b4531b",
@@ -72,6 +75,15 @@ class Alone:
 
 
 @dataclass(frozen=True, slots=True)
+class Untold:
+    """How many pairs, people without a partner and rows that are nobody a page does not tell one by one."""
+
+    pairs: int
+    unmatched: int
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True)
 class Aside:
     """A row that is nobody in the cohort."""
 
@@ -99,6 +111,7 @@ class View:
     pairs: tuple[Card, ...]
     unmatched: tuple[Alone, ...]
     rejected: tuple[Aside, ...]
+    untold: Untold
     remarks: tuple[Remark, ...]
     criteria: tuple[Line, ...]
     rules: tuple[Line, ...]
@@ -123,9 +136,10 @@ def view(matching: Matching, labels: Labels = KEYS, seal: Seal | None = None) ->
         goals=tuple(words.goals(matching)),
         prices=words.prices(matching),
         diagnosis=diagnosed(matching, labels),
-        pairs=tuple(card(pair, labels) for pair in matching.pairs),
-        unmatched=tuple(explained(matching, labels)),
-        rejected=tuple(asides(matching, labels)),
+        pairs=tuple(card(pair, labels) for pair in best_pairs(matching, MOST_TOLD)),
+        unmatched=tuple(explained(matching, labels, MOST_TOLD)),
+        rejected=tuple(islice(asides(matching, labels), MOST_TOLD)),
+        untold=untold(matching),
         remarks=matching.cohort.remarks,
         criteria=tuple(words.criteria(matching)),
         rules=tuple(words.rules(matching, labels)),
@@ -144,11 +158,30 @@ def labels_for_notebook(matching: Matching) -> Labels:
 def figures(matching: Matching) -> Iterator[tuple[int, str]]:
     """Yield the numbers that stand at the top, each with its noun."""
     people, alone = words.people_of(matching), sum(words.left_out(matching).values())
-    pairs = len(matching.pairs)
+    pairs = len(matching.solution.pairs)
     yield people["mentor"], tr_n("mentor·e", "mentor·es", people["mentor"])
     yield people["mentee"], tr_n("mentoré·e", "mentoré·es", people["mentee"])
     yield pairs, tr_n("binôme", "binômes", pairs)
     yield alone, tr_n("personne sans binôme", "personnes sans binôme", alone)
+
+
+def untold(matching: Matching) -> Untold:
+    """Return how much a page does not tell."""
+    counts = len(matching.solution.pairs), sum(words.left_out(matching).values()), len(matching.rejected)
+    return Untold(*(max(count - MOST_TOLD, 0) for count in counts))
+
+
+def best_pairs(matching: Matching, most: int | None) -> tuple[Pair, ...]:
+    """Return the first ``most`` pairs, None: all, the best first; the others are not explained."""
+    pairs, cohort = matching.solution.pairs, matching.cohort
+    if most is None or len(pairs) <= most:
+        return matching.pairs
+    scores = matching.scores.at(*pairs.T).tolist()
+    ranked = sorted(
+        (-score, cohort.mentors.ids[i], cohort.mentees.ids[k], i, k)
+        for score, (i, k) in zip(scores, pairs.tolist(), strict=True)
+    )
+    return tuple(explain_pair(cohort, matching.scores, i, k) for *_, i, k in ranked[:most])
 
 
 def card(pair: Pair, labels: Labels) -> Card:
@@ -179,13 +212,16 @@ def part(share: Contribution, start: int, tone: str) -> Part:
     )
 
 
-def explained(matching: Matching, labels: Labels) -> Iterator[Alone]:
-    """Yield everybody without a partner in words, named by these labels also in the reasons of others."""
-    told: tuple[Sequence[Unmatched], Sequence[Change | None]] = (matching.unmatched, matching.smallest_changes)
+def explained(matching: Matching, labels: Labels, most: int | None = None) -> Iterator[Alone]:
+    """Yield everybody without a partner in words, named by these labels also in the reasons of others.
+
+    At most ``most`` of them, None: all.
+    """
+    told: tuple[Iterable[Unmatched], Iterable[Change | None]] = (matching.unmatched, matching.smallest_changes)
     if labels is not KEYS:
         case = replace(matching.case, labels=labels)
-        told = explain_unmatched(case), smallest_changes(case)
-    for one, change in zip(*told, strict=True):
+        told = reasons(case), smallest_changes(case)
+    for one, change in islice(zip(*told, strict=False), most):
         yield Alone(one.person, tr(SIDES[one.side]), one.reason, in_words(change))
 
 

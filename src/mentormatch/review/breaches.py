@@ -3,17 +3,23 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import batched
 
 import numpy as np
 
-from mentormatch.assignment.posing import SIDES, admitted, forbidding, loads
-from mentormatch.assignment.rule import Market, Rule
+from mentormatch.assignment.posing import SIDES, admitted, loads
+from mentormatch.assignment.rule import Market, Rule, market_of
+from mentormatch.assignment.wide.part import NOTHING
 from mentormatch.columns import BoolVector
 from mentormatch.languages import tr
-from mentormatch.people import People
+from mentormatch.people import Cohort, People
 from mentormatch.phrases import counted
+from mentormatch.scoring.score import ScoreTable
 
 type Positions = Sequence[tuple[int, int]]
+
+TOGETHER = 64
+"""Pairs whose people rules look at together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +31,29 @@ class Breach:
     detail: str
 
 
-def breaches(rules: Sequence[Rule], market: Market, pairs: Positions) -> Iterator[Breach]:
+def breaches(rules: Sequence[Rule], cohort: Cohort, scores: ScoreTable, pairs: Positions) -> Iterator[Breach]:
     """Yield every rule that these pairs, by position, break."""
-    yield from broken_by_pairs(rules, market, pairs)
+    market = market_of(cohort, NOTHING)
+    yield from broken_by_pairs(rules, list(markets(cohort, scores, pairs)))
     yield from broken_by_people(rules, market, pairs)
     yield from broken_by_all(rules, market, pairs)
 
 
-def broken_by_pairs(rules: Sequence[Rule], market: Market, pairs: Positions) -> Iterator[Breach]:
+def markets(cohort: Cohort, scores: ScoreTable, pairs: Positions) -> Iterator[Market]:
+    """Yield the people of a few pairs at a time: the first of one side with the first of the other, and so on."""
+    for some in batched(pairs, TOGETHER):
+        mentors, mentees = np.array(some, dtype=np.intp).T
+        people = cohort.mentors.take(mentors), cohort.mentees.take(mentees)
+        yield Market(*people, scores.part(mentors, mentees))
+
+
+def broken_by_pairs(rules: Sequence[Rule], of_pairs: Sequence[Market]) -> Iterator[Breach]:
     """Yield the pairs that a rule forbids."""
-    for rule, block in forbidding(rules, market):
-        for mentor, mentee in pairs:
-            if block[mentor, mentee]:
-                yield Breach(rule.label, keys(market, mentor, mentee), tr("binôme exclu par cette règle"))
+    for rule in rules:
+        for market in of_pairs:
+            block = rule.forbids(market)
+            for row in () if block is None else np.flatnonzero(block.diagonal()).tolist():
+                yield Breach(rule.label, keys(market, row, row), tr("binôme exclu par cette règle"))
 
 
 def broken_by_people(rules: Sequence[Rule], market: Market, pairs: Positions) -> Iterator[Breach]:
@@ -66,15 +82,15 @@ def set_aside(people: People, taking_part: BoolVector, held: Counter[int]) -> It
 
 def broken_by_all(rules: Sequence[Rule], market: Market, pairs: Positions) -> Iterator[Breach]:
     """Yield the bounds on all pairs together that do not hold, and the pinned pairs that are missing."""
+    chosen, (mentors, mentees) = set(pairs), np.array(pairs, dtype=np.int64).reshape(-1, 2).T
     for rule in rules:
         for row in rule.rows(market):
-            weights = row.block(market.shape)
-            total = sum(int(weights[pair]) for pair in pairs)
+            total = int(row.at(mentors, mentees, market.shape).sum())
             least, most = (total if bound is None else bound for bound in (row.least, row.most))
             if not least <= total <= most:
                 yield Breach(rule.label, (), tr("total de {total}", total=total))
         for pin in rule.pins(market):
-            if pin not in pairs:
+            if pin not in chosen:
                 yield Breach(rule.label, keys(market, *pin), tr("binôme imposé, absent"))
 
 

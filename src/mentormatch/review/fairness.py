@@ -35,10 +35,14 @@ def balances(case: Case, seed: int = 0) -> tuple[Balance, ...]:
 
     The first is the greatest total of all; the last is the highest floor that was found. Empty where the answer is not
     proved or has no pair, where the programme does not ask for a total, and for more than 300 people a side, or 100
-    where a rule couples pairs: the problem is solved once for each floor.
+    where a rule couples pairs, or where no scores are held: the problem is solved once for each floor.
     """
     goals = tuple(goal for goal in case.problem.goals if goal not in FAIR)
-    if case.solution.status is not Status.PROVED or "total" not in goals or not soon_solved(case):
+    if (
+        case.solution.status is not Status.PROVED
+        or "total" not in goals
+        or not (case.scores.held and soon_solved(case))
+    ):
         return ()
     problem = replace(case.problem, goals=goals[: goals.index("total") + 1])
     return tuple(climbed(problem, seed))

@@ -7,7 +7,7 @@ the pair pinned.
 """
 
 from bisect import insort
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -16,15 +16,23 @@ import numpy as np
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.face import Face
 from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.residual import FAR, Block, Net, Scale, Ways, net_of, ways_on_block, ways_on_list
+from mentormatch.assignment.residual import FAR, Block, Net, Ways, in_one_number, net_of, ways_on_block, ways_on_list
 from mentormatch.assignment.scores import IntMatrix
 from mentormatch.assignment.solution import Solution, Status, Tier
-from mentormatch.assignment.stages import Stage
+from mentormatch.assignment.stages import Stage, stage_of
+from mentormatch.assignment.wide.computed import ComputedScores
+from mentormatch.assignment.wide.view import View
+from mentormatch.assignment.wide.ways import Enough, Ground, cheapest, ready, up_to, ways_wide
 from mentormatch.columns import IntVector
-from mentormatch.errors import EngineError
+from mentormatch.errors import EngineError, Problem, RequestError
+from mentormatch.languages import tr
+from mentormatch.phrases import thousands
 
 type Losses = tuple[tuple[str, int], ...]
 type Places = Sequence[tuple[int, int]]
+
+MOST_RESOLVED = 300
+"""People a side; of more whose scores are not held, no problem is solved again for each partner of somebody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,58 +63,58 @@ class Graph:
 
     problem: AssignmentProblem
     solution: Solution
-    scale: Scale
+    stage: Stage
     net: Net
 
     @classmethod
     def of(cls, problem: AssignmentProblem, solution: Solution) -> Self | None:
         """Return the graph of an answer, None where it tells no prices (see the module)."""
         coupled = problem.rows or problem.mentors.waivable.any() or problem.mentees.waivable.any()
-        scale = None if coupled or solution.status is not Status.PROVED else Scale.of(problem)
-        return None if scale is None else cls(problem, solution, scale, net_of(problem, solution.pairs))
+        stage = None if coupled or solution.status is not Status.PROVED else in_one_number(problem)
+        unheld = isinstance(problem.scores, ComputedScores)
+        if stage is None or (unheld and prices_for(solution, stage) is None):
+            return None
+        return cls(problem, solution, stage, net_of(problem, solution.pairs))
 
-    def ways(self, axis: int, person: int) -> Ways:
-        """Return the ways to a mentor (``axis`` 0) or a mentee (1), who is then the left side."""
+    def ways(self, axis: int, person: int, enough: Enough) -> Ways:
+        """Return the ways to a mentor (``axis`` 0) or a mentee (1), who is then the left side, as far as asked for."""
         net = self.net if axis == 0 else self.net.flipped()
-        prices = prices_for(self.solution, self.scale.stage)
-        block = None if prices is None else Block.of(self.problem, self.scale.stage, prices, axis)
+        prices = prices_for(self.solution, self.stage)
+        if prices is not None and isinstance(self.problem.scores, ComputedScores):
+            view = View.of(self.problem, self.stage, ready)
+            return ways_wide(Ground(view, net, prices, self.solution.pairs, axis), person, enough)
+        block = None if prices is None else Block.of(self.problem, self.stage, prices, axis)
         ways = None if block is None else ways_on_block(net, block, person)
         return ways or self._ways_on_list(net, axis, person)
 
     def offers(self, axis: int, person: int, most: int | None) -> "list[Offer]":
         """Return the offers of one person, best first, ``most`` of them at most."""
-        ways, others = self.ways(axis, person), np.arange(self.problem.shape[1 - axis])
-        held = self.solution.pairs[self.solution.pairs[:, axis] == person, 1 - axis]
-        others = others[(ways.losses < FAR) & ~np.isin(others, held)]
-        others = others[np.argsort(ways.losses[others], kind="stable")][:most]
-        losses = self._by_goal(ways.losses[others]).T.tolist()
-        return [
-            Offer(other, self._price(axis, ways.change(other), by_goal))
-            for other, by_goal in zip(others.tolist(), losses, strict=True)
-        ]
+        others = np.ones(self.problem.shape[1 - axis], dtype=bool)
+        others[self.solution.pairs[self.solution.pairs[:, axis] == person, 1 - axis]] = False
+        ways = self.ways(axis, person, cheapest(most, others))
+        found = np.flatnonzero(others & (ways.losses < FAR))
+        found = found[np.argsort(ways.losses[found], kind="stable")][:most]
+        return [Offer(other, self._price(axis, ways.change(other))) for other in found.tolist()]
 
     def price(self, mentor: int, mentee: int) -> Price | None:
         """Return the price of an allowed pair that is not chosen, None where no answer holds it."""
-        ways = self.ways(0, mentor)
-        if ways.losses[mentee] >= FAR:
-            return None
-        return self._price(0, ways.change(mentee), self._by_goal(ways.losses[[mentee]])[:, 0].tolist())
+        ways = self.ways(0, mentor, up_to(mentee))
+        return None if ways.losses[mentee] >= FAR else self._price(0, ways.change(mentee))
 
-    def _price(self, axis: int, change: tuple[Places, Places], losses: list[int]) -> Price:
+    def _price(self, axis: int, change: tuple[Places, Places]) -> Price:
         added, gone = change if axis == 0 else ([pair[::-1] for pair in part] for part in change)
-        return Price(tuple(zip(self.problem.goals, losses, strict=True)), tuple(added), tuple(gone))
+        losses = ((goal, self._worth(goal, gone) - self._worth(goal, added)) for goal in self.problem.goals)
+        return Price(tuple(losses), tuple(added), tuple(gone))
 
-    def _by_goal(self, sums: IntVector) -> IntMatrix:
-        """Return (goals, len(sums)) int64: the losses by goal that make up these losses in one number."""
-        pairs = self.solution.pairs
-        now = self.scale.stage.worth(self.problem, pairs[:, 0], pairs[:, 1]).sum(keepdims=True)
-        return self.scale.split(now) - self.scale.split(now - sums)
+    def _worth(self, goal: str, places: Places) -> int:
+        mentors, mentees = np.array(places, dtype=np.int64).reshape(-1, 2).T
+        return int(stage_of(self.problem, goal).worth(self.problem, mentors, mentees).sum())
 
     def _ways_on_list(self, net: Net, axis: int, person: int) -> Ways:
         face = Face.of(self.problem)
         if face is None:
             raise EngineError("An answer is proved to a problem that has none")
-        worth = self.scale.stage.worth(self.problem, face.lefts, face.rights)
+        worth = self.stage.worth(self.problem, face.lefts, face.rights)
         return ways_on_list(net, face if axis == 0 else face.flipped(), worth, person)
 
 
@@ -161,14 +169,35 @@ def offers(
         return graph.offers(axis, person, most)
     eased = without_rows(problem, solution)
     if eased is not None:
-        return kept_by_rows(problem, solution, eased.offers(axis, person, None), (axis, person), most)
-    allowed = problem.scores.pairs()
+        return kept_by_rows(problem, solution, in_order(eased, (axis, person), most), (axis, person), most)
     found = []
-    for other in allowed[1 - axis][allowed[axis] == person].tolist():
+    for other in possible(problem, axis, person):
         pair = (person, other) if axis == 0 else (other, person)
         price = None if pair in places_of(solution.pairs) else resolved(problem, solution, pair)
         found += [] if price is None else [Offer(other, price)]
     return sorted(found, key=losses_of)[:most]
+
+
+def possible(problem: AssignmentProblem, axis: int, person: int) -> list[int]:
+    """Return whom no rule by itself forbids one person; raise RequestError where solving for each takes too long."""
+    others = np.arange(problem.shape[1 - axis])
+    both = np.full(len(others), person), others
+    allowed: list[int] = np.flatnonzero(problem.scores.allows(*(both if axis == 0 else both[::-1]))).tolist()
+    if isinstance(problem.scores, ComputedScores) and max(problem.shape) > MOST_RESOLVED:
+        found = Problem(tr("partenaires"), thousands(len(allowed)), advice=tr("demandez une paire à la fois"))
+        raise RequestError(tr("Chaque partenaire demanderait de résoudre de nouveau, pour trop de personnes"), [found])
+    return allowed
+
+
+def in_order(graph: Graph, who: tuple[int, int], most: int | None) -> Iterator[Offer]:
+    """Yield the offers of one person (axis, position), best first, as far as anybody asks."""
+    told, count = 0, most
+    while True:
+        found = graph.offers(*who, count)
+        yield from found[told:]
+        if count is None or len(found) < count:
+            return
+        told, count = count, 4 * max(count, 1)
 
 
 def losses_of(offer: Offer) -> list[int]:
@@ -187,7 +216,7 @@ def without_rows(problem: AssignmentProblem, solution: Solution) -> Graph | None
 
 
 def kept_by_rows(
-    problem: AssignmentProblem, solution: Solution, loose: Sequence[Offer], who: tuple[int, int], most: int | None
+    problem: AssignmentProblem, solution: Solution, loose: Iterable[Offer], who: tuple[int, int], most: int | None
 ) -> list[Offer]:
     """Return the offers to one person (axis, position) out of those without the rows, which are no dearer and in order.
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.posing import pose
+from mentormatch.assignment.posing import pose, pose_wide
 from mentormatch.assignment.progress import at_work
 from mentormatch.assignment.solution import Status
 from mentormatch.errors import EngineError, Problem, RequestError
@@ -17,10 +17,12 @@ from mentormatch.phrases import about, percent, thousands
 from mentormatch.review.pricing import places_of
 from mentormatch.review.unmatched import Case
 from mentormatch.scoring.criterion import Criterion
-from mentormatch.scoring.score import MILLION, ScoreTable, normalised
+from mentormatch.scoring.score import MILLION, ScoreTable, UnheldScores, normalised
 
 SOLID, FAIR = 0.9, 0.6
 MOST_SAMPLES = 10_000
+MOST_SECONDS = 3_600.0
+"""What all samples may take, each as long as the answer, where no scores are held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,11 @@ def robustness(case: Case, trial: Trial | None = None, *, seed: int = 0) -> Robu
     ------
     EngineError
         If a sample is not solved.
+    RequestError
+        If no scores are held and so many samples would take longer than an hour, by the time the answer took.
     """
     tried = trial or Trial()
+    refuse_long(case, tried)
     chosen = places_of(case.solution.pairs)
     kept = dict.fromkeys(chosen, 0)
     for table in samples(case, tried) if chosen else ():
@@ -126,16 +131,28 @@ def robustness(case: Case, trial: Trial | None = None, *, seed: int = 0) -> Robu
     return Robustness(tried, tuple(sorted(found, key=lambda pair: pair.share)))
 
 
+def refuse_long(case: Case, trial: Trial) -> None:
+    """Raise RequestError where so many samples of a problem of which no scores are held take too long."""
+    within = int(MOST_SECONDS / max(case.solution.seconds, 1e-3))
+    if not case.scores.held and trial.samples > within:
+        expected = tr("{most} essais au plus pour tant de monde", most=thousands(max(within, 1)))
+        found = Problem("samples", str(trial.samples), expected)
+        raise RequestError(tr("La solidité ne peut pas être essayée ainsi"), [found])
+
+
 def samples(case: Case, trial: Trial) -> Iterator[ScoreTable]:
     """Yield the scores of all pairs under each change of the weights, as ``score`` would return them."""
-    criteria = case.scores.criteria
-    values = [filled(criterion, case.cohort) for criterion in criteria]
+    criteria, held = case.scores.criteria, case.scores.held
+    values = [filled(criterion, case.cohort) for criterion in criteria] if held else []
     for factors in trial.factors(len(criteria)).tolist():
         changed = tuple(
             criterion.model_copy(update={"weight": criterion.weight * factor})
             for criterion, factor in zip(criteria, factors, strict=True)
         )
         weights = normalised(changed)
+        if not held:
+            yield UnheldScores(case.cohort, changed)
+            continue
         yield replace(
             case.scores, values=summed(values, weights, case.problem.shape), criteria=changed, weights=weights
         )
@@ -159,7 +176,11 @@ def summed(
 
 def pairs_under(case: Case, table: ScoreTable, seed: int) -> list[tuple[int, int]]:
     """Return the pairs that are chosen under other scores, none where there is no answer."""
-    solution = solve(pose(case.cohort, table, case.rules, case.problem.goals), seed=seed)
+    if table.held:
+        problem = pose(case.cohort, table, case.rules, case.problem.goals)
+    else:
+        problem = pose_wide(case.cohort, table.criteria, case.rules, case.problem.goals)
+    solution = solve(problem, seed=seed)
     if solution.status not in (Status.PROVED, Status.INFEASIBLE):
         raise EngineError("A change of the weights could not be solved")
     return places_of(solution.pairs)

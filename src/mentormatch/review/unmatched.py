@@ -11,12 +11,14 @@ from mentormatch.assignment.posing import SIDES, forbidding
 from mentormatch.assignment.problem import AssignmentProblem, Loads
 from mentormatch.assignment.rule import Market, Rule
 from mentormatch.assignment.solution import Solution, Status
-from mentormatch.columns import BoolVector, IntVector
+from mentormatch.assignment.wide.computed import ComputedScores
+from mentormatch.columns import BoolVector, Index, IntVector
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.people import Cohort, People
 from mentormatch.phrases import about, listed, quoted
 from mentormatch.review.labels import KEYS, Labels
+from mentormatch.review.partners import Excluding, Partners, Unheld
 from mentormatch.review.wording import counted_people, first_of, possible_people
 from mentormatch.scoring.score import ScoreTable
 
@@ -29,9 +31,6 @@ MOST_PEOPLE = 300
 """A side; beyond that documents say nothing that takes solving or searching again."""
 BATCH = 256
 """People whose partners are looked at together."""
-
-type Excluding = list[tuple[Rule, BoolVector]]
-"""The rules that speak of pairs, and which partners each takes from one person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +82,12 @@ class Case:
     def market_of(self, side: Side, *rows: int) -> Market:
         """Return the market of some people and everybody who takes part on the other side."""
         some, others = np.array(rows, dtype=np.intp), self.others(side)
-        both = (some, others) if side == "mentor" else (others, some)
-        return Market(self.cohort.mentors.take(both[0]), self.cohort.mentees.take(both[1]), self.scores.part(*both))
+        return self.market(*((some, others) if side == "mentor" else (others, some)))
+
+    def market(self, mentors: Index, mentees: Index) -> Market:
+        """Return the market of some people."""
+        people = self.cohort.mentors.take(mentors), self.cohort.mentees.take(mentees)
+        return Market(*people, self.scores.part(mentors, mentees))
 
     def others(self, side: Side) -> NDArray[np.intp]:
         """Return who takes part on the side across."""
@@ -95,22 +98,30 @@ class Case:
 class View:
     """One side of a case, and what its people meet on the other.
 
-    ``refused`` says whom each rule sets aside; ``held`` how many partners each of the others has.
+    ``refused`` says whom each rule sets aside; ``others`` (c,) are those who take part across, ``spare`` (c,) who of
+    them has a place left. ``holders`` (k,) are the people of this side in each pair, in order, ``seats`` (k,) the place
+    of their partners among the others.
     """
 
     case: Case
     side: Side
     refused: tuple[tuple[Rule, BoolVector], ...]
-    held: IntVector
+    others: IntVector
+    spare: BoolVector
+    holders: IntVector
+    seats: IntVector
 
     @classmethod
     def of(cls, case: Case, side: Side) -> "View":
         """Return the view of one side."""
         admitting = [(rule, rule.admits(case.people(side), side)) for rule in case.rules]
         refused = tuple((rule, ~admits) for rule, admits in admitting if admits is not None)
-        partners = case.solution.pairs[:, 1 if side == "mentor" else 0]
-        held = np.bincount(partners, minlength=len(case.people(other_side(side))))
-        return cls(case, side, refused, held)
+        others, across = case.others(side), other_side(side)
+        pairs = case.solution.pairs if side == "mentor" else case.solution.pairs[:, ::-1]
+        holders, partners = pairs[np.argsort(pairs[:, 0], kind="stable")].T
+        held = np.bincount(partners, minlength=len(case.people(across)))
+        spare = held[others] < case.loads(across).most[others]
+        return cls(case, side, refused, others, spare, holders, np.searchsorted(others, partners))
 
     def excluding(self, rows: Sequence[int]) -> Iterator[Excluding]:
         """Yield, for each person, which partners each rule takes from them."""
@@ -121,23 +132,50 @@ class View:
         for at in range(len(rows)):
             yield [(rule, block[at]) for rule, block in found]
 
+    def partners(self, rows: IntVector) -> Iterator[Partners]:
+        """Yield whom each person could have."""
+        case, scores = self.case, self.case.problem.scores
+        if isinstance(scores, ComputedScores):
+            yield from Unheld(case.cohort, case.scores.criteria, case.rules, self.side, rows, self.others).partners(
+                scores.tiles
+            )
+            return
+        for some in batched(rows.tolist(), BATCH):
+            yield from (Partners.left_by(excluding, len(self.others)) for excluding in self.excluding(some))
+
 
 def explain_unmatched(case: Case) -> tuple[Unmatched, ...]:
     """Return everybody without a partner, mentors first, each with the reason."""
-    return tuple(one for side in SIDES for one in explain_side(View.of(case, side)))
+    return tuple(reasons(case))
 
 
-def explain_side(view: View) -> Iterator[Unmatched]:
-    """Yield everybody of one side without a partner, each with the reason."""
-    for rows in batched(view.case.alone(view.side).tolist(), BATCH):
-        for row, excluding in zip(rows, view.excluding(rows), strict=True):
-            code, reason = (
-                set_aside(view, row)
-                or no_answer(view.case.solution.status)
-                or nobody_possible(view, excluding)
-                or no_place(view, excluding)
-            )
-            yield Unmatched(view.case.name(view.side, row), view.side, code, reason)
+def reasons(case: Case) -> Iterator[Unmatched]:
+    """Yield the same, as far as anybody asks."""
+    for side in SIDES:
+        yield from explain_rows(View.of(case, side), case.alone(side))
+
+
+def explain_one(case: Case, side: Side, row: int) -> Unmatched:
+    """Return why one person, who has no partner, has none."""
+    return next(explain_rows(View.of(case, side), np.array([row])))
+
+
+def explain_rows(view: View, alone: IntVector) -> Iterator[Unmatched]:
+    """Yield some people of one side without a partner, each with the reason."""
+    case = view.case
+    known = {row: set_aside(view, row) or no_answer(case.solution.status) for row in alone.tolist()}
+    asking = np.array([row for row, why in known.items() if why is None], dtype=np.int64)
+    partners = view.partners(asking)
+    for row, why in known.items():
+        code, reason = why or without_partner(view, next(partners))
+        yield Unmatched(case.name(view.side, row), view.side, code, reason)
+
+
+def without_partner(view: View, partners: Partners) -> tuple[str, str]:
+    """Return why somebody who takes part has no partner."""
+    if not len(view.others):
+        return "nobody_there", tr(NOBODY_THERE[view.side])
+    return no_place(view, partners.possible) if partners.possible.any() else nobody_possible(view, partners.excluding())
 
 
 def set_aside(view: View, row: int) -> tuple[str, str] | None:
@@ -164,19 +202,14 @@ def no_answer(status: Status) -> tuple[str, str] | None:
     return None
 
 
-def nobody_possible(view: View, excluding: Excluding) -> tuple[str, str] | None:
-    """Return which rules exclude every partner, and how many each; None where somebody is possible."""
-    count = int(np.count_nonzero(view.case.loads(other_side(view.side)).most > 0))
-    if count == 0:
-        return "nobody_there", tr(NOBODY_THERE[view.side])
-    if not np.logical_or.reduce([np.zeros(count, dtype=bool), *(lost for _, lost in excluding)]).all():
-        return None
+def nobody_possible(view: View, excluding: Excluding) -> tuple[str, str]:
+    """Return which rules exclude every partner, and how many each."""
     counts = [
         tr("« {rule} » en exclut {number}", rule=view.case.labels.rule(rule), number=int(lost.sum()))
         for rule, lost in excluding
         if lost.any()
     ]
-    people = counted_people(count, other_side(view.side))
+    people = counted_people(len(view.others), other_side(view.side))
     reason = tr("Sur {people}, aucun n'est possible : {excluded}.", people=people, excluded=listed(counts))
     return "below_minimum" if only_minimum(excluding) else "excluded", reason
 
@@ -187,20 +220,24 @@ def only_minimum(excluding: Excluding) -> bool:
     return not np.logical_or.reduce(others or [np.zeros(1, dtype=bool)]).all()
 
 
-def no_place(view: View, excluding: Excluding) -> tuple[str, str]:
-    """Return that every possible partner is taken, and who holds their places; or that a rule holds them back."""
-    case, others = view.case, view.case.others(view.side)
-    possible = others[~np.logical_or.reduce([np.zeros(len(others), dtype=bool), *(lost for _, lost in excluding)])]
-    who = possible_people(len(possible), other_side(view.side))
-    if (view.held[possible] < case.loads(other_side(view.side)).most[possible]).any():
+def no_place(view: View, fit: BoolVector) -> tuple[str, str]:
+    """Return that every possible partner is taken, and who holds their places; or that a rule holds them back.
+
+    ``fit`` (c,) bool: who of the others is possible.
+    """
+    case, count = view.case, int(np.count_nonzero(fit))
+    who = possible_people(count, other_side(view.side))
+    if (fit & view.spare).any():
         return "held_back", held_back(who, [case.labels.rule(rule) for rule in case.rules if binds_others(rule)])
-    names = [case.name(view.side, holder) for holder in holders(view, possible)]
+    holders = view.holders[fit[view.seats]]
+    some = holders[np.flatnonzero(np.diff(holders, prepend=-1))]
+    names = [case.name(view.side, holder) for holder in some[:MOST_NAMED].tolist()]
     taken = tr_n(
         "{people}, dont la place est prise par {holders}.",
         "{people}, dont les places sont prises par {holders}.",
-        len(possible),
+        count,
         people=who,
-        holders=first_of(names, MOST_NAMED),
+        holders=first_of(names, MOST_NAMED, len(some)),
     )
     return "no_place", taken
 
@@ -214,13 +251,6 @@ def held_back(people: str, rules: Sequence[str]) -> str:
         people=people,
         rules=listed([*map(quoted, rules)]),
     )
-
-
-def holders(view: View, possible: IntVector) -> list[int]:
-    """Return who of this side holds the places of these partners."""
-    pairs = view.case.solution.pairs if view.side == "mentor" else view.case.solution.pairs[:, ::-1]
-    found: list[int] = np.unique(pairs[np.isin(pairs[:, 1], possible), 0]).tolist()
-    return found
 
 
 def binds_others(rule: Rule) -> bool:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mentormatch.assignment.posing import SIDES, forbidding
-from mentormatch.assignment.rule import Market, Rule
+from mentormatch.assignment.rule import Rule, market_of
+from mentormatch.assignment.wide.part import NOTHING
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.phrases import about, counted, decimal, listed, points, quoted, thousands
@@ -75,8 +76,7 @@ def apart(case: Case, mentor: int, mentee: int) -> WhyNot | None:
 
 def excluded(case: Case, mentor: int, mentee: int) -> WhyNot | None:
     """Return which rules forbid the pair, None where none does."""
-    whole = Market(case.cohort.mentors, case.cohort.mentees, case.scores.values)
-    market = whole.part(np.array([mentor], dtype=np.intp), np.array([mentee], dtype=np.intp))
+    market = case.market(np.array([mentor]), np.array([mentee]))
     rules = tuple(case.labels.rule(rule) for rule, block in forbidding(case.rules, market) if block.any())
     return WhyNot(None, (), tr("Ce binôme est exclu par {rules}.", rules=named(rules)), rules) if rules else None
 
@@ -100,7 +100,7 @@ def in_the_way(case: Case, mentor: int, mentee: int) -> list[Rule]:
         np.count_nonzero(pins[:, axis] == person) >= case.loads(side).most[person]
         for axis, (side, person) in enumerate(zip(SIDES, pair, strict=True))
     ]
-    market = Market(case.cohort.mentors, case.cohort.mentees, case.scores.values)
+    market = market_of(case.cohort, NOTHING)
     filling = [
         rule
         for rule in case.rules

@@ -39,11 +39,11 @@ def these(number: int, side: Side) -> str:
     return tr_n("Ce mentoré", "Ces {number}\u00a0mentorés", number, number=said)
 
 
-def first_of(names: Sequence[str], most: int) -> str:
-    r"""Return the first few names, and how many others there are.
+def first_of(names: Sequence[str], most: int, count: int | None = None) -> str:
+    r"""Return the first few names, and how many others there are of ``count``, by default of these.
 
     >>> first_of(["M1", "M2", "M3"], 2)
     'M1, M2 et 1\xa0autre'
     """
-    others = len(names) - most
+    others = (len(names) if count is None else count) - most
     return listed([*names[:most], *([counted(others, "autre")] if others > 0 else [])])

@@ -16,6 +16,8 @@ from mentormatch.scoring.criterion import Criterion
 
 MILLION = 1_000_000
 BLOCK_ROWS = 256
+TOGETHER = 64
+"""Pairs that are scored together, as a block of which the rest is not wanted."""
 
 type IntBlock = NDArray[np.int64]
 
@@ -34,9 +36,22 @@ class ScoreTable:
     criteria: tuple[Criterion, ...]
     weights: tuple[float, ...]
 
+    @property
+    def held(self) -> bool:
+        """Whether the scores of all pairs are held: else they are worked out for those that are asked for."""
+        return True
+
     def part(self, mentors: Index, mentees: Index) -> NDArray[np.int32]:
         """Return the scores of some mentors with some mentees."""
         return np.asarray(self.values[np.ix_(mentors, mentees)])
+
+    def at(self, mentors: Index, mentees: Index) -> NDArray[np.int32]:
+        """Return the scores of some pairs: the first of one side with the first of the other, and so on."""
+        parts = [
+            self.part(mentors[at : at + TOGETHER], mentees[at : at + TOGETHER]).diagonal()
+            for at in range(0, len(mentors), TOGETHER)
+        ]
+        return np.concatenate(parts) if parts else np.empty(0, dtype=np.int32)
 
 
 class UnheldScores(ScoreTable):
@@ -57,6 +72,10 @@ class UnheldScores(ScoreTable):
         pairs = prod(map(len, (self.cohort.mentors, self.cohort.mentees)))
         found = Problem(tr("paires"), str(pairs), advice=tr("demandez une paire, ou une personne, à la fois"))
         raise RequestError(tr("Il y a trop de paires pour les avoir toutes à la fois"), [found])
+
+    @property
+    def held(self) -> bool:
+        return False
 
     def part(self, mentors: Index, mentees: Index) -> NDArray[np.int32]:
         some = Cohort(self.cohort.mentors.take(mentors), self.cohort.mentees.take(mentees))

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from mentormatch.assignment.posing import SIDES
-from mentormatch.assignment.rule import market_of
 from mentormatch.assignment.solution import Status
 from mentormatch.fields import Side
 from mentormatch.matching import Matching, match
@@ -46,13 +45,14 @@ def left_out(case: Case) -> Iterator[tuple[Side, int]]:
 
 def broken_with(case: Case, side: Side, row: int) -> dict[int, int]:
     """Return how many rules the pair with each partner would break beside those that were chosen."""
-    market = market_of(case.cohort, case.scores.values)
     across: Side = "mentee" if side == "mentor" else "mentor"
     chosen = [(int(i), int(k)) for i, k in case.solution.pairs]
     partners = [place for place, most in enumerate(case.loads(across).most) if most > 0]
     pairs = {place: (row, place) if side == "mentor" else (place, row) for place in partners}
-    before = Counter(breaches(case.rules, market, chosen))
-    after = {place: Counter(breaches(case.rules, market, [*chosen, pair])) for place, pair in pairs.items()}
+    before = Counter(breaches(case.rules, case.cohort, case.scores, chosen))
+    after = {
+        place: Counter(breaches(case.rules, case.cohort, case.scores, [*chosen, pair])) for place, pair in pairs.items()
+    }
     return {place: (broken - before).total() for place, broken in after.items()}
 
 

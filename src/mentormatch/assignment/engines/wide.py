@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from mentormatch.assignment.engine import Engine, Run
-from mentormatch.assignment.face import Face, Optimum, open_bounds
+from mentormatch.assignment.face import Face, Optimum, open_bounds, pins_hold
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.settle import OutOfTime, opening_stage, settle, timed
 from mentormatch.assignment.solution import Solution, Status, without_pairs
@@ -57,9 +57,11 @@ class Wide(Engine):
     def solve(self, problem: AssignmentProblem, run: Run) -> Solution:
         found = self._without_rows(replace(problem, rows=()), run)
         kept = all(row.holds(found.pairs, problem.shape) for row in problem.rows)
-        return found if kept else without_pairs(Status.FAILED, self.kind, (BINDS,))
+        return found if kept or found.status is Status.INFEASIBLE else without_pairs(Status.FAILED, self.kind, (BINDS,))
 
     def _without_rows(self, problem: AssignmentProblem, run: Run) -> Solution:
+        if not pins_hold(problem):
+            return without_pairs(Status.INFEASIBLE, self.kind)
         solver = Solver(problem, run, compiled=find_spec("numba") is not None)
         try:
             with at_hand(run.workers) as solver.crew:

@@ -66,6 +66,10 @@ class Counted:
         """Return the points of all mentors with some mentees."""
         return replace(self, mentees=Answered(self.mentees.bits[some], self.mentees.known[some]))
 
+    def flipped(self) -> "Counted":
+        """Return the same with the sides exchanged."""
+        return replace(self, mentors=self.mentees, mentees=self.mentors)
+
     def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
         """Return (e,) int64: the points of some pairs."""
         both = np.bitwise_count(self.mentors.bits[mentors] & self.mentees.bits[mentees])

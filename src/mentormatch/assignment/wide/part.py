@@ -95,6 +95,12 @@ class Part:
             return replace(self, adds=worked_out, left=NOBODY, right=NOBODY)
         return replace(self, left=keyless(self.left), right=keyless(self.right))
 
+    def flipped(self) -> "Part":
+        """Return the same with the sides exchanged."""
+        whole = None if self.whole is None else np.ascontiguousarray(self.whole.T)
+        left, right = self.right.take(self.mentees.codes), self.left.take(self.mentors.first)
+        return Part(Turned(self.adds), left, right, self.mentees, self.mentors, whole)
+
     def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
         """Return (e,) int64: what pairs are given."""
         kinds = self.mentees.codes[mentees]
@@ -112,6 +118,16 @@ class Part:
 def keyless(people: People) -> People:
     """Return people whose keys are not told."""
     return replace(people, ids=("",) * len(people))
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What an extension adds where mentees stand on the left."""
+
+    adds: Adds
+
+    def __call__(self, left: People, right: People) -> Points:
+        return self.adds(right, left).T
 
 
 def part_of(adds: Adds, extension: Extension, cohort: Cohort, *, named: bool) -> Part:

@@ -111,6 +111,26 @@ class Tiles:
         terms = tuple(replace(term, parts=tuple(kept[id(part)] for part in term.parts)) for term in self.terms)
         return replace(self, parts=tuple(kept.values()), terms=terms)
 
+    def flipped(self) -> "Tiles":
+        """Return the same with the sides exchanged."""
+        (n, m), each = self.shape, self.exceptions
+        order = np.lexsort((each.mentors, each.mentees))
+        parts = tuple(part.flipped() for part in self.parts)
+        exceptions = Exceptions(each.mentees[order], each.mentors[order], each.points[order])
+        return replace(
+            self,
+            shape=(m, n),
+            parts=parts,
+            terms=tuple(packed(parts, n)),
+            counted=tuple(counted.flipped() for counted in self.counted),
+            exceptions=exceptions,
+            starts=np.searchsorted(exceptions.mentors, np.arange(m + 1)),
+        )
+
+    def of_mentors(self, some: IntVector) -> "Tiles":
+        """Return the scores of some mentors, by their positions in ascending order, with all mentees."""
+        return self.flipped().of_mentees(some).flipped()
+
     def _exceptional(self, mentors: IntVector, mentees: IntVector) -> IntVector:
         """Return (e,) int64: what some pairs get for who they are."""
         width, points = self.shape[1], self.exceptions.points

@@ -31,7 +31,10 @@ class Distribution(Picture):
     @property
     @own_language
     def alternative(self) -> str:
-        possible, chosen = spread(self.possible), spread(self.chosen)
+        chosen = spread(self.chosen)
+        if self.untold:
+            return tr("{untold} Binômes retenus : {chosen}.", untold=self.untold, chosen=chosen)
+        possible = spread(self.possible)
         return tr("Binômes possibles : {possible}. Binômes retenus : {chosen}.", possible=possible, chosen=chosen)
 
     @property
@@ -44,8 +47,8 @@ class Distribution(Picture):
 
     @property
     def possible(self) -> IntVector:
-        """The scores of all allowed pairs."""
-        return self.matching.problem.scores.listed()
+        """The scores of all allowed pairs; none where there are too many."""
+        return np.empty(0, dtype=np.int64) if self.untold else self.matching.problem.scores.listed()
 
     @property
     def chosen(self) -> IntVector:
@@ -54,9 +57,10 @@ class Distribution(Picture):
 
     @own_language
     def chart(self) -> Chart | None:
-        if not len(self.possible):
+        told = (tr("Binômes possibles"), self.possible, DARK), (tr("Binômes retenus"), self.chosen, BRIGHT)
+        parts = told[1:] if self.untold else told
+        if not len(parts[0][1]):
             return None
-        parts = (tr("Binômes possibles"), self.possible, DARK), (tr("Binômes retenus"), self.chosen, BRIGHT)
         alt = altair()
         return alt.vconcat(*(bars(*part) for part in parts), title=self.title, spacing=18)
 

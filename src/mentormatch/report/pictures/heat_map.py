@@ -55,7 +55,9 @@ class HeatMap(Picture):
     @property
     @own_language
     def alternative(self) -> str:
-        n, m = self.matching.scores.values.shape
+        if self.untold:
+            return self.untold
+        n, m = self.matching.problem.shape
         scores = self.matching.problem.scores
         permitted = tr(
             "{permitted} par les règles sur {all}",
@@ -73,7 +75,7 @@ class HeatMap(Picture):
     @property
     @own_language
     def caption(self) -> str:
-        return tr(GROUPED if max(self.matching.scores.values.shape) > MOST else WHOLE)
+        return tr(GROUPED if max(self.matching.problem.shape) > MOST else WHOLE)
 
     @cached_property
     def chosen(self) -> IntVector:
@@ -98,6 +100,8 @@ class HeatMap(Picture):
 
     @own_language
     def chart(self) -> Chart | None:
+        if self.untold:
+            return None
         mentors, mentees = self.matching.problem.scores.pairs()
         if not len(mentors):
             return None

@@ -12,6 +12,7 @@ from mentormatch.fields import Side
 from mentormatch.files import write_whole
 from mentormatch.languages import once_spoken, own_language, tr
 from mentormatch.matching import Matching
+from mentormatch.phrases import thousands
 from mentormatch.registry import concrete
 from mentormatch.report.pictures.drawing import Chart, as_png, as_svg
 from mentormatch.report.templating import rendered
@@ -52,6 +53,14 @@ class Picture(ABC):
     @abstractmethod
     def caption(self) -> str:
         """How to read it."""
+
+    @property
+    def untold(self) -> str:
+        """That all pairs are too many to be shown; empty where they are not."""
+        if self.matching.scores.held:
+            return ""
+        n, m = self.matching.problem.shape
+        return tr("Il y a trop de paires pour les montrer toutes : {pairs}.", pairs=thousands(n * m))
 
     @abstractmethod
     def chart(self) -> Chart | None:

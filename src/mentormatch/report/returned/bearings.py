@@ -6,6 +6,7 @@ each person takes, and which rule forbids each pair that cannot be.
 
 import json
 from collections.abc import Iterator, Sequence
+from math import prod
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -118,9 +119,9 @@ def forbidden_pairs(matching: Matching) -> tuple[list[str], dict[str, str]]:
 
     A pair that was set aside by hand is not among them: the team may think again.
     """
-    market = market_of(matching.cohort, matching.scores.values)
-    if market.shape[0] * market.shape[1] > MOST_CELLS:
+    if prod(matching.problem.shape) > MOST_CELLS or not matching.scores.held:
         return [], {}
+    market = market_of(matching.cohort, matching.scores.values)
     marks, rules = np.full(market.shape, ALLOWED), {}
     for number, (rule, block) in enumerate(forbidding(lasting(matching), market)):
         sign = MARKS[number] if number < len(MARKS) else OTHER

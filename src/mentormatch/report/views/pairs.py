@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mentormatch.languages import mark, once_spoken, tr
-from mentormatch.report.view import Card, card
+from mentormatch.report.view import Card, best_pairs, card
 from mentormatch.report.views.piece import Piece
 
 
@@ -24,9 +24,9 @@ class Pairs(Piece):
     @once_spoken
     def pairs(self) -> tuple[Card, ...]:
         """The pairs that are shown, in words."""
-        return tuple(card(pair, self.labels) for pair in self.matching.pairs[: self.most])
+        return tuple(card(pair, self.labels) for pair in best_pairs(self.matching, self.most))
 
     @property
     def left(self) -> int:
         """How many pairs are not shown."""
-        return len(self.matching.pairs) - len(self.pairs)
+        return len(self.matching.solution.pairs) - len(self.pairs)

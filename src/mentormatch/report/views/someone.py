@@ -7,10 +7,14 @@ from typing import ClassVar
 from mentormatch.assignment.posing import SIDES
 from mentormatch.fields import Side
 from mentormatch.languages import mark, once_spoken, tr
-from mentormatch.report.view import Alone, Card, card, explained
+from mentormatch.report.view import Alone, Card, card
 from mentormatch.report.views.piece import Piece
 from mentormatch.review.alternatives import Alternative, alternatives
+from mentormatch.review.diagnosis.placing import smallest_change
+from mentormatch.review.pairs import explain_pair
+from mentormatch.review.unmatched import explain_one
 from mentormatch.tables import SIDES as NAMES
+from mentormatch.tables import in_words
 
 OFFERED = 5
 """Other partners that are told of."""
@@ -35,17 +39,14 @@ class Someone(Piece):
         """What they are called."""
         return self.case.name(self.side, self.row)
 
-    @property
-    def key(self) -> str:
-        """Their key."""
-        return self.matching.cohort.side(self.side).ids[self.row]
-
     @once_spoken
     def pairs(self) -> tuple[Card, ...]:
         """Their pairs, in words."""
-        place = SIDES.index(self.side)
-        mine = [pair for pair in self.matching.pairs if (pair.mentor, pair.mentee)[place] == self.key]
-        return tuple(card(pair, self.labels) for pair in mine)
+        pairs = self.matching.solution.pairs
+        mine = pairs[pairs[:, SIDES.index(self.side)] == self.row].tolist()
+        told = [explain_pair(self.matching.cohort, self.matching.scores, *two) for two in mine]
+        told.sort(key=lambda pair: (-pair.score, pair.mentor, pair.mentee))
+        return tuple(card(pair, self.labels) for pair in told)
 
     @once_spoken
     def alone(self) -> tuple[Alone, ...]:
@@ -53,9 +54,10 @@ class Someone(Piece):
         return tuple(self._alone())
 
     def _alone(self) -> Iterator[Alone]:
-        people = [(side, row) for side in SIDES for row in self.case.alone(side).tolist()]
-        if (self.side, self.row) in people:
-            yield tuple(explained(self.matching, self.labels))[people.index((self.side, self.row))]
+        if self.row in self.case.alone(self.side):
+            one = explain_one(self.case, self.side, self.row)
+            change = smallest_change(self.case, self.side, self.row) if self.case.small else None
+            yield Alone(one.person, tr(NAMES[self.side]), one.reason, in_words(change))
 
     @once_spoken
     def others(self) -> tuple[Alternative, ...]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mentormatch.languages import mark, once_spoken, tr
-from mentormatch.report.view import Alone, explained
+from mentormatch.report.view import MOST_TOLD, Alone, Untold, explained, untold
 from mentormatch.report.views.piece import Piece
 
 
@@ -22,8 +22,13 @@ class Unplaced(Piece):
 
     @once_spoken
     def unmatched(self) -> tuple[Alone, ...]:
-        """Everybody without a partner, in words."""
-        return tuple(explained(self.matching, self.labels))
+        """Everybody without a partner, in words, as far as a page tells them."""
+        return tuple(explained(self.matching, self.labels, MOST_TOLD))
+
+    @property
+    def untold(self) -> Untold:
+        """How much is not shown."""
+        return untold(self.matching)
 
     @property
     def pairs(self) -> int:

@@ -23,11 +23,17 @@ def by_counting(posture: Posture) -> Iterator[Finding]:
     yield from minimums_beyond_places(posture)
     yield from pins_beyond_places(posture)
     yield from pins_forbidden(posture)
+    if posture.scores.held:
+        yield from by_quotas(posture)
+    yield from short_of_places(posture)
+
+
+def by_quotas(posture: Posture) -> Iterator[Finding]:
+    """Yield what counting the pairs of each quota shows."""
     for row in filter(counts_pairs, posture.problem.rows):
         yield from quota_beyond_people(posture, row)
         yield from pins_beyond_quota(posture, row)
     yield from quotas_crossed(posture)
-    yield from short_of_places(posture)
 
 
 def short_of_places(posture: Posture) -> Iterator[Finding]:
@@ -132,7 +138,7 @@ def pins_forbidden(posture: Posture) -> Iterator[Finding]:
 
 def refusing(posture: Posture, place: tuple[int, int]) -> Iterator[Rule]:
     """Yield the rules that forbid one pair, or set one of its two people aside."""
-    one = posture.market.part(np.array(place[:1], dtype=np.intp), np.array(place[1:], dtype=np.intp))
+    one = posture.part(np.array(place[:1], dtype=np.intp), np.array(place[1:], dtype=np.intp))
     barred = {id(rule) for rule, block in forbidding(posture.rules, one) if block.any()}
     for rule in posture.rules:
         admits = [rule.admits(one.side(side), side) for side in SIDES]

@@ -18,7 +18,8 @@ from mentormatch.review.diagnosis.finding import Change
 from mentormatch.text import canonical
 
 if TYPE_CHECKING:
-    from mentormatch.review.unmatched import Case, Excluding
+    from mentormatch.review.partners import Excluding
+    from mentormatch.review.unmatched import Case
 
 RANKS: Mapping[str, int] = {"minimum_score": 2, "gap": 3, "common": 3, "require": 3, "different": 4, "ban": 5}
 """Of as many changes, those are proposed that touch a number, then a place, then a rule, in this order."""
@@ -72,9 +73,8 @@ class Seeker:
     @property
     def scores(self) -> IntVector:
         """The score of the pair with each of the others."""
-        values = self.case.scores.values
-        mine = values[self.row] if self.side == "mentor" else values[:, self.row]
-        return mine[self.others].astype(np.int64)
+        both = [self.row], self.others
+        return self.case.scores.part(*(both if self.side == "mentor" else both[::-1])).ravel().astype(np.int64)
 
     @property
     def keys(self) -> list[str]:
@@ -193,9 +193,9 @@ def of_quotas(seeker: Seeker) -> Iterator[Obstacle]:
     pairs, shape = seeker.case.solution.pairs, seeker.case.problem.shape
     for row in seeker.case.problem.rows:
         total = int(row.at(pairs[:, 0], pairs[:, 1], shape).sum())
-        weights = row.block(shape)
-        mine = (weights[seeker.row] if seeker.side == "mentor" else weights[:, seeker.row])[seeker.others]
-        after = total + mine
+        both = np.full(len(seeker.others), seeker.row), seeker.others
+        mentors, mentees = both if seeker.side == "mentor" else both[::-1]
+        after = total + row.at(mentors, mentees, shape)
         beyond = np.zeros(len(after), dtype=bool) if row.most is None else after > row.most
         below = np.zeros(len(after), dtype=bool) if row.least is None else after < row.least
         if counts_pairs(row):

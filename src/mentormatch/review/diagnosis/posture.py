@@ -3,29 +3,53 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mentormatch.assignment.posing import pose
+from mentormatch.assignment.posing import pose, pose_wide
 from mentormatch.assignment.problem import AssignmentProblem, Loads
 from mentormatch.assignment.rule import Market, Rule, market_of
+from mentormatch.assignment.wide.part import NOTHING
+from mentormatch.columns import Index
 from mentormatch.fields import Side
 from mentormatch.people import Cohort
 from mentormatch.review.labels import KEYS, Labels
 from mentormatch.scoring.score import ScoreTable
 
+ENOUGH = ("matched",)
+"""All that it takes to know whether there is an answer."""
+
+
+def posed_by(cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule]) -> AssignmentProblem:
+    """Return the problem of placing as many as can be.
+
+    Where no scores are held the total decides between answers: else nearly all pairs would be worth being looked at.
+    """
+    if scores.held:
+        return pose(cohort, scores, rules, ENOUGH)
+    return pose_wide(cohort, scores.criteria, rules, (*ENOUGH, "total"))
+
 
 @dataclass(frozen=True, slots=True)
 class Posture:
-    """A cohort under rules: the market, the problem posed, and what people are called."""
+    """A cohort under rules: the market, the problem posed, and what people are called.
+
+    The market holds no scores where ``scores`` do not.
+    """
 
     market: Market
     rules: tuple[Rule, ...]
     problem: AssignmentProblem
+    scores: ScoreTable
     labels: Labels = KEYS
 
     @classmethod
     def of(cls, cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule], labels: Labels = KEYS) -> "Posture":
         """Return the posture of a cohort under these rules."""
-        problem = pose(cohort, scores, rules, ("matched",))
-        return cls(market_of(cohort, scores.values), tuple(rules), problem, labels)
+        problem = posed_by(cohort, scores, rules)
+        return cls(market_of(cohort, scores.values if scores.held else NOTHING), tuple(rules), problem, scores, labels)
+
+    def part(self, mentors: Index, mentees: Index) -> Market:
+        """Return the market of some people."""
+        people = self.market.mentors.take(mentors), self.market.mentees.take(mentees)
+        return Market(*people, self.scores.part(mentors, mentees))
 
     def loads(self, side: Side) -> Loads:
         """Return how many partners the people of one side take."""

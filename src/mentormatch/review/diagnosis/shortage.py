@@ -195,7 +195,7 @@ def in_the_way(posture: Posture, side: Side, found: Shortage) -> list[str]:
     """Return the rules that keep these people from others than their partners."""
     outside = others_than(posture, side, found.partners)
     people = np.array(found.people, dtype=np.intp)
-    part = posture.market.part(people, outside) if side == "mentor" else posture.market.part(outside, people)
+    part = posture.part(people, outside) if side == "mentor" else posture.part(outside, people)
     return [posture.labels.rule(rule) for rule, block in forbidding(posture.rules, part) if block.any()]
 
 

@@ -7,7 +7,7 @@ from time import monotonic
 import numpy as np
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.posing import SIDES, admitted, pose
+from mentormatch.assignment.posing import SIDES, admitted
 from mentormatch.assignment.problem import AssignmentProblem, Loads
 from mentormatch.assignment.rule import Rule
 from mentormatch.assignment.rules.capacity import Capacity
@@ -15,11 +15,11 @@ from mentormatch.assignment.solution import Solution, Status
 from mentormatch.errors import EngineError
 from mentormatch.fields import Side
 from mentormatch.people import Cohort
+from mentormatch.review.diagnosis.posture import posed_by
 from mentormatch.scoring.score import ScoreTable
 
 type Places = Mapping[tuple[Side, int], int]
 
-ENOUGH = ("matched",)
 UNLIMITED = 1000
 """The greatest capacity that a rule may state."""
 AT_FIRST_S = 0.5
@@ -37,7 +37,7 @@ class Trial:
 
     def posed(self, rules: Sequence[Rule], places: Places | None = None) -> AssignmentProblem:
         """Return the problem that ``rules`` pose, with more places for some of those who take part."""
-        problem = pose(self.cohort, self.scores, rules, ENOUGH)
+        problem = posed_by(self.cohort, self.scores, rules)
         if not places:
             return problem
         loads = [_widened(load, side, places) for side, load in zip(SIDES, sides_of(problem), strict=True)]

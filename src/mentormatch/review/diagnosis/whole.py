@@ -7,6 +7,7 @@ from mentormatch.assignment.progress import at_work
 from mentormatch.assignment.rule import Rule
 from mentormatch.assignment.solution import Status
 from mentormatch.errors import EngineError
+from mentormatch.languages import tr
 from mentormatch.people import Cohort
 from mentormatch.review.diagnosis.arithmetic import by_counting
 from mentormatch.review.diagnosis.conflict import conflict_of
@@ -30,7 +31,8 @@ def diagnosed(
 ) -> Diagnosis:
     """Return whether rules can all hold for a cohort, what stands in the way, and ways out.
 
-    ``deadline`` is the ``monotonic`` time after which nothing more is tried. Raises EngineError where a solver failed.
+    Where no scores are held, what stands in the way is told as far as counting shows it. ``deadline`` is the
+    ``monotonic`` time after which nothing more is tried. Raises EngineError where a solver failed.
     """
     trial = Trial(cohort, scores, tuple(rules), deadline)
     findings = found(Posture.of(cohort, scores, rules, labels))
@@ -38,14 +40,25 @@ def diagnosed(
     status = Status.INFEASIBLE if hopeless else VERDICTS[trial.holds(trial.posed(trial.rules))]
     if status is not Status.INFEASIBLE:
         return Diagnosis(status, findings)
+    if not scores.held:
+        return Diagnosis(status, (*findings, counted_only()))
     conflict = conflict_of(trial, labels)
     return Diagnosis(status, findings, conflict, ways_out(trial, conflict.rules, labels))
 
 
 def found(posture: Posture) -> tuple[Finding, ...]:
     """Return what counting and reach show, first what leaves no solution."""
-    findings = [*by_counting(posture), *by_reach(posture)]
+    findings = [*by_counting(posture), *(by_reach(posture) if posture.scores.held else ())]
     return tuple(sorted(findings, key=lambda finding: not finding.decisive))
+
+
+def counted_only() -> Finding:
+    """Return that more than counting takes too long for so many pairs."""
+    sentence = tr(
+        "Il y a trop de paires pour chercher quelles règles se contredisent et ce qui suffirait : seuls les effectifs,"
+        " les places et les binômes imposés ont été vérifiés. Essayez avec une partie des personnes."
+    )
+    return Finding("too_many_pairs", sentence, 0, decisive=False)
 
 
 def diagnosis_of(case: Case) -> Diagnosis | None:
