@@ -11,9 +11,8 @@ from contextlib import suppress
 from time import perf_counter
 
 import mentormatch as mm
-from benchmarks.bench_scale import programme_of
-from benchmarks.peak import peak_mb
-from benchmarks.population import cohort_of
+from benchmarks.scale import measuring
+from benchmarks.scale.cohorts import Market
 from mentormatch.assignment.memory import ways
 from mentormatch.errors import RequestError
 from mentormatch.matching import MOST_HELD
@@ -23,8 +22,8 @@ SIZES = (1_000, 3_000, 10_000, 30_000)
 
 def market(mentors: int, mentees: int, memory_mb: int | None = None) -> dict[str, object]:
     """Return what was expected of a market, and what it took."""
-    programme = programme_of()
-    people = cohort_of(programme, mentors, mentees, seed=1)
+    drawn = Market(mentors, mentees)
+    programme, people = drawn.programme, drawn.people
     beforehand = mm.estimate(people, programme, memory_mb=memory_mb)
     usual, *_ = ways((mentors, mentees), programme.goals.order, MOST_HELD)
     begun = perf_counter()
@@ -42,7 +41,7 @@ def market(mentors: int, mentees: int, memory_mb: int | None = None) -> dict[str
         "seconds": round(perf_counter() - begun, 2),
         "most_s": round(beforehand.seconds[1], 2),
         "expected_mb": beforehand.memory_mb,
-        "peak_mb": peak_mb(),
+        "peak_mb": measuring.memory_mb(),
         "usual_mb": usual.memory_mb,
     }
 

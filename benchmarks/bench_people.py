@@ -17,7 +17,7 @@ from time import perf_counter, process_time
 import mentormatch as mm
 from benchmarks.bench_intake import wide
 from benchmarks.made import header, write_survey
-from benchmarks.peak import MEGA, peak_mb
+from benchmarks.scale.measuring import MEGA, memory_mb
 
 ROWS = 100_000
 HELD_MB = 500
@@ -33,7 +33,7 @@ def read(path: Path) -> dict[str, object]:
         "columns": len(header(programme)),
         "seconds": round(perf_counter() - wall, 1),
         "processor_s": round(process_time() - processor, 1),
-        "peak_mb": peak_mb(),
+        "peak_mb": memory_mb(),
     }
 
 

@@ -10,7 +10,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks.scale import bare, rivals, scoring
+from benchmarks.scale import bare, rivals, scoring, workers
 from benchmarks.scale.cohorts import KINDS, Kind, Market
 from benchmarks.scale.growth import fitted
 from benchmarks.scale.measuring import alone, line_of
@@ -73,6 +73,11 @@ def beside_rivals(shrink: int) -> Iterator[Row]:
         yield from rivals.beside(size // shrink)
 
 
+def spread(shrink: int) -> Iterator[Row]:
+    """The pairs looked at by processes and by Dask workers, one of them killed half-way."""
+    yield from workers.beside_threads(Market(7_200, 12_000).shrunk(shrink))
+
+
 def growth(shrink: int) -> Iterator[Row]:
     """Time and memory from 1,000 to 100,000, capacities and one to one, and the exponents that fit them."""
     shares: dict[Kind, float] = {"scarce": 0.6, "tight": 1.0}
@@ -103,6 +108,7 @@ PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "tight": tight,
     "tight-tied": tight_tied,
     "scarce": scarce,
+    "workers": spread,
     "growth": growth,
 }
 

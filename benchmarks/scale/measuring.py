@@ -9,6 +9,8 @@ from time import monotonic, process_time
 
 from benchmarks.scale.records import Row
 
+MEGA = 1_000_000
+
 
 def alone[**P, R](work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Return what comes of work done in a new process, so that its memory and its caches are its own."""
@@ -24,14 +26,14 @@ def timed[R](work: Callable[[], R]) -> tuple[R, Row]:
 
 
 def memory_mb() -> float:
-    """Return the greatest memory of this process so far.
+    """Return the greatest memory of this process so far, in megabytes (10^6 bytes).
 
     A process that was started by a large one is told by ``getrusage`` to have been as large; Linux knows better.
     """
     status = Path("/proc/self/status")
     lines = status.read_text(encoding="utf-8").splitlines() if status.exists() else []
     peak = next((line.split()[1] for line in lines if line.startswith("VmHWM")), None)
-    return (getrusage(RUSAGE_SELF).ru_maxrss if peak is None else int(peak)) / 1024
+    return (getrusage(RUSAGE_SELF).ru_maxrss if peak is None else int(peak)) * 1_024 / MEGA
 
 
 def shown(figure: object) -> str:

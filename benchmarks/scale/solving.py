@@ -49,10 +49,10 @@ class Watch:
         self.pairs += scores.shape[0] * scores.shape[1]
         return found
 
-    def solve(self, inner: Callable[..., Any], solver: Solver, face: object, profit: Any) -> object:
+    def solve(self, inner: Callable[..., Any], solver: Solver, face: object, profit: Any, *start: object) -> object:
         """Solve what is listed, and count it."""
         begun = monotonic()
-        found = inner(solver, face, profit)
+        found = inner(solver, face, profit, *start)
         self.solves_s += monotonic() - begun
         self.solves, self.listed = self.solves + 1, max(self.listed, len(profit))
         return found

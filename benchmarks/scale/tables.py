@@ -147,6 +147,15 @@ def rivals(records: Records) -> str:
     return table(heads, rows)
 
 
+def workers(records: Records) -> str:
+    """Return what others who look take, and whether they find the same."""
+    rows = [
+        [row["name"], seconds(row["wall_s"]), shown(row["pairs"]), row["beside_threads"]]
+        for row in rows_of(records, "workers")
+    ]
+    return table(["who looks", "wall", "pairs", "beside those of threads"], rows)
+
+
 def growth(records: Records) -> str:
     """Return the sizes, then how each figure grows."""
     rows = rows_of(records, "growth")
@@ -181,6 +190,7 @@ TABLES: dict[str, tuple[Callable[[Records], str], tuple[str, ...]]] = {
     "nation": (nation, NATION),
     "scipy": (scipy, ("scipy",)),
     "rivals": (rivals, ("rivals",)),
+    "workers": (workers, ("workers",)),
     "growth": (growth, ("growth",)),
 }
 """What a table is made by, and the parts of which one at least must have been recorded."""
