@@ -24,7 +24,7 @@ type Over = Callable[[], bool]
 ALL = 1 << 60
 BIDS, AT_ONCE = 48, 4
 """So many bids a person at most, and between two looks at the clock."""
-SLACK, SHORT = 1.07, 0.93
+SLACK, SHORT = 1.5, 0.93
 """With so many places a person, or more, people bid for them; with so many or fewer, places bid for people."""
 STEPS = (50, 10, 2)
 """By so much bids go beyond the second best, first to last, in parts of 25 of how much a person's pairs differ."""

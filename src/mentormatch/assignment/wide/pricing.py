@@ -20,8 +20,8 @@ type Hear = Callable[[Face, Optimum, int], None]
 
 ADDED = 32
 """So many pairs a person join at most after a look at all of them."""
-NEAR = MILLION // 20
-"""Pairs that lose so little at the second look join too: they are those that lose nothing at the next prices."""
+NEAR = (0, MILLION // 20, MILLION // 100)
+"""Pairs that lose so little at the first looks join too: they are those that lose nothing at the next prices."""
 
 
 def best_wide(view: View, solve: Solve, hear: Hear) -> tuple[Face, Optimum]:
@@ -30,7 +30,7 @@ def best_wide(view: View, solve: Solve, hear: Hear) -> tuple[Face, Optimum]:
     ``hear`` takes each answer before the last, with what it is short of at most.
     """
     guess = guessed(view, solve)
-    pairs, bound, losses, starts = guess.pairs, guess.bound, [0, view.stage.score * NEAR], [guess.prices]
+    pairs, bound, losses, starts = guess.pairs, guess.bound, [view.stage.score * near for near in NEAR], [guess.prices]
     while True:
         face = view.face(pairs)
         optimum = solve(face, view.worth(pairs), starts.pop() if starts else None)
