@@ -22,7 +22,7 @@ from mentormatch.assignment.scores import IntMatrix
 from mentormatch.people import People
 from mentormatch.scoring.score import score
 
-PATIENCE_S = 300.0
+PATIENCE_S = 120.0
 ROUNDS = 5
 INTERPRETER = "MENTORMATCH_RIVALS"
 USUAL = Path("build") / "rivals" / "bin" / "python"

@@ -102,6 +102,7 @@ def test_threads_find_the_same_pairs(problem: AssignmentProblem, alone: Solution
         assert same(solve(problem, executor=executor), alone)
 
 
+@pytest.mark.proof
 def test_processes_find_the_same_pairs_each_time_they_are_asked(problem: AssignmentProblem, alone: Solution) -> None:
     with processes(2) as executor:
         assert all(same(solve(problem, executor=executor), alone) for _ in range(2))
@@ -112,7 +113,7 @@ def test_dask_workers_find_the_same_pairs(problem: AssignmentProblem, alone: Sol
     wait_for(lambda: not client.futures)
 
 
-@pytest.mark.parametrize("many", [1, 2], ids=["one of two", "both"])
+@pytest.mark.parametrize("many", [1, pytest.param(2, marks=pytest.mark.proof)], ids=["one of two", "both"])
 def test_the_pairs_are_the_same_if_workers_are_killed_halfway_through_a_look(
     problem: AssignmentProblem, alone: Solution, client: Client, many: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -92,7 +92,14 @@ def noted(found: Found, wanted: Wanted, limit: int, pair: tuple[int, int, int, i
             found.rows[at], found.mentees[at], found.scores[at] = row, k, score
         found.total[0] = at + 1
         found.counts[row] += above
-    return int(min(limit, found.best[row] + 1))
+    return floor_of(found, wanted, limit, row)
+
+
+@compiled
+def floor_of(found: Found, wanted: Wanted, limit: int, row: int) -> int:
+    """Return the worth from which a pair of a row matters: once enough are noted down, what is better than all."""
+    best = found.best[row] + 1
+    return int(best if found.counts[row] >= wanted.most else min(limit, best))
 
 
 @compiled
@@ -106,7 +113,7 @@ def look_among(
     """Look at the pairs of a row with the mentees from a place to another, whom the leads give the same."""
     row, start, stop, led = where
     limit = strip.limits[row]
-    floor = min(limit, found.best[row] + 1)
+    floor = floor_of(found, wanted, limit, row)
     for k in range(start, stop):
         score = led + score_of(strip, known, row, k)
         worth = wanted.scale * score + known.columns[k]

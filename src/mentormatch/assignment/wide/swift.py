@@ -30,6 +30,7 @@ class Swift:
     """Mentees in groups; ``kinds`` (g, leads), ``codes`` (m, terms), ``slots`` (m, sets) are places in a row of tables.
 
     ``places`` and ``points`` are the exceptions of each mentor, by the places of mentees in the order of groups.
+    ``room`` (1,) is for how many pairs there was room in the last strip that had too little, which the next then have.
     """
 
     tiles: Tiles
@@ -42,6 +43,7 @@ class Swift:
     slots: Small
     places: IntVector
     points: IntVector
+    room: IntVector
 
     @classmethod
     def of(cls, tiles: Tiles) -> "Swift":
@@ -68,6 +70,7 @@ class Swift:
                 tiles.shape[1],
             ),
             *_exceptions(tiles, groups),
+            np.full(1, ROOM),
         )
 
     def tables(self, start: int, stop: int) -> tuple[Points, IntVector]:
@@ -86,7 +89,7 @@ class Swift:
 
         (tables, rest), known, count = self.tables(start, stop), self._known(cut), stop - start
         strip = Strip(tables, self.own[start:stop], rest, self.tiles.starts[start : stop + 1], cut.limits[start:stop])
-        wanted, room = Wanted(cut.scale, self.tiles.least, CROWD * cut.most, -CLOSED), ROOM
+        wanted, room = Wanted(cut.scale, self.tiles.least, CROWD * cut.most, -CLOSED), int(self.room[0])
         while True:
             rows, places, scores = (np.empty(room, dtype=np.int64) for _ in range(3))
             best, counts, total = (
@@ -97,7 +100,7 @@ class Swift:
             look_at_strip(strip, known, wanted, Found(rows, places, scores, best, counts, total))
             if total[0] <= room:
                 return self._seen(cut, start, [column[: total[0]] for column in (rows, places, scores)], best)
-            room = 2 * int(total[0])
+            self.room[0] = room = 2 * int(total[0])
 
     def _known(self, cut: Cut) -> "Known":
         """Return what the mentees are given by a cut, and what is known of them."""
