@@ -36,13 +36,30 @@ DEAF = "milp.Milp.solve = lambda *asked: sum(range(1 << 50))"
 def solving(trouble: str = "", *, exact: bool = False) -> Iterator[subprocess.Popen[str]]:
     """Start a process, and a group, that solves a problem without end and says what comes of it."""
     command = [sys.executable, "-c", SOLVES.format(trouble=trouble, exact=exact), *sys.path]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True) as parent:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True
+    ) as parent:
         assert parent.stdout is not None
         assert parent.stdout.readline() == "ready\n"
         try:
             yield parent
         finally:
             parent.kill()
+
+
+def interrupted(send: Callable[[int, int], None], *, exact: bool, moment: str) -> tuple[int, str, set[int]]:
+    """Interrupt a solve; return how its process ended, what it said, and the processes that it had.
+
+    CPython drops an interrupt that falls into a callback of its own, and says so: then it is done again.
+    """
+    while True:
+        with solving(exact=exact) as parent:
+            helpers = wait_for(lambda: children(parent.pid)) if moment == "later" else set[int]()
+            sleep(0.7 if moment == "later" else 0.1)
+            send(parent.pid, signal.SIGINT)
+            told, complaint = parent.communicate(timeout=60)
+        if "Exception ignored in" not in complaint:
+            return parent.returncode, told, helpers
 
 
 @only_linux
@@ -53,13 +70,9 @@ def solving(trouble: str = "", *, exact: bool = False) -> Iterator[subprocess.Po
 def test_an_interrupt_ends_the_solve_with_a_status_and_no_process_lives_on(
     send: Callable[[int, int], None], *, exact: bool, statuses: set[str], moment: str
 ) -> None:
-    with solving(exact=exact) as parent:
-        helpers = wait_for(lambda: children(parent.pid)) if moment == "later" else set[int]()
-        sleep(0.7 if moment == "later" else 0.1)
-        send(parent.pid, signal.SIGINT)
-        told = parent.communicate(timeout=60)[0]
+    code, told, helpers = interrupted(send, exact=exact, moment=moment)
     # CPython ends in this way also where the interrupt was caught, if it fell into an exec() of text, as imports have
-    assert parent.returncode in {0, -signal.SIGINT}
+    assert code in {0, -signal.SIGINT}
     assert told in {f"{status} {status == 'feasible'} ('interrupted',)\n" for status in statuses}
     wait_for(lambda: not any(map(alive, helpers)))
 
