@@ -201,7 +201,7 @@ def refuse(cohort: Cohort, shape: tuple[int, int]) -> None:
         for side, count in zip(SIDES, (len(cohort.mentors), len(cohort.mentees)), strict=True)
         if not count
     ]
-    wrong += [
+    wrong = wrong or [
         Problem(tr(side), repr(count), tr("un nombre entier, 1 ou plus"))
         for side, count in zip(SIDES, shape, strict=True)
         if isinstance(count, bool) or not isinstance(count, int) or count < 1
