@@ -23,6 +23,10 @@ class Bounds:
     least: IntVector
     most: IntVector
 
+    def of(self, some: IntVector) -> "Bounds":
+        """Return the bounds of some people, by their positions."""
+        return Bounds(self.least[some], self.most[some])
+
     def without(self, taken: IntVector) -> "Bounds":
         """Return what remains after ``taken`` places of each person are filled."""
         return Bounds(np.maximum(self.least - taken, 0), self.most - taken)

@@ -16,14 +16,13 @@ from mentormatch.assignment.sparse import FLOAT_EXACT, best
 from mentormatch.assignment.stages import Stage, merged, reached
 from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.assignment.wide.crew import Crew, NoWorkersError
-from mentormatch.assignment.wide.guess import Both
 from mentormatch.assignment.wide.minimums import best_with_minimums
 from mentormatch.assignment.wide.pricing import best_wide
 from mentormatch.assignment.wide.scan import Look, scanned
 from mentormatch.assignment.wide.spread import Spread, at_hand
 from mentormatch.assignment.wide.swift import quickest
 from mentormatch.assignment.wide.tiles import Tiles
-from mentormatch.assignment.wide.view import View
+from mentormatch.assignment.wide.view import Both, View
 from mentormatch.columns import IntVector
 from mentormatch.errors import EngineError
 

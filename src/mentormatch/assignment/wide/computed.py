@@ -85,6 +85,14 @@ class ComputedScores(Scores):
         """Return the scores of all mentors with some mentees, by their positions in ascending order."""
         return replace(self, tiles=self.tiles.of_mentees(some), mentees=self.mentees[some])
 
+    def flipped(self) -> Self:
+        """Return the same with the sides exchanged."""
+        return replace(self, tiles=self.tiles.flipped(), mentors=self.mentees, mentees=self.mentors)
+
+    def holding(self) -> Self:
+        """Return the same with tables held where memory is not scarce."""
+        return self if self.shorter > 1 else replace(self, tiles=self.tiles.holding())
+
     def within(self, cut: Cut, look: Look | None = None) -> Seen:
         """Return the pairs that a cut leaves, of people who take part; ``look`` is another way to look at the tiles."""
         looked = partial(scanned, partial(plain_look, self.tiles), self.shape[0]) if look is None else look

@@ -5,120 +5,85 @@ everybody else: the most that is left to them by one of the drawn.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import isqrt
-from os import cpu_count
 
 import numpy as np
 
 from mentormatch.assignment.face import Face, Optimum
+from mentormatch.assignment.wide.listing import FAR, Listing
 from mentormatch.assignment.wide.scan import STRIP
-from mentormatch.assignment.wide.view import Pairs, View
+from mentormatch.assignment.wide.view import Both, View
 from mentormatch.columns import IntVector
 
-LEADING = 16
+LEADING = 48
 """So many pairs a person are solved first."""
-DRAWN = 1_024
-"""So many people of the larger side are drawn."""
+DRAWN, SHARE, MOST = 1_024, 8, 12_500
+"""So many people of the larger side are drawn: one in eight, but no fewer than the first and no more than the last."""
 OTHERS, FEW, WIDTH = 32, 8, 1 << 13
-"""So many times a few other mentors, with so many mentees or some more, tell how many pairs lose how much."""
-LOW = -(1 << 60)
+"""So many times a few mentors, with so many mentees or some more, tell how many pairs lose how much."""
 
-type Both = tuple[IntVector, IntVector]
 type Solve = Callable[[Face, IntVector, Both | None], Optimum]
 """Solves a face, from guessed prices of both sides; None: from where the last solve ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A market of people drawn from a ``view``: strips of mentors, and some mentees; and ``other`` mentors."""
+    """Some ``mentors`` and ``mentees`` of a view, as large a share of both sides; and a few mentors here and there."""
 
     view: View
-    strips: Sequence[range]
+    mentors: IntVector
     mentees: IntVector
-    other: Sequence[range]
+    few: Sequence[range]
 
     @classmethod
     def of(cls, view: View) -> "Sample":
-        """Draw as large a share of both sides."""
+        """Draw people."""
         (n, m), draw = view.scores.shape, np.random.default_rng(0)
-        share = min(DRAWN / max(n, m, 1), 1.0)
-        edges = [range(start, min(start + STRIP, n)) for start in range(0, n, STRIP)]
-        order = [edges[at] for at in draw.permutation(len(edges)).tolist()]
-        count = max(round(n * share / STRIP), 1)
-        mentees = np.sort(draw.choice(m, round(m * share), replace=False))
-        others = [strip[:FEW] for strip in order[count : count + OTHERS] or order]
-        return cls(view, order[:count], mentees, others)
+        share = min(min(max(DRAWN, max(n, m) // SHARE), MOST) / max(n, m, 1), 1.0)
+        mentors, mentees = (np.sort(draw.choice(size, round(size * share), replace=False)) for size in (n, m))
+        starts = draw.permutation(range(0, n, STRIP))[:OTHERS].tolist()
+        return cls(view, mentors, mentees, [range(start, min(start + FEW, n)) for start in starts])
 
-    def pairs(self) -> Pairs:
-        """Return the pairs of the drawn people."""
-        scores = self.view.scores.of_mentees(self.mentees)
-        found = [np.empty((3, 0), dtype=np.int64)]
-        for strip in self.strips:
-            rows = scores.tiles.rows(strip.start, strip.stop)
-            open_ = (rows >= scores.tiles.least) & scores.mentees & scores.mentors[strip.start : strip.stop, None]
-            mentors, mentees = np.nonzero(open_)
-            found.append(np.stack([mentors + strip.start, self.mentees[mentees], rows[open_]]))
-        pairs = np.concatenate(found, axis=1)
-        return Pairs(*pairs[:, np.argsort(pairs[0], kind="stable")])
+    def of_mentors(self) -> View:
+        """Return the pairs of the drawn mentors with all mentees, the sides exchanged."""
+        return self.view.flipped().of_mentees(self.mentors).holding()
 
-    def mentors_by(self, mentees: IntVector) -> IntVector:
-        """Return (n,) the most that one of the drawn mentees leaves to each mentor."""
-        part, n = self.view.of_mentees(self.mentees), self.view.scores.shape[0]
-        _, best = part.look((np.full(n, -LOW), mentees[self.mentees]), 0, 1)
-        return np.maximum(best, 0)
+    def drawn(self) -> View:
+        """Return the market of the drawn people."""
+        return self.of_mentors().flipped().of_mentees(self.mentees)
+
+    def listing(self, mentors: IntVector) -> Listing:
+        """Return the pairs to begin with, by the prices of the drawn mentors."""
+        mentees = most_left(self.of_mentors(), mentors)
+        prices = most_left(self.view.of_mentees(self.mentees), mentees[self.mentees]), mentees
+        return Listing.of(self.view, prices, self.level(prices), 4 * self.view.few(LEADING))
 
     def margins(self, mentors: IntVector, strip: range) -> Iterator[IntVector]:
-        """Yield (m,) for each mentor what pairs are worth above the prices of mentors, ``LOW`` where there is none.
+        """Yield (m,) for each mentor what pairs are worth above the prices of mentors, ``-FAR`` where there is none.
 
         What is yielded is good until the next is asked for.
         """
         view, margin = self.view, np.empty(self.view.scores.shape[1], dtype=np.int64)
-        closed, least = np.where(view.scores.mentees, view.stage.mentee, LOW), view.scores.tiles.least
+        closed, least = np.where(view.scores.mentees, view.stage.mentee, -FAR), view.scores.tiles.least
         for own, scores in zip(strip, view.scores.tiles.rows(strip.start, strip.stop), strict=True):
             np.multiply(scores, view.stage.score, out=margin, casting="unsafe")
-            margin += view.mentor[own] - mentors[own] if view.scores.mentors[own] else LOW
+            margin += view.mentor[own] - mentors[own] if view.scores.mentors[own] else -FAR
             margin += closed
-            np.copyto(margin, LOW, where=scores < least)
+            np.copyto(margin, -FAR, where=scores < least)
             yield margin
 
-    def mentees_by(self, mentors: IntVector) -> IntVector:
-        """Return (m,) the most that one of the drawn mentors leaves to each mentee."""
-
-        def through(strip: range) -> IntVector:
-            most = np.zeros(self.view.scores.shape[1], dtype=np.int64)
-            for margin in self.margins(mentors, strip):
-                np.maximum(most, margin, out=most)
-            return most
-
-        with ThreadPoolExecutor(cpu_count() or 1) as threads:
-            return np.asarray(np.maximum.reduce(list(threads.map(through, self.strips))))
-
-    def level(self, mentors: IntVector, mentees: IntVector) -> int:
-        """Return which loss is exceeded by all but ``LEADING`` pairs a person, as a few other mentors tell."""
+    def level(self, prices: Both) -> int:
+        """Return which loss is exceeded by all but ``LEADING`` pairs a person, as a few mentors tell."""
         n, m = self.view.scores.shape
         step = max(m // WIDTH, 1)
-        losses = [(mentees - margin)[::step] for few in self.other for margin in self.margins(mentors, few)]
+        losses = [(prices[1] - margin)[::step] for few in self.few for margin in self.margins(prices[0], few)]
         flat = np.concatenate([np.empty(0, dtype=np.int64), *losses])
         place = self.view.few(LEADING) * isqrt(n * m) * len(flat) // max(n * m, 1)
-        return int(min(np.partition(flat, place - 1)[place - 1], -LOW // 2)) if 0 < place <= len(flat) else 0
+        return int(min(np.partition(flat, place - 1)[place - 1], FAR // 2)) if 0 < place <= len(flat) else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """About ``LEADING`` pairs a person, those that lose least at guessed ``prices`` of both sides, and their bound."""
-
-    pairs: Pairs
-    prices: Both
-    bound: int
-
-
-def guessed(view: View, solve: Solve) -> Guess:
-    """Return where to begin."""
-    sample = Sample.of(view)
-    pairs = sample.pairs()
-    mentees = sample.mentees_by(solve(view.face(pairs), view.worth(pairs), None).left)
-    mentors = sample.mentors_by(mentees)
-    found, best = view.look((mentors, mentees), sample.level(mentors, mentees), 4 * view.few(LEADING))
-    return Guess(found, (mentors, mentees), view.bound(best, mentees))
+def most_left(view: View, mentees: IntVector) -> IntVector:
+    """Return (n,) the most that a mentee leaves to each mentor, by the prices of mentees."""
+    nobody = np.full(view.scores.shape[0], FAR)
+    return np.maximum(view.look((nobody, mentees), 0, 1).best, 0)

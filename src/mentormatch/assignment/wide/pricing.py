@@ -8,11 +8,10 @@ are then those of all pairs, and no tolerance is in it. Each look also bounds wh
 
 from collections.abc import Callable
 
-import numpy as np
-
 from mentormatch.assignment.face import Face, Optimum
-from mentormatch.assignment.wide.guess import Solve, guessed
-from mentormatch.assignment.wide.view import Pairs, View
+from mentormatch.assignment.wide.guess import Sample, Solve
+from mentormatch.assignment.wide.listing import Listing
+from mentormatch.assignment.wide.view import Both, View
 from mentormatch.scoring.score import MILLION
 
 type Hear = Callable[[Face, Optimum, int], None]
@@ -20,32 +19,46 @@ type Hear = Callable[[Face, Optimum, int], None]
 
 ADDED = 32
 """So many pairs a person join at most after a look at all of them."""
-NEAR = (0, MILLION // 20, MILLION // 100)
+NEAR = (MILLION // 50, MILLION // 100, MILLION // 100, MILLION // 100)
 """Pairs that lose so little at the first looks join too: they are those that lose nothing at the next prices."""
+ALL = 2_048
+"""Of so many people a side all pairs are solved."""
 
 
 def best_wide(view: View, solve: Solve, hear: Hear) -> tuple[Face, Optimum]:
     """Return the face of all pairs that an optimum leaves tight, and the optimum on it.
 
-    ``hear`` takes each answer before the last, with what it is short of at most.
+    ``hear`` takes each answer with what it is short of at most.
     """
-    guess = guessed(view, solve)
-    pairs, bound, losses, starts = guess.pairs, guess.bound, [view.stage.score * near for near in NEAR], [guess.prices]
+    listing, losses = begun(view, solve), [view.stage.score * near for near in NEAR]
+    start: Both | None = listing.prices
     while True:
-        face = view.face(pairs)
-        optimum = solve(face, view.worth(pairs), starts.pop() if starts else None)
-        hear(face, optimum, bound)
+        optimum = solve(view.face(listing.pairs), view.worth(listing.pairs), start)
+        hear(view.face(listing.pairs), optimum, listing.bound)
         loss = losses.pop(0) if losses else 0
-        seen, best = view.look((optimum.left, optimum.right), loss, view.few(ADDED))
-        if not loss and not view.better(seen, optimum).any():
-            return _tight(view, pairs, optimum, seen)
-        bound = min(bound, view.bound(best, optimum.right))
-        pairs = pairs.joined(seen, view.scores.shape[1])
+        if not listing.look((optimum.left, optimum.right), loss, view.few(ADDED)):
+            return _tight(listing, optimum)
+        start = None
 
 
-def _tight(view: View, pairs: Pairs, optimum: Optimum, tight: Pairs) -> tuple[Face, Optimum]:
+def begun(view: View, solve: Solve) -> Listing:
+    """Return the pairs to begin with, by the prices of a market drawn from the whole one."""
+    sample = Sample.of(view)
+    drawn = sample.drawn()
+    if max(drawn.scores.shape) <= ALL:
+        pairs = drawn.pairs()
+        optimum = solve(drawn.face(pairs), drawn.worth(pairs), None)
+    else:
+        _, optimum = best_wide(drawn, solve, unheard)
+    return sample.listing(optimum.left)
+
+
+def unheard(face: Face, optimum: Optimum, bound: int) -> None:
+    """Hear nothing: the answers of a drawn market are not those of the whole one."""
+
+
+def _tight(listing: Listing, optimum: Optimum) -> tuple[Face, Optimum]:
     """Return the tight pairs, the chosen ones being among them, as a face with its optimum."""
-    width = view.scores.shape[1]
-    taken = pairs.mentors[optimum.chosen] * width + pairs.mentees[optimum.chosen]
-    chosen = np.isin(tight.mentors * width + tight.mentees, taken, assume_unique=True)
-    return view.face(tight), Optimum(chosen, optimum.left, optimum.right)
+    tight = listing.view.loss(listing.pairs, (optimum.left, optimum.right)) == 0
+    face = listing.view.face(listing.pairs.of(tight))
+    return face, Optimum(optimum.chosen[tight], optimum.left, optimum.right)

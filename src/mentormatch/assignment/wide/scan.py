@@ -41,12 +41,22 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Pairs in order, with their scores; ``best`` (n,): the greatest ``scale * score + mentees[k]``, or below all."""
+    """Pairs in order, with their scores; ``best`` (n,): the greatest ``scale * score + mentees[k]``, or below all.
+
+    Pairs that are not there exceed the limit of their mentor by no more than ``beyond`` (n,): -1 where none passes.
+    """
 
     mentors: IntVector
     mentees: IntVector
     scores: IntVector
     best: IntVector
+    beyond: IntVector
+
+    @classmethod
+    def nothing(cls, mentors: int) -> Self:
+        """Return what is seen of people who take no part."""
+        none = np.empty(0, dtype=np.int64)
+        return cls(none, none, none, np.full(mentors, 2 * CLOSED), np.full(mentors, -1))
 
 
 type Glance = Callable[[Cut, int, int], Seen]
@@ -79,14 +89,15 @@ def strips(start: int, stop: int) -> list[tuple[int, int]]:
 
 def gathered(parts: Sequence[Seen]) -> Seen:
     """Return what was seen in all strips."""
-    none = np.empty(0, dtype=np.int64)
-    columns = zip(*((part.mentors, part.mentees, part.scores, part.best) for part in parts), strict=True)
-    return Seen(*(np.concatenate(column) for column in columns)) if parts else Seen(none, none, none, none)
+    columns = zip(*((part.mentors, part.mentees, part.scores, part.best, part.beyond) for part in parts), strict=True)
+    return Seen(*(np.concatenate(column) for column in columns)) if parts else Seen.nothing(0)
 
 
 def look(tiles: Tiles, cut: Cut, start: int, stop: int) -> Seen:
     """Return what there is in a strip."""
     width, limits = tiles.shape[1], cut.limits[start:stop]
+    if (limits == -CLOSED).all():
+        return Seen.nothing(stop - start)
     scores, best = tiles.rows(start, stop), np.full(stop - start, 2 * CLOSED)
     places, excess = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     worth = np.empty(width, dtype=np.int64)
@@ -99,14 +110,18 @@ def look(tiles: Tiles, cut: Cut, start: int, stop: int) -> Seen:
             found = np.flatnonzero(worth >= limits[row])
             places.append(found + row * width)
             excess.append(worth[found] - limits[row])
-    found = np.concatenate(places)[kept(np.concatenate(excess), cut.most * (stop - start))]
-    rows = found // max(width, 1)
-    return Seen(rows + start, found - rows * width, scores.ravel()[found].astype(np.int64), best)
+    some, beyond = kept(np.concatenate(excess), cut.most * (stop - start))
+    found = np.concatenate(places)[some]
+    rows, points = found // max(width, 1), scores.ravel()[found].astype(np.int64)
+    return Seen(rows + start, found - rows * width, points, best, np.full(stop - start, beyond))
 
 
-def kept(excess: IntVector, most: int) -> slice | BoolVector:
-    """Return which pairs are kept: all if they are no more than ``most``, or if all are at their limit."""
+def kept(excess: IntVector, most: int) -> tuple[slice | BoolVector, int]:
+    """Return which pairs are kept, and by how much others exceed their limit at most.
+
+    All are kept if they are no more than ``most``, or if all are at their limit.
+    """
     if len(excess) <= most or not excess.any():
-        return slice(None)
-    level = np.partition(excess, len(excess) - most)[len(excess) - most]
-    return np.asarray(excess >= max(level, 1))
+        return slice(None), -1
+    level = max(int(np.partition(excess, len(excess) - most)[len(excess) - most]), 1)
+    return np.asarray(excess >= level), level - 1

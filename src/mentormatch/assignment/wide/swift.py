@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ROOM = 1 << 14
 """Pairs for which there is room at first in what is found in a strip."""
+FAR = 1 << 60
+"""No pair exceeds a limit by more."""
 CROWD = 64
 """A mentor may list so many times more pairs than are wanted of each on average."""
 
@@ -87,6 +89,8 @@ class Swift:
         """Return what there is in a strip."""
         from mentormatch.assignment.wide.kernel import Found, Strip, Wanted, look_at_strip
 
+        if (cut.limits[start:stop] == -CLOSED).all():
+            return Seen.nothing(stop - start)
         (tables, rest), known, count = self.tables(start, stop), self._known(cut), stop - start
         strip = Strip(tables, self.own[start:stop], rest, self.tiles.starts[start : stop + 1], cut.limits[start:stop])
         wanted, room = Wanted(cut.scale, self.tiles.least, CROWD * cut.most, -CLOSED), int(self.room[0])
@@ -99,7 +103,8 @@ class Swift:
             )
             look_at_strip(strip, known, wanted, Found(rows, places, scores, best, counts, total))
             if total[0] <= room:
-                return self._seen(cut, start, [column[: total[0]] for column in (rows, places, scores)], best)
+                beyond = np.where(counts < wanted.most, -1, FAR)
+                return self._seen(cut, start, [column[: total[0]] for column in (rows, places, scores)], best, beyond)
             self.room[0] = room = 2 * int(total[0])
 
     def _known(self, cut: Cut) -> "Known":
@@ -112,13 +117,13 @@ class Swift:
         sizes = (0,) * len(self.grouped.lead), (0,) * len(self.terms), (0,) * len(self.tiles.counted)
         return Known(self.grouped.edges, self.kinds, ceilings, *sorted_, columns, self.places, self.points, sizes)
 
-    def _seen(self, cut: Cut, start: int, found: Sequence[IntVector], best: IntVector) -> Seen:
+    def _seen(self, cut: Cut, start: int, found: Sequence[IntVector], best: IntVector, beyond: IntVector) -> Seen:
         rows, mentees, scores = found[0] + start, self.grouped.order[found[1]], found[2]
         excess = cut.scale * scores + cut.mentees[mentees] - cut.limits[rows]
-        some = kept(excess, cut.most * len(best))
+        some, level = kept(excess, cut.most * len(best))
         rows, mentees, scores = rows[some], mentees[some], scores[some]
         order = np.lexsort((mentees, rows))
-        return Seen(rows[order], mentees[order], scores[order], best)
+        return Seen(rows[order], mentees[order], scores[order], best, np.maximum(beyond, level))
 
 
 def quickest(tiles: Tiles, *, compiled: bool) -> Glance:

@@ -127,6 +127,11 @@ class Tiles:
             starts=np.searchsorted(exceptions.mentors, np.arange(m + 1)),
         )
 
+    def holding(self) -> "Tiles":
+        """Return the same with tables of a moderate size held."""
+        parts = tuple(part.holding() for part in self.parts)
+        return replace(self, parts=parts, terms=tuple(packed(parts, self.shape[1])))
+
     def of_mentors(self, some: IntVector) -> "Tiles":
         """Return the scores of some mentors, by their positions in ascending order, with all mentees."""
         return self.flipped().of_mentees(some).flipped()

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.face import Bounds, Face, Optimum, listed, open_bounds
+from mentormatch.assignment.face import Bounds, Face, listed, open_bounds
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.scores import IntMatrix
 from mentormatch.assignment.stages import Stage
 from mentormatch.assignment.wide.computed import ComputedScores
-from mentormatch.assignment.wide.scan import Cut, Look
+from mentormatch.assignment.wide.scan import CLOSED, Cut, Look
 from mentormatch.assignment.wide.tiles import Tiles
 from mentormatch.columns import BoolVector, IntVector
 
@@ -28,6 +30,15 @@ class Pairs:
         """Return mentors, mentees and scores."""
         return self.mentors, self.mentees, self.scores
 
+    @classmethod
+    def none(cls) -> Self:
+        """Return no pairs."""
+        return cls(*(np.empty(0, dtype=np.int64) for _ in range(3)))
+
+    def of(self, some: BoolVector) -> "Pairs":
+        """Return some of the pairs."""
+        return Pairs(*(column[some] for column in self.columns))
+
     def joined(self, other: "Pairs", width: int) -> "Pairs":
         """Return the pairs of both, each once, in order."""
         places = np.append(self.mentors, other.mentors) * width + np.append(self.mentees, other.mentees)
@@ -44,25 +55,38 @@ def former_in(scores: ComputedScores, pairs: IntMatrix) -> Pairs:
     return Pairs(mentors[fit], mentees[fit], scores.at(mentors[fit], mentees[fit]))
 
 
+type Both = tuple[IntVector, IntVector]
 type Ready = Callable[[Tiles], Look | None]
 """Returns a quicker way to look at tiles, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)
+class Sight:
+    """What a look shows: ``pairs``, and of each mentor, (n,) int64, the ``best`` and what ``others`` lose at least.
+
+    ``best`` is the most that a pair of a mentor is worth above the price of the mentee; what pairs lose that are not
+    among those here is counted at the prices of the look.
+    """
+
+    pairs: Pairs
+    best: IntVector
+    others: IntVector
+
+
+@dataclass(frozen=True)
 class View:
     """One stage of a wide problem: a pair is worth ``scale * score + mentor[i] + mentee[k]``, and more if it is former.
 
-    ``seen_by`` looks at the pairs, and ``ready`` makes such a look of some of them. ``former`` are the former pairs
-    that may be chosen, if they are worth more; they are looked at one by one.
+    ``ready`` makes a quick look of tiles. ``former`` are the former pairs that may be chosen, if they are worth more;
+    they are looked at one by one. ``pins`` (k, 2) are settled.
     """
 
-    problem: AssignmentProblem
     scores: ComputedScores
     stage: Stage
     bounds: tuple[Bounds, Bounds]
     ready: Ready
     former: Pairs
-    seen_by: Look | None = None
+    pins: IntMatrix
 
     @classmethod
     def of(cls, problem: AssignmentProblem, stage: Stage, ready: Ready) -> "View":
@@ -72,7 +96,12 @@ class View:
         taking = scores.mentors & (bounds[0].most > 0), scores.mentees & (bounds[1].most > 0)
         scores = replace(scores, mentors=taking[0], mentees=taking[1])
         former = former_in(scores, listed(problem.former)) if stage.kept else former_in(scores, listed(()))
-        return cls(problem, scores, stage, bounds, ready, former, ready(scores.tiles))
+        return cls(scores, stage, bounds, ready, former, listed(problem.pins))
+
+    @cached_property
+    def seen_by(self) -> Look | None:
+        """How the pairs are looked at."""
+        return self.ready(self.scores.tiles)
 
     @property
     def mentor(self) -> IntVector:
@@ -91,41 +120,62 @@ class View:
             people += self.stage.kept * np.isin(asked, known)
         return people + self.stage.score * pairs.scores
 
+    def loss(self, pairs: Pairs, prices: Both) -> IntVector:
+        """Return by how much the prices of their people exceed what pairs are worth."""
+        return prices[0][pairs.mentors] + prices[1][pairs.mentees] - self.worth(pairs)
+
     def face(self, pairs: Pairs) -> Face:
         """Return the answers on some pairs."""
-        return Face(pairs.mentors, pairs.mentees, *self.bounds, listed(self.problem.pins))
+        return Face(pairs.mentors, pairs.mentees, *self.bounds, self.pins)
 
-    def look(self, prices: tuple[IntVector, IntVector], loss: int, most: int) -> tuple[Pairs, IntVector]:
+    def look(self, prices: Both, loss: int, most: int, mentors: BoolVector | None = None) -> Sight:
         """Return the pairs that lose no more than ``loss`` at these prices, ``most`` a mentor on average if many do.
 
-        With them, (n,) int64, the most that a pair of each mentor is worth above the price of the mentee.
+        With ``mentors`` (n,) only the pairs of some are looked at.
         """
         limits, mentees = prices[0] - self.mentor - loss, self.stage.mentee - prices[1]
+        limits = limits if mentors is None else np.where(mentors, limits, -CLOSED)
         seen = self.scores.within(Cut(limits, mentees, self.stage.score, most), self.seen_by)
-        pairs, best = Pairs(seen.mentors, seen.mentees, seen.scores), seen.best + self.mentor
-        return self._with_former(pairs, best, prices, loss) if len(self.former.scores) else (pairs, best)
+        sight = Sight(Pairs(seen.mentors, seen.mentees, seen.scores), seen.best + self.mentor, loss - seen.beyond)
+        return self._with_former(sight, prices, loss) if len(self.former.scores) else sight
 
-    def _with_former(
-        self, pairs: Pairs, best: IntVector, prices: tuple[IntVector, IntVector], loss: int
-    ) -> tuple[Pairs, IntVector]:
+    def _with_former(self, sight: Sight, prices: Both, loss: int) -> Sight:
         """Return what was seen of pairs as if they were not former, with those that are."""
-        former = self.former
-        above = self.worth(former) - prices[1][former.mentees]
-        np.maximum.at(best, former.mentors, above)
-        near = above >= prices[0][former.mentors] - loss
-        return pairs.joined(Pairs(*(column[near] for column in former.columns)), self.scores.shape[1]), best
-
-    def better(self, pairs: Pairs, optimum: Optimum) -> BoolVector:
-        """Return which pairs are worth more than the prices of their people."""
-        return np.asarray(self.worth(pairs) > optimum.left[pairs.mentors] + optimum.right[pairs.mentees])
+        former, best = self.former, sight.best.copy()
+        lost = self.loss(former, prices)
+        np.maximum.at(best, former.mentors, prices[0][former.mentors] - lost)
+        return replace(sight, pairs=sight.pairs.joined(former.of(lost <= loss), self.scores.shape[1]), best=best)
 
     def of_mentees(self, some: IntVector) -> "View":
         """Return the same for the pairs of some mentees only, by their positions in ascending order."""
-        scores, stage = self.scores.of_mentees(some), replace(self.stage, mentee=self.stage.mentee[some])
         place = np.searchsorted(some, self.former.mentees)
         kept = np.isin(self.former.mentees, some)
         former = Pairs(self.former.mentors[kept], place[kept], self.former.scores[kept])
-        return replace(self, scores=scores, stage=stage, former=former, seen_by=self.ready(scores.tiles))
+        return replace(
+            self,
+            scores=self.scores.of_mentees(some),
+            stage=replace(self.stage, mentee=self.stage.mentee[some]),
+            bounds=(self.bounds[0], self.bounds[1].of(some)),
+            former=former,
+        )
+
+    def flipped(self) -> "View":
+        """Return the same with the sides exchanged."""
+        order = np.lexsort((self.former.mentors, self.former.mentees))
+        former = Pairs(self.former.mentees[order], self.former.mentors[order], self.former.scores[order])
+        stage = replace(self.stage, mentor=self.stage.mentee, mentee=self.stage.mentor)
+        return View(self.scores.flipped(), stage, self.bounds[::-1], self.ready, former, self.pins[:, ::-1])
+
+    def holding(self) -> "View":
+        """Return the same with tables of a moderate size held, as suits few people who are looked at often."""
+        return replace(self, scores=self.scores.holding())
+
+    def pairs(self) -> Pairs:
+        """Return all pairs that may be chosen, for a few people."""
+        scores = self.scores.tiles.rows(0, self.scores.shape[0])
+        open_ = (scores >= self.scores.tiles.least) & self.scores.mentors[:, None] & self.scores.mentees
+        mentors, mentees = np.nonzero(open_)
+        return Pairs(mentors, mentees, scores[open_].astype(np.int64))
 
     def bound(self, best: IntVector, mentees: IntVector) -> int:
         """Return what no answer is worth more than, by prices of mentees and the best that each mentor has there."""

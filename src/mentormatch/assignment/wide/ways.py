@@ -60,7 +60,7 @@ class Ground:
         lefts = len(self.net.left.more)
         moved = [-lengths[:lefts], lengths[lefts : self.net.sink]]
         mentors, mentees = moved if self.axis == 0 else moved[::-1]
-        seen, _ = self.view.look((self.prices[0] + mentors, self.prices[1] + mentees), loss, most)
+        seen = self.view.look((self.prices[0] + mentors, self.prices[1] + mentees), loss, most).pairs
         kept = ~self.taken(seen)
         sides = seen.mentors[kept], seen.mentees[kept]
         left, right = sides if self.axis == 0 else sides[::-1]

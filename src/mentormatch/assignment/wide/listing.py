@@ -1,0 +1,78 @@
+"""The pairs that are listed, and what is known of all others: what each of them loses at least.
+
+What a pair loses, which is by how much the prices of its two people exceed its worth, changes by no more than these
+prices do. So a mentor whose other pairs all lost much at the last look, while prices hardly moved since, has none that
+could be worth listing, and need not be looked at again (the bounds of Hamerly 2010, there for the nearest of some
+centres). The few mentees whose price fell most are looked at for themselves, so that they do not tell for all.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+
+from mentormatch.assignment.wide.view import Both, Pairs, Sight, View
+from mentormatch.columns import BoolVector, IntVector
+
+FAR = 1 << 60
+"""No pair loses or gains more."""
+TRIED = 24
+"""So many numbers of mentees are tried, from none to all, of how many are looked at for themselves."""
+
+
+@dataclass(slots=True)
+class Listing:
+    """``pairs``; ``others`` (n,) is what others of each mentor lose at least at ``prices``; ``bound`` is of all answers."""
+
+    view: View
+    pairs: Pairs
+    others: IntVector
+    prices: Both
+    bound: int
+
+    @classmethod
+    def of(cls, view: View, prices: Both, loss: int, most: int) -> Self:
+        """Begin with the pairs that lose no more than ``loss``."""
+        sight = view.look(prices, loss, most)
+        return cls(view, sight.pairs, sight.others, prices, view.bound(sight.best, prices[1]))
+
+    def look(self, prices: Both, loss: int, most: int) -> bool:
+        """List the pairs that lose no more than ``loss`` at the prices of an optimum, of those that may lose nothing.
+
+        Return False if there are none: every pair that is not listed then loses something.
+        """
+        left, fall = self._left(prices)
+        least = self._leaving(left, fall)
+        mentors, mentees = left <= least, np.flatnonzero(fall > least)
+        if not mentors.any() and not len(mentees):
+            return False
+        sights = [self.view.look(prices, loss, most, mentors), self._beside(prices, loss, most, ~mentors, mentees)]
+        self.others = np.where(mentors, sights[0].others, np.minimum(left - least, sights[1].others))
+        best = np.where(mentors, sights[0].best, np.maximum(prices[0], sights[1].best))
+        self.prices, self.bound = prices, min(self.bound, self.view.bound(best, prices[1]))
+        for sight in sights:
+            self.pairs = self.pairs.joined(sight.pairs, self.view.scores.shape[1])
+        return True
+
+    def _left(self, prices: Both) -> Both:
+        """Return what others of each mentor lose at least but for what the prices of mentees fell; and that fall."""
+        rise, fall = prices[0] - self.prices[0], self.prices[1] - prices[1]
+        left = np.where(self.view.scores.mentors, self.others + rise, FAR)
+        return left, np.where(self.view.scores.mentees, fall, fall.min(initial=0))
+
+    def _leaving(self, left: IntVector, fall: IntVector) -> int:
+        """Return the fall beyond which it is least work to look at mentees for themselves."""
+        n, m = self.view.scores.shape
+        numbers = np.unique(np.append(0, np.geomspace(1, max(m, 1), TRIED).astype(np.int64)).clip(max=m))
+        falls = np.append(np.sort(fall)[::-1], fall.min(initial=0))[numbers]
+        work = np.searchsorted(np.sort(left), falls, side="right") * m + numbers * n
+        return int(falls[np.argmin(work)])
+
+    def _beside(self, prices: Both, loss: int, most: int, mentors: BoolVector, mentees: IntVector) -> Sight:
+        """Return what some mentees have beside the mentors who are looked at with everybody."""
+        n = self.view.scores.shape[0]
+        if not len(mentees):
+            return Sight(Pairs.none(), np.full(n, -FAR), np.full(n, FAR))
+        sight = self.view.of_mentees(mentees).look((prices[0], prices[1][mentees]), loss, most, mentors)
+        pairs = replace(sight.pairs, mentees=mentees[sight.pairs.mentees])
+        return replace(sight, pairs=pairs)
