@@ -48,16 +48,15 @@ class Counted:
         """Return (m,) uint8: what is added to the number in common to find the points, which is 0 for who is known."""
         return np.where(self.mentees.known, 0, len(self.points)).astype(np.uint8)
 
-    def tables(self, start: int, stop: int) -> NDArray[np.int32]:
+    def tables(self, mentors: IntVector) -> NDArray[np.int32]:
         """Return (r, k + 2): the points of mentors by the number in common, then those with mentees not known."""
-        known = self.mentors.known[start:stop, None]
+        known = self.mentors.known[mentors, None]
         return np.where(known, np.append(self.points, np.int32(self.unknown)), np.int32(self.unknown))
 
-    def add(self, start: int, total: Points) -> None:
-        """Add the points of mentors from ``start`` on to their rows of ``total``."""
+    def add(self, mentors: IntVector, total: Points) -> None:
+        """Add the points of some mentors to their rows of ``total``."""
         slots, both, count = self.slots(), np.empty_like(self.mentees.bits), np.empty(len(self.mentees.bits), np.uint8)
-        tables = self.tables(start, start + len(total))
-        for own, table, points in zip(self.mentors.bits[start:], tables, total, strict=False):
+        for own, table, points in zip(self.mentors.bits[mentors], self.tables(mentors), total, strict=True):
             np.bitwise_and(self.mentees.bits, own, out=both)
             np.add(np.bitwise_count(both, out=count), slots, out=count)
             points += np.take(table, count, mode="clip")

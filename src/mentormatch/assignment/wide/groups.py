@@ -51,6 +51,10 @@ def grouped(parts: Sequence[Part], width: int) -> Grouped:
 def forbidden(part: Part) -> float:
     """Return the share of pairs that a part forbids, as far as a few mentors tell."""
     n = len(part.mentors.codes)
-    rows = np.unique(np.linspace(0, max(n - 1, 0), min(LOOKED_AT, n)).astype(np.int64))
-    shares = [float((part.rows(row, row + 1)[0, part.mentees.codes] < 0).mean()) for row in rows.tolist()]
-    return float(np.mean(shares)) if shares and len(part.mentees.codes) else 0.0
+    points = part.rows(spread_over(n))[:, part.mentees.codes]
+    return float((points < 0).mean()) if points.size else 0.0
+
+
+def spread_over(count: int) -> IntVector:
+    """Return the positions of a few people, as far from each other as can be."""
+    return np.unique(np.linspace(0, max(count - 1, 0), min(LOOKED_AT, count)).astype(np.int64))

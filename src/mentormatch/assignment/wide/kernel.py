@@ -10,30 +10,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.paths.compiled import compiled, ones
+from mentormatch.assignment.scores import IntMatrix
 from mentormatch.columns import IntVector
 
-type Sizes = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
-"""As many numbers as there are leads, terms and sets: the length of a tuple is known when code is compiled."""
+RUN = 256
+"""So many mentees are looked at together: what is known of them stays in the nearest cache."""
 
 
 class Strip(NamedTuple):
     """What is known of r mentors.
 
-    ``tables`` (r, k): their tables side by side; ``own`` (r, sets) their sets; ``rest`` (r,) the most that all but the
-    leads give; ``marks`` (r + 1,) where their exceptions begin; ``limits`` (r,) what pairs are noted from.
+    ``tables`` (r, k): their tables side by side; ``own`` (r, sets) their sets; ``rest`` (r, terms + 1) the most that
+    terms and sets give after so many terms; ``marks`` (r, 2) where their exceptions begin and end; ``limits`` (r,) what
+    pairs are noted from.
     """
 
     tables: Any
     own: NDArray[np.integer]
-    rest: IntVector
-    marks: IntVector
+    rest: IntMatrix
+    marks: IntMatrix
     limits: IntVector
 
 
 class Known(NamedTuple):
     """What is known of the mentees, in the order of groups; see ``swift.Swift``.
 
-    ``columns`` (m,) is what is added to each, ``ceilings`` (g,) the most that is added to anybody in a group.
+    ``columns`` (m,) is what is added to each, ``ceilings`` (g,) the most that is added to anybody in a group;
+    ``codes`` (terms, m).
     """
 
     edges: IntVector
@@ -45,16 +48,21 @@ class Known(NamedTuple):
     columns: IntVector
     places: IntVector
     points: IntVector
-    sizes: Sizes
 
 
 class Wanted(NamedTuple):
-    """``scale`` of scores, ``least`` score, ``most`` pairs above a limit; who is at ``closed`` is passed over."""
+    """``scale`` of scores, ``least`` score, ``most`` pairs of a mentor above the limit."""
 
     scale: int
     least: int
     most: int
-    closed: int
+
+
+class Sieve(NamedTuple):
+    """Room for the mentees of a run, uint32 by their places, and what they are worth so far."""
+
+    places: Any
+    worths: IntVector
 
 
 class Found(NamedTuple):
@@ -66,15 +74,23 @@ class Found(NamedTuple):
     best: IntVector
     counts: IntVector
     total: IntVector
+    sieve: Sieve
 
 
 @compiled
 def score_of(strip: Strip, known: Known, row: int, k: int) -> int:
     """Return what all but the leads and the exceptions give a pair."""
+    score = sets_of(strip, known, row, k)
+    for term in range(len(known.codes)):
+        score += strip.tables[row, known.codes[term, k]]
+    return score
+
+
+@compiled
+def sets_of(strip: Strip, known: Known, row: int, k: int) -> int:
+    """Return what sets give a pair."""
     score = 0
-    for term in range(len(known.sizes[1])):
-        score += strip.tables[row, known.codes[k, term]]
-    for each in range(len(known.sizes[2])):
+    for each in range(strip.own.shape[1]):
         both = np.uint64(strip.own[row, each] & known.bits[k, each])
         score += strip.tables[row, known.slots[k, each] + ones(both)]
     return score
@@ -103,33 +119,72 @@ def floor_of(found: Found, wanted: Wanted, limit: int, row: int) -> int:
 
 
 @compiled
-def look_among(
-    strip: Strip,
-    known: Known,
-    wanted: Wanted,
-    found: Found,
-    where: tuple[int, int, int, int],
-) -> None:
-    """Look at the pairs of a row with the mentees from a place to another, whom the leads give the same."""
+def look_at_pair(strip: Strip, known: Known, wanted: Wanted, found: Found, where: tuple[int, int, int]) -> None:
+    """Look at the pair of a row with the mentee at a place, to whom the leads and an exception give so much."""
+    row, k, led = where
+    score = led + score_of(strip, known, row, k)
+    worth, limit = wanted.scale * score + known.columns[k], strip.limits[row]
+    if worth >= floor_of(found, wanted, limit, row) and score >= wanted.least:
+        noted(found, wanted, limit, (row, k, score, worth))
+
+
+@compiled
+def first_through(strip: Strip, known: Known, sieve: Sieve, scale: int, where: tuple[int, int, int, int]) -> Any:
+    """Put those of the mentees from a place to another into the sieve who get through its first term."""
+    row, start, stop, bar = where
+    places, worths, left = sieve.places, sieve.worths, np.uint64(0)
+    for k in range(np.uint64(start), np.uint64(stop)):
+        worth = known.columns[k] + scale * strip.tables[row, known.codes[0, k]]
+        places[left], worths[left] = k, worth
+        left += np.uint64(worth >= bar)
+    return left
+
+
+@compiled
+def through(strip: Strip, known: Known, wanted: Wanted, found: Found, where: tuple[int, int, int, int]) -> int:
+    """Leave in the sieve those mentees of a run who may still matter to a row, and return how many they are.
+
+    Term by term, those fall through who fall short of the floor even if all other terms give the most. Numbers of
+    steps are unsigned: an index that may be negative takes longer to look up.
+    """
     row, start, stop, led = where
-    limit = strip.limits[row]
+    floor, scale, sieve = floor_of(found, wanted, strip.limits[row], row), wanted.scale, found.sieve
+    left = first_through(strip, known, sieve, scale, (row, start, stop, floor - scale * (strip.rest[row, 1] + led)))
+    places, worths = sieve.places, sieve.worths
+    for term in range(1, len(known.codes)):
+        bar, count, left = floor - scale * (strip.rest[row, term + 1] + led), left, np.uint64(0)
+        for at in range(count):
+            k = places[at]
+            worth = worths[at] + scale * strip.tables[row, known.codes[term, k]]
+            places[left], worths[left] = k, worth
+            left += np.uint64(worth >= bar)
+    return int(left)
+
+
+@compiled
+def look_among(strip: Strip, known: Known, wanted: Wanted, found: Found, where: tuple[int, int, int, int]) -> None:
+    """Look at the pairs of a row with the mentees from a place to another, whom the leads give the same."""
+    row, first, last, led = where
+    limit, places, worths = strip.limits[row], found.sieve.places, found.sieve.worths
     floor = floor_of(found, wanted, limit, row)
-    for k in range(start, stop):
-        score = led + score_of(strip, known, row, k)
-        worth = wanted.scale * score + known.columns[k]
-        if worth >= floor and score >= wanted.least:
-            floor = noted(found, wanted, limit, (row, k, score, worth))
+    for start in range(first, last, len(places)):
+        for at in range(through(strip, known, wanted, found, (row, start, min(start + len(places), last), led))):
+            k = int(places[at])
+            worth = worths[at] + wanted.scale * (led + sets_of(strip, known, row, k))
+            score = led + score_of(strip, known, row, k) if worth >= floor else -1
+            if score >= wanted.least:
+                floor = noted(found, wanted, limit, (row, k, score, worth))
 
 
 @compiled
 def look_at_row(strip: Strip, known: Known, wanted: Wanted, found: Found, row: int) -> None:
     """Look at all pairs of a row, group by group, exceptions one by one."""
-    mark, last, limit = strip.marks[row], strip.marks[row + 1], strip.limits[row]
+    mark, last, limit = strip.marks[row, 0], strip.marks[row, 1], strip.limits[row]
     for group in range(len(known.edges) - 1):
         led = 0
-        for lead in range(len(known.sizes[0])):
+        for lead in range(known.kinds.shape[1]):
             led += strip.tables[row, known.kinds[group, lead]]
-        high = led + strip.rest[row]
+        high = led + strip.rest[row, 0]
         worth = wanted.scale * high + known.ceilings[group]
         hopeless = high < wanted.least or (worth < limit and worth <= found.best[row])
         at, end = known.edges[group], known.edges[group + 1]
@@ -138,7 +193,7 @@ def look_at_row(strip: Strip, known: Known, wanted: Wanted, found: Found, row: i
             if not hopeless:
                 look_among(strip, known, wanted, found, (row, at, stop, led))
             if stop < end:
-                look_among(strip, known, wanted, found, (row, stop, stop + 1, led + known.points[mark]))
+                look_at_pair(strip, known, wanted, found, (row, stop, led + known.points[mark]))
                 mark += 1
             at = stop + 1
 
@@ -147,5 +202,4 @@ def look_at_row(strip: Strip, known: Known, wanted: Wanted, found: Found, row: i
 def look_at_strip(strip: Strip, known: Known, wanted: Wanted, found: Found) -> None:
     """Look at all pairs of a strip; if ``total`` is beyond the room in the end, pairs are missing."""
     for row in range(len(strip.limits)):
-        if strip.limits[row] < wanted.closed:
-            look_at_row(strip, known, wanted, found, row)
+        look_at_row(strip, known, wanted, found, row)

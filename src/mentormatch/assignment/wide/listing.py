@@ -22,7 +22,7 @@ TRIED = 24
 
 @dataclass(slots=True)
 class Listing:
-    """``pairs``; ``others`` (n,) is what others of each mentor lose at least at ``prices``; ``bound`` is of all answers."""
+    """``pairs``; ``others`` (n,) is what others of each mentor lose at least at ``prices``; ``bound`` holds for all."""
 
     view: View
     pairs: Pairs

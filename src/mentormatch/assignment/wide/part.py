@@ -61,11 +61,11 @@ class Part:
     mentees: Distinct
     whole: Points | None = None
 
-    def rows(self, start: int, stop: int) -> Points:
-        """Return (stop - start, u) int32: what mentors add with each kind of mentee."""
+    def rows(self, mentors: IntVector) -> Points:
+        """Return (r, u) int32: what some mentors add with each kind of mentee."""
         if self.whole is not None:
-            return self.whole[self.mentors.codes[start:stop]]
-        return self.adds(self.left.take(np.arange(start, stop)), self.right)
+            return self.whole[self.mentors.codes[mentors]]
+        return self.adds(self.left.take(mentors), self.right)
 
     @property
     def size(self) -> int:

@@ -30,6 +30,10 @@ class Cut:
     scale: int = 1
     most: int = 64
 
+    def open(self, start: int, stop: int) -> IntVector:
+        """Return the positions of those mentors of a strip who take part."""
+        return start + np.flatnonzero(self.limits[start:stop] != -CLOSED)
+
     def among(self, mentors: BoolVector, mentees: BoolVector) -> Self:
         """Return the cut for those who take part."""
         return replace(
@@ -95,25 +99,24 @@ def gathered(parts: Sequence[Seen]) -> Seen:
 
 def look(tiles: Tiles, cut: Cut, start: int, stop: int) -> Seen:
     """Return what there is in a strip."""
-    width, limits = tiles.shape[1], cut.limits[start:stop]
-    if (limits == -CLOSED).all():
-        return Seen.nothing(stop - start)
-    scores, best = tiles.rows(start, stop), np.full(stop - start, 2 * CLOSED)
+    width, mentors = tiles.shape[1], cut.open(start, stop)
+    limits, seen = cut.limits[mentors], Seen.nothing(stop - start)
+    scores, worth = tiles.of(mentors), np.empty(width, dtype=np.int64)
     places, excess = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
-    worth = np.empty(width, dtype=np.int64)
     for row, own in enumerate(scores if width else ()):
         np.multiply(own, cut.scale, out=worth)
         np.add(worth, cut.mentees, out=worth)
         np.copyto(worth, 2 * CLOSED, where=own < tiles.least)
-        best[row] = worth.max()
-        if best[row] >= limits[row]:
+        best = seen.best[mentors[row] - start] = worth.max()
+        if best >= limits[row]:
             found = np.flatnonzero(worth >= limits[row])
             places.append(found + row * width)
             excess.append(worth[found] - limits[row])
     some, beyond = kept(np.concatenate(excess), cut.most * (stop - start))
     found = np.concatenate(places)[some]
     rows, points = found // max(width, 1), scores.ravel()[found].astype(np.int64)
-    return Seen(rows + start, found - rows * width, points, best, np.full(stop - start, beyond))
+    seen.beyond[:] = beyond
+    return replace(seen, mentors=mentors[rows], mentees=found - rows * width, scores=points)
 
 
 def kept(excess: IntVector, most: int) -> tuple[slice | BoolVector, int]:

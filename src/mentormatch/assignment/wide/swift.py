@@ -1,26 +1,28 @@
 """The same look at all pairs as ``scan``, by compiled code on mentees that are put in groups beforehand."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.wide.groups import Grouped, grouped
+from mentormatch.assignment.scores import IntMatrix
+from mentormatch.assignment.wide.groups import Grouped, grouped, spread_over
 from mentormatch.assignment.wide.part import Points
 from mentormatch.assignment.wide.scan import CLOSED, Cut, Glance, Seen, kept, look
 from mentormatch.assignment.wide.tiles import Term, Tiles, packed
 from mentormatch.columns import IntVector
 
 if TYPE_CHECKING:
-    from mentormatch.assignment.wide.kernel import Known
+    from mentormatch.assignment.wide.kernel import Known, Strip
 
 ROOM = 1 << 14
 """Pairs for which there is room at first in what is found in a strip."""
 FAR = 1 << 60
 """No pair exceeds a limit by more."""
+LOW = np.iinfo(np.int32).min
 CROWD = 64
 """A mentor may list so many times more pairs than are wanted of each on average."""
 
@@ -52,7 +54,7 @@ class Swift:
         """Return what a look needs to know of the mentees."""
         groups = grouped(tiles.parts, tiles.shape[1])
         led = {id(part) for part in groups.lead}
-        terms = tuple(packed([part for part in tiles.parts if id(part) not in led], tiles.shape[1]))
+        terms = telling(packed([part for part in tiles.parts if id(part) not in led], tiles.shape[1]), tiles.shape[0])
         widths = [len(part.mentees) for part in groups.lead] + [len(term.kinds[0]) for term in terms]
         starts = np.cumsum([0, *widths, *(len(counted.points) + 1 for counted in tiles.counted)])
         kinds = [part.mentees.codes[groups.first] for part in groups.lead]
@@ -64,7 +66,9 @@ class Swift:
             groups,
             terms,
             beside([kind + start for kind, start in zip(kinds, starts, strict=False)], len(groups.first)),
-            beside([code + start for code, start in zip(codes, starts[leads:], strict=False)], tiles.shape[1]),
+            np.ascontiguousarray(
+                beside([code + start for code, start in zip(codes, starts[leads:], strict=False)], tiles.shape[1]).T
+            ),
             beside([counted.mentees.bits[groups.order] for counted in tiles.counted], tiles.shape[1]),
             beside([counted.mentors.bits for counted in tiles.counted], tiles.shape[0]),
             beside(
@@ -75,37 +79,45 @@ class Swift:
             np.full(1, ROOM),
         )
 
-    def tables(self, start: int, stop: int) -> tuple[Points, IntVector]:
-        """Return (r, k) int32, the tables of each mentor side by side, and (r,) the most that all but leads give."""
-        leads = [part.rows(start, stop) for part in self.grouped.lead]
-        others = [term.rows(start, stop) for term in self.terms]
-        others += [counted.tables(start, stop) for counted in self.tiles.counted]
-        rest = np.zeros(stop - start, dtype=np.int64)
-        for table in others:
-            rest += table.max(axis=1, initial=0)
-        return np.ascontiguousarray(np.concatenate([*leads, *others], axis=1)), rest
+    def tables(self, mentors: IntVector) -> tuple[Points, IntMatrix]:
+        """Return (r, k) int32, the tables of some mentors side by side, and the most that all but leads give.
+
+        The latter is (r, terms + 1): after so many terms.
+        """
+        leads = [part.rows(mentors) for part in self.grouped.lead]
+        terms = [term.rows(mentors) for term in self.terms]
+        sets = [counted.tables(mentors) for counted in self.tiles.counted]
+        rest = np.zeros((len(mentors), len(terms) + 1), dtype=np.int64)
+        for place, table in enumerate([*terms, *sets]):
+            rest[:, : place + 1] += table.max(axis=1, initial=LOW)[:, None]
+        return np.ascontiguousarray(np.concatenate([*leads, *terms, *sets], axis=1)), rest
 
     def look(self, cut: Cut, start: int, stop: int) -> Seen:
         """Return what there is in a strip."""
-        from mentormatch.assignment.wide.kernel import Found, Strip, Wanted, look_at_strip
+        from mentormatch.assignment.wide.kernel import RUN, Found, Sieve, Wanted, look_at_strip
 
-        if (cut.limits[start:stop] == -CLOSED).all():
-            return Seen.nothing(stop - start)
-        (tables, rest), known, count = self.tables(start, stop), self._known(cut), stop - start
-        strip = Strip(tables, self.own[start:stop], rest, self.tiles.starts[start : stop + 1], cut.limits[start:stop])
-        wanted, room = Wanted(cut.scale, self.tiles.least, CROWD * cut.most, -CLOSED), int(self.room[0])
+        mentors = cut.open(start, stop)
+        strip, known, count, room = self._strip(cut, mentors), self._known(cut), len(mentors), int(self.room[0])
+        sieve = Sieve(np.empty(RUN, dtype=np.uint32), np.empty(RUN, dtype=np.int64))
         while True:
             rows, places, scores = (np.empty(room, dtype=np.int64) for _ in range(3))
-            best, counts, total = (
-                np.full(count, 2 * CLOSED),
-                np.zeros(count, dtype=np.int64),
-                np.zeros(1, dtype=np.int64),
-            )
-            look_at_strip(strip, known, wanted, Found(rows, places, scores, best, counts, total))
+            best, counts, total = (np.full(count, 2 * CLOSED), *(np.zeros(size, dtype=np.int64) for size in (count, 1)))
+            wanted = Wanted(cut.scale, self.tiles.least, CROWD * cut.most)
+            look_at_strip(strip, known, wanted, Found(rows, places, scores, best, counts, total, sieve))
             if total[0] <= room:
-                beyond = np.where(counts < wanted.most, -1, FAR)
-                return self._seen(cut, start, [column[: total[0]] for column in (rows, places, scores)], best, beyond)
+                seen = self._seen(cut, (start, stop), mentors, [each[: total[0]] for each in (rows, places, scores)])
+                seen.best[mentors - start] = best
+                seen.beyond[mentors[counts >= wanted.most] - start] = FAR
+                return seen
             self.room[0] = room = 2 * int(total[0])
+
+    def _strip(self, cut: Cut, mentors: IntVector) -> "Strip":
+        """Return what is known of some mentors."""
+        from mentormatch.assignment.wide.kernel import Strip
+
+        marks = np.column_stack([self.tiles.starts[mentors], self.tiles.starts[mentors + 1]])
+        tables, rest = self.tables(mentors)
+        return Strip(tables, self.own[mentors], rest, marks, cut.limits[mentors])
 
     def _known(self, cut: Cut) -> "Known":
         """Return what the mentees are given by a cut, and what is known of them."""
@@ -114,16 +126,28 @@ class Swift:
         columns = cut.mentees[self.grouped.order]
         ceilings = np.maximum.reduceat(columns, self.grouped.edges[:-1]) if len(columns) else columns
         sorted_ = (self.codes, self.bits, self.slots)
-        sizes = (0,) * len(self.grouped.lead), (0,) * len(self.terms), (0,) * len(self.tiles.counted)
-        return Known(self.grouped.edges, self.kinds, ceilings, *sorted_, columns, self.places, self.points, sizes)
+        return Known(self.grouped.edges, self.kinds, ceilings, *sorted_, columns, self.places, self.points)
 
-    def _seen(self, cut: Cut, start: int, found: Sequence[IntVector], best: IntVector, beyond: IntVector) -> Seen:
-        rows, mentees, scores = found[0] + start, self.grouped.order[found[1]], found[2]
-        excess = cut.scale * scores + cut.mentees[mentees] - cut.limits[rows]
-        some, level = kept(excess, cut.most * len(best))
-        rows, mentees, scores = rows[some], mentees[some], scores[some]
-        order = np.lexsort((mentees, rows))
-        return Seen(rows[order], mentees[order], scores[order], best, np.maximum(beyond, level))
+    def _seen(self, cut: Cut, edge: tuple[int, int], who: IntVector, found: Sequence[IntVector]) -> Seen:
+        """Return the pairs that were found in a strip by the mentors ``who``, in order."""
+        mentors, mentees, scores = who[found[0]], self.grouped.order[found[1]], found[2]
+        excess = cut.scale * scores + cut.mentees[mentees] - cut.limits[mentors]
+        some, beyond = kept(excess, cut.most * (edge[1] - edge[0]))
+        mentors, mentees, scores = mentors[some], mentees[some], scores[some]
+        order, seen = np.lexsort((mentees, mentors)), Seen.nothing(edge[1] - edge[0])
+        seen.beyond[:] = beyond
+        return replace(seen, mentors=mentors[order], mentees=mentees[order], scores=scores[order])
+
+
+def telling(terms: Iterable[Term], mentors: int) -> tuple[Term, ...]:
+    """Return terms in such an order that the first ones tell most of what pairs score, as far as some mentors show."""
+    some = spread_over(mentors)
+
+    def told(term: Term) -> float:
+        points = term.rows(some)[:, term.codes]
+        return float((points.max(axis=1) - points.mean(axis=1)).sum()) if points.size else 0.0
+
+    return tuple(sorted(terms, key=told, reverse=True))
 
 
 def quickest(tiles: Tiles, *, compiled: bool) -> Glance:

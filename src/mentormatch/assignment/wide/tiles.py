@@ -44,11 +44,11 @@ class Term:
     kinds: tuple[IntVector, ...]
     codes: NDArray[np.intp]
 
-    def rows(self, start: int, stop: int) -> Points:
-        """Return (stop - start, u) int32: the sum of the parts for each kind of mentee."""
-        total = self.parts[0].rows(start, stop)[:, self.kinds[0]]
+    def rows(self, mentors: IntVector) -> Points:
+        """Return (r, u) int32: the sum of the parts for some mentors with each kind of mentee."""
+        total = self.parts[0].rows(mentors)[:, self.kinds[0]]
         for part, kinds in zip(self.parts[1:], self.kinds[1:], strict=True):
-            total += part.rows(start, stop)[:, kinds]
+            total += part.rows(mentors)[:, kinds]
         return np.ascontiguousarray(total)
 
 
@@ -69,16 +69,19 @@ class Tiles:
     most: int
 
     def rows(self, start: int, stop: int) -> Points:
-        """Return (stop - start, m) int32: the scores of mentors."""
-        total, more = np.zeros((stop - start, self.shape[1]), dtype=np.int32), np.empty(self.shape[1], dtype=np.int32)
+        """Return (stop - start, m) int32: the scores of mentors who stand together."""
+        return self.of(np.arange(start, stop))
+
+    def of(self, mentors: IntVector) -> Points:
+        """Return (r, m) int32: the scores of some mentors."""
+        total, more = np.zeros((len(mentors), self.shape[1]), dtype=np.int32), np.empty(self.shape[1], dtype=np.int32)
         for term in self.terms:
-            for row, points in zip(total, term.rows(start, stop), strict=True):
+            for row, points in zip(total, term.rows(mentors), strict=True):
                 np.add(row, np.take(points, term.codes, out=more, mode="clip"), out=row)
         for counted in self.counted:
-            counted.add(start, total)
-        some = slice(self.starts[start], self.starts[stop])
-        mentors, mentees = self.exceptions.mentors[some] - start, self.exceptions.mentees[some]
-        total[mentors, mentees] += self.exceptions.points[some].astype(np.int32)
+            counted.add(mentors, total)
+        for row, start, stop in zip(total, self.starts[mentors], self.starts[mentors + 1], strict=True):
+            row[self.exceptions.mentees[start:stop]] += self.exceptions.points[start:stop].astype(np.int32)
         return total
 
     def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
