@@ -42,12 +42,13 @@ def in_strips(market: Market) -> list[Row]:
     assert isinstance(scores, ComputedScores)
     cut = Cut(np.full(n, WORTH), np.zeros(m, dtype=np.int64)).among(scores.mentors, scores.mentees)
     swift, count = Swift.of(tiles), min(MENTORS, n) // STRIP * STRIP
-    swift.look(cut, 0, STRIP)
+    swiftly = swift.look(cut)
+    swiftly(0, STRIP)
     starts = range(0, count, STRIP)
     return [
         rate(f"{market.kind}: scores alone, NumPy", count * m, lambda: [tiles.rows(at, at + STRIP) for at in starts]),
         rate(f"{market.kind}: a look, NumPy", count * m, lambda: [look(tiles, cut, at, at + STRIP) for at in starts]),
-        rate(f"{market.kind}: a look, compiled", count * m, lambda: [swift.look(cut, at, at + STRIP) for at in starts]),
+        rate(f"{market.kind}: a look, compiled", count * m, lambda: [swiftly(at, at + STRIP) for at in starts]),
     ]
 
 

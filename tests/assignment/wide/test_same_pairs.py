@@ -189,7 +189,7 @@ def test_compiled_code_sees_what_the_plain_look_sees(seed: int) -> None:
     n, m = scores.shape
     cut = Cut(random.integers(300_000, 700_000, n), random.integers(-100_000, 100_000, m), most=m)
     cut = cut.among(scores.mentors, scores.mentees)
-    seen, plain = Swift.of(scores.tiles).look(cut, 3, n - 5), look(scores.tiles, cut, 3, n - 5)
+    seen, plain = Swift.of(scores.tiles).look(cut)(3, n - 5), look(scores.tiles, cut, 3, n - 5)
     assert len(plain.scores) > 100
     for one, other in ((seen.mentors, plain.mentors), (seen.mentees, plain.mentees), (seen.scores, plain.scores)):
         assert np.array_equal(one, other)

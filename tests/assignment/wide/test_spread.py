@@ -287,7 +287,7 @@ def test_a_look_by_this_machine_ends_once_the_time_is_up(problem: AssignmentProb
     nothing, looked = gathered([]), list[int]()
     cut = Cut(np.zeros(STRIP * 500, dtype=np.int64), np.zeros(m, dtype=np.int64))
 
-    def glance(_: Cut, start: int, __: int) -> Seen:
+    def slowly(start: int, _: int) -> Seen:
         looked.append(start)
         sleep(0.005)
         return nothing
@@ -296,7 +296,7 @@ def test_a_look_by_this_machine_ends_once_the_time_is_up(problem: AssignmentProb
         raise OutOfTime
 
     with pytest.raises(OutOfTime):
-        scanned(glance, STRIP * 500, cut, heed)
+        scanned(lambda _: slowly, STRIP * 500, cut, heed)
     assert 0 < len(looked) < 250
 
 

@@ -8,8 +8,7 @@ from typing import Self
 import numpy as np
 
 from mentormatch.assignment.scores import NONE, Among, Scores
-from mentormatch.assignment.wide.scan import Cut, Look, Seen, scanned
-from mentormatch.assignment.wide.scan import look as plain_look
+from mentormatch.assignment.wide.scan import Cut, Look, Seen, plain, scanned
 from mentormatch.assignment.wide.tiles import Tiles
 from mentormatch.assignment.wide.tops import tops
 from mentormatch.columns import BoolVector, IntVector
@@ -95,5 +94,5 @@ class ComputedScores(Scores):
 
     def within(self, cut: Cut, look: Look | None = None) -> Seen:
         """Return the pairs that a cut leaves, of people who take part; ``look`` is another way to look at the tiles."""
-        looked = partial(scanned, partial(plain_look, self.tiles), self.shape[0]) if look is None else look
+        looked = partial(scanned, plain(self.tiles), self.shape[0]) if look is None else look
         return looked(cut.among(self.mentors, self.mentees))

@@ -16,6 +16,8 @@ from mentormatch.columns import BoolVector, IntVector
 
 FAR = 1 << 60
 """No pair loses or gains more."""
+TABLES = 1 << 13
+"""So many pairs are looked at while the tables of one mentor are made."""
 TRIED = 24
 """So many numbers of mentees are tried, from none to all, of how many are looked at for themselves."""
 
@@ -65,7 +67,8 @@ class Listing:
         n, m = self.view.scores.shape
         numbers = np.unique(np.append(0, np.geomspace(1, max(m, 1), TRIED).astype(np.int64)).clip(max=m))
         falls = np.append(np.sort(fall)[::-1], fall.min(initial=0))[numbers]
-        work = np.searchsorted(np.sort(left), falls, side="right") * m + numbers * n
+        rows = np.searchsorted(np.sort(left), falls, side="right")
+        work = rows * (m + TABLES) + (n - rows) * (numbers + TABLES * (numbers > 0))
         return int(falls[np.argmin(work)])
 
     def _beside(self, prices: Both, loss: int, most: int, mentors: BoolVector, mentees: IntVector) -> Sight:

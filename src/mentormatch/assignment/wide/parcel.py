@@ -56,7 +56,8 @@ class Parcel:
 
 def seen_by(glance: Glance, cut: Cut, start: int, stop: int) -> Seen:
     """Return what there is in a block of strips: the same as strip by strip."""
-    return gathered([glance(cut, *strip) for strip in strips(start, stop)])
+    at = glance(cut)
+    return gathered([at(*strip) for strip in strips(start, stop)])
 
 
 def seen_in(parcel: Parcel, cut: Cut, start: int, stop: int) -> Seen:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from os import cpu_count
 from typing import Self
 
@@ -63,8 +64,8 @@ class Seen:
         return cls(none, none, none, np.full(mentors, 2 * CLOSED), np.full(mentors, -1))
 
 
-type Glance = Callable[[Cut, int, int], Seen]
-"""Returns what there is in the strip of mentors from a first to the one before a last."""
+type Glance = Callable[[Cut], Callable[[int, int], Seen]]
+"""Returns what tells what there is in the strip of mentors from a first to the one before a last."""
 type Look = Callable[[Cut], Seen]
 """Returns what there is in all strips."""
 type Heed = Callable[[], None]
@@ -77,9 +78,9 @@ def unheeding() -> None:
 
 def scanned(glance: Glance, mentors: int, cut: Cut, heed: Heed = unheeding) -> Seen:
     """Return what a look at all pairs finds, strips being looked at by as many threads as there are processors."""
-    parts = list[Seen]()
+    parts, at = list[Seen](), glance(cut)
     with looking(mentors * len(cut.mentees)) as looked, ThreadPoolExecutor(cpu_count() or 1) as threads:
-        for part in threads.map(lambda edge: glance(cut, *edge), strips(0, mentors)):
+        for part in threads.map(lambda edge: at(*edge), strips(0, mentors)):
             heed()  # where it raises, the strips that wait are given up
             parts.append(part)
             looked(len(part.best) * len(cut.mentees))
@@ -95,6 +96,11 @@ def gathered(parts: Sequence[Seen]) -> Seen:
     """Return what was seen in all strips."""
     columns = zip(*((part.mentors, part.mentees, part.scores, part.best, part.beyond) for part in parts), strict=True)
     return Seen(*(np.concatenate(column) for column in columns)) if parts else Seen.nothing(0)
+
+
+def plain(tiles: Tiles) -> Glance:
+    """Return the way to look that needs no more than NumPy."""
+    return lambda cut: partial(look, tiles, cut)
 
 
 def look(tiles: Tiles, cut: Cut, start: int, stop: int) -> Seen:

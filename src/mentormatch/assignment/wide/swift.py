@@ -1,6 +1,6 @@
 """The same look at all pairs as ``scan``, by compiled code on mentees that are put in groups beforehand."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mentormatch.assignment.scores import IntMatrix
 from mentormatch.assignment.wide.groups import Grouped, grouped, spread_over
 from mentormatch.assignment.wide.part import Points
-from mentormatch.assignment.wide.scan import CLOSED, Cut, Glance, Seen, kept, look
+from mentormatch.assignment.wide.scan import CLOSED, Cut, Glance, Seen, kept, plain
 from mentormatch.assignment.wide.tiles import Term, Tiles, packed
 from mentormatch.columns import IntVector
 
@@ -92,12 +92,17 @@ class Swift:
             rest[:, : place + 1] += table.max(axis=1, initial=LOW)[:, None]
         return np.ascontiguousarray(np.concatenate([*leads, *terms, *sets], axis=1)), rest
 
-    def look(self, cut: Cut, start: int, stop: int) -> Seen:
-        """Return what there is in a strip."""
+    def look(self, cut: Cut) -> Callable[[int, int], Seen]:
+        """Return what tells what there is in a strip."""
+        return partial(self._look, cut, self._known(cut))
+
+    def _look(self, cut: Cut, known: "Known", start: int, stop: int) -> Seen:
         from mentormatch.assignment.wide.kernel import RUN, Found, Sieve, Wanted, look_at_strip
 
         mentors = cut.open(start, stop)
-        strip, known, count, room = self._strip(cut, mentors), self._known(cut), len(mentors), int(self.room[0])
+        if not len(mentors):
+            return Seen.nothing(stop - start)
+        strip, count, room = self._strip(cut, mentors), len(mentors), int(self.room[0])
         sieve = Sieve(np.empty(RUN, dtype=np.uint32), np.empty(RUN, dtype=np.int64))
         while True:
             rows, places, scores = (np.empty(room, dtype=np.int64) for _ in range(3))
@@ -152,7 +157,7 @@ def telling(terms: Iterable[Term], mentors: int) -> tuple[Term, ...]:
 
 def quickest(tiles: Tiles, *, compiled: bool) -> Glance:
     """Return the quickest way to look at a strip there is, with numba or without."""
-    return Swift.of(tiles).look if compiled else partial(look, tiles)
+    return Swift.of(tiles).look if compiled else plain(tiles)
 
 
 def _exceptions(tiles: Tiles, groups: Grouped) -> tuple[IntVector, IntVector]:
