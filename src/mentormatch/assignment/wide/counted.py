@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.rule import Rule
-from mentormatch.assignment.wide.part import FORBIDDEN, Points
+from mentormatch.assignment.wide.part import FORBIDDEN
+from mentormatch.assignment.wide.table import Points
 from mentormatch.columns import BoolVector, IntVector
 from mentormatch.people import Cohort
 from mentormatch.scoring.criterion import Criterion, Whole

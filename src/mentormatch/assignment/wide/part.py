@@ -1,14 +1,17 @@
 """What one criterion, or one rule, adds to the score of each pair, worked out for the different answers only."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import batched
+from os import cpu_count
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mentormatch.assignment.rule import Market, Rule
 from mentormatch.assignment.wide.distinct import Distinct, by_answers, by_having_answered, only, strangers
+from mentormatch.assignment.wide.table import Points, Table, stacked, table_of
 from mentormatch.columns import IntVector
 from mentormatch.extension import Extension
 from mentormatch.fields import Side
@@ -16,15 +19,12 @@ from mentormatch.people import Cohort, People
 from mentormatch.scoring.criterion import Criterion, Named
 from mentormatch.scoring.score import MILLION, contribution
 
-type Points = NDArray[np.int32]
-"""(n, m) int32, in millionths."""
-
 FORBIDDEN = -(1 << 21)
 """What a rule that forbids adds to a score: less than all criteria can make good; 1,000 rules fit in 32 bits."""
 WHOLE = 1 << 20
 """A table of so many numbers is looked up in any case."""
-HELD = 1 << 25
-"""A table of so many numbers is worked out once, and takes 128 MB; a larger one is worked out strip by strip."""
+CODED, HELD = 1 << 27, 1 << 25
+"""A table of so many bytes, or numbers, is worked out once; a larger one is worked out strip by strip."""
 ROWS = 64
 NOTHING = np.empty((0, 0), dtype=np.int32)
 NOBODY = People((), {}, np.zeros(0, dtype=bool))
@@ -59,12 +59,12 @@ class Part:
     right: People
     mentors: Distinct
     mentees: Distinct
-    whole: Points | None = None
+    whole: Table | None = None
 
     def rows(self, mentors: IntVector) -> Points:
         """Return (r, u) int32: what some mentors add with each kind of mentee."""
         if self.whole is not None:
-            return self.whole[self.mentors.codes[mentors]]
+            return self.whole.rows(self.mentors.codes[mentors])
         return self.adds(self.left.take(mentors), self.right)
 
     @property
@@ -74,19 +74,28 @@ class Part:
 
     def holding(self) -> "Part":
         """Return the same with the table of all kinds held, if it is not too large."""
-        if self.whole is not None or self.size > HELD:
+        if self.whole is not None or self.size > CODED:
             return self
-        whole, first = np.empty((len(self.mentors), len(self.mentees)), dtype=np.int32), self.mentors.first
-        for at in range(0, len(first), ROWS):
-            whole[at : at + ROWS] = self.adds(self.left.take(first[at : at + ROWS]), self.right)
+        shape, whole = (len(self.mentors), len(self.mentees)), None
+        if self.size > WHOLE:
+            whole = table_of(self._pieces(), shape, (FORBIDDEN, MILLION))
+        if whole is None and self.size <= HELD:
+            whole = stacked(self._pieces(), shape)
         return replace(self, whole=whole)
+
+    def _pieces(self) -> Iterator[Points]:
+        """Yield what mentors of each kind add, a few kinds at a time."""
+        first, count = self.mentors.first, cpu_count() or 1
+        with ThreadPoolExecutor(count) as threads:
+            for starts in batched(range(0, len(first), ROWS), 4 * count):
+                yield from threads.map(lambda at: self.adds(self.left.take(first[at : at + ROWS]), self.right), starts)
 
     def of_mentees(self, some: IntVector) -> "Part":
         """Return what is added for some mentees."""
         codes = self.mentees.codes[some]
         kinds = Distinct.of(codes)
         left = codes[kinds.first]
-        whole = None if self.whole is None else np.ascontiguousarray(self.whole[:, left])
+        whole = None if self.whole is None else self.whole.of_columns(left)
         return replace(self, mentees=kinds, right=self.right.take(left), whole=whole)
 
     def bare(self) -> "Part":
@@ -97,7 +106,7 @@ class Part:
 
     def flipped(self) -> "Part":
         """Return the same with the sides exchanged."""
-        whole = None if self.whole is None else np.ascontiguousarray(self.whole.T)
+        whole = None if self.whole is None else self.whole.flipped()
         left, right = self.right.take(self.mentees.codes), self.left.take(self.mentors.first)
         return Part(Turned(self.adds), left, right, self.mentees, self.mentors, whole)
 
@@ -105,7 +114,7 @@ class Part:
         """Return (e,) int64: what pairs are given."""
         kinds = self.mentees.codes[mentees]
         if self.whole is not None:
-            return self.whole[self.mentors.codes[mentors], kinds].astype(np.int64)
+            return self.whole.at(self.mentors.codes[mentors], kinds)
         found, order = np.zeros(len(mentors), dtype=np.int64), np.argsort(mentors, kind="stable")
         for start in range(0, len(order), ROWS):
             some = order[start : start + ROWS]

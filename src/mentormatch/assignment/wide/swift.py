@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from mentormatch.assignment.scores import IntMatrix
 from mentormatch.assignment.wide.groups import Grouped, grouped, spread_over
-from mentormatch.assignment.wide.part import Points
 from mentormatch.assignment.wide.scan import CLOSED, Cut, Glance, Seen, kept, plain
+from mentormatch.assignment.wide.table import Points
 from mentormatch.assignment.wide.tiles import Term, Tiles, packed
 from mentormatch.columns import IntVector
 

@@ -19,12 +19,12 @@ from mentormatch.assignment.wide.part import (
     Forbids,
     Gives,
     Part,
-    Points,
     barred_by,
     named_by,
     part_of,
     together,
 )
+from mentormatch.assignment.wide.table import Points
 from mentormatch.columns import IntVector
 from mentormatch.people import Cohort
 from mentormatch.scoring.criterion import Criterion
