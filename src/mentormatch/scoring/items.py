@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +56,13 @@ def stakes(column: Column, compared: Callable[[str], str]) -> Stakes:
 
 def listed(labels: tuple[str, ...], values: NDArray[np.float64], blank: NDArray[np.bool_], top: int) -> Stakes:
     """Return the stakes in items that the question lists."""
-    return Stakes(labels, tuple(map(fold, labels)), values, blank, top)
+    return Stakes(labels, folded(labels), values, blank, top)
+
+
+@lru_cache(maxsize=64)
+def folded(labels: tuple[str, ...]) -> tuple[str, ...]:
+    """Return labels as they are compared: the same ones are asked for with each strip of people."""
+    return tuple(map(fold, labels))
 
 
 def named(column: Names, compared: Callable[[str], str]) -> Stakes:

@@ -53,6 +53,11 @@ class Start:
         """Return the start at some prices of the right side, nobody having a partner."""
         return cls(prices, np.full(len(face.left.most), NOBODY, dtype=np.int32))
 
+    @property
+    def seated(self) -> bool:
+        """Return whether anybody has a partner."""
+        return bool((self.partner != NOBODY).any())
+
 
 @dataclass(frozen=True)
 class Market:
@@ -117,6 +122,12 @@ def falling(market: Market, over: Over) -> Start:
     auction = auction_of(prices, market.places, market.people)
     _bid(lambda bids: bid_for_people(market.back, auction, 0, bids), market.people, over)
     return _came_of(auction)
+
+
+def guided(market: Market, prices: IntVector, over: Over) -> Start:
+    """Return what comes of it if both sides bid in small steps from prices that are about right."""
+    spread = market.spread()
+    return _both_bid(market, prices, (max(spread // PART, 1), max(PATIENCE * spread, 1)), over)
 
 
 def scaled(market: Market, over: Over) -> Start:

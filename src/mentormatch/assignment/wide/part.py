@@ -23,7 +23,7 @@ FORBIDDEN = -(1 << 21)
 """What a rule that forbids adds to a score: less than all criteria can make good; 1,000 rules fit in 32 bits."""
 WHOLE = 1 << 20
 """A table of so many numbers is looked up in any case."""
-CODED, HELD = 1 << 27, 1 << 25
+CODED, HELD = 1 << 26, 1 << 25
 """A table of so many bytes, or numbers, is worked out once; a larger one is worked out strip by strip."""
 ROWS = 64
 NOTHING = np.empty((0, 0), dtype=np.int32)

@@ -41,11 +41,12 @@ class Pairs:
 
     def joined(self, other: "Pairs", width: int) -> "Pairs":
         """Return the pairs of both, each once, in order."""
-        places = np.append(self.mentors, other.mentors) * width + np.append(self.mentees, other.mentees)
-        _, first = np.unique(places, return_index=True)
-        return Pairs(
-            *(np.append(ours, theirs)[first] for ours, theirs in zip(self.columns, other.columns, strict=True))
-        )
+        ours, theirs = (pairs.mentors * width + pairs.mentees for pairs in (self, other))
+        place = np.searchsorted(ours, theirs)
+        new = place == len(ours)
+        new[~new] = ours[place[~new]] != theirs[~new]
+        columns = zip(self.columns, other.columns, strict=True)
+        return Pairs(*(np.insert(mine, place[new], more[new]) for mine, more in columns))
 
 
 def former_in(scores: ComputedScores, pairs: IntMatrix) -> Pairs:
