@@ -16,7 +16,7 @@ from mentormatch.columns import BoolVector, IntVector
 
 FAR = 1 << 60
 """No pair loses or gains more."""
-TABLES = 1 << 13
+TABLES = 1 << 14
 """So many pairs are looked at while the tables of one mentor are made."""
 TRIED = 24
 """So many numbers of mentees are tried, from none to all, of how many are looked at for themselves."""
