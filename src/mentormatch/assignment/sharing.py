@@ -1,7 +1,5 @@
 """How many answers two people share, for the rules that ask it; names are matched by normalised equality."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,9 +16,11 @@ def answers(column: Column) -> Answers:
         case Names(values):
             return [[canonical(name) for name in value or ()] for value in values]
         case Members(labels, chosen):
-            return [[fold(labels[item]) for item in np.flatnonzero(row)] for row in chosen]
+            compared = [fold(label) for label in labels]
+            return [[compared[item] for item in np.flatnonzero(row)] for row in chosen]
         case Codes(labels, codes):
-            return [[fold(labels[code])] if code >= 0 else [] for code in codes]
+            compared = [fold(label) for label in labels]
+            return [[compared[code]] if code >= 0 else [] for code in codes]
     raise TypeError(f"a column of {type(column).__name__} lists no answers")
 
 
@@ -31,21 +31,15 @@ def shares(left: Column, right: Column) -> NDArray[np.int64]:
 
 def common_answers(left: Answers, right: Answers) -> NDArray[np.int64]:
     """Return (n, m) int: how many answers of each row of ``left`` stand in each row of ``right``."""
-    counts = np.zeros((len(left), len(right)), dtype=np.int64)
-    holders = positions(right)
-    for row, given in enumerate(left):
-        for answer in set(given):
-            counts[row, holders.get(answer, [])] += 1
-    return counts
+    from scipy.sparse import csr_array
 
-
-def positions(rows: Sequence[Sequence[str]]) -> dict[str, list[int]]:
-    """Return, for each answer, the rows that hold it, each once."""
-    found: dict[str, list[int]] = {}
-    for index, row in enumerate(rows):
-        for answer in set(row):
-            found.setdefault(answer, []).append(index)
-    return found
+    known: dict[str, int] = {}
+    given = [_numbered([list(set(row)) for row in rows], known) for rows in (left, right)]
+    ours, theirs = (
+        csr_array((np.ones(len(people), dtype=np.int64), (people, answers)), shape=(len(rows), len(known)))
+        for (people, answers), rows in zip(given, (left, right), strict=True)
+    )
+    return np.asarray((ours @ theirs.T).toarray())
 
 
 def sharing(left: Answers, right: Answers) -> Pairs:
