@@ -18,6 +18,8 @@ FAR = 1 << 60
 """No pair loses or gains more."""
 TABLES = 1 << 14
 """So many pairs are looked at while the tables of one mentor are made."""
+FEW = 4
+"""So many times fewer pairs are listed of a mentor of whom only some mentees are looked at."""
 TRIED = 24
 """So many numbers of mentees are tried, from none to all, of how many are looked at for themselves."""
 
@@ -48,7 +50,8 @@ class Listing:
         mentors, mentees = left <= least, np.flatnonzero(fall > least)
         if not mentors.any() and not len(mentees):
             return False
-        sights = [self.view.look(prices, loss, most, mentors), self._beside(prices, loss, most, ~mentors, mentees)]
+        few = max(most // FEW, 1)
+        sights = [self.view.look(prices, loss, most, mentors), self._beside(prices, loss, few, ~mentors, mentees)]
         self.others = np.where(mentors, sights[0].others, np.minimum(left - least, sights[1].others))
         best = np.where(mentors, sights[0].best, np.maximum(prices[0], sights[1].best))
         self.prices, self.bound = prices, min(self.bound, self.view.bound(best, prices[1]))
