@@ -11,9 +11,9 @@ from os import cpu_count
 from pathlib import Path
 
 from mentormatch.assignment.problem import SUMS
-from mentormatch.assignment.wide.guess import LEADING
+from mentormatch.assignment.wide.guess import DRAWN, LEADING, SHARE
 from mentormatch.assignment.wide.part import HELD
-from mentormatch.assignment.wide.pricing import ADDED
+from mentormatch.assignment.wide.pricing import ADDED, ALL
 from mentormatch.assignment.wide.scan import STRIP
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import tr
@@ -31,10 +31,10 @@ WIDE_MB, COMPILER_MB = 30, 260
 PERSON_BYTES, LISTED_BYTES = 1_000, 70
 """Tables for each person, and each pair that is listed."""
 CELL_BYTES, LOOKED_BYTES = 32, 24
-"""Each pair of the strip that a sample looks at; without the extra, each pair of a strip in every thread."""
+"""Each pair of a drawn market; without the extra, each pair of a strip in every thread."""
 NUMBER_BYTES = 4
 """Each number of a table that is held: of the criterion that tells most kinds of people apart."""
-LISTED = 4 * LEADING + 2 * ADDED
+LISTED = 2 * LEADING + ADDED
 """Pairs that are listed for each mentor at most, in the markets measured."""
 SHORTER = (1, 2, 4, 8)
 """Lists of pairs are made so many times shorter where memory is scarce: more looks at all pairs are needed then."""
@@ -68,7 +68,9 @@ def ways(shape: tuple[int, int], goals: Sequence[str], most_held: int) -> Iterat
 def unheld_mb(shape: tuple[int, int], shorter: int, *, compiled: bool) -> int:
     """Return what a run takes that holds no scores."""
     n, m = shape
-    seen = STRIP * m * (CELL_BYTES if compiled else CELL_BYTES + LOOKED_BYTES * (cpu_count() or 1))
+    drawn = min(max(DRAWN, max(n, m) // SHARE), ALL)
+    seen = drawn * drawn * min(n, m) // max(n, m, 1) * CELL_BYTES
+    seen += 0 if compiled else STRIP * m * LOOKED_BYTES * (cpu_count() or 1)
     listed = n * LISTED // shorter * LISTED_BYTES
     table = min(n * m, HELD) * NUMBER_BYTES if shorter == 1 else 0
     return WIDE_MB + COMPILER_MB * compiled + (seen + listed + table + (n + m) * PERSON_BYTES) // MEGA
