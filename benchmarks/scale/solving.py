@@ -18,6 +18,7 @@ from mentormatch.assignment.engines.wide import Solver
 from mentormatch.assignment.progress import Progress, listening
 from mentormatch.assignment.solution import Solution
 from mentormatch.assignment.wide.computed import ComputedScores
+from mentormatch.assignment.wide.scan import Cut
 
 WARM = 1_000
 """So many people a side have all that is compiled loaded before a clock runs."""
@@ -41,12 +42,12 @@ class Watch:
         if now.value is not None and self.first.value is None:
             self.first = now
 
-    def look(self, inner: Callable[..., Any], scores: ComputedScores, *args: object, **kwargs: object) -> object:
-        """Look, and count it."""
+    def look(self, inner: Callable[..., Any], scores: ComputedScores, cut: Cut, *args: object) -> object:
+        """Look, and count the pairs of the mentors who are looked at."""
         begun = monotonic()
-        found = inner(scores, *args, **kwargs)
+        found = inner(scores, cut, *args)
         self.looks_s += monotonic() - begun
-        self.pairs += scores.shape[0] * scores.shape[1]
+        self.pairs += len(cut.open(0, scores.shape[0])) * scores.shape[1]
         return found
 
     def solve(self, inner: Callable[..., Any], solver: Solver, face: object, profit: Any, *start: object) -> object:
@@ -64,7 +65,7 @@ def watching() -> Iterator[Watch]:
     watch = Watch()
     look, best = ComputedScores.within, Solver.best
     with ExitStack() as stack:
-        stack.enter_context(patch.object(ComputedScores, "within", lambda *a, **k: watch.look(look, *a, **k)))
+        stack.enter_context(patch.object(ComputedScores, "within", lambda *a: watch.look(look, *a)))
         stack.enter_context(patch.object(Solver, "best", lambda *a: watch.solve(best, *a)))
         stack.enter_context(patch.multiple(progress, QUIET_S=0.0, TICK_S=TICK_S))
         stack.enter_context(listening(watch.seen))
