@@ -1,8 +1,9 @@
 """A nation on this machine: ``python -m benchmarks.bench_scale [PART ...]``, each market in a process of its own.
 
 Each run prints what it ran on, then its figures, and adds a record to ``benchmarks/figures/scale.jsonl``, from which
-``python -m benchmarks.scale_page`` draws the page. With ``--shrink 20`` everything is twenty times smaller, as a trial;
-its record goes to ``build/scale.jsonl``.
+``python -m benchmarks.scale_page`` draws the page. What only one part needs is imported there, for a process that is
+measured begins with all that is imported here. With ``--shrink 20`` everything is twenty times smaller, as a trial; its
+record goes to ``build/scale.jsonl``.
 """
 
 import sys
@@ -10,7 +11,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks.scale import bare, rivals, scoring, workers
+from benchmarks.scale import bare
 from benchmarks.scale.cohorts import KINDS, Kind, Market
 from benchmarks.scale.growth import fitted
 from benchmarks.scale.measuring import alone, line_of
@@ -30,6 +31,8 @@ def kinds(shrink: int) -> Iterator[Row]:
 
 def speed(shrink: int) -> Iterator[Row]:
     """Pairs scored a second on one core, beside a loop over objects and a cross join."""
+    from benchmarks.scale import scoring
+
     yield from alone(scoring.rates, 4_096 // shrink, 60_000 // shrink, scoring.FEW // min(shrink, 3))
 
 
@@ -69,12 +72,16 @@ def scarce(shrink: int) -> Iterator[Row]:
 
 def beside_rivals(shrink: int) -> Iterator[Row]:
     """mentor-match and PuLP at 300 and 1,000 a side."""
+    from benchmarks.scale import rivals
+
     for size in (300, 1_000):
         yield from rivals.beside(size // shrink)
 
 
 def spread(shrink: int) -> Iterator[Row]:
     """The pairs looked at by processes and by Dask workers, one of them killed half-way."""
+    from benchmarks.scale import workers
+
     yield from workers.beside_threads(Market(7_200, 12_000).shrunk(shrink))
 
 

@@ -26,20 +26,31 @@ def answers(column: Column) -> Answers:
 
 def shares(left: Column, right: Column) -> NDArray[np.int64]:
     """Return (n, m) int: the number of answers that two people have in common."""
-    return common_answers(answers(left), answers(right))
-
-
-def common_answers(left: Answers, right: Answers) -> NDArray[np.int64]:
-    """Return (n, m) int: how many answers of each row of ``left`` stand in each row of ``right``."""
     from scipy.sparse import csr_array
 
     known: dict[str, int] = {}
-    given = [_numbered([list(set(row)) for row in rows], known) for rows in (left, right)]
+    given = [_given(column, known) for column in (left, right)]
     ours, theirs = (
-        csr_array((np.ones(len(people), dtype=np.int64), (people, answers)), shape=(len(rows), len(known)))
-        for (people, answers), rows in zip(given, (left, right), strict=True)
+        csr_array((np.ones(len(people), dtype=np.int64), (people, answers)), shape=(len(column.known), len(known)))
+        for (people, answers), column in zip(given, (left, right), strict=True)
     )
     return np.asarray((ours @ theirs.T).toarray())
+
+
+def _given(column: Column, known: dict[str, int]) -> Pairs:
+    """Return, for each answer given, who gave it, and its number among all that are known; each once."""
+    match column:
+        case Members(labels, chosen):
+            people, items = np.nonzero(chosen)
+        case Codes(labels, codes):
+            people = np.flatnonzero(codes >= 0)
+            items = codes[people]
+        case _:
+            labels = ()
+            people, items = _numbered(answers(column), known)
+    if labels:
+        items = np.array([known.setdefault(fold(label), len(known)) for label in labels], dtype=np.int64)[items]
+    return each_once(people, items, len(known))
 
 
 def sharing(left: Answers, right: Answers) -> Pairs:
