@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from mentormatch.columns import BoolVector, Codes, Column, Grades, Index, Members, Names, Numbers, Ranks
+from mentormatch.columns import NONE, BoolVector, Codes, Column, Grades, Index, Members, Names, Numbers, Ranks
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
@@ -68,16 +68,20 @@ class People:
     def named(self, keys: Iterable[str]) -> BoolVector:
         """Return (n,) bool: whose key is among ``keys``, whatever its case."""
         sought = {canonical(key) for key in keys}
-        return np.array([canonical(key) in sought for key in self.ids], dtype=bool)
+        return np.array([key in sought for key in self.compared] if sought else np.zeros(len(self)), dtype=bool)
+
+    @cached_property
+    def compared(self) -> tuple[str, ...]:
+        """Return the keys in the form in which they are compared. Made when first needed."""
+        return tuple(map(canonical, self.ids))
 
     def _row(self, key: str) -> int | None:
         return self._rows.get(canonical(key))
 
     @cached_property
     def _rows(self) -> dict[str, int]:
-        """Where each key stands, in the form in which keys are compared; the first counts. Made when first needed."""
-        keys = [canonical(key) for key in self.ids]
-        return dict(zip(reversed(keys), range(len(keys) - 1, -1, -1), strict=True))
+        """Where each key stands; the first counts. Made when first needed."""
+        return dict(zip(reversed(self.compared), range(len(self) - 1, -1, -1), strict=True))
 
     def person(self, row: int) -> "Person":
         """Return one of them."""
@@ -93,7 +97,10 @@ class People:
 
     def gave(self, name: str, answers: Iterable[str]) -> BoolVector:
         """Return (n,) bool: who gave one of ``answers`` to the field ``name``; not who did not answer."""
-        wanted = {fold(answer) for answer in answers}
+        wanted, column = {fold(answer) for answer in answers}, self.columns[name]
+        if isinstance(column, Codes | Members):
+            hits = np.array([*(fold(label) in wanted for label in column.labels), False])
+            return hits[column.values] if isinstance(column, Codes) else column.values[:, hits[:-1]].any(axis=1)
         said = [{fold(part) for part in self.person(row).parts(name)} for row in range(len(self))]
         return np.array([bool(wanted & parts) for parts in said], dtype=bool)
 
@@ -165,7 +172,7 @@ class Person:
             return column.values[self.row] or ()
         if isinstance(column, Members):
             return tuple(column.labels[item] for item in np.flatnonzero(column.values[self.row]))
-        if isinstance(column, Codes) and column.known[self.row]:
+        if isinstance(column, Codes) and column.values[self.row] != NONE:
             return (column.labels[column.values[self.row]],)
         return (self[name],) if self[name] else ()
 

@@ -14,7 +14,6 @@ from mentormatch.fields import Side
 from mentormatch.people import Cohort, People
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.score import ScoreTable
-from mentormatch.text import canonical
 
 
 def pose(cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule], goals: Sequence[str]) -> AssignmentProblem:
@@ -59,8 +58,8 @@ def posed(
         goals=tuple(goals),
         mentor_priority=priority(rules, market.mentors, "mentor"),
         mentee_priority=priority(rules, market.mentees, "mentee"),
-        mentor_keys=tuple(map(canonical, market.mentors.ids)),
-        mentee_keys=tuple(map(canonical, market.mentees.ids)),
+        mentor_keys=market.mentors.compared,
+        mentee_keys=market.mentees.compared,
     )
 
 

@@ -13,7 +13,6 @@ from mentormatch.extension import Quotation, Ref, Reference
 from mentormatch.fields import Side
 from mentormatch.languages import tr
 from mentormatch.people import People
-from mentormatch.text import canonical
 
 KINDS = ("choice", "scale", "yesno", "place")
 
@@ -50,6 +49,5 @@ class Priority(Rule):
     def priority(self, people: People, side: Side) -> IntVector | None:
         if side != self.side:
             return None
-        named = {canonical(key) for key in self.people}
-        first = np.array([canonical(key) in named for key in people.ids], dtype=bool)
+        first = people.named(self.people)
         return (first if self.field is None else first | people.gave(self.field, self.among)).astype(np.int64)

@@ -35,7 +35,7 @@ class Veto(Rule):
 
     def _known_as(self, people: People) -> Answers:
         """Return all that each person is known as: their key, and their answers to the fields in ``against``."""
-        known = [[canonical(key)] for key in people.ids]
+        known = [[key] for key in people.compared]
         for field in self.against:
             if field in people.columns:
                 for row, name in enumerate(known):
