@@ -9,6 +9,9 @@ from mentormatch.text import canonical, fold
 
 type Answers = list[list[str]]
 
+ROWS = 256
+"""So many people are compared at once: what they share takes as much room again where nearly all share something."""
+
 
 def answers(column: Column) -> Answers:
     """Return the answers of each person, in the form in which they are compared."""
@@ -34,7 +37,10 @@ def shares(left: Column, right: Column) -> NDArray[np.int64]:
         csr_array((np.ones(len(people), dtype=np.int64), (people, answers)), shape=(len(column.known), len(known)))
         for (people, answers), column in zip(given, (left, right), strict=True)
     )
-    return np.asarray((ours @ theirs.T).toarray())
+    counts, turned = np.empty((ours.shape[0], theirs.shape[0]), dtype=np.int64), theirs.T.tocsr()
+    for start in range(0, len(counts), ROWS):
+        counts[start : start + ROWS] = (ours[start : start + ROWS] @ turned).toarray()
+    return counts
 
 
 def _given(column: Column, known: dict[str, int]) -> Pairs:
