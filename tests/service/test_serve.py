@@ -90,7 +90,7 @@ def test_told_to_stop_it_ends_well_and_its_workers_with_it(told: signal.Signals)
     served.process.send_signal(told)
     assert served.process.wait(20) == 0
     assert stop(served) == 0
-    assert not [worker for worker in workers if alive(worker)]
+    wait_for(lambda: not any(map(alive, workers)))  # who is killed takes a moment to be gone
     assert "Traceback" not in served.text
     asking.communicate(timeout=20)
 
