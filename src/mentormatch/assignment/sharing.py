@@ -13,18 +13,9 @@ ROWS = 256
 """So many people are compared at once: what they share takes as much room again where nearly all share something."""
 
 
-def answers(column: Column) -> Answers:
-    """Return the answers of each person, in the form in which they are compared."""
-    match column:
-        case Names(values):
-            return [[canonical(name) for name in value or ()] for value in values]
-        case Members(labels, chosen):
-            compared = [fold(label) for label in labels]
-            return [[compared[item] for item in np.flatnonzero(row)] for row in chosen]
-        case Codes(labels, codes):
-            compared = [fold(label) for label in labels]
-            return [[compared[code]] if code >= 0 else [] for code in codes]
-    raise TypeError(f"a column of {type(column).__name__} lists no answers")
+def answers(column: Names) -> Answers:
+    """Return the names that each person gave, in the form in which they are compared."""
+    return [[canonical(name) for name in value or ()] for value in column.values]
 
 
 def shares(left: Column, right: Column) -> NDArray[np.int64]:
@@ -51,9 +42,11 @@ def _given(column: Column, known: dict[str, int]) -> Pairs:
         case Codes(labels, codes):
             people = np.flatnonzero(codes >= 0)
             items = codes[people]
-        case _:
+        case Names():
             labels = ()
             people, items = _numbered(answers(column), known)
+        case _:
+            raise TypeError(f"a column of {type(column).__name__} lists no answers")
     if labels:
         items = np.array([known.setdefault(fold(label), len(known)) for label in labels], dtype=np.int64)[items]
     return each_once(people, items, len(known))

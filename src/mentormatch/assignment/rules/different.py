@@ -28,5 +28,4 @@ class Different(Rule):
 
     def barred(self, market: Market) -> Pairs | None:
         left, right = market.mentors.columns[self.field], market.mentees.columns[self.field]
-        named = isinstance(left, Names) and isinstance(right, Names)
-        return sharing(answers(left), answers(right)) if named else None
+        return sharing(answers(left), answers(right)) if isinstance(left, Names) and isinstance(right, Names) else None

@@ -31,7 +31,7 @@ class Veto(Rule):
         return each_once(np.append(ours[0], theirs[0]), np.append(ours[1], theirs[1]), market.shape[1])
 
     def _refused(self, people: People) -> Answers:
-        return answers(people.columns[self.field]) if self.field in people.columns else [[] for _ in people.ids]
+        return answers(people.names(self.field)) if self.field in people.columns else [[] for _ in people.ids]
 
     def _known_as(self, people: People) -> Answers:
         """Return all that each person is known as: their key, and their answers to the fields in ``against``."""
