@@ -46,13 +46,13 @@ class Listing:
         Return False if there are none: every pair that is not listed then loses something.
         """
         left, fall = self._left(prices)
-        least = self._leaving(left, fall)
-        mentors, mentees = left <= least, np.flatnonzero(fall > least)
+        most_fallen = self._leaving(left, fall)
+        mentors, mentees = left <= most_fallen, np.flatnonzero(fall > most_fallen)
         if not mentors.any() and not len(mentees):
             return False
         few = max(most // FEW, 1)
         sights = [self.view.look(prices, loss, most, mentors), self._beside(prices, loss, few, ~mentors, mentees)]
-        self.others = np.where(mentors, sights[0].others, np.minimum(left - least, sights[1].others))
+        self.others = np.where(mentors, sights[0].others, np.minimum(left - most_fallen, sights[1].others))
         best = np.where(mentors, sights[0].best, np.maximum(prices[0], sights[1].best))
         self.prices, self.bound = prices, min(self.bound, self.view.bound(best, prices[1]))
         for sight in sights:

@@ -23,6 +23,7 @@ ROOM = 1 << 14
 FAR = 1 << 60
 """No pair exceeds a limit by more."""
 LOW = np.iinfo(np.int32).min
+"""What is the most of a table in which there is nobody."""
 CROWD = 64
 """A mentor may list so many times more pairs than are wanted of each on average."""
 
