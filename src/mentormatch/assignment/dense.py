@@ -4,6 +4,8 @@ Of a large block few pairs are mostly enough. Otherwise scipy's ``linear_sum_ass
 minimums are a bonus above all profits; prices follow from the assignment by Bellman-Ford in strips of rows.
 """
 
+from functools import partial
+
 import numpy as np
 
 from mentormatch.assignment.block import STRIP, Block, FloatMatrix, FloatVector
@@ -12,6 +14,7 @@ from mentormatch.assignment.few import Both, Found, best_by_few
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.scores import DenseScores
 from mentormatch.assignment.sparse import best_if_all_matched
+from mentormatch.assignment.square import best_in_square
 from mentormatch.assignment.stages import Stage
 from mentormatch.columns import BoolVector, IntVector
 
@@ -28,8 +31,9 @@ def best_on_block(problem: AssignmentProblem, scores: DenseScores, stage: Stage)
     if any((side.most < 0).any() for side in bounds) or not pins_allowed(problem):
         return None
     block = Block.of(problem, scores, stage, bounds)
+    whole = partial(_best_of_all, stage=stage)
     few = block.closed == 0 and stage.score > 0 and block.count > LARGE
-    found = (best_by_few(block, best_if_all_matched) if few else None) or _best_of_all(block, stage)
+    found = (best_by_few(block, best_if_all_matched) if few else None) or best_in_square(block, whole) or whole(block)
     return None if found is None else _open(block, *found, problem, stage)
 
 

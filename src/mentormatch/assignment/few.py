@@ -17,6 +17,7 @@ from mentormatch.columns import BoolVector, IntVector
 type Both = tuple[IntVector, IntVector]
 type Solve = Callable[[Face, IntVector, IntVector | None], Optimum | None]
 type Found = tuple[IntVector, Optimum]
+type First = tuple[IntVector, IntVector]
 
 LEADING = 10
 """So many pairs a person are solved first: of random scores they nearly always hold the optimum."""
@@ -63,13 +64,14 @@ class Many(Protocol):
         ...
 
 
-def best_by_few(many: Many, solve: Solve) -> Found | None:
+def best_by_few(many: Many, solve: Solve, first: First | None = None) -> Found | None:
     """Return the places of the pairs that an optimum leaves tight, and the optimum on them; None if few do not do.
 
-    ``solve`` returns the optimum of some pairs, perhaps with a hint of the prices on the right, or None.
+    ``solve`` returns the optimum of some pairs, perhaps with a hint of the prices on the right, or None. ``first``: the
+    places to begin with, and such a hint, where they are known.
     """
     draw, wanted = np.random.default_rng(0), LEADING * isqrt(prod(many.shape))
-    places, right = promising(many, wanted, draw), None
+    places, right = first or (promising(many, many.ceiling(), wanted, draw), None)
     for _ in range(ROUNDS):
         optimum = solve(*many.listed(places), right)
         if optimum is None:
@@ -82,17 +84,16 @@ def best_by_few(many: Many, solve: Solve) -> Found | None:
             return near, Optimum(np.isin(near, places[optimum.chosen], assume_unique=True), *prices)
         if PART * np.count_nonzero(better) > many.count:
             break
-        places = _merged(places, _least(near, losses, 2 * wanted, draw))
+        places = merged(places, _least(near, losses, 2 * wanted, draw))
     return None
 
 
-def promising(many: Many, wanted: int, draw: np.random.Generator) -> IntVector:
-    """Return the places of the pairs to begin with: those that lose least at prices that exceed no pair's worth."""
-    prices = many.ceiling()
+def promising(many: Many, prices: Both, wanted: int, draw: np.random.Generator) -> IntVector:
+    """Return the places of about as many pairs as are wanted: those that lose least at some prices, and spare ones."""
     sample = many.losses(prices, draw.integers(0, many.count, max(SAMPLE * many.count // wanted, 1)))
     level = int(np.partition(sample, SAMPLE)[SAMPLE]) if len(sample) > SAMPLE else int(sample.max())
     places = many.within(prices, level)
-    return _merged(_least(places, many.losses(prices, places), wanted, draw), many.spare())
+    return merged(_least(places, many.losses(prices, places), wanted, draw), many.spare())
 
 
 def _least(places: IntVector, losses: IntVector, wanted: int, draw: np.random.Generator) -> IntVector:
@@ -106,7 +107,7 @@ def _least(places: IntVector, losses: IntVector, wanted: int, draw: np.random.Ge
     return places[kept]
 
 
-def _merged(first: IntVector, second: IntVector) -> IntVector:
+def merged(first: IntVector, second: IntVector) -> IntVector:
     """Return in ascending order the places that are in either; sorting is faster here than numpy's sets."""
     places: IntVector = np.sort(np.concatenate([first, second]))
     return places[np.diff(places, prepend=-1) > 0]

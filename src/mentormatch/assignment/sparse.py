@@ -113,6 +113,18 @@ def best_if_all_matched(face: Face, profit: IntVector, near: IntVector | None = 
     return None if optimum is None or not face.proves(optimum, profit) else optimum
 
 
+def best_if_seated(face: Face, profit: IntVector, near: IntVector | None = None) -> Optimum | None:
+    """Return the optimum of a face in which everybody takes all their places, be it with pairs worth nothing.
+
+    There are as many places as people on the left, and an answer that fills them. Prices ``near`` those that the right
+    side will have save time.
+    """
+    entries = _entries(face, profit + 1)
+    optimum = _optimum(face, profit, _seated(entries, near))
+    full = replace(face, left=Bounds(face.left.most, face.left.most), right=Bounds(face.right.most, face.right.most))
+    return None if optimum is None or not full.proves(optimum, profit) else optimum
+
+
 def _best_of_all(face: Face, profit: IntVector) -> Optimum | None:
     return _optimum(face, profit, _matched_or_alone(_entries(face, profit)))
 
@@ -156,6 +168,24 @@ def _all_matched(entries: Entries, near: IntVector | None) -> Both | None:
         worth = worth - _greatest(worth, place, places)[place]
     matched = _matched(entries, 1 - worth, len(worth) * (1 - int(worth.min())))
     return matched if len(matched[0]) == min(people, places) else None
+
+
+def _seated(entries: Entries, near: IntVector | None) -> Both:
+    """Return who takes which place where it costs least that all are taken.
+
+    One place more, which is too dear for anybody, keeps scipy from bids, which may go on for very long.
+    """
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import min_weight_full_bipartite_matching
+
+    left, place, worth = entries.left, entries.place, entries.worth
+    worth = worth if near is None else worth - near[entries.owner[place]]
+    worth = worth - _greatest(worth, left, len(entries.people))[left]
+    costs = 1 - (worth - _greatest(worth, place, len(entries.owner))[place])
+    dear = float(costs.max()) * (len(entries.people) + 1)
+    cells = np.append(left, 0), np.append(place, len(entries.owner))
+    row, seat = min_weight_full_bipartite_matching(csr_array((np.append(costs, dear), cells)))
+    return entries.people[row], entries.owner[seat]
 
 
 def _matched_or_alone(entries: Entries) -> Both:

@@ -1,0 +1,83 @@
+"""Where somebody has to stay alone in a square, few of its cells give the pairs and the prices of all."""
+
+import numpy as np
+import pytest
+
+from mentormatch.assignment import dense, few, square
+from mentormatch.assignment.certificate import certify
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.solution import Status
+from tests.assignment.test_few import prices
+
+SIZES = (8, 13, 30, 61)
+
+
+def made(seed: int) -> AssignmentProblem:
+    """Return a problem with as many places as mentees, some of whom share their few possible mentors."""
+    draw = np.random.default_rng(seed)
+    size = SIZES[seed % len(SIZES)]
+    capacities = draw.multinomial(size, np.full(size - seed % 3, 1 / (size - seed % 3))) if seed % 2 else np.ones(size)
+    mentors = capacities[capacities > 0].astype(int)
+    scores = draw.integers(0, (2, 9, 1_000_000)[seed % 3], (len(mentors), size))
+    allowed = draw.random(scores.shape) < draw.choice([0.2, 0.6, 0.95])
+    allowed[:, : size // 3] &= np.arange(len(mentors))[:, None] < size // 5
+    return AssignmentProblem.from_scores(scores, allowed, mentor_capacity=mentors, scale=1)
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Look at few cells of squares of any size; return whether these led to each optimum."""
+    led: list[bool] = []
+    original = square.best_in_square
+
+    def noted(block: square.Block, whole: square.Whole) -> few.Found | None:
+        found = original(block, whole)
+        led.append(found is not None)
+        return found
+
+    for module, name, value in (
+        (square, "LARGE", 16),
+        (square, "LEADING", 2),
+        (square, "LEAST", 2),
+        (few, "SAMPLE", 20),
+    ):
+        monkeypatch.setattr(module, name, value)
+    monkeypatch.setattr(dense, "best_in_square", noted)
+    return led
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_few_cells_give_the_pairs_and_the_prices_of_all(
+    seed: int, begun: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = solve(made(seed), engine="plain")
+    monkeypatch.setattr(dense, "best_in_square", lambda block, whole: None)
+    expected = solve(made(seed), engine="plain")
+    assert found.status is expected.status is Status.PROVED
+    assert found.pairs.tolist() == expected.pairs.tolist()
+    assert prices(found) == prices(expected)
+
+
+def test_few_cells_are_mostly_enough(begun: list[bool]) -> None:
+    for seed in range(40):
+        solve(made(seed), engine="plain")
+    assert sum(begun) > len(begun) / 2 > 5
+
+
+def test_a_large_square_in_which_some_stay_alone_is_proved() -> None:
+    draw = np.random.default_rng(1)
+    scores, allowed = draw.integers(0, 1_000, (520, 520)), draw.random((520, 520)) < 0.5
+    allowed[:30, 20:] = False
+    assert scores.size > square.LARGE
+    problem = AssignmentProblem.from_scores(scores, allowed)
+    solution = solve(problem, engine="plain")
+    assert len(solution.pairs) == 510
+    assert certify(problem, solution).certified
+
+
+def test_three_people_with_many_places_are_no_trouble(begun: list[bool]) -> None:
+    scores = np.random.default_rng(2).integers(0, 9, (3, 60))
+    problem = AssignmentProblem.from_scores(scores, scores > 4, mentor_capacity=np.full(3, 20))
+    assert solve(problem, engine="plain").status is Status.PROVED
+    assert begun
