@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from mentormatch.assignment import dense, few, square
+from mentormatch.assignment.block import Block
 from mentormatch.assignment.certificate import certify
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.problem import AssignmentProblem
@@ -31,7 +32,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     led: list[bool] = []
     original = square.best_in_square
 
-    def noted(block: square.Block, whole: square.Whole) -> few.Found | None:
+    def noted(block: Block, whole: square.Whole) -> few.Found | None:
         found = original(block, whole)
         led.append(found is not None)
         return found

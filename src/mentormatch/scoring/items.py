@@ -88,9 +88,10 @@ PIECE = 512
 """So few columns are multiplied by one thread: starting others takes longer, and far longer where all are busy."""
 
 
-def product(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
+def product(left: NDArray[np.float64 | np.bool_], right: NDArray[np.float64 | np.bool_]) -> NDArray[np.float64]:
     """Return the product of two matrices, piece by piece."""
     found = np.empty((left.shape[0], right.shape[1]))
+    ours, theirs = left.astype(np.float64, copy=False), right.astype(np.float64, copy=False)
     for start in range(0, right.shape[1], PIECE):
-        np.matmul(left, right[:, start : start + PIECE], out=found[:, start : start + PIECE])
+        np.matmul(ours, theirs[:, start : start + PIECE], out=found[:, start : start + PIECE])
     return found

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mentormatch.assignment.wide.distinct import Distinct
 from mentormatch.assignment.wide.part import Part
 from mentormatch.columns import IntVector
+from mentormatch.scoring.distinct import Distinct
 
 ALIKE = 64
 """There is no more than one group for so many mentees: to pass over one costs as much as to look at a few pairs."""

@@ -10,13 +10,13 @@ from typing import Protocol
 import numpy as np
 
 from mentormatch.assignment.rule import Market, Rule
-from mentormatch.assignment.wide.distinct import Distinct, by_answers, by_having_answered, only, strangers
 from mentormatch.assignment.wide.table import Points, Table, stacked, table_of
 from mentormatch.columns import IntVector
 from mentormatch.extension import Extension
 from mentormatch.fields import Side
 from mentormatch.people import Cohort, People
 from mentormatch.scoring.criterion import Criterion, Named
+from mentormatch.scoring.distinct import Distinct, by_answers, by_having_answered, only, strangers
 from mentormatch.scoring.score import MILLION, contribution
 
 FORBIDDEN = -(1 << 21)

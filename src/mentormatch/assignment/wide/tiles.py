@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from mentormatch.assignment.rule import Rule
 from mentormatch.assignment.wide.counted import Counted, counted_by, counted_in, merged
-from mentormatch.assignment.wide.distinct import Distinct
 from mentormatch.assignment.wide.part import (
     Exceptions,
     Forbids,
@@ -28,6 +27,7 @@ from mentormatch.assignment.wide.table import Points
 from mentormatch.columns import IntVector
 from mentormatch.people import Cohort
 from mentormatch.scoring.criterion import Criterion
+from mentormatch.scoring.distinct import Distinct
 from mentormatch.scoring.score import MILLION, normalised
 
 KINDS = 1 << 13

@@ -10,6 +10,7 @@ from mentormatch.languages import mark, tr
 from mentormatch.people import People, Person
 from mentormatch.phrases import about, counted, listed
 from mentormatch.scoring.criterion import Block, Criterion, Whole, defined
+from mentormatch.scoring.items import product
 
 MOST_NAMED = 4
 
@@ -25,7 +26,7 @@ class Availability(Criterion):
 
     def score(self, left: People, right: People) -> Block:
         ours, theirs = left.members(self.field), right.members(self.field)
-        both = ours.values.astype(np.float64) @ theirs.values.T
+        both = product(ours.values, theirs.values.T)
         return defined(np.minimum(1.0, both / self.enough), ours.known, theirs.known)
 
     def whole(self, members: People) -> Whole:

@@ -35,7 +35,7 @@ class Coverage(Criterion):
         offered, needed = shared(offers, needs)
         need = needs.values[:, needed].T
         given = product(offers.values[:, offered], need)
-        unsaid = product(offers.blank[:, offered].astype(np.float64), need)
+        unsaid = product(offers.blank[:, offered], need)
         return np.asarray(given / offers.top + unsaid * self.neutral)
 
     def reason(self, left: Person, right: Person) -> str:

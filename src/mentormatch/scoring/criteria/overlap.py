@@ -9,7 +9,7 @@ from mentormatch.languages import mark, tr
 from mentormatch.people import People, Person
 from mentormatch.phrases import listed
 from mentormatch.scoring.criterion import Block, Criterion, defined, ratio
-from mentormatch.scoring.items import LISTS, Stakes, shared, stakes_of
+from mentormatch.scoring.items import LISTS, Stakes, product, shared, stakes_of
 
 
 class Overlap(Criterion):
@@ -44,5 +44,5 @@ def common_stake(ours: Stakes, theirs: Stakes) -> Block:
     mine, yours = shared(ours, theirs)
     total = np.zeros((len(ours.values), len(theirs.values)))
     for step in range(1, min(ours.top, theirs.top) + 1):
-        total += (ours.values[:, mine] >= step).astype(np.float64) @ (step <= theirs.values[:, yours].T)
+        total += product(ours.values[:, mine] >= step, step <= theirs.values[:, yours].T)
     return total

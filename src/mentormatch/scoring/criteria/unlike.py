@@ -10,7 +10,7 @@ from mentormatch.languages import mark, tr
 from mentormatch.people import People, Person
 from mentormatch.phrases import listed
 from mentormatch.scoring.criterion import Block, Criterion, defined, ratio
-from mentormatch.scoring.items import shared, stakes_of
+from mentormatch.scoring.items import product, shared, stakes_of
 
 
 class Unlike(Criterion):
@@ -33,7 +33,7 @@ class Unlike(Criterion):
         mine, yours = stakes_of(ours, theirs)
         both_have = shared(mine, yours)
         have, also = (side.values > 0 for side in (mine, yours))
-        both = have[:, both_have[0]].astype(np.float64) @ also[:, both_have[1]].T
+        both = product(have[:, both_have[0]], also[:, both_have[1]].T)
         either = have.sum(axis=1)[:, None] + also.sum(axis=1)[None, :] - both
         return defined(1 - ratio(both, either), left.known(self.field), right.known(self.field))
 

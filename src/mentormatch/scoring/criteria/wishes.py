@@ -73,7 +73,7 @@ class Wishes(Criterion):
         """Return the points of whom each person asked for, by the positions of both; a name counts once."""
         if field is None:
             return {}
-        place = {canonical(key): index for index, key in enumerate(others.ids)}
+        place = {key: index for index, key in enumerate(others.compared)}
         found: dict[tuple[int, int], float] = {}
         for row, names in enumerate(people.names(field).values):
             for rank, name in enumerate((names or ())[: self.most]):
