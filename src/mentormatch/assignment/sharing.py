@@ -1,14 +1,20 @@
-"""How many answers two people share, for the rules that ask it; names are matched by normalised equality."""
+"""Which answers two people share, for the rules that ask it; names are matched by normalised equality."""
+
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.rule import Pairs
+from mentormatch.assignment.rule import BoolBlock, Pairs
 from mentormatch.columns import BoolVector, Codes, Column, IntVector, Members, Names
+from mentormatch.scoring.items import product
 from mentormatch.text import canonical, fold
 
 type Answers = list[list[str]]
 
+FEW = 64
+"""Of so few different answers it is noted who gave which, and who did not."""
 ROWS = 256
 """So many people are compared at once: what they share takes as much room again where nearly all share something."""
 
@@ -18,20 +24,48 @@ def answers(column: Names) -> Answers:
     return [[canonical(name) for name in value or ()] for value in column.values]
 
 
-def shares(left: Column, right: Column) -> NDArray[np.int64]:
-    """Return (n, m) int: the number of answers that two people have in common."""
-    from scipy.sparse import csr_array
-
+def share(left: Column, right: Column, least: int) -> BoolBlock:
+    """Return (n, m) bool: which two people have ``least`` answers in common, or more."""
     known: dict[str, int] = {}
     given = [_given(column, known) for column in (left, right)]
+    shape = len(left.known), len(right.known)
+    multiplied = _by_table if len(known) <= FEW else _by_list
+    counts = multiplied(*(_Given(*pairs, count, len(known)) for pairs, count in zip(given, shape, strict=True)))
+    found = np.empty(shape, dtype=bool)
+    for start in range(0, len(found), ROWS):
+        np.greater_equal(counts(slice(start, start + ROWS)), least, out=found[start : start + ROWS])
+    return found
+
+
+class _Given(NamedTuple):
+    """Who gave which answer, each once; ``size`` people there are, and ``kinds`` of answers."""
+
+    people: IntVector
+    answers: IntVector
+    size: int
+    kinds: int
+
+
+type Counts = Callable[[slice], NDArray[np.float64]]
+"""Returns how many answers some of the left have in common with everybody on the right."""
+
+
+def _by_table(*sides: _Given) -> Counts:
+    ours, theirs = (np.zeros((side.size, side.kinds), dtype=np.float64) for side in sides)
+    for table, side in zip((ours, theirs), sides, strict=True):
+        table[side.people, side.answers] = 1
+    return lambda rows: product(ours[rows], theirs.T)
+
+
+def _by_list(*sides: _Given) -> Counts:
+    from scipy.sparse import csr_array
+
     ours, theirs = (
-        csr_array((np.ones(len(people), dtype=np.int64), (people, answers)), shape=(len(column.known), len(known)))
-        for (people, answers), column in zip(given, (left, right), strict=True)
+        csr_array((np.ones(len(side.people)), (side.people, side.answers)), shape=(side.size, side.kinds))
+        for side in sides
     )
-    counts, turned = np.empty((ours.shape[0], theirs.shape[0]), dtype=np.int64), theirs.T.tocsr()
-    for start in range(0, len(counts), ROWS):
-        counts[start : start + ROWS] = (ours[start : start + ROWS] @ turned).toarray()
-    return counts
+    turned = theirs.T.tocsr()
+    return lambda rows: (ours[rows] @ turned).toarray()
 
 
 def _given(column: Column, known: dict[str, int]) -> Pairs:

@@ -84,14 +84,16 @@ def shared(left: Stakes, right: Stakes) -> tuple[NDArray[np.intp], NDArray[np.in
     return positions[:, 0], positions[:, 1]
 
 
-PIECE = 512
-"""So few columns are multiplied by one thread: starting others takes longer, and far longer where all are busy."""
+WORK, FEWEST = 1 << 18, 16
+"""So many products of numbers are added up by one thread: starting others takes longer, and far longer where all are
+busy. But so many columns are multiplied at once, or more."""
 
 
 def product(left: NDArray[np.float64 | np.bool_], right: NDArray[np.float64 | np.bool_]) -> NDArray[np.float64]:
     """Return the product of two matrices, piece by piece."""
     found = np.empty((left.shape[0], right.shape[1]))
     ours, theirs = left.astype(np.float64, copy=False), right.astype(np.float64, copy=False)
-    for start in range(0, right.shape[1], PIECE):
-        np.matmul(ours, theirs[:, start : start + PIECE], out=found[:, start : start + PIECE])
+    step = max(WORK // max(left.size, 1), FEWEST)
+    for start in range(0, right.shape[1], step):
+        np.matmul(ours, theirs[:, start : start + step], out=found[:, start : start + step])
     return found

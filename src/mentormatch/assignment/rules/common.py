@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field as Setting
 
 from mentormatch.assignment.rule import BoolBlock, Market, Missing, Rule, with_missing
-from mentormatch.assignment.sharing import shares
+from mentormatch.assignment.sharing import share
 from mentormatch.columns import Members
 from mentormatch.extension import Ref
 from mentormatch.languages import tr
@@ -32,7 +32,7 @@ class Common(Rule):
 
     def forbids(self, market: Market) -> BoolBlock:
         left, right = market.mentors, market.mentees
-        few = shares(left.columns[self.field], right.columns[self.field]) < self.least
+        few = ~share(left.columns[self.field], right.columns[self.field], self.least)
         return with_missing(few, left.known(self.field), right.known(self.field), self.missing)
 
     def whole(self, people: People) -> Whole | None:

@@ -3,7 +3,7 @@
 from typing import Annotated, ClassVar, Literal
 
 from mentormatch.assignment.rule import BoolBlock, Market, Missing, Pairs, Rule, with_missing
-from mentormatch.assignment.sharing import answers, shares, sharing
+from mentormatch.assignment.sharing import answers, share, sharing
 from mentormatch.columns import Names
 from mentormatch.extension import Ref
 from mentormatch.languages import tr
@@ -23,7 +23,7 @@ class Different(Rule):
 
     def forbids(self, market: Market) -> BoolBlock:
         left, right = market.mentors, market.mentees
-        common = shares(left.columns[self.field], right.columns[self.field]) > 0
+        common = share(left.columns[self.field], right.columns[self.field], 1)
         return with_missing(common, left.known(self.field), right.known(self.field), self.missing)
 
     def barred(self, market: Market) -> Pairs | None:

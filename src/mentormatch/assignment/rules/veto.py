@@ -1,5 +1,6 @@
 """Rule ``veto``: someone, or an organisation, that a person does not want to be paired with."""
 
+from collections.abc import Iterable
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -7,6 +8,7 @@ from pydantic import Field as Setting
 
 from mentormatch.assignment.rule import Market, Pairs, Rule
 from mentormatch.assignment.sharing import Answers, answers, each_once, sharing
+from mentormatch.columns import Names
 from mentormatch.extension import Ref
 from mentormatch.languages import tr
 from mentormatch.people import People
@@ -38,6 +40,13 @@ class Veto(Rule):
         known = [[key] for key in people.compared]
         for field in self.against:
             if field in people.columns:
-                for row, name in enumerate(known):
-                    name.extend(canonical(part) for part in people.person(row).parts(field))
+                for name, more in zip(known, self._given(people, field), strict=True):
+                    name.extend(more)
         return known
+
+    def _given(self, people: People, field: str) -> Iterable[Iterable[str]]:
+        """Return what each person answered, in the form in which it is compared."""
+        column = people.columns[field]
+        if isinstance(column, Names):
+            return answers(column)
+        return (map(canonical, people.person(row).parts(field)) for row in range(len(people)))
