@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from mentormatch.people import Cohort
 from mentormatch.review.pairs import explain_pair
+from mentormatch.scoring import score as scoring
 from mentormatch.scoring.criteria.closeness import Closeness
 from mentormatch.scoring.criteria.same import Same
 from mentormatch.scoring.criterion import Criterion
@@ -108,6 +109,24 @@ def test_the_score_of_a_pair_does_not_depend_on_who_else_is_there(data: st.DataO
     some = Cohort(people.mentors.take(rows), people.mentees.take(columns))
     whole = score(people, rated).values[np.ix_(rows, columns)]
     assert score(some, rated).values.tolist() == whole.tolist()
+
+
+@pytest.mark.parametrize("kind", sorted(CRITERIA))
+@given(data=st.data(), rows=st.integers(1, 3))
+def test_people_who_are_scored_once_for_all_who_are_alike_score_the_same(
+    kind: str, data: st.DataObject, rows: int
+) -> None:
+    survey = data.draw(surveys())
+    rated = [criterion(data.draw, survey, kind), *criteria(data.draw, survey, 1)]
+    people = cohort(data.draw, survey, rated)
+    parts = zip(rated, normalised(rated), strict=True)
+    told = [(weight, *contribution(each, weight, people.mentors, people.mentees)) for each, weight in parts]
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (("MANY", 0), ("REPEATED", 0), ("BLOCK", 1), ("FEWEST_ROWS", rows)):
+            patch.setattr(scoring, name, value)
+        found = score(people, rated)
+    assert np.array_equal(found.values, sum(share for _, share, _ in told))
+    assert found.answered == pytest.approx(sum(weight * known for weight, _, known in told), abs=1e-5)
 
 
 def test_weights_of_nothing_make_scores_of_nothing() -> None:

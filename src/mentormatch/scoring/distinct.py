@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Self
 
 import numpy as np
 
-from mentormatch.columns import Column, IntVector, Names, numbered
+from mentormatch.columns import Column, IntVector, Names
 from mentormatch.people import People
 
 
@@ -42,10 +43,8 @@ def by_having_answered(people: People, fields: Sequence[str]) -> Distinct:
 
 
 def _by(count: int, columns: Sequence[IntVector]) -> Distinct:
-    found = Distinct.of(np.zeros(count, dtype=np.int64))
-    for codes in columns:
-        found = found.joined(Distinct.of(numbered(codes)))
-    return found
+    kinds = [Distinct.of(codes) for codes in columns]
+    return reduce(Distinct.joined, kinds) if kinds else Distinct.of(np.zeros(count, dtype=np.int64))
 
 
 def only(people: People, fields: Sequence[str]) -> People:

@@ -19,7 +19,7 @@ from mentormatch.scoring.distinct import Distinct, by_answers, by_having_answere
 MILLION = 1_000_000
 BLOCK, FEWEST_ROWS, BLOCK_ROWS = 1 << 14, 32, 256
 """So many pairs are scored at once, that they stay in the cache; but so many rows at least, and at most."""
-MANY, REPEATED = 200_000, 4
+MANY, REPEATED = 60_000, 4
 """With so many pairs, those who gave the same answers are scored once, if there are so many times fewer of these."""
 TOGETHER = 64
 """Pairs that are scored together, as a block of which the rest is not wanted."""
