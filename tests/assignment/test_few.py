@@ -59,7 +59,7 @@ def test_few_pairs_are_mostly_enough(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("values", [2, 1_000_000])
 def test_few_pairs_of_a_large_block_are_proved_to_be_optimal(values: int) -> None:
-    scores = np.random.default_rng(values).integers(0, values, (300, 300))
+    scores = np.random.default_rng(values).integers(0, values, (420, 420))
     assert scores.size > dense.LARGE
     problem = AssignmentProblem.from_scores(scores)
     assert certify(problem, solve(problem)).certified

@@ -18,7 +18,7 @@ from mentormatch.assignment.square import best_in_square
 from mentormatch.assignment.stages import Stage
 from mentormatch.columns import BoolVector, IntVector
 
-LARGE = 60_000
+LARGE = 160_000
 """With so many cells, choosing among them begins to be quicker than solving them all."""
 
 
