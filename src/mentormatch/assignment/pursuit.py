@@ -1,9 +1,10 @@
 """Goals that are no sums over pairs, by problems whose goals are sums (and leximin, which engines climb by sums).
 
 ``floor`` and ``floor_person`` are the greatest threshold that an answer reaches which does as well as any in the goals
-before. The search asks first whether a bound is reached, which it often is, then goes down from there in steps twice as
-long each time, then bisects. The threshold found stays as a restriction of the problem, and the goal is done with:
-the answers of the restricted problem that are optimal in the other goals are those of the problem in all goals.
+before. The search asks first whether a bound is reached, which it often is, then for the bound that a failure leaves,
+going down by as much as it had come before that, then bisects. The threshold found stays as a restriction of the
+problem, and the goal is done with: the answers of the restricted problem that are optimal in the other goals are those
+of the problem in all goals.
 """
 
 from bisect import bisect_right
@@ -200,7 +201,8 @@ class Search:
                 left, best, step = bisect_right(candidates, self._value(found)), found, 0
                 self._tell(best)
             else:
-                right, step = self._left_of(place, candidates, found), 2 * step
+                right, fallen = self._left_of(place, candidates, found), len(candidates) - right
+                step = max(fallen, 1) if step else 0
         return best, self._value(best)
 
     def _left_of(self, place: int, candidates: Sequence[int], failed: Solution) -> int:

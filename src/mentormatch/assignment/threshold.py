@@ -204,13 +204,16 @@ class WorstPerson(Threshold):
     def ceiling(self, problem: AssignmentProblem, count: int) -> int:
         """Return the best sum of whoever has the lowest best sum, and no more than 0 where places are too few for all.
 
-        Nothing is known of answers with so many pairs.
+        Where each has one partner at most, all are in a pair or somebody has nothing: mentors may be needed for that.
         """
         several, always = self._several(problem), problem.mentees.always > 0
         single = problem.scores.best()[1][self.served & ~several]
         alone = np.where(always[self.served & ~several], single, np.maximum(single, 0)).tolist()
         least = min([*alone, *_best_sums(problem, np.flatnonzero(several))], default=0)
-        return min(least, 0) if np.count_nonzero(self.served) > problem.places else least
+        placed = int(np.count_nonzero(self.served))
+        if placed > problem.places:
+            return min(least, 0)
+        return least if several.any() else min(least, max(WorstPair().ceiling(problem, placed), 0))
 
     def between(self, problem: AssignmentProblem, low: int, high: int) -> Sequence[int]:
         return range(low + 1, high + 1)
