@@ -75,18 +75,20 @@ def _solved(problem: AssignmentProblem, ask: Ask, thresholds: Mapping[str, Thres
     if found.status is not Status.PROVED and not whole:
         return found
 
-    def tell_proved(told: Told) -> None:
-        tell(lambda: _with_proved(told(), threshold, value))
+    def kept(solution: Solution) -> Solution:
+        short = search.short(solution, found, value)
+        return _with_proved(replace(found, status=Status.FEASIBLE) if short else solution, threshold, value)
 
     left = _left(threshold.restrict(problem, value), threshold.goal)
-    solution = found if whole else _solved(left, ask, thresholds, tell_proved)
+    solution = found if whole else _solved(left, ask, thresholds, lambda told: tell(lambda: kept(told())))
     if solution.status is Status.INFEASIBLE:
         raise EngineError("An answer was lost behind a threshold")
-    if solution.status is Status.STOPPED or search.short(solution, found, value):
-        return _with_proved(replace(found, status=Status.FEASIBLE), threshold, value)
+    if solution.status is Status.FAILED:
+        return solution
+    if search.short(solution, found, value):
+        return kept(solution)
     floor = value if isinstance(threshold, WorstPair) else None
-    prices = _proof(search, solution, floor)
-    return replace(_with_proved(solution, threshold, value), prices=prices)
+    return replace(kept(solution), prices=_proof(search, solution, floor))
 
 
 def _with_proved(solution: Solution, threshold: Threshold, value: int) -> Solution:
@@ -197,6 +199,8 @@ class Search:
             found = self._asked(candidates[place])
             if found.status in (Status.STOPPED, Status.FEASIBLE):
                 return replace(best, status=Status.FEASIBLE), 0
+            if found.status is Status.FAILED:
+                return found, 0
             if self._costs_nothing(base, found) and self._value(found) >= candidates[place]:
                 left, best, step = bisect_right(candidates, self._value(found)), found, 0
                 self._tell(best)
@@ -238,8 +242,9 @@ class Search:
 
     def short(self, solution: Solution, found: Solution, value: int) -> bool:
         """Return whether an answer that was stopped is not as good as one found, up to the threshold of this value."""
-        stopped = solution.status is Status.FEASIBLE
-        return stopped and not (self._value(solution) >= value and self._level(solution, found))
+        if solution.status is not Status.FEASIBLE:
+            return solution.status is Status.STOPPED
+        return self._value(solution) < value or not self._level(solution, found)
 
     def _costs_nothing(self, base: Solution, found: Solution) -> bool:
         return found.status is Status.PROVED and self._level(base, found)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -13,12 +14,16 @@ from benchmarks.population import APART, cohort_of
 from mentormatch import matching
 from mentormatch.assignment.certificate import Verdict, certify
 from mentormatch.assignment.engine import Run, solve
+from mentormatch.assignment.engines import wide
 from mentormatch.assignment.engines.wide import Wide
 from mentormatch.assignment.problem import AssignmentProblem, Loads
 from mentormatch.assignment.rounding import bound, whole
+from mentormatch.assignment.rules.quota import Quota
 from mentormatch.assignment.scores import NONE
+from mentormatch.assignment.settle import OutOfTime
 from mentormatch.assignment.solution import Prices, Solution, Status
 from mentormatch.assignment.threshold import WorstPerson, served_mentees
+from mentormatch.assignment.wide import guess
 from mentormatch.assignment.wide.computed import ComputedScores
 from tests.assignment.wide.test_same_pairs import (
     PROGRAMME,
@@ -161,6 +166,37 @@ def test_few_solves_find_a_worst_person_below_the_ceiling(seed: int, monkeypatch
     assert found.tiers[1].value > 0
     assert asked <= 8
     assert same(solve(held), found)
+
+
+@pytest.mark.parametrize("goals", [*FAIR, ("floor", "total")], ids="-".join)
+def test_a_rule_that_binds_at_a_threshold_alone_is_no_proof_that_it_cannot_be_reached(goals: Sequence[str]) -> None:
+    where = [{"side": "mentee", "field": "reconversion", "in": ["Oui"]}]
+    for seed, least in product(range(3), (2, 4, 8)):
+        quota = Quota.model_validate({"kind": "quota", "where": where, "least": least})
+        people = cohort_of(PROGRAMME, 20, 20, seed, capacity=1 + seed % 2, manner=APART)
+        held, unheld = both(people, PROGRAMME, [*LOOSE, quota], goals)
+        found = solve(unheld)
+        assert found.status is Status.FAILED or same(solve(held), found)
+
+
+def test_an_answer_in_time_is_no_worse_than_the_one_that_reached_the_threshold() -> None:
+    held, unheld = both(cohort_of(PROGRAMME, 150, 150, 1, capacity=1), PROGRAMME, (), FAIR[0])
+    best = solve(held)
+
+    class Once(wide.Solver):
+        """Is out of time after the first answer of those that settle ties."""
+
+        def hear(self, *answer: object) -> None:
+            super().hear(*answer)  # type: ignore[arg-type]  # whatever it is told
+            if self.run.ties:
+                raise OutOfTime
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wide, "Solver", Once)
+        patch.setattr(guess, "LEADING", 1)
+        found = solve(unheld)
+    assert found.status is Status.FEASIBLE
+    assert [tier.value for tier in found.tiers[:2]] == [tier.value for tier in best.tiers[:2]]
 
 
 def test_mentees_with_several_places_are_refused_in_words() -> None:

@@ -104,7 +104,7 @@ class Solver:
         total, places = stage_of(self.problem, "total"), self.problem.places
         if not (self.run.ties or self.asked.score) and self.asked.fits_above(total, places):
             finer = self.asked.above(total, places)
-            if finer.reach < exact:
+            if finer.reach < (exact // max(places, 1) if needed else exact):
                 self.stage, self.parts = finer, finer.weights[0][1] // self.asked.weights[0][1]
         self.reward = REWARD * self.stage.reach + 1 if needed else 0
 
