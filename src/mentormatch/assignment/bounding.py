@@ -117,7 +117,7 @@ class Pricing:
 
     ``surplus`` (e,): what each pair is worth above all its prices. ``sides``: the price of each person. ``links``: the
     sum of the links of each person. ``others``: the most that the rows and the goals done with add to a bound.
-    ``rest``, 0 or less: the least that one pair is worth in all goals of the stage but the first, in units.
+    ``rests``, 0 or less: for each goal of the stage, the least that one pair is worth in all goals after it, in units.
     """
 
     prices: Prices
@@ -125,7 +125,7 @@ class Pricing:
     sides: tuple[IntVector, IntVector]
     links: tuple[IntVector, IntVector]
     others: int
-    rest: int
+    rests: tuple[int, ...]
 
     @classmethod
     def of(cls, problem: AssignmentProblem, prices: Prices, over: Over, values: Mapping[str, int]) -> Self | None:
@@ -133,8 +133,8 @@ class Pricing:
 
         ``values``: what each goal is worth by the chosen pairs; the goals that are kept are to be worth no less.
         """
-        rest = _least_of_rest(problem, prices, over)
-        if rest is None or reach(problem, prices) > LARGEST:
+        rests = _least_of_rest(problem, prices, over)
+        if rests is None or reach(problem, prices) > LARGEST:
             return None
         pairs = (over.mentors, over.mentees)
         surplus = -prices.mentors[pairs[0]] - prices.mentees[pairs[1]]
@@ -147,11 +147,24 @@ class Pricing:
         links = tuple(_linked(problem, prices, side, pairs, surplus) for side in (0, 1))
         others = sum(price * (end(row, price) or 0) for row, price in priced_rows(problem, prices))
         others += sum(price * values[goal] for goal, price in prices.kept)
-        return cls(prices, surplus, (prices.mentors, prices.mentees), (links[0], links[1]), others, rest)
+        return cls(prices, surplus, (prices.mentors, prices.mentees), (links[0], links[1]), others, rests)
 
     def worth(self, values: Mapping[str, int]) -> int:
         """Return what the chosen pairs are worth in this stage, in parts."""
         return self.prices.parts * sum(weight * values[goal] for goal, weight in self.prices.weights)
+
+    def bounds(self, bound: int, values: Mapping[str, int], places: int) -> Iterator[tuple[str, int]]:
+        """Yield what no answer exceeds in each goal, up to the first that the chosen pairs do not reach.
+
+        ``bound``, in parts, is that of all goals together, and ``places`` that of the pairs that can be chosen.
+        """
+        left, parts = bound, self.prices.parts
+        for (goal, weight), rest in zip(self.prices.weights, self.rests, strict=True):
+            found = (left - parts * places * rest) // (parts * weight)
+            yield goal, found
+            if found != values[goal]:
+                return
+            left -= parts * weight * found
 
 
 def end(row: Row, price: int) -> int | None:
@@ -190,8 +203,8 @@ def range_of(problem: AssignmentProblem, goal: str, extremes: tuple[int, int]) -
             return extremes
 
 
-def _least_of_rest(problem: AssignmentProblem, prices: Prices, over: Over) -> int | None:
-    """Return the least that a pair is worth in all goals but the first; None unless each goal outweighs the rest."""
+def _least_of_rest(problem: AssignmentProblem, prices: Prices, over: Over) -> tuple[int, ...] | None:
+    """Return the least that a pair is worth in all goals after each; None unless each goal outweighs those after it."""
     known = [(weight, range_of(problem, goal, over.extremes)) for goal, weight in prices.weights]
     ranges = [(weight * low, weight * high) for weight, (low, high) in known]
     _, *below = list(accumulate(reversed(ranges), _widened, initial=(0, 0)))[::-1]
@@ -199,7 +212,7 @@ def _least_of_rest(problem: AssignmentProblem, prices: Prices, over: Over) -> in
         weight > over.places * (max(high, 0) - min(low, 0))
         for (weight, _), (low, high) in zip(known, below, strict=True)
     )
-    return min(below[0][0], 0) if lexicographic else None
+    return tuple(min(low, 0) for low, _ in below) if lexicographic else None
 
 
 def _widened(inner: tuple[int, int], outer: tuple[int, int]) -> tuple[int, int]:

@@ -260,12 +260,10 @@ class _Walk:
             if stage is None:
                 break
             bound, worth = face.bound(stage), stage.worth(self.values)
-            if bound != worth and len(prices.weights) > 1:
-                first, weight = prices.weights[0]
-                rest = prices.parts * face.places * stage.rest
-                return found | {first: (bound - rest) // (weight * prices.parts)}
-            single = bound // (prices.parts * prices.weights[0][1])
-            found |= {goal: self.values[goal] if bound == worth else single for goal, _ in prices.weights}
+            own = dict(stage.bounds(bound, self.values, face.places))
+            found |= own
+            if len(own) < len(prices.weights):
+                return found
             if place + 1 < len(stages):
                 face = face.narrowed(stage, bound - worth)
         return found

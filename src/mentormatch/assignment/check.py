@@ -115,9 +115,8 @@ def _scores(problem: AssignmentProblem, solution: Solution) -> list[int]:
 
 def _sums_of_mentees(problem: AssignmentProblem, solution: Solution) -> list[int]:
     """Return the sum of scores of each mentee who has places and an allowed partner."""
-    partners = problem.scores.degrees()[1].tolist()
-    places = problem.mentees.most.tolist()
-    sums = {k: 0 for k in range(problem.shape[1]) if partners[k] and places[k]}
+    served = problem.scores.partnered() & (problem.mentees.most > 0)
+    sums = dict.fromkeys(np.flatnonzero(served).tolist(), 0)
     for mentee, score in zip(solution.pairs[:, 1].tolist(), _scores(problem, solution), strict=True):
         sums[mentee] += score
     return list(sums.values())

@@ -7,28 +7,26 @@ from itertools import takewhile
 import numpy as np
 
 from mentormatch.assignment.problem import SUMS, AssignmentProblem
-from mentormatch.assignment.solution import Prices, Solution, Status
+from mentormatch.assignment.solution import Prices, Solution
 from mentormatch.assignment.threshold import WorstPair
+from mentormatch.columns import BoolVector
 
 type Prove = Callable[[AssignmentProblem], Solution]
 """Solves a problem for the sake of its prices."""
 
 
-def opening(problem: AssignmentProblem, before: tuple[str, ...], count: int, prove: Prove) -> Sequence[Prices]:
-    """Return the prices of some goals over all pairs, none if they are not found; ``count``: the pairs of the best."""
-    if before == ("matched",) and count == problem.places:
-        return (all_places(problem),)
-    solution = prove(replace(problem, goals=before)) if before else None
-    return solution.prices if solution is not None and solution.status is Status.PROVED else ()
+def all_places(problem: AssignmentProblem, mentees: BoolVector) -> Prices:
+    """Return the prices by which there are no more pairs than the scarcer side has places.
 
-
-def all_places(problem: AssignmentProblem) -> Prices:
-    """Return the prices by which there are no more pairs than the scarcer side has places."""
+    ``mentees`` (m,): who may be in a pair. Prices exceed a unit by so little that all together do not make up one: a
+    proof need not look at pairs, of which none is then worth what its people cost.
+    """
     sides = zip((problem.mentors, problem.mentees), problem.scores.degrees(), strict=True)
-    mentors, mentees = (int(np.minimum(loads.most, degree).sum()) for loads, degree in sides)
-    n, m = problem.shape
-    scarce = int(mentors <= mentees)
-    return Prices((("matched", 1),), np.full(n, scarce), np.full(m, 1 - scarce))
+    most = [np.minimum(loads.most, degree) for loads, degree in sides]
+    counts = int(most[0].sum()), int(most[1][mentees].sum())
+    parts, scarce = min(counts) + 1, counts[0] <= counts[1]
+    prices = np.full(problem.shape[0], (parts + 1) * scarce), np.where(mentees, (parts + 1) * (not scarce), 0)
+    return Prices((("matched", 1),), *prices, parts=parts)
 
 
 def floor_proof(problem: AssignmentProblem, before: tuple[str, ...], floor: int, prove: Prove) -> Iterator[Prices]:

@@ -1,24 +1,24 @@
 """Goals that are no sums over pairs, by problems whose goals are sums (and leximin, which engines climb by sums).
 
 ``floor`` and ``floor_person`` are the greatest threshold that an answer reaches which does as well as any in the goals
-before. The search asks first whether a bound is reached, which it often is, then goes down from there in steps twice as
-long each time, then bisects. The threshold found stays as a restriction of the problem, and the goal is done with:
-the answers of the restricted problem that are optimal in the other goals are those of the problem in all goals.
+before. The search asks first whether a bound is reached, which it often is, then for the bound that a failure leaves,
+going down by as much as it had come before that, then bisects. The threshold found stays as a restriction of the
+problem, and the goal is done with: the answers of the restricted problem that are optimal in the other goals are those
+of the problem in all goals.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
 
 from mentormatch.assignment.problem import SUMS, AssignmentProblem
-from mentormatch.assignment.proving import floor_proof, opening, over, proving
+from mentormatch.assignment.proving import all_places, floor_proof, over, proving
 from mentormatch.assignment.sofar import Tell, Told, silent
 from mentormatch.assignment.solution import Prices, Solution, Status, Tier
 from mentormatch.assignment.stages import reached
 from mentormatch.assignment.threshold import Threshold, WorstPair, WorstPerson, served_mentees
-from mentormatch.columns import BoolVector
 from mentormatch.errors import EngineError
 
 
@@ -42,7 +42,15 @@ def pursued(problem: AssignmentProblem, ask: Ask, tell: Tell = silent) -> Soluti
         tell(lambda: _stated(problem, told()))
 
     spelled = replace(problem, goals=_spelled(problem.goals))
-    return _stated(problem, _solved(spelled, ask, served_mentees(problem), tell_stated))
+    return _stated(problem, _solved(spelled, ask, _thresholds(problem), tell_stated))
+
+
+def _thresholds(problem: AssignmentProblem) -> dict[str, Threshold]:
+    """Return the goals that are thresholds; who is served is told by all pairs, and only asked for where it matters."""
+    found: dict[str, Threshold] = {WorstPair.goal: WorstPair()}
+    if WorstPerson.goal in problem.goals:
+        found[WorstPerson.goal] = WorstPerson(served_mentees(problem))
+    return found
 
 
 def _spelled(goals: Sequence[str]) -> tuple[str, ...]:
@@ -54,31 +62,33 @@ def _spelled(goals: Sequence[str]) -> tuple[str, ...]:
     return (*before, "leximin", *(goal for goal in goals[place + 1 :] if goal not in before))
 
 
-def _solved(problem: AssignmentProblem, ask: Ask, served: BoolVector, tell: Tell) -> Solution:
+def _solved(problem: AssignmentProblem, ask: Ask, thresholds: Mapping[str, Threshold], tell: Tell) -> Solution:
     """Return the solution of a problem by one threshold after the other."""
-    place = next((place for place, goal in enumerate(problem.goals) if goal in {"floor", "floor_person"}), None)
+    place = next((place for place, goal in enumerate(problem.goals) if goal in thresholds), None)
     if place is None:
         return ask(problem, ties=True, tell=tell)
     before, after = problem.goals[:place], problem.goals[place + 1 :]
-    threshold = WorstPair() if problem.goals[place] == "floor" else WorstPerson(served)
+    threshold = thresholds[problem.goals[place]]
     search = Search(problem, before, after, threshold, ask, tell)
     whole = search.at_once()
     found, value = whole or search.run()
     if found.status is not Status.PROVED and not whole:
         return found
 
-    def tell_proved(told: Told) -> None:
-        tell(lambda: _with_proved(told(), threshold, value))
+    def kept(solution: Solution) -> Solution:
+        short = search.short(solution, found, value)
+        return _with_proved(replace(found, status=Status.FEASIBLE) if short else solution, threshold, value)
 
-    left = _left(threshold.restrict(problem, value), (*before, *after))
-    solution = found if whole else _solved(left, ask, served, tell_proved)
+    left = _left(threshold.restrict(problem, value), threshold.goal)
+    solution = found if whole else _solved(left, ask, thresholds, lambda told: tell(lambda: kept(told())))
     if solution.status is Status.INFEASIBLE:
         raise EngineError("An answer was lost behind a threshold")
-    if solution.status is Status.STOPPED:
-        return _with_proved(replace(found, status=Status.FEASIBLE), threshold, value)
+    if solution.status is Status.FAILED:
+        return solution
+    if search.short(solution, found, value):
+        return kept(solution)
     floor = value if isinstance(threshold, WorstPair) else None
-    prices = _proof(problem, before, solution, ask, floor)
-    return replace(_with_proved(solution, threshold, value), prices=prices)
+    return replace(kept(solution), prices=_proof(search, solution, floor))
 
 
 def _with_proved(solution: Solution, threshold: Threshold, value: int) -> Solution:
@@ -86,18 +96,18 @@ def _with_proved(solution: Solution, threshold: Threshold, value: int) -> Soluti
     return replace(solution, tiers=(*solution.tiers, Tier(threshold.goal, value, value)))
 
 
-def _proof(
-    problem: AssignmentProblem, before: tuple[str, ...], solution: Solution, ask: Ask, floor: int | None
-) -> tuple[Prices, ...]:
+def _proof(search: "Search", solution: Solution, floor: int | None) -> tuple[Prices, ...]:
     """Return the prices of all that can be proved: up to a threshold, and at a floor and beyond it."""
-    first = opening(problem, before, len(solution.pairs), partial(ask, ties=False))
+    first = search.opening(len(solution.pairs))
     if floor is None:
         return tuple(first)
-    return (*first, *floor_proof(problem, before, floor, partial(ask, ties=False)), *over(solution.prices, floor))
+    beyond = floor_proof(search.problem, search.before, floor, partial(search.ask, ties=False))
+    return (*first, *beyond, *over(solution.prices, floor))
 
 
-def _left(problem: AssignmentProblem, goals: tuple[str, ...]) -> AssignmentProblem:
-    """Return the problem with the goals that are left; if there are none, with one in which all answers are alike."""
+def _left(problem: AssignmentProblem, done: str) -> AssignmentProblem:
+    """Return the problem without a goal; if none is left, with one in which all answers are alike."""
+    goals = tuple(goal for goal in problem.goals if goal != done)
     if goals:
         return replace(problem, goals=goals)
     return replace(problem, goals=("priority",), mentor_priority=None, mentee_priority=None)
@@ -105,7 +115,10 @@ def _left(problem: AssignmentProblem, goals: tuple[str, ...]) -> AssignmentProbl
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The search for the greatest threshold that costs the goals ``before`` nothing; ``after`` are yet to come."""
+    """The search for the greatest threshold that costs the goals ``before`` nothing; ``after`` are yet to come.
+
+    ``known`` are the answers at thresholds that were asked for already, None: at none.
+    """
 
     problem: AssignmentProblem
     before: tuple[str, ...]
@@ -113,6 +126,7 @@ class Search:
     threshold: Threshold
     ask: Ask
     tell: Tell
+    known: dict[int | None, Solution] = field(default_factory=dict)
 
     def run(self) -> tuple[Solution, int]:
         """Return an answer that reaches the greatest threshold, and this; any other status ends the search."""
@@ -155,7 +169,7 @@ class Search:
 
     def _most(self) -> tuple[int, int]:
         """Return how many pairs there can be if the goals before ask for them, and a threshold that none exceeds."""
-        places = self.problem.places if self.before else 0
+        places = self.threshold.places(self.problem) if self.before else 0
         return places, self.threshold.ceiling(self.problem, places)
 
     def _reaches(self, found: Solution, places: int, high: int) -> bool:
@@ -164,17 +178,17 @@ class Search:
     def _base(self) -> Solution:
         """Return an answer that is optimal in the goals before: among promising pairs if these fill all places."""
         for least in self.threshold.promising(self.problem) if self.before == ("matched",) else ():
-            found = self._asked(self.threshold.restrict(self.problem, least))
+            found = self._asked(least)
             if found.status is Status.PROVED and len(found.pairs) == self.problem.places:
                 return found
-        return self._asked(self.problem, self.tell)
+        return self._asked(None, self.tell)
 
     def _quick(self) -> tuple[Solution, int] | None:
         """Return the answer at the ceiling if it has all pairs that there can be, so that it costs nothing."""
         if not set(self.before) <= {"matched"}:
             return None
         places, high = self._most()
-        found = self._asked(self.threshold.restrict(self.problem, high))
+        found = self._asked(high)
         return (found, high) if found.status is Status.PROVED and self._reaches(found, places, high) else None
 
     def _highest(self, base: Solution, candidates: Sequence[int]) -> tuple[Solution, int]:
@@ -182,39 +196,63 @@ class Search:
         left, right, step, best = 0, len(candidates), 1, base
         while left < right:
             place = max(right - step, left) if step else (left + right) // 2
-            found = self._asked(self.threshold.restrict(self.problem, candidates[place]))
+            found = self._asked(candidates[place])
             if found.status in (Status.STOPPED, Status.FEASIBLE):
                 return replace(best, status=Status.FEASIBLE), 0
+            if found.status is Status.FAILED:
+                return found, 0
             if self._costs_nothing(base, found) and self._value(found) >= candidates[place]:
                 left, best, step = bisect_right(candidates, self._value(found)), found, 0
                 self._tell(best)
             else:
-                right, step = self._left_of(place, candidates, found), 2 * step
+                right, fallen = self._left_of(place, candidates, found), len(candidates) - right
+                step = max(fallen, 1) if step else 0
         return best, self._value(best)
 
     def _left_of(self, place: int, candidates: Sequence[int], failed: Solution) -> int:
         """Return the place before which the candidates are that an answer may reach, when one at ``place`` is not."""
-        known = self.before == ("matched",)
-        beyond = self.threshold.beyond(self.problem, candidates[place], failed) if known else None
+        beyond = self.threshold.beyond(self.problem, self.before, candidates[place], failed)
         return place if beyond is None else min(place, bisect_right(candidates, beyond))
 
     def _tell(self, found: Solution) -> None:
         """Tell an answer that is optimal in the goals before, and not yet in this one."""
         self.tell(partial(replace, found, status=Status.FEASIBLE))
 
-    def _asked(self, problem: AssignmentProblem, tell: Tell = silent) -> Solution:
+    def _asked(self, least: int | None, tell: Tell = silent) -> Solution:
         """Return an answer that is optimal in the goals before, with as many pairs as these leave open."""
-        more = () if "matched" in self.before else ("matched",)
-        return self.ask(replace(problem, goals=(*self.before, *more)), ties=False, tell=tell)
+        asked = None if least is None or least <= 0 <= self.problem.scores.extremes[0] else least
+        if asked not in self.known:
+            problem = self.problem if asked is None else self.threshold.restrict(self.problem, asked)
+            more = () if "matched" in self.before else ("matched",)
+            self.known[asked] = self.ask(replace(problem, goals=(*self.before, *more)), ties=False, tell=tell)
+        return self.known[asked]
+
+    def opening(self, count: int) -> Sequence[Prices]:
+        """Return prices that prove the goals before, none if they are not found; ``count``: the pairs of the best."""
+        if self.before == ("matched",) and count == self.threshold.places(self.problem):
+            return (all_places(self.problem, self.threshold.within_reach(self.problem)),)
+        if not self.before:
+            return ()
+        asked = replace(self.problem, goals=self.before)
+        found = self._asked(None) if "matched" in self.before else self.ask(asked, ties=False)
+        return found.prices if found.status is Status.PROVED else ()
 
     def _value(self, found: Solution) -> int:
         return self.threshold.value(self.problem, found.pairs[:, 0], found.pairs[:, 1])
 
+    def short(self, solution: Solution, found: Solution, value: int) -> bool:
+        """Return whether an answer that was stopped is not as good as one found, up to the threshold of this value."""
+        if solution.status is not Status.FEASIBLE:
+            return solution.status is Status.STOPPED
+        return self._value(solution) < value or not self._level(solution, found)
+
     def _costs_nothing(self, base: Solution, found: Solution) -> bool:
-        if found.status is not Status.PROVED:
-            return False
-        tiers = zip(base.tiers, found.tiers, self.before, strict=False)
-        return all((one.value, one.vector) == (other.value, other.vector) for one, other, _ in tiers)
+        return found.status is Status.PROVED and self._level(base, found)
+
+    def _level(self, one: Solution, other: Solution) -> bool:
+        """Return whether two answers reach the same in the goals before."""
+        levels = [{tier.goal: (tier.value, tier.vector) for tier in each.tiers} for each in (one, other)]
+        return all(levels[0][goal] == levels[1][goal] for goal in self.before)
 
 
 def _stated(problem: AssignmentProblem, solution: Solution) -> Solution:

@@ -60,6 +60,10 @@ class Scores(Protocol):
         """Return the number of allowed partners of each mentor and of each mentee."""
         ...
 
+    def partnered(self) -> BoolVector:
+        """Return (m,) bool: which mentees have an allowed partner."""
+        ...
+
     def keeping(self, least: IntVector) -> "DenseScores | SparseScores | ComputedScores":
         """Return the scores without the pairs of any mentee k that score below ``least[k]``."""
         ...
@@ -121,6 +125,9 @@ class DenseScores:
             return np.full(n, m, dtype=np.int64), np.full(m, n, dtype=np.int64)
         return self.allowed.sum(axis=1, dtype=np.int64), self.allowed.sum(axis=0, dtype=np.int64)
 
+    def partnered(self) -> BoolVector:
+        return self.degrees()[1] > 0
+
     def keeping(self, least: IntVector) -> "DenseScores | SparseScores":
         kept = self.values >= least
         return stored(self.values, kept if self.allowed is None else kept & self.allowed)
@@ -181,6 +188,9 @@ class SparseScores:
 
     def degrees(self) -> tuple[IntVector, IntVector]:
         return self.partners
+
+    def partnered(self) -> BoolVector:
+        return self.partners[1] > 0
 
     def keeping(self, least: IntVector) -> "DenseScores | SparseScores":
         kept = self.values >= least[self.mentees]

@@ -8,9 +8,12 @@ from typing import ClassVar
 
 import numpy as np
 
+from mentormatch.assignment.bounding import worth_of
 from mentormatch.assignment.problem import AssignmentProblem, Row
-from mentormatch.assignment.scores import NONE, Among
-from mentormatch.assignment.solution import Solution, Status
+from mentormatch.assignment.rounding import bound, whole
+from mentormatch.assignment.scores import NONE, Among, IntMatrix
+from mentormatch.assignment.solution import Prices, Solution, Status
+from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.columns import BoolVector, IntVector
 
 
@@ -25,7 +28,10 @@ class Threshold(ABC):
 
     @abstractmethod
     def restrict(self, problem: AssignmentProblem, least: int) -> AssignmentProblem:
-        """Return the problem whose answers are those that reach ``least``, and perhaps the one without pairs."""
+        """Return a problem whose best answers in the other goals are those that reach ``least``, if there are any.
+
+        The one without pairs may be among its answers all the same.
+        """
 
     @abstractmethod
     def ceiling(self, problem: AssignmentProblem, count: int) -> int:
@@ -35,10 +41,19 @@ class Threshold(ABC):
     def between(self, problem: AssignmentProblem, low: int, high: int) -> Sequence[int]:
         """Return in ascending order what answers may reach above ``low``, up to ``high``."""
 
-    def beyond(self, problem: AssignmentProblem, least: int, failed: Solution) -> int | None:
-        """Return what no answer exceeds that has more pairs than can reach ``least``; None: that is not known.
+    def within_reach(self, problem: AssignmentProblem) -> BoolVector:
+        """Return (m,) bool: the mentees who may be in a pair, and perhaps others."""
+        return problem.scores.degrees()[1] > 0
 
-        ``failed``: an answer with the most pairs that reach it.
+    def places(self, problem: AssignmentProblem) -> int:
+        """Return a bound on the number of pairs that can be chosen."""
+        most = np.minimum(problem.mentees.most, problem.scores.degrees()[1])
+        return min(problem.places, int(most[self.within_reach(problem)].sum()))
+
+    def beyond(self, problem: AssignmentProblem, before: Sequence[str], least: int, failed: Solution) -> int | None:
+        """Return what no answer exceeds that does better in the goals before than ``failed``; None: it is not known.
+
+        ``failed``: the best answer in these goals, and with the most pairs, that reaches ``least``.
         """
         return None
 
@@ -84,16 +99,17 @@ class WorstPair(Threshold):
             return sorted([*found, 0])
         return found
 
-    def beyond(self, problem: AssignmentProblem, least: int, failed: Solution) -> int | None:
+    def beyond(self, problem: AssignmentProblem, before: Sequence[str], least: int, failed: Solution) -> int | None:
         """Return the greatest score of a pair that the prices do not pay for: with more pairs there is one of these.
 
         Who has more places than partners so good may take more pairs with others, and pays for none.
         """
-        stages = [stage for stage in failed.prices if stage.weights == (("matched", 1),) and stage.simple]
-        if not stages or stages[0].parts > 1 or min(*stages[0].mentors, *stages[0].mentees, 0) < 0:
+        good = self.restrict(problem, least)
+        paid = _paid(good, failed) if tuple(before) == ("matched",) else None
+        if paid is None or paid.parts > 1 or min(*paid.mentors, *paid.mentees, 0) < 0:
             return None
-        full, good = problem.scores.degrees(), self.restrict(problem, least).scores.degrees()
-        sides = zip((problem.mentors, problem.mentees), (stages[0].mentors, stages[0].mentees), full, good, strict=True)
+        full, left = problem.scores.degrees(), good.scores.degrees()
+        sides = zip((problem.mentors, problem.mentees), (paid.mentors, paid.mentees), full, left, strict=True)
         free = [(price == 0) | (high < np.minimum(loads.most, degree)) for loads, price, degree, high in sides]
         return int(problem.scores.best((free[0], free[1]))[0].max(initial=NONE))
 
@@ -103,12 +119,10 @@ class WorstPair(Threshold):
         Those are the ones who have a price, in every answer as good; and if there is no other goal than most pairs, who
         has a price has only partners who have none.
         """
-        stages = [
-            stage for stage in best.prices[:1] if stage.simple and {goal for goal, _ in stage.weights} <= {*before}
-        ]
-        if not stages or best.status is not Status.PROVED or problem.coupled or problem.pins:
+        paid = _paid(problem, best)
+        if paid is None or not {goal for goal, _ in paid.weights} <= {*before} or problem.coupled or problem.pins:
             return None
-        dear, alone = (stages[0].mentors > 0, stages[0].mentees > 0), stages[0].weights == (("matched", 1),)
+        dear, alone = (paid.mentors > 0, paid.mentees > 0), paid.weights == (("matched", 1),)
         tops = [problem.scores.best(among(dear, side, alone=alone))[side][dear[side]] for side in (0, 1)]
         return int(min(top.min(initial=problem.scores.extremes[1]) for top in tops))
 
@@ -121,6 +135,26 @@ def among(dear: Among, side: int, *, alone: bool) -> Among:
     """Return those of a side who are ``dear``, and whom they may have: if they are ``alone``, who is not dear."""
     others = ~dear[1 - side] if alone else np.ones_like(dear[1 - side])
     return (dear[0], others) if side == 0 else (others, dear[1])
+
+
+def _paid(problem: AssignmentProblem, best: Solution) -> Prices | None:
+    """Return the prices of people that prove the first goals of an answer, in whole units; None if none are known."""
+    stages = [stage for stage in best.prices[:1] if stage.simple]
+    if not stages or best.status is not Status.PROVED:
+        return None
+    if stages[0].parts == 1 or not isinstance(problem.scores, ComputedScores):
+        return stages[0]
+    prices = whole(problem, stages[0])
+    return prices if bound(problem, prices) == _worth(problem, prices, best.pairs) else None
+
+
+def _worth(problem: AssignmentProblem, prices: Prices, pairs: IntMatrix) -> int:
+    """Return what pairs are worth beside the pins in the goals of a stage."""
+    pins, total = np.array(problem.pins, dtype=np.int64).reshape(-1, 2), 0
+    for goal, weight in prices.weights:
+        own, pinned = (int(worth_of(problem, goal, *each.T).sum()) for each in (pairs, pins))
+        total += weight * (own - pinned)
+    return total
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,36 +172,92 @@ class WorstPerson(Threshold):
     def restrict(self, problem: AssignmentProblem, least: int) -> AssignmentProblem:
         """Return the problem with a bound on each mentee's sum.
 
-        Where a mentee has one partner at most, it is a bound on each of their pairs, and a minimum of one partner where
-        having none is too little. Otherwise it is a row (Kobren, Saha & McCallum, "Paper Matching with Local Fairness
-        Constraints", KDD 2019).
+        Where a mentee has one partner at most, it is a bound on each of their pairs. If that is so of all of them, and
+        having none is too little, the answers that reach it are those with most pairs: everybody served is in one.
+        Otherwise these mentees must have a partner, and the bound of the others is a row (Kobren, Saha & McCallum,
+        "Paper Matching with Local Fairness Constraints", KDD 2019).
         """
-        single = self.served & single_mentees(problem)
-        needed = single & (least > 0)
+        several = self._several(problem)
+        good = replace(problem, scores=problem.scores.keeping(np.where(several, NONE, least)))
+        if not several.any():
+            return replace(good, goals=self._placing(problem.goals)) if least > 0 else good
+        needed = self.served & ~several & (least > 0)
         loads = replace(
             problem.mentees,
             least=np.where(needed, np.maximum(problem.mentees.least, 1), problem.mentees.least),
             idle=problem.mentees.idle & ~needed,
         )
-        scores = problem.scores.keeping(np.where(single, least, NONE))
-        rows = tuple(_rows(problem, np.flatnonzero(self.served & ~single), least))
-        return replace(problem, scores=scores, mentees=loads, rows=(*problem.rows, *rows))
+        return replace(good, mentees=loads, rows=(*problem.rows, *_rows(problem, np.flatnonzero(several), least)))
+
+    def _several(self, problem: AssignmentProblem) -> BoolVector:
+        """Return (m,) bool: who is served and may have several partners."""
+        return self.served & ~single_mentees(problem)
+
+    def _placing(self, goals: Sequence[str]) -> tuple[str, ...]:
+        """Return the goals with most pairs asked for where this goal is, if not before."""
+        place = goals.index(self.goal)
+        return tuple(dict.fromkeys([*goals[:place], "matched", self.goal, *goals[place + 1 :]]))
+
+    def within_reach(self, problem: AssignmentProblem) -> BoolVector:
+        return self.served
 
     def ceiling(self, problem: AssignmentProblem, count: int) -> int:
-        """Return the best sum of whoever has the lowest best sum; nothing is known of answers with so many pairs."""
-        mentors, mentees = problem.scores.pairs()
-        scores = problem.scores.at(mentors, mentees)
-        order = np.lexsort((-scores, mentees))
-        split = np.split(scores[order], np.searchsorted(mentees[order], np.arange(1, problem.shape[1])))
-        loads = problem.mentees
-        best = [
-            _best_sum(split[person], least=int(loads.always[person]), most=int(loads.most[person]))
-            for person in np.flatnonzero(self.served).tolist()
-        ]
-        return min(best, default=0)
+        """Return the best sum of whoever has the lowest best sum, and no more than 0 where places are too few for all.
+
+        Where each has one partner at most, all are in a pair or somebody has nothing: mentors may be needed for that.
+        """
+        several, always = self._several(problem), problem.mentees.always > 0
+        single = problem.scores.best()[1][self.served & ~several]
+        alone = np.where(always[self.served & ~several], single, np.maximum(single, 0)).tolist()
+        least = min([*alone, *_best_sums(problem, np.flatnonzero(several))], default=0)
+        placed = int(np.count_nonzero(self.served))
+        if placed > problem.places:
+            return min(least, 0)
+        return least if several.any() else min(least, max(WorstPair().ceiling(problem, placed), 0))
 
     def between(self, problem: AssignmentProblem, low: int, high: int) -> Sequence[int]:
         return range(low + 1, high + 1)
+
+    def cap(self, problem: AssignmentProblem, before: Sequence[str], best: Solution) -> int | None:
+        """Return 0 where even an answer with most pairs of all that do as well has too few: somebody has no partner."""
+        return 0 if np.count_nonzero(self.served) > len(best.pairs) else None
+
+    def beyond(self, problem: AssignmentProblem, before: Sequence[str], least: int, failed: Solution) -> int | None:
+        """Return what the worst mentee has at best where all have a partner, by who is ``dear`` where some have none.
+
+        No more pairs are with somebody dear than these people have places. So many others as are wanting then have one
+        who is not dear, with whom nobody else of them is: the last of them has at best the best so many allow. That
+        holds whoever is said to be dear.
+        """
+        if self._several(problem).any() or not failed.prices or failed.prices[0].weights[0][0] != "matched":
+            return None
+        first = failed.prices[0]
+        counted = replace(first, weights=(("matched", 1),), parts=first.parts * first.weights[0][1])
+        dear = [prices > 0 for prices in (whole(problem, counted).mentors, whole(problem, counted).mentees)]
+        most = np.minimum(problem.mentors.most, problem.scores.degrees()[0]), self.served.astype(np.int64)
+        wanting = int(most[1].sum()) - sum(int(loads[own].sum()) for loads, own in zip(most, dear, strict=True))
+        if wanting <= 0:
+            return None
+        best = problem.scores.best((~dear[0], ~dear[1] & self.served))
+        return max(min(_last(np.repeat(tops, loads), wanting) for tops, loads in zip(best, most, strict=True)), 0)
+
+
+def _last(tops: IntVector, count: int) -> int:
+    """Return the last of the ``count`` greatest numbers, ``NONE`` if there are fewer."""
+    return int(np.partition(tops, len(tops) - count)[len(tops) - count]) if count <= len(tops) else NONE
+
+
+def _best_sums(problem: AssignmentProblem, mentees: IntVector) -> Iterator[int]:
+    """Yield the best sum of each of the mentees, of whom some may have several partners."""
+    if not len(mentees):
+        return
+    mentors_of, mentees_of = problem.scores.pairs()
+    scores = problem.scores.at(mentors_of, mentees_of)
+    order = np.lexsort((-scores, mentees_of))
+    split = np.split(scores[order], np.searchsorted(mentees_of[order], np.arange(1, problem.shape[1])))
+    least, most = problem.mentees.always.tolist(), problem.mentees.most.tolist()
+    for person in mentees.tolist():
+        yield _best_sum(split[person], least=least[person], most=most[person])
 
 
 def _best_sum(scores: IntVector, *, least: int, most: int) -> int:
@@ -195,4 +285,4 @@ def single_mentees(problem: AssignmentProblem) -> BoolVector:
 
 def served_mentees(problem: AssignmentProblem) -> BoolVector:
     """Return (m,) bool: the mentees who may have a partner at all."""
-    return (problem.mentees.most > 0) & (problem.scores.degrees()[1] > 0)
+    return (problem.mentees.most > 0) & problem.scores.partnered()

@@ -13,7 +13,7 @@ from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.settle import OutOfTime, opening_stage, settle, timed
 from mentormatch.assignment.solution import Solution, Status, without_pairs
 from mentormatch.assignment.sparse import FLOAT_EXACT, best
-from mentormatch.assignment.stages import Stage, merged, reached
+from mentormatch.assignment.stages import Stage, merged, reached, stage_of
 from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.assignment.wide.crew import Crew, NoWorkersError
 from mentormatch.assignment.wide.minimums import best_with_minimums
@@ -67,7 +67,7 @@ class Wide(Engine):
                 opening = solver.opening()
             if opening is None:
                 return without_pairs(Status.INFEASIBLE, self.kind)
-            solution = settle(problem, run, [solver.stage], opening, timed(best, run))
+            solution = solver.stated(settle(problem, run, [solver.stage], opening, timed(best, run)))
         except OutOfTime:
             return solver.heard or without_pairs(Status.STOPPED, self.kind)
         except NoWorkersError as error:
@@ -77,14 +77,20 @@ class Wide(Engine):
 
 @dataclass(slots=True)
 class Solver:
-    """Solves some of the pairs of a problem at a time; the prices and partners of the last solve begin the next."""
+    """Solves some of the pairs of a problem at a time; the prices and partners of the last solve begin the next.
+
+    Goals that ask for no scores leave nearly all pairs tied. Where any optimum will do, the total tells them apart:
+    ``asked`` is the stage of the goals, and ``parts`` what a unit of it counts in ``stage``.
+    """
 
     problem: AssignmentProblem
     run: Run
     compiled: bool
     heard: Solution | None = None
     crew: Crew[Any] | None = None
+    asked: Stage = field(init=False)
     stage: Stage = field(init=False)
+    parts: int = 1
     begin: object = None
     reward: int = 0
 
@@ -94,7 +100,12 @@ class Solver:
         stages = merged(self.problem, lambda reach: reach < exact)
         if len(stages) > 1:
             raise EngineError(NEEDS)
-        self.stage = opening_stage(stages)
+        self.stage = self.asked = opening_stage(stages)
+        total, places = stage_of(self.problem, "total"), self.problem.places
+        if not (self.run.ties or self.asked.score) and self.asked.fits_above(total, places):
+            finer = self.asked.above(total, places)
+            if finer.reach < (exact // max(places, 1) if needed else exact):
+                self.stage, self.parts = finer, finer.weights[0][1] // self.asked.weights[0][1]
         self.reward = REWARD * self.stage.reach + 1 if needed else 0
 
     @property
@@ -114,6 +125,14 @@ class Solver:
             self.reward, self.begin = self.reward * REWARD, None
             if self.reward > self.exact:
                 raise EngineError(BEYOND)
+
+    def stated(self, solution: Solution) -> Solution:
+        """Return the solution with prices of the goals that were asked for: what pays for the total too pays for them.
+
+        What all answers together reach in the total is less than a unit.
+        """
+        own = (replace(each, weights=self.asked.weights, parts=self.parts) for each in solution.prices)
+        return replace(solution, prices=tuple(own))
 
     def ready(self, tiles: Tiles) -> Look | None:
         """Return the way to look at tiles: for those of the whole problem it is that of the workers, if there are any.
@@ -166,7 +185,8 @@ class Solver:
     def _bounds(self, values: dict[str, int], bound: int, pinned: int) -> dict[str, int]:
         """Return the bound of the first goal that is not reached, and of those before it, by that of all together."""
         left, found = bound, dict[str, int]()
-        for goal, weight in self.stage.weights if not pinned else ():
+        known = [each for each in self.stage.weights if each[0] in values]
+        for goal, weight in known if not pinned else ():
             found[goal] = left // weight
             if found[goal] != values[goal]:
                 return found

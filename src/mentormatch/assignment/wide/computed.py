@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Self
 
 import numpy as np
@@ -17,7 +17,7 @@ from mentormatch.errors import EngineError
 MANY = "there are too many pairs to list them"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ComputedScores(Scores):
     """Scores of people who take part, worked out by ``tiles`` whenever they are asked for.
 
@@ -59,6 +59,9 @@ class ComputedScores(Scores):
         counts = int(np.count_nonzero(self.mentees)), int(np.count_nonzero(self.mentors))
         return np.where(self.mentors, counts[0], 0), np.where(self.mentees, counts[1], 0)
 
+    def partnered(self) -> BoolVector:
+        return self.best()[1] > NONE
+
     def keeping(self, least: IntVector) -> Self:
         """Return the scores without pairs that score below one threshold, which must be the same for all mentees."""
         lowest = int(least.max(initial=NONE))
@@ -77,8 +80,14 @@ class ComputedScores(Scores):
         return None
 
     def best(self, among: Among | None = None) -> tuple[IntVector, IntVector]:
-        mentors, mentees = (True, True) if among is None else among
-        return tops(self.tiles, self.mentors & mentors, self.mentees & mentees)
+        if among is None:
+            return self._tops
+        return tops(self.tiles, self.mentors & among[0], self.mentees & among[1])
+
+    @cached_property
+    def _tops(self) -> tuple[IntVector, IntVector]:
+        """The greatest score of everybody, for which all pairs are looked at once."""
+        return tops(self.tiles, self.mentors, self.mentees)
 
     def of_mentees(self, some: IntVector) -> Self:
         """Return the scores of all mentors with some mentees, by their positions in ascending order."""
