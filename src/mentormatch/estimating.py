@@ -15,7 +15,7 @@ import numpy as np
 
 from mentormatch import matching
 from mentormatch.assignment.memory import Way, has_scale, resident_mb, ways
-from mentormatch.assignment.posing import forbidden
+from mentormatch.assignment.posing import forbidden, unheld
 from mentormatch.assignment.rule import Rule, market_of
 from mentormatch.assignment.wide.scan import STRIP
 from mentormatch.assignment.wide.tiles import tiles
@@ -175,7 +175,8 @@ def estimate(
     """
     shape = (len(cohort.mentors), len(cohort.mentees)) if people is None else people
     refuse(cohort, shape)
-    known = list(ways(shape, programme.goals.order, matching.MOST_HELD))
+    free = unheld(programme.goals.order, programme.rules, cohort.mentees)
+    known = list(ways(shape, matching.MOST_HELD, unheld=free))
     fitting = [way for way in known if memory_mb is None or way.memory_mb <= memory_mb]
     way = (fitting or [min(known, key=lambda way: way.memory_mb)])[0]
     pace, scale = seconds_a_pair(cohort, programme, held=way.held), has_scale()

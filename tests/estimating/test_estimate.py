@@ -9,6 +9,7 @@ import pytest
 import mentormatch as mm
 from mentormatch import estimating, matching
 from mentormatch.assignment import memory
+from mentormatch.assignment.rules.capacity import Capacity
 from mentormatch.errors import RequestError
 from mentormatch.people import Cohort
 from tests.faces.commands import done
@@ -40,23 +41,31 @@ def test_goals_that_are_no_sums_are_held_whatever_the_number_of_pairs() -> None:
     assert many.memory_mb > 100_000
 
 
+def test_the_worst_served_is_sought_among_held_scores_where_mentees_have_several_mentors() -> None:
+    goals = PROGRAMME.goals.model_copy(update={"order": ["matched", "floor_person", "total"]})
+    asked = PROGRAMME.model_copy(update={"goals": goals})
+    two = asked.with_rules([Capacity(side="mentee", most=2)])
+    assert mm.estimate(COHORT, asked, people=(60_000, 100_000)).way == "wide"
+    assert mm.estimate(COHORT, two, people=(60_000, 100_000)).way == "held"
+
+
 def test_a_budget_of_memory_shortens_lists_before_it_refuses() -> None:
-    usual, *shorter = memory.ways((60_000, 100_000), ("matched", "total"), 0)
+    usual, *shorter = memory.ways((60_000, 100_000), 0, unheld=True)
     sizes = [way.memory_mb for way in (usual, *shorter)]
     assert sizes == sorted(sizes, reverse=True)
     assert len(set(sizes)) == len(sizes)
     for way in shorter:
-        assert memory.way_within((60_000, 100_000), ("matched", "total"), 0, way.memory_mb).shorter == way.shorter
+        assert memory.way_within((60_000, 100_000), 0, way.memory_mb, unheld=True).shorter == way.shorter
     with pytest.raises(RequestError, match="ne tient pas dans la mémoire permise"):
-        memory.way_within((60_000, 100_000), ("matched", "total"), 0, sizes[-1] - 50)
+        memory.way_within((60_000, 100_000), 0, sizes[-1] - 50, unheld=True)
 
 
 def test_where_scores_do_not_fit_they_are_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "resident_mb", lambda: 100)
-    held, *unheld = memory.ways((4_000, 6_000), PROGRAMME.goals.order, matching.MOST_HELD)
+    held, *unheld = memory.ways((4_000, 6_000), matching.MOST_HELD, unheld=True)
     assert held.held
-    assert memory.way_within((4_000, 6_000), PROGRAMME.goals.order, matching.MOST_HELD, held.memory_mb) == held
-    assert memory.way_within((4_000, 6_000), PROGRAMME.goals.order, matching.MOST_HELD, held.memory_mb - 1) == unheld[0]
+    assert memory.way_within((4_000, 6_000), matching.MOST_HELD, held.memory_mb, unheld=True) == held
+    assert memory.way_within((4_000, 6_000), matching.MOST_HELD, held.memory_mb - 1, unheld=True) == unheld[0]
 
 
 def test_what_does_not_fit_is_told_by_the_estimate_and_refused_by_the_match() -> None:
@@ -80,7 +89,7 @@ def test_a_budget_that_suffices_changes_no_pair() -> None:
 def test_shorter_lists_find_the_same_pairs(monkeypatch: pytest.MonkeyPatch, shorter: int) -> None:
     held = mm.match(COHORT, FREE)
     way = memory.Way(held=False, memory_mb=0, shorter=shorter)
-    monkeypatch.setattr(matching, "way_within", lambda *_: way)
+    monkeypatch.setattr(matching, "way_within", lambda *_, unheld: way)
     unheld = mm.match(COHORT, FREE)
     assert getattr(unheld.problem.scores, "shorter") == shorter  # noqa: B009 - scores of this kind alone have it
     assert unheld.pairs == held.pairs

@@ -20,8 +20,8 @@ from mentormatch.languages import tr
 from mentormatch.phrases import thousands
 
 MEGA = 1_000_000
-UNHELD = {*SUMS, "floor", "floor_person"}
-"""The goals that are pursued without the scores of all pairs."""
+UNHELD = {*SUMS, "floor"}
+"""The goals that are pursued without the scores of all pairs; ``floor_person`` where nobody has several mentors."""
 PROGRAM_MB = 70
 """The library by itself, where the system does not tell what a process holds."""
 HELD_MB, HELD_BYTES = 30, 23
@@ -52,13 +52,18 @@ class Way:
     shorter: int = 1
 
 
-def ways(shape: tuple[int, int], goals: Sequence[str], most_held: int) -> Iterator[Way]:
+def pursued_unheld(goals: Sequence[str], *, several: bool) -> bool:
+    """Say whether goals are pursued without the scores of all pairs; ``several``: mentees may have several mentors."""
+    return set(goals) <= (UNHELD if several else {*UNHELD, "floor_person"})
+
+
+def ways(shape: tuple[int, int], most_held: int, *, unheld: bool) -> Iterator[Way]:
     """Yield the ways to go about a market, the one that is taken first where memory is no matter.
 
-    ``shape`` is how many mentors and mentees there are; of more than ``most_held`` pairs scores are not held.
+    ``shape`` is how many mentors and mentees there are; of more than ``most_held`` pairs scores are not held, where all
+    goals are pursued without: ``unheld``.
     """
-    own, (n, m) = resident_mb(), shape
-    unheld, compiled = set(goals) <= UNHELD, has_scale()
+    own, (n, m), compiled = resident_mb(), shape, has_scale()
     if n * m <= most_held or not unheld:
         yield Way(held=True, memory_mb=own + HELD_MB + n * m * HELD_BYTES // MEGA)
     for shorter in SHORTER if unheld else ():
@@ -76,12 +81,12 @@ def unheld_mb(shape: tuple[int, int], shorter: int, *, compiled: bool) -> int:
     return WIDE_MB + COMPILER_MB * compiled + (seen + listed + table + (n + m) * PERSON_BYTES) // MEGA
 
 
-def way_within(shape: tuple[int, int], goals: Sequence[str], most_held: int, memory_mb: int | None) -> Way:
+def way_within(shape: tuple[int, int], most_held: int, memory_mb: int | None, *, unheld: bool) -> Way:
     """Return the first way that fits into ``memory_mb`` megabytes, None: any.
 
     Raises RequestError where none does: with what the least would take, and what was allowed.
     """
-    known = list(ways(shape, goals, most_held))
+    known = list(ways(shape, most_held, unheld=unheld))
     if memory_mb is None:
         return known[0]
     fitting = next((way for way in known if way.memory_mb <= memory_mb), None)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from mentormatch.assignment.memory import pursued_unheld
 from mentormatch.assignment.problem import AssignmentProblem, Loads
 from mentormatch.assignment.rule import BoolBlock, Market, Rule
 from mentormatch.assignment.scores import DenseScores, SparseScores, stored
@@ -99,6 +100,12 @@ def loads(rules: Sequence[Rule], people: People, side: Side, taking_part: BoolVe
     least = np.maximum.reduce([load.least for load in said] or [np.zeros_like(ones)])
     idle = np.logical_and.reduce([load.idle for load in said] or [np.ones(len(people), dtype=bool)])
     return Loads(np.where(taking_part, least, 0), np.where(taking_part, most, 0), idle)
+
+
+def unheld(goals: Sequence[str], rules: Sequence[Rule], mentees: People) -> bool:
+    """Say whether the goals are pursued without holding the scores of all pairs."""
+    most = loads(rules, mentees, "mentee", mentees.complete).most
+    return pursued_unheld(goals, several=bool(most.max(initial=0) > 1))
 
 
 def priority(rules: Sequence[Rule], people: People, side: Side) -> IntVector | None:
