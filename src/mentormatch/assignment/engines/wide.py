@@ -176,8 +176,9 @@ class Solver:
         chosen = np.column_stack([face.lefts[optimum.chosen], face.rights[optimum.chosen]])
         pairs = np.concatenate([face.settled, chosen])
         pairs = pairs[np.lexsort(pairs.T[::-1])]
-        values = {tier.goal: tier.value for tier in reached(self.problem, pairs, {})}
-        tiers = tuple(reached(self.problem, pairs, self._bounds(values, bound, len(face.settled))))
+        tiers = tuple(reached(self.problem, pairs, {}))
+        bounds = self._bounds({tier.goal: tier.value for tier in tiers}, bound, len(face.settled))
+        tiers = tuple(replace(tier, bound=bounds.get(tier.goal)) for tier in tiers)
         self.heard = Solution(Status.FEASIBLE, pairs, tiers, "wide")
         told = self.heard
         self.run.tell(lambda: told)
