@@ -13,7 +13,7 @@ from mentormatch.assignment.posing import pose, pose_wide
 from mentormatch.assignment.rules.quota import Quota
 from mentormatch.assignment.settle import opening_stage
 from mentormatch.assignment.stages import merged
-from mentormatch.assignment.wide import guess, pricing
+from mentormatch.assignment.wide import guess, listing, pricing
 from mentormatch.assignment.wide.listing import Listing
 from mentormatch.assignment.wide.table import FEW, stacked, table_of
 from mentormatch.assignment.wide.view import Both, View
@@ -58,29 +58,33 @@ def moves(prices: Both, random: np.random.Generator) -> Iterator[Both]:
     yield prices[0] + np.where(random.random(n) < 0.03, 10**8, 0), prices[1] - fallen
 
 
+@pytest.mark.parametrize("dropped", [2_000, 10**6])
 @pytest.mark.parametrize("most", [2, 1_000])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_others_lose_what_is_said_of_them_however_prices_move(seed: int, most: int) -> None:
+def test_others_lose_what_is_said_of_them_however_prices_move(
+    seed: int, most: int, dropped: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "DROPPED", dropped)
     random, view = np.random.default_rng(seed), view_of(cohort(seed))
     pairs, (n, m) = view.pairs(), view.scores.shape
     prices = drawn(view, random)
-    listing = Listing.of(view, prices, LOSS, most)
-    looks = list[int]()
+    listed = Listing.of(view, prices, LOSS, most)
+    counts = [len(listed.pairs.mentors)]
     for moved in moves(prices, random):
         for loss in (LOSS, 0, 0, 0):
-            listing.look(moved, loss, most)
-        lost, known = view.loss(pairs, moved), listing.pairs.mentors * m + listing.pairs.mentees
+            listed.look(moved, loss, most)
+        lost, known = view.loss(pairs, moved), listed.pairs.mentors * m + listed.pairs.mentees
         others = ~np.isin(pairs.mentors * m + pairs.mentees, known)
         least = np.full(n, 1 << 60)
         np.minimum.at(least, pairs.mentors[others], lost[others])
-        said = listing.others + moved[0] - listing.prices[0] + (moved[1] - listing.prices[1]).min()
+        said = listed.others + moved[0] - listed.prices[0] + (moved[1] - listed.prices[1]).min()
         taking_part = view.scores.mentors
         assert (said[taking_part] <= least[taking_part]).all()
-        looks.append(len(known))
+        counts.append(len(known))
         if most == 1_000:
             assert (least > 0).all()
-            assert not listing.look(moved, 0, most)
-    assert looks[0] < looks[-1]
+            assert not listed.look(moved, 0, most)
+    assert counts[0] < counts[-1]
 
 
 @pytest.mark.parametrize("how", ["compiled", "plain"])

@@ -13,6 +13,7 @@ import numpy as np
 
 from mentormatch.assignment.wide.view import Both, Pairs, Sight, View
 from mentormatch.columns import BoolVector, IntVector
+from mentormatch.scoring.score import MILLION
 
 FAR = 1 << 60
 """No pair loses or gains more."""
@@ -20,6 +21,8 @@ TABLES = 1 << 14
 """So many pairs are looked at while the tables of one mentor are made."""
 FEW = 4
 """So many times fewer pairs are listed of a mentor of whom only some mentees are looked at."""
+DROPPED = MILLION * 8 // 100
+"""A pair that loses more points than these was listed at other prices, and is listed no longer."""
 TRIED = 24
 """So many numbers of mentees are tried, from none to all, of how many are looked at for themselves."""
 
@@ -55,9 +58,22 @@ class Listing:
         self.others = np.where(mentors, sights[0].others, np.minimum(left - most_fallen, sights[1].others))
         best = np.where(mentors, sights[0].best, np.maximum(prices[0], sights[1].best))
         self.prices, self.bound = prices, min(self.bound, self.view.bound(best, prices[1]))
+        if loss:
+            self._drop(self.view.stage.score * DROPPED)
         for sight in sights:
             self.pairs = self.pairs.joined(sight.pairs, self.view.scores.shape[1])
         return True
+
+    def _drop(self, most: int) -> None:
+        """List no longer what loses more than that; it is then among the others.
+
+        As long as looks ask for what loses something, of which there are few: a pair that came and went for ever would
+        have no end.
+        """
+        lost = self.view.loss(self.pairs, self.prices)
+        far = lost > most
+        np.minimum.at(self.others, self.pairs.mentors[far], lost[far])
+        self.pairs = self.pairs.of(~far)
 
     def _left(self, prices: Both) -> Both:
         """Return what others of each mentor lose at least but for what the prices of mentees fell; and that fall."""
