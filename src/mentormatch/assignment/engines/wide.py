@@ -10,7 +10,7 @@ import numpy as np
 from mentormatch.assignment.engine import Engine, Run
 from mentormatch.assignment.face import Face, Optimum, open_bounds, pins_hold
 from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.settle import OutOfTime, opening_stage, settle, timed
+from mentormatch.assignment.settle import OutOfTime, opening_stage, settle
 from mentormatch.assignment.solution import Solution, Status, without_pairs
 from mentormatch.assignment.sparse import FLOAT_EXACT, best
 from mentormatch.assignment.stages import Stage, merged, reached, stage_of
@@ -67,7 +67,7 @@ class Wide(Engine):
                 opening = solver.opening()
             if opening is None:
                 return without_pairs(Status.INFEASIBLE, self.kind)
-            solution = solver.stated(settle(problem, run, [solver.stage], opening, timed(best, run)))
+            solution = solver.stated(settle(problem, run, [solver.stage], opening, solver.tied))
         except OutOfTime:
             return solver.heard or without_pairs(Status.STOPPED, self.kind)
         except NoWorkersError as error:
@@ -158,6 +158,16 @@ class Solver:
         solve = self._by_paths if self.compiled else _by_scipy
         optimum = best_with_minimums(face.flipped() if turned else face, profit, self.reward, solve)
         return Optimum(optimum.chosen, optimum.right, optimum.left) if turned else optimum
+
+    def tied(self, face: Face, profit: IntVector) -> Optimum | None:
+        """Return the optimum of a face of tied answers; as there are some, a great enough reward has minimums kept."""
+        self.heed()
+        if not self.compiled:
+            return best(face, profit)
+        self.begin, self.reward = None, REWARD * (int(profit.max()) - min(int(profit.min()), 0)) + 1
+        while not face.holds(optimum := self.best(face, profit)):
+            self.begin, self.reward = None, self.reward * REWARD
+        return optimum
 
     def _by_paths(self, face: Face, profit: IntVector) -> Optimum:
         from mentormatch.assignment.paths.best import best as best_by_paths
