@@ -20,7 +20,7 @@ LEADING = 48
 """So many pairs a person are solved first."""
 DRAWN, SHARE, MOST = 1_024, 8, 12_500
 """So many people of the larger side are drawn: one in eight, but no fewer than the first and no more than the last."""
-OTHERS, FEW, WIDTH = 32, 8, 1 << 13
+OTHERS, FEW, WIDTH = 32, 8, 1 << 12
 """So many times a few mentors, with so many mentees or some more, tell how many pairs lose how much."""
 
 type Solve = Callable[[Face, IntVector, Both | None], Optimum]
