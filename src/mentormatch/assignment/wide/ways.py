@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
-from math import isqrt, prod
 
 import numpy as np
 
@@ -26,7 +25,8 @@ from mentormatch.assignment.residual import (
     tight_arcs,
 )
 from mentormatch.assignment.scores import IntMatrix
-from mentormatch.assignment.wide.scan import STRIP, Look, scanned
+from mentormatch.assignment.wide.level import level
+from mentormatch.assignment.wide.scan import Look, scanned
 from mentormatch.assignment.wide.swift import quickest
 from mentormatch.assignment.wide.tiles import Tiles
 from mentormatch.assignment.wide.view import Pairs, View
@@ -36,8 +36,6 @@ NEAR = 24
 """So many arcs a person are listed at first."""
 ADDED = 32
 """So many arcs a person join at most after a look at all pairs."""
-STRIPS = 8
-"""By so many strips of mentors it is guessed how dear an arc is that is worth listing."""
 LONGEST = FAR // 4
 """No way is longer."""
 
@@ -90,24 +88,6 @@ class Ground:
         backs = -self.costs(Pairs(mentors, mentees, self.view.scores.at(mentors, mentees)))
         return beside_pairs(self.net, backs, np.concatenate([self.prices[self.axis], -self.prices[1 - self.axis]]))
 
-    def level(self) -> int:
-        """Return how dear an arc is that but ``NEAR`` a person are cheaper than, as far as some strips tell."""
-        n, m = self.view.scores.shape
-        starts = np.random.default_rng(0).permutation(range(0, n, STRIP))[:STRIPS].tolist()
-        costs = [self._of_strip(start, min(start + STRIP, n)) for start in starts]
-        found = np.concatenate(costs) if costs else np.zeros(1, dtype=np.int64)
-        wanted = NEAR * isqrt(prod(self.view.scores.shape)) * len(found) // max(n * m, 1)
-        place = min(wanted, len(found) - 1)
-        return int(min(max(np.partition(found, place)[place], 0), LONGEST)) if len(found) else 0
-
-    def _of_strip(self, start: int, stop: int) -> IntVector:
-        scores, rows = self.view.scores, np.arange(start, stop)
-        found = scores.tiles.rows(start, stop)
-        costs = (self.prices[0] - self.view.mentor)[rows, None] + (self.prices[1] - self.view.stage.mentee)
-        costs -= self.view.stage.score * found.astype(np.int64)
-        closed = (found < scores.tiles.least) | ~scores.mentors[rows, None] | ~scores.mentees
-        return np.where(closed, FAR, costs).ravel()
-
 
 def ready(tiles: Tiles) -> Look | None:
     """Return the quickest way to look at tiles that there is."""
@@ -118,7 +98,9 @@ def ways_wide(ground: Ground, target: int, enough: Enough) -> Ways:
     """Return the ways to a left person, as far as they are asked for."""
     net, lefts, nodes = ground.net, len(ground.net.left.more), ground.net.sink + 1
     costs, beside = ground.of_person(target), ground.beside()
-    pairs = ground.arcs(np.zeros(nodes, dtype=np.int64), ground.level(), 2 * NEAR)
+    pairs = ground.arcs(
+        np.zeros(nodes, dtype=np.int64), min(max(level(ground.view, ground.prices, NEAR), 0), LONGEST), 2 * NEAR
+    )
     while True:
         length = lengths_on(both(pairs, beside), target, nodes)
         most = min(enough(costs, length[lefts : net.sink]), LONGEST)
