@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from mentormatch.assignment.memory import pursued_unheld
 from mentormatch.assignment.problem import AssignmentProblem, Loads
 from mentormatch.assignment.rule import BoolBlock, Market, Rule
 from mentormatch.assignment.scores import DenseScores, SparseScores, stored
@@ -102,10 +101,9 @@ def loads(rules: Sequence[Rule], people: People, side: Side, taking_part: BoolVe
     return Loads(np.where(taking_part, least, 0), np.where(taking_part, most, 0), idle)
 
 
-def unheld(goals: Sequence[str], rules: Sequence[Rule], mentees: People) -> bool:
-    """Say whether the goals are pursued without holding the scores of all pairs."""
-    most = loads(rules, mentees, "mentee", mentees.complete).most
-    return pursued_unheld(goals, several=bool(most.max(initial=0) > 1))
+def several_mentors(rules: Sequence[Rule], mentees: People) -> bool:
+    """Say whether a mentee may have several mentors."""
+    return bool(loads(rules, mentees, "mentee", mentees.complete).most.max(initial=0) > 1)
 
 
 def priority(rules: Sequence[Rule], people: People, side: Side) -> IntVector | None:
