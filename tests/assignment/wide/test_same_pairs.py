@@ -180,6 +180,17 @@ def test_a_rule_that_couples_pairs_is_kept_by_the_answer_or_said_to_bind() -> No
     assert "couples pairs" in refused.notes[0]
 
 
+@both_ways
+def test_goals_whose_numbers_are_too_great_are_refused_and_the_extra_named_where_it_helps(
+    how: str, way: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for limit in ("INT_EXACT", "FLOAT_EXACT"):
+        monkeypatch.setattr(wide, limit, 1 << 20)
+    refused = solve(both(cohort(1), PROGRAMME, RULES)[1])
+    assert refused.status is Status.FAILED
+    assert ("'scale'" in refused.notes[0]) == (how == "plain")
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_compiled_code_sees_what_the_plain_look_sees(seed: int) -> None:
     people, random = cohort(seed, 500), np.random.default_rng(seed)

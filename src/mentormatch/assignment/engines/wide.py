@@ -32,6 +32,7 @@ REWARD = 4
 """Places that must be taken are rewarded with so many times what a pair can be worth, then so many times more."""
 BINDS = "a rule that couples pairs binds, which is not solved for so many pairs"
 BEYOND = "minimums that so many people can hardly keep take integers beyond what is exact"
+GREAT = "the goals of so many pairs take integers beyond 2^57, which are not solved exactly"
 NEEDS = "the goals of so many pairs take integers beyond 2^53, for which the extra 'scale' is needed"
 
 
@@ -99,7 +100,7 @@ class Solver:
         exact = self.exact // (2 * REWARD if needed else 1)
         stages = merged(self.problem, lambda reach: reach < exact)
         if len(stages) > 1:
-            raise EngineError(NEEDS)
+            raise EngineError(GREAT if self.compiled else NEEDS)
         self.stage = self.asked = opening_stage(stages)
         total, places = stage_of(self.problem, "total"), self.problem.places
         if not (self.run.ties or self.asked.score) and self.asked.fits_above(total, places):
