@@ -52,7 +52,7 @@ def people_of(met: Market) -> Cohort:
 
 
 def scores_of(met: Market) -> ScoreTable:
-    return ScoreTable(met.scores, np.ones(met.shape, dtype=np.float32), (), ())
+    return ScoreTable(met.scores, (), ())
 
 
 def test_every_rule_is_tried() -> None:

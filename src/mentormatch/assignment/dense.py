@@ -20,6 +20,8 @@ from mentormatch.columns import BoolVector, IntVector
 
 LARGE = 160_000
 """With so many cells, choosing among them begins to be quicker than solving them all."""
+ALONE = 10
+"""If no more than one column in so many takes nobody, these are solved with the others where that makes a square."""
 
 
 def best_on_block(problem: AssignmentProblem, scores: DenseScores, stage: Stage) -> tuple[Face, Optimum] | None:
@@ -53,16 +55,33 @@ def _assigned(block: Block, stage: Stage) -> IntVector:
     """Return the column of each row in a best assignment, -1 for none."""
     from scipy.optimize import linear_sum_assignment
 
-    owner = block.owner
+    owner = _owner(block)
     single = np.array_equal(owner, np.arange(len(block.columns.most)))
     cells = block.cells if single else block.cells[:, owner]
     if block.closed:
         cells = _with_bonus(cells, block, owner, stage)
-    row, place = linear_sum_assignment(cells)
+    row, place = linear_sum_assignment(_eased(cells))
     real = cells[row, place] < 0
     partner = np.full(len(block.rows.most), -1)
     partner[row[real]] = owner[place[real]]
     return partner
+
+
+def _owner(block: Block) -> IntVector:
+    """Return the column of each place; columns that take nobody have one too if that makes a square of it."""
+    most = block.columns.most
+    filled = np.minimum(np.maximum(most, 1), len(block.rows.most))
+    few = ALONE * np.count_nonzero(most == 0) <= len(most)
+    square = few and int(filled.sum()) == len(block.rows.most)
+    return np.repeat(np.arange(len(most)), filled) if square else block.owner
+
+
+def _eased(cells: FloatMatrix) -> FloatMatrix:
+    """Return costs that the same assignments pay least of: in a square all columns are taken, whatever they cost.
+
+    With the least cost of each column taken off, most rows find a column that is free, and ways to others are short.
+    """
+    return cells - cells.min(axis=0) if len(cells) and cells.shape[0] == cells.shape[1] else cells
 
 
 def _with_bonus(cells: FloatMatrix, block: Block, owner: IntVector, stage: Stage) -> FloatMatrix:

@@ -17,7 +17,7 @@ from mentormatch.assignment.few import Both, Found, best_by_few, merged, promisi
 from mentormatch.assignment.sparse import best_if_seated
 from mentormatch.columns import IntVector
 
-LARGE = 250_000
+LARGE = 400_000
 """With fewer cells it is as quick to solve them all."""
 DRAWN = 3
 """One row in so many is drawn, and one column."""

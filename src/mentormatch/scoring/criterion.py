@@ -93,7 +93,7 @@ def defined(values: Block, left: BoolVector, right: BoolVector) -> Block:
 
 def ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> Block:
     """Return ``part / whole``, 0 where the whole is 0."""
-    return np.divide(part, whole, out=np.zeros(np.broadcast(part, whole).shape), where=whole != 0)
+    return np.asarray(part / np.where(whole == 0, np.inf, whole))
 
 
 def criteria_by_kind() -> dict[str, type[Criterion]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,35 +17,27 @@ from mentormatch.scoring.criterion import Criterion, Named
 from mentormatch.scoring.distinct import Distinct, by_answers, by_having_answered, only, strangers
 
 MILLION = 1_000_000
-BLOCK, FEWEST_ROWS, BLOCK_ROWS = 1 << 14, 32, 256
+BLOCK, FEWEST_ROWS, BLOCK_ROWS = 1 << 15, 32, 256
 """So many pairs are scored at once, that they stay in the cache; but so many rows at least, and at most."""
-MANY, REPEATED = 60_000, 4
+MANY, REPEATED = 60_000, 1.3
 """With so many pairs, those who gave the same answers are scored once, if there are so many times fewer of these."""
+SPREAD = 1 << 22
+"""What each kind of one side gets is spread over the people of the other at once, if that takes no more than this."""
 TOGETHER = 64
 """Pairs that are scored together, as a block of which the rest is not wanted."""
 
-type IntBlock = NDArray[np.int64]
-
-
-class Shares(NamedTuple):
-    """What a criterion adds to some ``rows`` in millionths, and in which pairs both ``known`` sides answered."""
-
-    rows: slice
-    share: NDArray[np.int32]
-    known: NDArray[np.bool_]
+type IntBlock = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreTable:
     """The score of every pair of a cohort.
 
-    ``values`` (n, m) int32 in millionths; ``answered`` (n, m) float32, the weight of the criteria that both sides
-    answered, between 0 and 1; ``criteria`` and their normalised ``weights``, from which the share of each criterion
-    in one pair is worked out when it is asked for.
+    ``values`` (n, m) int32 in millionths; ``criteria`` and their normalised ``weights``, from which the share of each
+    criterion in one pair, and whether both sides answered it, are worked out when they are asked for.
     """
 
     values: NDArray[np.int32]
-    answered: NDArray[np.float32]
     criteria: tuple[Criterion, ...]
     weights: tuple[float, ...]
 
@@ -80,7 +72,7 @@ class UnheldScores(ScoreTable):
 
     def __getattr__(self, name: str) -> NoReturn:
         """Refuse what would take the scores of all pairs."""
-        if name not in ("values", "answered"):
+        if name != "values":
             raise AttributeError(name)
         pairs = prod(map(len, (self.cohort.mentors, self.cohort.mentees)))
         found = Problem(tr("paires"), str(pairs), advice=tr("demandez une paire, ou une personne, à la fois"))
@@ -101,33 +93,36 @@ def score(cohort: Cohort, criteria: Sequence[Criterion]) -> ScoreTable:
     Each criterion's share is its normalised weight times its value (``neutral`` where undefined), rounded to millionths
     by itself, so that the shares add up to the score exactly.
     """
-    weights = normalised(criteria)
-    shape = len(cohort.mentors), len(cohort.mentees)
-    table = ScoreTable(np.zeros(shape, dtype=np.int32), np.zeros(shape, dtype=np.float32), tuple(criteria), weights)
+    weights, shape = normalised(criteria), (len(cohort.mentors), len(cohort.mentees))
+    values = np.zeros(shape, dtype=np.int32)
     for criterion, weight in zip(criteria, weights, strict=True):
-        mentors, mentees = (only(cohort.side(side), criterion.fields_of(side)) for side in SIDES)
-        for rows, share, known in _shares(criterion, weight, mentors, mentees):
-            table.values[rows] += share
-            table.answered[rows] += np.float32(weight) * known
-    return table
+        _add(values, criterion, weight, *(only(cohort.side(side), criterion.fields_of(side)) for side in SIDES))
+    return ScoreTable(values, tuple(criteria), weights)
 
 
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
 
 
-def _shares(criterion: Criterion, weight: float, mentors: People, mentees: People) -> Iterator[Shares]:
-    """Yield what a criterion gives, some rows after the other."""
+def _add(values: IntBlock, criterion: Criterion, weight: float, mentors: People, mentees: People) -> None:
+    """Add to the score of every pair, in place, what a criterion gives."""
     named = criterion.named(mentors, mentees)
     if named is not None:
-        yield from _with_named(_by_kind(criterion, weight, *map(_unnamed, (mentors, mentees))), named, weight)
+        _add_named(values, criterion, weight, (_unnamed(mentors), _unnamed(mentees)), named)
         return
-    kinds = [_alike(people) for people in (mentors, mentees)] if len(mentors) * len(mentees) > MANY else []
-    if kinds and REPEATED * prod(len(alike) for _, alike in kinds) <= len(mentors) * len(mentees):
-        yield from _by_kind(criterion, weight, *kinds)
+    kinds = (_alike(mentors), _alike(mentees)) if values.size > MANY else None
+    if kinds and REPEATED * prod(len(alike) for _, alike in kinds) <= values.size:
+        _add_by_kind(values, criterion, weight, kinds)
         return
-    for rows in _strips(len(mentors), len(mentees)):
-        some = mentors.take(np.arange(rows.start, rows.stop))
-        yield Shares(rows, *contribution(criterion, weight, some, mentees))
+    for rows, share in _shares(criterion, weight, mentors, mentees):
+        values[rows] += share
+
+
+def _shares(
+    criterion: Criterion, weight: float, left: People, right: People
+) -> Iterator[tuple[slice, NDArray[np.int32]]]:
+    """Yield what a criterion gives, some rows after the other, as it stays in the cache."""
+    for rows in _strips(len(left), len(right)):
+        yield rows, contribution(criterion, weight, left.take(np.arange(rows.start, rows.stop)), right)[0]
 
 
 type Kinds = tuple[People, Distinct]
@@ -143,22 +138,24 @@ def _unnamed(people: People) -> Kinds:
     return strangers(people, fields), by_having_answered(people, fields)
 
 
-def _by_kind(criterion: Criterion, weight: float, mentors: Kinds, mentees: Kinds) -> Iterator[Shares]:
-    """Yield what a criterion gives where people of a kind get the same: it is asked for one of each kind."""
-    (left, ours), (right, theirs) = mentors, mentees
-    share, known = contribution(criterion, weight, left.take(ours.first), right.take(theirs.first))
-    for rows in _strips(len(left), len(right)):
-        own = ours.codes[rows]
-        yield Shares(rows, share[own].take(theirs.codes, axis=1), known[own].take(theirs.codes, axis=1))
+def _add_by_kind(values: IntBlock, criterion: Criterion, weight: float, kinds: tuple[Kinds, Kinds]) -> IntBlock:
+    """Add the same, where people of a kind get the same: it is asked for one of each kind. Return what kinds get."""
+    (left, ours), (right, theirs) = kinds
+    shares = _shares(criterion, weight, left.take(ours.first), right.take(theirs.first))
+    share = np.concatenate([each for _, each in shares] or [values[:0, :0]])
+    wide = len(ours) * values.shape[1] <= SPREAD
+    spread = share.take(theirs.codes, axis=1) if wide else share
+    for rows in _strips(*values.shape):
+        own = spread.take(ours.codes[rows], axis=0)
+        values[rows] += own if wide else own.take(theirs.codes, axis=1)
+    return share
 
 
-def _with_named(found: Iterator[Shares], named: Named, weight: float) -> Iterator[Shares]:
-    """Yield the same, with what pairs get for who they are."""
-    points = np.rint(named.values * weight * MILLION)
-    for each in found:
-        some = (named.left >= each.rows.start) & (named.left < each.rows.stop)
-        each.share[named.left[some] - each.rows.start, named.right[some]] = points[some]
-        yield each
+def _add_named(values: IntBlock, criterion: Criterion, weight: float, kinds: tuple[Kinds, Kinds], named: Named) -> None:
+    """Add the same, where some pairs get something for who they are, and all others by which of the two answered."""
+    share = _add_by_kind(values, criterion, weight, kinds)
+    usual = share[kinds[0][1].codes[named.left], kinds[1][1].codes[named.right]]
+    values[named.left, named.right] += np.rint(named.values * weight * MILLION).astype(np.int32) - usual
 
 
 def _strips(count: int, width: int) -> Iterator[slice]:
@@ -180,7 +177,7 @@ def contribution(
     """Return the share of one criterion in the scores, in millionths, and which pairs both sides answered."""
     values = criterion.score(left, right)
     known = ~np.isnan(values)
-    share = np.where(known, values, criterion.neutral)
-    share *= weight
+    share = values * weight
     share *= MILLION
+    np.copyto(share, criterion.neutral * weight * MILLION, where=~known)
     return np.rint(share, out=share).astype(np.int32), known

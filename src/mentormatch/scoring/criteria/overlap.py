@@ -42,7 +42,9 @@ class Overlap(Criterion):
 def common_stake(ours: Stakes, theirs: Stakes) -> Block:
     """Return sum over items of the smaller of the two stakes; shape (n, m)."""
     mine, yours = shared(ours, theirs)
-    total = np.zeros((len(ours.values), len(theirs.values)))
-    for step in range(1, min(ours.top, theirs.top) + 1):
-        total += product(ours.values[:, mine] >= step, step <= theirs.values[:, yours].T)
-    return total
+    steps = np.arange(1, min(ours.top, theirs.top) + 1)
+    left, right = (
+        (stakes.values[:, items, None] >= steps).reshape(len(stakes.values), len(items) * len(steps))
+        for stakes, items in ((ours, mine), (theirs, yours))
+    )
+    return product(left, right.T)
