@@ -1,12 +1,14 @@
 """mentor-match and a plain PuLP model beside ours, each in a process of its own, within a time that is told.
 
-mentor-match is no dependency: it is measured where it is there, in an environment of its own, of which
-``MENTORMATCH_RIVALS`` is the interpreter. Ours goes from the people to pairs with a certificate that has been checked.
+mentor-match is no dependency: it is measured where it is there, in environments of its own, of which
+``MENTORMATCH_RIVALS`` names the interpreters. They may differ in munkres, which solves its matrices. Ours goes from the
+people to pairs with a certificate that has been checked.
 """
 
 import json
 import os
 import subprocess
+from itertools import product
 from pathlib import Path
 from time import monotonic
 
@@ -14,23 +16,24 @@ import numpy as np
 import pulp
 
 import mentormatch as mm
+from benchmarks.scale.as_rules import asked
 from benchmarks.scale.cohorts import EXAMPLE, Market
 from benchmarks.scale.measuring import alone, timed
 from benchmarks.scale.records import Row
 from mentormatch.assignment.certificate import certify
 from mentormatch.assignment.scores import IntMatrix
-from mentormatch.people import People
 from mentormatch.scoring.score import score
 
 PATIENCE_S = 120.0
 ROUNDS = 5
-INTERPRETER = "MENTORMATCH_RIVALS"
-USUAL = Path("build") / "rivals" / "bin" / "python"
+INTERPRETERS = "MENTORMATCH_RIVALS"
+USUAL = (Path("build") / "rivals" / "bin" / "python", Path("build") / "rivals-then" / "bin" / "python")
 
 
-def interpreter() -> Path:
-    """Return the Python that has mentor-match."""
-    return Path(os.environ.get(INTERPRETER, USUAL))
+def interpreters() -> list[Path]:
+    """Return each Python that may have mentor-match."""
+    told = os.environ.get(INTERPRETERS)
+    return list(USUAL) if told is None else [Path(name) for name in told.split(os.pathsep)]
 
 
 def by_mentormatch(market: Market) -> Row:
@@ -64,60 +67,36 @@ def from_matrix(market: Market) -> Row:
     return {"name": f"{market.name}: mentormatch, from the matrix", "pairs": pairs, **seconds}
 
 
-MENTOR_MATCH = """
-import json, sys, time
-from importlib.metadata import version
-from matching.mentee import Mentee
-from matching.mentor import Mentor
-from matching.process import process_data
-from matching.rules.rule import Disqualify, Equivalent, Grade
-
-asked = json.load(sys.stdin)
-begun = time.monotonic()
-mentors = [Mentor(**person) for person in asked["mentors"]]
-mentees = [Mentee(**person) for person in asked["mentees"]]
-rules = [
-    Disqualify(lambda match: match.mentor.grade - match.mentee.grade < 2),
-    Disqualify(lambda match: match.mentor.organisation == match.mentee.organisation),
-    Equivalent("profession", {True: 10, False: 0}),
-    Equivalent("role", {True: 3, False: 0}),
-    Grade(3, lambda apart, wanted: apart <= wanted, {True: 5, False: 0}),
-]
-process_data(mentors, mentees, [rules])
-seconds = time.monotonic() - begun
-pairs = sum(len(mentor.mentees) for mentor in mentors)
-print(json.dumps({"wall_s": seconds, "pairs": pairs, "version": version("mentor-match")}))
-"""
-"""One round of it: two rules and three criteria of its own kinds, fewer than the programme asks for."""
+SCRIPT = Path(__file__).with_name("mentor_match.py")
 
 
-def persons(people: People) -> list[dict[str, object]]:
-    """Return people as mentor-match knows them: a grade, an organisation, a profession, a role."""
-    years, employers = people.codes("annees").values, people.names("employeurs").values
-    return [
-        {
-            "email": key,
-            "grade": max(int(years[row]), 0),
-            "organisation": next(iter(employers[row] or ()), key),
-            "profession": people.shown("disciplines", row).split(",")[0],
-            "role": people.shown("territoire", row),
-        }
-        for row, key in enumerate(people.ids)
-    ]
+def by_mentor_match(market: Market, python: Path, *, whole: bool) -> Row:
+    """Return what mentor-match takes for one round, from its people to pairs; the start of Python is not counted.
 
-
-def by_mentor_match(market: Market) -> Row:
-    """Return what mentor-match takes for one round, from its people to pairs; the start of Python is not counted."""
-    name, people = f"{market.name}: mentor-match", market.people
-    if not interpreter().exists():
-        return {"name": name, "result": f"not installed: {INTERPRETER} names no Python that has it"}
-    asked = json.dumps({"mentors": persons(people.mentors), "mentees": persons(people.mentees)})
-    command = [str(interpreter()), "-W", "ignore", "-c", MENTOR_MATCH]
+    ``whole``: it is asked for all criteria and rules of the programme.
+    """
+    what = "the whole programme" if whole else "two rules, three criteria"
+    if not python.exists():
+        result = f"not installed: there is no {python}; see {INTERPRETERS}"
+        return {"name": f"{market.name}: mentor-match, {what}", "result": result}
+    name = f"{market.name}: mentor-match with munkres {munkres_of(python)}, {what}"
+    told = json.dumps(asked(market, whole=whole))
     try:
-        done = subprocess.run(command, input=asked, capture_output=True, text=True, check=True, timeout=PATIENCE_S)
+        found = json.loads(said([str(python), "-W", "ignore", str(SCRIPT)], told))
     except subprocess.TimeoutExpired:
         return {"name": name, "result": f"not done after {PATIENCE_S:.0f} s"}
-    return {"name": name, **json.loads(done.stdout.splitlines()[-1])}
+    return {"name": name, **found, "pairs": len(found["pairs"])}
+
+
+def munkres_of(python: Path) -> str:
+    """Return the version of munkres there."""
+    return said([str(python), "-c", "from importlib.metadata import version; print(version('munkres'))"]).strip()
+
+
+def said(command: list[str], told: str = "") -> str:
+    """Return what a command says to what it is told."""
+    done = subprocess.run(command, input=told, capture_output=True, text=True, check=True, timeout=PATIENCE_S)
+    return done.stdout
 
 
 def by_pulp(market: Market, solver: str) -> Row:
@@ -151,8 +130,11 @@ def modelled(values: IntMatrix) -> tuple[pulp.LpProblem, dict[tuple[int, int], p
 def beside(size: int) -> list[Row]:
     """Return all figures at one size: mentor-match on the programme with its rules, PuLP on its criteria alone."""
     ruled, free = Market(size, size, "tight"), Market(size, size, "tight", open=True)
-    ours, theirs = alone(by_mentormatch, ruled), alone(by_mentor_match, ruled)
-    rows = [ours, theirs | times(ours, theirs)]
+    ours = alone(by_mentormatch, ruled)
+    rows = [ours]
+    for python, whole in product(interpreters(), (False, True)):
+        theirs = alone(by_mentor_match, ruled, python, whole=whole)
+        rows.append(theirs | times(ours, theirs))
     ours, solving = alone(by_mentormatch, free), alone(from_matrix, free)
     rows += [ours, solving]
     for solver in ("HiGHS", "COIN_CMD"):

@@ -138,12 +138,13 @@ def rivals(records: Records) -> str:
             row["name"],
             seconds(row.get("wall_s")),
             str(row.get("result", "done")),
+            shown(row.get("pairs")),
             times(row),
             times(row, "times_from_matrix"),
         ]
         for row in rows_of(records, "rivals")
     ]
-    heads = ["market: way", "wall", "", "times ours", "times ours from the same matrix"]
+    heads = ["market: way", "wall", "", "pairs", "times ours", "times ours from the same matrix"]
     return table(heads, rows)
 
 

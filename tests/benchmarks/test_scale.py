@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 
 from benchmarks.population import ALIKE, APART, cohort_of
-from benchmarks.scale import bare, cross_join, one_by_one, rivals
+from benchmarks.scale import as_rules, bare, cross_join, one_by_one, rivals
 from benchmarks.scale.cohorts import EXAMPLE, KINDS, Kind, Market, census, tiles_of
+from benchmarks.scale.pointed import VALUES
 from benchmarks.scale.records import begun, keep, kept, newest
 from benchmarks.scale.solving import solved
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.posing import pose_wide
-from mentormatch.scoring.score import score
+from mentormatch.assignment.posing import SIDES, pose_wide
+from mentormatch.people import Cohort
+from mentormatch.scoring.score import MILLION, score
 
 FEW = Market(40, 50, "tight")
 
@@ -91,9 +93,29 @@ def test_pulp_reaches_our_total_on_the_same_matrix() -> None:
     assert row["total"] == solve(problem).tiers[-1].value == int(scores[tuple(solve(problem).pairs.T)].sum())
 
 
+def points_of(asked: as_rules.Asked, ours: as_rules.Answer, theirs: as_rules.Answer) -> int:
+    if ours is None or theirs is None:
+        return round(asked.neutral * asked.weight * MILLION)
+    ours, theirs = (set(side) if asked.kind == "availability" else side for side in (ours, theirs))
+    return round(VALUES[asked.kind](ours, theirs, asked.scale, asked.neutral) * asked.weight * MILLION)
+
+
+def test_mentor_match_is_asked_for_the_points_that_we_give() -> None:
+    market = Market(30, 40, "tight")
+    mentors, mentees = (as_rules.taking_part(market, side) for side in SIDES)
+    asked = as_rules.criteria(market.programme, mentors, mentees)
+    ours = score(Cohort(mentors, mentees), market.programme.criteria).values
+    told = [
+        [sum(points_of(each, each.mentors[i], each.mentees[k]) for each in asked) for k in range(len(mentees))]
+        for i in range(len(mentors))
+    ]
+    assert ours.tolist() == told
+
+
 def test_a_rival_that_is_not_there_is_told_and_no_ratio_is_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(rivals.INTERPRETER, "no-such-python")
-    row = rivals.by_mentor_match(FEW)
+    monkeypatch.setenv(rivals.INTERPRETERS, "no-such-python")
+    [python] = rivals.interpreters()
+    row = rivals.by_mentor_match(FEW, python, whole=True)
     assert "not installed" in row["result"]
     assert rivals.times({"wall_s": 1.0}, row) == {}
 

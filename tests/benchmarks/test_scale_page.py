@@ -68,7 +68,7 @@ def test_what_was_not_recorded_is_not_claimed() -> None:
 
 def test_a_table_holds_what_was_recorded(records: dict[str, Record]) -> None:
     written = scale_page.block("rivals", records)
-    assert "| PuLP | 12 s | done | 120 | - |" in written
+    assert "| PuLP | 12 s | done | - | 120 | - |" in written
     assert "(speed-rivals.svg)" in written
 
 
