@@ -141,8 +141,9 @@ class Rule(Extension):
 
 def with_missing(broken: BoolBlock, left: BoolVector, right: BoolVector, missing: Missing) -> BoolBlock:
     """Return the forbidden pairs: those known to break a rule, and those not known where ``missing`` says forbid."""
-    known = left[:, None] & right[None, :]
-    return np.asarray(np.where(known, broken, missing == "forbid"))
+    forbidden = broken.copy()
+    forbidden[~left], forbidden[:, ~right] = missing == "forbid", missing == "forbid"
+    return forbidden
 
 
 def refuse_bounds(least: int | None, most: int | None) -> None:

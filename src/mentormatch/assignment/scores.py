@@ -95,10 +95,12 @@ class DenseScores:
     values: IntMatrix
     allowed: BoolMatrix | None = None
     extremes: tuple[int, int] = field(init=False, repr=False)
+    partners: tuple[IntVector, IntVector] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         inside = self.values if self.allowed is None else self.values[self.allowed]
         object.__setattr__(self, "extremes", _extremes(inside))
+        object.__setattr__(self, "partners", _partners(self.shape, self.allowed))
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -107,7 +109,7 @@ class DenseScores:
 
     @property
     def count(self) -> int:
-        return self.values.size if self.allowed is None else int(np.count_nonzero(self.allowed))
+        return int(self.partners[0].sum())
 
     def pairs(self) -> tuple[IntVector, IntVector]:
         mask = np.ones(self.shape, dtype=bool) if self.allowed is None else self.allowed
@@ -120,13 +122,10 @@ class DenseScores:
         return self.values[mentors, mentees]
 
     def degrees(self) -> tuple[IntVector, IntVector]:
-        if self.allowed is None:
-            n, m = self.shape
-            return np.full(n, m, dtype=np.int64), np.full(m, n, dtype=np.int64)
-        return self.allowed.sum(axis=1, dtype=np.int64), self.allowed.sum(axis=0, dtype=np.int64)
+        return self.partners
 
     def partnered(self) -> BoolVector:
-        return self.degrees()[1] > 0
+        return self.partners[1] > 0
 
     def keeping(self, least: IntVector) -> "DenseScores | SparseScores":
         kept = self.values >= least
@@ -252,6 +251,15 @@ def _true(mask: BoolMatrix) -> tuple[IntVector, IntVector]:
     places = np.flatnonzero(mask)
     mentors = places // max(mask.shape[1], 1)
     return mentors, places - mentors * mask.shape[1]
+
+
+def _partners(shape: tuple[int, int], allowed: BoolMatrix | None) -> tuple[IntVector, IntVector]:
+    """Return (n,) and (m,): with how many people each may be paired; bytes are added up far quicker than truths."""
+    if allowed is None:
+        return np.full(shape[0], shape[1]), np.full(shape[1], shape[0])
+    ones = allowed.view(np.uint8)
+    across, down = (ones.sum(axis=axis, dtype=np.uint32).astype(np.int64) for axis in (1, 0))
+    return across, down
 
 
 def _extremes(values: NDArray[np.int64]) -> tuple[int, int]:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mentormatch.assignment.rule import BoolBlock, Pairs
 from mentormatch.columns import BoolVector, Codes, Column, IntVector, Members, Names
@@ -29,11 +28,11 @@ def share(left: Column, right: Column, least: int) -> BoolBlock:
     known: dict[str, int] = {}
     given = [_given(column, known) for column in (left, right)]
     shape = len(left.known), len(right.known)
-    multiplied = _by_table if len(known) <= FEW else _by_list
-    counts = multiplied(*(_Given(*pairs, count, len(known)) for pairs, count in zip(given, shape, strict=True)))
+    ours, theirs = (_Given(*pairs, count, len(known)) for pairs, count in zip(given, shape, strict=True))
+    shared = (_by_table if len(known) <= FEW else _by_list)(ours, theirs, least)
     found = np.empty(shape, dtype=bool)
     for start in range(0, len(found), ROWS):
-        np.greater_equal(counts(slice(start, start + ROWS)), least, out=found[start : start + ROWS])
+        found[start : start + ROWS] = shared(slice(start, start + ROWS))
     return found
 
 
@@ -46,26 +45,34 @@ class _Given(NamedTuple):
     kinds: int
 
 
-type Counts = Callable[[slice], NDArray[np.float64]]
-"""Returns how many answers some of the left have in common with everybody on the right."""
+type Shared = Callable[[slice], BoolBlock]
+"""Returns with whom of the right some of the left have enough answers in common."""
 
 
-def _by_table(*sides: _Given) -> Counts:
-    ours, theirs = (np.zeros((side.size, side.kinds), dtype=np.float64) for side in sides)
-    for table, side in zip((ours, theirs), sides, strict=True):
+def _by_table(left: _Given, right: _Given, least: int) -> Shared:
+    ours, theirs = (np.zeros((side.size, side.kinds), dtype=np.float64) for side in (left, right))
+    for table, side in zip((ours, theirs), (left, right), strict=True):
         table[side.people, side.answers] = 1
-    return lambda rows: product(ours[rows], theirs.T)
+    return lambda rows: product(ours[rows], theirs.T) >= least
 
 
-def _by_list(*sides: _Given) -> Counts:
+def _by_list(left: _Given, right: _Given, least: int) -> Shared:
     from scipy.sparse import csr_array
 
     ours, theirs = (
         csr_array((np.ones(len(side.people)), (side.people, side.answers)), shape=(side.size, side.kinds))
-        for side in sides
+        for side in (left, right)
     )
     turned = theirs.T.tocsr()
-    return lambda rows: (ours[rows] @ turned).toarray()
+
+    def shared(rows: slice) -> BoolBlock:
+        counts = ours[rows] @ turned
+        row, enough = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr)), counts.data >= least
+        found = np.zeros(counts.shape, dtype=bool)
+        found[row[enough], counts.indices[enough]] = True
+        return found
+
+    return shared
 
 
 def _given(column: Column, known: dict[str, int]) -> Pairs:

@@ -36,7 +36,9 @@ class Gap(Rule):
     def forbids(self, market: Market) -> BoolBlock:
         left, right = market.mentors, market.mentees
         ahead = self._steps(left)[:, None] - self._steps(right)[None, :]
-        wrong = (ahead < self.least) | (ahead > (np.inf if self.most is None else self.most))
+        wrong = ahead < self.least
+        if self.most is not None:
+            wrong |= ahead > self.most
         return with_missing(wrong, left.known(self.field), right.known(self.field), self.missing)
 
     def _steps(self, people: People) -> NDArray[np.float64]:
