@@ -10,6 +10,7 @@ import pytest
 
 from mentormatch.assignment import highs
 from mentormatch.assignment.engine import engines_by_kind, route, solve
+from mentormatch.assignment.engines import plain
 from mentormatch.assignment.problem import AssignmentProblem, Loads, Row
 from mentormatch.assignment.program import Answer, Program, Word
 from mentormatch.assignment.scores import DenseScores
@@ -48,6 +49,15 @@ def coupled(size: int = 30, seed: int = 0) -> AssignmentProblem:
 def test_the_fastest_engine_that_takes_a_problem_is_asked(problem: AssignmentProblem, kind: str) -> None:
     assert route(problem).kind == kind
     assert solve(problem).engine == kind
+
+
+def test_people_with_very_many_places_are_not_copied_as_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = pose(np.random.default_rng(3).integers(0, 9, (2, 80)), mentor_capacity=40)
+    spread = solve(problem)
+    monkeypatch.setattr(plain, "CELLS", 2 * 80 * 40 - 1)
+    found = solve(problem)
+    assert (spread.engine, found.engine) == ("plain", "milp")
+    assert np.array_equal(found.pairs, spread.pairs)
 
 
 def test_every_engine_has_a_rank_of_its_own() -> None:

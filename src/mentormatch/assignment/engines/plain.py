@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import ClassVar
 
+import numpy as np
+
 from mentormatch.assignment.dense import best_on_block
 from mentormatch.assignment.engine import Engine, Run
 from mentormatch.assignment.face import Face, Optimum, open_bounds
@@ -22,6 +24,11 @@ QUICK_A_SECOND = 100_000
 """A stage on so many pairs takes less than a tenth of a second, also where ties make it slow."""
 
 
+CELLS, SPREAD = 1 << 26, 16
+"""With more cells than these, one for each place of a pair, and so many times more than pairs, a linear program takes
+less memory, and often less time."""
+
+
 class Plain(Engine):
     """Exact and fast: one dense or sparse assignment for all goals that fit into one number."""
 
@@ -35,7 +42,8 @@ class Plain(Engine):
             return False
         if "floor_person" in problem.goals and not single_mentees(problem).all():
             return False
-        return any(bounds.most.max(initial=0) <= 1 for bounds in open_bounds(problem))
+        single = any(bounds.most.max(initial=0) <= 1 for bounds in open_bounds(problem))
+        return single and _cells(problem) <= max(CELLS, SPREAD * problem.scores.count)
 
     def quick(self, problem: AssignmentProblem, seconds: float | None) -> bool:
         return seconds is None or problem.scores.count <= max(QUICK, QUICK_A_SECOND * seconds)
@@ -48,6 +56,12 @@ class Plain(Engine):
         if opening is None:
             return without_pairs(Status.INFEASIBLE, self.kind)
         return replace(settle(problem, run, stages, opening, timed(best, run)), engine=self.kind)
+
+
+def _cells(problem: AssignmentProblem) -> int:
+    """Return how many places there are for all pairs, those of a pair being the places of the one who takes several."""
+    sides = zip((problem.mentors, problem.mentees), problem.scores.degrees(), strict=True)
+    return max(int((np.minimum(loads.most, degrees) * degrees).sum()) for loads, degrees in sides)
 
 
 def _opening(problem: AssignmentProblem, stage: Stage) -> tuple[Face, Optimum] | None:
