@@ -260,20 +260,23 @@ class _Walk:
         for place, prices in enumerate(stages):
             stage = Pricing.of(self.problem, prices, face, self.values)
             if stage is None:
-                return found | self._in_whole_weights(prices, face)
+                return found | self._goal_by_goal(prices, face)
             bound, worth = face.bound(stage), stage.worth(self.values)
             own = dict(stage.bounds(bound, self.values, face.places))
             found |= own
+            if bound != worth:
+                whole = self._goal_by_goal(prices, face)
+                found |= {goal: min(limit, own.get(goal, limit)) for goal, limit in whole.items()}
             if len(own) < len(prices.weights):
                 return found
             if place + 1 < len(stages):
                 face = face.narrowed(stage, bound - worth)
         return found
 
-    def _in_whole_weights(self, prices: Prices, face: Answers) -> dict[str, int]:
-        """Return the bounds of the goals of a stage whose weights do not tell them apart."""
+    def _goal_by_goal(self, prices: Prices, face: Answers) -> dict[str, int]:
+        """Return the bounds of the goals of a stage that prices in whole weights prove."""
         found = dict[str, int]()
-        for stage in _goal_by_goal(self.problem, prices, face, self.values):
+        for stage in _in_whole_weights(self.problem, prices, face, self.values):
             found |= dict(stage.bounds(face.bound(stage), self.values, face.places))
         return found
 
@@ -295,17 +298,19 @@ class _Walk:
         if not _goals(prices) <= needed.keys():
             return False
         face = Answers.of(self.problem, self.solution.pairs, prices.least, near=prices)
-        whole = Pricing.of(self.problem, prices, face, needed)
-        stages = [whole] if whole is not None else _goal_by_goal(self.problem, prices, face, needed)
-        return any(face.bound(stage) < stage.worth(needed) for stage in stages)
+        stages = (
+            Pricing.of(self.problem, prices, face, needed),
+            *_in_whole_weights(self.problem, prices, face, needed),
+        )
+        return any(stage is not None and face.bound(stage) < stage.worth(needed) for stage in stages)
 
 
-def _goal_by_goal(
+def _in_whole_weights(
     problem: AssignmentProblem, prices: Prices, face: Answers, values: Mapping[str, int]
 ) -> Iterator[Pricing]:
-    """Yield a stage for each goal of one whose weights do not tell them apart, in whole weights.
+    """Yield a stage for each goal of one, the prices being rounded to whole weights of it.
 
-    They are to do so over one pair at least, and no pair is to count below 0 in a goal after another. Pairs that are
+    Each goal is to outdo those after it over one pair at least, and no pair to count below 0 in these. Pairs that are
     not listed are worth less than the prices, and then no more than these in whole weights.
     """
     rests = least_of_rest(problem, prices, face.extremes, 1)

@@ -45,8 +45,8 @@ FLOORS = (
 )
 SEEDS = range(400 if DEEP else 12)
 FEW = range(40 if DEEP else 4)
-SIZE = 40
-LIMITS = {3: 1 << 26, 4: 1 << 30}
+SIZE = 60
+LIMITS = {3: 1 << 27, 4: 1 << 32}
 """By the number of goals what a pair may be worth: each outdoes the next over a few pairs, not over all of these."""
 
 type Both = tuple[AssignmentProblem, AssignmentProblem]
@@ -124,7 +124,7 @@ def test_minimums_are_kept_as_in_the_whole_block_or_said_to_be_impossible(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held, unheld = needing(market(seed, REPAIR), seed, (0.03, 0.05, 0.1)[seed % 3])
-    limit(monkeypatch, 32 * LIMITS[len(REPAIR)])
+    limit(monkeypatch, 4 * LIMITS[len(REPAIR)])
     assert beyond(unheld, 2 * wide.REWARD)
     one, other = solve(held, seed=seed), solve(unheld, seed=seed)
     assert same(one, other) or one.status is other.status is Status.INFEASIBLE
@@ -161,10 +161,10 @@ def test_an_answer_with_prices_that_are_too_low_or_of_another_is_refused() -> No
 
 @both_ways
 @pytest.mark.usefixtures("way")
-@pytest.mark.parametrize("seed", FEW)
+@pytest.mark.parametrize("seed", SEEDS)
 def test_the_bounds_of_the_first_answer_hold(seed: int) -> None:
     held, problem = (replace(each, pins=()) for each in market(seed, REPAIR))
-    best = {tier.goal: tier.value for tier in solve(held).tiers}
+    best = solve(held)
 
     class Once(Solver):
         """Is out of time after its first answer."""
@@ -178,9 +178,12 @@ def test_the_bounds_of_the_first_answer_hold(seed: int) -> None:
         patch.setattr(guess, "LEADING", 1)
         found = solve(problem)
     assert found.status is Status.FEASIBLE
-    first = found.tiers[0]
-    assert first.bound is not None
-    assert first.value <= best["matched"] <= first.bound
+    assert found.tiers[0].bound is not None
+    for tier, top in zip(found.tiers, best.tiers, strict=True):
+        if tier.bound is not None:
+            assert tier.bound <= top.value if tier.goal == "changes" else tier.bound >= top.value
+        if tier.value != top.value:
+            break
     assert certify(problem, found).verdict is Verdict.UNCERTIFIED
 
 

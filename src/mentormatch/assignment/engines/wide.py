@@ -221,13 +221,15 @@ class Solver:
 
     def _bounds(self, values: dict[str, int], bound: int, pinned: int) -> dict[str, int]:
         """Return the bound of the first goal that is not reached, and of those before it, by that of all together."""
-        left, found = bound, dict[str, int]()
+        left, found, former = bound, dict[str, int](), len(self.problem.former)
         known = [each for each in self.stage.weights if each[0] in values]
         for goal, weight in known if not pinned else ():
-            found[goal] = left // weight
-            if found[goal] != values[goal]:
+            broken = goal == "changes"
+            worth, most = former - values[goal] if broken else values[goal], left // weight
+            found[goal] = max(former - most, 0) if broken else most
+            if most != worth:
                 return found
-            left -= weight * values[goal]
+            left -= weight * worth
         return found
 
 
