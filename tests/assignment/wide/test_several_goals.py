@@ -43,10 +43,10 @@ FLOORS = (
     ("matched", "changes", "priority", "floor", "total"),
     ("matched", "changes", "priority", "floor_person", "total"),
 )
-SEEDS = range(400 if DEEP else 12)
+SEEDS = range(300 if DEEP else 8)
 FEW = range(40 if DEEP else 4)
-SIZE = 60
-LIMITS = {3: 1 << 27, 4: 1 << 32}
+SIZE = 120
+LIMITS = {3: 1 << 28, 4: 1 << 34}
 """By the number of goals what a pair may be worth: each outdoes the next over a few pairs, not over all of these."""
 
 type Both = tuple[AssignmentProblem, AssignmentProblem]
@@ -215,7 +215,7 @@ def test_answers_that_are_worth_as_much_by_less_of_the_first_goal_are_noticed(
 def test_a_repair_is_the_same_answers_the_same_and_is_verified(
     seed: int, kind: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    people = cohort(seed, 60)
+    people = cohort(seed, SIZE)
     before = mm.match(people, PROGRAMMES[kind], seed=seed)
     gone = [pair.mentor for pair in before.pairs[:3]] + [pair.mentee for pair in before.pairs[-3:]]
     held = mm.repair(before, withdrawn=gone)
