@@ -133,7 +133,7 @@ class Pricing:
 
         ``values``: what each goal is worth by the chosen pairs; the goals that are kept are to be worth no less.
         """
-        rests = _least_of_rest(problem, prices, over)
+        rests = least_of_rest(problem, prices, over.extremes, over.places)
         if rests is None or reach(problem, prices) > LARGEST:
             return None
         pairs = (over.mentors, over.mentees)
@@ -203,14 +203,18 @@ def range_of(problem: AssignmentProblem, goal: str, extremes: tuple[int, int]) -
             return extremes
 
 
-def _least_of_rest(problem: AssignmentProblem, prices: Prices, over: Over) -> tuple[int, ...] | None:
-    """Return the least that a pair is worth in all goals after each; None unless each goal outweighs those after it."""
-    known = [(weight, range_of(problem, goal, over.extremes)) for goal, weight in prices.weights]
+def least_of_rest(
+    problem: AssignmentProblem, prices: Prices, extremes: tuple[int, int], places: int
+) -> tuple[int, ...] | None:
+    """Return the least that a pair is worth in all goals after each.
+
+    None unless each goal outweighs those after it over so many pairs, the scores of which lie between ``extremes``.
+    """
+    known = [(weight, range_of(problem, goal, extremes)) for goal, weight in prices.weights]
     ranges = [(weight * low, weight * high) for weight, (low, high) in known]
     _, *below = list(accumulate(reversed(ranges), _widened, initial=(0, 0)))[::-1]
     lexicographic = all(
-        weight > over.places * (max(high, 0) - min(low, 0))
-        for (weight, _), (low, high) in zip(known, below, strict=True)
+        weight > places * (max(high, 0) - min(low, 0)) for (weight, _), (low, high) in zip(known, below, strict=True)
     )
     return tuple(min(low, 0) for low, _ in below) if lexicographic else None
 

@@ -22,9 +22,10 @@ by closed walks, which take and leave a pair in turns, and begin and end at peop
 lies on no such walk, which means on no cycle of the residual graph, is settled. That is all that a later goal rests on.
 
 Several goals in one stage are lexicographic if each weight exceeds all that the goals after it can differ by over as
-many pairs as there are places. The worst pair (``floor``) is proved by a stage over the pairs above it: if these alone
-are worth less in the goals before, or nothing at all, no answer has a better worst pair. The goals after it are then
-about the pairs that are no worse.
+many pairs as there are places. With smaller weights, prices are rounded to whole weights of one goal after the other,
+the goals before it being kept (``coarse``), and each goal has a bound of its own. The worst pair (``floor``) is proved
+by a stage over the pairs above it: if these alone are worth less in the goals before, or nothing at all, no answer has
+a better worst pair. The goals after it are then about the pairs that are no worse.
 
 Linear programs with coupling rows have bounds that no choice of whole pairs may reach; then the certified bound and the
 gap are stated as such. ``floor_person`` and ``leximin`` have no such proof, nor have the goals after them.
@@ -36,8 +37,9 @@ from enum import StrEnum
 from itertools import takewhile
 
 from mentormatch.assignment.answers import Answers
-from mentormatch.assignment.bounding import Pricing, misfits
+from mentormatch.assignment.bounding import LARGEST, Pricing, least_of_rest, misfits, reach
 from mentormatch.assignment.check import violations
+from mentormatch.assignment.coarse import coarser
 from mentormatch.assignment.problem import SUMS, AssignmentProblem
 from mentormatch.assignment.solution import Prices, Solution, Status
 from mentormatch.languages import mark, tr
@@ -258,14 +260,24 @@ class _Walk:
         for place, prices in enumerate(stages):
             stage = Pricing.of(self.problem, prices, face, self.values)
             if stage is None:
-                break
+                return found | self._goal_by_goal(prices, face)
             bound, worth = face.bound(stage), stage.worth(self.values)
             own = dict(stage.bounds(bound, self.values, face.places))
             found |= own
+            if bound != worth:
+                whole = self._goal_by_goal(prices, face)
+                found |= {goal: min(limit, own.get(goal, limit)) for goal, limit in whole.items()}
             if len(own) < len(prices.weights):
                 return found
             if place + 1 < len(stages):
                 face = face.narrowed(stage, bound - worth)
+        return found
+
+    def _goal_by_goal(self, prices: Prices, face: Answers) -> dict[str, int]:
+        """Return the bounds of the goals of a stage that prices in whole weights prove."""
+        found = dict[str, int]()
+        for stage in _in_whole_weights(self.problem, prices, face, self.values):
+            found |= dict(stage.bounds(face.bound(stage), self.values, face.places))
         return found
 
     def _answers(self, stages: Sequence[Prices], least: int | None) -> Answers:
@@ -273,7 +285,7 @@ class _Walk:
         for first in stages[:1]:
             face = Answers.of(self.problem, self.solution.pairs, least, near=first)
             stage = Pricing.of(self.problem, first, face, self.values)
-            if stage is not None and (len(stages) == 1 or face.bound(stage) == stage.worth(self.values)):
+            if len(stages) == 1 or (stage is not None and face.bound(stage) == stage.worth(self.values)):
                 return face
         return Answers.of(self.problem, self.solution.pairs, least)
 
@@ -283,9 +295,31 @@ class _Walk:
         An answer whose worst pair is above a floor of 0 or more has a pair, whether or not ``matched`` is among them.
         """
         needed = {"matched": int(self.values["floor"] >= 0)} | {goal: self.values[goal] for goal in before}
+        if not _goals(prices) <= needed.keys():
+            return False
         face = Answers.of(self.problem, self.solution.pairs, prices.least, near=prices)
-        stage = Pricing.of(self.problem, prices, face, needed) if _goals(prices) <= needed.keys() else None
-        return stage is not None and face.bound(stage) < stage.worth(needed)
+        stages = (
+            Pricing.of(self.problem, prices, face, needed),
+            *_in_whole_weights(self.problem, prices, face, needed),
+        )
+        return any(stage is not None and face.bound(stage) < stage.worth(needed) for stage in stages)
+
+
+def _in_whole_weights(
+    problem: AssignmentProblem, prices: Prices, face: Answers, values: Mapping[str, int]
+) -> Iterator[Pricing]:
+    """Yield a stage for each goal of one, the prices being rounded to whole weights of it.
+
+    Each goal is to outdo those after it over one pair at least, and no pair to count below 0 in these. Pairs that are
+    not listed are worth less than the prices, and then no more than these in whole weights.
+    """
+    rests = least_of_rest(problem, prices, face.extremes, 1)
+    fit = rests is not None and not any(rests) and reach(problem, prices) <= LARGEST
+    for each in coarser(prices) if fit else ():
+        stage = Pricing.of(problem, each, face, values)
+        if stage is None:
+            return
+        yield stage
 
 
 def _goals(prices: Prices) -> set[str]:

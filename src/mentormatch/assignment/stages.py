@@ -1,6 +1,6 @@
 """Goals as numbers: what a pair is worth in a stage, and goals put together into one stage where that is exact."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,7 +45,10 @@ class Stage:
 
     def above(self, lower: "Stage", places: int) -> "Stage":
         """Return both stages in one: the sum over at most ``places`` pairs orders answers by this one first."""
-        scale = places * (max(lower.high, 0) - min(lower.low, 0)) + 1
+        return self.scaled(places * lower.reach + 1, lower)
+
+    def scaled(self, scale: int, lower: "Stage") -> "Stage":
+        """Return both stages in one, what this one is worth being multiplied with ``scale``."""
         return Stage(
             tuple((goal, scale * weight) for goal, weight in self.weights) + lower.weights,
             scale * self.flat + lower.flat,
@@ -65,6 +68,11 @@ class Stage:
     def reach(self) -> int:
         """Return a bound on the magnitude of what one pair is worth, and of differences between two."""
         return max(self.high, 0) - min(self.low, 0)
+
+    @property
+    def unit(self) -> int:
+        """Return what one more in the first goal is worth."""
+        return self.weights[0][1]
 
 
 def stage_of(problem: AssignmentProblem, goal: str) -> Stage:
@@ -98,6 +106,31 @@ def merged(problem: AssignmentProblem, fits: Callable[[int], bool]) -> list[Stag
         else:
             stages.append(stage)
     return stages[::-1]
+
+
+def loosely(problem: AssignmentProblem, goals: Sequence[str], fits: Callable[[int], bool]) -> Stage | None:
+    """Return goals in one stage, each outdoing those after it over as many pairs as ``fits(reach)`` leaves room for.
+
+    None if there is no room for a single pair. Each weight is a multiple of the next, and exceeds what one pair is
+    worth in all goals after it; over more pairs than that these can be worth more.
+    """
+    rooms = (1 << bits for bits in range(problem.places.bit_length(), -1, -1))
+    found = (_with_room(problem, goals, room, fits) for room in rooms)
+    return next((stage for stage in found if stage is not None), None)
+
+
+def _with_room(
+    problem: AssignmentProblem, goals: Sequence[str], room: int, fits: Callable[[int], bool]
+) -> Stage | None:
+    """Return goals in one stage, each outdoing those after it over so many pairs, None if that does not fit."""
+    stage = stage_of(problem, goals[-1])
+    for goal in reversed(goals[:-1]):
+        upper = stage_of(problem, goal)
+        scale = stage.unit * (room * -(-stage.reach // stage.unit) + 1)
+        if not fits(scale * upper.reach + stage.reach):
+            return None
+        stage = upper.scaled(scale, stage)
+    return stage
 
 
 def reached(problem: AssignmentProblem, pairs: IntMatrix, bounds: Mapping[str, int | None]) -> Iterator[Tier]:

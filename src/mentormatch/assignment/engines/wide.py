@@ -10,10 +10,11 @@ import numpy as np
 from mentormatch.assignment.engine import Engine, Run
 from mentormatch.assignment.face import Face, Optimum, open_bounds, pins_hold
 from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.settle import OutOfTime, opening_stage, settle
+from mentormatch.assignment.settle import OutOfTime, settle
 from mentormatch.assignment.solution import Solution, Status, without_pairs
 from mentormatch.assignment.sparse import FLOAT_EXACT, best
-from mentormatch.assignment.stages import Stage, merged, reached, stage_of
+from mentormatch.assignment.stages import Stage, reached
+from mentormatch.assignment.wide.aims import Aims, Limits
 from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.assignment.wide.crew import Crew, NoWorkersError
 from mentormatch.assignment.wide.minimums import best_with_minimums
@@ -78,36 +79,44 @@ class Wide(Engine):
 
 @dataclass(slots=True)
 class Solver:
-    """Solves some of the pairs of a problem at a time; the prices and partners of the last solve begin the next.
-
-    Goals that ask for no scores leave nearly all pairs tied. Where any optimum will do, the total tells them apart:
-    ``asked`` is the stage of the goals, and ``parts`` what a unit of it counts in ``stage``.
-    """
+    """Solves some of the pairs of a problem at a time; the prices and partners of the last solve begin the next."""
 
     problem: AssignmentProblem
     run: Run
     compiled: bool
     heard: Solution | None = None
     crew: Crew[Any] | None = None
-    asked: Stage = field(init=False)
-    stage: Stage = field(init=False)
-    parts: int = 1
+    limits: Limits = field(init=False)
+    aims: Aims = field(init=False)
     begin: object = None
     reward: int = 0
 
     def __post_init__(self) -> None:
         needed = any(bounds.least.any() for bounds in open_bounds(self.problem))
         exact = self.exact // (2 * REWARD if needed else 1)
-        stages = merged(self.problem, lambda reach: reach < exact)
-        if len(stages) > 1:
-            raise EngineError(GREAT if self.compiled else NEEDS)
-        self.stage = self.asked = opening_stage(stages)
-        total, places = stage_of(self.problem, "total"), self.problem.places
-        if not (self.run.ties or self.asked.score) and self.asked.fits_above(total, places):
-            finer = self.asked.above(total, places)
-            if finer.reach < (exact // max(places, 1) if needed else exact):
-                self.stage, self.parts = finer, finer.weights[0][1] // self.asked.weights[0][1]
-        self.reward = REWARD * self.stage.reach + 1 if needed else 0
+        self._aim(Limits(exact, exact // max(self.problem.places, 1) if needed else exact))
+        self.reward = self._reward() if needed else 0
+
+    def _aim(self, limits: Limits) -> None:
+        """Put the goals into one number within these limits."""
+        aims = Aims.of(self.problem, limits, ties=self.run.ties)
+        if aims is None:
+            raise EngineError(self.great)
+        self.limits, self.aims = limits, aims
+
+    def _reward(self) -> int:
+        """Return the reward to begin with, a multiple of what the first goal weighs, as prices are to be near one."""
+        return self.stage.unit * (REWARD * self.stage.reach // self.stage.unit + 1)
+
+    @property
+    def stage(self) -> Stage:
+        """Return what pairs are worth."""
+        return self.aims.stage
+
+    @property
+    def great(self) -> str:
+        """Return what there is to say of numbers that are too great."""
+        return GREAT if self.compiled else NEEDS
 
     @property
     def exact(self) -> int:
@@ -116,23 +125,39 @@ class Solver:
 
     def opening(self) -> tuple[Face, Optimum] | None:
         """Return the optimum of the goals with its tight pairs, None if no answer keeps the minimums."""
-        view = View.of(self.problem, self.stage, self.ready)
         while True:
-            face, optimum = best_wide(view, self.best, self.hear)
-            if face.holds(optimum):
+            face, optimum = best_wide(View.of(self.problem, self.stage, self.ready), self.best, self.hear)
+            if not face.holds(optimum):
+                if self.reward > self.stage.reach * self.problem.places:
+                    return None
+                self._reward_more()
+            elif self.aims.kept(face, optimum):
                 return face, optimum
-            if self.reward > self.stage.reach * self.problem.places:
-                return None
-            self.reward, self.begin = self.reward * REWARD, None
-            if self.reward > self.exact:
-                raise EngineError(BEYOND)
+            else:
+                self._outdo_more()
+
+    def _reward_more(self) -> None:
+        """Reward places that must be taken more than before; raise EngineError where that is beyond what is exact."""
+        self.reward, self.begin = self.reward * REWARD, None
+        if self.reward > self.exact:
+            raise EngineError(BEYOND)
+
+    def _outdo_more(self) -> None:
+        """Have goals outdo those after them over more pairs; raise EngineError where they do so over as many as can be.
+
+        Where places must be taken there was something left for the reward.
+        """
+        if self.limits.usual >= self.limits.most:
+            raise EngineError(self.great)
+        self._aim(replace(self.limits, usual=self.limits.most))
+        self.reward, self.begin = self._reward(), None
 
     def stated(self, solution: Solution) -> Solution:
         """Return the solution with prices of the goals that were asked for: what pays for the total too pays for them.
 
         What all answers together reach in the total is less than a unit.
         """
-        own = (replace(each, weights=self.asked.weights, parts=self.parts) for each in solution.prices)
+        own = (replace(each, weights=self.aims.weights, parts=self.aims.parts) for each in solution.prices)
         return replace(solution, prices=tuple(own))
 
     def ready(self, tiles: Tiles) -> Look | None:
@@ -196,13 +221,15 @@ class Solver:
 
     def _bounds(self, values: dict[str, int], bound: int, pinned: int) -> dict[str, int]:
         """Return the bound of the first goal that is not reached, and of those before it, by that of all together."""
-        left, found = bound, dict[str, int]()
+        left, found, former = bound, dict[str, int](), len(self.problem.former)
         known = [each for each in self.stage.weights if each[0] in values]
         for goal, weight in known if not pinned else ():
-            found[goal] = left // weight
-            if found[goal] != values[goal]:
+            broken = goal == "changes"
+            worth, most = former - values[goal] if broken else values[goal], left // weight
+            found[goal] = max(former - most, 0) if broken else most
+            if most != worth:
                 return found
-            left -= weight * values[goal]
+            left -= weight * worth
         return found
 
 
