@@ -151,7 +151,7 @@ def _whole(problem: AssignmentProblem, engine: str | None, run: Run, so_far: SoF
     """Return the checked answer, or the best so far where there is trouble."""
     run = replace(run, tell=so_far.tell)
     try:
-        return _checked(problem, _solved(problem, engine, run, so_far))
+        return _checked(problem, solved(problem, engine, run, so_far))
     except KeyboardInterrupt:
         return _checked(problem, so_far.answer(Status.STOPPED, INTERRUPTED))
     except MemoryError:
@@ -203,7 +203,7 @@ def _quick_without_rows(problem: AssignmentProblem, run: Run) -> bool:
     return sums and route(free).quick(free, run.left_s) and _without_rows(problem, replace(run, ties=False)) is not None
 
 
-def _solved(problem: AssignmentProblem, kind: str | None, run: Run, so_far: SoFar) -> Solution:
+def solved(problem: AssignmentProblem, kind: str | None, run: Run, so_far: SoFar) -> Solution:
     """Return what the engines say here, at once or after a moment, or else in a process of their own."""
     asked = route(problem, kind)
     so_far.engine = asked.kind

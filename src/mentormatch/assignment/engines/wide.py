@@ -15,9 +15,11 @@ from mentormatch.assignment.solution import Solution, Status, without_pairs
 from mentormatch.assignment.sparse import FLOAT_EXACT, best
 from mentormatch.assignment.stages import Stage, merged, reached, stage_of
 from mentormatch.assignment.wide.computed import ComputedScores
+from mentormatch.assignment.wide.coupled import Coupled
 from mentormatch.assignment.wide.crew import Crew, NoWorkersError
 from mentormatch.assignment.wide.minimums import best_with_minimums
 from mentormatch.assignment.wide.pricing import best_wide
+from mentormatch.assignment.wide.quotas import Quotas
 from mentormatch.assignment.wide.scan import Look, scanned
 from mentormatch.assignment.wide.spread import Spread, at_hand
 from mentormatch.assignment.wide.swift import quickest
@@ -55,9 +57,18 @@ class Wide(Engine):
         return True
 
     def solve(self, problem: AssignmentProblem, run: Run) -> Solution:
+        if problem.rows and Quotas.of(problem) is not None:
+            return self._with_quotas(problem, run)
         found = self._without_rows(replace(problem, rows=()), run)
         kept = all(row.holds(found.pairs, problem.shape) for row in problem.rows)
         return found if kept or found.status is Status.INFEASIBLE else without_pairs(Status.FAILED, self.kind, (BINDS,))
+
+    def _with_quotas(self, problem: AssignmentProblem, run: Run) -> Solution:
+        solver = Solver(problem, run, compiled=find_spec("numba") is not None)
+        view = View.of(problem, solver.stage, solver.ready)
+        with at_hand(run.workers) as solver.crew:
+            work = Coupled.of(problem, run, view, solver.best, solver.hear, solver.exact)
+            return solver.stated(work.solution(work.opening()))
 
     def _without_rows(self, problem: AssignmentProblem, run: Run) -> Solution:
         if not pins_hold(problem):

@@ -1,0 +1,97 @@
+"""Rules that couple pairs by counting people, as bounds that a pair can be made to pay for."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+
+from mentormatch.assignment.face import Face, Optimum, listed
+from mentormatch.assignment.problem import AssignmentProblem, Row
+from mentormatch.assignment.scores import IntMatrix
+from mentormatch.columns import BoolVector, IntVector
+
+type Tolls = tuple[int, ...]
+"""What a pair pays for each unit that it counts in each of some bounds, 0 or more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    """Bounds on open pairs: pair (i, k) counts ``mentor[b, i] + mentee[b, k]`` in bound b, all no more than ``most[b]``.
+
+    A minimum is a maximum of the opposite. ``rows[b]`` is the row of the problem, ``signs[b]`` -1 for its minimum.
+    """
+
+    mentor: IntMatrix
+    mentee: IntMatrix
+    most: tuple[int, ...]
+    rows: tuple[int, ...]
+    signs: tuple[int, ...]
+
+    @classmethod
+    def of(cls, problem: AssignmentProblem) -> Self | None:
+        """Return the rows of a problem as bounds on the pairs beside its pins; None if one does not rest on people."""
+        pins, (n, m) = listed(problem.pins), problem.shape
+        weights = [row.by_people(problem.shape) for row in problem.rows]
+        known = [each for each in weights if each is not None]
+        if len(known) < len(weights):
+            return None
+        ends = list(_ends(problem.rows))
+        rows, signs = tuple(place for place, _, _ in ends), tuple(sign for _, sign, _ in ends)
+        taken = [int(row.at(pins[:, 0], pins[:, 1], problem.shape).sum()) for row in problem.rows]
+        most = tuple(sign * (end - taken[place]) for place, sign, end in ends)
+        sides = [
+            np.array([sign * known[place][side] for place, sign, _ in ends]).reshape(-1, count)
+            for side, count in enumerate((n, m))
+        ]
+        return cls(sides[0], sides[1], most, rows, signs)
+
+    @property
+    def heaviest(self) -> int:
+        """Return the most that a pair counts in all bounds together."""
+        sides = (np.abs(side).max(axis=1, initial=0) for side in (self.mentor, self.mentee))
+        return int(sum(sides).sum())
+
+    def paid(self, tolls: Tolls) -> tuple[IntVector, IntVector]:
+        """Return what the pairs of each mentor (n,) and of each mentee (m,) pay."""
+        each = np.array(tolls, dtype=np.int64)
+        return each @ self.mentor, each @ self.mentee
+
+    def left(self, face: Face, profit: IntVector, tolls: Tolls) -> IntVector:
+        """Return what open pairs are worth less what they pay."""
+        mentors, mentees = self.paid(tolls)
+        return profit - mentors[face.lefts] - mentees[face.rights]
+
+    def spare(self, face: Face, chosen: BoolVector) -> tuple[int, ...]:
+        """Return by how much the chosen pairs count less than each bound; below 0 where they break it."""
+        loads = face.loads(chosen)
+        counted = self.mentor @ loads[0] + self.mentee @ loads[1]
+        return tuple(most - count for most, count in zip(self.most, counted.tolist(), strict=True))
+
+    def beside(self, optimum: Optimum, tolls: Tolls) -> Optimum:
+        """Return an optimum with prices that exceed what pairs are worth by what they lose, before they pay."""
+        return self._moved(optimum, tolls, 1)
+
+    def within(self, optimum: Optimum, tolls: Tolls) -> Optimum:
+        """Return an optimum with the prices of people alone, from those that ``beside`` returned."""
+        return self._moved(optimum, tolls, -1)
+
+    def _moved(self, optimum: Optimum, tolls: Tolls, sign: int) -> Optimum:
+        mentors, mentees = self.paid(tolls)
+        return replace(optimum, left=optimum.left + sign * mentors, right=optimum.right + sign * mentees)
+
+    def by_row(self, tolls: Tolls, rows: int) -> tuple[int, ...]:
+        """Return the price of each row: above 0 for its maximum, below 0 for its minimum."""
+        prices = [0] * rows
+        for row, sign, toll in zip(self.rows, self.signs, tolls, strict=True):
+            prices[row] += sign * toll
+        return tuple(prices)
+
+
+def _ends(rows: Sequence[Row]) -> Iterator[tuple[int, int, int]]:
+    """Yield each bound that rows have: the place of the row, 1 for its maximum and -1 for its minimum, the bound."""
+    for place, row in enumerate(rows):
+        if row.most is not None:
+            yield place, 1, row.most
+        if row.least is not None:
+            yield place, -1, row.least
