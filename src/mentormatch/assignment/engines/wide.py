@@ -67,7 +67,7 @@ class Wide(Engine):
         solver = Solver(problem, run, compiled=find_spec("numba") is not None)
         view = View.of(problem, solver.stage, solver.ready)
         with at_hand(run.workers) as solver.crew:
-            work = Coupled.of(problem, run, view, solver.best, solver.hear, solver.exact)
+            work = Coupled.of(problem, run, view, solver.best, solver.shift, solver.hear, solver.exact)
             return solver.stated(work.solution(work.opening()))
 
     def _without_rows(self, problem: AssignmentProblem, run: Run) -> Solution:
@@ -104,6 +104,7 @@ class Solver:
     stage: Stage = field(init=False)
     parts: int = 1
     begin: object = None
+    turned: bool = False
     reward: int = 0
 
     def __post_init__(self) -> None:
@@ -164,12 +165,18 @@ class Solver:
     def best(self, face: Face, profit: IntVector, prices: Both | None = None) -> Optimum:
         """Return the optimum of a face; ``prices`` are where to begin, None: where the last solve ended."""
         self.heed()
-        turned = bool(face.left.most.max(initial=0) > 1)
+        turned = self.turned = bool(face.left.most.max(initial=0) > 1)
         if prices is not None:
             self.begin = prices[0 if turned else 1]
         solve = self._by_paths if self.compiled else _by_scipy
         optimum = best_with_minimums(face.flipped() if turned else face, profit, self.reward, solve)
         return Optimum(optimum.chosen, optimum.right, optimum.left) if turned else optimum
+
+    def shift(self, paid: Both) -> None:
+        """Begin the next solve where the last ended, pairs being worth so much less by their mentor and their mentee."""
+        if self.begin is not None and not isinstance(self.begin, np.ndarray):
+            side = paid[0 if self.turned else 1]
+            self.begin = replace(self.begin, prices=self.begin.prices - side)
 
     def tied(self, face: Face, profit: IntVector) -> Optimum | None:
         """Return the optimum of a face of tied answers; as there are some, a great enough reward has minimums kept."""

@@ -36,7 +36,7 @@ class Coupled:
     search: Search
 
     @classmethod
-    def of(cls, problem: AssignmentProblem, run: Run, view: View, solve: Best, tell: Hear, exact: int) -> "Coupled":
+    def of(cls, problem: AssignmentProblem, run: Run, view: View, solve: Best, shift, tell: Hear, exact: int) -> "Coupled":
         quotas = Quotas.of(problem)
         assert quotas is not None
         stage, places = view.stage, problem.places
@@ -47,8 +47,9 @@ class Coupled:
             worth = int(0)
             tell(face, optimum, bound)
 
+        scales = [max(stage.score * MILLION // 16, 1), max(stage.score * MILLION, 16), *(2 * weight for _, weight in reversed(stage.weights[:-1]))]
         most = (exact - stage.reach) // max(quotas.heaviest, 1)
-        search = Search(quotas, solve, hear, max(stage.score * MILLION, 1), most, places * min(stage.low, 0))
+        search = Search(quotas, solve, shift, hear, scales, most, places * min(stage.low, 0))
         return cls(problem, run, view, solve, tell, search)
 
     def opening(self) -> tuple[Face, Optimum]:

@@ -60,6 +60,7 @@ class Trial:
 
 
 type Best = Callable[[Face, IntVector, Both | None], Optimum]
+type Shift = Callable[[Both], None]
 type Heard = Callable[[Face, Optimum], None]
 """Takes an answer that keeps the quotas."""
 
@@ -73,23 +74,27 @@ class Search:
 
     quotas: Quotas
     solve: Best
+    shift: Shift
     hear: Heard
-    reach: int
+    scales: list[int]
     most: int
     empty: int
     tolls: Tolls = ()
+    last: Tolls = ()
     trial: Trial | None = None
     cuts: list[Cut] = field(default_factory=list)
     solved: int = 0
+    wide: int = 0
 
     def __post_init__(self) -> None:
-        self.tolls = (0,) * len(self.quotas.most)
+        self.last = self.tolls = (0,) * len(self.quotas.most)
 
     def best(self, face: Face, profit: IntVector, prices: Both | None = None) -> Optimum:
         """Return the optimum of a face at the best tolls, with prices of pairs before they pay.
 
         One that does not keep the minimums of people is returned as soon as it is found.
         """
+        self.wide = 0
         best = self.tried(face, profit, self.tolls, prices)
         while face.holds(best.optimum) and best.bound >= self.empty and not best.cut.settles(best.tolls):
             tolls = self._next(best)
@@ -99,13 +104,18 @@ class Search:
             if not face.holds(other.optimum):
                 best = other
             elif other.bound < best.bound:
-                best, self.reach = other, self._farther(best.tolls, tolls)
+                self._widen(best.tolls, tolls)
+                best = other
         self.trial, self.tolls = best, best.tolls
         return self.quotas.beside(best.optimum, best.tolls)
 
     def tried(self, face: Face, profit: IntVector, tolls: Tolls, prices: Both | None = None) -> Trial:
         """Return what comes of some tolls."""
+        before, after = self.quotas.paid(self.last), self.quotas.paid(tolls)
+        if prices is None:
+            self.shift((after[0] - before[0], after[1] - before[1]))
         optimum = self.solve(face, self.quotas.left(face, profit, tolls), prices)
+        self.last = tolls
         cut = Cut(total(profit[optimum.chosen]), self.quotas.spare(face, optimum.chosen))
         self.solved += 1
         if face.holds(optimum):
@@ -114,9 +124,16 @@ class Search:
                 self.hear(face, optimum)
         return Trial(tolls, optimum, cut)
 
-    def _farther(self, before: Tolls, after: Tolls) -> int:
-        moved = max(abs(one - other) for one, other in zip(before, after, strict=True))
-        return self.reach * FARTHER if moved >= self.reach else self.reach
+    @property
+    def reach(self) -> int:
+        """Return how far from the best so far the next tolls are looked for."""
+        place = min(self.wide, len(self.scales) - 1)
+        return self.scales[place] * FARTHER ** (self.wide - place)
+
+    def _widen(self, before: Tolls, after: Tolls) -> None:
+        """Look farther if tolls moved as far as they might."""
+        if max(abs(one - other) for one, other in zip(before, after, strict=True)) >= self.reach:
+            self.wide += 1
 
     def _next(self, best: Trial) -> Tolls | None:
         """Return the tolls at which all cuts together are least, None if they are not less by one than the best."""
