@@ -176,8 +176,9 @@ def answered(problem: AssignmentProblem, kind: str | None, run: Run) -> Solution
     """Return what the engines say, unchecked; ``failed`` if one contradicts itself."""
 
     def ask(part: AssignmentProblem, *, ties: bool, tell: Tell = silent) -> Solution:
-        found = _without_rows(part, replace(run, ties=ties)) if kind is None and part.rows else None
-        return found or route(part, kind).solve(part, replace(run, ties=ties, tell=tell))
+        asked = replace(run, ties=ties and run.ties, tell=tell)
+        found = _without_rows(part, asked) if kind is None and part.rows else None
+        return found or route(part, kind).solve(part, asked)
 
     try:
         return pursued(problem, ask, run.tell)

@@ -76,9 +76,7 @@ class Settling:
 
     def pairs(self) -> IntMatrix:
         """Return the last answer, sorted."""
-        chosen = np.column_stack([self.before.lefts[self.chosen], self.before.rights[self.chosen]])
-        pairs = np.concatenate([self.before.settled, chosen])
-        return pairs[np.lexsort(pairs.T[::-1])]
+        return self.before.answer(self.chosen)
 
 
 def settle(

@@ -1,8 +1,10 @@
 """Engine ``wide``: pairs that are worked out whenever they are asked for, and never all held."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.util import find_spec
+from itertools import compress
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,16 +12,16 @@ import numpy as np
 from mentormatch.assignment.engine import Engine, Run
 from mentormatch.assignment.face import Face, Optimum, open_bounds, pins_hold
 from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.scores import IntMatrix
 from mentormatch.assignment.settle import OutOfTime, opening_stage, settle
-from mentormatch.assignment.solution import Solution, Status, without_pairs
+from mentormatch.assignment.solution import Prices, Solution, Status, without_pairs
 from mentormatch.assignment.sparse import FLOAT_EXACT, best
 from mentormatch.assignment.stages import Stage, merged, reached, stage_of
 from mentormatch.assignment.wide.computed import ComputedScores
-from mentormatch.assignment.wide.coupled import Coupled
 from mentormatch.assignment.wide.crew import Crew, NoWorkersError
 from mentormatch.assignment.wide.minimums import best_with_minimums
+from mentormatch.assignment.wide.paying import Paying
 from mentormatch.assignment.wide.pricing import best_wide
-from mentormatch.assignment.wide.quotas import Quotas
 from mentormatch.assignment.wide.scan import Look, scanned
 from mentormatch.assignment.wide.spread import Spread, at_hand
 from mentormatch.assignment.wide.swift import quickest
@@ -57,34 +59,32 @@ class Wide(Engine):
         return True
 
     def solve(self, problem: AssignmentProblem, run: Run) -> Solution:
-        if problem.rows and Quotas.of(problem) is not None:
-            return self._with_quotas(problem, run)
-        found = self._without_rows(replace(problem, rows=()), run)
+        counting = [row.by_people(problem.shape) is not None for row in problem.rows]
+        found = self._with_rows(replace(problem, rows=tuple(compress(problem.rows, counting))), run)
         kept = all(row.holds(found.pairs, problem.shape) for row in problem.rows)
-        return found if kept or found.status is Status.INFEASIBLE else without_pairs(Status.FAILED, self.kind, (BINDS,))
+        if not kept and found.status in (Status.PROVED, Status.FEASIBLE):
+            return without_pairs(Status.FAILED, self.kind, (BINDS,))
+        return replace(found, prices=tuple(_of_rows(stage, counting) for stage in found.prices))
 
-    def _with_quotas(self, problem: AssignmentProblem, run: Run) -> Solution:
-        solver = Solver(problem, run, compiled=find_spec("numba") is not None)
-        view = View.of(problem, solver.stage, solver.ready)
-        with at_hand(run.workers) as solver.crew:
-            work = Coupled.of(problem, run, view, solver.best, solver.shift, solver.hear, solver.exact)
-            return solver.stated(work.solution(work.opening()))
-
-    def _without_rows(self, problem: AssignmentProblem, run: Run) -> Solution:
+    def _with_rows(self, problem: AssignmentProblem, run: Run) -> Solution:
+        """Return the solution of a problem whose rows rest on people."""
         if not pins_hold(problem):
             return without_pairs(Status.INFEASIBLE, self.kind)
         solver = Solver(problem, run, compiled=find_spec("numba") is not None)
         try:
             with at_hand(run.workers) as solver.crew:
-                opening = solver.opening()
-            if opening is None:
-                return without_pairs(Status.INFEASIBLE, self.kind)
-            solution = solver.stated(settle(problem, run, [solver.stage], opening, solver.tied))
+                solution = solver.solution()
         except OutOfTime:
             return solver.heard or without_pairs(Status.STOPPED, self.kind)
         except NoWorkersError as error:
             return replace(solver.heard or without_pairs(Status.FAILED, self.kind), notes=(str(error),))
         return replace(solution, engine=self.kind)
+
+
+def _of_rows(stage: Prices, counting: Sequence[bool]) -> Prices:
+    """Return prices of all rows, of which only those that rest on people may have one."""
+    prices = iter(stage.rows)
+    return replace(stage, rows=tuple(next(prices) if each else 0 for each in counting)) if any(stage.rows) else stage
 
 
 @dataclass(slots=True)
@@ -106,6 +106,7 @@ class Solver:
     begin: object = None
     turned: bool = False
     reward: int = 0
+    reach: int = 0
 
     def __post_init__(self) -> None:
         needed = any(bounds.least.any() for bounds in open_bounds(self.problem))
@@ -119,21 +120,33 @@ class Solver:
             finer = self.asked.above(total, places)
             if finer.reach < (exact // max(places, 1) if needed else exact):
                 self.stage, self.parts = finer, finer.weights[0][1] // self.asked.weights[0][1]
-        self.reward = REWARD * self.stage.reach + 1 if needed else 0
+        self.reach = self.stage.reach
+        self.reward = REWARD * self.reach + 1 if needed else 0
 
     @property
     def exact(self) -> int:
         """Return what a pair may be worth at most."""
         return INT_EXACT if self.compiled else FLOAT_EXACT // 3
 
-    def opening(self) -> tuple[Face, Optimum] | None:
-        """Return the optimum of the goals with its tight pairs, None if no answer keeps the minimums."""
+    def solution(self) -> Solution:
+        """Return the canonical solution, or the best in time."""
         view = View.of(self.problem, self.stage, self.ready)
+        if self.problem.rows:
+            paying = Paying(self, view)
+            opening = self.keeping(paying.opening)
+            found = None if opening is None else paying.solution(opening)
+        else:
+            opening = self.keeping(partial(best_wide, view, self.best, self.hear))
+            found = None if opening is None else settle(self.problem, self.run, [self.stage], opening, self.tied)
+        return without_pairs(Status.INFEASIBLE, "wide") if found is None else self.stated(found)
+
+    def keeping(self, found: Callable[[], tuple[Face, Optimum]]) -> tuple[Face, Optimum] | None:
+        """Return what is found once it keeps the minimums, None if no answer keeps them."""
         while True:
-            face, optimum = best_wide(view, self.best, self.hear)
+            face, optimum = found()
             if face.holds(optimum):
                 return face, optimum
-            if self.reward > self.stage.reach * self.problem.places:
+            if self.reward > self.reach * self.problem.places:
                 return None
             self.reward, self.begin = self.reward * REWARD, None
             if self.reward > self.exact:
@@ -165,12 +178,19 @@ class Solver:
     def best(self, face: Face, profit: IntVector, prices: Both | None = None) -> Optimum:
         """Return the optimum of a face; ``prices`` are where to begin, None: where the last solve ended."""
         self.heed()
+        self._outweigh(profit)
         turned = self.turned = bool(face.left.most.max(initial=0) > 1)
         if prices is not None:
             self.begin = prices[0 if turned else 1]
         solve = self._by_paths if self.compiled else _by_scipy
         optimum = best_with_minimums(face.flipped() if turned else face, profit, self.reward, solve)
         return Optimum(optimum.chosen, optimum.right, optimum.left) if turned else optimum
+
+    def _outweigh(self, profit: IntVector) -> None:
+        """Have places that must be taken rewarded with more than all that pairs are worth, if there are any."""
+        if self.reward and len(profit):
+            self.reach = max(self.reach, max(int(profit.max()), 0) - min(int(profit.min()), 0))
+            self.reward = max(self.reward, REWARD * self.reach + 1)
 
     def shift(self, paid: Both) -> None:
         """Begin the next solve where the last ended, pairs being worth so much less by their mentor and their mentee."""
@@ -183,7 +203,7 @@ class Solver:
         self.heed()
         if not self.compiled:
             return best(face, profit)
-        self.begin, self.reward = None, REWARD * (int(profit.max()) - min(int(profit.min()), 0)) + 1
+        self.begin, self.reward, self.reach = None, 1, 0
         while not face.holds(optimum := self.best(face, profit)):
             self.begin, self.reward = None, self.reward * REWARD
         return optimum
@@ -202,15 +222,16 @@ class Solver:
         """Tell an answer, with the bounds that prices prove; one that does not keep the minimums is none."""
         if not face.holds(optimum):
             return
-        chosen = np.column_stack([face.lefts[optimum.chosen], face.rights[optimum.chosen]])
-        pairs = np.concatenate([face.settled, chosen])
-        pairs = pairs[np.lexsort(pairs.T[::-1])]
+        self.offer(face.answer(optimum.chosen), bound)
+
+    def offer(self, pairs: IntMatrix, bound: int) -> Solution:
+        """Return an answer, with what the bound of all goals together proves, and tell it."""
         tiers = tuple(reached(self.problem, pairs, {}))
-        bounds = self._bounds({tier.goal: tier.value for tier in tiers}, bound, len(face.settled))
+        bounds = self._bounds({tier.goal: tier.value for tier in tiers}, bound, len(self.problem.pins))
         tiers = tuple(replace(tier, bound=bounds.get(tier.goal)) for tier in tiers)
-        self.heard = Solution(Status.FEASIBLE, pairs, tiers, "wide")
-        told = self.heard
+        told = self.heard = Solution(Status.FEASIBLE, pairs, tiers, "wide")
         self.run.tell(lambda: told)
+        return told
 
     def _bounds(self, values: dict[str, int], bound: int, pinned: int) -> dict[str, int]:
         """Return the bound of the first goal that is not reached, and of those before it, by that of all together."""

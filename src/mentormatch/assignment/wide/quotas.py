@@ -6,10 +6,11 @@ from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.face import Face, Optimum, listed
-from mentormatch.assignment.problem import AssignmentProblem, Row
+from mentormatch.assignment.face import Face, Optimum
+from mentormatch.assignment.problem import Row
 from mentormatch.assignment.scores import IntMatrix
 from mentormatch.columns import BoolVector, IntVector
+from mentormatch.errors import EngineError
 
 type Tolls = tuple[int, ...]
 """What a pair pays for each unit that it counts in each of some bounds, 0 or more."""
@@ -29,28 +30,23 @@ class Quotas:
     signs: tuple[int, ...]
 
     @classmethod
-    def of(cls, problem: AssignmentProblem) -> Self | None:
-        """Return the rows of a problem as bounds on the pairs beside its pins; None if one does not rest on people."""
-        pins, (n, m) = listed(problem.pins), problem.shape
-        weights = [row.by_people(problem.shape) for row in problem.rows]
-        known = [each for each in weights if each is not None]
-        if len(known) < len(weights):
-            return None
-        ends = list(_ends(problem.rows))
-        rows, signs = tuple(place for place, _, _ in ends), tuple(sign for _, sign, _ in ends)
-        taken = [int(row.at(pins[:, 0], pins[:, 1], problem.shape).sum()) for row in problem.rows]
-        most = tuple(sign * (end - taken[place]) for place, sign, end in ends)
+    def of(cls, rows: Sequence[Row], settled: IntMatrix, shape: tuple[int, int]) -> Self:
+        """Return rows that rest on people as bounds on the pairs beside those that are settled (k, 2)."""
+        ends = list(_ends(rows))
+        taken = [int(row.at(settled[:, 0], settled[:, 1], shape).sum()) for row in rows]
         sides = [
-            np.array([sign * known[place][side] for place, sign, _ in ends]).reshape(-1, count)
-            for side, count in enumerate((n, m))
+            np.array([sign * counted(rows[place], shape)[side] for place, sign, _ in ends]).reshape(-1, count)
+            for side, count in enumerate(shape)
         ]
-        return cls(sides[0], sides[1], most, rows, signs)
+        most = tuple(sign * (end - taken[place]) for place, sign, end in ends)
+        places, signs = (tuple(end[part] for end in ends) for part in (0, 1))
+        return cls(sides[0], sides[1], most, places, signs)
 
     @property
     def heaviest(self) -> int:
         """Return the most that a pair counts in all bounds together."""
         sides = (np.abs(side).max(axis=1, initial=0) for side in (self.mentor, self.mentee))
-        return int(sum(sides).sum())
+        return sum(int(side.sum()) for side in sides)
 
     def paid(self, tolls: Tolls) -> tuple[IntVector, IntVector]:
         """Return what the pairs of each mentor (n,) and of each mentee (m,) pay."""
@@ -86,6 +82,14 @@ class Quotas:
         for row, sign, toll in zip(self.rows, self.signs, tolls, strict=True):
             prices[row] += sign * toll
         return tuple(prices)
+
+
+def counted(row: Row, shape: tuple[int, int]) -> tuple[IntVector, IntVector]:
+    """Return what each mentor and each mentee counts in a row; raise EngineError if it does not rest on them alone."""
+    sides = row.by_people(shape)
+    if sides is None:
+        raise EngineError("A rule that couples pairs does not rest on one side's people alone")
+    return sides
 
 
 def _ends(rows: Sequence[Row]) -> Iterator[tuple[int, int, int]]:

@@ -1,7 +1,7 @@
 """What tolls leave open: few pairs, of which those are chosen that keep the quotas, ties settled as everywhere."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -10,6 +10,7 @@ from mentormatch.assignment.canonical import Hash, OpaqueHash
 from mentormatch.assignment.face import Bounds, Face
 from mentormatch.assignment.problem import AssignmentProblem, Loads, Row
 from mentormatch.assignment.scores import IntMatrix, SparseScores
+from mentormatch.assignment.wide.quotas import counted
 from mentormatch.columns import IntVector
 
 
@@ -43,8 +44,7 @@ class Remainder:
     def whole(self, pairs: IntMatrix) -> IntMatrix:
         """Return the answer on all pairs that one on these makes, sorted."""
         chosen = np.column_stack([self.mentors[pairs[:, 0]], self.mentees[pairs[:, 1]]])
-        found = np.concatenate([self.settled, chosen])
-        return found[np.lexsort(found.T[::-1])]
+        return sorted_pairs(np.concatenate([self.settled, chosen]))
 
 
 def _loads(bounds: Bounds) -> Loads:
@@ -56,11 +56,13 @@ def _left(
 ) -> Iterator[Row]:
     """Yield what rows ask of the open pairs of some people."""
     for row in rows:
-        sides = row.by_people(shape)
-        if sides is None:
-            continue
+        mentors, mentees = counted(row, shape)
+        own = mentors[people[0]][:, None] if mentors.any() else mentees[people[1]][None, :]
         taken = int(row.at(settled[:, 0], settled[:, 1], shape).sum())
-        weights = sides[0][people[0]][:, None], sides[1][people[1]][None, :]
-        own = weights[0] if sides[0].any() else weights[1]
         ends = (None if end is None else end - taken for end in (row.least, row.most))
         yield Row(row.name, own, *ends)
+
+
+def sorted_pairs(pairs: IntMatrix) -> IntMatrix:
+    """Return pairs (k, 2) sorted by mentor, then by mentee."""
+    return pairs[np.lexsort(pairs.T[::-1])]
