@@ -195,8 +195,8 @@ class Solver:
     def shift(self, paid: Both) -> None:
         """Begin the next solve where the last ended, pairs being worth so much less by their mentor and their mentee."""
         if self.begin is not None and not isinstance(self.begin, np.ndarray):
-            side = paid[0 if self.turned else 1]
-            self.begin = replace(self.begin, prices=self.begin.prices - side)
+            prices = self.begin.prices  # those of places that must be taken come once more
+            self.begin = replace(self.begin, prices=prices - np.resize(paid[0 if self.turned else 1], len(prices)))
 
     def tied(self, face: Face, profit: IntVector) -> Optimum | None:
         """Return the optimum of a face of tied answers; as there are some, a great enough reward has minimums kept."""

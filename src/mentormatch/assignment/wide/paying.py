@@ -6,7 +6,7 @@ has no pair that loses more than the bound exceeds that other by (Dantzig, Fulke
 lose little are solved by themselves, until no pair that was left out can matter.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -22,11 +22,11 @@ from mentormatch.assignment.solution import Prices, Solution, Status, without_pa
 from mentormatch.assignment.stages import Stage, reached
 from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.assignment.wide.level import level
-from mentormatch.assignment.wide.pricing import begun, improved
+from mentormatch.assignment.wide.pricing import ALL, begun, improved
 from mentormatch.assignment.wide.quotas import Quotas
 from mentormatch.assignment.wide.remainder import Remainder
 from mentormatch.assignment.wide.tolls import Asking, Search
-from mentormatch.assignment.wide.view import Both, View, former_in
+from mentormatch.assignment.wide.view import Both, Pairs, View, former_in
 from mentormatch.columns import IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scoring.score import MILLION
@@ -108,13 +108,15 @@ class Paying:
     def solution(self, opening: tuple[Face, Optimum]) -> Solution:
         """Return the canonical solution, or the best that was found in time."""
         trial, quotas = self.search.trial, self.search.quotas
-        if trial is None or trial.bound < self.search.empty:
-            return without_pairs(Status.INFEASIBLE, "")
+        if trial is None:
+            raise EngineError("No tolls were tried")
         (face, priced), self.bound = opening, min(self.bound, trial.bound)
         problem, own = self.solver.problem, quotas.within(priced, trial.tolls)
         profit = quotas.left(face, self.view.stage.worth(problem, face.lefts, face.rights), trial.tolls)
         if not face.proves(own, profit):
             raise EngineError("The prices do not prove the assignment")
+        if trial.bound < self.search.empty:
+            return without_pairs(Status.INFEASIBLE, "")
         rows = quotas.by_row(trial.tolls, len(problem.rows))
         prices = Prices(self.view.stage.weights, own.left, own.right, rows)
         free = None if any(rows) else settle(problem, self.solver.run, [self.view.stage], opening, self.solver.tied)
@@ -127,31 +129,48 @@ class Paying:
     def _near(self, prices: Both) -> Solution:
         """Return the best of the pairs that lose little, proved if no other pair can matter."""
         gap: int | None = None
-        for pairs in PAIRS:
-            loss = level(self.view, prices, self.view.few(pairs)) if gap is None else gap
-            few, others = self._within(prices, loss, 4 * pairs)
+        for few, others in self._growing(prices, lambda: gap):
             found = solved(few, None, replace(self.solver.run, tell=self._tell), SoFar())
-            if found.status in (Status.PROVED, Status.FEASIBLE):
-                told, gap = self.solver.offer(found.pairs, self.bound), self._gap(found.pairs)
-                if found.status is Status.FEASIBLE:
-                    return told
-                if gap < others or self._reached(found.pairs):
-                    return stated(self.solver.problem, found.pairs, Status.PROVED)
-            elif found.status is not Status.INFEASIBLE:
-                raise OutOfTime
+            if found.status in (Status.STOPPED, Status.FAILED):
+                break
+            if found.status is Status.INFEASIBLE:
+                if others is None:
+                    return without_pairs(Status.INFEASIBLE, "")
+                continue
+            told, gap = self.solver.offer(found.pairs, self.bound), self._gap(found.pairs)
+            if found.status is Status.FEASIBLE:
+                return told
+            if others is None or gap < others or self._reached(found.pairs):
+                return stated(self.solver.problem, found.pairs, Status.PROVED)
+        return self._given_up()
+
+    def _given_up(self) -> Solution:
+        if self.solver.run.over:
+            raise OutOfTime
         return self.solver.heard or without_pairs(Status.FAILED, "", (SHORT,))
+
+    def _growing(self, prices: Both, gap: Callable[[], int | None]) -> Iterator[tuple[AssignmentProblem, int | None]]:
+        """Yield problems of more and more pairs, with what others lose at least, None if there are no others.
+
+        With a ``gap`` known, those that lose no more than that are enough.
+        """
+        for pairs in PAIRS:
+            known = gap()
+            loss = level(self.view, prices, self.view.few(pairs)) if known is None else known
+            sight = self.view.look(prices, loss, 4 * self.view.few(pairs))
+            yield self._of(sight.pairs), int(sight.others[self.view.scores.mentors].min(initial=loss + 1))
+        if max(self.view.scores.shape) <= ALL:
+            yield self._of(self.view.pairs()), None
 
     def _tell(self, told: Told) -> None:
         self.solver.offer(told().pairs, self.bound)
 
-    def _within(self, prices: Both, loss: int, most: int) -> tuple[AssignmentProblem, int]:
-        """Return the problem of the pairs that lose no more than so much, and what others lose at least."""
+    def _of(self, pairs: Pairs) -> AssignmentProblem:
+        """Return the problem of some pairs and the pins."""
         problem = self.solver.problem
-        sight = self.view.look(prices, loss, most)
         assert isinstance(problem.scores, ComputedScores)
-        pairs = sight.pairs.joined(former_in(problem.scores, listed(problem.pins)), problem.shape[1])
-        others = int(sight.others[self.view.scores.mentors].min(initial=loss + 1))
-        return replace(problem, scores=SparseScores(problem.shape, *pairs.columns)), others
+        every = pairs.joined(former_in(problem.scores, listed(problem.pins)), problem.shape[1])
+        return replace(problem, scores=SparseScores(problem.shape, *every.columns))
 
     def _gap(self, pairs: IntMatrix) -> int:
         """Return by how much the bound exceeds what pairs are worth beside the pins."""
