@@ -85,7 +85,7 @@ class Row:
         return found
 
     def by_people(self, shape: tuple[int, int]) -> "tuple[IntVector, IntVector] | None":
-        """Return (n,) and (m,) int64 of which each pair counts the sum; None if weights do not rest on one side alone."""
+        """Return (n,) and (m,) int64 of which each pair counts the sum; None if it does not rest on one side alone."""
         height, width = np.atleast_2d(self.weights).shape
         if self.mentor is not None or self.mentee is not None or min(height, width) > 1:
             return None

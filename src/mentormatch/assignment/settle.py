@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-import numpy as np
-
 from mentormatch.assignment.engine import Run
 from mentormatch.assignment.face import Face, Optimum, nothing
 from mentormatch.assignment.leximin import BELOW_ALL, Leximin

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.util import find_spec
 from itertools import compress
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from mentormatch.assignment.face import Face, Optimum, open_bounds, pins_hold
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.scores import IntMatrix
 from mentormatch.assignment.settle import OutOfTime, opening_stage, settle
+from mentormatch.assignment.sofar import silent
 from mentormatch.assignment.solution import Prices, Solution, Status, without_pairs
 from mentormatch.assignment.sparse import FLOAT_EXACT, best
 from mentormatch.assignment.stages import Stage, merged, reached, stage_of
@@ -30,10 +31,15 @@ from mentormatch.assignment.wide.view import Both, View
 from mentormatch.columns import IntVector
 from mentormatch.errors import EngineError
 
+if TYPE_CHECKING:
+    from mentormatch.assignment.paths.starting import Start
+
 INT_EXACT = 1 << 57
 """What a pair is worth stays below this, and all that the search for paths adds up below 2^62."""
 REWARD = 4
 """Places that must be taken are rewarded with so many times what a pair can be worth, then so many times more."""
+FINEST = 1 << 20
+"""Where goals ask for no scores, what couples pairs may cost parts of a unit, of so many."""
 BINDS = "a rule that couples pairs binds, which is not solved for so many pairs"
 BEYOND = "minimums that so many people can hardly keep take integers beyond what is exact"
 GREAT = "the goals of so many pairs take integers beyond 2^57, which are not solved exactly"
@@ -74,11 +80,18 @@ class Wide(Engine):
         try:
             with at_hand(run.workers) as solver.crew:
                 solution = solver.solution()
+            if solution.status is Status.FAILED and problem.goals != ("total",):
+                return self._unless_empty(problem, run, solution)
         except OutOfTime:
             return solver.heard or without_pairs(Status.STOPPED, self.kind)
         except NoWorkersError as error:
             return replace(solver.heard or without_pairs(Status.FAILED, self.kind), notes=(str(error),))
         return replace(solution, engine=self.kind)
+
+    def _unless_empty(self, problem: AssignmentProblem, run: Run, failed: Solution) -> Solution:
+        """Return that there is no answer if smaller numbers prove it: of the total alone."""
+        found = self._with_rows(replace(problem, goals=("total",)), replace(run, ties=False, tell=silent))
+        return found if found.status is Status.INFEASIBLE else replace(failed, engine=self.kind)
 
 
 def _of_rows(stage: Prices, counting: Sequence[bool]) -> Prices:
@@ -103,7 +116,7 @@ class Solver:
     asked: Stage = field(init=False)
     stage: Stage = field(init=False)
     parts: int = 1
-    begin: object = None
+    begin: "Start | IntVector | None" = None
     turned: bool = False
     reward: int = 0
     reach: int = 0
@@ -120,6 +133,8 @@ class Solver:
             finer = self.asked.above(total, places)
             if finer.reach < (exact // max(places, 1) if needed else exact):
                 self.stage, self.parts = finer, finer.weights[0][1] // self.asked.weights[0][1]
+        if self.problem.rows and not self.stage.score and FINEST * self.stage.reach < exact:
+            self.stage, self.parts = self.stage.times(FINEST), FINEST
         self.reach = self.stage.reach
         self.reward = REWARD * self.reach + 1 if needed else 0
 
@@ -193,7 +208,7 @@ class Solver:
             self.reward = max(self.reward, REWARD * self.reach + 1)
 
     def shift(self, paid: Both) -> None:
-        """Begin the next solve where the last ended, pairs being worth so much less by their mentor and their mentee."""
+        """Begin the next solve where the last ended, pairs being worth so much less by their two people."""
         if self.begin is not None and not isinstance(self.begin, np.ndarray):
             prices = self.begin.prices  # those of places that must be taken come once more
             self.begin = replace(self.begin, prices=prices - np.resize(paid[0 if self.turned else 1], len(prices)))
@@ -213,7 +228,7 @@ class Solver:
         from mentormatch.assignment.paths.starting import Start
 
         begin = Start.at(face, self.begin) if isinstance(self.begin, np.ndarray) else self.begin
-        begin = begin if isinstance(begin, Start) and len(begin.prices) == len(face.right.most) else None
+        begin = begin if begin is not None and len(begin.prices) == len(face.right.most) else None
         optimum = best_by_paths(face, profit, begin, lambda: self.run.over)
         self.begin = Start.of(face, optimum)
         return optimum

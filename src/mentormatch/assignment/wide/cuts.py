@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from scipy.optimize import linprog
 
 from mentormatch.assignment.wide.quotas import Tolls
 
@@ -69,6 +68,8 @@ def lowest(cuts: Sequence[Cut], tolls: Tolls, box: Box) -> Tolls:
 
 def _steps(cuts: Sequence[Cut], tolls: Tolls, box: Box, width: int) -> list[float]:
     """Return by how many widths to move each toll, for all cuts together to be least; none if the solver gives up."""
+    from scipy.optimize import linprog
+
     top = highest(cuts, tolls)
     heights = np.array([(cut.at(tolls) - top) / width for cut in cuts])
     slopes = np.array([cut.spare for cut in cuts], dtype=np.float64)

@@ -1,12 +1,12 @@
 """Problems of very many pairs with rules that count people: tolls first, then the few pairs that these leave open.
 
-Where tolls leave no gap, every optimum is among the pairs that lose nothing at them, and reaches each bound that is paid
-for: a small problem, which is solved as any other. Where they leave one, an answer that is worth no less than another
-has no pair that loses more than the bound exceeds that other by (Dantzig, Fulkerson and Johnson 1954). So the pairs that
-lose little are solved by themselves, until no pair that was left out can matter.
+Where tolls leave no gap, every optimum is among the pairs that lose nothing at them, and reaches each bound that is
+paid for: a small problem, which is solved as any other. Where they leave one, an answer that is worth no less than
+another has no pair that loses more than the bound exceeds that other by (Dantzig, Fulkerson and Johnson 1954). So the
+pairs that lose little are solved by themselves, until no pair that was left out can matter.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -22,6 +22,7 @@ from mentormatch.assignment.solution import Prices, Solution, Status, without_pa
 from mentormatch.assignment.stages import Stage, reached
 from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.assignment.wide.level import level
+from mentormatch.assignment.wide.listing import FAR
 from mentormatch.assignment.wide.pricing import ALL, begun, improved
 from mentormatch.assignment.wide.quotas import Quotas
 from mentormatch.assignment.wide.remainder import Remainder
@@ -35,7 +36,10 @@ SHORT = "no answer was found that keeps the rules that couple pairs, nor was it 
 CLOSE, NEAR = 1_000, 16
 """Tolls move by this part of the greatest score at first: where they were tried before, and where they were not."""
 PAIRS = (4, 16, 64)
-"""Where tolls leave a gap, so many pairs a person that lose least are solved, then more."""
+MORE = 4
+"""Where tolls leave a gap, so many pairs a person that lose least are solved, then more; and so many times as many
+where that is how many lose no more.
+"""
 MOST_TIED = 20_000
 """Of more pairs that are left tied, hashes settle some first, by tolls too."""
 ROUNDS = 3
@@ -85,7 +89,7 @@ class Paying:
 
     def __post_init__(self) -> None:
         problem, stage, quotas = self.solver.problem, self.solver.stage, quotas_of(self.solver.problem)
-        point = stage.score * MILLION
+        point = stage.score * MILLION or stage.weights[-1][1]
         scales = (point // CLOSE, point // NEAR, point, *(2 * weight for _, weight in stage.weights[-2::-1]))
         most = (self.solver.exact - stage.reach) // max(quotas.heaviest, 1)
         asking = Asking(self.solver.best, self.solver.shift, self._hear)
@@ -117,6 +121,8 @@ class Paying:
             raise EngineError("The prices do not prove the assignment")
         if trial.bound < self.search.empty:
             return without_pairs(Status.INFEASIBLE, "")
+        if max(trial.tolls, default=0) >= self.search.most:
+            return without_pairs(Status.FAILED, "", (SHORT,))
         rows = quotas.by_row(trial.tolls, len(problem.rows))
         prices = Prices(self.view.stage.weights, own.left, own.right, rows)
         free = None if any(rows) else settle(problem, self.solver.run, [self.view.stage], opening, self.solver.tied)
@@ -129,38 +135,30 @@ class Paying:
     def _near(self, prices: Both) -> Solution:
         """Return the best of the pairs that lose little, proved if no other pair can matter."""
         gap: int | None = None
-        for few, others in self._growing(prices, lambda: gap):
+        few_people = max(self.view.scores.shape) <= ALL
+        for pairs in (*PAIRS, *([None] if few_people else [])):
+            few, others = self._within(prices, pairs, gap)
             found = solved(few, None, replace(self.solver.run, tell=self._tell), SoFar())
-            if found.status in (Status.STOPPED, Status.FAILED):
-                break
-            if found.status is Status.INFEASIBLE:
-                if others is None:
-                    return without_pairs(Status.INFEASIBLE, "")
-                continue
-            told, gap = self.solver.offer(found.pairs, self.bound), self._gap(found.pairs)
-            if found.status is Status.FEASIBLE:
-                return told
-            if others is None or gap < others or self._reached(found.pairs):
-                return stated(self.solver.problem, found.pairs, Status.PROVED)
-        return self._given_up()
-
-    def _given_up(self) -> Solution:
-        if self.solver.run.over:
-            raise OutOfTime
+            if found.tiers:
+                told, gap = self.solver.offer(found.pairs, self.bound), self._gap(found.pairs)
+                if found.status is Status.FEASIBLE:
+                    return told
+                if gap < others or self._reached(found.pairs):
+                    return stated(self.solver.problem, found.pairs, Status.PROVED)
+            elif found.status is not Status.INFEASIBLE or others == FAR:
+                return found
         return self.solver.heard or without_pairs(Status.FAILED, "", (SHORT,))
 
-    def _growing(self, prices: Both, gap: Callable[[], int | None]) -> Iterator[tuple[AssignmentProblem, int | None]]:
-        """Yield problems of more and more pairs, with what others lose at least, None if there are no others.
+    def _within(self, prices: Both, pairs: int | None, gap: int | None) -> tuple[AssignmentProblem, int]:
+        """Return the problem of so many pairs a person that lose least, None: of all, and what others lose at least.
 
-        With a ``gap`` known, those that lose no more than that are enough.
+        With a ``gap`` known those that lose no more than that are enough.
         """
-        for pairs in PAIRS:
-            known = gap()
-            loss = level(self.view, prices, self.view.few(pairs)) if known is None else known
-            sight = self.view.look(prices, loss, 4 * self.view.few(pairs))
-            yield self._of(sight.pairs), int(sight.others[self.view.scores.mentors].min(initial=loss + 1))
-        if max(self.view.scores.shape) <= ALL:
-            yield self._of(self.view.pairs()), None
+        if pairs is None:
+            return self._of(self.view.pairs()), FAR
+        loss = level(self.view, prices, self.view.few(pairs)) if gap is None else gap
+        sight = self.view.look(prices, loss, MORE * self.view.few(pairs))
+        return self._of(sight.pairs), int(sight.others[self.view.scores.mentors].min(initial=loss + 1))
 
     def _tell(self, told: Told) -> None:
         self.solver.offer(told().pairs, self.bound)
@@ -207,8 +205,10 @@ class Tight:
             return stated(problem, pairs, Status.PROVED) if kept else None
         left = Remainder.of(face, self.rows, problem.shape)
         found = solved(left.problem, None, replace(run, hashes=left.hashes(run.hashes), tell=SoFar().tell), SoFar())
-        if found.status in (Status.STOPPED, Status.FAILED):
+        if found.status is Status.STOPPED:
             raise OutOfTime
+        if found.status is Status.FAILED:
+            return found
         return None if found.status is Status.INFEASIBLE else stated(problem, left.whole(found.pairs), found.status)
 
     def _thinned(self) -> Face | None:

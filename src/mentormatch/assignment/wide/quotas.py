@@ -18,7 +18,7 @@ type Tolls = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Quotas:
-    """Bounds on open pairs: pair (i, k) counts ``mentor[b, i] + mentee[b, k]`` in bound b, all no more than ``most[b]``.
+    """Bounds on open pairs: (i, k) counts ``mentor[b, i] + mentee[b, k]`` in bound b, and all at most ``most[b]``.
 
     A minimum is a maximum of the opposite. ``rows[b]`` is the row of the problem, ``signs[b]`` -1 for its minimum.
     """

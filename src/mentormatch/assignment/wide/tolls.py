@@ -72,7 +72,7 @@ class Search:
         self.last = (0,) * len(self.quotas.most)
 
     def best(self, face: Face, profit: IntVector, prices: Both | None = None) -> Optimum:
-        """Return the optimum of a face at the best tolls; a pair and what it pays cost no more than its people's prices.
+        """Return the optimum of a face at the best tolls, with prices of people that pay for tolls too.
 
         An optimum that does not keep the minimums of people is returned as soon as it is found.
         """
