@@ -11,10 +11,12 @@ import pytest
 from mentormatch.assignment.certificate import Verdict, certify
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.engines import wide
+from mentormatch.assignment.face import Face
 from mentormatch.assignment.problem import AssignmentProblem, Row
-from mentormatch.assignment.settle import OutOfTime
+from mentormatch.assignment.settle import OutOfTime, opening_stage
 from mentormatch.assignment.solution import Solution, Status
-from mentormatch.assignment.wide import guess, paying, pricing
+from mentormatch.assignment.stages import merged
+from mentormatch.assignment.wide import guess, near, paying, pricing, tight
 from mentormatch.assignment.wide.cuts import Cut, highest, lowest
 from mentormatch.columns import IntVector
 from tests.assignment.wide.test_same_pairs import GOALS, PROGRAMME, RULES, both, coarse, cohort, needing, same
@@ -151,16 +153,16 @@ def test_pairs_are_the_same_with_short_lists_and_ties_that_tolls_thin(
 ) -> None:
     thinned: list[int] = []
 
-    class Counted(paying.Tight):
+    class Counted(tight.Tight):
         """Counts what hashes leave."""
 
-        def _thinned(self) -> paying.Face | None:
+        def _thinned(self) -> Face | None:
             face = super()._thinned()
             thinned.append(len(self.face) - (0 if face is None else len(face)))
             return face
 
     monkeypatch.setattr(paying, "Tight", Counted)
-    monkeypatch.setattr(paying, "MOST_TIED", 0)
+    monkeypatch.setattr(tight, "MOST_TIED", 0)
     for where, name in ((guess, "LEADING"), (pricing, "ADDED")):
         monkeypatch.setattr(where, name, 2)
     tied = 2 * seed + (seed % 2 == 0) * 60
@@ -229,11 +231,11 @@ def test_where_numbers_grow_too_great_the_total_alone_shows_that_no_answer_is_th
     problem = binding()
     most = len(solve(replace(problem, rows=())).pairs)
     none = replace(problem, rows=(Row("all", np.ones((1, 1), dtype=np.int64), least=most + 1),))
-    reach = wide.merged(problem, lambda _: True)[0].reach
+    reach = opening_stage(merged(problem, lambda _: True)).reach
     monkeypatch.setattr(wide, "INT_EXACT", 4 * reach)
     assert solve(none).status is Status.INFEASIBLE
     monkeypatch.setattr(wide.Wide, "_unless_empty", lambda self, problem, run, failed: failed)
-    assert solve(none).notes == (paying.SHORT,)
+    assert solve(none).notes == (near.SHORT,)
 
 
 def test_a_row_that_does_not_rest_on_people_may_stand_beside_one_that_does() -> None:
