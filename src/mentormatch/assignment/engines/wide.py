@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from mentormatch.assignment.engine import Engine, Run
-from mentormatch.assignment.face import Face, Optimum, open_bounds, pins_hold
-from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.face import Face, Optimum, listed, open_bounds, pins_hold, total
+from mentormatch.assignment.problem import AssignmentProblem, Row
 from mentormatch.assignment.scores import IntMatrix
 from mentormatch.assignment.settle import OutOfTime, opening_stage, settle
 from mentormatch.assignment.sofar import silent
@@ -155,6 +155,14 @@ class Solver:
             found = None if opening is None else settle(self.problem, self.run, [self.stage], opening, self.tied)
         return without_pairs(Status.INFEASIBLE, "wide") if found is None else self.stated(found)
 
+    def under(self, rows: tuple[Row, ...]) -> Solution:
+        """Return the solution of the same problem under other rows, or the best in time."""
+        own = Solver(replace(self.problem, rows=rows), replace(self.run, tell=silent), self.compiled, crew=self.crew)
+        try:
+            return own.solution()
+        except OutOfTime:
+            return own.heard or without_pairs(Status.STOPPED, "wide")
+
     def keeping(self, found: Callable[[], tuple[Face, Optimum]]) -> tuple[Face, Optimum] | None:
         """Return what is found once it keeps the minimums, None if no answer keeps them."""
         while True:
@@ -242,17 +250,18 @@ class Solver:
     def offer(self, pairs: IntMatrix, bound: int) -> Solution:
         """Return an answer, with what the bound of all goals together proves, and tell it."""
         tiers = tuple(reached(self.problem, pairs, {}))
-        bounds = self._bounds({tier.goal: tier.value for tier in tiers}, bound, len(self.problem.pins))
+        pinned = total(self.stage.worth(self.problem, *listed(self.problem.pins).T))
+        bounds = self._bounds({tier.goal: tier.value for tier in tiers}, bound + pinned)
         tiers = tuple(replace(tier, bound=bounds.get(tier.goal)) for tier in tiers)
         told = self.heard = Solution(Status.FEASIBLE, pairs, tiers, "wide")
         self.run.tell(lambda: told)
         return told
 
-    def _bounds(self, values: dict[str, int], bound: int, pinned: int) -> dict[str, int]:
+    def _bounds(self, values: dict[str, int], bound: int) -> dict[str, int]:
         """Return the bound of the first goal that is not reached, and of those before it, by that of all together."""
         left, found = bound, dict[str, int]()
         known = [each for each in self.stage.weights if each[0] in values]
-        for goal, weight in known if not pinned else ():
+        for goal, weight in known:
             found[goal] = left // weight
             if found[goal] != values[goal]:
                 return found

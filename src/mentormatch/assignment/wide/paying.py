@@ -4,15 +4,17 @@ from dataclasses import dataclass, field, replace
 
 from mentormatch.assignment.face import Face, Optimum, listed
 from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.settle import settle
+from mentormatch.assignment.settle import OutOfTime, settle
 from mentormatch.assignment.solution import Prices, Solution, Status, without_pairs
 from mentormatch.assignment.wide.near import SHORT, Near
 from mentormatch.assignment.wide.pricing import begun, improved
 from mentormatch.assignment.wide.quotas import Quotas
+from mentormatch.assignment.wide.rounded import pairs_for_sure, rounded
 from mentormatch.assignment.wide.solver import Solver
 from mentormatch.assignment.wide.tight import Tight, held
-from mentormatch.assignment.wide.tolls import Asking, Search
+from mentormatch.assignment.wide.tolls import Asking, Search, Trial
 from mentormatch.assignment.wide.view import View
+from mentormatch.columns import IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scoring.score import MILLION
 
@@ -53,27 +55,59 @@ class Paying:
 
     def solution(self, opening: tuple[Face, Optimum]) -> Solution:
         """Return the canonical solution, or the best that was found in time."""
-        trial, quotas = self.search.trial, self.search.quotas
-        if trial is None:
-            raise EngineError("No tolls were tried")
-        (face, priced), self.bound = opening, min(self.bound, trial.bound)
-        problem, own = self.solver.problem, quotas.within(priced, trial.tolls)
-        profit = quotas.left(face, self.view.stage.worth(problem, face.lefts, face.rights), trial.tolls)
-        if not face.proves(own, profit):
-            raise EngineError("The prices do not prove the assignment")
+        trial, profit = self._proved(opening)
         if trial.bound < self.search.empty:
             return without_pairs(Status.INFEASIBLE, "")
         if max(trial.tolls, default=0) >= self.search.most:
             return without_pairs(Status.FAILED, "", (SHORT,))
-        rows = quotas.by_row(trial.tolls, len(problem.rows))
+        self.bound = min(self.bound, trial.bound)
+        if self.solver.heard is not None:
+            self.solver.offer(self.solver.heard.pairs, self.bound)
+        return self._free(opening) or self._paid(opening, trial, profit)
+
+    def _proved(self, opening: tuple[Face, Optimum]) -> tuple[Trial, IntVector]:
+        """Return the trial of an opening, and what its open pairs are worth less what they pay, which it is best in."""
+        (face, priced), trial, quotas = opening, self.search.trial, self.search.quotas
+        if trial is None:
+            raise EngineError("No tolls were tried")
+        worth = self.view.stage.worth(self.solver.problem, face.lefts, face.rights)
+        profit = quotas.left(face, worth, trial.tolls)
+        if not face.proves(quotas.within(priced, trial.tolls), profit):
+            raise EngineError("The prices do not prove the assignment")
+        return trial, profit
+
+    def _free(self, opening: tuple[Face, Optimum]) -> Solution | None:
+        """Return the solution without rules, if nothing is paid for them and it keeps them."""
+        if self.search.trial is None or any(self.search.trial.tolls):
+            return None
+        problem = self.solver.problem
+        found = settle(problem, self.solver.run, [self.view.stage], opening, self.solver.tied)
+        return found if all(row.holds(found.pairs, problem.shape) for row in problem.rows) else None
+
+    def _paid(self, opening: tuple[Face, Optimum], trial: Trial, profit: IntVector) -> Solution:
+        """Return the solution at tolls, with their prices; the best so far if there is no time for it."""
+        (face, priced), problem = opening, self.solver.problem
+        own = self.search.quotas.within(priced, trial.tolls)
+        rows = self.search.quotas.by_row(trial.tolls, len(problem.rows))
         prices = Prices(self.view.stage.weights, own.left, own.right, rows)
-        free = None if any(rows) else settle(problem, self.solver.run, [self.view.stage], opening, self.solver.tied)
-        if free is not None and all(row.holds(free.pairs, problem.shape) for row in problem.rows):
-            return free
         tight = Tight(self.solver, tuple(held(problem.rows, rows)), face.narrowed(own, profit))
         near = Near(self.solver, self.view, prices, (priced.left, priced.right), self.bound)
-        found = tight.solution() or near.solution()
+        try:
+            found = tight.solution() or self._rounded() or near.solution()
+        except OutOfTime:
+            if self.solver.heard is None:
+                raise
+            found = self.solver.heard
         return replace(found, prices=(prices,)) if found.tiers else found
+
+    def _rounded(self) -> Solution | None:
+        """Return the solution if rows ask for whole numbers that it needs; None if that does not prove it."""
+        pairs = pairs_for_sure(self.solver.heard)
+        rows = None if pairs is None else rounded(self.solver.problem.rows, pairs)
+        found = None if rows is None else self.solver.under(rows)
+        if found is not None and found.tiers:
+            self.solver.offer(found.pairs, self.bound)
+        return found if found is not None and found.status is Status.PROVED else None
 
 
 def quotas_of(problem: AssignmentProblem) -> Quotas:

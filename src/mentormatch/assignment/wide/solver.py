@@ -4,7 +4,7 @@ from typing import Protocol
 
 from mentormatch.assignment.engine import Run
 from mentormatch.assignment.face import Face, Optimum
-from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.problem import AssignmentProblem, Row
 from mentormatch.assignment.scores import IntMatrix
 from mentormatch.assignment.solution import Solution
 from mentormatch.assignment.stages import Stage
@@ -37,6 +37,10 @@ class Solver(Protocol):
 
     def shift(self, paid: Both) -> None:
         """Take it that pairs are worth so much less in the next solve."""
+        ...
+
+    def under(self, rows: tuple[Row, ...]) -> Solution:
+        """Return the solution of the problem under other rows, or the best in time."""
         ...
 
     def offer(self, pairs: IntMatrix, bound: int) -> Solution:

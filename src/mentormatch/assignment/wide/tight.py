@@ -39,32 +39,38 @@ class Tight:
     def solution(self) -> Solution | None:
         """Return the canonical solution, None if no answer is among these pairs."""
         thin = self._thinned() if len(self.face) > MOST_TIED and self.solver.run.ties else None
-        return (None if thin is None else self._of(thin)) or self._of(self.face)
+        return (None if thin is None else thin._of_open()) or self._of_open()
 
-    def _of(self, face: Face) -> Solution | None:
+    def _of_open(self) -> Solution | None:
         problem = self.solver.problem
-        left = Remainder.of(face, self.rows, problem.shape, np.zeros(len(face), dtype=np.int64))
+        left = Remainder.of(self.face, self.rows, problem.shape, np.zeros(len(self.face), dtype=np.int64))
         found = left.solved(self.solver.run)
         if found.tiers:
             return stated(problem, found.pairs, found.status)
         return found if found.status is Status.FAILED else None
 
-    def _thinned(self) -> Face | None:
-        """Return the face of the answers that some rounds of hashes leave; None if tolls do not tell them."""
-        face, hashes, shape = self.face, self.solver.run.hashes, self.solver.problem.shape
+    def _thinned(self) -> "Tight | None":
+        """Return what some rounds of hashes leave, if their tolls leave no gap; None if they leave one for sure."""
+        work: Tight | None = self
         for turn in range(ROUNDS):
-            profit = hashes.of(face.lefts, face.rights, turn)
-            quotas = Quotas.of(self.rows, face.settled, shape)
-            asking = Asking(self._solve, lambda paid: None, lambda face, optimum: None)
-            search = Search(quotas, asking, (int(profit.max(initial=1)),), self.solver.exact // 2, 0)
-            search.best(face, profit)
-            trial = search.trial
-            if trial is None or trial.bound < 0:
-                return None
-            face = face.narrowed(trial.optimum, quotas.left(face, profit, trial.tolls))
-            if len(face) <= MOST_TIED:
+            work = work._after(turn) if work else None
+            if work is None or len(work.face) <= MOST_TIED:
                 break
-        return face
+        return work
+
+    def _after(self, turn: int) -> "Tight | None":
+        """Return the answers that are the best in a round of hashes, None if there are none."""
+        hashes, face = self.solver.run.hashes, self.face
+        profit = hashes.of(face.lefts, face.rights, turn)
+        quotas = Quotas.of(self.rows, face.settled, self.solver.problem.shape)
+        asking = Asking(self._solve, lambda paid: None, lambda face, optimum: None)
+        search = Search(quotas, asking, (int(profit.max(initial=1)),), self.solver.exact // 2, 0)
+        search.best(face, profit)
+        if search.trial is None or search.trial.bound < 0:
+            return None
+        tolls = search.trial.tolls
+        rows = tuple(held(self.rows, quotas.by_row(tolls, len(self.rows))))
+        return Tight(self.solver, rows, face.narrowed(search.trial.optimum, quotas.left(face, profit, tolls)))
 
     def _solve(self, face: Face, profit: IntVector, prices: Both | None) -> Optimum:
         found = self.solver.tied(face, profit)
