@@ -49,7 +49,8 @@ NEEDS = "the goals of so many pairs take integers beyond 2^53, for which the ext
 class Wide(Engine):
     """Exact on markets of which the pairs do not fit in memory, by prices and looks at all pairs.
 
-    A rule that couples pairs is left out at first; where the answer keeps it all the same, it is that of the problem.
+    Pairs pay for rules that count people of one side, until the best ones keep them. Any other rule that couples pairs is
+    left out at first; where the answer keeps it all the same, it is that of the problem.
     """
 
     kind: ClassVar[str] = "wide"
