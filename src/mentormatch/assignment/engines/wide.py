@@ -40,6 +40,8 @@ REWARD = 4
 """Places that must be taken are rewarded with so many times what a pair can be worth, then so many times more."""
 FINEST = 1 << 20
 """Where goals ask for no scores, what couples pairs may cost parts of a unit, of so many."""
+PATIENCE = 1_000
+"""So many steps a pair a search may take where pairs are worth a little less than before: to begin anew takes longer."""
 BINDS = "a rule that couples pairs binds, which is not solved for so many pairs"
 BEYOND = "minimums that so many people can hardly keep take integers beyond what is exact"
 GREAT = "the goals of so many pairs take integers beyond 2^57, which are not solved exactly"
@@ -49,8 +51,8 @@ NEEDS = "the goals of so many pairs take integers beyond 2^53, for which the ext
 class Wide(Engine):
     """Exact on markets of which the pairs do not fit in memory, by prices and looks at all pairs.
 
-    Pairs pay for rules that count people of one side, until the best ones keep them. Any other rule that couples pairs is
-    left out at first; where the answer keeps it all the same, it is that of the problem.
+    Pairs pay for rules that count people of one side, until the best ones keep them. Any other rule that couples pairs
+    is left out at first; where the answer keeps it all the same, it is that of the problem.
     """
 
     kind: ClassVar[str] = "wide"
@@ -220,7 +222,8 @@ class Solver:
         """Begin the next solve where the last ended, pairs being worth so much less by their two people."""
         if self.begin is not None and not isinstance(self.begin, np.ndarray):
             prices = self.begin.prices  # those of places that must be taken come once more
-            self.begin = replace(self.begin, prices=prices - np.resize(paid[0 if self.turned else 1], len(prices)))
+            moved = prices - np.resize(paid[0 if self.turned else 1], len(prices))
+            self.begin = replace(self.begin, prices=moved, patience=PATIENCE)
 
     def tied(self, face: Face, profit: IntVector) -> Optimum | None:
         """Return the optimum of a face of tied answers; as there are some, a great enough reward has minimums kept."""

@@ -33,6 +33,10 @@ class Cut:
         """Return what the bound is no less than."""
         return self.worth + sum(spare * toll for spare, toll in zip(self.spare, tolls, strict=True))
 
+    def slope(self, before: Tolls, after: Tolls) -> int:
+        """Return by how much it rises from some tolls to others."""
+        return self.at(after) - self.at(before)
+
     def settles(self, tolls: Tolls) -> bool:
         """Return whether the pairs keep all bounds and reach those that are paid for: then none are better."""
         return self.keeps and self.at(tolls) == self.worth

@@ -15,8 +15,11 @@ from mentormatch.assignment.wide.quotas import Quotas, Tolls
 from mentormatch.assignment.wide.view import Both
 from mentormatch.columns import IntVector
 
-FARTHER = 16
-"""So many times farther than any of the scales tolls may move next, where those were best that moved so far."""
+FARTHER, CLOSER = 64, 4
+"""Where tolls were better that moved as far as they might, the next may move as far as the bound would go on falling if
+it bent as it did, or so many times as far; where they were worse, so many times less far. A solve begins where the last
+one ended, and takes long if much has changed since.
+"""
 
 type Best = Callable[[Face, IntVector, Both | None], Optimum]
 type Shift = Callable[[Both], None]
@@ -52,21 +55,20 @@ class Asking:
 class Search:
     """The search for tolls, which goes on where it ended as more pairs are listed.
 
-    ``scales``: how far tolls may move at first, then, and so on. ``most``: no toll is greater, or else what pairs pay
-    is not exact. An answer that is worth less than ``empty`` does not exist. ``solved`` counts solves.
+    ``begin`` and ``reach``: how far tolls may move at first, and next. ``most``: no toll is greater, or else what pairs
+    pay is not exact. An answer that is worth less than ``empty`` does not exist.
     """
 
     quotas: Quotas
     asking: Asking
-    scales: tuple[int, ...]
+    begin: int
     most: int
     empty: int
     trial: Trial | None = None
     last: Tolls = ()
     cuts: list[Cut] = field(default_factory=list)
-    wide: int = 0
+    reach: int = 0
     kept: int | None = None
-    solved: int = 0
 
     def __post_init__(self) -> None:
         self.last = (0,) * len(self.quotas.most)
@@ -76,10 +78,11 @@ class Search:
 
         An optimum that does not keep the minimums of people is returned as soon as it is found.
         """
-        best, self.wide = self._tried(face, profit, self.trial.tolls if self.trial else self.last, prices), 0
+        best = self._tried(face, profit, self.trial.tolls if self.trial else self.last, prices)
+        self.reach = self.begin
         while face.holds(best.optimum) and not self._done(best):
-            tolls = lowest(self.cuts, best.tolls, self._box(best.tolls))
-            if highest(self.cuts, tolls) >= best.bound:
+            tolls = self._next(best)
+            if tolls is None:
                 break
             other = self._tried(face, profit, tolls)
             best = self._better(best, other) if face.holds(other.optimum) else other
@@ -93,7 +96,7 @@ class Search:
             self.asking.shift((now[0] - before[0], now[1] - before[1]))
         optimum = self.asking.solve(face, self.quotas.left(face, profit, tolls), prices)
         cut = Cut(total(profit[optimum.chosen]), self.quotas.spare(face, optimum.chosen))
-        self.last, self.solved = tolls, self.solved + 1
+        self.last = tolls
         if face.holds(optimum):
             self._keep(face, optimum, cut)
         return Trial(tolls, optimum, cut)
@@ -110,17 +113,23 @@ class Search:
         return best.bound < self.empty or best.cut.settles(best.tolls)
 
     def _better(self, best: Trial, other: Trial) -> Trial:
-        """Return the better of two trials; if the other one is, and as far away as it may be, go farther next."""
-        if other.bound >= best.bound:
-            return best
+        """Return the better of two trials, and have the next ones move as far as that suggests."""
         moved = max(abs(one - after) for one, after in zip(best.tolls, other.tolls, strict=True))
-        self.wide += moved >= self._reach
+        if other.bound >= best.bound:
+            self.reach = max(moved // CLOSER, 1)
+            return best
+        if moved >= self.reach:
+            was, now = (one.cut.slope(best.tolls, other.tolls) for one in (best, other))
+            self.reach = moved * min(max(now // min(was - now, -1), 1), FARTHER)
         return other
 
-    @property
-    def _reach(self) -> int:
-        place = min(self.wide, len(self.scales) - 1)
-        return int(self.scales[place] * FARTHER ** (self.wide - place))
+    def _next(self, best: Trial) -> Tolls | None:
+        """Return the tolls to try next, None if none of those close by can be better."""
+        for reach in (self.reach, max(self.reach, self.begin)):
+            self.reach, tolls = reach, lowest(self.cuts, best.tolls, self._box(best.tolls, reach))
+            if highest(self.cuts, tolls) < best.bound:
+                return tolls
+        return None
 
-    def _box(self, tolls: Tolls) -> Box:
-        return around(tolls, self._reach, ((0,) * len(tolls), (self.most,) * len(tolls)))
+    def _box(self, tolls: Tolls, reach: int) -> Box:
+        return around(tolls, reach, ((0,) * len(tolls), (self.most,) * len(tolls)))
