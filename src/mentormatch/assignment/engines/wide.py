@@ -41,7 +41,7 @@ REWARD = 4
 FINEST = 1 << 20
 """Where goals ask for no scores, what couples pairs may cost parts of a unit, of so many."""
 PATIENCE = 1_000
-"""So many steps a pair a search may take where pairs are worth a little less than before: to begin anew takes longer."""
+"""So many steps a pair a search may take where pairs are worth a little less than before: anew it takes longer."""
 BINDS = "a rule that couples pairs binds, which is not solved for so many pairs"
 BEYOND = "minimums that so many people can hardly keep take integers beyond what is exact"
 GREAT = "the goals of so many pairs take integers beyond 2^57, which are not solved exactly"
