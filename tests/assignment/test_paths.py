@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from time import monotonic
@@ -199,10 +200,9 @@ def test_a_warm_start_that_leads_astray_is_given_up(seed: int, monkeypatch: pyte
     monkeypatch.setattr(paths, "start_of", noted)
     face, profit = random(seed, 60, 1_000_000)
     cold = best(face, profit)
-    nothing = Start(0 * cold.right, np.full(len(face.left.most), -1, dtype=np.int32))
-    monkeypatch.setattr(paths, "WARM", 0)
+    nothing = Start(0 * cold.right, np.full(len(face.left.most), -1, dtype=np.int32), patience=0)
     assert same_prices(best(face, profit, nothing), cold)
-    assert same_prices(best(face, profit, Start.of(face, cold)), cold)
+    assert same_prices(best(face, profit, replace(Start.of(face, cold), patience=0)), cold)
     assert len(begun) == 2
 
 

@@ -13,7 +13,7 @@ from mentormatch.assignment.answers import Answers
 from mentormatch.assignment.bounding import Pricing
 from mentormatch.assignment.certificate import certify
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.problem import AssignmentProblem, Row
 from mentormatch.assignment.scores import DenseScores, SparseScores, stored
 from mentormatch.assignment.solution import Prices, Solution, Status, Tier
 from tests.oracles.problems import problems
@@ -52,12 +52,19 @@ def as_list(asked: AssignmentProblem) -> AssignmentProblem:
     return replace(asked, scores=SparseScores(asked.shape, *pairs, asked.scores.at(*pairs)))
 
 
+ROWS = (
+    Row("mentors", np.array([[1], [0], [2]]), most=1),
+    Row("mentees", np.array([[0, 3, 1]]), least=1),
+    Row("all", np.array([[1]]), most=2),
+)
 STAGES = (
     STAGE,
     Prices((("matched", 1),), np.array([1, 2, 0]), np.array([0, 0, 1])),
     Prices((("priority", 1),), np.array([1, 4, 1]), np.array([1, 0, 0])),
     Prices((("total", 2),), np.array([8, 5, 12]), np.array([1, 0, 0]), parts=1),
     Prices((("matched", 50), ("total", 1)), np.array([54, 55, 56]), np.array([0, 0, 1])),
+    Prices((("matched", 50), ("total", 1)), np.array([54, 55, 56]), np.array([0, 0, 1]), rows=(1, -1, 0)),
+    Prices((("total", 2),), np.array([6, 4, 10]), np.array([1, 0, 0]), rows=(1, 0, 2)),
     Prices((("matched", 50), ("total", 1)), np.array([162, 165, 168]), np.array([0, 0, 3]), parts=3),
 )
 
@@ -68,7 +75,7 @@ def test_pairs_are_left_that_are_worth_their_prices(
     monkeypatch: pytest.MonkeyPatch, cells: int, prices: Prices
 ) -> None:
     monkeypatch.setattr(sieve, "CELLS", cells)
-    asked = problem()
+    asked = problem(rows=ROWS)
     every = Answers.of(asked, NOBODY)
     stage = Pricing.of(asked, prices, every, {})
     assert stage is not None
@@ -98,7 +105,7 @@ def test_pairs_that_are_chosen_pinned_or_former_are_left_whatever_they_are_worth
     ],
 )
 def test_all_pairs_are_left_by_other_prices_than_those_of_people(other: dict[str, Any]) -> None:
-    asked = problem()
+    asked = problem(rows=(Row("both", np.eye(3, dtype=np.int64), most=1),))
     dear = replace(STAGE, mentees=np.array([5000, 5000, 5000]))
     assert len(Answers.of(asked, NOBODY, near=dear).mentors) == 0
     assert len(Answers.of(asked, NOBODY, near=replace(dear, **other)).mentors) == 8

@@ -151,7 +151,7 @@ def _whole(problem: AssignmentProblem, engine: str | None, run: Run, so_far: SoF
     """Return the checked answer, or the best so far where there is trouble."""
     run = replace(run, tell=so_far.tell)
     try:
-        return _checked(problem, _solved(problem, engine, run, so_far))
+        return _checked(problem, solved(problem, engine, run, so_far))
     except KeyboardInterrupt:
         return _checked(problem, so_far.answer(Status.STOPPED, INTERRUPTED))
     except MemoryError:
@@ -176,8 +176,9 @@ def answered(problem: AssignmentProblem, kind: str | None, run: Run) -> Solution
     """Return what the engines say, unchecked; ``failed`` if one contradicts itself."""
 
     def ask(part: AssignmentProblem, *, ties: bool, tell: Tell = silent) -> Solution:
-        found = _without_rows(part, replace(run, ties=ties)) if kind is None and part.rows else None
-        return found or route(part, kind).solve(part, replace(run, ties=ties, tell=tell))
+        asked = replace(run, ties=ties and run.ties, tell=tell)
+        found = _without_rows(part, asked) if kind is None and part.rows else None
+        return found or route(part, kind).solve(part, asked)
 
     try:
         return pursued(problem, ask, run.tell)
@@ -203,7 +204,7 @@ def _quick_without_rows(problem: AssignmentProblem, run: Run) -> bool:
     return sums and route(free).quick(free, run.left_s) and _without_rows(problem, replace(run, ties=False)) is not None
 
 
-def _solved(problem: AssignmentProblem, kind: str | None, run: Run, so_far: SoFar) -> Solution:
+def solved(problem: AssignmentProblem, kind: str | None, run: Run, so_far: SoFar) -> Solution:
     """Return what the engines say here, at once or after a moment, or else in a process of their own."""
     asked = route(problem, kind)
     so_far.engine = asked.kind

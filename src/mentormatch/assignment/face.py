@@ -91,6 +91,11 @@ class Face:
             np.bincount(self.rights[chosen], minlength=len(self.right.most)),
         )
 
+    def answer(self, chosen: BoolVector) -> IntMatrix:
+        """Return (k, 2) the chosen pairs and the settled ones, sorted."""
+        pairs = np.concatenate([self.settled, np.column_stack([self.lefts[chosen], self.rights[chosen]])])
+        return pairs[np.lexsort(pairs.T[::-1])]
+
     def holds(self, optimum: Optimum) -> bool:
         """Return whether everybody is within their bounds."""
         loads = self.loads(optimum.chosen)

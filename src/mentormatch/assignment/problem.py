@@ -84,6 +84,16 @@ class Row:
                 found = np.where(people == person, found, 0)
         return found
 
+    def by_people(self, shape: tuple[int, int]) -> "tuple[IntVector, IntVector] | None":
+        """Return (n,) and (m,) int64 of which each pair counts the sum; None if it does not rest on one side alone."""
+        height, width = np.atleast_2d(self.weights).shape
+        if self.mentor is not None or self.mentee is not None or min(height, width) > 1:
+            return None
+        mentor, mentee = (np.zeros(count, dtype=np.int64) for count in shape)
+        side = mentee if height == 1 else mentor
+        side[:] = np.ravel(self.weights)
+        return mentor, mentee
+
     def holds(self, pairs: NDArray[np.int64], shape: tuple[int, int]) -> bool:
         """Return whether pairs (k, 2) keep the bounds."""
         total = int(self.at(pairs[:, 0], pairs[:, 1], shape).sum())

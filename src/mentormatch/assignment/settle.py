@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-import numpy as np
-
 from mentormatch.assignment.engine import Run
 from mentormatch.assignment.face import Face, Optimum, nothing
 from mentormatch.assignment.leximin import BELOW_ALL, Leximin
@@ -76,9 +74,7 @@ class Settling:
 
     def pairs(self) -> IntMatrix:
         """Return the last answer, sorted."""
-        chosen = np.column_stack([self.before.lefts[self.chosen], self.before.rights[self.chosen]])
-        pairs = np.concatenate([self.before.settled, chosen])
-        return pairs[np.lexsort(pairs.T[::-1])]
+        return self.before.answer(self.chosen)
 
 
 def settle(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from mentormatch.assignment.bounding import LARGEST, reach
+from mentormatch.assignment.bounding import LARGEST, priced_rows, reach
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.scores import DenseScores, IntMatrix, SparseScores
 from mentormatch.assignment.solution import Prices
@@ -25,10 +25,10 @@ def left_by(
 ) -> tuple[IntVector, IntVector]:
     """Return the allowed pairs whose surplus in a stage is 0 or more, and those of ``always``, sorted.
 
-    All allowed pairs, if the stage has other prices than those of people, or numbers beyond what is exact. Former pairs
+    All allowed pairs, if the stage has prices that do not rest on people, or numbers beyond what is exact. Former pairs
     are among them in any case.
     """
-    if isinstance(scores, SparseScores) or not prices.simple or reach(problem, prices) > LARGEST:
+    if isinstance(scores, SparseScores) or not _of_people(problem, prices) or reach(problem, prices) > LARGEST:
         return scores.pairs()
     width = scores.shape[1]
     former = np.array(problem.former, dtype=np.int64).reshape(-1, 2)
@@ -37,6 +37,12 @@ def left_by(
     found = np.concatenate([pairs[:, 0] * width + pairs[:, 1], *_left(problem, scores, prices)])
     mentors, mentees = np.divmod(np.unique(found), max(width, 1))
     return mentors, mentees
+
+
+def _of_people(problem: AssignmentProblem, prices: Prices) -> bool:
+    """Return whether all that a pair costs is the sum of what its two people cost."""
+    rows = all(row.by_people(problem.shape) is not None for row, _ in priced_rows(problem, prices))
+    return rows and not (any(prices.links) or prices.kept)
 
 
 def _left(problem: AssignmentProblem, scores: DenseScores | ComputedScores, prices: Prices) -> Iterator[IntVector]:
@@ -74,4 +80,8 @@ def _parts(problem: AssignmentProblem, prices: Prices) -> tuple[int, IntVector, 
         mentor = mentor + first * problem.mentor_priority
     if problem.mentee_priority is not None:
         mentee = mentee + first * problem.mentee_priority
+    for row, price in priced_rows(problem, prices):
+        counted = row.by_people(problem.shape)
+        if counted is not None:
+            mentor, mentee = mentor - price * counted[0], mentee - price * counted[1]
     return weights.get("matched", 0), mentor, mentee, score

@@ -64,6 +64,12 @@ class Stage:
         """Return whether both stages in one stay within int64."""
         return (places * lower.reach + 1) * self.reach + lower.reach < INT_EXACT
 
+    def times(self, parts: int) -> "Stage":
+        """Return the same in parts of a unit."""
+        weights = tuple((goal, parts * weight) for goal, weight in self.weights)
+        sides = parts * self.flat, parts * self.mentor, parts * self.mentee
+        return Stage(weights, *sides, *(parts * part for part in (self.score, self.low, self.high, self.kept)))
+
     @property
     def reach(self) -> int:
         """Return a bound on the magnitude of what one pair is worth, and of differences between two."""

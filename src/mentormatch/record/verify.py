@@ -17,6 +17,7 @@ from pathlib import Path
 
 from mentormatch.assignment.certificate import Certificate, Verdict, certify, provable
 from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.solution import Solution
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import mark, tr
 from mentormatch.people import Cohort
@@ -147,16 +148,22 @@ def _checked(content: bytes, against: tuple[Cohort, Programme] | None = None) ->
     seal = digest(content)
     try:
         decision = Decision.from_json(content)
+        whole = decision.every_pair or against is not None
         problem = reposed(decision, *against) if against else decision.problem()
-        certificate = certify(problem, decision.solution())
+        certificate = certify(problem, _solution(decision, whole=whole))
     except RequestError as error:
         return Verification(seal, Outcome.REFUSED, problems=error.problems)
-    whole = decision.every_pair or against is not None
     certificate = certificate if whole else of_the_chosen(certificate)
     unproved = _unproved(problem, certificate) if whole else ()
     problems = (*(Problem(tr("contrôle"), text) for text in certificate.problems), *unproved)
     outcome = Outcome.REFUSED if problems else _outcome(certificate)
     return Verification(seal, outcome, certificate, problems=problems)
+
+
+def _solution(decision: Decision, *, whole: bool) -> Solution:
+    """Return the answer; without prices where these are of rows too, of which the chosen pairs alone tell little."""
+    solution = decision.solution()
+    return solution if whole or not decision.rows else replace(solution, prices=())
 
 
 def of_the_chosen(certificate: Certificate) -> Certificate:

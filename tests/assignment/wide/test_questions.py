@@ -11,6 +11,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import matching as route
+from mentormatch.assignment.rules.quota import Quota
 from mentormatch.assignment.scores import DenseScores, SparseScores
 from mentormatch.assignment.solution import Status
 from mentormatch.assignment.wide.computed import ComputedScores
@@ -115,6 +116,30 @@ def test_a_repair_breaks_the_same_pairs(seed: int, kind: str, monkeypatch: pytes
     assert other.matching.certificate == one.matching.certificate
     for pair in some_pairs(one.matching, seed, 8):
         assert other.matching.why_not(*pair) == one.matching.why_not(*pair)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_quota_that_binds_changes_no_answer_to_a_question(
+    seed: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    people, (free, _) = cohort(seed, 60), both(seed, "untied")
+    changed = people.mentees.gave("reconversion", ["Oui"])
+    counted = int(changed[free.solution.pairs[:, 1]].sum())
+    where = {"side": "mentee", "field": "reconversion", "in": ["Oui"]}
+    quota = Quota.model_validate({"kind": "quota", "where": where, "most": counted // 2})
+    programme = PROGRAMMES["untied"].model_copy(update={"rules": [*RULES, quota]})
+    held = mm.match(people, programme)
+    monkeypatch.setattr(route, "MOST_HELD", 0)
+    unheld = mm.match(people, programme)
+    assert unheld.solution.prices[0].rows[-1] > 0
+    assert (unheld.pairs, unheld.unmatched, unheld.certificate) == (held.pairs, held.unmatched, held.certificate)
+    assert unheld.smallest_changes == held.smallest_changes
+    for pair in some_pairs(held, seed, 4):
+        assert unheld.why_not(*pair) == held.why_not(*pair)
+    path = tmp_path / "a.decision.json"
+    unheld.save(path)
+    assert verify(path).outcome is Outcome.HELD
+    assert verify(path, against=(people, programme)).outcome is Outcome.VERIFIED
 
 
 def imposed(kind: str) -> list[tuple[str, str]]:

@@ -168,10 +168,10 @@ def test_without_time_for_a_first_answer_there_is_none() -> None:
     assert solve(problem, time_limit_s=1e-9).status is Status.STOPPED
 
 
-def test_a_rule_that_couples_pairs_is_kept_by_the_answer_or_said_to_bind() -> None:
+def test_a_rule_about_both_people_of_a_pair_is_kept_by_the_answer_or_said_to_bind() -> None:
     people = cohort(5)
     placed = len(solve(pose_wide(people, PROGRAMME.criteria, RULES, GOALS)).pairs)
-    where = [{"side": "mentee", "field": "reconversion", "in": ["Oui", "Non"]}]
+    where = [{"side": side, "field": "reconversion", "in": ["Oui", "Non"]} for side in ("mentor", "mentee")]
     easy, hard = (Quota.model_validate({"kind": "quota", "where": where, "least": n}) for n in (1, placed + 1))
     held, unheld = both(people, PROGRAMME, [*RULES, easy])
     assert same(solve(held), solve(unheld))

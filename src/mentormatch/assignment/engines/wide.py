@@ -1,23 +1,28 @@
 """Engine ``wide``: pairs that are worked out whenever they are asked for, and never all held."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.util import find_spec
-from typing import Any, ClassVar
+from itertools import compress
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from mentormatch.assignment.engine import Engine, Run
-from mentormatch.assignment.face import Face, Optimum, open_bounds, pins_hold
-from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.settle import OutOfTime, settle
-from mentormatch.assignment.solution import Solution, Status, without_pairs
+from mentormatch.assignment.face import Face, Optimum, listed, open_bounds, pins_hold, total
+from mentormatch.assignment.problem import AssignmentProblem, Row
+from mentormatch.assignment.scores import IntMatrix
+from mentormatch.assignment.settle import OutOfTime, opening_stage, settle
+from mentormatch.assignment.sofar import silent
+from mentormatch.assignment.solution import Prices, Solution, Status, without_pairs
 from mentormatch.assignment.sparse import FLOAT_EXACT, best
-from mentormatch.assignment.stages import Stage, reached
+from mentormatch.assignment.stages import Stage, merged, reached
 from mentormatch.assignment.wide.aims import Aims, Limits
 from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.assignment.wide.crew import Crew, NoWorkersError
 from mentormatch.assignment.wide.minimums import best_with_minimums
+from mentormatch.assignment.wide.paying import Paying
 from mentormatch.assignment.wide.pricing import best_wide
 from mentormatch.assignment.wide.scan import Look, scanned
 from mentormatch.assignment.wide.spread import Spread, at_hand
@@ -27,10 +32,17 @@ from mentormatch.assignment.wide.view import Both, View
 from mentormatch.columns import IntVector
 from mentormatch.errors import EngineError
 
+if TYPE_CHECKING:
+    from mentormatch.assignment.paths.starting import Start
+
 INT_EXACT = 1 << 57
 """What a pair is worth stays below this, and all that the search for paths adds up below 2^62."""
 REWARD = 4
 """Places that must be taken are rewarded with so many times what a pair can be worth, then so many times more."""
+FINEST = 1 << 20
+"""Where goals ask for no scores, what couples pairs may cost parts of a unit, of so many."""
+PATIENCE = 1_000
+"""So many steps a pair a search may take where pairs are worth a little less than before: anew it takes longer."""
 BINDS = "a rule that couples pairs binds, which is not solved for so many pairs"
 BEYOND = "minimums that so many people can hardly keep take integers beyond what is exact"
 GREAT = "the goals of so many pairs take integers beyond 2^57, which are not solved exactly"
@@ -40,7 +52,8 @@ NEEDS = "the goals of so many pairs take integers beyond 2^53, for which the ext
 class Wide(Engine):
     """Exact on markets of which the pairs do not fit in memory, by prices and looks at all pairs.
 
-    A rule that couples pairs is left out at first; where the answer keeps it all the same, it is that of the problem.
+    Pairs pay for rules that count people of one side, until the best ones keep them. Any other rule that couples pairs
+    is left out at first; where the answer keeps it all the same, it is that of the problem.
     """
 
     kind: ClassVar[str] = "wide"
@@ -56,25 +69,39 @@ class Wide(Engine):
         return True
 
     def solve(self, problem: AssignmentProblem, run: Run) -> Solution:
-        found = self._without_rows(replace(problem, rows=()), run)
+        counting = [row.by_people(problem.shape) is not None for row in problem.rows]
+        found = self._with_rows(replace(problem, rows=tuple(compress(problem.rows, counting))), run)
         kept = all(row.holds(found.pairs, problem.shape) for row in problem.rows)
-        return found if kept or found.status is Status.INFEASIBLE else without_pairs(Status.FAILED, self.kind, (BINDS,))
+        if not kept and found.status in (Status.PROVED, Status.FEASIBLE):
+            return without_pairs(Status.FAILED, self.kind, (BINDS,))
+        return replace(found, prices=tuple(_of_rows(stage, counting) for stage in found.prices))
 
-    def _without_rows(self, problem: AssignmentProblem, run: Run) -> Solution:
+    def _with_rows(self, problem: AssignmentProblem, run: Run) -> Solution:
+        """Return the solution of a problem whose rows rest on people."""
         if not pins_hold(problem):
             return without_pairs(Status.INFEASIBLE, self.kind)
         solver = Solver(problem, run, compiled=find_spec("numba") is not None)
         try:
             with at_hand(run.workers) as solver.crew:
-                opening = solver.opening()
-            if opening is None:
-                return without_pairs(Status.INFEASIBLE, self.kind)
-            solution = solver.stated(settle(problem, run, [solver.stage], opening, solver.tied))
+                solution = solver.solution()
+            if solution.status is Status.FAILED and problem.goals != ("total",):
+                return self._unless_empty(problem, run, solution)
         except OutOfTime:
             return solver.heard or without_pairs(Status.STOPPED, self.kind)
         except NoWorkersError as error:
             return replace(solver.heard or without_pairs(Status.FAILED, self.kind), notes=(str(error),))
         return replace(solution, engine=self.kind)
+
+    def _unless_empty(self, problem: AssignmentProblem, run: Run, failed: Solution) -> Solution:
+        """Return that there is no answer if smaller numbers prove it: of the total alone."""
+        found = self._with_rows(replace(problem, goals=("total",)), replace(run, ties=False, tell=silent))
+        return found if found.status is Status.INFEASIBLE else replace(failed, engine=self.kind)
+
+
+def _of_rows(stage: Prices, counting: Sequence[bool]) -> Prices:
+    """Return prices of all rows, of which only those that rest on people may have one."""
+    prices = iter(stage.rows)
+    return replace(stage, rows=tuple(next(prices) if each else 0 for each in counting)) if any(stage.rows) else stage
 
 
 @dataclass(slots=True)
@@ -88,8 +115,10 @@ class Solver:
     crew: Crew[Any] | None = None
     limits: Limits = field(init=False)
     aims: Aims = field(init=False)
-    begin: object = None
+    begin: "Start | IntVector | None" = None
+    turned: bool = False
     reward: int = 0
+    reach: int = 0
 
     def __post_init__(self) -> None:
         needed = any(bounds.least.any() for bounds in open_bounds(self.problem))
@@ -102,7 +131,9 @@ class Solver:
         aims = Aims.of(self.problem, limits, ties=self.run.ties)
         if aims is None:
             raise EngineError(self.great)
-        self.limits, self.aims = limits, aims
+        finest = self.problem.rows and aims.sure and not aims.stage.score and FINEST * aims.stage.reach < limits.most
+        self.limits, self.aims = limits, aims.times(FINEST) if finest else aims
+        self.reach = self.stage.reach
 
     def _reward(self) -> int:
         """Return the reward to begin with, a multiple of what the first goal weighs, as prices are to be near one."""
@@ -114,6 +145,16 @@ class Solver:
         return self.aims.stage
 
     @property
+    def asked(self) -> Stage:
+        """Return the goals alone as a stage, if they are sure to keep their order."""
+        return opening_stage(merged(self.problem, lambda reach: reach < self.limits.most))
+
+    @property
+    def parts(self) -> int:
+        """Return what a unit of what is asked for counts."""
+        return self.aims.parts
+
+    @property
     def great(self) -> str:
         """Return what there is to say of numbers that are too great."""
         return GREAT if self.compiled else NEEDS
@@ -123,12 +164,41 @@ class Solver:
         """Return what a pair may be worth at most."""
         return INT_EXACT if self.compiled else FLOAT_EXACT // 3
 
-    def opening(self) -> tuple[Face, Optimum] | None:
-        """Return the optimum of the goals with its tight pairs, None if no answer keeps the minimums."""
+    def solution(self) -> Solution:
+        """Return the canonical solution, or the best in time."""
+        if self.problem.rows and self.aims.sure:
+            paying = Paying(self, View.of(self.problem, self.stage, self.ready))
+            opening = self.keeping(paying.opening)
+            found = None if opening is None else paying.solution(opening)
+        else:
+            opening = self.keeping(self._opening)
+            found = None if opening is None else self._settled(opening)
+        return without_pairs(Status.INFEASIBLE, "wide") if found is None else self.stated(found)
+
+    def _opening(self) -> tuple[Face, Optimum]:
+        """Return the optimum of the goals with its tight pairs."""
+        return best_wide(View.of(self.problem, self.stage, self.ready), self.best, self.hear)
+
+    def _settled(self, opening: tuple[Face, Optimum]) -> Solution:
+        """Return the canonical solution where no pair pays for a rule, if it keeps all rules as it is."""
+        found = settle(self.problem, self.run, [self.stage], opening, self.tied)
+        kept = all(row.holds(found.pairs, self.problem.shape) for row in self.problem.rows)
+        return found if kept else without_pairs(Status.FAILED, "wide", (self.great,))
+
+    def under(self, rows: tuple[Row, ...]) -> Solution:
+        """Return the solution of the same problem under other rows, or the best in time."""
+        own = Solver(replace(self.problem, rows=rows), replace(self.run, tell=silent), self.compiled, crew=self.crew)
+        try:
+            return own.solution()
+        except OutOfTime:
+            return own.heard or without_pairs(Status.STOPPED, "wide")
+
+    def keeping(self, found: Callable[[], tuple[Face, Optimum]]) -> tuple[Face, Optimum] | None:
+        """Return what is found once it keeps minimums and the order of goals, None if no answer keeps the minimums."""
         while True:
-            face, optimum = best_wide(View.of(self.problem, self.stage, self.ready), self.best, self.hear)
+            face, optimum = found()
             if not face.holds(optimum):
-                if self.reward > self.stage.reach * self.problem.places:
+                if self.reward > self.reach * self.problem.places:
                     return None
                 self._reward_more()
             elif self.aims.kept(face, optimum):
@@ -178,19 +248,33 @@ class Solver:
     def best(self, face: Face, profit: IntVector, prices: Both | None = None) -> Optimum:
         """Return the optimum of a face; ``prices`` are where to begin, None: where the last solve ended."""
         self.heed()
-        turned = bool(face.left.most.max(initial=0) > 1)
+        self._outweigh(profit)
+        turned = self.turned = bool(face.left.most.max(initial=0) > 1)
         if prices is not None:
             self.begin = prices[0 if turned else 1]
         solve = self._by_paths if self.compiled else _by_scipy
         optimum = best_with_minimums(face.flipped() if turned else face, profit, self.reward, solve)
         return Optimum(optimum.chosen, optimum.right, optimum.left) if turned else optimum
 
+    def _outweigh(self, profit: IntVector) -> None:
+        """Have places that must be taken rewarded with more than all that pairs are worth, if there are any."""
+        if self.reward and len(profit):
+            self.reach = max(self.reach, max(int(profit.max()), 0) - min(int(profit.min()), 0))
+            self.reward = max(self.reward, REWARD * self.reach + 1)
+
+    def shift(self, paid: Both) -> None:
+        """Begin the next solve where the last ended, pairs being worth so much less by their two people."""
+        if self.begin is not None and not isinstance(self.begin, np.ndarray):
+            prices = self.begin.prices  # those of places that must be taken come once more
+            moved = prices - np.resize(paid[0 if self.turned else 1], len(prices))
+            self.begin = replace(self.begin, prices=moved, patience=PATIENCE)
+
     def tied(self, face: Face, profit: IntVector) -> Optimum | None:
         """Return the optimum of a face of tied answers; as there are some, a great enough reward has minimums kept."""
         self.heed()
         if not self.compiled:
             return best(face, profit)
-        self.begin, self.reward = None, REWARD * (int(profit.max()) - min(int(profit.min()), 0)) + 1
+        self.begin, self.reward, self.reach = None, 1, 0
         while not face.holds(optimum := self.best(face, profit)):
             self.begin, self.reward = None, self.reward * REWARD
         return optimum
@@ -200,7 +284,7 @@ class Solver:
         from mentormatch.assignment.paths.starting import Start
 
         begin = Start.at(face, self.begin) if isinstance(self.begin, np.ndarray) else self.begin
-        begin = begin if isinstance(begin, Start) and len(begin.prices) == len(face.right.most) else None
+        begin = begin if begin is not None and len(begin.prices) == len(face.right.most) else None
         optimum = best_by_paths(face, profit, begin, lambda: self.run.over)
         self.begin = Start.of(face, optimum)
         return optimum
@@ -209,21 +293,23 @@ class Solver:
         """Tell an answer, with the bounds that prices prove; one that does not keep the minimums is none."""
         if not face.holds(optimum):
             return
-        chosen = np.column_stack([face.lefts[optimum.chosen], face.rights[optimum.chosen]])
-        pairs = np.concatenate([face.settled, chosen])
-        pairs = pairs[np.lexsort(pairs.T[::-1])]
-        tiers = tuple(reached(self.problem, pairs, {}))
-        bounds = self._bounds({tier.goal: tier.value for tier in tiers}, bound, len(face.settled))
-        tiers = tuple(replace(tier, bound=bounds.get(tier.goal)) for tier in tiers)
-        self.heard = Solution(Status.FEASIBLE, pairs, tiers, "wide")
-        told = self.heard
-        self.run.tell(lambda: told)
+        self.offer(face.answer(optimum.chosen), bound)
 
-    def _bounds(self, values: dict[str, int], bound: int, pinned: int) -> dict[str, int]:
+    def offer(self, pairs: IntMatrix, bound: int) -> Solution:
+        """Return an answer, with what the bound of all goals together proves, and tell it."""
+        tiers = tuple(reached(self.problem, pairs, {}))
+        pinned = total(self.stage.worth(self.problem, *listed(self.problem.pins).T))
+        bounds = self._bounds({tier.goal: tier.value for tier in tiers}, bound + pinned)
+        tiers = tuple(replace(tier, bound=bounds.get(tier.goal)) for tier in tiers)
+        told = self.heard = Solution(Status.FEASIBLE, pairs, tiers, "wide")
+        self.run.tell(lambda: told)
+        return told
+
+    def _bounds(self, values: dict[str, int], bound: int) -> dict[str, int]:
         """Return the bound of the first goal that is not reached, and of those before it, by that of all together."""
         left, found, former = bound, dict[str, int](), len(self.problem.former)
         known = [each for each in self.stage.weights if each[0] in values]
-        for goal, weight in known if not pinned else ():
+        for goal, weight in known:
             broken = goal == "changes"
             worth, most = former - values[goal] if broken else values[goal], left // weight
             found[goal] = max(former - most, 0) if broken else most

@@ -20,8 +20,6 @@ type Step = Callable[[Side, State, Search, IntVector, tuple[int, int]], int]
 
 MOST = 1 << 60
 """With no number beyond this, the sum of any four that are met is exact in int64."""
-WARM = 40
-"""So many steps a pair a search from a start that is given may take; with more of them it is quicker to begin anew."""
 AT_ONCE = 1 << 24
 """Steps looked at between two looks at the clock: some hundredths of a second."""
 
@@ -62,7 +60,7 @@ def best(face: Face, profit: IntVector, start: Start | None = None, over: Over =
 def _solved(market: Market, profit: IntVector, start: Start | None, over: Over) -> State:
     if start is not None:
         state = market.state(_clipped(start if start.seated else guided(market, start.prices, over), profit))
-        if _search(market, state, over, WARM * len(profit)):
+        if _search(market, state, over, start.patience * len(profit)):
             return state
     state = market.state(_clipped(start_of(market, over), profit))
     _search(market, state, over, MOST)

@@ -36,10 +36,14 @@ SAMPLE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Prices (m,) of the right side, and the partner (n,) of each person on the left, -1 for nobody."""
+    """Prices (m,) of the right side, and the partner (n,) of each person on the left, -1 for nobody.
+
+    A search from here may take ``patience`` steps a pair: with more of them it is quicker to begin anew.
+    """
 
     prices: IntVector
     partner: ShortVector
+    patience: int = 40
 
     @classmethod
     def of(cls, face: Face, optimum: Optimum) -> Self:

@@ -5,7 +5,7 @@ each other are too great. But what one answer gains on another it gains by excha
 that outdo the next goal over some hundreds of pairs do as well. That they did is proved of each answer: see ``coarse``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from operator import gt
 from typing import Self
@@ -76,6 +76,10 @@ class Aims:
         asked = stage.weights[:-1] if told else stage.weights
         parts = asked[-1][1]
         return cls(stage, tuple((goal, weight // parts) for goal, weight in asked), parts, sure=False)
+
+    def times(self, finer: int) -> Self:
+        """Return the same in so many times smaller parts."""
+        return replace(self, stage=self.stage.times(finer), parts=self.parts * finer)
 
     def kept(self, face: Face, optimum: Optimum) -> bool:
         """Return whether all answers on a face of tight pairs, proved by its optimum, are the best goal by goal.

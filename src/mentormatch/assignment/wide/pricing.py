@@ -30,7 +30,13 @@ def best_wide(view: View, solve: Solve, hear: Hear) -> tuple[Face, Optimum]:
 
     ``hear`` takes each answer with what it is short of at most.
     """
-    listing, losses = begun(view, solve), [view.stage.score * near for near in NEAR]
+    return improved(begun(view, solve), solve, hear)
+
+
+def improved(listing: Listing, solve: Solve, hear: Hear) -> tuple[Face, Optimum]:
+    """Return the same, beginning with the pairs of a listing."""
+    view = listing.view
+    losses = [view.stage.score * near for near in NEAR]
     start: Both | None = listing.prices
     while True:
         optimum = solve(view.face(listing.pairs), view.worth(listing.pairs), start)

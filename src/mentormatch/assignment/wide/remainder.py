@@ -1,0 +1,93 @@
+"""What tolls leave open: few pairs, of which those are chosen that keep the quotas, ties settled as everywhere."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+
+from mentormatch.assignment.canonical import OpaqueHash
+from mentormatch.assignment.engine import Run, solved
+from mentormatch.assignment.face import Bounds, Face
+from mentormatch.assignment.problem import AssignmentProblem, Loads, Row
+from mentormatch.assignment.scores import IntMatrix, SparseScores
+from mentormatch.assignment.settle import OutOfTime
+from mentormatch.assignment.sofar import SoFar, silent
+from mentormatch.assignment.solution import Solution, Status, without_pairs
+from mentormatch.assignment.stages import reached
+from mentormatch.assignment.wide.quotas import counted
+from mentormatch.columns import IntVector
+
+
+@dataclass(frozen=True, slots=True)
+class Remainder:
+    """The open pairs of a ``face`` as a ``problem`` of the ``mentors`` and ``mentees`` who are in them."""
+
+    face: Face
+    problem: AssignmentProblem
+    mentors: IntVector
+    mentees: IntVector
+
+    @classmethod
+    def of(cls, face: Face, rows: tuple[Row, ...], shape: tuple[int, int], worth: IntVector) -> Self:
+        """Return the problem of choosing open pairs that are worth the most together and keep rows.
+
+        ``rows`` are about all pairs, settled or not, and rest on people. ``worth`` (e,) of each open pair.
+        """
+        mentors, lefts = np.unique(face.lefts, return_inverse=True)
+        mentees, rights = np.unique(face.rights, return_inverse=True)
+        scores = SparseScores((len(mentors), len(mentees)), lefts, rights, worth)
+        sides = _loads(face.left.of(mentors)), _loads(face.right.of(mentees))
+        left = tuple(_left(rows, (mentors, mentees), face.settled, shape))
+        return cls(face, AssignmentProblem(scores, *sides, rows=left, goals=("total",)), mentors, mentees)
+
+    def solved(self, run: Run) -> Solution:
+        """Return the solution: pairs of everybody, those that were settled among them, and tiers of this problem.
+
+        Raise OutOfTime if there is none in time.
+        """
+        if self._lacking:
+            return without_pairs(Status.INFEASIBLE, "")
+        if not len(self.face):
+            return self._nothing()
+        words = run.hashes.opaque
+        hashes = OpaqueHash(words.mentors[self.mentors], words.mentees[self.mentees])
+        found = solved(self.problem, None, replace(run, hashes=hashes, tell=silent), SoFar())
+        if found.status is Status.STOPPED:
+            raise OutOfTime
+        return replace(found, pairs=self._whole(found.pairs)) if found.tiers else found
+
+    @property
+    def _lacking(self) -> bool:
+        """Return whether somebody must be in an open pair, and is in none."""
+        sides = ((self.face.left, self.mentors), (self.face.right, self.mentees))
+        return any(int(bounds.least.sum()) > int(bounds.least[people].sum()) for bounds, people in sides)
+
+    def _nothing(self) -> Solution:
+        """Return the solution where no pair is open."""
+        none = np.empty((0, 2), dtype=np.int64)
+        if not all(row.holds(none, self.problem.shape) for row in self.problem.rows):
+            return without_pairs(Status.INFEASIBLE, "")
+        return Solution(Status.PROVED, self._whole(none), tuple(reached(self.problem, none, {"total": 0})))
+
+    def _whole(self, pairs: IntMatrix) -> IntMatrix:
+        """Return the answer on all pairs that one on these makes, sorted."""
+        chosen = np.column_stack([self.mentors[pairs[:, 0]], self.mentees[pairs[:, 1]]])
+        found = np.concatenate([self.face.settled, chosen])
+        return found[np.lexsort(found.T[::-1])]
+
+
+def _loads(bounds: Bounds) -> Loads:
+    return Loads(bounds.least, bounds.most, np.zeros(len(bounds.most), dtype=bool))
+
+
+def _left(
+    rows: tuple[Row, ...], people: tuple[IntVector, IntVector], settled: IntMatrix, shape: tuple[int, int]
+) -> Iterator[Row]:
+    """Yield what rows ask of the open pairs of some people."""
+    for row in rows:
+        mentors, mentees = counted(row, shape)
+        own = mentors[people[0]][:, None] if mentors.any() else mentees[people[1]][None, :]
+        taken = int(row.at(settled[:, 0], settled[:, 1], shape).sum())
+        ends = (None if end is None else end - taken for end in (row.least, row.most))
+        yield Row(row.name, own, *ends)

@@ -1,0 +1,60 @@
+"""What solves the pairs of a wide problem, as those see it who put the pairs to it."""
+
+from typing import Protocol
+
+from mentormatch.assignment.engine import Run
+from mentormatch.assignment.face import Face, Optimum
+from mentormatch.assignment.problem import AssignmentProblem, Row
+from mentormatch.assignment.scores import IntMatrix
+from mentormatch.assignment.solution import Solution
+from mentormatch.assignment.stages import Stage
+from mentormatch.assignment.wide.view import Both
+from mentormatch.columns import IntVector
+
+
+class Solver(Protocol):
+    """What solves faces of a problem whose goals are in one ``stage``, and tells answers."""
+
+    problem: AssignmentProblem
+    run: Run
+    heard: Solution | None
+
+    @property
+    def stage(self) -> Stage:
+        """Return what pairs are worth."""
+        ...
+
+    @property
+    def asked(self) -> Stage:
+        """Return the goals alone as a stage."""
+        ...
+
+    @property
+    def parts(self) -> int:
+        """Return what a unit of what is asked for counts in the stage."""
+        ...
+
+    @property
+    def exact(self) -> int:
+        """Return what a pair may be worth at most."""
+        ...
+
+    def best(self, face: Face, profit: IntVector, prices: Both | None = None) -> Optimum:
+        """Return the optimum of a face, from some prices or from where the last solve ended."""
+        ...
+
+    def tied(self, face: Face, profit: IntVector) -> Optimum | None:
+        """Return the optimum of a face of tied answers."""
+        ...
+
+    def shift(self, paid: Both) -> None:
+        """Take it that pairs are worth so much less in the next solve."""
+        ...
+
+    def under(self, rows: tuple[Row, ...]) -> Solution:
+        """Return the solution of the problem under other rows, or the best in time."""
+        ...
+
+    def offer(self, pairs: IntMatrix, bound: int) -> Solution:
+        """Return an answer as ``feasible``, with what proves the bound of all goals together; and tell it."""
+        ...

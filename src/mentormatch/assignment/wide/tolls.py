@@ -1,0 +1,135 @@
+"""What pairs pay for rules that couple them, so that the best pairs keep the rules by themselves.
+
+Whatever is paid, the optimum of what pairs are worth less what they pay, with what the bounds are worth at these tolls,
+bounds every answer that keeps the rules (a Lagrangian relaxation). The search is for the tolls that bound it the
+closest. Each optimum on the way bounds what all other tolls can come to; the next ones are those at which all of these
+bounds together are the least (Kelley 1960), not too far from the best so far (Marsten, Hogan and Blankenship 1975).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from mentormatch.assignment.face import Face, Optimum, total
+from mentormatch.assignment.wide.cuts import Box, Cut, around, highest, lowest
+from mentormatch.assignment.wide.quotas import Quotas, Tolls
+from mentormatch.assignment.wide.view import Both
+from mentormatch.columns import IntVector
+
+FARTHER, CLOSER = 64, 4
+"""Where tolls were better that moved as far as they might, the next may move as far as the bound would go on falling if
+it bent as it did, or so many times as far; where they were worse, so many times less far. A solve begins where the last
+one ended, and takes long if much has changed since.
+"""
+
+type Best = Callable[[Face, IntVector, Both | None], Optimum]
+type Shift = Callable[[Both], None]
+"""Is told by how much less pairs are worth in the next solve, by their mentor and their mentee."""
+type Hear = Callable[[Face, Optimum], None]
+"""Takes an answer that keeps the bounds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The optimum at some tolls, with the prices of people alone."""
+
+    tolls: Tolls
+    optimum: Optimum
+    cut: Cut
+
+    @property
+    def bound(self) -> int:
+        """Return what no answer that keeps the bounds is worth more than, of the pairs among which this is one."""
+        return self.cut.at(self.tolls)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How to solve a face, from where the last solve ended but for a shift; and who hears of answers."""
+
+    solve: Best
+    shift: Shift
+    hear: Hear
+
+
+@dataclass(slots=True)
+class Search:
+    """The search for tolls, which goes on where it ended as more pairs are listed.
+
+    ``begin`` and ``reach``: how far tolls may move at first, and next. ``most``: no toll is greater, or else what pairs
+    pay is not exact. An answer that is worth less than ``empty`` does not exist.
+    """
+
+    quotas: Quotas
+    asking: Asking
+    begin: int
+    most: int
+    empty: int
+    trial: Trial | None = None
+    last: Tolls = ()
+    cuts: list[Cut] = field(default_factory=list)
+    reach: int = 0
+    kept: int | None = None
+
+    def __post_init__(self) -> None:
+        self.last = (0,) * len(self.quotas.most)
+
+    def best(self, face: Face, profit: IntVector, prices: Both | None = None) -> Optimum:
+        """Return the optimum of a face at the best tolls, with prices of people that pay for tolls too.
+
+        An optimum that does not keep the minimums of people is returned as soon as it is found.
+        """
+        best = self._tried(face, profit, self.trial.tolls if self.trial else self.last, prices)
+        self.reach = self.begin
+        while face.holds(best.optimum) and not self._done(best):
+            tolls = self._next(best)
+            if tolls is None:
+                break
+            other = self._tried(face, profit, tolls)
+            best = self._better(best, other) if face.holds(other.optimum) else other
+        self.trial = best
+        return self.quotas.beside(best.optimum, best.tolls)
+
+    def _tried(self, face: Face, profit: IntVector, tolls: Tolls, prices: Both | None = None) -> Trial:
+        """Return what comes of some tolls."""
+        if prices is None:
+            now, before = self.quotas.paid(tolls), self.quotas.paid(self.last)
+            self.asking.shift((now[0] - before[0], now[1] - before[1]))
+        optimum = self.asking.solve(face, self.quotas.left(face, profit, tolls), prices)
+        cut = Cut(total(profit[optimum.chosen]), self.quotas.spare(face, optimum.chosen))
+        self.last = tolls
+        if face.holds(optimum):
+            self._keep(face, optimum, cut)
+        return Trial(tolls, optimum, cut)
+
+    def _keep(self, face: Face, optimum: Optimum, cut: Cut) -> None:
+        """Keep what an answer says of all tolls, and tell it if it is one and the best so far."""
+        self.cuts.append(cut)
+        if cut.keeps and (self.kept is None or cut.worth > self.kept):
+            self.kept = cut.worth
+            self.asking.hear(face, optimum)
+
+    def _done(self, best: Trial) -> bool:
+        """Return whether no tolls are better, or there is no answer at all."""
+        return best.bound < self.empty or best.cut.settles(best.tolls)
+
+    def _better(self, best: Trial, other: Trial) -> Trial:
+        """Return the better of two trials, and have the next ones move as far as that suggests."""
+        moved = max(abs(one - after) for one, after in zip(best.tolls, other.tolls, strict=True))
+        if other.bound >= best.bound:
+            self.reach = max(moved // CLOSER, 1)
+            return best
+        if moved >= self.reach:
+            was, now = (one.cut.slope(best.tolls, other.tolls) for one in (best, other))
+            self.reach = moved * min(max(now // min(was - now, -1), 1), FARTHER)
+        return other
+
+    def _next(self, best: Trial) -> Tolls | None:
+        """Return the tolls to try next, None if none of those close by can be better."""
+        for reach in (self.reach, max(self.reach, self.begin)):
+            self.reach, tolls = reach, lowest(self.cuts, best.tolls, self._box(best.tolls, reach))
+            if highest(self.cuts, tolls) < best.bound:
+                return tolls
+        return None
+
+    def _box(self, tolls: Tolls, reach: int) -> Box:
+        return around(tolls, reach, ((0,) * len(tolls), (self.most,) * len(tolls)))
