@@ -14,7 +14,7 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.engines import wide
 from mentormatch.assignment.engines.wide import Solver
 from mentormatch.assignment.face import Bounds, Face, Optimum
-from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.problem import AssignmentProblem, Row
 from mentormatch.assignment.settle import OutOfTime
 from mentormatch.assignment.solution import Status
 from mentormatch.assignment.stages import merged, reached, stage_of
@@ -129,6 +129,20 @@ def test_minimums_are_kept_as_in_the_whole_block_or_said_to_be_impossible(
     one, other = solve(held, seed=seed), solve(unheld, seed=seed)
     assert same(one, other) or one.status is other.status is Status.INFEASIBLE
     assert certify(unheld, other).verdict is certify(held, one).verdict
+
+
+@both_ways
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("seed", FEW)
+def test_a_rule_that_couples_pairs_is_kept_beside_them_or_said_not_to_be(seed: int, how: str) -> None:
+    held, unheld = market(seed, REPAIR)
+    some = np.random.default_rng(seed).random(held.shape[1]) < 0.5
+    counted = int(some[solve(held, seed=seed).pairs[:, 1]].sum())
+    for most, kept in ((counted, True), (counted - 3, False)):
+        rows = (Row("some", some[None, :].astype(np.int64), most=most),)
+        found = solve(replace(unheld, rows=rows), seed=seed)
+        assert same(solve(replace(held, rows=rows), seed=seed), found) is kept
+        assert found.notes == (() if kept else (wide.GREAT if how == "compiled" else wide.NEEDS,))
 
 
 @both_ways
