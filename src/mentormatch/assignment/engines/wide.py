@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from mentormatch.assignment.bounding import magnitude
 from mentormatch.assignment.engine import Engine, Run
 from mentormatch.assignment.face import Face, Optimum, listed, open_bounds, pins_hold, total
 from mentormatch.assignment.problem import AssignmentProblem, Row
@@ -31,6 +32,7 @@ from mentormatch.assignment.wide.tiles import Tiles
 from mentormatch.assignment.wide.view import Both, View
 from mentormatch.columns import IntVector
 from mentormatch.errors import EngineError
+from mentormatch.scoring.score import MILLION
 
 if TYPE_CHECKING:
     from mentormatch.assignment.paths.starting import Start
@@ -41,8 +43,8 @@ REWARD = 4
 """Places that must be taken are rewarded with so many times what a pair can be worth, then so many times more."""
 FINEST = 1 << 20
 """Where goals ask for no scores, what couples pairs may cost parts of a unit, of so many."""
-PATIENCE = 1_000
-"""So many steps a pair a search may take where pairs are worth a little less than before: anew it takes longer."""
+PATIENCE, LITTLE = 1_000, MILLION // 10
+"""So many steps a pair a search may take where pairs are worth so little less than before: anew it takes longer."""
 BINDS = "a rule that couples pairs binds, which is not solved for so many pairs"
 BEYOND = "minimums that so many people can hardly keep take integers beyond what is exact"
 GREAT = "the goals of so many pairs take integers beyond 2^57, which are not solved exactly"
@@ -267,7 +269,8 @@ class Solver:
         if self.begin is not None and not isinstance(self.begin, np.ndarray):
             prices = self.begin.prices  # those of places that must be taken come once more
             moved = prices - np.resize(paid[0 if self.turned else 1], len(prices))
-            self.begin = replace(self.begin, prices=moved, patience=PATIENCE)
+            little = max(magnitude(side) for side in paid) <= self.stage.score * LITTLE
+            self.begin = replace(self.begin, prices=moved, patience=PATIENCE if little else self.begin.patience)
 
     def tied(self, face: Face, profit: IntVector) -> Optimum | None:
         """Return the optimum of a face of tied answers; as there are some, a great enough reward has minimums kept."""

@@ -18,9 +18,6 @@ from mentormatch.columns import IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scoring.score import MILLION
 
-CLOSE = 1_000
-"""Tolls move by this part of the greatest score at first."""
-
 
 @dataclass(slots=True)
 class Paying:
@@ -34,10 +31,11 @@ class Paying:
     def __post_init__(self) -> None:
         problem, stage, quotas = self.solver.problem, self.solver.stage, quotas_of(self.solver.problem)
         point = stage.score * MILLION or stage.weights[-1][1]
+        scales = (point, *(2 * weight for _, weight in stage.weights[-2::-1]))
         most = (self.solver.exact - stage.reach) // max(quotas.heaviest, 1)
         asking = Asking(self.solver.best, self.solver.shift, self._hear)
         empty = problem.places * min(stage.low, 0)
-        self.search = Search(quotas, asking, max(point // CLOSE, 1), most, empty)
+        self.search = Search(quotas, asking, scales, most, empty)
 
     def opening(self) -> tuple[Face, Optimum]:
         """Return the optimum at the best tolls with its tight pairs; prices are those of ``Search.best``."""

@@ -64,7 +64,7 @@ class Tight:
         profit = hashes.of(face.lefts, face.rights, turn)
         quotas = Quotas.of(self.rows, face.settled, self.solver.problem.shape)
         asking = Asking(self._solve, lambda paid: None, lambda face, optimum: None)
-        search = Search(quotas, asking, int(profit.max(initial=1)), self.solver.exact // 2, 0)
+        search = Search(quotas, asking, (int(profit.max(initial=1)),), self.solver.exact // 2, 0)
         search.best(face, profit)
         if search.trial is None or search.trial.bound < 0:
             return None

@@ -15,10 +15,10 @@ from mentormatch.assignment.wide.quotas import Quotas, Tolls
 from mentormatch.assignment.wide.view import Both
 from mentormatch.columns import IntVector
 
-FARTHER, CLOSER = 64, 4
-"""Where tolls were better that moved as far as they might, the next may move as far as the bound would go on falling if
-it bent as it did, or so many times as far; where they were worse, so many times less far. A solve begins where the last
-one ended, and takes long if much has changed since.
+CLOSE, FARTHER, CLOSER = 1_000, 64, 4
+"""Tolls move by this part of what a pair is worth at first. Where tolls were better that moved as far as they might,
+the next may move as far as the bound would go on falling if it bent as it did, or so many times as far; where they were
+worse, so many times less far. A solve begins where the last one ended, and takes long if much has changed since.
 """
 
 type Best = Callable[[Face, IntVector, Both | None], Optimum]
@@ -55,13 +55,14 @@ class Asking:
 class Search:
     """The search for tolls, which goes on where it ended as more pairs are listed.
 
-    ``begin`` and ``reach``: how far tolls may move at first, and next. ``most``: no toll is greater, or else what pairs
-    pay is not exact. An answer that is worth less than ``empty`` does not exist.
+    ``reach``: how far tolls may move next. ``scales``: what one pair is worth in the last goal, in the one before, and
+    so on: a toll between two of them is seldom the best, and takes long to solve. ``most``: no toll is greater, or else
+    what pairs pay is not exact. An answer that is worth less than ``empty`` does not exist.
     """
 
     quotas: Quotas
     asking: Asking
-    begin: int
+    scales: tuple[int, ...]
     most: int
     empty: int
     trial: Trial | None = None
@@ -79,7 +80,7 @@ class Search:
         An optimum that does not keep the minimums of people is returned as soon as it is found.
         """
         best = self._tried(face, profit, self.trial.tolls if self.trial else self.last, prices)
-        self.reach = self.begin
+        self.reach = self._begin
         while face.holds(best.optimum) and not self._done(best):
             tolls = self._next(best)
             if tolls is None:
@@ -116,16 +117,26 @@ class Search:
         """Return the better of two trials, and have the next ones move as far as that suggests."""
         moved = max(abs(one - after) for one, after in zip(best.tolls, other.tolls, strict=True))
         if other.bound >= best.bound:
-            self.reach = max(moved // CLOSER, 1)
+            self.reach = self.reach if moved > self.scales[0] else max(moved // CLOSER, 1)
             return best
         if moved >= self.reach:
             was, now = (one.cut.slope(best.tolls, other.tolls) for one in (best, other))
-            self.reach = moved * min(max(now // min(was - now, -1), 1), FARTHER)
+            self.reach = self._leap(moved * min(max(now // min(was - now, -1), 1), FARTHER))
         return other
+
+    @property
+    def _begin(self) -> int:
+        return max(self.scales[0] // CLOSE, 1)
+
+    def _leap(self, reach: int) -> int:
+        """Return how far to go instead: beyond the first of the scales, as far as one of them."""
+        return (
+            reach if reach <= self.scales[0] else min((scale for scale in self.scales if scale >= reach), default=reach)
+        )
 
     def _next(self, best: Trial) -> Tolls | None:
         """Return the tolls to try next, None if none of those close by can be better."""
-        for reach in (self.reach, max(self.reach, self.begin)):
+        for reach in (self.reach, max(self.reach, self._begin)):
             self.reach, tolls = reach, lowest(self.cuts, best.tolls, self._box(best.tolls, reach))
             if highest(self.cuts, tolls) < best.bound:
                 return tolls
