@@ -70,6 +70,15 @@ def scarce(shrink: int) -> Iterator[Row]:
     yield alone(solved, Market(100_000, 100_000, single=True).shrunk(shrink), check=True)
 
 
+def asked(shrink: int) -> Iterator[Row]:
+    """What is asked of the pairs of a nation: a repair, reasons, alternatives; and a quota that binds."""
+    from benchmarks.scale import questions
+
+    market = Market(60_000, 100_000).shrunk(shrink)
+    for ask in (questions.of_pairs, questions.with_quota):
+        yield from alone(ask, market)
+
+
 def beside_rivals(shrink: int) -> Iterator[Row]:
     """mentor-match and PuLP at 300 and 1,000 a side."""
     from benchmarks.scale import rivals
@@ -115,6 +124,7 @@ PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "tight": tight,
     "tight-tied": tight_tied,
     "scarce": scarce,
+    "questions": asked,
     "workers": spread,
     "growth": growth,
 }

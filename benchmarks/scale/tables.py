@@ -115,6 +115,22 @@ def nation(records: Records) -> str:
     return table(heads, rows)
 
 
+def questions(records: Records) -> str:
+    """Return what is asked of a nation: seconds, memory, and the proof where there are pairs."""
+    rows = [
+        [
+            row["name"],
+            *map(seconds, (row["wall_s"], row["processor_s"])),
+            megabytes(row["memory_mb"]),
+            f"{row['status']} in {seconds(row['check_wall_s'])}"
+            if "status" in row
+            else f"{shown(row['answers'])} answers",
+        ]
+        for row in rows_of(records, "questions")
+    ]
+    return table(["market: question", "wall", "processor", "memory so far", "status, and checked again"], rows)
+
+
 def scipy(records: Records) -> str:
     """Return one to one beside scipy's bare assignment."""
     rows = [
@@ -189,6 +205,7 @@ TABLES: dict[str, tuple[Callable[[Records], str], tuple[str, ...]]] = {
     "scoring": (scoring, ("scoring",)),
     "kinds": (kinds, ("kinds",)),
     "nation": (nation, NATION),
+    "questions": (questions, ("questions",)),
     "scipy": (scipy, ("scipy",)),
     "rivals": (rivals, ("rivals",)),
     "workers": (workers, ("workers",)),
