@@ -60,14 +60,23 @@ def lowest(cuts: Sequence[Cut], tolls: Tolls, box: Box) -> Tolls:
     A linear program in floating point is solved again around what it finds, all numbers being taken from there and
     hence small, until a unit is no longer small (iterative refinement, Gleixner, Steffy and Wolter 2016).
     """
-    width = max(max(most - least for least, most in zip(*box, strict=True)), 1)
+    start, width = tolls, max(max(most - least for least, most in zip(*box, strict=True)), 1)
     inner = box
     while width > 1:
         steps = _steps(cuts, tolls, inner, width)
         tolls = _clipped([toll + round(step * width) for toll, step in zip(tolls, steps, strict=True)], inner)
         width = max(width // FINER, 1)
         inner = around(tolls, width, box)
-    return min(_rounded(tolls, _steps(cuts, tolls, inner, 1), inner), key=lambda each: highest(cuts, each))
+    found = min(_rounded(tolls, _steps(cuts, tolls, inner, 1), inner), key=lambda each: highest(cuts, each))
+    return _only_needed(cuts, start, found)
+
+
+def _only_needed(cuts: Sequence[Cut], before: Tolls, after: Tolls) -> Tolls:
+    """Return tolls of which none has moved without need."""
+    for place, toll in enumerate(before):
+        kept = (*after[:place], toll, *after[place + 1 :])
+        after = kept if highest(cuts, kept) <= highest(cuts, after) else after
+    return after
 
 
 def _steps(cuts: Sequence[Cut], tolls: Tolls, box: Box, width: int) -> list[float]:

@@ -15,11 +15,13 @@ from mentormatch.assignment.wide.quotas import Quotas, Tolls
 from mentormatch.assignment.wide.view import Both
 from mentormatch.columns import IntVector
 
-CLOSE, FARTHER, CLOSER = 1_000, 64, 4
+CLOSE, FAR, FARTHER, CLOSER = 1_000, 2, 64, 4
 """Tolls move by this part of what a pair is worth at first. Where tolls were better that moved as far as they might,
-the next may move as far as the bound would go on falling if it bent as it did, or so many times as far; where they were
-worse, so many times less far. A solve begins where the last one ended, and takes long if much has changed since.
+the next may move as far as the bound would go on falling if it bent as it did, from two to so many times as far; where
+they were worse, so many times less far. A solve begins where the last one ended, and takes long if much has changed.
 """
+TRIALS = 500
+"""After so many trials on one list the best tolls have to do; they then leave a gap."""
 
 type Best = Callable[[Face, IntVector, Both | None], Optimum]
 type Shift = Callable[[Both], None]
@@ -81,8 +83,8 @@ class Search:
         """
         best = self._tried(face, profit, self.trial.tolls if self.trial else self.last, prices)
         self.reach = self._begin
-        while face.holds(best.optimum) and not self._done(best):
-            tolls = self._next(best)
+        for _ in range(TRIALS):
+            tolls = self._next(best) if face.holds(best.optimum) and not self._done(best) else None
             if tolls is None:
                 break
             other = self._tried(face, profit, tolls)
@@ -121,7 +123,7 @@ class Search:
             return best
         if moved >= self.reach:
             was, now = (one.cut.slope(best.tolls, other.tolls) for one in (best, other))
-            self.reach = self._leap(moved * min(max(now // min(was - now, -1), 1), FARTHER))
+            self.reach = self._leap(moved * min(max(now // min(was - now, -1), FAR), FARTHER))
         return other
 
     @property
