@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 import mentormatch as mm
-from benchmarks.scale.cohorts import Market
+from benchmarks.scale.cohorts import EXAMPLE, GOALS, Market
 from benchmarks.scale.measuring import memory_mb, timed
 from benchmarks.scale.records import Row
 from benchmarks.scale.solving import WARM
@@ -58,7 +58,8 @@ def of_pairs(market: Market) -> list[Row]:
 
 def with_quota(market: Market) -> list[Row]:
     """Return what a quota takes that halves the pairs of the commonest situation."""
-    people, programme = market.people, market.programme
+    people, goals = market.people, EXAMPLE.goals.model_copy(update={"order": list(GOALS)})
+    programme = market.programme.model_copy(update={"goals": goals})
     mm.match(Market(WARM, WARM, market.kind).people, programme)
     free = mm.match(people, programme)
     placed = people.mentees.take(free.solution.pairs[:, 1])
