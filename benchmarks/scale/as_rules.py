@@ -7,6 +7,7 @@ import numpy as np
 
 from benchmarks.scale.cohorts import Market
 from mentormatch.assignment.posing import SIDES, admitted
+from mentormatch.assignment.rules.gap import Gap
 from mentormatch.columns import BoolVector
 from mentormatch.fields import Side
 from mentormatch.people import People
@@ -46,15 +47,15 @@ def asked(market: Market, *, whole: bool) -> dict[str, object]:
     """
     mentors, mentees = (taking_part(market, side) for side in SIDES)
     told = criteria(market.programme, mentors, mentees)
-    rules = {rule.kind: rule for rule in market.programme.rules}
+    rules = market.programme.rules
     return {
         "whole": whole,
         "criteria": [
             {"place": place, "kind": each.kind, "weight": each.weight, "neutral": each.neutral, "scale": each.scale}
             for place, each in enumerate(told)
         ],
-        "grades": rules["gap"].least,
-        "least_points": rules["minimum_score"].least_score,
+        "grades": max(rule.least for rule in rules if isinstance(rule, Gap)),
+        "least_points": max(rule.least_score for rule in rules if rule.least_score is not None),
         "mentors": persons(mentors, [each.mentors for each in told]),
         "mentees": persons(mentees, [each.mentees for each in told]),
     }
