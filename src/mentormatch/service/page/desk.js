@@ -23,9 +23,9 @@ class BoardStep {
   async draw(place) {
     const { desk } = this;
     place.append(make("p", { class: "lead" }, desk.say("board_lead")));
-    const held = make("div", { class: "board" });
-    place.append(this.names(), held);
     const opened = await desk.service.json("GET", desk.service.at("/board"));
+    const held = make("div", { class: "board" });
+    place.append(this.names(), held); // a choice made before the board is there would be lost
     board.render({ model: new Model(desk.service, opened, (trouble) => desk.fail(trouble)), el: held });
     place.append(make("div", { class: "tools" }, desk.button("to_documents", "to_documents", () => desk.go("documents"))));
   }
