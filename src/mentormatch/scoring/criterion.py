@@ -88,12 +88,16 @@ def answered(left: BoolVector, right: BoolVector) -> NDArray[np.bool_]:
 
 def defined(values: Block, left: BoolVector, right: BoolVector) -> Block:
     """Return ``values`` with NaN where either side gave no answer."""
-    return np.where(answered(left, right), values, np.nan)
+    if left.all() and right.all():
+        return values
+    found = values.copy()
+    found[~left], found[:, ~right] = np.nan, np.nan
+    return found
 
 
 def ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> Block:
-    """Return ``part / whole``, 0 where the whole is 0."""
-    return np.asarray(part / np.where(whole == 0, np.inf, whole))
+    """Return ``part / whole``, 0 where the whole is 0; it is a whole number, and 0 where it has no part."""
+    return np.asarray(part / np.maximum(whole, 1.0))
 
 
 def criteria_by_kind() -> dict[str, type[Criterion]]:
