@@ -57,9 +57,14 @@ def of_pairs(market: Market) -> list[Row]:
 
 
 def with_quota(market: Market) -> list[Row]:
-    """Return what a quota takes that halves the pairs of the commonest situation."""
-    people, goals = market.people, EXAMPLE.goals.model_copy(update={"order": list(GOALS)})
-    programme = market.programme.model_copy(update={"goals": goals})
+    """Return what a quota takes that halves the pairs of the commonest situation, with some goals and with others."""
+    return [halved(market, goals) for goals in (list(GOALS), list(EXAMPLE.goals.order))]
+
+
+def halved(market: Market, goals: list[str]) -> Row:
+    """Return what such a quota takes with some goals."""
+    people = market.people
+    programme = market.programme.model_copy(update={"goals": EXAMPLE.goals.model_copy(update={"order": goals})})
     mm.match(Market(WARM, WARM, market.kind).people, programme)
     free = mm.match(people, programme)
     placed = people.mentees.take(free.solution.pairs[:, 1])
@@ -67,4 +72,5 @@ def with_quota(market: Market) -> list[Row]:
     common = max(counts, key=lambda label: counts[label])
     where = {"side": "mentee", "field": FIELD, "in": [common]}
     quota = Quota.model_validate({"kind": "quota", "where": where, "most": counts[common] // 2})
-    return [proved(market, "a quota that binds", lambda: mm.match(people, programme.with_rules([quota])))]
+    asked = f"a quota that binds ({', '.join(goals)})"
+    return proved(market, asked, lambda: mm.match(people, programme.with_rules([quota])))

@@ -43,7 +43,7 @@ REWARD = 4
 """Places that must be taken are rewarded with so many times what a pair can be worth, then so many times more."""
 FINEST = 1 << 20
 """Where goals ask for no scores, what couples pairs may cost parts of a unit, of so many."""
-PATIENCE, LITTLE = 1_000, MILLION // 10
+PATIENCE, LITTLE = 1_000, MILLION
 """So many steps a pair a search may take where pairs are worth so little less than before: anew it takes longer."""
 BINDS = "a rule that couples pairs binds, which is not solved for so many pairs"
 BEYOND = "minimums that so many people can hardly keep take integers beyond what is exact"
@@ -271,6 +271,14 @@ class Solver:
             moved = prices - np.resize(paid[0 if self.turned else 1], len(prices))
             little = max(magnitude(side) for side in paid) <= self.stage.score * LITTLE
             self.begin = replace(self.begin, prices=moved, patience=PATIENCE if little else self.begin.patience)
+
+    def back(self, face: Face, optimum: Optimum) -> None:
+        """Begin the next solve at an optimum of this face that was found before the last one."""
+        if self.compiled:
+            from mentormatch.assignment.paths.starting import Start
+
+            turned = Optimum(optimum.chosen, optimum.right, optimum.left)
+            self.begin = Start.of(face.flipped(), turned) if self.turned else Start.of(face, optimum)
 
     def tied(self, face: Face, profit: IntVector) -> Optimum | None:
         """Return the optimum of a face of tied answers; as there are some, a great enough reward has minimums kept."""

@@ -32,10 +32,11 @@ class Paying:
         problem, stage, quotas = self.solver.problem, self.solver.stage, quotas_of(self.solver.problem)
         point = stage.score * MILLION or stage.weights[-1][1]
         scales = (point, *(2 * weight for _, weight in stage.weights[-2::-1]))
+        edge = max(stage.weights[0][1] // max(quotas.steepest, 1) - point, 0)
         most = (self.solver.exact - stage.reach) // max(quotas.heaviest, 1)
-        asking = Asking(self.solver.best, self.solver.shift, self._hear)
+        asking = Asking(self.solver.best, self.solver.shift, self.solver.back, self._hear)
         empty = problem.places * min(stage.low, 0)
-        self.search = Search(quotas, asking, scales, most, empty)
+        self.search = Search(quotas, asking, scales, most, empty, edge)
 
     def opening(self) -> tuple[Face, Optimum]:
         """Return the optimum at the best tolls with its tight pairs; prices are those of ``Search.best``."""

@@ -48,6 +48,11 @@ class Quotas:
         sides = (np.abs(side).max(axis=1, initial=0) for side in (self.mentor, self.mentee))
         return sum(int(side.sum()) for side in sides)
 
+    @property
+    def steepest(self) -> int:
+        """Return the most that a person counts in one bound."""
+        return max(int(np.abs(side).max(initial=0)) for side in (self.mentor, self.mentee))
+
     def paid(self, tolls: Tolls) -> tuple[IntVector, IntVector]:
         """Return what the pairs of each mentor (n,) and of each mentee (m,) pay."""
         each = np.array(tolls, dtype=np.int64)

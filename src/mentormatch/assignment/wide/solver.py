@@ -51,6 +51,10 @@ class Solver(Protocol):
         """Take it that pairs are worth so much less in the next solve."""
         ...
 
+    def back(self, face: Face, optimum: Optimum) -> None:
+        """Begin the next solve at an optimum of this face that was found before the last one."""
+        ...
+
     def under(self, rows: tuple[Row, ...]) -> Solution:
         """Return the solution of the problem under other rows, or the best in time."""
         ...

@@ -63,7 +63,7 @@ class Tight:
         hashes, face = self.solver.run.hashes, self.face
         profit = hashes.of(face.lefts, face.rights, turn)
         quotas = Quotas.of(self.rows, face.settled, self.solver.problem.shape)
-        asking = Asking(self._solve, lambda paid: None, lambda face, optimum: None)
+        asking = Asking(self._solve, lambda paid: None, _unheard, _unheard)
         search = Search(quotas, asking, (int(profit.max(initial=1)),), self.solver.exact // 2, 0)
         search.best(face, profit)
         if search.trial is None or search.trial.bound < 0:
@@ -77,6 +77,10 @@ class Tight:
         if found is None:
             raise EngineError("An answer was lost between two stages")
         return found
+
+
+def _unheard(face: Face, optimum: Optimum) -> None:
+    """Hear nothing: each solve begins anew."""
 
 
 def held(rows: tuple[Row, ...], prices: tuple[int, ...]) -> Iterator[Row]:

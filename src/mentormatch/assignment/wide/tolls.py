@@ -15,7 +15,7 @@ from mentormatch.assignment.wide.quotas import Quotas, Tolls
 from mentormatch.assignment.wide.view import Both
 from mentormatch.columns import IntVector
 
-CLOSE, FAR, FARTHER, CLOSER = 1_000, 2, 64, 4
+CLOSE, FAR, FARTHER, CLOSER, LONG = 1_000, 2, 64, 4, 8
 """Tolls move by this part of what a pair is worth at first. Where tolls were better that moved as far as they might,
 the next may move as far as the bound would go on falling if it bent as it did, from two to so many times as far; where
 they were worse, so many times less far. A solve begins where the last one ended, and takes long if much has changed.
@@ -28,6 +28,8 @@ type Shift = Callable[[Both], None]
 """Is told by how much less pairs are worth in the next solve, by their mentor and their mentee."""
 type Hear = Callable[[Face, Optimum], None]
 """Takes an answer that keeps the bounds."""
+type Back = Callable[[Face, Optimum], None]
+"""Is told where the next solve begins, if not where the last one ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,11 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """How to solve a face, from where the last solve ended but for a shift; and who hears of answers."""
+    """How to solve a face, from where the last solve ended but for a shift, or farther back; who hears of answers."""
 
     solve: Best
     shift: Shift
+    back: Back
     hear: Hear
 
 
@@ -67,6 +70,7 @@ class Search:
     scales: tuple[int, ...]
     most: int
     empty: int
+    edge: int = 0
     trial: Trial | None = None
     last: Tolls = ()
     cuts: list[Cut] = field(default_factory=list)
@@ -89,6 +93,9 @@ class Search:
                 break
             other = self._tried(face, profit, tolls)
             best = self._better(best, other) if face.holds(other.optimum) else other
+            if best is not other and self._apart(best.tolls, other.tolls) > self.scales[0]:
+                self.asking.back(face, best.optimum)
+                self.last = best.tolls
         self.trial = best
         return self.quotas.beside(best.optimum, best.tolls)
 
@@ -117,14 +124,30 @@ class Search:
 
     def _better(self, best: Trial, other: Trial) -> Trial:
         """Return the better of two trials, and have the next ones move as far as that suggests."""
-        moved = max(abs(one - after) for one, after in zip(best.tolls, other.tolls, strict=True))
-        if other.bound >= best.bound:
-            self.reach = self.reach if moved > self.scales[0] else max(moved // CLOSER, 1)
-            return best
-        if moved >= self.reach:
-            was, now = (one.cut.slope(best.tolls, other.tolls) for one in (best, other))
-            self.reach = self._leap(moved * min(max(now // min(was - now, -1), FAR), FARTHER))
-        return other
+        moved = self._apart(best.tolls, other.tolls)
+        better = other.bound < best.bound
+        if moved == self.edge:
+            self.edge, self.reach = 0, self._begin if better else self._long
+        elif better and moved >= self.reach:
+            self.reach = self._farther(best, other, moved)
+        elif not better and moved <= self.scales[0]:
+            self.reach = max(moved // CLOSER, 1)
+        return other if better else best
+
+    @staticmethod
+    def _apart(one: Tolls, other: Tolls) -> int:
+        """Return by how much some tolls differ from others at most."""
+        return max(abs(here - there) for here, there in zip(one, other, strict=True))
+
+    def _farther(self, best: Trial, other: Trial, moved: int) -> int:
+        """Return how far tolls may move next that were better where they moved as far as they might."""
+        was, now = (one.cut.slope(best.tolls, other.tolls) for one in (best, other))
+        reach = moved * min(max(now // min(was - now, -1), FAR), FARTHER)
+        return self.edge if reach > self._long and self.edge else self._leap(reach)
+
+    @property
+    def _long(self) -> int:
+        return max(self.scales[0] // LONG, 1)
 
     @property
     def _begin(self) -> int:
