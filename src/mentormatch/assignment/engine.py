@@ -1,6 +1,7 @@
 """What an engine is, which one takes a problem, and ``solve``: route, run, check, return."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
@@ -73,6 +74,10 @@ class Engine(ABC):
 
     def quick(self, problem: AssignmentProblem, seconds: float | None) -> bool:
         """Return whether it comes to a moment at which it can stop soon enough, given so many seconds."""
+        return False
+
+    def tries(self, problem: AssignmentProblem) -> bool:
+        """Return whether the next engine is asked where this one fails, as it is quicker but does not always do."""
         return False
 
     @abstractmethod
@@ -162,14 +167,19 @@ def _whole(problem: AssignmentProblem, engine: str | None, run: Run, so_far: SoF
 
 def route(problem: AssignmentProblem, kind: str | None = None) -> Engine:
     """Return the engine of this kind, or the one of lowest rank that takes the problem."""
+    return takers(problem, kind)[0]
+
+
+def takers(problem: AssignmentProblem, kind: str | None = None) -> list[Engine]:
+    """Return the engines that take the problem, or the one of this kind; those of lower rank come first."""
     engines = engines_by_kind()
     if kind is not None and kind not in engines:
         raise _refused("engine", repr(kind), f"one of {', '.join(engines)}")
     asked = [engines[kind]()] if kind else sorted((each() for each in engines.values()), key=lambda each: each.rank)
-    for engine in asked:
-        if engine.takes(problem):
-            return engine
-    raise _refused("engine", f"{kind!r} does not take this problem", "an engine that does, or none by name")
+    found = [engine for engine in asked if engine.takes(problem)]
+    if not found:
+        raise _refused("engine", f"{kind!r} does not take this problem", "an engine that does, or none by name")
+    return found
 
 
 def answered(problem: AssignmentProblem, kind: str | None, run: Run) -> Solution:
@@ -178,12 +188,24 @@ def answered(problem: AssignmentProblem, kind: str | None, run: Run) -> Solution
     def ask(part: AssignmentProblem, *, ties: bool, tell: Tell = silent) -> Solution:
         asked = replace(run, ties=ties and run.ties, tell=tell)
         found = _without_rows(part, asked) if kind is None and part.rows else None
-        return found or route(part, kind).solve(part, asked)
+        return found or _said(takers(part, kind), part, asked)
 
     try:
         return pursued(problem, ask, run.tell)
     except EngineError as error:
         return without_pairs(Status.FAILED, route(problem, kind).kind, (str(error),))
+
+
+def _said(engines: Sequence[Engine], problem: AssignmentProblem, run: Run) -> Solution:
+    """Return what the first engine says, or if it fails and only tried, the next one."""
+    first, *others = engines
+    if not others or not first.tries(problem):
+        return first.solve(problem, run)
+    try:
+        found = first.solve(problem, run)
+    except EngineError:
+        return _said(others, problem, run)
+    return _said(others, problem, run) if found.status is Status.FAILED else found
 
 
 def _without_rows(problem: AssignmentProblem, run: Run) -> Solution | None:

@@ -22,6 +22,7 @@ from mentormatch.assignment.stages import Stage, merged, reached
 from mentormatch.assignment.wide.aims import Aims, Limits
 from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.assignment.wide.crew import Crew, NoWorkersError
+from mentormatch.assignment.wide.held import pays, unheld, worth_loading
 from mentormatch.assignment.wide.minimums import best_with_minimums
 from mentormatch.assignment.wide.paying import Paying
 from mentormatch.assignment.wide.pricing import best_wide
@@ -54,15 +55,16 @@ NEEDS = "the goals of so many pairs take integers beyond 2^53, for which the ext
 class Wide(Engine):
     """Exact on markets of which the pairs do not fit in memory, by prices and looks at all pairs.
 
-    Pairs pay for rules that count people of one side, until the best ones keep them. Any other rule that couples pairs
-    is left out at first; where the answer keeps it all the same, it is that of the problem.
+    It also takes pairs that do, if there are many and rules that count people may bind. Pairs pay for rules that count
+    people of one side, until the best ones keep them. Any other rule that couples pairs is left out at first; where the
+    answer keeps it all the same, it is that of the problem.
     """
 
     kind: ClassVar[str] = "wide"
     rank: ClassVar[int] = 1
 
     def takes(self, problem: AssignmentProblem) -> bool:
-        if not isinstance(problem.scores, ComputedScores):
+        if not (isinstance(problem.scores, ComputedScores) or pays(problem)):
             return False
         free = not any(side.waivable.any() for side in (problem.mentors, problem.mentees))
         return free and any(bounds.most.max(initial=0) <= 1 for bounds in open_bounds(problem))
@@ -70,7 +72,12 @@ class Wide(Engine):
     def quick(self, problem: AssignmentProblem, seconds: float | None) -> bool:
         return True
 
+    def tries(self, problem: AssignmentProblem) -> bool:
+        return not isinstance(problem.scores, ComputedScores)
+
     def solve(self, problem: AssignmentProblem, run: Run) -> Solution:
+        if not isinstance(problem.scores, ComputedScores):
+            problem, run = unheld(problem), replace(run, workers=None)
         counting = [row.by_people(problem.shape) is not None for row in problem.rows]
         found = self._with_rows(replace(problem, rows=tuple(compress(problem.rows, counting))), run)
         kept = all(row.holds(found.pairs, problem.shape) for row in problem.rows)
@@ -82,7 +89,7 @@ class Wide(Engine):
         """Return the solution of a problem whose rows rest on people."""
         if not pins_hold(problem):
             return without_pairs(Status.INFEASIBLE, self.kind)
-        solver = Solver(problem, run, compiled=find_spec("numba") is not None)
+        solver = Solver(problem, run, compiled=find_spec("numba") is not None and worth_loading(problem))
         try:
             with at_hand(run.workers) as solver.crew:
                 solution = solver.solution()

@@ -18,6 +18,9 @@ from mentormatch.assignment.stages import reached
 from mentormatch.assignment.wide.quotas import counted
 from mentormatch.columns import IntVector
 
+PROGRAM = "milp"
+"""The engine for pairs that tolls left open: to ask for tolls again would never end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Remainder:
@@ -52,7 +55,8 @@ class Remainder:
             return self._nothing()
         words = run.hashes.opaque
         hashes = OpaqueHash(words.mentors[self.mentors], words.mentees[self.mentees])
-        found = solved(self.problem, None, replace(run, hashes=hashes, tell=silent), SoFar())
+        engine = PROGRAM if self.problem.rows else None
+        found = solved(self.problem, engine, replace(run, hashes=hashes, tell=silent), SoFar())
         if found.status is Status.STOPPED:
             raise OutOfTime
         return replace(found, pairs=self._whole(found.pairs)) if found.tiers else found

@@ -158,7 +158,7 @@ def telling(terms: Iterable[Term], mentors: int) -> tuple[Term, ...]:
 
 def quickest(tiles: Tiles, *, compiled: bool) -> Glance:
     """Return the quickest way to look at a strip there is, with numba or without."""
-    return Swift.of(tiles).look if compiled else plain(tiles)
+    return Swift.of(tiles).look if compiled and tiles.computed else plain(tiles)
 
 
 def _exceptions(tiles: Tiles, groups: Grouped) -> tuple[IntVector, IntVector]:

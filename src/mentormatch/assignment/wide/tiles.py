@@ -7,6 +7,7 @@ the nearest cache. A strip of scores is then a handful of lookups, in integers t
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +59,9 @@ class Tiles:
 
     ``exceptions`` are sorted by mentor, ``starts`` (n + 1,) says where those of each mentor begin.
     """
+
+    computed: ClassVar[bool] = True
+    """Whether scores are worked out when they are asked for: else they are held."""
 
     shape: tuple[int, int]
     parts: tuple[Part, ...]

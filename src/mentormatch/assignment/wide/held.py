@@ -1,0 +1,94 @@
+"""Scores that are held, looked at as those of a nation are, for rules that pairs can be made to pay for."""
+
+from dataclasses import dataclass, replace
+from math import prod
+from typing import Self
+
+import numpy as np
+
+from mentormatch.assignment.problem import AssignmentProblem, Row
+from mentormatch.assignment.scores import DenseScores, SparseScores
+from mentormatch.assignment.wide.computed import ComputedScores
+from mentormatch.assignment.wide.part import Exceptions
+from mentormatch.assignment.wide.table import Points
+from mentormatch.assignment.wide.tiles import Tiles
+from mentormatch.columns import IntVector
+
+MANY = 1 << 13
+"""Of fewer pairs an integer program finds the best as soon."""
+CELLS = 1 << 26
+"""Of so many cells at most all are held, also those of forbidden pairs."""
+LOADED = 1 << 20
+"""With fewer of them it takes longer to load compiled code than that saves."""
+FORBIDDEN = -1
+"""Stands at forbidden pairs, as scores are 0 or more."""
+GREATEST = (1 << 31) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTiles(Tiles):
+    """The same where all are held: ``values`` (n, m) int32."""
+
+    computed = False
+    values: Points
+
+    @classmethod
+    def of_scores(cls, scores: DenseScores | SparseScores) -> Self:
+        """Return the scores of a problem."""
+        values = np.full(scores.shape, FORBIDDEN, dtype=np.int32)
+        mentors, mentees = scores.pairs()
+        values[mentors, mentees] = scores.at(mentors, mentees)
+        nothing = np.empty(0, dtype=np.int64)
+        starts, none = np.zeros(len(values) + 1, dtype=np.int64), Exceptions(nothing, nothing, nothing)
+        return cls(scores.shape, (), (), (), none, starts, 0, scores.extremes[1], values)
+
+    def of(self, mentors: IntVector) -> Points:
+        return self.values[mentors]
+
+    def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
+        return self.values[mentors, mentees].astype(np.int64)
+
+    def of_mentees(self, some: IntVector) -> "HeldTiles":
+        return self._of(np.ascontiguousarray(self.values[:, some]))
+
+    def flipped(self) -> "HeldTiles":
+        return self._of(np.ascontiguousarray(self.values.T))
+
+    def holding(self) -> "HeldTiles":
+        return self
+
+    def _of(self, values: Points) -> "HeldTiles":
+        starts = np.zeros(len(values) + 1, dtype=np.int64)
+        return replace(self, shape=(values.shape[0], values.shape[1]), starts=starts, values=values)
+
+
+def pays(problem: AssignmentProblem) -> bool:
+    """Return whether pairs of which the scores are held are to pay for rules, there being many, and sums to reach.
+
+    Where people count differently, as in a proportion, tolls mostly leave a gap, and an integer program proves more.
+    """
+    scores = problem.scores
+    if isinstance(scores, ComputedScores) or not problem.rows or "leximin" in problem.goals or scores.count < MANY:
+        return False
+    fit = scores.extremes[0] >= 0 and scores.extremes[1] <= GREATEST and prod(scores.shape) <= CELLS
+    return fit and all(_counts(row, problem.shape) for row in problem.rows)
+
+
+def _counts(row: Row, shape: tuple[int, int]) -> bool:
+    """Return whether a row counts people of one side, each of them once or not."""
+    sides = row.by_people(shape)
+    return sides is not None and all(((side == 0) | (side == 1)).all() for side in sides)
+
+
+def unheld(problem: AssignmentProblem) -> AssignmentProblem:
+    """Return the problem with its scores to be looked at."""
+    if isinstance(problem.scores, ComputedScores):
+        return problem
+    tiles, (n, m) = HeldTiles.of_scores(problem.scores), problem.shape
+    return replace(problem, scores=ComputedScores(tiles, np.ones(n, dtype=bool), np.ones(m, dtype=bool)))
+
+
+def worth_loading(problem: AssignmentProblem) -> bool:
+    """Return whether there is so much to do that compiled code is worth loading."""
+    scores = problem.scores
+    return scores.count >= LOADED or (isinstance(scores, ComputedScores) and scores.tiles.computed)

@@ -1,0 +1,78 @@
+"""Quotas among pairs of which the scores are held: by what pairs pay, the pairs of an integer program."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mentormatch.assignment.certificate import Verdict, certify
+from mentormatch.assignment.engine import route, solve
+from mentormatch.assignment.engines.wide import Wide
+from mentormatch.assignment.problem import AssignmentProblem, Row
+from mentormatch.assignment.solution import Status, without_pairs
+from mentormatch.assignment.wide import held
+from mentormatch.errors import EngineError
+from tests.assignment.wide.test_quotas import FEW, asked, free, market, quotas, weighted
+from tests.assignment.wide.test_same_pairs import needing, same
+from tests.conftest import DEEP
+
+SEEDS = range(300 if DEEP else 30)
+
+
+@pytest.fixture(autouse=True)
+def of_few_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have few pairs count as many."""
+    monkeypatch.setattr(held, "MANY", 0)
+
+
+def agree(problem: AssignmentProblem, seed: int) -> None:
+    """Hold the answer against that of an integer program."""
+    other, one = solve(problem, seed=seed, engine="milp"), solve(problem, seed=seed)
+    assert one.engine in {"wide", "plain"}
+    assert same(one, other) or one.status is other.status is Status.INFEASIBLE, (seed, one.status, other.status)
+    if one.status is Status.PROVED:
+        assert certify(problem, one).verdict in {Verdict.CERTIFIED, certify(problem, other).verdict}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_quotas_among_held_pairs_are_kept_by_the_pairs_of_an_integer_program(seed: int) -> None:
+    problem, _ = asked(seed, quotas(seed))
+    agree(problem, seed)
+
+
+@pytest.mark.parametrize("seed", FEW)
+def test_the_same_beside_minimums_and_imposed_pairs(seed: int) -> None:
+    problem, _ = needing(market(seed), seed, 0.05)
+    mentors, mentees = problem.scores.pairs()
+    place = int(np.random.default_rng(seed).integers(len(mentors)))
+    for pins in ((), ((int(mentors[place]), int(mentees[place])),)):
+        agree(replace(problem, rows=tuple(quotas(seed)), pins=pins), seed)
+
+
+def binding() -> AssignmentProblem:
+    """Return a problem with a quota that binds."""
+    problem, pairs = market(3)[0], free(3).pairs
+    own = np.arange(problem.shape[1]) % 2
+    return replace(problem, rows=(Row("half", own[None, :], most=int(own[pairs[:, 1]].sum()) // 2),))
+
+
+def test_who_solves_it_is_told_by_what_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert route(binding()).kind == "wide"
+    assert route(replace(binding(), goals=("matched", "leximin"))).kind == "milp"
+    both_sides = Row("both", np.ones(market(3)[0].shape, dtype=np.int64), most=3)
+    for row in (both_sides, *weighted(3)):
+        assert route(replace(binding(), rows=(row,))).kind == "milp"
+    monkeypatch.setattr(held, "MANY", 1 << 13)
+    assert route(binding()).kind == "milp"
+
+
+@pytest.mark.parametrize("how", ["says so", "dies"])
+def test_where_tolls_fail_an_integer_program_is_asked(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object) -> object:
+        if how == "dies":
+            raise EngineError("no tolls")
+        return without_pairs(Status.FAILED, "wide", ("no tolls",))
+
+    monkeypatch.setattr(Wide, "solve", failing)
+    found = solve(binding())
+    assert (found.engine, found.status) == ("milp", Status.PROVED)
