@@ -1,7 +1,8 @@
 """The best assignment on a whole block of pairs where everybody on one side takes at most one partner.
 
-Of a large block few pairs are mostly enough. Otherwise scipy's ``linear_sum_assignment`` (Crouse 2016) solves it;
-minimums are a bonus above all profits; prices follow from the assignment by Bellman-Ford in strips of rows.
+Of a large block few pairs are mostly enough. Otherwise compiled code solves it if that is at hand and nobody has a
+minimum, or scipy's ``linear_sum_assignment`` (Crouse 2016): minimums are then a bonus above all profits, and prices
+follow from the assignment by Bellman-Ford in strips of rows.
 """
 
 from functools import partial
@@ -9,6 +10,7 @@ from functools import partial
 import numpy as np
 
 from mentormatch.assignment.block import STRIP, Block, FloatMatrix, FloatVector
+from mentormatch.assignment.compiling import compiled_for
 from mentormatch.assignment.face import Face, Optimum, listed, open_bounds, pins_allowed
 from mentormatch.assignment.few import Both, Found, best_by_few
 from mentormatch.assignment.problem import AssignmentProblem
@@ -20,8 +22,15 @@ from mentormatch.columns import BoolVector, IntVector
 
 LARGE = 160_000
 """With so many cells, choosing among them begins to be quicker than solving them all."""
+QUICKER = 1 << 12
+"""With fewer cells scipy is as quick as compiled code."""
+AT_ONCE = 1 << 21
+"""With no more cells compiled code is quicker on all of them than on few."""
 ALONE = 10
 """If no more than one column in so many takes nobody, these are solved with the others where that makes a square."""
+
+type Priced = tuple[IntVector, IntVector, IntVector]
+"""The column of each row, -1 for none, and the prices of rows and of columns."""
 
 
 def best_on_block(problem: AssignmentProblem, scores: DenseScores, stage: Stage) -> tuple[Face, Optimum] | None:
@@ -35,20 +44,52 @@ def best_on_block(problem: AssignmentProblem, scores: DenseScores, stage: Stage)
     block = Block.of(problem, scores, stage, bounds)
     whole = partial(_best_of_all, stage=stage)
     few = block.closed == 0 and stage.score > 0 and block.count > LARGE
-    found = (best_by_few(block, best_if_all_matched) if few else None) or best_in_square(block, whole) or whole(block)
+    found = None
+    if not (block.count <= AT_ONCE and _compiled(block)):
+        found = (best_by_few(block, best_if_all_matched) if few else None) or best_in_square(block, whole)
+    found = found or whole(block)
     return None if found is None else _open(block, *found, problem, stage)
 
 
 def _best_of_all(block: Block, stage: Stage) -> Found | None:
     """Return the places of the cells that an optimum leaves tight, and the optimum on them; None if there is none."""
+    found = _by_paths(block) if _compiled(block) else _by_scipy(block, stage)
+    if found is None:
+        return None
+    partner, rows, columns = found
+    tight = block.within((rows, columns), 0)
+    row, column = block.people_of(tight)
+    return tight, Optimum(partner[row] == column, rows, columns)
+
+
+def _compiled(block: Block) -> bool:
+    """Return whether compiled code solves all cells: nobody has a minimum, and it is quicker."""
+    return block.closed == 0 and block.count >= QUICKER and compiled_for(block.count)
+
+
+def _by_scipy(block: Block, stage: Stage) -> Priced | None:
+    """Return a best assignment with the smallest prices of columns that prove it, and those of rows; None if none."""
     partner = _assigned(block, stage)
     loads = np.bincount(partner[partner >= 0], minlength=len(block.columns.most))
     if not (block.columns.hold(loads) and block.rows.hold((partner >= 0).astype(np.int64))):
         return None
-    rows, columns = _prices(block, partner, _start(block, loads, stage))
-    tight = block.within((rows, columns), 0)
-    row, column = block.people_of(tight)
-    return tight, Optimum(partner[row] == column, rows, columns)
+    return partner, *_prices(block, partner, _start(block, loads, stage))
+
+
+def _by_paths(block: Block) -> Priced:
+    """Return the same by compiled code, where nobody has a minimum."""
+    from mentormatch.assignment.paths.whole import lower, placed
+
+    owner = _owner(block)
+    place, worth = placed(_of_places(block, owner))
+    columns, partner, rows = np.zeros(len(block.columns.most)), np.full_like(place, -1), np.zeros(len(place))
+    columns[owner] = worth
+    some = np.flatnonzero(place >= 0)
+    some = some[block.cells[some, owner[place[some]]] < 0]
+    partner[some] = owner[place[some]]
+    lower(block.cells, partner, columns)
+    rows[some] = -block.cells[some, partner[some]] - columns[partner[some]]
+    return partner, rows.astype(np.int64), columns.astype(np.int64)
 
 
 def _assigned(block: Block, stage: Stage) -> IntVector:
@@ -56,8 +97,7 @@ def _assigned(block: Block, stage: Stage) -> IntVector:
     from scipy.optimize import linear_sum_assignment
 
     owner = _owner(block)
-    single = np.array_equal(owner, np.arange(len(block.columns.most)))
-    cells = block.cells if single else block.cells[:, owner]
+    cells = _of_places(block, owner)
     if block.closed:
         cells = _with_bonus(cells, block, owner, stage)
     row, place = linear_sum_assignment(_eased(cells))
@@ -74,6 +114,12 @@ def _owner(block: Block) -> IntVector:
     few = ALONE * np.count_nonzero(most == 0) <= len(most)
     square = few and int(filled.sum()) == len(block.rows.most)
     return np.repeat(np.arange(len(most)), filled) if square else block.owner
+
+
+def _of_places(block: Block, owner: IntVector) -> FloatMatrix:
+    """Return the cells of each place."""
+    single = np.array_equal(owner, np.arange(len(block.columns.most)))
+    return block.cells if single else block.cells[:, owner]
 
 
 def _eased(cells: FloatMatrix) -> FloatMatrix:

@@ -110,10 +110,11 @@ def solve(
     answer so far comes back as ``feasible``, or none as ``stopped``. If an engine dies before any answer, or the
     checker refuses it, the status is ``failed``, there are no pairs, and ``notes`` say why.
 
-    Engine ``wide`` works in this process, which it looks up from now and then; so does ``plain``, unless there is a time
-    limit and more than a million pairs, and more than a hundred thousand for each second of it. Engine ``milp`` does for half a second if there are no more than twenty
-    thousand pairs; what is not done by then, or is larger, goes on in a process of its own, where it can be ended at
-    any moment. That process is gone when this function returns, and ends with this process.
+    Engine ``wide`` works in this process, looking at the clock now and then; so does ``plain``, unless there is a time
+    limit and more than a million pairs, and more than a hundred thousand for each second of it. Engine ``milp`` does
+    for half a second if there are no more than twenty thousand pairs; what is not done by then, or is larger, goes on
+    in a process of its own, where it can be ended at any moment. That process is gone when this function returns, and
+    ends with this process.
 
     Parameters
     ----------

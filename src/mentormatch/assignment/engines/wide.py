@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from mentormatch.assignment.bounding import magnitude
+from mentormatch.assignment.compiling import compiled_for
 from mentormatch.assignment.engine import Engine, Run
 from mentormatch.assignment.face import Face, Optimum, listed, open_bounds, pins_hold, total
 from mentormatch.assignment.problem import AssignmentProblem, Row
-from mentormatch.assignment.scores import IntMatrix
+from mentormatch.assignment.scores import IntMatrix, Scores
 from mentormatch.assignment.settle import OutOfTime, opening_stage, settle
 from mentormatch.assignment.sofar import silent
 from mentormatch.assignment.solution import Prices, Solution, Status, without_pairs
@@ -22,7 +23,7 @@ from mentormatch.assignment.stages import Stage, merged, reached
 from mentormatch.assignment.wide.aims import Aims, Limits
 from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.assignment.wide.crew import Crew, NoWorkersError
-from mentormatch.assignment.wide.held import pays, unheld, worth_loading
+from mentormatch.assignment.wide.held import pays, unheld
 from mentormatch.assignment.wide.minimums import best_with_minimums
 from mentormatch.assignment.wide.paying import Paying
 from mentormatch.assignment.wide.pricing import best_wide
@@ -89,7 +90,7 @@ class Wide(Engine):
         """Return the solution of a problem whose rows rest on people."""
         if not pins_hold(problem):
             return without_pairs(Status.INFEASIBLE, self.kind)
-        solver = Solver(problem, run, compiled=find_spec("numba") is not None and worth_loading(problem))
+        solver = Solver(problem, run, compiled=find_spec("numba") is not None and _worth_loading(problem.scores))
         try:
             with at_hand(run.workers) as solver.crew:
                 solution = solver.solution()
@@ -105,6 +106,11 @@ class Wide(Engine):
         """Return that there is no answer if smaller numbers prove it: of the total alone."""
         found = self._with_rows(replace(problem, goals=("total",)), replace(run, ties=False, tell=silent))
         return found if found.status is Status.INFEASIBLE else replace(failed, engine=self.kind)
+
+
+def _worth_loading(scores: Scores) -> bool:
+    """Return whether there is so much to do that compiled code is used: always where scores are worked out."""
+    return compiled_for(scores.count) or (isinstance(scores, ComputedScores) and scores.tiles.computed)
 
 
 def _of_rows(stage: Prices, counting: Sequence[bool]) -> Prices:

@@ -18,8 +18,6 @@ MANY = 1 << 13
 """Of fewer pairs an integer program finds the best as soon."""
 CELLS = 1 << 26
 """Of so many cells at most all are held, also those of forbidden pairs."""
-LOADED = 1 << 20
-"""With fewer of them it takes longer to load compiled code than that saves."""
 FORBIDDEN = -1
 """Stands at forbidden pairs, as scores are 0 or more."""
 GREATEST = (1 << 31) - 1
@@ -86,9 +84,3 @@ def unheld(problem: AssignmentProblem) -> AssignmentProblem:
         return problem
     tiles, (n, m) = HeldTiles.of_scores(problem.scores), problem.shape
     return replace(problem, scores=ComputedScores(tiles, np.ones(n, dtype=bool), np.ones(m, dtype=bool)))
-
-
-def worth_loading(problem: AssignmentProblem) -> bool:
-    """Return whether there is so much to do that compiled code is worth loading."""
-    scores = problem.scores
-    return scores.count >= LOADED or (isinstance(scores, ComputedScores) and scores.tiles.computed)

@@ -1,0 +1,13 @@
+"""Whether to solve by compiled code what can be solved without: loading it takes a third of a second."""
+
+import sys
+from importlib.util import find_spec
+
+NAME = "numba"
+LOADED = 1 << 20
+"""With fewer pairs it takes longer to load compiled code than that saves: it is used where it is loaded already."""
+
+
+def compiled_for(pairs: int) -> bool:
+    """Return whether so many pairs are solved by compiled code: if it is there, and loaded or worth loading."""
+    return NAME in sys.modules or (pairs >= LOADED and find_spec(NAME) is not None)
