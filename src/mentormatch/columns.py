@@ -7,10 +7,13 @@ position.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+from mentormatch.text import canonical
 
 type BoolVector = NDArray[np.bool_]
 type IntVector = NDArray[np.int64]
@@ -153,15 +156,21 @@ class Numbers:
         return numbered(self.values)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Names:
     """Names in the order typed: one tuple a person, empty for "none", None for no answer."""
 
     values: tuple[tuple[str, ...] | None, ...]
 
-    @property
+    @cached_property
     def known(self) -> BoolVector:
         return np.array([value is not None for value in self.values], dtype=bool)
+
+    @cached_property
+    def compared(self) -> tuple[tuple[str, ...], ...]:
+        """Return the names that each person gave in the form in which they are compared. Made when first needed."""
+        forms = {name: canonical(name) for value in self.values for name in value or ()}
+        return tuple(tuple(forms[name] for name in value or ()) for value in self.values)
 
     def take(self, index: Index) -> "Names":
         return Names(tuple(self.values[row] for row in index))
@@ -198,13 +207,20 @@ def numbered(values: NDArray[np.generic]) -> IntVector:
     return np.asarray(np.unique(values, return_inverse=True)[1], dtype=np.int64)
 
 
+WORD = 62
+"""So many bits of a row fit into one number, and none is lost."""
+
+
 def numbered_rows(rows: NDArray[np.generic]) -> IntVector:
-    """Return (n,) int64: a number from 0 for each row of (n, k)."""
-    if not rows.shape[1]:
+    """Return (n,) int64: a number from 0 for each row of (n, k) whole numbers or truths."""
+    if not rows.size:
         return np.zeros(len(rows), dtype=np.int64)
-    packed = np.packbits(rows != 0, axis=1) if rows.dtype == np.bool_ else np.ascontiguousarray(rows, dtype=np.int64)
-    whole = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.itemsize * packed.shape[1])))
-    return numbered(whole.ravel())
+    whole = rows.astype(np.int64)
+    whole -= whole.min()
+    bits = int(whole.max()).bit_length()
+    if bits * rows.shape[1] <= WORD:
+        return numbered(whole @ (1 << (bits * np.arange(rows.shape[1]))))
+    return numbered(whole.view(np.dtype((np.void, whole.itemsize * whole.shape[1]))).ravel())
 
 
 def numbered_objects(values: Sequence[object]) -> IntVector:

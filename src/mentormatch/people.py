@@ -48,7 +48,7 @@ class People:
     def take(self, index: Index) -> "People":
         """Return the people at ``index`` only, in that order."""
         columns = {name: column.take(index) for name, column in self.columns.items()}
-        return People(tuple(self.ids[row] for row in index), columns, self.complete[index])
+        return People(tuple(map(self.ids.__getitem__, index)), columns, self.complete[index])
 
     def find(self, key: str) -> int:
         """Return where the person with this key stands, whatever its case.

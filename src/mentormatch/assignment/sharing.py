@@ -1,6 +1,6 @@
 """Which answers two people share, for the rules that ask it; names are matched by normalised equality."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -8,19 +8,14 @@ import numpy as np
 from mentormatch.assignment.rule import BoolBlock, Pairs
 from mentormatch.columns import BoolVector, Codes, Column, IntVector, Members, Names
 from mentormatch.scoring.items import product
-from mentormatch.text import canonical, fold
+from mentormatch.text import fold
 
-type Answers = list[list[str]]
+type Answers = Sequence[Sequence[str]]
 
 FEW = 64
 """Of so few different answers it is noted who gave which, and who did not."""
 ROWS = 256
 """So many people are compared at once: what they share takes as much room again where nearly all share something."""
-
-
-def answers(column: Names) -> Answers:
-    """Return the names that each person gave, in the form in which they are compared."""
-    return [[canonical(name) for name in value or ()] for value in column.values]
 
 
 def share(left: Column, right: Column, least: int) -> BoolBlock:
@@ -85,7 +80,7 @@ def _given(column: Column, known: dict[str, int]) -> Pairs:
             items = codes[people]
         case Names():
             labels = ()
-            people, items = _numbered(answers(column), known)
+            people, items = _numbered(column.compared, known)
         case _:
             raise TypeError(f"a column of {type(column).__name__} lists no answers")
     if labels:

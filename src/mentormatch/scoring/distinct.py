@@ -10,6 +10,9 @@ import numpy as np
 from mentormatch.columns import Column, IntVector, Names
 from mentormatch.people import People
 
+SPARSE = 16
+"""Numbers that are so many times greater than there are of them are sorted, else marked."""
+
 
 @dataclass(frozen=True, slots=True)
 class Distinct:
@@ -20,9 +23,14 @@ class Distinct:
 
     @classmethod
     def of(cls, codes: IntVector) -> Self:
-        """Return the kinds that these numbers tell apart."""
-        _, first, renumbered = np.unique(codes, return_index=True, return_inverse=True)
-        return cls(renumbered.astype(np.int64), first.astype(np.int64))
+        """Return the kinds that these numbers, 0 or more, tell apart."""
+        if int(codes.max(initial=0)) > SPARSE * len(codes):
+            _, first, renumbered = np.unique(codes, return_index=True, return_inverse=True)
+            return cls(renumbered.astype(np.int64), first.astype(np.int64))
+        used = np.bincount(codes) > 0
+        first = np.empty(len(used), dtype=np.int64)
+        first[codes[::-1]] = np.arange(len(codes))[::-1]
+        return cls((np.cumsum(used) - 1)[codes], first[used])
 
     def __len__(self) -> int:
         return len(self.first)

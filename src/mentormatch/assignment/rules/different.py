@@ -3,7 +3,7 @@
 from typing import Annotated, ClassVar, Literal
 
 from mentormatch.assignment.rule import BoolBlock, Market, Missing, Pairs, Rule, with_missing
-from mentormatch.assignment.sharing import answers, share, sharing
+from mentormatch.assignment.sharing import share, sharing
 from mentormatch.columns import Names
 from mentormatch.extension import Ref
 from mentormatch.languages import tr
@@ -28,4 +28,4 @@ class Different(Rule):
 
     def barred(self, market: Market) -> Pairs | None:
         left, right = market.mentors.columns[self.field], market.mentees.columns[self.field]
-        return sharing(answers(left), answers(right)) if isinstance(left, Names) and isinstance(right, Names) else None
+        return sharing(left.compared, right.compared) if isinstance(left, Names) and isinstance(right, Names) else None

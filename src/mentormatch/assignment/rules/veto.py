@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field as Setting
 
 from mentormatch.assignment.rule import Market, Pairs, Rule
-from mentormatch.assignment.sharing import Answers, answers, each_once, sharing
+from mentormatch.assignment.sharing import Answers, each_once, sharing
 from mentormatch.columns import Names
 from mentormatch.extension import Ref
 from mentormatch.languages import tr
@@ -33,7 +33,7 @@ class Veto(Rule):
         return each_once(np.append(ours[0], theirs[0]), np.append(ours[1], theirs[1]), market.shape[1])
 
     def _refused(self, people: People) -> Answers:
-        return answers(people.names(self.field)) if self.field in people.columns else [[] for _ in people.ids]
+        return people.names(self.field).compared if self.field in people.columns else [[] for _ in people.ids]
 
     def _known_as(self, people: People) -> Answers:
         """Return all that each person is known as: their key, and their answers to the fields in ``against``."""
@@ -48,5 +48,5 @@ class Veto(Rule):
         """Return what each person answered, in the form in which it is compared."""
         column = people.columns[field]
         if isinstance(column, Names):
-            return answers(column)
+            return column.compared
         return (map(canonical, people.person(row).parts(field)) for row in range(len(people)))

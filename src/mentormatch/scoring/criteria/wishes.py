@@ -75,9 +75,9 @@ class Wishes(Criterion):
             return {}
         place = {key: index for index, key in enumerate(others.compared)}
         found: dict[tuple[int, int], float] = {}
-        for row, names in enumerate(people.names(field).values):
-            for rank, name in enumerate((names or ())[: self.most]):
-                asked = place.get(canonical(name))
+        for row, names in enumerate(people.names(field).compared):
+            for rank, name in enumerate(names[: self.most]):
+                asked = place.get(name)
                 if asked is not None:
                     found.setdefault((row, asked), (self.most - rank) / self.most)
         return found
