@@ -2,7 +2,8 @@
 
 mentor-match is no dependency: it is measured where it is there, in environments of its own, of which
 ``MENTORMATCH_RIVALS`` names the interpreters. They may differ in munkres, which solves its matrices. Ours goes from the
-people to pairs with a certificate that has been checked.
+people to pairs with a certificate that has been checked, and is asked what mentor-match is: for the whole programme, or
+for two rules and three criteria. Compiled code is loaded beforehand, as in a process that has solved before.
 """
 
 import json
@@ -12,6 +13,7 @@ from itertools import product
 from pathlib import Path
 from time import monotonic
 
+import numba
 import numpy as np
 import pulp
 
@@ -21,9 +23,18 @@ from benchmarks.scale.cohorts import EXAMPLE, Market
 from benchmarks.scale.measuring import alone, timed
 from benchmarks.scale.records import Row
 from mentormatch.assignment.certificate import certify
+from mentormatch.assignment.rules.different import Different
+from mentormatch.assignment.rules.gap import Gap
+from mentormatch.assignment.rules.require import Require
 from mentormatch.assignment.scores import IntMatrix
+from mentormatch.programme import Programme
+from mentormatch.scoring.criteria.closeness import Closeness
+from mentormatch.scoring.criteria.overlap import Overlap
+from mentormatch.scoring.criteria.same import Same
 from mentormatch.scoring.score import score
 
+COMPILING = numba.__version__
+"""That compiled code is used, which it is where it is loaded."""
 PATIENCE_S = 120.0
 ROUNDS = 5
 INTERPRETERS = "MENTORMATCH_RIVALS"
@@ -36,10 +47,10 @@ def interpreters() -> list[Path]:
     return list(USUAL) if told is None else [Path(name) for name in told.split(os.pathsep)]
 
 
-def by_mentormatch(market: Market) -> Row:
+def by_mentormatch(market: Market, *, whole: bool = True) -> Row:
     """Return the median of some rounds from the people to certified pairs, on the way that ``mm.match`` takes."""
-    people, programme = market.people, market.programme
-    mm.match(market.shrunk(10).people, programme)
+    people, programme = market.people, market.programme if whole else briefly(market.programme)
+    mm.match(people, programme)
 
     def certified() -> mm.Matching:
         matching = mm.match(people, programme)
@@ -49,7 +60,19 @@ def by_mentormatch(market: Market) -> Row:
     rounds = sorted((timed(certified) for _ in range(ROUNDS)), key=lambda round_: float(round_[1]["wall_s"]))
     matching, seconds = rounds[ROUNDS // 2]
     total = next(tier.value for tier in matching.solution.tiers if tier.goal == "total")
-    return {"name": f"{market.name}: mentormatch", "pairs": len(matching.solution.pairs), "total": total, **seconds}
+    name = f"{market.name}: mentormatch" + ("" if whole else ", two rules, three criteria")
+    return {"name": name, "pairs": len(matching.solution.pairs), "total": total, **seconds}
+
+
+def briefly(programme: Programme) -> Programme:
+    """Return what mentor-match is asked by its own kinds of rules: experience and employers; and three criteria."""
+    rules = [rule for rule in programme.rules if isinstance(rule, (Require, Gap, Different))]
+    criteria = [
+        Overlap(field="disciplines", weight=10),
+        Same(field="territoire", weight=3),
+        Closeness(field="annees", weight=5),
+    ]
+    return programme.model_copy(update={"rules": rules, "criteria": criteria})
 
 
 def from_matrix(market: Market) -> Row:
@@ -130,11 +153,11 @@ def modelled(values: IntMatrix) -> tuple[pulp.LpProblem, dict[tuple[int, int], p
 def beside(size: int) -> list[Row]:
     """Return all figures at one size: mentor-match on the programme with its rules, PuLP on its criteria alone."""
     ruled, free = Market(size, size, "tight"), Market(size, size, "tight", open=True)
-    ours = alone(by_mentormatch, ruled)
-    rows = [ours]
+    same = {whole: alone(by_mentormatch, ruled, whole=whole) for whole in (False, True)}
+    rows = [*same.values()]
     for python, whole in product(interpreters(), (False, True)):
         theirs = alone(by_mentor_match, ruled, python, whole=whole)
-        rows.append(theirs | times(ours, theirs))
+        rows.append(theirs | times(same[whole], theirs))
     ours, solving = alone(by_mentormatch, free), alone(from_matrix, free)
     rows += [ours, solving]
     for solver in ("HiGHS", "COIN_CMD"):

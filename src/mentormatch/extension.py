@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
@@ -56,11 +57,10 @@ class Extension(BaseModel):
 
     def references(self) -> Iterator[Reference]:
         """Yield every field that this extension speaks of."""
-        for setting, info in type(self).model_fields.items():
-            for ref in (mark for mark in info.metadata if isinstance(mark, Ref)):
-                value = getattr(self, setting)
-                for field in [value] if isinstance(value, str) else value or ():
-                    yield Reference(setting, field, ref)
+        for setting, ref in marked(type(self)):
+            value = getattr(self, setting)
+            for field in [value] if isinstance(value, str) else value or ():
+                yield Reference(setting, field, ref)
 
     def quotations(self) -> Iterator[Quotation]:
         """Yield every answer to a field that this extension names."""
@@ -69,3 +69,10 @@ class Extension(BaseModel):
     def fields_of(self, side: Side) -> list[str]:
         """Return the ids of the fields that people of ``side`` answer for this extension."""
         return [reference.field for reference in self.references() if reference.ref.side in (side, "both", "any")]
+
+
+@cache
+def marked(kind: type[Extension]) -> tuple[tuple[str, Ref], ...]:
+    """Return the settings of a kind that name fields, each with what it may name."""
+    fields = kind.model_fields.items()
+    return tuple((setting, mark) for setting, info in fields for mark in info.metadata if isinstance(mark, Ref))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mentormatch.assignment.face import Bounds, Face
 from mentormatch.assignment.few import Both, Many
 from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.scores import DenseScores
+from mentormatch.assignment.scores import BoolMatrix, DenseScores
 from mentormatch.assignment.stages import Stage
 from mentormatch.columns import IntVector
 
@@ -117,11 +117,18 @@ class Block(Many):
         for pin in problem.pins:
             self.cells[pin[::-1] if self.turned else pin] = self.closed
         if scores.allowed is not None:
-            np.copyto(self.cells, self.closed, where=~(scores.allowed.T if self.turned else scores.allowed))
+            self._forbid(scores.allowed.T if self.turned else scores.allowed)
         self.cells[self.rows.most == 0] = self.closed
         self.cells[:, self.columns.most == 0] = self.closed
         if stage.low < 0 and self.closed == 0:
             np.minimum(self.cells, 0.0, out=self.cells)
+
+    def _forbid(self, allowed: BoolMatrix) -> None:
+        """Close, in place, the cells that are not allowed; a product is quicker than a choice."""
+        if self.closed:
+            np.copyto(self.cells, self.closed, where=~allowed)
+        else:
+            np.multiply(self.cells, allowed, out=self.cells)
 
 
 def _turned(left: Bounds, right: Bounds) -> bool:
