@@ -164,6 +164,7 @@ class Names:
 
     @cached_property
     def known(self) -> BoolVector:
+        """Return (n,) bool: who answered. Made when first needed."""
         return np.array([value is not None for value in self.values], dtype=bool)
 
     @cached_property
