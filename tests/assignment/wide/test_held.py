@@ -62,6 +62,7 @@ def test_who_solves_it_is_told_by_what_is_asked(monkeypatch: pytest.MonkeyPatch)
     both_sides = Row("both", np.ones(market(3)[0].shape, dtype=np.int64), most=3)
     for row in (both_sides, *weighted(3)):
         assert route(replace(binding(), rows=(row,))).kind == "milp"
+    assert route(replace(binding(), rows=binding().rows * (held.ROWS + 1))).kind == "milp"
     monkeypatch.setattr(held, "MANY", 1 << 13)
     assert route(binding()).kind == "milp"
 

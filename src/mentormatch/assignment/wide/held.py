@@ -16,6 +16,8 @@ from mentormatch.columns import IntVector
 
 MANY = 1 << 13
 """Of fewer pairs an integer program finds the best as soon."""
+ROWS = 20
+"""Of more rules the tolls of all together take longer to find than an integer program takes."""
 CELLS = 1 << 26
 """Of so many cells at most all are held, also those of forbidden pairs."""
 FORBIDDEN = -1
@@ -66,7 +68,9 @@ def pays(problem: AssignmentProblem) -> bool:
     Where people count differently, as in a proportion, tolls mostly leave a gap, and an integer program proves more.
     """
     scores = problem.scores
-    if isinstance(scores, ComputedScores) or not problem.rows or "leximin" in problem.goals or scores.count < MANY:
+    if isinstance(scores, ComputedScores) or "leximin" in problem.goals or scores.count < MANY:
+        return False
+    if not 0 < len(problem.rows) <= ROWS:
         return False
     fit = scores.extremes[0] >= 0 and scores.extremes[1] <= GREATEST and prod(scores.shape) <= CELLS
     return fit and all(_counts(row, problem.shape) for row in problem.rows)
