@@ -22,6 +22,7 @@ from mentormatch.assignment.stages import Stage, merged, reached
 from mentormatch.assignment.wide.aims import Aims, Limits
 from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.assignment.wide.crew import Crew, NoWorkersError
+from mentormatch.assignment.wide.kinds import Kinds
 from mentormatch.assignment.wide.minimums import best_with_minimums
 from mentormatch.assignment.wide.paying import Paying
 from mentormatch.assignment.wide.pricing import best_wide
@@ -179,7 +180,9 @@ class Solver:
 
     def _opening(self) -> tuple[Face, Optimum]:
         """Return the optimum of the goals with its tight pairs."""
-        return best_wide(View.of(self.problem, self.stage, self.ready), self.best, self.hear)
+        view = View.of(self.problem, self.stage, self.ready)
+        kinds = Kinds.of(view, self)
+        return (kinds and kinds.opening()) or best_wide(view, self.best, self.hear)
 
     def _settled(self, opening: tuple[Face, Optimum]) -> Solution:
         """Return the canonical solution where no pair pays for a rule, if it keeps all rules as it is."""

@@ -1,0 +1,197 @@
+"""Ties of a market of kinds: which pairs a first round of hashes leaves of all that lose nothing, none of these listed.
+
+If two kinds lose nothing with each other, all their people do, and that may be a million pairs. Hashes tell these apart:
+an answer that is the best in them takes hardly any pair but those with about the best of its people. So these are
+solved first, and prices tell which of the others matter (see ``pricing``). What is left are the pairs that lose
+nothing in the hashes either, few beside those that are chosen.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import Self
+
+import numpy as np
+
+from mentormatch.assignment.canonical import GREATEST, OpaqueHash
+from mentormatch.assignment.face import Face, Optimum
+from mentormatch.assignment.stages import Stage
+from mentormatch.assignment.wide.alike import Alike, Flow
+from mentormatch.assignment.wide.computed import ComputedScores
+from mentormatch.assignment.wide.listing import Listing
+from mentormatch.assignment.wide.scan import Cut, Glance, Heed, Look, Seen, kept, scanned
+from mentormatch.assignment.wide.view import Both, Pairs, View
+from mentormatch.columns import IntVector
+
+LEADING, BLOCK = 16, 3
+"""So many pairs a person are listed first, and of each two kinds so many for each of the larger."""
+ADDED = 16
+"""So many pairs a person join at most after a look at all of them."""
+
+type Solve = Callable[[Face, IntVector], Optimum]
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """Of each kind of mentors the kinds of mentees from ``starts`` (u + 1,) on in ``others`` lose nothing with it.
+
+    ``least`` (b,) are hashes below which pairs of these kinds are passed over.
+    """
+
+    starts: IntVector
+    others: IntVector
+    least: IntVector
+
+    @classmethod
+    def of(cls, flow: Flow, kinds: int) -> Self:
+        """Return the blocks of kinds who lose nothing with each other, no pair of them passed over."""
+        order = np.lexsort((flow.rights, flow.lefts))
+        starts = np.searchsorted(flow.lefts[order], np.arange(kinds + 1))
+        return cls(starts, flow.rights[order], np.zeros(len(order), dtype=np.int64))
+
+    @property
+    def lefts(self) -> IntVector:
+        """Return (b,) the kind of mentors of each block."""
+        return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+
+    def count(self, sizes: Both) -> int:
+        """Return how many pairs there are in all blocks."""
+        return int((sizes[0][self.lefts] * sizes[1][self.others]).sum())
+
+    def leading(self, sizes: Both) -> "Blocks":
+        """Return the blocks with so many pairs as are listed first, those of the greatest hashes."""
+        mine, theirs = sizes[0][self.lefts], sizes[1][self.others]
+        some = np.bincount(self.lefts, theirs)[self.lefts], np.bincount(self.others, mine)[self.others]
+        share = np.maximum(LEADING / np.minimum(*some), BLOCK / np.maximum(mine, theirs))
+        return replace(self, least=np.maximum(GREATEST - (GREATEST * share).astype(np.int64), 0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class TiedScores(ComputedScores):
+    """The hashes of pairs in ``blocks`` as scores, other pairs being forbidden; ``kinds``: those of both sides."""
+
+    hashes: OpaqueHash
+    kinds: Both
+    blocks: Blocks
+    glance: "Callable[[TiedScores], Glance]"
+    heed: Heed
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.mentors), len(self.mentees)
+
+    @cached_property
+    def order(self) -> IntVector:
+        """The mentees by kind."""
+        return np.argsort(self.kinds[1], kind="stable")
+
+    @cached_property
+    def edges(self) -> IntVector:
+        """Where each kind of mentees begins in that order."""
+        kinds = int(self.blocks.others.max(initial=-1)) + 1
+        return np.searchsorted(self.kinds[1][self.order], np.arange(kinds + 1))
+
+    def of_mentees(self, some: IntVector) -> "TiedScores":
+        hashes = replace(self.hashes, mentees=self.hashes.mentees[some])
+        return replace(self, mentees=self.mentees[some], hashes=hashes, kinds=(self.kinds[0], self.kinds[1][some]))
+
+    def within(self, cut: Cut, look: Look | None = None) -> Seen:
+        return scanned(self.glance(self), self.shape[0], cut.among(self.mentors, self.mentees), self.heed)
+
+    def partners(self, mentor: int) -> Iterator[tuple[IntVector, int]]:
+        """Yield the mentees of each block of a mentor, with the least hash of it."""
+        start, stop = self.blocks.starts[self.kinds[0][mentor] :][:2].tolist()
+        for kind, least in zip(self.blocks.others[start:stop].tolist(), self.blocks.least[start:stop], strict=True):
+            yield self.order[self.edges[kind] : self.edges[kind + 1]], int(least)
+
+
+def plain(scores: TiedScores) -> Glance:
+    """Return the way to look that needs no more than NumPy."""
+    return lambda cut: partial(look, scores, cut)
+
+
+def look(scores: TiedScores, cut: Cut, start: int, stop: int) -> Seen:
+    """Return what there is in a strip."""
+    seen, found = Seen.nothing(stop - start), [np.empty((4, 0), dtype=np.int64)]
+    for mentor in cut.open(start, stop).tolist():
+        for mentees, least in scores.partners(mentor):
+            if len(mentees):
+                hashes = scores.hashes.of(np.full(1, mentor), mentees, 0)
+                worth = hashes + cut.mentees[mentees]
+                seen.best[mentor - start] = max(seen.best[mentor - start], int(worth.max()))
+                some = np.flatnonzero((worth >= cut.limits[mentor]) & (hashes >= least))
+                excess = worth[some] - cut.limits[mentor]
+                found.append(np.stack([np.full(len(some), mentor), mentees[some], hashes[some], excess]))
+    return sifted(np.concatenate(found, axis=1), seen, cut.most)
+
+
+def sifted(found: Sequence[IntVector], seen: Seen, most: int) -> Seen:
+    """Return the pairs found in a strip, (4, e): mentor, mentee, hash and excess; ``most`` a mentor, in order."""
+    mentors, mentees, hashes, excess = found
+    some, beyond = kept(excess, most * len(seen.best))
+    mentors, mentees, hashes = mentors[some], mentees[some], hashes[some]
+    order = np.lexsort((mentees, mentors))
+    np.maximum(seen.beyond, beyond, out=seen.beyond)
+    return replace(seen, mentors=mentors[order], mentees=mentees[order], scores=hashes[order])
+
+
+@dataclass(frozen=True, slots=True)
+class Tied:
+    """The answers of a market of kinds that are worth as much as ``answer``, a face of its pairs alone."""
+
+    alike: Alike
+    flow: Flow
+    answer: Face
+    hashes: OpaqueHash
+
+    def left(self, solve: Solve, glance: Callable[[TiedScores], Glance], heed: Heed) -> tuple[Face, Optimum]:
+        """Return a face that holds all of these answers that are the best in a first round of hashes, and one of them.
+
+        Its prices are those of the market, not of the hashes.
+        """
+        view, prices = self._view(glance, heed), self.alike.prices(self.flow)
+        face, chosen = _solved(self._listing(view), solve)
+        bounds = self.alike.view.bounds
+        return replace(face, left=bounds[0], right=bounds[1]), Optimum(chosen, *prices)
+
+    def _view(self, glance: Callable[[TiedScores], Glance], heed: Heed) -> View:
+        view, prices = self.alike.view, self.alike.prices(self.flow)
+        loads = self.answer.loads(np.ones(len(self.answer), dtype=bool))
+        held = [bounds.held(load, price) for bounds, load, price in zip(view.bounds, loads, prices, strict=True)]
+        scores = TiedScores(
+            tiles=view.scores.tiles,
+            mentors=view.scores.mentors,
+            mentees=view.scores.mentees,
+            shorter=view.scores.shorter,
+            hashes=self.hashes,
+            kinds=self.alike.codes,
+            blocks=Blocks.of(self.flow, self.alike.shape[0]),
+            glance=glance,
+            heed=heed,
+        )
+        none = [np.zeros(count, dtype=np.int64) for count in scores.shape]
+        stage = Stage((("hash", 1),), 0, none[0], none[1], 1, 1, GREATEST)
+        return View(scores, stage, (held[0], held[1]), lambda _: None, Pairs.none(), view.pins)
+
+    def _listing(self, view: View) -> Listing:
+        """Return the pairs to begin with: those of the greatest hashes, and those of the answer that is known."""
+        scores, (n, m) = view.scores, view.scores.shape
+        assert isinstance(scores, TiedScores)
+        none = np.zeros(n, dtype=np.int64), np.zeros(m, dtype=np.int64)
+        some = replace(scores, blocks=scores.blocks.leading(self.alike.sizes))
+        seen = some.within(Cut(*none, 1, m))
+        known = self.answer.lefts, self.answer.rights
+        pairs = Pairs(seen.mentors, seen.mentees, seen.scores)
+        pairs = pairs.joined(Pairs(*known, self.hashes.of(*known, 0)), m)
+        return Listing(view, pairs, np.full(n, -GREATEST), none, 0)
+
+
+def _solved(listing: Listing, solve: Solve) -> tuple[Face, np.ndarray]:
+    """Return the pairs that lose nothing in hashes, with the best answer."""
+    while True:
+        view = listing.view
+        face, worth = view.face(listing.pairs), view.worth(listing.pairs)
+        optimum = solve(face, worth)
+        tight = view.loss(listing.pairs, (optimum.left, optimum.right)) == 0
+        if not listing.look((optimum.left, optimum.right), 0, view.few(ADDED)):
+            return view.face(listing.pairs.of(tight)), optimum.chosen[tight]
