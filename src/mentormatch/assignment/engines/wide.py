@@ -181,8 +181,9 @@ class Solver:
     def _opening(self) -> tuple[Face, Optimum]:
         """Return the optimum of the goals with its tight pairs."""
         view = View.of(self.problem, self.stage, self.ready)
-        kinds = Kinds.of(view, self)
-        return (kinds and kinds.opening()) or best_wide(view, self.best, self.hear)
+        kinds = Kinds.of(view, self) if self.aims.sure else None
+        found = None if kinds is None else kinds.opening()
+        return best_wide(view, self.best, self.hear) if found is None else found
 
     def _settled(self, opening: tuple[Face, Optimum]) -> Solution:
         """Return the canonical solution where no pair pays for a rule, if it keeps all rules as it is."""

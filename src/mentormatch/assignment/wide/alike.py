@@ -7,13 +7,13 @@ a kind pays there each of its people pays in the whole market, so the prices pro
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Self
+from itertools import pairwise
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.face import Bounds, Face, Optimum
-from mentormatch.assignment.wide.part import Exceptions
 from mentormatch.assignment.wide.tiles import Tiles
 from mentormatch.assignment.wide.view import Both, View
 from mentormatch.columns import IntVector
@@ -39,7 +39,9 @@ class Alike:
             return None
         sides = [_kinds(view, axis) for axis in (0, 1)]
         whole = [len(kinds.codes) for kinds in sides]
-        return None if all(len(kinds) == count for kinds, count in zip(sides, whole, strict=True)) else cls(view, *sides)
+        return (
+            None if all(len(kinds) == count for kinds, count in zip(sides, whole, strict=True)) else cls(view, *sides)
+        )
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -99,8 +101,9 @@ class Alike:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Kinds ``lefts[e]`` and ``rights[e]`` who lose nothing with each other at the prices of both sides, by which the
-    answer is proved that has so many ``pairs[e]`` of them.
+    """An answer of kinds, with the prices of both sides that prove it.
+
+    Kinds ``lefts[e]`` and ``rights[e]`` lose nothing with each other at these, and so many ``pairs[e]`` are of them.
     """
 
     lefts: IntVector
@@ -123,7 +126,8 @@ def _given(codes: IntVector, places: IntVector, units: IntVector) -> IntVector:
     order = np.argsort(units, kind="stable")
     rank = np.empty(len(units), dtype=np.int64)
     rank[order] = np.arange(len(units)) - np.searchsorted(units[order], units[order])
-    return seats[first[units] + rank]
+    given: IntVector = seats[first[units] + rank]
+    return given
 
 
 def _kinds(view: View, axis: int) -> Distinct:
@@ -137,7 +141,7 @@ def _kinds(view: View, axis: int) -> Distinct:
     return Distinct.of(kinds.first[kinds.codes])
 
 
-def _told(view: View, axis: int) -> Iterator[NDArray[np.generic]]:
+def _told(view: View, axis: int) -> Iterator[NDArray[Any]]:
     """Yield what tells people of a side apart, as a column each, what tells most of them first."""
     tiles = view.scores.tiles
     parts = [(part.mentors, part.mentees)[axis] for part in tiles.parts]
@@ -152,11 +156,19 @@ def _told(view: View, axis: int) -> Iterator[NDArray[np.generic]]:
 
 def _excepted(tiles: Tiles, axis: int) -> IntVector:
     """Return a number for each person of a side, the same for those with the same exceptions."""
-    each: Exceptions = tiles.exceptions
-    own, others = (each.mentors, each.mentees) if axis == 0 else (each.mentees, each.mentors)
-    order = np.lexsort((others, own))
-    cells = np.column_stack([others[order], each.points[order]])
-    starts = np.searchsorted(own[order], np.arange(tiles.shape[axis] + 1)).tolist()
+    others, points, starts = _by_person(tiles, axis)
+    cells, edges = np.column_stack([others, points]), starts.tolist()
     known: dict[bytes, int] = {}
-    found = [known.setdefault(cells[start:stop].tobytes(), len(known)) for start, stop in zip(starts, starts[1:])]
-    return np.array(found, dtype=np.int64)
+    told = (cells[start:stop].tobytes() for start, stop in pairwise(edges))
+    return np.array([known.setdefault(each, len(known)) for each in told], dtype=np.int64)
+
+
+def _by_person(tiles: Tiles, axis: int) -> tuple[NDArray[np.integer], NDArray[np.integer], NDArray[np.integer]]:
+    """Return the exceptions of a side person by person: the others in order, points, and where each person begins."""
+    from scipy.sparse import csr_array
+
+    each = tiles.exceptions
+    if axis == 0:
+        return each.mentees, each.points, tiles.starts
+    turned = csr_array((each.points, each.mentees, tiles.starts), shape=tiles.shape).tocsc()
+    return turned.indices, turned.data, turned.indptr

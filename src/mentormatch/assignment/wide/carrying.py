@@ -1,7 +1,8 @@
 """The optimum of a market of kinds: how many pairs of each kind of mentors with each kind of mentees there are.
 
-This is the transportation problem (Hitchcock 1941). Each kind of mentors fills its places along shortest ways, as many at
-a time as all kinds on the way have (successive shortest paths with prices, see ``paths.searching``); in integers.
+This is the transportation problem (Hitchcock 1941). Each kind fills its places along shortest ways, as many at a time
+as all kinds on the way have (successive shortest paths with
+prices, see ``paths.searching``); in integers.
 """
 
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mentormatch.assignment.scores import IntMatrix
 from mentormatch.assignment.wide.alike import Flow
@@ -19,18 +21,42 @@ FAR = 1 << 61
 """No way is longer."""
 NONE = -1
 
+type Carried = tuple[NDArray[np.integer], IntVector, IntVector]
+"""How many pairs of each two kinds there are, (u, v), and the prices of both sides."""
 
-def carried(view: View, heed: Callable[[], None]) -> Flow:
+
+def carried(view: View, heed: Callable[[], None], *, compiled: bool) -> Flow:
     """Return the optimum of a market of kinds, with all pairs of kinds that lose nothing by it."""
     pairs = view.pairs()
     worth = np.full(view.scores.shape, -FAR)
     worth[pairs.mentors, pairs.mentees] = view.worth(pairs)
-    work = Carrying.of(worth, (view.bounds[0].most, view.bounds[1].most))
+    places = view.bounds[0].most, view.bounds[1].most
+    flow, left, right = (by_code if compiled else by_rows)(worth, places, heed)
+    lefts, rights = np.nonzero(left[:, None] + right == worth)
+    return Flow(lefts, rights, flow[lefts, rights].astype(np.int64), left, right)
+
+
+def by_code(worth: IntMatrix, places: Both, heed: Callable[[], None]) -> Carried:
+    """Return the optimum in compiled code, which looks from the side of fewer kinds."""
+    from mentormatch.assignment.paths.carrying import fill, market_of, way_among
+
+    if len(worth) > len(worth.T):
+        flow, right, left = by_code(np.ascontiguousarray(worth.T), places[::-1], heed)
+        return flow.T, left, right
+    market, way = market_of(worth, *places), way_among(*worth.shape)
+    for kind in range(len(worth)):
+        heed()
+        fill(market, way, kind)
+    return market.flow, market.left, market.right
+
+
+def by_rows(worth: IntMatrix, places: Both, heed: Callable[[], None]) -> Carried:
+    """Return the optimum with no more than NumPy."""
+    work = Carrying.of(worth, places)
     for kind in range(len(worth)):
         heed()
         work.fill(kind)
-    lefts, rights = np.nonzero(work.left[:, None] + work.right == worth)
-    return Flow(lefts, rights, work.flow[lefts, rights], work.left, work.right)
+    return work.flow, work.left, work.right
 
 
 @dataclass(slots=True)

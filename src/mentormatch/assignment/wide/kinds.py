@@ -1,6 +1,5 @@
-"""The opening of a problem in which many people are alike: by the market of their kinds, and no look at all pairs."""
+"""The opening of a problem in which many people are alike: by the market of their kinds, with no look at all pairs."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,47 +9,68 @@ from mentormatch.assignment.wide.alike import Alike, Flow
 from mentormatch.assignment.wide.carrying import carried
 from mentormatch.assignment.wide.pricing import best_wide
 from mentormatch.assignment.wide.solver import Solver
-from mentormatch.assignment.wide.tied import Tied, TiedScores, plain
+from mentormatch.assignment.wide.tied import Tied, quickest
 from mentormatch.assignment.wide.view import View
 
-MOST = 1 << 31
-"""A market of kinds is solved whole if so many steps at most are to be expected: all pairs, as often as kinds."""
+PAIRS = 1 << 23
+"""Of so many pairs of kinds at most a market is solved whole."""
+STEPS, MORE = (1 << 30, 1 << 33), 8
+"""So many steps at most may have to be expected of that, without and with compiled code, or more if nothing else is
+left to do: a part of a second, some seconds.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """The people of a view in kinds, and what solves them."""
+    """The people of a view in kinds, what solves them, and the market of the kinds."""
 
     alike: Alike
     solver: Solver
+    market: View
 
     @classmethod
-    def of(cls, view, solver):
+    def of(cls, view: View, solver: Solver) -> "Kinds | None":
+        """Return the kinds of people, None where hardly anybody is alike."""
         alike = Alike.of(view)
-        return None if alike is None else cls(alike, solver)
+        return None if alike is None else cls(alike, solver, alike.market())
 
-    def opening(self):
-        market = self.alike.market()
-        (u, v), (n, m) = market.scores.shape, self.alike.view.scores.shape
-        if u * v * (u + v) <= MOST:
-            flow = carried(market, self.solver.heed)
-        elif any(b.most.max(initial=0) <= 1 for b in market.bounds):
-            flow = Flow.of(*best_wide(market, self.solver.best, self._hear))
-        else:
+    def opening(self) -> tuple[Face, Optimum] | None:
+        """Return the optimum of the goals with the pairs that can be in a canonical answer, as far as this is known.
+
+        None where there are too many kinds. If any optimum will do, the pairs are those of one.
+        """
+        flow = self._flow()
+        if flow is None:
             return None
-        answer, prices = self.alike.spread(flow), self.alike.prices(flow)
-        optimum = Optimum(np.ones(len(answer), dtype=bool), *prices)
-        worth = self.alike.view.stage.worth(self.solver.problem, answer.lefts, answer.rights)
-        self.solver.hear(answer, optimum, total(worth))
+        answer, optimum = self._told(flow)
         if not self.solver.run.ties:
             return answer, optimum
         tied = Tied(self.alike, flow, answer, self.solver.run.hashes.opaque)
-        return tied.left(self._solve, plain, self.solver.heed)
+        return tied.left(self.solver.tied, quickest(compiled=self.solver.compiled), self.solver.heed)
 
-    def _solve(self, face, worth):
-        return self.solver.tied(face, worth)
+    def _flow(self) -> Flow | None:
+        """Return the optimum of the market of kinds: of all its pairs, or by way of few of them."""
+        single = any(bounds.most.max(initial=0) <= 1 for bounds in self.market.bounds)
+        if self._within(1 if single else MORE):
+            return carried(self.market, self.solver.heed, compiled=self.solver.compiled)
+        return Flow.of(*best_wide(self.market, self.solver.best, self._hear)) if single else None
 
-    def _hear(self, face, optimum, bound):
+    def _within(self, times: int) -> bool:
+        """Return whether the market can be solved whole in so many times as many steps as usual."""
+        u, v = self.market.scores.shape
+        steps = u * v * (u + v) if self.solver.compiled else max(u, v) ** 2 * (u + v)
+        return u * v <= PAIRS and steps <= times * STEPS[self.solver.compiled]
+
+    def _told(self, flow: Flow) -> tuple[Face, Optimum]:
+        """Return an answer of the kinds as one of their people, having told it."""
+        answer = self.alike.spread(flow)
+        optimum = Optimum(np.ones(len(answer), dtype=bool), *self.alike.prices(flow))
+        worth = self.alike.view.stage.worth(self.solver.problem, answer.lefts, answer.rights)
+        self.solver.hear(answer, optimum, total(worth))
+        return answer, optimum
+
+    def _hear(self, face: Face, optimum: Optimum, bound: int) -> None:
+        """Tell an answer of few of the pairs of kinds."""
         flow = Flow.of(face, optimum)
         answer = self.alike.spread(flow)
         self.solver.hear(answer, Optimum(np.ones(len(answer), dtype=bool), *self.alike.prices(flow)), bound)

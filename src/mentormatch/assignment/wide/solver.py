@@ -17,6 +17,7 @@ class Solver(Protocol):
 
     problem: AssignmentProblem
     run: Run
+    compiled: bool
     heard: Solution | None
 
     @property
@@ -45,6 +46,14 @@ class Solver(Protocol):
 
     def tied(self, face: Face, profit: IntVector) -> Optimum | None:
         """Return the optimum of a face of tied answers."""
+        ...
+
+    def hear(self, face: Face, optimum: Optimum, bound: int) -> None:
+        """Tell an answer, with the bounds that prices prove."""
+        ...
+
+    def heed(self) -> None:
+        """End the work if the time is up."""
         ...
 
     def shift(self, paid: Both) -> None:

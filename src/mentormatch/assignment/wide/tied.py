@@ -1,34 +1,41 @@
 """Ties of a market of kinds: which pairs a first round of hashes leaves of all that lose nothing, none of these listed.
 
-If two kinds lose nothing with each other, all their people do, and that may be a million pairs. Hashes tell these apart:
-an answer that is the best in them takes hardly any pair but those with about the best of its people. So these are
-solved first, and prices tell which of the others matter (see ``pricing``). What is left are the pairs that lose
+If two kinds lose nothing with each other, all their people do, and that may be a million pairs. Hashes tell these
+apart: an answer that is the best in them takes hardly any pair but those with about the best of its people. So these
+are solved first, and prices tell which of the others matter (see ``pricing``). What is left are the pairs that lose
 nothing in the hashes either, few beside those that are chosen.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from mentormatch.assignment.canonical import GREATEST, OpaqueHash
 from mentormatch.assignment.face import Face, Optimum
+from mentormatch.assignment.scores import IntMatrix
 from mentormatch.assignment.stages import Stage
 from mentormatch.assignment.wide.alike import Alike, Flow
 from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.assignment.wide.listing import Listing
-from mentormatch.assignment.wide.scan import Cut, Glance, Heed, Look, Seen, kept, scanned
+from mentormatch.assignment.wide.scan import CLOSED, Cut, Glance, Heed, Look, Seen, kept, scanned
 from mentormatch.assignment.wide.view import Both, Pairs, View
-from mentormatch.columns import IntVector
+from mentormatch.columns import BoolVector, IntVector
+from mentormatch.errors import EngineError
+
+if TYPE_CHECKING:
+    from mentormatch.assignment.wide.hashed import Ties
 
 LEADING, BLOCK = 16, 3
 """So many pairs a person are listed first, and of each two kinds so many for each of the larger."""
 ADDED = 16
 """So many pairs a person join at most after a look at all of them."""
+ROOM, CROWD = 1 << 14, 64
+"""Pairs for which there is room at first in a strip; a mentor notes so many times more than are wanted on average."""
 
-type Solve = Callable[[Face, IntVector], Optimum]
+type Solve = Callable[[Face, IntVector], Optimum | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +105,18 @@ class TiedScores(ComputedScores):
     def within(self, cut: Cut, look: Look | None = None) -> Seen:
         return scanned(self.glance(self), self.shape[0], cut.among(self.mentors, self.mentees), self.heed)
 
-    def partners(self, mentor: int) -> Iterator[tuple[IntVector, int]]:
-        """Yield the mentees of each block of a mentor, with the least hash of it."""
-        start, stop = self.blocks.starts[self.kinds[0][mentor] :][:2].tolist()
-        for kind, least in zip(self.blocks.others[start:stop].tolist(), self.blocks.least[start:stop], strict=True):
-            yield self.order[self.edges[kind] : self.edges[kind + 1]], int(least)
+    def partners(self, kind: int) -> tuple[IntVector, IntVector]:
+        """Return the mentees who are tied with a kind of mentors, and the least hashes of pairs with them."""
+        start, stop = self.blocks.starts[kind : kind + 2]
+        first, last = (self.edges[self.blocks.others[start:stop] + more] for more in (0, 1))
+        sizes = last - first
+        places = np.arange(int(sizes.sum())) + np.repeat(last - np.cumsum(sizes), sizes)
+        return self.order[places], np.repeat(self.blocks.least[start:stop], sizes)
+
+
+def quickest(*, compiled: bool) -> Callable[[TiedScores], Glance]:
+    """Return the quickest way to look at ties there is, with numba or without."""
+    return by_code if compiled else plain
 
 
 def plain(scores: TiedScores) -> Glance:
@@ -113,19 +127,53 @@ def plain(scores: TiedScores) -> Glance:
 def look(scores: TiedScores, cut: Cut, start: int, stop: int) -> Seen:
     """Return what there is in a strip."""
     seen, found = Seen.nothing(stop - start), [np.empty((4, 0), dtype=np.int64)]
+    partners = dict[int, tuple[IntVector, IntVector]]()
     for mentor in cut.open(start, stop).tolist():
-        for mentees, least in scores.partners(mentor):
-            if len(mentees):
-                hashes = scores.hashes.of(np.full(1, mentor), mentees, 0)
-                worth = hashes + cut.mentees[mentees]
-                seen.best[mentor - start] = max(seen.best[mentor - start], int(worth.max()))
-                some = np.flatnonzero((worth >= cut.limits[mentor]) & (hashes >= least))
-                excess = worth[some] - cut.limits[mentor]
-                found.append(np.stack([np.full(len(some), mentor), mentees[some], hashes[some], excess]))
+        kind = int(scores.kinds[0][mentor])
+        mentees, least = partners[kind] = partners.get(kind) or scores.partners(kind)
+        hashes = scores.hashes.of(np.full(1, mentor), mentees, 0)
+        worth = hashes + cut.mentees[mentees]
+        seen.best[mentor - start] = worth.max(initial=2 * CLOSED)
+        some = np.flatnonzero((worth >= cut.limits[mentor]) & (hashes >= least))
+        excess = worth[some] - cut.limits[mentor]
+        found.append(np.stack([np.full(len(some), mentor), mentees[some], hashes[some], excess]))
     return sifted(np.concatenate(found, axis=1), seen, cut.most)
 
 
-def sifted(found: Sequence[IntVector], seen: Seen, most: int) -> Seen:
+def by_code(scores: TiedScores) -> Glance:
+    """Return the same in compiled code."""
+    return lambda cut: partial(_by_code, scores, cut, _ties(scores, cut))
+
+
+def _ties(scores: TiedScores, cut: Cut) -> "Ties":
+    """Return what is known of mentees."""
+    from mentormatch.assignment.wide.hashed import Ties
+
+    blocks, order = scores.blocks, scores.order
+    words = scores.hashes.mentees[order], cut.mentees[order]
+    return Ties(blocks.starts, blocks.others, blocks.least, scores.edges, *words)
+
+
+def _by_code(scores: TiedScores, cut: Cut, ties: "Ties", start: int, stop: int) -> Seen:
+    from mentormatch.assignment.wide.hashed import Asked, Noted, look_at_ties
+
+    seen, mentors, room = Seen.nothing(stop - start), cut.open(start, stop), ROOM
+    asked = Asked(scores.kinds[0][mentors], scores.hashes.begun(mentors, 0), cut.limits[mentors])
+    while True:
+        found = np.empty((3, room), dtype=np.int64)
+        best, counts, total = np.full(len(mentors), 2 * CLOSED), np.zeros(len(mentors), np.int64), np.zeros(1, np.int64)
+        look_at_ties(ties, asked, Noted(found, best, counts, total, CROWD * cut.most))
+        if total[0] <= room:
+            break
+        room = 2 * int(total[0])
+    rows, mentees, hashes = found[0, : total[0]], scores.order[found[1, : total[0]]], found[2, : total[0]]
+    seen.best[mentors - start] = best
+    seen.beyond[mentors[counts >= CROWD * cut.most] - start] = GREATEST - CLOSED
+    excess = hashes + cut.mentees[mentees] - asked.limits[rows]
+    return sifted(np.stack([mentors[rows], mentees, hashes, excess]), seen, cut.most)
+
+
+def sifted(found: IntMatrix, seen: Seen, most: int) -> Seen:
     """Return the pairs found in a strip, (4, e): mentor, mentee, hash and excess; ``most`` a mentor, in order."""
     mentors, mentees, hashes, excess = found
     some, beyond = kept(excess, most * len(seen.best))
@@ -186,12 +234,14 @@ class Tied:
         return Listing(view, pairs, np.full(n, -GREATEST), none, 0)
 
 
-def _solved(listing: Listing, solve: Solve) -> tuple[Face, np.ndarray]:
+def _solved(listing: Listing, solve: Solve) -> tuple[Face, BoolVector]:
     """Return the pairs that lose nothing in hashes, with the best answer."""
     while True:
         view = listing.view
         face, worth = view.face(listing.pairs), view.worth(listing.pairs)
         optimum = solve(face, worth)
+        if optimum is None:
+            raise EngineError("An answer was lost among ties")
         tight = view.loss(listing.pairs, (optimum.left, optimum.right)) == 0
         if not listing.look((optimum.left, optimum.right), 0, view.few(ADDED)):
             return view.face(listing.pairs.of(tight)), optimum.chosen[tight]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import isqrt
 from typing import Self
 
 import numpy as np
@@ -15,6 +16,9 @@ from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.assignment.wide.scan import CLOSED, Cut, Look
 from mentormatch.assignment.wide.tiles import Tiles
 from mentormatch.columns import BoolVector, IntVector
+
+LOPSIDED = 8
+"""Where one side has far more people than the other, lists are up to so many times longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +113,12 @@ class View:
         return self.stage.flat + self.stage.mentor
 
     def few(self, usual: int) -> int:
-        """Return how many pairs a person are listed, where that is so many as a rule."""
-        return max(usual // self.scores.shorter, 1)
+        """Return how many pairs a person are listed, where that is so many as a rule.
+
+        That is for the larger of two sides of about the same size; on average it is more if one side has few people.
+        """
+        less, more = sorted(self.scores.shape)
+        return max(usual * min(isqrt(more // max(less, 1)), LOPSIDED) // self.scores.shorter, 1)
 
     def worth(self, pairs: Pairs) -> IntVector:
         """Return what pairs are worth."""
