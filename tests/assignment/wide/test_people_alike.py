@@ -79,11 +79,13 @@ def cohort(seed: int, size: int = SIZE) -> Cohort:
     """Return people of few kinds, or by turns of few kinds on one side only."""
     counts = (round(size * SHARES[seed % 3]), size)
     drawn = [count if seed % 4 == 2 + side else (5, 12)[seed % 2] for side, count in enumerate(counts)]
-    found = cohort_of(PROGRAMME, *drawn, seed, capacity=1 + seed % 3, manner=APART)
+    found = cohort_of(PROGRAMME, drawn[0], drawn[1], seed, capacity=1 + seed % 3, manner=APART)
     random = np.random.default_rng(seed)
-    employed = [employing(people, random) for people in (found.mentors, found.mentees)]
-    sides = zip(employed, counts, "ME", strict=True)
-    return Cohort(*(repeated(people, count, letter, random) for people, count, letter in sides))
+    mentors, mentees = (
+        repeated(employing(people, random), count, letter, random)
+        for people, count, letter in zip((found.mentors, found.mentees), counts, "ME", strict=True)
+    )
+    return Cohort(mentors, mentees)
 
 
 def both(people: Cohort, programme: Programme, rules: tuple[Rule, ...]) -> tuple[AssignmentProblem, AssignmentProblem]:
