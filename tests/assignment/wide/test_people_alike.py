@@ -20,7 +20,7 @@ from mentormatch.assignment.rules.quota import Quota
 from mentormatch.assignment.settle import opening_stage
 from mentormatch.assignment.solution import Solution, Status
 from mentormatch.assignment.stages import merged
-from mentormatch.assignment.wide import kinds, tied
+from mentormatch.assignment.wide import kinds, named, tied
 from mentormatch.assignment.wide.alike import Alike
 from mentormatch.assignment.wide.carrying import by_code, by_rows
 from mentormatch.assignment.wide.computed import ComputedScores
@@ -75,8 +75,18 @@ def naming(people: Cohort, programme: Programme, rules: tuple[Rule, ...]) -> tup
     return (*rules, *(Ban(mentor=mentor, mentee=mentee) for mentor, mentee in keys[2:4]), pinned)
 
 
-def cohort(seed: int, size: int = SIZE) -> Cohort:
-    """Return people of few kinds, or by turns of few kinds on one side only."""
+def apart(people: People, others: People) -> People:
+    """Return people who name whom others name, and are employed as these are."""
+    names = {name: column for name, column in others.columns.items() if isinstance(column, Names)}
+    return replace(people, columns={**people.columns, **names})
+
+
+def cohort(seed: int, *, by_name: bool = False) -> Cohort:
+    """Return people of few kinds, or by turns of few kinds on one side only.
+
+    ``by_name``: people of a kind have employers of their own, and some wish for somebody, or avoid somebody.
+    """
+    size = SIZE
     counts = (round(size * SHARES[seed % 3]), size)
     drawn = [count if seed % 4 == 2 + side else (5, 12)[seed % 2] for side, count in enumerate(counts)]
     found = cohort_of(PROGRAMME, drawn[0], drawn[1], seed, capacity=1 + seed % 3, manner=APART)
@@ -85,7 +95,10 @@ def cohort(seed: int, size: int = SIZE) -> Cohort:
         repeated(employing(people, random), count, letter, random)
         for people, count, letter in zip((found.mentors, found.mentees), counts, "ME", strict=True)
     )
-    return Cohort(mentors, mentees)
+    if not by_name:
+        return Cohort(mentors, mentees)
+    others = cohort_of(PROGRAMME, counts[0], counts[1], seed)
+    return Cohort(apart(mentors, others.mentors), apart(mentees, others.mentees))
 
 
 def both(people: Cohort, programme: Programme, rules: tuple[Rule, ...]) -> tuple[AssignmentProblem, AssignmentProblem]:
@@ -127,6 +140,19 @@ def test_people_of_few_kinds_have_the_pairs_of_the_whole_block(seed: int, progra
     found = solve(unheld, seed=seed)
     assert len(found.pairs) > 4
     assert same(solve(held, seed=seed), found)
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("listed", [1, 16])
+@pytest.mark.parametrize("programme", [PROGRAMME, COARSE], ids=["fine", "coarse"])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_people_who_are_alike_but_for_whom_they_name_have_the_pairs_of_the_whole_block(
+    seed: int, programme: Programme, listed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, name in ((tied, "LEADING"), (tied, "ADDED"), (named, "ADDED")):
+        monkeypatch.setattr(module, name, listed)
+    held, unheld = both(cohort(seed, by_name=True), programme, RULES)
+    assert same(solve(held, seed=seed), solve(unheld, seed=seed))
 
 
 @pytest.mark.usefixtures("way")
@@ -176,8 +202,8 @@ def test_any_optimum_does_where_ties_are_not_asked_for(seed: int) -> None:
 
 def test_people_are_alike_if_all_others_score_the_same_with_them_and_not_if_a_rule_names_one_of_them() -> None:
     people = cohort(1)
-    named = naming(people, PROGRAMME, RULES)
-    counts = [alike_in(both(people, PROGRAMME, rules)) for rules in (RULES, named)]
+    by_name = naming(people, PROGRAMME, RULES)
+    counts = [alike_in(both(people, PROGRAMME, rules)) for rules in (RULES, by_name)]
     assert counts[0] < len(people.mentors) // 4
     assert counts[0] < counts[1] <= counts[0] + 3
 

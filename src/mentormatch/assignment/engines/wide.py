@@ -262,6 +262,15 @@ class Solver:
         optimum = best_with_minimums(face.flipped() if turned else face, profit, self.reward, solve)
         return Optimum(optimum.chosen, optimum.right, optimum.left) if turned else optimum
 
+    def resume(self, face: Face, optimum: Optimum) -> None:
+        """Begin the next solve at an answer and prices that are about the best."""
+        if self.compiled:
+            from mentormatch.assignment.paths.starting import Start
+
+            turned = bool(face.left.most.max(initial=0) > 1)
+            ends = Optimum(optimum.chosen, optimum.right, optimum.left) if turned else optimum
+            self.begin = Start.of(face.flipped() if turned else face, ends)
+
     def _outweigh(self, profit: IntVector) -> None:
         """Have places that must be taken rewarded with more than all that pairs are worth, if there are any."""
         if self.reward and len(profit):

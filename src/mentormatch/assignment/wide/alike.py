@@ -25,23 +25,29 @@ MANY = 4
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """The people of a view in kinds, numbered in the order of the first of each."""
+    """The people of a view in kinds, numbered in the order of the first of each.
+
+    ``named``: some pairs score otherwise than their kinds, for who their people are.
+    """
 
     view: View
     mentors: Distinct
     mentees: Distinct
+    named: bool = False
 
     @classmethod
     def of(cls, view: View) -> Self | None:
         """Return who is alike; None if hardly anybody is, or if somebody must have a partner, or has had one before."""
-        needed = any(bounds.least.any() for bounds in view.bounds)
-        if needed or len(view.former.scores):
+        if any(bounds.least.any() for bounds in view.bounds) or len(view.former.scores):
             return None
         sides = [_kinds(view, axis) for axis in (0, 1)]
-        whole = [len(kinds.codes) for kinds in sides]
-        return (
-            None if all(len(kinds) == count for kinds, count in zip(sides, whole, strict=True)) else cls(view, *sides)
-        )
+        few = [len(kinds) * MANY <= len(kinds.codes) for kinds in sides]
+        if not any(few):
+            return None
+        named = [_named_apart(view, axis, kinds) for axis, kinds in enumerate(sides)]
+        if all(not was or len(now) * MANY <= len(now.codes) for was, now in zip(few, named, strict=True)):
+            return cls(view, named[0], named[1])
+        return cls(view, sides[0], sides[1], named=True)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -75,8 +81,9 @@ class Alike:
         """Return the market of the kinds, who have the places of all their people."""
         view, first = self.view, (self.mentors.first, self.mentees.first)
         mentors, mentees = (Bounds(np.zeros_like(places), places) for places in self.places)
-        tiles = view.scores.tiles.of_mentees(first[1]) if len(first[1]) < view.scores.shape[1] else view.scores.tiles
-        tiles = tiles.of_mentors(first[0]) if len(first[0]) < view.scores.shape[0] else tiles
+        tiles = view.scores.tiles.unnamed() if self.named else view.scores.tiles
+        tiles = tiles.of_mentees(first[1]) if len(first[1]) < tiles.shape[1] else tiles
+        tiles = tiles.of_mentors(first[0]) if len(first[0]) < tiles.shape[0] else tiles
         taking = [taking[some] for taking, some in zip(self._taking, first, strict=True)]
         scores = replace(view.scores, tiles=tiles, mentors=taking[0], mentees=taking[1])
         stage = replace(view.stage, mentor=view.stage.mentor[first[0]], mentee=view.stage.mentee[first[1]])
@@ -138,7 +145,7 @@ def _kinds(view: View, axis: int) -> Distinct:
         kinds = kinds.joined(Distinct.of(column))
         if len(kinds) * MANY > len(people):
             return Distinct(people, people)
-    return Distinct.of(kinds.first[kinds.codes])
+    return in_order(kinds)
 
 
 def _told(view: View, axis: int) -> Iterator[NDArray[Any]]:
@@ -151,7 +158,14 @@ def _told(view: View, axis: int) -> Iterator[NDArray[Any]]:
         yield from (side.bits, side.known)
     yield from ((view.scores.mentors, view.scores.mentees)[axis], (view.stage.mentor, view.stage.mentee)[axis])
     yield view.bounds[axis].most
-    yield _excepted(tiles, axis)
+
+
+def _named_apart(view: View, axis: int, kinds: Distinct) -> Distinct:
+    """Return kinds whose people are the same to all rules and criteria that name people."""
+    if not len(view.scores.tiles.exceptions.points) or len(kinds) == len(kinds.codes):
+        return kinds
+    apart = kinds.joined(Distinct.of(_excepted(view.scores.tiles, axis)))
+    return in_order(apart)
 
 
 def _excepted(tiles: Tiles, axis: int) -> IntVector:
@@ -172,3 +186,8 @@ def _by_person(tiles: Tiles, axis: int) -> tuple[NDArray[np.integer], NDArray[np
         return each.mentees, each.points, tiles.starts
     turned = csr_array((each.points, each.mentees, tiles.starts), shape=tiles.shape).tocsc()
     return turned.indices, turned.data, turned.indptr
+
+
+def in_order(kinds: Distinct) -> Distinct:
+    """Return kinds numbered in the order of the first of each."""
+    return Distinct.of(kinds.first[kinds.codes])

@@ -27,13 +27,18 @@ type Carried = tuple[NDArray[np.integer], IntVector, IntVector]
 
 def carried(view: View, heed: Callable[[], None], *, compiled: bool) -> Flow:
     """Return the optimum of a market of kinds, with all pairs of kinds that lose nothing by it."""
-    pairs = view.pairs()
-    worth = np.full(view.scores.shape, -FAR)
-    worth[pairs.mentors, pairs.mentees] = view.worth(pairs)
+    worth = worths(view)
     places = view.bounds[0].most, view.bounds[1].most
     flow, left, right = (by_code if compiled else by_rows)(worth, places, heed)
     lefts, rights = np.nonzero(left[:, None] + right == worth)
     return Flow(lefts, rights, flow[lefts, rights].astype(np.int64), left, right)
+
+
+def worths(view: View) -> IntMatrix:
+    """Return (u, v) what pairs of few people are worth, far below all for those that may not be chosen."""
+    pairs, worth = view.pairs(), np.full(view.scores.shape, -FAR)
+    worth[pairs.mentors, pairs.mentees] = view.worth(pairs)
+    return worth
 
 
 def by_code(worth: IntMatrix, places: Both, heed: Callable[[], None]) -> Carried:

@@ -7,6 +7,7 @@ import numpy as np
 from mentormatch.assignment.face import Face, Optimum, total
 from mentormatch.assignment.wide.alike import Alike, Flow
 from mentormatch.assignment.wide.carrying import carried
+from mentormatch.assignment.wide.named import Named
 from mentormatch.assignment.wide.pricing import best_wide
 from mentormatch.assignment.wide.solver import Solver
 from mentormatch.assignment.wide.tied import Tied, quickest
@@ -42,11 +43,28 @@ class Kinds:
         flow = self._flow()
         if flow is None:
             return None
+        if self.alike.named:
+            return self._by_name(flow)
         answer, optimum = self._told(flow)
         if not self.solver.run.ties:
             return answer, optimum
-        tied = Tied(self.alike, flow, answer, self.solver.run.hashes.opaque)
+        none = np.empty(0, dtype=np.int64)
+        return self._left(Tied(self.alike, flow, answer, self.solver.run.hashes.opaque, (none, none)))
+
+    def _left(self, tied: Tied) -> tuple[Face, Optimum]:
+        """Return the pairs of tied answers that can be in the canonical one."""
         return tied.left(self.solver.tied, quickest(compiled=self.solver.compiled), self.solver.heed)
+
+    def _by_name(self, flow: Flow) -> tuple[Face, Optimum] | None:
+        """Return the same where some people are named, from the optimum as if they were not."""
+        named = Named(self.alike, flow, self.solver)
+        none = np.empty(0, dtype=np.int64)
+        tied = Tied(self.alike, flow, self.alike.spread(flow), self.solver.run.hashes.opaque, (none, none))
+        opening = named.optimum(tied.leading(quickest(compiled=self.solver.compiled), self.solver.heed))
+        if not self.solver.run.ties:
+            return opening
+        left = named.tied(self.market, opening)
+        return None if left is None else self._left(left)
 
     def _flow(self) -> Flow | None:
         """Return the optimum of the market of kinds: of all its pairs, or by way of few of them."""
@@ -70,7 +88,9 @@ class Kinds:
         return answer, optimum
 
     def _hear(self, face: Face, optimum: Optimum, bound: int) -> None:
-        """Tell an answer of few of the pairs of kinds."""
+        """Tell an answer of few of the pairs of kinds, if it is one of people too."""
+        if self.alike.named:
+            return
         flow = Flow.of(face, optimum)
         answer = self.alike.spread(flow)
         self.solver.hear(answer, Optimum(np.ones(len(answer), dtype=bool), *self.alike.prices(flow)), bound)

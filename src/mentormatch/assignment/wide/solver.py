@@ -48,6 +48,10 @@ class Solver(Protocol):
         """Return the optimum of a face of tied answers."""
         ...
 
+    def resume(self, face: Face, optimum: Optimum) -> None:
+        """Begin the next solve at an answer and prices that are about the best."""
+        ...
+
     def hear(self, face: Face, optimum: Optimum, bound: int) -> None:
         """Tell an answer, with the bounds that prices prove."""
         ...

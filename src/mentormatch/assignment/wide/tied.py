@@ -75,11 +75,17 @@ class Blocks:
 
 @dataclass(frozen=True, kw_only=True)
 class TiedScores(ComputedScores):
-    """The hashes of pairs in ``blocks`` as scores, other pairs being forbidden; ``kinds``: those of both sides."""
+    """The hashes of pairs in ``blocks`` as scores, other pairs being forbidden; ``kinds``: those of both sides.
+
+    ``names`` (m,) are numbers of mentees below ``width``. Pairs are not among those of their kinds if their number,
+    which is mentor times width plus name, is ``barred``: these numbers are in order.
+    """
 
     hashes: OpaqueHash
     kinds: Both
     blocks: Blocks
+    names: IntVector
+    barred: IntVector
     glance: "Callable[[TiedScores], Glance]"
     heed: Heed
 
@@ -100,10 +106,25 @@ class TiedScores(ComputedScores):
 
     def of_mentees(self, some: IntVector) -> "TiedScores":
         hashes = replace(self.hashes, mentees=self.hashes.mentees[some])
-        return replace(self, mentees=self.mentees[some], hashes=hashes, kinds=(self.kinds[0], self.kinds[1][some]))
+        kinds = self.kinds[0], self.kinds[1][some]
+        return replace(self, mentees=self.mentees[some], hashes=hashes, kinds=kinds, names=self.names[some])
 
     def within(self, cut: Cut, look: Look | None = None) -> Seen:
         return scanned(self.glance(self), self.shape[0], cut.among(self.mentors, self.mentees), self.heed)
+
+    @cached_property
+    def crowd(self) -> int:
+        """The most barred pairs of a mentor, which are found and passed over."""
+        mentors = self.barred // max(self.tiles.shape[1], 1)
+        return int(np.bincount(mentors, minlength=1).max())
+
+    def fit(self, found: IntMatrix) -> IntMatrix:
+        """Return those of the pairs found, whose mentors and mentees come first, that are not barred."""
+        if not len(self.barred):
+            return found
+        numbers = found[0] * self.tiles.shape[1] + self.names[found[1]]
+        place = np.minimum(np.searchsorted(self.barred, numbers), len(self.barred) - 1)
+        return found[:, self.barred[place] != numbers]
 
     def partners(self, kind: int) -> tuple[IntVector, IntVector]:
         """Return the mentees who are tied with a kind of mentors, and the least hashes of pairs with them."""
@@ -137,7 +158,7 @@ def look(scores: TiedScores, cut: Cut, start: int, stop: int) -> Seen:
         some = np.flatnonzero((worth >= cut.limits[mentor]) & (hashes >= least))
         excess = worth[some] - cut.limits[mentor]
         found.append(np.stack([np.full(len(some), mentor), mentees[some], hashes[some], excess]))
-    return sifted(np.concatenate(found, axis=1), seen, cut.most)
+    return sifted(scores.fit(np.concatenate(found, axis=1)), seen, cut.most)
 
 
 def by_code(scores: TiedScores) -> Glance:
@@ -158,19 +179,20 @@ def _by_code(scores: TiedScores, cut: Cut, ties: "Ties", start: int, stop: int) 
     from mentormatch.assignment.wide.hashed import Asked, Noted, look_at_ties
 
     seen, mentors, room = Seen.nothing(stop - start), cut.open(start, stop), ROOM
+    most = CROWD * cut.most + scores.crowd
     asked = Asked(scores.kinds[0][mentors], scores.hashes.begun(mentors, 0), cut.limits[mentors])
     while True:
         found = np.empty((3, room), dtype=np.int64)
         best, counts, total = np.full(len(mentors), 2 * CLOSED), np.zeros(len(mentors), np.int64), np.zeros(1, np.int64)
-        look_at_ties(ties, asked, Noted(found, best, counts, total, CROWD * cut.most))
+        look_at_ties(ties, asked, Noted(found, best, counts, total, most))
         if total[0] <= room:
             break
         room = 2 * int(total[0])
     rows, mentees, hashes = found[0, : total[0]], scores.order[found[1, : total[0]]], found[2, : total[0]]
     seen.best[mentors - start] = best
-    seen.beyond[mentors[counts >= CROWD * cut.most] - start] = GREATEST - CLOSED
+    seen.beyond[mentors[counts >= most] - start] = GREATEST - CLOSED
     excess = hashes + cut.mentees[mentees] - asked.limits[rows]
-    return sifted(np.stack([mentors[rows], mentees, hashes, excess]), seen, cut.most)
+    return sifted(scores.fit(np.stack([mentors[rows], mentees, hashes, excess])), seen, cut.most)
 
 
 def sifted(found: IntMatrix, seen: Seen, most: int) -> Seen:
@@ -185,12 +207,16 @@ def sifted(found: IntMatrix, seen: Seen, most: int) -> Seen:
 
 @dataclass(frozen=True, slots=True)
 class Tied:
-    """The answers of a market of kinds that are worth as much as ``answer``, a face of its pairs alone."""
+    """The answers of a market of kinds that are worth as much as ``answer``, a face of its pairs alone.
+
+    Pairs of people who are named together are not what their kinds are: those that lose nothing are ``beside``.
+    """
 
     alike: Alike
     flow: Flow
     answer: Face
     hashes: OpaqueHash
+    beside: tuple[IntVector, IntVector]
 
     def left(self, solve: Solve, glance: Callable[[TiedScores], Glance], heed: Heed) -> tuple[Face, Optimum]:
         """Return a face that holds all of these answers that are the best in a first round of hashes, and one of them.
@@ -214,6 +240,8 @@ class Tied:
             hashes=self.hashes,
             kinds=self.alike.codes,
             blocks=Blocks.of(self.flow, self.alike.shape[0]),
+            names=np.arange(view.scores.shape[1]),
+            barred=self._barred,
             glance=glance,
             heed=heed,
         )
@@ -221,16 +249,33 @@ class Tied:
         stage = Stage((("hash", 1),), 0, none[0], none[1], 1, 1, GREATEST)
         return View(scores, stage, (held[0], held[1]), lambda _: None, Pairs.none(), view.pins)
 
+    @property
+    def _barred(self) -> IntVector:
+        """The numbers of pairs that are not what their kinds are."""
+        tiles = self.alike.view.scores.tiles
+        each = tiles.exceptions
+        return each.mentors * tiles.shape[1] + each.mentees if self.alike.named else np.empty(0, dtype=np.int64)
+
+    def leading(self, glance: Callable[[TiedScores], Glance], heed: Heed) -> Pairs:
+        """Return some of the tied pairs, of the greatest hashes, which are their scores."""
+        scores = self._view(glance, heed).scores
+        assert isinstance(scores, TiedScores)
+        return self._leading(scores)
+
+    def _leading(self, scores: TiedScores) -> Pairs:
+        none = [np.zeros(count, dtype=np.int64) for count in scores.shape]
+        some = replace(scores, blocks=scores.blocks.leading(self.alike.sizes))
+        seen = some.within(Cut(none[0], none[1], 1, scores.shape[1]))
+        return Pairs(seen.mentors, seen.mentees, seen.scores)
+
     def _listing(self, view: View) -> Listing:
-        """Return the pairs to begin with: those of the greatest hashes, and those of the answer that is known."""
+        """Return the pairs to begin with: those of the greatest hashes, those of the answer, and those beside."""
         scores, (n, m) = view.scores, view.scores.shape
         assert isinstance(scores, TiedScores)
+        pairs = self._leading(scores)
+        for known in ((self.answer.lefts, self.answer.rights), self.beside):
+            pairs = pairs.joined(Pairs(*known, self.hashes.of(*known, 0)), m)
         none = np.zeros(n, dtype=np.int64), np.zeros(m, dtype=np.int64)
-        some = replace(scores, blocks=scores.blocks.leading(self.alike.sizes))
-        seen = some.within(Cut(*none, 1, m))
-        known = self.answer.lefts, self.answer.rights
-        pairs = Pairs(seen.mentors, seen.mentees, seen.scores)
-        pairs = pairs.joined(Pairs(*known, self.hashes.of(*known, 0)), m)
         return Listing(view, pairs, np.full(n, -GREATEST), none, 0)
 
 
