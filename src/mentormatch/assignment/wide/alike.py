@@ -8,6 +8,7 @@ a kind pays there each of its people pays in the whole market, so the prices pro
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import isqrt
 from typing import Any, Self
 
 import numpy as np
@@ -21,6 +22,8 @@ from mentormatch.scoring.distinct import Distinct
 
 MANY = 4
 """So many people of a kind there must be on average, or kinds are no help."""
+LONGER = 8
+"""Where one side has far fewer kinds than the other, lists are up to so many times longer: its people are many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,9 @@ class Alike:
         taking = [taking[some] for taking, some in zip(self._taking, first, strict=True)]
         scores = replace(view.scores, tiles=tiles, mentors=taking[0], mentees=taking[1])
         stage = replace(view.stage, mentor=view.stage.mentor[first[0]], mentee=view.stage.mentee[first[1]])
-        return replace(view, scores=scores, stage=stage, bounds=(mentors, mentees))
+        less, more = sorted(self.shape)
+        longer = min(isqrt(more // max(less, 1)), LONGER)
+        return replace(view, scores=scores, stage=stage, bounds=(mentors, mentees), longer=max(longer, 1))
 
     def spread(self, flow: "Flow") -> Face:
         """Return the pairs of an answer of the kinds, given to people, as a face in which all of them are open."""

@@ -48,8 +48,12 @@ class Kinds:
         answer, optimum = self._told(flow)
         if not self.solver.run.ties:
             return answer, optimum
+        return self._left(self._tied(flow, answer))
+
+    def _tied(self, flow: Flow, answer: Face) -> Tied:
+        """Return what the market of kinds leaves tied, as if nobody was named."""
         none = np.empty(0, dtype=np.int64)
-        return self._left(Tied(self.alike, flow, answer, self.solver.run.hashes.opaque, (none, none)))
+        return Tied(self.alike, flow, answer, self.solver.run.hashes.opaque, (none, none))
 
     def _left(self, tied: Tied) -> tuple[Face, Optimum]:
         """Return the pairs of tied answers that can be in the canonical one."""
@@ -57,9 +61,7 @@ class Kinds:
 
     def _by_name(self, flow: Flow) -> tuple[Face, Optimum] | None:
         """Return the same where some people are named, from the optimum as if they were not."""
-        named = Named(self.alike, flow, self.solver)
-        none = np.empty(0, dtype=np.int64)
-        tied = Tied(self.alike, flow, self.alike.spread(flow), self.solver.run.hashes.opaque, (none, none))
+        named, tied = Named(self.alike, flow, self.solver), self._tied(flow, self.alike.spread(flow))
         opening = named.optimum(tied.leading(quickest(compiled=self.solver.compiled), self.solver.heed))
         if not self.solver.run.ties:
             return opening
@@ -77,7 +79,7 @@ class Kinds:
         """Return whether the market can be solved whole in so many times as many steps as usual."""
         u, v = self.market.scores.shape
         steps = u * v * (u + v) if self.solver.compiled else max(u, v) ** 2 * (u + v)
-        return u * v <= PAIRS and steps <= times * STEPS[self.solver.compiled]
+        return u * v <= PAIRS // self.alike.view.scores.shorter and steps <= times * STEPS[self.solver.compiled]
 
     def _told(self, flow: Flow) -> tuple[Face, Optimum]:
         """Return an answer of the kinds as one of their people, having told it."""

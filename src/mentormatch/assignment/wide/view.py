@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import isqrt
 from typing import Self
 
 import numpy as np
@@ -16,9 +15,6 @@ from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.assignment.wide.scan import CLOSED, Cut, Look
 from mentormatch.assignment.wide.tiles import Tiles
 from mentormatch.columns import BoolVector, IntVector
-
-LOPSIDED = 8
-"""Where one side has far more people than the other, lists are up to so many times longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +79,7 @@ class View:
     """One stage of a wide problem: a pair is worth ``scale * score + mentor[i] + mentee[k]``, and more if it is former.
 
     ``ready`` makes a quick look of tiles. ``former`` are the former pairs that may be chosen, if they are worth more;
-    they are looked at one by one. ``pins`` (k, 2) are settled.
+    they are looked at one by one. ``pins`` (k, 2) are settled. Lists are so many times ``longer`` than usual.
     """
 
     scores: ComputedScores
@@ -92,6 +88,7 @@ class View:
     ready: Ready
     former: Pairs
     pins: IntMatrix
+    longer: int = 1
 
     @classmethod
     def of(cls, problem: AssignmentProblem, stage: Stage, ready: Ready) -> "View":
@@ -113,12 +110,8 @@ class View:
         return self.stage.flat + self.stage.mentor
 
     def few(self, usual: int) -> int:
-        """Return how many pairs a person are listed, where that is so many as a rule.
-
-        That is for the larger of two sides of about the same size; on average it is more if one side has few people.
-        """
-        less, more = sorted(self.scores.shape)
-        return max(usual * min(isqrt(more // max(less, 1)), LOPSIDED) // self.scores.shorter, 1)
+        """Return how many pairs a person are listed, where that is so many as a rule."""
+        return max(usual * self.longer // self.scores.shorter, 1)
 
     def worth(self, pairs: Pairs) -> IntVector:
         """Return what pairs are worth."""
