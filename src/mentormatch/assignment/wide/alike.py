@@ -41,7 +41,8 @@ class Alike:
     @classmethod
     def of(cls, view: View) -> Self | None:
         """Return who is alike; None if hardly anybody is, or if somebody must have a partner, or has had one before."""
-        if any(bounds.least.any() for bounds in view.bounds) or len(view.former.scores):
+        needed = any(bounds.least.any() for bounds in view.bounds)
+        if needed or len(view.former.scores) or not min(view.scores.shape):
             return None
         sides = [_kinds(view, axis) for axis in (0, 1)]
         few = [len(kinds) * MANY <= len(kinds.codes) for kinds in sides]
