@@ -91,14 +91,21 @@ class OpaqueHash:
     def of(self, mentors: IntVector, mentees: IntVector, turn: int) -> IntVector:
         return _of_words(self.mentors[mentors], self.mentees[mentees], turn)
 
+    def begun(self, mentors: IntVector, turn: int) -> Words:
+        """Return the words of mentors as those of mentees are mixed with them in round ``turn``."""
+        return _begun(self.mentors[mentors], turn)
+
     @property
     def opaque(self) -> "OpaqueHash":
         return self
 
 
+def _begun(left: Words, turn: int) -> Words:
+    return _mixed(left + np.uint64((_GOLDEN * (turn + 1)) & _MASK))
+
+
 def _of_words(left: Words, right: Words, turn: int) -> IntVector:
-    start = np.uint64((_GOLDEN * (turn + 1)) & _MASK)
-    mixed = _mixed(_mixed(left + start) ^ right)
+    mixed = _mixed(_begun(left, turn) ^ right)
     return (mixed >> np.uint64(64 - BITS)).astype(np.int64) + 1
 
 

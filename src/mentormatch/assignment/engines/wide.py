@@ -24,6 +24,7 @@ from mentormatch.assignment.wide.aims import Aims, Limits
 from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.assignment.wide.crew import Crew, NoWorkersError
 from mentormatch.assignment.wide.held import pays, unheld
+from mentormatch.assignment.wide.kinds import Kinds
 from mentormatch.assignment.wide.minimums import best_with_minimums
 from mentormatch.assignment.wide.paying import Paying
 from mentormatch.assignment.wide.pricing import best_wide
@@ -192,7 +193,10 @@ class Solver:
 
     def _opening(self) -> tuple[Face, Optimum]:
         """Return the optimum of the goals with its tight pairs."""
-        return best_wide(View.of(self.problem, self.stage, self.ready), self.best, self.hear)
+        view = View.of(self.problem, self.stage, self.ready)
+        kinds = Kinds.of(view, self) if self.aims.sure else None
+        found = None if kinds is None else kinds.opening()
+        return best_wide(view, self.best, self.hear) if found is None else found
 
     def _settled(self, opening: tuple[Face, Optimum]) -> Solution:
         """Return the canonical solution where no pair pays for a rule, if it keeps all rules as it is."""
@@ -271,6 +275,15 @@ class Solver:
         optimum = best_with_minimums(face.flipped() if turned else face, profit, self.reward, solve)
         return Optimum(optimum.chosen, optimum.right, optimum.left) if turned else optimum
 
+    def resume(self, face: Face, optimum: Optimum) -> None:
+        """Begin the next solve at an answer and prices that are about the best."""
+        if self.compiled:
+            from mentormatch.assignment.paths.starting import Start
+
+            turned = bool(face.left.most.max(initial=0) > 1)
+            ends = Optimum(optimum.chosen, optimum.right, optimum.left) if turned else optimum
+            self.begin = Start.of(face.flipped() if turned else face, ends)
+
     def _outweigh(self, profit: IntVector) -> None:
         """Have places that must be taken rewarded with more than all that pairs are worth, if there are any."""
         if self.reward and len(profit):
@@ -284,14 +297,6 @@ class Solver:
             moved = prices - np.resize(paid[0 if self.turned else 1], len(prices))
             little = max(magnitude(side) for side in paid) <= self.stage.score * LITTLE
             self.begin = replace(self.begin, prices=moved, patience=PATIENCE if little else self.begin.patience)
-
-    def back(self, face: Face, optimum: Optimum) -> None:
-        """Begin the next solve at an optimum of this face that was found before the last one."""
-        if self.compiled:
-            from mentormatch.assignment.paths.starting import Start
-
-            turned = Optimum(optimum.chosen, optimum.right, optimum.left)
-            self.begin = Start.of(face.flipped(), turned) if self.turned else Start.of(face, optimum)
 
     def tied(self, face: Face, profit: IntVector) -> Optimum | None:
         """Return the optimum of a face of tied answers; as there are some, a great enough reward has minimums kept."""

@@ -46,11 +46,12 @@ class Listing:
     def look(self, prices: Both, loss: int, most: int) -> bool:
         """List the pairs that lose no more than ``loss`` at the prices of an optimum, of those that may lose nothing.
 
-        Return False if there are none: every pair that is not listed then loses something.
+        Return False if there are none: every pair that is not listed then loses something. If ``loss`` is below 0, only
+        those that gain something are looked for.
         """
         left, fall = self._left(prices)
         most_fallen = self._leaving(left, fall)
-        mentors, mentees = left <= most_fallen, np.flatnonzero(fall > most_fallen)
+        mentors, mentees = left <= most_fallen + min(loss, 0), np.flatnonzero(fall > most_fallen)
         if not mentors.any() and not len(mentees):
             return False
         few = max(most // FEW, 1)
@@ -58,7 +59,7 @@ class Listing:
         self.others = np.where(mentors, sights[0].others, np.minimum(left - most_fallen, sights[1].others))
         best = np.where(mentors, sights[0].best, np.maximum(prices[0], sights[1].best))
         self.prices, self.bound = prices, min(self.bound, self.view.bound(best, prices[1]))
-        if loss:
+        if loss > 0:
             self._drop(self.view.stage.score * DROPPED)
         for sight in sights:
             self.pairs = self.pairs.joined(sight.pairs, self.view.scores.shape[1])

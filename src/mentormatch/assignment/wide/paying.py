@@ -34,7 +34,7 @@ class Paying:
         scales = (point, *(2 * weight for _, weight in stage.weights[-2::-1]))
         edge = max(stage.weights[0][1] // max(quotas.steepest, 1) - point, 0)
         most = (self.solver.exact - stage.reach) // max(quotas.heaviest, 1)
-        asking = Asking(self.solver.best, self.solver.shift, self.solver.back, self._hear)
+        asking = Asking(self.solver.best, self.solver.shift, self.solver.resume, self._hear)
         empty = problem.places * min(stage.low, 0)
         self.search = Search(quotas, asking, scales, most, empty, edge)
 

@@ -17,6 +17,7 @@ class Solver(Protocol):
 
     problem: AssignmentProblem
     run: Run
+    compiled: bool
     heard: Solution | None
 
     @property
@@ -47,12 +48,20 @@ class Solver(Protocol):
         """Return the optimum of a face of tied answers."""
         ...
 
-    def shift(self, paid: Both) -> None:
-        """Take it that pairs are worth so much less in the next solve."""
+    def resume(self, face: Face, optimum: Optimum) -> None:
+        """Begin the next solve at an answer and prices that are about the best."""
         ...
 
-    def back(self, face: Face, optimum: Optimum) -> None:
-        """Begin the next solve at an optimum of this face that was found before the last one."""
+    def hear(self, face: Face, optimum: Optimum, bound: int) -> None:
+        """Tell an answer, with the bounds that prices prove."""
+        ...
+
+    def heed(self) -> None:
+        """End the work if the time is up."""
+        ...
+
+    def shift(self, paid: Both) -> None:
+        """Take it that pairs are worth so much less in the next solve."""
         ...
 
     def under(self, rows: tuple[Row, ...]) -> Solution:

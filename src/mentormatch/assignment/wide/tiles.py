@@ -118,6 +118,11 @@ class Tiles:
         terms = tuple(replace(term, parts=tuple(kept[id(part)] for part in term.parts)) for term in self.terms)
         return replace(self, parts=tuple(kept.values()), terms=terms)
 
+    def unnamed(self) -> "Tiles":
+        """Return the scores as if nobody was known by name."""
+        none = np.empty(0, dtype=np.int64)
+        return replace(self, exceptions=Exceptions(none, none, none), starts=np.zeros(self.shape[0] + 1, np.int64))
+
     def flipped(self) -> "Tiles":
         """Return the same with the sides exchanged."""
         (n, m), each = self.shape, self.exceptions

@@ -79,7 +79,7 @@ class View:
     """One stage of a wide problem: a pair is worth ``scale * score + mentor[i] + mentee[k]``, and more if it is former.
 
     ``ready`` makes a quick look of tiles. ``former`` are the former pairs that may be chosen, if they are worth more;
-    they are looked at one by one. ``pins`` (k, 2) are settled.
+    they are looked at one by one. ``pins`` (k, 2) are settled. Lists are so many times ``longer`` than usual.
     """
 
     scores: ComputedScores
@@ -88,6 +88,7 @@ class View:
     ready: Ready
     former: Pairs
     pins: IntMatrix
+    longer: int = 1
 
     @classmethod
     def of(cls, problem: AssignmentProblem, stage: Stage, ready: Ready) -> "View":
@@ -110,7 +111,7 @@ class View:
 
     def few(self, usual: int) -> int:
         """Return how many pairs a person are listed, where that is so many as a rule."""
-        return max(usual // self.scores.shorter, 1)
+        return max(usual * self.longer // self.scores.shorter, 1)
 
     def worth(self, pairs: Pairs) -> IntVector:
         """Return what pairs are worth."""
