@@ -19,6 +19,7 @@ from mentormatch.assignment.sofar import Tell, Told, silent
 from mentormatch.assignment.solution import Prices, Solution, Status, Tier
 from mentormatch.assignment.stages import reached
 from mentormatch.assignment.threshold import Threshold, WorstPair, WorstPerson, served_mentees
+from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.errors import EngineError
 
 
@@ -41,7 +42,7 @@ def pursued(problem: AssignmentProblem, ask: Ask, tell: Tell = silent) -> Soluti
     def tell_stated(told: Told) -> None:
         tell(lambda: _stated(problem, told()))
 
-    spelled = replace(problem, goals=_spelled(problem.goals))
+    spelled = replace(problem, goals=_spelled(problem))
     return _stated(problem, _solved(spelled, ask, _thresholds(problem), tell_stated))
 
 
@@ -53,13 +54,18 @@ def _thresholds(problem: AssignmentProblem) -> dict[str, Threshold]:
     return found
 
 
-def _spelled(goals: Sequence[str]) -> tuple[str, ...]:
-    """Return the goals with those written out that leximin implies: most pairs, and the best worst pair."""
+def _spelled(problem: AssignmentProblem) -> tuple[str, ...]:
+    """Return the goals with those written out that leximin implies: most pairs, and the best worst pair.
+
+    Where scores are not held, leximin goes up from the worst pair by itself.
+    """
+    goals = problem.goals
     if "leximin" not in goals:
         return tuple(goals)
     place = goals.index("leximin")
-    before = (*goals[:place], *(goal for goal in ("matched", "floor") if goal not in goals[:place]))
-    return (*before, "leximin", *(goal for goal in goals[place + 1 :] if goal not in before))
+    asked = ("matched",) if isinstance(problem.scores, ComputedScores) else ("matched", "floor")
+    before = (*goals[:place], *(goal for goal in asked if goal not in goals[:place]))
+    return (*before, "leximin", *(goal for goal in goals[place + 1 :] if goal not in (*before, "floor")))
 
 
 def _solved(problem: AssignmentProblem, ask: Ask, thresholds: Mapping[str, Threshold], tell: Tell) -> Solution:

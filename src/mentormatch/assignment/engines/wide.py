@@ -22,9 +22,11 @@ from mentormatch.assignment.stages import Stage, merged, reached
 from mentormatch.assignment.wide.aims import Aims, Limits
 from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.assignment.wide.crew import Crew, NoWorkersError
+from mentormatch.assignment.wide.fairest import PEOPLE, Fairest, Opening, before
+from mentormatch.assignment.wide.listing import Listing
 from mentormatch.assignment.wide.minimums import best_with_minimums
 from mentormatch.assignment.wide.paying import Paying
-from mentormatch.assignment.wide.pricing import best_wide
+from mentormatch.assignment.wide.pricing import begun, best_wide, improved
 from mentormatch.assignment.wide.scan import Look, scanned
 from mentormatch.assignment.wide.spread import Spread, at_hand
 from mentormatch.assignment.wide.swift import quickest
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
 
 INT_EXACT = 1 << 57
 """What a pair is worth stays below this, and all that the search for paths adds up below 2^62."""
+NARROW = 1 << 32
+"""Where few pairs are left open, what one is worth stays below this, so that rewards have room."""
 REWARD = 4
 """Places that must be taken are rewarded with so many times what a pair can be worth, then so many times more."""
 FINEST = 1 << 20
@@ -71,7 +75,8 @@ class Wide(Engine):
         return True
 
     def solve(self, problem: AssignmentProblem, run: Run) -> Solution:
-        counting = [row.by_people(problem.shape) is not None for row in problem.rows]
+        fair = "leximin" in problem.goals
+        counting = [not fair and row.by_people(problem.shape) is not None for row in problem.rows]
         found = self._with_rows(replace(problem, rows=tuple(compress(problem.rows, counting))), run)
         kept = all(row.holds(found.pairs, problem.shape) for row in problem.rows)
         if not kept and found.status in (Status.PROVED, Status.FEASIBLE):
@@ -82,10 +87,13 @@ class Wide(Engine):
         """Return the solution of a problem whose rows rest on people."""
         if not pins_hold(problem):
             return without_pairs(Status.INFEASIBLE, self.kind)
-        solver = Solver(problem, run, compiled=find_spec("numba") is not None)
+        fair = "leximin" in problem.goals
+        asked = replace(problem, goals=before(problem)) if fair else problem
+        alone = fair and PEOPLE.issuperset(asked.goals)
+        solver = Solver(asked, replace(run, ties=run.ties and not alone), compiled=find_spec("numba") is not None)
         try:
             with at_hand(run.workers) as solver.crew:
-                solution = solver.solution()
+                solution = solver.fairest(problem, run) if fair else solver.solution()
             if solution.status is Status.FAILED and problem.goals != ("total",):
                 return self._unless_empty(problem, run, solution)
         except OutOfTime:
@@ -186,6 +194,32 @@ class Solver:
         found = settle(self.problem, self.run, [self.stage], opening, self.tied)
         kept = all(row.holds(found.pairs, self.problem.shape) for row in self.problem.rows)
         return found if kept else without_pairs(Status.FAILED, "wide", (self.great,))
+
+    def fairest(self, problem: AssignmentProblem, run: Run) -> Solution:
+        """Return the solution of a problem whose goals before leximin are these, or the best in time."""
+        views = list[tuple[View, Listing]]()
+
+        def listed_first() -> tuple[Face, Optimum]:
+            view = View.of(self.problem, self.stage, self.ready)
+            views.append((view, begun(view, self.best)))
+            return improved(views[-1][1], self.best, self.hear)
+
+        opening = self.keeping(listed_first)
+        if opening is None:
+            return without_pairs(Status.INFEASIBLE, "wide")
+        if not PEOPLE.issuperset(self.problem.goals):
+            return self._narrowed(problem, opening)
+        view, listing = views[-1]
+        answer = np.column_stack([opening[0].lefts, opening[0].rights])[opening[1].chosen]
+        prices = Prices(self.aims.weights, opening[1].left, opening[1].right, parts=self.aims.parts)
+        known = Opening(view, listing.pairs, answer, prices, self.aims.sure)
+        return Fairest(problem, run, self, known, quickest(view.scores.tiles, compiled=self.compiled)).solution()
+
+    def _narrowed(self, problem: AssignmentProblem, opening: tuple[Face, Optimum]) -> Solution:
+        """Return the solution where goals before leximin ask for scores, so that few pairs are left open."""
+        after = replace(problem, goals=problem.goals[problem.goals.index("leximin") :])
+        stages = merged(after, lambda reach: reach < NARROW)
+        return self.stated(settle(problem, self.run, [self.stage, *stages], opening, self.tied))
 
     def under(self, rows: tuple[Row, ...]) -> Solution:
         """Return the solution of the same problem under other rows, or the best in time."""

@@ -43,6 +43,10 @@ class Solver(Protocol):
         """Return the optimum of a face, from some prices or from where the last solve ended."""
         ...
 
+    def heed(self) -> None:
+        """End the work if the time is up."""
+        ...
+
     def tied(self, face: Face, profit: IntVector) -> Optimum | None:
         """Return the optimum of a face of tied answers."""
         ...
