@@ -12,6 +12,7 @@ import numpy as np
 from mentormatch.assignment.bounding import magnitude
 from mentormatch.assignment.engine import Engine, Run
 from mentormatch.assignment.face import Face, Optimum, listed, open_bounds, pins_hold, total
+from mentormatch.assignment.leximin import PEOPLE, before
 from mentormatch.assignment.problem import AssignmentProblem, Row
 from mentormatch.assignment.scores import IntMatrix
 from mentormatch.assignment.settle import OutOfTime, opening_stage, settle
@@ -22,7 +23,6 @@ from mentormatch.assignment.stages import Stage, merged, reached
 from mentormatch.assignment.wide.aims import Aims, Limits
 from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.assignment.wide.crew import Crew, NoWorkersError
-from mentormatch.assignment.wide.fairest import PEOPLE, Fairest, Opening, before
 from mentormatch.assignment.wide.listing import Listing
 from mentormatch.assignment.wide.minimums import best_with_minimums
 from mentormatch.assignment.wide.paying import Paying
@@ -88,7 +88,7 @@ class Wide(Engine):
         if not pins_hold(problem):
             return without_pairs(Status.INFEASIBLE, self.kind)
         fair = "leximin" in problem.goals
-        asked = replace(problem, goals=before(problem)) if fair else problem
+        asked = replace(problem, goals=before(problem.goals)) if fair else problem
         alone = fair and PEOPLE.issuperset(asked.goals)
         solver = Solver(asked, replace(run, ties=run.ties and not alone), compiled=find_spec("numba") is not None)
         try:
@@ -197,6 +197,8 @@ class Solver:
 
     def fairest(self, problem: AssignmentProblem, run: Run) -> Solution:
         """Return the solution of a problem whose goals before leximin are these, or the best in time."""
+        from mentormatch.assignment.wide.fairest import Fairest, Opening
+
         views = list[tuple[View, Listing]]()
 
         def listed_first() -> tuple[Face, Optimum]:

@@ -21,6 +21,7 @@ from mentormatch.assignment.wide.rising import (
     Net,
     Queue,
     Reach,
+    Words,
     Work,
     climb,
 )
@@ -100,8 +101,8 @@ class Climb:
         lost = np.where((own > theirs) & (self.pairs.scores > apart), -1, 1)
         exact = (own > theirs) & (self.pairs.scores == apart)
         for pair in np.flatnonzero(exact).tolist():
-            nodes = (int(side[pair]) for side in self.nodes)
-            lost[pair] = self.signatures.lost(*nodes, int(self.pairs.scores[pair]))
+            left, right = (int(side[pair]) for side in self.nodes)
+            lost[pair] = self.signatures.lost(left, right, int(self.pairs.scores[pair]))
         return lost, exact
 
     def _loads_proved(self, ranks: Ranks) -> bool:
@@ -124,22 +125,29 @@ def work_on(ground: Ground, pairs: Pairs, chosen: BoolVector) -> Work:
     n, nodes, highest = len(ground.bounds[0].most), len(ground.most), int(pairs.scores.max(initial=0))
     ends = np.stack([pairs.mentors, pairs.mentees + n]).astype(np.int32)
     net = net_of(ground, ends, pairs.scores.astype(np.int32))
-    kinds = (np.int32, np.int32, np.int8)
     words = np.random.default_rng(0).integers(0, 1 << 64, highest + 1, dtype=np.uint64)
-    sums = (np.zeros(nodes, dtype=np.uint64) for _ in range(2))
-    marks = Marks(*(np.empty(ROOM * nodes, dtype=kind) for kind in kinds), words, *sums)
-    reach = (reach_of(nodes) for _ in range(2))
-    return Work(net, answer_of(net, chosen), marks, queue_of(net, chosen), *reach, np.zeros(NOW, dtype=np.int64))
+    marks = marks_of(nodes, words)
+    ahead, back = reach_of(nodes), reach_of(nodes)
+    return Work(net, answer_of(net, chosen), marks, queue_of(net, chosen), ahead, back, np.zeros(NOW, dtype=np.int64))
+
+
+def marks_of(nodes: int, words: Words) -> Marks:
+    """Return room for marks, of which there is none yet."""
+    places, levels = (np.empty(ROOM * nodes, dtype=np.int32) for _ in range(2))
+    sums, settled = (np.zeros(nodes, dtype=np.uint64) for _ in range(2))
+    return Marks(places, levels, np.empty(ROOM * nodes, dtype=np.int8), words, sums, settled)
 
 
 def net_of(ground: Ground, ends: np.ndarray[tuple[int, int], np.dtype[np.int32]], scores: IntVector) -> Net:
     """Return pairs as they are read from either side."""
-    flat = ends.ravel()
-    order = np.argsort(flat, kind="stable").astype(np.int32) % np.int32(max(len(scores), 1))
+    flat, count = ends.ravel(), max(len(scores), 1)
+    order = np.argsort(flat, kind="stable")
+    pairs = order % count
+    beside = (part.astype(np.int32) for part in (pairs, flat[(order + count) % (2 * count)], scores[pairs]))
     stops = np.cumsum(np.bincount(flat, minlength=len(ground.most)))
     free = np.flatnonzero(~ground.fixed & (ground.least < ground.most)).astype(np.int32)
-    starts, bounds = np.append(0, stops[:-1]), (ground.least, ground.most)
-    return Net(ends, scores.astype(np.int32), starts, stops, order, *bounds, free, ground.fixed, len(ground.priced[0]))
+    people = ground.least, ground.most, free, ground.fixed, len(ground.priced[0])
+    return Net(ends, scores.astype(np.int32), np.append(0, stops[:-1]), stops, *beside, *people)
 
 
 def answer_of(net: Net, chosen: BoolVector) -> Answer:
@@ -184,5 +192,5 @@ def done(work: Work, over: Callable[[], bool]) -> Work:
 
 def with_room(work: Work) -> Work:
     """Return the work with more room for marks."""
-    longer = (np.append(part, np.empty_like(part)) for part in work.marks[:3])
-    return work._replace(marks=Marks(*longer, *work.marks[3:]))
+    nodes, levels, signs = (np.append(part, np.empty_like(part)) for part in work.marks[:3])
+    return work._replace(marks=work.marks._replace(nodes=nodes, levels=levels, signs=signs))

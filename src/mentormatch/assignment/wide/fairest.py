@@ -14,7 +14,7 @@ import numpy as np
 from mentormatch.assignment.coarse import coarser
 from mentormatch.assignment.engine import Run
 from mentormatch.assignment.face import Face, Optimum
-from mentormatch.assignment.leximin import Leximin
+from mentormatch.assignment.leximin import Leximin, before
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.rounding import bound, whole
 from mentormatch.assignment.scores import IntMatrix
@@ -29,18 +29,11 @@ from mentormatch.assignment.wide.solver import Solver
 from mentormatch.assignment.wide.view import Both, Pairs, View
 from mentormatch.errors import EngineError
 
-PEOPLE = frozenset({"matched", "priority"})
-"""The goals that count people alone."""
 ADDED = 16
 """So many pairs of a mentor join at most after a look at all of them."""
 
 
 type Strip = Callable[[int, int], Seen]
-
-
-def before(problem: AssignmentProblem) -> tuple[str, ...]:
-    """Return the goals before leximin."""
-    return problem.goals[: problem.goals.index("leximin")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +110,9 @@ class Fairest:
     def _duals(self) -> list[Duals]:
         """Return whole prices of each goal before, or of all if they are sure to keep their order."""
         prices, problem = self.opening.prices, self.solver.problem
-        duals = [Duals.of(problem, each) for each in ([whole(problem, prices)] if self.opening.sure else coarser(prices))]
+        duals = [
+            Duals.of(problem, each) for each in ([whole(problem, prices)] if self.opening.sure else coarser(prices))
+        ]
         if not all(each.reached(self.opening.answer) for each in duals):
             raise EngineError("The prices do not prove the assignment")
         return duals
@@ -146,19 +141,23 @@ class Fairest:
         pairs = np.concatenate([self.opening.view.pins, answer])
         pairs = pairs[np.lexsort(pairs.T[::-1])]
         values = {tier.goal: tier.value for tier in reached(self.solver.problem, pairs, {})}
-        told = Solution(Status.FEASIBLE, pairs, tuple(reached(self.problem, pairs, values)), "wide", prices=(self.opening.prices,))
+        told = Solution(
+            Status.FEASIBLE, pairs, tuple(reached(self.problem, pairs, values)), "wide", prices=(self.opening.prices,)
+        )
         self.solver.heard = told
         self.run.tell(lambda: told)
 
     def _settled(self, climb: Climb, ranks: Ranks) -> Solution:
         """Return the solution in the goals after leximin, ties settled."""
         face = self._face(climb, ranks)
-        work = Settling(face, face, known(face), [self.opening.prices], {*before(self.problem), "leximin", "total"})
+        work = Settling(
+            face, face, known(face), [self.opening.prices], {*before(self.problem.goals), "leximin", "total"}
+        )
         return settled_from(self.problem, self.run, work, list(self._after()), self.solver.tied)
 
     def _after(self) -> Iterator[Stage]:
         """Yield the stages after leximin: the total is that of all answers as good."""
-        goals = [goal for goal in self.problem.goals if goal not in {*before(self.problem), "leximin", "total"}]
+        goals = [goal for goal in self.problem.goals if goal not in {*before(self.problem.goals), "leximin", "total"}]
         if goals:
             found = merged(replace(self.problem, goals=tuple(goals)), lambda reach: reach < self.solver.exact)
             yield from (stage for stage in found if not isinstance(stage, Leximin))

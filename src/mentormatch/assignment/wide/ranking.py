@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mentormatch.columns import IntVector
+
+type Whole = NDArray[np.integer]
 
 FAR = 1 << 30
 """No pair scores more."""
@@ -30,7 +33,7 @@ class Signatures:
     sums: IntVector
 
     @classmethod
-    def of(cls, nodes: IntVector, levels: IntVector, signs: IntVector, count: int) -> Self:
+    def of(cls, nodes: Whole, levels: Whole, signs: Whole, count: int) -> Self:
         """Add up the marks that ``count`` nodes got one by one."""
         width = int(levels.max(initial=0)) + 1
         keys, place = np.unique(nodes.astype(np.int64) * width + levels, return_inverse=True)

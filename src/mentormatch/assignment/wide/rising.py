@@ -23,8 +23,10 @@ NOTHING, IDLE = -1, -2
 """No node and no pair; a pair that is in no queue."""
 LEVEL, MARKS, OPENED, STEPS, STAMP, MEETING = range(6)
 NOW = 6
-"""What ``now`` holds, and how much: the level, how many marks there are, from which on they are of this level, the steps made, the
-number of the search, and where its two ends met."""
+"""What ``now`` holds, and how much: the level, how many marks there are, from which on they are of this level, the steps
+made, the number of the search, and where its two ends met."""
+BACK, AHEAD = range(2)
+"""The two ways to go on a chain: against its direction from its end, and along from its beginning."""
 DONE, LATER, FULL = range(3)
 """Whether all levels are done with, or steps have run out, or the room for marks."""
 
@@ -32,8 +34,9 @@ DONE, LATER, FULL = range(3)
 class Net(NamedTuple):
     """People of both sides and a sink as nodes, in this order, and the listed pairs.
 
-    ``ends`` (2, e) are the two nodes of each pair; ``starts``, ``stops``, ``pairs``: the pairs of each node that may
-    still be open. ``least`` and ``most`` (nodes,) bound the loads, and who is ``free`` of a price may change theirs.
+    ``ends`` (2, e) are the two nodes of each pair, ``scores`` (e,). The pairs of a node that may still be open are in
+    ``pairs`` from ``starts`` to ``stops``, beside them the nodes at their other ends and their scores again, for a search
+    to read in a row. ``least`` and ``most`` (nodes,) bound the loads, and who is ``free`` of a price may change theirs.
     """
 
     ends: ShortVector
@@ -41,6 +44,8 @@ class Net(NamedTuple):
     starts: IntVector
     stops: IntVector
     pairs: ShortVector
+    others: ShortVector
+    levels: ShortVector
     least: IntVector
     most: IntVector
     free: ShortVector
@@ -148,7 +153,7 @@ def begin(reach: Reach, node: int, stamp: int) -> None:
 
 
 @compiled
-def visit(reach: Reach, others: IntVector, now: IntVector, step: tuple[int, int, int]) -> None:
+def visit(reach: Reach, seen: IntVector, now: IntVector, step: tuple[int, int, int]) -> None:
     """Reach a node from another by a pair, and see whether the other end has been there."""
     node, come, pair = step
     if reach.seen[node] != now[STAMP]:
@@ -156,34 +161,35 @@ def visit(reach: Reach, others: IntVector, now: IntVector, step: tuple[int, int,
         reach.by[node], reach.come[node] = pair, come
         reach.order[reach.at[0]] = node
         reach.at[0] += 1
-        if others[node] == now[STAMP]:
+        if seen[node] == now[STAMP]:
             now[MEETING] = node
 
 
 @compiled
-def over_pairs(work: Work, reach: Reach, others: IntVector, node: int) -> None:
+def over_pairs(work: Work, reach: Reach, seen: IntVector, node: int) -> None:
     """Go over the open pairs of a node that are not chosen; those that can never be open again are forgotten."""
-    now, pairs, stops, chosen = work.now, work.net.pairs, work.net.stops, work.answer.chosen
-    ends, scores = work.net.ends, work.net.scores
+    now, stops, pairs, others, scores = work.now, *work.net[3:7]
     sums, settled, words = work.marks.sums, work.marks.settled, work.marks.words
-    at, level = work.net.starts[node], now[LEVEL]
+    at, level, left = work.net.starts[node], now[LEVEL], node < work.net.lefts
     while at < stops[node]:
-        pair = pairs[at]
-        score, left, right = scores[pair], ends[0, pair], ends[1, pair]
+        far, score = others[at], scores[at]
         due = np.uint64(0) if score > level else words[score]
         reach.at[2] += 1
-        if not chosen[pair]:
-            if sums[left] - sums[right] == due:
-                visit(reach, others, now, (left + right - node, node, pair))
-            elif score != level and settled[left] - settled[right] != due:
-                stops[node] -= 1
-                pairs[at], pairs[stops[node]] = pairs[stops[node]], pair
-                continue
+        if (sums[node] - sums[far] if left else sums[far] - sums[node]) == due:
+            if not work.answer.chosen[pairs[at]]:
+                visit(reach, seen, now, (far, node, pairs[at]))
+        elif score != level and (settled[node] - settled[far] if left else settled[far] - settled[node]) != due:
+            stops[node] -= 1
+            last = stops[node]
+            pairs[at], pairs[last] = pairs[last], pairs[at]
+            others[at], others[last] = others[last], far
+            scores[at], scores[last] = scores[last], score
+            continue
         at += 1
 
 
 @compiled
-def over_seats(work: Work, reach: Reach, others: IntVector, node: int) -> None:
+def over_seats(work: Work, reach: Reach, seen: IntVector, node: int) -> None:
     """Go over the chosen pairs of a node that may be left: some are worth more than their people pay."""
     net, answer, sums, now, words = work.net, work.answer, work.marks.sums, work.now, work.marks.words
     for at in range(answer.first[node], answer.first[node] + answer.load[node]):
@@ -191,50 +197,50 @@ def over_seats(work: Work, reach: Reach, others: IntVector, node: int) -> None:
         left, right, score = net.ends[0, pair], net.ends[1, pair], net.scores[pair]
         apart = sums[left] - sums[right]
         if (score >= now[LEVEL] and apart == np.uint64(0)) or (score <= now[LEVEL] and apart == words[score]):
-            visit(reach, others, now, (left + right - node, node, pair))
+            visit(reach, seen, now, (left + right - node, node, pair))
     reach.at[2] += answer.load[node] + 1
 
 
 @compiled
-def may_sink(work: Work, node: int, ahead: bool) -> bool:
-    """Return whether a chain may end at a node going ahead, or begin there going back, and the load change.
+def may_sink(work: Work, node: int, way: int) -> bool:
+    """Return whether a chain may end at a node, which is found going ahead, or begin there, and its load change.
 
     A chain takes a pair from a left node where it ends, and gives one to a right node; where it begins the opposite.
     """
     net, sums = work.net, work.marks.sums
     if net.priced[node] or sums[node] != sums[len(sums) - 1]:
         return False
-    fewer = (node < net.lefts) == ahead
+    fewer = (node < net.lefts) == (way == AHEAD)
     load = work.answer.load[node]
     return bool(load > net.least[node] if fewer else load < net.most[node])
 
 
 @compiled
-def over_sink(work: Work, reach: Reach, others: IntVector, ahead: bool) -> None:
+def over_sink(work: Work, reach: Reach, seen: IntVector, way: int) -> None:
     """Go over all nodes that a chain through the sink leads to."""
     sums, load, lefts, now = work.marks.sums, work.answer.load, work.net.lefts, work.now
     least, most, sink = work.net.least, work.net.most, len(work.marks.sums) - 1
     for node in work.net.free:
-        fewer = (node < lefts) != ahead
+        fewer = (node < lefts) != (way == AHEAD)
         fits = load[node] > least[node] if fewer else load[node] < most[node]
         if fits and sums[node] == sums[sink]:
-            visit(reach, others, now, (node, sink, NOTHING))
+            visit(reach, seen, now, (node, sink, NOTHING))
     reach.at[2] += len(work.net.free)
 
 
 @compiled
-def expand(work: Work, reach: Reach, other: Reach, ahead: bool) -> None:
+def expand(work: Work, reach: Reach, other: Reach, way: int) -> None:
     """Go on from the next node that one end has reached."""
     node, sink = reach.order[reach.at[1]], len(work.marks.sums) - 1
     reach.at[1] += 1
     if node == sink:
-        over_sink(work, reach, other.seen, ahead)
+        over_sink(work, reach, other.seen, way)
         return
-    if (node < work.net.lefts) == ahead:
+    if (node < work.net.lefts) == (way == AHEAD):
         over_pairs(work, reach, other.seen, node)
     else:
         over_seats(work, reach, other.seen, node)
-    if may_sink(work, node, ahead):
+    if may_sink(work, node, way):
         visit(reach, other.seen, work.now, (sink, node, NOTHING))
 
 
@@ -261,9 +267,9 @@ def searched(work: Work, pair: int) -> int:
         if back.at[1] == back.at[0]:
             return -1
         if next_step(work, ahead) <= next_step(work, back):
-            expand(work, ahead, back, True)
+            expand(work, ahead, back, AHEAD)
         else:
-            expand(work, back, ahead, False)
+            expand(work, back, ahead, BACK)
     return 0
 
 
