@@ -269,8 +269,17 @@ def _stated(problem: AssignmentProblem, solution: Solution) -> Solution:
     if solution.status not in (Status.PROVED, Status.FEASIBLE):
         return solution
     bounds = dict(_bounds(problem, solution))
-    prices = tuple(proving(problem.goals, solution.prices))
-    return replace(solution, tiers=tuple(reached(problem, solution.pairs, bounds)), prices=prices)
+    tiers = tuple(reached(problem, solution.pairs, bounds))
+    floors = [tier.value for tier in tiers if tier.goal == "floor"]
+    prices = (
+        each for each in proving(problem.goals, solution.prices) if each.least not in floors or _asked(problem, each)
+    )
+    return replace(solution, tiers=tiers, prices=tuple(prices))
+
+
+def _asked(problem: AssignmentProblem, stage: Prices) -> bool:
+    """Return whether prices are of goals that were asked for, and of none that another only implies."""
+    return {goal for goal, _ in stage.weights} <= {*problem.goals}
 
 
 def _bounds(problem: AssignmentProblem, solution: Solution) -> Iterator[tuple[str, int | None]]:

@@ -27,13 +27,15 @@ def borrowing[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     return _compiled(function, {"_nrt": False}) if COMPILES else function
 
 
-def _compiled[**P, R](function: Callable[P, R], options: dict[str, bool]) -> Callable[P, R]:
+def _compiled[**P, R](function: Callable[P, R], options: dict[str, Any]) -> Callable[P, R]:
     from numba import njit
 
+    compiling: Any = njit
     try:
-        return njit(nogil=True, cache=True, **options)(function)
+        found: Callable[P, R] = compiling(nogil=True, cache=True, **options)(function)
     except RuntimeError:  # neither the folder of the file nor any of the user's can be written to
-        return njit(nogil=True, **options)(function)
+        found = compiling(nogil=True, **options)(function)
+    return found
 
 
 def counting(typing: Any, word: Any) -> Any:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mentormatch.assignment.face import Bounds
 from mentormatch.assignment.settle import OutOfTime
@@ -138,16 +139,28 @@ def marks_of(nodes: int, words: Words) -> Marks:
     return Marks(places, levels, np.empty(ROOM * nodes, dtype=np.int8), words, sums, settled)
 
 
-def net_of(ground: Ground, ends: np.ndarray[tuple[int, int], np.dtype[np.int32]], scores: IntVector) -> Net:
+def net_of(ground: Ground, ends: NDArray[np.int32], scores: NDArray[np.int32]) -> Net:
     """Return pairs as they are read from either side."""
     flat, count = ends.ravel(), max(len(scores), 1)
     order = np.argsort(flat, kind="stable")
     pairs = order % count
-    beside = (part.astype(np.int32) for part in (pairs, flat[(order + count) % (2 * count)], scores[pairs]))
+    others, levels = (part.astype(np.int32) for part in (flat[(order + count) % (2 * count)], scores[pairs]))
     stops = np.cumsum(np.bincount(flat, minlength=len(ground.most)))
     free = np.flatnonzero(~ground.fixed & (ground.least < ground.most)).astype(np.int32)
-    people = ground.least, ground.most, free, ground.fixed, len(ground.priced[0])
-    return Net(ends, scores.astype(np.int32), np.append(0, stops[:-1]), stops, *beside, *people)
+    return Net(
+        ends,
+        scores.astype(np.int32),
+        np.append(0, stops[:-1]),
+        stops,
+        pairs.astype(np.int32),
+        others,
+        levels,
+        ground.least,
+        ground.most,
+        free,
+        ground.fixed,
+        len(ground.priced[0]),
+    )
 
 
 def answer_of(net: Net, chosen: BoolVector) -> Answer:

@@ -23,8 +23,8 @@ NOTHING, IDLE = -1, -2
 """No node and no pair; a pair that is in no queue."""
 LEVEL, MARKS, OPENED, STEPS, STAMP, MEETING = range(6)
 NOW = 6
-"""What ``now`` holds, and how much: the level, how many marks there are, from which on they are of this level, the steps
-made, the number of the search, and where its two ends met."""
+"""What ``now`` holds, and how much: the level, how many marks there are, from which on they are of this level, the
+steps made, the number of the search, and where its two ends met."""
 BACK, AHEAD = range(2)
 """The two ways to go on a chain: against its direction from its end, and along from its beginning."""
 DONE, LATER, FULL = range(3)
@@ -35,8 +35,9 @@ class Net(NamedTuple):
     """People of both sides and a sink as nodes, in this order, and the listed pairs.
 
     ``ends`` (2, e) are the two nodes of each pair, ``scores`` (e,). The pairs of a node that may still be open are in
-    ``pairs`` from ``starts`` to ``stops``, beside them the nodes at their other ends and their scores again, for a search
-    to read in a row. ``least`` and ``most`` (nodes,) bound the loads, and who is ``free`` of a price may change theirs.
+    ``pairs`` from ``starts`` to ``stops``; ``others`` and ``levels`` are the nodes at their other ends and their scores
+    once more, so that a search reads them in a row. ``least`` and ``most`` (nodes,) bound the loads; those of who is
+    ``free`` of a price may change.
     """
 
     ends: ShortVector
@@ -168,9 +169,10 @@ def visit(reach: Reach, seen: IntVector, now: IntVector, step: tuple[int, int, i
 @borrowing
 def over_pairs(work: Work, reach: Reach, seen: IntVector, node: int) -> None:
     """Go over the open pairs of a node that are not chosen; those that can never be open again are forgotten."""
-    now, stops, pairs, others, scores = work.now, *work.net[3:7]
+    net, now = work.net, work.now
+    stops, pairs, others, scores = net.stops, net.pairs, net.others, net.levels
     sums, settled, words = work.marks.sums, work.marks.settled, work.marks.words
-    at, level, left = work.net.starts[node], now[LEVEL], node < work.net.lefts
+    at, level, left = net.starts[node], now[LEVEL], node < net.lefts
     while at < stops[node]:
         far, score = others[at], scores[at]
         due = np.uint64(0) if score > level else words[score]
