@@ -28,10 +28,14 @@ from mentormatch.assignment.wide.scan import Cut, Glance, Seen
 from mentormatch.assignment.wide.solver import Solver
 from mentormatch.assignment.wide.view import Both, Pairs, View
 from mentormatch.errors import EngineError
+from mentormatch.scoring.score import MILLION
 
 ADDED = 16
 """So many pairs of a mentor join at most after a look at all of them."""
 
+
+NEAR = (MILLION // 33, MILLION // 50, MILLION // 100, MILLION // 100)
+"""Pairs that score so little less than would matter join too at the first looks: they are those that matter next."""
 
 type Strip = Callable[[int, int], Seen]
 
@@ -95,15 +99,16 @@ class Fairest:
         ground, groups = self._ground(duals), self._groups(duals)
         pairs, answer = self.opening.pairs, self.opening.answer
         pairs = pairs.of(groups[0][pairs.mentors] == groups[1][pairs.mentees])
+        nears = iter(NEAR)
         while True:
             chosen = np.isin(pairs.mentors * width + pairs.mentees, answer[:, 0] * width + answer[:, 1])
             climb = Climb.of(ground, pairs, chosen, lambda: self.run.over)
             answer = np.column_stack([pairs.mentors, pairs.mentees])[climb.chosen]
             self._tell(answer)
             ranks = Ranks.of(climb.signatures)
-            most = self.opening.view.few(ADDED)
-            new = Survey(Parting.of(groups, ranks), self._look, pairs, most, self.solver.heed).seen()
-            if not len(new.scores):
+            parting, most, near = Parting.of(groups, ranks), self.opening.view.few(ADDED), next(nears, 0)
+            new = Survey(parting, self._look, pairs, most, near, self.solver.heed).seen()
+            if not (parting.excess(new) >= 0).any():
                 return self._settled(climb, ranks)
             pairs = pairs.joined(new, width)
 

@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 
 from mentormatch.assignment.progress import looking
-from mentormatch.assignment.wide.ranking import Ranks
+from mentormatch.assignment.wide.ranking import FAR, Ranks
 from mentormatch.assignment.wide.scan import CLOSED, Cut, Glance, Heed
 from mentormatch.assignment.wide.view import Pairs
 from mentormatch.columns import BoolVector, IntVector
@@ -44,35 +44,39 @@ class Parting:
         for some in np.split(order, edges):
             yield from np.split(some, range(BLOCK, len(some), BLOCK))
 
-    def cut(self, block: IntVector, most: int) -> Cut | None:
-        """Return what is looked for in a block, which is somewhat more than matters; None: nothing matters."""
+    def cut(self, block: IntVector, most: int, near: int) -> Cut | None:
+        """Return what is looked for in a block, which is somewhat more than matters by ``near``; None: nothing does."""
         last, places = int(self.places[0][block].max(initial=0)), self.places[1]
         some = (self.groups[1] == self.groups[0][block[:1]]) & (places < last)
         if not some.any():
             return None
         limits, mentees = np.full(len(self.places[0]), -CLOSED), np.full(len(places), CLOSED)
-        limits[block] = 0
+        limits[block] = -near
         mentees[some] = -self.ranks.below(last)[places[some]]
         return Cut(limits, mentees, most=most)
 
     def excess(self, pairs: Pairs) -> IntVector:
         """Return by how much pairs exceed the level that parts their people: below 0 where they do not matter."""
         low, high = self.places[1][pairs.mentees], self.places[0][pairs.mentors]
-        return np.where(low < high, pairs.scores - self.ranks.between(np.minimum(low, high), high), -1)
+        return np.where(low < high, pairs.scores - self.ranks.between(np.minimum(low, high), high), -FAR)
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """A look at all pairs by a ``glance``: those that matter and are not ``known``, ``most`` of a mentor."""
+    """A look at all pairs by a ``glance``: those that matter, or all but do, and are not ``known``.
+
+    ``most`` of a mentor are listed, and those that fall short of what matters by no more than ``near``.
+    """
 
     parting: Parting
     glance: Glance
     known: Pairs
     most: int
+    near: int
     heed: Heed
 
     def seen(self) -> Pairs:
-        """Return pairs that matter and are not known: none if there are none."""
+        """Return pairs that are not known: some that matter if there are any."""
         n, m = map(len, self.parting.groups)
         blocks, parts = [block for block in self.parting.blocks() if len(block)], list[Pairs]()
         with looking(n * m) as looked, ThreadPoolExecutor(cpu_count() or 1) as threads:
@@ -85,7 +89,7 @@ class Survey:
     def _of_block(self, block: IntVector) -> Pairs:
         """Return what matters in a block."""
         most = self.most
-        while (cut := self.parting.cut(block, most)) is not None:
+        while (cut := self.parting.cut(block, most, self.near)) is not None:
             seen = self.glance(cut)(0, len(cut.limits))
             pairs = self._new(Pairs(seen.mentors, seen.mentees, seen.scores))
             excess = self.parting.excess(pairs)
@@ -102,12 +106,12 @@ class Survey:
         return pairs.of(known[place] != asked) if len(known) else pairs
 
     def _leading(self, mentors: IntVector, excess: IntVector) -> BoolVector:
-        """Return which pairs matter, of each mentor those that exceed the level that parts their people most."""
+        """Return which pairs are listed, of each mentor those that exceed the level that parts their people most."""
         order = np.lexsort((-excess, mentors))
         within = np.arange(len(order)) - np.searchsorted(mentors[order], mentors[order])
         leading = np.zeros(len(order), dtype=bool)
         leading[order] = within < self.most
-        return leading & (excess >= 0)
+        return leading & (excess >= -self.near)
 
 
 def in_order(parts: list[Pairs]) -> Pairs:
