@@ -32,6 +32,8 @@ from mentormatch.errors import EngineError
 
 STEPS = 1 << 22
 """Steps looked at between two looks at the clock: a fifth of a second."""
+PART = 1 << 16
+"""Of so many listed pairs those are held against their marks together that these do not tell at once."""
 ROOM = 8
 """So many marks a person there is room for at first."""
 
@@ -101,9 +103,9 @@ class Climb:
         apart = ranks.between(np.minimum(own, theirs), np.maximum(own, theirs))
         lost = np.where((own > theirs) & (self.pairs.scores > apart), -1, 1)
         exact = (own > theirs) & (self.pairs.scores == apart)
-        for pair in np.flatnonzero(exact).tolist():
-            left, right = (int(side[pair]) for side in self.nodes)
-            lost[pair] = self.signatures.lost(left, right, int(self.pairs.scores[pair]))
+        for some in np.array_split(np.flatnonzero(exact), 1 + len(exact) // PART):
+            if len(some):
+                lost[some] = self.signatures.lost(*(side[some] for side in (*self.nodes, self.pairs.scores)))
         return lost, exact
 
     def _loads_proved(self, ranks: Ranks) -> bool:
@@ -141,20 +143,19 @@ def marks_of(nodes: int, words: Words) -> Marks:
 
 def net_of(ground: Ground, ends: NDArray[np.int32], scores: NDArray[np.int32]) -> Net:
     """Return pairs as they are read from either side."""
-    flat, count = ends.ravel(), max(len(scores), 1)
-    order = np.argsort(flat, kind="stable")
-    pairs = order % count
-    others, levels = (part.astype(np.int32) for part in (flat[(order + count) % (2 * count)], scores[pairs]))
+    flat, count = ends.ravel(), np.int32(max(len(scores), 1))
+    order = np.argsort(flat, kind="stable").astype(np.int32)
+    pairs, others = order % count, flat[np.where(order < count, order + count, order - count)]
     stops = np.cumsum(np.bincount(flat, minlength=len(ground.most)))
     free = np.flatnonzero(~ground.fixed & (ground.least < ground.most)).astype(np.int32)
     return Net(
         ends,
-        scores.astype(np.int32),
+        scores,
         np.append(0, stops[:-1]),
         stops,
-        pairs.astype(np.int32),
+        pairs,
         others,
-        levels,
+        scores[pairs],
         ground.least,
         ground.most,
         free,

@@ -101,7 +101,8 @@ class Fairest:
         pairs = pairs.of(groups[0][pairs.mentors] == groups[1][pairs.mentees])
         nears = iter(NEAR)
         while True:
-            chosen = np.isin(pairs.mentors * width + pairs.mentees, answer[:, 0] * width + answer[:, 1])
+            chosen = np.zeros(len(pairs.scores), dtype=bool)
+            chosen[np.searchsorted(pairs.mentors * width + pairs.mentees, answer[:, 0] * width + answer[:, 1])] = True
             climb = Climb.of(ground, pairs, chosen, lambda: self.run.over)
             answer = np.column_stack([pairs.mentors, pairs.mentees])[climb.chosen]
             self._tell(answer)

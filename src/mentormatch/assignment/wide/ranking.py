@@ -49,15 +49,25 @@ class Signatures:
         for level, start, stop in zip(at.tolist(), starts, np.append(starts[1:], len(order)), strict=len(at) > 0):
             yield level, nodes[order[start:stop]], self.sums[order[start:stop]]
 
-    def lost(self, left: int, right: int, score: int) -> int:
-        """Return 1, 0 or -1: the sign of what a pair loses, at the lowest level at which that is not 0."""
-        found = {score: 1}
-        for node, sign in ((left, -1), (right, 1)):
-            for at in range(self.starts[node], self.starts[node + 1]):
-                level = int(self.levels[at])
-                found[level] = found.get(level, 0) + sign * int(self.sums[at])
-        lowest = min((level for level, sum_ in found.items() if sum_), default=None)
-        return 0 if lowest is None else int(np.sign(found[lowest]))
+    def lost(self, lefts: IntVector, rights: IntVector, scores: IntVector) -> IntVector:
+        """Return 1, 0 or -1 for each pair: the sign of what it loses, at the lowest level at which that is not 0."""
+        own, theirs = self._of(lefts), self._of(rights)
+        pairs = np.concatenate([own[0], theirs[0], np.arange(len(scores))])
+        levels = np.concatenate([self.levels[own[1]], self.levels[theirs[1]], scores])
+        sums = np.concatenate([-self.sums[own[1]], self.sums[theirs[1]], np.ones_like(scores)])
+        order = np.lexsort((levels, pairs))
+        first = np.flatnonzero(np.diff(pairs[order], prepend=-1) | np.diff(levels[order], prepend=-1))
+        lost, whose = np.add.reduceat(sums[order], first), pairs[order[first]]
+        found, lowest = np.unique(whose[lost != 0], return_index=True)
+        signs = np.zeros(len(scores), dtype=np.int64)
+        signs[found] = np.sign(lost[lost != 0][lowest])
+        return signs
+
+    def _of(self, nodes: IntVector) -> tuple[IntVector, IntVector]:
+        """Return all marks of some nodes, one node after the other: which of them it is of, and where it is."""
+        counts = self.starts[nodes + 1] - self.starts[nodes]
+        owners = np.repeat(np.arange(len(nodes)), counts)
+        return owners, np.arange(len(owners)) + np.repeat(self.starts[nodes] - np.cumsum(counts) + counts, counts)
 
 
 @dataclass(frozen=True, slots=True)
