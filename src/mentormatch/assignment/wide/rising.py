@@ -248,9 +248,12 @@ def expand(work: Work, reach: Reach, other: Reach, way: int) -> None:
 
 @borrowing
 def next_step(work: Work, reach: Reach) -> int:
-    """Return how many steps one end will have made once it has gone on."""
-    node = reach.order[reach.at[1]]
-    if node == len(work.marks.sums) - 1:
+    """Return how many steps one end will have made once it has gone on; the sink, which leads to many, waits."""
+    sink, at, last = len(work.marks.sums) - 1, reach.at[1], reach.at[0] - 1
+    if reach.order[at] == sink and at < last:
+        reach.order[at], reach.order[last] = reach.order[last], sink
+    node = reach.order[at]
+    if node == sink:
         return int(reach.at[2] + len(work.net.free))
     return int(reach.at[2] + work.net.stops[node] - work.net.starts[node])
 
