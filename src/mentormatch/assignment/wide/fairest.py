@@ -22,7 +22,7 @@ from mentormatch.assignment.settle import Settling, settled_from
 from mentormatch.assignment.solution import Prices, Solution, Status
 from mentormatch.assignment.stages import Stage, merged, reached, stage_of
 from mentormatch.assignment.wide.climbing import Climb, Ground
-from mentormatch.assignment.wide.parting import Groups, Parting, Survey
+from mentormatch.assignment.wide.parting import Groups, Many, Parting, Survey
 from mentormatch.assignment.wide.ranking import Ranks
 from mentormatch.assignment.wide.scan import Cut, Glance, Seen
 from mentormatch.assignment.wide.solver import Solver
@@ -31,9 +31,9 @@ from mentormatch.errors import EngineError
 from mentormatch.scoring.score import MILLION
 
 ADDED = 16
-"""So many pairs of a mentor join at most after a look at all of them."""
-
-
+"""So many pairs of a mentor join at most after one of the first looks at all of them."""
+MORE = 4
+"""So many times more after each later look."""
 NEAR = (MILLION // 33, MILLION // 50, MILLION // 100, MILLION // 100)
 """Pairs that score so little less than would matter join too at the first looks: they are those that matter next."""
 
@@ -99,7 +99,7 @@ class Fairest:
         ground, groups = self._ground(duals), self._groups(duals)
         pairs, answer = self.opening.pairs, self.opening.answer
         pairs = pairs.of(groups[0][pairs.mentors] == groups[1][pairs.mentees])
-        nears = iter(NEAR)
+        turn = 0
         while True:
             chosen = np.zeros(len(pairs.scores), dtype=bool)
             chosen[np.searchsorted(pairs.mentors * width + pairs.mentees, answer[:, 0] * width + answer[:, 1])] = True
@@ -107,11 +107,16 @@ class Fairest:
             answer = np.column_stack([pairs.mentors, pairs.mentees])[climb.chosen]
             self._tell(answer)
             ranks = Ranks.of(climb.signatures)
-            parting, most, near = Parting.of(groups, ranks), self.opening.view.few(ADDED), next(nears, 0)
-            new = Survey(parting, self._look, pairs, most, near, self.solver.heed).seen()
+            parting = Parting.of(groups, ranks)
+            new = Survey(parting, self._look, pairs, self._many(turn), self.solver.heed).seen()
             if not (parting.excess(new) >= 0).any():
                 return self._settled(climb, ranks)
-            pairs = pairs.joined(new, width)
+            pairs, turn = pairs.joined(new, width), turn + 1
+
+    def _many(self, turn: int) -> Many:
+        """Return how many pairs of a mentor join, and how near: more and more where few are left but for ties."""
+        few, later = self.opening.view.few(ADDED), max(turn - len(NEAR), 0)
+        return Many(min(few * MORE**later, self.problem.shape[1]), 0 if later or turn == len(NEAR) else NEAR[turn])
 
     def _duals(self) -> list[Duals]:
         """Return whole prices of each goal before, or of all if they are sure to keep their order."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from os import cpu_count
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -61,18 +61,21 @@ class Parting:
         return np.where(low < high, pairs.scores - self.ranks.between(np.minimum(low, high), high), -FAR)
 
 
+class Many(NamedTuple):
+    """So many pairs of a mentor are listed at ``most``, and those too that fall short by no more than ``near``."""
+
+    most: int
+    near: int
+
+
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """A look at all pairs by a ``glance``: those that matter, or all but do, and are not ``known``.
-
-    ``most`` of a mentor are listed, and those that fall short of what matters by no more than ``near``.
-    """
+    """A look at all pairs by a ``glance``: those that matter, or all but do, and are not ``known``."""
 
     parting: Parting
     glance: Glance
     known: Pairs
-    most: int
-    near: int
+    many: Many
     heed: Heed
 
     def seen(self) -> Pairs:
@@ -88,8 +91,8 @@ class Survey:
 
     def _of_block(self, block: IntVector) -> Pairs:
         """Return what matters in a block."""
-        most = self.most
-        while (cut := self.parting.cut(block, most, self.near)) is not None:
+        most = self.many.most
+        while (cut := self.parting.cut(block, most, self.many.near)) is not None:
             seen = self.glance(cut)(0, len(cut.limits))
             pairs = self._new(Pairs(seen.mentors, seen.mentees, seen.scores))
             excess = self.parting.excess(pairs)
@@ -110,8 +113,8 @@ class Survey:
         order = np.lexsort((-excess, mentors))
         within = np.arange(len(order)) - np.searchsorted(mentors[order], mentors[order])
         leading = np.zeros(len(order), dtype=bool)
-        leading[order] = within < self.most
-        return leading & (excess >= -self.near)
+        leading[order] = within < self.many.most
+        return leading & (excess >= -self.many.near)
 
 
 def in_order(parts: list[Pairs]) -> Pairs:
