@@ -38,6 +38,9 @@ MENTOR_S, GUESS_S = 40e-6, 80e-6
 """Seconds for each mentor in each look, and for each mentee to guess where to begin."""
 SOLVE_S, SCIPY_S, GROWTH = 0.4e-6, 9e-6, 1.4
 """Seconds to solve the lists of one person, compiled or by scipy, and the power of the number of people it grows by."""
+CLIMB_S, PLAINLY, LOOKS_MORE = 3.2e-6, 100, 5
+"""For leximin: the same seconds once more for its climbs, how many times as long they take where nothing is compiled,
+and how many more looks there are."""
 RANGE = 2.0
 """By how many times a run may be quicker or slower than is expected: other work, tight markets, ties."""
 
@@ -181,7 +184,8 @@ def estimate(
     fitting = [way for way in known if memory_mb is None or way.memory_mb <= memory_mb]
     way = (fitting or [min(known, key=lambda way: way.memory_mb)])[0]
     pace, scale = seconds_a_pair(cohort, programme, held=way.held), has_scale()
-    with_scale, without = (expected_s(shape, way, pace, compiled=compiled) for compiled in (True, False))
+    fair = "leximin" in programme.goals.order
+    with_scale, without = (expected_s(shape, way, pace, compiled=compiled, fair=fair) for compiled in (True, False))
     return Estimate(
         *shape,
         "held" if way.held else "wide",
@@ -245,14 +249,18 @@ def timed(work: Callable[[], object]) -> float:
     return min(times)
 
 
-def expected_s(shape: tuple[int, int], way: Way, pace: float, *, compiled: bool) -> float:
-    """Return the seconds that a run is expected to take; ``pace`` are those that NumPy takes to score a pair."""
+def expected_s(shape: tuple[int, int], way: Way, pace: float, *, compiled: bool, fair: bool = False) -> float:
+    """Return the seconds that a run is expected to take; ``pace`` are those that NumPy takes to score a pair.
+
+    ``fair``: leximin is among the goals.
+    """
     (n, m), pairs = shape, prod(shape)
     if way.held:
         return HELD_S + pairs * (pace + HELD_PAIR_S)
     rate = FASTER * (cpu_count() or 1) if compiled else LISTING
-    looks = LOOKS + way.shorter - 1
-    solving = (SOLVE_S if compiled else SCIPY_S) * float((n + m) ** GROWTH)
+    looks = LOOKS + way.shorter - 1 + LOOKS_MORE * fair
+    a_person = (SOLVE_S if compiled else SCIPY_S) + fair * CLIMB_S * (1 if compiled else PLAINLY)
+    solving = a_person * float((n + m) ** GROWTH)
     return COMPILED_S * compiled + looks * (pairs * pace / rate + n * MENTOR_S) + m * GUESS_S + solving
 
 

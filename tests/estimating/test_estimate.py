@@ -34,11 +34,13 @@ def test_the_way_that_is_told_is_the_way_that_is_gone(monkeypatch: pytest.Monkey
         assert mm.match(COHORT, FREE).solution.engine == engine
 
 
-def test_goals_that_are_no_sums_are_held_whatever_the_number_of_pairs() -> None:
+def test_leximin_takes_longer_and_as_little_memory() -> None:
     goals = PROGRAMME.goals.model_copy(update={"order": ["matched", "leximin"]})
     many = mm.estimate(COHORT, PROGRAMME.model_copy(update={"goals": goals}), people=(60_000, 100_000))
-    assert many.way == "held"
-    assert many.memory_mb > 100_000
+    plain = mm.estimate(COHORT, PROGRAMME, people=(60_000, 100_000))
+    assert many.way == plain.way == "wide"
+    assert many.seconds[0] > plain.seconds[0]
+    assert many.memory_mb < 2 * plain.memory_mb
 
 
 def test_the_worst_served_is_sought_among_held_scores_where_mentees_have_several_mentors() -> None:

@@ -5,6 +5,7 @@ taken by the fewest pairs, given that the next lowest is, and so forth. Each suc
 neighbouring scores are digits of one number: a score that few open pairs have takes few bits, so one stage does many.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +14,19 @@ from mentormatch.columns import IntVector
 
 BELOW_ALL = -(1 << 62)
 """Less than any score."""
+PEOPLE = frozenset({"matched", "priority"})
+"""The goals that count people alone."""
 MOST_DIGITS = 64
 """A digit takes a bit at least, so no number has more."""
+
+
+def before(goals: Sequence[str]) -> tuple[str, ...]:
+    """Return the goals before leximin.
+
+    >>> before(("matched", "leximin", "total"))
+    ('matched',)
+    """
+    return tuple(goals[: goals.index("leximin")])
 
 
 @dataclass(frozen=True, slots=True)

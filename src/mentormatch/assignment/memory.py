@@ -20,7 +20,7 @@ from mentormatch.languages import tr
 from mentormatch.phrases import thousands
 
 MEGA = 1_000_000
-UNHELD = {*SUMS, "floor"}
+UNHELD = {*SUMS, "floor", "leximin"}
 """The goals that are pursued without the scores of all pairs; ``floor_person`` where nobody has several mentors."""
 PROGRAM_MB = 70
 """The library by itself, where the system does not tell what a process holds."""

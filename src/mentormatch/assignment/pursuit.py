@@ -19,6 +19,7 @@ from mentormatch.assignment.sofar import Tell, Told, silent
 from mentormatch.assignment.solution import Prices, Solution, Status, Tier
 from mentormatch.assignment.stages import reached
 from mentormatch.assignment.threshold import Threshold, WorstPair, WorstPerson, served_mentees
+from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.errors import EngineError
 
 
@@ -41,7 +42,7 @@ def pursued(problem: AssignmentProblem, ask: Ask, tell: Tell = silent) -> Soluti
     def tell_stated(told: Told) -> None:
         tell(lambda: _stated(problem, told()))
 
-    spelled = replace(problem, goals=_spelled(problem.goals))
+    spelled = replace(problem, goals=_spelled(problem))
     return _stated(problem, _solved(spelled, ask, _thresholds(problem), tell_stated))
 
 
@@ -53,13 +54,18 @@ def _thresholds(problem: AssignmentProblem) -> dict[str, Threshold]:
     return found
 
 
-def _spelled(goals: Sequence[str]) -> tuple[str, ...]:
-    """Return the goals with those written out that leximin implies: most pairs, and the best worst pair."""
+def _spelled(problem: AssignmentProblem) -> tuple[str, ...]:
+    """Return the goals with those written out that leximin implies: most pairs, and the best worst pair.
+
+    Where scores are not held, leximin goes up from the worst pair by itself.
+    """
+    goals = problem.goals
     if "leximin" not in goals:
         return tuple(goals)
     place = goals.index("leximin")
-    before = (*goals[:place], *(goal for goal in ("matched", "floor") if goal not in goals[:place]))
-    return (*before, "leximin", *(goal for goal in goals[place + 1 :] if goal not in before))
+    asked = ("matched",) if isinstance(problem.scores, ComputedScores) else ("matched", "floor")
+    before = (*goals[:place], *(goal for goal in asked if goal not in goals[:place]))
+    return (*before, "leximin", *(goal for goal in goals[place + 1 :] if goal not in (*before, "floor")))
 
 
 def _solved(problem: AssignmentProblem, ask: Ask, thresholds: Mapping[str, Threshold], tell: Tell) -> Solution:
@@ -263,8 +269,17 @@ def _stated(problem: AssignmentProblem, solution: Solution) -> Solution:
     if solution.status not in (Status.PROVED, Status.FEASIBLE):
         return solution
     bounds = dict(_bounds(problem, solution))
-    prices = tuple(proving(problem.goals, solution.prices))
-    return replace(solution, tiers=tuple(reached(problem, solution.pairs, bounds)), prices=prices)
+    tiers = tuple(reached(problem, solution.pairs, bounds))
+    floors = [tier.value for tier in tiers if tier.goal == "floor"]
+    prices = (
+        each for each in proving(problem.goals, solution.prices) if each.least not in floors or _asked(problem, each)
+    )
+    return replace(solution, tiers=tiers, prices=tuple(prices))
+
+
+def _asked(problem: AssignmentProblem, stage: Prices) -> bool:
+    """Return whether prices are of goals that were asked for, and of none that another only implies."""
+    return {goal for goal, _ in stage.weights} <= {*problem.goals}
 
 
 def _bounds(problem: AssignmentProblem, solution: Solution) -> Iterator[tuple[str, int | None]]:

@@ -98,8 +98,15 @@ def settle(
     work.take(opening[1], first.worth(problem, opening[0].lefts, opening[0].rights))
     work.remember(first, opening[1])
     run.tell(partial(_solution, problem, work, Status.FEASIBLE))
+    return settled_from(problem, run, work, stages[1:], best)
+
+
+def settled_from(
+    problem: AssignmentProblem, run: Run, work: Settling, stages: Sequence[Stage | Leximin], best: Best
+) -> Solution:
+    """Return the canonical solution by the stages that are left, or the last answer within the time limit."""
     try:
-        for stage in stages[1:]:
+        for stage in stages:
             if isinstance(stage, Leximin):
                 work.climb(problem, stage, best)
             else:

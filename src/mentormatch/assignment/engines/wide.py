@@ -13,6 +13,7 @@ from mentormatch.assignment.bounding import magnitude
 from mentormatch.assignment.compiling import compiled_for
 from mentormatch.assignment.engine import Engine, Run
 from mentormatch.assignment.face import Face, Optimum, listed, open_bounds, pins_hold, total
+from mentormatch.assignment.leximin import PEOPLE, before
 from mentormatch.assignment.problem import AssignmentProblem, Row
 from mentormatch.assignment.scores import IntMatrix, Scores
 from mentormatch.assignment.settle import OutOfTime, opening_stage, settle
@@ -25,9 +26,10 @@ from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.assignment.wide.crew import Crew, NoWorkersError
 from mentormatch.assignment.wide.held import pays, unheld
 from mentormatch.assignment.wide.kinds import Kinds
+from mentormatch.assignment.wide.listing import Listing
 from mentormatch.assignment.wide.minimums import best_with_minimums
 from mentormatch.assignment.wide.paying import Paying
-from mentormatch.assignment.wide.pricing import best_wide
+from mentormatch.assignment.wide.pricing import begun, best_wide, improved
 from mentormatch.assignment.wide.scan import Look, scanned
 from mentormatch.assignment.wide.spread import Spread, at_hand
 from mentormatch.assignment.wide.swift import quickest
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 
 INT_EXACT = 1 << 57
 """What a pair is worth stays below this, and all that the search for paths adds up below 2^62."""
+NARROW = 1 << 32
+"""Where few pairs are left open, what one is worth stays below this, so that rewards have room."""
 REWARD = 4
 """Places that must be taken are rewarded with so many times what a pair can be worth, then so many times more."""
 FINEST = 1 << 20
@@ -80,7 +84,8 @@ class Wide(Engine):
     def solve(self, problem: AssignmentProblem, run: Run) -> Solution:
         if not isinstance(problem.scores, ComputedScores):
             problem, run = unheld(problem), replace(run, workers=None)
-        counting = [row.by_people(problem.shape) is not None for row in problem.rows]
+        fair = "leximin" in problem.goals
+        counting = [not fair and row.by_people(problem.shape) is not None for row in problem.rows]
         found = self._with_rows(replace(problem, rows=tuple(compress(problem.rows, counting))), run)
         kept = all(row.holds(found.pairs, problem.shape) for row in problem.rows)
         if not kept and found.status in (Status.PROVED, Status.FEASIBLE):
@@ -91,10 +96,14 @@ class Wide(Engine):
         """Return the solution of a problem whose rows rest on people."""
         if not pins_hold(problem):
             return without_pairs(Status.INFEASIBLE, self.kind)
-        solver = Solver(problem, run, compiled=find_spec("numba") is not None and _worth_loading(problem.scores))
+        fair = "leximin" in problem.goals
+        asked = replace(problem, goals=before(problem.goals)) if fair else problem
+        alone = fair and PEOPLE.issuperset(asked.goals)
+        compiled = find_spec("numba") is not None and _worth_loading(problem.scores)
+        solver = Solver(asked, replace(run, ties=run.ties and not alone), compiled)
         try:
             with at_hand(run.workers) as solver.crew:
-                solution = solver.solution()
+                solution = solver.fairest(problem, run) if fair else solver.solution()
             if solution.status is Status.FAILED and problem.goals != ("total",):
                 return self._unless_empty(problem, run, solution)
         except OutOfTime:
@@ -203,6 +212,34 @@ class Solver:
         found = settle(self.problem, self.run, [self.stage], opening, self.tied)
         kept = all(row.holds(found.pairs, self.problem.shape) for row in self.problem.rows)
         return found if kept else without_pairs(Status.FAILED, "wide", (self.great,))
+
+    def fairest(self, problem: AssignmentProblem, run: Run) -> Solution:
+        """Return the solution of a problem whose goals before leximin are these, or the best in time."""
+        from mentormatch.assignment.wide.fairest import Fairest, Opening
+
+        views = list[tuple[View, Listing]]()
+
+        def listed_first() -> tuple[Face, Optimum]:
+            view = View.of(self.problem, self.stage, self.ready)
+            views.append((view, begun(view, self.best)))
+            return improved(views[-1][1], self.best, self.hear)
+
+        opening = self.keeping(listed_first)
+        if opening is None:
+            return without_pairs(Status.INFEASIBLE, "wide")
+        if not PEOPLE.issuperset(self.problem.goals):
+            return self._narrowed(problem, opening)
+        view, listing = views[-1]
+        answer = np.column_stack([opening[0].lefts, opening[0].rights])[opening[1].chosen]
+        prices = Prices(self.aims.weights, opening[1].left, opening[1].right, parts=self.aims.parts)
+        known = Opening(view, listing.pairs, answer, prices, self.aims.sure)
+        return Fairest(problem, run, self, known, quickest(view.scores.tiles, compiled=self.compiled)).solution()
+
+    def _narrowed(self, problem: AssignmentProblem, opening: tuple[Face, Optimum]) -> Solution:
+        """Return the solution where goals before leximin ask for scores, so that few pairs are left open."""
+        after = replace(problem, goals=problem.goals[problem.goals.index("leximin") :])
+        stages = merged(after, lambda reach: reach < NARROW)
+        return self.stated(settle(problem, self.run, [self.stage, *stages], opening, self.tied))
 
     def under(self, rows: tuple[Row, ...]) -> Solution:
         """Return the solution of the same problem under other rows, or the best in time."""

@@ -2,26 +2,45 @@
 
 numba's store of compiled functions looks at the file that a function is in and at no other: a compiled function calls
 only those of its own file.
+
+Without numba what is compiled is plain Python, some hundred times as slow; only what there is no other way to do is
+asked for then.
 """
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
-from numba import njit
-from numba.core import types
-from numba.extending import intrinsic
+COMPILES = find_spec("numba") is not None
 
 
 def compiled[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     """Return the function compiled, running without Python's lock."""
+    return _compiled(function, {}) if COMPILES else function
+
+
+def borrowing[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """Return the function compiled, not counting who holds its arrays: it makes none and returns none.
+
+    Where functions hand many arrays to each other, counting takes more time than all else.
+    """
+    return _compiled(function, {"_nrt": False}) if COMPILES else function
+
+
+def _compiled[**P, R](function: Callable[P, R], options: dict[str, Any]) -> Callable[P, R]:
+    from numba import njit
+
+    compiling: Any = njit
     try:
-        return njit(nogil=True, cache=True)(function)
+        found: Callable[P, R] = compiling(nogil=True, cache=True, **options)(function)
     except RuntimeError:  # neither the folder of the file nor any of the user's can be written to
-        return njit(nogil=True)(function)
+        found = compiling(nogil=True, **options)(function)
+    return found
 
 
 def counting(typing: Any, word: Any) -> Any:
     """Return the type and the code of the number of ones in a word."""
+    from numba.core import types
 
     def generated(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.ctpop(arguments[0])
@@ -29,5 +48,14 @@ def counting(typing: Any, word: Any) -> Any:
     return types.uint64(types.uint64), generated
 
 
-ones: Any = intrinsic(counting)
+def counted() -> Any:
+    """Return the count of ones in a word, as compiled code and as Python do it."""
+    if not COMPILES:
+        return int.bit_count
+    from numba.extending import intrinsic
+
+    return intrinsic(counting)
+
+
+ones: Any = counted()
 """Returns the number of ones in a word of 64 bits, in compiled code: one instruction where processors have one."""

@@ -44,6 +44,10 @@ class Solver(Protocol):
         """Return the optimum of a face, from some prices or from where the last solve ended."""
         ...
 
+    def heed(self) -> None:
+        """End the work if the time is up."""
+        ...
+
     def tied(self, face: Face, profit: IntVector) -> Optimum | None:
         """Return the optimum of a face of tied answers."""
         ...
@@ -54,10 +58,6 @@ class Solver(Protocol):
 
     def hear(self, face: Face, optimum: Optimum, bound: int) -> None:
         """Tell an answer, with the bounds that prices prove."""
-        ...
-
-    def heed(self) -> None:
-        """End the work if the time is up."""
         ...
 
     def shift(self, paid: Both) -> None:
