@@ -6,6 +6,7 @@ from functools import reduce
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mentormatch.columns import Column, IntVector, Names
 from mentormatch.people import People
@@ -22,15 +23,15 @@ class Distinct:
     first: IntVector
 
     @classmethod
-    def of(cls, codes: IntVector) -> Self:
-        """Return the kinds that these numbers, 0 or more, tell apart."""
-        if int(codes.max(initial=0)) > SPARSE * len(codes):
-            _, first, renumbered = np.unique(codes, return_index=True, return_inverse=True)
+    def of(cls, values: NDArray[np.integer | np.bool_]) -> Self:
+        """Return the kinds that these values tell apart, in ascending order."""
+        if not _few(values):
+            _, first, renumbered = np.unique(values, return_index=True, return_inverse=True)
             return cls(renumbered.astype(np.int64), first.astype(np.int64))
-        used = np.bincount(codes) > 0
+        used = np.bincount(values) > 0
         first = np.empty(len(used), dtype=np.int64)
-        first[codes[::-1]] = np.arange(len(codes))[::-1]
-        return cls((np.cumsum(used) - 1)[codes], first[used])
+        first[values[::-1]] = np.arange(len(values))[::-1]
+        return cls((np.cumsum(used) - 1)[values], first[used])
 
     def __len__(self) -> int:
         return len(self.first)
@@ -38,6 +39,12 @@ class Distinct:
     def joined(self, other: "Distinct") -> "Distinct":
         """Return the kinds that either of the two tells apart."""
         return Distinct.of(self.codes * len(other) + other.codes)
+
+
+def _few(values: NDArray[np.integer | np.bool_]) -> bool:
+    """Return whether values are numbers from 0 on that are marked sooner than they are sorted."""
+    whole = values.dtype == np.int64 and len(values) > 0
+    return bool(whole and values.min() >= 0 and values.max() <= SPARSE * len(values))
 
 
 def by_answers(people: People, fields: Sequence[str]) -> Distinct:
