@@ -71,11 +71,11 @@ def scarce(shrink: int) -> Iterator[Row]:
 
 
 def asked(shrink: int) -> Iterator[Row]:
-    """What is asked of the pairs of a nation: a repair, reasons, alternatives; and a quota that binds."""
+    """What is asked of the pairs of a nation: a repair, reasons, alternatives; a quota that binds; leximin."""
     from benchmarks.scale import questions
 
     market = Market(60_000, 100_000).shrunk(shrink)
-    for ask in (questions.of_pairs, questions.with_quota):
+    for ask in (questions.of_pairs, questions.with_quota, questions.of_the_lowest):
         yield from alone(ask, market)
 
 

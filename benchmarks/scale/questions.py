@@ -74,3 +74,11 @@ def halved(market: Market, goals: list[str]) -> Row:
     quota = Quota.model_validate({"kind": "quota", "where": where, "most": counts[common] // 2})
     asked = f"a quota that binds ({', '.join(goals)})"
     return proved(market, asked, lambda: mm.match(people, programme.with_rules([quota])))
+
+
+def of_the_lowest(market: Market) -> list[Row]:
+    """Return what it takes to make the lowest scores as good as can be, one after the other, for most pairs."""
+    goals = EXAMPLE.goals.model_copy(update={"order": ["matched", "leximin"]})
+    programme = market.programme.model_copy(update={"goals": goals})
+    mm.match(Market(WARM, WARM, market.kind).people, programme)
+    return [proved(market, "the lowest scores first (matched, leximin)", lambda: mm.match(market.people, programme))]
