@@ -36,7 +36,7 @@ from mentormatch.scoring.score import score
 COMPILING = numba.__version__
 """That compiled code is used, which it is where it is loaded."""
 PATIENCE_S = 120.0
-ROUNDS = 5
+ROUNDS = 25
 INTERPRETERS = "MENTORMATCH_RIVALS"
 USUAL = (Path("build") / "rivals" / "bin" / "python", Path("build") / "rivals-then" / "bin" / "python")
 

@@ -24,7 +24,7 @@ from mentormatch.assignment.stages import Stage, merged, reached
 from mentormatch.assignment.wide.aims import Aims, Limits
 from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.assignment.wide.crew import Crew, NoWorkersError
-from mentormatch.assignment.wide.held import pays, unheld
+from mentormatch.assignment.wide.held import looked_at, unheld
 from mentormatch.assignment.wide.kinds import Kinds
 from mentormatch.assignment.wide.listing import Listing
 from mentormatch.assignment.wide.minimums import best_with_minimums
@@ -61,16 +61,16 @@ NEEDS = "the goals of so many pairs take integers beyond 2^53, for which the ext
 class Wide(Engine):
     """Exact on markets of which the pairs do not fit in memory, by prices and looks at all pairs.
 
-    It also takes pairs that do, if there are many and rules that count people may bind. Pairs pay for rules that count
-    people of one side, until the best ones keep them. Any other rule that couples pairs is left out at first; where the
-    answer keeps it all the same, it is that of the problem.
+    It also takes pairs that do, if there are many and it is quicker. Pairs pay for rules that count people of one side,
+    until the best ones keep them. Any other rule that couples pairs is left out at first; where the answer keeps it all
+    the same, it is that of the problem.
     """
 
     kind: ClassVar[str] = "wide"
     rank: ClassVar[int] = 1
 
     def takes(self, problem: AssignmentProblem) -> bool:
-        if not (isinstance(problem.scores, ComputedScores) or pays(problem)):
+        if not (isinstance(problem.scores, ComputedScores) or looked_at(problem)):
             return False
         free = not any(side.waivable.any() for side in (problem.mentors, problem.mentees))
         return free and any(bounds.most.max(initial=0) <= 1 for bounds in open_bounds(problem))

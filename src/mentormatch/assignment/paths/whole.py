@@ -29,11 +29,15 @@ class Seats(NamedTuple):
 
 
 class Search(NamedTuple):
-    """Room for a search: how ``far`` (m,) each column is, from which row it ``came``, and columns in ``order``."""
+    """Room for a search: how ``far`` (m,) each column is, and from which row it ``came``; those ``left`` behind.
+
+    ``ahead`` (m,) is how far a column is that is not left behind, and infinite for others.
+    """
 
     far: FloatVector
+    ahead: FloatVector
     came: IntVector
-    order: IntVector
+    left: IntVector
 
 
 def placed(costs: FloatMatrix) -> tuple[IntVector, FloatVector]:
@@ -75,7 +79,7 @@ def _seated(costs: FloatMatrix, start: FloatVector) -> tuple[IntVector, FloatVec
     """
     n, m = costs.shape
     seats = Seats(start.copy(), np.full(n, NOBODY), np.full(m, NOBODY))
-    _seat(costs, seats, Search(np.empty(m), np.empty(m, dtype=np.int64), np.arange(m)))
+    _seat(costs, seats, Search(np.empty(m), np.empty(m), np.empty(m, dtype=np.int64), np.arange(m)))
     return seats.seat, seats.prices
 
 
@@ -141,63 +145,45 @@ def _as_good(costs: FloatVector, seats: Seats, cost: float, column: int) -> int:
 @compiled
 def _nearest(costs: FloatMatrix, seats: Seats, search: Search, row: int) -> int:
     """Return the free column that is nearest to a row, prices of all that are nearer being moved so far."""
-    order, end = search.order, NOBODY
-    for column in range(len(order)):
-        order[column], search.far[column], search.came[column] = column, costs[row, column] - seats.prices[column], row
-    ready = reached = done = 0
-    least = 0.0
-    while end == NOBODY:
-        if ready == reached:
-            done, least = ready, _closest(search, ready)
-            reached = _gather(search, ready, least)
-            for at in range(ready, reached):
-                if seats.owner[order[at]] == NOBODY:
-                    end = order[at]
-                    break
-        if end == NOBODY:
-            reached, end = _look(costs, seats, search, (ready, reached, least))
-            ready += 1
-    for at in range(done):
-        seats.prices[order[at]] += search.far[order[at]] - least
-    return end
+    far, ahead, came, count = search.far, search.ahead, search.came, 0
+    for column in range(len(far)):
+        far[column] = ahead[column] = costs[row, column] - seats.prices[column]
+        came[column] = row
+    column = _first(ahead, seats.owner)
+    least = ahead[column]
+    while seats.owner[column] != NOBODY:
+        search.left[count] = column
+        count += 1
+        ahead[column] = np.inf
+        other = seats.owner[column]
+        _look(costs[other], seats.prices, search, (other, costs[other, column] - seats.prices[column] - least))
+        column = _first(ahead, seats.owner)
+        least = ahead[column]
+    for at in range(count):
+        seats.prices[search.left[at]] += far[search.left[at]] - least
+    return column
 
 
 @compiled
-def _closest(search: Search, ready: int) -> float:
-    least = np.inf
-    for at in range(ready, len(search.order)):
-        least = min(least, search.far[search.order[at]])
-    return least
+def _first(ahead: FloatVector, owner: IntVector) -> int:
+    """Return the nearest column, of several a free one."""
+    found, least = 0, np.inf
+    for column in range(len(ahead)):
+        if ahead[column] < least or (ahead[column] == least and owner[column] == NOBODY):
+            found, least = column, ahead[column]
+    return found
 
 
 @compiled
-def _gather(search: Search, ready: int, least: float) -> int:
-    """Put the columns that are as near as that before the others; return where these begin."""
-    for at in range(ready, len(search.order)):
-        if search.far[search.order[at]] == least:
-            search.order[at], search.order[ready] = search.order[ready], search.order[at]
-            ready += 1
-    return ready
-
-
-@compiled
-def _look(costs: FloatMatrix, seats: Seats, search: Search, now: tuple[int, int, float]) -> tuple[int, int]:
-    """Look on from the row that has a column; return how many are reached now, and a free one as near, or none."""
-    ready, reached, least = now
-    column = search.order[ready]
-    row = seats.owner[column]
-    off = costs[row, column] - seats.prices[column] - least
-    for at in range(reached, len(search.order)):
-        other = search.order[at]
-        cost = costs[row, other] - seats.prices[other] - off
-        if cost < search.far[other]:
-            search.far[other], search.came[other] = cost, row
-            if cost == least:
-                if seats.owner[other] == NOBODY:
-                    return reached, other
-                search.order[at], search.order[reached] = search.order[reached], other
-                reached += 1
-    return reached, NOBODY
+def _look(costs: FloatVector, prices: FloatVector, search: Search, whence: tuple[int, float]) -> None:
+    """Look on from a row that is so far off: those left behind are as near already."""
+    far, ahead, came, (row, off) = search.far, search.ahead, search.came, whence
+    for column in range(len(far)):
+        cost = costs[column] - prices[column] - off
+        nearer = cost < far[column]
+        far[column] = cost if nearer else far[column]
+        ahead[column] = cost if nearer else ahead[column]
+        came[column] = row if nearer else came[column]
 
 
 @compiled

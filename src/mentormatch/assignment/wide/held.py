@@ -1,4 +1,4 @@
-"""Scores that are held, looked at as those of a nation are, for rules that pairs can be made to pay for."""
+"""Scores that are held, looked at as those of a nation are: for rules that pairs can pay for, and for leximin."""
 
 from dataclasses import dataclass, replace
 from math import prod
@@ -6,8 +6,9 @@ from typing import Self
 
 import numpy as np
 
+from mentormatch.assignment.compiling import compiled_for
 from mentormatch.assignment.problem import AssignmentProblem, Row
-from mentormatch.assignment.scores import DenseScores, SparseScores
+from mentormatch.assignment.scores import DenseScores, Scores, SparseScores
 from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.assignment.wide.part import Exceptions
 from mentormatch.assignment.wide.table import Points
@@ -23,6 +24,8 @@ CELLS = 1 << 26
 FORBIDDEN = -1
 """Stands at forbidden pairs, as scores are 0 or more."""
 GREATEST = (1 << 31) - 1
+FAIR, HIGHEST = 1 << 13, 1 << 24
+"""Leximin of fewer pairs takes no longer by stages; and a climb keeps a number for each score up to the highest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +65,34 @@ class HeldTiles(Tiles):
         return replace(self, shape=(values.shape[0], values.shape[1]), starts=starts, values=values)
 
 
+def looked_at(problem: AssignmentProblem) -> bool:
+    """Return whether pairs of which the scores are held, being many, are solved as those of a nation: it is quicker."""
+    scores = problem.scores
+    if isinstance(scores, ComputedScores) or scores.count < MANY or prod(scores.shape) > CELLS:
+        return False
+    if "leximin" in problem.goals:
+        return climbs(problem)
+    return _within(scores, GREATEST) and pays(problem)
+
+
+def climbs(problem: AssignmentProblem) -> bool:
+    """Return whether leximin is reached level by level, for which code is to be compiled; no rule must couple pairs."""
+    scores = problem.scores
+    fit = not problem.rows and _within(scores, HIGHEST)
+    return fit and not isinstance(scores, ComputedScores) and scores.count >= FAIR and compiled_for(scores.count)
+
+
 def pays(problem: AssignmentProblem) -> bool:
-    """Return whether pairs of which the scores are held are to pay for rules, there being many, and sums to reach.
+    """Return whether pairs are to pay for rules.
 
     Where people count differently, as in a proportion, tolls mostly leave a gap, and an integer program proves more.
     """
-    scores = problem.scores
-    if isinstance(scores, ComputedScores) or "leximin" in problem.goals or scores.count < MANY:
-        return False
-    if not 0 < len(problem.rows) <= ROWS:
-        return False
-    fit = scores.extremes[0] >= 0 and scores.extremes[1] <= GREATEST and prod(scores.shape) <= CELLS
-    return fit and all(_counts(row, problem.shape) for row in problem.rows)
+    return 0 < len(problem.rows) <= ROWS and all(_counts(row, problem.shape) for row in problem.rows)
+
+
+def _within(scores: Scores, most: int) -> bool:
+    low, high = scores.extremes
+    return low >= 0 and high <= most
 
 
 def _counts(row: Row, shape: tuple[int, int]) -> bool:
