@@ -1,4 +1,4 @@
-"""Quotas among pairs of which the scores are held: by what pairs pay, the pairs of an integer program."""
+"""Pairs of which the scores are held, solved as those of a nation: quotas as by a program, leximin as by stages."""
 
 from dataclasses import replace
 
@@ -21,8 +21,9 @@ SEEDS = range(300 if DEEP else 30)
 
 @pytest.fixture(autouse=True)
 def of_few_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have few pairs count as many."""
+    """Have few pairs count as many, for which compiled code is used."""
     monkeypatch.setattr(held, "MANY", 0)
+    monkeypatch.setattr(held, "compiled_for", lambda _: True)
 
 
 def agree(problem: AssignmentProblem, seed: int) -> None:
@@ -49,6 +50,21 @@ def test_the_same_beside_minimums_and_imposed_pairs(seed: int) -> None:
         agree(replace(problem, rows=tuple(quotas(seed)), pins=pins), seed)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_leximin_among_held_pairs_is_that_of_stages(seed: int) -> None:
+    problem = next(iter(needing(market(seed), seed, 0.05))) if seed % 3 == 0 else market(seed)[0]
+    goals = (("matched", "leximin"), ("leximin",), ("matched", "priority", "leximin", "total"), ("total", "leximin"))
+    mentors, mentees = problem.scores.pairs()
+    place = int(np.random.default_rng(seed).integers(len(mentors)))
+    pins = ((int(mentors[place]), int(mentees[place])),) if seed % 2 else ()
+    asked_for = replace(problem, goals=goals[seed % 4], pins=pins)
+    one, other = solve(asked_for, seed=seed), solve(asked_for, seed=seed, engine="plain")
+    assert same(one, other) or one.status is other.status is Status.INFEASIBLE
+    assert other.engine == "plain"
+    assert one.engine == "wide" or one.status is Status.INFEASIBLE
+    assert certify(asked_for, one).verdict is not Verdict.REFUSED
+
+
 def binding() -> AssignmentProblem:
     """Return a problem with a quota that binds."""
     problem, pairs = market(3)[0], free(3).pairs
@@ -58,7 +74,11 @@ def binding() -> AssignmentProblem:
 
 def test_who_solves_it_is_told_by_what_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert route(binding()).kind == "wide"
-    assert route(replace(binding(), goals=("matched", "leximin"))).kind == "milp"
+    fair = replace(binding(), goals=("matched", "leximin"))
+    assert route(fair).kind == "milp"
+    assert route(replace(fair, rows=())).kind == "wide"
+    monkeypatch.setattr(held, "compiled_for", lambda _: False)
+    assert route(replace(fair, rows=())).kind == "plain"
     both_sides = Row("both", np.ones(market(3)[0].shape, dtype=np.int64), most=3)
     for row in (both_sides, *weighted(3)):
         assert route(replace(binding(), rows=(row,))).kind == "milp"

@@ -17,7 +17,6 @@ from mentormatch.assignment.sparse import FLOAT_EXACT, best
 from mentormatch.assignment.stages import Stage, merged
 from mentormatch.assignment.threshold import single_mentees
 from mentormatch.assignment.wide.computed import ComputedScores
-from mentormatch.assignment.wide.held import looked_at
 
 QUICK = 1_000_000
 """A stage on so many pairs takes no longer than another process takes to start."""
@@ -37,7 +36,7 @@ class Plain(Engine):
     rank: ClassVar[int] = 0
 
     def takes(self, problem: AssignmentProblem) -> bool:
-        if isinstance(problem.scores, ComputedScores) or ("leximin" in problem.goals and looked_at(problem)):
+        if isinstance(problem.scores, ComputedScores):
             return False
         if problem.rows or problem.mentors.waivable.any() or problem.mentees.waivable.any():
             return False

@@ -67,7 +67,7 @@ class Wide(Engine):
     """
 
     kind: ClassVar[str] = "wide"
-    rank: ClassVar[int] = 1
+    rank: ClassVar[int] = -1
 
     def takes(self, problem: AssignmentProblem) -> bool:
         if not (isinstance(problem.scores, ComputedScores) or looked_at(problem)):
