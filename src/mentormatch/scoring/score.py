@@ -17,7 +17,7 @@ from mentormatch.scoring.criterion import Criterion, Named
 from mentormatch.scoring.distinct import Distinct, by_answers, by_having_answered, only, strangers
 
 MILLION = 1_000_000
-BLOCK, FEWEST_ROWS, BLOCK_ROWS = 1 << 16, 32, 256
+BLOCK, FEWEST_ROWS, BLOCK_ROWS = 1 << 15, 64, 256
 """So many pairs are scored at once, that they stay in the cache; but so many rows at least, and at most."""
 MANY, REPEATED = 60_000, 1.3
 """With so many pairs, those who gave the same answers are scored once, if there are so many times fewer of these."""
