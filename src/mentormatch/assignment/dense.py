@@ -8,6 +8,7 @@ follow from the assignment by Bellman-Ford in strips of rows.
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mentormatch.assignment.block import STRIP, Block, FloatMatrix, FloatVector
 from mentormatch.assignment.compiling import compiled_for
@@ -80,16 +81,20 @@ def _by_paths(block: Block) -> Priced:
     """Return the same by compiled code, where nobody has a minimum."""
     from mentormatch.assignment.paths.whole import lower, placed
 
-    owner = _owner(block)
-    place, worth = placed(_of_places(block, owner))
-    columns, partner, rows = np.zeros(len(block.columns.most)), np.full_like(place, -1), np.zeros(len(place))
+    cells, owner = block.cells.astype(np.int64), _owner(block)
+    place, worth = placed(_of_places(cells, owner))
+    columns, partner, rows = (
+        np.zeros(len(block.columns.most), dtype=np.int64),
+        np.full_like(place, -1),
+        np.zeros_like(place),
+    )
     columns[owner] = worth
     some = np.flatnonzero(place >= 0)
-    some = some[block.cells[some, owner[place[some]]] < 0]
+    some = some[cells[some, owner[place[some]]] < 0]
     partner[some] = owner[place[some]]
-    lower(block.cells, partner, columns)
-    rows[some] = -block.cells[some, partner[some]] - columns[partner[some]]
-    return partner, rows.astype(np.int64), columns.astype(np.int64)
+    lower(cells, partner, columns)
+    rows[some] = -cells[some, partner[some]] - columns[partner[some]]
+    return partner, rows, columns
 
 
 def _assigned(block: Block, stage: Stage) -> IntVector:
@@ -97,7 +102,7 @@ def _assigned(block: Block, stage: Stage) -> IntVector:
     from scipy.optimize import linear_sum_assignment
 
     owner = _owner(block)
-    cells = _of_places(block, owner)
+    cells = _of_places(block.cells, owner)
     if block.closed:
         cells = _with_bonus(cells, block, owner, stage)
     row, place = linear_sum_assignment(_eased(cells))
@@ -116,10 +121,9 @@ def _owner(block: Block) -> IntVector:
     return np.repeat(np.arange(len(most)), filled) if square else block.owner
 
 
-def _of_places(block: Block, owner: IntVector) -> FloatMatrix:
+def _of_places[T: (np.int64, np.float64)](cells: NDArray[T], owner: IntVector) -> NDArray[T]:
     """Return the cells of each place."""
-    single = np.array_equal(owner, np.arange(len(block.columns.most)))
-    return block.cells if single else block.cells[:, owner]
+    return cells if np.array_equal(owner, np.arange(cells.shape[1])) else cells[:, owner]
 
 
 def _eased(cells: FloatMatrix) -> FloatMatrix:
