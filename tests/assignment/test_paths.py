@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numba.core.caching import CacheImpl
 
+from mentormatch.assignment import sparse
 from mentormatch.assignment.face import Bounds, Face, Optimum, total
 from mentormatch.assignment.paths import best as paths
 from mentormatch.assignment.paths import starting
@@ -20,7 +21,6 @@ from mentormatch.assignment.paths.best import best, never
 from mentormatch.assignment.paths.compiled import compiled
 from mentormatch.assignment.paths.starting import Market, Over, Start, falling, rising, scaled
 from mentormatch.assignment.settle import OutOfTime
-from mentormatch.assignment.sparse import best_on_list
 from mentormatch.columns import IntVector
 from mentormatch.errors import EngineError
 
@@ -97,10 +97,16 @@ def same_prices(first: Optimum, second: Optimum) -> bool:
     return np.array_equal(first.left, second.left) and np.array_equal(first.right, second.right)
 
 
+def by_scipy(face: Face, profit: IntVector) -> Optimum | None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sparse, "compiled_for", lambda _: False)
+        return sparse.best_on_list(face, profit)
+
+
 @given(posed())
 def test_any_face_has_the_optimum_and_the_prices_that_scipy_finds(case: Posed) -> None:
     face, profit = case[0], small(case[1])
-    optimum, expected = best(face, profit), best_on_list(face, profit)
+    optimum, expected = best(face, profit), by_scipy(face, profit)
     assert expected is not None
     assert refuted(face, profit, optimum) == []
     assert worth(profit, optimum) == worth(profit, expected)
@@ -116,7 +122,7 @@ def test_tiers_put_together_are_exact_beyond_what_a_float_or_a_sum_in_int64_hold
 @pytest.mark.parametrize("seed", range(40))
 def test_larger_faces_have_the_optimum_and_the_prices_that_scipy_finds(seed: int) -> None:
     face, profit = random(seed, 60, (1, 5, 1_000_000)[seed % 3])
-    optimum, expected = best(face, profit), best_on_list(face, profit)
+    optimum, expected = best(face, profit), by_scipy(face, profit)
     assert expected is not None
     assert refuted(face, profit, optimum) == []
     assert worth(profit, optimum) == worth(profit, expected)

@@ -1,19 +1,26 @@
 """Whole blocks by compiled code: the prices that scipy's assignment has, and a total that is as great."""
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
-from mentormatch.assignment import compiling, dense
+from mentormatch.assignment import block as blocks
+from mentormatch.assignment import compiling, dense, sparse
+from mentormatch.assignment import face as faces
 from mentormatch.assignment.block import Block
 from mentormatch.assignment.compiling import compiled_for
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.face import open_bounds
+from mentormatch.assignment.face import Bounds, Face, open_bounds
+from mentormatch.assignment.paths.parts import strong_parts
 from mentormatch.assignment.problem import AssignmentProblem, Loads
 from mentormatch.assignment.scores import DenseScores
 from mentormatch.assignment.settle import opening_stage
 from mentormatch.assignment.stages import merged
+from mentormatch.columns import IntVector
 from tests.conftest import DEEP
 
 SEEDS = range(600 if DEEP else 60)
@@ -71,6 +78,85 @@ def test_pairs_are_the_same_by_either_way(monkeypatch: pytest.MonkeyPatch) -> No
         assert found[0].pairs.tolist() == found[1].pairs.tolist()
         assert found[0].tiers == found[1].tiers
     assert len(taken) >= len(SEEDS) // 2
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_same_cells_are_near_by_either_way(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    problem, random = drawn(seed), np.random.default_rng(seed)
+    assert isinstance(problem.scores, DenseScores)
+    stage = opening_stage(merged(problem, lambda reach: reach < 1 << 50))
+    block = Block.of(problem, problem.scores, stage, open_bounds(problem))
+    prices = tuple(random.integers(0, stage.reach + 1, count) for count in block.shape)
+    found = []
+    for compiled in (False, True):
+        monkeypatch.setattr(blocks, "compiled_for", lambda _, compiled=compiled: compiled)
+        found.append(block.within((prices[0], prices[1]), stage.reach // 3).tolist())
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_face_has_the_same_optimum_by_either_way(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    face, profit = faced(seed)
+    found = []
+    for compiled in (False, True):
+        monkeypatch.setattr(sparse, "compiled_for", lambda _, compiled=compiled: compiled)
+        found.append(sparse.best_on_list(face, profit))
+    expected, optimum = found
+    assert (optimum is None) == (expected is None)
+    if optimum is not None and expected is not None:
+        assert face.proves(optimum, profit)
+        assert profit[optimum.chosen].sum() == profit[expected.chosen].sum()
+        assert (optimum.left == expected.left).all()
+        assert (optimum.right == expected.right).all()
+
+
+def faced(seed: int) -> tuple[Face, IntVector]:
+    """Return a face of few pairs, some worth nothing or less, and what they are worth; some people have a minimum."""
+    random = np.random.default_rng(seed)
+    n, m = random.integers(1, 12, 2)
+    lefts, rights = np.nonzero(random.random((n, m)) < random.choice([0.1, 0.4, 1.0]))
+    most = np.ones(n, dtype=np.int64), random.integers(0, (2, 4)[seed % 2], m)
+    degrees = np.bincount(lefts, minlength=n), np.bincount(rights, minlength=m)
+    some = (0.0, 0.1)[seed % 3 == 0]
+    left, right = (
+        Bounds(np.where(random.random(len(top)) < some, np.minimum(top, degree), 0), top)
+        for top, degree in zip(most, degrees, strict=True)
+    )
+    return Face(lefts, rights, left, right), random.integers(-2, (4, 1 << 20)[seed % 2], len(lefts))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_parts_are_those_that_scipy_finds(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    count, ways = int(random.integers(1, 60)), int(random.integers(0, 120))
+    tails, heads = random.integers(0, count, (2, ways))
+    graph = coo_array((np.ones(ways), (tails, heads)), shape=(count, count)).tocsr()
+    expected = connected_components(graph, directed=True, connection="strong")[1]
+    found = strong_parts(tails, heads, count)
+    assert ((found[:, None] == found) == (expected[:, None] == expected)).all()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_same_pairs_are_free_by_either_way(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, profit = faced(seed)
+    optimum = sparse.best_on_list(whole, profit)
+    if optimum is None:
+        return
+    found = []
+    for compiled in (False, True):
+        monkeypatch.setattr(faces, "compiled_for", lambda _, compiled=compiled: compiled)
+        found.append(whole.narrowed(optimum, profit))
+    assert (found[0].lefts.tolist(), found[0].rights.tolist()) == (found[1].lefts.tolist(), found[1].rights.tolist())
+    assert sorted(found[0].settled.tolist()) == sorted(found[1].settled.tolist())
+
+
+def test_a_chosen_pair_worth_nothing_may_be_left_for_nobody() -> None:
+    single = np.array([0, 0]), np.array([1, 1])
+    face = Face(np.array([0, 1]), np.array([0, 1]), Bounds(*single), Bounds(*single))
+    chosen, tight = np.array([True, True]), np.array([True, True])
+    assert face.alternatives(chosen, tight).tolist() == [True, True]
+    held = replace(face, left=Bounds(np.array([1, 0]), np.array([1, 1])))
+    assert held.alternatives(chosen, tight).tolist() == [False, True]
 
 
 def test_compiled_code_is_used_where_it_is_loaded_or_worth_loading(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from mentormatch.assignment.compiling import compiled_for
 from mentormatch.assignment.face import Bounds, Face
 from mentormatch.assignment.few import Both, Many
 from mentormatch.assignment.problem import AssignmentProblem
@@ -83,6 +84,10 @@ class Block(Many):
 
     def within(self, prices: Both, loss: int) -> IntVector:
         limits, columns = (loss - prices[0]).astype(np.float64), prices[1].astype(np.float64)
+        if compiled_for(self.count):
+            from mentormatch.assignment.paths.whole import near
+
+            return near(self.cells, columns, limits)
         found = [
             np.flatnonzero(np.add(self.cells[part], columns, out=room) <= limits[part, None])
             + part.start * len(columns)

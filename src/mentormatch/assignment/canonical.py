@@ -65,14 +65,19 @@ class PairHash:
         )
 
     def _words(self, keys: Sequence[str], people: IntVector, side: bytes) -> Words:
+        begun = blake2b(digest_size=8, key=str(self.seed).encode(), person=side)
+        some = np.flatnonzero(np.bincount(people))
+        digests = b"".join([_digest(begun, keys[person]) for person in some.tolist()])
         words = np.zeros(len(keys), dtype=np.uint64)
-        for person in np.flatnonzero(np.bincount(people)).tolist():
-            words[person] = self._word(keys[person], side)
+        words[some] = np.frombuffer(digests, dtype=">u8")
         return words[people]
 
-    def _word(self, key: str, side: bytes) -> int:
-        digest = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8, key=str(self.seed).encode(), person=side)
-        return int.from_bytes(digest.digest(), "big")
+
+def _digest(begun: blake2b, key: str) -> bytes:
+    """Return the 8 bytes that stand for a key."""
+    keyed = begun.copy()
+    keyed.update(key.encode("utf-8", "surrogatepass"))
+    return keyed.digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Self
 
 import numpy as np
 
+from mentormatch.assignment.compiling import compiled_for
 from mentormatch.assignment.problem import AssignmentProblem, Loads
 from mentormatch.assignment.scores import IntMatrix
 from mentormatch.columns import BoolVector, IntVector
@@ -138,26 +139,37 @@ class Face:
         """Return (e,) bool: the pairs that some other answer on the tight pairs takes or leaves.
 
         An answer differs from the chosen one by closed walks that leave one partner and take another. These are the
-        cycles of a graph on all people and a sink, so the pairs are those inside one strongly connected part.
+        cycles of a graph on all people and a sink, so the pairs are those inside one strongly connected part. None is
+        where every tight pair is chosen and can only be left for another.
         """
-        from scipy.sparse import coo_array
-        from scipy.sparse.csgraph import connected_components
-
-        n, m = len(self.left.most), len(self.right.most)
+        n, loads = len(self.left.most), self.loads(chosen)
+        leaving = (loads[0] > self.left.least)[self.lefts] & (loads[1] > self.right.least)[self.rights]
+        free = np.zeros(len(self), dtype=bool)
+        if not (tight & (leaving | ~chosen)).any():
+            return free
         lefts, rights, taken = self.lefts[tight], self.rights[tight] + n, chosen[tight]
         tails, heads = np.where(taken, rights, lefts), np.where(taken, lefts, rights)
-        loads = self.loads(chosen)
-        more = np.concatenate([loads[0] < self.left.most, loads[1] > self.right.least])
-        less = np.concatenate([loads[0] > self.left.least, loads[1] < self.right.most])
-        into, out = np.flatnonzero(more), np.flatnonzero(less)
-        sink = n + m
+        into = np.flatnonzero(np.concatenate([loads[0] < self.left.most, loads[1] > self.right.least]))
+        out = np.flatnonzero(np.concatenate([loads[0] > self.left.least, loads[1] < self.right.most]))
+        sink = n + len(self.right.most)
         starts = np.concatenate([tails, np.full(len(into), sink), out])
-        ends = np.concatenate([heads, into, np.full(len(out), sink)])
-        graph = coo_array((np.ones(len(starts), dtype=np.int8), (starts, ends)), shape=(sink + 1, sink + 1)).tocsr()
-        _, part = connected_components(graph, directed=True, connection="strong")
-        free = np.zeros(len(self), dtype=bool)
+        part = _strong_parts(starts, np.concatenate([heads, into, np.full(len(out), sink)]), sink + 1)
         free[tight] = part[lefts] == part[rights]
         return free
+
+
+def _strong_parts(tails: IntVector, heads: IntVector, count: int) -> IntVector:
+    """Return (count,) int: the strongly connected part of each node of a graph."""
+    if compiled_for(len(tails)):
+        from mentormatch.assignment.paths.parts import strong_parts
+
+        return strong_parts(tails, heads, count)
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    ways = np.ones(len(tails), dtype=np.int8)
+    graph = coo_array((ways, (tails, heads)), shape=(count, count)).tocsr()
+    return connected_components(graph, directed=True, connection="strong")[1].astype(np.int64)
 
 
 def total(values: IntVector, times: IntVector | int = 1) -> int:

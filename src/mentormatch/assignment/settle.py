@@ -1,7 +1,7 @@
 """From the optimum of the first stage to the one canonical answer: the other goals, then hashes until one is left."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from mentormatch.assignment.engine import Run
@@ -149,5 +149,7 @@ def _break_ties(work: Settling, run: Run, best: Best) -> Status:
 
 def _solution(problem: AssignmentProblem, work: Settling, status: Status) -> Solution:
     pairs = work.pairs()
-    values = {tier.goal: tier.value for tier in reached(problem, pairs, {}) if tier.goal in work.done}
-    return Solution(status, pairs, tuple(reached(problem, pairs, values)), prices=tuple(work.prices))
+    tiers = (
+        replace(tier, bound=tier.value if tier.goal in work.done else None) for tier in reached(problem, pairs, {})
+    )
+    return Solution(status, pairs, tuple(tiers), prices=tuple(work.prices))

@@ -9,12 +9,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from mentormatch.assignment.compiling import compiled_for
 from mentormatch.assignment.face import Bounds, Face, Optimum
 from mentormatch.assignment.few import MANY, Both, Many, best_by_few
 from mentormatch.columns import IntVector
 
 FLOAT_EXACT = 1 << 53
 """Integers up to here are exact in float64."""
+CELLS = 1 << 19
+"""With no more cells compiled code is quicker on a whole block than scipy on a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +95,10 @@ def best_on_list(face: Face, profit: IntVector) -> Optimum | None:
     """
     many = Listed(face, profit)
     if many.count <= MANY * max(many.shape):
-        found = best_if_all_matched(face, profit)
-        return _best_of_all(face, profit) if found is None else found
+        return _best_of_few(face, profit, _entries(face, profit))
     few = best_by_few(many, best_if_all_matched)
     if few is None:
-        return _best_of_all(face, profit)
+        return _optimum(face, profit, _matched_or_alone(_entries(face, profit)))
     tight, optimum = few
     chosen = np.zeros(len(face), dtype=bool)
     chosen[tight] = optimum.chosen
@@ -108,7 +110,11 @@ def best_if_all_matched(face: Face, profit: IntVector, near: IntVector | None = 
 
     Prices ``near`` those that the right side will have save time.
     """
-    pairs = _all_matched(_entries(face, profit), near)
+    return _if_all_matched(face, profit, _entries(face, profit), near)
+
+
+def _if_all_matched(face: Face, profit: IntVector, entries: Entries, near: IntVector | None = None) -> Optimum | None:
+    pairs = _all_matched(entries, near)
     optimum = None if pairs is None else _optimum(face, profit, pairs)
     return None if optimum is None or not face.proves(optimum, profit) else optimum
 
@@ -125,8 +131,23 @@ def best_if_seated(face: Face, profit: IntVector, near: IntVector | None = None)
     return None if optimum is None or not full.proves(optimum, profit) else optimum
 
 
-def _best_of_all(face: Face, profit: IntVector) -> Optimum | None:
-    return _optimum(face, profit, _matched_or_alone(_entries(face, profit)))
+def _best_of_few(face: Face, profit: IntVector, entries: Entries) -> Optimum | None:
+    if len(entries.people) * len(entries.owner) <= CELLS and compiled_for(len(face)):
+        return _optimum(face, profit, _seated_on_block(entries))
+    found = _if_all_matched(face, profit, entries)
+    return _optimum(face, profit, _matched_or_alone(entries)) if found is None else found
+
+
+def _seated_on_block(entries: Entries) -> Both:
+    """Return who is matched in a best assignment, found by compiled code on a whole block."""
+    from mentormatch.assignment.paths.whole import placed
+
+    cells = np.zeros((len(entries.people), len(entries.owner)), dtype=np.int64)
+    cells[entries.left, entries.place] = -entries.worth
+    place = placed(cells)[0]
+    some = np.flatnonzero(place >= 0)
+    some = some[cells[some, place[some]] < 0]
+    return entries.people[some], entries.owner[place[some]]
 
 
 def _entries(face: Face, profit: IntVector) -> Entries:

@@ -8,6 +8,7 @@ below 2^53.
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mentormatch.assignment.paths.compiled import compiled
 from mentormatch.assignment.paths.layout import NOBODY
@@ -72,7 +73,7 @@ def placed(costs: IntMatrix) -> tuple[IntVector, IntVector]:
 
 def _lowest(costs: IntMatrix) -> IntVector:
     """Return the least cost of each column, and the least of all for those that nobody wants, lest all bid for them."""
-    lowest = costs.min(axis=0)
+    lowest = costs.min(axis=0, initial=0)
     lowest[lowest >= 0] = lowest.min(initial=0)
     return lowest
 
@@ -198,7 +199,7 @@ def _first(search: Search, spare: int, least: int) -> int:
     """Return the nearest column, of several a free one."""
     for at in range(spare):
         if search.ahead[search.free[at]] == least:
-            return search.free[at]
+            return int(search.free[at])
     column = 0
     while search.ahead[column] != least:
         column += 1
@@ -242,3 +243,19 @@ def lower(cells: IntMatrix, partner: IntVector, prices: IntVector) -> None:
         for at in range(first[best], first[best + 1]):
             _look(cells[rows[at]], asked, ahead, prices[best] + cells[rows[at], best] - spare)
         prices[best] -= spare
+
+
+@compiled
+def near(cells: NDArray[np.float64], columns: NDArray[np.float64], limits: NDArray[np.float64]) -> IntVector:
+    """Return in ascending order the places of the cells that, with what columns add, do not exceed the rows' limits."""
+    count, at, width = 0, 0, len(columns)
+    for row in range(len(cells)):
+        for column in range(width):
+            count += cells[row, column] + columns[column] <= limits[row]
+    places = np.empty(count, dtype=np.int64)
+    for row in range(len(cells)):
+        for column in range(width):
+            if cells[row, column] + columns[column] <= limits[row]:
+                places[at] = row * width + column
+                at += 1
+    return places
