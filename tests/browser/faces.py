@@ -103,7 +103,7 @@ def fragments(one: Edition) -> list[str]:
 
 def html_of(one: object) -> str:
     """Return what a notebook shows of an object."""
-    html: str = one._repr_html_()  # type: ignore[attr-defined]
+    html: str = one._repr_html_()  # type: ignore[attr-defined]  # all that is shown has it
     return html
 
 

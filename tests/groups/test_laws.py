@@ -24,7 +24,7 @@ COHORTS = 10_000 if DEEP else 25
 
 
 def formed(made: Drawn, **more: object) -> Grouping:
-    return mm.form_groups(made.cohort, made.programme, past=made.past, **more)  # type: ignore[arg-type]
+    return mm.form_groups(made.cohort, made.programme, past=made.past, **more)  # type: ignore[arg-type]  # keywords, and pairs of keys
 
 
 def cases(start: int = 0) -> Iterator[tuple[Drawn, Grouping, Random]]:
@@ -93,7 +93,7 @@ def test_asking_for_what_is_so_already_changes_nothing() -> None:
         rules = [Together(people=list(group.members))] if len(group.members) > 1 else []
         if len(grouping.groups) > 1:
             first, second = random.sample(grouping.groups, 2)
-            rules.append(Apart(people=[first.members[0], second.members[0]]))  # type: ignore[arg-type]
+            rules.append(Apart(people=[first.members[0], second.members[0]]))  # type: ignore[arg-type]  # keywords, and pairs of keys
         again = formed(Drawn(made.programme.with_rules(rules), made.cohort, made.past))
         assert keys_of(again) == keys_of(grouping)
 

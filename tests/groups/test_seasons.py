@@ -93,7 +93,7 @@ def test_avignon_school_holidays_and_armistice_are_set_aside() -> None:
 
 def test_nobody_presents_at_a_session_that_they_miss_and_urgent_cases_come_first() -> None:
     missed = {(one.member, name) for one in dates().missed for name in one.names}
-    names = {moment.start.isoformat(timespec="minutes"): moment.name for moment in dates().chosen}  # type: ignore[call-arg]
+    names = {moment.start.isoformat(timespec="minutes"): moment.name for moment in dates().chosen}  # type: ignore[call-arg]  # a start with its hour
     held = {turn.member: turn.session for turn in turns().turns}
     assert len(held) == 22
     assert not missed & {(member, names[session]) for member, session in held.items()}

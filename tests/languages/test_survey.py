@@ -38,7 +38,7 @@ READINGS: dict[str, Callable[[Path], object]] = {
     "bytes": lambda path: read_table(path, encoding="ascii"),
     "delimiter": lambda path: read_table(path, delimiter="ab"),
     "tool": lambda path: read_table(path, tool="klingon"),
-    "frame": lambda path: read_table(3),  # type: ignore[arg-type]
+    "frame": lambda path: read_table(3),  # type: ignore[arg-type]  # a wrong type on purpose
 }
 
 

@@ -86,7 +86,7 @@ async def load(served: Served, body: bytes, clients: int, seconds: float) -> Tol
 async def client(served: Served, body: bytes, end: float, told: Told) -> None:
     """Ask again and again; wait where that is asked for."""
     limits = {"timeout": 120, "trust_env": False, "headers": BEARER | JSON}
-    async with httpx.AsyncClient(base_url=served.url, **limits) as line:  # type: ignore[arg-type]
+    async with httpx.AsyncClient(base_url=served.url, **limits) as line:  # type: ignore[arg-type]  # limits are keywords
         while (begun := monotonic()) < end:
             answer = await line.post("/v1/match", content=body)
             told.statuses[answer.status_code] += 1

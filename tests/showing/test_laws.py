@@ -160,7 +160,7 @@ def test_an_interrupt_ends_all_plans_with_the_best_answer_so_far(monkeypatch: py
         asked.append(1)
         if len(asked) == 2:
             raise KeyboardInterrupt
-        return ask(*given)  # type: ignore[arg-type]
+        return ask(*given)  # type: ignore[arg-type]  # handed on as they came
 
     monkeypatch.setattr(engine, "answered", interrupted)
     monkeypatch.setattr(engine, "_quick_without_rows", lambda *given: False)

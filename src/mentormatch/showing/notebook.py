@@ -44,7 +44,7 @@ class Cell:
 
         shown = {"text/plain": text, "text/html": page}
         if self.handle is None:
-            self.handle = display(shown, raw=True, display_id=True)  # type: ignore[no-untyped-call]
+            self.handle = display(shown, raw=True, display_id=True)  # type: ignore[no-untyped-call]  # IPython has no types
         else:
             self.handle.update(shown, raw=True)
 

@@ -104,7 +104,7 @@ def test_before_the_pairs_everybody_has_their_number_of_possible_partners() -> N
     rows, columns = matching.problem.scores.pairs()
     told = matching.show.market(names=True).prospects.reach
     for side, found in (("mentor", rows), ("mentee", columns)):
-        ids = matching.cohort.side(side).ids  # type: ignore[arg-type]
+        ids = matching.cohort.side(side).ids  # type: ignore[arg-type]  # both are sides
         counts = np.bincount(found, minlength=len(ids)).tolist()
         assert {one.person: one.partners for one in told if one.side == side} == dict(zip(ids, counts, strict=True))
     assert "Partenaires possibles d'un·e mentor·e : de 11 à 11, médiane 11." in text(matching.show.market())

@@ -83,7 +83,7 @@ def test_people_of_one_name_are_told_apart_by_their_codes() -> None:
     rules = programme(fields={**FIELDS, **CONTACTS}, documents={"name": "nom"})
     matching = matched(rules, [person("M1"), person("M2")], [person("E1")])
     known = {("mentor", key): {"nom": "Ana"} for key in ("M1", "M2")} | {("mentee", "E1"): {"nom": "Bob"}}
-    labels = matching.show.pairs(names=Contacts(("nom",), known)).labels  # type: ignore[arg-type]
+    labels = matching.show.pairs(names=Contacts(("nom",), known)).labels  # type: ignore[arg-type]  # keys are pairs of side and key
     assert [labels.person("mentor", key) for key in ("M1", "M2")] == ["Ana (M1)", "Ana (M2)"]
     assert labels.person("mentee", "e1") == "Bob"
     assert labels.person("mentee", "E9") == ABSENT

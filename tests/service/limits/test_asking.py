@@ -111,7 +111,7 @@ def test_operations_on_members_are_measured_by_them(kind: str) -> None:
 @pytest.mark.parametrize("kind", [kind for kind in operations() if of_members(kind)])
 def test_members_of_groups_get_four_fifths_of_the_time_at_most_and_no_more_than_fit(kind: str) -> None:
     example = operations()[kind].example()
-    assert getattr(fitting(kind, {**example, "time_limit_s": 1_000}, 100.0), "time_limit_s") == 80.0  # noqa: B009
+    assert getattr(fitting(kind, {**example, "time_limit_s": 1_000}, 100.0), "time_limit_s") == 80.0  # noqa: B009 - not all have it
     with pytest.raises(RefusedError) as caught:
         told({**example, "members": [0] * 6}, kind, pairs=100)
     assert [problem.where for problem in caught.value.problems] == ["members"]
@@ -162,7 +162,7 @@ def test_what_fails_within_is_a_failure_and_what_people_sent_is_not(
 
 @pytest.mark.parametrize(("asked", "given"), [(None, 80.0), (5, 5.0), (80, 80.0), (81, 80.0), (1_000, 80.0)])
 def test_a_solver_gets_four_fifths_of_the_time_at_most(asked: float | None, given: float) -> None:
-    assert getattr(fitting("match", {**COHORT, "time_limit_s": asked}, 100.0), "time_limit_s") == given  # noqa: B009
+    assert getattr(fitting("match", {**COHORT, "time_limit_s": asked}, 100.0), "time_limit_s") == given  # noqa: B009 - not all have it
 
 
 def test_operations_without_a_time_limit_are_left_as_they_are() -> None:
