@@ -101,4 +101,4 @@ def with_pairs(
     allowed = np.zeros(problem.shape, dtype=bool)
     allowed[problem.scores.pairs()] = True
     allowed[tuple(pairs.T)] = True
-    return stored(scores.values.astype(np.int64), allowed)
+    return stored(scores.values, allowed)

@@ -276,3 +276,15 @@ def test_a_goal_that_is_kept_is_one_of_the_problem() -> None:
     fewer = problem(goals=("total",))
     assert len(list(misfits(fewer, prices(kept=(("matched", -1),))))) == 1
     assert len(list(misfits(problem(goals=("floor", "total")), prices(kept=(("floor", -1),))))) == 1
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2))), st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)))
+)
+def test_which_pairs_are_listed_does_not_rest_on_their_order(
+    pairs: list[tuple[int, int]], among: list[tuple[int, int]]
+) -> None:
+    asked = AssignmentProblem.from_scores(np.ones((3, 3)))
+    mentors, mentees = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    found = listed(asked, mentors, mentees, np.array(among, dtype=np.int64).reshape(-1, 2))
+    assert found.tolist() == [pair in among for pair in pairs]

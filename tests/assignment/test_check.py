@@ -245,3 +245,12 @@ def test_an_engine_that_dies_ends_as_failed_and_says_why(monkeypatch: pytest.Mon
     monkeypatch.setattr(Plain, "solve", die)
     solution = solve(AssignmentProblem.from_scores([[1]]))
     assert (solution.status, solution.notes, solution.gap) == (Status.FAILED, ("out of ink",), None)
+
+
+@given(st.lists(st.tuples(st.integers(-1, 3), st.integers(-1, 3)), max_size=5))
+def test_pairs_that_are_doubled_or_out_of_order_are_told_and_no_others(pairs: list[tuple[int, int]]) -> None:
+    asked = AssignmentProblem.from_scores(np.ones((3, 3)))
+    told = violations(asked, Solution(Status.FEASIBLE, np.array(pairs, dtype=np.int64).reshape(-1, 2)))
+    assert ("pairs are doubled or not sorted" in told) == (pairs != sorted(set(pairs)))
+    outside = [pair for pair in pairs if min(pair) < 0 or max(pair) > 2]
+    assert [words for words in told if "exist" in words] == [f"pair {pair} does not exist" for pair in outside]

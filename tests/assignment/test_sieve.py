@@ -156,3 +156,15 @@ def test_a_stage_that_puts_no_goal_first_proves_nothing_of_those_after_it_either
     mixed = replace(MATCHED, weights=(("matched", 1), ("priority", 1)))
     found = certify(asked, Solution(Status.FEASIBLE, np.array([[0, 0]]), tiers, prices=(mixed, TOTAL)))
     assert [tier.certified for tier in found.tiers] == [None, None, None]
+
+
+@pytest.mark.parametrize("cells", [1, 6, 1 << 15])
+def test_pairs_that_are_named_are_among_those_left_in_whichever_strip_they_stand(
+    cells: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sieve, "CELLS", cells)
+    asked = problem(former=((2, 2), (0, 1)))
+    dear = Prices((("matched", 700), ("priority", 43), ("total", 2)), np.full(3, 9_000), np.zeros(3, dtype=np.int64))
+    named = np.array([[2, 0], [0, 0], [2, 1], [0, 0]])
+    mentors, mentees = sieve.left_by(asked, asked.scores, dear, named)
+    assert list(zip(mentors.tolist(), mentees.tolist(), strict=True)) == [(0, 0), (0, 1), (2, 0), (2, 2)]

@@ -70,6 +70,14 @@ def test_where_scores_do_not_fit_they_are_not_held(monkeypatch: pytest.MonkeyPat
     assert memory.way_within((4_000, 6_000), matching.MOST_HELD, held.memory_mb - 1, unheld=True) == unheld[0]
 
 
+def test_where_there_is_no_budget_nobody_asks_what_the_process_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(memory, "resident_mb")
+    for shape, unheld in (((300, 300), True), ((60_000, 100_000), True), ((60_000, 100_000), False)):
+        way = memory.way_within(shape, matching.MOST_HELD, None, unheld=unheld)
+        assert way.held == (shape == (300, 300) or not unheld)
+        assert way.shorter == 1
+
+
 def test_what_does_not_fit_is_told_by_the_estimate_and_refused_by_the_match() -> None:
     beforehand = mm.estimate(COHORT, PROGRAMME, memory_mb=1)
     assert not beforehand.fits

@@ -71,13 +71,14 @@ class Answers:
 
     def _terms(self, stage: Pricing, side: int) -> IntVector:
         """Return the most that each person of a side adds to the bound."""
-        return np.where(self._unused(side), np.maximum(self._full(stage, side), 0), self._full(stage, side))
+        full = self._full(stage, side)
+        return np.where(self._unused(side), np.maximum(full, 0), full)
 
     def _full(self, stage: Pricing, side: int) -> IntVector:
         """Return the most that each person of a side adds to the bound if they are used."""
         loads, price = self.sides[side], stage.sides[side]
         least = np.where(self._unused(side), loads.least, self.least[side])
-        ends = (exact_product(load, price) for load in (least, self.most[side]))
+        ends = exact_product(np.stack([least, self.most[side]]), price)
         return np.asarray(np.maximum(*ends) + stage.links[side])
 
     def _unused(self, side: int) -> BoolVector:

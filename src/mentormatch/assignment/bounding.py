@@ -36,8 +36,11 @@ def worth_of(problem: AssignmentProblem, goal: str, mentors: IntVector, mentees:
 
 def listed(problem: AssignmentProblem, mentors: IntVector, mentees: IntVector, pairs: IntMatrix) -> BoolVector:
     """Return which of the pairs ``mentors[e]``, ``mentees[e]`` are among ``pairs`` (k, 2)."""
+    if not len(pairs):
+        return np.zeros(len(mentors), dtype=bool)
     width = problem.shape[1]
-    return np.isin(mentors * width + mentees, pairs[:, 0] * width + pairs[:, 1])
+    keys, sought = mentors * width + mentees, np.sort(pairs[:, 0] * width + pairs[:, 1])
+    return np.asarray(sought[np.minimum(np.searchsorted(sought, keys), len(sought) - 1)] == keys)
 
 
 def exact_sum(numbers: IntVector) -> int:
@@ -82,6 +85,8 @@ def priced_rows(problem: AssignmentProblem, prices: Prices) -> Iterator[tuple[Ro
 def _wrong_links(problem: AssignmentProblem, links: tuple[Links, Links]) -> Iterator[str]:
     n, m = problem.shape
     for side, (loads, each) in enumerate(zip((problem.mentors, problem.mentees), links, strict=True)):
+        if not each:
+            continue
         known = all(0 <= mentor < n and 0 <= mentee < m for mentor, mentee, _ in each)
         if not known or not loads.waivable[[link[side] for link in each]].all() or any(price < 0 for *_, price in each):
             yield "a link is below 0, or of somebody without a minimum that may be waived"

@@ -282,11 +282,11 @@ class _Walk:
 
     def _answers(self, stages: Sequence[Prices], least: int | None) -> Answers:
         """Return all answers; only the pairs that the first stage leaves are listed, if no other pair can matter."""
-        for first in stages[:1]:
-            face = Answers.of(self.problem, self.solution.pairs, least, near=first)
-            stage = Pricing.of(self.problem, first, face, self.values)
-            if len(stages) == 1 or (stage is not None and face.bound(stage) == stage.worth(self.values)):
-                return face
+        first, *others = stages
+        face = Answers.of(self.problem, self.solution.pairs, least, near=first)
+        stage = Pricing.of(self.problem, first, face, self.values) if others else None
+        if not others or (stage is not None and face.bound(stage) == stage.worth(self.values)):
+            return face
         return Answers.of(self.problem, self.solution.pairs, least)
 
     def _refutes(self, prices: Prices, before: Sequence[str]) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from mentormatch.assignment.problem import AssignmentProblem, Loads
+from mentormatch.assignment.scores import IntMatrix
 from mentormatch.assignment.solution import Solution, Status
 from mentormatch.columns import IntVector
 
@@ -36,15 +37,23 @@ def _wrong_pairs(problem: AssignmentProblem, solution: Solution) -> Iterator[str
         yield f"pairs of shape {pairs.shape} and type {pairs.dtype} are not (k, 2) integers"
         return
     n, m = problem.shape
-    listed = list(zip(pairs[:, 0].tolist(), pairs[:, 1].tolist(), strict=True))
-    outside = [pair for pair in listed if not (0 <= pair[0] < n and 0 <= pair[1] < m)]
-    yield from (f"pair {pair} does not exist" for pair in outside)
-    if listed != sorted(set(listed)):
+    outside = ((pairs < 0) | (pairs >= (n, m))).any(axis=1)
+    yield from (f"pair {pair} does not exist" for pair in _listed(pairs[outside]))
+    if not _ascending(pairs[:, 0], pairs[:, 1]):
         yield "pairs are doubled or not sorted"
-    if outside:
-        return
-    allowed = problem.scores.allows(pairs[:, 0], pairs[:, 1])
-    yield from (f"pair {pair} is forbidden" for pair, fine in zip(listed, allowed, strict=True) if not fine)
+    if not outside.any():
+        allowed = problem.scores.allows(pairs[:, 0], pairs[:, 1])
+        yield from (f"pair {pair} is forbidden" for pair in _listed(pairs[~allowed]))
+
+
+def _ascending(mentors: IntVector, mentees: IntVector) -> bool:
+    """Return whether each pair comes after the one before it, by mentor and then by mentee."""
+    later, same = mentors[1:] > mentors[:-1], mentors[1:] == mentors[:-1]
+    return bool((later | (same & (mentees[1:] > mentees[:-1]))).all())
+
+
+def _listed(pairs: IntMatrix) -> list[tuple[int, ...]]:
+    return [tuple(pair) for pair in pairs.tolist()]
 
 
 def _wrong_loads(side: str, loads: Loads, people: IntVector) -> Iterator[str]:
@@ -66,7 +75,7 @@ def _wrong_rows(problem: AssignmentProblem, mentors: IntVector, mentees: IntVect
 
 
 def _missing_pins(problem: AssignmentProblem, solution: Solution) -> Iterator[str]:
-    chosen = set(zip(solution.pairs[:, 0].tolist(), solution.pairs[:, 1].tolist(), strict=True))
+    chosen = set(_listed(solution.pairs)) if problem.pins else set()
     yield from (f"pin {pin} is not chosen" for pin in problem.pins if pin not in chosen)
 
 
@@ -102,7 +111,7 @@ def _value(problem: AssignmentProblem, goal: str, solution: Solution) -> int:
         case "floor_person":
             return min(_sums_of_mentees(problem, solution), default=0)
         case "changes":
-            kept = set(problem.former) & set(zip(mentors.tolist(), mentees.tolist(), strict=True))
+            kept = set(problem.former) & set(_listed(solution.pairs))
             return len(problem.former) - len(kept)
         case _:
             return sum(_scores(problem, solution))

@@ -44,7 +44,8 @@ SHORTER = (1, 2, 4, 8)
 class Way:
     """How a matching is gone about: all scores held in one block, or none; ``memory_mb`` is what the process takes.
 
-    Where none are held, lists of pairs are ``shorter`` than usual, so many times.
+    It is 0 where there is no budget, and nobody asks. Where none are held, lists of pairs are ``shorter`` than usual,
+    so many times.
     """
 
     held: bool
@@ -64,10 +65,16 @@ def ways(shape: tuple[int, int], most_held: int, *, unheld: bool) -> Iterator[Wa
     goals are pursued without: ``unheld``.
     """
     own, (n, m), compiled = resident_mb(), shape, has_scale()
-    if n * m <= most_held or not unheld:
+    if are_held(shape, most_held, unheld=unheld):
         yield Way(held=True, memory_mb=own + HELD_MB + n * m * HELD_BYTES // MEGA)
     for shorter in SHORTER if unheld else ():
         yield Way(held=False, memory_mb=own + unheld_mb(shape, shorter, compiled=compiled), shorter=shorter)
+
+
+def are_held(shape: tuple[int, int], most_held: int, *, unheld: bool) -> bool:
+    """Say whether scores are held where memory is no matter."""
+    n, m = shape
+    return n * m <= most_held or not unheld
 
 
 def unheld_mb(shape: tuple[int, int], shorter: int, *, compiled: bool) -> int:
@@ -86,9 +93,9 @@ def way_within(shape: tuple[int, int], most_held: int, memory_mb: int | None, *,
 
     Raises RequestError where none does: with what the least would take, and what was allowed.
     """
-    known = list(ways(shape, most_held, unheld=unheld))
     if memory_mb is None:
-        return known[0]
+        return Way(held=are_held(shape, most_held, unheld=unheld), memory_mb=0)
+    known = list(ways(shape, most_held, unheld=unheld))
     fitting = next((way for way in known if way.memory_mb <= memory_mb), None)
     if fitting is None:
         raise too_little(min(way.memory_mb for way in known), memory_mb)

@@ -24,8 +24,11 @@ def pose(cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule], goals: Seque
     """
     market = Market(cohort.mentors, cohort.mentees, scores.values)
     mentors, mentees = (admitted(rules, market.side(side), side) for side in SIDES)
-    allowed = mentors[:, None] & mentees[None, :] & ~forbidden(rules, market)
-    return posed(market, stored(scores.values.astype(np.int64), allowed), (mentors, mentees), rules, goals)
+    allowed = ~forbidden(rules, market)
+    for taking_part in (mentors[:, None], mentees[None, :]):
+        if not taking_part.all():
+            allowed &= taking_part
+    return posed(market, stored(scores.values, allowed), (mentors, mentees), rules, goals)
 
 
 def pose_wide(

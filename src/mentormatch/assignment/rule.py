@@ -141,9 +141,11 @@ class Rule(Extension):
 
 def with_missing(broken: BoolBlock, left: BoolVector, right: BoolVector, missing: Missing) -> BoolBlock:
     """Return the forbidden pairs: those known to break a rule, and those not known where ``missing`` says forbid."""
-    forbidden = broken.copy()
-    forbidden[~left], forbidden[:, ~right] = missing == "forbid", missing == "forbid"
-    return forbidden
+    unsaid = missing == "forbid"
+    for known in (left[:, None], right[None, :]):
+        if not known.all():
+            broken = broken | ~known if unsaid else broken & known
+    return broken
 
 
 def refuse_bounds(least: int | None, most: int | None) -> None:

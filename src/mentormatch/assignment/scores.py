@@ -1,7 +1,7 @@
 """The integer score of each allowed pair, as a dense block or as a sorted list, whichever takes fewer bytes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -22,6 +22,10 @@ BYTES_OF_A_MASKED_CELL = 9
 """A score, and whether the pair is allowed."""
 
 
+CELLS = 1 << 17
+"""So many numbers are looked at together: they stay near the processor."""
+BYTE = 255
+"""So many ones add up within a byte."""
 NONE = -(1 << 62)
 """Stands below every score."""
 
@@ -90,16 +94,19 @@ class Scores(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DenseScores:
-    """``values`` (n, m) int64; ``allowed`` (n, m) bool, or None where every pair is allowed."""
+    """``values`` (n, m) int64; ``allowed`` (n, m) bool, or None where every pair is allowed.
+
+    ``within`` are the extremes, where they are known already.
+    """
 
     values: IntMatrix
     allowed: BoolMatrix | None = None
+    within: InitVar[tuple[int, int] | None] = None
     extremes: tuple[int, int] = field(init=False, repr=False)
     partners: tuple[IntVector, IntVector] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        inside = self.values if self.allowed is None else self.values[self.allowed]
-        object.__setattr__(self, "extremes", _extremes(inside))
+    def __post_init__(self, within: tuple[int, int] | None) -> None:
+        object.__setattr__(self, "extremes", within or _extremes_of(self.values, self.allowed))
         object.__setattr__(self, "partners", _partners(self.shape, self.allowed))
 
     @property
@@ -215,23 +222,24 @@ class SparseScores:
         return mentors * self.shape[1] + mentees
 
 
-def stored(values: IntMatrix, allowed: BoolMatrix | None = None) -> DenseScores | SparseScores:
+def stored(values: NDArray[np.int32 | np.int64], allowed: BoolMatrix | None = None) -> DenseScores | SparseScores:
     """Return the scores of the allowed pairs in the form that takes fewer bytes.
 
     Parameters
     ----------
     values
-        (n, m) int64; what stands at a forbidden pair is never read.
+        (n, m) int32 or int64; what stands at a forbidden pair is never read.
     allowed
         (n, m) bool, or None where every pair is allowed.
     """
-    if allowed is None or allowed.all():
-        return DenseScores(values)
-    if np.count_nonzero(allowed) * BYTES_OF_A_LISTED_PAIR >= values.size * BYTES_OF_A_MASKED_CELL:
-        return DenseScores(values, allowed)
+    if allowed is not None and allowed.all():
+        allowed = None
+    if allowed is None or np.count_nonzero(allowed) * BYTES_OF_A_LISTED_PAIR >= values.size * BYTES_OF_A_MASKED_CELL:
+        within = _extremes_of(values, allowed)  # looked for before the numbers take more room
+        return DenseScores(values.astype(np.int64, copy=False), allowed, within)
     shape = (values.shape[0], values.shape[1])
     mentors, mentees = _true(allowed)
-    return SparseScores(shape, mentors, mentees, values[mentors, mentees])
+    return SparseScores(shape, mentors, mentees, values[mentors, mentees].astype(np.int64, copy=False))
 
 
 def between(scores: IntVector, low: int, high: int) -> Sequence[int]:
@@ -254,13 +262,43 @@ def _true(mask: BoolMatrix) -> tuple[IntVector, IntVector]:
 
 
 def _partners(shape: tuple[int, int], allowed: BoolMatrix | None) -> tuple[IntVector, IntVector]:
-    """Return (n,) and (m,): with how many people each may be paired; bytes are added up far quicker than truths."""
+    """Return (n,) and (m,): with how many people each may be paired.
+
+    Bytes are added up far quicker than truths, and down the columns quickest in a byte, as many as it holds.
+    """
     if allowed is None:
         return np.full(shape[0], shape[1]), np.full(shape[1], shape[0])
     ones = allowed.view(np.uint8)
-    across, down = (ones.sum(axis=axis, dtype=np.uint32).astype(np.int64) for axis in (1, 0))
+    across, down = ones.sum(axis=1, dtype=np.uint32).astype(np.int64), np.zeros(shape[1], dtype=np.int64)
+    for start in range(0, shape[0], BYTE):
+        down += ones[start : start + BYTE].sum(axis=0, dtype=np.uint8)
     return across, down
 
 
-def _extremes(values: NDArray[np.int64]) -> tuple[int, int]:
+def _extremes(values: NDArray[np.int32 | np.int64]) -> tuple[int, int]:
     return (int(values.min()), int(values.max())) if values.size else (0, 0)
+
+
+def _extremes_of(values: NDArray[np.int32 | np.int64], allowed: BoolMatrix | None) -> tuple[int, int]:
+    """Return the smallest and the greatest value that is allowed, zeros if there is none.
+
+    What is not allowed is multiplied away: far quicker than to pick what is, of which no processor guesses the pattern.
+    """
+    if allowed is None or not allowed.any():
+        return _extremes(values) if allowed is None else (0, 0)
+    (low, high), step = _extremes(values), max(CELLS // values.shape[1], 1)
+    below = above = 0
+    for start in range(0, len(values), step):
+        fine = allowed[start : start + step]
+        over = _over(values[start : start + step], low, high)
+        above = max(above, int((over * fine).max()))
+        under = np.subtract(over.dtype.type(high - low), over, out=over)
+        below = max(below, int(np.multiply(under, fine, out=under).max()))
+    return high - below, low + above
+
+
+def _over(values: NDArray[np.int32 | np.int64], low: int, high: int) -> NDArray[np.int32 | np.uint64]:
+    """Return by how much values exceed ``low``, in as few bytes as hold that."""
+    if high - low > np.iinfo(np.int32).max:
+        return np.subtract(values.astype(np.int64).view(np.uint64), np.int64(low).view(np.uint64))
+    return np.subtract(values, low, out=np.empty(values.shape, dtype=np.int32), casting="unsafe")

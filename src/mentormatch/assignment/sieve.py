@@ -34,8 +34,8 @@ def left_by(
     former = np.array(problem.former, dtype=np.int64).reshape(-1, 2)
     pairs = np.concatenate([always, former])
     pairs = pairs[scores.allows(pairs[:, 0], pairs[:, 1])]
-    found = np.concatenate([pairs[:, 0] * width + pairs[:, 1], *_left(problem, scores, prices)])
-    mentors, mentees = np.divmod(np.unique(found), max(width, 1))
+    named = np.sort(pairs[:, 0] * width + pairs[:, 1])
+    mentors, mentees = np.divmod(_places(problem, scores, prices, named), max(width, 1))
     return mentors, mentees
 
 
@@ -45,18 +45,22 @@ def _of_people(problem: AssignmentProblem, prices: Prices) -> bool:
     return rows and not (any(prices.links) or prices.kept)
 
 
-def _left(problem: AssignmentProblem, scores: DenseScores | ComputedScores, prices: Prices) -> Iterator[IntVector]:
-    """Yield the places of pairs of a surplus of 0 or more, as mentor times width plus mentee."""
+def _places(
+    problem: AssignmentProblem, scores: DenseScores | ComputedScores, prices: Prices, named: IntVector
+) -> IntVector:
+    """Return the places of pairs of a surplus of 0 or more, and those ``named``, sorted.
+
+    A place is mentor times width plus mentee; ``named`` are sorted places of allowed pairs.
+    """
     if isinstance(scores, DenseScores):
-        yield from _strips(problem, scores, prices)
-        return
+        return np.concatenate([named[:0], *_strips(problem, scores, prices, named)])
     flat, mentor, mentee, score = _parts(problem, prices)
     seen = scores.within(Cut(-flat - mentor, mentee, score, scores.shape[1]))
-    yield seen.mentors * scores.shape[1] + seen.mentees
+    return np.union1d(named, seen.mentors * scores.shape[1] + seen.mentees)
 
 
-def _strips(problem: AssignmentProblem, scores: DenseScores, prices: Prices) -> Iterator[IntVector]:
-    """Yield the places of pairs of a surplus of 0 or more, as mentor times width plus mentee, strip by strip."""
+def _strips(problem: AssignmentProblem, scores: DenseScores, prices: Prices, named: IntVector) -> Iterator[IntVector]:
+    """Yield the places of pairs of a surplus of 0 or more, and those ``named``, sorted, strip by strip."""
     (n, m), (flat, mentor, mentee, score) = scores.shape, _parts(problem, prices)
     rows, columns = flat + mentor, -mentee
     step = max(CELLS // max(m, 1), 1)
@@ -68,6 +72,8 @@ def _strips(problem: AssignmentProblem, scores: DenseScores, prices: Prices) -> 
         left = worth >= columns
         if scores.allowed is not None:
             left &= scores.allowed[start : start + step]
+        first, last = np.searchsorted(named, (start * m, (start + len(strip)) * m))
+        left.ravel()[named[first:last] - start * m] = True
         yield np.flatnonzero(left) + start * m
 
 

@@ -6,11 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.rule import BoolBlock, Market, Missing, Rule, with_missing
-from mentormatch.columns import Codes
+from mentormatch.columns import NONE, BoolVector, Codes, IntVector
 from mentormatch.extension import Ref
 from mentormatch.languages import tr
-from mentormatch.people import People
 from mentormatch.phrases import plain
+
+type Steps = IntVector | NDArray[np.float64]
 
 
 class Gap(Rule):
@@ -35,13 +36,18 @@ class Gap(Rule):
 
     def forbids(self, market: Market) -> BoolBlock:
         left, right = market.mentors, market.mentees
-        ahead = self._steps(left)[:, None] - self._steps(right)[None, :]
+        column, theirs = left.columns[self.field], right.columns[self.field]
+        if not (isinstance(column, Codes) and isinstance(theirs, Codes)):
+            ours = left.numbers(self.field)
+            return self._wrong(ours.values, ours.known, right.numbers(self.field).values, theirs.known)
+        options = np.append(np.arange(len(column.labels)), NONE)  # no answer, which is -1, comes last
+        found = self._wrong(options, options != NONE, theirs.values, theirs.known)
+        return found[column.values]
+
+    def _wrong(self, ours: Steps, answered: BoolVector, theirs: Steps, known: BoolVector) -> BoolBlock:
+        """Return which answers are not as far ahead of others as they are to be, or not known to be."""
+        ahead = np.subtract(*np.ix_(np.nan_to_num(ours), np.nan_to_num(theirs)))
         wrong = ahead < self.least
         if self.most is not None:
             wrong |= ahead > self.most
-        return with_missing(wrong, left.known(self.field), right.known(self.field), self.missing)
-
-    def _steps(self, people: People) -> NDArray[np.float64]:
-        column = people.columns[self.field]
-        values = column.values if isinstance(column, Codes) else people.numbers(self.field).values
-        return np.nan_to_num(values.astype(np.float64))
+        return with_missing(wrong, answered, known, self.missing)

@@ -1,18 +1,20 @@
 """Rule ``veto``: someone, or an organisation, that a person does not want to be paired with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, ClassVar, Literal
 
-import numpy as np
 from pydantic import Field as Setting
 
 from mentormatch.assignment.rule import Market, Pairs, Rule
-from mentormatch.assignment.sharing import Answers, each_once, sharing
-from mentormatch.columns import Names
+from mentormatch.assignment.sharing import meeting
+from mentormatch.columns import Codes, Names
 from mentormatch.extension import Ref
 from mentormatch.languages import tr
 from mentormatch.people import People
 from mentormatch.text import canonical
+
+type Said = list[tuple[int, str]]
+"""Who said what, by position."""
 
 
 class Veto(Rule):
@@ -28,25 +30,43 @@ class Veto(Rule):
         return tr("souhait d'une des deux personnes de ne pas être associées")
 
     def barred(self, market: Market) -> Pairs:
-        ours = sharing(self._refused(market.mentors), self._known_as(market.mentees))
-        theirs = sharing(self._known_as(market.mentors), self._refused(market.mentees))
-        return each_once(np.append(ours[0], theirs[0]), np.append(ours[1], theirs[1]), market.shape[1])
+        """Return who meets whom: what one person refuses is what the other is known as."""
+        mentors, mentees = market.mentors, market.mentees
+        ours, theirs = self._refused(mentors), self._refused(mentees)
+        left = [*told("refused by a mentor", ours), *told("refused by a mentee", self._known_as(mentors, theirs))]
+        right = [*told("refused by a mentor", self._known_as(mentees, ours)), *told("refused by a mentee", theirs)]
+        return meeting(left, right, market.shape)
 
-    def _refused(self, people: People) -> Answers:
-        return people.names(self.field).compared if self.field in people.columns else [[] for _ in people.ids]
+    def _refused(self, people: People) -> Said:
+        """Return whom people named."""
+        if self.field not in people.columns:
+            return []
+        named = people.names(self.field).compared
+        return [(row, name) for row, names in enumerate(named) if names for name in names]
 
-    def _known_as(self, people: People) -> Answers:
-        """Return all that each person is known as: their key, and their answers to the fields in ``against``."""
-        known = [[key] for key in people.compared]
+    def _known_as(self, people: People, refused: Said) -> Said:
+        """Return who is known by a name that is refused: by their key, or an answer to a field in ``against``."""
+        sought = {name for _, name in refused}
+        if not sought:
+            return []
+        known = [(row, key) for row, key in enumerate(people.compared) if key in sought]
         for field in self.against:
             if field in people.columns:
-                for name, more in zip(known, self._given(people, field), strict=True):
-                    name.extend(more)
+                given = enumerate(self._given(people, field))
+                known += [(row, name) for row, names in given if not sought.isdisjoint(names) for name in names]
         return known
 
-    def _given(self, people: People, field: str) -> Iterable[Iterable[str]]:
+    def _given(self, people: People, field: str) -> Iterable[Sequence[str]]:
         """Return what each person answered, in the form in which it is compared."""
         column = people.columns[field]
         if isinstance(column, Names):
             return column.compared
-        return (map(canonical, people.person(row).parts(field)) for row in range(len(people)))
+        if isinstance(column, Codes):
+            labels = [*((canonical(label),) for label in column.labels), ()]
+            return map(labels.__getitem__, column.values.tolist())
+        return (tuple(map(canonical, people.person(row).parts(field))) for row in range(len(people)))
+
+
+def told(what: str, said: Said) -> list[tuple[int, tuple[str, str]]]:
+    """Return what was said, with what it is about: only that of the same kind is compared."""
+    return [(row, (what, name)) for row, name in said]

@@ -1,0 +1,53 @@
+"""What is known of a block of scores: its extremes and with how many each may be paired, as in plain Python."""
+
+from itertools import chain
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mentormatch.assignment import scores
+from mentormatch.assignment.scores import DenseScores, stored
+
+SPANS = (5, (1 << 31) - 1, 1 << 31, 1 << 61)
+"""Differences that fit into four bytes, and that do not."""
+
+
+def recounted(values: list[list[int]], allowed: list[list[bool]]) -> tuple[int, int]:
+    cells = zip(chain.from_iterable(values), chain.from_iterable(allowed), strict=True)
+    fine = [value for value, mark in cells if mark]
+    return (min(fine), max(fine)) if fine else (0, 0)
+
+
+@given(data=st.data())
+def test_the_extremes_are_those_of_allowed_pairs_whatever_stands_at_the_others(data: st.DataObject) -> None:
+    n, m, span = data.draw(st.integers(0, 4)), data.draw(st.integers(1, 4)), data.draw(st.sampled_from(SPANS))
+    low = data.draw(st.integers(-span, span))
+    values = data.draw(st.lists(st.lists(st.integers(low, low + span), min_size=m, max_size=m), min_size=n, max_size=n))
+    allowed = data.draw(st.lists(st.lists(st.booleans(), min_size=m, max_size=m), min_size=n, max_size=n))
+    block, mask = np.array(values, dtype=np.int64).reshape(n, m), np.array(allowed, dtype=bool).reshape(n, m)
+    found = DenseScores(block, mask)
+    assert found.extremes == stored(block, mask).extremes == recounted(values, allowed)
+    assert [part.tolist() for part in found.partners] == [[sum(row) for row in allowed], mask.sum(axis=0).tolist()]
+
+
+@pytest.mark.parametrize("cells", [1, 600, 1 << 17])
+def test_a_block_of_many_strips_has_the_extremes_of_all_of_them(cells: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scores, "CELLS", cells)
+    rng = np.random.default_rng(cells)
+    values, allowed = rng.integers(-900, 900, (520, 300), dtype=np.int32), rng.random((520, 300)) < 0.6
+    found = stored(values, allowed)
+    assert isinstance(found, DenseScores)
+    assert found.values.dtype == np.int64
+    assert found.extremes == (int(values[allowed].min()), int(values[allowed].max()))
+    assert np.array_equal(found.partners[0], allowed.sum(axis=1))
+    assert np.array_equal(found.partners[1], allowed.sum(axis=0))
+
+
+def test_scores_of_four_bytes_are_stored_in_eight_in_every_form() -> None:
+    values = np.arange(100, dtype=np.int32).reshape(10, 10)
+    for allowed in (None, np.ones((10, 10), dtype=bool), np.eye(10, dtype=bool), ~np.eye(10, dtype=bool)):
+        found = stored(values, allowed)
+        assert found.listed().dtype == np.int64
+        assert found.extremes == (int(found.listed().min()), int(found.listed().max()))
