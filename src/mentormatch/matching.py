@@ -369,7 +369,8 @@ def scored(cohort: Cohort, programme: Programme, memory_mb: int | None = None) -
     Raises RequestError where that does not fit into ``memory_mb``.
     """
     goals = programme.goals.order
-    unheld = pursued_unheld(goals, several=several_mentors(programme.rules, cohort.mentees))
+    several = "floor_person" in goals and several_mentors(programme.rules, cohort.mentees)
+    unheld = pursued_unheld(goals, several=several)
     way = way_within((len(cohort.mentors), len(cohort.mentees)), MOST_HELD, memory_mb, unheld=unheld)
     if not way.held:
         problem = pose_wide(cohort, programme.criteria, programme.rules, goals, way.shorter)

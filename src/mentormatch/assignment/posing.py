@@ -74,7 +74,8 @@ def admitted(rules: Sequence[Rule], people: People, side: Side) -> BoolVector:
     taking_part = people.complete.copy()
     for rule in rules:
         admits = rule.admits(people, side)
-        taking_part &= True if admits is None else admits
+        if admits is not None:
+            taking_part &= admits
     return taking_part
 
 
@@ -97,10 +98,12 @@ def forbidding(rules: Sequence[Rule], market: Market) -> Iterator[tuple[Rule, Bo
 def loads(rules: Sequence[Rule], people: People, side: Side, taking_part: BoolVector) -> Loads:
     """Return how many partners each person takes: one, unless rules say otherwise; none for who takes no part."""
     said = [load for rule in rules if (load := rule.loads(people, side)) is not None]
-    ones = np.ones(len(people), dtype=np.int64)
-    most = np.minimum.reduce([load.most for load in said] or [ones])
-    least = np.maximum.reduce([load.least for load in said] or [np.zeros_like(ones)])
-    idle = np.logical_and.reduce([load.idle for load in said] or [np.ones(len(people), dtype=bool)])
+    if not said:
+        count = len(people)
+        return Loads(np.zeros(count, dtype=np.int64), taking_part.astype(np.int64), np.ones(count, dtype=bool))
+    most = np.minimum.reduce([load.most for load in said])
+    least = np.maximum.reduce([load.least for load in said])
+    idle = np.logical_and.reduce([load.idle for load in said])
     return Loads(np.where(taking_part, least, 0), np.where(taking_part, most, 0), idle)
 
 
