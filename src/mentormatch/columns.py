@@ -63,7 +63,7 @@ class Codes:
         return "" if code == NONE else self.labels[code]
 
     def alike(self) -> IntVector:
-        return numbered(self.values)
+        return self.values - NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,7 @@ def numbered_rows(rows: NDArray[np.generic]) -> IntVector:
     whole -= whole.min()
     bits = int(whole.max()).bit_length()
     if bits * rows.shape[1] <= WORD:
-        return numbered(whole @ (1 << (bits * np.arange(rows.shape[1]))))
+        return np.asarray(whole @ (1 << (bits * np.arange(rows.shape[1]))))
     return numbered(whole.view(np.dtype((np.void, whole.itemsize * whole.shape[1]))).ravel())
 
 

@@ -14,7 +14,7 @@ from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
 from mentormatch.phrases import about, quoted
 from mentormatch.places.column import Places
-from mentormatch.text import canonical, fold
+from mentormatch.text import canonical, canonicals, fold
 
 type Fate = Literal["taken", "incomplete", "replaced", "rejected"]
 
@@ -48,7 +48,7 @@ class People:
     def take(self, index: Index) -> "People":
         """Return the people at ``index`` only, in that order."""
         columns = {name: column.take(index) for name, column in self.columns.items()}
-        return People(tuple(map(self.ids.__getitem__, index)), columns, self.complete[index])
+        return People(tuple(map(self.ids.__getitem__, np.asarray(index).tolist())), columns, self.complete[index])
 
     def find(self, key: str) -> int:
         """Return where the person with this key stands, whatever its case.
@@ -73,7 +73,7 @@ class People:
     @cached_property
     def compared(self) -> tuple[str, ...]:
         """Return the keys in the form in which they are compared. Made when first needed."""
-        return tuple(map(canonical, self.ids))
+        return canonicals(self.ids)
 
     def _row(self, key: str) -> int | None:
         return self._rows.get(canonical(key))

@@ -13,7 +13,7 @@ skeleton      finding look-alikes, never to merge them    letters of other alpha
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from mentormatch.languages import mark, tr
 
@@ -88,6 +88,19 @@ def canonical(text: str) -> str:
     lowered = unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).casefold())
     composed = unicodedata.normalize("NFC", lowered).translate(_APOSTROPHES)
     return " ".join(composed.split())
+
+
+def canonicals(texts: Sequence[str]) -> tuple[str, ...]:
+    r"""Return texts as ``canonical`` does; all at once, where they are plain words.
+
+    >>> canonicals(["M01", "m02"]), canonicals(["M01", "Zoe\u0301  d'Arc"])
+    (('m01', 'm02'), ('m01', "zo\xe9 d'arc"))
+    """
+    lines = "\n".join(texts)
+    words = lines.lower().replace("`", "'").split() if lines.isascii() else []
+    if len(words) == len(texts) and len("\n".join(words)) == len(lines):
+        return tuple(words)
+    return tuple(map(canonical, texts))
 
 
 def fold(text: str) -> str:

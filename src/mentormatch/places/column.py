@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.columns import Codes, Index, IntVector, numbered
+from mentormatch.columns import NONE, Codes, Index, IntVector
 from mentormatch.departements import DEPARTEMENTS
 from mentormatch.places.distances import distances
 from mentormatch.places.gazetteer import gazetteer
@@ -41,7 +41,7 @@ class Places(Codes):
 
     def alike(self) -> IntVector:
         """Return (n,) int64: a number from 0 for each place."""
-        return numbered(self.positions)
+        return self.positions - NONE
 
     def distances(self, others: "Places") -> NDArray[np.float64]:
         """Return (n, m) km between the places of two sets of people, as the crow flies; NaN where one is not known."""

@@ -1,6 +1,7 @@
 """What a criterion is: it scores blocks of pairs between 0 and 1, and says in a phrase what one score rests on."""
 
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,6 +14,7 @@ from mentormatch.extension import Extension
 from mentormatch.languages import tr
 from mentormatch.people import People, Person
 from mentormatch.registry import concrete
+from mentormatch.scoring.items import Numbers, product
 
 type Block = NDArray[np.float64]
 """(len(left), len(right)) values between 0 and 1, NaN where one side gave no answer."""
@@ -38,6 +40,43 @@ class Named:
     left: IntVector
     right: IntVector
     values: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What two people have in common, as a number: the product of the rows of one in ``left``, the other in ``right``.
+
+    ``left`` (n, k) and ``right`` (m, k) hold whole numbers >= 0, or truths; no product is greater than ``most``.
+    """
+
+    left: Numbers
+    right: Numbers
+    most: int
+
+    @property
+    def numbers(self) -> Block:
+        """Return (n, m) the number of each pair."""
+        return product(self.left, self.right.T)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What is counted of two people, where the value of a pair rests on nothing else.
+
+    ``own`` (n,) and (m,) whole numbers, >= 0 where somebody answered: what each person gave by themselves; ``known``
+    (n,) and (m,) bool: who answered; ``common``: numbers of the two together. ``worth`` returns values from the numbers
+    of the left, those of the right, and those in common, of each element by itself.
+    """
+
+    own: tuple[Numbers, Numbers]
+    known: tuple[BoolVector, BoolVector]
+    worth: Callable[..., Block]
+    common: tuple[Common, ...] = ()
+
+    def block(self) -> Block:
+        """Return the value of every pair."""
+        ours, theirs = self.own
+        return defined(self.worth(ours[:, None], theirs[None, :], *(each.numbers for each in self.common)), *self.known)
 
 
 class Criterion(Extension):
@@ -68,6 +107,10 @@ class Criterion(Extension):
 
         Of all other pairs it then rests on which of the two answered at all.
         """
+        return None
+
+    def tally(self, left: People, right: People) -> Tally | None:
+        """Return what is counted of two people, if all values but those that are ``named`` rest on it; else None."""
         return None
 
     def whole(self, members: People) -> Whole | None:

@@ -28,10 +28,10 @@ class Distinct:
         if not _few(values):
             _, first, renumbered = np.unique(values, return_index=True, return_inverse=True)
             return cls(renumbered.astype(np.int64), first.astype(np.int64))
-        used = np.bincount(values) > 0
-        first = np.empty(len(used), dtype=np.int64)
-        first[values[::-1]] = np.arange(len(values))[::-1]
-        return cls((np.cumsum(used) - 1)[values], first[used])
+        first = np.full(int(values.max()) + 1, -1)
+        first[values[::-1]] = np.arange(len(values) - 1, -1, -1)
+        used = first >= 0
+        return cls((used.cumsum() - 1)[values], first[used])
 
     def __len__(self) -> int:
         return len(self.first)

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from mentormatch.columns import NONE, Column, Grades, Members, Names, Ranks
 from mentormatch.text import canonical, fold
 
+type Numbers = NDArray[np.float64 | np.int64 | np.bool_]
+"""Whole numbers, or truths."""
+
 LISTS = ("choices", "ranking", "levels", "slots", "names")
 
 
@@ -28,6 +31,11 @@ class Stakes:
     blank: NDArray[np.bool_]
     top: int
 
+    @property
+    def totals(self) -> NDArray[np.float64]:
+        """Return (n,) the stakes of each person in all."""
+        return self.values @ np.ones(self.values.shape[1])
+
 
 def stakes_of(left: Column, right: Column) -> tuple[Stakes, Stakes]:
     """Return the stakes of two sides in columns of any kind that list items.
@@ -45,8 +53,8 @@ def stakes(column: Column, compared: Callable[[str], str]) -> Stakes:
         case Members(labels, values):
             return listed(labels, values.astype(np.float64), np.zeros_like(values), 1)
         case Ranks(labels, ranks, most):
-            points = np.where(ranks > 0, np.maximum(most + 1 - ranks, 1), 0).astype(np.float64)
-            return listed(labels, points, np.zeros(ranks.shape, dtype=bool), most)
+            points = np.array([0.0, *range(max(most, 1), 0, -1)])  # a rank after the last one counts like that
+            return listed(labels, points.take(ranks, mode="clip"), np.zeros(ranks.shape, dtype=bool), most)
         case Grades(labels, levels, grades):
             return listed(labels, np.maximum(grades, 0).astype(np.float64), grades == NONE, len(levels) - 1)
         case Names():
@@ -89,11 +97,15 @@ WORK, FEWEST = 1 << 18, 16
 busy. But so many columns are multiplied at once, or more."""
 
 
-def product(left: NDArray[np.float64 | np.bool_], right: NDArray[np.float64 | np.bool_]) -> NDArray[np.float64]:
+def product(left: Numbers, right: Numbers) -> NDArray[np.float64]:
+    """Return the product of two matrices in float64."""
+    return piecewise(left.astype(np.float64, copy=False), np.ascontiguousarray(right, dtype=np.float64))
+
+
+def piecewise[T: np.floating](left: NDArray[T], right: NDArray[T]) -> NDArray[T]:
     """Return the product of two matrices, piece by piece."""
-    found = np.empty((left.shape[0], right.shape[1]))
-    ours, theirs = left.astype(np.float64, copy=False), right.astype(np.float64, copy=False)
+    found = np.empty((left.shape[0], right.shape[1]), dtype=left.dtype)
     step = max(WORK // max(left.size, 1), FEWEST)
     for start in range(0, right.shape[1], step):
-        np.matmul(ours, theirs[:, start : start + step], out=found[:, start : start + step])
+        np.matmul(left, right[:, start : start + step], out=found[:, start : start + step])
     return found

@@ -13,16 +13,20 @@ from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
 from mentormatch.languages import tr
 from mentormatch.people import Cohort, People
-from mentormatch.scoring.criterion import Criterion, Named
+from mentormatch.scoring.criterion import Block, Criterion
 from mentormatch.scoring.distinct import Distinct, by_answers, by_having_answered, only, strangers
+from mentormatch.scoring.lookup import LookUp, looked_up
+from mentormatch.scoring.spread import Exceptions, Spread, spread
 
 MILLION = 1_000_000
 BLOCK, FEWEST_ROWS, BLOCK_ROWS = 1 << 15, 64, 256
 """So many pairs are scored at once, that they stay in the cache; but so many rows at least, and at most."""
-MANY, REPEATED = 60_000, 1.3
-"""With so many pairs, those who gave the same answers are scored once, if there are so many times fewer of these."""
-SPREAD = 1 << 22
-"""What each kind of one side gets is spread over the people of the other at once, if that takes no more than this."""
+MANY, REPEATED = 20_000, 1.3
+"""With so many pairs, points are looked up where they can be; where they cannot, those who gave the same answers are
+scored once, if there are so many times fewer of these.
+"""
+VAST, OFTEN = 1 << 18, 4
+"""With so many pairs, these are scored once even where points can be looked up, if there are so many times fewer."""
 TOGETHER = 64
 """Pairs that are scored together, as a block of which the rest is not wanted."""
 
@@ -93,69 +97,127 @@ def score(cohort: Cohort, criteria: Sequence[Criterion]) -> ScoreTable:
     Each criterion's share is its normalised weight times its value (``neutral`` where undefined), rounded to millionths
     by itself, so that the shares add up to the score exactly.
     """
-    weights, shape = normalised(criteria), (len(cohort.mentors), len(cohort.mentees))
-    values = np.zeros(shape, dtype=np.int32)
-    for criterion, weight in zip(criteria, weights, strict=True):
-        _add(values, criterion, weight, *(only(cohort.side(side), criterion.fields_of(side)) for side in SIDES))
+    weights = normalised(criteria)
+    values = np.zeros((len(cohort.mentors), len(cohort.mentees)), dtype=np.int32)
+    shares = joined(
+        [share for rated in zip(criteria, weights, strict=True) for share in _shares(Share(*rated), cohort)]
+    )
+    for rows in _strips(*values.shape):
+        for share in shares:
+            share.add(values[rows], rows)
     return ScoreTable(values, tuple(criteria), weights)
 
 
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
 
 
-def _add(values: IntBlock, criterion: Criterion, weight: float, mentors: People, mentees: People) -> None:
-    """Add to the score of every pair, in place, what a criterion gives."""
-    named = criterion.named(mentors, mentees)
-    if named is not None:
-        _add_named(values, criterion, weight, (_unnamed(mentors), _unnamed(mentees)), named)
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one criterion gives."""
+
+    criterion: Criterion
+    weight: float
+
+    def of(self, values: Block) -> IntBlock:
+        """Return values in millionths of the score, ``neutral`` where they are undefined."""
+        share = values * self.weight
+        share *= MILLION
+        if np.isnan(share.max(initial=0.0)):
+            np.copyto(share, self.criterion.neutral * self.weight * MILLION, where=np.isnan(share))
+        return np.rint(share, out=share).astype(np.int32)
+
+    def block(self, left: People, right: People) -> IntBlock:
+        """Return what every pair gets."""
+        return self.of(self.criterion.score(left, right))
+
+
+@dataclass(frozen=True, slots=True)
+class Direct:
+    """What a criterion gives, worked out for each pair."""
+
+    share: Share
+    left: People
+    right: People
+
+    def add(self, total: IntBlock, rows: slice) -> None:
+        """Add the points of some people of the left to ``total``, which holds their rows."""
+        some = self.left if len(total) == len(self.left) else self.left.take(np.arange(rows.start, rows.stop))
+        total += self.share.block(some, self.right)
+
+
+type Adding = Direct | Exceptions | LookUp | Spread
+
+
+def _shares(share: Share, cohort: Cohort) -> Iterator[Adding]:
+    """Yield what a criterion gives to all pairs, found in the way that takes least."""
+    criterion = share.criterion
+    left, right = (only(cohort.side(side), criterion.fields_of(side)) for side in SIDES)
+    named = criterion.named(left, right)
+    if named is None:
+        yield _share(share, left, right)
         return
-    kinds = (_alike(mentors), _alike(mentees)) if values.size > MANY else None
-    if kinds and REPEATED * prod(len(alike) for _, alike in kinds) <= values.size:
-        _add_by_kind(values, criterion, weight, kinds)
-        return
-    for rows, share in _shares(criterion, weight, mentors, mentees):
-        values[rows] += share
+    usual = _usual(share, left, right)
+    yield usual
+    yield Exceptions(named.left, named.right, share.of(named.values) - usual.at(named.left, named.right))
 
 
-def _shares(
-    criterion: Criterion, weight: float, left: People, right: People
-) -> Iterator[tuple[slice, NDArray[np.int32]]]:
-    """Yield what a criterion gives, some rows after the other, as it stays in the cache."""
-    for rows in _strips(len(left), len(right)):
-        yield rows, contribution(criterion, weight, left.take(np.arange(rows.start, rows.stop)), right)[0]
+def _share(share: Share, left: People, right: People) -> Direct | LookUp | Spread:
+    """Return what a criterion gives that names no pair."""
+    pairs = len(left) * len(right)
+    tally = share.criterion.tally(left, right) if pairs > MANY else None
+    found = looked_up(tally, share.of) if tally else None
+    if isinstance(found, Spread) or pairs <= (MANY if found is None else VAST):
+        return found or Direct(share, left, right)
+    kinds = [by_answers(people, tuple(people.columns)) for people in (left, right)]
+    if (REPEATED if found is None else OFTEN) * prod(map(len, kinds)) <= pairs:
+        return spread(_by_kind(share, *_one_each(left, right, kinds)), *(kind.codes for kind in kinds))
+    return found or Direct(share, left, right)
 
 
-type Kinds = tuple[People, Distinct]
-"""People, and which of them are alike."""
+def _one_each(left: People, right: People, kinds: Sequence[Distinct]) -> list[People]:
+    """Return one person of each kind."""
+    return [people.take(kind.first) for people, kind in zip((left, right), kinds, strict=True)]
 
 
-def _alike(people: People) -> Kinds:
-    return people, by_answers(people, tuple(people.columns))
+def _by_kind(share: Share, left: People, right: People) -> IntBlock:
+    """Return what one person of each kind gets, worked out some rows after the other, as it stays in the cache."""
+    points = np.zeros((len(left), len(right)), dtype=np.int32)
+    for rows in _strips(*points.shape):
+        Direct(share, left, right).add(points[rows], rows)
+    return points
 
 
-def _unnamed(people: People) -> Kinds:
-    fields = tuple(people.columns)
-    return strangers(people, fields), by_having_answered(people, fields)
+def _usual(share: Share, left: People, right: People) -> Spread:
+    """Return what pairs get that are not named, by which of the two answered."""
+    tally = share.criterion.tally(left, right)
+    found = looked_up(tally, share.of) if tally else None
+    if isinstance(found, Spread):
+        return found
+    kinds = [by_having_answered(people, tuple(people.columns)) for people in (left, right)]
+    some = [strangers(people, tuple(people.columns)) for people in _one_each(left, right, kinds)]
+    return spread(share.block(*some), *(kind.codes for kind in kinds))
 
 
-def _add_by_kind(values: IntBlock, criterion: Criterion, weight: float, kinds: tuple[Kinds, Kinds]) -> IntBlock:
-    """Add the same, where people of a kind get the same: it is asked for one of each kind. Return what kinds get."""
-    (left, ours), (right, theirs) = kinds
-    shares = _shares(criterion, weight, left.take(ours.first), right.take(theirs.first))
-    share = np.concatenate([each for _, each in shares] or [values[:0, :0]])
-    wide = len(ours) * values.shape[1] <= SPREAD
-    spread = share.take(theirs.codes, axis=1) if wide else share
-    for rows in _strips(*values.shape):
-        own = spread.take(ours.codes[rows], axis=0)
-        values[rows] += own if wide else own.take(theirs.codes, axis=1)
-    return share
+def joined(shares: Sequence[Adding]) -> list[Adding]:
+    """Return the same, those put together that are added at once."""
+    lookups = [each for each in shares if isinstance(each, LookUp)]
+    spreads = [each for each in shares if isinstance(each, Spread)]
+    others = [each for each in shares if isinstance(each, Direct | Exceptions)]
+    return [*_together(lookups), *_together(spreads), *others]
 
 
-def _add_named(values: IntBlock, criterion: Criterion, weight: float, kinds: tuple[Kinds, Kinds], named: Named) -> None:
-    """Add the same, where some pairs get something for who they are, and all others by which of the two answered."""
-    share = _add_by_kind(values, criterion, weight, kinds)
-    usual = share[kinds[0][1].codes[named.left], kinds[1][1].codes[named.right]]
-    values[named.left, named.right] += np.rint(named.values * weight * MILLION).astype(np.int32) - usual
+def _together[T: (LookUp, Spread)](shares: Sequence[T]) -> Iterator[T]:
+    """Yield shares, put together as far as they may be: each, from the smallest on, with those that fit."""
+    left = sorted(shares, key=lambda each: each.size)
+    while left:
+        first, rest = left[0], list[T]()
+        for other in left[1:]:
+            if first.joins(other):
+                first = first.joined(other)
+            else:
+                rest.append(other)
+        left = rest
+        yield first
 
 
 def _strips(count: int, width: int) -> Iterator[slice]:
@@ -176,9 +238,4 @@ def contribution(
 ) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
     """Return the share of one criterion in the scores, in millionths, and which pairs both sides answered."""
     values = criterion.score(left, right)
-    known = ~np.isnan(values)
-    share = values * weight
-    share *= MILLION
-    if not known.all():
-        share = np.where(known, share, criterion.neutral * weight * MILLION)
-    return np.rint(share, out=share).astype(np.int32), known
+    return Share(criterion, weight).of(values), ~np.isnan(values)

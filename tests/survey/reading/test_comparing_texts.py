@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.text import canonical, flags, fold, skeleton
+from mentormatch.text import canonical, canonicals, flags, fold, skeleton
 from tests.survey.reading.hostile import shared
 
 
@@ -13,6 +13,15 @@ from tests.survey.reading.hostile import shared
 def test_comparing_twice_is_comparing_once(text: str) -> None:
     assert canonical(canonical(text)) == canonical(text)
     assert fold(fold(text)) == fold(text)
+
+
+@given(
+    st.lists(
+        st.text() | st.text("aZ`' \t\n\r\x0b\x1c\x1f", max_size=4) | st.from_regex("[A-Z]{1,2}[0-9]", fullmatch=True)
+    )
+)
+def test_texts_compared_together_are_what_each_is_by_itself(texts: list[str]) -> None:
+    assert canonicals(texts) == tuple(map(canonical, texts))
 
 
 @given(st.text(), st.text())

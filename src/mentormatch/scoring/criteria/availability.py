@@ -9,8 +9,7 @@ from mentormatch.extension import Ref
 from mentormatch.languages import mark, tr
 from mentormatch.people import People, Person
 from mentormatch.phrases import about, counted, listed
-from mentormatch.scoring.criterion import Block, Criterion, Whole, defined
-from mentormatch.scoring.items import product
+from mentormatch.scoring.criterion import Block, Common, Criterion, Tally, Whole
 
 MOST_NAMED = 4
 
@@ -25,13 +24,20 @@ class Availability(Criterion):
     enough: int = Setting(default=3, ge=1)
 
     def score(self, left: People, right: People) -> Block:
+        return self.tally(left, right).block()
+
+    def tally(self, left: People, right: People) -> Tally:
         ours, theirs = left.members(self.field), right.members(self.field)
-        both = product(ours.values, theirs.values.T)
-        return defined(np.minimum(1.0, both / self.enough), ours.known, theirs.known)
+        both = Common(ours.values, theirs.values, ours.values.shape[1])
+        nothing = np.zeros(len(left)), np.zeros(len(right))
+        return Tally(nothing, (ours.known, theirs.known), lambda _, __, number: self._value(number), (both,))
+
+    def _value(self, number: Block) -> Block:
+        return np.minimum(1.0, number / self.enough)
 
     def whole(self, members: People) -> Whole:
         slots = members.members(self.field)
-        values = np.minimum(1.0, np.arange(slots.values.shape[1] + 1) / self.enough)
+        values = self._value(np.arange(slots.values.shape[1] + 1.0))
         return Whole(slots.values.astype(bool), slots.known, values)
 
     def reason(self, left: Person, right: Person) -> str:

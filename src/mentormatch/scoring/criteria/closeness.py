@@ -3,14 +3,14 @@
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field as Setting
 
 from mentormatch.columns import Codes
 from mentormatch.extension import Ref
 from mentormatch.languages import mark
 from mentormatch.people import People, Person
-from mentormatch.scoring.criterion import Block, Criterion, defined
+from mentormatch.scoring.criterion import Block, Criterion, Tally, defined
+from mentormatch.scoring.items import Numbers
 
 
 class Closeness(Criterion):
@@ -26,20 +26,27 @@ class Closeness(Criterion):
     within: float | None = Setting(default=None, gt=0)
 
     def score(self, left: People, right: People) -> Block:
-        ours, theirs = self._steps(left), self._steps(right)
-        apart = np.abs(ours[:, None] - theirs[None, :])
+        ours, theirs = left.columns[self.field], right.columns[self.field]
+        if isinstance(ours, Codes) and isinstance(theirs, Codes):
+            return self._of_scale(ours, theirs).block()
+        mine, yours = left.numbers(self.field), right.numbers(self.field)
+        near = self._near(np.nan_to_num(mine.values)[:, None], np.nan_to_num(yours.values)[None, :], 1)
+        return defined(near, mine.known, yours.known)
+
+    def tally(self, left: People, right: People) -> Tally | None:
+        ours, theirs = left.columns[self.field], right.columns[self.field]
+        return self._of_scale(ours, theirs) if isinstance(ours, Codes) and isinstance(theirs, Codes) else None
+
+    def _of_scale(self, ours: Codes, theirs: Codes) -> Tally:
+        steps = len(ours.labels) - 1
+        codes, known = (ours.values, theirs.values), (ours.known, theirs.known)
+        return Tally(codes, known, lambda mine, yours: self._near(mine, yours, steps))
+
+    def _near(self, ours: Numbers, theirs: Numbers, steps: int) -> Block:
+        """Return the values of answers on a scale of so many steps."""
+        apart = np.abs(ours - theirs).astype(np.float64)
         with np.errstate(over="ignore"):  # beyond a very small distance
-            near = np.maximum(0.0, 1 - apart / self._length(left))
-        return defined(near, left.known(self.field), right.known(self.field))
-
-    def _steps(self, people: People) -> NDArray[np.float64]:
-        column = people.columns[self.field]
-        return np.nan_to_num((column if isinstance(column, Codes) else people.numbers(self.field)).values).astype(float)
-
-    def _length(self, people: People) -> float:
-        column = people.columns[self.field]
-        steps = len(column.labels) - 1 if isinstance(column, Codes) else 1
-        return self.within or float(max(steps, 1))
+            return np.maximum(0.0, 1 - apart / (self.within or float(max(steps, 1))))
 
     def reason(self, left: Person, right: Person) -> str:
         return f"{left[self.field]} / {right[self.field]}"

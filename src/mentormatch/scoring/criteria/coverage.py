@@ -1,5 +1,6 @@
 """Criterion ``coverage``: what one side needs, met by what the other can pass on."""
 
+from collections.abc import Callable
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -8,8 +9,8 @@ from mentormatch.extension import Ref
 from mentormatch.languages import mark, tr
 from mentormatch.people import People, Person
 from mentormatch.phrases import counted, listed
-from mentormatch.scoring.criterion import Block, Criterion, defined, ratio
-from mentormatch.scoring.items import LISTS, Stakes, product, shared, stakes_of
+from mentormatch.scoring.criterion import Block, Common, Criterion, Tally, ratio
+from mentormatch.scoring.items import LISTS, shared, stakes_of
 
 
 class Coverage(Criterion):
@@ -27,16 +28,21 @@ class Coverage(Criterion):
     mentor: Annotated[str, Ref(LISTS, "mentor")]
 
     def score(self, left: People, right: People) -> Block:
-        offers, needs = stakes_of(left.columns[self.mentor], right.columns[self.mentee])
-        met = self._met(offers, needs)
-        return defined(ratio(met, needs.values.sum(axis=1)[None, :]), left.known(self.mentor), right.known(self.mentee))
+        return self.tally(left, right).block()
 
-    def _met(self, offers: Stakes, needs: Stakes) -> Block:
+    def tally(self, left: People, right: People) -> Tally:
+        offers, needs = stakes_of(left.columns[self.mentor], right.columns[self.mentee])
         offered, needed = shared(offers, needs)
-        need = needs.values[:, needed].T
-        given = product(offers.values[:, offered], need)
-        unsaid = product(offers.blank[:, offered], need)
-        return np.asarray(given / offers.top + unsaid * self.neutral)
+        need, total, known = needs.values[:, needed], needs.totals, left.known(self.mentor)
+        most, unsaid = int(total.max(initial=0)), offers.blank[:, offered] & known[:, None]
+        common = [Common(offers.values[:, offered], need, most * offers.top)]
+        common += [Common(unsaid, need, most)] if unsaid.any() else []
+        own = np.zeros(len(left)), total
+        return Tally(own, (known, right.known(self.mentee)), self._met(offers.top), tuple(common))
+
+    def _met(self, top: int) -> Callable[..., Block]:
+        """Return how values follow from what is given of so many levels, and what is not said, if there is any."""
+        return lambda _, total, given, unsaid=0.0: ratio(given / top + unsaid * self.neutral, total)
 
     def reason(self, left: Person, right: Person) -> str:
         offers, needs = stakes_of(left.column(self.mentor), right.column(self.mentee))

@@ -3,13 +3,14 @@
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mentormatch.extension import Ref
 from mentormatch.languages import mark, tr
 from mentormatch.people import People, Person
 from mentormatch.phrases import listed
-from mentormatch.scoring.criterion import Block, Criterion, defined, ratio
-from mentormatch.scoring.items import LISTS, Stakes, product, shared, stakes_of
+from mentormatch.scoring.criterion import Block, Common, Criterion, Tally, ratio
+from mentormatch.scoring.items import LISTS, Stakes, shared, stakes_of
 
 
 class Overlap(Criterion):
@@ -25,10 +26,13 @@ class Overlap(Criterion):
     field: Annotated[str, Ref(LISTS)]
 
     def score(self, left: People, right: People) -> Block:
+        return self.tally(left, right).block()
+
+    def tally(self, left: People, right: People) -> Tally:
         ours, theirs = stakes_of(left.columns[self.field], right.columns[self.field])
-        least = common_stake(ours, theirs)
-        either = ours.values.sum(axis=1)[:, None] + theirs.values.sum(axis=1)[None, :] - least
-        return defined(ratio(least, either), left.known(self.field), right.known(self.field))
+        totals, known = (ours.totals, theirs.totals), (left.known(self.field), right.known(self.field))
+        most = min(int(total.max(initial=0)) for total in totals)
+        return Tally(totals, known, share_of_either, (Common(*steps(ours, theirs), most),))
 
     def reason(self, left: Person, right: Person) -> str:
         ours, theirs = stakes_of(left.column(self.field), right.column(self.field))
@@ -39,12 +43,14 @@ class Overlap(Criterion):
         return listed(words) if words else tr("rien en commun")
 
 
-def common_stake(ours: Stakes, theirs: Stakes) -> Block:
-    """Return sum over items of the smaller of the two stakes; shape (n, m)."""
-    mine, yours = shared(ours, theirs)
-    steps = np.arange(1, min(ours.top, theirs.top) + 1)
-    left, right = (
-        (stakes.values[:, items, None] >= steps).reshape(len(stakes.values), len(items) * len(steps))
-        for stakes, items in ((ours, mine), (theirs, yours))
-    )
-    return product(left, right.T)
+def share_of_either(own: Block, other: Block, least: Block) -> Block:
+    """Return the smaller stakes over the larger ones, which are what is left of both."""
+    return ratio(least, own + other - least)
+
+
+def steps(ours: Stakes, theirs: Stakes) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return (n, k) and (m, k) bool: which steps each stake reaches; the smaller of two reaches what both reach."""
+    mine, yours = (stakes.values[:, items] for stakes, items in zip((ours, theirs), shared(ours, theirs), strict=True))
+    heights = range(1, max(min(ours.top, theirs.top), 1) + 1)
+    left, right = (np.concatenate([values >= height for height in heights], axis=1) for values in (mine, yours))
+    return left, right

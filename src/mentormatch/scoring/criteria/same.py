@@ -7,7 +7,8 @@ import numpy as np
 from mentormatch.extension import Ref
 from mentormatch.languages import mark
 from mentormatch.people import People, Person
-from mentormatch.scoring.criterion import Block, Criterion, defined
+from mentormatch.scoring.criterion import Block, Criterion, Tally
+from mentormatch.scoring.items import Numbers
 
 
 class Same(Criterion):
@@ -19,9 +20,16 @@ class Same(Criterion):
     field: Annotated[str, Ref(("choice", "scale", "yesno", "place"))]
 
     def score(self, left: People, right: People) -> Block:
+        return self.tally(left, right).block()
+
+    def tally(self, left: People, right: People) -> Tally:
         ours, theirs = left.codes(self.field), right.codes(self.field)
-        alike = (ours.values[:, None] == theirs.values[None, :]).astype(np.float64)
-        return defined(alike, ours.known, theirs.known)
+        return Tally((ours.values, theirs.values), (ours.known, theirs.known), equal)
 
     def reason(self, left: Person, right: Person) -> str:
         return " / ".join((*left.parts(self.field), *right.parts(self.field)))
+
+
+def equal(ours: Numbers, theirs: Numbers) -> Block:
+    """Return 1 where two gave the same answer."""
+    return np.equal(ours, theirs).astype(np.float64)

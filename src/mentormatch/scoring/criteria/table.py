@@ -11,8 +11,8 @@ from mentormatch.columns import Codes
 from mentormatch.extension import Quotation, Ref
 from mentormatch.languages import mark
 from mentormatch.people import People, Person
-from mentormatch.scoring.criterion import Block, Criterion, defined
-from mentormatch.text import fold
+from mentormatch.scoring.criterion import Block, Criterion, Tally
+from mentormatch.scoring.items import folded
 
 
 class Cell(BaseModel):
@@ -48,17 +48,23 @@ class Table(Criterion):
             yield Quotation("cells.mentee", self.mentee, cell.mentee)
 
     def score(self, left: People, right: People) -> Block:
+        return self.tally(left, right).block()
+
+    def tally(self, left: People, right: People) -> Tally:
         ours, theirs = left.codes(self.mentor), right.codes(self.mentee)
         points = self._points(ours, theirs)
-        return defined(points[np.ix_(ours.values, theirs.values)], ours.known, theirs.known)
+        return Tally((ours.values, theirs.values), (ours.known, theirs.known), lambda mine, yours: points[mine, yours])
 
     def _points(self, ours: Codes, theirs: Codes) -> Block:
         points = np.full((len(ours.labels), len(theirs.labels)), self.otherwise)
-        row = {fold(label): index for index, label in enumerate(ours.labels)}
-        column = {fold(label): index for index, label in enumerate(theirs.labels)}
-        for cell in self.cells:
-            if fold(cell.mentor) in row and fold(cell.mentee) in column:
-                points[row[fold(cell.mentor)], column[fold(cell.mentee)]] = cell.points
+        row, column = ({label: index for index, label in enumerate(folded(side.labels))} for side in (ours, theirs))
+        mentors, mentees = (
+            folded(tuple(cell.mentor for cell in self.cells)),
+            folded(tuple(cell.mentee for cell in self.cells)),
+        )
+        for cell, mentor, mentee in zip(self.cells, mentors, mentees, strict=True):
+            if mentor in row and mentee in column:
+                points[row[mentor], column[mentee]] = cell.points
         return points
 
     def reason(self, left: Person, right: Person) -> str:

@@ -9,8 +9,8 @@ from mentormatch.extension import Ref
 from mentormatch.languages import mark, tr
 from mentormatch.people import People, Person
 from mentormatch.phrases import listed
-from mentormatch.scoring.criterion import Block, Criterion, defined, ratio
-from mentormatch.scoring.items import product, shared, stakes_of
+from mentormatch.scoring.criterion import Block, Common, Criterion, Tally, ratio
+from mentormatch.scoring.items import Numbers, shared, stakes_of
 
 
 class Unlike(Criterion):
@@ -26,18 +26,29 @@ class Unlike(Criterion):
     field: Annotated[str, Ref(("choice", "scale", "yesno", "place", "choices", "ranking", "names", "slots"))]
 
     def score(self, left: People, right: People) -> Block:
+        return self.tally(left, right).block()
+
+    def tally(self, left: People, right: People) -> Tally:
         ours, theirs = left.columns[self.field], right.columns[self.field]
         if isinstance(ours, Codes) and isinstance(theirs, Codes):
-            apart = (ours.values[:, None] != theirs.values[None, :]).astype(np.float64)
-            return defined(apart, ours.known, theirs.known)
+            return Tally((ours.values, theirs.values), (ours.known, theirs.known), other)
         mine, yours = stakes_of(ours, theirs)
-        both_have = shared(mine, yours)
+        items = shared(mine, yours)
         have, also = (side.values > 0 for side in (mine, yours))
-        both = product(have[:, both_have[0]], also[:, both_have[1]].T)
-        either = have.sum(axis=1)[:, None] + also.sum(axis=1)[None, :] - both
-        return defined(1 - ratio(both, either), left.known(self.field), right.known(self.field))
+        both = Common(have[:, items[0]], also[:, items[1]], len(items[0]))
+        return Tally((have.sum(axis=1), also.sum(axis=1)), (ours.known, theirs.known), share_of_one, (both,))
 
     def reason(self, left: Person, right: Person) -> str:
         ours = left.parts(self.field)
         both = [part for part in ours if part in right.parts(self.field)]
         return tr("en commun : {answers}", answers=listed(both)) if both else tr("rien en commun")
+
+
+def other(ours: Numbers, theirs: Numbers) -> Block:
+    """Return 1 where two gave another answer."""
+    return np.not_equal(ours, theirs).astype(np.float64)
+
+
+def share_of_one(ours: Numbers, theirs: Numbers, both: Block) -> Block:
+    """Return how much of what either gave only one of the two did."""
+    return 1 - ratio(both, ours + theirs - both)

@@ -13,7 +13,7 @@ from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
 from mentormatch.people import People, Person
 from mentormatch.phrases import joined
-from mentormatch.scoring.criterion import Block, Criterion, Named, defined
+from mentormatch.scoring.criterion import Block, Criterion, Named, Tally
 from mentormatch.text import canonical
 
 ASKED: Mapping[Side, str] = {
@@ -49,8 +49,7 @@ class Wishes(Criterion):
         return self
 
     def score(self, left: People, right: People) -> Block:
-        values = defined(np.zeros((len(left), len(right))), *self._known(left, right))
-        named = self.named(left, right)
+        values, named = self.tally(left, right).block(), self.named(left, right)
         values[named.left, named.right] = named.values
         return values
 
@@ -63,6 +62,11 @@ class Wishes(Criterion):
         places = np.array(both, dtype=np.int64).reshape(-1, 2)
         return Named(places[:, 0], places[:, 1], np.array(values, dtype=np.float64))
 
+    def tally(self, left: People, right: People) -> Tally:
+        return Tally(
+            (np.zeros(len(left)), np.zeros(len(right))), self._known(left, right), np.add
+        )  # nothing, unless named
+
     def _known(self, left: People, right: People) -> tuple[BoolVector, BoolVector]:
         """Return who of either side answered what this criterion asks of that side."""
         asked = ((left, self.mentor), (right, self.mentee))
@@ -73,7 +77,7 @@ class Wishes(Criterion):
         """Return the points of whom each person asked for, by the positions of both; a name counts once."""
         if field is None:
             return {}
-        place = {key: index for index, key in enumerate(others.compared)}
+        place = dict(zip(others.compared, range(len(others)), strict=True))
         found: dict[tuple[int, int], float] = {}
         for row, names in enumerate(people.names(field).compared):
             for rank, name in enumerate(names[: self.most]):

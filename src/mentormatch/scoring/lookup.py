@@ -1,0 +1,127 @@
+"""Points that are looked up: a product of matrices gives each pair a number, and a table the points of each number."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.columns import BoolVector, IntVector
+from mentormatch.scoring.criterion import Block, Common, Tally
+from mentormatch.scoring.items import Numbers, piecewise
+from mentormatch.scoring.spread import Points, Spread, spread
+
+MOST = 1 << 15
+"""A table holds so many points, at most: it stays in the cache, and numbers fit into 16 bits."""
+FEW = 8
+"""So many kinds are not worth finding out which of them are there, where nothing else tells people apart."""
+ABOVE = 2.0
+"""More than any value; what no two people can have in common may be worth anything."""
+
+type Factors = tuple[NDArray[np.float32], NDArray[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """``codes`` (n,): which of u kinds each person is of; ``own`` (u,) what they gave, and whether it is ``known``."""
+
+    codes: IntVector
+    own: IntVector
+    known: BoolVector
+
+    @classmethod
+    def of(cls, own: Numbers, known: BoolVector, few: int) -> "Kinds":
+        """Return people by what they gave; those who did not answer are one kind.
+
+        Of up to ``few`` kinds, there may be some of which nobody is.
+        """
+        numbers = ((own + 1) * known).astype(np.int64)
+        highest = numbers.max(initial=0)
+        if highest < few:
+            return cls(numbers, np.arange(-1, highest), np.arange(highest + 1) > 0)
+        used = np.bincount(numbers) > 0
+        found = used.nonzero()[0]
+        return cls((used.cumsum() - 1)[numbers], found - 1, found > 0)
+
+    def __len__(self) -> int:
+        return len(self.own)
+
+
+@dataclass(frozen=True)
+class LookUp:
+    """``points`` (c,) int32 by the number of a pair.
+
+    It is the sum of the numbers of the one in ``left`` (n,) and the other in ``right`` (m,), and of what they have in
+    common, times a step each.
+    """
+
+    left: IntVector
+    right: IntVector
+    common: tuple[tuple[Common, int], ...]
+    points: Points
+
+    @property
+    def size(self) -> int:
+        """Return how many numbers there are."""
+        return len(self.points)
+
+    def joins(self, other: "LookUp") -> bool:
+        """Return whether the numbers of both together are few enough."""
+        return self.size * other.size <= MOST
+
+    def joined(self, other: "LookUp") -> "LookUp":
+        """Return the sum of the points of both."""
+        common = *((each, step * other.size) for each, step in self.common), *other.common
+        points = np.add.outer(self.points, other.points).ravel()
+        return LookUp(self.left * other.size + other.left, self.right * other.size + other.right, common, points)
+
+    @cached_property
+    def factors(self) -> Factors:
+        """Return (n, k) and (k, m), of which the product is the number of each pair. Made when first needed.
+
+        They are held in float32, in which whole numbers up to 2**24 are exact. What stands beside the same ``right`` is
+        added up on the left.
+        """
+        parts = dict[int, tuple[NDArray[np.float32], Numbers]]()
+        for each, step in self.common:
+            scaled = np.multiply(each.left, np.float32(step), dtype=np.float32, casting="same_kind")
+            same = parts.get(id(each.right))
+            parts[id(each.right)] = scaled if same is None else scaled + same[0], each.right
+        lefts, rights = zip(*parts.values(), strict=True)
+        left = [self.left[:, None], np.ones((len(self.left), 1)), *lefts]
+        right = [np.ones((1, len(self.right))), self.right[None, :], *(each.T for each in rights)]
+        return np.hstack(left, dtype=np.float32, casting="unsafe"), np.vstack(right, dtype=np.float32, casting="unsafe")
+
+    def add(self, total: Points, rows: slice) -> None:
+        """Add the points of some people of the left to ``total``, which holds their rows."""
+        left, right = self.factors
+        numbers = piecewise(left[rows], right).astype(np.uint16)
+        total += self.points.take(numbers, mode="clip")  # all are within: "raise" takes longer
+
+
+def looked_up(tally: Tally, points_of: Callable[[Block], Points]) -> LookUp | Spread | None:
+    """Return the points of what is counted of two people; None where there are too many."""
+    few = 0 if tally.common else FEW
+    ours, theirs = (Kinds.of(*side, few) for side in zip(tally.own, tally.known, strict=True))
+    shape = (len(ours), len(theirs), *(each.most + 1 for each in tally.common))
+    if prod(shape) > MOST:
+        return None
+    points = points_of(_values(tally, (ours, theirs), shape))
+    if not tally.common:
+        return spread(points, ours.codes, theirs.codes)
+    steps = [prod(shape[axis + 1 :]) for axis in range(len(shape))]
+    common = tuple(zip(tally.common, steps[2:], strict=True))
+    return LookUp(ours.codes * steps[0], theirs.codes * steps[1], common, points.ravel())
+
+
+def _values(tally: Tally, kinds: Sequence[Kinds], shape: tuple[int, ...]) -> Block:
+    """Return the values of each kind of the left with each of the right, by the numbers that they have in common."""
+    axes = [each.own for each in kinds] + [np.arange(each.most + 1) for each in tally.common]
+    open_mesh = [axis.reshape(-1, *[1] * (len(axes) - place - 1)) for place, axis in enumerate(axes)]
+    values = np.empty(shape)
+    np.minimum(tally.worth(*open_mesh), ABOVE, out=values)
+    values[~kinds[0].known] = np.nan
+    values[:, ~kinds[1].known] = np.nan
+    return values
