@@ -8,6 +8,7 @@ position.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Protocol, Self
 
 import numpy as np
@@ -170,8 +171,8 @@ class Names:
     @cached_property
     def compared(self) -> tuple[tuple[str, ...], ...]:
         """Return the names that each person gave in the form in which they are compared. Made when first needed."""
-        forms = {name: canonical(name) for value in self.values for name in value or ()}
-        return tuple(tuple(forms[name] for name in value or ()) for value in self.values)
+        form = {name: canonical(name) for name in set(chain.from_iterable(filter(None, self.values)))}.__getitem__
+        return tuple(tuple(map(form, value)) if value else () for value in self.values)
 
     def take(self, index: Index) -> "Names":
         return Names(tuple(self.values[row] for row in index))
