@@ -10,6 +10,7 @@ a process that has solved before.
 import json
 import os
 import subprocess
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from itertools import product
@@ -40,7 +41,8 @@ from mentormatch.scoring.score import score
 COMPILING = numba.__version__
 """That compiled code is used, which it is where it is loaded."""
 PATIENCE_S = 120.0
-ROUNDS = 25
+ROUNDS, REPEATED, BRIEF_S = 101, 3, 10.0
+"""The median of so many rounds of ours counts, and of so many of theirs where one does not take longer than that."""
 INTERPRETERS = "MENTORMATCH_RIVALS"
 USUAL = (Path("build") / "rivals" / "bin" / "python", Path("build") / "rivals-then" / "bin" / "python")
 
@@ -56,17 +58,21 @@ def by_mentormatch(market: Market, *, whole: bool = True) -> Row:
     programme = market.programme if whole else briefly(market.programme)
     mm.match(market.people, programme)
 
-    def certified(people: Cohort) -> mm.Matching:
+    def certified(people: Cohort) -> Row:
         matching = mm.match(people, programme)
         assert matching.certificate.verdict == "certified"
-        return matching
+        total = next(tier.value for tier in matching.solution.tiers if tier.goal == "total")
+        return {"pairs": len(matching.solution.pairs), "total": total}
 
-    met = [anew(market.people) for _ in range(ROUNDS)]
-    rounds = sorted((timed(partial(certified, each)) for each in met), key=lambda round_: float(round_[1]["wall_s"]))
-    matching, seconds = rounds[ROUNDS // 2]
-    total = next(tier.value for tier in matching.solution.tiers if tier.goal == "total")
+    found, seconds = median_of(partial(certified, anew(market.people)) for _ in range(ROUNDS))
     name = f"{market.name}: mentormatch" + ("" if whole else ", two rules, three criteria")
-    return {"name": name, "pairs": len(matching.solution.pairs), "total": total, **seconds}
+    return {"name": name, **found, **seconds}
+
+
+def median_of[R](works: Iterable[Callable[[], R]]) -> tuple[R, Row]:
+    """Return what came of the work that took the median of seconds, and its seconds."""
+    rounds = sorted((timed(work) for work in works), key=lambda round_: float(round_[1]["wall_s"]))
+    return rounds[len(rounds) // 2]
 
 
 def anew(people: Cohort) -> Cohort:
@@ -99,8 +105,7 @@ def from_matrix(market: Market) -> Row:
         assert certify(problem, solution).verdict == "certified"
         return len(solution.pairs)
 
-    rounds = sorted((timed(certified) for _ in range(ROUNDS)), key=lambda round_: float(round_[1]["wall_s"]))
-    pairs, seconds = rounds[ROUNDS // 2]
+    pairs, seconds = median_of([certified] * ROUNDS)
     return {"name": f"{market.name}: mentormatch, from the matrix", "pairs": pairs, **seconds}
 
 
@@ -108,7 +113,7 @@ SCRIPT = Path(__file__).with_name("mentor_match.py")
 
 
 def by_mentor_match(market: Market, python: Path, *, whole: bool) -> Row:
-    """Return what mentor-match takes for one round, from its people to pairs; the start of Python is not counted.
+    """Return what mentor-match takes from its people to pairs; the start of Python is not counted.
 
     ``whole``: it is asked for all criteria and rules of the programme.
     """
@@ -119,10 +124,13 @@ def by_mentor_match(market: Market, python: Path, *, whole: bool) -> Row:
     name = f"{market.name}: mentor-match with munkres {munkres_of(python)}, {what}"
     told = json.dumps(asked(market, whole=whole))
     try:
-        found = json.loads(said([str(python), "-W", "ignore", str(SCRIPT)], told))
+        found = [json.loads(said([str(python), "-W", "ignore", str(SCRIPT)], told))]
+        while len(found) < REPEATED and found[0]["wall_s"] < BRIEF_S:
+            found.append(json.loads(said([str(python), "-W", "ignore", str(SCRIPT)], told)))
     except subprocess.TimeoutExpired:
         return {"name": name, "result": f"not done after {PATIENCE_S:.0f} s"}
-    return {"name": name, **found, "pairs": len(found["pairs"])}
+    median = sorted(found, key=lambda each: float(each["wall_s"]))[len(found) // 2]
+    return {"name": name, **median, "pairs": len(median["pairs"])}
 
 
 def munkres_of(python: Path) -> str:

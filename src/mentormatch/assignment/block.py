@@ -1,4 +1,4 @@
-"""A whole block of pairs as float64 costs, integers and exact, for an assignment in which rows take at most one.
+"""A whole block of pairs as costs, integers and exact, for an assignment in which rows take at most one.
 
 The pairs are the cells of the block, by their places in it when it is flat.
 """
@@ -19,6 +19,8 @@ from mentormatch.assignment.stages import Stage
 from mentormatch.columns import IntVector
 
 type FloatMatrix = NDArray[np.float64]
+type Cells = NDArray[np.float64 | np.int64]
+"""Whole numbers, in float64 for scipy and in int64 for compiled code."""
 type FloatVector = NDArray[np.float64]
 
 STRIP = 32
@@ -33,19 +35,29 @@ class Block(Many):
     does; otherwise they cost infinity. ``turned``: mentees are the rows.
     """
 
-    cells: FloatMatrix
+    cells: Cells
     rows: Bounds
     columns: Bounds
     closed: float
     turned: bool
 
     @classmethod
-    def of(cls, problem: AssignmentProblem, scores: DenseScores, stage: Stage, bounds: tuple[Bounds, Bounds]) -> Self:
-        """Return the block of a stage; ``bounds`` are those of mentors and of mentees beside the pins."""
+    def of(
+        cls,
+        problem: AssignmentProblem,
+        scores: DenseScores,
+        stage: Stage,
+        bounds: tuple[Bounds, Bounds],
+        kind: type[np.float64 | np.int64] = np.float64,
+    ) -> Self:
+        """Return the block of a stage; ``bounds`` are those of mentors and of mentees beside the pins.
+
+        Cells are of a ``kind``: with minimums, where some are infinite, of float64.
+        """
         turned = _turned(*bounds)
         rows, columns = bounds[::-1] if turned else bounds
         minimums = bool(rows.least.any() or columns.least.any())
-        block = cls(_cells(scores, stage, turned=turned), rows, columns, np.inf if minimums else 0.0, turned)
+        block = cls(_cells(scores, stage, kind, turned=turned), rows, columns, np.inf if minimums else 0.0, turned)
         block._reward(problem, stage)
         block._close(problem, scores, stage)
         return block
@@ -83,7 +95,7 @@ class Block(Many):
         return prices[0][rows] + prices[1][columns] + self.cells.ravel()[places].astype(np.int64)
 
     def within(self, prices: Both, loss: int) -> IntVector:
-        limits, columns = (loss - prices[0]).astype(np.float64), prices[1].astype(np.float64)
+        limits, columns = (loss - prices[0]).astype(self.cells.dtype), prices[1].astype(self.cells.dtype)
         if compiled_for(self.count):
             from mentormatch.assignment.paths.whole import near
 
@@ -104,10 +116,10 @@ class Block(Many):
         rows, owner = np.arange(len(self.cells)), self.owner
         return rows * self.cells.shape[1] + owner[rows % len(owner)] if len(owner) else rows[:0]
 
-    def _strips(self) -> Iterator[tuple[slice, FloatMatrix]]:
+    def _strips(self) -> Iterator[tuple[slice, Cells]]:
         """Yield the rows of each strip, with room for its cells."""
         rows, columns = self.cells.shape
-        room = np.empty((STRIP, columns))
+        room = np.empty((STRIP, columns), dtype=self.cells.dtype)
         for start in range(0, rows, STRIP):
             end = min(start + STRIP, rows)
             yield slice(start, end), room[: end - start]
@@ -126,7 +138,7 @@ class Block(Many):
         self.cells[self.rows.most == 0] = self.closed
         self.cells[:, self.columns.most == 0] = self.closed
         if stage.low < 0 and self.closed == 0:
-            np.minimum(self.cells, 0.0, out=self.cells)
+            np.minimum(self.cells, 0, out=self.cells)
 
     def _forbid(self, allowed: BoolMatrix) -> None:
         """Close, in place, the cells that are not allowed; a product is quicker than a choice."""
@@ -143,17 +155,17 @@ def _turned(left: Bounds, right: Bounds) -> bool:
     return bool(right.most.max(initial=0) <= 1) and len(right.most) < len(left.most)
 
 
-def _cells(scores: DenseScores, stage: Stage, *, turned: bool) -> FloatMatrix:
-    """Return minus what each pair is worth, as fresh float64 with rows in the order asked for."""
+def _cells(scores: DenseScores, stage: Stage, kind: type[np.float64 | np.int64], *, turned: bool) -> Cells:
+    """Return minus what each pair is worth, as fresh numbers with rows in the order asked for."""
     values, row, column = scores.values, stage.mentor, stage.mentee
     if turned:
         values, row, column = values.T, column, row
-    cells = np.empty(values.shape, dtype=np.float64)
+    cells: Cells = np.empty(values.shape, dtype=kind)
     if stage.score == 1:
-        np.subtract(-float(stage.flat), values, out=cells)
+        np.subtract(kind(-stage.flat), values, out=cells)
     else:
-        np.multiply(values, -float(stage.score), out=cells)
-        cells -= float(stage.flat)
+        np.multiply(values, kind(-stage.score), out=cells)
+        np.subtract(cells, kind(stage.flat), out=cells)
     if row.any():
         cells -= row[:, None]
     if column.any():

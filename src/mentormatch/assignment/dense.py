@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mentormatch.assignment.block import STRIP, Block, FloatMatrix, FloatVector
 from mentormatch.assignment.compiling import compiled_for
-from mentormatch.assignment.face import Face, Optimum, listed, open_bounds, pins_allowed
+from mentormatch.assignment.face import Bounds, Face, Optimum, listed, open_bounds, pins_allowed
 from mentormatch.assignment.few import Both, Found, best_by_few
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.scores import DenseScores
@@ -42,14 +42,22 @@ def best_on_block(problem: AssignmentProblem, scores: DenseScores, stage: Stage)
     bounds = open_bounds(problem)
     if any((side.most < 0).any() for side in bounds) or not pins_allowed(problem):
         return None
-    block = Block.of(problem, scores, stage, bounds)
+    at_once = _at_once(scores, bounds)
+    block = Block.of(problem, scores, stage, bounds, np.int64 if at_once else np.float64)
     whole = partial(_best_of_all, stage=stage)
     few = block.closed == 0 and stage.score > 0 and block.count > LARGE
     found = None
-    if not (block.count <= AT_ONCE and _compiled(block)):
+    if not at_once:
         found = (best_by_few(block, best_if_all_matched) if few else None) or best_in_square(block, whole)
     found = found or whole(block)
     return None if found is None else _open(block, *found, problem, stage)
+
+
+def _at_once(scores: DenseScores, bounds: tuple[Bounds, Bounds]) -> bool:
+    """Return whether compiled code solves all pairs, without a look at few of them: nobody has a minimum."""
+    cells = scores.values.size
+    free = not any(side.least.any() for side in bounds)
+    return free and QUICKER <= cells <= AT_ONCE and compiled_for(cells)
 
 
 def _best_of_all(block: Block, stage: Stage) -> Found | None:
@@ -81,7 +89,7 @@ def _by_paths(block: Block) -> Priced:
     """Return the same by compiled code, where nobody has a minimum."""
     from mentormatch.assignment.paths.whole import lower, placed
 
-    cells, owner = block.cells.astype(np.int64), _owner(block)
+    cells, owner = block.cells.astype(np.int64, copy=False), _owner(block)
     place, worth = placed(_of_places(cells, owner))
     columns, partner, rows = (
         np.zeros(len(block.columns.most), dtype=np.int64),
@@ -102,7 +110,7 @@ def _assigned(block: Block, stage: Stage) -> IntVector:
     from scipy.optimize import linear_sum_assignment
 
     owner = _owner(block)
-    cells = _of_places(block.cells, owner)
+    cells = _of_places(block.cells.astype(np.float64, copy=False), owner)
     if block.closed:
         cells = _with_bonus(cells, block, owner, stage)
     row, place = linear_sum_assignment(_eased(cells))

@@ -10,8 +10,9 @@ from dataclasses import replace
 from math import isqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
-from mentormatch.assignment.block import Block, FloatMatrix
+from mentormatch.assignment.block import Block
 from mentormatch.assignment.face import Bounds
 from mentormatch.assignment.few import Both, Found, best_by_few, merged, promising
 from mentormatch.assignment.sparse import best_if_seated
@@ -80,7 +81,7 @@ def _of_the_few(square: Block, prices: Both, places: IntVector) -> Iterator[IntV
     yield np.sort((down * width + columns).ravel())
 
 
-def _least(losses: FloatMatrix, axis: int) -> IntVector:
+def _least(losses: NDArray[np.floating], axis: int) -> IntVector:
     """Return the places of the least along an axis."""
     count = min(LEAST, losses.shape[axis])
     return np.argpartition(losses, count - 1, axis=axis).take(range(count), axis=axis)

@@ -15,6 +15,8 @@ from mentormatch.assignment.paths.layout import NOBODY
 from mentormatch.assignment.scores import IntMatrix
 from mentormatch.columns import IntVector
 
+type Numbers = NDArray[np.float64 | np.int64]
+
 ROUNDS, BIDS = 2, 4
 """So often all who have no seat bid, up to so many times a row each time."""
 BEYOND = 1 << 61
@@ -246,7 +248,7 @@ def lower(cells: IntMatrix, partner: IntVector, prices: IntVector) -> None:
 
 
 @compiled
-def near(cells: NDArray[np.float64], columns: NDArray[np.float64], limits: NDArray[np.float64]) -> IntVector:
+def near(cells: Numbers, columns: Numbers, limits: Numbers) -> IntVector:
     """Return in ascending order the places of the cells that, with what columns add, do not exceed the rows' limits."""
     count, at, width = 0, 0, len(columns)
     for row in range(len(cells)):
