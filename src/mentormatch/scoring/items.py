@@ -53,8 +53,9 @@ def stakes(column: Column, compared: Callable[[str], str]) -> Stakes:
         case Members(labels, values):
             return listed(labels, values.astype(np.float64), np.zeros_like(values), 1)
         case Ranks(labels, ranks, most):
-            points = np.array([0.0, *range(max(most, 1), 0, -1)])  # a rank after the last one counts like that
-            return listed(labels, points.take(ranks, mode="clip"), np.zeros(ranks.shape, dtype=bool), most)
+            points = np.maximum(most + 1 - np.arange(ranks.max(initial=0) + 1), 1).astype(np.float64)
+            points[0] = 0.0
+            return listed(labels, points[ranks], np.zeros(ranks.shape, dtype=bool), most)
         case Grades(labels, levels, grades):
             return listed(labels, np.maximum(grades, 0).astype(np.float64), grades == NONE, len(levels) - 1)
         case Names():
