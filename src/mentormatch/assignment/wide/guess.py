@@ -17,8 +17,8 @@ from mentormatch.columns import IntVector
 
 LEADING = 48
 """So many pairs a person are solved first."""
-DRAWN, SHARE, MOST = 1_024, 8, 12_500
-"""So many people of the larger side are drawn: one in eight, but no fewer than the first and no more than the last."""
+DRAWN, SHARE, MOST = 1_024, 10, 10_000
+"""So many people of the larger side are drawn: one in ten, but no fewer than the first and no more than the last."""
 
 type Solve = Callable[[Face, IntVector, Both | None], Optimum]
 """Solves a face, from guessed prices of both sides; None: from where the last solve ended."""
