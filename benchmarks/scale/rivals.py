@@ -11,7 +11,6 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -77,11 +76,8 @@ def median_of[R](works: Iterable[Callable[[], R]]) -> tuple[R, Row]:
 
 def anew(people: Cohort) -> Cohort:
     """Return the same people as they are first met: nothing that was worked out of their answers is kept."""
-    sides = (
-        replace(side, columns={name: replace(column) for name, column in side.columns.items()})
-        for side in (people.mentors, people.mentees)
-    )
-    return Cohort(*sides)
+    mentors, mentees = (side.take(np.arange(len(side))) for side in (people.mentors, people.mentees))
+    return Cohort(mentors, mentees)
 
 
 def briefly(programme: Programme) -> Programme:
