@@ -63,9 +63,8 @@ class Wishes(Criterion):
         return Named(places[:, 0], places[:, 1], np.array(values, dtype=np.float64))
 
     def tally(self, left: People, right: People) -> Tally:
-        return Tally(
-            (np.zeros(len(left)), np.zeros(len(right))), self._known(left, right), np.add
-        )  # nothing, unless named
+        nothing = np.zeros(len(left)), np.zeros(len(right))
+        return Tally(nothing, self._known(left, right), np.add)
 
     def _known(self, left: People, right: People) -> tuple[BoolVector, BoolVector]:
         """Return who of either side answered what this criterion asks of that side."""
