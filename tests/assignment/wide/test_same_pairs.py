@@ -21,6 +21,7 @@ from mentormatch.assignment.settle import OutOfTime
 from mentormatch.assignment.solution import Solution, Status
 from mentormatch.assignment.wide import guess
 from mentormatch.assignment.wide.computed import ComputedScores
+from mentormatch.assignment.wide.listing import FAR
 from mentormatch.assignment.wide.scan import Cut, look
 from mentormatch.assignment.wide.swift import Swift
 from mentormatch.errors import RequestError
@@ -191,21 +192,27 @@ def test_goals_whose_numbers_are_too_great_are_refused_and_the_extra_named_where
     assert ("'scale'" in refused.notes[0]) == (how == "plain")
 
 
+@pytest.mark.parametrize("scale", [1, 3, 5_000, 1 << 40])
 @pytest.mark.parametrize("seed", range(2))
-def test_compiled_code_sees_what_the_plain_look_sees(seed: int) -> None:
+def test_a_look_sees_what_pairs_are_worth_however_much_a_point_is(seed: int, scale: int) -> None:
     people, random = cohort(seed, 500), np.random.default_rng(seed)
-    problem = pose_wide(people, PROGRAMME.criteria, RULES, GOALS)
-    scores = problem.scores
+    scores = pose_wide(people, PROGRAMME.criteria, RULES, GOALS).scores
     assert isinstance(scores, ComputedScores)
     n, m = scores.shape
-    cut = Cut(random.integers(300_000, 700_000, n), random.integers(-100_000, 100_000, m), most=m)
-    cut = cut.among(scores.mentors, scores.mentees)
-    seen, plain = Swift.of(scores.tiles).look(cut)(3, n - 5), look(scores.tiles, cut, 3, n - 5)
-    assert len(plain.scores) > 100
-    for one, other in ((seen.mentors, plain.mentors), (seen.mentees, plain.mentees), (seen.scores, plain.scores)):
-        assert np.array_equal(one, other)
-    taking_part = scores.mentors[3 : n - 5] & (plain.best > 0)
-    assert np.array_equal(seen.best[taking_part], plain.best[taking_part])
+    limits, columns = random.integers(300_000, 700_000, n), random.integers(-100_000, 100_000, m)
+    cut = Cut(scale * limits, scale * columns, scale, m).among(scores.mentors, scores.mentees)
+    first, last = 3, n - 5
+    told = scores.tiles.rows(first, last).astype(np.int64)
+    allowed = (told >= scores.tiles.least) & scores.mentors[first:last, None] & scores.mentees
+    worth = np.where(allowed, scale * told + scale * columns, -FAR)
+    rows, mentees = np.nonzero(worth >= scale * limits[first:last, None])
+    assert len(rows) > 100
+    taking_part = scores.mentors[first:last] & (worth.max(axis=1) > 0)
+    for seen in (Swift.of(scores.tiles).look(cut)(first, last), look(scores.tiles, cut, first, last)):
+        assert np.array_equal(seen.mentors, first + rows)
+        assert np.array_equal(seen.mentees, mentees)
+        assert np.array_equal(seen.scores, told[rows, mentees])
+        assert np.array_equal(seen.best[taking_part], worth.max(axis=1)[taking_part])
 
 
 def test_a_matching_of_very_many_people_has_the_same_pairs_and_says_why_others_have_none(

@@ -39,7 +39,7 @@ def _margins(view: View, mentors: IntVector, strip: range) -> Iterator[IntVector
     margin = np.empty(view.scores.shape[1], dtype=np.int64)
     closed, least = np.where(view.scores.mentees, view.stage.mentee, -FAR), view.scores.tiles.least
     for own, scores in zip(strip, view.scores.tiles.rows(strip.start, strip.stop), strict=True):
-        np.multiply(scores, view.stage.score, out=margin, casting="unsafe")
+        np.multiply(scores, view.stage.score, out=margin, dtype=np.int64)
         margin += view.mentor[own] - mentors[own] if view.scores.mentors[own] else -FAR
         margin += closed
         np.copyto(margin, -FAR, where=scores < least)

@@ -10,6 +10,7 @@ from typing import Self
 import numpy as np
 
 from mentormatch.assignment.progress import looking
+from mentormatch.assignment.wide.table import Points
 from mentormatch.assignment.wide.tiles import Tiles
 from mentormatch.columns import BoolVector, IntVector
 
@@ -34,6 +35,23 @@ class Cut:
     def open(self, start: int, stop: int) -> IntVector:
         """Return the positions of those mentors of a strip who take part."""
         return start + np.flatnonzero(self.limits[start:stop] != -CLOSED)
+
+    def best_of(self, own: Points, least: int, worth: IntVector) -> int:
+        """Return the greatest worth of the pairs of a mentor, whose scores are ``own``, among those that are allowed.
+
+        What each pair is worth is put into ``worth``, which does not tell whether it is allowed. Few forbidden pairs
+        would be the best: their scores are looked at where one is.
+        """
+        if self.scale == 1:
+            np.add(own, self.mentees, out=worth)
+        else:
+            np.multiply(own, self.scale, out=worth, dtype=np.int64)
+            np.add(worth, self.mentees, out=worth)
+        top = worth.argmax()
+        if own[top] < least:
+            np.copyto(worth, 2 * CLOSED, where=own < least)
+            top = worth.argmax()
+        return int(worth[top])
 
     def among(self, mentors: BoolVector, mentees: BoolVector) -> Self:
         """Return the cut for those who take part."""
@@ -110,12 +128,10 @@ def look(tiles: Tiles, cut: Cut, start: int, stop: int) -> Seen:
     scores, worth = tiles.of(mentors), np.empty(width, dtype=np.int64)
     places, excess = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     for row, own in enumerate(scores if width else ()):
-        np.multiply(own, cut.scale, out=worth)
-        np.add(worth, cut.mentees, out=worth)
-        np.copyto(worth, 2 * CLOSED, where=own < tiles.least)
-        best = seen.best[mentors[row] - start] = worth.max()
+        best = seen.best[mentors[row] - start] = cut.best_of(own, tiles.least, worth)
         if best >= limits[row]:
             found = np.flatnonzero(worth >= limits[row])
+            found = found[own[found] >= tiles.least]
             places.append(found + row * width)
             excess.append(worth[found] - limits[row])
     some, beyond = kept(np.concatenate(excess), cut.most * (stop - start))
