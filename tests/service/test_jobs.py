@@ -14,7 +14,7 @@ from mentormatch.wire.operation import ask, operations
 from tests.failure.trouble import alive, children, only_linux, wait_for
 from tests.service.serving import Served, serving
 from tests.service.test_answers import problem
-from tests.service.troubled import DIES, ENDLESS, SLEEPS, asked, troubled
+from tests.service.troubled import DIES, ENDLESS, LINGERS, SLEEPS, asked, troubled
 
 ASYNC = {"Prefer": "respond-async"}
 
@@ -72,11 +72,11 @@ def test_one_member_is_answered_at_once_and_many_become_a_job_that_can_be_given_
 
 def test_few_pairs_are_answered_at_once_and_more_become_a_job(client: httpx.Client) -> None:
     assert client.post("/v1/match", json=small()).status_code == 200
-    job = job_of(client.post("/v1/match", json=asked()))
+    job = job_of(client.post("/v1/match", json=asked(LINGERS)))  # it is not over before it is found to be large
     assert job["kind"] == "match"
     wait_for(lambda: client.get(job["links"]["self"]).json()["state"] == "done")
     result = client.get(job["links"]["result"])
-    assert result.text == ask("match", asked()).to_json()
+    assert result.text == ask("match", asked(LINGERS)).to_json()
     problem(client.get(job["links"]["result"]), "not-found")  # it was fetched
 
 

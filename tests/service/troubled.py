@@ -9,7 +9,7 @@ from mentormatch.wire.examples import COHORT
 from tests.canaries import ANSWER
 from tests.service.serving import limits
 
-SLEEPS, DIES, FULL, BROKEN, ENGINE, ENDLESS = range(101, 107)
+SLEEPS, DIES, FULL, BROKEN, ENGINE, ENDLESS, LINGERS = range(101, 108)
 TROUBLE = f"""{BOUND}
 import os, time
 from mentormatch.assignment import engine
@@ -26,6 +26,8 @@ def endless():
 def troubled(self, request):
     if request.seed == {SLEEPS}:
         time.sleep(600)
+    if request.seed == {LINGERS}:
+        time.sleep(1)
     if request.seed == {DIES}:
         os._exit(3)
     if request.seed == {FULL}:
