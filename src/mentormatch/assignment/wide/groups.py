@@ -1,7 +1,8 @@
 """Mentees in an order in which many are told at once: groups that are alike to the rules that forbid most pairs.
 
 What these give a group, and the most that all else can give anybody, bounds the worth of all its pairs with a mentor.
-Where that is too little the group is passed over, and the pairs in it are decided without a look at each.
+Where that is too little the group is passed over, and the pairs in it are decided without a look at each. The mentees
+of a group are in classes of whom one term more says the same, which are passed over in the same way.
 """
 
 from collections.abc import Sequence
@@ -19,6 +20,10 @@ LOOKED_AT = 64
 """Mentors by whom the parts that forbid most are found."""
 SELDOM = 0.01
 """A part that forbids a smaller share of the pairs makes no groups."""
+RUN = 256
+"""So many mentees at most are in a class: what is known of them stays in the nearest cache."""
+SHARED = 4
+"""A term makes classes if so many mentees are in one on average: to pass over one costs as much as to look at some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,39 @@ class Grouped:
     def first(self) -> IntVector:
         """Return (g,) one mentee of each group."""
         return self.order[self.edges[:-1]]
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """Groups cut up into mentees of whom a term says the same, too: all that it gives them is looked up once.
+
+    ``order`` (m,): mentees by class; ``firsts`` (c + 1,) where each class begins; ``edges`` (g + 1,) the first class of
+    each group; ``term``, the place of the term, None where no class would be large enough.
+    """
+
+    order: IntVector
+    firsts: IntVector
+    edges: IntVector
+    term: int | None
+
+    @classmethod
+    def of(cls, groups: Grouped, codes: Sequence[IntVector]) -> "Classes":
+        """Return the classes by the first term that makes large ones; ``codes`` (m,) each tell what it says of whom."""
+        group = np.repeat(np.arange(len(groups.edges) - 1), np.diff(groups.edges))
+        for term, code in enumerate(codes):
+            kinds = Distinct.of(group * (int(code.max(initial=0)) + 1) + code[groups.order])
+            if len(kinds) * SHARED <= len(group):
+                return cls._cut(groups, np.argsort(kinds.codes, kind="stable"), kinds.codes, term)
+        return cls._cut(groups, np.arange(len(group)), group, None)
+
+    @classmethod
+    def _cut(cls, groups: Grouped, order: IntVector, kinds: IntVector, term: int | None) -> "Classes":
+        """Return the classes that kinds make, none of them longer than a run."""
+        sorted_ = kinds[order]
+        starts = np.flatnonzero(np.diff(sorted_, prepend=-1))
+        place = np.arange(len(sorted_)) - np.repeat(starts, np.diff(np.append(starts, len(sorted_))))
+        firsts = np.append(np.flatnonzero(place % RUN == 0), len(sorted_))
+        return cls(groups.order[order], firsts, np.searchsorted(firsts, groups.edges), term)
 
 
 def grouped(parts: Sequence[Part], width: int) -> Grouped:

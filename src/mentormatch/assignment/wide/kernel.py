@@ -9,12 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.paths.compiled import compiled, ones
+from mentormatch.assignment.paths.compiled import borrowing, ones
 from mentormatch.assignment.scores import IntMatrix
+from mentormatch.assignment.wide.groups import RUN
 from mentormatch.columns import IntVector
-
-RUN = 256
-"""So many mentees are looked at together: what is known of them stays in the nearest cache."""
 
 
 class Strip(NamedTuple):
@@ -33,19 +31,24 @@ class Strip(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What is known of the mentees, in the order of groups; see ``swift.Swift``.
+    """What is known of the mentees, in the order of classes; see ``groups.Classes`` and ``swift.Swift``.
 
+    ``classes`` (c,) and ``codes`` (terms - 1, m) are the places of what terms give; the first gives a class the same.
     ``columns`` (m,) is what is added to each, ``ceilings`` (g,) the most that is added to anybody in a group;
-    ``codes`` (terms, m).
+    ``heights`` (m,) are the columns in points, rounded up, and ``tops`` (c,) the greatest of each class.
     """
 
     edges: IntVector
+    firsts: IntVector
     kinds: NDArray[np.integer]
-    ceilings: IntVector
+    classes: NDArray[np.integer]
     codes: Any
     bits: NDArray[np.integer]
     slots: NDArray[np.integer]
     columns: IntVector
+    ceilings: IntVector
+    heights: IntVector
+    tops: IntVector
     places: IntVector
     points: IntVector
 
@@ -59,10 +62,10 @@ class Wanted(NamedTuple):
 
 
 class Sieve(NamedTuple):
-    """Room for the mentees of a run, uint32 by their places, and what they are worth so far."""
+    """Room for the mentees of some classes, uint32 by their places, and for their heights so far."""
 
     places: Any
-    worths: IntVector
+    heights: IntVector
 
 
 class Found(NamedTuple):
@@ -77,16 +80,19 @@ class Found(NamedTuple):
     sieve: Sieve
 
 
-@compiled
-def score_of(strip: Strip, known: Known, row: int, k: int) -> int:
-    """Return what all but the leads and the exceptions give a pair."""
-    score = sets_of(strip, known, row, k)
-    for term in range(len(known.codes)):
-        score += strip.tables[row, known.codes[term, k]]
-    return score
+@borrowing
+def first_from(values: IntVector, low: int, high: int, least: int) -> int:
+    """Return the first place, of those from ``low`` to before ``high``, of ascending values that are no less."""
+    while low < high:
+        middle = (low + high) // 2
+        if values[middle] < least:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
-@compiled
+@borrowing
 def sets_of(strip: Strip, known: Known, row: int, k: int) -> int:
     """Return what sets give a pair."""
     score = 0
@@ -96,7 +102,7 @@ def sets_of(strip: Strip, known: Known, row: int, k: int) -> int:
     return score
 
 
-@compiled
+@borrowing
 def noted(found: Found, wanted: Wanted, limit: int, pair: tuple[int, int, int, int]) -> int:
     """Note a pair (row, place, score, worth) down, and return the worth from which the next one matters."""
     row, k, score, worth = pair
@@ -111,94 +117,115 @@ def noted(found: Found, wanted: Wanted, limit: int, pair: tuple[int, int, int, i
     return floor_of(found, wanted, limit, row)
 
 
-@compiled
+@borrowing
 def floor_of(found: Found, wanted: Wanted, limit: int, row: int) -> int:
     """Return the worth from which a pair of a row matters: once enough are noted down, what is better than all."""
     best = found.best[row] + 1
     return int(best if found.counts[row] >= wanted.most else min(limit, best))
 
 
-@compiled
-def look_at_pair(strip: Strip, known: Known, wanted: Wanted, found: Found, where: tuple[int, int, int]) -> None:
-    """Look at the pair of a row with the mentee at a place, to whom the leads and an exception give so much."""
-    row, k, led = where
-    score = led + score_of(strip, known, row, k)
-    worth, limit = wanted.scale * score + known.columns[k], strip.limits[row]
-    if worth >= floor_of(found, wanted, limit, row) and score >= wanted.least:
-        noted(found, wanted, limit, (row, k, score, worth))
+@borrowing
+def led_to(strip: Strip, known: Known, row: int, group: int) -> int:
+    """Return what the leads give a row with a group."""
+    led = 0
+    for lead in range(known.kinds.shape[1]):
+        led += strip.tables[row, known.kinds[group, lead]]
+    return led
 
 
-@compiled
-def first_through(strip: Strip, known: Known, sieve: Sieve, scale: int, where: tuple[int, int, int, int]) -> Any:
-    """Put those of the mentees from a place to another into the sieve who get through its first term."""
-    row, start, stop, bar = where
-    places, worths, left = sieve.places, sieve.worths, np.uint64(0)
-    for k in range(np.uint64(start), np.uint64(stop)):
-        worth = known.columns[k] + scale * strip.tables[row, known.codes[0, k]]
-        places[left], worths[left] = k, worth
-        left += np.uint64(worth >= bar)
-    return left
+@borrowing
+def look_at_exceptions(strip: Strip, known: Known, wanted: Wanted, found: Found, row: int) -> None:
+    """Look at the pairs of a row that get other points than people with the same answers."""
+    group, limit = 0, strip.limits[row]
+    for mark in range(strip.marks[row, 0], strip.marks[row, 1]):
+        k = known.places[mark]
+        own = first_from(known.firsts, 0, len(known.firsts), k + 1) - 1
+        while known.edges[group + 1] <= own:
+            group += 1
+        score = known.points[mark] + led_to(strip, known, row, group) + strip.tables[row, known.classes[own]]
+        for term in range(len(known.codes)):
+            score += strip.tables[row, known.codes[term, k]]
+        score += sets_of(strip, known, row, k)
+        worth = wanted.scale * score + known.columns[k]
+        if worth >= floor_of(found, wanted, limit, row) and score >= wanted.least:
+            noted(found, wanted, limit, (row, k, score, worth))
 
 
-@compiled
-def through(strip: Strip, known: Known, wanted: Wanted, found: Found, where: tuple[int, int, int, int]) -> int:
-    """Leave in the sieve those mentees of a run who may still matter to a row, and return how many they are.
+@borrowing
+def is_exception(strip: Strip, known: Known, row: int, k: int) -> bool:
+    """Return whether the pair of a row with the mentee at a place is looked at as an exception."""
+    last = strip.marks[row, 1]
+    at = first_from(known.places, strip.marks[row, 0], last, k)
+    return bool(at < last and known.places[at] == k)
 
-    Term by term, those fall through who fall short of the floor even if all other terms give the most. Numbers of
-    steps are unsigned: an index that may be negative takes longer to look up.
+
+@borrowing
+def fill(strip: Strip, known: Known, sieve: Sieve, where: tuple[int, int, int, int]) -> Any:
+    """Put the mentees of classes from one on into the sieve until it holds enough, or the last class is there.
+
+    Classes that fall short of a bar even at their top are passed over, and so are mentees who do after the next term.
+    Return the class to go on with, and how many mentees there are. Numbers of steps are unsigned: an index that may be
+    negative takes longer to look up.
     """
-    row, start, stop, led = where
-    floor, scale, sieve = floor_of(found, wanted, strip.limits[row], row), wanted.scale, found.sieve
-    left = first_through(strip, known, sieve, scale, (row, start, stop, floor - scale * (strip.rest[row, 1] + led)))
-    places, worths = sieve.places, sieve.worths
+    row, at, last, bar = where
+    places, heights, left = sieve.places, sieve.heights, np.uint64(0)
+    low, high = bar - strip.rest[row, 1], bar - strip.rest[row, 2]
+    while at < last and left < RUN:
+        points = np.int64(strip.tables[row, known.classes[at]])
+        if points + known.tops[at] >= low:
+            for k in range(np.uint64(known.firsts[at]), np.uint64(known.firsts[at + 1])):
+                height = points + known.heights[k] + strip.tables[row, known.codes[0, k]]
+                places[left], heights[left] = k, height
+                left += np.uint64(height >= high)
+        at += 1
+    return at, left
+
+
+@borrowing
+def thin(strip: Strip, known: Known, sieve: Sieve, where: tuple[int, Any, int]) -> int:
+    """Leave in the sieve those who do not fall short of a bar if the terms to come give the most; return how many."""
+    row, left, bar = where
+    places, heights = sieve.places, sieve.heights
     for term in range(1, len(known.codes)):
-        bar, count, left = floor - scale * (strip.rest[row, term + 1] + led), left, np.uint64(0)
+        least, count, left = bar - strip.rest[row, term + 2], left, np.uint64(0)
         for at in range(count):
             k = places[at]
-            worth = worths[at] + scale * strip.tables[row, known.codes[term, k]]
-            places[left], worths[left] = k, worth
-            left += np.uint64(worth >= bar)
+            height = heights[at] + strip.tables[row, known.codes[term, k]]
+            places[left], heights[left] = k, height
+            left += np.uint64(height >= least)
     return int(left)
 
 
-@compiled
-def look_among(strip: Strip, known: Known, wanted: Wanted, found: Found, where: tuple[int, int, int, int]) -> None:
-    """Look at the pairs of a row with the mentees from a place to another, whom the leads give the same."""
-    row, first, last, led = where
-    limit, places, worths = strip.limits[row], found.sieve.places, found.sieve.worths
+@borrowing
+def look_among(strip: Strip, known: Known, wanted: Wanted, found: Found, where: tuple[int, int, int]) -> None:
+    """Look at the pairs of a row with the mentees of a group, whom the leads give the same."""
+    row, group, led = where
+    limit, sieve, at, last = strip.limits[row], found.sieve, known.edges[group], known.edges[group + 1]
     floor = floor_of(found, wanted, limit, row)
-    for start in range(first, last, len(places)):
-        for at in range(through(strip, known, wanted, found, (row, start, min(start + len(places), last), led))):
-            k = int(places[at])
-            worth = worths[at] + wanted.scale * (led + sets_of(strip, known, row, k))
-            score = led + score_of(strip, known, row, k) if worth >= floor else -1
-            if score >= wanted.least:
+    while at < last:
+        bar = floor // max(wanted.scale, 1) - led
+        at, left = fill(strip, known, sieve, (row, at, last, bar))
+        for place in range(thin(strip, known, sieve, (row, left, bar))):
+            k = int(sieve.places[place])
+            score = led + sieve.heights[place] - known.heights[k] + sets_of(strip, known, row, k)
+            worth = wanted.scale * score + known.columns[k]
+            if worth >= floor and score >= wanted.least and not is_exception(strip, known, row, k):
                 floor = noted(found, wanted, limit, (row, k, score, worth))
 
 
-@compiled
+@borrowing
 def look_at_row(strip: Strip, known: Known, wanted: Wanted, found: Found, row: int) -> None:
     """Look at all pairs of a row, group by group, exceptions one by one."""
-    mark, last, limit = strip.marks[row, 0], strip.marks[row, 1], strip.limits[row]
     for group in range(len(known.edges) - 1):
-        led = 0
-        for lead in range(known.kinds.shape[1]):
-            led += strip.tables[row, known.kinds[group, lead]]
+        led = led_to(strip, known, row, group)
         high = led + strip.rest[row, 0]
         worth = wanted.scale * high + known.ceilings[group]
-        hopeless = high < wanted.least or (worth < limit and worth <= found.best[row])
-        at, end = known.edges[group], known.edges[group + 1]
-        while at < end:
-            stop = known.places[mark] if mark < last and known.places[mark] < end else end
-            if not hopeless:
-                look_among(strip, known, wanted, found, (row, at, stop, led))
-            if stop < end:
-                look_at_pair(strip, known, wanted, found, (row, stop, led + known.points[mark]))
-                mark += 1
-            at = stop + 1
+        if high >= wanted.least and (worth >= strip.limits[row] or worth > found.best[row]):
+            look_among(strip, known, wanted, found, (row, group, led))
+    look_at_exceptions(strip, known, wanted, found, row)
 
 
-@compiled
+@borrowing
 def look_at_strip(strip: Strip, known: Known, wanted: Wanted, found: Found) -> None:
     """Look at all pairs of a strip; if ``total`` is beyond the room in the end, pairs are missing."""
     for row in range(len(strip.limits)):

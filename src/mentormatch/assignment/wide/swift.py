@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.scores import IntMatrix
-from mentormatch.assignment.wide.groups import Grouped, grouped, spread_over
+from mentormatch.assignment.wide.groups import RUN, Classes, grouped, spread_over
+from mentormatch.assignment.wide.part import Part
 from mentormatch.assignment.wide.scan import CLOSED, Cut, Glance, Seen, kept, plain
 from mentormatch.assignment.wide.table import Points
 from mentormatch.assignment.wide.tiles import Term, Tiles, packed
@@ -32,16 +33,20 @@ type Small = NDArray[np.integer]
 
 @dataclass(frozen=True, slots=True)
 class Swift:
-    """Mentees in groups; ``kinds`` (g, leads), ``codes`` (m, terms), ``slots`` (m, sets) are places in a row of tables.
+    """Mentees in classes, and where in a row of tables stands what they are given.
 
-    ``places`` and ``points`` are the exceptions of each mentor, by the places of mentees in the order of groups.
+    ``kinds`` (g, leads) are the places of what groups are given, ``leading`` (c,) of what classes are by the first
+    term, ``codes`` (terms - 1, m) and ``slots`` (m, sets) of what each mentee is by other terms and by sets.
+    ``places`` and ``points`` are the exceptions of each mentor, by the places of mentees in the order of classes.
     ``room`` (1,) is for how many pairs there was room in the last strip that had too little, which the next then have.
     """
 
     tiles: Tiles
-    grouped: Grouped
+    lead: tuple[Part, ...]
     terms: tuple[Term, ...]
+    classes: Classes
     kinds: Small
+    leading: Small
     codes: Small
     bits: Small
     own: Small
@@ -53,30 +58,29 @@ class Swift:
     @classmethod
     def of(cls, tiles: Tiles) -> "Swift":
         """Return what a look needs to know of the mentees."""
-        groups = grouped(tiles.parts, tiles.shape[1])
+        groups, (n, m), counted = grouped(tiles.parts, tiles.shape[1]), tiles.shape, tiles.counted
         led = {id(part) for part in groups.lead}
-        terms = telling(packed([part for part in tiles.parts if id(part) not in led], tiles.shape[1]), tiles.shape[0])
-        widths = [len(part.mentees) for part in groups.lead] + [len(term.kinds[0]) for term in terms]
-        starts = np.cumsum([0, *widths, *(len(counted.points) + 1 for counted in tiles.counted)])
+        found = telling(packed([part for part in tiles.parts if id(part) not in led], m), n)
+        classes = Classes.of(groups, [term.codes for term in found])
+        terms, order = in_turn(found, classes.term, m), classes.order
         kinds = [part.mentees.codes[groups.first] for part in groups.lead]
-        codes = [term.codes[groups.order] for term in terms]
-        slots = [counted.slots()[groups.order] for counted in tiles.counted]
-        leads, firsts = len(kinds), len(kinds) + len(codes)
+        codes = [terms[0].codes[order[classes.firsts[:-1]]], *(term.codes[order] for term in terms[1:])]
+        widths = [*(len(part.mentees) for part in groups.lead), *(len(term.kinds[0]) for term in terms)]
+        starts = np.cumsum([0, *widths, *(len(each.points) + 1 for each in counted)])
+        slots = [each.slots()[order] for each in counted]
+        ours, told, both = moved(starts, kinds, codes, slots)
         return cls(
             tiles,
-            groups,
+            groups.lead,
             terms,
-            beside([kind + start for kind, start in zip(kinds, starts, strict=False)], len(groups.first)),
-            np.ascontiguousarray(
-                beside([code + start for code, start in zip(codes, starts[leads:], strict=False)], tiles.shape[1]).T
-            ),
-            beside([counted.mentees.bits[groups.order] for counted in tiles.counted], tiles.shape[1]),
-            beside([counted.mentors.bits for counted in tiles.counted], tiles.shape[0]),
-            beside(
-                [slot.astype(np.int64) + start for slot, start in zip(slots, starts[firsts:], strict=False)],
-                tiles.shape[1],
-            ),
-            *_exceptions(tiles, groups),
+            classes,
+            beside(ours, len(groups.first)),
+            beside(told[:1], len(told[0]))[:, 0],
+            np.ascontiguousarray(beside(told[1:], m).T),
+            beside([each.mentees.bits[order] for each in counted], m),
+            beside([each.mentors.bits for each in counted], n),
+            beside(both, m),
+            *_exceptions(tiles, order),
             np.full(1, ROOM),
         )
 
@@ -85,7 +89,7 @@ class Swift:
 
         The latter is (r, terms + 1): after so many terms.
         """
-        leads = [part.rows(mentors) for part in self.grouped.lead]
+        leads = [part.rows(mentors) for part in self.lead]
         terms = [term.rows(mentors) for term in self.terms]
         sets = [counted.tables(mentors) for counted in self.tiles.counted]
         rest = np.zeros((len(mentors), len(terms) + 1), dtype=np.int64)
@@ -98,13 +102,13 @@ class Swift:
         return partial(self._look, cut, self._known(cut))
 
     def _look(self, cut: Cut, known: "Known", start: int, stop: int) -> Seen:
-        from mentormatch.assignment.wide.kernel import RUN, Found, Sieve, Wanted, look_at_strip
+        from mentormatch.assignment.wide.kernel import Found, Sieve, Wanted, look_at_strip
 
         mentors = cut.open(start, stop)
         if not len(mentors):
             return Seen.nothing(stop - start)
         strip, count, room = self._strip(cut, mentors), len(mentors), int(self.room[0])
-        sieve = Sieve(np.empty(RUN, dtype=np.uint32), np.empty(RUN, dtype=np.int64))
+        sieve = Sieve(np.empty(2 * RUN, dtype=np.uint32), np.empty(2 * RUN, dtype=np.int64))
         while True:
             rows, places, scores = (np.empty(room, dtype=np.int64) for _ in range(3))
             best, counts, total = (np.full(count, 2 * CLOSED), *(np.zeros(size, dtype=np.int64) for size in (count, 1)))
@@ -129,14 +133,16 @@ class Swift:
         """Return what the mentees are given by a cut, and what is known of them."""
         from mentormatch.assignment.wide.kernel import Known
 
-        columns = cut.mentees[self.grouped.order]
-        ceilings = np.maximum.reduceat(columns, self.grouped.edges[:-1]) if len(columns) else columns
-        sorted_ = (self.codes, self.bits, self.slots)
-        return Known(self.grouped.edges, self.kinds, ceilings, *sorted_, columns, self.places, self.points)
+        classes, columns = self.classes, cut.mentees[self.classes.order]
+        heights = -(-columns // max(cut.scale, 1))
+        tops, ceilings = greatest(heights, classes.firsts), greatest(columns, classes.firsts[classes.edges])
+        mentees = (self.kinds, self.leading, self.codes, self.bits, self.slots)
+        added = (columns, ceilings, heights, tops)
+        return Known(classes.edges, classes.firsts, *mentees, *added, self.places, self.points)
 
     def _seen(self, cut: Cut, edge: tuple[int, int], who: IntVector, found: Sequence[IntVector]) -> Seen:
         """Return the pairs that were found in a strip by the mentors ``who``, in order."""
-        mentors, mentees, scores = who[found[0]], self.grouped.order[found[1]], found[2]
+        mentors, mentees, scores = who[found[0]], self.classes.order[found[1]], found[2]
         excess = cut.scale * scores + cut.mentees[mentees] - cut.limits[mentors]
         some, beyond = kept(excess, cut.most * (edge[1] - edge[0]))
         mentors, mentees, scores = mentors[some], mentees[some], scores[some]
@@ -161,13 +167,32 @@ def quickest(tiles: Tiles, *, compiled: bool) -> Glance:
     return Swift.of(tiles).look if compiled and tiles.computed else plain(tiles)
 
 
-def _exceptions(tiles: Tiles, groups: Grouped) -> tuple[IntVector, IntVector]:
-    """Return where the exceptions of each mentor stand in the order of groups, in that order, and their points."""
+def in_turn(terms: Sequence[Term], first: int | None, mentees: int) -> tuple[Term, ...]:
+    """Return terms with that of the classes first, and at least one after it: one that gives nothing stands in."""
+    nothing = Term((), (np.zeros(1, dtype=np.int64),), np.zeros(mentees, dtype=np.intp))
+    leading = nothing if first is None else terms[first]
+    others = [term for place, term in enumerate(terms) if place != first]
+    return (leading, *(others or [nothing]))
+
+
+def moved(starts: IntVector, *places: Sequence[Small]) -> list[list[Small]]:
+    """Return places in tables as places in a row of all tables, each of which begins at the next start."""
+    ahead = iter(starts)
+    return [[own.astype(np.int64) + next(ahead) for own in some] for some in places]
+
+
+def greatest(values: IntVector, firsts: IntVector) -> IntVector:
+    """Return the greatest value from each first place to the next."""
+    return np.maximum.reduceat(values, firsts[:-1]) if len(values) else values
+
+
+def _exceptions(tiles: Tiles, order: IntVector) -> tuple[IntVector, IntVector]:
+    """Return where the exceptions of each mentor stand in an order of mentees, in that order, and their points."""
     place = np.empty(tiles.shape[1], dtype=np.int64)
-    place[groups.order] = np.arange(tiles.shape[1])
+    place[order] = np.arange(tiles.shape[1])
     places = place[tiles.exceptions.mentees]
-    order = np.lexsort((places, tiles.exceptions.mentors))
-    return places[order], tiles.exceptions.points[order]
+    sorted_ = np.lexsort((places, tiles.exceptions.mentors))
+    return places[sorted_], tiles.exceptions.points[sorted_]
 
 
 def beside(columns: Sequence[Small], count: int) -> Small:

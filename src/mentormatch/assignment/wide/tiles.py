@@ -47,6 +47,8 @@ class Term:
 
     def rows(self, mentors: IntVector) -> Points:
         """Return (r, u) int32: the sum of the parts for some mentors with each kind of mentee."""
+        if not self.parts:
+            return np.zeros((len(mentors), len(self.kinds[0])), dtype=np.int32)
         total = self.parts[0].rows(mentors)[:, self.kinds[0]]
         for part, kinds in zip(self.parts[1:], self.kinds[1:], strict=True):
             total += part.rows(mentors)[:, kinds]
