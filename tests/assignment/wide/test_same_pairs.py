@@ -21,8 +21,9 @@ from mentormatch.assignment.settle import OutOfTime
 from mentormatch.assignment.solution import Solution, Status
 from mentormatch.assignment.wide import groups, guess, part
 from mentormatch.assignment.wide.computed import ComputedScores
+from mentormatch.assignment.wide.highest import highest
 from mentormatch.assignment.wide.listing import FAR
-from mentormatch.assignment.wide.scan import Cut, look
+from mentormatch.assignment.wide.scan import CLOSED, Cut, look, unheeding
 from mentormatch.assignment.wide.swift import Swift
 from mentormatch.errors import RequestError
 from mentormatch.people import Cohort
@@ -217,6 +218,20 @@ def hold_looks(problem: AssignmentProblem, seed: int, scale: int, share: float) 
 @pytest.mark.parametrize("seed", range(2))
 def test_a_look_sees_what_pairs_are_worth_however_much_a_point_is(seed: int, scale: int) -> None:
     hold_looks(pose_wide(cohort(seed, 500), PROGRAMME.criteria, RULES, GOALS), seed, scale, 0.1)
+
+
+@both_ways
+@pytest.mark.parametrize("scale", [0, 1, 5_000, 1 << 39])
+def test_the_most_that_a_mentor_has_with_each_mentee_is_what_the_scores_say(scale: int, how: str) -> None:
+    problem, random = pose_wide(cohort(0, 700), PROGRAMME.criteria, RULES, GOALS), np.random.default_rng(scale)
+    scores = problem.scores
+    assert isinstance(scores, ComputedScores)
+    tiles = scores.tiles.of_mentors(np.arange(0, problem.shape[0], 5))
+    own = scale * random.integers(-100_000, 100_000, tiles.shape[0])
+    own[random.random(len(own)) < 0.2] = CLOSED
+    told = tiles.rows(0, len(own)).astype(np.int64)
+    worth = np.where((told >= tiles.least) & (own != CLOSED)[:, None], scale * told + own[:, None], -FAR)
+    assert np.array_equal(highest(tiles, own, scale, unheeding, compiled=how == "compiled"), worth.max(axis=0))
 
 
 @pytest.mark.parametrize("kinds", [{"availability"}, {"overlap"}, {"availability", "same", "table"}])

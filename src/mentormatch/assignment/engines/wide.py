@@ -205,7 +205,7 @@ class Solver:
         view = View.of(self.problem, self.stage, self.ready)
         kinds = Kinds.of(view, self) if self.aims.sure else None
         found = None if kinds is None else kinds.opening()
-        return best_wide(view, self.best, self.hear) if found is None else found
+        return best_wide(view, self, self.hear) if found is None else found
 
     def _settled(self, opening: tuple[Face, Optimum]) -> Solution:
         """Return the canonical solution where no pair pays for a rule, if it keeps all rules as it is."""
@@ -221,7 +221,7 @@ class Solver:
 
         def listed_first() -> tuple[Face, Optimum]:
             view = View.of(self.problem, self.stage, self.ready)
-            views.append((view, begun(view, self.best)))
+            views.append((view, begun(view, self)))
             return improved(views[-1][1], self.best, self.hear)
 
         opening = self.keeping(listed_first)

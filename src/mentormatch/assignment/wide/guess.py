@@ -4,15 +4,16 @@ The drawn people are matched among themselves. Their prices are about those of t
 everybody else: the most that is left to them by one of the drawn.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from mentormatch.assignment.face import Face, Optimum
+from mentormatch.assignment.wide.highest import highest
 from mentormatch.assignment.wide.level import level
 from mentormatch.assignment.wide.listing import FAR, Listing
-from mentormatch.assignment.wide.view import Both, View
+from mentormatch.assignment.wide.scan import CLOSED
+from mentormatch.assignment.wide.solver import Solver
+from mentormatch.assignment.wide.view import View
 from mentormatch.columns import IntVector
 
 LEADING = 48
@@ -20,15 +21,12 @@ LEADING = 48
 DRAWN, SHARE, MOST = 1_024, 10, 10_000
 """So many people of the larger side are drawn: one in ten, but no fewer than the first and no more than the last."""
 
-type Solve = Callable[[Face, IntVector, Both | None], Optimum]
-"""Solves a face, from guessed prices of both sides; None: from where the last solve ended."""
-
 
 @dataclass(frozen=True, slots=True)
 class Sample:
     """Some ``mentors`` and ``mentees`` of a view, as large a share of both sides.
 
-    ``own`` are the pairs of the drawn mentors with all mentees, the sides exchanged.
+    ``own`` are the pairs of the drawn mentors with all mentees.
     """
 
     view: View
@@ -42,22 +40,29 @@ class Sample:
         (n, m), draw = view.scores.shape, np.random.default_rng(0)
         share = min(min(max(DRAWN, max(n, m) // SHARE), MOST) / max(n, m, 1), 1.0)
         mentors, mentees = (np.sort(draw.choice(size, round(size * share), replace=False)) for size in (n, m))
-        return cls(view, view.flipped().of_mentees(mentors).holding(), mentors, mentees)
+        return cls(view, view.flipped().of_mentees(mentors).flipped(), mentors, mentees)
 
     def drawn(self) -> View:
         """Return the market of the drawn people."""
-        return self.own.flipped().of_mentees(self.mentees)
+        return self.own.of_mentees(self.mentees).holding()
 
-    def listing(self, mentors: IntVector) -> Listing:
+    def listing(self, mentors: IntVector, solver: Solver) -> Listing:
         """Return the pairs to begin with, by the prices of the drawn mentors."""
-        mentees = most_left(self.own, mentors)
-        prices = most_left(self.view.of_mentees(self.mentees), mentees[self.mentees]), mentees
-        return Listing.of(
-            self.view, prices, level(self.view, prices, self.view.few(LEADING)), 4 * self.view.few(LEADING)
-        )
+        mentees = self._left_to_mentees(mentors, solver)
+        prices, few = (self._left_to_mentors(mentees), mentees), self.view.few(LEADING)
+        return Listing.of(self.view, prices, level(self.view, prices, few), 4 * few)
 
+    def _left_to_mentees(self, mentors: IntVector, solver: Solver) -> IntVector:
+        """Return (m,) the most that a drawn mentor leaves to each mentee, by the prices of these."""
+        view, former = self.own, self.own.former
+        own = np.where(view.scores.mentors, view.mentor - mentors, CLOSED)
+        worth = highest(view.scores.tiles, own, view.stage.score, solver.heed, compiled=solver.compiled)
+        left = worth + view.stage.mentee
+        np.maximum.at(left, former.mentees, view.worth(former) - mentors[former.mentors])
+        return np.where(view.scores.mentees, np.maximum(left, 0), 0)
 
-def most_left(view: View, mentees: IntVector) -> IntVector:
-    """Return (n,) the most that a mentee leaves to each mentor, by the prices of mentees."""
-    nobody = np.full(view.scores.shape[0], FAR)
-    return np.maximum(view.look((nobody, mentees), 0, 1).best, 0)
+    def _left_to_mentors(self, mentees: IntVector) -> IntVector:
+        """Return (n,) the most that a drawn mentee leaves to each mentor, by the prices of all."""
+        nobody = np.full(self.view.scores.shape[0], FAR)
+        drawn = self.view.of_mentees(self.mentees)
+        return np.maximum(drawn.look((nobody, mentees[self.mentees]), 0, 1).best, 0)

@@ -46,19 +46,24 @@ class Known(NamedTuple):
     bits: NDArray[np.integer]
     slots: NDArray[np.integer]
     columns: IntVector
-    ceilings: IntVector
     heights: IntVector
+    ceilings: IntVector
     tops: IntVector
     places: IntVector
     points: IntVector
 
 
 class Wanted(NamedTuple):
-    """``scale`` of scores, ``least`` score, ``most`` pairs of a mentor above the limit."""
+    """``scale`` of scores, ``least`` score, ``most`` pairs of a mentor above the limit.
+
+    If ``raises``, no pairs are noted down: each that passes lowers the column of its mentee, so that those after it
+    have to be better.
+    """
 
     scale: int
     least: int
     most: int
+    raises: bool = False
 
 
 class Sieve(NamedTuple):
@@ -103,9 +108,13 @@ def sets_of(strip: Strip, known: Known, row: int, k: int) -> int:
 
 
 @borrowing
-def noted(found: Found, wanted: Wanted, limit: int, pair: tuple[int, int, int, int]) -> int:
+def noted(known: Known, wanted: Wanted, found: Found, limit: int, pair: tuple[int, int, int, int]) -> int:
     """Note a pair (row, place, score, worth) down, and return the worth from which the next one matters."""
     row, k, score, worth = pair
+    if wanted.raises:
+        known.columns[k] = limit - 1 - wanted.scale * score
+        known.heights[k] = -(-known.columns[k] // max(wanted.scale, 1))
+        return limit
     found.best[row] = max(found.best[row], worth)
     above = worth > limit
     if worth >= limit and (not above or found.counts[row] < wanted.most):
@@ -148,7 +157,7 @@ def look_at_exceptions(strip: Strip, known: Known, wanted: Wanted, found: Found,
         score += sets_of(strip, known, row, k)
         worth = wanted.scale * score + known.columns[k]
         if worth >= floor_of(found, wanted, limit, row) and score >= wanted.least:
-            noted(found, wanted, limit, (row, k, score, worth))
+            noted(known, wanted, found, limit, (row, k, score, worth))
 
 
 @borrowing
@@ -210,7 +219,7 @@ def look_among(strip: Strip, known: Known, wanted: Wanted, found: Found, where: 
             score = led + sieve.heights[place] - known.heights[k] + sets_of(strip, known, row, k)
             worth = wanted.scale * score + known.columns[k]
             if worth >= floor and score >= wanted.least and not is_exception(strip, known, row, k):
-                floor = noted(found, wanted, limit, (row, k, score, worth))
+                floor = noted(known, wanted, found, limit, (row, k, score, worth))
 
 
 @borrowing

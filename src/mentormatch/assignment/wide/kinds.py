@@ -73,7 +73,7 @@ class Kinds:
         single = any(bounds.most.max(initial=0) <= 1 for bounds in self.market.bounds)
         if self._within(1 if single else MORE):
             return carried(self.market, self.solver.heed, compiled=self.solver.compiled)
-        return Flow.of(*best_wide(self.market, self.solver.best, self._hear)) if single else None
+        return Flow.of(*best_wide(self.market, self.solver, self._hear)) if single else None
 
     def _within(self, times: int) -> bool:
         """Return whether the market can be solved whole in so many times as many steps as usual."""

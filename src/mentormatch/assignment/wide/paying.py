@@ -40,7 +40,7 @@ class Paying:
 
     def opening(self) -> tuple[Face, Optimum]:
         """Return the optimum at the best tolls with its tight pairs; prices are those of ``Search.best``."""
-        listing = begun(self.view, self.solver.best)
+        listing = begun(self.view, self.solver)
         self.bound = listing.bound
         return improved(listing, self.search.best, self._lower)
 

@@ -9,11 +9,15 @@ are then those of all pairs, and no tolerance is in it. Each look also bounds wh
 from collections.abc import Callable
 
 from mentormatch.assignment.face import Face, Optimum
-from mentormatch.assignment.wide.guess import Sample, Solve
+from mentormatch.assignment.wide.guess import Sample
 from mentormatch.assignment.wide.listing import Listing
+from mentormatch.assignment.wide.solver import Solver
 from mentormatch.assignment.wide.view import Both, View
+from mentormatch.columns import IntVector
 from mentormatch.scoring.score import MILLION
 
+type Solve = Callable[[Face, IntVector, Both | None], Optimum]
+"""Solves a face, from guessed prices of both sides; None: from where the last solve ended."""
 type Hear = Callable[[Face, Optimum, int], None]
 """Takes an answer with the bound that no answer exceeds."""
 
@@ -25,12 +29,12 @@ ALL = 2_048
 """Of so many people a side all pairs are solved."""
 
 
-def best_wide(view: View, solve: Solve, hear: Hear) -> tuple[Face, Optimum]:
+def best_wide(view: View, solver: Solver, hear: Hear) -> tuple[Face, Optimum]:
     """Return the face of all pairs that an optimum leaves tight, and the optimum on it.
 
     ``hear`` takes each answer with what it is short of at most.
     """
-    return improved(begun(view, solve), solve, hear)
+    return improved(begun(view, solver), solver.best, hear)
 
 
 def improved(listing: Listing, solve: Solve, hear: Hear) -> tuple[Face, Optimum]:
@@ -47,16 +51,16 @@ def improved(listing: Listing, solve: Solve, hear: Hear) -> tuple[Face, Optimum]
         start = None
 
 
-def begun(view: View, solve: Solve) -> Listing:
+def begun(view: View, solver: Solver) -> Listing:
     """Return the pairs to begin with, by the prices of a market drawn from the whole one."""
     sample = Sample.of(view)
     drawn = sample.drawn()
     if max(drawn.scores.shape) <= ALL:
         pairs = drawn.pairs()
-        optimum = solve(drawn.face(pairs), drawn.worth(pairs), None)
+        optimum = solver.best(drawn.face(pairs), drawn.worth(pairs), None)
     else:
-        _, optimum = best_wide(drawn, solve, unheard)
-    return sample.listing(optimum.left)
+        _, optimum = best_wide(drawn, solver, unheard)
+    return sample.listing(optimum.left, solver)
 
 
 def unheard(face: Face, optimum: Optimum, bound: int) -> None:

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from mentormatch.assignment.scores import IntMatrix
 from mentormatch.assignment.wide.groups import RUN, Classes, grouped, spread_over
 from mentormatch.assignment.wide.part import Part
-from mentormatch.assignment.wide.scan import CLOSED, Cut, Glance, Seen, kept, plain
+from mentormatch.assignment.wide.scan import CLOSED, Cut, Glance, Heed, Seen, kept, plain
 from mentormatch.assignment.wide.table import Points
 from mentormatch.assignment.wide.tiles import Term, Tiles, packed
 from mentormatch.columns import IntVector
 
 if TYPE_CHECKING:
-    from mentormatch.assignment.wide.kernel import Known, Strip
+    from mentormatch.assignment.wide.kernel import Known, Sieve, Strip
 
 ROOM = 1 << 14
 """Pairs for which there is room at first in what is found in a strip."""
@@ -101,19 +101,37 @@ class Swift:
         """Return what tells what there is in a strip."""
         return partial(self._look, cut, self._known(cut))
 
+    def highest(self, own: IntVector, scale: int, heed: Heed, edges: Iterable[tuple[int, int]]) -> IntVector:
+        """Return (m,) the greatest ``scale * score + own[i]`` that each mentee has with a mentor of some strips."""
+        from mentormatch.assignment.wide.kernel import Found, Wanted, look_at_strip
+
+        cut = Cut(np.where(own == CLOSED, -CLOSED, 1 - own), np.full(self.tiles.shape[1], FAR), scale)
+        known, wanted, none = self._known(cut), Wanted(scale, self.tiles.least, 1, raises=True), np.empty(0, np.int64)
+        for start, stop in edges:
+            heed()
+            mentors = cut.open(start, stop)
+            best, counts = np.full(len(mentors), FAR), np.zeros(len(mentors), dtype=np.int64)
+            look_at_strip(
+                self._strip(cut, mentors), known, wanted, Found(none, none, none, best, counts, none, sieve())
+            )
+            ceilings, tops = self._bounds(known.columns, known.heights)
+            known = known._replace(ceilings=ceilings, tops=tops)
+        worth = np.empty_like(known.columns)
+        worth[self.classes.order] = -known.columns
+        return worth
+
     def _look(self, cut: Cut, known: "Known", start: int, stop: int) -> Seen:
-        from mentormatch.assignment.wide.kernel import Found, Sieve, Wanted, look_at_strip
+        from mentormatch.assignment.wide.kernel import Found, Wanted, look_at_strip
 
         mentors = cut.open(start, stop)
         if not len(mentors):
             return Seen.nothing(stop - start)
         strip, count, room = self._strip(cut, mentors), len(mentors), int(self.room[0])
-        sieve = Sieve(np.empty(2 * RUN, dtype=np.uint32), np.empty(2 * RUN, dtype=np.int64))
         while True:
             rows, places, scores = (np.empty(room, dtype=np.int64) for _ in range(3))
             best, counts, total = (np.full(count, 2 * CLOSED), *(np.zeros(size, dtype=np.int64) for size in (count, 1)))
             wanted = Wanted(cut.scale, self.tiles.least, CROWD * cut.most)
-            look_at_strip(strip, known, wanted, Found(rows, places, scores, best, counts, total, sieve))
+            look_at_strip(strip, known, wanted, Found(rows, places, scores, best, counts, total, sieve()))
             if total[0] <= room:
                 seen = self._seen(cut, (start, stop), mentors, [each[: total[0]] for each in (rows, places, scores)])
                 seen.best[mentors - start] = best
@@ -135,10 +153,14 @@ class Swift:
 
         classes, columns = self.classes, cut.mentees[self.classes.order]
         heights = -(-columns // max(cut.scale, 1))
-        tops, ceilings = greatest(heights, classes.firsts), greatest(columns, classes.firsts[classes.edges])
-        mentees = (self.kinds, self.leading, self.codes, self.bits, self.slots)
-        added = (columns, ceilings, heights, tops)
-        return Known(classes.edges, classes.firsts, *mentees, *added, self.places, self.points)
+        mentees = (self.kinds, self.leading, self.codes, self.bits, self.slots, columns, heights)
+        bounds = self._bounds(columns, heights)
+        return Known(classes.edges, classes.firsts, *mentees, *bounds, self.places, self.points)
+
+    def _bounds(self, columns: IntVector, heights: IntVector) -> tuple[IntVector, IntVector]:
+        """Return the greatest column of each group and the greatest height of each class."""
+        firsts = self.classes.firsts
+        return greatest(columns, firsts[self.classes.edges]), greatest(heights, firsts)
 
     def _seen(self, cut: Cut, edge: tuple[int, int], who: IntVector, found: Sequence[IntVector]) -> Seen:
         """Return the pairs that were found in a strip by the mentors ``who``, in order."""
@@ -179,6 +201,13 @@ def moved(starts: IntVector, *places: Sequence[Small]) -> list[list[Small]]:
     """Return places in tables as places in a row of all tables, each of which begins at the next start."""
     ahead = iter(starts)
     return [[own.astype(np.int64) + next(ahead) for own in some] for some in places]
+
+
+def sieve() -> "Sieve":
+    """Return room for the mentees of a run, and for those of a class that fits in no more."""
+    from mentormatch.assignment.wide.kernel import Sieve
+
+    return Sieve(np.empty(2 * RUN, dtype=np.uint32), np.empty(2 * RUN, dtype=np.int64))
 
 
 def greatest(values: IntVector, firsts: IntVector) -> IntVector:
