@@ -146,7 +146,7 @@ def test_pairs_are_the_same_where_tolls_leave_a_gap(seed: int) -> None:
 
 @both_ways
 @pytest.mark.usefixtures("way")
-@pytest.mark.parametrize("seed", FEW if DEEP else (0, 1, 4, 5))
+@pytest.mark.parametrize("seed", FEW if DEEP else (0, 5))
 def test_pairs_are_the_same_with_short_lists_and_ties_that_tolls_thin(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
