@@ -164,10 +164,10 @@ class Swift:
 
     def _seen(self, cut: Cut, edge: tuple[int, int], who: IntVector, found: Sequence[IntVector]) -> Seen:
         """Return the pairs that were found in a strip by the mentors ``who``, in order."""
-        mentors, mentees, scores = who[found[0]], self.classes.order[found[1]], found[2]
-        excess = cut.scale * scores + cut.mentees[mentees] - cut.limits[mentors]
+        rows, places, scores = found
+        excess = cut.scale * scores + cut.mentees[self.classes.order[places]] - cut.limits[who][rows]
         some, beyond = kept(excess, cut.most * (edge[1] - edge[0]))
-        mentors, mentees, scores = mentors[some], mentees[some], scores[some]
+        mentors, mentees, scores = who[rows[some]], self.classes.order[places[some]], scores[some]
         order, seen = np.lexsort((mentees, mentors)), Seen.nothing(edge[1] - edge[0])
         seen.beyond[:] = beyond
         return replace(seen, mentors=mentors[order], mentees=mentees[order], scores=scores[order])
