@@ -236,7 +236,7 @@ def reach(problem: AssignmentProblem, prices: Prices) -> int:
         prices.parts * sum(weight * (1 + greatest[goal]) for goal, weight in prices.weights)
         + magnitude(prices.mentors)
         + magnitude(prices.mentees)
-        + sum(abs(price) * magnitude(row.weights) for row, price in priced_rows(problem, prices))
+        + sum(abs(price) * row.reach for row, price in priced_rows(problem, prices))
         - sum(price * (1 + greatest[goal]) for goal, price in prices.kept)
         + sum(price for side in prices.links for _, _, price in side)
     )

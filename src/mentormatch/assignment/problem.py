@@ -1,7 +1,8 @@
 """The problem that engines solve: allowed pairs with integer scores, bounds for each person, coupling rows, goals."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import prod
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -65,8 +66,9 @@ class Loads:
 class Row:
     """A coupling row: ``least <= sum of weights[i, k] over the chosen pairs (i, k) <= most``; None: no bound.
 
-    ``weights`` is an integer array that broadcasts to (n, m). With ``mentor`` or ``mentee`` only the pairs of that
-    person count.
+    ``weights`` is an integer array that broadcasts to (n, m), and so is ``times`` if there is one: a pair then counts
+    the product of both, so that a row about the answers of both people takes as little as one number each. With
+    ``mentor`` or ``mentee`` only the pairs of that person count.
     """
 
     name: str
@@ -75,10 +77,23 @@ class Row:
     most: int | None = None
     mentor: int | None = None
     mentee: int | None = None
+    times: NDArray[np.int64] | None = None
+
+    @property
+    def factors(self) -> tuple[NDArray[np.int64], ...]:
+        """Return the arrays that broadcast to (n, m) and of which a pair counts the product."""
+        return (self.weights,) if self.times is None else (self.weights, self.times)
+
+    @property
+    def reach(self) -> int:
+        """Return a bound on the magnitude of what a pair counts."""
+        return prod(_magnitude(factor) for factor in self.factors)
 
     def at(self, mentors: IntVector, mentees: IntVector, shape: tuple[int, int]) -> IntVector:
         """Return the weights of the given pairs."""
         found = np.broadcast_to(self.weights, shape)[mentors, mentees].astype(np.int64, copy=False)
+        if self.times is not None:
+            found = found * np.broadcast_to(self.times, shape)[mentors, mentees]
         for person, people in ((self.mentor, mentors), (self.mentee, mentees)):
             if person is not None:
                 found = np.where(people == person, found, 0)
@@ -87,12 +102,29 @@ class Row:
     def by_people(self, shape: tuple[int, int]) -> "tuple[IntVector, IntVector] | None":
         """Return (n,) and (m,) int64 of which each pair counts the sum; None if it does not rest on one side alone."""
         height, width = np.atleast_2d(self.weights).shape
-        if self.mentor is not None or self.mentee is not None or min(height, width) > 1:
+        if self.times is not None or self.mentor is not None or self.mentee is not None or min(height, width) > 1:
             return None
         mentor, mentee = (np.zeros(count, dtype=np.int64) for count in shape)
         side = mentee if height == 1 else mentor
         side[:] = np.ravel(self.weights)
         return mentor, mentee
+
+    def by_both(self, shape: tuple[int, int]) -> "tuple[IntVector, IntVector] | None":
+        """Return (n,) and (m,) int64 of which each pair counts the product; None if it does not rest on that."""
+        if self.mentor is not None or self.mentee is not None:
+            return None
+        mentor, mentee = (np.ones(count, dtype=np.int64) for count in shape)
+        for factor in map(np.atleast_2d, self.factors):
+            if min(factor.shape) > 1:
+                return None
+            side = mentee if factor.shape[0] == 1 else mentor
+            side *= np.ravel(factor)
+        return mentor, mentee
+
+    def among(self, mentors: IntVector, mentees: IntVector) -> "Row":
+        """Return the row for some people of both sides, by their positions; it bounds no single person."""
+        some = [_among(np.atleast_2d(factor), mentors, mentees) for factor in self.factors]
+        return replace(self, weights=some[0], times=some[1] if len(some) > 1 else None)
 
     def holds(self, pairs: NDArray[np.int64], shape: tuple[int, int]) -> bool:
         """Return whether pairs (k, 2) keep the bounds."""
@@ -268,18 +300,33 @@ def _below_zero(parts: dict[str, IntVector | None]) -> list[Problem]:
     ]
 
 
+def _among(factor: NDArray[np.int64], mentors: IntVector, mentees: IntVector) -> NDArray[np.int64]:
+    """Return a factor for some people: an axis along which all count alike is kept as it is."""
+    rows = factor if factor.shape[0] == 1 else factor[mentors]
+    return rows if rows.shape[1] == 1 else rows[:, mentees]
+
+
 def _wrong_row(row: Row, shape: tuple[int, int]) -> list[Problem]:
     where = f"row {row.name!r}"
-    if not np.issubdtype(row.weights.dtype, np.integer):
-        return [Problem(where, f"weights of type {row.weights.dtype}", "integers")]
+    for factor in row.factors:
+        if not np.issubdtype(factor.dtype, np.integer):
+            return [Problem(where, f"weights of type {factor.dtype}", "integers")]
     for side, person, count in zip(("mentor", "mentee"), (row.mentor, row.mentee), shape, strict=True):
         if person is not None and not 0 <= person < count:
             return [Problem(where, f"{side} {person}", f"a position below {count}")]
+    return [
+        Problem(where, f"weights of shape {factor.shape}", f"a shape that broadcasts to {shape}")
+        for factor in row.factors
+        if not _broadcasts(factor, shape)
+    ]
+
+
+def _broadcasts(factor: NDArray[np.int64], shape: tuple[int, int]) -> bool:
     try:
-        np.broadcast_to(row.weights, shape)
+        np.broadcast_to(factor, shape)
     except ValueError:
-        return [Problem(where, f"weights of shape {row.weights.shape}", f"a shape that broadcasts to {shape}")]
-    return []
+        return False
+    return True
 
 
 def _wrong_goals(goals: Sequence[str]) -> list[Problem]:
@@ -311,7 +358,7 @@ def _inexact(problem: AssignmentProblem) -> list[Problem]:
     greatest["priority"] = sum(
         int(part.max()) for part in (problem.mentor_priority, problem.mentee_priority) if part is not None and len(part)
     )
-    greatest |= {f"row {row.name!r}": _magnitude(row.weights) for row in problem.rows}
+    greatest |= {f"row {row.name!r}": row.reach for row in problem.rows}
     return [
         Problem(name, f"a magnitude of {value}", f"at most {most} with so many people", "use a smaller scale")
         for name, value in greatest.items()

@@ -13,8 +13,8 @@ from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.scores import DenseScores, IntMatrix, SparseScores
 from mentormatch.assignment.solution import Prices
 from mentormatch.assignment.wide.computed import ComputedScores
-from mentormatch.assignment.wide.scan import Cut
-from mentormatch.columns import IntVector
+from mentormatch.assignment.wide.scan import CLOSED, Cut
+from mentormatch.columns import BoolVector, IntVector
 
 CELLS = 1 << 15
 """So many numbers of 8 bytes stay in the cache of a processor."""
@@ -26,9 +26,11 @@ def left_by(
     """Return the allowed pairs whose surplus in a stage is 0 or more, and those of ``always``, sorted.
 
     All allowed pairs, if the stage has prices that do not rest on people, or numbers beyond what is exact. Former pairs
-    are among them in any case.
+    are among them in any case. Where scores are held, a row about both people of a pair does not rest on people either.
     """
-    if isinstance(scores, SparseScores) or not _of_people(problem, prices) or reach(problem, prices) > LARGEST:
+    grouped = isinstance(scores, ComputedScores)
+    fit = _of_people(problem, prices, grouped=grouped) and reach(problem, prices) <= LARGEST
+    if isinstance(scores, SparseScores) or not fit:
         return scores.pairs()
     width = scores.shape[1]
     former = np.array(problem.former, dtype=np.int64).reshape(-1, 2)
@@ -39,10 +41,12 @@ def left_by(
     return mentors, mentees
 
 
-def _of_people(problem: AssignmentProblem, prices: Prices) -> bool:
-    """Return whether all that a pair costs is the sum of what its two people cost."""
-    rows = all(row.by_people(problem.shape) is not None for row, _ in priced_rows(problem, prices))
-    return rows and not (any(prices.links) or prices.kept)
+def _of_people(problem: AssignmentProblem, prices: Prices, *, grouped: bool) -> bool:
+    """Return whether all that a pair costs is the sum of what its two people cost; ``grouped``: group by group."""
+    rows = [row for row, _ in priced_rows(problem, prices)]
+    both = [row for row in rows if row.by_people(problem.shape) is None]
+    of_rows = not both or (grouped and all(row.by_both(problem.shape) is not None for row in both))
+    return of_rows and not (any(prices.links) or prices.kept)
 
 
 def _places(
@@ -55,8 +59,28 @@ def _places(
     if isinstance(scores, DenseScores):
         return np.concatenate([named[:0], *_strips(problem, scores, prices, named)])
     flat, mentor, mentee, score = _parts(problem, prices)
-    seen = scores.within(Cut(-flat - mentor, mentee, score, scores.shape[1]))
-    return np.union1d(named, seen.mentors * scores.shape[1] + seen.mentees)
+    for some, more in _groups(problem, prices):
+        limits = np.where(some, -flat - mentor, -CLOSED)
+        seen = scores.within(Cut(limits, mentee - more, score, scores.shape[1]))
+        named = np.union1d(named, seen.mentors * scores.shape[1] + seen.mentees)
+    return named
+
+
+def _groups(problem: AssignmentProblem, prices: Prices) -> Iterator[tuple[BoolVector, IntVector]]:
+    """Yield mentors (n,) who count alike in the rows about both people of a pair, and what mentees cost beside them.
+
+    Together they are all mentors, each once.
+    """
+    n, m = problem.shape
+    times, costs = [np.zeros(n, dtype=np.int64)], [np.zeros(m, dtype=np.int64)]
+    for row, price in priced_rows(problem, prices):
+        both = None if row.by_people(problem.shape) is not None else row.by_both(problem.shape)
+        if both is not None:
+            times.append(both[0])
+            costs.append(price * both[1])
+    known, group = np.unique(np.stack(times, axis=1), axis=0, return_inverse=True)
+    for place, own in enumerate(known):
+        yield group.ravel() == place, own @ np.stack(costs)
 
 
 def _strips(problem: AssignmentProblem, scores: DenseScores, prices: Prices, named: IntVector) -> Iterator[IntVector]:

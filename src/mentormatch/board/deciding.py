@@ -14,7 +14,7 @@ from mentormatch.assignment.rules.ban import Ban
 from mentormatch.assignment.rules.capacity import Capacity
 from mentormatch.assignment.rules.pin import Pin
 from mentormatch.board.actions import Decision, Imposed, Places, SetAside, Withdrawal, side_of
-from mentormatch.columns import Numbers
+from mentormatch.columns import IntVector, Numbers
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
 from mentormatch.languages import tr
@@ -83,9 +83,9 @@ class Ground:
         """
         base = self.base
         places = [staying(base.cohort.side(side), cohort.side(side)) for side in SIDES]
-        now = [{row: place for place, row in enumerate(rows)} for rows in places]
+        now = [{row: place for place, row in enumerate(rows.tolist())} for rows in places]
         former = tuple((now[0][i], now[1][k]) for i, k in base.problem.former if i in now[0] and k in now[1])
-        rows = [replace(row, weights=row.weights[np.ix_(*places)]) for row in self.differing]
+        rows = [row.among(places[0], places[1]) for row in self.differing]
         return replace(posed, former=former, rows=(*posed.rows, *rows))
 
     @cached_property
@@ -138,10 +138,10 @@ def answering(people: People, fields: Sequence[str], places: Mapping[str, int]) 
     return replace(people, columns=columns)
 
 
-def staying(people: People, here: People) -> list[int]:
+def staying(people: People, here: People) -> IntVector:
     """Return where those who are here stood among the people at first."""
     rows = {canonical(key): row for row, key in enumerate(people.ids)}
-    return [rows[canonical(key)] for key in here.ids]
+    return np.array([rows[canonical(key)] for key in here.ids], dtype=np.int64)
 
 
 def moved(edits: Sequence[Edit], before: Cohort, cohort: Cohort) -> Iterator[Edit]:

@@ -30,7 +30,9 @@ from mentormatch.assignment.wide.listing import Listing
 from mentormatch.assignment.wide.minimums import best_with_minimums
 from mentormatch.assignment.wide.paying import Paying
 from mentormatch.assignment.wide.pricing import begun, best_wide, improved
+from mentormatch.assignment.wide.quotas import priceable
 from mentormatch.assignment.wide.scan import Look, scanned
+from mentormatch.assignment.wide.several import best_of_several, several, turns
 from mentormatch.assignment.wide.spread import Spread, at_hand
 from mentormatch.assignment.wide.swift import quickest
 from mentormatch.assignment.wide.tiles import Tiles
@@ -73,7 +75,8 @@ class Wide(Engine):
         if not (isinstance(problem.scores, ComputedScores) or looked_at(problem)):
             return False
         free = not any(side.waivable.any() for side in (problem.mentors, problem.mentees))
-        return free and any(bounds.most.max(initial=0) <= 1 for bounds in open_bounds(problem))
+        single = any(bounds.most.max(initial=0) <= 1 for bounds in open_bounds(problem))
+        return free and (single or "leximin" not in problem.goals)
 
     def quick(self, problem: AssignmentProblem, seconds: float | None) -> bool:
         return True
@@ -85,7 +88,7 @@ class Wide(Engine):
         if not isinstance(problem.scores, ComputedScores):
             problem, run = unheld(problem), replace(run, workers=None)
         fair = "leximin" in problem.goals
-        counting = [not fair and row.by_people(problem.shape) is not None for row in problem.rows]
+        counting = [not fair and each for each in priceable(problem.rows, problem.shape)]
         found = self._with_rows(replace(problem, rows=tuple(compress(problem.rows, counting))), run)
         kept = all(row.holds(found.pairs, problem.shape) for row in problem.rows)
         if not kept and found.status in (Status.PROVED, Status.FEASIBLE):
@@ -305,11 +308,14 @@ class Solver:
         """Return the optimum of a face; ``prices`` are where to begin, None: where the last solve ended."""
         self.heed()
         self._outweigh(profit)
-        turned = self.turned = bool(face.left.most.max(initial=0) > 1)
+        turned = self.turned = turns(face)
         if prices is not None:
             self.begin = prices[0 if turned else 1]
-        solve = self._by_paths if self.compiled else _by_scipy
-        optimum = best_with_minimums(face.flipped() if turned else face, profit, self.reward, solve)
+        solve, own = self._by_paths if self.compiled else _by_scipy, face.flipped() if turned else face
+        if several(own):
+            optimum = best_of_several(own, profit, self.reward, solve, self.heed)
+        else:
+            optimum = best_with_minimums(own, profit, self.reward, solve)
         return Optimum(optimum.chosen, optimum.right, optimum.left) if turned else optimum
 
     def resume(self, face: Face, optimum: Optimum) -> None:
@@ -317,9 +323,9 @@ class Solver:
         if self.compiled:
             from mentormatch.assignment.paths.starting import Start
 
-            turned = bool(face.left.most.max(initial=0) > 1)
+            turned = turns(face)
             ends = Optimum(optimum.chosen, optimum.right, optimum.left) if turned else optimum
-            self.begin = Start.of(face.flipped() if turned else face, ends)
+            self.begin = ends.right if several(face) else Start.of(face.flipped() if turned else face, ends)
 
     def _outweigh(self, profit: IntVector) -> None:
         """Have places that must be taken rewarded with more than all that pairs are worth, if there are any."""
@@ -338,7 +344,7 @@ class Solver:
     def tied(self, face: Face, profit: IntVector) -> Optimum | None:
         """Return the optimum of a face of tied answers; as there are some, a great enough reward has minimums kept."""
         self.heed()
-        if not self.compiled:
+        if not self.compiled and not several(face):
             return best(face, profit)
         self.begin, self.reward, self.reach = None, 1, 0
         while not face.holds(optimum := self.best(face, profit)):

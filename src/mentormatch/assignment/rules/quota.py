@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 from pydantic import Field as Setting
 
@@ -75,8 +76,14 @@ class Quota(Rule):
         return tr(message, least=self.least, most=self.most, field=self.where[0].field)
 
     def rows(self, market: Market) -> Iterator[Row]:
-        counted = np.ones((1, 1), dtype=np.int64)
-        for condition in self.where:
-            holds = condition.holds(market.side(condition.side)).astype(np.int64)
-            counted = counted * (holds[:, None] if condition.side == "mentor" else holds[None, :])
-        yield Row(name=self.label, weights=counted, least=self.least, most=self.most)
+        mentors, mentees = (self._counted(market, side) for side in ("mentor", "mentee"))
+        one = mentors if mentees is None else mentees
+        both = mentors is not None and mentees is not None
+        if one is not None:
+            yield Row(self.label, one, self.least, self.most, times=mentors if both else None)
+
+    def _counted(self, market: Market, side: Side) -> NDArray[np.int64] | None:
+        """Return (n, 1) or (1, m) int64: 1 for whom all conditions of a side hold; None where there are none."""
+        holds = [condition.holds(market.side(side)) for condition in self.where if condition.side == side]
+        counted = np.logical_and.reduce(holds).astype(np.int64) if holds else None
+        return counted if counted is None else counted[:, None] if side == "mentor" else counted[None, :]

@@ -87,8 +87,10 @@ class Aims:
         They are if all pairs are as tight at prices in whole weights: people without a price then have none, so that
         every answer on the face is worth, up to each goal, the sum of these prices, and no answer at all is worth more.
         """
+        if self.sure:
+            return True
         prices = optimum.left[face.lefts], optimum.right[face.rights]
-        return self.sure or all(_as_tight(prices, unit) for _, unit in self.stage.weights[:-1])
+        return all(_as_tight(prices, unit) for _, unit in self.stage.weights[:-1])
 
 
 def _as_tight(prices: tuple[IntVector, IntVector], unit: int) -> bool:

@@ -93,7 +93,8 @@ class Alike:
         stage = replace(view.stage, mentor=view.stage.mentor[first[0]], mentee=view.stage.mentee[first[1]])
         less, more = sorted(self.shape)
         longer = min(isqrt(more // max(less, 1)), LONGER)
-        return replace(view, scores=scores, stage=stage, bounds=(mentors, mentees), longer=max(longer, 1))
+        bounds, group = (mentors, mentees), view.group[first[0]]
+        return replace(view, scores=scores, stage=stage, bounds=bounds, group=group, longer=max(longer, 1))
 
     def spread(self, flow: "Flow") -> Face:
         """Return the pairs of an answer of the kinds, given to people, as a face in which all of them are open."""

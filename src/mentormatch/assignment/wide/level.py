@@ -19,7 +19,8 @@ def level(view: View, prices: Both, leading: int) -> int:
     n, m = view.scores.shape
     mentees = np.arange(0, m, max(m // WIDTH, 1))
     some = view.of_mentees(mentees)
-    losses = [prices[1][mentees] - margin for few in _here_and_there(n) for margin in _margins(some, prices[0], few)]
+    sides = prices[0], np.atleast_2d(prices[1])[:, mentees]
+    losses = [loss for few in _here_and_there(n) for loss in _losses(some, sides, few)]
     flat = np.concatenate([np.empty(0, dtype=np.int64), *losses])
     place = leading * isqrt(n * m) * len(flat) // max(n * m, 1)
     return int(min(np.partition(flat, place - 1)[place - 1], FAR // 2)) if 0 < place <= len(flat) else 0
@@ -31,16 +32,13 @@ def _here_and_there(mentors: int) -> Iterator[range]:
         yield range(start, min(start + FEW, mentors))
 
 
-def _margins(view: View, mentors: IntVector, strip: range) -> Iterator[IntVector]:
-    """Yield (m,) for each mentor what pairs are worth above the prices of mentors, ``-FAR`` where there is none.
-
-    What is yielded is good until the next is asked for.
-    """
+def _losses(view: View, prices: Both, strip: range) -> Iterator[IntVector]:
+    """Yield (m,) for each mentor what pairs lose, ``FAR`` more where there is none; prices are by group of mentors."""
     margin = np.empty(view.scores.shape[1], dtype=np.int64)
     closed, least = np.where(view.scores.mentees, view.stage.mentee, -FAR), view.scores.tiles.least
     for own, scores in zip(strip, view.scores.tiles.rows(strip.start, strip.stop), strict=True):
         np.multiply(scores, view.stage.score, out=margin, dtype=np.int64)
-        margin += view.mentor[own] - mentors[own] if view.scores.mentors[own] else -FAR
+        margin += view.mentor[own] - prices[0][own] if view.scores.mentors[own] else -FAR
         margin += closed
         np.copyto(margin, -FAR, where=scores < least)
-        yield margin
+        yield prices[1][view.group[own] if len(prices[1]) > 1 else 0] - margin

@@ -6,12 +6,14 @@ could be worth listing, and need not be looked at again (the bounds of Hamerly 2
 centres). The few mentees whose price fell most are looked at for themselves, so that they do not tell for all.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.wide.view import Both, Pairs, Sight, View
+from mentormatch.assignment.scores import IntMatrix
+from mentormatch.assignment.wide.view import Both, Pairs, Sight, View, joined
 from mentormatch.columns import BoolVector, IntVector
 from mentormatch.scoring.score import MILLION
 
@@ -49,14 +51,17 @@ class Listing:
         Return False if there are none: every pair that is not listed then loses something. If ``loss`` is below 0, only
         those that gain something are looked for.
         """
-        left, fall = self._left(prices)
-        most_fallen = self._leaving(left, fall)
-        mentors, mentees = left <= most_fallen + min(loss, 0), np.flatnonzero(fall > most_fallen)
-        if not mentors.any() and not len(mentees):
+        left, falls = self._left(prices)
+        fallen = Fallen.of(self, left, falls)
+        mentors = left <= fallen.most + min(loss, 0)
+        if not mentors.any() and not any(map(len, fallen.mentees)):
             return False
         few = max(most // FEW, 1)
-        sights = [self.view.look(prices, loss, most, mentors), self._beside(prices, loss, few, ~mentors, mentees)]
-        self.others = np.where(mentors, sights[0].others, np.minimum(left - most_fallen, sights[1].others))
+        sights = [
+            self.view.look(prices, loss, most, mentors),
+            self._beside(prices, loss, few, ~mentors, fallen.mentees),
+        ]
+        self.others = np.where(mentors, sights[0].others, np.minimum(left - fallen.most, sights[1].others))
         best = np.where(mentors, sights[0].best, np.maximum(prices[0], sights[1].best))
         self.prices, self.bound = prices, min(self.bound, self.view.bound(best, prices[1]))
         if loss > 0:
@@ -76,26 +81,51 @@ class Listing:
         np.minimum.at(self.others, self.pairs.mentors[far], lost[far])
         self.pairs = self.pairs.of(~far)
 
-    def _left(self, prices: Both) -> Both:
-        """Return what others of each mentor lose at least but for what the prices of mentees fell; and that fall."""
-        rise, fall = prices[0] - self.prices[0], self.prices[1] - prices[1]
-        left = np.where(self.view.scores.mentors, self.others + rise, FAR)
-        return left, np.where(self.view.scores.mentees, fall, fall.min(initial=0))
+    def _left(self, prices: Both) -> tuple[IntVector, IntMatrix]:
+        """Return what others of each mentor lose at least but for what the prices of mentees fell; and that fall.
 
-    def _leaving(self, left: IntVector, fall: IntVector) -> int:
-        """Return the fall beyond which it is least work to look at mentees for themselves."""
-        n, m = self.view.scores.shape
+        It is (g, m), that beside each group of mentors.
+        """
+        rise, fall = prices[0] - self.prices[0], np.atleast_2d(self.prices[1] - prices[1])
+        left = np.where(self.view.scores.mentors, self.others + rise, FAR)
+        return left, np.where(self.view.scores.mentees, fall, fall.min(axis=1, initial=0, keepdims=True))
+
+    def leaving(self, left: IntVector, fall: IntVector) -> int:
+        """Return the fall beyond which it is least work to look at mentees for themselves, beside some mentors."""
+        n, m = len(left), len(fall)
         numbers = np.unique(np.append(0, np.geomspace(1, max(m, 1), TRIED).astype(np.int64)).clip(max=m))
         falls = np.append(np.sort(fall)[::-1], fall.min(initial=0))[numbers]
         rows = np.searchsorted(np.sort(left), falls, side="right")
         work = rows * (m + TABLES) + (n - rows) * (numbers + TABLES * (numbers > 0))
         return int(falls[np.argmin(work)])
 
-    def _beside(self, prices: Both, loss: int, most: int, mentors: BoolVector, mentees: IntVector) -> Sight:
+    def _beside(self, prices: Both, loss: int, most: int, mentors: BoolVector, fallen: Sequence[IntVector]) -> Sight:
         """Return what some mentees have beside the mentors who are looked at with everybody."""
+        asked = [mentors & (self.view.group == each) for each in range(len(fallen))]
+        each = zip(asked, np.atleast_2d(prices[1]), fallen, strict=True)
+        sights = [self._of_group((prices[0], own[some]), loss, most, here, some) for here, own, some in each]
+        return joined(sights, asked, self.view.scores.shape[1])
+
+    def _of_group(self, prices: Both, loss: int, most: int, mentors: BoolVector, mentees: IntVector) -> Sight:
+        """Return what some mentees have beside some mentors of one group, at prices of all mentors and of these."""
         n = self.view.scores.shape[0]
         if not len(mentees):
             return Sight(Pairs.none(), np.full(n, -FAR), np.full(n, FAR))
-        sight = self.view.of_mentees(mentees).look((prices[0], prices[1][mentees]), loss, most, mentors)
+        sight = self.view.of_mentees(mentees).look(prices, loss, most, mentors)
         pairs = replace(sight.pairs, mentees=mentees[sight.pairs.mentees])
         return replace(sight, pairs=pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Fallen:
+    """The ``mentees`` to look at for themselves beside each group; ``most`` (n,): what others fell by at most."""
+
+    mentees: tuple[IntVector, ...]
+    most: IntVector
+
+    @classmethod
+    def of(cls, listing: Listing, left: IntVector, falls: IntMatrix) -> Self:
+        """Return those of whom it is least work, by what mentors have left and by how much prices fell, (g, m)."""
+        group = listing.view.group
+        most = np.array([listing.leaving(left[group == each], fall) for each, fall in enumerate(falls)])
+        return cls(tuple(np.flatnonzero(fall > own) for fall, own in zip(falls, most, strict=True)), most[group])

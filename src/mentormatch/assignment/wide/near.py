@@ -20,7 +20,6 @@ from mentormatch.assignment.stages import Stage
 from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.assignment.wide.level import level
 from mentormatch.assignment.wide.pricing import ALL
-from mentormatch.assignment.wide.quotas import counted
 from mentormatch.assignment.wide.remainder import Remainder
 from mentormatch.assignment.wide.solver import Solver
 from mentormatch.assignment.wide.tight import held, stated
@@ -88,8 +87,7 @@ class Near:
         face = replace(face, left=sides[0][0], right=sides[1][0])
         worth = sides[0][1][face.lefts] + sides[1][1][face.rights] - self.view.loss(sight.pairs, self.priced)
         for row, price, full in zip(rows, self.prices.rows, dear, strict=True):
-            mentors, mentees = counted(row, shape)
-            worth += (price - full) * (mentors[face.lefts] + mentees[face.rights])
+            worth += (price - full) * row.at(face.lefts, face.rights, shape)
         if int(np.abs(worth).max(initial=0)) > EXACT // (2 * sum(shape) + self.solver.problem.places + 1):
             return None, others
         return Remainder.of(face, tuple(held(rows, dear)), shape, worth), others

@@ -30,6 +30,7 @@ class Paying:
 
     def __post_init__(self) -> None:
         problem, stage, quotas = self.solver.problem, self.solver.stage, quotas_of(self.solver.problem)
+        self.view = replace(self.view, group=quotas.group)
         point = stage.score * MILLION or stage.weights[-1][1]
         scales = (point, *(2 * weight for _, weight in stage.weights[-2::-1]))
         edge = max(stage.weights[0][1] // max(quotas.steepest, 1) - point, 0)
@@ -76,10 +77,12 @@ class Paying:
 
     def _free(self, opening: tuple[Face, Optimum]) -> Solution | None:
         """Return the solution without rules, if nothing is paid for them and it keeps them."""
-        if self.search.trial is None or any(self.search.trial.tolls):
+        trial, problem = self.search.trial, self.solver.problem
+        if trial is None or any(trial.tolls):
             return None
-        problem = self.solver.problem
-        found = settle(problem, self.solver.run, [self.view.stage], opening, self.solver.tied)
+        face, priced = opening
+        alone = face, self.search.quotas.within(priced, trial.tolls)
+        found = settle(problem, self.solver.run, [self.view.stage], alone, self.solver.tied)
         return found if all(row.holds(found.pairs, problem.shape) for row in problem.rows) else None
 
     def _paid(self, opening: tuple[Face, Optimum], trial: Trial, profit: IntVector) -> Solution:

@@ -68,7 +68,10 @@ def unheard(face: Face, optimum: Optimum, bound: int) -> None:
 
 
 def _tight(listing: Listing, optimum: Optimum) -> tuple[Face, Optimum]:
-    """Return the tight pairs, the chosen ones being among them, as a face with its optimum."""
-    tight = listing.view.loss(listing.pairs, (optimum.left, optimum.right)) == 0
+    """Return the tight pairs, the chosen ones being among them, as a face with its optimum.
+
+    Where people of both sides have several places, a chosen pair may be worth more than its prices.
+    """
+    tight = listing.view.loss(listing.pairs, (optimum.left, optimum.right)) <= 0
     face = listing.view.face(listing.pairs.of(tight))
     return face, Optimum(optimum.chosen[tight], optimum.left, optimum.right)

@@ -15,7 +15,6 @@ from mentormatch.assignment.settle import OutOfTime
 from mentormatch.assignment.sofar import SoFar, silent
 from mentormatch.assignment.solution import Solution, Status, without_pairs
 from mentormatch.assignment.stages import reached
-from mentormatch.assignment.wide.quotas import counted
 from mentormatch.columns import IntVector
 
 PROGRAM = "milp"
@@ -90,8 +89,6 @@ def _left(
 ) -> Iterator[Row]:
     """Yield what rows ask of the open pairs of some people."""
     for row in rows:
-        mentors, mentees = counted(row, shape)
-        own = mentors[people[0]][:, None] if mentors.any() else mentees[people[1]][None, :]
         taken = int(row.at(settled[:, 0], settled[:, 1], shape).sum())
-        ends = (None if end is None else end - taken for end in (row.least, row.most))
-        yield Row(row.name, own, *ends)
+        least, most = (None if end is None else end - taken for end in (row.least, row.most))
+        yield replace(row.among(*people), least=least, most=most)

@@ -26,7 +26,9 @@ def rounded(rows: tuple[Row, ...], pairs: int) -> tuple[Row, ...] | None:
 
 
 def _rounded(row: Row, pairs: int) -> Row:
-    """Return the row in steps from the least that a pair counts; the same row if it is that already."""
+    """Return the row in steps from the least that a pair counts; the same row if it is that, or counts products."""
+    if row.times is not None:
+        return row
     least = int(row.weights.min()) if row.weights.size else 0
     step = int(np.gcd.reduce(row.weights - least, axis=None))
     if step == 0 or (least == 0 and step == 1):

@@ -247,7 +247,15 @@ class Tied:
         )
         none = [np.zeros(count, dtype=np.int64) for count in scores.shape]
         stage = Stage((("hash", 1),), 0, none[0], none[1], 1, 1, GREATEST)
-        return View(scores, stage, (held[0], held[1]), lambda _: None, Pairs.none(), view.pins)
+        return View(
+            scores,
+            stage,
+            (held[0], held[1]),
+            lambda _: None,
+            Pairs.none(),
+            view.pins,
+            np.zeros(scores.shape[0], dtype=np.int64),
+        )
 
     @property
     def _barred(self) -> IntVector:

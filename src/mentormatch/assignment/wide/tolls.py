@@ -102,8 +102,7 @@ class Search:
     def _tried(self, face: Face, profit: IntVector, tolls: Tolls, prices: Both | None = None) -> Trial:
         """Return what comes of some tolls."""
         if prices is None:
-            now, before = self.quotas.paid(tolls), self.quotas.paid(self.last)
-            self.asking.shift((now[0] - before[0], now[1] - before[1]))
+            self.asking.shift(self.quotas.shifted(self.last, tolls))
         optimum = self.asking.solve(face, self.quotas.left(face, profit, tolls), prices)
         cut = Cut(total(profit[optimum.chosen]), self.quotas.spare(face, optimum.chosen))
         self.last = tolls

@@ -1,6 +1,6 @@
 """One stage of a wide problem: what pairs are worth in it, looked at from the prices of people."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
@@ -57,6 +57,13 @@ def former_in(scores: ComputedScores, pairs: IntMatrix) -> Pairs:
 
 
 type Both = tuple[IntVector, IntVector]
+
+
+def beside(mentees: IntVector, group: IntVector, mentors_of: IntVector, mentees_of: IntVector) -> IntVector:
+    """Return the entry of each pair of what mentees have, (m,), or (g, m) beside each ``group`` (n,) of mentors."""
+    return mentees[mentees_of] if mentees.ndim == 1 else mentees[group[mentors_of], mentees_of]
+
+
 type Ready = Callable[[Tiles], Look | None]
 """Returns a quicker way to look at tiles, where there is one."""
 
@@ -79,7 +86,8 @@ class View:
     """One stage of a wide problem: a pair is worth ``scale * score + mentor[i] + mentee[k]``, and more if it is former.
 
     ``ready`` makes a quick look of tiles. ``former`` are the former pairs that may be chosen, if they are worth more;
-    they are looked at one by one. ``pins`` (k, 2) are settled. Lists are so many times ``longer`` than usual.
+    they are looked at one by one. ``pins`` (k, 2) are settled. Lists are so many times ``longer`` than usual. Prices of
+    mentees may be (g, m) instead of (m,): those beside each ``group`` (n,) of mentors, who are in one group as a rule.
     """
 
     scores: ComputedScores
@@ -88,6 +96,7 @@ class View:
     ready: Ready
     former: Pairs
     pins: IntMatrix
+    group: IntVector
     longer: int = 1
 
     @classmethod
@@ -98,7 +107,9 @@ class View:
         taking = scores.mentors & (bounds[0].most > 0), scores.mentees & (bounds[1].most > 0)
         scores = replace(scores, mentors=taking[0], mentees=taking[1])
         former = former_in(scores, listed(problem.former)) if stage.kept else former_in(scores, listed(()))
-        return cls(scores, stage, bounds, ready, former, listed(problem.pins))
+        return cls(
+            scores, stage, bounds, ready, former, listed(problem.pins), np.zeros(scores.shape[0], dtype=np.int64)
+        )
 
     @cached_property
     def seen_by(self) -> Look | None:
@@ -124,7 +135,7 @@ class View:
 
     def loss(self, pairs: Pairs, prices: Both) -> IntVector:
         """Return by how much the prices of their people exceed what pairs are worth."""
-        return prices[0][pairs.mentors] + prices[1][pairs.mentees] - self.worth(pairs)
+        return prices[0][pairs.mentors] + beside(prices[1], self.group, *pairs.columns[:2]) - self.worth(pairs)
 
     def face(self, pairs: Pairs) -> Face:
         """Return the answers on some pairs."""
@@ -135,6 +146,18 @@ class View:
 
         With ``mentors`` (n,) only the pairs of some are looked at.
         """
+        if prices[1].ndim == 1:
+            return self._of_group(prices, loss, most, mentors)
+        asked = [
+            self.group == each if mentors is None else mentors & (self.group == each) for each in range(len(prices[1]))
+        ]
+        sights = [
+            self._of_group((prices[0], own), loss, most, some) for own, some in zip(prices[1], asked, strict=True)
+        ]
+        return joined(sights, asked, self.scores.shape[1])
+
+    def _of_group(self, prices: Both, loss: int, most: int, mentors: BoolVector | None) -> Sight:
+        """Return the same at one price for each mentee."""
         limits, mentees = prices[0] - self.mentor - loss, self.stage.mentee - prices[1]
         limits = limits if mentors is None else np.where(mentors, limits, -CLOSED)
         seen = self.scores.within(Cut(limits, mentees, self.stage.score, most), self.seen_by)
@@ -166,7 +189,8 @@ class View:
         order = np.lexsort((self.former.mentors, self.former.mentees))
         former = Pairs(self.former.mentees[order], self.former.mentors[order], self.former.scores[order])
         stage = replace(self.stage, mentor=self.stage.mentee, mentee=self.stage.mentor)
-        return View(self.scores.flipped(), stage, self.bounds[::-1], self.ready, former, self.pins[:, ::-1])
+        group = np.zeros(self.scores.shape[1], dtype=np.int64)
+        return View(self.scores.flipped(), stage, self.bounds[::-1], self.ready, former, self.pins[:, ::-1], group)
 
     def holding(self) -> "View":
         """Return the same with tables of a moderate size held, as suits few people who are looked at often."""
@@ -182,5 +206,16 @@ class View:
     def bound(self, best: IntVector, mentees: IntVector) -> int:
         """Return what no answer is worth more than, by prices of mentees and the best that each mentor has there."""
         own = np.where(self.scores.mentors, best, 0)
+        mentees = mentees if mentees.ndim == 1 else mentees.max(axis=0)
         both = zip((own, mentees), self.bounds, strict=True)
         return sum(bounds.value(np.where(bounds.least > 0, prices, np.maximum(prices, 0))) for prices, bounds in both)
+
+
+def joined(sights: Sequence[Sight], asked: Sequence[BoolVector], width: int) -> Sight:
+    """Return what is seen of all mentors, each of whom was asked for in one of some looks at most."""
+    first, *others = sights
+    pairs, best, lost = first.pairs, first.best, first.others
+    for sight, some in zip(others, asked[1:], strict=True):
+        pairs = pairs.joined(sight.pairs, width)
+        best, lost = np.where(some, sight.best, best), np.where(some, sight.others, lost)
+    return Sight(pairs, best, lost)

@@ -165,7 +165,7 @@ def quota_beyond_people(posture: Posture, row: Row) -> Iterator[Finding]:
 
 def counts_pairs(row: Row) -> bool:
     """Say whether a row counts pairs: its weights are 0 and 1."""
-    return bool(np.isin(row.weights, (0, 1)).all())
+    return all(np.isin(factor, (0, 1)).all() for factor in row.factors)
 
 
 def taking_part(problem: AssignmentProblem) -> BoolBlock:
