@@ -17,7 +17,7 @@ from mentormatch.assignment.leximin import PEOPLE, before
 from mentormatch.assignment.problem import AssignmentProblem, Row
 from mentormatch.assignment.scores import IntMatrix, Scores
 from mentormatch.assignment.settle import OutOfTime, opening_stage, settle
-from mentormatch.assignment.sofar import silent
+from mentormatch.assignment.sofar import Tell, Told, silent
 from mentormatch.assignment.solution import Prices, Solution, Status, without_pairs
 from mentormatch.assignment.sparse import FLOAT_EXACT, best
 from mentormatch.assignment.stages import Stage, merged, reached
@@ -37,6 +37,7 @@ from mentormatch.assignment.wide.spread import Spread, at_hand
 from mentormatch.assignment.wide.swift import quickest
 from mentormatch.assignment.wide.tiles import Tiles
 from mentormatch.assignment.wide.view import Both, View
+from mentormatch.assignment.wide.waived import Waived, below, used_if_pinned
 from mentormatch.columns import IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scoring.score import MILLION
@@ -74,9 +75,11 @@ class Wide(Engine):
     def takes(self, problem: AssignmentProblem) -> bool:
         if not (isinstance(problem.scores, ComputedScores) or looked_at(problem)):
             return False
-        free = not any(side.waivable.any() for side in (problem.mentors, problem.mentees))
+        waived = any(side.waivable.any() for side in (problem.mentors, problem.mentees))
         single = any(bounds.most.max(initial=0) <= 1 for bounds in open_bounds(problem))
-        return free and (single or "leximin" not in problem.goals)
+        if waived and not isinstance(problem.scores, ComputedScores):
+            return False
+        return "leximin" not in problem.goals or (single and not waived)
 
     def quick(self, problem: AssignmentProblem, seconds: float | None) -> bool:
         return True
@@ -103,10 +106,11 @@ class Wide(Engine):
         asked = replace(problem, goals=before(problem.goals)) if fair else problem
         alone = fair and PEOPLE.issuperset(asked.goals)
         compiled = find_spec("numba") is not None and _worth_loading(problem.scores)
-        solver = Solver(asked, replace(run, ties=run.ties and not alone), compiled)
+        asked = used_if_pinned(asked)
+        solver = Solver(asked, replace(run, ties=run.ties and not alone, tell=_told_if_kept(asked, run.tell)), compiled)
         try:
             with at_hand(run.workers) as solver.crew:
-                solution = solver.fairest(problem, run) if fair else solver.solution()
+                solution = solver.fairest(problem, run) if fair else solver.keeping_all()
             if solution.status is Status.FAILED and problem.goals != ("total",):
                 return self._unless_empty(problem, run, solution)
         except OutOfTime:
@@ -124,6 +128,18 @@ class Wide(Engine):
 def _worth_loading(scores: Scores) -> bool:
     """Return whether there is so much to do that compiled code is used: always where scores are worked out."""
     return compiled_for(scores.count) or (isinstance(scores, ComputedScores) and scores.tiles.computed)
+
+
+def _told_if_kept(problem: AssignmentProblem, tell: Tell) -> Tell:
+    """Return what tells those answers that keep the minimums of who is used."""
+
+    def heard(told: Told) -> None:
+        found = told()
+        if not any(side.any() for side in below(problem, found.pairs)):
+            tell(lambda: found)
+
+    waived = any(side.waivable.any() for side in (problem.mentors, problem.mentees))
+    return heard if waived else tell
 
 
 def _of_rows(stage: Prices, counting: Sequence[bool]) -> Prices:
@@ -192,8 +208,15 @@ class Solver:
         """Return what a pair may be worth at most."""
         return INT_EXACT if self.compiled else FLOAT_EXACT // 3
 
+    def keeping_all(self) -> Solution:
+        """Return the canonical solution, or the best in time, which also keeps minimums that bind who is used."""
+        found = self.solution()
+        if not found.tiers:
+            return found
+        return Waived(self, View.of(self.problem, self.stage, self.ready), found).solution()
+
     def solution(self) -> Solution:
-        """Return the canonical solution, or the best in time."""
+        """Return the canonical solution if minimums bind no one who may be idle, or the best in time."""
         if self.problem.rows and self.aims.sure:
             paying = Paying(self, View.of(self.problem, self.stage, self.ready))
             opening = self.keeping(paying.opening)
@@ -356,7 +379,7 @@ class Solver:
         from mentormatch.assignment.paths.starting import Start
 
         begin = Start.at(face, self.begin) if isinstance(self.begin, np.ndarray) else self.begin
-        begin = begin if begin is not None and len(begin.prices) == len(face.right.most) else None
+        begin = None if begin is None else begin.on(face)
         optimum = best_by_paths(face, profit, begin, lambda: self.run.over)
         self.begin = Start.of(face, optimum)
         return optimum
@@ -373,8 +396,10 @@ class Solver:
         pinned = total(self.stage.worth(self.problem, *listed(self.problem.pins).T))
         bounds = self._bounds({tier.goal: tier.value for tier in tiers}, bound + pinned)
         tiers = tuple(replace(tier, bound=bounds.get(tier.goal)) for tier in tiers)
-        told = self.heard = Solution(Status.FEASIBLE, pairs, tiers, "wide")
-        self.run.tell(lambda: told)
+        told = Solution(Status.FEASIBLE, pairs, tiers, "wide")
+        if not any(side.any() for side in below(self.problem, pairs)):
+            self.heard = told
+            self.run.tell(lambda: told)
         return told
 
     def _bounds(self, values: dict[str, int], bound: int) -> dict[str, int]:

@@ -101,7 +101,7 @@ def _augment(net: Net, room: Room, root: int, lefts: int) -> None:
     room.now[BEST], room.now[END], room.now[DONE] = net.price[root] - _empty(net, root, 0), root, 0
     room.far[root] = 0
     heap = [(np.int64(0), np.int64(root))]
-    while len(heap) > 0:
+    while len(heap) > 0 and room.now[DONE] < len(room.done):
         far, node = heappop(heap)
         if far == room.far[node]:
             if far >= room.now[BEST]:

@@ -57,6 +57,12 @@ class Start:
         """Return the start at some prices of the right side, nobody having a partner."""
         return cls(prices, np.full(len(face.left.most), NOBODY, dtype=np.int32))
 
+    def on(self, face: Face) -> Self | None:
+        """Return the start for a face, without partners if others are on the left; None if others are on the right."""
+        if len(self.prices) != len(face.right.most):
+            return None
+        return self if len(self.partner) == len(face.left.most) else self.at(face, self.prices)
+
     @property
     def seated(self) -> bool:
         """Return whether anybody has a partner."""

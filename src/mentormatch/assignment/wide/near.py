@@ -33,13 +33,17 @@ PAIRS, MORE = (2, 8, 32), 4
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """``prices`` of people and rows, and ``priced``, prices of people that pay for tolls too; the ``bound`` at both."""
+    """``prices`` of people and rows, and ``priced``, prices of people that pay for tolls too; the ``bound`` at both.
+
+    No more than ``open_most`` pairs are left open, None: any number.
+    """
 
     solver: Solver
     view: View
     prices: Prices
     priced: Both
     bound: int
+    open_most: int | None = None
 
     def solution(self) -> Solution:
         """Return the best of the pairs that lose little, proved if no other pair can matter."""
@@ -76,13 +80,15 @@ class Near:
     def _within(self, loss: int, most: int) -> tuple[Remainder | None, int]:
         """Return the problem of what loses no more than so much, and what other pairs lose at least.
 
-        ``most`` pairs a person are listed; None if numbers go beyond what is exact.
+        ``most`` pairs a person are listed; None if numbers go beyond what is exact, or too many pairs are open.
         """
         sight = self.view.look(self.priced, loss, most)
         others = int(sight.others[self.view.scores.mentors].min(initial=loss + 1))
         rows, shape = self.solver.problem.rows, self.solver.problem.shape
         dear = tuple(price if abs(price) > loss else 0 for price in self.prices.rows)
         face = self.view.face(sight.pairs)
+        if self.open_most is not None and len(face) > self.open_most:
+            return None, others
         sides = (_held(face.left, self.prices.mentors, loss), _held(face.right, self.prices.mentees, loss))
         face = replace(face, left=sides[0][0], right=sides[1][0])
         worth = sides[0][1][face.lefts] + sides[1][1][face.rights] - self.view.loss(sight.pairs, self.priced)
@@ -90,7 +96,9 @@ class Near:
             worth += (price - full) * row.at(face.lefts, face.rights, shape)
         if int(np.abs(worth).max(initial=0)) > EXACT // (2 * sum(shape) + self.solver.problem.places + 1):
             return None, others
-        return Remainder.of(face, tuple(held(rows, dear)), shape, worth), others
+        loads = (self.solver.problem.mentors, self.solver.problem.mentees)
+        waived = [np.where(own.waivable, own.least, 0) for own in loads]
+        return Remainder.of(face, tuple(held(rows, dear)), worth, waived), others
 
     def _gap(self, pairs: IntMatrix) -> int:
         """Return by how much the bound exceeds what pairs are worth beside the pins."""

@@ -46,7 +46,7 @@ class Paying:
         return improved(listing, self.search.best, self._lower)
 
     def _hear(self, face: Face, optimum: Optimum) -> None:
-        self.solver.offer(face.answer(optimum.chosen), self.bound)
+        self.solver.hear(face, optimum, self.bound)
 
     def _lower(self, face: Face, optimum: Optimum, bound: int) -> None:
         """Lower the bound: leaving rules out, as a look does, bounds those answers too that keep them."""

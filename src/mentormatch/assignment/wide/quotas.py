@@ -42,8 +42,8 @@ class Quotas:
         ends = list(_ends(rows))
         taken = [int(row.at(settled[:, 0], settled[:, 1], shape).sum()) for row in rows]
         own = [counted(row, shape) for row in rows]
-        mentor = np.array([sign * own[place][0] for place, sign, _ in ends]).reshape(-1, shape[0])
-        mentee = np.array([sign * own[place][2] for place, sign, _ in ends]).reshape(-1, shape[1])
+        mentor = np.array([sign * own[place][0] for place, sign, _ in ends], dtype=np.int64).reshape(-1, shape[0])
+        mentee = np.array([sign * own[place][2] for place, sign, _ in ends], dtype=np.int64).reshape(-1, shape[1])
         known, group = grouped([own[place][1] for place, *_ in ends], shape[0])
         most = tuple(sign * (end - taken[place]) for place, sign, end in ends)
         places, signs = (tuple(end[part] for end in ends) for part in (0, 1))
@@ -111,6 +111,10 @@ class Quotas:
         mentors, mentees = self.paid(tolls)
         right = optimum.right - mentees
         return replace(optimum, left=optimum.left - mentors, right=right if right.ndim == 1 else right[0])
+
+    def tolls(self, prices: Sequence[int]) -> Tolls:
+        """Return what pairs pay for each bound by the prices of rows."""
+        return tuple(max(sign * prices[row], 0) for row, sign in zip(self.rows, self.signs, strict=True))
 
     def by_row(self, tolls: Tolls, rows: int) -> tuple[int, ...]:
         """Return the price of each row: above 0 for its maximum, below 0 for its minimum."""

@@ -1,6 +1,6 @@
 """What tolls leave open: few pairs, of which those are chosen that keep the quotas, ties settled as everywhere."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -31,15 +31,17 @@ class Remainder:
     mentees: IntVector
 
     @classmethod
-    def of(cls, face: Face, rows: tuple[Row, ...], shape: tuple[int, int], worth: IntVector) -> Self:
+    def of(cls, face: Face, rows: tuple[Row, ...], worth: IntVector, waived: Sequence[IntVector]) -> Self:
         """Return the problem of choosing open pairs that are worth the most together and keep rows.
 
-        ``rows`` are about all pairs, settled or not, and rest on people. ``worth`` (e,) of each open pair.
+        ``rows`` are about all pairs, settled or not, and rest on people. ``worth`` (e,) of each open pair. ``waived``:
+        what each person of both sides takes of open pairs at least if they take one, 0 or 1: no more than others.
         """
+        shape = len(waived[0]), len(waived[1])
         mentors, lefts = np.unique(face.lefts, return_inverse=True)
         mentees, rights = np.unique(face.rights, return_inverse=True)
         scores = SparseScores((len(mentors), len(mentees)), lefts, rights, worth)
-        sides = _loads(face.left.of(mentors)), _loads(face.right.of(mentees))
+        sides = _loads(face.left, waived[0], mentors), _loads(face.right, waived[1], mentees)
         left = tuple(_left(rows, (mentors, mentees), face.settled, shape))
         return cls(face, AssignmentProblem(scores, *sides, rows=left, goals=("total",)), mentors, mentees)
 
@@ -80,8 +82,11 @@ class Remainder:
         return found[np.lexsort(found.T[::-1])]
 
 
-def _loads(bounds: Bounds) -> Loads:
-    return Loads(bounds.least, bounds.most, np.zeros(len(bounds.most), dtype=bool))
+def _loads(bounds: Bounds, waived: IntVector, some: IntVector) -> Loads:
+    """Return what some people take of open pairs; ``waived`` (n,): what each takes at least if they take any."""
+    own, least = bounds.of(some), waived[some]
+    idle = (least > 1) & (own.least == 0)
+    return Loads(np.where(idle, least, own.least), own.most, idle)
 
 
 def _left(

@@ -43,7 +43,8 @@ class Tight:
 
     def _of_open(self) -> Solution | None:
         problem = self.solver.problem
-        left = Remainder.of(self.face, self.rows, problem.shape, np.zeros(len(self.face), dtype=np.int64))
+        none = [np.zeros(count, dtype=np.int64) for count in problem.shape]
+        left = Remainder.of(self.face, self.rows, np.zeros(len(self.face), dtype=np.int64), none)
         found = left.solved(self.solver.run)
         if found.tiers:
             return stated(problem, found.pairs, found.status)

@@ -1,0 +1,144 @@
+"""Minimums that bind only who is used: kept, and as good as where scores are held or with a bound that holds."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mentormatch.assignment.certificate import Verdict, certify
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.engines import wide
+from mentormatch.assignment.problem import AssignmentProblem, Loads
+from mentormatch.assignment.settle import OutOfTime
+from mentormatch.assignment.solution import Solution, Status
+from mentormatch.assignment.wide import near, waived
+from tests.assignment.wide.test_quotas import asked, market, quotas
+from tests.assignment.wide.test_same_pairs import FLOORS, GOALS, PROGRAMME, RULES, both, cohort, same, way
+from tests.conftest import DEEP
+
+__all__ = ["way"]
+
+MARKETS = range(60 if DEEP else 9)
+
+both_ways = pytest.mark.parametrize("how", ["compiled", "plain"])
+
+type Both = tuple[AssignmentProblem, AssignmentProblem]
+
+
+def waivable(problems: Both, seed: int, sides: tuple[str, ...] = ("mentors",)) -> Iterator[AssignmentProblem]:
+    """Yield the problems in which people take two or three partners, or nobody."""
+    for each in problems:
+        found = [
+            _waivable(loads, np.random.default_rng((seed, place))) if side in sides else loads
+            for place, (side, loads) in enumerate((("mentors", each.mentors), ("mentees", each.mentees)))
+        ]
+        yield replace(each, mentors=found[0], mentees=found[1])
+
+
+def _waivable(loads: Loads, random: np.random.Generator) -> Loads:
+    most = random.integers(2, 4, len(loads))
+    least = np.minimum(random.integers(2, 4, len(loads)), most)
+    open_ = loads.most > 0
+    return Loads(np.where(open_, least, 0), np.where(open_, most, 0), np.ones(len(loads), dtype=bool))
+
+
+def markets(seed: int, goals: tuple[str, ...] = GOALS) -> Both:
+    """Return a market with its scores held, and not held."""
+    held, unheld = waivable(both(cohort(seed, 30 + seed % 20), PROGRAMME, RULES, goals), seed)
+    return held, unheld
+
+
+def agree(problems: Both, seed: int) -> Solution:
+    """Return the answer where scores are not held, which must be that where they are."""
+    one, other = (solve(each, seed=seed) for each in problems)
+    assert other.engine == "wide"
+    assert same(one, other) or one.status is other.status is Status.INFEASIBLE, (seed, one, other)
+    return other
+
+
+@both_ways
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("seed", MARKETS)
+def test_pairs_are_those_of_the_whole_block_where_people_are_few(seed: int) -> None:
+    for goals in (GOALS, ("total",), FLOORS[seed % 3]):
+        problems = markets(seed, goals)
+        found = agree(problems, seed)
+        assert certify(problems[1], found).verdict in {Verdict.CERTIFIED, Verdict.PARTLY}
+
+
+def test_minimums_bind_in_most_of_the_markets() -> None:
+    free = [_free(markets(seed)[1]) for seed in MARKETS]
+    short = [any(side.any() for side in waived.below(markets(seed)[1], found.pairs)) for seed, found in enumerate(free)]
+    assert sum(short) > len(MARKETS) // 2
+
+
+def _free(problem: AssignmentProblem) -> Solution:
+    """Return the best answer without minimums."""
+    return solve(replace(problem, mentors=replace(problem.mentors, least=np.zeros_like(problem.mentors.least))))
+
+
+@pytest.mark.parametrize("seed", MARKETS)
+def test_pinned_people_are_used_and_quotas_are_kept(seed: int) -> None:
+    held, unheld = waivable(asked(seed, quotas(seed)), seed)
+    mentors, mentees = held.scores.pairs()
+    place = int(np.random.default_rng(seed).integers(len(mentors)))
+    pins = ((int(mentors[place]), int(mentees[place])),)
+    for own in ((), pins):
+        agree((replace(held, pins=own), replace(unheld, pins=own)), seed)
+
+
+@pytest.mark.parametrize("seed", MARKETS)
+def test_people_of_both_sides_may_be_idle(seed: int) -> None:
+    held, unheld = waivable(market(seed), seed, ("mentors", "mentees"))
+    agree((held, unheld), seed)
+
+
+@pytest.fixture
+def many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have nothing solved that an integer program would take long for."""
+    monkeypatch.setattr(near, "ALL", 0)
+    monkeypatch.setattr(waived, "OPEN", 0)
+
+
+@both_ways
+@pytest.mark.usefixtures("way", "many")
+@pytest.mark.parametrize("seed", MARKETS)
+def test_an_answer_of_many_keeps_minimums_and_its_bound_holds(seed: int) -> None:
+    held, unheld = markets(seed)
+    best, found = solve(held, seed=seed), solve(unheld, seed=seed)
+    assert best.status is Status.PROVED
+    assert found.status in {Status.FEASIBLE, Status.PROVED}
+    first, most = found.tiers[0], best.tiers[0]
+    assert first.bound is not None
+    assert first.value <= most.value <= first.bound
+    assert first.value >= 0.7 * most.value
+    assert certify(unheld, found).verdict in {Verdict.CERTIFIED, Verdict.PARTLY}
+
+
+def test_an_answer_in_time_is_one_that_keeps_minimums(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, problem = markets(1)
+    told: list[Solution] = []
+
+    class Once(wide.Solver):
+        """Is out of time after its first answer."""
+
+        def offer(self, pairs: np.ndarray, bound: int) -> Solution:
+            told.append(super().offer(pairs, bound))
+            if self.heard is not None:
+                raise OutOfTime
+            return told[-1]
+
+    monkeypatch.setattr(wide, "Solver", Once)
+    found = solve(problem)
+    assert found.status is Status.FEASIBLE
+    assert not any(side.any() for side in waived.below(problem, found.pairs))
+    assert any(side.any() for side in waived.below(problem, told[0].pairs))
+    monkeypatch.undo()
+    assert solve(problem, time_limit_s=1e-9).status is Status.STOPPED
+
+
+def test_leximin_with_such_minimums_is_refused_in_words() -> None:
+    found = solve(markets(1, ("matched", "leximin"))[1])
+    assert found.status is Status.FAILED
+    assert found.notes
