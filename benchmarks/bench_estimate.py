@@ -25,7 +25,7 @@ def market(mentors: int, mentees: int, memory_mb: int | None = None) -> dict[str
     drawn = Market(mentors, mentees)
     programme, people = drawn.programme, drawn.people
     beforehand = mm.estimate(people, programme, memory_mb=memory_mb)
-    usual, *_ = ways((mentors, mentees), MOST_HELD, unheld=True)
+    usual, *_ = ways((mentors, mentees), MOST_HELD)
     begun = perf_counter()
     status, shorter = "refused", 0
     with suppress(RequestError):

@@ -14,8 +14,8 @@ from time import perf_counter
 import numpy as np
 
 from mentormatch import matching
-from mentormatch.assignment.memory import Way, has_scale, pursued_unheld, resident_mb, ways
-from mentormatch.assignment.posing import forbidden, several_mentors
+from mentormatch.assignment.memory import Way, has_scale, resident_mb, ways
+from mentormatch.assignment.posing import forbidden
 from mentormatch.assignment.rule import Rule, market_of
 from mentormatch.assignment.wide.scan import STRIP
 from mentormatch.assignment.wide.tiles import tiles
@@ -178,9 +178,7 @@ def estimate(
     """
     shape = (len(cohort.mentors), len(cohort.mentees)) if people is None else people
     refuse(cohort, shape)
-    several = several_mentors(programme.rules, cohort.mentees)
-    unheld = pursued_unheld(programme.goals.order, several=several)
-    known = list(ways(shape, matching.MOST_HELD, unheld=unheld))
+    known = list(ways(shape, matching.MOST_HELD))
     fitting = [way for way in known if memory_mb is None or way.memory_mb <= memory_mb]
     way = (fitting or [min(known, key=lambda way: way.memory_mb)])[0]
     pace, scale = seconds_a_pair(cohort, programme, held=way.held), has_scale()

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from mentormatch.assignment.certificate import Certificate, certify
 from mentormatch.assignment.engine import Workers, solve
-from mentormatch.assignment.memory import pursued_unheld, way_within
-from mentormatch.assignment.posing import pose, pose_wide, several_mentors
+from mentormatch.assignment.memory import way_within
+from mentormatch.assignment.posing import pose, pose_wide
 from mentormatch.assignment.price import GoalPrice
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.progress import at_work
@@ -369,9 +369,7 @@ def scored(cohort: Cohort, programme: Programme, memory_mb: int | None = None) -
     Raises RequestError where that does not fit into ``memory_mb``.
     """
     goals = programme.goals.order
-    several = "floor_person" in goals and several_mentors(programme.rules, cohort.mentees)
-    unheld = pursued_unheld(goals, several=several)
-    way = way_within((len(cohort.mentors), len(cohort.mentees)), MOST_HELD, memory_mb, unheld=unheld)
+    way = way_within((len(cohort.mentors), len(cohort.mentees)), MOST_HELD, memory_mb)
     if not way.held:
         problem = pose_wide(cohort, programme.criteria, programme.rules, goals, way.shorter)
         return UnheldScores(cohort, programme.criteria), problem

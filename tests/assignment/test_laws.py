@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.problem import GOALS, AssignmentProblem
+from mentormatch.assignment.problem import GOALS, AssignmentProblem, Row
 from mentormatch.assignment.scores import stored
 from mentormatch.assignment.solution import Solution, Status
 from tests.oracles.problems import larger_problem, problems, with_any_goals
@@ -60,6 +60,12 @@ def in_order(problem: AssignmentProblem, goals: Sequence[str]) -> AssignmentProb
     return replace(problem, goals=tuple(goal for goal in problem.goals if goal in goals) or tuple(goals[:1]))
 
 
+def turned(row: Row) -> Row:
+    """Return a row with the sides exchanged."""
+    times = None if row.times is None else row.times.T
+    return replace(row, weights=row.weights.T, mentor=row.mentee, mentee=row.mentor, times=times)
+
+
 @given(some)
 def test_swapping_the_sides_changes_no_value(problem: AssignmentProblem) -> None:
     problem = in_order(problem, [goal for goal in GOALS if goal != "floor_person"])
@@ -68,7 +74,7 @@ def test_swapping_the_sides_changes_no_value(problem: AssignmentProblem) -> None
         stored(block.T, allowed.T),
         problem.mentees,
         problem.mentors,
-        rows=tuple(replace(row, weights=row.weights.T, mentor=row.mentee, mentee=row.mentor) for row in problem.rows),
+        rows=tuple(turned(row) for row in problem.rows),
         pins=swapped(problem.pins),
         goals=problem.goals,
         mentor_priority=problem.mentee_priority,

@@ -43,38 +43,36 @@ def test_leximin_takes_longer_and_as_little_memory() -> None:
     assert many.memory_mb < 2 * plain.memory_mb
 
 
-def test_the_worst_served_is_sought_among_held_scores_where_mentees_have_several_mentors() -> None:
+def test_very_many_scores_are_held_for_no_goal() -> None:
     goals = PROGRAMME.goals.model_copy(update={"order": ["matched", "floor_person", "total"]})
-    asked = PROGRAMME.model_copy(update={"goals": goals})
-    two = asked.with_rules([Capacity(side="mentee", most=2)])
-    assert mm.estimate(COHORT, asked, people=(60_000, 100_000)).way == "wide"
-    assert mm.estimate(COHORT, two, people=(60_000, 100_000)).way == "held"
+    two = PROGRAMME.model_copy(update={"goals": goals}).with_rules([Capacity(side="mentee", most=2)])
+    assert mm.estimate(COHORT, two, people=(60_000, 100_000)).way == "wide"
 
 
 def test_a_budget_of_memory_shortens_lists_before_it_refuses() -> None:
-    usual, *shorter = memory.ways((60_000, 100_000), 0, unheld=True)
+    usual, *shorter = memory.ways((60_000, 100_000), 0)
     sizes = [way.memory_mb for way in (usual, *shorter)]
     assert sizes == sorted(sizes, reverse=True)
     assert len(set(sizes)) == len(sizes)
     for way in shorter:
-        assert memory.way_within((60_000, 100_000), 0, way.memory_mb, unheld=True).shorter == way.shorter
+        assert memory.way_within((60_000, 100_000), 0, way.memory_mb).shorter == way.shorter
     with pytest.raises(RequestError, match="ne tient pas dans la mémoire permise"):
-        memory.way_within((60_000, 100_000), 0, sizes[-1] - 50, unheld=True)
+        memory.way_within((60_000, 100_000), 0, sizes[-1] - 50)
 
 
 def test_where_scores_do_not_fit_they_are_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "resident_mb", lambda: 100)
-    held, *unheld = memory.ways((4_000, 6_000), matching.MOST_HELD, unheld=True)
+    held, *unheld = memory.ways((4_000, 6_000), matching.MOST_HELD)
     assert held.held
-    assert memory.way_within((4_000, 6_000), matching.MOST_HELD, held.memory_mb, unheld=True) == held
-    assert memory.way_within((4_000, 6_000), matching.MOST_HELD, held.memory_mb - 1, unheld=True) == unheld[0]
+    assert memory.way_within((4_000, 6_000), matching.MOST_HELD, held.memory_mb) == held
+    assert memory.way_within((4_000, 6_000), matching.MOST_HELD, held.memory_mb - 1) == unheld[0]
 
 
 def test_where_there_is_no_budget_nobody_asks_what_the_process_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(memory, "resident_mb")
-    for shape, unheld in (((300, 300), True), ((60_000, 100_000), True), ((60_000, 100_000), False)):
-        way = memory.way_within(shape, matching.MOST_HELD, None, unheld=unheld)
-        assert way.held == (shape == (300, 300) or not unheld)
+    for shape in ((300, 300), (60_000, 100_000)):
+        way = memory.way_within(shape, matching.MOST_HELD, None)
+        assert way.held == (shape == (300, 300))
         assert way.shorter == 1
 
 
@@ -99,7 +97,7 @@ def test_a_budget_that_suffices_changes_no_pair() -> None:
 def test_shorter_lists_find_the_same_pairs(monkeypatch: pytest.MonkeyPatch, shorter: int) -> None:
     held = mm.match(COHORT, FREE)
     way = memory.Way(held=False, memory_mb=0, shorter=shorter)
-    monkeypatch.setattr(matching, "way_within", lambda *_, unheld: way)
+    monkeypatch.setattr(matching, "way_within", lambda *_: way)
     unheld = mm.match(COHORT, FREE)
     assert getattr(unheld.problem.scores, "shorter") == shorter  # noqa: B009 - scores of this kind alone have it
     assert unheld.pairs == held.pairs

@@ -91,7 +91,7 @@ def test_a_quota_counts_the_pairs_for_which_all_its_conditions_hold(data: st.Dat
     assert isinstance(asked, Quota)
     (row,) = asked.rows(met)
     assert (row.least, row.most) == (asked.least, asked.most)
-    weights = np.broadcast_to(row.weights, met.shape)
+    weights = np.broadcast_to(row.weights * (1 if row.times is None else row.times), met.shape)
     for (mentor, mentee), weight in np.ndenumerate(weights):
         pair: dict[Side, Person] = {"mentor": met.mentors.person(mentor), "mentee": met.mentees.person(mentee)}
         assert weight == all(holds(condition, pair[condition.side]) for condition in asked.where)
@@ -131,7 +131,7 @@ def test_the_hours_of_the_mentees_of_one_mentor_stay_within_the_limit(data: st.D
 
 def keeps(row: Row, met: Market, chosen: Sequence[tuple[int, ...]]) -> bool:
     """Say whether these pairs stay within the bounds of a coupling row."""
-    weights = np.broadcast_to(row.weights, met.shape)
+    weights = np.broadcast_to(row.weights * (1 if row.times is None else row.times), met.shape)
     counted = [cell for cell in chosen if row.mentor in (None, cell[0]) and row.mentee in (None, cell[1])]
     total = sum(int(weights[cell]) for cell in counted)
     return (row.least is None or total >= row.least) and (row.most is None or total <= row.most)

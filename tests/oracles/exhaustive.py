@@ -77,7 +77,8 @@ def enough(loads: Loads, people: Sequence[int]) -> bool:
 
 def _within(problem: AssignmentProblem, place: int, pairs: Pairs) -> bool:
     row = problem.rows[place]
-    weights = np.broadcast_to(row.weights, problem.shape).tolist()
+    factor = 1 if row.times is None else row.times
+    weights = np.broadcast_to(row.weights * factor, problem.shape).tolist()
     counted = [(i, k) for i, k in pairs if row.mentor in (None, i) and row.mentee in (None, k)]
     total = sum(weights[i][k] for i, k in counted)
     return (row.least is None or total >= row.least) and (row.most is None or total <= row.most)

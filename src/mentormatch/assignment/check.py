@@ -67,7 +67,9 @@ def _wrong_loads(side: str, loads: Loads, people: IntVector) -> Iterator[str]:
 
 def _wrong_rows(problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> Iterator[str]:
     for row in problem.rows:
-        total = sum(row.at(mentors, mentees, problem.shape).tolist())
+        counted = np.ones(len(mentors), dtype=bool) if row.mentor is None else mentors == row.mentor
+        counted = counted if row.mentee is None else counted & (mentees == row.mentee)
+        total = sum(row.at(mentors[counted], mentees[counted], problem.shape).tolist())
         if row.least is not None and total < row.least:
             yield f"row {row.name!r} sums to {total}, at least {row.least}"
         if row.most is not None and total > row.most:

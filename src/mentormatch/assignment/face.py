@@ -85,6 +85,20 @@ class Face:
         kept = ~np.isin(mentors * m + mentees, pinned) & (left.most[mentors] > 0) & (right.most[mentees] > 0)
         return cls(mentors[kept], mentees[kept], left, right, listed(problem.pins))
 
+    @property
+    def several(self) -> bool:
+        """Return whether people of both sides may have several partners."""
+        return all(bounds.most.max(initial=0) > 1 for bounds in (self.left, self.right))
+
+    @property
+    def turns(self) -> bool:
+        """Return whether the sides are exchanged for those who solve it.
+
+        Then nobody on the left has several partners, or the left side has fewer places.
+        """
+        left, right = self.left.most, self.right.most
+        return bool(left.sum() > right.sum()) if self.several else bool(left.max(initial=0) > 1)
+
     def loads(self, chosen: BoolVector) -> tuple[IntVector, IntVector]:
         """Return how many of the chosen pairs each person of both sides is in."""
         return (

@@ -4,13 +4,12 @@ The figures were measured on Python 3.13, numpy 2.5, numba 0.68 as the greatest 
 rounded up; ``python -m benchmarks.bench_estimate`` holds them against new measurements. Megabytes are 10^6 bytes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from os import cpu_count
 from pathlib import Path
 
-from mentormatch.assignment.problem import SUMS
 from mentormatch.assignment.wide.guess import DRAWN, LEADING, SHARE
 from mentormatch.assignment.wide.part import HELD
 from mentormatch.assignment.wide.pricing import ADDED, ALL
@@ -20,8 +19,6 @@ from mentormatch.languages import tr
 from mentormatch.phrases import thousands
 
 MEGA = 1_000_000
-UNHELD = {*SUMS, "floor", "leximin"}
-"""The goals that are pursued without the scores of all pairs; ``floor_person`` where nobody has several mentors."""
 PROGRAM_MB = 70
 """The library by itself, where the system does not tell what a process holds."""
 HELD_MB, HELD_BYTES = 30, 23
@@ -53,28 +50,22 @@ class Way:
     shorter: int = 1
 
 
-def pursued_unheld(goals: Sequence[str], *, several: bool) -> bool:
-    """Say whether goals are pursued without the scores of all pairs; ``several``: mentees may have several mentors."""
-    return set(goals) <= (UNHELD if several else {*UNHELD, "floor_person"})
-
-
-def ways(shape: tuple[int, int], most_held: int, *, unheld: bool) -> Iterator[Way]:
+def ways(shape: tuple[int, int], most_held: int) -> Iterator[Way]:
     """Yield the ways to go about a market, the one that is taken first where memory is no matter.
 
-    ``shape`` is how many mentors and mentees there are; of more than ``most_held`` pairs scores are not held, where all
-    goals are pursued without: ``unheld``.
+    ``shape`` is how many mentors and mentees there are; of more than ``most_held`` pairs scores are not held.
     """
     own, (n, m), compiled = resident_mb(), shape, has_scale()
-    if are_held(shape, most_held, unheld=unheld):
+    if are_held(shape, most_held):
         yield Way(held=True, memory_mb=own + HELD_MB + n * m * HELD_BYTES // MEGA)
-    for shorter in SHORTER if unheld else ():
+    for shorter in SHORTER:
         yield Way(held=False, memory_mb=own + unheld_mb(shape, shorter, compiled=compiled), shorter=shorter)
 
 
-def are_held(shape: tuple[int, int], most_held: int, *, unheld: bool) -> bool:
+def are_held(shape: tuple[int, int], most_held: int) -> bool:
     """Say whether scores are held where memory is no matter."""
     n, m = shape
-    return n * m <= most_held or not unheld
+    return n * m <= most_held
 
 
 def unheld_mb(shape: tuple[int, int], shorter: int, *, compiled: bool) -> int:
@@ -88,14 +79,14 @@ def unheld_mb(shape: tuple[int, int], shorter: int, *, compiled: bool) -> int:
     return WIDE_MB + COMPILER_MB * compiled + (seen + listed + table + (n + m) * PERSON_BYTES) // MEGA
 
 
-def way_within(shape: tuple[int, int], most_held: int, memory_mb: int | None, *, unheld: bool) -> Way:
+def way_within(shape: tuple[int, int], most_held: int, memory_mb: int | None) -> Way:
     """Return the first way that fits into ``memory_mb`` megabytes, None: any.
 
     Raises RequestError where none does: with what the least would take, and what was allowed.
     """
     if memory_mb is None:
-        return Way(held=are_held(shape, most_held, unheld=unheld), memory_mb=0)
-    known = list(ways(shape, most_held, unheld=unheld))
+        return Way(held=are_held(shape, most_held), memory_mb=0)
+    known = list(ways(shape, most_held))
     fitting = next((way for way in known if way.memory_mb <= memory_mb), None)
     if fitting is None:
         raise too_little(min(way.memory_mb for way in known), memory_mb)

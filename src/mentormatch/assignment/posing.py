@@ -107,11 +107,6 @@ def loads(rules: Sequence[Rule], people: People, side: Side, taking_part: BoolVe
     return Loads(np.where(taking_part, least, 0), np.where(taking_part, most, 0), idle)
 
 
-def several_mentors(rules: Sequence[Rule], mentees: People) -> bool:
-    """Say whether a mentee may have several mentors."""
-    return bool(loads(rules, mentees, "mentee", mentees.complete).most.max(initial=0) > 1)
-
-
 def priority(rules: Sequence[Rule], people: People, side: Side) -> IntVector | None:
     """Return (n,) int: the weight of each person in the goal ``priority``, None where no rule names anyone."""
     said = [weights for rule in rules if (weights := rule.priority(people, side)) is not None]

@@ -122,12 +122,15 @@ class Row:
         return mentor, mentee
 
     def among(self, mentors: IntVector, mentees: IntVector) -> "Row":
-        """Return the row for some people of both sides, by their positions; it bounds no single person."""
+        """Return the row for some people of both sides, by their positions; that of a person must be of one of them."""
         some = [_among(np.atleast_2d(factor), mentors, mentees) for factor in self.factors]
-        return replace(self, weights=some[0], times=some[1] if len(some) > 1 else None)
+        own = _place(self.mentor, mentors), _place(self.mentee, mentees)
+        return replace(self, weights=some[0], mentor=own[0], mentee=own[1], times=some[1] if len(some) > 1 else None)
 
     def holds(self, pairs: NDArray[np.int64], shape: tuple[int, int]) -> bool:
         """Return whether pairs (k, 2) keep the bounds."""
+        for side, person in enumerate((self.mentor, self.mentee)):
+            pairs = pairs if person is None else pairs[pairs[:, side] == person]
         total = int(self.at(pairs[:, 0], pairs[:, 1], shape).sum())
         return (self.least is None or total >= self.least) and (self.most is None or total <= self.most)
 
@@ -300,6 +303,11 @@ def _below_zero(parts: dict[str, IntVector | None]) -> list[Problem]:
     ]
 
 
+def _place(person: int | None, people: IntVector) -> int | None:
+    """Return where a person is among some people."""
+    return None if person is None else int(np.flatnonzero(people == person)[0])
+
+
 def _among(factor: NDArray[np.int64], mentors: IntVector, mentees: IntVector) -> NDArray[np.int64]:
     """Return a factor for some people: an axis along which all count alike is kept as it is."""
     rows = factor if factor.shape[0] == 1 else factor[mentors]
@@ -358,7 +366,8 @@ def _inexact(problem: AssignmentProblem) -> list[Problem]:
     greatest["priority"] = sum(
         int(part.max()) for part in (problem.mentor_priority, problem.mentee_priority) if part is not None and len(part)
     )
-    greatest |= {f"row {row.name!r}": row.reach for row in problem.rows}
+    of_one = {id(row.weights): row for row in problem.rows if row.times is None}
+    greatest |= {f"row {row.name!r}": row.reach for row in problem.rows if of_one.get(id(row.weights), row) is row}
     return [
         Problem(name, f"a magnitude of {value}", f"at most {most} with so many people", "use a smaller scale")
         for name, value in greatest.items()

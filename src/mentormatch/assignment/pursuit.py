@@ -75,6 +75,8 @@ def _solved(problem: AssignmentProblem, ask: Ask, thresholds: Mapping[str, Thres
         return ask(problem, ties=True, tell=tell)
     before, after = problem.goals[:place], problem.goals[place + 1 :]
     threshold = thresholds[problem.goals[place]]
+    if isinstance(threshold, WorstPerson) and hard(problem, threshold):
+        return _roughly(problem, place, ask, thresholds, tell)
     search = Search(problem, before, after, threshold, ask, tell)
     whole = search.at_once()
     found, value = whole or search.run()
@@ -95,6 +97,50 @@ def _solved(problem: AssignmentProblem, ask: Ask, thresholds: Mapping[str, Thres
         return kept(solution)
     floor = value if isinstance(threshold, WorstPair) else None
     return replace(kept(solution), prices=_proof(search, solution, floor))
+
+
+def _roughly(
+    problem: AssignmentProblem, place: int, ask: Ask, thresholds: Mapping[str, Threshold], tell: Tell
+) -> Solution:
+    """Return a solution in which the worst served mentee has as good a worst pair as can be, if all can have one.
+
+    If that is more than the goals before allow, somebody has nobody in every answer, and it is the solution.
+    """
+    threshold, before = thresholds[WorstPerson.goal], problem.goals[:place]
+    assert isinstance(threshold, WorstPerson)
+    if threshold.ceiling(problem, 0) <= 0:
+        return _with_proved(_solved(_left(problem, threshold.goal), ask, thresholds, tell), threshold, 0)
+    needed = threshold.all_with_one(problem)
+    free, full = (Search(each, before, (), threshold, ask, tell) for each in (problem, needed))
+    base, served = free.best_before(), full.best_before()
+    if base.status is not Status.PROVED or served.status not in (Status.PROVED, Status.INFEASIBLE):
+        return base if base.status is not Status.PROVED else replace(base, status=Status.FEASIBLE)
+    if served.status is Status.INFEASIBLE or not free.level(base, served):
+        return _with_proved(_solved(_left(problem, threshold.goal), ask, thresholds, tell), threshold, 0)
+    goals = (WorstPair.goal if goal == threshold.goal else goal for goal in problem.goals)
+    asked = replace(needed, goals=tuple(dict.fromkeys(goals)))
+    found = _solved(asked, ask, thresholds, lambda told: tell(lambda: _served(problem, threshold, base, told())))
+    return _served(problem, threshold, base, found)
+
+
+def _served(problem: AssignmentProblem, threshold: WorstPerson, base: Solution, found: Solution) -> Solution:
+    """Return an answer in which all are served, with what is known of the goals up to the worst served."""
+    if not found.tiers:
+        return replace(base, status=Status.FEASIBLE)
+    tiers = [tier for tier in base.tiers if tier.goal in problem.goals[: problem.goals.index(threshold.goal)]]
+    value, bound = threshold.value(problem, *found.pairs.T), threshold.ceiling(problem, 0)
+    tiers.append(Tier(threshold.goal, value, bound))
+    prices = base.prices if {tier.goal for tier in base.tiers} <= {*problem.goals} else ()
+    return replace(found, status=Status.FEASIBLE, tiers=tuple(tiers), prices=prices)
+
+
+def hard(problem: AssignmentProblem, threshold: WorstPerson) -> bool:
+    """Return whether the worst served is not found for sure: sums of several pairs, of scores that are not held.
+
+    To share numbers out in threes of equal sums is as hard (3-partition: Garey and Johnson 1975).
+    """
+    unheld = isinstance(problem.scores, ComputedScores) and "leximin" not in problem.goals
+    return unheld and bool(threshold.several(problem).any())
 
 
 def _with_proved(solution: Solution, threshold: Threshold, value: int) -> Solution:
@@ -224,6 +270,10 @@ class Search:
         """Tell an answer that is optimal in the goals before, and not yet in this one."""
         self.tell(partial(replace, found, status=Status.FEASIBLE))
 
+    def best_before(self) -> Solution:
+        """Return an answer that is optimal in the goals before, with as many pairs as these leave open."""
+        return self._asked(None)
+
     def _asked(self, least: int | None, tell: Tell = silent) -> Solution:
         """Return an answer that is optimal in the goals before, with as many pairs as these leave open."""
         asked = None if least is None or least <= 0 <= self.problem.scores.extremes[0] else least
@@ -250,12 +300,12 @@ class Search:
         """Return whether an answer that was stopped is not as good as one found, up to the threshold of this value."""
         if solution.status is not Status.FEASIBLE:
             return solution.status is Status.STOPPED
-        return self._value(solution) < value or not self._level(solution, found)
+        return self._value(solution) < value or not self.level(solution, found)
 
     def _costs_nothing(self, base: Solution, found: Solution) -> bool:
-        return found.status is Status.PROVED and self._level(base, found)
+        return found.status is Status.PROVED and self.level(base, found)
 
-    def _level(self, one: Solution, other: Solution) -> bool:
+    def level(self, one: Solution, other: Solution) -> bool:
         """Return whether two answers reach the same in the goals before."""
         levels = [{tier.goal: (tier.value, tier.vector) for tier in each.tiers} for each in (one, other)]
         return all(levels[0][goal] == levels[1][goal] for goal in self.before)
@@ -288,7 +338,7 @@ def _bounds(problem: AssignmentProblem, solution: Solution) -> Iterator[tuple[st
     for tier in reached(problem, solution.pairs, {}):
         if solution.status is Status.PROVED:
             yield tier.goal, tier.value
-        elif tier.goal in SUMS or known.get(tier.goal) == tier.value:
-            yield tier.goal, known.get(tier.goal)
         else:
-            return
+            yield tier.goal, known.get(tier.goal)
+            if tier.goal not in SUMS and known.get(tier.goal) != tier.value:
+                return

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from mentormatch.assignment.bounding import worth_of
-from mentormatch.assignment.problem import AssignmentProblem, Row
+from mentormatch.assignment.problem import AssignmentProblem, Loads, Row
 from mentormatch.assignment.rounding import bound, whole
 from mentormatch.assignment.scores import NONE, Among, IntMatrix
 from mentormatch.assignment.solution import Prices, Solution, Status
@@ -177,21 +177,21 @@ class WorstPerson(Threshold):
         Otherwise these mentees must have a partner, and the bound of the others is a row (Kobren, Saha & McCallum,
         "Paper Matching with Local Fairness Constraints", KDD 2019).
         """
-        several = self._several(problem)
+        several = self.several(problem)
         good = replace(problem, scores=problem.scores.keeping(np.where(several, NONE, least)))
         if not several.any():
             return replace(good, goals=self._placing(problem.goals)) if least > 0 else good
         needed = self.served & ~several & (least > 0)
-        loads = replace(
-            problem.mentees,
-            least=np.where(needed, np.maximum(problem.mentees.least, 1), problem.mentees.least),
-            idle=problem.mentees.idle & ~needed,
-        )
+        loads = _needing(problem.mentees, needed)
         return replace(good, mentees=loads, rows=(*problem.rows, *_rows(problem, np.flatnonzero(several), least)))
 
-    def _several(self, problem: AssignmentProblem) -> BoolVector:
+    def several(self, problem: AssignmentProblem) -> BoolVector:
         """Return (m,) bool: who is served and may have several partners."""
         return self.served & ~single_mentees(problem)
+
+    def all_with_one(self, problem: AssignmentProblem) -> AssignmentProblem:
+        """Return the problem in which everybody who is served must have a partner."""
+        return replace(problem, mentees=_needing(problem.mentees, self.served))
 
     def _placing(self, goals: Sequence[str]) -> tuple[str, ...]:
         """Return the goals with most pairs asked for where this goal is, if not before."""
@@ -206,7 +206,7 @@ class WorstPerson(Threshold):
 
         Where each has one partner at most, all are in a pair or somebody has nothing: mentors may be needed for that.
         """
-        several, always = self._several(problem), problem.mentees.always > 0
+        several, always = self.several(problem), problem.mentees.always > 0
         single = problem.scores.best()[1][self.served & ~several]
         alone = np.where(always[self.served & ~several], single, np.maximum(single, 0)).tolist()
         least = min([*alone, *_best_sums(problem, np.flatnonzero(several))], default=0)
@@ -229,7 +229,7 @@ class WorstPerson(Threshold):
         who is not dear, with whom nobody else of them is: the last of them has at best the best so many allow. That
         holds whoever is said to be dear.
         """
-        if self._several(problem).any() or not failed.prices or failed.prices[0].weights[0][0] != "matched":
+        if self.several(problem).any() or not failed.prices or failed.prices[0].weights[0][0] != "matched":
             return None
         first = failed.prices[0]
         counted = replace(first, weights=(("matched", 1),), parts=first.parts * first.weights[0][1])
@@ -242,14 +242,25 @@ class WorstPerson(Threshold):
         return max(min(_last(np.repeat(tops, loads), wanting) for tops, loads in zip(best, most, strict=True)), 0)
 
 
+def _needing(loads: Loads, needed: BoolVector) -> Loads:
+    """Return loads by which some people must have a partner."""
+    return replace(loads, least=np.where(needed, np.maximum(loads.least, 1), loads.least), idle=loads.idle & ~needed)
+
+
 def _last(tops: IntVector, count: int) -> int:
     """Return the last of the ``count`` greatest numbers, ``NONE`` if there are fewer."""
     return int(np.partition(tops, len(tops) - count)[len(tops) - count]) if count <= len(tops) else NONE
 
 
 def _best_sums(problem: AssignmentProblem, mentees: IntVector) -> Iterator[int]:
-    """Yield the best sum of each of the mentees, of whom some may have several partners."""
+    """Yield the best sum of each of the mentees, of whom some may have several partners.
+
+    Where scores are not held it is a bound: as many of the best score as they may have partners.
+    """
     if not len(mentees):
+        return
+    if isinstance(problem.scores, ComputedScores):
+        yield from (problem.scores.best()[1][mentees] * problem.mentees.most[mentees]).tolist()
         return
     mentors_of, mentees_of = problem.scores.pairs()
     scores = problem.scores.at(mentors_of, mentees_of)

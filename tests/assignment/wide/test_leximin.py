@@ -14,12 +14,11 @@ from mentormatch import matching as route
 from mentormatch.assignment.certificate import Verdict, certify
 from mentormatch.assignment.coarse import coarser
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.engines import wide
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.rules.quota import Quota
 from mentormatch.assignment.settle import OutOfTime
 from mentormatch.assignment.solution import Prices, Solution, Status
-from mentormatch.assignment.wide import climbing, fairest, guess, parting
+from mentormatch.assignment.wide import climbing, fairest, guess, parting, solving
 from mentormatch.assignment.wide.climbing import Climb
 from mentormatch.assignment.wide.ranking import FAR, Ranks, Signatures
 from mentormatch.errors import EngineError
@@ -115,7 +114,7 @@ def test_former_pairs_and_pins_count_before_and_after(seed: int, goals: Sequence
 def test_goals_that_are_not_sure_to_keep_their_order_are_kept_one_by_one(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wide, "INT_EXACT", 1 << 28)
+    monkeypatch.setattr(solving, "INT_EXACT", 1 << 28)
     rounded = list[object]()
 
     def remembered(prices: Prices) -> list[Prices]:

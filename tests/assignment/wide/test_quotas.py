@@ -15,7 +15,7 @@ from mentormatch.assignment.problem import AssignmentProblem, Row
 from mentormatch.assignment.settle import OutOfTime, opening_stage
 from mentormatch.assignment.solution import Solution, Status
 from mentormatch.assignment.stages import merged
-from mentormatch.assignment.wide import guess, near, paying, pricing, tight
+from mentormatch.assignment.wide import guess, keeping, near, paying, pricing, solving, tight
 from mentormatch.assignment.wide.cuts import Cut, highest, lowest
 from mentormatch.columns import IntVector
 from tests.assignment.wide.test_same_pairs import GOALS, PROGRAMME, RULES, both, coarse, cohort, needing, same
@@ -205,7 +205,7 @@ def test_an_answer_in_time_keeps_quotas_and_its_bounds_hold(monkeypatch: pytest.
     best = {tier.goal: tier.value for tier in solve(problem).tiers}
     told: list[Solution] = []
 
-    class Once(wide.Solver):
+    class Once(solving.Solver):
         """Is out of time after its first answer."""
 
         def offer(self, pairs: np.ndarray, bound: int) -> Solution:
@@ -232,9 +232,9 @@ def test_where_numbers_grow_too_great_the_total_alone_shows_that_no_answer_is_th
     most = len(solve(replace(problem, rows=())).pairs)
     none = replace(problem, rows=(Row("all", np.ones((1, 1), dtype=np.int64), least=most + 1),))
     reach = opening_stage(merged(problem, lambda _: True)).reach
-    monkeypatch.setattr(wide, "INT_EXACT", 4 * reach)
+    monkeypatch.setattr(solving, "INT_EXACT", 4 * reach)
     assert solve(none).status is Status.INFEASIBLE
-    monkeypatch.setattr(wide.Wide, "_unless_empty", lambda self, problem, run, failed: failed)
+    monkeypatch.setattr(wide.Wide, "_unless_empty", lambda self, problem, beside, run, failed: failed)
     assert solve(none).notes == (near.SHORT,)
 
 
@@ -244,8 +244,19 @@ def test_a_row_that_does_not_rest_on_people_may_stand_beside_one_that_does() -> 
     found = solve(replace(problem, rows=(kept, *problem.rows)))
     assert found.prices[0].rows == (0, solve(problem).prices[0].rows[0])
     assert proved(replace(problem, rows=(kept, *problem.rows)), found) is Verdict.CERTIFIED
-    broken = replace(kept, most=1)
-    assert solve(replace(problem, rows=(broken, *problem.rows))).notes == (wide.BINDS,)
+
+
+def test_a_row_that_does_not_rest_on_people_is_kept_by_few_and_said_to_bind_for_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held, problem = both(cohort(2, 60), PROGRAMME, RULES, ("matched", "total"))
+    some = np.random.default_rng(0).integers(0, 2, problem.shape)
+    pairs = solve(problem).pairs
+    row = Row("any", some, most=int(some[pairs[:, 0], pairs[:, 1]].sum()) // 2)
+    assert same(*(solve(replace(each, rows=(row,))) for each in (held, problem)))
+    monkeypatch.setattr(near, "ALL", 0)
+    monkeypatch.setattr(keeping, "OPEN", 0)
+    assert solve(replace(problem, rows=(row,))).notes == (near.SHORT,)
 
 
 @pytest.mark.parametrize("seed", range(200 if DEEP else 30))

@@ -19,7 +19,7 @@ from mentormatch.assignment.rules.quota import Quota
 from mentormatch.assignment.scores import DenseScores, SparseScores
 from mentormatch.assignment.settle import OutOfTime
 from mentormatch.assignment.solution import Solution, Status
-from mentormatch.assignment.wide import guess
+from mentormatch.assignment.wide import guess, solving
 from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.errors import RequestError
 from mentormatch.people import Cohort
@@ -141,7 +141,7 @@ def test_an_answer_in_time_keeps_the_rules_and_its_bounds_hold() -> None:
     best = {tier.goal: tier.value for tier in solve(held).tiers}
     heard: list[Solution] = []
 
-    class Once(wide.Solver):
+    class Once(solving.Solver):
         """Is out of time after its first answer."""
 
         def hear(self, *answer: object) -> None:
@@ -166,14 +166,16 @@ def test_without_time_for_a_first_answer_there_is_none() -> None:
     assert solve(problem, time_limit_s=1e-9).status is Status.STOPPED
 
 
-def test_a_rule_about_both_people_of_a_pair_is_kept_by_the_answer_or_said_to_bind() -> None:
+def test_a_rule_about_both_people_of_a_pair_is_kept_by_the_answer_or_there_is_none() -> None:
     people = cohort(5)
     placed = len(solve(pose_wide(people, PROGRAMME.criteria, RULES, GOALS)).pairs)
     where = [{"side": side, "field": "reconversion", "in": ["Oui", "Non"]} for side in ("mentor", "mentee")]
     easy, hard = (Quota.model_validate({"kind": "quota", "where": where, "least": n}) for n in (1, placed + 1))
     held, unheld = both(people, PROGRAMME, [*RULES, easy])
     assert same(solve(held), solve(unheld))
-    refused = solve(pose_wide(people, PROGRAMME.criteria, [*RULES, hard], GOALS))
+    none = solve(pose_wide(people, PROGRAMME.criteria, [*RULES, hard], GOALS))
+    assert none.status is Status.INFEASIBLE
+    refused = solve(pose_wide(people, PROGRAMME.criteria, [*RULES, hard], ("matched", "leximin")))
     assert refused.status is Status.FAILED
     assert "couples pairs" in refused.notes[0]
 
@@ -183,7 +185,7 @@ def test_goals_whose_numbers_are_too_great_are_refused_and_the_extra_named_where
     how: str, way: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for limit in ("INT_EXACT", "FLOAT_EXACT"):
-        monkeypatch.setattr(wide, limit, 1 << 20)
+        monkeypatch.setattr(solving, limit, 1 << 20)
     refused = solve(both(cohort(1), PROGRAMME, RULES)[1])
     assert refused.status is Status.FAILED
     assert ("'scale'" in refused.notes[0]) == (how == "plain")

@@ -15,7 +15,7 @@ from mentormatch.assignment.face import Bounds, Face
 from mentormatch.assignment.paths.best import best
 from mentormatch.assignment.problem import AssignmentProblem, Loads
 from mentormatch.assignment.solution import Status
-from mentormatch.assignment.wide.several import best_of_several, several, turns
+from mentormatch.assignment.wide.several import best_of_several
 from mentormatch.columns import IntVector
 from tests.assignment.wide.test_quotas import asked, free, quotas
 from tests.assignment.wide.test_quotas_of_both import of_both
@@ -92,11 +92,11 @@ def test_the_side_with_fewer_places_is_split() -> None:
     few, many, one = (
         Bounds(np.zeros_like(most), most) for most in (np.array([2, 2]), np.array([3, 3]), np.array([1, 1]))
     )
-    assert several(Face(none, none, few, many))
-    assert not turns(Face(none, none, few, many))
-    assert turns(Face(none, none, many, few))
-    assert not several(Face(none, none, one, many))
-    assert turns(Face(none, none, many, one))
+    assert Face(none, none, few, many).several
+    assert not Face(none, none, few, many).turns
+    assert Face(none, none, many, few).turns
+    assert not Face(none, none, one, many).several
+    assert Face(none, none, many, one).turns
 
 
 def doubled(problems: tuple[AssignmentProblem, AssignmentProblem], seed: int) -> Iterator[AssignmentProblem]:
@@ -148,6 +148,43 @@ def test_quotas_are_kept(seed: int) -> None:
     held, unheld = doubled(asked(seed, iter(rows)), seed)
     one, other = solve(held, seed=seed), solve(unheld, seed=seed)
     assert same(one, other) or one.status is other.status is Status.INFEASIBLE
+
+
+SERVED = (("matched", "floor_person", "total"), ("floor_person", "total"), ("floor_person",), ("total", "floor_person"))
+
+
+@both_ways
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("seed", MARKETS)
+def test_the_worst_served_is_between_what_is_told_of_it_and_sure_where_somebody_has_nobody(seed: int) -> None:
+    goals = SERVED[seed % len(SERVED)]
+    held, unheld = markets(seed, goals)
+    if seed % 3:
+        held, unheld = (
+            replace(each, mentors=replace(each.mentors, most=each.mentors.most * 4)) for each in (held, unheld)
+        )
+    best, found = solve(held, seed=seed), solve(unheld, seed=seed)
+    place = goals.index("floor_person")
+    assert [tier.value for tier in found.tiers[:place]] == [tier.value for tier in best.tiers[:place]]
+    bound = found.tiers[place].bound
+    assert bound is not None
+    assert found.tiers[place].value <= best.tiers[place].value <= bound
+    if best.tiers[place].value == 0:
+        assert same(best, found)
+    else:
+        assert found.tiers[place].value > 0
+        assert found.status is Status.FEASIBLE
+    assert certify(unheld, found).verdict in {Verdict.CERTIFIED, Verdict.PARTLY, Verdict.UNCERTIFIED}
+
+
+def test_somebody_has_nobody_in_some_of_the_markets_and_all_are_served_in_others() -> None:
+    values = []
+    for seed in MARKETS:
+        _, unheld = markets(seed, ("floor_person",))
+        more = replace(unheld, mentors=replace(unheld.mentors, most=unheld.mentors.most * 4))
+        values.append(solve(more if seed % 3 else unheld).tiers[0].value)
+    assert 0 in values
+    assert max(values) > 0
 
 
 def test_leximin_of_people_with_several_partners_is_refused_in_words() -> None:

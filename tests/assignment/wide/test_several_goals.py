@@ -12,14 +12,14 @@ from mentormatch import matching as route
 from mentormatch.assignment.certificate import Verdict, certify
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.engines import wide
-from mentormatch.assignment.engines.wide import Solver
 from mentormatch.assignment.face import Bounds, Face, Optimum
 from mentormatch.assignment.problem import AssignmentProblem, Row
 from mentormatch.assignment.settle import OutOfTime
 from mentormatch.assignment.solution import Status
 from mentormatch.assignment.stages import merged, reached, stage_of
-from mentormatch.assignment.wide import guess
+from mentormatch.assignment.wide import guess, solving
 from mentormatch.assignment.wide.aims import Aims
+from mentormatch.assignment.wide.solving import Solver
 from mentormatch.record.verify import Outcome, verify
 from tests.assignment.wide.test_questions import PROGRAMMES, some_pairs
 from tests.assignment.wide.test_same_pairs import (
@@ -59,8 +59,8 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def limit(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
     """Have pairs be worth less than so much, in compiled code or without."""
-    monkeypatch.setattr(wide, "INT_EXACT", most)
-    monkeypatch.setattr(wide, "FLOAT_EXACT", 3 * most)
+    monkeypatch.setattr(solving, "INT_EXACT", most)
+    monkeypatch.setattr(solving, "FLOAT_EXACT", 3 * most)
 
 
 def former(problem: AssignmentProblem, seed: int) -> tuple[tuple[int, int], ...]:
@@ -86,7 +86,7 @@ def market(seed: int, goals: Sequence[str]) -> Both:
 
 def beyond(problem: AssignmentProblem, part: int = 1) -> bool:
     """Return whether the goals do not fit in a part of the numbers if each is to outdo the next over all pairs."""
-    return len(merged(problem, lambda reach: reach < wide.INT_EXACT // part)) > 1
+    return len(merged(problem, lambda reach: reach < solving.INT_EXACT // part)) > 1
 
 
 @both_ways
@@ -125,7 +125,7 @@ def test_minimums_are_kept_as_in_the_whole_block_or_said_to_be_impossible(
 ) -> None:
     held, unheld = needing(market(seed, REPAIR), seed, (0.03, 0.05, 0.1)[seed % 3])
     limit(monkeypatch, 4 * LIMITS[len(REPAIR)])
-    assert beyond(unheld, 2 * wide.REWARD)
+    assert beyond(unheld, 2 * solving.REWARD)
     one, other = solve(held, seed=seed), solve(unheld, seed=seed)
     assert same(one, other) or one.status is other.status is Status.INFEASIBLE
     assert certify(unheld, other).verdict is certify(held, one).verdict
@@ -142,7 +142,7 @@ def test_a_rule_that_couples_pairs_is_kept_beside_them_or_said_not_to_be(seed: i
         rows = (Row("some", some[None, :].astype(np.int64), most=most),)
         found = solve(replace(unheld, rows=rows), seed=seed)
         assert same(solve(replace(held, rows=rows), seed=seed), found) is kept
-        assert found.notes == (() if kept else (wide.GREAT if how == "compiled" else wide.NEEDS,))
+        assert found.notes == (() if kept else (solving.GREAT if how == "compiled" else solving.NEEDS,))
 
 
 @both_ways
@@ -154,7 +154,9 @@ def test_where_goals_outdo_too_few_pairs_this_is_said(monkeypatch: pytest.Monkey
         limit(monkeypatch, 1 << 26)
         found = solve(unheld, seed=seed)
         statuses.add(found.status)
-        assert same(solve(held, seed=seed), found) or found.notes == (wide.GREAT if how == "compiled" else wide.NEEDS,)
+        assert same(solve(held, seed=seed), found) or found.notes == (
+            solving.GREAT if how == "compiled" else solving.NEEDS,
+        )
     assert statuses == {Status.PROVED, Status.FAILED}
 
 

@@ -23,7 +23,7 @@ from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.progress import Progress, listening
 from mentormatch.assignment.settle import OutOfTime
 from mentormatch.assignment.solution import Solution, Status
-from mentormatch.assignment.wide import parcel, spread
+from mentormatch.assignment.wide import parcel, solving, spread
 from mentormatch.assignment.wide.cluster import Cluster
 from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.assignment.wide.crew import Block, LateError, LostError
@@ -168,7 +168,7 @@ def test_an_answer_that_was_there_is_kept_where_all_workers_are_lost(
 
     with processes(2) as executor:
 
-        class Deadly(wide.Solver):
+        class Deadly(solving.Solver):
             """Loses a process after its first answer."""
 
             def hear(self, *answer: object) -> None:

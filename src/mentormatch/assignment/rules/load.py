@@ -60,10 +60,10 @@ class Load(Rule):
     def rows(self, market: Market) -> Iterator[Row]:
         """Yield one row for each mentor whom several mentees together could ask too much of."""
         weights, limits = np.maximum(hours(self.weights, market.mentees), 0), hours(self.limit, market.mentors)
-        known = np.sort(weights)
+        known, counted = np.sort(weights), weights[None, :]
         together = np.append(0, np.cumsum(known))[np.searchsorted(known, limits, side="right")]
         for mentor in np.flatnonzero((limits != UNKNOWN) & (together > limits)).tolist():
-            yield Row(name=self.label, weights=weights[None, :], most=int(limits[mentor]), mentor=mentor)
+            yield Row(name=self.label, weights=counted, most=int(limits[mentor]), mentor=mentor)
 
 
 def told(stated: str | float) -> str:

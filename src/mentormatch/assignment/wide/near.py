@@ -11,7 +11,7 @@ import numpy as np
 
 from mentormatch.assignment.engine import solved
 from mentormatch.assignment.face import Bounds, listed, total
-from mentormatch.assignment.problem import EXACT
+from mentormatch.assignment.problem import EXACT, Row
 from mentormatch.assignment.scores import IntMatrix, SparseScores
 from mentormatch.assignment.settle import OutOfTime
 from mentormatch.assignment.sofar import SoFar, silent
@@ -35,7 +35,7 @@ PAIRS, MORE = (2, 8, 32), 4
 class Near:
     """``prices`` of people and rows, and ``priced``, prices of people that pay for tolls too; the ``bound`` at both.
 
-    No more than ``open_most`` pairs are left open, None: any number.
+    ``beside`` are rows without a price. No more than ``open_most`` pairs are left open, None: any number.
     """
 
     solver: Solver
@@ -43,6 +43,7 @@ class Near:
     prices: Prices
     priced: Both
     bound: int
+    beside: tuple[Row, ...] = ()
     open_most: int | None = None
 
     def solution(self) -> Solution:
@@ -71,7 +72,8 @@ class Near:
         problem = self.solver.problem
         assert isinstance(problem.scores, ComputedScores)
         every = self.view.pairs().joined(former_in(problem.scores, listed(problem.pins)), problem.shape[1])
-        whole = replace(problem, scores=SparseScores(problem.shape, *every.columns))
+        rows, scores = (*problem.rows, *self.beside), SparseScores(problem.shape, *every.columns)
+        whole = replace(problem, scores=scores, rows=rows)
         found = solved(whole, None, replace(self.solver.run, tell=silent), SoFar())
         if found.status is Status.STOPPED:
             raise OutOfTime
@@ -98,7 +100,7 @@ class Near:
             return None, others
         loads = (self.solver.problem.mentors, self.solver.problem.mentees)
         waived = [np.where(own.waivable, own.least, 0) for own in loads]
-        return Remainder.of(face, tuple(held(rows, dear)), worth, waived), others
+        return Remainder.of(face, (*held(rows, dear), *self.beside), worth, waived), others
 
     def _gap(self, pairs: IntMatrix) -> int:
         """Return by how much the bound exceeds what pairs are worth beside the pins."""

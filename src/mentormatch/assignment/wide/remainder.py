@@ -96,4 +96,9 @@ def _left(
     for row in rows:
         taken = int(row.at(settled[:, 0], settled[:, 1], shape).sum())
         least, most = (None if end is None else end - taken for end in (row.least, row.most))
-        yield replace(row.among(*people), least=least, most=most)
+        left = replace(row, least=least, most=most)
+        own = zip((row.mentor, row.mentee), people, strict=True)
+        if all(person is None or (open_ == person).any() for person, open_ in own):
+            yield left.among(*people)
+        elif not left.holds(settled[:0], shape):
+            yield Row(row.name, np.zeros((1, 1), dtype=np.int64), least, most)

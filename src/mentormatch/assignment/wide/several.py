@@ -21,19 +21,6 @@ from mentormatch.columns import BoolVector, IntVector
 type Heed = Callable[[], None]
 
 
-def several(face: Face) -> bool:
-    """Return whether people of both sides may have several partners."""
-    return all(bounds.most.max(initial=0) > 1 for bounds in (face.left, face.right))
-
-
-def turns(face: Face) -> bool:
-    """Return whether the sides of a face change places, so that the left one has one partner each, or fewer places."""
-    left, right = (bounds.most for bounds in (face.left, face.right))
-    if several(face):
-        return bool(left.sum() > right.sum())
-    return bool(left.max(initial=0) > 1)
-
-
 @dataclass(frozen=True, slots=True)
 class Split:
     """A face whose people on the left are split: ``pair`` (q,) says of which pair each of theirs is one."""

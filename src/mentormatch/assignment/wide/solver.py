@@ -8,6 +8,7 @@ from mentormatch.assignment.problem import AssignmentProblem, Row
 from mentormatch.assignment.scores import IntMatrix
 from mentormatch.assignment.solution import Solution
 from mentormatch.assignment.stages import Stage
+from mentormatch.assignment.wide.beside import Rules
 from mentormatch.assignment.wide.view import Both
 from mentormatch.columns import IntVector
 
@@ -18,6 +19,7 @@ class Solver(Protocol):
     problem: AssignmentProblem
     run: Run
     compiled: bool
+    rules: Rules
     heard: Solution | None
 
     @property
