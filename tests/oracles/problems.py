@@ -47,10 +47,10 @@ def rows(draw: st.DrawFn, shape: tuple[int, int], most: int) -> tuple[Row, ...]:
         rank = draw(st.sampled_from([shape, (shape[0], 1), (1, shape[1])]))
         weights = draw(vectors(rank[0] * rank[1], -1, 2)).reshape(rank)
         bounds = draw(st.tuples(st.none() | st.integers(-1, 2), st.none() | st.integers(0, 4)))
-        whose = [draw(st.sampled_from([None, None, *range(count)])) for count in shape]
+        mentor, mentee = (draw(st.sampled_from([None, None, *range(count)])) for count in shape)
         across = (1, shape[1]) if rank == (shape[0], 1) else (shape[0], 1)
         times = draw(vectors(across[0] * across[1], -1, 2)).reshape(across) if draw(st.booleans()) else None
-        found.append(Row(f"row {place}", weights, *bounds, *whose, times=times))
+        found.append(Row(f"row {place}", weights, *bounds, mentor, mentee, times))
     return tuple(found)
 
 

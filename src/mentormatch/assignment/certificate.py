@@ -134,10 +134,14 @@ class Certificate:
 
     @property
     def words(self) -> str:
-        """Return in a sentence what is certified, and what is open in each goal."""
+        """Return in a sentence what is certified, and what is open in each goal.
+
+        A bound holds among the answers that do as well in the goals before, so that only the first one says much.
+        """
         if self.verdict is not Verdict.PARTLY:
             return tr(WORDS[self.verdict])
-        goals = [tier.words for tier in self.tiers if not tier.proved]
+        left = [tier for tier in self.tiers if not tier.proved]
+        goals = [tier.words for tier in (*left[:1], *(tier for tier in left[1:] if tier.certified is None))]
         return f"{tr(WORDS[self.verdict])} ({joined(goals)})."
 
 

@@ -18,7 +18,7 @@ from mentormatch.assignment.proving import all_places, floor_proof, over, provin
 from mentormatch.assignment.sofar import Tell, Told, silent
 from mentormatch.assignment.solution import Prices, Solution, Status, Tier
 from mentormatch.assignment.stages import reached
-from mentormatch.assignment.threshold import Threshold, WorstPair, WorstPerson, served_mentees
+from mentormatch.assignment.threshold import RoughPair, Threshold, WorstPair, WorstPerson, served_mentees
 from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.errors import EngineError
 
@@ -119,6 +119,8 @@ def _roughly(
         return _with_proved(_solved(_left(problem, threshold.goal), ask, thresholds, tell), threshold, 0)
     goals = (WorstPair.goal if goal == threshold.goal else goal for goal in problem.goals)
     asked = replace(needed, goals=tuple(dict.fromkeys(goals)))
+    if WorstPair.goal not in problem.goals:
+        thresholds = {**thresholds, WorstPair.goal: RoughPair()}
     found = _solved(asked, ask, thresholds, lambda told: tell(lambda: _served(problem, threshold, base, told())))
     return _served(problem, threshold, base, found)
 

@@ -66,6 +66,8 @@ class Threshold(ABC):
         yield from ()
 
 
+STEPS = 32
+"""Where a threshold is only to be about the greatest, so many are candidates."""
 PARTS = (32, 8, 2)
 """An answer is looked for among the best of all pairs, this part of them, before all are asked."""
 
@@ -129,6 +131,14 @@ class WorstPair(Threshold):
     def promising(self, problem: AssignmentProblem) -> Iterator[int]:
         levels = [problem.scores.exceeded_by(part) for part in PARTS]
         yield from (level for level in levels if level is not None)
+
+
+class RoughPair(WorstPair):
+    """The same in a few steps, where it is only to be about as great as can be."""
+
+    def between(self, problem: AssignmentProblem, low: int, high: int) -> Sequence[int]:
+        step = max((high - low) // STEPS, 1)
+        return range(low + step, high + 1, step)
 
 
 def among(dear: Among, side: int, *, alone: bool) -> Among:

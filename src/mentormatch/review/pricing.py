@@ -247,16 +247,26 @@ def keeps(problem: AssignmentProblem, pairs: IntMatrix) -> bool:
 def resolved(problem: AssignmentProblem, solution: Solution, pair: tuple[int, int]) -> Price | None:
     """Return the price of an allowed pair by solving again with the pair pinned, None where no answer holds it.
 
-    Raises EngineError where the engine fails.
+    Raises RequestError where it is not found for sure.
     """
     forced = solve(replace(problem, pins=(*problem.pins, pair)))
     if forced.status is Status.INFEASIBLE:
         return None
     if forced.status is not Status.PROVED:
-        raise EngineError("The price of a pair is not known: the problem with the pair pinned was not solved")
+        raise RequestError(tr("Le prix de ce binôme n'est pas connu"), [unsure()])
     now, then = set(places_of(solution.pairs)), set(places_of(forced.pairs))
     losses = tuple(map(loss, solution.tiers, forced.tiers))
     return Price(losses, tuple(sorted(then - now)), tuple(sorted(now - then)))
+
+
+def unsure() -> Problem:
+    """Return that an answer is not the best for sure, so that nothing is told against it."""
+    return Problem(
+        tr("répartition"),
+        tr("avec ce binôme imposé, rien ne démontre qu'elle est la meilleure"),
+        tr("une répartition démontrée la meilleure"),
+        tr("imposez ce binôme et comparez les deux répartitions"),
+    )
 
 
 def loss(old: Tier, new: Tier) -> tuple[str, int]:

@@ -13,6 +13,8 @@ from mentormatch.assignment.problem import AssignmentProblem, Loads, Row
 from mentormatch.assignment.settle import OutOfTime
 from mentormatch.assignment.solution import Solution, Status
 from mentormatch.assignment.wide import beside, keeping, near, solving
+from mentormatch.errors import RequestError
+from mentormatch.review.pricing import resolved
 from tests.assignment.wide.test_quotas import asked, market, quotas
 from tests.assignment.wide.test_same_pairs import FLOORS, GOALS, PROGRAMME, RULES, both, cohort, same, way
 from tests.conftest import DEEP
@@ -179,3 +181,14 @@ def test_an_answer_of_many_keeps_hours_and_its_bound_holds(seed: int) -> None:
     assert found.tiers[0].bound is not None
     assert 0.8 * best.value <= found.tiers[0].value <= best.value <= found.tiers[0].bound
     assert certify(unheld, found).verdict in {Verdict.CERTIFIED, Verdict.PARTLY}
+
+
+@pytest.mark.usefixtures("many")
+def test_the_price_of_a_pair_is_refused_in_words_where_the_best_answer_is_not_known() -> None:
+    _, problem = markets(0)
+    found = solve(problem)
+    mentors, mentees = problem.scores.shape
+    others = set(np.ndindex(mentors, mentees)) - {(i, k) for i, k in found.pairs.tolist()}
+    allowed = next(pair for pair in sorted(others) if problem.scores.allows(*np.array(pair)[:, None])[0])
+    with pytest.raises(RequestError, match="n'est pas connu"):
+        resolved(problem, found, allowed)
