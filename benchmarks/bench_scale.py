@@ -79,6 +79,23 @@ def asked(shrink: int) -> Iterator[Row]:
         yield from alone(ask, market)
 
 
+def with_rules(shrink: int) -> Iterator[Row]:
+    """Rules that couple the pairs of a nation: about both people, several mentors, minimums of who is used, hours."""
+    from benchmarks.scale import ruled
+
+    market = Market(60_000, 100_000, "slack").shrunk(shrink)
+    for place in range(len(list(ruled.rules(market)))):
+        yield alone(ruled.ruled, market, place)
+
+
+def on_lists(shrink: int) -> Iterator[Row]:
+    """The first list of a nation by shortest paths, and by OR-Tools' min-cost flow."""
+    from benchmarks.scale import flows
+
+    for market in (Market(60_000, 100_000), Market(60_000, 100_000, "slack"), Market(100_000, 100_000, "tight")):
+        yield alone(flows.beside_flow, market.shrunk(shrink))
+
+
 def beside_rivals(shrink: int) -> Iterator[Row]:
     """mentor-match and PuLP at 300 and 1,000 a side."""
     from benchmarks.scale import rivals
@@ -125,6 +142,8 @@ PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "tight-tied": tight_tied,
     "scarce": scarce,
     "questions": asked,
+    "rules": with_rules,
+    "lists": on_lists,
     "workers": spread,
     "growth": growth,
 }

@@ -1,7 +1,6 @@
 """What is asked of a nation once it is matched, and a rule that couples its pairs: seconds, memory, and the proof."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import numpy as np
 
@@ -11,11 +10,10 @@ from benchmarks.scale.measuring import memory_mb, timed
 from benchmarks.scale.records import Row
 from benchmarks.scale.solving import WARM
 from mentormatch.assignment.rules.quota import Quota
-from mentormatch.fields import Side
 
 LEAVE = 50
 """So many people of each side leave."""
-FIELDS: Mapping[tuple[Side, ...], str] = {("mentee",): "situation", ("mentor", "mentee"): "territoire"}
+FIELD = "situation"
 
 
 def proved(market: Market, asked: str, work: Callable[[], mm.Matching]) -> Row:
@@ -59,25 +57,22 @@ def of_pairs(market: Market) -> list[Row]:
 
 
 def with_quota(market: Market) -> list[Row]:
-    """Return what quotas take that halve the commonest pairs, by mentees alone and by both people."""
-    alone = [halved(market, goals, ("mentee",)) for goals in (list(GOALS), list(EXAMPLE.goals.order))]
-    return [*alone, halved(market, list(GOALS), ("mentor", "mentee"))]
+    """Return what a quota takes that halves the pairs of the commonest situation, with some goals and with others."""
+    return [halved(market, goals) for goals in (list(GOALS), list(EXAMPLE.goals.order))]
 
 
-def halved(market: Market, goals: list[str], sides: tuple[Side, ...]) -> Row:
-    """Return what a quota takes with some goals that halves the commonest pairs by what some sides answered."""
-    people, field = market.people, FIELDS[sides]
+def halved(market: Market, goals: list[str]) -> Row:
+    """Return what such a quota takes with some goals."""
+    people = market.people
     programme = market.programme.model_copy(update={"goals": EXAMPLE.goals.model_copy(update={"order": goals})})
     mm.match(Market(WARM, WARM, market.kind).people, programme)
     free = mm.match(people, programme)
-    placed = {"mentor": people.mentors, "mentee": people.mentees}
-    rows = dict(zip(placed, free.solution.pairs.T, strict=True))
-    given = [placed[side].take(rows[side]).codes(field) for side in sides]
-    found = Counter(zip(*([codes.labels[code] for code in codes.values] for codes in given), strict=True))
-    (common, count), *_ = found.most_common(1)
-    where = [{"side": side, "field": field, "in": [label]} for side, label in zip(sides, common, strict=True)]
-    quota = Quota.model_validate({"kind": "quota", "where": where, "most": count // 2})
-    asked = f"a quota that binds ({', '.join(goals)})" + (" on both people of a pair" if len(sides) > 1 else "")
+    placed = people.mentees.take(free.solution.pairs[:, 1])
+    counts = {label: int(placed.gave(FIELD, [label]).sum()) for label in placed.codes(FIELD).labels}
+    common = max(counts, key=lambda label: counts[label])
+    where = {"side": "mentee", "field": FIELD, "in": [common]}
+    quota = Quota.model_validate({"kind": "quota", "where": where, "most": counts[common] // 2})
+    asked = f"a quota that binds ({', '.join(goals)})"
     return proved(market, asked, lambda: mm.match(people, programme.with_rules([quota])))
 
 

@@ -131,6 +131,35 @@ def questions(records: Records) -> str:
     return table(["market: question", "wall", "processor", "memory so far", "status, and checked again"], rows)
 
 
+def ruled(records: Records) -> str:
+    """Return what rules take that couple the pairs of a nation, and what their answers are short of at most."""
+    rows = [
+        [
+            row["name"],
+            *map(seconds, (row["wall_s"], row["processor_s"])),
+            megabytes(row["memory_mb"]),
+            "-" if row["gap"] is None else f"{percent(row['gap'])} of {row['of']}",
+            f"{row['status']} in {seconds(row['check_wall_s'])}",
+        ]
+        for row in rows_of(records, "rules")
+    ]
+    return table(["market: rule", "wall", "processor", "memory", "short of at most", "status, and checked again"], rows)
+
+
+def lists(records: Records) -> str:
+    """Return the first list of large markets by shortest paths, and by a min-cost flow."""
+    rows = [
+        [
+            row["name"],
+            f"{row['listed']:.0f}",
+            *(seconds(row[name]) for name in ("guessed_s", "anew_s")),
+            f"{seconds(row['rival_s'])}{'' if row['same'] is True else f', {row["same"]}'}" if "rival" in row else "-",
+        ]
+        for row in rows_of(records, "lists")
+    ]
+    return table(["market", "pairs a mentee", "paths, from guessed prices", "from nothing", "OR-Tools"], rows)
+
+
 def scipy(records: Records) -> str:
     """Return one to one beside scipy's bare assignment."""
     rows = [
@@ -206,6 +235,8 @@ TABLES: dict[str, tuple[Callable[[Records], str], tuple[str, ...]]] = {
     "kinds": (kinds, ("kinds",)),
     "nation": (nation, NATION),
     "questions": (questions, ("questions",)),
+    "rules": (ruled, ("rules",)),
+    "lists": (lists, ("lists",)),
     "scipy": (scipy, ("scipy",)),
     "rivals": (rivals, ("rivals",)),
     "workers": (workers, ("workers",)),

@@ -74,6 +74,7 @@ class Wide(Engine):
         compiled = find_spec("numba") is not None and _worth_loading(problem.scores)
         asked = used_if_pinned(asked)
         rules = Rules.of(asked, beside)
+        asked = rules.narrowed(asked)
         solver = Solver(asked, replace(run, ties=run.ties and not alone, tell=rules.told(run.tell)), compiled, rules)
         try:
             with at_hand(run.workers) as solver.crew:

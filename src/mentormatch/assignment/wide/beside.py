@@ -66,6 +66,19 @@ class Own:
         """Return which totals are within the bounds of those whose they are."""
         return np.asarray((totals >= self.least[owners]) & (totals <= self.most[owners]))
 
+    def partners(self, shape: tuple[int, int]) -> IntVector | None:
+        """Return (c,) how many partners each person has room for if they have those who weigh least; None: any number.
+
+        That is where all weigh something, and the same beside each person but for a factor.
+        """
+        both = self.row.by_both(shape) if self.alone else None
+        if both is None or min(int(each.min(initial=0)) for each in both) < 0:
+            return None
+        own, others = both[self.side], both[1 - self.side]
+        weights = np.cumsum(np.sort(others))
+        room = np.where(own > 0, self.most // np.maximum(own, 1), FAR)
+        return np.searchsorted(weights, room, side="right")
+
     def exceeded(self, pairs: IntMatrix, shape: tuple[int, int]) -> BoolVector | None:
         """Return (c,) bool of whom too much is asked; None where pairs break rows in another way."""
         totals = self.totals(pairs, shape)
@@ -97,6 +110,16 @@ class Rules:
     def bind(self) -> bool:
         """Return whether there are any."""
         return bool(self.rows) or any(side.waivable.any() for side in self.loads)
+
+    def narrowed(self, problem: AssignmentProblem) -> AssignmentProblem:
+        """Return the problem in which nobody has more places than rows of theirs leave room for."""
+        loads = [problem.mentors, problem.mentees]
+        for own in self.own:
+            partners = own.partners(self.shape)
+            if partners is not None:
+                most = np.minimum(loads[own.side].most, partners)
+                loads[own.side] = replace(loads[own.side], most=most)
+        return replace(problem, mentors=loads[0], mentees=loads[1])
 
     def keep(self, pairs: IntMatrix) -> bool:
         """Return whether pairs keep them all."""

@@ -31,7 +31,7 @@ PART = 4
 """This part of those below their minimum is set aside at a time."""
 PATIENCE = 256
 """After so many turns whoever is asked too much of also has a place less: there is then an end to it."""
-OPEN = 20_000
+OPEN = 4_000
 """Of more pairs that the bound leaves open an integer program takes hours to find the best: the bound is then told."""
 
 
