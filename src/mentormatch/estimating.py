@@ -15,7 +15,7 @@ import numpy as np
 
 from mentormatch import matching
 from mentormatch.assignment.memory import Way, has_scale, resident_mb, ways
-from mentormatch.assignment.posing import forbidden
+from mentormatch.assignment.posing import forbidden, several_partners
 from mentormatch.assignment.rule import Rule, market_of
 from mentormatch.assignment.wide.scan import STRIP
 from mentormatch.assignment.wide.tiles import tiles
@@ -178,7 +178,8 @@ def estimate(
     """
     shape = (len(cohort.mentors), len(cohort.mentees)) if people is None else people
     refuse(cohort, shape)
-    known = list(ways(shape, matching.MOST_HELD))
+    several = several_partners(programme.rules, cohort)
+    known = list(ways(shape, matching.MOST_HELD, several=several))
     fitting = [way for way in known if memory_mb is None or way.memory_mb <= memory_mb]
     way = (fitting or [min(known, key=lambda way: way.memory_mb)])[0]
     pace, scale = seconds_a_pair(cohort, programme, held=way.held), has_scale()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from mentormatch.assignment.certificate import Certificate, certify
 from mentormatch.assignment.engine import Workers, solve
 from mentormatch.assignment.memory import way_within
-from mentormatch.assignment.posing import pose, pose_wide
+from mentormatch.assignment.posing import pose, pose_wide, several_partners
 from mentormatch.assignment.price import GoalPrice
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.progress import at_work
@@ -369,7 +369,8 @@ def scored(cohort: Cohort, programme: Programme, memory_mb: int | None = None) -
     Raises RequestError where that does not fit into ``memory_mb``.
     """
     goals = programme.goals.order
-    way = way_within((len(cohort.mentors), len(cohort.mentees)), MOST_HELD, memory_mb)
+    shape, several = (len(cohort.mentors), len(cohort.mentees)), several_partners(programme.rules, cohort)
+    way = way_within(shape, MOST_HELD, memory_mb, several=several)
     if not way.held:
         problem = pose_wide(cohort, programme.criteria, programme.rules, goals, way.shorter)
         return UnheldScores(cohort, programme.criteria), problem

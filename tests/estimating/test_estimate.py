@@ -46,7 +46,9 @@ def test_leximin_takes_longer_and_as_little_memory() -> None:
 def test_very_many_scores_are_held_for_no_goal() -> None:
     goals = PROGRAMME.goals.model_copy(update={"order": ["matched", "floor_person", "total"]})
     two = PROGRAMME.model_copy(update={"goals": goals}).with_rules([Capacity(side="mentee", most=2)])
-    assert mm.estimate(COHORT, two, people=(60_000, 100_000)).way == "wide"
+    beforehand = mm.estimate(COHORT, two, people=(60_000, 100_000))
+    assert beforehand.way == "wide"
+    assert beforehand.memory_mb > mm.estimate(COHORT, PROGRAMME, people=(60_000, 100_000)).memory_mb + 100
 
 
 def test_a_budget_of_memory_shortens_lists_before_it_refuses() -> None:
@@ -97,7 +99,7 @@ def test_a_budget_that_suffices_changes_no_pair() -> None:
 def test_shorter_lists_find_the_same_pairs(monkeypatch: pytest.MonkeyPatch, shorter: int) -> None:
     held = mm.match(COHORT, FREE)
     way = memory.Way(held=False, memory_mb=0, shorter=shorter)
-    monkeypatch.setattr(matching, "way_within", lambda *_: way)
+    monkeypatch.setattr(matching, "way_within", lambda *_, several: way)
     unheld = mm.match(COHORT, FREE)
     assert getattr(unheld.problem.scores, "shorter") == shorter  # noqa: B009 - scores of this kind alone have it
     assert unheld.pairs == held.pairs

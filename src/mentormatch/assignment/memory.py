@@ -25,8 +25,8 @@ HELD_MB, HELD_BYTES = 30, 23
 """Solving with all scores held: so much in any case, and for each pair."""
 WIDE_MB, COMPILER_MB = 30, 260
 """Solving with no scores held: so much in any case, and with the extra ``scale`` for compiling, the first time."""
-PERSON_BYTES, LISTED_BYTES = 1_000, 70
-"""Tables for each person, and each pair that is listed."""
+PERSON_BYTES, LISTED_BYTES, SPLIT_BYTES = 1_000, 70, 40
+"""Tables for each person, and each pair that is listed; more for a pair if both people may have several partners."""
 CELL_BYTES, LOOKED_BYTES = 32, 24
 """Each pair of a drawn market; without the extra, each pair of a strip in every thread."""
 NUMBER_BYTES = 4
@@ -50,16 +50,18 @@ class Way:
     shorter: int = 1
 
 
-def ways(shape: tuple[int, int], most_held: int) -> Iterator[Way]:
+def ways(shape: tuple[int, int], most_held: int, *, several: bool = False) -> Iterator[Way]:
     """Yield the ways to go about a market, the one that is taken first where memory is no matter.
 
     ``shape`` is how many mentors and mentees there are; of more than ``most_held`` pairs scores are not held.
+    ``several``: people of both sides may have several partners.
     """
     own, (n, m), compiled = resident_mb(), shape, has_scale()
     if are_held(shape, most_held):
         yield Way(held=True, memory_mb=own + HELD_MB + n * m * HELD_BYTES // MEGA)
     for shorter in SHORTER:
-        yield Way(held=False, memory_mb=own + unheld_mb(shape, shorter, compiled=compiled), shorter=shorter)
+        taken = own + unheld_mb(shape, shorter, compiled=compiled, several=several)
+        yield Way(held=False, memory_mb=taken, shorter=shorter)
 
 
 def are_held(shape: tuple[int, int], most_held: int) -> bool:
@@ -68,25 +70,25 @@ def are_held(shape: tuple[int, int], most_held: int) -> bool:
     return n * m <= most_held
 
 
-def unheld_mb(shape: tuple[int, int], shorter: int, *, compiled: bool) -> int:
+def unheld_mb(shape: tuple[int, int], shorter: int, *, compiled: bool, several: bool = False) -> int:
     """Return what a run takes that holds no scores."""
     n, m = shape
     drawn = min(max(DRAWN, max(n, m) // SHARE), ALL)
     seen = drawn * drawn * min(n, m) // max(n, m, 1) * CELL_BYTES
     seen += 0 if compiled else STRIP * m * LOOKED_BYTES * (cpu_count() or 1)
-    listed = n * LISTED // shorter * LISTED_BYTES
+    listed = n * LISTED // shorter * (LISTED_BYTES + SPLIT_BYTES * several)
     table = min(n * m, HELD) * NUMBER_BYTES if shorter == 1 else 0
     return WIDE_MB + COMPILER_MB * compiled + (seen + listed + table + (n + m) * PERSON_BYTES) // MEGA
 
 
-def way_within(shape: tuple[int, int], most_held: int, memory_mb: int | None) -> Way:
+def way_within(shape: tuple[int, int], most_held: int, memory_mb: int | None, *, several: bool = False) -> Way:
     """Return the first way that fits into ``memory_mb`` megabytes, None: any.
 
     Raises RequestError where none does: with what the least would take, and what was allowed.
     """
     if memory_mb is None:
         return Way(held=are_held(shape, most_held), memory_mb=0)
-    known = list(ways(shape, most_held))
+    known = list(ways(shape, most_held, several=several))
     fitting = next((way for way in known if way.memory_mb <= memory_mb), None)
     if fitting is None:
         raise too_little(min(way.memory_mb for way in known), memory_mb)

@@ -107,6 +107,12 @@ def loads(rules: Sequence[Rule], people: People, side: Side, taking_part: BoolVe
     return Loads(np.where(taking_part, least, 0), np.where(taking_part, most, 0), idle)
 
 
+def several_partners(rules: Sequence[Rule], cohort: Cohort) -> bool:
+    """Say whether people of both sides may have several partners."""
+    sides = ((cohort.side(side), side) for side in SIDES)
+    return all(bool(loads(rules, people, side, people.complete).most.max(initial=0) > 1) for people, side in sides)
+
+
 def priority(rules: Sequence[Rule], people: People, side: Side) -> IntVector | None:
     """Return (n,) int: the weight of each person in the goal ``priority``, None where no rule names anyone."""
     said = [weights for rule in rules if (weights := rule.priority(people, side)) is not None]

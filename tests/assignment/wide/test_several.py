@@ -17,6 +17,7 @@ from mentormatch.assignment.problem import AssignmentProblem, Loads
 from mentormatch.assignment.solution import Status
 from mentormatch.assignment.wide.several import best_of_several
 from mentormatch.columns import IntVector
+from mentormatch.review.pricing import Graph, resolved
 from tests.assignment.wide.test_quotas import asked, free, quotas
 from tests.assignment.wide.test_quotas_of_both import of_both
 from tests.assignment.wide.test_same_pairs import (
@@ -148,6 +149,18 @@ def test_quotas_are_kept(seed: int) -> None:
     held, unheld = doubled(asked(seed, iter(rows)), seed)
     one, other = solve(held, seed=seed), solve(unheld, seed=seed)
     assert same(one, other) or one.status is other.status is Status.INFEASIBLE
+
+
+@pytest.mark.parametrize("seed", MARKETS)
+def test_a_pair_costs_what_it_costs_if_it_is_pinned(seed: int) -> None:
+    held, unheld = markets(seed)
+    found = solve(unheld, seed=seed)
+    graph, chosen = Graph.of(unheld, found), {tuple(pair) for pair in found.pairs.tolist()}
+    assert graph is not None
+    pairs = [pair for pair in zip(*(side.tolist() for side in held.scores.pairs()), strict=True) if pair not in chosen]
+    for place in np.random.default_rng(seed).permutation(len(pairs))[:4].tolist():
+        forced, price = resolved(held, solve(held, seed=seed), pairs[place]), graph.price(*pairs[place])
+        assert (forced and forced.losses) == (price and price.losses)
 
 
 SERVED = (("matched", "floor_person", "total"), ("floor_person", "total"), ("floor_person",), ("total", "floor_person"))

@@ -32,7 +32,7 @@ PART = 4
 PATIENCE = 256
 """After so many turns whoever is asked too much of also has a place less: there is then an end to it."""
 OPEN = 4_000
-"""Of more pairs that the bound leaves open an integer program takes hours to find the best: the bound is then told."""
+"""Of more pairs that the bound leaves open an integer program takes too long: the bound is then told."""
 
 
 @dataclass(slots=True)
