@@ -1,6 +1,6 @@
 """Minimums that bind only who is used: kept, and as good as where scores are held or with a bound that holds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -28,7 +28,9 @@ both_ways = pytest.mark.parametrize("how", ["compiled", "plain"])
 type Both = tuple[AssignmentProblem, AssignmentProblem]
 
 
-def waivable(problems: Both, seed: int, sides: tuple[str, ...] = ("mentors",)) -> Iterator[AssignmentProblem]:
+def waivable(
+    problems: Iterable[AssignmentProblem], seed: int, sides: tuple[str, ...] = ("mentors",)
+) -> Iterator[AssignmentProblem]:
     """Yield the problems in which people take two or three partners, or nobody."""
     for each in problems:
         found = [
@@ -151,9 +153,9 @@ def test_leximin_with_such_minimums_is_refused_in_words() -> None:
     assert found.notes
 
 
-def with_hours(problems: Both, seed: int) -> Iterator[AssignmentProblem]:
+def with_hours(problems: Iterable[AssignmentProblem], seed: int) -> Iterator[AssignmentProblem]:
     """Yield the problems in which mentees ask for hours of mentors who have three places, and hours for about two."""
-    random = np.random.default_rng(seed)
+    random, problems = np.random.default_rng(seed), list(problems)
     n, m = problems[0].shape
     hours, limits = random.integers(1, 6, m)[None, :], random.integers(4, 9, n).tolist()
     rows = tuple(Row("hours", hours, most=limit, mentor=mentor) for mentor, limit in enumerate(limits))
@@ -192,3 +194,32 @@ def test_the_price_of_a_pair_is_refused_in_words_where_the_best_answer_is_not_kn
     allowed = next(pair for pair in sorted(others) if problem.scores.allows(*np.array(pair)[:, None])[0])
     with pytest.raises(RequestError, match="n'est pas connu"):
         resolved(problem, found, allowed)
+
+
+@pytest.mark.usefixtures("many")
+@pytest.mark.parametrize("seed", MARKETS)
+def test_an_answer_of_many_keeps_quotas_and_all_other_minimums_beside_hours(seed: int) -> None:
+    held, unheld = with_hours(waivable(asked(seed, quotas(seed)), seed), seed)
+    rows = (*asked(seed, quotas(seed))[0].rows, *held.rows)
+    needed = np.zeros(unheld.shape[1], dtype=np.int64)
+    needed[np.random.default_rng(seed).integers(len(needed), size=2)] = 1
+    held, unheld = (
+        replace(each, rows=rows, mentees=Loads(needed * each.mentees.most, each.mentees.most, needed == 0))
+        for each in (held, unheld)
+    )
+    best, found = solve(held, seed=seed), solve(unheld, seed=seed)
+    assert found.status in {Status.FEASIBLE, Status.PROVED, Status.INFEASIBLE, Status.FAILED}
+    assert not found.notes or found.notes in {(near.SHORT,), (solving.BEYOND,)}
+    if found.tiers:
+        assert found.tiers[0].value <= best.tiers[0].value
+
+
+@pytest.mark.usefixtures("many")
+def test_pins_that_ask_too_much_leave_no_answer_to_be_found() -> None:
+    _, unheld = with_hours(both(cohort(1, 30), PROGRAMME, RULES, GOALS), 1)
+    mentors, mentees = both(cohort(1, 30), PROGRAMME, RULES, GOALS)[0].scores.pairs()
+    mentor = int(mentors[0])
+    pins = tuple((mentor, mentee) for mentee in mentees[mentors == mentor][:2].tolist())
+    hours = replace(unheld.rows[mentor], most=0)
+    assert len(pins) == 2
+    assert solve(replace(unheld, pins=pins, rows=(hours,))).status in {Status.FAILED, Status.INFEASIBLE}

@@ -66,8 +66,6 @@ class Wide(Engine):
 
     def _with_rows(self, problem: AssignmentProblem, beside: tuple[Row, ...], run: Run) -> Solution:
         """Return the solution of a problem whose rows rest on people; other rows are ``beside``."""
-        if not pins_hold(problem):
-            return without_pairs(Status.INFEASIBLE, self.kind)
         fair = "leximin" in problem.goals
         asked = replace(problem, goals=before(problem.goals)) if fair else problem
         alone = fair and PEOPLE.issuperset(asked.goals)
@@ -75,6 +73,8 @@ class Wide(Engine):
         asked = used_if_pinned(asked)
         rules = Rules.of(asked, beside)
         asked = rules.narrowed(asked)
+        if not pins_hold(asked):
+            return without_pairs(Status.INFEASIBLE, self.kind)
         solver = Solver(asked, replace(run, ties=run.ties and not alone, tell=rules.told(run.tell)), compiled, rules)
         try:
             with at_hand(run.workers) as solver.crew:

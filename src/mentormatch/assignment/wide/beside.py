@@ -88,18 +88,22 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What is left out at first: that ``loads`` of both sides bind those who are used, and ``rows``, some at a time."""
+    """What is left out at first: that ``loads`` of both sides bind those who are used, and ``rows``, some at a time.
+
+    ``priced`` are the rows that pairs pay for; what changes afterwards has to keep them too.
+    """
 
     loads: tuple[Loads, Loads]
     rows: tuple[Row, ...]
     own: tuple[Own, ...]
+    priced: tuple[Own, ...]
 
     @classmethod
     def of(cls, problem: AssignmentProblem, rows: tuple[Row, ...]) -> Self:
         """Return the rules beside those of a problem that pairs pay for."""
-        return cls(
-            (problem.mentors, problem.mentees), rows, tuple(_alike(rows, (len(problem.mentors), len(problem.mentees))))
-        )
+        shape = len(problem.mentors), len(problem.mentees)
+        own, priced = (tuple(_alike(each, shape)) for each in (rows, problem.rows))
+        return cls((problem.mentors, problem.mentees), rows, own, priced)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -123,7 +127,7 @@ class Rules:
 
     def keep(self, pairs: IntMatrix) -> bool:
         """Return whether pairs keep them all."""
-        kept = all(own.fit(own.totals(pairs, self.shape)).all() for own in self.own)
+        kept = all(own.fit(own.totals(pairs, self.shape)).all() for own in (*self.own, *self.priced))
         return kept and not any(side.any() for side in self.below(pairs))
 
     def told(self, tell: Tell) -> Tell:

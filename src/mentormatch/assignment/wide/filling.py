@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mentormatch.assignment.scores import IntMatrix
-from mentormatch.assignment.wide.beside import Rules
+from mentormatch.assignment.wide.beside import Own, Rules
 from mentormatch.assignment.wide.view import Pairs
 from mentormatch.columns import BoolVector, IntVector
 
@@ -14,23 +14,25 @@ from mentormatch.columns import BoolVector, IntVector
 class Filling:
     """An answer ``pairs`` (k, 2) that keeps some rules; ``taken``: the partners of each person of both sides.
 
-    ``totals``: what it counts in the rows of each kind.
+    ``rows`` are those of all kinds, ``totals`` what it counts in them.
     """
 
     rules: Rules
     pairs: IntMatrix
+    rows: tuple[Own, ...] = field(init=False)
     taken: tuple[IntVector, IntVector] = field(init=False)
     totals: list[IntVector] = field(init=False)
 
     def __post_init__(self) -> None:
         mentors, mentees = (np.bincount(p, minlength=n) for p, n in zip(self.pairs.T, self.rules.shape, strict=True))
         self.taken = mentors, mentees
-        self.totals = [own.totals(self.pairs, self.rules.shape) for own in self.rules.own]
+        self.rows = (*self.rules.own, *self.rules.priced)
+        self.totals = [own.totals(self.pairs, self.rules.shape) for own in self.rows]
 
     def filled(self, pairs: Pairs, worth: IntVector) -> IntMatrix:
         """Return the answer with those of some pairs that it has room for."""
         width, ends = self.rules.shape[1], np.column_stack([pairs.mentors, pairs.mentees])
-        counts = [own.row.at(pairs.mentors, pairs.mentees, self.rules.shape) for own in self.rules.own]
+        counts = [own.row.at(pairs.mentors, pairs.mentees, self.rules.shape) for own in self.rows]
         new = (worth > 0) & ~np.isin(ends @ (width, 1), self.pairs @ (width, 1))
         open_ = np.flatnonzero(new & self._room(ends, counts))
         added = [
@@ -48,7 +50,7 @@ class Filling:
             people = ends[:, side]
             used = (taken[people] > 0) | (loads.least[people] <= 1)
             fit &= used & (taken[people] < loads.most[people])
-        for own, totals, count in zip(self.rules.own, self.totals, counts, strict=True):
+        for own, totals, count in zip(self.rows, self.totals, counts, strict=True):
             owners = own.owners(ends)
             fit &= own.fit(totals[owners] + count, owners)
         return fit
@@ -59,6 +61,6 @@ class Filling:
             return False
         for side, taken in enumerate(self.taken):
             taken[end[0, side]] += 1
-        for own, totals, count in zip(self.rules.own, self.totals, counts, strict=True):
+        for own, totals, count in zip(self.rows, self.totals, counts, strict=True):
             totals[own.owners(end)] += count
         return True

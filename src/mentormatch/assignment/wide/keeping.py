@@ -98,7 +98,7 @@ class Keeping:
             below = zip(self.solver.rules.below(answer), elsewhere, (0, 1), strict=True)
             aside = [_cheapest(_together(face, optimum, lost, side), own) for own, lost, side in below]
             given, places = self._given_up(face, optimum, elsewhere, answer)
-            if given is None:
+            if given is None or not (len(given) or any(own.any() for own in aside)):
                 return None
             face = _narrower(face, places) if turn >= PATIENCE else face
             left = ~(aside[0][face.lefts] | aside[1][face.rights])
@@ -138,9 +138,9 @@ def _first_of_each(people: IntVector, cost: IntVector, some: BoolVector) -> IntV
 
 
 def _narrower(face: Face, places: tuple[IntVector, IntVector]) -> Face:
-    """Return a face on which people have no more than so many places."""
+    """Return a face on which people have no more than so many places, and those that must be taken."""
     sides = [
-        Bounds(np.minimum(own.least, most), np.minimum(own.most, most))
+        Bounds(own.least, np.maximum(np.minimum(own.most, most), own.least))
         for own, most in zip((face.left, face.right), places, strict=True)
     ]
     return replace(face, left=sides[0], right=sides[1])
