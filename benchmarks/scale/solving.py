@@ -14,11 +14,11 @@ from benchmarks.scale.records import Row
 from mentormatch.assignment import progress
 from mentormatch.assignment.certificate import certify
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.engines.wide import Solver
 from mentormatch.assignment.progress import Progress, listening
 from mentormatch.assignment.solution import Solution
 from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.assignment.wide.scan import Cut
+from mentormatch.assignment.wide.solving import Solver
 
 WARM = 1_000
 """So many people a side have all that is compiled loaded before a clock runs."""
