@@ -129,10 +129,11 @@ def _served(problem: AssignmentProblem, threshold: WorstPerson, base: Solution, 
     """Return an answer in which all are served, with what is known of the goals up to the worst served."""
     if not found.tiers:
         return replace(base, status=Status.FEASIBLE)
-    tiers = [tier for tier in base.tiers if tier.goal in problem.goals[: problem.goals.index(threshold.goal)]]
+    before = problem.goals[: problem.goals.index(threshold.goal)]
+    tiers = [tier for tier in base.tiers if tier.goal in before]
     value, bound = threshold.value(problem, *found.pairs.T), threshold.ceiling(problem, 0)
     tiers.append(Tier(threshold.goal, value, bound))
-    prices = base.prices if {tier.goal for tier in base.tiers} <= {*problem.goals} else ()
+    prices = base.prices if len(tiers) == len(base.tiers) + 1 else ()
     return replace(found, status=Status.FEASIBLE, tiers=tuple(tiers), prices=prices)
 
 

@@ -163,7 +163,14 @@ def test_a_pair_costs_what_it_costs_if_it_is_pinned(seed: int) -> None:
         assert (forced and forced.losses) == (price and price.losses)
 
 
-SERVED = (("matched", "floor_person", "total"), ("floor_person", "total"), ("floor_person",), ("total", "floor_person"))
+SERVED = (
+    ("matched", "floor_person", "total"),
+    ("floor_person", "total"),
+    ("floor_person",),
+    ("total", "floor_person"),
+    ("floor_person", "matched", "total"),
+    ("total", "floor_person", "matched"),
+)
 
 
 @both_ways
