@@ -21,7 +21,7 @@ from tests.conftest import DEEP
 
 __all__ = ["way"]
 
-MARKETS = range(60 if DEEP else 9)
+MARKETS = range(60 if DEEP else 6)
 
 both_ways = pytest.mark.parametrize("how", ["compiled", "plain"])
 

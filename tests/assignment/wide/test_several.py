@@ -36,7 +36,7 @@ from tests.conftest import DEEP
 
 __all__ = ["way"]
 
-MARKETS = range(60 if DEEP else 8)
+MARKETS = range(60 if DEEP else 6)
 LISTS = 4_000 if DEEP else 300
 REWARD = 1 << 30
 
