@@ -10,6 +10,7 @@ HEAVY = (
     "highspy",
     "jinja2",
     "numba",
+    "ortools",
     "pandas",
     "pulp",
     "pyarrow",

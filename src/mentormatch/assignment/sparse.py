@@ -98,7 +98,7 @@ def best_on_list(face: Face, profit: IntVector) -> Optimum | None:
         return _best_of_few(face, profit, _entries(face, profit))
     few = best_by_few(many, best_if_all_matched)
     if few is None:
-        return _optimum(face, profit, _matched_or_alone(_entries(face, profit)))
+        return optimum_of(face, profit, _matched_or_alone(_entries(face, profit)))
     tight, optimum = few
     chosen = np.zeros(len(face), dtype=bool)
     chosen[tight] = optimum.chosen
@@ -115,7 +115,7 @@ def best_if_all_matched(face: Face, profit: IntVector, near: IntVector | None = 
 
 def _if_all_matched(face: Face, profit: IntVector, entries: Entries, near: IntVector | None = None) -> Optimum | None:
     pairs = _all_matched(entries, near)
-    optimum = None if pairs is None else _optimum(face, profit, pairs)
+    optimum = None if pairs is None else optimum_of(face, profit, pairs)
     return None if optimum is None or not face.proves(optimum, profit) else optimum
 
 
@@ -126,16 +126,16 @@ def best_if_seated(face: Face, profit: IntVector, near: IntVector | None = None)
     side will have save time.
     """
     entries = _entries(face, profit + 1)
-    optimum = _optimum(face, profit, _seated(entries, near))
+    optimum = optimum_of(face, profit, _seated(entries, near))
     full = replace(face, left=Bounds(face.left.most, face.left.most), right=Bounds(face.right.most, face.right.most))
     return None if optimum is None or not full.proves(optimum, profit) else optimum
 
 
 def _best_of_few(face: Face, profit: IntVector, entries: Entries) -> Optimum | None:
     if len(entries.people) * len(entries.owner) <= CELLS and compiled_for(len(face)):
-        return _optimum(face, profit, _seated_on_block(entries))
+        return optimum_of(face, profit, _seated_on_block(entries))
     found = _if_all_matched(face, profit, entries)
-    return _optimum(face, profit, _matched_or_alone(entries)) if found is None else found
+    return optimum_of(face, profit, _matched_or_alone(entries)) if found is None else found
 
 
 def _seated_on_block(entries: Entries) -> Both:
@@ -234,7 +234,7 @@ def _matched(entries: Entries, costs: IntVector, alone: int) -> Both:
     return entries.people[left[real]], entries.owner[place[real]]
 
 
-def _optimum(face: Face, profit: IntVector, pairs: Both) -> Optimum | None:
+def optimum_of(face: Face, profit: IntVector, pairs: Both) -> Optimum | None:
     """Return the optimum that takes these pairs; None if minimums do not hold, or some other answer is better."""
     partner = np.full(len(face.left.most), -1)
     partner[pairs[0]] = pairs[1]

@@ -16,14 +16,10 @@ from mentormatch.assignment.wide import beside, keeping, near, solving
 from mentormatch.errors import RequestError
 from mentormatch.review.pricing import resolved
 from tests.assignment.wide.test_quotas import asked, market, quotas
-from tests.assignment.wide.test_same_pairs import FLOORS, GOALS, PROGRAMME, RULES, both, cohort, same, way
+from tests.assignment.wide.test_same_pairs import FLOORS, GOALS, PROGRAMME, RULES, both, cohort, same
 from tests.conftest import DEEP
 
-__all__ = ["way"]
-
 MARKETS = range(60 if DEEP else 6)
-
-both_ways = pytest.mark.parametrize("how", ["compiled", "plain"])
 
 type Both = tuple[AssignmentProblem, AssignmentProblem]
 
@@ -61,7 +57,6 @@ def agree(problems: Both, seed: int) -> Solution:
     return other
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", MARKETS)
 def test_pairs_are_those_of_the_whole_block_where_people_are_few(seed: int) -> None:
@@ -110,7 +105,6 @@ def many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeping, "OPEN", 0)
 
 
-@both_ways
 @pytest.mark.usefixtures("way", "many")
 @pytest.mark.parametrize("seed", MARKETS)
 def test_an_answer_of_many_keeps_minimums_and_its_bound_holds(seed: int) -> None:
@@ -164,7 +158,6 @@ def with_hours(problems: Iterable[AssignmentProblem], seed: int) -> Iterator[Ass
         yield replace(each, mentors=replace(each.mentors, most=most), rows=rows)
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", MARKETS)
 def test_hours_are_kept_by_the_pairs_of_the_whole_block_where_people_are_few(seed: int) -> None:
@@ -173,7 +166,6 @@ def test_hours_are_kept_by_the_pairs_of_the_whole_block_where_people_are_few(see
     agree((held, unheld), seed)
 
 
-@both_ways
 @pytest.mark.usefixtures("way", "many")
 @pytest.mark.parametrize("seed", MARKETS)
 def test_an_answer_of_many_keeps_hours_and_its_bound_holds(seed: int) -> None:

@@ -26,16 +26,12 @@ from tests.assignment.wide.test_same_pairs import (
     PROGRAMME,
     RULES,
     both,
-    both_ways,
     coarse,
     cohort,
     needing,
     same,
-    way,
 )
 from tests.conftest import DEEP
-
-__all__ = ["way"]
 
 SEEDS = range(220 if DEEP else 11)
 FEW = range(40 if DEEP else 4)
@@ -79,7 +75,6 @@ def problems() -> list[tuple[AssignmentProblem, AssignmentProblem]]:
     return [pair for seed in range(3) for pair in markets(seed, GOALS[seed], 60)]
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_pairs_are_those_of_the_whole_block(seed: int) -> None:
@@ -89,7 +84,6 @@ def test_the_pairs_are_those_of_the_whole_block(seed: int) -> None:
         assert certify(unheld, found).verdict is not Verdict.REFUSED
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", FEW)
 def test_minimums_are_kept_as_in_the_whole_block_or_said_to_be_impossible(seed: int) -> None:
@@ -144,7 +138,6 @@ def test_without_numba_the_pairs_are_the_same() -> None:
     subprocess.run([sys.executable, "-c", WITHOUT_NUMBA], check=True)
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 def test_an_answer_in_time_is_the_best_in_the_goals_before(monkeypatch: pytest.MonkeyPatch) -> None:
     held, unheld = markets(2, ("matched", "leximin"), 300)[0]

@@ -8,7 +8,6 @@ import pytest
 import mentormatch as mm
 from benchmarks.population import APART, cohort_of
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.engines import wide
 from mentormatch.assignment.posing import pose, pose_wide
 from mentormatch.assignment.rules.quota import Quota
 from mentormatch.assignment.settle import opening_stage
@@ -87,13 +86,11 @@ def test_others_lose_what_is_said_of_them_however_prices_move(
     assert counts[0] < counts[-1]
 
 
-@pytest.mark.parametrize("how", ["compiled", "plain"])
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_market_that_is_drawn_from_in_several_steps_has_the_same_pairs(
-    seed: int, how: str, monkeypatch: pytest.MonkeyPatch
+    seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if how == "plain":
-        monkeypatch.setattr(wide, "find_spec", lambda _: None)
     for name, size in (("DRAWN", 20), ("SHARE", 2), ("LEADING", 2)):
         monkeypatch.setattr(guess, name, size)
     for name, few in (("ALL", 40), ("ADDED", 2)):

@@ -10,7 +10,6 @@ import mentormatch as mm
 from benchmarks.population import APART, cohort_of
 from mentormatch.assignment.certificate import Verdict, certify
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.engines import wide
 from mentormatch.assignment.posing import pose, pose_wide
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.rule import Rule
@@ -43,13 +42,6 @@ GOALS = ("matched", "priority", "total")
 SHARES = (1.0, 0.6, 0.4)
 """How many mentors there are for each mentee."""
 EMPLOYERS = 8
-
-
-@pytest.fixture(params=["compiled", "plain"])
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the engine work with, and without, compiled code."""
-    if request.param == "plain":
-        monkeypatch.setattr(wide, "find_spec", lambda _: None)
 
 
 def repeated(people: People, count: int, letter: str, random: np.random.Generator) -> People:

@@ -29,15 +29,6 @@ MANNERS = (GOALS, ("matched", "total"), ("total",), ("matched",), ("matched", "f
 
 type Both = tuple[AssignmentProblem, AssignmentProblem]
 
-both_ways = pytest.mark.parametrize("how", ["compiled", "plain"])
-
-
-@pytest.fixture
-def way(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the engine work with, or without, compiled code."""
-    if how == "plain":
-        monkeypatch.setattr(wide, "find_spec", lambda _: None)
-
 
 def market(seed: int, size: int = 40) -> Both:
     """Return a market without quotas, tied by turns, with its scores held, and not held."""
@@ -114,7 +105,6 @@ def proved(problem: AssignmentProblem, solution: Solution) -> Verdict:
     return certify(problem, solution).verdict
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_quotas_that_bind_are_kept_by_the_pairs_of_the_whole_block(seed: int) -> None:
@@ -134,7 +124,6 @@ def test_the_drawn_quotas_bind_or_leave_no_answer() -> None:
     assert found["infeasible"] >= len(SEEDS) // 6
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", FEW)
 def test_pairs_are_the_same_where_tolls_leave_a_gap(seed: int) -> None:
@@ -144,7 +133,6 @@ def test_pairs_are_the_same_where_tolls_leave_a_gap(seed: int) -> None:
     assert proved(problems[1], other) in least
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", FEW if DEEP else (0, 5))
 def test_pairs_are_the_same_with_short_lists_and_ties_that_tolls_thin(

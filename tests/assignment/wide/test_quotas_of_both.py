@@ -18,16 +18,12 @@ from tests.assignment.wide.test_quotas import (
     SEEDS,
     agree,
     asked,
-    both_ways,
     bounds,
     free,
     market,
     proved,
-    way,
 )
 from tests.assignment.wide.test_quotas import quotas as of_one_side
-
-__all__ = ["way"]
 
 
 def of_both(seed: int) -> Iterator[Row]:
@@ -40,7 +36,6 @@ def of_both(seed: int) -> Iterator[Row]:
         yield Row(f"both {place}", mentors[:, None], *ends, times=mentees[None, :])
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_rules_about_both_people_are_kept_by_the_pairs_of_the_whole_block(seed: int) -> None:
@@ -61,7 +56,6 @@ def test_the_drawn_rules_bind_and_most_answers_are_certified() -> None:
     assert found["certified"] >= len(SEEDS) // 4
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", FEW)
 def test_rules_about_both_people_stand_beside_quotas_of_one_side(seed: int) -> None:

@@ -37,15 +37,6 @@ FEW = 4
 MARKETS = {"slack": 1.0, "tight": 0.6}
 """How many mentors there are for each mentee; they have one to three places."""
 
-both_ways = pytest.mark.parametrize("how", ["compiled", "plain"])
-
-
-@pytest.fixture
-def way(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the engine work with, or without, compiled code."""
-    if how == "plain":
-        monkeypatch.setattr(wide, "find_spec", lambda _: None)
-
 
 def cohort(seed: int, size: int = SIZE) -> Cohort:
     """Return a cohort of a market that is slack or tight by turns."""
@@ -88,7 +79,6 @@ def same(one: Solution, other: Solution) -> bool:
     return statuses and values[0] == values[1] and np.array_equal(one.pairs, other.pairs)
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_pairs_are_those_of_the_whole_block(seed: int) -> None:
@@ -98,7 +88,6 @@ def test_pairs_are_those_of_the_whole_block(seed: int) -> None:
         assert same(solve(held, seed=seed), solve(unheld, seed=seed))
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("goals", FLOORS, ids=["floor first", "people first", "after priority"])
 @pytest.mark.parametrize("seed", range(FEW))
@@ -110,7 +99,6 @@ def test_the_worst_pair_is_as_good_as_in_the_whole_block_and_certified(seed: int
     assert certify(unheld, found).verdict is Verdict.CERTIFIED
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", range(FEW))
 def test_minimums_are_kept_as_in_the_whole_block_or_said_to_be_impossible(seed: int) -> None:
@@ -123,7 +111,6 @@ def test_minimums_are_kept_as_in_the_whole_block_or_said_to_be_impossible(seed: 
         assert certify(unheld, other).verdict is certify(held, one).verdict
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 def test_an_answer_is_certified_over_all_pairs_and_a_price_that_is_too_low_refused() -> None:
     _, problem = both(cohort(3), PROGRAMME, RULES)
@@ -134,7 +121,6 @@ def test_an_answer_is_certified_over_all_pairs_and_a_price_that_is_too_low_refus
     assert certify(problem, replace(found, prices=(lower,))).verdict is Verdict.REFUSED
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 def test_an_answer_in_time_keeps_the_rules_and_its_bounds_hold() -> None:
     held, problem = both(cohort(2, 300), PROGRAMME, RULES)
@@ -180,15 +166,14 @@ def test_a_rule_about_both_people_of_a_pair_is_kept_by_the_answer_or_there_is_no
     assert "couples pairs" in refused.notes[0]
 
 
-@both_ways
 def test_goals_whose_numbers_are_too_great_are_refused_and_the_extra_named_where_it_helps(
-    how: str, way: None, monkeypatch: pytest.MonkeyPatch
+    way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for limit in ("INT_EXACT", "FLOAT_EXACT"):
         monkeypatch.setattr(solving, limit, 1 << 20)
     refused = solve(both(cohort(1), PROGRAMME, RULES)[1])
     assert refused.status is Status.FAILED
-    assert ("'scale'" in refused.notes[0]) == (how == "plain")
+    assert ("'scale'" in refused.notes[0]) == (way == "plain")
 
 
 def test_a_matching_of_very_many_people_has_the_same_pairs_and_says_why_others_have_none(

@@ -30,17 +30,12 @@ from tests.assignment.wide.test_same_pairs import (
     cohort,
     needing,
     same,
-    way,
 )
 from tests.conftest import DEEP
-
-__all__ = ["way"]
 
 MARKETS = range(60 if DEEP else 6)
 LISTS = 4_000 if DEEP else 300
 REWARD = 1 << 30
-
-both_ways = pytest.mark.parametrize("how", ["compiled", "plain"])
 
 
 def face_of(seed: int) -> tuple[Face, IntVector]:
@@ -120,7 +115,6 @@ def markets(seed: int, goals: tuple[str, ...] = GOALS) -> tuple[AssignmentProble
     return held, unheld
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", MARKETS)
 def test_pairs_are_those_of_the_whole_block_and_certified(seed: int) -> None:
@@ -132,7 +126,6 @@ def test_pairs_are_those_of_the_whole_block_and_certified(seed: int) -> None:
         assert certify(unheld, found).verdict is Verdict.CERTIFIED
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", MARKETS)
 def test_minimums_are_kept_or_said_to_be_impossible(seed: int) -> None:
@@ -141,7 +134,6 @@ def test_minimums_are_kept_or_said_to_be_impossible(seed: int) -> None:
     assert same(one, other) or one.status is other.status is Status.INFEASIBLE
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", MARKETS)
 def test_quotas_are_kept(seed: int) -> None:
@@ -173,7 +165,6 @@ SERVED = (
 )
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", MARKETS)
 def test_the_worst_served_is_between_what_is_told_of_it_and_sure_where_somebody_has_nobody(seed: int) -> None:

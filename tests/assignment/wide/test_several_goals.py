@@ -26,16 +26,12 @@ from tests.assignment.wide.test_same_pairs import (
     PROGRAMME,
     RULES,
     both,
-    both_ways,
     coarse,
     cohort,
     needing,
     same,
-    way,
 )
 from tests.conftest import DEEP
-
-__all__ = ["way"]
 
 REPAIR = ("matched", "changes", "priority", "total")
 GOALS = (REPAIR, ("changes", "matched", "total"), ("priority", "changes", "total"))
@@ -89,7 +85,6 @@ def beyond(problem: AssignmentProblem, part: int = 1) -> bool:
     return len(merged(problem, lambda reach: reach < solving.INT_EXACT // part)) > 1
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("goals", GOALS, ids="-".join)
 @pytest.mark.parametrize("seed", SEEDS)
@@ -105,7 +100,6 @@ def test_pairs_are_those_of_the_whole_block_and_certified(
     assert certify(unheld, found).verdict is Verdict.CERTIFIED
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("goals", FLOORS, ids="-".join)
 @pytest.mark.parametrize("seed", FEW)
@@ -117,7 +111,6 @@ def test_the_worst_served_come_after_them_as_in_the_whole_block(seed: int, goals
     assert certify(unheld, found).verdict is certify(held, found).verdict
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_minimums_are_kept_as_in_the_whole_block_or_said_to_be_impossible(
@@ -131,10 +124,8 @@ def test_minimums_are_kept_as_in_the_whole_block_or_said_to_be_impossible(
     assert certify(unheld, other).verdict is certify(held, one).verdict
 
 
-@both_ways
-@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", FEW)
-def test_a_rule_that_couples_pairs_is_kept_beside_them_or_said_not_to_be(seed: int, how: str) -> None:
+def test_a_rule_that_couples_pairs_is_kept_beside_them_or_said_not_to_be(seed: int, way: str) -> None:
     held, unheld = market(seed, REPAIR)
     some = np.random.default_rng(seed).random(held.shape[1]) < 0.5
     counted = int(some[solve(held, seed=seed).pairs[:, 1]].sum())
@@ -142,12 +133,10 @@ def test_a_rule_that_couples_pairs_is_kept_beside_them_or_said_not_to_be(seed: i
         rows = (Row("some", some[None, :].astype(np.int64), most=most),)
         found = solve(replace(unheld, rows=rows), seed=seed)
         assert same(solve(replace(held, rows=rows), seed=seed), found) is kept
-        assert found.notes == (() if kept else (solving.GREAT if how == "compiled" else solving.NEEDS,))
+        assert found.notes == (() if kept else (solving.GREAT if way == "compiled" else solving.NEEDS,))
 
 
-@both_ways
-@pytest.mark.usefixtures("way")
-def test_where_goals_outdo_too_few_pairs_this_is_said(monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+def test_where_goals_outdo_too_few_pairs_this_is_said(monkeypatch: pytest.MonkeyPatch, way: str) -> None:
     statuses = set()
     for seed in range(12):
         held, unheld = market(seed, REPAIR)
@@ -155,12 +144,11 @@ def test_where_goals_outdo_too_few_pairs_this_is_said(monkeypatch: pytest.Monkey
         found = solve(unheld, seed=seed)
         statuses.add(found.status)
         assert same(solve(held, seed=seed), found) or found.notes == (
-            solving.GREAT if how == "compiled" else solving.NEEDS,
+            solving.GREAT if way == "compiled" else solving.NEEDS,
         )
     assert statuses == {Status.PROVED, Status.FAILED}
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 def test_an_answer_with_prices_that_are_too_low_or_of_another_is_refused() -> None:
     _, problem = market(3, REPAIR)
@@ -175,7 +163,6 @@ def test_an_answer_with_prices_that_are_too_low_or_of_another_is_refused() -> No
     assert certify(problem, claimed).verdict is Verdict.REFUSED
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_bounds_of_the_first_answer_hold(seed: int) -> None:

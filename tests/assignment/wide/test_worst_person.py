@@ -29,18 +29,14 @@ from tests.assignment.wide.test_same_pairs import (
     PROGRAMME,
     RULES,
     both,
-    both_ways,
     coarse,
     cohort,
     needing,
     same,
-    way,
 )
 from tests.conftest import DEEP
 from tests.oracles.exhaustive import exhaustive
 from tests.oracles.problems import random_problem
-
-__all__ = ["way"]
 
 LOOSE = tuple(rule for rule in RULES if rule.kind in {"veto", "common", "priority", "capacity"})
 FAIR = (
@@ -96,7 +92,6 @@ def solved(problem: AssignmentProblem, monkeypatch: pytest.MonkeyPatch) -> tuple
     return solve(problem), len(asked)
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 @in_fair_goals
 @pytest.mark.parametrize("seed", SEEDS)
@@ -109,7 +104,6 @@ def test_the_worst_person_has_as_much_as_in_the_whole_block(seed: int, goals: Se
     assert all(tier.proved for tier in certificate.tiers[: goals.index("floor_person")])
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("goals", OTHERS, ids="-".join)
 @pytest.mark.parametrize("seed", range(3))
@@ -118,7 +112,6 @@ def test_in_other_orders_too(seed: int, goals: Sequence[str]) -> None:
     assert same(solve(held, seed=seed), solve(unheld, seed=seed))
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 @in_fair_goals
 @pytest.mark.parametrize("seed", SEEDS)
@@ -127,7 +120,6 @@ def test_people_who_are_set_aside_lower_nothing(seed: int, goals: Sequence[str])
     assert same(solve(held, seed=seed), solve(unheld, seed=seed))
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", range(4))
 def test_a_mentee_whom_nobody_may_meet_lowers_nothing(seed: int) -> None:
@@ -138,7 +130,6 @@ def test_a_mentee_whom_nobody_may_meet_lowers_nothing(seed: int) -> None:
     assert same(solve(held), solve(unheld))
 
 
-@both_ways
 @pytest.mark.usefixtures("way")
 @in_fair_goals
 @pytest.mark.parametrize("seed", range(4))

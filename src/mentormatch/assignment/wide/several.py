@@ -5,7 +5,6 @@ is more than can be had; but its prices are about right, and few pairs are chose
 that leaves empty finds the shortest way to something else: see ``paths.several``.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
@@ -16,9 +15,8 @@ from mentormatch.assignment.face import Bounds, Face, Optimum
 from mentormatch.assignment.paths.best import AT_ONCE
 from mentormatch.assignment.paths.several import FAR, Net, balance, room_for
 from mentormatch.assignment.wide.minimums import Best, best_with_minimums
+from mentormatch.assignment.wide.scan import Heed
 from mentormatch.columns import BoolVector, IntVector
-
-type Heed = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)

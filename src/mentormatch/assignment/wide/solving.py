@@ -16,12 +16,13 @@ from mentormatch.assignment.scores import IntMatrix
 from mentormatch.assignment.settle import OutOfTime, opening_stage, settle
 from mentormatch.assignment.sofar import silent
 from mentormatch.assignment.solution import Prices, Solution, Status, without_pairs
-from mentormatch.assignment.sparse import FLOAT_EXACT, best
+from mentormatch.assignment.sparse import FLOAT_EXACT
 from mentormatch.assignment.stages import Stage, merged, reached
 from mentormatch.assignment.wide.aims import Aims, Limits
 from mentormatch.assignment.wide.beside import Rules
 from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.assignment.wide.crew import Crew
+from mentormatch.assignment.wide.flow import best_uncompiled
 from mentormatch.assignment.wide.keeping import Keeping
 from mentormatch.assignment.wide.kinds import Kinds
 from mentormatch.assignment.wide.listing import Listing
@@ -246,7 +247,7 @@ class Solver:
         turned = self.turned = face.turns
         if prices is not None:
             self.begin = prices[0 if turned else 1]
-        solve, own = self._by_paths if self.compiled else _by_scipy, face.flipped() if turned else face
+        solve, own = self._by_paths if self.compiled else self._uncompiled, face.flipped() if turned else face
         if own.several:
             from mentormatch.assignment.wide.several import best_of_several
 
@@ -282,7 +283,7 @@ class Solver:
         """Return the optimum of a face of tied answers; as there are some, a great enough reward has minimums kept."""
         self.heed()
         if not self.compiled and not face.several:
-            return best(face, profit)
+            return best_uncompiled(face, profit, self.heed)
         self.begin, self.reward, self.reach = None, 1, 0
         while not face.holds(optimum := self.best(face, profit)):
             self.begin, self.reward = None, self.reward * REWARD
@@ -297,6 +298,12 @@ class Solver:
         optimum = best_by_paths(face, profit, begin, lambda: self.run.over)
         self.begin = Start.of(face, optimum)
         return optimum
+
+    def _uncompiled(self, face: Face, profit: IntVector) -> Optimum:
+        found = best_uncompiled(face, profit, self.heed)
+        if found is None:
+            raise EngineError("An answer was lost among few pairs")
+        return found
 
     def hear(self, face: Face, optimum: Optimum, bound: int) -> None:
         """Tell an answer, with the bounds that prices prove; one that does not keep the minimums is none."""
@@ -328,10 +335,3 @@ class Solver:
                 return found
             left -= weight * worth
         return found
-
-
-def _by_scipy(face: Face, profit: IntVector) -> Optimum:
-    found = best(face, profit)
-    if found is None:
-        raise EngineError("An answer was lost among few pairs")
-    return found
