@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.scale import bare
-from benchmarks.scale.cohorts import KINDS, Kind, Market
+from benchmarks.scale.cohorts import KINDS, OWN, Kind, Market
 from benchmarks.scale.growth import fitted
 from benchmarks.scale.measuring import alone, line_of
 from benchmarks.scale.records import KEPT, TRIED, Row, begun, keep
@@ -70,6 +70,17 @@ def scarce(shrink: int) -> Iterator[Row]:
     yield alone(solved, Market(100_000, 100_000, single=True).shrunk(shrink), check=True)
 
 
+def own_goals(shrink: int) -> Iterator[Row]:
+    """The same markets by the goals of the programme itself, by which some people come before others."""
+    for market in (
+        Market(60_000, 100_000, goals=OWN),
+        Market(60_000, 100_000, "slack", goals=OWN),
+        Market(100_000, 100_000, "tight", goals=OWN),
+        Market(100_000, 100_000, "tight", tied=True, goals=OWN),
+    ):
+        yield alone(solved, market.shrunk(shrink), check=True)
+
+
 def asked(shrink: int) -> Iterator[Row]:
     """What is asked of the pairs of a nation: a repair, reasons, alternatives; a quota that binds; leximin."""
     from benchmarks.scale import questions
@@ -94,6 +105,15 @@ def on_lists(shrink: int) -> Iterator[Row]:
 
     for market in (Market(60_000, 100_000), Market(60_000, 100_000, "slack"), Market(100_000, 100_000, "tight")):
         yield alone(flows.beside_flow, market.shrunk(shrink))
+
+
+def uncompiled(shrink: int) -> Iterator[Row]:
+    """10,000 a side where nothing is compiled, by scipy and by OR-Tools, and compiled."""
+    from benchmarks.scale import uncompiled as without
+
+    for market in (Market(6_000, SIDE), Market(6_000, SIDE, "slack"), Market(SIDE, SIDE, "tight")):
+        for way in without.HIDDEN:
+            yield alone(without.paired, market.shrunk(shrink), way)
 
 
 def beside_rivals(shrink: int) -> Iterator[Row]:
@@ -141,9 +161,11 @@ PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "tight": tight,
     "tight-tied": tight_tied,
     "scarce": scarce,
+    "goals": own_goals,
     "questions": asked,
     "rules": with_rules,
     "lists": on_lists,
+    "uncompiled": uncompiled,
     "workers": spread,
     "growth": growth,
 }

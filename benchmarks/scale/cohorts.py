@@ -23,6 +23,8 @@ from mentormatch.programme import Programme
 EXAMPLE = mm.examples.programme()
 GOALS = ("matched", "total")
 SAMPLE = 200
+OWN = tuple(EXAMPLE.goals.order)
+"""The goals of the programme itself: some people come before others."""
 PLACES = 3
 type Kind = Literal["scarce", "slack", "tight"]
 
@@ -37,7 +39,10 @@ COARSE = ("same", "table", "closeness")
 
 @dataclass(frozen=True)
 class Market:
-    """So many people of a kind; ``tied``: few scores differ; ``single``: everybody takes one; ``open``: no rules."""
+    """So many people of a kind; ``tied``: few scores differ; ``single``: everybody takes one; ``open``: no rules.
+
+    ``goals``: what is asked for.
+    """
 
     mentors: int
     mentees: int
@@ -46,6 +51,7 @@ class Market:
     single: bool = False
     open: bool = False
     seed: int = 1
+    goals: tuple[str, ...] = GOALS
 
     @property
     def one_to_one(self) -> bool:
@@ -56,7 +62,8 @@ class Market:
         """What is read of it: its kind, its size, what makes it other than the rest."""
         said = [self.kind, *(["tied"] if self.tied else []), *(["no rules"] if self.open else [])]
         places = "one to one" if self.one_to_one else f"1 to {PLACES} places"
-        return f"{' '.join(said)}, {self.mentees:,} x {self.mentors:,} {places}"
+        asked = "" if self.goals == GOALS else f", {', '.join(self.goals)}"
+        return f"{' '.join(said)}, {self.mentees:,} x {self.mentors:,} {places}{asked}"
 
     @cached_property
     def programme(self) -> Programme:
@@ -78,7 +85,7 @@ class Market:
 
     def posed(self) -> AssignmentProblem:
         """Return the problem, the score of no pair being held."""
-        return pose_wide(self.people, self.programme.criteria, self.programme.rules, GOALS)
+        return pose_wide(self.people, self.programme.criteria, self.programme.rules, self.goals)
 
     def shrunk(self, by: int) -> "Market":
         """Return the same of fewer people."""

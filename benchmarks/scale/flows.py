@@ -1,30 +1,19 @@
-"""The pairs that are listed first, solved by shortest augmenting paths and by OR-Tools' min-cost flow on the same list.
+"""The pairs that are listed first, solved by shortest augmenting paths and by OR-Tools as a flow that costs least."""
 
-OR-Tools is no dependency: it is measured where an interpreter of ``MENTORMATCH_RIVALS`` has it.
-"""
-
-import json
-import subprocess
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
-import numpy as np
+from resource import RUSAGE_CHILDREN, getrusage
 
 from benchmarks.scale.cohorts import Market
 from benchmarks.scale.measuring import timed
 from benchmarks.scale.records import Row
-from benchmarks.scale.rivals import interpreters
 from mentormatch.assignment.canonical import PairHash
 from mentormatch.assignment.engine import Run
-from mentormatch.assignment.face import Face
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.wide.beside import Rules
+from mentormatch.assignment.wide.flow import best_by_flow
 from mentormatch.assignment.wide.pricing import begun
 from mentormatch.assignment.wide.solving import Solver
 from mentormatch.assignment.wide.view import View
-from mentormatch.columns import IntVector
 
-PATIENCE_S = 600.0
 WARM = 300
 
 
@@ -35,7 +24,7 @@ def solver_of(problem: AssignmentProblem) -> Solver:
 
 
 def solved(market: Market) -> Row:
-    """Return how long the first list takes, from nothing and from the prices of the drawn market, and beside."""
+    """Return how long the first list takes, from nothing and from the prices of the drawn market, and as a flow."""
     problem = market.posed()
     solver = solver_of(problem)
     view = View.of(problem, solver.stage, solver.ready)
@@ -44,29 +33,23 @@ def solved(market: Market) -> Row:
     solver.begin = None
     optimum, anew = timed(lambda: solver.best(face, profit))
     _, guessed = timed(lambda: solver.best(face, profit, listing.prices))
-    row: Row = {
+    before = children_s()
+    flow, beside = timed(lambda: best_by_flow(face, profit, solver.heed))
+    worths = None if flow is None else int(profit[flow.chosen].sum()), int(profit[optimum.chosen].sum())
+    return {
         "name": market.name,
         "listed": len(face) / market.mentees,
         "anew_s": anew["processor_s"],
         "guessed_s": guessed["processor_s"],
+        "flow_s": beside["processor_s"] + children_s() - before,
+        "same": worths[0] == worths[1],
     }
-    return row | beside(face, profit, str(int(profit[optimum.chosen].sum())))
 
 
-def beside(face: Face, profit: IntVector, worth: str) -> Row:
-    """Return how long OR-Tools takes where an interpreter has it, and whether it finds the same."""
-    own = face.flipped() if face.turns else face
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "list.npz"
-        np.savez(path, lefts=own.lefts, rights=own.rights, profit=profit, left=own.left.most, right=own.right.most)
-        for python in interpreters():
-            asked = [str(python), str(Path(__file__).with_name("or_tools.py")), str(path)]
-            done = subprocess.run(asked, capture_output=True, check=False, timeout=PATIENCE_S)
-            if done.returncode == 0:
-                told = json.loads(done.stdout)
-                found = {"rival_s": told["processor_s"], "rival": f"OR-Tools {told['version']}"}
-                return found | {"same": told["worth"] == worth if told["optimal"] else "refused"}
-    return {}
+def children_s() -> float:
+    """Return the seconds of processor time of processes that were started and have ended."""
+    used = getrusage(RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def beside_flow(market: Market) -> Row:

@@ -15,7 +15,7 @@ type Row = dict[str, Any]
 
 KEPT = Path(__file__).parents[1] / "figures" / "scale.jsonl"
 TRIED = Path("build") / "scale.jsonl"
-PACKAGES = ("mentormatch-engine", "numpy", "scipy", "numba", "pandas", "pydantic", "pulp", "highspy")
+PACKAGES = ("mentormatch-engine", "numpy", "scipy", "numba", "ortools", "pandas", "pydantic", "pulp", "highspy")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from benchmarks.scale.records import Record, Row
 type Records = Mapping[str, Record]
 
 MISSING = "*Not recorded yet.*"
-NATION = ("scarce", "nation", "tight", "tight-tied")
+NATION = ("scarce", "nation", "tight", "tight-tied", "goals")
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -152,12 +152,27 @@ def lists(records: Records) -> str:
         [
             row["name"],
             f"{row['listed']:.0f}",
-            *(seconds(row[name]) for name in ("guessed_s", "anew_s")),
-            f"{seconds(row['rival_s'])}{'' if row['same'] is True else f', {row["same"]}'}" if "rival" in row else "-",
+            *(seconds(row[name]) for name in ("guessed_s", "anew_s", "flow_s")),
+            "yes" if row["same"] else "NO",
         ]
         for row in rows_of(records, "lists")
     ]
-    return table(["market", "pairs a mentee", "paths, from guessed prices", "from nothing", "OR-Tools"], rows)
+    heads = ["market", "pairs a mentee", "paths, from guessed prices", "from nothing", "as a flow", "same value"]
+    return table(heads, rows)
+
+
+def uncompiled(records: Records) -> str:
+    """Return a market where nothing is compiled, and where it is."""
+    rows = [
+        [
+            row["name"],
+            *map(seconds, (row["wall_s"], row["processor_s"])),
+            megabytes(row["memory_mb"]),
+            *(shown(row[key]) for key in ("pairs", "points", "status")),
+        ]
+        for row in rows_of(records, "uncompiled")
+    ]
+    return table(["market: lists solved by", "wall", "processor", "memory", "pairs", "points", "status"], rows)
 
 
 def scipy(records: Records) -> str:
@@ -237,6 +252,7 @@ TABLES: dict[str, tuple[Callable[[Records], str], tuple[str, ...]]] = {
     "questions": (questions, ("questions",)),
     "rules": (ruled, ("rules",)),
     "lists": (lists, ("lists",)),
+    "uncompiled": (uncompiled, ("uncompiled",)),
     "scipy": (scipy, ("scipy",)),
     "rivals": (rivals, ("rivals",)),
     "workers": (workers, ("workers",)),

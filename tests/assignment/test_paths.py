@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import count
 from time import monotonic
+from typing import Any
 
 import numpy as np
 import pytest
@@ -210,6 +211,31 @@ def test_a_warm_start_that_leads_astray_is_given_up(seed: int, monkeypatch: pyte
     assert same_prices(best(face, profit, nothing), cold)
     assert same_prices(best(face, profit, replace(Start.of(face, cold), patience=0)), cold)
     assert len(begun) == 2
+
+
+def test_both_sides_bid_at_the_prices_of_a_start_that_leads_astray_before_all_begins_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    face, profit = random(3, 60, 1_000_000)
+    cold, turns, search = best(face, profit), count(), paths._search
+    start = Start.of(face, best(face, profit // 2))
+
+    def giving_up(*asked: Any) -> bool:
+        return bool(next(turns)) and search(*asked)
+
+    monkeypatch.setattr(paths, "_search", giving_up)
+    monkeypatch.setattr(paths, "start_of", None)
+    warm = best(face, profit, start)
+    assert next(turns) == 2
+    assert same_prices(warm, cold)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_what_somebody_brings_to_all_pairs_alike_does_not_lengthen_the_steps_of_bids(seed: int) -> None:
+    face, profit = random(seed, 60, 1_000)
+    face, profit = replace(face, lefts=face.lefts[profit > 0], rights=face.rights[profit > 0]), profit[profit > 0]
+    first = np.random.default_rng(seed).integers(0, 2, len(face.right.most)) << 40
+    assert Market.of(face, profit + first[face.rights]).spread() == Market.of(face, profit).spread() < 1 << 40
 
 
 def test_without_any_pair_nobody_is_matched() -> None:

@@ -10,4 +10,4 @@ LOADED = 1 << 20
 
 def compiled_for(pairs: int) -> bool:
     """Return whether so many pairs are solved by compiled code: if it is there, and loaded or worth loading."""
-    return NAME in sys.modules or (pairs >= LOADED and find_spec(NAME) is not None)
+    return sys.modules.get(NAME) is not None or (pairs >= LOADED and find_spec(NAME) is not None)

@@ -4,7 +4,7 @@ Bids make a start, and shortest augmenting paths an optimum of it; no number is 
 pairs, or of other ones, are as good a start: whatever they do not prove any more is solved again, and no more.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -59,12 +59,20 @@ def best(face: Face, profit: IntVector, start: Start | None = None, over: Over =
 
 def _solved(market: Market, profit: IntVector, start: Start | None, over: Over) -> State:
     if start is not None:
-        state = market.state(_clipped(start if start.seated else guided(market, start.prices, over), profit))
-        if _search(market, state, over, start.patience * len(profit)):
-            return state
+        for begun in _near(market, start, over):
+            state = market.state(_clipped(begun, profit))
+            if _search(market, state, over, start.patience * len(profit)):
+                return state
     state = market.state(_clipped(start_of(market, over), profit))
     _search(market, state, over, MOST)
     return state
+
+
+def _near(market: Market, start: Start, over: Over) -> Iterator[Start]:
+    """Yield what is known, and what comes of it if both sides bid at its prices: many prices may have jumped."""
+    if start.seated:
+        yield start
+    yield guided(market, start.prices, over)
 
 
 def _clipped(start: Start, profit: IntVector) -> Start:

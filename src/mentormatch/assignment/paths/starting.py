@@ -103,11 +103,21 @@ class Market:
         seat(self.side, state, start.partner, slack)
         return state
 
+    def greatest(self) -> IntVector:
+        """Return (m,) the most that anybody on the right is worth to somebody, 0 at least."""
+        most = np.zeros_like(self.places)
+        np.maximum.at(most, self.side.others, self.side.worth)
+        return most
+
     def spread(self) -> int:
-        """Return by how much the best and the middle pair of a person differ, for half of the people."""
-        people = np.flatnonzero(np.diff(self.side.starts))
+        """Return by how much the best and the middle pair of a person differ, for half of the people.
+
+        What somebody on the right brings to all pairs alike, as a priority does, is left out: all bid for that alike.
+        """
+        people, starts = np.flatnonzero(np.diff(self.side.starts)), self.side.starts
         some = people[:: max(len(people) // SAMPLE, 1)]
-        worth = (self.side.worth[self.side.starts[one] : self.side.starts[one + 1]] for one in some)
+        own = self.side.worth - self.greatest()[self.side.others]
+        worth = (own[starts[one] : starts[one + 1]] for one in some)
         return int(np.median([int(values.max()) - int(np.median(values)) for values in worth])) if len(some) else 0
 
 
@@ -127,9 +137,7 @@ def rising(market: Market, over: Over) -> Start:
 
 def falling(market: Market, over: Over) -> Start:
     """Return what comes of it if places bid for people from the most that anybody is worth to them."""
-    prices = np.zeros_like(market.places)
-    np.maximum.at(prices, market.side.others, market.side.worth)
-    auction = auction_of(prices, market.places, market.people)
+    auction = auction_of(market.greatest(), market.places, market.people)
     _bid(lambda bids: bid_for_people(market.back, auction, 0, bids), market.people, over)
     return _came_of(auction)
 
