@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mentormatch.assignment.face import Optimum
 from mentormatch.assignment.wide.highest import highest
 from mentormatch.assignment.wide.level import level
 from mentormatch.assignment.wide.listing import FAR, Listing
@@ -16,8 +17,8 @@ from mentormatch.assignment.wide.solver import Solver
 from mentormatch.assignment.wide.view import View
 from mentormatch.columns import IntVector
 
-LEADING = 48
-"""So many pairs a person are solved first."""
+LEADING, STEEP = 64, 3
+"""So many pairs a person are solved first where all can be placed: times the share of these to that power."""
 DRAWN, SHARE, MOST = 1_024, 10, 10_000
 """So many people of the larger side are drawn: one in ten, but no fewer than the first and no more than the last."""
 
@@ -46,10 +47,10 @@ class Sample:
         """Return the market of the drawn people."""
         return self.own.of_mentees(self.mentees).holding()
 
-    def listing(self, mentors: IntVector, solver: Solver) -> Listing:
-        """Return the pairs to begin with, by the prices of the drawn mentors."""
-        mentees = self._left_to_mentees(mentors, solver)
-        prices, few = (self._left_to_mentors(mentees), mentees), self.view.few(LEADING)
+    def listing(self, drawn: View, optimum: Optimum, solver: Solver) -> Listing:
+        """Return the pairs to begin with, by an optimum of the drawn market."""
+        mentees = self._left_to_mentees(optimum.left, solver)
+        prices, few = (self._left_to_mentors(mentees), mentees), self.view.few(leading(drawn, optimum))
         return Listing.of(self.view, prices, level(self.view, prices, few), 4 * few)
 
     def _left_to_mentees(self, mentors: IntVector, solver: Solver) -> IntVector:
@@ -66,3 +67,14 @@ class Sample:
         nobody = np.full(self.view.scores.shape[0], FAR)
         drawn = self.view.of_mentees(self.mentees)
         return np.maximum(drawn.look((nobody, mentees[self.mentees]), 0, 1).best, 0)
+
+
+def leading(drawn: View, optimum: Optimum) -> int:
+    """Return how many pairs a person are solved first, by how many people an optimum of the drawn market places.
+
+    Where many are left without a partner most pairs lose much; where nearly all are placed each may be the last that
+    fits, and prices tell less.
+    """
+    places = min(int(side.most.sum()) for side in drawn.bounds)
+    placed = int(optimum.chosen.sum()) / max(places, 1)
+    return max(round(LEADING * placed**STEEP), 1)

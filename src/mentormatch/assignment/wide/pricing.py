@@ -60,7 +60,7 @@ def begun(view: View, solver: Solver) -> Listing:
         optimum = solver.best(drawn.face(pairs), drawn.worth(pairs), None)
     else:
         _, optimum = best_wide(drawn, solver, unheard)
-    return sample.listing(optimum.left, solver)
+    return sample.listing(drawn, optimum, solver)
 
 
 def unheard(face: Face, optimum: Optimum, bound: int) -> None:
