@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mentormatch.assignment.wide.guess import DRAWN, LEADING, SHARE
 from mentormatch.assignment.wide.part import HELD
-from mentormatch.assignment.wide.pricing import ADDED, ALL
+from mentormatch.assignment.wide.pricing import ALL
 from mentormatch.assignment.wide.scan import STRIP
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import tr
@@ -31,7 +31,7 @@ CELL_BYTES, LOOKED_BYTES = 32, 24
 """Each pair of a drawn market; without the extra, each pair of a strip in every thread."""
 NUMBER_BYTES = 4
 """Each number of a table that is held: of the criterion that tells most kinds of people apart."""
-LISTED = 2 * LEADING + ADDED
+LISTED = 2 * LEADING
 """Pairs that are listed for each mentor at most, in the markets measured."""
 SHORTER = (1, 2, 4, 8)
 """Lists of pairs are made so many times shorter where memory is scarce: more looks at all pairs are needed then."""
