@@ -23,7 +23,7 @@ from mentormatch.assignment.stages import merged
 from mentormatch.columns import IntVector
 from tests.conftest import DEEP
 
-SEEDS = range(600 if DEEP else 60)
+SEEDS = range(600 if DEEP else 30)
 GOALS = (("matched", "total"), ("total",), ("matched",), ("total", "matched"))
 
 

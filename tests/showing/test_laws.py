@@ -61,7 +61,7 @@ def one_answer(draw: st.DrawFn, best: tuple[int, ...]) -> Solution:
     return Solution(Status.FEASIBLE, np.empty((0, 2), dtype=np.int64), tuple(tiers))
 
 
-@settings(max_examples=2_000 if DEEP else 50)
+@settings(max_examples=2_000 if DEEP else 25)
 @given(answers())
 def test_whatever_the_answers_goals_come_in_order_and_bounds_never_rise(found: list[Solution]) -> None:
     told = [Progress()]

@@ -16,7 +16,7 @@ from tests.assignment.wide.test_quotas import FEW, asked, free, market, quotas, 
 from tests.assignment.wide.test_same_pairs import needing, same
 from tests.conftest import DEEP
 
-SEEDS = range(300 if DEEP else 30)
+SEEDS = range(300 if DEEP else 15)
 
 
 @pytest.fixture(autouse=True)

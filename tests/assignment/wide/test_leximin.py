@@ -33,7 +33,7 @@ from tests.assignment.wide.test_same_pairs import (
 )
 from tests.conftest import DEEP
 
-SEEDS = range(220 if DEEP else 11)
+SEEDS = range(220 if DEEP else 7)
 FEW = range(40 if DEEP else 4)
 SIZE = 600 if DEEP else 60
 GOALS = (

@@ -173,7 +173,7 @@ def test_a_quota_that_binds_at_a_threshold_is_kept_there_too(goals: Sequence[str
 @pytest.mark.parametrize("goals", [*FAIR, ("floor", "total")], ids="-".join)
 def test_a_rule_that_binds_at_a_threshold_alone_is_no_proof_that_it_cannot_be_reached(goals: Sequence[str]) -> None:
     where = [{"side": side, "field": "reconversion", "in": ["Oui"]} for side in ("mentor", "mentee")]
-    for seed, least in product(range(3), (1, 2)):
+    for seed, least in product(range(3 if DEEP else 1), (1, 2)):
         quota = Quota.model_validate({"kind": "quota", "where": where, "least": least})
         people = cohort_of(PROGRAMME, 20, 20, seed, capacity=1 + seed % 2, manner=APART)
         held, unheld = both(people, PROGRAMME, [*LOOSE, quota], goals)

@@ -33,7 +33,7 @@ plain = with_sums(
     st.one_of(problems(7, (3, 1), fewest=1), problems(7, (1, 1), fewest=1), problems(5, (2, 2), fewest=1))
 )
 coupled = with_sums(problems(3, (2, 2), coupled=1, fewest=2))
-thorough = settings(max_examples=5_000 if DEEP else 300)
+thorough = settings(max_examples=5_000 if DEEP else 120)
 
 
 def solved(problem: AssignmentProblem) -> Solution:
@@ -106,7 +106,7 @@ def test_prices_under_rows_that_couple_pairs_equal_solving_again(problem: Assign
     assert_prices_are_right(problem, random)
 
 
-@settings(max_examples=2_000 if DEEP else 60)
+@settings(max_examples=2_000 if DEEP else 30)
 @given(st.one_of(plain, coupled), st.data())
 def test_the_offers_of_a_person_are_all_their_other_pairs_cheapest_first(
     problem: AssignmentProblem, data: st.DataObject
@@ -141,7 +141,7 @@ def test_rows_that_leave_every_plan_as_it_is_take_no_solve_a_partner(monkeypatch
     assert found == offers(problem, solve(problem), 0, 0)
 
 
-@settings(max_examples=2_000 if DEEP else 40)
+@settings(max_examples=2_000 if DEEP else 20)
 @given(plain)
 def test_prices_from_dual_values_equal_prices_without_them(problem: AssignmentProblem) -> None:
     solution = solved(problem)
@@ -163,7 +163,7 @@ def test_larger_problems_with_ties_are_priced_like_small_ones() -> None:
 
 def test_a_pinned_pair_is_neither_given_up_nor_taken_twice() -> None:
     rng = np.random.default_rng(8)
-    for _ in range(400 if DEEP else 40):
+    for _ in range(400 if DEEP else 20):
         n, m = rng.integers(2, 5, 2)
         pins = tuple((place, place) for place in range(min(n, m)))[: int(rng.integers(1, 4))]
         capacities = {"mentor_capacity": rng.integers(1, 3, n), "mentee_capacity": rng.integers(1, 3, m)}
@@ -177,7 +177,7 @@ def test_a_pinned_pair_is_neither_given_up_nor_taken_twice() -> None:
 
 def test_broken_pairs_of_a_former_matching_are_a_loss() -> None:
     rng = np.random.default_rng(3)
-    for turn in range(200 if DEEP else 20):
+    for turn in range(200 if DEEP else 10):
         n, m = rng.integers(2, 6, 2)
         order = ("matched", "changes", "total") if turn % 2 else ("changes", "total")
         bare = AssignmentProblem.from_scores(rng.integers(0, 9, (n, m)), goals=order, mentor_capacity=1 + turn % 3)

@@ -21,7 +21,7 @@ from tests.report.cohorts import programme as small_programme
 
 type Liked = tuple[NDArray[np.int64], NDArray[np.int64]]
 
-thorough = settings(max_examples=2_000 if DEEP else 150)
+thorough = settings(max_examples=2_000 if DEEP else 60)
 
 
 @st.composite

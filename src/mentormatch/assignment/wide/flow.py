@@ -21,7 +21,7 @@ from mentormatch.assignment.wide import flowing
 from mentormatch.assignment.wide.scan import Heed
 from mentormatch.columns import IntVector
 
-LISTED = 1 << 18
+LISTED = 1 << 17
 """With fewer pairs it takes longer to start OR-Tools than it saves."""
 MOST = 1 << 61
 """What a pair is worth, times the number of people, stays below this: OR-Tools reckons with such products."""
