@@ -26,7 +26,7 @@ from tests.assignment.test_paths import Posed, by_scipy, posed, random, refuted,
 from tests.assignment.wide.test_same_pairs import GOALS, PROGRAMME, RULES, both, coarse, cohort, same
 from tests.conftest import DEEP
 
-SEEDS = range(60 if DEEP else 2)
+SEEDS = range(30 if DEEP else 2)
 MANY = 60
 
 
