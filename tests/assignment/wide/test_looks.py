@@ -9,6 +9,7 @@ from mentormatch.assignment.wide import groups, part
 from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.assignment.wide.highest import highest
 from mentormatch.assignment.wide.listing import FAR
+from mentormatch.assignment.wide.parcel import seen_by
 from mentormatch.assignment.wide.scan import CLOSED, Cut, look, unheeding
 from mentormatch.assignment.wide.swift import Swift
 from tests.assignment.wide.test_same_pairs import GOALS, PROGRAMME, RULES, cohort
@@ -28,7 +29,7 @@ def hold_looks(problem: AssignmentProblem, seed: int, scale: int, share: float) 
     rows, mentees = np.nonzero(worth >= scale * limits[first:last, None])
     assert len(rows) > 100
     taking_part = scores.mentors[first:last] & allowed.any(axis=1)
-    for seen in (Swift.of(scores.tiles).look(cut)(first, last), look(scores.tiles, cut, first, last)):
+    for seen in (seen_by(Swift.of(scores.tiles).look, cut, first, last), look(scores.tiles, cut, first, last)):
         assert np.array_equal(seen.mentors, first + rows)
         assert np.array_equal(seen.mentees, mentees)
         assert np.array_equal(seen.scores, told[rows, mentees])
@@ -67,8 +68,8 @@ def test_a_look_sees_the_same_where_all_is_counted_or_hardly_anything(
 
 
 @pytest.mark.parametrize("size", [300, 1_500])
-def test_a_look_sees_the_same_in_classes_of_any_length(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    for run, shared in ((1, 1), (7, 1), (256, 1), (256, 1_000)):
+def test_a_look_sees_the_same_in_runs_of_any_length(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for run, span in ((1, 1 << 19), (7, 100), (512, 1), (1 << 20, 1 << 19)):
         monkeypatch.setattr(groups, "RUN", run)
-        monkeypatch.setattr(groups, "SHARED", shared)
+        monkeypatch.setattr(groups, "SPAN", span)
         hold_looks(pose_wide(cohort(0, size), PROGRAMME.criteria, RULES, GOALS), 2, 1, 0.1)

@@ -36,26 +36,3 @@ def _compiled[**P, R](function: Callable[P, R], options: dict[str, Any]) -> Call
     except RuntimeError:  # neither the folder of the file nor any of the user's can be written to
         found = compiling(nogil=True, **options)(function)
     return found
-
-
-def counting(typing: Any, word: Any) -> Any:
-    """Return the type and the code of the number of ones in a word."""
-    from numba.core import types
-
-    def generated(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.ctpop(arguments[0])
-
-    return types.uint64(types.uint64), generated
-
-
-def counted() -> Any:
-    """Return the count of ones in a word, as compiled code and as Python do it."""
-    if not COMPILES:
-        return int.bit_count
-    from numba.extending import intrinsic
-
-    return intrinsic(counting)
-
-
-ones: Any = counted()
-"""Returns the number of ones in a word of 64 bits, in compiled code: one instruction where processors have one."""

@@ -1,8 +1,8 @@
 """Mentees in an order in which many are told at once: groups that are alike to the rules that forbid most pairs.
 
 What these give a group, and the most that all else can give anybody, bounds the worth of all its pairs with a mentor.
-Where that is too little the group is passed over, and the pairs in it are decided without a look at each. The mentees
-of a group are in classes of whom one term more says the same, which are passed over in the same way.
+Where that is too little the group is passed over, and the pairs in it are decided without a look at each. A group is
+cut into runs of mentees whom prices leave about the same, which are passed over in the same way.
 """
 
 from collections.abc import Sequence
@@ -20,57 +20,44 @@ LOOKED_AT = 64
 """Mentors by whom the parts that forbid most are found."""
 SELDOM = 0.01
 """A part that forbids a smaller share of the pairs makes no groups."""
-RUN = 256
-"""So many mentees at most are in a class: what is known of them stays in the nearest cache."""
-SHARED = 4
-"""A term makes classes if so many mentees are in one on average: to pass over one costs as much as to look at some."""
+RUN = 512
+"""So many mentees at most are in a run."""
+SPAN = 1 << 19
+"""So many points the heights of a run differ by at most: what is less than all of them is told apart in 16 bits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grouped:
-    """``lead``: parts that make the groups; ``order`` (m,): mentees by group; ``edges`` (g + 1,): where each begins."""
+    """``lead``: parts that make the groups; ``codes`` (m,) the group of each mentee; ``first`` (g,) one of each."""
 
     lead: tuple[Part, ...]
-    order: IntVector
-    edges: IntVector
-
-    @property
-    def first(self) -> IntVector:
-        """Return (g,) one mentee of each group."""
-        return self.order[self.edges[:-1]]
+    codes: IntVector
+    first: IntVector
 
 
 @dataclass(frozen=True, slots=True)
-class Classes:
-    """Groups cut up into mentees of whom a term says the same, too: all that it gives them is looked up once.
-
-    ``order`` (m,): mentees by class; ``firsts`` (c + 1,) where each class begins; ``edges`` (g + 1,) the first class of
-    each group; ``term``, the place of the term, None where no class would be large enough.
-    """
+class Runs:
+    """Mentees of one group each, the highest first: ``order`` (m,) and ``edges`` (r + 1,), where each run begins."""
 
     order: IntVector
-    firsts: IntVector
     edges: IntVector
-    term: int | None
 
     @classmethod
-    def of(cls, groups: Grouped, codes: Sequence[IntVector]) -> "Classes":
-        """Return the classes by the first term that makes large ones; ``codes`` (m,) each tell what it says of whom."""
-        group = np.repeat(np.arange(len(groups.edges) - 1), np.diff(groups.edges))
-        for term, code in enumerate(codes):
-            kinds = Distinct.of(group * (int(code.max(initial=0)) + 1) + code[groups.order])
-            if len(kinds) * SHARED <= len(group):
-                return cls._cut(groups, np.argsort(kinds.codes, kind="stable"), kinds.codes, term)
-        return cls._cut(groups, np.arange(len(group)), group, None)
+    def of(cls, group: IntVector, heights: IntVector) -> "Runs":
+        """Return the runs of mentees whose groups and heights, (m,) each, these are."""
+        order = np.lexsort((-heights, group))
+        group, heights = group[order], heights[order]
+        tops = np.repeat(heights[_starts(group)], np.diff(np.append(_starts(group), len(group))))
+        level = (tops - heights) // SPAN
+        new = np.append(True, (np.diff(group) != 0) | (np.diff(level) != 0))
+        starts = np.flatnonzero(new[: len(order)])
+        place = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
+        return cls(order, np.append(np.flatnonzero(place % RUN == 0), len(order)))
 
-    @classmethod
-    def _cut(cls, groups: Grouped, order: IntVector, kinds: IntVector, term: int | None) -> "Classes":
-        """Return the classes that kinds make, none of them longer than a run."""
-        sorted_ = kinds[order]
-        starts = np.flatnonzero(np.diff(sorted_, prepend=-1))
-        place = np.arange(len(sorted_)) - np.repeat(starts, np.diff(np.append(starts, len(sorted_))))
-        firsts = np.append(np.flatnonzero(place % RUN == 0), len(sorted_))
-        return cls(groups.order[order], firsts, np.searchsorted(firsts, groups.edges), term)
+
+def _starts(sorted_: IntVector) -> IntVector:
+    """Return where each of some sorted values comes first."""
+    return np.flatnonzero(np.diff(sorted_, prepend=-1))
 
 
 def grouped(parts: Sequence[Part], width: int) -> Grouped:
@@ -81,9 +68,7 @@ def grouped(parts: Sequence[Part], width: int) -> Grouped:
         both = kinds.joined(parts[place].mentees)
         if shares[place] > SELDOM and len(both) * ALIKE <= width:
             lead, kinds = [*lead, parts[place]], both
-    order = np.argsort(kinds.codes, kind="stable")
-    edges = np.searchsorted(kinds.codes[order], np.arange(len(kinds) + 1))
-    return Grouped(tuple(lead), order, edges)
+    return Grouped(tuple(lead), kinds.codes, kinds.first)
 
 
 def forbidden(part: Part) -> float:
