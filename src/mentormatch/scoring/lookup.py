@@ -1,7 +1,7 @@
 """Points that are looked up: a product of matrices gives each pair a number, and a table the points of each number."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 
@@ -96,9 +96,29 @@ class LookUp:
 
     def add(self, total: Points, rows: slice) -> None:
         """Add the points of some people of the left to ``total``, which holds their rows."""
+        total += self.rows(rows)
+
+    def rows(self, some: slice | IntVector) -> Points:
+        """Return (r, m) int32: the points of some people of the left."""
         left, right = self.factors
-        numbers = piecewise(left[rows], right).astype(np.uint16)
-        total += self.points.take(numbers, mode="clip")  # all are within: "raise" takes longer
+        numbers = piecewise(left[some], right).astype(np.uint16)
+        return self.points.take(numbers, mode="clip")  # all are within: "raise" takes longer
+
+    def at(self, lefts: IntVector, rights: IntVector) -> IntVector:
+        """Return (e,) int64: the points of some pairs."""
+        left, right = self.factors
+        numbers: IntVector = np.einsum("ek,ke->e", left[lefts], right[:, rights]).astype(np.int64)
+        return self.points[numbers].astype(np.int64)
+
+    def among(self, lefts: IntVector | slice, rights: IntVector | slice) -> "LookUp":
+        """Return the same for some people of both sides."""
+        common = tuple((Common(each.left[lefts], each.right[rights], each.most), step) for each, step in self.common)
+        return replace(self, left=self.left[lefts], right=self.right[rights], common=common)
+
+    def flipped(self) -> "LookUp":
+        """Return the same with the sides exchanged."""
+        common = tuple((Common(each.right, each.left, each.most), step) for each, step in self.common)
+        return replace(self, left=self.right, right=self.left, common=common)
 
 
 def looked_up(tally: Tally, points_of: Callable[[Block], Points]) -> LookUp | Spread | None:

@@ -17,7 +17,8 @@ from mentormatch.fields import Side
 from mentormatch.people import Cohort, People
 from mentormatch.scoring.criterion import Criterion, Named
 from mentormatch.scoring.distinct import Distinct, by_answers, by_having_answered, only, strangers
-from mentormatch.scoring.score import MILLION, contribution
+from mentormatch.scoring.lookup import LookUp, looked_up
+from mentormatch.scoring.score import MILLION, Share, contribution
 
 FORBIDDEN = -(1 << 21)
 """What a rule that forbids adds to a score: less than all criteria can make good; 1,000 rules fit in 32 bits."""
@@ -37,6 +38,10 @@ class Adds(Protocol):
         """Return (n, m) int32, in millionths."""
         ...
 
+    def counted(self, left: People, right: People) -> LookUp | None:
+        """Return the same points as they follow from what is counted of two people; None where they do not."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Exceptions:
@@ -52,6 +57,7 @@ class Part:
     """One extension: ``adds`` says what, and ``mentors`` and ``mentees`` who is alike to it.
 
     ``left`` are all mentors, ``right`` one person of each kind; ``whole`` is the table of all kinds, if it is held.
+    Else ``counted`` says what each mentor adds with each kind, where that follows from what is counted of two people.
     """
 
     adds: Adds
@@ -60,11 +66,14 @@ class Part:
     mentors: Distinct
     mentees: Distinct
     whole: Table | None = None
+    counted: LookUp | None = None
 
     def rows(self, mentors: IntVector) -> Points:
         """Return (r, u) int32: what some mentors add with each kind of mentee."""
         if self.whole is not None:
             return self.whole.rows(self.mentors.codes[mentors])
+        if self.counted is not None:
+            return self.counted.rows(mentors)
         return self.adds(self.left.take(mentors), self.right)
 
     @property
@@ -74,8 +83,10 @@ class Part:
 
     def holding(self) -> "Part":
         """Return the same with the table of all kinds held, if it is not too large."""
-        if self.whole is not None or self.size > CODED:
+        if self.whole is not None:
             return self
+        if self.size > CODED:
+            return replace(self, counted=self.counted or self.adds.counted(self.left, self.right))
         shape, whole = (len(self.mentors), len(self.mentees)), None
         if self.size > WHOLE:
             whole = table_of(self._pieces(), shape, (FORBIDDEN, MILLION))
@@ -96,25 +107,31 @@ class Part:
         kinds = Distinct.of(codes)
         left = codes[kinds.first]
         whole = None if self.whole is None else self.whole.of_columns(left)
-        return replace(self, mentees=kinds, right=self.right.take(left), whole=whole)
+        counted = None if self.counted is None else self.counted.among(slice(None), left)
+        return replace(self, mentees=kinds, right=self.right.take(left), whole=whole, counted=counted)
 
     def bare(self) -> "Part":
-        """Return the same without keys; where the table is there, without answers, and what says something of them."""
-        if self.whole is not None:
-            return replace(self, adds=worked_out, left=NOBODY, right=NOBODY)
+        """Return the same without keys; where no answers are needed, without these, and what says something of them."""
+        if self.whole is not None or self.counted is not None:
+            return replace(self, adds=WorkedOut(), left=NOBODY, right=NOBODY)
         return replace(self, left=keyless(self.left), right=keyless(self.right))
 
     def flipped(self) -> "Part":
         """Return the same with the sides exchanged."""
         whole = None if self.whole is None else self.whole.flipped()
         left, right = self.right.take(self.mentees.codes), self.left.take(self.mentors.first)
-        return Part(Turned(self.adds), left, right, self.mentees, self.mentors, whole)
+        counted = None
+        if self.counted is not None:
+            counted = self.counted.among(self.mentors.first, self.mentees.codes).flipped()
+        return Part(Turned(self.adds), left, right, self.mentees, self.mentors, whole, counted)
 
     def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
         """Return (e,) int64: what pairs are given."""
         kinds = self.mentees.codes[mentees]
         if self.whole is not None:
             return self.whole.at(self.mentors.codes[mentors], kinds)
+        if self.counted is not None:
+            return self.counted.at(mentors, kinds)
         found, order = np.zeros(len(mentors), dtype=np.int64), np.argsort(mentors, kind="stable")
         for start in range(0, len(order), ROWS):
             some = order[start : start + ROWS]
@@ -137,6 +154,10 @@ class Turned:
 
     def __call__(self, left: People, right: People) -> Points:
         return self.adds(right, left).T
+
+    def counted(self, left: People, right: People) -> LookUp | None:
+        found = self.adds.counted(right, left)
+        return None if found is None else found.flipped()
 
 
 def part_of(adds: Adds, extension: Extension, cohort: Cohort, *, named: bool) -> Part:
@@ -163,6 +184,11 @@ class Gives:
     def __call__(self, left: People, right: People) -> Points:
         return contribution(self.criterion, self.weight, left, right)[0]
 
+    def counted(self, left: People, right: People) -> LookUp | None:
+        tally = self.criterion.tally(left, right)
+        found = looked_up(tally, Share(self.criterion, self.weight).of) if tally else None
+        return found if isinstance(found, LookUp) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Forbids:
@@ -177,10 +203,18 @@ class Forbids:
             points[block] = FORBIDDEN
         return points
 
+    def counted(self, left: People, right: People) -> None:
+        return None
 
-def worked_out(left: People, right: People) -> Points:
-    """Stand for what a table holds whole already."""
-    raise AssertionError
+
+class WorkedOut:
+    """Stands for what is known already, without the answers that it rests on."""
+
+    def __call__(self, left: People, right: People) -> Points:
+        raise AssertionError
+
+    def counted(self, left: People, right: People) -> None:
+        raise AssertionError
 
 
 def named_by(named: Named, weight: float, part: Part) -> Exceptions:

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.scores import IntMatrix
 from mentormatch.assignment.wide.groups import Grouped, Runs, grouped
 from mentormatch.assignment.wide.scan import CLOSED, Cut, Glance, Heed, Seen, kept, plain
-from mentormatch.assignment.wide.table import Points
 from mentormatch.assignment.wide.tiles import Term, Tiles, packed
 from mentormatch.columns import IntVector
 
@@ -72,20 +70,6 @@ class Swift:
             np.full(1, ROOM),
         )
 
-    def tables(self, mentors: IntVector) -> tuple[Points, IntMatrix]:
-        """Return (r, k) int32, the tables of some mentors side by side, and (r, 2) the most that terms and sets give.
-
-        The latter is followed by the most that sets alone give.
-        """
-        terms = [term.rows(mentors) for term in self.terms]
-        leads = [part.rows(mentors) for part in self.groups.lead]
-        sets = [counted.tables(mentors) for counted in self.tiles.counted]
-        rest = np.zeros((len(mentors), 2), dtype=np.int64)
-        for place, tables in enumerate((terms, sets)):
-            for table in tables:
-                rest[:, : place + 1] += table.max(axis=1, initial=LOW)[:, None]
-        return np.concatenate([*terms, *leads, *sets], axis=1), rest
-
     def look(self, cut: Cut) -> Callable[[int, int], Seen]:
         """Return what tells what there is in a strip."""
         return partial(self._look, cut, self._known(cut.mentees, cut.scale))
@@ -129,16 +113,30 @@ class Swift:
 
     def _strip(self, cut: Cut, mentors: IntVector) -> "Strip":
         """Return what is known of some mentors."""
-        from mentormatch.assignment.paths.intrinsics import LANES
-        from mentormatch.assignment.wide.lanes import Strip, put_in_lanes
+        from mentormatch.assignment.wide.lanes import Strip
 
+        lanes, over, most = self._in_lanes(mentors)
+        leads = [part.rows(mentors) for part in self.groups.lead]
+        sets = [counted.tables(mentors) for counted in self.tiles.counted]
+        beyond = sum((table.max(axis=1).astype(np.int64) for table in sets), start=np.zeros(len(mentors), np.int64))
+        tables = np.concatenate([np.empty((len(mentors), 0), np.int32), *leads, *sets], axis=1)
+        rest = np.column_stack([most + beyond, beyond])
         named = np.column_stack([self.tiles.starts[mentors], self.tiles.starts[mentors + 1]])
-        tables, rest = self.tables(mentors)
-        count = sum(len(term.kinds[0]) for term in self.terms)
-        lanes, over = aligned(count), np.empty((count, LANES), dtype=np.uint8)
-        put_in_lanes(tables, lanes, over)
-        rest_of = np.ascontiguousarray(tables[:, count:])
-        return Strip(lanes, over, rest_of, self.own[mentors], rest, named, cut.limits[mentors])
+        return Strip(lanes, over, tables, self.own[mentors], rest, named, cut.limits[mentors])
+
+    def _in_lanes(self, mentors: IntVector) -> tuple[Small, Small, IntVector]:
+        """Return what terms give some mentors, in lanes, by how much that is too much, and (r,) the most of it."""
+        from mentormatch.assignment.paths.intrinsics import LANES
+        from mentormatch.assignment.wide.lanes import put_in_lanes
+
+        ends, most = np.cumsum([len(term.kinds[0]) for term in self.terms]), np.zeros(len(mentors), dtype=np.int64)
+        lanes = aligned(int(ends[-1]) if len(ends) else 0)
+        over = np.empty((len(lanes), LANES), dtype=np.uint8)
+        for term, end in zip(self.terms, ends.tolist(), strict=True):
+            points = term.rows(mentors)
+            put_in_lanes(points, lanes[end - points.shape[1] : end], over[end - points.shape[1] : end])
+            most += points.max(axis=1)
+        return lanes, over, most
 
     def _known(self, columns: IntVector, scale: int) -> "Known":
         """Return what is known of mentees to whom so much is added."""

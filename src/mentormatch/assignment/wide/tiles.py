@@ -49,6 +49,8 @@ class Term:
         """Return (r, u) int32: the sum of the parts for some mentors with each kind of mentee."""
         if not self.parts:
             return np.zeros((len(mentors), len(self.kinds[0])), dtype=np.int32)
+        if len(self.parts) == 1:
+            return self.parts[0].rows(mentors)
         total = self.parts[0].rows(mentors)[:, self.kinds[0]]
         for part, kinds in zip(self.parts[1:], self.kinds[1:], strict=True):
             total += part.rows(mentors)[:, kinds]
@@ -214,5 +216,5 @@ def packed(parts: Sequence[Part], width: int) -> Iterator[Term]:
 
 
 def term_of(parts: Sequence[Part], kinds: Distinct) -> Term:
-    """Return parts as one term, by kinds that tell apart all that any of them does."""
+    """Return parts as one term, by kinds that tell apart all that any of them does; the kinds of one are its own."""
     return Term(tuple(parts), tuple(part.mentees.codes[kinds.first] for part in parts), kinds.codes.astype(np.intp))
