@@ -8,7 +8,11 @@ from hypothesis import strategies as st
 from mentormatch.assignment.posing import forbidden
 from mentormatch.assignment.rule import Rule, market_of, rules_by_kind
 from mentormatch.assignment.wide import part
-from mentormatch.assignment.wide.tiles import tiles
+from mentormatch.assignment.wide.parcel import seen_by
+from mentormatch.assignment.wide.scan import Cut
+from mentormatch.assignment.wide.swift import Swift
+from mentormatch.assignment.wide.table import Points
+from mentormatch.assignment.wide.tiles import Tiles, tiles
 from mentormatch.people import Cohort
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from mentormatch.scoring.score import score
@@ -18,9 +22,10 @@ from tests.laws.questionnaires import cohort, surveys
 
 def hold_strips_against_the_block(people: Cohort, criteria: list[Criterion], rules: list[Rule]) -> None:
     """Compare scores, and which pairs are allowed, with those of the block, whether or not tables are kept."""
-    for held in (part.WHOLE, 0):
+    for held, coded in ((part.WHOLE, part.CODED), (0, part.CODED), (0, 0)):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(part, "WHOLE", held)
+            patch.setattr(part, "CODED", coded)
             compare(people, criteria, rules)
 
 
@@ -36,6 +41,19 @@ def compare(people: Cohort, criteria: list[Criterion], rules: list[Rule]) -> Non
     assert np.array_equal(strips.at(mentors, mentees), found[mentors, mentees])
     some = np.arange(m)[::2]
     assert np.array_equal(strips.of_mentees(some).rows(0, n), found[:, some])
+    assert np.array_equal(strips.flipped().rows(0, m).T, found)
+    compare_looks(strips, found)
+
+
+def compare_looks(strips: Tiles, found: Points) -> None:
+    """Compare what compiled code sees from the middle of the scores on with what the scores say."""
+    n, m = strips.shape
+    limits, columns = np.full(n, int(np.median(found)) if n * m else 0), np.arange(m) % 3
+    seen = seen_by(Swift.of(strips).look, Cut(limits, columns, most=n * m), 0, n)
+    mentors, mentees = np.nonzero((found >= strips.least) & (found + columns >= limits[:, None]))
+    assert np.array_equal(seen.mentors, mentors)
+    assert np.array_equal(seen.mentees, mentees)
+    assert np.array_equal(seen.scores, found[mentors, mentees])
 
 
 @pytest.mark.parametrize("kind", sorted(criteria_by_kind()))

@@ -118,7 +118,9 @@ class Swift:
         lanes, over, most = self._in_lanes(mentors)
         leads = [part.rows(mentors) for part in self.groups.lead]
         sets = [counted.tables(mentors) for counted in self.tiles.counted]
-        beyond = sum((table.max(axis=1).astype(np.int64) for table in sets), start=np.zeros(len(mentors), np.int64))
+        beyond = sum(
+            (table.max(axis=1, initial=LOW).astype(np.int64) for table in sets), start=np.zeros(len(mentors), np.int64)
+        )
         tables = np.concatenate([np.empty((len(mentors), 0), np.int32), *leads, *sets], axis=1)
         rest = np.column_stack([most + beyond, beyond])
         named = np.column_stack([self.tiles.starts[mentors], self.tiles.starts[mentors + 1]])
@@ -135,7 +137,7 @@ class Swift:
         for term, end in zip(self.terms, ends.tolist(), strict=True):
             points = term.rows(mentors)
             put_in_lanes(points, lanes[end - points.shape[1] : end], over[end - points.shape[1] : end])
-            most += points.max(axis=1)
+            most += points.max(axis=1, initial=LOW)
         return lanes, over, most
 
     def _known(self, columns: IntVector, scale: int) -> "Known":
