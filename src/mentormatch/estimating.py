@@ -32,11 +32,11 @@ HELD_S, HELD_PAIR_S = 0.3, 0.2e-6
 """Solving with all scores held: seconds in any case, and for each pair."""
 COMPILED_S, LOOKS = 1.5, 2
 """Loading what is compiled, and how many looks at all pairs there are, one more for each time lists are shorter."""
-FASTER, LISTING = 5.4, 0.65
+FASTER, LISTING = 9.0, 0.65
 """How many times as fast compiled code scores pairs; and how fast NumPy is when it also lists them."""
-MENTOR_S, GUESS_S = 40e-6, 80e-6
+MENTOR_S, GUESS_S = 20e-6, 35e-6
 """Seconds for each mentor in each look, and for each mentee to guess where to begin."""
-SOLVE_S, SCIPY_S, GROWTH = 0.4e-6, 9e-6, 1.4
+SOLVE_S, SCIPY_S, GROWTH = 0.3e-6, 9e-6, 1.4
 """Seconds to solve the lists of one person, compiled or by scipy, and the power of the number of people it grows by."""
 CLIMB_S, PLAINLY, LOOKS_MORE = 3.2e-6, 100, 5
 """For leximin: the same seconds once more for its climbs, how many times as long they take where nothing is compiled,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mentormatch.assignment.wide.part import Part
-from mentormatch.columns import IntVector
+from mentormatch.columns import BoolVector, IntVector
 from mentormatch.scoring.distinct import Distinct
 
 ALIKE = 64
@@ -46,18 +46,16 @@ class Runs:
     def of(cls, group: IntVector, heights: IntVector) -> "Runs":
         """Return the runs of mentees whose groups and heights, (m,) each, these are."""
         order = np.lexsort((-heights, group))
-        group, heights = group[order], heights[order]
-        tops = np.repeat(heights[_starts(group)], np.diff(np.append(_starts(group), len(group))))
-        level = (tops - heights) // SPAN
-        new = np.append(True, (np.diff(group) != 0) | (np.diff(level) != 0))
-        starts = np.flatnonzero(new[: len(order)])
-        place = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
+        new = np.diff(group[order], prepend=-1) != 0
+        level = (heights[order][_since(new)] - heights[order]) // SPAN
+        new |= np.diff(level, prepend=0) != 0
+        place = np.arange(len(order)) - _since(new)
         return cls(order, np.append(np.flatnonzero(place % RUN == 0), len(order)))
 
 
-def _starts(sorted_: IntVector) -> IntVector:
-    """Return where each of some sorted values comes first."""
-    return np.flatnonzero(np.diff(sorted_, prepend=-1))
+def _since(new: BoolVector) -> IntVector:
+    """Return where the last that was new stands, for each of some who stand in line; the first is new."""
+    return np.maximum.accumulate(np.where(new, np.arange(len(new)), 0))
 
 
 def grouped(parts: Sequence[Part], width: int) -> Grouped:

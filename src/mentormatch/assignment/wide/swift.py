@@ -118,9 +118,9 @@ class Swift:
         lanes, over, most = self._in_lanes(mentors)
         leads = [part.rows(mentors) for part in self.groups.lead]
         sets = [counted.tables(mentors) for counted in self.tiles.counted]
-        beyond = sum(
-            (table.max(axis=1, initial=LOW).astype(np.int64) for table in sets), start=np.zeros(len(mentors), np.int64)
-        )
+        beyond = np.zeros(len(mentors), dtype=np.int64)
+        for table in sets:
+            beyond += table.max(axis=1)
         tables = np.concatenate([np.empty((len(mentors), 0), np.int32), *leads, *sets], axis=1)
         rest = np.column_stack([most + beyond, beyond])
         named = np.column_stack([self.tiles.starts[mentors], self.tiles.starts[mentors + 1]])
@@ -131,6 +131,7 @@ class Swift:
         from mentormatch.assignment.paths.intrinsics import LANES
         from mentormatch.assignment.wide.lanes import put_in_lanes
 
+        assert len(mentors) <= LANES
         ends, most = np.cumsum([len(term.kinds[0]) for term in self.terms]), np.zeros(len(mentors), dtype=np.int64)
         lanes = aligned(int(ends[-1]) if len(ends) else 0)
         over = np.empty((len(lanes), LANES), dtype=np.uint8)
