@@ -23,7 +23,7 @@ PROGRAM_MB = 70
 """The library by itself, where the system does not tell what a process holds."""
 HELD_MB, HELD_BYTES = 30, 23
 """Solving with all scores held: so much in any case, and for each pair."""
-WIDE_MB, COMPILER_MB = 30, 260
+WIDE_MB, COMPILER_MB = 30, 200
 """Solving with no scores held: so much in any case, and with the extra ``scale`` for compiling, the first time."""
 PERSON_BYTES, LISTED_BYTES, SPLIT_BYTES = 1_000, 70, 40
 """Tables for each person, and each pair that is listed; more for a pair if both people may have several partners."""
