@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.assignment import branching, highs
+from mentormatch.assignment import branching, by_pulp, highs
 from mentormatch.assignment.branching import Falls, Tree, branched
 from mentormatch.assignment.program import WHOLE, Answer, Program, Sum, Word
 from mentormatch.assignment.simplex import USUAL, Simplex
@@ -119,7 +119,7 @@ def test_no_time_is_no_answer() -> None:
 @pytest.mark.promise(20)
 @pytest.mark.parametrize("fails", [1, 2])
 def test_pulp_is_asked_once_more_when_the_solver_gives_up(fails: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    left, run = iter(range(fails)), highs._run
+    left, run = iter(range(fails)), by_pulp._run
 
     def give_up(model: pulp.LpProblem, *asked: Any) -> pulp.LpSolveStats:
         stats = run(model, *asked)
@@ -128,7 +128,7 @@ def test_pulp_is_asked_once_more_when_the_solver_gives_up(fails: int, monkeypatc
         return stats
 
     monkeypatch.setattr(branching, "MOST_PARTS", 0)
-    monkeypatch.setattr(highs, "_run", give_up)
+    monkeypatch.setattr(by_pulp, "_run", give_up)
     program = whole([3, 2], [False, False], [Sum(np.arange(2), np.ones(2, int), 0, 1)])
     if fails == 1:
         assert told(program, highs.solved(program, None)) == 3

@@ -1,18 +1,16 @@
 """Linear and integer programs, solved by HiGHS.
 
 Linear programs go to its simplex. Integer programs are branched on that while it takes few parts; the others go to
-HiGHS by PuLP.
+HiGHS by PuLP, which takes as long to load as all else, and is loaded then.
 """
 
 from time import monotonic
 
 import numpy as np
-import pulp
 
-from mentormatch.assignment.branching import ALMOST_ONE, branched
+from mentormatch.assignment.branching import branched
 from mentormatch.assignment.program import Answer, Program, Sum, Word
-from mentormatch.assignment.simplex import FINE, USUAL, optimum, unit_of
-from mentormatch.errors import EngineError
+from mentormatch.assignment.simplex import optimum
 
 BRANCHING = 0.25
 """The part of the time in which branch and bound is to end, or else it is for PuLP."""
@@ -36,86 +34,13 @@ def solved(program: Program, seconds: float | None) -> Answer:
     branching = branched(program, None if seconds is None else seconds * BRANCHING)
     if branching is not None and branching.word is not Word.STOPPED:
         return branching
-    answer = _by_pulp(program, None if ends is None else max(ends - monotonic(), 0.0))
+    from mentormatch.assignment.by_pulp import by_pulp
+
+    answer = by_pulp(program, None if ends is None else max(ends - monotonic(), 0.0))
     if branching is None or answer.word is not Word.STOPPED or answer.worth(program) >= branching.worth(program):
         return answer
     return branching
 
 
-def _by_pulp(program: Program, seconds: float | None) -> Answer:
-    """Return the answer to an integer program; its choices are checked in integers, so a loose tolerance comes first.
-
-    It finds them in half the time or less, and only has a greater bound.
-    """
-    answer = _solved(program, seconds, USUAL)
-    if answer is None or (answer.word is Word.OPTIMAL and not answer.holds(program)):
-        answer = _solved(program, seconds, FINE) or answer
-    if answer is None:
-        raise EngineError("HiGHS gave up twice")
-    return answer
-
-
-def _solved(program: Program, seconds: float | None, tolerance: float) -> Answer | None:
-    """Return HiGHS's answer at a tolerance, None if it gives up."""
-    model = pulp.LpProblem("assignment", pulp.const.LpMaximize)
-    variables = list(model.add_variable_dict("x%s", program.names, 0, 1, "Integer").values())
-    for place in np.flatnonzero(program.forced).tolist():
-        variables[place].lowBound = 1
-    model.setObjective(pulp.lpSum_vars_coefs(zip(variables, program.worth.tolist(), strict=True)))
-    for row in program.sums:
-        _add(model, variables, row)
-    stats = _run(model, seconds, tolerance)
-    word = _word(model, stats)
-    if word is None or not stats.has_solution:
-        return None if word is None else Answer(word)
-    values = np.array([variable.varValue or 0.0 for variable in variables])
-    return Answer(word, values, stats.best_bound)
-
-
 def _met_by_nothing(row: Sum) -> bool:
     return (row.least or 0) <= 0 and (row.most is None or row.most >= 0)
-
-
-def _add(model: pulp.LpProblem, variables: list[pulp.LpVariable], row: Sum) -> None:
-    """Add a row to the model, as the one or two constraints that PuLP needs for it."""
-    if not len(row.columns):
-        return
-    unit = unit_of(row)
-    terms = zip(row.columns.tolist(), (row.coefficients / unit).tolist(), strict=True)
-    total = pulp.lpSum_vars_coefs((variables[column], coefficient) for column, coefficient in terms)
-    if row.least == row.most and row.least is not None:
-        model.addConstraint(total == row.least / unit)
-        return
-    if row.most is not None:
-        model.addConstraint(total <= row.most / unit)
-    if row.least is not None and (row.least > 0 or row.coefficients.min() < 0):
-        model.addConstraint(total >= row.least / unit)
-
-
-def _run(model: pulp.LpProblem, seconds: float | None, tolerance: float) -> pulp.LpSolveStats:
-    solver = pulp.HiGHS(
-        msg=False,
-        gapRel=0,
-        gapAbs=ALMOST_ONE,
-        threads=1,
-        timeLimit=seconds,
-        mip_feasibility_tolerance=tolerance,
-        primal_feasibility_tolerance=tolerance,
-    )
-    try:
-        return model.solve(solver)
-    except pulp.const.PulpError as error:
-        raise EngineError(f"HiGHS did not run: {error}") from error
-
-
-def _word(model: pulp.LpProblem, stats: pulp.LpSolveStats) -> Word | None:
-    """Return the word behind PuLP's status, None if there is none.
-
-    Programs here are bounded, so "unbounded or infeasible" is the latter.
-    """
-    status = pulp.const.LpSolveStatus
-    own = getattr(model.solverModel, "getModelStatus", lambda: None)()
-    if stats.status == status.Infeasible or getattr(own, "name", "") == "kUnboundedOrInfeasible":
-        return Word.INFEASIBLE
-    words = {status.Optimal: Word.OPTIMAL, status.TimeLimit: Word.STOPPED, status.Interrupted: Word.STOPPED}
-    return words.get(stats.status)
