@@ -29,6 +29,7 @@ FILES: dict[str, bytes] = {
     "followed later": b'a;b\n"1\n"x;2\n',
     "nul": b"a\0;b\n1;2\n",
     "pdf": b"%PDF-1.4",
+    "programme": b"# A comment\n\n[programme]\nname = 1\n",
     "columns": b";".join(b"c%d" % number for number in range(1_001)) + b"\n",
     "workbook": b"PK\x03\x04 no workbook",
 }

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from mentormatch import examples
 from mentormatch.errors import SurveyError
 from mentormatch.survey import table as limits
 from mentormatch.survey.reading import read_table
@@ -138,6 +139,18 @@ def test_a_nul_in_the_header_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("start", ["%PDF-1.7\n", "<html><table>", "\n<!DOCTYPE html>", "{\\rtf1 "])
 def test_what_is_no_table_is_refused(start: str, tmp_path: Path) -> None:
     assert "un tableau de réponses" in refusal_of(start + "a;b\n1;2\n", tmp_path)
+
+
+@pytest.mark.parametrize("name", examples.names())
+def test_a_programme_given_as_answers_is_told(name: str, tmp_path: Path) -> None:
+    told = refusal_of(examples.copy_to(tmp_path, name).programme.read_text(encoding="utf-8"), tmp_path)
+    assert "un programme" in told
+    assert "--programme" in told
+
+
+@pytest.mark.parametrize("text", ["[a]\n1\n", "# a\nb;c\n1;2\n", "[a];b\nc=1;2\n", "\n" * 5_000 + "a;b\n1;2\n"])
+def test_a_table_that_looks_a_little_like_a_programme_is_taken(text: str, tmp_path: Path) -> None:
+    assert table_of(text, tmp_path).records
 
 
 def test_a_file_that_is_not_there_is_refused_without_its_folder(tmp_path: Path) -> None:

@@ -17,6 +17,9 @@ SAMPLE = 2_000
 """How many records a delimiter is tried on."""
 
 _SEPARATOR_LINE = re.compile(r'"?sep=([^"\r\n])"?(?=[\r\n]|$)', re.IGNORECASE)
+_PASSED_OVER = r"(?:[^\S\n]*(?:#.*)?\n)*"
+_PROGRAMME = re.compile(rf"{_PASSED_OVER}\[[\w.]+\][^\S\n]*\n{_PASSED_OVER}[\w.]+[^\S\n]*=")
+"""A section of a programme file with its first setting, after comments."""
 _NOT_TABLES = {
     "%PDF-": mark("un PDF"),
     "<": mark("une page web ou du XML"),
@@ -107,6 +110,9 @@ def _check_is_table(name: str, text: str) -> None:
         if start.startswith(signature):
             advice = tr("exportez les réponses en CSV ou en XLSX")
             raise unreadable(name, Problem(tr("fichier"), tr(what), tr("un tableau de réponses"), advice))
+    if _PROGRAMME.match(text):
+        advice = tr("donnez ici les réponses, et le programme à sa place (« --programme »)")
+        raise unreadable(name, Problem(tr("fichier"), tr("un programme"), tr("un tableau de réponses"), advice))
 
 
 def _check_delimiter(name: str, delimiter: str) -> None:
