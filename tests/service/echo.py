@@ -22,3 +22,10 @@ class Echo:
         if payload == b"die":
             os._exit(1)
         return payload + str(self.calls).encode()
+
+
+class Unmade:
+    """Is never made."""
+
+    def __init__(self) -> None:
+        raise RequestError("not that")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from mentormatch.service.child import Child
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.residents import Resident, Residents
 from mentormatch.service.settings import Settings
@@ -101,6 +102,36 @@ def test_one_that_idles_too_long_is_ended_and_one_at_work_is_not() -> None:
         await asyncio.gather(calling, return_exceptions=True)
 
     with_residents(work, resident_idle_s=0.1)
+
+
+@only_linux
+def test_one_that_was_dropped_is_gone_once_all_are_closed() -> None:
+    async def work(residents: Residents) -> None:
+        one = await residents.make(ECHO)
+        residents.drop(one.id)
+        await residents.close()
+        assert one.child.process.returncode is not None
+
+    with_residents(work)
+
+
+@only_linux
+def test_one_that_could_not_be_made_is_gone_and_leaves_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, start = list[Child](), Child.start
+
+    async def started(settings: Settings) -> Child:
+        begun.append(await start(settings))
+        return begun[-1]
+
+    async def work(residents: Residents) -> None:
+        for _ in range(3):
+            assert await code_of(residents.make("tests.service.echo:Unmade")) == "failed"
+        assert residents.all == {}
+        await residents.close()
+        assert [child.process.returncode is None for child in begun] == [False] * 3
+
+    monkeypatch.setattr(Child, "start", started)
+    with_residents(work)
 
 
 async def found(residents: Residents, ident: str) -> Resident:

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from asyncio.subprocess import Process
 from contextlib import suppress
 from secrets import token_urlsafe
 from time import monotonic
@@ -55,11 +56,12 @@ class Resident:
 
 
 class Residents:
-    """All that are there, by their unguessable ids."""
+    """All that are there, by their unguessable ids; ``ending`` are processes that were ended, and may not be gone."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.all: dict[str, Resident] = {}
+        self.ending: list[Process] = []
         self.starting = 0
 
     async def make(self, factory: str) -> Resident:
@@ -73,11 +75,19 @@ class Residents:
         self.starting += 1
         try:
             resident = Resident(await Child.start(self.settings), self.settings.time_limit_s)
-            await resident.told(Message({"do": "make", "factory": factory}))
+            await self._making(resident, factory)
         finally:
             self.starting -= 1
         self.all[resident.id] = resident
         return resident
+
+    async def _making(self, resident: Resident, factory: str) -> None:
+        """Have one make what it is to keep; it is ended where it does not."""
+        try:
+            await resident.told(Message({"do": "make", "factory": factory}))
+        except BaseException:
+            self._end(resident)
+            raise
 
     def find(self, ident: str) -> Resident:
         """Return one by its id; raises RefusedError where it is not there, or no more."""
@@ -90,7 +100,12 @@ class Residents:
     def drop(self, ident: str) -> None:
         """End one."""
         if (resident := self.all.pop(ident, None)) is not None:
-            resident.child.kill()
+            self._end(resident)
+
+    def _end(self, resident: Resident) -> None:
+        resident.child.kill()
+        left = [process for process in self.ending if process.returncode is None]
+        self.ending = [*left, resident.child.process]
 
     def expire(self) -> None:
         """End those that idle too long, and forget those that have ended."""
@@ -100,8 +115,7 @@ class Residents:
                 self.drop(ident)
 
     async def close(self) -> None:
-        """End all."""
-        processes = [resident.child.process for resident in self.all.values()]
+        """End all, and wait until they are gone."""
         for ident in list(self.all):
             self.drop(ident)
-        await asyncio.gather(*(process.wait() for process in processes))
+        await asyncio.gather(*(process.wait() for process in self.ending))
