@@ -83,7 +83,7 @@ class Swift:
         known = self._known(cut.mentees, scale)
         for turn, (start, stop) in enumerate(edges):
             heed()
-            if turn & (turn - 1) == 0:
+            if turn & (turn - 1) == 0:  # what mentees have by now changes most at first, and by it they stand in runs
                 known = self._known(columns_of(known), scale)
             mentors = cut.open(start, stop)
             best, counts = np.full(len(mentors), FAR), np.zeros(len(mentors), dtype=np.int64)
