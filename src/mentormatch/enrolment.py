@@ -13,11 +13,11 @@ from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.intake import take_apart, take_in
 from mentormatch.survey.mapping import renaming
 from mentormatch.survey.plan import Plan, Roles
-from mentormatch.survey.reading import Frame, Table, read_table
+from mentormatch.survey.reading import Frame, Records, Table, read_table
 from mentormatch.survey.reading import Source as Opened
 from mentormatch.text import fold
 
-type Source = str | PathLike[str] | Frame | Opened
+type Source = str | PathLike[str] | Frame | Records | Opened
 
 NEITHER = mark("le rôle n'est ni celui des animateurs ni celui des membres")
 EMAIL_WORDS = ("courriel", "mail", "e-mail")
@@ -31,7 +31,11 @@ def read_survey(
     mentees: Source | None = None,
     tool: str | None = None,
 ) -> Cohort:
-    """Return the cohort that answered: one file or frame for both sides, or one each.
+    """Return the cohort that answered: one source for both sides, one each, or one side alone.
+
+    A source is a file, a frame (pandas, polars, pyarrow or another that narwhals knows, held in memory), or an iterable
+    of mappings, question or id of a field to answer; see ``mentormatch.survey.reading.read_table``. Without a source
+    for it a side has nobody.
 
     Every row ends once in ``cohort.rows`` as taken, incomplete, replaced or rejected, with its line and the reason.
     ``tool`` is the kind of survey tool that wrote the files, None: the one that knows its own marks in them.
@@ -73,11 +77,11 @@ def read_tables(
     mentees: Source | None = None,
     tool: str | None = None,
 ) -> list[tuple[Table, Side | None]]:
-    """Return each file or frame as a table, with the side that answered it, None for both; see ``read_survey``."""
+    """Return each source as a table, with the side that answered it, None for both; see ``read_survey``."""
     both = answers is not None and mentors is None and mentees is None
-    apart = answers is None and mentors is not None and mentees is not None
+    apart = answers is None and not (mentors is None and mentees is None)
     if not both and not apart:
-        raise SurveyError(tr("Donnez un fichier pour les deux côtés, ou un fichier de mentors et un de mentorés"))
+        raise SurveyError(tr("Donnez un fichier pour les deux côtés, ou un fichier par côté (ou d'un seul)"))
     sources: list[tuple[Source | None, Side | None]] = (
         [(answers, None)] if both else [(mentors, "mentor"), (mentees, "mentee")]
     )

@@ -34,6 +34,7 @@ ROWS: list[dict[str, str | None]] = [
     {"Code": "E2", "Rôle": "Mentoré"},
     {"Rôle": "Mentor", "Code": None, "Vos langues": "LSF"},
 ]
+VALUES = "un texte, un nombre, true ou false, une liste de textes, un objet de textes, ou null"
 cells = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=8)
 
 
@@ -88,12 +89,12 @@ def test_rows_are_refused_as_the_file_would_be() -> None:
     ("rows", "told"),
     [
         ([], "$.rows : une liste ; attendu : 1 élément(s) au moins"),
-        ([{"Code": 3}], "$.rows[0].Code : un nombre ; attendu : un texte"),
-        ([{"Code": ["a"]}], "$.rows[0].Code : une liste ; attendu : un texte"),
+        ([{"Code": [["a"]]}], f"$.rows[0].Code : une liste ; attendu : {VALUES}"),
+        ([{"Code": {"a": {"b": "c"}}}], f"$.rows[0].Code : un objet ; attendu : {VALUES}"),
         (["a"], "$.rows[0] : un texte ; attendu : un objet"),
     ],
 )
-def test_rows_are_texts_by_header(rows: list[Any], told: str) -> None:
+def test_rows_are_answers_by_header(rows: list[Any], told: str) -> None:
     with pytest.raises(RequestError) as refused:
         ask("match", {"programme": PROGRAMME, "rows": rows})
     assert [str(problem) for problem in refused.value.problems] == [told]

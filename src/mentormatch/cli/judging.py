@@ -56,7 +56,7 @@ def evaluate_command(  # noqa: PLR0913 - the options of the command line are its
     from mentormatch.matching import match
     from mentormatch.wire.operations.evaluate import EvaluateResponse
 
-    answers, sheet = answers_first(answers, pairs, names=[PAIRS], apart=bool(mentors))
+    answers, sheet = answers_first(answers, pairs, names=[PAIRS], apart=bool(mentors or mentees))
     asked = Asked(tuple(wishes or ()), decisions, seed, time_limit)
     on = ground(programme, sources(answers, mentors, mentees, tool), asked)
     plan = evaluate(on.cohort, on.decided, read_pairs(source(Path(sheet)), on.cohort))

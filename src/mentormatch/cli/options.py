@@ -55,7 +55,7 @@ Why = Annotated[str, typer.Option("--why", metavar=TEXT, help=mark("Pourquoi, po
 
 
 def sources(answers: Path | None, mentors: Path | None, mentees: Path | None, tool: str | None) -> dict[str, Any]:
-    """Return the answers that were named, one file for both sides, or one each, and the tool that wrote them.
+    """Return the answers that were named, one file for both sides, or one a side, and the tool that wrote them.
 
     ``-`` stands for standard input.
     """
@@ -87,11 +87,11 @@ def answers_first(answers: Path | None, *others: str | None, names: Sequence[str
 
 
 def files(answers: Path | None, mentors: Path | None, mentees: Path | None) -> dict[str, Path]:
-    """Return the files of answers that were named; an error of usage where they are not one, or one a side."""
+    """Return the files of answers that were named; an error of usage where they are not one for both sides, or of a side."""
     named = {"answers": answers, "mentors": mentors, "mentees": mentees}
     given = {name: path for name, path in named.items() if path is not None}
-    if set(given) not in ({"answers"}, {"mentors", "mentees"}):
-        raise typer.BadParameter(tr("donnez un fichier de réponses, ou --mentors et --mentees"))
+    if not given or ("answers" in given and len(given) > 1):
+        raise typer.BadParameter(tr("donnez un fichier de réponses, ou --mentors et --mentees (ou l'un des deux)"))
     return given
 
 

@@ -83,7 +83,7 @@ def repair_command(  # noqa: PLR0913 - the options of the command line are its c
     as_json: AsJson = False,
 ) -> None:
     """Form new pairs for who needs one, and say what more broken pairs would buy, and who would take over."""
-    answers, before = answers_first(answers, former, names=[FORMER], apart=bool(mentors))
+    answers, before = answers_first(answers, former, names=[FORMER], apart=bool(mentors or mentees))
     on = ground(programme, sources(answers, mentors, mentees, tool), Asked(tuple(wishes or ()), decisions, seed))
     asked = Turnover(tuple(withdrawn or ()), tuple(map(pair_in, keep or ())), arrived, tool)
     made = repaired(on, Path(before), asked, seed)

@@ -50,7 +50,7 @@ def why_not_command(  # noqa: PLR0913 - the options of the command line are its 
     """Say why two people are no pair: which rule forbids it, or what it would cost, and who would move."""
     from mentormatch.wire.operations.why_not import WhyNotResponse
 
-    answers, mentor, mentee = answers_first(answers, mentor, mentee, names=[MENTOR, MENTEE], apart=bool(mentors))
+    answers, mentor, mentee = answers_first(answers, mentor, mentee, names=[MENTOR, MENTEE], apart=bool(mentors or mentees))
     files = sources(answers, mentors, mentees, tool)
     matching = matched(programme, files, Asked(tuple(wishes or ()), decisions, seed, time_limit))
     if as_json:
@@ -79,7 +79,7 @@ def alternatives_command(  # noqa: PLR0913 - the options of the command line are
     """Say whom else somebody could have had, the cheapest first."""
     from mentormatch.wire.operations.alternatives import AlternativesResponse
 
-    answers, person = answers_first(answers, person, names=[PERSON], apart=bool(mentors))
+    answers, person = answers_first(answers, person, names=[PERSON], apart=bool(mentors or mentees))
     files = sources(answers, mentors, mentees, tool)
     matching = matched(programme, files, Asked(tuple(wishes or ()), decisions, seed, time_limit))
     if as_json:

@@ -21,7 +21,7 @@ def unknown_texts(field: AnyField, answer: Answer) -> Iterator[str]:
     elif isinstance(field, Levels):
         yield from (part for cell in field.cells(answer) for part in cell if not takes(field, part))
     elif answers_of(field):
-        yield from in_cell(field, str(answer))
+        yield from in_cell(field, answer)
 
 
 def in_part(field: AnyField, text: str) -> Iterator[str]:

@@ -2,10 +2,10 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -19,8 +19,31 @@ type Side = Literal["mentor", "mentee"]
 type Use = Literal["key", "contact", "match", "display", "consent", "forbidden"]
 type Special = Literal["origin", "politics", "religion", "union", "genetics", "biometrics", "health", "sexuality"]
 """The special categories of personal data: GDPR (RGPD), article 9."""
-type Answer = str | int | float | bool | Sequence[str] | Mapping[str, str]
-"""One answer as it comes in: text, a JSON value, or the parts of a grid (``{item: text}``)."""
+type Answer = str | Mapping[str, str]
+"""One answer as it comes in: the text of a cell (``Several`` where they stand apart), or of each item of a grid."""
+
+
+class Several(str):
+    """The text of a cell that came in as several answers, which are kept apart: no joiner can stand in one of them.
+
+    ``parts`` are they, trimmed, none empty; ``ordered`` is False where nothing says which of them came first.
+
+    >>> said = Several.of(["Contrats ; paie", "Danse", " "])
+    >>> str(said), said.parts
+    ('Contrats ; paie; Danse', ('Contrats ; paie', 'Danse'))
+    """
+
+    __slots__ = ("ordered", "parts")
+    parts: tuple[str, ...]
+    ordered: bool
+
+    @classmethod
+    def of(cls, parts: Iterable[str], *, ordered: bool = True) -> Self:
+        """Return these answers as the text of one cell."""
+        told = tuple(part.strip() for part in parts if part.strip())
+        made = cls("; ".join(told))
+        made.parts, made.ordered = told, ordered
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +99,9 @@ class Field(BaseModel, ABC):
         """Return the columns that a file lacks, given those it has for this question: one an item, a rank or a day."""
         return []
 
-    def pieces(self, answer: Answer) -> list[str]:
+    def pieces(self, answer: str) -> list[str]:
         """Return the separate answers in ``answer``, each trimmed, empty ones left out."""
-        if isinstance(answer, str):
-            return split(answer, self.joiner)
-        if isinstance(answer, Sequence):
-            return [piece for piece in (str(item).strip() for item in answer) if piece]
-        return [str(answer)]
+        return split(answer, self.joiner)
 
 
 def schema_by_kind(core: CoreSchema, handler: GetJsonSchemaHandler, **more: object) -> JsonSchemaValue:
@@ -98,18 +117,24 @@ def schema_by_kind(core: CoreSchema, handler: GetJsonSchemaHandler, **more: obje
 
 
 def split(text: str, joiner: str | None) -> list[str]:
-    """Return the parts of ``text`` between joiners (``;`` and line breaks unless said), trimmed, without empty ones."""
+    """Return the parts of ``text`` between joiners (``;`` and line breaks unless said), trimmed, without empty ones.
+
+    Answers that came in apart are those parts.
+    """
+    if isinstance(text, Several):
+        return list(text.parts)
     parts = text.split(joiner) if joiner else re.split(r"[;\n\r]", text)
     return [part.strip() for part in parts if part.strip()]
 
 
 def is_blank(answer: Answer) -> bool:
     """Say whether nothing was answered."""
-    if isinstance(answer, str):
-        return not answer.strip()
-    if isinstance(answer, Mapping):
-        return not any(text.strip() for text in answer.values())
-    return isinstance(answer, Sequence) and not any(str(item).strip() for item in answer)
+    return not as_text(answer).strip()
+
+
+def as_text(answer: Answer) -> str:
+    """Return the one text that an answer is, that of its items side by side."""
+    return answer if isinstance(answer, str) else " ".join(answer.values())
 
 
 def distinct(labels: list[str]) -> list[str]:

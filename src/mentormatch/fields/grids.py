@@ -83,7 +83,7 @@ class Slots(Field):
         if is_blank(answer):
             return Blank
         named = self.named(answer) if isinstance(answer, Mapping) else self.pieces(answer)
-        found, understood = find_options(self.slots, named, self.joiner)
+        found, understood = find_options(self.slots, named)
         if not understood:
             return Reading(tuple(sorted(found)) or None, tr(UNKNOWN_OPTION))
         return Reading(tuple(sorted(found)))

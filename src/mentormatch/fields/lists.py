@@ -15,6 +15,7 @@ from mentormatch.fields.base import (
     Field,
     Labels,
     Reading,
+    Several,
     is_blank,
     places,
     position,
@@ -32,12 +33,11 @@ OTHER = frozenset({"autre", "other"})
 UNKNOWN_OPTION = mark("une réponse hors des options proposées, laissée de côté")
 
 
-def find_options(options: Sequence[str], answer: Answer, joiner: str | None) -> tuple[list[int], bool]:
-    """Return the positions of the options in ``answer``, in its order, and whether all of it was understood.
+def find_options(options: Sequence[str], pieces: Sequence[str]) -> tuple[list[int], bool]:
+    """Return the positions of the options in ``pieces``, in their order, and whether all of them were understood.
 
     Options may themselves hold the comma that joins them: the known options are looked for, longest first.
     """
-    pieces = split(answer, joiner) if isinstance(answer, str) else [str(item) for item in cast(Sequence[str], answer)]
     exact = spelled(tuple(options))
     found: dict[int, None] = {}
     left_over = False
@@ -110,7 +110,7 @@ class Choices(Options):
         if is_blank(answer):
             return Blank
         given = named(answer, self.options, self.joiner) if isinstance(answer, Mapping) else self.pieces(answer)
-        found, understood = find_options(self.options, given, self.joiner)
+        found, understood = find_options(self.options, given)
         if self.most is not None and len(found) > self.most:
             return Reading(tuple(found), tr("plus de {most} réponses, toutes gardées", most=self.most))
         return Reading(tuple(found) if found else None, "" if understood else tr(UNKNOWN_OPTION))
@@ -134,7 +134,9 @@ class Ranking(Field):
         if is_blank(answer):
             return Blank
         ordered = in_order(answer, self.options) if isinstance(answer, Mapping) else self.pieces(answer)
-        found, understood = find_options(self.options, ordered, self.joiner)
+        if isinstance(answer, Several) and len(answer.parts) > 1 and not answer.ordered:
+            return Reading(None, tr("des choix dont rien ne dit l'ordre"))
+        found, understood = find_options(self.options, ordered)
         kept = tuple(found[: self.most])
         note = "" if understood else tr(UNKNOWN_OPTION)
         if len(kept) < len(found):
@@ -182,9 +184,10 @@ class ListOfNames(Field):
     def read(self, answer: Answer) -> Reading:
         if is_blank(answer):
             return Blank
-        given = list(answer.values()) if isinstance(answer, Mapping) else self.pieces(answer)
-        names = [name.strip() for name in given]
-        return Reading(tuple([name for name in names if name and not is_nobody(name)]))
+        texts = answer.values() if isinstance(answer, Mapping) else [answer]
+        names = [name for text in texts for name in self.pieces(text) if not is_nobody(name)]
+        unordered = isinstance(answer, Several) and len(names) > 1 and not answer.ordered
+        return Reading(tuple(names), tr("des noms dont rien ne dit l'ordre : rangés par ordre alphabétique") * unordered)
 
     def column(self, values: Sequence[object]) -> Names:
         return Names(tuple(cast("tuple[str, ...] | None", value) for value in values))

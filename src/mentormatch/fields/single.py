@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field as Setting
 
 from mentormatch.columns import NONE, Codes, Numbers, Texts
-from mentormatch.fields.base import Answer, Blank, Field, Labels, Reading, is_blank, position
+from mentormatch.fields.base import Answer, Blank, Field, Labels, Reading, Several, as_text, is_blank, position
 from mentormatch.languages import tr
 from mentormatch.places.column import Places
 from mentormatch.places.finding import find
@@ -28,7 +28,7 @@ def ticked(answer: Mapping[str, str]) -> list[str]:
 
 def one_of(answer: Answer) -> str:
     """Return the one answer in ``answer``, the labels of its ticked boxes where it has boxes."""
-    return "; ".join(ticked(answer)) if isinstance(answer, Mapping) else str(answer)
+    return Several.of(ticked(answer)) if isinstance(answer, Mapping) else answer
 
 
 def coded(labels: Sequence[str], values: Sequence[object]) -> Codes:
@@ -46,7 +46,8 @@ class Options(Field):
         if is_blank(answer):
             return Blank
         said = one_of(answer)
-        return option_reading(position(self.options, said)) if said else Blank
+        several = isinstance(said, Several) and len(said.parts) > 1  # whatever option their joined text may spell
+        return option_reading(None if several else position(self.options, said)) if said else Blank
 
 
 def option_reading(found: int | None) -> Reading:
@@ -105,8 +106,8 @@ class Number(Field):
     def read(self, answer: Answer) -> Reading:
         if is_blank(answer):
             return Blank
-        number = parse_number(str(answer))
-        if number is None or isinstance(answer, bool):
+        number = parse_number(as_text(answer))
+        if number is None:
             return Reading(None, tr("nombre attendu"))
         low, high = bound(self.least, -math.inf), bound(self.most, math.inf)
         return Reading(number) if low <= number <= high else Reading(None, tr("nombre hors des limites du programme"))
@@ -129,21 +130,6 @@ def parse_number(text: str) -> float | None:
     return float(plain)
 
 
-def as_typed(answer: Answer) -> str:
-    """Return the one text that an answer in parts, or one that came as a number, stands for."""
-    if isinstance(answer, str):
-        return answer
-    if isinstance(answer, Mapping):
-        return " ".join(answer.values())
-    return (
-        " ".join(map(str, answer))
-        if isinstance(answer, Sequence)
-        else f"{answer:g}"
-        if isinstance(answer, float)
-        else str(answer)
-    )
-
-
 class Place(Field):
     """A place in France: a département by its number or its name, a commune by its name, its postcode, or both.
 
@@ -155,7 +141,7 @@ class Place(Field):
     def read(self, answer: Answer) -> Reading:
         if is_blank(answer):
             return Blank
-        found = find(as_typed(answer))
+        found = find(as_text(answer))
         return Reading(found.position, found.note)
 
     def column(self, values: Sequence[object]) -> Places:
@@ -168,7 +154,7 @@ class Text(Field):
     kind: Literal["text"] = "text"
 
     def read(self, answer: Answer) -> Reading:
-        return Blank if is_blank(answer) else Reading(str(answer).strip())
+        return Blank if is_blank(answer) else Reading(as_text(answer).strip())
 
     def column(self, values: Sequence[object]) -> Texts:
         return Texts(tuple("" if value is None else str(value) for value in values))

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from mentormatch.fields import Answer, AnyField, Reading, Side
-from mentormatch.fields.base import is_blank
+from mentormatch.fields import Answer, AnyField, Reading, Several, Side
+from mentormatch.fields.base import as_text, is_blank
 from mentormatch.languages import mark, tr
 from mentormatch.people import Fate, RowFate
 from mentormatch.phrases import percent
@@ -80,14 +80,15 @@ def readers(fields: Mapping[str, AnyField]) -> dict[str, Callable[[Answer], Read
 
 def reader(field: AnyField, names: dict[str, str]) -> Callable[[Answer], Reading]:
     """Return what reads the answers to ``field``, each different text once: most come again and again."""
-    met: dict[str, Reading] = {}
+    met: dict[object, Reading] = {}
 
     def read(answer: Answer) -> Reading:
         if not isinstance(answer, str):
             return field.read(answer)
-        if answer not in met:
-            met[answer] = with_names_once(field.read(answer), names)
-        return met[answer]
+        told = (answer.parts, answer.ordered) if isinstance(answer, Several) else answer
+        if told not in met:
+            met[told] = with_names_once(field.read(answer), names)
+        return met[told]
 
     return read
 
@@ -138,7 +139,7 @@ def fate_of(share: float, plan: Plan) -> tuple[Fate, str]:
 def contact_in(sent: Submission, questionnaire: Questionnaire) -> dict[str, str]:
     """Return the contact answers, which go to a table of their own."""
     answers = {name: sent.answers.get(name, "") for name in questionnaire.contacts}
-    return {name: str(answer).strip() for name, answer in answers.items() if not is_blank(answer)}
+    return {name: as_text(answer).strip() for name, answer in answers.items() if not is_blank(answer)}
 
 
 def answered_share(readings: Mapping[str, Reading], weights: Mapping[str, float]) -> float:

@@ -7,7 +7,19 @@ option of its question. What nobody mapped stays as typed, and so does all that 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mentormatch.fields import Answer, AnyField, Choice, Choices, Levels, ListOfNames, Ranking, Scale, Slots, YesNo
+from mentormatch.fields import (
+    Answer,
+    AnyField,
+    Choice,
+    Choices,
+    Levels,
+    ListOfNames,
+    Ranking,
+    Scale,
+    Several,
+    Slots,
+    YesNo,
+)
 from mentormatch.fields.base import position, split
 from mentormatch.fields.lists import figures, peel
 from mentormatch.text import fold
@@ -95,7 +107,7 @@ class Wording:
         if isinstance(self.field, Levels):
             cells = self.field.cells(answer)
             return "\n".join(f"{self.one(item)} : {self.one(text)}" for item, text in cells)
-        return self.said(str(answer))
+        return self.said(answer)
 
     def one(self, text: str) -> str:
         """Return what one text stands for."""
@@ -103,10 +115,12 @@ class Wording:
 
     def said(self, text: str) -> str:
         """Return what a cell stands for, which may hold several answers."""
-        if fold(text) in self.known or not isinstance(self.field, Choices | Ranking | Slots | ListOfNames):
+        if not isinstance(self.field, Choices | Ranking | Slots | ListOfNames):
+            return self.one(text)
+        if fold(text) in self.known and not isinstance(text, Several):
             return self.one(text)
         pieces = [said for piece in split(text, self.field.joiner) for said in self.pieces(piece)]
-        return (self.field.joiner or ";").join(pieces)
+        return Several.of(pieces, ordered=not isinstance(text, Several) or text.ordered)
 
     def pieces(self, text: str) -> list[str]:
         """Return the answers in ``text``, commas between them; as typed where none of them is mapped."""

@@ -2,9 +2,10 @@
 
 import os
 from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, Protocol, runtime_checkable
+from typing import Any, BinaryIO, ClassVar, Protocol
 
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.languages import tr
@@ -16,6 +17,7 @@ __all__ = [
     "Frame",
     "Reader",
     "Record",
+    "Records",
     "Refused",
     "Remark",
     "Rows",
@@ -30,26 +32,28 @@ MAX_BYTES = 200_000_000
 READERS = "mentormatch.survey.readers"
 
 
-@runtime_checkable
 class Frame(Protocol):
-    """What is used of a pandas DataFrame."""
+    """What is used of a frame of pandas, polars, pyarrow or another that narwhals knows."""
 
     @property
     def columns(self) -> Any:
-        """Return the labels of the columns."""
+        """Return the labels of the columns, or the columns themselves."""
 
     @property
-    def index(self) -> Any:
-        """Return the labels of the rows."""
+    def shape(self) -> tuple[int, int]:
+        """Return the number of rows and that of columns."""
 
-    @property
-    def iloc(self) -> Any:
-        """Return what gives a column by its position."""
+
+type Records = Iterable[Mapping[Any, object]]
+"""People as objects: question or id of a field to answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is to be read: ``name`` without its folder, its bytes or the frame, and what the caller knows about it."""
+    """What is to be read: ``name`` without its folder, and what the caller knows about it.
+
+    It has its bytes, or its frame: a frame in memory, or records.
+    """
 
     name: str
     content: bytes = b""
@@ -75,7 +79,7 @@ class Reader(ABC):
 
 
 def read_table(
-    source: str | os.PathLike[str] | Frame | Source,
+    source: str | os.PathLike[str] | Frame | Records | Source,
     *,
     encoding: str | None = None,
     delimiter: str | None = None,
@@ -87,9 +91,10 @@ def read_table(
     Parameters
     ----------
     source
-        A file (delimited text, xlsx, xlsm, xls, ods) of at most 200 MB, a pandas DataFrame, or what ``read_stream``
-        returned. The labels of a frame's columns are its header; its index is kept, as first column, only where it has
-        a name.
+        A file (delimited text, xlsx, xlsm, xls, ods) of at most 200 MB, a frame (pandas, polars, pyarrow or another
+        that narwhals knows), an iterable of mappings, or what ``read_stream`` returned. The labels of a frame's
+        columns, or the keys of the records, are its header; the index of a pandas frame is kept, as first columns,
+        only where it has a name. A list, set or array in a cell is several answers, a mapping a column an item.
     encoding, delimiter, sheet
         Said by the caller, they win over what the file seems to be. By default a sheet is the first that has cells.
     tool
@@ -114,7 +119,7 @@ def read_table(
 
 
 def read_rows(
-    source: str | os.PathLike[str] | Frame | Source,
+    source: str | os.PathLike[str] | Frame | Records | Source,
     *,
     encoding: str | None = None,
     delimiter: str | None = None,
@@ -139,16 +144,26 @@ def read_stream(name: str, stream: BinaryIO) -> Source:
     return Source(name, content=_whole(name, stream.read(MAX_BYTES + 1)))
 
 
-def _opened(source: str | os.PathLike[str] | Frame | Source) -> Source:
+def _opened(source: str | os.PathLike[str] | Frame | Records | Source) -> Source:
     """Return the name and the content of ``source``."""
     if isinstance(source, Source):
         return source
     if isinstance(source, str | os.PathLike):
         path = Path(source)
         return Source(path.name, content=_content(path))
-    if isinstance(source, Frame):
-        return Source(tr("tableau"), frame=source)
-    raise SurveyError(tr("Ni un fichier ni un tableau : {kind}.", kind=type(source).__name__))
+    if isinstance(source, bytes | bytearray | Mapping) or not (hasattr(source, "shape") or isinstance(source, Iterable)):
+        raise no_source(source)
+    return Source(tr("tableau"), frame=source)
+
+
+def no_source(source: object) -> SurveyError:
+    """Return the error that something is nothing that answers can be read from."""
+    expected = tr("un fichier, un tableau pandas, polars ou pyarrow en mémoire, ou une liste d'objets")
+    advice = tr("d'un tableau qui se calcule à la demande, donnez le résultat : « .collect() », « .compute() »...")
+    kind = type(source).__name__
+    return SurveyError(
+        tr("Ni un fichier ni un tableau : {kind}.", kind=kind), [Problem(tr("réponses"), kind, expected, advice)]
+    )
 
 
 def _content(path: Path) -> bytes:

@@ -16,6 +16,7 @@ import re
 import sys
 import zipfile
 from collections.abc import Iterator
+from decimal import Decimal
 from html import unescape
 from typing import IO, TYPE_CHECKING, Any
 
@@ -26,7 +27,8 @@ SECONDS = 5
 MEMORY_BYTES = 512_000_000
 MAX_AREA = 20_000_000
 MAX_CHARACTERS = 100_000_000
-EXACT = 2**53
+EXACT, LONG = 2**53, 1e18
+"""Whole numbers are exact up to the first; no number from the second on is written without an exponent."""
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # An encrypted Office file is an OLE container with a stream of this name, in UTF-16.
@@ -79,7 +81,10 @@ def _duration(value: datetime.timedelta) -> str:
 
 def _number(value: float) -> str:
     """Return a float as sheets show it: whole numbers without a point, fifteen digits at most."""
-    return str(int(value)) if value.is_integer() and abs(value) <= EXACT else format(value, ".15g")
+    if value.is_integer() and abs(value) <= EXACT:
+        return str(int(value))
+    text = format(value, ".15g")
+    return format(Decimal(text), "f") if "e" in text and abs(value) < LONG else text
 
 
 def limit_this_process() -> None:

@@ -6,6 +6,7 @@ from functools import cache
 
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import Answer, Side
+from mentormatch.fields.base import as_text
 from mentormatch.languages import tr
 from mentormatch.people import Remark, RowFate
 from mentormatch.phrases import listed
@@ -70,7 +71,7 @@ def submissions(sheet: Sheet, plan: Plan) -> Iterator[Submission]:
 
 def said(answers: Mapping[str, Answer], name: str | None) -> str:
     """Return the answer to a field of one cell, empty where there is none."""
-    return str(answers.get(name, "")).strip() if name else ""
+    return as_text(answers.get(name, "")).strip() if name else ""
 
 
 def side_teller(sheet: Sheet, plan: Plan) -> Callable[[Mapping[str, Answer]], Side | None]:

@@ -1,12 +1,12 @@
 """What is sent: a programme, shaped as its TOML file, and the people of both sides."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import ConfigDict, ValidationError, WrapValidator, model_validator
+from pydantic import ConfigDict, ValidationError, model_validator
 from pydantic import Field as Setting
 from pydantic_core import PydanticCustomError
 
@@ -14,6 +14,7 @@ from mentormatch.assignment.rules.ban import Ban
 from mentormatch.assignment.rules.pin import Pin
 from mentormatch.enrolment import of_members, plan_of
 from mentormatch.errors import Problem
+from mentormatch.fields import Answer as Told
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
 from mentormatch.matching import Matching, match, named
@@ -23,31 +24,19 @@ from mentormatch.programme import Programme
 from mentormatch.strictjson import Keys, Message, Text, Whole, refusal, refuse, refuse_unplain, shown
 from mentormatch.survey.entries import Submission
 from mentormatch.survey.intake import gather, take_in
+from mentormatch.survey.submissions import said
 from mentormatch.text import canonical
 from mentormatch.wire.misfits import misfits
 from mentormatch.wire.programmes import ProgrammeTable
-from mentormatch.wire.rows import Row, Said, table_of
+from mentormatch.wire.rows import MOST_PARTS, Answer, Row, table_of, told_by
 
 BY_ID = "id"
 """Stands for the key field: in a request people are told apart by their ``id``."""
-MOST_PEOPLE, MOST_ROWS, MOST_PAIRS, MOST_ANSWERS, MOST_PARTS = 10_000, 20_000, 20_000, 1_000, 1_000
+MOST_PEOPLE, MOST_ROWS, MOST_PAIRS, MOST_ANSWERS = 10_000, 20_000, 20_000, 1_000
 """How much one request may hold; a service may take less."""
 
-type SaidList = Annotated[list[Said], Setting(max_length=MOST_PARTS)]
-type SaidLevels = Annotated[dict[str, Said], Setting(max_length=MOST_PARTS)]
 type Pairs = Annotated[list[Keys], Setting(max_length=MOST_PAIRS)]
 type TimeLimit = Annotated[float, Setting(gt=0, le=86_400)] | None
-
-
-def one_mistake(value: Any, read: Callable[[Any], Any]) -> Any:
-    """Return an answer; raise one error, not one for each type that it might have been."""
-    try:
-        return read(value)
-    except ValidationError:
-        raise PydanticCustomError("answer", "an answer") from None
-
-
-type Answer = Annotated[Said | bool | int | float | SaidList | SaidLevels | None, WrapValidator(one_mistake)]
 
 
 class Submitted(Message):
@@ -153,9 +142,10 @@ class PeopleRequest(Request, ABC):
         self._refuse_unasked(programme)
         plan = plan_of(programme, apart=True)
         sent = [
-            Submission(part, line, side, person.id.strip(), email_in(person, plan.email), given(person))
+            Submission(part, line, side, person.id.strip(), said(answers, plan.email), answers)
             for part, side in self.sides.items()
             for line, person in enumerate(getattr(self, part), start=1)
+            for answers in [given(person)]
         ]
         return gather(sent, replace(plan, key=BY_ID))
 
@@ -251,11 +241,6 @@ def unasked(where: str, name: str, programme: Programme) -> Problem:
     return Problem(where, found, tr("un champ du programme"), nearest(name, programme.fields))
 
 
-def given(person: Submitted) -> dict[str, Any]:
-    """Return the answers that a person gave."""
-    return {name: answer for name, answer in person.answers.items() if answer is not None}
-
-
-def email_in(person: Submitted, email: str | None) -> str:
-    """Return the e-mail address among a person's answers, empty where there is none."""
-    return str(person.answers.get(email) or "").strip() if email else ""
+def given(person: Submitted) -> dict[str, Told]:
+    """Return the answers that a person gave, as a file would hold them."""
+    return {name: told_by(answer) for name, answer in person.answers.items()}

@@ -14,7 +14,6 @@ from mentormatch.people import Cohort
 from mentormatch.sections import MOST_SESSIONS
 from mentormatch.strictjson import Text, Whole, whole
 from mentormatch.wire.asked import (
-    MOST_PARTS,
     MOST_PEOPLE,
     SIDES,
     Mention,
@@ -23,6 +22,7 @@ from mentormatch.wire.asked import (
     TimeLimit,
     people_or_rows,
 )
+from mentormatch.wire.rows import MOST_PARTS
 
 type Keyed = Annotated[list[Text], Setting(max_length=MOST_PEOPLE)]
 type Blocks = Annotated[

@@ -1,46 +1,74 @@
-"""Frames: any pandas DataFrame, without importing pandas."""
+"""Frames of any kind that narwhals knows (pandas, polars, pyarrow, ...), which is imported when one is read."""
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from mentormatch.survey.reading import Frame, Reader, Source
-from mentormatch.survey.sheets import spelled
-from mentormatch.survey.table import Record, Rows, gather
+import numpy as np
+
+from mentormatch.errors import Problem
+from mentormatch.languages import tr
+from mentormatch.survey.reading import Reader, Source, no_source
+from mentormatch.survey.table import Rows, unreadable
+from mentormatch.survey.values import Column, rows_of
+
+if TYPE_CHECKING:
+    from narwhals import Series
 
 
 class FrameReader(Reader):
-    """Columns of a DataFrame; the index is kept, as first column, only where it has a name."""
+    """Columns of a frame; the index of a pandas frame is kept, as first columns, only where it has a name."""
 
     kind: ClassVar[str] = "frame"
 
     def takes(self, source: Source) -> bool:
-        """Take what has columns, an index and positions."""
-        return source.frame is not None
+        """Take what is held in memory as columns of one length."""
+        return hasattr(source.frame, "shape")
 
     def read(self, source: Source) -> Rows:
         """Return the labels, then the rows, as text: missing values empty, whole numbers without a point."""
-        return gather(source.name, _records(source.frame))
+        return rows_of(source.name, _columns(source))
 
 
-def _records(frame: Frame) -> Iterator[Record]:
-    labels, columns = zip(*_columns(frame), strict=True) if len(frame.columns) else ((), ())
-    yield Record(1, tuple(map(_label, labels)))
-    for position, cells in enumerate(zip(*columns, strict=True)):
-        yield Record(position + 2, cells)
+def _columns(source: Source) -> Iterator[Column]:
+    """Yield the named levels of an index, then the columns, by their position: labels may come twice."""
+    import narwhals as nw
+
+    frame = source.frame
+    if nw.dependencies.is_pandas_like_dataframe(frame):
+        for level, name in enumerate(frame.index.names):
+            if name is not None:
+                yield _column(name, frame.index.get_level_values(level).to_series())
+        for position, label in enumerate(frame.columns):
+            yield _column(label, frame.iloc[:, position])
+    elif nw.dependencies.is_pyarrow_table(frame):
+        yield from map(_column, frame.column_names, frame.columns)
+    else:
+        for series in _opened(source).iter_columns():
+            yield _column(series.name, series)
 
 
-def _columns(frame: Frame) -> Iterator[tuple[object, list[str]]]:
-    """Yield label and texts of each named level of the index, then of each column."""
-    for level, name in enumerate(frame.index.names):
-        if name is not None:
-            yield name, _texts(frame.index.get_level_values(level))
-    for position, label in enumerate(frame.columns):
-        yield label, _texts(frame.iloc[:, position])
+def _opened(source: Source) -> Any:
+    """Return a frame as narwhals has it; raise SurveyError where it is none, or is not held in memory."""
+    import narwhals as nw
+
+    try:
+        return nw.from_native(source.frame, eager_only=True)
+    except TypeError:
+        raise no_source(source.frame) from None
 
 
-def _texts(values: Any) -> list[str]:
-    missing = values.isna().tolist()
-    return ["" if absent else spelled(value) for value, absent in zip(values.tolist(), missing, strict=True)]
+def _column(label: object, series: Any) -> Column:
+    import narwhals as nw
+
+    told: Series[Any] = nw.from_native(series, series_only=True)
+    missing = told.is_null().to_list()
+    values = _shortest(told) if told.dtype == nw.Float32 else told.to_list()
+    return Column(_label(label), [None if absent else value for value, absent in zip(values, missing, strict=True)])
+
+
+def _shortest(series: "Series[Any]") -> list[float]:
+    """Return numbers of single precision as the shortest that they stand for: 3.1, not 3.0999999."""
+    return [float(str(number)) for number in series.to_numpy().astype(np.float32)]
 
 
 def _label(label: object) -> str:
