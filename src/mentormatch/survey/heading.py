@@ -14,8 +14,9 @@ from mentormatch.survey.tool import OTHER, numbered, part
 from mentormatch.text import fold
 
 OTHERS = frozenset({"autre", "other", "autre (veuillez preciser)", "other (please specify)"})
-ISO = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
-"""How a real date of a workbook is spelled."""
+SECONDS = "%Y-%m-%d %H:%M:%S"
+ISO = (SECONDS, f"{SECONDS}.%f", f"{SECONDS}%z", f"{SECONDS}.%f%z", "%Y-%m-%d")
+"""How a real date of a workbook or of a frame is spelled: with a fraction of a second, and an offset, where it has one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,97 @@
+"""The same answers are the same people, whatever door they come in by."""
+
+import datetime
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+
+from mentormatch.columns import Column
+from mentormatch.people import Cohort, People
+from mentormatch.survey import values
+from mentormatch.survey.readers import frame
+from tests.conftest import DEEP
+from tests.laws.doors import DOORS, through
+from tests.laws.editions import Edition, Row, editions
+from tests.laws.questionnaires import SIDES
+
+
+class Difference(Exception):
+    """Where a door differs from what was answered: never an answer."""
+
+
+def content(column: Column) -> tuple[object, ...]:
+    """Return all that a column holds, as it can be compared."""
+    held = (getattr(column, one.name) for one in fields(column))  # type: ignore[arg-type]  # columns are dataclasses
+    return type(column), *(repr(np.asarray(part).tolist() if isinstance(part, np.ndarray) else part) for part in held)
+
+
+def counting(edition: Edition) -> list[Row]:
+    """Return the row that counts of each person, those who refused the notice left out."""
+    last: dict[tuple[str, object], Row] = {}
+    for number, row in enumerate(edition.rows):
+        who = (row.side, row.given[edition.identity] if edition.stamped else number)
+        if row.accepted:
+            last[who] = max(last.get(who, row), row, key=lambda one: one.sent)
+    return list(last.values())
+
+
+def expected_fates(edition: Edition) -> list[tuple[int, str, str]]:
+    kept = counting(edition)
+    fate = ["rejected" if not row.accepted else "taken" if row in kept else "replaced" for row in edition.rows]
+    keys = [str(row.given[edition.identity]) for row in edition.rows]
+    return [(line, *told) for line, told in enumerate(zip(fate, keys, strict=True), start=2)]
+
+
+def moments(cohort: Cohort) -> list[str]:
+    """Return when each row was sent, by the clock where it was, to the second."""
+    return [f"{row.when:%Y-%m-%d %H:%M:%S}" if row.when else "" for row in cohort.rows]
+
+
+def differences(edition: Edition, cohort: Cohort) -> Iterator[str]:
+    """Yield what of a cohort is not what was answered."""
+    told = [(row.line, row.fate, row.key) for row in cohort.rows]
+    if told != expected_fates(edition):
+        yield "rows"
+    stamped = [row.accepted and edition.stamped for row in edition.rows]
+    if moments(cohort) != [f"{row.sent:%Y-%m-%d %H:%M:%S}" * noted for row, noted in zip(edition.rows, stamped, strict=True)]:
+        yield "moments"
+    for side in SIDES:
+        rows = [row for row in counting(edition) if row.side == side]
+        yield from (f"{side}: {name}" for name in unlike(edition, rows, cohort.side(side)))
+
+
+def unlike(edition: Edition, rows: Sequence[Row], people: People) -> Iterator[str]:
+    """Yield the fields in which people are not as they answered."""
+    if people.ids != tuple(str(row.given[edition.identity]) for row in rows) or not people.complete.all():
+        yield "ids"
+        return
+    for name, column in people.columns.items():
+        meant = edition.programme.fields[name].column([row.known[name] for row in rows])
+        if content(column) != content(meant):
+            yield name
+
+
+def said_of(cohort: Cohort) -> set[tuple[int | None, str]]:
+    """Return the remarks on a cohort, wherever it was read."""
+    return {(remark.line, remark.text) for remark in cohort.remarks}
+
+
+def hold(edition: Edition) -> None:
+    """Raise Difference where a door gives other people, or other remarks, than what was answered."""
+    cohorts = {door: through(door, edition) for door in DOORS}
+    for door, cohort in cohorts.items():
+        for found in differences(edition, cohort):
+            raise Difference(f"{door}: {found}")
+        if said_of(cohort) != said_of(cohorts["CSV"]):
+            raise Difference(f"{door}: remarks")
+
+
+@pytest.mark.promise(2)
+@settings(max_examples=500 if DEEP else 30, phases=[Phase.generate])
+@given(edition=editions())
+def test_the_same_answers_are_the_same_people_through_every_door(edition: Edition) -> None:
+    hold(edition)
