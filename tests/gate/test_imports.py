@@ -9,9 +9,11 @@ HEAVY = (
     "distributed",
     "highspy",
     "jinja2",
+    "narwhals",
     "numba",
     "ortools",
     "pandas",
+    "polars",
     "pulp",
     "pyarrow",
     "python_calamine",
@@ -30,6 +32,13 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
 
 def test_importing_mentormatch_loads_no_heavy_library() -> None:
     done = run(f"import sys, mentormatch; print(*sorted(sys.modules.keys() & {set(HEAVY)!r}))")
+    assert (done.stdout.split(), done.stderr) == ([], "")
+
+
+def test_a_match_from_a_csv_loads_no_library_of_frames() -> None:
+    frames = {"narwhals", "pandas", "polars", "pyarrow"}
+    match = "import sys, mentormatch as mm; mm.match(mm.examples.cohort(), mm.examples.programme()).pairs"
+    done = run(f"{match}; print(*sorted(sys.modules.keys() & {frames!r}))")
     assert (done.stdout.split(), done.stderr) == ([], "")
 
 

@@ -19,7 +19,8 @@ from mentormatch.enrolment import read_survey
 from mentormatch.people import Cohort
 from mentormatch.survey.reading import Source
 from mentormatch.wire.asked import CohortRequest
-from tests.laws.editions import BORN, STAMP, TOWNS, Edition
+from tests.laws.editions import KEY, STAMP, TOWNS, Edition
+from tests.laws.questionnaires import SIDES
 
 type Grid = tuple[list[str], list[list[Any]]]
 """A header, and rows of values: texts, numbers, truths, dates, lists of texts, None."""
@@ -206,6 +207,22 @@ def json_rows(edition: Edition) -> Cohort:
     """Return what the contract reads in rows: dates are texts in JSON."""
     rows = [{name: as_json(value) for name, value in record.items()} for record in records(edition)]
     return CohortRequest.of({"programme": edition.stated, "rows": rows}).read()[0]
+
+
+def json_people(edition: Edition) -> Cohort:
+    """Return what the contract reads of people who are sent side by side, known by their key."""
+    sent: dict[str, list[dict[str, Any]]] = {"mentors": [], "mentees": []}
+    for row in edition.rows:
+        answers = {name: as_json(value) for name, value in row.given.items()}
+        sent[f"{row.side}s"].append({"id": str(row.given[KEY]), "answers": answers})
+    return CohortRequest.of({"programme": edition.stated, **sent}).read()[0]
+
+
+def records_by_side(edition: Edition) -> Cohort:
+    """Return what is read of records of each side, of one side alone where the other has nobody."""
+    told = list(zip(edition.rows, edition.records(), strict=True))
+    sides = {f"{side}s": [record for row, record in told if row.side == side] for side in SIDES}
+    return read_survey(edition.programme, **{name: given for name, given in sides.items() if given})
 
 
 def as_json(value: Any) -> Any:

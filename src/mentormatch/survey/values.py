@@ -6,7 +6,7 @@ is refused by its column, its row and its type.
 """
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -23,6 +23,7 @@ from mentormatch.survey.tool import part
 FIRST_LINE = 2
 """The line of the first row: the labels stand in line 1."""
 NUMBERS = (bool, np.bool_, int, np.integer, float, np.floating)
+COLLECTIONS = (list, tuple, set, frozenset, np.ndarray)
 TO_MICROSECONDS = {"M": "datetime64[us]", "m": "timedelta64[us]"}
 """Moments of numpy by the letter of their kind: what is finer becomes whole numbers, not moments, in a list."""
 MOMENTS = (datetime.date, datetime.time, datetime.timedelta)
@@ -59,11 +60,11 @@ def rows_of(name: str, columns: Iterable[Column]) -> Rows:
 
 def by_item(column: Column, problems: list[Problem]) -> Iterator[Column]:
     """Yield the column itself, or one for each item of the objects in it; other values beside those are problems."""
-    parts = [value if isinstance(value, Mapping) else {} for value in column.values]
-    items = dict.fromkeys(item for values in parts for item in values)
-    if not items:
+    if not any(issubclass(kind, Mapping) for kind in set(map(type, column.values))):
         yield column
         return
+    parts = [value if isinstance(value, Mapping) else {} for value in column.values]
+    items = dict.fromkeys(item for values in parts for item in values)
     beside = {
         at: type(value).__name__
         for at, value in enumerate(column.values)
@@ -72,6 +73,8 @@ def by_item(column: Column, problems: list[Problem]) -> Iterator[Column]:
     problems += refused(column.label, beside, tr("un objet de réponses par élément, comme sur d'autres lignes"))
     for item in items:
         yield Column(part(column.label, str(item)), [values.get(item) for values in parts])
+    if not items:
+        yield Column(column.label, [None for _ in parts])
 
 
 def told_in(column: Column, problems: list[Problem]) -> tuple[str, list[str]]:
@@ -108,23 +111,27 @@ def cell_of(value: object) -> str:
     """
     if type(value) is str:
         return value
-    if isinstance(value, Set):
+    if not isinstance(value, COLLECTIONS):
+        return scalar(value)
+    if isinstance(value, set | frozenset):
         return Several.of(sorted(map(scalar, value)), ordered=False)
-    if isinstance(value, np.ndarray) and value.ndim == 1:
-        return Several.of(map(scalar, value.astype(TO_MICROSECONDS.get(value.dtype.kind, value.dtype)).tolist()))
-    return Several.of(map(scalar, value)) if isinstance(value, list | tuple) else scalar(value)
+    if not isinstance(value, np.ndarray):
+        return Several.of(map(scalar, value))
+    if value.ndim != 1:
+        return scalar(value)
+    return Several.of(map(scalar, value.astype(TO_MICROSECONDS.get(value.dtype.kind, value.dtype)).tolist()))
 
 
 def scalar(value: object) -> str:
     """Return the text of one value that is no list; raise MeaninglessError with its type."""
-    if is_missing(value) or (isinstance(value, Mapping) and not value):
+    if is_missing(value):
         return ""
-    if isinstance(value, str):
-        return str.__str__(value)
-    if isinstance(value, Decimal):
-        return plain(value)
     if isinstance(value, NUMBERS):
         return spelled(value)
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, str):
+        return str.__str__(value)
     if isinstance(value, MOMENTS):
         return spelled(value.to_pydatetime(warn=False) if hasattr(value, "to_pydatetime") else value)  # pandas has more
     raise MeaninglessError(type(value).__name__)
@@ -142,9 +149,9 @@ def plain(value: Decimal) -> str:
 
 def is_missing(value: object) -> bool:
     """Say whether a value is none at all: None, NaN, NaT, NA of pandas, a masked value of numpy."""
-    if value is None or value is np.ma.masked or type(value).__name__ in {"NAType", "NaTType"}:
-        return True
-    return isinstance(value, float | np.floating | Decimal) and bool(value != value)  # noqa: PLR0124 - so NaN is told
+    if isinstance(value, float | np.floating | Decimal):
+        return bool(value != value)  # noqa: PLR0124 - this is how NaN is told
+    return value is None or value is np.ma.masked or type(value).__name__ in {"NAType", "NaTType"}
 
 
 def values_of(records: Sequence[Mapping[Any, object]]) -> Iterator[Column]:
