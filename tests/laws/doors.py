@@ -148,7 +148,7 @@ def nullable(name: str, values: list[Any]) -> "pd.Series[Any]":
     dtypes = {frozenset({int}): "Int64", frozenset({bool}): "boolean", frozenset({float}): "Float64"}
     if kinds == {str}:
         return pd.Series(values, dtype="category" if len(set(values)) < len(values) else "string")
-    return pd.Series(values, dtype=dtypes.get(frozenset(kinds), "object"))  # type: ignore[call-overload]
+    return pd.Series(values, dtype=dtypes.get(frozenset(kinds), "object"))
 
 
 def collection(name: str, values: list[str]) -> object:
@@ -221,7 +221,7 @@ def json_people(edition: Edition) -> Cohort:
 def records_by_side(edition: Edition) -> Cohort:
     """Return what is read of records of each side, of one side alone where the other has nobody."""
     told = list(zip(edition.rows, edition.records(), strict=True))
-    sides = {f"{side}s": [record for row, record in told if row.side == side] for side in SIDES}
+    sides: dict[str, Any] = {f"{side}s": [record for row, record in told if row.side == side] for side in SIDES}
     return read_survey(edition.programme, **{name: given for name, given in sides.items() if given})
 
 

@@ -82,8 +82,9 @@ def editions(draw: st.DrawFn) -> Edition:
     """Draw an edition."""
     random, stamped = Random(draw(st.integers(0, 10**6))), draw(st.booleans())
     fields = drawn_fields(random, stamped=stamped)
-    stated = {
-        "programme": {"name": "Essai", "role": {"field": ROLE, **ROLES}},
+    roles = {str(side): role for side, role in ROLES.items()}
+    stated: dict[str, Any] = {
+        "programme": {"name": "Essai", "role": {"field": ROLE, **roles}},
         "fields": {name: field.model_dump(exclude_none=True) for name, field in fields.items()},
     }
     layouts = {name: random.choice(["cell", "items", "parts"]) for name in fields}
@@ -93,7 +94,7 @@ def editions(draw: st.DrawFn) -> Edition:
     for number in range(draw(st.integers(1, 6))):
         side = draw(st.sampled_from(SIDES))
         who = draw(st.integers(0, number)) if stamped else number
-        fixed = {
+        fixed: dict[str, tuple[object, Any]] = {
             KEY: (str(keys[number]), keys[number]),
             EMAIL: (None, f"{'ab'[side == 'mentee']}{who}@asso.example.org"),
             ROLE: (SIDES.index(side), ROLES[side]),
@@ -105,7 +106,9 @@ def editions(draw: st.DrawFn) -> Edition:
             for name, field in fields.items()
             if field.side in (side, "both")
         }
-        sent = START + timedelta(minutes=draw(st.integers(0, 9)), seconds=number, milliseconds=draw(st.integers(0, 999)))
+        sent = START + timedelta(
+            minutes=draw(st.integers(0, 9)), seconds=number, milliseconds=draw(st.integers(0, 999))
+        )
         known, given = ({name: pair[place] for name, pair in said.items()} for place in (0, 1))
         rows.append(Row(sent, side, known, given))
     headers = {name: name if random.random() < 0.3 else field.question for name, field in fields.items()}
@@ -136,7 +139,9 @@ def written_date(draw: st.DrawFn, kind: type[date]) -> tuple[object, Any]:
     """Draw a day or a moment, and how staff read it."""
     if not draw(st.integers(0, 3)):
         return None, None
-    moment = datetime(1990, 1, 31) + timedelta(days=draw(st.integers(0, 4000)), milliseconds=draw(st.integers(1, 10**8)))
+    moment = datetime(1990, 1, 31) + timedelta(
+        days=draw(st.integers(0, 4000)), milliseconds=draw(st.integers(1, 10**8))
+    )
     return (moment.isoformat(sep=" "), moment) if kind is datetime else (moment.date().isoformat(), moment.date())
 
 
@@ -173,7 +178,7 @@ def whole(field: AnyField, known: Any) -> Any:
 
 
 def parted(field: AnyField, known: Any, layout: str) -> Any:
-    """Return an answer with a cell an item, as far as its kind has items: an option, a rank, a line, a day or a slot."""
+    """Return an answer with a cell an item, where its kind has items: options, ranks, lines, days, slots."""
     match field:
         case Choices():
             return {option: place in known for place, option in enumerate(field.options)}
@@ -184,7 +189,7 @@ def parted(field: AnyField, known: Any, layout: str) -> Any:
         case Slots() if layout == "parts":
             chosen = [field.slots[place] for place in known]
             free = {day: [one for one in field.moments if f"{day} {one}" in chosen] for day in field.days}
-            return free if known else dict.fromkeys(field.days, ["Non"])
+            return free if known else {day: ["Non"] for day in field.days}
         case Slots():
             return {slot: place in known for place, slot in enumerate(field.slots)}
         case Levels():

@@ -19,11 +19,10 @@ from tests.laws.doors import DOORS, json_people, records_by_side, through
 from tests.laws.editions import Edition, Row, editions
 from tests.laws.questionnaires import SIDES
 
-
 type Cell = Callable[[Any], str]
 
 
-class Difference(Exception):
+class DifferenceError(Exception):
     """Where a door differs from what was answered: never an answer."""
 
 
@@ -61,7 +60,9 @@ def differences(edition: Edition, cohort: Cohort) -> Iterator[str]:
     if told != expected_fates(edition):
         yield "rows"
     stamped = [row.accepted and edition.stamped for row in edition.rows]
-    if moments(cohort) != [f"{row.sent:%Y-%m-%d %H:%M:%S}" * noted for row, noted in zip(edition.rows, stamped, strict=True)]:
+    if moments(cohort) != [
+        f"{row.sent:%Y-%m-%d %H:%M:%S}" * noted for row, noted in zip(edition.rows, stamped, strict=True)
+    ]:
         yield "moments"
     for side in SIDES:
         rows = [row for row in counting(edition) if row.side == side]
@@ -85,23 +86,23 @@ def said_of(cohort: Cohort) -> set[tuple[int | None, str]]:
 
 
 def hold(edition: Edition, doors: Iterable[str]) -> None:
-    """Raise Difference where a door gives other people, or other remarks, than what was answered."""
+    """Raise DifferenceError where a door gives other people, or other remarks, than what was answered."""
     cohorts = {door: through(door, edition) for door in doors}
     for door, cohort in cohorts.items():
         for found in differences(edition, cohort):
-            raise Difference(f"{door}: {found}")
+            raise DifferenceError(f"{door}: {found}")
         if said_of(cohort) != said_of(cohorts["CSV"]):
-            raise Difference(f"{door}: remarks")
+            raise DifferenceError(f"{door}: remarks")
 
 
 def hold_side_by_side(edition: Edition) -> None:
-    """Raise Difference where people who come in side by side are others than those who come in together."""
+    """Raise DifferenceError where people who come in side by side are others than those who come in together."""
     doors = {"records by side": records_by_side} | ({} if edition.stamped else {"JSON people": json_people})
     for door, read in doors.items():
         cohort = read(edition)
         for side in SIDES:
             for found in unlike(edition, [row for row in counting(edition) if row.side == side], cohort.side(side)):
-                raise Difference(f"{door}: {side}: {found}")
+                raise DifferenceError(f"{door}: {side}: {found}")
 
 
 SEARCH = settings(max_examples=500 if DEEP else 30, phases=[Phase.generate], report_multiple_bugs=False)
@@ -140,13 +141,20 @@ def with_whole_numbers(cell_of: Cell) -> Cell:
     return lambda value: cell_of(int(value) if isinstance(value, float) else value)
 
 
-FAULTS = (with_lists_as_text, with_one_of_several, without_times, without_dates, with_english_truths, with_whole_numbers)
+FAULTS = (
+    with_lists_as_text,
+    with_one_of_several,
+    without_times,
+    without_dates,
+    with_english_truths,
+    with_whole_numbers,
+)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_a_door_that_misreads_a_value_is_seen(monkeypatch: pytest.MonkeyPatch, fault: Callable[[Cell], Cell]) -> None:
     monkeypatch.setattr(values, "cell_of", fault(values.cell_of))
-    with pytest.raises(Difference):
+    with pytest.raises(DifferenceError):
         law_of_some_doors()
 
 
@@ -159,13 +167,13 @@ def test_a_door_that_drops_a_mask_is_seen(monkeypatch: pytest.MonkeyPatch) -> No
         return values.Column(column.label, [0 if counts and value is None else value for value in column.values])
 
     monkeypatch.setattr(frame, "_column", unmasked)
-    with pytest.raises(Difference, match="pandas, types"):
+    with pytest.raises(DifferenceError, match="pandas, types"):
         law_of_some_doors()
 
 
 def test_a_door_that_drops_a_grid_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(values, "by_item", lambda column, problems: iter([column]))
-    with pytest.raises((Difference, SurveyError)):
+    with pytest.raises((DifferenceError, SurveyError)):
         law_of_some_doors()
 
 

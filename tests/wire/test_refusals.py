@@ -274,7 +274,12 @@ def test_no_cell_of_a_row_stands_in_a_refusal_or_a_remark(part: str | None) -> N
     cells = {field["question"]: ANSWER for field in programme["fields"].values()}
     rows: list[Any] = [{**cells, "Code": f"P{number}", "Rôle": role} for number, role in enumerate(["M", "E", ANSWER])]
     sent = {"programme": programme, "rows": rows}
-    broken = {"seed": ANSWER, "pins": [ANSWER], "rows": [*rows, {"Code": [[ANSWER]]}], "programme": {**programme, "x": 1}}
+    broken = {
+        "seed": ANSWER,
+        "pins": [ANSWER],
+        "rows": [*rows, {"Code": [[ANSWER]]}],
+        "programme": {**programme, "x": 1},
+    }
     if part is None:
         told = json.loads(ask("match", sent).to_json())
         assert [row["key"] for row in told["rejected"]] == ["P2"]

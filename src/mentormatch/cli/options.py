@@ -87,7 +87,7 @@ def answers_first(answers: Path | None, *others: str | None, names: Sequence[str
 
 
 def files(answers: Path | None, mentors: Path | None, mentees: Path | None) -> dict[str, Path]:
-    """Return the files of answers that were named; an error of usage where they are not one for both sides, or of a side."""
+    """Return the files of answers that were named; an error of usage where they are both for one side and for two."""
     named = {"answers": answers, "mentors": mentors, "mentees": mentees}
     given = {name: path for name, path in named.items() if path is not None}
     if not given or ("answers" in given and len(given) > 1):

@@ -50,7 +50,9 @@ def why_not_command(  # noqa: PLR0913 - the options of the command line are its 
     """Say why two people are no pair: which rule forbids it, or what it would cost, and who would move."""
     from mentormatch.wire.operations.why_not import WhyNotResponse
 
-    answers, mentor, mentee = answers_first(answers, mentor, mentee, names=[MENTOR, MENTEE], apart=bool(mentors or mentees))
+    answers, mentor, mentee = answers_first(
+        answers, mentor, mentee, names=[MENTOR, MENTEE], apart=bool(mentors or mentees)
+    )
     files = sources(answers, mentors, mentees, tool)
     matching = matched(programme, files, Asked(tuple(wishes or ()), decisions, seed, time_limit))
     if as_json:

@@ -187,7 +187,9 @@ class ListOfNames(Field):
         texts = answer.values() if isinstance(answer, Mapping) else [answer]
         names = [name for text in texts for name in self.pieces(text) if not is_nobody(name)]
         unordered = isinstance(answer, Several) and len(names) > 1 and not answer.ordered
-        return Reading(tuple(names), tr("des noms dont rien ne dit l'ordre : rangés par ordre alphabétique") * unordered)
+        return Reading(
+            tuple(names), tr("des noms dont rien ne dit l'ordre : rangés par ordre alphabétique") * unordered
+        )
 
     def column(self, values: Sequence[object]) -> Names:
         return Names(tuple(cast("tuple[str, ...] | None", value) for value in values))

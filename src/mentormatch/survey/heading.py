@@ -16,7 +16,7 @@ from mentormatch.text import fold
 OTHERS = frozenset({"autre", "other", "autre (veuillez preciser)", "other (please specify)"})
 SECONDS = "%Y-%m-%d %H:%M:%S"
 ISO = (SECONDS, f"{SECONDS}.%f", f"{SECONDS}%z", f"{SECONDS}.%f%z", "%Y-%m-%d")
-"""How a real date of a workbook or of a frame is spelled: with a fraction of a second, and an offset, where it has one."""
+"""How a real date of a workbook or of a frame is spelled, with its fraction of a second and its offset."""
 
 
 @dataclass(frozen=True, slots=True)

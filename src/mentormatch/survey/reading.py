@@ -151,7 +151,9 @@ def _opened(source: str | os.PathLike[str] | Frame | Records | Source) -> Source
     if isinstance(source, str | os.PathLike):
         path = Path(source)
         return Source(path.name, content=_content(path))
-    if isinstance(source, bytes | bytearray | Mapping) or not (hasattr(source, "shape") or isinstance(source, Iterable)):
+    if isinstance(source, bytes | bytearray | Mapping) or not (
+        hasattr(source, "shape") or isinstance(source, Iterable)
+    ):
         raise no_source(source)
     return Source(tr("tableau"), frame=source)
 

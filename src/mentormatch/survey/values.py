@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mentormatch.errors import Problem
 from mentormatch.fields import Several
@@ -26,6 +27,7 @@ NUMBERS = (bool, np.bool_, int, np.integer, float, np.floating)
 COLLECTIONS = (list, tuple, set, frozenset, np.ndarray)
 TO_MICROSECONDS = {"M": "datetime64[us]", "m": "timedelta64[us]"}
 """Moments of numpy by the letter of their kind: what is finer becomes whole numbers, not moments, in a list."""
+SHORT = (np.float16, np.float32)
 MOMENTS = (datetime.date, datetime.time, datetime.timedelta)
 
 
@@ -115,17 +117,23 @@ def cell_of(value: object) -> str:
         return scalar(value)
     if isinstance(value, set | frozenset):
         return Several.of(sorted(map(scalar, value)), ordered=False)
-    if not isinstance(value, np.ndarray):
-        return Several.of(map(scalar, value))
-    if value.ndim != 1:
-        return scalar(value)
-    return Several.of(map(scalar, value.astype(TO_MICROSECONDS.get(value.dtype.kind, value.dtype)).tolist()))
+    if isinstance(value, np.ndarray):
+        return Several.of(map(scalar, elements(value))) if value.ndim == 1 else scalar(value)
+    return Several.of(map(scalar, value))
+
+
+def elements(array: NDArray[Any]) -> Iterable[object]:
+    """Return the values of an array, moments as Python has them."""
+    finest = TO_MICROSECONDS.get(array.dtype.kind)
+    return array.astype(finest).tolist() if finest else list(array)
 
 
 def scalar(value: object) -> str:
     """Return the text of one value that is no list; raise MeaninglessError with its type."""
     if is_missing(value):
         return ""
+    if isinstance(value, SHORT):
+        return spelled(float(str(value)))  # 3.1, which a number of double precision has as 3.0999999
     if isinstance(value, NUMBERS):
         return spelled(value)
     if isinstance(value, Decimal):
@@ -150,7 +158,7 @@ def plain(value: Decimal) -> str:
 def is_missing(value: object) -> bool:
     """Say whether a value is none at all: None, NaN, NaT, NA of pandas, a masked value of numpy."""
     if isinstance(value, float | np.floating | Decimal):
-        return bool(value != value)  # noqa: PLR0124 - this is how NaN is told
+        return bool(value != value)
     return value is None or value is np.ma.masked or type(value).__name__ in {"NAType", "NaTType"}
 
 

@@ -28,7 +28,7 @@ from mentormatch.survey.submissions import said
 from mentormatch.text import canonical
 from mentormatch.wire.misfits import misfits
 from mentormatch.wire.programmes import ProgrammeTable
-from mentormatch.wire.rows import MOST_PARTS, Answer, Row, table_of, told_by
+from mentormatch.wire.rows import Answer, Row, table_of, told_by
 
 BY_ID = "id"
 """Stands for the key field: in a request people are told apart by their ``id``."""

@@ -90,7 +90,7 @@ def written(field: AnyField, value: Any) -> st.SearchStrategy[Answer]:
 def plainly(field: AnyField, value: Any) -> st.SearchStrategy[Answer]:
     match field:
         case YesNo():
-            return st.sampled_from(["Oui", "X", " vrai", "1", cell_of(True)] if value else ["Non", "N", "FAUX ", "0", cell_of(False)])
+            return st.sampled_from(["Oui", "X", " vrai", "1"] if value else ["Non", "N", "FAUX ", "0"])
         case Number():
             return numbered(value)
         case Place():
@@ -111,7 +111,9 @@ def numbered(value: float) -> st.SearchStrategy[Answer]:
 
 def named(names: Sequence[str]) -> st.SearchStrategy[Answer]:
     if not names:
-        return st.sampled_from(["Aucun", " néant ", "-", "aucune", "RAS", Several.of(["Aucun"]), {"1": "aucun", "2": ""}])
+        return st.sampled_from(
+            ["Aucun", " néant ", "-", "aucune", "RAS", Several.of(["Aucun"]), {"1": "aucun", "2": ""}]
+        )
     parts = {str(place): name for place, name in enumerate(names)} | {"9": ""}
     return st.sampled_from(["; ".join(names), "\n".join(names) + ";", Several.of(names), parts])
 
@@ -271,7 +273,7 @@ def columns_of(name: str, answer: Answer) -> dict[str, str]:
     """Return the columns in which a tool writes this answer to the question ``name``."""
     if isinstance(answer, Mapping):
         return {f"{name} [{part.strip()}]": text for part, text in answer.items()}
-    return {name: ";".join(map(str, answer)) if isinstance(answer, list) else str(answer)}
+    return {name: str(answer)}
 
 
 @given(data=st.data())

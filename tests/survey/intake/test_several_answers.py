@@ -97,6 +97,7 @@ def test_one_side_alone_is_taken_and_the_other_has_nobody(side: str) -> None:
 
 
 def test_no_side_and_both_forms_are_refused() -> None:
-    for given in ({}, {"answers": MENTORS, "mentors": MENTORS}):
+    forms: tuple[dict[str, Any], ...] = ({}, {"answers": MENTORS, "mentors": MENTORS})
+    for given in forms:
         with pytest.raises(SurveyError, match="un fichier par côté"):
             mm.read_survey(PROGRAMME, **given)

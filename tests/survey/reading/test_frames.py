@@ -100,7 +100,7 @@ def arrow(values: list[Any], kind: pa.DataType) -> pa.Table:
 
 
 def of_arrow(values: list[Any], kind: pa.DataType) -> pd.DataFrame:
-    return pd.DataFrame({"v": pd.array(values, dtype=pd.ArrowDtype(kind))})
+    return pd.DataFrame({"v": pd.Series(values, dtype=pd.ArrowDtype(kind))})
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,10 @@ def of_arrow(values: list[Any], kind: pa.DataType) -> pd.DataFrame:
         (of_arrow([Decimal("2.50"), None], pa.decimal128(5, 2)), "2.5"),
         (pl.DataFrame({"v": pl.Series(TEXTS, dtype=pl.Enum(["x"]))}), "x"),
         (pl.DataFrame({"v": pl.Series(TEXTS, dtype=pl.Categorical())}), "x"),
-        (pl.DataFrame({"v": pl.Series([MOMENT, None], dtype=pl.Datetime("ns", "Europe/Paris"))}), "2026-04-08 12:04:06+02:00"),
+        (
+            pl.DataFrame({"v": pl.Series([MOMENT, None], dtype=pl.Datetime("ns", "Europe/Paris"))}),
+            "2026-04-08 12:04:06+02:00",
+        ),
         (pl.DataFrame({"v": [dt.timedelta(minutes=5), None]}), "00:05:00"),
         (pl.DataFrame({"v": [Decimal("2.00"), None]}), "2"),
         (pl.DataFrame({"v": [True, None]}), "Oui"),
@@ -137,7 +140,7 @@ def test_each_type_of_each_kind_of_frame_has_its_text(frame: Any, cell: str) -> 
         pd.DataFrame({"v": LISTS}),
         pd.DataFrame({"v": [("a", "b"), None]}),
         pd.DataFrame({"v": [np.array(["a", "b"]), None]}),
-        pd.DataFrame({"v": [np.ma.array(["a", "x", "b"], mask=[0, 1, 0]), np.ma.masked]}),
+        pd.DataFrame({"v": [np.ma.array(["a", "x", "b"], mask=[False, True, False]), np.ma.masked]}),
         of_arrow(LISTS, pa.list_(pa.string())),
         pl.DataFrame({"v": LISTS}),
         pl.DataFrame({"v": pl.Series(LISTS, dtype=pl.List(pl.Categorical()))}),
@@ -180,7 +183,10 @@ def test_an_object_in_a_cell_is_a_column_an_item(frame: Any) -> None:
     [
         (pl.DataFrame({"v": [None, b"x", b"y"]}), "colonne « v », ligne 3 : une valeur de type bytes, et 1 autre"),
         (pd.DataFrame({"v": [1 + 2j]}), "colonne « v », ligne 2 : une valeur de type complex"),
-        (pd.DataFrame({"v": pd.period_range("2026-01", periods=1, freq="M")}), "colonne « v », ligne 2 : une valeur de type Period"),
+        (
+            pd.DataFrame({"v": pd.period_range("2026-01", periods=1, freq="M")}),
+            "colonne « v », ligne 2 : une valeur de type Period",
+        ),
         (pd.DataFrame({"v": [[["a"]]]}), "colonne « v », ligne 2 : une valeur de type list"),
         (pd.DataFrame({"v": [np.zeros((2, 2))]}), "colonne « v », ligne 2 : une valeur de type ndarray"),
         (pd.DataFrame({"v": [["a", {"b": "c"}]]}), "colonne « v », ligne 2 : une valeur de type dict"),

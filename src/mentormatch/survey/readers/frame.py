@@ -5,10 +5,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from mentormatch.errors import Problem
-from mentormatch.languages import tr
 from mentormatch.survey.reading import Reader, Source, no_source
-from mentormatch.survey.table import Rows, unreadable
+from mentormatch.survey.table import Rows
 from mentormatch.survey.values import Column, rows_of
 
 if TYPE_CHECKING:
@@ -62,13 +60,8 @@ def _column(label: object, series: Any) -> Column:
 
     told: Series[Any] = nw.from_native(series, series_only=True)
     missing = told.is_null().to_list()
-    values = _shortest(told) if told.dtype == nw.Float32 else told.to_list()
+    values = told.to_numpy().astype(np.float32) if told.dtype == nw.Float32 else told.to_list()
     return Column(_label(label), [None if absent else value for value, absent in zip(values, missing, strict=True)])
-
-
-def _shortest(series: "Series[Any]") -> list[float]:
-    """Return numbers of single precision as the shortest that they stand for: 3.1, not 3.0999999."""
-    return [float(str(number)) for number in series.to_numpy().astype(np.float32)]
 
 
 def _label(label: object) -> str:
