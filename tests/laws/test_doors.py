@@ -109,7 +109,7 @@ SEARCH = settings(max_examples=500 if DEEP else 30, phases=[Phase.generate], rep
 """An edition is not made smaller: what differs names the door and the field."""
 
 
-@pytest.mark.promise(2)
+@pytest.mark.promise(31)
 @SEARCH
 @given(edition=editions())
 def test_the_same_answers_are_the_same_people_through_every_door(edition: Edition) -> None:

@@ -18,7 +18,7 @@ from mentormatch.errors import Problem
 from mentormatch.fields import Several
 from mentormatch.languages import tr, tr_n
 from mentormatch.survey.sheets import spelled
-from mentormatch.survey.table import Record, Rows, gather, unreadable
+from mentormatch.survey.table import MAX_COLUMNS, Record, Rows, gather, unreadable
 from mentormatch.survey.tool import part
 
 FIRST_LINE = 2
@@ -52,12 +52,22 @@ def rows_of(name: str, columns: Iterable[Column]) -> Rows:
         With the column, the first row and the type of every value that no cell can mean, or as ``gather`` does.
     """
     problems: list[Problem] = []
-    told = [told_in(column, problems) for given in columns for column in by_item(given, problems)]
+    parted = (column for given in columns for column in by_item(given, problems))
+    told = [told_in(column, problems) for column in bounded(name, parted)]
     if problems:
         raise unreadable(name, *problems)
     labels, texts = ([label for label, _ in told], [cells for _, cells in told])
     below = (Record(line, cells) for line, cells in enumerate(zip(*texts, strict=True), start=FIRST_LINE))
     return gather(name, [Record(1, tuple(labels)), *below])
+
+
+def bounded(name: str, columns: Iterable[Column]) -> Iterator[Column]:
+    """Yield the columns while they are no more than a file may have: each row of objects may bring others."""
+    for number, column in enumerate(columns):
+        if number == MAX_COLUMNS:
+            found, expected = tr("plus de {most} colonnes", most=MAX_COLUMNS), tr("{most} au plus", most=MAX_COLUMNS)
+            raise unreadable(name, Problem(tr("tableau"), found, expected, tr("ne gardez que les questions utiles")))
+        yield column
 
 
 def by_item(column: Column, problems: list[Problem]) -> Iterator[Column]:

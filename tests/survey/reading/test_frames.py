@@ -1,6 +1,7 @@
 """Frames of any kind, and records, become the text that staff would see in a sheet."""
 
 import datetime as dt
+from copy import deepcopy
 from decimal import Decimal
 from typing import Any
 
@@ -227,3 +228,14 @@ def test_no_records_at_all_are_refused() -> None:
 def test_doubled_labels_of_any_frame_are_refused_alike() -> None:
     with pytest.raises(SurveyError, match="colonnes 1 et 2"):
         read_table(pa.table([["a"], ["b"]], names=["nom", "nom"]))
+
+
+def test_objects_that_bring_other_columns_row_after_row_are_refused_at_once() -> None:
+    rows = [{"v": {f"{row} {item}": "x" for item in range(100)}} for row in range(50)]
+    with pytest.raises(SurveyError, match="plus de 1000 colonnes"):
+        read_table(rows)
+
+
+def test_several_answers_are_the_same_in_a_copy() -> None:
+    again = deepcopy(Several.of(["a", "b"], ordered=False))
+    assert (again, again.parts, again.ordered) == ("a; b", ("a", "b"), False)
