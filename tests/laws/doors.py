@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +21,9 @@ from mentormatch.survey.reading import Source
 from mentormatch.wire.asked import CohortRequest
 from tests.laws.editions import KEY, STAMP, TOWNS, Edition
 from tests.laws.questionnaires import SIDES
+
+DAY_ZERO = datetime(1899, 12, 30)
+"""The day from which sheets count."""
 
 type Grid = tuple[list[str], list[list[Any]]]
 """A header, and rows of values: texts, numbers, truths, dates, lists of texts, None."""
@@ -79,12 +82,17 @@ def csv_file(edition: Edition) -> Source:
 
 
 def xlsx_by_xlsxwriter(edition: Edition) -> Source:
+    """Return a workbook in which a moment is a number of days, as Google Sheets and Excel store it."""
     content = io.BytesIO()
-    with xlsxwriter.Workbook(content, {"in_memory": True, "default_date_format": "dd/mm/yyyy hh:mm:ss"}) as book:
+    with xlsxwriter.Workbook(content, {"in_memory": True, "default_date_format": "dd/mm/yyyy"}) as book:
         sheet = book.add_worksheet("Réponses au formulaire 1")
+        shown = book.add_format({"num_format": "dd/mm/yyyy hh:mm:ss"})
         for row, cells in enumerate(with_header(edition)):
             for column, cell in enumerate(cells):
-                sheet.write(row, column, cell)
+                if isinstance(cell, datetime):
+                    sheet.write_number(row, column, (cell - DAY_ZERO) / timedelta(days=1), shown)
+                else:
+                    sheet.write(row, column, cell)
     return Source("reponses.xlsx", content=content.getvalue())
 
 
