@@ -18,6 +18,7 @@ from openpyxl import Workbook
 from mentormatch.enrolment import read_survey
 from mentormatch.people import Cohort
 from mentormatch.survey.reading import Source
+from mentormatch.survey.sheets import spelled
 from mentormatch.wire.asked import CohortRequest
 from tests.laws.editions import KEY, STAMP, TOWNS, Edition
 from tests.laws.questionnaires import SIDES
@@ -59,9 +60,7 @@ def typed(value: object) -> str:
         return "Oui" if told else "Non"
     if isinstance(told, float):
         return f"{told:g}".replace(".", ",")
-    if isinstance(told, datetime):
-        return told.isoformat(sep=" ")
-    return "" if told is None else str(told)
+    return "" if told is None else spelled(told)
 
 
 def csv_file(edition: Edition) -> Source:

@@ -24,6 +24,7 @@ from mentormatch.fields import (
 )
 from mentormatch.places.finding import find
 from mentormatch.programme import Programme
+from mentormatch.survey.sheets import spelled
 from tests.laws.questionnaires import ANSWERED_BY, SIDES, answered_to, asked_of
 
 KEY, EMAIL, ROLE, NOTICE, BORN, STEP = "code", "courriel", "role", "notice", "naissance", "marche"
@@ -142,7 +143,8 @@ def written_date(draw: st.DrawFn, kind: type[date]) -> tuple[object, Any]:
     moment = datetime(1990, 1, 31) + timedelta(
         days=draw(st.integers(0, 4000)), milliseconds=draw(st.integers(1, 10**8))
     )
-    return (moment.isoformat(sep=" "), moment) if kind is datetime else (moment.date().isoformat(), moment.date())
+    said = moment if kind is datetime else moment.date()
+    return spelled(said), said
 
 
 def answered(draw: st.DrawFn, field: AnyField, layout: str) -> tuple[object, Any]:

@@ -5,6 +5,7 @@ from copy import deepcopy
 from decimal import Decimal
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -59,7 +60,8 @@ def test_a_record_is_numbered_as_if_the_header_were_line_one() -> None:
 def test_an_index_is_kept_only_where_it_has_a_name() -> None:
     frame = pd.DataFrame({"nom": ["Zoé"]}, index=["M01"])
     assert read_table(frame).header == ("nom",)
-    assert read_table(frame.rename_axis("id")).records[0].cells == ("M01", "Zoé")
+    for named in (frame.rename_axis("id"), nw.from_native(frame.rename_axis("id"))):
+        assert read_table(named).records[0].cells == ("M01", "Zoé")
 
 
 def test_doubled_labels_of_a_frame_are_refused() -> None:

@@ -31,7 +31,7 @@ def _columns(source: Source) -> Iterator[Column]:
     """Yield the named levels of an index, then the columns, by their position: labels may come twice."""
     import narwhals as nw
 
-    frame = source.frame
+    frame = nw.to_native(source.frame, pass_through=True)
     if nw.dependencies.is_pandas_like_dataframe(frame):
         for level, name in enumerate(frame.index.names):
             if name is not None:
