@@ -20,7 +20,7 @@ type Use = Literal["key", "contact", "match", "display", "consent", "forbidden"]
 type Special = Literal["origin", "politics", "religion", "union", "genetics", "biometrics", "health", "sexuality"]
 """The special categories of personal data: GDPR (RGPD), article 9."""
 type Answer = str | Mapping[str, str]
-"""One answer as it comes in: the text of a cell (``Several`` where they stand apart), or of each item of a grid."""
+"""One answer as it comes in: the text of a cell, which may be ``Several``, or that of each item of a grid."""
 
 
 class Several(str):
@@ -133,8 +133,8 @@ def is_blank(answer: Answer) -> bool:
 
 
 def as_text(answer: Answer) -> str:
-    """Return the one text that an answer is, that of its items side by side."""
-    return answer if isinstance(answer, str) else " ".join(answer.values())
+    """Return the one text that an answer is: of an answer by item, what stands in a file that has them in one cell."""
+    return answer if isinstance(answer, str) else Several.of(answer.values())
 
 
 def distinct(labels: list[str]) -> list[str]:

@@ -187,9 +187,8 @@ class ListOfNames(Field):
         texts = answer.values() if isinstance(answer, Mapping) else [answer]
         names = [name for text in texts for name in self.pieces(text) if not is_nobody(name)]
         unordered = isinstance(answer, Several) and len(names) > 1 and not answer.ordered
-        return Reading(
-            tuple(names), tr("des noms dont rien ne dit l'ordre : rangés par ordre alphabétique") * unordered
-        )
+        note = tr("des noms dont rien ne dit l'ordre : rangés par ordre alphabétique") if unordered else ""
+        return Reading(tuple(names), note)
 
     def column(self, values: Sequence[object]) -> Names:
         return Names(tuple(cast("tuple[str, ...] | None", value) for value in values))

@@ -7,7 +7,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.errors import SurveyError
-from mentormatch.fields import Choice, Choices, ListOfNames, Ranking, Several, Text
+from mentormatch.fields import Choice, Choices, ListOfNames, Number, Place, Ranking, Several, Text
 from mentormatch.fields.base import Reading
 from mentormatch.people import Cohort
 
@@ -64,6 +64,17 @@ def test_one_element_is_the_answer_and_several_are_none_where_one_is_asked() -> 
     assert asked.read(Several.of(["a", "b"])) == Reading(None, "réponse hors des options proposées")
     assert asked.read({"a": "X", "b": "X", "a; b": ""}) == Reading(None, "réponse hors des options proposées")
     assert Text(question="?").read(Several.of(["a"])) == Reading("a")
+
+
+def test_figures_in_several_cells_or_in_a_list_are_no_one_number() -> None:
+    for answer in ({"1": "3", "2": "4"}, Several.of(["3", "4"])):
+        assert Number(question="?").read(answer) == Reading(None, "nombre attendu")
+    assert Number(question="?").read({"1": "3", "2": " "}) == Reading(3.0)
+
+
+def test_a_place_may_stand_in_two_cells() -> None:
+    place = Place(question="?")
+    assert place.read({"Ville": "Lyon", "Code postal": "69003"}) == place.read("69003")
 
 
 def test_what_has_no_order_is_no_ranking() -> None:
