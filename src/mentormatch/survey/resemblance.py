@@ -41,7 +41,7 @@ def remark(entries: Sequence[Entry], text: str) -> Remark:
 def same_looking(entries: Sequence[Entry], plan: Plan) -> Iterator[Remark]:
     """Yield the rows whose keys, or whose names, look the same."""
     for same in grouped(entries, lambda entry: (*sheet_of(entry, plan), skeleton(entry.row.key))).values():
-        if len(same) > 1:
+        if len(same) > 1 and not on_both_sides(same, plan):
             yield remark(same, tr("des identifiants qui se ressemblent"))
     for looks, same in grouped(entries, lambda entry: named(entry, plan)).items():
         if looks and len(same) > 1 and not on_both_sides(same, plan):

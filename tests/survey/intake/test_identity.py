@@ -84,11 +84,12 @@ def test_of_incomplete_answers_the_last_one_stands() -> None:
     assert fates(cohort) == [(2, "replaced"), (3, "incomplete")]
 
 
-def test_without_a_key_one_email_on_both_sides_is_two_people_and_a_remark() -> None:
+def test_without_a_key_one_email_on_both_sides_is_one_person_on_both_and_a_remark() -> None:
     answers = frame("Rôle|Courriel|Métier", "Mentor·e|a@x.fr|Production", "Mentoré·e|a@x.fr|Production")
     cohort = read_survey(BY_EMAIL, answers)
     assert fates(cohort) == [(2, "taken"), (3, "taken")]
-    assert "même courriel" in remarks(cohort)
+    assert remarks(cohort).endswith("de l'autre côté (tableau, ligne 3) : jamais en binôme avec elle-même")
+    assert "même courriel" not in remarks(cohort)
 
 
 def test_two_people_without_an_email_are_never_the_same_person() -> None:
