@@ -177,16 +177,6 @@ def test_a_decision_is_verified_against_the_answers_that_say_who_is_on_both_side
     assert not verify(path, against=(others.cohort, two.programme)).sound
 
 
-def test_who_is_on_both_sides_is_part_of_what_a_decision_rests_on() -> None:
-    told = Told("1", "Ana B\u00e9", "maison@foyer.fr", "a"), Told("2", "Zo Y", "", "a")
-    two = Files((told[0],), (replace(told[0], key="3"), told[1]), common=False)
-    apart = replace(two, mentees=(replace(told[0], key="3", email="bureau@asso.org"), told[1]))
-    found = match(two.cohort, two.programme)
-    assert pairs(found) == {(0, 1)}
-    assert pairs(match(apart.cohort, two.programme)) == {(0, 0)} or two.both == {(0, 0)}
-    assert mm.evaluate(apart.cohort, two.programme, [("1", "3")]).breaches == ()
-
-
 def test_two_files_numbered_alike_lose_no_pair() -> None:
     side = tuple(Told(str(number), "", "", "a") for number in (1, 2, 3))
     found = match(Files(side, side, common=False).cohort, Files(side, side, common=False).programme)
@@ -194,7 +184,9 @@ def test_two_files_numbered_alike_lose_no_pair() -> None:
 
 
 def test_a_shared_email_under_different_names_is_a_remark_and_forbids_nothing() -> None:
-    two = Files((Told("1", "Ana B\u00e9", "maison@foyer.fr", "a"),), (Told("1", "Zo Y", "maison@foyer.fr", "a"),), False)
+    two = Files(
+        (Told("1", "Ana B\u00e9", "maison@foyer.fr", "a"),), (Told("1", "Zo Y", "maison@foyer.fr", "a"),), common=False
+    )
     assert pairs(match(two.cohort, two.programme)) == {(0, 0)}
     assert ["même courriel" in remark.text for remark in two.cohort.remarks] == [True]
 
@@ -203,7 +195,9 @@ def test_nobody_leads_the_group_in_which_they_are() -> None:
     tables = Files((), (), common=True).tables
     tables["fields"]["role"] = {"question": "Rôle", "kind": "choice", "options": ["A", "M"]}
     tables["groups"] = {"size": 2, "facilitators": {"field": "role", "facilitator": "A", "member": "M"}}
-    member = [{**one, "answers": {**one["answers"], "role": "M"}} for one in sent([Told(k, "", "", "a") for k in "123"])]
+    member = [
+        {**one, "answers": {**one["answers"], "role": "M"}} for one in sent([Told(k, "", "", "a") for k in "123"])
+    ]
     leader = [{**one, "answers": {**one["answers"], "role": "A"}} for one in sent([Told(k, "", "", "a") for k in "1"])]
     request = {"programme": tables, "members": member, "facilitators": leader}
     told = ask("groups", {**request, "members": member[1:]}).model_dump()
