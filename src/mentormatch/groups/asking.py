@@ -8,7 +8,7 @@ from typing import Protocol
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import tr
 from mentormatch.phrases import quoted
-from mentormatch.scalars import whole_number
+from mentormatch.scalars import exact_number, whole_number
 from mentormatch.text import canonical
 
 type Session = str | date
@@ -35,7 +35,7 @@ def sessions_of(sessions: int | Iterable[Session]) -> tuple[str, ...]:
 
     Raises RequestError where one comes twice, or the number is negative.
     """
-    if not isinstance(sessions, Iterable):
+    if exact_number(sessions) is not None or not isinstance(sessions, Iterable):
         return tuple(str(number + 1) for number in range(whole_number(tr("séances"), sessions)))
     named = tuple(named_as(session) for session in sessions)
     refuse(tr("Ces séances ne font pas une saison"), [*twice(tr("séances"), named), *empty(tr("séances"), named)])
