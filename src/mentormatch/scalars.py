@@ -1,7 +1,7 @@
 """One number that a caller gives, of whatever type: taken exactly, or refused in words."""
 
 from decimal import Decimal
-from math import isfinite
+from math import floor, isfinite
 from numbers import Integral, Real
 
 import numpy as np
@@ -30,7 +30,8 @@ def exact_number(value: object) -> int | float | None:
     real = float(number)
     if not isfinite(real):
         return None
-    return int(number) if number == int(number) else real
+    whole = int(floor(number))
+    return whole if number == whole else real
 
 
 def plain(value: object) -> object:

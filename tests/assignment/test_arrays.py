@@ -140,7 +140,7 @@ def test_a_masked_score_is_a_pair_that_does_not_exist(cells: Cells, data: st.Dat
 @pytest.mark.parametrize(
     ("settings", "where"),
     [
-        ({"scores": [np.ma.array([1.0, 2.0], mask=[0, 1])]}, "scores"),
+        ({"scores": [np.ma.array([1.0, 2.0], mask=[False, True])]}, "scores"),
         ({"scores": [[1.0, np.ma.masked]]}, "scores"),
         ({"scores": [np.array([True, False]), [1, 2]]}, "scores"),
         ({"scores": np.array([[1, True]], dtype=object)}, "scores[0, 1]"),
@@ -160,7 +160,7 @@ def test_a_masked_score_is_a_pair_that_does_not_exist(cells: Cells, data: st.Dat
         ({"scores": []}, "scores"),
         ({"scores": {"a": [1]}}, "scores"),
         ({"scores": np.ones((2, 2, 2))}, "scores"),
-        ({"allowed": np.ma.array(np.ones((2, 3), dtype=bool), mask=np.eye(2, 3))}, "allowed[0, 0]"),
+        ({"allowed": np.ma.array(np.ones((2, 3), dtype=bool), mask=np.eye(2, 3, dtype=bool))}, "allowed[0, 0]"),
         ({"allowed": [[True, np.ma.masked, True], [True, True, True]]}, "allowed"),
         ({"allowed": [[1, 0, 1], [0, 1, 1]]}, "allowed"),
         ({"allowed": [[True, False], [True]]}, "allowed"),
@@ -169,7 +169,7 @@ def test_a_masked_score_is_a_pair_that_does_not_exist(cells: Cells, data: st.Dat
         ({"allowed": True}, "allowed"),
         ({"allowed": np.ones(3, dtype=bool)}, "allowed"),
         ({"allowed": np.ones((3, 2), dtype=bool)}, "allowed"),
-        ({"mentor_capacity": np.ma.array([1, 2], mask=[0, 1])}, "mentor_capacity[1]"),
+        ({"mentor_capacity": np.ma.array([1, 2], mask=[False, True])}, "mentor_capacity[1]"),
         ({"mentor_capacity": np.ma.masked}, "mentor_capacity"),
         ({"mentor_capacity": pd.array([1, None], dtype="Int64")}, "mentor_capacity[1]"),
         ({"mentor_capacity": [1, 0.5]}, "mentor_capacity[1]"),

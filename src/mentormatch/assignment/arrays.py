@@ -161,7 +161,8 @@ def read_counts(value: ArrayLike, people: People, where: str) -> IntVector:
     if cells.there is not None:
         raise refused(where + cells.first(~cells.there), "a masked number", "whole numbers")
     values = cells.finite(where)
-    for wrong, found in ((values != np.rint(values), "a fraction"), (values < 0, "a negative number")):
+    fractions, below = np.not_equal(values, np.rint(values)), np.less(values, 0)
+    for wrong, found in ((fractions, "a fraction"), (below, "a negative number")):
         if wrong.any():
             raise refused(where + cells.first(wrong), found, "whole numbers, 0 or more")
     return np.full(people.count, values, dtype=np.int64)

@@ -25,19 +25,24 @@ def read_row(row: "Row") -> "Row":
     Weights are integers in any form of an array, bounds and people whole numbers of any type.
     """
     where = f"row {row.name!r}"
-    numbers = {name: _whole(getattr(row, name), f"{where}, {name}") for name in ("least", "most", "mentor", "mentee")}
+    least, most, mentor, mentee = (
+        _whole(getattr(row, name), f"{where}, {name}") for name in ("least", "most", "mentor", "mentee")
+    )
     weights = _weights(row.weights, where)
     times = None if row.times is None else _weights(row.times, where)
-    if weights is row.weights and times is row.times and all(getattr(row, name) is numbers[name] for name in numbers):
+    read = row.weights, row.times, row.least, row.most, row.mentor, row.mentee
+    if all(given is made for given, made in zip(read, (weights, times, least, most, mentor, mentee), strict=True)):
         return row
-    return replace(row, weights=weights, times=times, **numbers)
+    return replace(row, weights=weights, times=times, least=least, most=most, mentor=mentor, mentee=mentee)
 
 
 def _whole(value: object, where: str) -> int | None:
+    if value is None:
+        return None
     number = exact_number(value)
-    if value is None or (isinstance(number, int) and abs(number) <= FARTHEST):
-        return number if type(value) is not int else value
-    raise refused(where, shown(value), "a whole number, or None")
+    if not isinstance(number, int) or abs(number) > FARTHEST:
+        raise refused(where, shown(value), "a whole number, or None")
+    return number
 
 
 def _weights(value: Any, where: str) -> NDArray[np.int64]:
@@ -126,7 +131,7 @@ def wrong_places(problem: "AssignmentProblem") -> list[Problem]:
 
 
 def _below(position: object, count: int) -> bool:
-    return isinstance(position, int | np.integer) and 0 <= position < count
+    return isinstance(position, int | np.integer) and bool(0 <= position < count)
 
 
 def inexact(problem: "AssignmentProblem", exact: int) -> list[Problem]:

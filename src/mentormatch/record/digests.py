@@ -29,8 +29,9 @@ def digest_of_programme(programme: "Programme") -> str:
 
     Whether keys are common is no part of it: who is the same person on both sides is in the digest of the answers.
     """
-    apart = {"documents": True, "follow_up": True, "sessions": True, "heading": {"keys"}}
-    return _digest(programme.model_dump(mode="json", by_alias=True, exclude=apart))
+    stated = programme.model_dump(mode="json", by_alias=True, exclude={"documents", "follow_up", "sessions"})
+    del stated["programme"]["keys"]
+    return _digest(stated)
 
 
 def digest_of_answers(cohort: "Cohort") -> str:

@@ -18,7 +18,7 @@ from mentormatch.text import fold
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 WORD = re.compile(r"[^\W_]+")
-OF_OTHERS = r"(?! (?:de|du|des|d'|of|on)(?! ?(?:famille|naissance|usage|jeune)\b))"
+OF_OTHERS = r"(?! (?:d(?:e|u|es|')|of|on)(?! ?(?:famille|naissance|usage|jeune)\b))"
 """What is named is somebody or something else: the name of an employer."""
 NAME = re.compile(
     rf"\b(?:pre)?noms?\b{OF_OTHERS}"

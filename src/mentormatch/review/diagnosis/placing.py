@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 RANKS: Mapping[str, int] = {"minimum_score": 2, "gap": 3, "common": 3, "require": 3, "different": 4, "ban": 5}
 """Of as many changes, those are proposed that touch a number, then a place, then a rule, in this order."""
-NEVER = ("veto", "oneself")
-"""What a person asked for is not waived, and not told; and nobody is paired with themselves."""
+NEVER = "veto"
+"""What a person asked for is not waived, and not told."""
+UNWAIVED = (NEVER, "oneself")
+"""The rules of which that is so; nobody is paired with themselves."""
 EXCEPTION = mark("une exception à {rule} pour ce binôme")
 NO_MINIMUM = mark("pas de minimum pour {person}")
 MORE: Mapping[Side, str] = {
@@ -121,7 +123,7 @@ def easiest(found: list[Obstacle], scores: IntVector, keys: list[str]) -> int | 
     for each in found:
         count += each.blocks
         rank = np.maximum(rank, np.where(each.blocks, each.rank, 0))
-        barred |= each.blocks & (each.code in NEVER)
+        barred |= each.blocks & (each.code == NEVER)
     order = np.lexsort((np.array(keys), -scores, rank, count, barred))
     return None if barred[order[0]] else int(order[0])
 
@@ -169,7 +171,7 @@ def of_rules(seeker: Seeker) -> Iterator[Obstacle]:
     """Yield the rules that forbid pairs with the person."""
     for rule, blocks in seeker.forbidden:
         exception = tr(EXCEPTION, rule=quoted(seeker.case.labels.rule(rule)))
-        code = rule.kind if rule.kind in NEVER else "waive_rule"
+        code = NEVER if rule.kind in UNWAIVED else "waive_rule"
         yield Obstacle(code, always(exception), blocks, RANKS.get(rule.kind, 4))
 
 
