@@ -30,7 +30,7 @@ def exact_number(value: object) -> int | float | None:
     real = float(number)
     if not isfinite(real):
         return None
-    whole = int(floor(number))
+    whole: int = floor(number)  # type: ignore[assignment]  # of all kinds of numbers that there are
     return whole if number == whole else real
 
 
