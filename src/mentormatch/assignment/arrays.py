@@ -212,8 +212,10 @@ def _array(value: ArrayLike | Frame, where: str) -> Numbers:
 
 
 def _inside(value: object) -> Iterator[object]:
-    """Yield what lists in lists hold in the end."""
-    for part in value if isinstance(value, list | tuple) else ():
+    """Yield what lists in lists hold in the end, but for plain numbers, of which there may be many."""
+    if not isinstance(value, list | tuple) or set(map(type, value)) <= {int, float}:
+        return
+    for part in value:
         if isinstance(part, list | tuple):
             yield from _inside(part)
         else:
