@@ -101,7 +101,7 @@ def plan_of(programme: Programme, *, apart: bool = False) -> Plan:
         forgotten=programme.forgotten,
         alone=None if programme.sessions is None else "mentee",
         common_keys=programme.heading.keys == "common",
-        names=name_fields(programme.fields),
+        names=name_fields(programme.fields, programme.documents.name),
     )
 
 

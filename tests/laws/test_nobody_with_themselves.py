@@ -151,12 +151,15 @@ def test_such_a_pair_is_refused_as_a_pin_named_as_a_breach_and_told_as_a_reason(
         assert told.rules == (ONESELF.label,)
 
 
+@pytest.mark.parametrize("held", [40_000_000, 0])
 @given(files())
-def test_who_has_no_other_partner_is_told_that_it_is_the_same_person(two: Files) -> None:
+def test_who_has_no_other_partner_is_told_that_it_is_the_same_person(held: int, two: Files) -> None:
     assume(two.both)
     (i, k), *_ = sorted(two.both)
     alone = replace(two, mentors=(two.mentors[i],), mentees=(two.mentees[k],))
-    found = match(alone.cohort, alone.programme)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(route, "MOST_HELD", held)
+        found = match(alone.cohort, alone.programme)
     assert not found.pairs
     assert [one.code for one in found.unmatched] == ["excluded", "excluded"]
     assert all(ONESELF.label in one.reason for one in found.unmatched)

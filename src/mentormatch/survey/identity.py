@@ -18,7 +18,7 @@ from mentormatch.text import fold
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 WORD = re.compile(r"[^\W_]+")
-OF_OTHERS = r"(?! (?:d(?:e|u|es|')|of|on)(?! ?(?:famille|naissance|usage|jeune)\b))"
+OF_OTHERS = r"(?! (?:d(?:e|u|es|')|of)(?! ?(?:famille|naissance|usage|jeune)\b))"
 """What is named is somebody or something else: the name of an employer."""
 NAME = re.compile(
     rf"\b(?:pre)?noms?\b{OF_OTHERS}"
@@ -26,10 +26,11 @@ NAME = re.compile(
 )
 
 
-def name_fields(fields: Mapping[str, AnyField]) -> tuple[str, ...]:
-    """Return the fields that ask people what they are called."""
+def name_fields(fields: Mapping[str, AnyField], called: str | None = None) -> tuple[str, ...]:
+    """Return the fields that ask people what they are called; where no question says so, the one ``called`` that."""
     texts = {name: field for name, field in fields.items() if field.kind == "text" and field.use != "forbidden"}
-    return tuple(name for name, field in texts.items() if NAME.search(fold(field.question or name)))
+    found = tuple(name for name, field in texts.items() if NAME.search(fold(field.question or name)))
+    return found or (() if called is None else (called,))
 
 
 def numbers_of(entry: Entry, plan: Plan) -> tuple[int, int]:
