@@ -244,10 +244,12 @@ class AssignmentProblem:
         Parameters
         ----------
         scores
-            (n, m) floats or integers of any sign, rows mentors, columns mentees; a pandas frame, whose labels become
-            the keys; or a scipy.sparse array, whose stored entries are the allowed pairs.
+            (n, m) floats or integers of any sign, rows mentors, columns mentees; a pandas or polars frame, whose labels
+            become the keys; a numpy.ma array, whose masked pairs do not exist; or a scipy.sparse array, whose stored
+            entries are the allowed pairs.
         allowed
-            (n, m) bool; False: the pair does not exist. None: as many pairs as ``scores`` holds.
+            (n, m) bool; False: the pair does not exist, and its score is not looked at. None: as many pairs as
+            ``scores`` holds.
         mentor_capacity, mentee_capacity
             How many partners each takes at most: one integer, or one a person.
         mentor_minimum, mentee_minimum
@@ -262,8 +264,9 @@ class AssignmentProblem:
         Raises
         ------
         RequestError
-            If a number is NaN, infinite, a boolean, or beyond what is computed exactly; if a capacity is negative or
-            fractional, or below its minimum; if shapes differ or a key comes twice.
+            If a number of an existing pair is NaN, infinite, or beyond what is computed exactly, with the first place;
+            if one is a boolean, a text or no number at all; if a capacity is negative, fractional, masked, or below its
+            minimum; if shapes or labels differ, or a key comes twice.
         """
         read = read_arrays(scores, allowed, scale)
         n, m = read.scores.shape
