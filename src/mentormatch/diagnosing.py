@@ -7,6 +7,7 @@ from mentormatch.people import Cohort
 from mentormatch.programme import Programme
 from mentormatch.review.diagnosis.finding import Diagnosis
 from mentormatch.review.diagnosis.whole import diagnosed
+from mentormatch.scalars import duration
 
 
 def diagnose(cohort: Cohort, programme: Programme, *, time_limit_s: float | None = None) -> Diagnosis:
@@ -34,5 +35,6 @@ def diagnose(cohort: Cohort, programme: Programme, *, time_limit_s: float | None
     >>> str(diagnosis.status), diagnosis.conflict, diagnosis.ways_out
     ('feasible', None, ())
     """
-    deadline = None if time_limit_s is None else monotonic() + time_limit_s
+    seconds = duration("time_limit_s", time_limit_s)
+    deadline = None if seconds is None else monotonic() + seconds
     return diagnosed(cohort, scored(cohort, programme)[0], programme.rules, deadline)

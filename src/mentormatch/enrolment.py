@@ -10,6 +10,7 @@ from mentormatch.people import Cohort
 from mentormatch.programme import Programme
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.survey.contacts import Contacts
+from mentormatch.survey.identity import name_fields
 from mentormatch.survey.intake import take_apart, take_in
 from mentormatch.survey.mapping import renaming
 from mentormatch.survey.plan import Plan, Roles
@@ -103,6 +104,8 @@ def plan_of(programme: Programme, *, apart: bool = False) -> Plan:
         renaming=renaming(programme.mapping.questions, programme.mapping.options),
         forgotten=programme.forgotten,
         alone=None if programme.sessions is None else "mentee",
+        common_keys=programme.heading.keys == "common",
+        names=name_fields(programme.fields, programme.documents.name),
     )
 
 

@@ -24,6 +24,7 @@ from mentormatch.languages import mark, own_language, tr
 from mentormatch.people import Cohort, People
 from mentormatch.phrases import thousands
 from mentormatch.programme import Programme
+from mentormatch.scalars import exact_number, shown, whole_number
 from mentormatch.scoring.score import score
 
 BLOCK, STRIPS = (256, 1_024), (2 * STRIP, 4_096)
@@ -178,6 +179,8 @@ def estimate(
     """
     shape = (len(cohort.mentors), len(cohort.mentees)) if people is None else people
     refuse(cohort, shape)
+    shape = int(shape[0]), int(shape[1])
+    memory_mb = None if memory_mb is None else whole_number("memory_mb", memory_mb)
     several = several_partners(programme.rules, cohort)
     known = list(ways(shape, matching.MOST_HELD, several=several))
     fitting = [way for way in known if memory_mb is None or way.memory_mb <= memory_mb]
@@ -207,9 +210,9 @@ def refuse(cohort: Cohort, shape: tuple[int, int]) -> None:
         if not count
     ]
     wrong = wrong or [
-        Problem(tr(side), repr(count), tr("un nombre entier, 1 ou plus"))
+        Problem(tr(side), shown(count), tr("un nombre entier, 1 ou plus"))
         for side, count in zip(SIDES, shape, strict=True)
-        if isinstance(count, bool) or not isinstance(count, int) or count < 1
+        if not isinstance(exact := exact_number(count), int) or exact < 1
     ]
     if wrong:
         raise RequestError(tr("Rien ne peut être estimé"), wrong)

@@ -40,6 +40,7 @@ from mentormatch.review.robustness import Robustness, Trial, robustness
 from mentormatch.review.smallest_changes import smallest_changes
 from mentormatch.review.unmatched import Case, Unmatched, explain_unmatched
 from mentormatch.review.why_not import WhyNot, why_not
+from mentormatch.scalars import seed_number, whole_number
 from mentormatch.scoring.score import ScoreTable, UnheldScores, score
 from mentormatch.tables import (
     Grid,
@@ -156,7 +157,8 @@ class Matching:
         A key that both sides have is taken as the mentor's. Raises RequestError where it is nobody's.
         """
         side: Side = "mentor" if self.cohort.mentors.has(person) else "mentee"
-        return alternatives(self.case, side, self.cohort.side(side).find(person), n)
+        most = None if n is None else whole_number("n", n)
+        return alternatives(self.case, side, self.cohort.side(side).find(person), most)
 
     @own_language
     def robustness(self, samples: int = 200, spread: float = 0.2, seed: int = 0) -> Robustness:
@@ -358,7 +360,8 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
     """
     by_hand: list[Pin | Ban] = [*named(Pin, pins, cohort), *named(Ban, bans, cohort)]
     decided = programme.with_rules(by_hand)
-    scores, problem = scored(cohort, decided, memory_mb)
+    seed, most_mb = seed_number(seed), None if memory_mb is None else whole_number("memory_mb", memory_mb, 1)
+    scores, problem = scored(cohort, decided, most_mb)
     solution = solve(problem, seed=seed, time_limit_s=time_limit_s, executor=executor)
     return Matching(cohort, decided, scores, problem, solution, seed, tuple(pair_edits(by_hand, cohort)))
 

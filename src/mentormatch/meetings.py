@@ -11,7 +11,6 @@ from mentormatch.assignment.canonical import PairHash
 from mentormatch.assignment.solution import Status
 from mentormatch.errors import Problem, RequestError
 from mentormatch.groups.answers import DAYS, PARTS, Several, only, several, several_of
-from mentormatch.groups.asking import count
 from mentormatch.groups.dates import APART, Dates, choose_dates
 from mentormatch.groups.daysoff import ZONES, Stated
 from mentormatch.languages import everywhere, language, tr
@@ -19,6 +18,7 @@ from mentormatch.matching import Matching
 from mentormatch.people import Cohort
 from mentormatch.phrases import quoted
 from mentormatch.review.pairs import Pair
+from mentormatch.scalars import whole_number
 from mentormatch.text import fold
 
 HOURS = {"morning": time(9, 30), "afternoon": time(14, 0), "evening": time(18, 30)}
@@ -93,7 +93,7 @@ def meeting_dates(  # noqa: PLR0913 - all but two are keywords
         There is no question about slots, or a setting is refused by ``choose_dates``.
     """
     with language(matching.language, unless_asked=True):
-        count(tr("rendez-vous"), n)
+        n = whole_number(tr("rendez-vous"), n)
         said = several_of(matching.cohort, field if field is not None else only(about_slots(matching.cohort, hours)))
         slots = slots_among(said.options, hours)
         dates = {

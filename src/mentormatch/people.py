@@ -7,8 +7,21 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from mentormatch.columns import NONE, BoolVector, Codes, Column, Grades, Index, Members, Names, Numbers, Ranks
+from mentormatch.columns import (
+    NONE,
+    BoolVector,
+    Codes,
+    Column,
+    Grades,
+    Index,
+    IntVector,
+    Members,
+    Names,
+    Numbers,
+    Ranks,
+)
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
@@ -16,6 +29,7 @@ from mentormatch.phrases import about, quoted
 from mentormatch.places.column import Places
 from mentormatch.text import canonical, canonicals, fold
 
+type PersonNumbers = NDArray[np.uint64]
 type Fate = Literal["taken", "incomplete", "replaced", "rejected"]
 
 FATES: dict[Fate, str] = {
@@ -32,12 +46,14 @@ class People:
     """n people of one side.
 
     ``ids`` are their keys as typed; ``columns`` hold one typed column a field; ``complete`` (n,) bool says who
-    answered enough to be matched.
+    answered enough to be matched. ``persons`` (n, 2) uint64 are numbers of who they are, 0 for none: two people who
+    share one, in the same column, are the same person. None where nothing is known of that.
     """
 
     ids: tuple[str, ...]
     columns: Mapping[str, Column]
     complete: BoolVector
+    persons: PersonNumbers | None = None
 
     def __repr__(self) -> str:
         return f"People({len(self)}, {len(self.columns)} columns)"  # a notebook saves what it shows
@@ -48,7 +64,21 @@ class People:
     def take(self, index: Index) -> "People":
         """Return the people at ``index`` only, in that order."""
         columns = {name: column.take(index) for name, column in self.columns.items()}
-        return People(tuple(map(self.ids.__getitem__, np.asarray(index).tolist())), columns, self.complete[index])
+        ids = tuple(map(self.ids.__getitem__, np.asarray(index).tolist()))
+        return People(ids, columns, self.complete[index], None if self.persons is None else self.persons[index])
+
+    @property
+    def numbered(self) -> PersonNumbers:
+        """The numbers of who they are, zeros where nothing is known of that."""
+        return np.zeros((len(self), 2), dtype=np.uint64) if self.persons is None else self.persons
+
+    def same_as(self, others: "People") -> tuple[IntVector, IntVector]:
+        """Return who of these and who of the others are the same person, by position, each two once and in order."""
+        if self.persons is None or others.persons is None:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+        numbers = zip(self.numbered.T, others.numbered.T, strict=True)
+        both = np.unique(np.concatenate([equal_numbers(ours, theirs) for ours, theirs in numbers]), axis=0)
+        return both[:, 0], both[:, 1]
 
     def find(self, key: str) -> int:
         """Return where the person with this key stands, whatever its case.
@@ -131,6 +161,16 @@ class People:
     def names(self, name: str) -> Names:
         """Return the column of a list of names."""
         return _typed(self.columns[name], Names)
+
+
+def equal_numbers(ours: PersonNumbers, theirs: PersonNumbers) -> NDArray[np.int64]:
+    """Return (e, 2) int64: the places of all that is equal in two vectors and not 0."""
+    order = np.argsort(theirs, kind="stable")
+    first, after = (np.searchsorted(theirs, ours, side, sorter=order) for side in ("left", "right"))
+    many = np.where(ours > 0, after - first, 0)
+    left = np.repeat(np.arange(len(ours)), many)
+    nth = np.arange(len(left)) - np.repeat(np.cumsum(many) - many, many)
+    return np.column_stack([left, order[first[left] + nth]])
 
 
 def _typed[T](column: object, kind: type[T]) -> T:
@@ -234,6 +274,11 @@ class Cohort:
     def side(self, side: Side) -> People:
         """Return the people of one side."""
         return self.mentors if side == "mentor" else self.mentees
+
+    @property
+    def both(self) -> tuple[IntVector, IntVector]:
+        """Who is on both sides: as a mentor and as a mentee, by position."""
+        return self.mentors.same_as(self.mentees)
 
     @property
     def members(self) -> People:

@@ -8,11 +8,11 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.problem import AssignmentProblem, Row
 from mentormatch.assignment.progress import at_work
 from mentormatch.assignment.solution import Solution, Status
-from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import tr
 from mentormatch.matching import Matching, match, refuse_unheld
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
+from mentormatch.scalars import seed_number, whole_number
 
 
 def plans(
@@ -54,7 +54,7 @@ def plans(
     >>> len(set(first.pairs) - set(second.pairs)) >= 1
     True
     """
-    refuse(n=n, differ_by=differ_by)
+    n, differ_by, seed = whole_number("n", n, 1), whole_number("differ_by", differ_by, 1), seed_number(seed)
     with at_work(parts=n):
         found = [match(cohort, programme, seed=seed)]
         while len(found) < n and may_go_on(found[-1].solution):
@@ -78,14 +78,3 @@ def differing(problem: AssignmentProblem, solution: Solution, differ_by: int, nu
     weights[solution.pairs[:, 0], solution.pairs[:, 1]] = 1
     row = Row(tr("différent du plan {number}", number=number), weights, most=len(solution.pairs) - differ_by)
     return replace(problem, rows=(*problem.rows, row))
-
-
-def refuse(**stated: int) -> None:
-    """Raise RequestError where a number is not a whole one from 1 on."""
-    wrong = [
-        Problem(name, repr(value), tr("un nombre entier, 1 ou plus"))
-        for name, value in stated.items()
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1
-    ]
-    if wrong:
-        raise RequestError(tr("Les plans ne peuvent pas être faits ainsi"), wrong)

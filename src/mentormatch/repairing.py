@@ -20,6 +20,7 @@ from mentormatch.phrases import about, counted, listed, points, quoted
 from mentormatch.programme import Goal, Programme
 from mentormatch.review.edits import newcomer_edits, pair_edits, people_edits
 from mentormatch.review.reserves import Reserve, reserves_of
+from mentormatch.scalars import seed_number, whole_number
 from mentormatch.text import canonical
 from mentormatch.turnover import joined, without
 
@@ -121,7 +122,7 @@ class Repair:
 
         Raises RequestError where there are too many pairs to couple them.
         """
-        loose = self._loose
+        at_most, loose = whole_number("at_most", at_most), self._loose
         refuse_unheld(loose)
         weights = np.zeros(loose.shape, dtype=np.int64)
         weights[tuple(np.array(loose.former, dtype=np.int64).reshape(-1, 2).T)] = 1
@@ -199,7 +200,7 @@ def repair(
     scores, posed = scored(cohort, programme)
     first, *others = programme.goals.order
     problem = replace(posed, goals=(first, "changes", *others), former=former_in(matching, cohort))
-    chosen = matching.seed if seed is None else seed
+    chosen = matching.seed if seed is None else seed_number(seed)
     solution = solve(problem, seed=chosen)
     edits = (
         *people_edits(left, matching.cohort, "withdrawn"),

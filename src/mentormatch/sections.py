@@ -36,6 +36,7 @@ class Heading(Part):
 
     ``minimum_answered`` is the share of the weight of the criteria that a person must have answered to be matched;
     ``email`` names the contact field that holds the e-mail address, where its id or question does not say so.
+    ``keys``: whether the same key on both sides is the same person, "common", or each side has its own, "separate".
     """
 
     name: str
@@ -43,6 +44,7 @@ class Heading(Part):
     role: Role | None = None
     minimum_answered: float = Setting(default=0.0, ge=0, le=1)
     email: str | None = None
+    keys: Literal["separate", "common"] = "separate"
 
 
 class Sharing(Part):

@@ -106,7 +106,8 @@ def stacked(here: People, new: People) -> People:
     if not here.ids or not new.ids:
         return here if here.ids else new
     columns = {name: longer(column, new.columns[name]) for name, column in here.columns.items()}
-    return People((*here.ids, *new.ids), columns, np.concatenate([here.complete, new.complete]))
+    complete = np.concatenate([here.complete, new.complete])
+    return People((*here.ids, *new.ids), columns, complete, np.concatenate([here.numbered, new.numbered]))
 
 
 def longer(column: Column, more: Column) -> Column:

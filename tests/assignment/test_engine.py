@@ -69,7 +69,7 @@ def test_every_engine_has_a_rank_of_its_own() -> None:
     [
         {"seed": -1},
         {"seed": True},
-        {"seed": 1.0},
+        {"seed": 1.5},
         {"seed": 2**64},
         {"time_limit_s": 0},
         {"time_limit_s": float("nan")},

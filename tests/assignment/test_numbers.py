@@ -1,5 +1,6 @@
 """Numbers are taken exactly or refused in words; no size breaks the arithmetic."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,25 +21,25 @@ ones = np.ones((2, 3))
 @pytest.mark.parametrize(
     ("settings", "where"),
     [
-        ({"scores": [[np.nan, 1.0]]}, "scores"),
-        ({"scores": [[1.0, np.inf]]}, "scores"),
+        ({"scores": [[np.nan, 1.0]]}, "scores[0, 0]"),
+        ({"scores": [[1.0, np.inf]]}, "scores[0, 1]"),
         ({"scores": [[True, False]]}, "scores"),
         ({"scores": [[1, True]]}, "scores"),
         ({"scores": np.array([[True]])}, "scores"),
         ({"scores": [[1, 2], [3]]}, "scores"),
         ({"scores": [["1"]]}, "scores"),
-        ({"scores": [[None]]}, "scores"),
+        ({"scores": [[None]]}, "scores[0, 0]"),
         ({"scores": [[1 + 1j]]}, "scores"),
         ({"scores": [1, 2]}, "scores"),
         ({"scores": [[2**70]]}, "scores"),
-        ({"scores": [[1e300]]}, "scores"),
+        ({"scores": [[1e300]]}, "scores[0, 0]"),
         ({"scores": csr_array([[True]])}, "scores"),
-        ({"scores": csr_array([[np.nan]])}, "scores"),
+        ({"scores": csr_array([[0.0, np.nan]])}, "scores[0, 1]"),
         ({"scores": coo_array(([1, 2], ([0, 0], [0, 0])), shape=(1, 1))}, "scores"),
         ({"scores": coo_array([1, 2])}, "scores"),
         ({"scores": pd.DataFrame([[1, 2]], columns=["a", "a"])}, "labels of the columns"),
         ({"scores": pd.DataFrame([[1], [2]], index=[1, "1"])}, "labels of the rows"),
-        ({"scores": pd.DataFrame([[1, "x"]])}, "scores"),
+        ({"scores": pd.DataFrame([[1, "x"]])}, "scores[0, 1]"),
         ({"allowed": np.ones((2, 2), dtype=bool)}, "allowed"),
         ({"allowed": np.ones((2, 3))}, "allowed"),
         ({"mentor_capacity": True}, "mentor_capacity"),
@@ -53,7 +54,7 @@ ones = np.ones((2, 3))
         ({"mentor_priority": [1]}, "mentor_priority"),
         ({"scale": 0}, "scale"),
         ({"scale": True}, "scale"),
-        ({"scale": 10.0}, "scale"),
+        ({"scale": 10.5}, "scale"),
         ({"goals": ("kindness",)}, "goals"),
         ({"goals": ("total", "total")}, "goals"),
         ({"goals": ()}, "goals"),
@@ -78,6 +79,11 @@ def test_a_frame_of_allowed_pairs_must_have_the_labels_of_the_scores() -> None:
         pose(scores, pd.DataFrame(np.ones((2, 3), dtype=bool), index=["M2", "M1"], columns=scores.columns))
 
 
+def row(*parts: Any, **named: Any) -> Row:
+    """Return a row of whatever it is given."""
+    return Row(*parts, **named)
+
+
 def loads(count: int, most: int = 1) -> Loads:
     return Loads(np.zeros(count, np.int64), np.full(count, most), np.zeros(count, dtype=bool))
 
@@ -92,7 +98,18 @@ def loads(count: int, most: int = 1) -> Loads:
         ({"mentee_priority": np.array([-1, 0])}, "mentee priority"),
         ({"rows": (Row("quota", np.ones((3, 1), np.int64)),)}, "row 'quota'"),
         ({"rows": (Row("share", np.ones((2, 1), np.float64)),)}, "row 'share'"),
+        ({"rows": (row("share", np.ma.array([[1], [1]], mask=[[False], [True]])),)}, "row 'share'"),
+        ({"rows": (row("share", [[True], [False]]),)}, "row 'share', weights"),
+        ({"rows": (row("share", [["1"], ["2"]]),)}, "row 'share', weights"),
+        ({"rows": (row("share", np.ones((2, 1), np.int64), np.ones((1, 2)) / 2),)}, "row 'share', least"),
+        ({"rows": (row("share", np.ones((2, 1), np.int64), times=np.ones((1, 2)) / 2),)}, "row 'share'"),
+        *[
+            ({"rows": (row("share", np.ones((2, 1), np.int64), **{name: wrong}),)}, f"row 'share', {name}")
+            for name in ("least", "most", "mentor", "mentee")
+            for wrong in (np.nan, "1", [1], 0.5, True, 1 << 63)
+        ],
         ({"pins": ((0, 2),)}, "pins"),
+        ({"pins": (("0", 1),)}, "pins"),
         ({"pins": ((0, 1), (0, 1))}, "pins"),
     ],
 )
@@ -101,6 +118,15 @@ def test_parts_that_do_not_fit_each_other_are_refused(settings: dict[str, Any], 
     with pytest.raises(RequestError) as refusal:
         AssignmentProblem(**{**parts, **settings})
     assert where in [problem.where for problem in refusal.value.problems]
+
+
+def test_rows_take_weights_and_bounds_of_any_whole_type() -> None:
+    plain = pose(ones, goals=("matched",))
+    exact = replace(plain, rows=(Row("quota", np.array([[1], [2]]), 1, 2),))
+    given = row("quota", pd.DataFrame([[1], [2]]), np.int16(1), 2.0)
+    loose = replace(plain, rows=(given,))
+    assert [(row.least, row.most, row.weights.tolist()) for row in loose.rows] == [(1, 2, [[1], [2]])]
+    assert solve(loose).pairs.tolist() == solve(exact).pairs.tolist()
 
 
 @pytest.mark.promise(15)

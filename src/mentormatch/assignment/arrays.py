@@ -1,7 +1,9 @@
 """Numbers that come from outside as arrays, frames or sparse arrays: read exactly, or refused in words."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from numbers import Integral
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -10,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from mentormatch.assignment.scores import BoolMatrix, DenseScores, IntMatrix, SparseScores, stored
 from mentormatch.columns import BoolVector, IntVector
 from mentormatch.errors import Problem, RequestError
+from mentormatch.scalars import exact_number, plain, whole_number
 
 type Numbers = NDArray[np.generic]
 
@@ -59,62 +62,119 @@ class Read:
     mentee_keys: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class People:
+    """How many people one side has, and their keys (empty where the input had no labels)."""
+
+    count: int
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Real numbers, ``values``; ``there`` of the same shape says which of them count, None: all.
+
+    ``places`` are the mentor and the mentee of each number in a list of pairs.
+    """
+
+    values: Numbers
+    there: BoolMatrix | None = None
+    places: tuple[IntVector, IntVector] | None = None
+
+    def among(self, some: BoolMatrix) -> "Cells":
+        """Return the numbers of which only some count."""
+        return Cells(self.values, some if self.there is None else some & self.there)
+
+    def first(self, wrong: BoolMatrix) -> str:
+        """Return the index of the first of some numbers, empty where there is one alone."""
+        place = np.argwhere(wrong)[0].tolist()
+        index = place if self.places is None else [int(side[place[0]]) for side in self.places]
+        return f"[{', '.join(map(str, index))}]" if index else ""
+
+    def finite(self, where: str, scale: int = 1) -> Numbers:
+        """Return the numbers, 0 for what does not count; refuse NaN, infinities and numbers too great to be exact."""
+        if _within(self.values, scale):
+            return self.values
+        values = self.values if self.there is None else np.where(self.there, self.values, 0)
+        if _within(values, scale):
+            return values
+        if (lost := ~np.isfinite(values)).any():
+            found = "NaN" if np.isnan(values[lost][0]) else "an infinity"
+            raise refused(where + self.first(lost), found, "finite numbers; a pair that does not exist: allowed=False")
+        with np.errstate(over="ignore"):
+            great = np.abs(values.astype(np.float64)) * scale > LARGEST
+        found, most = "a number that is too great", f"at most {LARGEST} times {1 / scale:g}"
+        raise refused(where + self.first(great), found, most)
+
+
+def _within(values: Numbers, scale: int) -> bool:
+    """Say whether all numbers are finite and small enough to be exact."""
+    if values.size == 0:
+        return True
+    low, high = float(values.min()), float(values.max())
+    return bool(np.isfinite(low) and np.isfinite(high) and max(-low, high) * scale <= LARGEST)
+
+
 def read_arrays(scores: ArrayLike | Frame | Listed, allowed: ArrayLike | Frame | None, scale: int) -> Read:
     """Return the allowed pairs with their integer scores, and the keys.
+
+    What stands at a pair that is not allowed, or is masked, is not looked at.
 
     Raises
     ------
     RequestError
         If a number, a shape or a label cannot be taken.
     """
-    if isinstance(scale, bool) or not isinstance(scale, int) or not 1 <= scale <= LARGEST:
-        raise refused("scale", repr(scale), f"an integer from 1 to {LARGEST}")
+    scale = whole_number("scale", scale, 1, LARGEST)
     if isinstance(scores, Listed):
         return Read(_listed(scores.tocoo(), allowed, scale))
-    values = integers(_matrix(scores, "scores"), "scores", scale)
-    mask = None if allowed is None else _mask(allowed, values.shape)
-    keys = (
-        (_labels(scores.index, "rows"), _labels(scores.columns, "columns")) if isinstance(scores, Frame) else ((), ())
-    )
-    if isinstance(scores, Frame) and isinstance(allowed, Frame):
+    cells = read_cells(scores, "scores")
+    if cells.values.ndim != 2:
+        raise refused("scores", f"{cells.values.ndim} dimensions", "two: mentors, then mentees")
+    if allowed is not None:
+        cells = cells.among(_mask(allowed, cells.values.shape))
+    keys = _keys_of(scores)
+    if keys[0] and isinstance(allowed, Frame):
         _same_labels(keys, (_labels(allowed.index, "rows"), _labels(allowed.columns, "columns")))
-    return Read(stored(values, mask), *keys)
+    return Read(stored(integers(cells, "scores", scale), cells.there), *keys)
 
 
 def read_loads(
-    minimum: ArrayLike, capacity: ArrayLike, count: int, side: str
+    minimum: ArrayLike, capacity: ArrayLike, people: People, side: str
 ) -> tuple[IntVector, IntVector, BoolVector]:
     """Return ``least``, ``most`` and ``idle`` of one side; a minimum from arrays binds in any case."""
-    least = read_counts(minimum, count, f"{side}_minimum")
-    most = read_counts(capacity, count, f"{side}_capacity")
+    least = read_counts(minimum, people, f"{side}_minimum")
+    most = read_counts(capacity, people, f"{side}_capacity")
     above = np.flatnonzero(least > most)
     if len(above):
         place = int(above[0])
         raise refused(f"{side}_minimum[{place}]", f"{least[place]}", f"at most the capacity, {most[place]}")
-    return least, most, np.zeros(count, dtype=bool)
+    return least, most, np.zeros(people.count, dtype=bool)
 
 
-def read_counts(value: ArrayLike, count: int, where: str) -> IntVector:
-    """Return (count,) int64, not negative; one number stands for everybody."""
-    array = _numbers(value, where)
-    if array.ndim == 0:
-        array = np.full(count, array)
-    if array.shape != (count,):
-        raise refused(where, f"shape {array.shape}", f"one number, or {count}")
-    whole = _finite(array, where)
-    if array.dtype.kind == "f" and (array != np.rint(array)).any():
-        raise refused(where, "a fraction", "whole numbers")
-    if count and whole[0] < 0:
-        raise refused(where, "a negative number", "0 or more")
-    return array.astype(np.int64)
+def read_counts(value: ArrayLike, people: People, where: str) -> IntVector:
+    """Return (n,) int64, not negative; one number stands for everybody, labels are those of the people."""
+    cells = read_cells(value, where)
+    if cells.values.shape not in ((), (people.count,)):
+        raise refused(where, f"shape {cells.values.shape}", f"one number, or {people.count}")
+    _refuse_other_labels(value, where, people.keys)
+    if cells.there is not None:
+        raise refused(where + cells.first(~cells.there), "a masked number", "whole numbers")
+    values = cells.finite(where)
+    fractions, below = np.not_equal(values, np.rint(values)), np.less(values, 0)
+    for wrong, found in ((fractions, "a fraction"), (below, "a negative number")):
+        if wrong.any():
+            raise refused(where + cells.first(wrong), found, "whole numbers, 0 or more")
+    return np.full(people.count, values, dtype=np.int64)
 
 
-def integers(array: Numbers, where: str, scale: int) -> IntMatrix:
+def integers(cells: Cells, where: str, scale: int) -> IntMatrix:
     """Return the numbers as int64: integers as they are, floats times ``scale`` and rounded once, half to even."""
-    _finite(array, where, scale if array.dtype.kind == "f" else 1)
-    if array.dtype.kind != "f":
-        return array.astype(np.int64)
-    scaled = np.multiply(array, float(scale), dtype=np.float64)
+    exact = cells.values.dtype.kind != "f"
+    values = cells.finite(where, 1 if exact else scale)
+    if exact:
+        return values.astype(np.int64)
+    scaled = np.multiply(values, float(scale), dtype=np.float64)
     return np.rint(scaled, out=scaled).astype(np.int64)
 
 
@@ -123,54 +183,104 @@ def refused(where: str, found: str, expected: str) -> RequestError:
     return RequestError("The numbers do not make a problem", [Problem(where, found, expected)])
 
 
-def _matrix(value: ArrayLike | Frame, where: str) -> Numbers:
-    array = _numbers(value.to_numpy() if isinstance(value, Frame) else value, where)
-    if array.ndim != 2:
-        raise refused(where, f"{array.ndim} dimensions", "two: mentors, then mentees")
-    return array
-
-
-def _numbers(value: ArrayLike, where: str) -> Numbers:
-    """Return an array of real numbers: no booleans, also inside lists, no texts, no objects."""
-    if isinstance(value, (list, tuple)) and _holds_booleans(value):
+def read_cells(value: ArrayLike | Frame, where: str) -> Cells:
+    """Return real numbers in any form: no booleans, also inside lists, no texts; masked ones do not count."""
+    if any(map(_is_boolean, _inside(value))):
         raise refused(where, "a boolean", "numbers")
+    array = _array(value, where)
+    masked = np.ma.getmaskarray(array) if isinstance(array, np.ma.MaskedArray) else None
+    values = np.asarray(array)
+    if values.dtype.kind == "O":
+        values = _of_objects(values, where, masked)
+    elif values.dtype.kind not in "fiu":
+        if values.size or values.dtype.kind == "b":
+            raise refused(where, f"values of type {values.dtype}", "real numbers")
+        values = values.astype(np.float64)
+    return Cells(values, ~masked if masked is not None and masked.any() else None)
+
+
+def _array(value: ArrayLike | Frame, where: str) -> Numbers:
+    """Return what was given as an array, a masked one as it is."""
+    if isinstance(value, np.ma.MaskedArray):
+        return value
+    if any(isinstance(part, np.ma.MaskedArray) for part in _inside(value)):
+        raise refused(where, "a masked array in a list", "one masked array")  # its mask would be lost
     try:
-        array = np.asarray(value)
+        return np.asarray(value.to_numpy() if isinstance(value, Frame) else value)
     except (ValueError, TypeError, OverflowError) as error:
         raise refused(where, "rows of different lengths, or no numbers", "numbers") from error
-    if array.dtype.kind == "f" or array.dtype.kind in "iu":
-        return array
-    if array.size == 0 and array.dtype.kind != "b":
-        return array.astype(np.float64)
-    raise refused(where, f"values of type {array.dtype}", "real numbers")
 
 
-def _holds_booleans(values: Sequence[object]) -> bool:
-    return any(
-        _holds_booleans(value) if isinstance(value, (list, tuple)) else isinstance(value, (bool, np.bool_))
-        for value in values
-    )
+def _inside(value: object) -> Iterator[object]:
+    """Yield what lists in lists hold in the end, but for plain numbers, of which there may be many."""
+    if not isinstance(value, list | tuple) or set(map(type, value)) <= {int, float}:
+        return
+    for part in value:
+        if isinstance(part, list | tuple):
+            yield from _inside(part)
+        else:
+            yield part
 
 
-def _finite(array: Numbers, where: str, scale: int = 1) -> tuple[float, float]:
-    """Return the extremes; refuse NaN, infinities and numbers too great to be exact."""
-    if array.size == 0:
-        return 0.0, 0.0
-    low, high = float(array.min()), float(array.max())
-    if not (np.isfinite(low) and np.isfinite(high)):
-        raise refused(where, "NaN or an infinity", "finite numbers")
-    if max(-low, high) * scale > LARGEST:
-        raise refused(where, "a number that is too great", f"at most {LARGEST} times {1 / scale:g}")
-    return low, high
+def _is_boolean(value: object) -> bool:
+    """Say whether something is a boolean or an array of them, which numpy takes for numbers beside numbers."""
+    return isinstance(value, bool) or getattr(getattr(value, "dtype", None), "kind", "") == "b"
+
+
+def _of_objects(array: Numbers, where: str, masked: BoolMatrix | None) -> Numbers:
+    """Return numbers that come as objects: integers if all are; NaN where nothing is, as in a frame with gaps."""
+    given = [plain(value) for value in array.ravel().tolist()]
+    found: list[float] = []
+    for place, value in enumerate(given):
+        number = 0 if masked is not None and masked.flat[place] else exact_number(value)
+        if number is None and not _absent(value):
+            at = Cells(array).first(np.arange(array.size).reshape(array.shape) == place)
+            raise refused(where + at, f"a value of type {type(value).__name__}", "real numbers")
+        found.append(number if number is not None else value if isinstance(value, float) else np.nan)
+    kind = np.int64 if found and all(isinstance(value, Integral) for value in given) else np.float64
+    try:
+        return np.array(found, dtype=kind).reshape(array.shape)
+    except OverflowError as error:
+        raise refused(where, "a number that is too great", f"at most {LARGEST}") from error
+
+
+def _absent(value: object) -> bool:
+    """Say whether an object stands for no number: None, NaN, an infinity, or what a library calls missing."""
+    return value is None or isinstance(value, float | Decimal) or type(value).__name__ in ("NAType", "NaTType")
 
 
 def _mask(allowed: ArrayLike | Frame, shape: tuple[int, ...]) -> BoolMatrix:
-    mask = np.asarray(allowed.to_numpy() if isinstance(allowed, Frame) else allowed)
+    mask = _array(allowed, "allowed")
+    hidden = np.ma.getmaskarray(mask) if isinstance(mask, np.ma.MaskedArray) else np.zeros((), dtype=bool)
+    if hidden.any():
+        raise refused("allowed" + Cells(mask).first(hidden), "a masked value", "booleans")
+    mask = np.asarray(mask)
+    if mask.dtype.kind == "O" and all(isinstance(value, bool) for value in mask.ravel().tolist()):
+        mask = mask.astype(np.bool_)
     if mask.dtype != np.bool_ and mask.size:
         raise refused("allowed", f"values of type {mask.dtype}", "booleans")
     if mask.shape != shape:
         raise refused("allowed", f"shape {mask.shape}", f"shape {shape}, as the scores")
     return mask.astype(np.bool_)
+
+
+def _keys_of(scores: ArrayLike | Frame) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the labels of a frame as keys; of one that has no labels of rows, those of its columns."""
+    if isinstance(scores, Frame):
+        return _labels(scores.index, "rows"), _labels(scores.columns, "columns")
+    columns = getattr(scores, "columns", ())
+    named = isinstance(columns, list) and all(isinstance(name, str) for name in columns)
+    return (), _labels(columns, "columns") if named else ()
+
+
+def _refuse_other_labels(value: object, where: str, keys: Sequence[str]) -> None:
+    """Raise RequestError where a column of a frame has labels, and others than the scores: it is of other people."""
+    index = getattr(value, "index", None)
+    if not keys or callable(index) or not isinstance(index, Iterable):
+        return
+    labels = tuple(str(label) for label in index)
+    if labels not in (tuple(keys), tuple(map(str, range(len(keys))))):
+        raise refused(where, "labels that differ from those of the scores", "the same labels in the same order")
 
 
 def _labels(labels: Iterable[object], axis: str) -> tuple[str, ...]:
@@ -188,11 +298,12 @@ def _same_labels(ours: tuple[tuple[str, ...], ...], theirs: tuple[tuple[str, ...
 def _listed(entries: Coordinates, allowed: ArrayLike | Frame | None, scale: int) -> DenseScores | SparseScores:
     if len(entries.shape) != 2:
         raise refused("scores", f"{len(entries.shape)} dimensions", "two: mentors, then mentees")
-    values = integers(_numbers(entries.data, "scores"), "scores", scale)
     order = np.lexsort((entries.col, entries.row))
     mentors, mentees = entries.row[order].astype(np.int64), entries.col[order].astype(np.int64)
     if (np.diff(mentors) == 0)[np.diff(mentees) == 0].any():
         raise refused("scores", "an entry that is stored twice", "each pair once")
     kept = slice(None) if allowed is None else _mask(allowed, entries.shape)[mentors, mentees]
+    mentors, mentees = mentors[kept], mentees[kept]
+    cells = replace(read_cells(entries.data[order][kept], "scores"), places=(mentors, mentees))
     shape = (int(entries.shape[0]), int(entries.shape[1]))
-    return SparseScores(shape, mentors[kept], mentees[kept], values[order][kept])
+    return SparseScores(shape, mentors, mentees, integers(cells, "scores", scale))

@@ -16,13 +16,13 @@ from mentormatch.assignment.sofar import SoFar, Tell, silent
 from mentormatch.assignment.solution import INTERRUPTED, Solution, Status, without_pairs
 from mentormatch.errors import EngineError, Problem, RequestError
 from mentormatch.registry import concrete
+from mentormatch.scalars import duration, seed_number
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from distributed import Client
 
-SEEDS = 1 << 64
 FEW = 20_000
 """A problem of no more pairs is tried for a moment in the caller's process, whatever the engine."""
 MOMENT_S = 0.5
@@ -142,10 +142,11 @@ def solve(
     >>> [(tier.goal, tier.value) for tier in solution.tiers]
     [('matched', 2), ('total', 1500000)]
     """
-    _refuse_settings(seed, time_limit_s, executor)
+    seconds, hashed = duration("time_limit_s", time_limit_s), seed_number(seed)
+    _refuse_executor(executor)
     start = monotonic()
-    deadline = None if time_limit_s is None else start + time_limit_s
-    run = Run(PairHash(seed, problem.mentor_keys, problem.mentee_keys), deadline, workers=executor)
+    deadline = None if seconds is None else start + seconds
+    run = Run(PairHash(hashed, problem.mentor_keys, problem.mentee_keys), deadline, workers=executor)
     with at_work() as work:
         solution = _whole(problem, engine, run, SoFar(heard=work.begin() if work else None))
         if work:
@@ -263,11 +264,7 @@ def _checked(problem: AssignmentProblem, solution: Solution) -> Solution:
     return without_pairs(Status.FAILED, solution.engine, tuple(wrong)) if wrong else solution
 
 
-def _refuse_settings(seed: int, time_limit_s: float | None, executor: object) -> None:
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < SEEDS:
-        raise _refused("seed", repr(seed), "an integer from 0 to 2^64 - 1")
-    if time_limit_s is not None and (isinstance(time_limit_s, bool) or not time_limit_s > 0):
-        raise _refused("time_limit_s", repr(time_limit_s), "seconds above 0, or None")
+def _refuse_executor(executor: object) -> None:
     if executor is not None and not callable(getattr(executor, "submit", None)):
         raise _refused("executor", type(executor).__name__, EXECUTOR)
 

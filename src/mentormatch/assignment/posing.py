@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from mentormatch.assignment.oneself import in_force
 from mentormatch.assignment.problem import AssignmentProblem, Loads
 from mentormatch.assignment.rule import BoolBlock, Market, Rule
 from mentormatch.assignment.scores import DenseScores, SparseScores, stored
@@ -40,7 +41,7 @@ def pose_wide(
     """
     market = Market(cohort.mentors, cohort.mentees, np.empty((0, 0), dtype=np.int32))
     mentors, mentees = (admitted(rules, market.side(side), side) for side in SIDES)
-    scores = ComputedScores(tiles(cohort, criteria, rules, held=shorter == 1), mentors, mentees, shorter)
+    scores = ComputedScores(tiles(cohort, criteria, in_force(rules), held=shorter == 1), mentors, mentees, shorter)
     return posed(market, scores, (mentors, mentees), rules, goals)
 
 
@@ -88,8 +89,8 @@ def forbidden(rules: Sequence[Rule], market: Market) -> BoolBlock:
 
 
 def forbidding(rules: Sequence[Rule], market: Market) -> Iterator[tuple[Rule, BoolBlock]]:
-    """Yield each rule that speaks of pairs, with the pairs that it forbids."""
-    for rule in rules:
+    """Yield each rule in force that speaks of pairs, with the pairs that it forbids."""
+    for rule in in_force(rules):
         block = rule.forbids(market)
         if block is not None:
             yield rule, block

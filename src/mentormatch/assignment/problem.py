@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mentormatch.assignment.arrays import read_arrays, read_counts, read_loads
+from mentormatch.assignment.arrays import People, read_arrays, read_counts, read_loads
+from mentormatch.assignment.misfits import inexact, misfits, read_row, wrong_goals, wrong_places
 from mentormatch.assignment.scores import DenseScores, SparseScores
 from mentormatch.columns import BoolVector, IntVector
-from mentormatch.errors import Problem, RequestError
+from mentormatch.errors import RequestError
 
 if TYPE_CHECKING:
     from mentormatch.assignment.arrays import Frame, Listed
@@ -28,6 +29,7 @@ GOALS = ("matched", "priority", "floor", "floor_person", "leximin", "total", "ch
 DEFAULT_GOALS = ("matched", "priority", "total")
 SUMS = ("matched", "priority", "total", "changes")
 """The goals in which each pair counts for itself."""
+
 
 EXACT = 1 << 49
 """People and places together times the greatest number of a kind stay within this bound.
@@ -191,9 +193,10 @@ class AssignmentProblem:
         for side, count in zip(("mentor_keys", "mentee_keys"), self.shape, strict=True):
             if not getattr(self, side):
                 object.__setattr__(self, side, tuple(str(position) for position in range(count)))
-        problems = [*_misfits(self), *_wrong_goals(self.goals), *_wrong_places(self)]
+        object.__setattr__(self, "rows", tuple(map(read_row, self.rows)))
+        problems = [*misfits(self), *wrong_goals(self.goals, GOALS), *wrong_places(self)]
         if not problems:
-            problems = _inexact(self)
+            problems = inexact(self, EXACT)
         if problems:
             raise RequestError("The numbers do not make a problem", problems)
 
@@ -241,10 +244,12 @@ class AssignmentProblem:
         Parameters
         ----------
         scores
-            (n, m) floats or integers of any sign, rows mentors, columns mentees; a pandas frame, whose labels become
-            the keys; or a scipy.sparse array, whose stored entries are the allowed pairs.
+            (n, m) floats or integers of any sign, rows mentors, columns mentees; a pandas or polars frame, whose labels
+            become the keys; a numpy.ma array, whose masked pairs do not exist; or a scipy.sparse array, whose stored
+            entries are the allowed pairs.
         allowed
-            (n, m) bool; False: the pair does not exist. None: as many pairs as ``scores`` holds.
+            (n, m) bool; False: the pair does not exist, and its score is not looked at. None: as many pairs as
+            ``scores`` holds.
         mentor_capacity, mentee_capacity
             How many partners each takes at most: one integer, or one a person.
         mentor_minimum, mentee_minimum
@@ -259,48 +264,30 @@ class AssignmentProblem:
         Raises
         ------
         RequestError
-            If a number is NaN, infinite, a boolean, or beyond what is computed exactly; if a capacity is negative or
-            fractional, or below its minimum; if shapes differ or a key comes twice.
+            If a number of an existing pair is NaN, infinite, or beyond what is computed exactly, with the first place;
+            if one is a boolean, a text or no number at all; if a capacity is negative, fractional, masked, or below its
+            minimum; if shapes or labels differ, or a key comes twice.
         """
         read = read_arrays(scores, allowed, scale)
         n, m = read.scores.shape
-        mentors = Loads(*read_loads(mentor_minimum, mentor_capacity, n, "mentor"))
-        mentees = Loads(*read_loads(mentee_minimum, mentee_capacity, m, "mentee"))
+        mentors, mentees = People(n, read.mentor_keys), People(m, read.mentee_keys)
+        priority = [
+            None if weights is None else read_counts(weights, people, where)
+            for weights, people, where in (
+                (mentor_priority, mentors, "mentor_priority"),
+                (mentee_priority, mentees, "mentee_priority"),
+            )
+        ]
         return cls(
             read.scores,
-            mentors,
-            mentees,
-            goals=(goals,) if isinstance(goals, str) else tuple(goals),
-            mentor_priority=None if mentor_priority is None else read_counts(mentor_priority, n, "mentor_priority"),
-            mentee_priority=None if mentee_priority is None else read_counts(mentee_priority, m, "mentee_priority"),
+            Loads(*read_loads(mentor_minimum, mentor_capacity, mentors, "mentor")),
+            Loads(*read_loads(mentee_minimum, mentee_capacity, mentees, "mentee")),
+            goals=tuple(goals) if isinstance(goals, Sequence) and not isinstance(goals, str) else (goals,),
+            mentor_priority=priority[0],
+            mentee_priority=priority[1],
             mentor_keys=read.mentor_keys,
             mentee_keys=read.mentee_keys,
         )
-
-
-def _misfits(problem: AssignmentProblem) -> list[Problem]:
-    """Return which vectors do not have one entry a person, and which keys come twice."""
-    found: list[Problem] = []
-    for side, count in zip(("mentor", "mentee"), problem.shape, strict=True):
-        loads, keys = getattr(problem, f"{side}s"), getattr(problem, f"{side}_keys")
-        priority = getattr(problem, f"{side}_priority")
-        parts = {"least": loads.least, "most": loads.most, "idle": loads.idle, "keys": keys, "priority": priority}
-        found += [
-            Problem(f"{side} {name}", f"{len(part)} entries", f"{count}, one a person")
-            for name, part in parts.items()
-            if part is not None and len(part) != count
-        ]
-        found += [Problem(f"{side} keys", "a key comes twice", "one person a key")] * (len(set(keys)) < len(keys))
-        found += _below_zero({f"{side} least": loads.least, f"{side} most": loads.most, f"{side} priority": priority})
-    return found + [wrong for row in problem.rows for wrong in _wrong_row(row, problem.shape)]
-
-
-def _below_zero(parts: dict[str, IntVector | None]) -> list[Problem]:
-    return [
-        Problem(name, "a negative number", "0 or more")
-        for name, part in parts.items()
-        if part is not None and len(part) and int(part.min()) < 0
-    ]
 
 
 def _place(person: int | None, people: IntVector) -> int | None:
@@ -312,67 +299,6 @@ def _among(factor: NDArray[np.int64], mentors: IntVector, mentees: IntVector) ->
     """Return a factor for some people: an axis along which all count alike is kept as it is."""
     rows = factor if factor.shape[0] == 1 else factor[mentors]
     return rows if rows.shape[1] == 1 else rows[:, mentees]
-
-
-def _wrong_row(row: Row, shape: tuple[int, int]) -> list[Problem]:
-    where = f"row {row.name!r}"
-    for factor in row.factors:
-        if not np.issubdtype(factor.dtype, np.integer):
-            return [Problem(where, f"weights of type {factor.dtype}", "integers")]
-    for side, person, count in zip(("mentor", "mentee"), (row.mentor, row.mentee), shape, strict=True):
-        if person is not None and not 0 <= person < count:
-            return [Problem(where, f"{side} {person}", f"a position below {count}")]
-    return [
-        Problem(where, f"weights of shape {factor.shape}", f"a shape that broadcasts to {shape}")
-        for factor in row.factors
-        if not _broadcasts(factor, shape)
-    ]
-
-
-def _broadcasts(factor: NDArray[np.int64], shape: tuple[int, int]) -> bool:
-    try:
-        np.broadcast_to(factor, shape)
-    except ValueError:
-        return False
-    return True
-
-
-def _wrong_goals(goals: Sequence[str]) -> list[Problem]:
-    expected = f"one or more of {', '.join(GOALS)}, each once"
-    found = [Problem("goals", f"{goal!r}", expected) for goal in goals if goal not in GOALS]
-    if not goals or len(set(goals)) < len(goals):
-        found.append(Problem("goals", "a goal comes twice" if goals else "no goal", expected))
-    return found
-
-
-def _wrong_places(problem: AssignmentProblem) -> list[Problem]:
-    """Return which pins and former pairs do not exist, or come twice."""
-    n, m = problem.shape
-    found: list[Problem] = []
-    for name, pairs in (("pins", problem.pins), ("former", problem.former)):
-        found += [
-            Problem(name, f"({mentor}, {mentee})", f"a position below {n} and one below {m}")
-            for mentor, mentee in pairs
-            if not (0 <= mentor < n and 0 <= mentee < m)
-        ]
-        found += [Problem(name, "a pair comes twice", "each pair once")] * (len(set(pairs)) < len(pairs))
-    return found
-
-
-def _inexact(problem: AssignmentProblem) -> list[Problem]:
-    """Return which numbers are too great for sums over pairs to be exact."""
-    most = EXACT // (sum(problem.shape) + problem.places + 1)
-    greatest = {"scores": max(map(abs, problem.scores.extremes))}
-    greatest["priority"] = sum(
-        int(part.max()) for part in (problem.mentor_priority, problem.mentee_priority) if part is not None and len(part)
-    )
-    of_one = {id(row.weights): row for row in problem.rows if row.times is None}
-    greatest |= {f"row {row.name!r}": row.reach for row in problem.rows if of_one.get(id(row.weights), row) is row}
-    return [
-        Problem(name, f"a magnitude of {value}", f"at most {most} with so many people", "use a smaller scale")
-        for name, value in greatest.items()
-        if value > most
-    ]
 
 
 def _magnitude(weights: NDArray[np.int64]) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from mentormatch.assignment.oneself import ONESELF
 from mentormatch.assignment.solution import Status
 from mentormatch.board.actions import Decision, Imposed, Places, SetAside, Withdrawal, side_of
 from mentormatch.board.deciding import Ground, asked
@@ -48,14 +49,24 @@ class Attempt:
         return replace(matching.case, labels=self.labels)
 
     def refuse_idle(self) -> None:
-        """Raise RequestError where the decision is about somebody who left, or a number that nobody is asked for."""
+        """Raise RequestError where the decision is about somebody who left or is paired with themselves, or is idle.
+
+        Idle is a number that nobody is asked for.
+        """
         for person in people_of(self.made):
             if not self.ground.there(person, self.before.cohort):
                 raise RequestError(tr(GONE, name=self.name(person)))
+        if isinstance(self.made, Imposed) and self._is_one_person(self.made):
+            raise RequestError(about(f"{self.name(self.made.mentor)} - {self.name(self.made.mentee)}", ONESELF.label))
         if isinstance(self.made, Places):
             side = side_of(self.made.person)
             if not asked(self.ground.base.programme, side):
                 raise RequestError(tr(NO_QUESTION[side]))
+
+    def _is_one_person(self, made: Imposed) -> bool:
+        cohort, keys = self.before.cohort, (self.ground.key(made.mentor), self.ground.key(made.mentee))
+        pair = cohort.mentors.find(keys[0]), cohort.mentees.find(keys[1])
+        return pair in zip(*cohort.both, strict=True)
 
     def refuse(self, after: Matching) -> None:
         """Raise RequestError where the move leads from a plan to none, or is not kept by it."""

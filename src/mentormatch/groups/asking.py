@@ -8,6 +8,7 @@ from typing import Protocol
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import tr
 from mentormatch.phrases import quoted
+from mentormatch.scalars import exact_number, whole_number
 from mentormatch.text import canonical
 
 type Session = str | date
@@ -34,8 +35,8 @@ def sessions_of(sessions: int | Iterable[Session]) -> tuple[str, ...]:
 
     Raises RequestError where one comes twice, or the number is negative.
     """
-    if isinstance(sessions, int):
-        return tuple(str(number + 1) for number in range(count(tr("séances"), sessions)))
+    if exact_number(sessions) is not None or not isinstance(sessions, Iterable):
+        return tuple(str(number + 1) for number in range(whole_number(tr("séances"), sessions)))
     named = tuple(named_as(session) for session in sessions)
     refuse(tr("Ces séances ne font pas une saison"), [*twice(tr("séances"), named), *empty(tr("séances"), named)])
     return named
@@ -46,14 +47,6 @@ def named_as(session: Session) -> str:
     if isinstance(session, datetime):
         return session.isoformat(timespec="minutes")
     return session.isoformat() if isinstance(session, date) else session
-
-
-def count(where: str, number: int, least: int = 0) -> int:
-    """Return a whole number; raise RequestError where it is none, or below ``least``."""
-    if isinstance(number, bool) or not isinstance(number, int) or number < least:
-        expected = tr("un nombre entier, {least} au moins", least=least)
-        raise RequestError(tr("Le nombre ne convient pas"), [Problem(where, str(number), expected)])
-    return number
 
 
 def twice(where: str, names: Sequence[str]) -> list[Problem]:

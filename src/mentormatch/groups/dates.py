@@ -20,7 +20,7 @@ from mentormatch.assignment.solution import Solution, Status
 from mentormatch.columns import IntVector
 from mentormatch.errors import Problem, RequestError
 from mentormatch.groups.answers import attending
-from mentormatch.groups.asking import Session, count
+from mentormatch.groups.asking import Session
 from mentormatch.groups.calendar import MINUTES
 from mentormatch.groups.chain import Chain
 from mentormatch.groups.daysoff import DECREED, ZONES, Stated, blackouts_of, days_off
@@ -31,6 +31,7 @@ from mentormatch.languages import once_spoken, own_language, spoken, tr, tr_n
 from mentormatch.people import Cohort
 from mentormatch.phrases import about, counted, day, listed
 from mentormatch.review.wording import first_of
+from mentormatch.scalars import exact_number, seed_number, shown, whole_number
 from mentormatch.tables import Sheet, sheet
 
 APART = (21, 42)
@@ -273,10 +274,10 @@ def choose_dates(  # noqa: PLR0913 - all but three are keywords
     >>> [moment.name for moment in dates.chosen], dates.attendance, dates.most_missed
     (['2026-09-15', '2026-10-13'], (2, 2), 1)
     """
-    number = count(tr("séances"), n)
+    number, seed = whole_number(tr("séances"), n), seed_number(seed)
     if most_missed is not None:
-        count(tr("absences"), most_missed)
-    refuse_gaps(apart)
+        most_missed = whole_number(tr("absences"), most_missed)
+    gaps = gaps_of(apart)
     if isinstance(availabilities, Cohort):
         told = attending(availabilities, moments_of(candidates), field)
     else:
@@ -284,18 +285,19 @@ def choose_dates(  # noqa: PLR0913 - all but three are keywords
     off = days_off((one.day for one in told.moments), public=public, zones=zones, blackouts=blackouts_of(blackouts))
     kept = [place for place, one in enumerate(told.moments) if one.day not in off]
     aside = tuple(SetAside(one, off[one.day]) for one in told.moments if one.day in off)
-    chain, limits = Chain(told.take(kept), number, apart), Limits(most_missed, told)
+    chain, limits = Chain(told.take(kept), number, gaps), Limits(most_missed, told)
     problem, solution = best(chain, most_missed, seed, time_limit_s)
     return Dates(chain, aside, limits, problem, solution, seed, spoken(), name, minutes, place)
 
 
-def refuse_gaps(apart: tuple[int, int]) -> None:
-    """Raise RequestError where the days between sessions are no range."""
-    least, most = apart
-    if not 0 < least <= most:
-        found = tr("de {least} à {most} jours", least=least, most=most)
+def gaps_of(apart: tuple[int, int]) -> tuple[int, int]:
+    """Return the fewest and the most days between sessions; raise RequestError where they are no range."""
+    least, most = map(exact_number, apart)
+    if not isinstance(least, int) or not isinstance(most, int) or not 0 < least <= most:
+        found = tr("de {least} à {most} jours", least=shown(apart[0]), most=shown(apart[1]))
         expected = tr("un minimum d'un jour au moins, puis un maximum")
         raise RequestError(tr("Cet écart ne convient pas"), [Problem(tr("écart"), found, expected)])
+    return least, most
 
 
 def best(

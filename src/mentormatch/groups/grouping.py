@@ -26,6 +26,7 @@ from mentormatch.people import Cohort, RowFate
 from mentormatch.phrases import about, listed, points
 from mentormatch.programme import Programme
 from mentormatch.review.labels import KEYS, Labels, codes, names
+from mentormatch.scalars import duration, seed_number
 from mentormatch.survey.contacts import Contacts
 from mentormatch.tables import Sheet
 
@@ -328,8 +329,8 @@ def form_groups(  # noqa: PLR0913 - all but two are keywords
     by_hand = [*(named(Together, keys, cohort) for keys in together), *(named(Apart, keys, cohort) for keys in apart)]
     decided = programme.with_rules(by_hand)
     scores = score(cohort.members, decided.criteria)
-    posed = pose(cohort, decided, scores, list(former(past)), seed=seed)
-    solution = solve(posed.problem, time_limit_s=time_limit_s)
+    posed = pose(cohort, decided, scores, list(former(past)), seed=seed_number(seed))
+    solution = solve(posed.problem, time_limit_s=duration("time_limit_s", time_limit_s))
     return Grouping(cohort, decided, scores, posed, solution, programme.heading.language, programme.name)
 
 

@@ -82,8 +82,9 @@ def apart(rules: Sequence[Rule], members: People, scores: IntMatrix) -> BoolBloc
     """Return (n, n) bool: who may not meet whom, whichever of the two a rule looks at first."""
     market = Market(members, members, scores.astype(np.int32))
     total = np.zeros(market.shape, dtype=bool)
-    for _, block in forbidding(rules, market):
-        total |= block | block.T
+    for block in (rule.forbids(market) for rule in rules):
+        if block is not None:
+            total |= block | block.T
     return total & ~np.eye(len(total), dtype=bool)
 
 

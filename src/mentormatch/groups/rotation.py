@@ -19,6 +19,7 @@ from mentormatch.groups.result import Result
 from mentormatch.groups.search import searched
 from mentormatch.languages import once_spoken, own_language, tr
 from mentormatch.phrases import counted, listed
+from mentormatch.scalars import whole_number
 from mentormatch.tables import Sheet, sheet
 
 SWEEPS = 8
@@ -129,6 +130,7 @@ def rotate(grouping: Grouping, rounds: int) -> Rotation:
     As few pairs as are found meet again: none, where the sizes allow a known construction and no rule forbids it.
     Raises RequestError where there are no groups, or no round is asked for.
     """
+    rounds = whole_number(tr("tours"), rounds)
     if rounds < 1 or not grouping.solution.groups:
         raise RequestError(tr("Il faut des groupes, et au moins un tour"))
     keys = [grouping.cohort.members.ids[row] for row in grouping.posed.members]

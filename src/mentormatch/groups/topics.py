@@ -20,13 +20,13 @@ from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.solution import Solution, Status, Tier
 from mentormatch.errors import Problem, RequestError
 from mentormatch.groups.answers import several_of
-from mentormatch.groups.asking import count
 from mentormatch.groups.ballot import DEFAULT, GOALS, Ballot, Goal, ballot_of
 from mentormatch.groups.result import Result
 from mentormatch.languages import own_language, spoken, tr, tr_n
 from mentormatch.people import Cohort
 from mentormatch.phrases import counted, listed, quoted
 from mentormatch.review.wording import first_of
+from mentormatch.scalars import seed_number, whole_number
 from mentormatch.tables import Sheet, sheet
 from mentormatch.text import canonical
 
@@ -272,7 +272,8 @@ def choose_topics(  # noqa: PLR0913 - all but two are keywords
         said = several_of(approvals, field)
         approvals, topics = said.answers, said.options if topics is None else topics
     ballot = ballot_of(approvals, topics)
-    number = min(count(tr("séances"), sessions), len(ballot.topics))
+    seed = seed_number(seed)
+    number = min(whole_number(tr("séances"), sessions), len(ballot.topics))
     refuse_goals(goals)
     refuse_steps(ballot.steps(number), goals)
     problem = ballot.pose(number, goals)

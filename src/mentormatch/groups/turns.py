@@ -19,7 +19,6 @@ from mentormatch.errors import Problem
 from mentormatch.groups.asking import (
     Group,
     Session,
-    count,
     members_of,
     places,
     refuse,
@@ -35,6 +34,7 @@ from mentormatch.groups.rounds import Block, Round, Season, in_rounds
 from mentormatch.isodates import start_of
 from mentormatch.languages import once_spoken, own_language, spoken, tr
 from mentormatch.phrases import counted, listed, quoted
+from mentormatch.scalars import seed_number, whole_number
 from mentormatch.tables import Sheet, sheet
 from mentormatch.text import canonical
 
@@ -212,12 +212,12 @@ def schedule_turns(  # noqa: PLR0913 - all but two are keywords
     season = Season(
         members,
         named,
-        count(tr("cas par séance"), per_session, 1),
+        whole_number(tr("cas par séance"), per_session, 1),
         ~marked(said_by_all(absences or {}, members, named, tr("absences")), len(named)),
         wished(wishes or {}, members, len(named)),
         urgent_among(urgent, members),
     )
-    asked = count(tr("tours"), rounds, 1)
+    asked, seed = whole_number(tr("tours"), rounds, 1), seed_number(seed)
     return Turns(season, tuple(in_rounds(season, asked, seed, time_limit_s)), asked, spoken(), name, minutes, place)
 
 

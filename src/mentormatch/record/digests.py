@@ -25,13 +25,20 @@ def digest(content: bytes) -> str:
 
 
 def digest_of_programme(programme: "Programme") -> str:
-    """Return the digest of all that a programme says of pairs, pins and bans included; not of what comes after them."""
-    return _digest(programme.model_dump(mode="json", by_alias=True, exclude={"documents", "follow_up", "sessions"}))
+    """Return the digest of all that a programme says of pairs, pins and bans included; not of what comes after them.
+
+    Whether keys are common is no part of it: who is the same person on both sides is in the digest of the answers.
+    """
+    stated = programme.model_dump(mode="json", by_alias=True, exclude={"documents", "follow_up", "sessions"})
+    del stated["programme"]["keys"]
+    return _digest(stated)
 
 
 def digest_of_answers(cohort: "Cohort") -> str:
-    """Return the digest of the keys and the answers of both sides, without their contacts."""
-    return _digest({"mentors": _people(cohort.mentors), "mentees": _people(cohort.mentees)})
+    """Return the digest of the keys and the answers of both sides, and of who is on both; without their contacts."""
+    sides = {"mentors": _people(cohort.mentors), "mentees": _people(cohort.mentees)}
+    both = sorted([cohort.mentors.compared[i], cohort.mentees.compared[k]] for i, k in zip(*cohort.both, strict=True))
+    return _digest({**sides, "both": both} if both else sides)
 
 
 def _digest(content: object) -> str:

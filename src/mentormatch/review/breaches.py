@@ -7,6 +7,7 @@ from itertools import batched
 
 import numpy as np
 
+from mentormatch.assignment.oneself import in_force
 from mentormatch.assignment.posing import SIDES, admitted, loads
 from mentormatch.assignment.rule import Market, Rule, market_of
 from mentormatch.assignment.wide.part import NOTHING
@@ -34,7 +35,7 @@ class Breach:
 def breaches(rules: Sequence[Rule], cohort: Cohort, scores: ScoreTable, pairs: Positions) -> Iterator[Breach]:
     """Yield every rule that these pairs, by position, break."""
     market = market_of(cohort, NOTHING)
-    yield from broken_by_pairs(rules, list(markets(cohort, scores, pairs)))
+    yield from broken_by_pairs(in_force(rules), list(markets(cohort, scores, pairs)))
     yield from broken_by_people(rules, market, pairs)
     yield from broken_by_all(rules, market, pairs)
 

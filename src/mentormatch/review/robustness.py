@@ -16,6 +16,7 @@ from mentormatch.people import Cohort
 from mentormatch.phrases import about, percent, thousands
 from mentormatch.review.pricing import places_of
 from mentormatch.review.unmatched import Case
+from mentormatch.scalars import exact_number, seed_number, shown
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.score import MILLION, ScoreTable, UnheldScores, normalised
 
@@ -40,15 +41,17 @@ class Trial:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        samples, spread = exact_number(self.samples), exact_number(self.spread)
         found = []
-        if not 1 <= self.samples <= MOST_SAMPLES:
-            found.append(
-                Problem("samples", str(self.samples), tr("un nombre de 1 à {most}", most=thousands(MOST_SAMPLES)))
-            )
-        if not 0 <= self.spread <= 1:
-            found.append(Problem("spread", str(self.spread), tr("une part de 0 à 1")))
+        if not isinstance(samples, int) or not 1 <= samples <= MOST_SAMPLES:
+            most = tr("un nombre de 1 à {most}", most=thousands(MOST_SAMPLES))
+            found.append(Problem("samples", shown(self.samples), most))
+        if spread is None or not 0 <= spread <= 1:
+            found.append(Problem("spread", shown(self.spread), tr("une part de 0 à 1")))
         if found:
             raise RequestError(tr("La solidité ne peut pas être essayée ainsi"), found)
+        for name, number in (("samples", samples), ("spread", spread), ("seed", seed_number(self.seed))):
+            object.__setattr__(self, name, number)
 
     def factors(self, criteria: int) -> NDArray[np.float64]:
         """Return (samples, criteria) factors; the same seed draws the same."""

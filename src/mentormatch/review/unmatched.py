@@ -7,6 +7,7 @@ from itertools import batched
 import numpy as np
 from numpy.typing import NDArray
 
+from mentormatch.assignment.oneself import in_force
 from mentormatch.assignment.posing import SIDES, forbidding
 from mentormatch.assignment.problem import AssignmentProblem, Loads
 from mentormatch.assignment.rule import Market, Rule
@@ -136,9 +137,9 @@ class View:
         """Yield whom each person could have."""
         case, scores = self.case, self.case.problem.scores
         if isinstance(scores, ComputedScores):
-            yield from Unheld(case.cohort, case.scores.criteria, case.rules, self.side, rows, self.others).partners(
-                scores.tiles
-            )
+            rules = in_force(case.rules)
+            unheld = Unheld(case.cohort, case.scores.criteria, rules, self.side, rows, self.others)
+            yield from unheld.partners(scores.tiles)
             return
         for some in batched(rows.tolist(), BATCH):
             yield from (Partners.left_by(excluding, len(self.others)) for excluding in self.excluding(some))

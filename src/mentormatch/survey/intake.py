@@ -1,6 +1,7 @@
 """Table + fields -> people: every row ends once, as taken, incomplete, replaced or rejected."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -8,7 +9,8 @@ from mentormatch.fields import Side
 from mentormatch.languages import tr
 from mentormatch.people import Cohort, People, Remark, RowFate
 from mentormatch.survey.contacts import Contacts
-from mentormatch.survey.entries import Entry, Questionnaire, Submission, enter
+from mentormatch.survey.entries import SIDES, Entry, Questionnaire, Submission, enter
+from mentormatch.survey.identity import person_numbers, remarks_on_both
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.reading import Table
 from mentormatch.survey.resemblance import resemblances
@@ -51,10 +53,11 @@ def split(
     kept, replaced = settled([entry for entry in met if isinstance(entry, Entry)], plan)
     rejected = [*(row for row in met if isinstance(row, RowFate)), *refused]
     rows = sorted([*rejected, *replaced, *(entry.row for entry in kept)], key=lambda row: (row.source, row.line))
-    made = (*remarks, *notes(kept), *resemblances(kept, plan))
+    mentors, mentees = (people_of(kept, plan, side) for side in SIDES)
+    cohort = Cohort(mentors, mentees, tuple(rows))
+    made = (*remarks, *notes(kept), *remarks_on_both(cohort, kept), *resemblances(kept, plan))
     contacts = {(entry.side, entry.row.key): entry.contact for entry in kept if entry.contact}
-    cohort = Cohort(people_of(kept, plan, "mentor"), people_of(kept, plan, "mentee"), tuple(rows), made)
-    return cohort, Contacts(tuple(questionnaire.contacts), contacts)
+    return replace(cohort, remarks=made), Contacts(tuple(questionnaire.contacts), contacts)
 
 
 def people_of(entries: Sequence[Entry], plan: Plan, side: Side) -> People:
@@ -65,7 +68,7 @@ def people_of(entries: Sequence[Entry], plan: Plan, side: Side) -> People:
         for place, (name, field) in enumerate(plan.asked_of(side).items())
     }
     complete = np.array([entry.row.fate == "taken" for entry in mine], dtype=bool)
-    return People(tuple(entry.row.key for entry in mine), columns, complete)
+    return People(tuple(entry.row.key for entry in mine), columns, complete, person_numbers(mine, plan))
 
 
 def notes(entries: Sequence[Entry]) -> Iterator[Remark]:

@@ -26,7 +26,8 @@ class Plan:
     ``needed`` are the fields that criteria, rules, roles and consent cannot do without; ``weights`` say how much of
     the score rests on each field, side by side; ``minimum_answered`` is the share below which a person is set aside;
     ``renaming`` is what the files call otherwise, ``forgotten`` who asked to be nobody; ``alone`` is the side of
-    everybody where nothing tells two sides apart.
+    everybody where nothing tells two sides apart; ``common_keys`` whether the same key on both sides is one person,
+    ``names`` the fields that ask people what they are called.
     """
 
     fields: Mapping[str, AnyField]
@@ -39,6 +40,8 @@ class Plan:
     renaming: Renaming = field(default_factory=Renaming)
     forgotten: Forgotten = NOBODY
     alone: Side | None = None
+    common_keys: bool = False
+    names: tuple[str, ...] = ()
 
     def asked_of(self, side: Side) -> dict[str, AnyField]:
         """Return the fields that people of ``side`` answer and that become columns."""

@@ -8,6 +8,7 @@ from itertools import combinations
 from mentormatch.languages import tr
 from mentormatch.people import Remark
 from mentormatch.survey.entries import Entry
+from mentormatch.survey.identity import on_both_sides
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.settling import grouped, lines, same_email, sheet_of
 from mentormatch.text import canonical, flags, fold, skeleton
@@ -20,7 +21,7 @@ MOST_NAMES = 400
 
 def resemblances(entries: Sequence[Entry], plan: Plan) -> Iterator[Remark]:
     """Yield what may be the same person, or the same name, without being typed alike; and what may be nobody."""
-    for same in same_email(entries):
+    for same in (same for same in same_email(entries) if not on_both_sides(same, plan)):
         yield remark(same, tr("même courriel"))
     yield from same_looking(entries, plan)
     yield from odd_characters(entries)
@@ -40,10 +41,10 @@ def remark(entries: Sequence[Entry], text: str) -> Remark:
 def same_looking(entries: Sequence[Entry], plan: Plan) -> Iterator[Remark]:
     """Yield the rows whose keys, or whose names, look the same."""
     for same in grouped(entries, lambda entry: (*sheet_of(entry, plan), skeleton(entry.row.key))).values():
-        if len(same) > 1:
+        if len(same) > 1 and not on_both_sides(same, plan):
             yield remark(same, tr("des identifiants qui se ressemblent"))
     for looks, same in grouped(entries, lambda entry: named(entry, plan)).items():
-        if looks and len(same) > 1:
+        if looks and len(same) > 1 and not on_both_sides(same, plan):
             yield remark(same, tr("même nom à l'œil : homonymes, ou doublon ?"))
 
 

@@ -84,11 +84,31 @@ def test_of_incomplete_answers_the_last_one_stands() -> None:
     assert fates(cohort) == [(2, "replaced"), (3, "incomplete")]
 
 
-def test_without_a_key_one_email_on_both_sides_is_two_people_and_a_remark() -> None:
+def test_without_a_key_one_email_on_both_sides_is_one_person_on_both_and_a_remark() -> None:
     answers = frame("Rôle|Courriel|Métier", "Mentor·e|a@x.fr|Production", "Mentoré·e|a@x.fr|Production")
     cohort = read_survey(BY_EMAIL, answers)
     assert fates(cohort) == [(2, "taken"), (3, "taken")]
-    assert "même courriel" in remarks(cohort)
+    assert remarks(cohort).endswith("de l'autre côté (tableau, ligne 3) : jamais en binôme avec elle-même")
+    assert "même courriel" not in remarks(cohort)
+
+
+@pytest.mark.parametrize("question", ["Nom", "Nom et prénom", "Votre prénom", "Nom d'usage", "Full name", "Your name?"])
+def test_a_question_for_a_name_tells_people_apart_who_share_an_email(question: str) -> None:
+    assert same_with(question, "Ana Bé", "BE, Ana") == 1
+    assert same_with(question, "Ana Bé", "Zoé Bé") == 0
+
+
+@pytest.mark.parametrize("question", ["Nom de la structure", "Nom de votre employeur", "Name of your school", "Ville"])
+def test_another_name_does_not_make_one_person_of_two_who_share_an_email(question: str) -> None:
+    assert same_with(question, "Le Lieu", "Le Lieu") == 0
+
+
+def same_with(question: str, *answers: str) -> int:
+    """Return how many people are on both sides, of two who share an e-mail and answer so."""
+    asked = {**NAME, "question": question}
+    made = programme({"code": KEY, "courriel": EMAIL, "nom": asked, "metier": TRADE}, one_file=False)
+    rows = [frame(f"Code|Courriel|{question}|Métier", f"1|a@x.fr|{answer}|Production") for answer in answers]
+    return len(read_survey(made, mentors=rows[0], mentees=rows[1]).both[0])
 
 
 def test_two_people_without_an_email_are_never_the_same_person() -> None:

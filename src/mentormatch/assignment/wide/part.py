@@ -143,7 +143,7 @@ class Part:
 
 def keyless(people: People) -> People:
     """Return people whose keys are not told."""
-    return replace(people, ids=("",) * len(people))
+    return replace(people, ids=("",) * len(people), persons=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ RANKS: Mapping[str, int] = {"minimum_score": 2, "gap": 3, "common": 3, "require"
 """Of as many changes, those are proposed that touch a number, then a place, then a rule, in this order."""
 NEVER = "veto"
 """What a person asked for is not waived, and not told."""
+UNWAIVED = (NEVER, "oneself")
+"""The rules of which that is so; nobody is paired with themselves."""
 EXCEPTION = mark("une exception à {rule} pour ce binôme")
 NO_MINIMUM = mark("pas de minimum pour {person}")
 MORE: Mapping[Side, str] = {
@@ -169,7 +171,7 @@ def of_rules(seeker: Seeker) -> Iterator[Obstacle]:
     """Yield the rules that forbid pairs with the person."""
     for rule, blocks in seeker.forbidden:
         exception = tr(EXCEPTION, rule=quoted(seeker.case.labels.rule(rule)))
-        code = NEVER if rule.kind == NEVER else "waive_rule"
+        code = NEVER if rule.kind in UNWAIVED else "waive_rule"
         yield Obstacle(code, always(exception), blocks, RANKS.get(rule.kind, 4))
 
 
