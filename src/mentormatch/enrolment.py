@@ -99,6 +99,7 @@ def plan_of(programme: Programme, *, apart: bool = False) -> Plan:
         renaming=renaming(programme.mapping.questions, programme.mapping.options),
         forgotten=programme.forgotten,
         alone=None if programme.sessions is None else "mentee",
+        dates=programme.mapping.dates,
     )
 
 

@@ -7,6 +7,7 @@ from mentormatch.fields import AnyField, Side
 from mentormatch.languages import mark
 from mentormatch.survey.mapping import Renaming
 from mentormatch.survey.privacy import NOBODY, Forgotten
+from mentormatch.survey.table import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Plan:
     ``needed`` are the fields that criteria, rules, roles and consent cannot do without; ``weights`` say how much of
     the score rests on each field, side by side; ``minimum_answered`` is the share below which a person is set aside;
     ``renaming`` is what the files call otherwise, ``forgotten`` who asked to be nobody; ``alone`` is the side of
-    everybody where nothing tells two sides apart.
+    everybody where nothing tells two sides apart; ``dates`` is the order of day and month where a file proves none.
     """
 
     fields: Mapping[str, AnyField]
@@ -39,6 +40,7 @@ class Plan:
     renaming: Renaming = field(default_factory=Renaming)
     forgotten: Forgotten = NOBODY
     alone: Side | None = None
+    dates: Order | None = None
 
     def asked_of(self, side: Side) -> dict[str, AnyField]:
         """Return the fields that people of ``side`` answer and that become columns."""
