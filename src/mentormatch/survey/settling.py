@@ -14,6 +14,7 @@ from mentormatch.languages import mark, tr
 from mentormatch.people import Remark, RowFate
 from mentormatch.phrases import listed
 from mentormatch.survey.entries import Entry
+from mentormatch.survey.moments import ORDERS
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.table import Order, Sent
 
@@ -21,7 +22,6 @@ INCOMPLETE = mark("incomplète, une réponse complète existe (ligne {line})")
 OLDER = mark("remplacée par une réponse plus récente (ligne {line})")
 FURTHER = mark("remplacée par une réponse plus loin dans le fichier (ligne {line})")
 UNKNOWN = mark("remplacée par une autre réponse de la même personne (ligne {line})")
-ORDERS: tuple[Order, Order] = ("day first", "month first")
 WRITTEN: dict[Order, str] = {"day first": mark("jour/mois"), "month first": mark("mois/jour")}
 MOST_SHOWN = 5
 EARLIEST, LATEST = timedelta(hours=-14), timedelta(hours=12)

@@ -21,6 +21,8 @@ from mentormatch.text import fold
 
 ANSWER = re.compile(r"[-+]?[0-9][0-9 .,:/h-]*|[^@\s]+@[^@\s]+\.[^@\s]+")
 """A number, a date, a telephone or an address."""
+LEAST = 2
+"""A table is a header and an answer."""
 NO_TITLE = mark("une ligne d'intitulés en haut du fichier")
 HEADER_AT = mark("si les intitulés sont à la ligne {line}, supprimez les lignes au-dessus")
 
@@ -56,7 +58,8 @@ def titles(rows: Rows) -> int:
         Where there are some, and the row below them may be no header.
     """
     above = len(list(takewhile(lambda row: count(row.cells) == 1, rows.records[:MOST_TITLES])))
-    if not above or 2 * sum(count(row.cells) > 1 for row in rows.records) <= len(rows.records):
+    wide = sum(count(row.cells) > 1 for row in rows.records) if above else 0
+    if wide < LEAST or 2 * wide <= len(rows.records) - above:
         return 0
     if is_header(rows.records[above], rows.records[above + 1 :]):
         return above
