@@ -81,7 +81,8 @@ def noted(
     a response is the first of the columns ``response`` that is not empty.
     """
     texts = [filled(record.cells, columns) for record in table.records]
-    beside = (record.cells[column] for record in table.records for column in columns)
+    rows = zip(texts, table.records, strict=True)
+    beside = (record.cells[at] for text, record in rows for at in columns if record.cells[at].strip() != text)
     name = table.header[columns[0]] if columns else ""
     found, fault = moments(name, texts, beside, certain)
     sent = {

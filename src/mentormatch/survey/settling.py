@@ -130,11 +130,10 @@ class Doubts:
         if found.turned == found.position:
             return
         at, turned = found.position, found.turned
-        read = next(one for one in (sent[at], sent[turned], *sent) if one.readings)
-        assert read.readings is not None
-        likely = next((order for order in ORDERS if read.when == read.readings.of(order)), None)
+        readings, when = next((one.readings, one.when) for one in (sent[at], sent[turned], *sent) if one.readings)
+        likely = next((order for order in ORDERS if when == readings.of(order)), None)
         lines = sorted((rows[at].line, rows[turned].line))
-        met = self.met.setdefault((rows[at].source, read.readings.column, likely), [])
+        met = self.met.setdefault((rows[at].source, readings.column, likely), [])
         if lines not in met[-1:]:
             met.append(lines)
 

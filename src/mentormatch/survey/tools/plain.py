@@ -86,18 +86,18 @@ def is_header(header: Record, answers: Sequence[Record]) -> bool:
 def suggested(rows: Rows) -> list[Problem]:
     """Return that the header may be further down: at the fullest of the next rows, where it is twice as full."""
     first, *others = rows.records[: MOST_TITLES + 1]
-    most = max((different(row) for row in others), default=0)
-    if most < 2 * different(first):
+    most = max((fullness(row) for row in others), default=0)
+    if most < 2 * fullness(first):
         return []
-    line = next(row.line for row in others if different(row) == most)
+    line = next(row.line for row in others if fullness(row) == most)
     where = tr("ligne {line}", line=first.line)
     found = tr("moins de textes différents qu'à la ligne {line}", line=line)
     return [Problem(where, found, tr(NO_TITLE), tr(HEADER_AT, line=line))]
 
 
-def different(row: Record) -> int:
-    """Return how many different texts a row holds."""
-    return len({fold(cell) for cell in row.cells} - {""})
+def fullness(row: Record) -> int:
+    """Return how many cells of a row hold something, 1 where they all hold the same: a title over many columns."""
+    return 1 if len({fold(cell) for cell in row.cells} - {""}) == 1 else count(row.cells)
 
 
 def told_apart(rows: Rows) -> Table:
