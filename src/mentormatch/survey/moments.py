@@ -22,7 +22,7 @@ from mentormatch.survey.table import Order, Readings
 
 YEAR_FIRST = r"(?P<year>[0-9]{4})(?P<mark>[-/.])(?P<one>[0-9]{1,2})(?P=mark)(?P<two>[0-9]{1,2})"
 YEAR_LAST = r"(?P<one>[0-9]{1,2})(?P<mark>[-/.])(?P<two>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4}|[0-9]{2})"
-BETWEEN = r"(?:t|\s*,\s*|\s+-\s+|\s+à\s+|\s+at\s+|\s+)"
+BETWEEN = r"(?:t|\s*,\s*|\s+(?:-|\xe0|at)\s+|\s+)"
 TIME = (
     r"(?P<hour>[0-9]{1,2})[:h](?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
     r"(?:\s*(?P<half>[ap])\.?\s?m\.?)?"

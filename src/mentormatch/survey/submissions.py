@@ -57,7 +57,7 @@ def without_identity(table: Table, found: Mapping[str, Place], plan: Plan) -> It
 
 def by_response(table: Table, plan: Plan) -> bool:
     """Say whether people are known by the number that the survey tool gave to their response: by nothing else."""
-    return plan.key is None and plan.email is None and any(sent.response for sent in table.sent.values())
+    return plan.key is None and plan.email is None and table.numbered
 
 
 def without_role(table: Table, side: Side | None, plan: Plan) -> Iterator[Problem]:

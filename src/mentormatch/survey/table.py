@@ -145,6 +145,11 @@ class Table:
     alone: Mapping[int, str] = field(default_factory=dict)
     manner: Manner = AS_IT_IS
 
+    @property
+    def numbered(self) -> bool:
+        """Whether the survey tool gave numbers to responses."""
+        return any(sent.response for sent in self.sent.values())
+
 
 def unreadable(source: str, *problems: Problem) -> SurveyError:
     """Return the error that says why ``source`` cannot be taken."""
