@@ -166,6 +166,11 @@ def test_a_title_above_a_table_is_passed_over_in_texts(title: str, delimiter: st
     assert "Les intitulés sont à la ligne 2" in told(table)
 
 
+def test_a_title_that_holds_another_delimiter_does_not_say_how_the_table_is_cut() -> None:
+    text = "\n".join(["Mentorat ; promotion 2026", *(",".join(map(str, row)) for row in TABLE)])
+    assert table_in(text.encode(), "reponses.csv").header == ("Nom", "Courriel", "Ville")
+
+
 def test_a_title_above_a_table_is_passed_over_in_workbooks_and_frames() -> None:
     rows: list[list[Cell]] = [["Mentorat 2026"], [], *TABLE]
     assert table_in(workbook(rows), "reponses.xlsx").header == ("Nom", "Courriel", "Ville")

@@ -72,7 +72,8 @@ def best_delimiter(text: str) -> str:
     samples = {delimiter: _sample(text, delimiter) for delimiter in DELIMITERS}
     best = max(DELIMITERS, key=lambda delimiter: _fit(samples[delimiter]))
     below = max(DELIMITERS, key=lambda delimiter: _fit(_below_titles(samples[delimiter])))
-    return best if _fit(samples[best])[0] or _fit(_below_titles(samples[below])) < TABLE else below
+    several, fit, _ = _fit(samples[best])
+    return best if (several and fit) or _fit(_below_titles(samples[below])) < TABLE else below
 
 
 def _below_titles(records: list[Record]) -> list[Record]:
