@@ -1,6 +1,7 @@
 """Exports that lack a column or stand below a title: recognised, or told which tool is near, never read by a title."""
 
 import io
+from collections.abc import Sequence
 from datetime import datetime
 
 import pandas as pd
@@ -29,6 +30,11 @@ def sent(table: Table, line: int = 2) -> datetime | None:
     """Return when a row was sent, by the clock."""
     when = table.sent[line].when
     return when and when.replace(tzinfo=None)
+
+
+def written(rows: Sequence[Sequence[Cell]], delimiter: str) -> str:
+    """Return rows as text without any quotes but their own."""
+    return "\n".join(delimiter.join(map(str, row)) for row in rows)
 
 
 def told(table: Table) -> str:
@@ -158,23 +164,22 @@ TABLE: list[list[Cell]] = [["Nom", "Courriel", "Ville"], ["Zoé", "z@lilas.fr", 
 @pytest.mark.parametrize("delimiter", [";", ",", "\t"])
 @pytest.mark.parametrize("padded", ["padded", "bare"])
 def test_a_title_above_a_table_is_passed_over_in_texts(title: str, delimiter: str, padded: str) -> None:
-    first = [f'"{title}"', *[""] * (2 if padded == "padded" else 0)]
-    text = "\n".join(delimiter.join(map(str, row)) for row in [first, *TABLE])
-    table = table_in(text.encode(), "reponses.csv")
+    first: list[Cell] = [f'"{title}"', *[""] * (2 if padded == "padded" else 0)]
+    table = table_in(written([first, *TABLE], delimiter).encode(), "reponses.csv")
     assert table.header == ("Nom", "Courriel", "Ville")
     assert [row.line for row in table.records] == [3, 4]
     assert "Les intitulés sont à la ligne 2" in told(table)
 
 
 def test_a_title_that_holds_another_delimiter_does_not_say_how_the_table_is_cut() -> None:
-    text = "\n".join(["Mentorat ; promotion 2026", *(",".join(map(str, row)) for row in TABLE)])
+    text = written([["Mentorat ; promotion 2026"], *TABLE], ",")
     assert table_in(text.encode(), "reponses.csv").header == ("Nom", "Courriel", "Ville")
 
 
 def test_a_title_above_a_table_is_passed_over_in_workbooks_and_frames() -> None:
     rows: list[list[Cell]] = [["Mentorat 2026"], [], *TABLE]
     assert table_in(workbook(rows), "reponses.xlsx").header == ("Nom", "Courriel", "Ville")
-    text = "\n".join(",".join(map(str, row)) for row in [["Mentorat 2026", "", ""], *TABLE])
+    text = written([["Mentorat 2026", "", ""], *TABLE], ",")
     assert read_table(pd.read_csv(io.StringIO(text))).header == ("Nom", "Courriel", "Ville")
 
 
