@@ -157,6 +157,11 @@ def test_what_the_tool_and_its_language_tell_is_said_where_it_decides() -> None:
     assert 'dates = "month first"' in remark.text
 
 
+def test_a_date_that_is_written_as_in_the_united_states_makes_a_sheet_in_french_unsure() -> None:
+    with pytest.raises(SurveyError, match="se lit jour/mois ou mois/jour"):
+        cohort_of("google", [("3/4/2026 10:00:00", "a@x.fr"), ("4/3/2026 10:00:00", "a@x.fr")])
+
+
 @pytest.mark.parametrize("odd", ["", "hier", "31/02/2026 10:00", "13/13/2026 10:00"])
 def test_an_answer_without_a_date_that_can_be_read_is_not_the_oldest(odd: str) -> None:
     for rows, kept in (([odd, "14/04/2026 10:00"], 3), (["14/04/2026 10:00", odd], 3)):

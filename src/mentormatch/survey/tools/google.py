@@ -16,8 +16,8 @@ from dataclasses import replace
 from typing import ClassVar
 
 from mentormatch.languages import mark
-from mentormatch.survey.heading import below, columns_of, noted, without
-from mentormatch.survey.table import Rows, Table, tabulate
+from mentormatch.survey.heading import below, columns_of, filled, noted, without
+from mentormatch.survey.table import Order, Rows, Table, tabulate
 from mentormatch.survey.tool import Tool, not_of, numbered, part
 from mentormatch.text import fold
 
@@ -34,6 +34,8 @@ ADDRESSES = (
 FRONT = 3
 """How many columns at most are the tool's own: the time stamp, the address, the score."""
 MARKS = ("Score", "Feedback", "Commentaires")
+AMERICAN = re.compile(r"[0-9]{1,2}/[0-9]/")
+"""Sheets in French write two figures there, whichever of day and month it is."""
 SCORES = ("score", "score total", "total score")
 SCORE = re.compile(r"(?:[0-9]+(?:[.,][0-9]+)? / [0-9]+)?")
 
@@ -57,9 +59,15 @@ class Google(Tool):
             raise not_of(rows, self)
         table = tabulate(below(rows), numbered(rows.records[0].cells))
         stamp = columns_of(table, [names[stamps[0]]], len(table.header))
-        table = noted(table, stamp, certain=None if names[stamps[0]] == ENGLISH else "day first")
+        table = noted(table, stamp, certain=order_in(table, stamp, names[stamps[0]]))
         address = frozenset(columns_of(table, ADDRESSES, FRONT))
         return without(replace(table, tool=self.kind, own=address), {*stamp, *scores(table)})
+
+
+def order_in(table: Table, stamp: Sequence[int], name: str) -> Order | None:
+    """Return that the day comes first, where the language says so and no date is written as in the United States."""
+    american = any(AMERICAN.match(filled(record.cells, stamp)) for record in table.records)
+    return None if name == ENGLISH or american else "day first"
 
 
 def scores(table: Table) -> Iterator[int]:
