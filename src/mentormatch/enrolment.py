@@ -106,6 +106,7 @@ def plan_of(programme: Programme, *, apart: bool = False) -> Plan:
         alone=None if programme.sessions is None else "mentee",
         common_keys=programme.heading.keys == "common",
         names=name_fields(programme.fields, programme.documents.name),
+        dates=programme.mapping.dates,
     )
 
 

@@ -36,6 +36,7 @@ from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from mentormatch.sections import Documents, FollowUp, Grouped, Heading, Part, Sessions, Sharing, misplaced, misstated
 from mentormatch.survey.mapping import Target, answers_of, has_item, takes, target
 from mentormatch.survey.privacy import NOBODY, Forgotten, read_forgotten
+from mentormatch.survey.table import Order
 
 if TYPE_CHECKING:
     type AnyCriterion = Criterion
@@ -92,11 +93,13 @@ class Wordings(Part):
     """What files of answers call otherwise.
 
     ``questions`` say which field, or which item of it (``field [item]``), a header stands for; ``options`` say, field
-    by field, which answer of the programme a text of the export is.
+    by field, which answer of the programme a text of the export is; ``dates`` says whether day or month comes first
+    where a survey tool wrote when answers were sent, for files that do not tell.
     """
 
     questions: dict[str, str] = Setting(default_factory=dict)
     options: dict[str, dict[str, str]] = Setting(default_factory=dict)
+    dates: Order | None = None
 
 
 class Programme(Part):

@@ -177,6 +177,15 @@ def test_a_file_that_tells_no_role_or_no_identity_is_drafted_with_a_word_on_what
     assert len(made.lacking) == 2
 
 
+def test_where_the_survey_tool_numbers_responses_no_identity_is_lacking() -> None:
+    answers = DataFrame(
+        {"#": ["f0", "f1"], "Métier": ["a", "b"], "Submit Date (UTC)": ["2026-03-01"] * 2}, dtype=object
+    )
+    made = draft(read_tables(mentors=answers, mentees=answers))
+    assert made.lacking == ()
+    assert "f0" not in made.text
+
+
 @pytest.mark.parametrize(
     ("mentor", "mentee"),
     [

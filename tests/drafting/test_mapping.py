@@ -92,6 +92,14 @@ def test_a_mapping_is_never_written_over_another(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
+def test_a_mapping_is_added_to_a_programme_that_says_the_order_of_day_and_month(tmp_path: Path) -> None:
+    path = examples.copy_to(tmp_path).programme
+    path.write_text(path.read_text(encoding="utf-8") + '\n[mapping]\ndates = "day first"\n', encoding="utf-8")
+    with_mapping(path, '[mapping.questions]\n"Job" = "annees"\n')
+    mapping = Programme.load(path).mapping
+    assert (mapping.dates, mapping.questions) == ("day first", {"Job": "annees"})
+
+
 def test_the_texts_of_free_questions_and_ticks_are_never_unknown() -> None:
     fields = programme(
         {"code": KEY, "metier": TRADE, "arts": {"question": "Arts", "kind": "choices", "options": ["Danse", "Mime"]}}

@@ -5,16 +5,24 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pandas import DataFrame
 
 from mentormatch.errors import ProgrammeError, RequestError, SurveyError
+from mentormatch.followup.waves import Wave
 from mentormatch.followup.year import follow_up
+from mentormatch.programme import Wordings
 from tests.followup.years import ASKED, FIELDS, asking, frame, paired, year
 from tests.report.cohorts import programme
 
 
 def fates(rows: list[tuple[str, ...]]) -> list[tuple[int, str]]:
     """Return the line and the reason of each row that counts for nobody."""
-    return [(row.line, row.reason) for row in year({1: frame(*rows)}).waves[0].rejected]
+    return fates_in(year({1: frame(*rows)}).waves[0])
+
+
+def fates_in(wave: Wave) -> list[tuple[int, str]]:
+    """Return the line and the reason of each row that counts for nobody."""
+    return [(row.line, row.reason) for row in wave.rejected]
 
 
 def test_a_code_is_read_whatever_its_case_and_others_are_told_by_line() -> None:
@@ -41,6 +49,29 @@ def test_a_second_answer_replaces_the_first_pair_by_pair() -> None:
         ("E3", 5, 1),
     ]
     assert [(row.line, row.fate, row.by) for row in wave.rejected] == [(4, "replaced", 5)]
+
+
+def dated(*whens: str) -> DataFrame:
+    """Return answers of one mentee through a Google form, sent at these times."""
+    answers = frame(*[("E3", "", "Oui")] * len(whens))
+    answers.insert(0, "Timestamp", list(whens))
+    return answers
+
+
+def test_the_latest_answer_replaces_those_before_wherever_it_stands() -> None:
+    wave = year({1: dated("14/04/2026 10:00", "2026-04-13 10:00:00.5")}).waves[0]
+    assert [reply.sent.line for reply in wave.replies] == [2]
+    assert fates_in(wave) == [(3, "remplacée par une réponse plus récente (ligne 2)")]
+    wave = year({1: dated("14/04/2026 10:00", "hier")}).waves[0]
+    assert fates_in(wave) == [(2, "remplacée par une réponse plus loin dans le fichier (ligne 3)")]
+
+
+def test_it_is_asked_where_the_order_of_day_and_month_tells_which_answer_is_the_latest() -> None:
+    with pytest.raises(SurveyError, match=r"lignes 2 et 3 .* \[mapping\] dates"):
+        year({1: dated("03/04/2026 10:00", "04/03/2026 10:00")})
+    told = asking().model_copy(update={"mapping": Wordings(dates="day first")})
+    answers = dated("03/04/2026 10:00", "04/03/2026 10:00")
+    assert [reply.sent.line for reply in follow_up(told, paired().pairs, {1: answers}).waves[0].replies] == [2]
 
 
 def test_a_code_that_both_sides_have_tells_nobody() -> None:

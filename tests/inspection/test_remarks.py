@@ -42,6 +42,12 @@ def test_an_impossible_date_is_told_by_its_line_where_the_other_answers_are_date
     assert not cell or cell not in told(made)
 
 
+def test_dates_of_which_most_have_the_month_first_are_read_so() -> None:
+    days = ["05/25/2020", "02/29/2020", "03/04/2020", "30/02/2020"]
+    made = report(RULES, [{"code": f"M{n}", "depuis": day} for n, day in enumerate(days)], [])
+    assert [f"ligne {line} : « depuis »" in told(made) for line in (2, 3, 4, 5)] == [False, False, False, True]
+
+
 def test_a_question_that_asks_for_no_dates_has_none_that_is_odd() -> None:
     days = ["12/05/2020", "toujours", "depuis peu", "31/02/2020"]
     assert "date" not in told(report(RULES, [{"code": f"M{n}", "depuis": day} for n, day in enumerate(days)], []))
@@ -51,7 +57,7 @@ def test_a_question_that_asks_for_no_dates_has_none_that_is_odd() -> None:
 def test_a_year_of_two_figures_is_of_this_century_or_the_last(text: str, year: int | None) -> None:
     shape = SHAPE.match(text)
     assert shape is not None
-    day = day_of(shape)
+    day = day_of(shape, "day first")
     assert (day.year if day else None) == year
 
 

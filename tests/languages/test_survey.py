@@ -114,7 +114,7 @@ def test_the_fate_of_rows_and_what_is_odd_about_them_is_told_in_english() -> Non
     assert "lines 2 and 3: the same e-mail address" in told
     assert "column not used: “More”" in told
     assert "“topics”: no column for [two]" in told
-    assert "replaced by a more recent answer (line 4)" in told
+    assert "replaced by an answer further down in the file (line 4)" in told
     odd = [text for text in told if french_in(text.replace("test, essai", ""))]
     assert [text for text in odd if not text.startswith("“topics”: ")] == []
 

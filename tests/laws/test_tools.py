@@ -18,7 +18,7 @@ from mentormatch.survey.tool import sorted_by_tool, tools_by_kind
 from tests.conftest import DEEP, ROOT
 from tests.laws.questionnaires import SIDES
 from tests.survey.tools.exports import EXPORTS, as_read
-from tests.survey.tools.made import EMAIL, KEY, ROLE, Answers, check_columns, programmes_with_answers
+from tests.survey.tools.made import EMAIL, KEY, ROLE, Answers, Cell, check_columns, programmes_with_answers
 from tests.survey.tools.writers_one import LIMESURVEY, NEXTCLOUD_IDS, SURVEYMONKEY
 from tests.survey.tools.writers_two import HELLOASSO, MICROSOFT, TALLY, TYPEFORM_END
 
@@ -96,6 +96,38 @@ def test_people_are_reached_as_they_told_whatever_the_tool(case: Case) -> None:
     for kind, export in EXPORTS.items():
         table = sorted_by_tool(export.rows(programme, people))
         assert take_apart([(table, None)], plan_of(export.prepare(programme)))[1].people == told, kind
+
+
+@few
+@given(case=cases, titles=st.lists(st.sampled_from(["Mentorat 2026", "Export, 12/03"]), min_size=1, max_size=3))
+def test_a_title_above_an_export_is_never_its_header(case: Case, titles: Sequence[str]) -> None:
+    for kind, export in EXPORTS.items():
+        rows = [list(row) for row in export.write(*case)]
+        expected, found = sorted_by_tool(as_read(rows)), titled_or_refused([*([title] for title in titles), *rows])
+        if isinstance(found, str):
+            assert kind == "plain"
+            assert f"si les intitulés sont à la ligne {len(titles) + 1}" in found
+        else:
+            assert (found.tool, found.header) == (expected.tool, expected.header)
+            assert [row.cells for row in found.records] == [row.cells for row in expected.records]
+            assert [row.line - len(titles) for row in found.records] == [row.line for row in expected.records]
+
+
+def titled_or_refused(rows: Sequence[Sequence[Cell]]) -> Table | str:
+    try:
+        return sorted_by_tool(as_read(rows))
+    except SurveyError as error:
+        return str(error)
+
+
+@every_tool
+def test_a_tool_is_near_where_one_of_its_marks_stands_among_the_headers(kind: str) -> None:
+    tool = tools_by_kind()[kind]
+    assert bool(tool.marks) == bool(tool.expected) == (not tool.last)
+    for mark in tool.marks:
+        table = sorted_by_tool(as_read([["Nom", "Ville", mark, "Pays"], ["Zoé", "Lyon", "x", "F"]]))
+        assert table.tool == "plain"
+        assert any(f"--tool {kind}" in remark.text for remark in table.remarks), mark
 
 
 @every_tool

@@ -16,7 +16,7 @@ from mentormatch.files import write_whole
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.likeness import NEAR, closest, likenesses
 from mentormatch.phrases import counted, decimal, listed
-from mentormatch.programme import Programme, Wordings
+from mentormatch.programme import Programme
 from mentormatch.survey.headers import claimed, places
 from mentormatch.survey.mapping import Renaming, Target, answers_of
 from mentormatch.survey.plan import Plan
@@ -187,7 +187,8 @@ def with_mapping(path: Path, text: str) -> None:
     Raises OutputError where the programme has a mapping already, ProgrammeError where this one does not fit it.
     """
     before = path.read_bytes()
-    if Programme.load(path).mapping != Wordings():
+    known = Programme.load(path).mapping
+    if known.questions or known.options:
         advice = tr("écrivez ailleurs (-o), et collez à la main")
         found = Problem("mapping", tr("le programme en a déjà une"), advice=advice)
         raise OutputError(tr("Rien n'a été ajouté à {file}", file=path.name), [found])

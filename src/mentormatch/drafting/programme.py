@@ -72,7 +72,7 @@ def draft(tables: Sequence[tuple[Table, Side | None]], name: str = "") -> Draft:
             *proposals(entries, role),
         ]
     )
-    return Draft(text.rstrip("\n") + "\n", tuple(lacking(entries, role, apart=apart)))
+    return Draft(text.rstrip("\n") + "\n", tuple(lacking(tables, entries, role)))
 
 
 def beside(asked: Sequence[Sample]) -> Iterator[Sample]:
@@ -244,12 +244,15 @@ def criterion(kind: str, why: str, **settings: str) -> Iterator[str]:
     yield "# weight = 10"
 
 
-def lacking(entries: Sequence[Entry], role: Sample | None, *, apart: bool) -> Iterator[str]:
+def lacking(
+    tables: Sequence[tuple[Table, Side | None]], entries: Sequence[Entry], role: Sample | None
+) -> Iterator[str]:
     """Yield what nothing in the answers tells, and people must say before they can be taken."""
-    if not apart and role is None:
+    if role is None and any(side is None for _, side in tables):
         yield tr(
             "rien dans ce fichier ne dit qui est mentor·e et qui est mentoré·e : ajoutez « role » à [programme], ou"
             " donnez un fichier par côté (--mentors, --mentees)"
         )
-    if email_of(entries) is None and not any(entry.guess.use == "key" for entry in entries):
+    known = email_of(entries) is not None or any(entry.guess.use == "key" for entry in entries)
+    if not known and not all(table.numbered for table, _ in tables):
         yield tr("ni code ni courriel ne distingue les personnes : ajoutez une colonne de codes au fichier")

@@ -17,7 +17,7 @@ from mentormatch.review.pairs import Pair
 from mentormatch.sections import Answered
 from mentormatch.survey.entries import Submission
 from mentormatch.survey.plan import Plan
-from mentormatch.survey.settling import grouped
+from mentormatch.survey.settling import Doubts, grouped, newest, superseded
 from mentormatch.survey.submissions import laid_out, remarks_of, said, submissions, unread
 from mentormatch.text import canonical
 
@@ -93,7 +93,7 @@ def read_wave(programme: Programme, pairs: Sequence[Pair], months: int, source: 
     sheets = laid_out([(table, "mentee") for table, _ in read_tables(source)], plan)
     refuse_empty(sheets[0].places, sheets[0].table.source)
     met = [placed(sent, programme, pairs) for sent in submissions(sheets[0], plan)]
-    replies, replaced = settled([one for one in met if isinstance(one, Reply)])
+    replies, replaced, doubts = settled([one for one in met if isinstance(one, Reply)])
     rejected = [*unread(sheets), *replaced, *(one for one in met if isinstance(one, RowFate))]
     people, odd = answers(programme, replies)
     return Wave(
@@ -101,7 +101,7 @@ def read_wave(programme: Programme, pairs: Sequence[Pair], months: int, source: 
         tuple(replies),
         people,
         tuple(sorted(rejected, key=lambda row: row.line)),
-        (*remarks_of(sheets, plan), *odd),
+        (*remarks_of(sheets, plan), *doubts, *odd),
     )
 
 
@@ -116,7 +116,9 @@ def plan_of_wave(programme: Programme) -> Plan:
     question = programme.fields[named[0]].question if named else tr(CODE)
     name = next(name for name in (KEY, f"{KEY}_participant", "-") if name not in asked)
     fields: dict[str, AnyField] = {name: Text(question=question, use="key"), **asked}
-    return Plan(fields, name, None, needed=frozenset({name}), forgotten=programme.forgotten)
+    return Plan(
+        fields, name, None, needed=frozenset({name}), forgotten=programme.forgotten, dates=programme.mapping.dates
+    )
 
 
 def refuse_empty(places: Mapping[str, object], source: str) -> None:
@@ -166,36 +168,34 @@ def why_nobody(key: str, *, both: bool) -> str:
     return tr("les deux côtés ont ce code") if both else tr("personne de ce code n'a de binôme")
 
 
-def settled(replies: Sequence[Reply]) -> tuple[list[Reply], list[RowFate]]:
-    """Return the last reply of each person about each pair, and the rows that nothing of is left.
+def settled(replies: Sequence[Reply]) -> tuple[list[Reply], list[RowFate], list[Remark]]:
+    """Return the last reply of each person about each pair, the rows that nothing of is left, and remarks.
 
-    A row about all pairs of somebody gives way, pair by pair, to a later one about one of them.
+    A row about all pairs of somebody gives way, pair by pair, to a later one about one of them. Raises SurveyError
+    where which one is later depends on the order of day and month, and nothing tells it.
     """
     kept: list[Reply] = []
     gone: list[RowFate] = []
+    doubts = Doubts()
     for same in grouped(replies, lambda reply: (reply.side, canonical(reply.key))).values():
-        taken: dict[int, int] = {}
-        for reply in reversed(in_time(same)):
-            left = tuple(pair for pair in reply.pairs if pair not in taken)
-            taken |= dict.fromkeys(left, reply.sent.line)
-            if left:
-                kept.append(replace(reply, pairs=left))
-            else:
-                by = taken[reply.pairs[0]]
-                gone.append(superseded(reply, by))
-    return sorted(kept, key=lambda reply: reply.sent.line), gone
+        left: dict[int, list[int]] = {reply.sent.line: [] for reply in same}
+        fates: dict[int, RowFate] = {}
+        for pair in dict.fromkeys(pair for reply in same for pair in reply.pairs):
+            about = [reply for reply in same if pair in reply.pairs]
+            found = newest([reply.sent.sent for reply in about], [reply.sent.line for reply in about])
+            rows = list(map(row_of, about))
+            doubts.add(found, [reply.sent.sent for reply in about], rows)
+            left[rows[found.position].line].append(pair)
+            older = {row.line for at, row in enumerate(rows) if found.is_older(at)}
+            fates |= {row.line: superseded(row, rows[found.position], older) for row in rows if row.line not in fates}
+        kept += [replace(reply, pairs=tuple(left[reply.sent.line])) for reply in same if left[reply.sent.line]]
+        gone += [fates[reply.sent.line] for reply in same if not left[reply.sent.line]]
+    return sorted(kept, key=lambda reply: reply.sent.line), gone, doubts.remarks()
 
 
-def in_time(replies: Sequence[Reply]) -> list[Reply]:
-    """Return the replies of one person in the order in which they were sent, or of their lines where it is not told."""
-    timed = all(reply.sent.sent.when for reply in replies)
-    return sorted(replies, key=lambda reply: (str(reply.sent.sent.when) if timed else "", reply.sent.line))
-
-
-def superseded(reply: Reply, by: int) -> RowFate:
-    """Return a row that a later one of the same person replaces."""
-    reason = tr("remplacée par une réponse plus récente (ligne {line})", line=by)
-    return RowFate(reply.sent.source, reply.sent.line, "replaced", reply.key, reply.side, reason, by)
+def row_of(reply: Reply) -> RowFate:
+    """Return the row in which a reply came."""
+    return RowFate(reply.sent.source, reply.sent.line, "taken", reply.key, reply.side)
 
 
 def answers(programme: Programme, replies: Sequence[Reply]) -> tuple[People, list[Remark]]:

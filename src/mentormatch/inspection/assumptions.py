@@ -35,9 +35,11 @@ def identity(plan: Plan) -> str:
     """Return by what people are told from one another."""
     if plan.key is not None:
         return tr("Chaque personne est reconnue par « {question} ».", question=plan.fields[plan.key].question)
+    if plan.email is None:
+        return tr("Faute de code et de courriel, chaque réponse est une personne.")
     return tr(
         "Faute de code, chaque personne est reconnue par « {question} » : sa dernière réponse complète compte.",
-        question=plan.fields[plan.email].question if plan.email else "",
+        question=plan.fields[plan.email].question,
     )
 
 

@@ -6,8 +6,10 @@ from datetime import date
 
 from mentormatch.languages import tr
 from mentormatch.people import Remark
+from mentormatch.survey.moments import ORDERS
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.submissions import Sheet
+from mentormatch.survey.table import Order
 
 SHAPE = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})(?!\d)")
 MOSTLY = 0.6
@@ -31,21 +33,25 @@ def odd_in(cells: dict[int, str]) -> Iterator[tuple[int, str]]:
     shapes = {line: SHAPE.match(cell) for line, cell in cells.items()}
     if sum(shape is not None for shape in shapes.values()) <= MOSTLY * len(cells):
         return
+    dates = [shape for shape in shapes.values() if shape]
+    order = max(ORDERS, key=lambda order: sum(day_of(shape, order) is not None for shape in dates))
     for line, shape in shapes.items():
         if shape is None:
             yield line, tr("date illisible, les autres réponses en sont")
-        elif day_of(shape) is None:
+        elif day_of(shape, order) is None:
             yield line, tr("date impossible")
 
 
-def day_of(shape: re.Match[str]) -> date | None:
-    """Return the day that three numbers write, year first or day first; None where there is no such day.
+def day_of(shape: re.Match[str], order: Order) -> date | None:
+    """Return the day that three numbers write, in this order or year first; None where there is no such day.
 
-    >>> day_of(SHAPE.match("31/02/2026")), day_of(SHAPE.match("2026-04-08 10:04"))
+    >>> day_of(SHAPE.match("31/02/2026"), "day first"), day_of(SHAPE.match("2026-04-08 10:04"), "day first")
     (None, datetime.date(2026, 4, 8))
     """
     one, month, three = map(int, shape.groups())
     year, day = (one, three) if len(shape[1]) == 4 else (three, one)
+    if order == "month first" and len(shape[1]) < 4:
+        day, month = month, day
     year += (2000 if year < 50 else 1900) if year < 100 else 0
     if year not in YEARS:
         return None

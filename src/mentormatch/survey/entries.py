@@ -47,6 +47,7 @@ class Entry:
     readings: tuple[Reading, ...]
     contact: Mapping[str, str]
     share: float
+    sent: Sent = WHOLE
 
     @property
     def key(self) -> str:
@@ -113,7 +114,7 @@ def enter(sent: Submission, questionnaire: Questionnaire) -> Entry | RowFate:
     fate, reason = fate_of(share, plan) if sent.sent.whole else ("incomplete", tr("envoi non terminé"))
     row = RowFate(sent.source, sent.line, fate, sent.key, sent.side, reason, when=sent.sent.when)
     answers = questionnaire.names[sent.side], tuple(readings.values())
-    return Entry(row, sent.side, canonical(sent.email), *answers, contact_in(sent, questionnaire), share)
+    return Entry(row, sent.side, canonical(sent.email), *answers, contact_in(sent, questionnaire), share, sent.sent)
 
 
 def refusal(sent: Submission, questionnaire: Questionnaire) -> str:

@@ -6,17 +6,15 @@ words are told apart by their position, and so are the items of one question.
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import tzinfo
 
 from mentormatch.languages import tr
-from mentormatch.survey.table import Record, Remark, Rows, Sent, Table
+from mentormatch.survey.moments import moments
+from mentormatch.survey.table import Order, Record, Remark, Rows, Sent, Table
 from mentormatch.survey.tool import OTHER, numbered, part
 from mentormatch.text import fold
 
 OTHERS = frozenset({"autre", "other", "autre (veuillez preciser)", "other (please specify)"})
-SECONDS = "%Y-%m-%d %H:%M:%S"
-ISO = (SECONDS, f"{SECONDS}.%f", f"{SECONDS}%z", f"{SECONDS}.%f%z", "%Y-%m-%d")
-"""How a real date of a workbook or of a frame is spelled, with its fraction of a second and its offset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,41 +66,48 @@ def retyped(table: Table, change: Callable[[int, str], str]) -> Table:
     return replace(table, records=tuple(records))
 
 
-def moment(text: str, formats: Iterable[str]) -> datetime | None:
-    """Return the moment that ``text`` writes in one of these formats of ``strptime``, None where it is in none.
-
-    >>> moment("08/04/2026 - 10:04", ["%d/%m/%Y - %H:%M"])
-    datetime.datetime(2026, 4, 8, 10, 4)
-    """
-    for form in formats:
-        try:
-            return datetime.strptime(text.strip(), form)
-        except ValueError:
-            continue
-    return None
-
-
 def noted(
     table: Table,
     columns: Sequence[int],
-    read: Callable[[str], datetime | None],
+    *,
     whole: Callable[[tuple[str, ...]], bool] = lambda cells: True,
+    certain: Order | None = None,
+    response: Sequence[int] = (),
 ) -> Table:
-    """Return the table with when each row was sent and whether it is whole.
+    """Return the table with what the tool noted of each row: when it was sent, whether it is whole, its number.
 
-    The moment is what ``read`` makes of the first of ``columns`` that is not empty; one that it cannot read is
-    remarked on, and counts as not told.
+    The moment is the first of ``columns`` that is not empty; one that cannot be read is remarked on, and not told.
+    ``certain`` is the order of day and month that the tool is sure to write in the language of the file. The number of
+    a response is the first of the columns ``response`` that is not empty.
     """
-    sent: dict[int, Sent] = {}
-    unread: list[Remark] = []
-    for record in table.records:
-        text = next((record.cells[column] for column in columns if record.cells[column].strip()), "")
-        when = read(text) if text else None
-        sent[record.line] = Sent(when, whole(record.cells))
-        if text and when is None:
-            told = tr("La date d'envoi n'est pas lisible : elle n'est pas prise en compte.")
-            unread.append(Remark(record.line, told))
-    return replace(table, sent=sent, remarks=(*table.remarks, *unread))
+    texts = [filled(record.cells, columns) for record in table.records]
+    rows = zip(texts, table.records, strict=True)
+    beside = (record.cells[at] for text, record in rows for at in columns if record.cells[at].strip() != text)
+    name = table.header[columns[0]] if columns else ""
+    found, fault = moments(name, texts, beside, certain)
+    sent = {
+        record.line: Sent(moment.when, whole(record.cells), moment.readings, filled(record.cells, response))
+        for record, moment in zip(table.records, found, strict=True)
+    }
+    lines = [line for text, (line, one) in zip(texts, sent.items(), strict=True) if text and not is_told(one)]
+    unread = [Remark(line, tr("La date d'envoi n'est pas lisible : elle n'est pas prise en compte.")) for line in lines]
+    odd = [Remark(None, tr(fault, column=name))] if fault else []
+    return replace(table, sent=sent, remarks=(*table.remarks, *odd, *unread))
+
+
+def in_zone(table: Table, zone: tzinfo) -> Table:
+    """Return the table with the moments that have no time zone of their own in this one."""
+    return replace(table, sent={line: sent.zoned(zone) for line, sent in table.sent.items()})
+
+
+def filled(cells: Sequence[str], columns: Sequence[int]) -> str:
+    """Return the first of some cells that is not empty, without the space around it."""
+    return next((cells[column].strip() for column in columns if cells[column].strip()), "")
+
+
+def is_told(sent: Sent) -> bool:
+    """Tell whether it is known when a row was sent, one way or two."""
+    return sent.when is not None or sent.readings is not None
 
 
 def without(table: Table, columns: Collection[int]) -> Table:

@@ -22,7 +22,7 @@ def take_in(tables: Sequence[tuple[Table, Side | None]], plan: Plan) -> Cohort:
     """Return the cohort in ``tables``, each with the side that answered it, None where a question tells the role.
 
     Raises SurveyError, with every problem of every file, where a needed column or any identity is missing, or a key
-    was typed twice.
+    was typed twice, or which of two answers counts depends on an order of day and month that nothing tells.
     """
     return take_apart(tables, plan)[0]
 
@@ -50,12 +50,12 @@ def split(
     """Return the cohort of those who sent something, and apart from it how they are reached; see ``gather``."""
     questionnaire = Questionnaire(plan)
     met = [enter(submission, questionnaire) for submission in sent]
-    kept, replaced = settled([entry for entry in met if isinstance(entry, Entry)], plan)
+    kept, replaced, doubts = settled([entry for entry in met if isinstance(entry, Entry)], plan)
     rejected = [*(row for row in met if isinstance(row, RowFate)), *refused]
     rows = sorted([*rejected, *replaced, *(entry.row for entry in kept)], key=lambda row: (row.source, row.line))
     mentors, mentees = (people_of(kept, plan, side) for side in SIDES)
     cohort = Cohort(mentors, mentees, tuple(rows))
-    made = (*remarks, *notes(kept), *remarks_on_both(cohort, kept), *resemblances(kept, plan))
+    made = (*remarks, *doubts, *notes(kept), *remarks_on_both(cohort, kept), *resemblances(kept, plan))
     contacts = {(entry.side, entry.row.key): entry.contact for entry in kept if entry.contact}
     return replace(cohort, remarks=made), Contacts(tuple(questionnaire.contacts), contacts)
 

@@ -7,6 +7,7 @@ from mentormatch.fields import AnyField, Side
 from mentormatch.languages import mark
 from mentormatch.survey.mapping import Renaming
 from mentormatch.survey.privacy import NOBODY, Forgotten
+from mentormatch.survey.table import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Plan:
     the score rests on each field, side by side; ``minimum_answered`` is the share below which a person is set aside;
     ``renaming`` is what the files call otherwise, ``forgotten`` who asked to be nobody; ``alone`` is the side of
     everybody where nothing tells two sides apart; ``common_keys`` whether the same key on both sides is one person,
-    ``names`` the fields that ask people what they are called.
+    ``names`` the fields that ask people what they are called; ``dates`` is the order of day and month where a file
+    proves none.
     """
 
     fields: Mapping[str, AnyField]
@@ -42,6 +44,7 @@ class Plan:
     alone: Side | None = None
     common_keys: bool = False
     names: tuple[str, ...] = ()
+    dates: Order | None = None
 
     def asked_of(self, side: Side) -> dict[str, AnyField]:
         """Return the fields that people of ``side`` answer and that become columns."""

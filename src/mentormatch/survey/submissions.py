@@ -7,7 +7,7 @@ from functools import cache
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import Answer, Side
 from mentormatch.fields.base import as_text
-from mentormatch.languages import tr
+from mentormatch.languages import mark, tr
 from mentormatch.people import Remark, RowFate
 from mentormatch.phrases import listed
 from mentormatch.survey.entries import Submission
@@ -16,6 +16,11 @@ from mentormatch.survey.plan import Plan
 from mentormatch.survey.regrouping import told_apart
 from mentormatch.survey.table import WHOLE, Table
 from mentormatch.text import fold
+
+BY_RESPONSE = mark(
+    "Ni identifiant ni courriel : chaque réponse est une personne, connue par le numéro que l'outil lui a donné ; qui a"
+    " répondu deux fois compte pour deux."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +49,16 @@ def laid_out(tables: Sequence[tuple[Table, Side | None]], plan: Plan) -> list[Sh
 
 
 def without_identity(table: Table, found: Mapping[str, Place], plan: Plan) -> Iterator[Problem]:
-    """Yield that a file tells neither the key nor the e-mail of people, where it does not."""
-    if plan.key is None and plan.email not in found:
+    """Yield that a file tells neither the key nor the e-mail of people, nor the number of their response."""
+    if plan.key is None and plan.email not in found and not by_response(table, plan):
         lost = tr("ni identifiant ni courriel : on ne peut pas distinguer les personnes")
         advice = tr("ajoutez une colonne d'identifiant (usage « key ») ou de courriel (usage « contact »)")
         yield Problem(table.source, lost, advice=advice)
+
+
+def by_response(table: Table, plan: Plan) -> bool:
+    """Say whether people are known by the number that the survey tool gave to their response: by nothing else."""
+    return plan.key is None and plan.email is None and table.numbered
 
 
 def without_role(table: Table, side: Side | None, plan: Plan) -> Iterator[Problem]:
@@ -64,8 +74,8 @@ def submissions(sheet: Sheet, plan: Plan) -> Iterator[Submission]:
     for record in sheet.table.records:
         answers = {name: place.answer(record.cells) for name, place in sheet.places.items()}
         email = said(answers, plan.email)
-        key = said(answers, plan.key) if plan.key else email
-        sent = sheet.table.sent.get(record.line, WHOLE)
+        sent = sheet.table.sent.get(record.line, WHOLE).read(plan.dates)
+        key = said(answers, plan.key) if plan.key else email if plan.email else sent.response
         yield Submission(sheet.table.source, record.line, told(answers), key, email, answers, sent)
 
 
@@ -101,6 +111,8 @@ def remarks_of(sheets: Sequence[Sheet], plan: Plan) -> Iterator[Remark]:
                 parts = listed([f"[{part}]" for part in absent])
                 yield Remark(source, None, tr("« {name} » : aucune colonne pour {parts}", name=name, parts=parts))
         yield from (Remark(source, remark.line, remark.text) for remark in sheet.table.remarks)
+        if by_response(sheet.table, plan):
+            yield Remark(source, None, tr(BY_RESPONSE))
         used = {place.column for place in sheet.places.values()} | sheet.table.own
         used |= {column for place in sheet.places.values() for column in place.parts.values()}
         unused = [split_part(text) or (text, "") for at, text in enumerate(sheet.table.header) if at not in used]

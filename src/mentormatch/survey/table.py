@@ -6,8 +6,9 @@ row of a file ends exactly once: as a record, as a refused row, or as the header
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, tzinfo
+from typing import Literal
 
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.languages import mark, tr, tr_n
@@ -18,6 +19,9 @@ MAX_COLUMNS = 1_000
 MAX_CELLS = 20_000_000
 MAX_CELL_CHARACTERS = 100_000
 SHOWN_CHARACTERS = 60
+
+type Order = Literal["day first", "month first"]
+"""Which comes first in a date that is written in numbers and ends in the year."""
 
 EXPECTED = mark("une ligne d'intitulés, puis une ligne par réponse")
 # The form's own title lines stand above the header in several tools' exports.
@@ -72,14 +76,53 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class Readings:
+    """A moment in ``column`` that nothing in the file proves to be written day first, or month first: both."""
+
+    column: str
+    day_first: datetime
+    month_first: datetime
+
+    def of(self, order: Order) -> datetime:
+        """Return the moment, day and month in this order."""
+        return self.day_first if order == "day first" else self.month_first
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
-    """What the survey tool noted of a row: when it was sent, None if that is not told, and whether it is ``whole``."""
+    """What the survey tool noted of a row: when it was sent, None if that is not told, and whether it is ``whole``.
+
+    ``readings`` are there where the order of day and month is not proved, ``when`` is then the likely one, if any;
+    ``response`` is the number that the tool gave to the row, empty where it gave none.
+    """
 
     when: datetime | None = None
     whole: bool = True
+    readings: Readings | None = None
+    response: str = ""
+
+    def read(self, order: Order | None) -> "Sent":
+        """Return the same with its moment in this order of day and month, where the file does not prove another."""
+        return self if self.readings is None or order is None else replace(self, when=self.at(order), readings=None)
+
+    def zoned(self, zone: tzinfo) -> "Sent":
+        """Return the same with its moment in a time zone, where it has none of its own."""
+        both = self.readings
+        if both is not None:
+            both = replace(both, day_first=zoned(both.day_first, zone), month_first=zoned(both.month_first, zone))
+        return replace(self, when=self.when and zoned(self.when, zone), readings=both)
+
+    def at(self, order: Order) -> datetime | None:
+        """Return when it was sent, in this order of day and month where the file does not prove another."""
+        return self.when if self.readings is None else self.readings.of(order)
 
 
 WHOLE = Sent()
+
+
+def zoned(when: datetime, zone: tzinfo) -> datetime:
+    """Return a moment in a time zone, where it has none of its own."""
+    return when if when.tzinfo else when.replace(tzinfo=zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +144,11 @@ class Table:
     own: frozenset[int] = frozenset()
     alone: Mapping[int, str] = field(default_factory=dict)
     manner: Manner = AS_IT_IS
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the survey tool gave numbers to responses."""
+        return any(sent.response for sent in self.sent.values())
 
 
 def unreadable(source: str, *problems: Problem) -> SurveyError:

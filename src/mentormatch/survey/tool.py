@@ -5,8 +5,9 @@ line of a grid, a rank, a day. ``[Autre]`` holds what was typed beside the optio
 when it was sent and whether it is whole, goes into ``sent``; its other columns of its own are left out.
 """
 
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -14,20 +15,29 @@ from mentormatch.errors import Problem, SurveyError
 from mentormatch.languages import tr
 from mentormatch.phrases import listed
 from mentormatch.registry import concrete
-from mentormatch.survey.table import Rows, Table, unreadable
+from mentormatch.survey.table import Remark, Rows, Table, is_blank, unreadable
 from mentormatch.text import fold
 
 TOOLS = "mentormatch.survey.tools"
+MOST_TITLES = 10
+"""So many rows may stand above a header."""
+UNNAMED = re.compile(r"Unnamed: [0-9]+(?:_level_[0-9]+)?")
 OTHER = "Autre"
 """The item that holds what was typed beside the options."""
 
 
 class Tool(ABC):
-    """One survey tool, under the name ``label`` that staff know it by. ``last`` ones are asked when no other knows."""
+    """One survey tool, under the name ``label`` that staff know it by. ``last`` ones are asked when no other knows.
+
+    ``marks`` are headers, folded, that hardly any other table has, and ``expected`` says what its exports have: where
+    no tool knows a file, a tool of which a mark is there is named.
+    """
 
     kind: ClassVar[str]
     label: ClassVar[str]
     last: ClassVar[bool] = False
+    marks: ClassVar[Sequence[str]] = ()
+    expected: ClassVar[str] = ""
 
     @abstractmethod
     def knows(self, rows: Rows) -> bool:
@@ -51,8 +61,13 @@ def sorted_by_tool(rows: Rows, kind: str | None = None) -> Table:
     SurveyError
         No tool is of this kind, several know the rows, or they are not as the tool writes them.
     """
-    tool = named(kind) if kind is not None else knowing(rows)
-    return replace(tool.sort(rows), manner=rows.manner)
+    tools = [tool() for tool in tools_by_kind().values()]
+    asked = [named(kind)] if kind is not None else [tool for tool in tools if not tool.last]
+    below, knowing = headed(rows, asked)
+    tool = the_one(rows, knowing) or (asked[0] if kind is not None else next(tool for tool in tools if tool.last))
+    table = tool.sort(below)
+    told = [*passed_over(rows, below), *(near(rows, asked) if tool.last and kind is None else ())]
+    return replace(table, manner=rows.manner, remarks=(*told, *table.remarks))
 
 
 def named(kind: str) -> Tool:
@@ -64,23 +79,75 @@ def named(kind: str) -> Tool:
     return known[kind]()
 
 
-def knowing(rows: Rows) -> Tool:
-    """Return the one tool that knows these rows, or the one that takes any; raise SurveyError where several do."""
-    tools = [tool() for tool in tools_by_kind().values()]
-    first, *others = [tool for tool in tools if not tool.last and tool.knows(rows)] or [
-        tool for tool in tools if tool.last
-    ]
-    if others:
-        marks = listed([tr("« {kind} » ({label})", kind=tool.kind, label=tr(tool.label)) for tool in (first, *others)])
+def headed(rows: Rows, tools: Sequence[Tool]) -> tuple[Rows, list[Tool]]:
+    """Return the rows from the first that one of these tools knows for its header, and the tools that do.
+
+    Only titles stand above it: rows of at most half as many cells. Where no tool knows any, the rows are as they were.
+    """
+    bare = without_labels(rows)
+    for one in (rows, bare) if bare is not rows else (rows,):
+        for above in range(min(MOST_TITLES, len(one.records) - 1) + 1):
+            below = replace(one, records=one.records[above:])
+            width = 2 * max((count(row.cells) for row in one.records[:above]), default=0)
+            known = [tool for tool in tools if not tool.last and tool.knows(below)]
+            if known and width <= count(below.records[0].cells):
+                return below, known
+    return rows, []
+
+
+def without_labels(rows: Rows) -> Rows:
+    """Return the rows without the labels that pandas gives to columns that have none: ``Unnamed: 3``."""
+    first, *rest = rows.records
+    cells = tuple("" if UNNAMED.fullmatch(cell) else cell for cell in first.cells)
+    return (
+        rows if cells == first.cells or is_blank(cells) else replace(rows, records=(replace(first, cells=cells), *rest))
+    )
+
+
+def count(cells: Sequence[str]) -> int:
+    """Return how many cells hold something."""
+    return sum(bool(cell.strip()) for cell in cells)
+
+
+def the_one(rows: Rows, tools: Sequence[Tool]) -> Tool | None:
+    """Return the one tool that knows these rows, None where none does; raise SurveyError where several do."""
+    if len(tools) > 1:
+        marks = listed([tr("« {kind} » ({label})", kind=tool.kind, label=tr(tool.label)) for tool in tools])
         found, advice = tr("les marques de {tools}", tools=marks), tr("nommez celui qui l'a écrit avec --tool")
         raise unreadable(rows.source, Problem(tr("outil"), found, tr("celles d'un seul outil"), advice))
-    return first
+    return next(iter(tools), None)
 
 
-def not_of(rows: Rows, tool: str, expected: str) -> SurveyError:
+def passed_over(rows: Rows, below: Rows) -> Iterator[Remark]:
+    """Yield that rows above the header were not read, where some were not."""
+    first = below.records[0].line
+    if above := [row.line for row in rows.records if row.line < first]:
+        told = tr("Les intitulés sont à la ligne {line} ; le titre au-dessus n'est pas lu.", line=first)
+        yield Remark(above[0], told)
+
+
+def near(rows: Rows, tools: Sequence[Tool]) -> Iterator[Remark]:
+    """Yield the tools that do not know these rows, though a header is there that hardly any other table has."""
+    headers = {fold(cell): cell.strip() for row in rows.records[:2] for cell in row.cells}
+    for tool in tools:
+        if found := [headers[mark] for mark in tool.marks if mark in headers]:
+            told = tr(
+                "Lu comme un tableau. {marks} : comme dans un export de {tool}, qui a {expected}. Si c'en est un,"
+                " refaites l'export, ou dites-le avec --tool {kind}.",
+                marks=listed([tr("« {text} »", text=mark) for mark in dict.fromkeys(found)]),
+                tool=tr(tool.label),
+                expected=tr(tool.expected),
+                kind=tool.kind,
+            )
+            yield Remark(None, told)
+
+
+def not_of(rows: Rows, tool: Tool) -> SurveyError:
     """Return the error that says that ``rows`` are no export of a tool, and what its exports have."""
     where = tr("ligne {line}", line=rows.records[0].line)
-    return unreadable(rows.source, Problem(where, tr("pas un export de {tool}", tool=tool), expected))
+    return unreadable(
+        rows.source, Problem(where, tr("pas un export de {tool}", tool=tr(tool.label)), tr(tool.expected))
+    )
 
 
 def part(question: str, item: str) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pandas import DataFrame
 
 from mentormatch.enrolment import read_contacts, read_survey
 from mentormatch.errors import SurveyError
@@ -120,6 +121,41 @@ def test_a_file_with_neither_key_nor_email_is_refused() -> None:
     with pytest.raises(SurveyError) as refusal:
         read_survey(programme({"nom": NAME, "metier": TRADE}), frame("Rôle|Nom|Métier", "Mentor·e|Zoé|"))
     assert any("ni identifiant ni courriel" in problem.found for problem in refusal.value.problems)
+
+
+TYPEFORM = "#|Rôle|Métier|Other|Start Date (UTC)|Submit Date (UTC)|Network ID"
+
+
+def anonymous(*rows: str) -> DataFrame:
+    """Return answers to a Typeform that asks for nobody's name."""
+    return frame(TYPEFORM, *(f"{row}|2026-03-01 10:00:00|2026-03-01 10:04:00|n" for row in rows))
+
+
+def test_without_key_and_email_the_number_that_the_tool_gave_to_a_response_is_the_key() -> None:
+    cohort = read_survey(programme({"metier": TRADE}), anonymous("f0|Mentor·e|Production|", "f1|Mentoré·e|Diffusion|"))
+    assert (cohort.mentors.ids, cohort.mentees.ids) == (("f0",), ("f1",))
+    assert "qui a répondu deux fois compte pour deux" in remarks(cohort)
+
+
+def test_numbers_of_responses_belong_to_the_file_of_their_side() -> None:
+    asked = programme({"metier": TRADE}, one_file=False)
+    cohort = read_survey(asked, mentors=anonymous("1||Production|"), mentees=anonymous("1||Diffusion|", "2|||"))
+    assert (cohort.mentors.ids, cohort.mentees.ids) == (("1",), ("1", "2"))
+
+
+def test_a_response_that_was_exported_twice_is_one_person_and_one_without_a_number_is_nobody() -> None:
+    rows = ["f0|Mentor·e|Production|", "f0|Mentor·e|Production|", "|Mentor·e|Production|"]
+    assert fates(read_survey(programme({"metier": TRADE}), anonymous(*rows))) == [
+        (2, "replaced"),
+        (3, "taken"),
+        (4, "rejected"),
+    ]
+
+
+@pytest.mark.parametrize("asked", [{"code": KEY}, {"courriel": EMAIL}])
+def test_a_key_or_email_that_the_programme_asks_for_is_missed_whatever_the_tool_numbers(asked: dict[str, Any]) -> None:
+    with pytest.raises(SurveyError):
+        read_survey(programme({**asked, "metier": TRADE}), anonymous("f0|Mentor·e|Production|"))
 
 
 def test_the_field_of_the_email_can_be_named() -> None:

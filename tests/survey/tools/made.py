@@ -26,6 +26,8 @@ from mentormatch.enrolment import read_survey
 from mentormatch.fields import AnyField, Levels, ListOfNames, Number, Place, Side, Slots, Text, YesNo
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
+from mentormatch.survey.reading import read_table
+from mentormatch.survey.table import Table
 from tests import canaries
 from tests.conftest import DEEP
 from tests.laws.questionnaires import ANSWERED_BY, NAMED, PEOPLE, SIDES, value_of
@@ -224,6 +226,14 @@ def read_back(programme: Programme, content: bytes, name: str, tool: str | None 
         file = Path(folder, name)
         file.write_bytes(content)
         return read_survey(programme, file, tool=tool)
+
+
+def table_in(content: bytes, name: str, tool: str | None = None) -> Table:
+    """Return the table in a file of this content."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder, name)
+        file.write_bytes(content)
+        return read_table(file, tool=tool)
 
 
 def check_people(cohort: Cohort, programme: Programme, people: Sequence[Answers]) -> None:

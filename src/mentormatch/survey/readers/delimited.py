@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from itertools import islice
+from itertools import dropwhile, islice
 from typing import ClassVar
 
 from mentormatch.errors import Problem, SurveyError
@@ -15,6 +15,8 @@ from mentormatch.survey.table import Manner, Record, Rows, gather, is_blank, unr
 DELIMITERS = ";,\t|"
 SAMPLE = 2_000
 """How many records a delimiter is tried on."""
+TABLE = True, 3.0, 3
+"""So well a delimiter must fit where it does not cut the first line, which is then a title."""
 
 _SEPARATOR_LINE = re.compile(r'"?sep=([^"\r\n])"?(?=[\r\n]|$)', re.IGNORECASE)
 _PASSED_OVER = r"(?:[^\S\n]*(?:#.*)?\n)*"
@@ -67,12 +69,20 @@ def best_delimiter(text: str) -> str:
     >>> best_delimiter("nom;score\nA;3,5\nB;2,0\n")
     ';'
     """
-    return max(DELIMITERS, key=lambda delimiter: _fit(text, delimiter))
+    samples = {delimiter: _sample(text, delimiter) for delimiter in DELIMITERS}
+    best = max(DELIMITERS, key=lambda delimiter: _fit(samples[delimiter]))
+    below = max(DELIMITERS, key=lambda delimiter: _fit(_below_titles(samples[delimiter])))
+    several, fit, _ = _fit(samples[best])
+    return best if (several and fit) or _fit(_below_titles(samples[below])) < TABLE else below
 
 
-def _fit(text: str, delimiter: str) -> tuple[bool, float, int]:
+def _below_titles(records: list[Record]) -> list[Record]:
+    """Return the records from the first that is cut in several."""
+    return list(dropwhile(lambda record: len(record.cells) == 1, records))
+
+
+def _fit(records: list[Record]) -> tuple[bool, float, int]:
     """Return how well a delimiter fits: several fields or not, fields times the share of rows as wide, fields."""
-    records = _sample(text, delimiter)
     header = len(records[0].cells) if records else 0
     rows = records[1:]
     share = sum(_is_as_wide(row, header) for row in rows) / len(rows) if rows else 1.0

@@ -5,37 +5,36 @@ question from the questions behind it: such columns are ``Table.alone``, and the
 ticks is ``X``; "Compact" holds all in one cell. ``Séquentiel``, ``SID``, ``UID`` and ``Nom d'utilisateur`` stay, for a
 programme may use them as key; the other columns of the tool itself are left out.
 
-When a row was sent is ``Heure de complétion``, or ``Heure de soumission`` where that is empty: day, month and year, as
-French sites write them, or a real date of a workbook. Read as it is remembered, not confirmed: the English labels, and
-the keys of columns in the place of their labels.
+When a row was sent is ``Heure de complétion``, or ``Heure de soumission`` where that is empty: day, month and year
+where the labels are French, or a real date of a workbook. Read as it is remembered, not confirmed: the English labels,
+and the keys of columns in the place of their labels.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import ClassVar
 
 from mentormatch.fields.single import YES
-from mentormatch.languages import mark, tr
+from mentormatch.languages import mark
 from mentormatch.survey.heading import (
-    ISO,
     Asked,
     below,
     columns_of,
     header_of,
     item_name,
     leading,
-    moment,
     noted,
     without,
 )
-from mentormatch.survey.table import Rows, Table, is_blank, tabulate
+from mentormatch.survey.table import Record, Rows, Table, is_blank, tabulate
 from mentormatch.survey.tool import OTHER, Tool, not_of
 from mentormatch.text import fold
 
 DETAILS = frozenset({"details de la soumission", "submission details"})
 COMPLETED = ("heure de completion", "completed time", "webform_completed_time")
 SUBMITTED = ("heure de soumission", "submitted time", "webform_time")
+FRENCH = (COMPLETED[0], SUBMITTED[0])
+NUMBERS = ("sid", "webform_sid", "sequentiel", "serial", "webform_serial")
 DRAFT = ("brouillon", "draft", "webform_draft")
 LEFT_OUT = frozenset(
     {*COMPLETED, *SUBMITTED, *DRAFT}
@@ -46,8 +45,6 @@ STAYING = frozenset(
     {"sequentiel", "serial", "webform_serial", "sid", "webform_sid", "uid", "webform_uid"}
     | {"nom d'utilisateur", "username", "webform_username"}
 )
-FORMATS = ("%d/%m/%Y - %H:%M", *ISO)
-ROWS = mark("le titre du formulaire, une ligne de questions, une ligne d'intitulés")
 
 
 class Framaforms(Tool):
@@ -55,10 +52,12 @@ class Framaforms(Tool):
 
     kind: ClassVar[str] = "framaforms"
     label: ClassVar[str] = mark("Framaforms ou Yakforms")
+    marks: ClassVar[Sequence[str]] = (*sorted(DETAILS), *FRENCH, COMPLETED[-1], SUBMITTED[-1])
+    expected: ClassVar[str] = mark("le titre du formulaire, une ligne de questions, une ligne d'intitulés")
 
     def knows(self, rows: Rows) -> bool:
-        """Take a title in a row of its own, above the details of the submission and their labels."""
-        return len(rows.records) > 2 and is_title(rows) and has_details(rows)
+        """Take a title in a row of its own, or none, above the details of the submission and their labels."""
+        return is_untitled(rows) or (is_title(rows) and has_details(rows.records[1:]))
 
     def sort(self, rows: Rows) -> Table:
         questions, labels, count = headings(rows)
@@ -69,13 +68,14 @@ class Framaforms(Tool):
         table = replace(table, tool=self.kind, own=frozenset(range(own)), alone=alone_in(table, asked))
         draft = columns_of(table, DRAFT, own)
         times = columns_of(table, COMPLETED, own) + columns_of(table, SUBMITTED, own)
-        table = noted(table, times, sent_at, lambda cells: not any(fold(cells[at]) in YES for at in draft))
+        table = noted(
+            table,
+            times,
+            whole=lambda cells: not any(fold(cells[at]) in YES for at in draft),
+            certain="day first" if columns_of(table, FRENCH, own) else None,
+            response=columns_of(table, NUMBERS, own),
+        )
         return without(table, columns_of(table, LEFT_OUT, own))
-
-
-def sent_at(text: str) -> datetime | None:
-    """Return the moment that a cell of the tool writes."""
-    return moment(text, FORMATS)
 
 
 def headings(rows: Rows) -> tuple[Sequence[str], Sequence[str], int]:
@@ -84,12 +84,14 @@ def headings(rows: Rows) -> tuple[Sequence[str], Sequence[str], int]:
     Raises
     ------
     SurveyError
-        Where there is no title in a row of its own, or nothing below it.
+        Where there is neither a title in a row of its own nor a row of questions, or nothing below it.
     """
     title, *rest = rows.records
+    if is_untitled(rows):
+        return title.cells, rest[0].cells, 2
     blank = bool(rest) and rest[0].line > title.line + 1
     if not is_title(rows) or len(rest) < 2 - blank:
-        raise not_of(rows, "Framaforms", tr(ROWS))
+        raise not_of(rows, Framaforms())
     labels = rest[1 - blank].cells
     return [""] * len(labels) if blank else rest[0].cells, labels, 3 - blank
 
@@ -100,9 +102,16 @@ def is_title(rows: Rows) -> bool:
     return len(first) > 1 and not is_blank(first[:1]) and is_blank(first[1:])
 
 
-def has_details(rows: Rows) -> bool:
-    """Tell whether the second row opens with the details of the submission, and the third with a label of theirs."""
-    over, label = (fold(row.cells[0]) for row in rows.records[1:3])
+def is_untitled(rows: Rows) -> bool:
+    """Tell whether the row of the title is gone: the first is that of the questions."""
+    return fold(rows.records[0].cells[0]) in DETAILS and has_details(rows.records)
+
+
+def has_details(records: Sequence[Record]) -> bool:
+    """Tell whether the first row opens with the details of the submission, and the second with a label of theirs."""
+    if len(records) < 2:
+        return False
+    over, label = (fold(row.cells[0]) for row in records[:2])
     return label in LEFT_OUT | STAYING and (over in DETAILS or label.startswith("webform_"))
 
 

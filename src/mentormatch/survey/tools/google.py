@@ -3,35 +3,40 @@
 The CSV of the form joins several choices with ``;``. A sheet joins them with a comma and a space, which stand in
 options as well: ``mentormatch.fields.lists`` finds the options that are known, longest first. What was typed beside
 the options stands in the same cell, after them. A grid has a column a line, ``Question [Ligne]``. The address stays,
-for a programme may use it; the time stamp and the score are left out.
+for a programme may use it; the time stamp and the score are left out. Day or month first is the country of the sheet:
+in English nothing tells.
 
 Read as they are remembered, not confirmed: the joiner of a sheet; the columns ``Question [Score]`` and
 ``Question [Feedback]`` of a quiz, which are left out.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
 from typing import ClassVar
 
-from mentormatch.languages import tr
-from mentormatch.survey.heading import ISO, below, columns_of, moment, noted, without
-from mentormatch.survey.table import Rows, Table, tabulate
+from mentormatch.languages import mark
+from mentormatch.survey.heading import below, columns_of, filled, noted, without
+from mentormatch.survey.table import Order, Rows, Table, tabulate
 from mentormatch.survey.tool import Tool, not_of, numbered, part
 from mentormatch.text import fold
 
-STAMPS = ("horodateur", "timestamp")
-ADDRESSES = ("adresse e-mail", "email address", "nom d'utilisateur", "username")
-SCORES = ("score", "score total", "total score")
+STAMPS = (
+    *("horodateur", "timestamp", "marca temporal", "zeitstempel", "informazioni cronologiche"),
+    *("carimbo de data/hora", "tijdstempel"),
+)
+ENGLISH = STAMPS[1]
+"""Sheets in other languages are sure to write the day first."""
+ADDRESSES = (
+    *("adresse e-mail", "email address", "nom d'utilisateur", "username", "direccion de correo electronico"),
+    *("e-mail-adresse", "indirizzo email", "endereco de e-mail", "e-mailadres"),
+)
 FRONT = 3
 """How many columns at most are the tool's own: the time stamp, the address, the score."""
 MARKS = ("Score", "Feedback", "Commentaires")
-SHEET = ("%d/%m/%Y %H:%M:%S", *ISO)
-FORM = re.compile(
-    r"(?P<time>[0-9]{4}/[0-9]{2}/[0-9]{2} [0-9]{1,2}:[0-9]{2}:[0-9]{2}) (?P<half>[AP])M"
-    r" (?:UTC|GMT)(?:(?P<sign>[+-])(?P<hours>1[0-4]|0?[0-9])(?::(?P<minutes>[0-5][0-9]))?)?"
-)
+AMERICAN = re.compile(r"[0-9]{1,2}/[0-9]/")
+"""Sheets in French write two figures there, whichever of day and month it is."""
+SCORES = ("score", "score total", "total score")
 SCORE = re.compile(r"(?:[0-9]+(?:[.,][0-9]+)? / [0-9]+)?")
 
 
@@ -40,36 +45,29 @@ class Google(Tool):
 
     kind: ClassVar[str] = "google"
     label: ClassVar[str] = "Google Forms"
+    marks: ClassVar[Sequence[str]] = STAMPS
+    expected: ClassVar[str] = mark("« Horodateur » en première colonne")
 
     def knows(self, rows: Rows) -> bool:
         """Take what has the time stamp that Google sets in the first column."""
         return fold(rows.records[0].cells[0]) in STAMPS
 
     def sort(self, rows: Rows) -> Table:
-        if not self.knows(rows):
-            raise not_of(rows, self.label, tr("« Horodateur » en première colonne"))
-        table = noted(tabulate(below(rows), numbered(rows.records[0].cells)), [0], sent_at)
+        names = list(map(fold, rows.records[0].cells))
+        stamps = [column for column, name in enumerate(names) if name in STAMPS][:1]
+        if not stamps:
+            raise not_of(rows, self)
+        table = tabulate(below(rows), numbered(rows.records[0].cells))
+        stamp = columns_of(table, [names[stamps[0]]], len(table.header))
+        table = noted(table, stamp, certain=order_in(table, stamp, names[stamps[0]]))
         address = frozenset(columns_of(table, ADDRESSES, FRONT))
-        return without(replace(table, tool=self.kind, own=address), {0, *scores(table)})
+        return without(replace(table, tool=self.kind, own=address), {*stamp, *scores(table)})
 
 
-def sent_at(text: str) -> datetime | None:
-    """Return the moment that the CSV of a form, or a sheet, writes; None where it is another text.
-
-    >>> sent_at("2026/04/08 1:05:06 PM UTC+2").isoformat(), sent_at("08/04/2026 13:05:06").isoformat()
-    ('2026-04-08T13:05:06+02:00', '2026-04-08T13:05:06')
-    """
-    found = FORM.fullmatch(text.strip())
-    if not found:
-        return moment(text, SHEET)
-    morning = moment(found["time"], ["%Y/%m/%d %I:%M:%S"])
-    return morning and morning.replace(tzinfo=zone(found)) + timedelta(hours=12 if found["half"] == "P" else 0)
-
-
-def zone(found: re.Match[str]) -> timezone:
-    """Return the time zone of a time stamp."""
-    ahead = timedelta(hours=int(found["hours"] or 0), minutes=int(found["minutes"] or 0))
-    return timezone(-ahead if found["sign"] == "-" else ahead)
+def order_in(table: Table, stamp: Sequence[int], name: str) -> Order | None:
+    """Return that the day comes first, where the language says so and no date is written as in the United States."""
+    american = any(AMERICAN.match(filled(record.cells, stamp)) for record in table.records)
+    return None if name == ENGLISH or american else "day first"
 
 
 def scores(table: Table) -> Iterator[int]:

@@ -10,12 +10,11 @@ the time.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import ClassVar
 
 from mentormatch.languages import mark, tr
 from mentormatch.phrases import listed
-from mentormatch.survey.heading import ISO, below, columns_of, moment, noted, without
+from mentormatch.survey.heading import below, columns_of, noted, without
 from mentormatch.survey.table import Refused, Remark, Rows, Table, tabulate
 from mentormatch.survey.tool import Tool, not_of, numbered
 from mentormatch.text import canonical, fold
@@ -23,10 +22,9 @@ from mentormatch.text import canonical, fold
 ORDER, DATE, STATUS = "reference commande", "date de la commande", "statut de la commande"
 VALID = ("valide", "validee")
 LEFT_OUT = (ORDER, DATE, STATUS, "moyen de paiement", "billet", "code promo")
-AMOUNT = "montant "
+AMOUNT, TICKET = "montant ", "numero de billet"
 PARTICIPANT, PAYER = ("nom participant", "prenom participant"), "email payeur"
-STAYING = (*PARTICIPANT, "nom payeur", "prenom payeur", PAYER, "raison sociale", "numero de billet", "tarif")
-DATES = ("%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y", *ISO)
+STAYING = (*PARTICIPANT, "nom payeur", "prenom payeur", PAYER, "raison sociale", TICKET, "tarif")
 NOT_VALID = mark("Le statut de la commande n'est pas « Validé ».")
 SEVERAL = mark(
     "Lignes {lines} : même courriel de payeur pour plusieurs participants ; « Numéro de billet » peut servir"
@@ -40,6 +38,8 @@ class HelloAsso(Tool):
 
     kind: ClassVar[str] = "helloasso"
     label: ClassVar[str] = "HelloAsso"
+    marks: ClassVar[Sequence[str]] = (ORDER, STATUS, PAYER)
+    expected: ClassVar[str] = mark("« Référence commande », « Date de la commande » et « Statut de la commande »")
 
     def knows(self, rows: Rows) -> bool:
         """Take what has an order in each row, with its date and its status."""
@@ -47,18 +47,14 @@ class HelloAsso(Tool):
 
     def sort(self, rows: Rows) -> Table:
         if not self.knows(rows):
-            raise not_of(rows, self.label, tr("« Référence commande », « Statut de la commande »..."))
+            raise not_of(rows, self)
         table = valid_only(tabulate(below(rows), numbered(rows.records[0].cells)))
         names = list(map(fold, table.header))
-        table = noted(table, [names.index(DATE)], sent_at)
+        tickets = columns_of(table, [TICKET], len(names))
+        table = noted(table, [names.index(DATE)], certain="day first", response=tickets)
         staying = frozenset(columns_of(table, STAYING, len(names)))
         table = replace(table, tool=self.kind, own=staying, remarks=(*table.remarks, *shared_addresses(table)))
         return without(table, {column for column, name in enumerate(names) if is_left_out(name, names)})
-
-
-def sent_at(text: str) -> datetime | None:
-    """Return the moment of an order, None where it is another text."""
-    return moment(text, DATES)
 
 
 def is_left_out(name: str, names: Sequence[str]) -> bool:

@@ -13,19 +13,16 @@ Read as it is remembered, not confirmed: a moment in 1980 is that of an anonymou
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import ClassVar
 
 from mentormatch.languages import mark, tr
 from mentormatch.survey.heading import (
-    ISO,
     Asked,
     below,
     columns_of,
     header_of,
     item_name,
     leading,
-    moment,
     noted,
     without,
 )
@@ -35,6 +32,8 @@ from mentormatch.text import fold
 
 SUBMITTED = ("submitdate", "date de soumission", "date submitted")
 TOUCHED = ("datestamp", "date de la derniere action", "date last action")
+FRENCH = (SUBMITTED[1], TOUCHED[1])
+NUMBERS = ("id", "id de la reponse", "response id")
 LAST_PAGE = frozenset({"lastpage", "derniere page", "last page"})
 LANGUAGE = frozenset({"startlanguage", "langue de depart", "start language"})
 LEFT_OUT = LAST_PAGE | {
@@ -45,7 +44,7 @@ LEFT_OUT = LAST_PAGE | {
     *("ipaddr", "adresse ip", "ip address"),
     *("refurl", "url de reference", "referrer url"),
 }
-STAYING = LANGUAGE | {"id", "id de la reponse", "response id", "token", "code d'invitation", "access code"}
+STAYING = LANGUAGE | {*NUMBERS, "token", "code d'invitation", "access code"}
 CODES = frozenset({"id", "submitdate", "lastpage", "startlanguage", "seed", "startdate", "datestamp"})
 ITEM = re.compile(r"(?P<question>.*\S)\s*\[(?P<item>[^\[\]]*)\]", re.DOTALL)
 UNDERSCORED = re.compile(r"(?!attribute_)[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)+")
@@ -59,7 +58,6 @@ CONVERTED = mark(
     " Y en 1 et N en 2."
 )
 COUNT = "filecount - "
-COLUMNS = mark("« ID de la réponse », « Date de soumission »..., ou des « Question [item] »")
 
 
 class LimeSurvey(Tool):
@@ -67,18 +65,26 @@ class LimeSurvey(Tool):
 
     kind: ClassVar[str] = "limesurvey"
     label: ClassVar[str] = "LimeSurvey"
+    marks: ClassVar[Sequence[str]] = (*sorted(LAST_PAGE | LANGUAGE), SUBMITTED[0], NUMBERS[1], "tete de serie")
+    expected: ClassVar[str] = mark(
+        "« ID de la réponse », « Date de soumission »... en tête, ou des « Question [item] »"
+    )
 
     def knows(self, rows: Rows) -> bool:
-        """Take at least two of its own columns in front, among them the last page or the first language."""
+        """Take at least two of its own columns in front.
+
+        Among them are the last page or the first language, or else the number of the response and when it was sent.
+        """
         names = spelled(rows.records[0].cells)
         own = {fold(name) for name in names[: own_in(names)]}
-        return len(own) > 1 and not own.isdisjoint(LAST_PAGE | LANGUAGE)
+        sent = not own.isdisjoint(NUMBERS) and not own.isdisjoint(SUBMITTED)
+        return len(own) > 1 and (sent or not own.isdisjoint(LAST_PAGE | LANGUAGE))
 
     def sort(self, rows: Rows) -> Table:
         names = spelled(rows.records[0].cells)
         own = own_in(names)
         if not own and not any(ITEM.fullmatch(name) for name in names):
-            raise not_of(rows, self.label, tr(COLUMNS))
+            raise not_of(rows, self)
         codes = any(fold(name) in CODES for name in names[:own])
         header = header_of(Asked(name if at < own else renamed(name, codes=codes)) for at, name in enumerate(names))
         table = as_answered(tabulate(below(rows), header), own)
@@ -181,15 +187,16 @@ def with_moments(table: Table, own: int) -> Table:
     """Return the table with when each row was sent; it is not whole where the date of submission is empty."""
     submitted = columns_of(table, SUBMITTED, own)
     times = submitted + columns_of(table, TOUCHED, own)
-    table = noted(table, times, sent_at, lambda cells: all(cells[column].strip() for column in submitted))
+    table = noted(
+        table,
+        times,
+        whole=lambda cells: all(cells[column].strip() for column in submitted),
+        certain="day first" if columns_of(table, FRENCH, own) else None,
+        response=columns_of(table, NUMBERS, own),
+    )
     return replace(table, sent={line: told(sent) for line, sent in table.sent.items()})
-
-
-def sent_at(text: str) -> datetime | None:
-    """Return the moment that a cell of the tool writes."""
-    return moment(text, ISO)
 
 
 def told(sent: Sent) -> Sent:
     """Return what is known of a row: not when it was sent, where the survey is anonymous."""
-    return replace(sent, when=None) if sent.when and sent.when.year == ANONYMOUS else sent
+    return replace(sent, when=None, readings=None) if sent.when and sent.when.year == ANONYMOUS else sent

@@ -13,19 +13,27 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import ClassVar
 
-from mentormatch.languages import tr
-from mentormatch.survey.heading import ISO, below, moment, noted, retyped, without
+from mentormatch.languages import mark
+from mentormatch.survey.heading import below, columns_of, leading, noted, retyped, without
 from mentormatch.survey.table import Rows, Table, tabulate
 from mentormatch.survey.tool import Tool, not_of, numbered
 from mentormatch.text import fold
 
-FIRST = (("id",), ("heure de debut", "start time"), ("heure de fin", "completion time"))
-END = 2
-ADDRESS = ("adresse de messagerie", "adresse de courriel", "courriel", "email")
-NAME = ("nom", "name")
+STARTS = ("heure de debut", "start time", "hora de inicio", "startzeit", "ora di inizio", "begintijd", "hora d'inici")
+ENDS = (
+    *("heure de fin", "completion time", "hora de finalizacion", "fertigstellungszeit", "abschlusszeit"),
+    *("ora di completamento", "hora de conclusao", "tijd van voltooien", "hora de finalitzacio"),
+)
+NUMBER = ("id",)
+FIRST = (NUMBER, STARTS, ENDS)
+FRONT = frozenset(name for names in FIRST for name in names)
+ADDRESS = (
+    *("adresse de messagerie", "adresse de courriel", "courriel", "e-mail", "email", "correo electronico"),
+    *("posta elettronica", "e-mailadres", "correu electronic"),
+)
+NAME = ("nom", "name", "nombre", "nome", "naam")
 NOTES = (
     ("heure de la derniere modification", "last modified time"),
     ("total des points", "total de points", "total points"),
@@ -42,6 +50,8 @@ class Microsoft(Tool):
 
     kind: ClassVar[str] = "microsoft"
     label: ClassVar[str] = "Microsoft Forms"
+    marks: ClassVar[Sequence[str]] = (*ENDS[1:], ADDRESS[0], *NOTES[0])
+    expected: ClassVar[str] = mark("« ID », « Heure de début », « Heure de fin » d'abord")
 
     def knows(self, rows: Rows) -> bool:
         """Tell whether the first columns are the number, the start and the end."""
@@ -49,14 +59,17 @@ class Microsoft(Tool):
         return len(cells) >= len(FIRST) and all(fold(cell) in names for cell, names in zip(cells, FIRST, strict=False))
 
     def sort(self, rows: Rows) -> Table:
-        if not self.knows(rows):
-            raise not_of(rows, self.label, tr("« ID », « Heure de début », « Heure de fin » d'abord"))
+        front = leading(rows.records[0].cells, FRONT)
+        if front < len((STARTS, ENDS)):
+            raise not_of(rows, self)
         table = tabulate(below(rows), numbered(rows.records[0].cells))
         own = own_columns(table.header)
         account = frozenset(column for column in own if fold(table.header[column]) in (*ADDRESS, *NAME))
         asked = [column for column in range(len(table.header)) if column not in own]
         change = {**dict.fromkeys(account, somebody), **dict.fromkeys(asked, unlisted)}
-        table = retyped(noted(table, [END], sent_at), lambda column, cell: change.get(column, str)(cell))
+        times = columns_of(table, ENDS, front) + columns_of(table, STARTS, front)
+        table = noted(table, times, response=columns_of(table, NUMBER, front))
+        table = retyped(table, lambda column, cell: change.get(column, str)(cell))
         return entitled(replace(table, tool=self.kind, own=account), asked)
 
 
@@ -69,14 +82,9 @@ def entitled(table: Table, asked: Sequence[int]) -> Table:
     return replace(without(table, left_out), header=numbered([kept[column] for column in sorted(kept)]))
 
 
-def sent_at(text: str) -> datetime | None:
-    """Return the moment in a cell of a workbook, None where it holds no date."""
-    return moment(text, [*ISO, f"{ISO[0]}.%f"])
-
-
 def own_columns(header: Sequence[str]) -> list[int]:
     """Return the columns that are the tool's own: those before the first question, and the marks of a quiz."""
-    column = len(FIRST)
+    column = leading(header, FRONT)
     for names in (ADDRESS, NAME, *NOTES[:1], language(header), *NOTES[1:]):
         if column < len(header) and fold(header[column]) in names:
             column += 1

@@ -9,18 +9,16 @@ use them as key; the moment is ISO 8601 with its offset. There are no partial an
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import ClassVar
 
-from mentormatch.languages import tr
-from mentormatch.survey.heading import ISO, Asked, below, header_of, moment, noted, retyped, without
+from mentormatch.languages import mark
+from mentormatch.survey.heading import Asked, below, header_of, noted, retyped, without
 from mentormatch.survey.table import Rows, Table, tabulate
 from mentormatch.survey.tool import Tool, not_of, part
 
 IDS = ("submission_id", "user_id", "user_display_name", "timestamp")
 QUESTION = re.compile(r"question-id-[0-9]+(?P<item>(-[0-9]+)*)")
 GUARDED = ("'=", "'+", "'-", "'@", "'\t", "'\r")
-FORMATS = ("%Y-%m-%dT%H:%M:%S%z", *ISO)
 
 
 class Nextcloud(Tool):
@@ -28,6 +26,8 @@ class Nextcloud(Tool):
 
     kind: ClassVar[str] = "nextcloud"
     label: ClassVar[str] = "Nextcloud Forms"
+    marks: ClassVar[Sequence[str]] = (*IDS[:3], "id de soumission")
+    expected: ClassVar[str] = mark("les identifiants des colonnes sous les intitulés")
 
     def knows(self, rows: Rows) -> bool:
         """Take a second row that holds nothing but ids of columns."""
@@ -35,19 +35,15 @@ class Nextcloud(Tool):
 
     def sort(self, rows: Rows) -> Table:
         if not self.knows(rows):
-            raise not_of(rows, self.label, tr("les identifiants des colonnes sous les intitulés"))
+            raise not_of(rows, self)
         titles, ids = (row.cells for row in rows.records[:2])
         header = header_of(Asked(titled(title, said)) for title, said in zip(titles, ids, strict=False))
         table = retyped(tabulate(below(rows, 2), header), lambda column, cell: unguarded(cell))
         own = [column for column, said in enumerate(ids) if said.strip() in IDS]
         times = [column for column in own if ids[column].strip() == "timestamp"]
-        table = noted(replace(table, tool=self.kind, own=frozenset(own)), times, sent_at)
+        numbers = [column for column in own if ids[column].strip() == IDS[0]]
+        table = noted(replace(table, tool=self.kind, own=frozenset(own)), times, response=numbers)
         return without(table, times)
-
-
-def sent_at(text: str) -> datetime | None:
-    """Return the moment that a cell of the tool writes."""
-    return moment(text, FORMATS)
 
 
 def are_ids(cells: Sequence[str]) -> bool:

@@ -1,10 +1,30 @@
-"""Any table: one header row, one row a person."""
+"""Any table: one header row, one row a person.
 
+A title may stand above the header: rows of one cell each. The header is then taken where it is certain to be one: it
+fills every column that holds answers, none of its cells looks like an answer, and some column below it holds nothing
+but numbers, dates or addresses; else the row is suggested. Several columns called "Autre" are each what was typed
+beside the options of the question before it.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import takewhile
 from typing import ClassVar
 
-from mentormatch.languages import mark
-from mentormatch.survey.table import Rows, Table, tabulate
-from mentormatch.survey.tool import Tool
+from mentormatch.errors import Problem, SurveyError
+from mentormatch.languages import mark, tr
+from mentormatch.survey.heading import below, item_name
+from mentormatch.survey.table import EXPECTED, Record, Remark, Rows, Table, tabulate, unreadable
+from mentormatch.survey.tool import MOST_TITLES, OTHER, Tool, count, numbered, part, passed_over, without_labels
+from mentormatch.text import fold
+
+ANSWER = re.compile(r"[-+]?[0-9][0-9 .,:/h-]*|[^@\s]+@[^@\s]+\.[^@\s]+")
+"""A number, a date, a telephone or an address."""
+LEAST = 2
+"""A table is a header and an answer."""
+NO_TITLE = mark("une ligne d'intitulés en haut du fichier")
+HEADER_AT = mark("si les intitulés sont à la ligne {line}, supprimez les lignes au-dessus")
 
 
 class Plain(Tool):
@@ -19,4 +39,81 @@ class Plain(Tool):
         return True
 
     def sort(self, rows: Rows) -> Table:
+        bare = without_labels(rows)
+        above = titles(bare)
+        found = below(bare, above) if above else rows
+        try:
+            table = told_apart(found)
+        except SurveyError as error:
+            raise unreadable(rows.source, *error.problems, *suggested(found)) from None
+        return replace(table, remarks=(*passed_over(rows, found), *table.remarks))
+
+
+def titles(rows: Rows) -> int:
+    """Return how many rows above the header are titles.
+
+    Raises
+    ------
+    SurveyError
+        Where there are some, and the row below them may be no header.
+    """
+    above = len(list(takewhile(lambda row: count(row.cells) == 1, rows.records[:MOST_TITLES])))
+    wide = sum(count(row.cells) > 1 for row in rows.records) if above else 0
+    if wide < LEAST or 2 * wide <= len(rows.records) - above:
+        return 0
+    if is_header(rows.records[above], rows.records[above + 1 :]):
+        return above
+    where = tr("ligne {line}", line=rows.records[0].line)
+    advice = tr(HEADER_AT, line=rows.records[above].line)
+    raise unreadable(
+        rows.source, Problem(where, tr("une seule cellule remplie, peut-être un titre"), tr(EXPECTED), advice)
+    )
+
+
+def is_header(header: Record, answers: Sequence[Record]) -> bool:
+    """Tell whether a row is certain to be the header of those below it."""
+    names = {column: cell for column, cell in enumerate(header.cells) if cell.strip()}
+    columns: dict[int, list[str]] = {}
+    for row in answers:
+        for column, cell in enumerate(row.cells):
+            if cell.strip():
+                columns.setdefault(column, []).append(cell.strip())
+    named = columns.keys() <= names.keys() and len({fold(name) for name in names.values()}) == len(names)
+    words = not any(ANSWER.fullmatch(name.strip()) for name in names.values())
+    return named and words and any(all(map(ANSWER.fullmatch, said)) for said in columns.values())
+
+
+def suggested(rows: Rows) -> list[Problem]:
+    """Return that the header may be further down: at the fullest of the next rows, where it is twice as full."""
+    first, *others = rows.records[: MOST_TITLES + 1]
+    most = max((fullness(row) for row in others), default=0)
+    if most < 2 * fullness(first):
+        return []
+    line = next(row.line for row in others if fullness(row) == most)
+    where = tr("ligne {line}", line=first.line)
+    found = tr("moins de textes différents qu'à la ligne {line}", line=line)
+    return [Problem(where, found, tr(NO_TITLE), tr(HEADER_AT, line=line))]
+
+
+def fullness(row: Record) -> int:
+    """Return how many cells of a row hold something, 1 where they all hold the same: a title over many columns."""
+    return 1 if len({fold(cell) for cell in row.cells} - {""}) == 1 else count(row.cells)
+
+
+def told_apart(rows: Rows) -> Table:
+    """Return rows as a table, each of several columns called "Autre" as an item of the question before it."""
+    cells = rows.records[0].cells
+    others = [column for column, cell in enumerate(cells) if item_name(cell) == OTHER]
+    if len(others) < 2 or 0 in others:
         return tabulate(rows)
+    names = list(cells)
+    for column in others:
+        question = next((cells[at] for at in range(column - 1, -1, -1) if at not in others), "")
+        names[column] = part(question, OTHER)
+    table = tabulate(below(rows), numbered(names))
+    return replace(table, remarks=(*table.remarks, *(renamed(cells[column], names[column]) for column in others)))
+
+
+def renamed(cell: str, name: str) -> Remark:
+    """Return that a column stands under another name than its own, for others have that."""
+    return Remark(None, tr("Plusieurs colonnes « {cell} » : l'une est lue comme « {name} ».", cell=cell, name=name))

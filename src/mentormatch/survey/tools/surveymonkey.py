@@ -1,35 +1,37 @@
 """SurveyMonkey: two header rows, a question over the first of its columns, below it an option, a line or "Response".
 
 A ticked option repeats its label in the cell. E-mail, names and custom data stay, for a programme may use them, and so
-does the id of the respondent; the collector, the dates and the IP address are left out. Who has no end date did not
-finish; who left half-way with one is seen by the share of answers alone, for nothing else tells.
+does the id of the respondent; the collector, the dates and the IP address are left out. Any of these columns may be
+missing: the second row is mark enough. Who has no end date did not finish; who left half-way with one is seen by the
+share of answers alone, for nothing else tells. Where the second row was blank there is one header row.
 
-Read as it is remembered, not confirmed: the French labels, and dates as month, day, year with AM or PM; other forms of
-dates are remarked on.
+Read as it is remembered, not confirmed: the French labels; dates in English with AM or PM are month, day, year.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import ClassVar
 
-from mentormatch.languages import tr
-from mentormatch.survey.heading import ISO, Asked, below, columns_of, header_of, leading, moment, noted, without
-from mentormatch.survey.table import Rows, Table, tabulate
-from mentormatch.survey.tool import Tool, not_of
+from mentormatch.languages import mark
+from mentormatch.survey.heading import Asked, below, columns_of, filled, header_of, leading, noted, without
+from mentormatch.survey.table import Order, Rows, Table, tabulate
+from mentormatch.survey.tool import Tool, not_of, without_labels
 from mentormatch.text import fold
 
-RESPONDENT = ("respondent id", "id du repondant")
-COLLECTOR = ("collector id", "id du collecteur")
+RESPONDENT = ("respondent id", "id du repondant", "identifiant du repondant", "id de repondant")
+COLLECTOR = ("collector id", "id du collecteur", "identifiant du collecteur", "id de collecteur")
 START = ("start date", "date de debut")
 END = ("end date", "date de fin")
 LEFT_OUT = frozenset({*COLLECTOR, *START, *END, "ip address", "adresse ip"})
 STAYING = frozenset(
-    {*RESPONDENT, "email address", "adresse e-mail", "first name", "prenom", "last name", "nom de famille"}
+    {*RESPONDENT, "email address", "adresse e-mail", "adresse email", "adresse electronique"}
+    | {"first name", "prenom", "last name", "nom", "nom de famille"}
     | {f"{words} {number}" for words in ("custom data", "donnees personnalisees") for number in range(1, 10)}
 )
-WHOLE_ANSWER = frozenset({"response", "open-ended response", "reponse", "reponse libre"})
-FORMATS = ("%m/%d/%Y %I:%M:%S %p", *ISO)
+OPEN = frozenset({"open-ended response", "reponse libre", "reponse ouverte"})
+WHOLE_ANSWER = OPEN | {"response", "reponse"}
+HALF_DAY = re.compile(r"[0-9]\s?[ap]m", re.IGNORECASE)
 
 
 class SurveyMonkey(Tool):
@@ -37,43 +39,71 @@ class SurveyMonkey(Tool):
 
     kind: ClassVar[str] = "surveymonkey"
     label: ClassVar[str] = "SurveyMonkey"
+    marks: ClassVar[Sequence[str]] = (*RESPONDENT, *COLLECTOR, *sorted(OPEN))
+    expected: ClassVar[str] = mark("deux lignes d'intitulés : des questions, puis « Response » ou des options")
 
     def knows(self, rows: Rows) -> bool:
-        """Take the ids of respondent and collector, with nothing below them in a second header row."""
+        """Take two header rows: questions, and "Response" below; or ids of respondent and collector over one alone."""
         if len(rows.records) < 2:
             return False
-        questions, items = (row.cells for row in rows.records[:2])
-        names = [fold(cell) for cell in questions[: own_in(questions, items)]]
-        return bool(names) and names[0] in RESPONDENT and any(name in COLLECTOR for name in names)
+        over, under = in_width(rows)
+        own = {fold(cell) for cell in over[: leading(over, LEFT_OUT | STAYING)]}
+        ids = [not own.isdisjoint(names) for names in (RESPONDENT, COLLECTOR)]
+        if not has_items(over, under):
+            return all(ids)
+        said = {fold(item) for item in under}
+        spread = any(item.strip() and not question.strip() for question, item in zip(over, under, strict=True))
+        signs = [*ids, spread, not said.isdisjoint(WHOLE_ANSWER)]
+        return sum(signs) > 1 or not said.isdisjoint(OPEN)
 
     def sort(self, rows: Rows) -> Table:
         if len(rows.records) < 2:
-            raise not_of(rows, self.label, tr("deux lignes d'intitulés"))
-        questions, items = (row.cells for row in rows.records[:2])
-        own = own_in(questions, items)
-        asked = [*map(Asked, questions[:own]), *asked_in(questions, items, own)]
-        table = replace(tabulate(below(rows, 2), header_of(asked)), tool=self.kind, own=frozenset(range(own)))
+            raise not_of(rows, self)
+        over, under = in_width(rows)
+        above = 2 if has_items(over, under) else 1
+        own = own_in(over, under) if above > 1 else leading(over, LEFT_OUT | STAYING)
+        asked = [*map(Asked, over[:own]), *asked_in(over, under if above > 1 else [""] * len(over), own)]
+        table = replace(tabulate(below(rows, above), header_of(asked)), tool=self.kind, own=frozenset(range(own)))
         ends = columns_of(table, END, own)
         times = ends + columns_of(table, START, own)
-        table = noted(table, times, sent_at, lambda cells: all(cells[column].strip() for column in ends))
+        table = noted(
+            table,
+            times,
+            whole=lambda cells: all(cells[column].strip() for column in ends),
+            certain=order_in(table, times),
+            response=columns_of(table, RESPONDENT, own),
+        )
         return without(table, columns_of(table, LEFT_OUT, own))
 
 
-def sent_at(text: str) -> datetime | None:
-    """Return the moment that a cell of the tool writes."""
-    return moment(text, FORMATS)
+def in_width(rows: Rows) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the first two rows, both as wide as the wider."""
+    first, second = (row.cells for row in without_labels(rows).records[:2])
+    width = max(len(first), len(second))
+    return [*first, *[""] * (width - len(first))], [*second, *[""] * (width - len(second))]
 
 
-def own_in(questions: Sequence[str], items: Sequence[str]) -> int:
+def has_items(over: Sequence[str], under: Sequence[str]) -> bool:
+    """Tell whether the second row is of items: nothing stands below what the tool notes in the first column."""
+    return fold(over[0]) not in {*LEFT_OUT, *RESPONDENT} or not under[0].strip()
+
+
+def order_in(table: Table, times: Sequence[int]) -> Order | None:
+    """Return that the month comes first, where the times are in English and of half a day."""
+    english = {fold(table.header[column]) for column in times} <= {START[0], END[0]}
+    first = next((text for record in table.records if (text := filled(record.cells, times))), "")
+    return "month first" if english and HALF_DAY.search(first) else None
+
+
+def own_in(over: Sequence[str], under: Sequence[str]) -> int:
     """Return how many of the first columns are the tool's own: those that it knows, with nothing below."""
-    known = leading(questions, LEFT_OUT | STAYING)
-    return next((at for at, item in enumerate(items[:known]) if item.strip()), known)
+    known = leading(over, LEFT_OUT | STAYING)
+    return next((at for at, item in enumerate(under[:known]) if item.strip()), known)
 
 
-def asked_in(questions: Sequence[str], items: Sequence[str], own: int) -> Iterator[Asked]:
+def asked_in(over: Sequence[str], under: Sequence[str], own: int) -> Iterator[Asked]:
     """Yield the questions behind the tool's own columns, each with the items below it."""
-    width = max(len(questions), len(items))
-    over, under = ((*cells, *("",) * (width - len(cells))) for cells in (questions, items))
+    width = len(over)
     starts = [at for at in range(own, width) if at == own or over[at].strip()]
     for start, end in zip(starts, [*starts[1:], width], strict=True):
         yield Asked(over[start], tuple(item_of(item) for item in under[start:end]))

@@ -9,18 +9,17 @@ Unconfirmed: how the columns of the options of a repeated question are named; ``
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from mentormatch.languages import tr
-from mentormatch.survey.heading import ISO, below, item_name, moment, noted, without
+from mentormatch.languages import mark
+from mentormatch.survey.heading import below, columns_of, item_name, leading, noted, without
 from mentormatch.survey.table import Record, Rows, Table, tabulate
 from mentormatch.survey.tool import OTHER, Tool, not_of, numbered, part
 from mentormatch.text import fold
 
 FIRST = ("submission id", "respondent id", "submitted at")
-SUBMITTED = 2
 TICKED, UNTICKED = "true", "false"
 REPEATED = re.compile(r"(?P<title>.*) \((?P<number>[0-9]{1,2})\)", re.DOTALL)
 
@@ -30,22 +29,27 @@ class Tally(Tool):
 
     kind: ClassVar[str] = "tally"
     label: ClassVar[str] = "Tally"
+    marks: ClassVar[Sequence[str]] = FIRST
+    expected: ClassVar[str] = mark("« Submission ID », « Respondent ID », « Submitted at » d'abord")
 
     def knows(self, rows: Rows) -> bool:
-        """Tell whether the first columns are the two numbers and the time that Tally sets there."""
-        return tuple(map(fold, rows.records[0].cells[: len(FIRST)])) == FIRST
+        """Tell whether the first columns are the number and one more of the three that Tally sets there."""
+        names = [fold(cell) for cell in rows.records[0].cells]
+        return names[0] == FIRST[0] and leading(names, FIRST) > 1
 
     def sort(self, rows: Rows) -> Table:
-        if not self.knows(rows):
-            raise not_of(rows, self.label, tr("« Submission ID », « Respondent ID », « Submitted at » d'abord"))
+        own = leading(rows.records[0].cells, FIRST)
+        if not own:
+            raise not_of(rows, self)
         table = tabulate(below(rows), numbered(rows.records[0].cells))
-        table = replace(noted(table, [SUBMITTED], lambda text: moment(text, ISO)), tool=self.kind)
+        times, numbers = columns_of(table, FIRST[-1:], own), columns_of(table, FIRST[:-1], own)
+        table = replace(noted(table, times, response=numbers[:1]), tool=self.kind)
         joined = set()
-        for question in range(len(FIRST), len(table.header)):
+        for question in range(own, len(table.header)):
             if options := options_of(table, question):
                 joined.add(question)
                 table = spelled_out(table, question, options)
-        return without(table, {*range(len(FIRST)), *joined})
+        return without(table, {*range(own), *joined})
 
 
 def options_of(table: Table, question: int) -> dict[int, str]:

@@ -7,18 +7,17 @@ it was submitted is not whole, and its moment is then that of its start; nor is 
 A question with several choices has a column an option, named by the option alone; the programme says in
 ``[mapping.questions]`` to which question each belongs.
 
-Read as they are remembered, not confirmed: the columns ``Response Type``, ``Stage Date (UTC)``, ``Tags`` and ``Ending``
-of newer exports.
+Seen in headers alone: the columns ``Response Type``, ``Stage Date (UTC)``, ``Tags`` and ``Ending`` of newer exports.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import ClassVar
 
-from mentormatch.languages import tr
-from mentormatch.survey.heading import ISO, below, moment, noted, without
+from mentormatch.languages import mark
+from mentormatch.survey.heading import below, in_zone, noted, without
 from mentormatch.survey.table import Rows, Table, tabulate
 from mentormatch.survey.tool import OTHER, Tool, not_of, numbered, part
 from mentormatch.text import fold
@@ -27,7 +26,8 @@ NUMBER = "#"
 STARTED, SUBMITTED, NETWORK = "start date (utc)", "submit date (utc)", "network id"
 RESPONSE, COMPLETED = "response type", ("", "completed")
 OWN = (STARTED, SUBMITTED, NETWORK, "stage date (utc)", "tags", "ending")
-BESIDE = "other"
+BESIDE = re.compile(r"other(\.[0-9]+)?")
+"""A number behind it is how pandas tells such columns apart."""
 TAG = re.compile(r"</?(?:strong|b|em|i|u|br ?/?|span|p)>", re.IGNORECASE)
 
 
@@ -36,44 +36,42 @@ class Typeform(Tool):
 
     kind: ClassVar[str] = "typeform"
     label: ClassVar[str] = "Typeform"
+    marks: ClassVar[Sequence[str]] = (STARTED, SUBMITTED, NETWORK)
+    expected: ClassVar[str] = mark("« # », « Start Date (UTC) », « Submit Date (UTC) »")
 
     def knows(self, rows: Rows) -> bool:
-        """Take what has a number first, and the times and the network behind the questions."""
+        """Take what has the two times behind the questions, or one of them and the tool's number first."""
         cells = rows.records[0].cells
-        return cells[0].strip() == NUMBER and {STARTED, SUBMITTED, NETWORK} <= set(map(fold, cells))
+        return len({STARTED, SUBMITTED} & set(map(fold, cells))) + (cells[0].strip() == NUMBER) > 1
 
     def sort(self, rows: Rows) -> Table:
-        if not self.knows(rows):
-            raise not_of(rows, self.label, tr("« # », « Start Date (UTC) », « Submit Date (UTC) »..."))
         table = tabulate(below(rows), numbered([*headed(TAG.sub("", cell) for cell in rows.records[0].cells)]))
         names = list(map(fold, table.header))
-        started, submitted = last(names, STARTED), last(names, SUBMITTED)
-        response = started - 1 if names[started - 1] == RESPONSE else None
+        submitted, started, response = (last(names, name) for name in (SUBMITTED, STARTED, RESPONSE))
+        if not submitted + started:
+            raise not_of(rows, self)
+        first = min(submitted + started)
+        response = [column for column in response if column == first - 1]
 
         def whole(cells: Sequence[str]) -> bool:
-            done = response is None or fold(cells[response]) in COMPLETED
-            return done and bool(cells[submitted].strip())
+            done = all(fold(cells[column]) in COMPLETED for column in response)
+            return done and all(cells[column].strip() for column in submitted)
 
-        own = {0, *(column for column in range(started, len(names)) if names[column] in OWN)}
-        left_out = own if response is None else {*own, response}
-        return without(replace(noted(table, [submitted, started], sent_at, whole), tool=self.kind), left_out)
+        number = [0] if table.header[0].strip() == NUMBER else []
+        own = {*number, *response, *(column for column in range(first, len(names)) if names[column] in OWN)}
+        table = noted(table, submitted + started, whole=whole, response=number)
+        return without(replace(in_zone(table, UTC), tool=self.kind), own)
 
 
 def headed(cells: Iterable[str]) -> Iterator[str]:
     """Yield the headers, each ``Other`` as the item "Autre" of the question before it."""
-    question = NUMBER
+    question = ""
     for cell in cells:
-        beside = fold(cell) == BESIDE and question != NUMBER
-        question = question if beside else cell
+        beside = BESIDE.fullmatch(fold(cell)) is not None and question not in ("", NUMBER)
+        question = question if beside else cell.strip()
         yield part(question, OTHER) if beside else cell
 
 
-def sent_at(text: str) -> datetime | None:
-    """Return the moment, in UTC, that an export writes; None where it is another text."""
-    found = moment(text, ISO)
-    return found and found.replace(tzinfo=UTC)
-
-
-def last(names: Sequence[str], name: str) -> int:
-    """Return the last column of this name: the tool's own come behind the questions."""
-    return len(names) - 1 - names[::-1].index(name)
+def last(names: Sequence[str], name: str) -> list[int]:
+    """Return the last column of this name, where there is one: the tool's own come behind the questions."""
+    return [column for column, other in enumerate(names) if other == name][-1:]
