@@ -347,7 +347,7 @@ def test_a_child_says_no_more_than_its_parent_can_hold(monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("content", "sheet", "end"),
     [
-        (SMALL, None, '{"sheet": "F", "others": [], "errors": []}'),
+        (SMALL, None, '{"sheet": "F", "others": [], "faults": []}'),
         (SMALL, "Autre", '{"refusal": "no sheet"}'),
         (encrypted(), None, '{"refusal": "encrypted"}'),
         (b"PK", None, '{"refusal": "unreadable"}'),
