@@ -89,7 +89,7 @@ def checked(census: Census, rows: Iterable[list[Any]], first: int) -> Iterator[l
     left = dict(census.rows)
     for at, row in enumerate(rows):
         if errors:
-            row = ["" if (at, column) in errors else value for column, value in enumerate(row, first)]  # noqa: PLW2901
+            row = ["" if (at, column) in errors else value for column, value in enumerate(row, first)]
         held = left.pop(at, {})
         agreed = sum(map(agree, map(held.get, range(first, first + len(row))), row))
         if agreed < len(row) or len(held) > len(row):

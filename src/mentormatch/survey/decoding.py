@@ -19,6 +19,8 @@ REPLACEMENT = "\ufffd"
 SHOWN_LINES = 10
 PIECE = 1 << 20
 """So many bytes are text at a time: of a large file the whole text is never there beside its bytes."""
+MOST_PIECES = 16
+"""As many pieces as one line may go on over."""
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+\Z")
 _MULTIBYTE = re.compile(
@@ -57,6 +59,9 @@ class Text:
                 yield from physical_lines("".join([*begun, piece[:end]]))
                 begun = []
             begun.append(piece[end:])
+            if len(begun) > MOST_PIECES:  # a line so long is no line of a table: whoever splits it says so
+                yield "".join(begun)
+                begun = []
         yield from physical_lines("".join(begun))
 
     @property

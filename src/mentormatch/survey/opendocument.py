@@ -7,14 +7,18 @@ workbooks imports this file.
 import re
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from mentormatch.survey.census import ERROR, UNCOMPUTED, Census, DoubledError, LostError
+from mentormatch.survey.census import ERROR, UNCOMPUTED, Census, DifferenceError, DoubledError, LostError, place
 from mentormatch.survey.spreadsheetml import Archive
 
 CONTENT = "content.xml"
 _SPACE = "urn:oasis:names:tc:opendocument:xmlns:"
 _OFFICE, _TABLE, _TEXT = f"{_SPACE}office:1.0 ", f"{_SPACE}table:1.0 ", f"{_SPACE}text:1.0 "
 _TYPE_OF_OFFICE = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 value-type"
-_VALUES = tuple(f"{_OFFICE}{name}" for name in ("value", "string-value", "date-value", "time-value", "boolean-value"))
+_KIND, _TRUTH = f"{_OFFICE}value-type", f"{_OFFICE}boolean-value"
+_VALUES = {name: f"{_OFFICE}{name}-value" for name in ("string", "date", "time", "boolean")}
+_VALUES |= dict.fromkeys(("float", "percentage", "currency"), f"{_OFFICE}value")
+_OF_VALUES = frozenset(_VALUES.values())
+"""The attribute that holds the value of a cell of each kind."""
 _IN_ERROR = re.compile(r"#[A-Z/0!?_]+|Err:[0-9]+")
 _FORMULA, _ROWS, _COLUMNS = (
     f"{_TABLE}formula",
@@ -88,7 +92,10 @@ class _Content:
 
     def _end_cell(self, cell: dict[str, str], text: str) -> None:
         times = _times(cell, _COLUMNS)
-        said = next((cell[name] for name in _VALUES if name in cell), None)
+        own = _VALUES.get(cell.get(_KIND, ""))
+        if not cell.keys() & _OF_VALUES <= {own}:
+            raise DifferenceError(place(self.row, self.column))
+        said = cell.get(own or "")
         held = _held(cell, said, text)
         fault = _fault(cell, said, text)
         if held.strip() or fault:
@@ -107,7 +114,7 @@ class _Content:
 
 def _held(cell: dict[str, str], said: str | None, text: str) -> str:
     """Return the value of a cell, its text where it has none of its own; true and false are 1 and 0."""
-    if f"{_OFFICE}boolean-value" in cell:
+    if _TRUTH in cell:
         return "1" if str(said).lower() == "true" else "0"
     return text if said is None else said
 
@@ -121,7 +128,7 @@ def _fault(cell: dict[str, str], said: str | None, text: str) -> str:
 
 
 def _is_text(cell: dict[str, str]) -> bool:
-    return cell.get(f"{_OFFICE}value-type") == "string"
+    return cell.get(_KIND) == "string"
 
 
 def _times(attributes: dict[str, str], name: str) -> int:

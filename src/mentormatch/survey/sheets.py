@@ -16,7 +16,6 @@ import json
 import numbers
 import sys
 import zipfile
-from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -221,7 +220,9 @@ def _sheet(workbook: "CalamineWorkbook", name: str, book: _Book) -> "CalamineShe
         sheet = workbook.get_sheet_by_name(name)
     except (CalamineError, OSError, ValueError):
         in_error = sorted(book.census(name).told())
-        raise RefusalError("in error", f"{in_error[0][2]}{in_error[0][1]}") if in_error else RefusalError("unreadable") from None
+        raise (
+            RefusalError("in error", f"{in_error[0][2]}{in_error[0][1]}") if in_error else RefusalError("unreadable")
+        ) from None
     last_row, last_column = sheet.end or (0, 0)
     if (last_row + 1) * (last_column + 1) > MAX_AREA:
         raise RefusalError("far")

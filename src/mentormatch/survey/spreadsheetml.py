@@ -173,7 +173,19 @@ class _Sheet:
     """Where the parser is in a sheet: the row, and the cell that it has met last, which it notes at the next."""
 
     __slots__ = (
-        *("attributes", "census", "cells", "column", "digits", "formula", "inside", "letters", "names", "pending"),
+        *(
+            "attributes",
+            "census",
+            "cells",
+            "column",
+            "digits",
+            "formula",
+            "inline",
+            "inside",
+            "letters",
+            "names",
+            "pending",
+        ),
         *("row", "said", "seen", "strings", "valued"),
     )
 
@@ -187,7 +199,7 @@ class _Sheet:
         self.cells: dict[int, Held] = {}
         self.attributes: dict[str, str] | None = None
         self.said = self.inside = ""
-        self.formula = self.valued = False
+        self.formula = self.valued = self.inline = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = self.names.get(tag) or self.names.setdefault(tag, local(tag))
@@ -202,7 +214,10 @@ class _Sheet:
             self._begin_row(attributes.get("r"))
         elif name in _PARTS:
             self.formula = self.formula or name == "f"
+            self.inline = self.inline or name == "is"
             self.inside = "" if self.inside == "rph" and name == "t" else name
+        else:
+            self.inside = ""
 
     def text(self, said: str) -> None:
         if self.inside == "v" or self.inside == "t":
@@ -237,7 +252,9 @@ class _Sheet:
             self._end_rare(kind, said)
         if self.formula:
             self._end_formula(kind, said)
-        self.valued = False
+        if self.inline and kind != "inlineStr":
+            raise DifferenceError(place(self.row, column))
+        self.valued = self.inline = False
 
     def _end_rare(self, kind: str, said: str) -> None:
         """Note a cell in error, one that is true or false, or one that is empty."""

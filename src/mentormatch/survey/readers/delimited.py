@@ -15,6 +15,10 @@ from mentormatch.survey.table import Manner, Record, Rows, gather, is_blank, unr
 DELIMITERS = ";,\t|"
 SAMPLE = 2_000
 """How many records a delimiter is tried on."""
+HEAD = 50_000
+"""How many characters are looked at for what is no table."""
+SAMPLE_CHARACTERS = 4_000_000
+"""How many characters they have at most, but for the last."""
 
 _SEPARATOR_LINE = re.compile(r'"?sep=([^"\r\n])"?(?=[\r\n]|$)', re.IGNORECASE)
 _PASSED_OVER = r"(?:[^\S\n]*(?:#.*)?\n)*"
@@ -58,7 +62,14 @@ class Delimited(Reader):
 
 def _first_lines(text: Text) -> str:
     """Return the lines that a delimiter is tried on, a few more than the records in them."""
-    return "".join(islice(text.lines(), 4 * SAMPLE))
+    found: list[str] = []
+    room = SAMPLE_CHARACTERS
+    for line in islice(text.lines(), 4 * SAMPLE):
+        found.append(line)
+        room -= len(line)
+        if room < 0:
+            break
+    return "".join(found)
 
 
 def best_delimiter(text: str) -> str:
@@ -105,12 +116,12 @@ def _check_is_no_parquet(source: Source) -> None:
 
 
 def _check_is_table(name: str, text: str) -> None:
-    start = text[:1_000].lstrip()
+    start = text[:HEAD].lstrip()
     for signature, what in _NOT_TABLES.items():
         if start.startswith(signature):
             advice = tr("exportez les réponses en CSV ou en XLSX")
             raise unreadable(name, Problem(tr("fichier"), tr(what), tr("un tableau de réponses"), advice))
-    if _PROGRAMME.match(text):
+    if _PROGRAMME.match(text[:HEAD]):
         advice = tr("donnez ici les réponses, et le programme à sa place (« --programme »)")
         raise unreadable(name, Problem(tr("fichier"), tr("un programme"), tr("un tableau de réponses"), advice))
 
