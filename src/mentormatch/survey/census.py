@@ -91,8 +91,9 @@ def checked(census: Census, rows: Iterable[list[Any]], first: int) -> Iterator[l
         if errors:
             row = ["" if (at, column) in errors else value for column, value in enumerate(row, first)]
         held = left.pop(at, {})
-        agreed = sum(map(agree, map(held.get, range(first, first + len(row))), row))
-        if agreed < len(row) or len(held) > len(row):
+        last = first + len(row)
+        agreed = sum(map(agree, map(held.get, range(first, last)), row))
+        if agreed < len(row) or (held and (min(held) < first or max(held) >= last)):
             _check_row(at, held, row, first)
         yield row
     for at, held in sorted(left.items()):

@@ -6,8 +6,9 @@ from itertools import islice
 from typing import ClassVar
 
 from mentormatch.errors import Problem, SurveyError
-from mentormatch.languages import mark, tr
-from mentormatch.survey.decoding import Text, decode, encoding_of, physical_lines
+from mentormatch.languages import tr
+from mentormatch.survey import signatures
+from mentormatch.survey.decoding import Text, decode, physical_lines
 from mentormatch.survey.reading import Reader, Source
 from mentormatch.survey.splitting import split
 from mentormatch.survey.table import Manner, Record, Rows, gather, is_blank, unreadable
@@ -24,12 +25,6 @@ _SEPARATOR_LINE = re.compile(r'"?sep=([^"\r\n])"?(?=[\r\n]|$)', re.IGNORECASE)
 _PASSED_OVER = r"(?:[^\S\n]*(?:#.*)?\n)*"
 _PROGRAMME = re.compile(rf"{_PASSED_OVER}\[[\w.]+\][^\S\n]*\n{_PASSED_OVER}[\w.]+[^\S\n]*=")
 """A section of a programme file with its first setting, after comments."""
-_NOT_TABLES = {
-    "%PDF-": mark("un PDF"),
-    "<": mark("une page web ou du XML"),
-    "{\\rtf": mark("un document RTF"),
-    "\x1f\x8b": mark("une archive"),
-}
 
 
 class Delimited(Reader):
@@ -44,8 +39,8 @@ class Delimited(Reader):
 
     def read(self, source: Source) -> Rows:
         """Return the rows of a delimited text; a first line ``sep=;`` says its delimiter."""
-        _check_is_no_parquet(source)
-        encoding = source.encoding or encoding_of(source.content, source.name)
+        if kind := signatures.of_bytes(source.content):
+            raise signatures.no_table(source.name, kind)
         text, remarks = decode(source.content, source.name, source.encoding)
         head = next(text.pieces())
         _check_is_table(source.name, head)
@@ -57,7 +52,7 @@ class Delimited(Reader):
             rows = gather(source.name, split(text.lines(), delimiter, skip=skip), remarks)
         except SurveyError as error:
             raise unreadable(source.name, *error.problems) from None
-        return replace(rows, manner=Manner(encoding=encoding, delimiter=delimiter))
+        return replace(rows, manner=Manner(encoding=text.encoding, delimiter=delimiter))
 
 
 def _first_lines(text: Text) -> str:
@@ -106,21 +101,9 @@ def _is_as_wide(record: Record, width: int) -> bool:
     return len(record.cells) == width or (len(record.cells) > width and is_blank(record.cells[width:]))
 
 
-def _check_is_no_parquet(source: Source) -> None:
-    """Refuse a Parquet file: what is packed in it may be of any size, so whoever trusts it opens it."""
-    if source.content.startswith(b"PAR1"):
-        advice = tr("ouvrez-le avec pandas (pandas.read_parquet), et donnez ce tableau au lieu du fichier")
-        raise unreadable(
-            source.name, Problem(tr("fichier"), tr("un fichier Parquet"), tr("un tableau de réponses"), advice)
-        )
-
-
 def _check_is_table(name: str, text: str) -> None:
-    start = text[:HEAD].lstrip()
-    for signature, what in _NOT_TABLES.items():
-        if start.startswith(signature):
-            advice = tr("exportez les réponses en CSV ou en XLSX")
-            raise unreadable(name, Problem(tr("fichier"), tr(what), tr("un tableau de réponses"), advice))
+    if kind := signatures.of_text(text[:HEAD]):
+        raise signatures.no_table(name, kind)
     if _PROGRAMME.match(text[:HEAD]):
         advice = tr("donnez ici les réponses, et le programme à sa place (« --programme »)")
         raise unreadable(name, Problem(tr("fichier"), tr("un programme"), tr("un tableau de réponses"), advice))

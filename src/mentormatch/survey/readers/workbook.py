@@ -15,11 +15,11 @@ from typing import Any, ClassVar
 
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.languages import mark, tr
-from mentormatch.survey import sheets
+from mentormatch.survey import sheets, signatures
 from mentormatch.survey.reading import Reader, Source
 from mentormatch.survey.table import EXPECTED, Manner, Record, Remark, Rows, gather, unreadable
 
-_ARCHIVE = b"PK"
+_ARCHIVES = (b"PK\3\4", b"PK\5\6", b"PK\7\x08")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHERS = mark("La feuille « {sheet} » a été lue ; d'autres contiennent des cellules : {others}.")
 _CSV_ADVICE = mark("enregistrez la feuille des réponses en CSV UTF-8")
@@ -66,7 +66,7 @@ class Workbook(Reader):
 
     def takes(self, source: Source) -> bool:
         """Take an archive or an OLE container, whatever its name."""
-        return source.content.startswith((_ARCHIVE, _OLE))
+        return source.content.startswith((*_ARCHIVES, _OLE))
 
     def read(self, source: Source) -> Rows:
         """Return the rows of one sheet, with their numbers in it."""
@@ -91,6 +91,9 @@ def _answer(name: str, content: bytes, sheet: str | None) -> tuple[list[bytes], 
     """Return the rows that the child wrote and the object that ends them."""
     rows, _, last = _run(name, content, sheet).rstrip(b"\n").rpartition(b"\n")
     end = json.loads(last) if last.startswith(b"{") and last.endswith(b"}") else {"refusal": "unreadable"}
+    kind = signatures.of_container(content) if end.get("refusal") == "unreadable" else ""
+    if kind:
+        raise signatures.no_table(name, kind)
     if "refusal" in end:
         raise _refused(name, end["refusal"], end.get("place", ""))
     return rows.splitlines(), end
