@@ -118,37 +118,47 @@ def encoding_of(content: bytes, name: str) -> str:
     """Return the encoding that the bytes themselves show; raise SurveyError where they mix several."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
+    return "utf-8" if _is_unicode(content) else _of_one_byte(content, name)
+
+
+def _is_unicode(content: bytes) -> bool:
     try:
         for _ in Text(content, "utf-8").pieces():
             pass
     except UnicodeDecodeError:
-        if _MULTIBYTE.search(content):
-            raise unreadable(name, _mixed(content, _first_fault(content, "utf-8"))) from None
-        return _of_one_byte(content, name)
-    return "utf-8"
+        return False
+    return True
 
 
 def _of_one_byte(content: bytes, name: str) -> str:
     """Return the encoding, one byte a letter, in which a text reads well; raise SurveyError where none is sure.
 
-    A text with NULs is none in such an encoding, whoever splits it says so.
+    Where the bytes hold characters of UTF-8 it is never that of Windows: the file mixes both. A text with NULs is none
+    in such an encoding, whoever splits it says so.
     """
-    from mentormatch.survey.encodings import WINDOWS, decided, readings
+    from mentormatch.survey.encodings import WINDOWS, decided
 
+    mixed = _MULTIBYTE.search(content) is not None
     found = WINDOWS if b"\0" in content[:PIECE] else decided(content)
+    if mixed and found in {None, WINDOWS}:
+        raise unreadable(name, _mixed(content, _first_fault(content, "utf-8"))) from None
     if found is None:
-        raise unreadable(name, _doubtful(content, readings(content)[:SHOWN_ENCODINGS]))
+        raise unreadable(name, _doubtful(content)) from None
     return found
 
 
-def _doubtful(content: bytes, encodings: list[str]) -> Problem:
+def _doubtful(content: bytes) -> Problem:
+    """Return that the bytes may be read in several ways, with the line of the first that is odd in the best."""
+    from mentormatch.survey.encodings import oddest, readings
+
     undefined = _first_fault(content, "cp1252")
-    first = undefined if undefined < len(content) else _first_fault(content, "ascii")
-    where = tr("ligne {line}", line=_line_at(content, "cp1252", first))
+    first = undefined if undefined < len(content) else oddest(content)
+    where = tr("ligne {line}", line=_line_at(content, "latin-1", first))
     found = tr("des lettres accentuées qui se lisent de plusieurs façons, selon l'encodage du fichier")
-    said = tr(" ou ").join(f"--encoding {encoding}" for encoding in encodings)
+    likely = [reading.encoding for reading in readings(content)[:SHOWN_ENCODINGS]]
+    said = tr(" ou ").join(f"--encoding {encoding}" for encoding in likely)
     advice = tr("enregistrez-le en « CSV UTF-8 », ou indiquez son encodage ({options})", options=said)
-    return Problem(where, found, tr("UTF-8"), advice)
+    return Problem(where, found, "UTF-8", advice)
 
 
 def _line_at(content: bytes, encoding: str, start: int) -> int:

@@ -7,14 +7,14 @@ short French texts a guesser by frequencies alone takes one encoding for another
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 WINDOWS = "cp1252"
 CANDIDATES = (WINDOWS, "mac_roman", "cp850", "cp437", "iso8859-15")
 """Windows, old Mac, DOS in Europe and in America, and Latin-9 of Unix."""
 MOST, SCANNED = 2_000, 200_000
 """So many different places of a letter beyond ASCII are looked at, among the first of all."""
-GOOD, CLEAR, CLEAR_OF_WINDOWS, PLAIN = 5.0, 12, 4, 50
+GOOD, CLEAR, CLEAR_OF_WINDOWS, PLAIN = 5.0, 12, 2, 50
 """What a letter may cost on average, and by how much another reading must be worse in all."""
 AROUND, SHOWN = 60, 1_000
 """So many bytes around a letter beyond ASCII, and so many such pieces, are shown to ``charset-normalizer``."""
@@ -27,31 +27,53 @@ _LETTERS = {
     **dict.fromkeys("öüäíáóñã", 5),
 }
 _RARE, _ODD, _WRONG, _CONTROL = 7, 8, 14, 30
+_ELSEWHERE = frozenset("þÞðÐýÝ")
+"""Letters of Windows that stand for others in the Windows of other countries: ``Ayþe`` for ``Ayşe``."""
 _OPENS, _CLOSES = frozenset(" \t\r\n;,|\"'(/«\xa0"), frozenset(" \t\r\n;,|\"').:!?/»\xa0…")
 
 type Place = tuple[bytes, bytes, bytes]
 """Two bytes, the byte beyond ASCII, and two more."""
 
 
-def costs(content: bytes) -> dict[str, tuple[str, float]]:
-    """Return for each encoding that reads the text what it makes of the places looked at, and what that costs."""
-    found: dict[str, tuple[str, float]] = {}
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an encoding makes of the places looked at, and what each of them costs."""
+
+    encoding: str
+    text: str
+    costs: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        """What it costs in all."""
+        return sum(self.costs)
+
+    @property
+    def is_good(self) -> bool:
+        """Whether no letter is out of place, and few are rare."""
+        return max(self.costs, default=0) < _WRONG and self.total <= GOOD * len(self.costs)
+
+
+def readings(content: bytes) -> list[Reading]:
+    """Return what each encoding makes of a text that is not in Unicode, the best first, one for each text it may be."""
+    found: dict[str, Reading] = {}
     seen = places(content)
     for encoding in CANDIDATES:
         try:
-            read = [tuple(part.decode(encoding) for part in place) for place in seen]
+            read = [[part.decode(encoding) for part in place] for place in seen]
         except UnicodeDecodeError:
             continue
-        found[encoding] = ("".join(letter for _, letter, _ in read), sum(cost(*place) for place in read))
-    return found
+        made = Reading(encoding, "".join(letter for _, letter, _ in read), tuple(cost(*place) for place in read))
+        found.setdefault(made.text, made)
+    return sorted(found.values(), key=lambda reading: reading.total)
 
 
-def places(content: bytes) -> Iterable[Place]:
-    """Return the different places of bytes beyond ASCII, in their order."""
-    found: dict[Place, None] = {}
+def places(content: bytes) -> dict[Place, int]:
+    """Return the different places of bytes beyond ASCII, and where each is met first."""
+    found: dict[Place, int] = {}
     for count, match in enumerate(_BEYOND.finditer(content)):
         at = match.start()
-        found[content[max(0, at - 2) : at], match[0], content[at + 1 : at + 3]] = None
+        found.setdefault((content[max(0, at - 2) : at], match[0], content[at + 1 : at + 3]), at)
         if count > SCANNED or len(found) >= MOST:
             break
     return found
@@ -59,17 +81,24 @@ def places(content: bytes) -> Iterable[Place]:
 
 def decided(content: bytes) -> str | None:
     """Return the encoding of a text that is not in Unicode; None where several, or none, may be meant."""
-    found = costs(content)
-    if not found:
+    found = readings(content)
+    if not found or not found[0].is_good:
         return None
-    best = min(found, key=lambda encoding: found[encoding][1])
-    text, least = found[best]
-    if least > GOOD * len(text):
-        return None
-    beyond = min((cost for other, cost in found.values() if other != text), default=_CONTROL + least) - least
-    if best == WINDOWS and beyond >= CLEAR_OF_WINDOWS:
-        return best
-    return best if beyond >= CLEAR and seconded(content, best, is_plain=beyond >= PLAIN) else None
+    best = found[0]
+    beyond = found[1].total - best.total if len(found) > 1 else _CONTROL
+    if best.encoding == WINDOWS:
+        return WINDOWS if beyond >= CLEAR_OF_WINDOWS else None
+    return best.encoding if beyond >= CLEAR and seconded(content, best.encoding, is_plain=beyond >= PLAIN) else None
+
+
+def oddest(content: bytes) -> int:
+    """Return where the byte beyond ASCII stands that is least at home in the best reading."""
+    found = readings(content)
+    places_of = list(places(content).values())
+    if not found or not places_of:
+        return 0
+    costs = found[0].costs
+    return places_of[max(range(len(costs)), key=lambda at: costs[at])]
 
 
 def seconded(content: bytes, encoding: str, *, is_plain: bool) -> bool:
@@ -93,14 +122,6 @@ def seconded(content: bytes, encoding: str, *, is_plain: bool) -> bool:
     return any(str(opinion) == said for opinion in opinions[: None if is_plain else 1])
 
 
-def readings(content: bytes) -> list[str]:
-    """Return the encodings that may be meant, the likeliest first, one for each way to read the text."""
-    found = costs(content)
-    ordered = sorted(found, key=lambda encoding: found[encoding][1])
-    likely: Mapping[str, str] = {found[encoding][0]: encoding for encoding in reversed(ordered)}
-    return sorted(likely.values(), key=ordered.index)
-
-
 def cost(before: str, letter: str, after: str) -> int:
     """Return how far a letter beyond ASCII is from being at home between two that stand before and two after it."""
     left, right = before[-1:] or " ", after[:1] or " "
@@ -113,7 +134,7 @@ def cost(before: str, letter: str, after: str) -> int:
 
 def _of_letter(before: str, letter: str, after: str) -> int:
     left, right = before[-1:] or " ", after[:1] or " "
-    found = _LETTERS.get(letter.lower(), _RARE)
+    found = _WRONG if letter in _ELSEWHERE else _LETTERS.get(letter.lower(), _RARE)
     if left.isdigit() or right.isdigit():
         found += 1 if letter in "èéÈÉ" and right.isalpha() else _ODD
     if not left.isascii() and left.isalpha():
@@ -136,6 +157,7 @@ def _of_sign(left: str, sign: str, right: str) -> int:
         "\xa0": right in ":;!?»%€" or left in "«0123456789", "•": opens and closes, "²": left.isalnum() and closes,
         "³": left.isalnum() and closes, "½": not left.isalpha() and closes, "£": right.isdigit() or left.isdigit(),
         "®": closes, "™": closes, "©": opens, "§": opens, "¿": opens, "¡": opens,
+        "\xb4": within, "×": not within, "÷": not within, "±": not within, "ª": left.isdigit(), "º": left.isdigit(),
     }  # fmt: skip
     if sign not in fits:
         return _WRONG
