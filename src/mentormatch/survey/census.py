@@ -131,7 +131,7 @@ def agree(held: Held, value: object) -> bool:
 
 def _is_number(held: Held, value: object) -> bool:
     try:
-        return held is ANY or float(held or "") == value  # type: ignore[arg-type]
+        return held is ANY or float(held or "") == value
     except (TypeError, ValueError):
         return False
 

@@ -49,7 +49,7 @@ def spelled(value: object) -> str:
     ('2', '3.5', 'Oui', '2026-04-08', '007')
     """
     if value.__class__ is float:
-        return _number(value)  # type: ignore[arg-type]
+        return _number(value)
     if isinstance(value, str):
         return str(value)
     if type(value).__name__ in {"bool", "bool_"}:

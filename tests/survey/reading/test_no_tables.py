@@ -37,7 +37,7 @@ KINDS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "webp": ("une image", lambda: b"RIFF\x24\0\0\0WEBPVP8 "),
     "bmp": ("une image", lambda: b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0"),
     "heic": ("une image", lambda: b"\0\0\0\x18ftypheic"),
-    "docx": ("Word", lambda: archive(word__document_xml="", **{"word__document.xml": "<w/>"})),
+    "docx": ("Word", lambda: archive(**{"word__document.xml": "<w/>"})),
     "odt": ("Word", lambda: archive(mimetype="application/vnd.oasis.opendocument.text", content="<o/>")),
     "pptx": ("diaporama", lambda: archive(**{"ppt__presentation.xml": "<p/>"})),
     "doc": ("Word", lambda: old_document("WordDocument")),
@@ -54,12 +54,11 @@ KINDS: dict[str, tuple[str, Callable[[], bytes]]] = {
 }
 
 
-@pytest.mark.parametrize("ending", ["csv", "xlsx", "xls"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_no_table_is_called_what_it_is_with_what_to_do(kind: str, ending: str) -> None:
+def test_what_is_no_table_is_called_what_it_is_with_what_to_do(kind: str) -> None:
     said, make = KINDS[kind]
     with pytest.raises(SurveyError) as refusal:
-        rows_in(Source(f"reponses.{ending}", make()))
+        rows_in(Source("reponses.csv", make()))
     (problem,) = refusal.value.problems
     assert said in problem.found
     assert problem.advice
