@@ -30,7 +30,7 @@ _double = struct.Struct("<d").unpack_from
 _signed = struct.Struct("<i").unpack_from
 
 
-class Book:
+class OldBook:
     """The sheets of an old workbook: where each begins, the texts that they share."""
 
     def __init__(self, content: bytes) -> None:

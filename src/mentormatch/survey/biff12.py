@@ -24,7 +24,7 @@ _index = struct.Struct("<I").unpack_from
 _double = struct.Struct("<d").unpack_from
 
 
-class Book:
+class BinaryBook:
     """The sheets of an xlsb: the part of each, the texts that they share."""
 
     def __init__(self, archive: Archive) -> None:

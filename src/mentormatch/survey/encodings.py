@@ -31,12 +31,12 @@ _ELSEWHERE = frozenset("þÞðÐýÝ")
 """Letters of Windows that stand for others in the Windows of other countries: ``Ayþe`` for ``Ayşe``."""
 _OPENS, _CLOSES = frozenset(" \t\r\n;,|\"'(/«\xa0"), frozenset(" \t\r\n;,|\"').:!?/»\xa0…")
 
-type Place = tuple[bytes, bytes, bytes]
+type Context = tuple[bytes, bytes, bytes]
 """Two bytes, the byte beyond ASCII, and two more."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Candidate:
     """What an encoding makes of the places looked at, and what each of them costs."""
 
     encoding: str
@@ -54,23 +54,23 @@ class Reading:
         return max(self.costs, default=0) < _WRONG and self.total <= GOOD * len(self.costs)
 
 
-def readings(content: bytes) -> list[Reading]:
+def readings(content: bytes) -> list[Candidate]:
     """Return what each encoding makes of a text that is not in Unicode, the best first, one for each text it may be."""
-    found: dict[str, Reading] = {}
+    found: dict[str, Candidate] = {}
     seen = places(content)
     for encoding in CANDIDATES:
         try:
             read = [[part.decode(encoding) for part in place] for place in seen]
         except UnicodeDecodeError:
             continue
-        made = Reading(encoding, "".join(letter for _, letter, _ in read), tuple(cost(*place) for place in read))
+        made = Candidate(encoding, "".join(letter for _, letter, _ in read), tuple(cost(*place) for place in read))
         found.setdefault(made.text, made)
     return sorted(found.values(), key=lambda reading: reading.total)
 
 
-def places(content: bytes) -> dict[Place, int]:
+def places(content: bytes) -> dict[Context, int]:
     """Return the different places of bytes beyond ASCII, and where each is met first."""
-    found: dict[Place, int] = {}
+    found: dict[Context, int] = {}
     for count, match in enumerate(_BEYOND.finditer(content)):
         at = match.start()
         found.setdefault((content[max(0, at - 2) : at], match[0], content[at + 1 : at + 3]), at)

@@ -5,6 +5,7 @@ workbooks imports this file.
 """
 
 import re
+from itertools import product
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from mentormatch.survey.census import ERROR, UNCOMPUTED, Census, DifferenceError, DoubledError, LostError, place
@@ -29,7 +30,7 @@ _CELLS = {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}
 _ASIDE = {f"{_OFFICE}annotation"}
 
 
-class Book:
+class OpenBook:
     """The sheets of an ods, counted in one pass over its content."""
 
     def __init__(self, archive: Archive) -> None:
@@ -91,24 +92,25 @@ class _Content:
             self.aside -= 1
 
     def _end_cell(self, cell: dict[str, str], text: str) -> None:
-        times = _times(cell, _COLUMNS)
-        own = _VALUES.get(cell.get(_KIND, ""))
-        if not cell.keys() & _OF_VALUES <= {own}:
+        times = _times(cell, _COLUMNS) if _COLUMNS in cell else 1
+        own = _VALUES.get(cell.get(_KIND, ""), "")
+        said = cell.get(own)
+        if not _OF_VALUES.isdisjoint(cell) and _OF_VALUES.intersection(cell) != {own}:
             raise DifferenceError(place(self.row, self.column))
-        said = cell.get(own or "")
         held = _held(cell, said, text)
-        fault = _fault(cell, said, text)
+        fault = _fault(cell, said, text) if _FORMULA in cell or _TYPE_OF_OFFICE in cell else ""
         if held.strip() or fault:
             self.cells.append((self.column, times, "" if fault == ERROR else held, fault))
         self.column += times
 
     def _end_row(self) -> None:
-        for row in range(self.row, self.row + self.repeated if self.cells else self.row):
-            for first, times, held, fault in self.cells:
-                for column in range(first, first + times):
-                    self.census.put(row, column, held)
-                    if fault:
-                        self.census.fault(row, column, fault)
+        """Note the cells of a row as often as it is repeated; there are none where it is empty."""
+        repeated = range(self.row, self.row + self.repeated) if self.cells else ()
+        for row, (first, times, held, fault) in product(repeated, self.cells):
+            for column in range(first, first + times):
+                self.census.put(row, column, held)
+                if fault:
+                    self.census.fault(row, column, fault)
         self.row += self.repeated
 
 

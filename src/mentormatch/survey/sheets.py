@@ -182,18 +182,21 @@ class _Book:
 
 def _book(content: bytes) -> Any:
     """Return the sheets of a workbook by the parser of its kind."""
-    from mentormatch.survey import biff, biff12, opendocument, spreadsheetml
+    from mentormatch.survey.biff import OldBook
+    from mentormatch.survey.biff12 import BinaryBook
     from mentormatch.survey.census import LostError
+    from mentormatch.survey.opendocument import CONTENT, OpenBook
+    from mentormatch.survey.spreadsheetml import Archive, OfficeBook
 
     if content.startswith(_OLE):
-        return biff.Book(content)
+        return OldBook(content)
     try:
-        archive = spreadsheetml.Archive(zipfile.ZipFile(io.BytesIO(content)))
+        archive = Archive(zipfile.ZipFile(io.BytesIO(content)))
     except (zipfile.BadZipFile, ValueError, OSError):
         raise LostError from None
-    if opendocument.CONTENT in archive:
-        return opendocument.Book(archive)
-    return (biff12 if archive.main().casefold().endswith(".bin") else spreadsheetml).Book(archive)
+    if CONTENT in archive:
+        return OpenBook(archive)
+    return (BinaryBook if archive.main().casefold().endswith(".bin") else OfficeBook)(archive)
 
 
 def _chosen(workbook: "CalamineWorkbook", wanted: str | None, book: _Book) -> tuple["CalamineSheet", list[str]]:

@@ -96,7 +96,7 @@ def _refuse_entity(*_: object) -> None:
     raise LostError
 
 
-class Book:
+class OfficeBook:
     """The sheets of an xlsx: the part of each, the texts that they share."""
 
     def __init__(self, archive: Archive) -> None:

@@ -19,9 +19,9 @@ DAY = dt.datetime(2026, 4, 8, 10, 4, 6)
 TEXTS = [f"L’Œuvre {number} & Cie" for number in range(12)]
 
 
-def rows() -> list[list[object]]:
+def rows() -> list[list[Any]]:
     """Return a header, rows of cells of each type, one of them empty, and one far to the right."""
-    found: list[list[object]] = [["code", "réponse", "note", "oui", "jour", ""]]
+    found: list[list[Any]] = [["code", "réponse", "note", "oui", "jour", ""]]
     found += [[f"M{number}", text, number / 3, number % 2 == 0, DAY, ""] for number, text in enumerate(TEXTS)]
     return [*found[:5], [], *found[5:], ["Z", "", "", "", "", "", "", 7]]
 
