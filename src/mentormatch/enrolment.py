@@ -24,13 +24,14 @@ NEITHER = mark("le rôle n'est ni celui des animateurs ni celui des membres")
 EMAIL_WORDS = ("courriel", "mail", "e-mail")
 
 
-def read_survey(
+def read_survey(  # noqa: PLR0913 - what can be said of files is its contract
     programme: Programme,
     answers: Source | None = None,
     *,
     mentors: Source | None = None,
     mentees: Source | None = None,
     tool: str | None = None,
+    encoding: str | None = None,
 ) -> Cohort:
     """Return the cohort that answered: one source for both sides, one each, or one side alone.
 
@@ -39,28 +40,30 @@ def read_survey(
     for it a side has nobody.
 
     Every row ends once in ``cohort.rows`` as taken, incomplete, replaced or rejected, with its line and the reason.
-    ``tool`` is the kind of survey tool that wrote the files, None: the one that knows its own marks in them.
+    ``tool`` is the kind of survey tool that wrote the files, None: the one that knows its own marks in them;
+    ``encoding`` that of the files that are text, None: the one that their bytes show.
     Raises SurveyError with every problem of the files where they cannot be taken.
     """
     with language(programme.heading.language, unless_asked=True):
-        tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool)
+        tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool, encoding=encoding)
         return take_in(of_members(tables, programme), plan_of(programme, apart=answers is None))
 
 
-def read_contacts(
+def read_contacts(  # noqa: PLR0913 - what can be said of files is its contract
     programme: Programme,
     answers: Source | None = None,
     *,
     mentors: Source | None = None,
     mentees: Source | None = None,
     tool: str | None = None,
+    encoding: str | None = None,
 ) -> Contacts:
     """Return how the people who answered are reached: the answers of use ``contact``, which no cohort holds.
 
     Raises SurveyError as ``read_survey`` does.
     """
     with language(programme.heading.language, unless_asked=True):
-        tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool)
+        tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool, encoding=encoding)
         return take_apart(of_members(tables, programme), plan_of(programme, apart=answers is None))[1]
 
 
@@ -77,6 +80,7 @@ def read_tables(
     mentors: Source | None = None,
     mentees: Source | None = None,
     tool: str | None = None,
+    encoding: str | None = None,
 ) -> list[tuple[Table, Side | None]]:
     """Return each source as a table, with the side that answered it, None for both; see ``read_survey``."""
     both = answers is not None and mentors is None and mentees is None
@@ -86,7 +90,7 @@ def read_tables(
     sources: list[tuple[Source | None, Side | None]] = (
         [(answers, None)] if both else [(mentors, "mentor"), (mentees, "mentee")]
     )
-    return [(read_table(source, tool=tool), side) for source, side in sources if source is not None]
+    return [(read_table(source, tool=tool, encoding=encoding), side) for source, side in sources if source is not None]
 
 
 def plan_of(programme: Programme, *, apart: bool = False) -> Plan:

@@ -8,6 +8,7 @@ from mentormatch.cli.options import (
     HERE,
     Answers,
     AsJson,
+    EncodingName,
     Mentees,
     Mentors,
     ProgrammeFile,
@@ -26,6 +27,7 @@ def diagnose_command(  # noqa: PLR0913 - the options of the command line are its
     mentors: Mentors = None,
     mentees: Mentees = None,
     tool: ToolName = None,
+    encoding: EncodingName = None,
     wishes: Wishes = None,
     decisions: Decided = None,
     seed: Seed = 0,
@@ -36,7 +38,9 @@ def diagnose_command(  # noqa: PLR0913 - the options of the command line are its
     from mentormatch.diagnosing import diagnose
     from mentormatch.wire.operations.diagnose import DiagnoseResponse
 
-    on = ground(programme, sources(answers, mentors, mentees, tool), Asked(tuple(wishes or ()), decisions, seed))
+    on = ground(
+        programme, sources(answers, mentors, mentees, tool, encoding), Asked(tuple(wishes or ()), decisions, seed)
+    )
     found = diagnose(on.cohort, on.decided, time_limit_s=time_limit)
     if as_json:
         write_json(DiagnoseResponse.of(on.cohort, on.decided, found).to_json())

@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from mentormatch.cli.options import FILE, HERE, Answers, AsJson, Mentees, Mentors, ProgrammeFile, ToolName, sources
+from mentormatch.cli.options import (
+    FILE,
+    HERE,
+    Answers,
+    AsJson,
+    EncodingName,
+    Mentees,
+    Mentors,
+    ProgrammeFile,
+    ToolName,
+    sources,
+)
 from mentormatch.cli.saying import say, say_json, say_written, write_text
 from mentormatch.cli.writing import write_new
 from mentormatch.languages import mark, tr
@@ -28,6 +39,7 @@ def draft_command(  # noqa: PLR0913 - the options of the command line are its co
     mentors: Mentors = None,
     mentees: Mentees = None,
     tool: ToolName = None,
+    encoding: EncodingName = None,
     out: DraftFile = None,
     as_json: AsJson = False,
 ) -> None:
@@ -35,7 +47,7 @@ def draft_command(  # noqa: PLR0913 - the options of the command line are its co
     from mentormatch.drafting.programme import draft
     from mentormatch.enrolment import read_tables
 
-    made = draft(read_tables(**sources(answers, mentors, mentees, tool)))
+    made = draft(read_tables(**sources(answers, mentors, mentees, tool, encoding)))
     deliver(made.text, out, told={"programme": made.text, "lacking": made.lacking}, as_json=as_json)
     for sentence in made.lacking:
         say(tr("À compléter : {sentence}.", sentence=sentence))
@@ -48,6 +60,7 @@ def map_command(  # noqa: PLR0913 - the options of the command line are its cont
     mentors: Mentors = None,
     mentees: Mentees = None,
     tool: ToolName = None,
+    encoding: EncodingName = None,
     out: MappingFile = None,
     as_json: AsJson = False,
 ) -> None:
@@ -57,7 +70,7 @@ def map_command(  # noqa: PLR0913 - the options of the command line are its cont
     from mentormatch.programme import Programme
 
     known = Programme.load(programme)
-    proposal = propose(known, read_tables(**sources(answers, mentors, mentees, tool)))
+    proposal = propose(known, read_tables(**sources(answers, mentors, mentees, tool, encoding)))
     text = written(proposal, known)
     if proposal.empty:
         say(tr("Rien à faire correspondre : chaque colonne et chaque réponse est comprise telle quelle."))

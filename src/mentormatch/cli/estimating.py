@@ -8,6 +8,7 @@ from mentormatch.cli.options import (
     HERE,
     Answers,
     AsJson,
+    EncodingName,
     MemoryMb,
     Mentees,
     Mentors,
@@ -38,6 +39,7 @@ def estimate_command(  # noqa: PLR0913 - the options of the command line are its
     mentors: Mentors = None,
     mentees: Mentees = None,
     tool: ToolName = None,
+    encoding: EncodingName = None,
     people: People = None,
     memory_mb: MemoryMb = None,
     seed: Seed = 0,
@@ -53,7 +55,7 @@ def estimate_command(  # noqa: PLR0913 - the options of the command line are its
     del seed, time_limit  # every command takes them, so that a script need not know which ones solve
 
     known = Programme.load(programme)
-    cohort = read_survey(known, **sources(answers, mentors, mentees, tool))
+    cohort = read_survey(known, **sources(answers, mentors, mentees, tool, encoding))
     beforehand = estimate(cohort, known, people=people, memory_mb=memory_mb)
     if as_json:
         say_json(beforehand.told)

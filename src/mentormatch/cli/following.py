@@ -12,6 +12,7 @@ from mentormatch.cli.options import (
     HERE,
     Answers,
     AsJson,
+    EncodingName,
     Mentees,
     Mentors,
     ProgrammeFile,
@@ -42,6 +43,7 @@ def follow_up_command(  # noqa: PLR0913 - the options of the command line are it
     mentors: Mentors = None,
     mentees: Mentees = None,
     tool: ToolName = None,
+    encoding: EncodingName = None,
     wishes: Wishes = None,
     decisions: Decided = None,
     out: Folder = Path("suivi"),
@@ -55,7 +57,7 @@ def follow_up_command(  # noqa: PLR0913 - the options of the command line are it
 
     files = by_month(waves)
     asked = Asked(tuple(wishes or ()), decisions, seed, time_limit)
-    matching = matched(programme, sources(answers, mentors, mentees, tool), asked)
+    matching = matched(programme, sources(answers, mentors, mentees, tool, encoding), asked)
     year = follow_up(matching.programme, matching.pairs, files)
     written = year.save(out)
     if as_json:

@@ -13,6 +13,7 @@ from mentormatch.cli.options import (
     TEXT,
     Answers,
     AsJson,
+    EncodingName,
     Mentees,
     Mentors,
     ProgrammeFile,
@@ -74,6 +75,7 @@ def topics_command(  # noqa: PLR0913 - the options of the command line are its c
     mentors: Mentors = None,
     mentees: Mentees = None,
     tool: ToolName = None,
+    encoding: EncodingName = None,
     number: Number = None,
     out: Out = None,
     staff: Staff = False,
@@ -84,7 +86,7 @@ def topics_command(  # noqa: PLR0913 - the options of the command line are its c
     """Choose the topics of a group."""
     from mentormatch.groups.seasons import topics_of
 
-    cohort, loaded = read(programme, sources(answers, mentors, mentees, tool))
+    cohort, loaded = read(programme, sources(answers, mentors, mentees, tool, encoding))
     found = topics_of(cohort, loaded, number=number, seed=seed, time_limit_s=time_limit)
     deliver(found, Delivery(tuple(out or ()), staff, as_json))
 
@@ -96,6 +98,7 @@ def dates_command(  # noqa: PLR0913 - the options of the command line are its co
     mentors: Mentors = None,
     mentees: Mentees = None,
     tool: ToolName = None,
+    encoding: EncodingName = None,
     number: Number = None,
     member: Member = None,
     groups: GroupsFile = None,
@@ -109,7 +112,7 @@ def dates_command(  # noqa: PLR0913 - the options of the command line are its co
     """Choose the dates of a group's sessions."""
     from mentormatch.groups.seasons import dates_of
 
-    cohort, loaded = read(programme, sources(answers, mentors, mentees, tool))
+    cohort, loaded = read(programme, sources(answers, mentors, mentees, tool, encoding))
     members = members_asked(cohort, member, groups, group)
     found = dates_of(cohort, loaded, members, number=number, seed=seed, time_limit_s=time_limit)
     deliver(found, Delivery(tuple(out or ()), staff, as_json))
@@ -122,6 +125,7 @@ def turns_command(  # noqa: PLR0913 - the options of the command line are its co
     mentors: Mentors = None,
     mentees: Mentees = None,
     tool: ToolName = None,
+    encoding: EncodingName = None,
     member: Member = None,
     groups: GroupsFile = None,
     group: GroupNumber = None,
@@ -134,7 +138,7 @@ def turns_command(  # noqa: PLR0913 - the options of the command line are its co
     """Say who presents at which session, at the dates that are best where the programme proposes dates."""
     from mentormatch.groups.seasons import dates_of, turns_of
 
-    cohort, loaded = read(programme, sources(answers, mentors, mentees, tool))
+    cohort, loaded = read(programme, sources(answers, mentors, mentees, tool, encoding))
     members = members_asked(cohort, member, groups, group)
     proposed = loaded.sessions is not None and bool(loaded.sessions.dates)
     dates = dates_of(cohort, loaded, members, seed=seed, time_limit_s=time_limit) if proposed else None

@@ -13,6 +13,7 @@ from mentormatch.cli.options import (
     TEXT,
     Answers,
     AsJson,
+    EncodingName,
     Mentees,
     Mentors,
     ProgrammeFile,
@@ -61,6 +62,7 @@ def groups_command(  # noqa: PLR0913 - the options of the command line are its c
     mentors: Mentors = None,
     mentees: Mentees = None,
     tool: ToolName = None,
+    encoding: EncodingName = None,
     together: Together = None,
     apart: Apart = None,
     past: Past = None,
@@ -78,7 +80,7 @@ def groups_command(  # noqa: PLR0913 - the options of the command line are its c
     from mentormatch.groups.grouping import form_groups
     from mentormatch.groups.rotation import rotate
 
-    files = sources(answers, mentors, mentees, tool)
+    files = sources(answers, mentors, mentees, tool, encoding)
     cohort, loaded = read(programme, files)
     before = [group for path in past or () for group in read_groups(path, cohort)]
     found = form_groups(

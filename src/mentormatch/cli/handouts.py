@@ -12,6 +12,7 @@ from mentormatch.cli.options import (
     HERE,
     Answers,
     AsJson,
+    EncodingName,
     Mentees,
     Mentors,
     ProgrammeFile,
@@ -38,6 +39,7 @@ def handouts_command(  # noqa: PLR0913 - the options of the command line are its
     mentors: Mentors = None,
     mentees: Mentees = None,
     tool: ToolName = None,
+    encoding: EncodingName = None,
     wishes: Wishes = None,
     decisions: Decided = None,
     decision: Validated = None,
@@ -50,7 +52,7 @@ def handouts_command(  # noqa: PLR0913 - the options of the command line are its
     from mentormatch.enrolment import read_contacts
     from mentormatch.report.handing.writing import told, write_handouts
 
-    files = sources(answers, mentors, mentees, tool)
+    files = sources(answers, mentors, mentees, tool, encoding)
     matching = matched(programme, files, Asked(tuple(wishes or ()), decisions, seed, time_limit))
     contacts = read_contacts(matching.programme, **files)
     written = write_handouts(matching, contacts, out, decision=decision)

@@ -10,6 +10,7 @@ from mentormatch.cli.options import (
     HERE,
     Answers,
     AsJson,
+    EncodingName,
     Mentees,
     Mentors,
     ProgrammeFile,
@@ -36,6 +37,7 @@ def intake_command(  # noqa: PLR0913 - the options of the command line are its c
     mentors: Mentors = None,
     mentees: Mentees = None,
     tool: ToolName = None,
+    encoding: EncodingName = None,
     wishes: Wishes = None,
     out: Report = None,
     seed: Seed = 0,
@@ -51,7 +53,7 @@ def intake_command(  # noqa: PLR0913 - the options of the command line are its c
     del seed, time_limit  # every command takes them, so that a script need not know which ones solve
 
     known = Programme.load(programme)
-    tables = read_tables(**sources(answers, mentors, mentees, tool))
+    tables = read_tables(**sources(answers, mentors, mentees, tool, encoding))
     report = reported(known, tables, later=lambda cohort: with_forms(cohort, programme, known, tuple(wishes or ())))
     written = report.save(out) if out is not None else ()
     if as_json:

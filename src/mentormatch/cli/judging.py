@@ -10,6 +10,7 @@ from mentormatch.cli.options import (
     HERE,
     Answers,
     AsJson,
+    EncodingName,
     Mentees,
     Mentors,
     ProgrammeFile,
@@ -44,6 +45,7 @@ def evaluate_command(  # noqa: PLR0913 - the options of the command line are its
     mentors: Mentors = None,
     mentees: Mentees = None,
     tool: ToolName = None,
+    encoding: EncodingName = None,
     wishes: Wishes = None,
     decisions: Decided = None,
     seed: Seed = 0,
@@ -58,7 +60,7 @@ def evaluate_command(  # noqa: PLR0913 - the options of the command line are its
 
     answers, sheet = answers_first(answers, pairs, names=[PAIRS], apart=bool(mentors or mentees))
     asked = Asked(tuple(wishes or ()), decisions, seed, time_limit)
-    on = ground(programme, sources(answers, mentors, mentees, tool), asked)
+    on = ground(programme, sources(answers, mentors, mentees, tool, encoding), asked)
     plan = evaluate(on.cohort, on.decided, read_pairs(source(Path(sheet)), on.cohort))
     best = match(on.cohort, on.decided, seed=seed, time_limit_s=time_limit)
     if as_json:

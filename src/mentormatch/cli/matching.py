@@ -6,6 +6,7 @@ from mentormatch.cli.options import (
     HERE,
     Answers,
     AsJson,
+    EncodingName,
     MemoryMb,
     Mentees,
     Mentors,
@@ -26,6 +27,7 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
     mentors: Mentors = None,
     mentees: Mentees = None,
     tool: ToolName = None,
+    encoding: EncodingName = None,
     wishes: Wishes = None,
     decisions: Decided = None,
     out: Out = None,
@@ -37,6 +39,6 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
     as_json: AsJson = False,
 ) -> None:
     """Form the pairs, and write them into a file or a folder, or on stdout."""
-    files = sources(answers, mentors, mentees, tool)
+    files = sources(answers, mentors, mentees, tool, encoding)
     matching = matched(programme, files, Asked(tuple(wishes or ()), decisions, seed, time_limit, memory_mb))
     deliver(matching, out, signed={"who": who, "why": why}, as_json=as_json)

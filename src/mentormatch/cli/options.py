@@ -36,6 +36,12 @@ ToolName = Annotated[
     str | None,
     typer.Option("--tool", metavar=TEXT, help=mark("L'outil d'enquête ; sinon, celui que le fichier révèle.")),
 ]
+EncodingName = Annotated[
+    str | None,
+    typer.Option(
+        "--encoding", metavar=TEXT, help=mark("L'encodage des fichiers texte ; sinon, celui qu'ils montrent.")
+    ),
+]
 Seed = Annotated[
     int, typer.Option("--seed", min=0, metavar=mark("ENTIER"), help=mark("Départage les binômes à égalité."))
 ]
@@ -54,13 +60,16 @@ Who = Annotated[
 Why = Annotated[str, typer.Option("--why", metavar=TEXT, help=mark("Pourquoi, pour le journal."))]
 
 
-def sources(answers: Path | None, mentors: Path | None, mentees: Path | None, tool: str | None) -> dict[str, Any]:
-    """Return the answers that were named, one file for both sides, or one a side, and the tool that wrote them.
+def sources(
+    answers: Path | None, mentors: Path | None, mentees: Path | None, tool: str | None, encoding: str | None = None
+) -> dict[str, Any]:
+    """Return the answers that were named, one file for both sides or one a side, and how they were written, if said.
 
     ``-`` stands for standard input.
     """
     opened = {name: source(path) for name, path in files(answers, mentors, mentees).items()}
-    return opened if tool is None else {**opened, "tool": tool}
+    said = {"tool": tool, "encoding": encoding}
+    return {**opened, **{name: value for name, value in said.items() if value is not None}}
 
 
 def source(path: Path) -> Any:

@@ -12,6 +12,7 @@ from mentormatch.cli.options import (
     HERE,
     Answers,
     AsJson,
+    EncodingName,
     Mentees,
     Mentors,
     ProgrammeFile,
@@ -50,6 +51,7 @@ def plans_command(  # noqa: PLR0913 - the options of the command line are its co
     mentors: Mentors = None,
     mentees: Mentees = None,
     tool: ToolName = None,
+    encoding: EncodingName = None,
     wishes: Wishes = None,
     decisions: Decided = None,
     out: Folder = None,
@@ -60,7 +62,9 @@ def plans_command(  # noqa: PLR0913 - the options of the command line are its co
     from mentormatch.planning import plans
     from mentormatch.wire.operations.plans import PlansResponse
 
-    on = ground(programme, sources(answers, mentors, mentees, tool), Asked(tuple(wishes or ()), decisions, seed))
+    on = ground(
+        programme, sources(answers, mentors, mentees, tool, encoding), Asked(tuple(wishes or ()), decisions, seed)
+    )
     found = plans(on.cohort, on.decided, n, differ_by=differ_by, seed=seed)
     if as_json:
         write_json(PlansResponse.of(found, n).to_json())

@@ -5,7 +5,18 @@ from typing import Annotated
 
 import typer
 
-from mentormatch.cli.options import FOLDER, HERE, Answers, AsJson, Mentees, Mentors, ProgrammeFile, ToolName, sources
+from mentormatch.cli.options import (
+    FOLDER,
+    HERE,
+    Answers,
+    AsJson,
+    EncodingName,
+    Mentees,
+    Mentors,
+    ProgrammeFile,
+    ToolName,
+    sources,
+)
 from mentormatch.cli.saying import say, say_json, say_written
 from mentormatch.languages import mark
 
@@ -21,6 +32,7 @@ def profiles_command(  # noqa: PLR0913 - the options of the command line are its
     mentors: Mentors = None,
     mentees: Mentees = None,
     tool: ToolName = None,
+    encoding: EncodingName = None,
     out: Folder = Path("profils"),
     as_json: AsJson = False,
 ) -> None:
@@ -32,7 +44,7 @@ def profiles_command(  # noqa: PLR0913 - the options of the command line are its
     from mentormatch.survey.privacy import pseudonyms_for
 
     known = Programme.load(programme)
-    cohort = read_survey(known, **sources(answers, mentors, mentees, tool))
+    cohort = read_survey(known, **sources(answers, mentors, mentees, tool, encoding))
     made = anonymous_profiles(cohort, known, pseudonyms_for(programme))
     written = write_profiles(made, out)
     if as_json:

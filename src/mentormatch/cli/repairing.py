@@ -14,6 +14,7 @@ from mentormatch.cli.options import (
     HERE,
     Answers,
     AsJson,
+    EncodingName,
     Mentees,
     Mentors,
     ProgrammeFile,
@@ -74,6 +75,7 @@ def repair_command(  # noqa: PLR0913 - the options of the command line are its c
     mentors: Mentors = None,
     mentees: Mentees = None,
     tool: ToolName = None,
+    encoding: EncodingName = None,
     wishes: Wishes = None,
     decisions: Decided = None,
     out: Out = None,
@@ -84,8 +86,10 @@ def repair_command(  # noqa: PLR0913 - the options of the command line are its c
 ) -> None:
     """Form new pairs for who needs one, and say what more broken pairs would buy, and who would take over."""
     answers, before = answers_first(answers, former, names=[FORMER], apart=bool(mentors or mentees))
-    on = ground(programme, sources(answers, mentors, mentees, tool), Asked(tuple(wishes or ()), decisions, seed))
-    asked = Turnover(tuple(withdrawn or ()), tuple(map(pair_in, keep or ())), arrived, tool)
+    on = ground(
+        programme, sources(answers, mentors, mentees, tool, encoding), Asked(tuple(wishes or ()), decisions, seed)
+    )
+    asked = Turnover(tuple(withdrawn or ()), tuple(map(pair_in, keep or ())), arrived, tool, encoding)
     made = repaired(on, Path(before), asked, seed)
     written = made.matching.save(out, who=who, why=why) if out is not None else ()
     deliver(made, printed=out is None, steps=not no_steps, as_json=as_json)
@@ -102,6 +106,7 @@ class Turnover:
     keep: tuple["Keys", ...] = ()
     arrived: Path | None = None
     tool: str | None = None
+    encoding: str | None = None
 
 
 def repaired(on: Ground, before: Path, asked: Turnover, seed: int) -> "Repair":
@@ -112,7 +117,8 @@ def repaired(on: Ground, before: Path, asked: Turnover, seed: int) -> "Repair":
     from mentormatch.wire.operations.repair import with_missing
 
     programme = on.decided
-    arrived = None if asked.arrived is None else read_survey(programme, source(asked.arrived), tool=asked.tool)
+    said = {"tool": asked.tool, "encoding": asked.encoding}
+    arrived = None if asked.arrived is None else read_survey(programme, source(asked.arrived), **said)
     pairs = pairs_before(before, on.cohort)
     cohort = with_missing(on.cohort, programme, pairs, asked.withdrawn)
     former = as_given(cohort, programme, pairs, seed=seed)

@@ -12,6 +12,7 @@ from mentormatch.cli.options import (
     TEXT,
     Answers,
     AsJson,
+    EncodingName,
     Mentees,
     Mentors,
     ProgrammeFile,
@@ -48,6 +49,7 @@ def export_command(  # noqa: PLR0913 - the options of the command line are its c
     mentors: Mentors = None,
     mentees: Mentees = None,
     tool: ToolName = None,
+    encoding: EncodingName = None,
     folders: Folders = None,
     out: Told = None,
     as_json: AsJson = False,
@@ -56,7 +58,9 @@ def export_command(  # noqa: PLR0913 - the options of the command line are its c
     from mentormatch.rights.edition import Edition
     from mentormatch.rights.export import export_person
 
-    export = export_person(Edition(programme, files(answers, mentors, mentees), tuple(folders or ()), tool), person)
+    export = export_person(
+        Edition(programme, files(answers, mentors, mentees), tuple(folders or ()), tool, encoding), person
+    )
     if out is not None:
         write_new(out, export.to_json(), private=True)
         say_written(out)
@@ -72,6 +76,7 @@ def forget_command(  # noqa: PLR0913 - the options of the command line are its c
     mentors: Mentors = None,
     mentees: Mentees = None,
     tool: ToolName = None,
+    encoding: EncodingName = None,
     folders: Folders = None,
     who: Who = None,
     why: Why = "",
@@ -82,7 +87,10 @@ def forget_command(  # noqa: PLR0913 - the options of the command line are its c
     from mentormatch.rights.erasure import forget
 
     done = forget(
-        Edition(programme, files(answers, mentors, mentees), tuple(folders or ()), tool), person, who=who, why=why
+        Edition(programme, files(answers, mentors, mentees), tuple(folders or ()), tool, encoding),
+        person,
+        who=who,
+        why=why,
     )
     if as_json:
         told = {"rows": done.rows, "documents": [str(path) for path in done.documents], "to_do": done.to_do}
@@ -134,6 +142,7 @@ def contacts_command(  # noqa: PLR0913 - the options of the command line are its
     mentors: Mentors = None,
     mentees: Mentees = None,
     tool: ToolName = None,
+    encoding: EncodingName = None,
     out: Told = None,
     as_json: AsJson = False,
 ) -> None:
@@ -143,7 +152,7 @@ def contacts_command(  # noqa: PLR0913 - the options of the command line are its
     from mentormatch.report.contacts import write_contacts
 
     known = Programme.load(programme)
-    contacts = read_contacts(known, **sources(answers, mentors, mentees, tool))
+    contacts = read_contacts(known, **sources(answers, mentors, mentees, tool, encoding))
     written = write_contacts(contacts, known, out or Path("contacts.csv"))
     if as_json:
         say_json({"written": [str(written)], "people": len(contacts), "fields": contacts.fields})

@@ -10,6 +10,7 @@ from mentormatch.cli.options import (
     HERE,
     Answers,
     AsJson,
+    EncodingName,
     Mentees,
     Mentors,
     ProgrammeFile,
@@ -41,6 +42,7 @@ def why_not_command(  # noqa: PLR0913 - the options of the command line are its 
     mentors: Mentors = None,
     mentees: Mentees = None,
     tool: ToolName = None,
+    encoding: EncodingName = None,
     wishes: Wishes = None,
     decisions: Decided = None,
     seed: Seed = 0,
@@ -53,7 +55,7 @@ def why_not_command(  # noqa: PLR0913 - the options of the command line are its 
     answers, mentor, mentee = answers_first(
         answers, mentor, mentee, names=[MENTOR, MENTEE], apart=bool(mentors or mentees)
     )
-    files = sources(answers, mentors, mentees, tool)
+    files = sources(answers, mentors, mentees, tool, encoding)
     matching = matched(programme, files, Asked(tuple(wishes or ()), decisions, seed, time_limit))
     if as_json:
         write_json(WhyNotResponse.of(matching, mentor, mentee).to_json())
@@ -72,6 +74,7 @@ def alternatives_command(  # noqa: PLR0913 - the options of the command line are
     mentors: Mentors = None,
     mentees: Mentees = None,
     tool: ToolName = None,
+    encoding: EncodingName = None,
     wishes: Wishes = None,
     decisions: Decided = None,
     seed: Seed = 0,
@@ -82,7 +85,7 @@ def alternatives_command(  # noqa: PLR0913 - the options of the command line are
     from mentormatch.wire.operations.alternatives import AlternativesResponse
 
     answers, person = answers_first(answers, person, names=[PERSON], apart=bool(mentors or mentees))
-    files = sources(answers, mentors, mentees, tool)
+    files = sources(answers, mentors, mentees, tool, encoding)
     matching = matched(programme, files, Asked(tuple(wishes or ()), decisions, seed, time_limit))
     if as_json:
         write_json(AlternativesResponse.of(matching, person, n).to_json())

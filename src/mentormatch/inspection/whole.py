@@ -76,13 +76,14 @@ class Intake(Part):
         return tuple(files)
 
 
-def intake(
+def intake(  # noqa: PLR0913 - what can be said of files is its contract
     programme: Programme,
     answers: Source | None = None,
     *,
     mentors: Source | None = None,
     mentees: Source | None = None,
     tool: str | None = None,
+    encoding: str | None = None,
 ) -> Intake:
     """Return the report on answers, in one file or frame for both sides or one each, before any pair is formed.
 
@@ -97,7 +98,8 @@ def intake(
     ({'taken': 30, 'incomplete': 2, 'rejected': 2}, 51)
     """
     with language(programme.heading.language, unless_asked=True):
-        return reported(programme, read_tables(answers, mentors=mentors, mentees=mentees, tool=tool))
+        tables = read_tables(answers, mentors=mentors, mentees=mentees, tool=tool, encoding=encoding)
+        return reported(programme, tables)
 
 
 def reported(

@@ -88,8 +88,9 @@ def cut_rows(person: Held, files: Iterable[Path]) -> tuple[list[tuple[str, int]]
     cut: list[tuple[str, int]] = []
     left: list[str] = []
     for file in dict.fromkeys(files):
-        lines = sorted(row.record.line for row in person.rows if row.table.source == file.name)
-        if lines and without_rows(file, lines):
+        rows = [row for row in person.rows if row.table.source == file.name]
+        lines = sorted(row.record.line for row in rows)
+        if rows and without_rows(file, lines, rows[0].table.manner.encoding):
             cut += [(file.name, line) for line in lines]
         elif lines:
             left.append(to_cut(file, lines))

@@ -13,13 +13,13 @@ from mentormatch.survey.reading import Rows, Source, rows_in
 UTF16 = {codecs.BOM_UTF16_LE: "utf-16le", codecs.BOM_UTF16_BE: "utf-16be"}
 
 
-def without_rows(path: Path, lines: Collection[int]) -> bool:
+def without_rows(path: Path, lines: Collection[int], encoding: str | None = None) -> bool:
     """Take rows, named by the lines where they start, out of a text file; say whether it is one.
 
     Raises OutputError, and leaves the file as it is, where the rest would not be read as before.
     """
     content = path.read_bytes()
-    before = rows_in(Source(path.name, content))
+    before = rows_in(Source(path.name, content, encoding=encoding))
     if before.manner.delimiter is None:
         return False
     after = cut(content, before, lines)

@@ -1,98 +1,226 @@
-"""Whether the sheets of an old workbook (xls) are whole: calamine passes over the cells that it cannot place.
+"""The cells of an old workbook (xls), counted in its records: calamine passes over those that it cannot place.
 
 Such a workbook is a stream of records (BIFF) in an OLE container; see [MS-CFB] and [MS-XLS] of Microsoft. Records that
-do not end, a list of sheets that points elsewhere, texts that are not there and two cells in one place are told. This
-file is imported by the child that opens workbooks, so it imports nothing of ours.
+do not end, a list of sheets that points elsewhere and texts that are not there are told. The child that opens workbooks
+imports this file.
 """
 
 import struct
 from collections.abc import Iterator, Sequence
 
+from mentormatch.survey.census import ANY, ERROR, UNCOMPUTED, Census, Held, LostError
+
 NAMES = ("workbook", "book")
 """What the stream is called: in Excel 97 and later, before."""
 LISTED, CUTOFF, MINI, END_OF_CHAIN, ENTRY = 109, 4096, 64, 0xFFFFFFF0, 128
-BEGIN, END, SHEET, STRINGS, TEXT, SHARED, SEVERAL = 0x0809, 0x000A, 0x0085, 0x00FC, 0x0204, 0x00FD, 0x00BD
-CONTINUED, SHORTEST = 0x003C, 3
-"""The record that goes on with the one before, and the bytes of a shared string without a character."""
-LEAST = {0x0006: 14, 0x0203: 14, TEXT: 8, 0x0205: 8, 0x027E: 10, SHARED: 10, SEVERAL: 6}
+BEGIN, END, SHEET, STRINGS, CONTINUED = 0x0809, 0x000A, 0x0085, 0x00FC, 0x003C
+FORMULA, NUMBER, LABEL, TRUTH, RK, RESULT = 0x0006, 0x0203, 0x0204, 0x0205, 0x027E, 0x0207
+SHARED, SEVERAL, RICH = 0x00FD, 0x00BD, 0x00D6
+LEAST = {FORMULA: 14, NUMBER: 14, LABEL: 8, TRUTH: 8, RK: 10, SHARED: 10, SEVERAL: 6, RICH: 8}
 """The records that hold cells, and the fewest bytes of each: row and column, then what the cell holds."""
+UNICODE = 0x0600
+"""The first version whose texts are Unicode."""
+TEXT, BOOLEAN, IN_ERROR, NOTHING = range(4)
+"""What the result of a formula is, where it is no number."""
 
 _head = struct.Struct("<HH").unpack_from
+_short = struct.Struct("<H").unpack_from
 _index = struct.Struct("<I").unpack_from
+_double = struct.Struct("<d").unpack_from
+_signed = struct.Struct("<i").unpack_from
 
 
-class _LostError(Exception):
-    """The records or the sectors cannot be followed."""
+class OldBook:
+    """The sheets of an old workbook: where each begins, the texts that they share."""
+
+    def __init__(self, content: bytes) -> None:
+        try:
+            self._stream = _stream(content)
+            self._unicode = _head(self._stream, 4)[0] >= UNICODE
+            self._read_globals()
+            for at in self.parts.values():
+                for _ in _records(self._stream, at):
+                    pass
+        except (struct.error, LookupError, ValueError):
+            raise LostError from None
+
+    def _read_globals(self) -> None:
+        """Find where each sheet begins, and the texts that they share."""
+        starts: list[int] = []
+        shared: list[bytes] = []
+        before = 0
+        for kind, at, size in _records(self._stream, 0):
+            if kind == STRINGS or (kind == CONTINUED and before == STRINGS):
+                shared.append(self._stream[at : at + size])
+                kind = STRINGS
+            elif kind == SHEET:
+                starts.append(_index(self._stream, at)[0])
+            before = kind
+        self.parts = dict(enumerate(starts))
+        self._strings = list(_Shared(shared).strings()) if shared else []
+
+    def census(self, sheet: int) -> Census:
+        """Return what the cells of a sheet hold, by its number."""
+        try:
+            return self._counted(self.parts[sheet])
+        except (struct.error, LookupError, ValueError):
+            raise LostError from None
+
+    def _counted(self, start: int) -> Census:
+        census = Census()
+        awaited: tuple[int, int] | None = None
+        for kind, at, size in _records(self._stream, start):
+            if kind == RESULT and awaited:
+                census.put(*awaited, self._text(at, size))
+                awaited = None
+            elif kind in LEAST:
+                if size < LEAST[kind]:
+                    raise LostError
+                if awaited:
+                    census.fault(*awaited, UNCOMPUTED)
+                awaited = self._count(census, kind, at, size)
+        if awaited:
+            census.fault(*awaited, UNCOMPUTED)
+        return census
+
+    def _count(self, census: Census, kind: int, at: int, size: int) -> tuple[int, int] | None:
+        """Note what a record holds; return the place of a formula whose text comes in the record after it."""
+        row, column = _head(self._stream, at)
+        if kind == FORMULA:
+            return self._count_formula(census, row, column, at + 6)
+        if kind == TRUTH and self._stream[at + 7]:
+            census.fault(row, column, ERROR)
+        elif kind == SEVERAL:
+            for place in range((size - 6) // 6):
+                census.put(row, column + place, rk(self._stream, at + 6 + 6 * place))
+        else:
+            census.put(row, column, self._value(kind, at, size))
+        return None
+
+    def _value(self, kind: int, at: int, size: int) -> Held:
+        if kind == NUMBER:
+            return float(_double(self._stream, at + 6)[0])
+        if kind == RK:
+            return rk(self._stream, at + 6)
+        if kind == SHARED:
+            return self._strings[_index(self._stream, at + 6)[0]]
+        if kind == TRUTH:
+            return float(bool(self._stream[at + 6]))
+        return self._text(at + 6, size - 6)
+
+    def _count_formula(self, census: Census, row: int, column: int, at: int) -> tuple[int, int] | None:
+        """Note the result of a formula, where it has one of its own."""
+        if self._stream[at + 6 : at + 8] != b"\xff\xff":
+            census.put(row, column, float(_double(self._stream, at)[0]))
+        elif self._stream[at] == TEXT:
+            return row, column
+        elif self._stream[at] == BOOLEAN:
+            census.put(row, column, float(bool(self._stream[at + 2])))
+        else:
+            census.fault(row, column, ERROR if self._stream[at] == IN_ERROR else UNCOMPUTED)
+        return None
+
+    def _text(self, at: int, size: int) -> Held:
+        """Return the text in a record; only that there is one where it is in some code page."""
+        count = _short(self._stream, at)[0]
+        if not self._unicode:
+            if count > size - 2:
+                raise LostError
+            return ANY if self._stream[at + 2 : at + 2 + count].strip() else ""
+        wide = self._stream[at + 2] & 1
+        if count << wide > size - 3:
+            raise LostError
+        found = self._stream[at + 3 : at + 3 + (count << wide)]
+        return found.decode("utf-16-le" if wide else "latin-1", "replace")
 
 
-class _DoubledError(Exception):
-    """Two cells say that they stand in one place."""
+class _Shared:
+    """The texts that cells share, in one record and those that go on with it."""
+
+    def __init__(self, pieces: list[bytes]) -> None:
+        self.pieces = iter(pieces)
+        self.piece, self.at = next(self.pieces), 8
+
+    def strings(self) -> Iterator[str]:
+        count = _index(self.piece, 4)[0]
+        for _ in range(count):
+            yield self._string()
+
+    def _next(self) -> None:
+        found = next(self.pieces, None)
+        if found is None:
+            raise LostError
+        self.piece, self.at = found, 0
+
+    def _string(self) -> str:
+        if self.at == len(self.piece):
+            self._next()
+        count, flags = struct.unpack_from("<HB", self.piece, self.at)
+        self.at += 3
+        beside = 0
+        if flags & 8:
+            beside += 4 * _short(self.piece, self.at)[0]
+            self.at += 2
+        if flags & 4:
+            beside += _index(self.piece, self.at)[0]
+            self.at += 4
+        text = self._characters(count, flags & 1)
+        self._skip(beside)
+        return text
+
+    def _characters(self, count: int, wide: int) -> str:
+        found: list[str] = []
+        while count:
+            if self.at >= len(self.piece):
+                self._next()
+                wide, self.at = self.piece[0] & 1, 1
+            taken = min(count, len(self.piece) - self.at >> wide)
+            if not taken:
+                raise LostError
+            end = self.at + (taken << wide)
+            found.append(self.piece[self.at : end].decode("utf-16-le" if wide else "latin-1", "replace"))
+            self.at, count = end, count - taken
+        return "".join(found)
+
+    def _skip(self, count: int) -> None:
+        while count:
+            if self.at >= len(self.piece):
+                self._next()
+            taken = min(count, len(self.piece) - self.at)
+            self.at, count = self.at + taken, count - taken
 
 
-def fault(content: bytes) -> str:
-    """Return as a code why the sheets of a workbook are not whole; empty where they are."""
-    try:
-        stream = _stream(content)
-        strings, sheets = _contents(stream)
-        for at in sheets:
-            _check_sheet(stream, at, strings)
-    except _DoubledError:
-        return "doubled"
-    except (_LostError, struct.error, IndexError, ValueError):
-        return "unreadable"
-    return ""
+def rk(stream: bytes, at: int) -> float:
+    """Return the number that four bytes hold: whole, or the first half of one with a point; maybe in hundredths."""
+    packed = _index(stream, at)[0]
+    whole = _signed(stream, at)[0] >> 2
+    number = whole if packed & 2 else _double(struct.pack("<II", 0, packed & 0xFFFFFFFC))[0]
+    return float(number / 100 if packed & 1 else number)
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
-    """Yield the kind, the first byte and the size of each record of a part, which begins at a place, to its end."""
+    """Yield the kind, the first byte and the size of each record of a part, which begins at a place, to its end.
+
+    Parts within the part, such as its charts, are passed over.
+    """
     depth, length = 0, len(stream)
     while True:
         kind, size = _head(stream, at)
         if at + 4 + size > length or (kind == END and size) or not (depth or kind == BEGIN):
-            raise _LostError
-        yield kind, at + 4, size
+            raise LostError
         depth += (kind == BEGIN) - (kind == END)
+        if depth <= 1:
+            yield kind, at + 4, size
         if not depth:
             return
         at += 4 + size
-
-
-def _contents(stream: bytes) -> tuple[int, list[int]]:
-    """Return how many strings the workbook shares, and where each of its sheets begins."""
-    strings, room, sheets = 0, 0, []
-    for kind, at, size in _records(stream, 0):
-        if kind == STRINGS:
-            strings = _index(stream, at + 4)[0]
-        if kind in (STRINGS, CONTINUED):
-            room += size
-        elif kind == SHEET:
-            sheets.append(_index(stream, at)[0])
-    if strings * SHORTEST > room:
-        raise _LostError
-    return strings, sheets
-
-
-def _check_sheet(stream: bytes, start: int, strings: int) -> None:
-    """Check that a sheet has an end, that no cell hides another, and that the texts of its cells are there."""
-    rows: dict[int, int] = {}
-    for kind, at, size in _records(stream, start):
-        if kind in LEAST:
-            fewest = LEAST[kind] + (_head(stream, at + 6)[0] if kind == TEXT else 0)
-            if size < fewest or (kind == SHARED and _index(stream, at + 6)[0] >= strings):
-                raise _LostError
-            row, column = _head(stream, at)
-            taken = (1 << (size - 6) // 6 if kind == SEVERAL else 2) - 1 << column
-            before = rows.get(row, 0)
-            if before & taken:
-                raise _DoubledError
-            rows[row] = before | taken
 
 
 def _stream(content: bytes) -> bytes:
     """Return the stream of the workbook in an OLE container."""
     size = 1 << _head(content, 30)[0]
     if size not in (512, 4096):
-        raise _LostError
+        raise LostError
     first_entry, first_mini = _index(content, 48)[0], _index(content, 60)[0]
     table = _table(content, size)
     entries = _chained(content, size, table, first_entry, 1)
@@ -103,7 +231,7 @@ def _stream(content: bytes) -> bytes:
         packed = _chained(content, size, table, _index(entries, 116)[0], 1)
         found = _chained(packed, MINI, _numbers(_chained(content, size, table, first_mini, 1)), start, 0)
     if len(found) < length:
-        raise _LostError
+        raise LostError
     return found[:length]
 
 
@@ -116,7 +244,7 @@ def _entry(entries: bytes) -> tuple[int, int]:
     for name in NAMES:
         if name in found:
             return found[name]
-    raise _LostError
+    raise LostError
 
 
 def _table(content: bytes, size: int) -> Sequence[int]:
@@ -125,7 +253,7 @@ def _table(content: bytes, size: int) -> Sequence[int]:
     more = _index(content, 68)[0]
     while more < END_OF_CHAIN:
         if len(listed) * size > len(content) + LISTED * size:
-            raise _LostError
+            raise LostError
         *numbers, more = _numbers(content[(more + 1) * size : (more + 2) * size])
         listed += numbers
     sectors = (content[(at + 1) * size : (at + 2) * size] for at in listed if at < END_OF_CHAIN)
@@ -141,7 +269,7 @@ def _chained(content: bytes, size: int, table: Sequence[int], start: int, above:
     found: list[bytes] = []
     while start < END_OF_CHAIN:
         if len(found) > len(table):
-            raise _LostError
+            raise LostError
         found.append(content[(start + above) * size : (start + above + 1) * size])
         start = table[start]
     return b"".join(found)

@@ -1,8 +1,9 @@
 """From bytes to text: decoded or refused, never garbled.
 
-A byte order mark says UTF-16 or UTF-8. Without one the bytes are UTF-8 if they are valid, Windows-1252 if they hold no
-multi-byte UTF-8 sequence at all, and refused otherwise, since then the file mixes both. Nothing is guessed from
-statistics: on short French files that takes one encoding of Windows for another.
+A byte order mark says UTF-16 or UTF-8. Without one the bytes are UTF-8 if they are valid. If they hold no multi-byte
+UTF-8 sequence at all, they are in the encoding of Windows or of another system that they read well in
+(``mentormatch.survey.encodings``), and where several may be meant the user is asked. Otherwise the file mixes encodings
+and is refused.
 """
 
 import codecs
@@ -17,8 +18,11 @@ from mentormatch.survey.table import Remark, unreadable
 
 REPLACEMENT = "\ufffd"
 SHOWN_LINES = 10
+SHOWN_ENCODINGS = 3
 PIECE = 1 << 20
 """So many bytes are text at a time: of a large file the whole text is never there beside its bytes."""
+LONGEST = 16 << 20
+"""So many characters are kept of one line: no line of a table is so long."""
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+\Z")
 _MULTIBYTE = re.compile(
@@ -57,6 +61,9 @@ class Text:
                 yield from physical_lines("".join([*begun, piece[:end]]))
                 begun = []
             begun.append(piece[end:])
+            if sum(map(len, begun)) > LONGEST:  # a line so long is no line of a table: whoever splits it says so
+                yield "".join(begun)
+                begun = []
         yield from physical_lines("".join(begun))
 
     @property
@@ -111,14 +118,47 @@ def encoding_of(content: bytes, name: str) -> str:
     """Return the encoding that the bytes themselves show; raise SurveyError where they mix several."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
+    return "utf-8" if _is_unicode(content) else _of_one_byte(content, name)
+
+
+def _is_unicode(content: bytes) -> bool:
     try:
         for _ in Text(content, "utf-8").pieces():
             pass
     except UnicodeDecodeError:
-        if _MULTIBYTE.search(content):
-            raise unreadable(name, _mixed(content, _first_fault(content, "utf-8"))) from None
-        return "cp1252"
-    return "utf-8"
+        return False
+    return True
+
+
+def _of_one_byte(content: bytes, name: str) -> str:
+    """Return the encoding, one byte a letter, in which a text reads well; raise SurveyError where none is sure.
+
+    Where the bytes hold characters of UTF-8 it is never that of Windows: the file mixes both. A text with NULs is none
+    in such an encoding, whoever splits it says so.
+    """
+    from mentormatch.survey.encodings import WINDOWS, decided
+
+    mixed = _MULTIBYTE.search(content) is not None
+    found = WINDOWS if b"\0" in content[:PIECE] else decided(content)
+    if mixed and found in {None, WINDOWS}:
+        raise unreadable(name, _mixed(content, _first_fault(content, "utf-8"))) from None
+    if found is None:
+        raise unreadable(name, _doubtful(content)) from None
+    return found
+
+
+def _doubtful(content: bytes) -> Problem:
+    """Return that the bytes may be read in several ways, with the line of the first that is odd in the best."""
+    from mentormatch.survey.encodings import oddest, readings
+
+    undefined = _first_fault(content, "cp1252")
+    first = undefined if undefined < len(content) else oddest(content)
+    where = tr("ligne {line}", line=_line_at(content, "latin-1", first))
+    found = tr("des lettres accentuées qui se lisent de plusieurs façons, selon l'encodage du fichier")
+    likely = [reading.encoding for reading in readings(content)[:SHOWN_ENCODINGS]]
+    said = tr(" ou ").join(f"--encoding {encoding}" for encoding in likely)
+    advice = tr("enregistrez-le en « CSV UTF-8 », ou indiquez son encodage ({options})", options=said)
+    return Problem(where, found, "UTF-8", advice)
 
 
 def _line_at(content: bytes, encoding: str, start: int) -> int:
@@ -142,8 +182,13 @@ def _undecodable(content: bytes, encoding: str, start: int) -> Problem:
 
 
 def _guessed(encoding: str, said: str | None) -> list[Remark]:
-    if said or encoding != "cp1252":
+    if said or encoding.startswith("utf"):
         return []
+    if encoding != "cp1252":
+        told = tr(
+            "Le fichier n'est pas en UTF-8 ; il a été lu en {encoding} : vérifiez les accents.", encoding=encoding
+        )
+        return [Remark(None, told)]
     return [Remark(None, tr("Le fichier n'est pas en UTF-8 ; il a été lu comme un fichier Windows (cp1252)."))]
 
 

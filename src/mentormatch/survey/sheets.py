@@ -1,27 +1,28 @@
 """The cells of a workbook as text: run as a process of its own, under limits, from its source alone.
 
-Of ours it imports only what checks old workbooks, and that only for one.
+calamine reads the values; a parser of our own counts the cells a second time, in the XML or the records of the sheet,
+and a workbook of which the two do not hold the same is refused.
 
 The bytes of the workbook come on standard input after one line of JSON (``path``: where modules are found; ``sheet``:
 the one asked for, or null). On standard output: one JSON array of texts a row, from row 1 on, then one JSON object,
-which holds ``sheet``, ``others`` and ``errors`` (rows with formula errors), or ``refusal``. Without that last object
-the answer is not whole.
+which holds ``sheet``, ``others`` and ``faults`` (kind, row and column of cells without a value), or ``refusal`` and
+maybe the ``place`` of a cell. Without that last object the answer is not whole.
 """
 
 import datetime
+import gc
 import io
 import json
 import numbers
-import re
 import sys
 import zipfile
-from collections.abc import Iterator
 from decimal import Decimal
-from html import unescape
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
+
+    from mentormatch.survey.census import Census
 
 SECONDS = 5
 MEMORY_BYTES = 512_000_000
@@ -33,19 +34,14 @@ EXACT, LONG = 2**53, 1e18
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # An encrypted Office file is an OLE container with a stream of this name, in UTF-16.
 _ENCRYPTED = "EncryptedPackage".encode("utf-16le")
-_ERROR_CELL = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"[^<>]* t="e"')
-# The parts of a workbook that hold texts, besides its sheets: of xlsx, of ods.
-_TEXTS = ("xl/sharedStrings.xml", "content.xml")
-_ROW = re.compile(rb'<(?:\w+:)?row\b(?:[^<>]*?\sr="([0-9]{1,7})")?')
-_CELL = re.compile(rb'<(?:\w+:)?c\b[^<>]*?\br="([A-Z]{1,3}[0-9]{1,7})"')
-_NO_LINE = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0"
-_SHEET = re.compile(r"<sheet\s[^<>]*>")
-_RELATIONSHIP = re.compile(r"<Relationship\s[^<>]*>")
-_ATTRIBUTE = re.compile(r'\s([\w:]+)="([^"]*)"')
 
 
 class RefusalError(Exception):
-    """Why the workbook is not taken, as a code."""
+    """Why the workbook is not taken, as a code, and the place of the cell that it is about."""
+
+    def __init__(self, code: str, place: str = "") -> None:
+        super().__init__(code)
+        self.end = {"refusal": code, "place": place} if place else {"refusal": code}
 
 
 def spelled(value: object) -> str:
@@ -54,12 +50,16 @@ def spelled(value: object) -> str:
     >>> spelled(2.0), spelled(3.5), spelled(True), spelled(datetime.datetime(2026, 4, 8)), spelled("007")
     ('2', '3.5', 'Oui', '2026-04-08', '007')
     """
+    if value.__class__ is float:
+        return _number(value)
     if isinstance(value, str):
         return str(value)
     if type(value).__name__ in {"bool", "bool_"}:
         return "Oui" if value else "Non"
     if isinstance(value, datetime.datetime):
         return _moment(value)
+    if isinstance(value, datetime.time):
+        return value.isoformat(_precision(value))
     if isinstance(value, datetime.timedelta):
         return _duration(value)
     if isinstance(value, numbers.Real) and not isinstance(value, numbers.Rational):
@@ -69,7 +69,14 @@ def spelled(value: object) -> str:
 
 def _moment(value: datetime.datetime) -> str:
     bare = value.timetz() == datetime.time()
-    return value.date().isoformat() if bare else value.isoformat(sep=" ")
+    return value.date().isoformat() if bare else value.isoformat(" ", _precision(value))
+
+
+def _precision(value: datetime.datetime | datetime.time) -> str:
+    """Return how far the fraction of a second is said: not at all, to the thousandth, or as far as it goes."""
+    if not value.microsecond:
+        return "seconds"
+    return "microseconds" if value.microsecond % 1_000 else "milliseconds"
 
 
 def _duration(value: datetime.timedelta) -> str:
@@ -101,39 +108,48 @@ def limit_this_process() -> None:
 
 def write_sheet(content: bytes, wanted: str | None, out: IO[str]) -> None:
     """Write the rows of the sheet, then the object that ends a whole answer."""
+    from mentormatch.survey.census import DifferenceError, DoubledError, LostError
+
     try:
         end = _write_rows(content, wanted, out)
     except RefusalError as refusal:
-        end = {"refusal": str(refusal)}
+        end = refusal.end
+    except DifferenceError as difference:
+        end = RefusalError("differs", str(difference)).end
+    except DoubledError:
+        end = {"refusal": "doubled"}
+    except LostError:
+        end = {"refusal": "unreadable"}
     except MemoryError:
         end = {"refusal": "size"}
     out.write(json.dumps(end) + "\n")
 
 
 def _write_rows(content: bytes, wanted: str | None, out: IO[str]) -> dict[str, Any]:
+    from mentormatch.survey.census import checked
+
     if _ENCRYPTED in content:
         raise RefusalError("encrypted")
     _check_archive(content)
     workbook = _opened(content)
-    _check_records(content)
-    sheet, others = _chosen(workbook, wanted)
-    xml = _sheet_xml(content, sheet.name)
-    _check_places(xml)
+    names = workbook.sheet_names
+    book = _Book(content, names)
+    sheet, others = _chosen(workbook, wanted, book)
+    census = book.census(sheet.name)
     written = 0
-    for cells in _rows(sheet):
-        written += out.write(json.dumps(cells) + "\n")
+    for row in checked(census, sheet.iter_rows(), (sheet.start or (0, 0))[1]):
+        written += out.write(json.dumps([*map(spelled, row)]) + "\n")
         if written > MAX_CHARACTERS:
             raise RefusalError("size")
-    return {"sheet": sheet.name, "others": others, "errors": _error_rows(xml)}
+    return {"sheet": sheet.name, "others": others, "faults": list(census.told())}
 
 
 def _check_archive(content: bytes) -> None:
     """Refuse an archive that says itself that it unpacks to more than there is memory for."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked = sum(member.file_size for member in archive.infolist())
-    except zipfile.BadZipFile:
+    if not zipfile.is_zipfile(io.BytesIO(content)):
         return
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        unpacked = sum(member.file_size for member in archive.infolist())
     if unpacked > MEMORY_BYTES:
         raise RefusalError("size")
 
@@ -149,107 +165,82 @@ def _opened(content: bytes) -> "CalamineWorkbook":
         raise RefusalError("unreadable") from None
 
 
-def _check_records(content: bytes) -> None:
-    """Refuse an old workbook in which cells cannot be followed, or hide one another."""
+class _Book:
+    """The sheets of a workbook by the second reading, which knows the same ones as the first."""
+
+    def __init__(self, content: bytes, names: list[str]) -> None:
+        from mentormatch.survey.census import DoubledError, LostError
+
+        if len(set(names)) < len(names):
+            raise DoubledError
+        self._names = names
+        self._by_number = content.startswith(_OLE)
+        self._book = _book(content)
+        if self._book.parts.keys() != (set(range(len(names))) if self._by_number else set(names)):
+            raise LostError
+
+    def census(self, name: str) -> "Census":
+        """Return what the cells of a sheet hold."""
+        found: Census = self._book.census(self._names.index(name) if self._by_number else name)
+        return found
+
+
+def _book(content: bytes) -> Any:
+    """Return the sheets of a workbook by the parser of its kind."""
+    from mentormatch.survey.biff import OldBook
+    from mentormatch.survey.biff12 import BinaryBook
+    from mentormatch.survey.census import LostError
+    from mentormatch.survey.opendocument import CONTENT, OpenBook
+    from mentormatch.survey.spreadsheetml import Archive, OfficeBook
+
     if content.startswith(_OLE):
-        from mentormatch.survey.biff import fault
+        return OldBook(content)
+    try:
+        archive = Archive(zipfile.ZipFile(io.BytesIO(content)))
+    except (zipfile.BadZipFile, ValueError, OSError):
+        raise LostError from None
+    if CONTENT in archive:
+        return OpenBook(archive)
+    return (BinaryBook if archive.main().casefold().endswith(".bin") else OfficeBook)(archive)
 
-        if code := fault(content):
-            raise RefusalError(code)
 
-
-def _chosen(workbook: "CalamineWorkbook", wanted: str | None) -> tuple["CalamineSheet", list[str]]:
+def _chosen(workbook: "CalamineWorkbook", wanted: str | None, book: _Book) -> tuple["CalamineSheet", list[str]]:
     """Return the sheet asked for, or the first that has cells (visible ones first), and the others that have some."""
     from python_calamine import SheetVisibleEnum
 
     if wanted is not None:
         if wanted not in workbook.sheet_names:
             raise RefusalError("no sheet")
-        return _bounded(workbook.get_sheet_by_name(wanted)), []
+        return _sheet(workbook, wanted, book), []
     visible_first = sorted(workbook.sheets_metadata, key=lambda sheet: sheet.visible != SheetVisibleEnum.Visible)
-    sheets = (_bounded(workbook.get_sheet_by_name(sheet.name)) for sheet in visible_first)
-    filled = [sheet for sheet in sheets if sheet.start is not None]
+    sheets = [_sheet(workbook, sheet.name, book) for sheet in visible_first]
+    filled = [sheet for sheet in sheets if sheet.start is not None or not book.census(sheet.name).is_empty()]
     if not filled:
         raise RefusalError("empty")
     return filled[0], [sheet.name for sheet in filled[1:]]
 
 
-def _bounded(sheet: "CalamineSheet") -> "CalamineSheet":
-    """Return ``sheet``; refuse it where its last cell is so far that the rows before it would never end."""
+def _sheet(workbook: "CalamineWorkbook", name: str, book: _Book) -> "CalamineSheet":
+    """Return a sheet; refuse it where it cannot be read, or its last cell is so far that no end would be seen."""
+    from python_calamine import CalamineError
+
+    try:
+        sheet = workbook.get_sheet_by_name(name)
+    except (CalamineError, OSError, ValueError):
+        in_error = sorted(book.census(name).told())
+        raise (
+            RefusalError("in error", f"{in_error[0][2]}{in_error[0][1]}") if in_error else RefusalError("unreadable")
+        ) from None
     last_row, last_column = sheet.end or (0, 0)
     if (last_row + 1) * (last_column + 1) > MAX_AREA:
         raise RefusalError("far")
     return sheet
 
 
-def _rows(sheet: "CalamineSheet") -> Iterator[list[str]]:
-    for row in sheet.iter_rows():
-        yield [spelled(value) for value in row]
-
-
-def _sheet_xml(content: bytes, sheet: str) -> bytes:
-    """Return the XML of an xlsx sheet, empty where the workbook is of another kind; refuse it where it is damaged."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            part = _part(archive, sheet)
-            for name in {part, *_TEXTS}.intersection(archive.namelist()):
-                _check_form(archive.read(name))
-            return archive.read(part) if part else b""
-    except zipfile.BadZipFile:
-        if content.startswith(b"PK"):
-            raise RefusalError("unreadable") from None
-        return b""
-
-
-def _check_form(xml: bytes) -> None:
-    """Refuse XML that is not well formed: calamine passes over what it does not understand."""
-    from xml.parsers.expat import ExpatError, ParserCreate
-
-    try:
-        ParserCreate().Parse(xml, True)  # noqa: FBT003 - this is how expat is told that there is no more
-    except ExpatError:
-        raise RefusalError("unreadable") from None
-
-
-def _check_places(xml: bytes) -> None:
-    """Refuse a sheet in which two rows, or two cells, say that they stand in one place: one would hide the other."""
-    rows = list(_ROW.finditer(xml))
-    seen: set[bytes] = set()
-    for row, end in zip(rows, [*(row.start() for row in rows[1:]), len(xml)], strict=False):
-        cells = _CELL.findall(xml, row.start(), end)
-        lines = {cell.lstrip(_NO_LINE) for cell in cells} | ({row[1].lstrip(_NO_LINE)} if row[1] else set())
-        if len(set(cells)) < len(cells) or len(lines) > 1 or not seen.isdisjoint(lines):
-            raise RefusalError("doubled")
-        seen |= lines
-
-
-def _error_rows(xml: bytes) -> list[int]:
-    """Return the rows of a sheet that hold a formula error such as #N/A: calamine shows those cells empty."""
-    return sorted({int(row) for row in _ERROR_CELL.findall(xml)})
-
-
-def _part(archive: zipfile.ZipFile, sheet: str) -> str:
-    """Return the name of the part of an xlsx archive that holds ``sheet``, empty where it is not found."""
-    try:
-        tags = _tags(archive, "xl/workbook.xml", _SHEET)
-        relation = {unescape(tag["name"]): tag["r:id"] for tag in tags}[sheet]
-        links = _tags(archive, "xl/_rels/workbook.xml.rels", _RELATIONSHIP)
-        target = {link["Id"]: link["Target"] for link in links}[relation]
-    except KeyError:
-        return ""
-    part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-    return part if part in archive.namelist() else ""
-
-
-def _tags(archive: zipfile.ZipFile, part: str, tag: re.Pattern[str]) -> list[dict[str, str]]:
-    """Return the attributes of each such tag in a part of the archive."""
-    text = archive.read(part).decode("utf-8", "replace")
-    return [dict(_ATTRIBUTE.findall(found)) for found in tag.findall(text)]
-
-
 def main() -> None:
     """Read standard input under limits, write standard output."""
     limit_this_process()
+    gc.disable()  # nothing here refers to itself, and the process is short
     asked = json.loads(sys.stdin.buffer.readline())
     sys.path[:] = asked["path"]
     write_sheet(sys.stdin.buffer.read(), asked["sheet"], sys.stdout)

@@ -17,8 +17,11 @@ from mentormatch.survey.table import Record, is_blank
 
 MAX_CELLS_IN_ROW = 16_384
 """As many as a sheet of Excel can have."""
+MAX_LINES, MAX_CHARACTERS, MAX_DIFFERENT = 1_000_000, 5_000_000, 4_000_000
+"""So many physical lines, characters in one row and cells that differ are split: what it takes has a bound."""
 
 _QUOTE = '"'
+_ENDS = frozenset({"\n", "\r\n", "\r"})
 _ADVICE = mark("fermez le guillemet, ou doublez-le s'il fait partie de la réponse")
 
 _FOLLOWED = mark("du texte suit un guillemet fermant (ouvert ici)")
@@ -66,18 +69,21 @@ class _Scanner:
         self.delimiter = delimiter
         self.met: dict[str, str] = {}
         self.widths: list[int] = []
-        self.number = 0
+        self.number = self.characters = 0
         self.line = ""
         for _ in range(skip):
             self._advance()
 
     def records(self) -> Iterator[Record]:
-        self.widths = []
-        while self._advance():
+        while True:
+            self.widths, self.characters = [], 0
+            if not self._advance():
+                return
+            if self.line in _ENDS:
+                continue
             start = self.number
             cells = self._cells()
             yield Record(start, tuple(map(self.met.setdefault, cells, cells)))
-            self.widths = []
 
     def _advance(self) -> bool:
         """Move to the next physical line; False after the last."""
@@ -85,9 +91,22 @@ class _Scanner:
         if not self.line:
             return False
         self.widths.append(self.line.count(self.delimiter) + 1)
+        self.characters += len(self.line)
+        self._check_size()
+        return True
+
+    def _check_size(self) -> None:
+        """Raise SurveyError where a line, a row or the whole is larger than any survey."""
         if self.widths[-1] > MAX_CELLS_IN_ROW:
             raise _uncut(self.number, tr("trop de cellules"), tr("{most} au plus", most=MAX_CELLS_IN_ROW))
-        return True
+        if self.characters > MAX_CHARACTERS:
+            raise _uncut(self.number, tr("trop de caractères"), tr("{most} au plus", most=MAX_CHARACTERS))
+        if self.number > MAX_LINES:
+            advice = tr("supprimez les lignes vides")
+            raise _uncut(self.number, tr("trop de lignes"), tr("{most} au plus", most=MAX_LINES), advice)
+        if len(self.met) > MAX_DIFFERENT:
+            found = tr("trop de cellules différentes les unes des autres")
+            raise _uncut(self.number, found, tr("{most} au plus", most=MAX_DIFFERENT))
 
     def _cells(self) -> list[str]:
         if _QUOTE not in self.line:

@@ -269,10 +269,10 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "zeros": (bomb_of_zeros, "trop grand"),
     "half": (lambda: SMALL[: len(SMALL) // 2], "abîmé"),
     "tail": (lambda: SMALL[:-30], "abîmé"),
-    "archive": (archive_of_text, "abîmé"),
+    "archive": (archive_of_text, "une archive"),
     "encrypted": (encrypted, "mot de passe"),
     "ole": (lambda: OLE + bytes(3_000), "abîmé"),
-    "bare": (lambda: b"PK", "abîmé"),
+    "bare": (lambda: b"PK\3\4", "abîmé"),
     "sheet": (lambda: raw_workbook("<worksheet><sheetData><row"), "classeur"),
 }
 
@@ -347,7 +347,7 @@ def test_a_child_says_no_more_than_its_parent_can_hold(monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("content", "sheet", "end"),
     [
-        (SMALL, None, '{"sheet": "F", "others": [], "errors": []}'),
+        (SMALL, None, '{"sheet": "F", "others": [], "faults": []}'),
         (SMALL, "Autre", '{"refusal": "no sheet"}'),
         (encrypted(), None, '{"refusal": "encrypted"}'),
         (b"PK", None, '{"refusal": "unreadable"}'),

@@ -6,8 +6,9 @@ from itertools import dropwhile, islice
 from typing import ClassVar
 
 from mentormatch.errors import Problem, SurveyError
-from mentormatch.languages import mark, tr
-from mentormatch.survey.decoding import Text, decode, encoding_of, physical_lines
+from mentormatch.languages import tr
+from mentormatch.survey import signatures
+from mentormatch.survey.decoding import Text, decode, physical_lines
 from mentormatch.survey.reading import Reader, Source
 from mentormatch.survey.splitting import split
 from mentormatch.survey.table import Manner, Record, Rows, gather, is_blank, unreadable
@@ -17,17 +18,15 @@ SAMPLE = 2_000
 """How many records a delimiter is tried on."""
 TABLE = True, 3.0, 3
 """So well a delimiter must fit where it does not cut the first line, which is then a title."""
+HEAD = 50_000
+"""How many characters are looked at for what is no table."""
+SAMPLE_CHARACTERS = 4_000_000
+"""How many characters they have at most, but for the last."""
 
 _SEPARATOR_LINE = re.compile(r'"?sep=([^"\r\n])"?(?=[\r\n]|$)', re.IGNORECASE)
 _PASSED_OVER = r"(?:[^\S\n]*(?:#.*)?\n)*"
 _PROGRAMME = re.compile(rf"{_PASSED_OVER}\[[\w.]+\][^\S\n]*\n{_PASSED_OVER}[\w.]+[^\S\n]*=")
 """A section of a programme file with its first setting, after comments."""
-_NOT_TABLES = {
-    "%PDF-": mark("un PDF"),
-    "<": mark("une page web ou du XML"),
-    "{\\rtf": mark("un document RTF"),
-    "\x1f\x8b": mark("une archive"),
-}
 
 
 class Delimited(Reader):
@@ -42,8 +41,8 @@ class Delimited(Reader):
 
     def read(self, source: Source) -> Rows:
         """Return the rows of a delimited text; a first line ``sep=;`` says its delimiter."""
-        _check_is_no_parquet(source)
-        encoding = source.encoding or encoding_of(source.content, source.name)
+        if kind := signatures.of_bytes(source.content):
+            raise signatures.no_table(source.name, kind)
         text, remarks = decode(source.content, source.name, source.encoding)
         head = next(text.pieces())
         _check_is_table(source.name, head)
@@ -55,12 +54,19 @@ class Delimited(Reader):
             rows = gather(source.name, split(text.lines(), delimiter, skip=skip), remarks)
         except SurveyError as error:
             raise unreadable(source.name, *error.problems) from None
-        return replace(rows, manner=Manner(encoding=encoding, delimiter=delimiter))
+        return replace(rows, manner=Manner(encoding=text.encoding, delimiter=delimiter))
 
 
 def _first_lines(text: Text) -> str:
     """Return the lines that a delimiter is tried on, a few more than the records in them."""
-    return "".join(islice(text.lines(), 4 * SAMPLE))
+    found: list[str] = []
+    room = SAMPLE_CHARACTERS
+    for line in islice(text.lines(), 4 * SAMPLE):
+        found.append(line)
+        room -= len(line)
+        if room < 0:
+            break
+    return "".join(found)
 
 
 def best_delimiter(text: str) -> str:
@@ -105,22 +111,10 @@ def _is_as_wide(record: Record, width: int) -> bool:
     return len(record.cells) == width or (len(record.cells) > width and is_blank(record.cells[width:]))
 
 
-def _check_is_no_parquet(source: Source) -> None:
-    """Refuse a Parquet file: what is packed in it may be of any size, so whoever trusts it opens it."""
-    if source.content.startswith(b"PAR1"):
-        advice = tr("ouvrez-le avec pandas (pandas.read_parquet), et donnez ce tableau au lieu du fichier")
-        raise unreadable(
-            source.name, Problem(tr("fichier"), tr("un fichier Parquet"), tr("un tableau de réponses"), advice)
-        )
-
-
 def _check_is_table(name: str, text: str) -> None:
-    start = text[:1_000].lstrip()
-    for signature, what in _NOT_TABLES.items():
-        if start.startswith(signature):
-            advice = tr("exportez les réponses en CSV ou en XLSX")
-            raise unreadable(name, Problem(tr("fichier"), tr(what), tr("un tableau de réponses"), advice))
-    if _PROGRAMME.match(text):
+    if kind := signatures.of_text(text[:HEAD]):
+        raise signatures.no_table(name, kind)
+    if _PROGRAMME.match(text[:HEAD]):
         advice = tr("donnez ici les réponses, et le programme à sa place (« --programme »)")
         raise unreadable(name, Problem(tr("fichier"), tr("un programme"), tr("un tableau de réponses"), advice))
 

@@ -1,4 +1,4 @@
-"""Workbooks (xlsx, xlsm, xls, ods), read in a child process: taken or refused within 5 s and 512 MB.
+"""Workbooks (xlsx, xlsm, xlsb, xls, ods), read in a child process: taken or refused within 5 s and 512 MB.
 
 A file of 1.5 kB can ask for gigabytes, and the library that reads it may abort the process it runs in. The child is
 a bare interpreter that is handed its program, so it starts in some 20 ms, finds no start-up file, leaves no temporary
@@ -15,26 +15,48 @@ from typing import Any, ClassVar
 
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.languages import mark, tr
-from mentormatch.survey import sheets
+from mentormatch.survey import sheets, signatures
 from mentormatch.survey.reading import Reader, Source
 from mentormatch.survey.table import EXPECTED, Manner, Record, Remark, Rows, gather, unreadable
 
-_ARCHIVE = b"PK"
+_ARCHIVES = (b"PK\3\4", b"PK\5\6", b"PK\7\x08")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHERS = mark("La feuille « {sheet} » a été lue ; d'autres contiennent des cellules : {others}.")
 _CSV_ADVICE = mark("enregistrez la feuille des réponses en CSV UTF-8")
 _REFUSALS = {
     "encrypted": (mark("protégé par un mot de passe"), "", mark("enregistrez-le sans mot de passe")),
-    "unreadable": (mark("abîmé, incomplet, ou pas un classeur"), mark("xlsx, xls ou ods"), _CSV_ADVICE),
+    "unreadable": (mark("abîmé, incomplet, ou pas un classeur"), mark("xlsx, xlsb, xls ou ods"), _CSV_ADVICE),
     "size": (mark("trop grand une fois ouvert"), mark("{size} Mo au plus"), _CSV_ADVICE),
     "far": (mark("une cellule très loin des autres"), "", mark("supprimez les lignes et colonnes vides")),
     "doubled": (mark("deux lignes ou deux cellules à la même place"), "", _CSV_ADVICE),
+    "differs": (
+        mark("la cellule {place}, que deux lectures ne comprennent pas de la même façon"),
+        "",
+        mark("ouvrez le classeur dans un tableur et enregistrez-le, ou enregistrez les réponses en CSV UTF-8"),
+    ),
+    "in error": (
+        mark("une erreur d'une sorte inconnue dans une cellule, peut-être {place}"),
+        "",
+        mark("corrigez la formule, ou effacez la cellule"),
+    ),
     "time": (mark("trop long à ouvrir"), mark("{seconds} s au plus"), _CSV_ADVICE),
     "empty": (mark("vide"), EXPECTED, ""),
     "no sheet": (mark("introuvable"), mark("le nom exact d'une feuille du classeur"), ""),
     "no child": (mark("impossible de lancer le processus qui le lit"), "", _CSV_ADVICE),
 }
 """What was found, what was expected, and what to do, by the code of a refusal."""
+_FAULTS = {
+    "error": mark("Colonne {column} : une cellule en erreur (#N/A, #REF!, ...) a été lue comme une cellule vide."),
+    "uncomputed": mark(
+        "Colonne {column} : une formule sans résultat enregistré a été lue comme une cellule vide ;"
+        " ouvrez le classeur dans un tableur et enregistrez-le."
+    ),
+    "outdated": mark(
+        "Colonne {column} : une formule dont le résultat, 0, n'a peut-être jamais été calculé ;"
+        " ouvrez le classeur dans un tableur et enregistrez-le."
+    ),
+}
+"""What is told of a cell without a value, by its kind."""
 
 
 class Workbook(Reader):
@@ -44,7 +66,7 @@ class Workbook(Reader):
 
     def takes(self, source: Source) -> bool:
         """Take an archive or an OLE container, whatever its name."""
-        return source.content.startswith((_ARCHIVE, _OLE))
+        return source.content.startswith((*_ARCHIVES, _OLE))
 
     def read(self, source: Source) -> Rows:
         """Return the rows of one sheet, with their numbers in it."""
@@ -61,22 +83,25 @@ def _remarks(end: dict[str, Any]) -> Iterator[Remark]:
     if end["others"]:
         others = ", ".join(tr("« {text} »", text=name) for name in end["others"])
         yield Remark(None, tr(_OTHERS, sheet=end["sheet"], others=others))
-    for row in end["errors"]:
-        yield Remark(row, tr("Une formule en erreur (#N/A, #REF!, ...) a été lue comme une cellule vide."))
+    for kind, row, column in end["faults"]:
+        yield Remark(row, tr(_FAULTS[kind], column=column))
 
 
 def _answer(name: str, content: bytes, sheet: str | None) -> tuple[list[bytes], dict[str, Any]]:
     """Return the rows that the child wrote and the object that ends them."""
     rows, _, last = _run(name, content, sheet).rstrip(b"\n").rpartition(b"\n")
     end = json.loads(last) if last.startswith(b"{") and last.endswith(b"}") else {"refusal": "unreadable"}
+    kind = signatures.of_container(content) if end.get("refusal") == "unreadable" else ""
+    if kind:
+        raise signatures.no_table(name, kind)
     if "refusal" in end:
-        raise _refused(name, end["refusal"])
+        raise _refused(name, end["refusal"], end.get("place", ""))
     return rows.splitlines(), end
 
 
-def _refused(name: str, code: str) -> SurveyError:
-    limits = {"size": sheets.MEMORY_BYTES // 10**6, "seconds": sheets.SECONDS}
-    found, expected, advice = (text and tr(text, **limits) for text in _REFUSALS[code])
+def _refused(name: str, code: str, place: str = "") -> SurveyError:
+    said = {"size": sheets.MEMORY_BYTES // 10**6, "seconds": sheets.SECONDS, "place": place}
+    found, expected, advice = (text and tr(text, **said) for text in _REFUSALS[code])
     return unreadable(name, Problem(tr("feuille") if code == "no sheet" else tr("classeur"), found, expected, advice))
 
 
