@@ -1,34 +1,45 @@
 """Questions with one answer: an option, a step on a scale, yes or no, a number, a place, a text."""
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from typing import Literal, cast
 
 import numpy as np
 from pydantic import Field as Setting
 
-from mentormatch.columns import NONE, Codes, Numbers, Texts
-from mentormatch.fields.base import Answer, Blank, Field, Labels, Reading, is_blank, position
-from mentormatch.languages import tr
+from mentormatch.affirmation import NO as NO
+from mentormatch.affirmation import YES as YES
+from mentormatch.affirmation import affirmed
+from mentormatch.columns import NONE, Affirmations, Codes, Numbers, Texts
+from mentormatch.fields.base import Answer, Blank, Field, Labels, Reading, is_blank
+from mentormatch.fields.numbers import NO_NUMBER, read_number
+from mentormatch.fields.numbers import parse_number as parse_number
+from mentormatch.fields.options import option_named
+from mentormatch.languages import mark, tr
 from mentormatch.places.column import Places
 from mentormatch.places.finding import find
 from mentormatch.text import fold
 
-YES = frozenset({"oui", "o", "yes", "y", "x", "vrai", "true", "1"})
-NO = frozenset({"non", "n", "no", "faux", "false", "0"})
+
+def boxed(part: str, text: str) -> str:
+    """Return what the cell of one box says: its label where it is ticked, nothing where it is not, or else its text.
+
+    Some tools tick a box with its own label. A text that neither ticks nor leaves the box is not taken for a tick.
+    """
+    if fold(text) == fold(part):
+        return part
+    tick = affirmed(text) if text.strip() else False
+    return text.strip() if tick is None else part * tick
 
 
 def ticked(answer: Mapping[str, str]) -> list[str]:
-    """Return the parts of ``answer`` whose box is ticked; some tools tick a box with its own label."""
-    return [
-        part for part, text in answer.items() if text.strip() and (fold(text) not in NO or fold(text) == fold(part))
-    ]
+    """Return what the boxes of ``answer`` say, those that are not ticked left out."""
+    return [said for part, text in answer.items() if (said := boxed(part, text))]
 
 
 def one_of(answer: Answer) -> str:
     """Return the one answer in ``answer``, the labels of its ticked boxes where it has boxes."""
-    return "; ".join(ticked(answer)) if isinstance(answer, Mapping) else str(answer)
+    return "; ".join(ticked(answer)) if isinstance(answer, Mapping) else as_typed(answer).strip()
 
 
 def coded(labels: Sequence[str], values: Sequence[object]) -> Codes:
@@ -46,7 +57,7 @@ class Options(Field):
         if is_blank(answer):
             return Blank
         said = one_of(answer)
-        return option_reading(position(self.options, said)) if said else Blank
+        return option_reading(option_named(self.options, said)) if said else Blank
 
 
 def option_reading(found: int | None) -> Reading:
@@ -73,7 +84,7 @@ class Scale(Options):
 
 
 class YesNo(Field):
-    """Yes or no: a ticked box, Oui, O, Yes, X, Vrai, 1, or the words of the question itself.
+    """Yes or no, in any wording that says one of them: see ``affirmed``; or the words of the question itself for yes.
 
     A single box with a label of its own is a yes where it is ticked.
     """
@@ -83,20 +94,22 @@ class YesNo(Field):
     def read(self, answer: Answer) -> Reading:
         if is_blank(answer):
             return Blank
-        said = fold(one_of(answer))
+        said = one_of(answer)
         if not said:
             return Blank
-        box = isinstance(answer, Mapping) and len(answer) == 1 and said not in NO
-        if box or said in YES or said == fold(self.question):
-            return Reading(1)
-        return Reading(0) if said in NO else Reading(None, tr("ni oui ni non"))
+        yes = affirmed(said)
+        box = isinstance(answer, Mapping) and len(answer) == 1 and said in answer
+        if yes is None and (box or fold(said) == fold(self.question)):
+            yes = True
+        return Reading(None, tr("ni oui ni non")) if yes is None else Reading(int(yes))
 
-    def column(self, values: Sequence[object]) -> Codes:
-        return coded(("Non", "Oui"), values)
+    def column(self, values: Sequence[object]) -> Affirmations:
+        found = coded((mark("Non"), mark("Oui")), values)
+        return Affirmations(found.labels, found.values)
 
 
 class Number(Field):
-    """A number, with a decimal comma or point, between ``least`` and ``most`` where they are given."""
+    """A number between ``least`` and ``most`` where they are given, written as ``read_number`` reads it."""
 
     kind: Literal["number"] = "number"
     least: float | None = None
@@ -105,11 +118,20 @@ class Number(Field):
     def read(self, answer: Answer) -> Reading:
         if is_blank(answer):
             return Blank
-        number = parse_number(str(answer))
-        if number is None or isinstance(answer, bool):
-            return Reading(None, tr("nombre attendu"))
         low, high = bound(self.least, -math.inf), bound(self.most, math.inf)
-        return Reading(number) if low <= number <= high else Reading(None, tr("nombre hors des limites du programme"))
+        number, note = self.number(answer, low, high)
+        if number is None:
+            return Reading(None, tr(note))
+        beyond = not low <= number <= high
+        return Reading(None, tr("nombre hors des limites du programme")) if beyond else Reading(number, tr(note))
+
+    def number(self, answer: Answer, low: float, high: float) -> tuple[float | None, str]:
+        """Return the number in an answer, None where there is none, and what is odd about it."""
+        if isinstance(answer, int | float) and not isinstance(answer, bool) and math.isfinite(answer):
+            return float(answer), ""
+        if isinstance(answer, int | float):
+            return None, NO_NUMBER
+        return read_number(one_of(answer), self.question, low, high)
 
     def column(self, values: Sequence[object]) -> Numbers:
         numbers = [math.nan if value is None else cast(float, value) for value in values]
@@ -121,27 +143,15 @@ def bound(value: float | None, otherwise: float) -> float:
     return otherwise if value is None else value
 
 
-def parse_number(text: str) -> float | None:
-    """Return the finite number that ``text`` writes in French or English figures, None where it writes none."""
-    plain = re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", ".")
-    if not re.fullmatch(r"[+-]?[0-9]{1,18}(\.[0-9]{0,18})?", plain):
-        return None
-    return float(plain)
-
-
 def as_typed(answer: Answer) -> str:
     """Return the one text that an answer in parts, or one that came as a number, stands for."""
     if isinstance(answer, str):
         return answer
     if isinstance(answer, Mapping):
         return " ".join(answer.values())
-    return (
-        " ".join(map(str, answer))
-        if isinstance(answer, Sequence)
-        else f"{answer:g}"
-        if isinstance(answer, float)
-        else str(answer)
-    )
+    if isinstance(answer, Sequence):
+        return " ".join(map(str, answer))
+    return str(int(answer)) if isinstance(answer, float) and answer.is_integer() else str(answer)
 
 
 class Place(Field):
@@ -168,7 +178,7 @@ class Text(Field):
     kind: Literal["text"] = "text"
 
     def read(self, answer: Answer) -> Reading:
-        return Blank if is_blank(answer) else Reading(str(answer).strip())
+        return Blank if is_blank(answer) else Reading(as_typed(answer).strip())
 
     def column(self, values: Sequence[object]) -> Texts:
         return Texts(tuple("" if value is None else str(value) for value in values))

@@ -6,7 +6,7 @@ import numpy as np
 
 from mentormatch.fields import Side
 from mentormatch.languages import tr
-from mentormatch.people import Cohort, People, Remark, RowFate
+from mentormatch.people import Cohort, People, Remark, RowFate, merged
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.entries import Entry, Questionnaire, Submission, enter
 from mentormatch.survey.plan import Plan
@@ -51,7 +51,7 @@ def split(
     kept, replaced = settled([entry for entry in met if isinstance(entry, Entry)], plan)
     rejected = [*(row for row in met if isinstance(row, RowFate)), *refused]
     rows = sorted([*rejected, *replaced, *(entry.row for entry in kept)], key=lambda row: (row.source, row.line))
-    made = (*remarks, *notes(kept), *resemblances(kept, plan))
+    made = merged([*remarks, *notes(kept), *resemblances(kept, plan)])
     contacts = {(entry.side, entry.row.key): entry.contact for entry in kept if entry.contact}
     cohort = Cohort(people_of(kept, plan, "mentor"), people_of(kept, plan, "mentee"), tuple(rows), made)
     return cohort, Contacts(tuple(questionnaire.contacts), contacts)

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from itertools import combinations
 
 from mentormatch.languages import tr
-from mentormatch.people import Remark
+from mentormatch.people import Remark, first_lines
 from mentormatch.survey.entries import Entry
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.settling import grouped, lines, same_email, sheet_of
@@ -77,9 +77,17 @@ def near_names(entries: Sequence[Entry], field: str) -> Iterator[Remark]:
         value = entry.value(field)
         for name in value if isinstance(value, tuple) else ():
             holders.setdefault(canonical(name), []).append(entry)
-    for one, other in near_pairs(list(holders)):
-        both = [*holders[one][:1], *holders[other][:1]]
-        yield remark(both, tr("« {field} », deux noms presque identiques, comptés comme différents", field=field))
+    pairs = [[holders[one][0], holders[other][0]] for one, other in near_pairs(list(holders))]
+    if len(pairs) == 1:
+        yield remark(pairs[0], tr("« {field} », deux noms presque identiques, comptés comme différents", field=field))
+    elif pairs:
+        shown = first_lines([lines(both) for both in pairs])
+        told = tr(
+            "« {field} », des noms presque identiques, comptés comme différents, lignes {lines}",
+            field=field,
+            lines=shown,
+        )
+        yield Remark(pairs[0][0].row.source, pairs[0][0].row.line, told)
 
 
 def near_pairs(names: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -91,8 +99,7 @@ def near_pairs(names: Sequence[str]) -> Iterator[tuple[str, str]]:
     looks = [(name, skeleton(name)) for name in names]
     for at, (one, first) in enumerate(looks):
         matcher = SequenceMatcher(b=first, autojunk=False)
-        number = figures(first)
-        rest = ((other, look) for other, look in looks[at + 1 :] if figures(look) == number)
+        rest = ((other, look) for other, look in looks[at + 1 :] if look == first or not numbered_apart(one, other))
         yield from ((one, other) for other, look in rest if near(matcher, look))
 
 
@@ -102,6 +109,27 @@ def near(matcher: SequenceMatcher[str], look: str) -> bool:
     return matcher.real_quick_ratio() >= NEAR and matcher.quick_ratio() >= NEAR and matcher.ratio() >= NEAR
 
 
+ROMAN = re.compile(r"(?=[ivx])x{0,3}(?:ix|iv|v?i{0,3})")
+MARK = re.compile(r"[^\W\d_]+(?!['\w])")
+
+
+def numbered_apart(one: str, other: str) -> bool:
+    """Say whether two names bear other figures, Roman numerals or single letters: they were given to tell them apart.
+
+    >>> [numbered_apart("prof 1", "prof 10"), numbered_apart("Lycée A", "Lycée B"), numbered_apart("Lycée 3", "Lycee 3")]
+    [True, True, False]
+    """
+    if figures(one) != figures(other):
+        return True
+    ours, theirs = marks(one), marks(other)
+    return bool(ours and theirs) and ours != theirs
+
+
 def figures(text: str) -> str:
-    """Return the figures in ``text``: another number is another name."""
+    """Return the figures in ``text``."""
     return "".join(filter(str.isdigit, text))
+
+
+def marks(text: str) -> list[str]:
+    """Return the words in a text that are one letter or a Roman numeral, elided ones aside."""
+    return [word for word in MARK.findall(fold(text)) if len(word) == 1 or ROMAN.fullmatch(word)]
