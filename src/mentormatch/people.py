@@ -227,8 +227,8 @@ def merged(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
 
     It stands where the first of them stood, on its line.
 
-    >>> [str(one) for one in merged([Remark("a.csv", 2, "vide"), Remark("a.csv", 3, "rouge"), Remark("a.csv", 9, "vide")])]
-    ['a.csv, ligne 2 : lignes 2 et 9 : vide', 'a.csv, ligne 3 : rouge']
+    >>> [str(one) for one in merged([Remark("a.csv", line, text) for line, text in ((2, "a"), (3, "b"), (9, "a"))])]
+    ['a.csv, ligne 2 : lignes 2 et 9 : a', 'a.csv, ligne 3 : b']
     """
     found: dict[tuple[str, str, bool], list[Remark]] = {}
     for remark in remarks:

@@ -11,7 +11,7 @@ from mentormatch.enrolment import Source, email_of, read_tables
 from mentormatch.errors import Problem, ProgrammeError, SurveyError
 from mentormatch.fields import AnyField, Side, Text
 from mentormatch.languages import mark, tr
-from mentormatch.people import People, Remark, RowFate
+from mentormatch.people import People, Remark, RowFate, merged
 from mentormatch.programme import Programme
 from mentormatch.review.pairs import Pair
 from mentormatch.sections import Answered

@@ -83,7 +83,7 @@ class Remarks(Part):
 
 
 def in_order(*remarks: Remark) -> tuple[Remark, ...]:
-    """Return remarks in the order of the files: those on a whole file first, then line by line, the same ones as one."""
+    """Return remarks in the order of the files: those on a whole file first, then by line; see ``merged``."""
     sources = list(dict.fromkeys(remark.source for remark in remarks))
     return tuple(sorted(merged(remarks), key=lambda remark: (sources.index(remark.source), remark.line or 0)))
 

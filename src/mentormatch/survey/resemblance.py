@@ -83,7 +83,7 @@ def near_names(entries: Sequence[Entry], field: str) -> Iterator[Remark]:
     elif pairs:
         shown = first_lines([lines(both) for both in pairs])
         told = tr(
-            "« {field} », des noms presque identiques, comptés comme différents, lignes {lines}",
+            "« {field} », des noms presque identiques, comptés comme différents : lignes {lines}",
             field=field,
             lines=shown,
         )
@@ -114,9 +114,9 @@ MARK = re.compile(r"[^\W\d_]+(?!['\w])")
 
 
 def numbered_apart(one: str, other: str) -> bool:
-    """Say whether two names bear other figures, Roman numerals or single letters: they were given to tell them apart.
+    """Say whether two names bear other figures, Roman numerals or single letters, which are there to tell them apart.
 
-    >>> [numbered_apart("prof 1", "prof 10"), numbered_apart("Lycée A", "Lycée B"), numbered_apart("Lycée 3", "Lycee 3")]
+    >>> [numbered_apart(*both) for both in (("prof 1", "prof 10"), ("Lycée A", "Lycée B"), ("Lycée 3", "Lycee 3"))]
     [True, True, False]
     """
     if figures(one) != figures(other):
