@@ -49,6 +49,7 @@ DATED = re.compile(
 )
 TIMED = re.compile(r"[0-9]{1,3} ?(?:h|heures?|hours?|:) ?[0-9]{1,2} ?(?:m|min|mn|minutes?)?(?::[0-9][0-9])?")
 RANKED = re.compile(r"[0-9]+ ?(?:er|ere|e|eme|ieme|nd|nde|st|rd|th)\b.*")
+CODE = re.compile(r"[0-9][^\W\d_]+[0-9]")
 BETWEEN = re.compile(r"[-/~]|a|ou|or|to|et|and|jusqu'a|voire")
 """What stands between the two ends of a range, once its words for people are gone."""
 LOWEST = re.compile(
@@ -160,6 +161,8 @@ def read_number(
     for shape, kind in ((DATED, DATE), (TIMED, DURATION), (RANKED, RANK)):
         if shape.fullmatch(said):
             return None, kind
+    if CODE.search(said):
+        return None, NO_NUMBER
     numbers, rest = taken_apart(said)
     if len(numbers) == 2 and numbers[0] == numbers[1] and rest.endswith(f"({GAP})"):  # deux (2)
         numbers, rest = numbers[1:], rest.removesuffix(f"({GAP})")

@@ -1,8 +1,10 @@
 """People and names that may be the same, and people who may be none: remarks for staff, never rules."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import combinations
 
 from mentormatch.languages import tr
@@ -25,9 +27,11 @@ def resemblances(entries: Sequence[Entry], plan: Plan) -> Iterator[Remark]:
     yield from same_looking(entries, plan)
     yield from odd_characters(entries)
     yield from trial_rows(entries)
-    for name, field in plan.fields.items():
-        if field.kind == "names":
-            yield from near_names(entries, name)
+    asked = {name: field for name, field in plan.fields.items() if field.kind == "names"}
+    known = known_names(entries) if asked else Counter()
+    for name, field in asked.items():
+        yield from near_names(entries, name)
+        yield from run_together(entries, name, field.joiner or ";", known)
 
 
 def remark(entries: Sequence[Entry], text: str) -> Remark:
@@ -88,6 +92,41 @@ def near_names(entries: Sequence[Entry], field: str) -> Iterator[Remark]:
             lines=shown,
         )
         yield Remark(pairs[0][0].row.source, pairs[0][0].row.line, told)
+
+
+BETWEEN_NAMES = re.compile(r"\s*[,;/|+&]\s*|\s+(?:et|and|ou|or)\s+", re.IGNORECASE)
+
+
+def known_names(entries: Sequence[Entry]) -> Counter[str]:
+    """Return every key, and every text or part of a text that people gave, as names are compared: how many each."""
+    found = Counter(entry.key for entry in entries)
+    for entry in entries:
+        for reading in entry.readings:
+            texts = reading.value if isinstance(reading.value, tuple) else (reading.value,)
+            named = {canonical(part) for text in texts if isinstance(text, str) for part in parted(text)}
+            found.update(named)
+    return found
+
+
+@lru_cache(maxsize=50_000)
+def parted(text: str) -> frozenset[str]:
+    """Return a text, and its parts between what may stand between two names; the same ones come again and again."""
+    return frozenset({text, *filter(None, BETWEEN_NAMES.split(text))})
+
+
+def run_together(entries: Sequence[Entry], field: str, joiner: str, known: Counter[str]) -> Iterator[Remark]:
+    """Yield the lines where one name holds another that somebody else gives or bears: two names, taken for one."""
+    for entry in entries:
+        value = entry.value(field)
+        names = value if isinstance(value, tuple) else ()
+        inside = {canonical(part) for name in names for part in parted(name) - {name}}
+        if any(known[part] > 1 for part in inside):
+            told = tr(
+                "« {field} » : un nom en contient un autre ; si ce sont plusieurs noms, séparez-les par « {joiner} »",
+                field=field,
+                joiner=joiner,
+            )
+            yield Remark(entry.row.source, entry.row.line, told)
 
 
 def near_pairs(names: Sequence[str]) -> Iterator[tuple[str, str]]:
