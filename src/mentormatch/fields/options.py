@@ -42,7 +42,7 @@ def affirmation(options: Sequence[str], said: str) -> int | None:
     (0, None)
     """
     yes = affirmed(said)
-    if yes is None:
+    if yes is None or fold(said) == "x" or not any(map(str.isalpha, said)):  # "1" may be the first option
         return None
     words = YES_WORDS if yes else NO_WORDS
     led = [place for place, option in enumerate(options) if words & set(re.findall(r"\w+", fold(option))[:1])]

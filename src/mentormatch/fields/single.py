@@ -84,7 +84,7 @@ class Scale(Options):
 
 
 class YesNo(Field):
-    """Yes or no, in any wording that says one of them: see ``affirmed``; or the words of the question itself for yes.
+    """Yes or no in any wording, French or English, a tick, 1 or 0; the words of the question itself are a yes.
 
     A single box with a label of its own is a yes where it is ticked.
     """
@@ -109,7 +109,7 @@ class YesNo(Field):
 
 
 class Number(Field):
-    """A number between ``least`` and ``most`` where they are given, written as ``read_number`` reads it."""
+    """A number in figures or in words, between ``least`` and ``most`` where they are given."""
 
     kind: Literal["number"] = "number"
     least: float | None = None

@@ -145,7 +145,7 @@ def english(asked: object, role: object = ROLE_OF) -> Programme:
 
 @pytest.mark.parametrize("asked", [WANTS, WANTS | {"kind": "choice", "options": ["Yes", "No"]}])
 def test_a_role_asked_with_yes_or_no_is_told_by_every_wording(asked: dict[str, object]) -> None:
-    answers = ["Yes", "Oui", "Yes, please", "x", "No thanks", "Non", "Yes and no", ""]
+    answers = ["Yes", "Oui", "Yes, please", "Y", "No thanks", "Non", "Yes and no", ""]
     rows = [f"P{place}|{answer}" for place, answer in enumerate(answers)]
     cohort = read_survey(english(asked), frame(f"Code|{WANTS['question']}", *rows))
     assert cohort.mentors.ids == ("P0", "P1", "P2", "P3")
@@ -228,7 +228,8 @@ def test_a_word_that_may_be_either_role_is_neither(text: str, value: int | None)
     ("options", "text", "value"),
     [(["Oui", "Non", "Je ne sais pas"], "Yes, please", 0), (["Oui", "Oui, parfois", "Non"], "Yes", None),
      (["1 - Débutant", "2 - Confirmé"], "2", 1), (["1 - Débutant", "2 - Confirmé"], "débutant", 0),
-     (["1-2 ans", "3-4 ans"], "3", None), (["1", "2", "3"], "Oui", None)],
+     (["1-2 ans", "3-4 ans"], "3", None), (["1", "2", "3"], "Oui", None), (["Non", "Oui"], "1", None),
+     (["Non", "Oui"], "X", None), (["Non", "Oui"], "Y", 1)],
 )  # fmt: skip
 def test_an_option_is_found_by_another_yes_or_by_its_number_where_one_alone_can_be_meant(
     options: list[str], text: str, value: int | None
