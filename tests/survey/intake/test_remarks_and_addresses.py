@@ -29,7 +29,8 @@ def test_what_is_said_of_lines_of_one_file_is_said_once_and_counts_them(remarks:
     of_lines = [one for one in told if one.line is not None]
     for remark in remarks:
         same = [one for one in of_lines if one.source == remark.source and one.text.endswith(remark.text)]
-        lines = sorted({one.line for one in remarks if (one.source, one.text) == (remark.source, remark.text)} - {None})
+        alike = [one for one in remarks if (one.source, one.text) == (remark.source, remark.text)]
+        lines = sorted({one.line for one in alike if one.line is not None})
         if remark.line is None:
             assert remark in told
             continue
