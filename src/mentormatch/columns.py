@@ -5,7 +5,7 @@ text (``shown``). Options are held by label, so that the columns of two sides ar
 position.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -14,7 +14,9 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.text import canonical
+from mentormatch.affirmation import affirmed
+from mentormatch.languages import tr
+from mentormatch.text import canonical, fold
 
 type BoolVector = NDArray[np.bool_]
 type IntVector = NDArray[np.int64]
@@ -56,15 +58,42 @@ class Codes:
     def known(self) -> BoolVector:
         return np.asarray(self.values != NONE)
 
+    @property
+    def spoken_labels(self) -> tuple[str, ...]:
+        """The options as people read them."""
+        return self.labels
+
+    def named(self, answers: Iterable[str]) -> BoolVector:
+        """Return (k,) bool: the options that one of ``answers`` names, whatever its case and accents."""
+        return named(self.labels, answers)
+
     def take(self, index: Index) -> "Codes":
         return Codes(self.labels, self.values[index])
 
     def shown(self, row: int) -> str:
         code = int(self.values[row])
-        return "" if code == NONE else self.labels[code]
+        return "" if code == NONE else self.spoken_labels[code]
 
     def alike(self) -> IntVector:
         return self.values - NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Affirmations(Codes):
+    """Yes or no each, 1 for yes: its labels are the same in every language, and are shown in the one spoken."""
+
+    @property
+    def spoken_labels(self) -> tuple[str, ...]:
+        """Yes and no in the language that is spoken."""
+        return tuple(map(tr, self.labels))
+
+    def named(self, answers: Iterable[str]) -> BoolVector:
+        """Return (2,) bool: whether one of ``answers`` says no, and whether one says yes, in whatever words."""
+        said = set(map(affirmed, answers))
+        return np.array([False in said, True in said])
+
+    def take(self, index: Index) -> "Affirmations":
+        return Affirmations(self.labels, self.values[index])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +103,10 @@ class Members:
     labels: tuple[str, ...]
     values: NDArray[np.bool_]
     known: BoolVector
+
+    def named(self, answers: Iterable[str]) -> BoolVector:
+        """Return (k,) bool: the options that one of ``answers`` names, whatever its case and accents."""
+        return named(self.labels, answers)
 
     def take(self, index: Index) -> "Members":
         return Members(self.labels, self.values[index], self.known[index])
@@ -202,6 +235,12 @@ class Texts:
 
     def alike(self) -> IntVector:
         return numbered_objects(self.values)
+
+
+def named(labels: Sequence[str], answers: Iterable[str]) -> BoolVector:
+    """Return (k,) bool: which of ``labels`` are among ``answers``, as options are compared."""
+    wanted = {fold(answer) for answer in answers}
+    return np.array([fold(label) in wanted for label in labels], dtype=bool)
 
 
 def numbered(values: NDArray[np.generic]) -> IntVector:

@@ -9,7 +9,7 @@ from mentormatch.languages import language, mark, tr
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
 from mentormatch.scoring.criterion import Criterion
-from mentormatch.survey.contacts import Contacts
+from mentormatch.survey.contacts import MAIL, Contacts
 from mentormatch.survey.identity import name_fields
 from mentormatch.survey.intake import take_apart, take_in
 from mentormatch.survey.mapping import renaming
@@ -21,7 +21,6 @@ from mentormatch.text import fold
 type Source = str | PathLike[str] | Frame | Records | Opened
 
 NEITHER = mark("le rôle n'est ni celui des animateurs ni celui des membres")
-EMAIL_WORDS = ("courriel", "mail", "e-mail")
 
 
 def read_survey(  # noqa: PLR0913 - what can be said of files is its contract
@@ -128,7 +127,7 @@ def email_of(programme: Programme) -> str | None:
         return programme.heading.email
     contacts = programme.fields_with("contact")
     said = {name: fold(f"{name} {programme.fields[name].question}") for name in contacts}
-    return next((name for name in contacts if any(word in said[name] for word in EMAIL_WORDS)), None)
+    return next((name for name in contacts if any(word in said[name] for word in MAIL)), None)
 
 
 def needed(programme: Programme, *, apart: bool) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The people of one edition: who they are, what they answered, and what became of every row that came in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -25,7 +25,7 @@ from mentormatch.columns import (
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
-from mentormatch.phrases import about, quoted
+from mentormatch.phrases import about, listed, quoted
 from mentormatch.places.column import Places
 from mentormatch.text import canonical, canonicals, fold
 
@@ -127,10 +127,12 @@ class People:
 
     def gave(self, name: str, answers: Iterable[str]) -> BoolVector:
         """Return (n,) bool: who gave one of ``answers`` to the field ``name``; not who did not answer."""
-        wanted, column = {fold(answer) for answer in answers}, self.columns[name]
-        if isinstance(column, Codes | Members):
-            hits = np.array([*(fold(label) in wanted for label in column.labels), False])
-            return hits[column.values] if isinstance(column, Codes) else column.values[:, hits[:-1]].any(axis=1)
+        given, column = list(answers), self.columns[name]
+        if isinstance(column, Codes):
+            return np.append(column.named(given), False)[column.values]  # no answer, which is -1, comes last
+        if isinstance(column, Members):
+            return np.asarray(column.values[:, column.named(given)].any(axis=1))
+        wanted = {fold(answer) for answer in given}
         said = [{fold(part) for part in self.person(row).parts(name)} for row in range(len(self))]
         return np.array([bool(wanted & parts) for parts in said], dtype=bool)
 
@@ -213,7 +215,7 @@ class Person:
         if isinstance(column, Members):
             return tuple(column.labels[item] for item in np.flatnonzero(column.values[self.row]))
         if isinstance(column, Codes) and column.values[self.row] != NONE:
-            return (column.labels[column.values[self.row]],)
+            return (column.spoken_labels[column.values[self.row]],)
         return (self[name],) if self[name] else ()
 
     def answered(self, name: str) -> bool:
@@ -254,6 +256,44 @@ class Remark:
         return about(
             tr("{source}, ligne {line}", source=self.source, line=self.line) if self.line else self.source, self.text
         )
+
+
+FIRST_LINES = 5
+"""So many lines of a remark are named, the others are counted."""
+
+
+def merged(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
+    """Return remarks with those that say the same of several lines of one file as one: the lines first, then the text.
+
+    It stands where the first of them stood, on its line.
+
+    >>> [str(one) for one in merged([Remark("a.csv", line, text) for line, text in ((2, "a"), (3, "b"), (9, "a"))])]
+    ['a.csv, ligne 2 : lignes 2 et 9 : a', 'a.csv, ligne 3 : b']
+    """
+    found: dict[tuple[str, str, bool], list[Remark]] = {}
+    for remark in remarks:
+        found.setdefault((remark.source, remark.text, remark.line is None), []).append(remark)
+    return tuple(one_of(same) for same in found.values())
+
+
+def one_of(same: Sequence[Remark]) -> Remark:
+    """Return one remark in place of several that say the same."""
+    first, lines = same[0], list(dict.fromkeys(remark.line for remark in same if remark.line is not None))
+    if len(lines) < 2:
+        return first
+    told = tr("lignes {lines} : {text}", lines=first_lines([str(line) for line in lines]), text=first.text)
+    return Remark(first.source, lines[0], told)
+
+
+def first_lines(lines: Sequence[str]) -> str:
+    """Return the lines in an enumeration, or the first of them and how many there are in all.
+
+    >>> first_lines(["2", "4"]), first_lines([str(line) for line in range(2, 14)])
+    ('2 et 4', '2, 3, 4, 5, 6... (12 en tout)')
+    """
+    if len(lines) <= FIRST_LINES:
+        return listed(lines)
+    return tr("{lines}... ({count} en tout)", lines=", ".join(lines[:FIRST_LINES]), count=len(lines))
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -17,7 +17,7 @@ from mentormatch.assignment.rule import Rule, rules_by_kind
 from mentormatch.errors import Problem, ProgrammeError
 from mentormatch.extension import Ref
 from mentormatch.fields import AnyField, Ranking, Use, fields_by_kind
-from mentormatch.fields.base import Special, position
+from mentormatch.fields.base import Special
 from mentormatch.languages import mark, tr
 from mentormatch.mistakes import (
     enumerated,
@@ -295,9 +295,13 @@ def misheaded(parts: Parts, heading: Heading) -> Iterator[Problem]:
     """Yield what is wrong with the fields that the heading mentions."""
     if heading.role:
         role = heading.role
-        yield from misreference(parts, ("programme", "role", "field"), role.field, Ref(("choice", "yesno")))
+        yield from misreference(parts, ("programme", "role", "field"), role.field, Ref(("choice", "choices", "yesno")))
         for side in ("mentor", "mentee"):
             yield from misquotation(("programme", "role", side), parts.fields.get(role.field), getattr(role, side))
+        field = parts.fields.get(role.field)
+        if field and (value := field.read(role.mentor).value) is not None and field.read(role.mentee).value == value:
+            found = tr("la même réponse pour les deux côtés")
+            yield Problem(key_path(("programme", "role")), found, tr("une réponse pour chaque côté"))
     if heading.email:
         yield from misreference(parts, ("programme", "email"), heading.email, EMAIL)
 
@@ -393,6 +397,5 @@ def misquotation(where: Location, field: AnyField | None, answer: str) -> Iterat
     """Yield that an answer named in a setting is no option of its question, where it is not."""
     if field is None:
         return
-    labels = getattr(field.column([]), "labels", None)
-    if labels is not None and position(labels, answer) is None:
-        yield unknown_option(where, field, answer, labels)
+    if options := field.options_without(answer):
+        yield unknown_option(where, field, answer, options)

@@ -10,7 +10,6 @@ from pydantic import Field as Setting
 from mentormatch.assignment.rule import Rule, rules_by_kind
 from mentormatch.errors import Problem
 from mentormatch.fields import AnyField, Number
-from mentormatch.fields.base import position
 from mentormatch.isodates import FORMS, start_of
 from mentormatch.languages import mark, tr
 from mentormatch.mistakes import enumerated, key_path, nearest
@@ -120,12 +119,11 @@ class Grouped(Part):
             found = tr("« {name} » n'est pas un nombre", name=said.seats)
             yield Problem("groups.facilitators.seats", found, quoted("number"))
         field = fields.get(said.field)
-        labels: Sequence[str] = getattr(field.column([]), "labels", ()) if field else ()
         for setting in ("facilitator", "member"):
             answer = getattr(said, setting)
-            if labels and position(labels, answer) is None:
+            if options := field.options_without(answer) if field else ():
                 found = tr("option inconnue « {answer} »", answer=answer)
-                yield Problem(f"groups.facilitators.{setting}", found, enumerated(labels), nearest(answer, labels))
+                yield Problem(f"groups.facilitators.{setting}", found, enumerated(options), nearest(answer, options))
 
 
 PLAIN: Mapping[str, object] = {"order": ["matched", "priority", "total"]}
@@ -229,11 +227,10 @@ class FollowUp(Part):
 
     def _unsaid(self, where: str, said: Answered) -> Iterator[Problem]:
         field = self.fields.get(said.field)
-        labels: Sequence[str] = getattr(field.column([]), "labels", ()) if field else ()
         for answer in said.answers:
-            if labels and position(labels, answer) is None:
+            if options := field.options_without(answer) if field else ():
                 found = tr("option inconnue « {answer} »", answer=answer)
-                yield Problem(where, found, enumerated(labels), nearest(answer, labels))
+                yield Problem(where, found, enumerated(options), nearest(answer, options))
 
 
 def moment(value: object) -> date:

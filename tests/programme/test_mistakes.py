@@ -243,7 +243,7 @@ def test_a_dozen_mistakes_in_one_file_are_all_told_at_once() -> None:
             "[[rules]]\nkind = 'priority'\nfield = 'attente'\nin = ['Oui']\nside = 'mentor'",
             "rules n° 1 : field", "qu'à un côté", "les mentors", "",
         ),
-        ("[[rules]]\nkind = 'priority'\nfield = 'attente'\nin = ['x']", "rules n° 1 : in", "« x »", "« Oui »", ""),
+        ("[[rules]]\nkind = 'priority'\nfield = 'attente'\nin = ['z']", "rules n° 1 : in", "« z »", "« Oui »", ""),
         (
             "[[rules]]\nkind = 'veto'\nfield = 'amis'\nagainst = ['code', 'courriel']",
             "rules n° 1 : against", "« contact »", "« match »", "",

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from mentormatch.columns import Column
+from mentormatch.columns import Codes, Column
 from mentormatch.languages import tr
 from mentormatch.text import fold
 
@@ -94,6 +94,14 @@ class Field(BaseModel, ABC):
     def asks(self, side: Side) -> bool:
         """Say whether people of ``side`` answer this question."""
         return self.side in (side, "both")
+
+    def options_without(self, answer: str) -> Sequence[str]:
+        """Return the options of the question where ``answer`` names none of them, empty where it may be an answer."""
+        column = self.column([])
+        if isinstance(column, Codes):
+            return () if column.named([answer]).any() else column.spoken_labels
+        labels: Sequence[str] = getattr(column, "labels", ())
+        return labels if position(labels, answer) is None else ()
 
     def absent(self, parts: Sequence[str]) -> list[str]:
         """Return the columns that a file lacks, given those it has for this question: one an item, a rank or a day."""

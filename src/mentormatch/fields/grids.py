@@ -9,10 +9,11 @@ from pydantic import Field as Setting
 
 from mentormatch.columns import NONE, Grades, Members
 from mentormatch.fields.base import Answer, Blank, Field, Labels, Reading, is_blank, position, split, without
-from mentormatch.fields.lists import UNKNOWN_OPTION, find_options, members
-from mentormatch.fields.single import NO, YES
+from mentormatch.fields.lists import UNKNOWN_OPTION, find_options, members, pieces_of
+from mentormatch.fields.options import option_named
+from mentormatch.fields.single import boxed
 from mentormatch.languages import tr
-from mentormatch.text import fold
+from mentormatch.phrases import joined
 
 
 class Levels(Field):
@@ -29,15 +30,18 @@ class Levels(Field):
         if is_blank(answer):
             return Blank
         grades = [NONE] * len(self.items)
-        understood = True
+        understood = once = True
         for item, text in self.cells(answer):
-            row, level = position(self.items, item), position(self.levels, text)
+            row, level = position(self.items, item), option_named(self.levels, text)
             understood &= row is not None and level is not None
             if row is not None and level is not None:
+                once &= grades[row] in (NONE, level)
                 grades[row] = level
         known = any(grade != NONE for grade in grades)
-        note = "" if understood else tr("un niveau ou une ligne inconnus")
-        return Reading(tuple(grades) if known else None, note)
+        notes = [] if understood else [tr("un niveau ou une ligne inconnus")]
+        if not once:
+            notes.append(tr("deux niveaux pour une ligne, le dernier compte"))
+        return Reading(tuple(grades) if known else None, joined(notes))
 
     def cells(self, answer: Answer) -> Iterator[tuple[str, str]]:
         """Yield the items that were answered, each with its text."""
@@ -82,8 +86,9 @@ class Slots(Field):
     def read(self, answer: Answer) -> Reading:
         if is_blank(answer):
             return Blank
-        named = self.named(answer) if isinstance(answer, Mapping) else self.pieces(answer)
-        found, understood = find_options(self.slots, named)
+        by_item = isinstance(answer, Mapping)
+        named = self.named(answer) if by_item else pieces_of(answer, self.slots, self.joiner)
+        found, understood = find_options(self.slots, named, self.joiner)
         if not understood:
             return Reading(tuple(sorted(found)) or None, tr(UNKNOWN_OPTION))
         return Reading(tuple(sorted(found)))
@@ -94,10 +99,10 @@ class Slots(Field):
 
     def in_cell(self, part: str, text: str) -> list[str]:
         """Return the slots that one cell names: its column is a slot, a day, or a moment."""
-        said = fold(text)
+        said = boxed(part, text)
         if position(self.slots, part) is not None:
-            return [part] if said in YES or said == fold(part) else []
-        if not said or said in NO:
+            return [said] if said else []
+        if not said:
             return []
         pieces = [word for piece in split(text, self.joiner) for word in piece.split(",")]
         if position(self.moments, part) is not None:

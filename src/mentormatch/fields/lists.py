@@ -1,5 +1,6 @@
 """Questions with several answers: options ticked, options ranked, names typed."""
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Literal, cast
@@ -24,8 +25,10 @@ from mentormatch.fields.base import (
     without,
 )
 from mentormatch.fields.nobody import is_nobody
+from mentormatch.fields.options import option_named
 from mentormatch.fields.single import Options, ticked
 from mentormatch.languages import mark, tr
+from mentormatch.phrases import joined
 from mentormatch.text import fold
 
 OTHER = frozenset({"autre", "other"})
@@ -33,35 +36,57 @@ OTHER = frozenset({"autre", "other"})
 UNKNOWN_OPTION = mark("une réponse hors des options proposées, laissée de côté")
 
 
-def find_options(options: Sequence[str], pieces: Sequence[str]) -> tuple[list[int], bool]:
+def find_options(options: Sequence[str], pieces: Sequence[str], joiner: str | None) -> tuple[list[int], bool]:
     """Return the positions of the options in ``pieces``, in their order, and whether all of them were understood.
 
     Options may themselves hold the comma that joins them: the known options are looked for, longest first.
     """
     exact = spelled(tuple(options))
+    marks = (",", joiner or ";")
     found: dict[int, None] = {}
     left_over = False
     for piece in pieces:
         if piece in exact:
             found[exact[piece]] = None
             continue
-        indices, rest = peel(options, fold(piece))
+        indices, rest = peel(options, fold(piece), marks)
         found.update(dict.fromkeys(indices))
         left_over |= bool(rest)
     return list(found), not left_over
 
 
-def peel(options: Sequence[str], text: str) -> tuple[list[int], str]:
-    """Take known options off the front of ``text``, commas between them; return them and what could not be read."""
+def pieces_of(answer: str, options: Sequence[str], joiner: str | None) -> list[str]:
+    """Return the texts in an answer between its joiners; an option may hold one, and a line is then not cut."""
+    if isinstance(answer, Several) or not any((joiner or ";") in option for option in options):
+        return split(answer, joiner)
+    return [answer.strip()] if joiner else [line.strip() for line in answer.splitlines() if line.strip()]
+
+
+def peel(options: Sequence[str], text: str, marks: Sequence[str] = (",",)) -> tuple[list[int], str]:
+    """Take known options off the front of ``text``, marks between them; return them and what could not be read.
+
+    What is no option is passed over up to the next mark.
+    """
     known = places(tuple(options))
     found: list[int] = []
+    lost: list[str] = []
+    between = "".join(marks) + " "
+    text = text.strip(between)
     while text:
-        option = next((option for option in known if starts(text, option)), None)
-        if option is None:
-            return found, text
-        found.append(known[option])
-        text = text[len(option) :].strip(" ,")
-    return found, ""
+        option = next((option for option in known if starts(text, option, marks)), None)
+        end = next_mark(text, marks) if option is None else len(option)
+        place = known[option] if option is not None else option_named(options, text[:end])
+        if place is None:
+            lost.append(text[:end].strip())
+        else:
+            found.append(place)
+        text = text[end:].strip(between)
+    return found, ", ".join(lost)
+
+
+def next_mark(text: str, marks: Sequence[str]) -> int:
+    """Return where the first mark stands in a text, its length where none does."""
+    return min((at for mark in marks if (at := text.find(mark)) > 0), default=len(text))
 
 
 def spread(values: Sequence[object]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
@@ -85,19 +110,16 @@ def members(labels: Sequence[str], values: Sequence[object]) -> Members:
     return Members(tuple(labels), chosen, np.array([value is not None for value in values], dtype=bool))
 
 
-def starts(text: str, option: str) -> bool:
+def starts(text: str, option: str, marks: Sequence[str]) -> bool:
     """Say whether ``text`` begins with ``option`` as a whole."""
-    return text == option or text.startswith((option + ",", option + " ,"))
+    return text == option or text.startswith(tuple(f"{option}{space}{mark}" for mark in marks for space in ("", " ")))
 
 
 def named(answer: Mapping[str, str], options: Sequence[str], joiner: str | None) -> list[str]:
     """Return the options whose boxes are ticked, and what was typed beside them: a text, not an option."""
-    boxes = ticked(answer)
-    typed = [part for part in boxes if fold(part) in OTHER and position(options, part) is None]
-    return [
-        *(part for part in boxes if part not in typed),
-        *(one for part in typed for one in split(answer[part], joiner)),
-    ]
+    other = {part for part in answer if fold(part) in OTHER and position(options, part) is None}
+    boxes = ticked({part: text for part, text in answer.items() if part not in other})
+    return [*boxes, *(one for part in other for one in pieces_of(answer[part], options, joiner))]
 
 
 class Choices(Options):
@@ -109,11 +131,14 @@ class Choices(Options):
     def read(self, answer: Answer) -> Reading:
         if is_blank(answer):
             return Blank
-        given = named(answer, self.options, self.joiner) if isinstance(answer, Mapping) else self.pieces(answer)
-        found, understood = find_options(self.options, given)
+        find = named if isinstance(answer, Mapping) else pieces_of
+        found, understood = find_options(self.options, find(answer, self.options, self.joiner), self.joiner)
+        notes = [] if understood else [tr(UNKNOWN_OPTION)]
         if self.most is not None and len(found) > self.most:
-            return Reading(tuple(found), tr("plus de {most} réponses, toutes gardées", most=self.most))
-        return Reading(tuple(found) if found else None, "" if understood else tr(UNKNOWN_OPTION))
+            notes.append(tr("plus de {most} réponses, toutes gardées", most=self.most))
+        if not found and not notes and not isinstance(answer, Mapping):
+            notes.append(tr(UNKNOWN_OPTION))
+        return Reading(tuple(found) if found else None, joined(notes))
 
     def absent(self, parts: Sequence[str]) -> list[str]:
         return without(self.options, parts)
@@ -133,15 +158,20 @@ class Ranking(Field):
     def read(self, answer: Answer) -> Reading:
         if is_blank(answer):
             return Blank
-        ordered = in_order(answer, self.options) if isinstance(answer, Mapping) else self.pieces(answer)
         if isinstance(answer, Several) and len(answer.parts) > 1 and not answer.ordered:
             return Reading(None, tr("des choix dont rien ne dit l'ordre"))
-        found, understood = find_options(self.options, ordered)
+        by_item = isinstance(answer, Mapping)
+        ranked = by_rank(answer, self.options) if by_item else []
+        ordered = [text for _, text in ranked] if by_item else pieces_of(answer, self.options, self.joiner)
+        found, understood = find_options(self.options, ordered, self.joiner)
         kept = tuple(found[: self.most])
-        note = "" if understood else tr(UNKNOWN_OPTION)
+        notes = [] if understood else [tr(UNKNOWN_OPTION)]
+        ranks = [rank for rank, _ in ranked if rank]
+        if len(set(ranks)) < len(ranks):
+            notes.append(tr("deux réponses au même rang, laissées dans l'ordre des colonnes"))
         if len(kept) < len(found):
-            note = tr("seuls les {most} premiers choix comptent", most=self.most)
-        return Reading(kept or None, note)
+            notes.append(tr("seuls les {most} premiers choix comptent", most=self.most))
+        return Reading(kept or None, joined(notes))
 
     def absent(self, parts: Sequence[str]) -> list[str]:
         if any(position(self.options, part) is not None for part in parts):
@@ -156,21 +186,47 @@ class Ranking(Field):
         return Ranks(tuple(self.options), ranks, self.most or max(1, len(self.options)))
 
 
-def in_order(answer: Mapping[str, str], options: Sequence[str]) -> list[str]:
-    """Return the options in order, from columns named by rank (``1``, ``Classement 1``) or by option (cell: rank).
+def by_rank(answer: Mapping[str, str], options: Sequence[str]) -> list[tuple[int, str]]:
+    """Return options with their ranks, in order, from columns named by rank (``1``, ``2e choix``) or by option.
 
     A cell that should hold a rank and does not stands for itself, so that it is found to be no option.
     """
+    given = [(part, text) for part, text in answer.items() if text.strip()]
     if any(position(options, part) is not None for part in answer):
-        ranked = [(figures(text), part if figures(text) else text) for part, text in answer.items() if text.strip()]
+        ranked = [(figures(text), part if figures(text) else text) for part, text in given]
     else:
-        ranked = [(figures(part), text) for part, text in answer.items() if text.strip()]
-    return [option for _, option in sorted(ranked, key=lambda pair: pair[0])]
+        ranked = [(figures(part), text) for part, text in given]
+    return sorted(ranked, key=lambda pair: pair[0])
+
+
+ORDINALS = (
+    ("premier", "premiere", "first"),
+    ("deuxieme", "second", "seconde"),
+    ("troisieme", "third"),
+    ("quatrieme", "fourth"),
+    ("cinquieme", "fifth"),
+    ("sixieme", "sixth"),
+    ("septieme", "seventh"),
+    ("huitieme", "eighth"),
+    ("neuvieme", "ninth"),
+    ("dixieme", "tenth"),
+)
+RANKS = {word: rank for rank, words in enumerate(ORDINALS, start=1) for word in words}
+OF_RANK = r"(?:choix|rang|priorite|voeu|position|place|choice|rank|priority|wish|preference|option)"
+ORDINAL = re.compile(rf"(?:mon |ma |my )?({'|'.join(RANKS)})(?: {OF_RANK})?")
 
 
 def figures(text: str) -> int:
-    """Return the number that the figures in ``text`` make, 0 where there are none."""
-    return int("".join(figure for figure in text if figure in "0123456789")[:9] or 0)
+    """Return the rank that a text tells: the first number in its figures, or an ordinal; 0 where it tells none.
+
+    >>> [figures(text) for text in ("Classement 2", "1er", "2,0", "Third choice", "Choix 1 sur 3", "Danse")]
+    [2, 1, 2, 3, 1, 0]
+    """
+    found = re.search(r"[0-9]{1,9}", text)
+    if found:
+        return int(found[0])
+    ordinal = ORDINAL.fullmatch(fold(text))
+    return RANKS[ordinal[1]] if ordinal else 0
 
 
 class ListOfNames(Field):

@@ -1,29 +1,40 @@
 """Questions with one answer: an option, a step on a scale, yes or no, a number, a place, a text."""
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from typing import Literal, cast
 
 import numpy as np
 from pydantic import Field as Setting
 
-from mentormatch.columns import NONE, Codes, Numbers, Texts
-from mentormatch.fields.base import Answer, Blank, Field, Labels, Reading, Several, as_text, is_blank, position
-from mentormatch.languages import tr
+from mentormatch.affirmation import NO as NO
+from mentormatch.affirmation import YES as YES
+from mentormatch.affirmation import affirmed
+from mentormatch.columns import NONE, Affirmations, Codes, Numbers, Texts
+from mentormatch.fields.base import Answer, Blank, Field, Labels, Reading, Several, as_text, is_blank
+from mentormatch.fields.numbers import parse_number as parse_number
+from mentormatch.fields.numbers import read_number
+from mentormatch.fields.options import option_named
+from mentormatch.languages import mark, tr
 from mentormatch.places.column import Places
 from mentormatch.places.finding import find
 from mentormatch.text import fold
 
-YES = frozenset({"oui", "o", "yes", "y", "x", "vrai", "true", "1"})
-NO = frozenset({"non", "n", "no", "faux", "false", "0"})
+
+def boxed(part: str, text: str) -> str:
+    """Return what the cell of one box says: its label where it is ticked, nothing where it is not, or else its text.
+
+    Some tools tick a box with its own label. A text that neither ticks nor leaves the box is not taken for a tick.
+    """
+    if fold(text) == fold(part):
+        return part
+    tick = affirmed(text) if text.strip() else False
+    return text.strip() if tick is None else part * tick
 
 
 def ticked(answer: Mapping[str, str]) -> list[str]:
-    """Return the parts of ``answer`` whose box is ticked; some tools tick a box with its own label."""
-    return [
-        part for part, text in answer.items() if text.strip() and (fold(text) not in NO or fold(text) == fold(part))
-    ]
+    """Return what the boxes of ``answer`` say, those that are not ticked left out."""
+    return [said for part, text in answer.items() if (said := boxed(part, text))]
 
 
 def one_of(answer: Answer) -> str:
@@ -47,7 +58,7 @@ class Options(Field):
             return Blank
         said = one_of(answer)
         several = isinstance(said, Several) and len(said.parts) > 1  # whatever option their joined text may spell
-        return option_reading(None if several else position(self.options, said)) if said else Blank
+        return option_reading(None if several else option_named(self.options, said.strip())) if said else Blank
 
 
 def option_reading(found: int | None) -> Reading:
@@ -74,7 +85,7 @@ class Scale(Options):
 
 
 class YesNo(Field):
-    """Yes or no: a ticked box, Oui, O, Yes, X, Vrai, 1, or the words of the question itself.
+    """Yes or no in any wording, French or English, a tick, 1 or 0; the words of the question itself are a yes.
 
     A single box with a label of its own is a yes where it is ticked.
     """
@@ -84,20 +95,22 @@ class YesNo(Field):
     def read(self, answer: Answer) -> Reading:
         if is_blank(answer):
             return Blank
-        said = fold(one_of(answer))
+        said = one_of(answer)
         if not said:
             return Blank
-        box = isinstance(answer, Mapping) and len(answer) == 1 and said not in NO
-        if box or said in YES or said == fold(self.question):
-            return Reading(1)
-        return Reading(0) if said in NO else Reading(None, tr("ni oui ni non"))
+        yes = affirmed(said)
+        box = isinstance(answer, Mapping) and len(answer) == 1 and said in answer
+        if yes is None and (box or fold(said) == fold(self.question)):
+            yes = True
+        return Reading(None, tr("ni oui ni non")) if yes is None else Reading(int(yes))
 
-    def column(self, values: Sequence[object]) -> Codes:
-        return coded(("Non", "Oui"), values)
+    def column(self, values: Sequence[object]) -> Affirmations:
+        found = coded((mark("Non"), mark("Oui")), values)
+        return Affirmations(found.labels, found.values)
 
 
 class Number(Field):
-    """A number, with a decimal comma or point, between ``least`` and ``most`` where they are given."""
+    """A number in figures or in words, between ``least`` and ``most`` where they are given."""
 
     kind: Literal["number"] = "number"
     least: float | None = None
@@ -106,11 +119,14 @@ class Number(Field):
     def read(self, answer: Answer) -> Reading:
         if is_blank(answer):
             return Blank
-        number = parse_number(as_text(answer))
-        if number is None:
-            return Reading(None, tr("nombre attendu"))
         low, high = bound(self.least, -math.inf), bound(self.most, math.inf)
-        return Reading(number) if low <= number <= high else Reading(None, tr("nombre hors des limites du programme"))
+        ticked_one = isinstance(answer, Mapping) and any(parse_number(part) is not None for part in answer)
+        said = one_of(answer) if ticked_one else as_text(answer)
+        number, note = read_number(said.strip(), self.question, low, high)
+        if number is None:
+            return Reading(None, tr(note))
+        beyond = not low <= number <= high
+        return Reading(None, tr("nombre hors des limites du programme")) if beyond else Reading(number, tr(note))
 
     def column(self, values: Sequence[object]) -> Numbers:
         numbers = [math.nan if value is None else cast(float, value) for value in values]
@@ -120,14 +136,6 @@ class Number(Field):
 def bound(value: float | None, otherwise: float) -> float:
     """Return ``value``, or ``otherwise`` where no bound was given."""
     return otherwise if value is None else value
-
-
-def parse_number(text: str) -> float | None:
-    """Return the finite number that ``text`` writes in French or English figures, None where it writes none."""
-    plain = re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", ".")
-    if not re.fullmatch(r"[+-]?[0-9]{1,18}(\.[0-9]{0,18})?", plain):
-        return None
-    return float(plain)
 
 
 class Place(Field):

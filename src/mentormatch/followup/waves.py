@@ -11,7 +11,7 @@ from mentormatch.enrolment import Source, email_of, read_tables
 from mentormatch.errors import Problem, ProgrammeError, SurveyError
 from mentormatch.fields import AnyField, Side, Text
 from mentormatch.languages import mark, tr
-from mentormatch.people import People, Remark, RowFate
+from mentormatch.people import People, Remark, RowFate, merged
 from mentormatch.programme import Programme
 from mentormatch.review.pairs import Pair
 from mentormatch.sections import Answered
@@ -206,7 +206,7 @@ def answers(programme: Programme, replies: Sequence[Reply]) -> tuple[People, lis
         columns[name] = field.column([reading.value for reading in readings])
         odd += list(noted(name, replies, [reading.note for reading in readings]))
     people = People(tuple(reply.key for reply in replies), columns, np.ones(len(replies), dtype=bool))
-    return people, sorted(odd, key=lambda remark: remark.line or 0)
+    return people, list(merged(sorted(odd, key=lambda remark: remark.line or 0)))
 
 
 def noted(name: str, replies: Sequence[Reply], notes: Sequence[str]) -> Iterator[Remark]:

@@ -142,7 +142,8 @@ MOST_EMPTY = 30
 def option_counts(column: Column) -> dict[str, int]:
     """Return how many people gave each option, empty for answers that are no options."""
     match column:
-        case Codes(labels, values):
+        case Codes(_, values):
+            labels = column.spoken_labels
             counts = np.bincount(values[values != NONE], minlength=len(labels))
         case Members(labels, values, _):
             counts = values.sum(axis=0)

@@ -178,7 +178,9 @@ def answers_unmet(criterion: Criterion, mentors: People, mentees: People, theirs
     values = np.nan_to_num(criterion.score(mentors, people))
     best = values.max(axis=0, initial=0.0)
     yield from (
-        (said.labels[code], int(count)) for code, count, value in zip(codes, counts, best, strict=True) if not value
+        (said.spoken_labels[code], int(count))
+        for code, count, value in zip(codes, counts, best, strict=True)
+        if not value
     )
 
 

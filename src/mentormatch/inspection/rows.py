@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mentormatch.inspection.part import Part
 from mentormatch.languages import mark, tr
-from mentormatch.people import FATES, Cohort, Fate, Remark, RowFate
+from mentormatch.people import FATES, Cohort, Fate, Remark, RowFate, merged
 from mentormatch.review.labels import Labels
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.submissions import Sheet
@@ -83,9 +83,9 @@ class Remarks(Part):
 
 
 def in_order(*remarks: Remark) -> tuple[Remark, ...]:
-    """Return remarks in the order of the files: those on a whole file first, then line by line."""
+    """Return remarks in the order of the files: those on a whole file first, then by line; see ``merged``."""
     sources = list(dict.fromkeys(remark.source for remark in remarks))
-    return tuple(sorted(remarks, key=lambda remark: (sources.index(remark.source), remark.line or 0)))
+    return tuple(sorted(merged(remarks), key=lambda remark: (sources.index(remark.source), remark.line or 0)))
 
 
 def runs(lines: Sequence[int], kept: set[int]) -> Iterator[str]:

@@ -1,11 +1,38 @@
 """How people are reached: a table of its own, which no cohort, decision or log holds."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from mentormatch.fields import Side
-from mentormatch.text import canonical
+from mentormatch.fields import AnyField, Side
+from mentormatch.languages import mark
+from mentormatch.text import canonical, fold
+
+MAIL = ("courriel", "mail", "e-mail")
+TELEPHONE = re.compile(r"\b(tel|telephone|phone|portable|mobile)\b")
+ADDRESS = re.compile(r"[^\s@,;:<>()\[\]\"\\|/]+@[\w.-]*\w")
+NO_ADDRESS = mark("ce n'est pas une adresse ; elle n'est reprise dans aucun envoi")
+SEVERAL_ADDRESSES = mark("plusieurs adresses ; aucune n'est reprise dans un envoi : gardez-en une")
+MORE_THAN_AN_ADDRESS = mark("une adresse et autre chose ; elle n'est reprise dans aucun envoi : gardez l'adresse seule")
+
+
+def asks_for_mail(name: str, field: AnyField) -> bool:
+    """Say whether a contact question asks for an e-mail address, by its id or its words, and not for a telephone."""
+    said = fold(f"{name} {field.question}")
+    return any(word in said for word in MAIL) and not TELEPHONE.search(said)
+
+
+def fault_of(address: str) -> str:
+    """Return why mail cannot be sent to what was typed as an address, as a message; empty where it can.
+
+    >>> fault_of("zoe@example.org"), fault_of("zoe@example.org (le soir)") == MORE_THAN_AN_ADDRESS
+    ('', True)
+    """
+    if ADDRESS.fullmatch(address.strip()):
+        return ""
+    found = len(ADDRESS.findall(address))
+    return NO_ADDRESS if not found else SEVERAL_ADDRESSES if found > 1 else MORE_THAN_AN_ADDRESS
 
 
 @dataclass(frozen=True, repr=False)

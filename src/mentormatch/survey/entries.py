@@ -8,6 +8,7 @@ from mentormatch.fields.base import as_text, is_blank
 from mentormatch.languages import mark, tr
 from mentormatch.people import Fate, RowFate
 from mentormatch.phrases import percent
+from mentormatch.survey.contacts import asks_for_mail
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.table import WHOLE, Sent
 from mentormatch.text import canonical
@@ -71,6 +72,9 @@ class Questionnaire:
             side: readers({name: field for name, field in consents.items() if field.asks(side)}) for side in SIDES
         }
         self.contacts = [name for name, field in plan.fields.items() if field.use == "contact"]
+        self.addresses = [
+            name for name in self.contacts if name == plan.email or asks_for_mail(name, plan.fields[name])
+        ]
 
 
 def readers(fields: Mapping[str, AnyField]) -> dict[str, Callable[[Answer], Reading]]:

@@ -1,14 +1,14 @@
 """Table + fields -> people: every row ends once, as taken, incomplete, replaced or rejected."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from mentormatch.fields import Side
 from mentormatch.languages import tr
-from mentormatch.people import Cohort, People, Remark, RowFate
-from mentormatch.survey.contacts import Contacts
+from mentormatch.people import Cohort, People, Remark, RowFate, merged
+from mentormatch.survey.contacts import Contacts, fault_of
 from mentormatch.survey.entries import SIDES, Entry, Questionnaire, Submission, enter
 from mentormatch.survey.identity import person_numbers, remarks_on_both
 from mentormatch.survey.plan import Plan
@@ -53,11 +53,34 @@ def split(
     kept, replaced, doubts = settled([entry for entry in met if isinstance(entry, Entry)], plan)
     rejected = [*(row for row in met if isinstance(row, RowFate)), *refused]
     rows = sorted([*rejected, *replaced, *(entry.row for entry in kept)], key=lambda row: (row.source, row.line))
+    faults = {entry.row: dict(faulty(entry, questionnaire)) for entry in kept}
     mentors, mentees = (people_of(kept, plan, side) for side in SIDES)
     cohort = Cohort(mentors, mentees, tuple(rows))
-    made = (*remarks, *doubts, *notes(kept), *remarks_on_both(cohort, kept), *resemblances(kept, plan))
-    contacts = {(entry.side, entry.row.key): entry.contact for entry in kept if entry.contact}
+    both = remarks_on_both(cohort, kept)
+    made = merged([*remarks, *doubts, *notes(kept), *unreachable(faults), *both, *resemblances(kept, plan)])
+    contacts = {
+        (entry.side, entry.row.key): {
+            name: said for name, said in entry.contact.items() if name not in faults[entry.row]
+        }
+        for entry in kept
+        if entry.contact
+    }
     return replace(cohort, remarks=made), Contacts(tuple(questionnaire.contacts), contacts)
+
+
+def faulty(entry: Entry, questionnaire: Questionnaire) -> Iterator[tuple[str, str]]:
+    """Yield the questions to which somebody gave an address that no mail can be sent to, each with the reason."""
+    for name in questionnaire.addresses:
+        fault = fault_of(entry.contact[name]) if name in entry.contact else ""
+        if fault:
+            yield name, fault
+
+
+def unreachable(faults: Mapping[RowFate, Mapping[str, str]]) -> Iterator[Remark]:
+    """Yield the addresses that no mail can be sent to: the line, the field and the reason."""
+    for row, found in faults.items():
+        for name, fault in found.items():
+            yield Remark(row.source, row.line, tr("« {name} » : {note}", name=name, note=tr(fault)))
 
 
 def people_of(entries: Sequence[Entry], plan: Plan, side: Side) -> People:

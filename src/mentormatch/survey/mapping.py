@@ -73,13 +73,13 @@ def answers_of(field: AnyField) -> list[str]:
         case Choice() | Scale() | Choices() | Ranking():
             return list(field.options)
         case YesNo():
-            return ["Oui", "Non"]
+            return list(field.column([]).spoken_labels[::-1])
     return []
 
 
 def takes(field: AnyField, text: str) -> bool:
     """Say whether a question understands ``text`` as one answer, or as a part of one."""
-    known = answers_of(field)
+    known = [] if isinstance(field, YesNo) else answers_of(field)
     if known:
         return position(known, text) is not None
     reading = field.read(text)

@@ -1,12 +1,14 @@
 """People and names that may be the same, and people who may be none: remarks for staff, never rules."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import combinations
 
 from mentormatch.languages import tr
-from mentormatch.people import Remark
+from mentormatch.people import Remark, first_lines
 from mentormatch.survey.entries import Entry
 from mentormatch.survey.identity import on_both_sides
 from mentormatch.survey.plan import Plan
@@ -26,9 +28,11 @@ def resemblances(entries: Sequence[Entry], plan: Plan) -> Iterator[Remark]:
     yield from same_looking(entries, plan)
     yield from odd_characters(entries)
     yield from trial_rows(entries)
-    for name, field in plan.fields.items():
-        if field.kind == "names":
-            yield from near_names(entries, name)
+    asked = {name: field for name, field in plan.fields.items() if field.kind == "names"}
+    known = known_names(entries) if asked else Counter()
+    for name, field in asked.items():
+        yield from near_names(entries, name)
+        yield from run_together(entries, name, field.joiner or ";", known)
 
 
 def remark(entries: Sequence[Entry], text: str) -> Remark:
@@ -78,9 +82,52 @@ def near_names(entries: Sequence[Entry], field: str) -> Iterator[Remark]:
         value = entry.value(field)
         for name in value if isinstance(value, tuple) else ():
             holders.setdefault(canonical(name), []).append(entry)
-    for one, other in near_pairs(list(holders)):
-        both = [*holders[one][:1], *holders[other][:1]]
-        yield remark(both, tr("« {field} », deux noms presque identiques, comptés comme différents", field=field))
+    pairs = [[holders[one][0], holders[other][0]] for one, other in near_pairs(list(holders))]
+    if len(pairs) == 1:
+        yield remark(pairs[0], tr("« {field} », deux noms presque identiques, comptés comme différents", field=field))
+    elif pairs:
+        shown = first_lines([lines(both) for both in pairs])
+        told = tr(
+            "« {field} », des noms presque identiques, comptés comme différents : lignes {lines}",
+            field=field,
+            lines=shown,
+        )
+        yield Remark(pairs[0][0].row.source, pairs[0][0].row.line, told)
+
+
+BETWEEN_NAMES = re.compile(r"\s*[,;/|+&]\s*|\s+(?:et|and|ou|or)\s+", re.IGNORECASE)
+
+
+def known_names(entries: Sequence[Entry]) -> Counter[str]:
+    """Return every key, and every text or part of a text that people gave, as names are compared: how many each."""
+    found = Counter(entry.key for entry in entries)
+    for entry in entries:
+        for reading in entry.readings:
+            texts = reading.value if isinstance(reading.value, tuple) else (reading.value,)
+            named = {canonical(part) for text in texts if isinstance(text, str) for part in parted(text)}
+            found.update(named)
+    return found
+
+
+@lru_cache(maxsize=50_000)
+def parted(text: str) -> frozenset[str]:
+    """Return a text, and its parts between what may stand between two names; the same ones come again and again."""
+    return frozenset({text, *filter(None, BETWEEN_NAMES.split(text))})
+
+
+def run_together(entries: Sequence[Entry], field: str, joiner: str, known: Counter[str]) -> Iterator[Remark]:
+    """Yield the lines where one name holds another that somebody else gives or bears: two names, taken for one."""
+    for entry in entries:
+        value = entry.value(field)
+        names = value if isinstance(value, tuple) else ()
+        inside = {canonical(part) for name in names for part in parted(name) - {name}}
+        if any(known[part] > 1 for part in inside):
+            told = tr(
+                "« {field} » : un nom en contient un autre ; si ce sont plusieurs noms, séparez-les par « {joiner} »",
+                field=field,
+                joiner=joiner,
+            )
+            yield Remark(entry.row.source, entry.row.line, told)
 
 
 def near_pairs(names: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -92,8 +139,7 @@ def near_pairs(names: Sequence[str]) -> Iterator[tuple[str, str]]:
     looks = [(name, skeleton(name)) for name in names]
     for at, (one, first) in enumerate(looks):
         matcher = SequenceMatcher(b=first, autojunk=False)
-        number = figures(first)
-        rest = ((other, look) for other, look in looks[at + 1 :] if figures(look) == number)
+        rest = ((other, look) for other, look in looks[at + 1 :] if look == first or not numbered_apart(one, other))
         yield from ((one, other) for other, look in rest if near(matcher, look))
 
 
@@ -103,6 +149,27 @@ def near(matcher: SequenceMatcher[str], look: str) -> bool:
     return matcher.real_quick_ratio() >= NEAR and matcher.quick_ratio() >= NEAR and matcher.ratio() >= NEAR
 
 
+ROMAN = re.compile(r"(?=[ivx])x{0,3}(?:ix|iv|v?i{0,3})")
+MARK = re.compile(r"[^\W\d_]+(?!['\w])")
+
+
+def numbered_apart(one: str, other: str) -> bool:
+    """Say whether two names bear other figures, Roman numerals or single letters, which are there to tell them apart.
+
+    >>> [numbered_apart(*both) for both in (("prof 1", "prof 10"), ("Lycée A", "Lycée B"), ("Lycée 3", "Lycee 3"))]
+    [True, True, False]
+    """
+    if figures(one) != figures(other):
+        return True
+    ours, theirs = marks(one), marks(other)
+    return bool(ours and theirs) and ours != theirs
+
+
 def figures(text: str) -> str:
-    """Return the figures in ``text``: another number is another name."""
+    """Return the figures in ``text``."""
     return "".join(filter(str.isdigit, text))
+
+
+def marks(text: str) -> list[str]:
+    """Return the words in a text that are one letter or a Roman numeral, elided ones aside."""
+    return [word for word in MARK.findall(fold(text)) if len(word) == 1 or ROMAN.fullmatch(word)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from mentormatch.errors import Problem, SurveyError
-from mentormatch.fields import Answer, Side
+from mentormatch.fields import Answer, AnyField, Side
 from mentormatch.fields.base import as_text
 from mentormatch.languages import mark, tr
 from mentormatch.people import Remark, RowFate
@@ -89,9 +89,27 @@ def side_teller(sheet: Sheet, plan: Plan) -> Callable[[Mapping[str, Answer]], Si
     roles = plan.roles
     if sheet.side is not None or roles is None:
         return lambda answers: sheet.side
-    sides: dict[str, Side] = {fold(roles.mentee): "mentee", fold(roles.mentor): "mentor"}
-    side_of = cache(lambda role: sides.get(fold(role)))
-    return lambda answers: side_of(said(answers, roles.field))
+    field = plan.fields[roles.field]
+    sides: dict[object, Side] = {role_in(field, roles.mentee): "mentee", role_in(field, roles.mentor): "mentor"}
+    sides.pop(None, None)  # a role that is no answer to its question is nobody's
+    side_of = cache(lambda text: sides.get(role_in(field, text)))
+
+    def told(answers: Mapping[str, Answer]) -> Side | None:
+        answer = answers.get(roles.field, "")
+        return side_of(answer) if isinstance(answer, str) else sides.get(role_in(field, answer))
+
+    return told
+
+
+def role_in(field: AnyField, answer: Answer) -> object:
+    """Return what an answer to the question of the role is compared by: its value, or its words in a text.
+
+    One option of several is a value by itself, more of them are none: nobody is put on a side that they share.
+    """
+    value = field.read(answer).value
+    if isinstance(value, tuple):
+        return value[0] if len(value) == 1 else None
+    return fold(value) if isinstance(value, str) else value
 
 
 def unread(sheets: Sequence[Sheet]) -> Iterator[RowFate]:

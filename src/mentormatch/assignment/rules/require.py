@@ -12,7 +12,6 @@ from mentormatch.extension import Quotation, Ref
 from mentormatch.fields import Side
 from mentormatch.languages import tr
 from mentormatch.people import People
-from mentormatch.text import fold
 
 
 class Require(Rule):
@@ -35,6 +34,5 @@ class Require(Rule):
         if self.field not in people.columns:
             return None
         column = people.codes(self.field)
-        wanted = {fold(option) for option in self.among}
-        accepted = np.array([fold(label) in wanted for label in column.labels] + [self.missing == "allow"], dtype=bool)
-        return accepted[column.values]
+        accepted = np.append(column.named(self.among), self.missing == "allow")
+        return np.asarray(accepted[column.values])
