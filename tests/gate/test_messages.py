@@ -22,7 +22,7 @@ FRENCH_WORDS = re.compile(
 )
 READ = {
     *("affirmation", "departements", "drafting/words", "fields/nobody", "fields/numbers", "fields/options"),
-    *("places/spelling", "report/texts", "survey/tools", "text"),
+    *("places/spelling", "report/texts", "survey/encodings", "survey/tools", "text"),
 }
 """Where French is what is read, not what is said."""
 

@@ -19,7 +19,7 @@ HEAD = "Your code|Your choices|To set aside"
 
 
 def test_a_form_is_read_in_either_language_whichever_is_spoken(tmp_path: Path) -> None:
-    cohort = mm.read_survey(RULES, **answers(tmp_path), tool=None)
+    cohort = mm.read_survey(RULES, **answers(tmp_path), tool=None, encoding=None)
     for head in (HEAD, "Votre code|Vos choix|À écarter"):
         for code in ("en", "fr"):
             with language(code):
@@ -29,7 +29,7 @@ def test_a_form_is_read_in_either_language_whichever_is_spoken(tmp_path: Path) -
 
 
 def test_the_problems_of_a_form_are_told_in_english(tmp_path: Path) -> None:
-    cohort = mm.read_survey(RULES, **answers(tmp_path), tool=None)
+    cohort = mm.read_survey(RULES, **answers(tmp_path), tool=None, encoding=None)
     rows = [f"{E['E1']}||nobody", f"nobody||{M['M1']}", f"{E['E1']}||{E['E2']}", f"{E['E1']}|{M['M1']}|{M['M1']}"]
     rows += [f"{E['E1']}||{M['M1']};{M['M2']};{M['M3']}", f"{E['E2']}||{M['M1']}", f"{E['E2']}||{M['M1']}"]
     with language("en"), pytest.raises(MentorMatchError) as refused:

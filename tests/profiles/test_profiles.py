@@ -69,7 +69,7 @@ def answers(folder: Path) -> dict[str, Path]:
 
 def made(folder: Path, **parts: Any) -> Profiles:
     rules = programme(**parts)
-    return anonymous_profiles(mm.read_survey(rules, **answers(folder), tool=None), rules, CODES)
+    return anonymous_profiles(mm.read_survey(rules, **answers(folder), tool=None, encoding=None), rules, CODES)
 
 
 def shown(profiles: Profiles, side: Side) -> dict[str, dict[str, tuple[str, ...]]]:

@@ -23,7 +23,7 @@ E = {key: CODES.of("mentee", key) for key in ("E1", "E2")}
 
 @pytest.fixture(scope="module")
 def cohort(tmp_path_factory: pytest.TempPathFactory) -> Cohort:
-    return mm.read_survey(RULES, **answers(tmp_path_factory.mktemp("reponses")), tool=None)
+    return mm.read_survey(RULES, **answers(tmp_path_factory.mktemp("reponses")), tool=None, encoding=None)
 
 
 def form(header: str, *rows: str) -> DataFrame:
@@ -128,7 +128,7 @@ def test_what_is_asked_later_is_missed_in_no_first_file_and_weighs_nothing_there
     heading = {"name": "Essai", "minimum_answered": 0.5}
     criteria = [WISHES, {"kind": "same", "field": "metier"}]
     rules = programme(programme=heading, criteria=criteria)
-    cohort = mm.read_survey(rules, **answers(tmp_path), tool=None)
+    cohort = mm.read_survey(rules, **answers(tmp_path), tool=None, encoding=None)
     assert [row.fate for row in cohort.rows if row.key in ("M1", "E1")] == ["taken", "taken"]
 
 

@@ -86,8 +86,7 @@ class Slots(Field):
     def read(self, answer: Answer) -> Reading:
         if is_blank(answer):
             return Blank
-        by_item = isinstance(answer, Mapping)
-        named = self.named(answer) if by_item else pieces_of(answer, self.slots, self.joiner)
+        named = pieces_of(answer, self.slots, self.joiner) if isinstance(answer, str) else self.named(answer)
         found, understood = find_options(self.slots, named, self.joiner)
         if not understood:
             return Reading(tuple(sorted(found)) or None, tr(UNKNOWN_OPTION))

@@ -131,8 +131,9 @@ class Choices(Options):
     def read(self, answer: Answer) -> Reading:
         if is_blank(answer):
             return Blank
-        find = named if isinstance(answer, Mapping) else pieces_of
-        found, understood = find_options(self.options, find(answer, self.options, self.joiner), self.joiner)
+        setting = self.options, self.joiner
+        given = named(answer, *setting) if isinstance(answer, Mapping) else pieces_of(answer, *setting)
+        found, understood = find_options(self.options, given, self.joiner)
         notes = [] if understood else [tr(UNKNOWN_OPTION)]
         if self.most is not None and len(found) > self.most:
             notes.append(tr("plus de {most} réponses, toutes gardées", most=self.most))
@@ -160,10 +161,11 @@ class Ranking(Field):
             return Blank
         if isinstance(answer, Several) and len(answer.parts) > 1 and not answer.ordered:
             return Reading(None, tr("des choix dont rien ne dit l'ordre"))
-        by_item = isinstance(answer, Mapping)
-        ranked = by_rank(answer, self.options) if by_item else []
-        ordered = [text for _, text in ranked] if by_item else pieces_of(answer, self.options, self.joiner)
-        found, understood = find_options(self.options, ordered, self.joiner)
+        if isinstance(answer, Mapping):
+            ranked = by_rank(answer, self.options)
+        else:
+            ranked = [(0, text) for text in pieces_of(answer, self.options, self.joiner)]
+        found, understood = find_options(self.options, [text for _, text in ranked], self.joiner)
         kept = tuple(found[: self.most])
         notes = [] if understood else [tr(UNKNOWN_OPTION)]
         ranks = [rank for rank, _ in ranked if rank]

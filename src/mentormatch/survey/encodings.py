@@ -161,5 +161,5 @@ def _of_sign(left: str, sign: str, right: str) -> int:
     }  # fmt: skip
     if sign not in fits:
         return _WRONG
-    common = 3 if sign in "’«»\xa0€°·–“”" else 6
+    common = 3 if sign in "’«»\xa0€°·–“”…£" else 6
     return common if fits[sign] else common + _ODD

@@ -52,9 +52,9 @@ def filled(content: bytes, ending: str) -> Counter[int]:
 
 
 def differences(content: bytes, ending: str, rows: Rows) -> dict[int, tuple[int, int]]:
-    """Return the rows in which the two readers count otherwise, but for cells that are told to have no value."""
+    """Return the rows, none of those refused, in which the two count otherwise but for cells told to have no value."""
     theirs = filled(content, ending)
     ours = Counter({row.line: sum(bool(cell.strip()) for cell in row.cells) for row in rows.records})
     told = Counter(remark.line for remark in rows.remarks if remark.line and "Colonne" in remark.text)
-    lines = theirs.keys() | ours.keys()
+    lines = (theirs.keys() | ours.keys()) - {row.line for row in rows.refused}
     return {line: (ours[line], theirs[line]) for line in lines if not 0 <= theirs[line] - ours[line] <= told[line]}

@@ -16,8 +16,8 @@ from mentormatch.survey.table import Manner, Record, Rows, gather, is_blank, unr
 DELIMITERS = ";,\t|"
 SAMPLE = 2_000
 """How many records a delimiter is tried on."""
-TABLE = True, 3.0, 3
-"""So well a delimiter must fit where it does not cut the first line, which is then a title."""
+TABLE, ROWS = (True, 3.0, 3), 3
+"""So well a delimiter must fit where it does not cut the first line, which is then a title, and as many rows."""
 HEAD = 50_000
 """How many characters are looked at for what is no table."""
 SAMPLE_CHARACTERS = 4_000_000
@@ -79,7 +79,8 @@ def best_delimiter(text: str) -> str:
     best = max(DELIMITERS, key=lambda delimiter: _fit(samples[delimiter]))
     below = max(DELIMITERS, key=lambda delimiter: _fit(_below_titles(samples[delimiter])))
     several, fit, _ = _fit(samples[best])
-    return best if (several and fit) or _fit(_below_titles(samples[below])) < TABLE else below
+    rows = _below_titles(samples[below])
+    return best if (several and fit) or len(rows) < ROWS or _fit(rows) < TABLE else below
 
 
 def _below_titles(records: list[Record]) -> list[Record]:
