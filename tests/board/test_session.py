@@ -14,7 +14,9 @@ from mentormatch.matching import Matching
 from mentormatch.record.log import check_chain
 from mentormatch.record.verify import verify
 from mentormatch.review.edits import Edit
+from mentormatch.review.labels import pseudonyms
 from tests.edits.programme import PROGRAMME, first
+from tests.laws.people import Files, Told
 from tests.report.cohorts import FIELDS, matched, person, programme
 
 
@@ -254,3 +256,12 @@ def test_a_move_that_takes_too_long_is_refused(example: Matching) -> None:
         ask(board, "ban", mentor="m1", mentee="e12")["refusal"] == "Le calcul a été arrêté avant une première réponse."
     )
     assert board.at == 0
+
+
+def test_nobody_is_pinned_with_themselves_and_the_refusal_calls_them_as_the_board_does(tmp_path: Path) -> None:
+    one = Told("ana@x.fr", "", "", "a")
+    two = Files((one, Told("2", "", "", "b")), (one, Told("3", "", "", "b")), common=False)
+    board = Board(mm.match(two.cohort, two.programme), tmp_path, labels=pseudonyms(two.cohort))
+    told = ask(board, "pin", mentor="m1", mentee="e1")
+    assert told["refusal"] == "M01 - E01\u00a0: c'est la même personne"
+    assert done(board, "pin", mentor="m1", mentee="e2")
