@@ -120,9 +120,7 @@ class Number(Field):
         if is_blank(answer):
             return Blank
         low, high = bound(self.least, -math.inf), bound(self.most, math.inf)
-        ticked_one = isinstance(answer, Mapping) and any(parse_number(part) is not None for part in answer)
-        said = one_of(answer) if ticked_one else as_text(answer)
-        number, note = read_number(said.strip(), self.question, low, high)
+        number, note = read_number(one_of(answer).strip(), self.question, low, high)
         if number is None:
             return Reading(None, tr(note))
         beyond = not low <= number <= high

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.fields import Choice, Choices, Levels, Ranking, Scale, Text
-from mentormatch.fields.base import Reading
+from mentormatch.fields.base import Reading, Several
 from mentormatch.fields.lists import figures
 
 OPTIONS = ["Danse", "Cirque", "Son ; lumière", "Théâtre, marionnette", "Son"]
@@ -79,7 +79,10 @@ def test_two_levels_of_one_line_are_told() -> None:
 
 def test_a_trailing_joiner_a_list_of_one_and_a_plural_are_the_option() -> None:
     field = Choice(question="?", options=["Danse", "Cirque"])
-    assert [field.read(answer).value for answer in ("Danse;", ["Cirque"], "Danses", ["Danse", "Cirque"])] == [
+    assert [
+        field.read(answer).value
+        for answer in ("Danse;", Several.of(["Cirque"]), "Danses", Several.of(["Danse", "Cirque"]))
+    ] == [
         0,
         1,
         0,
@@ -95,6 +98,4 @@ def test_the_place_of_a_step_is_no_answer_where_its_name_does_not_say_it(answer:
 
 
 def test_a_text_in_parts_is_its_words() -> None:
-    assert Text(question="?").read({"1": "Anne", "2": "Zoé"}).value == "Anne Zoé"
-    assert Text(question="?").read(12.0).value == "12"
-    assert Text(question="?").read(12345678.5).value == "12345678.5"
+    assert Text(question="?").read({"1": "Anne", "2": "Zoé"}).value == "Anne; Zoé"
