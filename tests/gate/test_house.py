@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-MAX_LINES = 400
+MAX_LINES = 600
 # each pattern is spelled so that it does not match itself
 PACKAGE_HOST = re.compile(rb"\b(py[p]i\.(org|python)|python[h]osted\.org|registry\.[n]pmjs|deb\.[d]ebian)\b")
 MACHINE_PATH = re.compile(rb"(?<![\w.~-])/(?:work|tmp|root|home|Users|opt)/\w")
@@ -45,7 +45,7 @@ def test_the_search_for_machine_paths_finds_them(text: bytes) -> None:
     assert MACHINE_PATH.search(text)
 
 
-def test_no_file_of_code_is_longer_than_four_hundred_lines() -> None:
+def test_no_file_of_code_is_longer_than_six_hundred_lines() -> None:
     code = [path for path in files() if path.suffix == ".py"]
     assert [str(path.relative_to(ROOT)) for path in code if len(path.read_text().splitlines()) > MAX_LINES] == []
 

@@ -79,15 +79,8 @@ def test_two_levels_of_one_line_are_told() -> None:
 
 def test_a_trailing_joiner_a_list_of_one_and_a_plural_are_the_option() -> None:
     field = Choice(question="?", options=["Danse", "Cirque"])
-    assert [
-        field.read(answer).value
-        for answer in ("Danse;", Several.of(["Cirque"]), "Danses", Several.of(["Danse", "Cirque"]))
-    ] == [
-        0,
-        1,
-        0,
-        None,
-    ]
+    answers = "Danse;", Several.of(["Cirque"]), "Danses", Several.of(["Danse", "Cirque"])
+    assert [field.read(answer).value for answer in answers] == [0, 1, 0, None]
 
 
 @pytest.mark.parametrize("answer", ["3", "4", "Bof"])
