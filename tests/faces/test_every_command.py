@@ -34,6 +34,14 @@ def test_every_command_is_tried_here_but_the_one_that_does_not_end() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_whoever_says_the_tool_may_say_the_encoding(name: str) -> None:
+    command: Any = get_command(app)
+    context = command.make_context("mentormatch", [name])
+    options = {option for one in command.get_command(context, name).params for option in one.opts}
+    assert ("--tool" in options) == ("--encoding" in options)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_every_option_and_argument_says_what_it_takes_and_what_for(name: str) -> None:
     command: Any = get_command(app)
     context = command.make_context("mentormatch", [name])

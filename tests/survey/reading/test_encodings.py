@@ -3,10 +3,12 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from random import Random
 
 import pytest
 
+import mentormatch as mm
 from mentormatch.errors import SurveyError
 from mentormatch.survey.decoding import decode
 from mentormatch.survey.encodings import CANDIDATES, cost, decided
@@ -87,7 +89,7 @@ def test_what_is_in_none_of_these_encodings_is_asked(encoding: str) -> None:
     with pytest.raises(SurveyError) as refusal:
         decode(FOREIGN[encoding].encode(encoding), "reponses.csv")
     (problem,) = refusal.value.problems
-    assert "UTF-8" in problem.advice or problem.advice
+    assert "UTF-8" in problem.expected or "seul encodage" in problem.expected
 
 
 def test_a_question_about_the_encoding_names_those_that_may_be_meant() -> None:
@@ -101,6 +103,18 @@ def test_another_encoding_than_that_of_windows_is_remarked_on(encoding: str, sai
     text, remarks = decode(content.replace("’", "'").encode(encoding), "reponses.csv")
     assert text.whole == content.replace("’", "'")
     assert [said in remark.text for remark in remarks] == [True]
+
+
+def test_an_encoding_that_is_said_is_that_of_the_whole_survey(tmp_path: Path) -> None:
+    made = mm.examples.copy_to(tmp_path)
+    content = made.answers.read_text("utf-8-sig").encode("cp850", "ignore")
+    made.answers.write_bytes(content)
+    programme = mm.Programme.load(made.programme)
+    with pytest.raises(SurveyError, match="--encoding cp850"):
+        mm.read_survey(programme, made.answers)
+    cohort = mm.read_survey(programme, made.answers, encoding="cp850")
+    assert cohort.mentors.ids == mm.examples.cohort().mentors.ids
+    assert mm.intake(programme, made.answers, encoding="cp850").fates.counts["taken"] == 30
 
 
 @pytest.mark.parametrize(
