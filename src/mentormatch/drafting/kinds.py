@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from mentormatch.drafting import words
 from mentormatch.drafting.samples import Sample
+from mentormatch.drafting.sensitivity import subject_of
 from mentormatch.fields import Place, Use
 from mentormatch.fields.base import split
 from mentormatch.fields.lists import figures
@@ -41,12 +42,19 @@ class Guess:
 
 def guess(sample: Sample) -> Guess:
     """Return what a question looks like; where nothing tells, a text that only staff read."""
-    if words.sensitive(sample.question):
+    if sensitive(sample):
         why = tr("donnée sensible (RGPD, article 9) : ni lue ni utilisée, sauf si vous en décidez autrement")
         return Guess("text", why, use="forbidden")
     found = (tried(sample) for tried in (GRIDS if sample.items else COLUMNS))
     nothing = Guess("text", tr("texte libre, lu par l'équipe, jamais noté"), use="display")
     return next((one for one in found if one), nothing)
+
+
+def sensitive(sample: Sample) -> bool:
+    """Say whether a question asks for sensitive data, by its words, its items, or the answers chosen."""
+    pieces = [piece for answer in distinct(sample.answers) for piece in split(answer, None)]
+    options = distinct([*sample.items, *pieces])
+    return subject_of(sample.question, options, closed=bool(sample.items) or closed(sample.answers)) is not None
 
 
 def share(answers: Sequence[str], test: Callable[[str], object]) -> float:

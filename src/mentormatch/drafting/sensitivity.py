@@ -1,0 +1,159 @@
+"""Whether a question asks for sensitive data: by its own words, by those around them, and by the options chosen.
+
+A wrong guess on one side shows staff one question less; on the other it pairs people by their health or their faith.
+So a phrase of a sensitive subject counts, unless the words beside it say that it is a field of work, of study or of
+interest, or that others than the person are meant. Options count where two of them are of such a subject.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from itertools import groupby
+
+from mentormatch.drafting.subjects import HARMLESS, HELPED, OTHERS, SUBJECTS, TOPICS
+from mentormatch.text import fold
+
+MOST_ANSWERS, LONGEST = 200, 90
+"""Different answers that are looked at, and the characters of the longest one that may be an option."""
+SHARE, TYPED, FEW = 0.15, 0.4, 3
+"""The share of sensitive options that tells, where they were chosen and where typed; how many are few."""
+COLOURS = frozenset("red blue green grey gray yellow pink orange rouge bleu vert gris jaune rose".split())
+"""Options beside which black and white are colours of things."""
+PERSON = re.compile(
+    r"\b(?:you|your|yourself|i|my|am|we|our|any|vous|votre|vos|tu|ton|ta|tes|je|j|mon|ma|mes|es|as|son|sa|ses|their|his|her"
+    r"|child s|spouse s|please|merci|veuillez|indiquez|precisez)(?: \w+){0,4} $"
+)
+ABOUT = r"(?:in|of|on|about|with|within|for|into|towards?|de|du|des|d|en|sur|dans|avec|aux?|pour|a)"
+ARTICLE = r"(?: (?:the|a|an|la|le|les|l|un|une|some|other|d autres))*"
+BEHIND = r"(?: (?:inclusion|\w+al|\w+aux|\w+ales?|infectieuses?|rights?))?"
+SMALL = frozenset(
+    "a an the of or and any your you my is are do does did have what which if yes no please specify details describe"
+    " status information type le la les l un une des de du d et ou en votre vos vous avez etes quel quelle quels quelles"
+    " est sont si oui non precisez details merci indiquez lequel laquelle type situation q question".split()
+)
+DECLINED = re.compile(
+    r"(?:i )?(?:would )?(?:prefer|rather|wish|want|choose)s? not|(?:do not|don t) (?:wish|want)|decline"
+    r"|(?:ne )?(?:souhaite|veux|prefere|desire)\w* pas|ne pas repondre|sans reponse|nspp"
+)
+
+
+def plain(text: str) -> str:
+    """Return a text as words between single spaces: no case, accents, signs, nor inclusive endings set apart.
+
+    >>> plain("Êtes-vous reconnu·e travailleur handicapé ?")
+    'etes vous reconnue travailleur handicape'
+    """
+    said = re.sub(r"(?<=\w)[·•∙⋅‧](?=\w)", "", text)
+    said = re.sub(r"(?<=\w)\((e|s|es|ne|le|te)\)", r"\1", said, flags=re.IGNORECASE)
+    return " ".join(re.findall(r"[^\W_]+", fold(said)))
+
+
+def subject_of(question: str, options: Iterable[str] = (), *, closed: bool = True) -> str | None:
+    """Return the sensitive subject that a question asks for, None where it asks for none.
+
+    ``options`` are the answers that differ, or the labels of boxes; ``closed`` says that they were chosen, not typed.
+
+    >>> subject_of("Avez-vous un problème de santé ?"), subject_of("Travaillez-vous dans le secteur de la santé ?")
+    ('health', None)
+    >>> subject_of("Q12", ["Hétérosexuel·le", "Bisexuel·le", "Je préfère ne pas répondre"])
+    'sexuality'
+    """
+    said = scrubbed(plain(question))
+    chosen = tuple(option for option in list(options)[:MOST_ANSWERS] if len(option) <= LONGEST)
+    by_words = worded(said)
+    if by_words:
+        return by_words
+    return None if topical(said) else offered(tuple(map(plain, chosen)), closed=closed)
+
+
+@lru_cache(maxsize=4096)
+def worded(said: str) -> str | None:
+    """Return the sensitive subject of the words of a question, None where there is none."""
+    for subject in SUBJECTS:
+        strong = [m.span() for part in (subject.certain, subject.likely) for m in within(part).finditer(said)]
+        if any(not lifted(said, span) for span in strong):
+            return subject.name
+        if any(not lifted(said, m.span()) and put(said, m.span()) for m in within(subject.possible).finditer(said)):
+            return subject.name
+    return None
+
+
+def put(said: str, span: tuple[int, int]) -> bool:
+    """Say whether a phrase is asked of a person, or is all that the question says."""
+    rest = [*said[: span[0]].split(), *said[span[1] :].split()]
+    return bool(PERSON.search(said[: span[0]])) or all(word in SMALL or word.isdigit() for word in rest)
+
+
+def lifted(said: str, span: tuple[int, int]) -> bool:
+    """Say whether the words beside a phrase tell that it is a field of work, or that others are meant."""
+    before, phrase, after = said[: span[0]], said[slice(*span)], said[span[1] :]
+    topic_before, topic_behind, helped = frames()
+    if topic_before.search(before) or topic_behind.match(after):
+        return True
+    others = within(OTHERS)
+    aided = helped.search(before)
+    return bool(aided and (others.search(aided[0]) or others.match(phrase) or others.match(after.lstrip())))
+
+
+@cache
+def frames() -> tuple[re.Pattern[str], ...]:
+    """Return the words that make a field of what follows, or of what stands before; those of help given to others."""
+    topic, link = alternatives(TOPICS), rf"(?: {ABOUT})+{ARTICLE}"
+    return (
+        re.compile(rf"\b(?:{topic}{link}(?: \w+)?|(?:law|droit)) $"),
+        re.compile(rf"{BEHIND} {topic}(?!\w)"),
+        re.compile(rf"\b{alternatives(HELPED)}(?: \w+){{0,5}} $"),
+    )
+
+
+def topical(said: str) -> bool:
+    """Say whether a question asks for a field of work, of study or of interest."""
+    return bool(within(TOPICS).search(said))
+
+
+@lru_cache(maxsize=1024)
+def offered(options: tuple[str, ...], *, closed: bool) -> str | None:
+    """Return the sensitive subject of options, None where too few are of one."""
+    told = [option for option in options if not DECLINED.match(option)]
+    found = [name for option in told if (name := chosen(option))]
+    declined = len(told) < len(options) and len(told) <= FEW
+    enough = len(found) > 1 - declined and len(found) > (SHARE if closed else TYPED) * len(told)
+    return Counter(found).most_common(1)[0][0] if enough and not (COLOURS & set(told) and "origin" in found) else None
+
+
+def chosen(option: str) -> str | None:
+    """Return the sensitive subject of an option by which people say something of themselves, None of any other."""
+    for subject in SUBJECTS:
+        if subject.answers and re.fullmatch(alternatives(subject.answers), option):
+            return subject.name
+        if any(not lifted(option, m.span()) for m in within(subject.certain).finditer(option)):
+            return subject.name
+    return None
+
+
+def scrubbed(said: str) -> str:
+    """Return the words of a question without phrases that only look sensitive."""
+    return " ".join(within(HARMLESS).sub(" ", said).split())
+
+
+@cache
+def within(phrases: str) -> re.Pattern[str]:
+    """Return what finds one of these phrases among words; nothing where there is none."""
+    return re.compile(rf"\b{alternatives(phrases)}(?!\w)" if phrases.strip() else r"(?!)")
+
+
+@cache
+def alternatives(phrases: str) -> str:
+    """Return an expression for any of these phrases, those that begin alike together so that few are tried."""
+    known = sorted({" ".join(phrase.split()) for phrase in phrases.split(",")} - {""})
+    groups = [(start, [pattern(each)[len(start) :] for each in each_of]) for start, each_of in groupby(known, lambda p: p[:2])]
+    return "(?:" + "|".join(f"{start}(?:{'|'.join(sorted(rest, key=len, reverse=True))})" for start, rest in groups) + ")"
+
+
+def pattern(phrase: str) -> str:
+    """Return the expression of one phrase: ``*`` goes on in a word or stands for some words, a last ``**`` for more."""
+    written = re.sub(r" \*\*$", r"(?: \\w+){0,8}", phrase)
+    written = re.sub(r" \*$", r"(?: \\w+)?", written)
+    written = written.replace(" * ", r" (?:\w+ ){0,4}")
+    return re.sub(r"(?<=\w)\*(?!\))", r"\\w*", written)
