@@ -147,8 +147,12 @@ def within(phrases: str) -> re.Pattern[str]:
 def alternatives(phrases: str) -> str:
     """Return an expression for any of these phrases, those that begin alike together so that few are tried."""
     known = sorted({" ".join(phrase.split()) for phrase in phrases.split(",")} - {""})
-    groups = [(start, [pattern(each)[len(start) :] for each in each_of]) for start, each_of in groupby(known, lambda p: p[:2])]
-    return "(?:" + "|".join(f"{start}(?:{'|'.join(sorted(rest, key=len, reverse=True))})" for start, rest in groups) + ")"
+    groups = [
+        (start, [pattern(each)[len(start) :] for each in each_of]) for start, each_of in groupby(known, lambda p: p[:2])
+    ]
+    return (
+        "(?:" + "|".join(f"{start}(?:{'|'.join(sorted(rest, key=len, reverse=True))})" for start, rest in groups) + ")"
+    )
 
 
 def pattern(phrase: str) -> str:
