@@ -5,7 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mentormatch.drafting import words
-from mentormatch.drafting.kinds import AT, Guess, distinct, guess, share
+from mentormatch.drafting.answers import distinct, share
+from mentormatch.drafting.columns import AT
+from mentormatch.drafting.guesses import Guess
+from mentormatch.drafting.kinds import guess, sensitive
 from mentormatch.drafting.samples import Sample, samples, with_sides
 from mentormatch.drafting.toml import array, line, plain, quoted
 from mentormatch.fields import Side
@@ -82,7 +85,7 @@ def beside(asked: Sequence[Sample]) -> Iterator[Sample]:
         for place, item in enumerate(sample.items):
             cells = tuple((row[place],) for row in sample.rows)
             typed = any(fold(cell) not in YES | NO for (cell,) in cells if cell)
-            if fold(item) == fold(OTHER) and typed and not words.sensitive(sample.question):
+            if fold(item) == fold(OTHER) and typed and not sensitive(sample):
                 yield Sample(sample.headers[place], (sample.headers[place],), (), cells, sample.sides)
 
 
