@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from mentormatch.drafting import words
+from mentormatch.drafting.answers import FEW, distinct
 from mentormatch.drafting.identity import apart, blanks, is_email
 from mentormatch.drafting.ids import identifier
-from mentormatch.drafting.kinds import FEW, distinct
 from mentormatch.drafting.roles import Role, role_among, role_in
 from mentormatch.drafting.samples import Sample
 from mentormatch.drafting.toml import array, line, quoted
@@ -13,7 +13,6 @@ from mentormatch.languages import mark, tr
 from mentormatch.survey.headers import claimed
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.table import Table
-from mentormatch.text import fold
 
 NO_KEY = mark("Rien ne distingue les personnes. « {question} » le pourrait ({why}) ; dans le programme :")
 NO_ROLE = mark("Rien ne dit qui est mentor·e et qui est mentoré·e. « {question} » le pourrait ; dans le programme :")
@@ -33,7 +32,7 @@ def telling(sample: Sample, name: str, plan: Plan) -> str:
     """Return why a column could be the key or the role that a programme asks for, empty where it could not."""
     if plan.roles and name == plan.roles.field and role_in(sample):
         return tr(TELLS)
-    if name == plan.key and words.KEY.search(fold(sample.question)) and could_be_key(sample):
+    if name == plan.key and words.key(sample.question) and could_be_key(sample):
         return tr(DIFFERENT)
     if name == plan.email and not plan.key and is_email(sample):
         return tr(ADDRESSES)
@@ -48,7 +47,7 @@ def could_be_key(sample: Sample) -> bool:
 def codes(asked: Sequence[Sample]) -> list[Sample]:
     """Return the columns that could be a key: those called a code first, then addresses, then any that tells apart."""
     able = [sample for sample in asked if could_be_key(sample)]
-    called = [sample for sample in able if words.KEY.search(fold(sample.question))]
+    called = [sample for sample in able if words.key(sample.question)]
     emails = [sample for sample in able if is_email(sample) and sample not in called]
     others = [sample for sample in able if sample not in called and sample not in emails and is_coded(sample)]
     return [*called, *emails, *others][:MOST_COLUMNS]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from mentormatch.drafting.kinds import distinct, share
+from mentormatch.drafting.answers import distinct, share
 from mentormatch.fields import Side
 from mentormatch.fields.single import parse_number
 from mentormatch.text import fold

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from mentormatch.drafting.kinds import Guess
+from mentormatch.drafting.guesses import Guess
 from mentormatch.drafting.samples import Sample
 from mentormatch.fields import Side
 from mentormatch.survey.headers import split_part

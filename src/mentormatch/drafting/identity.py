@@ -4,9 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from mentormatch.drafting import words
+from mentormatch.drafting.answers import FEW, share
+from mentormatch.drafting.columns import AT
 from mentormatch.drafting.entries import Entry, answering, by_side
 from mentormatch.drafting.ids import RESPONSE, identifier, plain_words
-from mentormatch.drafting.kinds import AT, FEW, guess, share
+from mentormatch.drafting.kinds import guess
 from mentormatch.drafting.proposals import of_house
 from mentormatch.drafting.samples import Sample
 from mentormatch.fields import Side
@@ -50,9 +52,7 @@ def identified(entries: Sequence[Entry], aside: Sequence[Sample], total: int) ->
 
 def is_code(entry: Entry) -> bool:
     """Say whether a question asks for a code, and no two rows of one file share an answer."""
-    named = entry.guess.use == "key" or (
-        words.KEY.match(fold(entry.question)) and entry.guess.kind in ("text", "number")
-    )
+    named = entry.guess.use == "key" or (words.key(entry.question) and entry.guess.kind in ("text", "number"))
     return bool(named) and not entry.sample.items and entry.guess.use != "forbidden" and apart(entry.sample)
 
 
@@ -102,7 +102,7 @@ def lone(sample: Sample, total: int) -> bool:
 def as_key(entry: Entry, *, chosen: bool) -> Entry:
     """Return a field, once it is known whether it is the key."""
     if chosen and entry.guess.use != "key":
-        known = words.KEY.match(fold(entry.question))
+        known = words.key(entry.question)
         why = (
             tr("un code différent sur chaque ligne")
             if known

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mentormatch.drafting import words
+from mentormatch.drafting.answers import distinct
 from mentormatch.drafting.entries import Entry, answering
+from mentormatch.drafting.guesses import Guess
 from mentormatch.drafting.identity import asked_by_people, email_of, identified, tool_headers, unified
 from mentormatch.drafting.idiom import language_of
 from mentormatch.drafting.ids import identifier
-from mentormatch.drafting.kinds import Guess, distinct, guess
+from mentormatch.drafting.kinds import guess, sensitive
 from mentormatch.drafting.proposals import WEIGHT, Proposal, adapted
 from mentormatch.drafting.roles import Role, role_among
 from mentormatch.drafting.samples import Sample, samples, with_sides
@@ -139,7 +141,7 @@ def beside(asked: Sequence[Sample]) -> Iterator[Sample]:
         for place, item in enumerate(sample.items):
             cells = tuple((row[place],) for row in sample.rows)
             typed = any(fold(cell) not in YES | NO for (cell,) in cells if cell)
-            if fold(item) == fold(OTHER) and typed and not words.sensitive(sample.question):
+            if fold(item) == fold(OTHER) and typed and not sensitive(sample):
                 yield Sample(sample.headers[place], (sample.headers[place],), (), cells, sample.sides)
 
 

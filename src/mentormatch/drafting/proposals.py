@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 from mentormatch.drafting import capacity, words
 from mentormatch.drafting.affinity import ASIDE, GENDERS, HOUSE, LANGUAGE, NOT_HOUSE, SUBJECTS, WHEN
+from mentormatch.drafting.answers import LONGEST_OPTION
 from mentormatch.drafting.entries import Entry
-from mentormatch.drafting.kinds import LONGEST_OPTION, Guess
+from mentormatch.drafting.guesses import Guess
 from mentormatch.drafting.toml import array, line, plain, quoted
 from mentormatch.drafting.twins import LISTED, LISTS, Twins, comparable, twins
 from mentormatch.fields import Side

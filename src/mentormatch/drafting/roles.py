@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mentormatch.drafting import words
-from mentormatch.drafting.kinds import distinct
+from mentormatch.drafting.answers import distinct
 from mentormatch.drafting.samples import Sample
 from mentormatch.fields import Side
 from mentormatch.fields.single import NO, YES

@@ -9,16 +9,32 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache, lru_cache
-from itertools import groupby
 
 from mentormatch.drafting.subjects import HARMLESS, HELPED, OTHERS, SUBJECTS, TOPICS
-from mentormatch.text import fold
+from mentormatch.drafting.wording import alternatives, plain, within
 
 MOST_ANSWERS, LONGEST = 200, 90
 """Different answers that are looked at, and the characters of the longest one that may be an option."""
 SHARE, TYPED, FEW = 0.15, 0.4, 3
 """The share of sensitive options that tells, where they were chosen and where typed; how many are few."""
-COLOURS = frozenset("red blue green grey gray yellow pink orange rouge bleu vert gris jaune rose".split())
+COLOURS = frozenset(
+    [
+        "red",
+        "blue",
+        "green",
+        "grey",
+        "gray",
+        "yellow",
+        "pink",
+        "orange",
+        "rouge",
+        "bleu",
+        "vert",
+        "gris",
+        "jaune",
+        "rose",
+    ]
+)
 """Options beside which black and white are colours of things."""
 PERSON = re.compile(
     r"\b(?:you|your|yourself|i|my|am|we|our|any|vous|votre|vos|tu|ton|ta|tes|je|j|mon|ma|mes|es|as|son|sa|ses|their|his|her"
@@ -28,25 +44,78 @@ ABOUT = r"(?:in|of|on|about|with|within|for|into|towards?|de|du|des|d|en|sur|dan
 ARTICLE = r"(?: (?:the|a|an|la|le|les|l|un|une|some|other|d autres))*"
 BEHIND = r"(?: (?:inclusion|\w+al|\w+aux|\w+ales?|infectieuses?|rights?))?"
 SMALL = frozenset(
-    "a an the of or and any your you my is are do does did have what which if yes no please specify details describe"
-    " status information type le la les l un une des de du d et ou en votre vos vous avez etes quel quelle quels quelles"
-    " est sont si oui non precisez details merci indiquez lequel laquelle type situation q question".split()
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "or",
+        "and",
+        "any",
+        "your",
+        "you",
+        "my",
+        "is",
+        "are",
+        "do",
+        "does",
+        "did",
+        "have",
+        "what",
+        "which",
+        "if",
+        "yes",
+        "no",
+        "please",
+        "specify",
+        "details",
+        "describe",
+        "status",
+        "information",
+        "type",
+        "le",
+        "la",
+        "les",
+        "l",
+        "un",
+        "une",
+        "des",
+        "de",
+        "du",
+        "d",
+        "et",
+        "ou",
+        "en",
+        "votre",
+        "vos",
+        "vous",
+        "avez",
+        "etes",
+        "quel",
+        "quelle",
+        "quels",
+        "quelles",
+        "est",
+        "sont",
+        "si",
+        "oui",
+        "non",
+        "precisez",
+        "details",
+        "merci",
+        "indiquez",
+        "lequel",
+        "laquelle",
+        "type",
+        "situation",
+        "q",
+        "question",
+    ]
 )
 DECLINED = re.compile(
     r"(?:i )?(?:would )?(?:prefer|rather|wish|want|choose)s? not|(?:do not|don t) (?:wish|want)|decline"
     r"|(?:ne )?(?:souhaite|veux|prefere|desire)\w* pas|ne pas repondre|sans reponse|nspp"
 )
-
-
-def plain(text: str) -> str:
-    """Return a text as words between single spaces: no case, accents, signs, nor inclusive endings set apart.
-
-    >>> plain("Êtes-vous reconnu·e travailleur handicapé ?")
-    'etes vous reconnue travailleur handicape'
-    """
-    said = re.sub(r"(?<=\w)[·•∙⋅‧](?=\w)", "", text)
-    said = re.sub(r"(?<=\w)\((e|s|es|ne|le|te)\)", r"\1", said, flags=re.IGNORECASE)
-    return " ".join(re.findall(r"[^\W_]+", fold(said)))
 
 
 def subject_of(question: str, options: Iterable[str] = (), *, closed: bool = True) -> str | None:
@@ -135,29 +204,3 @@ def chosen(option: str) -> str | None:
 def scrubbed(said: str) -> str:
     """Return the words of a question without phrases that only look sensitive."""
     return " ".join(within(HARMLESS).sub(" ", said).split())
-
-
-@cache
-def within(phrases: str) -> re.Pattern[str]:
-    """Return what finds one of these phrases among words; nothing where there is none."""
-    return re.compile(rf"\b{alternatives(phrases)}(?!\w)" if phrases.strip() else r"(?!)")
-
-
-@cache
-def alternatives(phrases: str) -> str:
-    """Return an expression for any of these phrases, those that begin alike together so that few are tried."""
-    known = sorted({" ".join(phrase.split()) for phrase in phrases.split(",")} - {""})
-    groups = [
-        (start, [pattern(each)[len(start) :] for each in each_of]) for start, each_of in groupby(known, lambda p: p[:2])
-    ]
-    return (
-        "(?:" + "|".join(f"{start}(?:{'|'.join(sorted(rest, key=len, reverse=True))})" for start, rest in groups) + ")"
-    )
-
-
-def pattern(phrase: str) -> str:
-    """Return the expression of one phrase: ``*`` goes on in a word or stands for some words, a last ``**`` for more."""
-    written = re.sub(r" \*\*$", r"(?: \\w+){0,8}", phrase)
-    written = re.sub(r" \*$", r"(?: \\w+)?", written)
-    written = written.replace(" * ", r" (?:\w+ ){0,4}")
-    return re.sub(r"(?<=\w)\*(?!\))", r"\\w*", written)

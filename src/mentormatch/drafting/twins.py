@@ -106,7 +106,7 @@ def likeness(found: Twins, *, told: bool) -> float:
         return 0
     if not found.alike and not (worded and topics and lists):
         return 0
-    return found.alike + worded / 2 + apart / 4 + topics / 10 + lists / 20
+    return found.alike + (need - offer) / 4 + apart / 4 + topics / 10 + lists / 20
 
 
 def alike(one: Entry, other: Entry) -> bool:

@@ -1,37 +1,179 @@
-"""Words by which a question is taken for what it is; all are compared without case or accents."""
+"""Words by which a question is taken for what it is, in French and English; compared without case or accents."""
 
 import re
 from collections.abc import Sequence
 
-from mentormatch.text import canonical, fold
+from mentormatch.drafting.wording import plain, within
+from mentormatch.fields.lists import rank_of
+from mentormatch.text import canonical
 
-SENSITIVE = re.compile(
-    r"\b(sante|handicap\w*|maladies?|medica\w+|rqth|grossesse|ethni\w*|racia\w+|origines? (ethni|raci|geo|soci)\w*"
-    r"|vos origines|votre origine|pays d'origine|religi\w+|croyances?|culte|foi|confession\w*|convictions?"
-    r"|philosophi\w+|opinions?|politiques?|parti|syndic\w*|orientations? sexuelles?|sexuel\w*|vie intime"
-    r"|biometri\w+|genetiqu\w+|empreintes? digitales?)\b"
+EMAIL = "courriel*, e mail*, email*, mail, mails, adresse electronique, messagerie, mailing address electronic"
+REACHED = """
+    telephone*, tel, phone*, mobile number, mobile phone, mobile, portable, numero de portable, cell, cellphone, cell number, whatsapp, whats app, signal number, gsm, fax,
+    adresse postale, votre adresse, adresse, address, address line*, adresse ligne*, home address, postal address, mailing address, street, street address, rue, adresse ip, ip address,
+    linkedin, github, gitlab, twitter, mastodon, bluesky, instagram, facebook, skype, discord, telegram, slack, username, user name, nom d utilisateur, pseudo, handle,
+    website, web site, site web, site internet, personal page, page personnelle, homepage, portfolio url, orcid, profil en ligne, raison sociale, numero ou vous joindre, comment vous joindre, emergency contact, contact d urgence, personne a prevenir
+    """
+"""How people are reached."""
+NOT_REACHED = "photo*, picture, experience*, type of, type d *, have you, do you have, avez vous, possedez vous, fuseau*, secteur*, kind of, level*, niveau*, development, developpement, marketing, ville, pays, city, country"
+NAME = frozenset(
+    [
+        "name",
+        "names",
+        "first",
+        "last",
+        "full",
+        "family",
+        "given",
+        "surname",
+        "surnames",
+        "firstname",
+        "lastname",
+        "fullname",
+        "forename",
+        "preferred",
+        "middle",
+        "maiden",
+        "legal",
+        "your",
+        "you",
+        "what",
+        "is",
+        "s",
+        "whats",
+        "nom",
+        "noms",
+        "prenom",
+        "prenoms",
+        "nomprenom",
+        "votre",
+        "vos",
+        "ton",
+        "quel",
+        "est",
+        "de",
+        "du",
+        "la",
+        "le",
+        "d",
+        "l",
+        "famille",
+        "usage",
+        "complet",
+        "et",
+        "and",
+        "or",
+        "ou",
+        "of",
+        "the",
+        "parent",
+        "enfant",
+        "child",
+        "mentor",
+        "mentee",
+        "mentore",
+        "mentoree",
+        "participant",
+        "participante",
+        "contact",
+        "emergency",
+        "urgence",
+        "payeur",
+        "signataire",
+        "naissance",
+        "jeune",
+        "eleve",
+        "student",
+        "appelle",
+        "comment",
+        "appelez",
+        "vous",
+        "call",
+        "should",
+        "nickname",
+        "on",
+        "as",
+        "in",
+        "title",
+        "initial",
+        "initials",
+        "1",
+        "2",
+        "3",
+        "4",
+        "tuteur",
+        "guardian",
+    ]
 )
-"""Special categories of personal data: GDPR (RGPD), article 9, paragraph 1."""
-EMAIL = re.compile(r"courriel|\be?-?mails?\b|messagerie|adresse electronique")
-CONTACT = re.compile(
-    r"((votre|vos|le) )?(nom|prenom|nom et prenom|prenom et nom|nom,? prenom|prenom,? nom|nom de famille|nom complet"
-    r"|nom d'usage|nom participant|prenom participant|nom payeur|prenom payeur|raison sociale|pseudo) ?\d?"
-    r"|.*\b(telephone|tel|portable|mobile|adresse postale|adresse ip|date de naissance|ne\(?e?\)? le)\b.*"
+NAMED = frozenset(
+    [
+        "name",
+        "names",
+        "surname",
+        "surnames",
+        "firstname",
+        "lastname",
+        "fullname",
+        "forename",
+        "nom",
+        "noms",
+        "prenom",
+        "prenoms",
+        "nomprenom",
+        "nickname",
+    ]
 )
-KEY = re.compile(r"\b(code (participant|personne|anonyme)\w*|code|identifiant|matricule|id|numero|n°|reference)\b")
-CONSENT = re.compile(
-    r"notice|rgpd|donnees (personnelles|a caractere)|mes donnees|consen|confidentialite|reglement|charte"
+KEY = """
+    code, code participant*, code personne*, code anonyme, identifiant*, identifier, identification number, matricule*, id, ids, netid, net id, userid, user id, student id, staff id, employee id,
+    numero, no, n, numero d adherent*, numero d etudiant*, numero etudiant, numero de dossier, reference*, ref, registration number, membership number, member number, student number, employee number, staff number, pseudonyme, unique code, unique key
+    """
+"""What tells one person from another."""
+LONGEST_KEY = 5
+"""Words."""
+CONSENT = """
+    j accepte, j ai lu, j atteste, je certifie, je confirme, je consens, je m engage, je declare, en cochant, en soumettant, j ai pris connaissance, je reconnais, acceptez vous les, acceptez vous la, acceptez vous le, acceptez vous de respecter, acceptez vous que * donnees, consentez vous, notice, rgpd, donnees personnelles, donnees a caractere,
+    mes donnees, vos donnees, traitement de mes *, traitement de vos *, consent*, confidentialite, reglement interieur, charte, conditions generales, mentions legales, politique de confidentialite, code de conduite,
+    i agree, i accept, i consent, i have read, i understand that, i understand and, i acknowledge, i confirm, i certify, i declare, i commit to, by submitting, by ticking, by checking, by signing, do you agree to the, do you agree that, do you accept, do you consent, do you give * consent, terms and conditions, terms of, privacy policy, privacy notice, data protection, gdpr, code of conduct, personal data, my data
+    """
+PERMISSION = """
+    j autorise, autorisez vous, j accepte de recevoir, acceptez vous de recevoir, acceptez vous d etre contacte*, droit a l image, newsletter*, lettre d information, publication de *, diffuser, photo*, photograph*, recevoir des informations, recevoir * actualites, m envoyer, can we add you, can we share, can we use, may we, can we contact you, happy for * to, happy to be contacted, get in touch, show * on my profile,
+    show my *, share my *, share your * with, mailing list, receive updates, receive news*, marketing, be contacted about, add me to, keep me informed, i give permission, i authori*e, image rights, testimonial, temoignage
+    """
+"""What people may refuse and still take part: a refusal turns nobody away."""
+PLACE = """
+    departement, territoire*, ville, villes, commune, communes, code postal, codes postaux, lieu, lieux, localisation, region, habitez, vivez, residence, ou habitez vous, ou vivez vous, ou etes vous base*, ou, pays, adresse ville, localite,
+    city, cities, town, location*, where do you live, where are you based, where are you located, based, postcode, post code, postal code, zip, zip code, country, countries, county, state, region, live, reside, traveling from, travelling from, where
+    """
+NOT_PLACE = "ou bien, ou non, ou est ce que, or, state of, etat de, statement, where could you, where did you hear, where would you like to be in, where do you see, where are you today, where you want, ou en etes vous, ou vous voyez vous, where are you in, lieu de formation, lieux de formation, avez vous, do you, are you, etes vous, vous ou, vos, besoin*"
+NAMES = """
+    structures, employeurs, organisations, organismes, compagnies, entreprises pour lesquelles, entreprises ou vous, personnes avec, personnes que, personnes a, personnes qui, eviter, associations, collegues, structures pour *, structures connues,
+    companies you, people you, employers, organizations, colleagues, coworkers, co workers, avoid, anyone you, someone you, people who, authors, co authors, names of
+    """
+TYPED = """
+    company, companies, firm, employer, employeur, entreprise, societe, affiliation*, institution, university, universite, school, ecole, high school, alma mater, etablissement, laboratoire, lab, college or university, department, organization you, organisation you,
+    structure, job title, position, current role, poste, poste occupe, fonction, intitule*, metier exact, profession exacte, pronoun*, pronom*, keyword*, mots cles, hobbies, hobby, time zone, timezone, fuseau horaire, professional body, diplome obtenu, promotion, annee de sortie, signature,
+    certification*, formations ou certifications, degree are you, regime, autorite, manager s name, superviseur, supervisor, sous quel nom, start month, end month, graduation date, duration, attempt
+    """
+"""What people type: the same answer twice makes no list of options of it."""
+READ = """
+    t shirt, tee shirt, shirt size, taille de t shirt, civilite, title, titre, salutation, payment, paiement, tarif, tarifs, price, prix, facture, invoice, room sharing, accommodation, hebergement, accommodations, logement, transport*, arrival, arrivee, departure, travelling, traveling, luggage, parking,
+    hear about, heard about, heard of, learn about, find out about us, find out about this, comment avez vous connu, comment nous avez vous, connu le programme, ou avez vous entendu, source de recrutement, status, statut, application*, candidature, inscription, dossier, adhesion, prioritaire, cotisation, paye, payeur,
+    parent*, guardian*, foyer, household, enfants, children, marital, matrimoniale, marie*, married, situation familiale, income, revenu*, salary, salaire, household income, free school meals, school meals, first in family, first generation, gender*, genre, sexe, sex, age, ages, age group, tranche d age, groupe d age, date of birth, ne en, birth year, annee de naissance, signature, photo, photos, cv, resume, attachment, piece jointe, upload, fichier, file,
+    comment avez vous trouve, avez vous trouve, avez vous apprecie, repondu a vos attentes, attentes satisfaites, couvre t il vos attentes, satisfait*, satisfaction, satisfied, recommand*, recommend*, evaluation globale, evaluation generale, evaluation du *, evaluation de *, note globale, overall rating, overall experience, how was your, how would you rate the *, rate the *, evaluate the *, quality of the *, qualite de *, clarte *, clarity of *, maitrise du sujet, maitrise methodologie, pertinence *, utile pour votre travail, organisation de la formation, formateur*, trainer, instructor, rythme de la formation, avis general,
+    employer size, company size, firm type, size of your, taille de votre, taille de l *, type of institution, type of contract, type de contrat, contract, contrat, vacation, vacances, holiday, holidays, permis de conduire, driving licence, driver s license, driving license, occupez vous cet emploi, in this job, leaving your job, feel like leaving, conge*, right to work, droit de travailler, visa, work permit, types of employment, highest qualification, highest level of education, dernier diplome, academic qualification, first aid, will currently, code postal du lieu, en fonction, anciennete, excited for, social media, handle
+    """
+"""What staff read and no pair is made of: logistics, the state of a file, households, opinions on a course."""
+COUNT = re.compile(r"nombre|combien|capacite|places?\b|how many|number of|capacity|how much\b")
+AVOIDED = re.compile(
+    r"eviter|ne souhaitez pas|ne voulez pas|conflit|avoid|(?:would rather|do|would) not (?:want|like|wish)|don't want|conflicts? of interest"
 )
-PLACE = re.compile(
-    r"departement|territoire|ville|commune|code postal|\blieu\b|^ou |region|localisation|habitez|residence"
+GRADED = re.compile(
+    r"\(1\)|\(5\)|\b1 ?[=:]|echelle|sur (5|10)\b|de [01] a (5|10|4|6|7)\b|\bnote[zr]?\b|a quel point|dans quelle mesure|\bevaluez|how (satisfied|confident|likely|important|comfortable|familiar|often|well|interested|useful|would you rate)"
+    r"|\brat(e|ing)\b|\bscale\b|out of (5|10)|[01] ?(to|-|–) ?(5|10|7)\b|to what extent|on average, how much|niveau d'|degre d|year of study|which year"
 )
-NAMES = re.compile(
-    r"structures?|employeurs?|organis\w+|compagnies?|entreprises?|personnes?|eviter|associations?|collegues?"
-)
-COUNT = re.compile(r"nombre|combien|capacite|places?\b")
-AVOIDED = re.compile(r"eviter|ne souhaitez pas|ne voulez pas|conflit")
-GRADED = re.compile(r"\(1\)|\(5\)|echelle|sur (5|10)\b|de 1 a|note")
-WHEN = re.compile(r"\bdate\b|horodat|heure|\bquand\b")
+RANKS = "choix, choice, priorite, priority, preference, preferences, rang, rank, classement, voeu, voeux, numero, number, no, n, your, my, votre"
+"""What is ranked by columns that an ordinal tells apart."""
+WHEN = re.compile(r"\bdate\b|horodat|heure|\bquand\b|\bwhen\b|timestamp")
 
 MENTEE = re.compile(
     r"mentor[ée][ée]|mentoré|mentor[ée]\W[ée]e?\W?s?$|mentee|mentoree|filleul|tutoré|accompagné|être accompagn"
@@ -49,31 +191,73 @@ SMALL = frozenset(
     )
 )
 """Words that say little of a question."""
-DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-MOMENTS = ("matin", "matinee", "midi", "apres-midi", "apres midi", "fin de journee", "soir", "soiree", "journee")
-ORDERS = (
-    ("non", "les bases", "je pratique", "je peux former quelqu'un"),
-    ("non", "un peu", "assez", "oui", "beaucoup"),
-    ("pas du tout", "un peu", "moyennement", "assez", "beaucoup", "tout a fait", "enormement"),
-    ("jamais", "rarement", "parfois", "souvent", "toujours"),
-    ("pas important", "peu important", "assez important", "important", "tres important", "essentiel"),
-    ("pas besoin", "utile", "important", "prioritaire"),
-    ("aucun", "notions", "debutant", "bases", "intermediaire", "avance", "confirme", "expert"),
-    ("tres faible", "faible", "moyen", "fort", "tres fort"),
-    ("pas du tout d'accord", "pas d'accord", "plutot pas d'accord", "neutre", "plutot d'accord", "d'accord"),
-    ("en presence", "surtout en presence", "indifferent", "surtout en visio", "en visio uniquement"),
-    ("non", "peut-etre", "oui"),
-)
-"""Families of graded answers, the lowest first."""
+DAYS = (
+    ("lundi", "monday", "mon", "lun"), ("mardi", "tuesday", "tue", "tues", "mar"), ("mercredi", "wednesday", "wed", "mer"),
+    ("jeudi", "thursday", "thu", "thur", "thurs", "jeu"), ("vendredi", "friday", "fri", "ven"), ("en semaine", "semaine", "weekday", "weekdays", "week days"),
+    ("samedi", "saturday", "sat", "sam"), ("dimanche", "sunday", "sun", "dim"), ("week end", "weekend", "weekends", "le week end"),
+)  # fmt: skip
+MOMENTS = (
+    ("early morning", "tot le matin"), ("matin", "matinee", "morning", "mornings", "am", "matins"), ("midi", "midday", "noon", "lunchtime", "lunch", "lunch break", "pause dejeuner", "dejeuner"),
+    ("apres midi", "afternoon", "afternoons", "pm", "apres midis"), ("fin de journee", "fin d apres midi", "late afternoon", "early evening"),
+    ("soir", "soiree", "evening", "evenings", "soirs"), ("night", "nights", "nuit", "late evening", "overnight"), ("journee", "all day", "daytime", "day", "toute la journee", "full day"),
+)  # fmt: skip
+DAY_OF = {word: place for place, names in enumerate(DAYS) for word in names}
+MOMENT_OF = {word: place for place, names in enumerate(MOMENTS) for word in names}
 
 
-def sensitive(question: str) -> bool:
-    """Say whether a question has words of article 9: health, origin, religion, opinions, union, sexuality, biometrics.
+def says(phrases: str, question: str) -> bool:
+    """Say whether one of these phrases stands in a question."""
+    return bool(within(phrases).search(plain(question)))
 
-    >>> sensitive("Avez-vous un problème de santé ?"), sensitive("Votre métier d'origine")
-    (True, False)
+
+def key(question: str) -> bool:
+    """Say whether a question asks for a code that tells people apart, and is short enough to be no sentence.
+
+    >>> key("N° d'adhérent"), key("userID"), key("Avez-vous un code de conduite dans votre entreprise ?")
+    (True, True, False)
     """
-    return bool(SENSITIVE.search(fold(question)))
+    said = re.sub(r"(?<=[a-z])(?=I[dD]\\b)", " ", question)
+    return len(plain(said).split()) <= LONGEST_KEY and says(KEY, said)
+
+
+def place(question: str) -> bool:
+    """Say whether a question asks for a place.
+
+    >>> place("Ville de résidence"), place("Where are you based?"), place("Or something else")
+    (True, True, False)
+    """
+    return says(PLACE, within(NOT_PLACE).sub(" ", plain(question)))
+
+
+def rank(text: str) -> bool:
+    """Say whether a text names a rank and nothing else: ``1``, ``1er choix``, ``First choice``, ``Priorité 2``.
+
+    >>> rank("1er choix"), rank("Choice n°2"), rank("First aid")
+    (True, True, False)
+    """
+    said = within(RANKS).sub(" ", plain(text)).split()
+    return len(said) == 1 and rank_of(said[0]) > 0
+
+
+def day(text: str) -> bool:
+    """Say whether a text names a day: of the week, or a date with one.
+
+    >>> day("lundi"), day("Friday 9th August"), day("un jour")
+    (True, True, False)
+    """
+    said = plain(text)
+    first, *others = said.split() or [""]
+    return said in DAY_OF or (first in DAY_OF and any(word[0].isdigit() for word in others))
+
+
+def name_of_person(question: str) -> bool:
+    """Say whether a question asks for somebody's name, or a part of it, and for nothing else.
+
+    >>> name_of_person("Votre prénom"), name_of_person("Last (family) name"), name_of_person("Nom du club")
+    (True, True, False)
+    """
+    said = plain(re.sub(r"\((?:as|tel|comme|sur|on)\b.*?\)", "", question)).split()
+    return bool(NAMED & set(said)) and set(said) <= NAME
 
 
 def roles(answers: Sequence[str]) -> tuple[str, str] | None:
@@ -85,28 +269,3 @@ def roles(answers: Sequence[str]) -> tuple[str, str] | None:
     mentees = [answer for answer in answers if MENTEE.search(canonical(answer))]
     mentors = [answer for answer in answers if answer not in mentees and MENTOR.search(canonical(answer))]
     return (mentors[0], mentees[0]) if len(mentors) == len(mentees) == 1 and len(answers) == 2 else None
-
-
-def graded(answers: Sequence[str]) -> list[str] | None:
-    """Return answers in their order, the lowest first, None where their words do not tell one.
-
-    >>> graded(["Plus de 5 ans", "1 à 2 ans", "Moins de 1 an"])
-    ['Moins de 1 an', '1 à 2 ans', 'Plus de 5 ans']
-    """
-    family = next((order for order in ORDERS if {fold(answer) for answer in answers} <= set(order)), None)
-    if family:
-        return sorted(answers, key=lambda answer: family.index(fold(answer)))
-    bounds = [bound(answer) for answer in answers]
-    if None in bounds or len(set(bounds)) < len(bounds):
-        return None
-    return sorted(answers, key=lambda answer: bound(answer) or (0, 0))
-
-
-def bound(answer: str) -> tuple[int, int] | None:
-    """Return what orders a range of numbers: its first number, and whether it lies below, in or above it."""
-    said = fold(answer)
-    found = re.search(r"\d+", said)
-    if not found:
-        return None
-    below = re.match(r"moins|jusqu|<", said)
-    return int(found[0]), -1 if below else int(bool(re.match(r"plus|>", said) or re.search(r"et plus|ou plus", said)))

@@ -144,7 +144,7 @@ class Ranking(Field):
     def absent(self, parts: Sequence[str]) -> list[str]:
         if any(position(self.options, part) is not None for part in parts):
             return without(self.options, parts)
-        ranks = {figures(part) for part in parts}
+        ranks = {rank_of(part) for part in parts}
         return [str(rank) for rank in range(1, max(ranks, default=0)) if rank not in ranks]
 
     def column(self, values: Sequence[object]) -> Ranks:
@@ -155,15 +155,40 @@ class Ranking(Field):
 
 
 def in_order(answer: Mapping[str, str], options: Sequence[str]) -> list[str]:
-    """Return the options in order, from columns named by rank (``1``, ``Classement 1``) or by option (cell: rank).
+    """Return the options in order, from columns named by rank (``1``, ``First choice``) or by option (cell: rank).
 
     A cell that should hold a rank and does not stands for itself, so that it is found to be no option.
     """
     if any(position(options, part) is not None for part in answer):
-        ranked = [(figures(text), part if figures(text) else text) for part, text in answer.items() if text.strip()]
+        ranked = [(rank_of(text), part if rank_of(text) else text) for part, text in answer.items() if text.strip()]
     else:
-        ranked = [(figures(part), text) for part, text in answer.items() if text.strip()]
+        ranked = [(rank_of(part), text) for part, text in answer.items() if text.strip()]
     return [option for _, option in sorted(ranked, key=lambda pair: pair[0])]
+
+
+ORDINALS = (
+    ("premier", "premiere", "first"),
+    ("deuxieme", "second", "seconde"),
+    ("troisieme", "third"),
+    ("quatrieme", "fourth"),
+    ("cinquieme", "fifth"),
+    ("sixieme", "sixth"),
+    ("septieme", "seventh"),
+    ("huitieme", "eighth"),
+    ("neuvieme", "ninth"),
+    ("dixieme", "tenth"),
+)
+"""Words for ranks, the first rank first."""
+
+
+def rank_of(text: str) -> int:
+    """Return the rank that a text names, in figures or in a word; 0 where it names none.
+
+    >>> rank_of("2e choix"), rank_of("First choice"), rank_of("autre")
+    (2, 1, 0)
+    """
+    said = set(fold(text).replace("-", " ").split())
+    return figures(text) or next((at for at, names in enumerate(ORDINALS, 1) if said & set(names)), 0)
 
 
 def figures(text: str) -> int:

@@ -1,0 +1,231 @@
+"""What kind of question one column asks, by its words and its answers: the first guess that fits is taken."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from mentormatch.drafting import words
+from mentormatch.drafting.answers import FEW, LONGEST_OPTION, agrees, closed, distinct, offered, share
+from mentormatch.drafting.guesses import IN_ORDER, NO_ORDER, SEEN, Guess, day_and_moment, week
+from mentormatch.drafting.samples import Sample
+from mentormatch.drafting.scales import above, graded, off, years
+from mentormatch.drafting.several import pieces
+from mentormatch.fields import Place
+from mentormatch.fields.base import split
+from mentormatch.fields.single import NO, YES, parse_number
+from mentormatch.languages import tr
+from mentormatch.text import canonical, fold
+
+AT = re.compile(r"\S+@\S+\.\S+")
+LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+PHONE = re.compile(r"\+?[\d\s.()/-]{8,20}")
+DATE = re.compile(r"(\d{4}-\d{2}-\d{2}|\d{4}/\d{2}/\d{2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2}[/-]\d{4})\b.*")
+CODE = re.compile(r"[a-z]+[_\d]\w*|\d+")
+"""A header that is a code, and says nothing of what is asked."""
+JOINERS = (None, "|", " / ")
+"""What separates several answers in one cell: ``;`` and line breaks, or one of these."""
+NOTES = frozenset(map(str, range(11)))
+
+
+def contact(sample: Sample) -> Guess | None:
+    """Return that people are reached by it: an e-mail address, a name, a telephone number, a page of their own."""
+    asked, answers = sample.question, sample.answers
+    if answers and all(fold(answer) in YES | NO for answer in answers):
+        return None
+    if share(answers, AT.fullmatch) > 0.7 or (words.says(words.EMAIL, asked) and not closed(answers)):
+        return Guess("text", tr("adresse e-mail : dans un tableau à part"), use="contact")
+    numbered = share(answers, lambda text: PHONE.fullmatch(text) and sum(map(str.isdigit, text)) >= 9) > 0.7
+    dated = share(answers, DATE.fullmatch) > 0.5
+    reached = words.says(words.REACHED, asked) and not words.says(words.NOT_REACHED, asked) and typed(answers)
+    if (numbered or reached or words.name_of_person(asked)) and not dated:
+        return Guess("text", tr("coordonnées : dans un tableau à part"), use="contact")
+    return None
+
+
+def typed(answers: Sequence[str]) -> bool:
+    """Say whether answers are texts that people typed, and no numbers that count something."""
+    return share(answers, lambda text: parse_number(text) is not None and len(text) < 5) < 0.5
+
+
+def key(sample: Sample) -> Guess | None:
+    """Return that it tells one person from another: a word for it, and no answer that two rows share."""
+    answers, without = sample.answers, len(sample.rows) - len(sample.answers)
+    apart = len({canonical(answer) for answer in answers}) == len(answers) > FEW * without
+    short = all(len(answer) <= 20 and " " not in answer for answer in answers)
+    if apart and short and words.key(sample.question):
+        return Guess("text", why_key(without), use="key")
+    return None
+
+
+def why_key(without: int) -> str:
+    """Return why a question is taken for the key, where so many rows do not answer it."""
+    if without:
+        return tr("un code différent sur chaque ligne ; sans code, une ligne est rejetée (ici {count})", count=without)
+    return tr("un code différent sur chaque ligne")
+
+
+def moment(sample: Sample) -> Guess | None:
+    """Return that it holds dates, or years of a calendar that are no list of options."""
+    if share(sample.answers, DATE.fullmatch) > 0.7:
+        return Guess("text", tr("date, lue par l'équipe, jamais notée"), use="display")
+    return None
+
+
+def link(sample: Sample) -> Guess | None:
+    """Return that it holds addresses of pages or files."""
+    if share(sample.answers, LINK.match) > 0.7:
+        return Guess("text", tr("adresse d'une page, lue par l'équipe, jamais notée"), use="display")
+    return None
+
+
+def yesno(sample: Sample) -> Guess | None:
+    """Return that it is answered by yes or no, or by one box that holds the words of the question."""
+    counted = words.COUNT.search(fold(sample.question)) or words.GRADED.search(fold(sample.question))
+    options = distinct(sample.answers)
+    if not options or counted or len(options) > 4:
+        return None
+    known = all(fold(option) in YES | NO | {fold(sample.question)} for option in options)
+    return Guess("yesno", tr("oui ou non")) if known else None
+
+
+def consent(sample: Sample) -> Guess | None:
+    """Return that people agree by it to be taken in; who refuses it is not."""
+    asked = sample.question
+    options = distinct(sample.answers)
+    if not options or len(options) > 3 or not words.says(words.CONSENT, asked) or words.says(words.PERMISSION, asked):
+        return None
+    said = [agrees(answer) for answer in sample.answers]
+    if None not in said and all(fold(option) in YES | NO | {fold(asked)} for option in options):
+        refused = len(sample.rows) - sum(bool(one) for one in said)
+        why = tr("accord sans lequel une ligne est rejetée (ici {count})", count=refused)
+        return Guess("yesno", why, use="consent")
+    if all(one is not False for one in said) and len(options) == 1:
+        why = tr("un accord, donné en une seule phrase par toutes les réponses")
+        return Guess("choice", why, {"options": options}, use="display")
+    return None
+
+
+def place(sample: Sample) -> Guess | None:
+    """Return that it names places: its words say so, and most answers are known as such."""
+    known = share(sample.answers[:200], lambda text: Place(question="?").read(text).value is not None)
+    if known > 0.5 and words.place(sample.question):
+        return Guess("place", tr("un lieu"))
+    return None
+
+
+def scale(sample: Sample) -> Guess | None:
+    """Return that its answers have an order that their words or the question tell, or that people are asked for it."""
+    options = offered(sample.answers)
+    if len(options) < 2 or not closed(sample.answers):
+        return None
+    if all(parse_number(option) is not None for option in options):
+        return figures_scale(sample, options)
+    order = graded(options)
+    if order is None or {fold(option) for option in order} <= YES | NO or words.says(words.TYPED, sample.question):
+        return None
+    left = [option for option in options if off(option)]
+    why = tr(IN_ORDER)
+    if left:
+        apart = ", ".join(tr("« {text} »", text=option) for option in left)
+        why = tr("{why} ; hors de l'échelle : {apart}", why=why, apart=apart)
+    return Guess("scale", why, {"options": order})
+
+
+def figures_scale(sample: Sample, options: Sequence[str]) -> Guess | None:
+    """Return that notes were given, the highest last; turned round where the question says that 1 is the most."""
+    asked = fold(sample.question)
+    coded = bool(CODE.fullmatch(asked)) and len(options) > FEW and all(option in NOTES for option in options)
+    if (
+        years(options)
+        or (words.COUNT.search(asked) and not words.GRADED.search(asked))
+        or words.says(words.TYPED, asked)
+    ):
+        return None
+    if not words.GRADED.search(asked) and not coded:
+        return None
+    ends = legend(sample.question)
+    order = sorted(options, key=lambda option: parse_number(option) or 0.0, reverse=ends == "reversed")
+    return Guess("scale", tr(NO_ORDER if coded or ends == "unknown" else IN_ORDER), {"options": order})
+
+
+def legend(question: str) -> str:
+    """Return which way the notes of a question go, by what it says of their ends: "plain", "reversed" or "unknown".
+
+    >>> legend("Rate it (1 = not at all, 5 = very)"), legend("De 1 (très) à 5 (pas du tout)"), legend("Note ?")
+    ('plain', 'reversed', 'plain')
+    """
+    told = [
+        (int(number), said)
+        for number, said in re.findall(r"\b(\d{1,2})\s*(?:[=:(–—-]|is|means|est|étant|being)\s*([^\d,;()]+)", question)
+    ] + [(int(number), said) for said, number in re.findall(r"([^\d,;()?]+?)\s*\((\d{1,2})\)", question)]
+    low, high = min(told, default=(0, "")), max(told, default=(0, ""))
+    if low[0] == high[0]:
+        return "plain"
+    rises = above(high[1].strip(), low[1].strip())
+    return "unknown" if rises is None else "plain" if rises else "reversed"
+
+
+def number(sample: Sample) -> Guess | None:
+    """Return that it is answered in figures; years of a calendar are a text that staff read."""
+    answers = sample.answers
+    if share(answers, lambda text: parse_number(text) is not None) <= 0.9 or words.place(sample.question):
+        return None
+    if years(answers):
+        few = closed(answers) and len(distinct(answers)) > 3 and not words.says(words.TYPED, sample.question)
+        return None if few else Guess("text", tr("une année, lue par l'équipe, jamais notée"), use="display")
+    return Guess("number", tr("un nombre"))
+
+
+def slots(sample: Sample) -> Guess | None:
+    """Return that it names moments of days."""
+    parts = [part.strip() for answer in sample.answers for piece in split(answer, None) for part in piece.split(",")]
+    named = [found for piece in parts if (found := day_and_moment(piece))]
+    if len(named) < len(parts) or not parts:
+        return None
+    return week([day for day, _ in named], [moment for _, moment in named])
+
+
+def several(sample: Sample) -> Guess | None:
+    """Return that several options, or several names, stand in one cell."""
+    for joiner in JOINERS:
+        cells = [split(answer, joiner) for answer in sample.answers]
+        parts = [piece for cell in cells for piece in cell]
+        if any(len(cell) > 1 for cell in cells):
+            return listed(sample, parts, {} if joiner is None else {"joiner": joiner})
+    cells = pieces(sample.answers)
+    parts = [piece for cell in cells for piece in cell]
+    if all(len(cell) < 2 for cell in cells) or not closed(parts) or share(cells, lambda cell: len(cell) > 1) < 0.1:
+        return None
+    why = tr("plusieurs réponses, séparées par des virgules ; {seen}", seen=tr(SEEN))
+    return Guess("choices", why, {"options": offered(parts)})
+
+
+def listed(sample: Sample, parts: Sequence[str], joiner: Mapping[str, str]) -> Guess | None:
+    """Return options or names that a joiner separates."""
+    if closed(parts):
+        apart = tr("« {text} »", text=joiner["joiner"].strip()) if joiner else tr("des points-virgules ou des lignes")
+        why = tr("plusieurs réponses, séparées par {apart} ; {seen}", apart=apart, seen=tr(SEEN))
+        return Guess("choices", why, {"options": offered(parts)} | dict(joiner))
+    if all(len(piece) <= LONGEST_OPTION for piece in parts):
+        return Guess("names", tr("une liste de noms"), dict(joiner))
+    return None
+
+
+def names(sample: Sample) -> Guess | None:
+    """Return that it names organisations or people."""
+    short = share(sample.answers, lambda text: len(text) <= LONGEST_OPTION) > 0.9
+    if short and words.says(words.NAMES, sample.question) and not closed(sample.answers):
+        return Guess("names", tr("des noms de structures ou de personnes"))
+    return None
+
+
+def choice(sample: Sample) -> Guess | None:
+    """Return that one of a few options was chosen; what is typed again and again is none."""
+    options = offered(sample.answers)
+    if words.says(words.TYPED, sample.question) and not words.roles(options):
+        return None
+    if (closed(sample.answers) or words.roles(options)) and len(options) > 1:
+        return Guess("choice", tr("une option ; {seen}", seen=tr(SEEN)), {"options": options})
+    return None
+
+
+COLUMNS = (contact, key, moment, link, consent, yesno, place, slots, scale, number, several, choice, names)
