@@ -16,6 +16,7 @@ from mentormatch.drafting.roles import Role, role_among
 from mentormatch.drafting.samples import Sample, samples, with_sides
 from mentormatch.drafting.toml import array, line, quoted
 from mentormatch.drafting.trial import Tables, Trial, tried
+from mentormatch.drafting.vocabulary import with_shared_options
 from mentormatch.fields import Side
 from mentormatch.fields.single import NO, YES
 from mentormatch.languages import language, mark, spoken, tr
@@ -97,7 +98,8 @@ def parts_of(tables: Tables) -> Parts:
         asked, aside = with_sides(asked, role.sides), with_sides(aside, role.sides)
     total = sum(len(table.records) for table, _ in tables)
     entries = [replace(entry, apart=apart) for entry in named(asked, role)]
-    return Parts(tuple(linked(identified(unified(entries), aside, total))), role, apart)
+    known = linked(with_shared_options(unified(entries)))
+    return Parts(tuple(identified(known, aside, total)), role, apart)
 
 
 def written(parts: Parts, tables: Tables, name: str) -> Draft:

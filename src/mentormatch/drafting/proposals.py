@@ -103,11 +103,12 @@ def seats(entries: Sequence[Entry]) -> Iterator[Proposal]:
 
 
 def as_lists(pair: Twins) -> Iterator[Entry]:
-    """Yield two twins, one that holds a single option as a list of options."""
+    """Yield two twins as questions that pairs are compared by, one that holds a single option as a list of options."""
     for entry, other in ((pair.mentee, pair.mentor), (pair.mentor, pair.mentee)):
-        if entry.guess.kind in LISTED:
-            why = tr(LISTING, question=plain(other.question))
-            yield replace(entry, guess=replace(entry.guess, kind="choices", why=why))
+        guess = replace(entry.guess, use="match")
+        if guess.kind in LISTED:
+            guess = replace(guess, kind="choices", why=tr(LISTING, question=plain(other.question)))
+        yield replace(entry, guess=guess)
 
 
 def covered(pair: Twins) -> Proposal:

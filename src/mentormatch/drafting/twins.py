@@ -89,7 +89,8 @@ def twins(entries: Sequence[Entry], *, told: bool) -> list[Twins]:
 
 def comparable(entry: Entry) -> bool:
     """Say whether a question lists what may be needed or offered."""
-    return entry.scored and entry.guess.kind in (*LISTS, *LISTED) and not PERSONAL.search(fold(entry.question))
+    used = entry.scored or (entry.guess.use == "display" and leaning(entry.question) and bool(entry.options))
+    return bool(used) and entry.guess.kind in (*LISTS, *LISTED) and not PERSONAL.search(fold(entry.question))
 
 
 def likeness(found: Twins, *, told: bool) -> float:
