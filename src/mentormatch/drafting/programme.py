@@ -15,11 +15,12 @@ from mentormatch.drafting.proposals import WEIGHT, Proposal, adapted
 from mentormatch.drafting.roles import Role, role_among
 from mentormatch.drafting.samples import Sample, samples, with_sides
 from mentormatch.drafting.toml import array, line, quoted
-from mentormatch.drafting.trial import Tables, Trial, tried
+from mentormatch.drafting.trial import Tables, Trial, rejections, tried
 from mentormatch.drafting.vocabulary import with_shared_options
 from mentormatch.fields import Side
 from mentormatch.fields.single import NO, YES
 from mentormatch.languages import language, mark, spoken, tr
+from mentormatch.survey.entries import UNACCEPTED
 from mentormatch.survey.tool import OTHER
 from mentormatch.text import fold
 
@@ -49,13 +50,14 @@ MOSTLY = 0.5
 class Draft:
     """A programme file in words, what it lacks to take the answers it was made from, and how it was tried on them.
 
-    ``confirm`` counts the lines to be confirmed, ``orders`` are the fields whose order nothing tells, ``proposed`` how
-    many criteria and rules stand in it as comments.
+    ``rejected`` says why rows would be rejected, ``confirm`` counts the lines to be confirmed, ``orders`` are the fields
+    whose order nothing tells, ``proposed`` how many criteria and rules stand in it as comments.
     """
 
     text: str
     lacking: tuple[str, ...]
     trial: Trial
+    rejected: tuple[str, ...]
     language: str
     confirm: int
     orders: tuple[str, ...]
@@ -119,13 +121,15 @@ def written(parts: Parts, tables: Tables, name: str) -> Draft:
     confirm = sum(tr(CONFIRM) in each for each in text.splitlines() if not each.startswith("#"))
     orders = tuple(entry.name for entry in entries if fold(tr(CHECK_ORDER)) in fold(entry.guess.why))
     lacking = tuple(lacks(entries, parts))
-    return Draft(text, lacking, tried(text, tables), spoken(), confirm, orders, len(proposals))
+    trial = tried(text, tables)
+    rejected = tuple(rejections(trial, entries))
+    return Draft(text, lacking, trial, rejected, spoken(), confirm, orders, len(proposals))
 
 
 def consents_refused(made: Draft, parts: Parts) -> Parts | None:
     """Return the fields with no consent asked, where the draft would reject most rows for want of one; else None."""
     consents = [entry for entry in parts.entries if entry.guess.use == "consent"]
-    refused = made.trial.reasons[tr("la notice d'information n'est pas acceptée")]
+    refused = made.trial.reasons[tr(UNACCEPTED)]
     if not consents or refused <= MOSTLY * len(made.trial.rows):
         return None
     why = tr("un accord ? Trop de lignes seraient rejetées s'il était exigé")
