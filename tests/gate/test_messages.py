@@ -20,7 +20,10 @@ SPEAKING = {"tr", "tr_n", "mark", "counted"}
 FRENCH_WORDS = re.compile(
     r"[àâçéèêëîïôûùœÀÉÈÊÎÔ«»]|(?<![-\w])(?:le|la|les|des|du|une|est|sont|pas|pour|sans|aucun|aucune|avec|que|qui|dans|sur|cette|ces)(?![-\w])"
 )
-READ = {"departements", "drafting/words", "fields/nobody", "places/spelling", "report/texts", "survey/tools", "text"}
+DRAFTING = {"affinity", "capacity", "idiom", "ids", "roles", "twins", "words"}
+READ = {"departements", "fields/nobody", "places/spelling", "report/texts", "survey/tools", "text"} | {
+    f"drafting/{module}" for module in DRAFTING
+}
 """Where French is what is read, not what is said."""
 
 
