@@ -1,7 +1,7 @@
 """What kind of question one column asks, by its words and its answers: the first guess that fits is taken."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from mentormatch.drafting import words
 from mentormatch.drafting.answers import FEW, LONGEST_OPTION, agrees, closed, distinct, offered, share
@@ -21,8 +21,10 @@ PHONE = re.compile(r"\+?[\d\s.()/-]{8,20}")
 DATE = re.compile(r"(\d{4}-\d{2}-\d{2}|\d{4}/\d{2}/\d{2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2}[/-]\d{4})\b.*")
 CODE = re.compile(r"[a-z]+[_\d]\w*|\d+")
 """A header that is a code, and says nothing of what is asked."""
-JOINERS = (None, "|", " / ")
-"""What separates several answers in one cell: ``;`` and line breaks, or one of these."""
+JOINERS = (";", "|", ",", " / ")
+"""What separates several answers in one cell, the surest first; line breaks go with ``;``."""
+LEAST_JOINED = 0.1
+"""The share of cells with several answers, where what joins them may stand in an option."""
 NOTES = frozenset(map(str, range(11)))
 
 
@@ -120,7 +122,7 @@ def scale(sample: Sample) -> Guess | None:
     if all(parse_number(option) is not None for option in options):
         return figures_scale(sample, options)
     order = graded(options)
-    if order is None or {fold(option) for option in order} <= YES | NO or words.says(words.TYPED, sample.question):
+    if order is None or {fold(option) for option in order} <= YES | NO or words.typed(sample.question):
         return None
     left = [option for option in options if off(option)]
     why = tr(IN_ORDER)
@@ -134,11 +136,7 @@ def figures_scale(sample: Sample, options: Sequence[str]) -> Guess | None:
     """Return that notes were given, the highest last; turned round where the question says that 1 is the most."""
     asked = fold(sample.question)
     coded = bool(CODE.fullmatch(asked)) and len(options) > FEW and all(option in NOTES for option in options)
-    if (
-        years(options)
-        or (words.COUNT.search(asked) and not words.GRADED.search(asked))
-        or words.says(words.TYPED, asked)
-    ):
+    if years(options) or (words.COUNT.search(asked) and not words.GRADED.search(asked)) or words.typed(sample.question):
         return None
     if not words.GRADED.search(asked) and not coded:
         return None
@@ -155,7 +153,7 @@ def legend(question: str) -> str:
     """
     told = [
         (int(number), said)
-        for number, said in re.findall(r"\b(\d{1,2})\s*(?:[=:(–—-]|is|means|est|étant|being)\s*([^\d,;()]+)", question)
+        for number, said in re.findall(r"\b(\d{1,2})\s*(?:[=:(–—-]|is|means|est|being)\s*([^\d,;()]+)", question)
     ] + [(int(number), said) for said, number in re.findall(r"([^\d,;()?]+?)\s*\((\d{1,2})\)", question)]
     low, high = min(told, default=(0, "")), max(told, default=(0, ""))
     if low[0] == high[0]:
@@ -170,7 +168,7 @@ def number(sample: Sample) -> Guess | None:
     if share(answers, lambda text: parse_number(text) is not None) <= 0.9 or words.place(sample.question):
         return None
     if years(answers):
-        few = closed(answers) and len(distinct(answers)) > 3 and not words.says(words.TYPED, sample.question)
+        few = closed(answers) and len(distinct(answers)) > 3 and not words.typed(sample.question)
         return None if few else Guess("text", tr("une année, lue par l'équipe, jamais notée"), use="display")
     return Guess("number", tr("un nombre"))
 
@@ -185,29 +183,38 @@ def slots(sample: Sample) -> Guess | None:
 
 
 def several(sample: Sample) -> Guess | None:
-    """Return that several options, or several names, stand in one cell."""
+    """Return that several options, or several names, stand in one cell: by the first joiner that gives options."""
     for joiner in JOINERS:
-        cells = [split(answer, joiner) for answer in sample.answers]
+        cells = pieces(sample.answers, joiner, apart=words.says(words.PLURAL, sample.question))
         parts = [piece for cell in cells for piece in cell]
-        if any(len(cell) > 1 for cell in cells):
-            return listed(sample, parts, {} if joiner is None else {"joiner": joiner})
-    cells = pieces(sample.answers)
-    parts = [piece for cell in cells for piece in cell]
-    if all(len(cell) < 2 for cell in cells) or not closed(parts) or share(cells, lambda cell: len(cell) > 1) < 0.1:
-        return None
-    why = tr("plusieurs réponses, séparées par des virgules ; {seen}", seen=tr(SEEN))
-    return Guess("choices", why, {"options": offered(parts)})
-
-
-def listed(sample: Sample, parts: Sequence[str], joiner: Mapping[str, str]) -> Guess | None:
-    """Return options or names that a joiner separates."""
-    if closed(parts):
-        apart = tr("« {text} »", text=joiner["joiner"].strip()) if joiner else tr("des points-virgules ou des lignes")
-        why = tr("plusieurs réponses, séparées par {apart} ; {seen}", apart=apart, seen=tr(SEEN))
-        return Guess("choices", why, {"options": offered(parts)} | dict(joiner))
-    if all(len(piece) <= LONGEST_OPTION for piece in parts):
-        return Guess("names", tr("une liste de noms"), dict(joiner))
+        many = share(cells, lambda cell: len(cell) > 1)
+        if many and chosen_again(sample.answers, parts, joiner) and (many > LEAST_JOINED or joiner == ";"):
+            return listed(offered(parts), joiner)
+    named = [split(answer, None) for answer in sample.answers]
+    parts = [piece for cell in named for piece in cell]
+    if any(len(cell) > 1 for cell in named) and all(len(piece) <= LONGEST_OPTION for piece in parts):
+        return Guess("names", tr("une liste de noms")) if not closed(sample.answers) else None
     return None
+
+
+def chosen_again(answers: Sequence[str], parts: Sequence[str], joiner: str) -> bool:
+    """Say whether parts of cells look like options that people chose from: fewer than the cells made of them."""
+    return closed(parts) and (
+        joiner == ";"
+        or not closed(answers)
+        or len(distinct(answers)) > len(distinct(parts))
+        or len(distinct(parts)) < 3
+    )
+
+
+def listed(options: Sequence[str], joiner: str) -> Guess:
+    """Return options that a joiner separates; where they hold semicolons, only commas may part them."""
+    if joiner == ",":
+        why = tr("plusieurs réponses, séparées par des virgules ; {seen}", seen=tr(SEEN))
+        return Guess("choices", why, {"options": options} | ({"joiner": "\n"} if ";" in "".join(options) else {}))
+    apart = tr("des points-virgules ou des lignes") if joiner == ";" else tr("« {text} »", text=joiner.strip())
+    why = tr("plusieurs réponses, séparées par {apart} ; {seen}", apart=apart, seen=tr(SEEN))
+    return Guess("choices", why, {"options": options} | ({} if joiner == ";" else {"joiner": joiner}))
 
 
 def names(sample: Sample) -> Guess | None:
@@ -221,7 +228,7 @@ def names(sample: Sample) -> Guess | None:
 def choice(sample: Sample) -> Guess | None:
     """Return that one of a few options was chosen; what is typed again and again is none."""
     options = offered(sample.answers)
-    if words.says(words.TYPED, sample.question) and not words.roles(options):
+    if words.typed(sample.question) and not words.roles(options):
         return None
     if (closed(sample.answers) or words.roles(options)) and len(options) > 1:
         return Guess("choice", tr("une option ; {seen}", seen=tr(SEEN)), {"options": options})

@@ -14,6 +14,7 @@ from mentormatch.languages import mark, tr
 from mentormatch.text import fold
 
 READ_ONLY = mark("lu par l'équipe, jamais noté")
+UNASKED = mark("jamais comparé sans que vous le demandiez")
 
 
 def guess(sample: Sample) -> Guess:

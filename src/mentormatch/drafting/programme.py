@@ -50,8 +50,8 @@ MOSTLY = 0.5
 class Draft:
     """A programme file in words, what it lacks to take the answers it was made from, and how it was tried on them.
 
-    ``rejected`` says why rows would be rejected, ``confirm`` counts the lines to be confirmed, ``orders`` are the fields
-    whose order nothing tells, ``proposed`` how many criteria and rules stand in it as comments.
+    ``rejected`` says why rows would be rejected; ``confirm`` counts the lines to be confirmed, ``proposed`` the criteria
+    and rules that stand in it as comments; ``orders`` are the fields whose order nothing tells.
     """
 
     text: str

@@ -1,8 +1,9 @@
 """The questions that a file seems to ask: one column, or several that share a question with an item in brackets."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from mentormatch.drafting.words import CONSENT, ordinal, says
 from mentormatch.fields import Side
 from mentormatch.survey.headers import split_part
 from mentormatch.survey.table import Table
@@ -45,11 +46,64 @@ def samples(tables: Sequence[tuple[Table, Side | None]]) -> list[Sample]:
 
 def in_table(table: Table, side: Side | None) -> list[Sample]:
     """Return the questions of one file; of a question that stands alone too, the items come with it."""
-    return [
-        sample(table, question, columns, side)
-        for question, columns in grouped(table.header).items()
-        if any(table.header[column].strip() for column in columns)
-    ]
+    groups = grouped(table.header)
+    boxes = boxed(table, [columns[0] for columns in groups.values() if len(columns) == 1])
+    ranks = ranked(table.header, [columns[0] for columns in groups.values() if len(columns) == 1])
+    found: list[Sample] = []
+    for question, columns in groups.items():
+        first = columns[0]
+        if first in boxes:
+            found += [spread(table, boxes[first], side)] if boxes[first] else []
+        elif first in ranks:
+            found += [spread(table, ranks[first], side)] if ranks[first] else []
+        elif any(table.header[column].strip() for column in columns):
+            found.append(sample(table, question, columns, side))
+    return found
+
+
+def boxed(table: Table, alone: Sequence[int]) -> dict[int, dict[str, int]]:
+    """Return the columns that are boxes ticked with their own label, those side by side as one under the first.
+
+    Some tools write no question above them. Each column has the items of its group, by label; none but the first.
+    """
+    labels = {column: table.header[column].strip() for column in alone}
+    given = {column: {fold(row.cells[column]) for row in table.records} - {""} for column in alone}
+    box = [column for column in alone if given[column] == {fold(labels[column])} and not says(CONSENT, labels[column])]
+    found: dict[int, dict[str, int]] = {}
+    for column in box:
+        before = next((first for first, items in found.items() if items and column - 1 in items.values()), None)
+        if before is None:
+            found[column] = {labels[column]: column}
+        else:
+            found[before][labels[column]] = column
+            found[column] = {}
+    lone = [first for first, items in found.items() if len(items) == 1]
+    return {column: items for column, items in found.items() if column not in lone}
+
+
+def ranked(header: Sequence[str], alone: Sequence[int]) -> dict[int, dict[str, int]]:
+    """Return the columns of one ranked question, told apart by ``First choice``, ``2e choix``, as one under the best.
+
+    Each column has the ranks of its group, the first first whatever the order of the columns; none but one of them.
+    """
+    groups: dict[str, dict[int, int]] = {}
+    for column in alone:
+        stem, place = ordinal(header[column])
+        if place:
+            groups.setdefault(stem, {}).setdefault(place, column)
+    found: dict[int, dict[str, int]] = {}
+    for places in groups.values():
+        if len(places) > 1 and sorted(places) == list(range(1, len(places) + 1)):
+            found |= {column: {} for column in places.values()}
+            found[min(places.values())] = {str(place): places[place] for place in sorted(places)}
+    return found
+
+
+def spread(table: Table, items: Mapping[str, int], side: Side | None) -> Sample:
+    """Return a question over several columns, in the words of the first header, for it has none of its own."""
+    rows = tuple(tuple(record.cells[column].strip() for column in items.values()) for record in table.records)
+    headers = tuple(table.header[column].strip() for column in items.values())
+    return Sample(headers[0], headers, tuple(items), rows, (side,) * len(rows))
 
 
 def grouped(header: Sequence[str]) -> dict[str, list[int]]:

@@ -81,8 +81,7 @@ LADDERS = (
     " | bac 1 | bac 2, bts, dut, bts dut, associate degree, associate s degree, foundation degree | bac 3, licence, licence ou equivalent, but, bachelor, bachelors, bachelor s, bachelor s degree, bachelor degree, undergraduate, undergraduate degree, ba, bsc | bac 4, maitrise | bac 5, master, masters, master s, master s degree, master degree, postgraduate, ma, msc, ingenieur*, bac 5 et plus, bac 5 ou plus | bac 8, doctorat, doctorate, phd, doctoral degree, docteur*",
     "no, non | rather no, plutot non, probably not, sans doute pas | maybe, peut etre, perhaps, partiellement, partially, partly, en partie, possibly, somewhat, a little, un peu, to some extent, assez | rather yes, plutot oui, probably, mostly, sans doute | yes, oui | definitely, yes definitely, oui tout a fait, absolutely, oui absolument, beaucoup, a lot",
     "not needed, pas besoin, no need, aucun besoin, unnecessary | nice to have, utile*, useful, optional, souhaitable | important*, should have | prioritaire*, essential, essentiel*, must have, indispensable*, critical, priority, tres important*",
-    "en presence, en presentiel, in person, in person only, face to face, uniquement en presentiel | surtout en presence, mostly in person, plutot en presentiel | indifferent, hybride, hybrid, both, mixte, les deux | surtout en visio, mostly online, plutot en visio, plutot a distance | en visio uniquement, en visio, online, online only, remote, a distance, a distance uniquement, uniquement a distance",
-    "moi seul*, just me, only me, seul*, solo, myself only | *",
+    "en presence, en presentiel uniquement | surtout en presence, plutot en presentiel | indifferent | surtout en visio, plutot en visio, plutot a distance | en visio uniquement, a distance uniquement",
 )
 """Families of graded answers, steps from the lowest to the highest between bars, each with its synonyms."""
 MOST = "most, le plus, la plus, best, meilleur*, highest, maximum, max, strongest"
@@ -207,7 +206,8 @@ def degree(answer: str) -> tuple[str, float]:
 
 def in_ranges(answers: Sequence[str]) -> list[float | None] | None:
     """Return what orders ranges of numbers: the first number of each, a little less below it, a little more above."""
-    found = [bound(answer) for answer in answers]
+    spoken = {unit(numbered(answer)) for answer in answers}
+    found = [bound(answer, scaled=len(spoken - {1.0}) > 1) for answer in answers]
     rates = {bool(RATE.search(numbered(answer))) for answer in answers if fold(answer) not in SMALL_NUMBERS}
     classes = all(re.fullmatch(r"\d+(?:e|eme)", fold(answer)) for answer in answers)
     return None if None in found or years(answers) or classes or len(rates) > 1 else found
@@ -218,7 +218,7 @@ def years(answers: Sequence[str]) -> bool:
     return bool(answers) and all(re.fullmatch(r"(?:19|20)\d\d", answer.strip()) for answer in answers)
 
 
-def bound(answer: str) -> float | None:
+def bound(answer: str, *, scaled: bool = True) -> float | None:
     """Return what orders a range of numbers in days or in its own unit, None where an answer is no range.
 
     >>> bound("6 mois à 1 an") < bound("1 à 2 ans") < bound("Plus de 2 ans")
@@ -232,7 +232,7 @@ def bound(answer: str) -> float | None:
         return None
     value = float(re.sub(r"(?<=\d)[ ,.](?=\d{3}\b)", "", found[1]).replace(",", "."))
     amount, _, period = RATE.sub("|", said[found.end() :], count=1).partition("|")
-    value *= unit(amount) / unit(period)
+    value *= (unit(amount) if scaled else 1.0) / unit(period)
     if re.match(r"every|tous|toutes", said):
         value = 1 / value if value else value
     nudge = -0.01 if BELOW.search(said) else 0.01 if ABOVE.search(said) else 0.0

@@ -2,25 +2,30 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from mentormatch.fields.base import split
 from mentormatch.text import fold
 
 COMMA = re.compile(r",\s*(?![^()\[\]]*[)\]])")
 """A comma outside brackets."""
 
 
-def pieces(answers: Sequence[str]) -> list[list[str]]:
-    """Return the answers of each cell: parts between commas, those that only ever come one after the other as one.
+def pieces(answers: Sequence[str], joiner: str, *, apart: bool = False) -> list[list[str]]:
+    """Return the answers of each cell: parts between joiners, those that only ever come one after the other as one.
 
-    >>> pieces(["Web, front end, iOS", "iOS", "Web, front end"])
+    ``apart`` says that several are asked for, so that parts are answers of their own even where they come together.
+
+    >>> pieces(["Web, front end, iOS", "iOS", "Web, front end"], ",")
     [['Web, front end', 'iOS'], ['iOS'], ['Web, front end']]
     """
+    if joiner != ",":
+        return [split(answer, None if joiner == ";" else joiner) for answer in answers]
     cells = [[part.strip() for part in COMMA.split(answer) if part.strip()] for answer in answers]
     inner = lowered(cells)
     cells = [merged(cell, lambda _, part: fold(part) in inner) for cell in cells]
-    while pairs := together(cells):
-        cells = [merged(cell, lambda left, right: (fold(left), fold(right)) in pairs) for cell in cells]
+    while not apart and (pairs := together(cells)):
+        cells = [merged(cell, lambda left, right, pairs=pairs: (fold(left), fold(right)) in pairs) for cell in cells]
     return cells
 
 
@@ -40,7 +45,7 @@ def together(cells: Sequence[Sequence[str]]) -> set[tuple[str, str]]:
     return {pair for pair, times in beside.items() if times > 1 and alone[pair[0]] == times == alone[pair[1]]}
 
 
-def merged(cell, joins):
+def merged(cell: Sequence[str], joins: Callable[[str, str], bool]) -> list[str]:
     """Return the parts of a cell, each that is to go on with the one before joined to it."""
     found: list[str] = []
     for part in cell:

@@ -26,7 +26,7 @@ class Subject:
 HEALTH = Subject(
     "health",
     certain="""
-    aah, access need*, access requirement*, accessibility accommodation*, accessibility need*, accessibility request*,
+    aah, needs support, access need*, access requirement*, accessibility accommodation*, accessibility need*, accessibility request*,
     accessibility requirement*, accessibility support, accommodation* due to, addict*, addiction*, adhd,
     adjustment* during, adjustment* for *, adjustment* to *, affection* de longue duree, affection* longue duree,
     aids, alcohol * drink*, ald, allerg*, allocation * handicape*, andropause, angoisse*, antecedent* de sante,
@@ -81,10 +81,10 @@ HEALTH = Subject(
     pathologi*, psychiatr*, sanitaire*, sante, therap*, trauma*, unwell
     """,
     possible="""
-    accessibilite, accessibility, accessible*, accommodations, accompagnement* particulier*,
+    materiel adapte, materiel * particulier, materiel * specifique, accessibilite, accessibility, accessible*, accommodations, accompagnement* particulier*,
     accompagnement* specifique*, adaptation*, additional need*, additional support, adjustment*, alcohol, alcool,
     amenagement*, aptitude* physique*, assurance maladie, audition, besoin* d un amenagement*, besoin* particulier*,
-    besoin* specifique*, blesse*, blessure*, blind, carer of, condition, condition* lasting, condition* or illness*, conditions lasting, condition lasting, besoin* * accessibilite, condition* physique*,
+    besoin* specifique*, blesse*, blessure*, blind, carer of, condition, condition* lasting, condition* or illness*, conditions lasting, condition lasting, limited because, besoin* * accessibilite, condition* physique*,
     conditions that, deaf, difficulte* particuliere*, difficulte* physique*, drogue*, drugs, dys, eyesight, fatigue*,
     feel* * overwhelmed, gis, guaranteed interview*, handicap, health, hearing, height and weight, impair*, lesion*,
     lifting, limitation* physique*, limited mobility, lunettes, malade*, mutuelle, needs support, pain, panic,
@@ -178,12 +178,12 @@ ORIGIN = Subject(
 SEXUALITY = Subject(
     "sexuality",
     certain="""
-    asexual*, asexuel*, assigne* a la naissance, assigned at birth, assigned sex, assumed to be at birth,
+    are you non binary, identify as non binary, etes vous non binaire*, asexual*, asexuel*, assigne* a la naissance, assigned at birth, assigned sex, assumed to be at birth,
     attracted to, bisex*, bisexual*, cisgender*, cisgenre*, civil partnership or same, coming out, gay,
-    gender expression*, gender fluid*, gender history, gender identit*, gender modality, gender reassign*,
+    gender expression*,  gender history, gender identit*, gender modality, gender reassign*,
     genderqueer*, genre assigne*, heterosex*, heterosexual*, homosex*, homosexual*, identify as trans,
     identite* de genre, identite* sexuelle*, intersex*, intersexe*, lesbian*, lesbien*, lgbq*, lgbt*, meme sexe,
-    non binaire*, non binary, nonbinary, orientation* affective*, orientation* sexuelle*, pansex*, pansexual*,
+       orientation* affective*, orientation* sexuelle*, pansex*, pansexual*,
     parcours trans, personne* trans, queer*, registered at birth, same as * birth, same gender * birth, same sex,
     sex at birth, sex life, sexe assigne*, sexual histor*, sexual identit*, sexual orientation*, sexual preference*,
     sexualities, sexuality, trans and, trans history, trans man, trans or, trans people, trans person, trans status,
@@ -196,8 +196,8 @@ SEXUALITY = Subject(
     attirance*, attire*, bi, out at work, out to, relations intimes, sexualite*, straight
     """,
     answers="""
-    agenre*, asex*, bi, bisex*, cisgen*, gai*, gay*, genderfluid, genderqueer, hetero, heterosex*, homosex*,
-    intersex*, lesbi*, non binaire*, pansex*, queer*, straight*, trans **, trans man, trans woman, transgen*
+    agenre*, asex*, bi, bisex*, cisgen*, gai*, gay*,   hetero, heterosex*, homosex*,
+    intersex*, lesbi*,  pansex*, queer*, straight*, trans **, trans man, trans woman, transgen*
     """,
 )
 POLITICS = Subject(
@@ -228,7 +228,7 @@ POLITICS = Subject(
     protests
     """,
     answers="""
-    center left, center right, centre droit, centre gauche, centre left, centre right, communist*, conservative,
+    center left, center right, centre droit, green, centre gauche, centre left, centre right, communist*, conservative,
     conservatives, democrat, democratic party, democrats, dup, eelv, elu* local*, extreme droite, extreme gauche,
     far left, far right, green party, la france insoumise, labour, labour party, left wing, les ecologistes,
     les republicains, lfi, lib dem*, liberal democrat*, libertarian*, membre d un parti*, militant* **, modem,

@@ -18,7 +18,7 @@ def plain(text: str) -> str:
     'etes vous reconnue travailleur handicape'
     """
     said = re.sub(r"(?<=\w)[·•∙⋅‧](?=\w)", "", text)
-    said = re.sub(r"(?<=\w)\((e|s|es|ne|le|te)\)", r"\1", said, flags=re.IGNORECASE)
+    said = re.sub(r"(?<=\w)\((s|[nlt]?e|es)\)", r"\1", said, flags=re.IGNORECASE)
     return " ".join(re.findall(r"[^\W_]+", fold(said)))
 
 

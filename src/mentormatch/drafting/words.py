@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from mentormatch.drafting.wording import plain, within
 from mentormatch.fields.lists import rank_of
-from mentormatch.text import canonical
+from mentormatch.text import canonical, fold
 
 EMAIL = "courriel*, e mail*, email*, mail, mails, adresse electronique, messagerie, mailing address electronic"
 REACHED = """
@@ -141,16 +141,28 @@ PERMISSION = """
     """
 """What people may refuse and still take part: a refusal turns nobody away."""
 PLACE = """
-    departement, territoire*, ville, villes, commune, communes, code postal, codes postaux, lieu, lieux, localisation, region, habitez, vivez, residence, ou habitez vous, ou vivez vous, ou etes vous base*, ou, pays, adresse ville, localite,
-    city, cities, town, location*, where do you live, where are you based, where are you located, based, postcode, post code, postal code, zip, zip code, country, countries, county, state, region, live, reside, traveling from, travelling from, where
+    departement, territoire*, ville, villes, commune, communes, code postal, codes postaux, lieu de residence, lieu de vie, lieu d habitation, lieu de travail,
+    lieu d exercice, lieu, localisation, region, regions, ou habitez, habitez vous, vivez vous, ou vivez, residence, ou etes vous base*, ou etes vous situe*,
+    ou travaillez vous, pays, localite, lieu de rencontre,
+    city, cities, town, towns, village, location*, where do you live, where are you based, where are you located, where are you from, where you live, where you work,
+    postcode*, post code*, postal code*, zip, zip code*, country, countries, county, state, state or province, province, region, regions, traveling from, travelling from, do you live in
     """
-NOT_PLACE = "ou bien, ou non, ou est ce que, or, state of, etat de, statement, where could you, where did you hear, where would you like to be in, where do you see, where are you today, where you want, ou en etes vous, ou vous voyez vous, where are you in, lieu de formation, lieux de formation, avez vous, do you, are you, etes vous, vous ou, vos, besoin*"
+NOT_PLACE = """
+    state of, state your, state why, please state, lieu de formation, lieux de formation, lieu s de formation, lieux de, au lieu de, donner lieu, a l etat, country music, village hall team
+    """
 NAMES = """
     structures, employeurs, organisations, organismes, compagnies, entreprises pour lesquelles, entreprises ou vous, personnes avec, personnes que, personnes a, personnes qui, eviter, associations, collegues, structures pour *, structures connues,
     companies you, people you, employers, organizations, colleagues, coworkers, co workers, avoid, anyone you, someone you, people who, authors, co authors, names of
     """
+NOT_TYPED = "type*, size*, taille*, kind of, secteur*, sector*, category, categorie*, statut"
+PLURAL = "languages, langues, areas, skills, interests, hobbies, keywords, competences, domaines, themes, topics, centres d interet, interets, outils, tools, instruments"
+"""What is asked for several of."""
+GENDER = re.compile(
+    r"(?:(?:le|the|votre|ton|your|preferred|same|similar|what) )?(?:genre|sexe|gender|sex)(?: s)?|.*\b(?:votre (?:genre|sexe)|genders?|ton sexe|sex of)\b.*"
+)
+"""What is never compared unasked."""
 TYPED = """
-    company, companies, firm, employer, employeur, entreprise, societe, affiliation*, institution, university, universite, school, ecole, high school, alma mater, etablissement, laboratoire, lab, college or university, department, organization you, organisation you,
+    company, companies, firm, employer, employeur, entreprise, societe, affiliation*, institution, university, universite, school, ecole, high school, alma mater, etablissement, laboratoire, lab, college or university, organization you, organisation you,
     structure, job title, position, current role, poste, poste occupe, fonction, intitule*, metier exact, profession exacte, pronoun*, pronom*, keyword*, mots cles, hobbies, hobby, time zone, timezone, fuseau horaire, professional body, diplome obtenu, promotion, annee de sortie, signature,
     certification*, formations ou certifications, degree are you, regime, autorite, manager s name, superviseur, supervisor, sous quel nom, start month, end month, graduation date, duration, attempt
     """
@@ -158,7 +170,7 @@ TYPED = """
 READ = """
     t shirt, tee shirt, shirt size, taille de t shirt, civilite, title, titre, salutation, payment, paiement, tarif, tarifs, price, prix, facture, invoice, room sharing, accommodation, hebergement, accommodations, logement, transport*, arrival, arrivee, departure, travelling, traveling, luggage, parking,
     hear about, heard about, heard of, learn about, find out about us, find out about this, comment avez vous connu, comment nous avez vous, connu le programme, ou avez vous entendu, source de recrutement, status, statut, application*, candidature, inscription, dossier, adhesion, prioritaire, cotisation, paye, payeur,
-    parent*, guardian*, foyer, household, enfants, children, marital, matrimoniale, marie*, married, situation familiale, income, revenu*, salary, salaire, household income, free school meals, school meals, first in family, first generation, gender*, genre, sexe, sex, age, ages, age group, tranche d age, groupe d age, date of birth, ne en, birth year, annee de naissance, signature, photo, photos, cv, resume, attachment, piece jointe, upload, fichier, file,
+    parent*, guardian*, foyer, household, enfants, children, marital, matrimoniale, marie*, married, situation familiale, income, revenu*, salary, salaire, household income, free school meals, school meals, first in family, first generation, age, ages, age group, tranche d age, groupe d age, date of birth, ne en, birth year, annee de naissance, signature, photo, photos, cv, resume, attachment, piece jointe, upload, fichier, file,
     comment avez vous trouve, avez vous trouve, avez vous apprecie, repondu a vos attentes, attentes satisfaites, couvre t il vos attentes, satisfait*, satisfaction, satisfied, recommand*, recommend*, evaluation globale, evaluation generale, evaluation du *, evaluation de *, note globale, overall rating, overall experience, how was your, how would you rate the *, rate the *, evaluate the *, quality of the *, qualite de *, clarte *, clarity of *, maitrise du sujet, maitrise methodologie, pertinence *, utile pour votre travail, organisation de la formation, formateur*, trainer, instructor, rythme de la formation, avis general,
     employer size, company size, firm type, size of your, taille de votre, taille de l *, type of institution, type of contract, type de contrat, contract, contrat, vacation, vacances, holiday, holidays, permis de conduire, driving licence, driver s license, driving license, occupez vous cet emploi, in this job, leaving your job, feel like leaving, conge*, right to work, droit de travailler, visa, work permit, types of employment, highest qualification, highest level of education, dernier diplome, academic qualification, first aid, will currently, code postal du lieu, en fonction, anciennete, excited for, social media, handle
     """
@@ -171,6 +183,10 @@ GRADED = re.compile(
     r"\(1\)|\(5\)|\b1 ?[=:]|echelle|sur (5|10)\b|de [01] a (5|10|4|6|7)\b|\bnote[zr]?\b|a quel point|dans quelle mesure|\bevaluez|how (satisfied|confident|likely|important|comfortable|familiar|often|well|interested|useful|would you rate)"
     r"|\brat(e|ing)\b|\bscale\b|out of (5|10)|[01] ?(to|-|–) ?(5|10|7)\b|to what extent|on average, how much|niveau d'|degre d|year of study|which year"
 )
+ORDINAL = re.compile(
+    r"\d{1,2}(?:er|re|ere|e|eme|nd|rd|th|st)?|premiere?|first|deuxieme|seconde?|troisieme|third|quatrieme|fourth|cinquieme|fifth"
+)
+RANKED = "choix, choice, priorite, priority, preference, preferences, rang, rank, ranking, classement, voeu, voeux"
 RANKS = "choix, choice, priorite, priority, preference, preferences, rang, rank, classement, voeu, voeux, numero, number, no, n, your, my, votre"
 """What is ranked by columns that an ordinal tells apart."""
 WHEN = re.compile(r"\bdate\b|horodat|heure|\bquand\b|\bwhen\b|timestamp")
@@ -226,7 +242,25 @@ def place(question: str) -> bool:
     >>> place("Ville de résidence"), place("Where are you based?"), place("Or something else")
     (True, True, False)
     """
-    return says(PLACE, within(NOT_PLACE).sub(" ", plain(question)))
+    return says(PLACE, within(NOT_PLACE).sub(" ", plain(question))) and not COUNT.search(fold(question))
+
+
+def typed(question: str) -> bool:
+    """Say whether a question asks for what people type: an employer, a school, a position.
+
+    >>> typed("Your employer"), typed("Size of your employer")
+    (True, False)
+    """
+    return says(TYPED, question) and not says(NOT_TYPED, question)
+
+
+def gender(question: str) -> bool:
+    """Say whether a question asks for a gender, one's own or another's.
+
+    >>> gender("Genre"), gender("Quel genre de mentor cherchez-vous ?")
+    (True, False)
+    """
+    return bool(GENDER.fullmatch(plain(question)))
 
 
 def rank(text: str) -> bool:
@@ -237,6 +271,19 @@ def rank(text: str) -> bool:
     """
     said = within(RANKS).sub(" ", plain(text)).split()
     return len(said) == 1 and rank_of(said[0]) > 0
+
+
+def ordinal(header: str) -> tuple[str, int]:
+    """Return what a header asks to rank and the rank that its column holds, 0 where it holds none.
+
+    >>> ordinal("Atelier : 2e choix"), ordinal("Third team preference"), ordinal("Parent 1 - Nom")
+    (('atelier choix', 2), ('team preference', 3), ('', 0))
+    """
+    said = plain(header).split()
+    places = [at for at, word in enumerate(said) if ORDINAL.fullmatch(word)]
+    if len(places) != 1 or not says(RANKED, header):
+        return "", 0
+    return " ".join(said[: places[0]] + said[places[0] + 1 :]), rank_of(said[places[0]])
 
 
 def day(text: str) -> bool:
