@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from mentormatch.drafting import words
-from mentormatch.drafting.answers import FEW, distinct
+from mentormatch.drafting.answers import FEW
 from mentormatch.drafting.identity import apart, blanks, is_email
 from mentormatch.drafting.ids import identifier
 from mentormatch.drafting.roles import Role, role_among, role_in
@@ -89,4 +89,4 @@ def roled(role: Role) -> Iterator[str]:
     yield "[fields.role]"
     yield line("question", quoted(role.sample.question))
     yield line("kind", quoted("choice"))
-    yield line("options", array(distinct(role.sample.answers)))
+    yield line("options", array(role.options))

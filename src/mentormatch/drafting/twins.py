@@ -87,6 +87,18 @@ def twins(entries: Sequence[Entry], *, told: bool) -> list[Twins]:
     return chosen
 
 
+def echoes(entries: Sequence[Entry]) -> Iterator[tuple[Entry, Entry]]:
+    """Yield the questions that ask mentors and mentees for one of the same options, each in its own words."""
+    single = [entry for entry in entries if entry.scored and entry.guess.kind in ("choice", "scale")]
+    taken: set[str] = set()
+    for mentor, mentee in product(single, single):
+        if (mentor.side, mentee.side) == ("mentor", "mentee") and taken.isdisjoint((mentor.name, mentee.name)):
+            ours, theirs = ({fold(text) for text in entry.options} for entry in (mentor, mentee))
+            if ours == theirs and set(said(mentor)) & set(said(mentee)):
+                taken |= {mentor.name, mentee.name}
+                yield mentor, mentee
+
+
 def comparable(entry: Entry) -> bool:
     """Say whether a question lists what may be needed or offered."""
     used = entry.scored or (entry.guess.use == "display" and leaning(entry.question) and bool(entry.options))
