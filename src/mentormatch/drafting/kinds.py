@@ -40,6 +40,8 @@ def read_only(sample: Sample, found: Guess) -> Guess:
 
 def sensitive(sample: Sample) -> bool:
     """Say whether a question asks for sensitive data, by its words, its items, or the answers chosen."""
+    if sample.follows is not None and sensitive(sample.follows):
+        return True
     cells = [piece for answer in distinct(sample.answers) for piece in split(answer, None)]
     options = [*sample.items, *distinct(cells), *(piece for cell in distinct(cells) for piece in cell.split(", "))]
     return (

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mentormatch.drafting.words import CONSENT, ordinal, says
+from mentormatch.drafting.words import CONSENT, follows, ordinal, says
 from mentormatch.fields import Side
 from mentormatch.survey.headers import split_part
 from mentormatch.survey.table import Table
@@ -14,7 +14,8 @@ from mentormatch.text import fold
 class Sample:
     """A question as a file asks it: ``items`` of its columns (none: one column), and ``rows`` of cells, all trimmed.
 
-    ``headers`` are those of its columns; ``sides`` says who sent each row, None where that is not known.
+    ``headers`` are those of its columns; ``sides`` says who sent each row, None where that is not known. ``follows`` is
+    the question before it, where this one only asks to say more of that.
     """
 
     question: str
@@ -22,6 +23,7 @@ class Sample:
     items: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     sides: tuple[Side | None, ...]
+    follows: "Sample | None" = None
 
     @property
     def answers(self) -> list[str]:
@@ -58,6 +60,15 @@ def in_table(table: Table, side: Side | None) -> list[Sample]:
             found += [spread(table, ranks[first], side)] if ranks[first] else []
         elif any(table.header[column].strip() for column in columns):
             found.append(sample(table, question, columns, side))
+    return followed(found)
+
+
+def followed(asked: Sequence[Sample]) -> list[Sample]:
+    """Return questions in their order, each that only asks to say more with the one that it follows."""
+    found: list[Sample] = []
+    for one in asked:
+        before = found[-1] if found and follows(one.question) else None
+        found.append(replace(one, follows=before and (before.follows or before)))
     return found
 
 

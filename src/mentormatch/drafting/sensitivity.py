@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cache, lru_cache
 
-from mentormatch.drafting.subjects import HARMLESS, HELPED, OTHERS, SUBJECTS, TOPICS
+from mentormatch.drafting.contexts import HARMLESS, HELPED, OF_NOUN, OTHERS, TOPICS
+from mentormatch.drafting.subjects import SUBJECTS
 from mentormatch.drafting.wording import alternatives, plain, within
 
 MOST_ANSWERS, LONGEST = 200, 90
@@ -38,7 +39,7 @@ COLOURS = frozenset(
 """Options beside which black and white are colours of things."""
 PERSON = re.compile(
     r"\b(?:you|your|yourself|i|my|am|we|our|any|vous|votre|vos|tu|ton|ta|tes|je|j|mon|ma|mes|es|as|son|sa|ses|their|his|her"
-    r"|child s|spouse s|please|merci|veuillez|indiquez|precisez)(?: \w+){0,4} $"
+    r"|child s|spouse s|please|merci|veuillez|indiquez|precisez)(?: \w+){0,6} $"
 )
 ABOUT = r"(?:in|of|on|about|with|within|for|into|towards?|de|du|des|d|en|sur|dans|avec|aux?|pour|a)"
 ARTICLE = r"(?: (?:the|a|an|la|le|les|l|un|une|some|other|d autres))*"
@@ -170,7 +171,7 @@ def frames() -> tuple[re.Pattern[str], ...]:
     """Return the words that make a field of what follows, or of what stands before; those of help given to others."""
     topic, link = alternatives(TOPICS), rf"(?: {ABOUT})+{ARTICLE}"
     return (
-        re.compile(rf"\b(?:{topic}{link}(?: \w+)?|(?:law|droit)) $"),
+        re.compile(rf"\b(?:{topic}{link}(?: \w+)?|{alternatives(OF_NOUN)}) $"),
         re.compile(rf"{BEHIND} {topic}(?!\w)"),
         re.compile(rf"\b{alternatives(HELPED)}(?: \w+){{0,5}} $"),
     )

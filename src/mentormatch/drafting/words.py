@@ -183,6 +183,16 @@ GRADED = re.compile(
     r"\(1\)|\(5\)|\b1 ?[=:]|echelle|sur (5|10)\b|de [01] a (5|10|4|6|7)\b|\bnote[zr]?\b|a quel point|dans quelle mesure|\bevaluez|how (satisfied|confident|likely|important|comfortable|familiar|often|well|interested|useful|would you rate)"
     r"|\brat(e|ing)\b|\bscale\b|out of (5|10)|[01] ?(to|-|–) ?(5|10|7)\b|to what extent|on average, how much|niveau d'|degre d|year of study|which year"
 )
+FOLLOWING = """
+    si oui, si non, si c est le cas, si vous avez repondu oui, dans l affirmative, le cas echeant, lequel, laquelle, lesquels, lesquelles, if yes, if no, if so, if you answered, if applicable, if you said,
+    if you selected, if you ticked, if other, if you have, which one, which ones, please give details, please provide details, please specify, please describe if, please explain, give details, further details, veuillez preciser, merci de preciser
+    """
+"""How a question begins that says more of the one before."""
+MORE = frozenset(
+    "please specify details detail describe explain give provide further more information comment comments other above it this precisez preciser"
+    " precisions precision details lesquels lesquelles lequel laquelle veuillez merci de si autre commentaire commentaires ci dessus to if your answer any".split()
+)
+"""Words of which such a question may be made altogether."""
 ORDINAL = re.compile(
     r"\d{1,2}(?:er|re|ere|e|eme|nd|rd|th|st)?|premiere?|first|deuxieme|seconde?|troisieme|third|quatrieme|fourth|cinquieme|fifth"
 )
@@ -284,6 +294,16 @@ def ordinal(header: str) -> tuple[str, int]:
     if len(places) != 1 or not says(RANKED, header):
         return "", 0
     return " ".join(said[: places[0]] + said[places[0] + 1 :]), rank_of(said[places[0]])
+
+
+def follows(question: str) -> bool:
+    """Say whether a question only asks to say more of the one before it.
+
+    >>> follows("Si oui, précisez :"), follows("If yes, please give details"), follows("Please describe your project")
+    (True, True, False)
+    """
+    said = plain(question)
+    return bool(within(FOLLOWING).match(said)) or all(word in MORE for word in said.split())
 
 
 def day(text: str) -> bool:
