@@ -169,6 +169,25 @@ def test_both_sides_under_one_header_in_two_files_are_needs_and_offers() -> None
     assert proposed(made) == [("coverage", ["Thèmes"])]
 
 
+def test_boxes_without_a_question_above_them_are_paired_by_who_ticked_them() -> None:
+    topics = ("Budget", "Droit", "Réseau")
+    mentors = {topic: [topic, "", topic, ""] for topic in topics}
+    mentees = {f"{topic} (2)": ["", topic, "", ""] for topic in topics}
+    assert proposed(together(mentors | mentees)) == [("coverage", ["Budget", "Budget (2)"])]
+    cells = {topic: [topic, ""] for topic in topics}
+    made = apart(cells | {"Réseau [Autre]": ["un club", "deux clubs"]}, cells)
+    assert proposed(made) == [("coverage", ["Budget"])]
+    assert made.trial.fates == {"taken": 2 * ROWS}
+    assert made.trial.misread == {}
+
+
+def test_two_questions_for_one_of_the_same_options_are_hinted_to_be_one_field() -> None:
+    styles = ["Directe", "À l'écoute", "Ludique"]
+    made = apart({"Quelle est votre façon de mentorer ?": styles}, {"Quelle façon de mentorer vous aiderait ?": styles})
+    assert proposed(made) == []
+    assert '"Quelle façon de mentorer vous aiderait ?" = "facon_mentorer"' in made.text
+
+
 @pytest.mark.parametrize(
     ("question", "cells", "kind"),
     [

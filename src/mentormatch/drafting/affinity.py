@@ -17,7 +17,7 @@ ASIDE = re.compile(
     r"|heard|connu|t-?shirts?|taille|size|diet\w*|regimes?|allerg\w*|travel\w*|transport\w*|reimburs\w*|accommodation"
     r"|hebergement|logement|employment|contrats?|salair\w*|revenus?|excited|satisf\w*|recommand\w*|recommend\w*|agree"
     r"|accepte?|school|ecole|university|universite|college|marital\w*|famil\w*|children|enfants|permis|licen[cs]e"
-    r"|graduat\w*|promotion|currently pursuing|emergency|urgence)\b"
+    r"|graduat\w*|currently pursuing|emergency|urgence)\b"
 )
 """What a question is about that is nobody's reason to meet, or would be proposed only where somebody asks for it."""
 GENDERS = frozenset(

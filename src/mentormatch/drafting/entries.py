@@ -8,6 +8,7 @@ from mentormatch.drafting.guesses import Guess
 from mentormatch.drafting.samples import Sample
 from mentormatch.fields import Side
 from mentormatch.survey.headers import split_part
+from mentormatch.survey.tool import OTHER
 from mentormatch.text import fold
 
 NO_WORDS: Mapping[str, str] = MappingProxyType({})
@@ -51,7 +52,7 @@ class Entry:
         """Yield each header that does not say by itself which field it answers, or which item of it, and that name."""
         items = self.sample.items or ("",) * len(self.sample.headers)
         for header, item in zip(self.sample.headers, items, strict=False):
-            if item and not says(header, self.question, item):
+            if item and fold(item) != fold(OTHER) and not says(header, self.question, item):
                 yield header, f"{self.name} [{item}]"
             elif not item and fold(header) != fold(self.question):
                 yield header, self.name

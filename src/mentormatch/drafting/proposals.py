@@ -189,7 +189,8 @@ def untitled(entry: Entry) -> bool:
 def intimate(entry: Entry) -> bool:
     """Say whether a question is about what nobody is paired by unasked: gender, age, school, how they heard of it."""
     said = {fold(option) for option in entry.options}
-    return bool(ASIDE.search(fold(entry.question))) or len(said & GENDERS) > 1
+    asked = not untitled(entry) and ASIDE.search(fold(entry.question))
+    return bool(asked) or len(said & GENDERS) > 1
 
 
 def avoided(entry: Entry, entries: Sequence[Entry]) -> Proposal | None:

@@ -7,6 +7,7 @@ from mentormatch.drafting.words import CONSENT, follows, ordinal, says
 from mentormatch.fields import Side
 from mentormatch.survey.headers import split_part
 from mentormatch.survey.table import Table
+from mentormatch.survey.tool import OTHER
 from mentormatch.text import fold
 
 
@@ -49,7 +50,7 @@ def samples(tables: Sequence[tuple[Table, Side | None]]) -> list[Sample]:
 def in_table(table: Table, side: Side | None) -> list[Sample]:
     """Return the questions of one file; of a question that stands alone too, the items come with it."""
     groups = grouped(table.header)
-    boxes = boxed(table, [columns[0] for columns in groups.values() if len(columns) == 1])
+    boxes = boxed(table, {columns[0]: columns[1:] for columns in groups.values() if beside(table.header, columns[1:])})
     ranks = ranked(table.header, [columns[0] for columns in groups.values() if len(columns) == 1])
     found: list[Sample] = []
     for question, columns in groups.items():
@@ -72,22 +73,28 @@ def followed(asked: Sequence[Sample]) -> list[Sample]:
     return found
 
 
-def boxed(table: Table, alone: Sequence[int]) -> dict[int, dict[str, int]]:
+def beside(header: Sequence[str], columns: Sequence[int]) -> bool:
+    """Say whether columns, if there are any, only hold what was typed beside an option."""
+    return all(fold(parted(header[column])[1]) == fold(OTHER) for column in columns)
+
+
+def boxed(table: Table, alone: Mapping[int, Sequence[int]]) -> dict[int, dict[str, int]]:
     """Return the columns that are boxes ticked with their own label, those side by side as one under the first.
 
     Some tools write no question above them. Each column has the items of its group, by label; none but the first.
+    ``alone`` has the columns that may be boxes, with those that hold what was typed beside each. A label that comes
+    again, which is numbered, begins another group.
     """
-    labels = {column: table.header[column].strip() for column in alone}
+    labels = {column: unnumbered(table.header[column], table.header) for column in alone}
     given = {column: {fold(row.cells[column]) for row in table.records} - {""} for column in alone}
     box = [column for column in alone if given[column] == {fold(labels[column])} and not says(CONSENT, labels[column])]
     found: dict[int, dict[str, int]] = {}
     for column in box:
         before = next((first for first, items in found.items() if items and column - 1 in items.values()), None)
-        if before is None:
-            found[column] = {labels[column]: column}
-        else:
-            found[before][labels[column]] = column
-            found[column] = {}
+        if before is None or labels[column] in found[before]:
+            before = column
+        found.setdefault(column, {})
+        found[before] |= {labels[column]: column, **dict(zip([OTHER], alone[column], strict=False))}
     lone = [first for first, items in found.items() if len(items) == 1]
     return {column: items for column, items in found.items() if column not in lone}
 
@@ -117,6 +124,18 @@ def spread(table: Table, items: Mapping[str, int], side: Side | None) -> Sample:
     return Sample(headers[0], headers, tuple(items), rows, (side,) * len(rows))
 
 
+def unnumbered(text: str, header: Sequence[str]) -> str:
+    """Return a header without the number that tells it from one of the same words, itself where it has none.
+
+    >>> unnumbered("Law (2)", ["Law", "Law (2)"]), unnumbered("Law (2)", ["Law (1)", "Law (2)"])
+    ('Law', 'Law (2)')
+    """
+    question, item = split_part(text) or (text, "")
+    names = {fold(name) for name in header}
+    repeated = item.isdigit() and text.rstrip().endswith(")") and fold(question) in names
+    return question.strip() if repeated and fold(f"{question} (1)") not in names else text.strip()
+
+
 def grouped(header: Sequence[str]) -> dict[str, list[int]]:
     """Return the columns of each question."""
     questions = [fold(parted(text)[0]) for text in header]
@@ -124,7 +143,8 @@ def grouped(header: Sequence[str]) -> dict[str, list[int]]:
     named: dict[str, str] = {}
     for column, text in enumerate(header):
         question, item = parted(text)
-        together = item and (text.rstrip().endswith("]") or questions.count(fold(question)) > 1)
+        again = unnumbered(text, header) != text.strip()
+        together = item and not again and (text.rstrip().endswith("]") or questions.count(fold(question)) > 1)
         asked = question if together else text.strip()
         groups.setdefault(named.setdefault(fold(asked), asked), []).append(column)
     return groups
