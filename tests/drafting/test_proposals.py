@@ -13,6 +13,7 @@ from mentormatch.drafting.twins import leaning
 from mentormatch.enrolment import read_survey, read_tables
 from mentormatch.matching import match
 from mentormatch.programme import Programme
+from tests.conftest import DEEP
 from tests.drafting.questionnaires import renderer, sources, tables
 
 ROWS = 12
@@ -246,6 +247,8 @@ def test_every_proposal_of_every_questionnaire_loads_and_pairs_its_own_people(
     paired, proposals = 0, 0
     for path in sorted(folder.glob("open/*.yaml")):
         document = render.read(path)
+        if not DEEP and document["role"] == "one side only":
+            continue
         made = draft(tables(document, render, tmp_path))
         whole = Programme.read(tomllib.loads(uncommented(made.text)), path.stem)
         proposals += made.proposed
