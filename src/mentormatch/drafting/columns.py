@@ -151,10 +151,8 @@ def legend(question: str) -> str:
     >>> legend("Rate it (1 = not at all, 5 = very)"), legend("De 1 (très) à 5 (pas du tout)"), legend("Note ?")
     ('plain', 'reversed', 'plain')
     """
-    told = [
-        (int(number), said)
-        for number, said in re.findall(r"\b(\d{1,2})\s*(?:[=:(–—-]|is|means|est|being)\s*([^\d,;()]+)", question)
-    ] + [(int(number), said) for said, number in re.findall(r"([^\d,;()?]+?)\s*\((\d{1,2})\)", question)]
+    told = [(int(number), said) for number, said in words.END_AFTER.findall(question)]
+    told += [(int(number), said) for said, number in words.END_BEFORE.findall(question)]
     low, high = min(told, default=(0, "")), max(told, default=(0, ""))
     if low[0] == high[0]:
         return "plain"

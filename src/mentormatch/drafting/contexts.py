@@ -20,10 +20,10 @@ HARMLESS = """
 TOPICS = """
     sector*, industr*, field, fields, discipline*, department*, degree*, major, majors, curriculum, subject*, topic*, theme*, research*,
     thesis, career*, expertise, expert*, skill*, interest*, workshop*, specialis*, specializ*, specialt*, area, areas, law, laws,
-    policy, policies, project*, journal*, nurse*, engineer*, conference*, studies, science*, technolog*, education,
+    policy, policies, project*, journal*, nurse*, teacher*, engineer*, conference*, studies, science*, technolog*, education,
     economics, architecture, newsletter*, editor*, dialogue*, ward, wards, software, app, apps, startup*, start up*, experience in,
     awareness, knowledge, training, trained, inclusion, genre, cuisine, music, language*, colour*, color*,
-    secteur*, filiere*, domaine*, champ*, etude*, these, theses, recherche*, metier*, profession, professions, atelier*, competence*,
+    secteur*, filiere*, domaine*, champ*, etude*, sujet de these, votre these, ma these, la these, theses, recherche*, metier*, profession, professions, atelier*, competence*,
     interet*, thematique*, sujet*, specialite*, droit, colloque*, revue*, experience en, sensibilis*, gestion,
     ingenieu*, journalis*, cours, formation*, musique, langue*, couleur*, niveau en, connaissance*, history, histoire, philosophie, client group*, publics, beneficiaire*, beneficiar*, target group*
     """
@@ -45,6 +45,6 @@ OTHERS = """
 
 OF_NOUN = """
     secteur*, domaine*, filiere*, etude*, specialite*, recherche*, formation*, metier*, profession*, thematique*, competence*, cours, sujet*,
-    connaissance*, these*, champ*, droit, expertise*, law, laboratoire*
+    connaissance*, these de, these en, champ*, droit, expertise*, law, laboratoire*
     """
 """Nouns that a French adjective follows at once: « spécialité médicale »."""

@@ -41,6 +41,10 @@ PERSON = re.compile(
     r"\b(?:you|your|yourself|i|my|am|we|our|any|vous|votre|vos|tu|ton|ta|tes|je|j|mon|ma|mes|es|as|son|sa|ses|their|his|her"
     r"|child s|spouse s|please|merci|veuillez|indiquez|precisez)(?: \w+){0,6} $"
 )
+ASKED = re.compile(
+    r" (?:\w+ ){0,2}(?:do|did|are|were|have|would) (?:you|they)\b| (?:\w+ ){0,2}(?:avez|etes|pratiquez|suivez|portez|appartenez|prenez) vous\b"
+)
+"""What stands behind a phrase that is asked of a person."""
 ABOUT = r"(?:in|of|on|about|with|within|for|into|towards?|de|du|des|d|en|sur|dans|avec|aux?|pour|a)"
 ARTICLE = r"(?: (?:the|a|an|la|le|les|l|un|une|some|other|d autres))*"
 BEHIND = r"(?: (?:inclusion|\w+al|\w+aux|\w+ales?|infectieuses?|rights?))?"
@@ -129,7 +133,8 @@ def subject_of(question: str, options: Iterable[str] = (), *, closed: bool = Tru
     >>> subject_of("Q12", ["Hétérosexuel·le", "Bisexuel·le", "Je préfère ne pas répondre"])
     'sexuality'
     """
-    said = scrubbed(plain(question))
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", question)
+    said = scrubbed(plain(spaced))
     chosen = tuple(option for option in list(options)[:MOST_ANSWERS] if len(option) <= LONGEST)
     by_words = worded(said)
     if by_words:
@@ -152,7 +157,9 @@ def worded(said: str) -> str | None:
 def put(said: str, span: tuple[int, int]) -> bool:
     """Say whether a phrase is asked of a person, or is all that the question says."""
     rest = [*said[: span[0]].split(), *said[span[1] :].split()]
-    return bool(PERSON.search(said[: span[0]])) or all(word in SMALL or word.isdigit() for word in rest)
+    if PERSON.search(said[: span[0]]) or ASKED.match(said[span[1] :]):
+        return True
+    return all(word in SMALL or word.isdigit() for word in rest)
 
 
 def lifted(said: str, span: tuple[int, int]) -> bool:
