@@ -15,7 +15,7 @@ REACHED = """
     website, web site, site web, site internet, personal page, page personnelle, homepage, portfolio url, orcid, profil en ligne, raison sociale, numero ou vous joindre, comment vous joindre, emergency contact, contact d urgence, personne a prevenir
     """
 """How people are reached."""
-NOT_REACHED = "photo*, picture, experience*, type of, type d *, have you, do you have, avez vous, possedez vous, fuseau*, secteur*, kind of, level*, niveau*, development, developpement, marketing, ville, pays, city, country"
+NOT_REACHED = "photo*, picture, experience*, type of, type d *, have you, do you have, avez vous, possedez vous, fuseau*, secteur*, kind of, level*, niveau*, development, developpement, marketing"
 NAME = frozenset(
     [
         "name",
@@ -152,7 +152,7 @@ NOT_PLACE = """
     """
 NAMES = """
     structures, employeurs, organisations, organismes, compagnies, entreprises pour lesquelles, entreprises ou vous, personnes avec, personnes que, personnes a, personnes qui, eviter, associations, collegues, structures pour *, structures connues,
-    companies you, people you, employers, organizations, colleagues, coworkers, co workers, avoid, anyone you, someone you, people who, authors, co authors, names of
+    not pair, not be paired, not be matched, not match you, pas etre en binome, pas etre jumele*, companies you, people you, employers, organizations, colleagues, coworkers, co workers, avoid, anyone you, someone you, people who, authors, co authors, names of
     """
 NOT_TYPED = "type*, size*, taille*, kind of, secteur*, sector*, category, categorie*, statut"
 PLURAL = "languages, langues, areas, skills, interests, hobbies, keywords, competences, domaines, themes, topics, centres d interet, interets, outils, tools, instruments"
@@ -173,7 +173,7 @@ READ_ALONE = """
     holiday, holidays, logement, accommodation, accommodations, hebergement, anciennete, signature, attachment, piece jointe, social media, handle, conge*, parking, luggage, salaries, medical insurance
     """
 """What staff read where a question asks for nothing else."""
-LONGEST_ALONE = 4
+LONGEST_ALONE = 2
 """Words that say something, of such a question."""
 READ = """
     academic qualification, age group, annee de naissance, attentes satisfaites, avez vous apprecie, avez vous trouve,
@@ -197,8 +197,9 @@ READ = """
 """What staff read and no pair is made of: logistics, the state of a file, households, opinions on a course."""
 COUNT = re.compile(r"nombre|combien|capacite|places?\b|how many|number of|capacity|how much\b")
 AVOIDED = re.compile(
-    r"eviter|ne souhaitez pas|ne voulez pas|conflit|avoid|(?:would rather|do|would) not (?:want|like|wish)|don't want|conflicts? of interest"
+    r"eviter|ne souhaitez pas|ne voulez pas|conflit|avoid|(?:would rather|do|would) not (?:want|like|wish)|don't want|should (?:we |you )?not (?:be )?(?:pair|match)|pas etre (?:en binome|jumele)|conflicts? of interest"
 )
+AMOUNT = re.compile(r"\b(age|ages|year|years|annees?|ans|hours?|heures?|days?|jours?|how long|children|enfants)\b")
 GRADED = re.compile(
     r"\(1\)|\(5\)|\b1 ?[=:]|echelle|sur (5|10)\b|de [01] a (5|10|4|6|7)\b|\bnote[zr]?\b|a quel point|dans quelle mesure|\bevaluez|how (satisfied|confident|likely|important|comfortable|familiar|often|well|interested|useful|would you rate)"
     r"|\brat(e|ing)\b|\bscale\b|out of (5|10)|[01] ?(to|-|–) ?(5|10|7)\b|to what extent|on average, how much|niveau d'|degre d|year of study|which year"
