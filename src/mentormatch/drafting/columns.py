@@ -91,7 +91,8 @@ def yesno(sample: Sample) -> Guess | None:
     """Return that it is answered by yes or no, or by one box that holds the words of the question."""
     asked = sample.question
     options = distinct(sample.answers)
-    if not options or len(options) > FEW or words.COUNT.search(fold(asked)) or words.GRADED.search(fold(asked)):
+    counted = words.COUNT.search(fold(asked)) or words.GRADED.search(fold(asked))
+    if not options or len(options) > FEW or (counted and any(map(str.isdigit, options))):
         return None
     known = all(agreed(asked, option) is not None for option in options)
     return Guess("yesno", tr("oui ou non")) if known else None
