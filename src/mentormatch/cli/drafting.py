@@ -11,7 +11,7 @@ from mentormatch.cli.options import FILE, HERE, Answers, AsJson, Mentees, Mentor
 from mentormatch.cli.saying import say, say_json, say_written, write_text
 from mentormatch.cli.speaking import speak_own
 from mentormatch.cli.writing import write_new
-from mentormatch.languages import mark, tr, tr_n
+from mentormatch.languages import mark, tr
 from mentormatch.phrases import about, counted, listed
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def draft_command(  # noqa: PLR0913 - the options of the command line are its co
         "lacking": made.lacking,
         "problems": [str(problem) for problem in made.trial.problems],
         "rows": made.trial.fates,
+        "rejected": made.rejected,
         "confirm": made.confirm,
         "orders": made.orders,
         "proposed": made.proposed,
@@ -85,15 +86,7 @@ def taken(made: "Draft") -> Iterator[str]:
     if trial.rows:
         rows = rows_in_words(Fates(trial.rows, keyed=False))
         yield f"{tr('Relu comme un seul côté') if trial.alone else tr('Relu avec ce brouillon')} : {rows}."
-    for reason, count in trial.reasons.items():
-        told = tr_n(
-            "{rows} rejetée : {reason}.",
-            "{rows} rejetées : {reason}.",
-            count,
-            rows=counted(count, "ligne"),
-            reason=reason,
-        )
-        yield told
+    yield from (f"{sentence}." for sentence in made.rejected)
     for name, count in trial.misread.items():
         given = counted(count, "réponse")
         yield tr("« {name} » : {given} que ce brouillon ne comprend pas, à regarder.", name=name, given=given)

@@ -24,6 +24,8 @@ GENDERS = frozenset(
     ("homme", "femme", "male", "female", "man", "woman", "men", "women", "masculin", "feminin", "hommes", "femmes")
 )
 LANGUAGE = re.compile(r"\b(?<!programming )(?<!computer )(langues?|languages?)\b(?! des signes)")
+OFTEN = re.compile(r"\b(per|par|a) (week|month|semaine|mois)\b|\b(how often|frequen\w*|rythme|rendez-vous|meetings)\b")
+"""How often people would meet."""
 WHEN = re.compile(
     r"\b(disponib\w*|availab\w*|creneaux?|when (could|can|are) you|quand (pouvez|pourriez|etes)\S*|time slots?)\b"
 )

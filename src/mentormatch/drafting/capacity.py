@@ -61,8 +61,11 @@ SPELLED = {
     for word in words.split()
 }
 OPEN = re.compile(r"\b(less|fewer|moins|plus de|more than|over|under)\b")
-LONGEST = 4
-"""Words of an answer that is a figure with something beside it."""
+BESIDE = re.compile(
+    r"(or|more|ou|plus|et|and|at|the|most|au|max\w*|up|to|jusqu|a|only|seulement|environ|about|mentees?|mentor\w*|e|es|s"
+    r"|people|persons?|personnes?|students?|etudiant\w*|jeunes?|filleul\w*|eleves?|binomes?)"
+)
+"""What may stand beside the figure in an answer: with any other word it is somebody's own text."""
 
 
 def giver(question: str) -> Side | None:
@@ -111,7 +114,12 @@ def figure(answer: str) -> int | None:
     said = fold(answer)
     words = re.findall(r"[a-z]+", said)
     numbers = [*(int(one) for one in re.findall(r"\d+", said)), *(SPELLED[one] for one in words if one in SPELLED)]
-    plain = len(numbers) == 1 and len(words) <= LONGEST and not OPEN.search(said) and not re.search(r"\d[.,]\d", said)
+    plain = (
+        all(word in SPELLED or BESIDE.fullmatch(word) for word in words)
+        and len(numbers) == 1
+        and not OPEN.search(said)
+        and not re.search(r"\d[.,]\d", said)
+    )
     return numbers[0] if plain and numbers[0] <= MOST else None
 
 

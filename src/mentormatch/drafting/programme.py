@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mentormatch.drafting import words
-from mentormatch.drafting.answers import distinct
 from mentormatch.drafting.entries import Entry, answering
 from mentormatch.drafting.guesses import Guess
 from mentormatch.drafting.identity import asked_by_people, email_of, identified, tool_headers, unified
@@ -15,10 +14,14 @@ from mentormatch.drafting.proposals import WEIGHT, Proposal, adapted
 from mentormatch.drafting.roles import Role, role_among
 from mentormatch.drafting.samples import Sample, samples, with_sides
 from mentormatch.drafting.toml import array, line, quoted
-from mentormatch.drafting.trial import Tables, Trial, tried
+from mentormatch.drafting.trial import Tables, Trial, rejections, tried
+from mentormatch.drafting.vocabulary import with_shared_options
 from mentormatch.fields import Side
 from mentormatch.fields.single import NO, YES
 from mentormatch.languages import language, mark, spoken, tr
+from mentormatch.survey.entries import UNACCEPTED
+from mentormatch.survey.headers import split_part
+from mentormatch.survey.heading import OTHERS
 from mentormatch.survey.tool import OTHER
 from mentormatch.text import fold
 
@@ -48,13 +51,14 @@ MOSTLY = 0.5
 class Draft:
     """A programme file in words, what it lacks to take the answers it was made from, and how it was tried on them.
 
-    ``confirm`` counts the lines to be confirmed, ``orders`` are the fields whose order nothing tells, ``proposed`` how
-    many criteria and rules stand in it as comments.
+    ``rejected`` says why rows would be rejected; ``confirm`` counts the lines to be confirmed, ``proposed`` the
+    criteria and rules that stand in it as comments; ``orders`` are the fields whose order nothing tells.
     """
 
     text: str
     lacking: tuple[str, ...]
     trial: Trial
+    rejected: tuple[str, ...]
     language: str
     confirm: int
     orders: tuple[str, ...]
@@ -97,12 +101,13 @@ def parts_of(tables: Tables) -> Parts:
         asked, aside = with_sides(asked, role.sides), with_sides(aside, role.sides)
     total = sum(len(table.records) for table, _ in tables)
     entries = [replace(entry, apart=apart) for entry in named(asked, role)]
-    return Parts(tuple(linked(identified(unified(entries), aside, total))), role, apart)
+    known = linked(with_shared_options(unified(entries)))
+    return Parts(tuple(identified(known, aside, total)), role, apart)
 
 
 def written(parts: Parts, tables: Tables, name: str) -> Draft:
     """Return a draft of these fields, tried on the files."""
-    entries, proposals = adapted(parts.entries, told=parts.told)
+    entries, proposals, hints = adapted(parts.entries, told=parts.told)
     text = "\n".join(
         [
             tr(HEAD),
@@ -111,19 +116,22 @@ def written(parts: Parts, tables: Tables, name: str) -> Draft:
             *fields(entries),
             *mappings(entries),
             *choices(proposals, told=parts.told),
+            *(f"#\n# # {hint}" for hint in hints),
         ]
     )
     text = text.rstrip("\n") + "\n"
     confirm = sum(tr(CONFIRM) in each for each in text.splitlines() if not each.startswith("#"))
     orders = tuple(entry.name for entry in entries if fold(tr(CHECK_ORDER)) in fold(entry.guess.why))
-    lacking = tuple(lacks(entries, parts))
-    return Draft(text, lacking, tried(text, tables), spoken(), confirm, orders, len(proposals))
+    trial = tried(text, tables)
+    lacking = tuple(lacks(entries, parts, trial))
+    rejected = tuple(rejections(trial, entries))
+    return Draft(text, lacking, trial, rejected, spoken(), confirm, orders, len(proposals))
 
 
 def consents_refused(made: Draft, parts: Parts) -> Parts | None:
     """Return the fields with no consent asked, where the draft would reject most rows for want of one; else None."""
     consents = [entry for entry in parts.entries if entry.guess.use == "consent"]
-    refused = made.trial.reasons[tr("la notice d'information n'est pas acceptée")]
+    refused = made.trial.reasons[tr(UNACCEPTED)]
     if not consents or refused <= MOSTLY * len(made.trial.rows):
         return None
     why = tr("un accord ? Trop de lignes seraient rejetées s'il était exigé")
@@ -150,12 +158,22 @@ def named(asked: Sequence[Sample], role: Role | None) -> list[Entry]:
     taken = {fold(header) for sample in asked for header in (*sample.headers, sample.question)}
     entries = []
     for sample in asked:
-        is_role = role is not None and sample.question == role.sample.question
-        name = identifier("role" if is_role else sample.question, taken - {fold(sample.question)})
+        telling = role if role is not None and sample.question == role.sample.question else None
+        name = identifier("role" if telling else sample.question, taken - {fold(sample.question)})
         taken.add(name)
-        found = Guess("choice", tr("qui est mentor·e, qui est mentoré·e"), {"options": distinct(sample.answers)})
-        entries.append(Entry(name, sample, found if is_role else guess(sample), answering(sample)))
+        found = telling and Guess("choice", tr("qui est mentor·e, qui est mentoré·e"), {"options": telling.options})
+        entries.append(Entry(name, sample, found or taken_for(sample), answering(sample)))
     return entries
+
+
+def taken_for(sample: Sample) -> Guess:
+    """Return what a question looks like; what is typed beside the options of another is free text, however often."""
+    question, item = split_part(sample.question) or (sample.question, "")
+    numbered = item.isdigit() or not item
+    beside = fold(item) == fold(OTHER) or fold(sample.question) in OTHERS or (numbered and fold(question) in OTHERS)
+    if not beside or sample.items:
+        return guess(sample)
+    return Guess("text", tr("tapé à côté des options, lu par l'équipe, jamais noté"), use="display")
 
 
 def linked(entries: Sequence[Entry]) -> list[Entry]:
@@ -234,12 +252,13 @@ def choices(proposals: Sequence[Proposal], *, told: bool) -> Iterator[str]:
         yield from proposal.lines()
 
 
-def lacks(entries: Sequence[Entry], parts: Parts) -> Iterator[str]:
-    """Yield what nothing in the answers tells, and people must say before they can be taken."""
+def lacks(entries: Sequence[Entry], parts: Parts, trial: Trial) -> Iterator[str]:
+    """Yield what nothing in the answers tells, and people must say before they can be taken; a trial has shown it."""
     if not parts.told:
         yield tr(
             "rien dans ce fichier ne dit qui est mentor·e et qui est mentoré·e : ajoutez « role » à [programme], ou"
             " donnez un fichier par côté (--mentors, --mentees)"
         )
-    if email_of(entries) is None and not any(entry.guess.use == "key" for entry in entries):
+    known = email_of(entries) is not None or any(entry.guess.use == "key" for entry in entries)
+    if trial.problems and not known:
         yield tr("ni code ni courriel ne distingue les personnes : ajoutez une colonne de codes au fichier")

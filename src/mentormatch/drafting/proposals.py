@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mentormatch.drafting import capacity, words
-from mentormatch.drafting.affinity import ASIDE, GENDERS, HOUSE, LANGUAGE, NOT_HOUSE, SUBJECTS, WHEN
+from mentormatch.drafting.affinity import ASIDE, GENDERS, HOUSE, LANGUAGE, NOT_HOUSE, OFTEN, SUBJECTS, WHEN
 from mentormatch.drafting.answers import LONGEST_OPTION
 from mentormatch.drafting.entries import Entry
 from mentormatch.drafting.guesses import Guess
 from mentormatch.drafting.toml import array, line, plain, quoted
-from mentormatch.drafting.twins import LISTED, LISTS, Twins, comparable, twins
+from mentormatch.drafting.twins import LISTED, LISTS, Twins, comparable, echoes, twins
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
 from mentormatch.text import fold
@@ -37,6 +37,10 @@ NEVER_SAME = mark("règle, jamais deux personnes de la même structure, pour pou
 MEETING = mark("règle, au moins un créneau commun, sans quoi le binôme ne se rencontre pas")
 SPEAKING = mark("règle, au moins une langue commune")
 AVOIDING = mark("règle, personne n'est avec qui elle a demandé d'éviter")
+ECHO = mark(
+    "« {mentor} » / « {mentee} » : les mêmes options, en d'autres mots. Pour les comparer, faites-en un seul champ :"
+    " {mapped} dans [mapping.questions], effacez [fields.{mentee_field}] et la ligne « side » de {mentor_field}"
+)
 LISTING = mark("une seule option, lue comme une liste pour être comparée à « {question} »")
 HOUSES = mark("des noms de structures ou de personnes")
 FIGURES = mark("combien de personnes ; ce qui n'est pas un nombre est rapproché plus bas, dans [mapping.options]")
@@ -59,8 +63,8 @@ class Proposal:
         yield from ("#", f"# # {plain(self.why)}", f"# [[{table}]]", *(f"# {each}" for each in (*said, *weight)))
 
 
-def adapted(entries: Sequence[Entry], *, told: bool) -> tuple[list[Entry], list[Proposal]]:
-    """Return what could be proposed with some fields, and the fields in the kinds that it needs.
+def adapted(entries: Sequence[Entry], *, told: bool) -> tuple[list[Entry], list[Proposal], list[str]]:
+    """Return some fields in the kinds that proposals need, what could be proposed with them, and hints beside.
 
     ``told`` says whether it is known who is mentor and who is mentee: where it is not, only a capacity is proposed, and
     what the words of two questions pair.
@@ -78,7 +82,15 @@ def adapted(entries: Sequence[Entry], *, told: bool) -> tuple[list[Entry], list[
         shared = [entry for name, entry in kept.items() if name not in used]
         found += [proposal for entry in shared if (proposal := proposed(entry))]
         found += [proposal for entry in shared if (proposal := avoided(entry, list(kept.values())))]
-    return list(kept.values()), found
+    return list(kept.values()), found, [*echoed(list(kept.values()), told=told)]
+
+
+def echoed(entries: Sequence[Entry], *, told: bool) -> Iterator[str]:
+    """Yield how two questions that ask each side for one of the same options could be compared: as one field."""
+    for mentor, mentee in echoes([entry for entry in entries if not intimate(entry)]) if told else ():
+        questions = {"mentor": plain(mentor.question), "mentee": plain(mentee.question)}
+        mapped = line(quoted(mentee.question), quoted(mentor.name))
+        yield tr(ECHO, **questions, mapped=mapped, mentor_field=mentor.name, mentee_field=mentee.name)
 
 
 def as_seats(entry: Entry) -> Entry:
@@ -103,11 +115,12 @@ def seats(entries: Sequence[Entry]) -> Iterator[Proposal]:
 
 
 def as_lists(pair: Twins) -> Iterator[Entry]:
-    """Yield two twins, one that holds a single option as a list of options."""
+    """Yield two twins as questions that pairs are compared by, one that holds a single option as a list of options."""
     for entry, other in ((pair.mentee, pair.mentor), (pair.mentor, pair.mentee)):
-        if entry.guess.kind in LISTED:
-            why = tr(LISTING, question=plain(other.question))
-            yield replace(entry, guess=replace(entry.guess, kind="choices", why=why))
+        guess = replace(entry.guess, use="match")
+        if guess.kind in LISTED:
+            guess = replace(guess, kind="choices", why=tr(LISTING, question=plain(other.question)))
+        yield replace(entry, guess=guess)
 
 
 def covered(pair: Twins) -> Proposal:
@@ -140,13 +153,13 @@ def proposed(entry: Entry) -> Proposal | None:
     if found:
         kind, why = found
         return Proposal(kind, of_question(why, entry), {"field": quoted(entry.name)}, rule=True)
-    if intimate(entry) or not SUBJECTS.search(fold(entry.question)):
+    if intimate(entry) or not (SUBJECTS.search(fold(entry.question)) or untitled(entry)):
         return None
     if both_ways(entry):
         named = {"mentee": quoted(entry.name), "mentor": quoted(entry.name)}
         return Proposal("coverage", of_question(ONE_COVERED, entry), named)
-    if entry.guess.kind in SIMPLE:
-        kind, why = SIMPLE[entry.guess.kind]
+    if entry.guess.kind in SIMPLE or (entry.guess.kind == "number" and OFTEN.search(fold(entry.question))):
+        kind, why = SIMPLE.get(entry.guess.kind, SIMPLE["scale"])
         return Proposal(kind, of_question(why, entry), {"field": quoted(entry.name)})
     return None
 
@@ -166,6 +179,11 @@ def rule_of(entry: Entry) -> tuple[str, str] | None:
 def both_ways(entry: Entry) -> bool:
     """Say whether a list, asked of each side in a form of its own, is what one looks for and the other knows."""
     return entry.apart and entry.guess.kind in LISTS and comparable(entry)
+
+
+def untitled(entry: Entry) -> bool:
+    """Say whether a list of boxes, asked of each side in a form of its own, bears no title but its first option."""
+    return entry.apart and entry.guess.kind == "choices" and fold(entry.question) in map(fold, entry.options[:1])
 
 
 def intimate(entry: Entry) -> bool:

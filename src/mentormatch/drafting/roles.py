@@ -1,6 +1,7 @@
 """The question that tells mentors from mentees, and the answer of each, by its words and by its answers."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -49,6 +50,12 @@ class Role:
         """Return the side that an answer tells."""
         said = fold(answer)
         return "mentor" if said == fold(self.mentor) else "mentee" if said == fold(self.mentee) else None
+
+    @property
+    def options(self) -> list[str]:
+        """The answers of both, and others that were given more than once: what one person typed is theirs."""
+        given = Counter(map(fold, self.sample.answers))
+        return [each for each in distinct(self.sample.answers) if given[fold(each)] > 1 or self.side(each)]
 
     @property
     def sides(self) -> list[Side | None]:

@@ -4,16 +4,35 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
+from mentormatch.drafting.entries import Entry
 from mentormatch.enrolment import plan_of
 from mentormatch.errors import MentorMatchError, Problem
-from mentormatch.fields import Side
+from mentormatch.fields import Side, Use
+from mentormatch.languages import mark, tr, tr_n
 from mentormatch.people import RowFate
+from mentormatch.phrases import counted, listed
 from mentormatch.programme import Programme
+from mentormatch.survey.entries import KEYLESS, NAMELESS, UNACCEPTED
 from mentormatch.survey.intake import take_in
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.submissions import laid_out
 from mentormatch.survey.table import Table
+
+REASONS: Mapping[tuple[Use, ...], tuple[str, ...]] = MappingProxyType(
+    {("consent",): (UNACCEPTED,), ("key",): (KEYLESS,), ("contact",): (NAMELESS,)}
+)
+"""The uses of the fields for which a row is rejected, and in which words."""
+ADVICE: Mapping[tuple[Use, ...], str] = MappingProxyType(
+    {
+        ("consent",): mark('si ce oui n\'est pas exigé, écrivez use = "display" sous {names}'),
+        ("key",): mark(
+            'complétez {names} dans le fichier, ou prenez une autre question pour identifiant (use = "key")'
+        ),
+        ("contact",): mark('complétez l\'adresse dans le fichier, ou nommez un identifiant (use = "key")'),
+    }
+)
 
 type Tables = Sequence[tuple[Table, Side | None]]
 
@@ -53,6 +72,21 @@ def tried(text: str, tables: Tables) -> Trial:
     except MentorMatchError as error:
         return Trial(problems=tuple(error.problems) or (Problem("", str(error)),))
     return Trial(cohort.rows, misread=Counter(misread(told, plan)), alone=alone)
+
+
+def rejections(trial: Trial, entries: Sequence[Entry]) -> Iterator[str]:
+    """Yield how many rows are rejected for each reason, and what to do where the draft itself asks for too much."""
+    for reason, count in trial.reasons.items():
+        uses = next((uses for uses, known in REASONS.items() if reason in map(tr, known)), ())
+        names = listed([tr("« {text} »", text=entry.name) for entry in entries if entry.guess.use in uses])
+        rows = tr_n(
+            "{rows} rejetée : {reason}",
+            "{rows} rejetées : {reason}",
+            count,
+            rows=counted(count, "ligne"),
+            reason=reason,
+        )
+        yield tr("{rows} ; {advice}", rows=rows, advice=tr(ADVICE[uses], names=names)) if names else rows
 
 
 def misread(tables: Tables, plan: Plan) -> Iterator[str]:
