@@ -1,10 +1,8 @@
 """What answers have in common: how many differ, whether they look chosen or typed, which were offered."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from mentormatch.fields.single import NO, YES
 from mentormatch.text import fold
 
 MOST_OPTIONS, LONGEST_OPTION, LONGEST_SEEN = 40, 80, 400
@@ -48,16 +46,3 @@ def offered(answers: Sequence[str]) -> list[str]:
     if len(often) < 2 or often[len(often) // 2] < FEW:
         return [option for option in options if len(option) <= LONGEST_OPTION or given[fold(option)] > 1]
     return [option for option in options if given[fold(option)] > 1]
-
-
-def agrees(answer: str) -> bool | None:
-    """Return whether an answer says yes or no, possibly with more words behind it; None where it says neither.
-
-    >>> agrees("Oui, j'accepte la charte"), agrees("No, thanks"), agrees("Nonante")
-    (True, False, None)
-    """
-    said = fold(answer)
-    if said in YES | NO:
-        return said in YES
-    found = re.match(r"(yes|oui|no|non)\b\s*[,.:;!–—-]", said)
-    return None if found is None else found[1] in ("yes", "oui")

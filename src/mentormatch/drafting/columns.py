@@ -4,14 +4,14 @@ import re
 from collections.abc import Sequence
 
 from mentormatch.drafting import words
-from mentormatch.drafting.answers import FEW, LONGEST_OPTION, agrees, closed, distinct, offered, share
+from mentormatch.drafting.answers import FEW, LONGEST_OPTION, closed, distinct, offered, share
 from mentormatch.drafting.guesses import IN_ORDER, NO_ORDER, SEEN, Guess, day_and_moment, week
 from mentormatch.drafting.samples import Sample
 from mentormatch.drafting.scales import above, graded, off, years
 from mentormatch.drafting.several import pieces
 from mentormatch.fields import Place
 from mentormatch.fields.base import split
-from mentormatch.fields.single import NO, YES, parse_number
+from mentormatch.fields.single import NO, YES, YesNo, parse_number
 from mentormatch.languages import tr
 from mentormatch.text import canonical, fold
 
@@ -25,7 +25,9 @@ JOINERS = (";", "|", ",", " / ")
 """What separates several answers in one cell, the surest first; line breaks go with ``;``."""
 LEAST_JOINED = 0.1
 """The share of cells with several answers, where what joins them may stand in an option."""
-NOTES = frozenset(map(str, range(11)))
+TO_TEN = frozenset(map(str, range(11)))
+NOTES = [set(map(str, range(low, high + 1))) for low in (0, 1) for high in (5, 7, 10)]
+"""Whole scales of notes: what nobody gave is not in them."""
 
 
 def contact(sample: Sample) -> Guess | None:
@@ -79,13 +81,20 @@ def link(sample: Sample) -> Guess | None:
     return None
 
 
+def agreed(question: str, answer: str) -> bool | None:
+    """Return whether an answer says yes or no to a question, None where it says neither."""
+    said = YesNo(question=question).read(answer).value
+    return None if said is None else bool(said)
+
+
 def yesno(sample: Sample) -> Guess | None:
     """Return that it is answered by yes or no, or by one box that holds the words of the question."""
-    counted = words.COUNT.search(fold(sample.question)) or words.GRADED.search(fold(sample.question))
+    asked = sample.question
     options = distinct(sample.answers)
-    if not options or counted or len(options) > 4:
+    counted = words.COUNT.search(fold(asked)) or words.GRADED.search(fold(asked))
+    if not options or len(options) > FEW or (counted and any(map(str.isdigit, options))):
         return None
-    known = all(fold(option) in YES | NO | {fold(sample.question)} for option in options)
+    known = all(agreed(asked, option) is not None for option in options)
     return Guess("yesno", tr("oui ou non")) if known else None
 
 
@@ -93,14 +102,14 @@ def consent(sample: Sample) -> Guess | None:
     """Return that people agree by it to be taken in; who refuses it is not."""
     asked = sample.question
     options = distinct(sample.answers)
-    if not options or len(options) > 3 or not words.says(words.CONSENT, asked) or words.says(words.PERMISSION, asked):
+    if not options or len(options) > FEW or not words.says(words.CONSENT, asked) or words.says(words.PERMISSION, asked):
         return None
-    said = [agrees(answer) for answer in sample.answers]
-    if None not in said and all(fold(option) in YES | NO | {fold(asked)} for option in options):
-        refused = len(sample.rows) - sum(bool(one) for one in said)
-        why = tr("accord sans lequel une ligne est rejetée (ici {count})", count=refused)
+    said = [agreed(asked, option) for option in options]
+    if None not in said:
+        given = sum(bool(agreed(asked, answer)) for answer in sample.answers)
+        why = tr("accord sans lequel une ligne est rejetée (ici {count})", count=len(sample.rows) - given)
         return Guess("yesno", why, use="consent")
-    if all(one is not False for one in said) and len(options) == 1:
+    if len(options) == 1:
         why = tr("un accord, donné en une seule phrase par toutes les réponses")
         return Guess("choice", why, {"options": options}, use="display")
     return None
@@ -122,7 +131,10 @@ def scale(sample: Sample) -> Guess | None:
     if all(parse_number(option) is not None for option in options):
         return figures_scale(sample, options)
     order = graded(options)
-    if order is None or {fold(option) for option in order} <= YES | NO or words.typed(sample.question):
+    if order is None:
+        asked_for = words.GRADED.search(fold(sample.question)) and len(options) > 2
+        return Guess("scale", tr(NO_ORDER), {"options": options}) if asked_for else None
+    if all(agreed(sample.question, option) is not None for option in order):
         return None
     left = [option for option in options if off(option)]
     why = tr(IN_ORDER)
@@ -134,15 +146,16 @@ def scale(sample: Sample) -> Guess | None:
 
 def figures_scale(sample: Sample, options: Sequence[str]) -> Guess | None:
     """Return that notes were given, the highest last; turned round where the question says that 1 is the most."""
-    asked = fold(sample.question)
-    coded = bool(CODE.fullmatch(asked)) and len(options) > FEW and all(option in NOTES for option in options)
-    if years(options) or (words.COUNT.search(asked) and not words.GRADED.search(asked)) or words.typed(sample.question):
+    asked, given = fold(sample.question), set(options)
+    if years(options) or words.typed(sample.question):
         return None
-    if not words.GRADED.search(asked) and not coded:
-        return None
+    if not words.GRADED.search(asked):
+        coded = CODE.fullmatch(asked) and len(options) > FEW and given <= TO_TEN
+        whole = given in NOTES and not words.COUNT.search(asked) and not words.AMOUNT.search(asked)
+        return Guess("scale", tr(NO_ORDER), {"options": sorted(options, key=int)}) if coded or whole else None
     ends = legend(sample.question)
     order = sorted(options, key=lambda option: parse_number(option) or 0.0, reverse=ends == "reversed")
-    return Guess("scale", tr(NO_ORDER if coded or ends == "unknown" else IN_ORDER), {"options": order})
+    return Guess("scale", tr(NO_ORDER if ends == "unknown" else IN_ORDER), {"options": order})
 
 
 def legend(question: str) -> str:
@@ -151,10 +164,8 @@ def legend(question: str) -> str:
     >>> legend("Rate it (1 = not at all, 5 = very)"), legend("De 1 (très) à 5 (pas du tout)"), legend("Note ?")
     ('plain', 'reversed', 'plain')
     """
-    told = [
-        (int(number), said)
-        for number, said in re.findall(r"\b(\d{1,2})\s*(?:[=:(–—-]|is|means|est|being)\s*([^\d,;()]+)", question)
-    ] + [(int(number), said) for said, number in re.findall(r"([^\d,;()?]+?)\s*\((\d{1,2})\)", question)]
+    told = [(int(number), said) for number, said in words.END_AFTER.findall(question)]
+    told += [(int(number), said) for said, number in words.END_BEFORE.findall(question)]
     low, high = min(told, default=(0, "")), max(told, default=(0, ""))
     if low[0] == high[0]:
         return "plain"
@@ -184,11 +195,16 @@ def slots(sample: Sample) -> Guess | None:
 
 def several(sample: Sample) -> Guess | None:
     """Return that several options, or several names, stand in one cell: by the first joiner that gives options."""
+    plural = words.says(words.PLURAL, sample.question)
     for joiner in JOINERS:
-        cells = pieces(sample.answers, joiner, apart=words.says(words.PLURAL, sample.question))
+        cells = pieces(sample.answers, joiner, apart=plural)
         parts = [piece for cell in cells for piece in cell]
         many = share(cells, lambda cell: len(cell) > 1)
-        if many and chosen_again(sample.answers, parts, joiner) and (many > LEAST_JOINED or joiner == ";"):
+        if (
+            many
+            and (chosen_again(sample.answers, parts, joiner) or (plural and closed(parts)))
+            and (many > LEAST_JOINED or joiner == ";")
+        ):
             return listed(offered(parts), joiner)
     named = [split(answer, None) for answer in sample.answers]
     parts = [piece for cell in named for piece in cell]

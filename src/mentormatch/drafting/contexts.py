@@ -13,17 +13,17 @@ HARMLESS = """
     traitement* du signal, traitement* de l image, traitement* de l information, traitement* automatique*, traitement* des reclamations, traitement* des dechets, traitement* de surface, treatment of data, treatment of * data, treatment of personal data, amenagement* du territoire, amenagement* paysager*, amenagement* interieur*, amenagement* urbain*, amenagement* de * emploi du temps, regime* indemnitaire*,
     regime* matrimonia*, regime* fisca*, regime ss, regime* de retraite, regime* juridique*, regime* social*, besoin* en formation, besoin* de formation, white paper*, white board*, black belt*, black box*, black friday, blind review*, blind spot*, deaf ears, hearing about, hearing from, point* de vue, vue d ensemble, en vue, prise de vue*, weight given, poids dans, weight of each, weight in the,
     criminal law, criminal justice, criminolog*, droit penal, code penal, law criminal, travail social, travailleu* socia*, social work*, social security law, demonstration* of, product demonstration*, manifestation* culturelle*, manifestation* sportive*, manifestation* artistique*, manifestation d interet, election de domicile, conviction* about, conviction* on, conviction* en matiere, belief* about, beliefs in, belief in the, faith in the team*, faith in my team*, foi en *,
-    culte du *, culture d *, financial depression, great depression, economic depression, stress test*, smoke test*, sentence bank, bank of sentences, record label*, guilty pleasure*, civil servant*, bonne foi, ma foi, good faith, pain point*, point* de douleur, douleur client*, casier de vestiaire*, numero de casier, mental model*, mental map*, mental math*, medical science*, medical school*, medical imaging, medical student*, medicine and *, medical field, ecole de medecine, faculte de medecine, metier* d origine, origine du *, origine de l idee, origine de ce*, origin of the *, origin of this *, origin of * project*, formation* d origine, etablissement* d origine, ecole d origine, universite d origine, service d origine, structure d origine, entreprise d origine, direction d origine, organisme d origine, nationalite des entreprises, special interest*, transition* ecologique*, transition* energetique*, diet of news, code of conduct, charge* mentale*, guide* d accessibilite, web accessibility, accessibilite web, accessibilite numerique, digital accessibility, accessible by, accessible en, accessible* was the, accessible* is the, conducted
+    culte du *, culture d entreprise, culture d equipe, traitement * de mes *, traitement * reponses, financial depression, great depression, economic depression, stress test*, smoke test*, sentence bank, bank of sentences, record label*, guilty pleasure*, civil servant*, bonne foi, ma foi, good faith, pain point*, point* de douleur, douleur client*, casier de vestiaire*, numero de casier, mental model*, mental map*, mental math*, medical science*, medical school*, medical imaging, medical student*, medicine and *, medical field, ecole de medecine, faculte de medecine, metier* d origine, origine du *, origine de l idee, origine de ce*, origin of the *, origin of this *, origin of * project*, formation* d origine, etablissement* d origine, ecole d origine, universite d origine, service d origine, structure d origine, entreprise d origine, direction d origine, organisme d origine, nationalite des entreprises, special interest*, transition* ecologique*, transition* energetique*, diet of news, code of conduct, charge* mentale*, guide* d accessibilite, web accessibility, accessibilite web, accessibilite numerique, digital accessibility, accessible by, accessible en, accessible* was the, accessible* is the, conducted
     """
 """Phrases that hold a sensitive word and say nothing of a person."""
 
 TOPICS = """
     sector*, industr*, field, fields, discipline*, department*, degree*, major, majors, curriculum, subject*, topic*, theme*, research*,
     thesis, career*, expertise, expert*, skill*, interest*, workshop*, specialis*, specializ*, specialt*, area, areas, law, laws,
-    policy, policies, project*, journal*, nurse*, engineer*, conference*, studies, science*, technolog*, education,
+    policy, policies, project*, journal*, nurse*, teacher*, engineer*, conference*, studies, science*, technolog*, education,
     economics, architecture, newsletter*, editor*, dialogue*, ward, wards, software, app, apps, startup*, start up*, experience in,
     awareness, knowledge, training, trained, inclusion, genre, cuisine, music, language*, colour*, color*,
-    secteur*, filiere*, domaine*, champ*, etude*, these, theses, recherche*, metier*, profession, professions, atelier*, competence*,
+    secteur*, filiere*, domaine*, champ*, etude*, sujet de these, votre these, ma these, la these, theses, recherche*, metier*, profession, professions, atelier*, competence*,
     interet*, thematique*, sujet*, specialite*, droit, colloque*, revue*, experience en, sensibilis*, gestion,
     ingenieu*, journalis*, cours, formation*, musique, langue*, couleur*, niveau en, connaissance*, history, histoire, philosophie, client group*, publics, beneficiaire*, beneficiar*, target group*
     """
@@ -45,6 +45,6 @@ OTHERS = """
 
 OF_NOUN = """
     secteur*, domaine*, filiere*, etude*, specialite*, recherche*, formation*, metier*, profession*, thematique*, competence*, cours, sujet*,
-    connaissance*, these*, champ*, droit, expertise*, law, laboratoire*
+    connaissance*, these de, these en, champ*, droit, expertise*, law, laboratoire*
     """
 """Nouns that a French adjective follows at once: « spécialité médicale »."""

@@ -29,11 +29,7 @@ def guess(sample: Sample) -> Guess:
 
 def read_only(sample: Sample, found: Guess) -> Guess:
     """Return a guess, without a part in pairs where the question is about logistics, a household or a course."""
-    if (
-        found.use == "match"
-        and words.says(words.READ, sample.question)
-        and not words.COUNT.search(fold(sample.question))
-    ):
+    if found.use == "match" and words.read_only(sample.question) and not words.COUNT.search(fold(sample.question)):
         return replace(found, use="display", why=f"{found.why} ; {tr(READ_ONLY)}")
     return found
 

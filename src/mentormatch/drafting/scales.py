@@ -16,7 +16,8 @@ OFF = """
     no preference, no opinion, no answer, n a, na, not applicable, not concerned, don t know, do not know, i don t know, dk, not sure, unsure,
     can t say, cannot say, does not apply, prefer not *, prefer not to **, i prefer not **, rather not say, i would rather not **, i do not wish **, decline to **, it depends, as needed, when needed, no idea,
     sans preference, pas de preference, aucune preference, sans opinion, sans avis, pas d avis, sans reponse, non applicable, sans objet, non concerne*, pas concerne*, je ne suis pas concerne*,
-    ne sait pas, ne sais pas, je ne sais pas, nsp, nspp, ne se prononce pas, je ne souhaite pas **, ne souhaite pas **, je prefere ne pas **, prefere ne pas **, cela depend, ca depend, variable, selon les besoins, au besoin
+    ne sait pas, ne sais pas, je ne sais pas, nsp, nspp, ne se prononce pas, je ne souhaite pas **, ne souhaite pas **, je prefere ne pas **, prefere ne pas **, cela depend, ca depend, variable, selon les besoins, au besoin,
+    did not **, i did not **, i have not **, haven t **, not used, never used, not attended, je n ai pas **, n ai pas participe*, pas utilise*, no experience of it
     """
 """Answers that stand off any scale."""
 DEGREES = (
@@ -46,6 +47,7 @@ DEGREES = (
     ),
     (-2, "not, pas, non, no"),
 )
+PLAIN = 2.0
 """How far a word takes its core: what is said without such a word is 2; a negative core turns the sign."""
 POLES = (
     ("agree", "disagree"), ("in agreement", "in disagreement"), ("d accord", "en desaccord"), ("accord", "desaccord"), ("satisfied", "dissatisfied"), ("satisfied", "unsatisfied"), ("likely", "unlikely"),
@@ -56,6 +58,9 @@ POLES = (
 )  # fmt: skip
 NEUTRAL = "neutral, neither, neither *, neither agree nor disagree, neither ** , neutre, ni d accord ni pas d accord, ni **, undecided, indecis*, indifferent*, mixed, mitige*, sans avis tranche"
 LADDERS = (
+    "sans importance, no importance, pas important*, not important, not at all important, pas du tout important*, unimportant, of no importance"
+    " | peu important*, slightly important, of little importance, low importance, not very important | moyennement important*, moderately important, somewhat important, assez important*, fairly important, quite important"
+    " | important* | tres important*, very important, highly important, primordial* | indispensable*, essential*, essentiel*, extremely important, crucial*, capital*, critical",
     "never, jamais, not once | almost never, presque jamais, hardly ever, very rarely, tres rarement | rarely, seldom, rarement, infrequently"
     " | occasionally, occasionnellement, de temps en temps, once in a while, from time to time | sometimes, parfois, quelquefois | regularly, regulierement, about half the time"
     " | often, souvent, frequently, frequemment | very often, tres souvent, very frequently | usually, most of the time, la plupart du temps, generally, habituellement"
@@ -93,6 +98,7 @@ UNITS = (
 )  # fmt: skip
 RATE = re.compile(rf"(?:\b(?:par|per|a|an|each|every|chaque)|/)\s*(?=(?:{'|'.join(words for words, _ in UNITS)})\b)")
 """What comes before the period of a rate: two hours *per* week."""
+EVERY_DAY = re.compile(r"\b(?:tous les jours|chaque jour|quotidien\w*|every day|daily)\b")
 SMALL_NUMBERS = {
     "un": 1, "une": 1, "one": 1, "deux": 2, "two": 2, "trois": 3, "three": 3, "quatre": 4, "four": 4, "cinq": 5, "five": 5,
     "six": 6, "sept": 7, "seven": 7, "huit": 8, "eight": 8, "neuf": 9, "nine": 9, "dix": 10, "ten": 10, "once": 1, "twice": 2,
@@ -182,9 +188,10 @@ def step_of(answer: str, ladder: str) -> float | None:
 def in_degrees(answers: Sequence[str]) -> list[float | None] | None:
     """Return how far each answer goes, None where they are not degrees of one core word."""
     found = [degree(answer) for answer in answers]
-    cores = {core for core, _ in found if core}
     poles = {word: pair[0] for pair in POLES for word in pair}
-    if len({poles.get(core, core) for core in cores}) > 1 or (not cores and len(found) < 3):
+    cores = [poles.get(core, core) for core, _ in found]
+    plainly = sum(value == PLAIN and core not in poles for core, value in found)
+    if len(set(cores) - {""}) > 1 or plainly > 1 or (len(found) < 3 and ("" in cores or len(set(cores)) > 1)):
         return None
     negative = {pair[1] for pair in POLES}
     return [-value if core in negative and value > 0 else value for core, value in found]
@@ -201,7 +208,7 @@ def degree(answer: str) -> tuple[str, float]:
         if found:
             core = said[found.end() :].strip()
             return re.sub(r"\s*\d+$", "", core), float(value)
-    return re.sub(r"\s*\d+$", "", said), 2.0
+    return re.sub(r"\s*\d+$", "", said), PLAIN
 
 
 def in_ranges(answers: Sequence[str]) -> list[float | None] | None:
@@ -242,6 +249,7 @@ def bound(answer: str, *, scaled: bool = True) -> float | None:
 def numbered(said: str) -> str:
     """Return a text without accents, in which small numbers are figures."""
     words = fold(said).replace("d'un ", "de 1 ").replace("d'une ", "de 1 ").replace("'", " ")
+    words = EVERY_DAY.sub("1 day per day", words)
     for word, value in SMALL_NUMBERS.items():
         words = re.sub(rf"\b{word}\b", str(value), words)
     return words

@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from mentormatch.drafting.contexts import HARMLESS, HELPED, OF_NOUN, OTHERS, TOPICS
 from mentormatch.drafting.subjects import SUBJECTS
 from mentormatch.drafting.wording import alternatives, plain, within
+from mentormatch.drafting.words import CONSENT
 
 MOST_ANSWERS, LONGEST = 200, 90
 """Different answers that are looked at, and the characters of the longest one that may be an option."""
@@ -41,77 +42,23 @@ PERSON = re.compile(
     r"\b(?:you|your|yourself|i|my|am|we|our|any|vous|votre|vos|tu|ton|ta|tes|je|j|mon|ma|mes|es|as|son|sa|ses|their|his|her"
     r"|child s|spouse s|please|merci|veuillez|indiquez|precisez)(?: \w+){0,6} $"
 )
+ASKED = re.compile(
+    r" (?:\w+ ){0,2}(?:do|did|are|were|have|would) (?:you|they)\b| (?:\w+ ){0,2}(?:avez|etes|pratiquez|suivez|portez|appartenez|prenez) vous\b"
+)
+"""What stands behind a phrase that is asked of a person."""
 ABOUT = r"(?:in|of|on|about|with|within|for|into|towards?|de|du|des|d|en|sur|dans|avec|aux?|pour|a)"
 ARTICLE = r"(?: (?:the|a|an|la|le|les|l|un|une|some|other|d autres))*"
 BEHIND = r"(?: (?:inclusion|\w+al|\w+aux|\w+ales?|infectieuses?|rights?))?"
 SMALL = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "of",
-        "or",
-        "and",
-        "any",
-        "your",
-        "you",
-        "my",
-        "is",
-        "are",
-        "do",
-        "does",
-        "did",
-        "have",
-        "what",
-        "which",
-        "if",
-        "yes",
-        "no",
-        "please",
-        "specify",
-        "details",
-        "describe",
-        "status",
-        "information",
-        "type",
-        "le",
-        "la",
-        "les",
-        "l",
-        "un",
-        "une",
-        "des",
-        "de",
-        "du",
-        "d",
-        "et",
-        "ou",
-        "en",
-        "votre",
-        "vos",
-        "vous",
-        "avez",
-        "etes",
-        "quel",
-        "quelle",
-        "quels",
-        "quelles",
-        "est",
-        "sont",
-        "si",
-        "oui",
-        "non",
-        "precisez",
-        "details",
-        "merci",
-        "indiquez",
-        "lequel",
-        "laquelle",
-        "type",
-        "situation",
-        "q",
-        "question",
-    ]
+    (
+        "a an and any appartenance are attendance attended attestation au aux avez certificat certificate check "
+        "checked code communaute community contact current currently d dans date de des describe details did do does "
+        "du en est et etes facultatif field flag for form fourni fournie group groupe have historique history hors if "
+        "in indiquez info information is l la laquelle le lequel les level member membership membre merci my n name "
+        "needs no nom non note notes number numero o of on optional optionnel or ou oui par part phone please pour "
+        "precisez q quel quelle quelles quels question si situation sont specify status statut telephone the to two "
+        "type un une vos votre vous what which with y yes you your "
+    ).split()
 )
 DECLINED = re.compile(
     r"(?:i )?(?:would )?(?:prefer|rather|wish|want|choose)s? not|(?:do not|don t) (?:wish|want)|decline"
@@ -129,7 +76,8 @@ def subject_of(question: str, options: Iterable[str] = (), *, closed: bool = Tru
     >>> subject_of("Q12", ["Hétérosexuel·le", "Bisexuel·le", "Je préfère ne pas répondre"])
     'sexuality'
     """
-    said = scrubbed(plain(question))
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", question)
+    said = scrubbed(plain(spaced))
     chosen = tuple(option for option in list(options)[:MOST_ANSWERS] if len(option) <= LONGEST)
     by_words = worded(said)
     if by_words:
@@ -140,10 +88,13 @@ def subject_of(question: str, options: Iterable[str] = (), *, closed: bool = Tru
 @lru_cache(maxsize=4096)
 def worded(said: str) -> str | None:
     """Return the sensitive subject of the words of a question, None where there is none."""
+    agreed = bool(within(CONSENT).match(said))
     for subject in SUBJECTS:
         strong = [m.span() for part in (subject.certain, subject.likely) for m in within(part).finditer(said)]
         if any(not lifted(said, span) for span in strong):
             return subject.name
+        if agreed:
+            continue
         if any(not lifted(said, m.span()) and put(said, m.span()) for m in within(subject.possible).finditer(said)):
             return subject.name
     return None
@@ -152,7 +103,9 @@ def worded(said: str) -> str | None:
 def put(said: str, span: tuple[int, int]) -> bool:
     """Say whether a phrase is asked of a person, or is all that the question says."""
     rest = [*said[: span[0]].split(), *said[span[1] :].split()]
-    return bool(PERSON.search(said[: span[0]])) or all(word in SMALL or word.isdigit() for word in rest)
+    if PERSON.search(said[: span[0]]) or ASKED.match(said[span[1] :]):
+        return True
+    return all(word in SMALL or word.isdigit() for word in rest)
 
 
 def lifted(said: str, span: tuple[int, int]) -> bool:

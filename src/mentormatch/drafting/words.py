@@ -15,7 +15,7 @@ REACHED = """
     website, web site, site web, site internet, personal page, page personnelle, homepage, portfolio url, orcid, profil en ligne, raison sociale, numero ou vous joindre, comment vous joindre, emergency contact, contact d urgence, personne a prevenir
     """
 """How people are reached."""
-NOT_REACHED = "photo*, picture, experience*, type of, type d *, have you, do you have, avez vous, possedez vous, fuseau*, secteur*, kind of, level*, niveau*, development, developpement, marketing, ville, pays, city, country"
+NOT_REACHED = "photo*, picture, experience*, type of, type d *, have you, do you have, avez vous, possedez vous, fuseau*, secteur*, kind of, level*, niveau*, development, developpement, marketing"
 NAME = frozenset(
     [
         "name",
@@ -152,7 +152,7 @@ NOT_PLACE = """
     """
 NAMES = """
     structures, employeurs, organisations, organismes, compagnies, entreprises pour lesquelles, entreprises ou vous, personnes avec, personnes que, personnes a, personnes qui, eviter, associations, collegues, structures pour *, structures connues,
-    companies you, people you, employers, organizations, colleagues, coworkers, co workers, avoid, anyone you, someone you, people who, authors, co authors, names of
+    not pair, not be paired, not be matched, not match you, pas etre en binome, pas etre jumele*, companies you, people you, employers, organizations, colleagues, coworkers, co workers, avoid, anyone you, someone you, people who, authors, co authors, names of
     """
 NOT_TYPED = "type*, size*, taille*, kind of, secteur*, sector*, category, categorie*, statut"
 PLURAL = "languages, langues, areas, skills, interests, hobbies, keywords, competences, domaines, themes, topics, centres d interet, interets, outils, tools, instruments"
@@ -167,18 +167,39 @@ TYPED = """
     certification*, formations ou certifications, degree are you, regime, autorite, manager s name, superviseur, supervisor, sous quel nom, start month, end month, graduation date, duration, attempt
     """
 """What people type: the same answer twice makes no list of options of it."""
+READ_ALONE = """
+    title, titre, civilite, salutation, status, statut, application*, candidature, inscription, dossier, adhesion, prioritaire, cotisation, paye, payeur, price, tarif, tarifs, prix, payment,
+    paiement, facture, parent*, enfants, children, age, ages, photo, photos, cv, resume, file, fichier, upload, transport*, arrival, arrivee, departure, contract, contrat, visa, income, revenu*, salary, salaire, vacances,
+    holiday, holidays, logement, accommodation, accommodations, hebergement, anciennete, signature, attachment, piece jointe, social media, handle, conge*, parking, luggage, salaries, medical insurance
+    """
+"""What staff read where a question asks for nothing else."""
+LONGEST_ALONE = 2
+"""Words that say something, of such a question."""
 READ = """
-    t shirt, tee shirt, shirt size, taille de t shirt, civilite, title, titre, salutation, payment, paiement, tarif, tarifs, price, prix, facture, invoice, room sharing, accommodation, hebergement, accommodations, logement, transport*, arrival, arrivee, departure, travelling, traveling, luggage, parking,
-    hear about, heard about, heard of, learn about, find out about us, find out about this, comment avez vous connu, comment nous avez vous, connu le programme, ou avez vous entendu, source de recrutement, status, statut, application*, candidature, inscription, dossier, adhesion, prioritaire, cotisation, paye, payeur,
-    parent*, guardian*, foyer, household, enfants, children, marital, matrimoniale, marie*, married, situation familiale, income, revenu*, salary, salaire, household income, free school meals, school meals, first in family, first generation, age, ages, age group, tranche d age, groupe d age, date of birth, ne en, birth year, annee de naissance, signature, photo, photos, cv, resume, attachment, piece jointe, upload, fichier, file,
-    comment avez vous trouve, avez vous trouve, avez vous apprecie, repondu a vos attentes, attentes satisfaites, couvre t il vos attentes, satisfait*, satisfaction, satisfied, recommand*, recommend*, evaluation globale, evaluation generale, evaluation du *, evaluation de *, note globale, overall rating, overall experience, how was your, how would you rate the *, rate the *, evaluate the *, quality of the *, qualite de *, clarte *, clarity of *, maitrise du sujet, maitrise methodologie, pertinence *, utile pour votre travail, organisation de la formation, formateur*, trainer, instructor, rythme de la formation, avis general,
-    employer size, company size, firm type, size of your, taille de votre, taille de l *, type of institution, type of contract, type de contrat, contract, contrat, vacation, vacances, holiday, holidays, permis de conduire, driving licence, driver s license, driving license, occupez vous cet emploi, in this job, leaving your job, feel like leaving, conge*, right to work, droit de travailler, visa, work permit, types of employment, highest qualification, highest level of education, dernier diplome, academic qualification, first aid, will currently, code postal du lieu, en fonction, anciennete, excited for, social media, handle
+    academic qualification, age group, annee de naissance, attentes satisfaites, avez vous apprecie, avez vous trouve,
+    avis general, birth year, clarity of *, clarte *, comment avez vous connu, comment avez vous trouve,
+    comment nous avez vous, company size, connu le programme, couvre t il vos attentes, date of birth,
+    dernier diplome, driver s license, driving licence, driving license, droit de travailler, employer size,
+    en fonction, evaluate the *, evaluation de *, evaluation du *, evaluation generale, evaluation globale,
+    feel like leaving, find out about this, find out about us, firm type, first aid, first generation,
+    first in family, foyer, free school meals, groupe d age, guardian*, hear about, heard about, heard of,
+    highest level of education, highest qualification, household, household income, how old, how was your,
+    how would you rate the *, in this job, instructor, invoice, learn about, leaving your job, legal guardian*,
+    maitrise du sujet, maitrise methodologie, marie*, marital, married, matrimoniale, ne en, note globale,
+    number of children, occupez vous cet emploi, organisation de la formation, ou avez vous entendu,
+    overall experience, overall rating, permis de conduire, pertinence *, qualite de *, quality of the *, quel age,
+    rate the *, recommand*, recommend*, repondu a vos attentes, right to work, room sharing, satisfaction, satisfait*,
+    satisfied, school meals, shirt size, situation familiale, size of your, source de recrutement, sources de revenu*,
+    t shirt, taille de l *, taille de t shirt, taille de votre, tee shirt, trainer, tranche d age,
+    travel arrangement*, traveling, travelling, type de contrat, type of contract, type of institution,
+    types of employment, utile pour votre travail, vacation, votre age, work permit, your age
     """
 """What staff read and no pair is made of: logistics, the state of a file, households, opinions on a course."""
 COUNT = re.compile(r"nombre|combien|capacite|places?\b|how many|number of|capacity|how much\b")
 AVOIDED = re.compile(
-    r"eviter|ne souhaitez pas|ne voulez pas|conflit|avoid|(?:would rather|do|would) not (?:want|like|wish)|don't want|conflicts? of interest"
+    r"eviter|ne souhaitez pas|ne voulez pas|conflit|avoid|(?:would rather|do|would) not (?:want|like|wish)|don't want|should (?:we |you )?not (?:be )?(?:pair|match)|pas etre (?:en binome|jumele)|conflicts? of interest"
 )
+AMOUNT = re.compile(r"\b(age|ages|year|years|annees?|ans|hours?|heures?|days?|jours?|how long|children|enfants)\b")
 GRADED = re.compile(
     r"\(1\)|\(5\)|\b1 ?[=:]|echelle|sur (5|10)\b|de [01] a (5|10|4|6|7)\b|\bnote[zr]?\b|a quel point|dans quelle mesure|\bevaluez|how (satisfied|confident|likely|important|comfortable|familiar|often|well|interested|useful|would you rate)"
     r"|\brat(e|ing)\b|\bscale\b|out of (5|10)|[01] ?(to|-|–) ?(5|10|7)\b|to what extent|on average, how much|niveau d'|degre d|year of study|which year"
@@ -199,6 +220,9 @@ ORDINAL = re.compile(
 RANKED = "choix, choice, priorite, priority, preference, preferences, rang, rank, ranking, classement, voeu, voeux"
 RANKS = "choix, choice, priorite, priority, preference, preferences, rang, rank, classement, voeu, voeux, numero, number, no, n, your, my, votre"
 """What is ranked by columns that an ordinal tells apart."""
+END_AFTER = re.compile(r"\b(\d{1,2})\s*(?:[=:(–—-]|is|means|est|étant|being)\s*([^\d,;()]+)")
+END_BEFORE = re.compile(r"([^\d,;()?]+?)\s*\((\d{1,2})\)")
+"""What a question says of the ends of its scale: « 1 = pas du tout », ``not at all (1)``."""
 WHEN = re.compile(r"\bdate\b|horodat|heure|\bquand\b|\bwhen\b|timestamp")
 
 MENTEE = re.compile(
@@ -253,6 +277,16 @@ def place(question: str) -> bool:
     (True, True, False)
     """
     return says(PLACE, within(NOT_PLACE).sub(" ", plain(question))) and not COUNT.search(fold(question))
+
+
+def read_only(question: str) -> bool:
+    """Say whether a question is about logistics, the state of a file, a household or a course: no pair is made of it.
+
+    >>> read_only("Statut"), read_only("Quel statut ont les projets que vous aimeriez suivre ensemble ?")
+    (True, False)
+    """
+    telling = [word for word in plain(question).split() if word not in SMALL]
+    return says(READ, question) or (len(telling) <= LONGEST_ALONE and says(READ_ALONE, question))
 
 
 def typed(question: str) -> bool:
