@@ -21,9 +21,9 @@ def renderer(folder: Path) -> ModuleType:
     return module
 
 
-def sources(document: dict[str, Any], render: ModuleType, folder: Path) -> dict[str, Path]:
+def sources(document: dict[str, Any], render: ModuleType, folder: Path) -> dict[str, Any]:
     """Write the export of a questionnaire into a folder, and return its files by side."""
-    found = {}
+    found: dict[str, Any] = {}
     for name, content in render.export(document, PEOPLE).items():
         side = next((side for side in ("mentors", "mentees") if f".{side[:-1]}." in name), "answers")
         found[side] = folder / name

@@ -48,9 +48,10 @@ def together(cells: dict[str, list[str]]) -> Draft:
 def proposed(made: Draft) -> list[tuple[str, list[str]]]:
     """Return the kind of each proposal and the questions that it names, once all are in force."""
     programme = Programme.read(tomllib.loads(uncommented(made.text)))
+    rules = [(rule.kind, list(rule.references())) for rule in programme.rules]
+    criteria = [(criterion.kind, list(criterion.references())) for criterion in programme.criteria]
     return [
-        (each.kind, sorted({programme.fields[said.field].question for said in each.references()}))
-        for each in (*programme.rules, *programme.criteria)
+        (kind, sorted({programme.fields[said.field].question for said in named})) for kind, named in rules + criteria
     ]
 
 

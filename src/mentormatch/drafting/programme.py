@@ -3,20 +3,18 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mentormatch.drafting import words
+from mentormatch.drafting.document import CONFIRM, HEAD, choices, fields, heading, mappings
 from mentormatch.drafting.entries import Entry, answering
 from mentormatch.drafting.guesses import Guess
 from mentormatch.drafting.identity import asked_by_people, email_of, identified, tool_headers, unified
 from mentormatch.drafting.idiom import language_of
 from mentormatch.drafting.ids import identifier
 from mentormatch.drafting.kinds import guess, sensitive
-from mentormatch.drafting.proposals import WEIGHT, Proposal, adapted
+from mentormatch.drafting.proposals import adapted
 from mentormatch.drafting.roles import Role, role_among
 from mentormatch.drafting.samples import Sample, samples, with_sides
-from mentormatch.drafting.toml import array, line, quoted
 from mentormatch.drafting.trial import Tables, Trial, rejections, tried
 from mentormatch.drafting.vocabulary import with_shared_options
-from mentormatch.fields import Side
 from mentormatch.fields.single import NO, YES
 from mentormatch.languages import language, mark, spoken, tr
 from mentormatch.survey.entries import UNACCEPTED
@@ -25,24 +23,8 @@ from mentormatch.survey.heading import OTHERS
 from mentormatch.survey.tool import OTHER
 from mentormatch.text import fold
 
-HEAD = mark("""\
-# Brouillon de programme, déduit d'un fichier de réponses. Rien n'y est décidé : relisez chaque ligne, corrigez, puis
-# effacez « à confirmer ». Ce que l'outil n'a pas vu dans les réponses (une option que personne n'a choisie) manque ici.
-""")
-CHOOSE = mark("""\
-# Ce qui rend un binôme meilleur, ou l'interdit : à choisir et à peser en équipe. Voici ce que ces questions
-# permettent ; pour en prendre un, effacez « # » devant ses lignes. Tous les poids sont égaux ({weight}) : à peser.
-""")
-NOTHING = mark("# Rien n'est proposé : {why}.")
-ONE_SIDE = mark("tant que rien ne dit qui est mentor·e et qui est mentoré·e, les deux côtés ne peuvent être comparés")
-NO_QUESTION = mark("aucune question ne se prête d'elle-même à comparer les deux côtés")
-CONFIRM = mark("à confirmer")
 CHECK_ORDER = mark("ORDRE À VÉRIFIER")
 """What stands beside an order that nothing tells."""
-ALONE: dict[Side, str] = {
-    "mentor": mark("seuls des mentor·es ont répondu"),
-    "mentee": mark("seuls des mentoré·es ont répondu"),
-}
 MOSTLY = 0.5
 """Where more rows than this share would be rejected for want of consent, the question asks for something else."""
 
@@ -190,66 +172,6 @@ def of_grid(found: Guess, grids: Mapping[str, set[str]]) -> Guess:
     grid = next((name for name, items in grids.items() if found.kind == "ranking" and options <= items), None)
     why = tr("un classement des lignes d'une grille")
     return found if grid is None else replace(found, settings={"items_of": grid}, why=why)
-
-
-def heading(entries: Sequence[Entry], role: Role | None, name: str) -> Iterator[str]:
-    """Yield the lines of the heading."""
-    yield "[programme]"
-    yield line("name", quoted(name), tr(CONFIRM))
-    yield line("language", quoted(spoken()), to_confirm(tr("la langue des documents et des messages")))
-    if role:
-        told = next(entry.name for entry in entries if entry.question == role.sample.question)
-        mentor, mentee = quoted(role.mentor), quoted(role.mentee)
-        yield line("role", f'{{ field = "{told}", mentor = {mentor}, mentee = {mentee} }}', tr(CONFIRM))
-    email = email_of(entries)
-    if email:
-        yield line("email", quoted(email.name), tr(CONFIRM))
-
-
-def fields(entries: Sequence[Entry]) -> Iterator[str]:
-    """Yield the lines of the fields."""
-    for entry in entries:
-        yield f"[fields.{entry.name}]"
-        yield line("question", quoted(entry.question))
-        yield line("kind", quoted(entry.guess.kind), to_confirm(entry.guess.why))
-        for setting, value in entry.guess.settings.items():
-            yield line(setting, quoted(value) if isinstance(value, str) else array(value))
-        if entry.side:
-            yield line("side", quoted(entry.side), to_confirm(tr(ALONE[entry.side])))
-        if words.AVOIDED.search(fold(entry.question)):
-            yield line("private", "true", to_confirm(tr("montré à l'équipe seule")))
-        if entry.guess.use != "match":
-            yield line("use", quoted(entry.guess.use), tr(CONFIRM))
-        yield ""
-
-
-def mappings(entries: Sequence[Entry]) -> Iterator[str]:
-    """Yield which headers and which answers stand for others, where the words of the files do not say so."""
-    headers = [pair for entry in entries if entry.guess.use != "forbidden" for pair in entry.renamed()]
-    if headers:
-        yield "[mapping.questions]"
-        yield from (line(quoted(header), quoted(meant), tr(CONFIRM)) for header, meant in headers)
-        yield ""
-    for entry in entries:
-        if entry.answers:
-            yield f"[mapping.options.{entry.name}]"
-            yield from (line(quoted(text), quoted(said), tr(CONFIRM)) for text, said in entry.answers.items())
-            yield ""
-
-
-def to_confirm(why: str) -> str:
-    """Return that a line is to be confirmed, and why it was guessed."""
-    return tr("à confirmer : {why}", why=why)
-
-
-def choices(proposals: Sequence[Proposal], *, told: bool) -> Iterator[str]:
-    """Yield what could be proposed, as comments: what makes a good pair is the programme's policy, not ours."""
-    if proposals:
-        yield tr(CHOOSE, weight=WEIGHT).rstrip("\n")
-    else:
-        yield tr(NOTHING, why=tr(NO_QUESTION if told else ONE_SIDE))
-    for proposal in proposals:
-        yield from proposal.lines()
 
 
 def lacks(entries: Sequence[Entry], parts: Parts, trial: Trial) -> Iterator[str]:
