@@ -20,7 +20,21 @@ SPEAKING = {"tr", "tr_n", "mark", "counted"}
 FRENCH_WORDS = re.compile(
     r"[àâçéèêëîïôûùœÀÉÈÊÎÔ«»]|(?<![-\w])(?:le|la|les|des|du|une|est|sont|pas|pour|sans|aucun|aucune|avec|que|qui|dans|sur|cette|ces)(?![-\w])"
 )
-DRAFTING = {"affinity", "capacity", "contexts", "health", "idiom", "ids", "roles", "scales", "sensitivity", "subjects", "twins", "words"}
+DRAFTING = {
+    "affinity",
+    "capacity",
+    "contexts",
+    "health",
+    "idiom",
+    "ids",
+    "ladders",
+    "roles",
+    "scales",
+    "sensitivity",
+    "subjects",
+    "twins",
+    "words",
+}
 READ = {"departements", "fields/nobody", "places/spelling", "report/texts", "survey/tools", "text"} | {
     f"drafting/{module}" for module in DRAFTING
 }
