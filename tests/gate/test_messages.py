@@ -27,6 +27,7 @@ DRAFTING = {
     "health",
     "idiom",
     "ids",
+    "ladders",
     "roles",
     "scales",
     "sensitivity",

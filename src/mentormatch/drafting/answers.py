@@ -10,7 +10,7 @@ FEW = 4
 """Of that many rows, one may be without an answer that everybody should give."""
 
 
-def share(answers: Sequence[str], test: Callable[[str], object]) -> float:
+def share[Answer](answers: Sequence[Answer], test: Callable[[Answer], object]) -> float:
     """Return the share of answers that pass a test, 0 where there are none."""
     return sum(bool(test(answer)) for answer in answers) / len(answers) if answers else 0.0
 

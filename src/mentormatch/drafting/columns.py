@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from mentormatch.drafting import words
+from mentormatch.drafting import lexicon, words
 from mentormatch.drafting.answers import FEW, LONGEST_OPTION, closed, distinct, offered, share
 from mentormatch.drafting.guesses import IN_ORDER, NO_ORDER, SEEN, Guess, day_and_moment, week
 from mentormatch.drafting.samples import Sample
@@ -35,11 +35,11 @@ def contact(sample: Sample) -> Guess | None:
     asked, answers = sample.question, sample.answers
     if answers and all(fold(answer) in YES | NO for answer in answers):
         return None
-    if share(answers, AT.fullmatch) > 0.7 or (words.says(words.EMAIL, asked) and not closed(answers)):
+    if share(answers, AT.fullmatch) > 0.7 or (words.says(lexicon.EMAIL, asked) and not closed(answers)):
         return Guess("text", tr("adresse e-mail : dans un tableau à part"), use="contact")
     numbered = share(answers, lambda text: PHONE.fullmatch(text) and sum(map(str.isdigit, text)) >= 9) > 0.7
     dated = share(answers, DATE.fullmatch) > 0.5
-    reached = words.says(words.REACHED, asked) and not words.says(words.NOT_REACHED, asked) and typed(answers)
+    reached = words.says(lexicon.REACHED, asked) and not words.says(lexicon.NOT_REACHED, asked) and typed(answers)
     if (numbered or reached or words.name_of_person(asked)) and not dated:
         return Guess("text", tr("coordonnées : dans un tableau à part"), use="contact")
     return None
@@ -102,7 +102,12 @@ def consent(sample: Sample) -> Guess | None:
     """Return that people agree by it to be taken in; who refuses it is not."""
     asked = sample.question
     options = distinct(sample.answers)
-    if not options or len(options) > FEW or not words.says(words.CONSENT, asked) or words.says(words.PERMISSION, asked):
+    if (
+        not options
+        or len(options) > FEW
+        or not words.says(lexicon.CONSENT, asked)
+        or words.says(lexicon.PERMISSION, asked)
+    ):
         return None
     said = [agreed(asked, option) for option in options]
     if None not in said:
@@ -195,7 +200,7 @@ def slots(sample: Sample) -> Guess | None:
 
 def several(sample: Sample) -> Guess | None:
     """Return that several options, or several names, stand in one cell: by the first joiner that gives options."""
-    plural = words.says(words.PLURAL, sample.question)
+    plural = words.says(lexicon.PLURAL, sample.question)
     for joiner in JOINERS:
         cells = pieces(sample.answers, joiner, apart=plural)
         parts = [piece for cell in cells for piece in cell]
@@ -236,7 +241,7 @@ def listed(options: Sequence[str], joiner: str) -> Guess:
 def names(sample: Sample) -> Guess | None:
     """Return that it names organisations or people."""
     short = share(sample.answers, lambda text: len(text) <= LONGEST_OPTION) > 0.9
-    if short and words.says(words.NAMES, sample.question) and not closed(sample.answers):
+    if short and words.says(lexicon.NAMES, sample.question) and not closed(sample.answers):
         return Guess("names", tr("des noms de structures ou de personnes"))
     return None
 

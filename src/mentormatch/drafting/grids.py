@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from mentormatch.drafting import words
+from mentormatch.drafting import lexicon, words
 from mentormatch.drafting.answers import closed, distinct, share
 from mentormatch.drafting.guesses import SEEN, Guess, day_and_moment, week
 from mentormatch.drafting.samples import Sample
@@ -73,7 +73,7 @@ def levels(sample: Sample) -> Guess | None:
 
 def names_grid(sample: Sample) -> Guess | None:
     """Return that its numbered columns hold names."""
-    return Guess("names", tr("un nom par colonne")) if words.says(words.NAMES, sample.question) else None
+    return Guess("names", tr("un nom par colonne")) if words.says(lexicon.NAMES, sample.question) else None
 
 
 GRIDS = (week_grid, ticked, ranking, levels, names_grid)

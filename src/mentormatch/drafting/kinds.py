@@ -1,4 +1,4 @@
-"""What a question of a file is taken for: sensitive or not, then the first guess of its kind that fits, with its use."""
+"""What a question of a file is taken for: sensitive or not, then the first kind that fits, with its use."""
 
 from dataclasses import replace
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mentormatch.drafting.words import CONSENT, follows, ordinal, says
+from mentormatch.drafting.lexicon import CONSENT
+from mentormatch.drafting.words import follows, ordinal, says
 from mentormatch.fields import Side
 from mentormatch.survey.headers import split_part
 from mentormatch.survey.table import Table

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from mentormatch.drafting.contexts import HARMLESS, HELPED, OF_NOUN, OTHERS, TOPICS
+from mentormatch.drafting.lexicon import CONSENT
 from mentormatch.drafting.subjects import SUBJECTS
 from mentormatch.drafting.wording import alternatives, plain, within
-from mentormatch.drafting.words import CONSENT
 
 MOST_ANSWERS, LONGEST = 200, 90
 """Different answers that are looked at, and the characters of the longest one that may be an option."""
@@ -39,27 +39,31 @@ COLOURS = frozenset(
 )
 """Options beside which black and white are colours of things."""
 PERSON = re.compile(
-    r"\b(?:you|your|yourself|i|my|am|we|our|any|vous|votre|vos|tu|ton|ta|tes|je|j|mon|ma|mes|es|as|son|sa|ses|their|his|her"
+    r"\b(?:you|your|yourself|i|my|am|we|our|any|vous|votre|vos|tu|ton|ta|tes|je|j|mon|ma|mes|es|as|son|sa|"
+    r"ses|their|his|her"
     r"|child s|spouse s|please|merci|veuillez|indiquez|precisez)(?: \w+){0,6} $"
 )
 ASKED = re.compile(
-    r" (?:\w+ ){0,2}(?:do|did|are|were|have|would) (?:you|they)\b| (?:\w+ ){0,2}(?:avez|etes|pratiquez|suivez|portez|appartenez|prenez) vous\b"
+    r" (?:\w+ ){0,2}(?:do|did|are|were|have|would) (?:you|they)\b| (?:\w+ ){0,2}(?:avez|etes|pratiquez|"
+    r"suivez|portez|appartenez|prenez) vous\b"
 )
 """What stands behind a phrase that is asked of a person."""
 ABOUT = r"(?:in|of|on|about|with|within|for|into|towards?|de|du|des|d|en|sur|dans|avec|aux?|pour|a)"
 ARTICLE = r"(?: (?:the|a|an|la|le|les|l|un|une|some|other|d autres))*"
 BEHIND = r"(?: (?:inclusion|\w+al|\w+aux|\w+ales?|infectieuses?|rights?))?"
 SMALL = frozenset(
-    (
+    re.findall(
+        r"\w+",
         "a an and any appartenance are attendance attended attestation au aux avez certificat certificate check "
-        "checked code communaute community contact current currently d dans date de des describe details did do does "
-        "du en est et etes facultatif field flag for form fourni fournie group groupe have historique history hors if "
-        "in indiquez info information is l la laquelle le lequel les level member membership membre merci my n name "
-        "needs no nom non note notes number numero o of on optional optionnel or ou oui par part phone please pour "
-        "precisez q quel quelle quelles quels question si situation sont specify status statut telephone the to two "
-        "type un une vos votre vous what which with y yes you your "
-    ).split()
+        "checked code communaute community contact current currently d dans date de des describe details did do "
+        "does du en est et etes facultatif field flag for form fourni fournie group groupe have historique history "
+        "hors if in indiquez info information is l la laquelle le lequel les level member membership membre merci "
+        "my n name needs no nom non note notes number numero o of on optional optionnel or ou oui par part phone "
+        "please pour precisez q quel quelle quelles quels question si situation sont specify status statut "
+        "telephone the to two type un une vos votre vous what which with y yes you your",
+    )
 )
+"""Words that leave a phrase all that a question says."""
 DECLINED = re.compile(
     r"(?:i )?(?:would )?(?:prefer|rather|wish|want|choose)s? not|(?:do not|don t) (?:wish|want)|decline"
     r"|(?:ne )?(?:souhaite|veux|prefere|desire)\w* pas|ne pas repondre|sans reponse|nspp"

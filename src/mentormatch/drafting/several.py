@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from mentormatch.fields.base import split
 from mentormatch.text import fold
@@ -25,12 +26,17 @@ def pieces(answers: Sequence[str], joiner: str, *, apart: bool = False) -> list[
     inner = lowered(cells)
     cells = [merged(cell, lambda _, part: fold(part) in inner) for cell in cells]
     while not apart and (pairs := together(cells)):
-        cells = [merged(cell, lambda left, right, pairs=pairs: (fold(left), fold(right)) in pairs) for cell in cells]
+        cells = joined(cells, pairs)
     return cells
 
 
+def joined(cells: Sequence[Sequence[str]], pairs: set[tuple[str, str]]) -> list[list[str]]:
+    """Return the parts of each cell, these pairs of them as one."""
+    return [merged(cell, lambda left, right: (fold(left), fold(right)) in pairs) for cell in cells]
+
+
 def lowered(cells: Sequence[Sequence[str]]) -> set[str]:
-    """Return the parts that go on with an option: in small letters and never first, where cells begin with a capital."""
+    """Return the parts that go on with an option: small letters, never first, where cells begin with a capital."""
     first = [cell[0] for cell in cells if cell]
     if sum(part[0].isupper() for part in first) < 0.9 * len(first):
         return set()
@@ -41,7 +47,7 @@ def lowered(cells: Sequence[Sequence[str]]) -> set[str]:
 def together(cells: Sequence[Sequence[str]]) -> set[tuple[str, str]]:
     """Return the pairs of parts of which the first is always followed by the second, the second never without it."""
     alone = Counter(fold(part) for cell in cells for part in cell)
-    beside = Counter((fold(a), fold(b)) for cell in cells for a, b in zip(cell, cell[1:], strict=False))
+    beside = Counter((fold(a), fold(b)) for cell in cells for a, b in pairwise(cell))
     return {pair for pair, times in beside.items() if times > 1 and alone[pair[0]] == times == alone[pair[1]]}
 
 
