@@ -145,6 +145,16 @@ def test_twins_of_which_one_holds_a_single_option_are_compared_as_lists() -> Non
     assert ("coverage", ["Dans quel domaine travaillez-vous ?", "Domaines visés"]) in proposed(made)
 
 
+def test_an_option_that_holds_a_joiner_is_whole_where_another_question_offers_it() -> None:
+    areas = ["QA / Testing", "UX / UI design", "Data"]
+    wished = ["QA / Testing;Data", "UX / UI design", "Data;UX / UI design", "QA / Testing"]
+    made = apart({"In which area are you working?": areas}, {"In which area would you like to work?": wished})
+    fields = Programme.read(tomllib.loads(made.text)).fields.values()
+    options = {field.question: set(field.model_dump()["options"]) for field in fields if field.kind == "choices"}
+    assert options == dict.fromkeys(options, set(areas))
+    assert proposed(made) == [("coverage", ["In which area are you working?", "In which area would you like to work?"])]
+
+
 def test_twins_whose_options_differ_are_proposed_with_a_word_on_that() -> None:
     made = apart(
         {

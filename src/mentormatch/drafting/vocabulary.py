@@ -29,7 +29,7 @@ def is_vocabulary(entry: Entry) -> bool:
 
 
 def read_again(entry: Entry, known: Sequence[Entry]) -> Entry:
-    """Return a field with the options of the first question that explains its answers better than its own guess does."""
+    """Return a field with the options of the first question that explains its answers better than its own do."""
     able = entry.guess.kind in READ_AS and entry.guess.use in ("match", "display") and not entry.sample.items
     answers = distinct(entry.sample.answers) if able else []
     if len(answers) < FEWEST:
