@@ -151,7 +151,8 @@ def test_an_option_that_holds_a_joiner_is_whole_where_another_question_offers_it
     made = apart({"In which area are you working?": areas}, {"In which area would you like to work?": wished})
     fields = Programme.read(tomllib.loads(made.text)).fields.values()
     options = {field.question: set(field.model_dump()["options"]) for field in fields if field.kind == "choices"}
-    assert options == dict.fromkeys(options, set(areas))
+    assert len(options) == 2
+    assert all(offered == set(areas) for offered in options.values())
     assert proposed(made) == [("coverage", ["In which area are you working?", "In which area would you like to work?"])]
 
 
