@@ -28,6 +28,7 @@ DRAFTING = {
     "idiom",
     "ids",
     "ladders",
+    "lexicon",
     "roles",
     "scales",
     "sensitivity",

@@ -8,38 +8,61 @@ from mentormatch.drafting.columns import COLUMNS
 from mentormatch.drafting.grids import GRIDS
 from mentormatch.drafting.guesses import Guess
 from mentormatch.drafting.samples import Sample
-from mentormatch.drafting.sensitivity import subject_of
+from mentormatch.drafting.sensitivity import MOST_ANSWERS, subject_of
 from mentormatch.fields.base import split
 from mentormatch.languages import mark, tr
 from mentormatch.text import fold
 
 READ_ONLY = mark("lu par l'équipe, jamais noté")
+SENSITIVE = mark(
+    "donnée sensible ({subject} ; RGPD, articles 9 et 10) : ni lue ni utilisée, sauf si vous en décidez autrement"
+)
+SUBJECTS = {
+    "health": mark("santé, handicap"),
+    "religion": mark("religion, convictions"),
+    "origin": mark("origine"),
+    "sexuality": mark("orientation sexuelle, identité de genre"),
+    "politics": mark("opinions politiques"),
+    "union": mark("appartenance syndicale"),
+    "pregnancy": mark("grossesse, maternité"),
+    "criminal record": mark("condamnations"),
+    "biometrics": mark("biométrie, génétique"),
+}
 UNASKED = mark("jamais comparé sans que vous le demandiez")
 
 
 def guess(sample: Sample) -> Guess:
     """Return what a question looks like; where nothing tells, a text that only staff read."""
-    if sensitive(sample):
-        why = tr("donnée sensible (RGPD, article 9) : ni lue ni utilisée, sauf si vous en décidez autrement")
-        return Guess("text", why, use="forbidden")
+    subject = subject_in(sample)
+    if subject is not None:
+        return Guess("text", tr(SENSITIVE, subject=tr(SUBJECTS[subject])), use="forbidden")
     found = (tried(sample) for tried in (GRIDS if sample.items else COLUMNS))
     nothing = Guess("text", tr("texte libre, lu par l'équipe, jamais noté"), use="display")
     return read_only(sample, next((one for one in found if one), nothing))
 
 
 def read_only(sample: Sample, found: Guess) -> Guess:
-    """Return a guess, without a part in pairs where the question is about logistics, a household or a course."""
-    if found.use == "match" and words.read_only(sample.question) and not words.COUNT.search(fold(sample.question)):
+    """Return a guess, without a part in pairs where the question asks for a gender, or for what staff alone need."""
+    if found.use != "match":
+        return found
+    if words.gender(sample.question):
+        return replace(found, use="display", why=f"{found.why} ; {tr(UNASKED)}")
+    if words.read_only(sample.question) and not words.COUNT.search(fold(sample.question)):
         return replace(found, use="display", why=f"{found.why} ; {tr(READ_ONLY)}")
     return found
 
 
+def subject_in(sample: Sample) -> str | None:
+    """Return the sensitive subject that a question asks for, by its words, its items, or the answers chosen."""
+    before = None if sample.follows is None else subject_in(sample.follows)
+    if before is not None:
+        return before
+    answers = distinct(sample.answers)[:MOST_ANSWERS]
+    pieces = [piece for answer in answers for piece in split(answer, None)]
+    options = distinct([*sample.items, *pieces, *(part for piece in pieces for part in piece.split(", "))])
+    return subject_of(sample.question, options, closed=bool(sample.items) or closed(sample.answers))
+
+
 def sensitive(sample: Sample) -> bool:
-    """Say whether a question asks for sensitive data, by its words, its items, or the answers chosen."""
-    if sample.follows is not None and sensitive(sample.follows):
-        return True
-    cells = [piece for answer in distinct(sample.answers) for piece in split(answer, None)]
-    options = [*sample.items, *distinct(cells), *(piece for cell in distinct(cells) for piece in cell.split(", "))]
-    return (
-        subject_of(sample.question, distinct(options), closed=bool(sample.items) or closed(sample.answers)) is not None
-    )
+    """Say whether a question asks for sensitive data."""
+    return subject_in(sample) is not None

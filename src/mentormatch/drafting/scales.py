@@ -29,10 +29,24 @@ RATE = re.compile(rf"(?:\b(?:par|per|a|an|each|every|chaque)|/)\s*(?=(?:{'|'.joi
 """What comes before the period of a rate: two hours *per* week."""
 EVERY_DAY = re.compile(r"\b(?:tous les jours|chaque jour|quotidien\w*|every day|daily)\b")
 SMALL_NUMBERS = {
-    "un": 1, "une": 1, "one": 1, "deux": 2, "two": 2, "trois": 3, "three": 3, "quatre": 4, "four": 4, "cinq": 5, "five": 5,
-    "six": 6, "sept": 7, "seven": 7, "huit": 8, "eight": 8, "neuf": 9, "nine": 9, "dix": 10, "ten": 10, "once": 1, "twice": 2,
-    "none": 0, "aucun": 0, "aucune": 0, "zero": 0, "never": 0, "jamais": 0, "half a": 0.5, "moi seul": 1, "just me": 1,
-}  # fmt: skip
+    word: value
+    for value, words in enumerate(
+        (
+            "none aucun aucune zero never jamais",
+            "un une one once",
+            "deux two twice",
+            "trois three",
+            "quatre four",
+            "cinq five",
+            "six",
+            "sept seven",
+            "huit eight",
+            "neuf nine",
+            "dix ten",
+        )
+    )
+    for word in words.split()
+} | {"moi seul": 1, "just me": 1}
 BELOW = re.compile(
     r"\b(?:moins|jusqu|less|under|below|fewer|up to|at most|au plus|maximum|inferieur\w*)\b|^[<≤]|^-\s*\d"
 )
