@@ -8,7 +8,7 @@ from pandas import DataFrame
 
 from mentormatch import examples
 from mentormatch.drafting.programme import draft
-from mentormatch.drafting.words import sensitive
+from mentormatch.drafting.sensitivity import subject_of
 from mentormatch.enrolment import read_survey, read_tables
 from mentormatch.fields import AnyField
 from mentormatch.programme import Programme
@@ -125,7 +125,7 @@ def test_special_categories_of_data_are_forbidden_and_neither_read_nor_written_o
 
 @pytest.mark.parametrize("question", ["Votre métier d'origine", "Partie technique", "Foire aux questions", "Genre"])
 def test_words_that_only_look_like_special_categories_are_not(question: str) -> None:
-    assert not sensitive(question)
+    assert subject_of(question) is None
 
 
 def test_free_texts_and_contacts_are_never_written_into_a_draft() -> None:

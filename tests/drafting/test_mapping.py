@@ -108,3 +108,49 @@ def test_the_texts_of_free_questions_and_ticks_are_never_unknown() -> None:
     assert list(unknown_texts(fields["metier"], "  ")) == []
     assert list(unknown_texts(fields["arts"], {"Danse": "X", "Autre": "clown", "Conte": "Oui"})) == ["Conte"]
     assert list(unknown_texts(fields["arts"], "Danse, Conte; Fil")) == ["conte", "Fil"]
+
+
+ELSEWHERE = (
+    "Matricule|Dans quel but ?|Profession",
+    "A1|J'accompagne|Production",
+    "A2|Je suis accompagné·e|Diffusion",
+    "A3|J'accompagne|Production",
+    "A4|Je suis accompagné·e|Diffusion",
+)
+
+
+def test_the_key_and_the_role_that_a_file_calls_otherwise_are_mapped_with_the_answers_that_tell_the_sides() -> None:
+    known = programme({"code": KEY, "metier": TRADE})
+    text = written(propose(known, read_tables(frame(*ELSEWHERE))), known)
+    stated = tomllib.loads(text)["mapping"]
+    assert stated["questions"] == {"Matricule": "code", "Dans quel but ?": "role", "Profession": "metier"}
+    assert stated["options"]["role"] == {"J'accompagne": "Mentor·e", "Je suis accompagné·e": "Mentoré·e"}
+    mapped = Programme.read(known.model_dump(by_alias=True) | {"mapping": stated})
+    cohort = read_survey(mapped, frame(*ELSEWHERE))
+    assert (cohort.mentors.ids, cohort.mentees.ids) == (("A1", "A3"), ("A2", "A4"))
+
+
+def test_a_programme_without_key_or_role_is_told_which_columns_could_be_it_and_what_to_write() -> None:
+    bare = Programme.read({"programme": {"name": "x"}, "fields": {"metier": TRADE}})
+    text = written(propose(bare, read_tables(frame(*ELSEWHERE))), bare)
+    advice = [line.removeprefix("# ") for line in text.splitlines() if line.startswith("# ")]
+    role = next(line for line in advice if line.startswith("role = "))
+    fields = advice[advice.index("[fields.matricule]") : advice.index("[fields.matricule]") + 4]
+    asked = advice[advice.index("[fields.role]") : advice.index("[fields.role]") + 4]
+    added = tomllib.loads("\n".join(["[programme]", 'name = "x"', role, *fields, *asked]))
+    told = Programme.read(added)
+    assert read_survey(told, frame(*ELSEWHERE)).mentors.ids == ("A1", "A3")
+
+
+def test_where_no_column_could_tell_people_or_sides_apart_that_is_said() -> None:
+    bare = Programme.read({"programme": {"name": "x"}, "fields": {"metier": TRADE}})
+    text = written(propose(bare, read_tables(frame("Métier", "Production", "Production"))), bare)
+    assert "aucune colonne ne le pourrait : ajoutez une colonne de codes" in text
+    assert "--mentors, --mentees" in text
+
+
+def test_a_needed_question_that_no_column_answers_is_told_with_the_closest() -> None:
+    known = programme({"code": KEY, "metier": TRADE}, criteria=[{"kind": "same", "field": "metier", "weight": 1}])
+    text = written(propose(known, read_tables(frame("Rôle|Code|Le tri, le mets", "Mentor·e|M1|x"))), known)
+    assert "# Aucune colonne pour « Métier » (metier)" in text
+    assert "la plus proche : « Le tri, le mets »" in text

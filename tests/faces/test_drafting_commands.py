@@ -38,6 +38,30 @@ def test_a_draft_is_printed_where_no_file_is_named_and_what_it_lacks_is_said_bes
     assert len(told["lacking"]) == 1
 
 
+def test_a_draft_says_how_the_file_was_read_what_becomes_of_its_rows_and_how_much_is_to_be_read_over(
+    tmp_path: Path,
+) -> None:
+    answers = examples.copy_to(tmp_path).answers
+    said = run("draft", answers, "-o", "brouillon.toml", folder=tmp_path).stderr.replace("\u00a0", " ")
+    assert "utf-8" in said
+    assert "séparateur «" in said
+    assert "Relu avec ce brouillon : 34 lignes : 32 prises, 2 rejetées." in said
+    marked = (tmp_path / "brouillon.toml").read_text("utf-8").splitlines()
+    confirm = sum("à confirmer" in line for line in marked if not line.startswith("#"))
+    assert f"À relire : {confirm} lignes « à confirmer »." in said
+    assert "en commentaire à la fin, de même poids." in said
+
+
+def test_the_commands_speak_the_language_of_the_file_that_is_drafted(tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text("Your code,Which topics do you like?\nA1,Law\nA2,Art\nA3,Law\n", "utf-8")
+    done = run("draft", "r.csv", folder=tmp_path)
+    assert "To be completed: nothing in this file tells who is a mentor" in done.stderr
+    assert done.stdout.startswith("# Draft of a programme")
+    asked = run("draft", "r.csv", "--language", "fr", folder=tmp_path)
+    assert 'language = "fr"' in asked.stdout
+    assert "À compléter : rien dans ce fichier" in asked.stderr
+
+
 def test_draft_and_map_never_write_over_a_file(tmp_path: Path) -> None:
     files = examples.copy_to(tmp_path)
     standing = tmp_path / "standing.toml"

@@ -20,9 +20,26 @@ SPEAKING = {"tr", "tr_n", "mark", "counted"}
 FRENCH_WORDS = re.compile(
     r"[àâçéèêëîïôûùœÀÉÈÊÎÔ«»]|(?<![-\w])(?:le|la|les|des|du|une|est|sont|pas|pour|sans|aucun|aucune|avec|que|qui|dans|sur|cette|ces)(?![-\w])"
 )
+DRAFTING = {
+    "affinity",
+    "capacity",
+    "contexts",
+    "health",
+    "idiom",
+    "ids",
+    "ladders",
+    "lexicon",
+    "roles",
+    "scales",
+    "sensitivity",
+    "subjects",
+    "twins",
+    "words",
+}
 READ = {
-    *("affirmation", "departements", "drafting/words", "fields/nobody", "fields/numbers", "fields/options"),
+    *("affirmation", "departements", "fields/nobody", "fields/numbers", "fields/options"),
     *("places/spelling", "report/texts", "survey/encodings", "survey/tools", "text"),
+    *(f"drafting/{module}" for module in DRAFTING),
 }
 """Where French is what is read, not what is said."""
 

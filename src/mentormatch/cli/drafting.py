@@ -1,8 +1,9 @@
 """The commands ``draft`` and ``map``: a first programme, or a first mapping, for people to read over and confirm."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,8 +20,14 @@ from mentormatch.cli.options import (
     sources,
 )
 from mentormatch.cli.saying import say, say_json, say_written, write_text
+from mentormatch.cli.speaking import speak_own
 from mentormatch.cli.writing import write_new
 from mentormatch.languages import mark, tr
+from mentormatch.phrases import about, counted, listed
+
+if TYPE_CHECKING:
+    from mentormatch.drafting.programme import Draft
+    from mentormatch.drafting.trial import Tables
 
 DraftFile = Annotated[
     Path | None, typer.Option("-o", "--out", metavar=FILE, help=mark("Le programme à écrire ; sinon, sur la sortie."))
@@ -34,6 +41,7 @@ MappingFile = Annotated[
 
 
 def draft_command(  # noqa: PLR0913 - the options of the command line are its contract
+    ctx: typer.Context,
     answers: Answers = None,
     *,
     mentors: Mentors = None,
@@ -44,13 +52,75 @@ def draft_command(  # noqa: PLR0913 - the options of the command line are its co
     as_json: AsJson = False,
 ) -> None:
     """Write a first programme from answers that no programme describes; all that it deduces is to be confirmed."""
+    from mentormatch.drafting.idiom import language_of
     from mentormatch.drafting.programme import draft
     from mentormatch.enrolment import read_tables
 
-    made = draft(read_tables(**sources(answers, mentors, mentees, tool, encoding)))
-    deliver(made.text, out, told={"programme": made.text, "lacking": made.lacking}, as_json=as_json)
-    for sentence in made.lacking:
-        say(tr("À compléter : {sentence}.", sentence=sentence))
+    tables = read_tables(**sources(answers, mentors, mentees, tool, encoding))
+    speak_own(ctx, language_of(tables))
+    made = draft(tables)
+    for sentence in (*files_read(tables), *taken(made), *stopping(made), *to_check(made)):
+        say(sentence)
+    told = {
+        "programme": made.text,
+        "language": made.language,
+        "lacking": made.lacking,
+        "problems": [str(problem) for problem in made.trial.problems],
+        "rows": made.trial.fates,
+        "rejected": made.rejected,
+        "confirm": made.confirm,
+        "orders": made.orders,
+        "proposed": made.proposed,
+    }
+    deliver(made.text, out, told=told, as_json=as_json)
+
+
+def files_read(tables: "Tables") -> Iterator[str]:
+    """Yield how each file was read: the tool that was recognised, its encoding and delimiter or its sheet, its size."""
+    from mentormatch.inspection.rows import read_as
+    from mentormatch.report.intake_words import reading_rows
+    from mentormatch.survey.plan import Plan
+    from mentormatch.survey.submissions import Sheet
+
+    nothing = Plan(fields={}, key=None, email=None)
+    read = [read_as(Sheet(table, side, {}), nothing) for table, side in tables]
+    for source, tool, rows, columns, manner in reading_rows(read):
+        parts = [tool, manner, counted(rows, "ligne"), counted(columns, "colonne")]
+        yield f"{about(tr('« {text} »', text=source), ', '.join(part for part in parts if part))}."
+
+
+def taken(made: "Draft") -> Iterator[str]:
+    """Yield what becomes of the rows with this draft, and the answers that it does not understand."""
+    from mentormatch.inspection.rows import Fates
+    from mentormatch.report.intake_words import rows_in_words
+
+    trial = made.trial
+    if trial.rows:
+        rows = rows_in_words(Fates(trial.rows, keyed=False))
+        yield f"{tr('Relu comme un seul côté') if trial.alone else tr('Relu avec ce brouillon')} : {rows}."
+    yield from (f"{sentence}." for sentence in made.rejected)
+    for name, count in trial.misread.items():
+        given = counted(count, "réponse")
+        yield tr("« {name} » : {given} que ce brouillon ne comprend pas, à regarder.", name=name, given=given)
+
+
+def stopping(made: "Draft") -> Iterator[str]:
+    """Yield what stops the answers from being taken, and what to do."""
+    for sentence in made.lacking or map(str, made.trial.problems):
+        yield tr("À compléter : {sentence}.", sentence=sentence.rstrip("."))
+
+
+def to_check(made: "Draft") -> Iterator[str]:
+    """Yield how much is to be read over: the lines that were guessed, the orders that nothing tells, the proposals."""
+    lines = counted(made.confirm, "ligne")
+    yield tr("À relire : {lines} « à confirmer ».", lines=lines)
+    if made.orders:
+        names = listed([tr("« {text} »", text=name) for name in made.orders])
+        orders = counted(len(made.orders), "ordre")
+        yield tr("À vérifier : {orders} que rien ne dit, « ORDRE À VÉRIFIER » : {names}.", orders=orders, names=names)
+    if made.proposed:
+        count = counted(made.proposed, "proposition")
+        yield tr("À choisir : {count} en commentaire à la fin, de même poids.", count=count)
 
 
 def map_command(  # noqa: PLR0913 - the options of the command line are its contract

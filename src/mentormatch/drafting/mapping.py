@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from mentormatch.drafting import words
+from mentormatch.drafting.absent import TELLS, absent, telling
 from mentormatch.drafting.samples import Sample, in_table
 from mentormatch.drafting.toml import line, plain, quoted
 from mentormatch.drafting.unknown import unknown_texts
@@ -32,6 +34,11 @@ MOST_OPTIONS = 20
 TO_FILL = mark("à compléter, ou à laisser : cette colonne n'est pas utilisée")
 LIKE = mark("« {question} » : ressemblance {likeness}")
 ANSWERED = mark("« {question} » : les réponses sont les siennes")
+CALLED = mark("« {question} » ? {why}")
+ALONE = mark("« {question} » ({name})")
+CLOSEST = mark("« {question} » ({name}) ; la colonne la plus proche : « {near} »")
+FAR = 0.3
+"""A header is named as the closest from that likeness on."""
 
 type Tables = Sequence[tuple[Table, Side | None]]
 
@@ -50,17 +57,19 @@ class Proposal:
     """What the files call otherwise: ``questions``, and ``options`` by field; ``missing`` are fields nobody found.
 
     ``typed`` counts, for each field, the answers given once and near to no option: typed beside them, they stay so.
+    ``absent`` are lines to add to a programme that tells neither people nor sides apart.
     """
 
     questions: tuple[Found, ...]
     options: Mapping[str, tuple[Found, ...]]
     missing: tuple[str, ...]
     typed: Mapping[str, int]
+    absent: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:
         """Whether the programme finds all that it asks for, and understands every answer."""
-        return not self.questions and not self.options and not self.missing
+        return not (self.questions or self.options or self.missing or self.absent)
 
 
 def propose(programme: Programme, tables: Tables) -> Proposal:
@@ -68,16 +77,19 @@ def propose(programme: Programme, tables: Tables) -> Proposal:
 
     Headers go to fields by their likeness, each once at most, or, for options, by the answers below them.
     """
-    plan = plan_of(programme, apart=all(side is not None for _, side in tables))
+    apart = all(side is not None for _, side in tables)
+    plan = plan_of(programme, apart=apart)
     tables = [(told_apart(table, plan), side) for table, side in tables]
     questions = {fold(found.text): found for table, side in tables for found in headers(table, side, plan)}
     named = {key: Target(found.name) for key, found in questions.items() if found.name}
     wider = replace(plan, renaming=Renaming({**plan.renaming.headers, **named}, plan.renaming.answers))
     counts = unknown_options(tables, wider)
-    options = {name: tuple(options_of(plan.fields[name], texts)) for name, texts in counts.items()}
+    options = {name: tuple(options_of(name, texts, plan)) for name, texts in counts.items()}
     kept = {name: found for name, found in options.items() if found}
     typed = {name: len(texts) - len(options[name]) for name, texts in counts.items() if len(texts) > len(options[name])}
-    return Proposal(tuple(questions.values()), kept, tuple(unfound(tables, wider)), typed)
+    asked = [sample for table, side in tables for sample in in_table(table, side)]
+    lacking = absent([table for table, _ in tables], asked, wider, apart=apart)
+    return Proposal(tuple(questions.values()), kept, tuple(unfound(tables, wider)), typed, tuple(lacking))
 
 
 def headers(table: Table, side: Side | None, plan: Plan) -> Iterator[Found]:
@@ -91,27 +103,35 @@ def headers(table: Table, side: Side | None, plan: Plan) -> Iterator[Found]:
         for name, field in plan.fields.items()
         if name not in claims and field.use != "forbidden" and (side is None or field.asks(side))
     }
-    chosen = paired(asked, fields)
+    chosen = paired(asked, fields, plan)
     for place, sample in enumerate(asked):
         name, why = chosen.get(place, (None, tr(TO_FILL)))
         yield Found(sample.question, name, why)
 
 
-def paired(asked: Sequence[Sample], fields: Mapping[str, AnyField]) -> dict[int, tuple[str, str]]:
+def paired(asked: Sequence[Sample], fields: Mapping[str, AnyField], plan: Plan) -> dict[int, tuple[str, str]]:
     """Return the field that each question may be, the likest first, and why; no field twice."""
     names = list(fields)
     by_words = likenesses([sample.question for sample in asked], [fields[name].question for name in names])
     rated = [
-        (max(by_words[row][column], evidence), -row, name, by_words[row][column])
+        (
+            max(by_words[row][column], evidence, NEAR * bool(told)),
+            -row,
+            name,
+            by_words[row][column],
+            told * (evidence < NEAR),
+        )
         for row, sample in enumerate(asked)
         for column, name in enumerate(names)
-        if max(by_words[row][column], evidence := understood(sample, fields[name])) >= NEAR
+        for told, evidence in ((telling(sample, name, plan), understood(sample, fields[name])),)
+        if told or max(by_words[row][column], evidence) >= NEAR
     ]
     chosen: dict[int, tuple[str, str]] = {}
-    for _, row, name, words in sorted(rated, reverse=True):
+    for _, row, name, likeness, told in sorted(rated, reverse=True):
         if -row not in chosen and name not in {field for field, _ in chosen.values()}:
-            why = LIKE if words >= NEAR else ANSWERED
-            chosen[-row] = (name, tr(why, question=fields[name].question, likeness=decimal(words, 2)))
+            why = LIKE if likeness >= NEAR else CALLED if told else ANSWERED
+            said = tr(why, question=fields[name].question, likeness=decimal(likeness, 2), why=told)
+            chosen[-row] = (name, said)
     return chosen
 
 
@@ -140,25 +160,42 @@ def unknown_options(tables: Tables, plan: Plan) -> dict[str, Counter[str]]:
     return counts
 
 
-def options_of(field: AnyField, texts: Counter[str]) -> Iterator[Found]:
-    """Yield the texts that may be options: near to one, or given more than once."""
+def options_of(name: str, texts: Counter[str], plan: Plan) -> Iterator[Found]:
+    """Yield the texts that may be options: near to one, what says a side, or given more than once."""
+    field = plan.fields[name]
+    sides = sides_said(name, texts, plan)
     for text, times in texts.items():
         near = closest(text, answers_of(field))
         given = counted(times, "réponse")
-        if near:
+        if text in sides:
+            yield Found(text, sides[text], f"{tr(TELLS)}, {given}")
+        elif near:
             why = tr("ressemblance {likeness}, {given}", likeness=decimal(near.likeness, 2), given=given)
             yield Found(text, near.name, why)
         elif times > 1:
             yield Found(text, None, tr("à compléter, ou à laisser telle quelle : {given}", given=given))
 
 
+def sides_said(name: str, texts: Counter[str], plan: Plan) -> dict[str, str]:
+    """Return the answer of the programme for each text that says mentor or mentee, in the question of the role."""
+    found = words.roles(list(texts)) if plan.roles and name == plan.roles.field else None
+    return dict(zip(found, (plan.roles.mentor, plan.roles.mentee), strict=True)) if found and plan.roles else {}
+
+
 def unfound(tables: Tables, plan: Plan) -> Iterator[str]:
-    """Yield the fields that criteria and rules need and no column answers, with their words."""
+    """Yield the fields that criteria and rules need and no column answers, with their words and the closest header."""
     for name in sorted(plan.needed):
-        sides = [side for table, side in tables if name in places(table, plan, side)[0]]
-        asked = [side for _, side in tables if side is None or plan.fields[name].asks(side)]
-        if len(sides) < len(asked):
-            yield tr("« {question} » ({name})", question=plan.fields[name].question, name=name)
+        without = [
+            table
+            for table, side in tables
+            if (side is None or plan.fields[name].asks(side)) and name not in places(table, plan, side)[0]
+        ]
+        if without:
+            claims = [column for claim in claimed(without[0].header, plan).values() for column in claim.whole]
+            free = [text for at, text in enumerate(without[0].header) if at not in claims]
+            near = closest(plan.fields[name].question, free, least=FAR)
+            said = CLOSEST if near else ALONE
+            yield tr(said, question=plan.fields[name].question, name=name, near=near.name if near else "")
 
 
 def written(proposal: Proposal, known: Programme) -> str:
@@ -171,6 +208,7 @@ def written(proposal: Proposal, known: Programme) -> str:
     ]
     lines += [entry(found) for found in proposal.questions]
     lines += [tr("# Aucune colonne pour {missing}", missing=plain(missing)) for missing in proposal.missing]
+    lines += [f"# {each}" for text in proposal.absent for each in text.splitlines()]
     for name in dict.fromkeys([*said.options, *proposal.options, *proposal.typed]):
         lines += ["", f"[mapping.options.{key(name)}]  # {plain(known.fields[name].question)}"]
         lines += [line(quoted(text), quoted(option)) for text, option in said.options.get(name, {}).items()]

@@ -1,11 +1,14 @@
 """The questions that a file seems to ask: one column, or several that share a question with an item in brackets."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from mentormatch.drafting.lexicon import CONSENT
+from mentormatch.drafting.words import follows, ordinal, says
 from mentormatch.fields import Side
 from mentormatch.survey.headers import split_part
 from mentormatch.survey.table import Table
+from mentormatch.survey.tool import OTHER
 from mentormatch.text import fold
 
 
@@ -13,7 +16,8 @@ from mentormatch.text import fold
 class Sample:
     """A question as a file asks it: ``items`` of its columns (none: one column), and ``rows`` of cells, all trimmed.
 
-    ``headers`` are those of its columns; ``sides`` says who sent each row, None where that is not known.
+    ``headers`` are those of its columns; ``sides`` says who sent each row, None where that is not known. ``follows`` is
+    the question before it, where this one only asks to say more of that.
     """
 
     question: str
@@ -21,6 +25,7 @@ class Sample:
     items: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     sides: tuple[Side | None, ...]
+    follows: "Sample | None" = None
 
     @property
     def answers(self) -> list[str]:
@@ -45,11 +50,91 @@ def samples(tables: Sequence[tuple[Table, Side | None]]) -> list[Sample]:
 
 def in_table(table: Table, side: Side | None) -> list[Sample]:
     """Return the questions of one file; of a question that stands alone too, the items come with it."""
-    return [
-        sample(table, question, columns, side)
-        for question, columns in grouped(table.header).items()
-        if any(table.header[column].strip() for column in columns)
-    ]
+    groups = grouped(table.header)
+    boxes = boxed(table, {columns[0]: columns[1:] for columns in groups.values() if beside(table.header, columns[1:])})
+    ranks = ranked(table.header, [columns[0] for columns in groups.values() if len(columns) == 1])
+    found: list[Sample] = []
+    for question, columns in groups.items():
+        first = columns[0]
+        if first in boxes:
+            found += [spread(table, boxes[first], side)] if boxes[first] else []
+        elif first in ranks:
+            found += [spread(table, ranks[first], side)] if ranks[first] else []
+        elif any(table.header[column].strip() for column in columns):
+            found.append(sample(table, question, columns, side))
+    return followed(found)
+
+
+def followed(asked: Sequence[Sample]) -> list[Sample]:
+    """Return questions in their order, each that only asks to say more with the one that it follows."""
+    found: list[Sample] = []
+    for one in asked:
+        before = found[-1] if found and follows(one.question) else None
+        found.append(replace(one, follows=before and (before.follows or before)))
+    return found
+
+
+def beside(header: Sequence[str], columns: Sequence[int]) -> bool:
+    """Say whether columns, if there are any, only hold what was typed beside an option."""
+    return all(fold(parted(header[column])[1]) == fold(OTHER) for column in columns)
+
+
+def boxed(table: Table, alone: Mapping[int, Sequence[int]]) -> dict[int, dict[str, int]]:
+    """Return the columns that are boxes ticked with their own label, those side by side as one under the first.
+
+    Some tools write no question above them. Each column has the items of its group, by label; none but the first.
+    ``alone`` has the columns that may be boxes, with those that hold what was typed beside each. A label that comes
+    again, which is numbered, begins another group.
+    """
+    labels = {column: unnumbered(table.header[column], table.header) for column in alone}
+    given = {column: {fold(row.cells[column]) for row in table.records} - {""} for column in alone}
+    box = [column for column in alone if given[column] == {fold(labels[column])} and not says(CONSENT, labels[column])]
+    found: dict[int, dict[str, int]] = {}
+    for column in box:
+        before = next((first for first, items in found.items() if items and column - 1 in items.values()), None)
+        if before is None or labels[column] in found[before]:
+            before = column
+        found.setdefault(column, {})
+        found[before] |= {labels[column]: column, **dict(zip([OTHER], alone[column], strict=False))}
+    lone = [first for first, items in found.items() if len(items) == 1]
+    return {column: items for column, items in found.items() if column not in lone}
+
+
+def ranked(header: Sequence[str], alone: Sequence[int]) -> dict[int, dict[str, int]]:
+    """Return the columns of one ranked question, told apart by ``First choice``, ``2e choix``, as one under the best.
+
+    Each column has the ranks of its group, the first first whatever the order of the columns; none but one of them.
+    """
+    groups: dict[str, dict[int, int]] = {}
+    for column in alone:
+        stem, place = ordinal(header[column])
+        if place:
+            groups.setdefault(stem, {}).setdefault(place, column)
+    found: dict[int, dict[str, int]] = {}
+    for places in groups.values():
+        if len(places) > 1 and sorted(places) == list(range(1, len(places) + 1)):
+            found |= {column: {} for column in places.values()}
+            found[min(places.values())] = {str(place): places[place] for place in sorted(places)}
+    return found
+
+
+def spread(table: Table, items: Mapping[str, int], side: Side | None) -> Sample:
+    """Return a question over several columns, in the words of the first header, for it has none of its own."""
+    rows = tuple(tuple(record.cells[column].strip() for column in items.values()) for record in table.records)
+    headers = tuple(table.header[column].strip() for column in items.values())
+    return Sample(headers[0], headers, tuple(items), rows, (side,) * len(rows))
+
+
+def unnumbered(text: str, header: Sequence[str]) -> str:
+    """Return a header without the number that tells it from one of the same words, itself where it has none.
+
+    >>> unnumbered("Law (2)", ["Law", "Law (2)"]), unnumbered("Law (2)", ["Law (1)", "Law (2)"])
+    ('Law', 'Law (2)')
+    """
+    question, item = split_part(text) or (text, "")
+    names = {fold(name) for name in header}
+    repeated = item.isdigit() and text.rstrip().endswith(")") and fold(question) in names
+    return question.strip() if repeated and fold(f"{question} (1)") not in names else text.strip()
 
 
 def grouped(header: Sequence[str]) -> dict[str, list[int]]:
@@ -59,7 +144,8 @@ def grouped(header: Sequence[str]) -> dict[str, list[int]]:
     named: dict[str, str] = {}
     for column, text in enumerate(header):
         question, item = parted(text)
-        together = item and (text.rstrip().endswith("]") or questions.count(fold(question)) > 1)
+        again = unnumbered(text, header) != text.strip()
+        together = item and not again and (text.rstrip().endswith("]") or questions.count(fold(question)) > 1)
         asked = question if together else text.strip()
         groups.setdefault(named.setdefault(fold(asked), asked), []).append(column)
     return groups

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from mentormatch.fields import Answer, AnyField, Choices, Levels, Ranking, Slots
 from mentormatch.fields.base import split
-from mentormatch.fields.lists import figures, peel
+from mentormatch.fields.lists import peel, rank_of
 from mentormatch.fields.single import NO, YES
 from mentormatch.survey.mapping import answers_of, has_item, takes
 from mentormatch.survey.tool import OTHER
@@ -31,7 +31,7 @@ def in_part(field: AnyField, text: str) -> Iterator[str]:
     if isinstance(field, Slots):
         pieces = (piece.strip() for part in split(text, field.joiner) for piece in part.split(","))
         yield from (piece for piece in pieces if piece and not takes(field, piece))
-    elif isinstance(field, Levels) or (isinstance(field, Ranking) and not figures(text)):
+    elif isinstance(field, Levels) or (isinstance(field, Ranking) and not rank_of(text)):
         yield from () if takes(field, text) else (text.strip(),)
 
 

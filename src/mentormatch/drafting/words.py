@@ -1,37 +1,50 @@
-"""Words by which a question is taken for what it is; all are compared without case or accents."""
+"""Words by which a question is taken for what it is, in French and English; compared without case or accents."""
 
 import re
 from collections.abc import Sequence
 
+from mentormatch.drafting import lexicon
+from mentormatch.drafting.wording import plain, within
+from mentormatch.fields.lists import rank_of
 from mentormatch.text import canonical, fold
 
-SENSITIVE = re.compile(
-    r"\b(sante|handicap\w*|maladies?|medica\w+|rqth|grossesse|ethni\w*|racia\w+|origines? (ethni|raci|geo|soci)\w*"
-    r"|vos origines|votre origine|pays d'origine|religi\w+|croyances?|culte|foi|confession\w*|convictions?"
-    r"|philosophi\w+|opinions?|politiques?|parti|syndic\w*|orientations? sexuelles?|sexuel\w*|vie intime"
-    r"|biometri\w+|genetiqu\w+|empreintes? digitales?)\b"
+LONGEST_KEY = 5
+"""Words."""
+GENDER = re.compile(
+    r"(?:(?:le|the|votre|ton|your|preferred|same|similar|what) )?(?:genre|sexe|gender|sex)(?: s)?|"
+    r".*\b(?:votre (?:genre|sexe)|genders?|ton sexe|sex of)\b.*"
 )
-"""Special categories of personal data: GDPR (RGPD), article 9, paragraph 1."""
-EMAIL = re.compile(r"courriel|\be?-?mails?\b|messagerie|adresse electronique")
-CONTACT = re.compile(
-    r"((votre|vos|le) )?(nom|prenom|nom et prenom|prenom et nom|nom,? prenom|prenom,? nom|nom de famille|nom complet"
-    r"|nom d'usage|nom participant|prenom participant|nom payeur|prenom payeur|raison sociale|pseudo) ?\d?"
-    r"|.*\b(telephone|tel|portable|mobile|adresse postale|adresse ip|date de naissance|ne\(?e?\)? le)\b.*"
+"""What is never compared unasked."""
+LONGEST_ALONE = 2
+"""Words that say something, of such a question."""
+COUNT = re.compile(r"nombre|combien|capacite|places?\b|how many|number of|capacity|how much\b")
+AVOIDED = re.compile(
+    r"eviter|ne souhaitez pas|ne voulez pas|conflit|avoid|(?:would rather|do|would) not (?:want|like|"
+    r"wish)|don't want|should (?:we |you )?not (?:be )?(?:pair|match)|pas etre (?:en binome|jumele)|"
+    r"conflicts? of interest"
 )
-KEY = re.compile(r"\b(code (participant|personne|anonyme)\w*|code|identifiant|matricule|id|numero|n°|reference)\b")
-CONSENT = re.compile(
-    r"notice|rgpd|donnees (personnelles|a caractere)|mes donnees|consen|confidentialite|reglement|charte"
+AMOUNT = re.compile(r"\b(age|ages|year|years|annees?|ans|hours?|heures?|days?|jours?|how long|children|enfants)\b")
+GRADED = re.compile(
+    r"\(1\)|\(5\)|\b1 ?[=:]|echelle|sur (5|10)\b|de [01] a (5|10|4|6|7)\b|\bnote[zr]?\b|a quel point|"
+    r"dans quelle mesure|\bevaluez|how (satisfied|confident|likely|important|comfortable|familiar|often|"
+    r"well|interested|useful|would you rate)"
+    r"|\brat(e|ing)\b|\bscale\b|out of (5|10)|[01] ?(to|-|–) ?(5|10|7)\b|to what extent|on average, "
+    r"how much|niveau d'|degre d|year of study|which year"
 )
-PLACE = re.compile(
-    r"departement|territoire|ville|commune|code postal|\blieu\b|^ou |region|localisation|habitez|residence"
+ORDINAL = re.compile(
+    r"\d{1,2}(?:er|re|ere|e|eme|nd|rd|th|st)?|premiere?|first|deuxieme|seconde?|troisieme|third|quatrieme|"
+    r"fourth|cinquieme|fifth"
 )
-NAMES = re.compile(
-    r"structures?|employeurs?|organis\w+|compagnies?|entreprises?|personnes?|eviter|associations?|collegues?"
+RANKED = "choix, choice, priorite, priority, preference, preferences, rang, rank, ranking, classement, voeu, voeux"
+RANKS = (
+    "choix, choice, priorite, priority, preference, preferences, rang, rank, classement, voeu, voeux, "
+    "numero, number, no, n, your, my, votre"
 )
-COUNT = re.compile(r"nombre|combien|capacite|places?\b")
-AVOIDED = re.compile(r"eviter|ne souhaitez pas|ne voulez pas|conflit")
-GRADED = re.compile(r"\(1\)|\(5\)|echelle|sur (5|10)\b|de 1 a|note")
-WHEN = re.compile(r"\bdate\b|horodat|heure|\bquand\b")
+"""What is ranked by columns that an ordinal tells apart."""
+END_AFTER = re.compile(r"\b(\d{1,2})\s*(?:[=:(–—-]|is|means|est|étant|being)\s*([^\d,;()]+)")
+END_BEFORE = re.compile(r"([^\d,;()?]+?)\s*\((\d{1,2})\)")
+"""What a question says of the ends of its scale: « 1 = pas du tout », ``not at all (1)``."""
+WHEN = re.compile(r"\bdate\b|horodat|heure|\bquand\b|\bwhen\b|timestamp")
 
 MENTEE = re.compile(
     r"mentor[ée][ée]|mentoré|mentor[ée]\W[ée]e?\W?s?$|mentee|mentoree|filleul|tutoré|accompagné|être accompagn"
@@ -49,31 +62,135 @@ SMALL = frozenset(
     )
 )
 """Words that say little of a question."""
-DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-MOMENTS = ("matin", "matinee", "midi", "apres-midi", "apres midi", "fin de journee", "soir", "soiree", "journee")
-ORDERS = (
-    ("non", "les bases", "je pratique", "je peux former quelqu'un"),
-    ("non", "un peu", "assez", "oui", "beaucoup"),
-    ("pas du tout", "un peu", "moyennement", "assez", "beaucoup", "tout a fait", "enormement"),
-    ("jamais", "rarement", "parfois", "souvent", "toujours"),
-    ("pas important", "peu important", "assez important", "important", "tres important", "essentiel"),
-    ("pas besoin", "utile", "important", "prioritaire"),
-    ("aucun", "notions", "debutant", "bases", "intermediaire", "avance", "confirme", "expert"),
-    ("tres faible", "faible", "moyen", "fort", "tres fort"),
-    ("pas du tout d'accord", "pas d'accord", "plutot pas d'accord", "neutre", "plutot d'accord", "d'accord"),
-    ("en presence", "surtout en presence", "indifferent", "surtout en visio", "en visio uniquement"),
-    ("non", "peut-etre", "oui"),
+DAYS = (
+    ("lundi", "monday", "mon", "lun"),
+    ("mardi", "tuesday", "tue", "tues", "mar"),
+    ("mercredi", "wednesday", "wed", "mer"),
+    ("jeudi", "thursday", "thu", "thur", "thurs", "jeu"),
+    ("vendredi", "friday", "fri", "ven"),
+    ("en semaine", "semaine", "weekday", "weekdays", "week days"),
+    ("samedi", "saturday", "sat", "sam"),
+    ("dimanche", "sunday", "sun", "dim"),
+    ("week end", "weekend", "weekends", "le week end"),
 )
-"""Families of graded answers, the lowest first."""
+MOMENTS = (
+    ("early morning", "tot le matin"),
+    ("matin", "matinee", "morning", "mornings", "am", "matins"),
+    ("midi", "midday", "noon", "lunchtime", "lunch", "lunch break", "pause dejeuner", "dejeuner"),
+    ("apres midi", "afternoon", "afternoons", "pm", "apres midis"),
+    ("fin de journee", "fin d apres midi", "late afternoon", "early evening"),
+    ("soir", "soiree", "evening", "evenings", "soirs"),
+    ("night", "nights", "nuit", "late evening", "overnight"),
+    ("journee", "all day", "daytime", "day", "toute la journee", "full day"),
+)
+DAY_OF = {word: place for place, names in enumerate(DAYS) for word in names}
+MOMENT_OF = {word: place for place, names in enumerate(MOMENTS) for word in names}
 
 
-def sensitive(question: str) -> bool:
-    """Say whether a question has words of article 9: health, origin, religion, opinions, union, sexuality, biometrics.
+def says(phrases: str, question: str) -> bool:
+    """Say whether one of these phrases stands in a question."""
+    return bool(within(phrases).search(plain(question)))
 
-    >>> sensitive("Avez-vous un problème de santé ?"), sensitive("Votre métier d'origine")
+
+def key(question: str) -> bool:
+    """Say whether a question asks for a code that tells people apart, and is short enough to be no sentence.
+
+    >>> key("N° d'adhérent"), key("userID"), key("Avez-vous un code de conduite dans votre entreprise ?")
+    (True, True, False)
+    """
+    said = re.sub(r"(?<=[a-z])(?=I[dD]\\b)", " ", question)
+    return len(plain(said).split()) <= LONGEST_KEY and says(lexicon.KEY, said)
+
+
+def place(question: str) -> bool:
+    """Say whether a question asks for a place.
+
+    >>> place("Ville de résidence"), place("Where are you based?"), place("Or something else")
+    (True, True, False)
+    """
+    return says(lexicon.PLACE, within(lexicon.NOT_PLACE).sub(" ", plain(question))) and not COUNT.search(fold(question))
+
+
+def read_only(question: str) -> bool:
+    """Say whether a question is about logistics, the state of a file, a household or a course: no pair is made of it.
+
+    >>> read_only("Statut"), read_only("Quel statut ont les projets que vous aimeriez suivre ensemble ?")
     (True, False)
     """
-    return bool(SENSITIVE.search(fold(question)))
+    telling = [word for word in plain(question).split() if word not in SMALL]
+    return says(lexicon.READ, question) or (len(telling) <= LONGEST_ALONE and says(lexicon.READ_ALONE, question))
+
+
+def typed(question: str) -> bool:
+    """Say whether a question asks for what people type: an employer, a school, a position.
+
+    >>> typed("Your employer"), typed("Size of your employer")
+    (True, False)
+    """
+    return says(lexicon.TYPED, question) and not says(lexicon.NOT_TYPED, question)
+
+
+def gender(question: str) -> bool:
+    """Say whether a question asks for a gender, one's own or another's.
+
+    >>> gender("Genre"), gender("Quel genre de mentor cherchez-vous ?")
+    (True, False)
+    """
+    return bool(GENDER.fullmatch(plain(question)))
+
+
+def rank(text: str) -> bool:
+    """Say whether a text names a rank and nothing else: ``1``, ``1er choix``, ``First choice``, ``Priorité 2``.
+
+    >>> rank("1er choix"), rank("Choice n°2"), rank("First aid")
+    (True, True, False)
+    """
+    said = within(RANKS).sub(" ", plain(text)).split()
+    return len(said) == 1 and rank_of(said[0]) > 0
+
+
+def ordinal(header: str) -> tuple[str, int]:
+    """Return what a header asks to rank and the rank that its column holds, 0 where it holds none.
+
+    >>> ordinal("Atelier : 2e choix"), ordinal("Third team preference"), ordinal("Parent 1 - Nom")
+    (('atelier choix', 2), ('team preference', 3), ('', 0))
+    """
+    said = plain(header).split()
+    places = [at for at, word in enumerate(said) if ORDINAL.fullmatch(word)]
+    if len(places) != 1 or not says(RANKED, header):
+        return "", 0
+    return " ".join(said[: places[0]] + said[places[0] + 1 :]), rank_of(said[places[0]])
+
+
+def follows(question: str) -> bool:
+    """Say whether a question only asks to say more of the one before it.
+
+    >>> follows("Si oui, précisez :"), follows("If yes, please give details"), follows("Please describe your project")
+    (True, True, False)
+    """
+    said = plain(question)
+    return bool(within(lexicon.FOLLOWING).match(said)) or all(word in lexicon.MORE for word in said.split())
+
+
+def day(text: str) -> bool:
+    """Say whether a text names a day: of the week, or a date with one.
+
+    >>> day("lundi"), day("Friday 9th August"), day("un jour")
+    (True, True, False)
+    """
+    said = plain(text)
+    first, *others = said.split() or [""]
+    return said in DAY_OF or (first in DAY_OF and any(word[0].isdigit() for word in others))
+
+
+def name_of_person(question: str) -> bool:
+    """Say whether a question asks for somebody's name, or a part of it, and for nothing else.
+
+    >>> name_of_person("Votre prénom"), name_of_person("Last (family) name"), name_of_person("Nom du club")
+    (True, True, False)
+    """
+    said = plain(re.sub(r"\((?:as|tel|comme|sur|on)\b.*?\)", "", question)).split()
+    return bool(lexicon.NAMED & set(said)) and set(said) <= lexicon.NAME
 
 
 def roles(answers: Sequence[str]) -> tuple[str, str] | None:
@@ -85,28 +202,3 @@ def roles(answers: Sequence[str]) -> tuple[str, str] | None:
     mentees = [answer for answer in answers if MENTEE.search(canonical(answer))]
     mentors = [answer for answer in answers if answer not in mentees and MENTOR.search(canonical(answer))]
     return (mentors[0], mentees[0]) if len(mentors) == len(mentees) == 1 and len(answers) == 2 else None
-
-
-def graded(answers: Sequence[str]) -> list[str] | None:
-    """Return answers in their order, the lowest first, None where their words do not tell one.
-
-    >>> graded(["Plus de 5 ans", "1 à 2 ans", "Moins de 1 an"])
-    ['Moins de 1 an', '1 à 2 ans', 'Plus de 5 ans']
-    """
-    family = next((order for order in ORDERS if {fold(answer) for answer in answers} <= set(order)), None)
-    if family:
-        return sorted(answers, key=lambda answer: family.index(fold(answer)))
-    bounds = [bound(answer) for answer in answers]
-    if None in bounds or len(set(bounds)) < len(bounds):
-        return None
-    return sorted(answers, key=lambda answer: bound(answer) or (0, 0))
-
-
-def bound(answer: str) -> tuple[int, int] | None:
-    """Return what orders a range of numbers: its first number, and whether it lies below, in or above it."""
-    said = fold(answer)
-    found = re.search(r"\d+", said)
-    if not found:
-        return None
-    below = re.match(r"moins|jusqu|<", said)
-    return int(found[0]), -1 if below else int(bool(re.match(r"plus|>", said) or re.search(r"et plus|ou plus", said)))

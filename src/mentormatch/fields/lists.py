@@ -178,7 +178,7 @@ class Ranking(Field):
     def absent(self, parts: Sequence[str]) -> list[str]:
         if any(position(self.options, part) is not None for part in parts):
             return without(self.options, parts)
-        ranks = {figures(part) for part in parts}
+        ranks = {rank_of(part) for part in parts}
         return [str(rank) for rank in range(1, max(ranks, default=0)) if rank not in ranks]
 
     def column(self, values: Sequence[object]) -> Ranks:
@@ -195,9 +195,9 @@ def by_rank(answer: Mapping[str, str], options: Sequence[str]) -> list[tuple[int
     """
     given = [(part, text) for part, text in answer.items() if text.strip()]
     if any(position(options, part) is not None for part in answer):
-        ranked = [(figures(text), part if figures(text) else text) for part, text in given]
+        ranked = [(rank_of(text), part if rank_of(text) else text) for part, text in given]
     else:
-        ranked = [(figures(part), text) for part, text in given]
+        ranked = [(rank_of(part), text) for part, text in given]
     return sorted(ranked, key=lambda pair: pair[0])
 
 
@@ -218,10 +218,10 @@ OF_RANK = r"(?:choix|rang|priorite|voeu|position|place|choice|rank|priority|wish
 ORDINAL = re.compile(rf"(?:mon |ma |my )?({'|'.join(RANKS)})(?: {OF_RANK})?")
 
 
-def figures(text: str) -> int:
+def rank_of(text: str) -> int:
     """Return the rank that a text tells: the first number in its figures, or an ordinal; 0 where it tells none.
 
-    >>> [figures(text) for text in ("Classement 2", "1er", "2,0", "Third choice", "Choix 1 sur 3", "Danse")]
+    >>> [rank_of(text) for text in ("Classement 2", "1er", "2,0", "Third choice", "Choix 1 sur 3", "Danse")]
     [2, 1, 2, 3, 1, 0]
     """
     found = re.search(r"[0-9]{1,9}", text)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from mentormatch.drafting.words import sensitive
+from mentormatch.drafting.sensitivity import subject_of
 from mentormatch.languages import mark, tr
 from mentormatch.people import Remark
 from mentormatch.survey.plan import Plan
@@ -11,6 +11,8 @@ from mentormatch.survey.submissions import Sheet
 UNDECLARED = mark(
     '« {name} » : donnée sensible (RGPD, article 9) ? déclarez « special » et « why », ou use = "forbidden"'
 )
+NOT_DECLARED = (None, "criminal record")
+"""Subjects of no category that a field can declare: criminal records are of article 10."""
 
 
 def undeclared(sheets: Sequence[Sheet], plan: Plan) -> Iterator[Remark]:
@@ -18,5 +20,5 @@ def undeclared(sheets: Sequence[Sheet], plan: Plan) -> Iterator[Remark]:
     for sheet in sheets:
         for name in sheet.places:
             field = plan.fields[name]
-            if field.special is None and sensitive(field.question):
+            if field.special is None and subject_of(field.question) not in NOT_DECLARED:
                 yield Remark(sheet.table.source, None, tr(UNDECLARED, name=name))

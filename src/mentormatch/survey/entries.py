@@ -15,6 +15,7 @@ from mentormatch.text import canonical
 
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
 KEYLESS, NAMELESS = mark("pas d'identifiant"), mark("pas de courriel, et pas d'autre identifiant")
+UNACCEPTED = mark("la notice d'information n'est pas acceptée")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def refusal(sent: Submission, questionnaire: Questionnaire) -> str:
     if not sent.key:
         return tr(KEYLESS if questionnaire.plan.key else NAMELESS)
     if any(read(sent.answers.get(name, "")).value != 1 for name, read in questionnaire.consents[sent.side].items()):
-        return tr("la notice d'information n'est pas acceptée")
+        return tr(UNACCEPTED)
     return ""
 
 

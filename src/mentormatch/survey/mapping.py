@@ -21,7 +21,7 @@ from mentormatch.fields import (
     YesNo,
 )
 from mentormatch.fields.base import position, split
-from mentormatch.fields.lists import figures, peel
+from mentormatch.fields.lists import peel, rank_of
 from mentormatch.text import fold
 
 
@@ -88,7 +88,7 @@ def takes(field: AnyField, text: str) -> bool:
 
 def has_item(field: AnyField, item: str) -> bool:
     """Say whether a question can have a column for ``item``: an option, a line, a moment, or a rank."""
-    numbered = isinstance(field, Ranking | ListOfNames) and figures(item) > 0
+    numbered = isinstance(field, Ranking | ListOfNames) and rank_of(item) > 0
     parted = isinstance(field, Choices | Ranking | Levels | Slots)
     return numbered or (parted and position(answers_of(field), item) is not None)
 

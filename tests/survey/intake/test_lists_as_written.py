@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from mentormatch.fields import Choice, Choices, Levels, Ranking, Scale, Text
 from mentormatch.fields.base import Reading, Several
-from mentormatch.fields.lists import figures
+from mentormatch.fields.lists import rank_of
 
 OPTIONS = ["Danse", "Cirque", "Son ; lumière", "Théâtre, marionnette", "Son"]
 DISCIPLINES = Choices(question="?", options=OPTIONS)
@@ -60,7 +60,7 @@ def test_ranks_are_read_however_they_are_written(first: str, second: str, third:
     field = Ranking(question="?", options=["a", "b", "c"])
     assert field.read({"a": third, "b": first, "c": second}) == Reading((1, 2, 0))
     assert field.read({third: "a", first: "b", second: "c"}) == Reading((1, 2, 0))
-    assert [figures(text) for text in (first, second, third)] == [1, 2, 3]
+    assert [rank_of(text) for text in (first, second, third)] == [1, 2, 3]
 
 
 def test_two_answers_of_one_rank_are_told() -> None:

@@ -1,0 +1,259 @@
+"""What kind of question one column asks, by its words and its answers: the first guess that fits is taken."""
+
+import re
+from collections.abc import Sequence
+
+from mentormatch.drafting import lexicon, words
+from mentormatch.drafting.answers import FEW, LONGEST_OPTION, closed, distinct, offered, share
+from mentormatch.drafting.guesses import IN_ORDER, NO_ORDER, SEEN, Guess, day_and_moment, week
+from mentormatch.drafting.samples import Sample
+from mentormatch.drafting.scales import above, graded, off, years
+from mentormatch.drafting.several import pieces
+from mentormatch.fields import Place
+from mentormatch.fields.base import split
+from mentormatch.fields.single import NO, YES, YesNo, parse_number
+from mentormatch.languages import tr
+from mentormatch.text import canonical, fold
+
+AT = re.compile(r"\S+@\S+\.\S+")
+LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+PHONE = re.compile(r"\+?[\d\s.()/-]{8,20}")
+DATE = re.compile(r"(\d{4}-\d{2}-\d{2}|\d{4}/\d{2}/\d{2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2}[/-]\d{4})\b.*")
+CODE = re.compile(r"[a-z]+[_\d]\w*|\d+")
+"""A header that is a code, and says nothing of what is asked."""
+JOINERS = (";", "|", ",", " / ")
+"""What separates several answers in one cell, the surest first; line breaks go with ``;``."""
+LEAST_JOINED = 0.1
+"""The share of cells with several answers, where what joins them may stand in an option."""
+TO_TEN = frozenset(map(str, range(11)))
+NOTES = [set(map(str, range(low, high + 1))) for low in (0, 1) for high in (5, 7, 10)]
+"""Whole scales of notes: what nobody gave is not in them."""
+
+
+def contact(sample: Sample) -> Guess | None:
+    """Return that people are reached by it: an e-mail address, a name, a telephone number, a page of their own."""
+    asked, answers = sample.question, sample.answers
+    if answers and all(fold(answer) in YES | NO for answer in answers):
+        return None
+    if share(answers, AT.fullmatch) > 0.7 or (words.says(lexicon.EMAIL, asked) and not closed(answers)):
+        return Guess("text", tr("adresse e-mail : dans un tableau à part"), use="contact")
+    numbered = share(answers, lambda text: PHONE.fullmatch(text) and sum(map(str.isdigit, text)) >= 9) > 0.7
+    dated = share(answers, DATE.fullmatch) > 0.5
+    reached = words.says(lexicon.REACHED, asked) and not words.says(lexicon.NOT_REACHED, asked) and typed(answers)
+    if (numbered or reached or words.name_of_person(asked)) and not dated:
+        return Guess("text", tr("coordonnées : dans un tableau à part"), use="contact")
+    return None
+
+
+def typed(answers: Sequence[str]) -> bool:
+    """Say whether answers are texts that people typed, and no numbers that count something."""
+    return share(answers, lambda text: parse_number(text) is not None and len(text) < 5) < 0.5
+
+
+def key(sample: Sample) -> Guess | None:
+    """Return that it tells one person from another: a word for it, and no answer that two rows share."""
+    answers, without = sample.answers, len(sample.rows) - len(sample.answers)
+    apart = len({canonical(answer) for answer in answers}) == len(answers) > FEW * without
+    short = all(len(answer) <= 20 and " " not in answer for answer in answers)
+    if apart and short and words.key(sample.question):
+        return Guess("text", why_key(without), use="key")
+    return None
+
+
+def why_key(without: int) -> str:
+    """Return why a question is taken for the key, where so many rows do not answer it."""
+    if without:
+        return tr("un code différent sur chaque ligne ; sans code, une ligne est rejetée (ici {count})", count=without)
+    return tr("un code différent sur chaque ligne")
+
+
+def moment(sample: Sample) -> Guess | None:
+    """Return that it holds dates, or years of a calendar that are no list of options."""
+    if share(sample.answers, DATE.fullmatch) > 0.7:
+        return Guess("text", tr("date, lue par l'équipe, jamais notée"), use="display")
+    return None
+
+
+def link(sample: Sample) -> Guess | None:
+    """Return that it holds addresses of pages or files."""
+    if share(sample.answers, LINK.match) > 0.7:
+        return Guess("text", tr("adresse d'une page, lue par l'équipe, jamais notée"), use="display")
+    return None
+
+
+def agreed(question: str, answer: str) -> bool | None:
+    """Return whether an answer says yes or no to a question, None where it says neither."""
+    said = YesNo(question=question).read(answer).value
+    return None if said is None else bool(said)
+
+
+def yesno(sample: Sample) -> Guess | None:
+    """Return that it is answered by yes or no, or by one box that holds the words of the question."""
+    asked = sample.question
+    options = distinct(sample.answers)
+    counted = words.COUNT.search(fold(asked)) or words.GRADED.search(fold(asked))
+    if not options or len(options) > FEW or (counted and any(map(str.isdigit, options))):
+        return None
+    known = all(agreed(asked, option) is not None for option in options)
+    return Guess("yesno", tr("oui ou non")) if known else None
+
+
+def consent(sample: Sample) -> Guess | None:
+    """Return that people agree by it to be taken in; who refuses it is not."""
+    asked = sample.question
+    options = distinct(sample.answers)
+    if (
+        not options
+        or len(options) > FEW
+        or not words.says(lexicon.CONSENT, asked)
+        or words.says(lexicon.PERMISSION, asked)
+    ):
+        return None
+    said = [agreed(asked, option) for option in options]
+    if None not in said:
+        given = sum(bool(agreed(asked, answer)) for answer in sample.answers)
+        why = tr("accord sans lequel une ligne est rejetée (ici {count})", count=len(sample.rows) - given)
+        return Guess("yesno", why, use="consent")
+    if len(options) == 1:
+        why = tr("un accord, donné en une seule phrase par toutes les réponses")
+        return Guess("choice", why, {"options": options}, use="display")
+    return None
+
+
+def place(sample: Sample) -> Guess | None:
+    """Return that it names places: its words say so, and most answers are known as such."""
+    known = share(sample.answers[:200], lambda text: Place(question="?").read(text).value is not None)
+    if known > 0.5 and words.place(sample.question):
+        return Guess("place", tr("un lieu"))
+    return None
+
+
+def scale(sample: Sample) -> Guess | None:
+    """Return that its answers have an order that their words or the question tell, or that people are asked for it."""
+    options = offered(sample.answers)
+    if len(options) < 2 or not closed(sample.answers):
+        return None
+    if all(parse_number(option) is not None for option in options):
+        return figures_scale(sample, options)
+    order = graded(options)
+    if order is None:
+        asked_for = words.GRADED.search(fold(sample.question)) and len(options) > 2
+        return Guess("scale", tr(NO_ORDER), {"options": options}) if asked_for else None
+    if all(agreed(sample.question, option) is not None for option in order):
+        return None
+    left = [option for option in options if off(option)]
+    why = tr(IN_ORDER)
+    if left:
+        apart = ", ".join(tr("« {text} »", text=option) for option in left)
+        why = tr("{why} ; hors de l'échelle : {apart}", why=why, apart=apart)
+    return Guess("scale", why, {"options": order})
+
+
+def figures_scale(sample: Sample, options: Sequence[str]) -> Guess | None:
+    """Return that notes were given, the highest last; turned round where the question says that 1 is the most."""
+    asked, given = fold(sample.question), set(options)
+    if years(options) or words.typed(sample.question):
+        return None
+    if not words.GRADED.search(asked):
+        coded = CODE.fullmatch(asked) and len(options) > FEW and given <= TO_TEN
+        whole = given in NOTES and not words.COUNT.search(asked) and not words.AMOUNT.search(asked)
+        return Guess("scale", tr(NO_ORDER), {"options": sorted(options, key=int)}) if coded or whole else None
+    ends = legend(sample.question)
+    order = sorted(options, key=lambda option: parse_number(option) or 0.0, reverse=ends == "reversed")
+    return Guess("scale", tr(NO_ORDER if ends == "unknown" else IN_ORDER), {"options": order})
+
+
+def legend(question: str) -> str:
+    """Return which way the notes of a question go, by what it says of their ends: "plain", "reversed" or "unknown".
+
+    >>> legend("Rate it (1 = not at all, 5 = very)"), legend("De 1 (très) à 5 (pas du tout)"), legend("Note ?")
+    ('plain', 'reversed', 'plain')
+    """
+    told = [(int(number), said) for number, said in words.END_AFTER.findall(question)]
+    told += [(int(number), said) for said, number in words.END_BEFORE.findall(question)]
+    low, high = min(told, default=(0, "")), max(told, default=(0, ""))
+    if low[0] == high[0]:
+        return "plain"
+    rises = above(high[1].strip(), low[1].strip())
+    return "unknown" if rises is None else "plain" if rises else "reversed"
+
+
+def number(sample: Sample) -> Guess | None:
+    """Return that it is answered in figures; years of a calendar are a text that staff read."""
+    answers = sample.answers
+    if share(answers, lambda text: parse_number(text) is not None) <= 0.9 or words.place(sample.question):
+        return None
+    if years(answers):
+        few = closed(answers) and len(distinct(answers)) > 3 and not words.typed(sample.question)
+        return None if few else Guess("text", tr("une année, lue par l'équipe, jamais notée"), use="display")
+    return Guess("number", tr("un nombre"))
+
+
+def slots(sample: Sample) -> Guess | None:
+    """Return that it names moments of days."""
+    parts = [part.strip() for answer in sample.answers for piece in split(answer, None) for part in piece.split(",")]
+    named = [found for piece in parts if (found := day_and_moment(piece))]
+    if len(named) < len(parts) or not parts:
+        return None
+    return week([day for day, _ in named], [moment for _, moment in named])
+
+
+def several(sample: Sample) -> Guess | None:
+    """Return that several options, or several names, stand in one cell: by the first joiner that gives options."""
+    plural = words.says(lexicon.PLURAL, sample.question)
+    for joiner in JOINERS:
+        cells = pieces(sample.answers, joiner, apart=plural)
+        parts = [piece for cell in cells for piece in cell]
+        many = share(cells, lambda cell: len(cell) > 1)
+        if (
+            many
+            and (chosen_again(sample.answers, parts, joiner) or (plural and closed(parts)))
+            and (many > LEAST_JOINED or joiner == ";")
+        ):
+            return listed(offered(parts), joiner)
+    named = [split(answer, None) for answer in sample.answers]
+    parts = [piece for cell in named for piece in cell]
+    if any(len(cell) > 1 for cell in named) and all(len(piece) <= LONGEST_OPTION for piece in parts):
+        return Guess("names", tr("une liste de noms")) if not closed(sample.answers) else None
+    return None
+
+
+def chosen_again(answers: Sequence[str], parts: Sequence[str], joiner: str) -> bool:
+    """Say whether parts of cells look like options that people chose from: fewer than the cells made of them."""
+    return closed(parts) and (
+        joiner == ";"
+        or not closed(answers)
+        or len(distinct(answers)) > len(distinct(parts))
+        or len(distinct(parts)) < 3
+    )
+
+
+def listed(options: Sequence[str], joiner: str) -> Guess:
+    """Return options that a joiner separates; where they hold semicolons, only commas may part them."""
+    if joiner == ",":
+        why = tr("plusieurs réponses, séparées par des virgules ; {seen}", seen=tr(SEEN))
+        return Guess("choices", why, {"options": options} | ({"joiner": "\n"} if ";" in "".join(options) else {}))
+    apart = tr("des points-virgules ou des lignes") if joiner == ";" else tr("« {text} »", text=joiner.strip())
+    why = tr("plusieurs réponses, séparées par {apart} ; {seen}", apart=apart, seen=tr(SEEN))
+    return Guess("choices", why, {"options": options} | ({} if joiner == ";" else {"joiner": joiner}))
+
+
+def names(sample: Sample) -> Guess | None:
+    """Return that it names organisations or people."""
+    short = share(sample.answers, lambda text: len(text) <= LONGEST_OPTION) > 0.9
+    if short and words.says(lexicon.NAMES, sample.question) and not closed(sample.answers):
+        return Guess("names", tr("des noms de structures ou de personnes"))
+    return None
+
+
+def choice(sample: Sample) -> Guess | None:
+    """Return that one of a few options was chosen; what is typed again and again is none."""
+    options = offered(sample.answers)
+    if words.typed(sample.question) and not words.roles(options):
+        return None
+    if (closed(sample.answers) or words.roles(options)) and len(options) > 1:
+        return Guess("choice", tr("une option ; {seen}", seen=tr(SEEN)), {"options": options})
+    return None
+
+
+COLUMNS = (contact, key, moment, link, consent, yesno, place, slots, scale, number, several, choice, names)

@@ -1,0 +1,78 @@
+"""One field of a draft: the question as the files ask it, what it was taken for, who answers it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from mentormatch.drafting.guesses import Guess
+from mentormatch.drafting.samples import Sample
+from mentormatch.fields import Side
+from mentormatch.survey.headers import split_part
+from mentormatch.survey.tool import OTHER
+from mentormatch.text import fold
+
+NO_WORDS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One field of a draft: its id, the question as the file asks it, what it was taken for, who answers.
+
+    ``side`` is None where both sides answer, or nobody can tell. ``also`` are headers of other words that ask the
+    same; ``answers`` are texts of the file with the answer of the programme that each stands for. ``takes`` is the side
+    that says by it how many people it takes; ``apart`` whether each side was asked in a file of its own.
+    """
+
+    name: str
+    sample: Sample
+    guess: Guess
+    side: Side | None = None
+    also: tuple[str, ...] = ()
+    answers: Mapping[str, str] = field(default=NO_WORDS)
+    takes: Side | None = None
+    apart: bool = False
+
+    @property
+    def question(self) -> str:
+        """The words of the question."""
+        return self.sample.question
+
+    @property
+    def options(self) -> list[str]:
+        """The options of the question, or the lines of its grid, as typed."""
+        settings = self.guess.settings
+        return [str(text) for text in (*settings.get("options", ()), *settings.get("items", ()))]
+
+    @property
+    def scored(self) -> bool:
+        """Whether pairs may be compared by it: neither free text nor anything that is kept apart."""
+        return self.guess.use == "match"
+
+    def renamed(self) -> Iterator[tuple[str, str]]:
+        """Yield each header that does not say by itself which field it answers, or which item of it, and that name."""
+        items = self.sample.items or ("",) * len(self.sample.headers)
+        for header, item in zip(self.sample.headers, items, strict=False):
+            if item and fold(item) != fold(OTHER) and not says(header, self.question, item):
+                yield header, f"{self.name} [{item}]"
+            elif not item and fold(header) != fold(self.question):
+                yield header, self.name
+        yield from ((header, self.name) for header in self.also)
+
+
+def says(header: str, question: str, item: str) -> bool:
+    """Say whether a header reads as this item of this question."""
+    return tuple(map(fold, split_part(header) or (header, ""))) == (fold(question), fold(item))
+
+
+def answering(sample: Sample) -> Side | None:
+    """Return the only side that answered a question, None where both did, or nobody can tell."""
+    sides = {side for side, row in zip(sample.sides, sample.rows, strict=True) if any(row)}
+    return next(iter(sides)) if len(sides) == 1 else None
+
+
+def by_side(sample: Sample) -> Mapping[Side | None, Sequence[str]]:
+    """Return the answers to a question of one column, empty ones too, of each side."""
+    found: dict[Side | None, list[str]] = {}
+    for side, row in zip(sample.sides, sample.rows, strict=True):
+        found.setdefault(side, []).append(row[0])
+    return found

@@ -1,0 +1,288 @@
+"""The phrases that tell what a question is for, in French and English; see ``wording`` for how they are written."""
+
+EMAIL = "courriel*, e mail*, email*, mail, mails, adresse electronique, messagerie, mailing address electronic"
+
+REACHED = """
+    telephone*, tel, phone*, mobile number, mobile phone, mobile, portable, numero de portable, cell, cellphone,
+    cell number, whatsapp, whats app, signal number, gsm, fax, adresse postale, votre adresse, adresse, address,
+    address line*, adresse ligne*, home address, postal address, mailing address, street, street address, rue,
+    adresse ip, ip address, linkedin, github, gitlab, twitter, mastodon, bluesky, instagram, facebook, skype, discord,
+    telegram, slack, username, user name, nom d utilisateur, pseudo, handle, website, web site, site web,
+    site internet, personal page, page personnelle, homepage, portfolio url, orcid, profil en ligne, raison sociale,
+    numero ou vous joindre, comment vous joindre, emergency contact, contact d urgence, personne a prevenir
+    """
+"""How people are reached."""
+
+NOT_REACHED = (
+    "photo*, picture, experience*, type of, type d *, have you, do you have, avez vous, possedez vous, "
+    "fuseau*, secteur*, kind of, level*, niveau*, development, developpement, marketing"
+)
+
+NAME = frozenset(
+    [
+        "name",
+        "names",
+        "first",
+        "last",
+        "full",
+        "family",
+        "given",
+        "surname",
+        "surnames",
+        "firstname",
+        "lastname",
+        "fullname",
+        "forename",
+        "preferred",
+        "middle",
+        "maiden",
+        "legal",
+        "your",
+        "you",
+        "what",
+        "is",
+        "s",
+        "whats",
+        "nom",
+        "noms",
+        "prenom",
+        "prenoms",
+        "nomprenom",
+        "votre",
+        "vos",
+        "ton",
+        "quel",
+        "est",
+        "de",
+        "du",
+        "la",
+        "le",
+        "d",
+        "l",
+        "famille",
+        "usage",
+        "complet",
+        "et",
+        "and",
+        "or",
+        "ou",
+        "of",
+        "the",
+        "parent",
+        "enfant",
+        "child",
+        "mentor",
+        "mentee",
+        "mentore",
+        "mentoree",
+        "participant",
+        "participante",
+        "contact",
+        "emergency",
+        "urgence",
+        "payeur",
+        "signataire",
+        "naissance",
+        "jeune",
+        "eleve",
+        "student",
+        "appelle",
+        "comment",
+        "appelez",
+        "vous",
+        "call",
+        "should",
+        "nickname",
+        "on",
+        "as",
+        "in",
+        "title",
+        "initial",
+        "initials",
+        "1",
+        "2",
+        "3",
+        "4",
+        "tuteur",
+        "guardian",
+    ]
+)
+
+NAMED = frozenset(
+    [
+        "name",
+        "names",
+        "surname",
+        "surnames",
+        "firstname",
+        "lastname",
+        "fullname",
+        "forename",
+        "nom",
+        "noms",
+        "prenom",
+        "prenoms",
+        "nomprenom",
+        "nickname",
+    ]
+)
+
+KEY = """
+    code, code participant*, code personne*, code anonyme, identifiant*, identifier, identification number,
+    matricule*, id, ids, netid, net id, userid, user id, student id, staff id, employee id, numero, no, n,
+    numero d adherent*, numero d etudiant*, numero etudiant, numero de dossier, reference*, ref, registration number,
+    membership number, member number, student number, employee number, staff number, pseudonyme, unique code,
+    unique key
+    """
+"""What tells one person from another."""
+
+CONSENT = """
+    j accepte, j ai lu, j atteste, je certifie, je confirme, je consens, je m engage, je declare, en cochant,
+    en soumettant, j ai pris connaissance, je reconnais, acceptez vous les, acceptez vous la, acceptez vous le,
+    acceptez vous de respecter, acceptez vous que * donnees, consentez vous, notice, rgpd, donnees personnelles,
+    donnees a caractere, mes donnees, vos donnees, traitement de mes *, traitement de vos *, consent*,
+    confidentialite, reglement interieur, charte, conditions generales, mentions legales,
+    politique de confidentialite, code de conduite, i agree, i accept, i consent, i have read, i understand that,
+    i understand and, i acknowledge, i confirm, i certify, i declare, i commit to, by submitting, by ticking,
+    by checking, by signing, do you agree to the, do you agree that, do you accept, do you consent,
+    do you give * consent, terms and conditions, terms of, privacy policy, privacy notice, data protection, gdpr,
+    code of conduct, personal data, my data
+    """
+
+PERMISSION = """
+    j autorise, autorisez vous, j accepte de recevoir, acceptez vous de recevoir, acceptez vous d etre contacte*,
+    droit a l image, newsletter*, lettre d information, publication de *, diffuser, photo*, photograph*,
+    recevoir des informations, recevoir * actualites, m envoyer, can we add you, can we share, can we use, may we,
+    can we contact you, happy for * to, happy to be contacted, get in touch, show * on my profile, show my *,
+    share my *, share your * with, mailing list, receive updates, receive news*, marketing, be contacted about,
+    add me to, keep me informed, i give permission, i authori*e, image rights, testimonial, temoignage
+    """
+"""What people may refuse and still take part: a refusal turns nobody away."""
+
+PLACE = """
+    departement, territoire*, ville, villes, commune, communes, code postal, codes postaux, lieu de residence,
+    lieu de vie, lieu d habitation, lieu de travail, lieu d exercice, lieu, localisation, region, regions, ou habitez,
+    habitez vous, vivez vous, ou vivez, residence, ou etes vous base*, ou etes vous situe*, ou travaillez vous, pays,
+    localite, lieu de rencontre, city, cities, town, towns, village, location*, where do you live,
+    where are you based, where are you located, where are you from, where you live, where you work, postcode*,
+    post code*, postal code*, zip, zip code*, country, countries, county, state, state or province, province,
+    traveling from, travelling from, do you live in
+    """
+
+NOT_PLACE = """
+    state of, state your, state why, please state, lieu de formation, lieux de formation, lieu s de formation,
+    lieux de, au lieu de, donner lieu, a l etat, country music, village hall team
+    """
+
+NAMES = """
+    structures, employeurs, organisations, organismes, compagnies, entreprises pour lesquelles, entreprises ou vous,
+    personnes avec, personnes que, personnes a, personnes qui, eviter, associations, collegues, structures pour *,
+    structures connues, not pair, not be paired, not be matched, not match you, pas etre en binome, pas etre jumele*,
+    companies you, people you, employers, organizations, colleagues, coworkers, co workers, avoid, anyone you,
+    someone you, people who, authors, co authors, names of
+    """
+
+NOT_TYPED = "type*, size*, taille*, kind of, secteur*, sector*, category, categorie*, statut"
+
+PLURAL = (
+    "languages, langues, areas, skills, interests, hobbies, keywords, competences, domaines, themes, "
+    "topics, centres d interet, interets, outils, tools, instruments"
+)
+"""What is asked for several of."""
+
+TYPED = """
+    company, companies, firm, employer, employeur, entreprise, societe, affiliation*, institution, university,
+    universite, school, ecole, high school, alma mater, etablissement, laboratoire, lab, college or university,
+    organization you, organisation you, structure, job title, position, current role, poste, poste occupe, fonction,
+    intitule*, metier exact, profession exacte, pronoun*, pronom*, keyword*, mots cles, hobbies, hobby, time zone,
+    timezone, fuseau horaire, professional body, diplome obtenu, promotion, annee de sortie, signature,
+    certification*, formations ou certifications, degree are you, regime, autorite, manager s name, superviseur,
+    supervisor, sous quel nom, start month, end month, graduation date, duration, attempt
+    """
+"""What people type: the same answer twice makes no list of options of it."""
+
+READ_ALONE = """
+    title, titre, civilite, salutation, status, statut, application*, candidature, inscription, dossier, adhesion,
+    prioritaire, cotisation, paye, payeur, price, tarif, tarifs, prix, payment, paiement, facture, parent*, enfants,
+    children, age, ages, photo, photos, cv, resume, file, fichier, upload, transport*, arrival, arrivee, departure,
+    contract, contrat, visa, income, revenu*, salary, salaire, vacances, holiday, holidays, logement, accommodation,
+    accommodations, hebergement, anciennete, signature, attachment, piece jointe, social media, handle, conge*,
+    parking, luggage, salaries, medical insurance
+    """
+"""What staff read where a question asks for nothing else."""
+
+READ = """
+    academic qualification, age group, annee de naissance, attentes satisfaites, avez vous apprecie, avez vous trouve,
+    avis general, birth year, clarity of *, clarte *, comment avez vous connu, comment avez vous trouve,
+    comment nous avez vous, company size, connu le programme, couvre t il vos attentes, date of birth,
+    dernier diplome, driver s license, driving licence, driving license, droit de travailler, employer size,
+    en fonction, evaluate the *, evaluation de *, evaluation du *, evaluation generale, evaluation globale,
+    feel like leaving, find out about this, find out about us, firm type, first aid, first generation,
+    first in family, foyer, free school meals, groupe d age, guardian*, hear about, heard about, heard of,
+    highest level of education, highest qualification, household, household income, how old, how was your,
+    how would you rate the *, in this job, instructor, invoice, learn about, leaving your job, legal guardian*,
+    maitrise du sujet, maitrise methodologie, marie*, marital, married, matrimoniale, ne en, note globale,
+    number of children, occupez vous cet emploi, organisation de la formation, ou avez vous entendu,
+    overall experience, overall rating, permis de conduire, pertinence *, qualite de *, quality of the *, quel age,
+    rate the *, recommand*, recommend*, repondu a vos attentes, right to work, room sharing, satisfaction, satisfait*,
+    satisfied, school meals, shirt size, situation familiale, size of your, source de recrutement, sources de revenu*,
+    t shirt, taille de l *, taille de t shirt, taille de votre, tee shirt, trainer, tranche d age,
+    travel arrangement*, traveling, travelling, type de contrat, type of contract, type of institution,
+    types of employment, utile pour votre travail, vacation, votre age, work permit, your age
+    """
+"""What staff read and no pair is made of: logistics, the state of a file, households, opinions on a course."""
+
+FOLLOWING = """
+    si oui, si non, si c est le cas, si vous avez repondu oui, dans l affirmative, le cas echeant, lequel, laquelle,
+    lesquels, lesquelles, if yes, if no, if so, if you answered, if applicable, if you said, if you selected,
+    if you ticked, if other, if you have, which one, which ones, please give details, please provide details,
+    please specify, please describe if, please explain, give details, further details, veuillez preciser,
+    merci de preciser
+    """
+"""How a question begins that says more of the one before."""
+
+MORE = frozenset(
+    [
+        "please",
+        "specify",
+        "details",
+        "detail",
+        "describe",
+        "explain",
+        "give",
+        "provide",
+        "further",
+        "more",
+        "information",
+        "comment",
+        "comments",
+        "other",
+        "above",
+        "it",
+        "this",
+        "precisez",
+        "preciser",
+        "precisions",
+        "precision",
+        "details",
+        "lesquels",
+        "lesquelles",
+        "lequel",
+        "laquelle",
+        "veuillez",
+        "merci",
+        "de",
+        "si",
+        "autre",
+        "commentaire",
+        "commentaires",
+        "ci",
+        "dessus",
+        "to",
+        "if",
+        "your",
+        "answer",
+        "any",
+    ]
+)
+"""Words of which such a question may be made altogether."""

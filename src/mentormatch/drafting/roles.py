@@ -1,0 +1,103 @@
+"""The question that tells mentors from mentees, and the answer of each, by its words and by its answers."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mentormatch.drafting import words
+from mentormatch.drafting.answers import distinct
+from mentormatch.drafting.samples import Sample
+from mentormatch.fields import Side
+from mentormatch.fields.single import NO, YES
+from mentormatch.text import canonical, fold
+
+MOST_ANSWERS = 6
+"""A question with more different answers is not about who somebody is in the programme."""
+WHO = re.compile(
+    r"\b(vous etes|je suis|qui etes|participe\w*|en tant que|role|profil|statut|inscri\w+|vous venez|candidat\w*"
+    r"|regist\w+|join\w*|sign\w* up|i am|are you|take part|taking part|apply\w*|application|want to be|like to be)\b"
+)
+"""A question that asks who somebody is."""
+SEEKS = re.compile(r"\b(cherche|recherche|besoin|be mentored|get|receive|find|looking for|seek|need|learn)\b")
+GIVES = re.compile(
+    r"\b(soutenir|aider|guider|conseiller|encadrer|parrainer|help|give|offer|support|volunteer|coach|guide)\b"
+)
+BOTH = re.compile(r"\b(deux|both|l'un et l'autre|either)\b")
+BECOME = re.compile(
+    r"\b(want|wants|like|willing|interested|happy|ready|wish|apply|volunteer|agree|souhait\w+|voul\w+|voudri\w+"
+    r"|aime\w+|envie|pret\w*|accept\w+|devenir|interesse\w*)\b"
+)
+MENTORING = re.compile(
+    r"\b(be|become|becoming|being|as) (an? )?mentors?\b(?! me)|\bmentoring (other|student|someone|people|a |new|young)"
+    r"|\bto mentor\b(?! me)|\b(etre|devenir) (un\S* |une )?(mentor|tut(eur|rice)|parrain|marraine)"
+    r"|\baccompagner (un|une|des|quelqu)"
+)
+PAST = re.compile(
+    r"\b(already|before|ever|have you|has been|did you|first[- ]time|previous\w*|deja|avez-vous ete|passe|a year)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """The question that tells who is who, and the answers of mentors and of mentees."""
+
+    sample: Sample
+    mentor: str
+    mentee: str
+
+    def side(self, answer: str) -> Side | None:
+        """Return the side that an answer tells."""
+        said = fold(answer)
+        return "mentor" if said == fold(self.mentor) else "mentee" if said == fold(self.mentee) else None
+
+    @property
+    def options(self) -> list[str]:
+        """The answers of both, and others that were given more than once: what one person typed is theirs."""
+        given = Counter(map(fold, self.sample.answers))
+        return [each for each in distinct(self.sample.answers) if given[fold(each)] > 1 or self.side(each)]
+
+    @property
+    def sides(self) -> list[Side | None]:
+        """The side of each row."""
+        return [self.side(row[0]) for row in self.sample.rows]
+
+
+def role_among(asked: Sequence[Sample]) -> Role | None:
+    """Return what tells the role: answers that name both, else whether somebody would be a mentor."""
+    told = (role_in(sample) for sample in asked if not sample.items)
+    offered = (volunteering(sample) for sample in asked if not sample.items)
+    return next((role for role in (*told, *offered) if role), None)
+
+
+def role_in(sample: Sample) -> Role | None:
+    """Return the answers of mentors and of mentees where those of a question name them, beside others or not."""
+    options = distinct(sample.answers)
+    found = words.roles(options)
+    if not found and 2 < len(options) <= MOST_ANSWERS and WHO.search(fold(sample.question)):
+        found = named_among(options)
+    return Role(sample, *found) if found else None
+
+
+def named_among(options: Sequence[str]) -> tuple[str, str] | None:
+    """Return the only answer that says mentor and the only one that says mentee, None where one says both."""
+    if any(BOTH.search(fold(option)) for option in options):
+        return None
+    mentees = [each for each in options if words.MENTEE.search(canonical(each)) or SEEKS.search(fold(each))]
+    mentors = [
+        each
+        for each in options
+        if each not in mentees and (words.MENTOR.search(canonical(each)) or GIVES.search(fold(each)))
+    ]
+    return (mentors[0], mentees[0]) if len(mentors) == len(mentees) == 1 else None
+
+
+def volunteering(sample: Sample) -> Role | None:
+    """Return that yes is a mentor and no a mentee, where a question asks whether somebody would be a mentor."""
+    options, said = distinct(sample.answers), fold(sample.question)
+    yes = [each for each in options if fold(each) in YES]
+    no = [each for each in options if fold(each) in NO]
+    if len(options) != 2 or not yes or not no:
+        return None
+    asks = MENTORING.search(said) and BECOME.search(said) and not PAST.search(said)
+    return Role(sample, yes[0], no[0]) if asks else None

@@ -1,0 +1,164 @@
+"""Whether a question asks for sensitive data: by its own words, by those around them, and by the options chosen.
+
+A wrong guess on one side shows staff one question less; on the other it pairs people by their health or their faith.
+So a phrase of a sensitive subject counts, unless the words beside it say that it is a field of work, of study or of
+interest, or that others than the person are meant. Options count where two of them are of such a subject.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache, lru_cache
+
+from mentormatch.drafting.contexts import HARMLESS, HELPED, OF_NOUN, OTHERS, TOPICS
+from mentormatch.drafting.lexicon import CONSENT
+from mentormatch.drafting.subjects import SUBJECTS
+from mentormatch.drafting.wording import alternatives, plain, within
+
+MOST_ANSWERS, LONGEST = 200, 90
+"""Different answers that are looked at, and the characters of the longest one that may be an option."""
+SHARE, TYPED, FEW = 0.15, 0.4, 3
+"""The share of sensitive options that tells, where they were chosen and where typed; how many are few."""
+COLOURS = frozenset(
+    [
+        "red",
+        "blue",
+        "green",
+        "grey",
+        "gray",
+        "yellow",
+        "pink",
+        "orange",
+        "rouge",
+        "bleu",
+        "vert",
+        "gris",
+        "jaune",
+        "rose",
+    ]
+)
+"""Options beside which black and white are colours of things."""
+PERSON = re.compile(
+    r"\b(?:you|your|yourself|i|my|am|we|our|any|vous|votre|vos|tu|ton|ta|tes|je|j|mon|ma|mes|es|as|son|sa|"
+    r"ses|their|his|her"
+    r"|child s|spouse s|please|merci|veuillez|indiquez|precisez)(?: \w+){0,6} $"
+)
+ASKED = re.compile(
+    r" (?:\w+ ){0,2}(?:do|did|are|were|have|would) (?:you|they)\b| (?:\w+ ){0,2}(?:avez|etes|pratiquez|"
+    r"suivez|portez|appartenez|prenez) vous\b"
+)
+"""What stands behind a phrase that is asked of a person."""
+ABOUT = r"(?:in|of|on|about|with|within|for|into|towards?|de|du|des|d|en|sur|dans|avec|aux?|pour|a)"
+ARTICLE = r"(?: (?:the|a|an|la|le|les|l|un|une|some|other|d autres))*"
+BEHIND = r"(?: (?:inclusion|\w+al|\w+aux|\w+ales?|infectieuses?|rights?))?"
+SMALL = frozenset(
+    re.findall(
+        r"\w+",
+        "a an and any appartenance are attendance attended attestation au aux avez certificat certificate check "
+        "checked code communaute community contact current currently d dans date de des describe details did do "
+        "does du en est et etes facultatif field flag for form fourni fournie group groupe have historique history "
+        "hors if in indiquez info information is l la laquelle le lequel les level member membership membre merci "
+        "my n name needs no nom non note notes number numero o of on optional optionnel or ou oui par part phone "
+        "please pour precisez q quel quelle quelles quels question si situation sont specify status statut "
+        "telephone the to two type un une vos votre vous what which with y yes you your",
+    )
+)
+"""Words that leave a phrase all that a question says."""
+DECLINED = re.compile(
+    r"(?:i )?(?:would )?(?:prefer|rather|wish|want|choose)s? not|(?:do not|don t) (?:wish|want)|decline"
+    r"|(?:ne )?(?:souhaite|veux|prefere|desire)\w* pas|ne pas repondre|sans reponse|nspp"
+)
+
+
+def subject_of(question: str, options: Iterable[str] = (), *, closed: bool = True) -> str | None:
+    """Return the sensitive subject that a question asks for, None where it asks for none.
+
+    ``options`` are the answers that differ, or the labels of boxes; ``closed`` says that they were chosen, not typed.
+
+    >>> subject_of("Avez-vous un problème de santé ?"), subject_of("Travaillez-vous dans le secteur de la santé ?")
+    ('health', None)
+    >>> subject_of("Q12", ["Hétérosexuel·le", "Bisexuel·le", "Je préfère ne pas répondre"])
+    'sexuality'
+    """
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", question)
+    said = scrubbed(plain(spaced))
+    chosen = tuple(option for option in list(options)[:MOST_ANSWERS] if len(option) <= LONGEST)
+    by_words = worded(said)
+    if by_words:
+        return by_words
+    return None if topical(said) else offered(tuple(map(plain, chosen)), closed=closed)
+
+
+@lru_cache(maxsize=4096)
+def worded(said: str) -> str | None:
+    """Return the sensitive subject of the words of a question, None where there is none."""
+    agreed = bool(within(CONSENT).match(said))
+    for subject in SUBJECTS:
+        strong = [m.span() for part in (subject.certain, subject.likely) for m in within(part).finditer(said)]
+        if any(not lifted(said, span) for span in strong):
+            return subject.name
+        if agreed:
+            continue
+        if any(not lifted(said, m.span()) and put(said, m.span()) for m in within(subject.possible).finditer(said)):
+            return subject.name
+    return None
+
+
+def put(said: str, span: tuple[int, int]) -> bool:
+    """Say whether a phrase is asked of a person, or is all that the question says."""
+    rest = [*said[: span[0]].split(), *said[span[1] :].split()]
+    if PERSON.search(said[: span[0]]) or ASKED.match(said[span[1] :]):
+        return True
+    return all(word in SMALL or word.isdigit() for word in rest)
+
+
+def lifted(said: str, span: tuple[int, int]) -> bool:
+    """Say whether the words beside a phrase tell that it is a field of work, or that others are meant."""
+    before, phrase, after = said[: span[0]], said[slice(*span)], said[span[1] :]
+    topic_before, topic_behind, helped = frames()
+    if topic_before.search(before) or topic_behind.match(after):
+        return True
+    others = within(OTHERS)
+    aided = helped.search(before)
+    return bool(aided and (others.search(aided[0]) or others.match(phrase) or others.match(after.lstrip())))
+
+
+@cache
+def frames() -> tuple[re.Pattern[str], ...]:
+    """Return the words that make a field of what follows, or of what stands before; those of help given to others."""
+    topic, link = alternatives(TOPICS), rf"(?: {ABOUT})+{ARTICLE}"
+    return (
+        re.compile(rf"\b(?:{topic}{link}(?: \w+)?|{alternatives(OF_NOUN)}) $"),
+        re.compile(rf"{BEHIND} {topic}(?!\w)"),
+        re.compile(rf"\b{alternatives(HELPED)}(?: \w+){{0,5}} $"),
+    )
+
+
+def topical(said: str) -> bool:
+    """Say whether a question asks for a field of work, of study or of interest."""
+    return bool(within(TOPICS).search(said))
+
+
+@lru_cache(maxsize=1024)
+def offered(options: tuple[str, ...], *, closed: bool) -> str | None:
+    """Return the sensitive subject of options, None where too few are of one."""
+    told = [option for option in options if not DECLINED.match(option)]
+    found = [name for option in told if (name := chosen(option))]
+    declined = len(told) < len(options) and len(told) <= FEW
+    enough = len(found) > 1 - declined and len(found) > (SHARE if closed else TYPED) * len(told)
+    return Counter(found).most_common(1)[0][0] if enough and not (COLOURS & set(told) and "origin" in found) else None
+
+
+def chosen(option: str) -> str | None:
+    """Return the sensitive subject of an option by which people say something of themselves, None of any other."""
+    for subject in SUBJECTS:
+        if subject.answers and re.fullmatch(alternatives(subject.answers), option):
+            return subject.name
+        if any(not lifted(option, m.span()) for m in within(subject.certain).finditer(option)):
+            return subject.name
+    return None
+
+
+def scrubbed(said: str) -> str:
+    """Return the words of a question without phrases that only look sensitive."""
+    return " ".join(within(HARMLESS).sub(" ", said).split())

@@ -1,0 +1,99 @@
+"""A draft tried on the files that it was made from, in memory: what becomes of each row, and what stops."""
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from mentormatch.drafting.entries import Entry
+from mentormatch.enrolment import plan_of
+from mentormatch.errors import MentorMatchError, Problem
+from mentormatch.fields import Side, Use
+from mentormatch.languages import mark, tr, tr_n
+from mentormatch.people import RowFate
+from mentormatch.phrases import counted, listed
+from mentormatch.programme import Programme
+from mentormatch.survey.entries import KEYLESS, NAMELESS, UNACCEPTED
+from mentormatch.survey.intake import take_in
+from mentormatch.survey.plan import Plan
+from mentormatch.survey.submissions import laid_out
+from mentormatch.survey.table import Table
+
+REASONS: Mapping[tuple[Use, ...], tuple[str, ...]] = MappingProxyType(
+    {("consent",): (UNACCEPTED,), ("key",): (KEYLESS,), ("contact",): (NAMELESS,)}
+)
+"""The uses of the fields for which a row is rejected, and in which words."""
+ADVICE: Mapping[tuple[Use, ...], str] = MappingProxyType(
+    {
+        ("consent",): mark('si ce oui n\'est pas exigé, écrivez use = "display" sous {names}'),
+        ("key",): mark(
+            'complétez {names} dans le fichier, ou prenez une autre question pour identifiant (use = "key")'
+        ),
+        ("contact",): mark('complétez l\'adresse dans le fichier, ou nommez un identifiant (use = "key")'),
+    }
+)
+
+type Tables = Sequence[tuple[Table, Side | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What came of a trial: the ``rows`` with their fates, the ``problems`` for which the files are refused.
+
+    ``misread`` counts, by field, the answers that the draft does not understand. ``alone`` says that all were read as
+    one side, for nothing tells two apart.
+    """
+
+    rows: tuple[RowFate, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    misread: Mapping[str, int] = field(default_factory=dict)
+    alone: bool = False
+
+    @property
+    def fates(self) -> Counter[str]:
+        """How many rows have each fate."""
+        return Counter(row.fate for row in self.rows)
+
+    @property
+    def reasons(self) -> Counter[str]:
+        """How many rows are rejected, by the reason."""
+        return Counter(row.reason for row in self.rows if row.fate == "rejected")
+
+
+def tried(text: str, tables: Tables) -> Trial:
+    """Return what a programme in TOML makes of these files; where it tells no role, as if all were of one side."""
+    try:
+        programme = Programme.read(tomllib.loads(text))
+        alone = programme.heading.role is None and any(side is None for _, side in tables)
+        told: Tables = [(table, "mentee") for table, _ in tables] if alone else tables
+        plan = plan_of(programme, apart=all(side is not None for _, side in told))
+        cohort = take_in(told, plan)
+    except MentorMatchError as error:
+        return Trial(problems=tuple(error.problems) or (Problem("", str(error)),))
+    return Trial(cohort.rows, misread=Counter(misread(told, plan)), alone=alone)
+
+
+def rejections(trial: Trial, entries: Sequence[Entry]) -> Iterator[str]:
+    """Yield how many rows are rejected for each reason, and what to do where the draft itself asks for too much."""
+    for reason, count in trial.reasons.items():
+        uses = next((uses for uses, known in REASONS.items() if reason in map(tr, known)), ())
+        names = listed([tr("« {text} »", text=entry.name) for entry in entries if entry.guess.use in uses])
+        rows = tr_n(
+            "{rows} rejetée : {reason}",
+            "{rows} rejetées : {reason}",
+            count,
+            rows=counted(count, "ligne"),
+            reason=reason,
+        )
+        yield tr("{rows} ; {advice}", rows=rows, advice=tr(ADVICE[uses], names=names)) if names else rows
+
+
+def misread(tables: Tables, plan: Plan) -> Iterator[str]:
+    """Yield the field of each answer that is not understood as it was meant."""
+    for sheet in laid_out(tables, plan):
+        for name, place in sheet.places.items():
+            asked = plan.fields[name]
+            if asked.use in ("match", "consent", "display"):
+                told = (asked.read(place.answer(record.cells)) for record in sheet.table.records)
+                yield from (name for reading in told if reading.note)
