@@ -2,10 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
-from mentormatch.text import fold
+from mentormatch import text
 
+fold = lru_cache(maxsize=1 << 16)(text.fold)
+"""Answers are given again and again, and looked at by each kind in turn."""
 MOST_OPTIONS, LONGEST_OPTION, LONGEST_SEEN = 40, 80, 400
+MOST_SPELLINGS = 4 * MOST_OPTIONS
+"""Of so few options, as typed."""
 FEW = 4
 """Of that many rows, one may be without an answer that everybody should give."""
 
@@ -26,6 +31,8 @@ def distinct(answers: Sequence[str]) -> list[str]:
 
 def closed(answers: Sequence[str]) -> bool:
     """Say whether answers look like chosen ones: few, short or given again, and given again and again."""
+    if len(set(answers)) > MOST_SPELLINGS:
+        return False
     options = distinct(answers)
     if not options or len(options) > min(MOST_OPTIONS, max(2, len(answers) // 2)) or len(options) >= len(answers):
         return False

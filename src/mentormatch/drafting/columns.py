@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from mentormatch.drafting import lexicon, words
-from mentormatch.drafting.answers import FEW, LONGEST_OPTION, closed, distinct, offered, share
+from mentormatch.drafting.answers import FEW, LONGEST_OPTION, closed, distinct, fold, offered, share
 from mentormatch.drafting.guesses import IN_ORDER, NO_ORDER, SEEN, Guess, day_and_moment, week
 from mentormatch.drafting.samples import Sample
 from mentormatch.drafting.scales import above, graded, off, years
@@ -13,7 +13,7 @@ from mentormatch.fields import Place
 from mentormatch.fields.base import split
 from mentormatch.fields.single import NO, YES, YesNo, parse_number
 from mentormatch.languages import tr
-from mentormatch.text import canonical, fold
+from mentormatch.text import canonical
 
 AT = re.compile(r"\S+@\S+\.\S+")
 LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -23,6 +23,8 @@ CODE = re.compile(r"[a-z]+[_\d]\w*|\d+")
 """A header that is a code, and says nothing of what is asked."""
 JOINERS = (";", "|", ",", " / ")
 """What separates several answers in one cell, the surest first; line breaks go with ``;``."""
+PROBED = 400
+"""Answers that show whether a joiner gives options, before all are cut."""
 LEAST_JOINED = 0.1
 """The share of cells with several answers, where what joins them may stand in an option."""
 TO_TEN = frozenset(map(str, range(11)))
@@ -33,7 +35,7 @@ NOTES = [set(map(str, range(low, high + 1))) for low in (0, 1) for high in (5, 7
 def contact(sample: Sample) -> Guess | None:
     """Return that people are reached by it: an e-mail address, a name, a telephone number, a page of their own."""
     asked, answers = sample.question, sample.answers
-    if answers and all(fold(answer) in YES | NO for answer in answers):
+    if answers and all(fold(answer) in YES | NO for answer in dict.fromkeys(answers)):
         return None
     if share(answers, AT.fullmatch) > 0.7 or (words.says(lexicon.EMAIL, asked) and not closed(answers)):
         return Guess("text", tr("adresse e-mail : dans un tableau à part"), use="contact")
@@ -53,9 +55,10 @@ def typed(answers: Sequence[str]) -> bool:
 def key(sample: Sample) -> Guess | None:
     """Return that it tells one person from another: a word for it, and no answer that two rows share."""
     answers, without = sample.answers, len(sample.rows) - len(sample.answers)
-    apart = len({canonical(answer) for answer in answers}) == len(answers) > FEW * without
     short = all(len(answer) <= 20 and " " not in answer for answer in answers)
-    if apart and short and words.key(sample.question):
+    if not short or not words.key(sample.question):
+        return None
+    if len({canonical(answer) for answer in answers}) == len(answers) > FEW * without:
         return Guess("text", why_key(without), use="key")
     return None
 
@@ -191,17 +194,26 @@ def number(sample: Sample) -> Guess | None:
 
 def slots(sample: Sample) -> Guess | None:
     """Return that it names moments of days."""
-    parts = [part.strip() for answer in sample.answers for piece in split(answer, None) for part in piece.split(",")]
-    named = [found for piece in parts if (found := day_and_moment(piece))]
-    if len(named) < len(parts) or not parts:
-        return None
-    return week([day for day, _ in named], [moment for _, moment in named])
+    cells = dict.fromkeys(sample.answers)
+    parts = dict.fromkeys(
+        part.strip() for answer in cells for piece in split(answer, None) for part in piece.split(",")
+    )
+    named: list[tuple[str, str]] = []
+    for part in parts:
+        found = day_and_moment(part)
+        if found is None:
+            return None
+        named.append(found)
+    return week([day for day, _ in named], [moment for _, moment in named]) if named else None
 
 
 def several(sample: Sample) -> Guess | None:
     """Return that several options, or several names, stand in one cell: by the first joiner that gives options."""
     plural = words.says(lexicon.PLURAL, sample.question)
     for joiner in JOINERS:
+        first = pieces(sample.answers[:PROBED], joiner, apart=plural)
+        if not closed([piece for cell in first for piece in cell]):
+            continue
         cells = pieces(sample.answers, joiner, apart=plural)
         parts = [piece for cell in cells for piece in cell]
         many = share(cells, lambda cell: len(cell) > 1)

@@ -10,6 +10,8 @@ from mentormatch.fields import Use
 from mentormatch.languages import mark, tr
 
 SEEN = mark("options vues dans les réponses, à compléter")
+MOST_WORDS = 8
+"""Of a day and a moment."""
 IN_ORDER = mark("réponses dans l'ordre, de la plus basse à la plus haute")
 NO_ORDER = mark("une échelle, de la plus basse à la plus haute : ORDRE À VÉRIFIER, rien ne le dit")
 
@@ -27,6 +29,8 @@ class Guess:
 def day_and_moment(text: str) -> tuple[str, str] | None:
     """Return the day and the moment in ``lundi matin``, None where a text is something else."""
     parts = text.split()
+    if len(parts) > MOST_WORDS:
+        return None
     cuts = ((" ".join(parts[:at]), " ".join(parts[at:])) for at in range(1, len(parts)))
     return next((cut for cut in cuts if plain(cut[0]) in words.DAY_OF and plain(cut[1]) in words.MOMENT_OF), None)
 

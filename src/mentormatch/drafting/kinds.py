@@ -13,6 +13,8 @@ from mentormatch.fields.base import split
 from mentormatch.languages import mark, tr
 from mentormatch.text import fold
 
+MOST_LOOKED_AT = 2000
+"""Answers among which those of a sensitive subject are looked for."""
 READ_ONLY = mark("lu par l'équipe, jamais noté")
 SENSITIVE = mark(
     "donnée sensible ({subject} ; RGPD, articles 9 et 10) : ni lue ni utilisée, sauf si vous en décidez autrement"
@@ -57,7 +59,7 @@ def subject_in(sample: Sample) -> str | None:
     before = None if sample.follows is None else subject_in(sample.follows)
     if before is not None:
         return before
-    answers = distinct(sample.answers)[:MOST_ANSWERS]
+    answers = distinct(sample.answers[:MOST_LOOKED_AT])[:MOST_ANSWERS]
     pieces = [piece for answer in answers for piece in split(answer, None)]
     options = distinct([*sample.items, *pieces, *(part for piece in pieces for part in piece.split(", "))])
     return subject_of(sample.question, options, closed=bool(sample.items) or closed(sample.answers))

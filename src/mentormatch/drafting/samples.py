@@ -52,7 +52,7 @@ def in_table(table: Table, side: Side | None) -> list[Sample]:
     """Return the questions of one file; of a question that stands alone too, the items come with it."""
     groups = grouped(table.header)
     boxes = boxed(table, {columns[0]: columns[1:] for columns in groups.values() if beside(table.header, columns[1:])})
-    ranks = ranked(table.header, [columns[0] for columns in groups.values() if len(columns) == 1])
+    ranks = ranked(table, [columns[0] for columns in groups.values() if len(columns) == 1])
     found: list[Sample] = []
     for question, columns in groups.items():
         first = columns[0]
@@ -100,22 +100,29 @@ def boxed(table: Table, alone: Mapping[int, Sequence[int]]) -> dict[int, dict[st
     return {column: items for column, items in found.items() if column not in lone}
 
 
-def ranked(header: Sequence[str], alone: Sequence[int]) -> dict[int, dict[str, int]]:
+def ranked(table: Table, alone: Sequence[int]) -> dict[int, dict[str, int]]:
     """Return the columns of one ranked question, told apart by ``First choice``, ``2e choix``, as one under the best.
 
     Each column has the ranks of its group, the first first whatever the order of the columns; none but one of them.
     """
     groups: dict[str, dict[int, int]] = {}
     for column in alone:
-        stem, place = ordinal(header[column])
+        stem, place = ordinal(table.header[column])
         if place:
             groups.setdefault(stem, {}).setdefault(place, column)
     found: dict[int, dict[str, int]] = {}
     for places in groups.values():
-        if len(places) > 1 and sorted(places) == list(range(1, len(places) + 1)):
+        if len(places) > 1 and sorted(places) == list(range(1, len(places) + 1)) and shared(table, places):
             found |= {column: {} for column in places.values()}
             found[min(places.values())] = {str(place): places[place] for place in sorted(places)}
     return found
+
+
+def shared(table: Table, places: Mapping[int, int]) -> bool:
+    """Say whether columns are answered with the same options, most of those of each standing in the others too."""
+    given = [{row.cells[column].strip() for row in table.records} - {""} for column in places.values()]
+    every = set().union(*given)
+    return bool(every) and all(2 * len(one) >= len(every) for one in given)
 
 
 def spread(table: Table, items: Mapping[str, int], side: Side | None) -> Sample:

@@ -5,12 +5,13 @@ at the end, ``**`` for up to eight.
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 
 from mentormatch.text import fold
 
 
+@lru_cache(maxsize=16384)
 def plain(text: str) -> str:
     """Return a text as words between single spaces: no case, accents, signs, nor inclusive endings set apart.
 
