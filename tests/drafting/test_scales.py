@@ -109,6 +109,8 @@ def test_the_first_choice_is_the_best_whatever_the_order_of_the_columns(headers:
     (found,) = samples(read_tables(frame))
     made = guess(found)
     assert made.kind == "ranking"
-    field = Ranking(question="?", options=list(made.settings["options"]))
+    options = made.settings["options"]
+    assert isinstance(options, list | tuple)
+    field = Ranking(question="?", options=list(options))
     given = dict(zip(found.items, found.rows[0], strict=True))
     assert [field.options[place] for place in field.read(given).value or ()] == ["a", "b", "c"]

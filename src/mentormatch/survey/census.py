@@ -125,7 +125,7 @@ def agree(held: Held, value: object) -> bool:
     if held is None or held is ANY:
         return is_blank(value) == (held is None)
     if isinstance(value, str):
-        return isinstance(held, str) and _bare(held) == _bare(value)
+        return isinstance(held, str) and _bare(value) in {_bare(held), _bare(_plain(held))}
     return not is_blank(held)
 
 
@@ -136,9 +136,14 @@ def _is_number(held: Held, value: object) -> bool:
         return False
 
 
+def _plain(text: str) -> str:
+    """Return a text with the characters that Office writes as ``_x000D_``."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+
+
 def _bare(text: str) -> str:
-    """Return a text without white space, and with the characters that Office writes as ``_x000D_``."""
-    return "".join(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), text).split())
+    """Return a text without white space."""
+    return "".join(text.split())
 
 
 def place(row: int, column: int) -> str:
