@@ -1,6 +1,7 @@
 """Graded answers are put in order whatever the order they came in; where nothing tells, people are asked."""
 
 from random import Random
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -113,4 +114,4 @@ def test_the_first_choice_is_the_best_whatever_the_order_of_the_columns(headers:
     assert isinstance(options, list | tuple)
     field = Ranking(question="?", options=list(options))
     given = dict(zip(found.items, found.rows[0], strict=True))
-    assert [field.options[place] for place in field.read(given).value or ()] == ["a", "b", "c"]
+    assert [field.options[place] for place in cast(tuple[int, ...], field.read(given).value)] == ["a", "b", "c"]

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from mentormatch import text
 
-fold = lru_cache(maxsize=1 << 16)(text.fold)
+fold = lru_cache(maxsize=1 << 18)(text.fold)
 """Answers are given again and again, and looked at by each kind in turn."""
 MOST_OPTIONS, LONGEST_OPTION, LONGEST_SEEN = 40, 80, 400
 MOST_SPELLINGS = 4 * MOST_OPTIONS

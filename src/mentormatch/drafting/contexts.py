@@ -1,6 +1,7 @@
 """Words beside a sensitive phrase that take it away from the person: fields of work and study, help given to others."""
 
 HARMLESS = """
+    race to, criminal case*, sante au travail, politique d accueil, politique d achat*, regime* de travail,
     sciences po, science* politique*, science* po, political science*, political scien*, political theor*,
     political philosoph*, political histor*, political econom*, comparative politic*, privacy polic*, cookie* polic*,
     data polic*, public polic*, polic*, politique* de confidentialite, politique* de protection,

@@ -1,6 +1,7 @@
 """The words of health and disability, in French and English; see ``subjects`` for what each list tells."""
 
 CERTAIN = """
+    mobility scooter*, walking stick, walking frame, camhs, tiers temps,
     504 plan, aah, access need*, access req*, access requirement*, accessibility accommodation*, accessibility need*,
     accessibility req*, accessibility request*, accessibility requirement*, accessibility support,
     accommodation* due to, accommodations you, adaptations or adjustments, addict*, addiction*, adhd,

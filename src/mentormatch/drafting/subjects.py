@@ -65,6 +65,7 @@ RELIGION = Subject(
 ORIGIN = Subject(
     "origin",
     certain="""
+    originaire* de, etes vous originaire*, pays etes vous,
     aboriginal*, african american*, african descent, alaska native*, american indian*, ancestr*, appartenance ethni*,
     arrive* en france, arrivee en france, asian descent, asylum*, autochtone*, bame, bipoc, biracial, birth country,
     born abroad, born in a, born in another country, born in france, born in the, born in uk, born outside,

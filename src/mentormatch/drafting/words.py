@@ -199,6 +199,8 @@ def roles(answers: Sequence[str]) -> tuple[str, str] | None:
     >>> roles(["Mentoré·e", "Mentor·e"])
     ('Mentor·e', 'Mentoré·e')
     """
+    if len(answers) != 2:
+        return None
     mentees = [answer for answer in answers if MENTEE.search(canonical(answer))]
     mentors = [answer for answer in answers if answer not in mentees and MENTOR.search(canonical(answer))]
-    return (mentors[0], mentees[0]) if len(mentors) == len(mentees) == 1 and len(answers) == 2 else None
+    return (mentors[0], mentees[0]) if len(mentors) == len(mentees) == 1 else None
