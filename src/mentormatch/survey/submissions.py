@@ -15,6 +15,7 @@ from mentormatch.survey.headers import Place, places, split_part
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.regrouping import told_apart
 from mentormatch.survey.table import WHOLE, Table
+from mentormatch.survey.tool import OTHER
 from mentormatch.text import fold
 
 BY_RESPONSE = mark(
@@ -119,6 +120,20 @@ def unread(sheets: Sequence[Sheet]) -> Iterator[RowFate]:
             yield RowFate(sheet.table.source, refused.line, "rejected", reason=refused.reason)
 
 
+def beside_whole(place: Place, table: Table) -> str:
+    """Return the items of a question that has a whole column too, in words: those that are not read, and hold answers.
+
+    What was typed beside the options, under the item of that name, is no option and is left as typed.
+    """
+    items = place.parts.items() if place.column is not None else ()
+    held = [
+        part
+        for part, column in items
+        if fold(part) != fold(OTHER) and any(record.cells[column].strip() for record in table.records)
+    ]
+    return listed([f"[{part}]" for part in held])
+
+
 def remarks_of(sheets: Sequence[Sheet], plan: Plan) -> Iterator[Remark]:
     """Yield what the reader remarked, the parts of questions without a column, the columns that no question claims."""
     for sheet in sheets:
@@ -128,6 +143,9 @@ def remarks_of(sheets: Sequence[Sheet], plan: Plan) -> Iterator[Remark]:
             if absent:
                 parts = listed([f"[{part}]" for part in absent])
                 yield Remark(source, None, tr("« {name} » : aucune colonne pour {parts}", name=name, parts=parts))
+            if passed_over := beside_whole(place, sheet.table):
+                told = tr("« {name} » : sa colonne entière est lue, et non {parts}", name=name, parts=passed_over)
+                yield Remark(source, None, told)
         yield from (Remark(source, remark.line, remark.text) for remark in sheet.table.remarks)
         if by_response(sheet.table, plan):
             yield Remark(source, None, tr(BY_RESPONSE))

@@ -113,3 +113,20 @@ def test_no_side_and_both_forms_are_refused() -> None:
     for given in forms:
         with pytest.raises(SurveyError, match="un fichier par côté"):
             mm.read_survey(PROGRAMME, **given)
+
+
+def test_columns_of_items_beside_a_whole_column_are_told_where_they_hold_answers() -> None:
+    programme = mm.Programme.read(
+        {
+            "programme": {"name": "Essai"},
+            "fields": {
+                "code": {"question": "Code", "kind": "text", "use": "key"},
+                "sujets": {"question": "Sujets", "kind": "choices", "options": ["Danse", "Cirque"]},
+            },
+            "criteria": [{"kind": "overlap", "field": "sujets"}],
+        },
+        "essai",
+    )
+    rows = [{"Code": "1", "Sujets": "Danse", "Sujets [Cirque]": "X", "Sujets [Danse]": "", "Sujets [Autre]": "Mime"}]
+    told = [remark.text for remark in mm.read_survey(programme, mentors=rows, mentees=rows).remarks]
+    assert told == ["« sujets » : sa colonne entière est lue, et non [Cirque]"]
