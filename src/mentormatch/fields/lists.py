@@ -231,6 +231,11 @@ def rank_of(text: str) -> int:
     return RANKS[ordinal[1]] if ordinal else 0
 
 
+LISTED = re.compile(r"""[\[({]\s*(?:(['"]).*\1)?\s*[\])}]""")
+OF_A_PROGRAM = mark("une liste entre crochets, prise pour un nom : séparez les noms par « ; »")
+"""Said of a text such as ``['a', 'b']``: the file was saved from a list, and its names are not told apart."""
+
+
 class ListOfNames(Field):
     """Names of people or organisations, in the order typed, separated by ``;`` or line breaks.
 
@@ -244,9 +249,10 @@ class ListOfNames(Field):
             return Blank
         texts = answer.values() if isinstance(answer, Mapping) else [answer]
         names = [name for text in texts for name in self.pieces(text) if not is_nobody(name)]
-        unordered = isinstance(answer, Several) and len(names) > 1 and not answer.ordered
-        note = tr("des noms dont rien ne dit l'ordre : rangés par ordre alphabétique") if unordered else ""
-        return Reading(tuple(names), note)
+        notes = [tr(OF_A_PROGRAM)] if any(LISTED.fullmatch(name) for name in names) else []
+        if isinstance(answer, Several) and len(names) > 1 and not answer.ordered:
+            notes.append(tr("des noms dont rien ne dit l'ordre : rangés par ordre alphabétique"))
+        return Reading(tuple(names), joined(notes))
 
     def column(self, values: Sequence[object]) -> Names:
         return Names(tuple(cast("tuple[str, ...] | None", value) for value in values))

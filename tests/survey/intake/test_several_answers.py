@@ -130,3 +130,13 @@ def test_columns_of_items_beside_a_whole_column_are_told_where_they_hold_answers
     rows = [{"Code": "1", "Sujets": "Danse", "Sujets [Cirque]": "X", "Sujets [Danse]": "", "Sujets [Autre]": "Mime"}]
     told = [remark.text for remark in mm.read_survey(programme, mentors=rows, mentees=rows).remarks]
     assert told == ["« sujets » : sa colonne entière est lue, et non [Cirque]"]
+
+
+@pytest.mark.parametrize("text", ["['1']", '["a", "b"]', "[]", "( 'a' )"])
+def test_a_list_that_was_written_as_text_is_told(text: str) -> None:
+    assert "entre crochets" in ListOfNames(question="?").read(text).note
+
+
+@pytest.mark.parametrize("text", ["Cie [X]", "[Cie]", "(sans nom)", "L'(H)être"])
+def test_brackets_in_a_name_are_no_list(text: str) -> None:
+    assert ListOfNames(question="?").read(text).note == ""
