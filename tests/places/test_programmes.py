@@ -13,6 +13,7 @@ from mentormatch.programme import Programme
 from mentormatch.record.decision import read_decision, write_decision
 from mentormatch.record.digests import digest_of_answers
 from mentormatch.record.verify import verify
+from mentormatch.survey.values import cell_of
 
 MEET: dict[str, Any] = {"kind": "meet", "place": "lieu", "travel": "trajet", "remote": "visio"}
 STATED: dict[str, Any] = {
@@ -149,4 +150,5 @@ def test_a_request_in_json_gives_the_same_pairs(tmp_path: Path) -> None:
 @pytest.mark.parametrize("answer", [69003, 69003.0, ["Lyon 3e"], {"Ville": "LYON", "Code postal": "69003"}])
 def test_a_place_in_json_may_be_a_number_or_come_in_parts(answer: Any) -> None:
     programme = Programme.read(STATED)
-    assert programme.fields["lieu"].read(answer) == programme.fields["lieu"].read("Lyon 3e")
+    cell = {item: cell_of(text) for item, text in answer.items()} if isinstance(answer, dict) else cell_of(answer)
+    assert programme.fields["lieu"].read(cell) == programme.fields["lieu"].read("Lyon 3e")
