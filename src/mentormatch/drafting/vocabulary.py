@@ -19,13 +19,13 @@ SHARED = mark("les options de « {question} » ; {seen}")
 
 def with_shared_options(entries: Sequence[Entry]) -> list[Entry]:
     """Return the fields, those whose every answer is made of the options of another question with these options."""
-    known = [entry for entry in entries if entry.scored and entry.guess.kind == "choices" and is_vocabulary(entry)]
+    known = [entry for entry in entries if entry.guess.kind == "choices" and is_vocabulary(entry)]
     return [read_again(entry, known) for entry in entries]
 
 
 def is_vocabulary(entry: Entry) -> bool:
-    """Say whether a question has options enough to know them again."""
-    return len(entry.options) >= FEWEST
+    """Say whether a question has options enough to know them again, and none that are kept apart."""
+    return entry.guess.use in ("match", "display") and len(entry.options) >= FEWEST
 
 
 def read_again(entry: Entry, known: Sequence[Entry]) -> Entry:
