@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mentormatch.drafting import words
-from mentormatch.drafting.answers import distinct
+from mentormatch.drafting.answers import MOST_SPELLINGS, distinct
 from mentormatch.drafting.samples import Sample
 from mentormatch.fields import Side
 from mentormatch.fields.single import NO, YES
@@ -85,8 +85,9 @@ class Role:
 
 def role_among(asked: Sequence[Sample]) -> Role | None:
     """Return what tells the role: answers that name both, else whether somebody would be a mentor."""
-    told = (role_in(sample) for sample in asked if not sample.items)
-    offered = (volunteering(sample) for sample in asked if not sample.items)
+    few = [sample for sample in asked if not sample.items and len(set(sample.answers)) <= MOST_SPELLINGS]
+    told = (role_in(sample) for sample in few)
+    offered = (volunteering(sample) for sample in few)
     return next((role for role in (*told, *offered) if role), None)
 
 
