@@ -42,6 +42,13 @@ PEOPLE = re.compile(
     r"|soignant\w*|infirmier\w*|internes?|externes?|agents?|elus|elues|pairs|accompagnes|accompagnees|parraines"
     r"|parrainees|primants?|gamins?|gosses?|femmes?|hommes?|filles?|garcons?|gens|amis|amies|autres)\b"
 )
+AGENTS = re.compile(
+    r"\b(?!numbers|papers|letters|chapters|orders|offers|answers|posters|flyers|computers|servers|quarters|dinners"
+    r"|semesters|trimesters|committees|degrees|trees|fees|errors|doors|floors|metiers|dossiers|ateliers|quartiers"
+    r"|annees|journees|soirees|matinees|idees|donnees|entrees|tournees|durees|papiers|courriers|chantiers|secteurs|ordinateurs|cahiers|instants|documents)"
+    r"\w{3,}(ers|ees|ors|eurs|euses|rices|ants|antes|iens|iennes|istes|ists|ians)\b"
+)
+"""Words that most often are for people who do or undergo something: returners, bakers, tutees, débutantes."""
 THINGS = re.compile(
     r"\b(hours?|heures?|h|years?|ans|annees?|times?|fois|sessions?|rendez vous|rdv|meetings?|seances?|minutes?|days?"
     r"|jours?|weeks?|semaines?|months?|mois|rencontres?|afternoons?|evenings?|soirees?|per|par|with|avec|for|pour|in"
@@ -74,8 +81,8 @@ PAST = re.compile(
     r"|actuel\w*|en ce moment|a ce jour|jusqu ici|jusqu a present)\b"
 )
 HELD = re.compile(
-    r"\b(have you|has|have \w+ed|do you have|have got|avez vous|as tu|avez|t as|tu as|are you (?!willing|looking|hoping"
-    r"|wanting|wishing|planning|considering)\w+ing|do you \w*(mentor|supervise|manage|coach|tutor|support)"
+    r"\b(have you|has|have \w+ed|do you have|have got|avez vous|as tu|avez|j ai|t as|tu as|are you (?!willing|looking"
+    r"|hoping|wanting|wishing|planning|considering)\w+ing|do you \w*(mentor|supervise|manage|coach|tutor|support)"
     r"|(encadr|suiv|accompagn|parrain|mentor|ger|dirig|manag|form|tutor|coach|aid|soutenn?)(ez vous|es tu|e t)\w*)\b"
 )
 """Whom somebody has today."""
@@ -172,6 +179,7 @@ def sentences(question: str) -> list[str]:
     spaced = re.sub(
         r"\b(mentor|tuteur|parrain)[·•.(-](?:e|ne|rice|trice)?[)·•.-]?s?\b", r"\1s", spaced, flags=re.IGNORECASE
     )
+    spaced = re.sub(r"\b(of|de)? ?(this|next|cette) (year|term|semester|année)(['’]s)?\b", " ", spaced)
     spaced = re.sub(r"\b(no|nb|nbre|max)\.", r"\1 ", spaced, flags=re.IGNORECASE)
     parts = [said for part in re.split(r"[?!…\n]|\.\s|\s\(", spaced) if (said := plain(part))]
     at = next((at for at in reversed(range(len(parts))) if COUNT.search(parts[at])), len(parts) - 1)
@@ -188,9 +196,11 @@ def lonely(said: str) -> bool:
 
 def followed(rest: str) -> str | None:
     """Return the words for what is counted, behind a count; None where that is no people, as far as words tell."""
-    thing, seat = THINGS.search(rest), PLACES.search(rest)
+    verb = ABLE.search(rest)
+    seat = PLACES.search(rest)
+    thing = THINGS.search(rest[: verb.start()] if verb and verb.start() > 1 else rest)
     whom = min(
-        (found for words in (MENTEES, MENTORS, RELATIONS, PEOPLE) if (found := words.search(rest))),
+        (found for words in (MENTEES, MENTORS, RELATIONS, PEOPLE, AGENTS) if (found := words.search(rest))),
         key=lambda found: found.start(),
         default=None,
     )
@@ -216,7 +226,7 @@ def taken_in(whom: str, said: str, side: Side | None) -> Side | None:
         return "mentor" if able else None
     if PLACES.search(said) and (able or HELD.search(said)):
         return "mentor"
-    verb = TAKING if PEOPLE.search(whom) else CLOSE
+    verb = TAKING if PEOPLE.search(whom) or AGENTS.search(whom) else CLOSE
     if not able or not verb.search(said):
         return None
     return side or "mentor" if MUTUAL.search(said) else "mentor"
@@ -252,7 +262,7 @@ def figure(answer: str) -> int | None:
 
 def someone(word: str) -> bool:
     """Say whether a word is one for people that are taken."""
-    return any(words.fullmatch(word) for words in (MENTEES, MENTORS, RELATIONS, PEOPLE))
+    return any(words.fullmatch(word) for words in (MENTEES, MENTORS, RELATIONS, PEOPLE, AGENTS))
 
 
 def counted(answers: Sequence[str]) -> bool:

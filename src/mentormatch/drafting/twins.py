@@ -14,7 +14,9 @@ HELP = (
     r"(?<!to )(?:help|support|advice|guidance|mentoring|coaching|mentorship|aide|conseils?|accompagnement"
     r"|coups? de main|coups? de pouce|soutien)"
 )
-SHOWING = r"(?<!faire )(?<!help )(?<!others )(?<!them )(?<!people )"
+SHOWING = (
+    r"(?<!faire )(?<!feriez )(?<!ferais )(?<!ferait )(?<!fais )(?<!faites )(?<!help )(?<!others )(?<!them )(?<!people )"
+)
 """What makes a discovery somebody else's."""
 RECEIVING = re.compile(
     rf"\b(needs?|needed|wanted|seek\w*|looking for|lack\w*|help (you|me)|your (mentor|buddy|big) (to|can|could|might)"
@@ -39,15 +41,16 @@ GIVING = re.compile(
     r"|others?|people|new\w*|your|someone)|talk (to|with)|speak (to|with)|answer (\w+ )?questions|lend|explain"
     r"|(help|introduce|take) (\w+ )?(a|an|others?|someone|people|students?|new\w*|your mentee|your little|them)"
     r"|(mentor|advise|coach|train|tutor|support|help|guide) (on|in|with|through|others?|another|someone|people"
-    r"|students?|an?)|faire (\w+ )?(decouvrir|connaitre|visiter|partager|comprendre|profiter|essayer)"
-    r"|transmet\w*|partag\w*|enseign\w*|donn(er|ez|es)|apport(er|ez)|offr\w*|propos(er|ez|es)|conseiller|aider|accompagner"
-    r"|former|expliquer|temoigner|repondre|eclairer|initier|preter|mettre (a|au) (profit|service))\b"
+    r"|students?|an?)|f(aire|ais|aites|eri\w+|erais) (\w+ )?(decouvrir|connaitre|visiter|partager|comprendre|profiter"
+    r"|essayer)|transmet\w*|partag\w*|enseign\w*|donn(er\w*|ez|es)|apport(er\w*|ez|es)|offr\w*|propos(er\w*|ez|es)|conseiller"
+    r"|aider|accompagner|former|expliquer|temoigner|repondre|eclairer|initier|preter|mettre (a|au) (profit|service))\b"
 )
 """What somebody would give."""
 DONE = re.compile(
     r"\b(practi[sc](e|ed|ing)|(have|has|had|'ve) (you )?(ever |already )?(work|done|stud|live|tri|been|us|taught"
     r"|led|manag)\w*"
     r"|worked|studied|been through|went through|know (well|about|best|inside)|do you know|used to|did you|have held"
+    r"|(have|had) you (ever |already |previously )?\w+ed|(avez|as)[- ](vous|tu) (deja )?(?!quelq|autre)\w{3,}[eiu]e?s"
     r"|exerc(e|er|es|ez|ee|ees|ent)|pratiqu\w+|(avez|as|ayez|avoir|deja) (\w+ ){0,3}?(exerc|travaill|pratiqu|vecu"
     r"|connu|occup|suivi|etudi|fait|test|visit)\w*|travaillez|intervenez|chois(i|is|ie|ies|it|issez)|vecu\w*|parcours)\b"
 )
@@ -58,7 +61,7 @@ ABLE = re.compile(
     r"|cale\w?s?|pret\w*)\b"
 )
 WISHING = re.compile(
-    r"\b(want|would like|like to|wish|hop(e|ing)|interested in|interests? you|aim\w*|dream\w*|souhait\w*|aimer\w*"
+    r"\b(want|would (you )?(like|love)|(i|you)'d (like|love)|like to|wish|hop(e|ing)|interested in|interests? you|aim\w*|dream\w*|souhait\w*|aimer\w*"
     r"|voul\w*|voudr\w*|veux|attend\w*|envie|reve\w*|interesse\w*|branche\w*)\b"
 )
 LACKED = re.compile(
