@@ -61,7 +61,8 @@ ABLE = re.compile(
     r"|cale\w?s?|pret\w*)\b"
 )
 WISHING = re.compile(
-    r"\b(want|would (you )?(like|love)|(i|you)'d (like|love)|like to|wish|hop(e|ing)|interested in|interests? you|aim\w*|dream\w*|souhait\w*|aimer\w*"
+    r"\b(want|would (you )?(like|love)|(i|you)'d (like|love)|like to|wish|hop(e|ing)|interested in|interests? you|aim\w*"
+    r"|dream\w*|souhait\w*|aimer\w*"
     r"|voul\w*|voudr\w*|veux|attend\w*|envie|reve\w*|interesse\w*|branche\w*)\b"
 )
 LACKED = re.compile(
