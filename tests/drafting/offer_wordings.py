@@ -37,6 +37,10 @@ De combien de binômes voudriez-vous faire partie ?
 Avec combien de réfugiés souhaiteriez-vous être jumelée ?
 Places que j'ai pour des filleuls : combien ?
 Combien de doctorantes voudriez-vous suivre ?
+How many student pilots would you be happy to take up?
+Mentee capacity
+Capacité d'accompagnement (nombre de jeunes)
+Combien tu en voudrais, des filleuls ?
 """
 
 NOT_TAKEN = """
@@ -80,6 +84,11 @@ Nombre de parrainages menés depuis 2015
 Combien de langues pouvez-vous enseigner ?
 Combien de mentors as-tu eus ?
 Combien de candidats avez-vous recrutés ?
+Combien de temps pouvez-vous donner aux jeunes ?
+How many adults and children will take part?
+Number of attendees
+Combien de bénévoles souhaitez-vous recruter ?
+Max. 300 words
 """
 
 TWINS = """

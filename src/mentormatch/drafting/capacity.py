@@ -14,7 +14,7 @@ from mentormatch.fields.single import parse_number
 from mentormatch.text import fold
 
 COUNT = re.compile(
-    r"\b(how many|how much of|number of|numbers? of|no of|num|nb|nbr|nbre|combien|nombre( maxim\w+)?( de| d)?"
+    r"\b(how many|how much of|number of|numbers? of|no of|num|nb|nbr|nbre|combien|nombre( maxim\w+)?( de| d)?|the most"
     r"|maximum|max|up to|at most|jusqu a|au plus|au maximum)\b"
 )
 MENTEES = re.compile(
@@ -24,7 +24,7 @@ MENTEES = re.compile(
 MENTORS = re.compile(r"\b(mentors|parrains|marraines|tuteurs|tutrices|tutors|bigs|coachs|coaches)\b")
 RELATIONS = re.compile(
     r"\b(accompagnements?|parrainages?|marrainages?|tutorats?|mentorats?|suivis?|jumelages?|binomes?|duos?|pairs|dyads?"
-    r"|matche?s|pairings?|partnerships|mentoring relationships?|befriendings?|prises en charge)\b"
+    r"|matche?s|tandems?|pairings?|partnerships|mentoring relationships?|befriendings?|prises en charge)\b"
 )
 PEOPLE = re.compile(
     r"\b(people|persons?|individuals?|personnes?|students?|scholars?|pupils?|undergrads?|undergraduates?|freshers?"
@@ -40,7 +40,7 @@ PEOPLE = re.compile(
     r"|refugie\w*|candidat\w*|demandeurs?|demandeuses?|beneficiaires?|usagers?|adherent\w*|membres?|benevoles?"
     r"|chercheu\w*|doctorant\w*|debutant\w*|entrepreneu\w*|porteu\w*|createu\w*|creatrices?|artistes?|enseignant\w*"
     r"|soignant\w*|infirmier\w*|internes?|externes?|agents?|elus|elues|pairs|accompagnes|accompagnees|parraines"
-    r"|parrainees|primants?|gamins?|gosses?|femmes?|hommes?|filles?|garcons?|gens|amis|amies|autres)\b"
+    r"|parrainees|primants?|[1-5]a|l[1-3]|m[12]|phds?|postdocs?|ecrs?|gamins?|gosses?|femmes?|hommes?|filles?|garcons?|gens|amis|amies|autres)\b"
 )
 AGENTS = re.compile(
     r"\b(?!numbers|papers|letters|chapters|orders|offers|answers|posters|flyers|computers|servers|quarters|dinners"
@@ -50,7 +50,8 @@ AGENTS = re.compile(
 )
 """Words that most often are for people who do or undergo something: returners, bakers, tutees, débutantes."""
 THINGS = re.compile(
-    r"\b(hours?|heures?|h|years?|ans|annees?|times?|fois|sessions?|rendez vous|rdv|meetings?|seances?|minutes?|days?"
+    r"\b(time|temps|money|argent"
+    r"|hours?|heures?|h|years?|ans|annees?|times?|fois|sessions?|rendez vous|rdv|meetings?|seances?|minutes?|days?"
     r"|jours?|weeks?|semaines?|months?|mois|rencontres?|afternoons?|evenings?|soirees?|per|par|with|avec|for|pour|in"
     r"|dans|about|sur|articles?|papers?|pages?|documents?|mots|words|illustrations?|theses|memoires|projects?|projets?"
     r"|langu\w+|countries|pays|sites?|jobs?|postes?|offres?|offers?|compan\w+|entreprises?|organi[sz]ations?|schools?"
@@ -71,7 +72,7 @@ ABLE = re.compile(
 WANTED = re.compile(
     r"\b(souhait\w*|accept\w*|voulu\w*|desir\w*|possibles?|max\w*|simultane\w*|en parallele|en meme temps|a la fois"
     r"|at once|at a time|at the same time|at any one time|wanted|preferred|requested|limit\w*|up to|at most|jusqu a"
-    r"|au plus|disponibles?|envisag\w*|available)\b"
+    r"|au plus|disponibles?|envisag\w*|available|capacit\w+)\b"
 )
 """What says of people or relations, without a verb, that they would be taken."""
 PAST = re.compile(
@@ -91,7 +92,8 @@ ELSEWHERE = re.compile(
     r"|dans ton|de votre (equipe|entreprise|service)|table|dinner|diner|dejeuner|lunch|voiture|vehic\w*|passag\w*|lift"
     r"|covoitur\w*|salle|venue|event|evenement|ceremon\w*|gala|conference|billets?|tickets?|travel\w*|voyag\w*|guests?"
     r"|invit\w*|badges?|bring\w*|creche|nursery|childcare|parking|garderie|cantine|hotel|hire|hiring|recrut\w*|embauch\w*"
-    r"|employ\w*|enrol\w*|register|inscrire|classroom|t shirts?|attend\w*|viendr\w*|present[es]*)\b"
+    r"|employ\w*|enrol\w*|register|inscrire|classroom|t shirts?|attend\w*|tak(e|ing) part"
+    r"|participer\w*|viendr\w*|present[es]*)\b"
 )
 """Where people are counted that nobody takes: at home, at work, at an event."""
 CLOSE = re.compile(
@@ -106,6 +108,11 @@ TAKING = re.compile(
     r"|suivre|suivri\w*|soutenir|welcom\w*|meet\w*|rencontrer|work with|care for|s occuper|t occuper|vous occuper"
     r"|adopt\w*|accommodat\w*|handle|serve|assist\w*|receive|recevoir|assigned|attribu\w*|confi\w+|echanger)\b"
 )
+OFFERING = re.compile(
+    r"\b((willing|happy|glad|prepared|ready|comfortable|able|open) to|(seriez|serais) (vous |tu )?partant\w*"
+    r"|pret\w* a|accepteri\w*|accepterais)\b"
+)
+"""How a service is offered, whatever its verb."""
 MUTUAL = re.compile(
     r"\b((pair|match|twinn?|partner|buddi)ed|(pair|match) (you|me)|jumel\w*|apparie\w*|echanger|meet\w*|rencontrer)\b"
 )
@@ -114,6 +121,8 @@ BARE = re.compile(
     r"(?:nombre de )?(?:places?|capacite)(?: (?:d accueil|disponibles?|offertes?|maximale?|max))*|capacity"
     r"|number of places"
 )
+SHORT = 3
+"""Letters of a word that is no noun, before the verb: ``de``, ``en``, ``t``."""
 NEAR, FAR = 4, 7
 """Words between a count and those counted: at most so many, or so many behind a verb."""
 TITLE = 4
@@ -210,7 +219,7 @@ def followed(rest: str) -> str | None:
         return None if thing or seat else ""
     between = rest[: whom.start()]
     verb = ABLE.search(between)
-    led = verb is None or len(between[: verb.start()].split()) <= 1
+    led = verb is None or all(len(word) < SHORT for word in between[: verb.start()].split())
     near = len(between.split()) <= (FAR if verb else NEAR)
     return whom.group() if led and near and not THINGS.search(between) else None
 
@@ -227,7 +236,8 @@ def taken_in(whom: str, said: str, side: Side | None) -> Side | None:
     if PLACES.search(said) and (able or HELD.search(said)):
         return "mentor"
     verb = TAKING if PEOPLE.search(whom) or AGENTS.search(whom) else CLOSE
-    if not able or not verb.search(said):
+    meant = OFFERING.search(said) and verb is TAKING
+    if not able or not (meant or verb.search(said)):
         return None
     return side or "mentor" if MUTUAL.search(said) else "mentor"
 

@@ -22,7 +22,8 @@ RECEIVING = re.compile(
     rf"\b(needs?|needed|wanted|seek\w*|looking for|lack\w*|help (you|me)|your (mentor|buddy|big) (to|can|could|might)"
     rf"|use (some )?{HELP}|(want|like|wish|hop(e|ing)|get|receiv\w*|more) (\w+ ){{0,3}}?{HELP}"
     r"|(be|being|get) (mentored|helped|supported|advised|taught|shown|coached)"
-    r"|(drawn|attracted) to|attracts? you|worr(y|ies|ied)|afraid|anxious|nervous|unsure|doubts?|curious|tempt\w*|stuck"
+    r"|(drawn|attracted) to|attracts? you|worr(y|ies|ied)|afraid|anxious|nervous|unsure|doubts?|curious|tempt\w*"
+    r"|stuck|(?<!someone )(?<!others )feel more \w+"
     r"|appeals? to|get better at|grow in|get out of|gain from|take away"
     r"|(questions|ask) (\w+ ){0,4}?(a|an|your|the|to) (mentor|big|buddy)"
     r"|(want|like|love|wish|hop(e|ing)) (you )?to (learn|discover|explore|know|understand|try|find out|see|move into"
@@ -52,22 +53,22 @@ DONE = re.compile(
     r"|worked|studied|been through|went through|know (well|about|best|inside)|do you know|used to|did you|have held"
     r"|(have|had) you (ever |already |previously )?\w+ed|(avez|as)[- ](vous|tu) (deja )?(?!quelq|autre)\w{3,}[eiu]e?s"
     r"|exerc(e|er|es|ez|ee|ees|ent)|pratiqu\w+|(avez|as|ayez|avoir|deja) (\w+ ){0,3}?(exerc|travaill|pratiqu|vecu"
-    r"|connu|occup|suivi|etudi|fait|test|visit)\w*|travaillez|intervenez|chois(i|is|ie|ies|it|issez)|vecu\w*|parcours)\b"
+    r"|connu|occup|suivi|etudi|fait|test|visit)\w*|travaillez|intervenez|chois(i|is|ie|ies|it|issez)|vecu\w*|surmont\w*|overc[ao]me|parcours)\b"
 )
 """What somebody has done, and so could pass on."""
 ABLE = re.compile(
     r"\b(can|could|able|willing|happy|ready|comfortable|qualified|confident|experienced|competent|skilled|good at"
     r"|best at|pouvez|pourriez|peux|pourrais|savez|sauriez|sais|saurais|capable|maitris\w*|connaiss\w*|connais|a l'aise"
-    r"|cale\w?s?|pret\w*)\b"
+    r"|cale\w?s?|excel\w*|cartonn\w*|pret\w*)\b"
 )
 WISHING = re.compile(
-    r"\b(want|would (you )?(like|love)|(i|you)'d (like|love)|like to|wish|hop(e|ing)|interested in|interests? you|aim\w*"
-    r"|dream\w*|souhait\w*|aimer\w*"
-    r"|voul\w*|voudr\w*|veux|attend\w*|envie|reve\w*|interesse\w*|branche\w*)\b"
+    r"\b(want|would (you )?(like|love)|(i|you)'d (like|love)|like to|wish|hop(e|ing)|interested in|interests? you"
+    r"|aim\w*|dream\w*|souhait\w*|aimer\w*|voul\w*|voudr\w*|veux|attend\w*|envie|reve\w*|interesse\w*|branche\w*)\b"
 )
 LACKED = re.compile(
     r"\b(goals?|growth|challeng\w*|struggl\w*|of interest|target\w*|learn\w*|improv\w*|objectifs?|attentes?|vise[es]*"
-    r"|difficult\w*|apprendre|progresser|manque\w*|d'interet|envisage\w*|plan to|future|freins?|priorit\w+)\b"
+    r"|difficult\w*|apprendre|progresser|manque\w*|d'interet|envisage\w*|plan to|future|frein\w*"
+    r"|ram(es|ez)|galer\w*|priorit\w+)\b"
 )
 HELD = re.compile(
     r"\b(expert\w*|experience|strengths?|skills?|know-how|competences?|atouts?|points forts|savoir-faire|reseau|network"
