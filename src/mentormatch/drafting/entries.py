@@ -12,7 +12,7 @@ from mentormatch.survey.headers import split_part
 from mentormatch.survey.tool import OTHER
 from mentormatch.text import fold
 
-ENOUGH = 2000
+ENOUGH = 1000
 """So many rows tell what a question is, with as many more that hold an answer not yet seen twice."""
 NO_WORDS: Mapping[str, str] = MappingProxyType({})
 

@@ -87,8 +87,7 @@ def boxed(table: Table, alone: Mapping[int, Sequence[int]]) -> dict[int, dict[st
     again, which is numbered, begins another group.
     """
     labels = {column: unnumbered(table.header[column], table.header) for column in alone}
-    given = {column: {fold(row.cells[column]) for row in table.records} - {""} for column in alone}
-    box = [column for column in alone if given[column] == {fold(labels[column])} and not says(CONSENT, labels[column])]
+    box = [column for column in alone if ticked(table, column, labels[column]) and not says(CONSENT, labels[column])]
     found: dict[int, dict[str, int]] = {}
     for column in box:
         before = next((first for first, items in found.items() if items and column - 1 in items.values()), None)
@@ -98,6 +97,17 @@ def boxed(table: Table, alone: Mapping[int, Sequence[int]]) -> dict[int, dict[st
         found[before] |= {labels[column]: column, **dict(zip([OTHER], alone[column], strict=False))}
     lone = [first for first, items in found.items() if len(items) == 1]
     return {column: items for column, items in found.items() if column not in lone}
+
+
+def ticked(table: Table, column: int, label: str) -> bool:
+    """Say whether a column holds its label, at least once, and nothing else."""
+    said = fold(label)
+    cells = (fold(row.cells[column]) for row in table.records)
+    return (
+        bool(said)
+        and all(cell in ("", said) for cell in cells)
+        and any(fold(row.cells[column]) for row in table.records)
+    )
 
 
 def ranked(table: Table, alone: Sequence[int]) -> dict[int, dict[str, int]]:
