@@ -1,7 +1,8 @@
 """One field of a draft: the question as the files ask it, what it was taken for, who answers it."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from mentormatch.drafting.guesses import Guess
@@ -11,6 +12,8 @@ from mentormatch.survey.headers import split_part
 from mentormatch.survey.tool import OTHER
 from mentormatch.text import fold
 
+ENOUGH = 1000
+"""So many rows tell what a question is, with as many more that hold an answer not yet seen twice."""
 NO_WORDS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -76,3 +79,19 @@ def by_side(sample: Sample) -> Mapping[Side | None, Sequence[str]]:
     for side, row in zip(sample.sides, sample.rows, strict=True):
         found.setdefault(side, []).append(row[0])
     return found
+
+
+def thinned(sample: Sample) -> Sample:
+    """Return a question with rows enough to tell what it is: the first, and later ones whose answers are rare."""
+    if len(sample.rows) <= ENOUGH:
+        return sample
+    seen: Counter[str] = Counter()
+    kept: list[int] = []
+    for place, row in enumerate(sample.rows):
+        if place < ENOUGH or any(cell and seen[cell] < 2 for cell in row):
+            kept.append(place)
+            seen.update(row)
+        if len(kept) == 2 * ENOUGH:
+            break
+    rows = tuple(sample.rows[place] for place in kept)
+    return replace(sample, rows=rows, sides=tuple(sample.sides[place] for place in kept))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mentormatch.drafting.document import CONFIRM, HEAD, choices, fields, heading, mappings
-from mentormatch.drafting.entries import Entry, answering
+from mentormatch.drafting.entries import Entry, answering, thinned
 from mentormatch.drafting.guesses import Guess
 from mentormatch.drafting.identity import asked_by_people, email_of, identified, tool_headers, unified
 from mentormatch.drafting.idiom import language_of
@@ -154,7 +154,8 @@ def taken_for(sample: Sample) -> Guess:
     numbered = item.isdigit() or not item
     beside = fold(item) == fold(OTHER) or fold(sample.question) in OTHERS or (numbered and fold(question) in OTHERS)
     if not beside or sample.items:
-        return guess(sample)
+        found = guess(thinned(sample))
+        return guess(sample) if found.use in ("key", "consent") else found
     return Guess("text", tr("tapé à côté des options, lu par l'équipe, jamais noté"), use="display")
 
 

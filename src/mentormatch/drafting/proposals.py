@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 
 from mentormatch.drafting import capacity, words
 from mentormatch.drafting.affinity import ASIDE, GENDERS, HOUSE, LANGUAGE, NOT_HOUSE, OFTEN, SUBJECTS, WHEN
-from mentormatch.drafting.answers import LONGEST_OPTION
+from mentormatch.drafting.answers import LONGEST_OPTION, distinct
 from mentormatch.drafting.entries import Entry
 from mentormatch.drafting.guesses import Guess
 from mentormatch.drafting.toml import array, line, plain, quoted
 from mentormatch.drafting.twins import LISTED, LISTS, Twins, comparable, echoes, twins
 from mentormatch.fields import Side
+from mentormatch.fields.single import parse_number
 from mentormatch.languages import mark, tr
 from mentormatch.text import fold
 
@@ -44,6 +45,10 @@ ECHO = mark(
 LISTING = mark("une seule option, lue comme une liste pour être comparée à « {question} »")
 HOUSES = mark("des noms de structures ou de personnes")
 FIGURES = mark("combien de personnes ; ce qui n'est pas un nombre est rapproché plus bas, dans [mapping.options]")
+SPANS = mark(
+    "combien de personnes ; ce qui n'est pas un seul nombre n'est pas lu : donnez le sien à chacune de ces réponses"
+    " dans [mapping.options]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +100,15 @@ def echoed(entries: Sequence[Entry], *, told: bool) -> Iterator[str]:
 
 def as_seats(entry: Entry) -> Entry:
     """Return a question that asks how many people somebody takes as a number, any other as it is."""
-    said = capacity.giver(entry.question) or (capacity.seats(entry.question) and entry.side)
+    before = entry.sample.follows.question if entry.sample.follows else ""
+    said = capacity.giver(entry.question, before, entry.side) or (capacity.seats(entry.question) and entry.side)
     used = entry.guess.use in ("match", "display") and not entry.sample.items
     if not said or not used or entry.side not in (None, said) or not capacity.counted(entry.sample.answers):
         return entry
-    return replace(
-        entry, guess=Guess("number", tr(FIGURES)), answers=capacity.spelled(entry.sample.answers), takes=said
-    )
+    known = capacity.spelled(entry.sample.answers)
+    rest = any(parse_number(answer) is None and answer not in known for answer in distinct(entry.sample.answers))
+    why = tr(SPANS) if rest else tr(FIGURES)
+    return replace(entry, guess=Guess("number", why), answers=known, takes=said)
 
 
 def seats(entries: Sequence[Entry]) -> Iterator[Proposal]:

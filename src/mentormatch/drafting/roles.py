@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mentormatch.drafting import words
-from mentormatch.drafting.answers import distinct
+from mentormatch.drafting.answers import MOST_SPELLINGS, distinct
 from mentormatch.drafting.samples import Sample
 from mentormatch.fields import Side
 from mentormatch.fields.single import NO, YES
@@ -16,20 +16,40 @@ MOST_ANSWERS = 6
 """A question with more different answers is not about who somebody is in the programme."""
 WHO = re.compile(
     r"\b(vous etes|je suis|qui etes|participe\w*|en tant que|role|profil|statut|inscri\w+|vous venez|candidat\w*"
-    r"|regist\w+|join\w*|sign\w* up|i am|are you|take part|taking part|apply\w*|application|want to be|like to be)\b"
+    r"|regist\w+|join\w*|sign\w* up|i am|are you|take part|taking part|apply\w*|application|want to be|like to be"
+    r"|a titre de|en qualite de|remplis\w*|repond\w+|comme|tu es|t'es|es-tu|je (veux|voudrais|souhaite|viens|serai)"
+    r"|tu (veux|viens|seras|t'inscris)|as an?|i (want|would like|'d like) to|do you want|would you like|which side|cote"
+    r"|your part|participant|here (to|for|as)|what brings you)\b"
 )
 """A question that asks who somebody is."""
-SEEKS = re.compile(r"\b(cherche|recherche|besoin|be mentored|get|receive|find|looking for|seek|need|learn)\b")
-GIVES = re.compile(
-    r"\b(soutenir|aider|guider|conseiller|encadrer|parrainer|help|give|offer|support|volunteer|coach|guide)\b"
+SEEKS = re.compile(
+    r"\b(cherche|recherche|besoin|be (mentored|supported|helped|guided|hosted|tutored)|get|receive|find|looking for"
+    r"|seek|need|learn|(like|want|need|have|get|given|rather have) (a|an|my|one) (mentor|buddy|big|tutor|coach|host"
+    r"|guide)|(avoir|trouver|souhaite|veux|voudrais|demande) (un|une|mon|ma) (mentor|parrain|marraine|tuteur"
+    r"|tutrice|binome)|etre (accompagne|parraine|tutore|aide|guide|accueilli|suivi)\w*)\b"
 )
+GIVES = re.compile(
+    r"\b(soutenir|aider|guider|conseiller|encadrer|parrainer|donner|apporter|help|give|offer|support|volunteer|coach"
+    r"|guide|(be|become|being|as) (a|an) (mentor|buddy|big|tutor|coach|host|guide)|to (mentor|host|tutor|welcome))\b"
+)
+TAKEN_IN = re.compile(
+    r"\b(newcomers?|new (student|starter|joiner|arrival|comer)s?|little\w*|fillot\w*|bizut\w*|tutee\w*|tutore\w*"
+    r"|parraine\w*|accompagnee?s?|nouve\w+ arriv\w+|(primo|nouvel)\w*[- ]arriv\w+|arrivante?s?|accueillie?s?"
+    r"|beneficiaires?|protegee?s?|apprentie?s?|mentee\w*)\b"
+)
+TAKES_IN = re.compile(
+    r"\b(benevoles?|volunteers?|hosts?|hotes?|buddy|buddies|big|accompagnant\w*|accompagnat\w*|accueillant\w*|guides?"
+    r"|tutors?|referent\w*|mentors?|parrains?|marraines?|tut(eur|rice)s?|ambassad\w*)\b"
+)
+"""Of two answers, who is taken in by a programme, and who takes in."""
 BOTH = re.compile(r"\b(deux|both|l'un et l'autre|either)\b")
 BECOME = re.compile(
     r"\b(want|wants|like|willing|interested|happy|ready|wish|apply|volunteer|agree|souhait\w+|voul\w+|voudri\w+"
     r"|aime\w+|envie|pret\w*|accept\w+|devenir|interesse\w*)\b"
 )
 MENTORING = re.compile(
-    r"\b(be|become|becoming|being|as) (an? )?mentors?\b(?! me)|\bmentoring (other|student|someone|people|a |new|young)"
+    r"\b(be|become|becoming|being|as) (an? )?(mentor|buddy|tutor|big|host)s?\b(?! me)"
+    r"|\bmentoring (other|student|someone|people|a |new|young)"
     r"|\bto mentor\b(?! me)|\b(etre|devenir) (un\S* |une )?(mentor|tut(eur|rice)|parrain|marraine)"
     r"|\baccompagner (un|une|des|quelqu)"
 )
@@ -65,8 +85,9 @@ class Role:
 
 def role_among(asked: Sequence[Sample]) -> Role | None:
     """Return what tells the role: answers that name both, else whether somebody would be a mentor."""
-    told = (role_in(sample) for sample in asked if not sample.items)
-    offered = (volunteering(sample) for sample in asked if not sample.items)
+    few = [sample for sample in asked if not sample.items and len(set(sample.answers)) <= MOST_SPELLINGS]
+    told = (role_in(sample) for sample in few)
+    offered = (volunteering(sample) for sample in few)
     return next((role for role in (*told, *offered) if role), None)
 
 
@@ -74,8 +95,8 @@ def role_in(sample: Sample) -> Role | None:
     """Return the answers of mentors and of mentees where those of a question name them, beside others or not."""
     options = distinct(sample.answers)
     found = words.roles(options)
-    if not found and 2 < len(options) <= MOST_ANSWERS and WHO.search(fold(sample.question)):
-        found = named_among(options)
+    if not found and 2 <= len(options) <= MOST_ANSWERS and WHO.search(fold(sample.question)):
+        found = named_among(options) or (named_of_two(options) if len(options) == 2 else None)
     return Role(sample, *found) if found else None
 
 
@@ -90,6 +111,21 @@ def named_among(options: Sequence[str]) -> tuple[str, str] | None:
         if each not in mentees and (words.MENTOR.search(canonical(each)) or GIVES.search(fold(each)))
     ]
     return (mentors[0], mentees[0]) if len(mentors) == len(mentees) == 1 else None
+
+
+def named_of_two(options: Sequence[str]) -> tuple[str, str] | None:
+    """Return which of two answers takes people in, and which is taken in, None where their words do not tell.
+
+    >>> named_of_two(["Newcomer", "Host"]), named_of_two(["Étudiant", "Salarié"])
+    (('Host', 'Newcomer'), None)
+    """
+    taken = [bool(TAKEN_IN.search(fold(each))) for each in options]
+    taking = [bool(TAKES_IN.search(fold(each))) for each in options]
+    mentees = [each for each, mine, theirs in zip(options, taken, reversed(taken), strict=True) if mine and not theirs]
+    if len(mentees) != 1:
+        return None
+    mentee = options.index(mentees[0])
+    return (options[1 - mentee], mentees[0]) if taking[1 - mentee] else None
 
 
 def volunteering(sample: Sample) -> Role | None:

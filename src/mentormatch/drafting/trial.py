@@ -95,5 +95,7 @@ def misread(tables: Tables, plan: Plan) -> Iterator[str]:
         for name, place in sheet.places.items():
             asked = plan.fields[name]
             if asked.use in ("match", "consent", "display"):
-                told = (asked.read(place.answer(record.cells)) for record in sheet.table.records)
-                yield from (name for reading in told if reading.note)
+                given = [place.answer(record.cells) for record in sheet.table.records]
+                known = {str(answer): answer for answer in given}
+                noted = {said for said, answer in known.items() if asked.read(answer).note}
+                yield from (name for answer in given if str(answer) in noted)

@@ -5,51 +5,88 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from mentormatch.drafting.affinity import ASIDE
 from mentormatch.drafting.entries import Entry
 from mentormatch.drafting.ids import content
 from mentormatch.text import fold
 
-HELP = r"(?<!to )(?:help|support|advice|guidance|mentoring|coaching|mentorship|aide|conseils?|accompagnement)"
+HELP = (
+    r"(?<!to )(?:help|support|advice|guidance|mentoring|coaching|mentorship|aide|conseils?|accompagnement"
+    r"|coups? de main|coups? de pouce|soutien)"
+)
+SHOWING = (
+    r"(?<!faire )(?<!feriez )(?<!ferais )(?<!ferait )(?<!fais )(?<!faites )(?<!help )(?<!others )(?<!them )(?<!people )"
+)
+"""What makes a discovery somebody else's."""
 RECEIVING = re.compile(
-    rf"\b(needs?|needed|wanted|seek\w*|looking for|lack\w*|help (you|me)|your mentor (to|can|could)|use (some )?{HELP}"
-    rf"|(want|like|wish|hop(e|ing)|get|receiv\w*|more) (\w+ ){{0,3}}?{HELP}"
-    r"|(be|being|get) (mentored|helped|supported|advised)|etre (aide|accompagne|conseille|soutenu|epaule|guide)\S*"
-    r"|(?<!-)vous aider|m'aider|besoins?|cherch\w*|recherch\w*|demandes?"
-    r"|(to|a) (develop|improve|acquire|developper|ameliorer|acquerir|renforcer|travailler|approfondir))\b"
+    rf"\b(needs?|needed|wanted|seek\w*|looking for|lack\w*|help (you|me)|your (mentor|buddy|big) (to|can|could|might)"
+    rf"|use (some )?{HELP}|(want|like|wish|hop(e|ing)|get|receiv\w*|more) (\w+ ){{0,3}}?{HELP}"
+    r"|(be|being|get) (mentored|helped|supported|advised|taught|shown|coached)"
+    r"|(drawn|attracted) to|attracts? you|worr(y|ies|ied)|afraid|anxious|nervous|unsure|doubts?|curious|tempt\w*"
+    r"|stuck|(?<!someone )(?<!others )feel more \w+"
+    r"|appeals? to|get better at|grow in|get out of|gain from|take away"
+    r"|(questions|ask) (\w+ ){0,4}?(a|an|your|the|to) (mentor|big|buddy)"
+    r"|(want|like|love|wish|hop(e|ing)) (you )?to (learn|discover|explore|know|understand|try|find out|see|move into"
+    r"|join|work in|hear)"
+    rf"|{SHOWING}(discover|explor(e|ing)|decouvr\w+|explorer|comprendre)"
+    r"|etre (aide|accompagne|conseille|soutenu|epaule|guide|forme|coache)\S*|(?<!-)vous aider|(m|t)'aider|t'aide"
+    r"|besoins?|cherch\w*|recherch\w*|demandes?|tent(e|ent|es|erai\w*)|attir\w+|inquiet\w*|preoccup\w*|angoiss\w*"
+    r"|(fait|font|avez|as) peur|bloqu\w*|curieu\w*|aimer\w+ (en )?(savoir|apprendre|essayer|rejoindre|comprendre)"
+    rf"|(?<!donner )(?<!apporter )(?<!offrir )(?<!proposer )(?<!donne )(de l'|un |des |d'){HELP} (pour|sur|en|dans)"
+    r"|(to|a|vous|pour|souhait\w+|voul\w+|voudr\w+|veux|aimer\w+)"
+    r" (develop|improve|acquire|developper|ameliorer|acquerir|renforcer|travailler|approfondir|progresser))\b"
 )
 """What somebody would be given."""
 GIVING = re.compile(
-    r"\b(offer\w*|provid\w*|shar(e|ing)|teach\w*|giv(e|ing)|pass(ing)? on|bring|contribut\w*|tell|of use"
-    r"|(mentor|advise|coach|train|tutor|support|help) (on|in|with|others?|another|someone|people|students?|an?)"
-    r"|transmet\w*|partag\w*|enseign\w*|donn(er|ez)|apport(er|ez)|offr\w*|propos(er|ez)|conseiller|aider|accompagner"
-    r"|former|mettre a profit)\b"
+    r"\b(offer\w*|provid\w*|shar(e|ing)|teach\w*|giv(e|ing)|pass(ing)? on|bring|contribut\w*|tell|of use|show (a|an|the"
+    r"|others?|people|new\w*|your|someone)|talk (to|with)|speak (to|with)|answer (\w+ )?questions|lend|explain"
+    r"|(help|introduce|take) (\w+ )?(a|an|others?|someone|people|students?|new\w*|your mentee|your little|them)"
+    r"|(mentor|advise|coach|train|tutor|support|help|guide) (on|in|with|through|others?|another|someone|people"
+    r"|students?|an?)|f(aire|ais|aites|eri\w+|erais) (\w+ )?(decouvrir|connaitre|visiter|partager|comprendre|profiter"
+    r"|essayer)|transmet\w*|partag\w*|enseign\w*|donn(er\w*|ez|es)|apport(er\w*|ez|es)|offr\w*|propos(er\w*|ez|es)|conseiller"
+    r"|aider|accompagner|former|expliquer|temoigner|repondre|eclairer|initier|preter|mettre (a|au) (profit|service))\b"
 )
 """What somebody would give."""
+DONE = re.compile(
+    r"\b(practi[sc](e|ed|ing)|(have|has|had|'ve) (you )?(ever |already )?(work|done|stud|live|tri|been|us|taught"
+    r"|led|manag)\w*"
+    r"|worked|studied|been through|went through|know (well|about|best|inside)|do you know|used to|did you|have held"
+    r"|(have|had) you (ever |already |previously )?\w+ed|(avez|as)[- ](vous|tu) (deja )?(?!quelq|autre)\w{3,}[eiu]e?s"
+    r"|exerc(e|er|es|ez|ee|ees|ent)|pratiqu\w+|(avez|as|ayez|avoir|deja) (\w+ ){0,3}?(exerc|travaill|pratiqu|vecu"
+    r"|connu|occup|suivi|etudi|fait|test|visit)\w*|travaillez|intervenez|chois(i|is|ie|ies|it|issez)|vecu\w*|surmont\w*|overc[ao]me|parcours)\b"
+)
+"""What somebody has done, and so could pass on."""
 ABLE = re.compile(
     r"\b(can|could|able|willing|happy|ready|comfortable|qualified|confident|experienced|competent|skilled|good at"
-    r"|pouvez|pourriez|savez|sauriez|capable|maitris\w*|connaiss\w*|a l'aise)\b"
+    r"|best at|pouvez|pourriez|peux|pourrais|savez|sauriez|sais|saurais|capable|maitris\w*|connaiss\w*|connais|a l'aise"
+    r"|cale\w?s?|excel\w*|cartonn\w*|pret\w*)\b"
 )
 WISHING = re.compile(
-    r"\b(want|would like|like to|wish|hop(e|ing)|interested in|aim\w*|souhait\w*|aimer\w*|voul\w*|voudr\w*|attend\w*)\b"
+    r"\b(want|would (you )?(like|love)|(i|you)'d (like|love)|like to|wish|hop(e|ing)|interested in|interests? you"
+    r"|aim\w*|dream\w*|souhait\w*|aimer\w*|voul\w*|voudr\w*|veux|attend\w*|envie|reve\w*|interesse\w*|branche\w*)\b"
 )
 LACKED = re.compile(
     r"\b(goals?|growth|challeng\w*|struggl\w*|of interest|target\w*|learn\w*|improv\w*|objectifs?|attentes?|vise[es]*"
-    r"|difficult\w*|apprendre|progresser|manque\w*|d'interet|envisage\w*)\b"
+    r"|difficult\w*|apprendre|progresser|manque\w*|d'interet|envisage\w*|plan to|future|frein\w*"
+    r"|ram(es|ez)|galer\w*|priorit\w+)\b"
 )
 HELD = re.compile(
     r"\b(expert\w*|experience|strengths?|skills?|know-how|competences?|atouts?|points forts|savoir-faire|reseau|network"
-    r"|background)\b"
+    r"|background|current\w*|actuel\w*|specialit\w*)\b"
 )
-LEANINGS = ((RECEIVING, 1), (GIVING, -1), (ABLE, -1), (WISHING, 1), (LACKED, 1), (HELD, -1))
+LEANINGS = ((RECEIVING, 1), (GIVING, -1), (DONE, -1), (ABLE, -1), (WISHING, 1), (LACKED, 1), (HELD, -1))
 """What makes a question one of needs (1) or of offers (-1): the first that its words hold."""
-PERSONAL = re.compile(
-    r"\b(hobb\w*|loisirs?|interets?|interests?|passions?|langues?|languages?|disponib\w*|availab\w*|creneaux?|sports?"
+NEVER = re.compile(
+    r"\b(disponib\w*|availab\w*|creneaux?|plages?|timings?|time slots?|when (can|could|are|would)|quand|how often"
+    r"|frequen\w*|rythme|formats?|modalites?|in person|presentiel|styles?|energy|feedback|personnalit\w*|personality"
     r"|gender|genre|sexe|pronouns?|pronoms?|ages?|regimes?|diet\w*|allerg\w*)\b"
 )
-"""What two people have in common, and neither passes on to the other."""
+"""What neither side has for the other, whatever the words."""
+PERSONAL = re.compile(r"\b(hobb\w*|loisirs?|interets?|interests?|passions?|langues?|languages?|sports?|clubs?)\b")
+"""What two people have in common, unless the words say that one would pass it on to the other."""
 LISTS, LISTED = ("choices", "ranking", "levels", "names"), ("choice",)
 """Kinds that hold several items, and those that hold one."""
-SHARED = 0.6
+SHARED = 0.5
 """From that share on, the options of two questions are the same."""
 FEWEST = 2
 SHORT = 3
@@ -101,8 +138,14 @@ def echoes(entries: Sequence[Entry]) -> Iterator[tuple[Entry, Entry]]:
 
 def comparable(entry: Entry) -> bool:
     """Say whether a question lists what may be needed or offered."""
-    used = entry.scored or (entry.guess.use == "display" and leaning(entry.question) and bool(entry.options))
-    return bool(used) and entry.guess.kind in (*LISTS, *LISTED) and not PERSONAL.search(fold(entry.question))
+    said, lean = fold(entry.question), leaning(entry.question)
+    listed = entry.guess.kind in (*LISTS, *LISTED) and not NEVER.search(said)
+    aside = entry.guess.use == "display" and not lean and ASIDE.search(said)
+    personal = PERSONAL.search(said) and not any(
+        words.search(said) for words in (RECEIVING, GIVING, DONE, ABLE, WISHING)
+    )
+    used = entry.scored or (entry.guess.use == "display" and bool(entry.options))
+    return listed and used and not aside and not personal
 
 
 def likeness(found: Twins, *, told: bool) -> float:
@@ -115,7 +158,7 @@ def likeness(found: Twins, *, told: bool) -> float:
     lists = sum(entry.guess.kind in LISTS for entry in (mentee, mentor))
     topics = len(set(said(mentee)) & set(said(mentor)))
     aimed = told and found.alike and need > 0 == offer
-    if crossed or not (apart or worded or aimed) or not (lists or worded):
+    if crossed or need < 0 or not (apart or worded or aimed) or not (lists or worded):
         return 0
     if not found.alike and not (worded and topics and lists):
         return 0

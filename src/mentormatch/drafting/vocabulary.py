@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mentormatch.drafting.answers import distinct
-from mentormatch.drafting.entries import Entry
+from mentormatch.drafting.entries import Entry, thinned
 from mentormatch.drafting.guesses import SEEN
 from mentormatch.fields.lists import find_options
 from mentormatch.languages import mark, tr
@@ -12,6 +12,8 @@ from mentormatch.text import fold
 
 FEWEST, MOST_UNREAD = 3, 0.1
 """So many options make a vocabulary; at most this share of the different answers may hold something else."""
+PROBED = 500
+"""So many different answers are looked at."""
 READ_AS = ("text", "names", "choice", "choices")
 """Kinds of questions of one column whose answers may be options of another."""
 SHARED = mark("les options de « {question} » ; {seen}")
@@ -19,19 +21,19 @@ SHARED = mark("les options de « {question} » ; {seen}")
 
 def with_shared_options(entries: Sequence[Entry]) -> list[Entry]:
     """Return the fields, those whose every answer is made of the options of another question with these options."""
-    known = [entry for entry in entries if entry.scored and entry.guess.kind == "choices" and is_vocabulary(entry)]
+    known = [entry for entry in entries if entry.guess.kind == "choices" and is_vocabulary(entry)]
     return [read_again(entry, known) for entry in entries]
 
 
 def is_vocabulary(entry: Entry) -> bool:
-    """Say whether a question has options enough to know them again."""
-    return len(entry.options) >= FEWEST
+    """Say whether a question has options enough to know them again, and none that are kept apart."""
+    return entry.guess.use in ("match", "display") and len(entry.options) >= FEWEST
 
 
 def read_again(entry: Entry, known: Sequence[Entry]) -> Entry:
     """Return a field with the options of the first question that explains its answers better than its own do."""
     able = entry.guess.kind in READ_AS and entry.guess.use in ("match", "display") and not entry.sample.items
-    answers = distinct(entry.sample.answers) if able else []
+    answers = distinct(thinned(entry.sample).answers)[:PROBED] if able else []
     if len(answers) < FEWEST:
         return entry
     own = {fold(option) for option in entry.options}
