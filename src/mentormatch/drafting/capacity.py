@@ -8,13 +8,13 @@ from mentormatch.fields import Side
 from mentormatch.fields.single import parse_number
 from mentormatch.text import fold
 
-COUNT = re.compile(r"\b(how many|number of|combien|nombre|nb|maximum of|max)\b")
+COUNT = re.compile(r"\b(how many|number of|no\.? of|combien|nombre|nbre?|maximum of|max)\b")
 WHOM: dict[str, re.Pattern[str]] = {
-    "mentees": re.compile(r"\b(mentees?\b|mentore\S*|filleul\S*|proteges?\b|tutore\S*|binomes?\b|pairs\b|littles?\b)"),
+    "mentees": re.compile(r"\b(mentees?\b|mentore\S*|filleul\S*|fillots?\b|proteges?\b|tutore\S*|binomes?\b|pairs\b|littles?\b)"),
     "mentors": re.compile(r"\b(mentors?\b(?!ing)|mentor·\S*|parrains?\b|marraines?\b|tuteurs?\b|tutrices?\b)"),
     "people": re.compile(
         r"\b(people|persons?|personnes?|students?|etudiant\S*|jeunes?|eleves?|lyceen\S*|participant\S*|candidat\S*"
-        r"|learners?|interns?|stagiaires?|juniors?|salarie\S*|colleagues?|collegues?|enfants?|children|young)\b"
+        r"|learners?|interns?|trainees?|scholars?|apprentices?|apprentis?|newcomers?|freshers?|first[- ]years?|famil(?:y|ies|les?)|adults?|adultes?|accompagnements?|stagiaires?|juniors?|salarie\S*|colleagues?|collegues?|enfants?|children|young)\b"
     ),
 }
 """Who is counted."""
@@ -24,19 +24,22 @@ MEASURE = re.compile(
 )
 """What is counted instead, or what stands between a count and somebody who is not what it counts."""
 ABLE = re.compile(
-    r"\b(can|could|would|will|willing|able|like|want|wish|open|prefer|accept\w*|max\w*|at once|pouvez|pourriez|pourrez"
+    r"\b(can|could|would|will|willing|able|like|want|wish|open|prepared|prefer|accept\w*|max\w*|at once|pouvez|pourriez|pourrez"
     r"|souhait\w*|voulez|voudriez|pret\w*|desir\w*|envisag\w*|seriez|pensez)\b"
 )
 BEFORE = re.compile(
-    r"\b(did|have you|has|had|were|already|previous\w*|so far|ever|deja|avez-vous|avez|ont|last year|l'an dernier)\b"
+    r"\b(did|have you|has|had|were|avait|menes?|already|previous\w*|so far|ever|deja|avez-vous|avez|ont|last year|l'an dernier)\b"
 )
 TAKING = re.compile(
     r"\b(accompagn\w*|suivre|encadr\w*|parrain\w*|mentor(er|ing|at)?|support\w*|take|guide\w*|coach\w*|help\w*|aider"
-    r"|accueil\w*|prendre|host|tutor\w*|advis\w*|meet\w*|work with|supervis\w*|soutenir|paired|matched|conseiller)\b"
+    r"|accueil\w*|prendre|host|tutor\w*|advis\w*|meet\w*|work with|supervis\w*|look after|befriend\w*|jumel\w*|epaul\w*|wing|soutenir|paired|matched|conseiller)\b"
 )
 SEATS = re.compile(
     r"(nombre de )?(places?|capacite)( (d'accueil|disponibles?|offertes?|maximale?|max))*|capacity|number of places"
 )
+PLACES_FOR = re.compile(r"^\s*(?:de |d')?(?:places?|spots?|seats?) (?:for|pour|a)\b(?: (?:des|les|the|new))*")
+ALONE = re.compile(r"[\s?:.]*(?:(?:par|per|a) (?:an|annee|year|semestre|semester|fois|time))?[\s?:.]*")
+"""What may stand behind a bare "how many ?", where who is meant was said before."""
 NEAR, FAR = 2, 6
 """Words between a count and those counted: at most so many, or so many behind a verb in French."""
 MOST = 50
@@ -80,7 +83,10 @@ def giver(question: str) -> Side | None:
     counted = COUNT.search(said)
     if counted is None or BEFORE.search(said):
         return None
-    rest = said[counted.end() :]
+    rest = PLACES_FOR.sub("", said[counted.end() :])
+    if ALONE.fullmatch(rest) and ABLE.search(said[: counted.start()]):
+        rest = said[: counted.start()]
+        return "mentor" if TAKING.search(rest) and any(words.search(rest) for words in WHOM.values()) else None
     places = {name: found.start() for name, words in WHOM.items() if (found := follows(rest, words))}
     whom = min(places, key=lambda name: places[name], default=None)
     if whom == "mentees":

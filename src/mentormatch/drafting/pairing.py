@@ -21,28 +21,31 @@ PLAIN = """
     """
 """What a question may be about whatever its answers are."""
 ASKED = """
-    activit*, advice, advis*, affinit*, aider, aide, aimez, aimeriez, aise, apport*, approach*, approche*, apprendre,
-    apprentissage*, area, areas, art, arts, atelier*, atout*, attend* vous, attente*, availab*, besoin*, branch, bosses,
-    bring, bunk, call*, canal, canaux, canton, career*, carriere*, casual chat, challenge*, champs, channel*, class,
-    classe, club*, coach*, college, comfort*, communicat*, companies, company, compan*, competent, confian*, confiden*,
-    connaiss*, conseil*, contribut*, coup* de pouce, cours, course*, creneau*, curriculum, decouvrir, degree*, demande*,
-    department*, develop*, difficultes, difficulty with your studies, diplome*, direction, discover, discuss, dispo,
-    disponib*, distance, distanciel, doubts, duree, duration, educational level, effectif, elective*, emploi*,
-    employer*, employeur*, encadrer, energy, english, enseign*, entreprise*, equipe*, established, etudes, etudiez,
-    expect*, experience*, expert*, explor*, face to face, facult*, feedback, field*, filiere*, fonction*, format*,
-    formation*, francais, free time, frequen*, function*, goal*, grade, group, growth, guid*, heures, help*, hobb*,
-    horaire*, hours, how long, how often, improv*, in person, instrument*, interess*, interest*, interet*, jeu, jeux,
-    job*, jours, kind of support, know about, lab, labo*, laboratoire*, lacking, learn*, level*, loisir*, match*,
-    maitris*, major, majors, medium, meet*, methode*, mode, modalit*, music*, musique, need*, nervous, network, niveau*,
-    objectif*, occupation*, offer*, online, organi*ation*, outils, pair, parler, partager, pass on, passion*, personal,
-    personality, personnalite, plage*, possible times, poste, practice area*, pratique*, prefer*, presentiel, priorit*,
-    programme of study, program*, progress*, projet*, project*, qualification*, qualified, recherch*, rencontr*,
-    rendez vous, research, reseau*, role model, role*, rythme, savoir faire, scheme*, schedule*, school,
-    seek*, senior*, service*, session*, set up, share, shift*, siecle, sites, slot*, software, speciali*, specialt*,
-    sport*, stages, strength*, structure*, struggl*, study, style*, stud*, suivre, sujet*, support*, talk about, talk to,
-    team*, technolog*, temperament, tempo, temps, theme*, thematique*, think, time*, timing*, tool*, trade*, trait*,
-    training, trait*, transmettre, travail*, tuteur*, ufr, unite de recherche, universit*, ecole*, vis*io*, voudriez,
-    volunteering for, wish*, work*, worries, year, years, annee*, ans, anneee*, zone*, mbti, where are you today
+    activit*, advice, advis*, affinit*, aide, aider, aimeriez, aimez, aise, annee*, anneee*, ans, apport*, apprendre,
+    apprentissage*, approach*, approche*, area, areas, arrondissement, art, arts, atelier*, atout*, attend* vous,
+    attente*, availab*, besoin*, bosser, bosses, branch, branche, branchent, bring, bunk, cadre, call*, campus,
+    canal, canaux, canton, career*, carriere*, casual chat, challenge*, champs, channel*, chatty, class, classe,
+    classe* * du meilleur au pire, club*, coach*, college, comfort*, communicat*, compan*, companies, company,
+    competent, confian*, confiden*, connaiss*, conseil*, contribut*, coup* de pouce, cours, course*, creneau*,
+    curriculum, decouvrir, degree*, demande*, department*, develop*, difficultes, difficulty with your studies,
+    diplome*, direction, discover, discuss, dispo, disponib*, distance, distanciel, doubts, drawn to, duration,
+    duree, ecole*, educational level, elective*, emploi*, employer*, employeur*, encadrer, energy, english, enseign*,
+    entreprise*, equipe*, etudes, etudiez, evenings, expect*, experience*, expert*, explor*, face to face, facult*,
+    feedback, field*, filiere*, fonction*, format*, formation*, francais, free time, frequen*, function*, goal*,
+    grade, group, growth, guid*, help*, heures, hobb*, horaire*, hours, how often, improv*, in person, instrument*,
+    interess*, interest*, interet*, jeu, jeux, job*, jours, know about, lab, labo*, laboratoire*, lacking, learn*,
+    level*, loisir*, maitris*, major, majors, match*, mbti, medium, meet*, methode*, modalit*, modes, music*,
+    musique, need*, nervous, network, niveau*, objectif*, occupation*, offer*, online, organi*ation*, outils, pair,
+    parler, partager, pass on, passion*, personality, personnalite, plage*, possible times, postcode, poste,
+    practice area*, pratique*, prefer*, presentiel, priorit*, program*, programme of study, progress*, project*,
+    projet*, qualification*, qualified, quiet, recherch*, rencontr*, rendez vous, research, reseau*, role model,
+    role*, rythme, savoir faire, schedule*, scheme*, school, school or department, seek*, sejour*, semaine, semaines,
+    senior*, service* rendus, session*, share, shift*, sites, slot*, software, soirees, sorties, speciali*,
+    specialt*, sport*, stages, strength*, structure*, struggl*, stud*, study, style*, suivre, sujet*, support*,
+    talk about, talk to, team*, technolog*, temperament, tempo, temps, tente, tentent, thematique*, theme*, time*,
+    timing*, tool*, trade*, training, trait, traits, transmettre, travail*, tuteur*, ufr, unite de recherche,
+    universit*, vis*io*, volunteering for, voudriez, week, weeks, where are you today, wish*, work*, worries, year,
+    years, zone*
     """
 """What a question may be about where its answers were chosen, counted or graded."""
 SPOKEN = frozenset(
@@ -56,11 +59,16 @@ SPOKEN = frozenset(
 def pairs(sample: Sample, found: Guess) -> bool:
     """Say whether a question gives a reason to bring two people together, or to keep them apart."""
     question = sample.question
-    if found.kind in BY_KIND or words.place(question) or words.says(lexicon.NAMES, question):
+    if found.kind in BY_KIND or untitled(sample) or words.place(question) or words.says(lexicon.NAMES, question):
         return True
     if words.AVOIDED.search(plain(question)) or capacity.giver(question) or capacity.seats(question):
         return True
     return words.says(PLAIN, question) or (found.kind != "yesno" and (words.says(ASKED, question) or spoken(sample)))
+
+
+def untitled(sample: Sample) -> bool:
+    """Say whether boxes to tick stand under no other title than the first of them."""
+    return plain(sample.question) in map(plain, sample.items[:1])
 
 
 def spoken(sample: Sample) -> bool:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cache, lru_cache
 
-from mentormatch.drafting.contexts import HARMLESS, HELPED, OF_NOUN, OTHERS, TOPICS
+from mentormatch.drafting.contexts import HARMLESS, HELPED, LISTENERS, OF_NOUN, OTHERS, PRACTISED, TALKED, TOPICS
 from mentormatch.drafting.lexicon import CONSENT
 from mentormatch.drafting.subjects import SUBJECTS
 from mentormatch.drafting.wording import alternatives, plain, within
@@ -115,8 +115,10 @@ def put(said: str, span: tuple[int, int]) -> bool:
 def lifted(said: str, span: tuple[int, int]) -> bool:
     """Say whether the words beside a phrase tell that it is a field of work, or that others are meant."""
     before, phrase, after = said[: span[0]], said[slice(*span)], said[span[1] :]
-    topic_before, topic_behind, helped = frames()
-    if topic_before.search(before) or topic_behind.match(after):
+    topic_before, topic_behind, helped, talked, listened, done = frames()
+    if topic_before.search(before) or topic_behind.match(after) or done.match(after):
+        return True
+    if talked.search(before) and listened.search(after):
         return True
     others = within(OTHERS)
     aided = helped.search(before)
@@ -131,12 +133,15 @@ def frames() -> tuple[re.Pattern[str], ...]:
         re.compile(rf"\b(?:{topic}{link}(?: \w+)?|{alternatives(OF_NOUN)}) $"),
         re.compile(rf"{BEHIND} {topic}(?!\w)"),
         re.compile(rf"\b{alternatives(HELPED)}(?: \w+){{0,5}} $"),
+        re.compile(rf"\b{alternatives(TALKED)}(?: (?!(?:my|your|own|vos|votre|ton|ta|tes)\b)\w+){{0,6}} $"),
+        re.compile(rf"\b{alternatives(LISTENERS)}(?!\w)"),
+        re.compile(r"(?: \w+){0,2} (?:have|do|did|avez|as) (?:you|vous|tu)(?: \w+){0,2} (?:handled|handle|defended|tried)\b"),
     )
 
 
 def topical(said: str) -> bool:
-    """Say whether a question asks for a field of work, of study or of interest."""
-    return bool(within(TOPICS).search(said))
+    """Say whether a question asks for a field of work, of study or of interest, or for what is done at work."""
+    return bool(within(TOPICS).search(said) or within(PRACTISED).search(said))
 
 
 @lru_cache(maxsize=1024)
