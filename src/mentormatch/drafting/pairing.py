@@ -4,6 +4,8 @@ A question that is not understood may be about anything, a person's health or fa
 be about decides, and yes or no, which says so little by itself, needs the plainest words.
 """
 
+import re
+
 from mentormatch.drafting import capacity, lexicon, words
 from mentormatch.drafting.answers import distinct
 from mentormatch.drafting.guesses import Guess
@@ -48,6 +50,13 @@ ASKED = """
     years, zone*
     """
 """What a question may be about where its answers were chosen, counted or graded."""
+AGREED = re.compile(r"(?:yes|no|oui|non)\b")
+OF_PERSON = re.compile(
+    r"(?:do|did|are|were|have|has|is|can|could|will|would|should|does) (?:you|your|he|she|they|i|the|any|there)\b"
+    r"|\w+ (?:vous|tu|t)\b|(?:tu|vous|je|i|t) \w+"
+)
+"""How a question begins that yes or no answers."""
+EITHER = re.compile(r"\b(?:or|ou|how|what|which|quel\w*|comment|plutot)\b")
 SPOKEN = frozenset(
     "anglais english francais french espagnol spanish allemand german italien italian arabe arabic portugais portuguese"
     " chinois chinese mandarin hindi russe russian polonais polish turc turkish neerlandais dutch japonais japanese"
@@ -63,7 +72,17 @@ def pairs(sample: Sample, found: Guess) -> bool:
         return True
     if words.AVOIDED.search(plain(question)) or capacity.giver(question) or capacity.seats(question):
         return True
-    return words.says(PLAIN, question) or (found.kind != "yesno" and (words.says(ASKED, question) or spoken(sample)))
+    if words.says(PLAIN, question) or spoken(sample):
+        return True
+    return not agreement(sample, found) and words.says(ASKED, question)
+
+
+def agreement(sample: Sample, found: Guess) -> bool:
+    """Say whether a question is answered by yes or no, in these words or others, so that its words alone tell."""
+    said, options = plain(sample.question), distinct(sample.answers)
+    agreed = any(AGREED.match(plain(option)) for option in options)
+    shaped = bool(OF_PERSON.match(said)) and not EITHER.search(said)
+    return found.kind == "yesno" or (found.kind in ("choice", "scale") and (agreed or shaped))
 
 
 def untitled(sample: Sample) -> bool:
