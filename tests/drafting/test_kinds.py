@@ -28,7 +28,7 @@ def asked(question: str, *answers: str) -> Guess:
         ("Date you can start", ("03/04/2026", "13/04/2026"), "text", "display"),
         ("Your employer", ("Acme", "Acme", "Globex", "Globex"), "text", "display"),
         ("I have read and accept the code of conduct", ("Yes", "Yes"), "yesno", "consent"),
-        ("Send me the newsletter", ("Yes", "No", "Yes", "No"), "yesno", "match"),
+        ("Send me the newsletter", ("Yes", "No", "Yes", "No"), "yesno", "display"),
         ("T-shirt size", ("S", "M", "S", "L", "M", "L"), "choice", "display"),
         ("Gender", ("Female", "Male", "Female", "Male"), "choice", "display"),
         ("How did you hear about us?", ("Poster", "Friend", "Poster", "Friend"), "choice", "display"),
@@ -36,7 +36,7 @@ def asked(question: str, *answers: str) -> Guess:
         ("Meeting style", ("Video", "Walk", "Video", "Walk"), "choice", "match"),
         ("Times", ("Monday morning;Friday evening", "Monday morning"), "slots", "match"),
         ("How many mentees?", ("1", "2", "2", "3"), "number", "match"),
-        ("Are you in place?", ("Yes", "No", "Yes", "No"), "yesno", "match"),
+        ("Are you in place?", ("Yes", "No", "Yes", "No"), "yesno", "display"),
         ("Who should we not pair you with?", tuple(f"Person {n}" for n in "abcdef"), "names", "match"),
     ],
 )

@@ -35,6 +35,7 @@ TAKING = re.compile(
     r"|accueil\w*|prendre|host|tutor\w*|advis\w*|meet\w*|work with|supervis\w*|look after|befriend\w*|jumel\w*|epaul\w*|wing|soutenir|paired|matched|conseiller)\b"
 )
 SEATS = re.compile(
+    r"(?:how many|combien de|nombre de) (?:people|persons|personnes)|"
     r"(nombre de )?(places?|capacite)( (d'accueil|disponibles?|offertes?|maximale?|max))*|capacity|number of places"
 )
 PLACES_FOR = re.compile(r"^\s*(?:de |d')?(?:places?|spots?|seats?) (?:for|pour|a)\b(?: (?:des|les|the|new))*")

@@ -6,28 +6,30 @@ HARMLESS = """
     amenagement* paysager*, amenagement* urbain*, are you a doctor, are you a nurse, arms race, bank of sentences,
     belief in the, belief* about, beliefs in, besoin* de formation, besoin* en formation, black belt*, black box*,
     black friday, blind review*, blind spot*, boat race, body mass, bonne foi, by conviction, candidate experience,
-    candidate number, casier de vestiaire*, centre* de sante, charge* mentale*, civil servant*, coach party,
-    code of conduct, code penal, company s political *, comparative politic*, condition of the *,
+    candidate number, casier de vestiaire*, centre* de sante, charge* mentale*, church school*, civil servant*,
+    coach party, code of conduct, code penal, company s political *, comparative politic*, condition of the *,
     condition of your *, condition* de vente, conditions * utilisation, conditions d *, conditions de participation,
     conditions de travail, conditions generales, conditions tarifaires, conducted, contracting part*,
     contrainte* horaire*, conviction la plus, conviction rate*, conviction* about, conviction* appeal*,
-    conviction* en matiere, conviction* on, cookie* polic*, cours d histoire des religions, credit union*,
-    criminal case*, criminal defen*, criminal justice, criminal law, criminolog*, culte du *, culture d entreprise,
-    culture d equipe, data for health, data polic*, deaf ears, demonstration* of, deplacer * prison, diet of news,
-    digital accessibility, digital health, dinner party, direction d origine, domaine de la sante, domaine* sante,
-    douleur client*, droit penal, e sante, ecole d origine, ecole de medecine, economic depression,
-    election de domicile, emergency care, emergency medical care, emergency medical treatment, emergency treatment,
-    en vue, entreprise d origine, etablissement* d origine, etablissement* de sante, etablissements de soins,
-    european union, expecting from, expecting of, expecting that, expecting to, expecting your,
-    expiration du passeport, faculte de medecine, faith in my team*, faith in the team*, financial depression,
+    conviction* educati*, conviction* en matiere, conviction* on, conviction* pedagogi*, conviction* professionnel*,
+    cookie* polic*, cours d histoire des religions, credit union*, criminal case*, criminal defen*, criminal justice,
+    criminal law, criminolog*, culte du *, culture d entreprise, culture d equipe, data for health, data polic*,
+    deaf ears, demonstration* of, deplacer * prison, diet of news, digital accessibility, digital health,
+    dinner party, direction d origine, domaine de la sante, domaine* sante, douleur client*, droit penal, e sante,
+    ecole confessionnelle*, ecole d origine, ecole de medecine, economic depression, election de domicile,
+    emergency care, emergency medical care, emergency medical treatment, emergency treatment, en vue,
+    entreprise d origine, etablissement* d origine, etablissement* de sante, etablissements de soins, european union,
+    expecting from, expecting of, expecting that, expecting to, expecting your, expiration du passeport,
+    faculte de medecine, faith in my team*, faith in the team*, faith school*, financial depression,
     financial health, fitness centre, foi en *, formation* d origine, global health, golf handicap*, good faith,
     great depression, guide* d accessibilite, guilty pleasure*, handicap index, handicap* * golf, health and safety,
     health care sector, health data, health economics, health insurance carrier, health insurance company,
     health insurance provider, health insurer, health of * business, health of * company, health of * economy,
     health of * project, health of * team, health of your business, health of your company, health of your team,
     health policy, health safety, health science*, health sector*, health service*, health system*, health tech*,
-    healthcare, hearing about, hearing from, histoire des religions, human race, in your party, index de handicap,
-    intervenir * prison, law criminal, ma foi, maison d arret, maison* de sante, manifestation d interet,
+    healthcare, hearing about, hearing from, histoire des religions, history of medicine, history of politic*,
+    history of religion*, human race, in your party, index de handicap, institut pasteur, intervenir * prison,
+    law criminal, lycee pasteur, ma foi, maison d arret, maison* de sante, manifestation d interet,
     manifestation* artistique*, manifestation* culturelle*, manifestation* sportive*, mass media, medical care in,
     medical field, medical imaging, medical school*, medical science*, medical student*, medicine and *, mental map*,
     mental math*, mental model*, mentor* in * prison*, metier* d origine, metier* de la sante,
@@ -70,16 +72,17 @@ HARMLESS = """
 """Phrases that hold a sensitive word and say nothing of a person."""
 
 TOPICS = """
-    sector*, industr*, field, fields, discipline*, department*, degree*, major, majors, curriculum, subject*, topic*,
-    theme*, research*, thesis, career*, expertise, expert*, skill*, interest*, workshop*, specialis*, specializ*,
-    specialt*, area, areas, law, laws, policy, policies, project*, journal*, nurse*, teacher*, engineer*, conference*,
-    studies, science*, technolog*, education, economics, architecture, newsletter*, editor*, dialogue*, ward, wards,
-    software, app, apps, startup*, start up*, experience in, awareness, knowledge, training, trained, inclusion,
-    genre, cuisine, music, language*, colour*, color*, secteur*, filiere*, domaine*, champ*, etude*, sujet de these,
-    votre these, ma these, la these, theses, recherche*, metier*, profession, professions, atelier*, competence*,
-    interet*, thematique*, sujet*, specialite*, droit, colloque*, revue*, experience en, sensibilis*, gestion,
-    ingenieu*, journalis*, cours, formation*, musique, langue*, couleur*, niveau en, connaissance*, history, histoire,
-    philosophie, client group*, publics, beneficiaire*, beneficiar*, target group*
+    affaires, app, apps, architecture, area, areas, atelier*, awareness, beneficiaire*, beneficiar*, book*, career*,
+    cases, champ*, client group*, colloque*, color*, colour*, competence*, conference*, connaissance*, couleur*,
+    cours, cuisine, curriculum, degree*, department*, dialogue*, discipline*, domaine*, dossiers, droit, economics,
+    editor*, education, engineer*, etude*, experience en, experience in, expert*, expertise, field, fields, filiere*,
+    film*, formation*, genre, gestion, histoire, inclusion, industr*, ingenieu*, interest*, interet*, journal*,
+    journalis*, knowledge, la these, language*, langue*, law, laws, livre*, ma these, major, majors, metier*, music,
+    musique, newsletter*, niveau en, nurse*, outils, philosophie, policies, policy, profession, professions,
+    project*, publics, recherche*, research*, revue*, science*, secteur*, sector*, sensibilis*, skill*, software,
+    specialis*, specialite*, specializ*, specialt*, start up*, startup*, studies, subject*, sujet de these, sujet*,
+    target group*, teacher*, technolog*, thematique*, theme*, theses, thesis, tools, topic*, trained, training,
+    votre these, ward, wards, workshop*
     """
 """Words that make a field of work, of study or of interest of what stands beside them."""
 
@@ -94,11 +97,11 @@ HELPED = """
 """What people do for others: with these, the others are meant and not the person."""
 
 OTHERS = """
-    adultes, adults, children, clients, colleagues, collegues, detenu*, detenus, elderly, eleves, employees, enfants,
-    etudiants, ex offenders, families, familles, immigrants, jeunes, learners, mentee, mentees, migrant*, migrants,
-    offenders, older people, patients, people, personnes, persons, prisoner*, prisoners, public, publics, pupils,
-    quelqu un, refugee*, refugees, refugies, salaries, somebody, someone, students, un detenu, une personne,
-    une personne agee, usagers, users, young people, youth
+    adultes, adults, asylum seekers, children, clients, colleagues, collegues, demandeurs d asile, detenu*, detenus,
+    elderly, eleves, employees, enfants, etudiants, ex offenders, families, familles, immigrants, jeunes, learners,
+    mentee, mentees, migrant*, migrants, offenders, older people, patients, people, personnes, persons, prisoner*,
+    prisoners, public, publics, pupils, quelqu un, refugee*, refugees, refugies, salaries, seekers, somebody,
+    someone, students, un detenu, une personne, une personne agee, usagers, users, young people, youth
     """
 
 OF_NOUN = """
@@ -139,5 +142,12 @@ HEADS = """
     """
 """What a question asks for where it begins with one of these: all that follows are examples of it."""
 
-MENTEES = "mentee, mentees, mentore*, filleul*, protege*, mentorer, mentorez"
+MENTEES = "mentee, mentees, mentore*, filleul*, protege*, mentorer, mentorez, stagiaire*, trainee*, apprenti*, interne*, apprentice*"
 """Those who are mentored: what is said of them behind is no state of the person asked."""
+
+CLUBS = """
+    student council, student government, school council, student parliament, students association, student association,
+    bureau des etudiants, bureau des eleves, bde, conseil etudiant, conseil des etudiants, conseil de classe,
+    conseil de la vie *, delegues de classe, class council, sports club, club sportif
+    """
+"""Where people are elected without any politics."""

@@ -9,7 +9,7 @@ from mentormatch.drafting.grids import GRIDS
 from mentormatch.drafting.guesses import Guess
 from mentormatch.drafting.pairing import pairs
 from mentormatch.drafting.samples import Sample
-from mentormatch.drafting.sensitivity import MOST_ANSWERS, subject_of
+from mentormatch.drafting.sensitivity import MOST_ANSWERS, doubtful, subject_of
 from mentormatch.fields.base import split
 from mentormatch.languages import mark, tr
 from mentormatch.text import fold
@@ -53,7 +53,7 @@ def read_only(sample: Sample, found: Guess) -> Guess:
         return replace(found, use="display", why=f"{found.why} ; {tr(UNASKED)}")
     if words.read_only(sample.question) and not words.COUNT.search(fold(sample.question)):
         return replace(found, use="display", why=f"{found.why} ; {tr(READ_ONLY)}")
-    return found if pairs(sample, found) else replace(found, use="display", why=f"{found.why} ; {tr(NO_REASON)}")
+    return found if pairs(sample, found) and not doubtful(sample.question) else replace(found, use="display", why=f"{found.why} ; {tr(NO_REASON)}")
 
 
 def subject_in(sample: Sample) -> str | None:

@@ -50,10 +50,10 @@ ASKED = """
     years, zone*
     """
 """What a question may be about where its answers were chosen, counted or graded."""
-AGREED = re.compile(r"(?:yes|no|oui|non)\b")
+AGREED = re.compile(r"(?:yes|oui)\b")
 OF_PERSON = re.compile(
     r"(?:do|did|are|were|have|has|is|can|could|will|would|should|does) (?:you|your|he|she|they|i|the|any|there)\b"
-    r"|\w+ (?:vous|tu|t)\b|(?:tu|vous|je|i|t) \w+"
+    r"|\w+ (?:vous|tu)\b|(?:tu|t) \w+"
 )
 """How a question begins that yes or no answers."""
 EITHER = re.compile(r"\b(?:or|ou|how|what|which|quel\w*|comment|plutot)\b")
@@ -87,7 +87,7 @@ def agreement(sample: Sample, found: Guess) -> bool:
 
 def untitled(sample: Sample) -> bool:
     """Say whether boxes to tick stand under no other title than the first of them."""
-    return plain(sample.question) in map(plain, sample.items[:1])
+    return bool(sample.items) and plain(sample.question).startswith(plain(sample.items[0]))
 
 
 def spoken(sample: Sample) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from mentormatch.drafting.contexts import (
+    CLUBS,
     HARMLESS,
     HEADS,
     HELPED,
@@ -52,19 +53,19 @@ COLOURS = frozenset(
 PERSON = re.compile(
     r"\b(?:you|your|yourself|i|my|am|we|our|any|vous|votre|vos|tu|ton|ta|tes|je|j|mon|ma|mes|es|as|son|sa|"
     r"ses|their|his|her"
-    r"|child s|spouse s|please|merci|veuillez|indiquez|precisez)(?: \w+){0,6} $"
+    r"|child s|spouse s|please|merci|veuillez|indiquez|precisez)(?: \w+){0,9} $"
 )
 ASKED = re.compile(
     r" (?:\w+ ){0,2}(?:do|did|are|were|have|would) (?:you|they)\b| (?:\w+ ){0,2}(?:avez|etes|pratiquez|"
     r"suivez|portez|appartenez|prenez) vous\b"
 )
 """What stands behind a phrase that is asked of a person."""
-IN_LIFE = re.compile(r" (?:\w+ ){0,4}(?:in|for|to|dans|pour) (?:you|your|vous|votre|toi|ta|ton)\b")
+IN_LIFE = re.compile(r" (?:\w+ ){0,4}(?:in|for|to|dans|pour|helps?|suits?|support) (?:you|your|vous|votre|toi|ta|ton)\b")
 """What stands behind a phrase that a person is asked about."""
-YOU = r"(?:you|vous|tu)"
+DONE_BY = r"(?:have|do|did|avez|as|que|qu) (?:you|vous|tu)"
 NOT_OWN = r"(?!(?:my|your|own|vos|votre|ton|ta|tes)\b)"
 ASKING = r"(?:which|what|quels?|quelles?|your|vos|votre|tes|ton|ta)"
-DONE = r"(?:handled?|defended|tried|advise[ds]?|represented|conseillez|defendez|defendu\w*|plaide\w*)\b"
+DONE = r"(?:handled?|defended|tried|advise[ds]?|represented|conseillez|defendez|defendu\w*|plaide\w*|traitez|treat|cover|couvrez|enseignez|teach|gerez|manage)\b"
 ABOUT = r"(?:in|of|on|about|with|within|for|into|towards?|de|du|des|d|en|sur|dans|avec|aux?|pour|a)"
 ARTICLE = r"(?: (?:the|a|an|la|le|les|l|un|une|some|other|d autres))*"
 BEHIND = r"(?: (?:inclusion|\w+al|\w+aux|\w+ales?|infectieuses?|rights?))?"
@@ -111,7 +112,8 @@ def worded(said: str) -> str | None:
     """Return the sensitive subject of the words of a question, None where there is none."""
     agreed = bool(within(CONSENT).match(said))
     for subject in SUBJECTS:
-        strong = [m.span() for part in (subject.certain, subject.likely) for m in within(part).finditer(said)]
+        told = (subject.certain,) if agreed else (subject.certain, subject.likely)
+        strong = [m.span() for part in told for m in within(part).finditer(said)]
         if any(not lifted(said, span) for span in strong):
             return subject.name
         if agreed:
@@ -119,6 +121,17 @@ def worded(said: str) -> str | None:
         if any(not lifted(said, m.span()) and put(said, m.span()) for m in within(subject.possible).finditer(said)):
             return subject.name
     return None
+
+
+def doubtful(question: str) -> bool:
+    """Say whether a word of a sensitive subject stands in a question, asked of a person or not.
+
+    >>> doubtful("Church youth group nearby"), doubtful("Youth group nearby")
+    (True, False)
+    """
+    said = scrubbed(plain(question))
+    found = (match.span() for subject in SUBJECTS for match in within(subject.possible).finditer(said))
+    return any(not lifted(said, span) for span in found)
 
 
 def put(said: str, span: tuple[int, int]) -> bool:
@@ -153,7 +166,7 @@ def frames() -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]:
         rf"^(?:(?:q\d+|{ABOUT}|{ASKING}) ){{0,3}}(?:\w+ )?{alternatives(HEADS)}(?: {NOT_OWN}\w+)* $",
         rf"\b{alternatives(MENTEES)}(?: {NOT_OWN}\w+){{1,4}} $",
     )
-    behind = (rf"{BEHIND} {topic}(?!\w)", rf"(?: \w+){{0,2}} (?:have|do|did|avez|as) {YOU}(?: \w+){{0,2}} {DONE}")
+    behind = (rf"{BEHIND} {topic}(?!\w)", rf"(?: \w+){{0,2}} {DONE_BY}(?: \w+){{0,2}} {DONE}", rf"(?: \w+){{0,3}} {alternatives(CLUBS)}(?!\w)")
     return tuple(map(re.compile, ahead)), tuple(map(re.compile, behind))
 
 
