@@ -1,21 +1,23 @@
 """Words beside a sensitive phrase that take it away from the person: fields of work and study, help given to others."""
 
 HARMLESS = """
-    acces aux soins, accessibilite numerique, accessibilite web, accessible by, accessible en, accessible* is the,
-    accessible* was the, amenagement* de * emploi du temps, amenagement* du territoire, amenagement* interieur*,
-    amenagement* paysager*, amenagement* urbain*, are you a doctor, are you a nurse, arms race, bank of sentences,
+    acces aux soins, accessibilite numerique, accessibilite web, accessibility statement*, accessible by,
+    accessible en, accessible* is the, accessible* was the, adjustment* to the schedule,
+    amenagement* de * emploi du temps, amenagement* du territoire, amenagement* interieur*, amenagement* paysager*,
+    amenagement* urbain*, are you a * therapist, are you a doctor, are you a nurse, arms race, bank of sentences,
     belief in the, belief* about, beliefs in, besoin* de formation, besoin* en formation, black belt*, black box*,
     black friday, blind review*, blind spot*, boat race, body mass, bonne foi, by conviction, candidate experience,
-    candidate number, casier de vestiaire*, centre* de sante, charge* mentale*, church school*, civil servant*,
-    coach party, code of conduct, code penal, company s political *, comparative politic*, condition of the *,
-    condition of your *, condition* de vente, conditions * utilisation, conditions d *, conditions de participation,
-    conditions de travail, conditions generales, conditions tarifaires, conducted, contracting part*,
-    contrainte* horaire*, conviction la plus, conviction rate*, conviction* about, conviction* appeal*,
-    conviction* educati*, conviction* en matiere, conviction* on, conviction* pedagogi*, conviction* professionnel*,
-    cookie* polic*, cours d histoire des religions, credit union*, criminal case*, criminal defen*, criminal justice,
-    criminal law, criminolog*, culte du *, culture d entreprise, culture d equipe, data for health, data polic*,
-    deaf ears, demonstration* of, deplacer * prison, diet of news, digital accessibility, digital health,
-    dinner party, direction d origine, domaine de la sante, domaine* sante, douleur client*, droit penal, e sante,
+    candidate number, casier de vestiaire*, centre* de sante, charge* mentale*, church building*, church hall*,
+    church music, church room*, church school*, civil servant*, coach party, code of conduct, code penal,
+    company s political *, comparative politic*, condition of the *, condition of your *, condition* de vente,
+    conditions * utilisation, conditions d *, conditions de participation, conditions de travail,
+    conditions generales, conditions tarifaires, conducted, contracting part*, contrainte* horaire*,
+    conviction la plus, conviction rate*, conviction* about, conviction* appeal*, conviction* educati*,
+    conviction* en matiere, conviction* pedagogi*, conviction* professionnel*, cookie* polic*,
+    cours d histoire des religions, credit union*, criminal case*, criminal defen*, criminal justice, criminal law,
+    criminolog*, culte du *, culture d entreprise, culture d equipe, data for health, data polic*, deaf ears,
+    demonstration* of, deplacer * prison, diet of news, digital accessibility, digital health, dinner party,
+    direction d origine, domaine de la sante, domaine* sante, douleur client*, droit penal, e sante,
     ecole confessionnelle*, ecole d origine, ecole de medecine, economic depression, election de domicile,
     emergency care, emergency medical care, emergency medical treatment, emergency treatment, en vue,
     entreprise d origine, etablissement* d origine, etablissement* de sante, etablissements de soins, european union,
@@ -54,20 +56,20 @@ HARMLESS = """
     rugby union, sante animale, sante et securite, sante financiere, sante mondiale, sante numerique, sante publique,
     science des religions, science* de la sante, science* po, science* politique*, sciences de la vie et de la sante,
     sciences des religions, sciences po, search party, secteur* de la sante, secteur* sante, sentence bank,
-    service d origine, set union, smoke test*, social security law, social work*, soin d urgence, soins d urgence,
-    special interest*, state of the union, stress test*, strongest conviction, structure d origine, student* union*,
-    students union*, systeme de sante, tea party, teach* in * prison*, terms and conditions, terms conditions,
-    theolog*, third parties, third party, tirer parti, tirez * parti, trait d union, traitement * de mes *,
-    traitement * reponses, traitement* * donnees, traitement* automatique*, traitement* d image*,
-    traitement* de l image, traitement* de l information, traitement* de surface, traitement* de texte*,
-    traitement* des dechets, traitement* des reclamations, traitement* du signal, transition* ecologique*,
-    transition* energetique*, travail social, travailleu* socia*, travaillez vous pour un syndicat,
-    treatment of * data, treatment of data, treatment of personal data, union and intersection, union case*,
-    union de plusieurs, union des *, union europeenne, union locale, union nationale, union of *, union rate*,
-    union sportive, union square, universite d origine, visit* * prison*, volunteer* in * prison*,
-    vote for the workshop*, vue d ensemble, weather condition*, web accessibility, weight given, weight in the,
-    weight of each, what are you expecting, white board*, white paper*, work for a trade union, work for a union,
-    work* in * prison*, working condition*, working party
+    sentence building, sentence structure*, service d origine, set union, smoke test*, social security law,
+    social work*, soin d urgence, soins d urgence, special interest*, state of the union, stress test*,
+    strongest conviction, structure d origine, student* union*, students union*, systeme de sante, tea party,
+    teach* in * prison*, temple of, terms and conditions, terms conditions, theolog*, third parties, third party,
+    tirer parti, tirez * parti, trait d union, traitement * de mes *, traitement * reponses, traitement* * donnees,
+    traitement* automatique*, traitement* d image*, traitement* de l image, traitement* de l information,
+    traitement* de surface, traitement* de texte*, traitement* des dechets, traitement* des reclamations,
+    traitement* du signal, transition* ecologique*, transition* energetique*, travail social, travailleu* socia*,
+    travaillez vous pour un syndicat, treatment of * data, treatment of data, treatment of personal data,
+    union and intersection, union case*, union de plusieurs, union des *, union europeenne, union locale,
+    union nationale, union of *, union rate*, union sportive, union square, universite d origine, visit* * prison*,
+    volunteer* in * prison*, vote for the workshop*, vue d ensemble, weather condition*, web accessibility,
+    weight given, weight in the, weight of each, what are you expecting, white board*, white paper*,
+    work for a trade union, work for a union, work* in * prison*, working condition*, working party
     """
 """Phrases that hold a sensitive word and say nothing of a person."""
 
@@ -78,21 +80,21 @@ TOPICS = """
     editor*, education, engineer*, etude*, experience en, experience in, expert*, expertise, field, fields, filiere*,
     film*, formation*, genre, gestion, histoire, inclusion, industr*, ingenieu*, interest*, interet*, journal*,
     journalis*, knowledge, la these, language*, langue*, law, laws, livre*, ma these, major, majors, metier*, music,
-    musique, newsletter*, niveau en, nurse*, outils, philosophie, policies, policy, profession, professions,
-    project*, publics, recherche*, research*, revue*, science*, secteur*, sector*, sensibilis*, skill*, software,
-    specialis*, specialite*, specializ*, specialt*, start up*, startup*, studies, subject*, sujet de these, sujet*,
-    target group*, teacher*, technolog*, thematique*, theme*, theses, thesis, tools, topic*, trained, training,
-    votre these, ward, wards, workshop*
+    musique, newsletter*, niveau en, nurse*, outils, philosoph*, philosophie, policies, policy, profession,
+    professions, project*, publics, recherche*, research*, revue*, science*, secteur*, sector*, sensibilis*, skill*,
+    software, specialis*, specialite*, specializ*, specialt*, start up*, startup*, studies, subject*, sujet de these,
+    sujet*, target group*, teacher*, technolog*, thematique*, theme*, theses, thesis, tools, topic*, trained,
+    training, votre these, ward, wards, workshop*
     """
 """Words that make a field of work, of study or of interest of what stands beside them."""
 
 HELPED = """
-    accompagn*, accueillir, aide, aider, aidez, assist*, befriend*, benevol* aupres, coach*, comfortable with,
-    defend*, encadr*, enseign*, experience aupres, experience avec, experience of working with, experience with,
-    form*, help, helped, helping, interact with, interpret for, intervenez, intervenir aupres, interview, listen to,
-    mentor, mentor*, mentored, mentoring, recevoir, rencontrer, represent*, soutenir, soutien, support, supported,
-    supporting, taught, teach, teaching, travaill* avec, tutor*, visit, visited, visiting, volunteer*, work with,
-    worked with, working with
+    a l aise avec, accompagn*, accueillir, aide, aider, aidez, assist*, befriend*, benevol* aupres, coach*,
+    comfortable with, d accord pour suivre, defend*, encadr*, enseign*, experience aupres, experience avec,
+    experience of working with, experience with, form*, help, helped, helping, interact with, interpret for,
+    intervenez, intervenir aupres, interview, listen to, mentor, mentor*, mentored, mentoring, ouvert a, recevoir,
+    rencontrer, represent*, soutenir, soutien, suivez, suivre, support, supported, supporting, taught, teach,
+    teaching, travaill* avec, tutor*, visit, visited, visiting, volunteer*, work with, worked with, working with
     """
 """What people do for others: with these, the others are meant and not the person."""
 
@@ -101,15 +103,16 @@ OTHERS = """
     elderly, eleves, employees, enfants, etudiants, ex offenders, families, familles, immigrants, jeunes, learners,
     mentee, mentees, migrant*, migrants, offenders, older people, patients, people, personnes, persons, prisoner*,
     prisoners, public, publics, pupils, quelqu un, refugee*, refugees, refugies, salaries, seekers, somebody,
-    someone, students, un detenu, une personne, une personne agee, usagers, users, young people, youth
+    someone, students, un adulte, un detenu, un eleve, un enfant, un etudiant, un jeune, une jeune, une personne,
+    une personne agee, usagers, users, young people, youth
     """
 
 OF_NOUN = """
-    champ*, collections, competence*, connaissance*, cours, domaine*, droit, ecrit sur, ecrivez sur, enseigner,
-    enseignez, etude*, experience dans, experience en, experience in, expertise*, filiere*, formation*,
-    intervenez en, interventions en, laboratoire*, law, metier*, profession*, publie sur, published on, recherche*,
-    secteur*, specialite*, sujet*, sujets, teach, teaching, thematique*, themes, these de, these en, topics,
-    write about, write on
+    advise, champ*, collections, competence*, connaissance*, conseillez, cours, defend, defendez, domaine*, droit,
+    ecrit sur, ecrivez sur, enseigner, enseignez, etude*, experience dans, experience en, experience in, expertise*,
+    filiere*, formation*, intervenez en, interventions en, laboratoire*, law, metier*, profession*, publie sur,
+    published on, recherche*, represent, representez, secteur*, specialite*, sujet*, sujets, teach, teaching,
+    thematique*, themes, these de, these en, topics, write about, write on
     """
 """Nouns that a French adjective follows at once: « spécialité médicale »."""
 
@@ -136,9 +139,10 @@ PRACTISED = """
 """Words of a trade, of a service or of a meeting, by which options are subjects and no state of a person."""
 
 HEADS = """
-    practice area*, area*, field*, sector*, department*, subject, subjects, topic*, theme*, specialt*, specialism*,
-    discipline*, industr*, profession, professions, job, domaine*, secteur*, service*, specialite*, matiere*, metier*,
-    publics, sujets, thematique*, filiere*, collections, rayon*, section de la bibliotheque, library service
+    area*, caseload*, clientele, collections, department*, discipline*, domaine*, field*, filiere*, industr*, job,
+    library service, matiere*, metier*, module*, practice area*, profession, professions, publics, rayon*, secteur*,
+    section de la bibliotheque, sector*, service*, specialism*, specialite*, specialt*, specialty, subject, subjects,
+    sujets, thematique*, theme*, topic*
     """
 """What a question asks for where it begins with one of these: all that follows are examples of it."""
 

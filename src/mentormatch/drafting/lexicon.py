@@ -251,6 +251,21 @@ FOLLOWING = """
 
 MORE = frozenset(
     [
+        "when",
+        "where",
+        "since",
+        "depuis",
+        "quand",
+        "combien",
+        "temps",
+        "how",
+        "long",
+        "which",
+        "what",
+        "quel",
+        "quelle",
+        "type",
+        "nature",
         "please",
         "specify",
         "details",

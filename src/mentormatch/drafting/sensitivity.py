@@ -53,7 +53,7 @@ COLOURS = frozenset(
 PERSON = re.compile(
     r"\b(?:you|your|yourself|i|my|am|we|our|any|vous|votre|vos|tu|ton|ta|tes|je|j|mon|ma|mes|es|as|son|sa|"
     r"ses|their|his|her"
-    r"|child s|spouse s|please|merci|veuillez|indiquez|precisez)(?: \w+){0,9} $"
+    r"|child s|spouse s|please|needs?|any|besoin|merci|veuillez|indiquez|precisez)(?: \w+){0,9} $"
 )
 ASKED = re.compile(
     r" (?:\w+ ){0,2}(?:do|did|are|were|have|would) (?:you|they)\b| (?:\w+ ){0,2}(?:avez|etes|pratiquez|"
@@ -164,7 +164,7 @@ def frames() -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]:
     ahead = (
         rf"\b(?:{topic}{link}(?: \w+)?|{alternatives(OF_NOUN)}) $",
         rf"^(?:(?:q\d+|{ABOUT}|{ASKING}) ){{0,3}}(?:\w+ )?{alternatives(HEADS)}(?: {NOT_OWN}\w+)* $",
-        rf"\b{alternatives(MENTEES)}(?: {NOT_OWN}\w+){{1,4}} $",
+        rf"\b{alternatives(MENTEES)}(?: {NOT_OWN}\w+){{0,4}} $",
     )
     behind = (rf"{BEHIND} {topic}(?!\w)", rf"(?: \w+){{0,2}} {DONE_BY}(?: \w+){{0,2}} {DONE}", rf"(?: \w+){{0,3}} {alternatives(CLUBS)}(?!\w)")
     return tuple(map(re.compile, ahead)), tuple(map(re.compile, behind))
