@@ -10,11 +10,15 @@ from mentormatch.text import fold
 
 COUNT = re.compile(r"\b(how many|number of|no\.? of|combien|nombre|nbre?|maximum of|max)\b")
 WHOM: dict[str, re.Pattern[str]] = {
-    "mentees": re.compile(r"\b(mentees?\b|mentore\S*|filleul\S*|fillots?\b|proteges?\b|tutore\S*|binomes?\b|pairs\b|littles?\b)"),
+    "mentees": re.compile(
+        r"\b(mentees?\b|mentore\S*|filleul\S*|fillots?\b|proteges?\b|tutore\S*|binomes?\b|pairs\b|littles?\b)"
+    ),
     "mentors": re.compile(r"\b(mentors?\b(?!ing)|mentor·\S*|parrains?\b|marraines?\b|tuteurs?\b|tutrices?\b)"),
     "people": re.compile(
         r"\b(people|persons?|personnes?|students?|etudiant\S*|jeunes?|eleves?|lyceen\S*|participant\S*|candidat\S*"
-        r"|learners?|interns?|trainees?|scholars?|apprentices?|apprentis?|newcomers?|freshers?|first[- ]years?|famil(?:y|ies|les?)|adults?|adultes?|accompagnements?|stagiaires?|juniors?|salarie\S*|colleagues?|collegues?|enfants?|children|young)\b"
+        r"|learners?|interns?|trainees?|scholars?|apprentices?|apprentis?|newcomers?|freshers?|first[- ]years?"
+        r"|famil(?:y|ies|les?)|adults?|adultes?|accompagnements?|stagiaires?|juniors?|salarie\S*|colleagues?"
+        r"|collegues?|enfants?|children|young)\b"
     ),
 }
 """Who is counted."""
@@ -24,15 +28,18 @@ MEASURE = re.compile(
 )
 """What is counted instead, or what stands between a count and somebody who is not what it counts."""
 ABLE = re.compile(
-    r"\b(can|could|would|will|willing|able|like|want|wish|open|prepared|prefer|accept\w*|max\w*|at once|pouvez|pourriez|pourrez"
+    r"\b(can|could|would|will|willing|able|like|want|wish|open|prepared|prefer|accept\w*|max\w*|at once|pouvez"
+    r"|pourriez|pourrez"
     r"|souhait\w*|voulez|voudriez|pret\w*|desir\w*|envisag\w*|seriez|pensez)\b"
 )
 BEFORE = re.compile(
-    r"\b(did|have you|has|had|were|avait|menes?|already|previous\w*|so far|ever|deja|avez-vous|avez|ont|last year|l'an dernier)\b"
+    r"\b(did|have you|has|had|were|avait|menes?|already|previous\w*|so far|ever|deja|avez-vous|avez|ont"
+    r"|last year|l'an dernier)\b"
 )
 TAKING = re.compile(
     r"\b(accompagn\w*|suivre|encadr\w*|parrain\w*|mentor(er|ing|at)?|support\w*|take|guide\w*|coach\w*|help\w*|aider"
-    r"|accueil\w*|prendre|host|tutor\w*|advis\w*|meet\w*|work with|supervis\w*|look after|befriend\w*|jumel\w*|epaul\w*|wing|soutenir|paired|matched|conseiller)\b"
+    r"|accueil\w*|prendre|host|tutor\w*|advis\w*|meet\w*|work with|supervis\w*|look after|befriend\w*|jumel\w*"
+    r"|epaul\w*|wing|soutenir|paired|matched|conseiller)\b"
 )
 SEATS = re.compile(
     r"(?:how many|combien de|nombre de) (?:people|persons|personnes)|"
@@ -66,7 +73,8 @@ SPELLED = {
 }
 OPEN = re.compile(r"\b(less|fewer|moins|plus de|more than|over|under)\b")
 BESIDE = re.compile(
-    r"(or|more|ou|plus|et|and|at|the|most|au|max\w*|up|to|jusqu|a|only|seulement|environ|about|mentees?|mentor\w*|e|es|s"
+    r"(or|more|ou|plus|et|and|at|the|most|au|max\w*|up|to|jusqu|a|only|seulement|environ|about|mentees?"
+    r"|mentor\w*|e|es|s"
     r"|people|persons?|personnes?|students?|etudiant\w*|jeunes?|filleul\w*|eleves?|binomes?)"
 )
 """What may stand beside the figure in an answer: with any other word it is somebody's own text."""

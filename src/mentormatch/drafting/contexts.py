@@ -146,7 +146,10 @@ HEADS = """
     """
 """What a question asks for where it begins with one of these: all that follows are examples of it."""
 
-MENTEES = "mentee, mentees, mentore*, filleul*, protege*, mentorer, mentorez, stagiaire*, trainee*, apprenti*, interne*, apprentice*"
+MENTEES = """
+    mentee, mentees, mentore*, filleul*, protege*, mentorer, mentorez, stagiaire*, trainee*, apprenti*,
+    interne*, apprentice*
+    """
 """Those who are mentored: what is said of them behind is no state of the person asked."""
 
 CLUBS = """

@@ -46,14 +46,18 @@ def guess(sample: Sample) -> Guess:
 
 
 def read_only(sample: Sample, found: Guess) -> Guess:
-    """Return a guess, without a part in pairs where it asks for a gender, what staff alone need, or nothing known."""
+    """Return a guess, without a part in pairs where it asks for a gender, for what staff need, or for nothing known."""
     if found.use != "match":
         return found
     if words.gender(sample.question):
         return replace(found, use="display", why=f"{found.why} ; {tr(UNASKED)}")
     if words.read_only(sample.question) and not words.COUNT.search(fold(sample.question)):
         return replace(found, use="display", why=f"{found.why} ; {tr(READ_ONLY)}")
-    return found if pairs(sample, found) and not doubtful(sample.question) else replace(found, use="display", why=f"{found.why} ; {tr(NO_REASON)}")
+    return (
+        found
+        if pairs(sample, found) and not doubtful(sample.question)
+        else replace(found, use="display", why=f"{found.why} ; {tr(NO_REASON)}")
+    )
 
 
 def subject_in(sample: Sample) -> str | None:

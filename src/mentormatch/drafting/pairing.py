@@ -7,7 +7,7 @@ be about decides, and yes or no, which says so little by itself, needs the plain
 import re
 
 from mentormatch.drafting import capacity, lexicon, words
-from mentormatch.drafting.answers import distinct
+from mentormatch.drafting.answers import distinct, share
 from mentormatch.drafting.guesses import Guess
 from mentormatch.drafting.samples import Sample
 from mentormatch.drafting.wording import plain
@@ -15,15 +15,16 @@ from mentormatch.drafting.wording import plain
 BY_KIND = ("slots", "ranking")
 """Kinds that are asked for nothing else than to bring people together."""
 PLAIN = """
-    accompagner, aimes tu, base* in, based, binome*, buddies, buddy, disciplin*, domaine*, en groupe, en equipe,
-    filleul*, group work, habitez, industr*, jumel*, language*, langue*, live in, live near, marraine*, mentee*,
-    mentor*, metier*, paired, parlez, parles tu, parrain*, passe* par une ecole, prefer* travailler, prefer* to work,
-    profession*, sector*, secteur*, seul plutot, seule plutot, skill*, competence*, speak, teach*, topic*, tutor*,
-    tutora*, tuteur*, work in, work on your own, works in, travaillez vous, imprevus, decisions, deconnecter, du genre a
+    accompagner, aimes tu, base* in, based, binome*, buddies, buddy, competence*, decisions, deconnecter, disciplin*,
+    domaine*, du genre a, en equipe, en groupe, filleul*, group work, habitez, imprevus, industr*, jumel*, language*,
+    langue*, live in, live near, marraine*, mentee*, mentor*, metier*, paired, parles tu, parlez, parrain*,
+    passe* par une ecole, prefer* to work, prefer* travailler, profession*, secteur*, sector*, seul plutot,
+    seule plutot, skill*, speak, teach*, topic*, travaillez vous, tuteur*, tutor*, tutora*, work in,
+    work on your own, works in
     """
 """What a question may be about whatever its answers are."""
 ASKED = """
-    activit*, advice, advis*, affinit*, aide, aider, aimeriez, aimez, aise, annee*, anneee*, ans, apport*, apprendre,
+    activit*, advice, advis*, affinit*, aide, aider, aimeriez, aimez, aise, annee*, ans, apport*, apprendre,
     apprentissage*, approach*, approche*, area, areas, arrondissement, art, arts, atelier*, atout*, attend* vous,
     attente*, availab*, besoin*, bosser, bosses, branch, branche, branchent, bring, bunk, cadre, call*, campus,
     canal, canaux, canton, career*, carriere*, casual chat, challenge*, champs, channel*, chatty, class, classe,
@@ -57,12 +58,15 @@ OF_PERSON = re.compile(
 )
 """How a question begins that yes or no answers."""
 EITHER = re.compile(r"\b(?:or|ou|how|what|which|quel\w*|comment|plutot)\b")
-SPOKEN = frozenset(
-    "anglais english francais french espagnol spanish allemand german italien italian arabe arabic portugais portuguese"
-    " chinois chinese mandarin hindi russe russian polonais polish turc turkish neerlandais dutch japonais japanese"
-    " tamoul tamil telugu bengali urdu marathi punjabi gujarati vietnamien vietnamese wolof swahili".split()
-)
+SPOKEN = """
+    anglais english francais french espagnol spanish allemand german italien italian arabe arabic portugais
+    portuguese chinois chinese mandarin hindi russe russian polonais polish turc turkish neerlandais dutch
+    japonais japanese tamoul tamil telugu bengali urdu marathi punjabi gujarati vietnamien vietnamese wolof
+    swahili
+    """
 """Languages, as options name them."""
+LANGUAGES = frozenset(SPOKEN.split())
+MOSTLY = 0.5
 
 
 def pairs(sample: Sample, found: Guess) -> bool:
@@ -92,5 +96,5 @@ def untitled(sample: Sample) -> bool:
 
 def spoken(sample: Sample) -> bool:
     """Say whether most answers name languages."""
-    said = [set(plain(answer).split()) for answer in distinct(sample.answers)]
-    return bool(said) and sum(bool(one & SPOKEN) for one in said) > len(said) / 2
+    options = distinct(sample.answers)
+    return share(options, lambda option: not LANGUAGES.isdisjoint(plain(option).split())) > MOSTLY

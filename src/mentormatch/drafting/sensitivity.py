@@ -60,12 +60,17 @@ ASKED = re.compile(
     r"suivez|portez|appartenez|prenez) vous\b"
 )
 """What stands behind a phrase that is asked of a person."""
-IN_LIFE = re.compile(r" (?:\w+ ){0,4}(?:in|for|to|dans|pour|helps?|suits?|support) (?:you|your|vous|votre|toi|ta|ton)\b")
+IN_LIFE = re.compile(
+    r" (?:\w+ ){0,4}(?:in|for|to|dans|pour|helps?|suits?|support) (?:you|your|vous|votre|toi|ta|ton)\b"
+)
 """What stands behind a phrase that a person is asked about."""
 DONE_BY = r"(?:have|do|did|avez|as|que|qu) (?:you|vous|tu)"
 NOT_OWN = r"(?!(?:my|your|own|vos|votre|ton|ta|tes)\b)"
 ASKING = r"(?:which|what|quels?|quelles?|your|vos|votre|tes|ton|ta)"
-DONE = r"(?:handled?|defended|tried|advise[ds]?|represented|conseillez|defendez|defendu\w*|plaide\w*|traitez|treat|cover|couvrez|enseignez|teach|gerez|manage)\b"
+DONE = (
+    r"(?:handled?|defended|tried|advise[ds]?|represented|conseillez|defendez|defendu\w*|plaide\w*|traitez"
+    r"|treat|cover|couvrez|enseignez|teach|gerez|manage)\b"
+)
 ABOUT = r"(?:in|of|on|about|with|within|for|into|towards?|de|du|des|d|en|sur|dans|avec|aux?|pour|a)"
 ARTICLE = r"(?: (?:the|a|an|la|le|les|l|un|une|some|other|d autres))*"
 BEHIND = r"(?: (?:inclusion|\w+al|\w+aux|\w+ales?|infectieuses?|rights?))?"
@@ -166,7 +171,11 @@ def frames() -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]:
         rf"^(?:(?:q\d+|{ABOUT}|{ASKING}) ){{0,3}}(?:\w+ )?{alternatives(HEADS)}(?: {NOT_OWN}\w+)* $",
         rf"\b{alternatives(MENTEES)}(?: {NOT_OWN}\w+){{0,4}} $",
     )
-    behind = (rf"{BEHIND} {topic}(?!\w)", rf"(?: \w+){{0,2}} {DONE_BY}(?: \w+){{0,2}} {DONE}", rf"(?: \w+){{0,3}} {alternatives(CLUBS)}(?!\w)")
+    behind = (
+        rf"{BEHIND} {topic}(?!\w)",
+        rf"(?: \w+){{0,2}} {DONE_BY}(?: \w+){{0,2}} {DONE}",
+        rf"(?: \w+){{0,3}} {alternatives(CLUBS)}(?!\w)",
+    )
     return tuple(map(re.compile, ahead)), tuple(map(re.compile, behind))
 
 

@@ -19,7 +19,8 @@ LONGEST_ALONE = 2
 """Words that say something, of such a question."""
 COUNT = re.compile(r"nombre|combien|capacite|places?\b|how many|number of|capacity|how much\b")
 AVOIDED = re.compile(
-    r"eviter|surtout pas|must not (?:be )?pair|ne souhaitez pas|ne voulez pas|conflit|avoid|(?:would rather|do|would) not (?:want|like|"
+    r"eviter|surtout pas|must not (?:be )?pair|ne souhaitez pas|ne voulez pas|conflit|avoid|(?:would rather|do"
+    r"|would) not (?:want|like|"
     r"wish)|don't want|should (?:we |you )?not (?:be )?(?:pair|match)|pas etre (?:en binome|jumele)|"
     r"conflicts? of interest"
 )
