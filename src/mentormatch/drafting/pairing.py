@@ -15,12 +15,12 @@ from mentormatch.drafting.wording import plain
 BY_KIND = ("slots", "ranking")
 """Kinds that are asked for nothing else than to bring people together."""
 PLAIN = """
-    accompagner, aimes tu, base* in, based, binome*, buddies, buddy, competence*, decisions, deconnecter, disciplin*,
-    domaine*, du genre a, en equipe, en groupe, filleul*, group work, habitez, imprevus, industr*, jumel*, language*,
-    langue*, live in, live near, marraine*, mentee*, mentor*, metier*, paired, parles tu, parlez, parrain*,
-    passe* par une ecole, prefer* to work, prefer* travailler, profession*, secteur*, sector*, seul plutot,
-    seule plutot, skill*, speak, teach*, topic*, travaillez vous, tuteur*, tutor*, tutora*, work in,
-    work on your own, works in
+    a titre de, accompagner, aimes tu, base* in, based, binome*, buddies, buddy, competence*, decisions, deconnecter,
+    disciplin*, domaine*, du genre a, en equipe, en groupe, en tant que, filleul*, group work, habitez, imprevus,
+    industr*, jumel*, language*, langue*, live in, live near, marraine*, mentee*, mentor*, metier*, paired,
+    parles tu, parlez, parrain*, passe* par une ecole, prefer* to work, prefer* travailler, profession*, secteur*,
+    sector*, seul plutot, seule plutot, skill*, speak, teach*, topic*, travaillez vous, tuteur*, tutor*, tutora*,
+    work in, work on your own, works in
     """
 """What a question may be about whatever its answers are."""
 ASKED = """
