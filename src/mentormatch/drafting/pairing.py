@@ -15,40 +15,39 @@ from mentormatch.drafting.wording import plain
 BY_KIND = ("slots", "ranking")
 """Kinds that are asked for nothing else than to bring people together."""
 PLAIN = """
-    a titre de, accompagner, aimes tu, base* in, based, binome*, buddies, buddy, competence*, decisions, deconnecter,
-    disciplin*, domaine*, du genre a, en equipe, en groupe, en tant que, filleul*, group work, habitez, imprevus,
-    industr*, jumel*, language*, langue*, live in, live near, marraine*, mentee*, mentor*, metier*, paired,
-    parles tu, parlez, parrain*, passe* par une ecole, prefer* to work, prefer* travailler, profession*, secteur*,
-    sector*, seul plutot, seule plutot, skill*, speak, teach*, topic*, travaillez vous, tuteur*, tutor*, tutora*,
-    work in, work on your own, works in
+    a titre de, accompagner, aimes tu, base* in, based, binome*, buddies, buddy, competence*, decisions, disciplin*,
+    domaine*, du genre a, ecole, en equipe, en groupe, en tant que, filleul*, formation, group work, habitez,
+    imprevus, industr*, jumel*, language*, langue*, live in, live near, marraine*, mentee*, mentor*, metier*, paired,
+    parles tu, parlez, parrain*, prefer* to work, prefer* travailler, profession*, secteur*, sector*, seul plutot,
+    seule plutot, skill*, speak, teach*, topic*, travaillez vous, tuteur*, tutor*, tutora*, work in,
+    work on your own, works in
     """
 """What a question may be about whatever its answers are."""
 ASKED = """
     activit*, advice, advis*, affinit*, aide, aider, aimeriez, aimez, aise, annee*, ans, apport*, apprendre,
     apprentissage*, approach*, approche*, area, areas, arrondissement, art, arts, atelier*, atout*, attend* vous,
-    attente*, availab*, besoin*, bosser, bosses, branch, branche, branchent, bring, bunk, cadre, call*, campus,
-    canal, canaux, canton, career*, carriere*, casual chat, challenge*, champs, channel*, chatty, class, classe,
-    classe* * du meilleur au pire, club*, coach*, college, comfort*, communicat*, compan*, companies, company,
-    competent, confian*, confiden*, connaiss*, conseil*, contribut*, coup* de pouce, cours, course*, creneau*,
-    curriculum, decouvrir, degree*, demande*, department*, develop*, difficultes, difficulty with your studies,
-    diplome*, direction, discover, discuss, dispo, disponib*, distance, distanciel, doubts, drawn to, duration,
-    duree, ecole*, educational level, elective*, emploi*, employer*, employeur*, encadrer, energy, english, enseign*,
-    entreprise*, equipe*, etudes, etudiez, evenings, expect*, experience*, expert*, explor*, face to face, facult*,
-    feedback, field*, filiere*, fonction*, format*, formation*, francais, free time, frequen*, function*, goal*,
-    grade, group, growth, guid*, help*, heures, hobb*, horaire*, hours, how often, improv*, in person, instrument*,
-    interess*, interest*, interet*, jeu, jeux, job*, jours, know about, lab, labo*, laboratoire*, lacking, learn*,
-    level*, loisir*, maitris*, major, majors, match*, mbti, medium, meet*, methode*, modalit*, modes, music*,
-    musique, need*, nervous, network, niveau*, objectif*, occupation*, offer*, online, organi*ation*, outils, pair,
-    parler, partager, pass on, passion*, personality, personnalite, plage*, possible times, postcode, poste,
-    practice area*, pratique*, prefer*, presentiel, priorit*, program*, programme of study, progress*, project*,
-    projet*, qualification*, qualified, quiet, recherch*, rencontr*, rendez vous, research, reseau*, role model,
-    role*, rythme, savoir faire, schedule*, scheme*, school, school or department, seek*, sejour*, semaine, semaines,
-    senior*, service* rendus, session*, share, shift*, sites, slot*, software, soirees, sorties, speciali*,
-    specialt*, sport*, stages, strength*, structure*, struggl*, stud*, study, style*, suivre, sujet*, support*,
-    talk about, talk to, team*, technolog*, temperament, tempo, temps, tente, tentent, thematique*, theme*, time*,
-    timing*, tool*, trade*, training, trait, traits, transmettre, travail*, tuteur*, ufr, unite de recherche,
-    universit*, vis*io*, volunteering for, voudriez, week, weeks, where are you today, wish*, work*, worries, year,
-    years, zone*
+    attente*, availab*, besoin*, bosser, bosses, branch, branche, branchent, bring, cadre, call*, campus, canal,
+    canaux, canton, career*, carriere*, casual chat, challenge*, champs, channel*, chatty, class, classe, club*,
+    coach*, college, comfort*, communicat*, compan*, companies, company, competent, confian*, confiden*, connaiss*,
+    conseil*, contribut*, cours, course*, creneau*, curriculum, decouvrir, degree*, demande*, department*, develop*,
+    difficultes, difficulty with your studies, diplome*, direction, discover, discuss, dispo, disponib*, distance,
+    distanciel, doubts, drawn to, duration, duree, ecole*, educational level, elective*, emploi*, employer*,
+    employeur*, encadrer, energy, english, enseign*, entreprise*, equipe*, etudes, etudiez, evenings, expect*,
+    experience*, expert*, explor*, face to face, facult*, feedback, field*, filiere*, fonction*, format*, formation*,
+    francais, free time, frequen*, function*, goal*, grade, group, growth, guid*, help*, heures, hobb*, horaire*,
+    hours, how often, improv*, in person, instrument*, interess*, interest*, interet*, jeu, jeux, job*, jours,
+    know about, lab, labo*, laboratoire*, learn*, level*, loisir*, maitris*, major, majors, match*, mbti, medium,
+    meet*, methode*, modalit*, modes, music*, musique, need*, nervous, network, niveau*, objectif*, occupation*,
+    offer*, online, organi*ation*, outils, pair, parler, partager, pass on, passion*, personality, personnalite,
+    plage*, possible times, postcode, poste, practice area*, pratique*, prefer*, presentiel, priorit*, program*,
+    programme of study, progress*, project*, projet*, qualification*, qualified, quiet, recherch*, rencontr*,
+    rendez vous, research, reseau*, role model, role*, rythme, savoir faire, schedule*, scheme*, school,
+    school or department, seek*, sejour*, semaine, semaines, senior*, session*, share, shift*, sites, slot*,
+    software, soirees, sorties, speciali*, specialt*, sport*, stages, strength*, structure*, struggl*, stud*, study,
+    style*, suivre, sujet*, support*, talk about, talk to, team*, technolog*, temperament, tempo, temps, tente,
+    tentent, thematique*, theme*, time*, timing*, tool*, trade*, training, trait, traits, transmettre, travail*,
+    tuteur*, ufr, unite de recherche, universit*, vis*io*, volunteering for, voudriez, week, weeks, wish*, work*,
+    worries, year, years, zone*
     """
 """What a question may be about where its answers were chosen, counted or graded."""
 AGREED = re.compile(r"(?:yes|oui)\b")
