@@ -50,14 +50,19 @@ def read_only(sample: Sample, found: Guess) -> Guess:
     if found.use != "match":
         return found
     if words.gender(sample.question):
-        return replace(found, use="display", why=f"{found.why} ; {tr(UNASKED)}")
+        return replace(found, use="display", why=both(found.why, tr(UNASKED)))
     if words.read_only(sample.question) and not words.COUNT.search(fold(sample.question)):
-        return replace(found, use="display", why=f"{found.why} ; {tr(READ_ONLY)}")
+        return replace(found, use="display", why=both(found.why, tr(READ_ONLY)))
     return (
         found
         if pairs(sample, found) and not doubtful(sample.question)
-        else replace(found, use="display", why=f"{found.why} ; {tr(NO_REASON)}")
+        else replace(found, use="display", why=both(found.why, tr(NO_REASON)))
     )
+
+
+def both(why: str, more: str) -> str:
+    """Return two reasons as one."""
+    return tr("{why} ; {more}", why=why, more=more)
 
 
 def subject_in(sample: Sample) -> str | None:
