@@ -217,4 +217,182 @@ Traitement de texte : niveau | Débutant; Intermédiaire; Avancé
 Que recherchez-vous chez un mentor ?
 Democratic leadership suits me | Agree; Neutral; Disagree
 """
-"""Question, options."""
+"""Question, options.Filière (santé, droit, sciences politiques)
+Votre faculté : médecine, théologie, droit ?
+Service ou unité où vous travaillez (urgences, maternité)
+Juridiction d'exercice
+Nombre de dossiers d'asile traités
+Barreau d'inscription
+Avez-vous plaidé aux assises ?
+Types d'infractions que vous traitez le plus
+Have you taught in a faith school?
+Which faith communities does your charity serve?
+Would you share books about religion with your book group?
+Which age group do you teach?
+Which section of the library do you manage?
+Which trade do you want to learn?
+How many union members do you advise each year?
+Which collective bargaining topics can you teach?
+What legal topics do you cover (discrimination, disability, pregnancy)?
+Can you help people with disability claims?
+Are you able to support asylum seekers with letters?
+Do you speak the language of migrants you support?
+Which client groups would you like to work with?
+With which patients do you feel at ease?
+What does a healthy work-life balance look like to you?
+How healthy is your team's culture?
+Quels sont vos besoins en matière d'accompagnement ?
+Quels obstacles rencontrez-vous dans votre carrière ?
+Avez-vous besoin d'un logement ?
+Besoin d'une attestation pour votre employeur ?
+Avez-vous un vélo ?
+Êtes-vous allé à l'étranger ?
+Do you work from home?
+Is this your first job?
+Are you self-employed?
+Are you in full-time education?
+Are you the first in your family at university?
+Do you care for children or relatives?
+Have you been in foster care?
+Did you receive free school meals?
+Êtes-vous salarié, indépendant ou sans emploi ?
+Quel est le revenu de votre foyer ?
+Type de contrat
+Taux d'occupation (%)
+Canton de travail
+Arrondissement de résidence
+Which province do you live in?
+State of residence
+Nearest train station
+Which district do you work in?
+District / Taluk
+Branch and year
+Which stream did you take in 12th?
+Marks in class 12
+Do you play in a band?
+What race distance are you entering?
+Which colour group are you in (black, white, red)?
+Which house are you in at school?
+What is your role in the company?
+Quel rôle jouez-vous dans l'association ?
+Êtes-vous membre du bureau de l'association ?
+Êtes-vous élu au bureau des étudiants ?
+Have you stood for the student council?
+Are you a class representative?
+Délégué de classe ?
+Are you a delegate of your company at the fair?
+What do you expect of this programme?
+Qu'est-ce qui te stresse le plus à l'idée d'arriver ?
+De quoi aimerais-tu parler avec ton parrain ?
+Ce qui te fait rire
+Qu'est-ce qui vous a donné la vocation de soigner ?
+Diplôme d'État d'infirmier obtenu en
+Spécialité (chirurgie, gériatrie, pédiatrie)
+Accepteriez-vous un stagiaire en psychiatrie ?
+Would you be comfortable with a mentor younger than you?
+Would you prefer a male or a female mentor?
+Souhaitez-vous une mentore femme ?
+Do you mind being matched with someone from another department?
+Politique de remboursement acceptée
+Conditions d'annulation
+J'accepte la politique de l'association
+I confirm that I have read the health and safety notice
+Emergency contact relationship
+Do you have any special skills?
+What are your special interests?
+Any special requirements for the projector?
+Quelles sont vos convictions pédagogiques ?
+What beliefs about teaching do you hold?
+Core values
+Avez-vous confiance en vous ?
+Which charities do you support?
+Do you volunteer elsewhere?
+Êtes-vous bénévole dans une autre association ?
+Can you drive a minibus?
+Operating theatre experience (years)
+Which practice area are you in (criminal, family, immigration)?
+Which unions do you advise?
+Number of prison visits you can make each month
+Would you meet your mentee in prison?
+Do you run a support group for people with cancer?
+Are you trained in mental health first aid?
+Which patients do you mainly see?
+Dans quelle spécialité médicale êtes-vous interne ?
+Quel métier de la santé exercez-vous ?
+Service d'affectation (pédiatrie, psychiatrie, maternité)
+Avez-vous une expérience auprès de publics handicapés ?
+Publics que vous accompagnez
+Avez-vous travaillé avec des réfugiés ?
+Vous êtes avocat en droit pénal ou en droit du travail ?
+Quelle matière enseignez-vous ?
+How would you describe your practice?
+How long have you worked in social care?
+Which party was responsible for the delay?
+Do you want to join the end-of-year party?
+Souhaitez-vous participer à la fête de fin d'année ?
+Avez-vous participé à une manifestation sportive ?
+Which church music do you play on the organ?
+Quels services de la mairie connaissez-vous ?
+Which communities of practice do you belong to?
+Which online communities are you active in?
+Which community would you like to serve (city)?
+Are you a member of the alumni association?
+Are you a member of a professional body?
+Which branch (shop) do you work at?
+Which campaign did you come from (marketing)?
+How did you hear about our campaign?
+Do you have experience of running a campaign?
+Do you have staff to support you?
+Do you need a parking space?
+Do you need help with your CV?
+Do you need accommodation?
+Are you comfortable with video calls?
+Are you willing to travel?
+Are you willing to be filmed?
+Do you prefer a quiet or a lively place to meet?
+Are you happy with your job?
+How stressed are you about the exam?
+What are your fears about starting university?
+What is your biggest weakness at work?
+Quelles sont vos craintes pour ce stage ?
+Avez-vous un ordinateur ?
+Êtes-vous véhiculé ?
+Avez-vous une assurance responsabilité civile ?
+Avez-vous un proche dans l'école ?
+Est-ce que vous êtes boursier ?
+Êtes-vous la première personne de votre famille à faire des études ?
+Combien d'enfants avez-vous ?
+Garde des enfants : avez-vous besoin d'une solution ?
+Vivez-vous seul(e) ?
+Vivez-vous en couple ?
+Marital status
+Where did you grow up?
+Hometown
+Where did you go to school?
+Which languages do you speak?
+Quelle langue parlez-vous à la maison ?
+Do you hold a work permit?
+Visa required for travel?
+Passport number
+Place of birth
+Age
+Driving licence category
+Membership category
+Category of participant
+Conférence sur la politique agricole : serez-vous présent ?
+Political science or law?
+What is your policy area?
+Which policy would you change at work?
+Do you have a health and safety certificate?
+Do you hold a first aid certificate?
+Certificat de secourisme
+Domaine : santé, social, éducation
+Do you work in health, education or justice?
+Are you interested in public health?
+Are you a nurse, a teacher or a social worker?
+Do you work with children with special needs?
+Have you taught pupils with dyslexia?
+Aimeriez-vous mentorer une personne en situation de handicap ?
+Would you mentor a refugee?
+Would you mentor someone of a different religion?
+"""

@@ -7,6 +7,7 @@ from mentormatch.drafting.guesses import Guess
 from mentormatch.drafting.kinds import guess
 from mentormatch.drafting.samples import Sample, samples
 from mentormatch.enrolment import read_tables
+from mentormatch.survey.table import Record, Table
 
 
 def sample(question: str, *answers: str) -> Sample:
@@ -28,7 +29,7 @@ def asked(question: str, *answers: str) -> Guess:
         ("Date you can start", ("03/04/2026", "13/04/2026"), "text", "display"),
         ("Your employer", ("Acme", "Acme", "Globex", "Globex"), "text", "display"),
         ("I have read and accept the code of conduct", ("Yes", "Yes"), "yesno", "consent"),
-        ("Send me the newsletter", ("Yes", "No", "Yes", "No"), "yesno", "match"),
+        ("Send me the newsletter", ("Yes", "No", "Yes", "No"), "yesno", "display"),
         ("T-shirt size", ("S", "M", "S", "L", "M", "L"), "choice", "display"),
         ("Gender", ("Female", "Male", "Female", "Male"), "choice", "display"),
         ("How did you hear about us?", ("Poster", "Friend", "Poster", "Friend"), "choice", "display"),
@@ -36,7 +37,7 @@ def asked(question: str, *answers: str) -> Guess:
         ("Meeting style", ("Video", "Walk", "Video", "Walk"), "choice", "match"),
         ("Times", ("Monday morning;Friday evening", "Monday morning"), "slots", "match"),
         ("How many mentees?", ("1", "2", "2", "3"), "number", "match"),
-        ("Are you in place?", ("Yes", "No", "Yes", "No"), "yesno", "match"),
+        ("Are you in place?", ("Yes", "No", "Yes", "No"), "yesno", "display"),
         ("Who should we not pair you with?", tuple(f"Person {n}" for n in "abcdef"), "names", "match"),
     ],
 )
@@ -81,3 +82,13 @@ def test_boxes_ticked_with_their_own_label_are_one_question() -> None:
     found = samples(read_tables(frame))
     assert [one.items for one in found] == [(), ("Law", "Tax"), ()]
     assert guess(found[1]).kind == "choices"
+
+
+def test_a_question_is_not_taken_into_the_grid_that_a_tool_may_have_put_it_under() -> None:
+    header = ("Ateliers", "Ateliers [Son]", "Ateliers [Qui éviter ?]", "Ateliers [Un mot]")
+    ranks = [("1", "2"), ("2", "1"), ("1", "2"), ("2", "1")] * 3
+    rows = [Record(n, (*pair, f"Personne {n}", "Bonjour")) for n, pair in enumerate(ranks)]
+    table = Table("f.csv", header, tuple(rows), alone={1: "Son", 2: "Qui éviter ?", 3: "Un mot"})
+    named = {one.question for one in samples([(table, None)])}
+    assert {"Qui éviter ?", "Un mot"} <= named
+    assert "Son" not in named

@@ -254,4 +254,145 @@ genetics | Genetic conditions in your family
 genetics | Fingerprint reference
 genetics | Empreintes digitales
 """
-"""Subject, question, options."""
+"""Subject, question, options.health | HLTH1. Suivi médical en cours ?
+religion | REL. Pratique d'un culte
+origin | Q14_caste_group
+origin | Vous considérez-vous comme appartenant à un groupe racisé ?
+origin | Êtes-vous membre d'une Première Nation ?
+religion | Appartenez-vous à une communauté religieuse particulière ?
+health | Numéro AVS et rente d'invalidité
+health | Bénéficiez-vous de prestations de l'AI ?
+origin | Lieu d'origine (commune bourgeoise)
+religion | Payez-vous l'impôt paroissial ?
+religion | Faites-vous partie du conseil de paroisse ?
+politics | Ton parti, si t'en as un
+health | T'as déjà fait de la garde à vue ?
+health | Tu te sens comment dans ta tête en ce moment ?
+health | Tu vois un psy ?
+pregnancy | T'es enceinte ou pas ?
+health | T'as une maladie dont on devrait être au courant ?
+sexuality | Tu es plutôt gay, hétéro, autre ?
+health | Un souci de santé à nous signaler ?
+health | Y a-t-il des sports que tu ne peux pas faire ?
+health | Do you carry any medication with you?
+health | Are you allergic to anything?
+health | Anything we should know about your child's behaviour or health?
+health | Does your son or daughter wear glasses?
+health | Has she started her period?
+health | Swimming: any ear problems?
+health | May we give paracetamol?
+health | Family doctor and phone
+health | Last dose of tetanus
+health | Are vaccinations current?
+health | Insurance: policy number and primary care physician
+health | Do you have a history of fainting?
+health | Do you need a sign language interpreter?
+health | Any access needs for the day?
+health | Which adjustments would help you in the workplace?
+health | Do you have a Disabled Students' Allowance?
+health | Have you registered with the disability office?
+health | Do you consider yourself Deaf?
+health | Are you a veteran with a service-connected disability?
+health | I identify as a person with a disability
+health | Voluntary self-identification of disability
+health | Veteran / Disability / Race (EEO)
+origin | Ethnicity (select all that apply)
+origin | Do you need visa sponsorship because you are not a citizen?
+origin | Which state's domicile and category (Gen/OBC/SC/ST) do you hold?
+religion | Religion & community
+religion | Gotra
+religion | Mother's religion
+origin | Are you from a minority community?
+origin | Have you ever been detained or deported?
+criminal record | Have you been involved in any court case?
+criminal record | FIR or criminal case pending against you?
+criminal record | Police verification done?
+criminal record | Have you read your DBS certificate into our system? Number
+criminal record | Any cautions, reprimands or final warnings?
+criminal record | Avez-vous déjà comparu devant un tribunal ?
+criminal record | Êtes-vous en libération conditionnelle ?
+criminal record | Combien de temps avez-vous passé en détention ?
+criminal record | Motif de l'incarcération
+criminal record | Êtes-vous inscrit au fichier des auteurs d'infractions ?
+politics | Have you ever been excluded from a party for your views?
+politics | Would you describe yourself as left-wing?
+politics | Are you a councillor or candidate?
+politics | Do you attend party meetings?
+religion | Political beliefs that matter to you
+politics | Êtes-vous colistier ou tête de liste ?
+politics | Avez-vous un engagement politique ?
+politics | À quel courant du parti appartenez-vous ?
+union | Which union are you in?
+union | Are you a health and safety rep for your union?
+union | Have you taken industrial action?
+politics | Avez-vous un mandat de représentant du personnel ?
+union | Heures de délégation syndicale
+union | Êtes-vous adhérent à la CGT ?
+sexuality | Would you want your mentor to be of the same sexual orientation?
+sexuality | Do you want an LGBT mentor?
+origin | Would you like a mentor of the same ethnicity?
+religion | Souhaitez-vous une marraine qui partage votre foi ?
+health | Préférez-vous un mentor en situation de handicap comme vous ?
+sexuality | Are you trans?
+sexuality | Civil partner's sex
+sexuality | Do your parents know that you are gay?
+pregnancy | Are you on maternity leave?
+pregnancy | Quand attendez-vous votre bébé ?
+pregnancy | Êtes-vous en congé parental ?
+pregnancy | Which trimester are you in?
+pregnancy | Have you recently given birth?
+health | Do you have a genetic condition?
+biometrics | Would you take a DNA test?
+religion | Do you believe in a higher power?
+religion | Is Friday prayer a constraint for you?
+religion | Do you celebrate Christmas or Eid?
+religion | Êtes-vous pratiquant ?
+religion | Avez-vous été élevé dans une religion ?
+religion | Do you belong to a house group or small group at church?
+religion | Date of baptism
+religion | Pastor's reference
+religion | Tell us about your relationship with God
+religion | Quel jour de repos religieux respectez-vous ?
+religion | Is your family Muslim, Hindu or Christian?
+religion | Comment vivez-vous votre foi au quotidien ?
+religion | Faith (optional)
+religion | Have you completed hajj?
+religion | Souhaitez-vous des repas sans porc ?
+politics | Who did you vote for last time?
+politics | Avez-vous exercé un mandat de conseiller municipal ?
+politics | Êtes-vous sympathisant d'un mouvement politique ?
+politics | Are you standing in the local elections?
+politics | Rate yourself from very liberal to very conservative
+union | Which trade union represents you?
+politics | Avez-vous été élu du personnel ?
+union | Êtes-vous à jour de votre cotisation syndicale ?
+union | Have you crossed a picket line?
+origin | Minority community (Yes/No)
+origin | How long have you lived in this country?
+origin | When did you arrive in Canada?
+origin | Es-tu d'origine étrangère ?
+origin | Êtes-vous une personne racisée ?
+origin | Are your parents immigrants?
+health | Does the camper have seizures?
+health | Date of last physical exam
+health | Sleepwalking, nightmares or bed-wetting
+health | Prend-il des médicaments ?
+health | Do you suffer from migraines?
+health | Have you ever been sectioned?
+health | Do you have ADHD or dyslexia?
+health | Besoin d'un fauteuil ?
+health | Do you need help getting to the toilet?
+health | Do you have any physical limitations?
+health | Are you in recovery?
+health | Are you returning from sick leave?
+health | Blue badge holder
+health | Votre taux d'incapacité
+health | Is anyone in your household shielding?
+pregnancy | Date prévue de l'accouchement
+pregnancy | Do you need a lactation room?
+sexuality | Tu préfères les garçons ou les filles ?
+sexuality | Do you identify as a trans man or trans woman?
+criminal record | Have you ever been arrested?
+criminal record | Are you on probation?
+criminal record | Avez-vous fait de la prison ?
+"""

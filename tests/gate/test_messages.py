@@ -29,6 +29,7 @@ DRAFTING = {
     "ids",
     "ladders",
     "lexicon",
+    "pairing",
     "roles",
     "scales",
     "sensitivity",

@@ -1,89 +1,163 @@
 """Words beside a sensitive phrase that take it away from the person: fields of work and study, help given to others."""
 
 HARMLESS = """
-    race to, criminal case*, sante au travail, politique d accueil, politique d achat*, regime* de travail,
-    sciences po, science* politique*, science* po, political science*, political scien*, political theor*,
-    political philosoph*, political histor*, political econom*, comparative politic*, privacy polic*, cookie* polic*,
-    data polic*, public polic*, polic*, politique* de confidentialite, politique* de protection,
-    politique* de cookies, politique* de * donnees, politique* de remboursement, politique* de la ville,
-    politique* de l emploi, politique* de recrutement, politique* de formation, politique* de prix,
-    politique* de developpement, politique* publique*, politique* culturelle*, politique* sociale*, politique* rh,
-    politique* salariale*, politique* commerciale*, parti pris, prise de parti, quel parti tirez, tirer parti,
-    tirez * parti, prenez vous le parti, prendre le parti, union europeenne, european union, student* union*,
-    students union*, credit union*, rugby union, soviet union, union square, set union, union of,
-    work for a trade union, work for a union, travaillez vous pour un syndicat, union des *, union locale,
-    union nationale, union sportive, union de plusieurs *, union and intersection, trait d union, health and safety,
-    health safety, occupational health, public health, global health, digital health, health tech*, healthcare,
-    health care sector, health sector*, health science*, health data, health service*, health economics,
-    health policy, data for health, health of your company, health of your business, health of your team,
-    health of * code*, health of * company, health of * business, health of * team, health of * project,
-    health of * economy, financial health, sante publique, sante numerique, sante mondiale, sante animale,
-    sante financiere, sante et securite, secteur* de la sante, secteur* sante, sciences de la vie et de la sante,
-    science* de la sante, professionnel* de sante, professionnel* de la sante, metier* de la sante,
-    domaine de la sante, domaine* sante, e sante, race condition*, race categor*, race car*, race day*, race number*,
-    race result*, race distance*, race track*, race time*, human race, arms race, rat race, boat race, race de,
-    race du, race are you entering, golf handicap, handicap* au golf, handicap de golf, handicap golf, handicap index,
-    index de handicap, referent* handicap, terms and conditions, terms conditions, conditions generales,
-    conditions * utilisation, conditions de travail, condition* de vente, conditions de participation,
-    conditions tarifaires, conditions d *, working condition*, weather condition*, condition of your *,
-    condition of the *, traitement* de texte*, traitement* * donnees, traitement* d image*, traitement* du signal,
-    traitement* de l image, traitement* de l information, traitement* automatique*, traitement* des reclamations,
-    traitement* des dechets, traitement* de surface, treatment of data, treatment of * data,
-    treatment of personal data, amenagement* du territoire, amenagement* paysager*, amenagement* interieur*,
-    amenagement* urbain*, amenagement* de * emploi du temps, regime* indemnitaire*, regime* matrimonia*,
-    regime* fisca*, regime ss, regime* de retraite, regime* juridique*, regime* social*, besoin* en formation,
-    besoin* de formation, white paper*, white board*, black belt*, black box*, black friday, blind review*,
-    blind spot*, deaf ears, hearing about, hearing from, point* de vue, vue d ensemble, en vue, prise de vue*,
-    weight given, poids dans, weight of each, weight in the, criminal law, criminal justice, criminolog*, droit penal,
-    code penal, law criminal, travail social, travailleu* socia*, social work*, social security law,
-    demonstration* of, product demonstration*, manifestation* culturelle*, manifestation* sportive*,
-    manifestation* artistique*, manifestation d interet, election de domicile, conviction* about, conviction* on,
-    conviction* en matiere, belief* about, beliefs in, belief in the, faith in the team*, faith in my team*, foi en *,
-    culte du *, culture d entreprise, culture d equipe, traitement * de mes *, traitement * reponses,
-    financial depression, great depression, economic depression, stress test*, smoke test*, sentence bank,
-    bank of sentences, record label*, guilty pleasure*, civil servant*, bonne foi, ma foi, good faith, pain point*,
-    point* de douleur, douleur client*, casier de vestiaire*, numero de casier, mental model*, mental map*,
-    mental math*, medical science*, medical school*, medical imaging, medical student*, medicine and *, medical field,
-    ecole de medecine, faculte de medecine, metier* d origine, origine du *, origine de l idee, origine de ce*,
-    origin of the *, origin of this *, origin of * project*, formation* d origine, etablissement* d origine,
-    ecole d origine, universite d origine, service d origine, structure d origine, entreprise d origine,
-    direction d origine, organisme d origine, nationalite des entreprises, special interest*, transition* ecologique*,
-    transition* energetique*, diet of news, code of conduct, charge* mentale*, guide* d accessibilite,
-    web accessibility, accessibilite web, accessibilite numerique, digital accessibility, accessible by,
-    accessible en, accessible* was the, accessible* is the, conducted
+    politique d accueil, politique d achat*, race to, sante au travail,
+    acces aux soins, accessibilite numerique, accessibilite web, accessibility statement*, accessible by,
+    accessible en, accessible* is the, accessible* was the, adjustment* to the schedule,
+    amenagement* de * emploi du temps, amenagement* du territoire, amenagement* interieur*, amenagement* paysager*,
+    amenagement* urbain*, are you a * therapist, are you a doctor, are you a nurse, arms race, bank of sentences,
+    belief in the, belief* about, beliefs in, besoin* de formation, besoin* en formation, black belt*, black box*,
+    black friday, blind review*, blind spot*, boat race, body mass, bonne foi, by conviction, candidate experience,
+    candidate number, candidate pack*, casier de vestiaire*, centre* de sante, charge* mentale*, church building*,
+    church hall*, church music, church room*, church school*, civil servant*, coach party, code of conduct,
+    code penal, company s political *, comparative politic*, condition of the *, condition of your *,
+    condition* de vente, conditions * utilisation, conditions d *, conditions de participation,
+    conditions de travail, conditions generales, conditions tarifaires, conducted, contracting part*,
+    contrainte* horaire*, conviction la plus, conviction rate*, conviction* about, conviction* appeal*,
+    conviction* educati*, conviction* en matiere, conviction* pedagogi*, conviction* professionnel*, cookie* polic*,
+    cours d histoire des religions, credit union*, criminal case*, criminal defen*, criminal justice, criminal law,
+    criminolog*, culte du *, culture d entreprise, culture d equipe, data for health, data polic*, deaf ears,
+    demonstration* of, deplacer * prison, diet of news, digital accessibility, digital health, dinner party,
+    direction d origine, domaine de la sante, domaine* sante, douleur client*, droit penal, drug compan*, e sante,
+    ecole confessionnelle*, ecole d origine, ecole de medecine, economic depression, election de domicile,
+    emergency care, emergency medical care, emergency medical treatment, emergency treatment, en vue,
+    entreprise d origine, etablissement* d origine, etablissement* de sante, etablissements de soins, european union,
+    expecting from, expecting of, expecting that, expecting to, expecting your, expiration du passeport,
+    faculte de medecine, faith in my team*, faith in the team*, faith school*, financial depression,
+    financial health, fitness centre, foi en *, formation* d origine, global health, golf handicap*, good faith,
+    great depression, guide* d accessibilite, guilty pleasure*, handicap index, handicap* * golf, health and safety,
+    health care sector, health data, health economics, health insurance carrier, health insurance company,
+    health insurance provider, health insurer, health of * business, health of * company, health of * economy,
+    health of * project, health of * team, health of your business, health of your company, health of your team,
+    health policy, health safety, health science*, health sector*, health service*, health system*, health tech*,
+    healthcare, hearing about, hearing from, histoire des religions, history of medicine, history of politic*,
+    history of religion*, human race, in your party, index de handicap, institut pasteur, intervenir * prison,
+    law criminal, lycee pasteur, ma foi, maison d arret, maison* de sante, manifestation d interet,
+    manifestation* artistique*, manifestation* culturelle*, manifestation* sportive*, mass media, medical care in,
+    medical field, medical imaging, medical school*, medical science*, medical student*, medicine and *, mental map*,
+    mental math*, mental model*, mentor* in * prison*, metier* d origine, metier* de la sante,
+    nationalite des entreprises, numero de candidat*, numero de casier, numero de passeport, numero du passeport,
+    occupational health, office part*, organi*ation s political *, organisme d origine, origin of * project*,
+    origin of the *, origin of this *, origine de ce*, origine de l idee, origine du *, outil medical, pain point*,
+    par conviction, parti prenant, parti pris, partie* prenante*, party food, party planning, party size,
+    party trick, party wall, passport expir*, passport no, passport number, poids dans, point* de douleur,
+    point* de vue, police d ecriture, police de caractere*, polices de caractere*, policies, policy,
+    political econom*, political histor*, political philosoph*, political scien*, political science*,
+    political theor*, politique* commerciale*, politique* culturelle*, politique* de * donnees,
+    politique* de confidentialite, politique* de cookies, politique* de developpement, politique* de formation,
+    politique* de l emploi, politique* de la ville, politique* de prix, politique* de protection,
+    politique* de recrutement, politique* de remboursement, politique* publique*, politique* rh,
+    politique* salariale*, politique* sociale*, prendre le parti, prenez vous le parti, prise de parti,
+    prise de vue*, prison visit*, privacy polic*, product demonstration*, professionnel* de la sante,
+    professionnel* de sante, public health, public polic*, quel parti tirez, race are you entering, race car*,
+    race categor*, race condition*, race day*, race de, race distance*, race du, race number*, race result*,
+    race time*, race track*, rat race, record label*, referent* handicap, regime de travail, regime horaire,
+    regime ss, regime* de retraite, regime* fisca*, regime* indemnitaire*, regime* juridique*, regime* matrimonia*,
+    regime* social*, religious education, religious studies, rencontr* * prison, rendre * prison,
+    restriction* horaire*, restriction* on when, restriction* on your time, rugby union, sante animale,
+    sante et securite, sante financiere, sante mondiale, sante numerique, sante publique, science des religions,
+    science* de la sante, science* po, science* politique*, sciences de la vie et de la sante,
+    sciences des religions, sciences po, search party, secteur* de la sante, secteur* sante, sentence bank,
+    sentence building, sentence structure*, service d origine, set union, smoke test*, social security law,
+    social work*, soin d urgence, soins d urgence, special interest*, state of the union, stress test*,
+    strongest conviction, structure d origine, student* union*, students union*, surgery do you practi*,
+    systeme de sante, tea party, teach* in * prison*, temple of, terms and conditions, terms conditions, theolog*,
+    third parties, third party, tirer parti, tirez * parti, trait d union, traitement * de mes *,
+    traitement * reponses, traitement de dossier*, traitement des dossiers, traitement* * donnees,
+    traitement* automatique*, traitement* d image*, traitement* de l image, traitement* de l information,
+    traitement* de surface, traitement* de texte*, traitement* des dechets, traitement* des reclamations,
+    traitement* du signal, transition* ecologique*, transition* energetique*, travail social, travailleu* socia*,
+    travaillez vous pour un syndicat, treatment of * data, treatment of data, treatment of personal data,
+    union and intersection, union case*, union de plusieurs, union des *, union europeenne, union locale,
+    union nationale, union of *, union rate*, union sportive, union square, universite d origine, visit* * prison*,
+    volunteer* in * prison*, vote for the workshop*, vue d ensemble, weather condition*, web accessibility,
+    weight given, weight in the, weight of each, what are you expecting, white board*, white paper*,
+    work for a trade union, work for a union, work* in * prison*, working condition*, working party
     """
 """Phrases that hold a sensitive word and say nothing of a person."""
 
 TOPICS = """
-    sector*, industr*, field, fields, discipline*, department*, degree*, major, majors, curriculum, subject*, topic*,
-    theme*, research*, thesis, career*, expertise, expert*, skill*, interest*, workshop*, specialis*, specializ*,
-    specialt*, area, areas, law, laws, policy, policies, project*, journal*, nurse*, teacher*, engineer*, conference*,
-    studies, science*, technolog*, education, economics, architecture, newsletter*, editor*, dialogue*, ward, wards,
-    software, app, apps, startup*, start up*, experience in, awareness, knowledge, training, trained, inclusion,
-    genre, cuisine, music, language*, colour*, color*, secteur*, filiere*, domaine*, champ*, etude*, sujet de these,
-    votre these, ma these, la these, theses, recherche*, metier*, profession, professions, atelier*, competence*,
-    interet*, thematique*, sujet*, specialite*, droit, colloque*, revue*, experience en, sensibilis*, gestion,
-    ingenieu*, journalis*, cours, formation*, musique, langue*, couleur*, niveau en, connaissance*, history, histoire,
-    philosophie, client group*, publics, beneficiaire*, beneficiar*, target group*
+    affaires, app, apps, architecture, area, areas, atelier*, awareness, beneficiaire*, beneficiar*, book*, career*,
+    cases, champ*, client group*, colloque*, color*, colour*, competence*, conference*, connaissance*, couleur*,
+    cours, cuisine, curriculum, degree*, department*, dialogue*, discipline*, domaine*, dossiers, droit, economics,
+    editor*, education, engineer*, etude*, experience en, experience in, expert*, expertise, field, fields, filiere*,
+    film*, formation*, genre, gestion, histoire, inclusion, industr*, ingenieu*, interest*, interet*, journal*,
+    journalis*, knowledge, la these, language*, langue*, law, laws, livre*, ma these, major, majors, metier*, music,
+    musique, newsletter*, niveau en, nurse*, outils, philosoph*, philosophie, policies, policy, profession,
+    professions, project*, publics, recherche*, research*, revue*, science*, secteur*, sector*, sensibilis*, skill*,
+    software, specialis*, specialite*, specializ*, specialt*, start up*, startup*, studies, subject*, sujet de these,
+    sujet*, target group*, teacher*, technolog*, thematique*, theme*, theses, thesis, tools, topic*, trained,
+    training, votre these, ward, wards, workshop*
     """
 """Words that make a field of work, of study or of interest of what stands beside them."""
 
 HELPED = """
-    mentor, mentoring, mentored, teach, teaching, taught, coach*, support, supporting, supported, helping, help,
-    helped, assist*, work with, worked with, working with, experience with, experience of working with, volunteer*,
-    tutor*, interpret for, encadr*, accompagn*, form*, enseign*, travaill* avec, mentor*, aider, aide, aidez,
-    soutenir, soutien, experience aupres, experience avec, intervenir aupres, intervenez, benevol* aupres
+    a l aise avec, accompagn*, accueillir, aide, aider, aidez, assist*, befriend*, benevol* aupres, coach*,
+    comfortable with, d accord pour suivre, defend*, encadr*, enseign*, experience aupres, experience avec,
+    experience of working with, experience with, form*, help, helped, helping, interact with, interpret for,
+    intervenez, intervenir aupres, interview, listen to, mentor, mentor*, mentored, mentoring, ouvert a, recevoir,
+    rencontrer, represent*, soutenir, soutien, suivez, suivre, support, supported, supporting, taught, teach,
+    teaching, travaill* avec, tutor*, visit, visited, visiting, volunteer*, work with, worked with, working with
     """
 """What people do for others: with these, the others are meant and not the person."""
 
 OTHERS = """
-    people, persons, personnes, eleves, jeunes, enfants, adultes, adults, students, pupils, children, clients,
-    patients, learners, users, public, publics, usagers, etudiants, salaries, employees, colleagues, collegues,
-    refugees, refugies, migrants, immigrants, prisoners, detenus, families, familles, young people, youth
+    adultes, adults, asylum seekers, children, clients, colleagues, collegues, demandeurs d asile, detenu*, detenus,
+    elderly, eleves, employees, enfants, etudiants, ex offenders, families, familles, immigrants, jeunes, learners,
+    mentee, mentees, migrant*, migrants, offenders, older people, patients, people, personnes, persons, prisoner*,
+    prisoners, public, publics, pupils, quelqu un, refugee*, refugees, refugies, salaries, seekers, somebody,
+    someone, students, un adulte, un detenu, un eleve, un enfant, un etudiant, un jeune, une jeune, une personne,
+    une personne agee, usagers, users, young people, youth
     """
 
 OF_NOUN = """
-    secteur*, domaine*, filiere*, etude*, specialite*, recherche*, formation*, metier*, profession*, thematique*,
-    competence*, cours, sujet*, connaissance*, these de, these en, champ*, droit, expertise*, law, laboratoire*
+    advise, champ*, collections, competence*, connaissance*, conseillez, cours, defend, defendez, domaine*, droit,
+    ecrit sur, ecrivez sur, enseigner, enseignez, etude*, experience dans, experience en, experience in, expertise*,
+    filiere*, formation*, intervenez en, interventions en, laboratoire*, law, metier*, profession*, publie sur,
+    published on, recherche*, represent, representez, secteur*, specialite*, sujet*, sujets, teach, teaching,
+    thematique*, themes, these de, these en, topics, write about, write on
     """
 """Nouns that a French adjective follows at once: « spécialité médicale »."""
+
+TALKED = """
+    talk about, talking about, speak about, discuss, discussing, conversation* about, parler de, parler du, discuter de,
+    echanger sur, evoquer, aborder, ecouter parler de
+    """
+"""What people do with a subject when they meet: with ``LISTENERS`` behind, it is no state of theirs."""
+
+LISTENERS = """
+    with your mentee*, with your mentor*, with a mentee*, with a mentor*, with your partner, with your match,
+    with others, with other people, with someone, with a stranger, with young people, with a student*, with students,
+    avec votre mentor*, avec votre binome, avec ton binome, avec votre filleul*, avec ton filleul*, avec votre marraine,
+    avec votre parrain, avec quelqu un, avec d autres, avec un mentor*, avec une mentor*, avec des jeunes,
+    avec un jeune, avec un eleve*, avec les autres, avec une personne
+    """
+"""Those with whom a subject is talked about."""
+
+PRACTISED = """
+    advise, collections, conseillez, defended, drawn to, exerce, exercee*, exercer, exercez, exerciez, handle,
+    handled, litigated, module*, panel*, practi*e, practi*ed, practising, represented, rotations, seminar*,
+    service* aimeriez, services avez vous, services souhait*, session, sessions, stages, talks, wards
+    """
+"""Words of a trade, of a service or of a meeting, by which options are subjects and no state of a person."""
+
+HEADS = """
+    area*, caseload*, clientele, collections, department*, discipline*, domaine*, field*, filiere*, industr*, job,
+    library service, matiere*, metier*, module*, practice area*, profession, professions, publics, rayon*, secteur*,
+    section de la bibliotheque, sector*, service*, specialism*, specialite*, specialt*, specialty, subject, subjects,
+    sujets, thematique*, theme*, topic*
+    """
+"""What a question asks for where it begins with one of these: all that follows are examples of it."""
+
+MENTEES = """
+    mentee, mentees, mentore*, filleul*, protege*, mentorer, mentorez, stagiaire*, trainee*, apprenti*,
+    interne*, apprentice*
+    """
+"""Those who are mentored: what is said of them behind is no state of the person asked."""
+
+CLUBS = """
+    student council, student government, school council, student parliament, students association, student association,
+    bureau des etudiants, bureau des eleves, bde, conseil etudiant, conseil des etudiants, conseil de classe,
+    conseil de la vie *, delegues de classe, class council, sports club, club sportif
+    """
+"""Where people are elected without any politics."""

@@ -7,8 +7,9 @@ from mentormatch.drafting.answers import closed, distinct
 from mentormatch.drafting.columns import COLUMNS
 from mentormatch.drafting.grids import GRIDS
 from mentormatch.drafting.guesses import Guess
+from mentormatch.drafting.pairing import pairs
 from mentormatch.drafting.samples import Sample
-from mentormatch.drafting.sensitivity import MOST_ANSWERS, subject_of
+from mentormatch.drafting.sensitivity import MOST_ANSWERS, doubtful, subject_of
 from mentormatch.fields.base import split
 from mentormatch.languages import mark, tr
 from mentormatch.text import fold
@@ -30,6 +31,7 @@ SUBJECTS = {
     "criminal record": mark("condamnations"),
     "biometrics": mark("biométrie, génétique"),
 }
+NO_REASON = mark("rien n'y dit de quoi rapprocher deux personnes : lu par l'équipe")
 UNASKED = mark("jamais comparé sans que vous le demandiez")
 
 
@@ -44,14 +46,23 @@ def guess(sample: Sample) -> Guess:
 
 
 def read_only(sample: Sample, found: Guess) -> Guess:
-    """Return a guess, without a part in pairs where the question asks for a gender, or for what staff alone need."""
+    """Return a guess, without a part in pairs where it asks for a gender, for what staff need, or for nothing known."""
     if found.use != "match":
         return found
     if words.gender(sample.question):
-        return replace(found, use="display", why=f"{found.why} ; {tr(UNASKED)}")
+        return replace(found, use="display", why=both(found.why, tr(UNASKED)))
     if words.read_only(sample.question) and not words.COUNT.search(fold(sample.question)):
-        return replace(found, use="display", why=f"{found.why} ; {tr(READ_ONLY)}")
-    return found
+        return replace(found, use="display", why=both(found.why, tr(READ_ONLY)))
+    return (
+        found
+        if pairs(sample, found) and not doubtful(sample.question)
+        else replace(found, use="display", why=both(found.why, tr(NO_REASON)))
+    )
+
+
+def both(why: str, more: str) -> str:
+    """Return two reasons as one."""
+    return tr("{why} ; {more}", why=why, more=more)
 
 
 def subject_in(sample: Sample) -> str | None:

@@ -137,36 +137,42 @@ KEY = """
 """What tells one person from another."""
 
 CONSENT = """
-    j accepte, j ai lu, j atteste, je certifie, je confirme, je consens, je m engage, je declare, en cochant,
-    en soumettant, j ai pris connaissance, je reconnais, acceptez vous les, acceptez vous la, acceptez vous le,
-    acceptez vous de respecter, acceptez vous que * donnees, consentez vous, notice, rgpd, donnees personnelles,
-    donnees a caractere, mes donnees, vos donnees, traitement de mes *, traitement de vos *, consent*,
-    confidentialite, reglement interieur, charte, conditions generales, mentions legales,
-    politique de confidentialite, code de conduite, i agree, i accept, i consent, i have read, i understand that,
-    i understand and, i acknowledge, i confirm, i certify, i declare, i commit to, by submitting, by ticking,
-    by checking, by signing, do you agree to the, do you agree that, do you accept, do you consent,
-    do you give * consent, terms and conditions, terms of, privacy policy, privacy notice, data protection, gdpr,
-    code of conduct, personal data, my data
+    acceptez vous de respecter, acceptez vous la, acceptez vous le, acceptez vous les, acceptez vous que * donnees,
+    by checking, by signing, by submitting, by ticking, charte, code de conduite, code of conduct,
+    conditions d utilisation, conditions generales, confidentialite, consent*, consentez vous, conserve * donnees,
+    conserve * reponses, content with our privacy, d accord pour que, data protection, do you accept,
+    do you agree that, do you agree to the, do you consent, do you give * consent, donnees a caractere,
+    donnees personnelles, en cochant, en soumettant, garde * donnees, garde * reponses, gdpr, happy for * to hold,
+    happy for * to keep, happy for * to store, hereby declare, i accept, i acknowledge, i agree, i agree to,
+    i certify, i commit to, i confirm, i consent, i declare, i have read, i hereby, i understand and,
+    i understand how, i understand that, j accepte, j accepte l enregistrement, j accepte le traitement, j ai lu,
+    j ai pris connaissance, j approuve, j atteste, je certifie, je confirme, je consens, je declare, je m engage,
+    je reconnais, mentions legales, mes donnees, my data, notice, ok pour que, personal data,
+    politique de confidentialite, privacy notice, privacy policy, reglement interieur, rgpd, terms and conditions,
+    terms of, terms of use, traitement de mes *, traitement de vos *, vos donnees
     """
 
 PERMISSION = """
-    j autorise, autorisez vous, j accepte de recevoir, acceptez vous de recevoir, acceptez vous d etre contacte*,
-    droit a l image, newsletter*, lettre d information, publication de *, diffuser, photo*, photograph*,
-    recevoir des informations, recevoir * actualites, m envoyer, can we add you, can we share, can we use, may we,
-    can we contact you, happy for * to, happy to be contacted, get in touch, show * on my profile, show my *,
-    share my *, share your * with, mailing list, receive updates, receive news*, marketing, be contacted about,
-    add me to, keep me informed, i give permission, i authori*e, image rights, testimonial, temoignage
+    acceptez vous d etre contacte*, acceptez vous de recevoir, add me to, autorisez vous, be contacted about,
+    can we add you, can we contact you, can we share, can we use, diffuser, droit a l image, get in touch,
+    happy for * to contact, happy for * to email, happy for * to get, happy for * to send, happy for * to share,
+    happy for * to use, happy to be contacted, i authori*e, i give permission, image rights, j accepte de recevoir,
+    j autorise, je veux recevoir, keep me informed, lettre d information, m envoyer, mailing list, marketing, may we,
+    newsletter*, photo*, photograph*, publication de *, receive news*, receive updates, recevoir * actualites,
+    recevoir des informations, share my *, share your * with, show * on my profile, show my *, souhaite recevoir,
+    temoignage, testimonial
     """
 """What people may refuse and still take part: a refusal turns nobody away."""
 
 PLACE = """
-    departement, territoire*, ville, villes, commune, communes, code postal, codes postaux, lieu de residence,
-    lieu de vie, lieu d habitation, lieu de travail, lieu d exercice, lieu, localisation, region, regions, ou habitez,
-    habitez vous, vivez vous, ou vivez, residence, ou etes vous base*, ou etes vous situe*, ou travaillez vous, pays,
-    localite, lieu de rencontre, city, cities, town, towns, village, location*, where do you live,
-    where are you based, where are you located, where are you from, where you live, where you work, postcode*,
-    post code*, postal code*, zip, zip code*, country, countries, county, state, state or province, province,
-    traveling from, travelling from, do you live in
+    arrondissement*, canton, cantons, cities, city, code postal, codes postaux, commune, communes, countries,
+    country, county, departement, district, do you live in, habitez vous, lieu, lieu d exercice, lieu d habitation,
+    lieu de rencontre, lieu de residence, lieu de travail, lieu de vie, localisation, localite, location*,
+    native place, ou etes vous base*, ou etes vous situe*, ou habitez, ou travaillez vous, ou vivez, pays,
+    post code*, postal code*, postcode*, province, provinces, quartier, region, regions, residence, state,
+    state or province, territoire*, town, towns, traveling from, travelling from, village, ville, villes, vivez vous,
+    where are you based, where are you from, where are you located, where do you live, where you live,
+    where you work, zip, zip code*
     """
 
 NOT_PLACE = """
@@ -175,11 +181,13 @@ NOT_PLACE = """
     """
 
 NAMES = """
-    structures, employeurs, organisations, organismes, compagnies, entreprises pour lesquelles, entreprises ou vous,
-    personnes avec, personnes que, personnes a, personnes qui, eviter, associations, collegues, structures pour *,
-    structures connues, not pair, not be paired, not be matched, not match you, pas etre en binome, pas etre jumele*,
-    companies you, people you, employers, organizations, colleagues, coworkers, co workers, avoid, anyone you,
-    someone you, people who, authors, co authors, names of
+    anyone you, associations, authors, avec qui, avoid, bunk with, co authors, co workers, colleagues, collegues,
+    compagnies, companies you, coworkers, employers, employeurs, entreprises ou vous, entreprises pour lesquelles,
+    eviter, keep apart from, must not be paired, must not pair, names of, not be matched, not be paired,
+    not match you, not pair, organisations, organismes, organizations, pas etre en binome, pas etre jumele*,
+    people who, people you, personnes a, personnes avec, personnes que, personnes qui, room with, share a room with,
+    sit with, someone you, structures, structures connues, structures pour *, surtout pas, who should we not,
+    who would you rather not, with whom
     """
 
 NOT_TYPED = "type*, size*, taille*, kind of, secteur*, sector*, category, categorie*, statut"
@@ -243,6 +251,21 @@ FOLLOWING = """
 
 MORE = frozenset(
     [
+        "when",
+        "where",
+        "since",
+        "depuis",
+        "quand",
+        "combien",
+        "temps",
+        "how",
+        "long",
+        "which",
+        "what",
+        "quel",
+        "quelle",
+        "type",
+        "nature",
         "please",
         "specify",
         "details",

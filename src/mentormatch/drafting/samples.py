@@ -4,12 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mentormatch.drafting.lexicon import CONSENT
-from mentormatch.drafting.words import follows, ordinal, says
+from mentormatch.drafting.words import follows, ordinal, rank, says
 from mentormatch.fields import Side
 from mentormatch.survey.headers import split_part
 from mentormatch.survey.table import Table
 from mentormatch.survey.tool import OTHER
 from mentormatch.text import fold
+
+ENOUGH = 8
+"""Rows: with more, columns of one grid have answers in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ def samples(tables: Sequence[tuple[Table, Side | None]]) -> list[Sample]:
 
 def in_table(table: Table, side: Side | None) -> list[Sample]:
     """Return the questions of one file; of a question that stands alone too, the items come with it."""
+    table = apart(table)
     groups = grouped(table.header)
     boxes = boxed(table, {columns[0]: columns[1:] for columns in groups.values() if beside(table.header, columns[1:])})
     ranks = ranked(table, [columns[0] for columns in groups.values() if len(columns) == 1])
@@ -63,6 +67,28 @@ def in_table(table: Table, side: Side | None) -> list[Sample]:
         elif any(table.header[column].strip() for column in columns):
             found.append(sample(table, question, columns, side))
     return followed(found)
+
+
+def apart(table: Table) -> Table:
+    """Return a table in which columns that a tool may have put under the question before it stand alone.
+
+    They do from the first of them on that has no answer in common with those before, where rows are enough to tell.
+    """
+    header, known, ended = list(table.header), frozenset[str](), False
+    for column in sorted(table.alone):
+        given = answers_in(table, column)
+        if column - 1 not in table.alone:
+            known, ended = answers_in(table, column - 1), False
+        unlike = given.isdisjoint(known) and not all(map(rank, given | known))
+        ended = ended or bool(given and known and unlike and len(table.records) > ENOUGH)
+        header[column] = table.alone[column] if ended else header[column]
+        known |= given
+    return replace(table, header=tuple(header))
+
+
+def answers_in(table: Table, column: int) -> frozenset[str]:
+    """Return the answers of a column, as they are compared."""
+    return frozenset(fold(record.cells[column]) for record in table.records) - {""}
 
 
 def followed(asked: Sequence[Sample]) -> list[Sample]:

@@ -148,7 +148,8 @@ def in_degrees(answers: Sequence[str]) -> list[float | None] | None:
 
 def degree(answer: str) -> tuple[str, float]:
     """Return the core word of an answer and how far it takes it: 2 where nothing is said, 0 where it is neutral."""
-    said = heads(answer)[-1] if re.match(r"\s*\d", answer) else heads(answer)[0]
+    heard = heads(answer) or [fold(answer)]
+    said = heard[-1] if re.match(r"\s*\d", answer) else heard[0]
     said = re.sub(r"^(?:i am|i m|i feel|i|je suis|je|oui|yes) ", "", said)
     if within(NEUTRAL).fullmatch(said):
         return "", 0.0

@@ -10,7 +10,19 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cache, lru_cache
 
-from mentormatch.drafting.contexts import HARMLESS, HELPED, OF_NOUN, OTHERS, TOPICS
+from mentormatch.drafting.contexts import (
+    CLUBS,
+    HARMLESS,
+    HEADS,
+    HELPED,
+    LISTENERS,
+    MENTEES,
+    OF_NOUN,
+    OTHERS,
+    PRACTISED,
+    TALKED,
+    TOPICS,
+)
 from mentormatch.drafting.lexicon import CONSENT
 from mentormatch.drafting.subjects import SUBJECTS
 from mentormatch.drafting.wording import alternatives, plain, within
@@ -41,13 +53,24 @@ COLOURS = frozenset(
 PERSON = re.compile(
     r"\b(?:you|your|yourself|i|my|am|we|our|any|vous|votre|vos|tu|ton|ta|tes|je|j|mon|ma|mes|es|as|son|sa|"
     r"ses|their|his|her"
-    r"|child s|spouse s|please|merci|veuillez|indiquez|precisez)(?: \w+){0,6} $"
+    r"|child s|spouse s|please|needs?|any|besoin|merci|veuillez|indiquez|precisez)(?: \w+){0,9} $"
 )
 ASKED = re.compile(
     r" (?:\w+ ){0,2}(?:do|did|are|were|have|would) (?:you|they)\b| (?:\w+ ){0,2}(?:avez|etes|pratiquez|"
     r"suivez|portez|appartenez|prenez) vous\b"
 )
 """What stands behind a phrase that is asked of a person."""
+IN_LIFE = re.compile(
+    r" (?:\w+ ){0,4}(?:in|for|to|dans|pour|helps?|suits?|support) (?:you|your|vous|votre|toi|ta|ton)\b"
+)
+"""What stands behind a phrase that a person is asked about."""
+DONE_BY = r"(?:have|do|did|avez|as|que|qu) (?:you|vous|tu)"
+NOT_OWN = r"(?!(?:my|your|own|vos|votre|ton|ta|tes)\b)"
+ASKING = r"(?:which|what|quels?|quelles?|your|vos|votre|tes|ton|ta)"
+DONE = (
+    r"(?:handled?|defended|tried|advise[ds]?|represented|conseillez|defendez|defendu\w*|plaide\w*|traitez"
+    r"|treat|cover|couvrez|enseignez|teach|gerez|manage)\b"
+)
 ABOUT = r"(?:in|of|on|about|with|within|for|into|towards?|de|du|des|d|en|sur|dans|avec|aux?|pour|a)"
 ARTICLE = r"(?: (?:the|a|an|la|le|les|l|un|une|some|other|d autres))*"
 BEHIND = r"(?: (?:inclusion|\w+al|\w+aux|\w+ales?|infectieuses?|rights?))?"
@@ -94,7 +117,8 @@ def worded(said: str) -> str | None:
     """Return the sensitive subject of the words of a question, None where there is none."""
     agreed = bool(within(CONSENT).match(said))
     for subject in SUBJECTS:
-        strong = [m.span() for part in (subject.certain, subject.likely) for m in within(part).finditer(said)]
+        told = (subject.certain,) if agreed else (subject.certain, subject.likely)
+        strong = [m.span() for part in told for m in within(part).finditer(said)]
         if any(not lifted(said, span) for span in strong):
             return subject.name
         if agreed:
@@ -104,10 +128,22 @@ def worded(said: str) -> str | None:
     return None
 
 
+def doubtful(question: str) -> bool:
+    """Say whether a word of a sensitive subject stands in a question, asked of a person or not.
+
+    >>> doubtful("Church youth group nearby"), doubtful("Youth group nearby")
+    (True, False)
+    """
+    said = scrubbed(plain(question))
+    found = (match.span() for subject in SUBJECTS for match in within(subject.possible).finditer(said))
+    return any(not lifted(said, span) for span in found)
+
+
 def put(said: str, span: tuple[int, int]) -> bool:
     """Say whether a phrase is asked of a person, or is all that the question says."""
     rest = [*said[: span[0]].split(), *said[span[1] :].split()]
-    if PERSON.search(said[: span[0]]) or ASKED.match(said[span[1] :]):
+    behind = said[span[1] :]
+    if PERSON.search(said[: span[0]]) or ASKED.match(behind) or IN_LIFE.match(behind):
         return True
     return all(word in SMALL or word.isdigit() for word in rest)
 
@@ -115,8 +151,11 @@ def put(said: str, span: tuple[int, int]) -> bool:
 def lifted(said: str, span: tuple[int, int]) -> bool:
     """Say whether the words beside a phrase tell that it is a field of work, or that others are meant."""
     before, phrase, after = said[: span[0]], said[slice(*span)], said[span[1] :]
-    topic_before, topic_behind, helped = frames()
-    if topic_before.search(before) or topic_behind.match(after):
+    ahead, behind = frames()
+    if any(frame.search(before) for frame in ahead) or any(frame.match(after) for frame in behind):
+        return True
+    talked, listened, helped = meetings()
+    if talked.search(before) and listened.search(after):
         return True
     others = within(OTHERS)
     aided = helped.search(before)
@@ -124,19 +163,35 @@ def lifted(said: str, span: tuple[int, int]) -> bool:
 
 
 @cache
-def frames() -> tuple[re.Pattern[str], ...]:
-    """Return the words that make a field of what follows, or of what stands before; those of help given to others."""
+def frames() -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]:
+    """Return what makes a field of work of a phrase, or somebody else's state: by words ahead of it, and behind it."""
     topic, link = alternatives(TOPICS), rf"(?: {ABOUT})+{ARTICLE}"
+    ahead = (
+        rf"\b(?:{topic}{link}(?: \w+)?|{alternatives(OF_NOUN)}) $",
+        rf"^(?:(?:q\d+|{ABOUT}|{ASKING}) ){{0,3}}(?:\w+ )?{alternatives(HEADS)}(?: {NOT_OWN}\w+)* $",
+        rf"\b{alternatives(MENTEES)}(?: {NOT_OWN}\w+){{0,4}} $",
+    )
+    behind = (
+        rf"{BEHIND} {topic}(?!\w)",
+        rf"(?: \w+){{0,2}} {DONE_BY}(?: \w+){{0,2}} {DONE}",
+        rf"(?: \w+){{0,3}} {alternatives(CLUBS)}(?!\w)",
+    )
+    return tuple(map(re.compile, ahead)), tuple(map(re.compile, behind))
+
+
+@cache
+def meetings() -> tuple[re.Pattern[str], ...]:
+    """Return the words of a talk, of those with whom it is, and of help given to others."""
     return (
-        re.compile(rf"\b(?:{topic}{link}(?: \w+)?|{alternatives(OF_NOUN)}) $"),
-        re.compile(rf"{BEHIND} {topic}(?!\w)"),
-        re.compile(rf"\b{alternatives(HELPED)}(?: \w+){{0,5}} $"),
+        re.compile(rf"\b{alternatives(TALKED)}(?: {NOT_OWN}\w+){{0,6}} $"),
+        re.compile(rf"\b{alternatives(LISTENERS)}(?!\w)"),
+        re.compile(rf"(?<!besoin d )(?<!need )(?<!need some )\b{alternatives(HELPED)}(?: \w+){{0,5}} $"),
     )
 
 
 def topical(said: str) -> bool:
-    """Say whether a question asks for a field of work, of study or of interest."""
-    return bool(within(TOPICS).search(said))
+    """Say whether a question asks for a field of work, of study or of interest, or for what is done at work."""
+    return bool(within(TOPICS).search(said) or within(PRACTISED).search(said))
 
 
 @lru_cache(maxsize=1024)

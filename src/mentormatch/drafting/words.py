@@ -19,7 +19,8 @@ LONGEST_ALONE = 2
 """Words that say something, of such a question."""
 COUNT = re.compile(r"nombre|combien|capacite|places?\b|how many|number of|capacity|how much\b")
 AVOIDED = re.compile(
-    r"eviter|ne souhaitez pas|ne voulez pas|conflit|avoid|(?:would rather|do|would) not (?:want|like|"
+    r"eviter|surtout pas|must not (?:be )?pair|ne souhaitez pas|ne voulez pas|conflit|avoid|(?:would rather|do"
+    r"|would) not (?:want|like|"
     r"wish)|don't want|should (?:we |you )?not (?:be )?(?:pair|match)|pas etre (?:en binome|jumele)|"
     r"conflicts? of interest"
 )
@@ -29,7 +30,7 @@ GRADED = re.compile(
     r"dans quelle mesure|\bevaluez|how (satisfied|confident|likely|important|comfortable|familiar|often|"
     r"well|interested|useful|would you rate)"
     r"|\brat(e|ing)\b|\bscale\b|out of (5|10)|[01] ?(to|-|–) ?(5|10|7)\b|to what extent|on average, "
-    r"how much|niveau d'|degre d|year of study|which year"
+    r"how much|niveau\b|\blevel\b|degre d|how \w+ (?:are|do) you (?:feel|find)?|jusqu'ou|year of study|which year"
 )
 ORDINAL = re.compile(
     r"\d{1,2}(?:er|re|ere|e|eme|nd|rd|th|st)?|premiere?|first|deuxieme|seconde?|troisieme|third|quatrieme|"
