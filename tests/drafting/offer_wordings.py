@@ -1,6 +1,9 @@
 """Questions on how many people somebody takes, on needs and on offers, in words made up for these tests."""
 
 TAKEN = """
+Nombre de stagiaires que vous accueillerez
+Max. buddies
+Tutees you could take
 How many apprentice bakers would you be glad to welcome at your bench?
 Up to how many sixth formers could you guide this winter?
 Number of care leavers you are ready to support

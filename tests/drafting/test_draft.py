@@ -46,7 +46,7 @@ def field(question: str, *cells: str) -> AnyField:
         ("Métier", ("Production", "Diffusion", "Production"), "choice", "match"),
         ("Disciplines", ("Danse;Cirque", "Danse", "Cirque;Mime", "Mime"), "choices", "match"),
         ("Langues", ("Français, Anglais", "Français", "Anglais, Italien", "Italien"), "choices", "match"),
-        ("Combien de personnes ?", ("1", "2", "3"), "number", "match"),
+        ("Combien de personnes pouvez-vous accompagner ?", ("1", "2", "3"), "number", "match"),
         ("Travail préparé (1) ou libre (5)", ("1", "3", "5", "3"), "scale", "match"),
         ("Années de métier", ("Plus de 5 ans", "1 à 2 ans", "Moins de 1 an", "1 à 2 ans"), "scale", "match"),
         ("Créneaux", ("lundi matin; mardi soir", "mardi soir", "jeudi après-midi"), "slots", "match"),

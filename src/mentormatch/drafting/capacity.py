@@ -24,7 +24,8 @@ MENTEES = re.compile(
 MENTORS = re.compile(r"\b(mentors|parrains|marraines|tuteurs|tutrices|tutors|bigs|coachs|coaches)\b")
 RELATIONS = re.compile(
     r"\b(accompagnements?|parrainages?|marrainages?|tutorats?|mentorats?|suivis?|jumelages?|binomes?|duos?|pairs|dyads?"
-    r"|matche?s|tandems?|pairings?|partnerships|mentoring relationships?|befriendings?|prises en charge)\b"
+    r"|matche?s|tandems?|budd(?:y|ies)|pairings?|partnerships"
+    r"|mentoring relationships?|befriendings?|prises? en charge)\b"
 )
 PEOPLE = re.compile(
     r"\b(people|persons?|individuals?|personnes?|students?|scholars?|pupils?|undergrads?|undergraduates?|freshers?"
@@ -67,7 +68,7 @@ ABLE = re.compile(
     r"\b(can|could|would|will|willing|able|like|want|wish|open|prefer\w*|prepared|ready|happy|comfortable|may|accept\w*"
     r"|hop(e|ing)|ideally|pouvez|pourriez|pourrez|peux|pourrais|pourras|peut|souhait\w*|voulez|voudriez|veux|voudrais"
     r"|aimeri?\w*|pret\w*|desir\w*|envisag\w*|seriez|serais|pensez|penses|compt(ez|es) \w+|envie|dispose\w*|partant\w*"
-    r"|prendri\w*|prendrez|prendras|accueilleri\w*|suivri\w*)\b"
+    r"|prendri\w*|accueilleri\w*|suivri\w*|\w{3,}(?:rez|ras))\b"
 )
 WANTED = re.compile(
     r"\b(souhait\w*|accept\w*|voulu\w*|desir\w*|possibles?|max\w*|simultane\w*|en parallele|en meme temps|a la fois"
@@ -106,7 +107,7 @@ CLOSE = re.compile(
 TAKING = re.compile(
     rf"{CLOSE.pattern}|\b(support\w*|take|takes|taking|help\w*|aider|accueil\w*|prendr\w*|hosts?|hosting|heberg\w*|loger"
     r"|suivre|suivri\w*|soutenir|welcom\w*|meet\w*|rencontrer|work with|care for|s occuper|t occuper|vous occuper"
-    r"|adopt\w*|accommodat\w*|handle|serve|assist\w*|receive|recevoir|assigned|attribu\w*|confi\w+|echanger)\b"
+    r"|adopt\w*|accommodat\w*|handle|serve|assist\w*|receive|rece[vp]\w*|assigned|attribu\w*|confi\w+|echanger)\b"
 )
 OFFERING = re.compile(
     r"\b((willing|happy|glad|prepared|ready|comfortable|able|open) to|(seriez|serais) (vous |tu )?partant\w*"
@@ -125,6 +126,8 @@ SHORT = 3
 """Letters of a word that is no noun, before the verb: ``de``, ``en``, ``t``."""
 NEAR, FAR = 4, 7
 """Words between a count and those counted: at most so many, or so many behind a verb."""
+IF_SO = re.compile(r"(si oui|le cas echeant|if so|if yes)\b")
+"""What puts a question under the one before it."""
 TITLE = 4
 """So many words at most ask without a word that counts."""
 MOST = 50
@@ -170,7 +173,7 @@ def giver(question: str, before: str = "", side: Side | None = None) -> Side | N
     """
     *earlier, last = sentences(question) or [""]
     context = " ".join((plain(before), *earlier))
-    said = f"{context} {last}" if lonely(last) else " ".join((*earlier, last))
+    said = f"{context} {last}" if lonely(last) or IF_SO.match(last) else " ".join((*earlier, last))
     if PAST.search(last) or ELSEWHERE.search(said) or (HELD.search(last) and not PLACES.search(last)):
         return None
     count = COUNT.search(last)
@@ -244,8 +247,9 @@ def taken_in(whom: str, said: str, side: Side | None) -> Side | None:
 
 def titled(said: str) -> Side | None:
     """Return who takes those that a short title names as wanted, without a word that counts."""
-    short = len(said.split()) <= TITLE and WANTED.search(said)
-    if not short:
+    words = len(said.split())
+    offered = MENTEES.match(said) and (ABLE.search(said) or " d " in said) and TAKING.search(said)
+    if not (words <= TITLE and WANTED.search(said)) and not (words <= TITLE + 1 and offered):
         return None
     return "mentor" if MENTEES.search(said) else "mentee" if MENTORS.search(said) else None
 

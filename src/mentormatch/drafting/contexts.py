@@ -1,6 +1,8 @@
 """Words beside a sensitive phrase that take it away from the person: fields of work and study, help given to others."""
 
 HARMLESS = """
+    la politique d *, la politique de *, la politique du *, mission* handicap*,
+    race cat, race dist*, race no, race num*,
     politique d accueil, politique d achat*, race to, sante au travail,
     acces aux soins, accessibilite numerique, accessibilite web, accessibility statement*, accessible by,
     accessible en, accessible* is the, accessible* was the, adjustment* to the schedule,

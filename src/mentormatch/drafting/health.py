@@ -1,6 +1,7 @@
 """The words of health and disability, in French and English; see ``subjects`` for what each list tells."""
 
 CERTAIN = """
+    lived experience*, ndis,
     camhs, walking frame,
     504 plan, aah, able to stand, able to walk, abstinen*, access need*, access req*, accessibility accommodation*,
     accessibility need*, accessibility req*, accessibility support, accident* de travail, accident* du travail,

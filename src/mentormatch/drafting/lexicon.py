@@ -136,6 +136,12 @@ KEY = """
     """
 """What tells one person from another."""
 
+NOT_KEY = """
+    carte d identite, identity card, id card, national insurance, passeport, passport, rue, securite sociale, siren,
+    siret, social security, street, telephone, tva, vat
+    """
+"""What has a number that no survey tells people apart by: it belongs to the state, to a house or a company."""
+
 CONSENT = """
     acceptez vous de respecter, acceptez vous la, acceptez vous le, acceptez vous les, acceptez vous que * donnees,
     by checking, by signing, by submitting, by ticking, charte, code de conduite, code of conduct,

@@ -82,6 +82,7 @@ RELIGION = Subject(
 ORIGIN = Subject(
     "origin",
     certain="""
+    group do you * identify, groups do you * identify, language group*,
     etes vous originaire*, originaire* de, pays etes vous,
     aboriginal*, adivasi*, african american*, african descent, alaska native*, american indian*, ancestr*,
     annees en france, arriv* in this country, arrive* en france, arrived in canada, arrived in the uk,
@@ -183,6 +184,7 @@ SEXUALITY = Subject(
 POLITICS = Subject(
     "politics",
     certain="""
+    enrolled to vote, entitled to vote, gauche * droite, gauche a * droite,
     a candidate or, about the government, activist group*, activite* politique*, adhere* a un parti,
     adherent* * parti, adhesion a un parti, affiliation* politique*, any party, appartenance* politique*,
     assemblee nationale, avez vous vote, campagne electorale, campagne municipale, campaign for, campaigning against,
@@ -307,6 +309,7 @@ PREGNANCY = Subject(
 RECORD = Subject(
     "criminal record",
     certain="""
+    allegation* against, allegation* of, allegations,
     a conviction, abuse or neglect, affaire a la justice, affaire a la police, allegation* against,
     amenagement* de peine, amende penale, ankle monitor*, ankle tag*, antecedent* judiciaire*, antecedent* pena*,
     antecedents, any conviction*, appeared in court, application des peines, arrested, attestation de probite,

@@ -99,8 +99,9 @@ def key(question: str) -> bool:
     >>> key("N° d'adhérent"), key("userID"), key("Avez-vous un code de conduite dans votre entreprise ?")
     (True, True, False)
     """
-    said = re.sub(r"(?<=[a-z])(?=I[dD]\\b)", " ", question)
-    return len(plain(said).split()) <= LONGEST_KEY and says(lexicon.KEY, said)
+    said = re.sub(r"(?<=[a-z])(?=I[dD]\b)", " ", question)
+    short = len(plain(said).split()) <= LONGEST_KEY
+    return short and says(lexicon.KEY, said) and not says(lexicon.NOT_KEY, said)
 
 
 def place(question: str) -> bool:
