@@ -1,6 +1,9 @@
 """Words beside a sensitive phrase that take it away from the person: fields of work and study, help given to others."""
 
 HARMLESS = """
+    as it appears on, assurance* collective*, assurance* complementaire*, d une politique, health cover discount*,
+    hospital insurance, hospitalisation insurance, medical hospital insurance, medical insurance, mutuelle, mutualite,
+    politique rse, private health cover, race for, role subject to,
     la politique d *, la politique de *, la politique du *, mission* handicap*,
     race cat, race dist*, race no, race num*,
     politique d accueil, politique d achat*, race to, sante au travail,

@@ -1,6 +1,9 @@
 """The words of health and disability, in French and English; see ``subjects`` for what each list tells."""
 
 CERTAIN = """
+    amenagement* raisonnable*, enfant* a besoins specifiques, national health service number*, nhs no, nhs num*,
+    personne* a besoins specifiques, portant des lunettes, porte* des lunettes, portes tu des lunettes, rappel* dt,
+    rappel* de vaccin*, dt polio, dtp, dtpolio,
     lived experience*, ndis,
     camhs, walking frame,
     504 plan, aah, able to stand, able to walk, abstinen*, access need*, access req*, accessibility accommodation*,

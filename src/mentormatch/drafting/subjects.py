@@ -29,6 +29,7 @@ HEALTH = Subject("health", health.CERTAIN, health.LIKELY, health.POSSIBLE, healt
 RELIGION = Subject(
     "religion",
     certain="""
+    paroisse d origine, paroisse de rattachement, place to pray, prayer space*, sin in, sins in,
     agnosti*, another faith, another religion, appartenance confess*, appartenance* religieuse*, are you saved,
     at church, athee*, atheis*, attend church, attend mass, aumoner*, aumonier*, autre confession, autre foi,
     autre religion, bapteme*, bapti*, bar mitzvah, been confirmed, belief in god, believe in god, bible class*,
@@ -82,6 +83,8 @@ RELIGION = Subject(
 ORIGIN = Subject(
     "origin",
     certain="""
+    date of landing, date you landed, francais de naissance, francaise de naissance, indian act, naturalisation,
+    naturali*ed citizen*, statut de sejour, status indian*, type of visa, visa class*, visa subclass*, visa type*,
     group do you * identify, groups do you * identify, language group*,
     etes vous originaire*, originaire* de, pays etes vous,
     aboriginal*, adivasi*, african american*, african descent, alaska native*, american indian*, ancestr*,
@@ -145,6 +148,7 @@ ORIGIN = Subject(
 SEXUALITY = Subject(
     "sexuality",
     certain="""
+    2slgbt*, experience trans, trans experience*,
     are you cis, are you non binary, asexual*, asexuel*, assigne* a la naissance, assigned at birth, assigned sex,
     assumed to be at birth, attirance* pour, attire* par, attirent sexuel*, attracted, bisex*, bispiritue*,
     boyfriend*, boys or girls, came out, changement de genre, changement de sexe, cis or trans, cis ou trans,
@@ -184,6 +188,7 @@ SEXUALITY = Subject(
 POLITICS = Subject(
     "politics",
     certain="""
+    local party, partisane, political party, proximite partisane, student wing, youth wing,
     enrolled to vote, entitled to vote, gauche * droite, gauche a * droite,
     a candidate or, about the government, activist group*, activite* politique*, adhere* a un parti,
     adherent* * parti, adhesion a un parti, affiliation* politique*, any party, appartenance* politique*,
@@ -248,6 +253,7 @@ POLITICS = Subject(
 UNION = Subject(
     "union",
     certain="""
+    local union, section syndicale, union and local, union card*, union local, union number*, union ticket*,
     activite* syndica*, adherent* * syndicat*, adherez vous a un syndicat, adhesion* syndica*, affiliation* syndica*,
     appartenance* syndica*, appel d un syndicat, been on strike, belong to a labo*r union, belong to a trade union,
     belong to a union, belong to any union, carte de syndicat, carte syndicale, cfdt, cfe cgc, cftc, cgt, chsct,
@@ -309,6 +315,8 @@ PREGNANCY = Subject(
 RECORD = Subject(
     "criminal record",
     certain="""
+    accusation* * pendante*, accusation* pendante*, appear* in court, b3, before a court, before the courts,
+    court appearance*, pending charge*,
     allegation* against, allegation* of, allegations,
     a conviction, abuse or neglect, affaire a la justice, affaire a la police, allegation* against,
     amenagement* de peine, amende penale, ankle monitor*, ankle tag*, antecedent* judiciaire*, antecedent* pena*,
