@@ -30,7 +30,7 @@ RELATIONS = re.compile(
 PEOPLE = re.compile(
     r"\b(people|persons?|individuals?|personnes?|students?|scholars?|pupils?|undergrads?|undergraduates?|freshers?"
     r"|freshm[ae]n|first years?|second years?|trainees?|interns?|apprentices?|graduates?|grads|juniors?|seniors?"
-    r"|starters|joiners|hires|newcomers?|newbies|recruits?|arrivals|refugees?|learners?|beginners?|researchers?"
+    r"|starters|joiners|hires|newcomers?|newbies|recruits?|arrivals|refugees?|learners?|fellows?|beginners?|researchers?"
     r"|teachers?|workers?|users?|members?|teens|teenagers?|youngsters?|young|youth|youths|kids|child|children|adults?"
     r"|elders?|residents?|families|family|households?|colleagues?|coworkers?|peers?|buddies|friends?|neighbours?"
     r"|participants?|candidates?|applicants?|clients?|founders?|entrepreneurs?|engineers?|developers?|artists?|players?"

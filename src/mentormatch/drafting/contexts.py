@@ -1,6 +1,7 @@
 """Words beside a sensitive phrase that take it away from the person: fields of work and study, help given to others."""
 
 HARMLESS = """
+    syndicat hote, syndicat* d initiative,
     as it appears on, assurance* collective*, assurance* complementaire*, d une politique, health cover discount*,
     hospital insurance, hospitalisation insurance, medical hospital insurance, medical insurance, mutuelle, mutualite,
     politique rse, private health cover, race for, role subject to,

@@ -1,6 +1,7 @@
 """The words of health and disability, in French and English; see ``subjects`` for what each list tells."""
 
 CERTAIN = """
+    difficulte* cognitive*, difficulte* motrice*, difficulte* sensorielle*, fievre jaune, yellow fever,
     amenagement* raisonnable*, enfant* a besoins specifiques, national health service number*, nhs no, nhs num*,
     personne* a besoins specifiques, portant des lunettes, porte* des lunettes, portes tu des lunettes, rappel* dt,
     rappel* de vaccin*, dt polio, dtp, dtpolio,

@@ -137,6 +137,7 @@ KEY = """
 """What tells one person from another."""
 
 NOT_KEY = """
+    allocataire caf, caf, cpam,
     national number, national register, registre national, social insurance,
     carte d identite, identity card, id card, national insurance, passeport, passport, rue, securite sociale, siren,
     siret, social security, street, telephone, tva, vat

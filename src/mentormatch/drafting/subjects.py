@@ -83,6 +83,7 @@ RELIGION = Subject(
 ORIGIN = Subject(
     "origin",
     certain="""
+    date d entree en france, entree en france, state of origin,
     date of landing, date you landed, francais de naissance, francaise de naissance, indian act, naturalisation,
     naturali*ed citizen*, statut de sejour, status indian*, type of visa, visa class*, visa subclass*, visa type*,
     group do you * identify, groups do you * identify, language group*,
