@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from mentormatch.errors import SurveyError
+from mentormatch.fields.base import split
 from mentormatch.survey.table import Table
 from mentormatch.survey.tool import sorted_by_tool
 from tests.survey.tools.exports import as_read
@@ -77,10 +78,15 @@ def test_what_a_quiz_adds_to_a_question_is_left_out(mark: str) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "read"),
-    [('["lundi","mardi"]', "lundi;mardi;"), ("lundi;mardi;", "lundi;mardi;"), ('["x', '["x'), ("[1]", "[1]")],
+    [('["lundi","mardi"]', "lundi; mardi"), ("lundi;mardi;", "lundi;mardi;"), ('["x', '["x'), ("[1]", "[1]")],
 )
 def test_several_choices_are_read_in_both_forms(cell: str, read: str) -> None:
     assert answers_in(table_of("microsoft", [*OWN, "Jours"], [*NOTED, cell])) == [(read,)]
+
+
+def test_an_option_that_holds_the_joiner_stays_whole_in_a_list() -> None:
+    ((cell,),) = answers_in(table_of("microsoft", [*OWN, "Jours"], [*NOTED, '["lundi ; matin","mardi"]']))
+    assert split(cell, None) == ["lundi ; matin", "mardi"]
 
 
 # --- Tally -----------------------------------------------------------------------------------------------------------

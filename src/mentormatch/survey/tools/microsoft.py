@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
+from mentormatch.fields import Several
 from mentormatch.languages import mark
 from mentormatch.survey.heading import below, columns_of, leading, noted, retyped, without
 from mentormatch.survey.table import Rows, Table, tabulate
@@ -122,10 +123,10 @@ def somebody(text: str) -> str:
 
 
 def unlisted(text: str) -> str:
-    """Return several answers that are written as a list of JSON in the tool's other form, any other text as it is.
+    """Return several answers that are written as a list of JSON, each for itself; any other text as it is.
 
     >>> unlisted('["lundi","mardi"]'), unlisted("[sic]")
-    ('lundi;mardi;', '[sic]')
+    ('lundi; mardi', '[sic]')
     """
     if not text.startswith('["'):
         return text
@@ -133,4 +134,4 @@ def unlisted(text: str) -> str:
         found = json.loads(text)
     except (ValueError, RecursionError):
         return text
-    return "".join(f"{answer};" for answer in found) if all(isinstance(answer, str) for answer in found) else text
+    return Several.of(found) if all(isinstance(answer, str) for answer in found) else text
