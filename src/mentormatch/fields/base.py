@@ -46,6 +46,12 @@ class Several(str):
         return made
 
 
+class Figures(str):
+    """The text of a value that came in as a number: its point is a decimal one, where that of a text may be another."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """An answer that was read: its value, None where there is none, and what was odd about it (never the answer)."""

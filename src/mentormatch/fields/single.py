@@ -11,7 +11,7 @@ from mentormatch.affirmation import NO as NO
 from mentormatch.affirmation import YES as YES
 from mentormatch.affirmation import affirmed
 from mentormatch.columns import NONE, Affirmations, Codes, Numbers, Texts
-from mentormatch.fields.base import Answer, Blank, Field, Labels, Reading, Several, as_text, is_blank
+from mentormatch.fields.base import Answer, Blank, Field, Figures, Labels, Reading, Several, as_text, is_blank
 from mentormatch.fields.numbers import parse_number as parse_number
 from mentormatch.fields.numbers import read_number
 from mentormatch.fields.options import option_named
@@ -120,7 +120,9 @@ class Number(Field):
         if is_blank(answer):
             return Blank
         low, high = bound(self.least, -math.inf), bound(self.most, math.inf)
-        number, note = read_number(one_of(answer).strip(), self.question, low, high)
+        said = one_of(answer)
+        exact = isinstance(said, Figures)
+        number, note = (parse_number(said), "") if exact else read_number(said.strip(), self.question, low, high)
         if number is None:
             return Reading(None, tr(note))
         beyond = not low <= number <= high

@@ -91,7 +91,7 @@ def reader(field: AnyField, names: dict[str, str]) -> Callable[[Answer], Reading
     def read(answer: Answer) -> Reading:
         if not isinstance(answer, str):
             return field.read(answer)
-        told = (answer.parts, answer.ordered) if isinstance(answer, Several) else answer
+        told = (answer.parts, answer.ordered) if isinstance(answer, Several) else (type(answer), answer)
         if told not in met:
             met[told] = with_names_once(field.read(answer), names)
         return met[told]

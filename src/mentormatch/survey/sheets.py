@@ -4,7 +4,8 @@ calamine reads the values; a parser of our own counts the cells a second time, i
 and a workbook of which the two do not hold the same is refused.
 
 The bytes of the workbook come on standard input after one line of JSON (``path``: where modules are found; ``sheet``:
-the one asked for, or null). On standard output: one JSON array of texts a row, from row 1 on, then one JSON object,
+the one asked for, or null). On standard output: one JSON array of texts a row (a number with a point
+is a list of its text), from row 1 on, then one JSON object,
 which holds ``sheet``, ``others`` and ``faults`` (kind, row and column of cells without a value), or ``refusal`` and
 maybe the ``place`` of a cell. Without that last object the answer is not whole.
 """
@@ -138,10 +139,16 @@ def _write_rows(content: bytes, wanted: str | None, out: IO[str]) -> dict[str, A
     census = book.census(sheet.name)
     written = 0
     for row in checked(census, sheet.iter_rows(), (sheet.start or (0, 0))[1]):
-        written += out.write(json.dumps([*map(spelled, row)]) + "\n")
+        written += out.write(json.dumps([*map(_cell, row)]) + "\n")
         if written > MAX_CHARACTERS:
             raise RefusalError("size")
     return {"sheet": sheet.name, "others": others, "faults": list(census.told())}
+
+
+def _cell(value: object) -> str | list[str]:
+    """Return what is written of a cell: its text, in a list where it is that of a number with a decimal point."""
+    text = spelled(value)
+    return [text] if value.__class__ is float and "." in text else text
 
 
 def _check_archive(content: bytes) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.errors import Problem
-from mentormatch.fields import Several
+from mentormatch.fields import Figures, Several
 from mentormatch.languages import tr, tr_n
 from mentormatch.survey.sheets import spelled
 from mentormatch.survey.table import MAX_COLUMNS, Record, Rows, gather, unreadable
@@ -23,7 +23,8 @@ from mentormatch.survey.tool import part
 
 FIRST_LINE = 2
 """The line of the first row: the labels stand in line 1."""
-NUMBERS = (bool, np.bool_, int, np.integer, float, np.floating)
+WHOLE = (bool, np.bool_, int, np.integer)
+NUMBERS = (*WHOLE, float, np.floating)
 COLLECTIONS = (list, tuple, set, frozenset, np.ndarray)
 TO_MICROSECONDS = {"M": "datetime64[us]", "m": "timedelta64[us]"}
 """Moments of numpy by the letter of their kind: what is finer becomes whole numbers, not moments, in a list."""
@@ -143,11 +144,11 @@ def scalar(value: object) -> str:
     if is_missing(value):
         return ""
     if isinstance(value, SHORT):
-        return spelled(float(str(value)))  # 3.1, which a number of double precision has as 3.0999999
+        return Figures(spelled(float(str(value))))  # 3.1, which a number of double precision has as 3.0999999
     if isinstance(value, NUMBERS):
-        return spelled(value)
+        return spelled(value) if isinstance(value, WHOLE) else Figures(spelled(value))
     if isinstance(value, Decimal):
-        return plain(value)
+        return Figures(plain(value))
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, MOMENTS):

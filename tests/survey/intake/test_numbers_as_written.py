@@ -1,8 +1,12 @@
 """Numbers in words, with units or separators are read where they have one meaning, and else refused with their kind."""
 
 from collections.abc import Callable
+from pathlib import Path
 
+import pandas as pd
+import polars as pl
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -181,3 +185,18 @@ def test_a_capacity_in_words_counts_and_a_range_is_a_remark_that_no_answer_is_in
     assert remark.line == 3
     assert "une plage de nombres" in remark.text
     assert "1-2" not in remark.text
+
+
+@pytest.mark.parametrize("number", [12.345, -0.125, 1000.5])
+def test_a_number_that_came_as_one_is_that_number_through_every_door(number: float, tmp_path: Path) -> None:
+    told = {"Code": "1", "Distance": number}
+    written = tmp_path / "nombres.xlsx"
+    with xlsxwriter.Workbook(written) as book:
+        sheet = book.add_worksheet()
+        for row, cells in enumerate((told, told.values())):
+            sheet.write_row(row, 0, list(cells))
+    fields = {"code": KEY, "km": {"question": "Distance", "kind": "number"}}
+    criteria = [{"kind": "closeness", "field": "km"}]
+    programme = Programme.read({"programme": {"name": "Essai"}, "fields": fields, "criteria": criteria})
+    for door in ([told], pd.DataFrame([told]), pl.DataFrame([told]), written):
+        assert read_survey(programme, mentees=door).mentees.numbers("km").values.tolist() == [number]

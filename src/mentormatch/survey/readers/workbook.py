@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from mentormatch.errors import Problem, SurveyError
+from mentormatch.fields import Figures
 from mentormatch.languages import mark, tr
 from mentormatch.survey import sheets, signatures
 from mentormatch.survey.reading import Reader, Source
@@ -76,7 +77,8 @@ class Workbook(Reader):
 
 def _records(lines: list[bytes]) -> Iterator[Record]:
     for number, line in enumerate(lines, 1):
-        yield Record(number, tuple(json.loads(line)))
+        cells = json.loads(line)
+        yield Record(number, tuple([cell if cell.__class__ is str else Figures(cell[0]) for cell in cells]))
 
 
 def _remarks(end: dict[str, Any]) -> Iterator[Remark]:
