@@ -161,10 +161,10 @@ def test_a_door_that_misreads_a_value_is_seen(monkeypatch: pytest.MonkeyPatch, f
 def test_a_door_that_drops_a_mask_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     read = frame._column
 
-    def unmasked(label: object, series: Any) -> values.Column:
+    def unmasked(label: object, series: Any) -> values.ValueColumn:
         column = read(label, series)
         counts = any(type(value) is int for value in column.values)
-        return values.Column(column.label, [0 if counts and value is None else value for value in column.values])
+        return values.ValueColumn(column.label, [0 if counts and value is None else value for value in column.values])
 
     monkeypatch.setattr(frame, "_column", unmasked)
     with pytest.raises(DifferenceError, match="pandas, types"):

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 import mentormatch as mm
 from mentormatch import matching as route
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.oneself import ONESELF
 from mentormatch.assignment.posing import pose_wide
+from mentormatch.assignment.self_pairs import SELF_PAIRS
 from mentormatch.assignment.solution import Solution
 from mentormatch.errors import RequestError
 from mentormatch.matching import Matching, match
@@ -146,10 +146,10 @@ def test_such_a_pair_is_refused_as_a_pin_named_as_a_breach_and_told_as_a_reason(
         with pytest.raises(RequestError, match="en binôme avec soi-même"):
             mm.propose({**two.request, "pins": [{"mentor": pair[0], "mentee": pair[1]}]})
         (breach,) = mm.evaluate(cohort, programme, [pair]).breaches
-        assert (breach.rule, breach.people) == (ONESELF.label, pair)
+        assert (breach.rule, breach.people) == (SELF_PAIRS.label, pair)
         told = match(cohort, programme).why_not(*pair)
         assert told.losses is None
-        assert told.rules == (ONESELF.label,)
+        assert told.rules == (SELF_PAIRS.label,)
 
 
 @pytest.mark.parametrize("held", [40_000_000, 0])
@@ -163,7 +163,7 @@ def test_who_has_no_other_partner_is_told_that_it_is_the_same_person(held: int, 
         found = match(alone.cohort, alone.programme)
     assert not found.pairs
     assert [one.code for one in found.unmatched] == ["excluded", "excluded"]
-    assert all(ONESELF.label in one.reason for one in found.unmatched)
+    assert all(SELF_PAIRS.label in one.reason for one in found.unmatched)
     assert found.smallest_changes == (None, None)
 
 
@@ -215,4 +215,4 @@ def test_nobody_leads_the_group_in_which_they_are() -> None:
     assert len(told["groups"]) == 1
     stuck = ask("groups", {**request, "members": member[:2]}).model_dump()
     assert stuck["groups"] == []
-    assert ONESELF.label in stuck["conflict"]["reason"]
+    assert SELF_PAIRS.label in stuck["conflict"]["reason"]

@@ -63,7 +63,7 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
-class People:
+class SideKeys:
     """How many people one side has, and their keys (empty where the input had no labels)."""
 
     count: int
@@ -140,7 +140,7 @@ def read_arrays(scores: ArrayLike | Frame | Listed, allowed: ArrayLike | Frame |
 
 
 def read_loads(
-    minimum: ArrayLike, capacity: ArrayLike, people: People, side: str
+    minimum: ArrayLike, capacity: ArrayLike, people: SideKeys, side: str
 ) -> tuple[IntVector, IntVector, BoolVector]:
     """Return ``least``, ``most`` and ``idle`` of one side; a minimum from arrays binds in any case."""
     least = read_counts(minimum, people, f"{side}_minimum")
@@ -152,7 +152,7 @@ def read_loads(
     return least, most, np.zeros(people.count, dtype=bool)
 
 
-def read_counts(value: ArrayLike, people: People, where: str) -> IntVector:
+def read_counts(value: ArrayLike, people: SideKeys, where: str) -> IntVector:
     """Return (n,) int64, not negative; one number stands for everybody, labels are those of the people."""
     cells = read_cells(value, where)
     if cells.values.shape not in ((), (people.count,)):

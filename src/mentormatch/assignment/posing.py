@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from mentormatch.assignment.oneself import in_force
 from mentormatch.assignment.problem import AssignmentProblem, Loads
 from mentormatch.assignment.rule import BoolBlock, Market, Rule
 from mentormatch.assignment.scores import DenseScores, SparseScores, stored
+from mentormatch.assignment.self_pairs import in_force
 from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.assignment.wide.tiles import tiles
 from mentormatch.columns import BoolVector, IntVector

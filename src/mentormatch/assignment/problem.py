@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mentormatch.assignment.arrays import People, read_arrays, read_counts, read_loads
+from mentormatch.assignment.arrays import SideKeys, read_arrays, read_counts, read_loads
 from mentormatch.assignment.misfits import inexact, misfits, read_row, wrong_goals, wrong_places
 from mentormatch.assignment.scores import DenseScores, SparseScores
 from mentormatch.columns import BoolVector, IntVector
@@ -270,7 +270,7 @@ class AssignmentProblem:
         """
         read = read_arrays(scores, allowed, scale)
         n, m = read.scores.shape
-        mentors, mentees = People(n, read.mentor_keys), People(m, read.mentee_keys)
+        mentors, mentees = SideKeys(n, read.mentor_keys), SideKeys(m, read.mentee_keys)
         priority = [
             None if weights is None else read_counts(weights, people, where)
             for weights, people, where in (

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from mentormatch.assignment.oneself import ONESELF
+from mentormatch.assignment.self_pairs import SELF_PAIRS
 from mentormatch.assignment.solution import Status
 from mentormatch.board.actions import Decision, Imposed, Places, SetAside, Withdrawal, side_of
 from mentormatch.board.deciding import Ground, asked
@@ -57,7 +57,8 @@ class Attempt:
             if not self.ground.there(person, self.before.cohort):
                 raise RequestError(tr(GONE, name=self.name(person)))
         if isinstance(self.made, Imposed) and self._is_one_person(self.made):
-            raise RequestError(about(f"{self.name(self.made.mentor)} - {self.name(self.made.mentee)}", ONESELF.label))
+            names = f"{self.name(self.made.mentor)} - {self.name(self.made.mentee)}"
+            raise RequestError(about(names, SELF_PAIRS.label))
         if isinstance(self.made, Places):
             side = side_of(self.made.person)
             if not asked(self.ground.base.programme, side):

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field as Setting
 
-from mentormatch.fields.base import Answer, Blank, Field, Figures, Reading, Several, Side, Use
+from mentormatch.fields.base import Answer, Blank, Field, Figures, Reading, SeveralAnswers, Side, Use
 from mentormatch.fields.grids import Levels, Slots
 from mentormatch.fields.lists import Choices, ListOfNames, Ranking
 from mentormatch.fields.single import Choice, Number, Place, Scale, Text, YesNo
@@ -37,7 +37,7 @@ __all__ = [
     "Ranking",
     "Reading",
     "Scale",
-    "Several",
+    "SeveralAnswers",
     "Side",
     "Slots",
     "Text",

@@ -20,15 +20,15 @@ type Use = Literal["key", "contact", "match", "display", "consent", "forbidden"]
 type Special = Literal["origin", "politics", "religion", "union", "genetics", "biometrics", "health", "sexuality"]
 """The special categories of personal data: GDPR (RGPD), article 9."""
 type Answer = str | Mapping[str, str]
-"""One answer as it comes in: the text of a cell, which may be ``Several``, or that of each item of a grid."""
+"""One answer as it comes in: the text of a cell, which may be ``SeveralAnswers``, or that of each item of a grid."""
 
 
-class Several(str):
+class SeveralAnswers(str):
     """The text of a cell that came in as several answers, which are kept apart: no joiner can stand in one of them.
 
     ``parts`` are they, trimmed, none empty; ``ordered`` is False where nothing says which of them came first.
 
-    >>> said = Several.of(["Contrats ; paie", "Danse", " "])
+    >>> said = SeveralAnswers.of(["Contrats ; paie", "Danse", " "])
     >>> str(said), said.parts
     ('Contrats ; paie; Danse', ('Contrats ; paie', 'Danse'))
     """
@@ -135,7 +135,7 @@ def split(text: str, joiner: str | None) -> list[str]:
 
     Answers that came in apart are those parts.
     """
-    if isinstance(text, Several):
+    if isinstance(text, SeveralAnswers):
         return list(text.parts)
     parts = text.split(joiner) if joiner else re.split(r"[;\n\r]", text)
     return [part.strip() for part in parts if part.strip()]
@@ -148,7 +148,7 @@ def is_blank(answer: Answer) -> bool:
 
 def as_text(answer: Answer) -> str:
     """Return the one text that an answer is: of an answer by item, what stands in a file that has them in one cell."""
-    return answer if isinstance(answer, str) else Several.of(answer.values())
+    return answer if isinstance(answer, str) else SeveralAnswers.of(answer.values())
 
 
 def distinct(labels: list[str]) -> list[str]:

@@ -16,7 +16,7 @@ from mentormatch.fields.base import (
     Field,
     Labels,
     Reading,
-    Several,
+    SeveralAnswers,
     is_blank,
     places,
     position,
@@ -57,7 +57,7 @@ def find_options(options: Sequence[str], pieces: Sequence[str], joiner: str | No
 
 def pieces_of(answer: str, options: Sequence[str], joiner: str | None) -> list[str]:
     """Return the texts in an answer between its joiners; an option may hold one, and a line is then not cut."""
-    if isinstance(answer, Several) or not any((joiner or ";") in option for option in options):
+    if isinstance(answer, SeveralAnswers) or not any((joiner or ";") in option for option in options):
         return split(answer, joiner)
     return [answer.strip()] if joiner else [line.strip() for line in answer.splitlines() if line.strip()]
 
@@ -159,7 +159,7 @@ class Ranking(Field):
     def read(self, answer: Answer) -> Reading:
         if is_blank(answer):
             return Blank
-        if isinstance(answer, Several) and len(answer.parts) > 1 and not answer.ordered:
+        if isinstance(answer, SeveralAnswers) and len(answer.parts) > 1 and not answer.ordered:
             return Reading(None, tr("des choix dont rien ne dit l'ordre"))
         if isinstance(answer, Mapping):
             ranked = by_rank(answer, self.options)
@@ -250,7 +250,7 @@ class ListOfNames(Field):
         texts = answer.values() if isinstance(answer, Mapping) else [answer]
         names = [name for text in texts for name in self.pieces(text) if not is_nobody(name)]
         notes = [tr(OF_A_PROGRAM)] if any(LISTED.fullmatch(name) for name in names) else []
-        if isinstance(answer, Several) and len(names) > 1 and not answer.ordered:
+        if isinstance(answer, SeveralAnswers) and len(names) > 1 and not answer.ordered:
             notes.append(tr("des noms dont rien ne dit l'ordre : rangés par ordre alphabétique"))
         return Reading(tuple(names), joined(notes))
 

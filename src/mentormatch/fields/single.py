@@ -11,7 +11,7 @@ from mentormatch.affirmation import NO as NO
 from mentormatch.affirmation import YES as YES
 from mentormatch.affirmation import affirmed
 from mentormatch.columns import NONE, Affirmations, Codes, Numbers, Texts
-from mentormatch.fields.base import Answer, Blank, Field, Figures, Labels, Reading, Several, as_text, is_blank
+from mentormatch.fields.base import Answer, Blank, Field, Figures, Labels, Reading, SeveralAnswers, as_text, is_blank
 from mentormatch.fields.numbers import parse_number as parse_number
 from mentormatch.fields.numbers import read_number
 from mentormatch.fields.options import option_named
@@ -39,7 +39,7 @@ def ticked(answer: Mapping[str, str]) -> list[str]:
 
 def one_of(answer: Answer) -> str:
     """Return the one answer in ``answer``, the labels of its ticked boxes where it has boxes."""
-    return Several.of(ticked(answer)) if isinstance(answer, Mapping) else answer
+    return SeveralAnswers.of(ticked(answer)) if isinstance(answer, Mapping) else answer
 
 
 def coded(labels: Sequence[str], values: Sequence[object]) -> Codes:
@@ -57,7 +57,9 @@ class Options(Field):
         if is_blank(answer):
             return Blank
         said = one_of(answer)
-        several = isinstance(said, Several) and len(said.parts) > 1  # whatever option their joined text may spell
+        several = (
+            isinstance(said, SeveralAnswers) and len(said.parts) > 1
+        )  # whatever option their joined text may spell
         return option_reading(None if several else option_named(self.options, said.strip())) if said else Blank
 
 

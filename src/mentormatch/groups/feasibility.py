@@ -11,8 +11,8 @@ from time import monotonic
 
 import numpy as np
 
-from mentormatch.assignment.oneself import ONESELF
 from mentormatch.assignment.rule import Rule
+from mentormatch.assignment.self_pairs import SELF_PAIRS
 from mentormatch.assignment.solution import Status
 from mentormatch.groups.columns import cliques
 from mentormatch.groups.posing import Posed, pose
@@ -224,7 +224,7 @@ def searched_for(inquiry: Inquiry) -> Conflict | None:
     people = list(range(len(problem)))
     if impossible(free, inquiry.ends):
         people = filtered(people, lambda some: impossible(part_of(free, some), inquiry.ends))
-    labels, keys = (*map(inquiry.labels.rule, rules), *of_oneself(inquiry, rules)), inquiry.keys(people)
+    labels, keys = (*map(inquiry.labels.rule, rules), *of_self_pairs(inquiry, rules)), inquiry.keys(people)
     told = tr("Ces règles ne peuvent pas être tenues toutes à la fois : {rules}.", rules=named(labels))
     if len(people) < len(problem):
         told = tr(
@@ -237,13 +237,13 @@ def searched_for(inquiry: Inquiry) -> Conflict | None:
     return replace(found, ways_out=tuple(ways_out(inquiry, found)))
 
 
-def of_oneself(inquiry: Inquiry, rules: Sequence[Rule]) -> tuple[str, ...]:
+def of_self_pairs(inquiry: Inquiry, rules: Sequence[Rule]) -> tuple[str, ...]:
     """Return what it is called that nobody leads their own group, where everybody could be placed but for that."""
     cohort = inquiry.cohort
     if not len(cohort.both[0]):
         return ()
     strangers = replace(cohort, mentors=replace(cohort.mentors, persons=None))
-    return () if impossible(replace(inquiry, cohort=strangers).under(rules), inquiry.ends) else (ONESELF.label,)
+    return () if impossible(replace(inquiry, cohort=strangers).under(rules), inquiry.ends) else (SELF_PAIRS.label,)
 
 
 def part_of(problem: GroupProblem, people: Sequence[int]) -> GroupProblem:

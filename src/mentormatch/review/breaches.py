@@ -7,9 +7,9 @@ from itertools import batched
 
 import numpy as np
 
-from mentormatch.assignment.oneself import in_force
 from mentormatch.assignment.posing import SIDES, admitted, loads
 from mentormatch.assignment.rule import Market, Rule, market_of
+from mentormatch.assignment.self_pairs import in_force
 from mentormatch.assignment.wide.part import NOTHING
 from mentormatch.columns import BoolVector
 from mentormatch.languages import tr

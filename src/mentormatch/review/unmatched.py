@@ -7,10 +7,10 @@ from itertools import batched
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.oneself import in_force
 from mentormatch.assignment.posing import SIDES, forbidding
 from mentormatch.assignment.problem import AssignmentProblem, Loads
 from mentormatch.assignment.rule import Market, Rule
+from mentormatch.assignment.self_pairs import in_force
 from mentormatch.assignment.solution import Solution, Status
 from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.columns import BoolVector, Index, IntVector

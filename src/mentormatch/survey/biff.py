@@ -8,7 +8,7 @@ imports this file.
 import struct
 from collections.abc import Iterator, Sequence
 
-from mentormatch.survey.census import ANY, ERROR, UNCOMPUTED, Census, Held, LostError
+from mentormatch.survey.census import ANY, ERROR, UNCOMPUTED, Census, Held, UnreadableError
 
 NAMES = ("workbook", "book")
 """What the stream is called: in Excel 97 and later, before."""
@@ -42,7 +42,7 @@ class OldBook:
                 for _ in _records(self._stream, at):
                     pass
         except (struct.error, LookupError, ValueError):
-            raise LostError from None
+            raise UnreadableError from None
 
     def _read_globals(self) -> None:
         """Find where each sheet begins, and the texts that they share."""
@@ -64,7 +64,7 @@ class OldBook:
         try:
             return self._counted(self.parts[sheet])
         except (struct.error, LookupError, ValueError):
-            raise LostError from None
+            raise UnreadableError from None
 
     def _counted(self, start: int) -> Census:
         census = Census()
@@ -75,7 +75,7 @@ class OldBook:
                 awaited = None
             elif kind in LEAST:
                 if size < LEAST[kind]:
-                    raise LostError
+                    raise UnreadableError
                 if awaited:
                     census.fault(*awaited, UNCOMPUTED)
                 awaited = self._count(census, kind, at, size)
@@ -125,11 +125,11 @@ class OldBook:
         count = _short(self._stream, at)[0]
         if not self._unicode:
             if count > size - 2:
-                raise LostError
+                raise UnreadableError
             return ANY if self._stream[at + 2 : at + 2 + count].strip() else ""
         wide = self._stream[at + 2] & 1
         if count << wide > size - 3:
-            raise LostError
+            raise UnreadableError
         found = self._stream[at + 3 : at + 3 + (count << wide)]
         return found.decode("utf-16-le" if wide else "latin-1", "replace")
 
@@ -149,7 +149,7 @@ class _Shared:
     def _next(self) -> None:
         found = next(self.pieces, None)
         if found is None:
-            raise LostError
+            raise UnreadableError
         self.piece, self.at = found, 0
 
     def _string(self) -> str:
@@ -176,7 +176,7 @@ class _Shared:
                 wide, self.at = self.piece[0] & 1, 1
             taken = min(count, len(self.piece) - self.at >> wide)
             if not taken:
-                raise LostError
+                raise UnreadableError
             end = self.at + (taken << wide)
             found.append(self.piece[self.at : end].decode("utf-16-le" if wide else "latin-1", "replace"))
             self.at, count = end, count - taken
@@ -207,7 +207,7 @@ def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
     while True:
         kind, size = _head(stream, at)
         if at + 4 + size > length or (kind == END and size) or not (depth or kind == BEGIN):
-            raise LostError
+            raise UnreadableError
         depth += (kind == BEGIN) - (kind == END)
         if depth <= 1:
             yield kind, at + 4, size
@@ -220,7 +220,7 @@ def _stream(content: bytes) -> bytes:
     """Return the stream of the workbook in an OLE container."""
     size = 1 << _head(content, 30)[0]
     if size not in (512, 4096):
-        raise LostError
+        raise UnreadableError
     first_entry, first_mini = _index(content, 48)[0], _index(content, 60)[0]
     table = _table(content, size)
     entries = _chained(content, size, table, first_entry, 1)
@@ -231,7 +231,7 @@ def _stream(content: bytes) -> bytes:
         packed = _chained(content, size, table, _index(entries, 116)[0], 1)
         found = _chained(packed, MINI, _numbers(_chained(content, size, table, first_mini, 1)), start, 0)
     if len(found) < length:
-        raise LostError
+        raise UnreadableError
     return found[:length]
 
 
@@ -244,7 +244,7 @@ def _entry(entries: bytes) -> tuple[int, int]:
     for name in NAMES:
         if name in found:
             return found[name]
-    raise LostError
+    raise UnreadableError
 
 
 def _table(content: bytes, size: int) -> Sequence[int]:
@@ -253,7 +253,7 @@ def _table(content: bytes, size: int) -> Sequence[int]:
     more = _index(content, 68)[0]
     while more < END_OF_CHAIN:
         if len(listed) * size > len(content) + LISTED * size:
-            raise LostError
+            raise UnreadableError
         *numbers, more = _numbers(content[(more + 1) * size : (more + 2) * size])
         listed += numbers
     sectors = (content[(at + 1) * size : (at + 2) * size] for at in listed if at < END_OF_CHAIN)
@@ -269,7 +269,7 @@ def _chained(content: bytes, size: int, table: Sequence[int], start: int, above:
     found: list[bytes] = []
     while start < END_OF_CHAIN:
         if len(found) > len(table):
-            raise LostError
+            raise UnreadableError
         found.append(content[(start + above) * size : (start + above + 1) * size])
         start = table[start]
     return b"".join(found)

@@ -8,7 +8,7 @@ import struct
 from collections.abc import Iterator
 
 from mentormatch.survey.biff import rk
-from mentormatch.survey.census import ERROR, Census, DoubledError, Held, LostError
+from mentormatch.survey.census import ERROR, Census, DoubledError, Held, UnreadableError
 from mentormatch.survey.spreadsheetml import Archive
 
 ROW, STRING, SHEET = 0, 19, 156
@@ -41,17 +41,17 @@ class BinaryBook:
             found = records(archive.read(shared)) if shared else ()
             self.strings = [_text(body, 1)[0] for kind, body in found if kind == STRING]
         except (struct.error, IndexError, ValueError):
-            raise LostError from None
+            raise UnreadableError from None
 
     def census(self, sheet: str) -> Census:
         """Return what the cells of a sheet hold."""
         part = self.parts.get(sheet, "")
         if part not in self.archive:
-            raise LostError
+            raise UnreadableError
         try:
             return self._counted(self.archive.read(part))
         except (struct.error, IndexError, ValueError):
-            raise LostError from None
+            raise UnreadableError from None
 
     def _counted(self, content: bytes) -> Census:
         census = Census()
@@ -86,13 +86,13 @@ class BinaryBook:
 
 
 def records(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the kind and the bytes of each record of a part; raise LostError where one does not end."""
+    """Yield the kind and the bytes of each record of a part; raise UnreadableError where one does not end."""
     at, length = 0, len(content)
     while at < length:
         kind, at = _number(content, at, 2)
         size, at = _number(content, at, 4)
         if at + size > length:
-            raise LostError
+            raise UnreadableError
         yield kind, content[at : at + size]
         at += size
 
@@ -116,5 +116,5 @@ def _text(body: bytes, at: int) -> tuple[str, int]:
         return "", at + 4
     end = at + 4 + 2 * count
     if end > len(body):
-        raise LostError
+        raise UnreadableError
     return body[at + 4 : end].decode("utf-16-le", "replace"), end

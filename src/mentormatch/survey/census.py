@@ -23,7 +23,7 @@ type Held = Any
 """What a cell holds: its text, its number, or ``ANY``; None where there is no cell."""
 
 
-class LostError(Exception):
+class UnreadableError(Exception):
     """The parts of the workbook cannot be followed."""
 
 

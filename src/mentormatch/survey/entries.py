@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from mentormatch.fields import Answer, AnyField, Reading, Several, Side
+from mentormatch.fields import Answer, AnyField, Reading, SeveralAnswers, Side
 from mentormatch.fields.base import as_text, is_blank
 from mentormatch.languages import mark, tr
 from mentormatch.people import Fate, RowFate
@@ -91,7 +91,7 @@ def reader(field: AnyField, names: dict[str, str]) -> Callable[[Answer], Reading
     def read(answer: Answer) -> Reading:
         if not isinstance(answer, str):
             return field.read(answer)
-        told = (answer.parts, answer.ordered) if isinstance(answer, Several) else (type(answer), answer)
+        told = (answer.parts, answer.ordered) if isinstance(answer, SeveralAnswers) else (type(answer), answer)
         if told not in met:
             met[told] = with_names_once(field.read(answer), names)
         return met[told]

@@ -16,7 +16,7 @@ from mentormatch.fields import (
     ListOfNames,
     Ranking,
     Scale,
-    Several,
+    SeveralAnswers,
     Slots,
     YesNo,
 )
@@ -117,10 +117,10 @@ class Wording:
         """Return what a cell stands for, which may hold several answers."""
         if not isinstance(self.field, Choices | Ranking | Slots | ListOfNames):
             return self.one(text)
-        if fold(text) in self.known and not isinstance(text, Several):
+        if fold(text) in self.known and not isinstance(text, SeveralAnswers):
             return self.one(text)
         pieces = [said for piece in split(text, self.field.joiner) for said in self.pieces(piece)]
-        return Several.of(pieces, ordered=not isinstance(text, Several) or text.ordered)
+        return SeveralAnswers.of(pieces, ordered=not isinstance(text, SeveralAnswers) or text.ordered)
 
     def pieces(self, text: str) -> list[str]:
         """Return the answers in ``text``, commas between them; as typed where none of them is mapped."""

@@ -66,7 +66,7 @@ class Both(NamedTuple):
         return self.day if order == "day first" else self.month
 
 
-class Moment(NamedTuple):
+class ReadMoment(NamedTuple):
     """What is known of one moment: itself, or the likely one, and both readings where none is proved."""
 
     when: datetime | None = None
@@ -75,7 +75,7 @@ class Moment(NamedTuple):
 
 def moments(
     column: str, texts: Sequence[str], beside: Iterable[str] = (), certain: Order | None = None
-) -> tuple[list[Moment], str]:
+) -> tuple[list[ReadMoment], str]:
     """Return the moments in the texts of a column, one a row, and what is wrong with the column, if anything.
 
     ``beside`` are other texts that the tool wrote in the same form. ``certain`` is the order in which it writes day
@@ -86,18 +86,20 @@ def moments(
     >>> moments("Date", ["03/04/2026"])[0][0].when
     """
     if any(texts) and all(not text.strip() or SERIAL.fullmatch(text.strip()) for text in texts):
-        return [Moment(stored(text)) for text in texts], ""
+        return [ReadMoment(stored(text)) for text in texts], ""
     read = [both(text) for text in texts]
     told = [one for one in (*read, *map(both, beside)) if one != Both()]
     orders = [order for order in ORDERS if all(one.of(order) for one in told)]
     if not orders:
-        return [Moment(one.sure) for one in read], MIXED
+        return [ReadMoment(one.sure) for one in read], MIXED
     if len(orders) > 1:
         likely = likelier(in_order(texts, read), certain)
         return [unproved(column, one, likely) for one in read], ""
     if converted(told):
-        return [Moment(one.of(orders[0]) if one.spelled or not may_be_turned(one) else None) for one in read], CONVERTED
-    return [Moment(one.of(orders[0])) for one in read], ""
+        return [
+            ReadMoment(one.of(orders[0]) if one.spelled or not may_be_turned(one) else None) for one in read
+        ], CONVERTED
+    return [ReadMoment(one.of(orders[0])) for one in read], ""
 
 
 def stored(text: str) -> datetime | None:
@@ -168,11 +170,11 @@ def may_be_turned(one: Both) -> bool:
     return one.day is not None and one.day.month != one.day.day <= MONTHS
 
 
-def unproved(column: str, one: Both, likely: Order | None) -> Moment:
+def unproved(column: str, one: Both, likely: Order | None) -> ReadMoment:
     """Return what is known of a moment where the column proves no order."""
     if one.day is None or one.month is None or one.day == one.month:
-        return Moment(one.sure)
-    return Moment(one.of(likely) if likely else None, Readings(column, one.day, one.month))
+        return ReadMoment(one.sure)
+    return ReadMoment(one.of(likely) if likely else None, Readings(column, one.day, one.month))
 
 
 def likelier(rows: Order | None, tool: Order | None) -> Order | None:

@@ -8,7 +8,7 @@ import re
 from itertools import product
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from mentormatch.survey.census import ERROR, UNCOMPUTED, Census, DifferenceError, DoubledError, LostError, place
+from mentormatch.survey.census import ERROR, UNCOMPUTED, Census, DifferenceError, DoubledError, UnreadableError, place
 from mentormatch.survey.spreadsheetml import Archive
 
 CONTENT = "content.xml"
@@ -39,7 +39,7 @@ class OpenBook:
     def census(self, sheet: str) -> Census:
         """Return what the cells of a sheet hold."""
         if sheet not in self.parts:
-            raise LostError
+            raise UnreadableError
         return self.parts[sheet]
 
 
@@ -62,7 +62,7 @@ class _Content:
         try:
             parser.Parse(xml, True)  # noqa: FBT003 - this is how expat is told that there is no more
         except ExpatError:
-            raise LostError from None
+            raise UnreadableError from None
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag in _CELLS:
@@ -137,9 +137,9 @@ def _times(attributes: dict[str, str], name: str) -> int:
     """Return how often a row or a cell is repeated."""
     said = attributes.get(name, "1")
     if not said.isdecimal():
-        raise LostError
+        raise UnreadableError
     return max(1, int(said))
 
 
 def _refuse_entity(*_: object) -> None:
-    raise LostError
+    raise UnreadableError

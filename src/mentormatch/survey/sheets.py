@@ -109,7 +109,7 @@ def limit_this_process() -> None:
 
 def write_sheet(content: bytes, wanted: str | None, out: IO[str]) -> None:
     """Write the rows of the sheet, then the object that ends a whole answer."""
-    from mentormatch.survey.census import DifferenceError, DoubledError, LostError
+    from mentormatch.survey.census import DifferenceError, DoubledError, UnreadableError
 
     try:
         end = _write_rows(content, wanted, out)
@@ -119,7 +119,7 @@ def write_sheet(content: bytes, wanted: str | None, out: IO[str]) -> None:
         end = RefusalError("differs", str(difference)).end
     except DoubledError:
         end = {"refusal": "doubled"}
-    except LostError:
+    except UnreadableError:
         end = {"refusal": "unreadable"}
     except MemoryError:
         end = {"refusal": "size"}
@@ -176,7 +176,7 @@ class _Book:
     """The sheets of a workbook by the second reading, which knows the same ones as the first."""
 
     def __init__(self, content: bytes, names: list[str]) -> None:
-        from mentormatch.survey.census import DoubledError, LostError
+        from mentormatch.survey.census import DoubledError, UnreadableError
 
         if len(set(names)) < len(names):
             raise DoubledError
@@ -184,7 +184,7 @@ class _Book:
         self._by_number = content.startswith(_OLE)
         self._book = _book(content)
         if self._book.parts.keys() != (set(range(len(names))) if self._by_number else set(names)):
-            raise LostError
+            raise UnreadableError
 
     def census(self, name: str) -> "Census":
         """Return what the cells of a sheet hold."""
@@ -196,7 +196,7 @@ def _book(content: bytes) -> Any:
     """Return the sheets of a workbook by the parser of its kind."""
     from mentormatch.survey.biff import OldBook
     from mentormatch.survey.biff12 import BinaryBook
-    from mentormatch.survey.census import LostError
+    from mentormatch.survey.census import UnreadableError
     from mentormatch.survey.opendocument import CONTENT, OpenBook
     from mentormatch.survey.spreadsheetml import Archive, OfficeBook
 
@@ -205,7 +205,7 @@ def _book(content: bytes) -> Any:
     try:
         archive = Archive(zipfile.ZipFile(io.BytesIO(content)))
     except (zipfile.BadZipFile, ValueError, OSError):
-        raise LostError from None
+        raise UnreadableError from None
     if CONTENT in archive:
         return OpenBook(archive)
     return (BinaryBook if archive.main().casefold().endswith(".bin") else OfficeBook)(archive)

@@ -19,7 +19,7 @@ from mentormatch.survey.census import (
     DifferenceError,
     DoubledError,
     Held,
-    LostError,
+    UnreadableError,
     column_of,
     letters,
     place,
@@ -44,12 +44,12 @@ class Archive:
         return part.casefold() in self._names
 
     def read(self, part: str) -> bytes:
-        """Return the bytes of a part, none where there is no such part; raise LostError where they are damaged."""
+        """Return the bytes of a part, none where there is none; raise UnreadableError where they are damaged."""
         name = self._names.get(part.casefold())
         try:
             return b"" if name is None else self._archive.read(name)
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
-            raise LostError from None
+            raise UnreadableError from None
 
     def links(self, part: str) -> dict[str, tuple[str, str]]:
         """Return the kind and the target of what a part refers to, by the name of the reference."""
@@ -78,7 +78,7 @@ def local(tag: str) -> str:
 
 
 def parse(xml: bytes, start: Start, text: Callable[[str], None] | None = None) -> None:
-    """Parse a part; raise LostError where it is not well formed, or declares entities of its own."""
+    """Parse a part; raise UnreadableError where it is not well formed, or declares entities of its own."""
     if not xml:
         return
     parser = ParserCreate()
@@ -89,11 +89,11 @@ def parse(xml: bytes, start: Start, text: Callable[[str], None] | None = None) -
     try:
         parser.Parse(xml, True)  # noqa: FBT003 - this is how expat is told that there is no more
     except ExpatError:
-        raise LostError from None
+        raise UnreadableError from None
 
 
 def _refuse_entity(*_: object) -> None:
-    raise LostError
+    raise UnreadableError
 
 
 class OfficeBook:
@@ -123,7 +123,7 @@ class OfficeBook:
         """Return what the cells of a sheet hold."""
         part = self.parts.get(sheet, "")
         if part not in self.archive:
-            raise LostError
+            raise UnreadableError
         return counted(self.archive.read(part), self.strings, pending=self.pending)
 
 
@@ -274,7 +274,7 @@ class _Sheet:
         """Return the column of a cell; raise DoubledError where it says that it stands in another row."""
         found = _CELL.fullmatch(where)
         if found is None:
-            raise LostError
+            raise UnreadableError
         if int(found[2]) != self.row + 1:
             raise DoubledError
         column = column_of(found[1])
@@ -291,5 +291,5 @@ class _Sheet:
 def _number(said: str) -> int:
     """Return the row, from 0, that a row says it is."""
     if not said.isdecimal() or int(said) < 1:
-        raise LostError
+        raise UnreadableError
     return int(said) - 1

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.errors import Problem
-from mentormatch.fields import Figures, Several
+from mentormatch.fields import Figures, SeveralAnswers
 from mentormatch.languages import tr, tr_n
 from mentormatch.survey.sheets import spelled
 from mentormatch.survey.table import MAX_COLUMNS, Record, Rows, gather, unreadable
@@ -37,14 +37,14 @@ class MeaninglessError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ValueColumn:
     """One column of values, None where there is none, under its label."""
 
     label: str
     values: Sequence[object]
 
 
-def rows_of(name: str, columns: Iterable[Column]) -> Rows:
+def rows_of(name: str, columns: Iterable[ValueColumn]) -> Rows:
     """Return the rows of these columns, all of one length, their labels first.
 
     Raises
@@ -62,7 +62,7 @@ def rows_of(name: str, columns: Iterable[Column]) -> Rows:
     return gather(name, [Record(1, tuple(labels)), *below])
 
 
-def bounded(name: str, columns: Iterable[Column]) -> Iterator[Column]:
+def bounded(name: str, columns: Iterable[ValueColumn]) -> Iterator[ValueColumn]:
     """Yield the columns while they are no more than a file may have: each row of objects may bring others."""
     for number, column in enumerate(columns):
         if number == MAX_COLUMNS:
@@ -71,7 +71,7 @@ def bounded(name: str, columns: Iterable[Column]) -> Iterator[Column]:
         yield column
 
 
-def by_item(column: Column, problems: list[Problem]) -> Iterator[Column]:
+def by_item(column: ValueColumn, problems: list[Problem]) -> Iterator[ValueColumn]:
     """Yield the column itself, or one for each item of the objects in it; other values beside those are problems."""
     if not any(issubclass(kind, Mapping) for kind in set(map(type, column.values))):
         yield column
@@ -85,12 +85,12 @@ def by_item(column: Column, problems: list[Problem]) -> Iterator[Column]:
     }
     problems += refused(column.label, beside, tr("un objet de réponses par élément, comme sur d'autres lignes"))
     for item in items:
-        yield Column(part(column.label, str(item)), [values.get(item) for values in parts])
+        yield ValueColumn(part(column.label, str(item)), [values.get(item) for values in parts])
     if not items:
-        yield Column(column.label, [None for _ in parts])
+        yield ValueColumn(column.label, [None for _ in parts])
 
 
-def told_in(column: Column, problems: list[Problem]) -> tuple[str, list[str]]:
+def told_in(column: ValueColumn, problems: list[Problem]) -> tuple[str, list[str]]:
     """Return the label and the cells of a column; those that mean nothing are problems."""
     cells, meaningless = [], {}
     for at, value in enumerate(column.values):
@@ -117,7 +117,7 @@ def refused(label: str, types: Mapping[int, str], expected: str) -> Iterator[Pro
 
 
 def cell_of(value: object) -> str:
-    """Return the text that a value stands for, ``Several`` of them for a list; raise MeaninglessError with its type.
+    """Return the text that a value stands for, several of them for a list; raise MeaninglessError with its type.
 
     >>> [cell_of(value) for value in (None, True, 2.0, ["a", None, 3])], cell_of({"b", "a"})
     (['', 'Oui', '2', 'a; 3'], 'a; b')
@@ -127,10 +127,10 @@ def cell_of(value: object) -> str:
     if not isinstance(value, COLLECTIONS):
         return scalar(value)
     if isinstance(value, set | frozenset):
-        return Several.of(sorted(map(scalar, value)), ordered=False)
+        return SeveralAnswers.of(sorted(map(scalar, value)), ordered=False)
     if isinstance(value, np.ndarray):
-        return Several.of(map(scalar, elements(value))) if value.ndim == 1 else scalar(value)
-    return Several.of(map(scalar, value))
+        return SeveralAnswers.of(map(scalar, elements(value))) if value.ndim == 1 else scalar(value)
+    return SeveralAnswers.of(map(scalar, value))
 
 
 def elements(array: NDArray[Any]) -> Iterable[object]:
@@ -173,7 +173,7 @@ def is_missing(value: object) -> bool:
     return value is None or value is np.ma.masked or type(value).__name__ in {"NAType", "NaTType"}
 
 
-def values_of(records: Sequence[Mapping[Any, object]]) -> Iterator[Column]:
+def values_of(records: Sequence[Mapping[Any, object]]) -> Iterator[ValueColumn]:
     """Yield the columns of records: every key of any of them, in the order in which they come."""
     for key in dict.fromkeys(key for record in records for key in record):
-        yield Column(str(key), [record.get(key) for record in records])
+        yield ValueColumn(str(key), [record.get(key) for record in records])

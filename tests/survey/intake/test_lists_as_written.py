@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.fields import Choice, Choices, Levels, Ranking, Scale, Text
-from mentormatch.fields.base import Reading, Several
+from mentormatch.fields.base import Reading, SeveralAnswers
 from mentormatch.fields.lists import rank_of
 
 OPTIONS = ["Danse", "Cirque", "Son ; lumière", "Théâtre, marionnette", "Son"]
@@ -79,7 +79,7 @@ def test_two_levels_of_one_line_are_told() -> None:
 
 def test_a_trailing_joiner_a_list_of_one_and_a_plural_are_the_option() -> None:
     field = Choice(question="?", options=["Danse", "Cirque"])
-    answers = "Danse;", Several.of(["Cirque"]), "Danses", Several.of(["Danse", "Cirque"])
+    answers = "Danse;", SeveralAnswers.of(["Cirque"]), "Danses", SeveralAnswers.of(["Danse", "Cirque"])
     assert [field.read(answer).value for answer in answers] == [0, 1, 0, None]
 
 

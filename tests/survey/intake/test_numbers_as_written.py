@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mentormatch.enrolment import read_survey
 from mentormatch.fields import Answer, Number
-from mentormatch.fields.base import Several
+from mentormatch.fields.base import SeveralAnswers
 from mentormatch.programme import Programme
 from tests.survey.intake.answers import KEY, frame
 
@@ -158,7 +158,7 @@ def test_limits_decide_between_thousands_and_decimals_where_they_can(most: float
 
 @pytest.mark.parametrize(
     ("answer", "value"),
-    [(Several.of(["2"]), 2), (Several.of(["1", "2"]), None),
+    [(SeveralAnswers.of(["2"]), 2), (SeveralAnswers.of(["1", "2"]), None),
      ({"2 personnes": "X", "3 personnes": ""}, 2), ({"1": "X", "2": "X"}, None),
      ("\uff13", 3), ("\u22121", -1), ("deux (2)", 2)],
 )  # fmt: skip

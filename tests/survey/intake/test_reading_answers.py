@@ -22,7 +22,7 @@ from mentormatch.fields import (
     Place,
     Ranking,
     Scale,
-    Several,
+    SeveralAnswers,
     Slots,
     Text,
     YesNo,
@@ -58,7 +58,11 @@ def retyped(text: str) -> st.SearchStrategy[str]:
 def joined(draw: st.DrawFn, options: Sequence[str]) -> Answer:
     """Draw several options as one cell, or as a list."""
     typed = [draw(retyped(option)) for option in options]
-    return Several.of(typed) if draw(st.booleans()) else draw(JOINERS).join(typed) + draw(st.sampled_from(["", ";"]))
+    return (
+        SeveralAnswers.of(typed)
+        if draw(st.booleans())
+        else draw(JOINERS).join(typed) + draw(st.sampled_from(["", ";"]))
+    )
 
 
 @st.composite
@@ -112,10 +116,10 @@ def numbered(value: float) -> st.SearchStrategy[Answer]:
 def named(names: Sequence[str]) -> st.SearchStrategy[Answer]:
     if not names:
         return st.sampled_from(
-            ["Aucun", " néant ", "-", "aucune", "RAS", Several.of(["Aucun"]), {"1": "aucun", "2": ""}]
+            ["Aucun", " néant ", "-", "aucune", "RAS", SeveralAnswers.of(["Aucun"]), {"1": "aucun", "2": ""}]
         )
     parts = {str(place): name for place, name in enumerate(names)} | {"9": ""}
-    return st.sampled_from(["; ".join(names), "\n".join(names) + ";", Several.of(names), parts])
+    return st.sampled_from(["; ".join(names), "\n".join(names) + ";", SeveralAnswers.of(names), parts])
 
 
 @st.composite
@@ -137,7 +141,7 @@ def graded(draw: st.DrawFn, field: Levels, grades: Sequence[int]) -> Answer:
     given_levels = {item: field.levels[grade] for item, grade in zip(field.items, grades, strict=True) if grade >= 0}
     cells = {item: draw(retyped(given_levels[item])) if item in given_levels else "" for item in field.items}
     lines = [f"{item} : {level}" for item, level in given_levels.items()]
-    shapes: list[Answer] = [cells, "; ".join(lines), "\n".join(lines), Several.of(lines)]
+    shapes: list[Answer] = [cells, "; ".join(lines), "\n".join(lines), SeveralAnswers.of(lines)]
     return draw(st.sampled_from(shapes))
 
 

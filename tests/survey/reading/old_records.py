@@ -15,7 +15,7 @@ CELLS = (LABEL, SHARED, NUMBER, TRUTH, SMALL, SMALLS, FORMULA)
 type Record = tuple[int, bytes]
 
 
-class LostError(Exception):
+class UnreadableError(Exception):
     """The records cannot be followed."""
 
 
@@ -26,7 +26,7 @@ def filled_rows(content: bytes) -> set[int] | None:
         strings = [text for kind, body in parts[0] if kind == STRINGS for text in strings_in(body)]
         cells = [record for part in parts if is_sheet(part) for record in part if record[0] in CELLS]
         return {struct.unpack_from("<H", body)[0] + 1 for kind, body in cells if holds(kind, body, strings)}
-    except (LostError, struct.error, IndexError):
+    except (UnreadableError, struct.error, IndexError):
         return None
 
 
@@ -44,7 +44,7 @@ def workbook_stream(content: bytes) -> bytes:
             found = chained(content, table, start)
             if size <= len(found):
                 return found[:size]
-    raise LostError
+    raise UnreadableError
 
 
 def sector(content: bytes, number: int) -> bytes:
@@ -57,7 +57,7 @@ def chained(content: bytes, table: Sequence[int], start: int) -> bytes:
     found: list[int] = []
     while start < 0xFFFFFFF0:
         if start in found:
-            raise LostError
+            raise UnreadableError
         found.append(start)
         start = table[start]
     return b"".join(sector(content, number) for number in found)
@@ -69,7 +69,7 @@ def records(stream: bytes) -> Iterator[Record]:
     while at < len(stream):
         kind, size = struct.unpack_from("<HH", stream, at)
         if at + 4 + size > len(stream):
-            raise LostError
+            raise UnreadableError
         yield kind, stream[at + 4 : at + 4 + size]
         at += 4 + size
 
@@ -79,11 +79,11 @@ def substreams(found: Iterator[Record]) -> Iterator[list[Record]]:
     for _ in range(2):
         part = [next(found, (0, b""))]
         if part[0][0] != BEGIN:
-            raise LostError
+            raise UnreadableError
         while part[-1][0] != END:
             part.append(next(found, (BEGIN, b"")))
             if part[-1][0] == BEGIN:
-                raise LostError
+                raise UnreadableError
         yield part
 
 
@@ -109,7 +109,7 @@ def text_at(body: bytes, at: int) -> tuple[str, int]:
     more = 4 * struct.unpack_from("<H", body, at + 3)[0] if formed else 0
     more += struct.unpack_from("<I", body, start - 4)[0] if spoken else 0
     if end + more > len(body):
-        raise LostError
+        raise UnreadableError
     return body[start:end].decode("utf-16-le" if wide else "latin-1", "replace"), end + more
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from mentormatch.errors import SurveyError
-from mentormatch.fields import Several
+from mentormatch.fields import SeveralAnswers
 from mentormatch.survey.reading import read_table
 from mentormatch.survey.table import Record
 
@@ -155,14 +155,14 @@ def test_each_type_of_each_kind_of_frame_has_its_text(frame: Any, cell: str) -> 
 def test_a_list_in_a_cell_is_several_answers_that_stay_apart(frame: Any) -> None:
     (record,) = read_table(frame).records
     (cell,) = record.cells
-    assert isinstance(cell, Several)
+    assert isinstance(cell, SeveralAnswers)
     assert (cell, cell.parts, cell.ordered) == ("a; b", ("a", "b"), True)
 
 
 def test_a_set_is_several_answers_in_no_order() -> None:
     (record,) = read_table([{"v": {"b", "a"}}]).records
     (cell,) = record.cells
-    assert isinstance(cell, Several)
+    assert isinstance(cell, SeveralAnswers)
     assert (cell.parts, cell.ordered) == (("a", "b"), False)
 
 
@@ -239,5 +239,5 @@ def test_objects_that_bring_other_columns_row_after_row_are_refused_at_once() ->
 
 
 def test_several_answers_are_the_same_in_a_copy() -> None:
-    again = deepcopy(Several.of(["a", "b"], ordered=False))
+    again = deepcopy(SeveralAnswers.of(["a", "b"], ordered=False))
     assert (again, again.parts, again.ordered) == ("a; b", ("a", "b"), False)

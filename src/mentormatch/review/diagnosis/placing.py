@@ -25,7 +25,7 @@ RANKS: Mapping[str, int] = {"minimum_score": 2, "gap": 3, "common": 3, "require"
 """Of as many changes, those are proposed that touch a number, then a place, then a rule, in this order."""
 NEVER = "veto"
 """What a person asked for is not waived, and not told."""
-UNWAIVED = (NEVER, "oneself")
+UNWAIVED = (NEVER, "self_pair")
 """The rules of which that is so; nobody is paired with themselves."""
 EXCEPTION = mark("une exception à {rule} pour ce binôme")
 NO_MINIMUM = mark("pas de minimum pour {person}")

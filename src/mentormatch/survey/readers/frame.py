@@ -7,7 +7,7 @@ import numpy as np
 
 from mentormatch.survey.reading import Reader, Source, no_source
 from mentormatch.survey.table import Rows
-from mentormatch.survey.values import Column, rows_of
+from mentormatch.survey.values import ValueColumn, rows_of
 
 if TYPE_CHECKING:
     from narwhals import Series
@@ -27,7 +27,7 @@ class FrameReader(Reader):
         return rows_of(source.name, _columns(source))
 
 
-def _columns(source: Source) -> Iterator[Column]:
+def _columns(source: Source) -> Iterator[ValueColumn]:
     """Yield the named levels of an index, then the columns, by their position: labels may come twice."""
     import narwhals as nw
 
@@ -55,13 +55,15 @@ def _opened(source: Source) -> Any:
         raise no_source(source.frame) from None
 
 
-def _column(label: object, series: Any) -> Column:
+def _column(label: object, series: Any) -> ValueColumn:
     import narwhals as nw
 
     told: Series[Any] = nw.from_native(series, series_only=True)
     missing = told.is_null().to_list()
     values = told.to_numpy().astype(np.float32) if told.dtype == nw.Float32 else told.to_list()
-    return Column(_label(label), [None if absent else value for value, absent in zip(values, missing, strict=True)])
+    return ValueColumn(
+        _label(label), [None if absent else value for value, absent in zip(values, missing, strict=True)]
+    )
 
 
 def _label(label: object) -> str:

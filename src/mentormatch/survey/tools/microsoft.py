@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from mentormatch.fields import Several
+from mentormatch.fields import SeveralAnswers
 from mentormatch.languages import mark
 from mentormatch.survey.heading import below, columns_of, leading, noted, retyped, without
 from mentormatch.survey.table import Rows, Table, tabulate
@@ -134,4 +134,4 @@ def unlisted(text: str) -> str:
         found = json.loads(text)
     except (ValueError, RecursionError):
         return text
-    return Several.of(found) if all(isinstance(answer, str) for answer in found) else text
+    return SeveralAnswers.of(found) if all(isinstance(answer, str) for answer in found) else text

@@ -7,10 +7,10 @@ from mentormatch.assignment.rule import Market, Pairs, Rule
 from mentormatch.languages import tr
 
 
-class Oneself(Rule):
+class SelfPairs(Rule):
     """No person who is on both sides is their own partner."""
 
-    kind: Literal["oneself"] = "oneself"
+    kind: Literal["self_pair"] = "self_pair"
 
     def asks(self) -> str:
         return tr("c'est la même personne")
@@ -20,9 +20,9 @@ class Oneself(Rule):
         return same if len(same[0]) else None
 
 
-ONESELF = Oneself()
+SELF_PAIRS = SelfPairs()
 
 
 def in_force(rules: Sequence[Rule]) -> tuple[Rule, ...]:
     """Return the rules of a programme with the one that is always there."""
-    return (*rules, ONESELF)
+    return (*rules, SELF_PAIRS)
