@@ -6,10 +6,9 @@ workbooks imports this file.
 
 import re
 from itertools import product
-from xml.parsers.expat import ExpatError, ParserCreate
 
 from mentormatch.survey.census import ERROR, UNCOMPUTED, Census, DifferenceError, DoubledError, UnreadableError, place
-from mentormatch.survey.spreadsheetml import Archive
+from mentormatch.survey.spreadsheetml import Archive, parse
 
 CONTENT = "content.xml"
 _SPACE = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -54,15 +53,7 @@ class _Content:
         self.cell: dict[str, str] | None = None
         self.said: list[str] = []
         self.aside = 0
-        parser = ParserCreate(namespace_separator=" ")
-        parser.buffer_text = True
-        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
-        parser.CharacterDataHandler = self._text
-        parser.EntityDeclHandler = _refuse_entity
-        try:
-            parser.Parse(xml, True)  # noqa: FBT003 - this is how expat is told that there is no more
-        except ExpatError:
-            raise UnreadableError from None
+        parse(xml, self._start, self._text, self._end, separator=" ")
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag in _CELLS:
@@ -139,7 +130,3 @@ def _times(attributes: dict[str, str], name: str) -> int:
     if not said.isdecimal():
         raise UnreadableError
     return max(1, int(said))
-
-
-def _refuse_entity(*_: object) -> None:
-    raise UnreadableError

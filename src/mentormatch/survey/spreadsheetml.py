@@ -26,6 +26,7 @@ from mentormatch.survey.census import (
 )
 
 type Start = Callable[[str, dict[str, str]], None]
+type Said = Callable[[str], None]
 
 ROOT, MAIN = "_rels/.rels", "officeDocument"
 MOST_COLUMNS = 16_384
@@ -77,13 +78,19 @@ def local(tag: str) -> str:
     return tag.rpartition(":")[2].lower()
 
 
-def parse(xml: bytes, start: Start, text: Callable[[str], None] | None = None) -> None:
-    """Parse a part; raise UnreadableError where it is not well formed, or declares entities of its own."""
+def parse(
+    xml: bytes, start: Start, text: Said | None = None, end: Said | None = None, separator: str | None = None
+) -> None:
+    """Parse a part: ``start``, ``text`` and ``end`` are told of each element, its text, and that it is over.
+
+    With a ``separator`` names stand behind their namespace, whatever the prefix. Raises UnreadableError where the part
+    is not well formed, or declares entities of its own.
+    """
     if not xml:
         return
-    parser = ParserCreate()
+    parser = ParserCreate(namespace_separator=separator)
     parser.buffer_text = True
-    parser.StartElementHandler = start
+    parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.CharacterDataHandler = text
     parser.EntityDeclHandler = _refuse_entity
     try:
