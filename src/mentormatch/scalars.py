@@ -30,7 +30,7 @@ def exact_number(value: object) -> int | float | None:
     real = float(number)
     if not isfinite(real):
         return None
-    whole: int = floor(number)  # type: ignore[assignment]  # of all kinds of numbers that there are
+    whole: int = floor(number)  # type: ignore[assignment]  # the stubs do not say that any real number has a floor
     return whole if number == whole else real
 
 
