@@ -80,14 +80,17 @@ def places(content: bytes) -> dict[Context, int]:
 
 
 def decided(content: bytes) -> str | None:
-    """Return the encoding of a text that is not in Unicode; None where several, or none, may be meant."""
+    """Return the encoding of a text that is not in Unicode; None where several may be meant, or none."""
     found = readings(content)
+    # The best reading must be good by itself.
     if not found or not found[0].is_good:
         return None
+    # The next best must be clearly worse.
     best = found[0]
     beyond = found[1].total - best.total if len(found) > 1 else _CONTROL
     if best.encoding == WINDOWS:
         return WINDOWS if beyond >= CLEAR_OF_WINDOWS else None
+    # Any other encoding than that of Windows needs a second opinion.
     return best.encoding if beyond >= CLEAR and seconded(content, best.encoding, is_plain=beyond >= PLAIN) else None
 
 

@@ -85,20 +85,26 @@ def moments(
     ['2026-04-03T00:00:00', '2026-04-13T21:05:00']
     >>> moments("Date", ["03/04/2026"])[0][0].when
     """
+    # A column of day numbers, as a sheet stores dates.
     if any(texts) and all(not text.strip() or SERIAL.fullmatch(text.strip()) for text in texts):
         return [ReadMoment(stored(text)) for text in texts], ""
+    # Which orders of day and month every date of the column can be read in.
     read = [both(text) for text in texts]
     told = [one for one in (*read, *map(both, beside)) if one != Both()]
     orders = [order for order in ORDERS if all(one.of(order) for one in told)]
+    # None: both orders are proved, the column is of two hands.
     if not orders:
         return [ReadMoment(one.sure) for one in read], MIXED
+    # Both: nothing is proved, both readings are kept.
     if len(orders) > 1:
         likely = likelier(in_order(texts, read), certain)
         return [unproved(column, one, likely) for one in read], ""
+    # One, but a sheet may have turned the dates that it understood.
     if converted(told):
         return [
             ReadMoment(one.of(orders[0]) if one.spelled or not may_be_turned(one) else None) for one in read
         ], CONVERTED
+    # One order is proved for all.
     return [ReadMoment(one.of(orders[0])) for one in read], ""
 
 
