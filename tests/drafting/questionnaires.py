@@ -1,14 +1,24 @@
-"""The labelled questionnaires of the published data, each with its answers as its own survey tool exports them."""
+"""Files to draft from: the published questionnaires as survey tools export them, and the example in other words."""
 
 import importlib.util
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from mentormatch.drafting.trial import Tables
+from mentormatch import examples
+from mentormatch.drafting.samples import Tables
 from mentormatch.enrolment import read_tables
 
 PEOPLE = 20
+OTHERWISE = {
+    "Vos disciplines, par ordre d'importance": "Disciplines artistiques, par ordre",
+    "Pour chaque tâche : que pouvez-vous transmettre ?": "Ce que vous pouvez transmettre, tâche par tâche",
+    "Structures pour lesquelles vous avez travaillé depuis 3 ans": "Vos structures",
+    "Vous participez en tant que": "Dans quel but venez-vous ?",
+    "Je peux former quelqu'un": "Je peux former",
+    "Oui, sauf une date": "Oui sauf 1 date",
+    "Embauche et paie": "Paie, embauche",
+}
 
 
 def renderer(folder: Path) -> ModuleType:
@@ -34,3 +44,14 @@ def sources(document: dict[str, Any], render: ModuleType, folder: Path) -> dict[
 def tables(document: dict[str, Any], render: ModuleType, folder: Path) -> Tables:
     """Return the tables in the export of a questionnaire."""
     return read_tables(**sources(document, render, folder))
+
+
+def reworded(folder: Path) -> Path:
+    """Write the example into a folder, its answers in other words, and return the file of answers."""
+    files = examples.copy_to(folder)
+    text = files.answers.read_text("utf-8-sig")
+    for ours, theirs in OTHERWISE.items():
+        assert ours in text
+        text = text.replace(ours, theirs)
+    files.answers.write_text(text, "utf-8")
+    return files.answers

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch.drafting.mapping import propose, written
+from mentormatch.drafting.mapping import mapping_text, propose
 from mentormatch.drafting.programme import draft
 from mentormatch.enrolment import read_tables
 from mentormatch.programme import Programme
@@ -73,11 +73,11 @@ def test_a_draft_and_a_mapping_hold_no_canary(kind: str, tmp_path: Path) -> None
     made = draft(tables)
     known = tmp_path / "p.toml"
     known.write_text(PROGRAMME, "utf-8")
-    mapped = written(propose(Programme.load(known), tables), Programme.load(known))
+    mapped = mapping_text(propose(Programme.load(known), tables), Programme.load(known))
     bare = tmp_path / "q.toml"
     bare.write_text('[programme]\nname = "x"\n', "utf-8")
-    advised = written(propose(Programme.load(bare), tables), Programme.load(bare))
-    said = (made.text, *made.rejected, *made.lacking, *map(str, made.trial.problems), mapped, advised)
+    advised = mapping_text(propose(Programme.load(bare), tables), Programme.load(bare))
+    said = (made.text, *made.rejected, *made.lacking, *map(str, made.dry_run.problems), mapped, advised)
     assert not [text for text in said if CANARY in text.casefold()]
     assert '"Métier"' in made.text  # the questions are there
     assert "Mentor·e" in made.text

@@ -1,19 +1,29 @@
 """A programme drafted from unknown answers loads, takes the same answers, and marks every guess."""
 
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pandas import DataFrame
 
 from mentormatch import examples
 from mentormatch.drafting.programme import draft
 from mentormatch.drafting.sensitivity import subject_of
 from mentormatch.enrolment import read_survey, read_tables
+from mentormatch.errors import MentorMatchError
 from mentormatch.fields import AnyField
 from mentormatch.programme import Programme
+from mentormatch.survey.table import Record, Table
 
 PEOPLE = 8
+ODD = ("", *"-?…🙂0(/;,’·", "1)", "--", "=1", "N/A", "None", "x" * 3000, "1 = ", "2 (")
+"""Answers without a word, and others that break what cuts texts apart."""
+HEADERS = ("", "?", "Nom", "Email", "[a]", "Q [", "Niveau", "Rate it (1 = ", "1er choix", "2e choix", "🙂", "Créneaux")
+ODD_CELLS = st.one_of(st.sampled_from(ODD), st.text(max_size=12), st.integers(-5, 3000).map(str))
+ODD_HEADERS = st.lists(st.one_of(st.sampled_from(HEADERS), st.text(max_size=30)), min_size=1, max_size=5)
 
 
 def columns(**cells: list[str]) -> DataFrame:
@@ -219,3 +229,19 @@ def test_a_name_that_no_two_people_share_is_the_key_where_there_is_neither_code_
 def test_headers_of_any_characters_are_drafted_as_they_are(header: str) -> None:
     frame = columns(**{header: ["a", "b", "a"]})
     assert any(asked.question == header.strip() for asked in drafted(frame).fields.values())
+
+
+@st.composite
+def odd_tables(draw: st.DrawFn) -> Table:
+    header = tuple(draw(ODD_HEADERS))
+    seen = draw(st.lists(ODD_CELLS, min_size=1, max_size=4))
+    cell = st.sampled_from(seen)
+    rows = draw(st.lists(st.tuples(*[cell] * len(header)), max_size=12))
+    return Table("odd.csv", header, tuple(Record(place + 2, row) for place, row in enumerate(rows)))
+
+
+@given(odd_tables())
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_a_table_of_anything_gives_a_draft_or_an_error_in_words(table: Table) -> None:
+    with suppress(MentorMatchError):
+        assert draft([(table, None)]).text

@@ -3,15 +3,15 @@
 import pytest
 from pandas import DataFrame
 
-from mentormatch.drafting.guesses import Guess
-from mentormatch.drafting.kinds import guess
-from mentormatch.drafting.samples import Sample, samples
+from mentormatch.drafting.kinds import Guess
+from mentormatch.drafting.samples import QuestionSample, samples
+from mentormatch.drafting.uses import guess
 from mentormatch.enrolment import read_tables
 from mentormatch.survey.table import Record, Table
 
 
-def sample(question: str, *answers: str) -> Sample:
-    return Sample(question, (question,), (), tuple((answer,) for answer in answers), (None,) * len(answers))
+def sample(question: str, *answers: str) -> QuestionSample:
+    return QuestionSample(question, (question,), (), tuple((answer,) for answer in answers), (None,) * len(answers))
 
 
 def asked(question: str, *answers: str) -> Guess:

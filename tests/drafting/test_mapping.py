@@ -7,12 +7,11 @@ import pytest
 
 from mentormatch import examples
 from mentormatch.columns import Grades
-from mentormatch.drafting.mapping import propose, with_mapping, written
-from mentormatch.drafting.unknown import unknown_texts
+from mentormatch.drafting.mapping import add_mapping, mapping_text, propose, unknown_texts
 from mentormatch.enrolment import read_survey, read_tables
 from mentormatch.errors import OutputError, SurveyError
 from mentormatch.programme import Programme
-from tests.drafting.files import reworded
+from tests.drafting.questionnaires import reworded
 from tests.survey.intake.answers import KEY, TRADE, frame, programme
 
 
@@ -31,7 +30,7 @@ def test_the_mapping_proposed_for_other_words_gives_the_people_that_the_words_of
     known = Programme.load(tmp_path / "programme.toml")
     with pytest.raises(SurveyError):
         read_survey(known, answers)
-    with_mapping(tmp_path / "programme.toml", written(propose(known, read_tables(answers)), known))
+    add_mapping(tmp_path / "programme.toml", mapping_text(propose(known, read_tables(answers)), known))
     cohort, expected = read_survey(Programme.load(tmp_path / "programme.toml"), answers), examples.cohort()
     assert cohort.mentees.ids == expected.mentees.ids
     offered, as_expected = (people.mentors.columns["transmettre"] for people in (cohort, expected))
@@ -54,7 +53,7 @@ def test_a_header_of_other_words_is_found_by_the_answers_below_it(tmp_path: Path
 
 def test_each_line_of_a_proposal_tells_its_likeness_and_what_nobody_knows_is_left_to_fill_in(tmp_path: Path) -> None:
     known = examples.programme()
-    text = written(propose(known, read_tables(reworded(tmp_path))), known)
+    text = mapping_text(propose(known, read_tables(reworded(tmp_path))), known)
     assert '"Vos structures" = "employeurs"  # « Structures pour lesquelles' in text
     assert "ressemblance 0,67" in text
     assert '# "Date de réponse" = ""  # à compléter' in text
@@ -68,7 +67,7 @@ def test_what_the_programme_maps_already_is_kept_and_not_proposed_again() -> Non
     proposal = propose(mapped, read_tables(frame("Rôle|Code|Job", "Mentor·e|M01|prod", "Mentor·e|M02|Difusion")))
     assert proposal.questions == ()
     assert [(found.text, found.name) for found in proposal.options["metier"]] == [("Difusion", "Diffusion")]
-    stated = tomllib.loads(written(proposal, mapped))["mapping"]
+    stated = tomllib.loads(mapping_text(proposal, mapped))["mapping"]
     assert stated["questions"] == {"Job": "metier"}
     assert stated["options"] == {"metier": {"prod": "Production", "Difusion": "Diffusion"}}
 
@@ -77,7 +76,7 @@ def test_an_answer_typed_once_and_near_to_no_option_is_counted_but_never_written
     known = programme({"code": KEY, "metier": TRADE})
     rows = ("Mentor·e|M01|Je vends des canaris", "Mentor·e|M02|Régie", "Mentor·e|M03|Régie")
     proposal = propose(known, read_tables(frame("Rôle|Code|Métier", *rows)))
-    text = written(proposal, known)
+    text = mapping_text(proposal, known)
     assert "canaris" not in text
     assert "1\u00a0autre réponse" in text.replace(" autre", "\u00a0autre")
     assert '# "Régie" = ""' in text
@@ -85,17 +84,17 @@ def test_an_answer_typed_once_and_near_to_no_option_is_counted_but_never_written
 
 def test_a_mapping_is_never_written_over_another(tmp_path: Path) -> None:
     path = examples.copy_to(tmp_path).programme
-    with_mapping(path, '[mapping.questions]\n"Job" = "annees"\n')
+    add_mapping(path, '[mapping.questions]\n"Job" = "annees"\n')
     before = path.read_bytes()
     with pytest.raises(OutputError, match="mapping"):
-        with_mapping(path, '[mapping.questions]\n"Job" = "annees"\n')
+        add_mapping(path, '[mapping.questions]\n"Job" = "annees"\n')
     assert path.read_bytes() == before
 
 
 def test_a_mapping_is_added_to_a_programme_that_says_the_order_of_day_and_month(tmp_path: Path) -> None:
     path = examples.copy_to(tmp_path).programme
     path.write_text(path.read_text(encoding="utf-8") + '\n[mapping]\ndates = "day first"\n', encoding="utf-8")
-    with_mapping(path, '[mapping.questions]\n"Job" = "annees"\n')
+    add_mapping(path, '[mapping.questions]\n"Job" = "annees"\n')
     mapping = Programme.load(path).mapping
     assert (mapping.dates, mapping.questions) == ("day first", {"Job": "annees"})
 
@@ -121,7 +120,7 @@ ELSEWHERE = (
 
 def test_the_key_and_the_role_that_a_file_calls_otherwise_are_mapped_with_the_answers_that_tell_the_sides() -> None:
     known = programme({"code": KEY, "metier": TRADE})
-    text = written(propose(known, read_tables(frame(*ELSEWHERE))), known)
+    text = mapping_text(propose(known, read_tables(frame(*ELSEWHERE))), known)
     stated = tomllib.loads(text)["mapping"]
     assert stated["questions"] == {"Matricule": "code", "Dans quel but ?": "role", "Profession": "metier"}
     assert stated["options"]["role"] == {"J'accompagne": "Mentor·e", "Je suis accompagné·e": "Mentoré·e"}
@@ -132,7 +131,7 @@ def test_the_key_and_the_role_that_a_file_calls_otherwise_are_mapped_with_the_an
 
 def test_a_programme_without_key_or_role_is_told_which_columns_could_be_it_and_what_to_write() -> None:
     bare = Programme.read({"programme": {"name": "x"}, "fields": {"metier": TRADE}})
-    text = written(propose(bare, read_tables(frame(*ELSEWHERE))), bare)
+    text = mapping_text(propose(bare, read_tables(frame(*ELSEWHERE))), bare)
     advice = [line.removeprefix("# ") for line in text.splitlines() if line.startswith("# ")]
     role = next(line for line in advice if line.startswith("role = "))
     fields = advice[advice.index("[fields.matricule]") : advice.index("[fields.matricule]") + 4]
@@ -144,13 +143,13 @@ def test_a_programme_without_key_or_role_is_told_which_columns_could_be_it_and_w
 
 def test_where_no_column_could_tell_people_or_sides_apart_that_is_said() -> None:
     bare = Programme.read({"programme": {"name": "x"}, "fields": {"metier": TRADE}})
-    text = written(propose(bare, read_tables(frame("Métier", "Production", "Production"))), bare)
+    text = mapping_text(propose(bare, read_tables(frame("Métier", "Production", "Production"))), bare)
     assert "aucune colonne ne le pourrait : ajoutez une colonne de codes" in text
     assert "--mentors, --mentees" in text
 
 
 def test_a_needed_question_that_no_column_answers_is_told_with_the_closest() -> None:
     known = programme({"code": KEY, "metier": TRADE}, criteria=[{"kind": "same", "field": "metier", "weight": 1}])
-    text = written(propose(known, read_tables(frame("Rôle|Code|Le tri, le mets", "Mentor·e|M1|x"))), known)
+    text = mapping_text(propose(known, read_tables(frame("Rôle|Code|Le tri, le mets", "Mentor·e|M1|x"))), known)
     assert "# Aucune colonne pour « Métier » (metier)" in text
     assert "la plus proche : « Le tri, le mets »" in text

@@ -5,11 +5,11 @@ import tomllib
 import pytest
 from pandas import DataFrame
 
-from mentormatch.drafting.capacity import giver
-from mentormatch.drafting.entries import ENOUGH, thinned
+from mentormatch.drafting.capacity import taking_side
+from mentormatch.drafting.entries import ENOUGH, thin
 from mentormatch.drafting.programme import draft
 from mentormatch.drafting.roles import role_among
-from mentormatch.drafting.samples import Sample
+from mentormatch.drafting.samples import QuestionSample
 from mentormatch.enrolment import read_survey, read_tables
 from mentormatch.matching import match
 from mentormatch.programme import Programme
@@ -21,12 +21,12 @@ OPTIONS = ["Alpha", "Beta;Gamma", "Gamma", "Alpha;Beta"]
 
 @pytest.mark.parametrize("question", [question for (question,) in lines(TAKEN)])
 def test_whoever_is_counted_to_be_taken_a_capacity_is_told(question: str) -> None:
-    assert giver(question) == "mentor"
+    assert taking_side(question) == "mentor"
 
 
 @pytest.mark.parametrize("question", [question for (question,) in lines(NOT_TAKEN)])
 def test_what_is_past_today_at_home_or_no_person_is_no_capacity(question: str) -> None:
-    assert giver(question) is None
+    assert taking_side(question) is None
 
 
 @pytest.mark.parametrize(("need", "offer"), lines(TWINS))
@@ -71,12 +71,12 @@ def test_answers_between_two_numbers_make_a_capacity_that_says_what_to_map() -> 
 
 def test_a_mentee_who_would_be_matched_with_several_takes_several() -> None:
     asked = "How many people would you like to be matched with?"
-    assert (giver(asked), giver(asked, side="mentee")) == ("mentor", "mentee")
+    assert (taking_side(asked), taking_side(asked, side="mentee")) == ("mentor", "mentee")
 
 
-def column(question: str, answers: list[str]) -> Sample:
+def column(question: str, answers: list[str]) -> QuestionSample:
     """Return a question with its answers."""
-    return Sample(question, (question,), (), tuple((answer,) for answer in answers), (None,) * len(answers))
+    return QuestionSample(question, (question,), (), tuple((answer,) for answer in answers), (None,) * len(answers))
 
 
 @pytest.mark.parametrize(("question", "mentor", "mentee"), lines(ROLES))
@@ -96,9 +96,9 @@ def test_two_answers_that_say_something_else_tell_no_role(question: str, one: st
 
 def test_of_many_rows_the_rare_answers_are_looked_at_too() -> None:
     answers = ["Alpha", "Beta"] * ENOUGH + ["Gamma"] + ["Alpha"] * ENOUGH + ["Gamma"] * 3
-    kept = thinned(column("Thème", answers))
+    kept = thin(column("Thème", answers))
     assert len(kept.rows) < ENOUGH + 10
     assert kept.answers.count("Gamma") == 2
     made = draft(read_tables(DataFrame({"Code": [f"P{n}" for n in range(len(answers))], "Thème": answers})))
     assert '"Gamma"' in made.text
-    assert made.trial.misread == {}
+    assert made.dry_run.misread == {}

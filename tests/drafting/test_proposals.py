@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from pandas import DataFrame
 
-from mentormatch.drafting.capacity import figure, giver
+from mentormatch.drafting.capacity import figure, taking_side
 from mentormatch.drafting.programme import Draft, draft
-from mentormatch.drafting.twins import leaning
+from mentormatch.drafting.twins import need_or_offer
 from mentormatch.enrolment import read_survey, read_tables
 from mentormatch.matching import match
 from mentormatch.programme import Programme
@@ -77,7 +77,7 @@ TOPICS = ["Budget;Droit", "Réseau", "Droit;Réseau", "Budget"]
     ],
 )
 def test_a_capacity_is_how_many_people_somebody_would_take_and_no_other_count(question: str, side: str | None) -> None:
-    assert giver(question) == side
+    assert taking_side(question) == side
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_capacity_in_words_is_read_as_a_number_by_a_mapping_that_people_confir
     ],
 )
 def test_needs_and_offers_are_told_by_their_words_and_proposed_to_meet(need: str, offer: str) -> None:
-    assert (leaning(need), leaning(offer)) == (1, -1)
+    assert (need_or_offer(need), need_or_offer(offer)) == (1, -1)
     in_two_files = apart({offer: TOPICS}, {need: TOPICS[::-1]})
     assert ("coverage", sorted([need, offer])) in proposed(in_two_files)
     by_everybody = draft(read_tables(people("P", **{need: TOPICS, offer: TOPICS[::-1]})))
@@ -190,8 +190,8 @@ def test_boxes_without_a_question_above_them_are_paired_by_who_ticked_them() -> 
     cells = {topic: [topic, ""] for topic in topics}
     made = apart(cells | {"Réseau [Autre]": ["un club", "deux clubs"]}, cells)
     assert proposed(made) == [("coverage", ["Budget"])]
-    assert made.trial.fates == {"taken": 2 * ROWS}
-    assert made.trial.misread == {}
+    assert made.dry_run.fates == {"taken": 2 * ROWS}
+    assert made.dry_run.misread == {}
 
 
 def test_two_questions_for_one_of_the_same_options_are_hinted_to_be_one_field() -> None:
@@ -265,8 +265,8 @@ def test_every_proposal_of_every_questionnaire_loads_and_pairs_its_own_people(
         whole = Programme.read(tomllib.loads(uncommented(made.text)), path.stem)
         proposals += made.proposed
         assert len(whole.criteria) + len(whole.rules) == made.proposed, path.stem
-        assert made.trial.rows or made.lacking, path.stem
-        if made.trial.rows and not made.lacking:
+        assert made.dry_run.rows or made.lacking, path.stem
+        if made.dry_run.rows and not made.lacking:
             matching = match(read_survey(whole, **sources(document, render, tmp_path)), whole)
             paired += len(matching.pairs)
     assert proposals > 20

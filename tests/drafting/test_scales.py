@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas import DataFrame
 
-from mentormatch.drafting.guesses import Guess
-from mentormatch.drafting.kinds import guess
-from mentormatch.drafting.samples import Sample, samples
+from mentormatch.drafting.kinds import Guess
+from mentormatch.drafting.samples import QuestionSample, samples
 from mentormatch.drafting.scales import graded
+from mentormatch.drafting.uses import guess
 from mentormatch.enrolment import read_tables
 from mentormatch.fields import Ranking
 from mentormatch.languages import language
@@ -59,7 +59,7 @@ def test_answers_that_tell_no_order_have_none(answers: list[str]) -> None:
 
 def asked(question: str, *answers: str) -> Guess:
     rows = tuple((answer,) for answer in answers * 3)
-    return guess(Sample(question, (question,), (), rows, (None,) * len(rows)))
+    return guess(QuestionSample(question, (question,), (), rows, (None,) * len(rows)))
 
 
 @pytest.mark.parametrize(

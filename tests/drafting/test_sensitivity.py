@@ -3,9 +3,9 @@
 import pytest
 from pandas import DataFrame
 
-from mentormatch.drafting.kinds import guess
-from mentormatch.drafting.samples import Sample, samples
+from mentormatch.drafting.samples import QuestionSample, samples
 from mentormatch.drafting.sensitivity import subject_of
+from mentormatch.drafting.uses import guess
 from mentormatch.enrolment import read_tables
 from tests.drafting.near_wordings import NEAR
 from tests.drafting.wordings import SENSITIVE
@@ -19,8 +19,8 @@ def rows(table: str, first: int) -> list[Row]:
     return [(row[first], row[first + 1].split("; ") if len(row) > first + 1 else []) for row in cells]
 
 
-def sample(question: str, *answers: str) -> Sample:
-    return Sample(question, (question,), (), tuple((answer,) for answer in answers), (None,) * len(answers))
+def sample(question: str, *answers: str) -> QuestionSample:
+    return QuestionSample(question, (question,), (), tuple((answer,) for answer in answers), (None,) * len(answers))
 
 
 def test_no_question_about_a_sensitive_subject_is_left_in() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mentormatch import examples
 from mentormatch.programme import Programme
-from tests.drafting.files import reworded
+from tests.drafting.questionnaires import reworded
 
 
 def run(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:

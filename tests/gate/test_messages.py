@@ -21,15 +21,11 @@ FRENCH_WORDS = re.compile(
     r"[àâçéèêëîïôûùœÀÉÈÊÎÔ«»]|(?<![-\w])(?:le|la|les|des|du|une|est|sont|pas|pour|sans|aucun|aucune|avec|que|qui|dans|sur|cette|ces)(?![-\w])"
 )
 DRAFTING = {
-    "affinity",
     "capacity",
     "contexts",
     "health",
-    "idiom",
-    "ids",
     "ladders",
     "lexicon",
-    "pairing",
     "roles",
     "scales",
     "sensitivity",

@@ -2,7 +2,7 @@
 
 from pandas import DataFrame
 
-from mentormatch.drafting.mapping import propose, written
+from mentormatch.drafting.mapping import mapping_text, propose
 from mentormatch.drafting.programme import draft
 from mentormatch.enrolment import read_tables
 from mentormatch.languages import language
@@ -53,7 +53,7 @@ def test_a_mapping_says_what_each_line_rests_on() -> None:
     criteria = [{"kind": "same", "field": name, "weight": 1} for name in ("craft", "wish")]
     known = Programme.read({"programme": {"name": "X", "role": role}, "fields": FIELDS, "criteria": criteria})
     with language("en"):
-        text = written(propose(known, read_tables(ANSWERS)), known)
+        text = mapping_text(propose(known, read_tables(ANSWERS)), known)
     assert '"Trade" = "craft"  # “Trades”: likeness 0.91' in text
     assert '"sound" = "sounds"  # likeness 0.91, 4 answers' in text
     assert "# No column for “What else” (wish)" in text

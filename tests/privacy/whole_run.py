@@ -65,7 +65,7 @@ def run(folder: Path) -> None:
 def taken_in(programme: "Programme", answers: Path) -> None:
     """Read, inspect, draft and map one file."""
     import mentormatch as mm
-    from mentormatch.drafting.mapping import propose, written
+    from mentormatch.drafting.mapping import mapping_text, propose
     from mentormatch.drafting.programme import draft
     from mentormatch.enrolment import read_tables
 
@@ -73,7 +73,7 @@ def taken_in(programme: "Programme", answers: Path) -> None:
     cohort, contacts = mm.read_survey(programme, answers), mm.read_contacts(programme, answers)
     said.extend(map(repr, (cohort, cohort.mentors, cohort.mentors.person(0), contacts)))
     draft(read_tables(answers))
-    written(propose(programme, read_tables(answers)), programme)
+    mapping_text(propose(programme, read_tables(answers)), programme)
 
 
 def asked(programme: "Programme", folder: Path) -> None:

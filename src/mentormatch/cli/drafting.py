@@ -27,7 +27,7 @@ from mentormatch.phrases import about, counted, listed
 
 if TYPE_CHECKING:
     from mentormatch.drafting.programme import Draft
-    from mentormatch.drafting.trial import Tables
+    from mentormatch.drafting.samples import Tables
 
 DraftFile = Annotated[
     Path | None, typer.Option("-o", "--out", metavar=FILE, help=mark("Le programme à écrire ; sinon, sur la sortie."))
@@ -52,8 +52,8 @@ def draft_command(  # noqa: PLR0913 - the options of the command line are its co
     as_json: AsJson = False,
 ) -> None:
     """Write a first programme from answers that no programme describes; all that it deduces is to be confirmed."""
-    from mentormatch.drafting.idiom import language_of
     from mentormatch.drafting.programme import draft
+    from mentormatch.drafting.samples import language_of
     from mentormatch.enrolment import read_tables
 
     tables = read_tables(**sources(answers, mentors, mentees, tool, encoding))
@@ -65,8 +65,8 @@ def draft_command(  # noqa: PLR0913 - the options of the command line are its co
         "programme": made.text,
         "language": made.language,
         "lacking": made.lacking,
-        "problems": [str(problem) for problem in made.trial.problems],
-        "rows": made.trial.fates,
+        "problems": [str(problem) for problem in made.dry_run.problems],
+        "rows": made.dry_run.fates,
         "rejected": made.rejected,
         "confirm": made.confirm,
         "orders": made.orders,
@@ -94,19 +94,19 @@ def taken(made: "Draft") -> Iterator[str]:
     from mentormatch.inspection.rows import Fates
     from mentormatch.report.intake_words import rows_in_words
 
-    trial = made.trial
-    if trial.rows:
-        rows = rows_in_words(Fates(trial.rows, keyed=False))
-        yield f"{tr('Relu comme un seul côté') if trial.alone else tr('Relu avec ce brouillon')} : {rows}."
+    dry_run = made.dry_run
+    if dry_run.rows:
+        rows = rows_in_words(Fates(dry_run.rows, keyed=False))
+        yield f"{tr('Relu comme un seul côté') if dry_run.alone else tr('Relu avec ce brouillon')} : {rows}."
     yield from (f"{sentence}." for sentence in made.rejected)
-    for name, count in trial.misread.items():
+    for name, count in dry_run.misread.items():
         given = counted(count, "réponse")
         yield tr("« {name} » : {given} que ce brouillon ne comprend pas, à regarder.", name=name, given=given)
 
 
 def stopping(made: "Draft") -> Iterator[str]:
     """Yield what stops the answers from being taken, and what to do."""
-    for sentence in made.lacking or map(str, made.trial.problems):
+    for sentence in made.lacking or map(str, made.dry_run.problems):
         yield tr("À compléter : {sentence}.", sentence=sentence.rstrip("."))
 
 
@@ -135,17 +135,17 @@ def map_command(  # noqa: PLR0913 - the options of the command line are its cont
     as_json: AsJson = False,
 ) -> None:
     """Propose which question each column answers, and which option each answer is, where the words differ."""
-    from mentormatch.drafting.mapping import propose, with_mapping, written
+    from mentormatch.drafting.mapping import add_mapping, mapping_text, propose
     from mentormatch.enrolment import read_tables
     from mentormatch.programme import Programme
 
     known = Programme.load(programme)
     proposal = propose(known, read_tables(**sources(answers, mentors, mentees, tool, encoding)))
-    text = written(proposal, known)
+    text = mapping_text(proposal, known)
     if proposal.empty:
         say(tr("Rien à faire correspondre : chaque colonne et chaque réponse est comprise telle quelle."))
     if out is not None and out.exists() and out.samefile(programme):
-        with_mapping(programme, text)
+        add_mapping(programme, text)
         say(tr("Ajouté à la fin de {path}", path=out))
         text, out = "", None
     deliver(text, out, told=asdict(proposal), as_json=as_json)

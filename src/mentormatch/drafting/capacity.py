@@ -8,10 +8,9 @@ import re
 from collections.abc import Sequence
 
 from mentormatch.drafting.answers import distinct, share
-from mentormatch.drafting.wording import plain
+from mentormatch.drafting.patterns import fold, plain
 from mentormatch.fields import Side
 from mentormatch.fields.single import parse_number
-from mentormatch.text import fold
 
 COUNT = re.compile(
     r"\b(how many|how much of|number of|numbers? of|no of|num|nb|nbr|nbre|combien|nombre( maxim\w+)?( de| d)?|the most"
@@ -154,35 +153,35 @@ SPELLED = {
 OPEN = re.compile(r"\b(less|fewer|moins|plus de|more than|over|under)\b")
 SPAN = re.compile(r"\d{1,2} ?(-|–|a|to|ou|or) ?\d{1,2}\b")
 """Numbers between which an answer leaves the choice."""
-BESIDE = re.compile(
+FILLERS = re.compile(
     r"(or|more|ou|plus|et|and|at|the|most|au|max\w*|up|to|jusqu|a|only|seulement|environ|about|e|es|s|en|de|des|par|per"
     r"|an|year|once|time|meme|fois|voire|possible|new)"
 )
 """What may stand beside the figure in an answer: with any other word it is somebody's own text."""
 
 
-def giver(question: str, before: str = "", side: Side | None = None) -> Side | None:
+def taking_side(question: str, before: str = "", side: Side | None = None) -> Side | None:
     """Return who a question asks how many people they would take, None where it asks something else.
 
     ``before`` is the question that it follows, ``side`` the only side that answered, where there is one.
 
-    >>> giver("How many mentees can you take?"), giver("Combien de mentors souhaitez-vous ?")
+    >>> taking_side("How many mentees can you take?"), taking_side("Combien de mentors souhaitez-vous ?")
     ('mentor', 'mentee')
-    >>> giver("How many people did you manage?"), giver("Combien d'heures par mentoré·e ?")
+    >>> taking_side("How many people did you manage?"), taking_side("Combien d'heures par mentoré·e ?")
     (None, None)
     """
     *earlier, last = sentences(question) or [""]
     context = " ".join((plain(before), *earlier))
-    said = f"{context} {last}" if lonely(last) or IF_SO.match(last) else " ".join((*earlier, last))
+    said = f"{context} {last}" if lacks_noun(last) or IF_SO.match(last) else " ".join((*earlier, last))
     if PAST.search(last) or ELSEWHERE.search(said) or (HELD.search(last) and not PLACES.search(last)):
         return None
     count = COUNT.search(last)
     if count is None:
-        return titled(last)
-    if lonely(last):
-        return taken_in(said, said, side)
-    whom = followed(last[count.end() :])
-    return None if whom is None else taken_in(whom or f"{context} {last[: count.start()]}", said, side)
+        return side_in_title(last)
+    if lacks_noun(last):
+        return side_taking(said, said, side)
+    whom = counted_words(last[count.end() :])
+    return None if whom is None else side_taking(whom or f"{context} {last[: count.start()]}", said, side)
 
 
 def sentences(question: str) -> list[str]:
@@ -198,7 +197,7 @@ def sentences(question: str) -> list[str]:
     return [*parts[:at], " ".join(parts[at:])]
 
 
-def lonely(said: str) -> bool:
+def lacks_noun(said: str) -> bool:
     """Say whether a sentence counts without a word on what: ``If so, how many at once?``."""
     count = COUNT.search(said)
     rest = said[count.end() :] if count else said
@@ -206,7 +205,7 @@ def lonely(said: str) -> bool:
     return count is not None and not others
 
 
-def followed(rest: str) -> str | None:
+def counted_words(rest: str) -> str | None:
     """Return the words for what is counted, behind a count; None where that is no people, as far as words tell."""
     verb = ABLE.search(rest)
     seat = PLACES.search(rest)
@@ -227,7 +226,7 @@ def followed(rest: str) -> str | None:
     return whom.group() if led and near and not THINGS.search(between) else None
 
 
-def taken_in(whom: str, said: str, side: Side | None) -> Side | None:
+def side_taking(whom: str, said: str, side: Side | None) -> Side | None:
     """Return who would take those counted, by the word for them and by all that is said."""
     able = ABLE.search(said) or WANTED.search(said)
     if MENTEES.fullmatch(whom) or (able and MENTEES.search(whom)):
@@ -245,7 +244,7 @@ def taken_in(whom: str, said: str, side: Side | None) -> Side | None:
     return side or "mentor" if MUTUAL.search(said) else "mentor"
 
 
-def titled(said: str) -> Side | None:
+def side_in_title(said: str) -> Side | None:
     """Return who takes those that a short title names as wanted, without a word that counts."""
     words = len(said.split())
     offered = MENTEES.match(said) and (ABLE.search(said) or " d " in said) and TAKING.search(said)
@@ -254,7 +253,7 @@ def titled(said: str) -> Side | None:
     return "mentor" if MENTEES.search(said) else "mentee" if MENTORS.search(said) else None
 
 
-def seats(question: str) -> bool:
+def asks_places(question: str) -> bool:
     """Say whether a question is a bare word for the places that somebody has."""
     return bool(BARE.fullmatch(plain(question)))
 
@@ -268,18 +267,20 @@ def figure(answer: str) -> int | None:
     said = fold(answer)
     words = re.findall(r"[a-z]+", said)
     numbers = [*(int(one) for one in re.findall(r"\d+", said)), *(SPELLED[one] for one in words if one in SPELLED)]
-    plainly = all(word in SPELLED or BESIDE.fullmatch(word) or someone(word) for word in words) and len(numbers) == 1
+    plainly = (
+        all(word in SPELLED or FILLERS.fullmatch(word) or names_people(word) for word in words) and len(numbers) == 1
+    )
     if not plainly or OPEN.search(said) or re.search(r"\d[.,]\d", said):
         return None
     return numbers[0] if numbers[0] <= MOST else None
 
 
-def someone(word: str) -> bool:
+def names_people(word: str) -> bool:
     """Say whether a word is one for people that are taken."""
     return any(words.fullmatch(word) for words in (MENTEES, MENTORS, RELATIONS, PEOPLE, AGENTS))
 
 
-def counted(answers: Sequence[str]) -> bool:
+def are_counts(answers: Sequence[str]) -> bool:
     """Say whether answers are numbers of people, all but a few, or between two such numbers."""
     given = distinct(answers)
     figures = share(given, lambda text: figure(text) is not None)
@@ -287,7 +288,7 @@ def counted(answers: Sequence[str]) -> bool:
     return figures >= 0.5 and figures + spans > 0.75
 
 
-def spelled(answers: Sequence[str]) -> dict[str, str]:
+def figures_of(answers: Sequence[str]) -> dict[str, str]:
     """Return the answers that hold a number and are not written as one, with that number."""
     return {
         answer: str(number)

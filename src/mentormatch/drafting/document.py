@@ -1,36 +1,31 @@
-"""The text of a draft: the lines of a programme file, each guess with a comment that it is to be confirmed."""
+"""Fields of a draft -> the lines of a programme file, each guess with a comment that it is to be confirmed."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 
 from mentormatch.drafting import words
-from mentormatch.drafting.entries import Entry
-from mentormatch.drafting.identity import email_of
-from mentormatch.drafting.proposals import WEIGHT, Proposal
-from mentormatch.drafting.roles import Role
-from mentormatch.drafting.toml import array, line, quoted
+from mentormatch.drafting.entries import DraftEntry
+from mentormatch.drafting.patterns import fold
+from mentormatch.drafting.roles import RoleQuestion
 from mentormatch.fields import Side
 from mentormatch.languages import mark, spoken, tr
-from mentormatch.text import fold
 
 HEAD = mark("""\
 # Brouillon de programme, déduit d'un fichier de réponses. Rien n'y est décidé : relisez chaque ligne, corrigez, puis
 # effacez « à confirmer ». Ce que l'outil n'a pas vu dans les réponses (une option que personne n'a choisie) manque ici.
 """)
-CHOOSE = mark("""\
-# Ce qui rend un binôme meilleur, ou l'interdit : à choisir et à peser en équipe. Voici ce que ces questions
-# permettent ; pour en prendre un, effacez « # » devant ses lignes. Tous les poids sont égaux ({weight}) : à peser.
-""")
-NOTHING = mark("# Rien n'est proposé : {why}.")
-ONE_SIDE = mark("tant que rien ne dit qui est mentor·e et qui est mentoré·e, les deux côtés ne peuvent être comparés")
-NO_QUESTION = mark("aucune question ne se prête d'elle-même à comparer les deux côtés")
 CONFIRM = mark("à confirmer")
 ALONE: dict[Side, str] = {
     "mentor": mark("seuls des mentor·es ont répondu"),
     "mentee": mark("seuls des mentoré·es ont répondu"),
 }
+MOST_WIDTH = 100
+"""Characters; a longer list is written on several lines."""
 
 
-def heading(entries: Sequence[Entry], role: Role | None, name: str) -> Iterator[str]:
+def heading(
+    entries: Sequence[DraftEntry], role: RoleQuestion | None, email: DraftEntry | None, name: str
+) -> Iterator[str]:
     """Yield the lines of the heading."""
     yield "[programme]"
     yield line("name", quoted(name), tr(CONFIRM))
@@ -39,12 +34,11 @@ def heading(entries: Sequence[Entry], role: Role | None, name: str) -> Iterator[
         told = next(entry.name for entry in entries if entry.question == role.sample.question)
         mentor, mentee = quoted(role.mentor), quoted(role.mentee)
         yield line("role", f'{{ field = "{told}", mentor = {mentor}, mentee = {mentee} }}', tr(CONFIRM))
-    email = email_of(entries)
     if email:
         yield line("email", quoted(email.name), tr(CONFIRM))
 
 
-def fields(entries: Sequence[Entry]) -> Iterator[str]:
+def fields(entries: Sequence[DraftEntry]) -> Iterator[str]:
     """Yield the lines of the fields."""
     for entry in entries:
         yield f"[fields.{entry.name}]"
@@ -61,7 +55,7 @@ def fields(entries: Sequence[Entry]) -> Iterator[str]:
         yield ""
 
 
-def mappings(entries: Sequence[Entry]) -> Iterator[str]:
+def mappings(entries: Sequence[DraftEntry]) -> Iterator[str]:
     """Yield which headers and which answers stand for others, where the words of the files do not say so."""
     headers = [pair for entry in entries if entry.guess.use != "forbidden" for pair in entry.renamed()]
     if headers:
@@ -80,11 +74,31 @@ def to_confirm(why: str) -> str:
     return tr("à confirmer : {why}", why=why)
 
 
-def choices(proposals: Sequence[Proposal], *, told: bool) -> Iterator[str]:
-    """Yield what could be proposed, as comments: what makes a good pair is the programme's policy, not ours."""
-    if proposals:
-        yield tr(CHOOSE, weight=WEIGHT).rstrip("\n")
-    else:
-        yield tr(NOTHING, why=tr(NO_QUESTION if told else ONE_SIDE))
-    for proposal in proposals:
-        yield from proposal.lines()
+def quoted(text: str) -> str:
+    r"""Return ``text`` as a TOML string on one line.
+
+    >>> quoted('L"été\n')
+    '"L\\"été\\n"'
+    """
+    return json.dumps(text.encode("utf-8", "replace").decode(), ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def array(texts: Iterable[str]) -> str:
+    """Return a TOML array of strings, on several lines where it is long.
+
+    >>> array(["Oui", "Non"])
+    '["Oui", "Non"]'
+    """
+    items = [quoted(text) for text in texts]
+    flat = f"[{', '.join(items)}]"
+    return flat if len(flat) <= MOST_WIDTH else "[\n    " + ",\n    ".join(items) + ",\n]"
+
+
+def line(key: str, value: str, comment: str = "") -> str:
+    """Return ``key = value``, with a comment behind it where there is one."""
+    return f"{key} = {value}{f'  # {plain(comment)}' if comment else ''}"
+
+
+def plain(text: str) -> str:
+    """Return ``text`` on one line, without characters that a comment may not hold."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

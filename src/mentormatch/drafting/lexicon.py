@@ -1,8 +1,9 @@
-"""The phrases that tell what a question is for, in French and English; see ``wording`` for how they are written."""
+"""Phrases and words that tell what a question is for, in French and English; ``patterns`` says how they are written."""
+
+import re
 
 EMAIL = "courriel*, e mail*, email*, mail, mails, adresse electronique, messagerie, mailing address electronic"
-
-REACHED = """
+CONTACT = """
     telephone*, tel, phone*, mobile number, mobile phone, mobile, portable, numero de portable, cell, cellphone,
     cell number, whatsapp, whats app, signal number, gsm, fax, adresse postale, votre adresse, adresse, address,
     address line*, adresse ligne*, home address, postal address, mailing address, street, street address, rue,
@@ -12,13 +13,11 @@ REACHED = """
     numero ou vous joindre, comment vous joindre, emergency contact, contact d urgence, personne a prevenir
     """
 """How people are reached."""
-
-NOT_REACHED = (
+NOT_CONTACT = (
     "photo*, picture, experience*, type of, type d *, have you, do you have, avez vous, possedez vous, "
     "fuseau*, secteur*, kind of, level*, niveau*, development, developpement, marketing"
 )
-
-NAME = frozenset(
+NAME_WORDS = frozenset(
     [
         "name",
         "names",
@@ -107,8 +106,7 @@ NAME = frozenset(
         "guardian",
     ]
 )
-
-NAMED = frozenset(
+NAME_HEADS = frozenset(
     [
         "name",
         "names",
@@ -126,7 +124,6 @@ NAMED = frozenset(
         "nickname",
     ]
 )
-
 KEY = """
     code, code participant*, code personne*, code anonyme, identifiant*, identifier, identification number,
     matricule*, id, ids, netid, net id, userid, user id, student id, staff id, employee id, numero, no, n,
@@ -135,7 +132,6 @@ KEY = """
     unique key
     """
 """What tells one person from another."""
-
 NOT_KEY = """
     allocataire caf, caf, cpam,
     national number, national register, registre national, social insurance,
@@ -143,7 +139,6 @@ NOT_KEY = """
     siret, social security, street, telephone, tva, vat
     """
 """What has a number that no survey tells people apart by: it belongs to the state, to a house or a company."""
-
 CONSENT = """
     acceptez vous de respecter, acceptez vous la, acceptez vous le, acceptez vous les, acceptez vous que * donnees,
     by checking, by signing, by submitting, by ticking, charte, code de conduite, code of conduct,
@@ -159,7 +154,6 @@ CONSENT = """
     politique de confidentialite, privacy notice, privacy policy, reglement interieur, rgpd, terms and conditions,
     terms of, terms of use, traitement de mes *, traitement de vos *, vos donnees
     """
-
 PERMISSION = """
     acceptez vous d etre contacte*, acceptez vous de recevoir, add me to, autorisez vous, be contacted about,
     can we add you, can we contact you, can we share, can we use, diffuser, droit a l image, get in touch,
@@ -171,7 +165,6 @@ PERMISSION = """
     temoignage, testimonial
     """
 """What people may refuse and still take part: a refusal turns nobody away."""
-
 PLACE = """
     arrondissement*, canton, cantons, cities, city, code postal, codes postaux, commune, communes, countries,
     country, county, departement, district, do you live in, habitez vous, lieu, lieu d exercice, lieu d habitation,
@@ -182,12 +175,10 @@ PLACE = """
     where are you based, where are you from, where are you located, where do you live, where you live,
     where you work, zip, zip code*
     """
-
 NOT_PLACE = """
     state of, state your, state why, please state, lieu de formation, lieux de formation, lieu s de formation,
     lieux de, au lieu de, donner lieu, a l etat, country music, village hall team
     """
-
 NAMES = """
     anyone you, associations, authors, avec qui, avoid, bunk with, co authors, co workers, colleagues, collegues,
     compagnies, companies you, coworkers, employers, employeurs, entreprises ou vous, entreprises pour lesquelles,
@@ -197,15 +188,12 @@ NAMES = """
     sit with, someone you, structures, structures connues, structures pour *, surtout pas, who should we not,
     who would you rather not, with whom
     """
-
 NOT_TYPED = "type*, size*, taille*, kind of, secteur*, sector*, category, categorie*, statut"
-
 PLURAL = (
     "languages, langues, areas, skills, interests, hobbies, keywords, competences, domaines, themes, "
     "topics, centres d interet, interets, outils, tools, instruments"
 )
 """What is asked for several of."""
-
 TYPED = """
     company, companies, firm, employer, employeur, entreprise, societe, affiliation*, institution, university,
     universite, school, ecole, high school, alma mater, etablissement, laboratoire, lab, college or university,
@@ -216,8 +204,7 @@ TYPED = """
     supervisor, sous quel nom, start month, end month, graduation date, duration, attempt
     """
 """What people type: the same answer twice makes no list of options of it."""
-
-READ_ALONE = """
+STAFF_ALONE = """
     title, titre, civilite, salutation, status, statut, application*, candidature, inscription, dossier, adhesion,
     prioritaire, cotisation, paye, payeur, price, tarif, tarifs, prix, payment, paiement, facture, parent*, enfants,
     children, age, ages, photo, photos, cv, resume, file, fichier, upload, transport*, arrival, arrivee, departure,
@@ -226,8 +213,7 @@ READ_ALONE = """
     parking, luggage, salaries, medical insurance
     """
 """What staff read where a question asks for nothing else."""
-
-READ = """
+STAFF = """
     academic qualification, age group, annee de naissance, attentes satisfaites, avez vous apprecie, avez vous trouve,
     avis general, birth year, clarity of *, clarte *, comment avez vous connu, comment avez vous trouve,
     comment nous avez vous, company size, connu le programme, couvre t il vos attentes, date of birth,
@@ -247,7 +233,6 @@ READ = """
     types of employment, utile pour votre travail, vacation, votre age, work permit, your age
     """
 """What staff read and no pair is made of: logistics, the state of a file, households, opinions on a course."""
-
 FOLLOWING = """
     si oui, si non, si c est le cas, si vous avez repondu oui, dans l affirmative, le cas echeant, lequel, laquelle,
     lesquels, lesquelles, if yes, if no, if so, if you answered, if applicable, if you said, if you selected,
@@ -256,8 +241,7 @@ FOLLOWING = """
     merci de preciser
     """
 """How a question begins that says more of the one before."""
-
-MORE = frozenset(
+FOLLOWING_WORDS = frozenset(
     [
         "when",
         "where",
@@ -317,3 +301,115 @@ MORE = frozenset(
     ]
 )
 """Words of which such a question may be made altogether."""
+PAIRING = """
+    a titre de, accompagner, aimes tu, base* in, based, binome*, buddies, buddy, competence*, decisions, disciplin*,
+    domaine*, du genre a, ecole, en equipe, en groupe, en tant que, filleul*, formation, group work, habitez,
+    imprevus, industr*, jumel*, language*, langue*, live in, live near, marraine*, mentee*, mentor*, metier*, paired,
+    parles tu, parlez, parrain*, prefer* to work, prefer* travailler, profession*, secteur*, sector*, seul plutot,
+    seule plutot, skill*, speak, teach*, topic*, travaillez vous, tuteur*, tutor*, tutora*, work in,
+    work on your own, works in
+    """
+"""What a question may be about whatever its answers are."""
+PAIRING_WITH_OPTIONS = """
+    activit*, advice, advis*, affinit*, aide, aider, aimeriez, aimez, aise, annee*, ans, apport*, apprendre,
+    apprentissage*, approach*, approche*, area, areas, arrondissement, art, arts, atelier*, atout*, attend* vous,
+    attente*, availab*, besoin*, bosser, bosses, branch, branche, branchent, bring, cadre, call*, campus, canal,
+    canaux, canton, career*, carriere*, casual chat, challenge*, champs, channel*, chatty, class, classe, club*,
+    coach*, college, comfort*, communicat*, compan*, companies, company, competent, confian*, confiden*, connaiss*,
+    conseil*, contribut*, cours, course*, creneau*, curriculum, decouvrir, degree*, demande*, department*, develop*,
+    difficultes, difficulty with your studies, diplome*, direction, discover, discuss, dispo, disponib*, distance,
+    distanciel, doubts, drawn to, duration, duree, ecole*, educational level, elective*, emploi*, employer*,
+    employeur*, encadrer, energy, english, enseign*, entreprise*, equipe*, etudes, etudiez, evenings, expect*,
+    experience*, expert*, explor*, face to face, facult*, feedback, field*, filiere*, fonction*, format*, formation*,
+    francais, free time, frequen*, function*, goal*, grade, group, growth, guid*, help*, heures, hobb*, horaire*,
+    hours, how often, improv*, in person, instrument*, interess*, interest*, interet*, jeu, jeux, job*, jours,
+    know about, lab, labo*, laboratoire*, learn*, level*, loisir*, maitris*, major, majors, match*, mbti, medium,
+    meet*, methode*, modalit*, modes, music*, musique, need*, nervous, network, niveau*, objectif*, occupation*,
+    offer*, online, organi*ation*, outils, pair, parler, partager, pass on, passion*, personality, personnalite,
+    plage*, possible times, postcode, poste, practice area*, pratique*, prefer*, presentiel, priorit*, program*,
+    programme of study, progress*, project*, projet*, qualification*, qualified, quiet, recherch*, rencontr*,
+    rendez vous, research, reseau*, role model, role*, rythme, savoir faire, schedule*, scheme*, school,
+    school or department, seek*, sejour*, semaine, semaines, senior*, session*, share, shift*, sites, slot*,
+    software, soirees, sorties, speciali*, specialt*, sport*, stages, strength*, structure*, struggl*, stud*, study,
+    style*, suivre, sujet*, support*, talk about, talk to, team*, technolog*, temperament, tempo, temps, tente,
+    tentent, thematique*, theme*, time*, timing*, tool*, trade*, training, trait, traits, transmettre, travail*,
+    tuteur*, ufr, unite de recherche, universit*, vis*io*, volunteering for, voudriez, week, weeks, wish*, work*,
+    worries, year, years, zone*
+    """
+"""What a question may be about where its answers were chosen, counted or graded."""
+SPOKEN = """
+    anglais english francais french espagnol spanish allemand german italien italian arabe arabic portugais
+    portuguese chinois chinese mandarin hindi russe russian polonais polish turc turkish neerlandais dutch
+    japonais japanese tamoul tamil telugu bengali urdu marathi punjabi gujarati vietnamien vietnamese wolof
+    swahili
+    """
+"""Languages, as options name them."""
+LANGUAGES = frozenset(SPOKEN.split())
+COMPARED = re.compile(
+    r"\b(disciplin\w*|domain\w*|secteurs?|sectors?|fields?|areas?|subjects?|degrees?|majors?|filieres?|formations?"
+    r"|diplomes?|metiers?|profession\w*|trades?|industr\w*|fonctions?|functions?|speciali\w*|medium|formats?"
+    r"|mod(e|alite)s?|rencontr\w*|meet\w*|frequen\w*|how often|rythme|styles?|energy|feedback|approach\w*|locations?"
+    r"|city|villes?|regions?|departements?|territoires?|state|countr\w*|pays|communes?|campus|sites?|time zones?"
+    r"|fuseaux?|themes?|themat\w*|sujets?|topics?|projets?|projects?|skills?|competences?|hobb\w*|loisirs?|interets?|interests?"
+    r"|live|habitez|based|reside\w*|passions?|years?|annees?|niveaux?|levels?|experience|arts?|instruments?|sports?"
+    r"|approches?|methodes?|attentes?)\b"
+)
+"""What a question that both sides answer may be about, for their answers to be compared."""
+NOT_COMPARED = re.compile(
+    r"\b(gender|genre|sexe|sex|pronouns?|pronoms?|civilite|titre|title|ages?|birth|naissance|nationalit\w*|entendu|hear"
+    r"|heard|connu|t-?shirts?|taille|size|diet\w*|regimes?|allerg\w*|travel\w*|transport\w*|reimburs\w*|accommodation"
+    r"|hebergement|logement|employment|contrats?|salair\w*|revenus?|excited|satisf\w*|recommand\w*|recommend\w*|agree"
+    r"|accepte?|school|ecole|university|universite|college|marital\w*|famil\w*|children|enfants|permis|licen[cs]e"
+    r"|graduat\w*|currently pursuing|emergency|urgence)\b"
+)
+"""What a question is about that is nobody's reason to meet, or would be proposed only where somebody asks for it."""
+GENDERS = frozenset(
+    ("homme", "femme", "male", "female", "man", "woman", "men", "women", "masculin", "feminin", "hommes", "femmes")
+)
+LANGUAGE = re.compile(r"\b(?<!programming )(?<!computer )(langues?|languages?)\b(?! des signes)")
+OFTEN = re.compile(r"\b(per|par|a) (week|month|semaine|mois)\b|\b(how often|frequen\w*|rythme|rendez-vous|meetings)\b")
+"""How often people would meet."""
+WHEN = re.compile(
+    r"\b(disponib\w*|availab\w*|creneaux?|when (could|can|are) you|quand (pouvez|pourriez|etes)\S*|time slots?)\b"
+)
+HOUSE = re.compile(
+    r"\b(employ(er|eur)s?|compan(y|ies)|entreprises?|organi[sz]ations?|structures?|affiliations?|laborato\w*|labs?"
+    r"|institutions?|compagnies?|associations?|unite de recherche|research unit|service|department|line manager)\b"
+)
+"""Where people work: those of one house are not strangers."""
+NOT_HOUSE = re.compile(
+    r"\b(country|pays|city|ville|type|kind|size|taille|secteurs?|sector|connu|hear\w*|structured|programmes?|programs?"
+    r"|role|experience|professional body|country of|membre|member|customer|service civique|why|pourquoi)\b"
+)
+ACCENTED = re.compile(r"[éèêëàâçîïôùûœ]")
+COMMON = {
+    "fr": frozenset(
+        re.findall(
+            r"\w+",
+            "le la les des du de un une et ou en que qui quel quelle quels quelles vous votre vos je mon ma mes pour"
+            " par sur avec dans est sont etes avez nom prenom courriel adresse metier telephone combien comment"
+            " pourquoi oui non nombre quand souhaitez ce cette au aux plus",
+        )
+    ),
+    "en": frozenset(
+        re.findall(
+            r"\w+",
+            "the of an and or to in at for with your you i my is are do have what which who how when where why many"
+            " would could can like name first last email phone address yes no please if any this that be about from",
+        )
+    ),
+}
+STOP_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        # French, then English
+        "le la les un une des du de d l a au aux et ou en que qui quoi quel quelle quels quelles vous votre vos dans"
+        " pour par sur avec ce cette ces est sont etes etre avez ete si ne pas plus j je ai m s n c y il elle on nous"
+        " se sa son ses mon ma mes nos notre dont donc merci svp comme combien comment"
+        " the of an and or to in on at for by with from as is are was be been am do does did have has had you your"
+        " yours i my me we our us it its this that these those they their them would could should will can may might"
+        " what which who whom whose when where why how many much please any some there here not no if so than then more"
+        " most t re ve ll about into",
+    )
+)
+"""Words that say little of a question."""

@@ -1,4 +1,4 @@
-"""A first mapping for answers that word their questions and options otherwise than the programme does."""
+"""A programme and answers in other words -> a mapping: which header and which answer stand for which of its own."""
 
 import tomllib
 from collections import Counter
@@ -7,24 +7,27 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mentormatch.drafting import words
-from mentormatch.drafting.absent import TELLS, absent, telling
-from mentormatch.drafting.samples import Sample, in_table
-from mentormatch.drafting.toml import line, plain, quoted
-from mentormatch.drafting.unknown import unknown_texts
+from mentormatch.drafting.document import line, plain, quoted
+from mentormatch.drafting.identity import TELLS, missing_identity, why_identity
+from mentormatch.drafting.patterns import fold
+from mentormatch.drafting.samples import QuestionSample, Tables, in_table
 from mentormatch.enrolment import plan_of
 from mentormatch.errors import OutputError, Problem
-from mentormatch.fields import AnyField, Choice, Scale, Side, YesNo
+from mentormatch.fields import Answer, AnyField, Choice, Choices, Levels, Ranking, Scale, Side, Slots, YesNo
+from mentormatch.fields.base import split
+from mentormatch.fields.lists import peel, rank_of
+from mentormatch.fields.single import NO, YES
 from mentormatch.files import write_whole
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.likeness import NEAR, closest, likenesses
 from mentormatch.phrases import counted, decimal, listed
 from mentormatch.programme import Programme
 from mentormatch.survey.headers import claimed, places
-from mentormatch.survey.mapping import Renaming, Target, answers_of
+from mentormatch.survey.mapping import Renaming, Target, answers_of, has_item, takes
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.regrouping import told_apart
 from mentormatch.survey.table import Table
-from mentormatch.text import fold
+from mentormatch.survey.tool import OTHER
 
 HEAD = mark("""\
 # Correspondance proposée entre ce fichier et le programme : relisez chaque ligne, corrigez, complétez celles qui
@@ -40,11 +43,9 @@ CLOSEST = mark("« {question} » ({name}) ; la colonne la plus proche : « {near
 FAR = 0.3
 """A header is named as the closest from that likeness on."""
 
-type Tables = Sequence[tuple[Table, Side | None]]
-
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Counterpart:
     """A text of a file and the name of the programme that it may stand for (None: nothing near), with why."""
 
     text: str
@@ -53,15 +54,15 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class MappingDraft:
     """What the files call otherwise: ``questions``, and ``options`` by field; ``missing`` are fields nobody found.
 
     ``typed`` counts, for each field, the answers given once and near to no option: typed beside them, they stay so.
     ``absent`` are lines to add to a programme that tells neither people nor sides apart.
     """
 
-    questions: tuple[Found, ...]
-    options: Mapping[str, tuple[Found, ...]]
+    questions: tuple[Counterpart, ...]
+    options: Mapping[str, tuple[Counterpart, ...]]
     missing: tuple[str, ...]
     typed: Mapping[str, int]
     absent: tuple[str, ...] = ()
@@ -72,7 +73,7 @@ class Proposal:
         return not (self.questions or self.options or self.missing or self.absent)
 
 
-def propose(programme: Programme, tables: Tables) -> Proposal:
+def propose(programme: Programme, tables: Tables) -> MappingDraft:
     """Return a mapping for what the programme does not find in these answers as they are.
 
     Headers go to fields by their likeness, each once at most, or, for options, by the answers below them.
@@ -80,19 +81,19 @@ def propose(programme: Programme, tables: Tables) -> Proposal:
     apart = all(side is not None for _, side in tables)
     plan = plan_of(programme, apart=apart)
     tables = [(told_apart(table, plan), side) for table, side in tables]
-    questions = {fold(found.text): found for table, side in tables for found in headers(table, side, plan)}
+    questions = {fold(found.text): found for table, side in tables for found in header_counterparts(table, side, plan)}
     named = {key: Target(found.name) for key, found in questions.items() if found.name}
     wider = replace(plan, renaming=Renaming({**plan.renaming.headers, **named}, plan.renaming.answers))
     counts = unknown_options(tables, wider)
-    options = {name: tuple(options_of(name, texts, plan)) for name, texts in counts.items()}
+    options = {name: tuple(option_counterparts(name, texts, plan)) for name, texts in counts.items()}
     kept = {name: found for name, found in options.items() if found}
     typed = {name: len(texts) - len(options[name]) for name, texts in counts.items() if len(texts) > len(options[name])}
     asked = [sample for table, side in tables for sample in in_table(table, side)]
-    lacking = absent([table for table, _ in tables], asked, wider, apart=apart)
-    return Proposal(tuple(questions.values()), kept, tuple(unfound(tables, wider)), typed, tuple(lacking))
+    lacking = missing_identity([table for table, _ in tables], asked, wider, apart=apart)
+    return MappingDraft(tuple(questions.values()), kept, tuple(missing_fields(tables, wider)), typed, tuple(lacking))
 
 
-def headers(table: Table, side: Side | None, plan: Plan) -> Iterator[Found]:
+def header_counterparts(table: Table, side: Side | None, plan: Plan) -> Iterator[Counterpart]:
     """Yield each question of a file that no field answers to, with the field that it may be."""
     claims = claimed(table.header, plan)
     taken = {at for claim in claims.values() for at in (*claim.whole, *(column for _, column in claim.items))}
@@ -103,13 +104,15 @@ def headers(table: Table, side: Side | None, plan: Plan) -> Iterator[Found]:
         for name, field in plan.fields.items()
         if name not in claims and field.use != "forbidden" and (side is None or field.asks(side))
     }
-    chosen = paired(asked, fields, plan)
+    chosen = pair_with_fields(asked, fields, plan)
     for place, sample in enumerate(asked):
         name, why = chosen.get(place, (None, tr(TO_FILL)))
-        yield Found(sample.question, name, why)
+        yield Counterpart(sample.question, name, why)
 
 
-def paired(asked: Sequence[Sample], fields: Mapping[str, AnyField], plan: Plan) -> dict[int, tuple[str, str]]:
+def pair_with_fields(
+    asked: Sequence[QuestionSample], fields: Mapping[str, AnyField], plan: Plan
+) -> dict[int, tuple[str, str]]:
     """Return the field that each question may be, the likest first, and why; no field twice."""
     names = list(fields)
     by_words = likenesses([sample.question for sample in asked], [fields[name].question for name in names])
@@ -123,7 +126,7 @@ def paired(asked: Sequence[Sample], fields: Mapping[str, AnyField], plan: Plan) 
         )
         for row, sample in enumerate(asked)
         for column, name in enumerate(names)
-        for told, evidence in ((telling(sample, name, plan), understood(sample, fields[name])),)
+        for told, evidence in ((why_identity(sample, name, plan), share_understood(sample, fields[name])),)
         if told or max(by_words[row][column], evidence) >= NEAR
     ]
     chosen: dict[int, tuple[str, str]] = {}
@@ -135,7 +138,7 @@ def paired(asked: Sequence[Sample], fields: Mapping[str, AnyField], plan: Plan) 
     return chosen
 
 
-def understood(sample: Sample, field: AnyField) -> float:
+def share_understood(sample: QuestionSample, field: AnyField) -> float:
     """Return the share of different answers that are options of a question, 0 where it has none or they are few."""
     single = isinstance(field, Choice | Scale)
     if not answers_of(field) or isinstance(field, YesNo) or (single and sample.items):
@@ -160,7 +163,7 @@ def unknown_options(tables: Tables, plan: Plan) -> dict[str, Counter[str]]:
     return counts
 
 
-def options_of(name: str, texts: Counter[str], plan: Plan) -> Iterator[Found]:
+def option_counterparts(name: str, texts: Counter[str], plan: Plan) -> Iterator[Counterpart]:
     """Yield the texts that may be options: near to one, what says a side, or given more than once."""
     field = plan.fields[name]
     sides = sides_said(name, texts, plan)
@@ -168,12 +171,12 @@ def options_of(name: str, texts: Counter[str], plan: Plan) -> Iterator[Found]:
         near = closest(text, answers_of(field))
         given = counted(times, "réponse")
         if text in sides:
-            yield Found(text, sides[text], f"{tr(TELLS)}, {given}")
+            yield Counterpart(text, sides[text], f"{tr(TELLS)}, {given}")
         elif near:
             why = tr("ressemblance {likeness}, {given}", likeness=decimal(near.likeness, 2), given=given)
-            yield Found(text, near.name, why)
+            yield Counterpart(text, near.name, why)
         elif times > 1:
-            yield Found(text, None, tr("à compléter, ou à laisser telle quelle : {given}", given=given))
+            yield Counterpart(text, None, tr("à compléter, ou à laisser telle quelle : {given}", given=given))
 
 
 def sides_said(name: str, texts: Counter[str], plan: Plan) -> dict[str, str]:
@@ -182,7 +185,7 @@ def sides_said(name: str, texts: Counter[str], plan: Plan) -> dict[str, str]:
     return dict(zip(found, (plan.roles.mentor, plan.roles.mentee), strict=True)) if found and plan.roles else {}
 
 
-def unfound(tables: Tables, plan: Plan) -> Iterator[str]:
+def missing_fields(tables: Tables, plan: Plan) -> Iterator[str]:
     """Yield the fields that criteria and rules need and no column answers, with their words and the closest header."""
     for name in sorted(plan.needed):
         without = [
@@ -198,7 +201,7 @@ def unfound(tables: Tables, plan: Plan) -> Iterator[str]:
             yield tr(said, question=plan.fields[name].question, name=name, near=near.name if near else "")
 
 
-def written(proposal: Proposal, known: Programme) -> str:
+def mapping_text(proposal: MappingDraft, known: Programme) -> str:
     """Return a proposal as the part ``mapping`` of a programme file, with what that part holds already."""
     said = known.mapping
     lines = [
@@ -206,20 +209,20 @@ def written(proposal: Proposal, known: Programme) -> str:
         "[mapping.questions]",
         *(line(quoted(text), quoted(name)) for text, name in said.questions.items()),
     ]
-    lines += [entry(found) for found in proposal.questions]
+    lines += [mapping_line(found) for found in proposal.questions]
     lines += [tr("# Aucune colonne pour {missing}", missing=plain(missing)) for missing in proposal.missing]
     lines += [f"# {each}" for text in proposal.absent for each in text.splitlines()]
     for name in dict.fromkeys([*said.options, *proposal.options, *proposal.typed]):
-        lines += ["", f"[mapping.options.{key(name)}]  # {plain(known.fields[name].question)}"]
+        lines += ["", f"[mapping.options.{toml_key(name)}]  # {plain(known.fields[name].question)}"]
         lines += [line(quoted(text), quoted(option)) for text, option in said.options.get(name, {}).items()]
-        lines += [entry(found) for found in proposal.options.get(name, ())]
-        lines += aside(proposal.typed.get(name, 0))
+        lines += [mapping_line(found) for found in proposal.options.get(name, ())]
+        lines += typed_beside(proposal.typed.get(name, 0))
         open_ends = name in proposal.typed or any(found.name is None for found in proposal.options.get(name, ()))
-        lines += choices(known.fields[name]) if open_ends else []
+        lines += options_line(known.fields[name]) if open_ends else []
     return "\n".join(lines) + "\n"
 
 
-def with_mapping(path: Path, text: str) -> None:
+def add_mapping(path: Path, text: str) -> None:
     """Add a mapping to the end of a programme file, the rest of which stays as it is, byte for byte.
 
     Raises OutputError where the programme has a mapping already, ProgrammeError where this one does not fit it.
@@ -235,12 +238,12 @@ def with_mapping(path: Path, text: str) -> None:
     write_whole(path, after)
 
 
-def entry(found: Found) -> str:
+def mapping_line(found: Counterpart) -> str:
     """Return one line of a mapping; a comment where it is to be filled in."""
     return line(quoted(found.text) if found.name else f"# {quoted(found.text)}", quoted(found.name or ""), found.why)
 
 
-def aside(count: int) -> list[str]:
+def typed_beside(count: int) -> list[str]:
     """Return that answers were typed beside the options, which they stay."""
     told = tr_n(
         "# {told}, donnée une seule fois et loin de toute option : laissée comme tapée (« Autre » ?)",
@@ -251,12 +254,47 @@ def aside(count: int) -> list[str]:
     return [told] if count else []
 
 
-def choices(field: AnyField) -> list[str]:
+def options_line(field: AnyField) -> list[str]:
     """Return the options of a question, for whoever fills in the lines above."""
     options = [tr("« {text} »", text=option) for option in answers_of(field)[:MOST_OPTIONS]]
     return [tr("# Options : {options}", options=plain(listed(options)))]
 
 
-def key(name: str) -> str:
+def toml_key(name: str) -> str:
     """Return the id of a field as a key of TOML."""
     return name if name.isascii() and name.replace("_", "").replace("-", "").isalnum() else quoted(name)
+
+
+def unknown_texts(field: AnyField, answer: Answer) -> Iterator[str]:
+    """Yield each text in ``answer`` that is no option of a question which has some; what it may say freely is known."""
+    if isinstance(answer, Mapping):
+        for item, text in answer.items():
+            if fold(item) != fold(OTHER):
+                yield from () if has_item(field, item) else (item,)
+                yield from in_part(field, text)
+    elif isinstance(field, Levels):
+        yield from (part for cell in field.cells(answer) for part in cell if not takes(field, part))
+    elif answers_of(field):
+        yield from in_cell(field, answer)
+
+
+def in_part(field: AnyField, text: str) -> Iterator[str]:
+    """Yield what is unknown in the cell of one item: a level, a moment, an option in its rank; a tick is known."""
+    if fold(text) in {"", *YES, *NO}:
+        return
+    if isinstance(field, Slots):
+        pieces = (piece.strip() for part in split(text, field.joiner) for piece in part.split(","))
+        yield from (piece for piece in pieces if piece and not takes(field, piece))
+    elif isinstance(field, Levels) or (isinstance(field, Ranking) and not rank_of(text)):
+        yield from () if takes(field, text) else (text.strip(),)
+
+
+def in_cell(field: AnyField, text: str) -> Iterator[str]:
+    """Yield what is unknown in a cell with one answer, or with several."""
+    if not isinstance(field, Choices | Ranking | Slots):
+        yield from () if not text.strip() or takes(field, text) else (text.strip(),)
+        return
+    for piece in split(text, field.joiner):
+        found, rest = peel(answers_of(field), fold(piece))
+        if rest:
+            yield piece if not found else rest

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from mentormatch.drafting import words
 from mentormatch.drafting.answers import MOST_SPELLINGS, distinct
-from mentormatch.drafting.samples import Sample
+from mentormatch.drafting.patterns import fold
+from mentormatch.drafting.samples import QuestionSample
 from mentormatch.fields import Side
 from mentormatch.fields.single import NO, YES
-from mentormatch.text import canonical, fold
+from mentormatch.text import canonical
 
 MOST_ANSWERS = 6
 """A question with more different answers is not about who somebody is in the programme."""
@@ -59,10 +60,10 @@ PAST = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class RoleQuestion:
     """The question that tells who is who, and the answers of mentors and of mentees."""
 
-    sample: Sample
+    sample: QuestionSample
     mentor: str
     mentee: str
 
@@ -83,24 +84,24 @@ class Role:
         return [self.side(row[0]) for row in self.sample.rows]
 
 
-def role_among(asked: Sequence[Sample]) -> Role | None:
+def role_among(asked: Sequence[QuestionSample]) -> RoleQuestion | None:
     """Return what tells the role: answers that name both, else whether somebody would be a mentor."""
     few = [sample for sample in asked if not sample.items and len(set(sample.answers)) <= MOST_SPELLINGS]
-    told = (role_in(sample) for sample in few)
-    offered = (volunteering(sample) for sample in few)
+    told = (role_of_answers(sample) for sample in few)
+    offered = (role_of_volunteers(sample) for sample in few)
     return next((role for role in (*told, *offered) if role), None)
 
 
-def role_in(sample: Sample) -> Role | None:
+def role_of_answers(sample: QuestionSample) -> RoleQuestion | None:
     """Return the answers of mentors and of mentees where those of a question name them, beside others or not."""
     options = distinct(sample.answers)
     found = words.roles(options)
     if not found and 2 <= len(options) <= MOST_ANSWERS and WHO.search(fold(sample.question)):
-        found = named_among(options) or (named_of_two(options) if len(options) == 2 else None)
-    return Role(sample, *found) if found else None
+        found = answers_that_name(options) or (taking_and_taken(options) if len(options) == 2 else None)
+    return RoleQuestion(sample, *found) if found else None
 
 
-def named_among(options: Sequence[str]) -> tuple[str, str] | None:
+def answers_that_name(options: Sequence[str]) -> tuple[str, str] | None:
     """Return the only answer that says mentor and the only one that says mentee, None where one says both."""
     if any(BOTH.search(fold(option)) for option in options):
         return None
@@ -113,10 +114,10 @@ def named_among(options: Sequence[str]) -> tuple[str, str] | None:
     return (mentors[0], mentees[0]) if len(mentors) == len(mentees) == 1 else None
 
 
-def named_of_two(options: Sequence[str]) -> tuple[str, str] | None:
+def taking_and_taken(options: Sequence[str]) -> tuple[str, str] | None:
     """Return which of two answers takes people in, and which is taken in, None where their words do not tell.
 
-    >>> named_of_two(["Newcomer", "Host"]), named_of_two(["Étudiant", "Salarié"])
+    >>> taking_and_taken(["Newcomer", "Host"]), taking_and_taken(["Étudiant", "Salarié"])
     (('Host', 'Newcomer'), None)
     """
     taken = [bool(TAKEN_IN.search(fold(each))) for each in options]
@@ -128,7 +129,7 @@ def named_of_two(options: Sequence[str]) -> tuple[str, str] | None:
     return (options[1 - mentee], mentees[0]) if taking[1 - mentee] else None
 
 
-def volunteering(sample: Sample) -> Role | None:
+def role_of_volunteers(sample: QuestionSample) -> RoleQuestion | None:
     """Return that yes is a mentor and no a mentee, where a question asks whether somebody would be a mentor."""
     options, said = distinct(sample.answers), fold(sample.question)
     yes = [each for each in options if fold(each) in YES]
@@ -136,4 +137,4 @@ def volunteering(sample: Sample) -> Role | None:
     if len(options) != 2 or not yes or not no:
         return None
     asks = MENTORING.search(said) and BECOME.search(said) and not PAST.search(said)
-    return Role(sample, yes[0], no[0]) if asks else None
+    return RoleQuestion(sample, yes[0], no[0]) if asks else None

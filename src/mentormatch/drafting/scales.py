@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from mentormatch.drafting.ladders import DEGREES, LADDERS, NEUTRAL, OFF, PLAIN, POLES
-from mentormatch.drafting.wording import plain, within
-from mentormatch.text import fold
+from mentormatch.drafting.patterns import fold, heads, plain, within
 
 MOST = "most, le plus, la plus, best, meilleur*, highest, maximum, max, strongest"
 LEAST = "least, le moins, la moins, worst, pire, lowest, minimum, min, weakest"
@@ -107,13 +106,6 @@ def above(one: str, other: str) -> bool | None:
 def off(answer: str) -> bool:
     """Say whether an answer stands off any scale."""
     return bool(within(OFF).fullmatch(plain(answer)))
-
-
-def heads(answer: str) -> list[str]:
-    """Return the words of an answer: all of them, those before brackets, a dash or a colon, those behind a number."""
-    cut = re.split(r"\s*[(:–—,]|\s-\s", answer.strip(), maxsplit=1)[0]
-    behind = re.sub(r"^\s*\d+\s*[-–—.:)=]\s*", "", answer)
-    return list(dict.fromkeys(text for text in map(plain, (answer, cut, behind)) if text))
 
 
 @cache

@@ -24,8 +24,8 @@ from mentormatch.drafting.contexts import (
     TOPICS,
 )
 from mentormatch.drafting.lexicon import CONSENT
+from mentormatch.drafting.patterns import alternatives, plain, within
 from mentormatch.drafting.subjects import SUBJECTS
-from mentormatch.drafting.wording import alternatives, plain, within
 
 MOST_ANSWERS, LONGEST = 200, 90
 """Different answers that are looked at, and the characters of the longest one that may be an option."""
@@ -104,42 +104,45 @@ def subject_of(question: str, options: Iterable[str] = (), *, closed: bool = Tru
     'sexuality'
     """
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", question)
-    said = scrubbed(plain(spaced))
+    said = without_harmless(plain(spaced))
     chosen = tuple(option for option in list(options)[:MOST_ANSWERS] if len(option) <= LONGEST)
-    by_words = worded(said)
+    by_words = subject_in_words(said)
     if by_words:
         return by_words
-    return None if topical(said) else offered(tuple(map(plain, chosen)), closed=closed)
+    return None if is_topical(said) else subject_in_options(tuple(map(plain, chosen)), closed=closed)
 
 
 @lru_cache(maxsize=4096)
-def worded(said: str) -> str | None:
+def subject_in_words(said: str) -> str | None:
     """Return the sensitive subject of the words of a question, None where there is none."""
     agreed = bool(within(CONSENT).match(said))
     for subject in SUBJECTS:
         told = (subject.certain,) if agreed else (subject.certain, subject.likely)
         strong = [m.span() for part in told for m in within(part).finditer(said)]
-        if any(not lifted(said, span) for span in strong):
+        if any(not is_exempt(said, span) for span in strong):
             return subject.name
         if agreed:
             continue
-        if any(not lifted(said, m.span()) and put(said, m.span()) for m in within(subject.possible).finditer(said)):
+        if any(
+            not is_exempt(said, m.span()) and concerns_person(said, m.span())
+            for m in within(subject.possible).finditer(said)
+        ):
             return subject.name
     return None
 
 
-def doubtful(question: str) -> bool:
+def is_doubtful(question: str) -> bool:
     """Say whether a word of a sensitive subject stands in a question, asked of a person or not.
 
-    >>> doubtful("Church youth group nearby"), doubtful("Youth group nearby")
+    >>> is_doubtful("Church youth group nearby"), is_doubtful("Youth group nearby")
     (True, False)
     """
-    said = scrubbed(plain(question))
+    said = without_harmless(plain(question))
     found = (match.span() for subject in SUBJECTS for match in within(subject.possible).finditer(said))
-    return any(not lifted(said, span) for span in found)
+    return any(not is_exempt(said, span) for span in found)
 
 
-def put(said: str, span: tuple[int, int]) -> bool:
+def concerns_person(said: str, span: tuple[int, int]) -> bool:
     """Say whether a phrase is asked of a person, or is all that the question says."""
     rest = [*said[: span[0]].split(), *said[span[1] :].split()]
     behind = said[span[1] :]
@@ -148,13 +151,13 @@ def put(said: str, span: tuple[int, int]) -> bool:
     return all(word in SMALL or word.isdigit() for word in rest)
 
 
-def lifted(said: str, span: tuple[int, int]) -> bool:
+def is_exempt(said: str, span: tuple[int, int]) -> bool:
     """Say whether the words beside a phrase tell that it is a field of work, or that others are meant."""
     before, phrase, after = said[: span[0]], said[slice(*span)], said[span[1] :]
-    ahead, behind = frames()
+    ahead, behind = exempting_frames()
     if any(frame.search(before) for frame in ahead) or any(frame.match(after) for frame in behind):
         return True
-    talked, listened, helped = meetings()
+    talked, listened, helped = conversation_frames()
     if talked.search(before) and listened.search(after):
         return True
     others = within(OTHERS)
@@ -163,7 +166,7 @@ def lifted(said: str, span: tuple[int, int]) -> bool:
 
 
 @cache
-def frames() -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]:
+def exempting_frames() -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]:
     """Return what makes a field of work of a phrase, or somebody else's state: by words ahead of it, and behind it."""
     topic, link = alternatives(TOPICS), rf"(?: {ABOUT})+{ARTICLE}"
     ahead = (
@@ -180,7 +183,7 @@ def frames() -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]:
 
 
 @cache
-def meetings() -> tuple[re.Pattern[str], ...]:
+def conversation_frames() -> tuple[re.Pattern[str], ...]:
     """Return the words of a talk, of those with whom it is, and of help given to others."""
     return (
         re.compile(rf"\b{alternatives(TALKED)}(?: {NOT_OWN}\w+){{0,6}} $"),
@@ -189,31 +192,31 @@ def meetings() -> tuple[re.Pattern[str], ...]:
     )
 
 
-def topical(said: str) -> bool:
+def is_topical(said: str) -> bool:
     """Say whether a question asks for a field of work, of study or of interest, or for what is done at work."""
     return bool(within(TOPICS).search(said) or within(PRACTISED).search(said))
 
 
 @lru_cache(maxsize=1024)
-def offered(options: tuple[str, ...], *, closed: bool) -> str | None:
+def subject_in_options(options: tuple[str, ...], *, closed: bool) -> str | None:
     """Return the sensitive subject of options, None where too few are of one."""
     told = [option for option in options if not DECLINED.match(option)]
-    found = [name for option in told if (name := chosen(option))]
+    found = [name for option in told if (name := subject_of_option(option))]
     declined = len(told) < len(options) and len(told) <= FEW
     enough = len(found) > 1 - declined and len(found) > (SHARE if closed else TYPED) * len(told)
     return Counter(found).most_common(1)[0][0] if enough and not (COLOURS & set(told) and "origin" in found) else None
 
 
-def chosen(option: str) -> str | None:
+def subject_of_option(option: str) -> str | None:
     """Return the sensitive subject of an option by which people say something of themselves, None of any other."""
     for subject in SUBJECTS:
         if subject.answers and re.fullmatch(alternatives(subject.answers), option):
             return subject.name
-        if any(not lifted(option, m.span()) for m in within(subject.certain).finditer(option)):
+        if any(not is_exempt(option, m.span()) for m in within(subject.certain).finditer(option)):
             return subject.name
     return None
 
 
-def scrubbed(said: str) -> str:
+def without_harmless(said: str) -> str:
     """Return the words of a question without phrases that only look sensitive."""
     return " ".join(within(HARMLESS).sub(" ", said).split())

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from mentormatch.drafting.affinity import ASIDE
-from mentormatch.drafting.entries import Entry
-from mentormatch.drafting.ids import content
-from mentormatch.text import fold
+from mentormatch.drafting.entries import DraftEntry
+from mentormatch.drafting.lexicon import NOT_COMPARED
+from mentormatch.drafting.patterns import fold
+from mentormatch.drafting.words import content
 
 HELP = (
     r"(?<!to )(?:help|support|advice|guidance|mentoring|coaching|mentorship|aide|conseils?|accompagnement"
@@ -74,7 +74,7 @@ HELD = re.compile(
     r"\b(expert\w*|experience|strengths?|skills?|know-how|competences?|atouts?|points forts|savoir-faire|reseau|network"
     r"|background|current\w*|actuel\w*|specialit\w*)\b"
 )
-LEANINGS = ((RECEIVING, 1), (GIVING, -1), (DONE, -1), (ABLE, -1), (WISHING, 1), (LACKED, 1), (HELD, -1))
+SIGNS = ((RECEIVING, 1), (GIVING, -1), (DONE, -1), (ABLE, -1), (WISHING, 1), (LACKED, 1), (HELD, -1))
 """What makes a question one of needs (1) or of offers (-1): the first that its words hold."""
 NEVER = re.compile(
     r"\b(disponib\w*|availab\w*|creneaux?|plages?|timings?|time slots?|when (can|could|are|would)|quand|how often"
@@ -97,22 +97,22 @@ SHORT = 3
 class Twins:
     """What mentees need and what mentors offer, by two questions or by one; ``alike`` where options are shared."""
 
-    mentee: Entry
-    mentor: Entry
+    mentee: DraftEntry
+    mentor: DraftEntry
     alike: bool
 
 
-def twins(entries: Sequence[Entry], *, told: bool) -> list[Twins]:
+def twins(entries: Sequence[DraftEntry], *, told: bool) -> list[Twins]:
     """Return the pairs of questions that are one on each side, the likest first, no question twice.
 
     ``told`` says whether it is known who is mentor and who is mentee: otherwise the words of both questions decide.
     """
-    able = [entry for entry in entries if comparable(entry)]
+    able = [entry for entry in entries if is_comparable(entry)]
     rated = [
         (rating, -place, found)
         for place, (mentee, mentor) in enumerate(product(able, able))
         if mentee is not mentor
-        for found in (Twins(mentee, mentor, alike(mentee, mentor)),)
+        for found in (Twins(mentee, mentor, share_options(mentee, mentor)),)
         if (rating := likeness(found, told=told)) > 0
     ]
     taken: set[str] = set()
@@ -124,23 +124,23 @@ def twins(entries: Sequence[Entry], *, told: bool) -> list[Twins]:
     return chosen
 
 
-def echoes(entries: Sequence[Entry]) -> Iterator[tuple[Entry, Entry]]:
+def echoes(entries: Sequence[DraftEntry]) -> Iterator[tuple[DraftEntry, DraftEntry]]:
     """Yield the questions that ask mentors and mentees for one of the same options, each in its own words."""
     single = [entry for entry in entries if entry.scored and entry.guess.kind in ("choice", "scale")]
     taken: set[str] = set()
     for mentor, mentee in product(single, single):
         if (mentor.side, mentee.side) == ("mentor", "mentee") and taken.isdisjoint((mentor.name, mentee.name)):
             ours, theirs = ({fold(text) for text in entry.options} for entry in (mentor, mentee))
-            if ours == theirs and set(said(mentor)) & set(said(mentee)):
+            if ours == theirs and set(topic_words(mentor)) & set(topic_words(mentee)):
                 taken |= {mentor.name, mentee.name}
                 yield mentor, mentee
 
 
-def comparable(entry: Entry) -> bool:
+def is_comparable(entry: DraftEntry) -> bool:
     """Say whether a question lists what may be needed or offered."""
-    said, lean = fold(entry.question), leaning(entry.question)
+    said, lean = fold(entry.question), need_or_offer(entry.question)
     listed = entry.guess.kind in (*LISTS, *LISTED) and not NEVER.search(said)
-    aside = entry.guess.use == "display" and not lean and ASIDE.search(said)
+    aside = entry.guess.use == "display" and not lean and NOT_COMPARED.search(said)
     personal = PERSONAL.search(said) and not any(
         words.search(said) for words in (RECEIVING, GIVING, DONE, ABLE, WISHING)
     )
@@ -151,12 +151,12 @@ def comparable(entry: Entry) -> bool:
 def likeness(found: Twins, *, told: bool) -> float:
     """Return how likely two questions are twins, 0 where they are not."""
     mentee, mentor = found.mentee, found.mentor
-    need, offer = leaning(mentee.question), leaning(mentor.question)
+    need, offer = need_or_offer(mentee.question), need_or_offer(mentor.question)
     worded = need > 0 > offer
     apart = told and mentor.side == "mentor" and mentee.side == "mentee"
     crossed = told and (mentor.side == "mentee" or mentee.side == "mentor")
     lists = sum(entry.guess.kind in LISTS for entry in (mentee, mentor))
-    topics = len(set(said(mentee)) & set(said(mentor)))
+    topics = len(set(topic_words(mentee)) & set(topic_words(mentor)))
     aimed = told and found.alike and need > 0 == offer
     if crossed or need < 0 or not (apart or worded or aimed) or not (lists or worded):
         return 0
@@ -165,26 +165,28 @@ def likeness(found: Twins, *, told: bool) -> float:
     return found.alike + (need - offer) / 4 + apart / 4 + topics / 10 + lists / 20
 
 
-def alike(one: Entry, other: Entry) -> bool:
+def share_options(one: DraftEntry, other: DraftEntry) -> bool:
     """Say whether two questions have most of their options in common."""
     ours, theirs = ({fold(text) for text in entry.options} for entry in (one, other))
     least = min(len(ours), len(theirs))
     return least >= FEWEST and len(ours & theirs) >= max(FEWEST, SHARED * least)
 
 
-def leaning(question: str) -> int:
+def need_or_offer(question: str) -> int:
     """Return 1 where a question asks what is needed, -1 where it asks what is offered, 0 where its words say neither.
 
-    >>> leaning("What do you need help with?"), leaning("What can you help with?"), leaning("Industry")
-    (1, -1, 0)
+    >>> need_or_offer("What do you need help with?"), need_or_offer("What can you help with?")
+    (1, -1)
+    >>> need_or_offer("Industry")
+    0
     """
     said = fold(question)
-    return next((sign for words, sign in LEANINGS if words.search(said)), 0)
+    return next((sign for words, sign in SIGNS if words.search(said)), 0)
 
 
-def said(entry: Entry) -> Iterator[str]:
+def topic_words(entry: DraftEntry) -> Iterator[str]:
     """Yield the words of a question that say what it is about, rather than who needs or offers it."""
     about = fold(entry.question)
-    for words, _ in LEANINGS:
+    for words, _ in SIGNS:
         about = words.sub(" ", about)
     yield from (word for word in content(about) if len(word) > SHORT and not word.startswith(("mentor", "select")))

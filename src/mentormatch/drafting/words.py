@@ -1,12 +1,12 @@
-"""Words by which a question is taken for what it is, in French and English; compared without case or accents."""
+"""The words of a question -> what they tell of it: a key, a place, a gender, a rank, a follow-up of another one."""
 
 import re
 from collections.abc import Sequence
 
 from mentormatch.drafting import lexicon
-from mentormatch.drafting.wording import plain, within
+from mentormatch.drafting.patterns import fold, plain, within
 from mentormatch.fields.lists import rank_of
-from mentormatch.text import canonical, fold
+from mentormatch.text import canonical
 
 LONGEST_KEY = 5
 """Words."""
@@ -45,8 +45,6 @@ RANKS = (
 END_AFTER = re.compile(r"\b(\d{1,2})\s*(?:[=:(–—-]|is|means|est|étant|being)\s*([^\d,;()]+)")
 END_BEFORE = re.compile(r"([^\d,;()?]+?)\s*\((\d{1,2})\)")
 """What a question says of the ends of its scale: « 1 = pas du tout », ``not at all (1)``."""
-WHEN = re.compile(r"\bdate\b|horodat|heure|\bquand\b|\bwhen\b|timestamp")
-
 MENTEE = re.compile(
     r"mentor[ée][ée]|mentoré|mentor[ée]\W[ée]e?\W?s?$|mentee|mentoree|filleul|tutoré|accompagné|être accompagn"
     r"|\b(cherche|recherche|trouver|bénéficier|recevoir)\b"
@@ -54,7 +52,6 @@ MENTEE = re.compile(
 MENTOR = re.compile(
     r"\bmentor|parrain|marraine|\btut(eur|rice)|accompagnat|accompagner|j'accompagne|transmettre|propose|partager"
 )
-
 SMALL = frozenset(
     re.findall(
         r"\w+",
@@ -86,6 +83,12 @@ MOMENTS = (
 )
 DAY_OF = {word: place for place, names in enumerate(DAYS) for word in names}
 MOMENT_OF = {word: place for place, names in enumerate(MOMENTS) for word in names}
+RESPONSE = re.compile(
+    r"#|s?id|uid|sequentiel|serial|(id|numero|no) (de |du |de la )?(la )?(reponse|repondant|soumission)"
+    r"|(response|respondent|submission|network) id|reference commande|token"
+)
+"""What tools call the number that they give to a response."""
+ROLE_WORDS = re.compile(r"(mentor|mentee|tut(eur|rice|ore)|filleul|parrain|marraine)")
 
 
 def says(phrases: str, question: str) -> bool:
@@ -120,7 +123,7 @@ def read_only(question: str) -> bool:
     (True, False)
     """
     telling = [word for word in plain(question).split() if word not in SMALL]
-    return says(lexicon.READ, question) or (len(telling) <= LONGEST_ALONE and says(lexicon.READ_ALONE, question))
+    return says(lexicon.STAFF, question) or (len(telling) <= LONGEST_ALONE and says(lexicon.STAFF_ALONE, question))
 
 
 def typed(question: str) -> bool:
@@ -171,7 +174,7 @@ def follows(question: str) -> bool:
     (True, True, False)
     """
     said = plain(question)
-    return bool(within(lexicon.FOLLOWING).match(said)) or all(word in lexicon.MORE for word in said.split())
+    return bool(within(lexicon.FOLLOWING).match(said)) or all(word in lexicon.FOLLOWING_WORDS for word in said.split())
 
 
 def day(text: str) -> bool:
@@ -192,7 +195,7 @@ def name_of_person(question: str) -> bool:
     (True, True, False)
     """
     said = plain(re.sub(r"\((?:as|tel|comme|sur|on)\b.*?\)", "", question)).split()
-    return bool(lexicon.NAMED & set(said)) and set(said) <= lexicon.NAME
+    return bool(lexicon.NAME_HEADS & set(said)) and set(said) <= lexicon.NAME_WORDS
 
 
 def roles(answers: Sequence[str]) -> tuple[str, str] | None:
@@ -206,3 +209,21 @@ def roles(answers: Sequence[str]) -> tuple[str, str] | None:
     mentees = [answer for answer in answers if MENTEE.search(canonical(answer))]
     mentors = [answer for answer in answers if answer not in mentees and MENTOR.search(canonical(answer))]
     return (mentors[0], mentees[0]) if len(mentors) == len(mentees) == 1 else None
+
+
+def content(text: str) -> list[str]:
+    """Return the words of a text that say something, folded.
+
+    >>> content("How many mentees would you like to have?"), content("Quelles sont vos disciplines ?")
+    (['mentees', 'like'], ['disciplines'])
+    """
+    return [word for word in re.findall(r"[a-z0-9]+", fold(text)) if word not in lexicon.STOP_WORDS]
+
+
+def plain_words(question: str) -> list[str]:
+    """Return the words of a question that say something, without those for a side.
+
+    >>> plain_words("Mentee Country of your institution") == plain_words("Mentor country of institution")
+    True
+    """
+    return [word for word in content(question) if not ROLE_WORDS.match(word)]

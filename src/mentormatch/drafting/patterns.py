@@ -1,4 +1,4 @@
-"""Lists of phrases, and where they stand in what a question says.
+"""How texts are compared: text -> its words; a list of phrases -> the regular expression that finds one of them.
 
 Phrases are separated by commas; ``*`` ends a word that may go on, stands for up to four words between two, or for one
 at the end, ``**`` for up to eight.
@@ -8,7 +8,10 @@ import re
 from functools import cache, lru_cache
 from itertools import groupby
 
-from mentormatch.text import fold
+from mentormatch import text
+
+fold = lru_cache(maxsize=1 << 18)(text.fold)
+"""Answers are given again and again, and looked at by each kind in turn."""
 
 
 @lru_cache(maxsize=16384)
@@ -23,6 +26,13 @@ def plain(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", fold(said)))
 
 
+def heads(answer: str) -> list[str]:
+    """Return the words of an answer: all of them, those before brackets, a dash or a colon, those behind a number."""
+    cut = re.split(r"\s*[(:–—,]|\s-\s", answer.strip(), maxsplit=1)[0]
+    behind = re.sub(r"^\s*\d+\s*[-–—.:)=]\s*", "", answer)
+    return list(dict.fromkeys(text for text in map(plain, (answer, cut, behind)) if text))
+
+
 @cache
 def within(phrases: str) -> re.Pattern[str]:
     """Return what finds one of these phrases among words; nothing where there is none."""
@@ -34,14 +44,15 @@ def alternatives(phrases: str) -> str:
     """Return an expression for any of these phrases, those that begin alike together so that few are tried."""
     known = sorted({" ".join(phrase.split()) for phrase in phrases.split(",")} - {""})
     groups = [
-        (start, [pattern(each)[len(start) :] for each in each_of]) for start, each_of in groupby(known, lambda p: p[:2])
+        (start, [expression(each)[len(start) :] for each in each_of])
+        for start, each_of in groupby(known, lambda p: p[:2])
     ]
     return (
         "(?:" + "|".join(f"{start}(?:{'|'.join(sorted(rest, key=len, reverse=True))})" for start, rest in groups) + ")"
     )
 
 
-def pattern(phrase: str) -> str:
+def expression(phrase: str) -> str:
     """Return the expression of one phrase: ``*`` goes on in a word or stands for some words, a last ``**`` for more."""
     written = re.sub(r" \*\*$", r"(?: \\w+){0,8}", phrase)
     written = re.sub(r" \*$", r"(?: \\w+)?", written)

@@ -40,15 +40,15 @@ ROLES = {"Rôle": column("Mentor·e", "Mentoré·e")}
 def test_the_rows_of_a_draft_are_those_that_its_own_files_give() -> None:
     answers = frame(Code=numbered("P{}"), **ROLES, Métier=column("Son", "Lumière"))
     made = draft(read_tables(answers))
-    assert made.trial.rows == read_survey(programme(made), answers).rows
-    assert made.trial.fates == {"taken": ROWS}
-    assert (made.lacking, made.trial.problems, made.rejected) == ((), (), ())
+    assert made.dry_run.rows == read_survey(programme(made), answers).rows
+    assert made.dry_run.fates == {"taken": ROWS}
+    assert (made.lacking, made.dry_run.problems, made.rejected) == ((), (), ())
 
 
 def test_rows_that_a_consent_would_reject_are_counted_with_the_line_to_change() -> None:
     consent = {"J'accepte que mes données personnelles soient traitées": [*["Oui"] * (ROWS - 2), "Non", ""]}
     made = draft(read_tables(frame(Code=numbered("P{}"), **ROLES, **consent)))
-    assert made.trial.fates == {"taken": ROWS - 2, "rejected": 2}
+    assert made.dry_run.fates == {"taken": ROWS - 2, "rejected": 2}
     assert len(made.rejected) == 1
     assert "2\u00a0lignes rejetées" in made.rejected[0]
     assert 'use = "display"' in made.rejected[0]
@@ -58,20 +58,20 @@ def test_a_consent_that_most_rows_would_lack_is_not_asked_for() -> None:
     consent = {"J'accepte le règlement et le traitement de mes données": column("Non", "Non", "Oui")}
     made = draft(read_tables(frame(Code=numbered("P{}"), **ROLES, **consent)))
     assert "consent" not in uses(made).values()
-    assert made.trial.fates == {"taken": ROWS}
+    assert made.dry_run.fates == {"taken": ROWS}
 
 
 def test_answers_that_a_draft_does_not_understand_are_counted_by_field() -> None:
     typed = [*["1"] * 6, *["2"] * 5, "beaucoup"]
     made = draft(read_tables(frame(Code=numbered("P{}"), **ROLES, **{"Combien de mentorés voulez-vous ?": typed})))
     name = next(name for name, field in programme(made).fields.items() if field.kind == "number")
-    assert made.trial.misread == {name: 1}
+    assert made.dry_run.misread == {name: 1}
 
 
 def test_where_nothing_tells_the_sides_the_rows_are_tried_as_one_side() -> None:
     made = draft(read_tables(frame(Code=numbered("P{}"), Métier=column("Son", "Lumière"))))
-    assert made.trial.alone
-    assert made.trial.fates == {"taken": ROWS}
+    assert made.dry_run.alone
+    assert made.dry_run.fates == {"taken": ROWS}
     assert len(made.lacking) == 1
 
 
@@ -79,7 +79,7 @@ def test_an_address_stands_for_a_key_and_rows_without_one_are_told() -> None:
     addresses = [*numbered("p{}@x.fr")[1:], ""]
     made = draft(read_tables(frame(**ROLES, Courriel=addresses)))
     assert uses(made)["Courriel"] == "contact"
-    assert made.trial.fates == {"taken": ROWS - 1, "rejected": 1}
+    assert made.dry_run.fates == {"taken": ROWS - 1, "rejected": 1}
     assert "courriel" in made.rejected[0]
 
 
@@ -110,14 +110,14 @@ def test_a_code_that_only_one_file_asks_for_is_no_key() -> None:
     mentees = frame(Courriel=numbered("e{}@x.fr"), Métier=column("Son", "Lumière"))
     made = draft(read_tables(mentors=mentors, mentees=mentees))
     assert "key" not in uses(made).values()
-    assert made.trial.fates == {"taken": 2 * ROWS}
+    assert made.dry_run.fates == {"taken": 2 * ROWS}
 
 
 def test_the_number_that_a_tool_gives_to_a_response_is_the_key_where_nothing_else_is() -> None:
     own = {"ID de la réponse": numbered("{}"), "Dernière page": column("4"), "Langue de départ": column("fr")}
     made = draft(read_tables(frame(**own, **ROLES, Métier=column("Son", "Lumière"))))
     assert uses(made)["ID de la réponse"] == "key"
-    assert made.trial.fates == {"taken": ROWS}
+    assert made.dry_run.fates == {"taken": ROWS}
     addressed = draft(read_tables(frame(**own, **ROLES, Courriel=numbered("p{}@x.fr"))))
     assert "key" not in uses(addressed).values()
     assert "ID de la réponse" not in uses(addressed)
@@ -143,7 +143,7 @@ def test_a_role_that_is_asked_otherwise_is_known_by_its_words(
     role = programme(made).heading.role
     assert role is not None
     assert (role.mentor, role.mentee) == (mentor, mentee)
-    taken = made.trial.fates["taken"]
+    taken = made.dry_run.fates["taken"]
     assert taken == sum(answer in (mentor, mentee) for answer in column(*answers))
 
 

@@ -4,12 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.drafting.kinds import guess
-from mentormatch.drafting.samples import Sample
+from mentormatch.drafting.samples import QuestionSample
+from mentormatch.drafting.uses import guess
 
 
 def use(question: str, *answers: str) -> str:
-    return guess(Sample(question, (question,), (), tuple((each,) for each in answers), (None,) * len(answers))).use
+    return guess(
+        QuestionSample(question, (question,), (), tuple((each,) for each in answers), (None,) * len(answers))
+    ).use
 
 
 @pytest.mark.parametrize(

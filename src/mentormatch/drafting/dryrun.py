@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from mentormatch.drafting.entries import Entry
+from mentormatch.drafting.entries import DraftEntry
+from mentormatch.drafting.samples import Tables
 from mentormatch.enrolment import plan_of
 from mentormatch.errors import MentorMatchError, Problem
-from mentormatch.fields import Side, Use
+from mentormatch.fields import Use
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.people import RowFate
 from mentormatch.phrases import counted, listed
@@ -18,7 +19,6 @@ from mentormatch.survey.entries import KEYLESS, NAMELESS, UNACCEPTED
 from mentormatch.survey.intake import take_in
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.submissions import laid_out
-from mentormatch.survey.table import Table
 
 REASONS: Mapping[tuple[Use, ...], tuple[str, ...]] = MappingProxyType(
     {("consent",): (UNACCEPTED,), ("key",): (KEYLESS,), ("contact",): (NAMELESS,)}
@@ -34,12 +34,10 @@ ADVICE: Mapping[tuple[Use, ...], str] = MappingProxyType(
     }
 )
 
-type Tables = Sequence[tuple[Table, Side | None]]
-
 
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """What came of a trial: the ``rows`` with their fates, the ``problems`` for which the files are refused.
+class DryRun:
+    """What came of a dry run: the ``rows`` with their fates, the ``problems`` for which the files are refused.
 
     ``misread`` counts, by field, the answers that the draft does not understand. ``alone`` says that all were read as
     one side, for nothing tells two apart.
@@ -61,7 +59,7 @@ class Trial:
         return Counter(row.reason for row in self.rows if row.fate == "rejected")
 
 
-def tried(text: str, tables: Tables) -> Trial:
+def try_out(text: str, tables: Tables) -> DryRun:
     """Return what a programme in TOML makes of these files; where it tells no role, as if all were of one side."""
     try:
         programme = Programme.read(tomllib.loads(text))
@@ -70,13 +68,13 @@ def tried(text: str, tables: Tables) -> Trial:
         plan = plan_of(programme, apart=all(side is not None for _, side in told))
         cohort = take_in(told, plan)
     except MentorMatchError as error:
-        return Trial(problems=tuple(error.problems) or (Problem("", str(error)),))
-    return Trial(cohort.rows, misread=Counter(misread(told, plan)), alone=alone)
+        return DryRun(problems=tuple(error.problems) or (Problem("", str(error)),))
+    return DryRun(cohort.rows, misread=Counter(misread_fields(told, plan)), alone=alone)
 
 
-def rejections(trial: Trial, entries: Sequence[Entry]) -> Iterator[str]:
+def rejections(dry_run: DryRun, entries: Sequence[DraftEntry]) -> Iterator[str]:
     """Yield how many rows are rejected for each reason, and what to do where the draft itself asks for too much."""
-    for reason, count in trial.reasons.items():
+    for reason, count in dry_run.reasons.items():
         uses = next((uses for uses, known in REASONS.items() if reason in map(tr, known)), ())
         names = listed([tr("« {text} »", text=entry.name) for entry in entries if entry.guess.use in uses])
         rows = tr_n(
@@ -89,7 +87,7 @@ def rejections(trial: Trial, entries: Sequence[Entry]) -> Iterator[str]:
         yield tr("{rows} ; {advice}", rows=rows, advice=tr(ADVICE[uses], names=names)) if names else rows
 
 
-def misread(tables: Tables, plan: Plan) -> Iterator[str]:
+def misread_fields(tables: Tables, plan: Plan) -> Iterator[str]:
     """Yield the field of each answer that is not understood as it was meant."""
     for sheet in laid_out(tables, plan):
         for name, place in sheet.places.items():
