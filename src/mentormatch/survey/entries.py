@@ -91,12 +91,17 @@ def reader(field: AnyField, names: dict[str, str]) -> Callable[[Answer], Reading
     def read(answer: Answer) -> Reading:
         if not isinstance(answer, str):
             return field.read(answer)
-        told = (answer.parts, answer.ordered) if isinstance(answer, SeveralAnswers) else (type(answer), answer)
+        told = answer if type(answer) is str else apart(answer)
         if told not in met:
             met[told] = with_names_once(field.read(answer), names)
         return met[told]
 
     return read
+
+
+def apart(answer: str) -> tuple[object, object]:
+    """Return what an answer that is more than its text is known by: its parts, or that it came as a number."""
+    return (answer.parts, answer.ordered) if isinstance(answer, SeveralAnswers) else (type(answer), answer)
 
 
 def with_names_once(reading: Reading, names: dict[str, str]) -> Reading:

@@ -109,7 +109,7 @@ def known_names(entries: Sequence[Entry]) -> Counter[str]:
     return found
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=4_096)
 def parted(text: str) -> frozenset[str]:
     """Return a text, and its parts between what may stand between two names; the same ones come again and again."""
     return frozenset({text, *filter(None, BETWEEN_NAMES.split(text))})
