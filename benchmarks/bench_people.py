@@ -26,13 +26,15 @@ HELD_MB = 500
 
 def read(path: Path) -> dict[str, object]:
     """Return what reading a file costs this process."""
-    programme, wall, processor = wide(), perf_counter(), process_time()
+    programme = wide()
+    start, wall, processor = memory_mb(), perf_counter(), process_time()
     cohort = mm.read_survey(programme, path)
     return {
         "people": len(cohort.mentors) + len(cohort.mentees),
         "columns": len(header(programme)),
         "seconds": round(perf_counter() - wall, 1),
         "processor_s": round(process_time() - processor, 1),
+        "start_mb": start,
         "peak_mb": memory_mb(),
     }
 

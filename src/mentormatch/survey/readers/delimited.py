@@ -44,7 +44,7 @@ class Delimited(Reader):
         if kind := signatures.of_bytes(source.content):
             raise signatures.no_table(source.name, kind)
         text, remarks = decode(source.content, source.name, source.encoding)
-        head = next(text.pieces())
+        head = next(text.pieces())[:HEAD]
         _check_is_table(source.name, head)
         said = _SEPARATOR_LINE.match(head)
         skip = 1 if said else 0
@@ -112,10 +112,10 @@ def _is_as_wide(record: Record, width: int) -> bool:
     return len(record.cells) == width or (len(record.cells) > width and is_blank(record.cells[width:]))
 
 
-def _check_is_table(name: str, text: str) -> None:
-    if kind := signatures.of_text(text[:HEAD]):
+def _check_is_table(name: str, head: str) -> None:
+    if kind := signatures.of_text(head):
         raise signatures.no_table(name, kind)
-    if _PROGRAMME.match(text[:HEAD]):
+    if _PROGRAMME.match(head):
         advice = tr("donnez ici les réponses, et le programme à sa place (« --programme »)")
         raise unreadable(name, Problem(tr("fichier"), tr("un programme"), tr("un tableau de réponses"), advice))
 
