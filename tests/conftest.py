@@ -6,13 +6,11 @@ and long, and the tests marked ``proof`` run too; without it they are left out.
 
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from mentormatch.languages import spoken
 from tests.canaries import keep_watch
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -54,15 +52,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if proofs:
         config.hook.pytest_deselected(items=proofs)
         items[:] = [item for item in items if item not in proofs]
-
-
-@pytest.fixture(autouse=True)
-def _no_language_left_behind() -> Iterator[None]:
-    """Fail a test that goes on speaking a language after it: the next test would speak it as well."""
-    before = spoken()
-    yield
-    after = spoken()
-    assert after == before, f"still speaks {after}"
 
 
 @pytest.fixture(scope="session")
