@@ -22,6 +22,7 @@ Baby-sitting experience | Yes; No
 Quelles sont vos difficultés dans vos études ? | Méthode; Organisation; Motivation
 In what condition did the parcel arrive? | Good; Damaged
 I vote for this name for our group | Owls; Foxes; Bears
+Numéro de sécurité sociale
 Années d’exercice à l’hôpital | 0-5; 6-10; 10+
 Is there anything else that you would like us to know?
 Favourite food

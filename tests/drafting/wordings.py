@@ -29,7 +29,6 @@ health | Q21 | Sans gluten; Végétarien; Halal; Aucune restriction
 health | Do you experience any of the following? | Dyslexia; ADHD; Anxiety; None of the above
 health | Avez-vous des difficultés pour entendre, voir ou marcher ? | Oui; Non
 health | Votre handicap nécessite-t-il des aménagements ? | Oui; Non
-health | Numéro de sécurité sociale
 health | Do you consider yourself neurodivergent? | Yes; No; Unsure
 health | Have you tested positive for COVID-19? | Yes; No
 health | Êtes-vous à mobilité réduite ? | Oui; Non

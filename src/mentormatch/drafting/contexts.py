@@ -1,6 +1,10 @@
 """Words beside a sensitive phrase that take it away from the person: fields of work and study, help given to others."""
 
 HARMLESS = """
+    as * passport, autoris* d hospitalis*, autoris* hospitalis*, autoris* l hospitalis*, figur* * passeport, health camp*,
+    blood donation d*, blood drive*, health fair*, poste * soumis * casier, race bib*, regime* d assurance*,
+    role need* * check*, role require* * check*, role subject to * check*, tel* que sur * passeport,
+    visa card*, carte visa, visa * invitation, visa d*, visa of * manager, visa sponsor*,
     acces aux soins, accessibilite numerique, accessibilite web, accessibility statement*, accessible by, accessible en,
     accessible* is the, accessible* was the, adjustment* to the schedule, amenagement* de * emploi du temps,
     amenagement* du territoire, amenagement* interieur*, amenagement* paysager*, amenagement* urbain*,
@@ -20,15 +24,15 @@ HARMLESS = """
     expiration du passeport, faith in my team*, faith in the team*, faith school*, financial depression,
     financial health, fitness centre, foi en *, formation* d origine, global health, golf handicap*, good faith,
     great depression, guide* d accessibilite, handicap index, handicap* * golf, health and safety, health care sector,
-    health cover discount*, health data, health economics, health insurance carrier, health insurance company,
-    health insurance provider, health insurer, health of * business, health of * company, health of * economy,
+    health cover discount*, health data, health economics,  
+      health of * business, health of * company, health of * economy,
     health of * project, health of * team, health policy, health safety, health science*, health sector*,
     health service*, health system*, health tech*, hearing about, hearing from, histoire des religions,
-    history of medicine, history of politic*, history of religion*, hospitalisation insurance, human race,
+    history of medicine, history of politic*, history of religion*,  human race,
     in your party, index de handicap, intervenir * prison, la politique d *, la politique de *, la politique du *,
     law criminal, ma foi, maison* de sante, manifestation d interet, manifestation* artistique*,
-    manifestation* culturelle*, manifestation* sportive*, medical care in, medical field, medical hospital insurance,
-    medical imaging, medical insurance, medical school*, medical science*, medical student*, medicine and *,
+    manifestation* culturelle*, manifestation* sportive*, medical care in, medical field, 
+    medical imaging,  medical school*, medical science*, medical student*, medicine and *,
     mentor* in * prison*, metier* d origine, metier* de la sante, mission* handicap*, nationalite des entreprises,
     numero de candidat*, numero de casier, numero de passeport, numero du passeport, occupational health,
     organi*ation s political *, organisme d origine, origin of * project*, origin of the *, origin of this *,
@@ -116,7 +120,7 @@ TALKED = """
 LISTENERS = """
     avec d autres, avec des jeunes, avec les autres, avec quelqu un, avec ton binome, avec ton filleul*, avec un eleve*,
     avec un jeune, avec un mentor*, avec une mentor*, avec une personne, avec votre binome, avec votre filleul*,
-    avec votre marraine, avec votre mentor*, avec votre parrain, with a mentee*, with a mentor*, with a stranger,
+    avec votre marraine, avec votre mentor*, avec votre parrain, at work, au travail, en classe, en equipe, in class, in the team, in the workplace, with a mentee*, with a mentor*, with a stranger,
     with a student*, with other people, with others, with someone, with students, with young people, with your match,
     with your mentee*, with your mentor*, with your partner
     """
@@ -140,6 +144,17 @@ MENTEES = """
     apprenti*, filleul*, interne*, mentee, mentees, mentore*, protege*, stagiaire*, trainee*
     """
 """Those who are mentored: what is said of them behind is no state of the person asked."""
+
+INSURANCE = """
+    assurance*, assureur*, caisse*, complementaire*, insurance*, insurer*, mutualite*, mutuelle*, prevoyance
+    """
+"""A contract, which says nothing of the health of whoever has it."""
+
+COVERED = """
+    accident*, and, auto, care, collective, d, de, dental, en, et, family, hospital*, la, life, maladie*, medical, of,
+    or, ou, personal, private, sante, soins, the, travel
+    """
+"""What an insurance is for, or whom it covers: words that may stand between it and health."""
 
 CLUBS = """
     bde, bureau des eleves, bureau des etudiants, class council, club sportif, conseil de classe, conseil de la vie *,

@@ -22,7 +22,7 @@ CERTAIN = """
     charge mentale vous, charges lourdes, chemotherap*, chicken pox, chickenpox, chien d assistance, chien guide,
     chimiotherap*, cholesterol, chronic condition*, chronic disease*, chronic fatigue, chronic illness*, chronic pain,
     cigarette*, climb stairs, clinically vulnerable, clothing and mobility, cochlear, coeliac, coeliaque*, concussion*,
-    conge* maladie, consommez vous * alcool, consult* un medecin, contact lenses, contrainte* alimentaire*,
+    conge* maladie, conduite a tenir *, en cas de crise, consommez vous * alcool, consult* un medecin, contact lenses, contrainte* alimentaire*,
     contre indication*, counselling * receiv*, counsellor see, covid, crohn*, crutch*, cure de desintoxication, d deaf,
     daily activit*, daily life * limited, dans ta tete, day to day activit*, dement*, dental condition*,
     dental problem*, dental trouble*, dependance* a l alcool, depressed, depressi*, deprime*, diabet*, dialys*,
@@ -45,7 +45,7 @@ CERTAIN = """
     fragilite* psycho*, fumeu*, fumez vous, general health, gevasco, glasses or contact*, gluten free, good health,
     gp name*, gp practice*, groupe* sanguin*, guide dog*, handisport, hard of hearing, haut potentiel intellectuel,
     health concern*, health condition*, health detail*, health difficult*, health flag, health history,
-    health information, health insurance, health issue*, health need*, health problem*, health question*,
+    health information,  health issue*, health need*, health problem*, health question*,
     health referral, health status, hearing aid*, hearing impair*, hearing loop*, hearing loss, hearing or sight,
     hearing problem*, heart condition*, heart disease, heart murmur*, heart problem*, heart trouble*, heavy lifting,
     height weight, hepatit*, her period, history of illness, history of mental, hiv, hoist, hopeless*,
@@ -61,7 +61,7 @@ CERTAIN = """
     learning support plan*, lift * kg, lift * lbs, lift * pounds, limitation* fonctionnelle*, limited a lot,
     lived experience*, liver condition*, liver problem*, liver trouble*, lonel*, long standing condition*,
     long standing illness*, long term condition*, long term illness*, long term sick, longstanding condition*,
-    longstanding illness*, longterm condition*, longue duree maladie, longue maladie, lsf, lung condition*,
+    longstanding illness*, longterm condition*, longue duree maladie, longue maladie, lsf, lsq, lung condition*,
     lung problem*, lung trouble*, lupus, mal de dos, maladie professionnelle, malaise*, malentendant*, malvoyant*,
     maux de dos, mdph, measles, medecin * aptitude, medecin * reserves, medecin* traitant*, medical aptitude,
     medical certificate*, medical concern*, medical condition*, medical detail*, medical emergenc*, medical exempt*,
@@ -72,7 +72,7 @@ CERTAIN = """
     mobility impair*, mobility issue*, mobility need*, mobility or sensory, mobility requirement*, mobility scooter*,
     moods, moral ces, much do you drink, name of * doctor, name of gp, national health service number*, ndis,
     ne mangez pas, need accommodations, needs support, neuroatypi*, neurodiver*, neurotypical*, nhs no, nhs num*,
-    non voyant*, note taker*, notetaker*, numero de securite sociale, nut free, obese*, obesite, obesity,
+    non voyant*, note taker*, notetaker*,  nut free, obese*, obesite, obesity,
     obligation d emploi, ocd, operation subie*, operation* chirurgica*, opere* de, or pip, orthodontic*, pacemaker*,
     paediatrician*, pai, painkiller*, panic attack*, panier repas, pap, paracetamol, parkinson*, pass sanitaire,
     pb de sante, pch, pediatre*, pediatrician*, pension * invalidite, periods, personal assistant for,
@@ -131,8 +131,8 @@ POSSIBLE = """
     malaise, materiel * particulier, materiel * specifique, materiel adapte, medecine du travail, medicaments, mood,
     needs support, operation*, pain, panic, phobi*, physical, physical* demand*, physical* limit*, physio*, poids, psy,
     psychological, psychologique*, regime, regimes, rehab*, restriction*, sante, sensory, sick, sickly, sleep problem*,
-    smoke, smoking, soin, soins, sommeil, souffr*, stress level*, suffer*, support at * venue,
-    support for * assessment*, support need*, support requirement*, tabac, therapist*, traitement, traitements,
+    smoke, smoking, soin, soins, sommeil, souffr*, stress level*, suffer*, 
+     support need*, support requirement*, tabac, therapist*, traitement, traitements,
     treatment, unable to perform, urgence medicale, vue, vulnerable, weight, wellbeing need*, wheelchair
     """
 
@@ -146,4 +146,11 @@ ANSWERS = """
     sans gluten, sans lactose, sans porc, sensory disab*, sensory impair*, sick leave, sight loss, sourd*, trouble* de,
     trouble* du, trouble* dys, trouble* psy*, unable to work, vegan*, vegetarian*, vegetarien*, visual, visual impair*,
     visuel, wheelchair*
+    """
+
+TELLING = """
+    aah, aeeh, allocation * handicap*, attendance allowance, disability allowance*, disability benefit*, disability living,
+    disability pension*, disability support pension, gluten free, incapacity benefit*, invalidity pension*, nut free,
+    pension* * invalidite, pension* invalidite, personal independence payment, rente ai, rente* * invalidite,
+    sans gluten, ssdi
     """

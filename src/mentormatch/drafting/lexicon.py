@@ -232,6 +232,21 @@ FOLLOWING = """
     si c est le cas, si non, si oui, si vous avez repondu oui, veuillez preciser, which one, which ones
     """
 """How a question begins that says more of the one before."""
+REMARKS = """
+    any comment*, any further comment*, any other comment*, any other information, any other remark*, anything else,
+    autre information, autre remarque, autre* commentaire*, autres informations, autres remarques, other comment*,
+    other information, other remark*
+    """
+"""How a question begins that leaves open what is said: it says more of none before it."""
+DESCRIPTION = frozenset(["description", "descriptions", "detail", "details", "precision", "precisions", "specify"])
+"""Words by which a question asks to describe what another one named."""
+MEMBERSHIP = """
+    adherent* depuis, are you a member, are you a full member, depuis * adherent*, depuis * frequentez vous *,
+    depuis * membre, depuis * venez vous, do you attend regularly, etes vous adherent*, etes vous membre, how long * a member,
+    how long * attended *, how long * attending *, how long * belonged, how often do you attend, member since,
+    membre depuis, when did you join
+    """
+"""Questions on being a member that leave unsaid of what."""
 FOLLOWING_WORDS = frozenset(
     [
         "when",

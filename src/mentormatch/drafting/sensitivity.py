@@ -12,9 +12,11 @@ from functools import cache, lru_cache
 
 from mentormatch.drafting.contexts import (
     CLUBS,
+    COVERED,
     HARMLESS,
     HEADS,
     HELPED,
+    INSURANCE,
     LISTENERS,
     MENTEES,
     OF_NOUN,
@@ -58,12 +60,15 @@ PERSON = re.compile(
 ASKED = re.compile(
     r" (?:\w+ ){0,2}(?:do|did|are|were|have|would) (?:you|they)\b| (?:\w+ ){0,2}(?:avez|etes|pratiquez|"
     r"suivez|portez|appartenez|prenez) vous\b"
+    r"|(?: \w+){0,8} (?:vous|te|t) (?:faut|faudra\w*|ser\w+|sont|aider\w+|permett\w+|a t)\b"
+    r"|(?: \w+){0,4} (?:you need|would (?:help|suit) you)\b"
 )
 """What stands behind a phrase that is asked of a person."""
 IN_LIFE = re.compile(
     r" (?:\w+ ){0,4}(?:in|for|to|dans|pour|helps?|suits?|support) (?:you|your|vous|votre|toi|ta|ton)\b"
 )
 """What stands behind a phrase that a person is asked about."""
+BEFORE_REMARK = re.compile(r"[(\[:]")
 DONE_BY = r"(?:have|do|did|avez|as|que|qu) (?:you|vous|tu)"
 NOT_OWN = r"(?!(?:my|your|own|vos|votre|ton|ta|tes)\b)"
 ASKING = r"(?:which|what|quels?|quelles?|your|vos|votre|tes|ton|ta)"
@@ -109,7 +114,11 @@ def subject_of(question: str, options: Iterable[str] = (), *, closed: bool = Tru
     by_words = subject_in_words(said)
     if by_words:
         return by_words
-    return None if is_topical(said) else subject_in_options(tuple(map(plain, chosen)), closed=closed)
+    # What stands before brackets or a colon is what is asked for; what is behind may name a course or a field.
+    asked = without_harmless(plain(BEFORE_REMARK.split(question, maxsplit=1)[0]))
+    if is_topical(said) and not (asked and subject_in_words(asked)):
+        return None
+    return subject_in_options(tuple(map(plain, chosen)), closed=closed)
 
 
 @lru_cache(maxsize=4096)
@@ -173,11 +182,13 @@ def exempting_frames() -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[st
         rf"\b(?:{topic}{link}(?: \w+)?|{alternatives(OF_NOUN)}) $",
         rf"^(?:(?:q\d+|{ABOUT}|{ASKING}) ){{0,3}}(?:\w+ )?{alternatives(HEADS)}(?: {NOT_OWN}\w+)* $",
         rf"\b{alternatives(MENTEES)}(?: {NOT_OWN}\w+){{0,4}} $",
+        rf"\b{alternatives(INSURANCE)}(?: {alternatives(COVERED)}){{0,5}} $",
     )
     behind = (
         rf"{BEHIND} {topic}(?!\w)",
         rf"(?: \w+){{0,2}} {DONE_BY}(?: \w+){{0,2}} {DONE}",
         rf"(?: \w+){{0,3}} {alternatives(CLUBS)}(?!\w)",
+        rf"(?: {alternatives(COVERED)}){{0,5}} {alternatives(INSURANCE)}(?!\w)",
     )
     return tuple(map(re.compile, ahead)), tuple(map(re.compile, behind))
 
@@ -201,6 +212,10 @@ def is_topical(said: str) -> bool:
 def subject_in_options(options: tuple[str, ...], *, closed: bool) -> str | None:
     """Return the sensitive subject of options, None where too few are of one."""
     told = [option for option in options if not DECLINED.match(option)]
+    # Some answers tell by themselves, such as an allowance for the disabled among sources of income.
+    telling = [name for option in told if (name := subject_told_by(option))]
+    if len(telling) > (not closed):
+        return Counter(telling).most_common(1)[0][0]
     found = [name for option in told if (name := subject_of_option(option))]
     declined = len(told) < len(options) and len(told) <= FEW
     enough = len(found) > 1 - declined and len(found) > (SHARE if closed else TYPED) * len(told)
@@ -217,6 +232,22 @@ def subject_of_option(option: str) -> str | None:
     return None
 
 
+def subject_told_by(option: str) -> str | None:
+    """Return the sensitive subject of an option that tells it whatever stands beside it, None of any other."""
+    return next((subject.name for subject in SUBJECTS if within(subject.telling).search(option)), None)
+
+
+@lru_cache(maxsize=4096)
 def without_harmless(said: str) -> str:
-    """Return the words of a question without phrases that only look sensitive."""
-    return " ".join(within(HARMLESS).sub(" ", said).split())
+    """Return the words of a question without phrases that only look sensitive.
+
+    Where one of these is a part of a longer phrase that is sensitive, the longer one counts.
+    """
+    certain = [m.span() for subject in SUBJECTS for m in within(subject.certain).finditer(said)]
+
+    def kept(match: re.Match[str]) -> str:
+        start, end = match.span()
+        longer = any(first <= start and end <= last and last - first > end - start for first, last in certain)
+        return match[0] if longer else " "
+
+    return " ".join(within(HARMLESS).sub(kept, said).split())

@@ -6,7 +6,8 @@ case, no accents, no signs, no inclusive endings. A phrase tells more or less, w
 - ``certain`` speaks of the person, in any sentence;
 - ``likely`` does unless the words around it say that it is a field of work or of study;
 - ``possible`` does where the question is put to a person, or is nothing else than that phrase;
-- ``answers`` are options that people choose for themselves: two of them tell what an unworded question asks.
+- ``answers`` are options that people choose for themselves: two of them tell what an unworded question asks;
+- ``telling`` are options of which one is enough.
 """
 
 from dataclasses import dataclass
@@ -23,9 +24,10 @@ class Subject:
     likely: str = ""
     possible: str = ""
     answers: str = ""
+    telling: str = ""
 
 
-HEALTH = Subject("health", health.CERTAIN, health.LIKELY, health.POSSIBLE, health.ANSWERS)
+HEALTH = Subject("health", health.CERTAIN, health.LIKELY, health.POSSIBLE, health.ANSWERS, health.TELLING)
 RELIGION = Subject(
     "religion",
     certain="""
@@ -78,6 +80,9 @@ RELIGION = Subject(
     pagan*, protestant* *, quaker*, rastafari*, reforme* *, sans confession, sans religion, shia*, shinto*, sikh*,
     sunni*, taoi*, veg jain
     """,
+    telling="""
+    casher, halal, kasher, kosher, no pork, pork free, sans porc
+    """,
 )
 ORIGIN = Subject(
     "origin",
@@ -90,9 +95,9 @@ ORIGIN = Subject(
     caribbean descent, carte de resident, carte de sejour, caste*, citizenship*, come to the uk, come to this country,
     communaute d appartenance, commune d origine, communities do you identify, community certificate,
     community do you identify, couleur de * peau, country * flee, country * leave, country * left, country of birth,
-    country of origin, country of passport, country you were born, cultural background*, cultural heritage,
+    country of origin, country of passport, country * passport, country you were born, cultural background*, cultural heritage,
     cultural identit*, culture* d origine, dalit*, date d arrivee au, date of landing, date you landed,
-    de quelle origine, demographic background*, deported, diaspora*, did you arrive in, domicile certificate,
+    de quelle origine, demographic background*, deported, cnda, deboute*, ofpra, diaspora*, did you arrive in, domicile certificate,
     dual heritage, entree en france, etes vous originaire*, ethni*, expulse* du territoire, family from, father born,
     father s country, first generation immigrant*, first nation*, fled, francais de naissance, francaise de naissance,
     french passport, fui votre pays, gens du voyage, global majority, grandparents born, grandparents from,
@@ -126,7 +131,7 @@ ORIGIN = Subject(
     afro descend*, afrodescend*, descent, heritage, immigr*, maghreb*, noir* ou, race, races, visa status
     """,
     possible="""
-    background * parents, born, citizen, citoyen, citoyenne, citoyennete, clan, clans, descent, heritage, minorite,
+    background * parents, born, visa, visas, citizen, citoyen, citoyenne, citoyennete, clan, clans, descent, heritage, minorite,
     minorites, minorities, minority, origin, origine, origines, origins, passeport, passport, race, racines, roots
     """,
     answers="""
@@ -172,7 +177,7 @@ SEXUALITY = Subject(
     hetero, heteros, intimite, sexual*, sexuel*
     """,
     possible="""
-    bi, out at work, out to, relations intimes, sexualite*, straight
+    bi, out at work, out au *, out aupres *, out en famille, out in public, out to, relations intimes, sexualite*, straight
     """,
     answers="""
     agenre*, asex*, bi, bisex*, cisgen*, gai*, gay*, hetero, heterosex*, homosex*, intersex*, lesbi*, pansex*, queer*,
@@ -252,7 +257,7 @@ UNION = Subject(
     elu du personnel, elus du personnel, engagement* syndica*, fait greve, gmb, gone on strike, grevist*,
     heure* d information syndicale, industrial action, local union, mandat* syndica*, member of a labo*r union,
     member of a trade union, member of a union, member of any union, membre d un syndicat, mis* * en greve, nasuwt,
-    of the union, organisation syndicale, participe a un mouvement social, participe a une greve, pay * dues,
+    of the union,   organisation syndicale, participe a un mouvement social, participe a une greve, pay * dues,
     permanent* syndica*, picket*, precompte syndical, quel syndicat, representant* du personnel, representant* syndica*,
     represented by a trade union, represented by a union, retenue syndicale, section syndicale, shop steward*,
     steward of, strike action, strike ballot*, syndicalement, syndicalis*, syndicat professionnel dont, syndique*,
@@ -266,7 +271,7 @@ UNION = Subject(
     labo*r union*, syndical*, syndicat*, syndicaux, trade union*
     """,
     possible="""
-    collective bargaining, greve, greves, strike, strikes, union, unions
+    collective bargaining, greve, greves, staff association*, strike, strikes, union, unions
     """,
     answers="""
     afl cio, cfdt, cfe cgc, cftc, cgt, fo, force ouvriere, fsu, gmb, nasuwt, neu, non syndique*, not in a union, rmt,
@@ -354,7 +359,7 @@ BODY = Subject(
     "biometrics",
     certain="""
     adn, biometri*, dna, donnee* genetique*, empreinte* digitale*, empreinte* palmaire*, empreinte* vocale*,
-    facial recognition, finger print*, fingerprint*, genetic condition*, genetic data, genetic disorder*,
+    facial recognition, genotyp*, finger print*, fingerprint*, genetic condition*, genetic data, genetic disorder*,
     genetic predisposition*, genetic test*, hereditary, iris scan*, maladie* genetique*, predisposition* genetique*,
     reconnaissance faciale, retina*, test* genetique*, voice print*, voiceprint*
     """,

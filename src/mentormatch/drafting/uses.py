@@ -86,7 +86,11 @@ def subject_in(sample: QuestionSample) -> str | None:
     answers = distinct(sample.answers[:MOST_LOOKED_AT])[:MOST_ANSWERS]
     pieces = [piece for answer in answers for piece in split(answer, None)]
     options = distinct([*sample.items, *pieces, *(part for piece in pieces for part in piece.split(", "))])
-    return subject_of(sample.question, options, closed=bool(sample.items) or are_chosen(sample.answers))
+    chosen = bool(sample.items) or are_chosen(sample.answers)
+    # The first word of codes such as race_no and race_time says less than each of them.
+    coded = " " not in sample.question and all(header.startswith(sample.question) for header in sample.headers)
+    asked = sample.headers if coded else (sample.question,)
+    return next((found for one in asked if (found := subject_of(one, options, closed=chosen))), None)
 
 
 def is_sensitive(sample: QuestionSample) -> bool:

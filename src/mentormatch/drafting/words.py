@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from mentormatch.drafting import lexicon
-from mentormatch.drafting.patterns import fold, plain, within
+from mentormatch.drafting.patterns import alternatives, fold, plain, within
 from mentormatch.fields.lists import rank_of
 from mentormatch.text import canonical
 
@@ -174,7 +174,38 @@ def follows(question: str) -> bool:
     (True, True, False)
     """
     said = plain(question)
+    if within(lexicon.REMARKS).match(said):
+        return False
     return bool(within(lexicon.FOLLOWING).match(said)) or all(word in lexicon.FOLLOWING_WORDS for word in said.split())
+
+
+def describes(question: str, before: str) -> bool:
+    """Say whether a question repeats the words of the one before it, and asks to describe what they name.
+
+    >>> describes("Lift needed: details", "Do you need a lift?"), describes("Role details", "Do you need a lift?")
+    (True, False)
+    """
+    said, known = content(question), set(content(before))
+    named = [word for word in said if word not in lexicon.DESCRIPTION]
+    return 0 < len(named) < len(said) and all(stem(word) in set(map(stem, known)) for word in named)
+
+
+def stem(word: str) -> str:
+    """Return a word without the ending of a plural, of a verb or of a participle.
+
+    >>> stem("needed") == stem("needs") == stem("need")
+    True
+    """
+    return re.sub(r"(?<=\w{3})(?:ed|e?s)$", "", word)
+
+
+def asks_membership(question: str) -> bool:
+    """Say whether a question asks if, or since when, somebody is a member, and does not say of what.
+
+    >>> asks_membership("Are you a member?"), asks_membership("Are you a member of a sports club?")
+    (True, False)
+    """
+    return bool(re.fullmatch(alternatives(lexicon.MEMBERSHIP), plain(question)))
 
 
 def day(text: str) -> bool:
