@@ -241,10 +241,10 @@ REMARKS = """
 DESCRIPTION = frozenset(["description", "descriptions", "detail", "details", "precision", "precisions", "specify"])
 """Words by which a question asks to describe what another one named."""
 MEMBERSHIP = """
-    adherent* depuis, are you a member, are you a full member, depuis * adherent*, depuis * frequentez vous *,
-    depuis * membre, depuis * venez vous, do you attend regularly, etes vous adherent*, etes vous membre, how long * a member,
-    how long * attended *, how long * attending *, how long * belonged, how often do you attend, member since,
-    membre depuis, when did you join
+    adherent* depuis, are you a full member, are you a member, depuis * adherent*, depuis * frequentez vous *,
+    depuis * membre, depuis * venez vous, do you attend regularly, etes vous adherent*, etes vous membre,
+    how long * a member, how long * attended *, how long * attending *, how long * belonged, how often do you attend,
+    member since, membre depuis, when did you join
     """
 """Questions on being a member that leave unsaid of what."""
 FOLLOWING_WORDS = frozenset(

@@ -58,7 +58,7 @@ PERSON = re.compile(
     r"|child s|spouse s|please|needs?|any|besoin|merci|veuillez|indiquez|precisez)(?: \w+){0,9} $"
 )
 ASKED = re.compile(
-    r" (?:\w+ ){0,2}(?:do|did|are|were|have|would) (?:you|they)\b| (?:\w+ ){0,2}(?:avez|etes|pratiquez|"
+    r" (?:\w+ ){0,2}(?:do|did|are|were|have|would) (?:you|they)\b| (?:\w+ ){0,2}(?:avez|auriez|aurez|etes|pratiquez|"
     r"suivez|portez|appartenez|prenez) vous\b"
     r"|(?: \w+){0,8} (?:vous|te|t) (?:faut|faudra\w*|ser\w+|sont|aider\w+|permett\w+|a t)\b"
     r"|(?: \w+){0,4} (?:you need|would (?:help|suit) you)\b"
@@ -71,6 +71,8 @@ IN_LIFE = re.compile(
 BEFORE_REMARK = re.compile(r"[(\[:]")
 DONE_BY = r"(?:have|do|did|avez|as|que|qu) (?:you|vous|tu)"
 NOT_OWN = r"(?!(?:my|your|own|vos|votre|ton|ta|tes)\b)"
+NOT_GIVEN = r"(?<!besoin d )(?<!need )(?<!need some )(?<!etre )(?<!be )(?<!being )"
+"""What stands ahead of help that a person receives."""
 ASKING = r"(?:which|what|quels?|quelles?|your|vos|votre|tes|ton|ta)"
 DONE = (
     r"(?:handled?|defended|tried|advise[ds]?|represented|conseillez|defendez|defendu\w*|plaide\w*|traitez"
@@ -126,7 +128,7 @@ def subject_in_words(said: str) -> str | None:
     """Return the sensitive subject of the words of a question, None where there is none."""
     agreed = bool(within(CONSENT).match(said))
     for subject in SUBJECTS:
-        told = (subject.certain,) if agreed else (subject.certain, subject.likely)
+        told = (subject.certain, subject.telling) + (() if agreed else (subject.likely,))
         strong = [m.span() for part in told for m in within(part).finditer(said)]
         if any(not is_exempt(said, span) for span in strong):
             return subject.name
@@ -199,7 +201,7 @@ def conversation_frames() -> tuple[re.Pattern[str], ...]:
     return (
         re.compile(rf"\b{alternatives(TALKED)}(?: {NOT_OWN}\w+){{0,6}} $"),
         re.compile(rf"\b{alternatives(LISTENERS)}(?!\w)"),
-        re.compile(rf"(?<!besoin d )(?<!need )(?<!need some )\b{alternatives(HELPED)}(?: \w+){{0,5}} $"),
+        re.compile(rf"{NOT_GIVEN}\b{alternatives(HELPED)}(?: \w+){{0,5}} $"),
     )
 
 

@@ -31,37 +31,37 @@ HEALTH = Subject("health", health.CERTAIN, health.LIKELY, health.POSSIBLE, healt
 RELIGION = Subject(
     "religion",
     certain="""
-    agnosti*, another faith, another religion, appartenance confess*, appartenance* religieuse*, are you saved,
-    at church, athee*, atheis*, attend church, attend mass, aumoner*, aumonier*, autre confession, autre foi,
-    autre religion, bapteme*, bapti*, bar mitzvah, been confirmed, belief in god, believe in god, bible class*,
-    bible group*, bible study, born again, born of the spirit, brought up in a religion, casher, catechet*, catechis*,
-    celebrate christmas, cell group*, chaplain*, christ, church attend*, church did you, church do you, church home,
-    church membership, church tax, church volunteer*, church you attend*, churchwarden*, communaute* religieuse*,
-    communion solennelle, confess* catholi*, confession* religieuse*, confessionnel*, confirmed in, congregation*,
-    conviction* philosophique*, conviction* religieuse*, cover your hair, croyant*, daily mass, de confession *,
-    deacon*, denomination*, diacre*, dietary law*, different religion, dime, diwali, eat pork, eid, elder of, en dieu,
-    eucharist*, excommunicat*, faith community, faith group*, faith journey, fasting, fete* religieuse*,
-    first communion, foi chretienne, franc macon*, freemason*, gotra, hajj, halal, hanukkah, head covering, headscar*,
-    higher power, holy day*, holy week, imam, impot * culte*, impot d eglise, impot ecclesiastique, in church, jehovah*,
-    jesus, jeune du, jeunez vous, kasher, kippa*, know the lord, kosher, la foi, lieu de culte, lieu de priere,
-    lis la bible, mass attendance, mass weekly, member of a church, members of a church, meme confession, meme foi,
-    meme religion, messe, ministry at your, ministry involvement, missionary work, mosqu* * synagogue*, mosque attended,
-    motif* religieux, no pork, obedience religieuse, observance*, observant, of faith, opinion* philosophique*,
-    opinion* religieuse*, ordained, ordonne*, other faith, own faith, own religion, parish member*, parishioner*,
-    paroisse d origine, paroisse de rattachement, paroissial*, pasteur de votre, pastor*, philosophical belief*,
-    place of worship, place to pray, places of worship, pork free, practicing catholi*, practising catholi*,
-    pratiquant*, pratique* religieuse*, pray with, prayer room*, prayer space*, premiere communion, priest,
-    quiet room for prayer, rabbi, rabbin, raised in a religion, ramadan, read the bible, recueillement, religieux ou,
-    religion and belief, religion belief, religion or belief, religion* ou conviction*, religious affiliation*,
-    religious background*, religious belief*, religious communit*, religious dress, religious festival*,
-    religious group*, religious holiday*, religious identit*, religious need*, religious practice*,
-    religious preference*, religious reason*, religious requirement*, religious upbringing, religious view*, sabbath,
-    sacrament*, sacrement*, salle de priere, salvation, same faith, sans porc, savior, saviour, scripture*,
-    serve in ministry, shabbat, signe* religieu*, sin in, sins in, spiritual director*, spiritual journey, sunday mass,
-    sunday school*, ta paroisse, the lord s, time for prayer*, tithe*, tithing, to church, to mass, ton eglise, turban,
-    vicar, vos croyance*, votre eglise, votre foi, votre obedience, votre paroisse, votre religion, votre rite,
-    weekly mass, were you saved, with god, with the lord, your church, your faith, your local church, your mosque,
-    your parish, your religion, your synagogue, your temple, youth ministry, zakat
+    agnosti*, another faith, another religion, appartenance confess*, appartenance* religieuse*, are you saved, assist*
+    * aux offices, at church, athee*, atheis*, attend church, attend mass, attend services, attend worship, aumoner*,
+    aumonier*, autre confession, autre foi, autre religion, bapteme*, bapti*, bar mitzvah, been confirmed, belief in
+    god, believe in god, bible class*, bible group*, bible study, born again, born of the spirit, brought up in a
+    religion, catechet*, catechis*, celebrate christmas, cell group*, chaplain*, christ, church attend*, church did you,
+    church do you, church home, church membership, church tax, church volunteer*, church you attend*, churchwarden*,
+    communaute* religieuse*, communion solennelle, confess* catholi*, confession* religieuse*, confessionnel*, confirmed
+    in, congregation*, conviction* philosophique*, conviction* religieuse*, cours philosophique*, cover your hair,
+    croyant*, daily mass, de confession *, deacon*, denomination*, diacre*, dietary law*, different religion, dime,
+    diwali, eat pork, eid, elder of, en dieu, eucharist*, excommunicat*, faith community, faith group*, faith journey,
+    fasting, fete* religieuse*, first communion, foi chretienne, franc macon*, freemason*, go to services, gotra, hajj,
+    hanukkah, head covering, headscar*, higher power, holy day*, holy week, imam, impot * culte*, impot d eglise, impot
+    ecclesiastique, in church, jehovah*, jesus, jeune du, jeunez vous, kippa*, know the lord, la foi, lieu de culte,
+    lieu de priere, lis la bible, mass attendance, mass weekly, member of a church, members of a church, meme
+    confession, meme foi, meme religion, messe, ministry at your, ministry involvement, missionary work, mosqu* *
+    synagogue*, mosque attended, motif* religieux, obedience religieuse, observance*, observant, of faith, opinion*
+    philosophique*, opinion* religieuse*, ordained, ordonne*, other faith, own faith, own religion, parish member*,
+    parishioner*, paroisse d origine, paroisse de rattachement, paroissial*, pasteur de votre, pastor*, philosophical
+    belief*, place of worship, place to pray, places of worship, practicing catholi*, practising catholi*, pratiquant*,
+    pratique* religieuse*, pray with, prayer room*, prayer space*, premiere communion, priest, quiet room for prayer,
+    rabbi, rabbin, raised in a religion, ramadan, read the bible, recueillement, religieux ou, religion and belief,
+    religion belief, religion or belief, religion* ou conviction*, religious affiliation*, religious background*,
+    religious belief*, religious communit*, religious dress, religious festival*, religious group*, religious holiday*,
+    religious identit*, religious need*, religious practice*, religious preference*, religious reason*, religious
+    requirement*, religious upbringing, religious view*, sabbath, sacrament*, sacrement*, salle de priere, salvation,
+    same faith, savior, saviour, scripture*, serve in ministry, shabbat, signe* religieu*, sin in, sins in, spiritual
+    director*, spiritual journey, sunday mass, sunday school*, ta paroisse, the lord s, time for prayer*, tithe*,
+    tithing, to church, to mass, ton eglise, turban, vicar, vos croyance*, votre eglise, votre foi, votre obedience,
+    votre paroisse, votre religion, votre rite, weekly mass, were you saved, with god, with the lord, your church, your
+    faith, your local church, your mosque, your parish, your religion, your synagogue, your temple, youth ministry,
+    zakat
     """,
     likely="""
     bouddhis*, buddhis*, catholi*, chretien*, christian*, croyance*, culte, cultes, evangeli*, hindou*, hindu*, islam*,
@@ -69,8 +69,8 @@ RELIGION = Subject(
     spiritualit*
     """,
     possible="""
-    belief, beliefs, church, churches, confession, confessions, convictions, culte, eglise, faith, foi, hijab,
-    mass attendance, messe, mosque*, parish, paroisse*, pray, prayer*, prays, priere*, priez, religion, spiritual*,
+    belief, beliefs, church, churches, confession, confessions, convictions, culte, eglise, faith, foi, hijab, mass
+    attendance, messe, mosque*, parish, paroisse*, pray, prayer*, prays, priere*, priez, religion, spiritual*,
     synagogue*, temple, voile, worship*
     """,
     answers="""
@@ -87,97 +87,99 @@ RELIGION = Subject(
 ORIGIN = Subject(
     "origin",
     certain="""
-    aboriginal*, adivasi*, african american*, african descent, alaska native*, american indian*, ancestr*,
-    annees en france, arriv* in this country, arrive* en france, arrived in canada, arrived in the uk,
-    arrivee au canada, arrivee au pays, arrivee au quebec, arrivee en belgique, arrivee en suisse, asian descent, asile,
-    asylum*, autochtone*, bame, bipoc, biracial, birth country, born abroad, born in a, born in another country,
-    born in france, born in the, born in uk, born outside, born overseas, british passport, came to this country,
-    caribbean descent, carte de resident, carte de sejour, caste*, citizenship*, come to the uk, come to this country,
-    communaute d appartenance, commune d origine, communities do you identify, community certificate,
-    community do you identify, couleur de * peau, country * flee, country * leave, country * left, country of birth,
-    country of origin, country of passport, country * passport, country you were born, cultural background*, cultural heritage,
-    cultural identit*, culture* d origine, dalit*, date d arrivee au, date of landing, date you landed,
-    de quelle origine, demographic background*, deported, cnda, deboute*, ofpra, diaspora*, did you arrive in, domicile certificate,
-    dual heritage, entree en france, etes vous originaire*, ethni*, expulse* du territoire, family from, father born,
-    father s country, first generation immigrant*, first nation*, fled, francais de naissance, francaise de naissance,
-    french passport, fui votre pays, gens du voyage, global majority, grandparents born, grandparents from,
-    group do you * identify, groups do you * identify, gypsy*, hapu, heritage culturel, heritage language*,
-    heritage or descent, hispanic*, historically excluded, identify culturally, identite culturelle, immigration status,
-    indian act, indigenous*, inuit*, issu de l immigration, iwi, jati, language * parents, language group*,
-    langue * parents, langue* d origine, langue* parlee* * enfance, latin o*, latina*, latine, latino*, latinx*,
-    leave to remain, left your country, lieu d origine, lieu de naissance de vos parents, lived in the country,
+    aboriginal*, adivasi*, african american*, african descent, alaska native*, american indian*, ancestr*, annees en
+    france, are you british, are you european, are you french, arriv* in this country, arrive* en france, arrived in
+    canada, arrived in the uk, arrivee au canada, arrivee au pays, arrivee au quebec, arrivee en belgique, arrivee en
+    suisse, asian descent, asile, asylum*, autochtone*, bame, bipoc, biracial, birth country, born abroad, born in a,
+    born in another country, born in france, born in the, born in uk, born outside, born overseas, british passport,
+    came to this country, caribbean descent, carte de resident, carte de sejour, caste*, citizenship*, cnda, come to the
+    uk, come to this country, communaute d appartenance, commune d origine, communities do you identify, community
+    certificate, community do you identify, couleur de * peau, country * flee, country * leave, country * left, country
+    * passport, country of birth, country of origin, country you were born, cultural background*, cultural heritage,
+    cultural identit*, culture* d origine, dalit*, date d arrivee au, date of landing, date you landed, de quelle
+    origine, deboute*, demographic background*, deported, diaspora*, did you arrive in, domicile certificate, dual
+    heritage, entree en france, etes vous belge*, etes vous canadien*, etes vous europeen*, etes vous francais*, etes
+    vous originaire*, etes vous suisse*, ethni*, expulse* du territoire, family from, father born, father s country,
+    first generation immigrant*, first nation*, fled, francais de naissance, francaise de naissance, french passport,
+    fui votre pays, gens du voyage, global majority, grandparents born, grandparents from, group do you * identify,
+    groups do you * identify, gypsy*, hapu, heritage culturel, heritage language*, heritage or descent, hispanic*,
+    historically excluded, identify culturally, identite culturelle, immigration status, indian act, indigenous*,
+    inuit*, issu de l immigration, iwi, jati, language * parents, language group*, language* * grandparents, langue *
+    parents, langue* * grands parents, langue* d origine, langue* parlee* * enfance, latin o*, latina*, latine, latino*,
+    latinx*, leave to remain, left your country, lieu d origine, lieu de naissance de vos parents, lived in the country,
     lived in this country, long have you lived in the uk, maori, marginali*ed communit*, marginali*ed group*, metis,
     migrant*, minorite* visible*, minority background*, minority community, minority group*, mixed heritage, mixed race,
     mother born, mother s country, mother s mother tongue, move to this country, moved to this country, multiracial,
     nationalit*, native american*, naturali*ed citizen*, naturalis*, ne en france, ne hors de france, ne* a l etranger,
     nee en france, neee en france, nes en france, newcomer status, non blanc*, non white, nouvel* arriva* au pays, obc,
-    of * descent, oqtf, originaire* de, originally from, origine de vos parents, origine des parents, origine etrangere,
-    origine immigree, origine* culturel*, origine* de * famille, origine* familiale*, origine* geograph*,
-    origine* migratoire*, origine* nationale*, origine* ressentie*, ou sont nes vos parents, pacific islander*,
-    parents born, parents come from, parents from, parents sont originaires, parents viennent, passport do you,
-    passport hold*, pays * fui, pays * quitte*, pays d origine, pays de naissance, pays etes vous, people of colo*r,
-    permanent resident, permis de sejour, person of colo*r, place of birth of your parents, poc, premiere* nation*,
-    quelle origine etes, quitte * pays, quitte* votre pays, race and, race or, race s, racia*, racise*, refugee*,
-    refugie*, residence status, residency status, resident permanent, residente permanente, right to reside, rom ou,
-    roma or, sc st, second generation immigrant*, self identified race, settled status, skin colo*r, social category,
-    state of origin, status indian*, statut d immigration, statut de sejour, statut migratoire, titre de sejour,
-    titres de sejour, torres strait, traveller communit*, tribal*, tribe*, type de permis, type of visa, ultramarin*,
-    under represented, underrepresented, viennent tes parents, viennent vos grands parents, viennent vos parents,
-    vis tu en france, visa class*, visa subclass*, visa type*, visible minorit*, vivez vous au canada,
-    vivez vous au quebec, vivez vous en belgique, vivez vous en france, vivez vous en suisse, vos origines,
-    votre origine, were you born, your race
+    of * descent, ofpra, oqtf, originaire* de, originally from, origine de vos parents, origine des parents, origine
+    etrangere, origine immigree, origine* culturel*, origine* de * famille, origine* familiale*, origine* geograph*,
+    origine* migratoire*, origine* nationale*, origine* ressentie*, ou sont nes vos parents, pacific islander*, parents
+    born, parents come from, parents from, parents sont originaires, parents viennent, passport do you, passport hold*,
+    pays * fui, pays * quitte*, pays d origine, pays de naissance, pays etes vous, people of colo*r, permanent resident,
+    permis de sejour, person of colo*r, place of birth of your parents, poc, premiere* nation*, quelle origine etes,
+    quitte * pays, quitte* votre pays, race and, race or, race s, racia*, racise*, refugee*, refugie*, remain in the
+    country, residence status, residency status, resident permanent, residente permanente, ressortissant*, rester dans
+    le pays, right to reside, rom ou, roma or, sc st, second generation immigrant*, self identified race, settled
+    status, skin colo*r, social category, state of origin, status indian*, statut d immigration, statut de sejour,
+    statut migratoire, stay in the country, stay in this country, titre de sejour, titres de sejour, torres strait,
+    traveller communit*, tribal*, tribe*, type de permis, type of visa, ultramarin*, under represented,
+    underrepresented, viennent tes parents, viennent vos grands parents, viennent vos parents, vis tu en france, visa
+    class*, visa subclass*, visa type*, visible minorit*, vivez vous au canada, vivez vous au quebec, vivez vous en
+    belgique, vivez vous en france, vivez vous en suisse, vos origines, votre origine, were you born, your race
     """,
     likely="""
     afro descend*, afrodescend*, descent, heritage, immigr*, maghreb*, noir* ou, race, races, visa status
     """,
     possible="""
-    background * parents, born, visa, visas, citizen, citoyen, citoyenne, citoyennete, clan, clans, descent, heritage, minorite,
-    minorites, minorities, minority, origin, origine, origines, origins, passeport, passport, race, racines, roots
+    background * parents, born, citizen, citoyen, citoyenne, citoyennete, clan, clans, descent, heritage, minorite,
+    minorites, minorities, minority, origin, origine, origines, origins, passeport, passport, race, racines, roots,
+    visa, visas
     """,
     answers="""
-    aboriginal*, africain*, african, african american*, afrique **, afro **, alaska native*, american indian*,
-    any other **, apatride, arab, arabe*, asian **, asiatique, bangladeshi*, biracial, black **, blanc, blanche,
-    caribbean, caucasian*, dalit, demande* d asile, dutch caribbean, east asian, ews, extra europeenne, gypsy*,
-    hispanic*, indigenous*, irish traveller*, latina*, latino*, latinx*, maghreb, maghrebin*, maori, metis*,
-    middle eastern*, mixed **, multiracial, native american*, native hawaiian*, noir, noire, obc, outre mer,
-    pacific islander*, pakistani*, permanent residen*, refugee*, refugie*, residence permanente, roma, romani, sc,
-    sc st, scheduled caste*, scheduled tribe*, south asian, southeast asian, st, stateless, subsaharien*,
-    torres strait*, two or more races, unreserved, white **
+    aboriginal*, africain*, african, african american*, afrique **, afro **, alaska native*, american indian*, any other
+    **, apatride, arab, arabe*, asian **, asiatique, bangladeshi*, biracial, black **, blanc, blanche, caribbean,
+    caucasian*, dalit, demande* d asile, dutch caribbean, east asian, ews, extra europeenne, gypsy*, hispanic*,
+    indigenous*, irish traveller*, latina*, latino*, latinx*, maghreb, maghrebin*, maori, metis*, middle eastern*, mixed
+    **, multiracial, native american*, native hawaiian*, noir, noire, obc, outre mer, pacific islander*, pakistani*,
+    permanent residen*, refugee*, refugie*, residence permanente, roma, romani, sc, sc st, scheduled caste*, scheduled
+    tribe*, south asian, southeast asian, st, stateless, subsaharien*, torres strait*, two or more races, unreserved,
+    white **
     """,
 )
 SEXUALITY = Subject(
     "sexuality",
     certain="""
-    2slgbt*, are you cis, are you non binary, asexual*, asexuel*, assigne* a la naissance, assigned at birth,
-    assigned sex, assumed to be at birth, attirance* pour, attire* par, attirent sexuel*, attracted, bisex*,
-    bispiritue*, boyfriend*, boys or girls, came out, changement de genre, changement de sexe, cis or trans,
-    cis ou trans, cisgender*, cisgenre*, civil partnership or same, come out, coming out, copain ou copine,
-    couple avec un *, couple avec une *, dead name*, deadname*, en couple avec, etes vous non binaire*,
-    experience trans, filles ou les garcons, fluid orientation, garcons ou filles, garcons ou les filles, gay,
-    gender * at birth, gender affirm*, gender diverse, gender expression*, gender history, gender identit*,
-    gender modality, gender of * partner, gender of * spouse, gender reassign*, gender transition, genderqueer*,
-    genre * a la naissance, genre assigne*, genre de * conjoint, genre de * conjointe*, genre de * partenaire,
-    genre ressenti, girlfriend*, heterosex*, homosex*, hormone therapy, hormones, hormonotherapie,
-    identify as non binary, identify as trans, identite* de genre, identite* sexuelle*, intersex*, lesbian*, lesbien*,
-    lgbq*, lgbt*, married to, mec ou, mecs ou, meme sexe, men or women, men women or both, meuf ou, meufs ou,
-    orientation romantique, orientation* affective*, orientation* sexuelle*, out as, out to colleagues, pansex*,
-    parcours trans, partner of the same, partner s gender, partner s sex, personne* trans, petit ami, petit e ami,
-    petite amie, preferred pronouns and trans, queer*, registered at birth, registered sex, relation avec un homme,
-    relation avec une femme, relationship * man, relationship * woman, romantic orientation, same as * birth,
-    same gender * birth, same gender partner, same sex, sapphic, sex assumed, sex at birth, sex life, sex of * partner,
-    sex were you, sexe a la naissance, sexe assigne*, sexe de * conjoint, sexe de * conjointe*, sexe de * partenaire,
-    sexe de naissance, sexual histor*, sexual identit*, sexual orientation*, sexual preference*, sexualities, sexuality,
-    sexually, sexuellement, since your transition, sors avec, sortez avec, spouse s gender, trans and,
-    trans experience*, trans history, trans identified, trans identity, trans man, trans or, trans people, trans person,
-    trans status, trans woman, transgender*, transgenre*, transidentit*, transition de genre, transition medicale,
-    transsex*, two spirit, un mec une meuf, vie intime, vie sexuelle, vis tu avec un *, vis tu avec une *,
+    2slgbt*, are you cis, are you non binary, asexual*, asexuel*, assigne* a la naissance, assigned at birth, assigned
+    sex, assumed to be at birth, attirance* pour, attire* par, attirent sexuel*, attracted, bisex*, bispiritue*,
+    boyfriend*, boys or girls, came out, changement de genre, changement de sexe, cis or trans, cis ou trans,
+    cisgender*, cisgenre*, civil partnership or same, come out, coming out, copain ou copine, couple avec un *, couple
+    avec une *, dead name*, deadname*, en couple avec, etes vous non binaire*, experience trans, filles ou les garcons,
+    fluid orientation, garcons ou filles, garcons ou les filles, gay, gender * at birth, gender affirm*, gender diverse,
+    gender expression*, gender history, gender identit*, gender modality, gender of * partner, gender of * spouse,
+    gender reassign*, gender transition, genderqueer*, genre * a la naissance, genre assigne*, genre de * conjoint,
+    genre de * conjointe*, genre de * partenaire, genre ressenti, girlfriend*, heterosex*, homosex*, hormone therapy,
+    hormones, hormonotherapie, identify as non binary, identify as trans, identite* de genre, identite* sexuelle*,
+    intersex*, lesbian*, lesbien*, lgbq*, lgbt*, married to, mec ou, mecs ou, meme sexe, men or women, men women or
+    both, meuf ou, meufs ou, orientation romantique, orientation* affective*, orientation* sexuelle*, out as, out to
+    colleagues, pansex*, parcours trans, partner of the same, partner s gender, partner s sex, personne* trans, petit
+    ami, petit e ami, petite amie, preferred pronouns and trans, queer*, registered * birth, registered sex, relation
+    avec un homme, relation avec une femme, relationship * man, relationship * woman, romantic orientation, same as *
+    birth, same gender * birth, same gender partner, same sex, sapphic, sex * at birth, sex assumed, sex life, sex of *
+    partner, sex were you, sexe * a la naissance, sexe assigne*, sexe de * conjoint, sexe de * conjointe*, sexe de *
+    partenaire, sexe de naissance, sexual histor*, sexual identit*, sexual orientation*, sexual preference*,
+    sexualities, sexuality, sexually, sexuellement, since your transition, sors avec, sortez avec, spouse s gender,
+    trans and, trans experience*, trans history, trans identified, trans identity, trans man, trans or, trans people,
+    trans person, trans status, trans woman, transgender*, transgenre*, transidentit*, transition de genre, transition
+    medicale, transsex*, two spirit, un mec une meuf, vie intime, vie sexuelle, vis tu avec un *, vis tu avec une *,
     vivez vous avec un homme, vivez vous avec une femme, you trans
     """,
     likely="""
     hetero, heteros, intimite, sexual*, sexuel*
     """,
     possible="""
-    bi, out at work, out au *, out aupres *, out en famille, out in public, out to, relations intimes, sexualite*, straight
+    bi, out at work, out au *, out aupres *, out en famille, out in public, out to, relations intimes, sexualite*,
+    straight
     """,
     answers="""
     agenre*, asex*, bi, bisex*, cisgen*, gai*, gay*, hetero, heterosex*, homosex*, intersex*, lesbi*, pansex*, queer*,
@@ -188,46 +190,44 @@ POLITICS = Subject(
     "politics",
     certain="""
     a candidate or, about the government, activist group*, activite* politique*, adhere* a un parti, adherent* * parti,
-    adhesion a un parti, affiliation* politique*, any party, appartenance* politique*, assemblee nationale,
-    avez vous vote, campagne electorale, campagne municipale, campaign for, campaigning against, campaigning for,
-    candidat * souten*, candidat aux, candidat* * election*, candidat* * vot*, candidate * back, candidate * campaign*,
-    candidate * support, candidate aux, candidate do you, candidate will, canvass*, collage d affiches,
-    colle* des affiches, conseil communal, conseil d etat, conseil departemental, conseil general, conseil municipal,
-    conseil national suisse, conseil regional, conseiller* departement*, conseiller* municipa*, conseiller* regiona*,
-    conservative or liberal, conservative party, conviction* politique*, couleur politique, councillor*, democrat or,
-    democratic party, demonstrated, dernieres elections, did you vote, door knock*, doorknock*, echiquier politique,
-    elected office, elected official*, elected representative*, election campaign*, election* legislat*,
-    election* municipal*, election* president*, election* publique*, electoral register, electoral roll, elu* local*,
-    elu* municipal*, encarte*, engagement* militant*, engagement* politique*, enrolled to vote, entitled to vote,
-    etes vous depute*, etes vous elu*, etes vous maire, etes vous militant*, etiquette politique, excluded from a party,
-    executif cantonal, executif communal, executif local, extreme droite, extreme gauche, fonction elective,
-    fonction* politique*, fonctions electives, for a candidate, for a party, gauche * droite, gauche a * droite,
-    general election*, grand conseil, hold * office, idee* politique*, ideologi*, intend to vote, intention* de vote,
-    joined a party, la france insoumise, labour party, last election*, leaflet* for, left a party, left or right,
-    left right scale, left wing, legislatives, les republicains, lib dem*, liberal or conservative, liste* electorale*,
-    lobbyist*, local party, mandat d elu, mandat local, mandat* electi*, mandat* electora*, mandat* politique*,
-    mandat* public*, mandats locaux, manifs, member of congress, member of parliament, membre * parti *, militance,
-    militant* * parti*, milite*, militons, motion * vote*, mouvement de jeunesse politique, mouvement politique,
-    mouvements politiques, municipales, next election*, of a party, opinion* politique*, orientation* politique*,
-    parlement, parliamentary candidate*, parti mouvement, parti ou *, parti politique, parti socialiste,
-    partis politiques, partisane, party * vote, party activist*, party affiliation*, party branch*, party card*,
-    party conference*, party congress*, party delegate*, party do you, party list, party meeting*, party member*,
-    party officer*, party official*, party or movement, party rall*, party you support, plutot de gauche,
-    political activit*, political affiliation*, political belief*, political campaign*, political club*,
-    political donation*, political engagement*, political identit*, political ideolog*, political leaning*,
-    political movement*, political office, political opinion*, political orientation*, political part*,
-    political position*, political society, political spectrum, political stance*, political view*, politically,
-    positionnement * politique*, pour un candidat, pour une candidate, preference* politique*, presidentielle*,
-    prochaines elections, public office, quel candidat*, quel parti, quelle candidate*, quelle motion, rallies,
-    rally or, rassemblement national, referendum, registered to vote, republican or, republican party,
-    responsabilites politiques, right wing, role in a party, run for council, run for election, run for mayor,
-    run for office, senat, senator, sensibilite* politique*, sieg* * assemblee, situation politique,
-    situez vous a gauche, souten* * candidat*, standing for election, stood as a candidate, stood for, student wing,
-    taken part in a protest*, tete de liste, the current government, to a candidate, ton parti, tract*, tu votes,
-    upcoming election*, very conservative, very liberal, vote * party, vote at the next general, vote au premier,
-    vote in the, vote* * motion, voted, voter au, voter registration, votes quoi, votes tu, votez, voting histor*,
-    voting intention*, voting record*, votre parti, vous vote au, which candidate, which party are, which party did,
-    which party do, which party would, you vote for in, your party, youth wing
+    adhesion a un parti, affiliation* politique*, any party, appartenance* politique*, assemblee nationale, avez vous
+    vote, campagne electorale, campagne municipale, campaign for, campaigning against, campaigning for, candidat *
+    souten*, candidat aux, candidat* * election*, candidat* * vot*, candidate * back, candidate * campaign*, candidate *
+    support, candidate aux, candidate do you, candidate will, canvass*, collage d affiches, colle* des affiches, conseil
+    communal, conseil d etat, conseil departemental, conseil general, conseil municipal, conseil national suisse,
+    conseil regional, conseiller* departement*, conseiller* municipa*, conseiller* regiona*, conservative or liberal,
+    conservative party, conviction* politique*, couleur politique, councillor*, democrat or, democratic party,
+    demonstrated, dernieres elections, did you vote, door knock*, doorknock*, echiquier politique, elected office,
+    elected official*, elected representative*, election campaign*, election* legislat*, election* municipal*, election*
+    president*, election* publique*, electoral register, electoral roll, elu* local*, elu* municipal*, encarte*,
+    engagement* militant*, engagement* politique*, enrolled to vote, entitled to vote, etes vous depute*, etes vous
+    elu*, etes vous maire, etes vous militant*, etiquette politique, excluded from a party, executif cantonal, executif
+    communal, executif local, extreme droite, extreme gauche, fonction elective, fonction* politique*, fonctions
+    electives, for a candidate, for a party, gauche * droite, general election*, grand conseil, hold * office, idee*
+    politique*, ideologi*, intend to vote, intention* de vote, joined a party, la france insoumise, labour party, last
+    election*, leaflet* for, left a party, left or right, left right scale, left wing, legislatives, les republicains,
+    lib dem*, liberal or conservative, liste* electorale*, lobbyist*, local party, mandat d elu, mandat local, mandat*
+    electi*, mandat* electora*, mandat* politique*, mandat* public*, mandats locaux, manifs, member of congress, member
+    of parliament, membre * parti *, militance, militant* * parti*, milite*, militons, motion * vote*, mouvement de
+    jeunesse politique, mouvement politique, mouvements politiques, municipales, next election*, of a party, opinion*
+    politique*, orientation* politique*, parlement, parliamentary candidate*, parti mouvement, parti ou *, parti
+    politique, parti socialiste, partis politiques, partisane, party * vote, party activist*, party affiliation*, party
+    branch*, party card*, party conference*, party congress*, party delegate*, party do you, party list, party meeting*,
+    party member*, party officer*, party official*, party or movement, party rall*, party you support, plutot de gauche,
+    political activit*, political affiliation*, political belief*, political campaign*, political club*, political
+    donation*, political engagement*, political identit*, political ideolog*, political leaning*, political movement*,
+    political office, political opinion*, political orientation*, political part*, political position*, political
+    society, political spectrum, political stance*, political view*, politically, positionnement * politique*, pour un
+    candidat, pour une candidate, preference* politique*, presidentielle*, prochaines elections, public office, quel
+    candidat*, quel parti, quelle candidate*, quelle motion, rallies, rally or, rassemblement national, referendum,
+    registered to vote, republican or, republican party, responsabilites politiques, right wing, role in a party, run
+    for council, run for election, run for mayor, run for office, senat, senator, sensibilite* politique*, sieg* *
+    assemblee, situation politique, situez vous a gauche, souten* * candidat*, standing for election, stood as a
+    candidate, stood for, student wing, taken part in a protest*, tete de liste, the current government, to a candidate,
+    ton parti, tract*, tu votes, upcoming election*, very conservative, very liberal, vote * party, vote at the next
+    general, vote au premier, vote in the, vote* * motion, voted, voter au, voter registration, votes quoi, votes tu,
+    votez, voting histor*, voting intention*, voting record*, votre parti, vous vote au, which candidate, which party
+    are, which party did, which party do, which party would, you vote for in, your party, youth wing
     """,
     likely="""
     politi*
@@ -238,12 +238,12 @@ POLITICS = Subject(
     """,
     answers="""
     center left, center right, centre droit, centre gauche, centre left, centre right, communist*, conservative,
-    conservatives, democrat, democratic party, democrats, dup, eelv, elu* local*, extreme droite, extreme gauche,
-    far left, far right, green, green party, la france insoumise, labour, labour party, left wing, les ecologistes,
-    les republicains, lfi, lib dem*, liberal democrat*, libertarian*, membre d un parti*, militant* **, modem,
-    parti communiste, parti socialiste, plaid cymru, rassemblement national, reconquete, reform uk, renaissance,
-    republican, republican party, republicans, right wing, sinn fein, snp, social democrat*, socialist*, tory,
-    very conservative, very liberal
+    conservatives, democrat, democratic party, democrats, dup, eelv, elu* local*, extreme droite, extreme gauche, far
+    left, far right, green, green party, la france insoumise, labour, labour party, left wing, les ecologistes, les
+    republicains, lfi, lib dem*, liberal democrat*, libertarian*, membre d un parti*, militant* **, modem, parti
+    communiste, parti socialiste, plaid cymru, rassemblement national, reconquete, reform uk, renaissance, republican,
+    republican party, republicans, right wing, sinn fein, snp, social democrat*, socialist*, tory, very conservative,
+    very liberal
     """,
 )
 UNION = Subject(
@@ -252,20 +252,20 @@ UNION = Subject(
     activite* syndica*, adherent* * syndicat*, adherez vous a un syndicat, adhesion* syndica*, affiliation* syndica*,
     appartenance* syndica*, appel d un syndicat, been on strike, belong to a labo*r union, belong to a trade union,
     belong to a union, belong to any union, carte de syndicat, carte syndicale, cfdt, cfe cgc, cftc, cgt, chsct,
-    collective agreement, comite d entreprise, comite social et economique, cotisation* syndica*,
-    cotisez vous a un syndicat, covered by a collective, cse, delegue* du personnel, delegue* syndica*,
-    elu du personnel, elus du personnel, engagement* syndica*, fait greve, gmb, gone on strike, grevist*,
-    heure* d information syndicale, industrial action, local union, mandat* syndica*, member of a labo*r union,
-    member of a trade union, member of a union, member of any union, membre d un syndicat, mis* * en greve, nasuwt,
-    of the union,   organisation syndicale, participe a un mouvement social, participe a une greve, pay * dues,
-    permanent* syndica*, picket*, precompte syndical, quel syndicat, representant* du personnel, representant* syndica*,
-    represented by a trade union, represented by a union, retenue syndicale, section syndicale, shop steward*,
-    steward of, strike action, strike ballot*, syndicalement, syndicalis*, syndicat professionnel dont, syndique*,
-    trade unionist*, tu member*, ucu, union activist*, union affiliation*, union and local, union ballot*, union branch,
-    union card*, union do you belong, union due*, union fee*, union local, union meeting*, union member*, union number*,
-    union officer*, union official*, union rep, union represent*, union sends, union steward*, union subscription*,
-    union ticket*, unioni*ed, unison, unsa, what branch are you, which trade union*, workplace rep,
-    workplace representative*, workplace reps, you in a union, your branch, your trade union, your union
+    collective agreement, comite d entreprise, comite social et economique, cotisation* syndica*, cotisez vous a un
+    syndicat, covered by a collective, cse, delegue* du personnel, delegue* syndica*, elu du personnel, elus du
+    personnel, engagement* syndica*, fait greve, gmb, gone on strike, grevist*, heure* d information syndicale,
+    industrial action, local union, mandat* syndica*, member of a labo*r union, member of a trade union, member of a
+    union, member of any union, membre d un syndicat, mis* * en greve, nasuwt, of the union, organisation syndicale,
+    participe a un mouvement social, participe a une greve, pay * dues, permanent* syndica*, picket*, precompte
+    syndical, quel syndicat, representant* du personnel, representant* syndica*, represented by a trade union,
+    represented by a union, retenue syndicale, section syndicale, shop steward*, steward of, strike action, strike
+    ballot*, syndicalement, syndicalis*, syndicat professionnel dont, syndique*, trade unionist*, tu member*, ucu, union
+    activist*, union affiliation*, union and local, union ballot*, union branch, union card*, union do you belong, union
+    due*, union fee*, union local, union meeting*, union member*, union number*, union officer*, union official*, union
+    rep, union represent*, union sends, union steward*, union subscription*, union ticket*, unioni*ed, unison, unsa,
+    what branch are you, which trade union*, workplace rep, workplace representative*, workplace reps, you in a union,
+    your branch, your trade union, your union
     """,
     likely="""
     labo*r union*, syndical*, syndicat*, syndicaux, trade union*
@@ -282,17 +282,17 @@ PREGNANCY = Subject(
     "pregnancy",
     certain="""
     abortion*, accouche*, adoption leave, allait*, antenatal, are you nursing, attend un enfant, attendez un enfant,
-    attendez vous un enfant, attendre un enfant, avoir des enfants dans, avortement*, baby due, baby is due,
-    breast feed*, breastfe*, childbirth, conge d adoption, conge* de maternite, conge* maternite, contracepti*,
-    desir d enfant, due date of your baby, enceinte ou, etes vous enceinte*, expectant, expecting a baby,
-    expecting a child, expecting twins, express milk, family planning, fausse couche, femme* enceinte*, fertility, fiv,
-    fonder une famille, future maman, give birth, given birth, grossesse*, have a baby, have children in the next,
-    having a baby, heureux evenement, ivf, ivg, jeune maman, jeune mere, lactation, maternity and, maternity leave,
-    maternity pay, midwife, miscarriage*, naissance prevue, new mother, nursing a, nursing mother*, nursing room,
-    parental leave, paternity leave, plan a family, plan on having children, plan to have children, planning a family,
-    planning to have children, pma, postnatal, postpartum, pregnan*, procreation*, projet d enfant, projet de bebe,
-    pumping room, retour de conge*, returning from maternity, start a family, starting a family, terme prevu, tire lait,
-    tirer * lait, trimester, trying for a baby, votre sage femme
+    attendez vous un enfant, attendre un enfant, avoir des enfants dans, avortement*, baby due, baby is due, breast
+    feed*, breastfe*, childbirth, conge d adoption, conge* de maternite, conge* maternite, contracepti*, desir d enfant,
+    due date of your baby, enceinte ou, etes vous enceinte*, expectant, expecting a baby, expecting a child, expecting
+    twins, express milk, family planning, fausse couche, femme* enceinte*, fertility, fiv, fonder une famille, future
+    maman, give birth, given birth, grossesse*, have a baby, have children in the next, having a baby, heureux
+    evenement, ivf, ivg, jeune maman, jeune mere, lactation, maternity and, maternity leave, maternity pay, midwife,
+    miscarriage*, naissance prevue, new mother, nursing a, nursing mother*, nursing room, parental leave, paternity
+    leave, plan a family, plan on having children, plan to have children, planning a family, planning to have children,
+    pma, postnatal, postpartum, pregnan*, procreation*, projet d enfant, projet de bebe, pumping room, retour de conge*,
+    returning from maternity, start a family, starting a family, terme prevu, tire lait, tirer * lait, trimester, trying
+    for a baby, votre sage femme
     """,
     likely="""
     conge* parenta*, enceinte, maternite*, maternity
@@ -308,41 +308,40 @@ PREGNANCY = Subject(
 RECORD = Subject(
     "criminal record",
     certain="""
-    a conviction, abuse or neglect, accusation* * pendante*, affaire a la justice, affaire a la police,
-    allegation* against, allegation* of, allegations, amenagement* de peine, amende penale, ankle monitor*, ankle tag*,
-    antecedent* judiciaire*, antecedent* pena*, antecedents, any conviction*, appear* in court, application des peines,
-    arrested, attestation de probite, b3, background check*, banned from working, barred from, barred list*,
-    basic disclosure, been in prison, been sued, been to court, been to prison, been tried, before a court,
-    before the courts, bindover*, bonnes vie et moeurs, bound over, bracelet electronique, broken the law, bulletin b2,
-    bulletin n 2, bulletin n 3, by the police, case pending, cases pending, casier judiciaire, casier vierge, cautioned,
-    cautions, certificat de bonne vie, certificate of good conduct, character and suitability, charged with,
-    child abuse, child protection register, clearance certificate*, comparu*, composition penale, condamn*,
-    contact with the police, controle judiciaire, convicted, convictions, court * guilty, court appearance*,
-    court case*, court conviction*, court order*, crb, crc check, crime against, criminal background*, criminal charge*,
-    criminal check*, criminal conviction*, criminal histor*, criminal matter*, criminal offen*, criminal proceeding*,
-    criminal record*, custodial, dbs, dealings with the police, demeles avec la justice, demeles judiciaires, detained,
-    disciplinary * child*, disclosure and barring, disclosure certificate*, disclosure check*, disclosure date*,
-    disclosure number*, disclosure reference*, disclosure scotland, dismissed for, disqualified from *, ecrou,
-    electronic tag*, enhanced disclosure, ennuis avec la justice, enquete de police, ete juge, ete jugee,
-    extrait de casier, extrait du casier, felon*, fichier judiciaire, fijais, fin de * peine, final warning*, fir,
-    found * guilty, from prison, garde a vue, good conduct certificate*, honorabilite, imprison*, in custody, incarcer*,
-    infraction*, injonction de soin*, injonction therapeutique, interdiction d exercer * mineurs, interdiction de gerer,
-    interdit d exercer, interdit* de gerer, jail, juge d application, justice involved, justice system,
-    known to the police, leaving prison, left prison, level 2 background, liberation conditionnelle, livescan,
-    main de justice, mesure* judiciaire*, mis* en examen, misconduct, misdemeano*r*, mise a l epreuve, no conviction*,
-    obligation de soin*, obligation* judiciaire*, offence*, offender*, offending, offense*, on bail, parole, peine de,
-    pending against, pending cases, pending charge*, pjj, plead guilty, pleaded guilty, police caution*,
-    police certificate*, police check*, police clearance*, police custody, police investigation*, police record*,
-    police verification*, police vetting, poursuite* penale*, poursuites judiciaires, poursuivi* en justice,
-    previous conviction*, prior conviction*, prison leaver*, prison or, prison sentence*, probation,
-    problems with the police, procedure* judiciaire*, procedure* penale*, prohibition order*, pvg, rappel a la loi,
-    register of sex, registre * delinquant*, released on, reprimand*, restraining order*, safeguarding * investigation*,
-    safeguarding allegation*, safeguarding concern*, sent to prison, serve* a sentence, served time, serving a sentence,
-    sorti* de detention, sorti* de prison, sous bracelet, spent conviction*, spip, subject of a * investigation,
-    subject of an investigation, suivi judiciaire, sursis, ta peine, taken to court, time in prison,
+    a conviction, abuse or neglect, accusation* * pendante*, affaire a la justice, affaire a la police, allegation*
+    against, allegation* of, allegations, amenagement* de peine, amende penale, ankle monitor*, ankle tag*, antecedent*
+    judiciaire*, antecedent* pena*, antecedents, any conviction*, appear* in court, application des peines, arrested,
+    attestation de probite, b3, background check*, banned from working, barred from, barred list*, basic disclosure,
+    been in prison, been sued, been to court, been to prison, been tried, before a court, before the courts, bindover*,
+    bonnes vie et moeurs, bound over, bracelet electronique, broken the law, bulletin b2, bulletin n 2, bulletin n 3, by
+    the police, case pending, cases pending, casier judiciaire, casier vierge, cautioned, cautions, certificat de bonne
+    vie, certificate of good conduct, character and suitability, charged with, child abuse, child protection register,
+    clearance certificate*, comparu*, composition penale, condamn*, contact with the police, controle judiciaire,
+    convicted, convictions, court * guilty, court appearance*, court case*, court conviction*, court order*, crb, crc
+    check, crime against, criminal background*, criminal charge*, criminal check*, criminal conviction*, criminal
+    histor*, criminal matter*, criminal offen*, criminal proceeding*, criminal record*, custodial, dbs, dealings with
+    the police, demeles avec la justice, demeles judiciaires, detained, disciplinary * child*, disclosure and barring,
+    disclosure certificate*, disclosure check*, disclosure date*, disclosure number*, disclosure reference*, disclosure
+    scotland, dismissed for, disqualified from *, ecrou, electronic tag*, enhanced disclosure, ennuis avec la justice,
+    enquete de police, ete juge, ete jugee, extrait de casier, extrait du casier, felon*, fichier judiciaire, fijais,
+    fin de * peine, final warning*, fir, found * guilty, from prison, garde a vue, good conduct certificate*,
+    honorabilite, imprison*, in custody, incarcer*, infraction*, injonction de soin*, injonction therapeutique,
+    interdiction d exercer * mineurs, interdiction de gerer, interdit d exercer, interdit* de gerer, jail, juge d
+    application, justice involved, justice system, known to the police, leaving prison, left prison, level 2 background,
+    liberation conditionnelle, livescan, main de justice, mesure* judiciaire*, mis* en examen, misconduct,
+    misdemeano*r*, mise a l epreuve, no conviction*, obligation de soin*, obligation* judiciaire*, offence*, offender*,
+    offending, offense*, on bail, parole, peine de, pending against, pending cases, pending charge*, pjj, plead guilty,
+    pleaded guilty, police caution*, police certificate*, police check*, police clearance*, police custody, police
+    investigation*, police record*, police verification*, police vetting, poursuite* penale*, poursuites judiciaires,
+    poursuivi* en justice, previous conviction*, prior conviction*, prison leaver*, prison or, prison sentence*,
+    probation, problems with the police, procedure* judiciaire*, procedure* penale*, prohibition order*, pvg, rappel a
+    la loi, register of sex, registre * delinquant*, released on, reprimand*, restraining order*, safeguarding *
+    investigation*, safeguarding allegation*, safeguarding concern*, sent to prison, serve* a sentence, served time,
+    serving a sentence, sorti* de detention, sorti* de prison, sous bracelet, spent conviction*, spip, subject of a *
+    investigation, subject of an investigation, suivi judiciaire, sursis, ta peine, taken to court, time in prison,
     travail d interet general, trouble with the law, trouble with the police, type de peine, under investigation,
-    unspent, verification d antecedent*, vetting check*, votre peine, vulnerable sector check,
-    working with children check, wwcc
+    unspent, verification d antecedent*, vetting check*, votre peine, vulnerable sector check, working with children
+    check, wwcc
     """,
     likely="""
     bail, crime, crimes, criminal*, criminel*, delit*, detention, detenu*, inmate*, judiciaire*, penal, penale*,
@@ -358,9 +357,9 @@ RECORD = Subject(
 BODY = Subject(
     "biometrics",
     certain="""
-    adn, biometri*, dna, donnee* genetique*, empreinte* digitale*, empreinte* palmaire*, empreinte* vocale*,
-    facial recognition, genotyp*, finger print*, fingerprint*, genetic condition*, genetic data, genetic disorder*,
-    genetic predisposition*, genetic test*, hereditary, iris scan*, maladie* genetique*, predisposition* genetique*,
+    adn, biometri*, dna, donnee* genetique*, empreinte* digitale*, empreinte* palmaire*, empreinte* vocale*, facial
+    recognition, finger print*, fingerprint*, genetic condition*, genetic data, genetic disorder*, genetic
+    predisposition*, genetic test*, genotyp*, hereditary, iris scan*, maladie* genetique*, predisposition* genetique*,
     reconnaissance faciale, retina*, test* genetique*, voice print*, voiceprint*
     """,
     likely="""
