@@ -136,7 +136,6 @@ Matières où vous avez besoin d'aide | Maths; Français; Histoire; Éducation c
 Favourite colour | White; Black; Red; Blue
 Age group | 18-24; 25-34; 35-44; 45+
 Diplôme le plus élevé | Bac; Licence; Master
-Diet of news: how many papers do you read?
 Which part of the hospital do you work in? | Emergency; Surgery; Paediatrics; Cardiology
 Votre engagement associatif | Sport; Culture; Solidarité
 Ville de naissance

@@ -1,68 +1,76 @@
 """Words beside a sensitive phrase that take it away from the person: fields of work and study, help given to others."""
 
-HARMLESS = """
+from mentormatch.drafting.patterns import joined
+
+HOUSES = """
+    direction*, ecole*, entreprise*, etablissement*, formation*, metier*, organisme*, service*, structure*, universite*
+    """
+TREATED = """
+    d image*, de dossier*, de l image, de l information, de surface, de texte*, des dechets, des dossiers, des
+    reclamations, du signal
+    """
+OF_RACES = "bib*, car*, cat, categor*, condition*, day*, de, dist*, du, for, no, num*, result*, time*, to, track*"
+"""What people come from without an origin, what is treated without a doctor, and what belongs to a race on foot."""
+
+HARMLESS = f"""
+    {joined("intervenir, deplacer, rencontr*, rendre, visit*", "* prison*")},
+    {joined("mentor*, teach*, volunteer*, work*", "in * prison*")}, {joined(HOUSES, "d origine")},
+    {joined("traitement*", TREATED)}, {joined("race", OF_RACES)},
+    {joined("health of", "* business, * company, * economy, * project, * team")},
+    {joined("faith in", "my team*, our *, the team*")},
+    {joined("role need*, role require*, role subject to, post require*, poste * soumis", "* casier, * check*")},
+    {joined("travaillez vous pour, work for", "a trade union, a union, un syndicat")},
+    {joined("company s, organi*ation s", "political *")},
     acces aux soins, accessibilite numerique, accessibilite web, accessibility statement*, accessible by, accessible en,
     accessible* is the, accessible* was the, adjustment* to the schedule, amenagement* de * emploi du temps,
-    amenagement* du territoire, amenagement* interieur*, amenagement* paysager*, amenagement* urbain*, are you a *
-    therapist, arms race, as * passport, as it appears on, autoris* d hospitalis*, autoris* hospitalis*, autoris* l
-    hospitalis*, bank of sentences, belief in the, belief* about, beliefs in, blind review*, blind spot*, blood donation
-    d*, blood drive*, boat race, body mass, bonne foi, by conviction, candidate experience, candidate number, candidate
-    pack*, carte visa, casier de vestiaire*, centre* de sante, church building*, church hall*, church music, church
-    room*, church school*, coach party, code penal, company s political *, comparative politic*, condition of the *,
-    condition of your *, condition* de vente, conviction la plus, conviction rate*, conviction* about, conviction*
-    appeal*, conviction* educati*, conviction* en matiere, conviction* pedagogi*, conviction* professionnel*, cookie*
-    polic*, credit union*, criminal case*, criminal defen*, criminal justice, criminal law, culte du *, d une politique,
-    data for health, data polic*, deaf ears, demonstration* of, deplacer * prison, diet of news, digital accessibility,
-    digital health, dinner party, direction d origine, domaine de la sante, domaine* sante, douleur client*, droit
-    penal, drug compan*, e sante, ecole confessionnelle*, ecole d origine, economic depression, emergency medical care,
-    emergency medical treatment, emergency treatment, en vue, entreprise d origine, etablissement* d origine,
-    etablissement* de sante, etablissements de soins, european union, expecting from, expecting of, expecting that,
-    expecting to, expecting your, expiration du passeport, faith in my team*, faith in our *, faith in the team*, faith
-    school*, figur* * passeport, financial depression, financial health, fitness centre, foi en *, formation* d origine,
-    global health, golf handicap*, good faith, great depression, guide* d accessibilite, handicap index, handicap* *
-    golf, health and safety, health camp*, health care sector, health cover discount*, health data, health economics,
-    health fair*, health of * business, health of * company, health of * economy, health of * project, health of * team,
+    amenagement* du territoire, amenagement* interieur*, amenagement* paysager*, amenagement* urbain*, are you *
+    speaking, are you a * therapist, arms race, as * passport, as it appears on, autoris* d hospitalis*, autoris*
+    hospitalis*, autoris* l hospitalis*, bank of sentences, belief in the, belief* about, beliefs in, blind review*,
+    blind spot*, blood donation d*, blood drive*, boat race, body mass, bonne foi, by conviction, candidate experience,
+    candidate number, candidate pack*, carte visa, casier de vestiaire*, centre* de sante, church building*, church
+    hall*, church music, church room*, church school*, coach party, code penal, comparative politic*, condition of the
+    *, condition of your *, condition* de vente, conviction rate*, conviction* about, conviction* appeal*, conviction*
+    educati*, conviction* en matiere, conviction* pedagogi*, conviction* professionnel*, cookie* polic*, credit union*,
+    criminal case*, criminal defen*, criminal justice, criminal law, culte du *, d une politique, data for health, data
+    polic*, deaf ears, demonstration* of, digital accessibility, digital health, dinner party, domaine de la sante,
+    domaine* sante, douleur client*, droit penal, drug compan*, e sante, ecole confessionnelle*, economic depression,
+    emergency medical care, emergency medical treatment, emergency treatment, en vue, etablissement* de sante,
+    etablissements de soins, european union, expecting from, expecting of, expecting that, expecting to, expecting your,
+    expiration du passeport, faith school*, figur* * passeport, financial depression, financial health, fitness centre,
+    foi en *, global health, golf handicap*, good faith, great depression, guide* d accessibilite, handicap index,
+    handicap* * golf, health and safety, health camp*, health care sector, health data, health economics, health fair*,
     health policy, health safety, health science*, health sector*, health service*, health system*, health tech*,
     hearing about, hearing from, histoire des religions, history of medicine, history of politic*, history of religion*,
-    human race, in your party, index de handicap, intervenir * prison, la politique d *, la politique de *, la politique
-    du *, law criminal, ma foi, maison* de sante, manifestation d interet, manifestation* artistique*, manifestation*
-    culturelle*, manifestation* sportive*, medical care in, medical field, medical imaging, medical school*, medical
-    science*, medical student*, medicine and *, mentor* in * prison*, metier* d origine, metier* de la sante, mission*
-    handicap*, nationalite des entreprises, numero de candidat*, numero de casier, numero de passeport, numero du
-    passeport, occupational health, organi*ation s political *, organisme d origine, origin of * project*, origin of the
-    *, origin of this *, origine de ce*, origine de l idee, origine du *, outil medical, pain point*, par conviction,
-    parti prenant, parti pris, party food, party planning, party size, party trick, party wall, passport expir*,
-    passport no, passport number, poids dans, point* de douleur, point* de vue, police d ecriture, police de caractere*,
-    political econom*, political histor*, political philosoph*, political scien*, political theor*, politique d accueil,
-    politique d achat*, politique rse, politique* commerciale*, politique* culturelle*, politique* de * donnees,
-    politique* de confidentialite, politique* de cookies, politique* de developpement, politique* de formation,
-    politique* de l emploi, politique* de la ville, politique* de prix, politique* de protection, politique* de
-    recrutement, politique* de remboursement, politique* publique*, politique* rh, politique* salariale*, politique*
-    sociale*, poste * soumis * casier, prendre le parti, prenez vous le parti, prise de parti, prise de vue*, prison
-    officer*, prison service, prison visit*, privacy polic*, private health cover, product demonstration*,
-    professionnel* de la sante, professionnel* de sante, public health, public polic*, quel parti tirez, race are you
-    entering, race bib*, race car*, race cat, race categor*, race condition*, race day*, race de, race dist*, race du,
-    race for, race no, race num*, race result*, race time*, race to, race track*, rat race, referent* handicap, regime
-    de travail, regime horaire, regime ss, regime* d assurance*, regime* de retraite, regime* fisca*, regime*
-    indemnitaire*, regime* juridique*, regime* matrimonia*, regime* social*, religious education, religious studies,
-    rencontr* * prison, rendre * prison, restriction* horaire*, restriction* on when, restriction* on your time, role
-    need* * check*, role require* * check*, role subject to * check*, rugby union, sante animale, sante au travail,
-    sante et securite, sante financiere, sante mondiale, sante numerique, sante publique, science des religions,
-    science* de la sante, science* politique*, sciences de la vie et de la sante, sciences des religions, search party,
-    secteur* de la sante, secteur* sante, sentence bank, sentence building, sentence structure*, service d origine, set
-    union, smoke test*, soin d urgence, soins d urgence, state of the union, strongest conviction, structure d origine,
-    student* union*, surgery do you practi*, surveillant* de prison, syndicat hote, syndicat* d initiative, syndicat* de
-    copropri*, syndicat* intercommuna*, syndicat* mixte*, systeme de sante, tea party, teach* in * prison*, tel* que sur
-    * passeport, temple of, third party, tirer parti, tirez * parti, trait d union, traitement * de mes *, traitement *
-    reponses, traitement de dossier*, traitement des dossiers, traitement* * donnees, traitement* automatique*,
-    traitement* d image*, traitement* de l image, traitement* de l information, traitement* de surface, traitement* de
-    texte*, traitement* des dechets, traitement* des reclamations, traitement* du signal, travaillez vous pour un
-    syndicat, treatment of * data, union and intersection, union case*, union de plusieurs, union des *, union
-    europeenne, union locale, union nationale, union of *, union rate*, union sportive, union square, universite d
-    origine, visa * invitation, visa card*, visa d*, visa of * manager, visa sponsor*, visit* * prison*, volunteer* in *
-    prison*, vue d ensemble, weather condition*, web accessibility, weight given, weight in the, weight of each, what
-    are you expecting, work for a trade union, work for a union, work* in * prison*, working condition*, working party,
-    your body of
+    human race, in your party, index de handicap, la politique d *, la politique de *, la politique du *, law criminal,
+    ma foi, maison* de sante, manifestation d interet, manifestation* artistique*, manifestation* culturelle*,
+    manifestation* sportive*, medical care in, medical field, medical imaging, medical school*, medical science*,
+    medical student*, medicine and *, metier* de la sante, mission* handicap*, nationalite des entreprises, numero de
+    candidat*, numero de casier, numero de passeport, numero du passeport, occupational health, origin of * project*,
+    origin of the *, origin of this *, origine de ce*, origine de l idee, origine du *, outil medical, pain point*, par
+    conviction, parti prenant, parti pris, party food, party planning, party size, party trick, party wall, passport
+    expir*, passport no, passport number, poids dans, point* de douleur, point* de vue, police d ecriture, police de
+    caractere*, political econom*, political histor*, political philosoph*, political scien*, political theor*,
+    politique d accueil, politique d achat*, politique rse, politique* commerciale*, politique* culturelle*, politique*
+    de * donnees, politique* de confidentialite, politique* de cookies, politique* de developpement, politique* de
+    formation, politique* de l emploi, politique* de la ville, politique* de prix, politique* de protection, politique*
+    de recrutement, politique* de remboursement, politique* publique*, politique* rh, politique* salariale*, politique*
+    sociale*, pren* * le parti, prise de parti, prise de vue*, prison education, prison officer*, prison service, prison
+    visit*, privacy polic*, private health cover, product demonstration*, professionnel* de la sante, professionnel* de
+    sante, public health, public polic*, quel parti tirez, rat race, referent* handicap, regime de travail, regime
+    horaire, regime ss, regime* d assurance*, regime* de retraite, regime* fisca*, regime* indemnitaire*, regime*
+    juridique*, regime* matrimonia*, regime* social*, religious education, religious studies, restriction* horaire*,
+    restriction* on when, restriction* on your time, rugby union, sante animale, sante au travail, sante et securite,
+    sante financiere, sante mondiale, sante numerique, sante publique, science des religions, science* de la sante,
+    science* politique*, sciences de la vie et de la sante, sciences des religions, search party, secteur* de la sante,
+    secteur* sante, sentence bank, sentence building, sentence structure*, set union, smoke test*, soin d urgence, soins
+    d urgence, state of the union, student* union*, surgery do you practi*, surveillant* de prison, syndicat hote,
+    syndicat* d initiative, syndicat* de copropri*, syndicat* intercommuna*, syndicat* mixte*, systeme de sante, tea
+    party, tel* que sur * passeport, temple of, third party, tirer parti, tirez * parti, trait d union, traitement * de
+    mes *, traitement * reponses, traitement* * donnees, traitement* automatique*, treatment of * data, union and
+    intersection, union case*, union de plusieurs, union des *, union europeenne, union locale, union nationale, union
+    of *, union rate*, union sportive, union square, visa * invitation, visa card*, visa d*, visa of * manager, visa
+    sponsor*, vue d ensemble, weather condition*, web accessibility, weight given, weight in the, weight of each, what
+    are you expecting, working condition*, working party, your body of
     """
 """Phrases that hold a sensitive word and say nothing of a person."""
 

@@ -13,6 +13,7 @@ case, no accents, no signs, no inclusive endings. A phrase tells more or less, w
 from dataclasses import dataclass
 
 from mentormatch.drafting import health
+from mentormatch.drafting.patterns import joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,49 +85,50 @@ RELIGION = Subject(
     casher, halal, kasher, kosher, no pork, pork free, sans porc
     """,
 )
+HOSTS = "au canada, au quebec, en belgique, en france, en suisse"
+COUNTRIES = "britain, canada, france, ireland, the country, the uk, the us, the usa, this country, uk"
+PARENTS = "* parents, * grandparents, * grands parents"
+NATIONALS = """
+    americain*, american*, belge*, belgian, british, canadian*, canadien*, european*, europeen*, francais*, french,
+    irish, suisse*, swiss
+    """
+"""Countries that people came to, those who belong to them, and whose origin is asked for too."""
 ORIGIN = Subject(
     "origin",
-    certain="""
-    aboriginal*, adivasi*, african american*, african descent, alaska native*, american indian*, ancestr*, annees en
-    france, are you british, are you european, are you french, arriv* in this country, arrive* en france, arrived in
-    canada, arrived in the uk, arrivee au canada, arrivee au pays, arrivee au quebec, arrivee en belgique, arrivee en
-    suisse, asian descent, asile, asylum*, autochtone*, bame, bipoc, biracial, birth country, born abroad, born in a,
-    born in another country, born in france, born in the, born in uk, born outside, born overseas, british passport,
-    came to this country, caribbean descent, carte de resident, carte de sejour, caste*, citizenship*, cnda, come to the
-    uk, come to this country, communaute d appartenance, commune d origine, communities do you identify, community
-    certificate, community do you identify, couleur de * peau, country * flee, country * leave, country * left, country
-    * passport, country of birth, country of origin, country you were born, cultural background*, cultural heritage,
-    cultural identit*, culture* d origine, dalit*, date d arrivee au, date of landing, date you landed, de quelle
-    origine, deboute*, demographic background*, deported, diaspora*, did you arrive in, domicile certificate, dual
-    heritage, entree en france, etes vous belge*, etes vous canadien*, etes vous europeen*, etes vous francais*, etes
-    vous originaire*, etes vous suisse*, ethni*, expulse* du territoire, family from, father born, father s country,
-    first generation immigrant*, first nation*, fled, francais de naissance, francaise de naissance, french passport,
-    fui votre pays, gens du voyage, global majority, grandparents born, grandparents from, group do you * identify,
-    groups do you * identify, gypsy*, hapu, heritage culturel, heritage language*, heritage or descent, hispanic*,
-    historically excluded, identify culturally, identite culturelle, immigration status, indian act, indigenous*,
-    inuit*, issu de l immigration, iwi, jati, language * parents, language group*, language* * grandparents, langue *
-    parents, langue* * grands parents, langue* d origine, langue* parlee* * enfance, latin o*, latina*, latine, latino*,
-    latinx*, leave to remain, left your country, lieu d origine, lieu de naissance de vos parents, lived in the country,
-    lived in this country, long have you lived in the uk, maori, marginali*ed communit*, marginali*ed group*, metis,
-    migrant*, minorite* visible*, minority background*, minority community, minority group*, mixed heritage, mixed race,
-    mother born, mother s country, mother s mother tongue, move to this country, moved to this country, multiracial,
-    nationalit*, native american*, naturali*ed citizen*, naturalis*, ne en france, ne hors de france, ne* a l etranger,
-    nee en france, neee en france, nes en france, newcomer status, non blanc*, non white, nouvel* arriva* au pays, obc,
-    of * descent, ofpra, oqtf, originaire* de, originally from, origine de vos parents, origine des parents, origine
-    etrangere, origine immigree, origine* culturel*, origine* de * famille, origine* familiale*, origine* geograph*,
-    origine* migratoire*, origine* nationale*, origine* ressentie*, ou sont nes vos parents, pacific islander*, parents
-    born, parents come from, parents from, parents sont originaires, parents viennent, passport do you, passport hold*,
-    pays * fui, pays * quitte*, pays d origine, pays de naissance, pays etes vous, people of colo*r, permanent resident,
-    permis de sejour, person of colo*r, place of birth of your parents, poc, premiere* nation*, quelle origine etes,
-    quitte * pays, quitte* votre pays, race and, race or, race s, racia*, racise*, refugee*, refugie*, remain in the
-    country, residence status, residency status, resident permanent, residente permanente, ressortissant*, rester dans
-    le pays, right to reside, rom ou, roma or, sc st, second generation immigrant*, self identified race, settled
-    status, skin colo*r, social category, state of origin, status indian*, statut d immigration, statut de sejour,
-    statut migratoire, stay in the country, stay in this country, titre de sejour, titres de sejour, torres strait,
-    traveller communit*, tribal*, tribe*, type de permis, type of visa, ultramarin*, under represented,
-    underrepresented, viennent tes parents, viennent vos grands parents, viennent vos parents, vis tu en france, visa
-    class*, visa subclass*, visa type*, visible minorit*, vivez vous au canada, vivez vous au quebec, vivez vous en
-    belgique, vivez vous en france, vivez vous en suisse, vos origines, votre origine, were you born, your race
+    certain=f"""
+    {joined("annees, arriv*, entree, ne*, vis tu, vivez vous", HOSTS)},
+    {joined("arriv* in, born in, came to, come to, lived in, move* to, remain in, stay in", COUNTRIES)},
+    {joined("are you, etes vous", NATIONALS)},
+    {joined("born, language*, langue*, naissance, nes, origine*, place of birth, viennent", PARENTS)},
+    aboriginal*, adivasi*, african american*, african descent, alaska native*, american indian*, ancestr*, arriv* au
+    pays, asian descent, asile, asylum*, autochtone*, bame, bipoc, biracial, birth country, born abroad, born in a, born
+    in another country, born outside, born overseas, british passport, caribbean descent, carte de resident, carte de
+    sejour, caste*, citizenship*, cnda, communaute d appartenance, commune d origine, communit* do you identify,
+    community certificate, couleur de * peau, country * flee, country * leave, country * left, country * passport,
+    country of birth, country of origin, country you were born, cultural background*, cultural heritage, cultural
+    identit*, culture* d origine, dalit*, date d arrivee au, date of landing, date you landed, de quelle origine,
+    deboute*, demographic background*, deported, diaspora*, did you arrive in, domicile certificate, dual heritage, etes
+    vous originaire*, ethni*, expulse* du territoire, family from, father born, father s country, first generation
+    immigrant*, first nation*, fled, francais* de naissance, french passport, fui votre pays, gens du voyage, global
+    majority, grandparents born, grandparents from, group* do you * identify, gypsy*, hapu, heritage culturel, heritage
+    language*, heritage or descent, hispanic*, historically excluded, identify culturally, identite culturelle,
+    immigration status, indian act, indigenous*, inuit*, issu de l immigration, iwi, jati, language group*, langue* d
+    origine, langue* parlee* * enfance, latin o*, latina*, latine, latino*, latinx*, leave to remain, left your country,
+    lieu d origine, maori, marginali*ed communit*, marginali*ed group*, metis, migrant*, minorite* visible*, minority
+    background*, minority community, minority group*, mixed heritage, mixed race, mother born, mother s country, mother
+    s mother tongue, multiracial, nationalit*, native american*, naturali*ed citizen*, naturalis*, ne hors de france,
+    ne* a l etranger, newcomer status, non blanc*, non white, obc, of * descent, ofpra, oqtf, originaire* de, originally
+    from, origine etrangere, origine immigree, origine* culturel*, origine* de * famille, origine* familiale*, origine*
+    geograph*, origine* migratoire*, origine* nationale*, origine* ressentie*, pacific islander*, parents born, parents
+    come from, parents from, parents sont originaires, parents viennent, passport do you, passport hold*, pays * fui,
+    pays * quitte*, pays d origine, pays de naissance, pays etes vous, people of colo*r, permanent resident, permis de
+    sejour, person of colo*r, poc, premiere* nation*, quelle origine etes, quitte* * pays, race and, race or, race s,
+    racia*, racise*, refugee*, refugie*, residence status, residency status, resident permanent, residente permanente,
+    ressortissant*, rester dans le pays, right to reside, rom ou, roma or, sc st, second generation immigrant*, self
+    identified race, settled status, skin colo*r, social category, state of origin, status indian*, statut d
+    immigration, statut de sejour, statut migratoire, titre* de sejour, torres strait, traveller communit*, tribal*,
+    tribe*, type de permis, type of visa, ultramarin*, under represented, underrepresented, visa class*, visa subclass*,
+    visa type*, visible minorit*, vos origines, votre origine, were you born, your race
     """,
     likely="""
     afro descend*, afrodescend*, descent, heritage, immigr*, maghreb*, noir* ou, race, races, visa status
@@ -149,30 +151,29 @@ ORIGIN = Subject(
 )
 SEXUALITY = Subject(
     "sexuality",
-    certain="""
-    2slgbt*, are you cis, are you non binary, asexual*, asexuel*, assigne* a la naissance, assigned at birth, assigned
-    sex, assumed to be at birth, attirance* pour, attire* par, attirent sexuel*, attracted, bisex*, bispiritue*,
-    boyfriend*, boys or girls, came out, changement de genre, changement de sexe, cis or trans, cis ou trans,
-    cisgender*, cisgenre*, civil partnership or same, come out, coming out, copain ou copine, couple avec un *, couple
-    avec une *, dead name*, deadname*, en couple avec, etes vous non binaire*, experience trans, filles ou les garcons,
-    fluid orientation, garcons ou filles, garcons ou les filles, gay, gender * at birth, gender affirm*, gender diverse,
-    gender expression*, gender history, gender identit*, gender modality, gender of * partner, gender of * spouse,
-    gender reassign*, gender transition, genderqueer*, genre * a la naissance, genre assigne*, genre de * conjoint,
-    genre de * conjointe*, genre de * partenaire, genre ressenti, girlfriend*, heterosex*, homosex*, hormone therapy,
-    hormones, hormonotherapie, identify as non binary, identify as trans, identite* de genre, identite* sexuelle*,
-    intersex*, lesbian*, lesbien*, lgbq*, lgbt*, married to, mec ou, mecs ou, meme sexe, men or women, men women or
-    both, meuf ou, meufs ou, orientation romantique, orientation* affective*, orientation* sexuelle*, out as, out to
-    colleagues, pansex*, parcours trans, partner of the same, partner s gender, partner s sex, personne* trans, petit
-    ami, petit e ami, petite amie, preferred pronouns and trans, queer*, registered * birth, registered sex, relation
-    avec un homme, relation avec une femme, relationship * man, relationship * woman, romantic orientation, same as *
-    birth, same gender * birth, same gender partner, same sex, sapphic, sex * at birth, sex assumed, sex life, sex of *
-    partner, sex were you, sexe * a la naissance, sexe assigne*, sexe de * conjoint, sexe de * conjointe*, sexe de *
-    partenaire, sexe de naissance, sexual histor*, sexual identit*, sexual orientation*, sexual preference*,
-    sexualities, sexuality, sexually, sexuellement, since your transition, sors avec, sortez avec, spouse s gender,
-    trans and, trans experience*, trans history, trans identified, trans identity, trans man, trans or, trans people,
-    trans person, trans status, trans woman, transgender*, transgenre*, transidentit*, transition de genre, transition
-    medicale, transsex*, two spirit, un mec une meuf, vie intime, vie sexuelle, vis tu avec un *, vis tu avec une *,
-    vivez vous avec un homme, vivez vous avec une femme, you trans
+    certain=f"""
+    {joined("genre, sexe", "de * conjoint*, de * partenaire*")}, {joined("gender, sex", "of * partner*, of * spouse*")},
+    {joined("partner s, spouse s", "gender, sex")},
+    {joined("relation, vis tu, vivez vous", "avec un homme, avec une femme")},
+    {joined("are you, identify as", "cis, non binary, trans")},
+    2slgbt*, asexual*, asexuel*, assigne* a la naissance, assigned at birth, assigned sex, assumed * at birth,
+    attirance* pour, attire* par, attirent sexuel*, attracted, bisex*, bispiritue*, boyfriend*, boys or girls, came out,
+    changement de genre, changement de sexe, cis or trans, cis ou trans, cisgender*, cisgenre*, civil partnership or
+    same, come out, coming out, copain ou copine, couple avec un *, couple avec une *, dead name*, deadname*, en couple
+    avec, etes vous non binaire*, experience trans, filles ou * garcons, fluid orientation, garcons ou * filles, gay,
+    gender * at birth, gender affirm*, gender diverse, gender expression*, gender history, gender identit*, gender
+    modality, gender reassign*, gender transition, genderqueer*, genre * a la naissance, genre assigne*, genre ressenti,
+    girlfriend*, heterosex*, homosex*, hormone therapy, hormones, hormonotherapie, identite* de genre, identite*
+    sexuelle*, intersex*, lesbian*, lesbien*, lgbq*, lgbt*, married to, mec* ou, meme sexe, men or women, men women or
+    both, meuf* ou, orientation romantique, orientation* affective*, orientation* sexuelle*, out as, out to colleagues,
+    pansex*, parcours trans, partner of the same, personne* trans, petit ami, petit e ami, petite amie, preferred
+    pronouns and trans, queer*, registered * birth, registered sex, relationship * man, relationship * woman, romantic
+    orientation, same as * birth, same gender partner, same sex, sapphic, sex * at birth, sex assumed, sex life, sex
+    were you, sexe * a la naissance, sexe assigne*, sexe de naissance, sexual histor*, sexual identit*, sexual
+    orientation*, sexual preference*, sexualities, sexuality, sexually, sexuellement, since your transition, sors avec,
+    sortez avec, trans and, trans experience*, trans history, trans identified, trans identity, trans man, trans or,
+    trans people, trans person, trans status, trans woman, transgender*, transgenre*, transidentit*, transition de
+    genre, transition medicale, transsex*, two spirit, un mec une meuf, vie intime, vie sexuelle, you trans
     """,
     likely="""
     hetero, heteros, intimite, sexual*, sexuel*
@@ -188,7 +189,12 @@ SEXUALITY = Subject(
 )
 POLITICS = Subject(
     "politics",
-    certain="""
+    certain=f"""
+    {joined("run for, ran for, stand for, stood for", "council, election, mayor, office")},
+    {joined("joined, left, excluded from, role in", "a party")},
+    {joined("etes vous", "depute*, elu*, maire, militant*")}, {joined("for, to", "a candidate")},
+    {joined("pour", "un candidat, une candidate")}, {joined("quel*, which", "candidat*")},
+    {joined("which party", "are, did, do, would")},
     a candidate or, about the government, activist group*, activite* politique*, adhere* a un parti, adherent* * parti,
     adhesion a un parti, affiliation* politique*, any party, appartenance* politique*, assemblee nationale, avez vous
     vote, campagne electorale, campagne municipale, campaign for, campaigning against, campaigning for, candidat *
@@ -196,19 +202,18 @@ POLITICS = Subject(
     support, candidate aux, candidate do you, candidate will, canvass*, collage d affiches, colle* des affiches, conseil
     communal, conseil d etat, conseil departemental, conseil general, conseil municipal, conseil national suisse,
     conseil regional, conseiller* departement*, conseiller* municipa*, conseiller* regiona*, conservative or liberal,
-    conservative party, conviction* politique*, couleur politique, councillor*, democrat or, democratic party,
-    demonstrated, dernieres elections, did you vote, door knock*, doorknock*, echiquier politique, elected office,
-    elected official*, elected representative*, election campaign*, election* legislat*, election* municipal*, election*
-    president*, election* publique*, electoral register, electoral roll, elu* local*, elu* municipal*, encarte*,
-    engagement* militant*, engagement* politique*, enrolled to vote, entitled to vote, etes vous depute*, etes vous
-    elu*, etes vous maire, etes vous militant*, etiquette politique, excluded from a party, executif cantonal, executif
-    communal, executif local, extreme droite, extreme gauche, fonction elective, fonction* politique*, fonctions
-    electives, for a candidate, for a party, gauche * droite, general election*, grand conseil, hold * office, idee*
-    politique*, ideologi*, intend to vote, intention* de vote, joined a party, la france insoumise, labour party, last
-    election*, leaflet* for, left a party, left or right, left right scale, left wing, legislatives, les republicains,
-    lib dem*, liberal or conservative, liste* electorale*, lobbyist*, local party, mandat d elu, mandat local, mandat*
-    electi*, mandat* electora*, mandat* politique*, mandat* public*, mandats locaux, manifs, member of congress, member
-    of parliament, membre * parti *, militance, militant* * parti*, milite*, militons, motion * vote*, mouvement de
+    conservative party, conviction* politique*, couleur politique, councillor*, current government, democrat or,
+    democratic party, demonstrated, dernieres elections, did you vote, door knock*, doorknock*, echiquier politique,
+    elected office, elected official*, elected representative*, election campaign*, election* legislat*, election*
+    municipal*, election* president*, election* publique*, electoral register, electoral roll, elu* local*, elu*
+    municipal*, encarte*, engagement* militant*, engagement* politique*, enrolled to vote, entitled to vote, etiquette
+    politique, executif cantonal, executif communal, executif local, extreme droite, extreme gauche, fonction elective,
+    fonction* politique*, fonctions electives, for a party, gauche * droite, general election*, grand conseil, hold *
+    office, idee* politique*, ideologi*, intend to vote, intention* de vote, la france insoumise, labour party, last
+    election*, leaflet* for, left or right, left right scale, left wing, legislatives, les republicains, lib dem*,
+    liberal or conservative, liste* electorale*, lobbyist*, local party, mandat d elu, mandat local, mandat* electi*,
+    mandat* electora*, mandat* politique*, mandat* public*, mandats locaux, manifs, member of congress, member of
+    parliament, membre * parti *, militance, militant* * parti*, milite*, militons, motion * vote*, mouvement de
     jeunesse politique, mouvement politique, mouvements politiques, municipales, next election*, of a party, opinion*
     politique*, orientation* politique*, parlement, parliamentary candidate*, parti mouvement, parti ou *, parti
     politique, parti socialiste, partis politiques, partisane, party * vote, party activist*, party affiliation*, party
@@ -217,17 +222,14 @@ POLITICS = Subject(
     political activit*, political affiliation*, political belief*, political campaign*, political club*, political
     donation*, political engagement*, political identit*, political ideolog*, political leaning*, political movement*,
     political office, political opinion*, political orientation*, political part*, political position*, political
-    society, political spectrum, political stance*, political view*, politically, positionnement * politique*, pour un
-    candidat, pour une candidate, preference* politique*, presidentielle*, prochaines elections, public office, quel
-    candidat*, quel parti, quelle candidate*, quelle motion, rallies, rally or, rassemblement national, referendum,
-    registered to vote, republican or, republican party, responsabilites politiques, right wing, role in a party, run
-    for council, run for election, run for mayor, run for office, senat, senator, sensibilite* politique*, sieg* *
-    assemblee, situation politique, situez vous a gauche, souten* * candidat*, standing for election, stood as a
-    candidate, stood for, student wing, taken part in a protest*, tete de liste, the current government, to a candidate,
-    ton parti, tract*, tu votes, upcoming election*, very conservative, very liberal, vote * party, vote at the next
-    general, vote au premier, vote in the, vote* * motion, voted, voter au, voter registration, votes quoi, votes tu,
-    votez, voting histor*, voting intention*, voting record*, votre parti, vous vote au, which candidate, which party
-    are, which party did, which party do, which party would, you vote for in, your party, youth wing
+    society, political spectrum, political stance*, political view*, politically, positionnement * politique*,
+    preference* politique*, presidentielle*, prochaines elections, public office, quel parti, quelle motion, rallies,
+    rally or, rassemblement national, referendum, registered to vote, republican or, republican party, responsabilites
+    politiques, right wing, senat, senator, sensibilite* politique*, sieg* * assemblee, situation politique, situez vous
+    a gauche, souten* * candidat*, standing for election, stood as a candidate, stood for, student wing, taken part in a
+    protest*, tete de liste, ton parti, tract*, tu votes, upcoming election*, very conservative, very liberal, vote *
+    party, vote in the, vote* * motion, vote* au premier, voted, voter au, voter registration, votes quoi, votes tu,
+    votez, voting histor*, voting intention*, voting record*, votre parti, your party, youth wing
     """,
     likely="""
     politi*
@@ -248,24 +250,21 @@ POLITICS = Subject(
 )
 UNION = Subject(
     "union",
-    certain="""
-    activite* syndica*, adherent* * syndicat*, adherez vous a un syndicat, adhesion* syndica*, affiliation* syndica*,
-    appartenance* syndica*, appel d un syndicat, been on strike, belong to a labo*r union, belong to a trade union,
-    belong to a union, belong to any union, carte de syndicat, carte syndicale, cfdt, cfe cgc, cftc, cgt, chsct,
-    collective agreement, comite d entreprise, comite social et economique, cotisation* syndica*, cotisez vous a un
-    syndicat, covered by a collective, cse, delegue* du personnel, delegue* syndica*, elu du personnel, elus du
-    personnel, engagement* syndica*, fait greve, gmb, gone on strike, grevist*, heure* d information syndicale,
-    industrial action, local union, mandat* syndica*, member of a labo*r union, member of a trade union, member of a
-    union, member of any union, membre d un syndicat, mis* * en greve, nasuwt, of the union, organisation syndicale,
-    participe a un mouvement social, participe a une greve, pay * dues, permanent* syndica*, picket*, precompte
-    syndical, quel syndicat, representant* du personnel, representant* syndica*, represented by a trade union,
-    represented by a union, retenue syndicale, section syndicale, shop steward*, steward of, strike action, strike
-    ballot*, syndicalement, syndicalis*, syndicat professionnel dont, syndique*, trade unionist*, tu member*, ucu, union
-    activist*, union affiliation*, union and local, union ballot*, union branch, union card*, union do you belong, union
-    due*, union fee*, union local, union meeting*, union member*, union number*, union officer*, union official*, union
-    rep, union represent*, union sends, union steward*, union subscription*, union ticket*, unioni*ed, unison, unsa,
-    what branch are you, which trade union*, workplace rep, workplace representative*, workplace reps, you in a union,
-    your branch, your trade union, your union
+    certain=f"""
+    {joined("belong to, member of, represented by", "a labo*r union, a trade union, a union, any union")},
+    activite* syndica*, adher* * a un syndicat, adherent* * syndicat*, adhesion* syndica*, affiliation* syndica*,
+    appartenance* syndica*, appel d un syndicat, been on strike, carte de syndicat, carte syndicale, cfdt, cfe cgc,
+    cftc, cgt, chsct, collective agreement, comite d entreprise, comite social et economique, cotis* * a un syndicat,
+    cotisation* syndica*, covered by a collective, cse, delegue* du personnel, delegue* syndica*, elu* du personnel,
+    engagement* syndica*, fait greve, gmb, gone on strike, grevist*, heure* d information syndicale, industrial action,
+    local union, mandat* syndica*, membre d un syndicat, mis* * en greve, nasuwt, of the union, organisation syndicale,
+    participe a un mouvement social, participe* a une greve, pay * dues, permanent* syndica*, picket*, precompte
+    syndical, quel syndicat, representant* du personnel, representant* syndica*, retenue syndicale, section syndicale,
+    shop steward*, steward of, strike action, strike ballot*, syndicalement, syndicalis*, syndique*, trade unionist*, tu
+    member*, ucu, union * local, union activist*, union affiliation*, union ballot*, union branch, union card*, union do
+    you belong, union due*, union fee*, union meeting*, union member*, union number*, union officer*, union official*,
+    union rep, union represent*, union sends, union steward*, union subscription*, union ticket*, unioni*ed, unison,
+    unsa, workplace rep, workplace representative*, workplace reps, you in a union, your branch, your union
     """,
     likely="""
     labo*r union*, syndical*, syndicat*, syndicaux, trade union*
@@ -280,19 +279,18 @@ UNION = Subject(
 )
 PREGNANCY = Subject(
     "pregnancy",
-    certain="""
-    abortion*, accouche*, adoption leave, allait*, antenatal, are you nursing, attend un enfant, attendez un enfant,
-    attendez vous un enfant, attendre un enfant, avoir des enfants dans, avortement*, baby due, baby is due, breast
-    feed*, breastfe*, childbirth, conge d adoption, conge* de maternite, conge* maternite, contracepti*, desir d enfant,
-    due date of your baby, enceinte ou, etes vous enceinte*, expectant, expecting a baby, expecting a child, expecting
-    twins, express milk, family planning, fausse couche, femme* enceinte*, fertility, fiv, fonder une famille, future
-    maman, give birth, given birth, grossesse*, have a baby, have children in the next, having a baby, heureux
-    evenement, ivf, ivg, jeune maman, jeune mere, lactation, maternity and, maternity leave, maternity pay, midwife,
-    miscarriage*, naissance prevue, new mother, nursing a, nursing mother*, nursing room, parental leave, paternity
-    leave, plan a family, plan on having children, plan to have children, planning a family, planning to have children,
-    pma, postnatal, postpartum, pregnan*, procreation*, projet d enfant, projet de bebe, pumping room, retour de conge*,
-    returning from maternity, start a family, starting a family, terme prevu, tire lait, tirer * lait, trimester, trying
-    for a baby, votre sage femme
+    certain=f"""
+    {joined("expecting", "a baby, a child, twins")}, {joined("have, having", "a baby")},
+    {joined("plan*, start*", "a family, * have children, * having children")},
+    abortion*, accouche*, adoption leave, allait*, antenatal, are you nursing, attend* * un enfant, avoir des enfants
+    dans, avortement*, baby due, baby is due, breast feed*, breastfe*, childbirth, conge d adoption, conge* de
+    maternite, conge* maternite, contracepti*, desir d enfant, due date of your baby, enceinte ou, etes vous enceinte*,
+    expectant, express milk, family planning, fausse couche, femme* enceinte*, fertility, fiv, fonder une famille,
+    future maman, give birth, given birth, grossesse*, have children in the next, heureux evenement, ivf, ivg, jeune
+    maman, jeune mere, lactation, maternity and, maternity leave, maternity pay, midwife, miscarriage*, naissance
+    prevue, new mother, nursing a, nursing mother*, nursing room, parental leave, paternity leave, pma, postnatal,
+    postpartum, pregnan*, procreation*, projet d enfant, projet de bebe, pumping room, retour de conge*, returning from
+    maternity, terme prevu, tire lait, tirer * lait, trimester, trying for a baby, votre sage femme
     """,
     likely="""
     conge* parenta*, enceinte, maternite*, maternity
@@ -307,41 +305,41 @@ PREGNANCY = Subject(
 )
 RECORD = Subject(
     "criminal record",
-    certain="""
-    a conviction, abuse or neglect, accusation* * pendante*, affaire a la justice, affaire a la police, allegation*
-    against, allegation* of, allegations, amenagement* de peine, amende penale, ankle monitor*, ankle tag*, antecedent*
-    judiciaire*, antecedent* pena*, antecedents, any conviction*, appear* in court, application des peines, arrested,
-    attestation de probite, b3, background check*, banned from working, barred from, barred list*, basic disclosure,
-    been in prison, been sued, been to court, been to prison, been tried, before a court, before the courts, bindover*,
-    bonnes vie et moeurs, bound over, bracelet electronique, broken the law, bulletin b2, bulletin n 2, bulletin n 3, by
-    the police, case pending, cases pending, casier judiciaire, casier vierge, cautioned, cautions, certificat de bonne
-    vie, certificate of good conduct, character and suitability, charged with, child abuse, child protection register,
-    clearance certificate*, comparu*, composition penale, condamn*, contact with the police, controle judiciaire,
-    convicted, convictions, court * guilty, court appearance*, court case*, court conviction*, court order*, crb, crc
-    check, crime against, criminal background*, criminal charge*, criminal check*, criminal conviction*, criminal
-    histor*, criminal matter*, criminal offen*, criminal proceeding*, criminal record*, custodial, dbs, dealings with
-    the police, demeles avec la justice, demeles judiciaires, detained, disciplinary * child*, disclosure and barring,
-    disclosure certificate*, disclosure check*, disclosure date*, disclosure number*, disclosure reference*, disclosure
-    scotland, dismissed for, disqualified from *, ecrou, electronic tag*, enhanced disclosure, ennuis avec la justice,
-    enquete de police, ete juge, ete jugee, extrait de casier, extrait du casier, felon*, fichier judiciaire, fijais,
-    fin de * peine, final warning*, fir, found * guilty, from prison, garde a vue, good conduct certificate*,
+    certain=f"""
+    {joined("contact with, dealings with, known to, problems with, trouble with", "the law, the police")},
+    {joined("affaire a, affaires avec, demeles avec, ennuis avec, problemes avec", "la justice, la police, la loi")},
+    {joined("been in, been to, from, leaving, left, sent to, time in", "prison")},
+    {joined("appear* in, been in, been to, before, taken to", "a court, court, the courts")},
+    a conviction, abuse or neglect, accusation* * pendante*, allegation* against, allegation* of, allegations,
+    amenagement* de peine, amende penale, ankle monitor*, ankle tag*, antecedent* judiciaire*, antecedent* pena*,
+    antecedents, any conviction*, application des peines, arrested, attestation de probite, b3, background check*,
+    banned from working, barred from, barred list*, basic disclosure, been sued, been tried, bindover*, bonnes vie et
+    moeurs, bound over, bracelet electronique, broken the law, bulletin b2, bulletin n 2, bulletin n 3, by the police,
+    case pending, cases pending, casier judiciaire, casier vierge, cautioned, cautions, certificat de bonne vie,
+    certificate of good conduct, character and suitability, charged with, child abuse, child protection register,
+    clearance certificate*, comparu*, composition penale, condamn*, controle judiciaire, convicted, convictions, court *
+    guilty, court appearance*, court case*, court conviction*, court order*, crb, crc check, crime against, criminal
+    background*, criminal charge*, criminal check*, criminal conviction*, criminal histor*, criminal matter*, criminal
+    offen*, criminal proceeding*, criminal record*, custodial, dbs, demeles judiciaires, detained, disciplinary *
+    child*, disclosure and barring, disclosure certificate*, disclosure check*, disclosure date*, disclosure number*,
+    disclosure reference*, disclosure scotland, dismissed for, disqualified from *, ecrou, electronic tag*, enhanced
+    disclosure, enquete de police, ete juge, ete jugee, extrait de casier, extrait du casier, felon*, fichier
+    judiciaire, fijais, fin de * peine, final warning*, fir, found * guilty, garde a vue, good conduct certificate*,
     honorabilite, imprison*, in custody, incarcer*, infraction*, injonction de soin*, injonction therapeutique,
     interdiction d exercer * mineurs, interdiction de gerer, interdit d exercer, interdit* de gerer, jail, juge d
-    application, justice involved, justice system, known to the police, leaving prison, left prison, level 2 background,
-    liberation conditionnelle, livescan, main de justice, mesure* judiciaire*, mis* en examen, misconduct,
-    misdemeano*r*, mise a l epreuve, no conviction*, obligation de soin*, obligation* judiciaire*, offence*, offender*,
-    offending, offense*, on bail, parole, peine de, pending against, pending cases, pending charge*, pjj, plead guilty,
-    pleaded guilty, police caution*, police certificate*, police check*, police clearance*, police custody, police
-    investigation*, police record*, police verification*, police vetting, poursuite* penale*, poursuites judiciaires,
-    poursuivi* en justice, previous conviction*, prior conviction*, prison leaver*, prison or, prison sentence*,
-    probation, problems with the police, procedure* judiciaire*, procedure* penale*, prohibition order*, pvg, rappel a
-    la loi, register of sex, registre * delinquant*, released on, reprimand*, restraining order*, safeguarding *
-    investigation*, safeguarding allegation*, safeguarding concern*, sent to prison, serve* a sentence, served time,
-    serving a sentence, sorti* de detention, sorti* de prison, sous bracelet, spent conviction*, spip, subject of a *
-    investigation, subject of an investigation, suivi judiciaire, sursis, ta peine, taken to court, time in prison,
-    travail d interet general, trouble with the law, trouble with the police, type de peine, under investigation,
-    unspent, verification d antecedent*, vetting check*, votre peine, vulnerable sector check, working with children
-    check, wwcc
+    application, justice involved, justice system, level 2 background, liberation conditionnelle, livescan, main de
+    justice, mesure* judiciaire*, mis* en examen, misconduct, misdemeano*r*, mise a l epreuve, no conviction*,
+    obligation de soin*, obligation* judiciaire*, offence*, offender*, offending, offense*, on bail, parole, peine de,
+    pending against, pending cases, pending charge*, pjj, plead guilty, pleaded guilty, police caution*, police
+    certificate*, police check*, police clearance*, police custody, police investigation*, police record*, police
+    verification*, police vetting, poursuite* penale*, poursuites judiciaires, poursuivi* en justice, previous
+    conviction*, prior conviction*, prison leaver*, prison or, prison sentence*, probation, procedure* judiciaire*,
+    procedure* penale*, prohibition order*, pvg, rappel a la loi, register of sex, registre * delinquant*, released on,
+    reprimand*, restraining order*, safeguarding * investigation*, safeguarding allegation*, safeguarding concern*,
+    serve* a sentence, served time, serving a sentence, sorti* de detention, sorti* de prison, sous bracelet, spent
+    conviction*, spip, subject of a * investigation, subject of an investigation, suivi judiciaire, sursis, ta peine,
+    travail d interet general, type de peine, under investigation, unspent, verification d antecedent*, vetting check*,
+    votre peine, vulnerable sector check, working with children check, wwcc
     """,
     likely="""
     bail, crime, crimes, criminal*, criminel*, delit*, detention, detenu*, inmate*, judiciaire*, penal, penale*,
