@@ -18,111 +18,24 @@ NOT_CONTACT = """
     niveau*, photo*, picture, possedez vous, secteur*, type d *, type of
     """
 NAME_WORDS = frozenset(
-    [
-        "name",
-        "names",
-        "first",
-        "last",
-        "full",
-        "family",
-        "given",
-        "surname",
-        "surnames",
-        "firstname",
-        "lastname",
-        "fullname",
-        "forename",
-        "preferred",
-        "middle",
-        "maiden",
-        "legal",
-        "your",
-        "you",
-        "what",
-        "is",
-        "s",
-        "whats",
-        "nom",
-        "noms",
-        "prenom",
-        "prenoms",
-        "nomprenom",
-        "votre",
-        "vos",
-        "ton",
-        "quel",
-        "est",
-        "de",
-        "du",
-        "la",
-        "le",
-        "d",
-        "l",
-        "famille",
-        "usage",
-        "complet",
-        "et",
-        "and",
-        "or",
-        "ou",
-        "of",
-        "the",
-        "parent",
-        "enfant",
-        "child",
-        "mentor",
-        "mentee",
-        "mentore",
-        "mentoree",
-        "participant",
-        "participante",
-        "contact",
-        "emergency",
-        "urgence",
-        "payeur",
-        "signataire",
-        "naissance",
-        "jeune",
-        "eleve",
-        "student",
-        "appelle",
-        "comment",
-        "appelez",
-        "vous",
-        "call",
-        "should",
-        "nickname",
-        "on",
-        "as",
-        "in",
-        "title",
-        "initial",
-        "initials",
-        "1",
-        "2",
-        "3",
-        "4",
-        "tuteur",
-        "guardian",
-    ]
+    re.findall(
+        r"\w+",
+        """
+        1 2 3 4 and appelez appelle as call child comment complet contact d de du eleve emergency enfant est et famille
+        family first firstname forename full fullname given guardian in initial initials is jeune l la last lastname le
+        legal maiden mentee mentor mentore mentoree middle naissance name names nickname nom nomprenom noms of on or ou
+        parent participant participante payeur preferred prenom prenoms quel s should signataire student surname
+        surnames the title ton tuteur urgence usage vos votre vous what whats you your
+        """,
+    )
 )
 NAME_HEADS = frozenset(
-    [
-        "name",
-        "names",
-        "surname",
-        "surnames",
-        "firstname",
-        "lastname",
-        "fullname",
-        "forename",
-        "nom",
-        "noms",
-        "prenom",
-        "prenoms",
-        "nomprenom",
-        "nickname",
-    ]
+    re.findall(
+        r"\w+",
+        """
+        firstname forename fullname lastname name names nickname nom nomprenom noms prenom prenoms surname surnames
+        """,
+    )
 )
 KEY = """
     code, employee number, id, identifiant*, identification number, identifier, ids, matricule*, member number,
@@ -248,63 +161,15 @@ MEMBERSHIP = """
     """
 """Questions on being a member that leave unsaid of what."""
 FOLLOWING_WORDS = frozenset(
-    [
-        "when",
-        "where",
-        "since",
-        "depuis",
-        "quand",
-        "combien",
-        "temps",
-        "how",
-        "long",
-        "which",
-        "what",
-        "quel",
-        "quelle",
-        "type",
-        "nature",
-        "please",
-        "specify",
-        "details",
-        "detail",
-        "describe",
-        "explain",
-        "give",
-        "provide",
-        "further",
-        "more",
-        "information",
-        "comment",
-        "comments",
-        "other",
-        "above",
-        "it",
-        "this",
-        "precisez",
-        "preciser",
-        "precisions",
-        "precision",
-        "details",
-        "lesquels",
-        "lesquelles",
-        "lequel",
-        "laquelle",
-        "veuillez",
-        "merci",
-        "de",
-        "si",
-        "autre",
-        "commentaire",
-        "commentaires",
-        "ci",
-        "dessus",
-        "to",
-        "if",
-        "your",
-        "answer",
-        "any",
-    ]
+    re.findall(
+        r"\w+",
+        """
+        above answer any autre ci combien comment commentaire commentaires comments de depuis describe dessus detail
+        details explain further give how if information it laquelle lequel lesquelles lesquels long merci more nature
+        other please preciser precisez precision precisions provide quand quel quelle si since specify temps this to
+        type veuillez what when where which your
+        """,
+    )
 )
 """Words of which such a question may be made altogether."""
 PAIRING = """
