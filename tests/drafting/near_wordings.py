@@ -1,6 +1,18 @@
 """Questions in words made up for these tests that only look as if they asked for sensitive data."""
 
 NEAR = """
+Politique santé de votre employeur : la connaissez-vous ? | Oui; Non
+Are you Irish-speaking? | Yes; No
+Are you a British Sign Language teacher? | Yes; No
+Do you have a child at this school? | Yes; No
+Are you a member of the drama club? | Yes; No
+Pour candidater, qui contacter ?
+Heritage conservation course: which year?
+Délégué de promotion : candidat ? | Oui; Non
+Faith in our method, from 1 to 5 | 1; 2; 3; 4; 5
+Santé animale : niveau | Débutant; Confirmé
+How have you felt about this course? | Good; Bad
+Visites de prisons avec votre classe | Oui; Non
 Régime indemnitaire : connaissez-vous le vôtre ? | Oui; Non
 I believe in lifelong learning | Strongly agree; Agree; Neutral; Disagree; Strongly disagree
 What stage of pregnancy research do you work on? | Clinical; Basic

@@ -1,6 +1,24 @@
 """Questions that ask for sensitive data, in words made up for these tests."""
 
 SENSITIVE = """
+health | Body mass index
+health | Over the past two weeks, how often have you felt hopeless? | Never; Some days; Every day
+health | Ces derniers jours, vous êtes-vous senti·e à bout ? | Oui; Non
+health | Which movements should you avoid?
+health | Signed off work since
+health | Que faire en cas de crise ?
+health | Avez-vous des difficultés pour vous concentrer ? | Oui; Non
+health | Any shoulder problems?
+health | Recevez-vous une pension d'invalidité ? | Oui; Non
+origin | Are you Swiss? | Yes; No
+origin | Êtes-vous belge ? | Oui; Non
+origin | Attente de la réponse de l'OFPRA
+origin | How long have you lived in Ireland?
+origin | De quel pays viennent tes grands-parents ?
+sexuality | Sex you were given at birth
+union | Are you a member of another staff association? | Yes; No
+biometrics | Genotype
+criminal record | Known to the police? | Yes; No
 health | var_31 | Physical disability; Sensory disability; Mental health condition; Prefer not to say
 health | Do you wear a hearing aid or use a cochlear implant? | Yes; No
 health | Do you have any conditions that might affect you on the trip?

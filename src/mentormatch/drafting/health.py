@@ -102,16 +102,16 @@ CERTAIN = f"""
     sport* * ne p* pas, sports you cannot, stammer*, state of health, statut th, step free, stutter*, substance abuse,
     substance misuse, substance use, suicid*, suivez une cure, suivez vous * regime*, suivez vous * traitement*,
     suivi* medica*, suivi* par un medecin, suivi* psycho*, support plan, support worker*, surdite, surger* in,
-    surgeries, surgery, symptom*, ta sante, tabagi*, taille et poids, taux d incapacite, taux d invalidite, tda, tdah,
-    tension arterielle, terminal* ill*, test pcr, tested positive, tetanos, tetanus, th ou, tiers temps, toilet*,
-    ton corps, ton psy, tourette*, toxicoman*, traitement* en cours, traitement* medica*, transplant*, trauma*,
-    travail adapte, travailleur th, travailleur* handicape*, trouble* de, trouble* du, trouble* dys, trouble* menta*,
-    trouble* psy*, tsa, tuberculos*, ulis, un psy, unconscious, under a doctor*, unfit for work, units do you drink,
-    units of alcohol, unwell, vaccin*, vape*, vaping, varicelle, vegan*, vegetarian*, ventoline, vih, visite medicale,
-    visual impair*, visually impair*, votre corps, votre moral, votre psy, votre sante, vulnerable person,
-    walk * unaided, walk a mile, walking frame, walking stick*, wear glasses, weight and height, weight height,
-    wet* the bed, wheel chair*, wheelchair*, workplace adjustment*, yellow fever, your body, your doctor, your gp,
-    your health, your impairment*, your period
+    surgeries, surgery, symptom*, ta sante, tabagi*, taille et poids, take * medicine*, take * pill*, take * tablets,
+    taux d incapacite, taux d invalidite, tda, tdah, tension arterielle, terminal* ill*, test pcr, tested positive,
+    tetanos, tetanus, th ou, tiers temps, toilet*, ton corps, ton psy, tourette*, toxicoman*, traitement* en cours,
+    traitement* medica*, transplant*, trauma*, travail adapte, travailleur th, travailleur* handicape*, trouble* de,
+    trouble* du, trouble* dys, trouble* menta*, trouble* psy*, tsa, tuberculos*, ulis, un psy, unconscious,
+    under a doctor*, unfit for work, units do you drink, units of alcohol, unwell, vaccin*, vape*, vaping, varicelle,
+    vegan*, vegetarian*, ventoline, vih, visite medicale, visual impair*, visually impair*, votre corps, votre moral,
+    votre psy, votre sante, vulnerable person, walk * unaided, walk a mile, walking frame, walking stick*, wear glasses,
+    weight and height, weight height, wet* the bed, wheel chair*, wheelchair*, workplace adjustment*, yellow fever,
+    your body, your doctor, your gp, your health, your impairment*, your period, your sleep
     """
 
 LIKELY = """

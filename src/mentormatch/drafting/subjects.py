@@ -105,8 +105,8 @@ ORIGIN = Subject(
     arriv* au pays, asian descent, asile, asylum*, autochtone*, bame, bipoc, biracial, birth country, born abroad,
     born in a, born in another country, born outside, born overseas, british passport, caribbean descent,
     carte de resident, carte de sejour, caste*, citizenship*, cnda, communaute d appartenance, commune d origine,
-    communit* do you identify, community certificate, couleur de * peau, country * flee, country * leave,
-    country * left, country * passport, country of birth, country of origin, country you were born,
+    communit* do you identify, community certificate, couleur de * peau, country * come from, country * flee,
+    country * leave, country * left, country * passport, country of birth, country of origin, country you were born,
     cultural background*, cultural heritage, cultural identit*, culture* d origine, dalit*, date d arrivee au,
     date of landing, date you landed, de quelle origine, deboute*, demographic background*, deported, diaspora*,
     did you arrive in, domicile certificate, dual heritage, etes vous originaire*, ethni*, expulse* du territoire,
@@ -124,14 +124,14 @@ ORIGIN = Subject(
     origine* de * famille, origine* familiale*, origine* geograph*, origine* migratoire*, origine* nationale*,
     origine* ressentie*, pacific islander*, parents born, parents come from, parents from, parents sont originaires,
     parents viennent, passport do you, passport hold*, pays * fui, pays * quitte*, pays d origine, pays de naissance,
-    pays etes vous, people of colo*r, permanent resident, permis de sejour, person of colo*r, poc, premiere* nation*,
-    quelle origine etes, quitte* * pays, race and, race or, race s, racia*, racise*, refugee*, refugie*,
-    residence status, residency status, resident permanent, residente permanente, ressortissant*, rester dans le pays,
-    right to reside, rom ou, roma or, sc st, second generation immigrant*, self identified race, settled status,
-    skin colo*r, social category, state of origin, status indian*, statut d immigration, statut de sejour,
-    statut migratoire, titre* de sejour, torres strait, traveller communit*, tribal*, tribe*, type de permis,
-    type of visa, ultramarin*, under represented, underrepresented, visa class*, visa subclass*, visa type*,
-    visible minorit*, vos origines, votre origine, were you born, your race
+    pays etes vous, pays venez vous, pays viens tu, pays vient, people of colo*r, permanent resident, permis de sejour,
+    person of colo*r, poc, premiere* nation*, quelle origine etes, quitte* * pays, race and, race or, race s, racia*,
+    racise*, refugee*, refugie*, residence status, residency status, resident permanent, residente permanente,
+    ressortissant*, rester dans le pays, right to reside, rom ou, roma or, sc st, second generation immigrant*,
+    self identified race, settled status, skin colo*r, social category, state of origin, status indian*,
+    statut d immigration, statut de sejour, statut migratoire, titre* de sejour, torres strait, traveller communit*,
+    tribal*, tribe*, type de permis, type of visa, ultramarin*, under represented, underrepresented, visa class*,
+    visa subclass*, visa type*, visible minorit*, vos origines, votre origine, were you born, your race
     """,
     likely="""
     afro descend*, afrodescend*, descent, heritage, immigr*, maghreb*, noir* ou, race, races, visa status
