@@ -1,6 +1,6 @@
 """Words beside a sensitive phrase that take it away from the person: fields of work and study, help given to others."""
 
-from mentormatch.drafting.patterns import joined
+from mentormatch.drafting.patterns import combine
 
 HOUSES = """
     direction*, ecole*, entreprise*, etablissement*, formation*, metier*, organisme*, service*, structure*, universite*
@@ -19,15 +19,15 @@ OF_RACES = "bib*, car*, cat, categor*, condition*, day*, de, dist*, du, for, no,
 """What people come from without an origin, is treated without a doctor, is a policy, or belongs to a race on foot."""
 
 HARMLESS = f"""
-    {joined("intervenir, deplacer, rencontr*, rendre, visit*", "* prison*")},
-    {joined("mentor*, teach*, volunteer*, work*", "in * prison*")}, {joined(HOUSES, "d origine")},
-    {joined("traitement*", TREATED)}, {joined("race", OF_RACES)}, {joined("politique*", OF_POLICIES)},
-    {joined("heritage", "building*, conservation, management, site*, studies")},
-    {joined("health of", "* business, * company, * economy, * project, * team")},
-    {joined("faith in", "my team*, our *, the team*")},
-    {joined("role need*, role require*, role subject to, post require*, poste * soumis", "* casier, * check*")},
-    {joined("travaillez vous pour, work for", "a trade union, a union, un syndicat")},
-    {joined("company s, organi*ation s", "political *")},
+    {combine("intervenir, deplacer, rencontr*, rendre, visit*", "* prison*")},
+    {combine("mentor*, teach*, volunteer*, work*", "in * prison*")}, {combine(HOUSES, "d origine")},
+    {combine("traitement*", TREATED)}, {combine("race", OF_RACES)}, {combine("politique*", OF_POLICIES)},
+    {combine("heritage", "building*, conservation, management, site*, studies")},
+    {combine("health of", "* business, * company, * economy, * project, * team")},
+    {combine("faith in", "my team*, our *, the team*")},
+    {combine("role need*, role require*, role subject to, post require*, poste * soumis", "* casier, * check*")},
+    {combine("travaillez vous pour, work for", "a trade union, a union, un syndicat")},
+    {combine("company s, organi*ation s", "political *")},
     acces aux soins, accessibilite numerique, accessibilite web, accessibility statement*, accessible by, accessible en,
     accessible* is the, accessible* was the, adjustment* to the schedule, amenagement* de * emploi du temps,
     amenagement* du territoire, amenagement* interieur*, amenagement* paysager*, amenagement* urbain*,

@@ -1,6 +1,6 @@
 """The words of health and disability, in French and English; see ``subjects`` for what each list tells."""
 
-from mentormatch.drafting.patterns import joined
+from mentormatch.drafting.patterns import combine
 
 BODY = """
     back, breathing, dental, ear, eye, hearing, heart, hip, joint, kidney, knee, liver, lung, neck, shoulder, skin,
@@ -10,33 +10,33 @@ ABILITIES = "entendre, marcher, voir, vous deplacer, te deplacer, vous concentre
 """What may be ill, and what may be hard to do."""
 
 CERTAIN = f"""
-    {joined(BODY, "condition*, problem*, trouble*")}, {joined("difficulte* a, difficulte* pour", ABILITIES)},
+    {combine(BODY, "condition*, problem*, trouble*")}, {combine("difficulte* a, difficulte* pour", ABILITIES)},
     504 plan, able to stand, able to walk, abstinen*, access need*, access req*, accessibility accommodation*,
     accessibility need*, accessibility req*, accessibility support, accident* de travail, accident* du travail,
     accommodation* due to, accommodations you, activit* * cannot, activit* * ne p* pas, adaptations or adjustments,
     addict*, adhd, adjustment* during, adjustment* for *, adjustment* to *, aesh, affection* de longue duree,
-    affection* longue duree, agefiph, aids, alcohol * drink*, ald, allerg*, allocation * handicape*, alzheimer*,
-    amenagement* aux examens, amenagement* d epreuve*, amenagement* d examen*, amenagement* des examens,
-    amenagement* pedagogique*, amenagement* raisonnable*, an impairment*, anaphyla*, andropause, angoisse*, anorexi*,
-    antalgique*, antecedent* de sante, antecedent* familia*, antecedent* medica*, antidepress*, anxie*, anxiolytique*,
-    anxious, any impairment*, any operation*, appareil* auditif*, appareil* dentaire*, aptitude * medecin*,
-    aptitude medicale, arret* de travail, arret* maladie, asperger*, assistance animal*, assistance dog*,
-    assistive tech*, assurance invalidite, asthm*, atteinte* * sante, autis*, auto injecteur*, auto injector*, aveugle*,
-    avis d aptitude, back pain, bed wetting, bedwetting, been sectioned, begaie*, bequille*, besoin * fauteuil,
-    besoin* * accessibilite, besoin* alimentaire*, besoins de sante, bipolar, blood group*, blood pressure, blood type*,
-    blue badge, bmi, body mass, boeth, bonne sante, boulimi*, braille, bring a carer, bsl, bulimi*, burn out,
-    burned out, burnout, burnt out, camhs, can t eat, cancer, cannabis, canne blanche, cannot eat, cap emploi,
-    captioning, captions or, cardiac, cardiaque*, care for someone, care of a doctor, carer* for someone,
-    carnet* de sante, carte d invalidite, carte mobilite inclusion, cecite, celiac, cerebral palsy, certificat* medica*,
-    charge mentale vous, charges lourdes, chemotherap*, chicken pox, chickenpox, chien d assistance, chien guide,
-    chimiotherap*, cholesterol, chronic condition*, chronic disease*, chronic fatigue, chronic illness*, chronic pain,
-    cigarette*, climb stairs, clinically vulnerable, clothing and mobility, cochlear, coeliac, coeliaque*, concussion*,
-    conduite a tenir *, conge* maladie, consommez vous * alcool, consult* un medecin, contact lenses,
-    contrainte* alimentaire*, contre indication*, counselling * receiv*, counsellor see, covid, crohn*, crutch*,
-    cure de desintoxication, d deaf, daily activit*, daily life * limited, dans ta tete, day to day activit*, dement*,
-    dependance* a l alcool, depressed, depressi*, deprime*, dernieres semaines * senti*, derniers jours * senti*,
-    diabet*, dialys*, diet requirement*, dietary, difficult* climbing, difficult* concentrating, difficult* hearing,
-    difficult* remembering, difficult* seeing, difficult* walking, difficult* with mobility, difficulte* cognitive*,
+    affection* longue duree, agefiph, aids, alcohol * drink*, ald, allerg*, alzheimer*, amenagement* aux examens,
+    amenagement* d epreuve*, amenagement* d examen*, amenagement* des examens, amenagement* pedagogique*,
+    amenagement* raisonnable*, an impairment*, anaphyla*, andropause, angoisse*, anorexi*, antalgique*,
+    antecedent* de sante, antecedent* familia*, antecedent* medica*, antidepress*, anxie*, anxiolytique*, anxious,
+    any impairment*, any operation*, appareil* auditif*, appareil* dentaire*, aptitude * medecin*, aptitude medicale,
+    arret* de travail, arret* maladie, asperger*, assistance animal*, assistance dog*, assistive tech*,
+    assurance invalidite, asthm*, atteinte* * sante, autis*, auto injecteur*, auto injector*, aveugle*, avis d aptitude,
+    back pain, bed wetting, bedwetting, been sectioned, begaie*, bequille*, besoin * fauteuil, besoin* * accessibilite,
+    besoin* alimentaire*, besoins de sante, bipolar, blood group*, blood pressure, blood type*, blue badge, bmi,
+    body mass, boeth, bonne sante, boulimi*, braille, bring a carer, bsl, bulimi*, burn out, burned out, burnout,
+    burnt out, camhs, can t eat, cancer, cannabis, canne blanche, cannot eat, cap emploi, captioning, captions or,
+    cardiac, cardiaque*, care for someone, care of a doctor, carer* for someone, carnet* de sante, carte d invalidite,
+    carte mobilite inclusion, cecite, celiac, cerebral palsy, certificat* medica*, charge mentale vous, charges lourdes,
+    chemotherap*, chicken pox, chickenpox, chien d assistance, chien guide, chimiotherap*, cholesterol,
+    chronic condition*, chronic disease*, chronic fatigue, chronic illness*, chronic pain, cigarette*, climb stairs,
+    clinically vulnerable, clothing and mobility, cochlear, coeliac, coeliaque*, concussion*, conduite a tenir *,
+    conge* maladie, consommez vous * alcool, consult* un medecin, contact lenses, contrainte* alimentaire*,
+    contre indication*, counselling * receiv*, counsellor see, covid, crohn*, crutch*, cure de desintoxication, d deaf,
+    daily activit*, daily life * limited, dans ta tete, day to day activit*, dement*, dependance* a l alcool, depressed,
+    depressi*, deprime*, dernieres semaines * senti*, derniers jours * senti*, diabet*, dialys*, diet requirement*,
+    dietary, difficult* climbing, difficult* concentrating, difficult* hearing, difficult* remembering,
+    difficult* seeing, difficult* walking, difficult* with mobility, difficulte* cognitive*,
     difficulte* de concentration, difficulte* de sante, difficulte* motrice*, difficulte* psycho*,
     difficulte* sensorielle*, disabilit*, disabled, dla, do you smoke, doctor name, doctor phone, doctor s, doliprane,
     don t eat, donneu* de sang, douleur* au *, douleur* chronique*, drink a week, drink alcohol, drink per week,
@@ -79,12 +79,12 @@ CERTAIN = f"""
     non voyant*, note taker*, notetaker*, obese*, obesite, obesity, obligation d emploi, ocd, off sick,
     operation subie*, operation* chirurgica*, opere* de, or pip, orthodontic*, pacemaker*, paediatrician*, pai,
     painkiller*, panic attack*, panier repas, pap, paracetamol, parkinson*, pass sanitaire, past * weeks * felt,
-    pb de sante, pch, pediatre*, pediatrician*, pension * invalidite, periods, personal assistant for,
-    personne* a besoins specifiques, perte d autonomie, phobia*, phobie*, physical exam, physical examination*,
-    physical health, physical impairment*, physical limitation*, physical restriction*, physically able, physically fit,
-    physician*, pip or, pmr, poids et taille, port de charge*, port* * des lunettes, porter des charges,
-    posture* * eviter, pps, preference* alimentaire*, pren* * medicament*, prenez vous * traitement*, prescri* drug*,
-    prestations ai, prestations de l ai, prise de medicament*, probleme* cardia*, probleme* de coeur, probleme* de dos,
+    pb de sante, pch, pediatre*, pediatrician*, periods, personal assistant for, personne* a besoins specifiques,
+    perte d autonomie, phobia*, phobie*, physical exam, physical examination*, physical health, physical impairment*,
+    physical limitation*, physical restriction*, physically able, physically fit, physician*, pip or, pmr,
+    poids et taille, port de charge*, port* * des lunettes, porter des charges, posture* * eviter, pps,
+    preference* alimentaire*, pren* * medicament*, prenez vous * traitement*, prescri* drug*, prestations ai,
+    prestations de l ai, prise de medicament*, probleme* cardia*, probleme* de coeur, probleme* de dos,
     probleme* de peau, probleme* de sante, projet d accueil individualise, propre la nuit, prothese*, psychiatr*,
     psychological condition*, psychological difficult*, psychological distress, psychological support, psychologist*,
     psychologue*, psychotherap*, ptsd, quarantine, question* de sante, quiet space, ramp access, ramps, rappel* dt,
@@ -115,25 +115,24 @@ CERTAIN = f"""
     """
 
 LIKELY = """
-    chirurg*, deficience*, diagnos*, diet, diets, disease*, handicap*, health, ill, illness*, inaptitude*, incapacite*,
-    invalidite*, maladie*, medica*, medicine*, pathologi*, psychiatr*, sanitaire*, sante, therap*, trauma*, unwell
+    chirurg*, deficience*, diagnos*, diet, diets, disease*, handicap*, health, ill, illness*, incapacite*, invalidite*,
+    maladie*, medica*, medicine*, pathologi*, sanitaire*, sante, therap*
     """
 
 POSSIBLE = """
     accessibilite, accessibility, accessible*, accommodations, accompagnement* particulier*,
-    accompagnement* specifique*, adaptation*, addictions, additional need*, additional requirement*, additional support,
-    adjustment*, ajustement*, alcohol, alcool, amenagement*, aptitude* physique*, assistance needed, assurance maladie,
-    audition, besoin* particulier*, besoin* specifique*, blesse*, blessure*, blind, carer of, condition,
-    condition* lasting, condition* or illness*, condition* physique*, conditions that, convalescen*, deaf,
-    difficulte* particuliere*, difficulte* physique*, douleur*, drogue*, drug, drugs, dys, eyesight, fatigue*, fauteuil,
-    feel* * overwhelmed, fit, fitness, gis, guaranteed interview*, handicap, health, hearing, hospitalisation, humeur,
-    impair*, infirmite*, learning needs, lesion*, lifting, limitation* physique*, limited because, limited mobility,
-    lunettes, malade*, malaise, materiel * particulier, materiel * specifique, materiel adapte, medecine du travail,
-    medicaments, mood, needs support, operation*, pain, panic, phobi*, physical, physical* demand*, physical* limit*,
-    physio*, poids, psy, psychological, psychologique*, regime, regimes, rehab*, restriction*, sante, sensory, sick,
-    sickly, sleep problem*, smoke, smoking, soin, soins, sommeil, souffr*, stress level*, suffer*, support need*,
-    support requirement*, tabac, therapist*, traitement, traitements, treatment, unable to perform, urgence medicale,
-    vue, vulnerable, weight, wellbeing need*, wheelchair
+    accompagnement* specifique*, adaptation*, additional need*, additional requirement*, additional support,
+    adjustment*, ajustement*, alcohol, alcool, amenagement*, aptitude* physique*, assistance needed, audition,
+    besoin* particulier*, besoin* specifique*, blesse*, blessure*, blind, carer of, condition, condition* lasting,
+    condition* physique*, conditions that, convalescen*, deaf, difficulte* particuliere*, difficulte* physique*,
+    douleur*, drogue*, drug, drugs, dys, eyesight, fatigue*, fauteuil, feel* * overwhelmed, fit, fitness, gis,
+    guaranteed interview*, hearing, humeur, impair*, infirmite*, learning needs, lesion*, lifting,
+    limitation* physique*, limited because, limited mobility, lunettes, malade*, materiel * particulier,
+    materiel * specifique, materiel adapte, medecine du travail, mood, operation*, pain, panic, phobi*, physical,
+    physical* demand*, physical* limit*, physio*, poids, psy, psychological, psychologique*, regime, regimes, rehab*,
+    restriction*, sensory, sick, sickly, smoke, smoking, soin, soins, sommeil, souffr*, stress level*, suffer*,
+    support need*, support requirement*, tabac, traitement, traitements, treatment, unable to perform, vue, vulnerable,
+    weight, wellbeing need*
     """
 
 ANSWERS = """

@@ -182,9 +182,9 @@ PAIRING = """
 """What a question may be about whatever its answers are."""
 PAIRING_WITH_OPTIONS = """
     activit*, advice, advis*, affinit*, aide, aider, aimeriez, aimez, aise, annee*, ans, apport*, apprendre,
-    apprentissage*, approach*, approche*, area, areas, arrondissement, art, arts, atelier*, atout*, attend* vous,
+    apprentissage*, approach*, approche*, area, areas, art, arts, atelier*, atout*, attend* vous,
     attente*, availab*, besoin*, bosser, bosses, branch, branche, branchent, bring, cadre, call*, campus, canal, canaux,
-    canton, career*, carriere*, casual chat, challenge*, champs, channel*, chatty, class, classe, club*, coach*,
+    career*, carriere*, casual chat, challenge*, champs, channel*, chatty, class, classe, club*, coach*,
     college, comfort*, communicat*, compan*, competent, confian*, confiden*, connaiss*, conseil*, contribut*, cours,
     course*, creneau*, curriculum, decouvrir, degree*, demande*, department*, develop*, difficultes, diplome*,
     direction, discover, discuss, dispo, disponib*, distance, distanciel, doubts, drawn to, duration, duree, ecole*,
@@ -194,13 +194,13 @@ PAIRING_WITH_OPTIONS = """
     horaire*, hours, how often, improv*, in person, instrument*, interess*, interest*, interet*, jeu, jeux, job*, jours,
     know about, lab, labo*, learn*, level*, loisir*, maitris*, major, majors, match*, mbti, medium, meet*, methode*,
     modalit*, modes, music*, musique, need*, nervous, network, niveau*, objectif*, occupation*, offer*, online,
-    organi*ation*, outils, pair, parler, partager, pass on, passion*, personality, personnalite, plage*, postcode,
+    organi*ation*, outils, pair, parler, partager, pass on, passion*, personality, personnalite, plage*,
     poste, practice area*, pratique*, prefer*, presentiel, priorit*, program*, progress*, project*, projet*,
     qualification*, qualified, quiet, recherch*, rencontr*, rendez vous, research, reseau*, role*, rythme, savoir faire,
     schedule*, scheme*, school, seek*, sejour*, semaine, semaines, senior*, session*, share, shift*, sites, slot*,
     software, soirees, sorties, speciali*, specialt*, sport*, stages, strength*, structure*, struggl*, stud*, style*,
     suivre, sujet*, support*, talk about, talk to, team*, technolog*, temperament, tempo, temps, tente, tentent,
-    thematique*, theme*, time*, timing*, tool*, trade*, training, trait, traits, transmettre, travail*, tuteur*, ufr,
+    thematique*, theme*, time*, timing*, tool*, trade*, training, trait, traits, transmettre, travail*, ufr,
     universit*, vis*io*, volunteering for, voudriez, week, weeks, wish*, work*, worries, year, years, zone*
     """
 """What a question may be about where its answers were chosen, counted or graded."""

@@ -52,10 +52,10 @@ def alternatives(phrases: str) -> str:
     )
 
 
-def joined(starts: str, ends: str) -> str:
+def combine(starts: str, ends: str) -> str:
     """Return the phrases that begin with one of these and end with one of those.
 
-    >>> joined("born in, live in", "France, Peru")
+    >>> combine("born in, live in", "France, Peru")
     'born in France, born in Peru, live in France, live in Peru'
     """
     pairs = product(*(filter(None, (" ".join(part.split()) for part in text.split(","))) for text in (starts, ends)))

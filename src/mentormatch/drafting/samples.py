@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from mentormatch.drafting.lexicon import ACCENTED, COMMON, CONSENT
 from mentormatch.drafting.patterns import fold
 from mentormatch.drafting.sensitivity import subject_of
-from mentormatch.drafting.words import asks_membership, describes, follows, ordinal, rank, says
+from mentormatch.drafting.words import asks_membership, describes, follows, is_rank, ordinal, says
 from mentormatch.fields import Side
 from mentormatch.languages import spoken
 from mentormatch.survey.headers import split_part
@@ -93,7 +93,7 @@ def separate_columns(table: Table) -> Table:
         given = answers_in(table, column)
         if column - 1 not in table.alone:
             known, ended = answers_in(table, column - 1), False
-        unlike = given.isdisjoint(known) and not all(map(rank, given | known))
+        unlike = given.isdisjoint(known) and not all(map(is_rank, given | known))
         ended = ended or bool(given and known and unlike and len(table.records) > ENOUGH)
         header[column] = table.alone[column] if ended else header[column]
         known |= given

@@ -2,7 +2,8 @@
 
 A wrong guess on one side shows staff one question less; on the other it pairs people by their health or their faith.
 So a phrase of a sensitive subject counts, unless the words beside it say that it is a field of work, of study or of
-interest, or that others than the person are meant. Options count where two of them are of such a subject.
+interest, a contract, or that others than the person are meant. Options count where two of them are of such a subject,
+or one that tells by itself.
 """
 
 import re

@@ -13,7 +13,7 @@ case, no accents, no signs, no inclusive endings. A phrase tells more or less, w
 from dataclasses import dataclass
 
 from mentormatch.drafting import health
-from mentormatch.drafting.patterns import joined
+from mentormatch.drafting.patterns import combine
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,8 @@ RELIGION = Subject(
     spiritualit*
     """,
     possible="""
-    belief, beliefs, church, churches, confession, confessions, convictions, culte, eglise, faith, foi, hijab,
-    mass attendance, messe, mosque*, parish, paroisse*, pray, prayer*, prays, priere*, priez, religion, spiritual*,
-    synagogue*, temple, voile, worship*
+    belief, beliefs, church, churches, confession, confessions, convictions, eglise, faith, foi, hijab, mosque*, parish,
+    paroisse*, pray, prayer*, prays, priere*, priez, spiritual*, synagogue*, temple, voile, worship*
     """,
     answers="""
     agnosti*, anglican*, athee*, atheis*, aucune religion, baha i, bahai, baptist*, bouddhis*, buddhis*, catholi* *,
@@ -97,10 +96,10 @@ NATIONALS = """
 ORIGIN = Subject(
     "origin",
     certain=f"""
-    {joined("annees, arriv*, entree, ne*, vis tu, vivez vous", HOSTS)},
-    {joined("arriv* in, born in, came to, come to, lived in, move* to, remain in, stay in", COUNTRIES)},
-    {joined("are you, etes vous", NATIONALS)},
-    {joined("born, language*, langue*, naissance, nes, origine*, place of birth, viennent", PARENTS)},
+    {combine("annees, arriv*, entree, ne*, vis tu, vivez vous", HOSTS)},
+    {combine("arriv* in, born in, came to, come to, lived in, move* to, remain in, stay in", COUNTRIES)},
+    {combine("are you, etes vous", NATIONALS)},
+    {combine("born, language*, langue*, naissance, nes, origine*, place of birth, viennent", PARENTS)},
     aboriginal*, adivasi*, african american*, african descent, alaska native*, american indian*, ancestr*,
     arriv* au pays, asian descent, asile, asylum*, autochtone*, bame, bipoc, biracial, birth country, born abroad,
     born in a, born in another country, born outside, born overseas, british passport, caribbean descent,
@@ -137,9 +136,8 @@ ORIGIN = Subject(
     afro descend*, afrodescend*, descent, heritage, immigr*, maghreb*, noir* ou, race, races, visa status
     """,
     possible="""
-    background * parents, born, citizen, citoyen, citoyenne, citoyennete, clan, clans, descent, heritage, minorite,
-    minorites, minorities, minority, origin, origine, origines, origins, passeport, passport, race, racines, roots,
-    visa, visas
+    background * parents, born, citizen, citoyen, citoyenne, citoyennete, clan, clans, minorite, minorites, minorities,
+    minority, origin, origine, origines, origins, passeport, passport, racines, roots, visa, visas
     """,
     answers="""
     aboriginal*, africain*, african, african american*, afrique **, afro **, alaska native*, american indian*,
@@ -155,10 +153,10 @@ ORIGIN = Subject(
 SEXUALITY = Subject(
     "sexuality",
     certain=f"""
-    {joined("genre, sexe", "de * conjoint*, de * partenaire*")}, {joined("gender, sex", "of * partner*, of * spouse*")},
-    {joined("partner s, spouse s", "gender, sex")},
-    {joined("relation, vis tu, vivez vous", "avec un homme, avec une femme")},
-    {joined("are you, identify as", "cis, non binary, trans")},
+    {combine("genre, sexe", "de * conjoint*, de * partenaire*")},
+    {combine("gender, sex", "of * partner*, of * spouse*")}, {combine("partner s, spouse s", "gender, sex")},
+    {combine("relation, vis tu, vivez vous", "avec un homme, avec une femme")},
+    {combine("are you, identify as", "cis, non binary, trans")},
     2slgbt*, asexual*, asexuel*, assigne* a la naissance, assigned at birth, assigned sex, assumed * at birth,
     attirance* pour, attire* par, attirent sexuel*, attracted, bisex*, bispiritue*, boyfriend*, boys or girls, came out,
     changement de genre, changement de sexe, cis or trans, cis ou trans, cisgender*, cisgenre*,
@@ -183,8 +181,7 @@ SEXUALITY = Subject(
     hetero, heteros, intimite, sexual*, sexuel*
     """,
     possible="""
-    bi, out at work, out au *, out aupres *, out en famille, out in public, out to, relations intimes, sexualite*,
-    straight
+    bi, out at work, out au *, out aupres *, out en famille, out in public, out to, relations intimes, straight
     """,
     answers="""
     agenre*, asex*, bi, bisex*, cisgen*, gai*, gay*, hetero, heterosex*, homosex*, intersex*, lesbi*, pansex*, queer*,
@@ -194,11 +191,11 @@ SEXUALITY = Subject(
 POLITICS = Subject(
     "politics",
     certain=f"""
-    {joined("run for, ran for, stand for, stood for", "council, election, mayor, office")},
-    {joined("joined, left, excluded from, role in", "a party")},
-    {joined("etes vous", "depute*, elu*, maire, militant*")}, {joined("for, to", "a candidate")},
-    {joined("pour", "un candidat, une candidate")}, {joined("quel*, which", "candidat*")},
-    {joined("which party", "are, did, do, would")},
+    {combine("run for, ran for, stand for, stood for", "council, election, mayor, office")},
+    {combine("combine, left, excluded from, role in", "a party")},
+    {combine("etes vous", "depute*, elu*, maire, militant*")}, {combine("for, to", "a candidate")},
+    {combine("pour", "un candidat, une candidate")}, {combine("quel*, which", "candidat*")},
+    {combine("which party", "are, did, do, would")},
     a candidate or, about the government, activist group*, activite* politique*, adhere* a un parti, adherent* * parti,
     adhesion a un parti, affiliation* politique*, any party, appartenance* politique*, assemblee nationale,
     avez vous vote, campagne electorale, campagne municipale, campaign for, campaigning against, campaigning for,
@@ -242,7 +239,7 @@ POLITICS = Subject(
     """,
     possible="""
     activis*, campaign volunteer*, demonstration*, elections, elu, elue, engagement citoyen, mandat, manifestation*,
-    militant*, parti, partis, partisan*, petition*, political party, protest, protests, rally
+    militant*, parti, partis, partisan*, petition*, protest, protests, rally
     """,
     answers="""
     center left, center right, centre droit, centre gauche, centre left, centre right, communist*, conservative,
@@ -257,7 +254,7 @@ POLITICS = Subject(
 UNION = Subject(
     "union",
     certain=f"""
-    {joined("belong to, member of, represented by", "a labo*r union, a trade union, a union, any union")},
+    {combine("belong to, member of, represented by", "a labo*r union, a trade union, a union, any union")},
     activite* syndica*, adher* * a un syndicat, adherent* * syndicat*, adhesion* syndica*, affiliation* syndica*,
     appartenance* syndica*, appel d un syndicat, been on strike, carte de syndicat, carte syndicale, cfdt, cfe cgc,
     cftc, cgt, chsct, collective agreement, comite d entreprise, comite social et economique, cotis* * a un syndicat,
@@ -287,8 +284,8 @@ UNION = Subject(
 PREGNANCY = Subject(
     "pregnancy",
     certain=f"""
-    {joined("expecting", "a baby, a child, twins")}, {joined("have, having", "a baby")},
-    {joined("plan*, start*", "a family, * have children, * having children")},
+    {combine("expecting", "a baby, a child, twins")}, {combine("have, having", "a baby")},
+    {combine("plan*, start*", "a family, * have children, * having children")},
     abortion*, accouche*, adoption leave, allait*, antenatal, are you nursing, attend* * un enfant,
     avoir des enfants dans, avortement*, baby due, baby is due, breast feed*, breastfe*, childbirth, conge d adoption,
     conge* de maternite, conge* maternite, contracepti*, desir d enfant, due date of your baby, enceinte ou,
@@ -303,7 +300,7 @@ PREGNANCY = Subject(
     conge* parenta*, enceinte, maternite*, maternity
     """,
     possible="""
-    baby, bebe*, enceinte, expecting
+    baby, bebe*, expecting
     """,
     answers="""
     allaitante, conge maternite, conge parental, enceinte, maternity leave, pregnan*, returning from maternity*,
@@ -313,10 +310,10 @@ PREGNANCY = Subject(
 RECORD = Subject(
     "criminal record",
     certain=f"""
-    {joined("contact with, dealings with, known to, problems with, trouble with", "the law, the police")},
-    {joined("affaire a, affaires avec, demeles avec, ennuis avec, problemes avec", "la justice, la police, la loi")},
-    {joined("been in, been to, from, leaving, left, sent to, time in", "prison")},
-    {joined("appear* in, been in, been to, before, taken to", "a court, court, the courts")},
+    {combine("contact with, dealings with, known to, problems with, trouble with", "the law, the police")},
+    {combine("affaire a, affaires avec, demeles avec, ennuis avec, problemes avec", "la justice, la police, la loi")},
+    {combine("been in, been to, from, leaving, left, sent to, time in", "prison")},
+    {combine("appear* in, been in, been to, before, taken to", "a court, court, the courts")},
     a conviction, abuse or neglect, accusation* * pendante*, allegation* against, allegation* of, allegations,
     amenagement* de peine, amende penale, ankle monitor*, ankle tag*, antecedent* judiciaire*, antecedent* pena*,
     antecedents, any conviction*, application des peines, arrested, attestation de probite, b3, background check*,
@@ -354,7 +351,7 @@ RECORD = Subject(
     penalty, prison, prisoner*, prisons
     """,
     possible="""
-    arrest*, casier, conviction, peine, police, sanction* penale*, sentence*
+    arrest*, casier, conviction, peine, police, sentence*
     """,
     answers="""
     en detention, in prison, incarcere*, on parole, on probation, spent conviction*, unspent *

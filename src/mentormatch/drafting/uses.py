@@ -62,9 +62,9 @@ def restrict(sample: QuestionSample, found: Guess) -> Guess:
     """Return a guess, without a part in pairs where it asks for a gender, for what staff need, or for nothing known."""
     if found.use != "match":
         return found
-    if words.gender(sample.question):
+    if words.asks_gender(sample.question):
         return replace(found, use="display", why=join_reasons(found.why, tr(UNASKED)))
-    if words.read_only(sample.question) and not words.COUNT.search(fold(sample.question)):
+    if words.is_for_staff(sample.question) and not words.COUNT.search(fold(sample.question)):
         return replace(found, use="display", why=join_reasons(found.why, tr(READ_ONLY)))
     return (
         found
@@ -101,7 +101,12 @@ def is_sensitive(sample: QuestionSample) -> bool:
 def can_pair(sample: QuestionSample, found: Guess) -> bool:
     """Say whether a question gives a reason to bring two people together, or to keep them apart."""
     question = sample.question
-    if found.kind in BY_KIND or is_untitled(sample) or words.place(question) or words.says(lexicon.NAMES, question):
+    if (
+        found.kind in BY_KIND
+        or is_untitled(sample)
+        or words.asks_place(question)
+        or words.says(lexicon.NAMES, question)
+    ):
         return True
     if words.AVOIDED.search(plain(question)) or capacity.taking_side(question) or capacity.asks_places(question):
         return True

@@ -96,10 +96,10 @@ def says(phrases: str, question: str) -> bool:
     return bool(within(phrases).search(plain(question)))
 
 
-def key(question: str) -> bool:
+def asks_code(question: str) -> bool:
     """Say whether a question asks for a code that tells people apart, and is short enough to be no sentence.
 
-    >>> key("N° d'adhérent"), key("userID"), key("Avez-vous un code de conduite dans votre entreprise ?")
+    >>> asks_code("N° d'adhérent"), asks_code("userID"), asks_code("Suivez-vous le code de conduite de votre entreprise ?")
     (True, True, False)
     """
     said = re.sub(r"(?<=[a-z])(?=I[dD]\b)", " ", question)
@@ -107,47 +107,47 @@ def key(question: str) -> bool:
     return short and says(lexicon.KEY, said) and not says(lexicon.NOT_KEY, said)
 
 
-def place(question: str) -> bool:
+def asks_place(question: str) -> bool:
     """Say whether a question asks for a place.
 
-    >>> place("Ville de résidence"), place("Where are you based?"), place("Or something else")
+    >>> asks_place("Ville de résidence"), asks_place("Where are you based?"), asks_place("Or something else")
     (True, True, False)
     """
     return says(lexicon.PLACE, within(lexicon.NOT_PLACE).sub(" ", plain(question))) and not COUNT.search(fold(question))
 
 
-def read_only(question: str) -> bool:
+def is_for_staff(question: str) -> bool:
     """Say whether a question is about logistics, the state of a file, a household or a course: no pair is made of it.
 
-    >>> read_only("Statut"), read_only("Quel statut ont les projets que vous aimeriez suivre ensemble ?")
+    >>> is_for_staff("Statut"), is_for_staff("Quel statut ont les projets que vous aimeriez suivre ensemble ?")
     (True, False)
     """
     telling = [word for word in plain(question).split() if word not in SMALL]
     return says(lexicon.STAFF, question) or (len(telling) <= LONGEST_ALONE and says(lexicon.STAFF_ALONE, question))
 
 
-def typed(question: str) -> bool:
+def asks_typed_text(question: str) -> bool:
     """Say whether a question asks for what people type: an employer, a school, a position.
 
-    >>> typed("Your employer"), typed("Size of your employer")
+    >>> asks_typed_text("Your employer"), asks_typed_text("Size of your employer")
     (True, False)
     """
     return says(lexicon.TYPED, question) and not says(lexicon.NOT_TYPED, question)
 
 
-def gender(question: str) -> bool:
+def asks_gender(question: str) -> bool:
     """Say whether a question asks for a gender, one's own or another's.
 
-    >>> gender("Genre"), gender("Quel genre de mentor cherchez-vous ?")
+    >>> asks_gender("Genre"), asks_gender("Quel genre de mentor cherchez-vous ?")
     (True, False)
     """
     return bool(GENDER.fullmatch(plain(question)))
 
 
-def rank(text: str) -> bool:
+def is_rank(text: str) -> bool:
     """Say whether a text names a rank and nothing else: ``1``, ``1er choix``, ``First choice``, ``Priorité 2``.
 
-    >>> rank("1er choix"), rank("Choice n°2"), rank("First aid")
+    >>> is_rank("1er choix"), is_rank("Choice n°2"), is_rank("First aid")
     (True, True, False)
     """
     said = within(RANKS).sub(" ", plain(text)).split()
@@ -208,10 +208,10 @@ def asks_membership(question: str) -> bool:
     return bool(re.fullmatch(alternatives(lexicon.MEMBERSHIP), plain(question)))
 
 
-def day(text: str) -> bool:
+def is_day(text: str) -> bool:
     """Say whether a text names a day: of the week, or a date with one.
 
-    >>> day("lundi"), day("Friday 9th August"), day("un jour")
+    >>> is_day("lundi"), is_day("Friday 9th August"), is_day("un jour")
     (True, True, False)
     """
     said = plain(text)
