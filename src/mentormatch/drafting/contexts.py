@@ -9,6 +9,10 @@ TREATED = """
     d image*, de dossier*, de l image, de l information, de surface, de texte*, des dechets, des dossiers,
     des reclamations, du signal
     """
+INSURED = "accident, dental, family, health, hospital, hospitalisation, life, medical, personal, travel"
+INSURANCES = combine(INSURED, "insurance*, insurer*")
+MUTUALS = "assurance*, caisse*, complementaire*, mutuelle*, prevoyance"
+"""What an insurance is for, and who offers one: a contract says nothing of the health of whoever has it."""
 OF_POLICIES = """
     commerciale*, culturelle*, d accueil, d achat*, d egalite, d inclusion, de * donnees, de confidentialite, de conge*,
     de cookies, de developpement, de formation, de l emploi, de la ville, de mobilite, de prix, de protection,
@@ -21,7 +25,11 @@ OF_RACES = "bib*, car*, cat, categor*, condition*, day*, de, dist*, du, for, no,
 HARMLESS = f"""
     {combine("intervenir, deplacer, rencontr*, rendre, visit*", "* prison*")},
     {combine("mentor*, teach*, volunteer*, work*", "in * prison*")}, {combine(HOUSES, "d origine")},
-    {combine("traitement*", TREATED)}, {combine("race", OF_RACES)}, {combine("politique*", OF_POLICIES)},
+    {combine("traitement*", TREATED)}, {combine("race", OF_RACES)}, {combine("politique*", OF_POLICIES)}, {INSURANCES},
+    {combine(INSURED, INSURANCES)}, {combine(combine(INSURED, "and, and or, or"), INSURANCES)},
+    {combine(MUTUALS, "collective, d hospitalisation, de sante, hospitalisation, maladie, sante")},
+    {combine("visa de, visa de la, visa de votre, visa du", "chef*, direct*, responsable*, tut*")},
+    {combine("english, french, irish, spanish", "speaking")},
     {combine("heritage", "building*, conservation, management, site*, studies")},
     {combine("health of", "* business, * company, * economy, * project, * team")},
     {combine("faith in", "my team*, our *, the team*")},
@@ -31,11 +39,11 @@ HARMLESS = f"""
     acces aux soins, accessibilite numerique, accessibilite web, accessibility statement*, accessible by, accessible en,
     accessible* is the, accessible* was the, adjustment* to the schedule, amenagement* de * emploi du temps,
     amenagement* du territoire, amenagement* interieur*, amenagement* paysager*, amenagement* urbain*,
-    are you * speaking, are you a * therapist, arms race, as * passport, as it appears on, autoris* d hospitalis*,
-    autoris* hospitalis*, autoris* l hospitalis*, bank of sentences, belief in the, belief* about, beliefs in,
-    blind or open, blind peer review*, blind review*, blind spot*, blood donation d*, blood drive*, boat race,
-    bonne foi, by conviction, candidate experience, candidate number, candidate pack*, carte visa, casier de vestiaire*,
-    casier n, centre* de sante, church building*, church hall*, church music, church room*, church school*, coach party,
+    are you a * therapist, arms race, as * passport, as it appears on, autoris* d hospitalis*, autoris* hospitalis*,
+    autoris* l hospitalis*, bank of sentences, belief in the, belief* about, beliefs in, blind or open,
+    blind peer review*, blind review*, blind spot*, blood donation d*, blood drive*, boat race, bonne foi,
+    by conviction, candidate experience, candidate number, candidate pack*, carte visa, casier de vestiaire*, casier n,
+    centre* de sante, church building*, church hall*, church music, church room*, church school*, coach party,
     code penal, comparative politic*, condition of the *, condition of your *, condition* de vente, conviction rate*,
     conviction* about, conviction* appeal*, conviction* educati*, conviction* en matiere, conviction* pedagogi*,
     conviction* professionnel*, cookie* polic*, credit union*, criminal case*, criminal defen*, criminal justice,
@@ -74,9 +82,9 @@ HARMLESS = f"""
     third party, tirer parti, tirez * parti, trait d union, traitement * de mes *, traitement * reponses,
     traitement* * donnees, traitement* automatique*, treatment of * data, union and intersection, union case*,
     union de plusieurs, union des *, union europeenne, union locale, union nationale, union of *, union rate*,
-    union sportive, union square, visa * invitation, visa card*, visa d*, visa of * manager, visa sponsor*,
-    vue d ensemble, weather condition*, web accessibility, weight given, weight in the, weight of each,
-    what are you expecting, working condition*, working party, your body of
+    union sportive, union square, visa * invitation, visa card*, visa sponsor*, vue d ensemble, weather condition*,
+    web accessibility, weight given, weight in the, weight of each, what are you expecting, working condition*,
+    working party, your body of
     """
 """Phrases that hold a sensitive word and say nothing of a person."""
 
@@ -157,17 +165,6 @@ MENTEES = """
     apprenti*, filleul*, interne*, mentee, mentees, mentore*, protege*, stagiaire*, trainee*
     """
 """Those who are mentored: what is said of them behind is no state of the person asked."""
-
-INSURANCE = """
-    assurance*, assureur*, caisse*, complementaire*, insurance*, insurer*, mutualite*, mutuelle*, prevoyance
-    """
-"""A contract, which says nothing of the health of whoever has it."""
-
-COVERED = """
-    accident*, and, auto, care, collective, d, de, dental, en, et, family, hospital*, la, life, maladie*, medical, of,
-    or, ou, personal, private, sante, soins, the, travel
-    """
-"""What an insurance is for, or whom it covers: words that may stand between it and health."""
 
 CLUBS = """
     bde, bureau des eleves, bureau des etudiants, class council, club sportif, conseil de classe, conseil de la vie *,

@@ -13,11 +13,9 @@ from functools import cache, lru_cache
 
 from mentormatch.drafting.contexts import (
     CLUBS,
-    COVERED,
     HARMLESS,
     HEADS,
     HELPED,
-    INSURANCE,
     LISTENERS,
     MENTEES,
     OF_NOUN,
@@ -55,7 +53,7 @@ IN_LIFE = re.compile(
 REMARK = re.compile(r"[(\[:]")
 """What a remark on a question begins with."""
 DONE_BY = r"(?:have|do|did|avez|as|que|qu) (?:you|vous|tu)"
-NOT_OWN = r"(?!(?:my|your|own|vos|votre|ton|ta|tes)\b)"
+NOT_OWN = r"(?!(?:my|your|own|being|vos|votre|ton|ta|tes|etre)\b)"
 NOT_GIVEN = r"(?<!besoin d )(?<!need )(?<!need some )(?<!etre )(?<!be )(?<!being )"
 """What stands ahead of help that a person receives."""
 ASKING = r"(?:which|what|quels?|quelles?|your|vos|votre|tes|ton|ta)"
@@ -150,9 +148,9 @@ def concerns_person(said: str, span: tuple[int, int]) -> bool:
 
 
 def is_exempt(said: str, span: tuple[int, int]) -> bool:
-    """Say whether the words around a phrase tell that it is a field of work, a contract, or the state of others."""
+    """Say whether the words around a phrase tell that it is a field of work, or the state of others."""
     before, phrase, after = said[: span[0]], said[slice(*span)], said[span[1] :]
-    # A field of work or of study, a club, an insurance.
+    # A field of work or of study, a club.
     ahead, behind = exempting_frames()
     if any(frame.search(before) for frame in ahead) or any(frame.match(after) for frame in behind):
         return True
@@ -174,13 +172,11 @@ def exempting_frames() -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[st
         rf"\b(?:{topic}{link}(?: \w+)?|{alternatives(OF_NOUN)}) $",
         rf"^(?:(?:q\d+|{ABOUT}|{ASKING}) ){{0,3}}(?:\w+ )?{alternatives(HEADS)}(?: {NOT_OWN}\w+)* $",
         rf"\b{alternatives(MENTEES)}(?: {NOT_OWN}\w+){{0,4}} $",
-        rf"\b{alternatives(INSURANCE)}(?: {alternatives(COVERED)}){{0,5}} $",
     )
     behind = (
         rf"{BEHIND} {topic}(?!\w)",
         rf"(?: \w+){{0,2}} {DONE_BY}(?: \w+){{0,2}} {DONE}",
         rf"(?: \w+){{0,3}} {alternatives(CLUBS)}(?!\w)",
-        rf"(?: {alternatives(COVERED)}){{0,5}} {alternatives(INSURANCE)}(?!\w)",
     )
     return tuple(map(re.compile, ahead)), tuple(map(re.compile, behind))
 

@@ -98,7 +98,7 @@ ORIGIN = Subject(
     certain=f"""
     {combine("annees, arriv*, entree, ne*, vis tu, vivez vous", HOSTS)},
     {combine("arriv* in, born in, came to, come to, lived in, move* to, remain in, stay in", COUNTRIES)},
-    {combine("are you, etes vous", NATIONALS)},
+    {combine("are you, etes vous", NATIONALS)}, {combine("visa", "d etudiant*, de travail, etudiant*, long sejour")},
     {combine("born, language*, langue*, naissance, nes, origine*, place of birth, viennent", PARENTS)},
     aboriginal*, adivasi*, african american*, african descent, alaska native*, american indian*, ancestr*,
     arriv* au pays, asian descent, asile, asylum*, autochtone*, bame, bipoc, biracial, birth country, born abroad,
@@ -128,9 +128,10 @@ ORIGIN = Subject(
     racise*, refugee*, refugie*, residence status, residency status, resident permanent, residente permanente,
     ressortissant*, rester dans le pays, right to reside, rom ou, roma or, sc st, second generation immigrant*,
     self identified race, settled status, skin colo*r, social category, state of origin, status indian*,
-    statut d immigration, statut de sejour, statut migratoire, titre* de sejour, torres strait, traveller communit*,
-    tribal*, tribe*, type de permis, type of visa, ultramarin*, under represented, underrepresented, visa class*,
-    visa subclass*, visa type*, visible minorit*, vos origines, votre origine, were you born, your race
+    statut d immigration, statut de sejour, statut migratoire, student visa, titre* de sejour, torres strait,
+    traveller communit*, tribal*, tribe*, type de permis, type of visa, ultramarin*, under represented,
+    underrepresented, visa class*, visa subclass*, visa type*, visible minorit*, vos origines, votre origine,
+    were you born, work visa, your race
     """,
     likely="""
     afro descend*, afrodescend*, descent, heritage, immigr*, maghreb*, noir* ou, race, races, visa status

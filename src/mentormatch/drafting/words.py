@@ -99,7 +99,7 @@ def says(phrases: str, question: str) -> bool:
 def asks_code(question: str) -> bool:
     """Say whether a question asks for a code that tells people apart, and is short enough to be no sentence.
 
-    >>> asks_code("N° d'adhérent"), asks_code("userID"), asks_code("Suivez-vous le code de conduite de votre entreprise ?")
+    >>> asks_code("N° d'adhérent"), asks_code("userID"), asks_code("Avez-vous lu le code de conduite de votre école ?")
     (True, True, False)
     """
     said = re.sub(r"(?<=[a-z])(?=I[dD]\b)", " ", question)
