@@ -1,6 +1,18 @@
 """Questions in words made up for these tests that only look as if they asked for sensitive data."""
 
 NEAR = """
+Politique santé de votre employeur : la connaissez-vous ? | Oui; Non
+Are you Irish-speaking? | Yes; No
+Are you a British Sign Language teacher? | Yes; No
+Do you have a child at this school? | Yes; No
+Are you a member of the drama club? | Yes; No
+Pour candidater, qui contacter ?
+Heritage conservation course: which year?
+Délégué de promotion : candidat ? | Oui; Non
+Faith in our method, from 1 to 5 | 1; 2; 3; 4; 5
+Santé animale : niveau | Débutant; Confirmé
+How have you felt about this course? | Good; Bad
+Visites de prisons avec votre classe | Oui; Non
 Régime indemnitaire : connaissez-vous le vôtre ? | Oui; Non
 I believe in lifelong learning | Strongly agree; Agree; Neutral; Disagree; Strongly disagree
 What stage of pregnancy research do you work on? | Clinical; Basic
@@ -22,6 +34,7 @@ Baby-sitting experience | Yes; No
 Quelles sont vos difficultés dans vos études ? | Méthode; Organisation; Motivation
 In what condition did the parcel arrive? | Good; Damaged
 I vote for this name for our group | Owls; Foxes; Bears
+Numéro de sécurité sociale
 Années d’exercice à l’hôpital | 0-5; 6-10; 10+
 Is there anything else that you would like us to know?
 Favourite food
@@ -135,7 +148,6 @@ Matières où vous avez besoin d'aide | Maths; Français; Histoire; Éducation c
 Favourite colour | White; Black; Red; Blue
 Age group | 18-24; 25-34; 35-44; 45+
 Diplôme le plus élevé | Bac; Licence; Master
-Diet of news: how many papers do you read?
 Which part of the hospital do you work in? | Emergency; Surgery; Paediatrics; Cardiology
 Votre engagement associatif | Sport; Culture; Solidarité
 Ville de naissance

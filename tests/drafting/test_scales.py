@@ -10,7 +10,7 @@ from pandas import DataFrame
 
 from mentormatch.drafting.kinds import Guess
 from mentormatch.drafting.samples import QuestionSample, samples
-from mentormatch.drafting.scales import graded
+from mentormatch.drafting.scales import order_answers
 from mentormatch.drafting.uses import guess
 from mentormatch.enrolment import read_tables
 from mentormatch.fields import Ranking
@@ -49,12 +49,12 @@ def test_an_order_that_words_or_numbers_tell_does_not_depend_on_the_order_of_the
     order: list[str], seed: int
 ) -> None:
     mixed = Random(seed).sample(order, len(order))
-    assert graded(mixed) == order
+    assert order_answers(mixed) == order
 
 
 @pytest.mark.parametrize("answers", UNORDERED)
 def test_answers_that_tell_no_order_have_none(answers: list[str]) -> None:
-    assert graded(answers) is None
+    assert order_answers(answers) is None
 
 
 def asked(question: str, *answers: str) -> Guess:

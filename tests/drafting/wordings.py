@@ -1,6 +1,24 @@
 """Questions that ask for sensitive data, in words made up for these tests."""
 
 SENSITIVE = """
+health | Body mass index
+health | Over the past two weeks, how often have you felt hopeless? | Never; Some days; Every day
+health | Ces derniers jours, vous êtes-vous senti·e à bout ? | Oui; Non
+health | Which movements should you avoid?
+health | Signed off work since
+health | Que faire en cas de crise ?
+health | Avez-vous des difficultés pour vous concentrer ? | Oui; Non
+health | Any shoulder problems?
+health | Recevez-vous une pension d'invalidité ? | Oui; Non
+origin | Are you Swiss? | Yes; No
+origin | Êtes-vous belge ? | Oui; Non
+origin | Attente de la réponse de l'OFPRA
+origin | How long have you lived in Ireland?
+origin | De quel pays viennent tes grands-parents ?
+sexuality | Sex you were given at birth
+union | Are you a member of another staff association? | Yes; No
+biometrics | Genotype
+criminal record | Known to the police? | Yes; No
 health | var_31 | Physical disability; Sensory disability; Mental health condition; Prefer not to say
 health | Do you wear a hearing aid or use a cochlear implant? | Yes; No
 health | Do you have any conditions that might affect you on the trip?
@@ -29,7 +47,6 @@ health | Q21 | Sans gluten; Végétarien; Halal; Aucune restriction
 health | Do you experience any of the following? | Dyslexia; ADHD; Anxiety; None of the above
 health | Avez-vous des difficultés pour entendre, voir ou marcher ? | Oui; Non
 health | Votre handicap nécessite-t-il des aménagements ? | Oui; Non
-health | Numéro de sécurité sociale
 health | Do you consider yourself neurodivergent? | Yes; No; Unsure
 health | Have you tested positive for COVID-19? | Yes; No
 health | Êtes-vous à mobilité réduite ? | Oui; Non

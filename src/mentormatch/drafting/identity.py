@@ -67,7 +67,7 @@ def choose_key(entries: Sequence[DraftEntry], aside: Sequence[QuestionSample], t
 
 def is_code(entry: DraftEntry) -> bool:
     """Say whether a question asks for a code, and no two rows of one file share an answer."""
-    named = entry.guess.use == "key" or (words.key(entry.question) and entry.guess.kind in ("text", "number"))
+    named = entry.guess.use == "key" or (words.asks_code(entry.question) and entry.guess.kind in ("text", "number"))
     return bool(named) and not entry.sample.items and entry.guess.use != "forbidden" and tells_apart(entry.sample)
 
 
@@ -117,7 +117,7 @@ def is_unique(sample: QuestionSample, total: int) -> bool:
 def as_key(entry: DraftEntry, *, chosen: bool) -> DraftEntry:
     """Return a field, once it is known whether it is the key."""
     if chosen and entry.guess.use != "key":
-        known = words.key(entry.question)
+        known = words.asks_code(entry.question)
         why = (
             tr("un code différent sur chaque ligne")
             if known
@@ -144,7 +144,7 @@ def why_identity(sample: QuestionSample, name: str, plan: Plan) -> str:
     """Return why a column could be the key or the role that a programme asks for, empty where it could not."""
     if plan.roles and name == plan.roles.field and role_of_answers(sample):
         return tr(TELLS)
-    if name == plan.key and words.key(sample.question) and could_be_key(sample):
+    if name == plan.key and words.asks_code(sample.question) and could_be_key(sample):
         return tr(DIFFERENT)
     if name == plan.email and not plan.key and is_email(sample):
         return tr(ADDRESSES)
@@ -159,7 +159,7 @@ def could_be_key(sample: QuestionSample) -> bool:
 def key_candidates(asked: Sequence[QuestionSample]) -> list[QuestionSample]:
     """Return the columns that could be a key: those called a code first, then addresses, then any that tells apart."""
     able = [sample for sample in asked if could_be_key(sample)]
-    called = [sample for sample in able if words.key(sample.question)]
+    called = [sample for sample in able if words.asks_code(sample.question)]
     emails = [sample for sample in able if is_email(sample) and sample not in called]
     others = [sample for sample in able if sample not in called and sample not in emails and is_coded(sample)]
     return [*called, *emails, *others][:MOST_COLUMNS]

@@ -9,7 +9,7 @@ from mentormatch.drafting import lexicon, words
 from mentormatch.drafting.answers import FEW, LONGEST_OPTION, are_chosen, distinct, options_in, pieces, share
 from mentormatch.drafting.patterns import fold, plain
 from mentormatch.drafting.samples import QuestionSample
-from mentormatch.drafting.scales import above, graded, off, years
+from mentormatch.drafting.scales import is_higher, is_off_scale, order_answers, years
 from mentormatch.fields import Place, Use
 from mentormatch.fields.base import split
 from mentormatch.fields.lists import OTHER, rank_of
@@ -75,7 +75,7 @@ def key(sample: QuestionSample) -> Guess | None:
     """Return that it tells one person from another: a word for it, and no answer that two rows share."""
     answers, without = sample.answers, len(sample.rows) - len(sample.answers)
     short = all(len(answer) <= 20 and " " not in answer for answer in answers)
-    if not short or not words.key(sample.question):
+    if not short or not words.asks_code(sample.question):
         return None
     if len({canonical(answer) for answer in answers}) == len(answers) > FEW * without:
         return Guess("text", why_key(without), use="key")
@@ -145,7 +145,7 @@ def consent(sample: QuestionSample) -> Guess | None:
 def place(sample: QuestionSample) -> Guess | None:
     """Return that it names places: its words say so, and most answers are known as such."""
     known = share(sample.answers[:200], lambda text: Place(question="?").read(text).value is not None)
-    if known > 0.5 and words.place(sample.question):
+    if known > 0.5 and words.asks_place(sample.question):
         return Guess("place", tr("un lieu"))
     return None
 
@@ -157,13 +157,13 @@ def scale(sample: QuestionSample) -> Guess | None:
         return None
     if all(parse_number(option) is not None for option in options):
         return scale_of_figures(sample, options)
-    order = graded(options)
+    order = order_answers(options)
     if order is None:
         asked_for = words.GRADED.search(fold(sample.question)) and len(options) > 2
         return Guess("scale", tr(NO_ORDER), {"options": options}) if asked_for else None
     if all(agreement(sample.question, option) is not None for option in order):
         return None
-    left = [option for option in options if off(option)]
+    left = [option for option in options if is_off_scale(option)]
     why = tr(IN_ORDER)
     if left:
         apart = ", ".join(tr("« {text} »", text=option) for option in left)
@@ -174,7 +174,7 @@ def scale(sample: QuestionSample) -> Guess | None:
 def scale_of_figures(sample: QuestionSample, options: Sequence[str]) -> Guess | None:
     """Return that notes were given, the highest last; turned round where the question says that 1 is the most."""
     asked, given = fold(sample.question), set(options)
-    if years(options) or words.typed(sample.question):
+    if years(options) or words.asks_typed_text(sample.question):
         return None
     if not words.GRADED.search(asked):
         coded = CODE.fullmatch(asked) and len(options) > FEW and given <= TO_TEN
@@ -196,17 +196,17 @@ def legend(question: str) -> str:
     low, high = min(told, default=(0, "")), max(told, default=(0, ""))
     if low[0] == high[0]:
         return "plain"
-    rises = above(high[1].strip(), low[1].strip())
+    rises = is_higher(high[1].strip(), low[1].strip())
     return "unknown" if rises is None else "plain" if rises else "reversed"
 
 
 def number(sample: QuestionSample) -> Guess | None:
     """Return that it is answered in figures; years of a calendar are a text that staff read."""
     answers = sample.answers
-    if share(answers, lambda text: parse_number(text) is not None) <= 0.9 or words.place(sample.question):
+    if share(answers, lambda text: parse_number(text) is not None) <= 0.9 or words.asks_place(sample.question):
         return None
     if years(answers):
-        few = are_chosen(answers) and len(distinct(answers)) > 3 and not words.typed(sample.question)
+        few = are_chosen(answers) and len(distinct(answers)) > 3 and not words.asks_typed_text(sample.question)
         return None if few else Guess("text", tr("une année, lue par l'équipe, jamais notée"), use="display")
     return Guess("number", tr("un nombre"))
 
@@ -280,7 +280,7 @@ def names(sample: QuestionSample) -> Guess | None:
 def choice(sample: QuestionSample) -> Guess | None:
     """Return that one of a few options was chosen; what is typed again and again is none."""
     options = options_in(sample.answers)
-    if words.typed(sample.question) and not words.roles(options):
+    if words.asks_typed_text(sample.question) and not words.roles(options):
         return None
     if (are_chosen(sample.answers) or words.roles(options)) and len(options) > 1:
         return Guess("choice", tr("une option ; {seen}", seen=tr(SEEN)), {"options": options})
@@ -295,13 +295,13 @@ def boxes_of(sample: QuestionSample) -> list[str]:
 def ranking(sample: QuestionSample) -> Guess | None:
     """Return that it has a column for each rank, or a rank for each option."""
     items = boxes_of(sample)
-    if len(items) > 1 and all(words.rank(item) for item in items):
+    if len(items) > 1 and all(words.is_rank(item) for item in items):
         options = distinct(sample.answers)
         why = tr("un classement, le premier choix d'abord ; {seen}", seen=tr(SEEN))
         return Guess("ranking", why, {"options": options}) if options and are_chosen(sample.answers) else None
     apart = all(len(set(given)) == len(given) for row in sample.rows if (given := [cell for cell in row if cell]))
     top = max((rank_of(answer) for answer in sample.answers), default=0)
-    if apart and 1 < top <= len(sample.items) and share(sample.answers, words.rank) == 1:
+    if apart and 1 < top <= len(sample.items) and share(sample.answers, words.is_rank) == 1:
         return Guess("ranking", tr("un rang par option, 1 pour le premier choix"), {"options": sample.items})
     return None
 
@@ -314,9 +314,9 @@ def week_grid(sample: QuestionSample) -> Guess | None:
     said = [part.strip() for answer in sample.answers for piece in split(answer, None) for part in piece.split(",")]
     if not said:
         return None
-    if all(map(words.day, sample.items)) and all(plain(text) in words.MOMENT_OF for text in said):
+    if all(map(words.is_day, sample.items)) and all(plain(text) in words.MOMENT_OF for text in said):
         return week(sample.items, said)
-    if all(plain(item) in words.MOMENT_OF for item in sample.items) and all(map(words.day, said)):
+    if all(plain(item) in words.MOMENT_OF for item in sample.items) and all(map(words.is_day, said)):
         return week(said, sample.items)
     return None
 
@@ -336,7 +336,7 @@ def levels(sample: QuestionSample) -> Guess | None:
     options = distinct([level for level, _ in Counter(given).most_common()])
     if not are_chosen(given) or len(options) < 2:
         return None
-    order = graded(options)
+    order = order_answers(options)
     return Guess("levels", tr(ORDERED if order else UNORDERED), {"items": lines, "levels": order or options})
 
 

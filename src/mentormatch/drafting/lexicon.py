@@ -2,157 +2,66 @@
 
 import re
 
-EMAIL = "courriel*, e mail*, email*, mail, mails, adresse electronique, messagerie, mailing address electronic"
+EMAIL = """
+    adresse electronique, courriel*, e mail*, email*, mail, mailing address electronic, mails, messagerie
+    """
 CONTACT = """
-    telephone*, tel, phone*, mobile number, mobile phone, mobile, portable, numero de portable, cell, cellphone,
-    cell number, whatsapp, whats app, signal number, gsm, fax, adresse postale, votre adresse, adresse, address,
-    address line*, adresse ligne*, home address, postal address, mailing address, street, street address, rue,
-    adresse ip, ip address, linkedin, github, gitlab, twitter, mastodon, bluesky, instagram, facebook, skype, discord,
-    telegram, slack, username, user name, nom d utilisateur, pseudo, handle, website, web site, site web,
-    site internet, personal page, page personnelle, homepage, portfolio url, orcid, profil en ligne, raison sociale,
-    numero ou vous joindre, comment vous joindre, emergency contact, contact d urgence, personne a prevenir
+    address, adresse, bluesky, cell, cellphone, comment vous joindre, contact d urgence, discord, emergency contact,
+    facebook, fax, github, gitlab, gsm, handle, homepage, instagram, linkedin, mastodon, mobile, nom d utilisateur,
+    numero ou vous joindre, orcid, page personnelle, personal page, personne a prevenir, phone*, portable,
+    portfolio url, profil en ligne, pseudo, raison sociale, rue, signal number, site internet, site web, skype, slack,
+    street, tel, telegram, telephone*, twitter, user name, username, web site, website, whats app, whatsapp
     """
 """How people are reached."""
-NOT_CONTACT = (
-    "photo*, picture, experience*, type of, type d *, have you, do you have, avez vous, possedez vous, "
-    "fuseau*, secteur*, kind of, level*, niveau*, development, developpement, marketing"
-)
+NOT_CONTACT = """
+    avez vous, development, developpement, do you have, experience*, fuseau*, have you, kind of, level*, marketing,
+    niveau*, photo*, picture, possedez vous, secteur*, type d *, type of
+    """
 NAME_WORDS = frozenset(
-    [
-        "name",
-        "names",
-        "first",
-        "last",
-        "full",
-        "family",
-        "given",
-        "surname",
-        "surnames",
-        "firstname",
-        "lastname",
-        "fullname",
-        "forename",
-        "preferred",
-        "middle",
-        "maiden",
-        "legal",
-        "your",
-        "you",
-        "what",
-        "is",
-        "s",
-        "whats",
-        "nom",
-        "noms",
-        "prenom",
-        "prenoms",
-        "nomprenom",
-        "votre",
-        "vos",
-        "ton",
-        "quel",
-        "est",
-        "de",
-        "du",
-        "la",
-        "le",
-        "d",
-        "l",
-        "famille",
-        "usage",
-        "complet",
-        "et",
-        "and",
-        "or",
-        "ou",
-        "of",
-        "the",
-        "parent",
-        "enfant",
-        "child",
-        "mentor",
-        "mentee",
-        "mentore",
-        "mentoree",
-        "participant",
-        "participante",
-        "contact",
-        "emergency",
-        "urgence",
-        "payeur",
-        "signataire",
-        "naissance",
-        "jeune",
-        "eleve",
-        "student",
-        "appelle",
-        "comment",
-        "appelez",
-        "vous",
-        "call",
-        "should",
-        "nickname",
-        "on",
-        "as",
-        "in",
-        "title",
-        "initial",
-        "initials",
-        "1",
-        "2",
-        "3",
-        "4",
-        "tuteur",
-        "guardian",
-    ]
+    re.findall(
+        r"\w+",
+        """
+        1 2 3 4 and appelez appelle as call child comment complet contact d de du eleve emergency enfant est et famille
+        family first firstname forename full fullname given guardian in initial initials is jeune l la last lastname le
+        legal maiden mentee mentor mentore mentoree middle naissance name names nickname nom nomprenom noms of on or ou
+        parent participant participante payeur preferred prenom prenoms quel s should signataire student surname
+        surnames the title ton tuteur urgence usage vos votre vous what whats you your
+        """,
+    )
 )
 NAME_HEADS = frozenset(
-    [
-        "name",
-        "names",
-        "surname",
-        "surnames",
-        "firstname",
-        "lastname",
-        "fullname",
-        "forename",
-        "nom",
-        "noms",
-        "prenom",
-        "prenoms",
-        "nomprenom",
-        "nickname",
-    ]
+    re.findall(
+        r"\w+",
+        """
+        firstname forename fullname lastname name names nickname nom nomprenom noms prenom prenoms surname surnames
+        """,
+    )
 )
 KEY = """
-    code, code participant*, code personne*, code anonyme, identifiant*, identifier, identification number,
-    matricule*, id, ids, netid, net id, userid, user id, student id, staff id, employee id, numero, no, n,
-    numero d adherent*, numero d etudiant*, numero etudiant, numero de dossier, reference*, ref, registration number,
-    membership number, member number, student number, employee number, staff number, pseudonyme, unique code,
-    unique key
+    code, employee number, id, identifiant*, identification number, identifier, ids, matricule*, member number,
+    membership number, n, netid, no, numero, pseudonyme, ref, reference*, registration number, staff number,
+    student number, unique key, userid
     """
 """What tells one person from another."""
 NOT_KEY = """
-    allocataire caf, caf, cpam,
-    national number, national register, registre national, social insurance,
-    carte d identite, identity card, id card, national insurance, passeport, passport, rue, securite sociale, siren,
-    siret, social security, street, telephone, tva, vat
+    caf, carte d identite, cpam, id card, identity card, national insurance, national number, national register,
+    passeport, passport, registre national, rue, securite sociale, siren, siret, social insurance, social security,
+    street, telephone, tva, vat
     """
 """What has a number that no survey tells people apart by: it belongs to the state, to a house or a company."""
 CONSENT = """
     acceptez vous de respecter, acceptez vous la, acceptez vous le, acceptez vous les, acceptez vous que * donnees,
     by checking, by signing, by submitting, by ticking, charte, code de conduite, code of conduct,
-    conditions d utilisation, conditions generales, confidentialite, consent*, consentez vous, conserve * donnees,
-    conserve * reponses, content with our privacy, d accord pour que, data protection, do you accept,
-    do you agree that, do you agree to the, do you consent, do you give * consent, donnees a caractere,
-    donnees personnelles, en cochant, en soumettant, garde * donnees, garde * reponses, gdpr, happy for * to hold,
-    happy for * to keep, happy for * to store, hereby declare, i accept, i acknowledge, i agree, i agree to,
-    i certify, i commit to, i confirm, i consent, i declare, i have read, i hereby, i understand and,
-    i understand how, i understand that, j accepte, j accepte l enregistrement, j accepte le traitement, j ai lu,
+    conditions d utilisation, conditions generales, confidentialite, consent*, conserve * donnees, conserve * reponses,
+    content with our privacy, d accord pour que, data protection, do you accept, do you agree that, do you agree to the,
+    do you consent, do you give * consent, donnees a caractere, donnees personnelles, en cochant, en soumettant,
+    garde * donnees, garde * reponses, gdpr, happy for * to hold, happy for * to keep, happy for * to store,
+    hereby declare, i accept, i acknowledge, i agree, i certify, i commit to, i confirm, i consent, i declare,
+    i have read, i hereby, i understand and, i understand how, i understand that, j accepte, j ai lu,
     j ai pris connaissance, j approuve, j atteste, je certifie, je confirme, je consens, je declare, je m engage,
     je reconnais, mentions legales, mes donnees, my data, notice, ok pour que, personal data,
     politique de confidentialite, privacy notice, privacy policy, reglement interieur, rgpd, terms and conditions,
-    terms of, terms of use, traitement de mes *, traitement de vos *, vos donnees
+    terms of, traitement de mes *, traitement de vos *, vos donnees
     """
 PERMISSION = """
     acceptez vous d etre contacte*, acceptez vous de recevoir, add me to, autorisez vous, be contacted about,
@@ -160,181 +69,139 @@ PERMISSION = """
     happy for * to contact, happy for * to email, happy for * to get, happy for * to send, happy for * to share,
     happy for * to use, happy to be contacted, i authori*e, i give permission, image rights, j accepte de recevoir,
     j autorise, je veux recevoir, keep me informed, lettre d information, m envoyer, mailing list, marketing, may we,
-    newsletter*, photo*, photograph*, publication de *, receive news*, receive updates, recevoir * actualites,
+    newsletter*, photo*, publication de *, receive news*, receive updates, recevoir * actualites,
     recevoir des informations, share my *, share your * with, show * on my profile, show my *, souhaite recevoir,
     temoignage, testimonial
     """
 """What people may refuse and still take part: a refusal turns nobody away."""
 PLACE = """
-    arrondissement*, canton, cantons, cities, city, code postal, codes postaux, commune, communes, countries,
-    country, county, departement, district, do you live in, habitez vous, lieu, lieu d exercice, lieu d habitation,
-    lieu de rencontre, lieu de residence, lieu de travail, lieu de vie, localisation, localite, location*,
-    native place, ou etes vous base*, ou etes vous situe*, ou habitez, ou travaillez vous, ou vivez, pays,
-    post code*, postal code*, postcode*, province, provinces, quartier, region, regions, residence, state,
-    state or province, territoire*, town, towns, traveling from, travelling from, village, ville, villes, vivez vous,
-    where are you based, where are you from, where are you located, where do you live, where you live,
-    where you work, zip, zip code*
+    arrondissement*, canton, cantons, cities, city, code postal, codes postaux, commune, communes, countries, country,
+    county, departement, district, do you live in, habitez vous, lieu, localisation, localite, location*, native place,
+    ou etes vous base*, ou etes vous situe*, ou habitez, ou travaillez vous, ou vivez, pays, post code*, postal code*,
+    postcode*, province, provinces, quartier, region, regions, residence, state, territoire*, town, towns,
+    traveling from, travelling from, village, ville, villes, vivez vous, where are you based, where are you from,
+    where are you located, where do you live, where you live, where you work, zip
     """
 NOT_PLACE = """
-    state of, state your, state why, please state, lieu de formation, lieux de formation, lieu s de formation,
-    lieux de, au lieu de, donner lieu, a l etat, country music, village hall team
+    a l etat, au lieu de, country music, donner lieu, lieu de formation, lieu s de formation, lieux de,
+    lieux de formation, please state, state of, state why, state your, village hall team
     """
 NAMES = """
-    anyone you, associations, authors, avec qui, avoid, bunk with, co authors, co workers, colleagues, collegues,
-    compagnies, companies you, coworkers, employers, employeurs, entreprises ou vous, entreprises pour lesquelles,
-    eviter, keep apart from, must not be paired, must not pair, names of, not be matched, not be paired,
-    not match you, not pair, organisations, organismes, organizations, pas etre en binome, pas etre jumele*,
-    people who, people you, personnes a, personnes avec, personnes que, personnes qui, room with, share a room with,
-    sit with, someone you, structures, structures connues, structures pour *, surtout pas, who should we not,
+    anyone you, associations, authors, avec qui, avoid, bunk with, co workers, colleagues, collegues, compagnies,
+    companies you, coworkers, employers, employeurs, entreprises ou vous, entreprises pour lesquelles, eviter,
+    keep apart from, names of, not be matched, not be paired, not match you, not pair, organisations, organismes,
+    organizations, pas etre en binome, pas etre jumele*, people who, people you, personnes a, personnes avec,
+    personnes que, personnes qui, room with, sit with, someone you, structures, surtout pas, who should we not,
     who would you rather not, with whom
     """
-NOT_TYPED = "type*, size*, taille*, kind of, secteur*, sector*, category, categorie*, statut"
-PLURAL = (
-    "languages, langues, areas, skills, interests, hobbies, keywords, competences, domaines, themes, "
-    "topics, centres d interet, interets, outils, tools, instruments"
-)
+NOT_TYPED = """
+    categorie*, category, kind of, secteur*, sector*, size*, statut, taille*, type*
+    """
+PLURAL = """
+    areas, centres d interet, competences, domaines, hobbies, instruments, interests, interets, keywords, languages,
+    langues, outils, skills, themes, tools, topics
+    """
 """What is asked for several of."""
 TYPED = """
-    company, companies, firm, employer, employeur, entreprise, societe, affiliation*, institution, university,
-    universite, school, ecole, high school, alma mater, etablissement, laboratoire, lab, college or university,
-    organization you, organisation you, structure, job title, position, current role, poste, poste occupe, fonction,
-    intitule*, metier exact, profession exacte, pronoun*, pronom*, keyword*, mots cles, hobbies, hobby, time zone,
-    timezone, fuseau horaire, professional body, diplome obtenu, promotion, annee de sortie, signature,
-    certification*, formations ou certifications, degree are you, regime, autorite, manager s name, superviseur,
-    supervisor, sous quel nom, start month, end month, graduation date, duration, attempt
+    affiliation*, alma mater, annee de sortie, attempt, autorite, certification*, companies, company, current role,
+    degree are you, diplome obtenu, duration, ecole, employer, employeur, end month, entreprise, etablissement, firm,
+    fonction, fuseau horaire, graduation date, hobbies, hobby, institution, intitule*, job title, keyword*, lab,
+    laboratoire, manager s name, metier exact, mots cles, organisation you, organization you, position, poste,
+    profession exacte, professional body, promotion, pronom*, pronoun*, regime, school, signature, societe,
+    sous quel nom, start month, structure, superviseur, supervisor, time zone, timezone, universite, university
     """
 """What people type: the same answer twice makes no list of options of it."""
 STAFF_ALONE = """
-    title, titre, civilite, salutation, status, statut, application*, candidature, inscription, dossier, adhesion,
-    prioritaire, cotisation, paye, payeur, price, tarif, tarifs, prix, payment, paiement, facture, parent*, enfants,
-    children, age, ages, photo, photos, cv, resume, file, fichier, upload, transport*, arrival, arrivee, departure,
-    contract, contrat, visa, income, revenu*, salary, salaire, vacances, holiday, holidays, logement, accommodation,
-    accommodations, hebergement, anciennete, signature, attachment, piece jointe, social media, handle, conge*,
-    parking, luggage, salaries, medical insurance
+    accommodation, accommodations, adhesion, age, ages, anciennete, application*, arrival, arrivee, attachment,
+    candidature, children, civilite, conge*, contract, contrat, cotisation, cv, departure, dossier, enfants, facture,
+    fichier, file, handle, hebergement, holiday, holidays, income, inscription, logement, luggage, medical insurance,
+    paiement, parent*, parking, paye, payeur, payment, photo, photos, piece jointe, price, prioritaire, prix, resume,
+    revenu*, salaire, salaries, salary, salutation, signature, social media, status, statut, tarif, tarifs, title,
+    titre, transport*, upload, vacances, visa
     """
 """What staff read where a question asks for nothing else."""
 STAFF = """
-    academic qualification, age group, annee de naissance, attentes satisfaites, avez vous apprecie, avez vous trouve,
-    avis general, birth year, clarity of *, clarte *, comment avez vous connu, comment avez vous trouve,
-    comment nous avez vous, company size, connu le programme, couvre t il vos attentes, date of birth,
-    dernier diplome, driver s license, driving licence, driving license, droit de travailler, employer size,
-    en fonction, evaluate the *, evaluation de *, evaluation du *, evaluation generale, evaluation globale,
-    feel like leaving, find out about this, find out about us, firm type, first aid, first generation,
-    first in family, foyer, free school meals, groupe d age, guardian*, hear about, heard about, heard of,
-    highest level of education, highest qualification, household, household income, how old, how was your,
-    how would you rate the *, in this job, instructor, invoice, learn about, leaving your job, legal guardian*,
-    maitrise du sujet, maitrise methodologie, marie*, marital, married, matrimoniale, ne en, note globale,
-    number of children, occupez vous cet emploi, organisation de la formation, ou avez vous entendu,
-    overall experience, overall rating, permis de conduire, pertinence *, qualite de *, quality of the *, quel age,
-    rate the *, recommand*, recommend*, repondu a vos attentes, right to work, room sharing, satisfaction, satisfait*,
-    satisfied, school meals, shirt size, situation familiale, size of your, source de recrutement, sources de revenu*,
-    t shirt, taille de l *, taille de t shirt, taille de votre, tee shirt, trainer, tranche d age,
-    travel arrangement*, traveling, travelling, type de contrat, type of contract, type of institution,
+    academic qualification, age group, annee de naissance, avez vous apprecie, avez vous trouve, avis general,
+    birth year, clarity of *, clarte *, comment avez vous connu, comment nous avez vous, company size,
+    connu le programme, couvre t il vos attentes, date of birth, dernier diplome, driver s license, driving licence,
+    driving license, droit de travailler, employer size, en fonction, evaluate the *, evaluation de *, evaluation du *,
+    evaluation generale, evaluation globale, feel like leaving, find out about this, find out about us, firm type,
+    first aid, first generation, first in family, foyer, groupe d age, guardian*, hear about, heard about, heard of,
+    highest level of education, highest qualification, household, how old, how was your, in this job, instructor,
+    invoice, learn about, leaving your job, maitrise du sujet, maitrise methodologie, marie*, marital, married,
+    matrimoniale, ne en, note globale, number of children, occupez vous cet emploi, organisation de la formation,
+    ou avez vous entendu, overall experience, overall rating, permis de conduire, pertinence *, qualite de *,
+    quality of the *, quel age, rate the *, recommand*, recommend*, repondu a vos attentes, right to work, room sharing,
+    satisfaction, satisfait*, satisfied, school meals, shirt size, situation familiale, size of your,
+    source de recrutement, sources de revenu*, t shirt, taille de l *, taille de votre, tee shirt, trainer,
+    tranche d age, travel arrangement*, traveling, travelling, type de contrat, type of contract, type of institution,
     types of employment, utile pour votre travail, vacation, votre age, work permit, your age
     """
 """What staff read and no pair is made of: logistics, the state of a file, households, opinions on a course."""
 FOLLOWING = """
-    si oui, si non, si c est le cas, si vous avez repondu oui, dans l affirmative, le cas echeant, lequel, laquelle,
-    lesquels, lesquelles, if yes, if no, if so, if you answered, if applicable, if you said, if you selected,
-    if you ticked, if other, if you have, which one, which ones, please give details, please provide details,
-    please specify, please describe if, please explain, give details, further details, veuillez preciser,
-    merci de preciser
+    dans l affirmative, further details, give details, if applicable, if no, if other, if so, if yes, if you answered,
+    if you have, if you said, if you selected, if you ticked, laquelle, le cas echeant, lequel, lesquelles, lesquels,
+    merci de preciser, please describe if, please explain, please give details, please provide details, please specify,
+    si c est le cas, si non, si oui, si vous avez repondu oui, veuillez preciser, which one, which ones
     """
 """How a question begins that says more of the one before."""
+REMARKS = """
+    any comment*, any further comment*, any other comment*, any other information, any other remark*, anything else,
+    autre information, autre remarque, autre* commentaire*, autres informations, autres remarques, other comment*,
+    other information, other remark*
+    """
+"""How a question begins that leaves open what is said: it says more of none before it."""
+DESCRIPTION = frozenset(["description", "descriptions", "detail", "details", "precision", "precisions", "specify"])
+"""Words by which a question asks to describe what another one named."""
+MEMBERSHIP = """
+    adherent* depuis, are you a full member, are you a member, depuis * adherent*, depuis * frequentez vous *,
+    depuis * membre, depuis * venez vous, do you attend regularly, etes vous adherent*, etes vous membre,
+    how long * a member, how long * attended *, how long * attending *, how long * belonged, how often do you attend,
+    member since, membre depuis, when did you join
+    """
+"""Questions on being a member that leave unsaid of what."""
 FOLLOWING_WORDS = frozenset(
-    [
-        "when",
-        "where",
-        "since",
-        "depuis",
-        "quand",
-        "combien",
-        "temps",
-        "how",
-        "long",
-        "which",
-        "what",
-        "quel",
-        "quelle",
-        "type",
-        "nature",
-        "please",
-        "specify",
-        "details",
-        "detail",
-        "describe",
-        "explain",
-        "give",
-        "provide",
-        "further",
-        "more",
-        "information",
-        "comment",
-        "comments",
-        "other",
-        "above",
-        "it",
-        "this",
-        "precisez",
-        "preciser",
-        "precisions",
-        "precision",
-        "details",
-        "lesquels",
-        "lesquelles",
-        "lequel",
-        "laquelle",
-        "veuillez",
-        "merci",
-        "de",
-        "si",
-        "autre",
-        "commentaire",
-        "commentaires",
-        "ci",
-        "dessus",
-        "to",
-        "if",
-        "your",
-        "answer",
-        "any",
-    ]
+    re.findall(
+        r"\w+",
+        """
+        above answer any autre ci combien comment commentaire commentaires comments de depuis describe dessus detail
+        details explain further give how if information it laquelle lequel lesquelles lesquels long merci more nature
+        other please preciser precisez precision precisions provide quand quel quelle si since specify temps this to
+        type veuillez what when where which your
+        """,
+    )
 )
 """Words of which such a question may be made altogether."""
 PAIRING = """
     a titre de, accompagner, aimes tu, base* in, based, binome*, buddies, buddy, competence*, decisions, disciplin*,
-    domaine*, du genre a, ecole, en equipe, en groupe, en tant que, filleul*, formation, group work, habitez,
-    imprevus, industr*, jumel*, language*, langue*, live in, live near, marraine*, mentee*, mentor*, metier*, paired,
-    parles tu, parlez, parrain*, prefer* to work, prefer* travailler, profession*, secteur*, sector*, seul plutot,
-    seule plutot, skill*, speak, teach*, topic*, travaillez vous, tuteur*, tutor*, tutora*, work in,
-    work on your own, works in
+    domaine*, du genre a, ecole, en equipe, en groupe, en tant que, filleul*, formation, group work, habitez, imprevus,
+    industr*, jumel*, language*, langue*, live in, live near, marraine*, mentee*, mentor*, metier*, paired, parles tu,
+    parlez, parrain*, prefer* to work, prefer* travailler, profession*, secteur*, sector*, seul plutot, seule plutot,
+    skill*, speak, teach*, topic*, travaillez vous, tuteur*, tutor*, work in, work on your own, works in
     """
 """What a question may be about whatever its answers are."""
 PAIRING_WITH_OPTIONS = """
     activit*, advice, advis*, affinit*, aide, aider, aimeriez, aimez, aise, annee*, ans, apport*, apprendre,
-    apprentissage*, approach*, approche*, area, areas, arrondissement, art, arts, atelier*, atout*, attend* vous,
-    attente*, availab*, besoin*, bosser, bosses, branch, branche, branchent, bring, cadre, call*, campus, canal,
-    canaux, canton, career*, carriere*, casual chat, challenge*, champs, channel*, chatty, class, classe, club*,
-    coach*, college, comfort*, communicat*, compan*, companies, company, competent, confian*, confiden*, connaiss*,
-    conseil*, contribut*, cours, course*, creneau*, curriculum, decouvrir, degree*, demande*, department*, develop*,
-    difficultes, difficulty with your studies, diplome*, direction, discover, discuss, dispo, disponib*, distance,
-    distanciel, doubts, drawn to, duration, duree, ecole*, educational level, elective*, emploi*, employer*,
-    employeur*, encadrer, energy, english, enseign*, entreprise*, equipe*, etudes, etudiez, evenings, expect*,
-    experience*, expert*, explor*, face to face, facult*, feedback, field*, filiere*, fonction*, format*, formation*,
-    francais, free time, frequen*, function*, goal*, grade, group, growth, guid*, help*, heures, hobb*, horaire*,
-    hours, how often, improv*, in person, instrument*, interess*, interest*, interet*, jeu, jeux, job*, jours,
-    know about, lab, labo*, laboratoire*, learn*, level*, loisir*, maitris*, major, majors, match*, mbti, medium,
-    meet*, methode*, modalit*, modes, music*, musique, need*, nervous, network, niveau*, objectif*, occupation*,
-    offer*, online, organi*ation*, outils, pair, parler, partager, pass on, passion*, personality, personnalite,
-    plage*, possible times, postcode, poste, practice area*, pratique*, prefer*, presentiel, priorit*, program*,
-    programme of study, progress*, project*, projet*, qualification*, qualified, quiet, recherch*, rencontr*,
-    rendez vous, research, reseau*, role model, role*, rythme, savoir faire, schedule*, scheme*, school,
-    school or department, seek*, sejour*, semaine, semaines, senior*, session*, share, shift*, sites, slot*,
-    software, soirees, sorties, speciali*, specialt*, sport*, stages, strength*, structure*, struggl*, stud*, study,
-    style*, suivre, sujet*, support*, talk about, talk to, team*, technolog*, temperament, tempo, temps, tente,
-    tentent, thematique*, theme*, time*, timing*, tool*, trade*, training, trait, traits, transmettre, travail*,
-    tuteur*, ufr, unite de recherche, universit*, vis*io*, volunteering for, voudriez, week, weeks, wish*, work*,
-    worries, year, years, zone*
+    apprentissage*, approach*, approche*, area, areas, art, arts, atelier*, atout*, attend* vous,
+    attente*, availab*, besoin*, bosser, bosses, branch, branche, branchent, bring, cadre, call*, campus, canal, canaux,
+    career*, carriere*, casual chat, challenge*, champs, channel*, chatty, class, classe, club*, coach*,
+    college, comfort*, communicat*, compan*, competent, confian*, confiden*, connaiss*, conseil*, contribut*, cours,
+    course*, creneau*, curriculum, decouvrir, degree*, demande*, department*, develop*, difficultes, diplome*,
+    direction, discover, discuss, dispo, disponib*, distance, distanciel, doubts, drawn to, duration, duree, ecole*,
+    elective*, emploi*, employer*, employeur*, encadrer, energy, english, enseign*, entreprise*, equipe*, etudes,
+    etudiez, evenings, expect*, experience*, expert*, explor*, face to face, facult*, feedback, field*, filiere*,
+    fonction*, format*, francais, frequen*, function*, goal*, grade, group, growth, guid*, help*, heures, hobb*,
+    horaire*, hours, how often, improv*, in person, instrument*, interess*, interest*, interet*, jeu, jeux, job*, jours,
+    know about, lab, labo*, learn*, level*, loisir*, maitris*, major, majors, match*, mbti, medium, meet*, methode*,
+    modalit*, modes, music*, musique, need*, nervous, network, niveau*, objectif*, occupation*, offer*, online,
+    organi*ation*, outils, pair, parler, partager, pass on, passion*, personality, personnalite, plage*,
+    poste, practice area*, pratique*, prefer*, presentiel, priorit*, program*, progress*, project*, projet*,
+    qualification*, qualified, quiet, recherch*, rencontr*, rendez vous, research, reseau*, role*, rythme, savoir faire,
+    schedule*, scheme*, school, seek*, sejour*, semaine, semaines, senior*, session*, share, shift*, sites, slot*,
+    software, soirees, sorties, speciali*, specialt*, sport*, stages, strength*, structure*, struggl*, stud*, style*,
+    suivre, sujet*, support*, talk about, talk to, team*, technolog*, temperament, tempo, temps, tente, tentent,
+    thematique*, theme*, time*, timing*, tool*, trade*, training, trait, traits, transmettre, travail*, ufr,
+    universit*, vis*io*, volunteering for, voudriez, week, weeks, wish*, work*, worries, year, years, zone*
     """
 """What a question may be about where its answers were chosen, counted or graded."""
 SPOKEN = """

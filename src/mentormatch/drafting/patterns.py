@@ -6,7 +6,7 @@ at the end, ``**`` for up to eight.
 
 import re
 from functools import cache, lru_cache
-from itertools import groupby
+from itertools import groupby, product
 
 from mentormatch import text
 
@@ -50,6 +50,16 @@ def alternatives(phrases: str) -> str:
     return (
         "(?:" + "|".join(f"{start}(?:{'|'.join(sorted(rest, key=len, reverse=True))})" for start, rest in groups) + ")"
     )
+
+
+def combine(starts: str, ends: str) -> str:
+    """Return the phrases that begin with one of these and end with one of those.
+
+    >>> combine("born in, live in", "France, Peru")
+    'born in France, born in Peru, live in France, live in Peru'
+    """
+    pairs = product(*(filter(None, (" ".join(part.split()) for part in text.split(","))) for text in (starts, ends)))
+    return ", ".join(map(" ".join, pairs))
 
 
 def expression(phrase: str) -> str:

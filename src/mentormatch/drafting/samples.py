@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 from mentormatch.drafting.lexicon import ACCENTED, COMMON, CONSENT
 from mentormatch.drafting.patterns import fold
-from mentormatch.drafting.words import follows, ordinal, rank, says
+from mentormatch.drafting.sensitivity import subject_of
+from mentormatch.drafting.words import asks_membership, describes, follows, is_rank, ordinal, says
 from mentormatch.fields import Side
 from mentormatch.languages import spoken
 from mentormatch.survey.headers import split_part
@@ -21,6 +22,8 @@ MOST_ROWS = 100
 """So many rows of a file are looked at where its headers tell nothing."""
 ENOUGH = 8
 """Rows: with more, columns of one grid have answers in common."""
+BELONGING, OFTEN = ("religion", "union", "politics"), 3
+"""Subjects that people are members of, and the questions of one from which on a whole form is about it."""
 type Tables = Sequence[tuple[Table, Side | None]]
 
 
@@ -29,7 +32,7 @@ class QuestionSample:
     """A question as a file asks it: ``items`` of its columns (none: one column), and ``rows`` of cells, all trimmed.
 
     ``headers`` are those of its columns; ``sides`` says who sent each row, None where that is not known. ``follows`` is
-    the question before it, where this one only asks to say more of that.
+    the question of which this one only asks to say more.
     """
 
     question: str
@@ -77,7 +80,7 @@ def in_table(table: Table, side: Side | None) -> list[QuestionSample]:
             found += [sample_of_columns(table, ranks[first], side)] if ranks[first] else []
         elif any(table.header[column].strip() for column in columns):
             found.append(sample(table, question, columns, side))
-    return link_follow_ups(found)
+    return link_memberships(link_follow_ups(found))
 
 
 def separate_columns(table: Table) -> Table:
@@ -90,7 +93,7 @@ def separate_columns(table: Table) -> Table:
         given = answers_in(table, column)
         if column - 1 not in table.alone:
             known, ended = answers_in(table, column - 1), False
-        unlike = given.isdisjoint(known) and not all(map(rank, given | known))
+        unlike = given.isdisjoint(known) and not all(map(is_rank, given | known))
         ended = ended or bool(given and known and unlike and len(table.records) > ENOUGH)
         header[column] = table.alone[column] if ended else header[column]
         known |= given
@@ -106,9 +109,24 @@ def link_follow_ups(asked: Sequence[QuestionSample]) -> list[QuestionSample]:
     """Return questions in their order, each that only asks to say more with the one that it follows."""
     found: list[QuestionSample] = []
     for one in asked:
-        before = found[-1] if found and follows(one.question) else None
+        last = found[-1] if found else None
+        before = last if last and (follows(one.question) or describes(one.question, last.question)) else None
         found.append(replace(one, follows=before and (before.follows or before)))
     return found
+
+
+def link_memberships(asked: Sequence[QuestionSample]) -> list[QuestionSample]:
+    """Return questions, those on being a member of something unnamed with a question that names what it is.
+
+    A form that asks again and again about faith, or about a union, is the form of a church, or of that union.
+    """
+    named = [(subject_of(one.question), one) for one in asked]
+    times = Counter(subject for subject, _ in named if subject in BELONGING)
+    subject, count = times.most_common(1)[0] if times else (None, 0)
+    if count < OFTEN:
+        return list(asked)
+    first = next(one for of, one in named if of == subject)
+    return [replace(one, follows=first) if asks_membership(one.question) else one for one in asked]
 
 
 def hold_other_only(header: Sequence[str], columns: Sequence[int]) -> bool:

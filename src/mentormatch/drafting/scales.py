@@ -66,17 +66,17 @@ FILLER = re.compile(
 )
 
 
-def graded(answers: Sequence[str]) -> list[str] | None:
+def order_answers(answers: Sequence[str]) -> list[str] | None:
     """Return answers in their order, the lowest first, None where neither words nor numbers tell one.
 
     Answers off the scale are left out.
 
-    >>> graded(["Plus de 5 ans", "1 à 2 ans", "Moins de 1 an"])
+    >>> order_answers(["Plus de 5 ans", "1 à 2 ans", "Moins de 1 an"])
     ['Moins de 1 an', '1 à 2 ans', 'Plus de 5 ans']
-    >>> graded(["Very important", "Not important", "No preference", "Somewhat important"])
+    >>> order_answers(["Very important", "Not important", "No preference", "Somewhat important"])
     ['Not important', 'Somewhat important', 'Very important']
     """
-    kept = [answer for answer in answers if not off(answer)]
+    kept = [answer for answer in answers if not is_off_scale(answer)]
     if len(kept) < 2:
         return None
     for measured in (*(in_ladder(kept, ladder) for ladder in LADDERS), in_degrees(kept), in_ranges(kept)):
@@ -86,24 +86,24 @@ def graded(answers: Sequence[str]) -> list[str] | None:
     return None
 
 
-def above(one: str, other: str) -> bool | None:
+def is_higher(one: str, other: str) -> bool | None:
     """Return whether ``one`` stands above ``other`` on a scale that names its ends, None where their words do not tell.
 
-    >>> above("very", "not at all"), above("le moins", "le plus"), above("tea", "coffee")
+    >>> is_higher("very", "not at all"), is_higher("le moins", "le plus"), is_higher("tea", "coffee")
     (True, False, None)
     """
     ends = [within(MOST).search(plain(one)), within(MOST).search(plain(other))]
     least = [within(LEAST).search(plain(one)), within(LEAST).search(plain(other))]
     if ends.count(None) == 1 or least.count(None) == 1:
         return bool(ends[0] or least[1])
-    order = graded([one, other])
+    order = order_answers([one, other])
     values = [degree(one), degree(other)]
     if order is None and ({values[0][0], values[1][0]} - {""} or values[0][1] == values[1][1]):
         return None
     return order[0] == other if order else values[0][1] > values[1][1]
 
 
-def off(answer: str) -> bool:
+def is_off_scale(answer: str) -> bool:
     """Say whether an answer stands off any scale."""
     return bool(within(OFF).fullmatch(plain(answer)))
 
@@ -155,9 +155,9 @@ def degree(answer: str) -> tuple[str, float]:
 
 def in_ranges(answers: Sequence[str]) -> list[float | None] | None:
     """Return what orders ranges of numbers: the first number of each, a little less below it, a little more above."""
-    spoken = {unit(numbered(answer)) for answer in answers}
+    spoken = {unit(write_figures(answer)) for answer in answers}
     found = [bound(answer, scaled=len(spoken - {1.0}) > 1) for answer in answers]
-    rates = {bool(RATE.search(numbered(answer))) for answer in answers if fold(answer) not in SMALL_NUMBERS}
+    rates = {bool(RATE.search(write_figures(answer))) for answer in answers if fold(answer) not in SMALL_NUMBERS}
     classes = all(re.fullmatch(r"\d+(?:e|eme)", fold(answer)) for answer in answers)
     return None if None in found or years(answers) or classes or len(rates) > 1 else found
 
@@ -175,7 +175,7 @@ def bound(answer: str, *, scaled: bool = True) -> float | None:
     >>> bound("12 Green Road") is None
     True
     """
-    said = numbered(re.sub(r"\s*\(.*?\)|\s[–—-]\s(?!\d).*$", "", answer).strip().casefold())
+    said = write_figures(re.sub(r"\s*\(.*?\)|\s[–—-]\s(?!\d).*$", "", answer).strip().casefold())
     found = FIGURE.search(said)
     if not found or rest_of(said):
         return None
@@ -188,7 +188,7 @@ def bound(answer: str, *, scaled: bool = True) -> float | None:
     return value + nudge * max(value, 0.01)
 
 
-def numbered(said: str) -> str:
+def write_figures(said: str) -> str:
     """Return a text without accents, in which small numbers are figures."""
     words = fold(said).replace("d'un ", "de 1 ").replace("d'une ", "de 1 ").replace("'", " ")
     words = EVERY_DAY.sub("1 day per day", words)

@@ -2,7 +2,8 @@
 
 A wrong guess on one side shows staff one question less; on the other it pairs people by their health or their faith.
 So a phrase of a sensitive subject counts, unless the words beside it say that it is a field of work, of study or of
-interest, or that others than the person are meant. Options count where two of them are of such a subject.
+interest, a contract, or that others than the person are meant. Options count where two of them are of such a subject,
+or one that tells by itself.
 """
 
 import re
@@ -31,24 +32,7 @@ MOST_ANSWERS, LONGEST = 200, 90
 """Different answers that are looked at, and the characters of the longest one that may be an option."""
 SHARE, TYPED, FEW = 0.15, 0.4, 3
 """The share of sensitive options that tells, where they were chosen and where typed; how many are few."""
-COLOURS = frozenset(
-    [
-        "red",
-        "blue",
-        "green",
-        "grey",
-        "gray",
-        "yellow",
-        "pink",
-        "orange",
-        "rouge",
-        "bleu",
-        "vert",
-        "gris",
-        "jaune",
-        "rose",
-    ]
-)
+COLOURS = frozenset(re.findall(r"\w+", "blue bleu gray green grey gris jaune orange pink red rose rouge vert yellow"))
 """Options beside which black and white are colours of things."""
 PERSON = re.compile(
     r"\b(?:you|your|yourself|i|my|am|we|our|any|vous|votre|vos|tu|ton|ta|tes|je|j|mon|ma|mes|es|as|son|sa|"
@@ -56,16 +40,22 @@ PERSON = re.compile(
     r"|child s|spouse s|please|needs?|any|besoin|merci|veuillez|indiquez|precisez)(?: \w+){0,9} $"
 )
 ASKED = re.compile(
-    r" (?:\w+ ){0,2}(?:do|did|are|were|have|would) (?:you|they)\b| (?:\w+ ){0,2}(?:avez|etes|pratiquez|"
-    r"suivez|portez|appartenez|prenez) vous\b"
+    r" (?:\w+ ){0,2}(?:do|did|are|were|have|would) (?:you|they)\b"
+    r"| (?:\w+ ){0,2}(?:avez|auriez|aurez|etes|pratiquez|suivez|portez|appartenez|prenez) vous\b"
+    r"|(?: \w+){0,4} (?:you need|would (?:help|suit) you)\b"
+    r"|(?: \w+){0,8} (?:vous|te|t) (?:faut|faudra\w*|ser\w+|sont|aider\w+|permett\w+|a t)\b"
 )
-"""What stands behind a phrase that is asked of a person."""
+"""What stands behind a phrase that is asked of a person: what they do, and what they need or had."""
 IN_LIFE = re.compile(
     r" (?:\w+ ){0,4}(?:in|for|to|dans|pour|helps?|suits?|support) (?:you|your|vous|votre|toi|ta|ton)\b"
 )
 """What stands behind a phrase that a person is asked about."""
+REMARK = re.compile(r"[(\[:]")
+"""What a remark on a question begins with."""
 DONE_BY = r"(?:have|do|did|avez|as|que|qu) (?:you|vous|tu)"
-NOT_OWN = r"(?!(?:my|your|own|vos|votre|ton|ta|tes)\b)"
+NOT_OWN = r"(?!(?:my|your|own|being|vos|votre|ton|ta|tes|etre)\b)"
+NOT_GIVEN = r"(?<!besoin d )(?<!need )(?<!need some )(?<!etre )(?<!be )(?<!being )"
+"""What stands ahead of help that a person receives."""
 ASKING = r"(?:which|what|quels?|quelles?|your|vos|votre|tes|ton|ta)"
 DONE = (
     r"(?:handled?|defended|tried|advise[ds]?|represented|conseillez|defendez|defendu\w*|plaide\w*|traitez"
@@ -109,7 +99,11 @@ def subject_of(question: str, options: Iterable[str] = (), *, closed: bool = Tru
     by_words = subject_in_words(said)
     if by_words:
         return by_words
-    return None if is_topical(said) else subject_in_options(tuple(map(plain, chosen)), closed=closed)
+    # What stands before brackets or a colon is what is asked for; what is behind may name a course or a field.
+    asked = without_harmless(plain(REMARK.split(question, maxsplit=1)[0]))
+    if is_topical(said) and not (asked and subject_in_words(asked)):
+        return None
+    return subject_in_options(tuple(map(plain, chosen)), closed=closed)
 
 
 @lru_cache(maxsize=4096)
@@ -117,12 +111,14 @@ def subject_in_words(said: str) -> str | None:
     """Return the sensitive subject of the words of a question, None where there is none."""
     agreed = bool(within(CONSENT).match(said))
     for subject in SUBJECTS:
-        told = (subject.certain,) if agreed else (subject.certain, subject.likely)
+        # Phrases that tell in any sentence; in one by which people agree, no others do.
+        told = (subject.certain, subject.telling) + (() if agreed else (subject.likely,))
         strong = [m.span() for part in told for m in within(part).finditer(said)]
         if any(not is_exempt(said, span) for span in strong):
             return subject.name
         if agreed:
             continue
+        # Phrases that tell where a person is asked.
         if any(
             not is_exempt(said, m.span()) and concerns_person(said, m.span())
             for m in within(subject.possible).finditer(said)
@@ -152,14 +148,17 @@ def concerns_person(said: str, span: tuple[int, int]) -> bool:
 
 
 def is_exempt(said: str, span: tuple[int, int]) -> bool:
-    """Say whether the words beside a phrase tell that it is a field of work, or that others are meant."""
+    """Say whether the words around a phrase tell that it is a field of work, or the state of others."""
     before, phrase, after = said[: span[0]], said[slice(*span)], said[span[1] :]
+    # A field of work or of study, a club.
     ahead, behind = exempting_frames()
     if any(frame.search(before) for frame in ahead) or any(frame.match(after) for frame in behind):
         return True
+    # A subject that is talked about with somebody.
     talked, listened, helped = conversation_frames()
     if talked.search(before) and listened.search(after):
         return True
+    # Help that is given to others.
     others = within(OTHERS)
     aided = helped.search(before)
     return bool(aided and (others.search(aided[0]) or others.match(phrase) or others.match(after.lstrip())))
@@ -188,7 +187,7 @@ def conversation_frames() -> tuple[re.Pattern[str], ...]:
     return (
         re.compile(rf"\b{alternatives(TALKED)}(?: {NOT_OWN}\w+){{0,6}} $"),
         re.compile(rf"\b{alternatives(LISTENERS)}(?!\w)"),
-        re.compile(rf"(?<!besoin d )(?<!need )(?<!need some )\b{alternatives(HELPED)}(?: \w+){{0,5}} $"),
+        re.compile(rf"{NOT_GIVEN}\b{alternatives(HELPED)}(?: \w+){{0,5}} $"),
     )
 
 
@@ -201,6 +200,11 @@ def is_topical(said: str) -> bool:
 def subject_in_options(options: tuple[str, ...], *, closed: bool) -> str | None:
     """Return the sensitive subject of options, None where too few are of one."""
     told = [option for option in options if not DECLINED.match(option)]
+    # Some answers tell by themselves, such as an allowance for the disabled among sources of income.
+    telling = [name for option in told if (name := subject_told_by(option))]
+    if len(telling) > (not closed):
+        return Counter(telling).most_common(1)[0][0]
+    # Of all others two are needed, and a share of all; one is enough beside a few and a refusal to answer.
     found = [name for option in told if (name := subject_of_option(option))]
     declined = len(told) < len(options) and len(told) <= FEW
     enough = len(found) > 1 - declined and len(found) > (SHARE if closed else TYPED) * len(told)
@@ -217,6 +221,22 @@ def subject_of_option(option: str) -> str | None:
     return None
 
 
+def subject_told_by(option: str) -> str | None:
+    """Return the sensitive subject of an option that tells it whatever stands beside it, None of any other."""
+    return next((subject.name for subject in SUBJECTS if within(subject.telling).search(option)), None)
+
+
+@lru_cache(maxsize=4096)
 def without_harmless(said: str) -> str:
-    """Return the words of a question without phrases that only look sensitive."""
-    return " ".join(within(HARMLESS).sub(" ", said).split())
+    """Return the words of a question without phrases that only look sensitive.
+
+    Where one of these is a part of a longer phrase that is sensitive, the longer one counts.
+    """
+    certain = [m.span() for subject in SUBJECTS for m in within(subject.certain).finditer(said)]
+
+    def kept(match: re.Match[str]) -> str:
+        start, end = match.span()
+        longer = any(first <= start and end <= last and last - first > end - start for first, last in certain)
+        return match[0] if longer else " "
+
+    return " ".join(within(HARMLESS).sub(kept, said).split())

@@ -62,9 +62,9 @@ def restrict(sample: QuestionSample, found: Guess) -> Guess:
     """Return a guess, without a part in pairs where it asks for a gender, for what staff need, or for nothing known."""
     if found.use != "match":
         return found
-    if words.gender(sample.question):
+    if words.asks_gender(sample.question):
         return replace(found, use="display", why=join_reasons(found.why, tr(UNASKED)))
-    if words.read_only(sample.question) and not words.COUNT.search(fold(sample.question)):
+    if words.is_for_staff(sample.question) and not words.COUNT.search(fold(sample.question)):
         return replace(found, use="display", why=join_reasons(found.why, tr(READ_ONLY)))
     return (
         found
@@ -86,7 +86,11 @@ def subject_in(sample: QuestionSample) -> str | None:
     answers = distinct(sample.answers[:MOST_LOOKED_AT])[:MOST_ANSWERS]
     pieces = [piece for answer in answers for piece in split(answer, None)]
     options = distinct([*sample.items, *pieces, *(part for piece in pieces for part in piece.split(", "))])
-    return subject_of(sample.question, options, closed=bool(sample.items) or are_chosen(sample.answers))
+    chosen = bool(sample.items) or are_chosen(sample.answers)
+    # The first word of codes such as race_no and race_time says less than each of them.
+    coded = " " not in sample.question and all(header.startswith(sample.question) for header in sample.headers)
+    asked = sample.headers if coded else (sample.question,)
+    return next((found for one in asked if (found := subject_of(one, options, closed=chosen))), None)
 
 
 def is_sensitive(sample: QuestionSample) -> bool:
@@ -97,7 +101,12 @@ def is_sensitive(sample: QuestionSample) -> bool:
 def can_pair(sample: QuestionSample, found: Guess) -> bool:
     """Say whether a question gives a reason to bring two people together, or to keep them apart."""
     question = sample.question
-    if found.kind in BY_KIND or is_untitled(sample) or words.place(question) or words.says(lexicon.NAMES, question):
+    if (
+        found.kind in BY_KIND
+        or is_untitled(sample)
+        or words.asks_place(question)
+        or words.says(lexicon.NAMES, question)
+    ):
         return True
     if words.AVOIDED.search(plain(question)) or capacity.taking_side(question) or capacity.asks_places(question):
         return True

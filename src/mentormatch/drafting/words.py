@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from mentormatch.drafting import lexicon
-from mentormatch.drafting.patterns import fold, plain, within
+from mentormatch.drafting.patterns import alternatives, fold, plain, within
 from mentormatch.fields.lists import rank_of
 from mentormatch.text import canonical
 
@@ -96,10 +96,10 @@ def says(phrases: str, question: str) -> bool:
     return bool(within(phrases).search(plain(question)))
 
 
-def key(question: str) -> bool:
+def asks_code(question: str) -> bool:
     """Say whether a question asks for a code that tells people apart, and is short enough to be no sentence.
 
-    >>> key("N° d'adhérent"), key("userID"), key("Avez-vous un code de conduite dans votre entreprise ?")
+    >>> asks_code("N° d'adhérent"), asks_code("userID"), asks_code("Avez-vous lu le code de conduite de votre école ?")
     (True, True, False)
     """
     said = re.sub(r"(?<=[a-z])(?=I[dD]\b)", " ", question)
@@ -107,47 +107,47 @@ def key(question: str) -> bool:
     return short and says(lexicon.KEY, said) and not says(lexicon.NOT_KEY, said)
 
 
-def place(question: str) -> bool:
+def asks_place(question: str) -> bool:
     """Say whether a question asks for a place.
 
-    >>> place("Ville de résidence"), place("Where are you based?"), place("Or something else")
+    >>> asks_place("Ville de résidence"), asks_place("Where are you based?"), asks_place("Or something else")
     (True, True, False)
     """
     return says(lexicon.PLACE, within(lexicon.NOT_PLACE).sub(" ", plain(question))) and not COUNT.search(fold(question))
 
 
-def read_only(question: str) -> bool:
+def is_for_staff(question: str) -> bool:
     """Say whether a question is about logistics, the state of a file, a household or a course: no pair is made of it.
 
-    >>> read_only("Statut"), read_only("Quel statut ont les projets que vous aimeriez suivre ensemble ?")
+    >>> is_for_staff("Statut"), is_for_staff("Quel statut ont les projets que vous aimeriez suivre ensemble ?")
     (True, False)
     """
     telling = [word for word in plain(question).split() if word not in SMALL]
     return says(lexicon.STAFF, question) or (len(telling) <= LONGEST_ALONE and says(lexicon.STAFF_ALONE, question))
 
 
-def typed(question: str) -> bool:
+def asks_typed_text(question: str) -> bool:
     """Say whether a question asks for what people type: an employer, a school, a position.
 
-    >>> typed("Your employer"), typed("Size of your employer")
+    >>> asks_typed_text("Your employer"), asks_typed_text("Size of your employer")
     (True, False)
     """
     return says(lexicon.TYPED, question) and not says(lexicon.NOT_TYPED, question)
 
 
-def gender(question: str) -> bool:
+def asks_gender(question: str) -> bool:
     """Say whether a question asks for a gender, one's own or another's.
 
-    >>> gender("Genre"), gender("Quel genre de mentor cherchez-vous ?")
+    >>> asks_gender("Genre"), asks_gender("Quel genre de mentor cherchez-vous ?")
     (True, False)
     """
     return bool(GENDER.fullmatch(plain(question)))
 
 
-def rank(text: str) -> bool:
+def is_rank(text: str) -> bool:
     """Say whether a text names a rank and nothing else: ``1``, ``1er choix``, ``First choice``, ``Priorité 2``.
 
-    >>> rank("1er choix"), rank("Choice n°2"), rank("First aid")
+    >>> is_rank("1er choix"), is_rank("Choice n°2"), is_rank("First aid")
     (True, True, False)
     """
     said = within(RANKS).sub(" ", plain(text)).split()
@@ -174,13 +174,44 @@ def follows(question: str) -> bool:
     (True, True, False)
     """
     said = plain(question)
+    if within(lexicon.REMARKS).match(said):
+        return False
     return bool(within(lexicon.FOLLOWING).match(said)) or all(word in lexicon.FOLLOWING_WORDS for word in said.split())
 
 
-def day(text: str) -> bool:
+def describes(question: str, before: str) -> bool:
+    """Say whether a question repeats the words of the one before it, and asks to describe what they name.
+
+    >>> describes("Lift needed: details", "Do you need a lift?"), describes("Role details", "Do you need a lift?")
+    (True, False)
+    """
+    said, known = content(question), set(content(before))
+    named = [word for word in said if word not in lexicon.DESCRIPTION]
+    return 0 < len(named) < len(said) and all(stem(word) in set(map(stem, known)) for word in named)
+
+
+def stem(word: str) -> str:
+    """Return a word without the ending of a plural, of a verb or of a participle.
+
+    >>> stem("needed") == stem("needs") == stem("need")
+    True
+    """
+    return re.sub(r"(?<=\w{3})(?:ed|e?s)$", "", word)
+
+
+def asks_membership(question: str) -> bool:
+    """Say whether a question asks if, or since when, somebody is a member, and does not say of what.
+
+    >>> asks_membership("Are you a member?"), asks_membership("Are you a member of a sports club?")
+    (True, False)
+    """
+    return bool(re.fullmatch(alternatives(lexicon.MEMBERSHIP), plain(question)))
+
+
+def is_day(text: str) -> bool:
     """Say whether a text names a day: of the week, or a date with one.
 
-    >>> day("lundi"), day("Friday 9th August"), day("un jour")
+    >>> is_day("lundi"), is_day("Friday 9th August"), is_day("un jour")
     (True, True, False)
     """
     said = plain(text)
