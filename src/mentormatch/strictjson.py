@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from json import JSONDecodeError
@@ -120,10 +121,15 @@ def refuse(message: str, problems: Iterable[Problem]) -> None:
 
 def refusal(message: str, problems: Iterable[Problem]) -> RequestError:
     """Return the error that tells the first of many problems, and that there are others."""
+    return RequestError(message, first(problems, ROOT))
+
+
+def first(problems: Iterable[Problem], whole: str) -> list[Problem]:
+    """Return the first of many problems, and that there are others in the ``whole``; those others are never made."""
     told = list(islice(problems, MOST_TOLD + 1))
     if len(told) > MOST_TOLD:
-        told[MOST_TOLD:] = [Problem(ROOT, tr("d'autres encore : seuls les {most} premiers sont dits", most=MOST_TOLD))]
-    return RequestError(message, told)
+        told[MOST_TOLD:] = [Problem(whole, tr("d'autres encore : seuls les {most} premiers sont dits", most=MOST_TOLD))]
+    return told
 
 
 def faults(value: Any, where: str, depth: int) -> Iterator[Problem]:
@@ -195,9 +201,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) == len(pairs):
         return found
-    names = [name for name, _ in pairs]
     doubled = Doubled(found)
-    doubled.keys_twice = tuple(name for name in found if names.count(name) > 1)
+    doubled.keys_twice = tuple(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
     return doubled
 
 
