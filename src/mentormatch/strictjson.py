@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -21,6 +22,7 @@ MOST_DIGITS = 100
 SHOWN_CHARACTERS = 60
 MOST_TOLD = 100
 """Of more problems than that, the first are told."""
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 MARK = "\ufeff"
 """The mark of byte order, before a text: in other encodings than UTF-8 it has other bytes."""
 
@@ -83,7 +85,7 @@ def parse_json(text: str | bytes) -> Any:
         where = tr("ligne {line}, colonne {column}", line=error.lineno, column=error.colno)
         raise_unread(tr("une syntaxe incorrecte"), tr("un objet JSON"), where)
     except RecursionError:
-        raise_unread(*_too_deep())
+        raise_unread(*_too_deep(), _place_too_deep(told))
     refuse_unplain(value)
     return value
 
@@ -191,6 +193,22 @@ def _encodable(text: str) -> bool:
         return text.isascii() or bool(text.encode())
     except UnicodeEncodeError:
         return False
+
+
+def _place_too_deep(text: str) -> str:
+    """Return where a text that no parser could descend into is too deep."""
+    depth = 0
+    for token in _BRACKETS.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
+        if depth > MOST_DEEP:
+            return place_in(text, token.start())
+    return ROOT
+
+
+def place_in(text: str, place: int) -> str:
+    """Return the line and the column of a place in a text, both counted from 1."""
+    line, column = text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
+    return tr("ligne {line}, colonne {column}", line=line, column=column)
 
 
 def _too_deep() -> tuple[str, str]:

@@ -14,7 +14,7 @@ from typing import Any
 from mentormatch.errors import Problem, ProgrammeError
 from mentormatch.languages import tr
 from mentormatch.phrases import about, thousands
-from mentormatch.strictjson import MOST_DIGITS
+from mentormatch.strictjson import MOST_DIGITS, place_in
 
 MOST_BYTES = 8 << 20
 MOST_DEEP = 32
@@ -99,8 +99,7 @@ def _beyond(text: str, place: int, what: str) -> Problem:
         "dotted": (tr("une clé de trop de parties"), tr("{most} parties au plus", most=MOST_PARTS)),
         "number": (tr("un nombre de trop de chiffres"), tr("{most} chiffres au plus", most=MOST_DIGITS)),
     }[what]
-    line, column = text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
-    return Problem(tr("ligne {line}, colonne {column}", line=line, column=column), found, expected)
+    return Problem(place_in(text, place), found, expected)
 
 
 def syntax_problem(message: str) -> Problem:
