@@ -160,7 +160,7 @@ class Programme(Part):
         found = chain(parts.problems, misreferences(parts))
         problems = first(found, tr("fichier")) or first(out_of_measure(parts.data), tr("fichier"))
         if problems:
-            raise ProgrammeError(about(source, tr("{count} erreur(s) à corriger", count=len(problems))), problems)
+            raise ProgrammeError(about(source, mistakes_told(problems)), problems)
         return cls.model_validate(parts.data)
 
     @property
@@ -175,6 +175,13 @@ class Programme(Part):
     def with_rules(self, rules: Sequence[Rule]) -> Self:
         """Return the programme with more rules."""
         return self.model_copy(update={"rules": [*self.rules, *rules]})
+
+
+def mistakes_told(problems: Sequence[Problem]) -> str:
+    """Return how many mistakes there are; the last one of very many says that there are others."""
+    if len(problems) > MOST_TOLD:
+        return tr("plus de {count} erreurs à corriger", count=MOST_TOLD)
+    return tr("{count} erreur(s) à corriger", count=len(problems))
 
 
 def fill_items(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def _beyond(text: str, place: int, what: str) -> Problem:
         "dotted": (tr("une clé de trop de parties"), tr("{most} parties au plus", most=MOST_PARTS)),
         "number": (tr("un nombre de trop de chiffres"), tr("{most} chiffres au plus", most=MOST_DIGITS)),
     }[what]
-    return Problem(place_in(text, place), found, expected)
+    return Problem(place_in(text, place), found, expected, tr("corrigez le fichier à cet endroit"))
 
 
 def syntax_problem(message: str) -> Problem:
