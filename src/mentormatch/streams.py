@@ -70,8 +70,8 @@ def plain(stream: TextIO, errors: str) -> TextIO:
     if not isinstance(stream, TextIOWrapper) or isinstance(stream, PlainStream):
         return stream
     stream.flush()
-    encoding, at_each_line = stream.encoding, stream.line_buffering
-    return PlainStream(stream.detach(), encoding=encoding, errors=errors, line_buffering=at_each_line)
+    encoding, lines, through = stream.encoding, stream.line_buffering, stream.write_through
+    return PlainStream(stream.detach(), encoding, errors, line_buffering=lines, write_through=through)
 
 
 def write_out(text: str) -> None:
