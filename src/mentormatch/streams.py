@@ -62,10 +62,11 @@ def hold_standard_streams() -> None:
             os.open(os.devnull, os.O_RDWR)
     if sys.stdin is None:
         sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - as long as the program runs
-    sys.stdout, sys.stderr = plain(sys.stdout, "replace"), plain(sys.stderr, "backslashreplace")
+    os.environ["PYTHON_COLORS"] = "0"  # of a traceback: they are control characters too
+    sys.stdout, sys.stderr = plain_stream(sys.stdout, "replace"), plain_stream(sys.stderr, "backslashreplace")
 
 
-def plain(stream: TextIO, errors: str) -> TextIO:
+def plain_stream(stream: TextIO, errors: str) -> TextIO:
     """Return a stream in the place of another, with ``errors`` for what its encoding has not."""
     if not isinstance(stream, TextIOWrapper) or isinstance(stream, PlainStream):
         return stream

@@ -37,7 +37,7 @@ progress.QUIET_S = 1e9
 from mentormatch.cli import main
 from mentormatch.cli.saying import complain, write_json, write_text
 from mentormatch.errors import MentorMatchError, Problem
-for line in sys.stdin:
+for line in sys.stdin.read().splitlines():  # all of it: a command may read from there
     do, values = json.loads(line)
     if do == "say":
         complain(values)

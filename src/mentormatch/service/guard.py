@@ -47,8 +47,8 @@ class Guesses:
     """
 
     def __init__(self) -> None:
-        self.all = Tally()
-        self.own: dict[str, Tally] = {}
+        self.all = RecentCount()
+        self.own: dict[str, RecentCount] = {}
         self.waiting = 0
 
     async def slow(self, client: str) -> None:
@@ -64,7 +64,7 @@ class Guesses:
 
     def delay_s(self, client: str) -> float:
         """Count one more wrong token from an address, and return how late it is answered."""
-        own = self.own.pop(client, None) or Tally()
+        own = self.own.pop(client, None) or RecentCount()
         self.own[client] = own  # at the end: the address that was silent the longest is forgotten first
         if len(self.own) > MOST_CLIENTS:
             del self.own[next(iter(self.own))]
@@ -72,7 +72,7 @@ class Guesses:
         return min(LONGEST_S, WRONG_S * 2.0 ** min(beyond, 16))
 
 
-class Tally:
+class RecentCount:
     """A count that begins anew after a silence."""
 
     def __init__(self) -> None:
