@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mentormatch.languages import tr
+from mentormatch.streams import on_one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,11 @@ class Problem:
     advice: str = ""
 
     def __str__(self) -> str:
+        """Say it on one line, whatever stands in the file that it speaks of."""
         told = tr("{where} : {found}", where=self.where, found=self.found)
         if self.expected:
             told = tr("{told} ; attendu : {expected}", told=told, expected=self.expected)
-        return f"{told} → {self.advice}" if self.advice else told
+        return on_one_line(f"{told} → {self.advice}" if self.advice else told)
 
 
 class MentorMatchError(Exception):
@@ -43,7 +45,7 @@ class MentorMatchError(Exception):
     def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
         self.message = message
         self.problems = tuple(problems)
-        super().__init__("\n".join([message, *(f"  - {problem}" for problem in self.problems)]))
+        super().__init__("\n".join([on_one_line(message), *(f"  - {problem}" for problem in self.problems)]))
 
 
 class ProgrammeError(MentorMatchError):

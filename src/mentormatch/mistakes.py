@@ -1,17 +1,17 @@
 """Mistakes in a programme file, told to the people who wrote it: key path, found, expected, nearest valid name."""
 
 import re
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from itertools import islice
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from mentormatch.errors import Problem, ProgrammeError
+from mentormatch.errors import Problem
 from mentormatch.languages import mark, tr
 from mentormatch.likeness import closest
-from mentormatch.phrases import about, quoted, thousands
+from mentormatch.phrases import quoted, thousands
 from mentormatch.text import fold
 
 TYPES = {
@@ -60,17 +60,37 @@ def out_of_measure(value: object, where: tuple[int | str, ...] = ()) -> Iterator
 
 MOST_NAMED = 20
 """Of more options than that, only the nearest is named."""
+MOST_ENUMERATED = 100
+MOST_COMPARED = 500
+"""So many names, of so many characters, are compared for a hint."""
+MOST_SHOWN = 200
+"""Of a longer name, so many characters are told."""
 
 
 def nearest(word: object, names: Iterable[str]) -> str:
-    """Return a hint at the valid name that is nearest to ``word``, empty where none is near."""
-    near = closest(word, names)
+    """Return a hint at the valid name that is nearest to ``word``, empty where none is near, or they are too many."""
+    known = [name for name in names if len(name) <= MOST_COMPARED]
+    if len(known) > MOST_COMPARED or len(brief(word)) > MOST_SHOWN:
+        return ""
+    near = closest(brief(word), known)
     return tr("vouliez-vous dire « {name} » ?", name=near.name) if near else ""
 
 
 def enumerated(names: Iterable[str]) -> str:
     """Return the valid names in a row."""
-    return ", ".join(map(quoted, names))
+    told = list(islice(names, MOST_ENUMERATED + 1))
+    return ", ".join([*map(quoted, map(brief, told[:MOST_ENUMERATED])), *("…" for _ in told[MOST_ENUMERATED:])])
+
+
+def brief(text: object) -> str:
+    """Return a name or a value as it is told: its beginning where it is long, its type where it is no text.
+
+    >>> brief("abc" * 100)[-4:], brief(10**5_000), brief(12)
+    ('cab…', 'un nombre', '12')
+    """
+    small = isinstance(text, int | float) and abs(text) <= GREATEST
+    told = str(text) if isinstance(text, str) or small else type_name(text)
+    return told if len(told) <= MOST_SHOWN else f"{told[:MOST_SHOWN]}…"
 
 
 def key_path(location: Sequence[int | str]) -> str:
@@ -81,35 +101,14 @@ def key_path(location: Sequence[int | str]) -> str:
     """
     text = ""
     for step in location:
-        text += f" {numbered(step + 1)}" if isinstance(step, int) else f"{'' if text.endswith(':') else '.'} {step}"
+        name = numbered(step + 1) if isinstance(step, int) else brief(step)
+        text += f"{'' if text.endswith(':') or isinstance(step, int) else '.'} {name}"
     return re.sub(r"\. ", ".", text.strip(". :")).strip()
 
 
 def numbered(number: int) -> str:
     """Return the place of an item in a list, before what stands in it."""
     return tr("n° {number} :", number=number)
-
-
-def tables_in(content: bytes, source: str) -> dict[str, Any]:
-    """Return what the bytes of a TOML file hold; raises ProgrammeError, which calls the file by its name."""
-    try:
-        return tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"))
-    except UnicodeDecodeError:
-        advice = tr("le fichier n'est pas en UTF-8 ; enregistrez-le en UTF-8")
-        raise ProgrammeError(about(source, advice)) from None
-    except tomllib.TOMLDecodeError as error:
-        told = tr("{file} ne peut pas être lu", file=source)
-        raise ProgrammeError(told, [syntax_problem(str(error))]) from None
-    except RecursionError:
-        raise ProgrammeError(about(source, tr("trop de crochets l'un dans l'autre"))) from None
-
-
-def syntax_problem(message: str) -> Problem:
-    """Return what the TOML reader refused, with its line."""
-    place = re.search(r"line (\d+), column (\d+)", message)
-    where = tr("ligne {line}, colonne {column}", line=place[1], column=place[2]) if place else tr("fin du fichier")
-    advice = tr("vérifiez guillemets, crochets et clés en double")
-    return Problem(where, tr("syntaxe TOML incorrecte"), advice=advice)
 
 
 def translate(error: ErrorDetails, location: Sequence[int | str], model: type[BaseModel]) -> Problem:
@@ -142,20 +141,22 @@ def unknown_key(location: Sequence[int | str], model: type[BaseModel]) -> Proble
 
 def unknown(where: str, key: str, names: Sequence[str]) -> Problem:
     """Return that a key is none of these names."""
-    return Problem(where, tr("clé inconnue « {key} »", key=key), enumerated(names), nearest(key, names))
+    return Problem(where, tr("clé inconnue « {key} »", key=brief(key)), enumerated(names), nearest(key, names))
 
 
 def unknown_kind(where: str, context: Mapping[str, Any]) -> Problem:
     """Return that no extension has this kind."""
     kinds = re.findall(r"'([^']+)'", str(context["expected_tags"]))
     tag = context["tag"]
-    return Problem(where, tr("« kind » inconnu : « {kind} »", kind=tag), enumerated(kinds), nearest(tag, kinds))
+    return Problem(where, tr("« kind » inconnu : « {kind} »", kind=brief(tag)), enumerated(kinds), nearest(tag, kinds))
 
 
 def unknown_value(where: str, found: object, expected: str) -> Problem:
     """Return that a setting has none of the values it may have."""
     values = re.findall(r"'([^']+)'", expected)
-    return Problem(where, tr("valeur inconnue « {value} »", value=found), enumerated(values), nearest(found, values))
+    return Problem(
+        where, tr("valeur inconnue « {value} »", value=brief(found)), enumerated(values), nearest(found, values)
+    )
 
 
 def type_name(value: object) -> str:
@@ -180,10 +181,10 @@ def said_twice(where: Sequence[int | str], texts: Iterable[str]) -> Iterator[Pro
     for text in texts:
         first = seen.setdefault(fold(text), text)
         if first != text:
-            found = tr("« {first} » et « {second} » se lisent de la même façon", first=first, second=text)
+            found = tr("« {first} » et « {second} » se lisent de la même façon", first=brief(first), second=brief(text))
             yield Problem(key_path(where), found, tr("une seule ligne"))
 
 
-def few(names: Sequence[str]) -> str:
+def few(names: Collection[str]) -> str:
     """Return the valid names in a row, empty where they are many."""
-    return enumerated(names) if len(names) <= MOST_NAMED else ""
+    return enumerated(sorted(names) if isinstance(names, Set) else names) if len(names) <= MOST_NAMED else ""

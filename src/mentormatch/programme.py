@@ -1,8 +1,8 @@
 """What the staff decide: fields, criteria, rules and goals, read from TOML and checked whole."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from copy import deepcopy
-from functools import cache, reduce
+from functools import cache, cached_property, reduce
+from itertools import chain, islice
 from operator import or_
 from os import PathLike
 from pathlib import Path
@@ -20,13 +20,14 @@ from mentormatch.fields import AnyField, Ranking, Use, fields_by_kind
 from mentormatch.fields.base import Special
 from mentormatch.languages import mark, tr
 from mentormatch.mistakes import (
+    MOST_COMPARED,
+    brief,
     enumerated,
     few,
     key_path,
     nearest,
     out_of_measure,
     said_twice,
-    tables_in,
     translate,
     type_name,
     unknown,
@@ -34,6 +35,8 @@ from mentormatch.mistakes import (
 from mentormatch.phrases import about, quoted
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from mentormatch.sections import Documents, FollowUp, Grouped, Heading, Part, Sessions, Sharing, misplaced, misstated
+from mentormatch.strictjson import MOST_TOLD, first
+from mentormatch.stricttoml import load_tables, tables_in
 from mentormatch.survey.mapping import Target, answers_of, has_item, takes, target
 from mentormatch.survey.privacy import NOBODY, Forgotten, read_forgotten
 from mentormatch.survey.table import Order
@@ -135,13 +138,7 @@ class Programme(Part):
         SurveyError where some are forgotten and the key that tells who is gone.
         """
         source = Path(path)
-        try:
-            content = source.read_bytes()
-        except OSError as error:
-            raise ProgrammeError(
-                about(source.name, tr("le fichier ne peut pas être lu ({reason})", reason=error.strerror))
-            ) from None
-        loaded = cls.parse(content, source.name)
+        loaded = cls.read(load_tables(source), source.name)
         loaded._forgotten = read_forgotten(source)
         return loaded
 
@@ -160,9 +157,10 @@ class Programme(Part):
         Raises ProgrammeError with every mistake in it.
         """
         parts = Parts(fill_items(data))
-        problems = [*parts.problems, *misreferences(parts)] or [*out_of_measure(parts.data)]
+        found = chain(parts.problems, misreferences(parts))
+        problems = first(found, tr("fichier")) or first(out_of_measure(parts.data), tr("fichier"))
         if problems:
-            raise ProgrammeError(about(source, tr("{count} erreur(s) à corriger", count=len(problems))), problems)
+            raise ProgrammeError(about(source, mistakes_told(problems)), problems)
         return cls.model_validate(parts.data)
 
     @property
@@ -179,17 +177,31 @@ class Programme(Part):
         return self.model_copy(update={"rules": [*self.rules, *rules]})
 
 
+def mistakes_told(problems: Sequence[Problem]) -> str:
+    """Return how many mistakes there are; the last one of very many says that there are others."""
+    if len(problems) > MOST_TOLD:
+        return tr("plus de {count} erreurs à corriger", count=MOST_TOLD)
+    return tr("{count} erreur(s) à corriger", count=len(problems))
+
+
 def fill_items(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return ``data`` with the options of every ranking that takes its items from another field."""
-    filled = deepcopy(dict(data))
-    fields = filled.get("fields")
-    if isinstance(fields, dict):
-        for field in (field for field in fields.values() if isinstance(field, dict)):
-            named = field.get("items_of")
-            other = fields.get(named) if isinstance(named, str) else None
-            if isinstance(other, dict) and "options" not in field:
-                field["options"] = other.get("items", other.get("options", []))
-    return filled
+    fields = data.get("fields")
+    if not isinstance(fields, dict):
+        return dict(data)
+    filled = dict(fields)
+    for name, field in fields.items():
+        filled[name] = with_items(field, filled)
+    return {**data, "fields": filled}
+
+
+def with_items(field: Any, fields: Mapping[str, Any]) -> Any:
+    """Return the table of a field with the options that it takes from another one, if it does."""
+    named = field.get("items_of") if isinstance(field, dict) else None
+    other = fields.get(named) if isinstance(named, str) else None
+    if not isinstance(other, dict) or "options" in field:
+        return field
+    return {**field, "options": other.get("items", other.get("options", []))}
 
 
 @cache
@@ -218,9 +230,10 @@ class Parts:
         self.criteria = self._all("criteria", AnyCriterion, criteria_by_kind())
         self.rules = self._all("rules", AnyRule, rules_by_kind())
         names = [info.alias or name for name, info in Programme.model_fields.items()]
-        self.problems += [unknown(tr("fichier"), key, names) for key in data if key not in names]
+        others = (unknown(tr("fichier"), key, names) for key in data if key not in names)
+        self.problems += islice(others, MOST_TOLD + 1)
 
-    @property
+    @cached_property
     def stated_fields(self) -> set[str]:
         """The ids of all fields in the file, also of those with a mistake."""
         stated = self.data.get("fields")
@@ -243,8 +256,9 @@ class Parts:
         try:
             return reader(kind).validate_python(stated)
         except ValidationError as error:
-            for detail in error.errors(include_url=False):
-                self.problems.append(mistake(detail, where, models or {"": kind}))
+            if len(self.problems) <= MOST_TOLD:
+                details = islice(error.errors(include_url=False), MOST_TOLD + 1)
+                self.problems += (mistake(detail, where, models or {"": kind}) for detail in details)
         return None
 
 
@@ -325,7 +339,7 @@ def mistargeted(parts: Parts, where: Location, meant: Target) -> Iterator[Proble
     field = parts.fields.get(meant.field)
     if field and meant.item is not None and not has_item(field, meant.item):
         expected = few(answers_of(field)) or tr("un champ qui a une colonne par option, par ligne ou par rang")
-        found = tr("« {field} » n'a pas « {item} »", field=meant.field, item=meant.item)
+        found = tr("« {field} » n'a pas « {item} »", field=meant.field, item=brief(meant.item))
         yield Problem(key_path(where), found, expected, nearest(meant.item, answers_of(field)))
 
 
@@ -338,7 +352,9 @@ def misrenamed(where: Location, field: AnyField, said: str) -> Iterator[Problem]
 def unknown_option(where: Location, field: AnyField, said: str, known: Sequence[str]) -> Problem:
     """Return that a text is none of the answers that are known to a field."""
     expected = few(known) or tr("une réponse possible de « {question} »", question=field.question)
-    return Problem(key_path(where), tr("option inconnue « {answer} »", answer=said), expected, nearest(said, known))
+    return Problem(
+        key_path(where), tr("option inconnue « {answer} »", answer=brief(said)), expected, nearest(said, known)
+    )
 
 
 def misfielded(parts: Parts) -> Iterator[Problem]:
@@ -389,8 +405,11 @@ def misreference(parts: Parts, where: Location, name: str, ref: Ref) -> Iterator
 def unknown_field(parts: Parts, where: Location, name: str) -> Iterator[Problem]:
     """Yield that no field of this name stands in the file, also none with a mistake."""
     if name not in parts.stated_fields:
-        names = sorted(parts.stated_fields)
-        yield Problem(key_path(where), tr("champ inconnu « {name} »", name=name), few(names), nearest(name, names))
+        names = parts.stated_fields
+        found = tr("champ inconnu « {name} »", name=brief(name))
+        yield Problem(
+            key_path(where), found, few(names), nearest(name, sorted(names) if len(names) <= MOST_COMPARED else ())
+        )
 
 
 def misquotation(where: Location, field: AnyField | None, answer: str) -> Iterator[Problem]:

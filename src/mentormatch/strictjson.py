@@ -2,6 +2,8 @@
 
 import json
 import math
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from json import JSONDecodeError
@@ -20,6 +22,7 @@ MOST_DIGITS = 100
 SHOWN_CHARACTERS = 60
 MOST_TOLD = 100
 """Of more problems than that, the first are told."""
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 MARK = "\ufeff"
 """The mark of byte order, before a text: in other encodings than UTF-8 it has other bytes."""
 
@@ -82,7 +85,7 @@ def parse_json(text: str | bytes) -> Any:
         where = tr("ligne {line}, colonne {column}", line=error.lineno, column=error.colno)
         raise_unread(tr("une syntaxe incorrecte"), tr("un objet JSON"), where)
     except RecursionError:
-        raise_unread(*_too_deep())
+        raise_unread(*_too_deep(), _place_too_deep(told))
     refuse_unplain(value)
     return value
 
@@ -120,10 +123,15 @@ def refuse(message: str, problems: Iterable[Problem]) -> None:
 
 def refusal(message: str, problems: Iterable[Problem]) -> RequestError:
     """Return the error that tells the first of many problems, and that there are others."""
+    return RequestError(message, first(problems, ROOT))
+
+
+def first(problems: Iterable[Problem], whole: str) -> list[Problem]:
+    """Return the first of many problems, and that there are others in the ``whole``; those others are never made."""
     told = list(islice(problems, MOST_TOLD + 1))
     if len(told) > MOST_TOLD:
-        told[MOST_TOLD:] = [Problem(ROOT, tr("d'autres encore : seuls les {most} premiers sont dits", most=MOST_TOLD))]
-    return RequestError(message, told)
+        told[MOST_TOLD:] = [Problem(whole, tr("d'autres encore : seuls les {most} premiers sont dits", most=MOST_TOLD))]
+    return told
 
 
 def faults(value: Any, where: str, depth: int) -> Iterator[Problem]:
@@ -187,6 +195,22 @@ def _encodable(text: str) -> bool:
         return False
 
 
+def _place_too_deep(text: str) -> str:
+    """Return where a text that no parser could descend into is too deep."""
+    depth = 0
+    for token in _BRACKETS.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
+        if depth > MOST_DEEP:
+            return place_in(text, token.start())
+    return ROOT
+
+
+def place_in(text: str, place: int) -> str:
+    """Return the line and the column of a place in a text, both counted from 1."""
+    line, column = text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
+    return tr("ligne {line}, colonne {column}", line=line, column=column)
+
+
 def _too_deep() -> tuple[str, str]:
     return tr("un objet trop imbriqué"), tr("{most} niveaux au plus", most=MOST_DEEP)
 
@@ -195,9 +219,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) == len(pairs):
         return found
-    names = [name for name, _ in pairs]
     doubled = Doubled(found)
-    doubled.keys_twice = tuple(name for name in found if names.count(name) > 1)
+    doubled.keys_twice = tuple(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
     return doubled
 
 

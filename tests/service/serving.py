@@ -18,6 +18,8 @@ from tests.failure.trouble import wait_for
 TOKEN = "a-token-for-tests"
 SAID = re.compile(r"(http://\S+?)/(?:#token=(\S+))?$", re.MULTILINE)
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
+AT_ONCE = "from mentormatch.service import guard\nguard.WRONG_S = 0.0\n"
+"""Python that has a service answer wrong tokens at once, for tests that send many."""
 JSON = {"Content-Type": "application/json"}
 
 

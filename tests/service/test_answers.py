@@ -14,7 +14,7 @@ from mentormatch.wire.examples import COHORT
 from mentormatch.wire.operation import ask, operations
 from tests.canaries import ANSWER, EMAIL, NAME
 from tests.failure.trouble import wait_for
-from tests.service.serving import JSON, Served, serving
+from tests.service.serving import AT_ONCE, JSON, Served, serving
 
 KINDS_OF_OPERATION = list(operations())
 HOSTILE = [
@@ -37,7 +37,7 @@ HOSTILE = [
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
-    with serving() as service:
+    with serving(settings=AT_ONCE) as service:
         yield service
 
 

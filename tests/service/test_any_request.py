@@ -19,7 +19,7 @@ from mentormatch.service.settings import Settings
 from mentormatch.wire.examples import GROUPED, MEMBERS, MENTEES, MENTORS, PROGRAMME
 from mentormatch.wire.operation import operations
 from tests.conftest import DEEP
-from tests.service.serving import BEARER, Served, serving
+from tests.service.serving import AT_ONCE, BEARER, Served, serving
 
 REQUESTS = 500 if DEEP else 100
 SEEDS, REQUESTS_A_SEED = (*range(9), 10, 11, 12), 170
@@ -112,7 +112,7 @@ COUNTS = Counter[int]()
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
-    with serving() as service:
+    with serving(settings=AT_ONCE) as service:
         yield service
     if COUNTS and sys.__stderr__:
         told = f"{COUNTS.total()} requests from this process, by status: {dict(sorted(COUNTS.items()))}"

@@ -42,13 +42,13 @@ Request = Annotated[
 def ask_command(ctx: typer.Context, kind: Kind, request: Request = STDIN, *, as_json: AsJson = False) -> None:
     """Answer a request of the JSON contract; the answer is always JSON."""
     from mentormatch.strictjson import parse_json
-    from mentormatch.wire.operation import ask, part_of
+    from mentormatch.wire.operation import ask, fitted, operation_named, part_of
 
     del as_json  # every command takes it, so that a script need not know which ones write nothing else
 
     sent = parse_json(content_of(request))
     speak_own(ctx, part_of(part_of(part_of(sent, "programme"), "programme"), "language"))
-    told = ask(kind, sent)
+    told = ask(kind, fitted(operation_named(kind), sent))
     write_json(told.to_json())
     raise typer.Exit(code_of(told))
 

@@ -1,10 +1,6 @@
 """The commands: each reads files, calls the library, and says on stderr what it did."""
 
-import os
-import sys
 from collections.abc import Callable
-from io import TextIOWrapper
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -35,6 +31,7 @@ from mentormatch.cli.validate import validate_command
 from mentormatch.cli.verify import verify_command
 from mentormatch.cli.wondering import alternatives_command, why_not_command
 from mentormatch.languages import language, mark
+from mentormatch.streams import hold_standard_streams
 
 app = typer.Typer(
     name=NAME,
@@ -186,19 +183,6 @@ def run() -> None:
     ready_to_complete()
     with language(of_environment()), progress():
         app()
-
-
-def hold_standard_streams() -> None:
-    """Have files of one's own never take the place of a standard stream that is closed, and text always be written."""
-    for number in range(3):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)
-    if sys.stdin is None:
-        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - as long as the program runs
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
 
 
 def show_version(*, asked: bool) -> None:

@@ -7,6 +7,7 @@ import typer
 
 from mentormatch.cli.saying import complain, say, say_written, write_json, write_text
 from mentormatch.languages import mark, tr
+from mentormatch.streams import on_one_line
 
 Out = Annotated[
     Path | None,
@@ -43,10 +44,10 @@ def tell(matching: Any, written: tuple[Path, ...]) -> None:
 
     for remark in matching.cohort.remarks:
         if remark.line is None:
-            say(tr("À vérifier : {remark}", remark=remark.text))
+            say(on_one_line(tr("À vérifier : {remark}", remark=remark.text)))
     speak = complain if EXIT_CODES[str(matching.status)] else say
     speak(summary(matching))
     for sentence in matching.diagnosis.sentences if matching.diagnosis else ():
-        speak(f"  - {sentence}")
+        speak(on_one_line(f"  - {sentence}"))
     for path in written:
         say_written(path)

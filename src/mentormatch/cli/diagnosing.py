@@ -17,7 +17,7 @@ from mentormatch.cli.options import (
     ToolName,
     sources,
 )
-from mentormatch.cli.saying import write_json, write_text
+from mentormatch.cli.saying import write_json, write_lines
 
 
 def diagnose_command(  # noqa: PLR0913 - the options of the command line are its contract
@@ -45,5 +45,5 @@ def diagnose_command(  # noqa: PLR0913 - the options of the command line are its
     if as_json:
         write_json(DiagnoseResponse.of(on.cohort, on.decided, found).to_json())
     else:
-        write_text("\n".join(found.sentences))
+        write_lines(found.sentences)
     raise typer.Exit(EXIT_CODES[str(found.status)])

@@ -18,7 +18,7 @@ from mentormatch.cli.options import (
     ToolName,
     sources,
 )
-from mentormatch.cli.saying import say_json, write_text
+from mentormatch.cli.saying import say_json, write_lines
 from mentormatch.languages import mark
 
 COUNTS = mark("MENTORS MENTORÉS")
@@ -60,5 +60,5 @@ def estimate_command(  # noqa: PLR0913 - the options of the command line are its
     if as_json:
         say_json(beforehand.told)
     else:
-        write_text("\n".join(beforehand.sentences))
+        write_lines(beforehand.sentences)
     raise typer.Exit(0 if beforehand.fits else RequestError.exit_code)

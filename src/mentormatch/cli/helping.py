@@ -10,6 +10,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from mentormatch.cli.refusing import in_words, wants_json
 from mentormatch.languages import mark, tr
+from mentormatch.streams import escape_controls
 
 HELP = mark("Montrer cette aide, et rien d'autre.")
 USAGE = mark("Utilisation : ")
@@ -24,6 +25,10 @@ class InWords:
 
     help: str | None
     params: list[Any]
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the help, as a terminal may be sent it: Typer writes it by itself."""
+        return escape_controls(super().get_help(ctx))  # type: ignore[misc]  # of the command that is mixed in
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """Return the help of the command on one line."""

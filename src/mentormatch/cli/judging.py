@@ -23,6 +23,7 @@ from mentormatch.cli.options import (
 )
 from mentormatch.cli.saying import write_json, write_text
 from mentormatch.languages import mark, tr
+from mentormatch.streams import on_one_line, row_text
 
 if TYPE_CHECKING:
     from mentormatch.evaluation import Evaluation
@@ -73,7 +74,7 @@ def told(plan: "Evaluation") -> str:
     """Return the pairs of a plan, and each rule that it breaks, a line each."""
     from mentormatch.phrases import about, counted, points
 
-    pairs = [f"{pair.mentor}\t{pair.mentee}\t{points(pair.score)}" for pair in plan.pairs]
+    pairs = [row_text(pair.mentor, pair.mentee, points(pair.score)) for pair in plan.pairs]
     broken = [
         about(
             one.rule,
@@ -82,7 +83,9 @@ def told(plan: "Evaluation") -> str:
         for one in plan.breaches
     ]
     worth = tr("{pairs}, {score} points en tout.", pairs=counted(len(plan.pairs), "binôme"), score=points(plan.total))
-    return "\n".join([tr("mentor\tmentoré\tpoints"), *pairs, "", worth, kept(plan), *(f"  - {one}" for one in broken)])
+    return "\n".join(
+        [tr("mentor\tmentoré\tpoints"), *pairs, "", worth, kept(plan), *(on_one_line(f"  - {one}") for one in broken)]
+    )
 
 
 def kept(plan: "Evaluation") -> str:

@@ -1,8 +1,6 @@
 """What goes wrong on the command line, in words for people and as JSON for programs, and how it ends."""
 
-import os
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -14,6 +12,7 @@ from mentormatch.cli.saying import UnwrittenError, complain, say_json
 from mentormatch.errors import MentorMatchError, OutputError
 from mentormatch.languages import mark, tr
 from mentormatch.phrases import plain
+from mentormatch.streams import let_go
 
 BROKEN_PIPE = 141
 """How a program ends that a closed pipe has stopped, as shells tell it: 128 and the number of the signal."""
@@ -61,11 +60,6 @@ def in_words(*, as_json: bool) -> Iterator[None]:
         end(OutputError(tr("Le système a refusé : {reason}", reason=error.strerror)), as_json=as_json)
     except MentorMatchError as error:
         end(error, as_json=as_json)
-
-
-def let_go() -> None:
-    """Write no more on stdout: what is left of it would make Python complain at the end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def end(error: MentorMatchError, *, as_json: bool) -> None:

@@ -1,7 +1,7 @@
 """Where the command line speaks: messages on stderr, unless it is to be quiet, and results on stdout."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -11,6 +11,7 @@ import typer
 
 from mentormatch.errors import OutputError
 from mentormatch.languages import mark, tr
+from mentormatch.streams import on_one_line, write_err, write_out, write_out_as_utf8
 
 _quiet: ContextVar[bool] = ContextVar("quiet", default=False)
 
@@ -27,7 +28,7 @@ def say(text: str) -> None:
 
 def complain(text: str) -> None:
     """Write on stderr why there is no result; quiet does not silence that."""
-    typer.echo(text, err=True)
+    write_err(f"{text}\n")
 
 
 def say_written(path: Path) -> None:
@@ -37,18 +38,26 @@ def say_written(path: Path) -> None:
 
 def write_text(text: str) -> None:
     """Write a result for people on stdout."""
-    write(f"{text.removesuffix('\n')}\n")
+    with taken():
+        write_out(f"{text.removesuffix('\n')}\n")
+
+
+def write_lines(lines: Iterable[str]) -> None:
+    """Write sentences on stdout, each on its line."""
+    write_text("\n".join(map(on_one_line, lines)))
 
 
 def write_json(text: str) -> None:
     """Write one JSON object for programs on stdout: always UTF-8, whatever the terminal takes."""
-    write(f"{text.rstrip()}\n".encode(errors="backslashreplace"))  # half a character of a file's name, as JSON has it
+    with taken():
+        write_out_as_utf8(f"{text.rstrip()}\n")
 
 
-def write(result: str | bytes) -> None:
-    """Write a result on stdout; raises UnwrittenError where it takes no more, BrokenPipeError where nobody reads on."""
+@contextmanager
+def taken() -> Iterator[None]:
+    """Raise UnwrittenError where standard output takes no more, BrokenPipeError where nobody reads on."""
     try:
-        typer.echo(result, nl=False)
+        yield
     except BrokenPipeError:
         raise
     except OSError as error:

@@ -15,6 +15,8 @@ from mentormatch.languages import mark, tr
 VARIABLE = "MENTORMATCH_TOKEN"
 NEEDED = ("fastapi", "uvicorn")
 NUMBER = mark("ENTIER")
+LEAST_CHARACTERS = 16
+"""Of a token that is set."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 Host = Annotated[
@@ -43,6 +45,13 @@ People = Annotated[
     int | None,
     typer.Option("--people", metavar=NUMBER, min=1, help=mark("Combien de personnes de chaque côté, au plus.")),
 ]
+Https = Annotated[
+    bool,
+    typer.Option(
+        "--https",
+        help=mark("On l'atteint par un mandataire HTTPS : le navigateur n'envoie le cookie de la page que chiffré."),
+    ),
+]
 
 
 def serve_command(  # noqa: PLR0913 - the options of the command line are its contract
@@ -53,6 +62,7 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
     workers: Workers = None,
     time_limit: Limit = None,
     people: People = None,
+    https: Https = False,
     as_json: AsJson = False,
 ) -> None:
     """Serve until it is interrupted."""
@@ -63,7 +73,9 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
     given = {"workers": workers, "time_limit_s": time_limit, "people": people}
     limits: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     token = os.environ.pop(VARIABLE, "").strip()
-    settings = Settings(token or secrets.token_urlsafe(24), (bracketed(host), *(name or ())), **limits)
+    refuse_weak(token)
+    names = (bracketed(host), *(name or ()))
+    settings = Settings(token or secrets.token_urlsafe(24), names, https=https, **limits)
     try:
         listening = listen(host, port)
     except OSError as error:
@@ -80,6 +92,15 @@ def installed() -> None:
     if missing:
         advice = "pip install 'mentormatch-engine[service]'"
         found = [Problem(name, tr("n'est pas installé"), advice=advice) for name in missing]
+        raise OutputError(tr("Le service ne peut pas démarrer"), found)
+
+
+def refuse_weak(token: str) -> None:
+    """Raise OutputError where a token that was set can be guessed, or no header can bear it."""
+    if token and (len(token) < LEAST_CHARACTERS or not (token.isascii() and token.isprintable())):
+        expected = tr("{least} caractères ASCII au moins", least=LEAST_CHARACTERS)
+        advice = tr("donnez-en un plus long, tiré au hasard, ou laissez le service en faire un")
+        found = [Problem(VARIABLE, tr("ce jeton ne protège pas le service"), expected, advice)]
         raise OutputError(tr("Le service ne peut pas démarrer"), found)
 
 

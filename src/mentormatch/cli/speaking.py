@@ -2,7 +2,6 @@
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -59,9 +58,12 @@ def speak_own(ctx: typer.Context, code: object) -> None:
 
 def language_of(programme: Path) -> str:
     """Return the language that a programme file names, empty where none can be read: loading it will say why."""
+    from mentormatch.errors import ProgrammeError
+    from mentormatch.stricttoml import load_tables
+
     try:
-        return str(tomllib.loads(programme.read_text(encoding="utf-8-sig"))["programme"]["language"])
-    except (OSError, ValueError, KeyError, TypeError):
+        return str(load_tables(programme)["programme"]["language"])
+    except (ProgrammeError, KeyError, TypeError):
         return ""
 
 

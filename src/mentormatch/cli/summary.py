@@ -4,6 +4,7 @@ from mentormatch.assignment.solution import Status
 from mentormatch.languages import mark, tr
 from mentormatch.matching import Matching
 from mentormatch.phrases import counted, points
+from mentormatch.streams import row_text
 
 STATUSES = {
     "proved": mark("Répartition démontrée optimale."),
@@ -38,6 +39,6 @@ def standing(matching: Matching) -> str:
 
 def pairs_text(matching: Matching) -> str:
     """Return the pairs and the people without one, a line each."""
-    pairs = [f"{pair.mentor}\t{pair.mentee}\t{points(pair.score)}" for pair in matching.pairs]
-    left = [f"{one.person}\t-\t{one.reason}" for one in matching.unmatched]
+    pairs = [row_text(pair.mentor, pair.mentee, points(pair.score)) for pair in matching.pairs]
+    left = [row_text(one.person, "-", one.reason) for one in matching.unmatched]
     return "\n".join([tr("mentor\tmentoré\tpoints"), *pairs, *left])

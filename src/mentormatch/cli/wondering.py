@@ -20,7 +20,7 @@ from mentormatch.cli.options import (
     answers_first,
     sources,
 )
-from mentormatch.cli.saying import write_json, write_text
+from mentormatch.cli.saying import write_json, write_lines
 from mentormatch.languages import mark, tr
 
 MENTOR, MENTEE, PERSON = mark("MENTOR"), mark("MENTORÉ"), mark("PERSONNE")
@@ -61,7 +61,7 @@ def why_not_command(  # noqa: PLR0913 - the options of the command line are its 
         write_json(WhyNotResponse.of(matching, mentor, mentee).to_json())
     else:
         why = matching.why_not(mentor, mentee)
-        write_text("\n".join([why.reason, *(f"  - {move}" for move in why.moves)]))
+        write_lines([why.reason, *(f"  - {move}" for move in why.moves)])
     raise typer.Exit(EXIT_CODES[str(matching.status)])
 
 
@@ -90,6 +90,6 @@ def alternatives_command(  # noqa: PLR0913 - the options of the command line are
     if as_json:
         write_json(AlternativesResponse.of(matching, person, n).to_json())
     else:
-        found = map(str, matching.alternatives(person, n))
-        write_text("\n".join(found) or tr("Aucun autre binôme n'est possible pour cette personne."))
+        found = list(map(str, matching.alternatives(person, n)))
+        write_lines(found or [tr("Aucun autre binôme n'est possible pour cette personne.")])
     raise typer.Exit(EXIT_CODES[str(matching.status)])

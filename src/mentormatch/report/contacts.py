@@ -1,22 +1,44 @@
-"""How people are reached, as a CSV file that only its owner can read."""
+"""How people are reached, as a CSV file or a workbook that only its owner can read."""
 
 from os import PathLike
 from pathlib import Path
 
+from mentormatch.errors import OutputError, Problem
 from mentormatch.files import write_whole
 from mentormatch.languages import language, tr
+from mentormatch.mistakes import enumerated
 from mentormatch.programme import Programme
+from mentormatch.report.book import Book, Column
 from mentormatch.report.exporters.delimited import delimited
 from mentormatch.survey.contacts import Contacts
 from mentormatch.tables import SIDES, Sheet, sheet
 
 
 def write_contacts(contacts: Contacts, programme: Programme, path: str | PathLike[str]) -> Path:
-    """Write who is reached how, one row a person under their key; raises OutputError where it cannot be written."""
+    """Write who is reached how, one row a person under their key: a workbook for ``.xlsx``, CSV for ``.csv``.
+
+    Raises OutputError for any other ending, and where it cannot be written.
+    """
     target = Path(path)
     with language(programme.heading.language, unless_asked=True):
-        write_whole(target, delimited(contact_sheet(contacts, programme)), private=True)
+        writer = WRITERS.get(target.suffix.lower())
+        if writer is None:
+            found = Problem(target.name, tr("un autre format"), enumerated(WRITERS))
+            raise OutputError(tr("Les coordonnées ne s'écrivent pas ainsi"), [found])
+        write_whole(target, writer(contact_sheet(contacts, programme)), private=True)
     return target
+
+
+def workbook(table: Sheet) -> bytes:
+    """Return a table as a workbook of one sheet."""
+    book = Book(tr("Coordonnées"))
+    book.table(tr("Coordonnées"), [Column(title, WIDTH, "wrapped") for title in table.titles], table.rows)
+    return book.content()
+
+
+WIDTH = 28.0
+WRITERS = {".csv": delimited, ".xlsx": workbook}
+"""What writes a table, by the ending of the file."""
 
 
 def contact_sheet(contacts: Contacts, programme: Programme) -> Sheet:

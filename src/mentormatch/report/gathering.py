@@ -20,6 +20,7 @@ from mentormatch.report.book import Book, Column, Form
 from mentormatch.report.dealing import Deck, decks
 from mentormatch.report.exporters.delimited import delimited
 from mentormatch.report.templating import rendered
+from mentormatch.streams import row_text
 from mentormatch.tables import Cell, Sheet
 
 TITLES = {
@@ -201,7 +202,7 @@ def first_table(asked: Asked) -> bytes:
 def first_table_as_text(asked: Asked) -> str:
     """Return the first table of a result, a line each."""
     table = readable(next(iter(asked.result.sheets.values())))
-    return "\n".join("\t".join(str(cell) for cell in row) for row in (table.titles, *table.rows))
+    return "\n".join(row_text(*row) for row in (table.titles, *table.rows))
 
 
 def to_json(asked: Asked) -> bytes:

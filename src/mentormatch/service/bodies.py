@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
+from mentormatch.service.guard import CLOSE
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.settings import Settings
 
 TAKEN = "application/json"
-CLOSE = {"Connection": "close"}
 LEFTOVER_BYTES, LEFTOVER_S = 64 << 20, 2.0
 """How much of a body that is not wanted is read away, and for how long, so that whoever sends it hears why."""
 

@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import sys
 from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from mentormatch.service.problems import MEDIA_TYPE, RefusedError
+from mentormatch.service.guard import HEAD_BYTES
+from mentormatch.service.problems import KINDS, MEDIA_TYPE, RefusedError
 from mentormatch.service.settings import Settings
 
 
@@ -45,8 +47,13 @@ class Connection(H11Protocol):
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is not HTTP."""
-        self._close_with(RefusedError("bad-request", "It cannot be read as HTTP"))
+        """Refuse what is not HTTP, or a head that is too large: the error that is being handled tells them apart."""
+        if self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete:
+            self.transport.close()  # within an answer nothing can be said any more
+        elif getattr(sys.exception(), "error_status_hint", 400) == KINDS["head-too-large"].status:
+            self._close_with(RefusedError("head-too-large", f"At most {HEAD_BYTES} bytes"))
+        else:
+            self._close_with(RefusedError("bad-request", "It cannot be read as HTTP"))
 
     def _wait(self) -> None:
         self.waiting = self.loop.call_later(self.settings.headers_s, self._too_slow)

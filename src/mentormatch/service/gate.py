@@ -13,7 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 
 from mentormatch.service.bodies import GoneError, Receive, read_away
-from mentormatch.service.guard import Guard
+from mentormatch.service.guard import Guard, WrongTokenError
 from mentormatch.service.problems import MEDIA_TYPE, RefusedError
 
 LOG = logging.getLogger("mentormatch.service")
@@ -39,6 +39,11 @@ class Exchange:
         self.status, self.taken, self.given = 0, 0, 0
         self.whole = False
         scope.setdefault("state", {})["request_id"] = self.id
+
+    @property
+    def client(self) -> str:
+        """The address that the request came from."""
+        return str((self.scope.get("client") or ("",))[0])
 
     async def receive(self) -> Event:
         """Return the next piece of the request."""
@@ -104,8 +109,12 @@ class Gate:
     async def _answered(self, exchange: Exchange) -> str:
         """Answer, and return what went wrong: the kind of an error alone, as its text may hold what people said."""
         try:
-            self.guard.check(exchange.scope)
-            await self.app(exchange.scope, exchange.receive, exchange.send)
+            try:
+                self.guard.check(exchange.scope)
+                await self.app(exchange.scope, exchange.receive, exchange.send)
+            except WrongTokenError:
+                await self.guard.guesses.slow(exchange.client)
+                raise
         except RefusedError as refused:
             await exchange.refuse(refused)
         except GoneError:

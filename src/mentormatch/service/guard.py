@@ -1,8 +1,10 @@
 """Who is let in: requests for a name of this service, by whoever bears its token, or comes through another door."""
 
+import asyncio
 import hmac
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
+from time import monotonic
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -12,11 +14,76 @@ from mentormatch.service.problems import RefusedError
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 """The names of this machine for itself: a page of another site that has its name lead here comes with its own name."""
 SCHEME = "Bearer"
+CLOSE = {"Connection": "close"}
 ASK = {"WWW-Authenticate": f'{SCHEME} realm="mentormatch"'}
+
+HEAD_BYTES = 32 << 10
+"""The largest head of a request."""
+WRONG_S, LONGEST_S = 0.5, 8.0
+"""A wrong token is answered so much later, then twice as late each time, up to the longest."""
+OWN_GUESSES, ALL_GUESSES = 4, 64
+"""So many from one address, and from all together, are answered after the shortest time."""
+FORGOTTEN_S = 300.0
+"""Who sends no wrong token for so long begins anew."""
+MOST_CLIENTS, MOST_WAITING = 1_024, 64
+"""So many addresses are remembered; so many wrong tokens wait for their answers."""
 
 type Scope = Mapping[str, Any]
 type Door = Callable[[Scope], bool]
 """Says whether a request may come in; raises RefusedError to have it refused whatever other doors say."""
+
+
+class WrongTokenError(RefusedError):
+    """A request with a token that is another: it is answered late."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("no-token", detail, headers=ASK)
+
+
+class Guesses:
+    """The wrong tokens that came of late, by address: the more there are, the later the next one is answered.
+
+    Only wrong ones wait: a right one is answered at once, however many others are sent from the same address.
+    """
+
+    def __init__(self) -> None:
+        self.all = RecentCount()
+        self.own: dict[str, RecentCount] = {}
+        self.waiting = 0
+
+    async def slow(self, client: str) -> None:
+        """Wait as long as one more wrong token takes; raises RefusedError where too many wait already."""
+        delay_s = self.delay_s(client)
+        if self.waiting >= MOST_WAITING:
+            raise RefusedError("busy", "Too many wrong tokens are sent", headers=CLOSE)
+        self.waiting += 1
+        try:
+            await asyncio.sleep(delay_s)
+        finally:
+            self.waiting -= 1
+
+    def delay_s(self, client: str) -> float:
+        """Count one more wrong token from an address, and return how late it is answered."""
+        own = self.own.pop(client, None) or RecentCount()
+        self.own[client] = own  # at the end: the address that was silent the longest is forgotten first
+        if len(self.own) > MOST_CLIENTS:
+            del self.own[next(iter(self.own))]
+        beyond = max(own.add() - OWN_GUESSES, self.all.add() - ALL_GUESSES, 0)
+        return min(LONGEST_S, WRONG_S * 2.0 ** min(beyond, 16))
+
+
+class RecentCount:
+    """A count that begins anew after a silence."""
+
+    def __init__(self) -> None:
+        self.count, self.last = 0, monotonic()
+
+    def add(self) -> int:
+        """Count one more, and return how many there are."""
+        now = monotonic()
+        self.count = 1 if now - self.last > FORGOTTEN_S else self.count + 1
+        self.last = now
+        return self.count
 
 
 class Guard:
@@ -27,15 +94,29 @@ class Guard:
 
     def __init__(self, token: str, hosts: Iterable[str] = ()) -> None:
         self.hosts = frozenset(map(str.lower, (*LOOPBACK, *hosts)))
+        self.guesses = Guesses()
         self.open: list[Door] = [is_health]
         self.doors: list[Door] = [lambda scope: bears(scope, token)]
 
     def check(self, scope: Scope) -> None:
         """Raise RefusedError where a request may not come in."""
+        headers = Headers(scope=dict(scope))
+        refuse_head(scope, headers)
         if host_of(scope) not in self.hosts:
             raise RefusedError("misdirected", "Name it with --name where it is to be called otherwise")
         if not any(door(scope) for door in (*self.open, *self.doors)):
+            if "authorization" in headers:
+                raise WrongTokenError("This is not the token of this service")
             raise RefusedError("no-token", "Send the header Authorization: Bearer, and the token", headers=ASK)
+
+
+def refuse_head(scope: Scope, headers: Headers) -> None:
+    """Raise RefusedError where a head is too large, or says in two ways where the body ends (RFC 9112, 6.1)."""
+    size = sum(len(name) + len(value) for name, value in headers.raw) + len(scope.get("query_string", b""))
+    if size + len(scope.get("raw_path") or scope["path"]) > HEAD_BYTES:
+        raise RefusedError("head-too-large", f"At most {HEAD_BYTES} bytes", headers=CLOSE)
+    if "content-length" in headers and "transfer-encoding" in headers:
+        raise RefusedError("bad-request", "It bears both Content-Length and Transfer-Encoding", headers=CLOSE)
 
 
 def is_health(scope: Scope) -> bool:
@@ -58,4 +139,5 @@ def bears(scope: Scope, token: str) -> bool:
 
 def same(one: str, other: str) -> bool:
     """Return whether two secrets are the same, in a time that does not depend on them."""
-    return hmac.compare_digest(sha256(one.encode()).digest(), sha256(other.encode()).digest())
+    first, second = (sha256(secret.encode("utf-8", "surrogatepass")).digest() for secret in (one, other))
+    return hmac.compare_digest(first, second)

@@ -35,6 +35,7 @@ KINDS = {
     "misfit": Kind(422, "The request does not fit the contract"),
     "bad-programme": Kind(422, "The programme has mistakes"),
     "busy": Kind(429, "Too much is asked at a time"),
+    "head-too-large": Kind(431, "The head of the request is too large"),
     "failed": Kind(500, "The service failed"),
     "stopping": Kind(503, "The service is stopping"),
     "worker-ended": Kind(503, "The process that was at work has ended"),

@@ -13,11 +13,11 @@ import uvicorn
 from mentormatch.service.app import make_app
 from mentormatch.service.connections import protocol_for
 from mentormatch.service.gate import LOG
+from mentormatch.service.guard import HEAD_BYTES
 from mentormatch.service.pool import Pool
 from mentormatch.service.settings import Settings
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
-HEAD_BYTES = 32 << 10
 
 
 class Server(uvicorn.Server):

@@ -15,7 +15,7 @@ class Settings:
     """The limits of a service, and whom it answers.
 
     Sizes are in bytes, times in seconds. ``hosts`` are further names by which it may be called, beside those of this
-    machine for itself.
+    machine for itself; ``https``: a proxy that speaks HTTPS stands before it, and cookies go over that alone.
 
     Parameters
     ----------
@@ -23,6 +23,10 @@ class Settings:
         What every request but those for ``/health`` must bear.
     body_bytes, body_s, receiving
         The largest body, how long it may take to come, and how many may be coming at a time.
+    sign_ins, sign_in_bytes, sign_in_s
+        How many may be signing in at a time, how large what they send may be, and how long it may take to come.
+    page_bytes
+        The largest body that says what to do on the page.
     people, pairs
         The most people a side, and the most pairs of both.
     small_pairs, patience_s
@@ -42,9 +46,14 @@ class Settings:
 
     token: str = field(repr=False)
     hosts: tuple[str, ...] = ()
+    https: bool = False
     body_bytes: int = 8 * MIB
     body_s: float = 20.0
     receiving: int = 64
+    sign_ins: int = 32
+    sign_in_bytes: int = 4 << 10
+    sign_in_s: float = 5.0
+    page_bytes: int = 64 << 10
     people: int = 2_000
     pairs: int = 1_000_000
     small_pairs: int = 40_000

@@ -1,12 +1,12 @@
 """Long work as people see it: one line in a terminal, a few words in a notebook, nothing where nobody looks."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mentormatch.assignment.progress import Listener, listening
 from mentormatch.showing.notebook import Cell, in_notebook
 from mentormatch.showing.terminal import Line
+from mentormatch.streams import screen
 
 
 @contextmanager
@@ -36,6 +36,5 @@ def display() -> Listener | None:
     """Return what shows progress to whoever looks at this process, None where nobody does."""
     if in_notebook():
         return Cell()
-    if sys.stderr is not None and sys.stderr.isatty():
-        return Line(sys.stderr)
-    return None
+    stream = screen()
+    return None if stream is None else Line(stream)

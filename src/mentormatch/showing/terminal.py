@@ -7,6 +7,7 @@ from typing import TextIO
 from mentormatch.assignment.progress import Progress
 from mentormatch.languages import mark, tr
 from mentormatch.showing.words import looked, part, stage, time
+from mentormatch.streams import rewrite_line
 
 HINT = mark("Ctrl-C : s'arrêter là")
 WIDTH = 80
@@ -26,8 +27,9 @@ class Line:
         text = "" if progress.over else fitted([word for word in told if word], width(self.stream) - 1)
         if text == self.shown:
             return
-        wiped = "\r" + " " * len(self.shown) if len(self.shown) > len(text) else ""
-        self.stream.write(f"{wiped}\r{text}")
+        wiped = " " * len(self.shown) if len(self.shown) > len(text) else ""
+        for each in (wiped, text) if wiped else (text,):
+            rewrite_line(self.stream, each)
         self.stream.flush()
         self.shown = text
 

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -21,7 +22,7 @@ from mentormatch.matching import Matching, match, named
 from mentormatch.mistakes import enumerated, nearest
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
-from mentormatch.strictjson import Keys, Message, Text, Whole, refusal, refuse, refuse_unplain, shown
+from mentormatch.strictjson import MOST_TOLD, Keys, Message, Text, Whole, refusal, refuse, refuse_unplain, shown
 from mentormatch.survey.entries import Submission
 from mentormatch.survey.intake import gather, take_in
 from mentormatch.survey.submissions import said
@@ -67,7 +68,7 @@ class Request(Message):
         try:
             return cls.model_validate(data)
         except ValidationError as error:
-            told.extend(misfits(error, cls))
+            told.extend(islice(misfits(error, cls), MOST_TOLD + 1))
         raise refusal(
             tr("La demande ne suit pas le contrat"), told
         )  # outside: the error of pydantic holds what was sent

@@ -65,9 +65,14 @@ def read(kind: str, request: Told) -> Request:
     operation = operation_named(kind)
     if isinstance(request, Request):
         return request
-    told = parse_json(request) if isinstance(request, str | bytes) else request
-    with speaking(told):
-        return operation.asked.of(told)
+    return fitted(operation, parse_json(request) if isinstance(request, str | bytes) else request)
+
+
+def fitted(operation: Operation[Any, Any], value: Any) -> Request:
+    """Return a JSON value in the type of an operation's requests; a text in it is a text, whatever it holds."""
+    with speaking(value):
+        request: Request = operation.asked.of(value)
+    return request
 
 
 def operation_named(kind: str) -> Operation[Any, Any]:

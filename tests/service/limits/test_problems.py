@@ -19,6 +19,7 @@ STATUSES = {
     421: {"misdirected"},
     422: {"misfit", "bad-programme"},
     429: {"busy"},
+    431: {"head-too-large"},
     500: {"failed"},
     503: {"stopping", "worker-ended", "too-long", "out-of-memory"},
 }

@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette.datastructures import Headers
 
-from mentormatch.service.guard import bears, same
+from mentormatch.service.guard import WrongTokenError, bears, same
 from mentormatch.service.problems import RefusedError
 
 COOKIE = "mentormatch"
@@ -44,7 +44,7 @@ class Sessions:
     def begin(self, token: str) -> str:
         """Return the cookie of a new session; raises RefusedError where the token is another, or too many are there."""
         if not same(token, self.token):
-            raise RefusedError("no-token", "This is not the token of this service")
+            raise WrongTokenError("This is not the token of this service")
         self.expire()
         if len(self.all) >= MOST_SESSIONS:
             raise RefusedError("busy", "As many sessions are open as may be")

@@ -1,15 +1,17 @@
 """The addresses of the page: signing in, its files, and what it asks of a desk."""
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal, TypedDict
 from urllib.parse import unquote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
+from mentormatch.errors import RequestError
 from mentormatch.languages import FRENCH, LANGUAGES, language
+from mentormatch.service.bodies import Bodies
 from mentormatch.service.desk.asked import FREE
 from mentormatch.service.desk.assets import POLICY, assets, sign_page, text, view_policy
 from mentormatch.service.desk.desks import Desks, Place
@@ -18,14 +20,22 @@ from mentormatch.service.desk.doors import BEARER, Sessions, cookie_name, leads_
 from mentormatch.service.problems import KINDS, MEDIA_TYPE, URN, RefusedError
 from mentormatch.service.rooms import Rooms
 from mentormatch.showing.words import stage, time
+from mentormatch.strictjson import parse_json
 
-WRONG_S = 0.5
-"""A wrong token is answered so much later."""
 OWN = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin"}
 PAGE = {**OWN, "Content-Security-Policy": POLICY}
 FILE_TYPE, NAME = "application/octet-stream", "X-File-Name"
 PAGES = ("reponses", *VIEWS)
 KEPT = (ANSWERS, *PURPOSES)
+
+
+class Kept(TypedDict):
+    """How a browser keeps a cookie."""
+
+    httponly: bool
+    samesite: Literal["strict"]
+    secure: bool
+
 
 type Answers = dict[tuple[str, str], Callable[..., Awaitable[Response]]]
 
@@ -48,6 +58,10 @@ class Entrance:
 
     def __init__(self, rooms: Rooms, sessions: Sessions, desks: Desks) -> None:
         self.rooms, self.sessions, self.desks = rooms, sessions, desks
+        own = rooms.settings
+        self.bodies = Bodies(
+            replace(own, body_bytes=own.sign_in_bytes, body_s=own.sign_in_s, receiving=own.sign_ins)
+        )  # whoever is not let in yet takes no place of those who are
         self.answers: Answers = {
             ("GET", "/"): self.page,
             ("GET", "/page/{name}"): self.asset,
@@ -71,17 +85,9 @@ class Entrance:
 
     async def sign_in(self, request: Request) -> Response:
         """Begin a session for whoever has the token."""
-        body = await self.rooms.bodies.read(request.headers, request.receive)
-        try:
-            cookie = self.sessions.begin(token_in(body))
-        except RefusedError as refused:
-            if refused.code == "no-token":
-                await asyncio.sleep(WRONG_S)
-            raise
+        cookie = self.sessions.begin(token_in(await self.bodies.read(request.headers, request.receive)))
         answer = Response(status_code=204, headers=OWN)
-        answer.set_cookie(
-            cookie_name(request.headers), cookie, httponly=True, samesite="strict", secure=request.url.scheme == "https"
-        )
+        answer.set_cookie(cookie_name(request.headers), cookie, **self._kept(request))
         return answer
 
     async def sign_out(self, request: Request) -> Response:
@@ -90,8 +96,13 @@ class Entrance:
         self.desks.drop(owner)
         self.sessions.end(owner)
         answer = Response(status_code=204, headers=OWN)
-        answer.delete_cookie(cookie_name(request.headers), httponly=True, samesite="strict")
+        answer.delete_cookie(cookie_name(request.headers), **self._kept(request))
         return answer
+
+    def _kept(self, request: Request) -> Kept:
+        """Return how a browser keeps the cookie: from scripts, for this site, and over HTTPS alone where it is used."""
+        secure = self.rooms.settings.https or request.url.scheme == "https"
+        return {"httponly": True, "samesite": "strict", "secure": secure}
 
 
 class Page:
@@ -99,6 +110,7 @@ class Page:
 
     def __init__(self, rooms: Rooms, sessions: Sessions, desks: Desks) -> None:
         self.rooms, self.sessions, self.desks = rooms, sessions, desks
+        self.bodies = Bodies(replace(rooms.settings, body_bytes=rooms.settings.page_bytes))
         self.answers: Answers = {
             ("POST", "/desk"): self.make,
             ("GET", "/desk/{ident}"): self.look,
@@ -128,7 +140,7 @@ class Page:
     async def do(self, request: Request, ident: str) -> Response:
         """Do what the page asks."""
         place = self.place(request, ident)
-        asked = object_in(await self.rooms.bodies.read(request.headers, request.receive))
+        asked = object_in(await self.bodies.read(request.headers, request.receive))
         if asked.get("do") not in FREE:
             raise RefusedError("misfit", "A desk is not asked for this here")
         return answered(await place.ask(asked))
@@ -200,9 +212,9 @@ def token_in(body: bytes) -> str:
 def object_in(body: bytes) -> dict[str, Any]:
     """Return the JSON object that a body is; raises RefusedError where it is none."""
     try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        raise RefusedError("not-json", "The body is to be a JSON object") from None
+        found = parse_json(body)
+    except RequestError as error:
+        raise RefusedError("not-json", "The body is to be a JSON object", error.problems) from None
     if not isinstance(found, dict):
         raise RefusedError("misfit", "The body is to be a JSON object")
     return found
