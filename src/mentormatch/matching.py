@@ -54,6 +54,7 @@ from mentormatch.tables import (
 )
 
 if TYPE_CHECKING:
+    from mentormatch.record.seal import Seal
     from mentormatch.report.views.shelf import Views
 
 type Keys = tuple[str, str]
@@ -250,28 +251,6 @@ class Matching:
         return f"Matching({len(self.solution.pairs)} pairs, {self.status})"  # a notebook saves what it shows
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """Who validated a decision, when (UTC, ISO 8601) and why."""
-
-    who: str
-    when: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Seal:
-    """What a document prints of the record that it stands beside.
-
-    ``decision`` is the SHA-256 of the decision file, ``head`` that of the last line of the log; ``validations`` are by
-    whom the decision was validated, empty while it is a proposal.
-    """
-
-    decision: str
-    head: str
-    validations: tuple[Signature, ...] = ()
-
-
 class Exporter(ABC):
     """One kind of document. It is found by its ``kind``, the suffix of the files that it writes.
 
@@ -283,14 +262,18 @@ class Exporter(ABC):
     apart: ClassVar[bool] = False
 
     @abstractmethod
-    def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
+    def content(self, matching: Matching, seal: "Seal | None" = None) -> bytes:
         """Return the whole document, with the seal where it stands beside a decision file and its log."""
+
+    def renewed(self, content: bytes, before: "Seal", seal: "Seal") -> bytes | None:
+        """Return a document that carries one seal with another in its place, None where it is not as it was written."""
+        return content
 
     def shown(self, matching: Matching) -> str:
         """Return the document as a notebook shows it."""
         return self.content(matching).decode()
 
-    def save(self, matching: Matching, path: Path, seal: Seal | None = None) -> Path:
+    def save(self, matching: Matching, path: Path, seal: "Seal | None" = None) -> Path:
         """Write the document, whole or not at all."""
         write_whole(path, self.content(matching, seal))
         return path
