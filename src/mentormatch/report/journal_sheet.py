@@ -64,7 +64,11 @@ def write_journal(book: Book, imprint: Imprint) -> None:
 
 def renewed(content: bytes, before: Seal, seal: Seal) -> bytes | None:
     """Return a workbook that carries one seal with another in its place, None where its sheet was changed since."""
-    held = {(row, place): plain(text) for row, cells in sheet_in(content).items() for place, text in cells.items()}
+    held = {
+        (row, place): plain(unescaped(text))
+        for row, cells in sheet_in(content).items()
+        for place, text in cells.items()
+    }
     for code in LANGUAGES:
         with language(code):
             stood, now = list(rows(Imprint(before))), list(rows(Imprint(seal)))
@@ -89,8 +93,13 @@ def shown(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Return the text of a cell as it is compared: its escapes undone, its white space as single spaces."""
-    return " ".join(_CODE.sub(lambda found: chr(int(found[1], 16)), text).split())
+    """Return the text of a cell as it is compared: its white space as single spaces."""
+    return " ".join(text.split())
+
+
+def unescaped(text: str) -> str:
+    """Return what the XML of a cell says, its escapes undone."""
+    return _CODE.sub(lambda found: chr(int(found[1], 16)), text)
 
 
 def replaced(content: bytes, title: str, stood: Sequence[Row], now: Sequence[Row]) -> bytes | None:
@@ -117,6 +126,10 @@ class Outline:
     data: slice = field(default_factory=lambda: slice(0, 0))
     size: slice = field(default_factory=lambda: slice(0, 0))
     styles: dict[str, str] = field(default_factory=dict)
+
+    def style(self, column: int, row: int) -> str:
+        """Return the style of a cell, by its column from 0 and its row from 1; empty where it has none."""
+        return self.styles.get(f"{letters(column)}{row}", "")
 
 
 def outline_of(xml: bytes) -> Outline:
@@ -148,9 +161,7 @@ def with_rows(xml: bytes, stood: Sequence[Row], now: Sequence[Row]) -> bytes | N
     first = {kind: row for row, (kind, _) in reversed(list(enumerate(stood, 1)))}
     prefix = outline.tag[: -len("sheetData")]
     made = "".join(
-        row_xml(
-            prefix, number, cells, [outline.styles.get(f"{letters(at)}{first[kind]}", "") for at in range(len(cells))]
-        )
+        row_xml(prefix, number, cells, [outline.style(place, first[kind]) for place in range(len(cells))])
         for number, (kind, cells) in enumerate(now, 1)
     )
     data = f"<{outline.tag}>{made}</{outline.tag}>".encode()
