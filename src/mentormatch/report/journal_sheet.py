@@ -142,7 +142,8 @@ def outline_of(xml: bytes) -> Outline:
             found.styles[attributes.get("r", "")] = attributes["s"]
 
     def end(tag: str) -> None:
-        whole = slice(starts[tag], xml.index(b">", parser.CurrentByteIndex) + 1)
+        at = parser.CurrentByteIndex  # of the closing tag, or after an element that closes itself
+        whole = slice(starts[tag], xml.index(b">", at) + 1 if xml.startswith(b"</", at) else at)
         if local(tag) == "sheetdata":
             found.tag, found.data = tag, whole
         elif local(tag) == "dimension":
