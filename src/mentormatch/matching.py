@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
 from math import prod
@@ -33,7 +33,7 @@ from mentormatch.registry import concrete
 from mentormatch.review.alternatives import Alternative, alternatives
 from mentormatch.review.diagnosis.finding import Change, Diagnosis
 from mentormatch.review.diagnosis.whole import diagnosis_of
-from mentormatch.review.edits import Edit, pair_edits
+from mentormatch.review.edits import Edit, Note, pair_edits
 from mentormatch.review.goal_prices import goal_prices
 from mentormatch.review.pairs import Pair, explain_pair, explain_pairs
 from mentormatch.review.robustness import Robustness, Trial, robustness
@@ -81,7 +81,8 @@ class Matching:
     """The pairs of one cohort under one programme, with all that they rest on.
 
     Everybody is in it once: in ``pairs``, or in ``unmatched`` with a reason; every other row that came in is in
-    ``rejected`` with its line. ``edits`` are what staff changed by hand for this run.
+    ``rejected`` with its line. ``edits`` are what staff changed by hand for this run, ``notes`` what they wrote beside
+    pairs in a workbook before, for the next one.
     """
 
     cohort: Cohort
@@ -91,6 +92,7 @@ class Matching:
     solution: Solution
     seed: int = 0
     edits: tuple[Edit, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def language(self) -> str:
@@ -137,6 +139,10 @@ class Matching:
         Worked out when first asked for, within half a minute; ``diagnose`` takes as long as it is given.
         """
         return diagnosis_of(self.case)
+
+    def with_notes(self, notes: Iterable[Note]) -> "Matching":
+        """Return the same with what staff wrote beside pairs, which its workbook takes up: ``Decisions.notes``."""
+        return replace(self, notes=tuple(notes))
 
     @property
     def case(self) -> Case:

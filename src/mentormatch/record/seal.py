@@ -10,7 +10,7 @@ import html
 import json
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -18,10 +18,11 @@ from typing import Self
 
 from pydantic import ValidationError
 
-from mentormatch.errors import RequestError
-from mentormatch.languages import everywhere, mark
+from mentormatch.errors import Problem, RequestError
+from mentormatch.languages import everywhere, mark, tr
 from mentormatch.record.decision import SUFFIX, Sha256
 from mentormatch.record.log import Chain, Entry
+from mentormatch.record.signing import validation_words
 from mentormatch.strictjson import Message, parse_json
 from mentormatch.survey.census import DifferenceError, DoubledError, UnreadableError
 from mentormatch.survey.spreadsheetml import Archive, OfficeBook
@@ -171,3 +172,13 @@ def content_of(path: Path) -> bytes:
 def stamp_in(name: str, content: bytes) -> Stamp | None:
     """Return the stamp of a document, None where it has none, or none that can be read."""
     return READERS[Path(name).suffix](content)
+
+
+def unlogged_validations(name: str, stamp: Stamp, chain: Chain) -> Iterator[Problem]:
+    """Yield the validations that a document prints and the log does not have."""
+    logged = {(one.who, one.when, one.why) for one in chain.validations(stamp.decision)}
+    for one in stamp.validations:
+        if (one.who, one.when, one.why) not in logged:
+            said = validation_words(one.who, one.when, "").removesuffix(".")
+            gone = tr("ce document dit « {said} », et le journal n'a pas cette ligne", said=said)
+            yield Problem(name, gone, tr("la ligne de cette validation"))

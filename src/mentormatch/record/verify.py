@@ -27,7 +27,7 @@ from mentormatch.record import log
 from mentormatch.record.decision import SUFFIX, Decision
 from mentormatch.record.digests import digest
 from mentormatch.record.reposed import reposed
-from mentormatch.record.seal import Stamp, documents_beside, stamp_in
+from mentormatch.record.seal import Stamp, documents_beside, stamp_in, unlogged_validations
 from mentormatch.record.signing import signed, validation_words
 
 
@@ -202,12 +202,7 @@ def _disagreeing(name: str, stamp: Stamp, chain: log.Chain) -> Iterator[Problem]
         lost = tr("ce document imprime une empreinte qu'aucune ligne du journal n'a")
         advice = tr("le journal a été réécrit, raccourci ou retiré : retrouvez-en une copie")
         yield Problem(name, lost, tr("une empreinte du journal"), advice)
-    logged = {(one.who, one.when, one.why) for one in chain.validations(stamp.decision)}
-    for one in stamp.validations:
-        if (one.who, one.when, one.why) not in logged:
-            said = validation_words(one.who, one.when, "")
-            gone = tr("ce document dit « {said} », et le journal n'a pas cette ligne", said=said)
-            yield Problem(name, gone, tr("la ligne de cette validation"))
+    yield from unlogged_validations(name, stamp, chain)
 
 
 def _of_another(name: str) -> Problem:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from mentormatch import __version__
 from mentormatch.languages import tr
-from mentormatch.matching import Exporter, Keys, Matching
+from mentormatch.matching import Exporter, Matching
 from mentormatch.phrases import counted
 from mentormatch.record.seal import Seal
 from mentormatch.report import words
@@ -13,9 +13,11 @@ from mentormatch.report.book import LINE, Book, Column, Form
 from mentormatch.report.grid import write_grid
 from mentormatch.report.journal_sheet import renewed, write_journal
 from mentormatch.report.returned.bearings import SHEET, Bearings, decided
+from mentormatch.report.returned.previous import as_shown, beside, headings, own_cells, write_previous
 from mentormatch.report.returned.rows import AGREED, CHOICES, PAIRS, REMARK, VALIDATION
 from mentormatch.report.standing import imprint
 from mentormatch.report.texts import spaced
+from mentormatch.review.edits import Note
 from mentormatch.tables import Cell, Sheet
 
 SHOWN: dict[str, tuple[tuple[str, float, Form], ...]] = {
@@ -61,7 +63,8 @@ class WorkbookExporter(Exporter):
 
     def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
         book, sheets = Book(f"{tr('Binômes')} – {matching.programme.name}"), matching.sheets
-        write_pairs(book, sheets["pairs"], {*decided(matching, "pin"), *decided(matching, "keep")})
+        write_pairs(book, matching, sheets["pairs"])
+        write_previous(book, matching)
         write_sheet(book, tr("Sans binôme"), "unmatched", sheets["unmatched"])
         write_sheet(book, tr("Détail des points"), "contributions", sheets["contributions"])
         write_grid(book, matching)
@@ -76,14 +79,22 @@ class WorkbookExporter(Exporter):
         return renewed(content, before, seal)
 
 
-def write_pairs(book: Book, pairs: Sheet, imposed: set[Keys]) -> None:
-    """Write the pairs, with two columns for the team's decision and remark; the first says which pairs are imposed."""
+def write_pairs(book: Book, matching: Matching, pairs: Sheet) -> None:
+    """Write the pairs, with columns for the team's decision and remark, in which stands what it wrote before."""
     columns, rows = chosen("pairs", pairs)
-    own = [Column(tr(VALIDATION), 13, "own"), Column(tr(REMARK), 32, "own")]
-    choices = [tr(AGREED) if (row[0], row[1]) in imposed else "" for row in rows]
-    page = book.table(
-        tr(PAIRS), [*columns, *own], [(*row, choice, "") for row, choice in zip(rows, choices, strict=True)]
-    )
+    notes, imposed = beside(matching), {*decided(matching, "pin"), *decided(matching, "keep")}
+    titles = headings(notes.values())
+    own = [
+        Column(tr(VALIDATION), 13, "own"),
+        Column(tr(REMARK), 32, "own"),
+        *(Column(one, 20, "own") for one in titles),
+    ]
+    filled = []
+    for row in rows:
+        note = notes.get(as_shown((str(row[0]), str(row[1]))), Note(("", "")))
+        choice = AGREED if (row[0], row[1]) in imposed else note.choice
+        filled.append((*row, choice and tr(choice), note.remark, *own_cells(note, titles)))
+    page = book.table(tr(PAIRS), [*columns, *own], filled)
     if rows:
         decision = {"validate": "list", "source": list(map(tr, CHOICES)), "error_title": tr(VALIDATION)}
         page.sheet.data_validation(1, len(columns), len(rows), len(columns), decision)
