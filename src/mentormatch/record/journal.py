@@ -62,3 +62,15 @@ def lines(entries: Sequence[Entry]) -> Iterator[str]:
     for number, when, who, what, why in rows(entries):
         said = tr("{number}. Le {when}, {who} : {what}", number=number, when=when, who=who, what=what)
         yield f"{said} ({why})" if why else said
+
+
+def replaced(entries: Sequence[Entry], decision: str) -> Iterator[str]:
+    """Yield that another decision was validated before one that is not, of the last such validation."""
+    validations = [one for one in entries if one.kind == "validation"]
+    if validations and not any(one.what.get("decision") == decision for one in validations):
+        last = validations[-1]
+        yield tr(
+            "Une autre décision avait été validée avant elle, par {who} le {when}.",
+            who=last.who,
+            when=moment(datetime.fromisoformat(last.when)),
+        )

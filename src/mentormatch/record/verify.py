@@ -26,6 +26,7 @@ from mentormatch.programme import Programme
 from mentormatch.record import log
 from mentormatch.record.decision import SUFFIX, Decision
 from mentormatch.record.digests import digest
+from mentormatch.record.journal import replaced
 from mentormatch.record.reposed import reposed
 from mentormatch.record.seal import Stamp, documents_beside, stamp_in, unlogged_validations
 from mentormatch.record.signing import signed, validation_words
@@ -271,4 +272,5 @@ def _chain_words(chain: log.Chain, seal: str) -> Iterator[str]:
         yield tr(HEAD, head=chain.head)
     if chain.whole:
         validations = [validation_words(one.who, one.when, one.why) for one in chain.validations(seal)]
-        yield from validations or [tr("Encore une proposition : personne ne l'a validée.")]
+        proposal = tr("Encore une proposition : personne ne l'a validée.")
+        yield from validations or [proposal, *replaced(chain.entries, seal)]
