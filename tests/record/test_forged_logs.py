@@ -11,7 +11,7 @@ import pytest
 from mentormatch.matching import documents_made
 from mentormatch.record.decision import SUFFIX
 from mentormatch.record.digests import digest
-from mentormatch.record.log import Entry, Line, chain_in, continued
+from mentormatch.record.log import Entry, Kind, Line, chain_in, continued
 from mentormatch.record.seal import Seal
 from mentormatch.record.verify import UNKNOWN, Verification, verify_content
 from tests.report.cohorts import small
@@ -33,7 +33,8 @@ def decision() -> bytes:
 def honest(number: int) -> tuple[tuple[Entry, ...], bytes, dict[str, bytes]]:
     """Return a log with one validation at least, its bytes, and the documents that print its head."""
     chance, seal = random.Random(number), digest(decision())
-    kinds = ["matching", *chance.choices(["edit", "matching", "validation", "purge"], k=chance.randint(2, 7))]
+    more: list[Kind] = ["edit", "matching", "validation", "purge"]
+    kinds: list[Kind] = ["matching", *chance.choices(more, k=chance.randint(2, 7))]
     kinds.insert(chance.randint(1, len(kinds)), "validation")
     entries = tuple(
         Entry(
