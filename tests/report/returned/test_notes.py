@@ -18,12 +18,13 @@ from mentormatch.people import Cohort
 from mentormatch.report.returned.decisions import Decisions, read_decisions
 from mentormatch.report.texts import visible
 from mentormatch.review.edits import Note
+from mentormatch.survey.privacy import remember_to_forget
 from tests.report.cohorts import hostile_strings, matched, person, programme
 from tests.report.reading import ALIVE, parts, sheets
 from tests.report.returned.edited import saved, workbook
 from tests.report.workbooks import needs_office, opened, resaved
 
-DEPTH = max(3, settings().max_examples // 100)
+DEPTH = max(2, settings().max_examples // 100)
 """Each example is several workbooks, each read by processes of its own."""
 PREVIOUS = "Décisions précédentes"
 
@@ -176,6 +177,19 @@ def test_pairs_of_people_who_left_end_and_their_words_are_kept(tmp_path: Path) -
     assert (found.pins, set(found.notes)) == ((second,), set(decisions.notes))
 
 
+@pytest.mark.promise(28)
+def test_what_was_written_beside_somebody_who_is_forgotten_does_not_come_back(tmp_path: Path) -> None:
+    files = mm.examples.copy_to(tmp_path / "edition")
+    asked = mm.Programme.load(files.programme)
+    first = mm.match(mm.read_survey(asked, files.answers), asked)
+    gone, kept = keys(first)[:2]
+    path = saved(tmp_path, typed(workbook(first), {(2, 7): "très bien", (3, 7): "oui"}))
+    remember_to_forget(files.programme, gone[0])
+    asked = mm.Programme.load(files.programme)
+    decisions = read_decisions(path, mm.read_survey(asked, files.answers), asked)
+    assert [note.pair for note in decisions.notes] == [kept]
+
+
 def test_a_workbook_of_mostly_other_people_is_refused(tmp_path: Path) -> None:
     path = saved(tmp_path, workbook(four()))
     mentors, mentees = ([person(f"{letter}{n}", "diffusion") for n in range(5)] for letter in "ME")
@@ -221,7 +235,7 @@ def test_any_choices_and_remarks_come_through_any_number_of_reruns(
 ) -> None:
     folder, said = tmp_path_factory.mktemp("book"), texts | hostile(shared_data / "hostile")
     matching, before = four(), Decisions()
-    for _ in range(data.draw(st.integers(1, 3))):
+    for _ in range(data.draw(st.integers(1, 2))):
         choices = data.draw(st.lists(st.sampled_from(["Validé", "Refusé", "À discuter", ""]), min_size=3, max_size=3))
         remarks = data.draw(st.lists(said, min_size=3, max_size=3))
         more = data.draw(st.lists(said, min_size=3, max_size=3))

@@ -109,6 +109,9 @@ def read_decisions(
     if problems:
         raise SurveyError(tr(REFUSAL), problems)
     decisions = sheet.decisions([*loose, *read_previous(path, tongue, keys_shown(bearings))])
+    if programme:
+        kept = [note for note in decisions.notes if not programme.forgotten.holds(*note.pair)]
+        decisions = replace(decisions, notes=tuple(kept))
     return decisions if cohort is None else among(decisions, cohort)
 
 
