@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
 from math import prod
@@ -33,7 +33,7 @@ from mentormatch.registry import concrete
 from mentormatch.review.alternatives import Alternative, alternatives
 from mentormatch.review.diagnosis.finding import Change, Diagnosis
 from mentormatch.review.diagnosis.whole import diagnosis_of
-from mentormatch.review.edits import Edit, pair_edits
+from mentormatch.review.edits import Edit, Note, pair_edits
 from mentormatch.review.goal_prices import goal_prices
 from mentormatch.review.pairs import Pair, explain_pair, explain_pairs
 from mentormatch.review.robustness import Robustness, Trial, robustness
@@ -54,6 +54,7 @@ from mentormatch.tables import (
 )
 
 if TYPE_CHECKING:
+    from mentormatch.record.seal import Seal
     from mentormatch.report.views.shelf import Views
 
 type Keys = tuple[str, str]
@@ -80,7 +81,8 @@ class Matching:
     """The pairs of one cohort under one programme, with all that they rest on.
 
     Everybody is in it once: in ``pairs``, or in ``unmatched`` with a reason; every other row that came in is in
-    ``rejected`` with its line. ``edits`` are what staff changed by hand for this run.
+    ``rejected`` with its line. ``edits`` are what staff changed by hand for this run, ``notes`` what they wrote beside
+    pairs in a workbook before, for the next one.
     """
 
     cohort: Cohort
@@ -90,6 +92,7 @@ class Matching:
     solution: Solution
     seed: int = 0
     edits: tuple[Edit, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def language(self) -> str:
@@ -136,6 +139,10 @@ class Matching:
         Worked out when first asked for, within half a minute; ``diagnose`` takes as long as it is given.
         """
         return diagnosis_of(self.case)
+
+    def with_notes(self, notes: Iterable[Note]) -> "Matching":
+        """Return the same with what staff wrote beside pairs, which its workbook takes up: ``Decisions.notes``."""
+        return replace(self, notes=tuple(notes))
 
     @property
     def case(self) -> Case:
@@ -250,28 +257,6 @@ class Matching:
         return f"Matching({len(self.solution.pairs)} pairs, {self.status})"  # a notebook saves what it shows
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """Who validated a decision, when (UTC, ISO 8601) and why."""
-
-    who: str
-    when: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Seal:
-    """What a document prints of the record that it stands beside.
-
-    ``decision`` is the SHA-256 of the decision file, ``head`` that of the last line of the log; ``validations`` are by
-    whom the decision was validated, empty while it is a proposal.
-    """
-
-    decision: str
-    head: str
-    validations: tuple[Signature, ...] = ()
-
-
 class Exporter(ABC):
     """One kind of document. It is found by its ``kind``, the suffix of the files that it writes.
 
@@ -283,14 +268,18 @@ class Exporter(ABC):
     apart: ClassVar[bool] = False
 
     @abstractmethod
-    def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
+    def content(self, matching: Matching, seal: "Seal | None" = None) -> bytes:
         """Return the whole document, with the seal where it stands beside a decision file and its log."""
+
+    def renewed(self, content: bytes, before: "Seal", seal: "Seal") -> bytes | None:
+        """Return a document that carries one seal with another in its place, None where it is not as it was written."""
+        return content
 
     def shown(self, matching: Matching) -> str:
         """Return the document as a notebook shows it."""
         return self.content(matching).decode()
 
-    def save(self, matching: Matching, path: Path, seal: Seal | None = None) -> Path:
+    def save(self, matching: Matching, path: Path, seal: "Seal | None" = None) -> Path:
         """Write the document, whole or not at all."""
         write_whole(path, self.content(matching, seal))
         return path

@@ -1,7 +1,7 @@
 """Small turns of phrase in the language that is spoken: enumerations, numbers with their noun, points out of 100."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import cache
 
 from mentormatch.languages import FRENCH, spoken, tr, tr_n
@@ -132,3 +132,14 @@ def figures(when: date) -> str:
     '01/11/2026'
     """
     return f"{when:%d/%m/%Y}" if spoken() == "fr" else when.isoformat()
+
+
+def moment(when: datetime) -> str:
+    r"""Return a day and an hour in words, as they were where it was; that it is UTC is said.
+
+    >>> moment(datetime.fromisoformat("2026-11-28T10:32:05+01:00"))
+    '28\xa0novembre 2026 à 10\xa0h\xa032'
+    """
+    hour = tr("{hour}\u00a0h\u00a0{minute}", hour=when.hour, minute=f"{when.minute:02}")
+    said = tr("{day} à {hour}", day=day(when.date()), hour=hour)
+    return f"{said} UTC" if when.utcoffset() == timedelta(0) else said

@@ -207,7 +207,7 @@ def repair(
         *newcomer_edits(arrived, cohort),
         *pair_edits(named(Pin, begun, cohort), cohort, "keep"),
     )
-    return Repair(matching, Matching(cohort, programme, scores, problem, solution, chosen, edits))
+    return Repair(matching, Matching(cohort, programme, scores, problem, solution, chosen, edits, matching.notes))
 
 
 def bound(matching: Matching, cohort: Cohort, keep: Iterable[Keys]) -> Programme:

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import time
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -62,12 +63,19 @@ def test_a_log_is_found_beside_its_decision_by_the_end_of_its_name() -> None:
     assert SUFFIX == ".journal.jsonl"
 
 
-def test_now_is_in_utc_to_the_second() -> None:
+@pytest.mark.parametrize(("zone", "hours"), [("UTC0", 0), ("XXX-1", 1), ("XXX+9:30", -9.5)])
+def test_now_is_the_time_of_the_place_with_its_offset_to_the_second(
+    zone: str, hours: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
     before = datetime.now(UTC).replace(microsecond=0)
     told = datetime.fromisoformat(now())
-    assert (told.utcoffset(), told.microsecond) == (timedelta(0), 0)
+    monkeypatch.undo()
+    time.tzset()
+    assert (told.utcoffset(), told.microsecond) == (timedelta(hours=hours), 0)
     assert before <= told <= datetime.now(UTC)
-    assert len(now()) == len(WHEN)
+    assert len(told.isoformat()) == len(WHEN)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +86,7 @@ def test_now_is_in_utc_to_the_second() -> None:
         {"who": ""},
         {"who": 7},
         {"why": None},
-        {"when": "2026-03-01T09:00:00+01:00"},
+        {"when": "2026-03-01T09:00:00"},
         {"whom": "Dominique"},
     ],
 )

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime
 from io import FileIO
 from pathlib import Path
 
@@ -215,16 +216,31 @@ def test_a_log_that_cannot_be_read_or_written_is_told(tmp_path: Path) -> None:
         append(tmp_path, entry())
 
 
-@pytest.mark.parametrize("when", ["2026-03-01T09:00:00", "2026-03-01T09:00:00+02:00", "hier"])
-def test_a_time_that_is_not_in_utc_is_refused(when: str) -> None:
+@pytest.mark.parametrize("when", ["2026-03-01T09:00:00", "2026-03-01", "hier"])
+def test_a_time_without_its_offset_is_refused(when: str) -> None:
     with pytest.raises(ValidationError):
         Entry(kind="edit", what={}, who="Camille", when=when)
 
 
-def test_an_entry_says_when_it_was_made_in_utc(tmp_path: Path) -> None:
+@pytest.mark.parametrize("when", [f"2026-03-01T09:00:00{offset}" for offset in ("+00:00", "+01:00", "-08:30")])
+def test_a_log_may_hold_times_of_any_offset(five: Path, when: str) -> None:
+    append(five, Entry(kind="validation", what={}, who="Camille", when=when))
+    assert check_chain(five).whole
+    assert check_chain(five).entries[-1].when == when
+
+
+def test_an_entry_says_when_it_was_made_with_the_offset_of_the_place(tmp_path: Path) -> None:
     path = tmp_path / "x.journal.jsonl"
     append(path, Entry(kind="validation", what={}, who="Camille"))
-    assert json.loads(path.read_bytes())["entry"]["when"].endswith("+00:00")
+    told = datetime.fromisoformat(json.loads(path.read_bytes())["entry"]["when"])
+    assert told.utcoffset() == datetime.now().astimezone().utcoffset()
+
+
+def test_a_log_is_known_as_it_was_when_it_had_a_head(five: Path) -> None:
+    now = check_chain(five)
+    assert [len(now.until(head).entries) for head in now.heads] == [0, 1, 2, 3, 4, 5]
+    assert now.until(now.heads[2]).head == now.heads[2]
+    assert now.until("f" * 64) == now
 
 
 def test_nothing_is_done_by_nobody() -> None:

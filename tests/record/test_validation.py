@@ -34,8 +34,8 @@ def saved(tmp_path: Path) -> Path:
 def said(folder: Path) -> tuple[list[str], list[object]]:
     """Return what page and workbook say of the validation."""
     page = Outline((folder / "binomes.html").read_text("utf-8")).inside("p.notice")
-    rows = sheets((folder / "binomes.xlsx").read_bytes())["Programme"]
-    return [text.replace("\u00a0", " ") for text in page], [row[1] for row in rows if row[0] == "Validation"]
+    rows = sheets((folder / "binomes.xlsx").read_bytes())["Journal"]
+    return [text.replace("\u00a0", " ") for text in page], [row[1] for row in rows if row and row[0] == "Validation"]
 
 
 def run(*arguments: object) -> Result:
@@ -65,13 +65,14 @@ def test_documents_saved_after_the_validation_say_by_whom_and_why(saved: Path) -
 @pytest.mark.promise(24)
 @pytest.mark.parametrize("name", ["<b onclick='x'>Zoé</b>", '=HYPERLINK("x")', "{{ 7 * 7 }}", "a\x1ab"])
 def test_a_name_is_shown_as_it_was_typed_and_is_never_live(saved: Path, name: str) -> None:
-    plain = Outline((saved / "binomes.html").read_text("utf-8")).attributes
+    plain = {*Outline((saved / "binomes.html").read_text("utf-8")).attributes}
     validate(saved / DECISION, who=name, why=name)
     example("quota").save(saved)
     page, book = said(saved)
     assert visible(name) in page[0]
     assert visible(name) in str(book[0])
-    assert set(Outline((saved / "binomes.html").read_text("utf-8")).attributes) <= set(plain)
+    more = {*Outline((saved / "binomes.html").read_text("utf-8")).attributes} - plain
+    assert {attribute for attribute, _ in more} == {"data-seal"}
     inside = parts((saved / "binomes.xlsx").read_bytes())
     assert [part for part, xml in inside if ALIVE.search(part + xml)] == []
 
@@ -79,7 +80,10 @@ def test_a_name_is_shown_as_it_was_typed_and_is_never_live(saved: Path, name: st
 def test_another_decision_in_the_same_folder_is_a_proposal_again(saved: Path) -> None:
     validate(saved / DECISION, who="Camille Roux")
     example("quota", "minimum_score").save(saved)
-    assert said(saved)[0] == [PROPOSAL]
+    proposal, before = said(saved)[0]
+    assert proposal == PROPOSAL
+    assert before.startswith("Une autre décision avait été validée avant elle, par Camille Roux le ")
+    assert before in verify(saved / DECISION).words.replace("\u00a0", " ")
     assert verify(saved / DECISION).validations == ()
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.record.log import Entry, append, check_chain
-from mentormatch.record.verify import WORDS, Outcome, Verification, entry_of, journal_beside, verify
+from mentormatch.record.verify import AFTER, UNKNOWN, WORDS, Outcome, Verification, entry_of, journal_beside, verify
 from mentormatch.wire.verified import verification_out
 from tests.record.decisions import changed, coupled, plain, written
 
@@ -64,14 +64,22 @@ def test_what_was_not_checked_of_the_optimum_is_said(tmp_path: Path) -> None:
 
 def test_a_log_that_is_whole_tells_its_lines_and_who_validated(path: Path) -> None:
     head = append(journal_beside(path), entry_of(path, who="Dominique"))
-    assert said(path)[2:] == ["Journal intact : 1 ligne.", "Encore une proposition : personne ne l'a validée."]
+    assert said(path)[2:] == [
+        "Journal intact : 1 ligne.",
+        f"Empreinte du journal : {head}",
+        "Encore une proposition : personne ne l'a validée.",
+        UNKNOWN,
+    ]
     assert verify(path).validations == ()
     validated(path, "f" * 64)
     validated(path, seal(path), why="comité")
     assert said(path)[2:] == [
         "Journal intact : 3 lignes.",
-        "Validée par Camille le 01/03/2026 à 09:30 UTC. Motif : comité",
+        f"Empreinte du journal : {check_chain(journal_beside(path)).head}",
+        "Validée par Camille le 1er mars 2026 à 9 h 30 UTC. Motif : comité",
+        UNKNOWN,
     ]
+    assert said(path, head)[-1] == AFTER
     assert said(path, head)[2] == "Journal intact : 3 lignes, 2 depuis l'empreinte demandée."
     assert said(path, check_chain(journal_beside(path)).head)[2] == "Journal intact : 3 lignes."
     assert [one.why for one in verify(path).validations] == ["comité"]
@@ -81,7 +89,11 @@ def test_a_log_that_is_broken_is_not_said_to_be_intact_nor_to_be_silent(path: Pa
     log = journal_beside(path)
     append(log, Entry(kind="edit", what={}, who="Camille", when=WHEN))
     log.write_bytes(log.read_bytes() + b"{}\n")
-    assert said(path)[2:] == ["  - journal, ligne 2 : ce n'est pas une ligne de journal"]
+    head = check_chain(log).head
+    assert said(path)[2:] == [
+        f"Empreinte du journal : {head}",
+        "  - journal, ligne 2 : ce n'est pas une ligne de journal",
+    ]
     assert said(path)[0] == WORDS[Outcome.REFUSED]
 
 
@@ -103,7 +115,12 @@ def test_all_that_was_found_is_one_json_object(path: Path) -> None:
         "outcome": "verified",
         "certificate": "certified",
         "digest": seal(path),
-        "log": {"lines": 2, "head": check_chain(journal_beside(path)).head, "since": 1},
+        "log": {
+            "lines": 2,
+            "head": check_chain(journal_beside(path)).head,
+            "since": 1,
+            "checked_against": [],
+        },
         "validations": [{"who": "Camille", "when": WHEN, "why": "comité"}],
         "problems": [],
     }

@@ -100,7 +100,7 @@ def test_the_page_forbids_everything_but_its_own_style_and_the_images_that_it_ho
 def test_the_page_is_one_french_document() -> None:
     text = written(small(), ".html").decode()
     assert text.startswith('<!doctype html>\n<html lang="fr">')
-    assert page(small()).inside("title.") == ["Proposition de binômes – Essai"]
+    assert page(small()).inside("title.") == ["Binômes – Essai"]
 
 
 def test_a_key_and_a_name_with_marks_of_html_are_shown_as_typed() -> None:

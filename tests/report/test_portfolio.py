@@ -16,7 +16,7 @@ from mentormatch.report import portfolio
 from mentormatch.report.folder import validated
 from mentormatch.report.portfolio import Portfolio, documents, packed
 
-JOURNAL = "binomes.journal.jsonl"
+JOURNAL, BOOK = "binomes.journal.jsonl", "binomes.xlsx"
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +42,9 @@ def test_a_portfolio_unpacked_is_verified_as_a_folder_is(example: Matching, tmp_
     seal = held.validated(example, who="Camille Roux")
     with ZipFile(BytesIO(packed(held.files))) as archive:
         archive.extractall(tmp_path)
+    beside = {name: content for name, content in held.files.items() if name in ("binomes.html", "binomes.json", BOOK)}
     assert verify(tmp_path / FILENAME, head=seal.head) == verify_content(
-        held.files[FILENAME], head=seal.head, journal=held.files[JOURNAL]
+        held.files[FILENAME], head=seal.head, journal=held.files[JOURNAL], documents=beside
     )
     assert [one.who for one in seal.validations] == ["Camille Roux"]
 

@@ -10,7 +10,7 @@ from tests.report.reading import ALIVE, parts, sheets, written
 
 NAMES = [
     *("Binômes", "Sans binôme", "Détail des points", "Scores", "Réponses écartées", "Remarques", "Programme"),
-    "Repères",
+    *("Journal", "Repères"),
 ]
 
 

@@ -74,7 +74,7 @@ class Ground:
             *pair_edits(by_hand, cohort),
         )
         solution = solve(problem, seed=base.seed, time_limit_s=self.time_limit_s)
-        return Matching(cohort, programme, scores, problem, solution, base.seed, edits)
+        return Matching(cohort, programme, scores, problem, solution, base.seed, edits, base.notes)
 
     def carried(self, cohort: Cohort, posed: AssignmentProblem) -> AssignmentProblem:
         """Return the problem with what the first one held besides its rules, without those who left.

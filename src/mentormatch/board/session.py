@@ -12,7 +12,8 @@ from mentormatch.board.refusing import ANSWERED, Attempt
 from mentormatch.board.view import dressed, shown
 from mentormatch.errors import MentorMatchError, RequestError
 from mentormatch.languages import language, mark, own_language, spoken, tr
-from mentormatch.matching import Matching, Seal
+from mentormatch.matching import Matching
+from mentormatch.record.seal import Seal
 from mentormatch.report.folder import validated
 from mentormatch.report.view import labels_for_notebook
 from mentormatch.review.labels import Labels

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mentormatch.matching import Keys, Matching
     from mentormatch.people import Cohort
     from mentormatch.programme import Programme
+    from mentormatch.review.edits import Note
 
 Wishes = Annotated[
     list[Path] | None,
@@ -38,12 +39,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The people, the programme, and the pairs that the team imposed and set aside."""
+    """The people, the programme, the pairs that the team imposed and set aside, and what it wrote beside pairs."""
 
     cohort: "Cohort"
     programme: "Programme"
     pins: tuple["Keys", ...] = ()
     bans: tuple["Keys", ...] = ()
+    notes: tuple["Note", ...] = ()
 
     @property
     def decided(self) -> "Programme":
@@ -67,7 +69,9 @@ def ground(programme: Path, files: dict[str, Any], asked: Asked) -> Ground:
         return Ground(cohort, loaded)
     decided = read_decisions(asked.decisions, cohort, loaded)
     say(tr("Décisions reprises : {decisions}.", decisions=decided))
-    return Ground(cohort, loaded, tuple(decided.pins), tuple(decided.bans))
+    if decided.notes:
+        say(tr("Du classeur ne sont pas repris les feuilles ajoutées, les commentaires de cellule et les couleurs."))
+    return Ground(cohort, loaded, decided.pins, decided.bans, decided.notes)
 
 
 def with_forms(cohort: "Cohort", programme: Path, loaded: "Programme", wishes: tuple[Path, ...]) -> "Cohort":
@@ -85,7 +89,7 @@ def matched(programme: Path, files: dict[str, Any], asked: Asked) -> "Matching":
     from mentormatch.matching import match
 
     on = ground(programme, files, asked)
-    return match(
+    matching = match(
         on.cohort,
         on.programme,
         seed=asked.seed,
@@ -94,3 +98,4 @@ def matched(programme: Path, files: dict[str, Any], asked: Asked) -> "Matching":
         time_limit_s=asked.time_limit_s,
         memory_mb=asked.memory_mb,
     )
+    return matching.with_notes(on.notes)

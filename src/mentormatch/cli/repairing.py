@@ -121,7 +121,7 @@ def repaired(on: Ground, before: Path, asked: Turnover, seed: int) -> "Repair":
     arrived = None if asked.arrived is None else read_survey(programme, source(asked.arrived), **said)
     pairs = pairs_before(before, on.cohort)
     cohort = with_missing(on.cohort, programme, pairs, asked.withdrawn)
-    former = as_given(cohort, programme, pairs, seed=seed)
+    former = as_given(cohort, programme, pairs, seed=seed).with_notes(on.notes)
     return repair(former, withdrawn=asked.withdrawn, arrived=arrived, keep=asked.keep)
 
 

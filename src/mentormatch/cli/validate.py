@@ -27,5 +27,6 @@ def validate_command(
     entry, digest = validated.entry, validated.verification.digest
     if as_json:
         told = {"decision": digest, "who": entry.who, "when": entry.when, "why": entry.why}
-        say_json(told | {"head": validated.head})
+        renewed, left = [path.name for path in validated.renewed], [problem.where for problem in validated.left]
+        say_json(told | {"head": validated.head, "renewed": renewed, "left": left})
     say(validated.words)

@@ -24,12 +24,19 @@ Head = Annotated[
 Journal = Annotated[
     Path | None, typer.Option("--log", metavar=FILE, help=mark("Le journal ; sinon, celui à côté du fichier."))
 ]
+InWords = Annotated[bool, typer.Option("--journal", help=mark("Dire aussi le journal, ligne par ligne, en mots."))]
 
 
 def verify_command(
-    decision: DecisionFile, *, head: Head = None, journal: Journal = None, as_json: AsJson = False
+    decision: DecisionFile,
+    *,
+    head: Head = None,
+    journal: Journal = None,
+    in_words: InWords = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Check a decision from its file alone: rules, values, optimality, log."""
+    """Check a decision from its file alone: rules, values, optimality, log; the log against the documents beside it."""
+    from mentormatch.record.journal import lines as lines_of
     from mentormatch.record.verify import verify, verify_content
     from mentormatch.wire.verified import verification_out
 
@@ -41,4 +48,6 @@ def verify_command(
     if as_json:
         write_json(verification_out(verification).to_json())
     (say if verification.sound else complain)(verification.words)
+    if in_words and verification.chain:
+        say("\n".join(lines_of(verification.chain.entries)))
     raise typer.Exit(VERIFIED if verification.sound else NOT_VERIFIED)

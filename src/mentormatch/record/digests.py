@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from mentormatch.programme import Programme
 
 
+SHORT = 8
+"""Characters of the digest of one person's answers."""
+
+
 def digest(content: bytes) -> str:
     """Return the SHA-256 of some bytes, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
@@ -39,6 +43,17 @@ def digest_of_answers(cohort: "Cohort") -> str:
     sides = {"mentors": _people(cohort.mentors), "mentees": _people(cohort.mentees)}
     both = sorted([cohort.mentors.compared[i], cohort.mentees.compared[k]] for i, k in zip(*cohort.both, strict=True))
     return _digest({**sides, "both": both} if both else sides)
+
+
+def digests_of_people(cohort: "Cohort") -> dict[tuple[str, str], str]:
+    """Return the beginning of the digest of what each person answered, by side and key, mentors first."""
+    sides = {"mentor": cohort.mentors, "mentee": cohort.mentees}
+    told = {side: (people.ids, _people(people).values()) for side, people in sides.items()}
+    return {
+        (side, key): _digest(answers)[:SHORT]
+        for side, (keys, each) in told.items()
+        for key, answers in zip(keys, each, strict=True)
+    }
 
 
 def _digest(content: object) -> str:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from io import FileIO, IOBase
 from os import PathLike
 from pathlib import Path
@@ -39,26 +39,26 @@ type Kind = Literal["matching", "edit", "validation", "erasure", "purge", "inter
 
 
 def now() -> str:
-    """Return the time in UTC, in ISO 8601, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    """Return the time of the place, with its offset, in ISO 8601, to the second."""
+    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
-def in_utc(text: str) -> str:
-    """Return a time as it is; raises ValueError unless it is ISO 8601 and says that it is UTC."""
-    if datetime.fromisoformat(text).utcoffset() != timedelta(0):
-        raise ValueError("not a time in UTC")
+def with_offset(text: str) -> str:
+    """Return a time as it is; raises ValueError unless it is ISO 8601 and says how far it is from UTC."""
+    if datetime.fromisoformat(text).utcoffset() is None:
+        raise ValueError("a time without its offset")
     return text
 
 
 class Entry(BaseModel):
-    """One thing that was done: what, by whom, when (UTC, ISO 8601) and why."""
+    """One thing that was done: what, by whom, when (ISO 8601 with the offset of the place) and why."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     kind: Kind
     what: dict[str, str]
     who: str = Setting(min_length=1)
-    when: Annotated[str, AfterValidator(in_utc)] = Setting(default_factory=now)
+    when: Annotated[str, AfterValidator(with_offset)] = Setting(default_factory=now)
     why: str = ""
 
 
@@ -81,7 +81,8 @@ class Chain:
     """What a log holds: its entries, its head, and what is wrong with it, each with its line.
 
     ``since``: how many lines were added after the head that was asked for; None if it was not found or not asked.
-    ``torn``: the last of what is wrong is a line whose writing was interrupted.
+    ``torn``: the last of what is wrong is a line whose writing was interrupted. ``heads``: that of the empty log, then
+    that of each line.
     """
 
     entries: tuple[Entry, ...]
@@ -89,11 +90,19 @@ class Chain:
     problems: tuple[Problem, ...] = ()
     since: int | None = None
     torn: bool = False
+    heads: tuple[str, ...] = (START,)
 
     @property
     def whole(self) -> bool:
         """Return whether nothing is wrong."""
         return not self.problems
+
+    def until(self, head: str) -> "Chain":
+        """Return the log as it was when it had this head; as it is where it never had it, or is not whole."""
+        if not self.whole or head not in self.heads:
+            return self
+        count = self.heads.index(head)
+        return Chain(self.entries[:count], head, heads=self.heads[: count + 1])
 
     def validations(self, decision: str) -> tuple[Entry, ...]:
         """Return who validated the decision whose file has this digest, first to last."""
@@ -150,7 +159,8 @@ def chain_in(content: bytes, head: str | None = None) -> Chain:
     heads = [START, *map(digest, lines)]
     since, missing = _since(heads, head)
     interrupted = [_torn(len(lines) + 1)] if torn else []
-    return Chain(tuple(entries), heads[-1], (*problems, *missing, *interrupted), since, bool(torn))
+    problems += [*missing, *interrupted]
+    return Chain(tuple(entries), heads[-1], tuple(problems), since, bool(torn), tuple(heads))
 
 
 @contextmanager

@@ -1,12 +1,16 @@
 """One run in the log: a line for each edit by hand, then one for the decision that came of it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mentormatch.errors import OutputError
+from mentormatch.errors import OutputError, Problem
 from mentormatch.languages import tr
 from mentormatch.phrases import about
-from mentormatch.record.log import Entry, check_chain
+from mentormatch.record.decision import SUFFIX as DECISION
+from mentormatch.record.log import START, Chain, Entry, check_chain
+from mentormatch.record.log import SUFFIX as JOURNAL
+from mentormatch.record.seal import documents_beside, stamp_in, unlogged_validations
 from mentormatch.record.signing import account, signed
 
 if TYPE_CHECKING:
@@ -30,10 +34,19 @@ def entries_of(matching: "Matching", decision: str, *, who: str | None = None, w
 def refuse_broken(journal: Path) -> None:
     """Raise OutputError where there is a log that is not whole: what goes on from it would never be confirmed.
 
-    A last line whose writing was interrupted is no reason: the next line sets it aside.
+    Nor where the documents beside it print a validation that it does not have: they are all that is left of it. A last
+    line whose writing was interrupted is no reason: the next line sets it aside.
     """
-    chain = check_chain(journal) if journal.exists() else None
-    problems = chain.problems[: -1 if chain.torn else None] if chain else ()
+    chain = check_chain(journal) if journal.exists() else Chain((), START)
+    problems = [*chain.problems[: -1 if chain.torn else None], *lost_validations(journal, chain)]
     if problems:
         told = tr("rien n'a été écrit, le journal du dossier n'est pas intact")
         raise OutputError(about(journal.name, told), problems)
+
+
+def lost_validations(journal: Path, chain: Chain) -> Iterator[Problem]:
+    """Yield the validations that the documents beside a log print, and that it does not have."""
+    decision = journal.with_name(journal.name.removesuffix(JOURNAL) + DECISION)
+    for name, content in documents_beside(decision).items():
+        stamp = stamp_in(name, content)
+        yield from unlogged_validations(name, stamp, chain) if stamp else ()

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import mark, tr
-from mentormatch.phrases import figures
+from mentormatch.phrases import moment
 from mentormatch.record.log import Entry, Kind
 
 NOBODY_KNOWN = mark("inconnu")
@@ -36,11 +36,10 @@ def signed(kind: Kind, what: Mapping[str, str], *, who: str, why: str = "") -> E
 
 
 def validation_words(who: str, when: str, why: str) -> str:
-    r"""Return by whom a decision was validated, when (UTC, ISO 8601) and why.
+    r"""Return by whom a decision was validated, when (ISO 8601 with an offset) and why.
 
-    >>> validation_words("Camille Roux", "2026-03-01T09:30:00+00:00", "comité du 1er mars")
-    'Validée par Camille Roux le 01/03/2026 à 09:30 UTC. Motif : comité du 1er mars'
+    >>> validation_words("Camille Roux", "2026-03-12T09:30:00+01:00", "comité du 12 mars")
+    'Validée par Camille Roux le 12\xa0mars 2026 à 9\xa0h\xa030. Motif : comité du 12 mars'
     """
-    at = datetime.fromisoformat(when)
-    said = tr("Validée par {who} le {date} à {time} UTC.", who=who, date=figures(at.date()), time=f"{at:%H:%M}")
+    said = tr("Validée par {who} le {moment}.", who=who, moment=moment(datetime.fromisoformat(when)))
     return f"{said} {tr('Motif : {why}', why=why)}" if why else said

@@ -1,30 +1,49 @@
 """Nothing is final without a named person's validation: a line of the log, added only if the decision holds."""
 
 from dataclasses import dataclass
+from importlib import import_module
 from os import PathLike
 from pathlib import Path
 
-from mentormatch.errors import RequestError
+from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import tr
+from mentormatch.phrases import listed
 from mentormatch.record import log
+from mentormatch.record.seal import Seal
 from mentormatch.record.signing import signed, validation_words
-from mentormatch.record.verify import Verification, journal_beside, verify
+from mentormatch.record.verify import HEAD, Verification, journal_beside, verify
+
+RENEWAL = "mentormatch.report.renewal"
+"""Renews the documents beside a decision; it stands above, and is found when needed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """A decision that a named person validated: what was checked before, the line of the log, and its new head."""
+    """A decision that a named person validated: what was checked before, the line of the log, and what documents print.
+
+    ``renewed`` are the documents that print it now, ``left`` those that still print what they did, with why.
+    """
 
     verification: Verification
     entry: log.Entry
-    head: str
+    seal: Seal
+    renewed: tuple[Path, ...] = ()
+    left: tuple[Problem, ...] = ()
+
+    @property
+    def head(self) -> str:
+        """The new head of the log."""
+        return self.seal.head
 
     @property
     def words(self) -> str:
-        """Return by whom the decision was validated, and the head to keep."""
-        entry = self.entry
-        head = tr("Empreinte du journal : {head}", head=self.head)
-        return f"{validation_words(entry.who, entry.when, entry.why)}\n{head}"
+        """Return by whom the decision was validated, the head to keep, and which documents print them now."""
+        said = [validation_words(self.entry.who, self.entry.when, self.entry.why), tr(HEAD, head=self.head)]
+        if self.renewed:
+            said.append(tr("Documents renouvelés : {names}.", names=listed([path.name for path in self.renewed])))
+        if self.left:
+            said += [tr("Non renouvelés, ils impriment encore l'empreinte d'avant :"), *map("  - {}".format, self.left)]
+        return "\n".join(said)
 
 
 def validate(
@@ -32,7 +51,8 @@ def validate(
 ) -> Validation:
     """Return the validation of a decision file by a person, now in its log.
 
-    Everything is checked again first, without a solver; a decision that does not hold gets no line.
+    Everything is checked again first, without a solver; a decision that does not hold gets no line. The documents
+    beside the decision that print the head of this log then print the new one, and by whom it was validated.
 
     Parameters
     ----------
@@ -65,4 +85,8 @@ def validate(
     if not verification.sound:
         raise RequestError(f"{tr("Rien n'a été validé.")}\n{verification.words}")
     entry = signed("validation", {"decision": verification.digest}, who=who, why=why)
-    return Validation(verification, entry, log.append(beside, entry))
+    head = log.append(beside, entry)
+    chain = log.check_chain(beside)
+    seal = Seal.of(chain, verification.digest, head)
+    printed = import_module(RENEWAL).renew(Path(path), chain, seal) if beside == journal_beside(Path(path)) else ()
+    return Validation(verification, entry, seal, *printed)

@@ -9,8 +9,8 @@
 True
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from os import PathLike
 from pathlib import Path
@@ -21,12 +21,14 @@ from mentormatch.assignment.solution import Solution
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import mark, tr
 from mentormatch.people import Cohort
-from mentormatch.phrases import counted
+from mentormatch.phrases import counted, listed
 from mentormatch.programme import Programme
 from mentormatch.record import log
 from mentormatch.record.decision import SUFFIX, Decision
 from mentormatch.record.digests import digest
+from mentormatch.record.journal import replaced
 from mentormatch.record.reposed import reposed
+from mentormatch.record.seal import Stamp, documents_beside, stamp_in, unlogged_validations
 from mentormatch.record.signing import signed, validation_words
 
 
@@ -47,6 +49,16 @@ WORDS = {
     Outcome.NOTHING: mark("Rien à vérifier : cette décision ne comporte aucune répartition."),
     Outcome.REFUSED: mark("Décision refusée : elle n'est pas ce qu'elle affirme être."),
 }
+HEAD = mark("Empreinte du journal : {head}")
+UNKNOWN = mark(
+    "Sans empreinte à laquelle tenir le journal, on ne peut pas savoir si des lignes ont été coupées à sa fin, ni s'il"
+    " a été réécrit en entier : « --head » le compare à l'empreinte que la page et le classeur impriment."
+)
+BESIDE = mark(
+    "Qui peut réécrire le journal peut réécrire aussi ces documents, et des lignes ajoutées après leur empreinte puis"
+    " coupées ne laissent pas de trace : une empreinte gardée ailleurs (« --head ») le dirait."
+)
+AFTER = mark("Des lignes ajoutées après cette empreinte, puis coupées, ne laisseraient pas de trace.")
 OUTCOMES = {Verdict.NO_ANSWER: Outcome.NOTHING, Verdict.REFUSED: Outcome.REFUSED}
 
 
@@ -55,7 +67,8 @@ class Verification:
     """What holds of a decision file.
 
     ``digest`` is that of the file; ``certificate`` what its numbers prove, None if they make no decision; ``chain``
-    the log, if one was looked at; ``problems`` is all that is wrong.
+    the log, if one was looked at; ``asked`` the head that it had to have, None: any. ``stamps`` are those that the
+    documents beside it carry, by their names, None where a document has none; ``problems`` is all that is wrong.
     """
 
     digest: str
@@ -63,6 +76,8 @@ class Verification:
     certificate: Certificate | None = None
     chain: log.Chain | None = None
     problems: tuple[Problem, ...] = ()
+    asked: str | None = None
+    stamps: Mapping[str, Stamp | None] = field(default_factory=dict)
 
     @property
     def sound(self) -> bool:
@@ -78,10 +93,33 @@ class Verification:
     def words(self) -> str:
         """Return what was found, a line for each thing."""
         certified = [self.certificate.words] if self.certificate else []
-        chain = [] if self.chain is None else list(_chain_words(self.chain, self.digest))
+        chain = [] if self.chain is None else [*_chain_words(self.chain, self.digest), *self.limits]
         return "\n".join(
             [tr(WORDS[self.outcome]), *certified, *chain, *(f"  - {problem}" for problem in self.problems)]
         )
+
+    @property
+    def carried(self) -> dict[str, Stamp]:
+        """The stamps of the documents that carry one."""
+        return {name: stamp for name, stamp in self.stamps.items() if stamp}
+
+    @property
+    def limits(self) -> Iterator[str]:
+        """Yield to what the log was held, and what cannot be known then; nothing where it is not whole."""
+        chain, silent = self.chain, [name for name, stamp in self.stamps.items() if stamp is None]
+        if chain is None or not chain.whole:
+            return
+        same = [name for name, stamp in self.carried.items() if stamp.head == chain.head]
+        if same:
+            yield tr("Cette empreinte est imprimée sur : {documents}.", documents=listed(same))
+        for name, stamp in self.carried.items():
+            if stamp.head in chain.heads[:-1]:
+                since = counted(len(chain.heads) - 1 - chain.heads.index(stamp.head), "ligne")
+                yield tr("L'empreinte de {document} est plus ancienne : {since} depuis.", document=name, since=since)
+        if silent:
+            yield tr("Sans empreinte lisible, et donc pas comparés : {documents}.", documents=listed(silent))
+        held = BESIDE if self.carried else UNKNOWN
+        yield tr(held if self.asked is None else AFTER)
 
 
 def verify(
@@ -93,12 +131,16 @@ def verify(
 ) -> Verification:
     """Return what holds of a decision file; everything is computed again, and nothing is raised.
 
+    The log is held against the heads that the documents beside the decision print (page, workbook, JSON), and what
+    these say of validations against its lines.
+
     Parameters
     ----------
     head
         A head of the log, as printed on a document: the log must have had it.
     journal
-        The log; None: the one beside the file, if there is one, under the same name with .journal.jsonl.
+        The log; None: the one beside the file, if there is one, under the same name with .journal.jsonl. Another is
+        not held against the documents, which print the head of that one.
     against
         The answers and the programme that the decision rests on (those of its ``Matching``): all scores are then worked
         out again. Of a market of too many pairs the file holds those of the chosen pairs alone, and its optimality
@@ -110,20 +152,31 @@ def verify(
     except OSError as error:
         unread = Problem(source.name, tr("illisible ({reason})", reason=error.strerror))
         return Verification("", Outcome.REFUSED, problems=(unread,))
-    found = _checked(content, against)
     beside = journal_beside(source) if journal is None else Path(journal)
-    if head is None and journal is None and not beside.exists():
+    documents = documents_beside(source) if beside == journal_beside(source) else {}
+    stamps = {name: stamp_in(name, told) for name, told in documents.items()}
+    found = replace(_checked(content, against), asked=head, stamps=stamps)
+    if head is None and journal is None and not found.carried and not beside.exists():
         return found
     return _with_chain(found, log.check_chain(beside, head))
 
 
-def verify_content(content: bytes, *, head: str | None = None, journal: bytes | None = None) -> Verification:
-    """Return what holds of what stands in a decision file, and in a log; see ``verify``.
+def verify_content(
+    content: bytes,
+    *,
+    head: str | None = None,
+    journal: bytes | None = None,
+    documents: Mapping[str, bytes] | None = None,
+) -> Verification:
+    """Return what holds of what stands in a decision file, in a log, and in the documents beside; see ``verify``.
 
     Without a ``journal`` a ``head`` is that of no log: the decision is refused.
     """
-    found = _checked(content)
-    return found if head is None and journal is None else _with_chain(found, log.chain_in(journal or b"", head))
+    stamps = {name: stamp_in(name, told) for name, told in (documents or {}).items()}
+    found = replace(_checked(content), asked=head, stamps=stamps)
+    if head is None and journal is None and not found.carried:
+        return found
+    return _with_chain(found, log.chain_in(journal or b"", head))
 
 
 def journal_beside(path: Path) -> Path:
@@ -138,9 +191,25 @@ def entry_of(path: str | PathLike[str], *, who: str, why: str = "") -> log.Entry
 
 def _with_chain(found: Verification, chain: log.Chain) -> Verification:
     """Return what holds of a decision and its log together."""
-    problems = (*found.problems, *chain.problems, *_unlogged(chain, found.digest))
-    outcome = Outcome.REFUSED if problems else found.outcome
-    return Verification(found.digest, outcome, found.certificate, chain, problems)
+    disagreeing = [problem for name, stamp in found.carried.items() for problem in _disagreeing(name, stamp, chain)]
+    other = [_of_another(name) for name, stamp in found.carried.items() if stamp.decision != found.digest]
+    problems = (*found.problems, *chain.problems, *_unlogged(chain, found.digest), *disagreeing, *other)
+    return replace(found, outcome=Outcome.REFUSED if problems else found.outcome, chain=chain, problems=problems)
+
+
+def _disagreeing(name: str, stamp: Stamp, chain: log.Chain) -> Iterator[Problem]:
+    """Yield what a document says that the log does not: a head that it never had, validations that are gone."""
+    if stamp.head not in chain.heads:
+        lost = tr("ce document imprime une empreinte qu'aucune ligne du journal n'a")
+        advice = tr("le journal a été réécrit, raccourci ou retiré : retrouvez-en une copie")
+        yield Problem(name, lost, tr("une empreinte du journal"), advice)
+    yield from unlogged_validations(name, stamp, chain)
+
+
+def _of_another(name: str) -> Problem:
+    """Return that a document was made from another decision than the one beside it."""
+    advice = tr("gardez ensemble les fichiers d'un même calcul, ou refaites-les")
+    return Problem(name, tr("ce document est d'une autre décision"), tr("celle du fichier vérifié"), advice)
 
 
 def _checked(content: bytes, against: tuple[Cohort, Programme] | None = None) -> Verification:
@@ -199,5 +268,9 @@ def _chain_words(chain: log.Chain, seal: str) -> Iterator[str]:
             if chain.since
             else tr("Journal intact : {lines}.", lines=lines)
         )
+    if chain.whole or chain.entries:
+        yield tr(HEAD, head=chain.head)
+    if chain.whole:
         validations = [validation_words(one.who, one.when, one.why) for one in chain.validations(seal)]
-        yield from validations or [tr("Encore une proposition : personne ne l'a validée.")]
+        proposal = tr("Encore une proposition : personne ne l'a validée.")
+        yield from validations or [proposal, *replaced(chain.entries, seal)]

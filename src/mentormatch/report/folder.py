@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from mentormatch.files import write_whole
-from mentormatch.matching import Matching, Seal, Signature, documents_made, exporters
+from mentormatch.matching import Matching, documents_made, exporters
 from mentormatch.record.decision import SUFFIX
 from mentormatch.record.digests import digest
-from mentormatch.record.log import Chain, append, check_chain
+from mentormatch.record.log import append, check_chain
 from mentormatch.record.runs import entries_of, refuse_broken
+from mentormatch.record.seal import Seal
 from mentormatch.record.validation import validate
 from mentormatch.record.verify import journal_beside
 
@@ -24,28 +25,19 @@ def save_folder(matching: Matching, folder: Path, *, who: str | None, why: str) 
     refuse_broken(journal)
     write_whole(path, content)
     head = append(journal, *entries)
-    return path, journal, *documents(matching, folder, sealed(check_chain(journal), decision, head))
+    return path, journal, *documents(matching, folder, Seal.of(check_chain(journal), decision, head))
 
 
 def validated(matching: Matching, folder: Path, *, who: str, why: str = "") -> Seal:
-    """Write all documents of a matching, validate the decision, and write those that print it again.
+    """Write all documents of a matching, then validate the decision, which renews what they print of it.
 
     Return what they print. Nothing is written where nobody is named; see ``validate`` for what is refused.
     """
-    path, journal, *_ = save_folder(matching, folder, who=who, why=why)
-    made = validate(path, who=who, why=why)
-    seal = sealed(check_chain(journal), made.verification.digest, made.head)
-    documents(matching, folder, seal)
-    return seal
+    path, *_ = save_folder(matching, folder, who=who, why=why)
+    return validate(path, who=who, why=why).seal
 
 
 def documents(matching: Matching, folder: Path, seal: Seal) -> list[Path]:
     """Write all documents that stand beside the decision file, and return them."""
     made = {kind: each for kind, each in documents_made().items() if kind != SUFFIX}
     return [each.save(matching, folder / each.filename, seal) for each in made.values()]
-
-
-def sealed(chain: Chain, decision: str, head: str) -> Seal:
-    """Return what the documents print of a decision and its log."""
-    validations = chain.validations(decision)
-    return Seal(decision, head, tuple(Signature(one.who, one.when, one.why) for one in validations))

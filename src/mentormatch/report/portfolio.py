@@ -6,14 +6,14 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from mentormatch.errors import RequestError
 from mentormatch.languages import tr
-from mentormatch.matching import Matching, Seal, documents_made, exporters
+from mentormatch.matching import Matching, documents_made, exporters
 from mentormatch.record.decision import FILENAME, SUFFIX
 from mentormatch.record.log import SUFFIX as JOURNAL
 from mentormatch.record.log import chain_in, continued
 from mentormatch.record.runs import entries_of
+from mentormatch.record.seal import Seal
 from mentormatch.record.signing import signed
 from mentormatch.record.verify import verify_content
-from mentormatch.report.folder import sealed
 
 
 @dataclass(repr=False)
@@ -39,7 +39,7 @@ class Portfolio:
         validation = signed("validation", {"decision": decision}, who=who, why=why)
         journal = self.files.get(name, b"")
         head, added = continued(journal, *entries, validation)
-        seal = sealed(chain_in(journal + added), decision, head)
+        seal = Seal.of(chain_in(journal + added), decision, head)
         self.files = {FILENAME: content, name: journal + added, **documents(matching, seal)}
         return seal
 

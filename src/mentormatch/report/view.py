@@ -6,11 +6,12 @@ from itertools import islice
 
 from mentormatch import __version__
 from mentormatch.languages import tr, tr_n
-from mentormatch.matching import Matching, Seal
+from mentormatch.matching import Matching
 from mentormatch.people import Remark
 from mentormatch.phrases import percent, points
+from mentormatch.record.seal import Seal
 from mentormatch.report import words
-from mentormatch.report.standing import commands, digests, standing, title
+from mentormatch.report.standing import Imprint, imprint
 from mentormatch.report.words import Line, Reached
 from mentormatch.review.diagnosis.finding import Change, Diagnosis
 from mentormatch.review.diagnosis.whole import diagnosis_of
@@ -103,8 +104,7 @@ class View:
     figures: tuple[tuple[int, str], ...]
     verdict: str
     status: str
-    title: str
-    standing: tuple[str, ...]
+    imprint: Imprint
     goals: tuple[Reached, ...]
     prices: tuple[str, ...]
     diagnosis: Diagnosis | None
@@ -117,8 +117,6 @@ class View:
     rules: tuple[Line, ...]
     seed: int
     version: str
-    digests: tuple[tuple[str, str], ...]
-    commands: tuple[tuple[str, str], ...]
 
 
 def view(matching: Matching, labels: Labels = KEYS, seal: Seal | None = None) -> View:
@@ -131,8 +129,7 @@ def view(matching: Matching, labels: Labels = KEYS, seal: Seal | None = None) ->
         figures=tuple(figures(matching)),
         verdict=verdict,
         status=status,
-        title=title(matching, seal),
-        standing=standing(matching, seal),
+        imprint=imprint(matching, seal),
         goals=tuple(words.goals(matching)),
         prices=words.prices(matching),
         diagnosis=diagnosed(matching, labels),
@@ -145,8 +142,6 @@ def view(matching: Matching, labels: Labels = KEYS, seal: Seal | None = None) ->
         rules=tuple(words.rules(matching, labels)),
         seed=matching.seed,
         version=__version__,
-        digests=digests(seal) if seal else (),
-        commands=commands(matching, seal) if seal else (),
     )
 
 

@@ -40,6 +40,19 @@ class Edit:
         return {"edit": self.kind, **self.people, **places}
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What staff wrote beside a pair in its workbook: their choice, a remark, and what stands in columns of their own.
+
+    ``pair`` are its two keys, both empty for a text that stands beside no pair. ``columns`` are headings with texts.
+    """
+
+    pair: tuple[str, str]
+    choice: str = ""
+    remark: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
+
+
 def pair_edits(rules: Iterable[Pin | Ban], cohort: Cohort, kind: Kind | None = None) -> Iterator[Edit]:
     """Yield one edit for each pair that was imposed or set aside, under this kind or that of its rule."""
     for rule in rules:

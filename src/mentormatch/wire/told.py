@@ -8,6 +8,7 @@ from mentormatch.assignment.solution import Status
 from mentormatch.fields import Side
 from mentormatch.matching import Matching
 from mentormatch.people import Cohort
+from mentormatch.record.seal import Stamp
 from mentormatch.review.diagnosis.finding import Change, Conflict, Diagnosis
 from mentormatch.review.goal_prices import price_words
 from mentormatch.review.pairs import Pair
@@ -123,7 +124,7 @@ class MatchResponse(Response):
     """The pairs, everybody else with a reason, and what is known of the answer.
 
     ``goal_prices`` is empty and ``change`` null for large cohorts (see ``Matching``); ``diagnosis`` is null where there
-    is an answer.
+    is an answer. ``record`` is null but in a file beside a decision and its log, of which it says what they are.
     """
 
     status: Annotated[Status, Setting(strict=False)]
@@ -138,6 +139,7 @@ class MatchResponse(Response):
     remarks: list[RemarkOut]
     goal_prices: list[GoalPriceOut] = Setting(default_factory=list)
     diagnosis: DiagnosisOut | None = None
+    record: Stamp | None = None
 
     @classmethod
     def of(cls, matching: Matching) -> Self:

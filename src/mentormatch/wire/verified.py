@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field as Setting
 
 from mentormatch.assignment.certificate import Verdict
+from mentormatch.record.seal import Signature
 from mentormatch.record.verify import Outcome, Verification
 from mentormatch.strictjson import Message
 from mentormatch.wire.response import Response
@@ -20,19 +21,16 @@ class ProvedGoalOut(Message):
 
 
 class LogOut(Message):
-    """A log: how many lines, its head, and how many lines came after the head that was asked for."""
+    """A log: how many lines, its head, and how many lines came after the head that was asked for.
+
+    ``checked_against`` names the documents beside it whose heads it was held against. Where it is empty and no head was
+    asked for, nobody knows whether lines were cut from its end, or all of it was written anew.
+    """
 
     lines: int
     head: str
     since: int | None
-
-
-class ValidationOut(Message):
-    """By whom the decision was validated, when (UTC, ISO 8601) and why."""
-
-    who: str
-    when: str
-    why: str
+    checked_against: list[str]
 
 
 class MistakeOut(Message):
@@ -58,7 +56,7 @@ class VerifyResponse(Response):
     digest: str
     goals: list[ProvedGoalOut]
     log: LogOut | None
-    validations: list[ValidationOut]
+    validations: list[Signature]
     problems: list[MistakeOut]
 
 
@@ -75,8 +73,10 @@ def verification_out(found: Verification) -> VerifyResponse:
             ProvedGoalOut(goal=tier.goal, value=tier.value, stated_bound=tier.stated, certified_bound=tier.certified)
             for tier in (certificate.tiers if certificate else ())
         ],
-        log=None if chain is None else LogOut(lines=len(chain.entries), head=chain.head, since=chain.since),
-        validations=[ValidationOut(who=one.who, when=one.when, why=one.why) for one in found.validations],
+        log=None
+        if chain is None
+        else LogOut(lines=len(chain.entries), head=chain.head, since=chain.since, checked_against=list(found.carried)),
+        validations=[Signature(who=one.who, when=one.when, why=one.why) for one in found.validations],
         problems=[
             MistakeOut(where=one.where, found=one.found, expected=one.expected, advice=one.advice)
             for one in found.problems

@@ -2,8 +2,9 @@
 
 from typing import ClassVar
 
-from mentormatch.matching import Exporter, Matching, Seal
+from mentormatch.matching import Exporter, Matching
 from mentormatch.record.decision import FILENAME, SUFFIX, Decision
+from mentormatch.record.seal import Seal
 
 
 class DecisionExporter(Exporter):

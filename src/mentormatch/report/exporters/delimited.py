@@ -4,8 +4,9 @@ import csv
 from io import StringIO
 from typing import ClassVar
 
-from mentormatch.matching import Exporter, Matching, Seal
+from mentormatch.matching import Exporter, Matching
 from mentormatch.phrases import decimal
+from mentormatch.record.seal import Seal
 from mentormatch.report.texts import encodable, guard
 from mentormatch.tables import Cell, Sheet
 

@@ -1,15 +1,22 @@
 """The matching as one page for a committee, and as a notebook shows it."""
 
+import re
 from typing import ClassVar
 
-from mentormatch.matching import Exporter, Matching, Seal
+from mentormatch.languages import LANGUAGES, language, tr
+from mentormatch.matching import Exporter, Matching
+from mentormatch.record.seal import Seal
 from mentormatch.report import standing, words
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap
 from mentormatch.report.pictures.drawing import drawable
-from mentormatch.report.templating import rendered
+from mentormatch.report.standing import RECHECK, Imprint
+from mentormatch.report.templating import environment, rendered
 from mentormatch.report.view import View, labels_for_notebook, view
 from mentormatch.review.labels import KEYS, Labels
 
+LANGUAGE = re.compile(r'^<html lang="([a-z]+)">$', re.MULTILINE)
+PARTS = ("kicker", "notices", "record")
+"""What a page prints of its record: macros of ``imprint_parts.html``, each between comments of its name."""
 MOST_SHOWN = 50
 """Pairs that a notebook shows; its outputs are saved in its file."""
 SHOWN = {each.kind: each for each in (HeatMap, Distribution, Fairness)}
@@ -26,6 +33,17 @@ class PageExporter(Exporter):
         looks = {kind: each(matching, KEYS) for kind, each in SHOWN.items()}
         return filled("page.html", view(matching, seal=seal), looks=looks, drawn=drawable()).encode("utf-8")
 
+    def renewed(self, content: bytes, before: Seal, seal: Seal) -> bytes | None:
+        text = content.decode("utf-8", "surrogateescape")
+        spoken = LANGUAGE.search(text)
+        if not spoken or spoken[1] not in LANGUAGES or any(len(part_of(name).findall(text)) != 1 for name in PARTS):
+            return None
+        with language(spoken[1]):
+            for name in PARTS:
+                start, _, end = part_of(name).split(text)
+                text = f"{start}{part(name, Imprint(seal))}{end}"
+        return text.encode("utf-8", "surrogateescape")
+
     def shown(self, matching: Matching) -> str:
         """Return the part of a page that a notebook shows, under pseudonyms where keys are e-mail addresses."""
         return fragment(matching, labels_for_notebook(matching))
@@ -39,3 +57,15 @@ def fragment(matching: Matching, labels: Labels) -> str:
 def filled(template: str, shown: View, **names: object) -> str:
     """Return ``template`` filled with what it shows."""
     return rendered(template, view=shown, words=words, standing=standing, most=MOST_SHOWN, **names)
+
+
+def part_of(name: str) -> re.Pattern[str]:
+    """Return what finds a part of a page; a text that people typed has no such comments, as it is escaped."""
+    return re.compile(rf"(<!-- imprint:{name} -->.*?<!-- /imprint:{name} -->)", re.DOTALL)
+
+
+def part(name: str, imprint: Imprint) -> str:
+    """Return a part of a page, as its template has it."""
+    module = environment().get_template("imprint_parts.html").module
+    more = (tr(RECHECK),) if name == "record" else ()
+    return str(getattr(module, name)(imprint, *more)).strip()

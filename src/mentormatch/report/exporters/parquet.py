@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 from mentormatch.errors import OutputError, Problem
 from mentormatch.languages import tr
-from mentormatch.matching import Exporter, Matching, Seal
+from mentormatch.matching import Exporter, Matching
+from mentormatch.record.seal import Seal
 from mentormatch.report.texts import encodable
 from mentormatch.tables import Cell, Sheet
 

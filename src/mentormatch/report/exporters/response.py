@@ -2,7 +2,10 @@
 
 from typing import ClassVar
 
-from mentormatch.matching import Exporter, Matching, Seal
+from pydantic import ValidationError
+
+from mentormatch.matching import Exporter, Matching
+from mentormatch.record.seal import Seal
 from mentormatch.wire.told import MatchResponse
 
 
@@ -13,4 +16,16 @@ class Response(Exporter):
     filename: ClassVar[str] = "binomes.json"
 
     def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
-        return MatchResponse.of(matching).to_json().encode()
+        return sealed(MatchResponse.of(matching), seal)
+
+    def renewed(self, content: bytes, before: Seal, seal: Seal) -> bytes | None:
+        try:
+            told = MatchResponse.model_validate_json(content)
+        except ValidationError:
+            return None
+        return sealed(told, seal)
+
+
+def sealed(told: MatchResponse, seal: Seal | None) -> bytes:
+    """Return what is told of a matching, with what it stands beside."""
+    return told.model_copy(update={"record": seal.stamp if seal else None}).to_json().encode()

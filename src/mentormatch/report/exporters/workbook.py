@@ -5,15 +5,19 @@ from typing import ClassVar
 
 from mentormatch import __version__
 from mentormatch.languages import tr
-from mentormatch.matching import Exporter, Keys, Matching, Seal
+from mentormatch.matching import Exporter, Matching
 from mentormatch.phrases import counted
+from mentormatch.record.seal import Seal
 from mentormatch.report import words
 from mentormatch.report.book import LINE, Book, Column, Form
 from mentormatch.report.grid import write_grid
+from mentormatch.report.journal_sheet import renewed, write_journal
 from mentormatch.report.returned.bearings import SHEET, Bearings, decided
+from mentormatch.report.returned.previous import as_shown, beside, headings, own_cells, write_previous
 from mentormatch.report.returned.rows import AGREED, CHOICES, PAIRS, REMARK, VALIDATION
-from mentormatch.report.standing import RECHECK, commands, digests, standing, title
+from mentormatch.report.standing import imprint
 from mentormatch.report.texts import spaced
+from mentormatch.review.edits import Note
 from mentormatch.tables import Cell, Sheet
 
 SHOWN: dict[str, tuple[tuple[str, float, Form], ...]] = {
@@ -52,32 +56,45 @@ SHOWN: dict[str, tuple[tuple[str, float, Form], ...]] = {
 
 
 class WorkbookExporter(Exporter):
-    """Seven sheets, and one out of sight; texts stay texts, and the same matching gives the same bytes."""
+    """Eight sheets, and one out of sight; texts stay texts, and the same matching gives the same bytes."""
 
     kind: ClassVar[str] = ".xlsx"
     filename: ClassVar[str] = "binomes.xlsx"
 
     def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
-        book, sheets = Book(f"{title(matching, seal)} – {matching.programme.name}"), matching.sheets
-        write_pairs(book, sheets["pairs"], {*decided(matching, "pin"), *decided(matching, "keep")})
+        book, sheets = Book(f"{tr('Binômes')} – {matching.programme.name}"), matching.sheets
+        write_pairs(book, matching, sheets["pairs"])
+        write_previous(book, matching)
         write_sheet(book, tr("Sans binôme"), "unmatched", sheets["unmatched"])
         write_sheet(book, tr("Détail des points"), "contributions", sheets["contributions"])
         write_grid(book, matching)
         write_sheet(book, tr("Réponses écartées"), "rejected", sheets["rejected"])
         write_remarks(book, matching)
-        write_programme(book, matching, seal)
+        write_programme(book, matching)
+        write_journal(book, imprint(matching, seal))
         write_bearings(book, matching)
         return book.content()
 
+    def renewed(self, content: bytes, before: Seal, seal: Seal) -> bytes | None:
+        return renewed(content, before, seal)
 
-def write_pairs(book: Book, pairs: Sheet, imposed: set[Keys]) -> None:
-    """Write the pairs, with two columns for the team's decision and remark; the first says which pairs are imposed."""
+
+def write_pairs(book: Book, matching: Matching, pairs: Sheet) -> None:
+    """Write the pairs, with columns for the team's decision and remark, in which stands what it wrote before."""
     columns, rows = chosen("pairs", pairs)
-    own = [Column(tr(VALIDATION), 13, "own"), Column(tr(REMARK), 32, "own")]
-    choices = [tr(AGREED) if (row[0], row[1]) in imposed else "" for row in rows]
-    page = book.table(
-        tr(PAIRS), [*columns, *own], [(*row, choice, "") for row, choice in zip(rows, choices, strict=True)]
-    )
+    notes, imposed = beside(matching), {*decided(matching, "pin"), *decided(matching, "keep")}
+    titles = headings(notes.values())
+    own = [
+        Column(tr(VALIDATION), 13, "own"),
+        Column(tr(REMARK), 32, "own"),
+        *(Column(one, 20, "own") for one in titles),
+    ]
+    filled = []
+    for row in rows:
+        note = notes.get(as_shown((str(row[0]), str(row[1]))), Note(("", "")))
+        choice = AGREED if (row[0], row[1]) in imposed else note.choice
+        filled.append((*row, choice and tr(choice), note.remark, *own_cells(note, titles)))
+    page = book.table(tr(PAIRS), [*columns, *own], filled)
     if rows:
         decision = {"validate": "list", "source": list(map(tr, CHOICES)), "error_title": tr(VALIDATION)}
         page.sheet.data_validation(1, len(columns), len(rows), len(columns), decision)
@@ -114,25 +131,24 @@ def write_remarks(book: Book, matching: Matching) -> None:
     )
 
 
-def write_programme(book: Book, matching: Matching, seal: Seal | None) -> None:
-    """Write what the result rests on: people, status, goals, criteria, rules, seed, version, and how to check it."""
+def write_programme(book: Book, matching: Matching) -> None:
+    """Write what the result rests on: people, status, goals, criteria, rules, seed and version."""
     page = book.sheet(tr("Programme"))
     for place, width in enumerate((22, 62, 30, 62)):
         page.sheet.set_column(place, place, width)
     page.sheet.ignore_errors({"number_stored_as_text": "A1:D10000"})
-    for number, row in enumerate([*programme_rows(matching, seal), *record_rows(matching, seal)]):
+    for number, row in enumerate(programme_rows(matching)):
         line = {"top": 1, "top_color": LINE} if row[0] else {}
         for place, text in enumerate((*row, "", "", "")[:4]):
             look = {"bold": True, "font_color": "#1F5F8B"} if place == 0 else {}
             page.put(number, place, spaced(text), text_wrap=True, **look, **line)
 
 
-def programme_rows(matching: Matching, seal: Seal | None) -> Iterator[Sequence[str]]:
-    """Yield the lines of the last sheet; a heading stands only in the first line that it heads."""
+def programme_rows(matching: Matching) -> Iterator[Sequence[str]]:
+    """Yield the lines of the sheet; a heading stands only in the first line that it heads."""
     verdict, status = words.verdict(matching.status)
     places = int(matching.problem.mentors.most.sum())
     yield tr("Programme"), matching.programme.name
-    yield from headed(tr(VALIDATION), [(sentence,) for sentence in standing(matching, seal)])
     yield tr("Résultat"), words.summary(matching)
     offered = counted(places, "place offerte", "places offertes")
     yield tr("Places"), tr("{places} par les mentor·es qui prennent part", places=offered)
@@ -151,13 +167,6 @@ def programme_rows(matching: Matching, seal: Seal | None) -> Iterator[Sequence[s
 def reasons(matching: Matching) -> tuple[str, ...]:
     """Return why there is no answer and what would do, after the status has said that there is none."""
     return matching.diagnosis.sentences[1:] if matching.diagnosis else ()
-
-
-def record_rows(matching: Matching, seal: Seal | None) -> Iterator[Sequence[str]]:
-    """Yield how to check the decision again, where the workbook stands beside its record."""
-    if seal:
-        yield tr("Pour revérifier"), tr(RECHECK)
-        yield from (*commands(matching, seal), *digests(seal))
 
 
 def headed(heading: str, rows: list[tuple[str, ...]]) -> Iterator[Sequence[str]]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr, tr_n
-from mentormatch.matching import Matching, Seal
+from mentormatch.matching import Matching
 from mentormatch.people import People
 from mentormatch.phrases import listed, points
+from mentormatch.record.seal import Seal
 from mentormatch.report.view import labels_for_notebook
 from mentormatch.review import labels
 from mentormatch.sections import Documents, FollowUp

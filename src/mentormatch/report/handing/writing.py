@@ -7,14 +7,14 @@ from pathlib import Path
 from mentormatch.errors import Problem, RequestError
 from mentormatch.files import write_whole
 from mentormatch.languages import language, tr
-from mentormatch.matching import Matching, Seal
+from mentormatch.matching import Matching
 from mentormatch.phrases import counted, listed
 from mentormatch.record.decision import Decision, read_decision
 from mentormatch.record.digests import digest
 from mentormatch.record.log import check_chain
+from mentormatch.record.seal import Seal
 from mentormatch.record.verify import journal_beside
 from mentormatch.report.exporters.delimited import delimited
-from mentormatch.report.folder import sealed
 from mentormatch.report.handing.letters import letters_book, person_sheet
 from mentormatch.report.handing.sheets import common, handouts
 from mentormatch.report.templating import rendered
@@ -93,4 +93,5 @@ def seal_of(matching: Matching, path: Path) -> Seal:
         raise RequestError(tr("Rien n'a été écrit : ce fichier de décision n'est pas celui de ces binômes"), [found])
     journal = journal_beside(path)
     decision = digest(path.read_bytes())
-    return sealed(check_chain(journal), decision, "") if journal.exists() else Seal(decision, "")
+    chain = check_chain(journal) if journal.exists() else None
+    return Seal.of(chain, decision, chain.head) if chain else Seal(decision, "")

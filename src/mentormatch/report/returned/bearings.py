@@ -21,14 +21,17 @@ from mentormatch.errors import RequestError
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
 from mentormatch.matching import Keys, Matching
+from mentormatch.people import Cohort
 from mentormatch.programme import Programme
 from mentormatch.record.decision import Sha256
-from mentormatch.record.digests import digest_of_answers, digest_of_programme
+from mentormatch.record.digests import digest_of_answers, digest_of_programme, digests_of_people
 from mentormatch.review.edits import LETTERS, Kind
 from mentormatch.strictjson import Message, parse_json
 from mentormatch.text import canonical
 
 SHEET = mark("Repères")
+REFUSED = mark("Refusé")
+"""What staff choose to set a pair aside."""
 CHUNK = 20_000
 """Characters of one cell."""
 MOST_CELLS = 4_000_000
@@ -45,7 +48,8 @@ class Bearings(Message):
 
     ``programme`` and ``answers`` are digests, the pairs decided by hand left out of the first. ``bans`` were set aside
     by hand before. ``forbidden`` has a text a mentor and a character a mentee: ``-`` where the pair is allowed, else
-    the mark of a rule in ``rules``; it is empty for more than four million pairs.
+    the mark of a rule in ``rules``; it is empty for more than four million pairs. ``people`` has the digest of what
+    each person answered, mentors first: by it the same people are known among other answers.
     """
 
     schema_version: Literal[1] = 1
@@ -57,6 +61,7 @@ class Bearings(Message):
     mentees: dict[str, Places]
     forbidden: list[str]
     rules: dict[str, str]
+    people: list[str] = Setting(default_factory=list)
 
     @classmethod
     def of(cls, matching: Matching) -> Self:
@@ -67,11 +72,12 @@ class Bearings(Message):
             programme=digest_without_decisions(matching.programme),
             answers=digest_of_answers(cohort),
             pairs=[(pair.mentor, pair.mentee) for pair in matching.pairs],
-            bans=list(decided(matching, "ban")),
+            bans=list(set_aside(matching)),
             mentors=dict(zip(cohort.mentors.ids, problem.mentors.most.tolist(), strict=True)),
             mentees=dict(zip(cohort.mentees.ids, problem.mentees.most.tolist(), strict=True)),
             forbidden=forbidden,
             rules=rules,
+            people=list(digests_of_people(cohort).values()),
         )
 
     @classmethod
@@ -90,6 +96,12 @@ class Bearings(Message):
     def places(self, side: Side) -> dict[str, int]:
         """Return how many partners each person of one side takes, by key."""
         return self.mentors if side == "mentor" else self.mentees
+
+    def unchanged(self, cohort: Cohort) -> int:
+        """Return how many of its people are in a cohort with the same answers."""
+        now = digests_of_people(cohort)
+        people = [*(("mentor", key) for key in self.mentors), *(("mentee", key) for key in self.mentees)]
+        return sum(now.get(person) == told for person, told in zip(people, self.people, strict=False))
 
     def excluded_by(self, pair: Keys) -> str:
         """Return which rule forbids a pair, empty where none does or none is known."""
@@ -114,6 +126,14 @@ def decided(matching: Matching, kind: Kind) -> Iterator[Keys]:
             yield cohort.mentors.ids[int(edit.mentor[1:]) - 1], cohort.mentees.ids[int(edit.mentee[1:]) - 1]
 
 
+def set_aside(matching: Matching) -> Iterator[Keys]:
+    """Yield the pairs that were set aside by hand, for this matching or in a workbook that it goes on from."""
+    mentors, mentees = matching.cohort.mentors, matching.cohort.mentees
+    refused = [note.pair for note in matching.notes if note.choice == REFUSED]
+    here = [pair for pair in refused if mentors.has(pair[0]) and mentees.has(pair[1])]
+    yield from dict.fromkeys([*decided(matching, "ban"), *here])
+
+
 def forbidden_pairs(matching: Matching) -> tuple[list[str], dict[str, str]]:
     """Return the mark of the first rule that forbids each pair, and what the rule of each mark is called.
 
@@ -132,7 +152,7 @@ def forbidden_pairs(matching: Matching) -> tuple[list[str], dict[str, str]]:
 
 def lasting(matching: Matching) -> list[Rule]:
     """Return the rules without those that set a pair aside by hand."""
-    by_hand = {(canonical(mentor), canonical(mentee)) for mentor, mentee in decided(matching, "ban")}
+    by_hand = {(canonical(mentor), canonical(mentee)) for mentor, mentee in set_aside(matching)}
     return [
         rule
         for rule in matching.programme.rules

@@ -1,7 +1,7 @@
 """The rows that staff left -> pins and bans; whatever could not be done as asked is told at once."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from os import PathLike
 
 from mentormatch.errors import Problem, SurveyError
@@ -12,26 +12,30 @@ from mentormatch.phrases import counted, listed
 from mentormatch.programme import Programme
 from mentormatch.record.digests import digest_of_answers
 from mentormatch.report.grid import SCORES
-from mentormatch.report.returned.bearings import Bearings, digest_without_decisions
+from mentormatch.report.returned.bearings import REFUSED, Bearings, digest_without_decisions
+from mentormatch.report.returned.previous import as_shown, read_previous
 from mentormatch.report.returned.rows import (
     AGREED,
     COLUMNS,
     OPEN,
-    REFUSED,
     VALIDATION,
     Row,
     Tongue,
+    keys_shown,
     read_bearings,
     read_sheet,
 )
+from mentormatch.review.edits import Note
 from mentormatch.survey.settling import grouped
 
 TOLD: tuple[Callable[[int], str], ...] = (
     lambda count: counted(count, "binôme imposé", "binômes imposés"),
     lambda count: counted(count, "binôme écarté", "binômes écartés"),
     lambda count: counted(count, "binôme à discuter", "binômes à discuter"),
+    lambda count: counted(count, "ligne avec une remarque", "lignes avec une remarque"),
+    lambda count: counted(count, "binôme dont quelqu'un est parti", "binômes dont quelqu'un est parti"),
 )
-"""How the pairs that are imposed, set aside and left open are counted."""
+"""How the pairs that are imposed, set aside and left open are counted, then the remarks, and the pairs that ended."""
 REFUSAL = mark("Les décisions de ce classeur ne peuvent pas être reprises")
 
 
@@ -40,17 +44,21 @@ class Decisions:
     """What staff decided in a workbook, as keys (mentor, mentee).
 
     ``pins`` are the pairs that they validated or wrote themselves, ``bans`` those that they refused or wrote over, now
-    or in a workbook before; ``discussed`` are those that they left open, which nothing binds.
+    or in a workbook before; ``discussed`` are those that they left open, which nothing binds. ``notes`` is all that
+    they typed, for the next workbook (``Matching.with_notes``), and ``ended`` the pairs of somebody who is no longer
+    there. Two workbooks decide the same where they impose, set aside and leave open the same.
     """
 
     pins: tuple[Keys, ...] = ()
     bans: tuple[Keys, ...] = ()
     discussed: tuple[Keys, ...] = ()
+    notes: tuple[Note, ...] = field(default=(), compare=False)
+    ended: tuple[Keys, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
-        said = [
-            told(len(pairs)) for told, pairs in zip(TOLD, (self.pins, self.bans, self.discussed), strict=True) if pairs
-        ]
+        remarked = [note for note in self.notes if note.remark.strip() or note.columns]
+        counts = map(len, (self.pins, self.bans, self.discussed, remarked, self.ended))
+        said = [told(count) for told, count in zip(TOLD, counts, strict=True) if count]
         return listed(said) or tr("aucune")
 
 
@@ -61,14 +69,16 @@ def read_decisions(
 
     « Validé » imposes the pair of a row, and so does changing a code in it, or adding it; « Refusé » sets the pair
     aside, and so does writing over it. « À discuter » and an empty cell bind nothing. Rows may be sorted, columns
-    added, and the workbook saved by any spreadsheet.
+    added, and the workbook saved by any spreadsheet. Remarks and columns of staff come along as ``notes``.
 
     Parameters
     ----------
     path
         The workbook that ``Matching.save`` wrote, as staff left it (xlsx or ods).
     cohort, programme
-        Those that the decisions are for. The workbook must have been made from the same answers and rules.
+        Those that the decisions are for. The workbook must have been made under the same rules, and from the same
+        answers or others of which at least half of its people gave the same: then the pairs of those who left are
+        ``ended``, and bind nothing.
 
     Raises
     ------
@@ -89,7 +99,7 @@ def read_decisions(
     bearings, tongue, problems = read_bearings(path)
     if bearings is None:
         raise SurveyError(tr(REFUSAL), problems)
-    rows, misread = read_sheet(path, bearings, tongue)
+    rows, loose, misread = read_sheet(path, bearings, tongue)
     problems = [*strange(bearings, cohort, programme), *misread]
     if misread and not rows:
         raise SurveyError(tr(REFUSAL), problems)
@@ -98,7 +108,24 @@ def read_decisions(
     problems += [] if misread else sheet.deleted()
     if problems:
         raise SurveyError(tr(REFUSAL), problems)
-    return sheet.decisions()
+    decisions = sheet.decisions([*loose, *read_previous(path, tongue, keys_shown(bearings))])
+    if programme:
+        kept = [note for note in decisions.notes if not programme.forgotten.holds(*note.pair)]
+        decisions = replace(decisions, notes=tuple(kept))
+    return decisions if cohort is None else among(decisions, cohort)
+
+
+def among(decisions: Decisions, cohort: Cohort) -> Decisions:
+    """Return what is decided of the people of a cohort; the pairs of all others have ended."""
+    asked = (decisions.pins, decisions.bans, decisions.discussed)
+    here = [tuple(pair for pair in pairs if stands(pair, cohort)) for pairs in asked]
+    ended = [pair for pairs in asked for pair in pairs if not stands(pair, cohort)]
+    return replace(decisions, pins=here[0], bans=here[1], discussed=here[2], ended=tuple(dict.fromkeys(ended)))
+
+
+def stands(pair: Keys, cohort: Cohort) -> bool:
+    """Say whether both people of a pair are in a cohort."""
+    return cohort.mentors.has(pair[0]) and cohort.mentees.has(pair[1])
 
 
 def strange(bearings: Bearings, cohort: Cohort | None, programme: Programme | None) -> Iterator[Problem]:
@@ -107,7 +134,8 @@ def strange(bearings: Bearings, cohort: Cohort | None, programme: Programme | No
     if programme and digest_without_decisions(programme) != bearings.programme:
         found = tr("le classeur vient d'un autre programme, ou de ce programme avant un changement")
         yield Problem(tr("programme"), found, tr("le programme dont le classeur est fait"), advice)
-    if cohort and digest_of_answers(cohort) != bearings.answers:
+    most = len(bearings.mentors) + len(bearings.mentees)
+    if cohort and digest_of_answers(cohort) != bearings.answers and 2 * bearings.unchanged(cohort) < most:
         found = tr("le classeur vient d'autres réponses, ou de celles-ci avant un changement")
         yield Problem(tr("réponses"), found, tr("les réponses dont le classeur est fait"), advice)
 
@@ -142,14 +170,19 @@ class Sheet:
                     fresh.remove(row)
         return found
 
-    def decisions(self) -> Decisions:
-        """Return what these rows decide."""
+    def decisions(self, others: Sequence[Note] = ()) -> Decisions:
+        """Return what these rows decide, with all that was typed in them, and in ``others`` beside no row of these."""
         fresh, replaced = self.fresh, self.replaced()
         pins = [row.pair for row in self.rows if row.choice == AGREED or (row in fresh and row.choice != REFUSED)]
-        refused = [row.pair for row in self.rows if row.choice == REFUSED]
+        notes = merged((row.note for row in self.rows), others)
+        refused = [note.pair for note in notes if note.choice == REFUSED and self.here(note.pair)]
         bans = dict.fromkeys([*refused, *replaced, *self.bearings.bans])
-        discussed = [row.pair for row in self.rows if row.choice == OPEN]
-        return Decisions(tuple(pins), tuple(pair for pair in bans if pair not in pins), tuple(discussed))
+        discussed = [note.pair for note in notes if note.choice == OPEN and self.here(note.pair)]
+        return Decisions(tuple(pins), tuple(pair for pair in bans if pair not in pins), tuple(discussed), notes)
+
+    def here(self, pair: Keys) -> bool:
+        """Say whether the two people of a pair are those of the workbook."""
+        return pair[0] in self.bearings.mentors and pair[1] in self.bearings.mentees
 
     def doubled(self) -> Iterator[Problem]:
         """Yield the pairs that several rows have."""
@@ -217,3 +250,21 @@ class Sheet:
     def lines(self, rows: Sequence[Row]) -> str:
         """Return where some rows are."""
         return self.tongue.lines([row.line for row in rows])
+
+
+def merged(beside: Iterable[Note], others: Iterable[Note]) -> tuple[Note, ...]:
+    """Return all that was typed, once for each pair: the choice of its row, and every remark."""
+    found = {as_shown(note.pair): note for note in beside}
+    loose = [note for note in others if not any(note.pair)]
+    for note in others:
+        if any(note.pair):
+            known = found.setdefault(as_shown(note.pair), note)
+            found[as_shown(note.pair)] = known if known is note else together(known, note)
+    return tuple(note for note in (*found.values(), *loose) if note.choice or note.remark.strip() or note.columns)
+
+
+def together(note: Note, other: Note) -> Note:
+    """Return one note with what another one of the same pair says beyond it."""
+    remarks = dict.fromkeys(remark for remark in (note.remark, other.remark) if remark.strip())
+    columns = dict.fromkeys((*note.columns, *other.columns))
+    return replace(note, remark="\n".join(remarks), columns=tuple(columns))

@@ -11,18 +11,21 @@ from mentormatch.likeness import closest
 from mentormatch.matching import Keys
 from mentormatch.phrases import listed, quoted
 from mentormatch.report.book import clipped
-from mentormatch.report.returned.bearings import SHEET, Bearings
+from mentormatch.report.returned.bearings import REFUSED, SHEET, Bearings
 from mentormatch.report.texts import visible
+from mentormatch.review.edits import Note
 from mentormatch.survey.reading import Record, read_rows
 from mentormatch.text import canonical, fold
 
 PAIRS = mark("Binômes")
-AGREED, OPEN, REFUSED = mark("Validé"), mark("À discuter"), mark("Refusé")
+AGREED, OPEN = mark("Validé"), mark("À discuter")
 CHOICES = (AGREED, OPEN, REFUSED)
 VALIDATION, REMARK = mark("Validation"), mark("Remarque")
 COLUMNS: Mapping[Side, str] = {"mentor": mark("Mentor·e"), "mentee": mark("Mentoré·e")}
 READ = (*COLUMNS.values(), VALIDATION)
-"""The columns that are read."""
+"""The columns without which nothing is read."""
+OURS = (*READ, REMARK, mark("Points sur 100"), mark("Part connue"), mark("Pourquoi"))
+"""The columns that a workbook has from the start; all others are those of staff."""
 ORIGIN = mark("le classeur tel que « mentormatch match » l'a écrit")
 WHOSE: Mapping[Side, str] = {
     "mentor": mark("le code d'un·e mentor·e de ce classeur"),
@@ -73,11 +76,12 @@ class Tongue:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One pair of the sheet: its line, the keys of its two people, and what staff chose for it."""
+    """One pair of the sheet: its line, the keys of its two people, and what staff chose for it and wrote beside it."""
 
     line: int
     pair: Keys
     choice: str
+    note: Note
 
 
 def read_bearings(path: str | PathLike[str]) -> tuple[Bearings | None, Tongue, list[Problem]]:
@@ -109,38 +113,79 @@ def records_of(path: str | PathLike[str], tongue: Tongue, sheet: str) -> tuple[t
         return (), [absent if problem.where == tr("feuille") else problem for problem in error.problems]
 
 
-def read_sheet(path: str | PathLike[str], bearings: Bearings, tongue: Tongue) -> tuple[list[Row], list[Problem]]:
-    """Return the pairs of the sheet, and all that cannot be read in it."""
+def read_sheet(
+    path: str | PathLike[str], bearings: Bearings, tongue: Tongue
+) -> tuple[list[Row], list[Note], list[Problem]]:
+    """Return the pairs of the sheet, what stands beside no pair in it, and all that cannot be read."""
     records, problems = records_of(path, tongue, PAIRS)
     if problems:
-        return [], problems
-    places = {fold(text): column for column, text in enumerate(records[0].cells)}
-    titles = {message: tongue.title(message) for message in READ}
-    absent = [title for title in titles.values() if fold(title) not in places]
+        return [], [], problems
+    columns = columns_in(records[0].cells, {message: tongue.title(message) for message in OURS})
+    absent = [tongue.title(message) for message in READ if message not in columns.ours]
     if absent:
         advice = tr("rendez à la première ligne les intitulés d'origine")
         found = [tr("pas de colonne « {title} »", title=title) for title in absent]
-        return [], [Problem(tongue.sheet(), one, tr(ORIGIN), advice) for one in found]
-    columns = {message: places[fold(title)] for message, title in titles.items()}
+        return [], [], [Problem(tongue.sheet(), one, tr(ORIGIN), advice) for one in found]
     return read_records(records[1:], columns, bearings, tongue)
 
 
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where the columns of ours stand, by their French titles, and those that staff added, with their headings."""
+
+    ours: Mapping[str, int]
+    extra: Sequence[tuple[int, str]]
+
+    def cell(self, title: str, cells: Sequence[str]) -> str:
+        """Return what a row has in a column of ours, as it was typed."""
+        place = self.ours.get(title, len(cells))
+        return cells[place] if place < len(cells) else ""
+
+    def own(self, cells: Sequence[str]) -> tuple[tuple[str, str], ...]:
+        """Return what a row has in the columns of staff, with their headings, also right of all headings."""
+        width = max([*self.ours.values(), *(place for place, _ in self.extra)]) + 1
+        beyond = [(place, "") for place in range(width, len(cells))]
+        placed = [(place, title) for place, title in (*self.extra, *beyond) if place < len(cells)]
+        return tuple((title, cells[place]) for place, title in placed if cells[place].strip())
+
+
+def columns_in(header: Sequence[str], titles: Mapping[str, str]) -> Columns:
+    """Return the columns of a sheet, ``titles`` being ours as it has them; of two of one name ours is the first."""
+    left = {fold(title): message for message, title in titles.items()}
+    ours, extra = {}, []
+    for place, title in enumerate(header):
+        message = left.pop(fold(title), None)
+        if message is None:
+            extra.append((place, title))
+        else:
+            ours[message] = place
+    return Columns(ours, extra)
+
+
 def read_records(
-    records: tuple[Record, ...], columns: Mapping[str, int], bearings: Bearings, tongue: Tongue
-) -> tuple[list[Row], list[Problem]]:
-    """Return the rows below the headings; a row that names nobody and decides nothing is passed over."""
-    known = {side: {canonical(clipped(visible(key))): key for key in bearings.places(side)} for side in COLUMNS}
-    rows, problems = [], []
+    records: tuple[Record, ...], columns: Columns, bearings: Bearings, tongue: Tongue
+) -> tuple[list[Row], list[Note], list[Problem]]:
+    """Return the rows below the headings; of one that names nobody and decides nothing only the texts are kept."""
+    known = keys_shown(bearings)
+    rows, loose, problems = [], [], []
     for record in records:
-        cells = (*record.cells, *[""] * (max(columns.values()) + 1))
-        said = {title: cells[column].strip() for title, column in columns.items()}
-        if any(said.values()):
-            wrong = list(misread(record.line, said, known, tongue))
-            problems += wrong
-            if not wrong:
-                mentor, mentee = (known[side][canonical(said[title])] for side, title in COLUMNS.items())
-                rows.append(Row(record.line, (mentor, mentee), tongue.choice(said[VALIDATION]) or ""))
-    return rows, problems
+        said = {title: columns.cell(title, record.cells).strip() for title in READ}
+        if not any(said.values()):
+            loose.append(Note(("", ""), "", " · ".join(filter(str.strip, record.cells))))
+            continue
+        wrong = list(misread(record.line, said, known, tongue))
+        problems += wrong
+        if not wrong:
+            mentor, mentee = (known[side][canonical(said[title])] for side, title in COLUMNS.items())
+            choice = tongue.choice(said[VALIDATION]) or ""
+            note = Note((mentor, mentee), choice, columns.cell(REMARK, record.cells), columns.own(record.cells))
+            rows.append(Row(record.line, (mentor, mentee), choice, note))
+    return rows, loose, problems
+
+
+def keys_shown(bearings: Bearings) -> dict[Side, dict[str, str]]:
+    """Return the keys of the people of each side, by how the cells of a workbook have them."""
+    return {side: {canonical(clipped(visible(key))): key for key in bearings.places(side)} for side in COLUMNS}
 
 
 def misread(

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from mentormatch.inspection.part import writers
 from mentormatch.inspection.whole import Intake
 from mentormatch.languages import mark
-from mentormatch.matching import Matching, Seal, exporter_for
+from mentormatch.matching import Matching, exporter_for
+from mentormatch.record.seal import Seal
 from mentormatch.report.handing.writing import contents
 from mentormatch.report.portfolio import Portfolio, documents, packed
 from mentormatch.report.standing import answered

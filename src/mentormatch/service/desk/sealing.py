@@ -3,7 +3,8 @@
 from mentormatch.board.session import Board
 from mentormatch.board.wording import words
 from mentormatch.languages import language, mark, own_language, tr
-from mentormatch.matching import Matching, Seal
+from mentormatch.matching import Matching
+from mentormatch.record.seal import Seal
 from mentormatch.report.portfolio import Portfolio
 from mentormatch.report.texts import spaced
 from mentormatch.report.views.naming import Names, labels_of
