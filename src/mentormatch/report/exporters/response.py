@@ -1,4 +1,4 @@
-"""The matching as JSON: what other applications read, the same as ``--json`` and HTTP answer."""
+"""The matching as JSON: what ``--json`` and HTTP answer, and of the record that the file stands beside what it is."""
 
 from typing import ClassVar
 
