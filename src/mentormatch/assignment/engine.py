@@ -13,7 +13,7 @@ from mentormatch.assignment.problem import SUMS, AssignmentProblem
 from mentormatch.assignment.progress import at_work
 from mentormatch.assignment.pursuit import pursued
 from mentormatch.assignment.sofar import SoFar, Tell, silent
-from mentormatch.assignment.solution import INTERRUPTED, Solution, Status, without_pairs
+from mentormatch.assignment.solution import INTERRUPTED, Solution, Status, stated, without_pairs
 from mentormatch.errors import EngineError, Problem, RequestError
 from mentormatch.registry import concrete
 from mentormatch.scalars import duration, seed_number
@@ -107,7 +107,8 @@ def solve(
     """Return the pairs that are optimal in every goal, each given those before it, ties settled by a keyed hash.
 
     Every answer goes through the checker. At the time limit, at an interrupt (Ctrl-C) or when memory is out, the best
-    answer so far comes back as ``feasible``, or none as ``stopped``. If an engine dies before any answer, or the
+    answer so far comes back as ``feasible``, or none as ``stopped``; where all goals are proved by then and only ties
+    are left, it is ``proved`` and not ``canonical``. If an engine dies before any answer, or the
     checker refuses it, the status is ``failed``, there are no pairs, and ``notes`` say why.
 
     Engine ``wide`` works in this process, looking at the clock now and then; so does ``plain``, unless there is a time
@@ -259,7 +260,8 @@ def _solved_apart(problem: AssignmentProblem, kind: str | None, run: Run, so_far
     return so_far.answer(Status.STOPPED)
 
 
-def _checked(problem: AssignmentProblem, solution: Solution) -> Solution:
+def _checked(problem: AssignmentProblem, found: Solution) -> Solution:
+    solution = stated(found)
     wrong = violations(problem, solution)
     return without_pairs(Status.FAILED, solution.engine, tuple(wrong)) if wrong else solution
 

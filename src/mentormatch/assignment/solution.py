@@ -1,6 +1,6 @@
 """What comes out: the pairs, what they reach in each goal, and how far that is known to be the best."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -82,7 +82,7 @@ class Solution:
 
     ``pairs`` is (k, 2) int64, mentor and mentee, sorted. ``tiers`` follow the goals of the problem. ``gap`` is 0 for
     a proved answer, None where nothing is known, and otherwise the gap of the first tier that is not proved.
-    ``notes`` say in words why an engine failed.
+    ``notes`` say in words why an engine failed. ``settled``: if pairs are tied in every goal, the hash has chosen.
     """
 
     status: Status
@@ -92,6 +92,12 @@ class Solution:
     seconds: float = 0.0
     prices: tuple[Prices, ...] = ()
     notes: tuple[str, ...] = ()
+    settled: bool = True
+
+    @property
+    def canonical(self) -> bool:
+        """Return whether the same people and seed give these pairs everywhere: all is proved, and ties are settled."""
+        return self.status is Status.PROVED and self.settled
 
     @property
     def interrupted(self) -> bool:
@@ -104,6 +110,19 @@ class Solution:
         if self.status not in (Status.PROVED, Status.FEASIBLE):
             return None
         return next((tier.gap for tier in self.tiers if not tier.proved), 0)
+
+
+def stated(solution: Solution) -> Solution:
+    """Return an answer as it is told: proved where every goal is, also if there was no time to settle ties.
+
+    >>> none, reached = np.empty((0, 2), dtype=np.int64), Tier("matched", 3, 3)
+    >>> told = stated(Solution(Status.FEASIBLE, none, (reached,)))
+    >>> str(told.status), told.canonical
+    ('proved', False)
+    """
+    if solution.status is Status.FEASIBLE and solution.tiers and all(tier.proved for tier in solution.tiers):
+        return replace(solution, status=Status.PROVED, settled=False)
+    return solution
 
 
 def without_pairs(status: Status, engine: str, notes: tuple[str, ...] = ()) -> Solution:
