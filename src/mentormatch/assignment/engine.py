@@ -13,7 +13,7 @@ from mentormatch.assignment.problem import SUMS, AssignmentProblem
 from mentormatch.assignment.progress import at_work
 from mentormatch.assignment.pursuit import pursued
 from mentormatch.assignment.sofar import SoFar, Tell, silent
-from mentormatch.assignment.solution import INTERRUPTED, Solution, Status, stated, without_pairs
+from mentormatch.assignment.solution import INTERRUPTED, ROUNDED_ALIKE, Solution, Status, stated, without_pairs
 from mentormatch.errors import EngineError, Problem, RequestError
 from mentormatch.registry import concrete
 from mentormatch.scalars import duration, seed_number
@@ -152,7 +152,8 @@ def solve(
         solution = _whole(problem, engine, run, SoFar(heard=work.begin() if work else None))
         if work:
             work.close(solution)
-    return replace(solution, seconds=monotonic() - start)
+    rounded = (ROUNDED_ALIKE.format(count=problem.alike),) if problem.alike else ()
+    return replace(solution, seconds=monotonic() - start, notes=(*solution.notes, *rounded))
 
 
 def _whole(problem: AssignmentProblem, engine: str | None, run: Run, so_far: SoFar) -> Solution:

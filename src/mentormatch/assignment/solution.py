@@ -10,6 +10,8 @@ from mentormatch.columns import IntVector
 
 INTERRUPTED = "interrupted"
 """The note of an answer that somebody did not wait for."""
+ROUNDED_ALIKE = "rounded_alike: {count} differences between scores are lost as they are rounded"
+"""The note of an answer to a problem whose scores told more apart than is looked at."""
 
 
 class Status(StrEnum):
@@ -82,7 +84,8 @@ class Solution:
 
     ``pairs`` is (k, 2) int64, mentor and mentee, sorted. ``tiers`` follow the goals of the problem. ``gap`` is 0 for
     a proved answer, None where nothing is known, and otherwise the gap of the first tier that is not proved.
-    ``notes`` say in words why an engine failed. ``settled``: if pairs are tied in every goal, the hash has chosen.
+    ``notes`` say in words why an engine failed, and what to know besides. ``settled``: the hash has chosen among
+    answers that are tied in every goal.
     """
 
     status: Status

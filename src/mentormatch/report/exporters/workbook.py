@@ -52,13 +52,17 @@ SHOWN: dict[str, tuple[tuple[str, float, Form], ...]] = {
 
 
 class WorkbookExporter(Exporter):
-    """Seven sheets, and one out of sight; texts stay texts, and the same matching gives the same bytes."""
+    """Seven sheets, one before them where something has to be known first, and one out of sight; texts stay texts.
+
+    The same matching gives the same bytes.
+    """
 
     kind: ClassVar[str] = ".xlsx"
     filename: ClassVar[str] = "binomes.xlsx"
 
     def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
         book, sheets = Book(f"{title(matching, seal)} – {matching.programme.name}"), matching.sheets
+        write_caveats(book, matching)
         write_pairs(book, sheets["pairs"], {*decided(matching, "pin"), *decided(matching, "keep")})
         write_sheet(book, tr("Sans binôme"), "unmatched", sheets["unmatched"])
         write_sheet(book, tr("Détail des points"), "contributions", sheets["contributions"])
@@ -68,6 +72,12 @@ class WorkbookExporter(Exporter):
         write_programme(book, matching, seal)
         write_bearings(book, matching)
         return book.content()
+
+
+def write_caveats(book: Book, matching: Matching) -> None:
+    """Write a first sheet with what has to be known before the pairs are believed, where there is anything."""
+    if matching.caveats:
+        book.sheet(tr("À lire d'abord")).note("\n".join(spaced(caveat.sentence) for caveat in matching.caveats))
 
 
 def write_pairs(book: Book, pairs: Sheet, imposed: set[Keys]) -> None:
@@ -129,7 +139,7 @@ def write_programme(book: Book, matching: Matching, seal: Seal | None) -> None:
 
 def programme_rows(matching: Matching, seal: Seal | None) -> Iterator[Sequence[str]]:
     """Yield the lines of the last sheet; a heading stands only in the first line that it heads."""
-    verdict, status = words.verdict(matching.status)
+    verdict, status = words.verdict(matching)
     places = int(matching.problem.mentors.most.sum())
     yield tr("Programme"), matching.programme.name
     yield from headed(tr(VALIDATION), [(sentence,) for sentence in standing(matching, seal)])
