@@ -200,13 +200,24 @@ def answered(problem: AssignmentProblem, kind: str | None, run: Run) -> Solution
         return without_pairs(Status.FAILED, route(problem, kind).kind, (str(error),))
 
 
+def _put(engine: Engine, problem: AssignmentProblem, run: Run) -> Solution:
+    """Return what an engine says; raise EngineError, whatever else it raises but memory that is out."""
+    try:
+        return engine.solve(problem, run)
+    except (EngineError, MemoryError):
+        raise
+    except Exception as error:
+        told = f": {error}" if isinstance(error, ImportError | OSError) else ""  # of others a message may hold a key
+        raise EngineError(f"the engine {engine.kind} failed ({type(error).__name__}{told})") from error
+
+
 def _said(engines: Sequence[Engine], problem: AssignmentProblem, run: Run) -> Solution:
     """Return what the first engine says, or if it fails and only tried, the next one."""
     first, *others = engines
     if not others or not first.tries(problem):
-        return first.solve(problem, run)
+        return _put(first, problem, run)
     try:
-        found = first.solve(problem, run)
+        found = _put(first, problem, run)
     except EngineError:
         return _said(others, problem, run)
     return _said(others, problem, run) if found.status is Status.FAILED else found
@@ -218,7 +229,7 @@ def _without_rows(problem: AssignmentProblem, run: Run) -> Solution | None:
     engine = route(free)
     if engine.kind == route(problem).kind:
         return None
-    found = engine.solve(free, replace(run, tell=silent))
+    found = _put(engine, free, replace(run, tell=silent))
     same = found.status is Status.PROVED and all(row.holds(found.pairs, problem.shape) for row in problem.rows)
     return found if same or found.status is Status.INFEASIBLE else None
 

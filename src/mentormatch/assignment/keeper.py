@@ -64,26 +64,25 @@ def solved_apart(task: Task, better: Callable[[Solution], None], seconds: float 
     OSError
         If it cannot be started.
     """
-    child = subprocess.Popen(_command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    child = subprocess.Popen(command(PROGRAM), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     talk = Talk(child, task, better)
     thread = Thread(target=talk.run, daemon=True)
     try:
         thread.start()
         thread.join(seconds)
-        ended = None if thread.is_alive() else _ended(child)
-        if ended and talk.last is None:
-            raise EngineError(ended)
+        if not thread.is_alive() and (end := ended(child)) and talk.last is None:
+            raise EngineError(end)
         return talk.last
     finally:
         child.kill()
         child.wait()
         thread.join()
-        _close(child)
+        close(child)
 
 
-def _command() -> list[str]:
+def command(program: str) -> list[str]:
     """Return what starts the child: it finds the same modules, and heeds no variable of the environment."""
-    return [sys.executable, "-I", *["-B"] * sys.dont_write_bytecode, "-c", PROGRAM, *sys.path]
+    return [sys.executable, "-I", *["-B"] * sys.dont_write_bytecode, "-c", program, *sys.path]
 
 
 @dataclass(slots=True)
@@ -116,7 +115,7 @@ class Talk:
                 self.better(solution)
 
 
-def _ended(child: subprocess.Popen[bytes]) -> str:
+def ended(child: subprocess.Popen[bytes]) -> str:
     """Return in words how a child ends that says no more."""
     try:
         code = child.wait(SILENT_S)
@@ -127,7 +126,8 @@ def _ended(child: subprocess.Popen[bytes]) -> str:
     return f"the engine was killed by signal {-code}" if code < 0 else f"the engine ended with code {code}"
 
 
-def _close(child: subprocess.Popen[bytes]) -> None:
+def close(child: subprocess.Popen[bytes]) -> None:
+    """Close the pipes to a child."""
     for pipe in (child.stdin, child.stdout):
         if pipe is not None:
             with suppress(OSError):
