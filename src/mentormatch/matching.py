@@ -8,6 +8,7 @@ from importlib import import_module
 from math import prod
 from os import PathLike
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, ClassVar
 
 from mentormatch.assignment.certificate import Certificate, certify
@@ -339,6 +340,7 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
     time_limit_s: float | None = None,
     executor: Workers | None = None,
     memory_mb: int | None = None,
+    cancel: Event | None = None,
 ) -> Matching:
     """Return the optimal pairs of ``cohort`` under ``programme``, explained.
 
@@ -362,6 +364,8 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
         The most that the process may come to, in megabytes (10^6 bytes), None: no matter. The way that fits is taken;
         it may be a slower one, and finds the same pairs. A rule that couples pairs may take more where it binds. See
         ``estimate``.
+    cancel
+        Once it is set, by another thread, the best answer so far is returned, marked as at an interrupt (Ctrl-C).
 
     Raises
     ------
@@ -376,7 +380,7 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
     decided = programme.with_rules(by_hand)
     seed, most_mb = seed_number(seed), None if memory_mb is None else whole_number("memory_mb", memory_mb, 1)
     scores, problem = scored(cohort, decided, most_mb)
-    solution = solve(problem, seed=seed, time_limit_s=time_limit_s, executor=executor)
+    solution = solve(problem, seed=seed, time_limit_s=time_limit_s, executor=executor, cancel=cancel)
     return Matching(cohort, decided, scores, problem, solution, seed, tuple(pair_edits(by_hand, cohort)))
 
 

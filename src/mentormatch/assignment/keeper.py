@@ -26,6 +26,8 @@ MEMORY_BYTES: int | None = None
 """The most that a child takes; None: what the machine has."""
 SILENT_S = 1.0
 """A child that says no more has so many seconds to end."""
+GLANCE_S = 0.05
+"""So often it is looked whether the solve is still waited for."""
 EARLY, EARLIEST_S = 0.1, 0.2
 """The child stops itself this part of the time before it is ended, and no more than so many seconds before."""
 
@@ -49,13 +51,17 @@ class Task:
         return cls(bare, engine, hashes.opaque, until, MEMORY_BYTES or _memory())
 
 
-def solved_apart(task: Task, better: Callable[[Solution], None], seconds: float | None) -> Solution | None:
+def solved_apart(
+    task: Task, better: Callable[[Solution], None], seconds: float | None, cancelled: Callable[[], bool]
+) -> Solution | None:
     """Return what the engines say in a process of its own; None if it has not ended after so many seconds.
 
     Parameters
     ----------
     better
         Takes each answer that is better than those before.
+    cancelled
+        Is asked now and then whether to wait no longer.
 
     Raises
     ------
@@ -69,7 +75,9 @@ def solved_apart(task: Task, better: Callable[[Solution], None], seconds: float 
     thread = Thread(target=talk.run, daemon=True)
     try:
         thread.start()
-        thread.join(seconds)
+        ends = None if seconds is None else monotonic() + seconds
+        while thread.is_alive() and not cancelled() and (ends is None or monotonic() < ends):
+            thread.join(GLANCE_S if ends is None else min(GLANCE_S, max(ends - monotonic(), 0.0)))
         if not thread.is_alive() and (end := ended(child)) and talk.last is None:
             raise EngineError(end)
         return talk.last
