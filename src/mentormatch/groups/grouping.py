@@ -134,6 +134,10 @@ class Grouping(Result):
         return self.solution.status
 
     @property
+    def settled(self) -> bool:
+        return self.solution.settled
+
+    @property
     def tiers(self) -> tuple[Tier, ...]:
         """What is reached in each goal, with the bound that no groups go beyond."""
         return self.solution.tiers
