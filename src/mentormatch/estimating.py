@@ -168,7 +168,7 @@ def estimate(
     Raises
     ------
     RequestError
-        There is nobody on one side, or ``people`` are no whole numbers from 1 on.
+        The programme is not one of pairs, there is nobody on one side, or ``people`` are no whole numbers from 1 on.
 
     Examples
     --------
@@ -177,6 +177,7 @@ def estimate(
     >>> beforehand.pairs, beforehand.way, beforehand.fits
     (252, 'held', True)
     """
+    programme.must_form_pairs()
     shape = (len(cohort.mentors), len(cohort.mentees)) if people is None else people
     refuse(cohort, shape)
     shape = int(shape[0]), int(shape[1])

@@ -8,6 +8,7 @@ from importlib import import_module
 from math import prod
 from os import PathLike
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, ClassVar
 
 from mentormatch.assignment.certificate import Certificate, certify
@@ -31,6 +32,7 @@ from mentormatch.phrases import thousands
 from mentormatch.programme import Programme
 from mentormatch.registry import concrete
 from mentormatch.review.alternatives import Alternative, alternatives
+from mentormatch.review.caveats import Caveat, caveats
 from mentormatch.review.diagnosis.finding import Change, Diagnosis
 from mentormatch.review.diagnosis.whole import diagnosis_of
 from mentormatch.review.edits import Edit, Note, pair_edits
@@ -103,6 +105,17 @@ class Matching:
     def status(self) -> Status:
         """What is known of the pairs: proved, feasible, infeasible, stopped or failed."""
         return self.solution.status
+
+    @once_spoken
+    def caveats(self) -> tuple[Caveat, ...]:
+        """What has to be known before a proof is believed: first that nothing was compared, where that is so."""
+        return caveats(self.case)
+
+    @property
+    def hollow(self) -> bool:
+        """Whether there is an answer, and nothing was compared for it: what is proved then says nothing."""
+        void = any(caveat.void for caveat in self.caveats)
+        return void and self.status in (Status.PROVED, Status.FEASIBLE)
 
     @once_spoken
     def pairs(self) -> tuple[Pair, ...]:
@@ -316,6 +329,7 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
     time_limit_s: float | None = None,
     executor: Workers | None = None,
     memory_mb: int | None = None,
+    cancel: Event | None = None,
 ) -> Matching:
     """Return the optimal pairs of ``cohort`` under ``programme``, explained.
 
@@ -339,27 +353,32 @@ def match(  # noqa: PLR0913 - the published signature; all but two are keywords
         The most that the process may come to, in megabytes (10^6 bytes), None: no matter. The way that fits is taken;
         it may be a slower one, and finds the same pairs. A rule that couples pairs may take more where it binds. See
         ``estimate``.
+    cancel
+        Once it is set, by another thread, the best answer so far is returned, marked as at an interrupt (Ctrl-C).
 
     Raises
     ------
     RequestError
-        A pin or a ban names somebody who is not in the cohort, or the run would not fit into ``memory_mb``.
+        The programme is one of groups, topics or dates, a pin or a ban names somebody who is not in the cohort, or the
+        run would not fit into ``memory_mb``.
     EngineError
         A solver gave an answer that the checker refused.
     """
+    programme.must_form_pairs()
     by_hand: list[Pin | Ban] = [*named(Pin, pins, cohort), *named(Ban, bans, cohort)]
     decided = programme.with_rules(by_hand)
     seed, most_mb = seed_number(seed), None if memory_mb is None else whole_number("memory_mb", memory_mb, 1)
     scores, problem = scored(cohort, decided, most_mb)
-    solution = solve(problem, seed=seed, time_limit_s=time_limit_s, executor=executor)
+    solution = solve(problem, seed=seed, time_limit_s=time_limit_s, executor=executor, cancel=cancel)
     return Matching(cohort, decided, scores, problem, solution, seed, tuple(pair_edits(by_hand, cohort)))
 
 
 def scored(cohort: Cohort, programme: Programme, memory_mb: int | None = None) -> tuple[ScoreTable, AssignmentProblem]:
     """Return the scores of a cohort and its problem; those of very many pairs are worked out when asked for.
 
-    Raises RequestError where that does not fit into ``memory_mb``.
+    Raises RequestError where that does not fit into ``memory_mb``, or the programme is not one of pairs.
     """
+    programme.must_form_pairs()
     goals = programme.goals.order
     shape, several = (len(cohort.mentors), len(cohort.mentees)), several_partners(programme.rules, cohort)
     way = way_within(shape, MOST_HELD, memory_mb, several=several)

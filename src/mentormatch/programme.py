@@ -14,7 +14,7 @@ from pydantic import Field as Setting
 from pydantic_core import ErrorDetails
 
 from mentormatch.assignment.rule import Rule, rules_by_kind
-from mentormatch.errors import Problem, ProgrammeError
+from mentormatch.errors import Problem, ProgrammeError, RequestError
 from mentormatch.extension import Ref
 from mentormatch.fields import AnyField, Ranking, Use, fields_by_kind
 from mentormatch.fields.base import Special
@@ -32,7 +32,7 @@ from mentormatch.mistakes import (
     type_name,
     unknown,
 )
-from mentormatch.phrases import about, quoted
+from mentormatch.phrases import about, listed, quoted
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from mentormatch.sections import Documents, FollowUp, Grouped, Heading, Part, Sessions, Sharing, misplaced, misstated
 from mentormatch.strictjson import MOST_TOLD, first
@@ -76,6 +76,18 @@ ANSWERED_BY: Mapping[str, str] = MappingProxyType(
         "members": mark("un champ auquel répondent les membres"),
     }
 )
+OF_GROUPS = mark("Ce programme forme des groupes, et non des binômes")
+OF_SESSIONS = mark("Ce programme règle les séances d'un groupe, et ne forme pas de binômes")
+FUNCTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "match": "match",
+        "groups": "form_groups",
+        "topics": "choose_topics",
+        "dates": "choose_dates",
+        "turns": "schedule_turns",
+    }
+)
+"""The operations that serve programmes, each with its function."""
 NO_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType({})
 
 
@@ -168,6 +180,36 @@ class Programme(Part):
         """What the programme is called."""
         return self.heading.name
 
+    @property
+    def served_by(self) -> tuple[str, ...]:
+        """The operations that this programme asks for: ``match``, or ``groups``, or ``topics``, ``dates``, ``turns``.
+
+        Without groups, criteria or rules, what is stated of sessions says what is to be decided of them.
+
+        >>> Programme.read({"programme": {"name": "Essai"}, "groups": {"size": 6}}).served_by
+        ('groups',)
+        """
+        if self.groups is not None:
+            return ("groups",)
+        if self.sessions is None or self.criteria or self.rules:
+            return ("match",)
+        return self.sessions.decides
+
+    def must_form_pairs(self) -> None:
+        """Raise RequestError, with the operations that serve it, where this programme is not one of pairs."""
+        if self.served_by == ("match",):
+            return
+        grouped = self.groups is not None
+        found = tr("une section [groups]") if grouped else tr("une section [sessions], sans critère ni règle")
+        problem = Problem(tr("programme"), found, tr("des critères et deux côtés"), serving(self.served_by))
+        raise RequestError(tr(OF_GROUPS if grouped else OF_SESSIONS), [problem])
+
+    def must_form_groups(self) -> None:
+        """Raise RequestError, with the operations that serve it, where this programme is not one of groups."""
+        if self.groups is None:
+            problem = Problem("groups", tr("section absente"), tr("une section [groups]"), serving(self.served_by))
+            raise RequestError(tr("Ce programme ne forme pas de groupes"), [problem])
+
     def fields_with(self, use: Use) -> list[str]:
         """Return the ids of the fields with this use."""
         return [name for name, field in self.fields.items() if field.use == use]
@@ -182,6 +224,17 @@ def mistakes_told(problems: Sequence[Problem]) -> str:
     if len(problems) > MOST_TOLD:
         return tr("plus de {count} erreurs à corriger", count=MOST_TOLD)
     return tr("{count} erreur(s) à corriger", count=len(problems))
+
+
+def serving(operations: Sequence[str]) -> str:
+    """Return which operations to ask for, as commands and as functions.
+
+    >>> serving(["match"])
+    'demandez `mentormatch match` (en Python : `match`)'
+    """
+    commands = listed([f"`mentormatch {name}`" for name in operations])
+    functions = listed([f"`{FUNCTIONS[name]}`" for name in operations])
+    return tr("demandez {commands} (en Python : {functions})", commands=commands, functions=functions)
 
 
 def fill_items(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -316,6 +316,16 @@ class Sessions(Part):
     wishes: TurnWishes | None = None
     urgent: Answered | None = None
 
+    @property
+    def decides(self) -> tuple[str, ...]:
+        """The operations that decide what is stated: those of which a question or a date is; all, where none is."""
+        stated = {
+            "topics": self.topics is not None,
+            "dates": bool(self.attends or self.dates),
+            "turns": self.wishes is not None or self.urgent is not None,
+        }
+        return tuple(operation for operation, known in stated.items() if known) or tuple(stated)
+
     def mistakes(self, fields: Mapping[str, AnyField]) -> Iterator[Problem]:
         """Yield each mention of a question that is not there or is of another kind, and periods that end too soon."""
         kinds = {"topics": ("choices", "ranking"), "attends": ("choices", "slots")}

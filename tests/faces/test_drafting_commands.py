@@ -7,6 +7,8 @@ import tomllib
 from pathlib import Path
 
 from mentormatch import examples
+from mentormatch.enrolment import read_survey
+from mentormatch.matching import match
 from mentormatch.programme import Programme
 from tests.drafting.questionnaires import reworded
 
@@ -16,7 +18,9 @@ def run(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, encoding="utf-8")
 
 
-def test_a_drafted_programme_takes_the_answers_that_it_was_drafted_from_and_pairs_its_people(tmp_path: Path) -> None:
+def test_a_drafted_programme_takes_the_answers_it_was_drafted_from_and_says_that_nothing_counts_yet(
+    tmp_path: Path,
+) -> None:
     answers = examples.copy_to(tmp_path / "exemple").answers
     done = run("draft", answers, "-o", "brouillon.toml", folder=tmp_path)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
@@ -24,8 +28,11 @@ def test_a_drafted_programme_takes_the_answers_that_it_was_drafted_from_and_pair
     assert taken.returncode == 0, taken.stderr
     assert taken.stdout.startswith("34\u00a0lignes : 32\u00a0prises")
     matched = run("match", answers, "-p", "brouillon.toml", "--json", folder=tmp_path)
-    assert matched.returncode == 0, matched.stderr
-    assert len(json.loads(matched.stdout)["pairs"]) == 14
+    assert matched.returncode == 3, matched.stderr
+    assert [each["where"] for each in json.loads(matched.stdout)["error"]["problems"]] == ["no_criterion"]
+    drafted = Programme.load(tmp_path / "brouillon.toml")
+    matching = match(read_survey(drafted, answers), drafted)
+    assert (len(matching.pairs), [each.code for each in matching.caveats]) == (14, ["no_criterion"])
 
 
 def test_a_draft_is_printed_where_no_file_is_named_and_what_it_lacks_is_said_beside(tmp_path: Path) -> None:

@@ -131,7 +131,8 @@ def test_an_interrupt_in_this_process_leaves_the_best_answer_so_far(monkeypatch:
     problem = pose(np.ones((4, 4)), goals=("matched", "floor", "total"))
     monkeypatch.setattr(PairHash, "of", interrupt)
     solution = solve(problem)
-    assert (solution.status, len(solution.pairs), solution.notes) == (Status.FEASIBLE, 4, ("interrupted",))
+    assert (solution.status, len(solution.pairs), solution.notes) == (Status.PROVED, 4, ("interrupted",))
+    assert not solution.canonical
     monkeypatch.setattr(Plain, "solve", interrupt)
     solution = solve(problem)
     assert (solution.status, len(solution.pairs), solution.notes) == (Status.STOPPED, 0, ("interrupted",))

@@ -90,7 +90,7 @@ def test_an_engine_that_hangs_after_an_answer_leaves_the_answer(monkeypatch: pyt
     all_apart(monkeypatch)
     monkeypatch.setattr(keeper, "PROGRAM", program(HANGS_AT_TIES))
     solution = solve(problem, time_limit_s=3)
-    assert (solution.status, len(solution.pairs), solution.gap) == (Status.FEASIBLE, 5, 0)
+    assert (solution.status, len(solution.pairs), solution.canonical) == (Status.PROVED, 5, False)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
@@ -152,7 +152,8 @@ def test_memory_that_is_out_in_this_process_is_told_as_well(monkeypatch: pytest.
     problem = pose(np.ones((4, 4)))
     monkeypatch.setattr(PairHash, "of", eat)
     solution = solve(problem)
-    assert (solution.status, len(solution.pairs), solution.notes) == (Status.FEASIBLE, 4, ("out of memory",))
+    assert (solution.status, len(solution.pairs), solution.notes) == (Status.PROVED, 4, ("out of memory",))
+    assert not solution.canonical
     monkeypatch.setattr(Plain, "solve", eat)
     solution = solve(problem)
     assert (solution.status, len(solution.pairs), solution.notes) == (Status.FAILED, 0, ("out of memory",))

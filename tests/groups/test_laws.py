@@ -127,6 +127,7 @@ def test_no_rule_is_ever_broken_also_when_time_runs_out() -> None:
         grouping = formed(made, time_limit_s=random.choice([1e-6, 0.02, 0.2]))
         assert list(mistakes(grouping.posed.problem, grouping.solution)) == []
         assert str(grouping.status) in ("proved", "feasible", "infeasible", "stopped")
+        assert (str(grouping.status), grouping.gap) != ("feasible", 0)
         assert (grouping.gap == 0) >= (str(grouping.status) == "proved")
 
 

@@ -145,7 +145,7 @@ def test_somebody_who_is_named_and_is_nobody_is_refused_but_for_former_groups() 
 
 @pytest.mark.parametrize("kind", ["groups", "rotate"])
 def test_groups_need_a_programme_that_forms_some(kind: str) -> None:
-    with pytest.raises(RequestError, match=r"il lui manque la section \[groups\]"):
+    with pytest.raises(RequestError, match=r"une section \[groups\]"):
         told(kind, TASK)
 
 

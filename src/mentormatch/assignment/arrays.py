@@ -20,6 +20,12 @@ LARGEST = 1 << 52
 """No single number may be greater: the tighter bounds on sums are checked with the whole problem."""
 
 
+MOST_ROUNDED = 250_000
+"""Of more numbers it is not looked at which differences rounding loses."""
+NOISE = 1e-6
+"""Numbers that differ by less of what they are rounded to are the same, worked out in another order."""
+
+
 @runtime_checkable
 class Frame(Protocol):
     """A table with labels, as pandas has them; told by its shape, so that pandas is not needed here."""
@@ -55,11 +61,15 @@ class Listed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Scores as integers, and the keys of both sides (empty where the input had no labels)."""
+    """Scores as integers, and the keys of both sides (empty where the input had no labels).
+
+    ``alike`` is how many differences between scores were lost as they were rounded; 0 too where that was not looked at.
+    """
 
     scores: DenseScores | SparseScores
     mentor_keys: tuple[str, ...] = ()
     mentee_keys: tuple[str, ...] = ()
+    alike: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +146,9 @@ def read_arrays(scores: ArrayLike | Frame | Listed, allowed: ArrayLike | Frame |
     keys = _keys_of(scores)
     if keys[0] and isinstance(allowed, Frame):
         _same_labels(keys, (_labels(allowed.index, "rows"), _labels(allowed.columns, "columns")))
-    return Read(stored(integers(cells, "scores", scale), cells.there), *keys)
+    found = stored(integers(cells, "scores", scale), cells.there)
+    some = cells.values if cells.there is None else cells.values[cells.there]
+    return Read(found, *keys, alike=0 if some.dtype.kind != "f" else lost(np.multiply(some, scale, dtype=np.float64)))
 
 
 def read_loads(
@@ -176,6 +188,18 @@ def integers(cells: Cells, where: str, scale: int) -> IntMatrix:
         return values.astype(np.int64)
     scaled = np.multiply(values, float(scale), dtype=np.float64)
     return np.rint(scaled, out=scaled).astype(np.int64)
+
+
+def lost(exact: NDArray[np.float64]) -> int:
+    """Return how many differences between numbers are lost as each is rounded; 0 of more than are soon looked at.
+
+    >>> lost(np.array([1.2, 1.4, 3.0, 3.0 + 1e-9])), lost(np.array([1.0, 2.0]))
+    (1, 0)
+    """
+    if exact.size > MOST_ROUNDED:
+        return 0
+    values = np.sort(exact, axis=None)
+    return int(np.count_nonzero((np.diff(np.rint(values)) == 0) & (np.diff(values) > NOISE)))
 
 
 def refused(where: str, found: str, expected: str) -> RequestError:

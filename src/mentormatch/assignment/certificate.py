@@ -42,6 +42,7 @@ from mentormatch.assignment.check import violations
 from mentormatch.assignment.coarse import coarser
 from mentormatch.assignment.problem import SUMS, AssignmentProblem
 from mentormatch.assignment.solution import Prices, Solution, Status
+from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.languages import mark, tr
 from mentormatch.phrases import joined, plain
 
@@ -65,6 +66,18 @@ WORDS = {
     Verdict.NO_ANSWER: mark("Il n'y a pas de répartition à certifier."),
     Verdict.REFUSED: mark("Le certificat est refusé : la répartition n'est pas ce qu'elle affirme être."),
 }
+
+
+HOLLOW = mark(
+    "Les règles sont respectées ; aucun binôme permis n'a plus de points qu'un autre : il n'y avait rien à comparer."
+)
+UNPRICED = mark("Ce que le calcul affirme de l'optimum repose sur lui seul : il n'a pas laissé de prix qui le prouvent")
+WHY = {
+    "coupled": mark("une règle ou un minimum lie les binômes entre eux"),
+    "goal": mark("le premier objectif n'est pas une somme sur les binômes"),
+    "stopped": mark("il a été arrêté avant"),
+}
+"""Why there are no prices, as it stands in brackets."""
 
 
 NAMES = {
@@ -114,11 +127,17 @@ class CertifiedTier:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What is certain of an answer without trusting a solver; ``problems`` say in words why it is refused."""
+    """What is certain of an answer without trusting a solver; ``problems`` say in words why it is refused.
+
+    ``why`` is why there are no prices: ``coupled``, ``goal`` or ``stopped``, empty where there are some. ``hollow``: no
+    pair that may be chosen has more points than another, so that to be the best says nothing.
+    """
 
     verdict: Verdict
     tiers: tuple[CertifiedTier, ...] = ()
     problems: tuple[str, ...] = ()
+    why: str = ""
+    hollow: bool = False
 
     @property
     def certified(self) -> bool:
@@ -138,6 +157,10 @@ class Certificate:
 
         A bound holds among the answers that do as well in the goals before, so that only the first one says much.
         """
+        if self.verdict is Verdict.CERTIFIED and self.hollow:
+            return tr(HOLLOW)
+        if self.verdict is Verdict.UNCERTIFIED and self.why:
+            return f"{tr(WORDS[self.verdict])} {tr(UNPRICED)} ({tr(WHY[self.why])})."
         if self.verdict is not Verdict.PARTLY:
             return tr(WORDS[self.verdict])
         left = [tier for tier in self.tiers if not tier.proved]
@@ -192,8 +215,24 @@ def _concluded(problem: AssignmentProblem, tiers: tuple[CertifiedTier, ...], *, 
     if wrong:
         return Certificate(Verdict.REFUSED, tiers, wrong)
     if all(tier.certified is None for tier in tiers):
-        return Certificate(Verdict.UNCERTIFIED, tiers)
-    return Certificate(Verdict.CERTIFIED if all(tier.proved for tier in tiers) else Verdict.PARTLY, tiers)
+        return Certificate(Verdict.UNCERTIFIED, tiers, why=_unpriced(problem))
+    verdict = Verdict.CERTIFIED if all(tier.proved for tier in tiers) else Verdict.PARTLY
+    return Certificate(verdict, tiers, hollow=_alike(problem))
+
+
+def _unpriced(problem: AssignmentProblem) -> str:
+    """Return why no prices prove an answer."""
+    if problem.coupled:
+        return "coupled"
+    return "goal" if not _sums_before_another(problem.goals) else "stopped"
+
+
+def _alike(problem: AssignmentProblem) -> bool:
+    """Return whether no pair that may be chosen has more points than another, as far as all are at hand."""
+    scores = problem.scores
+    if isinstance(scores, ComputedScores):
+        return False
+    return scores.count == 0 or (scores.count > 1 and scores.extremes[0] == scores.extremes[1])
 
 
 def _stated(problem: AssignmentProblem, bounds: Mapping[str, int]) -> dict[str, int]:

@@ -20,7 +20,7 @@ from mentormatch.assignment.program import Maximise
 from mentormatch.assignment.search import Search, best_of, relaxed, whole
 from mentormatch.assignment.settle import MOST_ROUNDS
 from mentormatch.assignment.solution import Prices, Solution, Status, without_pairs
-from mentormatch.assignment.stages import ONE_NUMBER, Stage, merged, reached, stage_of
+from mentormatch.assignment.stages import ONE_NUMBER, Stage, merged, reached, stage_of, value_of
 from mentormatch.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
 
@@ -44,6 +44,9 @@ class Known:
         if found is not None and len(self.prices) == len(self.bounds):
             self.prices.append(found)
         self.bounds[goal] = len(problem.former) - (work.bound or 0) if turned else work.bound
+        if goal == "leximin":  # its stages count pairs: what the worst one has is known at the end of all
+            pairs = (side[work.chosen] for side in (work.pool.mentors, work.pool.mentees))
+            self.bounds[goal] = value_of(problem, goal, *pairs) if work.proved else None
 
 
 def solve_coupled(problem: AssignmentProblem, run: Run, maximise: Maximise) -> Solution:

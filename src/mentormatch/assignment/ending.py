@@ -6,7 +6,8 @@ Little is imported here: a process is to be bound before it loads all that it ne
 import os
 import select
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 from typing import BinaryIO
@@ -32,6 +33,19 @@ def end_with_standard_input() -> None:
     fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
     if select.select([0], [], [], 0)[0]:
         os._exit(1)
+
+
+@contextmanager
+def bound_to_standard_input() -> Iterator[None]:
+    """Do the same within alone, where the system can: before and after, something may come on standard input."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    end_with_standard_input()
+    yield
+    fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) & ~os.O_ASYNC)
 
 
 def _end_after_input() -> None:

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from threading import Event
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,7 +14,7 @@ from mentormatch.assignment.problem import SUMS, AssignmentProblem
 from mentormatch.assignment.progress import at_work
 from mentormatch.assignment.pursuit import pursued
 from mentormatch.assignment.sofar import SoFar, Tell, silent
-from mentormatch.assignment.solution import INTERRUPTED, Solution, Status, without_pairs
+from mentormatch.assignment.solution import INTERRUPTED, ROUNDED_ALIKE, Solution, Status, stated, without_pairs
 from mentormatch.errors import EngineError, Problem, RequestError
 from mentormatch.registry import concrete
 from mentormatch.scalars import duration, seed_number
@@ -28,6 +29,9 @@ FEW = 20_000
 MOMENT_S = 0.5
 """About what another process takes to start."""
 
+SOON_S = 0.2
+"""A solve that may be cancelled is to come to a moment at which it can stop in about so many."""
+
 EXECUTOR = "a concurrent.futures.Executor, a dask.distributed.Client that is not asynchronous, or None"
 
 type Workers = Executor | Client
@@ -40,6 +44,8 @@ class Run:
 
     Without ``ties`` only the goals are asked for, and any answer that is optimal in them will do. The best answers so
     far go to ``tell``. ``workers`` look at pairs that are too many to be held, None: the threads of this machine.
+    ``cancels``: once one of them is set, the time is up. ``soon_s``: it is to come to a moment at which it can stop
+    in about so many seconds.
     """
 
     hashes: Hash
@@ -47,10 +53,19 @@ class Run:
     ties: bool = True
     tell: Tell = silent
     workers: Workers | None = None
+    cancels: tuple[Event, ...] = ()
+    soon_s: float | None = None
+
+    @property
+    def cancelled(self) -> bool:
+        """Return whether somebody does not wait any longer."""
+        return any(cancel.is_set() for cancel in self.cancels)
 
     @property
     def left_s(self) -> float | None:
         """Return the seconds that are left, None without a limit."""
+        if self.cancelled:
+            return 0.0
         return None if self.deadline is None else max(self.deadline - monotonic(), 0.0)
 
     @property
@@ -96,18 +111,20 @@ def engines_by_kind() -> dict[str, type[Engine]]:
     return concrete(Engine, "mentormatch.assignment.engines")
 
 
-def solve(
+def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
     problem: AssignmentProblem,
     *,
     seed: int = 0,
     time_limit_s: float | None = None,
     engine: str | None = None,
     executor: Workers | None = None,
+    cancel: Event | None = None,
 ) -> Solution:
     """Return the pairs that are optimal in every goal, each given those before it, ties settled by a keyed hash.
 
-    Every answer goes through the checker. At the time limit, at an interrupt (Ctrl-C) or when memory is out, the best
-    answer so far comes back as ``feasible``, or none as ``stopped``. If an engine dies before any answer, or the
+    Every answer goes through the checker. At the time limit, at an interrupt (Ctrl-C), when it is cancelled or memory
+    is out, the best answer so far comes back as ``feasible``, or none as ``stopped``; where all goals are proved by
+    then and only ties are left, it is ``proved`` and not ``canonical``. If an engine dies before any answer, or the
     checker refuses it, the status is ``failed``, there are no pairs, and ``notes`` say why.
 
     Engine ``wide`` works in this process, looking at the clock now and then; so does ``plain``, unless there is a time
@@ -128,11 +145,15 @@ def solve(
         The kind of engine to use; None: the fastest that takes the problem.
     executor
         Who looks at pairs that are too many to be held; see ``match``.
+    cancel
+        Once it is set, by another thread, the solve ends within a moment, as at an interrupt. A listener of
+        ``progress`` that returns True does the same.
 
     Raises
     ------
     RequestError
-        If the seed or the limit is out of range, the engine unknown or not for this problem, or the executor none.
+        If the seed or the limit is out of range, the engine unknown or not for this problem, the executor none, or
+        ``cancel`` no event.
 
     Examples
     --------
@@ -143,22 +164,29 @@ def solve(
     [('matched', 2), ('total', 1500000)]
     """
     seconds, hashed = duration("time_limit_s", time_limit_s), seed_number(seed)
-    _refuse_executor(executor)
+    _refuse(executor, cancel)
     start = monotonic()
     deadline = None if seconds is None else start + seconds
     run = Run(PairHash(hashed, problem.mentor_keys, problem.mentee_keys), deadline, workers=executor)
     with at_work() as work:
+        cancels = (cancel, work.cancelled if work else None)
+        run = replace(run, cancels=tuple(each for each in cancels if each), soon_s=None if cancel is None else SOON_S)
         solution = _whole(problem, engine, run, SoFar(heard=work.begin() if work else None))
         if work:
             work.close(solution)
-    return replace(solution, seconds=monotonic() - start)
+    rounded = (ROUNDED_ALIKE.format(count=problem.alike),) if problem.alike else ()
+    return replace(solution, seconds=monotonic() - start, notes=(*solution.notes, *rounded))
 
 
 def _whole(problem: AssignmentProblem, engine: str | None, run: Run, so_far: SoFar) -> Solution:
     """Return the checked answer, or the best so far where there is trouble."""
     run = replace(run, tell=so_far.tell)
     try:
-        return _checked(problem, solved(problem, engine, run, so_far))
+        found = solved(problem, engine, run, so_far)
+        if run.cancelled and found.status in (Status.FEASIBLE, Status.STOPPED):
+            so_far.offer(found)
+            found = so_far.answer(Status.STOPPED, INTERRUPTED)
+        return _checked(problem, found)
     except KeyboardInterrupt:
         return _checked(problem, so_far.answer(Status.STOPPED, INTERRUPTED))
     except MemoryError:
@@ -198,13 +226,24 @@ def answered(problem: AssignmentProblem, kind: str | None, run: Run) -> Solution
         return without_pairs(Status.FAILED, route(problem, kind).kind, (str(error),))
 
 
+def _put(engine: Engine, problem: AssignmentProblem, run: Run) -> Solution:
+    """Return what an engine says; raise EngineError, whatever else it raises but memory that is out."""
+    try:
+        return engine.solve(problem, run)
+    except (EngineError, MemoryError):
+        raise
+    except Exception as error:
+        told = f": {error}" if isinstance(error, ImportError | OSError) else ""  # of others a message may hold a key
+        raise EngineError(f"the engine {engine.kind} failed ({type(error).__name__}{told})") from error
+
+
 def _said(engines: Sequence[Engine], problem: AssignmentProblem, run: Run) -> Solution:
     """Return what the first engine says, or if it fails and only tried, the next one."""
     first, *others = engines
     if not others or not first.tries(problem):
-        return first.solve(problem, run)
+        return _put(first, problem, run)
     try:
-        found = first.solve(problem, run)
+        found = _put(first, problem, run)
     except EngineError:
         return _said(others, problem, run)
     return _said(others, problem, run) if found.status is Status.FAILED else found
@@ -216,7 +255,7 @@ def _without_rows(problem: AssignmentProblem, run: Run) -> Solution | None:
     engine = route(free)
     if engine.kind == route(problem).kind:
         return None
-    found = engine.solve(free, replace(run, tell=silent))
+    found = _put(engine, free, replace(run, tell=silent))
     same = found.status is Status.PROVED and all(row.holds(found.pairs, problem.shape) for row in problem.rows)
     return found if same or found.status is Status.INFEASIBLE else None
 
@@ -232,10 +271,11 @@ def solved(problem: AssignmentProblem, kind: str | None, run: Run, so_far: SoFar
     """Return what the engines say here, at once or after a moment, or else in a process of their own."""
     asked = route(problem, kind)
     so_far.engine = asked.kind
-    if asked.quick(problem, run.left_s) or (kind is None and _quick_without_rows(problem, run)):
+    seconds = min((each for each in (run.left_s, run.soon_s) if each is not None), default=None)
+    if asked.quick(problem, seconds) or (kind is None and _quick_without_rows(problem, run)):
         return answered(problem, kind, run)
     if problem.scores.count <= FEW:
-        moment = monotonic() + MOMENT_S
+        moment = monotonic() + (MOMENT_S if run.soon_s is None else min(run.soon_s, MOMENT_S))
         tried = replace(run, deadline=moment if run.deadline is None else min(moment, run.deadline))
         found = answered(problem, kind, tried)
         if run.over or not tried.over:
@@ -250,7 +290,7 @@ def _solved_apart(problem: AssignmentProblem, kind: str | None, run: Run, so_far
         return so_far.answer(Status.STOPPED)
     task = Task.of(problem, kind, run.hashes, run.left_s)
     try:
-        found = solved_apart(task, so_far.offer, run.left_s)
+        found = solved_apart(task, so_far.offer, run.left_s, lambda: run.cancelled)
     except OSError:
         return answered(problem, kind, run)
     if found is not None and found.status not in (Status.FEASIBLE, Status.STOPPED):
@@ -259,12 +299,15 @@ def _solved_apart(problem: AssignmentProblem, kind: str | None, run: Run, so_far
     return so_far.answer(Status.STOPPED)
 
 
-def _checked(problem: AssignmentProblem, solution: Solution) -> Solution:
+def _checked(problem: AssignmentProblem, found: Solution) -> Solution:
+    solution = stated(found)
     wrong = violations(problem, solution)
     return without_pairs(Status.FAILED, solution.engine, tuple(wrong)) if wrong else solution
 
 
-def _refuse_executor(executor: object) -> None:
+def _refuse(executor: object, cancel: object) -> None:
+    if cancel is not None and not callable(getattr(cancel, "is_set", None)):
+        raise _refused("cancel", type(cancel).__name__, "a threading.Event, or None")
     if executor is not None and not callable(getattr(executor, "submit", None)):
         raise _refused("executor", type(executor).__name__, EXECUTOR)
 

@@ -1,19 +1,23 @@
 """Linear and integer programs, solved by HiGHS.
 
 Linear programs go to its simplex. Integer programs are branched on that while it takes few parts; the others go to
-HiGHS by PuLP, which takes as long to load as all else, and is loaded then.
+HiGHS by PuLP, which takes as long to load as all else, and is loaded then. A process that holds the HiGHS of OR-Tools
+cannot load that of highspy, and asks another one.
 """
 
+from functools import cache
 from time import monotonic
 
 import numpy as np
 
-from mentormatch.assignment.branching import branched
 from mentormatch.assignment.program import Answer, Program, Sum, Word
-from mentormatch.assignment.simplex import optimum
+from mentormatch.assignment.solver_process import SolverProcess
 
 BRANCHING = 0.25
 """The part of the time in which branch and bound is to end, or else it is for PuLP."""
+
+
+ELSEWHERE = SolverProcess()
 
 
 def solved(program: Program, seconds: float | None) -> Answer:
@@ -22,8 +26,26 @@ def solved(program: Program, seconds: float | None) -> Answer:
     Raises
     ------
     EngineError
-        If the solver says anything but optimal, infeasible or out of time.
+        If the solver says anything but optimal, infeasible or out of time, or cannot be loaded anywhere.
     """
+    return solved_here(program, seconds) if loads() else ELSEWHERE.solved(program, seconds)
+
+
+@cache
+def loads() -> bool:
+    """Return whether this process can load HiGHS: not where OR-Tools was loaded before."""
+    try:
+        import mentormatch.assignment.simplex  # noqa: F401 - to see whether it can be
+    except ImportError:
+        return False
+    return True
+
+
+def solved_here(program: Program, seconds: float | None) -> Answer:
+    """Return HiGHS's answer to a program, worked out in this process."""
+    from mentormatch.assignment.branching import branched
+    from mentormatch.assignment.simplex import optimum
+
     if not all(_met_by_nothing(row) for row in program.sums if not len(row.columns)):
         return Answer(Word.INFEASIBLE)
     if not program.names:

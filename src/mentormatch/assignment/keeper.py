@@ -26,6 +26,8 @@ MEMORY_BYTES: int | None = None
 """The most that a child takes; None: what the machine has."""
 SILENT_S = 1.0
 """A child that says no more has so many seconds to end."""
+GLANCE_S = 0.05
+"""So often it is looked whether the solve is still waited for."""
 EARLY, EARLIEST_S = 0.1, 0.2
 """The child stops itself this part of the time before it is ended, and no more than so many seconds before."""
 
@@ -49,13 +51,17 @@ class Task:
         return cls(bare, engine, hashes.opaque, until, MEMORY_BYTES or _memory())
 
 
-def solved_apart(task: Task, better: Callable[[Solution], None], seconds: float | None) -> Solution | None:
+def solved_apart(
+    task: Task, better: Callable[[Solution], None], seconds: float | None, cancelled: Callable[[], bool]
+) -> Solution | None:
     """Return what the engines say in a process of its own; None if it has not ended after so many seconds.
 
     Parameters
     ----------
     better
         Takes each answer that is better than those before.
+    cancelled
+        Is asked now and then whether to wait no longer.
 
     Raises
     ------
@@ -64,26 +70,27 @@ def solved_apart(task: Task, better: Callable[[Solution], None], seconds: float 
     OSError
         If it cannot be started.
     """
-    child = subprocess.Popen(_command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    child = subprocess.Popen(command(PROGRAM), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     talk = Talk(child, task, better)
     thread = Thread(target=talk.run, daemon=True)
     try:
         thread.start()
-        thread.join(seconds)
-        ended = None if thread.is_alive() else _ended(child)
-        if ended and talk.last is None:
-            raise EngineError(ended)
+        ends = None if seconds is None else monotonic() + seconds
+        while thread.is_alive() and not cancelled() and (ends is None or monotonic() < ends):
+            thread.join(GLANCE_S if ends is None else min(GLANCE_S, max(ends - monotonic(), 0.0)))
+        if not thread.is_alive() and (end := ended(child)) and talk.last is None:
+            raise EngineError(end)
         return talk.last
     finally:
         child.kill()
         child.wait()
         thread.join()
-        _close(child)
+        close(child)
 
 
-def _command() -> list[str]:
+def command(program: str) -> list[str]:
     """Return what starts the child: it finds the same modules, and heeds no variable of the environment."""
-    return [sys.executable, "-I", *["-B"] * sys.dont_write_bytecode, "-c", PROGRAM, *sys.path]
+    return [sys.executable, "-I", *["-B"] * sys.dont_write_bytecode, "-c", program, *sys.path]
 
 
 @dataclass(slots=True)
@@ -116,7 +123,7 @@ class Talk:
                 self.better(solution)
 
 
-def _ended(child: subprocess.Popen[bytes]) -> str:
+def ended(child: subprocess.Popen[bytes]) -> str:
     """Return in words how a child ends that says no more."""
     try:
         code = child.wait(SILENT_S)
@@ -127,7 +134,8 @@ def _ended(child: subprocess.Popen[bytes]) -> str:
     return f"the engine was killed by signal {-code}" if code < 0 else f"the engine ended with code {code}"
 
 
-def _close(child: subprocess.Popen[bytes]) -> None:
+def close(child: subprocess.Popen[bytes]) -> None:
+    """Close the pipes to a child."""
     for pipe in (child.stdin, child.stdout):
         if pipe is not None:
             with suppress(OSError):

@@ -164,6 +164,8 @@ class AssignmentProblem:
         The original keys; they settle ties and enter nothing else. Empty: the positions.
     former
         The pairs, by position, of a former matching, for the goal ``changes``; they need not be allowed any more.
+    alike
+        How many differences between scores were lost as they were read; nothing rests on it.
 
     Raises
     ------
@@ -188,6 +190,7 @@ class AssignmentProblem:
     mentor_keys: tuple[str, ...] = field(default=())
     mentee_keys: tuple[str, ...] = field(default=())
     former: tuple[tuple[int, int], ...] = ()
+    alike: int = field(default=0, compare=False)
 
     def __post_init__(self) -> None:
         for side, count in zip(("mentor_keys", "mentee_keys"), self.shape, strict=True):
@@ -287,6 +290,7 @@ class AssignmentProblem:
             mentee_priority=priority[1],
             mentor_keys=read.mentor_keys,
             mentee_keys=read.mentee_keys,
+            alike=read.alike,
         )
 
 

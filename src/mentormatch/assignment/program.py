@@ -6,7 +6,7 @@ Maximise ``worth . x`` subject to ``least <= sum of coefficients . x <= most`` f
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,11 +44,12 @@ class Sum:
 class Basis:
     """Where a linear program ended: how each column stands, by its name, and each of the solver's rows, by its key.
 
+    How something stands is a number of the solver's, so that a process can send what it has not loaded the words for.
     A similar program begins there. What it has beside is nonbasic (columns) or basic (rows).
     """
 
-    columns: Mapping[str, Any]
-    rows: Mapping[Hashable, Any]
+    columns: Mapping[str, int]
+    rows: Mapping[Hashable, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,8 +71,9 @@ def _known(pick: Callable[[list[int]], int], *values: int | None) -> int | None:
     return pick(known) if known else None
 
 
-type Listener = Callable[[Progress], None]
-"""Is told how far work is, in a thread of its own; one that raises is told no more, and the work goes on."""
+type Listener = Callable[[Progress], bool | None]
+"""Is told how far work is, in a thread of its own; one that returns True has the work end with the best answer so far,
+one that raises is told no more, and the work goes on."""
 
 
 class Work:
@@ -82,7 +83,7 @@ class Work:
         self.listener = listener
         self.now = Progress(parts=parts)
         self.start = monotonic()
-        self.over = Event()
+        self.over, self.cancelled = Event(), Event()
         self.thread = Thread(target=copy_context().run, args=(self._tell,), daemon=True)
 
     def begin(self) -> Callable[["Solution"], None]:
@@ -106,7 +107,8 @@ class Work:
         if self.over.wait(QUIET_S):
             return
         while not self.over.is_set():
-            self.listener(replace(self.now, seconds=monotonic() - self.start))
+            if self.listener(replace(self.now, seconds=monotonic() - self.start)) is True:
+                self.cancelled.set()
             self.over.wait(TICK_S)
         self.listener(replace(self.now, seconds=monotonic() - self.start, over=True))
 

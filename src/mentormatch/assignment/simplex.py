@@ -14,7 +14,8 @@ FINE, USUAL = 1e-9, 1e-6
 """The finest tolerance that HiGHS takes, at which it sometimes gives up, and the one that it takes by itself."""
 
 DEVEX = 1
-LOWER, BASIC = highspy.HighsBasisStatus.kLower, highspy.HighsBasisStatus.kBasic
+STATUSES = {int(status): status for status in highspy.HighsBasisStatus.__members__.values()}
+LOWER, BASIC = int(highspy.HighsBasisStatus.kLower), int(highspy.HighsBasisStatus.kBasic)
 WORDS: Final = {
     highspy.HighsModelStatus.kOptimal: Word.OPTIMAL,
     highspy.HighsModelStatus.kInfeasible: Word.INFEASIBLE,
@@ -71,8 +72,8 @@ class Simplex:
     def answer(self) -> Answer:
         """Return the optimum with its prices, and the basis that a similar program may begin at."""
         end, basis = self._model.getSolution(), self._model.getBasis()
-        columns = dict(zip(self._program.names, basis.col_status, strict=True))
-        rows = dict(zip(self._program.keys, basis.row_status, strict=False))
+        columns = dict(zip(self._program.names, map(int, basis.col_status), strict=True))
+        rows = dict(zip(self._program.keys, map(int, basis.row_status), strict=False))
         value = self._model.getInfo().objective_function_value
         duals = np.array(end.row_dual) / self._units
         return Answer(Word.OPTIMAL, np.array(end.col_value), value, duals, Basis(columns, rows))
@@ -97,8 +98,8 @@ def optimum(program: Program, seconds: float | None) -> Answer:
 
 def _begun(program: Program, basis: Basis) -> highspy.HighsBasis:
     start = highspy.HighsBasis()
-    start.col_status = [basis.columns.get(name, LOWER) for name in program.names]
-    start.row_status = [basis.rows.get(key, BASIC) for key in program.keys]
+    start.col_status = [STATUSES[basis.columns.get(name, LOWER)] for name in program.names]
+    start.row_status = [STATUSES[basis.rows.get(key, BASIC)] for key in program.keys]
     start.valid = True
     return start
 

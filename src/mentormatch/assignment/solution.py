@@ -1,6 +1,6 @@
 """What comes out: the pairs, what they reach in each goal, and how far that is known to be the best."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -10,6 +10,8 @@ from mentormatch.columns import IntVector
 
 INTERRUPTED = "interrupted"
 """The note of an answer that somebody did not wait for."""
+ROUNDED_ALIKE = "rounded_alike: {count} differences between scores are lost as they are rounded"
+"""The note of an answer to a problem whose scores told more apart than is looked at."""
 
 
 class Status(StrEnum):
@@ -82,7 +84,8 @@ class Solution:
 
     ``pairs`` is (k, 2) int64, mentor and mentee, sorted. ``tiers`` follow the goals of the problem. ``gap`` is 0 for
     a proved answer, None where nothing is known, and otherwise the gap of the first tier that is not proved.
-    ``notes`` say in words why an engine failed.
+    ``notes`` say in words why an engine failed, and what to know besides. ``settled``: the hash has chosen among
+    answers that are tied in every goal.
     """
 
     status: Status
@@ -92,6 +95,12 @@ class Solution:
     seconds: float = 0.0
     prices: tuple[Prices, ...] = ()
     notes: tuple[str, ...] = ()
+    settled: bool = True
+
+    @property
+    def canonical(self) -> bool:
+        """Return whether the same people and seed give these pairs everywhere: all is proved, and ties are settled."""
+        return self.status is Status.PROVED and self.settled
 
     @property
     def interrupted(self) -> bool:
@@ -104,6 +113,19 @@ class Solution:
         if self.status not in (Status.PROVED, Status.FEASIBLE):
             return None
         return next((tier.gap for tier in self.tiers if not tier.proved), 0)
+
+
+def stated(solution: Solution) -> Solution:
+    """Return an answer as it is told: proved where every goal is, also if there was no time to settle ties.
+
+    >>> none, reached = np.empty((0, 2), dtype=np.int64), Tier("matched", 3, 3)
+    >>> told = stated(Solution(Status.FEASIBLE, none, (reached,)))
+    >>> str(told.status), told.canonical
+    ('proved', False)
+    """
+    if solution.status is Status.FEASIBLE and solution.tiers and all(tier.proved for tier in solution.tiers):
+        return replace(solution, status=Status.PROVED, settled=False)
+    return solution
 
 
 def without_pairs(status: Status, engine: str, notes: tuple[str, ...] = ()) -> Solution:

@@ -64,6 +64,7 @@ def ground(programme: Path, files: dict[str, Any], asked: Asked) -> Ground:
     from mentormatch.report.returned.decisions import read_decisions
 
     loaded = Programme.load(programme)
+    loaded.must_form_pairs()
     cohort = with_forms(read_survey(loaded, **files), programme, loaded, asked.wishes)
     if asked.decisions is None:
         return Ground(cohort, loaded)

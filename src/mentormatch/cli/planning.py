@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mentormatch.cli.delivering import EXIT_CODES
+from mentormatch.cli.delivering import EXIT_CODES, refuse_empty
 from mentormatch.cli.forming import Asked, Decided, Wishes, ground
 from mentormatch.cli.options import (
     FOLDER,
@@ -66,6 +66,7 @@ def plans_command(  # noqa: PLR0913 - the options of the command line are its co
         programme, sources(answers, mentors, mentees, tool, encoding), Asked(tuple(wishes or ()), decisions, seed)
     )
     found = plans(on.cohort, on.decided, n, differ_by=differ_by, seed=seed)
+    refuse_empty(found[0])
     if as_json:
         write_json(PlansResponse.of(found, n).to_json())
     elif out is None:

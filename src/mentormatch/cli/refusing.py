@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 
+from mentormatch.cli.interrupts import ENDED, interrupted, under_way
 from mentormatch.cli.saying import UnwrittenError, complain, say_json
 from mentormatch.errors import MentorMatchError, OutputError
 from mentormatch.languages import mark, tr
@@ -45,6 +46,28 @@ def wants_json(args: Sequence[str]) -> bool:
 @contextmanager
 def in_words(*, as_json: bool) -> Iterator[None]:
     """Tell people what goes wrong within, programs too where they asked for JSON, and end with its exit code."""
+    with interrupts_in_words(), errors_in_words(as_json=as_json):
+        yield
+
+
+@contextmanager
+def interrupts_in_words() -> Iterator[None]:
+    """Say that the command was interrupted, if it was and did not come to its end all the same."""
+    try:
+        with under_way():
+            yield
+    except typer.Exit:
+        raise
+    except (KeyboardInterrupt, Exception) as error:
+        if not isinstance(error, KeyboardInterrupt) and not interrupted():
+            raise
+        complain(tr("Interrompu : la commande n'est pas allée à son terme."))
+        raise typer.Exit(ENDED) from None  # of a library that was being loaded, other errors come than an interrupt
+
+
+@contextmanager
+def errors_in_words(*, as_json: bool) -> Iterator[None]:
+    """Tell what goes wrong within, and end with its exit code."""
     try:
         yield
     except BrokenPipeError:

@@ -13,13 +13,17 @@ STATUSES = {
     "stopped": mark("Calcul arrêté avant une première réponse."),
     "failed": mark("Le calcul a échoué."),
 }
+UNSETTLED = mark(
+    "Répartition démontrée optimale ; parmi des réponses de même valeur, celle-ci n'est pas forcément la même à chaque"
+    " calcul."
+)
 INTERRUPTED = mark(
     "Attention : calcul interrompu. La meilleure répartition trouvée respecte les règles, sans être démontrée optimale."
 )
 
 
 def summary(matching: Matching) -> str:
-    """Return in two lines what the matching is."""
+    """Return in two lines what the matching is; in one where nothing was compared, which is then said before."""
     cohort = matching.cohort
     made = tr(
         "{mentors}, {mentees} : {pairs}, {left} sans binôme.",
@@ -28,11 +32,15 @@ def summary(matching: Matching) -> str:
         pairs=counted(len(matching.pairs), "binôme"),
         left=counted(len(matching.unmatched), "personne"),
     )
-    return f"{made}\n{standing(matching)}"
+    return made if matching.hollow else f"{made}\n{standing(matching)}"
 
 
 def standing(matching: Matching) -> str:
-    """Return in a sentence what is known of the pairs."""
+    """Return in a sentence what is known of the pairs; where nothing was compared, that."""
+    if matching.hollow:
+        return " ".join(caveat.sentence for caveat in matching.caveats)
+    if matching.status is Status.PROVED and not matching.solution.canonical:
+        return tr(UNSETTLED)
     cut_short = matching.solution.interrupted and matching.status is Status.FEASIBLE
     return tr(INTERRUPTED if cut_short else STATUSES[str(matching.status)])
 

@@ -86,6 +86,10 @@ class Dates(Result):
         return self.solution.status
 
     @property
+    def settled(self) -> bool:
+        return self.solution.settled
+
+    @property
     def certificate(self) -> Certificate:
         """What can be checked of the choice without a solver."""
         return certify(self.problem, self.solution)

@@ -10,7 +10,6 @@ import numpy as np
 from mentormatch.assignment.rules.apart import Apart
 from mentormatch.assignment.rules.together import Together
 from mentormatch.assignment.solution import Status, Tier
-from mentormatch.errors import RequestError
 from mentormatch.groups import telling
 from mentormatch.groups.feasibility import Conflict, conflict
 from mentormatch.groups.posing import Keys, Posed, pose
@@ -133,6 +132,10 @@ class Grouping(Result):
     @property
     def status(self) -> Status:
         return self.solution.status
+
+    @property
+    def settled(self) -> bool:
+        return self.solution.settled
 
     @property
     def tiers(self) -> tuple[Tier, ...]:
@@ -324,8 +327,7 @@ def form_groups(  # noqa: PLR0913 - all but two are keywords
     EngineError
         A solver gave an answer that the checker refused.
     """
-    if programme.groups is None:
-        raise RequestError(tr("Ce programme ne forme pas de groupes : il lui manque la section [groups]"))
+    programme.must_form_groups()
     by_hand = [*(named(Together, keys, cohort) for keys in together), *(named(Apart, keys, cohort) for keys in apart)]
     decided = programme.with_rules(by_hand)
     scores = score(cohort.members, decided.criteria)

@@ -27,6 +27,10 @@ STANDING = {
     Status.STOPPED: mark("Le temps est écoulé avant une première réponse."),
     Status.FAILED: mark("Le calcul a échoué."),
 }
+UNSETTLED = mark(
+    "C'est démontré : aucune autre réponse ne fait mieux ; parmi celles qui la valent, un autre calcul peut en donner"
+    " une autre."
+)
 GRAVITY = (Status.FAILED, Status.STOPPED, Status.INFEASIBLE, Status.FEASIBLE, Status.PROVED)
 
 
@@ -76,7 +80,13 @@ class Result(ABC):
     @property
     def standing(self) -> str:
         """What is known of it, in a sentence."""
-        return tr(STANDING[self.status])
+        open_ties = self.status is Status.PROVED and not self.settled
+        return tr(UNSETTLED if open_ties else STANDING[self.status])
+
+    @property
+    def settled(self) -> bool:
+        """Whether one was chosen among answers that are as good: else another run may choose another."""
+        return True
 
     @property
     @abstractmethod

@@ -13,7 +13,7 @@ from mentormatch.groups.topics import Topics, choose_topics
 from mentormatch.groups.turns import Turns, Wish, schedule_turns
 from mentormatch.languages import language, tr
 from mentormatch.people import Cohort
-from mentormatch.programme import Programme
+from mentormatch.programme import Programme, serving
 from mentormatch.sections import Sessions
 from mentormatch.text import canonical
 
@@ -21,7 +21,7 @@ from mentormatch.text import canonical
 def stated(programme: Programme) -> Sessions:
     """Return the section; raise ProgrammeError where there is none."""
     if programme.sessions is None:
-        advice = tr("ajoutez une section [sessions]")
+        advice = tr("ajoutez une section [sessions], ou {other}", other=serving(programme.served_by))
         raise ProgrammeError(
             tr("Le programme ne dit rien de ses séances"), [Problem("sessions", tr("absent"), advice=advice)]
         )

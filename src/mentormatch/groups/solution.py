@@ -1,6 +1,7 @@
 """What comes out: the groups by position, what they reach in each goal, and how far that is known to be the best."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from mentormatch.assignment.solution import Status, Tier
 from mentormatch.groups.problem import Group, GroupProblem
@@ -11,7 +12,8 @@ class GroupSolution:
     """Groups of positions, each in ascending order, the first people first; ``leaders`` has the leader of each.
 
     ``tiers`` follow the goals; in ``meetings`` less is better, in the others more. ``columns``: how many groups were
-    looked at, 0 where they were not listed.
+    looked at, 0 where they were not listed. ``settled``: among groups that are as good in every goal the hash has
+    chosen.
     """
 
     status: Status
@@ -21,6 +23,14 @@ class GroupSolution:
     engine: str = ""
     seconds: float = 0.0
     columns: int = 0
+    settled: bool = True
+
+    @property
+    def stated(self) -> Self:
+        """The same as it is told: proved where every goal is, also if there was no time to settle ties."""
+        if self.status is Status.FEASIBLE and self.tiers and all(tier.proved for tier in self.tiers):
+            return replace(self, status=Status.PROVED, settled=False)
+        return self
 
     @property
     def gap(self) -> int | None:

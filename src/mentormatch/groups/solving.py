@@ -28,7 +28,7 @@ def solve(problem: GroupProblem, *, time_limit_s: float | None = None) -> GroupS
     began = monotonic()
     ends = None if time_limit_s is None else began + time_limit_s
     found = solved(problem.tightened(), ends)
-    return checked(problem, replace(found, seconds=monotonic() - began))
+    return checked(problem, replace(found.stated, seconds=monotonic() - began))
 
 
 def solved(problem: GroupProblem, ends: float | None) -> GroupSolution:

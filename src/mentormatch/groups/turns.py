@@ -80,6 +80,10 @@ class Turns(Result):
         return worst(each.solution.status for each in self.rounds)
 
     @property
+    def settled(self) -> bool:
+        return all(each.solution.settled for each in self.rounds)
+
+    @property
     def certificates(self) -> tuple[Certificate, ...]:
         """What can be checked of each round without a solver."""
         return tuple(certify(each.problem, each.solution) for each in self.rounds)

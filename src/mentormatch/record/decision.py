@@ -102,6 +102,7 @@ class Decision(Message):
     """A decision file.
 
     ``every_pair``: whether ``scores`` and the rows are of every allowed pair; else they are of the chosen ones.
+    ``settled``: whether ties were settled; else other pairs may be as good. Both are written where they are false.
     """
 
     schema_version: Literal[1] = 1
@@ -121,6 +122,7 @@ class Decision(Message):
     rows: list[Coupling]
     scores: Table
     every_pair: bool = True
+    settled: bool = True
 
     @classmethod
     def of(cls, matching: "Matching") -> Self:
@@ -147,6 +149,7 @@ class Decision(Message):
             rows=[_coupling(problem, row, told, place) for place, row in enumerate(problem.rows, 1)],
             scores=_table(*told, problem.scores.at(*told)),
             every_pair=matching.scores.held,
+            settled=solution.settled,
         )
 
     @classmethod
@@ -162,7 +165,8 @@ class Decision(Message):
 
     def to_json(self) -> str:
         """Return the file: one line for each part, so that two of them can be compared."""
-        parts = self.model_dump(mode="json", exclude={"every_pair"} if self.every_pair else None).items()
+        usual = {name for name in ("every_pair", "settled") if getattr(self, name)}
+        parts = self.model_dump(mode="json", exclude=usual).items()
         lines = (f"{json.dumps(name)}: {json.dumps(part, ensure_ascii=False)}" for name, part in parts)
         return "{\n" + ",\n".join(lines) + "\n}\n"
 
@@ -192,6 +196,7 @@ class Decision(Message):
             tuple(Tier(tier.goal, tier.value, tier.bound, tuple(tier.vector)) for tier in self.tiers),
             self.engine,
             prices=tuple(_prices(stage, places) for stage in self.prices),
+            settled=self.settled,
         )
 
     def _rows(self, places: "Places") -> Iterator[Row]:

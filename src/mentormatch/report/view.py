@@ -121,7 +121,7 @@ class View:
 
 def view(matching: Matching, labels: Labels = KEYS, seal: Seal | None = None) -> View:
     """Return the matching in words, its people under these labels, with the seal where it stands beside its record."""
-    verdict, status = words.verdict(matching.status)
+    verdict, status = words.verdict(matching)
     return View(
         name=matching.programme.name,
         summary=words.summary(matching),

@@ -41,6 +41,10 @@ STATUS: Mapping[Status, tuple[str, str]] = {
     ),
 }
 """In short and in a sentence, to be spoken by ``verdict``."""
+UNSETTLED = mark(
+    "La répartition est démontrée optimale ; parmi des réponses de même valeur, celle-ci n'est pas forcément la même à"
+    " chaque calcul, faute de temps pour les départager."
+)
 GOALS: Mapping[str, str] = {
     "matched": mark("Former le plus de binômes possible"),
     "priority": mark("Placer d'abord les personnes prioritaires"),
@@ -50,6 +54,8 @@ GOALS: Mapping[str, str] = {
     "total": mark("Obtenir le plus grand total de points"),
     "changes": mark("Défaire le moins possible de binômes déjà formés"),
 }
+COUNTED = frozenset({"matched", "priority", "changes"})
+"""The goals that count people and pairs, whatever points these have."""
 PEOPLE: Mapping[Side, Callable[[int], str]] = {
     "mentor": lambda count: counted(count, "mentor·e"),
     "mentee": lambda count: counted(count, "mentoré·e"),
@@ -108,10 +114,14 @@ def left_out(matching: Matching) -> dict[Side, int]:
     return {side: len(matching.case.alone(side)) for side in PEOPLE}
 
 
-def verdict(status: Status) -> tuple[str, str]:
-    """Return what is known of the pairs, in short and in a sentence."""
-    short, sentence = STATUS[status]
-    return tr(short), tr(sentence)
+def verdict(matching: Matching) -> tuple[str, str]:
+    """Return what is known of the pairs, in short and in a sentence; where nothing was compared, that and no more."""
+    first = " ".join(caveat.sentence for caveat in matching.caveats)
+    if first and matching.hollow:
+        return tr("Rien n'a été comparé"), first
+    short, sentence = STATUS[matching.status]
+    open_ties = matching.status is Status.PROVED and not matching.solution.canonical
+    return tr(short), f"{first} {tr(UNSETTLED if open_ties else sentence)}".strip()
 
 
 def reading() -> tuple[str, ...]:
@@ -158,7 +168,13 @@ def prices(matching: Matching) -> tuple[str, ...]:
 def goals(matching: Matching) -> Iterator[Reached]:
     """Yield each goal with what it reached, in the order in which they are pursued."""
     for tier in matching.solution.tiers:
-        yield Reached(tr(GOALS.get(tier.goal, tier.goal)), amount(tier.goal, tier.value), proof(tier))
+        said = tr("rien à comparer") if hollow(matching, tier.goal) else proof(tier)
+        yield Reached(tr(GOALS.get(tier.goal, tier.goal)), amount(tier.goal, tier.value), said)
+
+
+def hollow(matching: Matching, goal: str) -> bool:
+    """Return whether a goal compared nothing: points where all are alike, and anything where there is no pair."""
+    return matching.hollow and (goal not in COUNTED or not matching.solution.pairs.size)
 
 
 AMOUNTS: Mapping[str, Callable[[int], str]] = {

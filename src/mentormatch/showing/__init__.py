@@ -14,7 +14,8 @@ def progress(listener: Listener | None = None) -> Iterator[None]:
     """Show how far the work within is: the goal that it is at, the best answer so far, what none exceeds, and the time.
 
     Nothing is shown of work that is done within a second. An interrupt (Ctrl-C, or the button of the notebook)
-    ends a solve at any moment: the best answer so far comes back, marked ``feasible``, or none, marked ``stopped``.
+    ends a solve at any moment: the best answer so far comes back, marked ``feasible``, or none, marked ``stopped``. So
+    does a listener that returns True.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ GOALS: Mapping[str, str] = {
 }
 COUNTS = frozenset({"matched", "priority", "changes"})
 ENDS: Mapping[str, str] = {
-    "proved": mark("Terminé en {time}\u00a0: répartition démontrée optimale."),
+    "proved": mark("Terminé en {time}."),
     "feasible": mark(
         "Arrêté après {time}\u00a0: la répartition trouvée respecte les règles, mais n'est pas démontrée optimale."
     ),
@@ -92,8 +92,10 @@ def time(seconds: float) -> str:
 def end(progress: Progress) -> str:
     """Return what came of work that is over; empty where it came to no answer of any kind.
 
+    Whether the answer is optimal is for what is said of it: a solve does not know whether anything was compared.
+
     >>> end(Progress(part=1, seconds=3, status="proved")).replace(NO_BREAK, " ")
-    'Terminé en 3 s : répartition démontrée optimale.'
+    'Terminé en 3 s.'
     """
     said = SEVERAL if progress.part > 1 else ENDS.get(progress.status, "")
     return tr(said, time=time(progress.seconds)) if said else ""

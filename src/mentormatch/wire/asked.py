@@ -126,12 +126,18 @@ class PeopleRequest(Request, ABC):
 
         Of people who are sent themselves, the ``id`` is their key, and their place in the list their line.
         Raises ProgrammeError for mistakes in the programme; SurveyError where a key comes twice, or the rows cannot be
-        read; RequestError where people answer what is not asked, or somebody who is named is nobody.
+        read; RequestError where the programme is of another kind, people answer what is not asked, or somebody who is
+        named is nobody.
         """
         programme = Programme.read(self.programme)
+        self.take(programme)
         cohort = self._cohort(programme)
         refuse_strangers(cohort, self.mentions(), self.whose)
         return cohort, programme
+
+    def take(self, programme: Programme) -> None:
+        """Raise RequestError where the programme is of another kind, and name what serves it."""
+        programme.must_form_pairs()
 
     @abstractmethod
     def mentions(self) -> Iterator[Mention]:

@@ -75,10 +75,12 @@ class GroupsResponse(Response):
     """The groups, everybody else with a reason, and what is known of the answer.
 
     ``repeats`` counts the pairs who meet again, once for each former meeting. ``conflict`` is null where everybody has
-    a place, or no reason was found within a quarter of a minute. ``sentences`` say what is worth a look.
+    a place, or no reason was found within a quarter of a minute. ``canonical``: all is proved and ties are settled, so
+    that the same request gives the same groups everywhere. ``sentences`` say what is worth a look.
     """
 
     status: Annotated[Status, Setting(strict=False)]
+    canonical: bool = False
     programme: str
     seed: int
     engine: str
@@ -97,6 +99,7 @@ class GroupsResponse(Response):
         """Return what a grouping says."""
         return cls(
             status=grouping.status,
+            canonical=grouping.status is Status.PROVED and grouping.settled,
             programme=grouping.programme.name,
             seed=seed,
             engine=grouping.solution.engine,

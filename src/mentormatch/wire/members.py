@@ -9,8 +9,10 @@ from pydantic import Field as Setting
 
 from mentormatch.fields import Side
 from mentormatch.groups.grouping import Grouping, form_groups
+from mentormatch.groups.seasons import stated
 from mentormatch.languages import mark
 from mentormatch.people import Cohort
+from mentormatch.programme import Programme
 from mentormatch.sections import MOST_SESSIONS
 from mentormatch.strictjson import Text, Whole, whole
 from mentormatch.wire.asked import (
@@ -59,6 +61,10 @@ class MembersRequest(PeopleRequest):
         """Yield everybody whom the request names beside its people: nobody."""
         yield from ()
 
+    def take(self, programme: Programme) -> None:
+        """Raise ProgrammeError where the programme states no sessions, and name what serves it."""
+        stated(programme)
+
 
 class GroupsRequest(MembersRequest):
     """Of whom groups are formed, under a programme with a section ``groups``.
@@ -77,6 +83,10 @@ class GroupsRequest(MembersRequest):
         for name, lists in (("together", self.together), ("apart", self.apart)):
             for place, keys in enumerate(lists):
                 yield from named_in(f"{name}[{place}]", keys, MEMBER)
+
+    def take(self, programme: Programme) -> None:
+        """Raise RequestError where the programme forms no groups, and name what serves it."""
+        programme.must_form_groups()
 
     def grouping(self) -> Grouping:
         """Return the groups that are asked for; raises what ``read`` does, and EngineError where a solver failed."""

@@ -9,6 +9,7 @@ from mentormatch.fields import Side
 from mentormatch.matching import Matching
 from mentormatch.people import Cohort
 from mentormatch.record.seal import Stamp
+from mentormatch.review.caveats import Code
 from mentormatch.review.diagnosis.finding import Change, Conflict, Diagnosis
 from mentormatch.review.goal_prices import price_words
 from mentormatch.review.pairs import Pair
@@ -84,6 +85,13 @@ class TierOut(Message):
     bound: int | None
 
 
+class CaveatOut(Message):
+    """What has to be known before the status is believed: that nothing was compared, or what rounding made alike."""
+
+    code: Annotated[Code, Setting(strict=False)]
+    sentence: str
+
+
 class GoalPriceOut(Message):
     """What a goal costs the others: by how much each value differs from what it would be without the goal."""
 
@@ -124,10 +132,14 @@ class MatchResponse(Response):
     """The pairs, everybody else with a reason, and what is known of the answer.
 
     ``goal_prices`` is empty and ``change`` null for large cohorts (see ``Matching``); ``diagnosis`` is null where there
-    is an answer. ``record`` is null but in a file beside a decision and its log, of which it says what they are.
+    is an answer. ``canonical``: all goals are proved and ties are settled, so that the same request gives the same
+    pairs everywhere. Whatever the status is, ``caveats`` come before it: where one says that nothing was compared,
+    nothing is optimal. ``record`` is null but in a file beside a decision and its log, of which it says what they are.
     """
 
     status: Annotated[Status, Setting(strict=False)]
+    canonical: bool = False
+    caveats: list[CaveatOut] = Setting(default_factory=list)
     programme: str
     seed: int
     engine: str
@@ -146,6 +158,8 @@ class MatchResponse(Response):
         """Return what a matching says."""
         return cls(
             status=matching.status,
+            canonical=matching.solution.canonical,
+            caveats=[CaveatOut(code=each.code, sentence=each.sentence) for each in matching.caveats],
             programme=matching.programme.name,
             seed=matching.seed,
             engine=matching.solution.engine,

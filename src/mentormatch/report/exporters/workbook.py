@@ -56,13 +56,17 @@ SHOWN: dict[str, tuple[tuple[str, float, Form], ...]] = {
 
 
 class WorkbookExporter(Exporter):
-    """Eight sheets, and one out of sight; texts stay texts, and the same matching gives the same bytes."""
+    """Eight sheets, one before them where something has to be known first, and one out of sight; texts stay texts.
+
+    The same matching gives the same bytes.
+    """
 
     kind: ClassVar[str] = ".xlsx"
     filename: ClassVar[str] = "binomes.xlsx"
 
     def content(self, matching: Matching, seal: Seal | None = None) -> bytes:
         book, sheets = Book(f"{tr('Binômes')} – {matching.programme.name}"), matching.sheets
+        write_caveats(book, matching)
         write_pairs(book, matching, sheets["pairs"])
         write_previous(book, matching)
         write_sheet(book, tr("Sans binôme"), "unmatched", sheets["unmatched"])
@@ -77,6 +81,12 @@ class WorkbookExporter(Exporter):
 
     def renewed(self, content: bytes, before: Seal, seal: Seal) -> bytes | None:
         return renewed(content, before, seal)
+
+
+def write_caveats(book: Book, matching: Matching) -> None:
+    """Write a first sheet with what has to be known before the pairs are believed, where there is anything."""
+    if matching.caveats:
+        book.sheet(tr("À lire d'abord")).note("\n".join(spaced(caveat.sentence) for caveat in matching.caveats))
 
 
 def write_pairs(book: Book, matching: Matching, pairs: Sheet) -> None:
@@ -146,7 +156,7 @@ def write_programme(book: Book, matching: Matching) -> None:
 
 def programme_rows(matching: Matching) -> Iterator[Sequence[str]]:
     """Yield the lines of the sheet; a heading stands only in the first line that it heads."""
-    verdict, status = words.verdict(matching.status)
+    verdict, status = words.verdict(matching)
     places = int(matching.problem.mentors.most.sum())
     yield tr("Programme"), matching.programme.name
     yield tr("Résultat"), words.summary(matching)

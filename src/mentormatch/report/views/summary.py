@@ -32,7 +32,7 @@ class Summary(Piece):
     @property
     def verdict(self) -> tuple[str, str]:
         """What is known of the pairs, in short and in a sentence."""
-        return words.verdict(self.matching.status)
+        return words.verdict(self.matching)
 
     @property
     def goals(self) -> tuple[words.Reached, ...]:

@@ -249,9 +249,9 @@ def plan_out(held: Held) -> told.PlanOut:
     matching = held.matching
     return told.PlanOut(
         status=str(matching.status),
-        verdict=verdict(matching.status)[0],
+        verdict=verdict(matching)[0],
         summary=summary(matching),
-        standing=list(standing(matching, held.seal)),
+        standing=[*(caveat.sentence for caveat in matching.caveats), *standing(matching, held.seal)],
         figures=[told.Figure(number=number, noun=noun) for number, noun in figures(matching)],
         answered=answered(matching),
         final=held.seal is not None,

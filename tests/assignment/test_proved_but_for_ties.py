@@ -1,0 +1,103 @@
+"""A proof that leaves only ties open is a proof, and says so; "feasible" always leaves something to be had."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count
+
+import numpy as np
+import pytest
+
+from mentormatch.assignment import engine
+from mentormatch.assignment.engine import engines_by_kind, solve
+from mentormatch.assignment.problem import GOALS, AssignmentProblem, Row
+from mentormatch.assignment.solution import Solution, Status
+from tests.assignment.wide.test_same_pairs import PROGRAMME, RULES, both, cohort
+from tests.conftest import DEEP
+from tests.oracles.problems import larger_problem
+
+pytestmark = pytest.mark.promise(12)
+
+SEEDS = range(200 if DEEP else 12)
+PEOPLE = 7
+
+
+class Ticks:
+    """A clock that goes on by a second whenever somebody looks at it."""
+
+    def __init__(self) -> None:
+        self.looks = count()
+
+    def __call__(self) -> float:
+        return float(next(self.looks))
+
+
+def ends(problem: AssignmentProblem, monkeypatch: pytest.MonkeyPatch, kind: str | None = None) -> Iterator[Solution]:
+    """Yield what a solve says that is ended at every look at the clock, up to the one that comes to its end."""
+    for looks in (looks for base in count() for looks in (range(1, 60) if not base else (80 << base,))):
+        with monkeypatch.context() as patched:
+            patched.setattr(engine, "monotonic", Ticks())
+            patched.setattr(engine, "MOMENT_S", 1e9)
+            found = solve(problem, time_limit_s=looks, engine=kind)
+        yield found
+        if found.canonical or found.status is Status.INFEASIBLE:
+            return
+
+
+def assert_says_what_it_proves(found: Solution, best: Solution) -> None:
+    """Hold an answer against the optimum: it is proved where that is reached for sure, and nowhere else."""
+    reached, optimum = ([(tier.value, tier.vector) for tier in each.tiers] for each in (found, best))
+    assert found.status in {Status.PROVED, Status.FEASIBLE, Status.STOPPED, best.status}, found.notes
+    if found.status is Status.FEASIBLE:
+        assert found.gap != 0
+        assert not all(tier.proved for tier in found.tiers)
+    if found.status is Status.PROVED:
+        assert reached == optimum
+        assert found.gap == 0
+    if found.canonical:
+        assert found.pairs.tolist() == best.pairs.tolist()
+
+
+def coupled(seed: int) -> AssignmentProblem:
+    """Return a small problem of any goals, under two quotas."""
+    rng = np.random.default_rng(seed)
+    problem = larger_problem(rng, PEOPLE)
+    quotas = [Row(f"q{k}", rng.integers(0, 2, (problem.shape[0], 1)), most=int(rng.integers(1, 4))) for k in range(2)]
+    return replace(problem, rows=tuple(quotas))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in engines_by_kind() if kind != "wide"])
+def test_a_solve_that_is_ended_at_any_moment_says_what_it_proves(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = set[tuple[str, bool]]()
+    for seed in SEEDS:
+        problem = coupled(seed) if kind == "milp" else larger_problem(np.random.default_rng(seed), PEOPLE)
+        best = solve(problem)
+        for found in ends(problem, monkeypatch, kind):
+            assert_says_what_it_proves(found, best)
+            told.add((str(found.status), found.canonical))
+    assert {("proved", True), ("proved", False), ("feasible", False), ("stopped", False)} <= told
+
+
+@pytest.mark.parametrize(
+    "goals", [("matched", "total"), ("matched", "leximin", "total"), ("matched", "floor", "total")]
+)
+def test_so_does_one_whose_pairs_are_not_held(goals: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    for seed in range(20 if DEEP else 1):
+        problem = both(cohort(seed, 25), PROGRAMME, RULES[:2], ("matched", *goals))[1]
+        best = solve(problem)
+        for found in ends(problem, monkeypatch):
+            assert_says_what_it_proves(found, best)
+
+
+def test_every_goal_is_among_the_problems() -> None:
+    drawn = [coupled(seed) for seed in range(12)]
+    assert {goal for problem in drawn for goal in problem.goals} == set(GOALS)
+
+
+def test_an_answer_that_is_proved_but_for_ties_comes_out_of_a_limit_and_of_an_interrupt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    problem = AssignmentProblem.from_scores(np.ones((5, 5)))
+    found = [each for each in ends(problem, monkeypatch) if each.status is Status.PROVED]
+    assert [each.canonical for each in found][-1]
+    assert not found[0].canonical
+    assert found[0].gap == 0

@@ -1,0 +1,178 @@
+"""Nothing is called optimal where nothing was compared: on the terminal, in every document, in JSON."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from mentormatch.assignment.certificate import certify
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.solution import Status
+from mentormatch.cli.summary import standing, summary
+from mentormatch.enrolment import read_survey
+from mentormatch.languages import language
+from mentormatch.matching import Matching, match
+from mentormatch.programme import Programme
+from mentormatch.report.words import goals, verdict
+from mentormatch.review.caveats import Code
+from mentormatch.wire.told import MatchResponse
+from tests.report.reading import notebook, sheets, written
+
+pytestmark = pytest.mark.promise(37)
+
+PROGRAMME = """[programme]
+name = "Essai"
+language = "fr"
+role = { field = "cote", mentor = "M", mentee = "E" }
+[fields.code]
+question = "Code"
+kind = "text"
+use = "key"
+[fields.cote]
+question = "Côté"
+kind = "choice"
+options = ["M", "E"]
+[fields.but]
+question = "But"
+kind = "choice"
+options = ["a", "b", "c"]
+[fields.age]
+question = "Âge"
+kind = "number"
+"""
+SAME = '[[criteria]]\nkind = "same"\nfield = "but"\nweight = {weight}\n'
+BANS = "".join(f'[[rules]]\nkind = "ban"\nmentor = "M{i}"\nmentee = "E{k}"\n' for i in (1, 2) for k in (1, 2))
+BOTH = ("M1;M;a;1", "M2;M;b;2", "E1;E;a;3", "E2;E;b;4")
+OPTIMAL = ("démontrée optimale", "proved optimal", "ne fait mieux", "does better")
+
+type Given = tuple[Sequence[str], str]
+
+CASES: Mapping[Code, Given] = {
+    Code.NO_MENTORS: (BOTH[2:], SAME.format(weight=1)),
+    Code.NO_MENTEES: (BOTH[:2], SAME.format(weight=1)),
+    Code.NO_PAIR: (BOTH, SAME.format(weight=1) + BANS),
+    Code.NO_CRITERION: (BOTH, SAME.format(weight=0)),
+    Code.NOTHING_COMPARED: (("M1;M;a;1", "M2;M;b;2", "E1;E;;3", "E2;E;;4"), SAME.format(weight=1)),
+    Code.ALL_ALIKE: (("M1;M;a;1", "M2;M;a;2", "E1;E;a;3", "E2;E;a;4"), SAME.format(weight=1)),
+}
+EMPTY = {Code.NO_MENTORS, Code.NO_MENTEES, Code.NO_CRITERION}
+
+
+def files(folder: Path, given: Given) -> tuple[Path, Path]:
+    """Write the answers and the programme of a case, and return where they are."""
+    answers, programme = folder / "reponses.csv", folder / "programme.toml"
+    answers.write_text("\n".join(["Code;Côté;But;Âge", *given[0], ""]), "utf-8")
+    programme.write_text(PROGRAMME + given[1], "utf-8")
+    return answers, programme
+
+
+def matching_of(folder: Path, given: Given) -> Matching:
+    """Return the pairs of a case."""
+    answers, programme = files(folder, given)
+    decided = Programme.load(programme)
+    return match(read_survey(decided, answers), decided)
+
+
+@pytest.fixture(params=CASES, ids=str)
+def code(request: pytest.FixtureRequest) -> Code:
+    """Why nothing is compared."""
+    found: Code = request.param
+    return found
+
+
+def told_on(matching: Matching) -> Mapping[str, str]:
+    """Return all that is said of a matching, by where it is said."""
+    cells = sheets(written(matching, ".xlsx"))
+    return {
+        "terminal": f"{standing(matching)} {summary(matching)}",
+        "verdict": " ".join(verdict(matching)),
+        "goals": " ".join(each.proof for each in goals(matching)),
+        "page": written(matching, ".html").decode("utf-8"),
+        "notebook": notebook(matching),
+        "workbook": " ".join(str(cell) for rows in cells.values() for row in rows for cell in row),
+        "certificate": matching.certificate.words,
+    }
+
+
+@pytest.mark.parametrize("spoken", ["fr", "en"])
+def test_what_was_not_compared_is_said_first_and_nothing_is_called_optimal(
+    code: Code, spoken: str, tmp_path: Path
+) -> None:
+    matching = matching_of(tmp_path, CASES[code])
+    with language(spoken):
+        (caveat,) = matching.caveats
+        told = told_on(matching)
+        first = next(iter(sheets(written(matching, ".xlsx")).values()))[0][0]
+        lead = standing(matching)
+    assert (caveat.code, matching.status, matching.hollow) == (code, Status.PROVED, True)
+    assert lead == caveat.sentence
+    assert plain(first) == plain(caveat.sentence)
+    for where in ("verdict", "page", "notebook", "workbook"):
+        assert plain(caveat.sentence) in plain(told[where]), where
+    assert [(where, word) for where, text in told.items() for word in OPTIMAL if word in text] == []
+    if not matching.pairs:
+        assert {each.proof for each in goals(matching)} == {"rien à comparer"}
+
+
+def plain(text: object) -> str:
+    """Return a text without what a page and a sheet do to its spaces and apostrophes."""
+    return unescape(str(text)).replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def test_programs_are_told_by_a_code(code: Code, tmp_path: Path) -> None:
+    told = json.loads(MatchResponse.of(matching_of(tmp_path, CASES[code])).to_json())
+    assert [each["code"] for each in told["caveats"]] == [code]
+    assert told["canonical"] is True
+
+
+@pytest.mark.parametrize("out", ["binomes.xlsx", "dossier", None])
+@pytest.mark.parametrize("command", ["match", "plans"])
+def test_the_command_ends_with_3_and_writes_nothing_where_nobody_or_nothing_is_there(
+    code: Code, command: str, out: str | None, tmp_path: Path
+) -> None:
+    answers, programme = files(tmp_path, CASES[code])
+    asked = [command, answers.name, "-p", programme.name, *(["-o", out] if out else [])]
+    if out == "binomes.xlsx" and command == "plans":
+        return
+    done = subprocess.run(
+        [sys.executable, "-m", "mentormatch", *asked], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    left = {path.name for path in tmp_path.iterdir()} - {answers.name, programme.name}
+    assert "optimale" not in done.stderr
+    if code in EMPTY:
+        assert (done.returncode, done.stdout, left) == (3, "", set())
+        assert code in done.stderr
+    else:
+        assert (done.returncode, bool(left)) == (0, out is not None), done.stderr
+
+
+def test_pairs_that_are_compared_have_no_caveat_and_are_called_optimal(tmp_path: Path) -> None:
+    matching = matching_of(tmp_path, (BOTH, SAME.format(weight=1)))
+    assert (matching.caveats, matching.hollow) == ((), False)
+    assert "démontrée optimale" in standing(matching)
+
+
+def test_differences_that_rounding_loses_are_counted(tmp_path: Path) -> None:
+    near = '[[criteria]]\nkind = "closeness"\nfield = "age"\nwithin = 10\nweight = 1e-7\n'
+    matching = matching_of(tmp_path, (BOTH, SAME.format(weight=1) + near))
+    (caveat,) = matching.caveats
+    assert (caveat.code, caveat.void, matching.hollow) == (Code.ROUNDED_ALIKE, False, False)
+    assert "démontrée optimale" in " ".join(verdict(matching))
+
+
+def test_scores_of_arrays_that_rounding_makes_alike_are_counted_in_a_note() -> None:
+    pose: Callable[..., AssignmentProblem] = AssignmentProblem.from_scores
+    assert [note.split(":")[0] for note in solve(pose([[0.5, 0.5 + 1e-8], [0.1, 0.2]])).notes] == ["rounded_alike"]
+    assert solve(pose([[0.5, 0.25], [0.1, 0.1 + 0.2 - 0.2]])).notes == ()
+    assert solve(pose([[5, 6], [7, 8]])).notes == ()
+
+
+def test_a_certificate_of_problems_without_points_says_so_too() -> None:
+    nobody = AssignmentProblem.from_scores([[], []])
+    assert "rien à comparer" in certify(nobody, solve(nobody)).words
+    assert certify(nobody, solve(nobody)).hollow
