@@ -16,6 +16,7 @@ from mentormatch.cli.options import (
     Mentees,
     Mentors,
     ProgrammeFile,
+    Replace,
     StoredAnswers,
     ToolName,
     Who,
@@ -144,6 +145,7 @@ def contacts_command(  # noqa: PLR0913 - the options of the command line are its
     tool: ToolName = None,
     encoding: EncodingName = None,
     out: Told = None,
+    replace: Replace = False,
     as_json: AsJson = False,
 ) -> None:
     """Write apart how each person is reached, in a file that its author alone can read."""
@@ -153,7 +155,7 @@ def contacts_command(  # noqa: PLR0913 - the options of the command line are its
 
     known = Programme.load(programme)
     contacts = read_contacts(known, **sources(answers, mentors, mentees, tool, encoding))
-    written = write_contacts(contacts, known, out or Path("contacts.csv"))
+    written = write_contacts(contacts, known, out or Path("contacts.csv"), replace=replace)
     if as_json:
         say_json({"written": [str(written)], "people": len(contacts), "fields": contacts.fields})
     say_written(written)

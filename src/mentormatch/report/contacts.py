@@ -3,7 +3,7 @@
 from os import PathLike
 from pathlib import Path
 
-from mentormatch.files import write_whole
+from mentormatch.generation import write_document
 from mentormatch.languages import language, tr
 from mentormatch.programme import Programme
 from mentormatch.report.exporters.delimited import delimited
@@ -11,12 +11,17 @@ from mentormatch.survey.contacts import Contacts
 from mentormatch.tables import SIDES, Sheet, sheet
 
 
-def write_contacts(contacts: Contacts, programme: Programme, path: str | PathLike[str]) -> Path:
-    """Write who is reached how, one row a person under their key; raises OutputError where it cannot be written."""
-    target = Path(path)
+def write_contacts(
+    contacts: Contacts, programme: Programme, path: str | PathLike[str], *, replace: bool = False
+) -> Path:
+    """Write who is reached how, one row a person under their key.
+
+    Raises OutputError where it cannot be written, or somebody wrote in the one that is there and it is not to be
+    ``replaced``.
+    """
     with language(programme.heading.language, unless_asked=True):
-        write_whole(target, delimited(contact_sheet(contacts, programme)), private=True)
-    return target
+        content = delimited(contact_sheet(contacts, programme))
+        return write_document(Path(path), content, "contacts", replace=replace, private=True)
 
 
 def contact_sheet(contacts: Contacts, programme: Programme) -> Sheet:

@@ -6,14 +6,13 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from mentormatch.errors import RequestError
 from mentormatch.languages import tr
-from mentormatch.matching import Matching, Seal, documents_made, exporters
+from mentormatch.matching import Matching, Seal, Signature, documents_made, exporters
 from mentormatch.record.decision import FILENAME, SUFFIX
 from mentormatch.record.log import SUFFIX as JOURNAL
-from mentormatch.record.log import chain_in, continued
+from mentormatch.record.log import Chain, chain_in, continued
 from mentormatch.record.runs import entries_of
 from mentormatch.record.signing import signed
 from mentormatch.record.verify import verify_content
-from mentormatch.report.folder import sealed
 
 
 @dataclass(repr=False)
@@ -48,6 +47,12 @@ def documents(matching: Matching, seal: Seal | None = None) -> dict[str, bytes]:
     """Return all documents that stand beside the decision file, by their names."""
     made = {kind: each for kind, each in documents_made().items() if kind != SUFFIX}
     return {each.filename: each.content(matching, seal) for each in made.values()}
+
+
+def sealed(chain: Chain, decision: str, head: str) -> Seal:
+    """Return what the documents print of a decision and its log."""
+    validations = chain.validations(decision)
+    return Seal(decision, head, tuple(Signature(one.who, one.when, one.why) for one in validations))
 
 
 def packed(files: dict[str, bytes]) -> bytes:
