@@ -21,7 +21,7 @@ from itertools import count
 from pathlib import Path
 from time import monotonic, sleep
 
-from mentormatch.errors import OutputError, Problem
+from mentormatch.errors import OutputError, OverwriteError, Problem
 from mentormatch.files import is_read, write_whole
 from mentormatch.languages import tr
 from mentormatch.manifest import FILENAME, Manifest, Run, manifest_in
@@ -215,7 +215,7 @@ def refuse(found: Sequence[Problem], *, replace: bool) -> None:
             "sous un autre nom"
         )
         advised = [Problem(one.where, one.found, one.expected, advice) for one in found]
-        raise OutputError(tr("Rien n'a été écrit : ce qui est là serait perdu"), advised)
+        raise OverwriteError(tr("Rien n'a été écrit : ce qui est là serait perdu"), advised)
 
 
 def keep_folder(place: Path, names: Iterable[str]) -> Path:

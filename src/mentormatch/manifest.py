@@ -16,6 +16,8 @@ from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from mentormatch import __version__
+from mentormatch.errors import Problem
+from mentormatch.languages import mark, tr
 
 FILENAME = "manifeste.json"
 KEPT = 50
@@ -172,6 +174,34 @@ def manifest_in(folder: Path) -> Manifest:
         return Manifest({str(one["kind"]): run_in(one) for one in told["runs"]}, earlier)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return Manifest(readable=False)
+
+
+WORDS = {
+    State.MISSING: mark("{name} : ce document n'est plus là."),
+    State.CHANGED: mark("{name} : changé à la main depuis qu'il a été fait."),
+    State.EARLIER: mark("{name} : ce document est d'un autre calcul."),
+}
+
+
+def documents_beside(decision: Path) -> tuple[list[str], list[Problem]]:
+    """Return what became of the documents beside a decision file, and what of that is wrong: they are of another run.
+
+    A document that is missing, or that somebody changed, is told, and is no reason to refuse the decision.
+    """
+    manifest = manifest_in(decision.parent)
+    if not manifest.readable:
+        return [], [Problem(FILENAME, tr("ne peut pas être lu"), advice=tr("refaites les documents"))]
+    sentences, problems = [], []
+    for kind, name, state in manifest.states(decision.parent):
+        own = decision.name in manifest.runs[kind].documents
+        if own and (state is State.EARLIER or (state is State.CHANGED and name == decision.name)):
+            found, advice = tr("n'est pas du même calcul que les autres documents"), tr("refaites les documents")
+            problems.append(Problem(name, found, advice=advice))
+        elif state is not State.SAME:
+            sentences.append(tr(WORDS[state], name=name))
+    own_run = any(decision.name in run.documents for run in manifest.runs.values())
+    whole = [tr("Documents : ceux de cette décision, tels qu'ils ont été faits.")] if own_run else []
+    return sentences if sentences or problems else whole, problems
 
 
 def run_in(told: Mapping[str, Any]) -> Run:

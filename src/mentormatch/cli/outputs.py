@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from mentormatch.errors import OutputError, Problem
+from mentormatch.errors import OverwriteError, Problem
 from mentormatch.files import is_read
 from mentormatch.languages import tr
 
@@ -48,11 +48,11 @@ def outputs(given: Mapping[str, Any]) -> list[Path]:
 
 
 def spare(command: str, given: Mapping[str, Any]) -> None:
-    """Raise OutputError where a command would write over what it reads, or something good would be lost."""
+    """Raise OverwriteError where a command would write over what it reads, or something good would be lost."""
     out = outputs(given)
     added = [Path(given["programme"])] if command == ADDS else []
     refuse_inputs([path for path in out if not any(alike(path, one) for one in added)])
-    if not given.get("replace", False) and any(path.exists() for path in out):
+    if not given.get("replace", True) and any(path.exists() for path in out):
         refuse_losses(out, KINDS.get(command, command))
 
 
@@ -62,16 +62,16 @@ def alike(path: Path, other: Path) -> bool:
 
 
 def refuse_inputs(out: Iterable[Path]) -> None:
-    """Raise OutputError where a file to be written is one of those that are read."""
+    """Raise OverwriteError where a file to be written is one of those that are read."""
     found = [path for path in out if path.is_file() and is_read(path)]
     if found:
         advice = tr("choisissez un autre nom pour -o")
         told = [Problem(path.name, tr("ce fichier est lu par cette même commande"), advice=advice) for path in found]
-        raise OutputError(tr("Rien n'a été écrit"), told)
+        raise OverwriteError(tr("Rien n'a été écrit"), told)
 
 
 def refuse_losses(out: Iterable[Path], kind: str) -> None:
-    """Raise OutputError where something good would be lost."""
+    """Raise OverwriteError where something good would be lost."""
     from mentormatch.generation import refuse
     from mentormatch.report.folder import at_stake
 

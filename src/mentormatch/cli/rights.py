@@ -23,9 +23,12 @@ from mentormatch.cli.options import (
     files,
     sources,
 )
-from mentormatch.cli.saying import say, say_json, say_written, write_json
+from mentormatch.cli.saying import complain, say, say_json, say_written, write_json
 from mentormatch.cli.writing import write_new
 from mentormatch.languages import mark, tr
+
+LEFT = 1
+"""How a command ends that could not erase all of somebody: what is left is for people to do."""
 
 Why = Annotated[
     str, typer.Option("--why", metavar=TEXT, help=mark("Pourquoi, pour le journal. Sans le nom de la personne."))
@@ -101,7 +104,8 @@ def forget_command(  # noqa: PLR0913 - the options of the command line are its c
     for path in done.documents:
         say(tr("Effacé, à refaire : {path}", path=path))
     for sentence in done.to_do:
-        say(tr("Reste à faire : {sentence}.", sentence=sentence))
+        complain(tr("Reste à faire : {sentence}.", sentence=sentence))
+    raise typer.Exit(LEFT if done.to_do else 0)
 
 
 def purge_command(  # noqa: PLR0913 - the options of the command line are its contract

@@ -20,6 +20,7 @@ from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.solution import Solution
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import mark, tr
+from mentormatch.manifest import documents_beside
 from mentormatch.people import Cohort
 from mentormatch.phrases import counted
 from mentormatch.programme import Programme
@@ -55,7 +56,8 @@ class Verification:
     """What holds of a decision file.
 
     ``digest`` is that of the file; ``certificate`` what its numbers prove, None if they make no decision; ``chain``
-    the log, if one was looked at; ``problems`` is all that is wrong.
+    the log, if one was looked at; ``problems`` is all that is wrong. ``documents`` are sentences on what became of the
+    documents beside it.
     """
 
     digest: str
@@ -63,6 +65,7 @@ class Verification:
     certificate: Certificate | None = None
     chain: log.Chain | None = None
     problems: tuple[Problem, ...] = ()
+    documents: tuple[str, ...] = ()
 
     @property
     def sound(self) -> bool:
@@ -80,7 +83,13 @@ class Verification:
         certified = [self.certificate.words] if self.certificate else []
         chain = [] if self.chain is None else list(_chain_words(self.chain, self.digest))
         return "\n".join(
-            [tr(WORDS[self.outcome]), *certified, *chain, *(f"  - {problem}" for problem in self.problems)]
+            [
+                tr(WORDS[self.outcome]),
+                *certified,
+                *chain,
+                *self.documents,
+                *(f"  - {problem}" for problem in self.problems),
+            ]
         )
 
 
@@ -112,9 +121,11 @@ def verify(
         return Verification("", Outcome.REFUSED, problems=(unread,))
     found = _checked(content, against)
     beside = journal_beside(source) if journal is None else Path(journal)
-    if head is None and journal is None and not beside.exists():
-        return found
-    return _with_chain(found, log.check_chain(beside, head))
+    if head is not None or journal is not None or beside.exists():
+        found = _with_chain(found, log.check_chain(beside, head))
+    sentences, wrong = documents_beside(source)
+    outcome = Outcome.REFUSED if wrong else found.outcome
+    return replace(found, outcome=outcome, problems=(*found.problems, *wrong), documents=tuple(sentences))
 
 
 def verify_content(content: bytes, *, head: str | None = None, journal: bytes | None = None) -> Verification:
