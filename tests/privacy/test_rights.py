@@ -188,13 +188,20 @@ def test_a_purge_deletes_what_tells_who_took_part_and_keeps_what_was_decided(mad
     assert [path.name for path in others_in(made, going)] == ["notes.md"]
     assert purge(made, who="Camille", why="fin de l'édition") == tuple(going)
     left = {path.name for path in tmp_path.rglob("*") if path.is_file()}
-    assert left == {"programme.toml", ".gitignore", "binomes.decision.json", "binomes.journal.jsonl", "notes.md"}
+    assert left == {
+        "programme.toml",
+        ".gitignore",
+        "binomes.decision.json",
+        "binomes.journal.jsonl",
+        "notes.md",
+        "manifeste.json",
+    }
     assert verify(made.folders[0] / "binomes.decision.json").sound
     assert [one.kind for one in check_chain(made.folders[0] / "binomes.journal.jsonl").entries][-1] == "purge"
 
 
 def test_a_file_that_cannot_be_deleted_is_an_error(made: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(path: Path) -> None:
+    def refuse(path: Path, *, missing_ok: bool = False) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "unlink", refuse)
@@ -205,7 +212,8 @@ def test_a_file_that_cannot_be_deleted_is_an_error(made: Edition, monkeypatch: p
 def test_the_commands_do_the_same_and_a_purge_asks_to_be_sure(made: Edition, tmp_path: Path) -> None:
     where = ["reponses.csv", "--in", "binomes", "--in", "lu"]
     done = run("forget", PERSON, *where, "--who", "Camille", folder=tmp_path)
-    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert (done.returncode, done.stdout) == (1, ""), done.stderr
+    assert "Reste à faire : reponses.csv, ligne 4" in done.stderr
     assert f"Effacée : reponses.csv, ligne {LINE}" in done.stderr
     asked = run("purge", *where, folder=tmp_path)
     assert "Rien n'a été effacé" in asked.stderr

@@ -83,13 +83,7 @@ class Verification:
         certified = [self.certificate.words] if self.certificate else []
         chain = [] if self.chain is None else list(_chain_words(self.chain, self.digest))
         return "\n".join(
-            [
-                tr(WORDS[self.outcome]),
-                *certified,
-                *chain,
-                *self.documents,
-                *(f"  - {problem}" for problem in self.problems),
-            ]
+            [tr(WORDS[self.outcome]), *certified, *chain, *self.documents, *(f"  - {one}" for one in self.problems)]
         )
 
 

@@ -28,6 +28,8 @@ READ = frozenset({*BOOKS, *TEXTS, PARQUET})
 MOST_BYTES = 100_000_000
 FOOT = re.compile(r"mentormatch [0-9]+(\.[0-9]+)+\.?\s*</p>")
 MAKER = "mentormatch"
+STARTS = ("contacts.csv", "profils-", "publipostage.", "fiches.", "fiche-", "suivi.")
+"""How the names of the other documents start in folders that were written before there were manifests."""
 INPUTS = ("example",)
 """Kinds of runs whose files are no documents: an example's programme and answers are what one begins with."""
 
@@ -36,7 +38,8 @@ def ours(path: Path) -> bool:
     """Say whether a file is a document that this library wrote; decisions and logs, which know nobody, are none."""
     if path.name.endswith((DECISION, JOURNAL)):
         return False
-    return told_of(path) or path.name in registered() or made_by_us(path)
+    named = path.name in registered() or path.name.startswith(STARTS)
+    return named or told_of(path) or made_by_us(path)
 
 
 def told_of(path: Path) -> bool:
@@ -51,8 +54,7 @@ def told_of(path: Path) -> bool:
 
 def registered() -> set[str]:
     """Return the names under which writers of documents are registered."""
-    every = (*exporters().values(), *writers().values())
-    return {each.filename for each in every}
+    return {each.filename for each in exporters().values()} | {each.filename for each in writers().values()}
 
 
 def made_by_us(path: Path) -> bool:
