@@ -338,19 +338,21 @@ def exchanged(place: Path, files: Mapping[str, tuple[bytes, bool]], gone: set[st
     beside = place.with_name(f".{place.name}.{secrets.token_hex(4)}{PART}")
     beside.mkdir()
     new, seen = beside.stat(), dict[str, Stamp]()
-    try:
-        for name, (content, private) in files.items():
-            write_whole(beside / name, content, private=private)
-        link(place, beside, {*files, *gone}, seen)
-        shutil.copystat(place, beside)
-        synced(beside)
-        exchange(place, beside)
-        synced(place.parent)
-    finally:
-        if os.path.samestat(place.stat(), new):
-            discard(beside, place, seen)
-        else:
-            shutil.rmtree(beside, ignore_errors=True)
+    with held(beside):  # whoever finds it in its new place waits until the old one is gone
+        try:
+            for name, (content, private) in files.items():
+                write_whole(beside / name, content, private=private)
+            link(place, beside, {*files, *gone}, seen)
+            shutil.copystat(place, beside)
+            synced(beside)
+            exchange(place, beside)
+            synced(place.parent)
+        finally:
+            if os.path.samestat(place.stat(), new):
+                with suppress(OSError):  # the next run goes on with it
+                    discard(beside, place, seen)
+            else:
+                shutil.rmtree(beside, ignore_errors=True)
 
 
 def link(source: Path, target: Path, written: set[str], seen: dict[str, Stamp], at: str = "") -> None:
@@ -428,7 +430,8 @@ def superseded(left: Path, place: Path) -> Iterator[tuple[str, Stamp]]:
     """
     known = manifest_in(left), manifest_in(place)
     for name, path in files_in(left):
-        logs = {run.log for run in manifest_in(path.parent).runs.values()}
+        homes = path.parent, (place / name).parent
+        logs = {run.log for home in homes for run in manifest_in(home).runs.values()}
         told = path.name in {FILENAME, *logs} or (path.name.startswith(".") and path.name.endswith(PART))
         if told or any(one.known(name) and not one.typed(path, name) for one in known):
             yield name, stamp(path.lstat())
