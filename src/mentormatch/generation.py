@@ -34,6 +34,8 @@ PATIENCE_S, PAUSE_S = 20.0, 0.02
 """So long one run waits for another that writes into the same folder."""
 MOST_LINKED = 10_000
 """A folder that holds more files than that is no folder of documents, and does not change places."""
+EXAMPLE = "example"
+"""The kind of run that writes files to begin with: a programme, and answers."""
 PART, WITHIN = ".part", ".mentormatch.part"
 """How the names of drafts end, and the folder of those that are written within."""
 LONG = (".decision.json", ".journal.jsonl")
@@ -48,8 +50,9 @@ type Stamp = tuple[int, int, int]
 class Draft:
     """The documents of one run on their way into a folder, ``place``; ``kept`` is where the former ones are kept.
 
-    ``log`` is a file that goes on from run to run. The documents of ``parts`` go into folders within this one.
-    ``partial`` are those of a run that is there, of which the other documents stay.
+    ``log`` is a file that goes on from run to run. ``examples`` are files to begin with, which are no documents of the
+    run. The documents of ``parts`` go into folders within this one. ``partial`` are those of a run that is there, of
+    which the other documents stay.
     """
 
     place: Path
@@ -60,6 +63,7 @@ class Draft:
     log: tuple[str, bytes] | None = None
     documents: dict[str, bytes] = field(default_factory=dict)
     private: set[str] = field(default_factory=set)
+    examples: dict[str, bytes] = field(default_factory=dict)
     parts: dict[str, "Draft"] = field(default_factory=dict)
     kept: str = ""
 
@@ -91,7 +95,9 @@ class Draft:
             log, decision = run.log or former.log, run.decision or former.decision
             run = Run({**former.documents, **run.documents}, decision, log, run.version, run.when)
         manifest = self.manifest.with_those_in(self.place, self.every()).after(self.kind, run)
+        manifest = manifest.after(EXAMPLE, Run.of(self.examples)) if self.examples else manifest
         written = {FILENAME: (manifest.encoded(), False)}
+        written |= {name: (content, False) for name, content in self.examples.items()}
         written |= {name: (content, name in self.private) for name, content in self.documents.items()}
         written |= {self.log[0]: (self.log[1], False)} if self.log else {}
         for home, part in self.parts.items():
@@ -119,7 +125,7 @@ class Draft:
 
     def publish(self) -> None:
         """Put all of it into the folder, together."""
-        self.spare(self.documents)
+        self.spare([*self.documents, *self.examples])
         for part in self.parts.values():
             self.kept = part.spare(part.documents) or self.kept
         files, gone = self.files(), self.outdated()
@@ -153,7 +159,7 @@ def generation(folder: Path, kind: str, *, replace: bool = False, partial: bool 
     try:
         with held(folder, patience_s=PATIENCE_S, make=True):
             place = folder.resolve()
-            if not os.access(place, os.W_OK | os.X_OK):
+            if not writable(place):
                 raise PermissionError(13, os.strerror(13))
             clear(place)
             draft = Draft(place, kind, replace=replace, partial=partial)
@@ -326,7 +332,12 @@ def exchangeable(place: Path) -> bool:
         return False
     here, above = place.stat(), place.parent.stat()
     alike = here.st_dev == above.st_dev and here.st_uid == os.geteuid() and not os.path.ismount(place)
-    return alike and os.access(place.parent, os.W_OK | os.X_OK) and not Path.cwd().is_relative_to(place)
+    return alike and writable(place.parent) and not Path.cwd().is_relative_to(place)
+
+
+def writable(folder: Path) -> bool:
+    """Say whether this process may add to a folder and take away from it."""
+    return os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def exchanged(place: Path, files: Mapping[str, tuple[bytes, bool]], gone: set[str]) -> None:

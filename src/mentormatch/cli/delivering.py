@@ -54,7 +54,7 @@ def write(matching: Any, out: Path, signed: dict[str, Any]) -> tuple[Path, ...]:
     from mentormatch.languages import language
     from mentormatch.report.folder import save_folder
 
-    if "beside" in signed:
+    if "examples" in signed:
         with language(matching.language, unless_asked=True):
             return save_folder(matching, out, **signed)
     written: tuple[Path, ...] = matching.save(out, **signed)

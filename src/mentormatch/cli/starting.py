@@ -37,7 +37,7 @@ def demo_command(  # noqa: PLR0913 - the options of the command line are its con
     from mentormatch.matching import match
 
     matching = match(examples.cohort(), examples.programme(), seed=seed, time_limit_s=time_limit)
-    signed = {"who": who, "why": why, "replace": replace, "beside": examples.contents()}
+    signed = {"who": who, "why": why, "replace": replace, "examples": examples.contents()}
     deliver(matching, folder, signed=signed, as_json=as_json)
 
 

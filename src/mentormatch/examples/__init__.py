@@ -14,7 +14,7 @@ from pathlib import Path
 from mentormatch.enrolment import read_survey
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.files import write_whole
-from mentormatch.generation import generation
+from mentormatch.generation import EXAMPLE, generation
 from mentormatch.languages import tr
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
@@ -68,7 +68,7 @@ def copy_to(folder: str | PathLike[str], name: str = "mentorat", *, overwrite: b
             tr("Rien n'a été écrit : des fichiers du même nom sont déjà dans le dossier"),
             [Problem(there, tr("existe déjà"), advice=tr("choisissez un autre dossier")) for there in standing],
         )
-    with generation(target, "example", replace=overwrite) as draft:
+    with generation(target, EXAMPLE, replace=overwrite) as draft:
         for file, content in contents(name).items():
             draft.put(file, content)
     return written

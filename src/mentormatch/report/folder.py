@@ -31,16 +31,15 @@ def save_folder(  # noqa: PLR0913 - who, why and whether, and what else is of th
     who: str | None,
     why: str = "",
     replace: bool = False,
-    beside: Mapping[str, bytes] | None = None,
+    examples: Mapping[str, bytes] | None = None,
 ) -> tuple[Path, ...]:
     """Write the decision file, the log and all documents together, and return the files, the log among them.
 
-    ``beside`` are other documents of the same run. Where nobody is named, the log is not whole, or something good would
-    be lost and is not to be ``replaced``, nothing is written.
+    ``examples`` are files to begin with that are written with them. Where nobody is named, the log is not whole, or
+    something good would be lost and is not to be ``replaced``, nothing is written.
     """
     with generation(folder, KIND, replace=replace) as draft:
-        for name, content in (beside or {}).items():
-            draft.put(name, content)
+        draft.examples = dict(examples or {})
         compose(draft, matching, who=who, why=why)
     return written(folder)
 

@@ -12,6 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
+from mentormatch.generation import EXAMPLE
 from mentormatch.inspection.part import writers
 from mentormatch.languages import LANGUAGES, language, tr
 from mentormatch.manifest import FILENAME, OURS, PROPERTIES, manifest_in
@@ -22,7 +23,7 @@ from mentormatch.rights.person import Held
 from mentormatch.tables import pair_sheet
 
 BOOKS = (".xlsx", ".xlsm", ".ods", ".odt", ".docx")
-TEXTS = (".csv", ".tsv", ".txt", ".md", ".html", ".json", ".ipynb", ".ics", ".toml")
+TEXTS = (".csv", ".tsv", ".txt", ".md", ".html", ".json", ".ipynb", ".ics")
 PARQUET = ".parquet"
 READ = frozenset({*BOOKS, *TEXTS, PARQUET})
 MOST_BYTES = 100_000_000
@@ -30,8 +31,6 @@ FOOT = re.compile(r"mentormatch [0-9]+(\.[0-9]+)+\.?\s*</p>")
 MAKER = "mentormatch"
 STARTS = ("contacts.csv", "profils-", "publipostage.", "fiches.", "fiche-", "suivi.")
 """How the names of the other documents start in folders that were written before there were manifests."""
-INPUTS = ("example",)
-"""Kinds of runs whose files are no documents: an example's programme and answers are what one begins with."""
 
 
 def ours(path: Path) -> bool:
@@ -46,8 +45,8 @@ def told_of(path: Path) -> bool:
     """Say whether a manifest above a file tells that a run wrote it."""
     for folder in list(path.parents)[:3]:
         manifest, name = manifest_in(folder), path.relative_to(folder).as_posix()
-        inputs = {each for kind in INPUTS if kind in manifest.runs for each in manifest.runs[kind].documents}
-        if manifest.known(name) and name not in inputs:
+        begun = manifest.runs[EXAMPLE].documents if EXAMPLE in manifest.runs else {}
+        if manifest.known(name) and name not in begun:
             return True
     return False
 
