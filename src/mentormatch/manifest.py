@@ -6,6 +6,8 @@ changed, and from one of an earlier run, whose digests it keeps.
 
 import hashlib
 import json
+import struct
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -23,6 +25,18 @@ FILENAME = "manifeste.json"
 KEPT = 50
 """So many digests of earlier runs are kept of each document."""
 PROPERTIES = "docProps/core.xml"
+UNREADABLE = (
+    BadZipFile,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+"""What reading an archive may raise."""
 OURS = b"<dc:creator>mentormatch</dc:creator>"
 
 
@@ -221,13 +235,18 @@ def within(name: str) -> str:
 
 def as_made(workbook: bytes) -> bool:
     """Say whether a workbook is as this library made it: every spreadsheet dates what it saves."""
-    try:
-        with ZipFile(BytesIO(workbook)) as archive:
-            properties = archive.read(PROPERTIES)
-    except (BadZipFile, KeyError, OSError, ValueError, NotImplementedError, RuntimeError):
-        return False
+    properties = properties_of(workbook)
     made, saved = (between(properties, b"<dcterms:" + name) for name in (b"created", b"modified"))
     return OURS in properties and made == saved != b""
+
+
+def properties_of(workbook: bytes) -> bytes:
+    """Return what a workbook says of who made it and when, empty where it cannot be read."""
+    try:
+        with ZipFile(BytesIO(workbook)) as archive:
+            return archive.read(PROPERTIES)
+    except UNREADABLE:
+        return b""
 
 
 def between(text: bytes, tag: bytes) -> bytes:

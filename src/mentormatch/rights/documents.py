@@ -8,14 +8,13 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from html import unescape
-from io import BytesIO
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from mentormatch.generation import EXAMPLE
 from mentormatch.inspection.part import writers
 from mentormatch.languages import LANGUAGES, language, tr
-from mentormatch.manifest import FILENAME, OURS, PROPERTIES, manifest_in
+from mentormatch.manifest import FILENAME, OURS, UNREADABLE, manifest_in, properties_of
 from mentormatch.matching import exporters
 from mentormatch.record.decision import SUFFIX as DECISION
 from mentormatch.record.log import SUFFIX as JOURNAL
@@ -67,11 +66,7 @@ def made_by_us(path: Path) -> bool:
 
 def book_of_ours(content: bytes) -> bool:
     """Say whether a workbook names this library as its author."""
-    try:
-        with ZipFile(BytesIO(content)) as archive:
-            return OURS in archive.read(PROPERTIES)
-    except (BadZipFile, KeyError, OSError, ValueError, NotImplementedError, RuntimeError):
-        return False
+    return OURS in properties_of(content)
 
 
 def page_of_ours(content: bytes) -> bool:
@@ -160,5 +155,5 @@ def parts(path: Path) -> Iterator[str]:
         with ZipFile(path) as archive:
             small = [one.filename for one in archive.infolist() if one.file_size <= MOST_BYTES]
             yield from (unescape(archive.read(name).decode("utf-8", "replace")) for name in small)
-    except (BadZipFile, NotImplementedError, RuntimeError):
+    except UNREADABLE:
         return
