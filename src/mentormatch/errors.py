@@ -8,6 +8,7 @@
     ├── RequestError       numbers, keys or a JSON request that cannot be posed as a problem
     ├── EngineError        a solver died, or gave an answer that the checker refused
     └── OutputError        a file that could not be written
+        └── OverwriteError one that would take the place of what was decided, written by somebody, or is read
 
 That there is no answer is a status, not an error. No message holds a person's answers: only identifiers,
 line numbers and the names of fields.
@@ -70,3 +71,9 @@ class OutputError(MentorMatchError):
     """A file could not be written; nothing of it was left behind."""
 
     exit_code = 1
+
+
+class OverwriteError(OutputError):
+    """Nothing was written: an input, a validated decision, or what somebody wrote, would have been lost."""
+
+    exit_code = 3

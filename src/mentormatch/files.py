@@ -1,7 +1,9 @@
 """A file is written whole or not at all."""
 
 import os
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,11 +14,36 @@ OWN_FILES = Path("/proc/self/fd")
 """Where the system shows the open files of this process, also those that have no name."""
 
 
-def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
+_read: ContextVar[frozenset[tuple[int, int]]] = ContextVar("read", default=frozenset())
+
+
+@contextmanager
+def reading(paths: Iterable[Path]) -> Iterator[None]:
+    """Know in a ``with`` block which files are read: no document takes their place, whatever name it has."""
+    token = _read.set(frozenset(number for path in paths for number in numbers(path)))
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
+def is_read(path: Path) -> bool:
+    """Say whether a file is one of those that are read, also by a link or under another spelling."""
+    return any(number in _read.get() for number in numbers(path))
+
+
+def numbers(path: Path) -> Iterator[tuple[int, int]]:
+    """Yield by which numbers the system knows a file, nothing where there is none."""
+    with suppress(OSError):
+        status = path.stat()
+        yield status.st_dev, status.st_ino
+
+
+def write_whole(path: Path, content: bytes, *, private: bool = False, once: bool = False) -> None:
     """Write a file beside its final place, then move it there, so that it is whole or absent.
 
     A ``private`` file can be read by its owner alone. Folders are made as needed. Raises OutputError where it cannot be
-    written; what stood there before then stands.
+    written, and FileExistsError where it is to be written ``once`` and is there; what stood there before then stands.
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -26,13 +53,26 @@ def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
             file.flush()
             os.fsync(file.fileno())
             name(file, draft)
-        draft.replace(path)
+        move(draft, path, once=once)
     except OSError as error:
+        if once and isinstance(error, FileExistsError) and path.parent.is_dir():
+            raise
         refused = tr("{file} : le fichier ne peut pas être écrit ({error})", file=path.name, error=error.strerror)
         raise OutputError(refused) from None
     finally:
         with suppress(OSError):  # an interrupt leaves no draft either; a whole file has moved away
             draft.unlink()
+
+
+def move(draft: Path, path: Path, *, once: bool) -> None:
+    """Give a draft its final name; raises FileExistsError where another file may not lose it."""
+    if once:
+        with suppress(PermissionError, NotImplementedError):  # this file system has no links
+            path.hardlink_to(draft)
+            return
+        if path.exists():
+            raise FileExistsError(path)
+    draft.replace(path)
 
 
 def drafted(draft: Path, mode: int) -> BinaryIO:

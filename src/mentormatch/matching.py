@@ -24,7 +24,6 @@ from mentormatch.assignment.solution import Solution, Status
 from mentormatch.assignment.wide.computed import ComputedScores
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.fields import Side
-from mentormatch.files import write_whole
 from mentormatch.frames import Frames
 from mentormatch.languages import once_spoken, own_language, tr
 from mentormatch.people import Cohort
@@ -228,32 +227,39 @@ class Matching:
         return explain_pair(self.cohort, self.scores, *place)
 
     @own_language
-    def save(self, path: str | PathLike[str], *, who: str | None = None, why: str = "") -> tuple[Path, ...]:
+    def save(
+        self, path: str | PathLike[str], *, who: str | None = None, why: str = "", replace: bool = False
+    ) -> tuple[Path, ...]:
         """Write the matching and return the files written.
 
         A path that ends in .xlsx, .csv, .json, .decision.json, .html or .parquet (extra ``parquet``) is one file; any
-        other is a folder that gets one of each but the last, under fixed names. Each file is written whole or not at
-        all.
+        other is a folder that gets one of each but the last, under fixed names: all of them together, or none. Other
+        files in the folder stay.
 
-        A folder also keeps the log: the decision file comes first, then the log gets its lines, then come the documents
-        that print its head. Each time it is saved there the log goes on.
+        A folder also keeps the log, whose head the documents print; each time it is saved there the log goes on. Its
+        manifest, ``manifeste.json``, has the digests of all documents.
 
         Parameters
         ----------
         who, why
             For the log of a folder: who made the pairs, None for the account at work, and on what ground.
+        replace
+            Whether a decision that somebody validated, or a document in which somebody wrote, is replaced. It is kept
+            beside then, under its date, and the log says so.
 
         Raises
         ------
         OutputError
-            A file cannot be written, or the log that is there is not whole.
+            A file cannot be written, or the log that is there is not whole; something good would be lost; or there is
+            no answer, and documents of one are there.
         RequestError
             ``who`` is no name.
         """
         target = Path(path)
+        delivery = import_module(DELIVERY)
         if target.suffix:
-            return (exporter_for(target.name).save(self, target),)
-        written: tuple[Path, ...] = import_module(DELIVERY).save_folder(self, target, who=who, why=why)
+            return (delivery.save_file(exporter_for(target.name), self, target, replace=replace),)
+        written: tuple[Path, ...] = delivery.save_folder(self, target, who=who, why=why, replace=replace)
         return written
 
     @cached_property
@@ -291,11 +297,6 @@ class Exporter(ABC):
     def shown(self, matching: Matching) -> str:
         """Return the document as a notebook shows it."""
         return self.content(matching).decode()
-
-    def save(self, matching: Matching, path: Path, seal: "Seal | None" = None) -> Path:
-        """Write the document, whole or not at all."""
-        write_whole(path, self.content(matching, seal))
-        return path
 
 
 def exporters() -> dict[str, Exporter]:

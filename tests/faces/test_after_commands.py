@@ -41,7 +41,7 @@ def test_handouts_are_written_and_what_partners_read_is_told(started: Path) -> N
     done = run("handouts", "reponses.csv", "-o", "documents", folder=started)
     assert done.returncode == 0, done.stderr
     names = {path.name for path in (started / "documents").iterdir()}
-    assert names == {"fiches", "fiches.html", "publipostage.csv", "publipostage.xlsx"}
+    assert names == {"fiches", "fiches.html", "publipostage.csv", "publipostage.xlsx", "manifeste.json"}
     assert len(list((started / "documents" / "fiches").iterdir())) == 32
     assert "Nom et prénom et Courriel" in done.stderr
 

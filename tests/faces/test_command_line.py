@@ -198,7 +198,8 @@ def test_who_makes_the_pairs_and_why_reach_the_log_and_who_validates_them_too(st
         ("matching", "Dominique", "édition 2026"),
         ("validation", "Camille Roux", "comité"),
     ]
-    assert run(*made, folder=started).returncode == 0
+    assert run(*made, folder=started).returncode == 3
+    assert run(*made, "--replace", folder=started).returncode == 0
     assert "Validée par Camille Roux" in (started / "out" / "binomes.html").read_text("utf-8")
 
 

@@ -127,10 +127,9 @@ def test_json_without_pairs_is_told_so(edition: Edition, tmp_path: Path, text: s
 
 
 def test_plans_are_those_of_the_library_with_what_each_gives_up_and_written_each_in_its_folder(
-    edition: Edition, monkeypatch: pytest.MonkeyPatch
+    edition: Edition,
 ) -> None:
-    monkeypatch.setattr(mm.Matching, "save", lambda _, path: (path / "binomes.xlsx",))
-    ended = on(edition, "plans {answers} -n 2 --differ-by 2 --json -o plans")
+    ended = on(edition, "plans {answers} -n 2 --differ-by 2 --json -o {new}/plans")
     told = PlansResponse.model_validate_json(ended.out)
     library = mm.plans(COHORT, PROGRAMME, 2, differ_by=2)
     assert [[(pair.mentor, pair.mentee) for pair in plan.matching.pairs] for plan in told.plans] == [
@@ -138,7 +137,8 @@ def test_plans_are_those_of_the_library_with_what_each_gives_up_and_written_each
     ]
     assert "Plan 2 : 12\xa0binômes" in ended.err
     assert "il renonce à 3\xa0binômes du plan 1." in ended.err
-    assert [f"Écrit : plans/plan-{number}/binomes.xlsx" in ended.err for number in (1, 2)] == [True, True]
+    written = [edition.folder / "new" / "plans" / f"plan-{number}" / "binomes.xlsx" for number in (1, 2)]
+    assert [f"Écrit : {path}" in ended.err and path.exists() for path in written] == [True, True]
 
 
 def impossible(edition: Edition, folder: Path) -> Path:

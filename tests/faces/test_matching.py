@@ -105,7 +105,7 @@ def test_a_folder_gets_every_document_and_a_suffix_one(matching: Matching, tmp_p
     documents = {each.filename for each in documents_made().values()}
     written = matching.save(tmp_path / "all")
     assert {path.name for path in written} == documents | {"binomes.journal.jsonl"}
-    assert set(written) == set((tmp_path / "all").iterdir())
+    assert {*written, tmp_path / "all" / "manifeste.json"} == set((tmp_path / "all").iterdir())
     assert matching.save(tmp_path / "one.csv") == (tmp_path / "one.csv",)
     assert {path.name for path in tmp_path.iterdir()} == {"all", "one.csv"}
 

@@ -14,6 +14,8 @@ from mentormatch.enrolment import read_contacts
 from mentormatch.errors import OutputError, SurveyError
 from mentormatch.record.log import check_chain
 from mentormatch.record.verify import verify
+from mentormatch.report.contacts import write_contacts
+from mentormatch.rights.documents import speaks_of
 from mentormatch.rights.edition import Edition
 from mentormatch.rights.ending import others_in, purge, to_purge
 from mentormatch.rights.erasure import forget
@@ -139,6 +141,67 @@ def test_a_contact_detail_that_others_share_tells_of_nobody(made: Edition) -> No
     assert not found.named_in(phones[1])
 
 
+def test_every_document_that_is_written_is_covered_whatever_its_name_and_wherever_it_lies(
+    made: Edition, tmp_path: Path
+) -> None:
+    lu, codes = made.folders[1], mm.pseudonyms_for(made.programme)
+    cohort, programme = made.cohort(), made.load()
+    matching = mm.match(cohort, programme)
+    for suffix in (".csv", ".html", ".json", ".xlsx", ".parquet"):
+        matching.save(lu / "dessous" / f"à nous{suffix}")
+    for suffix in (".html", ".xlsx", ".json"):
+        mm.intake(programme, made.files["answers"]).save(lu / f"mars{suffix}")
+    write_contacts(made.contacts(), programme, lu / "joindre.csv")
+    (lu / f"export{PERSON}.json").write_text(export_person(made, PERSON).to_json(), "utf-8")
+    mm.write_carry_over(mm.carry_over(matching), lu / "suite.json")
+    (made.folders[0] / "binomes.xlsx").write_bytes(b"PK" + (made.folders[0] / "binomes.xlsx").read_bytes()[2:] + b" ")
+    matching.save(made.folders[0], who="Camille", replace=True)
+    matching.save(lu / "dessous" / "à nous.xlsx", replace=True)
+    assert [path.name[:9] for path in tmp_path.iterdir() if path.is_dir() and path.name.startswith("binomes (")]
+    again = Edition(made.programme, made.files, (lu / "dessous", lu, made.folders[0], lu / "dessous", lu))
+    found = held(programme, made.tables(), PERSON).also_as(codes)
+    done = forget(again, PERSON, who="Camille")
+    assert [one for one in done.to_do if not one.startswith("reponses.csv, ligne")] == []
+    documents = [path for path in tmp_path.rglob("*") if path.is_file() and path.suffix not in (".toml", ".jsonl")]
+    naming = [path.name for path in documents if path != made.files["answers"] and speaks_of(path, found)]
+    assert naming == []
+    assert (lu / "suite.json").exists()
+    assert len(mm.read_carry_over(lu / "suite.json").pairs) == len(matching.pairs) - 1
+    decision = verify(made.folders[0] / "binomes.decision.json")
+    assert decision.sound
+    assert decision.documents == ("Documents : ceux de cette décision, tels qu'ils ont été faits.",)
+
+
+def test_what_may_not_be_deleted_is_told_and_the_rest_goes(
+    made: Edition, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    unlink = Path.unlink
+
+    def refuse(path: Path, *, missing_ok: bool = False) -> None:
+        if path.name == "binomes.html":
+            raise PermissionError(13, "Permission denied")
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with (made.folders[1] / "x.journal.jsonl").open("w", encoding="utf-8") as broken:
+        broken.write("{}\n")
+    done = forget(made, PERSON)
+    told = "\n".join(done.to_do)
+    assert "binomes.html : ce fichier ne peut pas être effacé (Permission denied) → effacez-le" in told
+    assert "x.journal.jsonl" in told
+    assert not (made.folders[0] / "binomes.xlsx").exists()
+    assert (made.folders[0] / "binomes.html").exists()
+    assert done.rows == (("reponses.csv", LINE),)
+
+
+def test_a_programme_and_answers_that_an_example_began_with_are_no_documents(tmp_path: Path) -> None:
+    files = mm.examples.copy_to(tmp_path)
+    mm.match(mm.examples.cohort(), mm.examples.programme()).save(tmp_path)
+    going = {path.name for path in to_purge(Edition(files.programme, {}, (tmp_path,)))}
+    assert "binomes.xlsx" in going
+    assert not going & {"programme.toml", "reponses.csv"}
+
+
 def test_a_person_is_found_by_their_e_mail_address_too(made: Edition) -> None:
     email = next(text for text in contacts_of(made, PERSON) if "@" in text)
     assert held(made.load(), made.tables(), email.upper()).keys[0] == PERSON
@@ -188,13 +251,20 @@ def test_a_purge_deletes_what_tells_who_took_part_and_keeps_what_was_decided(mad
     assert [path.name for path in others_in(made, going)] == ["notes.md"]
     assert purge(made, who="Camille", why="fin de l'édition") == tuple(going)
     left = {path.name for path in tmp_path.rglob("*") if path.is_file()}
-    assert left == {"programme.toml", ".gitignore", "binomes.decision.json", "binomes.journal.jsonl", "notes.md"}
+    assert left == {
+        "programme.toml",
+        ".gitignore",
+        "binomes.decision.json",
+        "binomes.journal.jsonl",
+        "notes.md",
+        "manifeste.json",
+    }
     assert verify(made.folders[0] / "binomes.decision.json").sound
     assert [one.kind for one in check_chain(made.folders[0] / "binomes.journal.jsonl").entries][-1] == "purge"
 
 
 def test_a_file_that_cannot_be_deleted_is_an_error(made: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(path: Path) -> None:
+    def refuse(path: Path, *, missing_ok: bool = False) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "unlink", refuse)
@@ -205,7 +275,8 @@ def test_a_file_that_cannot_be_deleted_is_an_error(made: Edition, monkeypatch: p
 def test_the_commands_do_the_same_and_a_purge_asks_to_be_sure(made: Edition, tmp_path: Path) -> None:
     where = ["reponses.csv", "--in", "binomes", "--in", "lu"]
     done = run("forget", PERSON, *where, "--who", "Camille", folder=tmp_path)
-    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert (done.returncode, done.stdout) == (1, ""), done.stderr
+    assert "Reste à faire : reponses.csv, ligne 4" in done.stderr
     assert f"Effacée : reponses.csv, ligne {LINE}" in done.stderr
     asked = run("purge", *where, folder=tmp_path)
     assert "Rien n'a été effacé" in asked.stderr

@@ -53,7 +53,7 @@ def test_documents_say_that_they_are_a_proposal_until_a_person_validated_it(save
 
 def test_documents_saved_after_the_validation_say_by_whom_and_why(saved: Path) -> None:
     validate(saved / DECISION, who="Camille Roux", why="comité du 1er mars")
-    example("quota").save(saved, who="Dominique")
+    example("quota").save(saved, who="Dominique", replace=True)
     for told in said(saved):
         assert len(told) == 1
         assert str(told[0]).startswith("Validée par Camille Roux le ")
@@ -67,7 +67,7 @@ def test_documents_saved_after_the_validation_say_by_whom_and_why(saved: Path) -
 def test_a_name_is_shown_as_it_was_typed_and_is_never_live(saved: Path, name: str) -> None:
     plain = {*Outline((saved / "binomes.html").read_text("utf-8")).attributes}
     validate(saved / DECISION, who=name, why=name)
-    example("quota").save(saved)
+    example("quota").save(saved, replace=True)
     page, book = said(saved)
     assert visible(name) in page[0]
     assert visible(name) in str(book[0])
@@ -79,7 +79,7 @@ def test_a_name_is_shown_as_it_was_typed_and_is_never_live(saved: Path, name: st
 
 def test_another_decision_in_the_same_folder_is_a_proposal_again(saved: Path) -> None:
     validate(saved / DECISION, who="Camille Roux")
-    example("quota", "minimum_score").save(saved)
+    example("quota", "minimum_score").save(saved, replace=True)
     proposal, before = said(saved)[0]
     assert proposal == PROPOSAL
     assert before.startswith("Une autre décision avait été validée avant elle, par Camille Roux le ")

@@ -26,17 +26,17 @@ ADVICE = {
 EXIT_CODES = {"proved": 0, "feasible": 0, "infeasible": 4, "stopped": 5, "failed": 1}
 
 
-def deliver(matching: Any, out: Path | None, *, signed: dict[str, str | None], as_json: bool) -> None:
+def deliver(matching: Any, out: Path | None, *, signed: dict[str, Any], as_json: bool) -> None:
     """Write the matching where it was asked for, say what it is, and end with the code of its status.
 
-    ``signed`` says who made it and why, for the log of a folder. Raises RequestError, and writes nothing, where a side
-    is empty or no criterion counts.
+    ``signed`` says who made it and why, for the log of a folder, and whether what is there is replaced. Raises
+    RequestError, and writes nothing, where a side is empty or no criterion counts.
     """
     from mentormatch.cli.summary import pairs_text
     from mentormatch.wire.told import MatchResponse
 
     refuse_empty(matching)
-    written = matching.save(out, **signed) if out is not None else ()
+    written = saved(matching, out, signed)
     if as_json:
         write_json(MatchResponse.of(matching).to_json())
     elif out is None:
@@ -54,6 +54,52 @@ def refuse_empty(matching: Any) -> None:
     if empty:
         problems = [Problem(str(caveat.code), caveat.sentence, advice=tr(ADVICE[caveat.code])) for caveat in empty]
         raise RequestError(tr("Rien n'a été formé ni écrit"), problems)
+
+
+def saved(matching: Any, out: Path | None, signed: dict[str, Any]) -> tuple[Path, ...]:
+    """Write the matching where it was asked for; not where it has no answer, and documents of one are there."""
+    if out is None:
+        return ()
+    from mentormatch.report.folder import stays
+
+    if stays(matching, out):
+        say_kept(out)
+        return ()
+    return write(matching, out, signed)
+
+
+def write(matching: Any, out: Path, signed: dict[str, Any]) -> tuple[Path, ...]:
+    """Write the matching, with other files of the same run where there are some."""
+    from mentormatch.languages import language
+    from mentormatch.report.folder import save_folder
+
+    if "examples" in signed:
+        with language(matching.language, unless_asked=True):
+            return save_folder(matching, out, **signed)
+    written: tuple[Path, ...] = matching.save(out, **signed)
+    return written
+
+
+def unanswered(status: Any, *out: Path) -> bool:
+    """Say whether there is no answer to be written where something is, and say so to people."""
+    there = [path for path in out if path.exists()] if EXIT_CODES[str(status)] else []
+    for path in there:
+        say_kept(path)
+    return bool(there)
+
+
+def refuse_unanswered(matching: Any) -> None:
+    """End with the code of a status that is no answer, once it is told: of no pairs there is nothing to write."""
+    code = EXIT_CODES[str(matching.status)]
+    if code:
+        tell(matching, ())
+        complain(tr("Rien n'a été écrit."))
+        raise typer.Exit(code)
+
+
+def say_kept(path: Path) -> None:
+    """Say that a run that has no answer has left what was there."""
+    complain(tr("Rien n'a été écrit : {path} garde ce qui s'y trouvait.", path=path))
 
 
 def tell(matching: Any, written: tuple[Path, ...]) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from mentormatch.cli.delivering import refuse_unanswered
 from mentormatch.cli.forming import Asked, Decided, Wishes, matched
 from mentormatch.cli.options import (
     FOLDER,
@@ -16,6 +17,7 @@ from mentormatch.cli.options import (
     Mentees,
     Mentors,
     ProgrammeFile,
+    Replace,
     Seed,
     TimeLimit,
     ToolName,
@@ -47,6 +49,7 @@ def follow_up_command(  # noqa: PLR0913 - the options of the command line are it
     wishes: Wishes = None,
     decisions: Decided = None,
     out: Folder = Path("suivi"),
+    replace: Replace = False,
     seed: Seed = 0,
     time_limit: TimeLimit = None,
     as_json: AsJson = False,
@@ -58,8 +61,9 @@ def follow_up_command(  # noqa: PLR0913 - the options of the command line are it
     files = by_month(waves)
     asked = Asked(tuple(wishes or ()), decisions, seed, time_limit)
     matching = matched(programme, sources(answers, mentors, mentees, tool, encoding), asked)
+    refuse_unanswered(matching)
     year = follow_up(matching.programme, matching.pairs, files)
-    written = year.save(out)
+    written = year.save(out, replace=replace)
     if as_json:
         write_json(to_json(year))
     say(summary(year))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mentormatch.cli.delivering import EXIT_CODES
+from mentormatch.cli.delivering import EXIT_CODES, unanswered
 from mentormatch.cli.options import (
     FILE,
     HERE,
@@ -17,6 +17,7 @@ from mentormatch.cli.options import (
     Mentees,
     Mentors,
     ProgrammeFile,
+    Replace,
     Seed,
     TimeLimit,
     ToolName,
@@ -55,6 +56,7 @@ class Delivery:
 
     out: tuple[Path, ...]
     staff: bool
+    replace: bool
     as_json: bool
 
 
@@ -78,6 +80,7 @@ def topics_command(  # noqa: PLR0913 - the options of the command line are its c
     encoding: EncodingName = None,
     number: Number = None,
     out: Out = None,
+    replace: Replace = False,
     staff: Staff = False,
     seed: Seed = 0,
     time_limit: TimeLimit = None,
@@ -88,7 +91,7 @@ def topics_command(  # noqa: PLR0913 - the options of the command line are its c
 
     cohort, loaded = read(programme, sources(answers, mentors, mentees, tool, encoding))
     found = topics_of(cohort, loaded, number=number, seed=seed, time_limit_s=time_limit)
-    deliver(found, Delivery(tuple(out or ()), staff, as_json))
+    deliver(found, Delivery(tuple(out or ()), staff, replace, as_json))
 
 
 def dates_command(  # noqa: PLR0913 - the options of the command line are its contract
@@ -104,6 +107,7 @@ def dates_command(  # noqa: PLR0913 - the options of the command line are its co
     groups: GroupsFile = None,
     group: GroupNumber = None,
     out: Out = None,
+    replace: Replace = False,
     staff: Staff = False,
     seed: Seed = 0,
     time_limit: TimeLimit = None,
@@ -115,7 +119,7 @@ def dates_command(  # noqa: PLR0913 - the options of the command line are its co
     cohort, loaded = read(programme, sources(answers, mentors, mentees, tool, encoding))
     members = members_asked(cohort, member, groups, group)
     found = dates_of(cohort, loaded, members, number=number, seed=seed, time_limit_s=time_limit)
-    deliver(found, Delivery(tuple(out or ()), staff, as_json))
+    deliver(found, Delivery(tuple(out or ()), staff, replace, as_json))
 
 
 def turns_command(  # noqa: PLR0913 - the options of the command line are its contract
@@ -130,6 +134,7 @@ def turns_command(  # noqa: PLR0913 - the options of the command line are its co
     groups: GroupsFile = None,
     group: GroupNumber = None,
     out: Out = None,
+    replace: Replace = False,
     staff: Staff = False,
     seed: Seed = 0,
     time_limit: TimeLimit = None,
@@ -143,7 +148,7 @@ def turns_command(  # noqa: PLR0913 - the options of the command line are its co
     proposed = loaded.sessions is not None and bool(loaded.sessions.dates)
     dates = dates_of(cohort, loaded, members, seed=seed, time_limit_s=time_limit) if proposed else None
     found = turns_of(cohort, loaded, members, dates=dates, seed=seed, time_limit_s=time_limit)
-    deliver(found, Delivery(tuple(out or ()), staff, as_json))
+    deliver(found, Delivery(tuple(out or ()), staff, replace, as_json))
 
 
 def members_asked(
@@ -179,10 +184,12 @@ def deliver(result: "Result", to: Delivery) -> None:
     from mentormatch.report.gathering import Asked, first_table_as_text, to_json
 
     asked, code = Asked(result, to.staff), EXIT_CODES[str(result.status)]
-    written = [result.save(path, staff=to.staff) for path in to.out]
+    written = () if unanswered(result.status, *to.out) else to.out
+    if written:
+        result.save(*written, staff=to.staff, replace=to.replace)
     if to.as_json:
         write_json(to_json(asked).decode("utf-8"))
-    elif not written:
+    elif not to.out:
         write_text(first_table_as_text(asked))
     for sentence in (*result.sentences, *result.staff_sentences):
         (complain if code else say)(sentence)

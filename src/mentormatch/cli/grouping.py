@@ -17,6 +17,7 @@ from mentormatch.cli.options import (
     Mentees,
     Mentors,
     ProgrammeFile,
+    Replace,
     Seed,
     TimeLimit,
     ToolName,
@@ -68,6 +69,7 @@ def groups_command(  # noqa: PLR0913 - the options of the command line are its c
     past: Past = None,
     rounds: Rounds = None,
     out: Out = None,
+    replace: Replace = False,
     staff: Staff = False,
     names: Named = False,
     seed: Seed = 0,
@@ -94,7 +96,7 @@ def groups_command(  # noqa: PLR0913 - the options of the command line are its c
     )
     shown = found.named(read_contacts(loaded, **files)) if names else found
     result: Result = rotate(shown, rounds) if rounds is not None and found.groups else shown
-    deliver(result, Delivery(tuple(out or ()), staff, as_json))
+    deliver(result, Delivery(tuple(out or ()), staff, replace, as_json))
 
 
 def keys_in(said: Iterable[str] | None) -> list[list[str]]:

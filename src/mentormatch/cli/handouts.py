@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from mentormatch.cli.delivering import refuse_unanswered
 from mentormatch.cli.forming import Asked, Decided, Wishes, matched
 from mentormatch.cli.options import (
     FILE,
@@ -16,6 +17,7 @@ from mentormatch.cli.options import (
     Mentees,
     Mentors,
     ProgrammeFile,
+    Replace,
     Seed,
     TimeLimit,
     ToolName,
@@ -44,6 +46,7 @@ def handouts_command(  # noqa: PLR0913 - the options of the command line are its
     decisions: Decided = None,
     decision: Validated = None,
     out: Folder = Path("documents"),
+    replace: Replace = False,
     seed: Seed = 0,
     time_limit: TimeLimit = None,
     as_json: AsJson = False,
@@ -54,8 +57,9 @@ def handouts_command(  # noqa: PLR0913 - the options of the command line are its
 
     files = sources(answers, mentors, mentees, tool, encoding)
     matching = matched(programme, files, Asked(tuple(wishes or ()), decisions, seed, time_limit))
+    refuse_unanswered(matching)
     contacts = read_contacts(matching.programme, **files)
-    written = write_handouts(matching, contacts, out, decision=decision)
+    written = write_handouts(matching, contacts, out, decision=decision, replace=replace)
     sentences = list(told(matching, written))
     if as_json:
         say_json({"written": [str(path) for path in written], "remarks": sentences})

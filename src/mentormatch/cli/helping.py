@@ -8,7 +8,9 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
+from mentormatch.cli.outputs import inputs, spare
 from mentormatch.cli.refusing import in_words, wants_json
+from mentormatch.files import reading
 from mentormatch.languages import mark, tr
 from mentormatch.streams import escape_controls
 
@@ -65,6 +67,12 @@ class Command(InWords, TyperCommand):
         """Return the options and arguments of the command, those of the whole after its own."""
         *own, asking_for_help = super().get_params(ctx)
         return [*own, *getattr(ctx.find_root().command, "everywhere", ()), asking_for_help]
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command, unless it would write over what it reads or over something good."""
+        with reading(inputs(ctx.params)):
+            spare(str(self.name), ctx.params)
+            return super().invoke(ctx)
 
 
 class Group(InWords, TyperGroup):

@@ -14,6 +14,7 @@ from mentormatch.cli.options import (
     Mentees,
     Mentors,
     ProgrammeFile,
+    Replace,
     Seed,
     TimeLimit,
     ToolName,
@@ -40,6 +41,7 @@ def intake_command(  # noqa: PLR0913 - the options of the command line are its c
     encoding: EncodingName = None,
     wishes: Wishes = None,
     out: Report = None,
+    replace: Replace = False,
     seed: Seed = 0,
     time_limit: TimeLimit = None,
     as_json: AsJson = False,
@@ -55,7 +57,7 @@ def intake_command(  # noqa: PLR0913 - the options of the command line are its c
     known = Programme.load(programme)
     tables = read_tables(**sources(answers, mentors, mentees, tool, encoding))
     report = reported(known, tables, later=lambda cohort: with_forms(cohort, programme, known, tuple(wishes or ())))
-    written = report.save(out) if out is not None else ()
+    written = report.save(out, replace=replace) if out is not None else ()
     if as_json:
         write_json(writer_for(".json").content(report).decode("utf-8"))
     elif out is None:

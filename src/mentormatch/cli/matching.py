@@ -11,6 +11,7 @@ from mentormatch.cli.options import (
     Mentees,
     Mentors,
     ProgrammeFile,
+    Replace,
     Seed,
     TimeLimit,
     ToolName,
@@ -31,6 +32,7 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
     wishes: Wishes = None,
     decisions: Decided = None,
     out: Out = None,
+    replace: Replace = False,
     who: Who = None,
     why: Why = "",
     seed: Seed = 0,
@@ -41,4 +43,4 @@ def match_command(  # noqa: PLR0913 - the options of the command line are its co
     """Form the pairs, and write them into a file or a folder, or on stdout."""
     files = sources(answers, mentors, mentees, tool, encoding)
     matching = matched(programme, files, Asked(tuple(wishes or ()), decisions, seed, time_limit, memory_mb))
-    deliver(matching, out, signed={"who": who, "why": why}, as_json=as_json)
+    deliver(matching, out, signed={"who": who, "why": why, "replace": replace}, as_json=as_json)

@@ -57,6 +57,15 @@ Who = Annotated[
     str | None,
     typer.Option("--who", metavar=TEXT, help=mark("Qui le fait, pour le journal ; sinon, le compte.")),
 ]
+Replace = Annotated[
+    bool,
+    typer.Option(
+        "--replace",
+        help=mark(
+            "Remplacer aussi ce qui a été validé, ou ce que quelqu'un a écrit ; l'ancien reste à côté sous sa date."
+        ),
+    ),
+]
 Why = Annotated[str, typer.Option("--why", metavar=TEXT, help=mark("Pourquoi, pour le journal."))]
 
 

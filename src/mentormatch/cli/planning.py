@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mentormatch.cli.delivering import EXIT_CODES, refuse_empty
+from mentormatch.cli.delivering import EXIT_CODES, refuse_empty, unanswered
 from mentormatch.cli.forming import Asked, Decided, Wishes, ground
 from mentormatch.cli.options import (
     FOLDER,
@@ -16,6 +16,7 @@ from mentormatch.cli.options import (
     Mentees,
     Mentors,
     ProgrammeFile,
+    Replace,
     Seed,
     ToolName,
     sources,
@@ -55,11 +56,13 @@ def plans_command(  # noqa: PLR0913 - the options of the command line are its co
     wishes: Wishes = None,
     decisions: Decided = None,
     out: Folder = None,
+    replace: Replace = False,
     seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
     """Form several plans: the best, then each time the best that differs enough from all before it."""
     from mentormatch.planning import plans
+    from mentormatch.report.folder import save_plans
     from mentormatch.wire.operations.plans import PlansResponse
 
     on = ground(
@@ -71,11 +74,10 @@ def plans_command(  # noqa: PLR0913 - the options of the command line are its co
         write_json(PlansResponse.of(found, n).to_json())
     elif out is None:
         write_text("\n\n".join(told(plan, number) for number, plan in enumerate(found, 1)))
-    if out is not None:
-        for number, plan in enumerate(found, 1):
-            for path in plan.save(out / f"plan-{number}"):
-                say_written(path)
     code = EXIT_CODES[str(found[0].status)]
+    if out is not None and not unanswered(found[0].status, out):
+        for path in save_plans(found, out, replace=replace):
+            say_written(path)
     (complain if code else say)(summary(found, n))
     raise typer.Exit(code)
 

@@ -14,6 +14,7 @@ from mentormatch.cli.options import (
     Mentees,
     Mentors,
     ProgrammeFile,
+    Replace,
     ToolName,
     sources,
 )
@@ -34,6 +35,7 @@ def profiles_command(  # noqa: PLR0913 - the options of the command line are its
     tool: ToolName = None,
     encoding: EncodingName = None,
     out: Folder = Path("profils"),
+    replace: Replace = False,
     as_json: AsJson = False,
 ) -> None:
     """Write anonymous profiles, and a short form to choose by after reading them."""
@@ -46,7 +48,7 @@ def profiles_command(  # noqa: PLR0913 - the options of the command line are its
     known = Programme.load(programme)
     cohort = read_survey(known, **sources(answers, mentors, mentees, tool, encoding))
     made = anonymous_profiles(cohort, known, pseudonyms_for(programme))
-    written = write_profiles(made, out)
+    written = write_profiles(made, out, replace=replace)
     if as_json:
         counts = {side: len(shown) for side, shown in made.shown.items()}
         say_json({"written": [str(path) for path in written], "shown": counts, "withheld": dict(made.withheld)})

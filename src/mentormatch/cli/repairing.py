@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mentormatch.cli.delivering import EXIT_CODES, Out, tell
+from mentormatch.cli.delivering import EXIT_CODES, Out, saved, tell
 from mentormatch.cli.former import pairs_before
 from mentormatch.cli.forming import Asked, Decided, Ground, Wishes, ground
 from mentormatch.cli.options import (
@@ -18,6 +18,7 @@ from mentormatch.cli.options import (
     Mentees,
     Mentors,
     ProgrammeFile,
+    Replace,
     Seed,
     ToolName,
     Who,
@@ -79,6 +80,7 @@ def repair_command(  # noqa: PLR0913 - the options of the command line are its c
     wishes: Wishes = None,
     decisions: Decided = None,
     out: Out = None,
+    replace: Replace = False,
     who: Who = None,
     why: Why = "",
     seed: Seed = 0,
@@ -91,7 +93,7 @@ def repair_command(  # noqa: PLR0913 - the options of the command line are its c
     )
     asked = Turnover(tuple(withdrawn or ()), tuple(map(pair_in, keep or ())), arrived, tool, encoding)
     made = repaired(on, Path(before), asked, seed)
-    written = made.matching.save(out, who=who, why=why) if out is not None else ()
+    written = saved(made.matching, out, {"who": who, "why": why, "replace": replace})
     deliver(made, printed=out is None, steps=not no_steps, as_json=as_json)
     tell(made.matching, written)
     say(str(made))

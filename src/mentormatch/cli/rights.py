@@ -16,15 +16,19 @@ from mentormatch.cli.options import (
     Mentees,
     Mentors,
     ProgrammeFile,
+    Replace,
     StoredAnswers,
     ToolName,
     Who,
     files,
     sources,
 )
-from mentormatch.cli.saying import say, say_json, say_written, write_json
+from mentormatch.cli.saying import complain, say, say_json, say_written, write_json
 from mentormatch.cli.writing import write_new
 from mentormatch.languages import mark, tr
+
+LEFT = 1
+"""How a command ends that could not erase all of somebody: what is left is for people to do."""
 
 Why = Annotated[
     str, typer.Option("--why", metavar=TEXT, help=mark("Pourquoi, pour le journal. Sans le nom de la personne."))
@@ -100,7 +104,8 @@ def forget_command(  # noqa: PLR0913 - the options of the command line are its c
     for path in done.documents:
         say(tr("Effacé, à refaire : {path}", path=path))
     for sentence in done.to_do:
-        say(tr("Reste à faire : {sentence}.", sentence=sentence))
+        complain(tr("Reste à faire : {sentence}.", sentence=sentence))
+    raise typer.Exit(LEFT if done.to_do else 0)
 
 
 def purge_command(  # noqa: PLR0913 - the options of the command line are its contract
@@ -144,6 +149,7 @@ def contacts_command(  # noqa: PLR0913 - the options of the command line are its
     tool: ToolName = None,
     encoding: EncodingName = None,
     out: Told = None,
+    replace: Replace = False,
     as_json: AsJson = False,
 ) -> None:
     """Write apart how each person is reached, in a file that its author alone can read."""
@@ -153,7 +159,7 @@ def contacts_command(  # noqa: PLR0913 - the options of the command line are its
 
     known = Programme.load(programme)
     contacts = read_contacts(known, **sources(answers, mentors, mentees, tool, encoding))
-    written = write_contacts(contacts, known, out or Path("contacts.csv"))
+    written = write_contacts(contacts, known, out or Path("contacts.csv"), replace=replace)
     if as_json:
         say_json({"written": [str(written)], "people": len(contacts), "fields": contacts.fields})
     say_written(written)

@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 
 from mentormatch.cli.delivering import deliver
-from mentormatch.cli.forming import Asked, matched
-from mentormatch.cli.options import FOLDER, TEXT, AsJson, Seed, TimeLimit, Who, Why
+from mentormatch.cli.options import FOLDER, TEXT, AsJson, Replace, Seed, TimeLimit, Who, Why
 from mentormatch.cli.saying import say, say_json
 from mentormatch.languages import mark, tr
 
@@ -26,6 +25,7 @@ Example = Annotated[
 def demo_command(  # noqa: PLR0913 - the options of the command line are its contract
     folder: Where = Path("mentormatch-demo"),
     *,
+    replace: Replace = False,
     who: Who = None,
     why: Why = "",
     seed: Seed = 0,
@@ -34,10 +34,11 @@ def demo_command(  # noqa: PLR0913 - the options of the command line are its con
 ) -> None:
     """Form the pairs of an example programme, and write workbook, page, CSV and JSON into a folder."""
     from mentormatch import examples
+    from mentormatch.matching import match
 
-    files = examples.copy_to(folder)
-    matching = matched(files.programme, {"answers": files.answers}, Asked(seed=seed, time_limit_s=time_limit))
-    deliver(matching, folder, signed={"who": who, "why": why}, as_json=as_json)
+    matching = match(examples.cohort(), examples.programme(), seed=seed, time_limit_s=time_limit)
+    signed = {"who": who, "why": why, "replace": replace, "examples": examples.contents()}
+    deliver(matching, folder, signed=signed, as_json=as_json)
 
 
 def new_command(

@@ -13,7 +13,8 @@ def write_new(path: Path, text: str, *, private: bool = False) -> None:
     from mentormatch.errors import OutputError, Problem
     from mentormatch.files import write_whole
 
-    if path.exists():
+    try:
+        write_whole(path, text.encode("utf-8"), private=private, once=True)
+    except FileExistsError:
         found = Problem(path.name, tr("existe déjà"), advice=tr("choisissez un autre nom, ou déplacez-le"))
-        raise OutputError(tr("Rien n'a été écrit"), [found])
-    write_whole(path, text.encode("utf-8"), private=private)
+        raise OutputError(tr("Rien n'a été écrit"), [found]) from None

@@ -14,6 +14,7 @@ from pathlib import Path
 from mentormatch.enrolment import read_survey
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.files import write_whole
+from mentormatch.generation import EXAMPLE, generation
 from mentormatch.languages import tr
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
@@ -59,7 +60,7 @@ def copy_to(folder: str | PathLike[str], name: str = "mentorat", *, overwrite: b
     Raises RequestError where there is no example of this name; OutputError where a file cannot be written, or is
     there already and may not be overwritten. Then nothing is written.
     """
-    source, target = folder_of(name), Path(folder)
+    target = Path(folder)
     written = ExampleFiles(target / PROGRAMME, target / ANSWERS)
     standing = [path.name for path in (written.programme, written.answers) if path.exists()]
     if standing and not overwrite:
@@ -67,9 +68,15 @@ def copy_to(folder: str | PathLike[str], name: str = "mentorat", *, overwrite: b
             tr("Rien n'a été écrit : des fichiers du même nom sont déjà dans le dossier"),
             [Problem(there, tr("existe déjà"), advice=tr("choisissez un autre dossier")) for there in standing],
         )
-    for path in (written.programme, written.answers):
-        write_whole(path, source.joinpath(path.name).read_bytes())
+    with generation(target, EXAMPLE, replace=overwrite) as draft:
+        for file, content in contents(name).items():
+            draft.put(file, content)
     return written
+
+
+def contents(name: str = "mentorat") -> dict[str, bytes]:
+    """Return the files of an example by their names; raises RequestError where there is no example of this name."""
+    return {each: folder_of(name).joinpath(each).read_bytes() for each in (PROGRAMME, ANSWERS)}
 
 
 def copy_waves_to(folder: str | PathLike[str], name: str = "mentorat") -> dict[int, Path]:

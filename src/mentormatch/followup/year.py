@@ -61,12 +61,13 @@ class Year:
         return tuple(counts(self.pairs, wave, self.programme.follow_up.outcomes))
 
     @own_language
-    def save(self, folder: str | PathLike[str]) -> tuple[Path, ...]:
+    def save(self, folder: str | PathLike[str], *, replace: bool = False) -> tuple[Path, ...]:
         """Write the year as a page, a workbook and JSON into a folder, and return the files.
 
-        Raises OutputError where one cannot be written.
+        Raises OutputError where one cannot be written, or somebody wrote in one that is there and it is not to be
+        ``replaced``.
         """
-        written: tuple[Path, ...] = import_module(DELIVERY).write_year(self, Path(folder))
+        written: tuple[Path, ...] = import_module(DELIVERY).write_year(self, Path(folder), replace=replace)
         return written
 
     @own_language

@@ -160,21 +160,28 @@ class Result(ABC):
         return Frames({**self.sheets, **self.staff_sheets})
 
     @own_language
-    def save(self, path: str | PathLike[str], *, staff: bool = False) -> Path:
+    def save(
+        self, path: str | PathLike[str], *others: str | PathLike[str], staff: bool = False, replace: bool = False
+    ) -> Path:
         """Write a document and return its path; its suffix says which: .xlsx, .html, .csv, .json, or .ics for dates.
 
         Parameters
         ----------
+        others
+            More documents, written with it: those of one folder together.
         staff
             With what is for the team alone; the file is then readable for its owner alone.
+        replace
+            Whether a document in which somebody wrote is replaced; it is kept beside then, under its date.
 
         Raises
         ------
         OutputError
-            The file cannot be written, or there is no such format.
+            The file cannot be written, or there is no such format, or somebody wrote in the one that is there.
         """
-        written: Path = import_module(DELIVERY).write(self, Path(path), staff=staff)
-        return written
+        paths = [Path(one) for one in (path, *others)]
+        import_module(DELIVERY).write(self, paths, staff=staff, replace=replace)
+        return paths[0]
 
     @own_language
     def _repr_html_(self) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mentormatch.enrolment import Source, plan_of, read_tables
 from mentormatch.fields import Side
-from mentormatch.files import write_whole
+from mentormatch.generation import generation, write_document
 from mentormatch.inspection.assumptions import assumptions
 from mentormatch.inspection.columns import Question, questions
 from mentormatch.inspection.dates import odd_dates
@@ -22,6 +22,9 @@ from mentormatch.review.labels import KEYS
 from mentormatch.survey.intake import take_apart
 from mentormatch.survey.reading import Table
 from mentormatch.survey.submissions import laid_out
+
+KIND = "intake"
+"""Of which kind of run these are the documents."""
 
 type Later = Callable[[Cohort], Cohort]
 
@@ -63,17 +66,19 @@ class Intake(Part):
         return Part._repr_html_(self)
 
     @own_language
-    def save(self, target: str | PathLike[str]) -> tuple[Path, ...]:
+    def save(self, target: str | PathLike[str], *, replace: bool = False) -> tuple[Path, ...]:
         """Write the report and return the files: one by its suffix (.html, .json), or all of them into a folder.
 
-        Raises OutputError where the suffix is unknown or a file cannot be written.
+        Raises OutputError where the suffix is unknown, a file cannot be written, or somebody wrote in the one that is
+        there and it is not to be ``replaced``.
         """
         path = Path(target)
-        known = writers().values() if path.is_dir() or not path.suffix else [writer_for(path.name)]
-        files = {path if path.suffix and not path.is_dir() else path / writer.filename: writer for writer in known}
-        for file, writer in files.items():
-            write_whole(file, writer.content(self))
-        return tuple(files)
+        if path.suffix and not path.is_dir():
+            return (write_document(path, writer_for(path.name).content(self), KIND, replace=replace),)
+        with generation(path, KIND, replace=replace) as draft:
+            for writer in writers().values():
+                draft.put(writer.filename, writer.content(self))
+        return tuple(path / writer.filename for writer in writers().values())
 
 
 def intake(  # noqa: PLR0913 - what can be said of files is its contract

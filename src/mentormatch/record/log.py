@@ -21,6 +21,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic import Field as Setting
 
 from mentormatch.errors import OutputError, Problem
+from mentormatch.generation import held
 from mentormatch.languages import tr
 from mentormatch.phrases import about
 from mentormatch.record.digests import digest
@@ -35,7 +36,7 @@ SUFFIX = ".journal.jsonl"
 ENGINE = "mentormatch"
 """Who signs what nobody decided."""
 
-type Kind = Literal["matching", "edit", "validation", "erasure", "purge", "interruption"]
+type Kind = Literal["matching", "edit", "validation", "replacement", "erasure", "purge", "interruption"]
 
 
 def now() -> str:
@@ -123,7 +124,7 @@ def append(path: str | PathLike[str], *entries: Entry) -> str:
     """
     target = Path(path)
     try:
-        with target.open("a+b", buffering=0) as file, locked(file, alone=True):
+        with held(target.parent), target.open("a+b", buffering=0) as file, locked(file, alone=True):
             return _added(file, target.name, entries)
     except OSError as error:
         told = tr("le journal ne peut pas être écrit ({reason})", reason=error.strerror)
@@ -191,8 +192,9 @@ def _added(file: FileIO, name: str, entries: Sequence[Entry]) -> str:
 
 
 def continued(content: bytes, *entries: Entry) -> tuple[str, bytes]:
-    """Return the head that a log will have, and the lines to be added to the bytes of a whole one, one an entry."""
-    return _encoded(_split(content)[0], entries)
+    """Return the head that a log will have, and what is to be added to the whole lines of its bytes."""
+    lines, torn = _split(content)
+    return _encoded(lines, (*_interrupted(torn), *entries))
 
 
 def _encoded(lines: Sequence[bytes], entries: Sequence[Entry]) -> tuple[str, bytes]:

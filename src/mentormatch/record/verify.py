@@ -20,6 +20,7 @@ from mentormatch.assignment.problem import AssignmentProblem
 from mentormatch.assignment.solution import Solution
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import mark, tr
+from mentormatch.manifest import check_documents
 from mentormatch.people import Cohort
 from mentormatch.phrases import counted, listed
 from mentormatch.programme import Programme
@@ -68,7 +69,8 @@ class Verification:
 
     ``digest`` is that of the file; ``certificate`` what its numbers prove, None if they make no decision; ``chain``
     the log, if one was looked at; ``asked`` the head that it had to have, None: any. ``stamps`` are those that the
-    documents beside it carry, by their names, None where a document has none; ``problems`` is all that is wrong.
+    documents beside it carry, by their names, None where a document has none; ``documents`` are sentences on what
+    became of these; ``problems`` is all that is wrong.
     """
 
     digest: str
@@ -78,6 +80,7 @@ class Verification:
     problems: tuple[Problem, ...] = ()
     asked: str | None = None
     stamps: Mapping[str, Stamp | None] = field(default_factory=dict)
+    documents: tuple[str, ...] = ()
 
     @property
     def sound(self) -> bool:
@@ -95,7 +98,7 @@ class Verification:
         certified = [self.certificate.words] if self.certificate else []
         chain = [] if self.chain is None else [*_chain_words(self.chain, self.digest), *self.limits]
         return "\n".join(
-            [tr(WORDS[self.outcome]), *certified, *chain, *(f"  - {problem}" for problem in self.problems)]
+            [tr(WORDS[self.outcome]), *certified, *chain, *self.documents, *(f"  - {one}" for one in self.problems)]
         )
 
     @property
@@ -153,12 +156,14 @@ def verify(
         unread = Problem(source.name, tr("illisible ({reason})", reason=error.strerror))
         return Verification("", Outcome.REFUSED, problems=(unread,))
     beside = journal_beside(source) if journal is None else Path(journal)
-    documents = documents_beside(source) if beside == journal_beside(source) else {}
-    stamps = {name: stamp_in(name, told) for name, told in documents.items()}
+    printed = documents_beside(source) if beside == journal_beside(source) else {}
+    stamps = {name: stamp_in(name, told) for name, told in printed.items()}
     found = replace(_checked(content, against), asked=head, stamps=stamps)
-    if head is None and journal is None and not found.carried and not beside.exists():
-        return found
-    return _with_chain(found, log.check_chain(beside, head))
+    if head is not None or journal is not None or found.carried or beside.exists():
+        found = _with_chain(found, log.check_chain(beside, head))
+    sentences, wrong = check_documents(source)
+    outcome = Outcome.REFUSED if wrong else found.outcome
+    return replace(found, outcome=outcome, problems=(*found.problems, *wrong), documents=tuple(sentences))
 
 
 def verify_content(

@@ -4,7 +4,7 @@ from os import PathLike
 from pathlib import Path
 
 from mentormatch.errors import OutputError, Problem
-from mentormatch.files import write_whole
+from mentormatch.generation import write_document
 from mentormatch.languages import language, tr
 from mentormatch.mistakes import enumerated
 from mentormatch.programme import Programme
@@ -14,10 +14,13 @@ from mentormatch.survey.contacts import Contacts
 from mentormatch.tables import SIDES, Sheet, sheet
 
 
-def write_contacts(contacts: Contacts, programme: Programme, path: str | PathLike[str]) -> Path:
+def write_contacts(
+    contacts: Contacts, programme: Programme, path: str | PathLike[str], *, replace: bool = False
+) -> Path:
     """Write who is reached how, one row a person under their key: a workbook for ``.xlsx``, CSV for ``.csv``.
 
-    Raises OutputError for any other ending, and where it cannot be written.
+    Raises OutputError for any other ending, where it cannot be written, or where somebody wrote in the one that is
+    there and it is not to be ``replaced``.
     """
     target = Path(path)
     with language(programme.heading.language, unless_asked=True):
@@ -25,8 +28,8 @@ def write_contacts(contacts: Contacts, programme: Programme, path: str | PathLik
         if writer is None:
             found = Problem(target.name, tr("un autre format"), enumerated(WRITERS))
             raise OutputError(tr("Les coordonnées ne s'écrivent pas ainsi"), [found])
-        write_whole(target, writer(contact_sheet(contacts, programme)), private=True)
-    return target
+        content = writer(contact_sheet(contacts, programme))
+        return write_document(target, content, "contacts", replace=replace, private=True)
 
 
 def workbook(table: Sheet) -> bytes:

@@ -1,43 +1,157 @@
 """A folder with all documents of a matching, the decision file and the log that they are held to."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from mentormatch.files import write_whole
-from mentormatch.matching import Matching, documents_made, exporters
+from mentormatch.assignment.solution import Status
+from mentormatch.errors import OutputError, Problem
+from mentormatch.generation import Draft, changed, generation, keep_file, refuse, write_document
+from mentormatch.languages import tr
+from mentormatch.manifest import Manifest, manifest_in
+from mentormatch.matching import Exporter, Matching, documents_made, exporters
+from mentormatch.phrases import about
 from mentormatch.record.decision import SUFFIX
 from mentormatch.record.digests import digest
-from mentormatch.record.log import append, check_chain
+from mentormatch.record.log import Entry, chain_in, check_chain, continued
 from mentormatch.record.runs import entries_of, refuse_broken
 from mentormatch.record.seal import Seal
+from mentormatch.record.signing import account, signed, validation_words
 from mentormatch.record.validation import validate
 from mentormatch.record.verify import journal_beside
+from mentormatch.report.portfolio import documents
+
+KIND = "match"
+"""The run of which these are the documents, whichever command formed the pairs."""
+ANSWERED = (Status.PROVED, Status.FEASIBLE)
 
 
-def save_folder(matching: Matching, folder: Path, *, who: str | None, why: str) -> tuple[Path, ...]:
-    """Write the decision file, then the log, then all documents, and return the files, the log among them.
+def save_folder(  # noqa: PLR0913 - who, why and whether, and what else is of the run; all but two are keywords
+    matching: Matching,
+    folder: Path,
+    *,
+    who: str | None,
+    why: str = "",
+    replace: bool = False,
+    examples: Mapping[str, bytes] | None = None,
+) -> tuple[Path, ...]:
+    """Write the decision file, the log and all documents together, and return the files, the log among them.
 
-    Where nobody is named or the log is not whole, nothing is written.
+    ``examples`` are files to begin with that are written with them. Where nobody is named, the log is not whole, or
+    something good would be lost and is not to be ``replaced``, nothing is written.
     """
-    exporter = exporters()[SUFFIX]
-    path, content = folder / exporter.filename, exporter.content(matching)
-    decision, journal = digest(content), journal_beside(path)
+    with generation(folder, KIND, replace=replace) as draft:
+        draft.examples = dict(examples or {})
+        compose(draft, matching, who=who, why=why)
+    return written(folder)
+
+
+def save_plans(plans: tuple[Matching, ...], folder: Path, *, replace: bool = False) -> tuple[Path, ...]:
+    """Write the documents of several plans together, each plan in a folder of its own, and return the files."""
+    homes = [f"plan-{number}" for number, _ in enumerate(plans, 1)]
+    with generation(folder, "plans", replace=replace) as draft:
+        for home, plan in zip(homes, plans, strict=True):
+            compose(draft.part(home, KIND), plan, who=None, why="")
+    return tuple(path for home in homes for path in written(folder / home))
+
+
+def written(folder: Path) -> tuple[Path, ...]:
+    """Return the files of a folder of documents: the decision, the log, and what is read."""
+    made = {kind: folder / each.filename for kind, each in documents_made().items()}
+    decision = made.pop(SUFFIX)
+    return decision, journal_beside(decision), *made.values()
+
+
+def compose(draft: Draft, matching: Matching, *, who: str | None, why: str) -> None:
+    """Put the decision, the log with its new lines, and the documents that print its head into a draft."""
+    refuse_unanswered(matching, draft.place)
+    made = documents_made()
+    content = made[SUFFIX].content(matching)
+    path, decision = draft.place / made[SUFFIX].filename, digest(content)
+    journal = journal_beside(path)
     entries = entries_of(matching, decision, who=who, why=why)
     refuse_broken(journal)
-    write_whole(path, content)
-    head = append(journal, *entries)
-    return path, journal, *documents(matching, folder, Seal.of(check_chain(journal), decision, head))
+    kept = draft.spare([each.filename for each in made.values()], *final_in(draft.place))
+    lines = journal.read_bytes() if journal.exists() else b""
+    head, added = continued(lines, *replaced(path, kept, who=who, why=why), *entries)
+    lines = lines[: lines.rfind(b"\n") + 1] + added
+    draft.decision, draft.log = decision, (journal.name, lines)
+    put_documents(draft, matching, content, Seal.of(chain_in(lines), decision, head))
+
+
+def put_documents(draft: Draft, matching: Matching, decision: bytes, seal: Seal) -> None:
+    """Put a decision file, and all documents that stand beside it, into a draft."""
+    for name, content in {exporters()[SUFFIX].filename: decision, **documents(matching, seal)}.items():
+        draft.put(name, content)
+
+
+def replaced(decision: Path, kept: str, *, who: str | None, why: str) -> list[Entry]:
+    """Return the lines of the log that say that a decision was replaced, and where it is kept."""
+    if not kept or not decision.exists():
+        return []
+    what = {"decision": digest(decision.read_bytes()), "kept": kept}
+    return [signed("replacement", what, who=account() if who is None else who, why=why)]
+
+
+def final_in(folder: Path) -> list[Problem]:
+    """Return that the decision in a folder is final, where a named person validated it."""
+    decision = folder / exporters()[SUFFIX].filename
+    journal = journal_beside(decision)
+    if not (decision.is_file() and journal.is_file()):
+        return []
+    found = check_chain(journal).validations(digest(decision.read_bytes()))
+    return [Problem(decision.name, validation_words(one.who, one.when, one.why)) for one in found[-1:]]
+
+
+def save_file(exporter: Exporter, matching: Matching, path: Path, *, replace: bool = False) -> Path:
+    """Write one document by itself, and return where.
+
+    Raises OutputError where it cannot be written, or something good would be lost and is not to be ``replaced``.
+    """
+    refuse_unanswered(matching, path)
+    content = exporter.content(matching)
+    final = final_in(path.parent) if of_a_decision(manifest_in(path.parent), path) else []
+    refuse(final, replace=replace)
+    if final:
+        keep_file(path)
+    return write_document(path, content, KIND, replace=replace)
+
+
+def of_a_decision(manifest: Manifest, path: Path) -> bool:
+    """Say whether a file is one of the documents of a decision, by its manifest or by its name."""
+    named = path.name == exporters()[SUFFIX].filename
+    return named or any(run.decision and path.name in run.documents for run in manifest.runs.values())
+
+
+def at_stake(path: Path, kind: str) -> list[Problem]:
+    """Return what would be lost of the documents of a kind of run, where they are in this folder, or this file."""
+    if path.is_dir():
+        run = manifest_in(path).runs.get(kind)
+        inside = [] if kind == KIND else [folder for folder in path.glob("plan-*") if kind == "plans"]
+        made = [each.filename for each in documents_made().values()] if kind == KIND else []
+        final = final_in(path) if kind == KIND else [one for folder in inside for one in final_in(folder)]
+        return [*final, *changed(path, dict.fromkeys([*made, *(run.documents if run else ())]))]
+    final = final_in(path.parent) if of_a_decision(manifest_in(path.parent), path) else []
+    return [*final, *changed(path.parent, [path.name])]
+
+
+def refuse_unanswered(matching: Matching, path: Path) -> None:
+    """Raise OutputError where there is no answer, and documents of one are there: they stay."""
+    if stays(matching, path):
+        told = tr("rien n'a été écrit : il n'y a pas de répartition, et les documents d'avant restent")
+        raise OutputError(about(path.name, told))
+
+
+def stays(matching: Matching, path: Path) -> bool:
+    """Say whether there is no answer, and something is there that could be one."""
+    there = path.is_file() or any((path / each.filename).exists() for each in documents_made().values())
+    return matching.status not in ANSWERED and there
 
 
 def validated(matching: Matching, folder: Path, *, who: str, why: str = "") -> Seal:
     """Write all documents of a matching, then validate the decision, which renews what they print of it.
 
-    Return what they print. Nothing is written where nobody is named; see ``validate`` for what is refused.
+    Return what they print. Nothing is written where nobody is named; see ``validate`` for what is refused. What was
+    validated there before is kept beside.
     """
-    path, *_ = save_folder(matching, folder, who=who, why=why)
+    path, *_ = save_folder(matching, folder, who=who, why=why, replace=True)
     return validate(path, who=who, why=why).seal
-
-
-def documents(matching: Matching, folder: Path, seal: Seal) -> list[Path]:
-    """Write all documents that stand beside the decision file, and return them."""
-    made = {kind: each for kind, each in documents_made().items() if kind != SUFFIX}
-    return [each.save(matching, folder / each.filename, seal) for each in made.values()]

@@ -4,11 +4,11 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from mentormatch.files import write_whole
 from mentormatch.followup.meeting import State
 from mentormatch.followup.outcomes import DESCRIPTION, GROUPS, Count, warning
 from mentormatch.followup.waves import SIDES, Wave, keys_of
 from mentormatch.followup.year import Year
+from mentormatch.generation import generation
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.people import FATES
 from mentormatch.phrases import counted, listed, percent
@@ -18,7 +18,7 @@ from mentormatch.survey.settling import grouped
 from mentormatch.tables import SIDES as WORDS
 from mentormatch.tables import Sheet, sheet
 
-NAME = "suivi"
+KIND, NAME = "follow-up", "suivi"
 CALLS, MEETINGS, OUTCOMES, REJECTED, REMARKS = "calls", "meetings", "outcomes", "rejected", "remarks"
 TITLES = {
     CALLS: mark("À appeler"),
@@ -217,9 +217,10 @@ def to_json(year: Year) -> str:
     return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
 
 
-def write_year(year: Year, folder: Path) -> tuple[Path, ...]:
+def write_year(year: Year, folder: Path, *, replace: bool) -> tuple[Path, ...]:
     """Write page, workbook and JSON, and return the files."""
     contents = {".html": page(year), ".xlsx": workbook(year), ".json": to_json(year).encode("utf-8")}
-    for suffix, content in contents.items():
-        write_whole(folder / f"{NAME}{suffix}", content)
+    with generation(folder, KIND, replace=replace) as draft:
+        for suffix, content in contents.items():
+            draft.put(f"{NAME}{suffix}", content)
     return tuple(folder / f"{NAME}{suffix}" for suffix in contents)

@@ -5,13 +5,13 @@ pairs: what the points of a group are made of, and who has no group.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from mentormatch.errors import OutputError
-from mentormatch.files import write_whole
+from mentormatch.generation import write_documents
 from mentormatch.groups import moments
 from mentormatch.groups.result import Result
 from mentormatch.languages import mark, tr
@@ -98,8 +98,14 @@ class Told:
     staff: bool = False
 
 
-def write(result: Result, path: Path, *, staff: bool) -> Path:
-    """Write a document, whole or not at all; what is for the team alone is readable for its owner alone."""
+def write(result: Result, paths: Sequence[Path], *, staff: bool, replace: bool) -> None:
+    """Write documents, those of one folder together; what is for the team alone is readable for its owner alone."""
+    files = {path: content_of(result, path, staff=staff) for path in paths}
+    write_documents(files, result.kind, replace=replace, private=staff)
+
+
+def content_of(result: Result, path: Path, *, staff: bool) -> bytes:
+    """Return a document by the suffix of its name; raises OutputError where there is no such format."""
     content = WRITERS.get(path.suffix.lower())
     if content is None:
         told = tr(
@@ -107,8 +113,7 @@ def write(result: Result, path: Path, *, staff: bool) -> Path:
         )
         raise OutputError(told)
     former = path.read_bytes() if path.suffix.lower() == ".ics" and path.exists() else None
-    write_whole(path, content(Asked(result, staff, former)), private=staff)
-    return path
+    return content(Asked(result, staff, former))
 
 
 def shown(result: Result) -> str:

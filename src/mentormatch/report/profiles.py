@@ -5,7 +5,7 @@ from os import PathLike
 from pathlib import Path
 
 from mentormatch.fields import Side
-from mentormatch.files import write_whole
+from mentormatch.generation import generation
 from mentormatch.languages import language, mark, tr
 from mentormatch.phrases import counted, listed
 from mentormatch.profiles.asked import ACROSS, SIDES, Asked
@@ -45,11 +45,12 @@ ASKS: Mapping[tuple[bool, bool], str] = {
 """How the form is filled in, by whether choices are asked for, and refusals."""
 
 
-def write_profiles(profiles: Profiles, folder: str | PathLike[str]) -> tuple[Path, ...]:
+def write_profiles(profiles: Profiles, folder: str | PathLike[str], *, replace: bool = False) -> tuple[Path, ...]:
     """Write the profiles that each side reads, its form, the questions to paste, and who is who; return the files.
 
     Everybody may be sent the page and the form of the other side; who is who is for staff, and its file for its owner
-    alone. Raises OutputError where a file cannot be written.
+    alone. Raises OutputError where a file cannot be written, or somebody wrote in one that is there and it is not to be
+    ``replaced``.
     """
     where, sides = (
         Path(folder),
@@ -57,10 +58,10 @@ def write_profiles(profiles: Profiles, folder: str | PathLike[str]) -> tuple[Pat
     )
     with language(profiles.programme.heading.language, unless_asked=True):
         files = {name: content for side in sides for name, content in for_readers(profiles, side)}
-        secret = who_is_who(profiles)
-    for name, content in files.items():
-        write_whole(where / name, content)
-    write_whole(where / SECRET, secret, private=True)
+        with generation(where, "profiles", replace=replace) as draft:
+            for name, content in files.items():
+                draft.put(name, content)
+            draft.put(SECRET, who_is_who(profiles), private=True)
     return tuple(where / name for name in (*files, SECRET))
 
 

@@ -4,12 +4,16 @@ Answers and programme are not needed: what a document says of the record stands 
 that others changed there stays as it is, and is told.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from mentormatch.errors import OutputError, Problem
 from mentormatch.files import write_whole
+from mentormatch.generation import generation
 from mentormatch.languages import tr
+from mentormatch.manifest import manifest_in
 from mentormatch.matching import Exporter, documents_made
+from mentormatch.phrases import listed
 from mentormatch.record.decision import SUFFIX
 from mentormatch.record.log import Chain
 from mentormatch.record.seal import READERS, Seal, documents_beside, stamp_in
@@ -21,28 +25,35 @@ def renew(decision: Path, chain: Chain, seal: Seal) -> tuple[tuple[Path, ...], t
     ``chain`` is the log, from which it is known what each document prints until now.
     """
     beside, stem = documents_beside(decision), decision.name.removesuffix(SUFFIX)
-    written: list[Path] = []
-    left: list[Problem] = []
-    for kind, exporter in documents_made().items():
-        name = f"{stem}{kind}"
-        if kind in READERS and name in beside:
-            path = decision.with_name(name)
-            problem = renew_one(exporter, path, beside[name], chain, seal)
-            left += [problem] if problem else []
-            written += [] if problem else [path]
-    return tuple(written), tuple(left)
-
-
-def renew_one(exporter: Exporter, path: Path, content: bytes, chain: Chain, seal: Seal) -> Problem | None:
-    """Write one document with another seal; return why that could not be."""
-    stamp = stamp_in(path.name, content)
-    before = Seal.of(chain, stamp.decision, stamp.head) if stamp else None
-    made = exporter.renewed(content, before, seal) if before else None
-    if made is None:
-        advice = tr("refaites les documents avec « mentormatch match », ou gardez l'empreinte à part")
-        return Problem(path.name, tr("il n'est plus tel qu'il a été écrit, et reste comme il est"), advice=advice)
+    names = {f"{stem}{kind}": exporter for kind, exporter in documents_made().items() if kind in READERS}
+    made = {name: renewed(names[name], name, beside[name], chain, seal) for name in names if name in beside}
+    contents = {name: content for name, content in made.items() if content is not None}
+    advice = tr("refaites les documents avec « mentormatch match », ou gardez l'empreinte à part")
+    found = tr("il n'est plus tel qu'il a été écrit, et reste comme il est")
+    left = [Problem(name, found, advice=advice) for name, content in made.items() if content is None]
     try:
-        write_whole(path, made)
+        write_beside(decision, contents)
     except OutputError as error:
-        return Problem(path.name, error.message)
-    return None
+        return (), (*left, Problem(listed(list(contents)), error.message))
+    return tuple(decision.with_name(name) for name in contents), tuple(left)
+
+
+def renewed(exporter: Exporter, name: str, content: bytes, chain: Chain, seal: Seal) -> bytes | None:
+    """Return a document with another seal, None where it is not as it was written."""
+    stamp = stamp_in(name, content)
+    return exporter.renewed(content, Seal.of(chain, stamp.decision, stamp.head), seal) if stamp else None
+
+
+def write_beside(decision: Path, contents: Mapping[str, bytes]) -> None:
+    """Write renewed documents: together, as those of the run of the decision, where a manifest tells of it.
+
+    One in which somebody wrote stays one in which somebody wrote: the manifest does not take it for its own.
+    """
+    folder, manifest = decision.parent, manifest_in(decision.parent)
+    kinds = [kind for kind, run in manifest.runs.items() if decision.name in run.documents]
+    own = {name: one for name, one in contents.items() if kinds and not manifest.typed(folder / name, name)}
+    for name in contents.keys() - own.keys():
+        write_whole(folder / name, contents[name])
+    if own:
+        with generation(folder, kinds[0], partial=True) as draft:
+            draft.documents |= own

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from mentormatch.record.log import append
+from mentormatch.errors import OutputError
+from mentormatch.languages import tr
 from mentormatch.record.signing import account, signed
-from mentormatch.rights.documents import documents, ours
+from mentormatch.rights.documents import ours
 from mentormatch.rights.edition import Edition
-from mentormatch.rights.erasure import delete
+from mentormatch.rights.erasure import delete, write_down
 from mentormatch.survey.privacy import forgotten_beside, secret_beside
 
 
@@ -17,23 +18,24 @@ def to_purge(edition: Edition) -> list[Path]:
     Without the secret every pseudonym is nobody's. The programme, decisions and logs stay.
     """
     beside = (secret_beside(edition.programme), forgotten_beside(edition.programme))
-    made = (path for folder in edition.folders for path in documents(folder) if ours(path))
+    made = (path for path in edition.documents() if ours(path))
     return [path for path in dict.fromkeys((*edition.files.values(), *made, *beside)) if path.is_file()]
 
 
 def others_in(edition: Edition, deleted: Sequence[Path]) -> Iterator[Path]:
     """Yield the documents that a purge leaves because others made them: for people to look at."""
-    for folder in edition.folders:
-        yield from (path for path in documents(folder) if path not in deleted)
+    yield from (path for path in edition.documents() if path not in deleted)
 
 
 def purge(edition: Edition, *, who: str | None = None, why: str = "") -> tuple[Path, ...]:
     """Delete what ``to_purge`` returns, say so in each log, and return it.
 
-    Raises OutputError where a file cannot be deleted or a log cannot be written.
+    Raises OutputError, once all else is done, with every file that cannot be deleted and every log that cannot be
+    written.
     """
     going = to_purge(edition)
     entry = signed("purge", {"files": str(len(going))}, who=account() if who is None else who, why=why)
-    for journal in edition.logs():
-        append(journal, entry)
-    return tuple(delete(path) for path in going)
+    left = [*write_down(edition, [entry]), *delete(edition, going)]
+    if left:
+        raise OutputError(tr("Tout n'a pas pu être effacé"), left)
+    return tuple(going)

@@ -1,18 +1,21 @@
 """One person is forgotten (RGPD, article 17): their rows, the documents that name them, and every file to come."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mentormatch.errors import OutputError
+from mentormatch.errors import OutputError, Problem
+from mentormatch.files import write_whole
+from mentormatch.generation import held as held_folder
 from mentormatch.languages import tr, tr_n
+from mentormatch.manifest import FILENAME, manifest_in
 from mentormatch.phrases import listed
-from mentormatch.record.log import append
+from mentormatch.record.log import Entry, append
 from mentormatch.record.signing import account, signed
-from mentormatch.rights.documents import documents, ours, speaks_of
+from mentormatch.rights.documents import ours, speaks_of
 from mentormatch.rights.edition import Edition
 from mentormatch.rights.person import Held, held, mentions
-from mentormatch.rights.rewriting import without_rows
+from mentormatch.rights.rewriting import without_pairs, without_rows
 from mentormatch.survey.privacy import pseudonyms_for, remember_to_forget
 
 
@@ -33,54 +36,105 @@ def forget(edition: Edition, person: str, *, who: str | None = None, why: str = 
     """Forget the person with this key or e-mail address, and return what was done.
 
     From now on any file that names them is read as if their rows were nobody's. Their rows leave text files, of which
-    every other byte stays; documents of ours that name them are deleted, to be made again. Decisions and logs stay:
-    they know people by opaque ids. Each log says that it was done, by whom and why, under a keyed pseudonym.
+    every other byte stays; documents of ours that name them are deleted, to be made again, also those that were kept
+    when others took their place. Decisions and logs stay: they know people by opaque ids. Each log says that it was
+    done, by whom and why, under a keyed pseudonym. What cannot be done is told, and does not stop the rest.
 
-    Raises SurveyError where no row is theirs, OutputError where something cannot be written: what was not done then
-    is done by asking again.
+    Raises SurveyError where no row is theirs, OutputError where the list of those who are forgotten cannot be written.
     """
     tables = [table for table, _ in edition.tables()]
     found = held(edition.load(), edition.tables(), person).also_as(pseudonyms_for(edition.programme))
-    naming = list(naming_documents(edition, found))
     left = [
         tr("{source}, ligne {line}, « {header} »", source=source, line=line, header=header)
         for source, line, header in mentions(found, tables)
     ]
-    left += [path.name for path in naming if not ours(path)]
     remember_to_forget(edition.programme, *found.keys)
-    deleted = [delete(path) for path in naming if ours(path)]
-    write_down(edition, found, who=who, why=why)
+    naming, unread = naming_documents(edition, found)
+    carried = [path for path in naming if without_pairs(path, found.keys)]
+    gone = [path for path in naming if path not in carried and ours(path)]
+    left += [path.name for path in naming if path not in carried and path not in gone]
+    failed = [
+        *unread,
+        *delete(edition, gone, found),
+        *write_down(edition, entries_of(edition, found, who=who, why=why)),
+    ]
     cut, kept = cut_rows(found, edition.files.values())
-    return Erasure(
-        tuple(cut), tuple(deleted), (*kept, *(tr("{place} nomme cette personne", place=place) for place in left))
-    )
+    named = (tr("{place} nomme cette personne", place=place) for place in left)
+    deleted = tuple(path for path in gone if not path.exists())
+    return Erasure(tuple(cut), deleted, (*kept, *named, *map(str, failed)))
 
 
-def naming_documents(edition: Edition, person: Held) -> Iterator[Path]:
-    """Yield the documents of an edition that name a person, the answers left out."""
-    answers = {file.resolve() for file in edition.files.values()}
-    for folder in edition.folders:
-        named = (path for path in documents(folder) if path.resolve() not in answers)
-        yield from (path for path in named if speaks_of(path, person))
+def naming_documents(edition: Edition, person: Held) -> tuple[list[Path], list[Problem]]:
+    """Return the documents of an edition that name a person, and those that cannot be read.
+
+    The answers are left out; the programme, which may name them in a rule, is among them.
+    """
+    naming, unread = [], []
+    for path in dict.fromkeys((*edition.documents(), edition.programme)):
+        try:
+            naming += [path] if speaks_of(path, person) else []
+        except OSError as error:
+            advice = tr("regardez s'il nomme cette personne")
+            found = tr("ce document ne peut pas être lu ({error})", error=error.strerror)
+            unread.append(Problem(path.name, found, advice=advice))
+    return naming, unread
 
 
-def delete(path: Path) -> Path:
-    """Delete a file and return where it was; raise OutputError where it cannot be."""
-    try:
-        path.unlink()
-    except OSError as error:
-        found = tr("{file} : le fichier ne peut pas être effacé ({error})", file=path.name, error=error.strerror)
-        raise OutputError(found) from None
-    return path
+def delete(edition: Edition, paths: Sequence[Path], person: Held | None = None) -> list[Problem]:
+    """Delete files, have the manifests tell of them no more, and return which cannot be, with what to do."""
+    left = []
+    for path in paths:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            found = tr("ce fichier ne peut pas être effacé ({error})", error=error.strerror)
+            left.append(Problem(path.name, found, advice=tr("effacez-le, ou donnez le droit de le faire")))
+    gone = {path.resolve() for path in paths if not path.exists()}
+    for manifest in (path for folder in edition.places for path in sorted(folder.rglob(FILENAME))):
+        try:
+            forget_documents(manifest, gone, person)
+        except (OSError, OutputError) as error:
+            left.append(Problem(manifest.name, str(error), advice=tr("refaites les documents")))
+    return left
 
 
-def write_down(edition: Edition, person: Held, *, who: str | None, why: str) -> None:
-    """Add a line to each log of an edition: that somebody was forgotten, under a pseudonym."""
+def forget_documents(path: Path, gone: set[Path], person: Held | None) -> None:
+    """Have a manifest tell no more of documents that are gone, nor of any whose name is a person's."""
+    with held_folder(path.parent):
+        manifest = manifest_in(path.parent)
+        names = {*manifest.earlier, *(name for run in manifest.runs.values() for name in run.documents)}
+        lost = {
+            name
+            for name in names
+            if (path.parent / name).resolve() in gone or (person is not None and person.named_in(name))
+        }
+        if not lost:
+            return
+        after = manifest.without(lost)
+        if after.earlier or any(run.documents for run in after.runs.values()):
+            write_whole(path, after.encoded())
+        else:
+            path.unlink()
+
+
+def entries_of(edition: Edition, person: Held, *, who: str | None, why: str) -> list[Entry]:
+    """Return the lines for the logs: that somebody was forgotten, under a pseudonym."""
     pseudonyms = pseudonyms_for(edition.programme)
     names = dict.fromkeys(pseudonyms.of(row.side or "mentee", row.key) for row in person.rows)
-    entries = [signed("erasure", {"person": name}, who=account() if who is None else who, why=why) for name in names]
+    return [signed("erasure", {"person": name}, who=account() if who is None else who, why=why) for name in names]
+
+
+def write_down(edition: Edition, entries: Sequence[Entry]) -> list[Problem]:
+    """Add lines to each log of an edition, and return which logs do not take them."""
+    left = []
     for journal in edition.logs():
-        append(journal, *entries)
+        try:
+            append(journal, *entries)
+        except OutputError as error:
+            left.append(
+                Problem(journal.name, error.message, advice=tr("rendez ce journal à l'écriture, et recommencez"))
+            )
+    return left
 
 
 def cut_rows(person: Held, files: Iterable[Path]) -> tuple[list[tuple[str, int]], list[str]]:
@@ -90,10 +144,13 @@ def cut_rows(person: Held, files: Iterable[Path]) -> tuple[list[tuple[str, int]]
     for file in dict.fromkeys(files):
         rows = [row for row in person.rows if row.table.source == file.name]
         lines = sorted(row.record.line for row in rows)
-        if rows and without_rows(file, lines, rows[0].table.manner.encoding):
-            cut += [(file.name, line) for line in lines]
-        elif lines:
-            left.append(to_cut(file, lines))
+        try:
+            if rows and without_rows(file, lines, rows[0].table.manner.encoding):
+                cut += [(file.name, line) for line in lines]
+            elif lines:
+                left.append(to_cut(file, lines))
+        except OutputError as error:
+            left += [error.message, to_cut(file, lines)]
     return cut, left
 
 

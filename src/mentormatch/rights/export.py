@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mentormatch.people import Cohort
-from mentormatch.rights.documents import documents, speaks_of
+from mentormatch.rights.documents import speaks_of
 from mentormatch.rights.edition import Edition
 from mentormatch.rights.person import Held, Row, held
 from mentormatch.survey.privacy import pseudonyms_for, secret_beside
@@ -41,8 +41,9 @@ def export_person(edition: Edition, person: str) -> Export:
     found, cohort = held(edition.load(), edition.tables(), person), edition.cohort()
     if secret_beside(edition.programme).exists():
         found = found.also_as(pseudonyms_for(edition.programme))
-    naming = [path for folder in edition.folders for path in documents(folder) if speaks_of(path, found)]
+    naming = [path for path in edition.documents() if speaks_of(path, found)]
     results = [told for path in naming if path.name == RESULT for told in results_in(path, found)]
+    results = [told for place, told in enumerate(results) if told not in results[:place]]
     return Export(tuple(row(one, cohort) for one in found.rows), tuple(results), tuple(path.name for path in naming))
 
 

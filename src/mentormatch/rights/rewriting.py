@@ -4,11 +4,13 @@ import codecs
 from collections.abc import Collection
 from pathlib import Path
 
-from mentormatch.errors import OutputError
+from mentormatch.editions import CarryOver
+from mentormatch.errors import OutputError, RequestError
 from mentormatch.files import write_whole
 from mentormatch.languages import tr
 from mentormatch.survey.decoding import physical_lines
 from mentormatch.survey.reading import Rows, Source, rows_in
+from mentormatch.text import canonical
 
 UTF16 = {codecs.BOM_UTF16_LE: "utf-16le", codecs.BOM_UTF16_BE: "utf-16be"}
 
@@ -33,6 +35,24 @@ def without_rows(path: Path, lines: Collection[int], encoding: str | None = None
             )
         )
     write_whole(path, after)
+    return True
+
+
+def without_pairs(path: Path, keys: Collection[str]) -> bool:
+    """Take a person out of what an edition hands on to the next; say whether the file is such.
+
+    Raises OutputError where it cannot be written.
+    """
+    if path.suffix.lower() != ".json":
+        return False
+    try:
+        carried = CarryOver.from_json(path.read_bytes())
+    except (OSError, RequestError):
+        return False
+    gone = set(map(canonical, keys))
+    pairs = [pair for pair in carried.pairs if not gone & {canonical(pair.mentor), canonical(pair.mentee)}]
+    left_out = [one for one in carried.left_out if canonical(one.person) not in gone]
+    write_whole(path, carried.model_copy(update={"pairs": pairs, "left_out": left_out}).to_json().encode())
     return True
 
 

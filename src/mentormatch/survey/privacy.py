@@ -95,13 +95,9 @@ def pseudonyms_for(programme: Path) -> Pseudonyms:
 def make_secret(path: Path) -> None:
     """Write a new secret that only its owner can read, and have git ignore it."""
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(BYTES) + "\n")
+        write_whole(path, f"{secrets.token_hex(BYTES)}\n".encode(), private=True, once=True)
     except FileExistsError:
         return  # another process was quicker: there is one secret
-    except OSError as error:
-        told = tr("{file} : la clé ne peut pas être écrite ({error})", file=path.name, error=error.strerror)
-        raise OutputError(told) from None
     ignore(path)
 
 

@@ -5,7 +5,7 @@ from os import PathLike
 from pathlib import Path
 
 from mentormatch.errors import Problem, RequestError
-from mentormatch.files import write_whole
+from mentormatch.generation import generation
 from mentormatch.languages import language, tr
 from mentormatch.matching import Matching
 from mentormatch.phrases import counted, listed
@@ -20,6 +20,7 @@ from mentormatch.report.handing.sheets import common, handouts
 from mentormatch.report.templating import rendered
 from mentormatch.survey.contacts import Contacts
 
+KIND = "handouts"
 LETTERS, ALL, EACH = "publipostage", "fiches.html", "fiches"
 
 
@@ -29,6 +30,7 @@ def write_handouts(
     folder: str | PathLike[str],
     *,
     decision: str | PathLike[str] | None = None,
+    replace: bool = False,
 ) -> tuple[Path, ...]:
     """Write one sheet a participant and the table for letters, and return the files.
 
@@ -43,19 +45,22 @@ def write_handouts(
     decision
         The decision file of these pairs. Where a named person has validated it, the sheets no longer say that they are
         a proposal.
+    replace
+        Whether files in which somebody wrote are replaced; they are kept beside then, under their date.
 
     Raises
     ------
     RequestError
         The decision file is not that of these pairs.
     OutputError
-        A file cannot be written.
+        A file cannot be written, or somebody wrote in one that is there.
     """
     where = Path(folder)
     with language(matching.language, unless_asked=True):
         files = contents(matching, contacts, None if decision is None else seal_of(matching, Path(decision)))
-    for name, content in files.items():
-        write_whole(where / name, content, private=True)
+        with generation(where, KIND, replace=replace) as draft:
+            for name, content in files.items():
+                draft.put(name, content, private=True)
     return tuple(where / name for name in files)
 
 
