@@ -9,10 +9,10 @@ from pathlib import Path
 from mentormatch.errors import OutputError, Problem
 from mentormatch.files import write_whole
 from mentormatch.languages import tr
-from mentormatch.matching import Exporter, documents_made
+from mentormatch.matching import documents_made
 from mentormatch.record.decision import SUFFIX
 from mentormatch.record.log import Chain
-from mentormatch.record.seal import READERS, Seal, documents_beside, stamp_in
+from mentormatch.record.seal import READERS, Seal, sealed_documents, stamp_in
 
 
 def renew(decision: Path, chain: Chain, seal: Seal) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:
@@ -20,29 +20,35 @@ def renew(decision: Path, chain: Chain, seal: Seal) -> tuple[tuple[Path, ...], t
 
     ``chain`` is the log, from which it is known what each document prints until now.
     """
-    beside, stem = documents_beside(decision), decision.name.removesuffix(SUFFIX)
-    written: list[Path] = []
-    left: list[Problem] = []
-    for kind, exporter in documents_made().items():
-        name = f"{stem}{kind}"
-        if kind in READERS and name in beside:
-            path = decision.with_name(name)
-            problem = renew_one(exporter, path, beside[name], chain, seal)
-            left += [problem] if problem else []
-            written += [] if problem else [path]
+    made, left = renewed_documents(decision, chain, seal)
+    written = []
+    for path, content in made.items():
+        try:
+            write_whole(path, content)
+            written.append(path)
+        except OutputError as error:
+            left.append(Problem(path.name, error.message))
     return tuple(written), tuple(left)
 
 
-def renew_one(exporter: Exporter, path: Path, content: bytes, chain: Chain, seal: Seal) -> Problem | None:
-    """Write one document with another seal; return why that could not be."""
-    stamp = stamp_in(path.name, content)
-    before = Seal.of(chain, stamp.decision, stamp.head) if stamp else None
-    made = exporter.renewed(content, before, seal) if before else None
-    if made is None:
-        advice = tr("refaites les documents avec « mentormatch match », ou gardez l'empreinte à part")
-        return Problem(path.name, tr("il n'est plus tel qu'il a été écrit, et reste comme il est"), advice=advice)
-    try:
-        write_whole(path, made)
-    except OutputError as error:
-        return Problem(path.name, error.message)
-    return None
+def renewed_documents(decision: Path, chain: Chain, seal: Seal) -> tuple[dict[Path, bytes], list[Problem]]:
+    """Return the documents beside a decision file with another seal, and those that are not as they were written."""
+    beside, stem = sealed_documents(decision), decision.name.removesuffix(SUFFIX)
+    made, left = {}, []
+    for kind, exporter in documents_made().items():
+        name = f"{stem}{kind}"
+        if kind in READERS and name in beside:
+            stamp = stamp_in(name, beside[name])
+            before = Seal.of(chain, stamp.decision, stamp.head) if stamp else None
+            content = exporter.renewed(beside[name], before, seal) if before else None
+            if content is None:
+                left.append(as_it_is(name))
+            else:
+                made[decision.with_name(name)] = content
+    return made, left
+
+
+def as_it_is(name: str) -> Problem:
+    """Return that a document is not renewed, and what to do."""
+    advice = tr("refaites les documents avec « mentormatch match », ou gardez l'empreinte à part")
+    return Problem(name, tr("il n'est plus tel qu'il a été écrit, et reste comme il est"), advice=advice)
