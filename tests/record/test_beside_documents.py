@@ -7,7 +7,7 @@ import pytest
 
 from mentormatch.errors import OutputError, RequestError
 from mentormatch.record.log import check_chain
-from mentormatch.record.seal import Seal, Signature, documents_beside, stamp_in
+from mentormatch.record.seal import Seal, Signature, sealed_documents, stamp_in
 from mentormatch.record.validation import validate
 from mentormatch.record.verify import BESIDE, UNKNOWN, verify
 from mentormatch.wire.verified import verification_out
@@ -117,6 +117,6 @@ def test_a_seal_comes_back_from_each_document_as_it_was(tmp_path: Path, who: str
     matching.save(tmp_path, who=who, why=who)
     seal = validate(tmp_path / DECISION, who=who, why=who).seal
     assert seal.validations == (Signature(who=who.strip(), when=seal.validations[0].when, why=who.strip()),)
-    beside = documents_beside(tmp_path / DECISION)
+    beside = sealed_documents(tmp_path / DECISION)
     assert [stamp_in(name, content) for name, content in beside.items()] == [seal.stamp] * 3
     assert Seal.of(check_chain(tmp_path / JOURNAL), seal.decision, seal.head) == seal

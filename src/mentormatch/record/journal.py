@@ -31,6 +31,7 @@ DEEDS: Mapping[str, str] = {
     "edit": mark("Changement à la main"),
     "matching": mark("Binômes formés, décision {decision}"),
     "validation": mark("Décision {decision} validée"),
+    "replacement": mark("Décision {decision} remplacée, et gardée sous {kept}"),
     "erasure": mark("Une personne effacée, sous le pseudonyme {person}"),
     "purge": mark("Édition close, fichiers effacés : {files}"),
     "interruption": mark("L'écriture d'une ligne avait été interrompue ; ce qu'il en restait est mis de côté"),

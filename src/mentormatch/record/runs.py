@@ -10,7 +10,7 @@ from mentormatch.phrases import about
 from mentormatch.record.decision import SUFFIX as DECISION
 from mentormatch.record.log import START, Chain, Entry, check_chain
 from mentormatch.record.log import SUFFIX as JOURNAL
-from mentormatch.record.seal import documents_beside, stamp_in, unlogged_validations
+from mentormatch.record.seal import sealed_documents, stamp_in, unlogged_validations
 from mentormatch.record.signing import account, signed
 
 if TYPE_CHECKING:
@@ -47,6 +47,6 @@ def refuse_broken(journal: Path) -> None:
 def lost_validations(journal: Path, chain: Chain) -> Iterator[Problem]:
     """Yield the validations that the documents beside a log print, and that it does not have."""
     decision = journal.with_name(journal.name.removesuffix(JOURNAL) + DECISION)
-    for name, content in documents_beside(decision).items():
+    for name, content in sealed_documents(decision).items():
         stamp = stamp_in(name, content)
         yield from unlogged_validations(name, stamp, chain) if stamp else ()

@@ -154,7 +154,7 @@ READERS: Mapping[str, Callable[[bytes], Stamp | None]] = {
 """How the stamp of a document is found, by the suffix of its file."""
 
 
-def documents_beside(path: Path) -> dict[str, bytes]:
+def sealed_documents(path: Path) -> dict[str, bytes]:
     """Return what stands in the documents beside a decision file, by their names; nothing of one that is not read."""
     stem = path.name.removesuffix(SUFFIX)
     beside = (path.with_name(stem + suffix) for suffix in READERS)

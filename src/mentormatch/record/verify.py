@@ -29,7 +29,7 @@ from mentormatch.record.decision import SUFFIX, Decision
 from mentormatch.record.digests import digest
 from mentormatch.record.journal import replaced
 from mentormatch.record.reposed import reposed
-from mentormatch.record.seal import Stamp, documents_beside, stamp_in, unlogged_validations
+from mentormatch.record.seal import Stamp, sealed_documents, stamp_in, unlogged_validations
 from mentormatch.record.signing import signed, validation_words
 
 
@@ -156,7 +156,7 @@ def verify(
         unread = Problem(source.name, tr("illisible ({reason})", reason=error.strerror))
         return Verification("", Outcome.REFUSED, problems=(unread,))
     beside = journal_beside(source) if journal is None else Path(journal)
-    printed = documents_beside(source) if beside == journal_beside(source) else {}
+    printed = sealed_documents(source) if beside == journal_beside(source) else {}
     stamps = {name: stamp_in(name, told) for name, told in printed.items()}
     found = replace(_checked(content, against), asked=head, stamps=stamps)
     if head is not None or journal is not None or found.carried or beside.exists():

@@ -16,7 +16,7 @@ from mentormatch.matching import Exporter, documents_made
 from mentormatch.phrases import listed
 from mentormatch.record.decision import SUFFIX
 from mentormatch.record.log import Chain
-from mentormatch.record.seal import READERS, Seal, documents_beside, stamp_in
+from mentormatch.record.seal import READERS, Seal, sealed_documents, stamp_in
 
 
 def renew(decision: Path, chain: Chain, seal: Seal) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:
@@ -24,7 +24,7 @@ def renew(decision: Path, chain: Chain, seal: Seal) -> tuple[tuple[Path, ...], t
 
     ``chain`` is the log, from which it is known what each document prints until now.
     """
-    beside, stem = documents_beside(decision), decision.name.removesuffix(SUFFIX)
+    beside, stem = sealed_documents(decision), decision.name.removesuffix(SUFFIX)
     names = {f"{stem}{kind}": exporter for kind, exporter in documents_made().items() if kind in READERS}
     made = {name: renewed(names[name], name, beside[name], chain, seal) for name in names if name in beside}
     contents = {name: content for name, content in made.items() if content is not None}
