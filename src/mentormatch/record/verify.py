@@ -279,3 +279,6 @@ def _chain_words(chain: log.Chain, seal: str) -> Iterator[str]:
         validations = [validation_words(one.who, one.when, one.why) for one in chain.validations(seal)]
         proposal = tr("Encore une proposition : personne ne l'a validée.")
         yield from validations or [proposal, *replaced(chain.entries, seal)]
+        made = [entry.what.get("decision") for entry in chain.entries if entry.kind == "matching"]
+        if seal in made and made[-1] != seal:
+            yield tr("Le journal parle d'une décision plus récente : ce n'est pas la dernière.")
