@@ -208,7 +208,7 @@ def test_the_commands_do_the_same_and_a_purge_asks_to_be_sure(made: Edition, tmp
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
     assert f"Effacée : reponses.csv, ligne {LINE}" in done.stderr
     asked = run("purge", *where, folder=tmp_path)
-    assert "Rien n'a été effacé" in asked.stderr
+    assert "Rien n’a été effacé" in asked.stderr
     assert (tmp_path / "reponses.csv").exists()
     assert run("purge", *where, "--yes", folder=tmp_path).returncode == 0
     assert not (tmp_path / "reponses.csv").exists()

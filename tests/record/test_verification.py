@@ -64,7 +64,7 @@ def test_what_was_not_checked_of_the_optimum_is_said(tmp_path: Path) -> None:
 
 def test_a_log_that_is_whole_tells_its_lines_and_who_validated(path: Path) -> None:
     head = append(journal_beside(path), entry_of(path, who="Dominique"))
-    assert said(path)[2:] == ["Journal intact : 1 ligne.", "Encore une proposition : personne ne l'a validée."]
+    assert said(path)[2:] == ["Journal intact : 1 ligne.", "Encore une proposition : personne ne l’a validée."]
     assert verify(path).validations == ()
     validated(path, "f" * 64)
     validated(path, seal(path), why="comité")
@@ -72,7 +72,7 @@ def test_a_log_that_is_whole_tells_its_lines_and_who_validated(path: Path) -> No
         "Journal intact : 3 lignes.",
         "Validée par Camille le 01/03/2026 à 09:30 UTC. Motif : comité",
     ]
-    assert said(path, head)[2] == "Journal intact : 3 lignes, 2 depuis l'empreinte demandée."
+    assert said(path, head)[2] == "Journal intact : 3 lignes, 2 depuis l’empreinte demandée."
     assert said(path, check_chain(journal_beside(path)).head)[2] == "Journal intact : 3 lignes."
     assert [one.why for one in verify(path).validations] == ["comité"]
 
@@ -81,7 +81,7 @@ def test_a_log_that_is_broken_is_not_said_to_be_intact_nor_to_be_silent(path: Pa
     log = journal_beside(path)
     append(log, Entry(kind="edit", what={}, who="Camille", when=WHEN))
     log.write_bytes(log.read_bytes() + b"{}\n")
-    assert said(path)[2:] == ["  - journal, ligne 2 : ce n'est pas une ligne de journal"]
+    assert said(path)[2:] == ["  - journal, ligne 2 : ce n’est pas une ligne de journal"]
     assert said(path)[0] == WORDS[Outcome.REFUSED]
 
 
