@@ -103,7 +103,7 @@ def test_a_verdict_has_a_settled_name_and_a_sentence(verdict: Verdict, name: str
 def test_a_certificate_in_part_names_the_goals_that_are_open_and_no_other() -> None:
     certificate = Certificate(Verdict.PARTLY, (PROVED, tier(4, 4, 6), tier(2, None, None, "floor")))
     assert certificate.words.replace("\u00a0", " ") == (
-        "Les règles sont respectées ; l'optimalité n'est démontrée sans solveur qu'en partie "
+        "Les règles sont respectées ; l’optimalité n’est démontrée sans solveur qu’en partie "
         "(total des points, à 50 % près ; binôme le plus faible, sans borne démontrée)."
     )
 

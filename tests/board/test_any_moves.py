@@ -120,7 +120,7 @@ class Moves(RuleBasedStateMachine):
     @rule()
     def undo_nothing(self) -> None:
         told = self.ask(action="undo")
-        assert (told["refusal"], plan(told)) == ("Il n'y a rien à annuler", self.done[-1])
+        assert (told["refusal"], plan(told)) == ("Il n’y a rien à annuler", self.done[-1])
 
     @invariant()
     def the_plan_is_the_best_of_all_that_keep_the_rules_and_the_decisions(self) -> None:

@@ -127,7 +127,7 @@ def test_a_decision_that_goes_against_another_is_refused_with_the_rules_in_the_w
     assert told["refusal"].startswith("Aucune répartition ne respecterait toutes les règles du programme.")
     assert "binôme imposé M01 - E13" in told["refusal"]
     assert "binôme écarté M01 - E13" in told["refusal"]
-    assert ask(board, "release", number=2)["refusal"] == "Il n'y a pas de décision numéro 2"
+    assert ask(board, "release", number=2)["refusal"] == "Il n’y a pas de décision numéro 2"
 
 
 def test_the_places_of_somebody_who_takes_no_part_cannot_be_changed(board: Board) -> None:
@@ -145,7 +145,7 @@ def test_decisions_about_somebody_who_left_come_back_with_them(board: Board) -> 
     done(board, "pin", mentor="m1", mentee="e13")
     gone = done(board, "withdraw", person="m1")
     assert "m1" not in {pair["mentor"] for pair in gone["pairs"]}
-    assert "n'est plus dans cette édition" in ask(board, "ban", mentor="m1", mentee="e2")["refusal"]
+    assert "n’est plus dans cette édition" in ask(board, "ban", mentor="m1", mentee="e2")["refusal"]
     back = done(board, "release", number=2)
     assert ("m1", "e13") in {(pair["mentor"], pair["mentee"]) for pair in back["pairs"]}
 
@@ -154,7 +154,7 @@ def test_a_new_move_after_an_undo_leaves_nothing_to_redo(board: Board) -> None:
     done(board, "ban", mentor="m1", mentee="e12")
     done(board, "undo")
     done(board, "ban", mentor="m2", mentee="e11")
-    assert ask(board, "redo")["refusal"] == "Il n'y a rien à rétablir"
+    assert ask(board, "redo")["refusal"] == "Il n’y a rien à rétablir"
     assert "déjà" in ask(board, "ban", mentor="m2", mentee="e11")["refusal"]
 
 
@@ -225,7 +225,7 @@ def test_without_a_plan_the_board_says_why_and_takes_moves_that_lead_out() -> No
     pins = [("M2", "E2"), ("M2", "E3")]
     board = Board(mm.match(first(), PROGRAMME, pins=pins))
     assert "Aucune répartition" in board.state()["standing"][0]
-    assert ask(board, "validate", who="Camille")["refusal"] == "Il n'y a aucune répartition à valider"
+    assert ask(board, "validate", who="Camille")["refusal"] == "Il n’y a aucune répartition à valider"
     assert done(board, "withdraw", person="e3")["status"] == "proved"
 
 
@@ -263,5 +263,5 @@ def test_nobody_is_pinned_with_themselves_and_the_refusal_calls_them_as_the_boar
     two = Files((one, Told("2", "", "", "b")), (one, Told("3", "", "", "b")), common=False)
     board = Board(mm.match(two.cohort, two.programme), tmp_path, labels=pseudonyms(two.cohort))
     told = ask(board, "pin", mentor="m1", mentee="e1")
-    assert told["refusal"] == "M01 - E01\u00a0: c'est la même personne"
+    assert told["refusal"] == "M01 - E01\u00a0: c’est la même personne"
     assert done(board, "pin", mentor="m1", mentee="e2")

@@ -113,7 +113,7 @@ def test_the_extra_is_said_to_help_only_where_it_does(monkeypatch: pytest.Monkey
     monkeypatch.setattr(estimating, "has_scale", lambda: False)
     without = mm.estimate(COHORT, PROGRAMME, people=(60_000, 100_000))
     assert without.other_seconds[0] < without.seconds[0]
-    assert any("n'est pas installé" in sentence for sentence in without.sentences)
+    assert any("n’est pas installé" in sentence for sentence in without.sentences)
 
 
 def test_a_rule_that_couples_pairs_is_told() -> None:

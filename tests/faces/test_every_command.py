@@ -86,7 +86,7 @@ def test_the_help_of_the_whole_is_french_or_english_as_a_whole() -> None:
 def test_an_option_that_does_not_exist_ends_with_2_in_words_and_as_json(name: str) -> None:
     ended = done(name, "--inconnue")
     assert (ended.code, ended.out) == (2, "")
-    assert "L'option --inconnue n'existe pas." in ended.err
+    assert "L’option --inconnue n’existe pas." in ended.err
     assert TYPER.search(ended.err) is None
     ended = done("--language", "en", name, "--json", "--unknown", "--quiet")
     assert ended.code == 2

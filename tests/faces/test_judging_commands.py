@@ -31,7 +31,7 @@ def on(edition: Edition, command: str) -> Done:
 def test_the_best_plan_is_as_good_as_the_best_and_keeps_all_rules(edition: Edition) -> None:
     said = on(edition, "evaluate {answers} {pairs}").out
     assert "12\xa0binômes, 768,9 points en tout.\nToutes les règles sont respectées." in said
-    assert said.endswith("Ce plan atteint tout ce qu'atteint la meilleure répartition.\n")
+    assert said.endswith("Ce plan atteint tout ce qu’atteint la meilleure répartition.\n")
     told = EvaluateResponse.model_validate_json(on(edition, "evaluate {answers} {pairs} --json -q").out)
     assert told.best is not None
     assert [tier.value for tier in told.tiers] == [tier.value for tier in told.best.tiers]
@@ -105,7 +105,7 @@ def test_a_pair_that_has_begun_is_kept_and_one_who_left_may_be_gone_from_the_ans
     assert ("M06", "E08") in [(pair.mentor, pair.mentee) for pair in told.kept]
     ended = on(edition, f"repair {answers} {edition.folder}/out/binomes.decision.json --withdrawn M04")
     assert ended.code == 3
-    assert "une décision sur d'autres réponses" in ended.err
+    assert "une décision sur d’autres réponses" in ended.err
 
 
 def test_who_arrives_is_read_from_a_file_of_their_own(edition: Edition, tmp_path: Path) -> None:
@@ -174,7 +174,7 @@ def test_why_two_people_are_no_pair_and_whom_else_somebody_could_have_had(editio
     assert on(edition, "alternatives {answers} E05 -n 3").out.splitlines() == list(
         map(str, BEST.alternatives("E05", 3))
     )
-    assert on(edition, "alternatives {answers} E16").out == "Aucun autre binôme n'est possible pour cette personne.\n"
+    assert on(edition, "alternatives {answers} E16").out == "Aucun autre binôme n’est possible pour cette personne.\n"
 
 
 def test_where_the_sides_answered_apart_what_follows_the_answers_comes_alone(edition: Edition, tmp_path: Path) -> None:

@@ -207,7 +207,7 @@ def test_what_somebody_wrote_in_a_document_is_replaced_only_where_that_is_said_a
         before, typed = snapshot(edition.folder), book.read_bytes()
         ended = done(*(word.replace("reponses.csv", "absent.csv") for word in line(name, edition)))
         assert ended.code == 3
-        assert "quelqu'un y a écrit" in ended.err
+        assert "quelqu’un y a écrit" in ended.err
         assert snapshot(edition.folder) == before
         assert done(*line(name, edition, None, "--replace")).code == 0
         assert typed in snapshot(edition.folder).values()
@@ -294,7 +294,7 @@ def test_a_run_without_an_answer_leaves_the_documents_of_the_one_before(edition:
         words = [str(programme) if word.endswith("programme.toml") else word for word in line(name, edition, out)]
         ended = done(*words)
         assert ended.code == 4, ended
-        assert "Rien n'a été écrit" in ended.err
+        assert "Rien n’a été écrit" in ended.err
     programme.unlink()
     assert snapshot(edition.folder) == before
 
@@ -308,7 +308,7 @@ def test_a_matching_without_an_answer_is_saved_where_nothing_is_alone(
     two[0].save(tmp_path / "binomes.html")
     before = snapshot(tmp_path)
     for name in ("binomes", "binomes.html"):
-        with pytest.raises(OutputError, match="les documents d'avant restent"):
+        with pytest.raises(OutputError, match="les documents d’avant restent"):
             none.save(tmp_path / name)
     assert snapshot(tmp_path) == before
 
@@ -358,8 +358,8 @@ def test_what_changed_by_hand_is_told_and_is_no_refusal(two: tuple[Matching, Mat
     found = verify(tmp_path / "binomes.decision.json")
     assert found.sound
     assert found.documents == (
-        "binomes.csv : ce document n'est plus là.",
-        "binomes.xlsx : changé à la main depuis qu'il a été fait.",
+        "binomes.csv : ce document n’est plus là.",
+        "binomes.xlsx : changé à la main depuis qu’il a été fait.",
     )
     (tmp_path / FILENAME).write_text("{", "utf-8")
     assert not verify(tmp_path / "binomes.decision.json").sound

@@ -26,7 +26,7 @@ def fates_in(wave: Wave) -> list[tuple[int, str]]:
 
 
 def test_a_code_is_read_whatever_its_case_and_others_are_told_by_line() -> None:
-    reasons = [(3, "personne de ce code n'a de binôme"), (4, "pas de code")]
+    reasons = [(3, "personne de ce code n’a de binôme"), (4, "pas de code")]
     assert fates([("m1",), ("X9",), ("", "E1")]) == reasons
 
 
@@ -38,7 +38,7 @@ def test_who_has_two_partners_speaks_of_one_or_of_both() -> None:
 
 def test_a_partner_who_is_not_theirs_is_told() -> None:
     (told,) = fates([("M1", "E3")])
-    assert told == (2, "le code du binôme n'est pas celui d'un ou d'une partenaire de la personne")
+    assert told == (2, "le code du binôme n’est pas celui d’un ou d’une partenaire de la personne")
 
 
 def test_a_second_answer_replaces_the_first_pair_by_pair() -> None:

@@ -27,7 +27,7 @@ def test_a_pair_stops_where_one_says_so_and_nobody_the_contrary() -> None:
     assert states(found)["E1"] == ("stopped", 3)
     told = reasons(found)
     assert told["E1"] == ("à 3 mois : dit ne plus voir M1",)
-    assert told["M1"][0] == "à 3 mois : E1 dit que le binôme ne se voit plus, et la personne n'en a rien dit"
+    assert told["M1"][0] == "à 3 mois : E1 dit que le binôme ne se voit plus, et la personne n’en a rien dit"
     assert [one.rank for one in found.to_call] == [0, 0]
 
 
@@ -41,7 +41,7 @@ def test_of_two_partners_only_the_one_who_is_named_stops() -> None:
     found = year({1: frame(("M1", "E2", "Non"), ("M1", "E1", "Oui"))})
     assert (states(found)["E1"], states(found)["E2"]) == (("meeting", 1), ("stopped", 1))
     assert "E1" in reasons(found)
-    assert reasons(found)["E1"] == ("n'a pas répondu à 1 mois",)
+    assert reasons(found)["E1"] == ("n’a pas répondu à 1 mois",)
 
 
 def test_what_was_said_last_stands_while_nobody_says_more() -> None:
@@ -52,8 +52,8 @@ def test_what_was_said_last_stands_while_nobody_says_more() -> None:
 def test_silence_is_told_with_its_months_and_ends_with_an_answer() -> None:
     found = year({1: frame(*ALL_WELL), 3: frame(("E1",)), 6: frame(("M1",))})
     told = reasons(found)
-    assert told["E3"] == ("n'a pas répondu à 3 et 6 mois",)
-    assert told["E1"] == ("n'a pas répondu à 6 mois",)
+    assert told["E3"] == ("n’a pas répondu à 3 et 6 mois",)
+    assert told["E1"] == ("n’a pas répondu à 6 mois",)
     assert "M1" not in told
 
 

@@ -112,7 +112,7 @@ def test_a_language_is_spoken_in_its_block_and_no_further() -> None:
 
 
 def test_a_language_that_is_not_known_is_refused_in_words() -> None:
-    with pytest.raises(ValueError, match="« xx » n'est pas connue ; attendu : fr, en"), language("xx"):
+    with pytest.raises(ValueError, match="« xx » n’est pas connue ; attendu : fr, en"), language("xx"):
         pass
 
 
@@ -124,6 +124,6 @@ def test_a_message_that_is_a_singular_elsewhere_is_spoken_as_both() -> None:
 
 def test_a_message_without_a_translation_stays_french() -> None:
     with language("en"):
-        assert tr("Ceci n'est pas un message de {who}", who="x") == "Ceci n'est pas un message de x"
+        assert tr("Ceci n’est pas un message de {who}", who="x") == "Ceci n’est pas un message de x"
         assert tr_n("loup", "loups", 0) == "loups"
     assert tr_n("loup", "loups", 0) == "loup"

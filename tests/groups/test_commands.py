@@ -25,7 +25,7 @@ def test_a_command_writes_documents_and_one_json_object(started: Path, command: 
     told = json.loads(done.stdout)
     assert (told["kind"], told["status"], len(told[command])) == (command, "proved", many)
     assert json.loads((started / f"{command}.json").read_text("utf-8")) == told
-    assert "C'est démontré" in done.stderr
+    assert "C’est démontré" in done.stderr
     assert f"Écrit : {command}.json" in done.stderr
     assert "Fonds européens" not in done.stdout + done.stderr
     for path in started.glob(f"{command}.ics"):
@@ -43,7 +43,7 @@ def test_what_cannot_be_ends_with_its_code_and_says_what_would_do(started: Path)
     done = run("dates", "reponses.csv", "--number", "9", folder=started)
     assert done.returncode == 4
     assert done.stdout == "Séance\tDate\tPrésents\n"
-    assert "Il suffirait de s'en tenir à" in done.stderr
+    assert "Il suffirait de s’en tenir à" in done.stderr
 
 
 def test_turns_of_some_members_are_theirs_alone(started: Path) -> None:

@@ -77,7 +77,7 @@ def test_where_there_are_none_each_way_out_is_one(asked: Asked, most_missed: int
         for fewer in range(number - 1, 0, -1)
         if any(max(way.missed.values(), default=0) <= most_missed for way in ways(said, days, fewer, APART))
     ]
-    assert any(f"s'en tenir à {least[0]}\xa0séance" in sentence for sentence in told) if least else True
+    assert any(f"s’en tenir à {least[0]}\xa0séance" in sentence for sentence in told) if least else True
 
 
 @pytest.mark.promise(12)
@@ -140,7 +140,7 @@ def test_who_did_not_answer_counts_neither_as_there_nor_as_away() -> None:
     dates = chosen({"A": days, "B": None}, days, 2, most_missed=0)
     assert dates.attendance == (1, 1)
     assert [one.member for one in dates.missed] == ["A"]
-    assert dates.staff_sentences == ("B n'a pas dit ses disponibilités, et ne compte pas.",)
+    assert dates.staff_sentences == ("B n’a pas dit ses disponibilités, et ne compte pas.",)
     assert not any("B" in sentence for sentence in dates.sentences)
 
 
@@ -155,8 +155,8 @@ def test_members_who_cannot_all_be_there_are_named_and_no_other() -> None:
     days = ["2026-09-15", "2026-09-22"]
     dates = chosen({"A": days, "B": days[:1], "C": days[1:]}, days, 1, most_missed=0)
     assert dates.diagnosis == (
-        "Quelles que soient les dates, quelqu'un parmi B et C manque 1\xa0séance au moins.",
-        "Il suffirait d'accepter 1\xa0absence par personne au plus.",
+        "Quelles que soient les dates, quelqu’un parmi B et C manque 1\xa0séance au moins.",
+        "Il suffirait d’accepter 1\xa0absence par personne au plus.",
     )
 
 
@@ -171,9 +171,9 @@ def test_dates_that_are_too_close_or_set_aside_are_told_with_what_would_do() -> 
     dates = choose_dates({"A": days}, days, 2, zones=["A"])
     assert str(dates.status) == "infeasible"
     assert dates.diagnosis == (
-        "Parmi 2\xa0dates possibles, on ne peut pas en garder 2 avec 21 à 42 jours de l'une à la suivante : 1 au plus.",
-        "Il suffirait d'accepter de 7 à 56 jours entre deux séances.",
-        "Il suffirait de s'en tenir à 1\xa0séance.",
+        "Parmi 2\xa0dates possibles, on ne peut pas en garder 2 avec 21 à 42 jours de l’une à la suivante : 1 au plus.",
+        "Il suffirait d’accepter de 7 à 56 jours entre deux séances.",
+        "Il suffirait de s’en tenir à 1\xa0séance.",
         "Il suffirait de rouvrir la date écartée.",
     )
 
@@ -205,8 +205,8 @@ def test_the_answer_of_a_survey_may_stand_for_a_date() -> None:
         ({"most_missed": -1}, "un nombre entier"),
         ({"apart": (0, 4)}, "Cet écart"),
         ({"apart": (9, 4)}, "Cet écart"),
-        ({"candidates": ["mardi"]}, "n'est pas une date"),
-        ({"candidates": ["2026-09-15T09:30+02:00"]}, "n'est pas une date"),
+        ({"candidates": ["mardi"]}, "n’est pas une date"),
+        ({"candidates": ["2026-09-15T09:30+02:00"]}, "n’est pas une date"),
         ({"candidates": ["2026-09-15", "2026-09-15"]}, "cité deux fois"),
         ({"availabilities": {"A": ["2026-01-01"]}}, "inconnu"),
         ({"availabilities": {"A": [], "a": []}}, "cité deux fois"),

@@ -45,7 +45,7 @@ def test_too_few_people_are_counted() -> None:
     found = why(formed(7, Grouped(size=4, number=2), []))
     assert (found.code, found.reason) == (
         "too_few",
-        "7\u00a0personnes participent ; 2\u00a0groupes d'au moins 4 en demandent 8.",
+        "7\u00a0personnes participent ; 2\u00a0groupes d’au moins 4 en demandent 8.",
     )
     assert found.ways_out == ("Avec des groupes de 3 à 5 personnes, tout le monde a une place.",)
 
@@ -54,14 +54,14 @@ def test_too_many_people_are_counted_and_those_left_out_are_told_why() -> None:
     grouping = formed(7, Grouped(size=3, number=2), [])
     assert why(grouping).code == "too_many"
     assert [each.code for each in grouping.unplaced] == ["full"]
-    assert "n'en prennent que 6" in why(grouping).reason
+    assert "n’en prennent que 6" in why(grouping).reason
 
 
 def test_more_people_than_groups_who_may_not_meet_are_named() -> None:
     found = why(formed(6, Grouped(size=3, number=2), apart("01", "02", "12")))
     assert (found.code, found.people) == ("more_than_groups", ("P0", "P1", "P2"))
     assert len(found.rules) == 3
-    assert "il n'y a que 2\u00a0groupes : P0, P1 et P2" in found.reason
+    assert "il n’y a que 2\u00a0groupes : P0, P1 et P2" in found.reason
     assert len(found.ways_out) >= 3
 
 

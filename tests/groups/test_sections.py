@@ -56,7 +56,7 @@ def test_who_leads_is_told_by_a_question_that_is_there() -> None:
     assert read({"size": 4, "facilitators": leading}).groups is not None
     assert "champ inconnu « rôles »" in refused({"size": 4, "facilitators": {**leading, "field": "rôles"}})
     assert "option inconnue « animent »" in refused({"size": 4, "facilitators": {**leading, "facilitator": "animent"}})
-    assert "n'est pas un nombre" in refused({"size": 4, "facilitators": {**leading, "seats": "work"}})
+    assert "n’est pas un nombre" in refused({"size": 4, "facilitators": {**leading, "seats": "work"}})
 
 
 def test_groups_are_asked_for() -> None:

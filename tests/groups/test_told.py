@@ -48,8 +48,8 @@ def test_the_first_sentences_say_how_many_are_in_how_many_groups_what_is_known_a
 ) -> None:
     assert grouping.sentences == (
         "21\u00a0personnes en 3\u00a0groupes de 7.",
-        "C'est démontré : aucune autre réponse ne fait mieux.",
-        "3 personnes n'ont pas de groupe.",
+        "C’est démontré : aucune autre réponse ne fait mieux.",
+        "3 personnes n’ont pas de groupe.",
     )
 
 
@@ -57,7 +57,7 @@ def test_the_team_is_told_each_goal_with_its_proof_and_why_not_all_have_a_place(
     told = grouping.staff_sentences
     assert "Personnes placées : 21, prouvé." in told
     assert any(line.startswith("Retrouvailles : ") and line.endswith("prouvé.") for line in told)
-    assert "24\u00a0personnes participent ; 3\u00a0groupes d'au plus 7 n'en prennent que 21." in told
+    assert "24\u00a0personnes participent ; 3\u00a0groupes d’au plus 7 n’en prennent que 21." in told
     assert "Avec des groupes de 6 à 8 personnes, tout le monde a une place." in told
 
 
@@ -68,7 +68,7 @@ def test_a_goal_that_is_not_proved_says_how_far_its_bound_is() -> None:
 
 def test_groups_of_unlike_sizes_and_no_groups_are_told_too(grouping: Grouping) -> None:
     none = replace(grouping, solution=replace(grouping.solution, status=Status.STOPPED, groups=(), leaders=()))
-    assert none.sentences[:2] == ("Aucun groupe n'a été formé.", "Le temps est écoulé avant une première réponse.")
+    assert none.sentences[:2] == ("Aucun groupe n’a été formé.", "Le temps est écoulé avant une première réponse.")
     fewer = (grouping.solution.groups[0], grouping.solution.groups[1][:5])
     assert replace(none, solution=replace(none.solution, groups=fewer)).sentences[0].endswith("de 5 à 7.")
 

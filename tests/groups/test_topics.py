@@ -164,7 +164,7 @@ def test_a_topic_is_the_same_whatever_its_case_and_shown_as_it_is_offered() -> N
         ({"sessions": -1}, "un nombre entier"),
         ({"sessions": 1.5}, "un nombre entier"),
         ({"topics": ["x", "X"]}, "cité deux fois"),
-        ({"topics": ["y"]}, "une demande d'un sujet inconnu"),
+        ({"topics": ["y"]}, "une demande d’un sujet inconnu"),
         ({"topics": ["x", ""]}, "un nom est vide"),
         ({"goals": ()}, "Ces buts"),
         ({"goals": ("served", "served")}, "Ces buts"),

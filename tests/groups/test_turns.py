@@ -136,10 +136,10 @@ def test_three_who_can_only_come_to_two_sessions_are_told_with_those_sessions() 
     turns = schedule_turns(["A", "B", "C", "D"], YEAR, absences=away)
     (one,) = turns.without
     assert one.code == "no_place"
-    assert "A, B et C ne peuvent présenter qu'à ces séances" in one.reason
+    assert "A, B et C ne peuvent présenter qu’à ces séances" in one.reason
     assert "13\xa0octobre 2026 et 10\xa0novembre 2026" in one.reason
     assert "2\xa0places pour 3 personnes" in one.reason
-    assert turns.ways_out == (f"Il suffirait d'un cas de plus à une séance : {one.member}, 13\xa0octobre 2026.",)
+    assert turns.ways_out == (f"Il suffirait d’un cas de plus à une séance : {one.member}, 13\xa0octobre 2026.",)
 
 
 def test_who_misses_everything_is_told_so_and_holds_up_nobody() -> None:

@@ -62,9 +62,9 @@ def test_codes_are_taken_as_the_cohort_spells_them_and_half_empty_rows_are_nobod
 def test_unknown_codes_and_doubled_pairs_are_all_told_with_their_lines_and_not_repeated() -> None:
     rows = ("M06", "E08"), (SECRET, "E05"), ("M04", SECRET), ("m06", "E08")
     assert problems(sheet(*rows)) == [
-        "ligne 3, colonne 1 : code inconnu ; attendu : le code d'un·e mentor·e de cette édition",
-        "ligne 4, colonne 2 : code inconnu ; attendu : le code d'un·e mentoré·e de cette édition",
-        "ligne 5 : le même binôme qu'à la ligne 2 → gardez-en une",
+        "ligne 3, colonne 1 : code inconnu ; attendu : le code d’un·e mentor·e de cette édition",
+        "ligne 4, colonne 2 : code inconnu ; attendu : le code d’un·e mentoré·e de cette édition",
+        "ligne 5 : le même binôme qu’à la ligne 2 → gardez-en une",
     ]
 
 

@@ -24,8 +24,8 @@ def test_a_test_row_the_same_e_mail_and_a_homograph_are_remarked_on() -> None:
     ]
     made = report(RULES, mentors, [])
     assert "lignes 2 et 3 : même courriel" in told(made)
-    assert "ligne 4 : ligne d'essai ?" in told(made)
-    assert "lignes 2 et 5 : même nom à l'œil" in told(made)
+    assert "ligne 4 : ligne d’essai ?" in told(made)
+    assert "lignes 2 et 5 : même nom à l’œil" in told(made)
     assert made.fates.counts == {"taken": 4}
     assert not {"zoe@x.fr", "Paul", "Essai"} & set(told(made).split())
 

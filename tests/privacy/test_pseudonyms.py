@@ -89,7 +89,7 @@ def test_a_secret_that_others_can_read_or_that_is_none_is_refused_and_not_repeat
     secret.chmod(0o600)
     for text in ("canari", "00", ""):
         secret.write_text(text, "ascii")
-        with pytest.raises(OutputError, match="ce n'est pas une clé") as refusal:
+        with pytest.raises(OutputError, match="ce n’est pas une clé") as refusal:
             pseudonyms_for(programme)
         assert "canari" not in str(refusal.value)
 

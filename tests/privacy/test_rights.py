@@ -169,7 +169,7 @@ def test_every_document_that_is_written_is_covered_whatever_its_name_and_whereve
     assert len(mm.read_carry_over(lu / "suite.json").pairs) == len(matching.pairs) - 1
     decision = verify(made.folders[0] / "binomes.decision.json")
     assert decision.sound
-    assert decision.documents == ("Documents : ceux de cette décision, tels qu'ils ont été faits.",)
+    assert decision.documents == ("Documents : ceux de cette décision, tels qu’ils ont été faits.",)
 
 
 def test_what_may_not_be_deleted_is_told_and_the_rest_goes(
@@ -279,7 +279,7 @@ def test_the_commands_do_the_same_and_a_purge_asks_to_be_sure(made: Edition, tmp
     assert "Reste à faire : reponses.csv, ligne 4" in done.stderr
     assert f"Effacée : reponses.csv, ligne {LINE}" in done.stderr
     asked = run("purge", *where, folder=tmp_path)
-    assert "Rien n'a été effacé" in asked.stderr
+    assert "Rien n’a été effacé" in asked.stderr
     assert (tmp_path / "reponses.csv").exists()
     assert run("purge", *where, "--yes", folder=tmp_path).returncode == 0
     assert not (tmp_path / "reponses.csv").exists()

@@ -89,8 +89,8 @@ def test_the_order_of_wishes_is_kept_and_what_was_refused_before_stays(order: li
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        (f"{E['E1']}|M-CANARIXX|", "un code n'est celui de personne"),
-        (f"canari@x.fr|{M['M1']}|", "« Votre code » n'est celui de personne"),
+        (f"{E['E1']}|M-CANARIXX|", "un code n’est celui de personne"),
+        (f"canari@x.fr|{M['M1']}|", "« Votre code » n’est celui de personne"),
         (f"{E['E1']}|{E['E2']}|", "même côté"),
         (f"{E['E1']}|{M['M1']}|{M['M1']}", "choisie et écartée"),
         (f"{E['E1']}||{M['M1']};{M['M2']};{M['M3']}", "3 refus ; attendu : 2 au plus"),

@@ -129,7 +129,7 @@ def test_a_programme_in_memory_is_that_of_the_file(before: str, end: str, tmp_pa
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"\xff\xfe", "n'est pas en UTF-8"),
+        (b"\xff\xfe", "n’est pas en UTF-8"),
         (b"a = ", "ne peut pas être lu"),
         (b"a = " + b"[" * 10_000, "p.toml"),
         (b"[programme]\nnom = 1", "il manque « name »"),

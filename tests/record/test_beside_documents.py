@@ -58,7 +58,7 @@ def test_a_validation_that_is_gone_is_seen_from_one_document_alone(folder: Path,
     problems = verify(folder / DECISION).problems
     assert {problem.where for problem in problems} == {left}
     assert "ce document dit « Validée par Camille Roux le " in problems[1].found
-    with pytest.raises(RequestError, match="et le journal n'a pas cette ligne"):
+    with pytest.raises(RequestError, match="et le journal n’a pas cette ligne"):
         validate(folder / DECISION, who="Claude")
 
 
@@ -79,8 +79,8 @@ def test_documents_of_another_decision_are_told(folder: Path, tmp_path_factory: 
     (folder / "binomes.html").write_bytes((other / "binomes.html").read_bytes())
     found = [problem.found for problem in verify(folder / DECISION).problems]
     assert found == [
-        "ce document imprime une empreinte qu'aucune ligne du journal n'a",
-        "ce document est d'une autre décision",
+        "ce document imprime une empreinte qu’aucune ligne du journal n’a",
+        "ce document est d’une autre décision",
     ]
 
 
@@ -91,7 +91,7 @@ def test_a_document_that_prints_an_earlier_head_is_told_and_holds(folder: Path) 
     assert not verify(folder / DECISION).sound  # by the manifest: this page is not of the same run
     (folder / "manifeste.json").unlink()
     assert verify(folder / DECISION).sound
-    assert "L'empreinte de binomes.html est plus ancienne : 1 ligne depuis." in said(folder)
+    assert "L’empreinte de binomes.html est plus ancienne : 1 ligne depuis." in said(folder)
 
 
 @pytest.mark.parametrize("content", [b"", b"<html></html>", b"PK\x03\x04", b'{"record": 1}', b"[" * 50_000])

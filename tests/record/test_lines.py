@@ -128,10 +128,10 @@ def rewritten(path: Path, old: bytes, new: bytes) -> list[str]:
 def test_what_is_wrong_with_a_line_is_said_in_words(path: Path) -> None:
     append(path, entry(), entry())
     assert rewritten(path, b"Camille", b"Claude") == [
-        "journal, ligne 2 : la ligne ne suit pas celle qui la précède : l'une des deux a été changée"
+        "journal, ligne 2 : la ligne ne suit pas celle qui la précède : l’une des deux a été changée"
     ]
     assert rewritten(path, b'"line":2', b'"line":3') == ["journal, ligne 2 : la ligne a été réécrite ou déplacée"]
-    assert rewritten(path, b'{"line":3', b'{"ligne":3') == ["journal, ligne 2 : ce n'est pas une ligne de journal"]
+    assert rewritten(path, b'{"line":3', b'{"ligne":3') == ["journal, ligne 2 : ce n’est pas une ligne de journal"]
 
 
 def test_a_line_with_other_spaces_was_rewritten(path: Path) -> None:
@@ -142,7 +142,7 @@ def test_a_line_with_other_spaces_was_rewritten(path: Path) -> None:
 def test_the_first_line_follows_nothing(path: Path) -> None:
     append(path, entry())
     told = rewritten(path, b"0" * 64, b"1" * 64)
-    assert told == ["journal, ligne 1 : la ligne ne suit pas celle qui la précède : l'une des deux a été changée"]
+    assert told == ["journal, ligne 1 : la ligne ne suit pas celle qui la précède : l’une des deux a été changée"]
 
 
 def test_a_torn_line_and_a_lost_head_are_both_told_with_what_to_do(path: Path) -> None:
@@ -152,7 +152,7 @@ def test_a_torn_line_and_a_lost_head_are_both_told_with_what_to_do(path: Path) -
     assert (torn.where, lost.where) == ("journal, ligne 2", "journal, ligne 1 (la dernière)")
     assert torn.found == "la dernière ligne est incomplète : son écriture a été interrompue"
     assert torn.advice == "la prochaine écriture la mettra de côté, et le dira"
-    assert lost.found == "aucune ligne n'a l'empreinte demandée : le journal a été réécrit ou raccourci"
+    assert lost.found == "aucune ligne n’a l’empreinte demandée : le journal a été réécrit ou raccourci"
 
 
 def test_nothing_is_added_to_a_log_whose_last_line_is_of_another_number(path: Path) -> None:
@@ -161,7 +161,7 @@ def test_nothing_is_added_to_a_log_whose_last_line_is_of_another_number(path: Pa
     before = path.read_bytes()
     with pytest.raises(OutputError) as refused:
         append(path, entry())
-    assert refused.value.message == "binomes.journal.jsonl : rien n'a été ajouté au journal"
+    assert refused.value.message == "binomes.journal.jsonl : rien n’a été ajouté au journal"
     assert [problem.where for problem in refused.value.problems] == ["journal, ligne 2"]
     assert path.read_bytes() == before
 
@@ -218,5 +218,5 @@ def test_the_account_at_work_has_a_name_or_is_said_to_be_unknown(
 def test_a_line_that_nobody_signs_is_refused_with_what_is_wanted(who: str) -> None:
     with pytest.raises(RequestError) as refused:
         signed("edit", {}, who=who)
-    assert refused.value.message == "Le journal ne prend que ce qu'une personne nommée signe"
+    assert refused.value.message == "Le journal ne prend que ce qu’une personne nommée signe"
     assert [str(problem) for problem in refused.value.problems] == ["who : vide ; attendu : un nom"]

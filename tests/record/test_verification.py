@@ -67,7 +67,7 @@ def test_a_log_that_is_whole_tells_its_lines_and_who_validated(path: Path) -> No
     assert said(path)[2:] == [
         "Journal intact : 1 ligne.",
         f"Empreinte du journal : {head}",
-        "Encore une proposition : personne ne l'a validée.",
+        "Encore une proposition : personne ne l’a validée.",
         UNKNOWN,
     ]
     assert verify(path).validations == ()
@@ -80,7 +80,7 @@ def test_a_log_that_is_whole_tells_its_lines_and_who_validated(path: Path) -> No
         UNKNOWN,
     ]
     assert said(path, head)[-1] == AFTER
-    assert said(path, head)[2] == "Journal intact : 3 lignes, 2 depuis l'empreinte demandée."
+    assert said(path, head)[2] == "Journal intact : 3 lignes, 2 depuis l’empreinte demandée."
     assert said(path, check_chain(journal_beside(path)).head)[2] == "Journal intact : 3 lignes."
     assert [one.why for one in verify(path).validations] == ["comité"]
 
@@ -92,7 +92,7 @@ def test_a_log_that_is_broken_is_not_said_to_be_intact_nor_to_be_silent(path: Pa
     head = check_chain(log).head
     assert said(path)[2:] == [
         f"Empreinte du journal : {head}",
-        "  - journal, ligne 2 : ce n'est pas une ligne de journal",
+        "  - journal, ligne 2 : ce n’est pas une ligne de journal",
     ]
     assert said(path)[0] == WORDS[Outcome.REFUSED]
 

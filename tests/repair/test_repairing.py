@@ -50,7 +50,7 @@ def test_who_leaves_is_in_no_pair_and_every_row_still_ends_once(before: Matching
     people = [*cohort.mentors.ids, *cohort.mentees.ids]
     assert not {"M04", "E03"} & {*people}
     assert len(people) + len(fixed.matching.rejected) == len(before.cohort.rows)
-    assert {row.reason for row in cohort.rejected if row.key in ("M04", "E03")} == {"retrait en cours d'édition"}
+    assert {row.reason for row in cohort.rejected if row.key in ("M04", "E03")} == {"retrait en cours d’édition"}
     assert {pair for pair in keys(before) if {*pair} & {"M04", "E03"}} == {*fixed.ended}
 
 
@@ -142,7 +142,7 @@ def test_people_and_pairs_that_are_not_there_are_refused(withdrawn: list[str], k
 
 @pytest.mark.promise(6)
 def test_a_newcomer_with_a_key_that_is_taken_is_refused() -> None:
-    with pytest.raises(RequestError, match="cet identifiant est déjà dans l'édition"):
+    with pytest.raises(RequestError, match="cet identifiant est déjà dans l’édition"):
         repair(chain(), arrived=cohort_of(chain().programme, [0], [], [1]))
 
 

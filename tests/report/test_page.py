@@ -146,7 +146,7 @@ def test_rows_that_were_set_aside_are_told_with_their_line() -> None:
     mentees = [{"code": "E1", "notice": "Oui"}, {"code": "E2", "notice": "Non"}]
     found = page(matched(rules, [{"code": "M1", "notice": "Oui"}], mentees))
     assert found.inside("td.number line") == ["3"]
-    assert "la notice d'information n'est pas acceptée" in found.inside("td.")
+    assert "la notice d’information n’est pas acceptée" in found.inside("td.")
     assert "3\u00a0réponses au questionnaire\u00a0: 2\u00a0retenues et 1\u00a0rejetée." in found.inside("p.")
 
 

@@ -64,7 +64,7 @@ def test_a_decision_that_does_not_hold_is_not_validated(example: Matching, monke
 
     monkeypatch.setattr(portfolio, "verify_content", changed)
     held = Portfolio()
-    with pytest.raises(RequestError, match="Rien n'a été validé"):
+    with pytest.raises(RequestError, match="Rien n’a été validé"):
         held.validated(example, who="Camille Roux")
     assert held.files == {}
 

@@ -45,7 +45,7 @@ def test_a_feasible_answer_never_says_that_it_is_the_best() -> None:
     tiers = (Tier("matched", 3, 3), Tier("total", 2_000_000, 2_300_000))
     late = replace(done, solution=Solution(Status.FEASIBLE, done.solution.pairs, tiers))
     assert [goal.proof for goal in words.goals(late)] == ["maximum démontré", "au plus 230,0 points"]
-    assert "n'a pas suffi" in words.STATUS[late.status][1]
+    assert "n’a pas suffi" in words.STATUS[late.status][1]
 
 
 def test_the_summary_counts_in_the_singular_and_in_the_plural() -> None:

@@ -83,7 +83,7 @@ def test_whom_rules_leave_nobody_is_excluded_and_each_rule_says_how_many() -> No
     found = unmatched(matched(mentors, mentees, *rules))["E1"]
     assert found.code == "excluded"
     assert plain(found.reason) == (
-        "Sur 3 mentors, aucun n'est possible : « pas d'ami » en exclut 2 et « même métier » en exclut 1."
+        "Sur 3 mentors, aucun n’est possible : « pas d'ami » en exclut 2 et « même métier » en exclut 1."
     )
 
 

@@ -85,7 +85,7 @@ def notebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notebook]:
 def test_a_cell_shows_how_far_it_is_and_says_at_the_end_what_came_of_it(notebook: Notebook) -> None:
     notebook.run(SOLVES.format(quiet=0.0))
     told = notebook.end()
-    assert told[0].endswith("Recherche d'une première répartition")
+    assert told[0].endswith("Recherche d’une première répartition")
     assert told[-1].startswith("Terminé en ")
     assert "optimal" not in told[-1]
     assert [text for text, after in pairwise(told) if text == after] == []

@@ -105,7 +105,7 @@ def test_a_terminal_shows_goal_bound_gap_and_time_until_ctrl_c_gives_the_best_an
 ) -> None:
     screen = Screen()
     with running(SOLVES, screen=screen) as process:
-        screen.until(r"\d\u00a0s · Total de points\u00a0: [\d,]+ pour l'instant, [\d,]+ au plus \(écart")
+        screen.until(r"\d\u00a0s · Total de points\u00a0: [\d,]+ pour l’instant, [\d,]+ au plus \(écart")
         helpers = wait_for(lambda: children(process.pid))
         send(process.pid, signal.SIGINT)
         told = process.communicate(timeout=60)[0]
@@ -137,7 +137,7 @@ def test_an_interrupted_command_writes_what_it_has_says_so_and_keeps_json_alone_
     screen = Screen()
     arguments = [*map(str, (example.answers, "-p", example.programme, "-o", tmp_path / "binomes")), "--json"]
     with running(COMMAND, "match", *arguments, screen=screen) as process:
-        screen.until("pour l'instant")
+        screen.until("pour l’instant")
         os.killpg(process.pid, signal.SIGINT)
         told = process.communicate(timeout=60)[0]
     screen.rest()

@@ -94,7 +94,7 @@ def said(kind: str, sent: Any) -> str:
 def test_a_number_beyond_any_measure_in_a_programme_is_told_with_its_place(number: float) -> None:
     sent = replaced(EVERY_KIND, ("fields", "besoins", "most"), abs(number))
     told = said("match", {"programme": sent, "rows": rows()})
-    assert "fields.besoins.most : valeur hors des limites ; attendu : un nombre d'au plus" in told
+    assert "fields.besoins.most : valeur hors des limites ; attendu : un nombre d’au plus" in told
     assert '"status": "' in said(
         "match", {"programme": replaced(sent, ("fields", "besoins", "most"), 10**12), "rows": rows()}
     )

@@ -138,8 +138,8 @@ def test_somebody_who_is_named_and_is_nobody_is_refused_but_for_former_groups() 
     with pytest.raises(RequestError) as refused:
         told("groups", together=[["C01", "C98"]], apart=[["C99", "c01"]], past=[["C97", "C01"]])
     assert [(one.where, one.expected) for one in refused.value.problems] == [
-        ("$.together[0][1]", "l'identifiant d'un membre de la demande"),
-        ("$.apart[0][0]", "l'identifiant d'un membre de la demande"),
+        ("$.together[0][1]", "l’identifiant d’un membre de la demande"),
+        ("$.apart[0][0]", "l’identifiant d’un membre de la demande"),
     ]
 
 

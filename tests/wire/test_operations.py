@@ -134,7 +134,7 @@ def test_a_value_of_another_type_is_refused_at_its_place(kind: str, name: str) -
         ask(kind, example(kind, **{name: Strange()}))
     (problem,) = refused.value.problems
     assert problem.where == f"$.{name}"
-    assert problem.found == "une valeur que JSON n'a pas"
+    assert problem.found == "une valeur que JSON n’a pas"
     assert problem.expected
 
 
@@ -163,7 +163,7 @@ def test_people_and_rows_are_not_sent_together_nor_is_neither(kind: str) -> None
         with pytest.raises(RequestError) as refused:
             ask(kind, sent)
         assert [(problem.found, problem.expected) for problem in refused.value.problems] == [
-            (found, "« mentors » et « mentees », ou « rows » : l'un ou l'autre")
+            (found, "« mentors » et « mentees », ou « rows » : l’un ou l’autre")
         ]
         assert not schema.is_valid(sent)
     assert schema.is_valid(nobody | {"rows": row})
@@ -183,7 +183,7 @@ def test_members_and_rows_are_not_sent_together_nor_is_neither(kind: str) -> Non
         with pytest.raises(RequestError) as refused:
             ask(kind, sent)
         assert [(problem.found, problem.expected) for problem in refused.value.problems] == [
-            (found, "« members » (et « facilitators »), ou « rows » : l'un ou l'autre")
+            (found, "« members » (et « facilitators »), ou « rows » : l’un ou l’autre")
         ]
         assert not schema.is_valid(sent)
     for sent in (whole, whole | {"facilitators": []}, nobody | {"rows": row}):

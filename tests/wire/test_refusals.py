@@ -64,11 +64,11 @@ def test_every_hostile_body_is_tried(shared_data: Path) -> None:
     [
         (
             b'\xef\xbb\xbf{"a": 1}',
-            "$ : une marque d'ordre des octets (BOM) avant le texte ; attendu : du JSON en UTF-8, sans marque",
+            "$ : une marque d’ordre des octets (BOM) avant le texte ; attendu : du JSON en UTF-8, sans marque",
         ),
         (
             "\ufeff{}",
-            "$ : une marque d'ordre des octets (BOM) avant le texte ; attendu : du JSON en UTF-8, sans marque",
+            "$ : une marque d’ordre des octets (BOM) avant le texte ; attendu : du JSON en UTF-8, sans marque",
         ),
         ('{"a": 1}'.encode("utf-16"), "$ : un texte en UTF-16 ou en UTF-32 ; attendu : du JSON en UTF-8"),
         ('{"a": 1}'.encode("utf-16-le"), "$ : un texte en UTF-16 ou en UTF-32 ; attendu : du JSON en UTF-8"),
@@ -77,17 +77,17 @@ def test_every_hostile_body_is_tried(shared_data: Path) -> None:
         ("\ufeff日本".encode("utf-16-be"), "$ : un texte en UTF-16 ou en UTF-32 ; attendu : du JSON en UTF-8"),
         (b'{"\0": 1}', "ligne 1, colonne 3 : une syntaxe incorrecte ; attendu : un objet JSON"),
         ('{"a": 1}'.encode("utf-32-be"), "$ : un texte en UTF-16 ou en UTF-32 ; attendu : du JSON en UTF-8"),
-        ('{"é": 1}'.encode("latin-1"), "$ : des octets qui ne sont pas de l'UTF-8 ; attendu : du JSON en UTF-8"),
+        ('{"é": 1}'.encode("latin-1"), "$ : des octets qui ne sont pas de l’UTF-8 ; attendu : du JSON en UTF-8"),
         (b"", "ligne 1, colonne 1 : une syntaxe incorrecte ; attendu : un objet JSON"),
         ('{"a": 1,\n "b" 2}', "ligne 2, colonne 6 : une syntaxe incorrecte ; attendu : un objet JSON"),
         ("[" * 100_000, "$ : un objet trop imbriqué ; attendu : 64 niveaux au plus"),
-        ('{"a": NaN}', "$.a : un nombre qui n'est pas fini ; attendu : un nombre fini"),
-        ('{"a": [0, -Infinity]}', "$.a[1] : un nombre qui n'est pas fini ; attendu : un nombre fini"),
-        ('{"a": 1e400}', "$.a : un nombre qui n'est pas fini ; attendu : un nombre fini"),
+        ('{"a": NaN}', "$.a : un nombre qui n’est pas fini ; attendu : un nombre fini"),
+        ('{"a": [0, -Infinity]}', "$.a[1] : un nombre qui n’est pas fini ; attendu : un nombre fini"),
+        ('{"a": 1e400}', "$.a : un nombre qui n’est pas fini ; attendu : un nombre fini"),
         ('{"a": {"b": ' + "9" * 101 + "}}", "$.a.b : un nombre de trop de chiffres ; attendu : 100 chiffres au plus"),
         ('{"a": ' + "9" * 5_000 + "}", "$.a : un nombre de trop de chiffres ; attendu : 100 chiffres au plus"),
         ('{"a": {"b c": "\\ud800"}}', "$.a['b c'] : un demi-caractère (surrogate isolé) ; attendu : du texte Unicode"),
-        ('{"\\udfff": 1}', "$ : une clé qui n'est pas du texte Unicode ; attendu : du texte Unicode"),
+        ('{"\\udfff": 1}', "$ : une clé qui n’est pas du texte Unicode ; attendu : du texte Unicode"),
         ('{"a": {"x": 0, "b": 1, "b": 2}}', "$.a : la clé « b » deux fois ; attendu : chaque clé une fois"),
     ],
 )
@@ -126,10 +126,10 @@ MISFITS: list[tuple[dict[str, Any], str]] = [
     ({"seed": True}, "$.seed : true ou false ; attendu : un nombre entier"),
     ({"seed": "3"}, "$.seed : un texte ; attendu : un nombre entier"),
     ({"seed": 0.5}, "$.seed : un nombre ; attendu : un nombre entier"),
-    ({"seed": -1}, "$.seed : un nombre ; attendu : un nombre d'au moins 0"),
-    ({"seed": 2**64}, f"$.seed : un nombre ; attendu : un nombre d'au plus {2**64 - 1}"),
+    ({"seed": -1}, "$.seed : un nombre ; attendu : un nombre d’au moins 0"),
+    ({"seed": 2**64}, f"$.seed : un nombre ; attendu : un nombre d’au plus {2**64 - 1}"),
     ({"time_limit_s": 0}, "$.time_limit_s : un nombre ; attendu : un nombre de plus de 0"),
-    ({"time_limit_s": 90_000}, "$.time_limit_s : un nombre ; attendu : un nombre d'au plus 86400"),
+    ({"time_limit_s": 90_000}, "$.time_limit_s : un nombre ; attendu : un nombre d’au plus 86400"),
     ({"language": "de"}, "$.language : un texte ; attendu : « fr », « en »"),
     ({"schema_version": 2}, "$.schema_version : un nombre ; attendu : 1"),
     ({"mentors": {}}, "$.mentors : un objet ; attendu : une liste"),
@@ -225,14 +225,14 @@ def test_no_answer_of_a_person_stands_in_a_refusal(kind: str) -> None:
 def test_everybody_who_is_named_and_nobody_is_told_with_the_place() -> None:
     pair = {"mentor": "M09", "mentee": "E01"}
     assert lines("evaluate", example("evaluate", pins=[pair], pairs=[pair, {"mentor": "m01", "mentee": "M01"}])) == [
-        "$.pins[0].mentor : identifiant inconnu « M09 » ; attendu : l'identifiant d'un·e mentor·e de la demande",
-        "$.pairs[0].mentor : identifiant inconnu « M09 » ; attendu : l'identifiant d'un·e mentor·e de la demande",
-        "$.pairs[1].mentee : identifiant inconnu « M01 » ; attendu : l'identifiant d'un·e mentoré·e de la demande",
+        "$.pins[0].mentor : identifiant inconnu « M09 » ; attendu : l’identifiant d’un·e mentor·e de la demande",
+        "$.pairs[0].mentor : identifiant inconnu « M09 » ; attendu : l’identifiant d’un·e mentor·e de la demande",
+        "$.pairs[1].mentee : identifiant inconnu « M01 » ; attendu : l’identifiant d’un·e mentoré·e de la demande",
     ]
     told = lines("why-not", example("why-not", mentor="E01", mentee="x", bans=[pair]))
     assert [line.split(" : ")[0] for line in told] == ["$.bans[0].mentor", "$.mentor", "$.mentee"]
     assert lines("alternatives", example("alternatives", person="x")) == [
-        "$.person : identifiant inconnu « x » ; attendu : l'identifiant d'une personne de la demande"
+        "$.person : identifiant inconnu « x » ; attendu : l’identifiant d’une personne de la demande"
     ]
 
 
@@ -246,7 +246,7 @@ def test_of_many_problems_the_first_hundred_are_told(many: int) -> None:
         problems = refusal("match", example("match") | parts).problems
         assert len(problems) == min(many * (2 if "pins" in parts else 1), 101)
     (*_, last) = refusal("match", example("match") | bodies[1]).problems
-    assert ("d'autres encore" in str(last)) is (many > 100)
+    assert ("d’autres encore" in str(last)) is (many > 100)
 
 
 @pytest.mark.promise(27)

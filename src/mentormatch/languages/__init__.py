@@ -4,6 +4,7 @@ Every text for people is a message in French, in a call of ``tr``, ``tr_n`` or `
 only named and spoken later. ``tools/messages`` gathers them, by room, in ``languages/<code>/<room>.po``.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,6 +15,8 @@ from typing import Any, Concatenate, Protocol, Self, overload
 FRENCH = "fr"
 LANGUAGES = (FRENCH, "en")
 """The codes of the languages."""
+
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_]|\{)")
 
 _asked: ContextVar[str | None] = ContextVar("language", default=None)
 
@@ -76,17 +79,27 @@ def own_language[S: Speaking, **P, R](method: Callable[Concatenate[S, P], R]) ->
 
 def tr(message: str, /, **values: object) -> str:
     """Return a message in the language that is spoken, its ``{braces}`` filled with ``values`` if there are any."""
-    text = _catalogue(spoken()).get(message, (message,))[0] if spoken() != FRENCH else message
+    text = _typeset(message) if spoken() == FRENCH else _forms_of(message, message)[0]
     return text.format(**values) if values else text
 
 
 def tr_n(one: str, many: str, number: int, /, **values: object) -> str:
     """Return a message that depends on a number: ``one`` for the singular, ``many`` for the plural."""
-    if spoken() == FRENCH:
-        text = one if abs(number) < 2 else many
-    else:
-        text = _catalogue(spoken()).get(one, (one, many))[number != 1]
+    french = spoken() == FRENCH
+    text = _typeset(one if abs(number) < 2 else many) if french else _forms_of(one, many)[number != 1]
     return text.format(**values) if values else text
+
+
+def _forms_of(one: str, many: str) -> tuple[str, ...]:
+    """Return the translations of a message, its own words where one of them is missing."""
+    forms = _catalogue(spoken()).get(one, ())
+    return forms if len(forms) > (one != many) and all(forms) else (one, many)
+
+
+@cache
+def _typeset(message: str) -> str:
+    """Return a French message with the apostrophes of print; what is put in its braces stays as it was typed."""
+    return _APOSTROPHE.sub("\u2019", message)
 
 
 class once_spoken[T](cached_property[T]):  # noqa: N801 - used like cached_property

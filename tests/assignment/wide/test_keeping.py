@@ -184,7 +184,7 @@ def test_the_price_of_a_pair_is_refused_in_words_where_the_best_answer_is_not_kn
     mentors, mentees = problem.scores.shape
     others = set(np.ndindex(mentors, mentees)) - {(i, k) for i, k in found.pairs.tolist()}
     allowed = next(pair for pair in sorted(others) if problem.scores.allows(*np.array(pair)[:, None])[0])
-    with pytest.raises(RequestError, match="n'est pas connu"):
+    with pytest.raises(RequestError, match="n’est pas connu"):
         resolved(problem, found, allowed)
 
 

@@ -217,6 +217,6 @@ def test_a_sheet_says_that_it_is_a_proposal_until_somebody_has_validated_the_dec
 def test_the_decision_of_other_pairs_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
     decision, *_ = two_each().save(tmp_path / "binomes", who="Camille Roux")
     other = match(two_each().cohort, two_each().programme, bans=[("M1", "E1")])
-    with pytest.raises(RequestError, match="n'est pas celui de ces binômes"):
+    with pytest.raises(RequestError, match="n’est pas celui de ces binômes"):
         write_handouts(other, reachable(other), tmp_path / "documents", decision=decision)
     assert not (tmp_path / "documents").exists()

@@ -43,7 +43,7 @@ def test_above_sixty_people_a_side_the_map_shows_groups_and_no_names() -> None:
     assert labels[:2] == ["1–4", "5–8"]
     assert len(labels) == 100
     assert "par rang" in " ".join(texts(found))
-    assert "moyenne d'un groupe" in found.caption
+    assert "moyenne d’un groupe" in found.caption
 
 
 def test_the_waterfall_ends_at_the_points_of_the_pair() -> None:
@@ -84,11 +84,11 @@ def test_the_price_of_fairness_is_drawn_with_both_ends_and_the_plan() -> None:
 def test_where_fairness_costs_nothing_it_is_said_and_nothing_is_drawn() -> None:
     found = Fairness(small())
     assert found.svg is None
-    assert "L'équité ne coûte rien ici" in found.alternative
+    assert "L’équité ne coûte rien ici" in found.alternative
 
 
 def test_where_no_price_is_known_it_is_said() -> None:
-    assert "n'est pas calculé" in Fairness(market(0)).alternative
+    assert "n’est pas calculé" in Fairness(market(0)).alternative
 
 
 def test_each_row_of_bars_says_how_many_pairs_it_counts_and_their_median() -> None:

@@ -50,10 +50,10 @@ def test_people_and_pairs_are_counted_by_departement_the_metropole_with_the_rhon
 def test_the_text_tells_all_of_it() -> None:
     told = Map(living(["Isère", "Lyon 3e", ""], ["Grenoble", "Loire", "Ain"])).alternative
     assert told.replace(NO_BREAK, " ") == (
-        "2 mentor·es et 3 mentoré·es, dans 4 départements. D'abord les mentor·es, puis les mentoré·es : Isère 1 et 1 ;"
+        "2 mentor·es et 3 mentoré·es, dans 4 départements. D’abord les mentor·es, puis les mentoré·es : Isère 1 et 1 ;"
         " Ain 0 et 1 ; Loire 0 et 1 ; Rhône et Métropole de Lyon 1 et 0. 1 binôme dans un même département, 1 entre"
         " deux départements. Nombre de binômes par trait : Loire – Rhône et Métropole de Lyon 1. 1 personne sans lieu"
-        " connu. 1 binôme dont un lieu n'est pas connu."
+        " connu. 1 binôme dont un lieu n’est pas connu."
     )
 
 
@@ -88,7 +88,7 @@ def test_one_place_and_places_overseas_alone_are_drawn(homes: list[str]) -> None
 
 def test_without_places_it_is_said_why_there_is_no_map() -> None:
     assert "ne demande pas aux personnes où elles sont" in Map(small()).alternative
-    assert "Personne n'a dit où elle est" in Map(living([""], [""])).alternative
+    assert "Personne n’a dit où elle est" in Map(living([""], [""])).alternative
     assert Map(living([""], [""])).svg is None
 
 

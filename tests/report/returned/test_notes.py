@@ -95,7 +95,7 @@ def test_what_was_written_beside_a_refused_pair_is_kept_with_what_became_of_it(t
     decisions = read(tmp_path, typed(workbook(four()), {(2, 6): "Refusé", (2, 7): "déjà collègues"}))
     then = again(four(), decisions)
     header, row = rows(workbook(then), PREVIOUS)
-    assert header == ["Mentor·e", "Mentoré·e", "Validation", "Remarque", "Ce qu'il en est"]
+    assert header == ["Mentor·e", "Mentoré·e", "Validation", "Remarque", "Ce qu’il en est"]
     assert row[:4] == [*first, "Refusé", "déjà collègues"]
     now = dict(keys(then))
     assert str(row[4]).startswith(f"{first[0]} est avec {now[first[0]]} ; {first[1]} est avec ")
@@ -168,11 +168,11 @@ def test_pairs_of_people_who_left_end_and_their_words_are_kept(tmp_path: Path) -
     cohort = people(first[0])
     decisions = read_decisions(path, cohort, programme())
     assert (decisions.pins, decisions.ended) == ((second,), (first,))
-    assert "1\xa0binôme dont quelqu'un est parti" in str(decisions)
+    assert "1\xa0binôme dont quelqu’un est parti" in str(decisions)
     made = match(cohort, programme(), pins=decisions.pins, bans=decisions.bans).with_notes(decisions.notes)
     (row,) = rows(workbook(made), PREVIOUS)[1:]
     assert row[:4] == [*first, "Validé", "très bien"]
-    assert str(row[4]).startswith(f"{first[0]} n'est plus dans cette édition ; ")
+    assert str(row[4]).startswith(f"{first[0]} n’est plus dans cette édition ; ")
     found = read_decisions(saved(tmp_path, workbook(made)), cohort, programme())
     assert (found.pins, set(found.notes)) == ((second,), set(decisions.notes))
 
@@ -193,7 +193,7 @@ def test_what_was_written_beside_somebody_who_is_forgotten_does_not_come_back(tm
 def test_a_workbook_of_mostly_other_people_is_refused(tmp_path: Path) -> None:
     path = saved(tmp_path, workbook(four()))
     mentors, mentees = ([person(f"{letter}{n}", "diffusion") for n in range(5)] for letter in "ME")
-    with pytest.raises(SurveyError, match="d'autres réponses"):
+    with pytest.raises(SurveyError, match="d’autres réponses"):
         read_decisions(path, matched(programme(), mentors, mentees).cohort, programme())
 
 

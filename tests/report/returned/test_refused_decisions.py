@@ -44,7 +44,7 @@ def test_a_code_that_is_nobodys_is_told_with_the_nearest_one_and_without_what_wa
 def test_a_code_of_the_other_side_and_an_empty_cell_are_told(tmp_path: Path) -> None:
     found = told(tmp_path, with_cells(workbook(small()), {"A2": "E1", "B3": ""}))
     assert found == [
-        "feuille « Binômes », ligne 2, colonne « Mentor·e » : le code d'un·e mentoré·e",
+        "feuille « Binômes », ligne 2, colonne « Mentor·e » : le code d’un·e mentoré·e",
         "feuille « Binômes », ligne 3, colonne « Mentoré·e » : la cellule est vide",
     ]
 
@@ -123,7 +123,7 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     content = with_row(with_cells(apart(), {"A2": "M9", "F2": "oui", "A3": "M1"}), 4, "M1", "E1")
     found = told(tmp_path, content)
     assert [problem.partition(" : ")[2] for problem in found] == [
-        "personne de cette édition n'a ce code",
+        "personne de cette édition n’a ce code",
         "un mot inconnu",
         "la règle « besoins distincts » exclut ce binôme",
         "M1 a 2\xa0binômes",

@@ -75,7 +75,7 @@ def test_a_pair_has_its_points_its_reasons_and_whom_else_each_could_have() -> No
 def test_two_people_who_are_no_pair_have_the_reason_why_not() -> None:
     matching = small()
     told = text(matching.show.pair("M1", "E2"))
-    assert "Ce binôme n'est pas dans la répartition." in told
+    assert "Ce binôme n’est pas dans la répartition." in told
     assert matching.why_not("M1", "E2").reason.replace(NO_BREAK, " ") in told
     banned = match(matching.cohort, matching.programme, bans=[("M1", "E2")])
     assert "Ce binôme est exclu par « binôme écarté M1 - E2 »." in text(banned.show.pair("M1", "E2"))
@@ -107,7 +107,7 @@ def test_before_the_pairs_everybody_has_their_number_of_possible_partners() -> N
         ids = matching.cohort.side(side).ids  # type: ignore[arg-type]  # both are sides
         counts = np.bincount(found, minlength=len(ids)).tolist()
         assert {one.person: one.partners for one in told if one.side == side} == dict(zip(ids, counts, strict=True))
-    assert "Partenaires possibles d'un·e mentor·e : de 11 à 11, médiane 11." in text(matching.show.market())
+    assert "Partenaires possibles d’un·e mentor·e : de 11 à 11, médiane 11." in text(matching.show.market())
 
 
 def test_who_has_no_possible_partner_is_told_before_the_pairs() -> None:
@@ -145,14 +145,14 @@ def test_the_certificate_says_what_is_proved_goal_by_goal() -> None:
     view = small().show.certificate()
     assert spaced(view.certificate.words).replace(NO_BREAK, " ") in text(view)
     assert text(view).count("aucune autre répartition ne fait mieux") == 1 + len(view.certificate.tiers)
-    assert "Il n'y a pas de répartition à certifier." in text(unsolved(small(), Status.STOPPED).show.certificate())
+    assert "Il n’y a pas de répartition à certifier." in text(unsolved(small(), Status.STOPPED).show.certificate())
 
 
 @pytest.mark.parametrize(
     ("tier", "words"),
     [
         (CertifiedTier("matched", 3, 3, 3), "aucune autre répartition ne fait mieux"),
-        (CertifiedTier("leximin", 3, 3, None), "aucune borne n'est démontrée"),
+        (CertifiedTier("leximin", 3, 3, None), "aucune borne n’est démontrée"),
         (CertifiedTier("matched", 3, 4, 4), "4 binômes au plus"),
         (CertifiedTier("changes", 3, 2, 2), "2 binômes défaits au moins"),
     ],
@@ -199,7 +199,7 @@ def test_points_that_were_not_counted_alike_are_not_compared() -> None:
     ("before", "now", "gain", "meaning"),
     [
         ((), ("E1",), 5_000, "a maintenant un binôme"),
-        (("E1",), (), -5_000, "n'a plus de binôme"),
+        (("E1",), (), -5_000, "n’a plus de binôme"),
         (("E1",), ("E2",), 34_000, "gagne 3,4 points"),
         (("E1",), ("E2",), -12_000, "perd 1,2 point"),
         (("E1",), ("E2",), 0, "autant de points"),
@@ -234,4 +234,4 @@ def test_somebody_unknown_is_refused_without_repeating_what_was_typed(side: Side
     with pytest.raises(RequestError, match="Personne inconnue") as told:
         matching.show.pair(asked["mentor"], asked["mentee"])
     assert KEY not in str(told.value)
-    assert "recopiez-le d'une vue" in str(told.value)
+    assert "recopiez-le d’une vue" in str(told.value)

@@ -68,7 +68,7 @@ def test_a_minimum_above_the_places_of_a_person_names_them() -> None:
     people = cohort([{"places": 1}, {"places": 2}], [{}] * 3)
     found = findings(people, {"kind": "capacity", "field": "places", "minimum": 2, "always": True})
     (own,) = [one for one in found if one.code == "minimum_beyond_places"]
-    assert words(own.sentence) == "M1 doit former 2 binômes au moins et n'a que 1 place."
+    assert words(own.sentence) == "M1 doit former 2 binômes au moins et n’a que 1 place."
     assert own.people == ("M1",)
 
 

@@ -89,14 +89,14 @@ def test_the_advance_that_is_asked_for_goes_down_to_the_smallest_there_is() -> N
     (knob,) = knobs(AHEAD, {"kind": "gap", "field": "places", "least": 7.5})
     assert (knob.code, knob.furthest, knob.cost(2)) == ("lower_gap", 5, 2)
     assert setting(knob, 2, "least") == 5.5
-    assert told(knob, 2) == "Abaisser l'avance demandée par « règle » de 7,5 à 5,5."
+    assert told(knob, 2) == "Abaisser l’avance demandée par « règle » de 7,5 à 5,5."
 
 
 def test_the_advance_that_is_allowed_goes_up_to_the_greatest_there_is() -> None:
     _, knob = knobs(AHEAD, {"kind": "gap", "field": "places", "least": 4, "most": 5.5})
     assert (knob.code, knob.furthest, knob.cost(2)) == ("raise_gap", 4, 2)
     assert setting(knob, 2, "most") == 7.5
-    assert told(knob, 2) == "Relever l'avance permise par « règle » de 5,5 à 7,5."
+    assert told(knob, 2) == "Relever l’avance permise par « règle » de 5,5 à 7,5."
 
 
 def test_an_advance_that_everybody_has_is_not_moved() -> None:

@@ -34,7 +34,7 @@ def test_five_people_who_can_only_go_to_two_mentors_with_four_places_lack_one() 
         one for one in findings(people, programme({"kind": "capacity", "field": "places"}, SAME)) if "E1" in one.people
     ]
     said = (
-        "Ces 5 mentorés (E1, E2, E3, E4 et E5) ne peuvent aller qu'avec ces 2 mentors (M1 et M2), qui ont 4 places "
+        "Ces 5 mentorés (E1, E2, E3, E4 et E5) ne peuvent aller qu’avec ces 2 mentors (M1 et M2), qui ont 4 places "
         "pour eux : il manque 1 place. Les autres sont exclus par « le même métier »."
     )
     assert [words(one.sentence) for one in found] == [said]
@@ -56,7 +56,7 @@ def test_groups_that_share_no_partner_are_told_apart() -> None:
 def test_somebody_without_any_partner_is_told_so() -> None:
     people = cohort([{}], [{"metier": "diffusion"}, {}])
     (found,) = [one for one in findings(people, programme(SAME)) if one.people == ("E1",)]
-    said = "Ce mentoré (E1) n'a aucun partenaire possible : tous sont exclus par « le même métier »."
+    said = "Ce mentoré (E1) n’a aucun partenaire possible : tous sont exclus par « le même métier »."
     assert (found.sentence, found.missing) == (said, 1)
 
 
@@ -64,7 +64,7 @@ def test_minimums_out_of_reach_leave_no_solution() -> None:
     people = cohort([{"metier": "diffusion"}, {}, {}], [{"metier": "diffusion"}] + [{}] * 5)
     found = [one for one in findings(people, programme(MINIMUM, SAME)) if one.decisive]
     said = (
-        "Ce mentor (M1) doit former 2 binômes au moins et ne peut aller qu'avec ce mentoré (E1), qui a 1 place pour "
+        "Ce mentor (M1) doit former 2 binômes au moins et ne peut aller qu’avec ce mentoré (E1), qui a 1 place pour "
         "lui : il manque 1 place. Les autres sont exclus par « le même métier »."
     )
     assert [(one.code, words(one.sentence)) for one in found] == [("minimum_out_of_reach", said)]
@@ -76,7 +76,7 @@ def test_a_quota_that_the_rules_put_out_of_reach_names_them() -> None:
     (found,) = [one for one in findings(people, asked) if one.decisive]
     said = (
         "« la diffusion » demande 1 binôme ; les règles en permettent 0 au plus : il en manque 1. "
-        "D'autres sont exclus par « le même métier »."
+        "D’autres sont exclus par « le même métier »."
     )
     assert (found.code, words(found.sentence)) == ("quota_out_of_reach", said)
 
@@ -122,14 +122,14 @@ def sentences(people: Cohort, *rules: Mapping[str, object]) -> list[str]:
 
 
 TWO_TO_ONE = (
-    "Ces 2 mentorés (E1 et E2) ne peuvent aller qu'avec ce mentor (M1), qui a 1 place pour eux : il manque 1 place."
+    "Ces 2 mentorés (E1 et E2) ne peuvent aller qu’avec ce mentor (M1), qui a 1 place pour eux : il manque 1 place."
 )
 
 
 def test_everybody_who_can_only_go_to_some_is_told_though_counting_counts_them_too() -> None:
     people = cohort([{}, {"metier": "diffusion"}], [{}] * 2)
     assert sentences(people, SAME) == [
-        "Ce mentor (M2) n'a aucun partenaire possible : tous sont exclus par « le même métier ».",
+        "Ce mentor (M2) n’a aucun partenaire possible : tous sont exclus par « le même métier ».",
         f"{TWO_TO_ONE} Les autres sont exclus par « le même métier ».",
     ]
 
@@ -138,7 +138,7 @@ def test_some_who_can_go_to_all_there_are_are_told_without_a_rule_that_keeps_the
     people = cohort([{}], [{}, {}, {"metier": "diffusion"}])
     assert sentences(people, SAME) == [
         TWO_TO_ONE,
-        "Ce mentoré (E3) n'a aucun partenaire possible : tous sont exclus par « le même métier ».",
+        "Ce mentoré (E3) n’a aucun partenaire possible : tous sont exclus par « le même métier ».",
     ]
 
 
@@ -146,7 +146,7 @@ def test_several_who_cannot_have_their_minimum_are_told_in_the_plural() -> None:
     people = cohort([{}, {}, {"metier": "diffusion"}], [{}] * 3 + [{"metier": "diffusion"}] * 4)
     (found,) = [one for one in findings(people, programme(MINIMUM, SAME)) if one.decisive]
     assert words(found.sentence) == (
-        "Ces 2 mentors (M1 et M2) doivent former 4 binômes au moins et ne peuvent aller qu'avec ces 3 mentorés "
+        "Ces 2 mentors (M1 et M2) doivent former 4 binômes au moins et ne peuvent aller qu’avec ces 3 mentorés "
         "(E1, E2 et E3), qui ont 3 places pour eux : il manque 1 place. Les autres sont exclus par « le même métier »."
     )
     assert (found.missing, found.people, found.rules) == (1, ("M1", "M2"), ("le même métier",))
@@ -175,12 +175,12 @@ def test_who_takes_no_part_is_not_among_the_others() -> None:
 @pytest.mark.parametrize(("least", "codes"), [(1, []), (2, ["quota_out_of_reach"]), (3, [])])
 def test_a_quota_is_out_of_reach_only_where_enough_people_are_there(least: int, codes: list[str]) -> None:
     people = cohort([{}, {}], [{}, {"metier": "diffusion", "niveau": "expert"}, {"metier": "diffusion"}])
-    gap = {"kind": "gap", "name": "l'avance", "field": "niveau", "least": 0}
+    gap = {"kind": "gap", "name": "l’avance", "field": "niveau", "least": 0}
     quota = counting("mentee", "diffusion", name="la diffusion", least=least)
     other = {"kind": "ban", "name": "autre", "mentor": "M1", "mentee": "E1"}
     found = [one for one in findings(people, programme(gap, quota, other)) if one.decisive]
     assert [one.code for one in found] == codes
-    assert [(one.missing, one.rules) for one in found] == [(1, ("la diffusion", "l'avance"))] * len(codes)
+    assert [(one.missing, one.rules) for one in found] == [(1, ("la diffusion", "l’avance"))] * len(codes)
 
 
 def test_a_quota_with_no_least_or_a_weighed_sum_is_never_out_of_reach() -> None:

@@ -230,7 +230,7 @@ def test_a_finding_leaves_no_solution_unless_it_says_otherwise() -> None:
     [
         (Status.FEASIBLE, "Le programme a une solution : ses règles peuvent toutes être respectées."),
         (Status.INFEASIBLE, "Aucune répartition ne respecte toutes les règles du programme."),
-        (Status.STOPPED, "Le temps est écoulé avant que l'on sache si le programme a une solution."),
+        (Status.STOPPED, "Le temps est écoulé avant que l’on sache si le programme a une solution."),
     ],
 )
 def test_a_diagnosis_begins_with_its_verdict(status: Status, verdict: str) -> None:

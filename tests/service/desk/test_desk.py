@@ -196,7 +196,7 @@ def test_where_there_is_no_solution_every_page_says_why_and_nothing_is_handed_to
     names = [document["name"] for document in plan["documents"]]
     assert "fiches.zip" not in names
     assert all(sitting.content("hand", name) for name in names)
-    assert sitting.moved(**VALIDATION)["refusal"] == "Il n'y a aucune répartition à valider"
+    assert sitting.moved(**VALIDATION)["refusal"] == "Il n’y a aucune répartition à valider"
 
 
 def test_work_that_is_interrupted_before_any_answer_is_told_in_words(
@@ -301,7 +301,7 @@ def test_more_people_than_the_service_takes_are_refused_in_words(sitting: Sittin
     sitting.done("begin", people=20, pairs=10)
     sitting.done("example")
     told = sitting.refused("read")
-    assert (told["title"], told["problems"][0]["found"]) == ("C'est plus que ce service ne prend", "34")
+    assert (told["title"], told["problems"][0]["found"]) == ("C’est plus que ce service ne prend", "34")
     sitting.done("begin", people=40, pairs=10)
     sitting.done("read")
     assert sitting.refused("form")["problems"][0]["expected"] == "10 au plus"

@@ -69,7 +69,7 @@ def test_every_view_of_the_pairs_is_shown(visit: Visit) -> None:
     for name, text in (
         ("Sans binôme", "Ce qui suffirait"),
         ("Qui pourrait rencontrer qui", "Partenaires possibles"),
-        ("Ce que coûte chaque objectif", "Ce que coûte l'équité"),
+        ("Ce que coûte chaque objectif", "Ce que coûte l’équité"),
         ("Binômes solides et fragiles", "Ce binôme est"),
         ("Certificat", "Chaque ligne se lit"),
     ):
@@ -182,7 +182,7 @@ def test_nobody_is_kept_from_any_step(width: int, visit: Visit) -> None:
 
 def test_all_can_be_done_by_keyboard_alone(visit: Visit) -> None:
     page = visit.page
-    visit.reach("Prendre l'exemple")
+    visit.reach("Prendre l’exemple")
     visit.held("programme.toml")
     page.keyboard.press("Shift+Tab")
     expect(page.get_by_role("button", name="Lire les réponses")).to_be_focused()
@@ -266,7 +266,7 @@ def test_a_session_that_is_over_is_told_in_words_and_opened_again(visit: Visit) 
     expect(visit.page.get_by_label("Jeton")).to_be_visible()
     visit.page.get_by_label("Jeton").fill("un autre")
     visit.press("Ouvrir")
-    expect(visit.page.get_by_role("status")).to_contain_text("Ce n'est pas le jeton de ce service")
+    expect(visit.page.get_by_role("status")).to_contain_text("Ce n’est pas le jeton de ce service")
     assert visit.trouble == NOTHING
 
 
@@ -284,7 +284,7 @@ def test_who_closes_leaves_nothing(visit: Visit) -> None:
     visit.page.on("dialog", lambda dialog: None)
     visit.page.evaluate("window.confirm = () => true")
     visit.press("Tout effacer et fermer")
-    expect(visit.page.get_by_role("heading", level=1)).to_contain_text("rien n'a été gardé")
+    expect(visit.page.get_by_role("heading", level=1)).to_contain_text("rien n’a été gardé")
     expect(visit.page.get_by_role("heading", level=1)).to_be_focused()
     assert visit.page.evaluate("Object.keys(sessionStorage).length") == 0
     visit.press("Recommencer")
@@ -316,7 +316,7 @@ def test_long_work_shows_how_far_it_is_and_can_be_stopped(chromium: Browser) -> 
         visit.sign_in()
         visit.read()
         visit.press("Former les binômes")
-        expect(visit.page.locator(".working")).to_contain_text("pour l'instant")
+        expect(visit.page.locator(".working")).to_contain_text("pour l’instant")
         visit.press("Arrêter là")
         visit.heading("Les binômes")
         expect(visit.page.locator(".working")).to_be_hidden()
@@ -329,5 +329,5 @@ def test_a_service_that_is_gone_is_told_in_words(chromium: Browser) -> None:
         visit.sign_in()
         service.process.kill()
         service.process.wait()
-        visit.press("Prendre l'exemple")
+        visit.press("Prendre l’exemple")
         expect(visit.page.locator(".trouble")).to_contain_text("Le service ne répond pas")

@@ -84,7 +84,7 @@ class Visit:
 
     def read(self) -> None:
         """Take the example, and read it."""
-        self.press("Prendre l'exemple")
+        self.press("Prendre l’exemple")
         self.held("reponses.csv")
         self.press("Lire les réponses")
         self.heading("Les réponses")

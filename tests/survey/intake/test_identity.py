@@ -52,7 +52,7 @@ def test_a_mentor_and_a_mentee_may_bear_the_same_key_where_each_side_has_its_own
 def test_a_row_without_a_key_is_rejected() -> None:
     cohort = read_survey(KEYED, frame("Rôle|Code", "Mentor·e|M01", "Mentor·e| "))
     assert fates(cohort) == [(2, "taken"), (3, "rejected")]
-    assert cohort.rejected[0].reason == "pas d'identifiant"
+    assert cohort.rejected[0].reason == "pas d’identifiant"
 
 
 @pytest.mark.promise(5)
@@ -89,7 +89,7 @@ def test_without_a_key_one_email_on_both_sides_is_one_person_on_both_and_a_remar
     answers = frame("Rôle|Courriel|Métier", "Mentor·e|a@x.fr|Production", "Mentoré·e|a@x.fr|Production")
     cohort = read_survey(BY_EMAIL, answers)
     assert fates(cohort) == [(2, "taken"), (3, "taken")]
-    assert remarks(cohort).endswith("de l'autre côté (tableau, ligne 3) : jamais en binôme avec elle-même")
+    assert remarks(cohort).endswith("de l’autre côté (tableau, ligne 3) : jamais en binôme avec elle-même")
     assert "même courriel" not in remarks(cohort)
 
 
@@ -232,13 +232,13 @@ def test_keys_that_look_alike_are_two_people_and_a_remark() -> None:
 def test_a_test_row_is_remarked_on_and_kept(name: str) -> None:
     cohort = read_survey(programme({"code": KEY, "nom": NAME}), frame("Rôle|Code|Nom", f"Mentor·e|M01|{name}"))
     assert fates(cohort) == [(2, "taken")]
-    assert "2: ligne d'essai" in remarks(cohort)
+    assert "2: ligne d’essai" in remarks(cohort)
 
 
 @pytest.mark.parametrize(("address", "flagged"), [("a@example.org", True), ("testut@essaim.fr", False)])
 def test_an_address_of_an_example_is_remarked_on(address: str, flagged: bool) -> None:  # noqa: FBT001 - a parameter
     cohort = read_survey(KEYED, frame("Rôle|Code|Courriel", f"Mentor·e|M01|{address}"))
-    assert ("ligne d'essai" in remarks(cohort)) == flagged
+    assert ("ligne d’essai" in remarks(cohort)) == flagged
 
 
 def employers() -> Programme:

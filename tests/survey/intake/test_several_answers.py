@@ -82,12 +82,12 @@ def test_what_has_no_order_is_no_ranking() -> None:
     ranking = Ranking(question="?", options=["a", "b"])
     assert ranking.read(SeveralAnswers.of(["b"], ordered=False)) == Reading((1,))
     reading = ranking.read(SeveralAnswers.of(["a", "b"], ordered=False))
-    assert (reading.value, "l'ordre" in reading.note) == (None, True)
+    assert (reading.value, "l’ordre" in reading.note) == (None, True)
     assert Choices(question="?", options=["a", "b"]).read(SeveralAnswers.of(["a", "b"], ordered=False)) == Reading(
         (0, 1)
     )
     named = ListOfNames(question="?").read(SeveralAnswers.of(["a", "b"], ordered=False))
-    assert (named.value, "l'ordre" in named.note) == (("a", "b"), True)
+    assert (named.value, "l’ordre" in named.note) == (("a", "b"), True)
 
 
 def test_several_names_in_one_of_several_columns_are_several_names() -> None:

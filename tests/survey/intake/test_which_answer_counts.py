@@ -192,7 +192,7 @@ def test_an_answer_that_is_older_in_one_reading_alone_is_not_called_so() -> None
 def test_a_column_of_two_hands_is_told_and_dates_of_both_readings_do_not_count() -> None:
     rows = [("13/04/2026", "a@x.fr"), ("04/13/2026", "b@x.fr"), ("03/04/2026", "a@x.fr")]
     cohort = cohort_of("google", rows)
-    assert "d'autres en mois/jour" in cohort.remarks[0].text
+    assert "d’autres en mois/jour" in cohort.remarks[0].text
     assert FURTHER in cohort.rows[0].reason
 
 

@@ -145,7 +145,7 @@ def test_every_mistake_in_a_mapping_is_told_with_its_key_path_and_the_nearest_na
     assert told[0].startswith("mapping.questions.« A » : champ inconnu « metie »")
     assert "vouliez-vous dire « metier »" in told[0]
     assert "« Paie »" in told[1]
-    assert "« metier » n'a pas « Diffusion »" in told[2]
+    assert "« metier » n’a pas « Diffusion »" in told[2]
     assert "« Job » et « JOB  » se lisent de la même façon" in told[3]
     assert "mapping.options : champ inconnu « artz »" in told[4]
     assert "vouliez-vous dire « Danse »" in told[5]

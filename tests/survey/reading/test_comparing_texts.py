@@ -74,7 +74,7 @@ def test_homographs_look_alike_and_are_never_equal() -> None:
     ("text", "flag"),
     [
         ("Pau\u200bl", "invisible"), ("a\u00adb", "invisible"), ("\u3164", "invisible"), ("a\ufe0f", "invisible"),
-        ("\u202eluaP", "sens d'écriture"), ("abc\u200f", "sens d'écriture"), ("\u0420aul", "alphabets mélangés"),
+        ("\u202eluaP", "sens d’écriture"), ("abc\u200f", "sens d’écriture"), ("\u0420aul", "alphabets mélangés"),
         ("M\u0430rie", "alphabets mélangés"), ("\uff30\uff21\uff35\uff2c", "pleine chasse"), ("a\x7fb", "invisible"),
     ],
 )  # fmt: skip

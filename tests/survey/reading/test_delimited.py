@@ -105,7 +105,7 @@ def test_empty_cells_beyond_the_header_are_not_too_many(tmp_path: Path) -> None:
 
 
 def test_answers_below_an_empty_header_are_refused_with_column_and_line(tmp_path: Path) -> None:
-    assert "colonne 2 : pas d'intitulé, mais une réponse ligne 3" in refusal_of("a;;c\n1;;3\n4;5;6\n", tmp_path)
+    assert "colonne 2 : pas d’intitulé, mais une réponse ligne 3" in refusal_of("a;;c\n1;;3\n4;5;6\n", tmp_path)
 
 
 @pytest.mark.parametrize("twin", ["Prénom", "prenom", "PRE\u0301NOM", "Prénom\u200b", "\u00a0Prénom "])

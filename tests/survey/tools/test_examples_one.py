@@ -116,7 +116,7 @@ def test_headers_with_underscores_or_codes_in_front_are_the_same_headers() -> No
 def test_boxes_exported_as_1_and_2_are_remarked_on() -> None:
     header: list[Cell] = [*FULL, "Jours [lundi]", "Jours [mardi]"]
     table = table_of("limesurvey", header, ["1", "2026-03-01 10:00:00", "3", "1", "2"])
-    assert "refaites l'export" in table.remarks[0].text
+    assert "refaites l’export" in table.remarks[0].text
 
 
 def test_a_formula_that_was_guarded_is_as_it_was_typed() -> None:
