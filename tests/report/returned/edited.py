@@ -12,6 +12,13 @@ from mentormatch.matching import Matching, exporter_for
 PAIRS, MENTOR, MENTEE, VALIDATION = "xl/worksheets/sheet1.xml", "A", "B", "F"
 
 
+def part_of_pairs(content: bytes) -> str:
+    """Return the part that holds the pairs: the second where a first sheet says what has to be known before."""
+    with ZipFile(BytesIO(content)) as book:
+        named = re.findall(r'<sheet name="([^"]*)"', book.read("xl/workbook.xml").decode())
+    return PAIRS.replace("1", str(named.index("Binômes") + 1)) if "Binômes" in named else PAIRS
+
+
 def changed(content: bytes, part: str, change: Callable[[str], str]) -> bytes:
     """Return a workbook with one of its parts changed."""
     out = BytesIO()
@@ -23,7 +30,7 @@ def changed(content: bytes, part: str, change: Callable[[str], str]) -> bytes:
 
 
 def with_cells(content: bytes, cells: Mapping[str, str]) -> bytes:
-    """Return a workbook with other texts in some cells of its first sheet, such as ``{"A2": "M03"}``."""
+    """Return a workbook with other texts in some cells of its pairs, such as ``{"A2": "M03"}``."""
 
     def change(xml: str) -> str:
         for place, text in cells.items():
@@ -33,21 +40,22 @@ def with_cells(content: bytes, cells: Mapping[str, str]) -> bytes:
             xml = xml[: stood.start()] + typed + xml[stood.end() :]
         return xml
 
-    return changed(content, PAIRS, change)
+    return changed(content, part_of_pairs(content), change)
 
 
 def without_row(content: bytes, row: int) -> bytes:
-    """Return a workbook without one row of its first sheet."""
-    return changed(content, PAIRS, lambda xml: re.sub(rf'<row r="{row}".*?</row>', "", xml))
+    """Return a workbook without one row of its pairs."""
+    return changed(content, part_of_pairs(content), lambda xml: re.sub(rf'<row r="{row}".*?</row>', "", xml))
 
 
 def with_row(content: bytes, row: int, *texts: str) -> bytes:
-    """Return a workbook with a row more at the end of its first sheet."""
+    """Return a workbook with a row more at the end of its pairs."""
     cells = "".join(
         f'<c r="{chr(65 + place)}{row}" t="inlineStr"><is><t>{escape(text)}</t></is></c>'
         for place, text in enumerate(texts)
     )
-    return changed(content, PAIRS, lambda xml: xml.replace("</sheetData>", f'<row r="{row}">{cells}</row></sheetData>'))
+    added = f'<row r="{row}">{cells}</row></sheetData>'
+    return changed(content, part_of_pairs(content), lambda xml: xml.replace("</sheetData>", added))
 
 
 def workbook(matching: Matching) -> bytes:
