@@ -28,7 +28,7 @@ def test_a_portfolio_holds_what_a_folder_holds(example: Matching, tmp_path: Path
     held = Portfolio()
     held.validated(example, who="Camille Roux", why="comité")
     validated(example, tmp_path, who="Camille Roux", why="comité")
-    assert set(held.files) == {path.name for path in tmp_path.iterdir()}
+    assert {*held.files, "manifeste.json"} == {path.name for path in tmp_path.iterdir()}
     assert held.files[FILENAME] == (tmp_path / FILENAME).read_bytes()
     kinds = [
         [one.kind for one in chain_in(text).entries]
