@@ -276,7 +276,7 @@ def span(seconds: tuple[float, float]) -> str:
     """Return from how long to how long, in words.
 
     >>> span((0.2, 0.8)), span((3.2, 130)).replace("\u00a0", " "), span((4_000, 30_000)).replace("\u00a0", " ")
-    ("moins d'une seconde", 'de 3 s à 3 min', 'de 67 min à 9 h')
+    ('moins d’une seconde', 'de 3 s à 3 min', 'de 67 min à 9 h')
     """
     least, most = map(duration, seconds)
     if seconds[1] < 1:

@@ -15,7 +15,7 @@ OTHERWISE = {
     "Pour chaque tâche : que pouvez-vous transmettre ?": "Ce que vous pouvez transmettre, tâche par tâche",
     "Structures pour lesquelles vous avez travaillé depuis 3 ans": "Vos structures",
     "Vous participez en tant que": "Dans quel but venez-vous ?",
-    "Je peux former quelqu’un": "Je peux former",
+    "Je peux former quelqu'un": "Je peux former",
     "Oui, sauf une date": "Oui sauf 1 date",
     "Embauche et paie": "Paie, embauche",
 }

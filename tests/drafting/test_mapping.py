@@ -57,7 +57,7 @@ def test_each_line_of_a_proposal_tells_its_likeness_and_what_nobody_knows_is_lef
     assert '"Vos structures" = "employeurs"  # « Structures pour lesquelles' in text
     assert "ressemblance 0,67" in text
     assert '# "Date de réponse" = ""  # à compléter' in text
-    assert tomllib.loads(text)["mapping"]["options"]["transmettre"]["Je peux former"] == "Je peux former quelqu’un"
+    assert tomllib.loads(text)["mapping"]["options"]["transmettre"]["Je peux former"] == "Je peux former quelqu'un"
 
 
 def test_what_the_programme_maps_already_is_kept_and_not_proposed_again() -> None:

@@ -18,7 +18,7 @@ from mentormatch.languages import language
 
 ORDERS = [
     ["Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree"],
-    ["Pas du tout d'accord", "Plutôt pas d’accord", "Plutôt d'accord", "Tout à fait d'accord"],
+    ["Pas du tout d'accord", "Plutôt pas d'accord", "Plutôt d'accord", "Tout à fait d'accord"],
     ["Not at all confident", "Not very confident", "Fairly confident", "Very confident", "Extremely confident"],
     ["Très insatisfaite", "Insatisfaite", "Satisfaite", "Très satisfaite"],
     ["Never", "Less than once a month", "Once a month", "Every two weeks", "Once a week", "Every day"],

@@ -38,7 +38,7 @@ CASES: dict[str, str] = {
     "turns": "turns {group}/reponses.csv -p {group}/programme.toml -o {new}/turns.xlsx",
     "contacts": "contacts {answers} -p {programme} -o {new}/contacts.csv",
     "export-person": "export-person M01 {answers} -p {programme}",
-    "forget": "forget M01 {answers} -p {programme}",
+    "forget": "forget E03 {answers} -p {programme}",
     "purge": "purge {answers} -p {programme}",
     "ask": "ask match {request}",
     "schema": "schema",

@@ -18,7 +18,7 @@ from tests.gate.test_notebooks import NOTEBOOKS, alone
 pytestmark = pytest.mark.promise(27)
 
 CANARY = "canari"
-KEPT = ("Code participant", "Vous participez en tant que", "J'ai lu la notice d’information sur mes données")
+KEPT = ("Code participant", "Vous participez en tant que", "J'ai lu la notice d'information sur mes données")
 OPEN = ("Nom", "Courriel", "Téléphone", "Types", "Langues", "Structures", "Personnes", "Profils", "Un élément", "Date")
 SHOWN = (
     "cohorte",

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from mentormatch.errors import OutputError, RequestError
+from mentormatch.languages import tr
 from mentormatch.record.log import check_chain
 from mentormatch.record.seal import Seal, Signature, sealed_documents, stamp_in
 from mentormatch.record.validation import validate
@@ -36,7 +37,7 @@ def test_the_documents_that_print_the_head_are_named_and_what_cannot_be_known_is
     assert verification.sound
     assert list(verification.carried) == DOCUMENTS
     assert "Cette empreinte est imprimée sur : binomes.html, binomes.json et binomes.xlsx." in said(folder)
-    assert BESIDE in said(folder)
+    assert tr(BESIDE) in said(folder)
     told = json.loads(verification_out(verification).to_json())
     assert told["log"]["checked_against"] == DOCUMENTS
     assert told["log"]["head"] == check_chain(folder / JOURNAL).head
@@ -46,7 +47,7 @@ def test_without_documents_and_head_it_is_said_that_nobody_can_know(folder: Path
     for name in DOCUMENTS:
         (folder / name).unlink()
     assert verify(folder / DECISION).sound
-    assert UNKNOWN in said(folder)
+    assert tr(UNKNOWN) in said(folder)
 
 
 @pytest.mark.parametrize("left", DOCUMENTS)
@@ -110,7 +111,7 @@ def test_a_log_elsewhere_is_not_held_against_the_documents(folder: Path) -> None
     other = folder / "copie.jsonl"
     other.write_bytes((folder / JOURNAL).read_bytes().splitlines(keepends=True)[0])
     assert verify(folder / DECISION, journal=other).stamps == {}
-    assert UNKNOWN in verify(folder / DECISION, journal=other).words
+    assert tr(UNKNOWN) in verify(folder / DECISION, journal=other).words
 
 
 @pytest.mark.parametrize("who", ["a\"b&<'>", "_x0041_", "Zoé\u2028", "=1+1", "e\u0301" * 9_000, "\U0001f600 {{ 1 }}"])

@@ -8,6 +8,7 @@ from functools import cache
 
 import pytest
 
+from mentormatch.languages import tr
 from mentormatch.matching import documents_made
 from mentormatch.record.decision import SUFFIX
 from mentormatch.record.digests import digest
@@ -127,7 +128,7 @@ def told(way: str, found: Verification) -> str:
     """Return what a check says of a forged log: that it was seen, or that it could not be, or nothing."""
     if not found.sound:
         return "seen"
-    return "said to be unknown" if way == "alone" and UNKNOWN in found.words else "passed in silence"
+    return "said to be unknown" if way == "alone" and tr(UNKNOWN) in found.words else "passed in silence"
 
 
 def figures(count: int) -> Counter[tuple[str, str, str]]:

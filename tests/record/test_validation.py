@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 from mentormatch.cli.validate import validate_command
 from mentormatch.errors import RequestError
+from mentormatch.languages import tr
 from mentormatch.record.decision import save_decision
 from mentormatch.record.log import append, check_chain
 from mentormatch.record.validation import validate
@@ -46,8 +47,8 @@ def run(*arguments: object) -> Result:
 
 def test_documents_say_that_they_are_a_proposal_until_a_person_validated_it(saved: Path) -> None:
     page, book = said(saved)
-    assert page == [PROPOSAL]
-    assert [str(cell).replace("\u00a0", " ") for cell in book] == [PROPOSAL]
+    assert page == [tr(PROPOSAL)]
+    assert [str(cell).replace("\u00a0", " ") for cell in book] == [tr(PROPOSAL)]
     assert PROPOSAL.startswith("Proposition : à valider par une personne nommée")
 
 
@@ -81,7 +82,7 @@ def test_another_decision_in_the_same_folder_is_a_proposal_again(saved: Path) ->
     validate(saved / DECISION, who="Camille Roux")
     example("quota", "minimum_score").save(saved, replace=True)
     proposal, before = said(saved)[0]
-    assert proposal == PROPOSAL
+    assert proposal == tr(PROPOSAL)
     assert before.startswith("Une autre décision avait été validée avant elle, par Camille Roux le ")
     assert before in verify(saved / DECISION).words.replace("\u00a0", " ")
     assert verify(saved / DECISION).validations == ()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.languages import tr
 from mentormatch.record.log import Entry, append, check_chain
 from mentormatch.record.verify import AFTER, UNKNOWN, WORDS, Outcome, Verification, entry_of, journal_beside, verify
 from mentormatch.wire.verified import verification_out
@@ -53,12 +54,12 @@ def test_a_decision_is_sound_if_it_is_verified_or_held(outcome: Outcome) -> None
 def test_without_a_log_the_words_are_the_outcome_and_the_certificate(path: Path) -> None:
     certificate = verify(path).certificate
     assert certificate
-    assert said(path) == [WORDS[Outcome.VERIFIED], certificate.words]
+    assert said(path) == [tr(WORDS[Outcome.VERIFIED]), certificate.words]
 
 
 def test_what_was_not_checked_of_the_optimum_is_said(tmp_path: Path) -> None:
     first, second = said(written(coupled(), tmp_path))
-    assert first == WORDS[Outcome.HELD]
+    assert first == tr(WORDS[Outcome.HELD])
     assert second.startswith("Les règles sont respectées ; ")
 
 
@@ -68,7 +69,7 @@ def test_a_log_that_is_whole_tells_its_lines_and_who_validated(path: Path) -> No
         "Journal intact : 1 ligne.",
         f"Empreinte du journal : {head}",
         "Encore une proposition : personne ne l’a validée.",
-        UNKNOWN,
+        tr(UNKNOWN),
     ]
     assert verify(path).validations == ()
     validated(path, "f" * 64)
@@ -77,9 +78,9 @@ def test_a_log_that_is_whole_tells_its_lines_and_who_validated(path: Path) -> No
         "Journal intact : 3 lignes.",
         f"Empreinte du journal : {check_chain(journal_beside(path)).head}",
         "Validée par Camille le 1er mars 2026 à 9 h 30 UTC. Motif : comité",
-        UNKNOWN,
+        tr(UNKNOWN),
     ]
-    assert said(path, head)[-1] == AFTER
+    assert said(path, head)[-1] == tr(AFTER)
     assert said(path, head)[2] == "Journal intact : 3 lignes, 2 depuis l’empreinte demandée."
     assert said(path, check_chain(journal_beside(path)).head)[2] == "Journal intact : 3 lignes."
     assert [one.why for one in verify(path).validations] == ["comité"]
@@ -94,7 +95,7 @@ def test_a_log_that_is_broken_is_not_said_to_be_intact_nor_to_be_silent(path: Pa
         f"Empreinte du journal : {head}",
         "  - journal, ligne 2 : ce n’est pas une ligne de journal",
     ]
-    assert said(path)[0] == WORDS[Outcome.REFUSED]
+    assert said(path)[0] == tr(WORDS[Outcome.REFUSED])
 
 
 def test_a_log_that_speaks_of_other_decisions_is_told(path: Path) -> None:

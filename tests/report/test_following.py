@@ -11,6 +11,7 @@ import pytest
 from mentormatch import examples
 from mentormatch.followup.outcomes import DESCRIPTION
 from mentormatch.followup.year import Year, follow_up
+from mentormatch.languages import tr
 from mentormatch.matching import match
 from mentormatch.report.following import page, shown, workbook
 from tests.followup.years import HEAD, asking, frame, paired, year
@@ -48,7 +49,7 @@ def test_page_workbook_and_json_of_a_year_agree(tmp_path: Path) -> None:
 def test_the_page_warns_of_small_numbers_and_says_that_it_describes(tmp_path: Path) -> None:
     said = read(page(example(tmp_path)).decode())
     assert "Petits nombres" in said
-    assert DESCRIPTION in said
+    assert tr(DESCRIPTION) in said
     assert "1 ne se voit plus" in said
 
 

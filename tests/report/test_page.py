@@ -159,7 +159,7 @@ def test_a_veto_is_told_as_a_rule_and_never_with_who_asked() -> None:
     mentees = [{"code": "E1", "eviter": "M1; Compagnie secrète"}]
     matching = matched(rules, [{"code": "M1", "eviter": ""}], mentees)
     text = written(matching, ".html").decode()
-    assert "souhait d&#39;une des deux personnes" in text
+    assert "souhait d’une des deux personnes" in text
     assert "Compagnie secrète" not in text
     assert "E1" not in [reason for one in matching.unmatched if one.person == "M1" for reason in one.reason.split()]
 

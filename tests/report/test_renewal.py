@@ -149,12 +149,12 @@ def test_a_page_whose_parts_somebody_took_out_is_left_and_told(folder: Path) -> 
 def test_a_document_that_cannot_be_written_is_told_and_the_validation_stands(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(path: Path, content: bytes) -> None:
-        raise OutputError(f"{path.name} : plein ({len(content)})")
+    def full(folder: Path, kind: str, *, partial: bool) -> None:
+        raise OutputError(f"{folder.name} : plein ({kind}, {partial})")
 
-    monkeypatch.setattr(renewal, "write_whole", full)
+    monkeypatch.setattr(renewal, "generation", full)
     validated = validate(folder / DECISION, who="Camille Roux")
-    assert [problem.where for problem in validated.left] == [PAGE, JSON, BOOK]
+    assert [problem.where for problem in validated.left] == ["binomes.html, binomes.json et binomes.xlsx"]
     assert check_chain(folder / JOURNAL).head == validated.head
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from mentormatch.assignment.problem import GOALS
 from mentormatch.assignment.solution import Solution, Status, Tier
+from mentormatch.languages import tr
 from mentormatch.report import words
 from mentormatch.report.texts import encodable, spaced, visible
 from tests.report.cohorts import matched, person, programme, small
@@ -45,7 +46,7 @@ def test_a_feasible_answer_never_says_that_it_is_the_best() -> None:
     tiers = (Tier("matched", 3, 3), Tier("total", 2_000_000, 2_300_000))
     late = replace(done, solution=Solution(Status.FEASIBLE, done.solution.pairs, tiers))
     assert [goal.proof for goal in words.goals(late)] == ["maximum démontré", "au plus 230,0 points"]
-    assert "n’a pas suffi" in words.STATUS[late.status][1]
+    assert "n’a pas suffi" in tr(words.STATUS[late.status][1])
 
 
 def test_the_summary_counts_in_the_singular_and_in_the_plural() -> None:

@@ -121,7 +121,7 @@ def test_characters_that_xml_cannot_hold_are_shown_as_escapes(text: str, shown: 
 
 def test_nobody_at_all_still_makes_a_workbook() -> None:
     found = sheets(written(matched(programme(), [], []), ".xlsx"))
-    assert list(found) == ["À lire d'abord", *NAMES]
+    assert list(found) == ["À lire d’abord", *NAMES]
     assert len(found["Binômes"]) == 1
 
 

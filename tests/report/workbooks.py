@@ -13,7 +13,7 @@ from openpyxl.workbook import Workbook
 from mentormatch.fields import Side
 from mentormatch.inspection.part import writer_for
 from mentormatch.matching import exporter_for
-from mentormatch.report import following, gathering
+from mentormatch.report import contacts, following, gathering
 from mentormatch.report.handing.letters import letters_book
 from mentormatch.report.handing.sheets import handouts
 from mentormatch.report.profiles import form_book
@@ -28,6 +28,7 @@ BOOKS: Mapping[str, Callable[[Edition], bytes]] = {
     "intakes.workbook": lambda one: writer_for(".xlsx").content(one.intake),
     "profiles": lambda one: form_book(one.profiles, SIDE),
     "handing.letters": lambda one: letters_book(one.matching, one.contacts, handouts(one.matching, one.contacts)),
+    "contacts": lambda one: contacts.workbook(contacts.contact_sheet(one.contacts, one.matching.programme)),
     "following": lambda one: following.workbook(one.year),
     "gathering": lambda one: gathering.workbook(gathering.Asked(gathered(one)[0], staff=True)),
 }

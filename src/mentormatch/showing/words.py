@@ -37,9 +37,9 @@ def stage(progress: Progress) -> str:
     """Return the goal that work is at, with what is known of it.
 
     >>> stage(Progress("matched", 19, 20)).replace(NO_BREAK, " ")
-    "Le plus de binômes : 19 pour l'instant, 20 au plus (écart 1)"
+    'Le plus de binômes : 19 pour l’instant, 20 au plus (écart 1)'
     >>> stage(Progress("total", 9_994_576)).replace(NO_BREAK, " ")
-    "Total de points : 999,5 pour l'instant"
+    'Total de points : 999,5 pour l’instant'
     """
     name, goal = tr(GOALS.get(progress.goal, progress.goal)), progress.goal
     if progress.value is None:

@@ -12,6 +12,7 @@ from mentormatch import examples
 from mentormatch.enrolment import read_contacts
 from mentormatch.errors import ProgrammeError, RequestError
 from mentormatch.examples import ANSWERS, folder_of
+from mentormatch.languages import tr
 from mentormatch.matching import Matching, match
 from mentormatch.programme import Programme
 from mentormatch.record.validation import validate
@@ -77,7 +78,7 @@ def test_each_sheet_names_the_partners_and_those_only(tmp_path: Path) -> None:
         for row, key in enumerate(matching.cohort.side(side).ids, start=1):
             page = files[f"fiche-{name}-{row:02d}.html"]
             assert {email for email in emails if email in page} == partners.get((side, key), set())
-            assert (NOBODY in read(page)) == ((side, key) not in partners)
+            assert (tr(NOBODY) in read(page)) == ((side, key) not in partners)
 
 
 def test_a_sheet_holds_no_answer_no_phone_and_no_points(tmp_path: Path) -> None:
@@ -211,7 +212,7 @@ def test_a_sheet_says_that_it_is_a_proposal_until_somebody_has_validated_the_dec
             validate(decision, who="Camille Roux")
         written = write_handouts(matching, reachable(matching), tmp_path / "documents", decision=decision)
         (page,) = [path.read_text("utf-8") for path in written if path.name == "fiche-mentor-01.html"]
-        assert (PROVISIONAL in read(page)) == (not validated)
+        assert (tr(PROVISIONAL) in read(page)) == (not validated)
 
 
 def test_the_decision_of_other_pairs_is_refused_and_nothing_is_written(tmp_path: Path) -> None:

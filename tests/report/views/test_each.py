@@ -123,8 +123,8 @@ def test_each_goal_has_what_it_reached_and_what_it_costs_or_why_no_price_is_told
     assert [one for one in prices(matching) if spaced(one).replace(NO_BREAK, " ") not in told] == []
     assert "Obtenir le plus grand total de points" in told
     stopped = unsolved(small(), Status.STOPPED).show.prices()
-    assert stopped.unpriced == UNPROVED
-    assert UNPROVED in text(stopped)
+    assert stopped.unpriced == tr(UNPROVED)
+    assert tr(UNPROVED) in text(stopped)
     free = matched(programme(criteria=[]), [person("M1")], [person("E1")]).show.prices()
     assert free.unpriced == FREE.format(seconds=10)
 

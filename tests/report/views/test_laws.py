@@ -9,6 +9,7 @@ import pytest
 
 from mentormatch.assignment.solution import Status
 from mentormatch.errors import OutputError
+from mentormatch.languages import tr
 from mentormatch.matching import Matching
 from mentormatch.report.texts import spaced
 from mentormatch.report.views import piece, shelf
@@ -50,7 +51,7 @@ def test_each_view_is_looked_at_is_told_of_and_can_be_asked_for() -> None:
     asked = {name for name, _ in getmembers(shelf.Views, isfunction) if not name.startswith("_")}
     assert {view.call.partition("(")[0] for view in shelf.ALL} == asked
     told = "".join(text for _, text in Outline(small().show._repr_html_()).texts)
-    assert [view.kind for view in shelf.ALL if view.call not in told or spaced(view.purpose) not in told] == []
+    assert [view.kind for view in shelf.ALL if view.call not in told or spaced(tr(view.purpose)) not in told] == []
 
 
 @pytest.mark.usefixtures("undrawn")

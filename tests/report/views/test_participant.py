@@ -64,7 +64,7 @@ def test_a_participant_reads_no_answer_no_veto_no_ranking_no_reason_and_no_point
 def test_the_team_reads_that_there_is_a_veto_and_never_whose_or_of_what() -> None:
     matching = vetoing()
     told = matching.show.pair("M1", "E1")._repr_html_()
-    assert "souhait d&#39;une des deux personnes" in told
+    assert "souhait d’une des deux personnes" in told
     show = matching.show
     for view in (show.person("M1"), show.person("E1"), show.market(), show.pairs(), show.unmatched(), show.summary()):
         assert "Compagnie secrète" not in view._repr_html_()

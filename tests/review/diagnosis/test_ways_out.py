@@ -149,13 +149,13 @@ def test_points_are_lowered_by_tenths() -> None:
 def test_a_gap_is_lowered_by_steps() -> None:
     people = cohort([{"niveau": "confirmé"}], [{"niveau": "débutant"}])
     asked = programme({"kind": "gap", "name": "l’avance", "field": "niveau", "least": 2}, pin("M1", "E1"))
-    assert "Abaisser l’avance demandée par « l'avance » de 2 à 1." in sentences(people, asked)
+    assert "Abaisser l’avance demandée par « l’avance » de 2 à 1." in sentences(people, asked)
 
 
 def test_a_gap_that_is_too_wide_is_raised() -> None:
     people = cohort([{"niveau": "expert"}], [{"niveau": "débutant"}])
     asked = programme({"kind": "gap", "name": "l’avance", "field": "niveau", "most": 1}, pin("M1", "E1"))
-    assert "Relever l’avance permise par « l'avance » de 1 à 2." in sentences(people, asked)
+    assert "Relever l’avance permise par « l’avance » de 1 à 2." in sentences(people, asked)
 
 
 def test_fewer_answers_in_common_are_asked_for() -> None:

@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 
 CANARY = "canari"
 PATH = ROOT / "src" / "mentormatch" / "examples" / "mentorat" / "reponses.csv"
-KEPT = ("Code participant", "Vous participez en tant que", "J'ai lu la notice d’information sur mes données")
+KEPT = ("Code participant", "Vous participez en tant que", "J'ai lu la notice d'information sur mes données")
 
 
 @pytest.fixture(scope="module")

@@ -260,7 +260,7 @@ def test_a_cell_that_should_hold_a_rank_and_does_not_ranks_nothing() -> None:
 
 def test_slots_that_are_not_understood_are_not_taken_for_none() -> None:
     field = Slots(question="?", days=["lundi"], moments=["matin"])
-    assert field.read("n’importe quand").value is None
+    assert field.read("n'importe quand").value is None
     assert field.read({"lundi matin": "Non"}).value == ()
 
 

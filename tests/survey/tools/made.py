@@ -83,7 +83,7 @@ OPTIONS = (
     "= égal",
     "-",
 )
-LEVELS = ("Non", "Les bases", "Je pratique, seul·e", "Je peux former quelqu’un", "+ encore")
+LEVELS = ("Non", "Les bases", "Je pratique, seul·e", "Je peux former quelqu'un", "+ encore")
 TEXTS = (
     *NAMED, "NA", "N/A", "null", "007", "0612345678", "=1+1", "-5", "@moi", "+33 6", 'dit "oui"', "deux\nlignes",
     "a; b, c\td", "X", "Autre", "2026-01-01", canaries.ANSWER,
