@@ -11,6 +11,7 @@ from mentormatch.assignment.certificate import NAMES, CertifiedTier
 from mentormatch.assignment.solution import Status
 from mentormatch.errors import RequestError
 from mentormatch.fields import Side
+from mentormatch.languages import tr
 from mentormatch.matching import Matching, match
 from mentormatch.phrases import NO_BREAK, percent, points
 from mentormatch.report.comparing import Shift, shifts
