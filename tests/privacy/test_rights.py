@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
 from zipfile import ZipFile
@@ -200,6 +201,22 @@ def test_a_programme_and_answers_that_an_example_began_with_are_no_documents(tmp
     going = {path.name for path in to_purge(Edition(files.programme, {}, (tmp_path,)))}
     assert "binomes.xlsx" in going
     assert not going & {"programme.toml", "reponses.csv"}
+
+
+def test_documents_that_lie_by_the_programme_are_covered_without_being_named(tmp_path: Path) -> None:
+    run("new", "edition", folder=tmp_path)
+    run("match", "reponses.csv", "-o", "documents", folder=tmp_path / "edition")
+    done = run("forget", "E03", "reponses.csv", folder=tmp_path / "edition")
+    assert done.returncode == 0, done.stderr
+    assert [path for path in (tmp_path / "edition").rglob("*") if path.is_file() and b"E03" in path.read_bytes()] == []
+    assert not (tmp_path / "edition" / "documents" / "binomes.xlsx").exists()
+
+
+def test_who_has_no_row_any_more_is_forgotten_in_documents_that_are_found_later(made: Edition, tmp_path: Path) -> None:
+    forget(replace(made, folders=()), "E03", who="Camille")
+    assert b"E03" in b"".join(bytes_in(tmp_path / "binomes"))
+    assert forget(made, "E03", who="Camille").documents
+    assert b"E03" not in b"".join(bytes_in(tmp_path / "binomes"))
 
 
 def test_a_person_is_found_by_their_e_mail_address_too(made: Edition) -> None:

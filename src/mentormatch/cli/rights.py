@@ -37,7 +37,12 @@ Somebody = Annotated[
     str, typer.Argument(metavar=mark("PERSONNE"), help=mark("Le code de la personne, ou son courriel."))
 ]
 Folders = Annotated[
-    list[Path] | None, typer.Option("--in", metavar=FOLDER, help=mark("Un dossier de documents ; à répéter au besoin."))
+    list[Path] | None,
+    typer.Option(
+        "--in",
+        metavar=FOLDER,
+        help=mark("Un dossier de documents, à répéter ; sinon, ceux qui sont près du programme."),
+    ),
 ]
 Told = Annotated[
     Path | None, typer.Option("-o", "--out", metavar=FILE, help=mark("Le fichier à écrire ; sinon, sur la sortie."))
@@ -59,12 +64,11 @@ def export_command(  # noqa: PLR0913 - the options of the command line are its c
     as_json: AsJson = False,
 ) -> None:
     """Write as JSON all that is kept of somebody, for them (GDPR, article 15)."""
-    from mentormatch.rights.edition import Edition
+    from mentormatch.rights.edition import Edition, homes_beside
     from mentormatch.rights.export import export_person
 
-    export = export_person(
-        Edition(programme, files(answers, mentors, mentees), tuple(folders or ()), tool, encoding), person
-    )
+    homes = tuple(folders or homes_beside(programme))
+    export = export_person(Edition(programme, files(answers, mentors, mentees), homes, tool, encoding), person)
     if out is not None:
         write_new(out, export.to_json(), private=True)
         say_written(out)
@@ -87,11 +91,12 @@ def forget_command(  # noqa: PLR0913 - the options of the command line are its c
     as_json: AsJson = False,
 ) -> None:
     """Erase somebody from the answers and the documents, and never read them again (GDPR, article 17)."""
-    from mentormatch.rights.edition import Edition
+    from mentormatch.rights.edition import Edition, homes_beside
     from mentormatch.rights.erasure import forget
 
+    homes = tuple(folders or homes_beside(programme))
     done = forget(
-        Edition(programme, files(answers, mentors, mentees), tuple(folders or ()), tool, encoding),
+        Edition(programme, files(answers, mentors, mentees), homes, tool, encoding),
         person,
         who=who,
         why=why,

@@ -8,6 +8,7 @@ from pathlib import Path
 from mentormatch.enrolment import read_contacts, read_survey, read_tables
 from mentormatch.fields import Side
 from mentormatch.generation import PART
+from mentormatch.manifest import FILENAME
 from mentormatch.people import Cohort
 from mentormatch.programme import Programme
 from mentormatch.record.log import SUFFIX
@@ -27,6 +28,13 @@ def beside(folder: Path) -> Iterator[Path]:
         left = path.name.startswith(f".{whole.name}.") and path.name.endswith(PART)
         if kept or left:
             yield path
+
+
+def homes_beside(programme: Path) -> tuple[Path, ...]:
+    """Return where documents of an edition lie without anybody saying so: by its programme, or in a folder there."""
+    home = programme.parent
+    inside = sorted(path for path in home.iterdir() if path.is_dir()) if home.is_dir() else []
+    return tuple(path for path in (home, *inside) if (path / FILENAME).is_file())
 
 
 @dataclass(frozen=True, slots=True)

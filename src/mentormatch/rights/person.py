@@ -64,12 +64,15 @@ class Held:
 def held(programme: Programme, tables: Sequence[tuple[Table, Side | None]], person: str) -> Held:
     """Return what files hold of the person with this key or this e-mail address, also where they were forgotten.
 
+    Of somebody who was forgotten, and has no row any more, that is what was asked for: documents may name them still.
     Raises SurveyError where no row is theirs; the message does not repeat what was asked for.
     """
     plan = plan_of(programme, apart=all(side is not None for _, side in tables))
     everybody = [each for sheet in laid_out(tables, plan) for each in sent_in(sheet, plan)]
     sought = canonical(person)
     found = [each for each in everybody if each.whose(sought)]
+    if not found and plan.forgotten.holds(sought):
+        return Held((), (person,), (person,))
     if not found:
         sources = ", ".join(table.source for table, _ in tables)
         expected = tr("son code, ou son courriel, tel que saisi")
