@@ -41,7 +41,7 @@ Folders = Annotated[
     typer.Option(
         "--in",
         metavar=FOLDER,
-        help=mark("Un dossier de documents, à répéter ; sinon, ceux qui sont près du programme."),
+        help=mark("Un dossier de documents, à répéter ; sinon, ceux près du programme."),
     ),
 ]
 Told = Annotated[
