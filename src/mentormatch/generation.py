@@ -191,7 +191,10 @@ def write_document(path: Path, content: bytes, kind: str, *, replace: bool = Fal
 
 
 def write_documents(files: Mapping[Path, bytes], kind: str, *, replace: bool = False, private: bool = False) -> None:
-    """Write documents, those of one folder together; one that is alone there needs no manifest."""
+    """Write documents, those of one folder together; one that is alone there needs no manifest.
+
+    They have names that somebody chose: documents of other names stay, also those of a run of the same kind.
+    """
     folders: dict[Path, dict[str, bytes]] = {}
     for path, content in files.items():
         folders.setdefault(path.parent, {})[path.name] = content
@@ -200,7 +203,7 @@ def write_documents(files: Mapping[Path, bytes], kind: str, *, replace: bool = F
             ((name, content),) = inside.items()
             write_document(folder / name, content, kind, replace=replace, private=private)
             continue
-        with generation(folder, kind, replace=replace) as draft:
+        with generation(folder, f"{kind} {' '.join(sorted(inside))}", replace=replace) as draft:
             for name, content in inside.items():
                 draft.put(name, content, private=private)
 

@@ -9,6 +9,7 @@ JSON or TOML text says the same after as before. Line feeds and tabs are ours; `
 import os
 import re
 import sys
+from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
@@ -108,6 +109,13 @@ def rewrite_line(stream: TextIO, text: str) -> None:
 def screen() -> TextIO | None:
     """Return standard error where it is a terminal, None where nobody looks at it."""
     return sys.stderr if sys.stderr is not None and sys.stderr.isatty() else None
+
+
+def flush() -> None:
+    """Write what the standard streams still hold, as far as they take it."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            stream.flush()
 
 
 def let_go() -> None:

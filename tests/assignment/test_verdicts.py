@@ -16,6 +16,7 @@ from mentormatch.assignment.certificate import (
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.problem import AssignmentProblem, Loads, Row
 from mentormatch.assignment.solution import Prices, Solution, Status, Tier
+from mentormatch.languages import tr
 
 pytestmark = pytest.mark.promise(11)
 
@@ -96,7 +97,7 @@ def test_each_goal_has_its_name_in_french(goal: str, name: str) -> None:
 )
 def test_a_verdict_has_a_settled_name_and_a_sentence(verdict: Verdict, name: str) -> None:
     assert str(verdict) == name
-    assert Certificate(verdict).words.startswith(WORDS[verdict])
+    assert Certificate(verdict).words.startswith(tr(WORDS[verdict]))
     assert Certificate(verdict).certified is (verdict is Verdict.CERTIFIED)
 
 

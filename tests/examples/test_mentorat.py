@@ -161,7 +161,11 @@ def test_priority_places_someone_who_was_left_out_last_year_in_the_stead_of_a_be
 
 def test_an_example_is_copied_whole_and_reads_as_the_one_in_the_library(tmp_path: Path) -> None:
     written = examples.copy_to(tmp_path / "new")
-    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["programme.toml", "reponses.csv"]
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == [
+        "manifeste.json",
+        "programme.toml",
+        "reponses.csv",
+    ]
     assert Programme.load(written.programme) == programme()
     assert written.answers.read_bytes().startswith(b"\xef\xbb\xbf")
 

@@ -60,5 +60,5 @@ def test_who_leads_is_told_by_a_question_that_is_there() -> None:
 
 
 def test_groups_are_asked_for() -> None:
-    with pytest.raises(mm.MentorMatchError, match=r"il lui manque la section \[groups\]"):
+    with pytest.raises(mm.MentorMatchError, match=r"attendu : une section \[groups\]"):
         mm.form_groups(mm.examples.cohort(), mm.examples.programme())

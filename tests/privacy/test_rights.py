@@ -187,7 +187,7 @@ def test_what_may_not_be_deleted_is_told_and_the_rest_goes(
     with (made.folders[1] / "x.journal.jsonl").open("w", encoding="utf-8") as broken:
         broken.write("{}\n")
     done = forget(made, PERSON)
-    told = "\n".join(done.to_do)
+    told = "\n".join(done.failed)
     assert "binomes.html : ce fichier ne peut pas être effacé (Permission denied) → effacez-le" in told
     assert "x.journal.jsonl" in told
     assert not (made.folders[0] / "binomes.xlsx").exists()

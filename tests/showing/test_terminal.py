@@ -145,7 +145,7 @@ def test_an_interrupted_command_writes_what_it_has_says_so_and_keeps_json_alone_
     assert screen.left().startswith("À vérifier")
     assert "calcul interrompu" in screen.sent
     assert (process.returncode, (tmp_path / "binomes" / "binomes.xlsx").is_file()) == (0, True)
-    assert {path.name for path in tmp_path.iterdir()} == {"programme.toml", "reponses.csv", "binomes"}
+    assert {path.name for path in tmp_path.iterdir()} == {"programme.toml", "reponses.csv", "manifeste.json", "binomes"}
 
 
 @pytest.mark.parametrize(("asked", "shown"), [((), True), (("--quiet",), False)])

@@ -15,7 +15,7 @@ from mentormatch.assignment.progress import at_work
 from mentormatch.assignment.pursuit import pursued
 from mentormatch.assignment.sofar import SoFar, Tell, silent
 from mentormatch.assignment.solution import INTERRUPTED, ROUNDED_ALIKE, Solution, Status, stated, without_pairs
-from mentormatch.errors import EngineError, Problem, RequestError
+from mentormatch.errors import EngineError, MentorMatchError, Problem, RequestError
 from mentormatch.registry import concrete
 from mentormatch.scalars import duration, seed_number
 
@@ -227,10 +227,10 @@ def answered(problem: AssignmentProblem, kind: str | None, run: Run) -> Solution
 
 
 def _put(engine: Engine, problem: AssignmentProblem, run: Run) -> Solution:
-    """Return what an engine says; raise EngineError, whatever else it raises but memory that is out."""
+    """Return what an engine says; raise EngineError, whatever it raises but errors of ours and memory that is out."""
     try:
         return engine.solve(problem, run)
-    except (EngineError, MemoryError):
+    except (MentorMatchError, MemoryError):
         raise
     except Exception as error:
         told = f": {error}" if isinstance(error, ImportError | OSError) else ""  # of others a message may hold a key

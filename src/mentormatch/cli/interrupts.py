@@ -1,7 +1,7 @@
 """Ctrl-C on the command line ends in words at any moment: while the command is loaded, at work, and as it ends.
 
 Before and after a command there is nothing to clean up, and the process ends at once. Within one an interrupt is
-raised as ever, so that drafts go and other processes end. Nothing but the standard library is imported here: this
+raised as ever, so that drafts go and other processes end. Little but the standard library is imported here: this
 stands before all imports.
 """
 
@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from threading import Timer
 from types import FrameType
 from typing import Any
+
+from mentormatch.streams import flush
 
 ENDED = 130
 """How a program ends that Ctrl-C has stopped, as shells tell it: 128 and the number of the signal."""
@@ -58,9 +60,7 @@ def interrupted() -> bool:
 
 def leave() -> None:
     """End this process as one that was interrupted, with what it wrote, and without what Python makes of it."""
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError, AttributeError):
-            stream.flush()
+    flush()
     os._exit(ENDED)
 
 

@@ -28,7 +28,7 @@ from mentormatch.cli.writing import write_new
 from mentormatch.languages import mark, tr
 
 LEFT = 1
-"""How a command ends that could not erase all of somebody: what is left is for people to do."""
+"""How a command ends that could not read, write or delete all of what it had to."""
 
 Why = Annotated[
     str, typer.Option("--why", metavar=TEXT, help=mark("Pourquoi, pour le journal. Sans le nom de la personne."))
@@ -102,15 +102,18 @@ def forget_command(  # noqa: PLR0913 - the options of the command line are its c
         why=why,
     )
     if as_json:
-        told = {"rows": done.rows, "documents": [str(path) for path in done.documents], "to_do": done.to_do}
+        left = {"to_do": done.to_do, "failed": done.failed}
+        told = {"rows": done.rows, "documents": [str(path) for path in done.documents], **left}
         say_json(told)
     for source, line in done.rows:
         say(tr("Effacée : {source}, ligne {line}", source=source, line=line))
     for path in done.documents:
         say(tr("Effacé, à refaire : {path}", path=path))
     for sentence in done.to_do:
+        say(tr("Reste à faire : {sentence}.", sentence=sentence))
+    for sentence in done.failed:
         complain(tr("Reste à faire : {sentence}.", sentence=sentence))
-    raise typer.Exit(LEFT if done.to_do else 0)
+    raise typer.Exit(LEFT if done.failed else 0)
 
 
 def purge_command(  # noqa: PLR0913 - the options of the command line are its contract

@@ -28,7 +28,7 @@ class GroupSolution:
     @property
     def stated(self) -> Self:
         """The same as it is told: proved where every goal is, also if there was no time to settle ties."""
-        if self.status is Status.FEASIBLE and self.tiers and all(tier.proved for tier in self.tiers):
+        if self.status is Status.FEASIBLE and self.groups and all(tier.proved for tier in self.tiers):
             return replace(self, status=Status.PROVED, settled=False)
         return self
 

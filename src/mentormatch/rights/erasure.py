@@ -24,12 +24,14 @@ class Erasure:
     """What was done to forget a person, and what is left for people to do.
 
     ``rows`` were taken out of files, ``documents`` were deleted. ``to_do`` says where the rows of workbooks, the files
-    of other makers and the answers of other people stand that still hold or name them; never what they say.
+    of other makers and the answers of other people stand that still hold or name them; never what they say. ``failed``
+    is what could not be read, written or deleted.
     """
 
     rows: tuple[tuple[str, int], ...]
     documents: tuple[Path, ...]
     to_do: tuple[str, ...]
+    failed: tuple[str, ...] = ()
 
 
 def forget(edition: Edition, person: str, *, who: str | None = None, why: str = "") -> Erasure:
@@ -61,7 +63,7 @@ def forget(edition: Edition, person: str, *, who: str | None = None, why: str = 
     cut, kept = cut_rows(found, edition.files.values())
     named = (tr("{place} nomme cette personne", place=place) for place in left)
     deleted = tuple(path for path in gone if not path.exists())
-    return Erasure(tuple(cut), deleted, (*kept, *named, *map(str, failed)))
+    return Erasure(tuple(cut), deleted, (*kept, *named), tuple(map(str, failed)))
 
 
 def naming_documents(edition: Edition, person: Held) -> tuple[list[Path], list[Problem]]:

@@ -127,7 +127,7 @@ def test_each_goal_has_what_it_reached_and_what_it_costs_or_why_no_price_is_told
     assert stopped.unpriced == tr(UNPROVED)
     assert tr(UNPROVED) in text(stopped)
     free = matched(programme(criteria=[]), [person("M1")], [person("E1")]).show.prices()
-    assert free.unpriced == FREE.format(seconds=10)
+    assert free.unpriced == tr(FREE, seconds=10)
 
 
 def test_the_robustness_is_that_of_the_matching_in_words() -> None:
