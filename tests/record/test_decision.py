@@ -157,7 +157,7 @@ def test_what_does_not_fit_a_decision_is_refused_without_its_value(part: str, va
 def test_somebody_who_is_not_in_the_file_is_refused(part: str, value: object, who: str, tmp_path: Path) -> None:
     path = written(plain(), tmp_path)
     decision = read_decision(changed(path, json.loads(path.read_bytes()) | {part: value}))
-    with pytest.raises(RequestError, match=f"{who} : nobody has this id"):
+    with pytest.raises(RequestError, match=f"{who} : personne n’a cet identifiant"):
         (decision.problem(), decision.solution())
 
 
@@ -180,7 +180,7 @@ def test_people_who_are_not_numbered_from_one_are_refused(side: str, order: tupl
     path = written(plain(), tmp_path)
     content = json.loads(path.read_bytes())
     content[side] = [content[side][place] for place in order]
-    with pytest.raises(RequestError, match="the people are not numbered from 1"):
+    with pytest.raises(RequestError, match="les personnes ne sont pas numérotées depuis 1"):
         read_decision(changed(path, content)).problem()
 
 
