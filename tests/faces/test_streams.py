@@ -45,7 +45,7 @@ def test_without_a_standard_output_a_file_that_is_written_does_not_take_its_plac
 def test_an_output_that_is_full_is_an_error_in_words(edition: Edition, option: str) -> None:
     ended = shell(f"mentormatch match reponses.csv --quiet {option} >/dev/full; echo $?", edition.folder)
     assert ended.stdout == "1\n"
-    assert ended.stderr == "Erreur : La sortie ne peut pas être écrite (No space left on device)\n"
+    assert ended.stderr == "Erreur : La sortie ne peut pas être écrite (plus de place sur le disque)\n"
 
 
 def test_json_is_utf_8_and_text_is_written_whatever_the_terminal_takes(edition: Edition) -> None:

@@ -187,7 +187,7 @@ def test_what_may_not_be_deleted_is_told_and_the_rest_goes(
         broken.write("{}\n")
     done = forget(made, PERSON)
     told = "\n".join(done.to_do)
-    assert "binomes.html : ce fichier ne peut pas être effacé (Permission denied) → effacez-le" in told
+    assert "binomes.html : ce fichier ne peut pas être effacé (accès refusé) → effacez-le" in told
     assert "x.journal.jsonl" in told
     assert not (made.folders[0] / "binomes.xlsx").exists()
     assert (made.folders[0] / "binomes.html").exists()

@@ -29,6 +29,7 @@ from mentormatch.columns import IntVector
 from mentormatch.errors import Problem, RequestError
 from mentormatch.files import write_whole
 from mentormatch.languages import tr
+from mentormatch.phrases import system_reason
 from mentormatch.record.digests import digest_of_answers, digest_of_programme
 from mentormatch.strictjson import Message, parse_json
 
@@ -245,7 +246,7 @@ def read_decision(path: str | PathLike[str]) -> Decision:
     try:
         return Decision.from_json(Path(path).read_bytes())
     except OSError as error:
-        raise _refused([Problem(Path(path).name, str(error.strerror))]) from None
+        raise _refused([Problem(Path(path).name, system_reason(error))]) from None
 
 
 def _refused(problems: list[Problem]) -> RequestError:
