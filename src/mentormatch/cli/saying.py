@@ -12,6 +12,7 @@ import typer
 from mentormatch.errors import OutputError
 from mentormatch.languages import mark, tr
 from mentormatch.phrases import system_reason
+from mentormatch.report.texts import spaced
 from mentormatch.streams import on_one_line, write_err, write_out, write_out_as_utf8
 
 _quiet: ContextVar[bool] = ContextVar("quiet", default=False)
@@ -29,7 +30,7 @@ def say(text: str) -> None:
 
 def complain(text: str) -> None:
     """Write on stderr why there is no result; quiet does not silence that."""
-    write_err(f"{text}\n")
+    write_err(f"{spaced(text)}\n")
 
 
 def say_written(path: Path) -> None:

@@ -13,7 +13,7 @@ def counted_people(number: int, side: Side) -> str:
     >>> counted_people(1, "mentor"), counted_people(2, "mentee")
     ('1\xa0mentor', '2\xa0mentorés')
     """
-    return counted(number, "mentor·e") if side == "mentor·e" else counted(number, "mentoré·e")
+    return counted(number, "mentor·e") if side == "mentor" else counted(number, "mentoré·e")
 
 
 def possible_people(number: int, side: Side) -> str:
