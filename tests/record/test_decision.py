@@ -57,7 +57,7 @@ def test_a_decision_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> Non
 
 
 def test_a_decision_that_is_not_there_is_told_by_the_name_of_its_file(tmp_path: Path) -> None:
-    with pytest.raises(RequestError, match="  - absent.json : rien n’existe sous ce nom"):
+    with pytest.raises(RequestError, match=r"  - absent\.json : rien n’existe sous ce nom"):
         read_decision(tmp_path / "absent.json")
 
 

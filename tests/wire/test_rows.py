@@ -81,7 +81,7 @@ def test_rows_are_refused_as_the_file_would_be() -> None:
     with pytest.raises(RequestError, match="même intitulé"):
         ask("match", {"programme": PROGRAMME, "rows": alike})
     nowhere = {**PROGRAMME, "programme": {"name": "Essai"}}
-    with pytest.raises(RequestError, match="rien ne distingue mentors et mentorés"):
+    with pytest.raises(RequestError, match="rien ne distingue mentor·es et mentoré·es"):
         ask("match", {"programme": nowhere, "rows": ROWS})
 
 

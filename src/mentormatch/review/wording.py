@@ -35,8 +35,8 @@ def these(number: int, side: Side) -> str:
     """
     said = thousands(number)
     if side == "mentor":
-        return tr_n("Ce·tte mentor·e", "Ces {number}\u00a0mentors", number, number=said)
-    return tr_n("Ce·tte mentoré·e", "Ces {number}\u00a0mentorés", number, number=said)
+        return tr_n("Ce·tte mentor·e", "Ces {number}\u00a0mentor·es", number, number=said)
+    return tr_n("Ce·tte mentoré·e", "Ces {number}\u00a0mentoré·es", number, number=said)
 
 
 def first_of(names: Sequence[str], most: int, count: int | None = None) -> str:

@@ -54,8 +54,8 @@ def short_of_places(posture: Posture) -> Iterator[Finding]:
 def left_over(mentors: int) -> str:
     """Return in words how many mentors are left over."""
     return tr_n(
-        "{number}\u00a0mentor au moins reste sans binôme",
-        "{number}\u00a0mentors au moins restent sans binôme",
+        "{number}\u00a0mentor·e au moins reste sans binôme",
+        "{number}\u00a0mentor·es au moins restent sans binôme",
         mentors,
         number=thousands(mentors),
     )
