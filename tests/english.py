@@ -16,7 +16,7 @@ def french_in(*texts: str) -> list[str]:
 
 ENGLISH = re.compile(
     r"\b(?:the|of|and|is|are|was|were|not|with|this|that|be|been|to|by|from|has|have|which|there|than|must|cannot|only"
-    r"|nobody|nothing|file|found|expected)\b"
+    r"|nobody|nothing|found|expected)\b"
 )
 
 

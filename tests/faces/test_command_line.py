@@ -152,7 +152,7 @@ def test_a_mistake_in_the_programme_ends_with_3_and_says_where(started: Path) ->
     (started / "programme.toml").write_text(text, encoding="utf-8")
     done = run("match", "reponses.csv", "-p", "programme.toml", folder=started)
     assert done.returncode == 3
-    assert "criteria n° 1" in done.stderr
+    assert "criteria n°\u00a01" in done.stderr
     assert "Traceback" not in done.stderr
 
 

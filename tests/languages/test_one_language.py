@@ -1,18 +1,19 @@
 """Every command and every operation speaks one language: no function word of the other stands in what they say."""
 
+import csv
 import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-import mentormatch as mm
+from mentormatch.assignment.engine import solve
 from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.scores import DenseScores
 from mentormatch.errors import MentorMatchError
 from mentormatch.languages import LANGUAGES, language
 from mentormatch.phrases import REASONS, system_reason
@@ -30,8 +31,8 @@ MISTAKES = {
     "missing answers": "match absent.csv -p {programme}",
     "a folder for answers": "match {group} -p {programme}",
     "no programme": "match {answers} -p absent.toml",
-    "unknown option": "match {answers} -p {programme} --foo",
-    "no answers": "match -p {programme}",
+    "unknown option": "match --foo",
+    "no answers": "match",
     "wrong number": "plans {answers} -p {programme} -n x",
     "wrong people": "why-not {answers} M99 E05 -p {programme}",
     "somebody who is not there": "repair {answers} {pairs} --withdrawn M99 -p {programme}",
@@ -59,12 +60,18 @@ ARRAYS: dict[str, dict[str, Any]] = {
     "fraction": {"scores": [[1.0]], "mentor_capacity": 0.5},
     "negative": {"scores": [[1.0]], "mentor_capacity": -1},
     "bounds": {"scores": [[1.0]], "mentor_capacity": 1, "mentor_minimum": 2},
-    "engine": {"scores": [[1.0]], "engine": "klingon"},
+    "engine": {"scores": [[1.0]]},
     "goals": {"scores": [[1.0]], "goals": ("klingon",)},
-    "executor": {"scores": [[1.0]], "executor": 3},
-    "cancel": {"scores": [[1.0]], "cancel": 3},
+    "executor": {"scores": [[1.0]]},
+    "cancel": {"scores": [[1.0]]},
     "scale": {"scores": [[1.0]], "scale": 0},
-    "limit": {"scores": [[1.0]], "time_limit_s": -1},
+    "limit": {"scores": [[1.0]]},
+}
+ASKED: dict[str, dict[str, Any]] = {
+    "engine": {"engine": "klingon"},
+    "executor": {"executor": 3},
+    "cancel": {"cancel": 3},
+    "limit": {"time_limit_s": -1},
 }
 
 
@@ -98,7 +105,10 @@ def typed(edition: Edition) -> Iterator[str]:
             yield from keys(told)
             yield from texts(told)
         if path.suffix == ".csv":
-            yield from re.split(r"[;\n\"]", path.read_text("utf-8-sig"))
+            rows = list(csv.reader(path.read_text("utf-8-sig").splitlines(), delimiter=";"))
+            cells = {cell for row in rows for cell in row}
+            yield from cells
+            yield from (part for cell in cells for part in cell.split(";"))
 
 
 def keys(told: Any) -> Iterator[str]:
@@ -159,13 +169,15 @@ def test_an_operation_speaks_the_language_that_it_is_asked_in(kind: str, code: s
 @pytest.mark.parametrize("name", ARRAYS)
 def test_numbers_are_refused_in_the_language_that_is_spoken(name: str, code: str) -> None:
     with language(code), pytest.raises(MentorMatchError) as refused:
-        mm.match_scores(**ARRAYS[name])
+        solve(AssignmentProblem.from_scores(**ARRAYS[name]), **ASKED.get(name, {}))
     assert WRONG[code](ours(str(refused.value), ())) == []
 
 
 def test_parts_of_a_problem_are_refused_in_the_language_that_is_spoken(code: str) -> None:
+    problem = AssignmentProblem.from_scores([[1.0]])
+    wrong = {"pins": ((5, 5), (5, 5)), "mentor_keys": ("a", "b"), "goals": ()}
     with language(code), pytest.raises(MentorMatchError) as refused:
-        AssignmentProblem(DenseScores.of(np.ones((2, 2), np.int64)), pins=((5, 5), (5, 5)), goals=())
+        replace(problem, **wrong)
     assert WRONG[code](ours(str(refused.value), ())) == []
 
 
