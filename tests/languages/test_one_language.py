@@ -175,7 +175,7 @@ def test_numbers_are_refused_in_the_language_that_is_spoken(name: str, code: str
 
 def test_parts_of_a_problem_are_refused_in_the_language_that_is_spoken(code: str) -> None:
     problem = AssignmentProblem.from_scores([[1.0]])
-    wrong = {"pins": ((5, 5), (5, 5)), "mentor_keys": ("a", "b"), "goals": ()}
+    wrong: dict[str, Any] = {"pins": ((5, 5), (5, 5)), "mentor_keys": ("a", "b"), "goals": ()}
     with language(code), pytest.raises(MentorMatchError) as refused:
         replace(problem, **wrong)
     assert WRONG[code](ours(str(refused.value), ())) == []
