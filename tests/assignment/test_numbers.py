@@ -37,8 +37,8 @@ ones = np.ones((2, 3))
         ({"scores": csr_array([[0.0, np.nan]])}, "scores[0, 1]"),
         ({"scores": coo_array(([1, 2], ([0, 0], [0, 0])), shape=(1, 1))}, "scores"),
         ({"scores": coo_array([1, 2])}, "scores"),
-        ({"scores": pd.DataFrame([[1, 2]], columns=["a", "a"])}, "labels of the columns"),
-        ({"scores": pd.DataFrame([[1], [2]], index=[1, "1"])}, "labels of the rows"),
+        ({"scores": pd.DataFrame([[1, 2]], columns=["a", "a"])}, "étiquettes des colonnes"),
+        ({"scores": pd.DataFrame([[1], [2]], index=[1, "1"])}, "étiquettes des lignes"),
         ({"scores": pd.DataFrame([[1, "x"]])}, "scores[0, 1]"),
         ({"allowed": np.ones((2, 2), dtype=bool)}, "allowed"),
         ({"allowed": np.ones((2, 3))}, "allowed"),
@@ -75,7 +75,7 @@ def test_an_unknown_goal_is_refused_with_the_goals_there_are() -> None:
 
 def test_a_frame_of_allowed_pairs_must_have_the_labels_of_the_scores() -> None:
     scores = pd.DataFrame(ones, index=["M1", "M2"], columns=["E1", "E2", "E3"])
-    with pytest.raises(RequestError, match="same labels"):
+    with pytest.raises(RequestError, match="les mêmes étiquettes"):
         pose(scores, pd.DataFrame(np.ones((2, 3), dtype=bool), index=["M2", "M1"], columns=scores.columns))
 
 
