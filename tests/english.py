@@ -12,3 +12,14 @@ FRENCH = re.compile(
 def french_in(*texts: str) -> list[str]:
     """Return the texts with French words or punctuation, or a brace that nothing filled; *département* is English."""
     return [text for text in texts if FRENCH.search(text)]
+
+
+ENGLISH = re.compile(
+    r"\b(?:the|of|and|is|are|was|were|not|with|this|that|be|been|to|by|from|has|have|which|there|than|must|cannot|only"
+    r"|nobody|nothing|found|expected)\b"
+)
+
+
+def english_in(*texts: str) -> list[str]:
+    """Return the texts with English words, or with the punctuation of English in a French text."""
+    return [text for text in texts if ENGLISH.search(text)]

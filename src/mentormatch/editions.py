@@ -17,7 +17,7 @@ from mentormatch.fields import Side
 from mentormatch.files import write_whole
 from mentormatch.languages import tr
 from mentormatch.matching import Matching
-from mentormatch.phrases import about
+from mentormatch.phrases import about, system_reason
 from mentormatch.programme import Programme
 from mentormatch.strictjson import ROOT, Keys, Message, Text, parse_json
 from mentormatch.text import canonical
@@ -109,7 +109,7 @@ def read_carry_over(path: str | PathLike[str]) -> CarryOver:
     try:
         content = source.read_bytes()
     except OSError as error:
-        told = tr("le fichier ne peut pas être lu ({reason})", reason=error.strerror)
+        told = tr("le fichier ne peut pas être lu ({reason})", reason=system_reason(error))
         raise RequestError(about(source.name, told)) from None
     try:
         return CarryOver.from_json(content)

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from mentormatch.errors import OutputError
 from mentormatch.languages import tr
+from mentormatch.phrases import system_reason
 
 OWN_FILES = Path("/proc/self/fd")
 """Where the system shows the open files of this process, also those that have no name."""
@@ -57,7 +58,7 @@ def write_whole(path: Path, content: bytes, *, private: bool = False, once: bool
     except OSError as error:
         if once and isinstance(error, FileExistsError) and path.parent.is_dir():
             raise
-        refused = tr("{file} : le fichier ne peut pas être écrit ({error})", file=path.name, error=error.strerror)
+        refused = tr("{file} : le fichier ne peut pas être écrit ({error})", file=path.name, error=system_reason(error))
         raise OutputError(refused) from None
     finally:
         with suppress(OSError):  # an interrupt leaves no draft either; a whole file has moved away

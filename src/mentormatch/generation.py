@@ -25,7 +25,7 @@ from mentormatch.errors import OutputError, OverwriteError, Problem
 from mentormatch.files import is_read, write_whole
 from mentormatch.languages import tr
 from mentormatch.manifest import FILENAME, Manifest, Run, manifest_in
-from mentormatch.phrases import about
+from mentormatch.phrases import about, system_reason
 
 if sys.platform != "win32":
     import fcntl
@@ -279,13 +279,15 @@ def free(path: Path) -> Path:
 
 def unkept(path: Path, error: OSError) -> OutputError:
     """Return in words that what is there cannot be kept, so that nothing was written."""
-    told = tr("rien n'a été écrit, ce qui est là ne peut pas être gardé à côté ({error})", error=error.strerror)
+    told = tr("rien n'a été écrit, ce qui est là ne peut pas être gardé à côté ({error})", error=system_reason(error))
     return OutputError(about(path.name, told))
 
 
 def unwritten(folder: Path, error: OSError) -> OutputError:
     """Return in words that a folder cannot be written."""
-    return OutputError(tr("{file} : le dossier ne peut pas être écrit ({error})", file=folder, error=error.strerror))
+    return OutputError(
+        tr("{file} : le dossier ne peut pas être écrit ({error})", file=folder, error=system_reason(error))
+    )
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from mentormatch.errors import Problem
 from mentormatch.languages import mark, tr
 from mentormatch.likeness import closest
-from mentormatch.phrases import quoted, thousands
+from mentormatch.phrases import counted, quoted, thousands
 from mentormatch.text import fold
 
 TYPES = {
@@ -40,7 +40,6 @@ BOUNDS = {
     "greater_than": mark("plus de {limit}"),
     "less_than_equal": mark("au plus {limit}"),
     "less_than": mark("moins de {limit}"),
-    "too_short": mark("au moins {limit} élément(s)"),
 }
 
 
@@ -170,8 +169,11 @@ def other(where: str, error: ErrorDetails, context: Mapping[str, Any]) -> Proble
     if kind in TYPES:
         return Problem(where, tr("trouvé : {found}", found=type_name(error["input"])), tr(TYPES[kind]))
     if kind in BOUNDS:
-        limit = context.get("min_length", next(iter(context.values()), ""))
+        limit = next(iter(context.values()), "")
         return Problem(where, tr("valeur hors des limites"), tr(BOUNDS[kind], limit=limit))
+    if kind == "too_short":
+        least = tr("au moins {count}", count=counted(context["min_length"], "élément"))
+        return Problem(where, tr("valeur hors des limites"), least)
     return Problem(where, str(context.get("error", error["msg"])))
 
 

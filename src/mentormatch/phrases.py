@@ -1,12 +1,40 @@
 """Small turns of phrase in the language that is spoken: enumerations, numbers with their noun, points out of 100."""
 
+import errno
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from mentormatch.languages import FRENCH, spoken, tr, tr_n
+from mentormatch.languages import FRENCH, mark, spoken, tr, tr_n
 
 NO_BREAK = "\u00a0"
+REASONS = {
+    errno.EPERM: mark("opération interdite"),
+    errno.ENOENT: mark("rien n'existe sous ce nom"),
+    errno.EIO: mark("erreur de lecture ou d'écriture"),
+    errno.ENOMEM: mark("plus assez de mémoire"),
+    errno.EACCES: mark("accès refusé"),
+    errno.EBUSY: mark("en cours d'utilisation"),
+    errno.EEXIST: mark("ce nom est déjà pris"),
+    errno.ENODEV: mark("aucun appareil de ce nom"),
+    errno.ENOTDIR: mark("ce n'est pas un dossier"),
+    errno.EISDIR: mark("c'est un dossier"),
+    errno.EINVAL: mark("valeur que le système n'accepte pas"),
+    errno.EMFILE: mark("trop de fichiers ouverts"),
+    errno.ENFILE: mark("trop de fichiers ouverts"),
+    errno.EFBIG: mark("fichier trop grand"),
+    errno.ENOSPC: mark("plus de place sur le disque"),
+    errno.EROFS: mark("disque en lecture seule"),
+    errno.EPIPE: mark("personne ne lit plus"),
+    errno.ENAMETOOLONG: mark("nom de fichier trop long"),
+    errno.ENOTEMPTY: mark("ce dossier n'est pas vide"),
+    errno.ELOOP: mark("trop de liens l'un vers l'autre"),
+    errno.EADDRINUSE: mark("adresse déjà prise"),
+    errno.EADDRNOTAVAIL: mark("adresse qui n'est pas de cette machine"),
+    errno.ETIMEDOUT: mark("pas de réponse à temps"),
+    errno.EDQUOT: mark("plus de place permise sur le disque"),
+}
+"""Why the system refuses, by its number."""
 
 
 def listed(words: Sequence[str]) -> str:
@@ -36,6 +64,16 @@ def joined(clauses: Sequence[str]) -> str:
     'souhait n° 1 ; pas demandé'
     """
     return tr("{first} ; {second}", first=clauses[0], second=joined(clauses[1:])) if clauses[1:] else "".join(clauses)
+
+
+def system_reason(error: OSError) -> str:
+    """Return why the system refused, in the language that is spoken: its own words may be in another.
+
+    >>> system_reason(OSError(errno.EISDIR, "Is a directory"))
+    'c’est un dossier'
+    """
+    known = REASONS.get(error.errno) if error.errno is not None else None
+    return tr(known) if known else tr("erreur système {number}", number=error.errno or type(error).__name__)
 
 
 def about(subject: str, text: str) -> str:
@@ -134,12 +172,20 @@ def figures(when: date) -> str:
     return f"{when:%d/%m/%Y}" if spoken() == "fr" else when.isoformat()
 
 
+def clock(when: datetime) -> str:
+    r"""Return an hour in words.
+
+    >>> clock(datetime(2026, 11, 28, 9, 5))
+    '9\xa0h\xa005'
+    """
+    return tr("{hour}\u00a0h\u00a0{minute}", hour=when.hour, minute=f"{when.minute:02}")
+
+
 def moment(when: datetime) -> str:
     r"""Return a day and an hour in words, as they were where it was; that it is UTC is said.
 
     >>> moment(datetime.fromisoformat("2026-11-28T10:32:05+01:00"))
     '28\xa0novembre 2026 à 10\xa0h\xa032'
     """
-    hour = tr("{hour}\u00a0h\u00a0{minute}", hour=when.hour, minute=f"{when.minute:02}")
-    said = tr("{day} à {hour}", day=day(when.date()), hour=hour)
+    said = tr("{day} à {hour}", day=day(when.date()), hour=clock(when))
     return f"{said} UTC" if when.utcoffset() == timedelta(0) else said

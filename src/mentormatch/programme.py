@@ -18,7 +18,7 @@ from mentormatch.errors import Problem, ProgrammeError, RequestError
 from mentormatch.extension import Ref
 from mentormatch.fields import AnyField, Ranking, Use, fields_by_kind
 from mentormatch.fields.base import Special
-from mentormatch.languages import mark, tr
+from mentormatch.languages import mark, tr, tr_n
 from mentormatch.mistakes import (
     MOST_COMPARED,
     brief,
@@ -71,8 +71,8 @@ SPECIAL: Mapping[Special, str] = MappingProxyType(
 ANSWERED_BY: Mapping[str, str] = MappingProxyType(
     {
         "both": mark("un champ auquel répondent les deux côtés"),
-        "mentor": mark("un champ auquel répondent les mentors"),
-        "mentee": mark("un champ auquel répondent les mentorés"),
+        "mentor": mark("un champ auquel répondent les mentor·es"),
+        "mentee": mark("un champ auquel répondent les mentoré·es"),
         "members": mark("un champ auquel répondent les membres"),
     }
 )
@@ -223,7 +223,7 @@ def mistakes_told(problems: Sequence[Problem]) -> str:
     """Return how many mistakes there are; the last one of very many says that there are others."""
     if len(problems) > MOST_TOLD:
         return tr("plus de {count} erreurs à corriger", count=MOST_TOLD)
-    return tr("{count} erreur(s) à corriger", count=len(problems))
+    return tr_n("{count} erreur à corriger", "{count} erreurs à corriger", len(problems), count=len(problems))
 
 
 def serving(operations: Sequence[str]) -> str:

@@ -50,6 +50,8 @@ def whole_number(where: str, value: object, least: int = 0, most: int | None = N
     number = exact_number(value)
     if isinstance(number, int) and number >= least and (most is None or number <= most):
         return number
+    if most is None and not least:
+        raise refusal(where, value, tr("un nombre entier, 0 ou plus"))
     if most is None:
         raise refusal(where, value, tr("un nombre entier, {least} au moins", least=least))
     raise refusal(where, value, tr("un nombre entier de {least} à {most}", least=least, most=most))

@@ -13,7 +13,7 @@ from typing import Any
 
 from mentormatch.errors import Problem, ProgrammeError
 from mentormatch.languages import tr
-from mentormatch.phrases import about, thousands
+from mentormatch.phrases import about, system_reason, thousands
 from mentormatch.strictjson import MOST_DIGITS, place_in
 
 MOST_BYTES = 8 << 20
@@ -49,7 +49,7 @@ def load_tables(path: Path) -> dict[str, Any]:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except OSError as error:
-        reason = tr("le fichier ne peut pas être lu ({reason})", reason=error.strerror)
+        reason = tr("le fichier ne peut pas être lu ({reason})", reason=system_reason(error))
         raise ProgrammeError(about(path.name, reason)) from None
     return tables_in(content, path.name)
 

@@ -219,7 +219,7 @@ def test_numbers_of_people_who_are_labelled_otherwise_are_refused() -> None:
     scores = pd.DataFrame(np.ones((2, 3)), index=["M1", "M2"])
     assert pose(scores, mentor_capacity=pd.Series([2, 1], index=["M1", "M2"])).mentors.most.tolist() == [2, 1]
     assert pose(scores, mentor_capacity=pd.Series([2, 1])).mentors.most.tolist() == [2, 1]
-    with pytest.raises(RequestError, match="labels that differ"):
+    with pytest.raises(RequestError, match="des étiquettes qui ne sont pas celles des scores"):
         pose(scores, mentor_capacity=pd.Series([2, 1], index=["M2", "M1"]))
 
 

@@ -103,7 +103,7 @@ def test_a_former_pair_must_exist_and_come_once(former: tuple[tuple[int, int], .
 def test_the_plain_engine_does_not_take_sums_over_several_partners() -> None:
     problem = pose(np.ones((3, 2)), mentee_capacity=2, goals=("floor_person",))
     assert route(problem).kind == "milp"
-    with pytest.raises(RequestError, match="does not take this problem"):
+    with pytest.raises(RequestError, match="ne prend pas ce problème"):
         solve(problem, engine="plain")
 
 

@@ -37,8 +37,8 @@ ones = np.ones((2, 3))
         ({"scores": csr_array([[0.0, np.nan]])}, "scores[0, 1]"),
         ({"scores": coo_array(([1, 2], ([0, 0], [0, 0])), shape=(1, 1))}, "scores"),
         ({"scores": coo_array([1, 2])}, "scores"),
-        ({"scores": pd.DataFrame([[1, 2]], columns=["a", "a"])}, "labels of the columns"),
-        ({"scores": pd.DataFrame([[1], [2]], index=[1, "1"])}, "labels of the rows"),
+        ({"scores": pd.DataFrame([[1, 2]], columns=["a", "a"])}, "étiquettes des colonnes"),
+        ({"scores": pd.DataFrame([[1], [2]], index=[1, "1"])}, "étiquettes des lignes"),
         ({"scores": pd.DataFrame([[1, "x"]])}, "scores[0, 1]"),
         ({"allowed": np.ones((2, 2), dtype=bool)}, "allowed"),
         ({"allowed": np.ones((2, 3))}, "allowed"),
@@ -75,7 +75,7 @@ def test_an_unknown_goal_is_refused_with_the_goals_there_are() -> None:
 
 def test_a_frame_of_allowed_pairs_must_have_the_labels_of_the_scores() -> None:
     scores = pd.DataFrame(ones, index=["M1", "M2"], columns=["E1", "E2", "E3"])
-    with pytest.raises(RequestError, match="same labels"):
+    with pytest.raises(RequestError, match="les mêmes étiquettes"):
         pose(scores, pd.DataFrame(np.ones((2, 3), dtype=bool), index=["M2", "M1"], columns=scores.columns))
 
 
@@ -96,15 +96,15 @@ def loads(count: int, most: int = 1) -> Loads:
         ({"mentors": loads(2, -1)}, "mentor most"),
         ({"mentor_keys": ("a", "a")}, "mentor keys"),
         ({"mentee_priority": np.array([-1, 0])}, "mentee priority"),
-        ({"rows": (Row("quota", np.ones((3, 1), np.int64)),)}, "row 'quota'"),
-        ({"rows": (Row("share", np.ones((2, 1), np.float64)),)}, "row 'share'"),
-        ({"rows": (row("share", np.ma.array([[1], [1]], mask=[[False], [True]])),)}, "row 'share'"),
-        ({"rows": (row("share", [[True], [False]]),)}, "row 'share', weights"),
-        ({"rows": (row("share", [["1"], ["2"]]),)}, "row 'share', weights"),
-        ({"rows": (row("share", np.ones((2, 1), np.int64), np.ones((1, 2)) / 2),)}, "row 'share', least"),
-        ({"rows": (row("share", np.ones((2, 1), np.int64), times=np.ones((1, 2)) / 2),)}, "row 'share'"),
+        ({"rows": (Row("quota", np.ones((3, 1), np.int64)),)}, "contrainte 'quota'"),
+        ({"rows": (Row("share", np.ones((2, 1), np.float64)),)}, "contrainte 'share'"),
+        ({"rows": (row("share", np.ma.array([[1], [1]], mask=[[False], [True]])),)}, "contrainte 'share'"),
+        ({"rows": (row("share", [[True], [False]]),)}, "contrainte 'share', weights"),
+        ({"rows": (row("share", [["1"], ["2"]]),)}, "contrainte 'share', weights"),
+        ({"rows": (row("share", np.ones((2, 1), np.int64), np.ones((1, 2)) / 2),)}, "contrainte 'share', least"),
+        ({"rows": (row("share", np.ones((2, 1), np.int64), times=np.ones((1, 2)) / 2),)}, "contrainte 'share'"),
         *[
-            ({"rows": (row("share", np.ones((2, 1), np.int64), **{name: wrong}),)}, f"row 'share', {name}")
+            ({"rows": (row("share", np.ones((2, 1), np.int64), **{name: wrong}),)}, f"contrainte 'share', {name}")
             for name in ("least", "most", "mentor", "mentee")
             for wrong in (np.nan, "1", [1], 0.5, True, 1 << 63)
         ],
@@ -145,7 +145,7 @@ def test_the_greatest_numbers_are_solved_exactly_and_one_more_is_refused(part: s
     assert solution.status == "proved"
     reached = {tier.goal: tier.value for tier in solution.tiers}
     assert reached["total"] == {"scores": most + 3, "priority": 8, "row": 8}[part]
-    with pytest.raises(RequestError, match="a magnitude of"):
+    with pytest.raises(RequestError, match="une grandeur de"):
         posed(most + 1)
 
 

@@ -26,7 +26,7 @@ def test_the_decisions_of_a_workbook_are_kept_and_written_in_the_log(started: Pa
     command = ("match", "reponses.csv", "--decisions", book, "-o", "c", "--who", "Camille", "--json")
     done = run(*command, folder=started)
     assert done.returncode == 0, done.stderr
-    assert "Décisions reprises : 1\xa0binôme écarté." in done.stderr
+    assert "Décisions reprises\u00a0: 1\xa0binôme écarté." in done.stderr
     assert pair not in {(one["mentor"], one["mentee"]) for one in json.loads(done.stdout)["pairs"]}
     assert '"edit": "ban"' in (started / "c" / "binomes.journal.jsonl").read_text("utf-8").replace('":"', '": "')
 

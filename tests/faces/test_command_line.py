@@ -107,7 +107,7 @@ def test_match_says_which_part_of_a_grid_has_no_column(started: Path) -> None:
     path.write_text(path.read_text("utf-8-sig").replace(" [Prospection];", " [Autre chose];", 1), "utf-8")
     done = run("match", "reponses.csv", folder=started)
     assert done.returncode == 0, done.stderr
-    assert "À vérifier : " in done.stderr
+    assert "À vérifier\u00a0: " in done.stderr
     assert "aucune colonne pour [Prospection]" in done.stderr
 
 
@@ -123,7 +123,7 @@ def test_what_is_written_for_people_is_told_to_programs(started: Path, command: 
     done = run(*command, "--json", folder=started)
     assert done.returncode == 0, done.stderr
     assert told in json.loads(done.stdout)
-    assert "Écrit : " in done.stderr
+    assert "Écrit\u00a0: " in done.stderr
     assert (started / command[-1]).exists()
 
 
@@ -152,7 +152,7 @@ def test_a_mistake_in_the_programme_ends_with_3_and_says_where(started: Path) ->
     (started / "programme.toml").write_text(text, encoding="utf-8")
     done = run("match", "reponses.csv", "-p", "programme.toml", folder=started)
     assert done.returncode == 3
-    assert "criteria n° 1" in done.stderr
+    assert "criteria n°\u00a01" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -66,7 +66,7 @@ def test_the_commands_speak_the_language_of_the_file_that_is_drafted(tmp_path: P
     assert done.stdout.startswith("# Draft of a programme")
     asked = run("draft", "r.csv", "--language", "fr", folder=tmp_path)
     assert 'language = "fr"' in asked.stdout
-    assert "À compléter : rien dans ce fichier" in asked.stderr
+    assert "À compléter\u00a0: rien dans ce fichier" in asked.stderr
 
 
 def test_draft_and_map_never_write_over_a_file(tmp_path: Path) -> None:

@@ -107,4 +107,4 @@ def test_answers_that_are_not_there_end_with_3_and_say_where_also_to_programs(na
         {"where": "fichier", "found": "introuvable", "expected": "", "advice": "vérifiez son nom et son dossier"}
     ]
     assert "nulle-part.csv" in told["error"]["message"]
-    assert ended.err.startswith("Erreur : ")
+    assert ended.err.startswith("Erreur\u00a0: ")

@@ -135,10 +135,10 @@ def test_plans_are_those_of_the_library_with_what_each_gives_up_and_written_each
     assert [[(pair.mentor, pair.mentee) for pair in plan.matching.pairs] for plan in told.plans] == [
         [(pair.mentor, pair.mentee) for pair in plan.pairs] for plan in library
     ]
-    assert "Plan 2 : 12\xa0binômes" in ended.err
+    assert "Plan 2\u00a0: 12\xa0binômes" in ended.err
     assert "il renonce à 3\xa0binômes du plan 1." in ended.err
     written = [edition.folder / "new" / "plans" / f"plan-{number}" / "binomes.xlsx" for number in (1, 2)]
-    assert [f"Écrit : {path}" in ended.err and path.exists() for path in written] == [True, True]
+    assert [f"Écrit\u00a0: {path}" in ended.err and path.exists() for path in written] == [True, True]
 
 
 def impossible(edition: Edition, folder: Path) -> Path:

@@ -49,7 +49,7 @@ def test_a_language_that_is_asked_for_goes_before_the_programme_s(english: Path)
     assert "Répartition démontrée optimale." in asked.stderr
     assert '<html lang="fr">' in (english / "out" / "binomes.html").read_text("utf-8")
     around = run("match", "absent.csv", folder=english, MENTORMATCH_LANGUAGE="fr")
-    assert around.stderr.startswith("Erreur : ")
+    assert around.stderr.startswith("Erreur\u00a0: ")
 
 
 def test_an_error_is_told_in_the_language_of_the_programme(english: Path) -> None:
@@ -63,7 +63,7 @@ def test_a_language_that_is_not_known_is_an_error_of_usage(tmp_path: Path) -> No
         run("new", "d", folder=tmp_path, MENTORMATCH_LANGUAGE="xx"),
     ):
         assert done.returncode == 2
-        assert "attendu : fr, en" in done.stderr
+        assert "attendu\u00a0: fr, en" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def test_without_a_standard_output_a_file_that_is_written_does_not_take_its_plac
 def test_an_output_that_is_full_is_an_error_in_words(edition: Edition, option: str) -> None:
     ended = shell(f"mentormatch match reponses.csv --quiet {option} >/dev/full; echo $?", edition.folder)
     assert ended.stdout == "1\n"
-    assert ended.stderr == "Erreur : La sortie ne peut pas être écrite (No space left on device)\n"
+    assert ended.stderr == "Erreur\u00a0: La sortie ne peut pas être écrite (plus de place sur le disque)\n"
 
 
 def test_json_is_utf_8_and_text_is_written_whatever_the_terminal_takes(edition: Edition) -> None:
@@ -78,7 +78,7 @@ def test_nothing_on_standard_input_is_told_as_an_empty_file(edition: Edition, co
     words = command.format(a=edition.folder / "reponses.csv", p=edition.folder / "programme.toml").split()
     ended = done(*words, given=b"")
     assert ended.code == 3
-    assert "« entrée standard »" in ended.err
+    assert "«\u00a0entrée standard\u00a0»" in ended.err
     assert "vide" in ended.err
 
 

@@ -194,7 +194,7 @@ def test_public_sentences_and_tables_name_nobody() -> None:
 
 def test_the_answer_of_a_survey_may_stand_for_a_date() -> None:
     dates = chosen({"A": ["Mardi 15 septembre"]}, {"mardi 15 septembre": "2026-09-15T09:30"}, 1)
-    assert [moment.words for moment in dates.chosen] == ["15\xa0septembre 2026 à 09:30"]
+    assert [moment.words for moment in dates.chosen] == ["15\xa0septembre 2026 à 9\xa0h\xa030"]
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,7 @@ def test_what_may_not_be_deleted_is_told_and_the_rest_goes(
         broken.write("{}\n")
     done = forget(made, PERSON)
     told = "\n".join(done.failed)
-    assert "binomes.html : ce fichier ne peut pas être effacé (Permission denied) → effacez-le" in told
+    assert "binomes.html : ce fichier ne peut pas être effacé (accès refusé) → effacez-le" in told
     assert "x.journal.jsonl" in told
     assert not (made.folders[0] / "binomes.xlsx").exists()
     assert (made.folders[0] / "binomes.html").exists()
@@ -293,7 +293,7 @@ def test_the_commands_do_the_same_and_a_purge_asks_to_be_sure(made: Edition, tmp
     where = ["reponses.csv", "--in", "binomes", "--in", "lu"]
     done = run("forget", PERSON, *where, "--who", "Camille", folder=tmp_path)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
-    assert "Reste à faire : reponses.csv, ligne 4" in done.stderr
+    assert "Reste à faire\u00a0: reponses.csv, ligne 4" in done.stderr
     assert f"Effacée : reponses.csv, ligne {LINE}" in done.stderr
     asked = run("purge", *where, folder=tmp_path)
     assert "Rien n’a été effacé" in asked.stderr

@@ -219,7 +219,7 @@ def test_a_dozen_mistakes_in_one_file_are_all_told_at_once() -> None:
         ),
         (
             "[[rules]]\nkind = 'quota'\nleast = 1\nwhere = { side = 'mentor', field = 'attente', in = ['Oui'] }",
-            "rules n° 1 : where.field", "qu’à un côté", "les mentors", "",
+            "rules n° 1 : where.field", "qu’à un côté", "les mentor·es", "",
         ),
         (
             "[[rules]]\nkind = 'quota'\nleast = 1\nwhere = { side = 'mentee', in = ['x'] }",
@@ -236,12 +236,12 @@ def test_a_dozen_mistakes_in_one_file_are_all_told_at_once() -> None:
         ("[[rules]]\nkind = 'capacity'\nmost = 1\nminimum = 2", "rules n° 1", "`minimum`", "", ""),
         (
             "[[rules]]\nkind = 'capacity'\nfield = 'places'\nside = 'mentee'",
-            "rules n° 1 : field", "qu’à un côté", "les mentorés", "",
+            "rules n° 1 : field", "qu’à un côté", "les mentoré·es", "",
         ),
         ("[[rules]]\nkind = 'priority'\nfield = 'attente'", "rules n° 1", "`field` avec `in`", "", ""),
         (
             "[[rules]]\nkind = 'priority'\nfield = 'attente'\nin = ['Oui']\nside = 'mentor'",
-            "rules n° 1 : field", "qu’à un côté", "les mentors", "",
+            "rules n° 1 : field", "qu’à un côté", "les mentor·es", "",
         ),
         ("[[rules]]\nkind = 'priority'\nfield = 'attente'\nin = ['z']", "rules n° 1 : in", "« z »", "« Oui »", ""),
         (

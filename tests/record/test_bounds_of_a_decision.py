@@ -88,5 +88,5 @@ def test_a_row_is_read_up_to_so_many_pairs(
     if fine:
         assert read.problem().shape == (3, 4)
     else:
-        with pytest.raises(RequestError, match="r1 : too many people"):
+        with pytest.raises(RequestError, match="r1 : trop de personnes"):
             read.problem()

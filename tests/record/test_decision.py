@@ -1,8 +1,6 @@
 """The decision file: whole, the same for the same matching, and without a name."""
 
-import errno
 import json
-import os
 from dataclasses import replace
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -59,7 +57,7 @@ def test_a_decision_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> Non
 
 
 def test_a_decision_that_is_not_there_is_told_by_the_name_of_its_file(tmp_path: Path) -> None:
-    with pytest.raises(RequestError, match=f"  - absent.json : {os.strerror(errno.ENOENT)}"):
+    with pytest.raises(RequestError, match=r"  - absent\.json : rien n’existe sous ce nom"):
         read_decision(tmp_path / "absent.json")
 
 
@@ -157,7 +155,7 @@ def test_what_does_not_fit_a_decision_is_refused_without_its_value(part: str, va
 def test_somebody_who_is_not_in_the_file_is_refused(part: str, value: object, who: str, tmp_path: Path) -> None:
     path = written(plain(), tmp_path)
     decision = read_decision(changed(path, json.loads(path.read_bytes()) | {part: value}))
-    with pytest.raises(RequestError, match=f"{who} : nobody has this id"):
+    with pytest.raises(RequestError, match=f"{who} : personne n’a cet identifiant"):
         (decision.problem(), decision.solution())
 
 
@@ -180,7 +178,7 @@ def test_people_who_are_not_numbered_from_one_are_refused(side: str, order: tupl
     path = written(plain(), tmp_path)
     content = json.loads(path.read_bytes())
     content[side] = [content[side][place] for place in order]
-    with pytest.raises(RequestError, match="the people are not numbered from 1"):
+    with pytest.raises(RequestError, match="les personnes ne sont pas numérotées depuis 1"):
         read_decision(changed(path, content)).problem()
 
 

@@ -65,4 +65,4 @@ def test_the_command_tells_the_log_where_it_is_asked_to(tmp_path: Path) -> None:
     *_, first, second = done.stderr.splitlines()
     assert first.startswith("1. Le ")
     assert first.endswith("(essai)")
-    assert "Camille : Décision " in second
+    assert "Camille\u00a0: Décision " in second

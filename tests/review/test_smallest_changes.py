@@ -71,7 +71,7 @@ def applied(matching: Matching, change: Change) -> tuple[Cohort, Programme]:
         for rule in matching.programme.rules
         for part in (eased(rule, matching, pair) if f"« {rule.label} »" in change.sentence else [rule])
     ]
-    if "un mentor de plus pour" in change.sentence:
+    if "un·e mentor·e de plus pour" in change.sentence:
         rules += programme({"kind": "capacity", "side": "mentee", "most": 2}).rules
     places = set(re.findall(r"une place de plus chez (M\d+)", change.sentence))
     return with_places(matching.cohort, places), matching.programme.model_copy(update={"rules": rules})

@@ -53,7 +53,7 @@ def test_who_answered_too_little_is_incomplete() -> None:
         matched(people("M", 1, metier="a"), people("E", 1), programme={"name": "x", "minimum_answered": 1})
     )
     assert found["E1"].code == "incomplete"
-    assert (found["M1"].code, found["M1"].reason) == ("nobody_there", "Aucun mentoré ne participe.")
+    assert (found["M1"].code, found["M1"].reason) == ("nobody_there", "Aucun·e mentoré·e ne participe.")
 
 
 def test_who_does_not_give_the_answer_required_is_not_admitted_and_the_rule_is_named() -> None:
@@ -83,7 +83,7 @@ def test_whom_rules_leave_nobody_is_excluded_and_each_rule_says_how_many() -> No
     found = unmatched(matched(mentors, mentees, *rules))["E1"]
     assert found.code == "excluded"
     assert plain(found.reason) == (
-        "Sur 3 mentors, aucun n’est possible : « pas d'ami » en exclut 2 et « même métier » en exclut 1."
+        "Sur 3 mentor·es, aucun n’est possible : « pas d'ami » en exclut 2 et « même métier » en exclut 1."
     )
 
 
@@ -103,7 +103,7 @@ def test_whose_every_possible_partner_is_taken_finds_no_place_and_learns_who_too
     mentors = [{"code": "M1", "metier": "a"}, {"code": "M2", "metier": "b"}]
     found = unmatched(matched(mentors, mentees))
     assert {key: one.code for key, one in found.items()} == {"E3": "no_place"}
-    assert plain(found["E3"].reason) == "2 mentors possibles, dont les places sont prises par E1 et E2."
+    assert plain(found["E3"].reason) == "2 mentor·es possibles, dont les places sont prises par E1 et E2."
 
 
 def test_one_possible_partner_is_told_in_the_singular() -> None:
@@ -111,7 +111,7 @@ def test_one_possible_partner_is_told_in_the_singular() -> None:
     mentees = [{"code": "E1", "metier": "a"}, {"code": "E2"}, {"code": "E3", "metier": "b", "amis": "Lilas"}]
     mentors = [{"code": "M1", "metier": "a"}, {"code": "M2", "amis": "Lilas"}]
     found = unmatched(matched(mentors, mentees, rule))
-    assert plain(found["E3"].reason) == "1 mentor possible, dont la place est prise par E1."
+    assert plain(found["E3"].reason) == "1 mentor·e possible, dont la place est prise par E1."
 
 
 @pytest.mark.parametrize(("count", "ending"), [(6, "E5 et 1 autre."), (7, "E5 et 2 autres.")])
@@ -145,15 +145,15 @@ def test_free_places_that_no_rule_holds_back_are_left_by_the_goals() -> None:
     for one in found.values():
         assert one.code == "held_back"
         assert plain(one.reason) in (
-            "1 mentor possible, avec des places libres que les buts ne font pas prendre.",
-            "1 mentoré possible, avec des places libres que les buts ne font pas prendre.",
+            "1 mentor·e possible, avec des places libres que les buts ne font pas prendre.",
+            "1 mentoré·e possible, avec des places libres que les buts ne font pas prendre.",
         )
 
 
 def test_a_side_without_anybody_is_told() -> None:
     found = unmatched(matched([], people("E", 2)))
     assert [one.code for one in found.values()] == ["nobody_there", "nobody_there"]
-    assert found["E1"].reason == "Aucun mentor ne participe."
+    assert found["E1"].reason == "Aucun·e mentor·e ne participe."
 
 
 def test_where_no_plan_keeps_all_rules_everybody_who_takes_part_is_told_so() -> None:

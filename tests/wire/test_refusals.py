@@ -134,8 +134,8 @@ MISFITS: list[tuple[dict[str, Any], str]] = [
     ({"schema_version": 2}, "$.schema_version : un nombre ; attendu : 1"),
     ({"mentors": {}}, "$.mentors : un objet ; attendu : une liste"),
     ({"mentors": [[]]}, "$.mentors[0] : une liste ; attendu : un objet"),
-    ({"mentors": [{"id": ""}]}, "$.mentors[0].id : un texte ; attendu : 1 caractère(s) au moins"),
-    ({"mentors": [{"id": "M" * 1001}]}, "$.mentors[0].id : un texte ; attendu : 1000 caractère(s) au plus"),
+    ({"mentors": [{"id": ""}]}, "$.mentors[0].id : un texte ; attendu : 1\u00a0caractère au moins"),
+    ({"mentors": [{"id": "M" * 1001}]}, "$.mentors[0].id : un texte ; attendu : 1\u202f000\u00a0caractères au plus"),
     ({"mentors": [{"id": None}]}, "$.mentors[0].id : null ; attendu : un texte"),
     (
         {"mentors": [{"id": "M01", "answers": {"skills": [1]}}]},

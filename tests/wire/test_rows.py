@@ -81,14 +81,14 @@ def test_rows_are_refused_as_the_file_would_be() -> None:
     with pytest.raises(RequestError, match="même intitulé"):
         ask("match", {"programme": PROGRAMME, "rows": alike})
     nowhere = {**PROGRAMME, "programme": {"name": "Essai"}}
-    with pytest.raises(RequestError, match="rien ne distingue mentors et mentorés"):
+    with pytest.raises(RequestError, match="rien ne distingue mentor·es et mentoré·es"):
         ask("match", {"programme": nowhere, "rows": ROWS})
 
 
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
-        ([], "$.rows : une liste ; attendu : 1 élément(s) au moins"),
+        ([], "$.rows : une liste ; attendu : 1\u00a0élément au moins"),
         ([{"Code": [["a"]]}], f"$.rows[0].Code : une liste ; attendu : {VALUES}"),
         ([{"Code": {"a": {"b": "c"}}}], f"$.rows[0].Code : un objet ; attendu : {VALUES}"),
         (["a"], "$.rows[0] : un texte ; attendu : un objet"),

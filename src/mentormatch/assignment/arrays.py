@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from mentormatch.assignment.scores import BoolMatrix, DenseScores, IntMatrix, SparseScores, stored
 from mentormatch.columns import BoolVector, IntVector
 from mentormatch.errors import Problem, RequestError
+from mentormatch.languages import mark, tr, tr_n
 from mentormatch.scalars import exact_number, plain, whole_number
 
 type Numbers = NDArray[np.generic]
@@ -24,6 +25,7 @@ MOST_ROUNDED = 250_000
 """Of more numbers it is not looked at which differences rounding loses."""
 NOISE = 1e-6
 """Numbers that differ by less of what they are rounded to are the same, worked out in another order."""
+ROWS, COLUMNS = mark("étiquettes des lignes"), mark("étiquettes des colonnes")
 
 
 @runtime_checkable
@@ -109,12 +111,13 @@ class Cells:
         if _within(values, scale):
             return values
         if (lost := ~np.isfinite(values)).any():
-            found = "NaN" if np.isnan(values[lost][0]) else "an infinity"
-            raise refused(where + self.first(lost), found, "finite numbers; a pair that does not exist: allowed=False")
+            found = "NaN" if np.isnan(values[lost][0]) else tr("un infini")
+            expected = tr("des nombres finis ; pour un binôme qui n'existe pas : allowed=False")
+            raise refused(where + self.first(lost), found, expected)
         with np.errstate(over="ignore"):
             great = np.abs(values.astype(np.float64)) * scale > LARGEST
-        found, most = "a number that is too great", f"at most {LARGEST} times {1 / scale:g}"
-        raise refused(where + self.first(great), found, most)
+        most = tr("{most} fois {step} au plus", most=LARGEST, step=f"{1 / scale:g}")
+        raise refused(where + self.first(great), tr("un nombre trop grand"), most)
 
 
 def _within(values: Numbers, scale: int) -> bool:
@@ -140,12 +143,12 @@ def read_arrays(scores: ArrayLike | Frame | Listed, allowed: ArrayLike | Frame |
         return Read(_listed(scores.tocoo(), allowed, scale))
     cells = read_cells(scores, "scores")
     if cells.values.ndim != 2:
-        raise refused("scores", f"{cells.values.ndim} dimensions", "two: mentors, then mentees")
+        raise of_dimensions(cells.values.ndim)
     if allowed is not None:
         cells = cells.among(_mask(allowed, cells.values.shape))
     keys = _keys_of(scores)
     if keys[0] and isinstance(allowed, Frame):
-        _same_labels(keys, (_labels(allowed.index, "rows"), _labels(allowed.columns, "columns")))
+        _same_labels(keys, (_labels(allowed.index, ROWS), _labels(allowed.columns, COLUMNS)))
     found = stored(integers(cells, "scores", scale), cells.there)
     some = cells.values if cells.there is None else cells.values[cells.there]
     return Read(found, *keys, alike=0 if some.dtype.kind != "f" else lost(np.multiply(some, scale, dtype=np.float64)))
@@ -160,7 +163,8 @@ def read_loads(
     above = np.flatnonzero(least > most)
     if len(above):
         place = int(above[0])
-        raise refused(f"{side}_minimum[{place}]", f"{least[place]}", f"at most the capacity, {most[place]}")
+        expected = tr("{most} au plus, la capacité", most=most[place])
+        raise refused(f"{side}_minimum[{place}]", f"{least[place]}", expected)
     return least, most, np.zeros(people.count, dtype=bool)
 
 
@@ -168,15 +172,17 @@ def read_counts(value: ArrayLike, people: SideKeys, where: str) -> IntVector:
     """Return (n,) int64, not negative; one number stands for everybody, labels are those of the people."""
     cells = read_cells(value, where)
     if cells.values.shape not in ((), (people.count,)):
-        raise refused(where, f"shape {cells.values.shape}", f"one number, or {people.count}")
+        raise refused(
+            where, tr("forme {shape}", shape=cells.values.shape), tr("un seul nombre, ou {count}", count=people.count)
+        )
     _refuse_other_labels(value, where, people.keys)
     if cells.there is not None:
-        raise refused(where + cells.first(~cells.there), "a masked number", "whole numbers")
+        raise refused(where + cells.first(~cells.there), tr("un nombre masqué"), tr("des nombres entiers"))
     values = cells.finite(where)
     fractions, below = np.not_equal(values, np.rint(values)), np.less(values, 0)
-    for wrong, found in ((fractions, "a fraction"), (below, "a negative number")):
+    for wrong, found in ((fractions, mark("une fraction")), (below, mark("un nombre négatif"))):
         if wrong.any():
-            raise refused(where + cells.first(wrong), found, "whole numbers, 0 or more")
+            raise refused(where + cells.first(wrong), tr(found), tr("des nombres entiers qui ne sont pas négatifs"))
     return np.full(people.count, values, dtype=np.int64)
 
 
@@ -204,13 +210,25 @@ def lost(exact: NDArray[np.float64]) -> int:
 
 def refused(where: str, found: str, expected: str) -> RequestError:
     """Return the error that says where, what was found and what was expected."""
-    return RequestError("The numbers do not make a problem", [Problem(where, found, expected)])
+    return RequestError(tr("Ces nombres ne font pas un problème"), [Problem(where, found, expected)])
+
+
+def of_dimensions(count: int) -> RequestError:
+    """Return the error that scores are no table."""
+    found = tr_n("{count} dimension", "{count} dimensions", count, count=count)
+    return refused("scores", found, tr("deux : mentor·es, puis mentoré·es"))
+
+
+def of_others(where: str) -> RequestError:
+    """Return the error that the labels are those of other people than the scores."""
+    expected = tr("les mêmes étiquettes dans le même ordre")
+    return refused(where, tr("des étiquettes qui ne sont pas celles des scores"), expected)
 
 
 def read_cells(value: ArrayLike | Frame, where: str) -> Cells:
     """Return real numbers in any form: no booleans, also inside lists, no texts; masked ones do not count."""
     if any(map(_is_boolean, _inside(value))):
-        raise refused(where, "a boolean", "numbers")
+        raise refused(where, tr("un booléen"), tr("des nombres"))
     array = _array(value, where)
     masked = np.ma.getmaskarray(array) if isinstance(array, np.ma.MaskedArray) else None
     values = np.asarray(array)
@@ -218,7 +236,7 @@ def read_cells(value: ArrayLike | Frame, where: str) -> Cells:
         values = _of_objects(values, where, masked)
     elif values.dtype.kind not in "fiu":
         if values.size or values.dtype.kind == "b":
-            raise refused(where, f"values of type {values.dtype}", "real numbers")
+            raise refused(where, tr("des valeurs de type {type}", type=values.dtype), tr("des nombres réels"))
         values = values.astype(np.float64)
     return Cells(values, ~masked if masked is not None and masked.any() else None)
 
@@ -228,11 +246,14 @@ def _array(value: ArrayLike | Frame, where: str) -> Numbers:
     if isinstance(value, np.ma.MaskedArray):
         return value
     if any(isinstance(part, np.ma.MaskedArray) for part in _inside(value)):
-        raise refused(where, "a masked array in a list", "one masked array")  # its mask would be lost
+        # its mask would be lost
+        raise refused(where, tr("un tableau masqué dans une liste"), tr("un seul tableau masqué"))
     try:
         return np.asarray(value.to_numpy() if isinstance(value, Frame) else value)
     except (ValueError, TypeError, OverflowError) as error:
-        raise refused(where, "rows of different lengths, or no numbers", "numbers") from error
+        raise refused(
+            where, tr("des lignes de longueurs différentes, ou autre chose que des nombres"), tr("des nombres")
+        ) from error
 
 
 def _inside(value: object) -> Iterator[object]:
@@ -259,13 +280,15 @@ def _of_objects(array: Numbers, where: str, masked: BoolMatrix | None) -> Number
         number = 0 if masked is not None and masked.flat[place] else exact_number(value)
         if number is None and not _absent(value):
             at = Cells(array).first(np.arange(array.size).reshape(array.shape) == place)
-            raise refused(where + at, f"a value of type {type(value).__name__}", "real numbers")
+            raise refused(
+                where + at, tr("une valeur de type {type}", type=type(value).__name__), tr("des nombres réels")
+            )
         found.append(number if number is not None else value if isinstance(value, float) else np.nan)
     kind = np.int64 if found and all(isinstance(value, Integral) for value in given) else np.float64
     try:
         return np.array(found, dtype=kind).reshape(array.shape)
     except OverflowError as error:
-        raise refused(where, "a number that is too great", f"at most {LARGEST}") from error
+        raise refused(where, tr("un nombre trop grand"), tr("{most} au plus", most=LARGEST)) from error
 
 
 def _absent(value: object) -> bool:
@@ -277,24 +300,26 @@ def _mask(allowed: ArrayLike | Frame, shape: tuple[int, ...]) -> BoolMatrix:
     mask = _array(allowed, "allowed")
     hidden = np.ma.getmaskarray(mask) if isinstance(mask, np.ma.MaskedArray) else np.zeros((), dtype=bool)
     if hidden.any():
-        raise refused("allowed" + Cells(mask).first(hidden), "a masked value", "booleans")
+        raise refused("allowed" + Cells(mask).first(hidden), tr("une valeur masquée"), tr("des booléens"))
     mask = np.asarray(mask)
     if mask.dtype.kind == "O" and all(isinstance(value, bool) for value in mask.ravel().tolist()):
         mask = mask.astype(np.bool_)
     if mask.dtype != np.bool_ and mask.size:
-        raise refused("allowed", f"values of type {mask.dtype}", "booleans")
+        raise refused("allowed", tr("des valeurs de type {type}", type=mask.dtype), tr("des booléens"))
     if mask.shape != shape:
-        raise refused("allowed", f"shape {mask.shape}", f"shape {shape}, as the scores")
+        raise refused(
+            "allowed", tr("forme {shape}", shape=mask.shape), tr("forme {shape}, comme les scores", shape=shape)
+        )
     return mask.astype(np.bool_)
 
 
 def _keys_of(scores: ArrayLike | Frame) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the labels of a frame as keys; of one that has no labels of rows, those of its columns."""
     if isinstance(scores, Frame):
-        return _labels(scores.index, "rows"), _labels(scores.columns, "columns")
+        return _labels(scores.index, ROWS), _labels(scores.columns, COLUMNS)
     columns = getattr(scores, "columns", ())
     named = isinstance(columns, list) and all(isinstance(name, str) for name in columns)
-    return (), _labels(columns, "columns") if named else ()
+    return (), _labels(columns, COLUMNS) if named else ()
 
 
 def _refuse_other_labels(value: object, where: str, keys: Sequence[str]) -> None:
@@ -304,28 +329,28 @@ def _refuse_other_labels(value: object, where: str, keys: Sequence[str]) -> None
         return
     labels = tuple(str(label) for label in index)
     if labels not in (tuple(keys), tuple(map(str, range(len(keys))))):
-        raise refused(where, "labels that differ from those of the scores", "the same labels in the same order")
+        raise of_others(where)
 
 
 def _labels(labels: Iterable[object], axis: str) -> tuple[str, ...]:
     keys = tuple(str(label) for label in labels)
     if len(set(keys)) < len(keys):
-        raise refused(f"labels of the {axis}", "a label comes twice", "one person a label")
+        raise refused(tr(axis), tr("une étiquette vient deux fois"), tr("une personne par étiquette"))
     return keys
 
 
 def _same_labels(ours: tuple[tuple[str, ...], ...], theirs: tuple[tuple[str, ...], ...]) -> None:
     if ours != theirs:
-        raise refused("allowed", "labels that differ from those of the scores", "the same labels in the same order")
+        raise of_others("allowed")
 
 
 def _listed(entries: Coordinates, allowed: ArrayLike | Frame | None, scale: int) -> DenseScores | SparseScores:
     if len(entries.shape) != 2:
-        raise refused("scores", f"{len(entries.shape)} dimensions", "two: mentors, then mentees")
+        raise of_dimensions(len(entries.shape))
     order = np.lexsort((entries.col, entries.row))
     mentors, mentees = entries.row[order].astype(np.int64), entries.col[order].astype(np.int64)
     if (np.diff(mentors) == 0)[np.diff(mentees) == 0].any():
-        raise refused("scores", "an entry that is stored twice", "each pair once")
+        raise refused("scores", tr("une case gardée deux fois"), tr("chaque binôme une seule fois"))
     kept = slice(None) if allowed is None else _mask(allowed, entries.shape)[mentors, mentees]
     mentors, mentees = mentors[kept], mentees[kept]
     cells = replace(read_cells(entries.data[order][kept], "scores"), places=(mentors, mentees))

@@ -16,6 +16,7 @@ from mentormatch.assignment.pursuit import pursued
 from mentormatch.assignment.sofar import SoFar, Tell, silent
 from mentormatch.assignment.solution import INTERRUPTED, ROUNDED_ALIKE, Solution, Status, stated, without_pairs
 from mentormatch.errors import EngineError, MentorMatchError, Problem, RequestError
+from mentormatch.languages import mark, tr
 from mentormatch.registry import concrete
 from mentormatch.scalars import duration, seed_number
 
@@ -32,7 +33,7 @@ MOMENT_S = 0.5
 SOON_S = 0.2
 """A solve that may be cancelled is to come to a moment at which it can stop in about so many."""
 
-EXECUTOR = "a concurrent.futures.Executor, a dask.distributed.Client that is not asynchronous, or None"
+EXECUTOR = mark("un concurrent.futures.Executor, un dask.distributed.Client qui n'est pas asynchrone, ou None")
 
 type Workers = Executor | Client
 """Who may look at pairs elsewhere."""
@@ -204,11 +205,12 @@ def takers(problem: AssignmentProblem, kind: str | None = None) -> list[Engine]:
     """Return the engines that take the problem, or the one of this kind; those of lower rank come first."""
     engines = engines_by_kind()
     if kind is not None and kind not in engines:
-        raise _refused("engine", repr(kind), f"one of {', '.join(engines)}")
+        raise _refused("engine", repr(kind), tr("un de {known}", known=", ".join(engines)))
     asked = [engines[kind]()] if kind else sorted((each() for each in engines.values()), key=lambda each: each.rank)
     found = [engine for engine in asked if engine.takes(problem)]
     if not found:
-        raise _refused("engine", f"{kind!r} does not take this problem", "an engine that does, or none by name")
+        told = tr("{kind} ne prend pas ce problème", kind=repr(kind))
+        raise _refused("engine", told, tr("un moteur qui le prend, ou aucun nom"))
     return found
 
 
@@ -307,10 +309,10 @@ def _checked(problem: AssignmentProblem, found: Solution) -> Solution:
 
 def _refuse(executor: object, cancel: object) -> None:
     if cancel is not None and not callable(getattr(cancel, "is_set", None)):
-        raise _refused("cancel", type(cancel).__name__, "a threading.Event, or None")
+        raise _refused("cancel", type(cancel).__name__, tr("un threading.Event, ou None"))
     if executor is not None and not callable(getattr(executor, "submit", None)):
-        raise _refused("executor", type(executor).__name__, EXECUTOR)
+        raise _refused("executor", type(executor).__name__, tr(EXECUTOR))
 
 
 def _refused(where: str, found: str, expected: str) -> RequestError:
-    return RequestError("The problem cannot be solved as asked", [Problem(where, found, expected)])
+    return RequestError(tr("Le problème ne peut pas être résolu comme demandé"), [Problem(where, found, expected)])

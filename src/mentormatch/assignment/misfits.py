@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from mentormatch.assignment.arrays import read_cells, refused
 from mentormatch.columns import IntVector
 from mentormatch.errors import Problem
+from mentormatch.languages import tr, tr_n
 from mentormatch.scalars import exact_number, shown
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def read_row(row: "Row") -> "Row":
 
     Weights are integers in any form of an array, bounds and people whole numbers of any type.
     """
-    where = f"row {row.name!r}"
+    where = _named(row)
     least, most, mentor, mentee = (
         _whole(getattr(row, name), f"{where}, {name}") for name in ("least", "most", "mentor", "mentee")
     )
@@ -36,12 +37,16 @@ def read_row(row: "Row") -> "Row":
     return replace(row, weights=weights, times=times, least=least, most=most, mentor=mentor, mentee=mentee)
 
 
+def _named(row: "Row") -> str:
+    return tr("contrainte {name}", name=repr(row.name))
+
+
 def _whole(value: object, where: str) -> int | None:
     if value is None:
         return None
     number = exact_number(value)
     if not isinstance(number, int) or abs(number) > FARTHEST:
-        raise refused(where, shown(value), "a whole number, or None")
+        raise refused(where, shown(value), tr("un nombre entier, ou None"))
     return number
 
 
@@ -50,8 +55,9 @@ def _weights(value: Any, where: str) -> NDArray[np.int64]:
         return value
     cells = read_cells(value, f"{where}, weights")
     if cells.there is not None or cells.values.dtype.kind == "f":
-        found = "a masked number" if cells.there is not None else f"weights of type {cells.values.dtype}"
-        raise refused(where, found, "integers")
+        weights = tr("des poids de type {type}", type=cells.values.dtype)
+        found = tr("un nombre masqué") if cells.there is not None else weights
+        raise refused(where, found, tr("des entiers"))
     return cells.values.astype(np.int64)
 
 
@@ -63,33 +69,42 @@ def misfits(problem: "AssignmentProblem") -> list[Problem]:
         priority = getattr(problem, f"{side}_priority")
         parts = {"least": loads.least, "most": loads.most, "idle": loads.idle, "keys": keys, "priority": priority}
         found += [
-            Problem(f"{side} {name}", f"{len(part)} entries", f"{count}, one a person")
+            Problem(
+                f"{side} {name}",
+                tr_n("{count} valeur", "{count} valeurs", len(part), count=len(part)),
+                tr("{count}, une par personne", count=count),
+            )
             for name, part in parts.items()
             if part is not None and len(part) != count
         ]
-        found += [Problem(f"{side} keys", "a key comes twice", "one person a key")] * (len(set(keys)) < len(keys))
+        if len(set(keys)) < len(keys):
+            found.append(Problem(f"{side} keys", tr("une clé vient deux fois"), tr("une personne par clé")))
         found += _below_zero({f"{side} least": loads.least, f"{side} most": loads.most, f"{side} priority": priority})
     return found + [wrong for row in problem.rows for wrong in _wrong_row(row, problem.shape)]
 
 
 def _below_zero(parts: dict[str, IntVector | None]) -> list[Problem]:
     return [
-        Problem(name, "a negative number", "0 or more")
+        Problem(name, tr("un nombre négatif"), tr("0 ou plus"))
         for name, part in parts.items()
         if part is not None and len(part) and int(part.min()) < 0
     ]
 
 
 def _wrong_row(row: "Row", shape: tuple[int, int]) -> list[Problem]:
-    where = f"row {row.name!r}"
+    where = _named(row)
     for factor in row.factors:
         if not np.issubdtype(factor.dtype, np.integer):
-            return [Problem(where, f"weights of type {factor.dtype}", "integers")]
+            return [Problem(where, tr("des poids de type {type}", type=factor.dtype), tr("des entiers"))]
     for side, person, count in zip(("mentor", "mentee"), (row.mentor, row.mentee), shape, strict=True):
         if person is not None and not 0 <= person < count:
-            return [Problem(where, f"{side} {person}", f"a position below {count}")]
+            return [Problem(where, f"{side} {person}", tr("une position inférieure à {count}", count=count))]
     return [
-        Problem(where, f"weights of shape {factor.shape}", f"a shape that broadcasts to {shape}")
+        Problem(
+            where,
+            tr("des poids de forme {shape}", shape=factor.shape),
+            tr("une forme qui s'étend à {shape}", shape=shape),
+        )
         for factor in row.factors
         if not _broadcasts(factor, shape)
     ]
@@ -105,15 +120,13 @@ def _broadcasts(factor: NDArray[np.int64], shape: tuple[int, int]) -> bool:
 
 def wrong_goals(goals: Sequence[str], known: Sequence[str]) -> list[Problem]:
     """Return which goals are none of those that are known, or come twice."""
-    expected = f"one or more of {', '.join(known)}, each once"
-    found = [
-        Problem("goals", f"{goal!r}", expected) for goal in goals if not isinstance(goal, str) or goal not in known
-    ]
-    if found:
-        return found
-    if not goals or len(set(goals)) < len(goals):
-        found.append(Problem("goals", "a goal comes twice" if goals else "no goal", expected))
-    return found
+    found = [f"{goal!r}" for goal in goals if not isinstance(goal, str) or goal not in known]
+    if not found and (not goals or len(set(goals)) < len(goals)):
+        found = [tr("un objectif vient deux fois") if goals else tr("aucun objectif")]
+    if not found:
+        return []
+    expected = tr("un ou plusieurs de {known}, chacun une seule fois", known=", ".join(known))
+    return [Problem("goals", each, expected) for each in found]
 
 
 def wrong_places(problem: "AssignmentProblem") -> list[Problem]:
@@ -122,11 +135,16 @@ def wrong_places(problem: "AssignmentProblem") -> list[Problem]:
     found: list[Problem] = []
     for name, pairs in (("pins", problem.pins), ("former", problem.former)):
         found += [
-            Problem(name, f"({shown(mentor)}, {shown(mentee)})", f"a position below {n} and one below {m}")
+            Problem(
+                name,
+                f"({shown(mentor)}, {shown(mentee)})",
+                tr("une position inférieure à {n} et une inférieure à {m}", n=n, m=m),
+            )
             for mentor, mentee in pairs
             if not (_below(mentor, n) and _below(mentee, m))
         ]
-        found += [Problem(name, "a pair comes twice", "each pair once")] * (len(set(pairs)) < len(pairs))
+        if len(set(pairs)) < len(pairs):
+            found.append(Problem(name, tr("un binôme vient deux fois"), tr("chaque binôme une seule fois")))
     return found
 
 
@@ -142,9 +160,14 @@ def inexact(problem: "AssignmentProblem", exact: int) -> list[Problem]:
         int(part.max()) for part in (problem.mentor_priority, problem.mentee_priority) if part is not None and len(part)
     )
     of_one = {id(row.weights): row for row in problem.rows if row.times is None}
-    greatest |= {f"row {row.name!r}": row.reach for row in problem.rows if of_one.get(id(row.weights), row) is row}
+    greatest |= {_named(row): row.reach for row in problem.rows if of_one.get(id(row.weights), row) is row}
     return [
-        Problem(name, f"a magnitude of {value}", f"at most {most} with so many people", "use a smaller scale")
+        Problem(
+            name,
+            tr("une grandeur de {value}", value=value),
+            tr("{most} au plus avec tant de personnes", most=most),
+            tr("prenez une échelle plus petite"),
+        )
         for name, value in greatest.items()
         if value > most
     ]

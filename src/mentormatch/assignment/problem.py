@@ -13,6 +13,7 @@ from mentormatch.assignment.misfits import inexact, misfits, read_row, wrong_goa
 from mentormatch.assignment.scores import DenseScores, SparseScores
 from mentormatch.columns import BoolVector, IntVector
 from mentormatch.errors import RequestError
+from mentormatch.languages import tr
 
 if TYPE_CHECKING:
     from mentormatch.assignment.arrays import Frame, Listed
@@ -201,7 +202,7 @@ class AssignmentProblem:
         if not problems:
             problems = inexact(self, EXACT)
         if problems:
-            raise RequestError("The numbers do not make a problem", problems)
+            raise RequestError(tr("Ces nombres ne font pas un problème"), problems)
 
     @property
     def shape(self) -> tuple[int, int]:

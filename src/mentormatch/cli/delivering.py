@@ -19,8 +19,8 @@ Out = Annotated[
     ),
 ]
 ADVICE = {
-    "no_mentors": mark("vérifiez que le fichier des mentors est le bon, et ce que dit `mentormatch intake`"),
-    "no_mentees": mark("vérifiez que le fichier des mentorés est le bon, et ce que dit `mentormatch intake`"),
+    "no_mentors": mark("vérifiez que le fichier des mentor·es est le bon, et ce que dit `mentormatch intake`"),
+    "no_mentees": mark("vérifiez que le fichier des mentoré·es est le bon, et ce que dit `mentormatch intake`"),
     "no_criterion": mark("ajoutez au programme une section [[criteria]] dont le poids n'est pas nul"),
 }
 EXIT_CODES = {"proved": 0, "feasible": 0, "infeasible": 4, "stopped": 5, "failed": 1}

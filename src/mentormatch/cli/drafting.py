@@ -97,7 +97,7 @@ def taken(made: "Draft") -> Iterator[str]:
     dry_run = made.dry_run
     if dry_run.rows:
         rows = rows_in_words(Fates(dry_run.rows, keyed=False))
-        yield f"{tr('Relu comme un seul côté') if dry_run.alone else tr('Relu avec ce brouillon')} : {rows}."
+        yield about(tr("Relu comme un seul côté") if dry_run.alone else tr("Relu avec ce brouillon"), f"{rows}.")
     yield from (f"{sentence}." for sentence in made.rejected)
     for name, count in dry_run.misread.items():
         given = counted(count, "réponse")

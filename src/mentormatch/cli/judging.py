@@ -84,7 +84,14 @@ def told(plan: "Evaluation") -> str:
     ]
     worth = tr("{pairs}, {score} points en tout.", pairs=counted(len(plan.pairs), "binôme"), score=points(plan.total))
     return "\n".join(
-        [tr("mentor\tmentoré\tpoints"), *pairs, "", worth, kept(plan), *(on_one_line(f"  - {one}") for one in broken)]
+        [
+            tr("mentor·e\tmentoré·e\tpoints"),
+            *pairs,
+            "",
+            worth,
+            kept(plan),
+            *(on_one_line(f"  - {one}") for one in broken),
+        ]
     )
 
 

@@ -9,6 +9,7 @@ import typer
 
 from mentormatch.cli.speaking import speak_as
 from mentormatch.languages import mark, tr
+from mentormatch.phrases import system_reason
 
 FILE, FOLDER, TEXT = mark("FICHIER"), mark("DOSSIER"), mark("TEXTE")
 ANSWERS = mark("RÉPONSES")
@@ -120,5 +121,5 @@ def content_of(path: Path) -> bytes:
     try:
         return sys.stdin.buffer.read(MOST_BYTES) if path == STDIN else path.read_bytes()
     except OSError as error:
-        found = Problem(path.name, tr("refus du système ({error})", error=error.strerror))
+        found = Problem(path.name, tr("refus du système ({error})", error=system_reason(error)))
         raise RequestError(tr("Le fichier ne peut pas être lu"), [found]) from None

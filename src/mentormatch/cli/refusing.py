@@ -12,7 +12,7 @@ from mentormatch.cli.interrupts import ENDED, interrupted, under_way
 from mentormatch.cli.saying import UnwrittenError, complain, say_json
 from mentormatch.errors import MentorMatchError, OutputError
 from mentormatch.languages import mark, tr
-from mentormatch.phrases import plain
+from mentormatch.phrases import plain, system_reason
 from mentormatch.streams import let_go
 
 BROKEN_PIPE = 141
@@ -80,7 +80,7 @@ def errors_in_words(*, as_json: bool) -> Iterator[None]:
         refuse(usage_words(error), code="usage", as_json=as_json, before=usage_of(error))
         raise typer.Exit(2) from None
     except OSError as error:
-        end(OutputError(tr("Le système a refusé : {reason}", reason=error.strerror)), as_json=as_json)
+        end(OutputError(tr("Le système a refusé : {reason}", reason=system_reason(error))), as_json=as_json)
     except MentorMatchError as error:
         end(error, as_json=as_json)
 

@@ -129,12 +129,12 @@ def purge_command(  # noqa: PLR0913 - the options of the command line are its co
     as_json: AsJson = False,
 ) -> None:
     """End an edition: erase the answers and the documents, keep the decision and its log."""
-    from mentormatch.rights.edition import Edition
+    from mentormatch.rights.edition import Edition, homes_beside
     from mentormatch.rights.ending import others_in, purge, to_purge
 
     named = {"answers": answers, "mentors": mentors, "mentees": mentees}
     there = {name: path for name, path in named.items() if path is not None}
-    edition = Edition(programme, there, tuple(folders or ()))
+    edition = Edition(programme, there, tuple(folders or homes_beside(programme)))
     going = purge(edition, who=who, why=why) if yes else to_purge(edition)
     left = list(others_in(edition, going))
     if as_json:

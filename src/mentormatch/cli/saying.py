@@ -11,6 +11,8 @@ import typer
 
 from mentormatch.errors import OutputError
 from mentormatch.languages import mark, tr
+from mentormatch.phrases import system_reason
+from mentormatch.report.texts import spaced
 from mentormatch.streams import on_one_line, write_err, write_out, write_out_as_utf8
 
 _quiet: ContextVar[bool] = ContextVar("quiet", default=False)
@@ -28,7 +30,7 @@ def say(text: str) -> None:
 
 def complain(text: str) -> None:
     """Write on stderr why there is no result; quiet does not silence that."""
-    write_err(f"{text}\n")
+    write_err(f"{spaced(text)}\n")
 
 
 def say_written(path: Path) -> None:
@@ -61,7 +63,7 @@ def taken() -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise UnwrittenError(tr("La sortie ne peut pas être écrite ({reason})", reason=error.strerror)) from None
+        raise UnwrittenError(tr("La sortie ne peut pas être écrite ({reason})", reason=system_reason(error))) from None
 
 
 def say_json(told: Mapping[str, object]) -> None:

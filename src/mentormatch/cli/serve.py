@@ -11,6 +11,7 @@ from mentormatch.cli.options import TEXT, AsJson
 from mentormatch.cli.saying import say, say_json
 from mentormatch.errors import OutputError, Problem
 from mentormatch.languages import mark, tr
+from mentormatch.phrases import system_reason
 
 VARIABLE = "MENTORMATCH_TOKEN"
 NEEDED = ("fastapi", "uvicorn")
@@ -79,7 +80,7 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
     try:
         listening = listen(host, port)
     except OSError as error:
-        raise cannot_listen(host, port, error.strerror or "") from None
+        raise cannot_listen(host, port, system_reason(error)) from None
     if as_json:
         say_json({"host": host, "port": listening.getsockname()[1], "token": None if token else settings.token})
     announce(host, listening.getsockname()[1], "" if token else settings.token)

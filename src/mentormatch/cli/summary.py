@@ -49,4 +49,4 @@ def pairs_text(matching: Matching) -> str:
     """Return the pairs and the people without one, a line each."""
     pairs = [row_text(pair.mentor, pair.mentee, points(pair.score)) for pair in matching.pairs]
     left = [row_text(one.person, "-", one.reason) for one in matching.unmatched]
-    return "\n".join([tr("mentor\tmentoré\tpoints"), *pairs, *left])
+    return "\n".join([tr("mentor·e\tmentoré·e\tpoints"), *pairs, *left])

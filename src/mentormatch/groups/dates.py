@@ -149,6 +149,9 @@ class Dates(Result):
         if not self.chosen:
             return
         yield about(counted(len(self.chosen), "séance"), f"{listed([one.words for one in self.chosen])}.")
+        if not self.most_missed:
+            yield tr("Tout le monde est à toutes les séances.")
+            return
         yield tr(
             "La moins suivie réunit {least} sur {all} ; personne n'en manque plus de {missed}.",
             least=counted(min(self.attendance), "personne"),

@@ -9,6 +9,7 @@ from mentormatch.enrolment import Source
 from mentormatch.errors import Problem, RequestError, SurveyError
 from mentormatch.languages import everywhere, mark, tr
 from mentormatch.people import Cohort
+from mentormatch.phrases import system_reason
 from mentormatch.strictjson import parse_json
 from mentormatch.survey.reading import read_table
 from mentormatch.survey.table import Table
@@ -92,7 +93,7 @@ def told_in(path: Path, cohort: Cohort) -> tuple[Group, ...]:
     try:
         told = parse_json(path.read_bytes())
     except OSError as error:
-        found = Problem(path.name, tr("refus du système ({error})", error=error.strerror))
+        found = Problem(path.name, tr("refus du système ({error})", error=system_reason(error)))
         raise RequestError(tr("Le fichier ne peut pas être lu"), [found]) from None
     groups = tuple(tuple(group) for group in groups_in(told) if all(isinstance(key, str) for key in group))
     if not any(cohort.members.has(key) for group in groups for key in group):

@@ -11,7 +11,7 @@ from mentormatch.errors import Problem
 from mentormatch.groups.asking import Session, empty, named_as, places, refuse, strangers, twice
 from mentormatch.isodates import FORMS, start_of
 from mentormatch.languages import tr
-from mentormatch.phrases import day, quoted
+from mentormatch.phrases import clock, day, quoted
 from mentormatch.text import canonical
 
 type Block = NDArray[np.bool_]
@@ -33,7 +33,7 @@ class Moment:
     def words(self) -> str:
         """Return the date in words, with the hour where it has one."""
         if isinstance(self.start, datetime):
-            return tr("{day} à {hour}", day=day(self.day), hour=f"{self.start:%H:%M}")
+            return tr("{day} à {hour}", day=day(self.day), hour=clock(self.start))
         return day(self.day)
 
 

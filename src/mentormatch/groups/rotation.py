@@ -71,6 +71,10 @@ class Rotation(Result):
                 rounds=rounds,
                 repeats=again,
             )
+        if not self.bound:
+            return tr(
+                "{rounds}, {repeats} ; on ne sait pas si d'autres groupes en ont moins.", rounds=rounds, repeats=again
+            )
         return tr("{rounds}, {repeats} ; il y en a {bound} au moins.", rounds=rounds, repeats=again, bound=self.bound)
 
     @property

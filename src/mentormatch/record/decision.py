@@ -29,6 +29,7 @@ from mentormatch.columns import IntVector
 from mentormatch.errors import Problem, RequestError
 from mentormatch.files import write_whole
 from mentormatch.languages import tr
+from mentormatch.phrases import system_reason
 from mentormatch.record.digests import digest_of_answers, digest_of_programme
 from mentormatch.strictjson import Message, parse_json
 
@@ -207,11 +208,12 @@ class Decision(Message):
                 continue
             total = sum(weight for _, _, weight in _cells(row.weights, places))
             if not (total if row.least is None else row.least) <= total <= (total if row.most is None else row.most):
-                raise _refused([Problem(row.id, f"a sum of {total}", f"{row.least} to {row.most}")])
+                expected = tr("de {least} à {most}", least=row.least, most=row.most)
+                raise _refused([Problem(row.id, tr("une somme de {total}", total=total), expected)])
 
     def _row(self, row: Coupling, places: "Places") -> Row:
         if len(self.mentors) * len(self.mentees) > MOST_CELLS:
-            raise _refused([Problem(row.id, "too many people for a row that couples pairs")])
+            raise _refused([Problem(row.id, tr("trop de personnes pour une contrainte qui lie des binômes"))])
         weights = np.zeros((len(self.mentors), len(self.mentees)), dtype=np.int64)
         for i, k, weight in _cells(row.weights, places):
             weights[places[0][i], places[1][k]] = weight
@@ -244,7 +246,7 @@ def read_decision(path: str | PathLike[str]) -> Decision:
     try:
         return Decision.from_json(Path(path).read_bytes())
     except OSError as error:
-        raise _refused([Problem(Path(path).name, str(error.strerror))]) from None
+        raise _refused([Problem(Path(path).name, system_reason(error))]) from None
 
 
 def _refused(problems: list[Problem]) -> RequestError:
@@ -339,7 +341,7 @@ def _places(members: Iterable[Member], letter: str) -> Mapping[str, int]:
     """Return where each person stands; raises RequestError unless they are numbered from 1."""
     places = {member.id: place for place, member in enumerate(members)}
     if list(places) != [f"{letter}{place}" for place in range(1, len(places) + 1)] or len(places) < len(list(members)):
-        raise _refused([Problem("id", "the people are not numbered from 1")])
+        raise _refused([Problem("id", tr("les personnes ne sont pas numérotées depuis 1"))])
     return places
 
 
@@ -364,4 +366,4 @@ def _positions(pairs: Ids, places: Places) -> Iterator[tuple[int, int]]:
 
 def _known(pair: tuple[str, str], places: Places) -> None:
     if pair[0] not in places[0] or pair[1] not in places[1]:
-        raise _refused([Problem(f"{pair[0]}, {pair[1]}", "nobody has this id")])
+        raise _refused([Problem(f"{pair[0]}, {pair[1]}", tr("personne n'a cet identifiant"))])

@@ -23,7 +23,7 @@ from pydantic import Field as Setting
 from mentormatch.errors import OutputError, Problem
 from mentormatch.generation import held
 from mentormatch.languages import tr
-from mentormatch.phrases import about
+from mentormatch.phrases import about, system_reason
 from mentormatch.record.digests import digest
 
 if sys.platform != "win32":
@@ -127,7 +127,7 @@ def append(path: str | PathLike[str], *entries: Entry) -> str:
         with held(target.parent), target.open("a+b", buffering=0) as file, locked(file, alone=True):
             return _added(file, target.name, entries)
     except OSError as error:
-        told = tr("le journal ne peut pas être écrit ({reason})", reason=error.strerror)
+        told = tr("le journal ne peut pas être écrit ({reason})", reason=system_reason(error))
         raise OutputError(about(target.name, told)) from None
 
 
@@ -144,7 +144,7 @@ def check_chain(path: str | PathLike[str], head: str | None = None) -> Chain:
         with target.open("rb") as file, locked(file, alone=False):
             content = file.read()
     except OSError as error:
-        told = tr("le journal ne peut pas être lu ({reason})", reason=error.strerror)
+        told = tr("le journal ne peut pas être lu ({reason})", reason=system_reason(error))
         return Chain((), START, (Problem(target.name, told),))
     return chain_in(content, head)
 

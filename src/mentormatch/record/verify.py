@@ -22,7 +22,7 @@ from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import mark, tr
 from mentormatch.manifest import check_documents
 from mentormatch.people import Cohort
-from mentormatch.phrases import counted, listed
+from mentormatch.phrases import counted, listed, system_reason
 from mentormatch.programme import Programme
 from mentormatch.record import log
 from mentormatch.record.decision import SUFFIX, Decision
@@ -153,7 +153,7 @@ def verify(
     try:
         content = source.read_bytes()
     except OSError as error:
-        unread = Problem(source.name, tr("illisible ({reason})", reason=error.strerror))
+        unread = Problem(source.name, tr("illisible ({reason})", reason=system_reason(error)))
         return Verification("", Outcome.REFUSED, problems=(unread,))
     beside = journal_beside(source) if journal is None else Path(journal)
     printed = sealed_documents(source) if beside == journal_beside(source) else {}

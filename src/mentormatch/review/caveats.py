@@ -41,8 +41,8 @@ class Code(StrEnum):
 EMPTY = frozenset({Code.NO_MENTORS, Code.NO_MENTEES, Code.NO_CRITERION})
 """There is nothing to do before somebody answers, or the programme says what counts."""
 SENTENCES = {
-    Code.NO_MENTORS: mark("Personne du côté des mentors : aucun binôme ne peut être formé."),
-    Code.NO_MENTEES: mark("Personne du côté des mentorés : aucun binôme ne peut être formé."),
+    Code.NO_MENTORS: mark("Personne du côté des mentor·es : aucun binôme ne peut être formé."),
+    Code.NO_MENTEES: mark("Personne du côté des mentoré·es : aucun binôme ne peut être formé."),
     Code.NO_PAIR: mark("Les règles n'autorisent aucun binôme : il n'y a rien à comparer."),
     Code.NO_CRITERION: mark(
         "Aucun critère ne compte dans ce programme : les binômes ne sont pas comparés, et un tirage reproductible"

@@ -24,8 +24,8 @@ from mentormatch.review.wording import counted_people, first_of, possible_people
 from mentormatch.scoring.score import ScoreTable
 
 NOBODY_THERE: dict[Side, str] = {
-    "mentor": mark("Aucun mentoré ne participe."),
-    "mentee": mark("Aucun mentor ne participe."),
+    "mentor": mark("Aucun·e mentoré·e ne participe."),
+    "mentee": mark("Aucun·e mentor·e ne participe."),
 }
 MOST_NAMED = 5
 MOST_PEOPLE = 300

@@ -13,7 +13,7 @@ def counted_people(number: int, side: Side) -> str:
     >>> counted_people(1, "mentor"), counted_people(2, "mentee")
     ('1\xa0mentor', '2\xa0mentorés')
     """
-    return counted(number, "mentor") if side == "mentor" else counted(number, "mentoré")
+    return counted(number, "mentor·e") if side == "mentor" else counted(number, "mentoré·e")
 
 
 def possible_people(number: int, side: Side) -> str:
@@ -23,8 +23,8 @@ def possible_people(number: int, side: Side) -> str:
     '2\xa0mentors possibles'
     """
     if side == "mentor":
-        return counted(number, "mentor possible", "mentors possibles")
-    return counted(number, "mentoré possible", "mentorés possibles")
+        return counted(number, "mentor·e possible", "mentor·es possibles")
+    return counted(number, "mentoré·e possible", "mentoré·es possibles")
 
 
 def these(number: int, side: Side) -> str:
@@ -35,8 +35,8 @@ def these(number: int, side: Side) -> str:
     """
     said = thousands(number)
     if side == "mentor":
-        return tr_n("Ce mentor", "Ces {number}\u00a0mentors", number, number=said)
-    return tr_n("Ce mentoré", "Ces {number}\u00a0mentorés", number, number=said)
+        return tr_n("Ce·tte mentor·e", "Ces {number}\u00a0mentor·es", number, number=said)
+    return tr_n("Ce·tte mentoré·e", "Ces {number}\u00a0mentoré·es", number, number=said)
 
 
 def first_of(names: Sequence[str], most: int, count: int | None = None) -> str:

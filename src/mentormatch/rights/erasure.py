@@ -9,7 +9,7 @@ from mentormatch.files import write_whole
 from mentormatch.generation import held as held_folder
 from mentormatch.languages import tr, tr_n
 from mentormatch.manifest import FILENAME, manifest_in
-from mentormatch.phrases import listed
+from mentormatch.phrases import listed, system_reason
 from mentormatch.record.log import Entry, append
 from mentormatch.record.signing import account, signed
 from mentormatch.rights.documents import ours, speaks_of
@@ -77,7 +77,7 @@ def naming_documents(edition: Edition, person: Held) -> tuple[list[Path], list[P
             naming += [path] if speaks_of(path, person) else []
         except OSError as error:
             advice = tr("regardez s'il nomme cette personne")
-            found = tr("ce document ne peut pas être lu ({error})", error=error.strerror)
+            found = tr("ce document ne peut pas être lu ({error})", error=system_reason(error))
             unread.append(Problem(path.name, found, advice=advice))
     return naming, unread
 
@@ -89,7 +89,7 @@ def delete(edition: Edition, paths: Sequence[Path], person: Held | None = None) 
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
-            found = tr("ce fichier ne peut pas être effacé ({error})", error=error.strerror)
+            found = tr("ce fichier ne peut pas être effacé ({error})", error=system_reason(error))
             left.append(Problem(path.name, found, advice=tr("effacez-le, ou donnez le droit de le faire")))
     gone = {path.resolve() for path in paths if not path.exists()}
     for manifest in (path for folder in edition.places for path in sorted(folder.rglob(FILENAME))):

@@ -6,6 +6,8 @@ from typing import Any
 
 from mentormatch.assignment.progress import Progress, listening
 from mentormatch.errors import EngineError, MentorMatchError, OutputError, Problem, ProgrammeError, RequestError
+from mentormatch.languages import tr
+from mentormatch.phrases import counted
 from mentormatch.service.messages import Message
 from mentormatch.service.problems import RefusedError
 from mentormatch.strictjson import parse_json
@@ -27,9 +29,9 @@ def answered(asked: Message, tell: Tell) -> bytes:
     """
     kind, most = asked.head["kind"], asked.head["most"]
     data = parsed(asked.body)
-    size = held_against(data, most["people"], most["pairs"], among=of_members(kind))
-    tell(Message({"told": "size", "pairs": size}))
     with speaking(data), listening(lambda progress: tell(said(progress))):
+        size = held_against(data, most["people"], most["pairs"], among=of_members(kind))
+        tell(Message({"told": "size", "pairs": size}))
         return worked(kind, fitting(kind, data, most["time_limit_s"]))
 
 
@@ -55,15 +57,21 @@ def held_against(data: Any, people: int, pairs: int, *, among: bool = False) -> 
     counts = {part: length(data, part) for part in PARTS}
     most = {**dict.fromkeys(PARTS, people), "rows": people if among else 2 * people}
     found = [
-        Problem(part, f"{count} people", f"at most {most[part]}", "send fewer, or raise the limit of the service")
+        Problem(
+            part,
+            counted(count, "personne"),
+            tr("{most} au plus", most=most[part]),
+            tr("envoyez-en moins, ou relevez la limite du service"),
+        )
         for part, count in counts.items()
         if count > most[part]
     ]
     possible = (counted_among if among else counted_across)(counts)
     if possible > pairs:
-        found.append(Problem("$", f"{possible} pairs", f"at most {pairs}", "match them in parts"))
+        limit, advice = tr("{most} au plus", most=pairs), tr("répartissez-les par parties")
+        found.append(Problem("$", counted(possible, "binôme"), limit, advice))
     if found:
-        raise RefusedError("too-large", "There are more people than this service takes", found)
+        raise RefusedError("too-large", tr("Il y a plus de personnes que ce service n'en prend"), found)
     return possible
 
 

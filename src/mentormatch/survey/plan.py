@@ -17,7 +17,7 @@ class Roles:
     field: str
     mentor: str
     mentee: str
-    neither: str = mark("le rôle n'est ni celui des mentors ni celui des mentorés")
+    neither: str = mark("le rôle n'est ni celui des mentor·es ni celui des mentoré·es")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from mentormatch.errors import OutputError, Problem, SurveyError
 from mentormatch.fields import Side
 from mentormatch.files import write_whole
 from mentormatch.languages import mark, tr
+from mentormatch.phrases import system_reason
 from mentormatch.text import canonical
 
 SECRET_SUFFIX, FORGOTTEN_SUFFIX = ".cle", ".oublis.json"
@@ -119,7 +120,7 @@ def read_secret(path: Path) -> bytes:
         with suppress(ValueError):
             secret = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except OSError as error:
-        found = Problem(path.name, tr("ne peut pas être lue ({error})", error=error.strerror))
+        found = Problem(path.name, tr("ne peut pas être lue ({error})", error=system_reason(error)))
     if found is None and len(secret) != BYTES:
         found = Problem(path.name, tr("ce n'est pas une clé"), advice=tr("remettez celle de ce programme"))
     if found:

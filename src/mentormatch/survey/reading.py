@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, ClassVar, Protocol
 
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.languages import tr
+from mentormatch.phrases import system_reason
 from mentormatch.registry import concrete
 from mentormatch.survey.table import EXPECTED, Record, Refused, Remark, Rows, Table, unreadable
 from mentormatch.survey.tool import sorted_by_tool
@@ -176,7 +177,7 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as file:
             return _whole(path.name, file.read(MAX_BYTES + 1))
     except OSError as error:
-        found = tr("refus du système ({error})", error=error.strerror)
+        found = tr("refus du système ({error})", error=system_reason(error))
         raise unreadable(path.name, Problem(tr("fichier"), found)) from None
 
 

@@ -66,7 +66,7 @@ def without_role(table: Table, side: Side | None, plan: Plan) -> Iterator[Proble
     """Yield that nothing tells mentors from mentees, where nothing does."""
     if side is None and plan.roles is None:
         advice = tr("indiquez « role » dans [programme], ou donnez un fichier par côté")
-        yield Problem(table.source, tr("rien ne distingue mentors et mentorés"), advice=advice)
+        yield Problem(table.source, tr("rien ne distingue mentor·es et mentoré·es"), advice=advice)
 
 
 def submissions(sheet: Sheet, plan: Plan) -> Iterator[Submission]:

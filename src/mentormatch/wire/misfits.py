@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from mentormatch.errors import Problem
 from mentormatch.languages import mark, tr
 from mentormatch.mistakes import enumerated, nearest
+from mentormatch.phrases import counted
 from mentormatch.programme import model_at
 from mentormatch.strictjson import ROOT, key_in, shown, whole
 
@@ -41,10 +42,10 @@ BOUNDS = {
     "greater_than_equal": mark("un nombre d'au moins {limit}"),
     "greater_than": mark("un nombre de plus de {limit}"),
     "less_than_equal": mark("un nombre d'au plus {limit}"),
-    "too_short": mark("{limit} élément(s) au moins"),
-    "too_long": mark("{limit} élément(s) au plus"),
-    "string_too_short": mark("{limit} caractère(s) au moins"),
-    "string_too_long": mark("{limit} caractère(s) au plus"),
+    "too_short": mark("{limit} au moins"),
+    "too_long": mark("{limit} au plus"),
+    "string_too_short": mark("{limit} au moins"),
+    "string_too_long": mark("{limit} au plus"),
 }
 LENGTHS = ("min_length", "max_length")
 
@@ -93,11 +94,14 @@ def expected_by(error: ErrorDetails) -> str:
     if kind in TYPES:
         return tr(TYPES[kind])
     if kind in BOUNDS:
-        return tr(BOUNDS[kind], limit=limit_in(context))
+        return tr(BOUNDS[kind], limit=limit_in(kind, context))
     expected = str(context.get("expected", error["msg"]))
     return enumerated(re.findall(r"'([^']+)'", expected)) if kind == "literal_error" and "'" in expected else expected
 
 
-def limit_in(context: Mapping[str, Any]) -> Any:
-    """Return the bound that was passed."""
-    return whole(next((context[name] for name in LENGTHS if name in context), next(iter(context.values()))))
+def limit_in(kind: str, context: Mapping[str, Any]) -> Any:
+    """Return the bound that was passed, of a length with what is counted."""
+    length = next((context[name] for name in LENGTHS if name in context), None)
+    if length is None:
+        return whole(next(iter(context.values())))
+    return counted(length, "caractère") if kind.startswith("string") else counted(length, "élément")

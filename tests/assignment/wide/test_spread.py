@@ -149,8 +149,8 @@ def test_where_no_worker_is_left_it_is_said_in_time(
     found = solve(problem, executor=empty)
     assert monotonic() - begun < IN_TIME_S
     assert found.status is Status.FAILED
-    assert "No worker looked at the pairs" in found.notes[0]
-    assert "match again" in found.notes[0]
+    assert "Aucun ouvrier n’a examiné de binômes" in found.notes[0]
+    assert "recommencez" in found.notes[0]
 
 
 def test_a_time_limit_holds_while_blocks_are_out(problem: AssignmentProblem, empty: Client) -> None:
@@ -180,7 +180,7 @@ def test_an_answer_that_was_there_is_kept_where_all_workers_are_lost(
         found = solve(problem, executor=executor)
     assert found.status is Status.FEASIBLE
     assert found.tiers[0].bound is not None
-    assert "Make a new one" in found.notes[0]
+    assert "Créez-en un autre" in found.notes[0]
 
 
 def test_an_executor_that_was_shut_down_is_said_to_be(problem: AssignmentProblem) -> None:
@@ -188,7 +188,7 @@ def test_an_executor_that_was_shut_down_is_said_to_be(problem: AssignmentProblem
         executor.shutdown()
         found = solve(problem, executor=executor)
         assert found.status is Status.FAILED
-        assert "shut down" in found.notes[0]
+        assert "a été arrêté" in found.notes[0]
 
 
 def test_a_client_whose_scheduler_is_gone_is_said_to_be(
@@ -198,7 +198,7 @@ def test_a_client_whose_scheduler_is_gone_is_said_to_be(
         client.close()
         found = solve(problem, executor=client)
     assert found.status is Status.FAILED
-    assert "not connected (closed)" in found.notes[0]
+    assert "n’est pas relié (closed)" in found.notes[0]
 
 
 def test_a_block_that_ends_worker_after_worker_is_given_up(
@@ -211,7 +211,7 @@ def test_a_block_that_ends_worker_after_worker_is_given_up(
     with ThreadPoolExecutor(1) as executor:
         found = solve(problem, executor=executor)
     assert found.status is Status.FAILED
-    assert f"lost {spread.TRIES} times" in found.notes[0]
+    assert f"perdu {spread.TRIES} fois" in found.notes[0]
 
 
 def test_what_goes_wrong_in_a_worker_is_raised_here(problem: AssignmentProblem, client: Client) -> None:
@@ -248,7 +248,7 @@ def test_what_cannot_be_sent_is_refused_with_what_to_do(
         raise pickle.PicklingError("Can't pickle a local class")
 
     monkeypatch.setattr(Parcel, "of", unsendable)
-    with pytest.raises(RequestError, match="in a module, not within a function"):
+    with pytest.raises(RequestError, match="dans un module, pas dans une fonction"):
         solve(problem, executor=Here())
 
 
@@ -310,7 +310,7 @@ def test_what_can_submit_and_is_no_executor_is_refused(problem: AssignmentProble
     class Other:
         submit = print
 
-    with pytest.raises(RequestError, match="extra 'dask'"):
+    with pytest.raises(RequestError, match="extra dask"):
         solve(problem, executor=Other())  # type: ignore[arg-type]  # it is wrong
 
 

@@ -35,15 +35,15 @@ def test_nobody_at_all_leaves_nothing_to_say() -> None:
 
 
 def test_mentees_beyond_the_places_are_counted() -> None:
-    assert told(alike(11, 12)) == [("short_of_places", "12 mentorés, 11 places : il manque 1 place.")]
+    assert told(alike(11, 12)) == [("short_of_places", "12 mentoré·es, 11 places : il manque 1 place.")]
     people = cohort([{"places": 2}, {"places": 3}, {"places": 0}], [{}] * 8)
     capacity = {"kind": "capacity", "field": "places", "most": 2}
-    assert told(people, capacity) == [("short_of_places", "8 mentorés, 4 places : il manque 4 places.")]
+    assert told(people, capacity) == [("short_of_places", "8 mentoré·es, 4 places : il manque 4 places.")]
 
 
 def test_mentors_beyond_the_mentees_are_counted() -> None:
     (found,) = told(alike(5, 3))
-    assert found == ("short_of_mentees", "5 mentors, 3 mentorés : 2 mentors au moins restent sans binôme.")
+    assert found == ("short_of_mentees", "5 mentor·es, 3 mentoré·es : 2 mentor·es au moins restent sans binôme.")
 
 
 def test_too_few_places_leave_a_solution_but_minimums_beyond_people_do_not() -> None:
@@ -55,7 +55,7 @@ def test_too_few_places_leave_a_solution_but_minimums_beyond_people_do_not() -> 
 def test_minimums_beyond_the_people_across_are_counted() -> None:
     minimum = {"kind": "capacity", "name": "deux chacun", "most": 3, "minimum": 2, "always": True}
     (found,) = findings(alike(11, 12), minimum)
-    said = "Les minimums de 11 mentors font 22 binômes au moins, pour 12 mentorés : il manque 10 places."
+    said = "Les minimums de 11 mentor·es font 22 binômes au moins, pour 12 mentoré·es : il manque 10 places."
     assert (found.code, words(found.sentence), found.missing) == ("minimums_beyond_people", said, 10)
     assert found.rules == ("deux chacun",)
 
@@ -132,7 +132,7 @@ def test_pins_beyond_a_quota_are_counted() -> None:
 
 def test_a_person_who_takes_no_part_has_no_place() -> None:
     people = cohort([{}, {"complete": False}], [{}, {}])
-    assert told(people) == [("short_of_places", "2 mentorés, 1 place : il manque 1 place.")]
+    assert told(people) == [("short_of_places", "2 mentoré·es, 1 place : il manque 1 place.")]
 
 
 def test_a_quota_within_a_quota_that_allows_fewer_is_told() -> None:
@@ -158,7 +158,7 @@ def test_a_quota_that_asks_for_all_that_another_allows_does_not_cross_it() -> No
 
 def test_one_mentor_too_many_is_told_in_the_singular() -> None:
     assert told(alike(3, 2)) == [
-        ("short_of_mentees", "3 mentors, 2 mentorés : 1 mentor au moins reste sans binôme."),
+        ("short_of_mentees", "3 mentor·es, 2 mentoré·es : 1 mentor·e au moins reste sans binôme."),
     ]
     (found,) = findings(alike(5, 3))
     assert (found.missing, found.decisive) == (2, False)
@@ -174,7 +174,7 @@ def test_mentors_without_a_place_are_not_short_of_mentees() -> None:
 def test_where_mentees_take_several_their_places_are_counted_rather_than_they() -> None:
     two = {"kind": "capacity", "side": "mentee", "most": 2}
     assert told(alike(5, 2), two) == [
-        ("short_of_mentees", "5 mentors, 4 places chez les mentorés : 1 mentor au moins reste sans binôme."),
+        ("short_of_mentees", "5 mentor·es, 4 places chez les mentoré·es : 1 mentor·e au moins reste sans binôme."),
     ]
 
 
@@ -185,7 +185,7 @@ def test_minimums_of_mentees_are_held_against_the_places_of_mentors() -> None:
     ]
     found = [one for one in findings(alike(3, 2), *rules) if one.code == "minimums_beyond_people"]
     assert [words(one.sentence) for one in found] == [
-        "Les minimums de 2 mentorés font 4 binômes au moins, pour 3 places : il manque 1 place."
+        "Les minimums de 2 mentoré·es font 4 binômes au moins, pour 3 places : il manque 1 place."
     ]
     assert [one.rules for one in found] == [("deux", "une")]
 
@@ -196,7 +196,7 @@ def test_people_without_a_minimum_are_not_among_those_who_have_one() -> None:
     assert told(people, minimum) == [
         (
             "minimums_beyond_people",
-            "Les minimums de 1 mentor font 2 binômes au moins, pour 1 mentoré : il manque 1 place.",
+            "Les minimums de 1 mentor·e font 2 binômes au moins, pour 1 mentoré·e : il manque 1 place.",
         ),
     ]
 
@@ -326,7 +326,7 @@ def test_mentees_who_take_no_part_are_not_short_of_places() -> None:
 
 def test_people_whose_minimum_is_one_are_counted_among_those_who_have_one() -> None:
     minimum = {"kind": "capacity", "most": 1, "minimum": 1, "always": True}
-    assert told(alike(3, 2), minimum)[0][1].startswith("Les minimums de 3 mentors font 3 binômes au moins")
+    assert told(alike(3, 2), minimum)[0][1].startswith("Les minimums de 3 mentor·es font 3 binômes au moins")
 
 
 def test_people_with_too_many_pins_are_told_in_the_order_of_the_people() -> None:

@@ -32,7 +32,7 @@ def test_there_is_a_conflict_exactly_where_matching_finds_no_solution(seed: int)
 def test_a_programme_with_a_solution_still_says_why_not_everybody_is_placed() -> None:
     diagnosis = diagnose(alike(11, 12), programme())
     assert diagnosis.status is Status.FEASIBLE
-    assert [words(one.sentence) for one in diagnosis.findings] == ["12 mentorés, 11 places : il manque 1 place."]
+    assert [words(one.sentence) for one in diagnosis.findings] == ["12 mentoré·es, 11 places : il manque 1 place."]
 
 
 def test_what_leaves_no_solution_is_told_before_what_leaves_somebody_out() -> None:
@@ -44,7 +44,7 @@ def test_what_leaves_no_solution_is_told_before_what_leaves_somebody_out() -> No
     assert conflict.startswith("Cette règle ne peut pas être respectée avec ces personnes, même seule : « trop »")
     assert decisive.startswith("« trop » demande 4 binômes ; ")
     assert way == "Retirer la règle « trop »."
-    assert last == "5 mentorés, 3 places : il manque 2 places."
+    assert last == "5 mentoré·es, 3 places : il manque 2 places."
 
 
 def test_out_of_time_nothing_is_claimed() -> None:

@@ -135,7 +135,7 @@ def test_hours_go_up_to_all_that_is_asked_by_whole_hours() -> None:
     (knob,) = knobs(people, {"kind": "load", "weights": "places", "limit": 3.2})
     assert (knob.code, knob.furthest, knob.cost(2)) == ("raise_load", 3, 2)
     assert setting(knob, 2, "limit") == 5.2
-    assert told(knob, 2) == "Relever « règle » de 3,2 à 5,2 au plus par mentor."
+    assert told(knob, 2) == "Relever « règle » de 3,2 à 5,2 au plus par mentor·e."
 
 
 @pytest.mark.parametrize(("limit", "furthest"), [(4.5, 1), (4.49, 2), (3.5, 2)])

@@ -126,7 +126,7 @@ def test_a_full_partner_and_one_who_takes_several_or_nobody_are_told_apart() -> 
 def test_a_mentee_who_is_full_would_take_one_mentor_more() -> None:
     found = seeker("M2", cohort([{}, {"niveau": "expert"}], [{}]))
     assert met(found) == [("add_place", 1, ["E1"])]
-    assert said(found) == ["un mentor de plus pour E1"]
+    assert said(found) == ["un·e mentor·e de plus pour E1"]
 
 
 def left_out(side: Side, people: Cohort, *rules: Mapping[str, Any]) -> str:

@@ -34,7 +34,7 @@ def test_five_people_who_can_only_go_to_two_mentors_with_four_places_lack_one() 
         one for one in findings(people, programme({"kind": "capacity", "field": "places"}, SAME)) if "E1" in one.people
     ]
     said = (
-        "Ces 5 mentorés (E1, E2, E3, E4 et E5) ne peuvent aller qu’avec ces 2 mentors (M1 et M2), qui ont 4 places "
+        "Ces 5 mentoré·es (E1, E2, E3, E4 et E5) ne peuvent aller qu’avec ces 2 mentor·es (M1 et M2), qui ont 4 places "
         "pour eux : il manque 1 place. Les autres sont exclus par « le même métier »."
     )
     assert [words(one.sentence) for one in found] == [said]
@@ -56,7 +56,7 @@ def test_groups_that_share_no_partner_are_told_apart() -> None:
 def test_somebody_without_any_partner_is_told_so() -> None:
     people = cohort([{}], [{"metier": "diffusion"}, {}])
     (found,) = [one for one in findings(people, programme(SAME)) if one.people == ("E1",)]
-    said = "Ce mentoré (E1) n’a aucun partenaire possible : tous sont exclus par « le même métier »."
+    said = "Ce·tte mentoré·e (E1) n’a aucun partenaire possible : tous sont exclus par « le même métier »."
     assert (found.sentence, found.missing) == (said, 1)
 
 
@@ -64,8 +64,8 @@ def test_minimums_out_of_reach_leave_no_solution() -> None:
     people = cohort([{"metier": "diffusion"}, {}, {}], [{"metier": "diffusion"}] + [{}] * 5)
     found = [one for one in findings(people, programme(MINIMUM, SAME)) if one.decisive]
     said = (
-        "Ce mentor (M1) doit former 2 binômes au moins et ne peut aller qu’avec ce mentoré (E1), qui a 1 place pour "
-        "lui : il manque 1 place. Les autres sont exclus par « le même métier »."
+        "Ce·tte mentor·e (M1) doit former 2 binômes au moins et ne peut aller qu’avec ce·tte mentoré·e (E1), qui a "
+        "1 place pour lui : il manque 1 place. Les autres sont exclus par « le même métier »."
     )
     assert [(one.code, words(one.sentence)) for one in found] == [("minimum_out_of_reach", said)]
 
@@ -122,14 +122,15 @@ def sentences(people: Cohort, *rules: Mapping[str, object]) -> list[str]:
 
 
 TWO_TO_ONE = (
-    "Ces 2 mentorés (E1 et E2) ne peuvent aller qu’avec ce mentor (M1), qui a 1 place pour eux : il manque 1 place."
+    "Ces 2 mentoré·es (E1 et E2) ne peuvent aller qu’avec ce·tte mentor·e (M1), qui a 1 place pour eux : il manque "
+    "1 place."
 )
 
 
 def test_everybody_who_can_only_go_to_some_is_told_though_counting_counts_them_too() -> None:
     people = cohort([{}, {"metier": "diffusion"}], [{}] * 2)
     assert sentences(people, SAME) == [
-        "Ce mentor (M2) n’a aucun partenaire possible : tous sont exclus par « le même métier ».",
+        "Ce·tte mentor·e (M2) n’a aucun partenaire possible : tous sont exclus par « le même métier ».",
         f"{TWO_TO_ONE} Les autres sont exclus par « le même métier ».",
     ]
 
@@ -138,7 +139,7 @@ def test_some_who_can_go_to_all_there_are_are_told_without_a_rule_that_keeps_the
     people = cohort([{}], [{}, {}, {"metier": "diffusion"}])
     assert sentences(people, SAME) == [
         TWO_TO_ONE,
-        "Ce mentoré (E3) n’a aucun partenaire possible : tous sont exclus par « le même métier ».",
+        "Ce·tte mentoré·e (E3) n’a aucun partenaire possible : tous sont exclus par « le même métier ».",
     ]
 
 
@@ -146,7 +147,7 @@ def test_several_who_cannot_have_their_minimum_are_told_in_the_plural() -> None:
     people = cohort([{}, {}, {"metier": "diffusion"}], [{}] * 3 + [{"metier": "diffusion"}] * 4)
     (found,) = [one for one in findings(people, programme(MINIMUM, SAME)) if one.decisive]
     assert words(found.sentence) == (
-        "Ces 2 mentors (M1 et M2) doivent former 4 binômes au moins et ne peuvent aller qu’avec ces 3 mentorés "
+        "Ces 2 mentor·es (M1 et M2) doivent former 4 binômes au moins et ne peuvent aller qu’avec ces 3 mentoré·es "
         "(E1, E2 et E3), qui ont 3 places pour eux : il manque 1 place. Les autres sont exclus par « le même métier »."
     )
     assert (found.missing, found.people, found.rules) == (1, ("M1", "M2"), ("le même métier",))
@@ -156,7 +157,7 @@ def test_several_who_cannot_have_their_minimum_are_told_in_the_plural() -> None:
 def test_eight_are_named_and_the_others_counted(count: int, told: str) -> None:
     people = cohort([{}, {"metier": "diffusion"}], [{}] * count + [{"metier": "diffusion"}])
     (sentence,) = sentences(people, SAME)
-    assert sentence.startswith(f"Ces {count} mentorés (E1, E2,")
+    assert sentence.startswith(f"Ces {count} mentoré·es (E1, E2,")
     assert told in sentence
 
 

@@ -177,7 +177,7 @@ def test_hours_are_raised_by_whole_hours() -> None:
     people = cohort([{}], [{"places": 3}, {"places": 2}])
     hours = {"kind": "load", "name": "les heures", "weights": "places", "limit": 3.5}
     asked = programme({"kind": "capacity", "most": 2}, hours, pin("M1", "E1"), pin("M1", "E2"))
-    assert "Relever « les heures » de 3,5 à 5,5 au plus par mentor." in sentences(people, asked)
+    assert "Relever « les heures » de 3,5 à 5,5 au plus par mentor·e." in sentences(people, asked)
 
 
 def test_two_conflicts_at_once_are_left_by_dropping_a_rule_of_each() -> None:

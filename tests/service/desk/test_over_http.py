@@ -152,7 +152,7 @@ def test_what_a_desk_refuses_is_a_problem_in_words_with_its_place(client: httpx.
     answer = client.post(here, json={"do": "read"})
     told = answer.json()
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
-    assert (told["place"], told["words"]) == ("programme", "p.toml : 1 erreur(s) à corriger".replace(" :", "\u00a0:"))
+    assert (told["place"], told["words"]) == ("programme", "p.toml : 1 erreur à corriger".replace(" :", "\u00a0:"))
     assert "vouliez-vous dire « same »" in told["problems"][0]["advice"].replace("\u00a0", " ")
 
 

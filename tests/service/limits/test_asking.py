@@ -71,7 +71,7 @@ def test_rows_hold_people_of_both_sides() -> None:
     with pytest.raises(RefusedError) as caught:
         held_against(of(rows=11), 5, 30)
     assert caught.value.problems[0] == Problem(
-        "rows", "11 people", "at most 10", "send fewer, or raise the limit of the service"
+        "rows", "11\u00a0personnes", "10 au plus", "envoyez-en moins, ou relevez la limite du service"
     )
 
 
@@ -95,7 +95,7 @@ def test_of_groups_any_two_who_answered_are_a_pair(request_: Any, pairs: int | N
     with pytest.raises(RefusedError) as caught:
         held_against(request_, 5, 12, among=True)
     assert [problem.where for problem in caught.value.problems] == ["$"]
-    assert caught.value.problems[0].found == "16 pairs"
+    assert caught.value.problems[0].found == "16\u00a0binômes"
 
 
 @pytest.mark.parametrize("kind", operations())

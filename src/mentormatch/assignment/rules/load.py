@@ -45,7 +45,7 @@ class Load(Rule):
 
     def asks(self) -> str:
         return tr(
-            "charge de chaque mentor : {weight} par binôme, {limit} au plus en tout",
+            "charge de chaque mentor·e : {weight} par binôme, {limit} au plus en tout",
             weight=told(self.weights),
             limit=told(self.limit),
         )

@@ -21,15 +21,18 @@ from mentormatch.assignment.wide.pools import unsent
 from mentormatch.assignment.wide.scan import Cut, Seen
 from mentormatch.assignment.wide.tiles import Tiles
 from mentormatch.errors import EngineError
+from mentormatch.languages import mark, tr
 
 RESULT_S = 5.0
 """So long a result is waited for on its way here, before a look at the time limit and at who is left."""
 ALL_AT_ONCE = 1 << 20
-CLOSED = (
-    "The Dask client is not connected ({status}): its scheduler has ended, or cannot be reached. Start a cluster and a "
-    "client and match again; without an executor the threads of this machine look"
+CLOSED = mark(
+    "Le client Dask n'est pas relié ({status}) : son ordonnanceur a pris fin, ou ne peut pas être joint. Lancez une "
+    "grappe et un client et recommencez ; sans exécuteur, les fils de cette machine examinent"
 )
-MISSING = "A Dask worker lacks '{name}': install mentormatch in the same version where workers run"
+MISSING = mark(
+    "Il manque « {name} » à un ouvrier Dask : installez mentormatch dans la même version là où tournent les ouvriers"
+)
 
 
 def kept(what: object) -> object:
@@ -73,7 +76,7 @@ class Cluster(Crew[Future[Any]]):
 
     def _submit(self, *asked: Any) -> Future[Any]:
         if self.client.status != "running":
-            raise NoWorkersError(CLOSED.format(status=self.client.status))
+            raise NoWorkersError(tr(CLOSED, status=self.client.status))
         with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):  # it is meant to be large
             return self.client.submit(*asked, pure=False)
 
@@ -85,7 +88,7 @@ class Cluster(Crew[Future[Any]]):
         except (KilledWorker, CancelledError, OSError) as error:
             raise LostError from error
         except ImportError as error:
-            raise EngineError(MISSING.format(name=error.name)) from error
+            raise EngineError(tr(MISSING, name=error.name)) from error
         return seen
 
     def busy(self, promises: Sequence[Future[Any]]) -> bool:

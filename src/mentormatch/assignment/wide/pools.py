@@ -14,10 +14,11 @@ from mentormatch.assignment.wide.scan import Cut, Glance, Seen
 from mentormatch.assignment.wide.swift import quickest
 from mentormatch.assignment.wide.tiles import Tiles
 from mentormatch.errors import Problem, RequestError
+from mentormatch.languages import mark, tr
 
-BROKEN = (
-    "The executor looks at no more pairs ({what}): it was shut down, or a process of it ended, perhaps for want of "
-    "memory. Make a new one and match again; without an executor the threads of this machine look"
+BROKEN = mark(
+    "L'exécuteur n'examine plus de binômes ({what}) : il a été arrêté, ou un de ses processus a pris fin, peut-être "
+    "faute de mémoire. Créez-en un autre et recommencez ; sans exécuteur, les fils de cette machine examinent"
 )
 AHEAD = 2
 """Blocks for each process: one to look at and one to go on with."""
@@ -45,7 +46,7 @@ class OfFutures(Crew[Future[Seen | None]]):
 
 def broken(error: BaseException) -> NoWorkersError:
     """Return the error that an executor is of no more use."""
-    return NoWorkersError(BROKEN.format(what=type(error).__name__))
+    return NoWorkersError(tr(BROKEN, what=type(error).__name__))
 
 
 @dataclass(slots=True)
@@ -111,6 +112,7 @@ class Processes(OfFutures):
 
 def unsent(error: Exception) -> RequestError:
     """Return the error that a criterion or a rule cannot be sent."""
-    advice = "define the classes of criteria and rules in a module, not within a function"
-    problem = Problem("executor", f"{type(error).__name__}: {error}", "criteria and rules that pickle can send", advice)
-    return RequestError("The pairs cannot be looked at as asked", [problem])
+    advice = tr("définissez les classes des critères et des règles dans un module, pas dans une fonction")
+    expected = tr("des critères et des règles que pickle peut envoyer")
+    problem = Problem("executor", f"{type(error).__name__}: {error}", expected, advice)
+    return RequestError(tr("Les binômes ne peuvent pas être examinés comme demandé"), [problem])

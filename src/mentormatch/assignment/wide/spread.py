@@ -20,6 +20,7 @@ from mentormatch.assignment.wide.pools import Processes, Threads
 from mentormatch.assignment.wide.scan import STRIP, Cut, Heed, Seen, gathered
 from mentormatch.assignment.wide.tiles import Tiles
 from mentormatch.errors import Problem, RequestError
+from mentormatch.languages import mark, tr
 
 BLOCK = 1 << 27
 """So many pairs go out together at most: a fifth of a second with numba and two seconds without, beside which their
@@ -32,13 +33,15 @@ PATIENCE_S = 60.0
 """So long nothing may come back while there is nobody who looks."""
 TRIES = 4
 """So often a block is sent before it is taken to be what ends the workers."""
-NOBODY = (
-    "No worker looked at the pairs for {seconds:.0f} s: the executor has none left, or they do other work. See that "
-    "its workers run and reach this machine, and match again; without an executor the threads of this machine look"
+NOBODY = mark(
+    "Aucun ouvrier n'a examiné de binômes pendant {seconds} s : l'exécuteur n'en a plus, ou ils font un autre travail. "
+    "Vérifiez qu'ils tournent et joignent cette machine, et recommencez ; sans exécuteur, les fils de cette machine "
+    "examinent"
 )
-DEADLY = (
-    "A block of pairs was lost {tries} times with its worker, perhaps for want of memory. Give workers more of it, or "
-    "let each work on one thing at a time, and match again; without an executor the threads of this machine look"
+DEADLY = mark(
+    "Un bloc de binômes a été perdu {tries} fois avec son ouvrier, peut-être faute de mémoire. Donnez-en davantage aux "
+    "ouvriers, ou un seul travail à la fois à chacun, et recommencez ; sans exécuteur, les fils de cette machine "
+    "examinent"
 )
 
 
@@ -71,8 +74,8 @@ def at_hand(executor: object) -> Iterator[Crew[Any] | None]:
 
 def refused(executor: object) -> RequestError:
     """Return the error that what was given is no executor."""
-    problem = Problem("executor", type(executor).__name__, EXECUTOR, "with a Client, install the extra 'dask'")
-    return RequestError("The pairs cannot be looked at as asked", [problem])
+    problem = Problem("executor", type(executor).__name__, tr(EXECUTOR), tr("avec un Client, installez l'extra dask"))
+    return RequestError(tr("Les binômes ne peuvent pas être examinés comme demandé"), [problem])
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +170,7 @@ class Errand:
         except LostError as lost:
             self.losses[block] += 1
             if self.losses[block] == TRIES:
-                raise NoWorkersError(DEADLY.format(tries=TRIES)) from lost
+                raise NoWorkersError(tr(DEADLY, tries=TRIES)) from lost
             found = None
         if found is None:
             self.waiting.appendleft(block)
@@ -179,5 +182,5 @@ class Errand:
         if silent < PATIENCE_S:
             return
         if not self.crew.busy(list(self.out.values())):
-            raise NoWorkersError(NOBODY.format(seconds=silent))
+            raise NoWorkersError(tr(NOBODY, seconds=f"{silent:.0f}"))
         self.last = monotonic()

@@ -41,12 +41,12 @@ def short_of_places(posture: Posture) -> Iterator[Finding]:
     mentors, mentees = [posture.loads(side) for side in SIDES]
     people, places = int((mentees.most > 0).sum()), int(mentors.most.sum())
     if people > places:
-        there = f"{counted(people, 'mentoré')}, {counted(places, 'place')}"
+        there = f"{counted(people, 'mentoré·e')}, {counted(places, 'place')}"
         sentence = f"{about(there, short(places, people))}."
         yield Finding("short_of_places", sentence, people - places, decisive=False)
     people, places = int((mentors.most > 0).sum()), int(mentees.most.sum())
     if people > places:
-        there = f"{counted(people, 'mentor')}, {placed(mentees, 'mentee')}"
+        there = f"{counted(people, 'mentor·e')}, {placed(mentees, 'mentee')}"
         sentence = f"{about(there, left_over(people - places))}."
         yield Finding("short_of_mentees", sentence, people - places, decisive=False)
 
@@ -54,8 +54,8 @@ def short_of_places(posture: Posture) -> Iterator[Finding]:
 def left_over(mentors: int) -> str:
     """Return in words how many mentors are left over."""
     return tr_n(
-        "{number}\u00a0mentor au moins reste sans binôme",
-        "{number}\u00a0mentors au moins restent sans binôme",
+        "{number}\u00a0mentor·e au moins reste sans binôme",
+        "{number}\u00a0mentor·es au moins restent sans binôme",
         mentors,
         number=thousands(mentors),
     )
@@ -67,8 +67,8 @@ def placed(loads: Loads, side: Side) -> str:
     if side == "mentor":
         return counted(places, "place")
     if loads.most.max(initial=0) <= 1:
-        return counted(places, "mentoré")
-    return tr("{places} chez les mentorés", places=counted(places, "place"))
+        return counted(places, "mentoré·e")
+    return tr("{places} chez les mentoré·es", places=counted(places, "place"))
 
 
 def short(there: int, asked: int) -> str:

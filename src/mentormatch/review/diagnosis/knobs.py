@@ -205,7 +205,7 @@ def of_load(rule: Load, market: Market, name: str) -> Iterator[Knob]:
             ceil(asked - limit),
             lambda k: rule.model_copy(update={"limit": limit + k}),
             lambda k: tr(
-                "Relever {rule} de {old} à {new} au plus par mentor.",
+                "Relever {rule} de {old} à {new} au plus par mentor·e.",
                 rule=name,
                 old=plain(limit),
                 new=plain(limit + k),

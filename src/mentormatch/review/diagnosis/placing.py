@@ -31,7 +31,7 @@ EXCEPTION = mark("une exception à {rule} pour ce binôme")
 NO_MINIMUM = mark("pas de minimum pour {person}")
 MORE: Mapping[Side, str] = {
     "mentor": mark("une place de plus chez {person}"),
-    "mentee": mark("un mentor de plus pour {person}"),
+    "mentee": mark("un·e mentor·e de plus pour {person}"),
 }
 
 

@@ -17,12 +17,12 @@ from mentormatch.scoring.criterion import Block, Criterion, Named, Tally
 from mentormatch.text import canonical
 
 ASKED: Mapping[Side, str] = {
-    "mentor": mark("souhait n° {rank} du côté mentor"),
-    "mentee": mark("souhait n° {rank} du côté mentoré"),
+    "mentor": mark("souhait n° {rank} du côté mentor·e"),
+    "mentee": mark("souhait n° {rank} du côté mentoré·e"),
 }
 UNASKED: Mapping[Side, str] = {
-    "mentor": mark("pas demandé côté mentor"),
-    "mentee": mark("pas demandé côté mentoré"),
+    "mentor": mark("pas demandé côté mentor·e"),
+    "mentee": mark("pas demandé côté mentoré·e"),
 }
 
 
