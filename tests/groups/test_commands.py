@@ -26,7 +26,7 @@ def test_a_command_writes_documents_and_one_json_object(started: Path, command: 
     assert (told["kind"], told["status"], len(told[command])) == (command, "proved", many)
     assert json.loads((started / f"{command}.json").read_text("utf-8")) == told
     assert "C’est démontré" in done.stderr
-    assert f"Écrit : {command}.json" in done.stderr
+    assert f"Écrit\u00a0: {command}.json" in done.stderr
     assert "Fonds européens" not in done.stdout + done.stderr
     for path in started.glob(f"{command}.ics"):
         assert len(Calendar.from_ical(path.read_bytes()).walk("VEVENT")) == 4

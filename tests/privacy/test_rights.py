@@ -294,7 +294,7 @@ def test_the_commands_do_the_same_and_a_purge_asks_to_be_sure(made: Edition, tmp
     done = run("forget", PERSON, *where, "--who", "Camille", folder=tmp_path)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
     assert "Reste à faire\u00a0: reponses.csv, ligne 4" in done.stderr
-    assert f"Effacée : reponses.csv, ligne {LINE}" in done.stderr
+    assert f"Effacée\u00a0: reponses.csv, ligne {LINE}" in done.stderr
     asked = run("purge", *where, folder=tmp_path)
     assert "Rien n’a été effacé" in asked.stderr
     assert (tmp_path / "reponses.csv").exists()
