@@ -83,7 +83,7 @@ def test_a_setting_out_of_range_is_refused(settings: dict[str, Any]) -> None:
 
 
 def test_an_engine_that_does_not_take_the_problem_is_refused_by_name() -> None:
-    with pytest.raises(RequestError, match="'plain' does not take"):
+    with pytest.raises(RequestError, match="'plain' ne prend pas ce problème"):
         solve(coupled(), engine="plain")
 
 

@@ -30,7 +30,7 @@ def test_the_reason_why_somebody_is_left_out_names_others_under_pseudonyms() -> 
     shown = matched(programme(fields=BY_EMAIL), [person(MENTORS[0])], [person(key) for key in MENTEES])
     holder = {f"E{place:02d}" for place, key in enumerate(MENTEES, start=1) if key == shown.pairs[0].mentee}
     reasons = [text for text in Outline(notebook(shown)).inside("td.reason") if "prise" in text]
-    assert reasons == [f"1\u00a0mentor possible, dont la place est prise par {holder.pop()}."] * 2
+    assert reasons == [f"1\u00a0mentor·e possible, dont la place est prise par {holder.pop()}."] * 2
 
 
 @pytest.mark.promise(25)

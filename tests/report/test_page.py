@@ -134,7 +134,7 @@ def test_the_bar_of_a_pair_ends_at_its_points() -> None:
 def test_the_people_without_a_partner_are_there_with_the_reason() -> None:
     found = page(small())
     assert "E1" in found.inside("th.who")
-    assert "3\u00a0mentors possibles, dont les places sont prises par E2, E3 et E4." in found.inside("td.reason")
+    assert "3\u00a0mentor·es possibles, dont les places sont prises par E2, E3 et E4." in found.inside("td.reason")
 
 
 def test_rows_that_were_set_aside_are_told_with_their_line() -> None:

@@ -96,7 +96,7 @@ def test_more_pairs_than_the_limit_are_refused(client: httpx.Client) -> None:
     assert client.post("/v1/match", json=people(5, 5)).status_code == 200
     told = problem(client.post("/v1/match", json=people(5, 6)), "too-large")
     assert told["problems"] == [
-        {"where": "$", "found": "30 pairs", "expected": "at most 25", "advice": "match them in parts"}
+        {"where": "$", "found": "30\u00a0binômes", "expected": "25 au plus", "advice": "répartissez-les par parties"}
     ]
 
 

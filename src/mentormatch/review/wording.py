@@ -11,7 +11,7 @@ def counted_people(number: int, side: Side) -> str:
     r"""Return a number of people of one side.
 
     >>> counted_people(1, "mentor"), counted_people(2, "mentee")
-    ('1\xa0mentor', '2\xa0mentorés')
+    ('1\xa0mentor·e', '2\xa0mentoré·es')
     """
     return counted(number, "mentor·e") if side == "mentor" else counted(number, "mentoré·e")
 
@@ -20,7 +20,7 @@ def possible_people(number: int, side: Side) -> str:
     r"""Return a number of people of one side who are possible partners.
 
     >>> possible_people(2, "mentor")
-    '2\xa0mentors possibles'
+    '2\xa0mentor·es possibles'
     """
     if side == "mentor":
         return counted(number, "mentor·e possible", "mentor·es possibles")
@@ -31,7 +31,7 @@ def these(number: int, side: Side) -> str:
     r"""Return "these" with a number of people of one side.
 
     >>> these(5, "mentor"), these(1, "mentee")
-    ('Ces 5\xa0mentors', 'Ce mentoré')
+    ('Ces 5\xa0mentor·es', 'Ce·tte mentoré·e')
     """
     said = thousands(number)
     if side == "mentor":

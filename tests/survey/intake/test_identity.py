@@ -173,7 +173,7 @@ def test_a_role_is_compared_without_case_and_one_that_is_neither_is_rejected(sai
 
 
 def test_one_file_without_a_question_that_tells_the_role_is_refused() -> None:
-    with pytest.raises(SurveyError, match="mentors et mentorés"):
+    with pytest.raises(SurveyError, match="mentor·es et mentoré·es"):
         read_survey(SIDES_APART, frame("Code", "M01"))
 
 

@@ -94,7 +94,7 @@ def read_decisions(
     >>> with TemporaryDirectory() as folder:
     ...     (workbook,) = match(examples.cohort(), examples.programme()).save(f"{folder}/binomes.xlsx")
     ...     read_decisions(workbook)
-    Decisions(pins=(), bans=(), discussed=())
+    Decisions(pins=(), bans=(), discussed=(), notes=(), ended=())
     """
     bearings, tongue, problems = read_bearings(path)
     if bearings is None:
