@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from mentormatch.departements import DEPARTEMENTS
 from mentormatch.fields import Place
+from mentormatch.languages import tr
 from mentormatch.places.finding import (
     AMBIGUOUS,
     ONLY_DEPARTEMENT,
@@ -177,7 +178,7 @@ def test_what_names_no_place_or_several_is_none_and_the_note_says_what_to_add(te
     ],
 )
 def test_what_is_understood_in_part_is_taken_with_a_remark(text: str, expected: str, note: str) -> None:
-    assert (code(text), find(text).note) == (expected, note)
+    assert (code(text), find(text).note) == (expected, tr(note))
 
 
 def test_every_commune_is_found_by_its_name_with_its_departement_but_those_that_bear_its_name() -> None:
