@@ -24,7 +24,7 @@ from time import monotonic, sleep
 from mentormatch.errors import OutputError, OverwriteError, Problem
 from mentormatch.files import is_read, write_whole
 from mentormatch.languages import tr
-from mentormatch.manifest import FILENAME, Manifest, Run, manifest_in
+from mentormatch.manifest import FILENAME, DocumentRun, Manifest, manifest_in
 from mentormatch.phrases import about, system_reason
 
 if sys.platform != "win32":
@@ -47,7 +47,7 @@ type Stamp = tuple[int, int, int]
 
 
 @dataclass(slots=True)
-class Draft:
+class GenerationDraft:
     """The documents of one run on their way into a folder, ``place``; ``kept`` is where the former ones are kept.
 
     ``log`` is a file that goes on from run to run. ``examples`` are files to begin with, which are no documents of the
@@ -64,7 +64,7 @@ class Draft:
     documents: dict[str, bytes] = field(default_factory=dict)
     private: set[str] = field(default_factory=set)
     examples: dict[str, bytes] = field(default_factory=dict)
-    parts: dict[str, "Draft"] = field(default_factory=dict)
+    parts: dict[str, "GenerationDraft"] = field(default_factory=dict)
     kept: str = ""
 
     def put(self, name: str, content: bytes, *, private: bool = False) -> None:
@@ -73,9 +73,9 @@ class Draft:
         if private:
             self.private.add(name)
 
-    def part(self, name: str, kind: str) -> "Draft":
+    def part(self, name: str, kind: str) -> "GenerationDraft":
         """Return a draft of documents that go into a folder within this one, with a manifest of their own."""
-        return self.parts.setdefault(name, Draft(self.place / name, kind, replace=self.replace))
+        return self.parts.setdefault(name, GenerationDraft(self.place / name, kind, replace=self.replace))
 
     @property
     def manifest(self) -> Manifest:
@@ -89,13 +89,13 @@ class Draft:
 
     def files(self) -> dict[str, tuple[bytes, bool]]:
         """Return all that is to be written, each with whether it is private: manifest, documents, log."""
-        run = Run.of(self.every(), decision=self.decision, log=self.log[0] if self.log else "")
+        run = DocumentRun.of(self.every(), decision=self.decision, log=self.log[0] if self.log else "")
         former = self.manifest.runs.get(self.kind)
         if self.partial and former:
             log, decision = run.log or former.log, run.decision or former.decision
-            run = Run({**former.documents, **run.documents}, decision, log, run.version, run.when)
+            run = DocumentRun({**former.documents, **run.documents}, decision, log, run.version, run.when)
         manifest = self.manifest.with_those_in(self.place, self.every()).after(self.kind, run)
-        manifest = manifest.after(EXAMPLE, Run.of(self.examples)) if self.examples else manifest
+        manifest = manifest.after(EXAMPLE, DocumentRun.of(self.examples)) if self.examples else manifest
         written = {FILENAME: (manifest.encoded(), False)}
         written |= {name: (content, False) for name, content in self.examples.items()}
         written |= {name: (content, name in self.private) for name, content in self.documents.items()}
@@ -137,7 +137,7 @@ class Draft:
 
 
 @contextmanager
-def generation(folder: Path, kind: str, *, replace: bool = False, partial: bool = False) -> Iterator[Draft]:
+def generation(folder: Path, kind: str, *, replace: bool = False, partial: bool = False) -> Iterator[GenerationDraft]:
     """Yield a draft of documents, and put them into the folder at the end of the block: all, or none after an error.
 
     Parameters
@@ -155,14 +155,14 @@ def generation(folder: Path, kind: str, *, replace: bool = False, partial: bool 
         A file cannot be written, another run does not end, or something good would be lost.
     """
     new = not folder.exists()
-    draft: Draft | None = None
+    draft: GenerationDraft | None = None
     try:
         with held(folder, patience_s=PATIENCE_S, make=True):
             place = folder.resolve()
             if not writable(place):
                 raise PermissionError(13, os.strerror(13))
             clear(place)
-            draft = Draft(place, kind, replace=replace, partial=partial)
+            draft = GenerationDraft(place, kind, replace=replace, partial=partial)
             yield draft
             draft.publish()
     except OSError as error:

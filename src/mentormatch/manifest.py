@@ -64,7 +64,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class DocumentRun:
     """One run of a command: when, by which version, of which decision if any, its log if any, and its documents."""
 
     documents: Mapping[str, Document]
@@ -74,7 +74,7 @@ class Run:
     when: str = ""
 
     @classmethod
-    def of(cls, files: Mapping[str, bytes], *, decision: str = "", log: str = "") -> "Run":
+    def of(cls, files: Mapping[str, bytes], *, decision: str = "", log: str = "") -> "DocumentRun":
         """Return a run that writes these files now."""
         documents = {name: Document.of(content) for name, content in files.items()}
         return cls(documents, decision, log, __version__, datetime.now().astimezone().isoformat("T", "seconds"))
@@ -87,7 +87,7 @@ class Manifest:
     ``readable`` is false where there is a manifest that says nothing.
     """
 
-    runs: Mapping[str, Run] = field(default_factory=dict)
+    runs: Mapping[str, DocumentRun] = field(default_factory=dict)
     earlier: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     readable: bool = True
 
@@ -100,7 +100,7 @@ class Manifest:
         now = {run.documents[name].sha256 for run in self.runs.values() if name in run.documents}
         return now | set(self.earlier.get(name, ()))
 
-    def after(self, kind: str, run: Run) -> "Manifest":
+    def after(self, kind: str, run: DocumentRun) -> "Manifest":
         """Return the manifest after a run of some kind; a run of which it writes every document anew is over."""
         over = [name for name, one in self.runs.items() if name == kind or one.documents.keys() <= run.documents.keys()]
         earlier = dict(self.earlier)
@@ -218,11 +218,11 @@ def check_documents(decision: Path) -> tuple[list[str], list[Problem]]:
     return sentences if sentences or problems else whole, problems
 
 
-def run_in(told: Mapping[str, Any]) -> Run:
+def run_in(told: Mapping[str, Any]) -> DocumentRun:
     """Return one run as a manifest tells it."""
     documents = {within(one["name"]): Document(str(one["sha256"]), int(one["size"])) for one in told["documents"]}
     decision, log, by, when = (str(told[name]) for name in ("decision", "log", "version", "when"))
-    return Run(documents, decision, within(log) if log else "", by, when)
+    return DocumentRun(documents, decision, within(log) if log else "", by, when)
 
 
 def within(name: str) -> str:

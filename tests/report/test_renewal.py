@@ -14,7 +14,7 @@ from mentormatch.languages import language
 from mentormatch.matching import Matching, documents_made, exporter_for
 from mentormatch.record.log import check_chain
 from mentormatch.record.validation import validate
-from mentormatch.report import renewal
+from mentormatch.report import folder as folders
 from tests.record.decisions import example
 from tests.report.reading import ALIVE, Outline, parts, sheets
 from tests.report.returned.edited import changed, with_cells
@@ -152,7 +152,7 @@ def test_a_document_that_cannot_be_written_is_told_and_the_validation_stands(
     def full(folder: Path, kind: str, *, partial: bool) -> None:
         raise OutputError(f"{folder.name} : plein ({kind}, {partial})")
 
-    monkeypatch.setattr(renewal, "generation", full)
+    monkeypatch.setattr(folders, "generation", full)
     validated = validate(folder / DECISION, who="Camille Roux")
     assert [problem.where for problem in validated.left] == ["binomes.html, binomes.json et binomes.xlsx"]
     assert check_chain(folder / JOURNAL).head == validated.head

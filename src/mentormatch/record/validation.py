@@ -13,7 +13,7 @@ from mentormatch.record.seal import Seal
 from mentormatch.record.signing import signed, validation_words
 from mentormatch.record.verify import HEAD, Verification, journal_beside, verify
 
-RENEWAL = "mentormatch.report.renewal"
+RENEWAL = "mentormatch.report.folder"
 """Renews the documents beside a decision; it stands above, and is found when needed."""
 
 

@@ -5,16 +5,17 @@ from pathlib import Path
 
 from mentormatch.assignment.solution import Status
 from mentormatch.errors import OutputError, Problem
-from mentormatch.generation import Draft, changed, generation, keep_file, refuse, write_document
+from mentormatch.files import write_whole
+from mentormatch.generation import GenerationDraft, changed, generation, keep_file, refuse, write_document
 from mentormatch.languages import tr
 from mentormatch.manifest import Manifest, manifest_in
 from mentormatch.matching import Exporter, Matching, documents_made, exporters
-from mentormatch.phrases import about
+from mentormatch.phrases import about, listed
 from mentormatch.record.decision import SUFFIX
 from mentormatch.record.digests import digest
-from mentormatch.record.log import Entry, chain_in, check_chain, continued
+from mentormatch.record.log import Chain, Entry, chain_in, check_chain, continued
 from mentormatch.record.runs import entries_of, refuse_broken
-from mentormatch.record.seal import Seal
+from mentormatch.record.seal import READERS, Seal, sealed_documents, stamp_in
 from mentormatch.record.signing import account, signed, validation_words
 from mentormatch.record.validation import validate
 from mentormatch.record.verify import journal_beside
@@ -61,7 +62,7 @@ def written(folder: Path) -> tuple[Path, ...]:
     return decision, journal_beside(decision), *made.values()
 
 
-def compose(draft: Draft, matching: Matching, *, who: str | None, why: str) -> None:
+def compose(draft: GenerationDraft, matching: Matching, *, who: str | None, why: str) -> None:
     """Put the decision, the log with its new lines, and the documents that print its head into a draft."""
     refuse_unanswered(matching, draft.place)
     made = documents_made()
@@ -78,7 +79,7 @@ def compose(draft: Draft, matching: Matching, *, who: str | None, why: str) -> N
     put_documents(draft, matching, content, Seal.of(chain_in(lines), decision, head))
 
 
-def put_documents(draft: Draft, matching: Matching, decision: bytes, seal: Seal) -> None:
+def put_documents(draft: GenerationDraft, matching: Matching, decision: bytes, seal: Seal) -> None:
     """Put a decision file, and all documents that stand beside it, into a draft."""
     for name, content in {exporters()[SUFFIX].filename: decision, **documents(matching, seal)}.items():
         draft.put(name, content)
@@ -155,3 +156,44 @@ def validated(matching: Matching, folder: Path, *, who: str, why: str = "") -> S
     """
     path, *_ = save_folder(matching, folder, who=who, why=why, replace=True)
     return validate(path, who=who, why=why).seal
+
+
+def renew(decision: Path, chain: Chain, seal: Seal) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:
+    """Write what stands beside a decision file with another seal; return what was written, and what was not, with why.
+
+    Answers and programme are not needed: what a document says of the record stands in one known place of it. One that
+    others changed there stays as it is. ``chain`` is the log, from which it is known what each prints until now.
+    """
+    beside, stem = sealed_documents(decision), decision.name.removesuffix(SUFFIX)
+    names = {f"{stem}{kind}": exporter for kind, exporter in documents_made().items() if kind in READERS}
+    made = {name: renewed(names[name], name, beside[name], chain, seal) for name in names if name in beside}
+    contents = {name: content for name, content in made.items() if content is not None}
+    advice = tr("refaites les documents avec « mentormatch match », ou gardez l'empreinte à part")
+    found = tr("il n'est plus tel qu'il a été écrit, et reste comme il est")
+    left = [Problem(name, found, advice=advice) for name, content in made.items() if content is None]
+    try:
+        write_beside(decision, contents)
+    except OutputError as error:
+        return (), (*left, Problem(listed(list(contents)), error.message))
+    return tuple(decision.with_name(name) for name in contents), tuple(left)
+
+
+def renewed(exporter: Exporter, name: str, content: bytes, chain: Chain, seal: Seal) -> bytes | None:
+    """Return a document with another seal, None where it is not as it was written."""
+    stamp = stamp_in(name, content)
+    return exporter.renewed(content, Seal.of(chain, stamp.decision, stamp.head), seal) if stamp else None
+
+
+def write_beside(decision: Path, contents: Mapping[str, bytes]) -> None:
+    """Write renewed documents: together, as those of the run of the decision, where a manifest tells of it.
+
+    One in which somebody wrote stays one in which somebody wrote: the manifest does not take it for its own.
+    """
+    folder, manifest = decision.parent, manifest_in(decision.parent)
+    kinds = [kind for kind, run in manifest.runs.items() if decision.name in run.documents]
+    own = {name: one for name, one in contents.items() if kinds and not manifest.typed(folder / name, name)}
+    for name in contents.keys() - own.keys():
+        write_whole(folder / name, contents[name])
+    if own:
+        with generation(folder, kinds[0], partial=True) as draft:
+            draft.documents |= own

@@ -119,7 +119,7 @@ def replaced(content: bytes, title: str, stood: Sequence[Row], now: Sequence[Row
 
 
 @dataclass(slots=True)
-class Outline:
+class SheetOutline:
     """Where the rows of a sheet stand in its XML, and in which styles its cells are."""
 
     tag: str = ""
@@ -132,9 +132,9 @@ class Outline:
         return self.styles.get(f"{letters(column)}{row}", "")
 
 
-def outline_of(xml: bytes) -> Outline:
+def outline_of(xml: bytes) -> SheetOutline:
     """Return the outline of a sheet; its XML was read before, and is well formed."""
-    found, parser, starts = Outline(), ParserCreate(), dict[str, int]()
+    found, parser, starts = SheetOutline(), ParserCreate(), dict[str, int]()
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         starts[tag] = parser.CurrentByteIndex

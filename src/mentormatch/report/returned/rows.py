@@ -130,7 +130,7 @@ def read_sheet(
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class SheetColumns:
     """Where the columns of ours stand, by their French titles, and those that staff added, with their headings."""
 
     ours: Mapping[str, int]
@@ -149,7 +149,7 @@ class Columns:
         return tuple((title, cells[place]) for place, title in placed if cells[place].strip())
 
 
-def columns_in(header: Sequence[str], titles: Mapping[str, str]) -> Columns:
+def columns_in(header: Sequence[str], titles: Mapping[str, str]) -> SheetColumns:
     """Return the columns of a sheet, ``titles`` being ours as it has them; of two of one name ours is the first."""
     left = {fold(title): message for message, title in titles.items()}
     ours, extra = {}, []
@@ -159,11 +159,11 @@ def columns_in(header: Sequence[str], titles: Mapping[str, str]) -> Columns:
             extra.append((place, title))
         else:
             ours[message] = place
-    return Columns(ours, extra)
+    return SheetColumns(ours, extra)
 
 
 def read_records(
-    records: tuple[Record, ...], columns: Columns, bearings: Bearings, tongue: Tongue
+    records: tuple[Record, ...], columns: SheetColumns, bearings: Bearings, tongue: Tongue
 ) -> tuple[list[Row], list[Note], list[Problem]]:
     """Return the rows below the headings; of one that names nobody and decides nothing only the texts are kept."""
     known = keys_shown(bearings)
