@@ -43,7 +43,7 @@ LONG = (".decision.json", ".journal.jsonl")
 AT_CWD, EXCHANGE = -100, 2
 """What Linux calls the folder where a process works, and what both systems call the exchange of two names."""
 
-type Stamp = tuple[int, int, int]
+type FileState = tuple[int, int, int]
 
 
 @dataclass(slots=True)
@@ -353,7 +353,7 @@ def exchanged(place: Path, files: Mapping[str, tuple[bytes, bool]], gone: set[st
     """
     beside = place.with_name(f".{place.name}.{secrets.token_hex(4)}{PART}")
     beside.mkdir()
-    new, seen = beside.stat(), dict[str, Stamp]()
+    new, seen = beside.stat(), dict[str, FileState]()
     with held(beside):  # whoever finds it in its new place waits until the old one is gone
         try:
             for name, (content, private) in files.items():
@@ -371,7 +371,7 @@ def exchanged(place: Path, files: Mapping[str, tuple[bytes, bool]], gone: set[st
                 shutil.rmtree(beside, ignore_errors=True)
 
 
-def link(source: Path, target: Path, written: set[str], seen: dict[str, Stamp], at: str = "") -> None:
+def link(source: Path, target: Path, written: set[str], seen: dict[str, FileState], at: str = "") -> None:
     """Have a folder hold all that another does but what is ``written`` anew, and note what was seen there."""
     for entry in os.scandir(source):
         name, there = f"{at}{entry.name}", target / entry.name
@@ -380,14 +380,14 @@ def link(source: Path, target: Path, written: set[str], seen: dict[str, Stamp], 
             link(Path(entry.path), there, written, seen, f"{name}/")
             shutil.copystat(entry.path, there)
             continue
-        seen[name] = stamp(entry.stat(follow_symlinks=False))
+        seen[name] = file_state(entry.stat(follow_symlinks=False))
         if len(seen) > MOST_LINKED:
             raise OSError(E2BIG, os.strerror(E2BIG))
         if name not in written:
             os.link(entry.path, there, follow_symlinks=False)
 
 
-def stamp(status: os.stat_result) -> Stamp:
+def file_state(status: os.stat_result) -> FileState:
     """Return what tells that a file is still the same: which it is, when it was written, how large it is."""
     return status.st_ino, status.st_mtime_ns, status.st_size
 
@@ -404,14 +404,14 @@ def exchange(one: Path, other: Path) -> None:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
-def discard(old: Path, place: Path, seen: Mapping[str, Stamp]) -> None:
+def discard(old: Path, place: Path, seen: Mapping[str, FileState]) -> None:
     """Delete a folder that is no longer needed; whatever is only there goes into ``place`` first, under the date.
 
     ``seen`` is what stood in it before, and was replaced or is in ``place`` too.
     """
     for name, path in files_in(old):
         status, target = path.lstat(), place / name
-        if status.st_nlink == 1 and seen.get(name) != stamp(status) and not alike(path, target):
+        if status.st_nlink == 1 and seen.get(name) != file_state(status) and not alike(path, target):
             target.parent.mkdir(parents=True, exist_ok=True)
             path.rename(free(dated_beside(target)))
     shutil.rmtree(old, ignore_errors=True)
@@ -439,7 +439,7 @@ def clear(place: Path) -> None:
                 discard(left, place, dict(superseded(left, place)))
 
 
-def superseded(left: Path, place: Path) -> Iterator[tuple[str, Stamp]]:
+def superseded(left: Path, place: Path) -> Iterator[tuple[str, FileState]]:
     """Yield of what a killed run left all that manifests tell of: documents as they were written, and logs.
 
     Whoever added to a log had the lock of the folder, and did so in that of its name.
@@ -450,7 +450,7 @@ def superseded(left: Path, place: Path) -> Iterator[tuple[str, Stamp]]:
         logs = {run.log for home in homes for run in manifest_in(home).runs.values()}
         told = path.name in {FILENAME, *logs} or (path.name.startswith(".") and path.name.endswith(PART))
         if told or any(one.known(name) and not one.typed(path, name) for one in known):
-            yield name, stamp(path.lstat())
+            yield name, file_state(path.lstat())
 
 
 def in_place(place: Path, files: Mapping[str, tuple[bytes, bool]], gone: set[str]) -> None:

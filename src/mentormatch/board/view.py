@@ -121,6 +121,13 @@ class BoardOut(Message):
     said: str
 
 
+def notices(board: "Board") -> Iterator[str]:
+    """Yield what has to be known first: whether anything was compared, who validated it, or what is in the way."""
+    matching, seal = board.matching, board.now.seal
+    yield from (caveat.sentence for caveat in matching.caveats)
+    yield from list(standing(matching, seal)) or obstacles(board)
+
+
 def shown(board: "Board", done: Action | None, turn: int = 0, refusal: str = "") -> BoardOut:
     """Return the board after an action, None: as it is first seen."""
     matching, seal = board.matching, board.now.seal
@@ -132,10 +139,7 @@ def shown(board: "Board", done: Action | None, turn: int = 0, refusal: str = "")
         status=str(matching.status),
         verdict=words.verdict(matching)[0],
         summary=words.summary(matching),
-        standing=[
-            *(caveat.sentence for caveat in matching.caveats),
-            *(standing(matching, seal) or obstacles(board)),
-        ],
+        standing=list(notices(board)),
         head=seal.head if seal else "",
         folder=str(board.folder),
         final=seal is not None,
