@@ -18,6 +18,9 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Self
 
+from mentormatch.cli import main as command_line
+from mentormatch.cli.interrupts import stand_by
+
 STEPS = ("open", "os.link", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod", "os.truncate")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 ROOMS = ("cli", "report", "record", "rights", "groups", "followup", "profiles", "inspection", "survey", "wire")
@@ -90,20 +93,21 @@ def carried_out(
 
 def child(line: list[str], step: int | None, cwd: str | None) -> int:
     """Start a process that carries out one command, and return it."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     process = os.fork()
     if process:
         return process
     code = 99
     try:
+        stand_by()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
         os.dup2(os.open(os.devnull, os.O_RDWR), 2)
         if cwd is not None:
             os.chdir(cwd)
         if step is not None:
             die_at(step)
         sys.argv = ["mentormatch", *line]
-        from mentormatch.cli.commands import run
-
-        run()
+        command_line()
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
