@@ -15,11 +15,11 @@ import pytest
 from numpy.typing import NDArray
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from mentormatch.assignment.canonical import PairHash
-from mentormatch.assignment.certificate import Verdict, certify
 from mentormatch.assignment.engine import Run, route, solve
-from mentormatch.assignment.problem import AssignmentProblem, Row
-from mentormatch.assignment.solution import Status
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.model.solution import Status
+from mentormatch.assignment.tie_breaking import PairHash
+from mentormatch.assignment.verification.certificate import Verdict, certify
 
 MENTORS, MENTEES, CANDIDATES, MARKETS = 1_000, 600, 50, 4
 

@@ -13,7 +13,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 import mentormatch as mm
 from benchmarks.made import write_survey
 from mentormatch import examples
-from mentormatch.programme import Programme
+from mentormatch.programme.programme import Programme
 
 SIZE = 100
 FEW, OTHERS = ["Cantal", "Savoie"], ["Ain", "Rhône", "Isère", "Loire"]

@@ -16,12 +16,12 @@ from pytest_benchmark.fixture import BenchmarkFixture
 import mentormatch as mm
 from benchmarks.bench_board import opened
 from benchmarks.made import write_survey
-from mentormatch.board.session import Board
-from mentormatch.matching import Matching, exporter_for
-from mentormatch.report.handing.letters import letters_book
-from mentormatch.report.handing.sheets import common, handouts
-from mentormatch.report.templating import rendered
+from mentormatch.operations.matching import Matching, exporter_for
+from mentormatch.report.handouts.letters import letters_book
+from mentormatch.report.handouts.sheets import common, handouts
+from mentormatch.report.page_templates import rendered
 from mentormatch.survey.contacts import Contacts
+from mentormatch.widgets.board.session import Board
 
 SIZES = [11, 100]
 GOAL_S = 0.2

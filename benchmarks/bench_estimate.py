@@ -13,9 +13,9 @@ from time import perf_counter
 import mentormatch as mm
 from benchmarks.scale import measuring
 from benchmarks.scale.cohorts import Market
-from mentormatch.assignment.memory import ways
 from mentormatch.errors import RequestError
-from mentormatch.matching import MOST_HELD
+from mentormatch.operations.matching import MOST_HELD
+from mentormatch.scale.memory import ways
 
 SIZES = (1_000, 3_000, 10_000, 30_000)
 

@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from mentormatch.columns import IntVector
+from mentormatch.base.columns import IntVector
 from mentormatch.groups.check import mistakes
 from mentormatch.groups.problem import Group, GroupProblem, Span
-from mentormatch.groups.solving import solve
+from mentormatch.groups.solve import solve
 
 PEOPLE = {22: 8, 40: 8, 50: 8, 100: 8, 200: 8}
 """How many people, and of how many a group is at most."""

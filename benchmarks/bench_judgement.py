@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from pytest_benchmark.fixture import BenchmarkFixture
 from scipy.optimize import linear_sum_assignment
 
-from mentormatch.assignment.certificate import certify
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.solution import Solution
-from mentormatch.review.pricing import offers
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.solution import Solution
+from mentormatch.assignment.verification.certificate import certify
+from mentormatch.explanation.exchange_costs import offers
 
 SIZE = 1_000
 

@@ -15,11 +15,11 @@ from scipy.optimize import linear_sum_assignment
 import mentormatch as mm
 from benchmarks.made import write_survey
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.posing import pose
-from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.matching import Matching, match
-from mentormatch.people import Cohort
-from mentormatch.programme import Programme
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.operations.matching import Matching, match
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.programme import Programme
+from mentormatch.rules.formulation import pose
 from mentormatch.scoring.score import ScoreTable, score
 
 SIZES = [11, 100, 1000]

@@ -8,10 +8,10 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.markets import PLACES, Market, market
-from mentormatch.assignment.face import Face
-from mentormatch.assignment.paths.best import best
-from mentormatch.assignment.paths.starting import Start
-from mentormatch.assignment.sparse import best_on_list
+from mentormatch.assignment.optimal_face import Face
+from mentormatch.assignment.sparse_assignment import best_on_list
+from mentormatch.scale.flow.assignment import best
+from mentormatch.scale.flow.initial_duals import Start
 
 SIZES = (1_000, 10_000, 100_000)
 

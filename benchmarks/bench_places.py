@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from mentormatch.assignment.rule import market_of
-from mentormatch.assignment.rules.meet import Meet
-from mentormatch.departements import DEPARTEMENTS
 from mentormatch.fields import Number, Place
-from mentormatch.people import Cohort, People
+from mentormatch.people.cohort import Cohort, People
+from mentormatch.places.departements import DEPARTEMENTS
 from mentormatch.places.finding import find
 from mentormatch.places.gazetteer import gazetteer
+from mentormatch.rules.kinds.meet import Meet
+from mentormatch.rules.rule import market_of
 from mentormatch.scoring.criteria.near import Near
 from mentormatch.scoring.score import score
 

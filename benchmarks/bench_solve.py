@@ -6,9 +6,9 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from scipy.optimize import linear_sum_assignment
 
 from benchmarks.matrices import SHAPES
-from mentormatch.assignment.certificate import Certificate, certify
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.verification.certificate import Certificate, certify
 
 CASES = [("untied", 11), ("untied", 100), *((shape, 1_000) for shape in SHAPES)]
 

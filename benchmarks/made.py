@@ -10,7 +10,7 @@ from mentormatch.fields import Field, ListOfNames, Number, Place, Ranking, Slots
 from mentormatch.fields.grids import Levels
 from mentormatch.fields.lists import Choices
 from mentormatch.fields.single import Options
-from mentormatch.programme import Programme
+from mentormatch.programme.programme import Programme
 
 BLANK = 0.08
 

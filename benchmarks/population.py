@@ -16,14 +16,14 @@ from dataclasses import field as attribute
 
 import numpy as np
 
-from mentormatch.columns import NONE, Codes, Column, Grades, Members, Names, Numbers, Ranks
-from mentormatch.departements import DEPARTEMENTS
+from mentormatch.base.columns import NONE, Codes, Column, Grades, Members, Names, Numbers, Ranks
 from mentormatch.fields import Side
 from mentormatch.fields.base import Field
 from mentormatch.fields.lists import Choices
-from mentormatch.people import Cohort, People
+from mentormatch.people.cohort import Cohort, People
 from mentormatch.places.column import Places
-from mentormatch.programme import Programme
+from mentormatch.places.departements import DEPARTEMENTS
+from mentormatch.programme.programme import Programme
 
 BLANK = 0.1
 EMPLOYERS = 12

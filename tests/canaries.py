@@ -22,8 +22,8 @@ from typing import Any
 import pytest
 
 from mentormatch import examples
-from mentormatch.enrolment import read_contacts
 from mentormatch.errors import MentorMatchError
+from mentormatch.programme.enrolment import read_contacts
 
 PLUGIN = "canaries"
 MARK = "serinette"

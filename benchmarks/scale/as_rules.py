@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks.scale.cohorts import Market
-from mentormatch.assignment.posing import SIDES, admitted
-from mentormatch.assignment.rules.gap import Gap
-from mentormatch.columns import BoolVector
+from mentormatch.base.columns import BoolVector
 from mentormatch.fields import Side
-from mentormatch.people import People
-from mentormatch.programme import Programme
+from mentormatch.languages.text_keys import canonical
+from mentormatch.people.cohort import People
+from mentormatch.programme.programme import Programme
+from mentormatch.rules.formulation import SIDES, admitted
+from mentormatch.rules.kinds.gap import Gap
 from mentormatch.scoring.criteria.availability import Availability
 from mentormatch.scoring.criteria.closeness import Closeness
 from mentormatch.scoring.criteria.coverage import Coverage
@@ -22,7 +23,6 @@ from mentormatch.scoring.criteria.wishes import Wishes
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.items import Stakes, stakes_of
 from mentormatch.scoring.score import normalised
-from mentormatch.text import canonical
 
 type Answer = Any
 """What a person answered to one criterion, as JSON; None: nothing."""

@@ -7,7 +7,7 @@ from benchmarks.scale.cohorts import Market, tiles_of
 from benchmarks.scale.measuring import memory_mb, timed
 from benchmarks.scale.records import Row
 from benchmarks.scale.solving import solved
-from mentormatch.assignment.wide.scan import STRIP
+from mentormatch.scale.scan.blocks import STRIP
 
 
 def stored(market: Market, place: float) -> NDArray[np.float64]:

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 import mentormatch as mm
 from benchmarks.population import ALIKE, APART, cohort_of
 from benchmarks.scale.records import Row
-from mentormatch.assignment.posing import pose_wide
-from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.rules.capacity import Capacity
-from mentormatch.assignment.rules.quota import Quota
-from mentormatch.assignment.wide.computed import ComputedScores
-from mentormatch.assignment.wide.scan import STRIP
-from mentormatch.assignment.wide.tiles import Tiles
-from mentormatch.people import Cohort
-from mentormatch.programme import Programme
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.programme import Programme
+from mentormatch.rules.formulation import pose_wide
+from mentormatch.rules.kinds.capacity import Capacity
+from mentormatch.rules.kinds.quota import Quota
+from mentormatch.scale.scan.blocks import STRIP
+from mentormatch.scale.scan.implicit_scores import ComputedScores
+from mentormatch.scale.scores.matrix import Tiles
 
 EXAMPLE = mm.examples.programme()
 GOALS = ("matched", "total")

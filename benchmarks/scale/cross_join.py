@@ -7,8 +7,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from benchmarks.scale.one_by_one import CELLS, SCALE, TOP, WEIGHTS
-from mentormatch.columns import Codes, Grades, Members, Names, Ranks
-from mentormatch.people import Cohort, People
+from mentormatch.base.columns import Codes, Grades, Members, Names, Ranks
+from mentormatch.people.cohort import Cohort, People
 from mentormatch.scoring.score import MILLION
 
 type Values = NDArray[np.float64]

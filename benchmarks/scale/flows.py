@@ -5,14 +5,14 @@ from resource import RUSAGE_CHILDREN, getrusage
 from benchmarks.scale.cohorts import Market
 from benchmarks.scale.measuring import timed
 from benchmarks.scale.records import Row
-from mentormatch.assignment.canonical import PairHash
 from mentormatch.assignment.engine import Run
-from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.wide.beside import Rules
-from mentormatch.assignment.wide.flow import best_by_flow
-from mentormatch.assignment.wide.pricing import begun
-from mentormatch.assignment.wide.solving import Solver
-from mentormatch.assignment.wide.view import View
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.tie_breaking import PairHash
+from mentormatch.scale.columns.generation import begun
+from mentormatch.scale.columns.master import Solver
+from mentormatch.scale.columns.subproblem import View
+from mentormatch.scale.constraints.hard_rules import Rules
+from mentormatch.scale.flow.min_cost_flow import best_by_flow
 
 WARM = 300
 

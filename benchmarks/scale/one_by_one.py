@@ -10,8 +10,8 @@ import numpy as np
 from pydantic import BaseModel
 
 from benchmarks.scale.cohorts import EXAMPLE
-from mentormatch.columns import NONE
-from mentormatch.people import Cohort, People, Person
+from mentormatch.base.columns import NONE
+from mentormatch.people.cohort import Cohort, People, Person
 from mentormatch.scoring.criteria.table import Table
 from mentormatch.scoring.score import MILLION, normalised
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from benchmarks.scale.tables import Records, rows_of
 from mentormatch.languages import language
-from mentormatch.report.pictures.drawing import BRIGHT, DARK, INK, Chart, altair, as_svg, rows
+from mentormatch.report.pictures.style import BRIGHT, DARK, INK, Chart, altair, as_svg, rows
 
 WIDTH, HEIGHT = 300, 220
 CURVES = {"scarce": BRIGHT, "tight": DARK}

@@ -25,13 +25,13 @@ from benchmarks.scale.as_rules import asked
 from benchmarks.scale.cohorts import EXAMPLE, Market
 from benchmarks.scale.measuring import alone, timed
 from benchmarks.scale.records import Row
-from mentormatch.assignment.certificate import certify
-from mentormatch.assignment.rules.different import Different
-from mentormatch.assignment.rules.gap import Gap
-from mentormatch.assignment.rules.require import Require
-from mentormatch.assignment.scores import IntMatrix
-from mentormatch.people import Cohort
-from mentormatch.programme import Programme
+from mentormatch.assignment.model.scores import IntMatrix
+from mentormatch.assignment.verification.certificate import certify
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.programme import Programme
+from mentormatch.rules.kinds.different import Different
+from mentormatch.rules.kinds.gap import Gap
+from mentormatch.rules.kinds.require import Require
 from mentormatch.scoring.criteria.closeness import Closeness
 from mentormatch.scoring.criteria.overlap import Overlap
 from mentormatch.scoring.criteria.same import Same

@@ -7,11 +7,11 @@ from benchmarks.scale.cohorts import PLACES, Market
 from benchmarks.scale.measuring import memory_mb, timed
 from benchmarks.scale.records import Row
 from benchmarks.scale.solving import WARM
-from mentormatch.assignment.rule import Rule
-from mentormatch.assignment.rules.capacity import Capacity
-from mentormatch.assignment.rules.load import Load
-from mentormatch.assignment.rules.quota import Quota
 from mentormatch.fields import Side
+from mentormatch.rules.kinds.capacity import Capacity
+from mentormatch.rules.kinds.load import Load
+from mentormatch.rules.kinds.quota import Quota
+from mentormatch.rules.rule import Rule
 
 RURAL = ("Cantal", "Allier", "Haute-Loire")
 SIDES: tuple[Side, Side] = ("mentor", "mentee")

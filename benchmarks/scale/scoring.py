@@ -9,9 +9,9 @@ from benchmarks.scale import cross_join, one_by_one
 from benchmarks.scale.cohorts import EXAMPLE, Market, tiles_of
 from benchmarks.scale.measuring import memory_mb, timed
 from benchmarks.scale.records import Row
-from mentormatch.assignment.wide.computed import ComputedScores
-from mentormatch.assignment.wide.scan import STRIP, Cut, look
-from mentormatch.assignment.wide.swift import Swift
+from mentormatch.scale.scan.blocks import STRIP, Cut, look
+from mentormatch.scale.scan.implicit_scores import ComputedScores
+from mentormatch.scale.scan.simd import Swift
 from mentormatch.scoring.score import score
 
 ROUNDS, MENTORS = 5, 1_024

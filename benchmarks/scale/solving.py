@@ -11,14 +11,14 @@ from unittest.mock import patch
 from benchmarks.scale.cohorts import Market, census
 from benchmarks.scale.measuring import memory_mb, timed
 from benchmarks.scale.records import Row
-from mentormatch.assignment import progress
-from mentormatch.assignment.certificate import certify
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.progress import Progress, listening
-from mentormatch.assignment.solution import Solution
-from mentormatch.assignment.wide.computed import ComputedScores
-from mentormatch.assignment.wide.scan import Cut
-from mentormatch.assignment.wide.solving import Solver
+from mentormatch.assignment.model.solution import Solution
+from mentormatch.assignment.verification.certificate import certify
+from mentormatch.base import progress
+from mentormatch.base.progress import Progress, listening
+from mentormatch.scale.columns.master import Solver
+from mentormatch.scale.scan.blocks import Cut
+from mentormatch.scale.scan.implicit_scores import ComputedScores
 
 WARM = 1_000
 """So many people a side have all that is compiled loaded before a clock runs."""

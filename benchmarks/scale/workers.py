@@ -22,12 +22,12 @@ from benchmarks.scale.cohorts import Market, tiles_of
 from benchmarks.scale.measuring import timed
 from benchmarks.scale.records import Row
 from mentormatch.assignment.engine import Workers, solve
-from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.wide import spread
-from mentormatch.assignment.wide.cluster import Cluster
-from mentormatch.assignment.wide.crew import Block
-from mentormatch.assignment.wide.parcel import Parcel
-from mentormatch.assignment.wide.scan import Seen
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.scale.scan import dispatch
+from mentormatch.scale.scan.blocks import Seen
+from mentormatch.scale.scan.dask_cluster import Cluster
+from mentormatch.scale.scan.parcels import Parcel
+from mentormatch.scale.scan.workers import Block
 
 
 @contextmanager
@@ -69,7 +69,7 @@ def looked(name: str, problem: AssignmentProblem, executor: Workers | None, alon
 def beside_threads(market: Market) -> list[Row]:
     """Return what the market takes by each in turn; compiled code is loaded by a first run of each."""
     problem = market.posed()
-    blocks = spread.blocks_of(*problem.shape)
+    blocks = dispatch.blocks_of(*problem.shape)
     solve(problem)
     alone, pairs = looked(f"{market.name}: threads", problem, None)
     rows = [alone | {"blocks": len(blocks), "sent_mb": len(Parcel.of(tiles_of(problem)).packed) / 1e6}]

@@ -12,112 +12,112 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mentormatch import examples as examples
     from mentormatch.assignment.engine import solve as solve
-    from mentormatch.assignment.problem import AssignmentProblem as AssignmentProblem
-    from mentormatch.assignment.progress import Progress as Progress
-    from mentormatch.assignment.solution import Solution as Solution
-    from mentormatch.assignment.solution import Status as Status
-    from mentormatch.diagnosing import diagnose as diagnose
-    from mentormatch.editions import carry_over as carry_over
-    from mentormatch.editions import read_carry_over as read_carry_over
-    from mentormatch.editions import with_history as with_history
-    from mentormatch.editions import write_carry_over as write_carry_over
-    from mentormatch.enrolment import read_contacts as read_contacts
-    from mentormatch.enrolment import read_survey as read_survey
+    from mentormatch.assignment.model.problem import AssignmentProblem as AssignmentProblem
+    from mentormatch.assignment.model.solution import Solution as Solution
+    from mentormatch.assignment.model.solution import Status as Status
+    from mentormatch.base.progress import Progress as Progress
+    from mentormatch.contract.match_response import MatchResponse as MatchResponse
+    from mentormatch.contract.operation import propose as propose
+    from mentormatch.contract.requests import MatchRequest as MatchRequest
     from mentormatch.errors import MentorMatchError as MentorMatchError
-    from mentormatch.estimating import Estimate as Estimate
-    from mentormatch.estimating import estimate as estimate
-    from mentormatch.evaluation import evaluate as evaluate
     from mentormatch.followup.year import follow_up as follow_up
     from mentormatch.groups.dates import Dates as Dates
     from mentormatch.groups.dates import choose_dates as choose_dates
-    from mentormatch.groups.former import read_groups as read_groups
-    from mentormatch.groups.grouping import Grouping as Grouping
-    from mentormatch.groups.grouping import form_groups as form_groups
+    from mentormatch.groups.partition import Grouping as Grouping
+    from mentormatch.groups.partition import form_groups as form_groups
+    from mentormatch.groups.past import read_groups as read_groups
     from mentormatch.groups.rotation import Rotation as Rotation
     from mentormatch.groups.rotation import rotate as rotate
     from mentormatch.groups.topics import Topics as Topics
     from mentormatch.groups.topics import choose_topics as choose_topics
     from mentormatch.groups.turns import Turns as Turns
     from mentormatch.groups.turns import schedule_turns as schedule_turns
-    from mentormatch.handmade import read_pairs as read_pairs
-    from mentormatch.inspection.whole import Intake as Intake
-    from mentormatch.inspection.whole import intake as intake
+    from mentormatch.inspection.intake import Intake as Intake
+    from mentormatch.inspection.intake import intake as intake
     from mentormatch.languages import language as language
-    from mentormatch.matching import Matching as Matching
-    from mentormatch.matching import match as match
-    from mentormatch.meetings import meeting_dates as meeting_dates
     from mentormatch.notebook import open_board as open_board
-    from mentormatch.people import Cohort as Cohort
-    from mentormatch.planning import plans as plans
+    from mentormatch.operations.carry_over import carry_over as carry_over
+    from mentormatch.operations.carry_over import read_carry_over as read_carry_over
+    from mentormatch.operations.carry_over import with_history as with_history
+    from mentormatch.operations.carry_over import write_carry_over as write_carry_over
+    from mentormatch.operations.diagnosis import diagnose as diagnose
+    from mentormatch.operations.estimate import Estimate as Estimate
+    from mentormatch.operations.estimate import estimate as estimate
+    from mentormatch.operations.evaluation import evaluate as evaluate
+    from mentormatch.operations.matching import Matching as Matching
+    from mentormatch.operations.matching import match as match
+    from mentormatch.operations.meeting_dates import meeting_dates as meeting_dates
+    from mentormatch.operations.pair_sheet import read_pairs as read_pairs
+    from mentormatch.operations.plans import plans as plans
+    from mentormatch.operations.repair import Repair as Repair
+    from mentormatch.operations.repair import repair as repair
+    from mentormatch.people.cohort import Cohort as Cohort
     from mentormatch.profiles.choices import with_wishes as with_wishes
     from mentormatch.profiles.sheets import anonymous_profiles as anonymous_profiles
-    from mentormatch.programme import Programme as Programme
-    from mentormatch.repairing import Repair as Repair
-    from mentormatch.repairing import repair as repair
+    from mentormatch.programme.enrolment import read_contacts as read_contacts
+    from mentormatch.programme.enrolment import read_survey as read_survey
+    from mentormatch.programme.programme import Programme as Programme
     from mentormatch.report import pictures as pictures
-    from mentormatch.report.handing.writing import write_handouts as write_handouts
-    from mentormatch.report.returned.decisions import Decisions as Decisions
-    from mentormatch.report.returned.decisions import read_decisions as read_decisions
-    from mentormatch.showing import progress as progress
+    from mentormatch.report.handouts.files import write_handouts as write_handouts
+    from mentormatch.report.reviewed.decisions import Decisions as Decisions
+    from mentormatch.report.reviewed.decisions import read_decisions as read_decisions
     from mentormatch.survey.privacy import pseudonyms_for as pseudonyms_for
-    from mentormatch.wire.asked import MatchRequest as MatchRequest
-    from mentormatch.wire.operation import propose as propose
-    from mentormatch.wire.told import MatchResponse as MatchResponse
+    from mentormatch.widgets.progress import progress as progress
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "AssignmentProblem": "assignment.problem",
-    "Cohort": "people",
+    "AssignmentProblem": "assignment.model.problem",
+    "Cohort": "people.cohort",
     "Dates": "groups.dates",
-    "Decisions": "report.returned.decisions",
-    "Estimate": "estimating",
-    "Grouping": "groups.grouping",
-    "Intake": "inspection.whole",
-    "MatchRequest": "wire.asked",
-    "MatchResponse": "wire.told",
-    "Matching": "matching",
+    "Decisions": "report.reviewed.decisions",
+    "Estimate": "operations.estimate",
+    "Grouping": "groups.partition",
+    "Intake": "inspection.intake",
+    "MatchRequest": "contract.requests",
+    "MatchResponse": "contract.match_response",
+    "Matching": "operations.matching",
     "MentorMatchError": "errors",
-    "Programme": "programme",
-    "Progress": "assignment.progress",
-    "Repair": "repairing",
+    "Programme": "programme.programme",
+    "Progress": "base.progress",
+    "Repair": "operations.repair",
     "Rotation": "groups.rotation",
-    "Solution": "assignment.solution",
-    "Status": "assignment.solution",
+    "Solution": "assignment.model.solution",
+    "Status": "assignment.model.solution",
     "Topics": "groups.topics",
     "Turns": "groups.turns",
     "anonymous_profiles": "profiles.sheets",
-    "carry_over": "editions",
+    "carry_over": "operations.carry_over",
     "choose_dates": "groups.dates",
     "choose_topics": "groups.topics",
-    "diagnose": "diagnosing",
-    "estimate": "estimating",
-    "evaluate": "evaluation",
+    "diagnose": "operations.diagnosis",
+    "estimate": "operations.estimate",
+    "evaluate": "operations.evaluation",
     "follow_up": "followup.year",
-    "form_groups": "groups.grouping",
-    "intake": "inspection.whole",
+    "form_groups": "groups.partition",
+    "intake": "inspection.intake",
     "language": "languages",
-    "match": "matching",
-    "meeting_dates": "meetings",
+    "match": "operations.matching",
+    "meeting_dates": "operations.meeting_dates",
     "open_board": "notebook",
-    "plans": "planning",
-    "progress": "showing",
-    "propose": "wire.operation",
+    "plans": "operations.plans",
+    "progress": "widgets.progress",
+    "propose": "contract.operation",
     "pseudonyms_for": "survey.privacy",
-    "read_carry_over": "editions",
-    "read_contacts": "enrolment",
-    "read_decisions": "report.returned.decisions",
-    "read_groups": "groups.former",
-    "read_pairs": "handmade",
-    "read_survey": "enrolment",
-    "repair": "repairing",
+    "read_carry_over": "operations.carry_over",
+    "read_contacts": "programme.enrolment",
+    "read_decisions": "report.reviewed.decisions",
+    "read_groups": "groups.past",
+    "read_pairs": "operations.pair_sheet",
+    "read_survey": "programme.enrolment",
+    "repair": "operations.repair",
     "schedule_turns": "groups.turns",
     "rotate": "groups.rotation",
     "solve": "assignment.engine",
-    "with_history": "editions",
+    "with_history": "operations.carry_over",
     "with_wishes": "profiles.choices",
-    "write_carry_over": "editions",
-    "write_handouts": "report.handing.writing",
+    "write_carry_over": "operations.carry_over",
+    "write_handouts": "report.handouts.files",
 }
 
 _ROOMS = {"examples": "examples", "pictures": "report.pictures"}

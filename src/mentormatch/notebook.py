@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from os import PathLike
 from typing import Any
 
-from mentormatch.board.session import Board
-from mentormatch.board.wording import script, stylesheet, words
 from mentormatch.errors import OutputError
+from mentormatch.explanation.labels import Labels
 from mentormatch.languages import language, tr
-from mentormatch.matching import Matching
+from mentormatch.operations.matching import Matching
 from mentormatch.report.exporters.page import fragment
-from mentormatch.review.labels import Labels
+from mentormatch.widgets.board.session import Board
+from mentormatch.widgets.board.texts import script, stylesheet, words
 
 try:
     import anywidget

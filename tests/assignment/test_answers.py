@@ -8,12 +8,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from mentormatch.assignment.answers import Answers, _finished, _strong_parts
-from mentormatch.assignment.bounding import Pricing
-from mentormatch.assignment.certificate import Verdict, certify
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.problem import AssignmentProblem, Loads
-from mentormatch.assignment.solution import Prices, Solution, Status, Tier
+from mentormatch.assignment.model.problem import AssignmentProblem, Loads
+from mentormatch.assignment.model.solution import Prices, Solution, Status, Tier
+from mentormatch.assignment.verification.certificate import Verdict, certify
+from mentormatch.assignment.verification.reduced_costs import Pricing
+from mentormatch.assignment.verification.solution_set import Answers, _finished, _strong_parts
 from tests.oracles.problems import problems
 
 pytestmark = pytest.mark.promise(11)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.errors import RequestError
 
 type Cells = list[list[float]]

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mentormatch.assignment.bounding import (
+from mentormatch.assignment.model.problem import SUMS, AssignmentProblem, Loads, Row
+from mentormatch.assignment.model.solution import Prices
+from mentormatch.assignment.verification.reduced_costs import (
     LARGEST,
     SUMMABLE,
     Pricing,
@@ -19,9 +21,7 @@ from mentormatch.assignment.bounding import (
     misfits,
     worth_of,
 )
-from mentormatch.assignment.problem import SUMS, AssignmentProblem, Loads, Row
-from mentormatch.assignment.solution import Prices
-from mentormatch.columns import IntVector
+from mentormatch.base.columns import IntVector
 
 pytestmark = pytest.mark.promise(11)
 

@@ -9,12 +9,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.random import default_rng
 
-from mentormatch.assignment.certificate import Certificate, Verdict, certify
 from mentormatch.assignment.engine import engines_by_kind, solve
 from mentormatch.assignment.engines import milp, plain
-from mentormatch.assignment.problem import SUMS, AssignmentProblem, Loads, Row
-from mentormatch.assignment.solution import Links, Prices, Solution, Status, Tier
-from mentormatch.columns import IntVector
+from mentormatch.assignment.model.problem import SUMS, AssignmentProblem, Loads, Row
+from mentormatch.assignment.model.solution import Links, Prices, Solution, Status, Tier
+from mentormatch.assignment.verification.certificate import Certificate, Verdict, certify
+from mentormatch.base.columns import IntVector
 from tests.oracles.exhaustive import choices, exhaustive, holds, tiers
 from tests.oracles.problems import problems, random_problem
 

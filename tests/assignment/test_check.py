@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.assignment.check import violations
 from mentormatch.assignment.engine import Engine, Run, solve
 from mentormatch.assignment.engines.plain import Plain
-from mentormatch.assignment.problem import AssignmentProblem, Loads, Row
-from mentormatch.assignment.scores import DenseScores
-from mentormatch.assignment.solution import Solution, Status, Tier
+from mentormatch.assignment.model.problem import AssignmentProblem, Loads, Row
+from mentormatch.assignment.model.scores import DenseScores
+from mentormatch.assignment.model.solution import Solution, Status, Tier
+from mentormatch.assignment.verification.feasibility import violations
 from mentormatch.errors import EngineError
 from tests.oracles.problems import problems
 

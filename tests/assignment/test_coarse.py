@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.assignment.certificate import Verdict, certify
-from mentormatch.assignment.coarse import coarser, whole
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.solution import Prices, Solution, Status
-from mentormatch.assignment.stages import reached
-from mentormatch.columns import IntVector
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.solution import Prices, Solution, Status
+from mentormatch.assignment.objective import reached
+from mentormatch.assignment.verification.certificate import Verdict, certify
+from mentormatch.assignment.verification.dual_rounding import coarser, whole
+from mentormatch.base.columns import IntVector
 from tests.oracles.exhaustive import choices, exhaustive, tiers
 
 pytestmark = pytest.mark.promise(11)

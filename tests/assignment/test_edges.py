@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.solution import Solution
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.solution import Solution
 
 pytestmark = [pytest.mark.promise(16), pytest.mark.parametrize("engine", ["plain", "milp"])]
 

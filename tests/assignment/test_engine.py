@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mentormatch.assignment import highs
 from mentormatch.assignment.engine import engines_by_kind, route, solve
 from mentormatch.assignment.engines import plain
-from mentormatch.assignment.problem import AssignmentProblem, Loads, Row
-from mentormatch.assignment.program import Answer, Program, Word
-from mentormatch.assignment.scores import DenseScores
-from mentormatch.assignment.simplex import Simplex
-from mentormatch.assignment.solution import Status
+from mentormatch.assignment.mip import dispatch
+from mentormatch.assignment.mip.program_model import Answer, Program, Word
+from mentormatch.assignment.mip.simplex import Simplex
+from mentormatch.assignment.model.problem import AssignmentProblem, Loads, Row
+from mentormatch.assignment.model.scores import DenseScores
+from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import RequestError
 
 pose = AssignmentProblem.from_scores
@@ -99,7 +99,7 @@ def test_a_plain_problem_never_loads_pulp() -> None:
     script = (
         "import sys, numpy as np\n"
         "from mentormatch.assignment.engine import solve\n"
-        "from mentormatch.assignment.problem import AssignmentProblem\n"
+        "from mentormatch.assignment.model.problem import AssignmentProblem\n"
         "assert str(solve(AssignmentProblem.from_scores(np.eye(3))).status) == 'proved'\n"
         "assert not {'pulp', 'highspy', 'pandas'} & set(sys.modules)\n"
     )
@@ -109,13 +109,13 @@ def test_a_plain_problem_never_loads_pulp() -> None:
 @pytest.mark.promise(21)
 def test_no_key_enters_a_solver_model(monkeypatch: pytest.MonkeyPatch) -> None:
     names: list[str] = []
-    ask = highs.solved
+    ask = dispatch.solved
 
     def listen(program: Program, seconds: float | None) -> Answer:
         names.extend(program.names)
         return ask(program, seconds)
 
-    monkeypatch.setattr(highs, "solved", listen)
+    monkeypatch.setattr(dispatch, "solved", listen)
     small = coupled(6)
     keys = tuple(f"person{place}@example.org" for place in range(6))
     solve(AssignmentProblem(small.scores, small.mentors, small.mentees, small.rows, mentor_keys=keys, mentee_keys=keys))
@@ -142,13 +142,13 @@ def test_a_simplex_that_gives_up_is_asked_once_more_and_then_the_solve_fails_in_
 @pytest.mark.promise(10)
 @pytest.mark.promise(20)
 def test_a_solver_that_is_stopped_at_any_moment_leaves_a_true_answer_or_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    problem, ask = coupled(10), highs.solved
+    problem, ask = coupled(10), dispatch.solved
     whole = solve(problem)
     seen: set[Status] = set()
     for allowed in range(20):
         left = iter(range(allowed))
         monkeypatch.setattr(
-            highs,
+            dispatch,
             "solved",
             lambda program, seconds, left=left: (
                 ask(program, seconds) if next(left, None) is not None else Answer(Word.STOPPED)

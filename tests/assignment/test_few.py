@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from mentormatch.assignment import dense, few, sparse
-from mentormatch.assignment.certificate import certify
+from mentormatch.assignment import column_generation, dense_assignment, sparse_assignment
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.solution import Solution, Status
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.solution import Solution, Status
+from mentormatch.assignment.verification.certificate import certify
 from tests.oracles.problems import random_problem
 
 VALUES = (1, 3, 1_000_000)
@@ -16,16 +16,21 @@ VALUES = (1, 3, 1_000_000)
 def begin_with_few(patch: pytest.MonkeyPatch) -> list[bool]:
     """Begin with two pairs a person in problems of any size; return whether these led to each optimum."""
     led: list[bool] = []
-    original = few.best_by_few
+    original = column_generation.best_by_few
 
-    def noted(many: few.Many, solve: few.Solve) -> few.Found | None:
+    def noted(many: column_generation.Many, solve: column_generation.Solve) -> column_generation.Found | None:
         result = original(many, solve)
         led.append(result is not None)
         return result
 
-    for module, name, value in ((few, "LEADING", 2), (few, "SAMPLE", 20), (dense, "LARGE", 0), (sparse, "MANY", 0)):
+    for module, name, value in (
+        (column_generation, "LEADING", 2),
+        (column_generation, "SAMPLE", 20),
+        (dense_assignment, "LARGE", 0),
+        (sparse_assignment, "MANY", 0),
+    ):
         patch.setattr(module, name, value)
-    for module in (dense, sparse):
+    for module in (dense_assignment, sparse_assignment):
         patch.setattr(module, "best_by_few", noted)
     return led
 
@@ -60,7 +65,7 @@ def test_few_pairs_are_mostly_enough(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("values", [2, 1_000_000])
 def test_few_pairs_of_a_large_block_are_proved_to_be_optimal(values: int) -> None:
     scores = np.random.default_rng(values).integers(0, values, (420, 420))
-    assert scores.size > dense.LARGE
+    assert scores.size > dense_assignment.LARGE
     problem = AssignmentProblem.from_scores(scores)
     assert certify(problem, solve(problem)).certified
 

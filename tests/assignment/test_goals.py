@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mentormatch.assignment.check import violations
 from mentormatch.assignment.engine import route, solve
+from mentormatch.assignment.goal_price import prices_of_goals
 from mentormatch.assignment.leximin import Leximin
-from mentormatch.assignment.price import prices_of_goals
-from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.solution import Solution, Status, Tier
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.solution import Solution, Status, Tier
+from mentormatch.assignment.verification.feasibility import violations
 from mentormatch.errors import EngineError, RequestError
 
 pytestmark = pytest.mark.promise(13)

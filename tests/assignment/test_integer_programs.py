@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.assignment import branching, by_pulp, highs
-from mentormatch.assignment.branching import Falls, Tree, branched
-from mentormatch.assignment.program import WHOLE, Answer, Program, Sum, Word
-from mentormatch.assignment.simplex import USUAL, Simplex
-from mentormatch.columns import BoolVector
+from mentormatch.assignment.mip import branch_and_bound, dispatch, pulp_backend
+from mentormatch.assignment.mip.branch_and_bound import Falls, Tree, branched
+from mentormatch.assignment.mip.program_model import WHOLE, Answer, Program, Sum, Word
+from mentormatch.assignment.mip.simplex import USUAL, Simplex
+from mentormatch.base.columns import BoolVector
 from mentormatch.errors import EngineError
 
 GREATEST = 1_000_000
@@ -85,9 +85,9 @@ def test_branch_and_bound_finds_the_best_of_all_choices(program: Program) -> Non
 @given(programs())
 def test_a_program_that_is_given_to_pulp_has_the_same_best_choice(program: Program) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(branching, "MOST_PARTS", 0)
+        patch.setattr(branch_and_bound, "MOST_PARTS", 0)
         assert branched(program, None) is None
-        assert told(program, highs.solved(program, None)) == best(program)
+        assert told(program, dispatch.solved(program, None)) == best(program)
 
 
 @pytest.mark.promise(10)
@@ -119,7 +119,7 @@ def test_no_time_is_no_answer() -> None:
 @pytest.mark.promise(20)
 @pytest.mark.parametrize("fails", [1, 2])
 def test_pulp_is_asked_once_more_when_the_solver_gives_up(fails: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    left, run = iter(range(fails)), by_pulp._run
+    left, run = iter(range(fails)), pulp_backend._run
 
     def give_up(model: pulp.LpProblem, *asked: Any) -> pulp.LpSolveStats:
         stats = run(model, *asked)
@@ -127,11 +127,11 @@ def test_pulp_is_asked_once_more_when_the_solver_gives_up(fails: int, monkeypatc
             model.solverModel, stats.status = None, pulp.const.LpSolveStatus.Undefined
         return stats
 
-    monkeypatch.setattr(branching, "MOST_PARTS", 0)
-    monkeypatch.setattr(by_pulp, "_run", give_up)
+    monkeypatch.setattr(branch_and_bound, "MOST_PARTS", 0)
+    monkeypatch.setattr(pulp_backend, "_run", give_up)
     program = whole([3, 2], [False, False], [Sum(np.arange(2), np.ones(2, int), 0, 1)])
     if fails == 1:
-        assert told(program, highs.solved(program, None)) == 3
+        assert told(program, dispatch.solved(program, None)) == 3
         return
     with pytest.raises(EngineError, match="gave up twice"):
-        highs.solved(program, None)
+        dispatch.solved(program, None)

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from mentormatch.assignment.paths.compiled import borrowing
-from mentormatch.assignment.paths.intrinsics import LANES, ones, passing, passing_plainly
+from mentormatch.assignment.kernels.jit import borrowing
+from mentormatch.scale.scan.intrinsics import LANES, ones, passing, passing_plainly
 
 WORDS = st.integers(0, (1 << 64) - 1)
 

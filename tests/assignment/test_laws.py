@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.problem import GOALS, AssignmentProblem, Row
-from mentormatch.assignment.scores import stored
-from mentormatch.assignment.solution import Solution, Status
+from mentormatch.assignment.model.problem import GOALS, AssignmentProblem, Row
+from mentormatch.assignment.model.scores import stored
+from mentormatch.assignment.model.solution import Solution, Status
 from tests.oracles.problems import larger_problem, problems, with_any_goals
 
 pytestmark = pytest.mark.promise(14)

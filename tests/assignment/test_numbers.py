@@ -9,8 +9,8 @@ import pytest
 from scipy.sparse import coo_array, csr_array
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.problem import EXACT, AssignmentProblem, Loads, Row
-from mentormatch.assignment.scores import DenseScores, SparseScores, stored
+from mentormatch.assignment.model.problem import EXACT, AssignmentProblem, Loads, Row
+from mentormatch.assignment.model.scores import DenseScores, SparseScores, stored
 from mentormatch.errors import RequestError
 
 pose = AssignmentProblem.from_scores

@@ -14,16 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numba.core.caching import CacheImpl
 
-from mentormatch.assignment import sparse
-from mentormatch.assignment.face import Bounds, Face, Optimum, total
-from mentormatch.assignment.paths import best as paths
-from mentormatch.assignment.paths import starting
-from mentormatch.assignment.paths.best import best, never
-from mentormatch.assignment.paths.compiled import compiled
-from mentormatch.assignment.paths.starting import Market, Over, Start, falling, rising, scaled
-from mentormatch.assignment.settle import OutOfTime
-from mentormatch.columns import IntVector
+from mentormatch.assignment import sparse_assignment
+from mentormatch.assignment.kernels.jit import compiled
+from mentormatch.assignment.lexicographic import OutOfTime
+from mentormatch.assignment.optimal_face import Bounds, Face, Optimum, total
+from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError
+from mentormatch.scale.flow import assignment as paths
+from mentormatch.scale.flow import initial_duals
+from mentormatch.scale.flow.assignment import best, never
+from mentormatch.scale.flow.initial_duals import Market, Over, Start, falling, rising, scaled
 
 type Posed = tuple[Face, IntVector]
 
@@ -100,8 +100,8 @@ def same_prices(first: Optimum, second: Optimum) -> bool:
 
 def by_scipy(face: Face, profit: IntVector) -> Optimum | None:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(sparse, "compiled_for", lambda _: False)
-        return sparse.best_on_list(face, profit)
+        patched.setattr(sparse_assignment, "compiled_for", lambda _: False)
+        return sparse_assignment.best_on_list(face, profit)
 
 
 @given(posed())
@@ -164,11 +164,11 @@ def test_the_start_is_chosen_by_how_many_places_there_are(
 ) -> None:
     asked: list[str] = []
     for name in ("rising", "scaled", "falling"):
-        monkeypatch.setattr(starting, name, lambda market, over, name=name: asked.append(name))
+        monkeypatch.setattr(initial_duals, name, lambda market, over, name=name: asked.append(name))
     right = np.array([places, places, 1, places], dtype=np.int64)
     cells = open_cells(np.arange(16), np.ones(4, dtype=np.int64), right)
     face = face_of(cells, np.ones(4, dtype=np.int64), right)
-    starting.start_of(Market.of(face, np.ones(len(face), dtype=np.int64)), never)
+    initial_duals.start_of(Market.of(face, np.ones(len(face), dtype=np.int64)), never)
     assert asked == [begin]
 
 
@@ -202,7 +202,7 @@ def test_a_warm_start_that_leads_astray_is_given_up(seed: int, monkeypatch: pyte
 
     def noted(market: Market, over: Over) -> Start:
         begun.append(market)
-        return starting.start_of(market, over)
+        return initial_duals.start_of(market, over)
 
     monkeypatch.setattr(paths, "start_of", noted)
     face, profit = random(seed, 60, 1_000_000)

@@ -9,11 +9,11 @@ import pytest
 
 from mentormatch.assignment import engine
 from mentormatch.assignment.engine import engines_by_kind, solve
-from mentormatch.assignment.problem import GOALS, AssignmentProblem, Row
-from mentormatch.assignment.solution import Solution, Status
-from tests.assignment.wide.test_same_pairs import PROGRAMME, RULES, both, cohort
+from mentormatch.assignment.model.problem import GOALS, AssignmentProblem, Row
+from mentormatch.assignment.model.solution import Solution, Status
 from tests.conftest import DEEP
 from tests.oracles.problems import larger_problem
+from tests.scale.test_same_pairs import PROGRAMME, RULES, both, cohort
 
 pytestmark = pytest.mark.promise(12)
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.assignment import scores
-from mentormatch.assignment.scores import DenseScores, stored
+from mentormatch.assignment.model import scores
+from mentormatch.assignment.model.scores import DenseScores, stored
 
 SPANS = (5, (1 << 31) - 1, 1 << 31, 1 << 61)
 """Differences that fit into four bytes, and that do not."""

@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.assignment import sharing
-from mentormatch.assignment.rule import Market, market_of
-from mentormatch.assignment.rules.common import Common
-from mentormatch.assignment.rules.different import Different
-from mentormatch.assignment.rules.gap import Gap
-from mentormatch.assignment.rules.veto import Veto
-from mentormatch.assignment.sharing import meeting, share
-from mentormatch.columns import NONE, Codes, Column, Members, Names, Numbers, Texts
-from mentormatch.people import Cohort, People
-from mentormatch.text import canonical, fold
+from mentormatch.base.columns import NONE, Codes, Column, Members, Names, Numbers, Texts
+from mentormatch.languages.text_keys import canonical, fold
+from mentormatch.people.cohort import Cohort, People
+from mentormatch.rules import shared_answers
+from mentormatch.rules.kinds.common import Common
+from mentormatch.rules.kinds.different import Different
+from mentormatch.rules.kinds.gap import Gap
+from mentormatch.rules.kinds.veto import Veto
+from mentormatch.rules.rule import Market, market_of
+from mentormatch.rules.shared_answers import meeting, share
 
 LETTERS = ("Ada", "ada ", "Ad\u00e1", "Bo", "Cy", "Di", "Ed")
 """Names of which two differ in case and spaces only, and one in an accent."""
@@ -66,7 +66,7 @@ def test_names_are_shared_as_in_plain_python(left: Names, right: Names, least: i
 def test_names_are_shared_alike_whichever_way_is_taken(
     kinds: int, seldom: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sharing, "SELDOM", seldom)
+    monkeypatch.setattr(shared_answers, "SELDOM", seldom)
     rng = np.random.default_rng(kinds)
     left, right = (
         Names(tuple(tuple(f"n{each}" for each in rng.integers(0, kinds, count)) for count in rng.integers(0, 5, size)))

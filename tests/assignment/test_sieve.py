@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.assignment import sieve
-from mentormatch.assignment.answers import Answers
-from mentormatch.assignment.bounding import Pricing
-from mentormatch.assignment.certificate import certify
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.problem import AssignmentProblem, Row
-from mentormatch.assignment.scores import DenseScores, SparseScores, stored
-from mentormatch.assignment.solution import Prices, Solution, Status, Tier
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.model.scores import DenseScores, SparseScores, stored
+from mentormatch.assignment.model.solution import Prices, Solution, Status, Tier
+from mentormatch.assignment.verification import pricing
+from mentormatch.assignment.verification.certificate import certify
+from mentormatch.assignment.verification.reduced_costs import Pricing
+from mentormatch.assignment.verification.solution_set import Answers
 from tests.oracles.problems import problems
 
 pytestmark = pytest.mark.promise(11)
@@ -74,7 +74,7 @@ STAGES = (
 def test_pairs_are_left_that_are_worth_their_prices(
     monkeypatch: pytest.MonkeyPatch, cells: int, prices: Prices
 ) -> None:
-    monkeypatch.setattr(sieve, "CELLS", cells)
+    monkeypatch.setattr(pricing, "CELLS", cells)
     asked = problem(rows=ROWS)
     every = Answers.of(asked, NOBODY)
     stage = Pricing.of(asked, prices, every, {})
@@ -162,9 +162,9 @@ def test_a_stage_that_puts_no_goal_first_proves_nothing_of_those_after_it_either
 def test_pairs_that_are_named_are_among_those_left_in_whichever_strip_they_stand(
     cells: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sieve, "CELLS", cells)
+    monkeypatch.setattr(pricing, "CELLS", cells)
     asked = problem(former=((2, 2), (0, 1)))
     dear = Prices((("matched", 700), ("priority", 43), ("total", 2)), np.full(3, 9_000), np.zeros(3, dtype=np.int64))
     named = np.array([[2, 0], [0, 0], [2, 1], [0, 0]])
-    mentors, mentees = sieve.left_by(asked, asked.scores, dear, named)
+    mentors, mentees = pricing.left_by(asked, asked.scores, dear, named)
     assert list(zip(mentors.tolist(), mentees.tolist(), strict=True)) == [(0, 0), (0, 1), (2, 0), (2, 2)]

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from mentormatch.assignment import dense, few, square
-from mentormatch.assignment.block import Block
-from mentormatch.assignment.certificate import certify
+from mentormatch.assignment import column_generation, dense_assignment, square_assignment
+from mentormatch.assignment.cost_matrix import Block
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.solution import Status
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.solution import Status
+from mentormatch.assignment.verification.certificate import certify
 from tests.assignment.test_few import prices
 
 SIZES = (8, 13, 30, 61)
@@ -30,21 +30,21 @@ def made(seed: int) -> AssignmentProblem:
 def begun(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Look at few cells of squares of any size; return whether these led to each optimum."""
     led: list[bool] = []
-    original = square.best_in_square
+    original = square_assignment.best_in_square
 
-    def noted(block: Block, whole: square.Whole) -> few.Found | None:
+    def noted(block: Block, whole: square_assignment.Whole) -> column_generation.Found | None:
         found = original(block, whole)
         led.append(found is not None)
         return found
 
     for module, name, value in (
-        (square, "LARGE", 16),
-        (square, "LEADING", 2),
-        (square, "LEAST", 2),
-        (few, "SAMPLE", 20),
+        (square_assignment, "LARGE", 16),
+        (square_assignment, "LEADING", 2),
+        (square_assignment, "LEAST", 2),
+        (column_generation, "SAMPLE", 20),
     ):
         monkeypatch.setattr(module, name, value)
-    monkeypatch.setattr(dense, "best_in_square", noted)
+    monkeypatch.setattr(dense_assignment, "best_in_square", noted)
     return led
 
 
@@ -53,7 +53,7 @@ def test_few_cells_give_the_pairs_and_the_prices_of_all(
     seed: int, begun: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = solve(made(seed), engine="plain")
-    monkeypatch.setattr(dense, "best_in_square", lambda block, whole: None)
+    monkeypatch.setattr(dense_assignment, "best_in_square", lambda block, whole: None)
     expected = solve(made(seed), engine="plain")
     assert found.status is expected.status is Status.PROVED
     assert found.pairs.tolist() == expected.pairs.tolist()
@@ -70,7 +70,7 @@ def test_a_large_square_in_which_some_stay_alone_is_proved() -> None:
     draw = np.random.default_rng(1)
     scores, allowed = draw.integers(0, 1_000, (640, 640)), draw.random((640, 640)) < 0.5
     allowed[:30, 20:] = False
-    assert scores.size > square.LARGE
+    assert scores.size > square_assignment.LARGE
     problem = AssignmentProblem.from_scores(scores, allowed)
     solution = solve(problem, engine="plain")
     assert len(solution.pairs) == 630

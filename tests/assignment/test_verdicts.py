@@ -5,7 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mentormatch.assignment.certificate import (
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.model.problem import AssignmentProblem, Loads, Row
+from mentormatch.assignment.model.solution import Prices, Solution, Status, Tier
+from mentormatch.assignment.verification.certificate import (
     WORDS,
     Certificate,
     CertifiedTier,
@@ -13,9 +16,6 @@ from mentormatch.assignment.certificate import (
     certify,
     provable,
 )
-from mentormatch.assignment.engine import solve
-from mentormatch.assignment.problem import AssignmentProblem, Loads, Row
-from mentormatch.assignment.solution import Prices, Solution, Status, Tier
 from mentormatch.languages import tr
 
 pytestmark = pytest.mark.promise(11)

@@ -8,19 +8,20 @@ import pytest
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from mentormatch.assignment import block as blocks
-from mentormatch.assignment import compiling, dense, sparse
-from mentormatch.assignment import face as faces
-from mentormatch.assignment.block import Block
-from mentormatch.assignment.compiling import compiled_for
+from mentormatch.assignment import cost_matrix as blocks
+from mentormatch.assignment import dense_assignment, sparse_assignment
+from mentormatch.assignment import optimal_face as faces
+from mentormatch.assignment.cost_matrix import Block
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.face import Bounds, Face, open_bounds
-from mentormatch.assignment.paths.parts import strong_parts
-from mentormatch.assignment.problem import AssignmentProblem, Loads
-from mentormatch.assignment.scores import DenseScores
-from mentormatch.assignment.settle import opening_stage
-from mentormatch.assignment.stages import merged
-from mentormatch.columns import IntVector
+from mentormatch.assignment.kernels import choice
+from mentormatch.assignment.kernels.choice import compiled_for
+from mentormatch.assignment.kernels.components import strong_parts
+from mentormatch.assignment.lexicographic import opening_stage
+from mentormatch.assignment.model.problem import AssignmentProblem, Loads
+from mentormatch.assignment.model.scores import DenseScores
+from mentormatch.assignment.objective import merged
+from mentormatch.assignment.optimal_face import Bounds, Face, open_bounds
+from mentormatch.base.columns import IntVector
 from tests.conftest import DEEP
 
 SEEDS = range(600 if DEEP else 30)
@@ -45,7 +46,7 @@ def test_prices_and_total_are_those_of_scipys_assignment(seed: int) -> None:
     stage = opening_stage(merged(problem, lambda reach: reach < 1 << 50))
     assert isinstance(problem.scores, DenseScores)
     block = Block.of(problem, problem.scores, stage, open_bounds(problem))
-    expected, found = dense._by_scipy(block, stage), dense._by_paths(block)
+    expected, found = dense_assignment._by_scipy(block, stage), dense_assignment._by_paths(block)
     assert expected is not None
     totals = []
     for partner, rows, columns in (expected, found):
@@ -61,19 +62,19 @@ def test_prices_and_total_are_those_of_scipys_assignment(seed: int) -> None:
 
 
 def test_pairs_are_the_same_by_either_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dense, "QUICKER", 0)
+    monkeypatch.setattr(dense_assignment, "QUICKER", 0)
     taken = []
 
-    def by_paths(block: Block) -> dense.Priced:
+    def by_paths(block: Block) -> dense_assignment.Priced:
         taken.append(block.count)
         return by_compiled(block)
 
-    by_compiled = dense._by_paths
-    monkeypatch.setattr(dense, "_by_paths", by_paths)
+    by_compiled = dense_assignment._by_paths
+    monkeypatch.setattr(dense_assignment, "_by_paths", by_paths)
     for seed in SEEDS:
         found = []
         for compiled in (False, True):
-            monkeypatch.setattr(dense, "compiled_for", lambda _, compiled=compiled: compiled)
+            monkeypatch.setattr(dense_assignment, "compiled_for", lambda _, compiled=compiled: compiled)
             found.append(solve(drawn(seed), seed=seed))
         assert found[0].pairs.tolist() == found[1].pairs.tolist()
         assert found[0].tiers == found[1].tiers
@@ -99,8 +100,8 @@ def test_a_face_has_the_same_optimum_by_either_way(seed: int, monkeypatch: pytes
     face, profit = faced(seed)
     found = []
     for compiled in (False, True):
-        monkeypatch.setattr(sparse, "compiled_for", lambda _, compiled=compiled: compiled)
-        found.append(sparse.best_on_list(face, profit))
+        monkeypatch.setattr(sparse_assignment, "compiled_for", lambda _, compiled=compiled: compiled)
+        found.append(sparse_assignment.best_on_list(face, profit))
     expected, optimum = found
     assert (optimum is None) == (expected is None)
     if optimum is not None and expected is not None:
@@ -139,7 +140,7 @@ def test_parts_are_those_that_scipy_finds(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_same_pairs_are_free_by_either_way(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     whole, profit = faced(seed)
-    optimum = sparse.best_on_list(whole, profit)
+    optimum = sparse_assignment.best_on_list(whole, profit)
     if optimum is None:
         return
     found = []
@@ -164,6 +165,6 @@ def test_compiled_code_is_used_where_it_is_loaded_or_worth_loading(monkeypatch: 
     assert compiled_for(1)
     monkeypatch.delitem(sys.modules, "numba")
     assert not compiled_for(1)
-    assert compiled_for(compiling.LOADED)
-    monkeypatch.setattr(compiling, "find_spec", lambda _: None)
-    assert not compiled_for(compiling.LOADED)
+    assert compiled_for(choice.LOADED)
+    monkeypatch.setattr(choice, "find_spec", lambda _: None)
+    assert not compiled_for(choice.LOADED)

@@ -14,8 +14,8 @@ from benchmarks.scale.pointed import VALUES
 from benchmarks.scale.records import begun, keep, kept, newest
 from benchmarks.scale.solving import solved
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.posing import SIDES, pose_wide
-from mentormatch.people import Cohort
+from mentormatch.people.cohort import Cohort
+from mentormatch.rules.formulation import SIDES, pose_wide
 from mentormatch.scoring.score import MILLION, score
 
 FEW = Market(40, 50, "tight")

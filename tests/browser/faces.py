@@ -10,15 +10,15 @@ from jinja2.meta import find_referenced_templates
 from jinja2.nodes import Template
 
 import mentormatch
-from mentormatch.board.session import Board
-from mentormatch.inspection.part import writer_for
-from mentormatch.matching import exporter_for
+from mentormatch.explanation.labels import KEYS
+from mentormatch.inspection.section import writer_for
 from mentormatch.notebook import BoardWidget
-from mentormatch.report import following, gathering, profiles
-from mentormatch.report.handing.sheets import common, handouts
+from mentormatch.operations.matching import exporter_for
+from mentormatch.report import followup, profiles, sessions
+from mentormatch.report.handouts.sheets import common, handouts
+from mentormatch.report.page_templates import environment, rendered
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Map, Waterfall
-from mentormatch.report.templating import environment, rendered
-from mentormatch.review.labels import KEYS
+from mentormatch.widgets.board.session import Board
 from tests.groups.gathered import gathered
 from tests.report.views.looked import views
 from tests.report.whole import Edition
@@ -61,11 +61,11 @@ def handed(one: Edition) -> str:
 
 
 def year(one: Edition) -> str:
-    return following.page(one.year).decode()
+    return followup.page(one.year).decode()
 
 
 def group(one: Edition) -> str:
-    return gathering.page(gathering.Asked(gathered(one)[0], staff=True)).decode()
+    return sessions.page(sessions.Asked(gathered(one)[0], staff=True)).decode()
 
 
 def view(one: Edition) -> str:

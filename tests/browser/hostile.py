@@ -7,12 +7,12 @@ from typing import Any
 from pandas import DataFrame
 
 import mentormatch as mm
-from mentormatch.assignment.posing import SIDES
-from mentormatch.board.session import Board
+from mentormatch.explanation.labels import Labels
 from mentormatch.fields import Side
+from mentormatch.languages.text_keys import fold
 from mentormatch.report.texts import spaced, visible
-from mentormatch.review.labels import Labels
-from mentormatch.text import fold
+from mentormatch.rules.formulation import SIDES
+from mentormatch.widgets.board.session import Board
 
 
 def hostile_board(texts: Sequence[str], folder: Path) -> tuple[Board, set[str]]:

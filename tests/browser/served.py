@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 
-from mentormatch.board.session import Board
-from mentormatch.board.wording import script, stylesheet, words
 from mentormatch.languages import language
+from mentormatch.widgets.board.session import Board
+from mentormatch.widgets.board.texts import script, stylesheet, words
 
 POLICY = (
     "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'none';"

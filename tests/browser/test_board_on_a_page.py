@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import mentormatch as mm
-from mentormatch.board.session import Board
-from mentormatch.matching import Matching
+from mentormatch.operations.matching import Matching
+from mentormatch.widgets.board.session import Board
 from tests.browser.browsing import NOTHING, Watched, faults
 from tests.browser.hostile import hostile_board
 from tests.browser.served import served

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from mentormatch.wire.operation import ask
+from mentormatch.contract.operation import ask
 from tests.conftest import ROOT
 from tests.service.serving import TOKEN, Served, start, stop
 

@@ -8,10 +8,10 @@ import pytest
 
 from mentormatch import examples
 from mentormatch.errors import OutputError, RequestError
-from mentormatch.evaluation import evaluate
-from mentormatch.matching import Matching, match
-from mentormatch.people import Cohort
-from mentormatch.programme import Programme
+from mentormatch.operations.evaluation import evaluate
+from mentormatch.operations.matching import Matching, match
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.programme import Programme
 
 RURAL = {"Cantal", "Allier", "Haute-Loire"}
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 import mentormatch as mm
 from mentormatch.cli.commands import COMMANDS, app
-from mentormatch.wire.operation import operations
+from mentormatch.contract.operation import operations
 
 NAMES = [name for name, _ in COMMANDS.values()]
 

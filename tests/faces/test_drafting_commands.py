@@ -7,10 +7,10 @@ import tomllib
 from pathlib import Path
 
 from mentormatch import examples
-from mentormatch.enrolment import read_survey
-from mentormatch.matching import match
-from mentormatch.programme import Programme
-from tests.drafting.questionnaires import reworded
+from mentormatch.operations.matching import match
+from mentormatch.programme.enrolment import read_survey
+from mentormatch.programme.programme import Programme
+from tests.drafts.questionnaires import reworded
 
 
 def run(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:

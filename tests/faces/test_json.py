@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
+from mentormatch.base.strict_json import parse_json
+from mentormatch.contract.requests import MatchRequest
 from mentormatch.errors import MentorMatchError, RequestError
-from mentormatch.strictjson import parse_json
-from mentormatch.wire.asked import MatchRequest
 
 PROGRAMME: dict[str, Any] = {
     "programme": {"name": "Essai"},

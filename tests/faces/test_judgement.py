@@ -4,7 +4,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.errors import RequestError
-from mentormatch.matching import Matching
+from mentormatch.operations.matching import Matching
 
 
 @pytest.fixture(scope="module")

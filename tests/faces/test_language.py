@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import mentormatch as mm
-from mentormatch.cli.speaking import LOCALES, VARIABLE, of_environment
+from mentormatch.cli.spoken_language import LOCALES, VARIABLE, of_environment
 from tests.english import french_in
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.errors import OutputError, RequestError
-from mentormatch.matching import Matching, documents_made, exporters
+from mentormatch.operations.matching import Matching, documents_made, exporters
 
 
 @pytest.fixture(scope="module")

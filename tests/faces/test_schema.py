@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch.wire.operation import operations
-from mentormatch.wire.schema import Part, schema_of
+from mentormatch.contract.operation import operations
+from mentormatch.contract.schema import Part, schema_of
 from tests.faces.test_command_line import run
 
 

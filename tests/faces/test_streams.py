@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 import mentormatch as mm
+from mentormatch.contract.operation import operations
 from mentormatch.record.decision import save_decision
 from mentormatch.record.log import append
 from mentormatch.record.verify import entry_of
-from mentormatch.wire.operation import operations
 from tests.faces.commands import Edition, done
 
 COMMAND = f'"{sys.executable}" -m mentormatch'

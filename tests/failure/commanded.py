@@ -120,7 +120,7 @@ def stepwise(folder: Path, *, within: bool) -> Iterator[tuple[int, Path]]:
 
     ``within``: the run works in the folder, which then cannot change places.
     """
-    from mentormatch.generation import generation
+    from mentormatch.base.generation import generation
 
     def run(place: Path, text: str) -> None:
         with generation(place, "kind") as draft:
@@ -148,7 +148,7 @@ def stepwise(folder: Path, *, within: bool) -> Iterator[tuple[int, Path]]:
 
 def die_at(step: int) -> None:
     """Kill this process before a step of its writing: a file that is opened, linked, renamed or deleted, a swap."""
-    from mentormatch import generation
+    from mentormatch.base import generation
 
     left = iter(range(step))
 

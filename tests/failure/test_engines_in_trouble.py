@@ -8,15 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mentormatch.assignment import highs, keeper
+from mentormatch.assignment import subprocess_solve
 from mentormatch.assignment.engine import Engine, engines_by_kind, solve
-from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.program import Program
-from mentormatch.assignment.solution import Status
-from mentormatch.assignment.solver_process import SolverProcess
+from mentormatch.assignment.mip import dispatch
+from mentormatch.assignment.mip.program_model import Program
+from mentormatch.assignment.mip.solver_process import SolverProcess
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import EngineError
-from tests.assignment.wide.test_same_pairs import GOALS, PROGRAMME, RULES, both, cohort
 from tests.failure.trouble import alive, all_apart, children, only_linux, pose, program, quotas, wait_for
+from tests.scale.test_same_pairs import GOALS, PROGRAMME, RULES, both, cohort
 
 pytestmark = pytest.mark.promise(20)
 
@@ -82,7 +83,7 @@ DEATHS = {
 @pytest.mark.parametrize("kind", ["plain", "milp"])
 def test_a_process_that_dies_in_any_way_is_a_status(kind: str, death: str, monkeypatch: pytest.MonkeyPatch) -> None:
     all_apart(monkeypatch)
-    monkeypatch.setattr(keeper, "PROGRAM", program(DEATHS[death]))
+    monkeypatch.setattr(subprocess_solve, "PROGRAM", program(DEATHS[death]))
     found = solve(problem_for(kind), engine=kind)
     assert (found.status, len(found.pairs), len(found.notes)) == (Status.FAILED, 0, 1)
 
@@ -101,8 +102,8 @@ def test_its_pairs_are_the_same_and_its_process_is_started_once_and_ends_with_it
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     here, own = solve(quotas(10)), SolverProcess()
-    monkeypatch.setattr(highs, "loads", lambda: False)
-    monkeypatch.setattr(highs, "ELSEWHERE", own)
+    monkeypatch.setattr(dispatch, "loads", lambda: False)
+    monkeypatch.setattr(dispatch, "ELSEWHERE", own)
     before = children(os.getpid())
     assert solve(quotas(10)).pairs.tolist() == here.pairs.tolist()
     started = children(os.getpid()) - before
@@ -136,13 +137,13 @@ def test_a_process_of_a_solver_that_dies_or_is_deaf_is_told_and_the_next_program
     empty = Program(["x"], np.array([1]), np.zeros(1, dtype=bool), [], whole=False)
     own = SolverProcess()
     with monkeypatch.context() as patched:
-        patched.setattr("mentormatch.assignment.solver_process.PROGRAM", "import sys; sys.exit(3)")
+        patched.setattr("mentormatch.assignment.mip.solver_process.PROGRAM", "import sys; sys.exit(3)")
         with pytest.raises(EngineError, match="ended with code 3"):
             own.solved(empty, None)
     assert own.solved(empty, 60.0).values is not None
     with monkeypatch.context() as patched:
-        patched.setattr("mentormatch.assignment.solver_process.PROGRAM", "import time; time.sleep(60)")
-        patched.setattr("mentormatch.assignment.solver_process.GRACE_S", 0.1)
+        patched.setattr("mentormatch.assignment.mip.solver_process.PROGRAM", "import time; time.sleep(60)")
+        patched.setattr("mentormatch.assignment.mip.solver_process.GRACE_S", 0.1)
         own.end()
         assert own.solved(empty, 0.1).values is None
     own.end()

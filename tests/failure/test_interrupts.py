@@ -12,10 +12,10 @@ from time import sleep
 import numpy as np
 import pytest
 
-from mentormatch.assignment.canonical import PairHash
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.engines.plain import Plain
-from mentormatch.assignment.solution import Status
+from mentormatch.assignment.model.solution import Status
+from mentormatch.assignment.tie_breaking import PairHash
 from tests.failure.trouble import alive, children, only_linux, pose, program, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -110,8 +110,8 @@ def test_a_parent_that_is_killed_while_the_process_starts_leaves_none(delay: flo
 @pytest.mark.parametrize("system", ["", "sys.modules['fcntl'] = None"], ids=["this one", "one without fcntl"])
 @pytest.mark.parametrize("moment", ["before it looks", "after"])
 def test_a_process_ends_when_its_standard_input_is_closed(system: str, moment: str) -> None:
-    code = f"import sys, time\nfrom mentormatch.assignment import apart\n{system}\nprint(flush=True)\n"
-    code += "apart.end_with_standard_input()\ntime.sleep(600)"
+    code = f"import sys, time\nfrom mentormatch.assignment import subprocess_main\n{system}\n"
+    code += "print(flush=True)\nsubprocess_main.end_with_standard_input()\ntime.sleep(600)"
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         assert child.stdin is not None
         assert child.stdout is not None

@@ -12,16 +12,16 @@ from time import monotonic, sleep
 
 import pytest
 
-from mentormatch.assignment import keeper
-from mentormatch.assignment.certificate import Verdict, certify
+from mentormatch.assignment import subprocess_solve
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.solution import Solution, Status
+from mentormatch.assignment.model.solution import Solution, Status
+from mentormatch.assignment.verification.certificate import Verdict, certify
 from tests.failure.trouble import KINDS, all_apart, assert_true, best_of, children, made, only_linux, program, quotas
 
 FAST, DEEP = 8, 200
 MOMENTS = [*range(FAST), *(pytest.param(moment, marks=pytest.mark.proof) for moment in range(FAST, DEEP))]
 
-DIES = """from mentormatch.assignment import highs
+DIES = """from mentormatch.assignment.mip import dispatch as highs
 left, ask = iter(range({programs})), highs.solved
 highs.solved = lambda *asked: ask(*asked) if next(left, None) is not None else os.kill(os.getpid(), 9)"""
 
@@ -108,7 +108,7 @@ def test_a_kill_before_any_program_leaves_what_was_found_with_its_gap_and_prices
     optimum = solve(problem)
     all_apart(monkeypatch)
     for programs in (0, 1, 2, 3, 4, 6, 9, 99):
-        monkeypatch.setattr(keeper, "PROGRAM", program(DIES.format(programs=programs)))
+        monkeypatch.setattr(subprocess_solve, "PROGRAM", program(DIES.format(programs=programs)))
         found.append(solve(problem))
         assert_true(problem, found[-1], optimum)
     assert found[0].status is Status.FAILED

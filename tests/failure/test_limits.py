@@ -10,13 +10,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mentormatch.assignment import keeper
-from mentormatch.assignment.canonical import PairHash
+from mentormatch.assignment import subprocess_solve
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.engines.plain import Plain
-from mentormatch.assignment.keeper import Task
-from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.solution import Status
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.solution import Status
+from mentormatch.assignment.subprocess_solve import Task
+from mentormatch.assignment.tie_breaking import PairHash
 from tests.conftest import DEEP
 from tests.failure.trouble import (
     all_apart,
@@ -80,7 +80,7 @@ def test_a_time_limit_at_any_stage_leaves_a_true_answer_or_none(
 @pytest.mark.parametrize("trouble", [HANGS, DEAF])
 def test_an_engine_that_hangs_is_ended_at_the_time_limit(trouble: str, monkeypatch: pytest.MonkeyPatch) -> None:
     all_apart(monkeypatch)
-    monkeypatch.setattr(keeper, "PROGRAM", program(trouble))
+    monkeypatch.setattr(subprocess_solve, "PROGRAM", program(trouble))
     assert solve(pose(np.eye(3)), time_limit_s=1).status is Status.STOPPED
 
 
@@ -88,7 +88,7 @@ def test_an_engine_that_hangs_is_ended_at_the_time_limit(trouble: str, monkeypat
 def test_an_engine_that_hangs_after_an_answer_leaves_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = pose(np.ones((5, 5)))
     all_apart(monkeypatch)
-    monkeypatch.setattr(keeper, "PROGRAM", program(HANGS_AT_TIES))
+    monkeypatch.setattr(subprocess_solve, "PROGRAM", program(HANGS_AT_TIES))
     solution = solve(problem, time_limit_s=3)
     assert (solution.status, len(solution.pairs), solution.canonical) == (Status.PROVED, 5, False)
 
@@ -97,7 +97,7 @@ def test_an_engine_that_hangs_after_an_answer_leaves_the_answer(monkeypatch: pyt
 @pytest.mark.promise(20)
 def test_an_engine_that_takes_all_memory_is_stopped_by_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
     all_apart(monkeypatch)
-    monkeypatch.setattr(keeper, "PROGRAM", program(EATS))
+    monkeypatch.setattr(subprocess_solve, "PROGRAM", program(EATS))
     solution = solve(pose(np.eye(3)))
     assert (solution.status, solution.notes) == (Status.FAILED, ("the engine ran out of memory",))
 
@@ -106,7 +106,7 @@ def test_an_engine_that_takes_all_memory_is_stopped_by_the_system(monkeypatch: p
 @pytest.mark.promise(20)
 def test_a_problem_too_large_for_the_memory_fails_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     all_apart(monkeypatch)
-    monkeypatch.setattr(keeper, "MEMORY_BYTES", 1 << 28)
+    monkeypatch.setattr(subprocess_solve, "MEMORY_BYTES", 1 << 28)
     solution = solve(pose(np.zeros((2200, 2200), dtype=np.int64)))
     assert (solution.status, len(solution.pairs)) == (Status.FAILED, 0)
     assert len(solution.notes) == 1
@@ -126,15 +126,15 @@ def test_a_process_that_goes_wrong_fails_the_solve_in_words(
     child: str, note: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     all_apart(monkeypatch)
-    monkeypatch.setattr(keeper, "PROGRAM", child)
-    monkeypatch.setattr(keeper, "SILENT_S", 0.2)
+    monkeypatch.setattr(subprocess_solve, "PROGRAM", child)
+    monkeypatch.setattr(subprocess_solve, "SILENT_S", 0.2)
     solution = solve(quotas(6))
     assert (solution.status, solution.notes) == (Status.FAILED, (note,))
 
 
 def test_what_an_engine_prints_does_not_disturb_its_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     all_apart(monkeypatch)
-    monkeypatch.setattr(keeper, "PROGRAM", program(TALKS))
+    monkeypatch.setattr(subprocess_solve, "PROGRAM", program(TALKS))
     assert solve(pose(np.eye(3))).status is Status.PROVED
 
 

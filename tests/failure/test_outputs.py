@@ -17,12 +17,12 @@ import pytest
 from typer.main import get_command
 
 import mentormatch as mm
+from mentormatch.base.atomic_files import write_whole
+from mentormatch.base.generation import generation
+from mentormatch.base.manifest import FILENAME, Document, State, check_documents, manifest_in
 from mentormatch.cli.commands import app
 from mentormatch.errors import OutputError, OverwriteError
-from mentormatch.files import write_whole
-from mentormatch.generation import generation
-from mentormatch.manifest import FILENAME, Document, State, check_documents, manifest_in
-from mentormatch.matching import Matching
+from mentormatch.operations.matching import Matching
 from mentormatch.record.log import check_chain
 from mentormatch.record.validation import validate
 from mentormatch.record.verify import verify
@@ -394,7 +394,7 @@ def test_a_document_that_a_run_no_longer_writes_goes_with_its_generation(tmp_pat
 def test_what_came_into_a_folder_while_it_was_written_is_not_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mentormatch import generation as module
+    from mentormatch.base import generation as module
 
     folder = tmp_path / "d"
     with generation(folder, "kind") as draft:
@@ -414,7 +414,7 @@ def test_what_came_into_a_folder_while_it_was_written_is_not_lost(
 
 
 def test_a_folder_that_another_run_holds_is_refused_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mentormatch.generation.PATIENCE_S", 0.05)
+    monkeypatch.setattr("mentormatch.base.generation.PATIENCE_S", 0.05)
     with generation(tmp_path, "kind") as draft:
         draft.put("a.txt", b"a")
         with pytest.raises(OutputError, match="un autre calcul y écrit en ce moment"), generation(tmp_path, "kind"):

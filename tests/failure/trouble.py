@@ -12,9 +12,9 @@ import pytest
 from mentormatch.assignment import engine
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.engines.plain import Plain
-from mentormatch.assignment.problem import AssignmentProblem, Loads, Row
-from mentormatch.assignment.scores import DenseScores, stored
-from mentormatch.assignment.solution import Solution, Status
+from mentormatch.assignment.model.problem import AssignmentProblem, Loads, Row
+from mentormatch.assignment.model.scores import DenseScores, stored
+from mentormatch.assignment.model.solution import Solution, Status
 
 pose = AssignmentProblem.from_scores
 
@@ -63,7 +63,7 @@ def program(trouble: str) -> str:
     return f"""import sys
 sys.path[:] = sys.argv[1:]
 import os, time
-from mentormatch.assignment import apart, canonical
+from mentormatch.assignment import subprocess_main as apart, canonical
 from mentormatch.assignment.engines import milp, plain
 {trouble}
 apart.main()

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.errors import RequestError
-from mentormatch.evaluation import evaluate
 from mentormatch.followup import outcomes
 from mentormatch.followup.outcomes import Count, warning, wilson
 from mentormatch.followup.year import follow_up
+from mentormatch.operations.evaluation import evaluate
 from tests.followup.years import asking, frame, paired, reasons, states, year
 
 ALL_WELL = [("M1", "", "Oui", "bien"), ("M2", "", "Oui", "bien"), *((f"E{n}", "", "Oui", "bien") for n in (1, 2, 3))]

@@ -6,8 +6,8 @@ from typing import Any
 from pandas import DataFrame
 
 from mentormatch.followup.year import Year, follow_up
-from mentormatch.matching import Matching
-from mentormatch.programme import Programme
+from mentormatch.operations.matching import Matching
+from mentormatch.programme.programme import Programme
 from tests.report.cohorts import matched, person, programme
 
 FIELDS: dict[str, Any] = {

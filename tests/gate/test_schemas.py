@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from mentormatch.assignment.rule import rules_by_kind
-from mentormatch.extension import Extension
+from mentormatch.contract.operation import operations
+from mentormatch.contract.schema import opened, schema_of
+from mentormatch.fields.extension import Extension
+from mentormatch.rules.rule import rules_by_kind
 from mentormatch.scoring.criterion import criteria_by_kind
-from mentormatch.wire.operation import operations
-from mentormatch.wire.schema import opened, schema_of
 from tests.conftest import ROOT
 from tools.schemas.breaks import breaking
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from mentormatch.assignment.rule import rules_by_kind
 from mentormatch.fields import AnyField
-from mentormatch.people import Cohort, People
-from mentormatch.programme import Programme
+from mentormatch.people.cohort import Cohort, People
+from mentormatch.programme.programme import Programme
+from mentormatch.rules.rule import rules_by_kind
 
 WORK = ["scène", "production", "diffusion"]
 STEPS = ["début", "milieu", "confirmé", "expert"]

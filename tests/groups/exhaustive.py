@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from mentormatch.assignment.rule import Rule
-from mentormatch.assignment.rules.composition import Composition
-from mentormatch.assignment.rules.minimum_score import MinimumScore
-from mentormatch.assignment.rules.priority import Priority
-from mentormatch.assignment.rules.together import Together
-from mentormatch.groups.grouping import Grouping
-from mentormatch.people import Cohort, Person
-from mentormatch.text import fold
+from mentormatch.groups.partition import Grouping
+from mentormatch.languages.text_keys import fold
+from mentormatch.people.cohort import Cohort, Person
+from mentormatch.rules.kinds.composition import Composition
+from mentormatch.rules.kinds.minimum_score import MinimumScore
+from mentormatch.rules.kinds.priority import Priority
+from mentormatch.rules.kinds.together import Together
+from mentormatch.rules.rule import Rule
 from tests.groups.drawn import Drawn
 from tests.laws.recount import FORBID
 

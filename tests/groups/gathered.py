@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from mentormatch.groups.dates import choose_dates
-from mentormatch.groups.grouping import Grouping, form_groups
+from mentormatch.groups.partition import Grouping, form_groups
 from mentormatch.groups.result import Result
 from mentormatch.groups.rotation import rotate
 from mentormatch.groups.topics import choose_topics
 from mentormatch.groups.turns import schedule_turns
-from mentormatch.sections import Facilitation, Grouped
+from mentormatch.programme.sections import Facilitation, Grouped
 from tests.report.whole import Edition
 
 FIRST = date(2026, 9, 15)

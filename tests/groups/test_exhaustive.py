@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 import mentormatch as mm
-from mentormatch.groups.grouping import Grouping
+from mentormatch.groups.partition import Grouping
 from tests.conftest import DEEP
 from tests.groups.drawn import GOALS, RULES, Drawn, drawn, kinds_of_groups
 from tests.groups.exhaustive import Game

@@ -6,13 +6,13 @@ from random import Random
 import pytest
 
 import mentormatch as mm
-from mentormatch.assignment.rule import Rule
-from mentormatch.assignment.rules.apart import Apart
-from mentormatch.assignment.rules.together import Together
-from mentormatch.groups.feasibility import Conflict
-from mentormatch.groups.grouping import Grouping
-from mentormatch.people import Cohort
-from mentormatch.sections import Grouped
+from mentormatch.groups.infeasibility import Conflict
+from mentormatch.groups.partition import Grouping
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.sections import Grouped
+from mentormatch.rules.kinds.apart import Apart
+from mentormatch.rules.kinds.together import Together
+from mentormatch.rules.rule import Rule
 from tests.groups.drawn import group_of
 
 pytestmark = pytest.mark.promise(17)

@@ -8,8 +8,8 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.errors import MentorMatchError, RequestError, SurveyError
-from mentormatch.groups.former import read_groups
-from mentormatch.groups.grouping import Grouping
+from mentormatch.groups.partition import Grouping
+from mentormatch.groups.past import read_groups
 
 NAME = "codeveloppement"
 COHORT = mm.examples.cohort(NAME)

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 import mentormatch as mm
-from mentormatch.assignment.rules.apart import Apart
-from mentormatch.assignment.rules.together import Together
 from mentormatch.groups.check import mistakes
-from mentormatch.groups.grouping import Grouping
+from mentormatch.groups.partition import Grouping
 from mentormatch.groups.problem import GroupProblem, Span
 from mentormatch.groups.solution import GroupSolution
-from mentormatch.groups.solving import solve
-from mentormatch.people import Cohort
+from mentormatch.groups.solve import solve
+from mentormatch.people.cohort import Cohort
+from mentormatch.rules.kinds.apart import Apart
+from mentormatch.rules.kinds.together import Together
 from tests.conftest import DEEP
 from tests.groups.drawn import Drawn, drawn
 

@@ -8,10 +8,10 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.errors import RequestError
-from mentormatch.groups.answers import several_of
-from mentormatch.matching import Matching, match
-from mentormatch.meetings import Meeting, meeting_dates
-from mentormatch.phrases import listed
+from mentormatch.groups.multiple_choice import several_of
+from mentormatch.languages.phrases import listed
+from mentormatch.operations.matching import Matching, match
+from mentormatch.operations.meeting_dates import Meeting, meeting_dates
 
 FIRST, LAST = date(2026, 9, 7), date(2026, 12, 18)
 

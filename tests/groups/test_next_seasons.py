@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 
 import mentormatch as mm
-from mentormatch.groups.grouping import Grouping
+from mentormatch.groups.partition import Grouping
 from mentormatch.languages import language
 
 

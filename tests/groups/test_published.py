@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mentormatch.assignment.solution import Status
-from mentormatch.groups.golfers import constructed
+from mentormatch.assignment.model.solution import Status
 from mentormatch.groups.problem import GroupProblem
 from mentormatch.groups.rotation import least_repeats, repeats_in, rotated
-from mentormatch.groups.solving import solve
+from mentormatch.groups.social_golfer import constructed
+from mentormatch.groups.solve import solve
 from tests.conftest import SHARED_DATA
 
 pytestmark = pytest.mark.promise(13)

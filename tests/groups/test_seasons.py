@@ -12,14 +12,14 @@ from openpyxl import load_workbook
 import mentormatch as mm
 from mentormatch import examples
 from mentormatch.errors import OutputError, ProgrammeError, RequestError
-from mentormatch.groups.answers import several_of
 from mentormatch.groups.dates import Dates, choose_dates
+from mentormatch.groups.multiple_choice import several_of
 from mentormatch.groups.result import Result
-from mentormatch.groups.seasons import dates_of, topics_of, turns_of
+from mentormatch.groups.sessions import dates_of, topics_of, turns_of
 from mentormatch.groups.topics import Topics, choose_topics
 from mentormatch.groups.turns import Turns
-from mentormatch.people import Cohort
-from mentormatch.programme import Programme
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.programme import Programme
 from mentormatch.record.digests import digest_of_programme
 
 NAME = "groupe-de-travail"

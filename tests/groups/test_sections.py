@@ -6,7 +6,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.errors import ProgrammeError
-from mentormatch.sections import Grouped
+from mentormatch.programme.sections import Grouped
 
 FIELDS = {
     "work": {"kind": "choice", "question": "Métier", "options": ["scène", "bureau"]},

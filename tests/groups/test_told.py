@@ -9,13 +9,13 @@ import pytest
 from openpyxl import load_workbook
 
 import mentormatch as mm
-from mentormatch.assignment.solution import Status, Tier
-from mentormatch.groups.grouping import Grouping
+from mentormatch.assignment.model.solution import Status, Tier
+from mentormatch.explanation.labels import KEYS, Labels
+from mentormatch.groups.group_tables import goal_in_words
+from mentormatch.groups.partition import Grouping
 from mentormatch.groups.rotation import Rotation
-from mentormatch.groups.telling import goal_in_words
-from mentormatch.report.gathering import TITLES
-from mentormatch.review.labels import KEYS, Labels
-from mentormatch.sections import Facilitation
+from mentormatch.programme.sections import Facilitation
+from mentormatch.report.sessions import TITLES
 
 NAME = "codeveloppement"
 SUFFIXES = (".html", ".csv", ".json", ".xlsx")

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch.assignment.certificate import Verdict
-from mentormatch.assignment.check import violations
+from mentormatch.assignment.verification.certificate import Verdict
+from mentormatch.assignment.verification.feasibility import violations
 from mentormatch.errors import RequestError
 from mentormatch.groups.topics import Topics, choose_topics
 from tests.canaries import ANSWER

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch.assignment.check import violations
+from mentormatch.assignment.verification.feasibility import violations
 from mentormatch.errors import RequestError
 from mentormatch.groups.turns import Turns, Wish, schedule_turns
 from tests.groups.seasons import Asked, asked, few

@@ -11,10 +11,10 @@ from pandas import DataFrame
 
 import mentormatch as mm
 from mentormatch.errors import OutputError
-from mentormatch.inspection.part import writer_for
-from mentormatch.inspection.whole import Intake
+from mentormatch.inspection.intake import Intake
+from mentormatch.inspection.section import writer_for
 from mentormatch.report.texts import visible
-from mentormatch.survey.reading import read_table
+from mentormatch.survey.table_reader import read_table
 from tests.conftest import ROOT
 from tests.inspection.reports import CODE, EMAIL, FIRMS, NEEDS, OVERLAP, documents, programme, report, written
 from tests.report.cohorts import hostile_strings

@@ -3,7 +3,7 @@
 import pytest
 
 from mentormatch.inspection.dates import SHAPE, day_of
-from mentormatch.inspection.whole import Intake
+from mentormatch.inspection.intake import Intake
 from tests.inspection.reports import CODE, EMAIL, NEEDS, OVERLAP, programme, report
 
 NAME = {"question": "Nom", "kind": "text", "use": "contact"}

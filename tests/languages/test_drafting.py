@@ -2,11 +2,11 @@
 
 from pandas import DataFrame
 
-from mentormatch.drafting.mapping import mapping_text, propose
-from mentormatch.drafting.programme import draft
-from mentormatch.enrolment import read_tables
 from mentormatch.languages import language
-from mentormatch.programme import Programme
+from mentormatch.programme.drafts.mapping_draft import mapping_text, propose
+from mentormatch.programme.drafts.programme_draft import draft
+from mentormatch.programme.enrolment import read_tables
+from mentormatch.programme.programme import Programme
 from tests.english import french_in
 
 ANSWERS = DataFrame(

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.errors import MentorMatchError
 from mentormatch.languages import LANGUAGES, language
-from mentormatch.phrases import REASONS, system_reason
+from mentormatch.languages.phrases import REASONS, system_reason
+from tests.contract.bodies import KINDS, example, texts
 from tests.english import english_in, french_in
 from tests.faces.commands import CASES, Edition, done
-from tests.wire.bodies import KINDS, example, texts
 
 WRONG: dict[str, Callable[[Iterable[str]], list[str]]] = {
     "fr": lambda lines: english_in(*lines),

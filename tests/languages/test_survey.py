@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from pandas import DataFrame
 
-from mentormatch.enrolment import read_survey
 from mentormatch.errors import MentorMatchError
 from mentormatch.languages import language
-from mentormatch.programme import Programme
+from mentormatch.programme.enrolment import read_survey
+from mentormatch.programme.programme import Programme
 from mentormatch.survey.privacy import pseudonyms_for, read_forgotten, secret_beside
-from mentormatch.survey.reading import read_table
+from mentormatch.survey.table_reader import read_table
 from mentormatch.survey.tool import tools_by_kind
 from tests.english import french_in
 

@@ -15,11 +15,11 @@ import xlsxwriter
 from odfdo import Document, Table
 from openpyxl import Workbook
 
-from mentormatch.enrolment import read_survey
-from mentormatch.people import Cohort
-from mentormatch.survey.reading import Source
+from mentormatch.contract.requests import CohortRequest
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.enrolment import read_survey
 from mentormatch.survey.sheets import spelled
-from mentormatch.wire.asked import CohortRequest
+from mentormatch.survey.table_reader import Source
 from tests.laws.editions import KEY, STAMP, TOWNS, Edition
 from tests.laws.questionnaires import SIDES
 

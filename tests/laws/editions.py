@@ -23,7 +23,7 @@ from mentormatch.fields import (
     YesNo,
 )
 from mentormatch.places.finding import find
-from mentormatch.programme import Programme
+from mentormatch.programme.programme import Programme
 from mentormatch.survey.sheets import spelled
 from tests.laws.questionnaires import ANSWERED_BY, SIDES, answered_to, asked_of
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from mentormatch.assignment.rule import Rule, rules_by_kind
-from mentormatch.departements import DEPARTEMENTS
-from mentormatch.extension import Extension, Ref
 from mentormatch.fields import Side, YesNo
+from mentormatch.fields.extension import Extension, Ref
 from mentormatch.fields.single import Options
+from mentormatch.places.departements import DEPARTEMENTS
+from mentormatch.rules.rule import Rule, rules_by_kind
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from tests.laws.questionnaires import PEOPLE, PLACES_FIELD, SIDES, Draw, Survey
 

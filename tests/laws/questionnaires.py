@@ -9,8 +9,6 @@ from typing import Literal, Protocol
 import numpy as np
 from hypothesis import strategies as st
 
-from mentormatch.departements import DEPARTEMENTS
-from mentormatch.extension import Extension
 from mentormatch.fields import (
     AnyField,
     Choice,
@@ -26,7 +24,9 @@ from mentormatch.fields import (
     Text,
     YesNo,
 )
-from mentormatch.people import Cohort, People
+from mentormatch.fields.extension import Extension
+from mentormatch.people.cohort import Cohort, People
+from mentormatch.places.departements import DEPARTEMENTS
 from mentormatch.places.finding import find
 from tests import canaries
 

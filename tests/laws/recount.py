@@ -3,21 +3,21 @@
 from collections.abc import Callable, Mapping
 from math import inf, isnan
 
-from mentormatch.assignment.rule import Rule
-from mentormatch.assignment.rules.apart import Apart
-from mentormatch.assignment.rules.ban import Ban
-from mentormatch.assignment.rules.common import Common
-from mentormatch.assignment.rules.different import Different
-from mentormatch.assignment.rules.gap import Gap
-from mentormatch.assignment.rules.history import History
-from mentormatch.assignment.rules.load import Load
-from mentormatch.assignment.rules.meet import Meet
-from mentormatch.assignment.rules.minimum_score import MinimumScore
-from mentormatch.assignment.rules.quota import Where
-from mentormatch.assignment.rules.veto import Veto
-from mentormatch.columns import Codes, Numbers
-from mentormatch.people import Person
-from mentormatch.text import canonical, fold
+from mentormatch.base.columns import Codes, Numbers
+from mentormatch.languages.text_keys import canonical, fold
+from mentormatch.people.cohort import Person
+from mentormatch.rules.kinds.apart import Apart
+from mentormatch.rules.kinds.ban import Ban
+from mentormatch.rules.kinds.common import Common
+from mentormatch.rules.kinds.different import Different
+from mentormatch.rules.kinds.gap import Gap
+from mentormatch.rules.kinds.history import History
+from mentormatch.rules.kinds.load import Load
+from mentormatch.rules.kinds.meet import Meet
+from mentormatch.rules.kinds.minimum_score import MinimumScore
+from mentormatch.rules.kinds.quota import Where
+from mentormatch.rules.kinds.veto import Veto
+from mentormatch.rules.rule import Rule
 from tests.places.measured import apart
 
 type Forbids = Callable[[Rule, Person, Person, int], bool]

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 
 import mentormatch as mm
-from mentormatch.columns import Numbers
+from mentormatch.base.columns import Numbers
+from mentormatch.explanation.pairs import Pair
 from mentormatch.fields import YesNo
-from mentormatch.matching import Keys, Matching
-from mentormatch.people import Cohort, People
-from mentormatch.review.pairs import Pair
-from mentormatch.turnover import joined
+from mentormatch.operations.matching import Keys, Matching
+from mentormatch.people.cohort import Cohort, People
+from mentormatch.people.turnover import joined
 from tests.conftest import DEEP
 from tests.oracles.enumeration import best_of
 from tests.oracles.programmes import KINDS, Small, small

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.columns import BoolVector
+from mentormatch.base.columns import BoolVector
 from mentormatch.fields import Side
-from mentormatch.people import People
+from mentormatch.people.cohort import People
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from tests.laws.extensions import CRITERIA, criterion, untried
 from tests.laws.questionnaires import cohort, parts_of, surveys

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 
-from mentormatch.columns import Column
+from mentormatch.base.columns import Column
 from mentormatch.errors import SurveyError
-from mentormatch.people import Cohort, People
+from mentormatch.people.cohort import Cohort, People
 from mentormatch.survey import values
 from mentormatch.survey.readers import frame
 from tests.conftest import DEEP

@@ -7,11 +7,11 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import examples
-from mentormatch.assignment.rule import rules_by_kind
-from mentormatch.assignment.solution import Status
+from mentormatch.assignment.model.solution import Status
 from mentormatch.examples import folder_of
-from mentormatch.extension import Extension
-from mentormatch.programme import Programme
+from mentormatch.fields.extension import Extension
+from mentormatch.programme.programme import Programme
+from mentormatch.rules.rule import rules_by_kind
 from mentormatch.scoring.criterion import criteria_by_kind
 
 STATED = {

@@ -13,17 +13,17 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import mentormatch as mm
-from mentormatch import matching as route
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.posing import pose_wide
-from mentormatch.assignment.self_pairs import SELF_PAIRS
-from mentormatch.assignment.solution import Solution
+from mentormatch.assignment.model.solution import Solution
+from mentormatch.contract.operation import ask
 from mentormatch.errors import RequestError
-from mentormatch.matching import Matching, match
-from mentormatch.people import Cohort
+from mentormatch.operations import matching as route
+from mentormatch.operations.matching import Matching, match
+from mentormatch.people.cohort import Cohort
 from mentormatch.record.decision import save_decision
 from mentormatch.record.verify import verify
-from mentormatch.wire.operation import ask
+from mentormatch.rules.formulation import pose_wide
+from mentormatch.rules.self_pairs import SELF_PAIRS
 from tests.laws.people import ANSWERS, Files, Told, files, frame, sent
 from tests.oracles.exhaustive import exhaustive
 

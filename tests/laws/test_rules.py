@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.posing import forbidden, pose
-from mentormatch.assignment.rule import Market, Rule, market_of, rules_by_kind
-from mentormatch.assignment.rules.common import Common
-from mentormatch.assignment.rules.different import Different
-from mentormatch.assignment.rules.gap import Gap
-from mentormatch.assignment.rules.require import Require
-from mentormatch.columns import BoolVector
-from mentormatch.extension import Ref
-from mentormatch.people import Cohort, People
+from mentormatch.base.columns import BoolVector
+from mentormatch.fields.extension import Ref
+from mentormatch.people.cohort import Cohort, People
+from mentormatch.rules.formulation import forbidden, pose
+from mentormatch.rules.kinds.common import Common
+from mentormatch.rules.kinds.different import Different
+from mentormatch.rules.kinds.gap import Gap
+from mentormatch.rules.kinds.require import Require
+from mentormatch.rules.rule import Market, Rule, market_of, rules_by_kind
 from mentormatch.scoring.score import MILLION, ScoreTable
 from tests.laws.extensions import RULES, rule, rules, untried
 from tests.laws.questionnaires import SIDES, Survey, cohort, parts_of, surveys
@@ -66,7 +66,7 @@ def test_a_rule_that_is_not_tried_is_named_with_what_to_add() -> None:
 
 @every_rule
 def test_a_rule_is_named_like_its_file(kind: str) -> None:
-    assert rules_by_kind()[kind].__module__ == f"mentormatch.assignment.rules.{kind}"
+    assert rules_by_kind()[kind].__module__ == f"mentormatch.rules.kinds.{kind}"
 
 
 @every_rule

@@ -8,19 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.assignment.problem import Row
-from mentormatch.assignment.rule import Market, Rule, market_of, rules_by_kind
-from mentormatch.assignment.rules.capacity import Capacity
-from mentormatch.assignment.rules.load import Load
-from mentormatch.assignment.rules.pin import Pin
-from mentormatch.assignment.rules.priority import Priority
-from mentormatch.assignment.rules.proportion import Proportion
-from mentormatch.assignment.rules.quota import Quota
-from mentormatch.assignment.rules.require import Require
+from mentormatch.assignment.model.problem import Row
 from mentormatch.fields import Side
-from mentormatch.people import Person
+from mentormatch.languages.text_keys import fold
+from mentormatch.people.cohort import Person
+from mentormatch.rules.kinds.capacity import Capacity
+from mentormatch.rules.kinds.load import Load
+from mentormatch.rules.kinds.pin import Pin
+from mentormatch.rules.kinds.priority import Priority
+from mentormatch.rules.kinds.proportion import Proportion
+from mentormatch.rules.kinds.quota import Quota
+from mentormatch.rules.kinds.require import Require
+from mentormatch.rules.rule import Market, Rule, market_of, rules_by_kind
 from mentormatch.scoring.score import MILLION
-from mentormatch.text import fold
 from tests.laws.extensions import rule
 from tests.laws.questionnaires import SIDES, cohort, surveys
 from tests.laws.recount import FORBID, holds, hours

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.people import Cohort
-from mentormatch.review.pairs import explain_pair
+from mentormatch.explanation.pairs import explain_pair
+from mentormatch.people.cohort import Cohort
 from mentormatch.scoring import score as scoring
 from mentormatch.scoring.criteria.closeness import Closeness
 from mentormatch.scoring.criteria.same import Same

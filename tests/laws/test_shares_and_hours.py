@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 import mentormatch as mm
 from mentormatch.errors import ProgrammeError, SurveyError
-from mentormatch.matching import Matching
-from mentormatch.people import Cohort, People
-from mentormatch.programme import Programme
-from tests.repair.situations import MENTEES, all_plans, cohort_of, keys, points_of, programme_of
+from mentormatch.operations.matching import Matching
+from mentormatch.people.cohort import Cohort, People
+from mentormatch.programme.programme import Programme
+from tests.operations.situations import MENTEES, all_plans, cohort_of, keys, points_of, programme_of
 
 few = settings(max_examples=10)
 points = st.lists(st.lists(st.integers(0, 1000), min_size=4, max_size=4), min_size=3, max_size=3)

@@ -5,15 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.assignment.posing import forbidden
-from mentormatch.assignment.rule import Rule, market_of, rules_by_kind
-from mentormatch.assignment.wide import part
-from mentormatch.assignment.wide.parcel import seen_by
-from mentormatch.assignment.wide.scan import Cut
-from mentormatch.assignment.wide.swift import Swift
-from mentormatch.assignment.wide.table import Points
-from mentormatch.assignment.wide.tiles import Tiles, tiles
-from mentormatch.people import Cohort
+from mentormatch.people.cohort import Cohort
+from mentormatch.rules.formulation import forbidden
+from mentormatch.rules.rule import Rule, market_of, rules_by_kind
+from mentormatch.scale.scan.blocks import Cut
+from mentormatch.scale.scan.parcels import seen_by
+from mentormatch.scale.scan.simd import Swift
+from mentormatch.scale.scores import terms
+from mentormatch.scale.scores.lookup_table import Points
+from mentormatch.scale.scores.matrix import Tiles, tiles
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from mentormatch.scoring.score import score
 from tests.laws.extensions import criterion, rule
@@ -22,10 +22,10 @@ from tests.laws.questionnaires import cohort, surveys
 
 def hold_strips_against_the_block(people: Cohort, criteria: list[Criterion], rules: list[Rule]) -> None:
     """Compare scores, and which pairs are allowed, with those of the block, whether or not tables are kept."""
-    for held, coded in ((part.WHOLE, part.CODED), (0, part.CODED), (0, 0)):
+    for held, coded in ((terms.WHOLE, terms.CODED), (0, terms.CODED), (0, 0)):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(part, "WHOLE", held)
-            patch.setattr(part, "CODED", coded)
+            patch.setattr(terms, "WHOLE", held)
+            patch.setattr(terms, "CODED", coded)
             compare(people, criteria, rules)
 
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentormatch.enrolment import plan_of
 from mentormatch.errors import Problem, SurveyError
-from mentormatch.people import Cohort
-from mentormatch.programme import Programme
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.enrolment import plan_of
+from mentormatch.programme.programme import Programme
 from mentormatch.survey.intake import take_apart, take_in
 from mentormatch.survey.table import Record, Rows, Table
 from mentormatch.survey.tool import sorted_by_tool, tools_by_kind

@@ -11,8 +11,8 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.errors import RequestError
-from mentormatch.groups.grouping import Grouping
-from mentormatch.matching import Matching
+from mentormatch.groups.partition import Grouping
+from mentormatch.operations.matching import Matching
 
 WHOLE: Mapping[str, Callable[[int], Any]] = {
     "int64": np.int64,

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
-from mentormatch.assignment.problem import AssignmentProblem, Loads
+from mentormatch.assignment.model.problem import AssignmentProblem, Loads
 
 type Pairs = tuple[tuple[int, int], ...]
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from mentormatch.assignment.problem import DEFAULT_GOALS, GOALS, AssignmentProblem, Loads, Row
-from mentormatch.assignment.scores import stored
-from mentormatch.assignment.solution import Solution
+from mentormatch.assignment.model.problem import DEFAULT_GOALS, GOALS, AssignmentProblem, Loads, Row
+from mentormatch.assignment.model.scores import stored
+from mentormatch.assignment.model.solution import Solution
 
 
 def ordered(names: Sequence[str]) -> st.SearchStrategy[tuple[str, ...]]:

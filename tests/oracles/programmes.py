@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from mentormatch.fields import AnyField, Side
-from mentormatch.people import Cohort, People
+from mentormatch.people.cohort import Cohort, People
 from mentormatch.places.finding import find
-from mentormatch.programme import Programme
+from mentormatch.programme.programme import Programme
 
 MOST = 7
 SIDES: tuple[Side, Side] = ("mentor", "mentee")

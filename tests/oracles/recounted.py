@@ -2,19 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from mentormatch.assignment.rule import Rule
-from mentormatch.assignment.rules.capacity import Capacity
-from mentormatch.assignment.rules.load import Load
-from mentormatch.assignment.rules.pin import Pin
-from mentormatch.assignment.rules.priority import Priority
-from mentormatch.assignment.rules.proportion import Proportion
-from mentormatch.assignment.rules.quota import Quota
-from mentormatch.assignment.rules.require import Require
 from mentormatch.fields import Side
-from mentormatch.people import Cohort, Person
-from mentormatch.programme import Programme
+from mentormatch.languages.text_keys import fold
+from mentormatch.people.cohort import Cohort, Person
+from mentormatch.programme.programme import Programme
+from mentormatch.rules.kinds.capacity import Capacity
+from mentormatch.rules.kinds.load import Load
+from mentormatch.rules.kinds.pin import Pin
+from mentormatch.rules.kinds.priority import Priority
+from mentormatch.rules.kinds.proportion import Proportion
+from mentormatch.rules.kinds.quota import Quota
+from mentormatch.rules.kinds.require import Require
+from mentormatch.rules.rule import Rule
 from mentormatch.scoring.criteria.table import Table
-from mentormatch.text import fold
 from tests.laws.recount import FORBID, holds, hours
 from tests.oracles.enumeration import Cells, Game, Places, Span, Sum
 

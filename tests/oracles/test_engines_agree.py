@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.problem import DEFAULT_GOALS, GOALS, AssignmentProblem, Loads, Row
-from mentormatch.assignment.scores import DenseScores
-from mentormatch.assignment.solution import Status
+from mentormatch.assignment.model.problem import DEFAULT_GOALS, GOALS, AssignmentProblem, Loads, Row
+from mentormatch.assignment.model.scores import DenseScores
+from mentormatch.assignment.model.solution import Status
 from tests.conftest import DEEP
 from tests.oracles.exhaustive import exhaustive
 from tests.oracles.problems import larger_problem, random_problem, shuffled
@@ -73,7 +73,7 @@ def few_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let linear programs begin with one pair a person, so that prices must call the others in."""
     for name in ("linear.FEW", "coupled.FEW"):
         monkeypatch.setattr(f"mentormatch.assignment.{name}", 4)
-    monkeypatch.setattr("mentormatch.assignment.linear.LEADING", 1)
+    monkeypatch.setattr("mentormatch.assignment.transportation.LEADING", 1)
 
 
 @pytest.mark.promise(13)

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.assignment.engine import engines_by_kind, solve
-from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.solution import Solution, Status
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.solution import Solution, Status
 from tests.oracles.exhaustive import Best, exhaustive
 from tests.oracles.problems import problems
 

@@ -10,9 +10,9 @@ from numpy.random import Generator
 import mentormatch as mm
 from mentormatch.assignment.engine import engines_by_kind, solve
 from mentormatch.assignment.engines.wide import Wide
-from mentormatch.assignment.problem import GOALS, AssignmentProblem, Row
-from mentormatch.assignment.solution import Status
-from mentormatch.people import Cohort
+from mentormatch.assignment.model.problem import GOALS, AssignmentProblem, Row
+from mentormatch.assignment.model.solution import Status
+from mentormatch.people.cohort import Cohort
 from tests.conftest import DEEP
 from tests.oracles.problems import keys_of, larger_problem, shuffled
 from tests.oracles.programmes import SIDES, small

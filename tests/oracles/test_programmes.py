@@ -8,11 +8,11 @@ from random import Random
 import pytest
 
 import mentormatch as mm
-from mentormatch.assignment.posing import pose
-from mentormatch.assignment.problem import GOALS
-from mentormatch.assignment.rule import rules_by_kind
-from mentormatch.assignment.solution import Solution
-from mentormatch.programme import Goals
+from mentormatch.assignment.model.problem import GOALS
+from mentormatch.assignment.model.solution import Solution
+from mentormatch.programme.programme import Goals
+from mentormatch.rules.formulation import pose
+from mentormatch.rules.rule import rules_by_kind
 from mentormatch.scoring.score import score
 from tests.conftest import DEEP
 from tests.oracles.enumeration import Best, Game, Places, best_of

@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.problem import AssignmentProblem, Row
-from mentormatch.assignment.solution import Solution, Status
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.model.solution import Solution, Status
 
 pytestmark = pytest.mark.promise(13)
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from runpy import run_path
 
-from mentormatch.departements import DEPARTEMENTS
+from mentormatch.places.departements import DEPARTEMENTS
 from mentormatch.places.gazetteer import gazetteer
 from tests.conftest import ROOT
 

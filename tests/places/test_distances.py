@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.columns import NONE
-from mentormatch.departements import DEPARTEMENTS
+from mentormatch.base.columns import NONE
 from mentormatch.fields import Place
-from mentormatch.people import People
+from mentormatch.people.cohort import People
 from mentormatch.places.column import Places
+from mentormatch.places.departements import DEPARTEMENTS
 from mentormatch.places.distances import DETOUR, distances, minutes, told
 from mentormatch.places.finding import find
 from mentormatch.places.gazetteer import gazetteer

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.departements import DEPARTEMENTS
 from mentormatch.fields import Place
 from mentormatch.languages import tr
+from mentormatch.places.departements import DEPARTEMENTS
 from mentormatch.places.finding import (
     AMBIGUOUS,
     ONLY_DEPARTEMENT,

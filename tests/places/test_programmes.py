@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
-from mentormatch.editions import carry_over, with_history
-from mentormatch.people import Cohort
-from mentormatch.programme import Programme
+from mentormatch.operations.carry_over import carry_over, with_history
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.programme import Programme
 from mentormatch.record.decision import read_decision, write_decision
 from mentormatch.record.digests import digest_of_answers
 from mentormatch.record.verify import verify

@@ -7,10 +7,10 @@ from pathlib import Path
 from pandas import DataFrame
 
 import mentormatch as mm
-from mentormatch.enrolment import read_contacts
+from mentormatch.programme.enrolment import read_contacts
+from mentormatch.record.rights.edition import Edition
 from mentormatch.report.contacts import write_contacts
 from mentormatch.report.profiles import write_profiles
-from mentormatch.rights.edition import Edition
 
 PERSON, LINE = "M03", 6
 """A mentor of the example with a partner, and where their row stands."""

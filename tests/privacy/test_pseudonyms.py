@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.errors import OutputError, SurveyError
-from mentormatch.programme import Programme
+from mentormatch.languages.text_keys import canonical
+from mentormatch.programme.programme import Programme
 from mentormatch.survey.privacy import (
     Pseudonyms,
     forgotten_beside,
@@ -21,7 +22,6 @@ from mentormatch.survey.privacy import (
     remember_to_forget,
     secret_beside,
 )
-from mentormatch.text import canonical
 
 pytestmark = pytest.mark.promise(28)
 

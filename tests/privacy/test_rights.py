@@ -11,19 +11,19 @@ import pytest
 from pandas import DataFrame
 
 import mentormatch as mm
-from mentormatch.enrolment import read_contacts
 from mentormatch.errors import OutputError, SurveyError
+from mentormatch.programme.enrolment import read_contacts
 from mentormatch.record.log import check_chain
+from mentormatch.record.rights.documents import speaks_of
+from mentormatch.record.rights.edition import Edition
+from mentormatch.record.rights.erasure import forget
+from mentormatch.record.rights.export import export_person
+from mentormatch.record.rights.person import held
+from mentormatch.record.rights.purge import others_in, purge, to_purge
+from mentormatch.record.rights.row_removal import without_rows
 from mentormatch.record.verify import verify
 from mentormatch.report.contacts import write_contacts
-from mentormatch.rights.documents import speaks_of
-from mentormatch.rights.edition import Edition
-from mentormatch.rights.ending import others_in, purge, to_purge
-from mentormatch.rights.erasure import forget
-from mentormatch.rights.export import export_person
-from mentormatch.rights.person import held
-from mentormatch.rights.rewriting import without_rows
-from mentormatch.survey.reading import read_rows
+from mentormatch.survey.table_reader import read_rows
 from tests.privacy.editions import LINE, PERSON, edition, run
 
 pytestmark = pytest.mark.promise(28)

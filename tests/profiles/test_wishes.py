@@ -10,9 +10,9 @@ from pandas import DataFrame
 
 import mentormatch as mm
 from mentormatch.errors import SurveyError
-from mentormatch.people import Cohort
+from mentormatch.people.cohort import Cohort
 from mentormatch.profiles.choices import with_wishes
-from mentormatch.survey.reading import read_rows
+from mentormatch.survey.table_reader import read_rows
 from tests.privacy.editions import run
 from tests.profiles.test_profiles import CODES, VETO, WISHES, answers, programme
 

@@ -10,8 +10,8 @@ import pytest
 from mentormatch.errors import ProgrammeError
 from mentormatch.fields.single import Number, YesNo
 from mentormatch.languages import language, tr
-from mentormatch.mistakes import BOUNDS, FOUND, TYPES
-from mentormatch.programme import ANSWERED_BY, SPECIAL, Programme
+from mentormatch.programme.programme import ANSWERED_BY, SPECIAL, Programme
+from mentormatch.programme.validation_messages import BOUNDS, FOUND, TYPES
 from tests.english import french_in
 
 BASE = """

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mentormatch import examples
 from mentormatch.errors import ProgrammeError
-from mentormatch.programme import Programme
+from mentormatch.programme.programme import Programme
 from tests.laws.extensions import criteria, rules
 from tests.laws.questionnaires import surveys
 

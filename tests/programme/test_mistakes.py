@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from mentormatch.errors import Problem, ProgrammeError
-from mentormatch.mistakes import type_name
-from mentormatch.programme import Programme
+from mentormatch.programme.programme import Programme
+from mentormatch.programme.validation_messages import type_name
 
 BASE = """
 [programme]

@@ -9,12 +9,12 @@ from typer.testing import CliRunner
 import mentormatch as mm
 from mentormatch import examples
 from mentormatch.cli.commands import app
+from mentormatch.contract.examples import COHORT
+from mentormatch.contract.operation import ask, operations, propose
 from mentormatch.errors import MentorMatchError, RequestError
-from mentormatch.groups.seasons import dates_of, topics_of, turns_of
+from mentormatch.groups.sessions import dates_of, topics_of, turns_of
 from mentormatch.languages import language
-from mentormatch.programme import FUNCTIONS, Programme
-from mentormatch.wire.examples import COHORT
-from mentormatch.wire.operation import ask, operations, propose
+from mentormatch.programme.programme import FUNCTIONS, Programme
 
 pytestmark = pytest.mark.promise(37)
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from mentormatch import examples, match
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.problem import AssignmentProblem, Loads, Row
-from mentormatch.matching import Matching
+from mentormatch.assignment.model.problem import AssignmentProblem, Loads, Row
+from mentormatch.operations.matching import Matching
 from mentormatch.record.decision import write_decision
 
 type Json = Any

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from mentormatch.contract.verification_response import verification_out
 from mentormatch.errors import OutputError, RequestError
 from mentormatch.languages import tr
 from mentormatch.record.log import check_chain
 from mentormatch.record.seal import Seal, Signature, sealed_documents, stamp_in
 from mentormatch.record.validation import validate
 from mentormatch.record.verify import BESIDE, UNKNOWN, verify
-from mentormatch.wire.verified import verification_out
 from tests.record.decisions import example
 
 pytestmark = [pytest.mark.promise(29), pytest.mark.promise(30)]

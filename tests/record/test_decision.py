@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from mentormatch import examples
-from mentormatch.assignment.problem import AssignmentProblem, Row
-from mentormatch.assignment.solution import Prices
-from mentormatch.enrolment import read_contacts
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.model.solution import Prices
 from mentormatch.errors import OutputError, RequestError
-from mentormatch.people import Cohort
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.enrolment import read_contacts
 from mentormatch.record.decision import FILENAME, Decision, read_decision, save_decision, write_decision
 from mentormatch.record.digests import digest_of_answers, digest_of_programme
 from tests.record.decisions import changed, coupled, example, plain, posed, written

@@ -6,10 +6,10 @@ from hashlib import sha256
 import numpy as np
 import pytest
 
-from mentormatch.columns import Codes, Column, Grades, Members, Names, Numbers, Ranks, Texts
-from mentormatch.people import Cohort, People
+from mentormatch.base.columns import Codes, Column, Grades, Members, Names, Numbers, Ranks, Texts
+from mentormatch.people.cohort import Cohort, People
 from mentormatch.record.digests import digest, digest_of_answers, digest_of_programme
-from tests.review.diagnosis.people import programme
+from tests.explanation.diagnosis.people import programme
 
 pytestmark = pytest.mark.promise(29)
 

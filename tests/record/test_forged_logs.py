@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 
 from mentormatch.languages import tr
-from mentormatch.matching import documents_made
+from mentormatch.operations.matching import documents_made
 from mentormatch.record.decision import SUFFIX
 from mentormatch.record.digests import digest
 from mentormatch.record.log import Entry, Kind, Line, chain_in, continued

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch.assignment.certificate import NAMES, WORDS, CertifiedTier, Verdict, certify
+from mentormatch.assignment.verification.certificate import NAMES, WORDS, CertifiedTier, Verdict, certify
 from mentormatch.errors import MentorMatchError
 from mentormatch.languages import language, tr
 from mentormatch.record.log import SUFFIX, append
-from mentormatch.record.signing import signed
+from mentormatch.record.signatures import signed
 from mentormatch.record.validation import validate
 from mentormatch.record.verify import WORDS as OUTCOMES
 from mentormatch.record.verify import verify

@@ -8,11 +8,11 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from mentormatch.cli.verify import verify_command
+from mentormatch.explanation import edits
 from mentormatch.languages import language
 from mentormatch.record import journal
 from mentormatch.record.log import Entry, Kind
 from mentormatch.record.validation import validate
-from mentormatch.review import edits
 from tests.record.decisions import example
 
 WHEN = "2026-11-28T10:32:05+01:00"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import mentormatch as mm
-from mentormatch.matching import Matching
+from mentormatch.operations.matching import Matching
 from mentormatch.record.decision import Decision, save_decision
 from mentormatch.record.verify import Outcome, verify
 

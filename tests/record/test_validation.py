@@ -8,15 +8,15 @@ from typer import Typer
 from typer.testing import CliRunner, Result
 
 from mentormatch.cli.validate import validate_command
+from mentormatch.contract.verification_response import verification_out
 from mentormatch.errors import RequestError
 from mentormatch.languages import tr
 from mentormatch.record.decision import save_decision
 from mentormatch.record.log import append, check_chain
 from mentormatch.record.validation import validate
 from mentormatch.record.verify import entry_of, journal_beside, verify
-from mentormatch.report.standing import PROPOSAL
+from mentormatch.report.decision_state import PROPOSAL
 from mentormatch.report.texts import visible
-from mentormatch.wire.verified import verification_out
 from tests.record.decisions import changed, example
 from tests.report.reading import ALIVE, Outline, parts, sheets
 

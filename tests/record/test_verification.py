@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch.assignment.problem import AssignmentProblem
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.contract.verification_response import verification_out
 from mentormatch.languages import tr
 from mentormatch.record.log import Entry, append, check_chain
 from mentormatch.record.verify import AFTER, UNKNOWN, WORDS, Outcome, Verification, entry_of, journal_beside, verify
-from mentormatch.wire.verified import verification_out
 from tests.record.decisions import changed, coupled, plain, written
 
 pytestmark = pytest.mark.promise(29)

@@ -12,9 +12,9 @@ from hypothesis import given
 from typer import Typer
 from typer.testing import CliRunner
 
-from mentormatch.assignment.certificate import Verdict, certify
-from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.solution import Status
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.solution import Status
+from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.cli.verify import verify_command
 from mentormatch.record.decision import Decision, save_decision
 from mentormatch.record.log import append, check_chain

@@ -8,10 +8,10 @@ from typing import Any
 
 from pandas import DataFrame
 
-from mentormatch.enrolment import read_survey
-from mentormatch.matching import Matching, match
-from mentormatch.programme import Programme
-from mentormatch.text import canonical, fold
+from mentormatch.languages.text_keys import canonical, fold
+from mentormatch.operations.matching import Matching, match
+from mentormatch.programme.enrolment import read_survey
+from mentormatch.programme.programme import Programme
 
 type Answers = Mapping[str, str]
 

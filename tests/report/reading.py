@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 from python_calamine import CalamineWorkbook
 
-from mentormatch.matching import Matching, exporter_for
+from mentormatch.operations.matching import Matching, exporter_for
 
 VOID = frozenset({"meta", "br", "rect", "img"})
 ALIVE = re.compile(r"<f[ >/]|<hyperlink[s ]|externalLink|vbaProject|<oleObject|TargetMode=.External")

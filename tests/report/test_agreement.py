@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentormatch.matching import Matching
+from mentormatch.operations.matching import Matching
 from mentormatch.report.book import clipped
 from mentormatch.report.exporters import page as exporter
 from mentormatch.report.texts import visible

@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch.assignment.certificate import certify
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.solution import Status
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.solution import Status
+from mentormatch.assignment.verification.certificate import certify
 from mentormatch.cli.summary import standing, summary
-from mentormatch.enrolment import read_survey
+from mentormatch.contract.match_response import MatchResponse
+from mentormatch.explanation.caveats import Code
 from mentormatch.languages import language
-from mentormatch.matching import Matching, match
-from mentormatch.programme import Programme
+from mentormatch.operations.matching import Matching, match
+from mentormatch.programme.enrolment import read_survey
+from mentormatch.programme.programme import Programme
 from mentormatch.report.words import goals, verdict
-from mentormatch.review.caveats import Code
-from mentormatch.wire.told import MatchResponse
 from tests.report.reading import notebook, sheets, written
 
 pytestmark = pytest.mark.promise(37)

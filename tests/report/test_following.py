@@ -12,8 +12,8 @@ from mentormatch import examples
 from mentormatch.followup.outcomes import DESCRIPTION
 from mentormatch.followup.year import Year, follow_up
 from mentormatch.languages import tr
-from mentormatch.matching import match
-from mentormatch.report.following import page, shown, workbook
+from mentormatch.operations.matching import match
+from mentormatch.report.followup import page, shown, workbook
 from tests.followup.years import HEAD, asking, frame, paired, year
 from tests.report.cohorts import FIELDS, hostile_strings, matched, programme
 from tests.report.reading import ALIVE, Outline, parts, sheets

@@ -14,7 +14,7 @@ import mentormatch as mm
 from mentormatch.errors import MentorMatchError
 from mentormatch.followup.year import Year
 from mentormatch.languages import language
-from mentormatch.matching import Matching, exporter_for
+from mentormatch.operations.matching import Matching, exporter_for
 from mentormatch.report.profiles import told as told_of_profiles
 from mentormatch.report.profiles import write_profiles
 from tests.english import french_in

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 import mentormatch as mm
-from mentormatch.matching import Matching
+from mentormatch.explanation.goal_prices import price_words
+from mentormatch.operations.matching import Matching
 from mentormatch.report.texts import spaced
-from mentormatch.review.goal_prices import price_words
 from tests.report.cohorts import FIELDS, matched, person, programme
 from tests.report.reading import Outline, notebook, page, sheets, written
 

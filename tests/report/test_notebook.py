@@ -1,8 +1,8 @@
 import pytest
 
-from mentormatch.matching import Matching
+from mentormatch.explanation.labels import pseudonyms
+from mentormatch.operations.matching import Matching
 from mentormatch.report.exporters import page as exporter
-from mentormatch.review.labels import pseudonyms
 from tests.report.cohorts import FIELDS, matched, person, programme, small
 from tests.report.reading import Outline, notebook, page
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch.assignment.solution import Status, without_pairs
-from mentormatch.matching import Matching
+from mentormatch.assignment.model.solution import Status, without_pairs
+from mentormatch.operations.matching import Matching
 from mentormatch.report.exporters import page as exporter
 from mentormatch.report.texts import spaced, visible
 from mentormatch.report.view import TONES

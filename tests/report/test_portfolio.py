@@ -8,7 +8,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.errors import RequestError
-from mentormatch.matching import Matching
+from mentormatch.operations.matching import Matching
 from mentormatch.record.decision import FILENAME
 from mentormatch.record.log import chain_in
 from mentormatch.record.verify import Verification, verify, verify_content

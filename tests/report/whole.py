@@ -9,16 +9,16 @@ from typing import Any
 from pandas import DataFrame
 
 from mentormatch import examples
-from mentormatch.enrolment import read_contacts, read_survey
 from mentormatch.examples import copy_to, copy_waves_to
 from mentormatch.followup.year import Year, follow_up
-from mentormatch.inspection.whole import Intake, intake
-from mentormatch.matching import Matching, match
+from mentormatch.inspection.intake import Intake, intake
+from mentormatch.languages.text_keys import canonical, fold
+from mentormatch.operations.matching import Matching, match
 from mentormatch.profiles.sheets import Profiles, anonymous_profiles
-from mentormatch.programme import Programme
+from mentormatch.programme.enrolment import read_contacts, read_survey
+from mentormatch.programme.programme import Programme
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.privacy import Pseudonyms
-from mentormatch.text import canonical, fold
 from tests.report.cohorts import hostile_strings
 
 CODES = Pseudonyms(b"s" * 32)

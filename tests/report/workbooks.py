@@ -11,11 +11,11 @@ from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
 from mentormatch.fields import Side
-from mentormatch.inspection.part import writer_for
-from mentormatch.matching import exporter_for
-from mentormatch.report import contacts, following, gathering
-from mentormatch.report.handing.letters import letters_book
-from mentormatch.report.handing.sheets import handouts
+from mentormatch.inspection.section import writer_for
+from mentormatch.operations.matching import exporter_for
+from mentormatch.report import contacts, followup, sessions
+from mentormatch.report.handouts.letters import letters_book
+from mentormatch.report.handouts.sheets import handouts
 from mentormatch.report.profiles import form_book
 from tests.groups.gathered import gathered
 from tests.report.whole import Edition
@@ -29,8 +29,8 @@ BOOKS: Mapping[str, Callable[[Edition], bytes]] = {
     "profiles": lambda one: form_book(one.profiles, SIDE),
     "handing.letters": lambda one: letters_book(one.matching, one.contacts, handouts(one.matching, one.contacts)),
     "contacts": lambda one: contacts.workbook(contacts.contact_sheet(one.contacts, one.matching.programme)),
-    "following": lambda one: following.workbook(one.year),
-    "gathering": lambda one: gathering.workbook(gathering.Asked(gathered(one)[0], staff=True)),
+    "following": lambda one: followup.workbook(one.year),
+    "gathering": lambda one: sessions.workbook(sessions.Asked(gathered(one)[0], staff=True)),
 }
 """How each workbook is made, by the module of the report that makes it."""
 OFFICE = shutil.which("soffice")

@@ -7,7 +7,7 @@ import pytest
 
 from mentormatch.fields import AnyField, Choices, ListOfNames, Place, Ranking, Slots
 from mentormatch.languages import language, tr
-from mentormatch.people import FATES, People
+from mentormatch.people.cohort import FATES, People
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from tests.english import french_in
 from tests.report.cohorts import small

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.columns import Codes, Grades, Members, Names, Numbers, Ranks
-from mentormatch.people import Person
+from mentormatch.base.columns import Codes, Grades, Members, Names, Numbers, Ranks
+from mentormatch.languages.text_keys import canonical, fold
+from mentormatch.people.cohort import Person
 from mentormatch.scoring.criteria.availability import Availability
 from mentormatch.scoring.criteria.closeness import Closeness
 from mentormatch.scoring.criteria.coverage import Coverage
@@ -20,7 +21,6 @@ from mentormatch.scoring.criteria.table import Table
 from mentormatch.scoring.criteria.unlike import Unlike
 from mentormatch.scoring.criteria.wishes import Wishes
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
-from mentormatch.text import canonical, fold
 from tests.laws.extensions import criterion
 from tests.laws.questionnaires import cohort, surveys
 from tests.places.measured import apart

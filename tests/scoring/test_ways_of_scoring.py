@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.columns import Codes, Column, Grades, Members, Names, Ranks
+from mentormatch.base.columns import Codes, Column, Grades, Members, Names, Ranks
 from mentormatch.fields import Side
-from mentormatch.people import Cohort, People, Person
+from mentormatch.people.cohort import Cohort, People, Person
+from mentormatch.scoring import class_points as spreading
 from mentormatch.scoring import lookup
 from mentormatch.scoring import score as scoring
-from mentormatch.scoring import spread as spreading
+from mentormatch.scoring.class_points import Exceptions, Spread
 from mentormatch.scoring.criteria.availability import Availability
 from mentormatch.scoring.criteria.coverage import Coverage
 from mentormatch.scoring.criteria.overlap import Overlap
@@ -25,7 +26,6 @@ from mentormatch.scoring.criteria.wishes import Wishes
 from mentormatch.scoring.criterion import Block, Criterion, Named, Tally, criteria_by_kind
 from mentormatch.scoring.lookup import LookUp, looked_up
 from mentormatch.scoring.score import Direct, Share, contribution, normalised, score
-from mentormatch.scoring.spread import Exceptions, Spread
 from tests.laws.extensions import criterion
 from tests.laws.questionnaires import cohort, surveys
 

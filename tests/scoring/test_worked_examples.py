@@ -19,7 +19,7 @@ from mentormatch.fields import (
     Slots,
     YesNo,
 )
-from mentormatch.people import People
+from mentormatch.people.cohort import People
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 
 TASKS = ["Budget", "Contrats", "Tournée"]

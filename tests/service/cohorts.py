@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.made import header, row
 from mentormatch import examples
-from mentormatch.programme import Programme
+from mentormatch.programme.programme import Programme
 
 
 @cache

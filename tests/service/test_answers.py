@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
+from mentormatch.contract.examples import COHORT
+from mentormatch.contract.operation import ask, operations
 from mentormatch.service.forms import ProblemForm
 from mentormatch.service.problems import KINDS, MEDIA_TYPE, URN
-from mentormatch.wire.examples import COHORT
-from mentormatch.wire.operation import ask, operations
 from tests.canaries import ANSWER, EMAIL, NAME
 from tests.failure.trouble import wait_for
 from tests.service.serving import AT_ONCE, JSON, Served, serving

@@ -14,10 +14,10 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, seed, settings
 from schemathesis.config import SchemathesisConfig
 
+from mentormatch.contract.examples import GROUPED, MEMBERS, MENTEES, MENTORS, PROGRAMME
+from mentormatch.contract.operation import operations
 from mentormatch.service.app import make_app
 from mentormatch.service.settings import Settings
-from mentormatch.wire.examples import GROUPED, MEMBERS, MENTEES, MENTORS, PROGRAMME
-from mentormatch.wire.operation import operations
 from tests.conftest import DEEP
 from tests.service.serving import AT_ONCE, BEARER, Served, serving
 

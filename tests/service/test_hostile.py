@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
+from mentormatch.base.strict_json import MOST_TOLD, parse_json
+from mentormatch.base.strict_toml import immoderate
+from mentormatch.contract.operation import ask
 from mentormatch.errors import ProgrammeError, RequestError
-from mentormatch.programme import Programme
-from mentormatch.strictjson import MOST_TOLD, parse_json
-from mentormatch.stricttoml import immoderate
-from mentormatch.wire.operation import ask
+from mentormatch.programme.programme import Programme
 from tests.faces.commands import done
 from tests.failure.trouble import children, only_linux
 from tests.service.desk.sitting import Sitting

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from mentormatch.contract.operation import ask, operations
 from mentormatch.service.forms import JobForm
-from mentormatch.wire.operation import ask, operations
 from tests.failure.trouble import alive, children, only_linux, wait_for
 from tests.service.serving import Served, serving
 from tests.service.test_answers import problem

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mentormatch.wire.examples import COHORT, MENTEES, MENTORS
+from mentormatch.contract.examples import COHORT, MENTEES, MENTORS
 from tests.failure.trouble import only_linux, wait_for
 from tests.service.serving import BEARER, JSON, TOKEN, Served, serving
 from tests.service.test_answers import problem

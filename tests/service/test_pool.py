@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from mentormatch.contract.operation import ask
 from mentormatch.service import child
 from mentormatch.service.messages import Message
 from mentormatch.service.pool import SPARE, Pool
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.settings import Settings
-from mentormatch.wire.operation import ask
 from tests.failure.trouble import alive, only_linux, wait_for
 from tests.service.troubled import SLEEPS, TROUBLE, asked, body
 from tests.service.waiting import result_of

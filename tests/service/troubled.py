@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from mentormatch.contract.examples import COHORT
 from mentormatch.service.child import BOUND
-from mentormatch.wire.examples import COHORT
 from tests.canaries import ANSWER
 from tests.service.serving import limits
 
@@ -16,7 +16,7 @@ from mentormatch.assignment import engine
 from mentormatch.assignment.engines.plain import Plain
 from mentormatch.assignment.engine import solve
 from mentormatch.errors import EngineError
-from mentormatch.wire.operations.match import Match
+from mentormatch.contract.operations.match import Match
 answer = Match.answer
 
 def endless():

@@ -15,20 +15,20 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SRC = ROOT / "src"
 PACKAGE = SRC / "mentormatch"
-PROOF = ["tests/assignment", "src/mentormatch/assignment/certificate.py"]
+PROOF = ["tests/assignment", "src/mentormatch/assignment/verification/certificate.py"]
 GROUPS = {
-    "check": (["assignment/check.py"], PROOF),
+    "check": (["assignment/verification/feasibility.py"], PROOF),
     "certificate": ([f"assignment/{name}.py" for name in ("certificate", "answers", "bounding", "sieve")], PROOF),
     "log": (["record/*.py"], ["tests/record", "src/mentormatch/record"]),
     "contract": (
         ["strictjson.py", "wire/*.py", "wire/operations/*.py"],
-        ["tests/wire", "tests/gate/test_schemas.py", "src/mentormatch/wire", "src/mentormatch/strictjson.py"],
+        ["tests/contract", "tests/gate/test_schemas.py", "src/mentormatch/wire", "src/mentormatch/base/strict_json.py"],
     ),
     "limits": (
         [f"service/{name}.py" for name in ("settings", "bodies", "guard", "asking", "problems")],
         ["tests/service/limits"],
     ),
-    "diagnosis": (["review/diagnosis/*.py"], ["tests/review", "src/mentormatch/review/diagnosis"]),
+    "diagnosis": (["review/diagnosis/*.py"], ["tests/explanation", "src/mentormatch/review/diagnosis"]),
 }
 """What is changed, and the tests that are to notice."""
 

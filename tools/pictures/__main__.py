@@ -12,11 +12,11 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import Browser, Page
 
 from mentormatch import examples
-from mentormatch.board.session import Board
-from mentormatch.groups.grouping import form_groups
-from mentormatch.matching import Matching
-from mentormatch.report import gathering
+from mentormatch.groups.partition import form_groups
+from mentormatch.operations.matching import Matching
+from mentormatch.report import sessions
 from mentormatch.report.pictures import HeatMap, Waterfall
+from mentormatch.widgets.board.session import Board
 from tests.browser.browsing import started
 from tests.browser.faces import PAGES
 from tests.browser.jupyter import Jupyter, jupyter
@@ -61,7 +61,7 @@ def groups(browser: Browser, _: Edition) -> bytes:
     """Return what pictures the page of the example's groups, as the team has it."""
     found = form_groups(examples.cohort("codeveloppement"), examples.programme("codeveloppement"))
     page = browser.new_page(viewport={"width": WIDE, "height": 900})
-    page.set_content(gathering.page(gathering.Asked(found, staff=True)).decode())
+    page.set_content(sessions.page(sessions.Asked(found, staff=True)).decode())
     return page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": WIDE, "height": 1170})
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from breaks import breaking
 
-from mentormatch.wire.operation import operations
-from mentormatch.wire.schema import VERSION, schema_of
+from mentormatch.contract.operation import operations
+from mentormatch.contract.schema import VERSION, schema_of
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "reference" / "schemas"
 PROMISED = SCHEMAS / f"v{VERSION}"

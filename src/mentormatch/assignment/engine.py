@@ -7,18 +7,18 @@ from threading import Event
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
-from mentormatch.assignment.canonical import Hash, PairHash
-from mentormatch.assignment.check import violations
-from mentormatch.assignment.keeper import Task, solved_apart
-from mentormatch.assignment.problem import SUMS, AssignmentProblem
-from mentormatch.assignment.progress import at_work
-from mentormatch.assignment.pursuit import pursued
-from mentormatch.assignment.sofar import SoFar, Tell, silent
-from mentormatch.assignment.solution import INTERRUPTED, ROUNDED_ALIKE, Solution, Status, stated, without_pairs
+from mentormatch.assignment.bottleneck import pursued
+from mentormatch.assignment.incumbent import SoFar, Tell, silent
+from mentormatch.assignment.model.problem import SUMS, AssignmentProblem
+from mentormatch.assignment.model.solution import INTERRUPTED, ROUNDED_ALIKE, Solution, Status, stated, without_pairs
+from mentormatch.assignment.subprocess_solve import Task, solved_apart
+from mentormatch.assignment.tie_breaking import Hash, PairHash
+from mentormatch.assignment.verification.feasibility import violations
+from mentormatch.base.plugins import concrete
+from mentormatch.base.progress import at_work
+from mentormatch.base.scalars import duration, seed_number
 from mentormatch.errors import EngineError, MentorMatchError, Problem, RequestError
 from mentormatch.languages import mark, tr
-from mentormatch.registry import concrete
-from mentormatch.scalars import duration, seed_number
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

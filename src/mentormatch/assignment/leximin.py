@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mentormatch.columns import IntVector
+from mentormatch.base.columns import IntVector
 
 BELOW_ALL = -(1 << 62)
 """Less than any score."""

@@ -5,33 +5,33 @@ from typing import Annotated
 
 import typer
 
-from mentormatch.cli.asking import ask_command
+from mentormatch.base.streams import hold_standard_streams
+from mentormatch.cli.ask import ask_command
 from mentormatch.cli.completion import NAME, Completion, ready_to_complete
-from mentormatch.cli.diagnosing import diagnose_command
-from mentormatch.cli.drafting import draft_command, map_command
-from mentormatch.cli.estimating import estimate_command
-from mentormatch.cli.following import follow_up_command
-from mentormatch.cli.gathering import dates_command, topics_command, turns_command
-from mentormatch.cli.grouping import groups_command
+from mentormatch.cli.diagnose import diagnose_command
+from mentormatch.cli.draft import draft_command, map_command
+from mentormatch.cli.estimate import estimate_command
+from mentormatch.cli.evaluate import evaluate_command
+from mentormatch.cli.follow_up import follow_up_command
+from mentormatch.cli.groups import groups_command
 from mentormatch.cli.handouts import handouts_command
-from mentormatch.cli.helping import Command, Group
+from mentormatch.cli.help_texts import Command, Group
 from mentormatch.cli.intake import intake_command
-from mentormatch.cli.judging import evaluate_command
-from mentormatch.cli.matching import match_command
-from mentormatch.cli.planning import plans_command
+from mentormatch.cli.match import match_command
+from mentormatch.cli.messages import Quiet, complain, write_text
+from mentormatch.cli.plans import plans_command
 from mentormatch.cli.profiles import profiles_command
-from mentormatch.cli.repairing import repair_command
+from mentormatch.cli.repair import repair_command
 from mentormatch.cli.rights import contacts_command, export_command, forget_command, purge_command
-from mentormatch.cli.saying import Quiet, complain, write_text
 from mentormatch.cli.schema import schema_command
 from mentormatch.cli.serve import serve_command
-from mentormatch.cli.speaking import Language, of_environment
-from mentormatch.cli.starting import demo_command, new_command
+from mentormatch.cli.sessions import dates_command, topics_command, turns_command
+from mentormatch.cli.spoken_language import Language, of_environment
+from mentormatch.cli.start import demo_command, new_command
 from mentormatch.cli.validate import validate_command
 from mentormatch.cli.verify import verify_command
-from mentormatch.cli.wondering import alternatives_command, why_not_command
+from mentormatch.cli.why_not import alternatives_command, why_not_command
 from mentormatch.languages import language, mark
-from mentormatch.streams import hold_standard_streams
 
 app = typer.Typer(
     name=NAME,
@@ -177,7 +177,7 @@ for _function, (_name, _help) in COMMANDS.items():
 
 def run() -> None:
     """Run the command line in the language of whoever called it, its long work shown."""
-    from mentormatch.showing import progress
+    from mentormatch.widgets.progress import progress
 
     hold_standard_streams()
     ready_to_complete()

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from mentormatch.cli.saying import write_text
+from mentormatch.cli.messages import write_text
 from mentormatch.languages import mark
 
 NAME = "mentormatch"

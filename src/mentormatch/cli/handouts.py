@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from mentormatch.cli.delivering import refuse_unanswered
-from mentormatch.cli.forming import Asked, Decided, Wishes, matched
+from mentormatch.cli.cohorts import Asked, Decided, Wishes, matched
+from mentormatch.cli.delivery import refuse_unanswered
+from mentormatch.cli.messages import say, say_json, say_written
 from mentormatch.cli.options import (
     FILE,
     FOLDER,
@@ -23,7 +24,6 @@ from mentormatch.cli.options import (
     ToolName,
     sources,
 )
-from mentormatch.cli.saying import say, say_json, say_written
 from mentormatch.languages import mark
 
 Folder = Annotated[
@@ -52,8 +52,8 @@ def handouts_command(  # noqa: PLR0913 - the options of the command line are its
     as_json: AsJson = False,
 ) -> None:
     """Write one sheet a participant, and the table for letters, for the pairs that are formed."""
-    from mentormatch.enrolment import read_contacts
-    from mentormatch.report.handing.writing import told, write_handouts
+    from mentormatch.programme.enrolment import read_contacts
+    from mentormatch.report.handouts.files import told, write_handouts
 
     files = sources(answers, mentors, mentees, tool, encoding)
     matching = matched(programme, files, Asked(tuple(wishes or ()), decisions, seed, time_limit))

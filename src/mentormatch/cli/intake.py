@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from mentormatch.cli.forming import Wishes, with_forms
+from mentormatch.cli.cohorts import Wishes, with_forms
+from mentormatch.cli.messages import say_written, write_json, write_text
 from mentormatch.cli.options import (
     HERE,
     Answers,
@@ -20,7 +21,6 @@ from mentormatch.cli.options import (
     ToolName,
     sources,
 )
-from mentormatch.cli.saying import say_written, write_json, write_text
 from mentormatch.languages import mark
 
 Report = Annotated[
@@ -47,10 +47,10 @@ def intake_command(  # noqa: PLR0913 - the options of the command line are its c
     as_json: AsJson = False,
 ) -> None:
     """Say what becomes of each row, and who could meet whom, without forming a pair."""
-    from mentormatch.enrolment import read_tables
-    from mentormatch.inspection.part import writer_for
-    from mentormatch.inspection.whole import reported
-    from mentormatch.programme import Programme
+    from mentormatch.inspection.intake import reported
+    from mentormatch.inspection.section import writer_for
+    from mentormatch.programme.enrolment import read_tables
+    from mentormatch.programme.programme import Programme
 
     del seed, time_limit  # every command takes them, so that a script need not know which ones solve
 

@@ -14,7 +14,7 @@ from threading import Timer
 from types import FrameType
 from typing import Any
 
-from mentormatch.streams import flush
+from mentormatch.base.streams import flush
 
 ENDED = 130
 """How a program ends that Ctrl-C has stopped, as shells tell it: 128 and the number of the signal."""

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from mentormatch.cli.speaking import speak_as
+from mentormatch.cli.spoken_language import speak_as
 from mentormatch.languages import mark, tr
-from mentormatch.phrases import system_reason
+from mentormatch.languages.phrases import system_reason
 
 FILE, FOLDER, TEXT = mark("FICHIER"), mark("DOSSIER"), mark("TEXTE")
 ANSWERS = mark("RÉPONSES")
@@ -86,7 +86,7 @@ def source(path: Path) -> Any:
     """Return what a file of answers is read from: itself, or standard input; nothing of that is written to a disk."""
     if path != STDIN:
         return path
-    from mentormatch.survey.reading import read_stream
+    from mentormatch.survey.table_reader import read_stream
 
     return read_stream(tr("entrée standard"), sys.stdin.buffer)
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from mentormatch.base.atomic_files import is_read
 from mentormatch.errors import OverwriteError, Problem
-from mentormatch.files import is_read
 from mentormatch.languages import tr
 
 WRITTEN = ("out", "folder")
@@ -72,7 +72,7 @@ def refuse_inputs(out: Iterable[Path]) -> None:
 
 def refuse_losses(out: Iterable[Path], kind: str) -> None:
     """Raise OverwriteError where something good would be lost."""
-    from mentormatch.generation import refuse
+    from mentormatch.base.generation import refuse
     from mentormatch.report.folder import at_stake
 
     refuse([problem for path in out for problem in at_stake(path, kind)], replace=False)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from mentormatch.cli.messages import say, say_json, say_written
 from mentormatch.cli.options import (
     FOLDER,
     HERE,
@@ -18,7 +19,6 @@ from mentormatch.cli.options import (
     ToolName,
     sources,
 )
-from mentormatch.cli.saying import say, say_json, say_written
 from mentormatch.languages import mark
 
 Folder = Annotated[
@@ -39,9 +39,9 @@ def profiles_command(  # noqa: PLR0913 - the options of the command line are its
     as_json: AsJson = False,
 ) -> None:
     """Write anonymous profiles, and a short form to choose by after reading them."""
-    from mentormatch.enrolment import read_survey
     from mentormatch.profiles.sheets import anonymous_profiles
-    from mentormatch.programme import Programme
+    from mentormatch.programme.enrolment import read_survey
+    from mentormatch.programme.programme import Programme
     from mentormatch.report.profiles import told, write_profiles
     from mentormatch.survey.privacy import pseudonyms_for
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from mentormatch.cli.file_names import write_new
+from mentormatch.cli.messages import complain, say, say_json, say_written, write_json
 from mentormatch.cli.options import (
     FILE,
     FOLDER,
@@ -23,8 +25,6 @@ from mentormatch.cli.options import (
     files,
     sources,
 )
-from mentormatch.cli.saying import complain, say, say_json, say_written, write_json
-from mentormatch.cli.writing import write_new
 from mentormatch.languages import mark, tr
 
 LEFT = 1
@@ -64,8 +64,8 @@ def export_command(  # noqa: PLR0913 - the options of the command line are its c
     as_json: AsJson = False,
 ) -> None:
     """Write as JSON all that is kept of somebody, for them (GDPR, article 15)."""
-    from mentormatch.rights.edition import Edition, homes_beside
-    from mentormatch.rights.export import export_person
+    from mentormatch.record.rights.edition import Edition, homes_beside
+    from mentormatch.record.rights.export import export_person
 
     homes = tuple(folders or homes_beside(programme))
     export = export_person(Edition(programme, files(answers, mentors, mentees), homes, tool, encoding), person)
@@ -91,8 +91,8 @@ def forget_command(  # noqa: PLR0913 - the options of the command line are its c
     as_json: AsJson = False,
 ) -> None:
     """Erase somebody from the answers and the documents, and never read them again (GDPR, article 17)."""
-    from mentormatch.rights.edition import Edition, homes_beside
-    from mentormatch.rights.erasure import forget
+    from mentormatch.record.rights.edition import Edition, homes_beside
+    from mentormatch.record.rights.erasure import forget
 
     homes = tuple(folders or homes_beside(programme))
     done = forget(
@@ -129,8 +129,8 @@ def purge_command(  # noqa: PLR0913 - the options of the command line are its co
     as_json: AsJson = False,
 ) -> None:
     """End an edition: erase the answers and the documents, keep the decision and its log."""
-    from mentormatch.rights.edition import Edition, homes_beside
-    from mentormatch.rights.ending import others_in, purge, to_purge
+    from mentormatch.record.rights.edition import Edition, homes_beside
+    from mentormatch.record.rights.purge import others_in, purge, to_purge
 
     named = {"answers": answers, "mentors": mentors, "mentees": mentees}
     there = {name: path for name, path in named.items() if path is not None}
@@ -161,8 +161,8 @@ def contacts_command(  # noqa: PLR0913 - the options of the command line are its
     as_json: AsJson = False,
 ) -> None:
     """Write apart how each person is reached, in a file that its author alone can read."""
-    from mentormatch.enrolment import read_contacts
-    from mentormatch.programme import Programme
+    from mentormatch.programme.enrolment import read_contacts
+    from mentormatch.programme.programme import Programme
     from mentormatch.report.contacts import write_contacts
 
     known = Programme.load(programme)

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from mentormatch.cli.asking import OPERATION, kinds
+from mentormatch.cli.ask import OPERATION, kinds
+from mentormatch.cli.messages import say_json, write_json, write_text
 from mentormatch.cli.options import AsJson
-from mentormatch.cli.saying import say_json, write_json, write_text
 from mentormatch.languages import mark
 
 Kind = Annotated[
@@ -19,8 +19,8 @@ OfResponse = Annotated[bool, typer.Option("--response", help=mark("Le schéma de
 
 def schema_command(operation: Kind = None, *, response: OfResponse = False, as_json: AsJson = False) -> None:
     """Write the schema of a request or a response, or which operations there are."""
-    from mentormatch.wire.operation import operation_named, operations
-    from mentormatch.wire.schema import schema_of
+    from mentormatch.contract.operation import operation_named, operations
+    from mentormatch.contract.schema import schema_of
 
     if operation is not None:
         told = schema_of(operation_named(operation), "response" if response else "request")

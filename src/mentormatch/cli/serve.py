@@ -7,11 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
+from mentormatch.cli.messages import say, say_json
 from mentormatch.cli.options import TEXT, AsJson
-from mentormatch.cli.saying import say, say_json
 from mentormatch.errors import OutputError, Problem
 from mentormatch.languages import mark, tr
-from mentormatch.phrases import system_reason
+from mentormatch.languages.phrases import system_reason
 
 VARIABLE = "MENTORMATCH_TOKEN"
 NEEDED = ("fastapi", "uvicorn")
@@ -68,7 +68,7 @@ def serve_command(  # noqa: PLR0913 - the options of the command line are its co
 ) -> None:
     """Serve until it is interrupted."""
     installed()
-    from mentormatch.service.serving import listen, serve
+    from mentormatch.service.server import listen, serve
     from mentormatch.service.settings import Settings
 
     given = {"workers": workers, "time_limit_s": time_limit, "people": people}

@@ -1,10 +1,10 @@
 """What the command line says of a matching, in plain text."""
 
-from mentormatch.assignment.solution import Status
+from mentormatch.assignment.model.solution import Status
 from mentormatch.languages import mark, tr
-from mentormatch.matching import Matching
-from mentormatch.phrases import counted, points
-from mentormatch.streams import row_text
+from mentormatch.languages.control_characters import row_text
+from mentormatch.languages.phrases import counted, points
+from mentormatch.operations.matching import Matching
 
 STATUSES = {
     "proved": mark("Répartition démontrée optimale."),

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from mentormatch.cli.messages import say, say_json
 from mentormatch.cli.options import TEXT, AsJson
-from mentormatch.cli.saying import say, say_json
 from mentormatch.cli.verify import DECISION, Journal
 from mentormatch.languages import mark
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from mentormatch.cli.messages import complain, say, write_json
 from mentormatch.cli.options import FILE, MOST_BYTES, STDIN, AsJson, content_of
-from mentormatch.cli.saying import complain, say, write_json
 from mentormatch.languages import mark
 
 DECISION = mark("DÉCISION")
@@ -36,9 +36,9 @@ def verify_command(
     as_json: AsJson = False,
 ) -> None:
     """Check a decision from its file alone: rules, values, optimality, log; the log against the documents beside it."""
+    from mentormatch.contract.verification_response import verification_out
     from mentormatch.record.journal import lines as lines_of
     from mentormatch.record.verify import verify, verify_content
-    from mentormatch.wire.verified import verification_out
 
     if decision == STDIN:
         lines = None if journal is None else content_of(journal)

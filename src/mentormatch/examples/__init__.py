@@ -11,13 +11,13 @@ from importlib.resources.abc import Traversable
 from os import PathLike
 from pathlib import Path
 
-from mentormatch.enrolment import read_survey
+from mentormatch.base.atomic_files import write_whole
+from mentormatch.base.generation import EXAMPLE, generation
 from mentormatch.errors import OutputError, Problem, RequestError
-from mentormatch.files import write_whole
-from mentormatch.generation import EXAMPLE, generation
 from mentormatch.languages import tr
-from mentormatch.people import Cohort
-from mentormatch.programme import Programme
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.enrolment import read_survey
+from mentormatch.programme.programme import Programme
 
 PROGRAMME = "programme.toml"
 ANSWERS = "reponses.csv"

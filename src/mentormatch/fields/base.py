@@ -11,9 +11,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from mentormatch.columns import Codes, Column
+from mentormatch.base.columns import Codes, Column
 from mentormatch.languages import tr
-from mentormatch.text import fold
+from mentormatch.languages.text_keys import fold
 
 type Side = Literal["mentor", "mentee"]
 type Use = Literal["key", "contact", "match", "display", "consent", "forbidden"]

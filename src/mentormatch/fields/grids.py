@@ -7,13 +7,13 @@ from typing import Literal, cast
 import numpy as np
 from pydantic import Field as Setting
 
-from mentormatch.columns import NONE, Grades, Members
+from mentormatch.base.columns import NONE, Grades, Members
 from mentormatch.fields.base import Answer, Blank, Field, Labels, Reading, is_blank, position, split, without
 from mentormatch.fields.lists import UNKNOWN_OPTION, find_options, members, pieces_of
 from mentormatch.fields.options import option_named
 from mentormatch.fields.single import boxed
 from mentormatch.languages import tr
-from mentormatch.phrases import joined
+from mentormatch.languages.phrases import joined
 
 
 class Levels(Field):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field as Setting
 
-from mentormatch.columns import Members, Names, Ranks
+from mentormatch.base.columns import Members, Names, Ranks
 from mentormatch.fields.base import (
     Answer,
     Blank,
@@ -28,8 +28,8 @@ from mentormatch.fields.nobody import is_nobody
 from mentormatch.fields.options import option_named
 from mentormatch.fields.single import Options, ticked
 from mentormatch.languages import mark, tr
-from mentormatch.phrases import joined
-from mentormatch.text import fold
+from mentormatch.languages.phrases import joined
+from mentormatch.languages.text_keys import fold
 
 OTHER = frozenset({"autre", "other"})
 """Items under which a text was typed beside the options."""

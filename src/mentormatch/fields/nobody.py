@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from mentormatch.text import fold
+from mentormatch.languages.text_keys import fold
 
 NOBODY = frozenset({"aucun", "aucune", "neant", "rien", "non", "personne", "-", "/", "ras", "sans objet", "none", "no"})
 

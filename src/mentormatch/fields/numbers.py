@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from unicodedata import category
 
 from mentormatch.languages import mark
-from mentormatch.text import fold
+from mentormatch.languages.text_keys import fold
 
 NO_NUMBER = mark("nombre attendu")
 RANGE = mark("une plage de nombres ; écrivez un seul nombre")

@@ -8,9 +8,9 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from mentormatch.affirmation import affirmed
 from mentormatch.fields.base import position
-from mentormatch.text import canonical, fold
+from mentormatch.languages.affirmation import affirmed
+from mentormatch.languages.text_keys import canonical, fold
 
 YES_WORDS, NO_WORDS = frozenset({"oui", "yes", "vrai", "true"}), frozenset({"non", "no", "faux", "false"})
 ENDING = r"(?:e|es|s|x|ne|nes|le|les|rice|rices|trice|trices|euse|euses)"

@@ -7,18 +7,18 @@ from typing import Literal, cast
 import numpy as np
 from pydantic import Field as Setting
 
-from mentormatch.affirmation import NO as NO
-from mentormatch.affirmation import YES as YES
-from mentormatch.affirmation import affirmed
-from mentormatch.columns import NONE, Affirmations, Codes, Numbers, Texts
+from mentormatch.base.columns import NONE, Affirmations, Codes, Numbers, Texts
 from mentormatch.fields.base import Answer, Blank, Field, Figures, Labels, Reading, SeveralAnswers, as_text, is_blank
 from mentormatch.fields.numbers import parse_number as parse_number
 from mentormatch.fields.numbers import read_number
 from mentormatch.fields.options import option_named
 from mentormatch.languages import mark, tr
+from mentormatch.languages.affirmation import NO as NO
+from mentormatch.languages.affirmation import YES as YES
+from mentormatch.languages.affirmation import affirmed
+from mentormatch.languages.text_keys import fold
 from mentormatch.places.column import Places
 from mentormatch.places.finding import find
-from mentormatch.text import fold
 
 
 def boxed(part: str, text: str) -> str:

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from mentormatch.explanation.pairs import Pair
 from mentormatch.fields import Side
-from mentormatch.followup.meeting import Meeting
+from mentormatch.followup.meetings import Meeting
 from mentormatch.followup.waves import SIDES, Wave, keys_of, of_person, side_across
 from mentormatch.languages import mark, tr
-from mentormatch.phrases import listed
-from mentormatch.review.pairs import Pair
-from mentormatch.sections import Call
-from mentormatch.survey.settling import grouped
+from mentormatch.languages.phrases import listed
+from mentormatch.programme.sections import Call
+from mentormatch.survey.duplicates import grouped
 
 ENDED, ASKED, SILENT = 0, 1, 2
 """What comes first: a pair that may have ended, an answer that asks for a call, silence."""

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from mentormatch.explanation.pairs import Contribution, Pair
 from mentormatch.followup.waves import SIDES, Wave
 from mentormatch.languages import mark, tr
-from mentormatch.phrases import counted
-from mentormatch.review.pairs import Contribution, Pair
-from mentormatch.sections import Answered, Outcome
+from mentormatch.languages.phrases import counted
+from mentormatch.programme.sections import Answered, Outcome
 
 type Group = Literal["all", "high", "low", "unanswered"]
 

@@ -6,20 +6,20 @@ from functools import cached_property
 
 import numpy as np
 
-from mentormatch.columns import BoolVector
-from mentormatch.enrolment import Source, email_of, read_tables
+from mentormatch.base.columns import BoolVector
 from mentormatch.errors import Problem, ProgrammeError, SurveyError
+from mentormatch.explanation.pairs import Pair
 from mentormatch.fields import AnyField, Side, Text
 from mentormatch.languages import mark, tr
-from mentormatch.people import People, Remark, RowFate, merged
-from mentormatch.programme import Programme
-from mentormatch.review.pairs import Pair
-from mentormatch.sections import Answered
+from mentormatch.languages.text_keys import canonical
+from mentormatch.people.cohort import People, Remark, RowFate, merged
+from mentormatch.programme.enrolment import Source, email_of, read_tables
+from mentormatch.programme.programme import Programme
+from mentormatch.programme.sections import Answered
+from mentormatch.survey.duplicates import Doubts, grouped, newest, superseded
 from mentormatch.survey.entries import Submission
 from mentormatch.survey.plan import Plan
-from mentormatch.survey.settling import Doubts, grouped, newest, superseded
 from mentormatch.survey.submissions import laid_out, remarks_of, said, submissions, unread
-from mentormatch.text import canonical
 
 KEY, CODE = "code", mark("Votre code")
 SIDES: tuple[Side, Side] = ("mentor", "mentee")

@@ -7,18 +7,18 @@ from importlib import import_module
 from os import PathLike
 from pathlib import Path
 
-from mentormatch.enrolment import Source
 from mentormatch.errors import Problem, RequestError
+from mentormatch.explanation.pairs import Pair
 from mentormatch.followup.calls import PersonToCall, people_to_call
-from mentormatch.followup.meeting import Meeting, meetings
+from mentormatch.followup.meetings import Meeting, meetings
 from mentormatch.followup.outcomes import Count, counts
 from mentormatch.followup.waves import Wave, read_wave
 from mentormatch.languages import language, once_spoken, own_language, tr
-from mentormatch.phrases import listed
-from mentormatch.programme import Programme
-from mentormatch.review.pairs import Pair
+from mentormatch.languages.phrases import listed
+from mentormatch.programme.enrolment import Source
+from mentormatch.programme.programme import Programme
 
-DELIVERY = "mentormatch.report.following"
+DELIVERY = "mentormatch.report.followup"
 """Writes and shows the year; it stands above, and is found when it is needed."""
 
 

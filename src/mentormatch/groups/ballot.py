@@ -19,12 +19,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.problem import AssignmentProblem, Loads, Row
-from mentormatch.assignment.scores import stored
+from mentormatch.assignment.model.problem import AssignmentProblem, Loads, Row
+from mentormatch.assignment.model.scores import stored
 from mentormatch.errors import Problem
-from mentormatch.groups.asking import empty, refuse, twice
+from mentormatch.groups.inputs import empty, refuse, twice
 from mentormatch.languages import tr, tr_n
-from mentormatch.text import canonical
+from mentormatch.languages.text_keys import canonical
 
 type Goal = Literal["served", "proportional", "approvals"]
 type Block = NDArray[np.bool_]

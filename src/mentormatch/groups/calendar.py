@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from mentormatch.errors import OutputError, Problem
 from mentormatch.languages import tr
-from mentormatch.text import canonical
+from mentormatch.languages.text_keys import canonical
 
 if TYPE_CHECKING:
     from icalendar import Calendar

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
 
-from mentormatch.assignment.solution import Status
+from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import EngineError
 from mentormatch.groups.problem import Group, GroupProblem
 from mentormatch.groups.solution import GroupSolution

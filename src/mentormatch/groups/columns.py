@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.rule import BoolBlock, Count
-from mentormatch.assignment.scores import IntMatrix
-from mentormatch.columns import BoolVector, IntVector
+from mentormatch.assignment.model.scores import IntMatrix
+from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.groups.problem import GroupProblem
+from mentormatch.rules.rule import BoolBlock, Count
 
 type Members = NDArray[np.int16]
 """(c, s): who is in each of c groups, in ascending order, filled up with the number of people, which is nobody."""

@@ -13,26 +13,26 @@ from typing import ClassVar
 
 import numpy as np
 
-from mentormatch.assignment.certificate import Certificate, certify
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.solution import Solution, Status
-from mentormatch.columns import IntVector
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.solution import Solution, Status
+from mentormatch.assignment.verification.certificate import Certificate, certify
+from mentormatch.base.columns import IntVector
+from mentormatch.base.scalars import exact_number, seed_number, shown, whole_number
 from mentormatch.errors import Problem, RequestError
-from mentormatch.groups.answers import attending
-from mentormatch.groups.asking import Session
+from mentormatch.explanation.people_phrases import first_of
+from mentormatch.explanation.tables import Sheet, sheet
+from mentormatch.groups.availability import Availability, Moment, availability_of, moments_of
 from mentormatch.groups.calendar import MINUTES
-from mentormatch.groups.chain import Chain
-from mentormatch.groups.daysoff import DECREED, ZONES, Stated, blackouts_of, days_off
-from mentormatch.groups.deadlock import Limits, deadlock
-from mentormatch.groups.moments import Availability, Moment, availability_of, moments_of
+from mentormatch.groups.date_chain import Chain
+from mentormatch.groups.date_conflicts import Limits, deadlock
+from mentormatch.groups.holidays import DECREED, ZONES, Stated, blackouts_of, days_off
+from mentormatch.groups.inputs import Session
+from mentormatch.groups.multiple_choice import attending
 from mentormatch.groups.result import Result
 from mentormatch.languages import once_spoken, own_language, spoken, tr, tr_n
-from mentormatch.people import Cohort
-from mentormatch.phrases import about, counted, day, listed
-from mentormatch.review.wording import first_of
-from mentormatch.scalars import exact_number, seed_number, shown, whole_number
-from mentormatch.tables import Sheet, sheet
+from mentormatch.languages.phrases import about, counted, day, listed
+from mentormatch.people.cohort import Cohort
 
 APART = (21, 42)
 """Days between a session and the next: about a month, which is in the middle."""

@@ -11,13 +11,13 @@ from time import monotonic
 
 import numpy as np
 
-from mentormatch.assignment.highs import solved
-from mentormatch.assignment.program import Answer, Basis, Program, Sum, Word
-from mentormatch.assignment.scores import IntMatrix
-from mentormatch.columns import BoolVector, IntVector
+from mentormatch.assignment.mip.dispatch import solved
+from mentormatch.assignment.mip.program_model import Answer, Basis, Program, Sum, Word
+from mentormatch.assignment.model.scores import IntMatrix
+from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.groups.columns import Columns, joined
-from mentormatch.groups.forms import Form, Row
-from mentormatch.groups.sources import Source
+from mentormatch.groups.linear_forms import Form, Row
+from mentormatch.groups.oracle_interface import Source
 
 ROOM, FINEST = 1 << 52, 1 << 30
 """Sums of prices stay below the one, far within int64, and are rounded to the other part of a unit at best."""

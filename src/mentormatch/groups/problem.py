@@ -7,12 +7,12 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mentormatch.assignment.canonical import PairHash
-from mentormatch.assignment.rule import BoolBlock, Count
-from mentormatch.assignment.scores import IntMatrix
-from mentormatch.columns import BoolVector, IntVector
+from mentormatch.assignment.model.scores import IntMatrix
+from mentormatch.assignment.tie_breaking import PairHash
+from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.errors import RequestError
 from mentormatch.languages import tr
+from mentormatch.rules.rule import BoolBlock, Count
 
 type Group = tuple[int, ...]
 

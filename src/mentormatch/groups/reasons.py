@@ -5,14 +5,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from mentormatch.columns import Members, Ranks
+from mentormatch.base.columns import Members, Ranks
+from mentormatch.explanation.people_phrases import first_of
 from mentormatch.fields import AnyField
-from mentormatch.groups.answers import chosen
+from mentormatch.groups.multiple_choice import chosen
 from mentormatch.languages import tr
-from mentormatch.people import People
-from mentormatch.phrases import listed
-from mentormatch.programme import Programme
-from mentormatch.review.wording import first_of
+from mentormatch.languages.phrases import listed
+from mentormatch.people.cohort import People
+from mentormatch.programme.programme import Programme
 from mentormatch.scoring.criterion import Criterion
 
 MOST_NAMED = 4

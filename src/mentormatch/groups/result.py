@@ -8,17 +8,17 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from mentormatch.assignment.solution import Status
+from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import OutputError, Problem
-from mentormatch.frames import frame
+from mentormatch.explanation.frames import frame
+from mentormatch.explanation.tables import Sheet
 from mentormatch.groups.calendar import MINUTES, Event, calendar_of
 from mentormatch.languages import mark, own_language, tr
-from mentormatch.tables import Sheet
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-DELIVERY = "mentormatch.report.gathering"
+DELIVERY = "mentormatch.report.sessions"
 """Writes and shows a result; it stands above, and is found when it is needed."""
 STANDING = {
     Status.PROVED: mark("C'est démontré : aucune autre réponse ne fait mieux."),

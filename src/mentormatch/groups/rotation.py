@@ -9,18 +9,18 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from mentormatch.assignment.scores import IntMatrix
-from mentormatch.assignment.solution import Status
+from mentormatch.assignment.model.scores import IntMatrix
+from mentormatch.assignment.model.solution import Status
+from mentormatch.base.scalars import whole_number
 from mentormatch.errors import RequestError
-from mentormatch.groups.golfers import Round, constructed
-from mentormatch.groups.grouping import Grouping
+from mentormatch.explanation.tables import Sheet, sheet
+from mentormatch.groups.local_search import searched
+from mentormatch.groups.partition import Grouping
 from mentormatch.groups.problem import GroupProblem, pairs_in
 from mentormatch.groups.result import Result
-from mentormatch.groups.search import searched
+from mentormatch.groups.social_golfer import Round, constructed
 from mentormatch.languages import once_spoken, own_language, tr
-from mentormatch.phrases import counted, listed
-from mentormatch.scalars import whole_number
-from mentormatch.tables import Sheet, sheet
+from mentormatch.languages.phrases import counted, listed
 
 SWEEPS = 8
 """How often every round is formed again, given the others."""

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.solution import Solution
-from mentormatch.columns import BoolVector, IntVector
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.solution import Solution
+from mentormatch.base.columns import BoolVector, IntVector
 
 type Block = NDArray[np.bool_]
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
-from mentormatch.assignment.solution import Status, Tier
+from mentormatch.assignment.model.solution import Status, Tier
 from mentormatch.groups.problem import Group, GroupProblem
 
 

@@ -14,21 +14,21 @@ from typing import ClassVar
 
 import numpy as np
 
-from mentormatch.assignment.certificate import Certificate, certify
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.solution import Solution, Status, Tier
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.solution import Solution, Status, Tier
+from mentormatch.assignment.verification.certificate import Certificate, certify
+from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.errors import Problem, RequestError
-from mentormatch.groups.answers import several_of
+from mentormatch.explanation.people_phrases import first_of
+from mentormatch.explanation.tables import Sheet, sheet
 from mentormatch.groups.ballot import DEFAULT, GOALS, Ballot, Goal, ballot_of
+from mentormatch.groups.multiple_choice import several_of
 from mentormatch.groups.result import Result
 from mentormatch.languages import own_language, spoken, tr, tr_n
-from mentormatch.people import Cohort
-from mentormatch.phrases import counted, listed, quoted
-from mentormatch.review.wording import first_of
-from mentormatch.scalars import seed_number, whole_number
-from mentormatch.tables import Sheet, sheet
-from mentormatch.text import canonical
+from mentormatch.languages.phrases import counted, listed, quoted
+from mentormatch.languages.text_keys import canonical
+from mentormatch.people.cohort import Cohort
 
 MOST_STEPS = 16
 """Beyond so many topics for one member the whole numbers of proportional approval are too great for a solver."""

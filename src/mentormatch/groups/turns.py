@@ -12,31 +12,22 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.certificate import Certificate, certify
-from mentormatch.assignment.solution import Status
-from mentormatch.columns import BoolVector
+from mentormatch.assignment.model.solution import Status
+from mentormatch.assignment.verification.certificate import Certificate, certify
+from mentormatch.base.columns import BoolVector
+from mentormatch.base.iso_dates import start_of
+from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.errors import Problem
-from mentormatch.groups.asking import (
-    Group,
-    Session,
-    members_of,
-    places,
-    refuse,
-    said_by_all,
-    sessions_of,
-    strangers,
-)
+from mentormatch.explanation.tables import Sheet, sheet
+from mentormatch.groups.availability import in_words
 from mentormatch.groups.calendar import MINUTES
-from mentormatch.groups.missing import WithoutTurn, ways_out, without_turn
-from mentormatch.groups.moments import in_words
+from mentormatch.groups.inputs import Group, Session, members_of, places, refuse, said_by_all, sessions_of, strangers
 from mentormatch.groups.result import Result, worst
 from mentormatch.groups.rounds import Block, Round, Season, in_rounds
-from mentormatch.isodates import start_of
+from mentormatch.groups.turn_conflicts import WithoutTurn, ways_out, without_turn
 from mentormatch.languages import once_spoken, own_language, spoken, tr
-from mentormatch.phrases import counted, listed, quoted
-from mentormatch.scalars import seed_number, whole_number
-from mentormatch.tables import Sheet, sheet
-from mentormatch.text import canonical
+from mentormatch.languages.phrases import counted, listed, quoted
+from mentormatch.languages.text_keys import canonical
 
 type Wish = Literal["early", "middle", "late"]
 

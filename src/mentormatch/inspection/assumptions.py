@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from mentormatch.languages import tr
-from mentormatch.phrases import listed, percent
-from mentormatch.programme import Programme
+from mentormatch.languages.phrases import listed, percent
+from mentormatch.programme.programme import Programme
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.submissions import Sheet
 

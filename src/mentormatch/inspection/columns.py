@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mentormatch.columns import NONE, Codes, Column, Grades, Members, Numbers, Ranks
+from mentormatch.base.columns import NONE, Codes, Column, Grades, Members, Numbers, Ranks
 from mentormatch.fields import AnyField, Side
 from mentormatch.languages import mark, tr
-from mentormatch.people import Cohort
+from mentormatch.languages.text_keys import fold
+from mentormatch.people.cohort import Cohort
 from mentormatch.survey.contacts import Contacts
 from mentormatch.survey.headers import Place
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.submissions import Sheet
-from mentormatch.text import fold
 
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
 BY_SIDE = (mark("mentor·es"), mark("mentoré·es"))

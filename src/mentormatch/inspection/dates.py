@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from mentormatch.languages import tr
-from mentormatch.people import Remark
+from mentormatch.people.cohort import Remark
 from mentormatch.survey.moments import ORDERS
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.submissions import Sheet

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mentormatch.assignment.posing import SIDES, admitted, forbidding
-from mentormatch.assignment.rule import BoolBlock
-from mentormatch.columns import BoolVector, Names
+from mentormatch.base.columns import BoolVector, Names
 from mentormatch.errors import MentorMatchError
+from mentormatch.explanation.diagnosis.hall_violators import across, allowed_pairs, others_than
+from mentormatch.explanation.diagnosis.instance import Posture
+from mentormatch.explanation.labels import KEYS, Labels
 from mentormatch.fields import Side
-from mentormatch.inspection.part import Part
+from mentormatch.inspection.section import Part
 from mentormatch.languages import mark, tr
-from mentormatch.people import Cohort, People
-from mentormatch.programme import Programme
-from mentormatch.review.diagnosis.posture import Posture
-from mentormatch.review.diagnosis.shortage import across, allowed_pairs, others_than
-from mentormatch.review.labels import KEYS, Labels
+from mentormatch.people.cohort import Cohort, People
+from mentormatch.programme.programme import Programme
+from mentormatch.rules.formulation import SIDES, admitted, forbidding
+from mentormatch.rules.rule import BoolBlock
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.items import LISTS, shared, stakes_of
 from mentormatch.scoring.score import score

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mentormatch.inspection.part import Part
+from mentormatch.explanation.labels import Labels
+from mentormatch.inspection.section import Part
 from mentormatch.languages import mark, tr
-from mentormatch.people import FATES, Cohort, Fate, Remark, RowFate, merged
-from mentormatch.review.labels import Labels
+from mentormatch.languages.text_keys import canonical, fold
+from mentormatch.people.cohort import FATES, Cohort, Fate, Remark, RowFate, merged
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.submissions import Sheet
 from mentormatch.survey.tool import tools_by_kind
-from mentormatch.text import canonical, fold
 
 IN_FILE, IN_LINE = mark("{source}, ligne {line}"), mark("ligne {line}")
 

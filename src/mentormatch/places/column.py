@@ -7,8 +7,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.columns import NONE, Codes, Index, IntVector
-from mentormatch.departements import DEPARTEMENTS
+from mentormatch.base.columns import NONE, Codes, Index, IntVector
+from mentormatch.places.departements import DEPARTEMENTS
 from mentormatch.places.distances import distances
 from mentormatch.places.gazetteer import gazetteer
 

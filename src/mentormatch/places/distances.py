@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.phrases import NO_BREAK, thousands
+from mentormatch.languages.phrases import NO_BREAK, thousands
 
 type Points = NDArray[np.float64]
 """(n, 2) latitudes and longitudes in degrees; NaN where there is no place."""

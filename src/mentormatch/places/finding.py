@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mentormatch.departements import DEPARTEMENTS, RHONE
 from mentormatch.languages import mark, tr
+from mentormatch.places.departements import DEPARTEMENTS, RHONE
 from mentormatch.places.gazetteer import gazetteer
 from mentormatch.places.spelling import bare, departements_by_spelling, spelled, unlinked
 

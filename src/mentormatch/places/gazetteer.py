@@ -12,8 +12,8 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.columns import BoolVector
-from mentormatch.departements import DEPARTEMENTS
+from mentormatch.base.columns import BoolVector
+from mentormatch.places.departements import DEPARTEMENTS
 from mentormatch.places.distances import Points
 
 type Positions = dict[str, tuple[int, ...]]

@@ -4,8 +4,8 @@ import json
 from functools import cache
 from importlib.resources import files
 
-from mentormatch.departements import RHONE
 from mentormatch.languages import mark
+from mentormatch.places.departements import RHONE
 
 type Point = tuple[float, float]
 type Ring = list[list[int]]

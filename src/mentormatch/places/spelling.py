@@ -3,8 +3,8 @@
 import re
 from functools import cache
 
-from mentormatch.departements import DEPARTEMENTS
-from mentormatch.text import fold
+from mentormatch.languages.text_keys import fold
+from mentormatch.places.departements import DEPARTEMENTS
 
 _SHORT = {"saint": "st", "sainte": "ste", "saints": "sts", "saintes": "stes"}
 _SLASHED = re.compile(r"\bs/")

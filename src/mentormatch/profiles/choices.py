@@ -3,21 +3,21 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mentormatch.columns import Names
-from mentormatch.enrolment import Source, read_tables
+from mentormatch.base.columns import Names
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import Answer, AnyField, Choices, Ranking, Reading, Side, Text
 from mentormatch.fields.base import position
 from mentormatch.languages import LANGUAGES, language, mark, tr, tr_n
-from mentormatch.people import Cohort, People
-from mentormatch.phrases import listed
-from mentormatch.profiles.asked import ACROSS, SIDES, Asked, Codes, asked_of, codes_of
-from mentormatch.programme import Programme
-from mentormatch.survey.mapping import answers_of, renaming
+from mentormatch.languages.phrases import listed
+from mentormatch.languages.text_keys import canonical
+from mentormatch.people.cohort import Cohort, People
+from mentormatch.profiles.wish_fields import ACROSS, SIDES, Asked, Codes, asked_of, codes_of
+from mentormatch.programme.enrolment import Source, read_tables
+from mentormatch.programme.programme import Programme
+from mentormatch.survey.column_map import answers_of, renaming
+from mentormatch.survey.duplicates import grouped
 from mentormatch.survey.plan import Plan
-from mentormatch.survey.settling import grouped
 from mentormatch.survey.submissions import Sheet, laid_out, submissions
-from mentormatch.text import canonical
 
 CODE, WISHES, REFUSALS = mark("Votre code"), mark("Vos choix"), mark("À écarter")
 """The questions of the form, which is read in whatever language it was written."""

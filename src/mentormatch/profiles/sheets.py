@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mentormatch.assignment.posing import pose
-from mentormatch.columns import Column, Grades
+from mentormatch.base.columns import Column, Grades
 from mentormatch.errors import Problem, ProgrammeError
 from mentormatch.fields import Side
 from mentormatch.languages import tr
-from mentormatch.people import Cohort
-from mentormatch.profiles.asked import SIDES, Asked, Codes, asked_of, codes_of
-from mentormatch.programme import Programme
+from mentormatch.people.cohort import Cohort
+from mentormatch.profiles.wish_fields import SIDES, Asked, Codes, asked_of, codes_of
+from mentormatch.programme.programme import Programme
+from mentormatch.rules.formulation import pose
 from mentormatch.scoring.score import score
 
 

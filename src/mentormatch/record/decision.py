@@ -22,19 +22,19 @@ from pydantic import Field as Setting
 from pydantic import ValidationError
 
 from mentormatch import __version__
-from mentormatch.assignment.problem import AssignmentProblem, Loads, Row
-from mentormatch.assignment.scores import SparseScores
-from mentormatch.assignment.solution import Links, Prices, Solution, Status, Tier
-from mentormatch.columns import IntVector
+from mentormatch.assignment.model.problem import AssignmentProblem, Loads, Row
+from mentormatch.assignment.model.scores import SparseScores
+from mentormatch.assignment.model.solution import Links, Prices, Solution, Status, Tier
+from mentormatch.base.atomic_files import write_whole
+from mentormatch.base.columns import IntVector
+from mentormatch.base.strict_json import Message, parse_json
 from mentormatch.errors import Problem, RequestError
-from mentormatch.files import write_whole
 from mentormatch.languages import tr
-from mentormatch.phrases import system_reason
+from mentormatch.languages.phrases import system_reason
 from mentormatch.record.digests import digest_of_answers, digest_of_programme
-from mentormatch.strictjson import Message, parse_json
 
 if TYPE_CHECKING:
-    from mentormatch.matching import Matching
+    from mentormatch.operations.matching import Matching
 
 SUFFIX = ".decision.json"
 FILENAME = f"binomes{SUFFIX}"

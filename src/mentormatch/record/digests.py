@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mentormatch.columns import Codes, Column, Grades, Members, Names, Numbers, Ranks
+from mentormatch.base.columns import Codes, Column, Grades, Members, Names, Numbers, Ranks
+from mentormatch.languages.text_keys import canonical
 from mentormatch.places.column import Places
-from mentormatch.text import canonical
 
 if TYPE_CHECKING:
-    from mentormatch.people import Cohort, People
-    from mentormatch.programme import Programme
+    from mentormatch.people.cohort import Cohort, People
+    from mentormatch.programme.programme import Programme
 
 
 SHORT = 8

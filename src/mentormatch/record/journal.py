@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from mentormatch.languages import mark, tr
-from mentormatch.phrases import moment
+from mentormatch.languages.phrases import moment
 from mentormatch.record.log import Entry
 
 TITLES = (mark("N°"), mark("Quand"), mark("Qui"), mark("Quoi"), mark("Pourquoi"))

@@ -20,10 +20,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic import Field as Setting
 
+from mentormatch.base.generation import held
 from mentormatch.errors import OutputError, Problem
-from mentormatch.generation import held
 from mentormatch.languages import tr
-from mentormatch.phrases import about, system_reason
+from mentormatch.languages.phrases import about, system_reason
 from mentormatch.record.digests import digest
 
 if sys.platform != "win32":

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from mentormatch.errors import OutputError, Problem
 from mentormatch.languages import tr
-from mentormatch.phrases import about
+from mentormatch.languages.phrases import about
 from mentormatch.record.decision import SUFFIX as DECISION
 from mentormatch.record.log import START, Chain, Entry, check_chain
 from mentormatch.record.log import SUFFIX as JOURNAL
 from mentormatch.record.seal import sealed_documents, stamp_in, unlogged_validations
-from mentormatch.record.signing import account, signed
+from mentormatch.record.signatures import account, signed
 
 if TYPE_CHECKING:
-    from mentormatch.matching import Matching
+    from mentormatch.operations.matching import Matching
 
 
 def entries_of(matching: "Matching", decision: str, *, who: str | None = None, why: str = "") -> tuple[Entry, ...]:

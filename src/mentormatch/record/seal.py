@@ -18,12 +18,12 @@ from typing import Self
 
 from pydantic import ValidationError
 
+from mentormatch.base.strict_json import Message, parse_json
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import everywhere, mark, tr
 from mentormatch.record.decision import SUFFIX, Sha256
 from mentormatch.record.log import Chain, Entry
-from mentormatch.record.signing import validation_words
-from mentormatch.strictjson import Message, parse_json
+from mentormatch.record.signatures import validation_words
 from mentormatch.survey.census import DifferenceError, DoubledError, UnreadableError
 from mentormatch.survey.spreadsheetml import Archive, OfficeBook
 

@@ -15,22 +15,22 @@ from enum import StrEnum
 from os import PathLike
 from pathlib import Path
 
-from mentormatch.assignment.certificate import Certificate, Verdict, certify, provable
-from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.solution import Solution
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.solution import Solution
+from mentormatch.assignment.verification.certificate import Certificate, Verdict, certify, provable
+from mentormatch.base.manifest import check_documents
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import mark, tr
-from mentormatch.manifest import check_documents
-from mentormatch.people import Cohort
-from mentormatch.phrases import counted, listed, system_reason
-from mentormatch.programme import Programme
+from mentormatch.languages.phrases import counted, listed, system_reason
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.programme import Programme
 from mentormatch.record import log
 from mentormatch.record.decision import SUFFIX, Decision
 from mentormatch.record.digests import digest
+from mentormatch.record.instance import reposed
 from mentormatch.record.journal import replaced
-from mentormatch.record.reposed import reposed
 from mentormatch.record.seal import Stamp, sealed_documents, stamp_in, unlogged_validations
-from mentormatch.record.signing import signed, validation_words
+from mentormatch.record.signatures import signed, validation_words
 
 
 class Outcome(StrEnum):

@@ -7,10 +7,10 @@ from functools import cache
 from io import BytesIO
 from typing import Any, Literal
 
+from mentormatch.explanation.tables import Cell
 from mentormatch.languages import FRENCH, spoken, tr
-from mentormatch.phrases import thousands
+from mentormatch.languages.phrases import thousands
 from mentormatch.report.texts import visible
-from mentormatch.tables import Cell
 
 type Form = Literal["text", "wrapped", "strong", "points", "share", "count", "own"]
 type Format = Any

@@ -3,15 +3,15 @@
 from os import PathLike
 from pathlib import Path
 
+from mentormatch.base.generation import write_document
 from mentormatch.errors import OutputError, Problem
-from mentormatch.generation import write_document
+from mentormatch.explanation.tables import SIDES, Sheet, sheet
 from mentormatch.languages import language, tr
-from mentormatch.mistakes import enumerated
-from mentormatch.programme import Programme
+from mentormatch.programme.programme import Programme
+from mentormatch.programme.validation_messages import enumerated
 from mentormatch.report.book import Book, Column
 from mentormatch.report.exporters.delimited import delimited
 from mentormatch.survey.contacts import Contacts
-from mentormatch.tables import SIDES, Sheet, sheet
 
 
 def write_contacts(

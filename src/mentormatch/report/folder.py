@@ -3,20 +3,20 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from mentormatch.assignment.solution import Status
+from mentormatch.assignment.model.solution import Status
+from mentormatch.base.atomic_files import write_whole
+from mentormatch.base.generation import GenerationDraft, changed, generation, keep_file, refuse, write_document
+from mentormatch.base.manifest import Manifest, manifest_in
 from mentormatch.errors import OutputError, Problem
-from mentormatch.files import write_whole
-from mentormatch.generation import GenerationDraft, changed, generation, keep_file, refuse, write_document
 from mentormatch.languages import tr
-from mentormatch.manifest import Manifest, manifest_in
-from mentormatch.matching import Exporter, Matching, documents_made, exporters
-from mentormatch.phrases import about, listed
+from mentormatch.languages.phrases import about, listed
+from mentormatch.operations.matching import Exporter, Matching, documents_made, exporters
 from mentormatch.record.decision import SUFFIX
 from mentormatch.record.digests import digest
 from mentormatch.record.log import Chain, Entry, chain_in, check_chain, continued
 from mentormatch.record.runs import entries_of, refuse_broken
 from mentormatch.record.seal import READERS, Seal, sealed_documents, stamp_in
-from mentormatch.record.signing import account, signed, validation_words
+from mentormatch.record.signatures import account, signed, validation_words
 from mentormatch.record.validation import validate
 from mentormatch.record.verify import journal_beside
 from mentormatch.report.portfolio import documents

@@ -2,11 +2,11 @@
 
 import math
 
+from mentormatch.explanation.tables import Grid
 from mentormatch.languages import mark, tr
-from mentormatch.matching import Matching
+from mentormatch.operations.matching import Matching
 from mentormatch.report.book import MOST_COLUMNS, Book, Page, too_large
 from mentormatch.report.texts import visible
-from mentormatch.tables import Grid
 
 MOST_CELLS = 250_000
 """Beyond that a grid is not read any more, and takes long to open."""

@@ -4,16 +4,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from mentormatch.explanation.tables import SIDES
 from mentormatch.fields import Side, Use
 from mentormatch.inspection.columns import Fill, Question, Spread
+from mentormatch.inspection.intake import Intake
 from mentormatch.inspection.market import Prospects, Scarce, Seats
 from mentormatch.inspection.rows import Fates, FileRead
-from mentormatch.inspection.whole import Intake
 from mentormatch.languages import everywhere, mark, tr, tr_n
-from mentormatch.people import Fate
-from mentormatch.phrases import about, counted, listed, plain, quoted
+from mentormatch.languages.phrases import about, counted, listed, plain, quoted
+from mentormatch.people.cohort import Fate
 from mentormatch.report.view import TONES
-from mentormatch.tables import SIDES
 
 KINDS: Mapping[str, str] = {
     "choice": mark("une option"),

@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape, quoteattr
 from mentormatch.languages import LANGUAGES, language, mark, tr
 from mentormatch.record.seal import JOURNAL, Seal, sheet_in
 from mentormatch.report.book import EDGE, HEAD, LINE, Book, clipped
-from mentormatch.report.standing import RECHECK, Imprint
+from mentormatch.report.decision_state import RECHECK, Imprint
 from mentormatch.report.texts import spaced, visible
 from mentormatch.survey.census import letters
 from mentormatch.survey.spreadsheetml import Archive, OfficeBook, local

@@ -6,13 +6,13 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from mentormatch.errors import RequestError
 from mentormatch.languages import tr
-from mentormatch.matching import Matching, documents_made, exporters
+from mentormatch.operations.matching import Matching, documents_made, exporters
 from mentormatch.record.decision import FILENAME, SUFFIX
 from mentormatch.record.log import SUFFIX as JOURNAL
 from mentormatch.record.log import chain_in, continued
 from mentormatch.record.runs import entries_of
 from mentormatch.record.seal import Seal
-from mentormatch.record.signing import signed
+from mentormatch.record.signatures import signed
 from mentormatch.record.verify import verify_content
 
 

@@ -4,18 +4,18 @@ from collections.abc import Iterator, Mapping
 from os import PathLike
 from pathlib import Path
 
+from mentormatch.base.generation import generation
+from mentormatch.explanation.tables import SIDES as WORDS
+from mentormatch.explanation.tables import sheet
 from mentormatch.fields import Side
-from mentormatch.generation import generation
 from mentormatch.languages import language, mark, tr
-from mentormatch.phrases import counted, listed
-from mentormatch.profiles.asked import ACROSS, SIDES, Asked
+from mentormatch.languages.phrases import counted, listed
 from mentormatch.profiles.choices import CODE, REFUSALS, WISHES
 from mentormatch.profiles.sheets import Profiles
+from mentormatch.profiles.wish_fields import ACROSS, SIDES, Asked
 from mentormatch.report.book import Book, Column
 from mentormatch.report.exporters.delimited import delimited
-from mentormatch.report.templating import rendered
-from mentormatch.tables import SIDES as WORDS
-from mentormatch.tables import sheet
+from mentormatch.report.page_templates import rendered
 
 OF: Mapping[Side, str] = {"mentor": "mentors", "mentee": "mentorees"}
 """How the files of each side are called."""

@@ -3,7 +3,7 @@
 import re
 
 from mentormatch.languages import FRENCH, spoken
-from mentormatch.phrases import NO_BREAK
+from mentormatch.languages.phrases import NO_BREAK
 
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _LIVE = re.compile("['\\s\u200b-\u200f\u2060\ufeff]*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20\u2212]")

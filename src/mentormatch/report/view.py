@@ -5,21 +5,21 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from mentormatch import __version__
+from mentormatch.explanation.diagnosis.diagnose import diagnosis_of
+from mentormatch.explanation.diagnosis.findings import Change, Diagnosis
+from mentormatch.explanation.labels import KEYS, Labels, codes
+from mentormatch.explanation.pairs import Contribution, Pair, explain_pair
+from mentormatch.explanation.smallest_changes import smallest_changes
+from mentormatch.explanation.tables import SIDES, in_words
+from mentormatch.explanation.unmatched import Unmatched, reasons
 from mentormatch.languages import tr, tr_n
-from mentormatch.matching import Matching
-from mentormatch.people import Remark
-from mentormatch.phrases import percent, points
+from mentormatch.languages.phrases import percent, points
+from mentormatch.operations.matching import Matching
+from mentormatch.people.cohort import Remark
 from mentormatch.record.seal import Seal
 from mentormatch.report import words
-from mentormatch.report.standing import Imprint, imprint
+from mentormatch.report.decision_state import Imprint, imprint
 from mentormatch.report.words import Line, Reached
-from mentormatch.review.diagnosis.finding import Change, Diagnosis
-from mentormatch.review.diagnosis.whole import diagnosis_of
-from mentormatch.review.labels import KEYS, Labels, codes
-from mentormatch.review.pairs import Contribution, Pair, explain_pair
-from mentormatch.review.smallest_changes import smallest_changes
-from mentormatch.review.unmatched import Unmatched, reasons
-from mentormatch.tables import SIDES, in_words
 
 MOST_TOLD = 500
 """Pairs, people without a partner, and rows that a page tells one by one: a page of more is hardly read, or opened."""

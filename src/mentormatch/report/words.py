@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from mentormatch.assignment.solution import Status, Tier
-from mentormatch.extension import Extension
+from mentormatch.assignment.model.solution import Status, Tier
+from mentormatch.explanation.goal_prices import price_words
+from mentormatch.explanation.labels import KEYS, Labels
 from mentormatch.fields import Side
+from mentormatch.fields.extension import Extension
 from mentormatch.languages import mark, tr, tr_n
-from mentormatch.matching import Matching
-from mentormatch.phrases import counted, listed, percent, points
-from mentormatch.review.goal_prices import price_words
-from mentormatch.review.labels import KEYS, Labels
+from mentormatch.languages.phrases import counted, listed, percent, points
+from mentormatch.operations.matching import Matching
 
 STATUS: Mapping[Status, tuple[str, str]] = {
     Status.PROVED: (

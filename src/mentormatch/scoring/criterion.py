@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field as Setting
 
-from mentormatch.columns import BoolVector, IntVector
-from mentormatch.extension import Extension
+from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.plugins import concrete
+from mentormatch.fields.extension import Extension
 from mentormatch.languages import tr
-from mentormatch.people import People, Person
-from mentormatch.registry import concrete
+from mentormatch.people.cohort import People, Person
 from mentormatch.scoring.items import Numbers, product
 
 type Block = NDArray[np.float64]

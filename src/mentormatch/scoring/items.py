@@ -7,8 +7,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.columns import NONE, Column, Grades, Members, Names, Ranks
-from mentormatch.text import canonical, fold
+from mentormatch.base.columns import NONE, Column, Grades, Members, Names, Ranks
+from mentormatch.languages.text_keys import canonical, fold
 
 type Numbers = NDArray[np.float64 | np.int64 | np.bool_]
 """Whole numbers, or truths."""

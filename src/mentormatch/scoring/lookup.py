@@ -8,10 +8,10 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.columns import BoolVector, IntVector
+from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.scoring.class_points import Points, Spread, spread
 from mentormatch.scoring.criterion import Block, Common, Tally
 from mentormatch.scoring.items import Numbers, piecewise
-from mentormatch.scoring.spread import Points, Spread, spread
 
 MOST = 1 << 15
 """A table holds so many points, at most: it stays in the cache, and numbers fit into 16 bits."""

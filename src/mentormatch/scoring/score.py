@@ -8,15 +8,15 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.columns import Index
+from mentormatch.base.columns import Index
 from mentormatch.errors import Problem, RequestError
 from mentormatch.fields import Side
 from mentormatch.languages import tr
-from mentormatch.people import Cohort, People
+from mentormatch.people.cohort import Cohort, People
+from mentormatch.scoring.answer_classes import Distinct, by_answers, by_having_answered, only, strangers
+from mentormatch.scoring.class_points import Exceptions, Spread, spread
 from mentormatch.scoring.criterion import Block, Criterion
-from mentormatch.scoring.distinct import Distinct, by_answers, by_having_answered, only, strangers
 from mentormatch.scoring.lookup import LookUp, looked_up
-from mentormatch.scoring.spread import Exceptions, Spread, spread
 
 MILLION = 1_000_000
 BLOCK, FEWEST_ROWS, BLOCK_ROWS = 1 << 15, 64, 256

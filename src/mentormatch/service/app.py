@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from mentormatch import __version__
-from mentormatch.service import describing, health_routes, job_routes, operation_routes
+from mentormatch.service import health_routes, job_routes, openapi, operation_routes
 from mentormatch.service.desk import routes as desk_routes
 from mentormatch.service.gate import Gate
 from mentormatch.service.guard import Guard
@@ -45,7 +45,7 @@ def make_app(settings: Settings) -> FastAPI:
     app.include_router(operation_routes.routes(rooms))
     app.include_router(job_routes.routes(rooms))
     app.include_router(desk_routes.routes(rooms))
-    describing.describe(app)
+    openapi.describe(app)
     return app
 
 

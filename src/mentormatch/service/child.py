@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Self
 
-from mentormatch.assignment.keeper import OUT_OF_MEMORY
+from mentormatch.assignment.subprocess_solve import OUT_OF_MEMORY
 from mentormatch.service.messages import Message, receive_message
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.settings import Settings

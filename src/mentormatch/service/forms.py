@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field as Setting
 
-from mentormatch.strictjson import Message
+from mentormatch.base.strict_json import Message
 
 
 class ProgressForm(Message):

@@ -4,11 +4,11 @@ import asyncio
 
 from fastapi import APIRouter, Request, Response
 
+from mentormatch.contract.operation import operations
 from mentormatch.service.bodies import GoneError
 from mentormatch.service.job_routes import accepted
 from mentormatch.service.jobs import Job
 from mentormatch.service.rooms import Rooms
-from mentormatch.wire.operation import operations
 
 JSON = "application/json"
 ASYNC = "respond-async"

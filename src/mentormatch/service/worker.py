@@ -11,8 +11,8 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, BinaryIO, Protocol
 
-from mentormatch.assignment import keeper
-from mentormatch.assignment.ending import end_with_standard_input, limit_memory, own_output
+from mentormatch.assignment import subprocess_solve
+from mentormatch.base.child_process import end_with_standard_input, limit_memory, own_output
 from mentormatch.service.messages import Message, read_message
 from mentormatch.service.problems import RefusedError
 
@@ -35,7 +35,7 @@ def main() -> None:
     try:
         Worker(sys.stdin.buffer, own_output()).run()
     except MemoryError:
-        os._exit(keeper.OUT_OF_MEMORY)
+        os._exit(subprocess_solve.OUT_OF_MEMORY)
 
 
 class Worker:
@@ -80,16 +80,16 @@ class Worker:
                 return b""
             case "call":
                 return called(self.resident, message.body, self.tell)
-        from mentormatch.service.asking import answered
+        from mentormatch.service.handler import answered
 
         return answered(message, self.tell)
 
     def begun(self, head: Any) -> bytes:
         """Bound the memory of this process and of what it starts, and load what it needs by answering an example."""
         self.retiring_bytes = head["retiring_bytes"]
-        keeper.MEMORY_BYTES = head["worker_bytes"]
+        subprocess_solve.MEMORY_BYTES = head["worker_bytes"]
         limit_memory(head["worker_bytes"])
-        from mentormatch.wire.operation import ask, operations
+        from mentormatch.contract.operation import ask, operations
 
         ask(WARM_UP, operations()[WARM_UP].example()).to_json()
         return b""
@@ -114,9 +114,9 @@ def made(factory: str) -> Resident:
 
 def called(resident: Resident | None, payload: bytes, tell: Callable[[Message], None]) -> bytes:
     """Return what a resident answers; ``tell`` takes how far its work is."""
-    from mentormatch.assignment.progress import listening
+    from mentormatch.base.progress import listening
     from mentormatch.errors import MentorMatchError
-    from mentormatch.service.asking import said
+    from mentormatch.service.handler import said
 
     assert resident is not None
     try:

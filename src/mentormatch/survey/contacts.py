@@ -7,7 +7,7 @@ from functools import cached_property
 
 from mentormatch.fields import AnyField, Side
 from mentormatch.languages import mark
-from mentormatch.text import canonical, fold
+from mentormatch.languages.text_keys import canonical, fold
 
 MAIL = ("courriel", "mail", "e-mail")
 TELEPHONE = re.compile(r"\b(tel|telephone|phone|portable|mobile)\b")

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from mentormatch.fields import Answer, AnyField, Reading, SeveralAnswers, Side
 from mentormatch.fields.base import as_text, is_blank
 from mentormatch.languages import mark, tr
-from mentormatch.people import Fate, RowFate
-from mentormatch.phrases import percent
+from mentormatch.languages.phrases import percent
+from mentormatch.languages.text_keys import canonical
+from mentormatch.people.cohort import Fate, RowFate
 from mentormatch.survey.contacts import asks_for_mail
 from mentormatch.survey.plan import Plan
 from mentormatch.survey.table import WHOLE, Sent
-from mentormatch.text import canonical
 
 SIDES: tuple[Side, Side] = ("mentor", "mentee")
 KEYLESS, NAMELESS = mark("pas d'identifiant"), mark("pas de courriel, et pas d'autre identifiant")

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from mentormatch.errors import Problem
 from mentormatch.fields import Answer, AnyField, Side
 from mentormatch.languages import mark, tr
-from mentormatch.likeness import closest
-from mentormatch.phrases import listed
-from mentormatch.survey.mapping import Target, Wording
+from mentormatch.languages.phrases import listed
+from mentormatch.languages.similarity import closest
+from mentormatch.languages.text_keys import fold
+from mentormatch.survey.column_map import Target, Wording
 from mentormatch.survey.plan import Plan
-from mentormatch.survey.reading import Table
-from mentormatch.text import fold
+from mentormatch.survey.table_reader import Table
 
 # An item may hold brackets of its own, one level deep: "Question [Régie [son]]", "Question (Paie (DSN))".
 SQUARE = r"\[(?P<square>(?:[^\[\]]|\[[^\[\]]*\])*)\]"

@@ -11,10 +11,10 @@ import numpy as np
 
 from mentormatch.fields import AnyField
 from mentormatch.languages import tr
-from mentormatch.people import Cohort, PersonNumbers, Remark
+from mentormatch.languages.text_keys import fold
+from mentormatch.people.cohort import Cohort, PersonNumbers, Remark
 from mentormatch.survey.entries import Entry
 from mentormatch.survey.plan import Plan
-from mentormatch.text import fold
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 WORD = re.compile(r"[^\W_]+")

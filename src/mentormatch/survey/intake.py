@@ -7,15 +7,15 @@ import numpy as np
 
 from mentormatch.fields import Side
 from mentormatch.languages import tr
-from mentormatch.people import Cohort, People, Remark, RowFate, merged
+from mentormatch.people.cohort import Cohort, People, Remark, RowFate, merged
 from mentormatch.survey.contacts import Contacts, fault_of
+from mentormatch.survey.duplicates import settled
 from mentormatch.survey.entries import SIDES, Entry, Questionnaire, Submission, enter
 from mentormatch.survey.identity import person_numbers, remarks_on_both
 from mentormatch.survey.plan import Plan
-from mentormatch.survey.reading import Table
 from mentormatch.survey.resemblance import resemblances
-from mentormatch.survey.settling import settled
 from mentormatch.survey.submissions import laid_out, remarks_of, submissions, unread
+from mentormatch.survey.table_reader import Table
 
 
 def take_in(tables: Sequence[tuple[Table, Side | None]], plan: Plan) -> Cohort:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from mentormatch.fields import AnyField, Side
 from mentormatch.languages import mark
-from mentormatch.survey.mapping import Renaming
+from mentormatch.survey.column_map import Renaming
 from mentormatch.survey.privacy import NOBODY, Forgotten
 from mentormatch.survey.table import Order
 

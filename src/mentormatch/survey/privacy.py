@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from mentormatch.base.atomic_files import write_whole
 from mentormatch.errors import OutputError, Problem, SurveyError
 from mentormatch.fields import Side
-from mentormatch.files import write_whole
 from mentormatch.languages import mark, tr
-from mentormatch.phrases import system_reason
-from mentormatch.text import canonical
+from mentormatch.languages.phrases import system_reason
+from mentormatch.languages.text_keys import canonical
 
 SECRET_SUFFIX, FORGOTTEN_SUFFIX = ".cle", ".oublis.json"
 BYTES = 32

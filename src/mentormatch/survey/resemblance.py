@@ -8,12 +8,12 @@ from functools import lru_cache
 from itertools import combinations
 
 from mentormatch.languages import tr
-from mentormatch.people import Remark, first_lines
+from mentormatch.languages.text_keys import canonical, flags, fold, skeleton
+from mentormatch.people.cohort import Remark, first_lines
+from mentormatch.survey.duplicates import grouped, lines, same_email, sheet_of
 from mentormatch.survey.entries import Entry
 from mentormatch.survey.identity import on_both_sides
 from mentormatch.survey.plan import Plan
-from mentormatch.survey.settling import grouped, lines, same_email, sheet_of
-from mentormatch.text import canonical, flags, fold, skeleton
 
 TRIAL = re.compile(r"\b(tests?|essais?|exemples?)\b|@example\.")
 NEAR = 0.88

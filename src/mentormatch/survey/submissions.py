@@ -8,15 +8,15 @@ from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import Answer, AnyField, Side
 from mentormatch.fields.base import as_text
 from mentormatch.languages import mark, tr
-from mentormatch.people import Remark, RowFate
-from mentormatch.phrases import listed
+from mentormatch.languages.phrases import listed
+from mentormatch.languages.text_keys import fold
+from mentormatch.people.cohort import Remark, RowFate
 from mentormatch.survey.entries import Submission
 from mentormatch.survey.headers import Place, places, split_part
+from mentormatch.survey.item_groups import told_apart
 from mentormatch.survey.plan import Plan
-from mentormatch.survey.regrouping import told_apart
 from mentormatch.survey.table import WHOLE, Table
 from mentormatch.survey.tool import OTHER
-from mentormatch.text import fold
 
 BY_RESPONSE = mark(
     "Ni identifiant ni courriel : chaque réponse est une personne, connue par le numéro que l'outil lui a donné ; qui a"

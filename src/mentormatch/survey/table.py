@@ -12,7 +12,7 @@ from typing import Literal
 
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.languages import mark, tr, tr_n
-from mentormatch.text import fold
+from mentormatch.languages.text_keys import fold
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 1_000
@@ -197,7 +197,7 @@ def tabulate(rows: Rows, header: Sequence[str] | None = None) -> Table:
     Raises
     ------
     SurveyError
-        Two headers that ``mentormatch.text.fold`` takes as equal, answers below an empty header, or every row longer
+        Two headers that ``text_keys.fold`` takes as equal, answers below an empty header, or every row longer
         than the header.
     """
     names = tuple(rows.records[0].cells if header is None else header)

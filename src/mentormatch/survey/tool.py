@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
+from mentormatch.base.plugins import concrete
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.languages import tr
-from mentormatch.phrases import listed
-from mentormatch.registry import concrete
+from mentormatch.languages.phrases import listed
+from mentormatch.languages.text_keys import fold
 from mentormatch.survey.table import Remark, Rows, Table, is_blank, unreadable
-from mentormatch.text import fold
 
 TOOLS = "mentormatch.survey.tools"
 MOST_TITLES = 10

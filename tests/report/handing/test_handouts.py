@@ -9,20 +9,20 @@ from pathlib import Path
 import pytest
 
 from mentormatch import examples
-from mentormatch.enrolment import read_contacts
 from mentormatch.errors import ProgrammeError, RequestError
 from mentormatch.examples import ANSWERS, folder_of
 from mentormatch.languages import tr
-from mentormatch.matching import Matching, match
-from mentormatch.programme import Programme
+from mentormatch.languages.text_keys import canonical
+from mentormatch.operations.matching import Matching, match
+from mentormatch.programme.enrolment import read_contacts
+from mentormatch.programme.programme import Programme
 from mentormatch.record.validation import validate
 from mentormatch.report.exporters.delimited import delimited
-from mentormatch.report.handing.letters import letters_book, person_sheet
-from mentormatch.report.handing.sheets import NOBODY, PROVISIONAL, SIDES, common, handouts
-from mentormatch.report.handing.writing import write_handouts
-from mentormatch.report.templating import rendered
+from mentormatch.report.handouts.files import write_handouts
+from mentormatch.report.handouts.letters import letters_book, person_sheet
+from mentormatch.report.handouts.sheets import NOBODY, PROVISIONAL, SIDES, common, handouts
+from mentormatch.report.page_templates import rendered
 from mentormatch.survey.contacts import Contacts
-from mentormatch.text import canonical
 from tests.report.cohorts import FIELDS, hostile_matchings, hostile_strings, matched, person, programme
 from tests.report.reading import ALIVE, Outline, parts, sheets, table
 

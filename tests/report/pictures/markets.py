@@ -6,8 +6,8 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from mentormatch.departements import DEPARTEMENTS
-from mentormatch.matching import Matching
+from mentormatch.operations.matching import Matching
+from mentormatch.places.departements import DEPARTEMENTS
 from mentormatch.report.pictures.picture import Picture, pictures
 from tests.report.cohorts import FIELDS, matched, programme
 

@@ -6,11 +6,11 @@ from statistics import fmean, median
 import pytest
 
 from mentormatch.errors import RequestError
-from mentormatch.phrases import NO_BREAK, points
+from mentormatch.explanation.fairness_frontier import Balance
+from mentormatch.explanation.labels import KEYS
+from mentormatch.languages.phrases import NO_BREAK, points
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap, Waterfall
 from mentormatch.report.pictures.picture import Picture
-from mentormatch.review.fairness import Balance
-from mentormatch.review.labels import KEYS
 from tests.report.cohorts import matched, person, programme, small
 from tests.report.pictures.markets import market
 

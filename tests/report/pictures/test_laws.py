@@ -10,11 +10,11 @@ from xml.etree import ElementTree
 import pytest
 
 from mentormatch.errors import OutputError
-from mentormatch.matching import Matching
-from mentormatch.phrases import points, thousands
+from mentormatch.explanation.pairs import Pair
+from mentormatch.languages.phrases import points, thousands
+from mentormatch.operations.matching import Matching
 from mentormatch.places.shapes import CREDIT
 from mentormatch.report.pictures.picture import Picture, pictures
-from mentormatch.review.pairs import Pair
 from tests.report.cohorts import hostile_matchings, hostile_strings, small
 from tests.report.pictures.markets import CANARY, KEY, SIZES, drawn, market
 from tests.report.reading import Outline

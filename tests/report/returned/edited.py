@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 from zipfile import ZipFile
 
-from mentormatch.matching import Matching, exporter_for
+from mentormatch.operations.matching import Matching, exporter_for
 
 PAIRS, MENTOR, MENTEE, VALIDATION = "xl/worksheets/sheet1.xml", "A", "B", "F"
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mentormatch import examples
-from mentormatch.matching import Keys, Matching, match
-from mentormatch.report.returned import bearings
-from mentormatch.report.returned.decisions import Decisions, read_decisions
+from mentormatch.operations.matching import Keys, Matching, match
+from mentormatch.report.reviewed import hidden_sheet
+from mentormatch.report.reviewed.decisions import Decisions, read_decisions
 from tests.report.cohorts import hostile_matchings, hostile_strings, matched, person, programme
 from tests.report.reading import sheets
 from tests.report.returned.edited import line_of, saved, with_cells, with_row, workbook
@@ -159,9 +159,9 @@ def test_any_key_that_a_file_can_hold_comes_back_as_it_was_typed(tmp_path: Path,
 
 
 def test_the_hidden_sheet_is_spelled_without_a_character_that_a_spreadsheet_changes() -> None:
-    carried = bearings.Bearings.of(matched(programme(), [person("Zoé\x1a_x0041_")], [person("E\u2028")]))
+    carried = hidden_sheet.Bearings.of(matched(programme(), [person("Zoé\x1a_x0041_")], [person("E\u2028")]))
     assert all(text.isascii() and text.isprintable() for text in carried.cells())
-    assert bearings.Bearings.from_cells(carried.cells()) == carried
+    assert hidden_sheet.Bearings.from_cells(carried.cells()) == carried
 
 
 @needs_office

@@ -8,8 +8,8 @@ import pytest
 from mentormatch import examples
 from mentormatch.errors import SurveyError
 from mentormatch.languages import LANGUAGES, language
-from mentormatch.matching import Matching, match
-from mentormatch.report.returned.decisions import read_decisions
+from mentormatch.operations.matching import Matching, match
+from mentormatch.report.reviewed.decisions import read_decisions
 from tests.english import french_in
 from tests.report.reading import sheets
 from tests.report.returned.edited import saved, with_cells, with_row, without_row, workbook

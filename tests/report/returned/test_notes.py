@@ -12,12 +12,12 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 import mentormatch as mm
 from mentormatch.errors import SurveyError
+from mentormatch.explanation.edits import Note
 from mentormatch.languages import language
-from mentormatch.matching import Keys, Matching, match
-from mentormatch.people import Cohort
-from mentormatch.report.returned.decisions import Decisions, read_decisions
+from mentormatch.operations.matching import Keys, Matching, match
+from mentormatch.people.cohort import Cohort
+from mentormatch.report.reviewed.decisions import Decisions, read_decisions
 from mentormatch.report.texts import visible
-from mentormatch.review.edits import Note
 from mentormatch.survey.privacy import remember_to_forget
 from tests.report.cohorts import hostile_strings, matched, person, programme
 from tests.report.reading import ALIVE, parts, sheets

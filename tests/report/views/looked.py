@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from mentormatch.assignment.solution import Status, without_pairs
-from mentormatch.matching import Matching
-from mentormatch.report.views.naming import Names
+from mentormatch.assignment.model.solution import Status, without_pairs
+from mentormatch.operations.matching import Matching
+from mentormatch.report.views.names import Names
 from mentormatch.report.views.piece import Piece
 from tests.report.cohorts import matched, person, programme
 

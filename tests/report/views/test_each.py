@@ -6,21 +6,22 @@ from functools import cache
 import numpy as np
 import pytest
 
-from mentormatch import examples, planning
-from mentormatch.assignment.certificate import NAMES, CertifiedTier
-from mentormatch.assignment.solution import Status
+from mentormatch import examples
+from mentormatch.assignment.model.solution import Status
+from mentormatch.assignment.verification.certificate import NAMES, CertifiedTier
 from mentormatch.errors import RequestError
+from mentormatch.explanation.tables import in_words
 from mentormatch.fields import Side
 from mentormatch.languages import tr
-from mentormatch.matching import Matching, match
-from mentormatch.phrases import NO_BREAK, percent, points
-from mentormatch.report.comparing import Shift, shifts
+from mentormatch.languages.phrases import NO_BREAK, percent, points
+from mentormatch.operations import plans as planning
+from mentormatch.operations.matching import Matching, match
+from mentormatch.report.comparison import Shift, shifts
 from mentormatch.report.texts import spaced
 from mentormatch.report.views.piece import Piece
 from mentormatch.report.views.prices import FREE, UNPROVED
 from mentormatch.report.views.proof import proved
 from mentormatch.report.words import GOALS, prices
-from mentormatch.tables import in_words
 from tests.report.cohorts import matched, person, programme, small
 from tests.report.pictures.markets import KEY, market
 from tests.report.reading import Outline

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch.assignment.solution import Status
+from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import OutputError
 from mentormatch.languages import tr
-from mentormatch.matching import Matching
+from mentormatch.operations.matching import Matching
 from mentormatch.report.texts import spaced
 from mentormatch.report.views import piece, shelf
 from mentormatch.report.views.piece import Piece

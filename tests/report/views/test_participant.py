@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from mentormatch.matching import Matching
-from mentormatch.report.handing.sheets import SIDES, common, handouts
-from mentormatch.report.templating import rendered
-from mentormatch.review.labels import ABSENT
+from mentormatch.explanation.labels import ABSENT
+from mentormatch.operations.matching import Matching
+from mentormatch.report.handouts.sheets import SIDES, common, handouts
+from mentormatch.report.page_templates import rendered
 from mentormatch.survey.contacts import Contacts
 from tests.report.cohorts import FIELDS, matched, person, programme
 from tests.report.handing.test_handouts import CONTACTS, example, read

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from mentormatch.assignment import engine, keeper
+from mentormatch.assignment import engine, subprocess_solve
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.progress import at_work
-from mentormatch.matching import Matching, match
+from mentormatch.base.progress import at_work
+from mentormatch.operations.matching import Matching, match
 from mentormatch.service.desk import desk
 from tests.failure.trouble import program, quotas
-from tests.showing.hanging import HANGS
+from tests.progress.hanging import HANGS
 
 FACTORY = "tests.service.desk.slow:SlowDesk"
 SETTINGS = f"from mentormatch.service.desk import desks\ndesks.FACTORY = {FACTORY!r}"
@@ -26,9 +26,9 @@ class SlowDesk(desk.Desk):
 @at_work()
 def slowly(cohort: Any, programme: Any, **settings: Any) -> Matching:
     """Return the pairs, after a solve that hangs until it is interrupted."""
-    before = keeper.PROGRAM, engine.FEW
-    keeper.PROGRAM, engine.FEW = program(HANGS), -1
+    before = subprocess_solve.PROGRAM, engine.FEW
+    subprocess_solve.PROGRAM, engine.FEW = program(HANGS), -1
     vars(engine)["_quick_without_rows"] = lambda *asked: False
     solve(quotas(10))
-    keeper.PROGRAM, engine.FEW = before
+    subprocess_solve.PROGRAM, engine.FEW = before
     return match(cohort, programme, **settings)

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
+from mentormatch.contract.examples import COHORT
+from mentormatch.contract.operation import ask, operations
 from mentormatch.errors import EngineError, OutputError, Problem, SurveyError
-from mentormatch.service import asking
-from mentormatch.service.asking import answered, fitting, held_against, length, of_members
+from mentormatch.service import handler
+from mentormatch.service.handler import answered, fitting, held_against, length, of_members
 from mentormatch.service.messages import Message
 from mentormatch.service.problems import RefusedError
-from mentormatch.wire.examples import COHORT
-from mentormatch.wire.operation import ask, operations
 
 MOST = {"people": 5, "pairs": 12, "time_limit_s": 100.0}
 
@@ -125,7 +125,7 @@ def test_only_lists_are_counted(data: Any, found: int) -> None:
 
 
 def test_too_many_are_refused_before_anything_else_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "fitting", lambda *_: pytest.fail("it was looked at"))
+    monkeypatch.setattr(handler, "fitting", lambda *_: pytest.fail("it was looked at"))
     refused(of(6, 1), "too-large")
 
 
@@ -156,7 +156,7 @@ def test_what_fails_within_is_a_failure_and_what_people_sent_is_not(
     def fail(*_: Any) -> Any:
         raise error
 
-    monkeypatch.setattr(asking, "ask", fail)
+    monkeypatch.setattr(handler, "ask", fail)
     assert refused(COHORT, code).detail == "x"
 
 
@@ -177,7 +177,7 @@ def test_the_language_of_the_request_is_spoken_from_the_first_word_on() -> None:
 
 
 def test_progress_is_told_as_it_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
-    from mentormatch.assignment import progress
+    from mentormatch.base import progress
 
     monkeypatch.setattr(progress, "QUIET_S", 0.0)
     heads: list[Any] = []

@@ -5,8 +5,8 @@ from typing import Any
 
 from pandas import DataFrame
 
-from mentormatch.people import Cohort
-from mentormatch.programme import Programme
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.programme import Programme
 
 KEY = {"question": "Code", "kind": "text", "use": "key"}
 EMAIL = {"question": "Courriel", "kind": "text", "use": "contact"}

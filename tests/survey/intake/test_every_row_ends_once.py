@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas import DataFrame
 
-from mentormatch.enrolment import read_survey
 from mentormatch.errors import SurveyError
-from mentormatch.matching import match
-from mentormatch.people import Cohort
-from mentormatch.programme import Programme
-from mentormatch.text import canonical
+from mentormatch.languages.text_keys import canonical
+from mentormatch.operations.matching import match
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.enrolment import read_survey
+from mentormatch.programme.programme import Programme
 from tests.survey.intake.answers import CONSENT, EMAIL, KEY, TRADE, programme
 
 FIELDS = {"courriel": EMAIL, "metier": TRADE, "notice": CONSENT}

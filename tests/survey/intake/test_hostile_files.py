@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from pandas import DataFrame
 
-from mentormatch.enrolment import read_contacts, read_survey
 from mentormatch.errors import SurveyError
 from mentormatch.fields import Side
-from mentormatch.people import Cohort, RowFate
-from mentormatch.programme import Programme
-from mentormatch.survey.reading import read_table
+from mentormatch.people.cohort import Cohort, RowFate
+from mentormatch.programme.enrolment import read_contacts, read_survey
+from mentormatch.programme.programme import Programme
+from mentormatch.survey.table_reader import read_table
 from tests.survey.intake.answers import remarks
 
 REFUSED = {

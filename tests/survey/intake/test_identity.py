@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from pandas import DataFrame
 
-from mentormatch.enrolment import read_contacts, read_survey
 from mentormatch.errors import SurveyError
-from mentormatch.matching import match
-from mentormatch.programme import Programme
+from mentormatch.operations.matching import match
+from mentormatch.programme.enrolment import read_contacts, read_survey
+from mentormatch.programme.programme import Programme
 from tests.survey.intake.answers import CONSENT, EMAIL, KEY, NAME, TRADE, fates, frame, programme, remarks
 
 KEYED = programme({"code": KEY, "courriel": EMAIL, "metier": TRADE})

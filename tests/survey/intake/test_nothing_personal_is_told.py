@@ -6,13 +6,13 @@ import pytest
 from pandas import DataFrame
 
 from mentormatch import examples
-from mentormatch.enrolment import read_survey
 from mentormatch.errors import MentorMatchError
-from mentormatch.evaluation import evaluate
-from mentormatch.matching import match
-from mentormatch.people import Cohort
-from mentormatch.programme import Programme
-from mentormatch.survey.reading import read_table
+from mentormatch.operations.evaluation import evaluate
+from mentormatch.operations.matching import match
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.enrolment import read_survey
+from mentormatch.programme.programme import Programme
+from mentormatch.survey.table_reader import read_table
 from tests.conftest import ROOT
 
 CANARY = "canari"

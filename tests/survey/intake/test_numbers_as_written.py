@@ -10,10 +10,10 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.enrolment import read_survey
 from mentormatch.fields import Answer, Number
 from mentormatch.fields.base import SeveralAnswers
-from mentormatch.programme import Programme
+from mentormatch.programme.enrolment import read_survey
+from mentormatch.programme.programme import Programme
 from tests.survey.intake.answers import KEY, frame
 
 PEOPLE = Number(question="Combien de personnes pouvez-vous accompagner ?")

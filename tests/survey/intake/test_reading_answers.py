@@ -9,8 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas import DataFrame
 
-from mentormatch.departements import DEPARTEMENTS
-from mentormatch.enrolment import read_survey
 from mentormatch.fields import (
     Answer,
     AnyField,
@@ -29,10 +27,12 @@ from mentormatch.fields import (
     fields_by_kind,
 )
 from mentormatch.fields.base import Reading
+from mentormatch.languages.text_keys import fold
+from mentormatch.places.departements import DEPARTEMENTS
 from mentormatch.places.finding import TOWNS
-from mentormatch.programme import Programme
+from mentormatch.programme.enrolment import read_survey
+from mentormatch.programme.programme import Programme
 from mentormatch.survey.values import cell_of
-from mentormatch.text import fold
 from tests.laws.questionnaires import QUESTIONNAIRES, answered_to
 from tests.survey.intake.answers import KEY
 

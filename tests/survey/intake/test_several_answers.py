@@ -9,7 +9,7 @@ import mentormatch as mm
 from mentormatch.errors import SurveyError
 from mentormatch.fields import Choice, Choices, ListOfNames, Number, Place, Ranking, SeveralAnswers, Text
 from mentormatch.fields.base import Reading
-from mentormatch.people import Cohort
+from mentormatch.people.cohort import Cohort
 
 PROGRAMME = mm.Programme.read(
     {

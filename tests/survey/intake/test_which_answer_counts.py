@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentormatch.enrolment import plan_of
 from mentormatch.errors import SurveyError
-from mentormatch.people import Cohort
-from mentormatch.programme import Programme
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.enrolment import plan_of
+from mentormatch.programme.programme import Programme
+from mentormatch.survey.duplicates import newest, precedes
 from mentormatch.survey.intake import take_in
 from mentormatch.survey.moments import moments
-from mentormatch.survey.settling import newest, precedes
 from mentormatch.survey.table import Sent
 from mentormatch.survey.tool import sorted_by_tool
 from tests.conftest import DEEP

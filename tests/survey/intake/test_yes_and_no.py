@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.affirmation import affirmed
-from mentormatch.enrolment import read_survey
 from mentormatch.errors import ProgrammeError
 from mentormatch.fields import Choice, Choices, Slots, YesNo
 from mentormatch.fields.base import Reading
 from mentormatch.languages import language
-from mentormatch.programme import Programme
+from mentormatch.languages.affirmation import affirmed
+from mentormatch.programme.enrolment import read_survey
+from mentormatch.programme.programme import Programme
 from mentormatch.record.digests import digest_of_answers
 from tests.survey.intake.answers import CONSENT, KEY, fates, frame, programme
 

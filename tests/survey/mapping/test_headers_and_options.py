@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from mentormatch.enrolment import read_survey
 from mentormatch.errors import ProgrammeError, SurveyError
-from mentormatch.people import Cohort
-from mentormatch.programme import Programme
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.enrolment import read_survey
+from mentormatch.programme.programme import Programme
 from tests.survey.intake.answers import KEY, ROLE, ROLES, TRADE, frame, remarks
 
 GRID = {"question": "Que savez-vous faire ?", "kind": "levels", "items": ["Budget", "Paie"], "levels": ["Non", "Oui"]}

@@ -1,6 +1,6 @@
 """The name that is suggested is the nearest one, or none."""
 
-from mentormatch.likeness import closest, likenesses
+from mentormatch.languages.similarity import closest, likenesses
 
 
 def test_the_same_words_are_wholly_alike_whatever_their_case_accents_and_punctuation() -> None:

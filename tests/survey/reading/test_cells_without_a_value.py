@@ -11,7 +11,7 @@ import xlsxwriter
 
 from mentormatch.errors import SurveyError
 from mentormatch.survey import census, sheets
-from mentormatch.survey.reading import Rows, Source, rows_in
+from mentormatch.survey.table_reader import Rows, Source, rows_in
 from tests.survey.reading.hostile import raw_workbook, sheet_xml
 from tests.survey.reading.made_workbooks import by_xlsxwriter, open_document
 from tests.survey.reading.new_binary_workbooks import binary_sheet, binary_workbook, cell, formula, record, row

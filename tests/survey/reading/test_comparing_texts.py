@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.text import canonical, canonicals, flags, fold, skeleton
+from mentormatch.languages.text_keys import canonical, canonicals, flags, fold, skeleton
 from tests.survey.reading.hostile import shared
 
 

@@ -5,8 +5,8 @@ import pytest
 from mentormatch import examples
 from mentormatch.errors import SurveyError
 from mentormatch.survey import table as limits
-from mentormatch.survey.reading import read_table
 from mentormatch.survey.table import Record, Table
+from mentormatch.survey.table_reader import read_table
 
 
 def table_of(text: str, folder: Path, *, delimiter: str | None = None) -> Table:
@@ -162,7 +162,7 @@ def test_a_file_that_is_not_there_is_refused_without_its_folder(tmp_path: Path) 
 
 
 def test_a_file_beyond_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mentormatch.survey.reading.MAX_BYTES", 5)
+    monkeypatch.setattr("mentormatch.survey.table_reader.MAX_BYTES", 5)
     assert "trop grand" in refusal_of("a;b\n1;2\n", tmp_path)
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from mentormatch import examples, read_survey
 from mentormatch.errors import SurveyError
-from mentormatch.survey import reading
-from mentormatch.survey.reading import read_stream, read_table
+from mentormatch.survey import table_reader
+from mentormatch.survey.table_reader import read_stream, read_table
 
 
 def test_a_table_in_memory_is_that_of_the_file(tmp_path: Path) -> None:
@@ -23,7 +23,7 @@ def test_what_is_empty_or_too_large_is_refused_under_its_name(monkeypatch: pytes
     with pytest.raises(SurveyError, match=r"rien\.csv") as refused:
         read_stream("rien.csv", BytesIO())
     assert refused.value.problems[0].found == "vide"
-    monkeypatch.setattr(reading, "MAX_BYTES", 10)
+    monkeypatch.setattr(table_reader, "MAX_BYTES", 10)
     with pytest.raises(SurveyError, match=r"gros\.csv") as refused:
         read_stream("gros.csv", BytesIO(b"a;b\n" * 3))
     assert refused.value.problems[0].found == "trop grand"

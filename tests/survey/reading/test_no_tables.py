@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from mentormatch.errors import SurveyError
-from mentormatch.survey.reading import Source, rows_in
+from mentormatch.survey.table_reader import Source, rows_in
 from tests.survey.reading.old_workbooks import container
 
 

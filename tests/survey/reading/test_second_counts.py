@@ -12,7 +12,7 @@ import pytest
 from mentormatch.errors import SurveyError
 from mentormatch.survey import sheets
 from mentormatch.survey.readers import workbook
-from mentormatch.survey.reading import Rows, Source, rows_in
+from mentormatch.survey.table_reader import Rows, Source, rows_in
 from tests.conftest import DEEP
 from tests.survey.reading.changed_workbooks import changed
 from tests.survey.reading.hostile import shared

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from pandas import DataFrame
 
-from mentormatch.enrolment import read_survey
-from mentormatch.programme import Programme
-from mentormatch.survey.reading import read_table
+from mentormatch.languages.text_keys import fold
+from mentormatch.programme.enrolment import read_survey
+from mentormatch.programme.programme import Programme
 from mentormatch.survey.table import MAX_CELL_CHARACTERS
-from mentormatch.text import fold
+from mentormatch.survey.table_reader import read_table
 from tests.survey.reading.hostile import shared, workbook_of
 
 EXCEL_CELL_CHARACTERS = 32_767

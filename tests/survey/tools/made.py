@@ -20,14 +20,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from pandas import DataFrame
 
-from mentormatch.columns import Column
-from mentormatch.departements import DEPARTEMENTS
-from mentormatch.enrolment import read_survey
+from mentormatch.base.columns import Column
 from mentormatch.fields import AnyField, Levels, ListOfNames, Number, Place, Side, Slots, Text, YesNo
-from mentormatch.people import Cohort
-from mentormatch.programme import Programme
-from mentormatch.survey.reading import read_table
+from mentormatch.people.cohort import Cohort
+from mentormatch.places.departements import DEPARTEMENTS
+from mentormatch.programme.enrolment import read_survey
+from mentormatch.programme.programme import Programme
 from mentormatch.survey.table import Table
+from mentormatch.survey.table_reader import read_table
 from tests import canaries
 from tests.conftest import DEEP
 from tests.laws.questionnaires import ANSWERED_BY, NAMED, PEOPLE, SIDES, value_of

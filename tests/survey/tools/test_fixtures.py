@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from pandas import DataFrame
 
-from mentormatch.enrolment import read_survey
-from mentormatch.programme import Programme
-from mentormatch.survey.reading import read_table
+from mentormatch.programme.enrolment import read_survey
+from mentormatch.programme.programme import Programme
 from mentormatch.survey.table import Table
+from mentormatch.survey.table_reader import read_table
 from mentormatch.survey.tool import tools_by_kind
 
 SUMMER = timezone(timedelta(hours=2))

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.errors import SurveyError
-from mentormatch.survey.reading import read_table
 from mentormatch.survey.table import Table
+from mentormatch.survey.table_reader import read_table
 from mentormatch.survey.tool import sorted_by_tool
 from tests.survey.tools.exports import as_read
 from tests.survey.tools.made import Cell, table_in, workbook

@@ -7,7 +7,7 @@ from typing import Literal
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from mentormatch.programme import Programme
+from mentormatch.programme.programme import Programme
 from tests.survey.tools.made import (
     Answers,
     Cell,

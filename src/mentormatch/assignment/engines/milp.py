@@ -4,16 +4,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
 
-from mentormatch.assignment.coupled import solve_coupled
 from mentormatch.assignment.engine import Engine, Run
-from mentormatch.assignment.face import Face, Optimum, pins_allowed
-from mentormatch.assignment.linear import best_by_program
-from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.program import Answer, Maximise, Program, Word
-from mentormatch.assignment.settle import OutOfTime, opening_stage, settle
-from mentormatch.assignment.solution import Solution, Status, without_pairs
-from mentormatch.assignment.stages import ONE_NUMBER, merged
-from mentormatch.columns import IntVector
+from mentormatch.assignment.lexicographic import OutOfTime, opening_stage, settle
+from mentormatch.assignment.mip.program_model import Answer, Maximise, Program, Word
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.solution import Solution, Status, without_pairs
+from mentormatch.assignment.objective import ONE_NUMBER, merged
+from mentormatch.assignment.optimal_face import Face, Optimum, pins_allowed
+from mentormatch.assignment.side_constraints import solve_coupled
+from mentormatch.assignment.transportation import best_by_program
+from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError
 
 
@@ -60,7 +60,7 @@ def _by_corners(problem: AssignmentProblem, run: Run, maximise: Maximise) -> Sol
 
 def _maximise_within(run: Run) -> Callable[[Program], Answer]:
     """Return the function that solves a program in the time that is left."""
-    from mentormatch.assignment.highs import solved
+    from mentormatch.assignment.mip.dispatch import solved
 
     def maximise(program: Program) -> Answer:
         if run.over:

@@ -5,18 +5,18 @@ from typing import ClassVar
 
 import numpy as np
 
-from mentormatch.assignment.dense import best_on_block
+from mentormatch.assignment.bottleneck_goals import single_mentees
+from mentormatch.assignment.dense_assignment import best_on_block
 from mentormatch.assignment.engine import Engine, Run
-from mentormatch.assignment.face import Face, Optimum, open_bounds
+from mentormatch.assignment.lexicographic import opening_stage, settle, timed
 from mentormatch.assignment.leximin import Leximin
-from mentormatch.assignment.problem import AssignmentProblem
-from mentormatch.assignment.scores import DenseScores
-from mentormatch.assignment.settle import opening_stage, settle, timed
-from mentormatch.assignment.solution import Solution, Status, without_pairs
-from mentormatch.assignment.sparse import FLOAT_EXACT, best
-from mentormatch.assignment.stages import Stage, merged
-from mentormatch.assignment.threshold import single_mentees
-from mentormatch.assignment.wide.computed import ComputedScores
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.scores import DenseScores
+from mentormatch.assignment.model.solution import Solution, Status, without_pairs
+from mentormatch.assignment.objective import Stage, merged
+from mentormatch.assignment.optimal_face import Face, Optimum, open_bounds
+from mentormatch.assignment.sparse_assignment import FLOAT_EXACT, best
+from mentormatch.scale.scan.implicit_scores import ComputedScores
 
 QUICK = 1_000_000
 """A stage on so many pairs takes no longer than another process takes to start."""

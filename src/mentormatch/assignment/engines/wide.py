@@ -7,22 +7,22 @@ from itertools import compress
 from operator import not_
 from typing import ClassVar
 
-from mentormatch.assignment.compiling import compiled_for
 from mentormatch.assignment.engine import Engine, Run
-from mentormatch.assignment.face import open_bounds, pins_hold
+from mentormatch.assignment.incumbent import silent
+from mentormatch.assignment.kernels.choice import compiled_for
+from mentormatch.assignment.lexicographic import OutOfTime
 from mentormatch.assignment.leximin import PEOPLE, before
-from mentormatch.assignment.problem import AssignmentProblem, Row
-from mentormatch.assignment.scores import Scores
-from mentormatch.assignment.settle import OutOfTime
-from mentormatch.assignment.sofar import silent
-from mentormatch.assignment.solution import Prices, Solution, Status, without_pairs
-from mentormatch.assignment.wide.beside import Rules, used_if_pinned
-from mentormatch.assignment.wide.computed import ComputedScores
-from mentormatch.assignment.wide.crew import NoWorkersError
-from mentormatch.assignment.wide.held import looked_at, unheld
-from mentormatch.assignment.wide.quotas import priceable
-from mentormatch.assignment.wide.solving import Solver
-from mentormatch.assignment.wide.spread import at_hand
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.model.scores import Scores
+from mentormatch.assignment.model.solution import Prices, Solution, Status, without_pairs
+from mentormatch.assignment.optimal_face import open_bounds, pins_hold
+from mentormatch.scale.columns.master import Solver
+from mentormatch.scale.constraints.hard_rules import Rules, used_if_pinned
+from mentormatch.scale.constraints.rows import priceable
+from mentormatch.scale.scan.dispatch import at_hand
+from mentormatch.scale.scan.implicit_scores import ComputedScores
+from mentormatch.scale.scan.workers import NoWorkersError
+from mentormatch.scale.scores.stored_matrix import looked_at, unheld
 
 BINDS = "a rule that couples pairs binds, which is not solved for so many pairs"
 

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from mentormatch.matching import Exporter, Matching
+from mentormatch.operations.matching import Exporter, Matching
 from mentormatch.record.decision import FILENAME, SUFFIX, Decision
 from mentormatch.record.seal import Seal
 

@@ -4,11 +4,11 @@ import csv
 from io import StringIO
 from typing import ClassVar
 
-from mentormatch.matching import Exporter, Matching
-from mentormatch.phrases import decimal
+from mentormatch.explanation.tables import Cell, Sheet
+from mentormatch.languages.phrases import decimal
+from mentormatch.operations.matching import Exporter, Matching
 from mentormatch.record.seal import Seal
 from mentormatch.report.texts import encodable, guard
-from mentormatch.tables import Cell, Sheet
 
 
 class DelimitedExporter(Exporter):

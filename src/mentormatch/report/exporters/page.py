@@ -3,16 +3,16 @@
 import re
 from typing import ClassVar
 
+from mentormatch.explanation.labels import KEYS, Labels
 from mentormatch.languages import LANGUAGES, language, tr
-from mentormatch.matching import Exporter, Matching
+from mentormatch.operations.matching import Exporter, Matching
 from mentormatch.record.seal import Seal
-from mentormatch.report import standing, words
+from mentormatch.report import decision_state, words
+from mentormatch.report.decision_state import RECHECK, Imprint
+from mentormatch.report.page_templates import environment, rendered
 from mentormatch.report.pictures import Distribution, Fairness, HeatMap
-from mentormatch.report.pictures.drawing import drawable
-from mentormatch.report.standing import RECHECK, Imprint
-from mentormatch.report.templating import environment, rendered
+from mentormatch.report.pictures.style import drawable
 from mentormatch.report.view import View, labels_for_notebook, view
-from mentormatch.review.labels import KEYS, Labels
 
 LANGUAGE = re.compile(r'^<html lang="([a-z]+)">$', re.MULTILINE)
 PARTS = ("kicker", "notices", "record")
@@ -56,7 +56,7 @@ def fragment(matching: Matching, labels: Labels) -> str:
 
 def filled(template: str, shown: View, **names: object) -> str:
     """Return ``template`` filled with what it shows."""
-    return rendered(template, view=shown, words=words, standing=standing, most=MOST_SHOWN, **names)
+    return rendered(template, view=shown, words=words, standing=decision_state, most=MOST_SHOWN, **names)
 
 
 def part_of(name: str) -> re.Pattern[str]:

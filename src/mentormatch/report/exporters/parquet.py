@@ -5,11 +5,11 @@ from io import BytesIO
 from typing import Any, ClassVar
 
 from mentormatch.errors import OutputError, Problem
+from mentormatch.explanation.tables import Cell, Sheet
 from mentormatch.languages import tr
-from mentormatch.matching import Exporter, Matching
+from mentormatch.operations.matching import Exporter, Matching
 from mentormatch.record.seal import Seal
 from mentormatch.report.texts import encodable
-from mentormatch.tables import Cell, Sheet
 
 NUMBERS = frozenset({"points", "answered"})
 """The columns that hold numbers; all others hold text."""

@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from pydantic import ValidationError
 
-from mentormatch.matching import Exporter, Matching
+from mentormatch.contract.match_response import MatchResponse
+from mentormatch.operations.matching import Exporter, Matching
 from mentormatch.record.seal import Seal
-from mentormatch.wire.told import MatchResponse
 
 
 class Response(Exporter):

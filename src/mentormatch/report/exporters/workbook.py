@@ -4,21 +4,21 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from mentormatch import __version__
+from mentormatch.explanation.edits import Note
+from mentormatch.explanation.tables import Cell, Sheet
 from mentormatch.languages import tr
-from mentormatch.matching import Exporter, Matching
-from mentormatch.phrases import counted
+from mentormatch.languages.phrases import counted
+from mentormatch.operations.matching import Exporter, Matching
 from mentormatch.record.seal import Seal
 from mentormatch.report import words
 from mentormatch.report.book import LINE, Book, Column, Form
+from mentormatch.report.decision_state import imprint
 from mentormatch.report.grid import write_grid
 from mentormatch.report.journal_sheet import renewed, write_journal
-from mentormatch.report.returned.bearings import SHEET, Bearings, decided
-from mentormatch.report.returned.previous import as_shown, beside, headings, own_cells, write_previous
-from mentormatch.report.returned.rows import AGREED, CHOICES, PAIRS, REMARK, VALIDATION
-from mentormatch.report.standing import imprint
+from mentormatch.report.reviewed.hidden_sheet import SHEET, Bearings, decided
+from mentormatch.report.reviewed.previous import as_shown, beside, headings, own_cells, write_previous
+from mentormatch.report.reviewed.rows import AGREED, CHOICES, PAIRS, REMARK, VALIDATION
 from mentormatch.report.texts import spaced
-from mentormatch.review.edits import Note
-from mentormatch.tables import Cell, Sheet
 
 SHOWN: dict[str, tuple[tuple[str, float, Form], ...]] = {
     "pairs": (

@@ -4,8 +4,8 @@ import json
 from dataclasses import asdict, replace
 from typing import ClassVar
 
-from mentormatch.inspection.part import Writer
-from mentormatch.inspection.whole import Intake
+from mentormatch.inspection.intake import Intake
+from mentormatch.inspection.section import Writer
 
 
 class IntakeData(Writer):

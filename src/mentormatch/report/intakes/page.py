@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from mentormatch.inspection.part import Part, Writer
-from mentormatch.inspection.whole import Intake
+from mentormatch.inspection.intake import Intake
+from mentormatch.inspection.section import Part, Writer
 from mentormatch.report import intake_words
-from mentormatch.report.templating import rendered
+from mentormatch.report.page_templates import rendered
 
 
 class IntakePage(Writer):

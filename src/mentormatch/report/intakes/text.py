@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+from mentormatch.inspection.intake import Intake
 from mentormatch.inspection.market import Prospects
-from mentormatch.inspection.part import Writer
-from mentormatch.inspection.whole import Intake
+from mentormatch.inspection.section import Writer
 from mentormatch.languages import tr, tr_n
-from mentormatch.phrases import about, counted, joined
+from mentormatch.languages.phrases import about, counted, joined
 from mentormatch.report import intake_words as said
 from mentormatch.report.texts import visible
 

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from mentormatch.inspection.part import Writer
-from mentormatch.inspection.whole import Intake
+from mentormatch.explanation.tables import Cell
+from mentormatch.inspection.intake import Intake
+from mentormatch.inspection.section import Writer
 from mentormatch.languages import mark, tr
-from mentormatch.people import FATES
-from mentormatch.phrases import about, joined, listed, quoted
+from mentormatch.languages.phrases import about, joined, listed, quoted
+from mentormatch.people.cohort import FATES
 from mentormatch.report import intake_words as said
 from mentormatch.report.book import Book, Column
-from mentormatch.tables import Cell
 
 PLACES = (
     Column(mark("Côté"), 14, "strong"),

@@ -5,11 +5,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from mentormatch.columns import IntVector
+from mentormatch.base.columns import IntVector
 from mentormatch.languages import mark, own_language, tr
-from mentormatch.phrases import about, points, thousands
-from mentormatch.report.pictures.drawing import BRIGHT, DARK, INK, Chart, altair, rows
+from mentormatch.languages.phrases import about, points, thousands
 from mentormatch.report.pictures.picture import Picture
+from mentormatch.report.pictures.style import BRIGHT, DARK, INK, Chart, altair, rows
 from mentormatch.report.texts import spaced
 
 STEP, FULL = 50_000, 1_000_000

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
+from mentormatch.explanation.fairness_frontier import Balance, balance, balances
+from mentormatch.explanation.goal_prices import share, small
 from mentormatch.languages import mark, own_language, tr
-from mentormatch.phrases import points
-from mentormatch.report.pictures.drawing import BRIGHT, DARK, INK, Chart, altair, rows
+from mentormatch.languages.phrases import points
 from mentormatch.report.pictures.picture import Picture
-from mentormatch.review.fairness import Balance, balance, balances
-from mentormatch.review.goal_prices import share, small
+from mentormatch.report.pictures.style import BRIGHT, DARK, INK, Chart, altair, rows
 
 WIDTH, HEIGHT = 560, 300
 CHOSEN, GREATEST, FAIREST = mark("répartition retenue"), mark("plus grand total"), mark("plancher le plus haut")

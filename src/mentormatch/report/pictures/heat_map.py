@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.columns import IntVector
+from mentormatch.base.columns import IntVector
 from mentormatch.fields import Side
 from mentormatch.languages import mark, own_language, tr
-from mentormatch.phrases import counted, points, thousands
-from mentormatch.report.pictures.drawing import INK, NOTHING, Chart, altair, distinct, rows, shortened
+from mentormatch.languages.phrases import counted, points, thousands
 from mentormatch.report.pictures.picture import Picture
+from mentormatch.report.pictures.style import INK, NOTHING, Chart, altair, distinct, rows, shortened
 
 MOST, GROUPS = 60, 50
 """People of a side who get a line each; above, the groups into which a side is put at most."""

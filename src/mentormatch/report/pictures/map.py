@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-from mentormatch.departements import DEPARTEMENTS
 from mentormatch.languages import mark, own_language, tr
-from mentormatch.phrases import counted, joined, listed, thousands
+from mentormatch.languages.phrases import counted, joined, listed, thousands
+from mentormatch.places.departements import DEPARTEMENTS
 from mentormatch.places.shapes import CREDIT, Point, Ring, middle, outlines
-from mentormatch.report.pictures.drawing import INK, NOTHING, SOFT, Chart, altair, rows
+from mentormatch.report.pictures.map_data import Link, Spot, Territory, territory
 from mentormatch.report.pictures.picture import Picture
-from mentormatch.review.territory import Link, Spot, Territory, territory
+from mentormatch.report.pictures.style import INK, NOTHING, SOFT, Chart, altair, rows
 
 WIDE, HIGH = 640, 620
 """Of the map, at most."""

@@ -7,18 +7,18 @@ from os import PathLike
 from pathlib import Path
 from typing import ClassVar
 
+from mentormatch.base.atomic_files import write_whole
+from mentormatch.base.plugins import concrete
 from mentormatch.errors import OutputError
+from mentormatch.explanation.labels import Labels
 from mentormatch.fields import Side
-from mentormatch.files import write_whole
 from mentormatch.languages import once_spoken, own_language, tr
-from mentormatch.matching import Matching
-from mentormatch.phrases import thousands
-from mentormatch.registry import concrete
-from mentormatch.report.pictures.drawing import Chart, as_png, as_svg
-from mentormatch.report.templating import rendered
+from mentormatch.languages.phrases import thousands
+from mentormatch.operations.matching import Matching
+from mentormatch.report.page_templates import rendered
+from mentormatch.report.pictures.style import Chart, as_png, as_svg
 from mentormatch.report.texts import visible
 from mentormatch.report.view import labels_for_notebook
-from mentormatch.review.labels import Labels
 
 
 @dataclass(frozen=True, repr=False)

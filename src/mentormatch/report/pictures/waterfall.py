@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any, ClassVar
 
+from mentormatch.explanation.pairs import Pair
 from mentormatch.languages import mark, once_spoken, own_language, tr
-from mentormatch.phrases import about, listed, percent, points
-from mentormatch.report.pictures.drawing import BRIGHT, DARK, INK, Chart, altair, distinct, rows, shortened
+from mentormatch.languages.phrases import about, listed, percent, points
 from mentormatch.report.pictures.picture import Picture
+from mentormatch.report.pictures.style import BRIGHT, DARK, INK, Chart, altair, distinct, rows, shortened
 from mentormatch.report.texts import spaced, visible
-from mentormatch.review.pairs import Pair
 
 ROW, BAR, WIDTH = 36, 22, 440
 LETTERS = 34

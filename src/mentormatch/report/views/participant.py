@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from mentormatch.fields import Side
 from mentormatch.languages import mark, once_spoken, tr
-from mentormatch.report.handing.sheets import Common, Handout, common, handouts
-from mentormatch.report.templating import rendered
+from mentormatch.report.handouts.sheets import Common, Handout, common, handouts
+from mentormatch.report.page_templates import rendered
 from mentormatch.report.views.piece import Piece
 from mentormatch.survey.contacts import Contacts
 

@@ -6,15 +6,15 @@ from os import PathLike
 from pathlib import Path
 from typing import ClassVar
 
+from mentormatch.base.atomic_files import write_whole
 from mentormatch.errors import OutputError
-from mentormatch.files import write_whole
+from mentormatch.explanation.labels import Labels
+from mentormatch.explanation.unmatched import Case
 from mentormatch.languages import own_language, tr
-from mentormatch.matching import Matching
+from mentormatch.operations.matching import Matching
 from mentormatch.report import intake_words, words
-from mentormatch.report.pictures.drawing import drawable
-from mentormatch.report.templating import rendered
-from mentormatch.review.labels import Labels
-from mentormatch.review.unmatched import Case
+from mentormatch.report.page_templates import rendered
+from mentormatch.report.pictures.style import drawable
 
 
 @dataclass(frozen=True, repr=False)

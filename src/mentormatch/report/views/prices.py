@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from mentormatch.assignment.solution import Status
+from mentormatch.assignment.model.solution import Status
+from mentormatch.explanation.goal_prices import MOST_SECONDS, soon_solved
 from mentormatch.languages import mark, tr
 from mentormatch.report import words
 from mentormatch.report.pictures import Fairness
 from mentormatch.report.views.piece import Piece
-from mentormatch.review.goal_prices import MOST_SECONDS, soon_solved
 
 UNPROVED = mark("Le prix d'un objectif n'est connu que d'une répartition démontrée optimale.")
 TOO_MANY = mark("Il y a trop de monde pour recalculer la répartition sans chacun des objectifs.")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from mentormatch.assignment.certificate import Certificate, CertifiedTier
+from mentormatch.assignment.verification.certificate import Certificate, CertifiedTier
 from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.report import words
 from mentormatch.report.views.piece import Piece

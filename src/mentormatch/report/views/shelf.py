@@ -2,24 +2,24 @@
 
 from dataclasses import dataclass
 
+from mentormatch.explanation.labels import KEYS
+from mentormatch.explanation.robustness import Trial
 from mentormatch.languages import own_language
-from mentormatch.matching import Matching
-from mentormatch.report.templating import rendered
+from mentormatch.operations.matching import Matching
+from mentormatch.report.page_templates import rendered
 from mentormatch.report.views.market import Market
-from mentormatch.report.views.naming import Names, found, labels_of
+from mentormatch.report.views.names import Names, found, labels_of
+from mentormatch.report.views.pair import Two
 from mentormatch.report.views.pairs import Pairs
 from mentormatch.report.views.participant import Participant
+from mentormatch.report.views.person import Someone
 from mentormatch.report.views.piece import Piece
 from mentormatch.report.views.prices import Prices
 from mentormatch.report.views.proof import Proof
 from mentormatch.report.views.side_by_side import SideBySide
-from mentormatch.report.views.someone import Someone
 from mentormatch.report.views.steadiness import Steady
 from mentormatch.report.views.summary import Summary
-from mentormatch.report.views.two import Two
-from mentormatch.report.views.unplaced import Unplaced
-from mentormatch.review.labels import KEYS
-from mentormatch.review.robustness import Trial
+from mentormatch.report.views.unmatched import Unplaced
 from mentormatch.survey.contacts import Contacts
 
 MOST_SHOWN = 50

@@ -6,14 +6,14 @@ from functools import cached_property
 from itertools import zip_longest
 from typing import ClassVar
 
+from mentormatch.explanation.tables import SIDES as NAMES
 from mentormatch.fields import Side
 from mentormatch.languages import mark, once_spoken, tr
-from mentormatch.matching import Keys, Matching
-from mentormatch.phrases import listed
-from mentormatch.report.comparing import Comparison, Shift, compare, counted_alike, shifts
+from mentormatch.languages.phrases import listed
+from mentormatch.languages.text_keys import canonical
+from mentormatch.operations.matching import Keys, Matching
+from mentormatch.report.comparison import Comparison, Shift, compare, counted_alike, shifts
 from mentormatch.report.views.piece import Piece
-from mentormatch.tables import SIDES as NAMES
-from mentormatch.text import canonical
 
 NOBODY = mark("aucun")
 

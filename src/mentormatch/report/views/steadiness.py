@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
+from mentormatch.explanation.robustness import FAIR, SOLID, Robustness, Trial, robustness
 from mentormatch.languages import mark, tr
-from mentormatch.phrases import counted, listed, percent
+from mentormatch.languages.phrases import counted, listed, percent
 from mentormatch.report.views.piece import Piece
-from mentormatch.review.robustness import FAIR, SOLID, Robustness, Trial, robustness
 
 COUNTED: Sequence[tuple[float, Callable[[int], str]]] = (
     (SOLID, lambda count: counted(count, "binôme solide", "binômes solides")),

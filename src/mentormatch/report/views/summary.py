@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from mentormatch.explanation.diagnosis.findings import Diagnosis
 from mentormatch.languages import mark, once_spoken, tr
 from mentormatch.report import words
-from mentormatch.report.standing import standing
+from mentormatch.report.decision_state import standing
 from mentormatch.report.view import diagnosed
 from mentormatch.report.views.piece import Piece
-from mentormatch.review.diagnosis.finding import Diagnosis
 
 
 @dataclass(frozen=True, repr=False)

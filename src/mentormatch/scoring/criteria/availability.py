@@ -5,10 +5,10 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field as Setting
 
-from mentormatch.extension import Ref
+from mentormatch.fields.extension import Ref
 from mentormatch.languages import mark, tr
-from mentormatch.people import People, Person
-from mentormatch.phrases import about, counted, listed
+from mentormatch.languages.phrases import about, counted, listed
+from mentormatch.people.cohort import People, Person
 from mentormatch.scoring.criterion import Block, Common, Criterion, Tally, Whole
 
 MOST_NAMED = 4

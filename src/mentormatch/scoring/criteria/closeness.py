@@ -5,10 +5,10 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field as Setting
 
-from mentormatch.columns import Codes
-from mentormatch.extension import Ref
+from mentormatch.base.columns import Codes
+from mentormatch.fields.extension import Ref
 from mentormatch.languages import mark
-from mentormatch.people import People, Person
+from mentormatch.people.cohort import People, Person
 from mentormatch.scoring.criterion import Block, Criterion, Tally, defined
 from mentormatch.scoring.items import Numbers
 

@@ -6,9 +6,9 @@ import numpy as np
 from pydantic import Field as Setting
 from pydantic import model_validator
 
-from mentormatch.extension import Ref
+from mentormatch.fields.extension import Ref
 from mentormatch.languages import mark, tr
-from mentormatch.people import People, Person
+from mentormatch.people.cohort import People, Person
 from mentormatch.places.column import Places
 from mentormatch.places.distances import Unit, minutes, told
 from mentormatch.scoring.criterion import Block, Criterion

@@ -5,10 +5,10 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.extension import Ref
+from mentormatch.fields.extension import Ref
 from mentormatch.languages import mark, tr
-from mentormatch.people import People, Person
-from mentormatch.phrases import listed
+from mentormatch.languages.phrases import listed
+from mentormatch.people.cohort import People, Person
 from mentormatch.scoring.criterion import Block, Common, Criterion, Tally, ratio
 from mentormatch.scoring.items import LISTS, Stakes, shared, stakes_of
 

@@ -4,9 +4,9 @@ from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
-from mentormatch.extension import Ref
+from mentormatch.fields.extension import Ref
 from mentormatch.languages import mark
-from mentormatch.people import People, Person
+from mentormatch.people.cohort import People, Person
 from mentormatch.scoring.criterion import Block, Criterion, Tally
 from mentormatch.scoring.items import Numbers
 

@@ -7,10 +7,10 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Setting
 
-from mentormatch.columns import Codes
-from mentormatch.extension import Quotation, Ref
+from mentormatch.base.columns import Codes
+from mentormatch.fields.extension import Quotation, Ref
 from mentormatch.languages import mark
-from mentormatch.people import People, Person
+from mentormatch.people.cohort import People, Person
 from mentormatch.scoring.criterion import Block, Criterion, Tally
 from mentormatch.scoring.items import folded
 

@@ -4,11 +4,11 @@ from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
-from mentormatch.columns import Codes
-from mentormatch.extension import Ref
+from mentormatch.base.columns import Codes
+from mentormatch.fields.extension import Ref
 from mentormatch.languages import mark, tr
-from mentormatch.people import People, Person
-from mentormatch.phrases import listed
+from mentormatch.languages.phrases import listed
+from mentormatch.people.cohort import People, Person
 from mentormatch.scoring.criterion import Block, Common, Criterion, Tally, ratio
 from mentormatch.scoring.items import Numbers, shared, stakes_of
 

@@ -7,14 +7,14 @@ import numpy as np
 from pydantic import Field as Setting
 from pydantic import model_validator
 
-from mentormatch.columns import BoolVector
-from mentormatch.extension import Ref
+from mentormatch.base.columns import BoolVector
 from mentormatch.fields import Side
+from mentormatch.fields.extension import Ref
 from mentormatch.languages import mark, tr
-from mentormatch.people import People, Person
-from mentormatch.phrases import joined
+from mentormatch.languages.phrases import joined
+from mentormatch.languages.text_keys import canonical
+from mentormatch.people.cohort import People, Person
 from mentormatch.scoring.criterion import Block, Criterion, Named, Tally
-from mentormatch.text import canonical
 
 ASKED: Mapping[Side, str] = {
     "mentor": mark("souhait n° {rank} du côté mentor·e"),

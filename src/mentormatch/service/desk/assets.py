@@ -9,10 +9,10 @@ from html import escape
 from importlib.resources import files
 from string import Template
 
-from mentormatch.board.wording import script, stylesheet, text_of
 from mentormatch.languages import LANGUAGES, language
-from mentormatch.report.templating import stylesheet as report_style
-from mentormatch.service.desk.wording import sign_words, words
+from mentormatch.report.page_templates import stylesheet as report_style
+from mentormatch.service.desk.texts import sign_words, words
+from mentormatch.widgets.board.texts import script, stylesheet, text_of
 
 JAVASCRIPT, CSS, SVG, JSON = "text/javascript", "text/css", "image/svg+xml", "application/json"
 OWN: Mapping[str, str] = {

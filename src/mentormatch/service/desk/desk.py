@@ -6,16 +6,16 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from mentormatch.board.view import in_every_text
 from mentormatch.errors import MentorMatchError, RequestError
-from mentormatch.inspection.whole import Intake
+from mentormatch.inspection.intake import Intake
 from mentormatch.languages import FRENCH, language, mark, tr
-from mentormatch.matching import match
+from mentormatch.operations.matching import match
 from mentormatch.report import intake_words
-from mentormatch.report.standing import answered, standing
+from mentormatch.report.decision_state import answered, standing
 from mentormatch.report.view import figures
 from mentormatch.report.words import summary, verdict
-from mentormatch.service.desk import asked, told
+from mentormatch.service.desk import desk_requests, desk_state
+from mentormatch.service.desk.board_record import SealingBoard
 from mentormatch.service.desk.documents import (
     ANSWERS,
     HTML,
@@ -26,11 +26,11 @@ from mentormatch.service.desk.documents import (
     intake_page,
     type_of,
 )
-from mentormatch.service.desk.handed import File, Handed, refuse_too_many
-from mentormatch.service.desk.interrupting import interruptible
-from mentormatch.service.desk.sealing import SealingBoard
+from mentormatch.service.desk.interruption import interruptible
+from mentormatch.service.desk.uploads import File, Handed, refuse_too_many
 from mentormatch.service.messages import Message, read_message
 from mentormatch.survey.contacts import Contacts
+from mentormatch.widgets.board.view import in_every_text
 
 JSON = "application/json"
 INTAKE = "reponses"
@@ -55,7 +55,7 @@ class Desk:
     """
 
     def __init__(self) -> None:
-        self.most = asked.Begin(people=4_000, pairs=1_000_000)
+        self.most = desk_requests.Begin(people=4_000, pairs=1_000_000)
         self.handed = Handed()
         self.chosen: str | None = None
         self.intake: Intake | None = None
@@ -76,50 +76,50 @@ class Desk:
             try:
                 answer = self.do(action_of(message), message.body if message else b"")
             except MentorMatchError as error:
-                answer = Message({"refused": True}, encoded(dressed(told.RefusalOut.of(error))))
+                answer = Message({"refused": True}, encoded(dressed(desk_state.RefusalOut.of(error))))
         return answer.packed()
 
-    def do(self, action: asked.Action, body: bytes) -> Message:
+    def do(self, action: desk_requests.Action, body: bytes) -> Message:
         """Return the answer to an action; raises MentorMatchError where it is refused, and then nothing has changed."""
         match action:
-            case asked.Show(name=name):
+            case desk_requests.Show(name=name):
                 return Message({"type": HTML}, self.page(name))
-            case asked.Hand(name=name):
+            case desk_requests.Hand(name=name):
                 return Message({"type": type_of(name)}, self.document(name))
-            case asked.Open():
+            case desk_requests.Open():
                 return in_json(self.opened())
-            case asked.Ask():
+            case desk_requests.Ask():
                 return in_json(self.asked(body))
         self.change(action, body)
         return in_json(self.state())
 
-    def change(self, action: asked.Action, body: bytes) -> None:
+    def change(self, action: desk_requests.Action, body: bytes) -> None:
         """Do what changes how far everything is; raises MentorMatchError where it cannot be done."""
         match action:
-            case asked.Take(part=part, name=name):
+            case desk_requests.Take(part=part, name=name):
                 self.begin_anew(self.handed.files | {part: File.of(name, body)})
-            case asked.Leave(part=part):
+            case desk_requests.Leave(part=part):
                 self.begin_anew({one: file for one, file in self.handed.files.items() if one != part})
-            case asked.Example():
+            case desk_requests.Example():
                 self.begin_anew(Handed.example())
-            case asked.Read(apart=apart):
+            case desk_requests.Read(apart=apart):
                 self.read(apart=apart)
-            case asked.Form(seed=seed, time_limit_s=seconds):
+            case desk_requests.Form(seed=seed, time_limit_s=seconds):
                 self.form(seed, seconds)
             case _:
                 self.set(action)
 
-    def set(self, action: asked.Action) -> None:
+    def set(self, action: desk_requests.Action) -> None:
         """Do what changes how things are told, or how much is taken."""
         match action:
-            case asked.Speak(language=code):
+            case desk_requests.Speak(language=code):
                 self.speak(code)
-            case asked.Name(shown=shown):
+            case desk_requests.Name(shown=shown):
                 self.call(shown=shown)
-            case asked.Begin():
+            case desk_requests.Begin():
                 self.most = action
 
-    def begin_anew(self, files: dict[asked.Part, File]) -> None:
+    def begin_anew(self, files: dict[desk_requests.Part, File]) -> None:
         """Keep these files, and nothing that came of others."""
         self.handed, self.intake, self.board = Handed(files), None, None
         self.contacts, self.named = Contacts((), {}), False
@@ -199,11 +199,12 @@ class Desk:
     def state(self) -> dict[str, Any]:
         """Return how far everything is, in the language that holds now."""
         with language(self.language):
-            out = told.DeskOut(
+            out = desk_state.DeskOut(
                 edition=self.edition,
                 language=self.language,
                 files=[
-                    told.FileOut(part=part, name=file.name, size=file.size) for part, file in self.handed.files.items()
+                    desk_state.FileOut(part=part, name=file.name, size=file.size)
+                    for part, file in self.handed.files.items()
                 ],
                 intake=intake_out(self.intake) if self.intake else None,
                 plan=plan_out(self.held()) if self.board else None,
@@ -211,10 +212,10 @@ class Desk:
             return dressed(out)
 
 
-def action_of(message: Message | None) -> asked.Action:
+def action_of(message: Message | None) -> desk_requests.Action:
     """Return what the page asks; raises RequestError, without a word of what it held, where it is no such thing."""
     try:
-        return asked.ACTIONS.validate_python(message.head if message else {})
+        return desk_requests.ACTIONS.validate_python(message.head if message else {})
     except ValidationError:
         raise RequestError(tr("La page a demandé ce qu'un bureau ne sait pas faire")) from None
 
@@ -235,27 +236,27 @@ def encoded(value: dict[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode()
 
 
-def intake_out(intake: Intake) -> told.IntakeOut:
+def intake_out(intake: Intake) -> desk_state.IntakeOut:
     """Return what came in, in words."""
-    return told.IntakeOut(
+    return desk_state.IntakeOut(
         programme=intake.programme.name,
         lead=intake_words.lead(intake),
-        figures=[told.Figure(number=number, noun=noun) for number, noun in intake_words.figures(intake)],
+        figures=[desk_state.Figure(number=number, noun=noun) for number, noun in intake_words.figures(intake)],
     )
 
 
-def plan_out(held: Held) -> told.PlanOut:
+def plan_out(held: Held) -> desk_state.PlanOut:
     """Return a plan in words, with what can be looked at and kept of it."""
     matching = held.matching
-    return told.PlanOut(
+    return desk_state.PlanOut(
         status=str(matching.status),
         verdict=verdict(matching)[0],
         summary=summary(matching),
         standing=[*(caveat.sentence for caveat in matching.caveats), *standing(matching, held.seal)],
-        figures=[told.Figure(number=number, noun=noun) for number, noun in figures(matching)],
+        figures=[desk_state.Figure(number=number, noun=noun) for number, noun in figures(matching)],
         answered=answered(matching),
         final=held.seal is not None,
         named=held.named if matching.programme.documents.name else None,
-        views=[told.ViewOut(name=name, title=tr(title)) for name, (title, _) in VIEWS.items()],
-        documents=[told.DocumentOut(name=name, purpose=tr(PURPOSES[name])) for name in held.offered],
+        views=[desk_state.ViewOut(name=name, title=tr(title)) for name, (title, _) in VIEWS.items()],
+        documents=[desk_state.DocumentOut(name=name, purpose=tr(PURPOSES[name])) for name in held.offered],
     )

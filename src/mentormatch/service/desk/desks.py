@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
-from mentormatch.assignment.progress import Progress
+from mentormatch.base.progress import Progress
 from mentormatch.service.messages import Message, read_message
 from mentormatch.service.problems import RefusedError
 from mentormatch.service.residents import Resident, Residents

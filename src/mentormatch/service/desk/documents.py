@@ -3,15 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from mentormatch.inspection.part import writers
-from mentormatch.inspection.whole import Intake
+from mentormatch.inspection.intake import Intake
+from mentormatch.inspection.section import writers
 from mentormatch.languages import mark
-from mentormatch.matching import Matching, exporter_for
+from mentormatch.operations.matching import Matching, exporter_for
 from mentormatch.record.seal import Seal
-from mentormatch.report.handing.writing import contents
+from mentormatch.report.decision_state import answered
+from mentormatch.report.handouts.files import contents
 from mentormatch.report.portfolio import Portfolio, documents, packed
-from mentormatch.report.standing import answered
-from mentormatch.report.views.naming import Names
+from mentormatch.report.views.names import Names
 from mentormatch.report.views.piece import Piece
 from mentormatch.survey.contacts import Contacts
 

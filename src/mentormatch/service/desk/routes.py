@@ -9,18 +9,18 @@ from urllib.parse import unquote
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
+from mentormatch.base.strict_json import parse_json
 from mentormatch.errors import RequestError
 from mentormatch.languages import FRENCH, LANGUAGES, language
 from mentormatch.service.bodies import Bodies
-from mentormatch.service.desk.asked import FREE
 from mentormatch.service.desk.assets import POLICY, assets, sign_page, text, view_policy
+from mentormatch.service.desk.desk_requests import FREE
 from mentormatch.service.desk.desks import Desks, Place
 from mentormatch.service.desk.documents import ANSWERS, HTML, PURPOSES, VIEWS
 from mentormatch.service.desk.doors import BEARER, Sessions, cookie_name, leads_to_the_page
 from mentormatch.service.problems import KINDS, MEDIA_TYPE, URN, RefusedError
 from mentormatch.service.rooms import Rooms
-from mentormatch.showing.words import stage, time
-from mentormatch.strictjson import parse_json
+from mentormatch.widgets.progress.words import stage, time
 
 OWN = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin"}
 PAGE = {**OWN, "Content-Security-Policy": POLICY}

@@ -8,10 +8,10 @@ from typing import ClassVar
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.languages import tr
 from mentormatch.survey import signatures
-from mentormatch.survey.decoding import Text, decode, physical_lines
-from mentormatch.survey.reading import Reader, Source
-from mentormatch.survey.splitting import split
+from mentormatch.survey.record_splitter import split
 from mentormatch.survey.table import Manner, Record, Rows, gather, is_blank, unreadable
+from mentormatch.survey.table_reader import Reader, Source
+from mentormatch.survey.text_decoder import Text, decode, physical_lines
 
 DELIMITERS = ";,\t|"
 SAMPLE = 2_000

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from mentormatch.survey.reading import Reader, Source, no_source
 from mentormatch.survey.table import Rows
+from mentormatch.survey.table_reader import Reader, Source, no_source
 from mentormatch.survey.values import ValueColumn, rows_of
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from mentormatch.errors import Problem
 from mentormatch.languages import tr
-from mentormatch.survey.reading import Reader, Source
 from mentormatch.survey.table import Rows, unreadable
+from mentormatch.survey.table_reader import Reader, Source
 from mentormatch.survey.values import FIRST_LINE, rows_of, values_of
 
 

@@ -17,8 +17,8 @@ from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import Figures
 from mentormatch.languages import mark, tr
 from mentormatch.survey import sheets, signatures
-from mentormatch.survey.reading import Reader, Source
 from mentormatch.survey.table import EXPECTED, Manner, Record, Remark, Rows, gather, unreadable
+from mentormatch.survey.table_reader import Reader, Source
 
 _ARCHIVES = (b"PK\3\4", b"PK\5\6", b"PK\7\x08")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

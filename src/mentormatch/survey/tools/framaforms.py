@@ -16,19 +16,10 @@ from typing import ClassVar
 
 from mentormatch.fields.single import YES
 from mentormatch.languages import mark
-from mentormatch.survey.heading import (
-    Asked,
-    below,
-    columns_of,
-    header_of,
-    item_name,
-    leading,
-    noted,
-    without,
-)
+from mentormatch.languages.text_keys import fold
 from mentormatch.survey.table import Record, Rows, Table, is_blank, tabulate
 from mentormatch.survey.tool import OTHER, Tool, not_of
-from mentormatch.text import fold
+from mentormatch.survey.tool_columns import Asked, below, columns_of, header_of, item_name, leading, noted, without
 
 DETAILS = frozenset({"details de la soumission", "submission details"})
 COMPLETED = ("heure de completion", "completed time", "webform_completed_time")

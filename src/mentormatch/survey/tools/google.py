@@ -16,10 +16,10 @@ from dataclasses import replace
 from typing import ClassVar
 
 from mentormatch.languages import mark
-from mentormatch.survey.heading import below, columns_of, filled, noted, without
+from mentormatch.languages.text_keys import fold
 from mentormatch.survey.table import Order, Rows, Table, tabulate
 from mentormatch.survey.tool import Tool, not_of, numbered, part
-from mentormatch.text import fold
+from mentormatch.survey.tool_columns import below, columns_of, filled, noted, without
 
 STAMPS = (
     *("horodateur", "timestamp", "marca temporal", "zeitstempel", "informazioni cronologiche"),

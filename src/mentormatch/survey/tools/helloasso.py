@@ -13,11 +13,11 @@ from dataclasses import replace
 from typing import ClassVar
 
 from mentormatch.languages import mark, tr
-from mentormatch.phrases import listed
-from mentormatch.survey.heading import below, columns_of, noted, without
+from mentormatch.languages.phrases import listed
+from mentormatch.languages.text_keys import canonical, fold
 from mentormatch.survey.table import Refused, Remark, Rows, Table, tabulate
 from mentormatch.survey.tool import Tool, not_of, numbered
-from mentormatch.text import canonical, fold
+from mentormatch.survey.tool_columns import below, columns_of, noted, without
 
 ORDER, DATE, STATUS = "reference commande", "date de la commande", "statut de la commande"
 VALID = ("valide", "validee")

@@ -16,19 +16,10 @@ from dataclasses import replace
 from typing import ClassVar
 
 from mentormatch.languages import mark, tr
-from mentormatch.survey.heading import (
-    Asked,
-    below,
-    columns_of,
-    header_of,
-    item_name,
-    leading,
-    noted,
-    without,
-)
+from mentormatch.languages.text_keys import fold
 from mentormatch.survey.table import Record, Remark, Rows, Sent, Table, tabulate
 from mentormatch.survey.tool import OTHER, Tool, not_of, part
-from mentormatch.text import fold
+from mentormatch.survey.tool_columns import Asked, below, columns_of, header_of, item_name, leading, noted, without
 
 SUBMITTED = ("submitdate", "date de soumission", "date submitted")
 TOUCHED = ("datestamp", "date de la derniere action", "date last action")

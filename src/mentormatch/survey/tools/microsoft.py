@@ -17,10 +17,10 @@ from typing import ClassVar
 
 from mentormatch.fields import SeveralAnswers
 from mentormatch.languages import mark
-from mentormatch.survey.heading import below, columns_of, leading, noted, retyped, without
+from mentormatch.languages.text_keys import fold
 from mentormatch.survey.table import Rows, Table, tabulate
 from mentormatch.survey.tool import Tool, not_of, numbered
-from mentormatch.text import fold
+from mentormatch.survey.tool_columns import below, columns_of, leading, noted, retyped, without
 
 STARTS = ("heure de debut", "start time", "hora de inicio", "startzeit", "ora di inizio", "begintijd", "hora d'inici")
 ENDS = (

@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import ClassVar
 
 from mentormatch.languages import mark
-from mentormatch.survey.heading import Asked, below, header_of, noted, retyped, without
 from mentormatch.survey.table import Rows, Table, tabulate
 from mentormatch.survey.tool import Tool, not_of, part
+from mentormatch.survey.tool_columns import Asked, below, header_of, noted, retyped, without
 
 IDS = ("submission_id", "user_id", "user_display_name", "timestamp")
 QUESTION = re.compile(r"question-id-[0-9]+(?P<item>(-[0-9]+)*)")

@@ -14,10 +14,10 @@ from typing import ClassVar
 
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.languages import mark, tr
-from mentormatch.survey.heading import below, item_name
+from mentormatch.languages.text_keys import fold
 from mentormatch.survey.table import EXPECTED, Record, Remark, Rows, Table, tabulate, unreadable
 from mentormatch.survey.tool import MOST_TITLES, OTHER, Tool, count, numbered, part, passed_over, without_labels
-from mentormatch.text import fold
+from mentormatch.survey.tool_columns import below, item_name
 
 ANSWER = re.compile(r"[-+]?[0-9][0-9 .,:/h-]*|[^@\s]+@[^@\s]+\.[^@\s]+")
 """A number, a date, a telephone or an address."""

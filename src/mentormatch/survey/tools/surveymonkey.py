@@ -14,10 +14,10 @@ from dataclasses import replace
 from typing import ClassVar
 
 from mentormatch.languages import mark
-from mentormatch.survey.heading import Asked, below, columns_of, filled, header_of, leading, noted, without
+from mentormatch.languages.text_keys import fold
 from mentormatch.survey.table import Order, Rows, Table, tabulate
 from mentormatch.survey.tool import Tool, not_of, without_labels
-from mentormatch.text import fold
+from mentormatch.survey.tool_columns import Asked, below, columns_of, filled, header_of, leading, noted, without
 
 RESPONDENT = ("respondent id", "id du repondant", "identifiant du repondant", "id de repondant")
 COLLECTOR = ("collector id", "id du collecteur", "identifiant du collecteur", "id de collecteur")

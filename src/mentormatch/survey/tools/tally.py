@@ -14,10 +14,10 @@ from dataclasses import replace
 from typing import ClassVar
 
 from mentormatch.languages import mark
-from mentormatch.survey.heading import below, columns_of, item_name, leading, noted, without
+from mentormatch.languages.text_keys import fold
 from mentormatch.survey.table import Record, Rows, Table, tabulate
 from mentormatch.survey.tool import OTHER, Tool, not_of, numbered, part
-from mentormatch.text import fold
+from mentormatch.survey.tool_columns import below, columns_of, item_name, leading, noted, without
 
 FIRST = ("submission id", "respondent id", "submitted at")
 TICKED, UNTICKED = "true", "false"

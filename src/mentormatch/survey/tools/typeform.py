@@ -17,10 +17,10 @@ from datetime import UTC
 from typing import ClassVar
 
 from mentormatch.languages import mark
-from mentormatch.survey.heading import below, in_zone, noted, without
+from mentormatch.languages.text_keys import fold
 from mentormatch.survey.table import Rows, Table, tabulate
 from mentormatch.survey.tool import OTHER, Tool, not_of, numbered, part
-from mentormatch.text import fold
+from mentormatch.survey.tool_columns import below, in_zone, noted, without
 
 NUMBER = "#"
 STARTED, SUBMITTED, NETWORK = "start date (utc)", "submit date (utc)", "network id"

@@ -1,0 +1,347 @@
+"""Goals that are no sums over pairs, by problems whose goals are sums (and leximin, which engines climb by sums).
+
+``floor`` and ``floor_person`` are the greatest threshold that an answer reaches which does as well as any in the goals
+before. The search asks first whether a bound is reached, which it often is, then for the bound that a failure leaves,
+going down by as much as it had come before that, then bisects. The threshold found stays as a restriction of the
+problem, and the goal is done with: the answers of the restricted problem that are optimal in the other goals are those
+of the problem in all goals.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Protocol
+
+from mentormatch.assignment.bottleneck_goals import RoughPair, Threshold, WorstPair, WorstPerson, served_mentees
+from mentormatch.assignment.dual_proofs import all_places, floor_proof, over, proving
+from mentormatch.assignment.incumbent import Tell, Told, silent
+from mentormatch.assignment.model.problem import SUMS, AssignmentProblem
+from mentormatch.assignment.model.solution import Prices, Solution, Status, Tier
+from mentormatch.assignment.objective import reached
+from mentormatch.errors import EngineError
+from mentormatch.scale.scan.implicit_scores import ComputedScores
+
+
+class Ask(Protocol):
+    """Solves a problem by an engine, with or without settling ties."""
+
+    def __call__(self, part: AssignmentProblem, *, ties: bool, tell: Tell = silent) -> Solution:
+        """Return what the engine says; it tells its best answers so far."""
+        ...
+
+
+def pursued(problem: AssignmentProblem, ask: Ask, tell: Tell = silent) -> Solution:
+    """Return the canonical solution in all goals, or the best answer found in time; the best so far are told.
+
+    There are prices up to the first goal that is no sum, and beyond it if that is ``floor``.
+    """
+    if set(problem.goals) <= set(SUMS):
+        return ask(problem, ties=True, tell=tell)
+
+    def tell_stated(told: Told) -> None:
+        tell(lambda: _stated(problem, told()))
+
+    spelled = replace(problem, goals=_spelled(problem))
+    return _stated(problem, _solved(spelled, ask, _thresholds(problem), tell_stated))
+
+
+def _thresholds(problem: AssignmentProblem) -> dict[str, Threshold]:
+    """Return the goals that are thresholds; who is served is told by all pairs, and only asked for where it matters."""
+    found: dict[str, Threshold] = {WorstPair.goal: WorstPair()}
+    if WorstPerson.goal in problem.goals:
+        found[WorstPerson.goal] = WorstPerson(served_mentees(problem))
+    return found
+
+
+def _spelled(problem: AssignmentProblem) -> tuple[str, ...]:
+    """Return the goals with those written out that leximin implies: most pairs, and the best worst pair.
+
+    Where scores are not held, leximin goes up from the worst pair by itself.
+    """
+    goals = problem.goals
+    if "leximin" not in goals:
+        return tuple(goals)
+    place = goals.index("leximin")
+    asked = ("matched",) if isinstance(problem.scores, ComputedScores) else ("matched", "floor")
+    before = (*goals[:place], *(goal for goal in asked if goal not in goals[:place]))
+    return (*before, "leximin", *(goal for goal in goals[place + 1 :] if goal not in (*before, "floor")))
+
+
+def _solved(problem: AssignmentProblem, ask: Ask, thresholds: Mapping[str, Threshold], tell: Tell) -> Solution:
+    """Return the solution of a problem by one threshold after the other."""
+    place = next((place for place, goal in enumerate(problem.goals) if goal in thresholds), None)
+    if place is None:
+        return ask(problem, ties=True, tell=tell)
+    before, after = problem.goals[:place], problem.goals[place + 1 :]
+    threshold = thresholds[problem.goals[place]]
+    if isinstance(threshold, WorstPerson) and hard(problem, threshold):
+        return _roughly(problem, place, ask, thresholds, tell)
+    search = Search(problem, before, after, threshold, ask, tell)
+    whole = search.at_once()
+    found, value = whole or search.run()
+    if found.status is not Status.PROVED and not whole:
+        return found
+
+    def kept(solution: Solution) -> Solution:
+        short = search.short(solution, found, value)
+        return _with_proved(replace(found, status=Status.FEASIBLE) if short else solution, threshold, value)
+
+    left = _left(threshold.restrict(problem, value), threshold.goal)
+    solution = found if whole else _solved(left, ask, thresholds, lambda told: tell(lambda: kept(told())))
+    if solution.status is Status.INFEASIBLE:
+        raise EngineError("An answer was lost behind a threshold")
+    if solution.status is Status.FAILED:
+        return solution
+    if search.short(solution, found, value):
+        return kept(solution)
+    floor = value if isinstance(threshold, WorstPair) else None
+    return replace(kept(solution), prices=_proof(search, solution, floor))
+
+
+def _roughly(
+    problem: AssignmentProblem, place: int, ask: Ask, thresholds: Mapping[str, Threshold], tell: Tell
+) -> Solution:
+    """Return a solution in which the worst served mentee has as good a worst pair as can be, if all can have one.
+
+    If that is more than the goals before allow, somebody has nobody in every answer, and it is the solution.
+    """
+    threshold, before = thresholds[WorstPerson.goal], problem.goals[:place]
+    assert isinstance(threshold, WorstPerson)
+    if threshold.ceiling(problem, 0) <= 0:
+        return _with_proved(_solved(_left(problem, threshold.goal), ask, thresholds, tell), threshold, 0)
+    needed = threshold.all_with_one(problem)
+    free, full = (Search(each, before, (), threshold, ask, tell) for each in (problem, needed))
+    base, served = free.best_before(), full.best_before()
+    if base.status is not Status.PROVED or served.status not in (Status.PROVED, Status.INFEASIBLE):
+        return base if base.status is not Status.PROVED else replace(base, status=Status.FEASIBLE)
+    if served.status is Status.INFEASIBLE or not free.level(base, served):
+        return _with_proved(_solved(_left(problem, threshold.goal), ask, thresholds, tell), threshold, 0)
+    goals = (WorstPair.goal if goal == threshold.goal else goal for goal in problem.goals)
+    asked = replace(needed, goals=tuple(dict.fromkeys(goals)))
+    if WorstPair.goal not in problem.goals:
+        thresholds = {**thresholds, WorstPair.goal: RoughPair()}
+    found = _solved(asked, ask, thresholds, lambda told: tell(lambda: _served(problem, threshold, base, told())))
+    return _served(problem, threshold, base, found)
+
+
+def _served(problem: AssignmentProblem, threshold: WorstPerson, base: Solution, found: Solution) -> Solution:
+    """Return an answer in which all are served, with what is known of the goals up to the worst served."""
+    if not found.tiers:
+        return replace(base, status=Status.FEASIBLE)
+    before = problem.goals[: problem.goals.index(threshold.goal)]
+    tiers = [tier for tier in base.tiers if tier.goal in before]
+    value, bound = threshold.value(problem, *found.pairs.T), threshold.ceiling(problem, 0)
+    tiers.append(Tier(threshold.goal, value, bound))
+    prices = base.prices if len(tiers) == len(base.tiers) + 1 else ()
+    return replace(found, status=Status.FEASIBLE, tiers=tuple(tiers), prices=prices)
+
+
+def hard(problem: AssignmentProblem, threshold: WorstPerson) -> bool:
+    """Return whether the worst served is not found for sure: sums of several pairs, of scores that are not held.
+
+    To share numbers out in threes of equal sums is as hard (3-partition: Garey and Johnson 1975).
+    """
+    unheld = isinstance(problem.scores, ComputedScores) and "leximin" not in problem.goals
+    return unheld and bool(threshold.several(problem).any())
+
+
+def _with_proved(solution: Solution, threshold: Threshold, value: int) -> Solution:
+    """Return a solution that also says what is proved of a goal that the engine knows as a restriction."""
+    return replace(solution, tiers=(*solution.tiers, Tier(threshold.goal, value, value)))
+
+
+def _proof(search: "Search", solution: Solution, floor: int | None) -> tuple[Prices, ...]:
+    """Return the prices of all that can be proved: up to a threshold, and at a floor and beyond it."""
+    first = search.opening(len(solution.pairs))
+    if floor is None:
+        return tuple(first)
+    beyond = floor_proof(search.problem, search.before, floor, partial(search.ask, ties=False))
+    return (*first, *beyond, *over(solution.prices, floor))
+
+
+def _left(problem: AssignmentProblem, done: str) -> AssignmentProblem:
+    """Return the problem without a goal; if none is left, with one in which all answers are alike."""
+    goals = tuple(goal for goal in problem.goals if goal != done)
+    if goals:
+        return replace(problem, goals=goals)
+    return replace(problem, goals=("priority",), mentor_priority=None, mentee_priority=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The search for the greatest threshold that costs the goals ``before`` nothing; ``after`` are yet to come.
+
+    ``known`` are the answers at thresholds that were asked for already, None: at none.
+    """
+
+    problem: AssignmentProblem
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    threshold: Threshold
+    ask: Ask
+    tell: Tell
+    known: dict[int | None, Solution] = field(default_factory=dict)
+
+    def run(self) -> tuple[Solution, int]:
+        """Return an answer that reaches the greatest threshold, and this; any other status ends the search."""
+        quick = self._quick()
+        if quick is not None:
+            self._tell(quick[0])
+            return quick
+        base = self._base()
+        if base.status is not Status.PROVED:
+            return base, 0
+        self._tell(base)
+        low = self._value(base)
+        high = self.threshold.ceiling(self.problem, len(base.pairs) if "matched" in self.before else 0)
+        cap = self.threshold.cap(self.problem, self.before, base)
+        return self._highest(base, self.threshold.between(self.problem, low, high if cap is None else min(high, cap)))
+
+    def at_once(self) -> tuple[Solution, int] | None:
+        """Return the solution in all goals at the ceiling, where rows hold people to it, if that costs nothing.
+
+        An integer program that asks for scores finds an answer far sooner than one that only asks for any.
+        """
+        goals = (*self.before, *self.after)
+        if not (goals and set(self.before) <= {"matched"} and set(self.after) <= set(SUMS)):
+            return None
+        places, high = self._most()
+        asked = replace(self.threshold.restrict(self.problem, high), goals=goals)
+        if len(asked.rows) == len(self.problem.rows):
+            return None
+
+        def tell(told: Told) -> None:
+            self.tell(lambda: self._at_ceiling(told(), places, high))
+
+        found = self.ask(asked, ties=True, tell=tell)
+        fine = found.status in (Status.PROVED, Status.FEASIBLE) and self._reaches(found, places, high)
+        return (found, high) if fine else None
+
+    def _at_ceiling(self, found: Solution, places: int, high: int) -> Solution:
+        """Return an answer that also says that no threshold is greater, if that is so."""
+        return _with_proved(found, self.threshold, high) if self._reaches(found, places, high) else found
+
+    def _most(self) -> tuple[int, int]:
+        """Return how many pairs there can be if the goals before ask for them, and a threshold that none exceeds."""
+        places = self.threshold.places(self.problem) if self.before else 0
+        return places, self.threshold.ceiling(self.problem, places)
+
+    def _reaches(self, found: Solution, places: int, high: int) -> bool:
+        return len(found.pairs) >= places and self._value(found) >= high
+
+    def _base(self) -> Solution:
+        """Return an answer that is optimal in the goals before: among promising pairs if these fill all places."""
+        for least in self.threshold.promising(self.problem) if self.before == ("matched",) else ():
+            found = self._asked(least)
+            if found.status is Status.PROVED and len(found.pairs) == self.problem.places:
+                return found
+        return self._asked(None, self.tell)
+
+    def _quick(self) -> tuple[Solution, int] | None:
+        """Return the answer at the ceiling if it has all pairs that there can be, so that it costs nothing."""
+        if not set(self.before) <= {"matched"}:
+            return None
+        places, high = self._most()
+        found = self._asked(high)
+        return (found, high) if found.status is Status.PROVED and self._reaches(found, places, high) else None
+
+    def _highest(self, base: Solution, candidates: Sequence[int]) -> tuple[Solution, int]:
+        """Return the answer that reaches the last candidate of all that can be reached."""
+        left, right, step, best = 0, len(candidates), 1, base
+        while left < right:
+            place = max(right - step, left) if step else (left + right) // 2
+            found = self._asked(candidates[place])
+            if found.status in (Status.STOPPED, Status.FEASIBLE):
+                return replace(best, status=Status.FEASIBLE), 0
+            if found.status is Status.FAILED:
+                return found, 0
+            if self._costs_nothing(base, found) and self._value(found) >= candidates[place]:
+                left, best, step = bisect_right(candidates, self._value(found)), found, 0
+                self._tell(best)
+            else:
+                right, fallen = self._left_of(place, candidates, found), len(candidates) - right
+                step = max(fallen, 1) if step else 0
+        return best, self._value(best)
+
+    def _left_of(self, place: int, candidates: Sequence[int], failed: Solution) -> int:
+        """Return the place before which the candidates are that an answer may reach, when one at ``place`` is not."""
+        beyond = self.threshold.beyond(self.problem, self.before, candidates[place], failed)
+        return place if beyond is None else min(place, bisect_right(candidates, beyond))
+
+    def _tell(self, found: Solution) -> None:
+        """Tell an answer that is optimal in the goals before, and not yet in this one."""
+        self.tell(partial(replace, found, status=Status.FEASIBLE))
+
+    def best_before(self) -> Solution:
+        """Return an answer that is optimal in the goals before, with as many pairs as these leave open."""
+        return self._asked(None)
+
+    def _asked(self, least: int | None, tell: Tell = silent) -> Solution:
+        """Return an answer that is optimal in the goals before, with as many pairs as these leave open."""
+        asked = None if least is None or least <= 0 <= self.problem.scores.extremes[0] else least
+        if asked not in self.known:
+            problem = self.problem if asked is None else self.threshold.restrict(self.problem, asked)
+            more = () if "matched" in self.before else ("matched",)
+            self.known[asked] = self.ask(replace(problem, goals=(*self.before, *more)), ties=False, tell=tell)
+        return self.known[asked]
+
+    def opening(self, count: int) -> Sequence[Prices]:
+        """Return prices that prove the goals before, none if they are not found; ``count``: the pairs of the best."""
+        if self.before == ("matched",) and count == self.threshold.places(self.problem):
+            return (all_places(self.problem, self.threshold.within_reach(self.problem)),)
+        if not self.before:
+            return ()
+        asked = replace(self.problem, goals=self.before)
+        found = self._asked(None) if "matched" in self.before else self.ask(asked, ties=False)
+        return found.prices if found.status is Status.PROVED else ()
+
+    def _value(self, found: Solution) -> int:
+        return self.threshold.value(self.problem, found.pairs[:, 0], found.pairs[:, 1])
+
+    def short(self, solution: Solution, found: Solution, value: int) -> bool:
+        """Return whether an answer that was stopped is not as good as one found, up to the threshold of this value."""
+        if solution.status is not Status.FEASIBLE:
+            return solution.status is Status.STOPPED
+        return self._value(solution) < value or not self.level(solution, found)
+
+    def _costs_nothing(self, base: Solution, found: Solution) -> bool:
+        return found.status is Status.PROVED and self.level(base, found)
+
+    def level(self, one: Solution, other: Solution) -> bool:
+        """Return whether two answers reach the same in the goals before."""
+        levels = [{tier.goal: (tier.value, tier.vector) for tier in each.tiers} for each in (one, other)]
+        return all(levels[0][goal] == levels[1][goal] for goal in self.before)
+
+
+def _stated(problem: AssignmentProblem, solution: Solution) -> Solution:
+    """Return the solution with the tiers of all goals.
+
+    An answer that is not proved has bounds up to the first goal that is no sum.
+    """
+    if solution.status not in (Status.PROVED, Status.FEASIBLE):
+        return solution
+    bounds = dict(_bounds(problem, solution))
+    tiers = tuple(reached(problem, solution.pairs, bounds))
+    floors = [tier.value for tier in tiers if tier.goal == "floor"]
+    prices = (
+        each for each in proving(problem.goals, solution.prices) if each.least not in floors or _asked(problem, each)
+    )
+    return replace(solution, tiers=tiers, prices=tuple(prices))
+
+
+def _asked(problem: AssignmentProblem, stage: Prices) -> bool:
+    """Return whether prices are of goals that were asked for, and of none that another only implies."""
+    return {goal for goal, _ in stage.weights} <= {*problem.goals}
+
+
+def _bounds(problem: AssignmentProblem, solution: Solution) -> Iterator[tuple[str, int | None]]:
+    """Yield what is proved of each goal; nothing of what comes after a goal that is no sum and not reached for sure."""
+    known = {tier.goal: tier.bound for tier in solution.tiers}
+    for tier in reached(problem, solution.pairs, {}):
+        if solution.status is Status.PROVED:
+            yield tier.goal, tier.value
+        else:
+            yield tier.goal, known.get(tier.goal)
+            if tier.goal not in SUMS and known.get(tier.goal) != tier.value:
+                return

@@ -1,0 +1,309 @@
+"""Thresholds that an answer may be asked to reach: by its worst pair, or by its worst mentee."""
+
+from abc import ABC, abstractmethod
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+
+from mentormatch.assignment.dual_rounding import bound, whole
+from mentormatch.assignment.model.problem import AssignmentProblem, Loads, Row
+from mentormatch.assignment.model.scores import NONE, Among, IntMatrix
+from mentormatch.assignment.model.solution import Prices, Solution, Status
+from mentormatch.assignment.verification.reduced_costs import worth_of
+from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.scale.scan.implicit_scores import ComputedScores
+
+
+class Threshold(ABC):
+    """What is to be as great as can be, in integers: the value of ``goal``."""
+
+    goal: ClassVar[str]
+
+    @abstractmethod
+    def value(self, problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> int:
+        """Return what the given pairs reach."""
+
+    @abstractmethod
+    def restrict(self, problem: AssignmentProblem, least: int) -> AssignmentProblem:
+        """Return a problem whose best answers in the other goals are those that reach ``least``, if there are any.
+
+        The one without pairs may be among its answers all the same.
+        """
+
+    @abstractmethod
+    def ceiling(self, problem: AssignmentProblem, count: int) -> int:
+        """Return a bound on what answers of ``count`` pairs or more reach."""
+
+    @abstractmethod
+    def between(self, problem: AssignmentProblem, low: int, high: int) -> Sequence[int]:
+        """Return in ascending order what answers may reach above ``low``, up to ``high``."""
+
+    def within_reach(self, problem: AssignmentProblem) -> BoolVector:
+        """Return (m,) bool: the mentees who may be in a pair, and perhaps others."""
+        return problem.scores.degrees()[1] > 0
+
+    def places(self, problem: AssignmentProblem) -> int:
+        """Return a bound on the number of pairs that can be chosen."""
+        most = np.minimum(problem.mentees.most, problem.scores.degrees()[1])
+        return min(problem.places, int(most[self.within_reach(problem)].sum()))
+
+    def beyond(self, problem: AssignmentProblem, before: Sequence[str], least: int, failed: Solution) -> int | None:
+        """Return what no answer exceeds that does better in the goals before than ``failed``; None: it is not known.
+
+        ``failed``: the best answer in these goals, and with the most pairs, that reaches ``least``.
+        """
+        return None
+
+    def cap(self, problem: AssignmentProblem, before: Sequence[str], best: Solution) -> int | None:
+        """Return what no answer exceeds that does as well as ``best`` in the goals before; None: not known."""
+        return None
+
+    def promising(self, problem: AssignmentProblem) -> Iterator[int]:
+        """Yield, from high to low, thresholds that leave few pairs and may yet be reached."""
+        yield from ()
+
+
+STEPS = 32
+"""Where a threshold is only to be about the greatest, so many are candidates."""
+PARTS = (32, 8, 2)
+"""An answer is looked for among the best of all pairs, this part of them, before all are asked."""
+
+
+class WorstPair(Threshold):
+    """The score of the worst pair, 0 if there is none."""
+
+    goal: ClassVar[str] = "floor"
+
+    def value(self, problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> int:
+        return int(problem.scores.at(mentors, mentees).min()) if len(mentors) else 0
+
+    def restrict(self, problem: AssignmentProblem, least: int) -> AssignmentProblem:
+        return replace(problem, scores=problem.scores.keeping(np.full(problem.shape[1], least)))
+
+    def ceiling(self, problem: AssignmentProblem, count: int) -> int:
+        """Return the best score of whoever has the lowest best score among those who must have a partner."""
+        highest, best = problem.scores.extremes[1], None
+        for side, loads in enumerate((problem.mentors, problem.mentees)):
+            most = np.minimum(loads.most, problem.scores.degrees()[side])
+            must = (most > 0) & ((loads.always > 0) | (int(most.sum()) <= count))
+            if must.any():
+                best = best or problem.scores.best()
+                highest = min(highest, int(best[side][must].min(initial=highest)))
+            count = max(count, int(loads.always.any()))
+        return highest if count else max(highest, 0)
+
+    def between(self, problem: AssignmentProblem, low: int, high: int) -> Sequence[int]:
+        found = problem.scores.between(low, high)
+        if low < 0 <= high and bisect_left(found, 0) == bisect_right(found, 0):
+            return sorted([*found, 0])
+        return found
+
+    def beyond(self, problem: AssignmentProblem, before: Sequence[str], least: int, failed: Solution) -> int | None:
+        """Return the greatest score of a pair that the prices do not pay for: with more pairs there is one of these.
+
+        Who has more places than partners so good may take more pairs with others, and pays for none.
+        """
+        good = self.restrict(problem, least)
+        paid = _paid(good, failed) if tuple(before) == ("matched",) else None
+        if paid is None or paid.parts > 1 or min(*paid.mentors, *paid.mentees, 0) < 0:
+            return None
+        full, left = problem.scores.degrees(), good.scores.degrees()
+        sides = zip((problem.mentors, problem.mentees), (paid.mentors, paid.mentees), full, left, strict=True)
+        free = [(price == 0) | (high < np.minimum(loads.most, degree)) for loads, price, degree, high in sides]
+        return int(problem.scores.best((free[0], free[1]))[0].max(initial=NONE))
+
+    def cap(self, problem: AssignmentProblem, before: Sequence[str], best: Solution) -> int | None:
+        """Return the best score of whoever has the lowest best score among those whose places are all taken.
+
+        Those are the ones who have a price, in every answer as good; and if there is no other goal than most pairs, who
+        has a price has only partners who have none.
+        """
+        paid = _paid(problem, best)
+        if paid is None or not {goal for goal, _ in paid.weights} <= {*before} or problem.coupled or problem.pins:
+            return None
+        dear, alone = (paid.mentors > 0, paid.mentees > 0), paid.weights == (("matched", 1),)
+        tops = [problem.scores.best(among(dear, side, alone=alone))[side][dear[side]] for side in (0, 1)]
+        return int(min(top.min(initial=problem.scores.extremes[1]) for top in tops))
+
+    def promising(self, problem: AssignmentProblem) -> Iterator[int]:
+        levels = [problem.scores.exceeded_by(part) for part in PARTS]
+        yield from (level for level in levels if level is not None)
+
+
+class RoughPair(WorstPair):
+    """The same in a few steps, where it is only to be about as great as can be."""
+
+    def between(self, problem: AssignmentProblem, low: int, high: int) -> Sequence[int]:
+        step = max((high - low) // STEPS, 1)
+        return range(low + step, high + 1, step)
+
+
+def among(dear: Among, side: int, *, alone: bool) -> Among:
+    """Return those of a side who are ``dear``, and whom they may have: if they are ``alone``, who is not dear."""
+    others = ~dear[1 - side] if alone else np.ones_like(dear[1 - side])
+    return (dear[0], others) if side == 0 else (others, dear[1])
+
+
+def _paid(problem: AssignmentProblem, best: Solution) -> Prices | None:
+    """Return the prices of people that prove the first goals of an answer, in whole units; None if none are known."""
+    stages = [stage for stage in best.prices[:1] if stage.simple]
+    if not stages or best.status is not Status.PROVED:
+        return None
+    if stages[0].parts == 1 or not isinstance(problem.scores, ComputedScores):
+        return stages[0]
+    prices = whole(problem, stages[0])
+    return prices if bound(problem, prices) == _worth(problem, prices, best.pairs) else None
+
+
+def _worth(problem: AssignmentProblem, prices: Prices, pairs: IntMatrix) -> int:
+    """Return what pairs are worth beside the pins in the goals of a stage."""
+    pins, total = np.array(problem.pins, dtype=np.int64).reshape(-1, 2), 0
+    for goal, weight in prices.weights:
+        own, pinned = (int(worth_of(problem, goal, *each.T).sum()) for each in (pairs, pins))
+        total += weight * (own - pinned)
+    return total
+
+
+@dataclass(frozen=True, slots=True)
+class WorstPerson(Threshold):
+    """The sum of scores of the worst of the mentees who are ``served`` (m,) bool, 0 if there are none."""
+
+    goal: ClassVar[str] = "floor_person"
+    served: BoolVector
+
+    def value(self, problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> int:
+        sums = np.zeros(problem.shape[1], dtype=np.int64)
+        np.add.at(sums, mentees, problem.scores.at(mentors, mentees))
+        return int(sums[self.served].min()) if self.served.any() else 0
+
+    def restrict(self, problem: AssignmentProblem, least: int) -> AssignmentProblem:
+        """Return the problem with a bound on each mentee's sum.
+
+        Where a mentee has one partner at most, it is a bound on each of their pairs. If that is so of all of them, and
+        having none is too little, the answers that reach it are those with most pairs: everybody served is in one.
+        Otherwise these mentees must have a partner, and the bound of the others is a row (Kobren, Saha & McCallum,
+        "Paper Matching with Local Fairness Constraints", KDD 2019).
+        """
+        several = self.several(problem)
+        good = replace(problem, scores=problem.scores.keeping(np.where(several, NONE, least)))
+        if not several.any():
+            return replace(good, goals=self._placing(problem.goals)) if least > 0 else good
+        needed = self.served & ~several & (least > 0)
+        loads = _needing(problem.mentees, needed)
+        return replace(good, mentees=loads, rows=(*problem.rows, *_rows(problem, np.flatnonzero(several), least)))
+
+    def several(self, problem: AssignmentProblem) -> BoolVector:
+        """Return (m,) bool: who is served and may have several partners."""
+        return self.served & ~single_mentees(problem)
+
+    def all_with_one(self, problem: AssignmentProblem) -> AssignmentProblem:
+        """Return the problem in which everybody who is served must have a partner."""
+        return replace(problem, mentees=_needing(problem.mentees, self.served))
+
+    def _placing(self, goals: Sequence[str]) -> tuple[str, ...]:
+        """Return the goals with most pairs asked for where this goal is, if not before."""
+        place = goals.index(self.goal)
+        return tuple(dict.fromkeys([*goals[:place], "matched", self.goal, *goals[place + 1 :]]))
+
+    def within_reach(self, problem: AssignmentProblem) -> BoolVector:
+        return self.served
+
+    def ceiling(self, problem: AssignmentProblem, count: int) -> int:
+        """Return the best sum of whoever has the lowest best sum, and no more than 0 where places are too few for all.
+
+        Where each has one partner at most, all are in a pair or somebody has nothing: mentors may be needed for that.
+        """
+        several, always = self.several(problem), problem.mentees.always > 0
+        single = problem.scores.best()[1][self.served & ~several]
+        alone = np.where(always[self.served & ~several], single, np.maximum(single, 0)).tolist()
+        least = min([*alone, *_best_sums(problem, np.flatnonzero(several))], default=0)
+        placed = int(np.count_nonzero(self.served))
+        if placed > problem.places:
+            return min(least, 0)
+        return least if several.any() else min(least, max(WorstPair().ceiling(problem, placed), 0))
+
+    def between(self, problem: AssignmentProblem, low: int, high: int) -> Sequence[int]:
+        return range(low + 1, high + 1)
+
+    def cap(self, problem: AssignmentProblem, before: Sequence[str], best: Solution) -> int | None:
+        """Return 0 where even an answer with most pairs of all that do as well has too few: somebody has no partner."""
+        return 0 if np.count_nonzero(self.served) > len(best.pairs) else None
+
+    def beyond(self, problem: AssignmentProblem, before: Sequence[str], least: int, failed: Solution) -> int | None:
+        """Return what the worst mentee has at best where all have a partner, by who is ``dear`` where some have none.
+
+        No more pairs are with somebody dear than these people have places. So many others as are wanting then have one
+        who is not dear, with whom nobody else of them is: the last of them has at best the best so many allow. That
+        holds whoever is said to be dear.
+        """
+        if self.several(problem).any() or not failed.prices or failed.prices[0].weights[0][0] != "matched":
+            return None
+        first = failed.prices[0]
+        counted = replace(first, weights=(("matched", 1),), parts=first.parts * first.weights[0][1])
+        dear = [prices > 0 for prices in (whole(problem, counted).mentors, whole(problem, counted).mentees)]
+        most = np.minimum(problem.mentors.most, problem.scores.degrees()[0]), self.served.astype(np.int64)
+        wanting = int(most[1].sum()) - sum(int(loads[own].sum()) for loads, own in zip(most, dear, strict=True))
+        if wanting <= 0:
+            return None
+        best = problem.scores.best((~dear[0], ~dear[1] & self.served))
+        return max(min(_last(np.repeat(tops, loads), wanting) for tops, loads in zip(best, most, strict=True)), 0)
+
+
+def _needing(loads: Loads, needed: BoolVector) -> Loads:
+    """Return loads by which some people must have a partner."""
+    return replace(loads, least=np.where(needed, np.maximum(loads.least, 1), loads.least), idle=loads.idle & ~needed)
+
+
+def _last(tops: IntVector, count: int) -> int:
+    """Return the last of the ``count`` greatest numbers, ``NONE`` if there are fewer."""
+    return int(np.partition(tops, len(tops) - count)[len(tops) - count]) if count <= len(tops) else NONE
+
+
+def _best_sums(problem: AssignmentProblem, mentees: IntVector) -> Iterator[int]:
+    """Yield the best sum of each of the mentees, of whom some may have several partners.
+
+    Where scores are not held it is a bound: as many of the best score as they may have partners.
+    """
+    if not len(mentees):
+        return
+    if isinstance(problem.scores, ComputedScores):
+        yield from (problem.scores.best()[1][mentees] * problem.mentees.most[mentees]).tolist()
+        return
+    mentors_of, mentees_of = problem.scores.pairs()
+    scores = problem.scores.at(mentors_of, mentees_of)
+    order = np.lexsort((-scores, mentees_of))
+    split = np.split(scores[order], np.searchsorted(mentees_of[order], np.arange(1, problem.shape[1])))
+    least, most = problem.mentees.always.tolist(), problem.mentees.most.tolist()
+    for person in mentees.tolist():
+        yield _best_sum(split[person], least=least[person], most=most[person])
+
+
+def _best_sum(scores: IntVector, *, least: int, most: int) -> int:
+    """Return the greatest sum of ``least`` to ``most`` of the scores, which come in descending order."""
+    sums = np.append(0, np.cumsum(scores[:most]))
+    return int(sums[min(least, len(sums) - 1) :].max())
+
+
+def _rows(problem: AssignmentProblem, mentees: IntVector, least: int) -> Iterator[Row]:
+    """Yield a row for each of the mentees that bounds their sum."""
+    mentors_of, mentees_of = problem.scores.pairs()
+    scores = problem.scores.at(mentors_of, mentees_of)
+    for mentee in mentees.tolist():
+        weights = np.zeros((problem.shape[0], 1), dtype=np.int64)
+        own = mentees_of == mentee
+        weights[mentors_of[own], 0] = scores[own]
+        yield Row(f"least sum of mentee {mentee}", weights, least=least, mentee=mentee)
+
+
+def single_mentees(problem: AssignmentProblem) -> BoolVector:
+    """Return (m,) bool: the mentees who can have no more than one partner."""
+    most: BoolVector = np.minimum(problem.mentees.most, problem.scores.degrees()[1]) <= 1
+    return most
+
+
+def served_mentees(problem: AssignmentProblem) -> BoolVector:
+    """Return (m,) bool: the mentees who may have a partner at all."""
+    return (problem.mentees.most > 0) & problem.scores.partnered()

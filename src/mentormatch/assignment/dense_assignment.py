@@ -1,0 +1,214 @@
+"""The best assignment on a whole block of pairs where everybody on one side takes at most one partner.
+
+Of a large block few pairs are mostly enough. Otherwise compiled code solves it if that is at hand and nobody has a
+minimum, or scipy's ``linear_sum_assignment`` (Crouse 2016): minimums are then a bonus above all profits, and prices
+follow from the assignment by Bellman-Ford in strips of rows.
+"""
+
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.assignment.column_generation import Both, Found, best_by_few
+from mentormatch.assignment.cost_matrix import STRIP, Block, FloatMatrix, FloatVector
+from mentormatch.assignment.kernels.choice import compiled_for
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.scores import DenseScores
+from mentormatch.assignment.objective import Stage
+from mentormatch.assignment.optimal_face import Bounds, Face, Optimum, listed, open_bounds, pins_allowed
+from mentormatch.assignment.sparse_assignment import best_if_all_matched
+from mentormatch.assignment.square_assignment import best_in_square
+from mentormatch.base.columns import BoolVector, IntVector
+
+LARGE = 160_000
+"""With so many cells, choosing among them begins to be quicker than solving them all."""
+QUICKER = 1 << 12
+"""With fewer cells scipy is as quick as compiled code."""
+AT_ONCE = 1 << 21
+"""With no more cells compiled code is quicker on all of them than on few."""
+ALONE = 10
+"""If no more than one column in so many takes nobody, these are solved with the others where that makes a square."""
+
+type Priced = tuple[IntVector, IntVector, IntVector]
+"""The column of each row, -1 for none, and the prices of rows and of columns."""
+
+
+def best_on_block(problem: AssignmentProblem, scores: DenseScores, stage: Stage) -> tuple[Face, Optimum] | None:
+    """Return the pairs that are tight in an optimum of the first stage, as a face, and the optimum on them.
+
+    None if the minimums or the pins cannot hold.
+    """
+    bounds = open_bounds(problem)
+    if any((side.most < 0).any() for side in bounds) or not pins_allowed(problem):
+        return None
+    at_once = _at_once(scores, bounds)
+    block = Block.of(problem, scores, stage, bounds, np.int64 if at_once else np.float64)
+    whole = partial(_best_of_all, stage=stage)
+    few = block.closed == 0 and stage.score > 0 and block.count > LARGE
+    found = None
+    if not at_once:
+        found = (best_by_few(block, best_if_all_matched) if few else None) or best_in_square(block, whole)
+    found = found or whole(block)
+    return None if found is None else _open(block, *found, problem, stage)
+
+
+def _at_once(scores: DenseScores, bounds: tuple[Bounds, Bounds]) -> bool:
+    """Return whether compiled code solves all pairs, without a look at few of them: nobody has a minimum."""
+    cells = scores.values.size
+    free = not any(side.least.any() for side in bounds)
+    return free and QUICKER <= cells <= AT_ONCE and compiled_for(cells)
+
+
+def _best_of_all(block: Block, stage: Stage) -> Found | None:
+    """Return the places of the cells that an optimum leaves tight, and the optimum on them; None if there is none."""
+    found = _by_paths(block) if _compiled(block) else _by_scipy(block, stage)
+    if found is None:
+        return None
+    partner, rows, columns = found
+    tight = block.within((rows, columns), 0)
+    row, column = block.people_of(tight)
+    return tight, Optimum(partner[row] == column, rows, columns)
+
+
+def _compiled(block: Block) -> bool:
+    """Return whether compiled code solves all cells: nobody has a minimum, and it is quicker."""
+    return block.closed == 0 and block.count >= QUICKER and compiled_for(block.count)
+
+
+def _by_scipy(block: Block, stage: Stage) -> Priced | None:
+    """Return a best assignment with the smallest prices of columns that prove it, and those of rows; None if none."""
+    partner = _assigned(block, stage)
+    loads = np.bincount(partner[partner >= 0], minlength=len(block.columns.most))
+    if not (block.columns.hold(loads) and block.rows.hold((partner >= 0).astype(np.int64))):
+        return None
+    return partner, *_prices(block, partner, _start(block, loads, stage))
+
+
+def _by_paths(block: Block) -> Priced:
+    """Return the same by compiled code, where nobody has a minimum."""
+    from mentormatch.assignment.kernels.dense_lap import lower, placed
+
+    cells, owner = block.cells.astype(np.int64, copy=False), _owner(block)
+    place, worth = placed(_of_places(cells, owner))
+    columns, partner, rows = (
+        np.zeros(len(block.columns.most), dtype=np.int64),
+        np.full_like(place, -1),
+        np.zeros_like(place),
+    )
+    columns[owner] = worth
+    some = np.flatnonzero(place >= 0)
+    some = some[cells[some, owner[place[some]]] < 0]
+    partner[some] = owner[place[some]]
+    lower(cells, partner, columns)
+    rows[some] = -cells[some, partner[some]] - columns[partner[some]]
+    return partner, rows, columns
+
+
+def _assigned(block: Block, stage: Stage) -> IntVector:
+    """Return the column of each row in a best assignment, -1 for none."""
+    from scipy.optimize import linear_sum_assignment
+
+    owner = _owner(block)
+    cells = _of_places(block.cells.astype(np.float64, copy=False), owner)
+    if block.closed:
+        cells = _with_bonus(cells, block, owner, stage)
+    row, place = linear_sum_assignment(_eased(cells))
+    real = cells[row, place] < 0
+    partner = np.full(len(block.rows.most), -1)
+    partner[row[real]] = owner[place[real]]
+    return partner
+
+
+def _owner(block: Block) -> IntVector:
+    """Return the column of each place; columns that take nobody have one too if that makes a square of it."""
+    most = block.columns.most
+    filled = np.minimum(np.maximum(most, 1), len(block.rows.most))
+    few = ALONE * np.count_nonzero(most == 0) <= len(most)
+    square = few and int(filled.sum()) == len(block.rows.most)
+    return np.repeat(np.arange(len(most)), filled) if square else block.owner
+
+
+def _of_places[T: (np.int64, np.float64)](cells: NDArray[T], owner: IntVector) -> NDArray[T]:
+    """Return the cells of each place."""
+    return cells if np.array_equal(owner, np.arange(cells.shape[1])) else cells[:, owner]
+
+
+def _eased(cells: FloatMatrix) -> FloatMatrix:
+    """Return costs that the same assignments pay least of: in a square all columns are taken, whatever they cost.
+
+    With the least cost of each column taken off, most rows find a column that is free, and ways to others are short.
+    """
+    return cells - cells.min(axis=0) if len(cells) and cells.shape[0] == cells.shape[1] else cells
+
+
+def _with_bonus(cells: FloatMatrix, block: Block, owner: IntVector, stage: Stage) -> FloatMatrix:
+    """Return finite costs with a bonus, above all profits, for each minimum that a pair helps to fill."""
+    bonus = float(stage.reach * min(cells.shape) + 1)
+    first = np.searchsorted(owner, owner)
+    required = np.arange(len(owner)) - first < block.columns.least[owner]
+    lowered = cells - bonus * required
+    lowered -= bonus * block.rows.least[:, None]
+    lowered[np.isinf(cells)] = 0.0
+    return np.minimum(lowered, 0.0, out=lowered)
+
+
+def _prices(block: Block, partner: IntVector, prices: FloatVector) -> Both:
+    """Return the smallest prices of the columns that prove the assignment, and those of the rows that go with them.
+
+    A row asks its own margin back from every column; a column whose price rises sends its rows round again. The rows
+    with the highest margins go first: they raise most, so the others are seldom asked twice.
+    """
+    matched = partner >= 0
+    own = np.where(matched, block.cells[np.arange(len(partner)), partner], 0.0)
+    pending = np.ones(len(partner), dtype=bool)
+    room = np.empty((STRIP, block.cells.shape[1]))
+    while pending.any():
+        rows = np.flatnonzero(pending)
+        margin = own[rows] + np.where(matched[rows], prices[partner[rows]], 0.0)
+        if len(rows) > STRIP:
+            first = np.argpartition(-margin, STRIP - 1)[:STRIP]
+            rows, margin = rows[first], margin[first]
+        offers = np.take(block.cells, rows, axis=0, out=room[: len(rows)], mode="clip")
+        asked = np.subtract(margin[:, None], offers, out=offers).max(axis=0)
+        raised = asked > prices
+        prices[raised] = asked[raised]
+        pending[rows] = False
+        pending |= raised[partner] & matched
+    rest = -own - np.where(matched, prices[partner], 0.0)
+    return rest.astype(np.int64), prices.astype(np.int64)
+
+
+def _start(block: Block, loads: IntVector, stage: Stage) -> FloatVector:
+    """Return 0, and a price below all others for columns that take no more than their minimum."""
+    lowest = -float(stage.reach * sum(block.cells.shape))
+    return np.where((block.columns.least > 0) & (loads == block.columns.least), lowest, 0.0)
+
+
+def _open(
+    block: Block, tight: IntVector, optimum: Optimum, problem: AssignmentProblem, stage: Stage
+) -> tuple[Face, Optimum]:
+    """Return the face of the tight pairs, mentors on the left, and the optimum on it."""
+    lost = block.cells.ravel()[tight] >= 0
+    if lost.any():
+        kept = ~lost
+        kept[lost] = _really_open(block, tight[lost], optimum, problem, stage)
+        tight, optimum = tight[kept], Optimum(optimum.chosen[kept], optimum.left, optimum.right)
+    rows, columns = block.people_of(tight)
+    if block.turned:
+        face = Face(columns, rows, block.columns, block.rows, listed(problem.pins))
+        return face, Optimum(optimum.chosen, optimum.right, optimum.left)
+    return Face(rows, columns, block.rows, block.columns, listed(problem.pins)), optimum
+
+
+def _really_open(
+    block: Block, tight: IntVector, optimum: Optimum, problem: AssignmentProblem, stage: Stage
+) -> BoolVector:
+    """Return which tight cells are not so only because closed ones cost 0, and losses no more than that."""
+    rows, columns = block.people_of(tight)
+    prices = optimum.left[rows] + optimum.right[columns]
+    open_to = (block.rows.most[rows] > 0) & (block.columns.most[columns] > 0)
+    mentors, mentees = (columns, rows) if block.turned else (rows, columns)
+    open_to &= problem.scores.allows(mentors, mentees) & ~problem.listed(problem.pins, mentors, mentees)
+    open_to[open_to] = stage.worth(problem, mentors[open_to], mentees[open_to]) == prices[open_to]
+    return open_to

@@ -1,0 +1,46 @@
+"""Prices in parts of a unit, rounded to whole ones that prove as much.
+
+Of two prices that pay for a pair together, one is rounded up where the other is rounded down. If each is cut at the
+same part of a unit, both still pay for what the pair is worth in whole units; over all parts at which to cut, the mean
+of the bounds is the bound in parts, so that one of them is no greater (the unimodularity of Hoffman and Kruskal 1956).
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.solution import Prices
+from mentormatch.assignment.optimal_face import open_bounds
+from mentormatch.base.columns import IntVector
+
+
+def whole(problem: AssignmentProblem, prices: Prices) -> Prices:
+    """Return prices of people in whole units, whose bound is no greater than the one in parts."""
+    if prices.parts == 1:
+        return prices
+    cut = _cut(problem, prices)
+    mentors, mentees = (prices.mentors + cut) // prices.parts, -((cut - prices.mentees) // prices.parts)
+    return replace(prices, mentors=mentors, mentees=mentees, parts=1)
+
+
+def bound(problem: AssignmentProblem, prices: Prices) -> int:
+    """Return what no answer beside the pins is worth more than, if no pair is worth more than its prices."""
+    sides = zip(open_bounds(problem), (prices.mentors, prices.mentees), strict=True)
+    return sum(bounds.value(each) for bounds, each in sides)
+
+
+def _cut(problem: AssignmentProblem, prices: Prices) -> int:
+    """Return how many parts are added to mentors' prices, and taken from mentees', before all are rounded."""
+    parts, pays = prices.parts, (prices.mentors, prices.mentees)
+    loads = [np.where(own > 0, side.most, side.least) for own, side in zip(pays, open_bounds(problem), strict=True)]
+    over = pays[0] % parts, pays[1] % parts
+    cuts, place = np.unique(np.concatenate([[0], (parts - over[0]) % parts, over[1]]), return_inverse=True)
+    change = np.zeros(len(cuts), dtype=np.int64)
+    np.add.at(change, place, np.concatenate([[0], _where(over[0], loads[0]), -_where(over[1], loads[1])]))
+    return int(cuts[np.argmin(np.cumsum(change))])
+
+
+def _where(over: IntVector, loads: IntVector) -> IntVector:
+    """Return the loads of those whose price is no whole number."""
+    return np.where(over > 0, loads, 0)

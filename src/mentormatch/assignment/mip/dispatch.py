@@ -1,0 +1,68 @@
+"""Linear and integer programs, solved by HiGHS.
+
+Linear programs go to its simplex. Integer programs are branched on that while it takes few parts; the others go to
+HiGHS by PuLP, which takes as long to load as all else, and is loaded then. A process that holds the HiGHS of OR-Tools
+cannot load that of highspy, and asks another one.
+"""
+
+from functools import cache
+from time import monotonic
+
+import numpy as np
+
+from mentormatch.assignment.mip.program_model import Answer, Program, Sum, Word
+from mentormatch.assignment.mip.solver_process import SolverProcess
+
+BRANCHING = 0.25
+"""The part of the time in which branch and bound is to end, or else it is for PuLP."""
+
+
+ELSEWHERE = SolverProcess()
+
+
+def solved(program: Program, seconds: float | None) -> Answer:
+    """Return HiGHS's answer to a program.
+
+    Raises
+    ------
+    EngineError
+        If the solver says anything but optimal, infeasible or out of time, or cannot be loaded anywhere.
+    """
+    return solved_here(program, seconds) if loads() else ELSEWHERE.solved(program, seconds)
+
+
+@cache
+def loads() -> bool:
+    """Return whether this process can load HiGHS: not where OR-Tools was loaded before."""
+    try:
+        import mentormatch.assignment.mip.simplex  # noqa: F401 - to see whether it can be
+    except ImportError:
+        return False
+    return True
+
+
+def solved_here(program: Program, seconds: float | None) -> Answer:
+    """Return HiGHS's answer to a program, worked out in this process."""
+    from mentormatch.assignment.mip.branch_and_bound import branched
+    from mentormatch.assignment.mip.simplex import optimum
+
+    if not all(_met_by_nothing(row) for row in program.sums if not len(row.columns)):
+        return Answer(Word.INFEASIBLE)
+    if not program.names:
+        return Answer(Word.OPTIMAL, np.zeros(0), 0.0, np.zeros(len(program.sums)))
+    if not program.whole:
+        return optimum(program, seconds)
+    ends = None if seconds is None else monotonic() + seconds
+    branching = branched(program, None if seconds is None else seconds * BRANCHING)
+    if branching is not None and branching.word is not Word.STOPPED:
+        return branching
+    from mentormatch.assignment.mip.pulp_backend import by_pulp
+
+    answer = by_pulp(program, None if ends is None else max(ends - monotonic(), 0.0))
+    if branching is None or answer.word is not Word.STOPPED or answer.worth(program) >= branching.worth(program):
+        return answer
+    return branching
+
+
+def _met_by_nothing(row: Sum) -> bool:
+    return (row.least or 0) <= 0 and (row.most is None or row.most >= 0)

@@ -1,0 +1,131 @@
+"""Linear programs, solved by HiGHS's simplex: begun where a similar one ended, and solved again as bounds move."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import highspy
+import numpy as np
+
+from mentormatch.assignment.mip.program_model import Answer, Basis, FloatVector, Program, Sum, Word
+from mentormatch.base.columns import IntVector
+from mentormatch.errors import EngineError
+
+FINE, USUAL = 1e-9, 1e-6
+"""The finest tolerance that HiGHS takes, at which it sometimes gives up, and the one that it takes by itself."""
+
+DEVEX = 1
+STATUSES = {int(status): status for status in highspy.HighsBasisStatus.__members__.values()}
+LOWER, BASIC = int(highspy.HighsBasisStatus.kLower), int(highspy.HighsBasisStatus.kBasic)
+WORDS: Final = {
+    highspy.HighsModelStatus.kOptimal: Word.OPTIMAL,
+    highspy.HighsModelStatus.kInfeasible: Word.INFEASIBLE,
+    highspy.HighsModelStatus.kUnboundedOrInfeasible: Word.INFEASIBLE,  # columns are between 0 and 1
+    highspy.HighsModelStatus.kTimeLimit: Word.STOPPED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Corner:
+    """An optimum of a linear program: its ``value``, ``values`` and ``reduced`` costs of columns, and its ``basis``."""
+
+    value: float
+    values: FloatVector
+    reduced: FloatVector
+    basis: highspy.HighsBasis
+
+
+class Simplex:
+    """A linear program that the solver keeps, at a tolerance; ``again``: it is solved again and again."""
+
+    def __init__(self, program: Program, tolerance: float, *, again: bool = False) -> None:
+        self._program = program
+        self._units = np.array([unit_of(row) for row in program.sums], dtype=np.float64)
+        self._model = highspy.Highs()
+        self._model.silent()
+        self._model.setOptionValue("threads", 1)
+        self._model.setOptionValue("primal_feasibility_tolerance", tolerance)
+        self._model.setOptionValue("dual_feasibility_tolerance", tolerance)
+        if again:  # what takes longer to begin than it saves in a few steps
+            self._model.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
+            self._model.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)
+        self._model.passModel(_posed(program, self._units))
+
+    def run(self, seconds: float | None, start: highspy.HighsBasis | None = None) -> Word | None:
+        """Return the solver's word, None if it gives up."""
+        if start is not None:
+            self._model.setBasis(start)
+        if seconds is not None:
+            self._model.setOptionValue("time_limit", self._model.getRunTime() + seconds)  # counts from the first run
+        self._model.run()
+        return WORDS.get(self._model.getModelStatus())
+
+    def bound(self, least: FloatVector, most: FloatVector) -> None:
+        """Set the bounds of all columns."""
+        self._model.changeColsBounds(len(least), np.arange(len(least), dtype=np.int32), least, most)
+
+    def corner(self) -> Corner:
+        """Return where the last run ended; a value may be beyond its bounds by the tolerance, and is brought within."""
+        end, value = self._model.getSolution(), self._model.getInfo().objective_function_value
+        values = np.clip(end.col_value, 0.0, 1.0)
+        return Corner(value, values, np.array(end.col_dual), self._model.getBasis())
+
+    def answer(self) -> Answer:
+        """Return the optimum with its prices, and the basis that a similar program may begin at."""
+        end, basis = self._model.getSolution(), self._model.getBasis()
+        columns = dict(zip(self._program.names, map(int, basis.col_status), strict=True))
+        rows = dict(zip(self._program.keys, map(int, basis.row_status), strict=False))
+        value = self._model.getInfo().objective_function_value
+        duals = np.array(end.row_dual) / self._units
+        return Answer(Word.OPTIMAL, np.array(end.col_value), value, duals, Basis(columns, rows))
+
+
+def optimum(program: Program, seconds: float | None) -> Answer:
+    """Return the optimum of a linear program, begun where a similar one ended.
+
+    Raises
+    ------
+    EngineError
+        If the solver says anything but optimal, infeasible or out of time, at both tolerances.
+    """
+    start = None if program.start is None else _begun(program, program.start)
+    for tolerance, basis in ((FINE, start), (USUAL, None)):
+        simplex = Simplex(program, tolerance)
+        word = simplex.run(seconds, basis)
+        if word is not None:
+            return simplex.answer() if word is Word.OPTIMAL else Answer(word)
+    raise EngineError("HiGHS gave up twice")
+
+
+def _begun(program: Program, basis: Basis) -> highspy.HighsBasis:
+    start = highspy.HighsBasis()
+    start.col_status = [STATUSES[basis.columns.get(name, LOWER)] for name in program.names]
+    start.row_status = [STATUSES[basis.rows.get(key, BASIC)] for key in program.keys]
+    start.valid = True
+    return start
+
+
+def _posed(program: Program, units: FloatVector) -> highspy.HighsLp:
+    """Return the solver's model of a program, row by row."""
+    model, count = highspy.HighsLp(), len(program.names)
+    model.sense_ = highspy.ObjSense.kMaximize
+    model.num_col_, model.num_row_ = count, len(program.sums)
+    model.col_cost_ = program.worth.astype(np.float64)
+    model.col_lower_, model.col_upper_ = program.forced.astype(np.float64), np.ones(count)
+    model.row_lower_ = np.array([-np.inf if row.least is None else row.least for row in program.sums]) / units
+    model.row_upper_ = np.array([np.inf if row.most is None else row.most for row in program.sums]) / units
+    sizes = np.array([len(row.columns) for row in program.sums], dtype=np.int32)
+    matrix = model.a_matrix_
+    matrix.format_ = highspy.MatrixFormat.kRowwise
+    matrix.start_ = np.append(0, np.cumsum(sizes)).astype(np.int32)
+    matrix.index_ = _joined([row.columns for row in program.sums]).astype(np.int32)
+    matrix.value_ = _joined([row.coefficients for row in program.sums]) / np.repeat(units, sizes)
+    return model
+
+
+def _joined(parts: list[IntVector]) -> IntVector:
+    return np.concatenate([np.empty(0, dtype=np.int64), *parts])
+
+
+def unit_of(row: Sum) -> int:
+    """Return the power of two that brings the coefficients of a row near 1, where the solver's tolerances belong."""
+    return 1 << max(int(np.abs(row.coefficients).max(initial=1)).bit_length() - 1, 0)

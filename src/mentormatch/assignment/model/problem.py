@@ -1,0 +1,310 @@
+"""The problem that engines solve: allowed pairs with integer scores, bounds for each person, coupling rows, goals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from math import prod
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mentormatch.assignment.model.array_input import SideKeys, read_arrays, read_counts, read_loads
+from mentormatch.assignment.model.input_errors import inexact, misfits, read_row, wrong_goals, wrong_places
+from mentormatch.assignment.model.scores import DenseScores, SparseScores
+from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.errors import RequestError
+from mentormatch.languages import tr
+
+if TYPE_CHECKING:
+    from mentormatch.assignment.model.array_input import Frame, Listed
+    from mentormatch.scale.scan.implicit_scores import ComputedScores
+
+GOALS = ("matched", "priority", "floor", "floor_person", "leximin", "total", "changes")
+"""The goals there are.
+
+``matched``: pairs chosen. ``priority``: priority weights of the people in them. ``floor``: the score of the worst pair,
+0 if there is none. ``floor_person``: the sum of scores of the worst mentee, of those who may have a partner at all.
+``leximin``: more pairs first; then a better worst pair, a better second worst, and so on. ``total``: the sum of scores.
+``changes``: former pairs that are broken, the fewest.
+"""
+DEFAULT_GOALS = ("matched", "priority", "total")
+SUMS = ("matched", "priority", "total", "changes")
+"""The goals in which each pair counts for itself."""
+
+
+EXACT = 1 << 49
+"""People and places together times the greatest number of a kind stay within this bound.
+
+Sums in int64, and the float64 costs and prices of every engine (at most four such products), are then exact.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Loads:
+    """How many partners each person of one side takes.
+
+    ``least`` and ``most`` (n,) int64. Where ``idle`` (n,) bool is True, taking nobody at all is allowed although
+    ``least`` is above 0: the minimum binds those who are used.
+    """
+
+    least: IntVector
+    most: IntVector
+    idle: BoolVector
+
+    def __len__(self) -> int:
+        return len(self.most)
+
+    @property
+    def waivable(self) -> BoolVector:
+        """Return (n,) bool: whose minimum is more than "one, if any at all", and binds only if they are used."""
+        return self.idle & (self.least > 1)
+
+    @property
+    def always(self) -> IntVector:
+        """Return (n,) int64: the minimum that binds in any case."""
+        return np.where(self.idle, 0, self.least)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A coupling row: ``least <= sum of weights[i, k] over the chosen pairs (i, k) <= most``; None: no bound.
+
+    ``weights`` is an integer array that broadcasts to (n, m), and so is ``times`` if there is one: a pair then counts
+    the product of both, so that a row about the answers of both people takes as little as one number each. With
+    ``mentor`` or ``mentee`` only the pairs of that person count.
+    """
+
+    name: str
+    weights: NDArray[np.int64]
+    least: int | None = None
+    most: int | None = None
+    mentor: int | None = None
+    mentee: int | None = None
+    times: NDArray[np.int64] | None = None
+
+    @property
+    def factors(self) -> tuple[NDArray[np.int64], ...]:
+        """Return the arrays that broadcast to (n, m) and of which a pair counts the product."""
+        return (self.weights,) if self.times is None else (self.weights, self.times)
+
+    @property
+    def reach(self) -> int:
+        """Return a bound on the magnitude of what a pair counts."""
+        return prod(_magnitude(factor) for factor in self.factors)
+
+    def at(self, mentors: IntVector, mentees: IntVector, shape: tuple[int, int]) -> IntVector:
+        """Return the weights of the given pairs."""
+        found = np.broadcast_to(self.weights, shape)[mentors, mentees].astype(np.int64, copy=False)
+        if self.times is not None:
+            found = found * np.broadcast_to(self.times, shape)[mentors, mentees]
+        for person, people in ((self.mentor, mentors), (self.mentee, mentees)):
+            if person is not None:
+                found = np.where(people == person, found, 0)
+        return found
+
+    def by_people(self, shape: tuple[int, int]) -> "tuple[IntVector, IntVector] | None":
+        """Return (n,) and (m,) int64 of which each pair counts the sum; None if it does not rest on one side alone."""
+        height, width = np.atleast_2d(self.weights).shape
+        if self.times is not None or self.mentor is not None or self.mentee is not None or min(height, width) > 1:
+            return None
+        mentor, mentee = (np.zeros(count, dtype=np.int64) for count in shape)
+        side = mentee if height == 1 else mentor
+        side[:] = np.ravel(self.weights)
+        return mentor, mentee
+
+    def by_both(self, shape: tuple[int, int]) -> "tuple[IntVector, IntVector] | None":
+        """Return (n,) and (m,) int64 of which each pair counts the product; None if it does not rest on that."""
+        if self.mentor is not None or self.mentee is not None:
+            return None
+        mentor, mentee = (np.ones(count, dtype=np.int64) for count in shape)
+        for factor in map(np.atleast_2d, self.factors):
+            if min(factor.shape) > 1:
+                return None
+            side = mentee if factor.shape[0] == 1 else mentor
+            side *= np.ravel(factor)
+        return mentor, mentee
+
+    def among(self, mentors: IntVector, mentees: IntVector) -> "Row":
+        """Return the row for some people of both sides, by their positions; that of a person must be of one of them."""
+        some = [_among(np.atleast_2d(factor), mentors, mentees) for factor in self.factors]
+        own = _place(self.mentor, mentors), _place(self.mentee, mentees)
+        return replace(self, weights=some[0], mentor=own[0], mentee=own[1], times=some[1] if len(some) > 1 else None)
+
+    def holds(self, pairs: NDArray[np.int64], shape: tuple[int, int]) -> bool:
+        """Return whether pairs (k, 2) keep the bounds."""
+        for side, person in enumerate((self.mentor, self.mentee)):
+            pairs = pairs if person is None else pairs[pairs[:, side] == person]
+        total = int(self.at(pairs[:, 0], pairs[:, 1], shape).sum())
+        return (self.least is None or total >= self.least) and (self.most is None or total <= self.most)
+
+    def block(self, shape: tuple[int, int]) -> NDArray[np.int64]:
+        """Return (n, m) int64: the weight of every pair."""
+        mentors, mentees = np.indices(shape)
+        return self.at(mentors, mentees, shape)
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentProblem:
+    """Choose pairs so that every bound holds and the goals are optimal, each given those before it.
+
+    Parameters
+    ----------
+    scores
+        The allowed pairs with their integer scores; mentors are rows, mentees columns.
+    mentors, mentees
+        How many partners each person takes; a pair is taken at most once.
+    rows
+        Bounds on weighted sums over pairs.
+    pins
+        Pairs, by position, that must be chosen.
+    goals
+        Any of ``GOALS``, first to last.
+    mentor_priority, mentee_priority
+        Weights of the people whom the programme names, not negative; None: nobody of that side.
+    mentor_keys, mentee_keys
+        The original keys; they settle ties and enter nothing else. Empty: the positions.
+    former
+        The pairs, by position, of a former matching, for the goal ``changes``; they need not be allowed any more.
+    alike
+        How many differences between scores were lost as they were read; nothing rests on it.
+
+    Raises
+    ------
+    RequestError
+        If the parts do not fit each other, or the numbers go beyond what is computed exactly.
+
+    Examples
+    --------
+    >>> problem = AssignmentProblem.from_scores([[0.9, 0.8], [0.7, 0.1]])
+    >>> problem.shape, problem.goals
+    ((2, 2), ('matched', 'total'))
+    """
+
+    scores: "DenseScores | SparseScores | ComputedScores"
+    mentors: Loads
+    mentees: Loads
+    rows: tuple[Row, ...] = ()
+    pins: tuple[tuple[int, int], ...] = ()
+    goals: tuple[str, ...] = DEFAULT_GOALS
+    mentor_priority: IntVector | None = None
+    mentee_priority: IntVector | None = None
+    mentor_keys: tuple[str, ...] = field(default=())
+    mentee_keys: tuple[str, ...] = field(default=())
+    former: tuple[tuple[int, int], ...] = ()
+    alike: int = field(default=0, compare=False)
+
+    def __post_init__(self) -> None:
+        for side, count in zip(("mentor_keys", "mentee_keys"), self.shape, strict=True):
+            if not getattr(self, side):
+                object.__setattr__(self, side, tuple(str(position) for position in range(count)))
+        object.__setattr__(self, "rows", tuple(map(read_row, self.rows)))
+        problems = [*misfits(self), *wrong_goals(self.goals, GOALS), *wrong_places(self)]
+        if not problems:
+            problems = inexact(self, EXACT)
+        if problems:
+            raise RequestError(tr("Ces nombres ne font pas un problème"), problems)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Return the number of mentors and of mentees."""
+        return self.scores.shape
+
+    @property
+    def places(self) -> int:
+        """Return a bound on the number of pairs that can be chosen."""
+        degrees = self.scores.degrees()
+        return min(
+            int(np.minimum(loads.most, degree).sum())
+            for loads, degree in zip((self.mentors, self.mentees), degrees, strict=True)
+        )
+
+    @property
+    def coupled(self) -> bool:
+        """Return whether something binds more than two people: then a bound by prices may be out of reach."""
+        return bool(self.rows or self.mentors.waivable.any() or self.mentees.waivable.any())
+
+    def listed(self, pairs: Sequence[tuple[int, int]], mentors: IntVector, mentees: IntVector) -> BoolVector:
+        """Return which of the pairs ``mentors[e]``, ``mentees[e]`` are among ``pairs``."""
+        m = self.shape[1]
+        return np.isin(mentors * m + mentees, np.array([i * m + k for i, k in pairs], dtype=np.int64))
+
+    @classmethod
+    def from_scores(  # noqa: PLR0913 - these keywords are the published contract for arrays
+        cls,
+        scores: "ArrayLike | Frame | Listed",
+        allowed: "ArrayLike | Frame | None" = None,
+        *,
+        mentor_capacity: ArrayLike = 1,
+        mentee_capacity: ArrayLike = 1,
+        mentor_minimum: ArrayLike = 0,
+        mentee_minimum: ArrayLike = 0,
+        goals: Sequence[str] = ("matched", "total"),
+        mentor_priority: ArrayLike | None = None,
+        mentee_priority: ArrayLike | None = None,
+        scale: int = 1_000_000,
+    ) -> Self:
+        """Return the problem that plain arrays state.
+
+        Parameters
+        ----------
+        scores
+            (n, m) floats or integers of any sign, rows mentors, columns mentees; a pandas or polars frame, whose labels
+            become the keys; a numpy.ma array, whose masked pairs do not exist; or a scipy.sparse array, whose stored
+            entries are the allowed pairs.
+        allowed
+            (n, m) bool; False: the pair does not exist, and its score is not looked at. None: as many pairs as
+            ``scores`` holds.
+        mentor_capacity, mentee_capacity
+            How many partners each takes at most: one integer, or one a person.
+        mentor_minimum, mentee_minimum
+            How many each takes at least, in any case.
+        goals
+            Goals, first to last.
+        mentor_priority, mentee_priority
+            Weights for the goal ``priority``: one integer, or one a person.
+        scale
+            Floats are multiplied by it and rounded once; integers are taken as they are.
+
+        Raises
+        ------
+        RequestError
+            If a number of an existing pair is NaN, infinite, or beyond what is computed exactly, with the first place;
+            if one is a boolean, a text or no number at all; if a capacity is negative, fractional, masked, or below its
+            minimum; if shapes or labels differ, or a key comes twice.
+        """
+        read = read_arrays(scores, allowed, scale)
+        n, m = read.scores.shape
+        mentors, mentees = SideKeys(n, read.mentor_keys), SideKeys(m, read.mentee_keys)
+        priority = [
+            None if weights is None else read_counts(weights, people, where)
+            for weights, people, where in (
+                (mentor_priority, mentors, "mentor_priority"),
+                (mentee_priority, mentees, "mentee_priority"),
+            )
+        ]
+        return cls(
+            read.scores,
+            Loads(*read_loads(mentor_minimum, mentor_capacity, mentors, "mentor")),
+            Loads(*read_loads(mentee_minimum, mentee_capacity, mentees, "mentee")),
+            goals=tuple(goals) if isinstance(goals, Sequence) and not isinstance(goals, str) else (goals,),
+            mentor_priority=priority[0],
+            mentee_priority=priority[1],
+            mentor_keys=read.mentor_keys,
+            mentee_keys=read.mentee_keys,
+            alike=read.alike,
+        )
+
+
+def _place(person: int | None, people: IntVector) -> int | None:
+    """Return where a person is among some people."""
+    return None if person is None else int(np.flatnonzero(people == person)[0])
+
+
+def _among(factor: NDArray[np.int64], mentors: IntVector, mentees: IntVector) -> NDArray[np.int64]:
+    """Return a factor for some people: an axis along which all count alike is kept as it is."""
+    rows = factor if factor.shape[0] == 1 else factor[mentors]
+    return rows if rows.shape[1] == 1 else rows[:, mentees]
+
+
+def _magnitude(weights: NDArray[np.int64]) -> int:
+    return max(abs(int(weights.min())), abs(int(weights.max()))) if weights.size else 0

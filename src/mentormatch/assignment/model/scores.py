@@ -1,0 +1,304 @@
+"""The integer score of each allowed pair, as a dense block or as a sorted list, whichever takes fewer bytes."""
+
+from collections.abc import Sequence
+from dataclasses import InitVar, dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.base.columns import BoolVector, IntVector
+
+if TYPE_CHECKING:
+    from mentormatch.scale.scan.implicit_scores import ComputedScores
+
+type IntMatrix = NDArray[np.int64]
+type BoolMatrix = NDArray[np.bool_]
+type Among = tuple[BoolVector, BoolVector]
+
+BYTES_OF_A_LISTED_PAIR = 24
+"""Two positions and a score, eight bytes each."""
+BYTES_OF_A_MASKED_CELL = 9
+"""A score, and whether the pair is allowed."""
+
+
+CELLS = 1 << 17
+"""So many numbers are looked at together: they stay near the processor."""
+BYTE = 255
+"""So many ones add up within a byte."""
+NONE = -(1 << 62)
+"""Stands below every score."""
+
+
+class Scores(Protocol):
+    """Which pairs are allowed, and their scores. A forbidden pair is absent; it is not a bad score."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Return the number of mentors and of mentees."""
+        ...
+
+    @property
+    def count(self) -> int:
+        """Return the number of allowed pairs."""
+        ...
+
+    def pairs(self) -> tuple[IntVector, IntVector]:
+        """Return the allowed pairs, sorted by mentor, then by mentee."""
+        ...
+
+    def allows(self, mentors: IntVector, mentees: IntVector) -> BoolVector:
+        """Return which of the given pairs are allowed."""
+        ...
+
+    def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
+        """Return the scores of the given pairs, which must be allowed."""
+        ...
+
+    @property
+    def extremes(self) -> tuple[int, int]:
+        """Return the smallest and the greatest score of an allowed pair, zeros if there is none."""
+        ...
+
+    def degrees(self) -> tuple[IntVector, IntVector]:
+        """Return the number of allowed partners of each mentor and of each mentee."""
+        ...
+
+    def partnered(self) -> BoolVector:
+        """Return (m,) bool: which mentees have an allowed partner."""
+        ...
+
+    def keeping(self, least: IntVector) -> "DenseScores | SparseScores | ComputedScores":
+        """Return the scores without the pairs of any mentee k that score below ``least[k]``."""
+        ...
+
+    def listed(self) -> IntVector:
+        """Return the scores of all allowed pairs."""
+        ...
+
+    def between(self, low: int, high: int) -> Sequence[int]:
+        """Return in ascending order the scores above ``low``, up to ``high``, that an allowed pair may have."""
+        ...
+
+    def exceeded_by(self, part: int) -> int | None:
+        """Return a score that one pair in ``part`` exceeds or equals; None: there is none, or it is not known."""
+        ...
+
+    def best(self, among: Among | None = None) -> tuple[IntVector, IntVector]:
+        """Return the greatest score of each mentor and of each mentee, ``NONE`` for who has no allowed partner.
+
+        With ``among``, (n,) and (m,) bool, only the pairs of some mentors with some mentees count.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DenseScores:
+    """``values`` (n, m) int64; ``allowed`` (n, m) bool, or None where every pair is allowed.
+
+    ``within`` are the extremes, where they are known already.
+    """
+
+    values: IntMatrix
+    allowed: BoolMatrix | None = None
+    within: InitVar[tuple[int, int] | None] = None
+    extremes: tuple[int, int] = field(init=False, repr=False)
+    partners: tuple[IntVector, IntVector] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self, within: tuple[int, int] | None) -> None:
+        object.__setattr__(self, "extremes", within or _extremes_of(self.values, self.allowed))
+        object.__setattr__(self, "partners", _partners(self.shape, self.allowed))
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        rows, columns = self.values.shape
+        return rows, columns
+
+    @property
+    def count(self) -> int:
+        return int(self.partners[0].sum())
+
+    def pairs(self) -> tuple[IntVector, IntVector]:
+        mask = np.ones(self.shape, dtype=bool) if self.allowed is None else self.allowed
+        return _true(mask)
+
+    def allows(self, mentors: IntVector, mentees: IntVector) -> BoolVector:
+        return np.ones(len(mentors), dtype=bool) if self.allowed is None else self.allowed[mentors, mentees]
+
+    def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
+        return self.values[mentors, mentees]
+
+    def degrees(self) -> tuple[IntVector, IntVector]:
+        return self.partners
+
+    def partnered(self) -> BoolVector:
+        return self.partners[1] > 0
+
+    def keeping(self, least: IntVector) -> "DenseScores | SparseScores":
+        kept = self.values >= least
+        return stored(self.values, kept if self.allowed is None else kept & self.allowed)
+
+    def listed(self) -> IntVector:
+        return self.values.ravel() if self.allowed is None else self.values[self.allowed]
+
+    def between(self, low: int, high: int) -> Sequence[int]:
+        return between(self.listed(), low, high)
+
+    def exceeded_by(self, part: int) -> int | None:
+        return exceeded_by(self.listed(), part)
+
+    def best(self, among: Among | None = None) -> tuple[IntVector, IntVector]:
+        values = self.values if self.allowed is None else np.where(self.allowed, self.values, NONE)
+        if among is not None:
+            values = np.where(among[0][:, None] & among[1], values, NONE)
+        return values.max(axis=1, initial=NONE), values.max(axis=0, initial=NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class SparseScores:
+    """``mentors``, ``mentees``, ``values``: one entry for each allowed pair, sorted by mentor, then by mentee."""
+
+    shape: tuple[int, int]
+    mentors: IntVector
+    mentees: IntVector
+    values: IntVector
+    extremes: tuple[int, int] = field(init=False, repr=False)
+    partners: tuple[IntVector, IntVector] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        n, m = self.shape
+        object.__setattr__(self, "extremes", _extremes(self.values))
+        object.__setattr__(
+            self, "partners", (np.bincount(self.mentors, minlength=n), np.bincount(self.mentees, minlength=m))
+        )
+
+    @property
+    def count(self) -> int:
+        return len(self.values)
+
+    def pairs(self) -> tuple[IntVector, IntVector]:
+        return self.mentors, self.mentees
+
+    def allows(self, mentors: IntVector, mentees: IntVector) -> BoolVector:
+        keys, found = self._keys(self.mentors, self.mentees), self._keys(mentors, mentees)
+        if len(keys) == 0:
+            return np.zeros(len(found), dtype=bool)
+        place = np.minimum(np.searchsorted(keys, found), len(keys) - 1)
+        return np.equal(keys[place], found)
+
+    def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
+        if np.array_equal(mentors, self.mentors) and np.array_equal(mentees, self.mentees):
+            return self.values.copy()
+        keys = self._keys(self.mentors, self.mentees)
+        return self.values[np.searchsorted(keys, self._keys(mentors, mentees))]
+
+    def degrees(self) -> tuple[IntVector, IntVector]:
+        return self.partners
+
+    def partnered(self) -> BoolVector:
+        return self.partners[1] > 0
+
+    def keeping(self, least: IntVector) -> "DenseScores | SparseScores":
+        kept = self.values >= least[self.mentees]
+        return SparseScores(self.shape, self.mentors[kept], self.mentees[kept], self.values[kept])
+
+    def listed(self) -> IntVector:
+        return self.values
+
+    def between(self, low: int, high: int) -> Sequence[int]:
+        return between(self.listed(), low, high)
+
+    def exceeded_by(self, part: int) -> int | None:
+        return exceeded_by(self.listed(), part)
+
+    def best(self, among: Among | None = None) -> tuple[IntVector, IntVector]:
+        found = np.full(self.shape[0], NONE), np.full(self.shape[1], NONE)
+        some = slice(None) if among is None else among[0][self.mentors] & among[1][self.mentees]
+        np.maximum.at(found[0], self.mentors[some], self.values[some])
+        np.maximum.at(found[1], self.mentees[some], self.values[some])
+        return found
+
+    def _keys(self, mentors: IntVector, mentees: IntVector) -> IntVector:
+        return mentors * self.shape[1] + mentees
+
+
+def stored(values: NDArray[np.int32 | np.int64], allowed: BoolMatrix | None = None) -> DenseScores | SparseScores:
+    """Return the scores of the allowed pairs in the form that takes fewer bytes.
+
+    Parameters
+    ----------
+    values
+        (n, m) int32 or int64; what stands at a forbidden pair is never read.
+    allowed
+        (n, m) bool, or None where every pair is allowed.
+    """
+    if allowed is not None and allowed.all():
+        allowed = None
+    if allowed is None or np.count_nonzero(allowed) * BYTES_OF_A_LISTED_PAIR >= values.size * BYTES_OF_A_MASKED_CELL:
+        within = _extremes_of(values, allowed)  # looked for before the numbers take more room
+        return DenseScores(values.astype(np.int64, copy=False), allowed, within)
+    shape = (values.shape[0], values.shape[1])
+    mentors, mentees = _true(allowed)
+    return SparseScores(shape, mentors, mentees, values[mentors, mentees].astype(np.int64, copy=False))
+
+
+def between(scores: IntVector, low: int, high: int) -> Sequence[int]:
+    """Return in ascending order which scores there are above ``low``, up to ``high``."""
+    found: list[int] = np.unique(scores[(scores > low) & (scores <= high)]).tolist()
+    return found
+
+
+def exceeded_by(scores: IntVector, part: int) -> int | None:
+    """Return the score that one in ``part`` of all exceeds or equals, None if there is none."""
+    place = len(scores) - 1 - len(scores) // part
+    return int(np.partition(scores, place)[place]) if place >= 0 else None
+
+
+def _true(mask: BoolMatrix) -> tuple[IntVector, IntVector]:
+    """Return the rows and columns of all that is True; numpy is quicker with a flat mask."""
+    places = np.flatnonzero(mask)
+    mentors = places // max(mask.shape[1], 1)
+    return mentors, places - mentors * mask.shape[1]
+
+
+def _partners(shape: tuple[int, int], allowed: BoolMatrix | None) -> tuple[IntVector, IntVector]:
+    """Return (n,) and (m,): with how many people each may be paired.
+
+    Bytes are added up far quicker than truths, and down the columns quickest in a byte, as many as it holds.
+    """
+    if allowed is None:
+        return np.full(shape[0], shape[1]), np.full(shape[1], shape[0])
+    ones = allowed.view(np.uint8)
+    across, down = ones.sum(axis=1, dtype=np.uint32).astype(np.int64), np.zeros(shape[1], dtype=np.int64)
+    for start in range(0, shape[0], BYTE):
+        down += ones[start : start + BYTE].sum(axis=0, dtype=np.uint8)
+    return across, down
+
+
+def _extremes(values: NDArray[np.int32 | np.int64]) -> tuple[int, int]:
+    return (int(values.min()), int(values.max())) if values.size else (0, 0)
+
+
+def _extremes_of(values: NDArray[np.int32 | np.int64], allowed: BoolMatrix | None) -> tuple[int, int]:
+    """Return the smallest and the greatest value that is allowed, zeros if there is none.
+
+    What is not allowed is multiplied away: far quicker than to pick what is, of which no processor guesses the pattern.
+    """
+    if allowed is None or not allowed.any():
+        return _extremes(values) if allowed is None else (0, 0)
+    (low, high), step = _extremes(values), max(CELLS // values.shape[1], 1)
+    below = above = 0
+    for start in range(0, len(values), step):
+        fine = allowed[start : start + step]
+        over = _over(values[start : start + step], low, high)
+        above = max(above, int((over * fine).max()))
+        under = np.subtract(over.dtype.type(high - low), over, out=over)
+        below = max(below, int(np.multiply(under, fine, out=under).max()))
+    return high - below, low + above
+
+
+def _over(values: NDArray[np.int32 | np.int64], low: int, high: int) -> NDArray[np.int32 | np.uint64]:
+    """Return by how much values exceed ``low``, in as few bytes as hold that."""
+    if high - low > np.iinfo(np.int32).max:
+        return np.subtract(values.astype(np.int64).view(np.uint64), np.int64(low).view(np.uint64))
+    return np.subtract(values, low, out=np.empty(values.shape, dtype=np.int32), casting="unsafe")

@@ -1,0 +1,133 @@
+"""What comes out: the pairs, what they reach in each goal, and how far that is known to be the best."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+
+from mentormatch.assignment.model.scores import IntMatrix
+from mentormatch.base.columns import IntVector
+
+INTERRUPTED = "interrupted"
+"""The note of an answer that somebody did not wait for."""
+ROUNDED_ALIKE = "rounded_alike: {count} differences between scores are lost as they are rounded"
+"""The note of an answer to a problem whose scores told more apart than is looked at."""
+
+
+class Status(StrEnum):
+    """What is known of an answer. It is our own verdict, never a solver's word."""
+
+    PROVED = "proved"
+    FEASIBLE = "feasible"
+    INFEASIBLE = "infeasible"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """One goal: the ``value`` reached, and the proven ``bound`` that no answer goes beyond (None: not known).
+
+    Both hold among the answers that do as well in the goals before. More is better, but in ``changes``, where the value
+    is the number of former pairs that are broken. For ``leximin`` the value is the score of the worst pair, and
+    ``vector`` has the scores of all pairs in ascending order.
+    """
+
+    goal: str
+    value: int
+    bound: int | None
+    vector: tuple[int, ...] = ()
+
+    @property
+    def proved(self) -> bool:
+        """Return whether no answer does better in this goal."""
+        return self.bound == self.value
+
+    @property
+    def gap(self) -> int | None:
+        """Return by how much a better answer could exceed the value, in the unit of the goal."""
+        return None if self.bound is None else abs(self.bound - self.value)
+
+
+type Links = tuple[tuple[int, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Dual values behind a stage of the proof, in ``parts`` of a unit: ``weights`` by goal name, and prices.
+
+    A pair is worth ``parts * sum(weights[g] * value of the pair in g)``. Each person has a price, and each coupling row
+    in ``rows``. Goals in ``kept`` have one too: a row that says that the goal is worth no less than it was found to be.
+    ``links`` are mentor, mentee and price, 0 or more, of pairs of a mentor, and then of a mentee, whose minimum binds
+    only if they are used: what the pair costs beside the price of that person. Without rows that bind, no open pair is
+    worth more than the prices of its two people together. ``least``: only pairs of this score or more are looked at.
+    """
+
+    weights: tuple[tuple[str, int], ...]
+    mentors: IntVector
+    mentees: IntVector
+    rows: tuple[int, ...] = ()
+    kept: tuple[tuple[str, int], ...] = ()
+    links: tuple[Links, Links] = ((), ())
+    parts: int = 1
+    least: int | None = None
+
+    @property
+    def simple(self) -> bool:
+        """Return whether people have prices and nothing else has."""
+        return not (any(self.rows) or any(self.links) or self.kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """The chosen pairs and what is known of them.
+
+    ``pairs`` is (k, 2) int64, mentor and mentee, sorted. ``tiers`` follow the goals of the problem. ``gap`` is 0 for
+    a proved answer, None where nothing is known, and otherwise the gap of the first tier that is not proved.
+    ``notes`` say in words why an engine failed, and what to know besides. ``settled``: the hash has chosen among
+    answers that are tied in every goal.
+    """
+
+    status: Status
+    pairs: IntMatrix
+    tiers: tuple[Tier, ...] = ()
+    engine: str = ""
+    seconds: float = 0.0
+    prices: tuple[Prices, ...] = ()
+    notes: tuple[str, ...] = ()
+    settled: bool = True
+
+    @property
+    def canonical(self) -> bool:
+        """Return whether the same people and seed give these pairs everywhere: all is proved, and ties are settled."""
+        return self.status is Status.PROVED and self.settled
+
+    @property
+    def interrupted(self) -> bool:
+        """Return whether somebody interrupted the solve, which ended with the best answer so far or none."""
+        return INTERRUPTED in self.notes
+
+    @property
+    def gap(self) -> int | None:
+        """Return the gap of the first tier that is not proved; None where there is no answer or no bound."""
+        if self.status not in (Status.PROVED, Status.FEASIBLE):
+            return None
+        return next((tier.gap for tier in self.tiers if not tier.proved), 0)
+
+
+def stated(solution: Solution) -> Solution:
+    """Return an answer as it is told: proved where every goal is, also if there was no time to settle ties.
+
+    >>> none, reached = np.empty((0, 2), dtype=np.int64), Tier("matched", 3, 3)
+    >>> told = stated(Solution(Status.FEASIBLE, none, (reached,)))
+    >>> str(told.status), told.canonical
+    ('proved', False)
+    """
+    if solution.status is Status.FEASIBLE and solution.tiers and all(tier.proved for tier in solution.tiers):
+        return replace(solution, status=Status.PROVED, settled=False)
+    return solution
+
+
+def without_pairs(status: Status, engine: str, notes: tuple[str, ...] = ()) -> Solution:
+    """Return a solution that holds no answer."""
+    return Solution(status, np.empty((0, 2), dtype=np.int64), engine=engine, notes=notes)

@@ -1,0 +1,231 @@
+"""The answers that are still optimal: what each stage of a proof leaves open for the next.
+
+A face holds the pairs that some optimal answer takes and some other leaves, with the places that each person still
+has for them; all other pairs are settled. Prices (dual values) that prove an answer also tell its face: a pair whose
+worth is not the sum of the two prices is settled, and so is the load of a person whose price is not 0.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+import numpy as np
+
+from mentormatch.assignment.kernels.choice import compiled_for
+from mentormatch.assignment.model.problem import AssignmentProblem, Loads
+from mentormatch.assignment.model.scores import IntMatrix
+from mentormatch.base.columns import BoolVector, IntVector
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How many of the open pairs each person of a side takes: ``least`` and ``most``, (n,) int64."""
+
+    least: IntVector
+    most: IntVector
+
+    def of(self, some: IntVector) -> "Bounds":
+        """Return the bounds of some people, by their positions."""
+        return Bounds(self.least[some], self.most[some])
+
+    def without(self, taken: IntVector) -> "Bounds":
+        """Return what remains after ``taken`` places of each person are filled."""
+        return Bounds(np.maximum(self.least - taken, 0), self.most - taken)
+
+    def held(self, loads: IntVector, prices: IntVector) -> "Bounds":
+        """Return the bounds with the load of everybody who has a price held where it is."""
+        priced = prices != 0
+        return Bounds(np.where(priced, loads, self.least), np.where(priced, loads, self.most))
+
+    def value(self, prices: IntVector) -> int:
+        """Return the most that these loads can be worth at ``prices``, however great it is."""
+        dear, cheap = np.maximum(self.least, self.most), np.minimum(self.least, self.most)
+        return total(prices, np.where(prices > 0, dear, cheap))
+
+    def hold(self, loads: IntVector) -> bool:
+        """Return whether the loads are within the bounds."""
+        return bool(((self.least <= loads) & (loads <= self.most)).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Optimum:
+    """Which of the open pairs are chosen, (e,) bool, and the prices of both sides that prove it."""
+
+    chosen: BoolVector
+    left: IntVector
+    right: IntVector
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """Open pairs ``lefts[e]``, ``rights[e]``, what each person takes of them, and the settled pairs.
+
+    ``settled`` is (k, 2), mentor and mentee. ``known`` (e,) bool: an answer on the open pairs, where there is one.
+    """
+
+    lefts: IntVector
+    rights: IntVector
+    left: Bounds
+    right: Bounds
+    settled: IntMatrix = field(default_factory=lambda: listed(()))
+    known: BoolVector | None = None
+
+    def __len__(self) -> int:
+        return len(self.lefts)
+
+    @classmethod
+    def of(cls, problem: AssignmentProblem) -> Self | None:
+        """Return all answers of a problem whose only bounds are loads and pins; None if no answer can hold the pins."""
+        if not pins_hold(problem):
+            return None
+        left, right = open_bounds(problem)
+        mentors, mentees = problem.scores.pairs()
+        m = problem.shape[1]
+        pinned = np.array([mentor * m + mentee for mentor, mentee in problem.pins], dtype=np.int64)
+        kept = ~np.isin(mentors * m + mentees, pinned) & (left.most[mentors] > 0) & (right.most[mentees] > 0)
+        return cls(mentors[kept], mentees[kept], left, right, listed(problem.pins))
+
+    @property
+    def several(self) -> bool:
+        """Return whether people of both sides may have several partners."""
+        return all(bounds.most.max(initial=0) > 1 for bounds in (self.left, self.right))
+
+    @property
+    def turns(self) -> bool:
+        """Return whether the sides are exchanged for those who solve it.
+
+        Then nobody on the left has several partners, or the left side has fewer places.
+        """
+        left, right = self.left.most, self.right.most
+        return bool(left.sum() > right.sum()) if self.several else bool(left.max(initial=0) > 1)
+
+    def loads(self, chosen: BoolVector) -> tuple[IntVector, IntVector]:
+        """Return how many of the chosen pairs each person of both sides is in."""
+        return (
+            np.bincount(self.lefts[chosen], minlength=len(self.left.most)),
+            np.bincount(self.rights[chosen], minlength=len(self.right.most)),
+        )
+
+    def answer(self, chosen: BoolVector) -> IntMatrix:
+        """Return (k, 2) the chosen pairs and the settled ones, sorted."""
+        pairs = np.concatenate([self.settled, np.column_stack([self.lefts[chosen], self.rights[chosen]])])
+        return pairs[np.lexsort(pairs.T[::-1])]
+
+    def holds(self, optimum: Optimum) -> bool:
+        """Return whether everybody is within their bounds."""
+        loads = self.loads(optimum.chosen)
+        return self.left.hold(loads[0]) and self.right.hold(loads[1])
+
+    def flipped(self) -> "Face":
+        """Return the same face with the sides exchanged; ``settled`` is not carried along."""
+        return Face(self.rights, self.lefts, self.right, self.left, known=self.known)
+
+    def proves(self, optimum: Optimum, profit: IntVector) -> bool:
+        """Return whether the prices prove in integers that no answer of this face is worth more than the chosen one."""
+        surplus = profit - optimum.left[self.lefts] - optimum.right[self.rights]
+        bound = self.left.value(optimum.left) + self.right.value(optimum.right) + total(surplus[surplus > 0])
+        return self.holds(optimum) and bound == total(profit[optimum.chosen])
+
+    def narrowed(self, optimum: Optimum, profit: IntVector) -> "Face":
+        """Return the face of the answers that are worth as much as the optimum."""
+        surplus = profit - optimum.left[self.lefts] - optimum.right[self.rights]
+        loads = self.loads(optimum.chosen)
+        held = replace(
+            self, left=self.left.held(loads[0], optimum.left), right=self.right.held(loads[1], optimum.right)
+        )
+        return held.settling(optimum.chosen, held.alternatives(optimum.chosen, surplus == 0))
+
+    def settling(self, chosen: BoolVector, free: BoolVector) -> "Face":
+        """Return the face in which only the ``free`` pairs are open, and the others are as ``chosen``."""
+        done = chosen & ~free
+        taken = self.loads(done)
+        pairs = np.column_stack([self.lefts[done], self.rights[done]])
+        return Face(
+            self.lefts[free],
+            self.rights[free],
+            self.left.without(taken[0]),
+            self.right.without(taken[1]),
+            np.concatenate([self.settled, pairs]),
+            chosen[free],
+        )
+
+    def alternatives(self, chosen: BoolVector, tight: BoolVector) -> BoolVector:
+        """Return (e,) bool: the pairs that some other answer on the tight pairs takes or leaves.
+
+        An answer differs from the chosen one by closed walks that leave one partner and take another. These are the
+        cycles of a graph on all people and a sink, so the pairs are those inside one strongly connected part. None is
+        where every tight pair is chosen and can only be left for another.
+        """
+        n, loads = len(self.left.most), self.loads(chosen)
+        leaving = (loads[0] > self.left.least)[self.lefts] & (loads[1] > self.right.least)[self.rights]
+        free = np.zeros(len(self), dtype=bool)
+        if not (tight & (leaving | ~chosen)).any():
+            return free
+        lefts, rights, taken = self.lefts[tight], self.rights[tight] + n, chosen[tight]
+        tails, heads = np.where(taken, rights, lefts), np.where(taken, lefts, rights)
+        into = np.flatnonzero(np.concatenate([loads[0] < self.left.most, loads[1] > self.right.least]))
+        out = np.flatnonzero(np.concatenate([loads[0] > self.left.least, loads[1] < self.right.most]))
+        sink = n + len(self.right.most)
+        starts = np.concatenate([tails, np.full(len(into), sink), out])
+        part = _strong_parts(starts, np.concatenate([heads, into, np.full(len(out), sink)]), sink + 1)
+        free[tight] = part[lefts] == part[rights]
+        return free
+
+
+def _strong_parts(tails: IntVector, heads: IntVector, count: int) -> IntVector:
+    """Return (count,) int: the strongly connected part of each node of a graph."""
+    if compiled_for(len(tails)):
+        from mentormatch.assignment.kernels.components import strong_parts
+
+        return strong_parts(tails, heads, count)
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    ways = np.ones(len(tails), dtype=np.int8)
+    graph = coo_array((ways, (tails, heads)), shape=(count, count)).tocsr()
+    return connected_components(graph, directed=True, connection="strong")[1].astype(np.int64)
+
+
+def total(values: IntVector, times: IntVector | int = 1) -> int:
+    """Return the sum of ``values``, each taken some ``times``, exactly: tiers put together can leave int64 in a sum."""
+    high, low = values >> 32, values & 0xFFFFFFFF
+    return (int((high * times).sum()) << 32) + int((low * times).sum())
+
+
+def nothing(face: Face) -> Optimum:
+    """Return the choice of no pair, at no price."""
+    return Optimum(np.zeros(len(face), dtype=bool), np.zeros_like(face.left.most), np.zeros_like(face.right.most))
+
+
+def open_bounds(problem: AssignmentProblem) -> tuple[Bounds, Bounds]:
+    """Return what each person takes beside the pins, no more than their allowed partners."""
+    mentors, mentees = _pinned(problem)
+    degrees = problem.scores.degrees()
+    left, right = _always(problem.mentors, degrees[0]), _always(problem.mentees, degrees[1])
+    return left.without(mentors), right.without(mentees)
+
+
+def pins_hold(problem: AssignmentProblem) -> bool:
+    """Return whether every pin is an allowed pair, and nobody is in more of them than they have places."""
+    return pins_allowed(problem) and not any((side.most < 0).any() for side in open_bounds(problem))
+
+
+def pins_allowed(problem: AssignmentProblem) -> bool:
+    """Return whether every pin is an allowed pair."""
+    pins = listed(problem.pins)
+    return bool(problem.scores.allows(pins[:, 0], pins[:, 1]).all())
+
+
+def listed(pairs: Sequence[tuple[int, int]]) -> IntMatrix:
+    """Return (k, 2) int64: the pairs as an array."""
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+
+
+def _pinned(problem: AssignmentProblem) -> tuple[IntVector, IntVector]:
+    pins = listed(problem.pins)
+    n, m = problem.shape
+    return np.bincount(pins[:, 0], minlength=n), np.bincount(pins[:, 1], minlength=m)
+
+
+def _always(loads: Loads, degree: IntVector) -> Bounds:
+    return Bounds(loads.always, np.minimum(loads.most, degree))

@@ -1,0 +1,204 @@
+"""A pool as a linear or integer program, and its duals as prices that bound every choice in exact arithmetic.
+
+A person whose minimum binds only if they are used gets a column that says "used". Each of their pairs is linked to it
+by a row of its own: without these the linear program would use people in parts, and prove little.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from mentormatch.assignment.mip.program_model import Basis, FloatVector, Program, Sum, load_sums
+from mentormatch.assignment.model.scores import IntMatrix
+from mentormatch.assignment.model.solution import Links, Prices
+from mentormatch.assignment.pair_model import Pool
+from mentormatch.base.columns import BoolVector, IntVector
+
+ROOM = 1 << 56
+"""Sums of rounded prices stay below this, far within int64."""
+FINEST = 1 << 20
+"""Prices are rounded to this part of a unit at best, and more coarsely where worths are great."""
+LIMIT = 2
+"""Where the sides are 0 and 1, this says that a row is a limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """What a row bounds: the load of person ``place`` of a side, limit ``place``; with ``pair``, the pair's link."""
+
+    side: int
+    place: int
+    pair: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Duals:
+    """Prices of both sides, of the links of pairs and of the limits, in parts of a unit; ``parts`` to the unit.
+
+    ``links`` (2, e): a price for each pair of a person with a waivable minimum, side by side, 0 or more.
+    """
+
+    sides: tuple[IntVector, IntVector]
+    links: IntMatrix
+    limits: IntVector
+    parts: int
+
+    def reduced(self, pool: Pool, worth: IntVector) -> IntVector:
+        """Return (e,) int64: what each pair is worth above its prices, in parts."""
+        rest = worth * self.parts - self.sides[0][pool.mentors] - self.sides[1][pool.mentees] - self.links.sum(axis=0)
+        for price, limit in zip(self.limits.tolist(), pool.limits, strict=True):
+            rest[limit.places] -= price * limit.weights
+        return rest
+
+    def bound(self, pool: Pool, reduced: IntVector) -> int:
+        """Return a bound on what any choice is worth, in parts; it holds for any prices of the right signs."""
+        total: int = sum(reduced[(reduced > 0) | pool.forced].tolist())
+        for people, prices, links, loads in zip(pool.people(), self.sides, self.links, pool.sides, strict=True):
+            full = np.maximum(np.where(loads.waivable, loads.least, loads.always) * prices, loads.most * prices)
+            np.add.at(full, people, links)
+            total += int(np.where(loads.waivable, np.maximum(full, 0), full).sum())
+        for price, limit in zip(self.limits.tolist(), pool.limits, strict=True):
+            end = limit.most if price > 0 else limit.least
+            total += price * (end or 0)
+        return total
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The prices that bound what is worth most in a pool."""
+
+    pool: Pool
+    duals: Duals
+
+    def bound(self, worth: IntVector) -> int:
+        """Return the bound in parts."""
+        return self.duals.bound(self.pool, self.duals.reduced(self.pool, worth))
+
+    def prices(self, goal: str, rows: int) -> Prices | None:
+        """Return the prices of a goal by what they are paid for; None if one is for no row and for no goal."""
+        priced = list(zip(self.pool.limits, self.duals.limits.tolist(), strict=True))
+        if any(limit.origin is None and price for limit, price in priced):
+            return None
+        by_origin = {limit.origin: price for limit, price in priced}
+        return Prices(
+            ((goal, 1),),
+            *self.duals.sides,
+            tuple(by_origin.get(row, 0) for row in range(rows)),
+            tuple((kept, price) for kept, price in by_origin.items() if isinstance(kept, str) and price),
+            (self._links(0), self._links(1)),
+            self.duals.parts,
+        )
+
+    def _links(self, side: int) -> Links:
+        links = self.duals.links[side]
+        places = np.flatnonzero(links)
+        found = np.column_stack([self.pool.mentors[places], self.pool.mentees[places], links[places]])
+        return tuple((mentor, mentee, price) for mentor, mentee, price in found.tolist())
+
+
+def side_duals(pool: Pool, worth: IntVector) -> Duals:
+    """Return the better of two sets of prices that need no solver: on one side, what each could gain by a place more.
+
+    They bound any choice by what each person of that side could have at best, whoever else wants the same.
+    """
+    found = []
+    for side, (people, loads) in enumerate(zip(pool.people(), pool.sides, strict=True)):
+        prices = np.zeros(len(pool.sides[0]), dtype=np.int64), np.zeros(len(pool.sides[1]), dtype=np.int64)
+        prices[side][:] = _next_gains(pool, people, worth, loads.most)
+        duals = Duals(prices, np.zeros((2, len(pool)), np.int64), np.zeros(len(pool.limits), np.int64), 1)
+        found.append((duals.bound(pool, duals.reduced(pool, worth)), duals))
+    return min(found, key=lambda each: each[0])[1]
+
+
+def _next_gains(pool: Pool, people: IntVector, worth: IntVector, most: IntVector) -> IntVector:
+    """Return for each person the worth of their best pair beyond those that they have places for, 0 if it is less."""
+    order = np.lexsort((-worth, ~pool.forced, people))
+    ranked = people[order]
+    rank = np.arange(len(order)) - np.searchsorted(ranked, ranked)
+    next_one = rank == most[ranked]
+    gains = np.zeros(len(most), dtype=np.int64)
+    gains[ranked[next_one]] = np.maximum(worth[order][next_one], 0)
+    return gains
+
+
+@dataclass(frozen=True, slots=True)
+class Posed:
+    """A program on some pairs of a pool, and what each of its rows bounds."""
+
+    program: Program
+    owners: list[Owner]
+
+    def duals(self, pool: Pool, worth: IntVector, given: FloatVector) -> Duals:
+        """Return the solver's duals as prices in integers; rounding, or no price at all, leaves the bound valid."""
+        reach = float(np.abs(given) @ self._heaviest(pool))
+        if not reach <= ROOM:
+            given, reach = np.zeros_like(given), 0.0
+        parts = max(min(_parts(pool, worth), int(ROOM / max(reach, 1.0))), 1)
+        scaled = given * parts
+        sides = tuple(np.zeros(len(loads), dtype=np.int64) for loads in pool.sides)
+        links, limits = np.zeros((2, len(pool)), dtype=np.int64), np.zeros(len(pool.limits), dtype=np.int64)
+        for owner, row, rounded in zip(self.owners, self.program.sums, np.rint(scaled).tolist(), strict=True):
+            price = _with_sign(int(rounded), row)
+            if owner.side == LIMIT:
+                limits[owner.place] += price
+            elif owner.pair is None:
+                sides[owner.side][owner.place] += price
+            else:
+                links[owner.side, owner.pair] += price
+        return Duals((sides[0], sides[1]), links, limits, parts)
+
+    def _heaviest(self, pool: Pool) -> FloatVector:
+        """Return the greatest number that the price of each row is multiplied with."""
+        most = [int(loads.most.max(initial=1)) for loads in pool.sides]
+        found = [
+            max(int(np.abs(row.coefficients).max(initial=1)), 1 if owner.side == LIMIT else most[owner.side])
+            for owner, row in zip(self.owners, self.program.sums, strict=True)
+        ]
+        return np.array(found, dtype=np.float64)
+
+
+def posed(pool: Pool, worth: IntVector, columns: BoolVector, *, whole: bool, start: Basis | None = None) -> Posed:
+    """Return the program on some pairs of the pool, begun where a similar one ended."""
+    places = np.flatnonzero(columns)
+    names = [f"{i}_{k}" for i, k in zip(pool.mentors[places].tolist(), pool.mentees[places].tolist(), strict=True)]
+    rows: list[tuple[Owner, Sum]] = []
+    for side, (people, loads) in enumerate(zip(pool.people(), pool.sides, strict=True)):
+        waived = np.intersect1d(np.flatnonzero(loads.waivable), people[places]).tolist()
+        used = {person: len(names) + place for place, person in enumerate(waived)}
+        names += [f"u{side}_{person}" for person in waived]
+        for person, row in load_sums(people[places], loads, loads.always, used):
+            rows.append((Owner(side, person), row))
+        rows += _links(side, people, places, used)
+    rows += _limits(pool, columns)
+    extra = len(names) - len(places)
+    padded = np.append(worth[places], np.zeros(extra, dtype=np.int64))
+    forced = np.append(pool.forced[places], np.zeros(extra, dtype=bool))
+    owners = [owner for owner, _ in rows]
+    keys = [(owner, row.least is None) for owner, row in rows]
+    program = Program(names, padded, forced, [row for _, row in rows], whole, keys, start)
+    return Posed(program, owners)
+
+
+def _links(side: int, people: IntVector, places: IntVector, used: dict[int, int]) -> Iterator[tuple[Owner, Sum]]:
+    """Yield, for each pair of a person with a "used" column, the row that takes the pair only if they are used."""
+    for column, pair in enumerate(places.tolist() if used else ()):
+        person = int(people[pair])
+        if person in used:
+            yield Owner(side, person, pair), Sum(np.array([column, used[person]]), np.array([1, -1]), None, 0)
+
+
+def _limits(pool: Pool, columns: BoolVector) -> Iterator[tuple[Owner, Sum]]:
+    for place, inside in enumerate(pool.limits_among(columns)):
+        yield Owner(LIMIT, place), Sum(inside.places, inside.weights, inside.least, inside.most)
+
+
+def _with_sign(price: int, row: Sum) -> int:
+    """Return the price, or 0 where its sign calls for a bound that is not there."""
+    return 0 if (row.most if price > 0 else row.least) is None else price
+
+
+def _parts(pool: Pool, worth: IntVector) -> int:
+    places = min(int(loads.most.sum()) for loads in pool.sides) + 1
+    greatest = int(np.abs(worth).max(initial=1))
+    return int(min(max(ROOM // (places * greatest), 1), FINEST))

@@ -1,0 +1,42 @@
+"""A solve in a process of its own: the program that ``keeper`` starts.
+
+The task comes on standard input, which then stays open for as long as whoever asked is alive: the system ends this
+process when it is closed. On standard output go answers, each as ``(whether it is the last, solution)``: the best so
+far whenever there is a better one, and at the end what the engines say.
+"""
+
+import os
+import pickle
+import signal
+import sys
+from typing import BinaryIO
+
+from mentormatch.assignment.engine import Run, answered
+from mentormatch.assignment.incumbent import Told
+from mentormatch.assignment.model.solution import Solution
+from mentormatch.assignment.subprocess_solve import OUT_OF_MEMORY, Task
+from mentormatch.base.child_process import end_with_standard_input, limit_memory, own_output
+
+
+def main() -> None:
+    """Read the task, write answers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt at the terminal is for whoever asked
+    try:
+        _work(own_output())
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+
+
+def _work(out: BinaryIO) -> None:
+    task: Task = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own process wrote it
+    end_with_standard_input()
+    limit_memory(task.memory)
+
+    def write(solution: Solution, *, last: bool) -> None:
+        pickle.dump((last, solution), out)
+        out.flush()
+
+    def tell(told: Told) -> None:
+        write(told(), last=False)
+
+    write(answered(task.problem, task.engine, Run(task.hashes, task.deadline, tell=tell)), last=True)

@@ -1,0 +1,150 @@
+"""Keeps a solve that may hang, or take all memory, in a process of its own, and ends that process in any case.
+
+The child runs ``apart``. It gets positions and hashes, neither keys nor the names of rules, and holds nothing open
+but its two pipes: there is no temporary file. It ends with its parent, even one that is killed.
+"""
+
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from threading import Thread
+from time import monotonic
+
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.solution import Solution
+from mentormatch.assignment.tie_breaking import Hash, OpaqueHash
+from mentormatch.errors import EngineError
+
+PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from mentormatch.assignment.subprocess_main import main; main()"
+OUT_OF_MEMORY = 77
+"""What the child ends with when memory is out."""
+MEMORY_BYTES: int | None = None
+"""The most that a child takes; None: what the machine has."""
+SILENT_S = 1.0
+"""A child that says no more has so many seconds to end."""
+GLANCE_S = 0.05
+"""So often it is looked whether the solve is still waited for."""
+EARLY, EARLIEST_S = 0.1, 0.2
+"""The child stops itself this part of the time before it is ended, and no more than so many seconds before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What the child is asked: a problem without names, the engine if one is named, how ties are settled, limits."""
+
+    problem: AssignmentProblem
+    engine: str | None
+    hashes: OpaqueHash
+    deadline: float | None
+    memory: int | None
+
+    @classmethod
+    def of(cls, problem: AssignmentProblem, engine: str | None, hashes: Hash, seconds: float | None) -> "Task":
+        """Return the task to be done in so many seconds; of people and rules it has the positions alone."""
+        rows = tuple(replace(row, name=f"row {place}") for place, row in enumerate(problem.rows))
+        bare = replace(problem, rows=rows, mentor_keys=(), mentee_keys=())
+        until = None if seconds is None else monotonic() + seconds - min(EARLY * seconds, EARLIEST_S)
+        return cls(bare, engine, hashes.opaque, until, MEMORY_BYTES or _memory())
+
+
+def solved_apart(
+    task: Task, better: Callable[[Solution], None], seconds: float | None, cancelled: Callable[[], bool]
+) -> Solution | None:
+    """Return what the engines say in a process of its own; None if it has not ended after so many seconds.
+
+    Parameters
+    ----------
+    better
+        Takes each answer that is better than those before.
+    cancelled
+        Is asked now and then whether to wait no longer.
+
+    Raises
+    ------
+    EngineError
+        If the process dies.
+    OSError
+        If it cannot be started.
+    """
+    child = subprocess.Popen(command(PROGRAM), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    talk = Talk(child, task, better)
+    thread = Thread(target=talk.run, daemon=True)
+    try:
+        thread.start()
+        ends = None if seconds is None else monotonic() + seconds
+        while thread.is_alive() and not cancelled() and (ends is None or monotonic() < ends):
+            thread.join(GLANCE_S if ends is None else min(GLANCE_S, max(ends - monotonic(), 0.0)))
+        if not thread.is_alive() and (end := ended(child)) and talk.last is None:
+            raise EngineError(end)
+        return talk.last
+    finally:
+        child.kill()
+        child.wait()
+        thread.join()
+        close(child)
+
+
+def command(program: str) -> list[str]:
+    """Return what starts the child: it finds the same modules, and heeds no variable of the environment."""
+    return [sys.executable, "-I", *["-B"] * sys.dont_write_bytecode, "-c", program, *sys.path]
+
+
+@dataclass(slots=True)
+class Talk:
+    """The talk with the child: the task to it, answers from it, up to the ``last``."""
+
+    child: subprocess.Popen[bytes]
+    task: Task
+    better: Callable[[Solution], None]
+    last: Solution | None = None
+
+    def run(self) -> None:
+        """Talk until the last answer is there, or the child is not."""
+        with suppress(OSError, EOFError, pickle.UnpicklingError, MemoryError):
+            self._ask()
+            while self.last is None:
+                self._listen()
+
+    def _ask(self) -> None:
+        if self.child.stdin is not None:
+            pickle.dump(self.task, self.child.stdin, protocol=pickle.HIGHEST_PROTOCOL)
+            self.child.stdin.flush()
+
+    def _listen(self) -> None:
+        if self.child.stdout is not None:
+            last, solution = pickle.load(self.child.stdout)  # noqa: S301 - our own process wrote it
+            if last:
+                self.last = solution
+            else:
+                self.better(solution)
+
+
+def ended(child: subprocess.Popen[bytes]) -> str:
+    """Return in words how a child ends that says no more."""
+    try:
+        code = child.wait(SILENT_S)
+    except subprocess.TimeoutExpired:
+        return "the engine fell silent"
+    if code == OUT_OF_MEMORY:
+        return "the engine ran out of memory"
+    return f"the engine was killed by signal {-code}" if code < 0 else f"the engine ended with code {code}"
+
+
+def close(child: subprocess.Popen[bytes]) -> None:
+    """Close the pipes to a child."""
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            with suppress(OSError):
+                pipe.close()
+
+
+def _memory() -> int | None:
+    """Return the memory of this machine in bytes, None where the system does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError):
+        return None

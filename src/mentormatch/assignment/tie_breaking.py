@@ -1,0 +1,121 @@
+"""The order that settles ties: a keyed hash of the two original keys of each pair.
+
+Among all answers that are optimal in every goal, the canonical one has the greatest sum of round-0 hashes; if several
+share it, the greatest sum of round-1 hashes among those, and so on until one is left. Nothing else enters: not the
+order of the rows, not the engine, not the number of threads. Hashes are positive, so where taking and leaving a pair
+are worth the same, it is taken.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.base.columns import IntVector
+
+type Words = NDArray[np.uint64]
+
+BITS = 20
+"""Short hashes keep the coefficients of an integer program small; a tie between sums goes to the next round."""
+GREATEST = 1 << BITS
+_GOLDEN = 0x9E3779B97F4A7C15
+_MASK = (1 << 64) - 1
+
+
+class Hash(Protocol):
+    """A hash of any pair in any round."""
+
+    def of(self, mentors: IntVector, mentees: IntVector, turn: int) -> IntVector:
+        """Return the hashes of the given pairs in round ``turn``, integers from 1 to 2^20."""
+        ...
+
+    @property
+    def opaque(self) -> "OpaqueHash":
+        """Return the same hash without the keys."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PairHash:
+    """The hash of any pair in any round, for one seed and the keys of both sides.
+
+    >>> hashes = PairHash(0, ("M1", "M2"), ("E1",))
+    >>> shuffled = PairHash(0, ("M2", "M1"), ("E1",))
+    >>> bool(hashes.of(np.array([0]), np.array([0]), 0) == shuffled.of(np.array([1]), np.array([0]), 0))
+    True
+    """
+
+    seed: int
+    mentor_keys: Sequence[str]
+    mentee_keys: Sequence[str]
+
+    def of(self, mentors: IntVector, mentees: IntVector, turn: int) -> IntVector:
+        left = self._words(self.mentor_keys, mentors, b"mentor")
+        right = self._words(self.mentee_keys, mentees, b"mentee")
+        return _of_words(left, right, turn)
+
+    @property
+    def opaque(self) -> "OpaqueHash":
+        mentors, mentees = np.arange(len(self.mentor_keys)), np.arange(len(self.mentee_keys))
+        return OpaqueHash(
+            self._words(self.mentor_keys, mentors, b"mentor"), self._words(self.mentee_keys, mentees, b"mentee")
+        )
+
+    def _words(self, keys: Sequence[str], people: IntVector, side: bytes) -> Words:
+        begun = blake2b(digest_size=8, key=str(self.seed).encode(), person=side)
+        some = np.flatnonzero(np.bincount(people))
+        digests = b"".join([_digest(begun, keys[person]) for person in some.tolist()])
+        words = np.zeros(len(keys), dtype=np.uint64)
+        words[some] = np.frombuffer(digests, dtype=">u8")
+        return words[people]
+
+
+def _digest(begun: blake2b, key: str) -> bytes:
+    """Return the 8 bytes that stand for a key."""
+    keyed = begun.copy()
+    keyed.update(key.encode("utf-8", "surrogatepass"))
+    return keyed.digest()
+
+
+@dataclass(frozen=True, slots=True)
+class OpaqueHash:
+    """The hash of any pair in any round, made of one keyed word a person: it holds no key.
+
+    >>> hashes = PairHash(0, ("M1", "M2"), ("E1",))
+    >>> left, right = np.array([0, 1]), np.array([0, 0])
+    >>> bool((hashes.opaque.of(left, right, 3) == hashes.of(left, right, 3)).all())
+    True
+    """
+
+    mentors: Words
+    mentees: Words
+
+    def of(self, mentors: IntVector, mentees: IntVector, turn: int) -> IntVector:
+        return _of_words(self.mentors[mentors], self.mentees[mentees], turn)
+
+    def begun(self, mentors: IntVector, turn: int) -> Words:
+        """Return the words of mentors as those of mentees are mixed with them in round ``turn``."""
+        return _begun(self.mentors[mentors], turn)
+
+    @property
+    def opaque(self) -> "OpaqueHash":
+        return self
+
+
+def _begun(left: Words, turn: int) -> Words:
+    return _mixed(left + np.uint64((_GOLDEN * (turn + 1)) & _MASK))
+
+
+def _of_words(left: Words, right: Words, turn: int) -> IntVector:
+    mixed = _mixed(_begun(left, turn) ^ right)
+    return (mixed >> np.uint64(64 - BITS)).astype(np.int64) + 1
+
+
+def _mixed(words: Words) -> Words:
+    """Return the words with every bit of each depending on all its bits (the finaliser of splitmix64, Steele 2014)."""
+    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return words ^ (words >> np.uint64(31))

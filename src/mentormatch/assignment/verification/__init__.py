@@ -1,0 +1,1 @@
+"""Problem + solution -> whether the rules hold and what is proved, by code that no solver shares."""

@@ -1,0 +1,370 @@
+"""Proves an answer again without a solver: that it keeps the rules, and that the prices bound every other answer.
+
+A stage of the proof gives each pair ``e`` a worth ``w_e`` (goals times weights), each person ``p`` a price ``u_p``, and
+each row ``r`` that couples pairs a price ``y_r``. The surplus of a pair is what its worth is above all of these::
+
+    s_e = w_e - u_mentor - u_mentee - sum_r y_r a_re
+
+Any answer ``x`` is then worth, whatever the prices are (weak duality)::
+
+    sum_e x_e w_e  =  sum_p load_p u_p + sum_r y_r (a_r x) + sum_e x_e s_e
+                  <=  sum_p max(least_p u_p, most_p u_p) + sum_r max(least_r y_r, most_r y_r)
+                      + sum of s_e over the pairs that are settled as chosen + sum of max(s_e, 0) over the open pairs
+
+A goal that is done with is a row too: no less than the value found. Where a minimum binds only if a person is used, the
+pairs of that person may have links ``l_e``, 0 or more, that lower their surplus; as a pair is taken at most once, the
+term of that person is ``max(0, max(least_p u_p, most_p u_p) + sum of l_e)``.
+
+An answer that is worth no less than the chosen pairs loses nowhere more than the bound exceeds their worth: a pair of
+which the surplus is further from 0 is settled. Where the bound is reached, such an answer reaches each of its terms
+too, so that the load of a person whose price is not 0 is settled. Of the pairs that are left, two such answers differ
+by closed walks, which take and leave a pair in turns, and begin and end at people whose loads may change. A pair that
+lies on no such walk, which means on no cycle of the residual graph, is settled. That is all that a later goal rests on.
+
+Several goals in one stage are lexicographic if each weight exceeds all that the goals after it can differ by over as
+many pairs as there are places. With smaller weights, prices are rounded to whole weights of one goal after the other,
+the goals before it being kept (``coarse``), and each goal has a bound of its own. The worst pair (``floor``) is proved
+by a stage over the pairs above it: if these alone are worth less in the goals before, or nothing at all, no answer has
+a better worst pair. The goals after it are then about the pairs that are no worse.
+
+Linear programs with coupling rows have bounds that no choice of whole pairs may reach; then the certified bound and the
+gap are stated as such. ``floor_person`` and ``leximin`` have no such proof, nor have the goals after them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import takewhile
+
+from mentormatch.assignment.model.problem import SUMS, AssignmentProblem
+from mentormatch.assignment.model.solution import Prices, Solution, Status
+from mentormatch.assignment.verification.dual_rounding import coarser
+from mentormatch.assignment.verification.feasibility import violations
+from mentormatch.assignment.verification.reduced_costs import LARGEST, Pricing, least_of_rest, misfits, reach
+from mentormatch.assignment.verification.solution_set import Answers
+from mentormatch.languages import mark, tr
+from mentormatch.languages.phrases import joined, plain
+from mentormatch.scale.scan.implicit_scores import ComputedScores
+
+
+class Verdict(StrEnum):
+    """What a certificate certifies: the optimum; a part of it; rules and values only; nothing; or that all is wrong."""
+
+    CERTIFIED = "certified"
+    PARTLY = "partly_certified"
+    UNCERTIFIED = "not_certified"
+    NO_ANSWER = "no_answer"
+    REFUSED = "refused"
+
+
+WORDS = {
+    Verdict.CERTIFIED: mark("Les règles sont respectées et aucune autre répartition ne fait mieux : c'est démontré."),
+    Verdict.PARTLY: mark("Les règles sont respectées ; l'optimalité n'est démontrée sans solveur qu'en partie"),
+    Verdict.UNCERTIFIED: mark(
+        "Les règles sont respectées et les valeurs sont exactes ; l'optimalité n'est pas certifiée."
+    ),
+    Verdict.NO_ANSWER: mark("Il n'y a pas de répartition à certifier."),
+    Verdict.REFUSED: mark("Le certificat est refusé : la répartition n'est pas ce qu'elle affirme être."),
+}
+
+
+HOLLOW = mark(
+    "Les règles sont respectées ; aucun binôme permis n'a plus de points qu'un autre : il n'y avait rien à comparer."
+)
+UNPRICED = mark("Ce que le calcul affirme de l'optimum repose sur lui seul : il n'a pas laissé de prix qui le prouvent")
+WHY = {
+    "coupled": mark("une règle ou un minimum lie les binômes entre eux"),
+    "goal": mark("le premier objectif n'est pas une somme sur les binômes"),
+    "stopped": mark("il a été arrêté avant"),
+}
+"""Why there are no prices, as it stands in brackets."""
+
+
+NAMES = {
+    "matched": mark("nombre de binômes"),
+    "priority": mark("personnes prioritaires"),
+    "floor": mark("binôme le plus faible"),
+    "floor_person": mark("personne la moins bien servie"),
+    "leximin": mark("binômes les plus faibles"),
+    "total": mark("total des points"),
+    "changes": mark("binômes défaits"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CertifiedTier:
+    """One goal: the ``value`` of the pairs, the bound that the engine states, and the one that the prices prove.
+
+    ``certified`` is None where the prices prove nothing. Both bounds hold among the answers that do as well in the
+    goals before.
+    """
+
+    goal: str
+    value: int
+    stated: int | None
+    certified: int | None
+
+    @property
+    def proved(self) -> bool:
+        """Return whether the prices prove that no answer does better in this goal."""
+        return self.certified == self.value
+
+    @property
+    def words(self) -> str:
+        """Return how much better an answer could be in this goal by what the prices prove."""
+        if self.certified is None:
+            return tr("{goal}, sans borne démontrée", goal=tr(NAMES[self.goal]))
+        share = float(f"{abs(self.certified - self.value) / max(abs(self.value), 1) * 100:.2g}")
+        return tr("{goal}, à {share}\u00a0% près", goal=tr(NAMES[self.goal]), share=plain(share))
+
+    @property
+    def backed(self) -> bool:
+        """Return whether the prices prove the bound that the engine states, or a closer one, if it states one."""
+        if self.stated is None or self.certified is None:
+            return self.stated is None
+        return self.certified >= self.stated if self.goal == "changes" else self.certified <= self.stated
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What is certain of an answer without trusting a solver; ``problems`` say in words why it is refused.
+
+    ``why`` is why there are no prices: ``coupled``, ``goal`` or ``stopped``, empty where there are some. ``hollow``: no
+    pair that may be chosen has more points than another, so that to be the best says nothing.
+    """
+
+    verdict: Verdict
+    tiers: tuple[CertifiedTier, ...] = ()
+    problems: tuple[str, ...] = ()
+    why: str = ""
+    hollow: bool = False
+
+    @property
+    def certified(self) -> bool:
+        """Return whether the answer is proved optimal in every goal."""
+        return self.verdict is Verdict.CERTIFIED
+
+    @property
+    def backed(self) -> bool:
+        """Return whether the prices prove all that the engine states."""
+        return self.verdict is Verdict.CERTIFIED or (
+            self.verdict is Verdict.PARTLY and all(tier.backed for tier in self.tiers)
+        )
+
+    @property
+    def words(self) -> str:
+        """Return in a sentence what is certified, and what is open in each goal.
+
+        A bound holds among the answers that do as well in the goals before, so that only the first one says much.
+        """
+        if self.verdict is Verdict.CERTIFIED and self.hollow:
+            return tr(HOLLOW)
+        if self.verdict is Verdict.UNCERTIFIED and self.why:
+            return f"{tr(WORDS[self.verdict])} {tr(UNPRICED)} ({tr(WHY[self.why])})."
+        if self.verdict is not Verdict.PARTLY:
+            return tr(WORDS[self.verdict])
+        left = [tier for tier in self.tiers if not tier.proved]
+        goals = [tier.words for tier in (*left[:1], *(tier for tier in left[1:] if tier.certified is None))]
+        return f"{tr(WORDS[self.verdict])} ({joined(goals)})."
+
+
+def certify(problem: AssignmentProblem, solution: Solution) -> Certificate:
+    """Return what the pairs and the prices of a solution prove, in exact arithmetic and without a solver.
+
+    Parameters
+    ----------
+    problem
+        Allowed pairs, loads, rows, pins and goals.
+    solution
+        Pairs, tiers and prices; its status and its bounds are claims that are checked, and nothing rests on them.
+
+    Examples
+    --------
+    >>> from mentormatch.assignment.engine import solve
+    >>> problem = AssignmentProblem.from_scores([[0.9, 0.8], [0.7, 0.1]])
+    >>> certificate = certify(problem, solve(problem))
+    >>> str(certificate.verdict), [(tier.goal, tier.certified) for tier in certificate.tiers]
+    ('certified', [('matched', 2), ('total', 1500000)])
+    """
+    wrong = violations(problem, solution)
+    if wrong:
+        return Certificate(Verdict.REFUSED, problems=tuple(wrong))
+    if solution.status not in (Status.PROVED, Status.FEASIBLE):
+        return Certificate(Verdict.NO_ANSWER)
+    wrong = [misfit for stage in solution.prices for misfit in misfits(problem, stage)]
+    wrong = wrong or list(_wrong_order(problem, solution))
+    if wrong:
+        return Certificate(Verdict.REFUSED, problems=tuple(wrong))
+    bounds = _stated(problem, _Walk.of(problem, solution).bounds(solution.prices))
+    tiers = tuple(CertifiedTier(tier.goal, tier.value, tier.bound, bounds.get(tier.goal)) for tier in solution.tiers)
+    return _concluded(problem, tiers, priced=bool(solution.prices))
+
+
+def provable(problem: AssignmentProblem) -> tuple[str, ...]:
+    """Return the goals whose optimum prices prove in any case: sums, up to the first that is none; none if coupled."""
+    return () if problem.coupled else _sums_before_another(problem.goals)
+
+
+def _concluded(problem: AssignmentProblem, tiers: tuple[CertifiedTier, ...], *, priced: bool) -> Certificate:
+    """Return the certificate: the stated bounds of goals that prices can prove must be backed, if there are prices."""
+    wrong = tuple(
+        f"tier {tier.goal} states a bound of {tier.stated}, the prices prove {tier.certified}"
+        for tier in tiers[: len(provable(problem)) if priced else 0]
+        if not tier.backed
+    )
+    if wrong:
+        return Certificate(Verdict.REFUSED, tiers, wrong)
+    if all(tier.certified is None for tier in tiers):
+        return Certificate(Verdict.UNCERTIFIED, tiers, why=_unpriced(problem))
+    verdict = Verdict.CERTIFIED if all(tier.proved for tier in tiers) else Verdict.PARTLY
+    return Certificate(verdict, tiers, hollow=_alike(problem))
+
+
+def _unpriced(problem: AssignmentProblem) -> str:
+    """Return why no prices prove an answer."""
+    if problem.coupled:
+        return "coupled"
+    return "goal" if not _sums_before_another(problem.goals) else "stopped"
+
+
+def _alike(problem: AssignmentProblem) -> bool:
+    """Return whether no pair that may be chosen has more points than another, as far as all are at hand."""
+    scores = problem.scores
+    if isinstance(scores, ComputedScores):
+        return False
+    return scores.count == 0 or (scores.count > 1 and scores.extremes[0] == scores.extremes[1])
+
+
+def _stated(problem: AssignmentProblem, bounds: Mapping[str, int]) -> dict[str, int]:
+    """Return the bounds as tiers state them: of ``changes``, the pairs that are broken rather than kept."""
+    return {goal: len(problem.former) - bound if goal == "changes" else bound for goal, bound in bounds.items()}
+
+
+def _wrong_order(problem: AssignmentProblem, solution: Solution) -> Iterator[str]:
+    """Yield that stages one after the other are not for the goals of the problem, in their order."""
+    floors = {tier.value for tier in solution.tiers if tier.goal == "floor"}
+    for least, proved in ((None, _sums_before_another(problem.goals)), *((floor, _sums(problem)) for floor in floors)):
+        stages = [stage for stage in solution.prices if stage.least == least]
+        goals = [goal for stage in stages for goal, _ in stage.weights]
+        if goals != list(proved[: len(goals)]) or not all(_in_order(stage, proved) for stage in stages):
+            yield f"prices for the goals {goals} are not for those of the problem, in their order"
+
+
+def _in_order(stage: Prices, goals: Sequence[str]) -> bool:
+    """Return whether a stage keeps only goals that come before its own."""
+    before = goals[: goals.index(stage.weights[0][0])]
+    return all(goal in before for goal, _ in stage.kept)
+
+
+def _sums(problem: AssignmentProblem) -> tuple[str, ...]:
+    """Return the goals up to the first that is no sum and not ``floor``, without ``floor``."""
+    known = takewhile({*SUMS, "floor"}.__contains__, problem.goals)
+    return tuple(goal for goal in known if goal != "floor")
+
+
+def _sums_before_another(goals: Sequence[str]) -> tuple[str, ...]:
+    return tuple(takewhile(SUMS.__contains__, goals))
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """The way through the stages: ``values``, what the chosen pairs are worth in each goal; former pairs as kept."""
+
+    problem: AssignmentProblem
+    solution: Solution
+    values: Mapping[str, int]
+
+    @classmethod
+    def of(cls, problem: AssignmentProblem, solution: Solution) -> "_Walk":
+        """Return the way at its beginning."""
+        values = {tier.goal: tier.value for tier in solution.tiers}
+        if "changes" in values:
+            values["changes"] = len(problem.former) - values["changes"]
+        return cls(problem, solution, values)
+
+    def bounds(self, stages: Sequence[Prices]) -> dict[str, int]:
+        """Return the bound that the prices prove for each goal, as far as they prove one."""
+        found = self._through([stage for stage in stages if stage.least is None])
+        if "floor" not in self.problem.goals:
+            return found
+        place, floor = self.problem.goals.index("floor"), self.values["floor"]
+        before = self.problem.goals[:place]
+        if any(stage.least == floor + 1 and self._refutes(stage, before) for stage in stages):
+            found["floor"] = floor
+        after = self._through([stage for stage in stages if stage.least == floor], floor)
+        return found | {goal: bound for goal, bound in after.items() if goal not in before}
+
+    def _through(self, stages: Sequence[Prices], least: int | None = None) -> dict[str, int]:
+        """Return the bounds that stages over the pairs of ``least`` or more prove, one after the other."""
+        found = dict[str, int]()
+        if not stages:
+            return found
+        face = self._answers(stages, least)
+        for place, prices in enumerate(stages):
+            stage = Pricing.of(self.problem, prices, face, self.values)
+            if stage is None:
+                return found | self._goal_by_goal(prices, face)
+            bound, worth = face.bound(stage), stage.worth(self.values)
+            own = dict(stage.bounds(bound, self.values, face.places))
+            found |= own
+            if bound != worth:
+                whole = self._goal_by_goal(prices, face)
+                found |= {goal: min(limit, own.get(goal, limit)) for goal, limit in whole.items()}
+            if len(own) < len(prices.weights):
+                return found
+            if place + 1 < len(stages):
+                face = face.narrowed(stage, bound - worth)
+        return found
+
+    def _goal_by_goal(self, prices: Prices, face: Answers) -> dict[str, int]:
+        """Return the bounds of the goals of a stage that prices in whole weights prove."""
+        found = dict[str, int]()
+        for stage in _in_whole_weights(self.problem, prices, face, self.values):
+            found |= dict(stage.bounds(face.bound(stage), self.values, face.places))
+        return found
+
+    def _answers(self, stages: Sequence[Prices], least: int | None) -> Answers:
+        """Return all answers; only the pairs that the first stage leaves are listed, if no other pair can matter."""
+        first, *others = stages
+        face = Answers.of(self.problem, self.solution.pairs, least, near=first)
+        stage = Pricing.of(self.problem, first, face, self.values) if others else None
+        if not others or (stage is not None and face.bound(stage) == stage.worth(self.values)):
+            return face
+        return Answers.of(self.problem, self.solution.pairs, least)
+
+    def _refutes(self, prices: Prices, before: Sequence[str]) -> bool:
+        """Return whether, by these prices, pairs above the floor alone are worth less in the goals before.
+
+        An answer whose worst pair is above a floor of 0 or more has a pair, whether or not ``matched`` is among them.
+        """
+        needed = {"matched": int(self.values["floor"] >= 0)} | {goal: self.values[goal] for goal in before}
+        if not _goals(prices) <= needed.keys():
+            return False
+        face = Answers.of(self.problem, self.solution.pairs, prices.least, near=prices)
+        stages = (
+            Pricing.of(self.problem, prices, face, needed),
+            *_in_whole_weights(self.problem, prices, face, needed),
+        )
+        return any(stage is not None and face.bound(stage) < stage.worth(needed) for stage in stages)
+
+
+def _in_whole_weights(
+    problem: AssignmentProblem, prices: Prices, face: Answers, values: Mapping[str, int]
+) -> Iterator[Pricing]:
+    """Yield a stage for each goal of one, the prices being rounded to whole weights of it.
+
+    Each goal is to outdo those after it over one pair at least, and no pair to count below 0 in these. Pairs that are
+    not listed are worth less than the prices, and then no more than these in whole weights.
+    """
+    rests = least_of_rest(problem, prices, face.extremes, 1)
+    fit = rests is not None and not any(rests) and reach(problem, prices) <= LARGEST
+    for each in coarser(prices) if fit else ():
+        stage = Pricing.of(problem, each, face, values)
+        if stage is None:
+            return
+        yield stage
+
+
+def _goals(prices: Prices) -> set[str]:
+    """Return the goals that a stage is about, or that it keeps."""
+    return {goal for goal, _ in (*prices.weights, *prices.kept)}

@@ -1,0 +1,133 @@
+"""Verifies any solution against its problem, in plain arithmetic; shares no code with an engine."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from mentormatch.assignment.model.problem import AssignmentProblem, Loads
+from mentormatch.assignment.model.scores import IntMatrix
+from mentormatch.assignment.model.solution import Solution, Status
+from mentormatch.base.columns import IntVector
+
+
+def violations(problem: AssignmentProblem, solution: Solution) -> list[str]:
+    """Return in words everything that ``solution`` breaks or misstates; an empty list if it holds.
+
+    Checked: pairs are allowed and distinct; loads, coupling rows and pins hold; every tier states the value that the
+    pairs have, and a bound that is not below it; the status says no more than the tiers do.
+    """
+    if solution.status not in (Status.PROVED, Status.FEASIBLE):
+        return [f"status {solution.status} comes with pairs"] if len(solution.pairs) else []
+    found = list(_wrong_pairs(problem, solution))
+    if found:
+        return found
+    mentors, mentees = solution.pairs[:, 0], solution.pairs[:, 1]
+    return [
+        *_wrong_loads("mentor", problem.mentors, mentors),
+        *_wrong_loads("mentee", problem.mentees, mentees),
+        *_wrong_rows(problem, mentors, mentees),
+        *_missing_pins(problem, solution),
+        *_wrong_tiers(problem, solution),
+    ]
+
+
+def _wrong_pairs(problem: AssignmentProblem, solution: Solution) -> Iterator[str]:
+    pairs = solution.pairs
+    if pairs.ndim != 2 or pairs.shape[1] != 2 or not np.issubdtype(pairs.dtype, np.integer):
+        yield f"pairs of shape {pairs.shape} and type {pairs.dtype} are not (k, 2) integers"
+        return
+    n, m = problem.shape
+    outside = ((pairs < 0) | (pairs >= (n, m))).any(axis=1)
+    yield from (f"pair {pair} does not exist" for pair in _listed(pairs[outside]))
+    if not _ascending(pairs[:, 0], pairs[:, 1]):
+        yield "pairs are doubled or not sorted"
+    if not outside.any():
+        allowed = problem.scores.allows(pairs[:, 0], pairs[:, 1])
+        yield from (f"pair {pair} is forbidden" for pair in _listed(pairs[~allowed]))
+
+
+def _ascending(mentors: IntVector, mentees: IntVector) -> bool:
+    """Return whether each pair comes after the one before it, by mentor and then by mentee."""
+    later, same = mentors[1:] > mentors[:-1], mentors[1:] == mentors[:-1]
+    return bool((later | (same & (mentees[1:] > mentees[:-1]))).all())
+
+
+def _listed(pairs: IntMatrix) -> list[tuple[int, ...]]:
+    return [tuple(pair) for pair in pairs.tolist()]
+
+
+def _wrong_loads(side: str, loads: Loads, people: IntVector) -> Iterator[str]:
+    taken = np.bincount(people, minlength=len(loads))
+    for person in np.flatnonzero((taken > loads.most) | (taken < loads.least)):
+        if taken[person] > loads.most[person]:
+            yield f"{side} {person} takes {taken[person]}, at most {loads.most[person]}"
+        elif taken[person] or not loads.idle[person]:
+            yield f"{side} {person} takes {taken[person]}, at least {loads.least[person]}"
+
+
+def _wrong_rows(problem: AssignmentProblem, mentors: IntVector, mentees: IntVector) -> Iterator[str]:
+    for row in problem.rows:
+        counted = np.ones(len(mentors), dtype=bool) if row.mentor is None else mentors == row.mentor
+        counted = counted if row.mentee is None else counted & (mentees == row.mentee)
+        total = sum(row.at(mentors[counted], mentees[counted], problem.shape).tolist())
+        if row.least is not None and total < row.least:
+            yield f"row {row.name!r} sums to {total}, at least {row.least}"
+        if row.most is not None and total > row.most:
+            yield f"row {row.name!r} sums to {total}, at most {row.most}"
+
+
+def _missing_pins(problem: AssignmentProblem, solution: Solution) -> Iterator[str]:
+    chosen = set(_listed(solution.pairs)) if problem.pins else set()
+    yield from (f"pin {pin} is not chosen" for pin in problem.pins if pin not in chosen)
+
+
+def _wrong_tiers(problem: AssignmentProblem, solution: Solution) -> Iterator[str]:
+    if tuple(tier.goal for tier in solution.tiers) != problem.goals:
+        yield f"tiers {[tier.goal for tier in solution.tiers]} are not the goals {list(problem.goals)}"
+        return
+    for tier in solution.tiers:
+        value = _value(problem, tier.goal, solution)
+        if value != tier.value:
+            yield f"tier {tier.goal} states {tier.value}, the pairs have {value}"
+        if tier.vector and list(tier.vector) != sorted(_scores(problem, solution)):
+            yield f"tier {tier.goal} states scores that are not those of the pairs"
+        if tier.bound is not None and tier.goal != "changes" and tier.bound < tier.value:
+            yield f"tier {tier.goal} states a bound of {tier.bound} below its value {tier.value}"
+        if tier.bound is not None and tier.goal == "changes" and tier.bound > tier.value:
+            yield f"tier {tier.goal} states a bound of {tier.bound} above its value {tier.value}"
+    if solution.status is Status.PROVED and not all(tier.proved for tier in solution.tiers):
+        yield "status proved, but a tier is not"
+
+
+def _value(problem: AssignmentProblem, goal: str, solution: Solution) -> int:
+    """Return what the pairs have in one goal, in Python integers."""
+    mentors, mentees = solution.pairs[:, 0], solution.pairs[:, 1]
+    match goal:
+        case "matched":
+            return len(solution.pairs)
+        case "priority":
+            weights = ((problem.mentor_priority, mentors), (problem.mentee_priority, mentees))
+            return sum(sum(vector[people].tolist()) for vector, people in weights if vector is not None)
+        case "floor" | "leximin":
+            return min(_scores(problem, solution), default=0)
+        case "floor_person":
+            return min(_sums_of_mentees(problem, solution), default=0)
+        case "changes":
+            kept = set(problem.former) & set(_listed(solution.pairs))
+            return len(problem.former) - len(kept)
+        case _:
+            return sum(_scores(problem, solution))
+
+
+def _scores(problem: AssignmentProblem, solution: Solution) -> list[int]:
+    scores: list[int] = problem.scores.at(solution.pairs[:, 0], solution.pairs[:, 1]).tolist()
+    return scores
+
+
+def _sums_of_mentees(problem: AssignmentProblem, solution: Solution) -> list[int]:
+    """Return the sum of scores of each mentee who has places and an allowed partner."""
+    served = problem.scores.partnered() & (problem.mentees.most > 0)
+    sums = dict.fromkeys(np.flatnonzero(served).tolist(), 0)
+    for mentee, score in zip(solution.pairs[:, 1].tolist(), _scores(problem, solution), strict=True):
+        sums[mentee] += score
+    return list(sums.values())

@@ -1,0 +1,242 @@
+"""A stage of a proof by prices: what each pair is worth above all its prices, in exact arithmetic."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Protocol, Self
+
+import numpy as np
+
+from mentormatch.assignment.model.problem import SUMS, AssignmentProblem, Row
+from mentormatch.assignment.model.scores import IntMatrix
+from mentormatch.assignment.model.solution import Links, Prices
+from mentormatch.base.columns import BoolVector, IntVector
+
+LARGEST = 1 << 60
+"""Worths and prices up to here, all together: a worth less all prices is exact in int64."""
+SUMMABLE = 1 << 62
+"""Sums up to here are exact in int64."""
+
+
+def worth_of(problem: AssignmentProblem, goal: str, mentors: IntVector, mentees: IntVector) -> IntVector:
+    """Return (e,) int64: what each of the pairs counts in a goal; a former pair counts as kept."""
+    worth = np.zeros(len(mentors), dtype=np.int64)
+    match goal:
+        case "matched":
+            return worth + 1
+        case "priority":
+            for part, people in ((problem.mentor_priority, mentors), (problem.mentee_priority, mentees)):
+                worth += 0 if part is None else part[people]
+            return worth
+        case "changes":
+            return worth + listed(problem, mentors, mentees, np.array(problem.former, dtype=np.int64).reshape(-1, 2))
+        case _:
+            return problem.scores.at(mentors, mentees)
+
+
+def listed(problem: AssignmentProblem, mentors: IntVector, mentees: IntVector, pairs: IntMatrix) -> BoolVector:
+    """Return which of the pairs ``mentors[e]``, ``mentees[e]`` are among ``pairs`` (k, 2)."""
+    if not len(pairs):
+        return np.zeros(len(mentors), dtype=bool)
+    width = problem.shape[1]
+    keys, sought = mentors * width + mentees, np.sort(pairs[:, 0] * width + pairs[:, 1])
+    return np.asarray(sought[np.minimum(np.searchsorted(sought, keys), len(sought) - 1)] == keys)
+
+
+def exact_sum(numbers: IntVector) -> int:
+    """Return the sum, in Python's integers where int64 may not hold it."""
+    if magnitude(numbers) * len(numbers) < SUMMABLE:
+        return int(numbers.sum())
+    return sum(numbers.tolist())
+
+
+def exact_product(counts: IntVector, prices: IntVector) -> IntVector:
+    """Return the products, in Python's integers where int64 may not hold them and one more price."""
+    if magnitude(counts) * magnitude(prices) < SUMMABLE:
+        return counts * prices
+    return np.asarray(counts.astype(object) * prices.astype(object))
+
+
+def magnitude(numbers: IntVector) -> int:
+    """Return the greatest absolute value, 0 of nothing."""
+    return max(-int(numbers.min(initial=0)), int(numbers.max(initial=0)))
+
+
+def misfits(problem: AssignmentProblem, prices: Prices) -> Iterator[str]:
+    """Yield why prices are not those of a stage of this problem."""
+    if (len(prices.mentors), len(prices.mentees)) != problem.shape:
+        yield f"prices of {len(prices.mentors)} mentors and {len(prices.mentees)} mentees, not of {problem.shape}"
+    if prices.parts < 1 or not prices.weights or any(weight < 1 for _, weight in prices.weights):
+        yield "a stage has no goal, or a goal has a weight below 1"
+    if any(goal not in SUMS or goal not in problem.goals or price > 0 for goal, price in prices.kept):
+        yield "a goal that is done with has a price above 0, or is none of the problem's"
+    if len(prices.rows) not in (0, len(problem.rows)):
+        yield f"prices of {len(prices.rows)} coupling rows, not of {len(problem.rows)}"
+    elif any((row.most if price > 0 else row.least) is None for row, price in priced_rows(problem, prices)):
+        yield "a coupling row has a price for a bound that it does not have"
+    yield from _wrong_links(problem, prices.links)
+
+
+def priced_rows(problem: AssignmentProblem, prices: Prices) -> Iterator[tuple[Row, int]]:
+    """Yield the coupling rows that have a price."""
+    yield from ((row, price) for row, price in zip(problem.rows, prices.rows, strict=False) if price)
+
+
+def _wrong_links(problem: AssignmentProblem, links: tuple[Links, Links]) -> Iterator[str]:
+    n, m = problem.shape
+    for side, (loads, each) in enumerate(zip((problem.mentors, problem.mentees), links, strict=True)):
+        if not each:
+            continue
+        known = all(0 <= mentor < n and 0 <= mentee < m for mentor, mentee, _ in each)
+        if not known or not loads.waivable[[link[side] for link in each]].all() or any(price < 0 for *_, price in each):
+            yield "a link is below 0, or of somebody without a minimum that may be waived"
+
+
+class Over(Protocol):
+    """The pairs that a stage is over, and how many of them can be chosen at most."""
+
+    @property
+    def mentors(self) -> IntVector:
+        """Return the mentor of each pair."""
+        ...
+
+    @property
+    def mentees(self) -> IntVector:
+        """Return the mentee of each pair."""
+        ...
+
+    @property
+    def places(self) -> int:
+        """Return a bound on the number of pairs that can be chosen."""
+        ...
+
+    @property
+    def extremes(self) -> tuple[int, int]:
+        """Return bounds on the score of a pair."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pricing:
+    """A stage of a proof over some pairs, in parts of a unit.
+
+    ``surplus`` (e,): what each pair is worth above all its prices. ``sides``: the price of each person. ``links``: the
+    sum of the links of each person. ``others``: the most that the rows and the goals done with add to a bound.
+    ``rests``, 0 or less: for each goal of the stage, the least that one pair is worth in all goals after it, in units.
+    """
+
+    prices: Prices
+    surplus: IntVector
+    sides: tuple[IntVector, IntVector]
+    links: tuple[IntVector, IntVector]
+    others: int
+    rests: tuple[int, ...]
+
+    @classmethod
+    def of(cls, problem: AssignmentProblem, prices: Prices, over: Over, values: Mapping[str, int]) -> Self | None:
+        """Return the stage, or None if it is not lexicographic, or beyond what is exact.
+
+        ``values``: what each goal is worth by the chosen pairs; the goals that are kept are to be worth no less.
+        """
+        rests = least_of_rest(problem, prices, over.extremes, over.places)
+        if rests is None or reach(problem, prices) > LARGEST:
+            return None
+        pairs = (over.mentors, over.mentees)
+        surplus = -prices.mentors[pairs[0]] - prices.mentees[pairs[1]]
+        for goal, weight in prices.weights:
+            surplus += prices.parts * weight * worth_of(problem, goal, *pairs)
+        for row, price in priced_rows(problem, prices):
+            surplus -= price * row.at(*pairs, problem.shape)
+        for goal, price in prices.kept:
+            surplus -= price * worth_of(problem, goal, *pairs)
+        links = tuple(_linked(problem, prices, side, pairs, surplus) for side in (0, 1))
+        others = sum(price * (end(row, price) or 0) for row, price in priced_rows(problem, prices))
+        others += sum(price * values[goal] for goal, price in prices.kept)
+        return cls(prices, surplus, (prices.mentors, prices.mentees), (links[0], links[1]), others, rests)
+
+    def worth(self, values: Mapping[str, int]) -> int:
+        """Return what the chosen pairs are worth in this stage, in parts."""
+        return self.prices.parts * sum(weight * values[goal] for goal, weight in self.prices.weights)
+
+    def bounds(self, bound: int, values: Mapping[str, int], places: int) -> Iterator[tuple[str, int]]:
+        """Yield what no answer exceeds in each goal, up to the first that the chosen pairs do not reach.
+
+        ``bound``, in parts, is that of all goals together, and ``places`` that of the pairs that can be chosen.
+        """
+        left, parts = bound, self.prices.parts
+        for (goal, weight), rest in zip(self.prices.weights, self.rests, strict=True):
+            found = (left - parts * places * rest) // (parts * weight)
+            yield goal, found
+            if found != values[goal]:
+                return
+            left -= parts * weight * found
+
+
+def end(row: Row, price: int) -> int | None:
+    """Return the bound of a row that its price is paid for."""
+    return row.most if price > 0 else row.least
+
+
+def _linked(
+    problem: AssignmentProblem, prices: Prices, side: int, pairs: tuple[IntVector, IntVector], surplus: IntVector
+) -> IntVector:
+    """Return the sum of the links of each person of a side, and lower the ``surplus`` of the pairs that have one."""
+    total = np.zeros(problem.shape[side], dtype=np.int64)
+    links = np.array(prices.links[side], dtype=np.int64).reshape(-1, 3)
+    if len(links):
+        width = problem.shape[1]
+        keys, order = np.unique(links[:, 0] * width + links[:, 1], return_inverse=True)
+        price = np.zeros(len(keys), dtype=np.int64)
+        np.add.at(price, order, links[:, 2])
+        np.add.at(total, links[:, side], links[:, 2])
+        place = np.minimum(np.searchsorted(keys, pairs[0] * width + pairs[1]), len(keys) - 1)
+        surplus -= np.where(keys[place] == pairs[0] * width + pairs[1], price[place], 0)
+    return total
+
+
+def range_of(problem: AssignmentProblem, goal: str, extremes: tuple[int, int]) -> tuple[int, int]:
+    """Return bounds on what a pair counts in a goal, by bounds on its score."""
+    match goal:
+        case "matched":
+            return 1, 1
+        case "priority":
+            given = (problem.mentor_priority, problem.mentee_priority)
+            return 0, sum(magnitude(part) for part in given if part is not None)
+        case "changes":
+            return 0, 1
+        case _:
+            return extremes
+
+
+def least_of_rest(
+    problem: AssignmentProblem, prices: Prices, extremes: tuple[int, int], places: int
+) -> tuple[int, ...] | None:
+    """Return the least that a pair is worth in all goals after each.
+
+    None unless each goal outweighs those after it over so many pairs, the scores of which lie between ``extremes``.
+    """
+    known = [(weight, range_of(problem, goal, extremes)) for goal, weight in prices.weights]
+    ranges = [(weight * low, weight * high) for weight, (low, high) in known]
+    _, *below = list(accumulate(reversed(ranges), _widened, initial=(0, 0)))[::-1]
+    lexicographic = all(
+        weight > places * (max(high, 0) - min(low, 0)) for (weight, _), (low, high) in zip(known, below, strict=True)
+    )
+    return tuple(min(low, 0) for low, _ in below) if lexicographic else None
+
+
+def _widened(inner: tuple[int, int], outer: tuple[int, int]) -> tuple[int, int]:
+    return inner[0] + outer[0], inner[1] + outer[1]
+
+
+def reach(problem: AssignmentProblem, prices: Prices) -> int:
+    """Return a bound on the magnitude of everything that enters the surplus of a pair, in Python's integers."""
+    ranges = {goal: range_of(problem, goal, problem.scores.extremes) for goal in SUMS}
+    greatest = {goal: max(map(abs, ends)) for goal, ends in ranges.items()}
+    return (
+        prices.parts * sum(weight * (1 + greatest[goal]) for goal, weight in prices.weights)
+        + magnitude(prices.mentors)
+        + magnitude(prices.mentees)
+        + sum(abs(price) * row.reach for row, price in priced_rows(problem, prices))
+        - sum(price * (1 + greatest[goal]) for goal, price in prices.kept)
+        + sum(price for side in prices.links for _, _, price in side)
+    )

@@ -1,0 +1,161 @@
+"""The answers that are left in a proof by prices: which pairs are settled, and what no answer that is left exceeds."""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+
+from mentormatch.assignment.model.problem import AssignmentProblem, Loads
+from mentormatch.assignment.model.scores import IntMatrix
+from mentormatch.assignment.model.solution import Prices
+from mentormatch.assignment.verification.pricing import left_by
+from mentormatch.assignment.verification.reduced_costs import Pricing, exact_product, exact_sum, listed
+from mentormatch.base.columns import BoolVector, IntVector
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The answers that leave the ``settled`` pairs as ``chosen``, and everybody within their loads.
+
+    ``mentors``, ``mentees``, ``chosen``, ``settled`` (e,): every pair that may be looked at; pairs that are not listed
+    are settled as not chosen. ``least`` and ``most``: what the people of each side take in all. ``sides``: the loads
+    that the problem asks for. ``extremes``: bounds on the scores of all pairs, listed or not.
+    """
+
+    mentors: IntVector
+    mentees: IntVector
+    chosen: BoolVector
+    settled: BoolVector
+    least: tuple[IntVector, ...]
+    most: tuple[IntVector, ...]
+    sides: tuple[Loads, Loads]
+    extremes: tuple[int, int]
+
+    @classmethod
+    def of(
+        cls, problem: AssignmentProblem, chosen: IntMatrix, least: int | None = None, near: Prices | None = None
+    ) -> Self:
+        """Return all answers among pairs of a score of ``least`` or more, None: all pairs.
+
+        Pins are settled, and so are the other pairs of people whom pins leave no place. With prices ``near``, pairs
+        that are worth less than these need not be listed.
+        """
+        scores = problem.scores if least is None else problem.scores.keeping(np.full(problem.shape[1], least))
+        pins = np.array(problem.pins, dtype=np.int64).reshape(-1, 2)
+        named = np.concatenate([chosen, pins])
+        mentors, mentees = scores.pairs() if near is None else left_by(problem, scores, near, named)
+        pinned = listed(problem, mentors, mentees, pins)
+        sides = (problem.mentors, problem.mentees)
+        most = tuple(np.minimum(loads.most, degree) for loads, degree in zip(sides, scores.degrees(), strict=True))
+        always = tuple(loads.always for loads in sides)
+        taken = listed(problem, mentors, mentees, chosen)
+        face = cls(mentors, mentees, taken, pinned, always, most, sides, scores.extremes)
+        full = [taken >= most for taken, most in zip(face.loads(pinned), most, strict=True)]
+        return face._settling(full[0][mentors] | full[1][mentees])
+
+    @property
+    def places(self) -> int:
+        """Return a bound on the number of pairs that can be chosen."""
+        return min(int(most.sum()) for most in self.most)
+
+    def loads(self, mask: BoolVector) -> tuple[IntVector, ...]:
+        """Return how many pairs of a mask each person of both sides is in."""
+        sides = zip((self.mentors, self.mentees), self.most, strict=True)
+        return tuple(np.bincount(people[mask], minlength=len(most)) for people, most in sides)
+
+    def bound(self, stage: Pricing) -> int:
+        """Return what no answer exceeds in a stage, in parts."""
+        counted = np.where(self.settled, self.chosen, stage.surplus > 0)
+        terms = [exact_sum(self._terms(stage, side)) for side in (0, 1)]
+        return exact_sum(stage.surplus[counted]) + sum(terms) + stage.others
+
+    def _terms(self, stage: Pricing, side: int) -> IntVector:
+        """Return the most that each person of a side adds to the bound."""
+        full = self._full(stage, side)
+        return np.where(self._unused(side), np.maximum(full, 0), full)
+
+    def _full(self, stage: Pricing, side: int) -> IntVector:
+        """Return the most that each person of a side adds to the bound if they are used."""
+        loads, price = self.sides[side], stage.sides[side]
+        least = np.where(self._unused(side), loads.least, self.least[side])
+        ends = exact_product(np.stack([least, self.most[side]]), price)
+        return np.asarray(np.maximum(*ends) + stage.links[side])
+
+    def _unused(self, side: int) -> BoolVector:
+        """Return who may still be used not at all, and has a minimum otherwise."""
+        return np.asarray(self.sides[side].waivable & (self.least[side] == 0))
+
+    def narrowed(self, stage: Pricing, gap: int) -> Self:
+        """Return the answers that are worth no less than the chosen pairs, whose worth the bound exceeds by ``gap``."""
+        face = self._settling(np.abs(stage.surplus) > gap)
+        if gap:
+            return face
+        held = [
+            (price != 0) & (~self._unused(side) | (self._full(stage, side) != 0))
+            for side, price in enumerate(stage.sides)
+        ]
+        sides = list(zip(held, self.loads(self.chosen), face.least, face.most, strict=True))
+        face = replace(
+            face,
+            least=tuple(np.where(priced, load, least) for priced, load, least, _ in sides),
+            most=tuple(np.where(priced, load, most) for priced, load, _, most in sides),
+        )
+        return face._settling(face._on_no_walk())
+
+    def _settling(self, mask: BoolVector) -> Self:
+        """Return the answers with more pairs settled, and nobody below the settled pairs that they are in."""
+        settled = self.settled | mask
+        taken = self.loads(settled & self.chosen)
+        least = tuple(np.maximum(low, count) for low, count in zip(self.least, taken, strict=True))
+        return replace(self, settled=settled, least=least)
+
+    def _on_no_walk(self) -> BoolVector:
+        """Return (e,) bool: the pairs on no cycle of the residual graph of people and a sink."""
+        n, m = (len(most) for most in self.most)
+        graph: list[list[int]] = [[] for _ in range(n + m + 1)]
+        pairs = np.column_stack([self.mentors, self.mentees + n, self.chosen])[~self.settled]
+        for mentor, mentee, chosen in pairs.tolist():
+            graph[mentee if chosen else mentor].append(mentor if chosen else mentee)
+        loads = self.loads(self.chosen)
+        more = np.concatenate([loads[0] < self.most[0], loads[1] > self.least[1]])
+        less = np.concatenate([loads[0] > self.least[0], loads[1] < self.most[1]])
+        graph[n + m] = np.flatnonzero(more).tolist()
+        for person in np.flatnonzero(less).tolist():
+            graph[person].append(n + m)
+        part = np.array(_strong_parts(graph))
+        return np.asarray(part[self.mentors] != part[self.mentees + n])
+
+
+def _strong_parts(graph: list[list[int]]) -> list[int]:
+    """Return the strongly connected part of each node, by two searches in depth (Kosaraju and Sharir 1981)."""
+    back: list[list[int]] = [[] for _ in graph]
+    for tail, heads in enumerate(graph):
+        for head in heads:
+            back[head].append(tail)
+    part = [-1] * len(graph)
+    for root in reversed(_finished(graph)):
+        pending = [root] if part[root] < 0 else []
+        while pending:
+            node = pending.pop()
+            if part[node] < 0:
+                part[node] = root
+                pending += [other for other in back[node] if part[other] < 0]
+    return part
+
+
+def _finished(graph: list[list[int]]) -> list[int]:
+    """Return the nodes in the order in which a search in depth leaves them."""
+    left, seen = [], [False] * len(graph)
+    for root in range(len(graph)):
+        path = [] if seen[root] else [(root, iter(graph[root]))]
+        seen[root] = True
+        while path:
+            node, heads = path[-1]
+            head = next((head for head in heads if not seen[head]), None)
+            if head is None:
+                left.append(node)
+                path.pop()
+            else:
+                seen[head] = True
+                path.append((head, iter(graph[head])))
+    return left

@@ -1,0 +1,92 @@
+"""A file is written whole or not at all."""
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from pathlib import Path
+from typing import BinaryIO
+
+from mentormatch.errors import OutputError
+from mentormatch.languages import tr
+from mentormatch.languages.phrases import system_reason
+
+OWN_FILES = Path("/proc/self/fd")
+"""Where the system shows the open files of this process, also those that have no name."""
+
+
+_read: ContextVar[frozenset[tuple[int, int]]] = ContextVar("read", default=frozenset())
+
+
+@contextmanager
+def reading(paths: Iterable[Path]) -> Iterator[None]:
+    """Know in a ``with`` block which files are read: no document takes their place, whatever name it has."""
+    token = _read.set(frozenset(number for path in paths for number in numbers(path)))
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
+def is_read(path: Path) -> bool:
+    """Say whether a file is one of those that are read, also by a link or under another spelling."""
+    return any(number in _read.get() for number in numbers(path))
+
+
+def numbers(path: Path) -> Iterator[tuple[int, int]]:
+    """Yield by which numbers the system knows a file, nothing where there is none."""
+    with suppress(OSError):
+        status = path.stat()
+        yield status.st_dev, status.st_ino
+
+
+def write_whole(path: Path, content: bytes, *, private: bool = False, once: bool = False) -> None:
+    """Write a file beside its final place, then move it there, so that it is whole or absent.
+
+    A ``private`` file can be read by its owner alone. Folders are made as needed. Raises OutputError where it cannot be
+    written, and FileExistsError where it is to be written ``once`` and is there; what stood there before then stands.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with drafted(draft, 0o600 if private else 0o666) as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            name(file, draft)
+        move(draft, path, once=once)
+    except OSError as error:
+        if once and isinstance(error, FileExistsError) and path.parent.is_dir():
+            raise
+        refused = tr("{file} : le fichier ne peut pas être écrit ({error})", file=path.name, error=system_reason(error))
+        raise OutputError(refused) from None
+    finally:
+        with suppress(OSError):  # an interrupt leaves no draft either; a whole file has moved away
+            draft.unlink()
+
+
+def move(draft: Path, path: Path, *, once: bool) -> None:
+    """Give a draft its final name; raises FileExistsError where another file may not lose it."""
+    if once:
+        with suppress(PermissionError, NotImplementedError):  # this file system has no links
+            path.hardlink_to(draft)
+            return
+        if path.exists():
+            raise FileExistsError(path)
+    draft.replace(path)
+
+
+def drafted(draft: Path, mode: int) -> BinaryIO:
+    """Open a draft, where the system can one that has no name yet: it is gone with this process, even if killed."""
+    if OWN_FILES.is_dir():
+        with suppress(OSError):
+            nameless = getattr(os, "O_TMPFILE", 0) | os.O_WRONLY
+            return os.fdopen(os.open(draft.parent, nameless, mode), "wb")
+    return open(draft, "wb", opener=lambda path, flags: os.open(path, flags, mode))
+
+
+def name(file: BinaryIO, draft: Path) -> None:
+    """Give a draft its name, where it has none yet."""
+    if not os.fstat(file.fileno()).st_nlink:
+        draft.unlink(missing_ok=True)
+        os.link(OWN_FILES / str(file.fileno()), draft, src_dir_fd=file.fileno())  # without a folder no link is followed

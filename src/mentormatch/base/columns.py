@@ -1,0 +1,270 @@
+"""Typed columns: the answers of n people to one question, in the shape that scoring needs.
+
+Axis 0 is people. Each column says who answered (``known``), gives a part of itself (``take``) and shows one answer as
+text (``shown``). Options are held by label, so that the columns of two sides are aligned by their labels, never by
+position.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.languages import tr
+from mentormatch.languages.affirmation import affirmed
+from mentormatch.languages.text_keys import canonical, fold
+
+type BoolVector = NDArray[np.bool_]
+type IntVector = NDArray[np.int64]
+type Index = NDArray[np.intp] | Sequence[int]
+
+NONE = -1
+"""The code, or grade, of an answer that was not given."""
+
+
+class Column(Protocol):
+    """The answers of n people to one question."""
+
+    @property
+    def known(self) -> BoolVector:
+        """Return (n,) bool: who answered."""
+        ...
+
+    def take(self, index: Index) -> Self:
+        """Return the column of the people at ``index`` only."""
+        ...
+
+    def shown(self, row: int) -> str:
+        """Return the answer of one person as staff read it, empty where there is none."""
+        ...
+
+    def alike(self) -> IntVector:
+        """Return (n,) int64: a number from 0 for each answer, the same where two people gave the same, or none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """One option each: ``values`` (n,) int64 index into ``labels``, -1 for no answer."""
+
+    labels: tuple[str, ...]
+    values: IntVector
+
+    @property
+    def known(self) -> BoolVector:
+        return np.asarray(self.values != NONE)
+
+    @property
+    def spoken_labels(self) -> tuple[str, ...]:
+        """The options as people read them."""
+        return self.labels
+
+    def named(self, answers: Iterable[str]) -> BoolVector:
+        """Return (k,) bool: the options that one of ``answers`` names, whatever its case and accents."""
+        return named(self.labels, answers)
+
+    def take(self, index: Index) -> "Codes":
+        return Codes(self.labels, self.values[index])
+
+    def shown(self, row: int) -> str:
+        code = int(self.values[row])
+        return "" if code == NONE else self.spoken_labels[code]
+
+    def alike(self) -> IntVector:
+        return self.values - NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Affirmations(Codes):
+    """Yes or no each, 1 for yes: its labels are the same in every language, and are shown in the one spoken."""
+
+    @property
+    def spoken_labels(self) -> tuple[str, ...]:
+        """Yes and no in the language that is spoken."""
+        return tuple(map(tr, self.labels))
+
+    def named(self, answers: Iterable[str]) -> BoolVector:
+        """Return (2,) bool: whether one of ``answers`` says no, and whether one says yes, in whatever words."""
+        said = set(map(affirmed, answers))
+        return np.array([False in said, True in said])
+
+    def take(self, index: Index) -> "Affirmations":
+        return Affirmations(self.labels, self.values[index])
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Several options each: ``values`` (n, k) bool, ``known`` (n,) bool."""
+
+    labels: tuple[str, ...]
+    values: NDArray[np.bool_]
+    known: BoolVector
+
+    def named(self, answers: Iterable[str]) -> BoolVector:
+        """Return (k,) bool: the options that one of ``answers`` names, whatever its case and accents."""
+        return named(self.labels, answers)
+
+    def take(self, index: Index) -> "Members":
+        return Members(self.labels, self.values[index], self.known[index])
+
+    def shown(self, row: int) -> str:
+        return ", ".join(self.labels[item] for item in np.flatnonzero(self.values[row]))
+
+    def alike(self) -> IntVector:
+        return numbered_rows(np.column_stack([self.values, self.known]))
+
+
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """Options in order of preference: ``values`` (n, k) int64, 1 for the first choice, 0 where not ranked.
+
+    ``most`` is the number of ranks that could be given.
+    """
+
+    labels: tuple[str, ...]
+    values: NDArray[np.int64]
+    most: int
+
+    @property
+    def known(self) -> BoolVector:
+        return self.values.any(axis=1)
+
+    def take(self, index: Index) -> "Ranks":
+        return Ranks(self.labels, self.values[index], self.most)
+
+    def shown(self, row: int) -> str:
+        ranks = self.values[row]
+        chosen = [item for item in np.argsort(ranks, kind="stable") if ranks[item]]
+        return ", ".join(self.labels[item] for item in chosen)
+
+    def alike(self) -> IntVector:
+        return numbered_rows(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Grades:
+    """A grid: ``values`` (n, k) int64, the level given to each item, 0 the lowest, -1 where blank."""
+
+    labels: tuple[str, ...]
+    levels: tuple[str, ...]
+    values: NDArray[np.int64]
+
+    @property
+    def known(self) -> BoolVector:
+        return np.asarray((self.values != NONE).any(axis=1))
+
+    def take(self, index: Index) -> "Grades":
+        return Grades(self.labels, self.levels, self.values[index])
+
+    def shown(self, row: int) -> str:
+        grades = self.values[row]
+        given = np.flatnonzero(grades != NONE)
+        return ", ".join(f"{self.labels[item]} : {self.levels[grades[item]]}" for item in given)
+
+    def alike(self) -> IntVector:
+        return numbered_rows(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """``values`` (n,) float64, NaN for no answer."""
+
+    values: NDArray[np.float64]
+
+    @property
+    def known(self) -> BoolVector:
+        return ~np.isnan(self.values)
+
+    def take(self, index: Index) -> "Numbers":
+        return Numbers(self.values[index])
+
+    def shown(self, row: int) -> str:
+        value = float(self.values[row])
+        return "" if np.isnan(value) else f"{value:g}".replace(".", ",")
+
+    def alike(self) -> IntVector:
+        return numbered(self.values)
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names in the order typed: one tuple a person, empty for "none", None for no answer."""
+
+    values: tuple[tuple[str, ...] | None, ...]
+
+    @cached_property
+    def known(self) -> BoolVector:
+        """Return (n,) bool: who answered. Made when first needed."""
+        return np.array([value is not None for value in self.values], dtype=bool)
+
+    @cached_property
+    def compared(self) -> tuple[tuple[str, ...], ...]:
+        """Return the names that each person gave in the form in which they are compared. Made when first needed."""
+        form = {name: canonical(name) for name in set(chain.from_iterable(filter(None, self.values)))}.__getitem__
+        return tuple(tuple(map(form, value)) if value else () for value in self.values)
+
+    def take(self, index: Index) -> "Names":
+        return Names(tuple(self.values[row] for row in index))
+
+    def shown(self, row: int) -> str:
+        return ", ".join(self.values[row] or ())
+
+    def alike(self) -> IntVector:
+        return numbered_objects(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Free text as typed, empty for no answer."""
+
+    values: tuple[str, ...]
+
+    @property
+    def known(self) -> BoolVector:
+        return np.array([value != "" for value in self.values], dtype=bool)
+
+    def take(self, index: Index) -> "Texts":
+        return Texts(tuple(self.values[row] for row in index))
+
+    def shown(self, row: int) -> str:
+        return self.values[row]
+
+    def alike(self) -> IntVector:
+        return numbered_objects(self.values)
+
+
+def named(labels: Sequence[str], answers: Iterable[str]) -> BoolVector:
+    """Return (k,) bool: which of ``labels`` are among ``answers``, as options are compared."""
+    wanted = {fold(answer) for answer in answers}
+    return np.array([fold(label) in wanted for label in labels], dtype=bool)
+
+
+def numbered(values: NDArray[np.generic]) -> IntVector:
+    """Return (n,) int64: a number from 0 for each value, NaN being one."""
+    return np.asarray(np.unique(values, return_inverse=True)[1], dtype=np.int64)
+
+
+WORD = 62
+"""So many bits of a row fit into one number, and none is lost."""
+
+
+def numbered_rows(rows: NDArray[np.generic]) -> IntVector:
+    """Return (n,) int64: a number from 0 for each row of (n, k) whole numbers or truths."""
+    if not rows.size:
+        return np.zeros(len(rows), dtype=np.int64)
+    whole = rows.astype(np.int64)
+    whole -= whole.min()
+    bits = int(whole.max()).bit_length()
+    if bits * rows.shape[1] <= WORD:
+        return np.asarray(whole @ (1 << (bits * np.arange(rows.shape[1]))))
+    return numbered(whole.view(np.dtype((np.void, whole.itemsize * whole.shape[1]))).ravel())
+
+
+def numbered_objects(values: Sequence[object]) -> IntVector:
+    """Return (n,) int64: a number from 0 for each object."""
+    places: dict[object, int] = {}
+    return np.array([places.setdefault(value, len(places)) for value in values], dtype=np.int64)

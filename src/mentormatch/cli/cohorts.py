@@ -1,0 +1,102 @@
+"""What commands work on: the people in the answers, with what they wished, under what the team decided."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mentormatch.cli.messages import say
+from mentormatch.cli.options import FILE
+from mentormatch.languages import mark, tr
+
+if TYPE_CHECKING:
+    from mentormatch.explanation.edits import Note
+    from mentormatch.operations.matching import Keys, Matching
+    from mentormatch.people.cohort import Cohort
+    from mentormatch.programme.programme import Programme
+
+Wishes = Annotated[
+    list[Path] | None,
+    typer.Option("--wishes", metavar=FILE, help=mark("Un formulaire de souhaits rempli ; à répéter.")),
+]
+Decided = Annotated[
+    Path | None,
+    typer.Option("--decisions", metavar=FILE, help=mark("Le classeur des binômes, après les décisions de l'équipe.")),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the options of a command say of the pairs: forms of wishes, the workbook of decisions, seed and limits."""
+
+    wishes: tuple[Path, ...] = ()
+    decisions: Path | None = None
+    seed: int = 0
+    time_limit_s: float | None = None
+    memory_mb: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The people, the programme, the pairs that the team imposed and set aside, and what it wrote beside pairs."""
+
+    cohort: "Cohort"
+    programme: "Programme"
+    pins: tuple["Keys", ...] = ()
+    bans: tuple["Keys", ...] = ()
+    notes: tuple["Note", ...] = ()
+
+    @property
+    def decided(self) -> "Programme":
+        """The programme, what the team decided among its rules."""
+        from mentormatch.operations.matching import named
+        from mentormatch.rules.kinds.ban import Ban
+        from mentormatch.rules.kinds.pin import Pin
+
+        return self.programme.with_rules([*named(Pin, self.pins, self.cohort), *named(Ban, self.bans, self.cohort)])
+
+
+def ground(programme: Path, files: dict[str, Any], asked: Asked) -> Ground:
+    """Return what there is to work on: the people in these files, with what they chose and what the team decided."""
+    from mentormatch.programme.enrolment import read_survey
+    from mentormatch.programme.programme import Programme
+    from mentormatch.report.reviewed.decisions import read_decisions
+
+    loaded = Programme.load(programme)
+    loaded.must_form_pairs()
+    cohort = with_forms(read_survey(loaded, **files), programme, loaded, asked.wishes)
+    if asked.decisions is None:
+        return Ground(cohort, loaded)
+    decided = read_decisions(asked.decisions, cohort, loaded)
+    say(tr("Décisions reprises : {decisions}.", decisions=decided))
+    if decided.notes:
+        say(tr("Du classeur ne sont pas repris les feuilles ajoutées, les commentaires de cellule et les couleurs."))
+    return Ground(cohort, loaded, decided.pins, decided.bans, decided.notes)
+
+
+def with_forms(cohort: "Cohort", programme: Path, loaded: "Programme", wishes: tuple[Path, ...]) -> "Cohort":
+    """Return the cohort with what people chose in forms of wishes, ``programme`` being the file beside their codes."""
+    if not wishes:
+        return cohort
+    from mentormatch.profiles.choices import with_wishes
+    from mentormatch.survey.privacy import pseudonyms_for
+
+    return with_wishes(cohort, loaded, pseudonyms_for(programme), *wishes)
+
+
+def matched(programme: Path, files: dict[str, Any], asked: Asked) -> "Matching":
+    """Return the matching of the people in these files, with what they chose and what the team decided."""
+    from mentormatch.operations.matching import match
+
+    on = ground(programme, files, asked)
+    matching = match(
+        on.cohort,
+        on.programme,
+        seed=asked.seed,
+        pins=on.pins,
+        bans=on.bans,
+        time_limit_s=asked.time_limit_s,
+        memory_mb=asked.memory_mb,
+    )
+    return matching.with_notes(on.notes)

@@ -1,0 +1,119 @@
+"""What becomes of a matching: written where it was asked for, told, and the exit code of its status."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mentormatch.cli.messages import complain, say, say_written, write_json, write_text
+from mentormatch.languages import mark, tr
+from mentormatch.languages.control_characters import on_one_line
+
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--out",
+        metavar=mark("FICHIER|DOSSIER"),
+        help=mark("Fichier .xlsx, .html, .csv, .json ou .parquet, ou dossier."),
+    ),
+]
+ADVICE = {
+    "no_mentors": mark("vérifiez que le fichier des mentor·es est le bon, et ce que dit `mentormatch intake`"),
+    "no_mentees": mark("vérifiez que le fichier des mentoré·es est le bon, et ce que dit `mentormatch intake`"),
+    "no_criterion": mark("ajoutez au programme une section [[criteria]] dont le poids n'est pas nul"),
+}
+EXIT_CODES = {"proved": 0, "feasible": 0, "infeasible": 4, "stopped": 5, "failed": 1}
+
+
+def deliver(matching: Any, out: Path | None, *, signed: dict[str, Any], as_json: bool) -> None:
+    """Write the matching where it was asked for, say what it is, and end with the code of its status.
+
+    ``signed`` says who made it and why, for the log of a folder, and whether what is there is replaced. Raises
+    RequestError, and writes nothing, where a side is empty or no criterion counts.
+    """
+    from mentormatch.cli.summary import pairs_text
+    from mentormatch.contract.match_response import MatchResponse
+
+    refuse_empty(matching)
+    written = saved(matching, out, signed)
+    if as_json:
+        write_json(MatchResponse.of(matching).to_json())
+    elif out is None:
+        write_text(pairs_text(matching))
+    tell(matching, written)
+    raise typer.Exit(EXIT_CODES[str(matching.status)])
+
+
+def refuse_empty(matching: Any) -> None:
+    """Raise RequestError where nobody is on a side, or no criterion counts: there is nothing to form or compare."""
+    from mentormatch.errors import Problem, RequestError
+    from mentormatch.explanation.caveats import EMPTY
+
+    empty = [caveat for caveat in matching.caveats if caveat.code in EMPTY]
+    if empty:
+        problems = [Problem(str(caveat.code), caveat.sentence, advice=tr(ADVICE[caveat.code])) for caveat in empty]
+        raise RequestError(tr("Rien n'a été formé ni écrit"), problems)
+
+
+def saved(matching: Any, out: Path | None, signed: dict[str, Any]) -> tuple[Path, ...]:
+    """Write the matching where it was asked for; not where it has no answer, and documents of one are there."""
+    if out is None:
+        return ()
+    from mentormatch.report.folder import stays
+
+    if stays(matching, out):
+        say_kept(out)
+        return ()
+    return write(matching, out, signed)
+
+
+def write(matching: Any, out: Path, signed: dict[str, Any]) -> tuple[Path, ...]:
+    """Write the matching, with other files of the same run where there are some."""
+    from mentormatch.languages import language
+    from mentormatch.report.folder import save_folder
+
+    if "examples" in signed:
+        with language(matching.language, unless_asked=True):
+            return save_folder(matching, out, **signed)
+    written: tuple[Path, ...] = matching.save(out, **signed)
+    return written
+
+
+def unanswered(status: Any, *out: Path) -> bool:
+    """Say whether there is no answer to be written where something is, and say so to people."""
+    there = [path for path in out if path.exists()] if EXIT_CODES[str(status)] else []
+    for path in there:
+        say_kept(path)
+    return bool(there)
+
+
+def refuse_unanswered(matching: Any) -> None:
+    """End with the code of a status that is no answer, once it is told: of no pairs there is nothing to write."""
+    code = EXIT_CODES[str(matching.status)]
+    if code:
+        tell(matching, ())
+        complain(tr("Rien n'a été écrit."))
+        raise typer.Exit(code)
+
+
+def say_kept(path: Path) -> None:
+    """Say that a run that has no answer has left what was there."""
+    complain(tr("Rien n'a été écrit : {path} garde ce qui s'y trouvait.", path=path))
+
+
+def tell(matching: Any, written: tuple[Path, ...]) -> None:
+    """Say what a matching is, and which files hold it; where it is none, why, also to those who want quiet."""
+    from mentormatch.cli.summary import summary
+
+    speak = complain if EXIT_CODES[str(matching.status)] else say
+    for caveat in matching.caveats:
+        speak(on_one_line(caveat.sentence))
+    for remark in matching.cohort.remarks:
+        if remark.line is None:
+            say(on_one_line(tr("À vérifier : {remark}", remark=remark.text)))
+    speak(summary(matching))
+    for sentence in matching.diagnosis.sentences if matching.diagnosis else ():
+        speak(on_one_line(f"  - {sentence}"))
+    for path in written:
+        say_written(path)

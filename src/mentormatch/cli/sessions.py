@@ -1,0 +1,198 @@
+"""The commands ``topics``, ``dates`` and ``turns``: what a group treats, when it meets, and who presents."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mentormatch.cli.delivery import EXIT_CODES, unanswered
+from mentormatch.cli.messages import complain, say, say_written, write_json, write_text
+from mentormatch.cli.options import (
+    FILE,
+    HERE,
+    TEXT,
+    Answers,
+    AsJson,
+    EncodingName,
+    Mentees,
+    Mentors,
+    ProgrammeFile,
+    Replace,
+    Seed,
+    TimeLimit,
+    ToolName,
+    sources,
+)
+from mentormatch.languages import mark, tr
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mentormatch.groups.result import Result
+    from mentormatch.people.cohort import Cohort
+    from mentormatch.programme.programme import Programme
+
+Out = Annotated[
+    list[Path] | None,
+    typer.Option("-o", "--out", metavar=FILE, help=mark("Fichier .xlsx, .html, .csv, .json ou .ics ; à répéter.")),
+]
+Staff = Annotated[
+    bool, typer.Option("--staff", help=mark("Avec ce qui est réservé à l'équipe : qui a demandé quoi, qui manque."))
+]
+Number = Annotated[
+    int | None,
+    typer.Option("--number", min=1, metavar=mark("ENTIER"), help=mark("Combien de séances ; sinon, le programme.")),
+]
+Member = Annotated[
+    list[str] | None,
+    typer.Option("--member", metavar=TEXT, help=mark("Le code d'un membre du groupe ; à répéter. Sinon, tous.")),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where a result goes, and who may read it."""
+
+    out: tuple[Path, ...]
+    staff: bool
+    replace: bool
+    as_json: bool
+
+
+GroupsFile = Annotated[
+    Path | None,
+    typer.Option("--groups", metavar=FILE, help=mark("Le fichier des groupes (.json, ou une feuille) ; avec --group.")),
+]
+GroupNumber = Annotated[
+    int | None,
+    typer.Option("--group", min=1, metavar=mark("ENTIER"), help=mark("Pour ce groupe du fichier --groups seulement.")),
+]
+
+
+def topics_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    encoding: EncodingName = None,
+    number: Number = None,
+    out: Out = None,
+    replace: Replace = False,
+    staff: Staff = False,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Choose the topics of a group."""
+    from mentormatch.groups.sessions import topics_of
+
+    cohort, loaded = read(programme, sources(answers, mentors, mentees, tool, encoding))
+    found = topics_of(cohort, loaded, number=number, seed=seed, time_limit_s=time_limit)
+    deliver(found, Delivery(tuple(out or ()), staff, replace, as_json))
+
+
+def dates_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    encoding: EncodingName = None,
+    number: Number = None,
+    member: Member = None,
+    groups: GroupsFile = None,
+    group: GroupNumber = None,
+    out: Out = None,
+    replace: Replace = False,
+    staff: Staff = False,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Choose the dates of a group's sessions."""
+    from mentormatch.groups.sessions import dates_of
+
+    cohort, loaded = read(programme, sources(answers, mentors, mentees, tool, encoding))
+    members = members_asked(cohort, member, groups, group)
+    found = dates_of(cohort, loaded, members, number=number, seed=seed, time_limit_s=time_limit)
+    deliver(found, Delivery(tuple(out or ()), staff, replace, as_json))
+
+
+def turns_command(  # noqa: PLR0913 - the options of the command line are its contract
+    answers: Answers = None,
+    *,
+    programme: ProgrammeFile = HERE,
+    mentors: Mentors = None,
+    mentees: Mentees = None,
+    tool: ToolName = None,
+    encoding: EncodingName = None,
+    member: Member = None,
+    groups: GroupsFile = None,
+    group: GroupNumber = None,
+    out: Out = None,
+    replace: Replace = False,
+    staff: Staff = False,
+    seed: Seed = 0,
+    time_limit: TimeLimit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say who presents at which session, at the dates that are best where the programme proposes dates."""
+    from mentormatch.groups.sessions import dates_of, turns_of
+
+    cohort, loaded = read(programme, sources(answers, mentors, mentees, tool, encoding))
+    members = members_asked(cohort, member, groups, group)
+    proposed = loaded.sessions is not None and bool(loaded.sessions.dates)
+    dates = dates_of(cohort, loaded, members, seed=seed, time_limit_s=time_limit) if proposed else None
+    found = turns_of(cohort, loaded, members, dates=dates, seed=seed, time_limit_s=time_limit)
+    deliver(found, Delivery(tuple(out or ()), staff, replace, as_json))
+
+
+def members_asked(
+    cohort: "Cohort", member: list[str] | None, groups: Path | None, group: int | None
+) -> "Sequence[str] | None":
+    """Return the members that are asked about, named one by one or as a group of a file; None: everybody.
+
+    Raises an error of usage where a file is named without the number of a group, or the number without a file.
+    """
+    if (groups is None) != (group is None) or (member and groups):
+        raise typer.BadParameter(tr("donnez --groups et --group ensemble, ou bien --member"))
+    if groups is None or group is None:
+        return member
+    from mentormatch.groups.past import read_groups
+
+    there = read_groups(groups, cohort)
+    if group > len(there):
+        raise typer.BadParameter(tr("--group : ce fichier a {count} groupes", count=len(there)))
+    return there[group - 1]
+
+
+def read(programme: Path, files: dict[str, Any]) -> "tuple[Cohort, Programme]":
+    """Return the people who answered, and their programme."""
+    from mentormatch.programme.enrolment import read_survey
+    from mentormatch.programme.programme import Programme
+
+    loaded = Programme.load(programme)
+    return read_survey(loaded, **files), loaded
+
+
+def deliver(result: "Result", to: Delivery) -> None:
+    """Write a result where it was asked for, say what it is, and end with the code of its status."""
+    from mentormatch.report.sessions import Asked, first_table_as_text, to_json
+
+    asked, code = Asked(result, to.staff), EXIT_CODES[str(result.status)]
+    written = () if unanswered(result.status, *to.out) else to.out
+    if written:
+        result.save(*written, staff=to.staff, replace=to.replace)
+    if to.as_json:
+        write_json(to_json(asked).decode("utf-8"))
+    elif not to.out:
+        write_text(first_table_as_text(asked))
+    for sentence in (*result.sentences, *result.staff_sentences):
+        (complain if code else say)(sentence)
+    for path in written:
+        say_written(path)
+    raise typer.Exit(code)

@@ -1,0 +1,85 @@
+"""The language of the command line: the one asked for, else that of the programme, else that of the locale."""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mentormatch.languages import FRENCH, LANGUAGES, language, mark
+
+VARIABLE = "MENTORMATCH_LANGUAGE"
+LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""The variables that name the locale of messages, the first that is set winning (POSIX, 8.2)."""
+ASKED = "mentormatch.language"
+"""Under this key a context knows that somebody asked for a language."""
+
+
+def of_environment(variables: Mapping[str, str] = os.environ) -> str:
+    """Return the language to begin with: the one that the environment asks for, else that of the locale.
+
+    A locale of a language that is not spoken here, or of none (C, POSIX), is answered in French.
+
+    >>> of_environment({"LANG": "en_GB.UTF-8"}), of_environment({"LC_ALL": "C.UTF-8", "LANG": "en_GB.UTF-8"})
+    ('en', 'fr')
+    """
+    if variables.get(VARIABLE) in LANGUAGES:
+        return variables[VARIABLE]
+    locale = next((variables[name] for name in LOCALES if variables.get(name)), "")
+    code = re.split(r"[_.@-]", locale)[0].lower()
+    return code if code in LANGUAGES else FRENCH
+
+
+def speak(ctx: typer.Context, code: str | None) -> str | None:
+    """Speak a language from now on, where one is asked for."""
+    if code is None:
+        return code
+    try:
+        ctx.find_root().with_resource(language(code))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    ctx.meta[ASKED] = code
+    return code
+
+
+def speak_as(ctx: typer.Context, programme: Path) -> Path:
+    """Speak the language of a programme file from now on, unless one was asked for."""
+    speak_own(ctx, language_of(programme))
+    return programme
+
+
+def speak_own(ctx: typer.Context, code: object) -> None:
+    """Speak the language that a programme names, if it names one, unless one was asked for."""
+    if code in LANGUAGES and ASKED not in ctx.meta:
+        ctx.find_root().with_resource(language(str(code)))
+
+
+def language_of(programme: Path) -> str:
+    """Return the language that a programme file names, empty where none can be read: loading it will say why."""
+    from mentormatch.base.strict_toml import load_tables
+    from mentormatch.errors import ProgrammeError
+
+    try:
+        return str(load_tables(programme)["programme"]["language"])
+    except (ProgrammeError, KeyError, TypeError):
+        return ""
+
+
+Language = Annotated[
+    str | None,
+    typer.Option(
+        "--language",
+        metavar="|".join(LANGUAGES),
+        envvar=VARIABLE,
+        show_envvar=False,
+        is_eager=True,
+        expose_value=False,
+        callback=speak,
+        help=mark(
+            "La langue de tout ce qui est dit et écrit ; "
+            "sinon, celle de MENTORMATCH_LANGUAGE, du programme, ou du poste."
+        ),
+    ),
+]

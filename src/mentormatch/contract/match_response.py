@@ -1,0 +1,254 @@
+"""What is told of a matching as JSON; codes are stable, sentences in the language that is spoken."""
+
+from typing import Annotated, Self
+
+from pydantic import Field as Setting
+
+from mentormatch.assignment.model.solution import Status
+from mentormatch.base.strict_json import Message
+from mentormatch.contract.response import Response as Response
+from mentormatch.explanation.caveats import Code
+from mentormatch.explanation.diagnosis.findings import Change, Conflict, Diagnosis
+from mentormatch.explanation.goal_prices import price_words
+from mentormatch.explanation.pairs import Pair
+from mentormatch.explanation.unmatched import Unmatched
+from mentormatch.fields import Side
+from mentormatch.operations.matching import Matching
+from mentormatch.people.cohort import Cohort
+from mentormatch.record.seal import Stamp
+
+
+class ContributionOut(Message):
+    """One criterion in one pair, in points out of 100."""
+
+    criterion: str
+    kind: str
+    group: str | None
+    points: float
+    full: float
+    answered: bool
+    reason: str
+
+
+class PairOut(Message):
+    """One pair: points out of 100, the same in millionths, and what they are made of."""
+
+    mentor: str
+    mentee: str
+    points: float
+    score: int
+    answered: float
+    contributions: list[ContributionOut]
+
+
+class ChangeOut(Message):
+    """A change that would help: how many things have to give, and the people it concerns, by their keys."""
+
+    code: str
+    sentence: str
+    cost: int
+    people: list[str]
+
+
+class UnmatchedOut(Message):
+    """Somebody without a partner, and the smallest change that would place them; codes are stable."""
+
+    person: str
+    side: Side
+    code: str
+    reason: str
+    change: ChangeOut | None = None
+
+
+class RejectedOut(Message):
+    """A row that is nobody."""
+
+    source: str
+    line: int
+    key: str
+    reason: str
+
+
+class RemarkOut(Message):
+    """Something about the answers that is worth a look."""
+
+    source: str
+    line: int | None
+    text: str
+
+
+class TierOut(Message):
+    """One goal: what was reached, and the proven bound, in the goal's own unit (millionths for ``total``)."""
+
+    goal: str
+    value: int
+    bound: int | None
+
+
+class CaveatOut(Message):
+    """What has to be known before the status is believed: that nothing was compared, or what rounding made alike."""
+
+    code: Annotated[Code, Setting(strict=False)]
+    sentence: str
+
+
+class GoalPriceOut(Message):
+    """What a goal costs the others: by how much each value differs from what it would be without the goal."""
+
+    goal: str
+    sentence: str
+    differences: dict[str, int]
+
+
+class FindingOut(Message):
+    """One thing that cannot be; ``decisive`` says that it leaves no solution at all."""
+
+    code: str
+    sentence: str
+    missing: int
+    people: list[str]
+    rules: list[str]
+    decisive: bool
+
+
+class ConflictOut(Message):
+    """Rules that cannot hold together, by what they are called; ``proved``: none of them can be spared."""
+
+    rules: list[str]
+    sentence: str
+    proved: bool
+
+
+class DiagnosisOut(Message):
+    """Why there is no answer: all of it in sentences, then the same in parts, ways out cheapest first."""
+
+    sentences: list[str]
+    conflict: ConflictOut | None
+    findings: list[FindingOut]
+    ways_out: list[ChangeOut]
+
+
+class MatchResponse(Response):
+    """The pairs, everybody else with a reason, and what is known of the answer.
+
+    ``goal_prices`` is empty and ``change`` null for large cohorts (see ``Matching``); ``diagnosis`` is null where there
+    is an answer. ``canonical``: all goals are proved and ties are settled, so that the same request gives the same
+    pairs everywhere. Whatever the status is, ``caveats`` come before it: where one says that nothing was compared,
+    nothing is optimal. ``record`` is null but in a file beside a decision and its log, of which it says what they are.
+    """
+
+    status: Annotated[Status, Setting(strict=False)]
+    canonical: bool = False
+    caveats: list[CaveatOut] = Setting(default_factory=list)
+    programme: str
+    seed: int
+    engine: str
+    tiers: list[TierOut]
+    gap: int | None
+    pairs: list[PairOut]
+    unmatched: list[UnmatchedOut]
+    rejected: list[RejectedOut]
+    remarks: list[RemarkOut]
+    goal_prices: list[GoalPriceOut] = Setting(default_factory=list)
+    diagnosis: DiagnosisOut | None = None
+    record: Stamp | None = None
+
+    @classmethod
+    def of(cls, matching: Matching) -> Self:
+        """Return what a matching says."""
+        return cls(
+            status=matching.status,
+            canonical=matching.solution.canonical,
+            caveats=[CaveatOut(code=each.code, sentence=each.sentence) for each in matching.caveats],
+            programme=matching.programme.name,
+            seed=matching.seed,
+            engine=matching.solution.engine,
+            tiers=tiers_out(matching),
+            gap=matching.solution.gap,
+            pairs=[pair_out(pair) for pair in matching.pairs],
+            unmatched=list(map(unmatched_out, matching.unmatched, matching.smallest_changes)),
+            rejected=rejected_out(matching.cohort),
+            remarks=remarks_out(matching.cohort),
+            goal_prices=[
+                GoalPriceOut(goal=price.goal, sentence=price_words(price), differences=price.differences)
+                for price in matching.goal_prices
+            ],
+            diagnosis=None if matching.diagnosis is None else diagnosis_out(matching.diagnosis),
+        )
+
+
+def tiers_out(matching: Matching) -> list[TierOut]:
+    """Return what a plan reaches in each goal, as the contract has it."""
+    return [TierOut(goal=tier.goal, value=tier.value, bound=tier.bound) for tier in matching.solution.tiers]
+
+
+def rejected_out(cohort: Cohort) -> list[RejectedOut]:
+    """Return the rows that are nobody, as the contract has them."""
+    return [RejectedOut(source=row.source, line=row.line, key=row.key, reason=row.reason) for row in cohort.rejected]
+
+
+def remarks_out(cohort: Cohort) -> list[RemarkOut]:
+    """Return the remarks on the answers, as the contract has them."""
+    return [RemarkOut(source=one.source, line=one.line, text=one.text) for one in cohort.remarks]
+
+
+def unmatched_out(one: Unmatched, change: Change | None) -> UnmatchedOut:
+    """Return somebody without a partner as the contract has it."""
+    told = None if change is None else change_out(change)
+    return UnmatchedOut(person=one.person, side=one.side, code=one.code, reason=one.reason, change=told)
+
+
+def change_out(change: Change) -> ChangeOut:
+    """Return a change as the contract has it."""
+    return ChangeOut(code=change.code, sentence=change.sentence, cost=change.cost, people=list(change.people))
+
+
+def conflict_out(conflict: Conflict) -> ConflictOut:
+    """Return a conflict of rules as the contract has it."""
+    rules = [rule.label for rule in conflict.rules]
+    return ConflictOut(rules=rules, sentence=conflict.sentence, proved=conflict.proved)
+
+
+def diagnosis_out(diagnosis: Diagnosis) -> DiagnosisOut:
+    """Return a diagnosis as the contract has it."""
+    conflict = diagnosis.conflict
+    return DiagnosisOut(
+        sentences=list(diagnosis.sentences),
+        conflict=None if conflict is None else conflict_out(conflict),
+        findings=[
+            FindingOut(
+                code=one.code,
+                sentence=one.sentence,
+                missing=one.missing,
+                people=list(one.people),
+                rules=list(one.rules),
+                decisive=one.decisive,
+            )
+            for one in diagnosis.findings
+        ],
+        ways_out=list(map(change_out, diagnosis.ways_out)),
+    )
+
+
+def pair_out(pair: Pair) -> PairOut:
+    """Return one pair as the contract has it."""
+    parts = [
+        ContributionOut(
+            criterion=part.criterion,
+            kind=part.kind,
+            group=part.group,
+            points=part.share / 10_000,
+            full=part.full / 10_000,
+            answered=part.answered,
+            reason=part.reason,
+        )
+        for part in pair.contributions
+    ]
+    return PairOut(
+        mentor=pair.mentor,
+        mentee=pair.mentee,
+        points=pair.points,
+        score=pair.score,
+        answered=pair.answered,
+        contributions=parts,
+    )

@@ -1,0 +1,113 @@
+"""One operation of the contract: a request in, a response out; found by its ``kind``."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+from mentormatch.base.plugins import concrete
+from mentormatch.base.strict_json import parse_json, shown
+from mentormatch.contract.match_response import MatchResponse, Response
+from mentormatch.contract.requests import MatchRequest, Request
+from mentormatch.errors import Problem, RequestError, SurveyError
+from mentormatch.languages import FRENCH, LANGUAGES, language, tr
+from mentormatch.programme.validation_messages import enumerated, nearest
+
+type Told = Mapping[str, Any] | str | bytes | Request
+
+
+class Operation[Asked: Request, Answered: Response](ABC):
+    """What other applications can ask for: ``kind`` names it, ``asked`` and ``told`` are its two messages."""
+
+    kind: ClassVar[str]
+    asked: ClassVar[type[Request]]
+    told: ClassVar[type[Response]]
+
+    @abstractmethod
+    def answer(self, request: Asked) -> Answered:
+        """Return the answer; raises MentorMatchError where the request fits the contract and not the facts."""
+
+    @abstractmethod
+    def example(self) -> dict[str, Any]:
+        """Return a request that is answered, as people would write their first one."""
+
+
+def operations() -> dict[str, Operation[Any, Any]]:
+    """Return every registered operation by its kind."""
+    return {kind: operation() for kind, operation in concrete(Operation, "mentormatch.contract.operations").items()}
+
+
+def ask(kind: str, request: Told) -> Response:
+    """Return what an operation answers to a request: an object, or its JSON text.
+
+    It speaks the ``language`` of the request; without one, that which is spoken already if one was asked for, or that
+    of the programme.
+
+    Raises RequestError where there is no such operation, or the request does not fit the contract, or contradicts
+    itself; ProgrammeError for mistakes in the programme; EngineError where a solver failed.
+    """
+    asked = read(kind, request)
+    operation = operation_named(kind)
+    try:
+        with speaking(asked):
+            answered: Response = operation.answer(asked)
+    except SurveyError as error:  # here answers came in the request
+        raise RequestError(error.message, error.problems) from None
+    return answered
+
+
+def read(kind: str, request: Told) -> Request:
+    """Return a request in the type of its operation, for ``ask``.
+
+    Raises RequestError where there is no such operation, or the request does not fit the contract: what does not fit
+    is known here, before any work, and what contradicts itself only by ``ask``.
+    """
+    operation = operation_named(kind)
+    if isinstance(request, Request):
+        return request
+    return fitted(operation, parse_json(request) if isinstance(request, str | bytes) else request)
+
+
+def fitted(operation: Operation[Any, Any], value: Any) -> Request:
+    """Return a JSON value in the type of an operation's requests; a text in it is a text, whatever it holds."""
+    with speaking(value):
+        request: Request = operation.asked.of(value)
+    return request
+
+
+def operation_named(kind: str) -> Operation[Any, Any]:
+    """Return the operation of this kind; raises RequestError where there is none."""
+    known = operations()
+    if kind not in known:
+        found = Problem(shown(kind), tr("aucune opération de ce nom"), enumerated(known), nearest(kind, known))
+        raise RequestError(tr("Opération inconnue"), [found])
+    return known[kind]
+
+
+@contextmanager
+def speaking(told: object) -> Iterator[None]:
+    """Speak the language that a request asks for, or that of its programme unless one was asked for before."""
+    wished = part_of(told, "language")
+    if wished in LANGUAGES:
+        with language(wished):
+            yield
+        return
+    own = part_of(part_of(part_of(told, "programme"), "programme"), "language")
+    with language(own if own in LANGUAGES else FRENCH, unless_asked=True):
+        yield
+
+
+def part_of(told: object, name: str) -> Any:
+    """Return one part of what was sent, None where there is none, whatever was sent."""
+    return told.get(name) if isinstance(told, Mapping) else getattr(told, name, None)
+
+
+def propose(request: Mapping[str, Any] | MatchRequest) -> MatchResponse:
+    """Return the pairs for a request; the JSON face of ``match``.
+
+    Raises RequestError where the request does not fit the contract, names a field or a person that is not there, or
+    gives a key twice; ProgrammeError for mistakes in the programme.
+    """
+    told = ask("match", request)
+    assert isinstance(told, MatchResponse)
+    return told

@@ -1,0 +1,183 @@
+"""New pairs after some people left and others arrived: the operation ``repair``."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated, Any, Self
+
+import numpy as np
+from pydantic import Field as Setting
+
+from mentormatch.assignment.model.solution import Status
+from mentormatch.base.strict_json import Keys, Message, Text, Whole
+from mentormatch.contract.examples import COHORT
+from mentormatch.contract.match_response import MatchResponse, Response
+from mentormatch.contract.operation import Operation
+from mentormatch.contract.requests import MOST_PEOPLE, SIDES, CohortRequest, Pairs, keys_of
+from mentormatch.errors import Problem, RequestError
+from mentormatch.explanation.reserves import Reserve
+from mentormatch.fields import Side
+from mentormatch.languages import tr
+from mentormatch.languages.phrases import quoted
+from mentormatch.languages.text_keys import canonical
+from mentormatch.operations.evaluation import as_given
+from mentormatch.operations.repair import Repair as Repaired
+from mentormatch.operations.repair import Rung, repair
+from mentormatch.people.cohort import Cohort, People
+from mentormatch.people.turnover import joined
+from mentormatch.programme.programme import Programme
+
+type Pair = tuple[str, str]
+
+
+class RepairRequest(CohortRequest):
+    """Everybody there is today, the pairs there were, and who left.
+
+    Newcomers stand among the others; who left may still stand there, and is left out, or be missing. Each person of
+    ``former`` is one of today's people or one of ``withdrawn``. ``keep`` are former pairs that must stay, for instance
+    those that have begun. ``ladder`` asks what at most 0, 1, 2 ... broken pairs would buy, each by a problem of its
+    own; ``steps`` asks for some of these alone; ``reserves`` asks who would take over each pair.
+    """
+
+    former: Pairs
+    withdrawn: Annotated[list[Text], Setting(max_length=MOST_PEOPLE)] = Setting(default_factory=list)
+    keep: Pairs = Setting(default_factory=list)
+    seed: Whole = 0
+    ladder: bool = False
+    steps: Annotated[list[Whole], Setting(max_length=50)] = Setting(default_factory=list)
+    reserves: bool = False
+
+
+class RungOut(Message):
+    """The best plan that breaks at most so many former pairs; nulls where there is none.
+
+    ``broken`` is how many it breaks, ``matched`` how many pairs it has, ``total`` the sum of their scores in
+    millionths; ``reached`` what it has in each goal, the first one first: its value, and for ``leximin`` all scores.
+    """
+
+    at_most: int
+    status: Annotated[Status, Setting(strict=False)]
+    broken: int | None
+    matched: int | None
+    total: int | None
+    reached: list[list[int]]
+    sentence: str
+
+
+class ReserveOut(Message):
+    """The mentor who would take over one pair, and the score then, in millionths; null: nobody can."""
+
+    mentor: str
+    mentee: str
+    reserve: str | None
+    score: int | None
+    sentence: str
+
+
+class RepairResponse(Response):
+    """The new pairs, what became of each former one, and what was asked for beside.
+
+    A former pair of two people who are both still there is ``kept`` or ``broken``; one that somebody left is ``ended``;
+    ``new`` are the pairs that were not there before. ``ladder`` and ``reserves`` are null unless asked for.
+    """
+
+    sentence: str
+    kept: list[Keys]
+    broken: list[Keys]
+    ended: list[Keys]
+    new: list[Keys]
+    matching: MatchResponse
+    ladder: list[RungOut] | None
+    steps: list[RungOut]
+    reserves: list[ReserveOut] | None
+
+    @classmethod
+    def of(cls, repaired: Repaired, *, ladder: bool, reserves: bool, steps: Iterable[int] = ()) -> Self:
+        """Return what a repair says, and what is asked for beside."""
+        return cls(
+            sentence=str(repaired),
+            kept=pairs_out(repaired.kept),
+            broken=pairs_out(repaired.broken),
+            ended=pairs_out(repaired.ended),
+            new=pairs_out(repaired.new),
+            matching=MatchResponse.of(repaired.matching),
+            ladder=list(map(rung_out, repaired.ladder)) if ladder else None,
+            steps=[rung_out(repaired.rung(step)) for step in steps],
+            reserves=list(map(reserve_out, repaired.reserves)) if reserves else None,
+        )
+
+
+class Repair(Operation[RepairRequest, RepairResponse]):
+    """New pairs for who needs one, with as few former pairs broken as that takes."""
+
+    kind = "repair"
+    asked = RepairRequest
+    told = RepairResponse
+
+    def answer(self, request: RepairRequest) -> RepairResponse:
+        """Return the repaired plan."""
+        today, programme = request.decided()
+        pairs = keys_of(request.former)
+        cohort = with_missing(today, programme, pairs, request.withdrawn)
+        former = as_given(cohort, programme, pairs, seed=request.seed)
+        repaired = repair(former, withdrawn=request.withdrawn, keep=keys_of(request.keep))
+        return RepairResponse.of(repaired, ladder=request.ladder, steps=request.steps, reserves=request.reserves)
+
+    def example(self) -> dict[str, Any]:
+        """Return a mentor who left, and what each number of broken pairs would buy."""
+        former = [{"mentor": "M01", "mentee": "E01"}, {"mentor": "M03", "mentee": "E02"}]
+        return {**COHORT, "former": former, "withdrawn": ["M03"], "keep": former[:1], "ladder": True, "reserves": True}
+
+
+def with_missing(cohort: Cohort, programme: Programme, former: Sequence[Pair], withdrawn: Iterable[str]) -> Cohort:
+    """Return today's people and, without an answer, those of ``former`` who left and are not among them.
+
+    Raises RequestError where a former pair names somebody else.
+    """
+    gone, strangers = set(map(canonical, withdrawn)), list(strangers_in(former, cohort))
+    unknown = [
+        Problem(f"$.former[{place}].{side}", quoted(key), tr("une personne d'aujourd'hui, ou de « withdrawn »"))
+        for place, side, key in strangers
+        if canonical(key) not in gone
+    ]
+    if unknown:
+        raise RequestError(tr("Un binôme d'avant nomme une personne inconnue"), unknown)
+    mentors, mentees = (absent(side, strangers, cohort, programme) for side in SIDES)
+    return joined(cohort, Cohort(mentors, mentees))
+
+
+def strangers_in(pairs: Iterable[Pair], cohort: Cohort) -> Iterator[tuple[int, Side, str]]:
+    """Yield who of these pairs is not in a cohort: the place of the pair, the side, the key."""
+    known = {side: set(map(canonical, cohort.side(side).ids)) for side in SIDES}
+    for place, pair in enumerate(pairs):
+        people = zip(SIDES, pair, strict=True)
+        yield from ((place, side, key) for side, key in people if canonical(key) not in known[side])
+
+
+def absent(side: Side, strangers: Iterable[tuple[int, Side, str]], cohort: Cohort, programme: Programme) -> People:
+    """Return those of one side who are not there, each once, as people who answered nothing."""
+    keys = {canonical(key): key for _, of, key in strangers if of == side}
+    blank = [None] * len(keys)
+    columns = {name: programme.fields[name].column(blank) for name in cohort.side(side).columns}
+    return People(tuple(keys.values()), columns, np.zeros(len(keys), dtype=bool))
+
+
+def pairs_out(pairs: Iterable[tuple[str, str]]) -> list[Keys]:
+    """Return pairs as the contract has them."""
+    return [Keys(mentor=mentor, mentee=mentee) for mentor, mentee in pairs]
+
+
+def rung_out(rung: Rung) -> RungOut:
+    """Return a step of the ladder as the contract has it."""
+    return RungOut(
+        at_most=rung.at_most,
+        status=rung.status,
+        broken=rung.broken,
+        matched=rung.matched,
+        total=rung.total,
+        reached=list(map(list, rung.reached)),
+        sentence=str(rung),
+    )
+
+
+def reserve_out(one: Reserve) -> ReserveOut:
+    """Return a reserve as the contract has it."""
+    return ReserveOut(mentor=one.mentor, mentee=one.mentee, reserve=one.reserve, score=one.score, sentence=str(one))

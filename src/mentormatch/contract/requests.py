@@ -1,0 +1,253 @@
+"""What is sent: a programme, shaped as its TOML file, and the people of both sides."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import ConfigDict, ValidationError, model_validator
+from pydantic import Field as Setting
+from pydantic_core import PydanticCustomError
+
+from mentormatch.base.strict_json import MOST_TOLD, Keys, Message, Text, Whole, refusal, refuse, refuse_unplain, shown
+from mentormatch.contract.answer_rows import Answer, Row, table_of, told_by
+from mentormatch.contract.programme_request import ProgrammeTable
+from mentormatch.contract.request_errors import misfits
+from mentormatch.errors import Problem
+from mentormatch.fields import Answer as Told
+from mentormatch.fields import Side
+from mentormatch.languages import mark, tr
+from mentormatch.languages.text_keys import canonical
+from mentormatch.operations.matching import Matching, match, named
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.enrolment import of_members, plan_of
+from mentormatch.programme.programme import Programme
+from mentormatch.programme.validation_messages import enumerated, nearest
+from mentormatch.rules.kinds.ban import Ban
+from mentormatch.rules.kinds.pin import Pin
+from mentormatch.survey.entries import Submission
+from mentormatch.survey.intake import gather, take_in
+from mentormatch.survey.submissions import said
+
+BY_ID = "id"
+"""Stands for the key field: in a request people are told apart by their ``id``."""
+MOST_PEOPLE, MOST_ROWS, MOST_PAIRS, MOST_ANSWERS = 10_000, 20_000, 20_000, 1_000
+"""How much one request may hold; a service may take less."""
+
+type Pairs = Annotated[list[Keys], Setting(max_length=MOST_PAIRS)]
+type TimeLimit = Annotated[float, Setting(gt=0, le=86_400)] | None
+
+
+class Submitted(Message):
+    """One person: their key, and their answers by the id of the field.
+
+    An answer is text as in a survey file, or what that stands for: a number, true or false, a list of options or names,
+    an object of levels by item; null or absent for no answer.
+    """
+
+    id: Text
+    answers: Annotated[dict[str, Answer], Setting(max_length=MOST_ANSWERS)] = Setting(default_factory=dict)
+
+
+class Request(Message):
+    """What an operation is asked.
+
+    ``language`` is that of the texts in its answer; null: that of the programme.
+    """
+
+    schema_version: Literal[1] = 1
+    language: Literal["fr", "en"] | None = None
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Self:
+        """Return the request in a JSON object; raises RequestError with everything in it that does not fit."""
+        refuse_unplain(data)
+        told: list[Problem] = []
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            told.extend(islice(misfits(error, cls), MOST_TOLD + 1))
+        raise refusal(
+            tr("La demande ne suit pas le contrat"), told
+        )  # outside: the error of pydantic holds what was sent
+
+
+People = Annotated[list[Submitted], Setting(max_length=MOST_PEOPLE)]
+type Mention = tuple[str, tuple[Side, ...], str]
+"""Somebody who is named: the place in the request, on which side they may be, their key."""
+SIDES: tuple[Side, Side] = ("mentor", "mentee")
+WHOSE: Mapping[tuple[Side, ...], str] = MappingProxyType(
+    {
+        ("mentor",): mark("l'identifiant d'un·e mentor·e de la demande"),
+        ("mentee",): mark("l'identifiant d'un·e mentoré·e de la demande"),
+        SIDES: mark("l'identifiant d'une personne de la demande"),
+    }
+)
+
+
+def people_or_rows(needed: Iterable[str], more: Iterable[str] = ()) -> dict[str, Any]:
+    """Return, as JSON Schema, that a request carries people or rows, and not both."""
+    parts = list(needed)
+    people = [{"required": [part]} for part in (*parts, *more)]
+    apart = {"required": parts, "not": {"required": ["rows"]}}
+    return {"oneOf": [apart, {"required": ["rows"], "not": {"anyOf": people}}]}
+
+
+class PeopleRequest(Request, ABC):
+    """A programme and those who answered: the people themselves, or the ``rows`` of an export.
+
+    ``rows`` are read as a file with these headers would be, the first row in line 2: the programme says which question
+    tells the role, and which the key.
+    """
+
+    sides: ClassVar[Mapping[str, Side]]
+    """The keys under which people stand, and the side of the cohort that each is."""
+    needed: ClassVar[frozenset[str]]
+    """Those of them without which people are not sent."""
+    forms: ClassVar[str]
+    """What may be sent, in words."""
+    whose: ClassVar[Mapping[tuple[Side, ...], str]] = WHOSE
+
+    programme: ProgrammeTable
+    rows: Annotated[list[Row], Setting(min_length=1, max_length=MOST_ROWS)] = Setting(default_factory=list)
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        given = {*self.sides, "rows"} & self.model_fields_set
+        if given != {"rows"} and ("rows" in given or not self.needed <= given):
+            found = tr("seulement {keys}", keys=enumerated(sorted(given))) if given else tr("personne")
+            raise PydanticCustomError("said", "people or rows", {"found": found, "expected": tr(self.forms)})
+        return self
+
+    def read(self) -> tuple[Cohort, Programme]:
+        """Return the people and the programme, its rules without those of the request.
+
+        Of people who are sent themselves, the ``id`` is their key, and their place in the list their line.
+        Raises ProgrammeError for mistakes in the programme; SurveyError where a key comes twice, or the rows cannot be
+        read; RequestError where the programme is of another kind, people answer what is not asked, or somebody who is
+        named is nobody.
+        """
+        programme = Programme.read(self.programme)
+        self.take(programme)
+        cohort = self._cohort(programme)
+        refuse_strangers(cohort, self.mentions(), self.whose)
+        return cohort, programme
+
+    def take(self, programme: Programme) -> None:
+        """Raise RequestError where the programme is of another kind, and name what serves it."""
+        programme.must_form_pairs()
+
+    @abstractmethod
+    def mentions(self) -> Iterator[Mention]:
+        """Yield everybody whom the request names beside its people."""
+
+    def _cohort(self, programme: Programme) -> Cohort:
+        if "rows" in self.model_fields_set:
+            return take_in(of_members([(table_of(self.rows), None)], programme), plan_of(programme))
+        self._refuse_unasked(programme)
+        plan = plan_of(programme, apart=True)
+        sent = [
+            Submission(part, line, side, person.id.strip(), said(answers, plan.email), answers)
+            for part, side in self.sides.items()
+            for line, person in enumerate(getattr(self, part), start=1)
+            for answers in [given(person)]
+        ]
+        return gather(sent, replace(plan, key=BY_ID))
+
+    def _refuse_unasked(self, programme: Programme) -> None:
+        refuse(
+            tr("La demande répond à des questions que le programme ne pose pas"),
+            (
+                unasked(f"$.{part}[{place}].answers", name, programme)
+                for part in self.sides
+                for place, person in enumerate(getattr(self, part))
+                for name in person.answers
+                if name not in programme.fields
+            ),
+        )
+
+
+class CohortRequest(PeopleRequest):
+    """A programme and those who answered: ``mentors`` and ``mentees``, or the ``rows`` of an export for both sides.
+
+    ``rows`` are read as a file with these headers would be, the first row in line 2: the programme says which question
+    tells the role, and which the key. ``pins`` and ``bans`` are pairs that must be, or must not be: rules of this
+    request alone.
+    """
+
+    model_config = ConfigDict(json_schema_extra=people_or_rows(("mentors", "mentees")))
+    sides: ClassVar[Mapping[str, Side]] = {"mentors": "mentor", "mentees": "mentee"}
+    needed: ClassVar[frozenset[str]] = frozenset(sides)
+    forms: ClassVar[str] = mark("« mentors » et « mentees », ou « rows » : l'un ou l'autre")
+
+    mentors: People = Setting(default_factory=list)
+    mentees: People = Setting(default_factory=list)
+    pins: Pairs = Setting(default_factory=list)
+    bans: Pairs = Setting(default_factory=list)
+
+    def mentions(self) -> Iterator[Mention]:
+        """Yield everybody whom the request names beside its people."""
+        yield from mentioned("pins", self.pins)
+        yield from mentioned("bans", self.bans)
+
+    def decided(self) -> tuple[Cohort, Programme]:
+        """Return the people and the programme, ``pins`` and ``bans`` among its rules; raises what ``read`` does."""
+        cohort, programme = self.read()
+        pins, bans = map(keys_of, (self.pins, self.bans))
+        return cohort, programme.with_rules([*named(Pin, pins, cohort), *named(Ban, bans, cohort)])
+
+
+class MatchRequest(CohortRequest):
+    """Whom to match, under which programme, which pairs must or must not be, and how long that may take.
+
+    ``seed`` settles ties; after ``time_limit_s`` seconds the best answer so far is given.
+    """
+
+    seed: Whole = 0
+    time_limit_s: TimeLimit = None
+
+    def matching(self) -> Matching:
+        """Return the matching that is asked for; raises what ``read`` does, and EngineError where a solver failed."""
+        cohort, programme = self.read()
+        pins, bans = map(keys_of, (self.pins, self.bans))
+        return match(cohort, programme, seed=self.seed, pins=pins, bans=bans, time_limit_s=self.time_limit_s)
+
+
+def mentioned(name: str, pairs: Iterable[Keys]) -> Iterator[Mention]:
+    """Yield the people of the pairs below one key of a request."""
+    for place, pair in enumerate(pairs):
+        yield f"$.{name}[{place}].mentor", ("mentor",), pair.mentor
+        yield f"$.{name}[{place}].mentee", ("mentee",), pair.mentee
+
+
+def refuse_strangers(
+    cohort: Cohort, mentions: Iterable[Mention], whose: Mapping[tuple[Side, ...], str] = WHOSE
+) -> None:
+    """Raise RequestError with everybody who is named and is nobody."""
+    known = {side: set(map(canonical, cohort.side(side).ids)) for side in SIDES}
+    refuse(
+        tr("Personne inconnue"),
+        (
+            Problem(where, tr("identifiant inconnu « {key} »", key=shown(key)), tr(whose[sides]))
+            for where, sides, key in mentions
+            if not any(canonical(key) in known[side] for side in sides)
+        ),
+    )
+
+
+def keys_of(pairs: Iterable[Keys]) -> list[tuple[str, str]]:
+    """Return pairs as the library takes them: mentor key, mentee key."""
+    return [(pair.mentor, pair.mentee) for pair in pairs]
+
+
+def unasked(where: str, name: str, programme: Programme) -> Problem:
+    """Return that somebody answers a question that is none of the programme's."""
+    found = tr("champ inconnu « {name} »", name=shown(name))
+    return Problem(where, found, tr("un champ du programme"), nearest(name, programme.fields))
+
+
+def given(person: Submitted) -> dict[str, Told]:
+    """Return the answers that a person gave, as a file would hold them."""
+    return {name: told_by(answer) for name, answer in person.answers.items()}

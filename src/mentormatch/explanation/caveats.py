@@ -1,0 +1,158 @@
+"""A case -> what has to be known before its proof is believed: that nothing was compared, or not all that could be.
+
+A proof of optimality says something where answers differ in what is asked for. Where they do not it holds and says
+nothing, so that nothing is then called optimal.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import batched, islice
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.assignment.model.array_input import MOST_ROUNDED, lost
+from mentormatch.base.columns import IntVector
+from mentormatch.explanation.unmatched import Case
+from mentormatch.fields import Side
+from mentormatch.languages import mark, tr, tr_n
+from mentormatch.languages.phrases import thousands
+from mentormatch.people.cohort import People
+from mentormatch.rules.formulation import SIDES
+from mentormatch.scale.scan.implicit_scores import ComputedScores
+from mentormatch.scoring.criterion import Criterion
+from mentormatch.scoring.score import MILLION, ScoreTable
+
+
+class Code(StrEnum):
+    """What has to be known; stable, for programs."""
+
+    NO_MENTORS = "no_mentors"
+    NO_MENTEES = "no_mentees"
+    NO_PAIR = "no_pair"
+    NO_CRITERION = "no_criterion"
+    NOTHING_COMPARED = "nothing_compared"
+    ALL_ALIKE = "all_alike"
+    ROUNDED_ALIKE = "rounded_alike"
+
+
+EMPTY = frozenset({Code.NO_MENTORS, Code.NO_MENTEES, Code.NO_CRITERION})
+"""There is nothing to do before somebody answers, or the programme says what counts."""
+SENTENCES = {
+    Code.NO_MENTORS: mark("Personne du côté des mentor·es : aucun binôme ne peut être formé."),
+    Code.NO_MENTEES: mark("Personne du côté des mentoré·es : aucun binôme ne peut être formé."),
+    Code.NO_PAIR: mark("Les règles n'autorisent aucun binôme : il n'y a rien à comparer."),
+    Code.NO_CRITERION: mark(
+        "Aucun critère ne compte dans ce programme : les binômes ne sont pas comparés, et un tirage reproductible"
+        " choisit entre eux."
+    ),
+    Code.NOTHING_COMPARED: mark(
+        "Aucun critère n'a de réponse des deux côtés : les binômes ne sont pas comparés, et un tirage reproductible"
+        " choisit entre eux."
+    ),
+    Code.ALL_ALIKE: mark(
+        "Tous les binômes possibles ont les mêmes points : aucun n'est meilleur qu'un autre, et un tirage reproductible"
+        " choisit entre eux."
+    ),
+}
+FEW = 64
+"""So many people of each side who answered are asked first whether a criterion compares anybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caveat:
+    """One thing that has to be known: a stable code, and a sentence."""
+
+    code: Code
+    sentence: str
+
+    @property
+    def void(self) -> bool:
+        """Return whether it leaves nothing to call optimal."""
+        return self.code is not Code.ROUNDED_ALIKE
+
+
+def caveats(case: Case) -> tuple[Caveat, ...]:
+    """Return what has to be known of a case, what leaves nothing to compare first."""
+    void = tuple(Caveat(code, tr(SENTENCES[code])) for code in _void(case))
+    alike = 0 if void else rounded_alike(case)
+    if not alike:
+        return void
+    told = tr_n(
+        "{number} différence de points, de moins d'un millionième, disparaît à l'arrondi.",
+        "{number} différences de points, de moins d'un millionième, disparaissent à l'arrondi.",
+        alike,
+        number=thousands(alike),
+    )
+    return (Caveat(Code.ROUNDED_ALIKE, told),)
+
+
+def _void(case: Case) -> Iterator[Code]:
+    """Yield why nothing is compared: who is missing, or the first of what else there is."""
+    codes = zip(SIDES, (Code.NO_MENTORS, Code.NO_MENTEES), strict=True)
+    yield from [code for side, code in codes if not len(case.people(side))] or islice(_uncompared(case), 1)
+
+
+def _uncompared(case: Case) -> Iterator[Code]:
+    scores, table = case.problem.scores, case.scores
+    if not any(table.weights):
+        yield Code.NO_CRITERION
+    if not isinstance(scores, ComputedScores) and not scores.count:
+        yield Code.NO_PAIR
+    if not any(compares(criterion, case) for criterion in counting(table)):
+        yield Code.NOTHING_COMPARED
+    if not isinstance(scores, ComputedScores) and scores.count > 1 and scores.extremes[0] == scores.extremes[1]:
+        yield Code.ALL_ALIKE
+
+
+def counting(table: ScoreTable) -> Iterator[Criterion]:
+    """Yield the criteria that have a weight."""
+    yield from (criterion for criterion, weight in zip(table.criteria, table.weights, strict=True) if weight)
+
+
+def compares(criterion: Criterion, case: Case) -> bool:
+    """Return whether some mentor and some mentee both answered what a criterion rests on.
+
+    A few of those who answered are asked first, then everybody; of pairs that are not held it is then taken to be so.
+    """
+    mentors, mentees = (answering(criterion, case.people(side), side)[:FEW] for side in SIDES)
+    if compares_some(criterion, case, mentors, mentees):
+        return True
+    every = np.arange(len(case.people("mentee")))
+    strips = batched(range(len(case.people("mentor"))), FEW)
+    return not case.scores.held or any(compares_some(criterion, case, np.array(some), every) for some in strips)
+
+
+def compares_some(criterion: Criterion, case: Case, mentors: IntVector, mentees: IntVector) -> bool:
+    """Return whether some of these mentors and mentees have a value."""
+    if not len(mentors) or not len(mentees):
+        return False
+    values = criterion.score(case.people("mentor").take(mentors), case.people("mentee").take(mentees))
+    return not np.isnan(values).all()
+
+
+def answering(criterion: Criterion, people: People, side: Side) -> IntVector:
+    """Return who answered all that a criterion asks of a side."""
+    known = [people.known(name) for name in criterion.fields_of(side) if name in people.columns]
+    found: IntVector = np.flatnonzero(np.logical_and.reduce([np.ones(len(people), dtype=bool), *known]))
+    return found
+
+
+def rounded_alike(case: Case) -> int:
+    """Return how many differences between the scores of pairs are lost as these are rounded to millionths."""
+    scores = case.problem.scores
+    if isinstance(scores, ComputedScores) or not case.scores.held or prod(scores.shape) > MOST_ROUNDED:
+        return 0
+    return lost(unrounded(case)[scores.pairs()])
+
+
+def unrounded(case: Case) -> NDArray[np.float64]:
+    """Return (n, m) the scores of all pairs in millionths, as they are before they are rounded."""
+    cohort, table = case.cohort, case.scores
+    total = np.zeros((len(cohort.mentors), len(cohort.mentees)))
+    for criterion, weight in zip(table.criteria, table.weights, strict=True):
+        values = criterion.score(cohort.mentors, cohort.mentees)
+        total += np.where(np.isnan(values), criterion.neutral, values) * (weight * MILLION)
+    return total

@@ -1,0 +1,222 @@
+"""What cannot be by counting alone: more people than places, minimums, quotas and pins beyond what there is."""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import permutations
+
+import numpy as np
+
+from mentormatch.assignment.model.problem import AssignmentProblem, Loads, Row
+from mentormatch.explanation.diagnosis.findings import Finding
+from mentormatch.explanation.diagnosis.instance import Posture
+from mentormatch.explanation.people_phrases import counted_people
+from mentormatch.fields import Side
+from mentormatch.languages import tr, tr_n
+from mentormatch.languages.phrases import about, counted, listed, quoted, thousands
+from mentormatch.rules.formulation import SIDES, forbidding
+from mentormatch.rules.rule import BoolBlock, Rule
+
+
+def by_counting(posture: Posture) -> Iterator[Finding]:
+    """Yield all that counting shows, first what leaves no solution at all."""
+    yield from minimums_beyond_people(posture)
+    yield from minimums_beyond_places(posture)
+    yield from pins_beyond_places(posture)
+    yield from pins_forbidden(posture)
+    if posture.scores.held:
+        yield from by_quotas(posture)
+    yield from short_of_places(posture)
+
+
+def by_quotas(posture: Posture) -> Iterator[Finding]:
+    """Yield what counting the pairs of each quota shows."""
+    for row in filter(counts_pairs, posture.problem.rows):
+        yield from quota_beyond_people(posture, row)
+        yield from pins_beyond_quota(posture, row)
+    yield from quotas_crossed(posture)
+
+
+def short_of_places(posture: Posture) -> Iterator[Finding]:
+    """Yield the side that has more people than the other has places."""
+    mentors, mentees = [posture.loads(side) for side in SIDES]
+    people, places = int((mentees.most > 0).sum()), int(mentors.most.sum())
+    if people > places:
+        there = f"{counted(people, 'mentoré·e')}, {counted(places, 'place')}"
+        sentence = f"{about(there, short(places, people))}."
+        yield Finding("short_of_places", sentence, people - places, decisive=False)
+    people, places = int((mentors.most > 0).sum()), int(mentees.most.sum())
+    if people > places:
+        there = f"{counted(people, 'mentor·e')}, {placed(mentees, 'mentee')}"
+        sentence = f"{about(there, left_over(people - places))}."
+        yield Finding("short_of_mentees", sentence, people - places, decisive=False)
+
+
+def left_over(mentors: int) -> str:
+    """Return in words how many mentors are left over."""
+    return tr_n(
+        "{number}\u00a0mentor·e au moins reste sans binôme",
+        "{number}\u00a0mentor·es au moins restent sans binôme",
+        mentors,
+        number=thousands(mentors),
+    )
+
+
+def placed(loads: Loads, side: Side) -> str:
+    """Return how many places a side has; where each has one at most, how many people that is."""
+    places = int(loads.most.sum())
+    if side == "mentor":
+        return counted(places, "place")
+    if loads.most.max(initial=0) <= 1:
+        return counted(places, "mentoré·e")
+    return tr("{places} chez les mentoré·es", places=counted(places, "place"))
+
+
+def short(there: int, asked: int) -> str:
+    """Return in words how many places are missing.
+
+    >>> short(11, 12).replace(chr(160), " ")
+    'il manque 1 place'
+    """
+    return tr("il manque {places}", places=counted(asked - there, "place"))
+
+
+def minimums_beyond_people(posture: Posture) -> Iterator[Finding]:
+    """Yield the side whose minimums add up to more than the other side has places."""
+    for side, other in zip(SIDES, SIDES[::-1], strict=True):
+        asked, there = int(posture.loads(side).always.sum()), int(posture.loads(other).most.sum())
+        if asked > there:
+            sentence = tr(
+                "Les minimums de {people} font {pairs} au moins, pour {places} : {missing}.",
+                people=counted_people(int((posture.loads(side).always > 0).sum()), side),
+                pairs=counted(asked, "binôme"),
+                places=placed(posture.loads(other), other),
+                missing=short(there, asked),
+            )
+            yield Finding("minimums_beyond_people", sentence, asked - there, rules=posture.labels_of("capacity"))
+
+
+def minimums_beyond_places(posture: Posture) -> Iterator[Finding]:
+    """Yield the people whose minimum is above the places that they have."""
+    for side in SIDES:
+        loads = posture.loads(side)
+        for row in np.flatnonzero(loads.always > loads.most).tolist():
+            least, most, name = int(loads.always[row]), int(loads.most[row]), posture.name(side, row)
+            sentence = tr(
+                "{person} doit former {pairs} au moins et n'a que {places}.",
+                person=name,
+                pairs=counted(least, "binôme"),
+                places=counted(most, "place"),
+            )
+            rules = posture.labels_of("capacity")
+            yield Finding("minimum_beyond_places", sentence, least - most, (name,), rules)
+
+
+def pins_beyond_places(posture: Posture) -> Iterator[Finding]:
+    """Yield the people who are in more pinned pairs than they have places."""
+    for axis, side in enumerate(SIDES):
+        held = Counter(pin[axis] for pin in posture.problem.pins)
+        for row, count in sorted(held.items()):
+            most, name = int(posture.loads(side).most[row]), posture.name(side, row)
+            if count > most:
+                imposed = counted(count, "binôme imposé", "binômes imposés")
+                there = f"{imposed}, {counted(most, 'place')}"
+                sentence = f"{about(name, about(there, short(most, count)))}."
+                yield Finding("pins_beyond_places", sentence, count - most, (name,), posture.pinning(axis, row))
+
+
+def pins_forbidden(posture: Posture) -> Iterator[Finding]:
+    """Yield the pinned pairs that other rules forbid, and those of people who take no part."""
+    for pin in posture.rules:
+        for place in pin.pins(posture.market):
+            against = [posture.labels.rule(rule) for rule in refusing(posture, place)]
+            if against:
+                name = posture.labels.rule(pin)
+                said = listed([*map(quoted, against)])
+                sentence = tr("{pair} est exclu par {rules}.", pair=quoted(name), rules=said)
+                yield Finding("pin_forbidden", sentence, 1, posture.names(place), (name, *against))
+
+
+def refusing(posture: Posture, place: tuple[int, int]) -> Iterator[Rule]:
+    """Yield the rules that forbid one pair, or set one of its two people aside."""
+    one = posture.part(np.array(place[:1], dtype=np.intp), np.array(place[1:], dtype=np.intp))
+    barred = {id(rule) for rule, block in forbidding(posture.rules, one) if block.any()}
+    for rule in posture.rules:
+        admits = [rule.admits(one.side(side), side) for side in SIDES]
+        if id(rule) in barred or any(said is not None and not said.all() for said in admits):
+            yield rule
+
+
+def quota_beyond_people(posture: Posture, row: Row) -> Iterator[Finding]:
+    """Yield that a quota asks for more pairs than the people whom it counts can form, whoever they meet."""
+    if row.least is None:
+        return
+    there = most_pairs(posture.problem, row.block(posture.market.shape) > 0)
+    if row.least > there:
+        sentence = tr(
+            "{rule} demande {pairs} ; les personnes concernées peuvent en former {most} au plus : "
+            "il en manque {missing}.",
+            rule=quoted(row.name),
+            pairs=counted(row.least, "binôme"),
+            most=there,
+            missing=row.least - there,
+        )
+        yield Finding("quota_beyond_people", sentence, row.least - there, rules=(row.name,))
+
+
+def counts_pairs(row: Row) -> bool:
+    """Say whether a row counts pairs: its weights are 0 and 1."""
+    return all(np.isin(factor, (0, 1)).all() for factor in row.factors)
+
+
+def taking_part(problem: AssignmentProblem) -> BoolBlock:
+    """Return (n, m) bool: the pairs of people who take part."""
+    return np.asarray((problem.mentors.most > 0)[:, None] & (problem.mentees.most > 0)[None, :])
+
+
+def counted_pairs(problem: AssignmentProblem, row: Row) -> BoolBlock:
+    """Return (n, m) bool: the pairs of people who take part that a row counts."""
+    return np.asarray((row.block(problem.shape) > 0) & taking_part(problem))
+
+
+def most_pairs(problem: AssignmentProblem, wanted: BoolBlock) -> int:
+    """Return a bound on how many of the pairs ``wanted`` (n, m) can be chosen, rules on pairs left aside."""
+    present = wanted & taking_part(problem)
+    sides = zip((problem.mentors, problem.mentees), (1, 0), strict=True)
+    return min(int(np.minimum(loads.most, present.sum(axis=axis)).sum()) for loads, axis in sides)
+
+
+def pins_beyond_quota(posture: Posture, row: Row) -> Iterator[Finding]:
+    """Yield that more pairs are pinned than a quota allows."""
+    if row.most is None:
+        return
+    weights = row.block(posture.market.shape)
+    pins = [pin for pin in posture.problem.pins if weights[pin]]
+    if len(pins) > row.most:
+        sentence = tr_n(
+            "{number}\u00a0binôme imposé compte pour {rule}, qui en permet {most} au plus.",
+            "{number}\u00a0binômes imposés comptent pour {rule}, qui en permet {most} au plus.",
+            len(pins),
+            number=thousands(len(pins)),
+            rule=quoted(row.name),
+            most=row.most,
+        )
+        pinned = tuple(label for pin in pins for label in posture.names(pin))
+        yield Finding("pins_beyond_quota", sentence, len(pins) - row.most, pinned, (row.name,))
+
+
+def quotas_crossed(posture: Posture) -> Iterator[Finding]:
+    """Yield that a quota asks for more pairs than another allows that counts all of them."""
+    rows = [(row, counted_pairs(posture.problem, row)) for row in posture.problem.rows if counts_pairs(row)]
+    for (low, inside), (high, outside) in permutations(rows, 2):
+        if low.least is None or high.most is None or low.least <= high.most or (inside & ~outside).any():
+            continue
+        beyond = low.least - high.most
+        sentence = tr(
+            "{low} demande {pairs}, qui comptent tous pour {high}, limité à {most} : {beyond} de trop.",
+            low=quoted(low.name),
+            pairs=counted(low.least, "binôme"),
+            high=quoted(high.name),
+            most=high.most,
+            beyond=counted(beyond, "binôme"),
+        )
+        yield Finding("quotas_crossed", sentence, beyond, rules=(low.name, high.name))

@@ -1,0 +1,71 @@
+"""A whole diagnosis: what stands in the way of the rules of a programme, and the ways out, cheapest first."""
+
+from collections.abc import Sequence
+from time import monotonic
+
+from mentormatch.assignment.model.solution import Status
+from mentormatch.base.progress import at_work
+from mentormatch.errors import EngineError
+from mentormatch.explanation.diagnosis.conflict import conflict_of
+from mentormatch.explanation.diagnosis.counting_bounds import by_counting
+from mentormatch.explanation.diagnosis.feasibility_oracle import Trial
+from mentormatch.explanation.diagnosis.findings import Diagnosis, Finding
+from mentormatch.explanation.diagnosis.hall_violators import by_reach
+from mentormatch.explanation.diagnosis.instance import Posture
+from mentormatch.explanation.diagnosis.minimal_relaxations import ways_out
+from mentormatch.explanation.labels import KEYS, Labels
+from mentormatch.explanation.unmatched import Case
+from mentormatch.languages import tr
+from mentormatch.people.cohort import Cohort
+from mentormatch.rules.rule import Rule
+from mentormatch.scoring.score import ScoreTable
+
+VERDICTS = {True: Status.FEASIBLE, False: Status.INFEASIBLE, None: Status.STOPPED}
+LIMIT_S = 30.0
+"""How long a document waits for a diagnosis, counting aside."""
+
+
+@at_work()
+def diagnosed(
+    cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule], deadline: float | None = None, labels: Labels = KEYS
+) -> Diagnosis:
+    """Return whether rules can all hold for a cohort, what stands in the way, and ways out.
+
+    Where no scores are held, what stands in the way is told as far as counting shows it. ``deadline`` is the
+    ``monotonic`` time after which nothing more is tried. Raises EngineError where a solver failed.
+    """
+    trial = Trial(cohort, scores, tuple(rules), deadline)
+    findings = found(Posture.of(cohort, scores, rules, labels))
+    hopeless = any(finding.decisive for finding in findings)
+    status = Status.INFEASIBLE if hopeless else VERDICTS[trial.holds(trial.posed(trial.rules))]
+    if status is not Status.INFEASIBLE:
+        return Diagnosis(status, findings)
+    if not scores.held:
+        return Diagnosis(status, (*findings, counted_only()))
+    conflict = conflict_of(trial, labels)
+    return Diagnosis(status, findings, conflict, ways_out(trial, conflict.rules, labels))
+
+
+def found(posture: Posture) -> tuple[Finding, ...]:
+    """Return what counting and reach show, first what leaves no solution."""
+    findings = [*by_counting(posture), *(by_reach(posture) if posture.scores.held else ())]
+    return tuple(sorted(findings, key=lambda finding: not finding.decisive))
+
+
+def counted_only() -> Finding:
+    """Return that more than counting takes too long for so many pairs."""
+    sentence = tr(
+        "Il y a trop de paires pour chercher quelles règles se contredisent et ce qui suffirait : seuls les effectifs,"
+        " les places et les binômes imposés ont été vérifiés. Essayez avec une partie des personnes."
+    )
+    return Finding("too_many_pairs", sentence, 0, decisive=False)
+
+
+def diagnosis_of(case: Case) -> Diagnosis | None:
+    """Return why a decision has no answer; None where it has one, or where it is not known why."""
+    if case.solution.status is not Status.INFEASIBLE:
+        return None
+    try:
+        return diagnosed(case.cohort, case.scores, case.rules, monotonic() + LIMIT_S, case.labels)
+    except EngineError:
+        return None

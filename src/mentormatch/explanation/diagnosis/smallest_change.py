@@ -1,0 +1,208 @@
+"""The smallest change that would place one person without displacing anybody."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.assignment.model.solution import Status
+from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.explanation.diagnosis.counting_bounds import counts_pairs
+from mentormatch.explanation.diagnosis.findings import Change
+from mentormatch.fields import Side
+from mentormatch.languages import mark, tr
+from mentormatch.languages.phrases import counted, listed, points, quoted
+from mentormatch.languages.text_keys import canonical
+from mentormatch.rules.formulation import forbidding
+
+if TYPE_CHECKING:
+    from mentormatch.explanation.partners import Excluding
+    from mentormatch.explanation.unmatched import Case
+
+RANKS: Mapping[str, int] = {"minimum_score": 2, "gap": 3, "common": 3, "require": 3, "different": 4, "ban": 5}
+"""Of as many changes, those are proposed that touch a number, then a place, then a rule, in this order."""
+NEVER = "veto"
+"""What a person asked for is not waived, and not told."""
+UNWAIVED = (NEVER, "self_pair")
+"""The rules of which that is so; nobody is paired with themselves."""
+EXCEPTION = mark("une exception à {rule} pour ce binôme")
+NO_MINIMUM = mark("pas de minimum pour {person}")
+MORE: Mapping[Side, str] = {
+    "mentor": mark("une place de plus chez {person}"),
+    "mentee": mark("un·e mentor·e de plus pour {person}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """One thing in the way of pairing somebody with some others: ``blocks`` (k,) says with whom of them.
+
+    ``told(partner)`` says in words what would have to give, ``rank`` how much staff would rather not.
+    """
+
+    code: str
+    told: Callable[[int], str]
+    blocks: BoolVector
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seeker:
+    """Somebody without a partner, the positions of all who take part across, and whom of them each rule forbids."""
+
+    case: "Case"
+    side: Side
+    row: int
+    others: NDArray[np.intp]
+    forbidden: "Excluding"
+
+    @property
+    def across(self) -> Side:
+        """The other side."""
+        return "mentee" if self.side == "mentor" else "mentor"
+
+    @property
+    def name(self) -> str:
+        """What the person is called."""
+        return self.case.name(self.side, self.row)
+
+    def partner(self, place: int) -> str:
+        """Return what one of the others is called."""
+        return self.case.name(self.across, int(self.others[place]))
+
+    @property
+    def scores(self) -> IntVector:
+        """The score of the pair with each of the others."""
+        both = [self.row], self.others
+        return self.case.scores.part(*(both if self.side == "mentor" else both[::-1])).ravel().astype(np.int64)
+
+    @property
+    def keys(self) -> list[str]:
+        """The key of each of the others, in the form in which keys are compared."""
+        ids = self.case.people(self.across).ids
+        return [canonical(ids[row]) for row in self.others]
+
+    @property
+    def held(self) -> IntVector:
+        """How many partners each of the others has."""
+        axis = 0 if self.across == "mentor" else 1
+        count = len(self.case.people(self.across))
+        return np.bincount(self.case.solution.pairs[:, axis], minlength=count)[self.others]
+
+    def for_all(self) -> BoolVector:
+        """Return (k,) bool: with every one of the others."""
+        return np.ones(len(self.others), dtype=bool)
+
+
+def smallest_change(case: "Case", side: Side, row: int) -> Change | None:
+    """Return the least that would have to change for one person without a partner to get one, all pairs kept.
+
+    Fewest changes first, a number or a place before a rule, then the best score. None where there is no answer to add
+    to, where nobody takes part across, and where only what somebody asked not to happen would be left.
+    """
+    others = np.flatnonzero(case.loads("mentee" if side == "mentor" else "mentor").most > 0)
+    found = forbidding(case.rules, case.market_of(side, row))
+    return change_for(Seeker(case, side, row, others, [(rule, block.ravel()) for rule, block in found]))
+
+
+def change_for(seeker: Seeker) -> Change | None:
+    """Return the smallest change for somebody, None as for ``smallest_change``."""
+    if seeker.case.solution.status not in (Status.PROVED, Status.FEASIBLE) or not len(seeker.others):
+        return None
+    found = list(obstacles(seeker))
+    best = easiest(found, seeker.scores, seeker.keys)
+    return None if best is None else change_to(seeker, best, [each for each in found if each.blocks[best]])
+
+
+def easiest(found: list[Obstacle], scores: IntVector, keys: list[str]) -> int | None:
+    """Return the place of the partner with the fewest obstacles, None where nobody is left; keys settle ties."""
+    count, rank = np.zeros(len(scores), dtype=np.int64), np.zeros(len(scores), dtype=np.int64)
+    barred = np.zeros(len(scores), dtype=bool)
+    for each in found:
+        count += each.blocks
+        rank = np.maximum(rank, np.where(each.blocks, each.rank, 0))
+        barred |= each.blocks & (each.code == NEVER)
+    order = np.lexsort((np.array(keys), -scores, rank, count, barred))
+    return None if barred[order[0]] else int(order[0])
+
+
+def change_to(seeker: Seeker, best: int, found: list[Obstacle]) -> Change:
+    """Return what has to give for one pair."""
+    partner = seeker.partner(best)
+    pair = (seeker.name, partner) if seeker.side == "mentor" else (partner, seeker.name)
+    code = found[0].code if len(found) == 1 else "several_changes" if found else "as_it_is"
+    sentence = tr(
+        "Avec {partner} ({score} points), sans déplacer personne : {changes}.",
+        partner=partner,
+        score=points(int(seeker.scores[best])),
+        changes=listed([each.told(best) for each in found]) or tr("le binôme peut être ajouté tel quel"),
+    )
+    return Change(code, sentence, len(found), pair)
+
+
+def obstacles(seeker: Seeker) -> Iterator[Obstacle]:
+    """Yield all that is in the way, for any partner."""
+    yield from of_the_person(seeker)
+    yield from of_rules(seeker)
+    yield from of_places(seeker)
+    yield from of_quotas(seeker)
+
+
+def of_the_person(seeker: Seeker) -> Iterator[Obstacle]:
+    """Yield why the person takes no part, or takes one only with several partners."""
+    case, side, row = seeker.case, seeker.side, seeker.row
+    people, loads, name = case.people(side), case.loads(side), seeker.name
+    one = people.take([row])
+    if not people.complete[row]:
+        yield Obstacle("answer_more", always(tr("plus de réponses de {person}", person=name)), seeker.for_all(), 3)
+    refusing = [rule for rule in case.rules if (said := rule.admits(one, side)) is not None and not said[0]]
+    for rule in refusing:
+        exception = tr("une exception à {rule} pour {person}", rule=quoted(case.labels.rule(rule)), person=name)
+        yield Obstacle("waive_rule", always(exception), seeker.for_all(), RANKS["require"])
+    if people.complete[row] and not refusing and loads.most[row] == 0:
+        yield Obstacle("add_place", always(tr("une place chez {person}", person=name)), seeker.for_all(), 1)
+    if loads.waivable[row]:
+        yield Obstacle("waive_minimum", always(tr(NO_MINIMUM, person=name)), seeker.for_all(), 0)
+
+
+def of_rules(seeker: Seeker) -> Iterator[Obstacle]:
+    """Yield the rules that forbid pairs with the person."""
+    for rule, blocks in seeker.forbidden:
+        exception = tr(EXCEPTION, rule=quoted(seeker.case.labels.rule(rule)))
+        code = NEVER if rule.kind in UNWAIVED else "waive_rule"
+        yield Obstacle(code, always(exception), blocks, RANKS.get(rule.kind, 4))
+
+
+def of_places(seeker: Seeker) -> Iterator[Obstacle]:
+    """Yield who has no place left, and who takes somebody only with others."""
+    loads, held = seeker.case.loads(seeker.across), seeker.held
+    full = held >= loads.most[seeker.others]
+    alone = loads.waivable[seeker.others] & (held == 0)
+    more = MORE[seeker.across]
+    yield Obstacle("add_place", lambda place: tr(more, person=seeker.partner(place)), full, 1)
+    yield Obstacle("waive_minimum", lambda place: tr(NO_MINIMUM, person=seeker.partner(place)), alone, 0)
+
+
+def always(words: str) -> Callable[[int], str]:
+    """Return the same words whoever the partner is."""
+    return lambda _: words
+
+
+def of_quotas(seeker: Seeker) -> Iterator[Obstacle]:
+    """Yield the sums over pairs that the pair would take out of their bounds."""
+    pairs, shape = seeker.case.solution.pairs, seeker.case.problem.shape
+    for row in seeker.case.problem.rows:
+        total = int(row.at(pairs[:, 0], pairs[:, 1], shape).sum())
+        both = np.full(len(seeker.others), seeker.row), seeker.others
+        mentors, mentees = both if seeker.side == "mentor" else both[::-1]
+        after = total + row.at(mentors, mentees, shape)
+        beyond = np.zeros(len(after), dtype=bool) if row.most is None else after > row.most
+        below = np.zeros(len(after), dtype=bool) if row.least is None else after < row.least
+        if counts_pairs(row):
+            raised = tr("{rule} relevé à {pairs} au plus", rule=quoted(row.name), pairs=counted(total + 1, "binôme"))
+            yield Obstacle("raise_quota", always(raised), beyond, 0)
+        else:
+            exception = tr(EXCEPTION, rule=quoted(row.name))
+            yield Obstacle("waive_rule", always(exception), beyond | below, 2)

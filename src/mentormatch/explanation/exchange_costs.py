@@ -1,0 +1,283 @@
+"""What it costs to force any allowed pair, goal by goal, and which pairs would change.
+
+An answer that is proved optimal, under loads and pins alone, tells it by shortest ways on its residual graph, all pairs
+of one person in one search. Rows that couple pairs, minimums that bind only who is used, and goals that are no sum over
+pairs have no such graph, and an answer that is not proved may be improved on: there the problem is solved again with
+the pair pinned.
+"""
+
+from bisect import insort
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.scores import IntMatrix
+from mentormatch.assignment.model.solution import Solution, Status, Tier
+from mentormatch.assignment.objective import Stage, stage_of
+from mentormatch.assignment.optimal_face import Face
+from mentormatch.assignment.residual_graph import (
+    FAR,
+    Block,
+    Net,
+    Ways,
+    in_one_number,
+    net_of,
+    ways_on_block,
+    ways_on_list,
+)
+from mentormatch.base.columns import IntVector
+from mentormatch.errors import EngineError, Problem, RequestError
+from mentormatch.languages import tr
+from mentormatch.languages.phrases import thousands
+from mentormatch.scale.columns.residual import Enough, Ground, cheapest, ready, up_to, ways_wide
+from mentormatch.scale.columns.subproblem import View
+from mentormatch.scale.scan.implicit_scores import ComputedScores
+
+type Losses = tuple[tuple[str, int], ...]
+type Places = Sequence[tuple[int, int]]
+
+MOST_RESOLVED = 300
+"""People a side; of more whose scores are not held, no problem is solved again for each partner of somebody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What forcing one pair costs, by goal, and the pairs, by position, that come and go for it."""
+
+    losses: Losses
+    added: Places = ()
+    gone: Places = ()
+
+    def applied(self, pairs: IntMatrix) -> IntMatrix:
+        """Return the plan ``pairs`` (k, 2) after the change, sorted."""
+        kept = set(places_of(pairs)) - set(self.gone) | set(self.added)
+        return np.array(sorted(kept), dtype=np.int64).reshape(-1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Another partner, by position, whom somebody could have, and the price of forcing that pair."""
+
+    partner: int
+    price: Price
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """An optimal answer as a residual graph, with its goals in one number."""
+
+    problem: AssignmentProblem
+    solution: Solution
+    stage: Stage
+    net: Net
+
+    @classmethod
+    def of(cls, problem: AssignmentProblem, solution: Solution) -> Self | None:
+        """Return the graph of an answer, None where it tells no prices (see the module)."""
+        coupled = problem.rows or problem.mentors.waivable.any() or problem.mentees.waivable.any()
+        stage = None if coupled or solution.status is not Status.PROVED else in_one_number(problem)
+        unheld = isinstance(problem.scores, ComputedScores)
+        if stage is None or (unheld and prices_for(solution, stage) is None):
+            return None
+        return cls(problem, solution, stage, net_of(problem, solution.pairs))
+
+    def ways(self, axis: int, person: int, enough: Enough) -> Ways:
+        """Return the ways to a mentor (``axis`` 0) or a mentee (1), who is then the left side, as far as asked for."""
+        net = self.net if axis == 0 else self.net.flipped()
+        prices = prices_for(self.solution, self.stage)
+        if prices is not None and isinstance(self.problem.scores, ComputedScores):
+            view = View.of(self.problem, self.stage, ready)
+            return ways_wide(Ground(view, net, prices, self.solution.pairs, axis), person, enough)
+        block = None if prices is None else Block.of(self.problem, self.stage, prices, axis)
+        ways = None if block is None else ways_on_block(net, block, person)
+        return ways or self._ways_on_list(net, axis, person)
+
+    def offers(self, axis: int, person: int, most: int | None) -> "list[Offer]":
+        """Return the offers of one person, best first, ``most`` of them at most."""
+        others = np.ones(self.problem.shape[1 - axis], dtype=bool)
+        others[self.solution.pairs[self.solution.pairs[:, axis] == person, 1 - axis]] = False
+        ways = self.ways(axis, person, cheapest(most, others))
+        found = np.flatnonzero(others & (ways.losses < FAR))
+        found = found[np.argsort(ways.losses[found], kind="stable")][:most]
+        return [Offer(other, self._price(axis, ways.change(other))) for other in found.tolist()]
+
+    def price(self, mentor: int, mentee: int) -> Price | None:
+        """Return the price of an allowed pair that is not chosen, None where no answer holds it."""
+        ways = self.ways(0, mentor, up_to(mentee))
+        return None if ways.losses[mentee] >= FAR else self._price(0, ways.change(mentee))
+
+    def _price(self, axis: int, change: tuple[Places, Places]) -> Price:
+        added, gone = change if axis == 0 else ([pair[::-1] for pair in part] for part in change)
+        losses = ((goal, self._worth(goal, gone) - self._worth(goal, added)) for goal in self.problem.goals)
+        return Price(tuple(losses), tuple(added), tuple(gone))
+
+    def _worth(self, goal: str, places: Places) -> int:
+        mentors, mentees = np.array(places, dtype=np.int64).reshape(-1, 2).T
+        return int(stage_of(self.problem, goal).worth(self.problem, mentors, mentees).sum())
+
+    def _ways_on_list(self, net: Net, axis: int, person: int) -> Ways:
+        face = Face.of(self.problem)
+        if face is None:
+            raise EngineError("An answer is proved to a problem that has none")
+        worth = self.stage.worth(self.problem, face.lefts, face.rights)
+        return ways_on_list(net, face if axis == 0 else face.flipped(), worth, person)
+
+
+def prices_for(solution: Solution, stage: Stage) -> tuple[IntVector, IntVector] | None:
+    """Return the prices of both sides that prove all goals at once, None where the proof took several stages."""
+    if len(solution.prices) != 1 or solution.prices[0].weights != stage.weights:
+        return None
+    return solution.prices[0].mentors, solution.prices[0].mentees
+
+
+def places_of(pairs: IntMatrix) -> list[tuple[int, int]]:
+    """Return pairs (k, 2) as a list of positions."""
+    return list(zip(pairs[:, 0].tolist(), pairs[:, 1].tolist(), strict=True))
+
+
+def price_of(problem: AssignmentProblem, solution: Solution, pair: tuple[int, int]) -> Price | None:
+    """Return what forcing a pair (mentor, mentee) costs the answer, None where no answer holds it.
+
+    A pair that is chosen already costs nothing. Where the answer is not proved optimal a loss may be negative.
+
+    Examples
+    --------
+    >>> problem = AssignmentProblem.from_scores([[0.9, 0.8], [0.7, 0.1]])
+    >>> price_of(problem, solve(problem), (0, 0))
+    Price(losses=(('matched', 0), ('total', 500000)), added=((0, 0), (1, 1)), gone=((1, 0), (0, 1)))
+    """
+    if pair in places_of(solution.pairs):
+        return Price(tuple((goal, 0) for goal in problem.goals))
+    if not problem.scores.allows(*np.array([pair], dtype=np.int64).T).all():
+        return None
+    graph = Graph.of(problem, solution)
+    return graph.price(*pair) if graph else resolved(problem, solution, pair)
+
+
+def offers(
+    problem: AssignmentProblem, solution: Solution, axis: int, person: int, *, most: int | None = None
+) -> list[Offer]:
+    """Return the other partners whom somebody could have, the smallest loss first, ``most`` of them at most.
+
+    ``axis`` 0: ``person`` is a mentor; 1: a mentee. Partners whom no answer gives them are left out. Where prices
+    cannot be read off the answer (see the module) this takes one solve a partner, but for those whose plan without the
+    rows that couple pairs keeps them anyway.
+
+    Examples
+    --------
+    >>> problem = AssignmentProblem.from_scores([[0.9, 0.8, 0.2], [0.7, 0.1, 0.3]])
+    >>> [(offer.partner, offer.price.losses) for offer in offers(problem, solve(problem), 0, 0)]
+    [(0, (('matched', 0), ('total', 300000))), (2, (('matched', 0), ('total', 600000)))]
+    """
+    graph = Graph.of(problem, solution)
+    if graph is not None:
+        return graph.offers(axis, person, most)
+    eased = without_rows(problem, solution)
+    if eased is not None:
+        return kept_by_rows(problem, solution, in_order(eased, (axis, person), most), (axis, person), most)
+    found = []
+    for other in possible(problem, axis, person):
+        pair = (person, other) if axis == 0 else (other, person)
+        price = None if pair in places_of(solution.pairs) else resolved(problem, solution, pair)
+        found += [] if price is None else [Offer(other, price)]
+    return sorted(found, key=losses_of)[:most]
+
+
+def possible(problem: AssignmentProblem, axis: int, person: int) -> list[int]:
+    """Return whom no rule by itself forbids one person; raise RequestError where solving for each takes too long."""
+    others = np.arange(problem.shape[1 - axis])
+    both = np.full(len(others), person), others
+    allowed: list[int] = np.flatnonzero(problem.scores.allows(*(both if axis == 0 else both[::-1]))).tolist()
+    if isinstance(problem.scores, ComputedScores) and max(problem.shape) > MOST_RESOLVED:
+        found = Problem(tr("partenaires"), thousands(len(allowed)), advice=tr("demandez une paire à la fois"))
+        raise RequestError(tr("Chaque partenaire demanderait de résoudre de nouveau, pour trop de personnes"), [found])
+    return allowed
+
+
+def in_order(graph: Graph, who: tuple[int, int], most: int | None) -> Iterator[Offer]:
+    """Yield the offers of one person (axis, position), best first, as far as anybody asks."""
+    told, count = 0, most
+    while True:
+        found = graph.offers(*who, count)
+        yield from found[told:]
+        if count is None or len(found) < count:
+            return
+        told, count = count, 4 * max(count, 1)
+
+
+def losses_of(offer: Offer) -> list[int]:
+    """Return the losses of an offer, the first goal first."""
+    return [loss for _, loss in offer.price.losses]
+
+
+def without_rows(problem: AssignmentProblem, solution: Solution) -> Graph | None:
+    """Return the graph of an answer without the rows that couple pairs, None where it is not the best then too."""
+    if not problem.rows or solution.status is not Status.PROVED:
+        return None
+    loose = replace(problem, rows=())
+    free = solve(loose)
+    best = free.status is Status.PROVED and [t.value for t in free.tiers] == [t.value for t in solution.tiers]
+    return Graph.of(loose, replace(free, pairs=solution.pairs)) if best else None
+
+
+def kept_by_rows(
+    problem: AssignmentProblem, solution: Solution, loose: Iterable[Offer], who: tuple[int, int], most: int | None
+) -> list[Offer]:
+    """Return the offers to one person (axis, position) out of those without the rows, which are no dearer and in order.
+
+    One whose plan keeps all rows costs no more with them; the others are solved again, while they may be wanted.
+    """
+    found: list[Offer] = []
+    for offer in loose:
+        if most is not None and len(found) >= most and losses_of(found[most - 1]) <= losses_of(offer):
+            break
+        price: Price | None = offer.price
+        if not keeps(problem, offer.price.applied(solution.pairs)):
+            axis, person = who
+            price = resolved(problem, solution, (person, offer.partner) if axis == 0 else (offer.partner, person))
+        if price is not None:
+            insort(found, Offer(offer.partner, price), key=losses_of)
+    return found[:most]
+
+
+def keeps(problem: AssignmentProblem, pairs: IntMatrix) -> bool:
+    """Say whether pairs (k, 2) keep the rows that couple them."""
+    for row in problem.rows:
+        total = int(row.at(pairs[:, 0], pairs[:, 1], problem.shape).sum())
+        if (row.least is not None and total < row.least) or (row.most is not None and total > row.most):
+            return False
+    return True
+
+
+def resolved(problem: AssignmentProblem, solution: Solution, pair: tuple[int, int]) -> Price | None:
+    """Return the price of an allowed pair by solving again with the pair pinned, None where no answer holds it.
+
+    Raises RequestError where it is not found for sure.
+    """
+    forced = solve(replace(problem, pins=(*problem.pins, pair)))
+    if forced.status is Status.INFEASIBLE:
+        return None
+    if forced.status is not Status.PROVED:
+        raise RequestError(tr("Le prix de ce binôme n'est pas connu"), [unsure()])
+    now, then = set(places_of(solution.pairs)), set(places_of(forced.pairs))
+    losses = tuple(map(loss, solution.tiers, forced.tiers))
+    return Price(losses, tuple(sorted(then - now)), tuple(sorted(now - then)))
+
+
+def unsure() -> Problem:
+    """Return that an answer is not the best for sure, so that nothing is told against it."""
+    return Problem(
+        tr("répartition"),
+        tr("avec ce binôme imposé, rien ne démontre qu'elle est la meilleure"),
+        tr("une répartition démontrée la meilleure"),
+        tr("imposez ce binôme et comparez les deux répartitions"),
+    )
+
+
+def loss(old: Tier, new: Tier) -> tuple[str, int]:
+    """Return a goal with what is lost from one answer to another; broken pairs are lost when there are more of them."""
+    return old.goal, (new.value - old.value if old.goal == "changes" else old.value - new.value)

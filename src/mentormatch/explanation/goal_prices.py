@@ -1,0 +1,129 @@
+"""What each goal costs those after it, in words for the committee that set them."""
+
+from collections.abc import Callable, Mapping
+
+from mentormatch.assignment.goal_price import GoalPrice, prices_of_goals
+from mentormatch.assignment.model.solution import Status
+from mentormatch.base.progress import at_work
+from mentormatch.errors import EngineError
+from mentormatch.explanation.unmatched import Case
+from mentormatch.languages import mark, tr, tr_n
+from mentormatch.languages.phrases import counted, decimal, listed, percent, points
+
+MOST_COUPLED = 100
+"""People a side, where a rule couples pairs: each solve is then a mixed-integer program."""
+LEAST = 500
+"""Millionths: what rounds to 0,0 points is told as less than 0,1."""
+
+GAINS: Mapping[str, Callable[[int, int], str]] = {
+    "matched": lambda old, new: tr("Former {pairs} au lieu de {old}", pairs=counted(new, "binôme"), old=old),
+    "priority": lambda old, new: tr(
+        "Donner {places} à des personnes prioritaires au lieu de {old}", places=counted(new, "place"), old=old
+    ),
+    "floor": lambda old, new: rise(mark("Relever le binôme le plus faible de {old} à {new} points"), old, new),
+    "floor_person": lambda old, new: rise(
+        mark("Relever la personne la moins bien servie de {old} à {new} points"), old, new
+    ),
+    "leximin": lambda old, new: rise(
+        mark("Relever les binômes les plus faibles")
+        if old == new
+        else mark("Relever les binômes les plus faibles (le dernier de {old} à {new} points)"),
+        old,
+        new,
+    ),
+    "total": lambda old, new: rise(mark("Porter le total de {old} à {new} points"), old, new),
+    "changes": lambda old, new: tr("Défaire {pairs} au lieu de {old}", pairs=counted(new, "binôme"), old=old),
+}
+"""What a goal achieves: its value without it, and with it."""
+AMOUNTS: Mapping[str, Callable[[int], str]] = {
+    "matched": lambda size: counted(size, "binôme"),
+    "priority": lambda size: tr("{places} à des personnes prioritaires", places=counted(size, "place")),
+    "floor": lambda size: tr("{score} au binôme le plus faible", score=small(size)),
+    "floor_person": lambda size: tr("{score} à la personne la moins bien servie", score=small(size)),
+    "leximin": lambda size: tr("{score} au binôme le plus faible", score=small(size)),
+    "changes": lambda size: counted(size, "binôme défait de plus", "binômes défaits de plus"),
+}
+"""How much of another goal is lost or won."""
+SENTENCES = {
+    (True, False): mark("{goal} coûte {losses}."),
+    (True, True): mark("{goal} coûte {losses} et apporte {gains}."),
+    (False, False): mark("{goal} ne coûte rien aux autres objectifs."),
+    (False, True): mark("{goal} ne coûte rien aux autres objectifs et apporte {gains}."),
+}
+"""What a price comes to, by whether something is lost, and won."""
+MOST_SECONDS = 10.0
+"""What is not known by then is not told."""
+
+
+@at_work()
+def goal_prices(case: Case, seed: int = 0) -> tuple[GoalPrice, ...]:
+    """Return the price of each goal whose presence changes something.
+
+    Empty where the answer is not proved, where a problem with a goal less cannot be solved in ten seconds, and for more
+    than 300 people a side, or 100 where a rule couples pairs: the problem is solved once more for each goal.
+    """
+    if case.solution.status is not Status.PROVED or not soon_solved(case):
+        return ()
+    try:
+        found = prices_of_goals(case.problem, case.solution, seed=seed, time_limit_s=MOST_SECONDS)
+        return tuple(one for one in found if one.differences)
+    except EngineError:
+        return ()
+
+
+def soon_solved(case: Case) -> bool:
+    """Say whether solving again a few times is nothing that one waits for."""
+    problem = case.problem
+    coupled = problem.rows or problem.mentors.waivable.any() or problem.mentees.waivable.any()
+    return case.small and (not coupled or max(problem.shape) <= MOST_COUPLED)
+
+
+def price_words(price: GoalPrice) -> str:
+    r"""Return a price in a sentence.
+
+    >>> asked, unasked = {"floor": 450_000, "total": 7_930_000}, {"floor": 370_000, "total": 8_000_000}
+    >>> price_words(GoalPrice("floor", asked, unasked)).replace("\xa0", " ")
+    'Relever le binôme le plus faible de 37,0 à 45,0 points coûte 0,9 % du total (7,0 points).'
+    """
+    worse = [name for name in others(price) if worsened(name, price.differences[name])]
+    better = [name for name in others(price) if name not in worse]
+    goal = GAINS[price.goal](price.unasked[price.goal], price.asked[price.goal])
+    losses, gains = (listed([amount(price, name) for name in names]) for names in (worse, better))
+    return tr(SENTENCES[bool(worse), bool(better)], goal=goal, losses=losses, gains=gains)
+
+
+def others(price: GoalPrice) -> list[str]:
+    """Return the other goals that change."""
+    return [name for name in price.differences if name != price.goal]
+
+
+def worsened(goal: str, change: int) -> bool:
+    """Say whether a change of the value of a goal is for the worse; fewer broken pairs are better."""
+    return change > 0 if goal == "changes" else change < 0
+
+
+def amount(price: GoalPrice, goal: str) -> str:
+    """Return by how much another goal changes, in its unit; the total also as a share of what it would be."""
+    size, base = abs(price.differences[goal]), price.unasked[goal]
+    if goal != "total":
+        return AMOUNTS[goal](size)
+    if base <= 0:
+        return tr("{score} du total", score=small(size))
+    return tr("{share} du total ({score})", share=share(size / base), score=small(size))
+
+
+def rise(message: str, old: int, new: int) -> str:
+    """Return a message that says from how many points to how many."""
+    return tr(message, old=points(old), new=points(new))
+
+
+def small(millionths: int) -> str:
+    """Return an amount of points that is not 0."""
+    if millionths < LEAST:
+        return tr("moins de {number}\u00a0point", number=decimal(0.1, 1))
+    return tr_n("{number}\u00a0point", "{number}\u00a0points", millionths // 10_000, number=points(millionths))
+
+
+def share(part: float) -> str:
+    """Return a share that is not 0 as a percentage with one decimal."""
+    return tr("moins de {share}", share=percent(0.001, 1)) if part < 0.0005 else percent(part, 1)

@@ -1,0 +1,93 @@
+"""What people are called in a text: by their keys, or by pseudonyms where a key would tell who they are."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mentormatch.fields import Side
+from mentormatch.languages import mark, tr
+from mentormatch.languages.text_keys import canonical
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.programme import Programme
+from mentormatch.rules.kinds.apart import Apart
+from mentormatch.rules.kinds.ban import Ban
+from mentormatch.rules.kinds.pin import Pin
+from mentormatch.rules.kinds.together import Together
+from mentormatch.rules.rule import Rule
+from mentormatch.survey.contacts import Contacts
+
+SIDES: tuple[Side, Side] = ("mentor", "mentee")
+LETTERS: Mapping[Side, str] = {"mentor": "M", "mentee": "E"}
+ABSENT = mark("personne absente")
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The label of each person, by side and key; a key without a label is ``unknown``, or itself where that is None."""
+
+    known: Mapping[tuple[Side, str], str] = field(default_factory=dict)
+    unknown: str | None = None
+
+    def person(self, side: Side, key: str) -> str:
+        """Return what the person with this key is called."""
+        return self.known.get((side, canonical(key)), key if self.unknown is None else self.unknown)
+
+    def anybody(self, key: str) -> str:
+        """Return what somebody with this key is called, on whichever side they are."""
+        side: Side = "mentor" if ("mentor", canonical(key)) in self.known else "mentee"
+        return self.person(side, key)
+
+    def rule(self, rule: Rule) -> str:
+        """Return what a rule is called; those that decide on some people name them."""
+        if isinstance(rule, Pin | Ban):
+            pair = {"mentor": self.person("mentor", rule.mentor), "mentee": self.person("mentee", rule.mentee)}
+            return rule.model_copy(update=pair).label
+        if isinstance(rule, Together | Apart):
+            return rule.model_copy(update={"people": [self.anybody(key) for key in rule.people]}).label
+        return rule.label
+
+
+KEYS = Labels()
+"""Everybody is called by their key."""
+
+
+def pseudonyms(cohort: Cohort) -> Labels:
+    """Return numbered labels in the order of the cohort: M01, M02 ... for mentors, E01, E02 ... for mentees."""
+    known = {
+        (side, canonical(key)): f"{LETTERS[side]}{number:0{digits(len(cohort.side(side)))}d}"
+        for side in SIDES
+        for number, key in enumerate(cohort.side(side).ids, start=1)
+    }
+    return Labels(known, tr(ABSENT))
+
+
+def codes(cohort: Cohort, programme: Programme) -> Labels:
+    """Return people by their codes where they have some, by pseudonyms where keys are e-mail addresses."""
+    return KEYS if programme.fields_with("key") else pseudonyms(cohort)
+
+
+def names(cohort: Cohort, programme: Programme, contacts: Contacts) -> Labels:
+    """Return people by the names that they gave, with the code or the pseudonym where two have the same one."""
+    plain = codes(cohort, programme)
+    named = {
+        (side, key): called(programme, contacts, plain, (side, key)) for side in SIDES for key in cohort.side(side).ids
+    }
+    counts = Counter(named.values())
+    return Labels(
+        {
+            (side, canonical(key)): name if counts[name] == 1 else f"{name} ({plain.person(side, key)})"
+            for (side, key), name in named.items()
+        },
+        tr(ABSENT),
+    )
+
+
+def called(programme: Programme, contacts: Contacts, plain: Labels, person: tuple[Side, str]) -> str:
+    """Return what somebody is called: the contact field that the programme names, else their code or a pseudonym."""
+    side, key = person
+    return contacts.of(side, key).get(programme.documents.name or "") or plain.person(side, key)
+
+
+def digits(count: int) -> int:
+    """Return how many figures number this many people, two at least."""
+    return max(2, len(str(count)))

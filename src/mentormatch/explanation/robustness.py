@@ -1,0 +1,189 @@
+"""How far pairs hang on the exact weights: how often each stays when the weights of the criteria change a little."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.model.solution import Status
+from mentormatch.base.progress import at_work
+from mentormatch.base.scalars import exact_number, seed_number, shown
+from mentormatch.errors import EngineError, Problem, RequestError
+from mentormatch.explanation.exchange_costs import places_of
+from mentormatch.explanation.unmatched import Case
+from mentormatch.languages import tr
+from mentormatch.languages.phrases import about, percent, thousands
+from mentormatch.people.cohort import Cohort
+from mentormatch.rules.formulation import pose, pose_wide
+from mentormatch.scoring.criterion import Criterion
+from mentormatch.scoring.score import MILLION, ScoreTable, UnheldScores, normalised
+
+SOLID, FAIR = 0.9, 0.6
+MOST_SAMPLES = 10_000
+MOST_SECONDS = 3_600.0
+"""What all samples may take, each as long as the answer, where no scores are held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Weights are changed ``samples`` times, each by a factor drawn evenly from ``1 - spread`` to ``1 + spread``.
+
+    Raises RequestError where ``samples`` is not from 1 to 10 000 or ``spread`` not from 0 to 1.
+
+    >>> Trial(samples=2, spread=0.0).factors(3).tolist()
+    [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]]
+    """
+
+    samples: int = 200
+    spread: float = 0.2
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        samples, spread = exact_number(self.samples), exact_number(self.spread)
+        found = []
+        if not isinstance(samples, int) or not 1 <= samples <= MOST_SAMPLES:
+            most = tr("un nombre de 1 à {most}", most=thousands(MOST_SAMPLES))
+            found.append(Problem("samples", shown(self.samples), most))
+        if spread is None or not 0 <= spread <= 1:
+            found.append(Problem("spread", shown(self.spread), tr("une part de 0 à 1")))
+        if found:
+            raise RequestError(tr("La solidité ne peut pas être essayée ainsi"), found)
+        for name, number in (("samples", samples), ("spread", spread), ("seed", seed_number(self.seed))):
+            object.__setattr__(self, name, number)
+
+    def factors(self, criteria: int) -> NDArray[np.float64]:
+        """Return (samples, criteria) factors; the same seed draws the same."""
+        rng = np.random.default_rng(self.seed)
+        return rng.uniform(1 - self.spread, 1 + self.spread, (self.samples, criteria))
+
+
+@dataclass(frozen=True, slots=True)
+class Steadiness:
+    """A chosen pair, and the share of the samples (0 to 1) in which it is chosen too."""
+
+    mentor: str
+    mentee: str
+    share: float
+
+    @property
+    def word(self) -> str:
+        """What staff call it: solid from 90 %, fairly solid from 60 %, fragile below."""
+        if self.share >= SOLID:
+            return tr("solide")
+        return tr("assez solide") if self.share >= FAIR else tr("fragile")
+
+    def __str__(self) -> str:
+        kept = tr("{word}, gardé dans {share} des essais", word=self.word, share=percent(self.share))
+        return about(f"{self.mentor} - {self.mentee}", kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Robustness:
+    """The steadiness of each chosen pair, the most fragile first, and how it was tried."""
+
+    trial: Trial
+    pairs: tuple[Steadiness, ...]
+
+    def __str__(self) -> str:
+        words = tr("solide"), tr("assez solide"), tr("fragile")
+        found = ", ".join(about(word, str(sum(pair.word == word for pair in self.pairs))) for word in words)
+        return tr(
+            "Binômes sur {samples} essais, poids à ±{spread} : {found}.",
+            samples=self.trial.samples,
+            spread=percent(self.trial.spread),
+            found=found,
+        )
+
+
+@at_work()
+def robustness(case: Case, trial: Trial | None = None, *, seed: int = 0) -> Robustness:
+    """Return how often each chosen pair stays when the weights of the criteria change.
+
+    Each sample is scored, posed and solved like the cohort itself, rules that read scores included. A sample without
+    any answer keeps no pair. Takes one solve a sample, and eight bytes a criterion and pair.
+
+    Parameters
+    ----------
+    case
+        The decision; without an answer, no pair is told of.
+    trial
+        How many samples, how far the weights go, and the seed of the draw.
+    seed
+        The seed of the matching, which settles ties.
+
+    Raises
+    ------
+    EngineError
+        If a sample is not solved.
+    RequestError
+        If no scores are held and so many samples would take longer than an hour, by the time the answer took.
+    """
+    tried = trial or Trial()
+    refuse_long(case, tried)
+    chosen = places_of(case.solution.pairs)
+    kept = dict.fromkeys(chosen, 0)
+    for table in samples(case, tried) if chosen else ():
+        for pair in kept.keys() & set(pairs_under(case, table, seed)):
+            kept[pair] += 1
+    found = [
+        Steadiness(case.name("mentor", mentor), case.name("mentee", mentee), count / tried.samples)
+        for (mentor, mentee), count in kept.items()
+    ]
+    return Robustness(tried, tuple(sorted(found, key=lambda pair: pair.share)))
+
+
+def refuse_long(case: Case, trial: Trial) -> None:
+    """Raise RequestError where so many samples of a problem of which no scores are held take too long."""
+    within = int(MOST_SECONDS / max(case.solution.seconds, 1e-3))
+    if not case.scores.held and trial.samples > within:
+        expected = tr("{most} essais au plus pour tant de monde", most=thousands(max(within, 1)))
+        found = Problem("samples", str(trial.samples), expected)
+        raise RequestError(tr("La solidité ne peut pas être essayée ainsi"), [found])
+
+
+def samples(case: Case, trial: Trial) -> Iterator[ScoreTable]:
+    """Yield the scores of all pairs under each change of the weights, as ``score`` would return them."""
+    criteria, held = case.scores.criteria, case.scores.held
+    values = [filled(criterion, case.cohort) for criterion in criteria] if held else []
+    for factors in trial.factors(len(criteria)).tolist():
+        changed = tuple(
+            criterion.model_copy(update={"weight": criterion.weight * factor})
+            for criterion, factor in zip(criteria, factors, strict=True)
+        )
+        weights = normalised(changed)
+        if not held:
+            yield UnheldScores(case.cohort, changed)
+            continue
+        yield replace(
+            case.scores, values=summed(values, weights, case.problem.shape), criteria=changed, weights=weights
+        )
+
+
+def filled(criterion: Criterion, cohort: Cohort) -> NDArray[np.float64]:
+    """Return (n, m): the value of one criterion for every pair, ``neutral`` where undefined."""
+    values = criterion.score(cohort.mentors, cohort.mentees)
+    return np.where(np.isnan(values), criterion.neutral, values)
+
+
+def summed(
+    values: Sequence[NDArray[np.float64]], weights: Sequence[float], shape: tuple[int, int]
+) -> NDArray[np.int32]:
+    """Return (n, m) scores in millionths, each share rounded by itself."""
+    total = np.zeros(shape, dtype=np.int32)
+    for block, weight in zip(values, weights, strict=True):
+        total += np.rint(block * weight * MILLION).astype(np.int32)
+    return total
+
+
+def pairs_under(case: Case, table: ScoreTable, seed: int) -> list[tuple[int, int]]:
+    """Return the pairs that are chosen under other scores, none where there is no answer."""
+    if table.held:
+        problem = pose(case.cohort, table, case.rules, case.problem.goals)
+    else:
+        problem = pose_wide(case.cohort, table.criteria, case.rules, case.problem.goals)
+    solution = solve(problem, seed=seed)
+    if solution.status not in (Status.PROVED, Status.INFEASIBLE):
+        raise EngineError("A change of the weights could not be solved")
+    return places_of(solution.pairs)

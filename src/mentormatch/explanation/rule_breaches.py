@@ -1,0 +1,100 @@
+"""Which rules a plan breaks: pair by pair, person by person, and over all pairs together."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import batched
+
+import numpy as np
+
+from mentormatch.base.columns import BoolVector
+from mentormatch.languages import tr
+from mentormatch.languages.phrases import counted
+from mentormatch.people.cohort import Cohort, People
+from mentormatch.rules.formulation import SIDES, admitted, loads
+from mentormatch.rules.rule import Market, Rule, market_of
+from mentormatch.rules.self_pairs import in_force
+from mentormatch.scale.scores.terms import NOTHING
+from mentormatch.scoring.score import ScoreTable
+
+type Positions = Sequence[tuple[int, int]]
+
+TOGETHER = 64
+"""Pairs whose people rules look at together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One rule that a plan breaks: the rule, the keys of the people concerned (none: all pairs together), how."""
+
+    rule: str
+    people: tuple[str, ...]
+    detail: str
+
+
+def breaches(rules: Sequence[Rule], cohort: Cohort, scores: ScoreTable, pairs: Positions) -> Iterator[Breach]:
+    """Yield every rule that these pairs, by position, break."""
+    market = market_of(cohort, NOTHING)
+    yield from broken_by_pairs(in_force(rules), list(markets(cohort, scores, pairs)))
+    yield from broken_by_people(rules, market, pairs)
+    yield from broken_by_all(rules, market, pairs)
+
+
+def markets(cohort: Cohort, scores: ScoreTable, pairs: Positions) -> Iterator[Market]:
+    """Yield the people of a few pairs at a time: the first of one side with the first of the other, and so on."""
+    for some in batched(pairs, TOGETHER):
+        mentors, mentees = np.array(some, dtype=np.intp).T
+        people = cohort.mentors.take(mentors), cohort.mentees.take(mentees)
+        yield Market(*people, scores.part(mentors, mentees))
+
+
+def broken_by_pairs(rules: Sequence[Rule], of_pairs: Sequence[Market]) -> Iterator[Breach]:
+    """Yield the pairs that a rule forbids."""
+    for rule in rules:
+        for market in of_pairs:
+            block = rule.forbids(market)
+            for row in () if block is None else np.flatnonzero(block.diagonal()).tolist():
+                yield Breach(rule.label, keys(market, row, row), tr("binôme exclu par cette règle"))
+
+
+def broken_by_people(rules: Sequence[Rule], market: Market, pairs: Positions) -> Iterator[Breach]:
+    """Yield the people who take no part, and those with too many or too few partners."""
+    for axis, side in enumerate(SIDES):
+        people = market.side(side)
+        held = Counter(pair[axis] for pair in pairs)
+        taking_part = admitted(rules, people, side)
+        yield from set_aside(people, taking_part, held)
+        bounds = loads(rules, people, side, np.ones(len(people), dtype=bool))
+        for row in range(len(people)):
+            free = not taking_part[row] or (bounds.idle[row] and not held[row])
+            least = 0 if free else int(bounds.least[row])
+            if not least <= held[row] <= bounds.most[row]:
+                number, most = counted(held[row], "binôme"), int(bounds.most[row])
+                detail = tr("{pairs}, entre {least} et {most} demandés", pairs=number, least=least, most=most)
+                yield Breach(tr("nombre de places"), (people.ids[row],), detail)
+
+
+def set_aside(people: People, taking_part: BoolVector, held: Counter[int]) -> Iterator[Breach]:
+    """Yield the people with a partner who take no part."""
+    for row in sorted(held):
+        if not taking_part[row]:
+            yield Breach(tr("participation"), (people.ids[row],), tr("mis de côté par le programme"))
+
+
+def broken_by_all(rules: Sequence[Rule], market: Market, pairs: Positions) -> Iterator[Breach]:
+    """Yield the bounds on all pairs together that do not hold, and the pinned pairs that are missing."""
+    chosen, (mentors, mentees) = set(pairs), np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    for rule in rules:
+        for row in rule.rows(market):
+            total = int(row.at(mentors, mentees, market.shape).sum())
+            least, most = (total if bound is None else bound for bound in (row.least, row.most))
+            if not least <= total <= most:
+                yield Breach(rule.label, (), tr("total de {total}", total=total))
+        for pin in rule.pins(market):
+            if pin not in chosen:
+                yield Breach(rule.label, keys(market, *pin), tr("binôme imposé, absent"))
+
+
+def keys(market: Market, mentor: int, mentee: int) -> tuple[str, str]:
+    """Return the keys of two people."""
+    return market.mentors.ids[mentor], market.mentees.ids[mentee]

@@ -1,0 +1,139 @@
+"""The result as plain tables: the one source of workbook, CSV file, page and frames, so that they agree."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.explanation.diagnosis.findings import Change
+from mentormatch.explanation.pairs import Pair
+from mentormatch.explanation.unmatched import Unmatched
+from mentormatch.languages import language, mark, tr
+from mentormatch.people.cohort import FATES, Cohort, RowFate
+from mentormatch.scoring.score import ScoreTable
+
+type Cell = str | int | float | bool
+SIDES = {"mentor": mark("mentor·e"), "mentee": mark("mentoré·e")}
+"""What staff read, to be spoken by ``tr``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table: stable column names (``names``), the headings that staff read (``titles``), and its rows."""
+
+    names: tuple[str, ...]
+    titles: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets(Mapping[str, Sheet]):
+    """Tables by their codes, each made when it is asked for: why somebody has no partner may take long to say."""
+
+    language: str
+    makers: Mapping[str, Callable[[], Sheet]]
+
+    def __getitem__(self, name: str) -> Sheet:
+        with language(self.language, unless_asked=True):
+            return self.makers[name]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.makers)
+
+    def __len__(self) -> int:
+        return len(self.makers)
+
+
+def sheet(columns: Sequence[tuple[str, str]], rows: Iterable[tuple[Cell, ...]]) -> Sheet:
+    """Return a table with these columns, each a name and a heading."""
+    return Sheet(tuple(name for name, _ in columns), tuple(title for _, title in columns), tuple(rows))
+
+
+def pair_sheet(pairs: Sequence[Pair]) -> Sheet:
+    """Return one row a pair: who, the points, how much is answered, and the reasons in words."""
+    columns = [
+        ("mentor", tr("Mentor·e")),
+        ("mentee", tr("Mentoré·e")),
+        ("points", tr("Points sur 100")),
+        ("answered", tr("Part connue")),
+        ("reasons", tr("Pourquoi")),
+    ]
+    return sheet(columns, ((p.mentor, p.mentee, p.points, p.answered, reasons(p)) for p in pairs))
+
+
+def reasons(pair: Pair) -> str:
+    """Return what a pair's score rests on, the criteria that add most first."""
+    parts = sorted((part for part in pair.contributions if part.full), key=lambda part: -part.share)
+    return " · ".join(tr("{criterion} : {reason}", criterion=part.criterion, reason=part.reason) for part in parts)
+
+
+def contribution_sheet(pairs: Sequence[Pair]) -> Sheet:
+    """Return one row for each criterion of each pair; the points of a pair add up to its score."""
+    columns = [
+        ("mentor", tr("Mentor·e")),
+        ("mentee", tr("Mentoré·e")),
+        ("group", tr("Rubrique")),
+        ("criterion", tr("Critère")),
+        ("points", tr("Points")),
+        ("full", tr("Sur")),
+        ("answered", tr("Répondu")),
+        ("reason", tr("Pourquoi")),
+    ]
+    rows = (
+        (p.mentor, p.mentee, c.group or "", c.criterion, c.share / 10_000, c.full / 10_000, c.answered, c.reason)
+        for p in pairs
+        for c in p.contributions
+    )
+    return sheet(columns, rows)
+
+
+def unmatched_sheet(unmatched: Sequence[Unmatched], changes: Sequence[Change | None]) -> Sheet:
+    """Return one row for each person without a partner, with the smallest change that would place them."""
+    columns = [
+        ("person", tr("Personne")),
+        ("side", tr("Côté")),
+        ("code", tr("Code")),
+        ("reason", tr("Raison")),
+        ("change", tr("Ce qui suffirait")),
+    ]
+    rows = (
+        (one.person, tr(SIDES[one.side]), one.code, one.reason, in_words(change))
+        for one, change in zip(unmatched, changes, strict=True)
+    )
+    return sheet(columns, rows)
+
+
+def in_words(change: Change | None) -> str:
+    """Return what would have to change, empty where nothing would do."""
+    return change.sentence if change else ""
+
+
+def rejected_sheet(rejected: Sequence[RowFate]) -> Sheet:
+    """Return one row for each row that is nobody."""
+    columns = [
+        ("source", tr("Fichier")),
+        ("line", tr("Ligne")),
+        ("key", tr("Identifiant")),
+        ("fate", tr("Sort")),
+        ("reason", tr("Raison")),
+    ]
+    return sheet(columns, ((row.source, row.line, row.key, tr(FATES[row.fate]), row.reason) for row in rejected))
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The points of every pair, mentors down, mentees across; NaN where a rule forbids the pair."""
+
+    mentors: tuple[str, ...]
+    mentees: tuple[str, ...]
+    points: NDArray[np.float64]
+
+
+def score_grid(cohort: Cohort, scores: ScoreTable, problem: AssignmentProblem) -> Grid:
+    """Return the points of every allowed pair."""
+    points = np.full(scores.values.shape, np.nan)
+    mentors, mentees = problem.scores.pairs()
+    points[mentors, mentees] = scores.values[mentors, mentees] / 10_000
+    return Grid(cohort.mentors.ids, cohort.mentees.ids, points)

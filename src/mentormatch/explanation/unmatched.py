@@ -1,0 +1,264 @@
+"""Why somebody has no partner: a code, and a sentence that staff can pass on."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import batched
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.assignment.model.problem import AssignmentProblem, Loads
+from mentormatch.assignment.model.solution import Solution, Status
+from mentormatch.base.columns import BoolVector, Index, IntVector
+from mentormatch.explanation.labels import KEYS, Labels
+from mentormatch.explanation.partners import Excluding, Partners, Unheld
+from mentormatch.explanation.people_phrases import counted_people, first_of, possible_people
+from mentormatch.fields import Side
+from mentormatch.languages import mark, tr, tr_n
+from mentormatch.languages.phrases import about, listed, quoted
+from mentormatch.people.cohort import Cohort, People
+from mentormatch.rules.formulation import SIDES, forbidding
+from mentormatch.rules.rule import Market, Rule
+from mentormatch.rules.self_pairs import in_force
+from mentormatch.scale.scan.implicit_scores import ComputedScores
+from mentormatch.scoring.score import ScoreTable
+
+NOBODY_THERE: dict[Side, str] = {
+    "mentor": mark("Aucun·e mentoré·e ne participe."),
+    "mentee": mark("Aucun·e mentor·e ne participe."),
+}
+MOST_NAMED = 5
+MOST_PEOPLE = 300
+"""A side; beyond that documents say nothing that takes solving or searching again."""
+BATCH = 256
+"""People whose partners are looked at together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """Somebody without a partner: key, side, a stable code, and the reason in a sentence."""
+
+    person: str
+    side: Side
+    code: str
+    reason: str
+
+    def __str__(self) -> str:
+        return about(self.person, self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that a decision rests on, the decision, and what people are called where it is explained."""
+
+    cohort: Cohort
+    rules: Sequence[Rule]
+    scores: ScoreTable
+    problem: AssignmentProblem
+    solution: Solution
+    labels: Labels = KEYS
+
+    @property
+    def small(self) -> bool:
+        """Whether documents say of it what takes solving or searching again."""
+        return max(self.problem.shape) <= MOST_PEOPLE
+
+    def people(self, side: Side) -> People:
+        """Return the people of one side."""
+        return self.cohort.side(side)
+
+    def name(self, side: Side, row: int) -> str:
+        """Return what one person is called."""
+        return self.labels.person(side, self.people(side).ids[row])
+
+    def loads(self, side: Side) -> Loads:
+        """Return how many partners the people of one side take."""
+        return self.problem.mentors if side == "mentor" else self.problem.mentees
+
+    def alone(self, side: Side) -> IntVector:
+        """Return who of one side has no partner."""
+        taken = self.solution.pairs[:, 0 if side == "mentor" else 1]
+        return np.setdiff1d(np.arange(len(self.people(side))), taken)
+
+    def market_of(self, side: Side, *rows: int) -> Market:
+        """Return the market of some people and everybody who takes part on the other side."""
+        some, others = np.array(rows, dtype=np.intp), self.others(side)
+        return self.market(*((some, others) if side == "mentor" else (others, some)))
+
+    def market(self, mentors: Index, mentees: Index) -> Market:
+        """Return the market of some people."""
+        people = self.cohort.mentors.take(mentors), self.cohort.mentees.take(mentees)
+        return Market(*people, self.scores.part(mentors, mentees))
+
+    def others(self, side: Side) -> NDArray[np.intp]:
+        """Return who takes part on the side across."""
+        return np.flatnonzero(self.loads(other_side(side)).most > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One side of a case, and what its people meet on the other.
+
+    ``refused`` says whom each rule sets aside; ``others`` (c,) are those who take part across, ``spare`` (c,) who of
+    them has a place left. ``holders`` (k,) are the people of this side in each pair, in order, ``seats`` (k,) the place
+    of their partners among the others.
+    """
+
+    case: Case
+    side: Side
+    refused: tuple[tuple[Rule, BoolVector], ...]
+    others: IntVector
+    spare: BoolVector
+    holders: IntVector
+    seats: IntVector
+
+    @classmethod
+    def of(cls, case: Case, side: Side) -> "View":
+        """Return the view of one side."""
+        admitting = [(rule, rule.admits(case.people(side), side)) for rule in case.rules]
+        refused = tuple((rule, ~admits) for rule, admits in admitting if admits is not None)
+        others, across = case.others(side), other_side(side)
+        pairs = case.solution.pairs if side == "mentor" else case.solution.pairs[:, ::-1]
+        holders, partners = pairs[np.argsort(pairs[:, 0], kind="stable")].T
+        held = np.bincount(partners, minlength=len(case.people(across)))
+        spare = held[others] < case.loads(across).most[others]
+        return cls(case, side, refused, others, spare, holders, np.searchsorted(others, partners))
+
+    def excluding(self, rows: Sequence[int]) -> Iterator[Excluding]:
+        """Yield, for each person, which partners each rule takes from them."""
+        market = self.case.market_of(self.side, *rows)
+        found = [
+            (rule, block if self.side == "mentor" else block.T) for rule, block in forbidding(self.case.rules, market)
+        ]
+        for at in range(len(rows)):
+            yield [(rule, block[at]) for rule, block in found]
+
+    def partners(self, rows: IntVector) -> Iterator[Partners]:
+        """Yield whom each person could have."""
+        case, scores = self.case, self.case.problem.scores
+        if isinstance(scores, ComputedScores):
+            rules = in_force(case.rules)
+            unheld = Unheld(case.cohort, case.scores.criteria, rules, self.side, rows, self.others)
+            yield from unheld.partners(scores.tiles)
+            return
+        for some in batched(rows.tolist(), BATCH):
+            yield from (Partners.left_by(excluding, len(self.others)) for excluding in self.excluding(some))
+
+
+def explain_unmatched(case: Case) -> tuple[Unmatched, ...]:
+    """Return everybody without a partner, mentors first, each with the reason."""
+    return tuple(reasons(case))
+
+
+def reasons(case: Case) -> Iterator[Unmatched]:
+    """Yield the same, as far as anybody asks."""
+    for side in SIDES:
+        yield from explain_rows(View.of(case, side), case.alone(side))
+
+
+def explain_one(case: Case, side: Side, row: int) -> Unmatched:
+    """Return why one person, who has no partner, has none."""
+    return next(explain_rows(View.of(case, side), np.array([row])))
+
+
+def explain_rows(view: View, alone: IntVector) -> Iterator[Unmatched]:
+    """Yield some people of one side without a partner, each with the reason."""
+    case = view.case
+    known = {row: set_aside(view, row) or no_answer(case.solution.status) for row in alone.tolist()}
+    asking = np.array([row for row, why in known.items() if why is None], dtype=np.int64)
+    partners = view.partners(asking)
+    for row, why in known.items():
+        code, reason = why or without_partner(view, next(partners))
+        yield Unmatched(case.name(view.side, row), view.side, code, reason)
+
+
+def without_partner(view: View, partners: Partners) -> tuple[str, str]:
+    """Return why somebody who takes part has no partner."""
+    if not len(view.others):
+        return "nobody_there", tr(NOBODY_THERE[view.side])
+    return no_place(view, partners.possible) if partners.possible.any() else nobody_possible(view, partners.excluding())
+
+
+def set_aside(view: View, row: int) -> tuple[str, str] | None:
+    """Return why this person takes no part at all, None where they do."""
+    if not view.case.people(view.side).complete[row]:
+        return "incomplete", tr("Trop peu de réponses pour être mis en relation.")
+    refusing = [view.case.labels.rule(rule) for rule, refused in view.refused if refused[row]]
+    if refusing:
+        return "not_admitted", tr("Ne remplit pas une condition du programme : {rules}.", rules=listed(refusing))
+    if view.case.loads(view.side).most[row] == 0:
+        return "no_capacity", tr("N'accompagne personne cette année : nombre de places à 0.")
+    return None
+
+
+def no_answer(status: Status) -> tuple[str, str] | None:
+    """Return that there are no pairs at all, where there are none."""
+    match status:
+        case Status.INFEASIBLE:
+            return "infeasible", tr("Aucune répartition ne respecte toutes les règles du programme.")
+        case Status.STOPPED:
+            return "stopped", tr("Le calcul a été arrêté avant une première réponse.")
+        case Status.FAILED:
+            return "failed", tr("Le calcul a échoué.")
+    return None
+
+
+def nobody_possible(view: View, excluding: Excluding) -> tuple[str, str]:
+    """Return which rules exclude every partner, and how many each."""
+    counts = [
+        tr("« {rule} » en exclut {number}", rule=view.case.labels.rule(rule), number=int(lost.sum()))
+        for rule, lost in excluding
+        if lost.any()
+    ]
+    people = counted_people(len(view.others), other_side(view.side))
+    reason = tr("Sur {people}, aucun n'est possible : {excluded}.", people=people, excluded=listed(counts))
+    return "below_minimum" if only_minimum(excluding) else "excluded", reason
+
+
+def only_minimum(excluding: Excluding) -> bool:
+    """Say whether some partner would be possible but for the minimum score."""
+    others = [lost for rule, lost in excluding if rule.kind != "minimum_score"]
+    return not np.logical_or.reduce(others or [np.zeros(1, dtype=bool)]).all()
+
+
+def no_place(view: View, fit: BoolVector) -> tuple[str, str]:
+    """Return that every possible partner is taken, and who holds their places; or that a rule holds them back.
+
+    ``fit`` (c,) bool: who of the others is possible.
+    """
+    case, count = view.case, int(np.count_nonzero(fit))
+    who = possible_people(count, other_side(view.side))
+    if (fit & view.spare).any():
+        return "held_back", held_back(who, [case.labels.rule(rule) for rule in case.rules if binds_others(rule)])
+    holders = view.holders[fit[view.seats]]
+    some = holders[np.flatnonzero(np.diff(holders, prepend=-1))]
+    names = [case.name(view.side, holder) for holder in some[:MOST_NAMED].tolist()]
+    taken = tr_n(
+        "{people}, dont la place est prise par {holders}.",
+        "{people}, dont les places sont prises par {holders}.",
+        count,
+        people=who,
+        holders=first_of(names, MOST_NAMED, len(some)),
+    )
+    return "no_place", taken
+
+
+def held_back(people: str, rules: Sequence[str]) -> str:
+    """Return that possible partners have free places, and which rules, or else the goals, leave them free."""
+    if not rules:
+        return tr("{people}, avec des places libres que les buts ne font pas prendre.", people=people)
+    return tr(
+        "{people}, avec des places libres que les règles ne laissent pas prendre : {rules}.",
+        people=people,
+        rules=listed([*map(quoted, rules)]),
+    )
+
+
+def binds_others(rule: Rule) -> bool:
+    """Say whether one pair can break this rule because of other pairs."""
+    return rule.kind in ("quota", "proportion", "load", "pin") or getattr(rule, "minimum", 0) > 0
+
+
+def other_side(side: Side) -> Side:
+    """Return the side across."""
+    return "mentee" if side == "mentor" else "mentor"

@@ -1,0 +1,153 @@
+"""Cohort, scores, rules and goals -> the problem of forming groups."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mentormatch.assignment.model.scores import IntMatrix
+from mentormatch.base.columns import IntVector
+from mentormatch.errors import Problem, SurveyError
+from mentormatch.groups.pair_values import GroupScores
+from mentormatch.groups.problem import GroupProblem, Leaders, Span
+from mentormatch.languages import tr
+from mentormatch.languages.text_keys import canonical
+from mentormatch.people.cohort import Cohort, People
+from mentormatch.programme.programme import Programme
+from mentormatch.programme.sections import Facilitation, Grouped
+from mentormatch.rules.formulation import admitted, forbidding, priority
+from mentormatch.rules.rule import BoolBlock, Count, Market, Rule
+from mentormatch.scoring.score import MILLION
+
+type Keys = Sequence[str]
+
+
+@dataclass(frozen=True)
+class Posed:
+    """The problem of those who take part, by the order of their keys, and where each stands in the cohort."""
+
+    problem: GroupProblem
+    members: IntVector
+    facilitators: IntVector
+
+
+def pose(
+    cohort: Cohort, programme: Programme, scores: GroupScores, past: Iterable[Keys] = (), *, seed: int = 0
+) -> Posed:
+    """Return the problem of forming groups of ``cohort``; ``past`` are the keys of former groups."""
+    asked = programme.groups or Grouped(size=2)
+    rules, people, leading = programme.rules, cohort.members, cohort.facilitators
+    members = in_order(people, np.flatnonzero(admitted(rules, people, "mentee")))
+    facilitators = in_order(leading, np.flatnonzero(admitted(rules, leading, "mentor")))
+    taken, leaders = people.take(members), leading.take(facilitators)
+    seats = places(leaders, asked.facilitators)
+    sizes, first = Span(*asked.sizes), priority(rules, taken, "mentee")
+    problem = GroupProblem(
+        worth=scores.values[np.ix_(members, members)],
+        apart=apart(rules, taken, scores.values[np.ix_(members, members)]),
+        spans=(sizes,),
+        number=number_of(asked, len(members), int(seats.sum()) if asked.facilitators else None),
+        together=blocks(rules, people, members),
+        counts=tuple(filter(None, (counted(count, members) for rule in rules for count in rule.counts(people)))),
+        shared=tuple(part.of(members) for part in scores.shared),
+        leaders=Leaders(meeting(rules, leaders, taken), seats) if asked.facilitators else None,
+        meetings=meetings(taken, past),
+        priority=first,
+        goals=tuple(goal for goal in asked.goals if used(goal, first, past)),
+        keys=tuple(map(canonical, taken.ids)),
+        seed=seed,
+    )
+    return Posed(problem, members, facilitators)
+
+
+def used(goal: str, first: IntVector | None, past: Iterable[Keys]) -> bool:
+    """Return whether a goal says anything: of priority where somebody has it, of meetings where there were some."""
+    return first is not None if goal == "priority" else bool(past) if goal == "meetings" else True
+
+
+def in_order(people: People, rows: IntVector) -> IntVector:
+    """Return rows by the keys of their people."""
+    return np.array(sorted(rows.tolist(), key=lambda row: canonical(people.ids[row])), dtype=np.int64)
+
+
+def number_of(asked: Grouped, people: int, seats: int | None) -> Span:
+    """Return how many groups there may be: as many as asked for, or all numbers that the sizes and seats allow."""
+    if asked.number is not None:
+        return Span(asked.number, asked.number)
+    most = max(people // asked.sizes[0], 1)
+    return Span(1, max(most if seats is None else min(most, seats), 1))
+
+
+def apart(rules: Sequence[Rule], members: People, scores: IntMatrix) -> BoolBlock:
+    """Return (n, n) bool: who may not meet whom, whichever of the two a rule looks at first."""
+    market = Market(members, members, scores.astype(np.int32))
+    total = np.zeros(market.shape, dtype=bool)
+    for block in (rule.forbids(market) for rule in rules):
+        if block is not None:
+            total |= block | block.T
+    return total & ~np.eye(len(total), dtype=bool)
+
+
+def meeting(rules: Sequence[Rule], leaders: People, members: People) -> BoolBlock:
+    """Return (f, n) bool: which members each leader may meet, by the rules whose questions they answered."""
+    asked = [rule for rule in rules if all(name in leaders.columns for name in rule.fields_of("mentor"))]
+    shape = len(leaders), len(members)
+    market = Market(leaders, members, np.full(shape, MILLION, dtype=np.int32))
+    barred = np.zeros(shape, dtype=bool)
+    for _, block in forbidding(asked, market):
+        barred |= block
+    return ~barred
+
+
+def places(leaders: People, asked: Facilitation | None) -> IntVector:
+    """Return (f,) how many groups each leads, one where that was not answered.
+
+    Raises SurveyError where an answer is no number of groups.
+    """
+    if asked is None or isinstance(asked.seats, int):
+        return np.full(len(leaders), asked.seats if asked else 0, dtype=np.int64)
+    said = leaders.numbers(asked.seats).values
+    wrong = ~np.isnan(said) & ((said < 0) | (said != np.floor(said)) | (said > 100))
+    problems = [
+        Problem(
+            leaders.ids[row],
+            tr("« {field} » n'est pas un nombre de groupes", field=asked.seats),
+            tr("un entier de 0 à 100"),
+        )
+        for row in np.flatnonzero(wrong)
+    ]
+    if problems:
+        raise SurveyError(tr("Des nombres de groupes ne peuvent pas être utilisés"), problems)
+    return np.where(np.isnan(said), 1, said).astype(np.int64)
+
+
+def blocks(rules: Sequence[Rule], people: People, members: IntVector) -> tuple[tuple[int, ...], ...]:
+    """Return who is to be together among those who take part; blocks with somebody in common are one."""
+    place = {row: at for at, row in enumerate(members.tolist())}
+    merged: list[set[int]] = []
+    for rule in rules:
+        for block in rule.together(people):
+            mine = {place[row] for row in block if row in place}
+            for other in [each for each in merged if each & mine]:
+                merged.remove(other)
+                mine |= other
+            merged.append(mine)
+    return tuple(tuple(sorted(block)) for block in sorted(merged, key=sorted) if len(block) > 1)
+
+
+def counted(count: Count, members: IntVector) -> Count | None:
+    """Return a count of those who take part; None where it says nothing."""
+    most = min(count.most, len(members))
+    kept = replace(count, holds=count.holds[members], most=most)
+    return kept if count.least > 0 or int(kept.holds.sum()) > most else None
+
+
+def meetings(members: People, past: Iterable[Keys]) -> IntMatrix | None:
+    """Return (n, n) how often two people were in one of the ``past`` groups; None where there were none."""
+    place = {canonical(key): row for row, key in enumerate(members.ids)}
+    met = np.zeros((len(members), len(members)), dtype=np.int64)
+    for group in past:
+        rows = sorted({place[canonical(key)] for key in group if canonical(key) in place})
+        met[np.ix_(rows, rows)] += 1
+    np.fill_diagonal(met, 0)
+    return met if past else None

@@ -1,0 +1,309 @@
+"""Why not everybody can be placed: a smallest set of rules and people that conflict, in words, and ways out.
+
+What is plain is counted: too many people, too few, more people who may not meet than there are groups. What is left is
+found by leaving out one rule, then one person after the other, and keeping those without whom the conflict is gone
+(deletion filter; Chinneck and Dravnieks, 1991).
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from time import monotonic
+
+import numpy as np
+
+from mentormatch.assignment.model.solution import Status
+from mentormatch.explanation.labels import KEYS, Labels
+from mentormatch.groups.columns import cliques
+from mentormatch.groups.formulation import Posed, pose
+from mentormatch.groups.pair_values import GroupScores
+from mentormatch.groups.problem import Group, GroupProblem, Span
+from mentormatch.groups.solve import solve
+from mentormatch.languages import tr
+from mentormatch.languages.phrases import counted, listed, quoted
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.programme import Programme
+from mentormatch.rules.rule import Rule
+from mentormatch.rules.self_pairs import SELF_PAIRS
+
+EACH_S, ALL_S = 2.0, 15.0
+"""Seconds for one question whether everybody can be placed, and for all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Why not everybody can be placed: a code, a sentence, the rules and the people (keys) in it, and ways out.
+
+    Without any one of the rules, or of the people, the rest can be placed.
+    """
+
+    code: str
+    reason: str
+    rules: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    ways_out: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return "\n".join([self.reason, *(f"- {way}" for way in self.ways_out)])
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """What is asked about: the people, the programme, the scores and the problem that they make."""
+
+    cohort: Cohort
+    programme: Programme
+    scores: GroupScores
+    posed: Posed
+    ends: float
+    labels: Labels = KEYS
+
+    @property
+    def problem(self) -> GroupProblem:
+        """The problem as it was posed."""
+        return self.posed.problem
+
+    def keys(self, group: Sequence[int]) -> tuple[str, ...]:
+        """Return the keys of people by their positions."""
+        return tuple(self.cohort.members.ids[self.posed.members[person]] for person in group)
+
+    def names(self, group: Sequence[int]) -> list[str]:
+        """Return what people are called."""
+        return [self.labels.person("mentee", key) for key in self.keys(group)]
+
+    def under(self, rules: Sequence[Rule]) -> GroupProblem:
+        """Return the problem with other rules, of the same people."""
+        asked = self.programme.model_copy(update={"rules": list(rules)})
+        problem = pose(self.cohort, asked, self.scores).problem
+        return (
+            replace(problem, number=self.problem.number, goals=("placed",))
+            if len(problem) == len(self.problem)
+            else self.problem
+        )
+
+
+def conflict(
+    cohort: Cohort, programme: Programme, scores: GroupScores, posed: Posed, labels: Labels = KEYS
+) -> Conflict | None:
+    """Return why not everybody can be placed; None where they can, or where no reason is found in time."""
+    inquiry = Inquiry(cohort, programme, scores, posed, monotonic() + ALL_S, labels)
+    for look in (sized, separated, excluded):
+        found = look(inquiry)
+        if found is not None:
+            return replace(found, ways_out=tuple(ways_out(inquiry, found)))
+    return searched_for(inquiry)
+
+
+def sized(inquiry: Inquiry) -> Conflict | None:
+    """Return that there are too few people, too few places, or too few who lead."""
+    problem, number, sizes = inquiry.problem, inquiry.problem.number, inquiry.problem.sizes
+    people, groups = counted(len(problem), "personne"), counted(number.most, "groupe")
+    needed = number.least * sizes.least
+    if len(problem) < needed:
+        told = tr(
+            "{people} participent ; {groups} d'au moins {least} en demandent {needed}.",
+            people=people,
+            groups=groups,
+            least=sizes.least,
+            needed=needed,
+        )
+        return Conflict("too_few", told)
+    if len(problem) > number.most * sizes.most:
+        told = tr(
+            "{people} participent ; {groups} d'au plus {most} n'en prennent que {places}.",
+            people=people,
+            groups=groups,
+            most=sizes.most,
+            places=number.most * sizes.most,
+        )
+        return Conflict("too_many", told)
+    if problem.leaders is not None and int(problem.leaders.seats.sum()) < number.least:
+        told = tr(
+            "Il faut {groups}, et les animateurs n'en mènent que {seats}.",
+            groups=groups,
+            seats=int(problem.leaders.seats.sum()),
+        )
+        return Conflict("too_few_leaders", told)
+    return None
+
+
+def separated(inquiry: Inquiry) -> Conflict | None:
+    """Return people who are to be together and may not meet, or are too many for one group."""
+    problem = inquiry.problem
+    for block in problem.together:
+        keys = inquiry.keys(block)
+        inside = problem.apart[np.ix_(block, block)]
+        if inside.any():
+            pair = tuple(int(place) for place in np.argwhere(inside)[0])
+            met = inquiry.keys([block[place] for place in pair])
+            rules = (*speaking(inquiry, pair_only(block, pair)), *reuniting(inquiry, block))
+            told = tr(
+                "{people} sont à réunir, et une règle interdit leur rencontre : {rules}.",
+                people=listed(inquiry.names([block[place] for place in pair])),
+                rules=named(rules),
+            )
+            return Conflict("together_apart", told, rules, met)
+        if len(block) > problem.sizes.most:
+            told = tr(
+                "{people} sont à réunir, et un groupe en prend {most} au plus.",
+                people=listed(inquiry.names(block)),
+                most=problem.sizes.most,
+            )
+            return Conflict("block_too_large", told, reuniting(inquiry, block), keys)
+    return None
+
+
+def pair_only(block: Group, pair: tuple[int, ...]) -> Group:
+    """Return the two people of a block who may not meet."""
+    return tuple(block[place] for place in pair)
+
+
+def excluded(inquiry: Inquiry) -> Conflict | None:
+    """Return more people than there are groups, of whom no two may meet."""
+    number = inquiry.problem.number.most
+    found = max(cliques(inquiry.problem.apart), key=len, default=[])
+    if len(found) <= number:
+        return None
+    few = sorted(found)[: number + 1]
+    rules = speaking(inquiry, tuple(few))
+    told = tr(
+        "{people} ne peuvent pas se rencontrer, et il n'y a que {groups} : {keys} ({rules}).",
+        people=counted(len(found), "personne"),
+        groups=counted(number, "groupe"),
+        keys=listed(inquiry.names(sorted(found))),
+        rules=named(rules),
+    )
+    return Conflict("more_than_groups", told, rules, inquiry.keys(few))
+
+
+def speaking(inquiry: Inquiry, group: Group) -> tuple[str, ...]:
+    """Return few rules that together keep all pairs of some people apart."""
+    kept = list(inquiry.programme.rules)
+
+    def barred(rules: Sequence[Rule]) -> bool:
+        block = inquiry.under(rules).apart[np.ix_(group, group)]
+        return int(block.sum()) == int(inquiry.problem.apart[np.ix_(group, group)].sum())
+
+    return tuple(inquiry.labels.rule(rule) for rule in filtered(kept, barred))
+
+
+def reuniting(inquiry: Inquiry, block: Group) -> tuple[str, ...]:
+    """Return the rules that want some of these people together."""
+    rows = set(inquiry.posed.members[list(block)].tolist())
+    people = inquiry.cohort.members
+    return tuple(
+        inquiry.labels.rule(rule)
+        for rule in inquiry.programme.rules
+        if any(rows & set(each) for each in rule.together(people))
+    )
+
+
+def named(rules: Sequence[str]) -> str:
+    """Return rules as they are called."""
+    return listed([quoted(rule) for rule in rules])
+
+
+def filtered[T](parts: Sequence[T], holds: Callable[[Sequence[T]], bool]) -> list[T]:
+    """Return some of the parts for which something still holds, and for no fewer of them."""
+    kept = list(parts)
+    for part in parts:
+        fewer = [each for each in kept if each is not part]
+        if holds(fewer):
+            kept = fewer
+    return kept
+
+
+def searched_for(inquiry: Inquiry) -> Conflict | None:
+    """Return the rules and people that conflict in no plain way."""
+    if not impossible(inquiry.problem, inquiry.ends):
+        return None
+    rules = filtered(inquiry.programme.rules, lambda some: impossible(inquiry.under(some), inquiry.ends))
+    problem = inquiry.under(rules)
+    free = replace(
+        problem, spans=(Span(1, problem.sizes.most),), number=Span(1, problem.number.most), leaders=problem.leaders
+    )
+    people = list(range(len(problem)))
+    if impossible(free, inquiry.ends):
+        people = filtered(people, lambda some: impossible(part_of(free, some), inquiry.ends))
+    labels, keys = (*map(inquiry.labels.rule, rules), *of_self_pairs(inquiry, rules)), inquiry.keys(people)
+    told = tr("Ces règles ne peuvent pas être tenues toutes à la fois : {rules}.", rules=named(labels))
+    if len(people) < len(problem):
+        told = tr(
+            "{people} ne tiennent pas dans {groups} sans enfreindre une règle : {rules}.",
+            people=listed(inquiry.names(people)),
+            groups=counted(problem.number.most, "groupe"),
+            rules=named(labels),
+        )
+    found = Conflict("rules", told, labels, keys)
+    return replace(found, ways_out=tuple(ways_out(inquiry, found)))
+
+
+def of_self_pairs(inquiry: Inquiry, rules: Sequence[Rule]) -> tuple[str, ...]:
+    """Return what it is called that nobody leads their own group, where everybody could be placed but for that."""
+    cohort = inquiry.cohort
+    if not len(cohort.both[0]):
+        return ()
+    strangers = replace(cohort, mentors=replace(cohort.mentors, persons=None))
+    return () if impossible(replace(inquiry, cohort=strangers).under(rules), inquiry.ends) else (SELF_PAIRS.label,)
+
+
+def part_of(problem: GroupProblem, people: Sequence[int]) -> GroupProblem:
+    """Return the problem of some of the people."""
+    rows = np.array(people, dtype=np.intp)
+    place = {person: at for at, person in enumerate(people)}
+    blocks = (tuple(place[person] for person in block if person in place) for block in problem.together)
+    leaders = problem.leaders and replace(problem.leaders, may=problem.leaders.may[:, rows])
+    return replace(
+        problem,
+        worth=problem.worth[np.ix_(rows, rows)],
+        apart=problem.apart[np.ix_(rows, rows)],
+        together=tuple(block for block in blocks if len(block) > 1),
+        leaders=leaders,
+        shared=(),
+        meetings=None,
+        counts=tuple(
+            replace(count, holds=count.holds[rows]) for count in problem.counts if count.least <= 1 or count.none
+        ),
+        priority=None,
+        keys=tuple(problem.keys[person] for person in people),
+    )
+
+
+def impossible(problem: GroupProblem, ends: float) -> bool:
+    """Return whether it is proved, in little time, that not everybody can be placed."""
+    left = ends - monotonic()
+    if left <= 0 or not len(problem):
+        return False
+    found = solve(replace(problem, goals=("placed",)), time_limit_s=min(left, EACH_S))
+    proved = bool(found.tiers) and found.tiers[0].bound is not None and found.tiers[0].bound < len(problem)
+    return found.status is Status.INFEASIBLE or proved
+
+
+def possible(problem: GroupProblem, ends: float) -> bool:
+    """Return whether groups of everybody are found in little time."""
+    left = ends - monotonic()
+    if left <= 0:
+        return False
+    found = solve(replace(problem, goals=("placed",)), time_limit_s=min(left, EACH_S))
+    return sum(map(len, found.groups)) == len(problem)
+
+
+def ways_out(inquiry: Inquiry, found: Conflict) -> Iterator[str]:
+    """Yield single changes with which everybody is placed: each was tried."""
+    problem, ends = inquiry.problem, inquiry.ends
+    for rule in inquiry.programme.rules:
+        label = inquiry.labels.rule(rule)
+        if label in found.rules:
+            others = [each for each in inquiry.programme.rules if each is not rule]
+            if possible(inquiry.under(others), ends):
+                yield tr("Sans la règle {rule}, tout le monde a une place.", rule=quoted(label))
+    number, sizes = problem.number, problem.sizes
+    more = replace(problem, number=Span(number.least + 1, number.most + 1))
+    if (number.least + 1) * sizes.least <= len(problem) and possible(more, ends):
+        yield tr("Avec {groups}, tout le monde a une place.", groups=counted(number.most + 1, "groupe"))
+    wider = replace(problem, spans=(Span(max(sizes.least - 1, 1), sizes.most + 1),))
+    if possible(wider, ends):
+        yield tr(
+            "Avec des groupes de {least} à {most} personnes, tout le monde a une place.",
+            least=max(sizes.least - 1, 1),
+            most=sizes.most + 1,
+        )

@@ -1,0 +1,351 @@
+"""Members in, groups with their reasons out: the whole path, and what it leads to."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import ClassVar, Self
+
+import numpy as np
+
+from mentormatch.assignment.model.solution import Status, Tier
+from mentormatch.base.scalars import duration, seed_number
+from mentormatch.explanation.labels import KEYS, Labels, codes, names
+from mentormatch.explanation.tables import Sheet
+from mentormatch.groups import group_tables
+from mentormatch.groups.formulation import Keys, Posed, pose
+from mentormatch.groups.group_tables import goal_in_words
+from mentormatch.groups.infeasibility import Conflict, conflict
+from mentormatch.groups.pair_values import GroupScores, PairShares, score
+from mentormatch.groups.problem import pairs_in
+from mentormatch.groups.reasons import reason
+from mentormatch.groups.result import Result
+from mentormatch.groups.solution import GroupSolution
+from mentormatch.groups.solve import solve
+from mentormatch.languages import once_spoken, own_language, tr
+from mentormatch.languages.phrases import about, listed, points
+from mentormatch.people.cohort import Cohort, RowFate
+from mentormatch.programme.programme import Programme
+from mentormatch.rules.kinds.apart import Apart
+from mentormatch.rules.kinds.together import Together
+from mentormatch.survey.contacts import Contacts
+
+MANY = 8
+"""Groups of more people are remarked on: turns become rare."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupShare:
+    """One criterion in one group: ``share`` and ``full`` in millionths a pair, summed over its pairs.
+
+    ``answered``: the part of the pairs in which both answered; ``reason``: what it rests on, in a phrase, empty where
+    that would tell what is private.
+    """
+
+    criterion: str
+    kind: str
+    group: str | None
+    share: int
+    full: int
+    answered: float
+    reason: str = ""
+
+    def __str__(self) -> str:
+        share, full = points(self.share), points(self.full)
+        return tr("{share} sur {full} {criterion}", share=share, full=full, criterion=self.criterion)
+
+
+@dataclass(frozen=True, slots=True)
+class FormedGroup:
+    """One group: its number, who leads it (empty: nobody), its members' keys, its score and what the score is made of.
+
+    ``score`` is the sum over all pairs of members, in millionths; ``met`` are the pairs who were in one group before.
+    """
+
+    number: int
+    facilitator: str
+    members: tuple[str, ...]
+    score: int
+    contributions: tuple[GroupShare, ...]
+    met: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def points(self) -> float:
+        """The mean score of two members, out of 100."""
+        return self.score / 10_000 / max(pairs_in(len(self.members)), 1)
+
+    def __str__(self) -> str:
+        head = tr("Groupe {number} : {members}", number=self.number, members=listed(self.members))
+        mean = points(self.score // max(pairs_in(len(self.members)), 1))
+        said = [head, tr("{points} points sur 100 par paire", points=mean)]
+        if self.facilitator:
+            said.append(tr("animé par {person}", person=self.facilitator))
+        return "\n".join([*said, *map(str, self.contributions)])
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """Somebody in no group: key, a stable code, and the reason in a sentence."""
+
+    person: str
+    code: str
+    reason: str
+
+    def __str__(self) -> str:
+        return about(self.person, self.reason)
+
+
+@dataclass(frozen=True, repr=False)
+class Grouping(Result):
+    """The groups of one cohort under one programme, with all that they rest on.
+
+    Every member is in it once: in ``groups``, or in ``unplaced`` with a reason. Documents and sentences call people by
+    ``labels``: by their keys, unless ``named`` or ``veiled``. Points, reasons and former meetings are for the team.
+    """
+
+    kind: ClassVar[str] = "groups"
+    cohort: Cohort
+    programme: Programme
+    scores: GroupScores
+    posed: Posed
+    solution: GroupSolution
+    language: str
+    name: str = ""
+    labels: Labels = KEYS
+
+    def named(self, contacts: Contacts) -> Self:
+        """Return the same groups, whose people are called by the names that they gave; see ``read_contacts``."""
+        return replace(self, labels=names(self.cohort, self.programme, contacts))
+
+    @property
+    def veiled(self) -> Self:
+        """The same groups, whose people are called by pseudonyms where their keys are e-mail addresses."""
+        return self if self.labels is not KEYS else replace(self, labels=codes(self.cohort, self.programme))
+
+    def called(self, key: str) -> str:
+        """Return what a member is called."""
+        return self.labels.person("mentee", key)
+
+    @property
+    def title(self) -> str:
+        return tr("Groupes")
+
+    @property
+    def status(self) -> Status:
+        return self.solution.status
+
+    @property
+    def settled(self) -> bool:
+        return self.solution.settled
+
+    @property
+    def tiers(self) -> tuple[Tier, ...]:
+        """What is reached in each goal, with the bound that no groups go beyond."""
+        return self.solution.tiers
+
+    @property
+    def gap(self) -> int | None:
+        """By how much better groups could do, in the first goal that is not proved; 0 where all are."""
+        return self.solution.gap
+
+    @once_spoken
+    def groups(self) -> tuple[FormedGroup, ...]:
+        """The groups, those with the first keys first."""
+        leaders = self.solution.leaders or (-1,) * len(self.solution.groups)
+        formed = zip(self.solution.groups, leaders, strict=True)
+        return tuple(self._formed(number, *each) for number, each in enumerate(formed, 1))
+
+    def _formed(self, number: int, group: Sequence[int], leader: int) -> FormedGroup:
+        rows = self.posed.members[list(group)]
+        parts = tuple(self._share(place, rows.tolist()) for place in range(len(self.scores.criteria)))
+        ids, led = self.cohort.members.ids, self.cohort.facilitators.ids
+        facilitator = led[self.posed.facilitators[leader]] if leader >= 0 else ""
+        met = self.posed.problem.meetings
+        again = [] if met is None else [(a, b) for a in group for b in group if a < b and met[a, b]]
+        keys = [(ids[self.posed.members[a]], ids[self.posed.members[b]]) for a, b in again]
+        score = sum(part.share for part in parts)
+        return FormedGroup(number, facilitator, tuple(ids[row] for row in rows), score, parts, tuple(keys))
+
+    def _share(self, place: int, rows: list[int]) -> GroupShare:
+        criterion, weight, part = self.scores.criteria[place], self.scores.weights[place], self.scores.parts[place]
+        pairs = pairs_in(len(rows))
+        if isinstance(part, PairShares):
+            share, known = (int(block[np.ix_(rows, rows)].sum()) for block in (part.values, part.known))
+            share, known = share // 2, (known - int(part.known[rows, rows].sum())) // 2
+        else:
+            share, known = part.shared.of(rows), pairs * int(part.shared.known[rows].all())
+        full = int(np.rint(weight * 1_000_000)) * pairs
+        answered = round(known / pairs, 6) if pairs else 0.0
+        told = reason(criterion, self.cohort.members.take(rows), self.programme)
+        return GroupShare(criterion.label, criterion.kind, criterion.group, share, full, answered, told)
+
+    @once_spoken
+    def unplaced(self) -> tuple[Unplaced, ...]:
+        """Everybody in no group, with a code and a sentence."""
+        placed = {int(self.posed.members[person]) for group in self.solution.groups for person in group}
+        rest = [row for row in range(len(self.cohort.members)) if row not in placed]
+        return tuple(Unplaced(self.cohort.members.ids[row], *self._why(row)) for row in rest)
+
+    def _why(self, row: int) -> tuple[str, str]:
+        people = self.cohort.members
+        if not people.complete[row]:
+            return "incomplete", tr("Trop peu de réponses pour être placée.")
+        for rule in self.programme.rules:
+            admits = rule.admits(people, "mentee")
+            if admits is not None and not admits[row]:
+                return "refused", tr("Mise à part par la règle « {rule} ».", rule=self.labels.rule(rule))
+        if not self.solution.groups:
+            return "no_groups", tr("Aucun groupe n'a été formé.")
+        return self._left_out(row)
+
+    def _left_out(self, row: int) -> tuple[str, str]:
+        """Return why there is no place for somebody who takes part: all groups are full, or hold somebody to avoid."""
+        problem = self.posed.problem
+        person = int(np.flatnonzero(self.posed.members == row)[0])
+        barred = [group for group in self.solution.groups if problem.apart[person, list(group)].any()]
+        if len(barred) == len(self.solution.groups):
+            return "nobody_to_meet", tr("Dans chaque groupe, une règle interdit une rencontre.")
+        return "full", tr("Il n'y a pas assez de places pour tout le monde dans les groupes que les règles permettent.")
+
+    @property
+    def rejected(self) -> tuple[RowFate, ...]:
+        """The rows that are nobody here: rejected, or replaced by another answer of the same person."""
+        return self.cohort.rejected
+
+    @property
+    def repeats(self) -> int:
+        """How many pairs of members meet again, once for each former meeting."""
+        return self.posed.problem.value("meetings", self.solution.groups)
+
+    @once_spoken
+    def conflict(self) -> Conflict | None:
+        """Why not all who take part have a place, and ways out; None where they have one, or no reason was found.
+
+        Worked out when first asked for, within a quarter of a minute.
+        """
+        placed = sum(map(len, self.solution.groups))
+        whole = placed == len(self.posed.problem) and self.status is not Status.INFEASIBLE
+        return None if whole else conflict(self.cohort, self.programme, self.scores, self.posed, self.labels)
+
+    @once_spoken
+    def remarks(self) -> tuple[str, ...]:
+        """What is worth a look: groups in which turns are rare."""
+        great = [group for group in self.groups if len(group.members) > MANY]
+        if not great:
+            return ()
+        size = max(len(group.members) for group in great)
+        return (
+            tr("{size} personnes dans un groupe : au-delà de {most}, chacun présente rarement.", size=size, most=MANY),
+        )
+
+    @cached_property
+    def contributions(self) -> int:
+        """The sum of all shares, which is the total of the points."""
+        return sum(share.share for group in self.groups for share in group.contributions)
+
+    @own_language
+    def explain(self) -> str:
+        """Return in plain words what was reached, what is proved, and each group."""
+        lines = [goal_in_words(tier) for tier in self.tiers]
+        head, why = tr("État : {status}", status=str(self.status)), [str(self.conflict)] if self.conflict else []
+        return "\n".join([head, *lines, *why, *map(str, self.groups), *map(str, self.unplaced)])
+
+    @property
+    @own_language
+    def sentences(self) -> tuple[str, ...]:
+        return tuple(group_tables.sentences(self))
+
+    @property
+    @own_language
+    def staff_sentences(self) -> tuple[str, ...]:
+        return tuple(group_tables.staff_sentences(self))
+
+    @property
+    @own_language
+    def sheets(self) -> dict[str, Sheet]:
+        return group_tables.sheets(self)
+
+    @property
+    @own_language
+    def staff_sheets(self) -> dict[str, Sheet]:
+        return group_tables.staff_sheets(self)
+
+    @property
+    @own_language
+    def shown_sentences(self) -> tuple[str, ...]:
+        return (*self.sentences, *group_tables.why_not_all(self))
+
+    @property
+    @own_language
+    def shown_sheets(self) -> dict[str, Sheet]:
+        return {**self.sheets, "unplaced": group_tables.unplaced(self)}
+
+    @property
+    def told(self) -> dict[str, object]:
+        return group_tables.public(self)
+
+    @property
+    @own_language
+    def told_to_staff(self) -> dict[str, object]:
+        return group_tables.for_staff(self)
+
+    def __repr__(self) -> str:
+        return f"Grouping({len(self.solution.groups)} groups, {self.status})"  # a notebook saves what it shows
+
+
+def form_groups(  # noqa: PLR0913 - all but two are keywords
+    cohort: Cohort,
+    programme: Programme,
+    *,
+    seed: int = 0,
+    together: Iterable[Keys] = (),
+    apart: Iterable[Keys] = (),
+    past: Iterable[Keys | Grouping] = (),
+    time_limit_s: float | None = None,
+) -> Grouping:
+    """Return the optimal groups of the members of ``cohort`` under ``programme``, explained.
+
+    Parameters
+    ----------
+    cohort
+        Who answered; see ``read_survey``.
+    programme
+        With a section ``[groups]``: sizes, number, facilitators and goals.
+    seed
+        Settles what every goal leaves tied; the same people and seed give the same groups, in any order of rows.
+    together, apart
+        Keys of people who must be in one group, or of whom no two may be.
+    past
+        Former groups, by the keys of their members, or former groupings: in the goal ``meetings`` as few people as can
+        be meet again.
+    time_limit_s
+        Seconds after which the best groups so far are returned, marked ``feasible`` with their gap, or ``stopped``.
+
+    Raises
+    ------
+    RequestError
+        The programme forms no groups, or a key is nobody's.
+    EngineError
+        A solver gave an answer that the checker refused.
+    """
+    programme.must_form_groups()
+    by_hand = [*(named(Together, keys, cohort) for keys in together), *(named(Apart, keys, cohort) for keys in apart)]
+    decided = programme.with_rules(by_hand)
+    scores = score(cohort.members, decided.criteria)
+    posed = pose(cohort, decided, scores, list(former(past)), seed=seed_number(seed))
+    solution = solve(posed.problem, time_limit_s=duration("time_limit_s", time_limit_s))
+    return Grouping(cohort, decided, scores, posed, solution, programme.heading.language, programme.name)
+
+
+def named[R: (Together, Apart)](rule: type[R], keys: Keys, cohort: Cohort) -> R:
+    """Return a rule on some members; raise RequestError where a key is nobody's."""
+    people = cohort.members
+    return rule(people=[people.ids[people.find(key)] for key in keys])
+
+
+def former(past: Iterable[Keys | Grouping]) -> Iterable[Keys]:
+    """Yield the keys of each former group."""
+    for each in past:
+        if isinstance(each, Grouping):
+            yield from (group.members for group in each.groups)
+        else:
+            yield each

@@ -1,0 +1,210 @@
+"""Turns, topics and dates as a programme file states them in its section ``[sessions]``, from one survey."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from mentormatch.errors import Problem, ProgrammeError
+from mentormatch.groups.availability import Availability, moments_of
+from mentormatch.groups.dates import Dates, choose_dates
+from mentormatch.groups.holidays import Blackout
+from mentormatch.groups.inputs import Session, places, refuse, strangers, twice
+from mentormatch.groups.multiple_choice import attending, members_in, sides
+from mentormatch.groups.topics import Topics, choose_topics
+from mentormatch.groups.turns import Turns, Wish, schedule_turns
+from mentormatch.languages import language, tr
+from mentormatch.languages.text_keys import canonical
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.programme import Programme, serving
+from mentormatch.programme.sections import Sessions
+
+
+def stated(programme: Programme) -> Sessions:
+    """Return the section; raise ProgrammeError where there is none."""
+    if programme.sessions is None:
+        advice = tr("ajoutez une section [sessions], ou {other}", other=serving(programme.served_by))
+        raise ProgrammeError(
+            tr("Le programme ne dit rien de ses séances"), [Problem("sessions", tr("absent"), advice=advice)]
+        )
+    return programme.sessions
+
+
+def number_of(programme: Programme, number: int | None) -> int:
+    """Return how many sessions there are; raise ProgrammeError where nothing says so."""
+    found = stated(programme).number if number is None else number
+    if found is None:
+        raise ProgrammeError(
+            tr("Le programme ne dit pas combien il y a de séances"),
+            [Problem("sessions.number", tr("absent"), tr("un nombre entier"))],
+        )
+    return found
+
+
+def topics_of(
+    cohort: Cohort, programme: Programme, *, number: int | None = None, seed: int = 0, time_limit_s: float | None = None
+) -> Topics:
+    """Return the topics that a group treats, a session each; ``number`` instead of that of the programme.
+
+    Raises ProgrammeError where the programme has no section, or says no number; RequestError as ``choose_topics``.
+    """
+    with language(programme.heading.language, unless_asked=True):
+        section = stated(programme)
+        many = number_of(programme, number)
+        return choose_topics(
+            cohort, many, field=section.topics, seed=seed, time_limit_s=time_limit_s, name=programme.name
+        )
+
+
+def dates_of(  # noqa: PLR0913 - all but three are keywords
+    cohort: Cohort,
+    programme: Programme,
+    members: Iterable[str] | None = None,
+    *,
+    number: int | None = None,
+    seed: int = 0,
+    time_limit_s: float | None = None,
+) -> Dates:
+    """Return the dates of the sessions of one group; ``number`` instead of that of the programme.
+
+    Parameters
+    ----------
+    members
+        The keys of the group; None: everybody.
+
+    Raises
+    ------
+    ProgrammeError
+        The programme has no section, or says no number.
+    RequestError
+        A member is not in the cohort; or as ``choose_dates``.
+    """
+    with language(programme.heading.language, unless_asked=True):
+        section = stated(programme)
+        least, most = section.apart
+        return choose_dates(
+            cohort if members is None else among(cohort, members),
+            section.dates,
+            number_of(programme, number),
+            field=section.attends,
+            most_missed=section.most_missed,
+            apart=(least, most),
+            public=section.public_holidays,
+            zones=section.zones,
+            blackouts=[Blackout(one.first, one.last, one.why) for one in section.blackouts],
+            seed=seed,
+            time_limit_s=time_limit_s,
+            name=programme.name,
+            minutes=section.minutes,
+            place=section.place,
+        )
+
+
+def among(cohort: Cohort, members: Iterable[str]) -> Cohort:
+    """Return the cohort of some of its people; raise RequestError where a key is nobody's."""
+    keys = list(members)
+    for key in keys:
+        if not any(people.has(key) for people in sides(cohort)):
+            cohort.members.find(key)
+    mentors, mentees = (
+        people.take([people.find(key) for key in keys if people.has(key)])
+        for people in (cohort.mentors, cohort.mentees)
+    )
+    return replace(cohort, mentors=mentors, mentees=mentees)
+
+
+def turns_of(  # noqa: PLR0913 - all but three are keywords
+    cohort: Cohort,
+    programme: Programme,
+    members: Iterable[str] | None = None,
+    *,
+    dates: Dates | Iterable[str] | None = None,
+    seed: int = 0,
+    time_limit_s: float | None = None,
+) -> Turns:
+    """Return who presents when: at the ``dates`` where they are given, at which people who miss them do not present.
+
+    Parameters
+    ----------
+    members
+        The keys of one group; None: everybody.
+    dates
+        The dates of the sessions, or those of the programme's dates at which they are, by their names; None: sessions
+        1 to the number that the programme states.
+
+    Raises
+    ------
+    ProgrammeError
+        The programme has no section, or says no number.
+    RequestError
+        A member is not in the cohort, a date is none of the programme's, or none of its answers can be read.
+    """
+    with language(programme.heading.language, unless_asked=True):
+        section = stated(programme)
+        group = tuple(members) if members is not None else members_in(cohort)
+        held = None if dates is None else there_at(cohort, section, dates)
+        return schedule_turns(
+            group,
+            number_of(programme, None) if held is None else [one.start for one in held.moments],
+            per_session=section.per_session,
+            rounds=section.rounds,
+            absences={} if held is None else absences_from(held, group),
+            wishes={key: wish for key, wish in wishes_in(cohort, section).items() if key in set(group)},
+            urgent=[key for key in urgent_in(cohort, section) if key in set(group)],
+            seed=seed,
+            time_limit_s=time_limit_s,
+            name=programme.name,
+            minutes=section.minutes,
+            place=section.place,
+        )
+
+
+def there_at(cohort: Cohort, section: Sessions, dates: Dates | Iterable[str]) -> Availability:
+    """Return who can be there at the dates of the sessions; raise RequestError where a name is none of theirs."""
+    if isinstance(dates, Dates):
+        return dates.there.take(dates.places)
+    wanted, names = list(dates), tuple(section.dates)
+    lost = strangers(tr("dates"), wanted, names, tr("une des dates proposées"))
+    refuse(tr("Ces dates ne conviennent pas"), [*lost, *twice(tr("dates"), wanted)])
+    at = places(names)
+    held = moments_of({names[place]: section.dates[names[place]] for place in (at[canonical(one)] for one in wanted)})
+    return attending(cohort, held, section.attends)
+
+
+def absences_from(held: Availability, group: Iterable[str]) -> dict[str, list[Session]]:
+    """Return the dates that each member of a group misses who answered."""
+    starts = [one.start for one in held.moments]
+    missed = {
+        member: [start for start, comes in zip(starts, row, strict=True) if not comes]
+        for member, row in zip(held.answered, held.answers.tolist(), strict=True)
+    }
+    return {key: list(missed[key]) for key in group if key in missed}
+
+
+def wishes_in(cohort: Cohort, section: Sessions) -> dict[str, Wish]:
+    """Return who would present early, in the middle or late."""
+    asked = section.wishes
+    if asked is None:
+        return {}
+    meaning: dict[Wish, str | None] = {"early": asked.early, "middle": asked.middle, "late": asked.late}
+    return {
+        key: wish
+        for wish, answer in meaning.items()
+        if answer is not None
+        for key in who_said(cohort, asked.field, [answer])
+    }
+
+
+def urgent_in(cohort: Cohort, section: Sessions) -> list[str]:
+    """Return whose case cannot wait."""
+    return who_said(cohort, section.urgent.field, section.urgent.answers) if section.urgent else []
+
+
+def who_said(cohort: Cohort, field: str, answers: Iterable[str]) -> list[str]:
+    """Return who gave one of some answers."""
+    wanted = list(answers)
+    return [
+        key
+        for people in sides(cohort)
+        if field in people.columns
+        for key, said in zip(people.ids, people.gave(field, wanted).tolist(), strict=True)
+        if said
+    ]

@@ -1,0 +1,177 @@
+"""The goals one after the other, each the best that can be given those before, and ties settled last."""
+
+from dataclasses import dataclass, field, replace
+
+from mentormatch.assignment.model.solution import Status
+from mentormatch.groups.columns import Columns
+from mentormatch.groups.linear_forms import Among, Form, Forms, Row
+from mentormatch.groups.master import MOST, Asked, Best, Found, Pool, choose, maximised
+from mentormatch.groups.oracle_interface import Listed, Source
+from mentormatch.groups.problem import GroupProblem
+from mentormatch.groups.solution import GroupSolution, in_order, tiers_of
+
+MOST_ALIKE = 20
+FEW = 200_000
+"""So many columns that may be in a best choice are looked at by themselves from there on."""
+
+
+def by_columns(problem: GroupProblem, source: Source, start: Columns, ends: float | None) -> GroupSolution:
+    """Return the best groups that the columns of a source make; ``start`` holds a choice or nothing."""
+    pursuit = Pursuit(problem, source, start, ends)
+    pursuit.run()
+    return pursuit.solution()
+
+
+@dataclass
+class Pursuit:
+    """How far the goals are reached: the best choice so far, the bounds known, and rows that keep what is proved."""
+
+    problem: GroupProblem
+    source: Source
+    chosen: Columns
+    ends: float | None
+    bounds: dict[str, int] = field(default_factory=dict)
+    kept: list[Row] = field(default_factory=list)
+    status: Status = Status.FEASIBLE
+    everybody: bool = False
+    last: Form = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.last = Forms(self.problem).nothing
+
+    def run(self) -> None:
+        """Pursue each goal until one is not proved, then settle ties."""
+        if not len(self.chosen):
+            self._begin()
+        if not len(self.chosen):
+            return
+        if all(self._pursue(goal) for goal in self.problem.goals) and self._settle():
+            self.status = Status.PROVED
+
+    def _begin(self) -> None:
+        """Find any choice at all."""
+        forms = Forms(self.problem)
+        rows = forms.rows(everybody="placed" in self.problem.goals[:1])
+        found = self._maximised(forms.nothing, rows, helped=True)
+        if found.chosen is None and self._infeasible(found) and rows[0].least:
+            found = self._maximised(forms.nothing, forms.rows(everybody=False), helped=True)
+        if found.chosen is None:
+            self.status = Status.INFEASIBLE if self._infeasible(found) else Status.STOPPED
+        else:
+            self.chosen = found.chosen
+
+    def _infeasible(self, found: Found) -> bool:
+        return found.bound is not None and found.bound < 0
+
+    def _maximised(self, goal: Form, rows: list[Row], *, helped: bool = False) -> Found:
+        asked = Asked(goal, rows, self.source, self.problem.number.most, self.ends, helped)
+        return maximised(asked, self.chosen)
+
+    def _asked(self, goal: Form) -> Asked:
+        rows = [*Forms(self.problem).rows(everybody=self.everybody), *self.kept]
+        return Asked(goal, rows, self.source, self.problem.number.most, self.ends)
+
+    def _pursue(self, goal: str) -> bool:
+        """Make a goal as great as can be; return whether that is proved."""
+        if goal == "floor":
+            return self._raise_floor()
+        form = Forms(self.problem).goal(goal)
+        if goal == "placed" and int(self.chosen.sizes.sum()) == len(self.problem):
+            self.bounds[goal], self.last = len(self.problem), form
+            self.everybody = True
+            return True
+        found = self._take(form)
+        bound = self.problem.most(goal) if found.bound is None else found.bound
+        self.bounds[goal] = -bound if goal == "meetings" else bound
+        if found.proved:
+            self._keep(goal, form, found)
+        return found.proved
+
+    def _take(self, form: Form) -> Found:
+        found = maximised(self._asked(form), self.chosen)
+        if found.chosen is not None:
+            self.chosen = found.chosen
+        return found
+
+    def _keep(self, goal: str, form: Form, found: Found) -> None:
+        """Keep what a goal has reached: as a row, and by leaving out the columns that no such choice holds."""
+        assert found.value is not None
+        self.last = form
+        self.kept.append(Row((goal, 0), form, found.value, None))
+        if found.duals is not None:
+            number = self.problem.number.most
+            near = self.source.near(found.duals.reduced, found.duals.threshold(number, found.value), FEW)
+            self.source = self.source if near is None else Listed(near)
+
+    def _raise_floor(self) -> bool:
+        """Raise the worth of the worst group, by halves, while the goals before hold."""
+        low, high = self.problem.value("floor", groups_of(self.chosen)), self._ceiling()
+        nothing, whole = Forms(self.problem).nothing, self.source
+        while low < high:
+            middle = (low + high + 1) // 2
+            self.source = whole.kept(middle)
+            asked = replace(self._asked(nothing), helped=True)
+            found = maximised(asked, self.chosen.take(self.chosen.floors() >= middle))
+            if found.chosen is not None:
+                self.chosen, low = found.chosen, self.problem.value("floor", groups_of(found.chosen))
+            elif self._infeasible(found):
+                high = middle - 1
+            else:
+                break
+        self.source, self.bounds["floor"] = whole.kept(low), high
+        return low == high
+
+    def _ceiling(self) -> int:
+        """Return a floor that no choice exceeds: nobody's mean is above that of the best pair."""
+        shared = sum(max(int(each.points.max(initial=0)), each.unknown) for each in self.problem.shared)
+        return int(self.problem.worth.max(initial=0)) + shared
+
+    def _settle(self) -> bool:
+        """Choose among all that are best in every goal by the hash of their pairs; return whether one is left."""
+        known, other = another(self._asked(self.last), [self.chosen])
+        if known and other is None:
+            return True
+        form = Forms(self.problem).goal("ties")
+        found = self._take(form)
+        if not found.proved:
+            return False
+        self._keep("ties", form, found)
+        alike = [self.chosen]
+        while len(alike) < MOST_ALIKE:
+            known, other = another(self._asked(form), alike)
+            if not known:
+                return False
+            if other is None:
+                self.chosen = min(alike, key=lambda each: sorted(groups_of(each)))
+                return True
+            alike.append(other)
+        return False
+
+    def solution(self) -> GroupSolution:
+        """Return what was found."""
+        if not len(self.chosen):
+            return GroupSolution(self.status)
+        leaders = self.chosen.leaders.tolist() if self.problem.leaders else []
+        groups, leaders_of = in_order(groups_of(self.chosen), leaders)
+        return GroupSolution(self.status, groups, leaders_of, tiers_of(self.problem, groups, self.bounds), "columns")
+
+
+def another(asked: Asked, alike: list[Columns]) -> tuple[bool, Columns | None]:
+    """Return whether it is known if other groups are as good as those found, which are alike, and such groups."""
+    if not isinstance(asked.source, Listed) or len(asked.source.columns) > MOST:
+        return False, None
+    sets = [frozenset(groups_of(each)) for each in alike]
+    cuts = [
+        Row(("cut", place), Among.of_groups(asked.goal, each), None, len(each) - 1) for place, each in enumerate(sets)
+    ]
+    cut = replace(asked, rows=[*(row for row in asked.rows if row.form is not asked.goal), *cuts])
+    best, value = Best(cut), int(asked.goal.of(alike[0]).sum())
+    known = choose(Pool(cut, asked.source.columns), best)
+    if best.value is not None and best.value >= value:
+        return True, best.chosen
+    return known, None
+
+
+def groups_of(columns: Columns) -> list[tuple[int, ...]]:
+    """Return the groups that columns stand for."""
+    return [columns.group(place) for place in range(len(columns))]

@@ -1,0 +1,1 @@
+"""What can be asked of a cohort and a programme: one public function a file."""

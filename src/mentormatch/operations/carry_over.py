@@ -1,0 +1,146 @@
+"""From one edition to the next: the pairs there have been, and the people who were left out."""
+
+from collections.abc import Iterator
+from os import PathLike
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field as Setting
+from pydantic import ValidationError
+
+from mentormatch.assignment.model.solution import Status
+from mentormatch.base.atomic_files import write_whole
+from mentormatch.base.strict_json import ROOT, Keys, Message, Text, parse_json
+from mentormatch.errors import Problem, RequestError
+from mentormatch.fields import Side
+from mentormatch.languages import tr
+from mentormatch.languages.phrases import about, system_reason
+from mentormatch.languages.text_keys import canonical
+from mentormatch.operations.matching import Matching
+from mentormatch.programme.programme import Programme
+from mentormatch.rules.kinds.history import History, PastPair
+from mentormatch.rules.kinds.priority import Priority
+from mentormatch.rules.rule import Rule
+
+OUT_BY_THEMSELVES = ("incomplete", "not_admitted", "no_capacity")
+"""Codes of people who took no part; nobody left them out."""
+SIDES: tuple[Side, Side] = ("mentor", "mentee")
+
+
+class LeftOut(Message):
+    """Somebody who took part and was not placed: key and side."""
+
+    person: Text
+    side: Side
+
+
+class CarryOver(Message):
+    """What the next edition needs to know of those before it, by keys alone."""
+
+    schema_version: Literal[1] = 1
+    programme: str
+    pairs: list[Keys] = Setting(default_factory=list)
+    left_out: list[LeftOut] = Setting(default_factory=list)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Return what a JSON text carries over; raises RequestError with everything in it that does not fit."""
+        try:
+            return cls.model_validate(parse_json(text))
+        except ValidationError as error:
+            found = error.errors(include_url=False, include_input=False)
+            problems = [Problem(".".join(map(str, each["loc"])), each["type"]) for each in found]
+            raise RequestError(tr("Ce fichier n'est pas celui d'une édition précédente"), problems) from None
+
+    def to_json(self) -> str:
+        """Return it as JSON text."""
+        return self.model_dump_json(indent=2) + "\n"
+
+
+def carry_over(matching: Matching) -> CarryOver:
+    """Return what the next edition needs to know: the pairs, also of editions before, and who was left out.
+
+    Left out are those who took part and have no partner; not those who answered too little, were not admitted or had
+    no place to offer. Raises RequestError where the matching holds no answer.
+
+    Examples
+    --------
+    >>> from mentormatch import examples
+    >>> from mentormatch.operations.matching import match
+    >>> carried = carry_over(match(examples.cohort(), examples.programme()))
+    >>> len(carried.pairs), [one.person for one in carried.left_out]
+    (12, ['M14', 'E01', 'E07', 'E10', 'E16'])
+    """
+    if matching.status not in (Status.PROVED, Status.FEASIBLE):
+        found = Problem("status", str(matching.status), tr("une répartition qui a une réponse"))
+        raise RequestError(tr("Rien n'a été décidé qui puisse passer à l'édition suivante"), [found])
+    pairs = {(canonical(mentor), canonical(mentee)): (mentor, mentee) for mentor, mentee in ever_paired(matching)}
+    return CarryOver(
+        programme=matching.programme.name,
+        pairs=[Keys(mentor=mentor, mentee=mentee) for _, (mentor, mentee) in sorted(pairs.items())],
+        left_out=[
+            LeftOut(person=one.person, side=one.side) for one in matching.unmatched if one.code not in OUT_BY_THEMSELVES
+        ],
+    )
+
+
+def ever_paired(matching: Matching) -> Iterator[tuple[str, str]]:
+    """Yield the pairs that rules ``history`` of the programme name, and those of this matching."""
+    for rule in matching.programme.rules:
+        if isinstance(rule, History):
+            yield from ((past.mentor, past.mentee) for past in rule.pairs)
+    yield from ((pair.mentor, pair.mentee) for pair in matching.pairs)
+
+
+def write_carry_over(carried: CarryOver, path: str | PathLike[str]) -> Path:
+    """Write a JSON file for the next edition, whole or not at all; raises OutputError where it cannot be written."""
+    target = Path(path)
+    write_whole(target, carried.to_json().encode())
+    return target
+
+
+def read_carry_over(path: str | PathLike[str]) -> CarryOver:
+    """Return what ``write_carry_over`` wrote.
+
+    Raises RequestError where the file cannot be read, or anything in it does not fit: unknown or doubled keys, wrong
+    types, another version.
+    """
+    source = Path(path)
+    try:
+        content = source.read_bytes()
+    except OSError as error:
+        told = tr("le fichier ne peut pas être lu ({reason})", reason=system_reason(error))
+        raise RequestError(about(source.name, told)) from None
+    try:
+        return CarryOver.from_json(content)
+    except RequestError as error:
+        expected = tr("le fichier tel que l'édition précédente l'a écrit")
+        places = [f"{source.name}, {place_in_words(one.where)}" for one in error.problems]
+        found = [Problem(place, tr("ne va pas"), expected) for place in places]
+        raise RequestError(tr("L'édition précédente ne peut pas être relue"), found) from None
+
+
+def place_in_words(where: str) -> str:
+    """Return a place in a JSON text: a line, a path, or all of it."""
+    return tr("le tout") if where in ("", ROOT) else where
+
+
+def with_history(programme: Programme, carried: CarryOver) -> Programme:
+    """Return the programme with two things more: no past pair comes again, and who was left out comes first.
+
+    These are the rules ``history`` and ``priority``; the latter counts where ``priority`` is among the goals, as it is
+    unless the programme says otherwise. People who are not in the new cohort are not concerned.
+    """
+    return programme.with_rules(list(rules_of(carried)))
+
+
+def rules_of(carried: CarryOver) -> Iterator[Rule]:
+    """Yield the rules that follow from the editions before."""
+    if carried.pairs:
+        yield History(pairs=[PastPair(mentor=pair.mentor, mentee=pair.mentee) for pair in carried.pairs])
+    for side in SIDES:
+        people = [one.person for one in carried.left_out if one.side == side]
+        if people:
+            yield Priority(
+                name=tr("sans binôme dans « {programme} »", programme=carried.programme), side=side, people=people
+            )

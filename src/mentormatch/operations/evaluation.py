@@ -1,0 +1,104 @@
+"""Any pairs, also made by hand: explained like the engine's own, with the rules that they break."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.scores import DenseScores, IntMatrix, SparseScores, stored
+from mentormatch.assignment.model.solution import Solution, Status
+from mentormatch.assignment.objective import reached
+from mentormatch.errors import Problem, RequestError
+from mentormatch.explanation.pairs import Pair, explain_pair
+from mentormatch.explanation.rule_breaches import Breach, breaches
+from mentormatch.languages import tr
+from mentormatch.languages.text_keys import canonical
+from mentormatch.operations.matching import Keys, Matching, scored
+from mentormatch.people.cohort import Cohort, People
+from mentormatch.programme.programme import Programme
+from mentormatch.scale.scan.implicit_scores import ComputedScores
+from mentormatch.scale.scores.matrix import tiles
+from mentormatch.scoring.score import ScoreTable
+
+GIVEN = "given"
+"""The engine of pairs that were handed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A plan as it is: its pairs in the order given, each explained, and every rule that it breaks.
+
+    ``matching`` is the plan as a matching, to be compared with others: its tiers are what it reaches in each goal.
+    """
+
+    pairs: tuple[Pair, ...]
+    breaches: tuple[Breach, ...]
+    matching: Matching
+
+    @property
+    def total(self) -> int:
+        """The sum of the scores, in millionths."""
+        return sum(pair.score for pair in self.pairs)
+
+
+def evaluate(cohort: Cohort, programme: Programme, pairs: Iterable[Keys]) -> Evaluation:
+    """Return what the plan ``pairs`` (mentor key, mentee key) is worth, and which rules it breaks.
+
+    Raises RequestError where a key is nobody's, or a pair comes twice.
+    """
+    places = places_of(cohort, pairs)
+    plan = plan_at(cohort, programme, places)
+    explained = tuple(explain_pair(cohort, plan.scores, *place) for place in places)
+    broken = tuple(breaches(programme.rules, cohort, plan.scores, places))
+    return Evaluation(explained, broken, plan)
+
+
+def as_given(cohort: Cohort, programme: Programme, pairs: Iterable[Keys], *, seed: int = 0) -> Matching:
+    """Return pairs that were handed in, whatever rules they break, as a matching: to be compared, or repaired.
+
+    Nothing is solved: the status is ``feasible``. Raises RequestError where a key is nobody's, or a pair comes twice.
+    """
+    return plan_at(cohort, programme, places_of(cohort, pairs), seed)
+
+
+def places_of(cohort: Cohort, pairs: Iterable[Keys]) -> list[tuple[int, int]]:
+    """Return pairs by position; raise RequestError where a key is nobody's, or a pair comes twice."""
+    rows = [{canonical(key): row for row, key in enumerate(people.ids)} for people in (cohort.mentors, cohort.mentees)]
+    places = [
+        (place_in(rows[0], cohort.mentors, mentor), place_in(rows[1], cohort.mentees, mentee))
+        for mentor, mentee in pairs
+    ]
+    if len(set(places)) < len(places):
+        raise RequestError(
+            tr("Un binôme est donné deux fois"),
+            [Problem("pairs", tr("un binôme en double"), tr("chaque binôme une fois"))],
+        )
+    return places
+
+
+def place_in(rows: Mapping[str, int], people: People, key: str) -> int:
+    """Return where somebody stands; raise RequestError where the key is nobody's."""
+    found = rows.get(canonical(key))
+    return people.find(key) if found is None else found
+
+
+def plan_at(cohort: Cohort, programme: Programme, places: Iterable[tuple[int, int]], seed: int = 0) -> Matching:
+    """Return pairs by position as a matching; it reaches what all of them are worth, also those that a rule forbids."""
+    scores, problem = scored(cohort, programme)
+    pairs = np.array(sorted(places), dtype=np.int64).reshape(-1, 2)
+    tiers = tuple(reached(replace(problem, scores=with_pairs(problem, scores, cohort, pairs)), pairs, {}))
+    solution = Solution(Status.FEASIBLE, pairs, tiers, engine=GIVEN)
+    return Matching(cohort, programme, scores, problem, solution, seed)
+
+
+def with_pairs(
+    problem: AssignmentProblem, scores: ScoreTable, cohort: Cohort, pairs: IntMatrix
+) -> DenseScores | SparseScores | ComputedScores:
+    """Return the scores of a problem, with those of some pairs that it may not allow; all of those not held."""
+    if isinstance(problem.scores, ComputedScores):
+        return replace(problem.scores, tiles=tiles(cohort, scores.criteria, ()))
+    allowed = np.zeros(problem.shape, dtype=bool)
+    allowed[problem.scores.pairs()] = True
+    allowed[tuple(pairs.T)] = True
+    return stored(scores.values, allowed)

@@ -1,0 +1,403 @@
+"""The whole path on one screen: cohort and programme in, pairs with their reasons out."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from importlib import import_module
+from math import prod
+from os import PathLike
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, ClassVar
+
+from mentormatch.assignment.engine import Workers, solve
+from mentormatch.assignment.goal_price import GoalPrice
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.solution import Solution, Status
+from mentormatch.assignment.verification.certificate import Certificate, certify
+from mentormatch.base.plugins import concrete
+from mentormatch.base.progress import at_work
+from mentormatch.base.scalars import seed_number, whole_number
+from mentormatch.errors import OutputError, Problem, RequestError
+from mentormatch.explanation.alternatives import Alternative, alternatives
+from mentormatch.explanation.caveats import Caveat, caveats
+from mentormatch.explanation.diagnosis.diagnose import diagnosis_of
+from mentormatch.explanation.diagnosis.findings import Change, Diagnosis
+from mentormatch.explanation.edits import Edit, Note, pair_edits
+from mentormatch.explanation.frames import Frames
+from mentormatch.explanation.goal_prices import goal_prices
+from mentormatch.explanation.pairs import Pair, explain_pair, explain_pairs
+from mentormatch.explanation.robustness import Robustness, Trial, robustness
+from mentormatch.explanation.smallest_changes import smallest_changes
+from mentormatch.explanation.tables import (
+    Grid,
+    Sheet,
+    Sheets,
+    contribution_sheet,
+    pair_sheet,
+    rejected_sheet,
+    score_grid,
+    unmatched_sheet,
+)
+from mentormatch.explanation.unmatched import Case, Unmatched, explain_unmatched
+from mentormatch.explanation.why_not import WhyNot, why_not
+from mentormatch.fields import Side
+from mentormatch.languages import once_spoken, own_language, tr
+from mentormatch.languages.phrases import thousands
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.programme import Programme
+from mentormatch.rules.formulation import pose, pose_wide, several_partners
+from mentormatch.rules.kinds.ban import Ban
+from mentormatch.rules.kinds.pin import Pin
+from mentormatch.scale.memory import way_within
+from mentormatch.scale.scan.implicit_scores import ComputedScores
+from mentormatch.scoring.score import ScoreTable, UnheldScores, score
+
+if TYPE_CHECKING:
+    from mentormatch.record.seal import Seal
+    from mentormatch.report.views.shelf import Views
+
+type Keys = tuple[str, str]
+
+MOST_HELD = 40_000_000
+"""The scores of more pairs are not held in memory, where they would take half a gigabyte and more."""
+
+DELIVERY, VIEWS = "mentormatch.report.folder", "mentormatch.report.views"
+"""Write all documents of a matching, and show it; like the exporters they stand above, and are found when needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that is nobody in the cohort: line, key where it has one, and why."""
+
+    source: str
+    line: int
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True, repr=False)
+class Matching:
+    """The pairs of one cohort under one programme, with all that they rest on.
+
+    Everybody is in it once: in ``pairs``, or in ``unmatched`` with a reason; every other row that came in is in
+    ``rejected`` with its line. ``edits`` are what staff changed by hand for this run, ``notes`` what they wrote beside
+    pairs in a workbook before, for the next one.
+    """
+
+    cohort: Cohort
+    programme: Programme
+    scores: ScoreTable
+    problem: AssignmentProblem
+    solution: Solution
+    seed: int = 0
+    edits: tuple[Edit, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def language(self) -> str:
+        """The language of the programme, in which the matching is told unless another was asked for."""
+        return self.programme.heading.language
+
+    @property
+    def status(self) -> Status:
+        """What is known of the pairs: proved, feasible, infeasible, stopped or failed."""
+        return self.solution.status
+
+    @once_spoken
+    def caveats(self) -> tuple[Caveat, ...]:
+        """What has to be known before a proof is believed: first that nothing was compared, where that is so."""
+        return caveats(self.case)
+
+    @property
+    def hollow(self) -> bool:
+        """Whether there is an answer, and nothing was compared for it: what is proved then says nothing."""
+        void = any(caveat.void for caveat in self.caveats)
+        return void and self.status in (Status.PROVED, Status.FEASIBLE)
+
+    @once_spoken
+    def pairs(self) -> tuple[Pair, ...]:
+        """The pairs, best first, each with the points of every criterion."""
+        pairs = explain_pairs(self.cohort, self.scores, self.solution.pairs)
+        return tuple(sorted(pairs, key=lambda pair: (-pair.score, pair.mentor, pair.mentee)))
+
+    @once_spoken
+    def unmatched(self) -> tuple[Unmatched, ...]:
+        """Everybody without a partner, with a code and a sentence."""
+        return explain_unmatched(self.case)
+
+    @once_spoken
+    def smallest_changes(self) -> tuple[Change | None, ...]:
+        """The least that would place each of ``unmatched``, in that order, nobody displaced; None where nothing would.
+
+        Worked out when first asked for; None for all where there are more than 300 people a side.
+        """
+        return smallest_changes(self.case)
+
+    @cached_property
+    def goal_prices(self) -> tuple[GoalPrice, ...]:
+        """What each goal costs those after it, goals left out whose presence changes nothing.
+
+        The problem is solved once more for each goal, when first asked for. Empty where the answer is not proved, where
+        a price cannot be known, and for more than 300 people a side, or 100 where a rule couples pairs.
+        """
+        return goal_prices(self.case, self.seed)
+
+    @once_spoken
+    def diagnosis(self) -> Diagnosis | None:
+        """Why no answer keeps all rules, and the ways out; None where there is an answer.
+
+        Worked out when first asked for, within half a minute; ``diagnose`` takes as long as it is given.
+        """
+        return diagnosis_of(self.case)
+
+    def with_notes(self, notes: Iterable[Note]) -> "Matching":
+        """Return the same with what staff wrote beside pairs, which its workbook takes up: ``Decisions.notes``."""
+        return replace(self, notes=tuple(notes))
+
+    @property
+    def case(self) -> Case:
+        """All that the decision rests on, and the decision: what the room ``review`` works on."""
+        return Case(self.cohort, self.programme.rules, self.scores, self.problem, self.solution)
+
+    @own_language
+    def why_not(self, mentor: str, mentee: str) -> WhyNot:
+        """Return what it would cost, goal by goal, to pair two people, and who would move; or which rules forbid it.
+
+        The losses equal those of solving again with the pair pinned. Raises RequestError where a key is nobody's.
+        """
+        return why_not(self.case, self.cohort.mentors.find(mentor), self.cohort.mentees.find(mentee))
+
+    @own_language
+    def alternatives(self, person: str, n: int | None = 10) -> tuple[Alternative, ...]:
+        """Return the ``n`` other partners that somebody could have at the smallest loss, None: all of them.
+
+        A key that both sides have is taken as the mentor's. Raises RequestError where it is nobody's.
+        """
+        side: Side = "mentor" if self.cohort.mentors.has(person) else "mentee"
+        most = None if n is None else whole_number("n", n)
+        return alternatives(self.case, side, self.cohort.side(side).find(person), most)
+
+    @own_language
+    def robustness(self, samples: int = 200, spread: float = 0.2, seed: int = 0) -> Robustness:
+        """Return in which share of ``samples`` each pair stays when weights change by up to ``spread`` (0 to 1)."""
+        return robustness(self.case, Trial(samples, spread, seed), seed=self.seed)
+
+    @property
+    def certificate(self) -> Certificate:
+        """What can be checked of the pairs without a solver: rules, values, and the bounds that prove them the best."""
+        return certify(self.problem, self.solution)
+
+    @property
+    def rejected(self) -> tuple[Rejected, ...]:
+        """The rows that are nobody here: rejected, or replaced by another answer of the same person."""
+        return tuple(Rejected(row.source, row.line, row.key, row.reason) for row in self.cohort.rejected)
+
+    @property
+    def frames(self) -> Frames:
+        """The same as pandas frames: pairs, unmatched, rejected, scores, contributions."""
+        return Frames(self.sheets, lambda: self.grid)
+
+    @property
+    def sheets(self) -> Mapping[str, Sheet]:
+        """The result as plain tables, from which every document is made; each is made when it is asked for."""
+        return Sheets(
+            self.language,
+            {
+                "pairs": lambda: pair_sheet(self.pairs),
+                "unmatched": lambda: unmatched_sheet(self.unmatched, self.smallest_changes),
+                "contributions": lambda: contribution_sheet(self.pairs),
+                "rejected": lambda: rejected_sheet(self.cohort.rejected),
+            },
+        )
+
+    @property
+    def grid(self) -> Grid:
+        """The points of every pair that the rules allow; raises RequestError where there are too many pairs."""
+        return score_grid(self.cohort, self.scores, self.problem)
+
+    @own_language
+    def explain(self, mentor: str, mentee: str) -> Pair:
+        """Return what the score of any two people is made of, chosen or not.
+
+        Raises RequestError where one of them is not in the cohort.
+        """
+        place = self.cohort.mentors.find(mentor), self.cohort.mentees.find(mentee)
+        return explain_pair(self.cohort, self.scores, *place)
+
+    @own_language
+    def save(
+        self, path: str | PathLike[str], *, who: str | None = None, why: str = "", replace: bool = False
+    ) -> tuple[Path, ...]:
+        """Write the matching and return the files written.
+
+        A path that ends in .xlsx, .csv, .json, .decision.json, .html or .parquet (extra ``parquet``) is one file; any
+        other is a folder that gets one of each but the last, under fixed names: all of them together, or none. Other
+        files in the folder stay.
+
+        A folder also keeps the log, whose head the documents print; each time it is saved there the log goes on. Its
+        manifest, ``manifeste.json``, has the digests of all documents.
+
+        Parameters
+        ----------
+        who, why
+            For the log of a folder: who made the pairs, None for the account at work, and on what ground.
+        replace
+            Whether a decision that somebody validated, or a document in which somebody wrote, is replaced. It is kept
+            beside then, under its date, and the log says so.
+
+        Raises
+        ------
+        OutputError
+            A file cannot be written, or the log that is there is not whole; something good would be lost; or there is
+            no answer, and documents of one are there.
+        RequestError
+            ``who`` is no name.
+        """
+        target = Path(path)
+        delivery = import_module(DELIVERY)
+        if target.suffix:
+            return (delivery.save_file(exporter_for(target.name), self, target, replace=replace),)
+        written: tuple[Path, ...] = delivery.save_folder(self, target, who=who, why=why, replace=replace)
+        return written
+
+    @cached_property
+    def show(self) -> "Views":
+        """What can be looked at, each view by itself, in plain words: ``show.pairs()``, ``show.person("M03")`` ..."""
+        views: Views = import_module(VIEWS).Views(self)
+        return views
+
+    @own_language
+    def _repr_html_(self) -> str:
+        return exporter_for(".html").shown(self)
+
+    def __repr__(self) -> str:
+        return f"Matching({len(self.solution.pairs)} pairs, {self.status})"  # a notebook saves what it shows
+
+
+class Exporter(ABC):
+    """One kind of document. It is found by its ``kind``, the suffix of the files that it writes.
+
+    One that is ``apart`` is written where a file is asked for, and is none of the documents of a folder.
+    """
+
+    kind: ClassVar[str]
+    filename: ClassVar[str]
+    apart: ClassVar[bool] = False
+
+    @abstractmethod
+    def content(self, matching: Matching, seal: "Seal | None" = None) -> bytes:
+        """Return the whole document, with the seal where it stands beside a decision file and its log."""
+
+    def renewed(self, content: bytes, before: "Seal", seal: "Seal") -> bytes | None:
+        """Return a document that carries one seal with another in its place, None where it is not as it was written."""
+        return content
+
+    def shown(self, matching: Matching) -> str:
+        """Return the document as a notebook shows it."""
+        return self.content(matching).decode()
+
+
+def exporters() -> dict[str, Exporter]:
+    """Return every registered exporter by its suffix."""
+    return {kind: exporter() for kind, exporter in concrete(Exporter, "mentormatch.report.exporters").items()}
+
+
+def documents_made() -> dict[str, Exporter]:
+    """Return the exporters of all documents that a folder gets, by their suffixes."""
+    return {kind: each for kind, each in exporters().items() if not each.apart}
+
+
+def exporter_for(name: str) -> Exporter:
+    """Return the exporter that writes files of this name; of two suffixes that fit, the longer one is meant."""
+    known = exporters()
+    fitting = [kind for kind in known if name.lower().endswith(kind)]
+    if not fitting:
+        told = tr("Format inconnu : « {name} » ; les formats sont {formats}", name=name, formats=", ".join(known))
+        raise OutputError(told)
+    return known[max(fitting, key=len)]
+
+
+@at_work()
+def match(  # noqa: PLR0913 - the published signature; all but two are keywords
+    cohort: Cohort,
+    programme: Programme,
+    *,
+    seed: int = 0,
+    pins: Iterable[Keys] = (),
+    bans: Iterable[Keys] = (),
+    time_limit_s: float | None = None,
+    executor: Workers | None = None,
+    memory_mb: int | None = None,
+    cancel: Event | None = None,
+) -> Matching:
+    """Return the optimal pairs of ``cohort`` under ``programme``, explained.
+
+    Parameters
+    ----------
+    cohort
+        Who answered; see ``read_survey``.
+    programme
+        Criteria, rules and goals.
+    seed
+        Settles pairs that every goal leaves tied; the same people and seed give the same pairs, in any order of rows.
+    pins, bans
+        Pairs (mentor key, mentee key) that must be, or must not be, chosen.
+    time_limit_s
+        Seconds after which the best answer so far is returned, marked ``feasible`` with its gap, or ``stopped``.
+    executor
+        Who scores the pairs of a cohort that has more than 40 million of them, which are not held: a
+        ``concurrent.futures.Executor`` or a ``dask.distributed.Client`` (extra ``dask``); None: the threads of this
+        machine. The pairs are the same in any case. With fewer pairs it is not needed, and not used.
+    memory_mb
+        The most that the process may come to, in megabytes (10^6 bytes), None: no matter. The way that fits is taken;
+        it may be a slower one, and finds the same pairs. A rule that couples pairs may take more where it binds. See
+        ``estimate``.
+    cancel
+        Once it is set, by another thread, the best answer so far is returned, marked as at an interrupt (Ctrl-C).
+
+    Raises
+    ------
+    RequestError
+        The programme is one of groups, topics or dates, a pin or a ban names somebody who is not in the cohort, or the
+        run would not fit into ``memory_mb``.
+    EngineError
+        A solver gave an answer that the checker refused.
+    """
+    programme.must_form_pairs()
+    by_hand: list[Pin | Ban] = [*named(Pin, pins, cohort), *named(Ban, bans, cohort)]
+    decided = programme.with_rules(by_hand)
+    seed, most_mb = seed_number(seed), None if memory_mb is None else whole_number("memory_mb", memory_mb, 1)
+    scores, problem = scored(cohort, decided, most_mb)
+    solution = solve(problem, seed=seed, time_limit_s=time_limit_s, executor=executor, cancel=cancel)
+    return Matching(cohort, decided, scores, problem, solution, seed, tuple(pair_edits(by_hand, cohort)))
+
+
+def scored(cohort: Cohort, programme: Programme, memory_mb: int | None = None) -> tuple[ScoreTable, AssignmentProblem]:
+    """Return the scores of a cohort and its problem; those of very many pairs are worked out when asked for.
+
+    Raises RequestError where that does not fit into ``memory_mb``, or the programme is not one of pairs.
+    """
+    programme.must_form_pairs()
+    goals = programme.goals.order
+    shape, several = (len(cohort.mentors), len(cohort.mentees)), several_partners(programme.rules, cohort)
+    way = way_within(shape, MOST_HELD, memory_mb, several=several)
+    if not way.held:
+        problem = pose_wide(cohort, programme.criteria, programme.rules, goals, way.shorter)
+        return UnheldScores(cohort, programme.criteria), problem
+    scores = score(cohort, programme.criteria)
+    return scores, pose(cohort, scores, programme.rules, goals)
+
+
+def refuse_unheld(problem: AssignmentProblem) -> None:
+    """Raise RequestError where a question couples pairs of which there are too many."""
+    if isinstance(problem.scores, ComputedScores):
+        pairs = Problem(tr("paires"), thousands(prod(problem.shape)), tr("{most} au plus", most=thousands(MOST_HELD)))
+        raise RequestError(tr("Cette question lie tous les binômes entre eux : il y en a trop de possibles"), [pairs])
+
+
+def named[R: (Pin, Ban)](rule: type[R], pairs: Iterable[Keys], cohort: Cohort) -> list[R]:
+    """Return one rule a pair; raise RequestError where a key is nobody's."""
+    mentors, mentees = cohort.mentors, cohort.mentees
+    return [rule(mentor=mentors.ids[mentors.find(i)], mentee=mentees.ids[mentees.find(k)]) for i, k in pairs]

@@ -1,0 +1,80 @@
+"""Several plans to choose from: the best, then the best that differs enough from all before it."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.model.solution import Solution, Status
+from mentormatch.base.progress import at_work
+from mentormatch.base.scalars import seed_number, whole_number
+from mentormatch.languages import tr
+from mentormatch.operations.matching import Matching, match, refuse_unheld
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.programme import Programme
+
+
+def plans(
+    cohort: Cohort, programme: Programme, n: int = 3, *, differ_by: int = 1, seed: int = 0
+) -> tuple[Matching, ...]:
+    """Return up to ``n`` matchings: the best, then each time the best that differs from all before it.
+
+    A plan differs from another by the pairs of that other one that it does not hold. Each is optimal among those that
+    differ enough, and its ``problem`` says so with a row for each plan before it. There are fewer than ``n`` where no
+    further plan keeps the rules: that is then proved.
+
+    Parameters
+    ----------
+    cohort, programme
+        As for ``match``.
+    n
+        How many plans are wanted.
+    differ_by
+        How many pairs of every plan before it a plan gives up at least.
+    seed
+        Settles ties, as for ``match``.
+
+    Returns
+    -------
+    tuple of Matching
+        The first is that of ``match``, whatever its status. If a search ends without an answer and without a proof
+        that there is none, the last one says so by its status and has no pairs. An interrupt (Ctrl-C) ends the
+        search: the last one is then the best answer so far.
+
+    Raises
+    ------
+    RequestError
+        ``n`` or ``differ_by`` is not a whole number from 1 on, or there are too many pairs for more than one plan.
+
+    Examples
+    --------
+    >>> from mentormatch import examples
+    >>> first, second = plans(examples.cohort(), examples.programme(), 2)
+    >>> len(set(first.pairs) - set(second.pairs)) >= 1
+    True
+    """
+    n, differ_by, seed = whole_number("n", n, 1), whole_number("differ_by", differ_by, 1), seed_number(seed)
+    with at_work(parts=n):
+        found = [match(cohort, programme, seed=seed)]
+        while len(found) < n and may_go_on(found[-1].solution):
+            problem = differing(found[-1].problem, found[-1].solution, differ_by, len(found))
+            solution = solve(problem, seed=seed)
+            if solution.status is Status.INFEASIBLE:
+                break
+            found.append(replace(found[0], problem=problem, solution=solution))
+    return tuple(found)
+
+
+def may_go_on(solution: Solution) -> bool:
+    """Say whether there is an answer that others can differ from, and nobody has interrupted the search."""
+    return solution.status in (Status.PROVED, Status.FEASIBLE) and not solution.interrupted
+
+
+def differing(problem: AssignmentProblem, solution: Solution, differ_by: int, number: int) -> AssignmentProblem:
+    """Return the problem in which at least ``differ_by`` pairs of a solution are not chosen."""
+    refuse_unheld(problem)
+    weights = np.zeros(problem.shape, dtype=np.int64)
+    weights[solution.pairs[:, 0], solution.pairs[:, 1]] = 1
+    row = Row(tr("différent du plan {number}", number=number), weights, most=len(solution.pairs) - differ_by)
+    return replace(problem, rows=(*problem.rows, row))

@@ -1,0 +1,259 @@
+"""Somebody leaves in March, somebody arrives: new pairs for who needs one, with as few pairs broken as that takes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.model.solution import Status
+from mentormatch.base.progress import at_work
+from mentormatch.base.scalars import seed_number, whole_number
+from mentormatch.errors import Problem, RequestError
+from mentormatch.explanation.edits import newcomer_edits, pair_edits, people_edits
+from mentormatch.explanation.reserves import Reserve, reserves_of
+from mentormatch.languages import tr
+from mentormatch.languages.phrases import about, counted, listed, points, quoted
+from mentormatch.languages.text_keys import canonical
+from mentormatch.operations.matching import Keys, Matching, named, refuse_unheld, scored
+from mentormatch.people.cohort import Cohort
+from mentormatch.people.turnover import joined, without
+from mentormatch.programme.programme import Goal, Programme
+from mentormatch.rules.kinds.ban import Ban
+from mentormatch.rules.kinds.pin import Pin
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """The best plan that breaks at most so many former pairs.
+
+    ``broken`` is how many it breaks, ``matched`` how many pairs it has, ``total`` the sum of their scores in
+    millionths; None where there is no such plan. ``reached`` is what it has in each goal: the value, or for ``leximin``
+    all scores.
+    """
+
+    at_most: int
+    status: Status
+    broken: int | None = None
+    matched: int | None = None
+    total: int | None = None
+    reached: tuple[tuple[int, ...], ...] = ()
+
+    def __str__(self) -> str:
+        head = tr("{pairs} au plus", pairs=counted(self.at_most, "binôme défait", "binômes défaits"))
+        if self.matched is None or self.total is None:
+            return about(head, tr("aucun plan possible"))
+        pairs, score = counted(self.matched, "binôme"), points(self.total)
+        return about(head, tr("{pairs}, {score} points en tout", pairs=pairs, score=score))
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A former matching, the new one, and what became of each pair, as keys (mentor, mentee).
+
+    A former pair of two people who are both still there is ``kept`` or ``broken``; one that somebody left is
+    ``ended``; ``new`` are the pairs that were not there before.
+    """
+
+    before: Matching
+    matching: Matching
+
+    def __str__(self) -> str:
+        said = [
+            counted(len(self.kept), "binôme conservé", "binômes conservés"),
+            counted(len(self.broken), "binôme défait", "binômes défaits"),
+            counted(len(self.new), "binôme nouveau", "binômes nouveaux"),
+            counted(len(self.ended), "binôme terminé", "binômes terminés"),
+        ]
+        return f"{listed(said)}."
+
+    @property
+    def status(self) -> Status:
+        """What is known of the new pairs."""
+        return self.matching.status
+
+    @property
+    def kept(self) -> tuple[Keys, ...]:
+        """The former pairs that go on."""
+        former = known(self.before)
+        return tuple(pair for pair in keys_of(self.matching) if folded(pair) in former)
+
+    @property
+    def new(self) -> tuple[Keys, ...]:
+        """The pairs that were not there before."""
+        former = known(self.before)
+        return tuple(pair for pair in keys_of(self.matching) if folded(pair) not in former)
+
+    @property
+    def broken(self) -> tuple[Keys, ...]:
+        """The former pairs whose two people are there and are no pair any more."""
+        told = known(self.matching) | set(map(folded, self.ended))
+        return tuple(pair for pair in keys_of(self.before) if folded(pair) not in told)
+
+    @cached_property
+    def ended(self) -> tuple[Keys, ...]:
+        """The former pairs that somebody left."""
+        here = self.matching.cohort
+        mentors, mentees = (set(map(canonical, people.ids)) for people in (here.mentors, here.mentees))
+        return tuple(
+            (mentor, mentee)
+            for mentor, mentee in keys_of(self.before)
+            if canonical(mentor) not in mentors or canonical(mentee) not in mentees
+        )
+
+    @cached_property
+    @at_work()
+    def ladder(self) -> tuple[Rung, ...]:
+        """What at most 0, 1, 2 ... broken pairs buy, each exactly, until more would buy nothing.
+
+        Every step is a problem of its own, in which all pairs are coupled: with hundreds of people ask for single steps
+        with ``rung``. An interrupt (Ctrl-C) ends them all.
+        """
+        free, former = self._best(self._loose), len(self._loose.former)
+        rungs = [self.rung(0)]
+        while rungs[-1].reached != free.reached and len(rungs) <= former:
+            rungs.append(self.rung(len(rungs)))
+        return tuple(rungs)
+
+    def rung(self, at_most: int) -> Rung:
+        """Return the best plan that breaks at most so many former pairs.
+
+        Raises RequestError where there are too many pairs to couple them.
+        """
+        at_most, loose = whole_number("at_most", at_most), self._loose
+        refuse_unheld(loose)
+        weights = np.zeros(loose.shape, dtype=np.int64)
+        weights[tuple(np.array(loose.former, dtype=np.int64).reshape(-1, 2).T)] = 1
+        bound = Row(tr("nombre de binômes conservés"), weights, least=len(loose.former) - at_most)
+        return replace(self._best(replace(loose, rows=(*loose.rows, bound))), at_most=at_most)
+
+    @cached_property
+    def reserves(self) -> tuple[Reserve, ...]:
+        """Who would take over each new or kept pair if its mentor left, given that everybody else stays."""
+        return tuple(reserves_of(self.matching.cohort, self.matching.problem, self.matching.solution.pairs))
+
+    @property
+    def _loose(self) -> AssignmentProblem:
+        """The problem in which broken pairs count last."""
+        problem = self.matching.problem
+        return replace(problem, goals=(*(goal for goal in problem.goals if goal != "changes"), "changes"))
+
+    def _best(self, problem: AssignmentProblem) -> Rung:
+        solution = solve(problem, seed=self.matching.seed)
+        if solution.interrupted:
+            raise KeyboardInterrupt
+        if solution.status not in (Status.PROVED, Status.FEASIBLE):
+            return Rung(len(problem.former), solution.status)
+        pairs, tiers = solution.pairs, solution.tiers
+        total = int(problem.scores.at(pairs[:, 0], pairs[:, 1]).sum())
+        reached = tuple((tier.value, *tier.vector) for tier in tiers)
+        return Rung(len(problem.former), solution.status, tiers[-1].value, len(pairs), total, reached)
+
+
+@at_work()
+def repair(
+    matching: Matching,
+    *,
+    withdrawn: Iterable[str] = (),
+    arrived: Cohort | None = None,
+    keep: Iterable[Keys] = (),
+    seed: int | None = None,
+) -> Repair:
+    """Return new pairs after some people left and others arrived, with as few former pairs broken as can be.
+
+    First as many are placed as the rules allow; of the plans that do, those with the fewest broken pairs; of these
+    the best by the other goals of the programme. A pair that somebody left is not a broken one.
+
+    Parameters
+    ----------
+    matching
+        The former pairs, with the cohort and the programme, whose rules hold on.
+    withdrawn
+        Keys of the people who leave; who has the same key on both sides leaves both.
+    arrived
+        The newcomers, read with the same programme.
+    keep
+        Former pairs (mentor key, mentee key) that must stay, for instance those that have begun. Pinned pairs stay too.
+    seed
+        Settles ties; None: that of ``matching``.
+
+    Raises
+    ------
+    RequestError
+        A key is nobody's or comes twice, the newcomers did not answer the same questions, or a pair in ``keep`` is not
+        one of the former ones.
+
+    Examples
+    --------
+    >>> from mentormatch import examples
+    >>> from mentormatch.operations.matching import match
+    >>> repaired = repair(match(examples.cohort(), examples.programme()), withdrawn=["M04"])
+    >>> str(repaired.status), repaired.ended
+    ('proved', (('M04', 'E05'),))
+    """
+    left, begun = list(withdrawn), list(keep)
+    cohort = without(matching.cohort, left)
+    cohort = cohort if arrived is None else joined(cohort, arrived)
+    programme = bound(matching, cohort, begun)
+    scores, posed = scored(cohort, programme)
+    first, *others = programme.goals.order
+    problem = replace(posed, goals=(first, "changes", *others), former=former_in(matching, cohort))
+    chosen = matching.seed if seed is None else seed_number(seed)
+    solution = solve(problem, seed=chosen)
+    edits = (
+        *people_edits(left, matching.cohort, "withdrawn"),
+        *newcomer_edits(arrived, cohort),
+        *pair_edits(named(Pin, begun, cohort), cohort, "keep"),
+    )
+    return Repair(matching, Matching(cohort, programme, scores, problem, solution, chosen, edits, matching.notes))
+
+
+def bound(matching: Matching, cohort: Cohort, keep: Iterable[Keys]) -> Programme:
+    """Return the programme with people placed first and the pairs in ``keep`` pinned, without pins of who left."""
+    begun, former = list(keep), known(matching)
+    strangers = [
+        Problem("keep", f"{quoted(mentor)} – {quoted(mentee)}", tr("un binôme déjà formé"))
+        for mentor, mentee in begun
+        if folded((mentor, mentee)) not in former
+    ]
+    if strangers:
+        raise RequestError(tr("Seul un binôme de la répartition réparée peut être gardé"), strangers)
+    programme = matching.programme
+    rules = [rule for rule in programme.rules if not isinstance(rule, Pin) or stands(rule, cohort)]
+    order: list[Goal] = ["matched", *(goal for goal in programme.goals.order if goal not in ("matched", "changes"))]
+    goals = programme.goals.model_copy(update={"order": order})
+    return programme.model_copy(update={"rules": [*rules, *named(Pin, begun, cohort)], "goals": goals})
+
+
+def stands(rule: Pin | Ban, cohort: Cohort) -> bool:
+    """Say whether both people of a pair that is decided are there."""
+    return cohort.mentors.has(rule.mentor) and cohort.mentees.has(rule.mentee)
+
+
+def former_in(matching: Matching, cohort: Cohort) -> tuple[tuple[int, int], ...]:
+    """Return the former pairs of people who are still there, by position in the new cohort."""
+    mentors, mentees = (
+        {canonical(key): row for row, key in enumerate(people.ids)} for people in (cohort.mentors, cohort.mentees)
+    )
+    pairs = map(folded, keys_of(matching))
+    return tuple(
+        (mentors[mentor], mentees[mentee]) for mentor, mentee in pairs if mentor in mentors and mentee in mentees
+    )
+
+
+def keys_of(matching: Matching) -> tuple[Keys, ...]:
+    """Return the keys of each pair, in the order of the people."""
+    cohort = matching.cohort
+    return tuple((cohort.mentors.ids[i], cohort.mentees.ids[k]) for i, k in matching.solution.pairs.tolist())
+
+
+def known(matching: Matching) -> set[Keys]:
+    """Return the keys of all pairs as they are compared."""
+    return set(map(folded, keys_of(matching)))
+
+
+def folded(pair: Keys) -> Keys:
+    """Return two keys as they are compared."""
+    return canonical(pair[0]), canonical(pair[1])

@@ -1,0 +1,336 @@
+"""The people of one edition: who they are, what they answered, and what became of every row that came in."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.base.columns import (
+    NONE,
+    BoolVector,
+    Codes,
+    Column,
+    Grades,
+    Index,
+    IntVector,
+    Members,
+    Names,
+    Numbers,
+    Ranks,
+)
+from mentormatch.errors import Problem, RequestError
+from mentormatch.fields import Side
+from mentormatch.languages import mark, tr
+from mentormatch.languages.phrases import about, listed, quoted
+from mentormatch.languages.text_keys import canonical, canonicals, fold
+from mentormatch.places.column import Places
+
+type PersonNumbers = NDArray[np.uint64]
+type Fate = Literal["taken", "incomplete", "replaced", "rejected"]
+
+FATES: dict[Fate, str] = {
+    "taken": mark("prise"),
+    "incomplete": mark("incomplète"),
+    "replaced": mark("remplacée"),
+    "rejected": mark("rejetée"),
+}
+"""What staff read, once spoken."""
+
+
+@dataclass(frozen=True, repr=False)
+class People:
+    """n people of one side.
+
+    ``ids`` are their keys as typed; ``columns`` hold one typed column a field; ``complete`` (n,) bool says who
+    answered enough to be matched. ``persons`` (n, 2) uint64 are numbers of who they are, 0 for none: two people who
+    share one, in the same column, are the same person. None where nothing is known of that.
+    """
+
+    ids: tuple[str, ...]
+    columns: Mapping[str, Column]
+    complete: BoolVector
+    persons: PersonNumbers | None = None
+
+    def __repr__(self) -> str:
+        return f"People({len(self)}, {len(self.columns)} columns)"  # a notebook saves what it shows
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def take(self, index: Index) -> "People":
+        """Return the people at ``index`` only, in that order."""
+        columns = {name: column.take(index) for name, column in self.columns.items()}
+        ids = tuple(map(self.ids.__getitem__, np.asarray(index).tolist()))
+        return People(ids, columns, self.complete[index], None if self.persons is None else self.persons[index])
+
+    @property
+    def numbered(self) -> PersonNumbers:
+        """The numbers of who they are, zeros where nothing is known of that."""
+        return np.zeros((len(self), 2), dtype=np.uint64) if self.persons is None else self.persons
+
+    def same_as(self, others: "People") -> tuple[IntVector, IntVector]:
+        """Return who of these and who of the others are the same person, by position, each two once and in order."""
+        if self.persons is None or others.persons is None:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+        numbers = zip(self.numbered.T, others.numbered.T, strict=True)
+        both = np.unique(np.concatenate([equal_numbers(ours, theirs) for ours, theirs in numbers]), axis=0)
+        return both[:, 0], both[:, 1]
+
+    def find(self, key: str) -> int:
+        """Return where the person with this key stands, whatever its case.
+
+        Raises RequestError where nobody here has it.
+        """
+        found = self._row(key)
+        if found is None:
+            problem = Problem(tr("identifiant"), quoted(key), tr("celui d'une personne de cette édition"))
+            raise RequestError(tr("Personne inconnue"), [problem])
+        return found
+
+    def has(self, key: str) -> bool:
+        """Say whether somebody here has this key, whatever its case."""
+        return self._row(key) is not None
+
+    def named(self, keys: Iterable[str]) -> BoolVector:
+        """Return (n,) bool: whose key is among ``keys``, whatever its case."""
+        sought = {canonical(key) for key in keys}
+        return np.array([key in sought for key in self.compared] if sought else np.zeros(len(self)), dtype=bool)
+
+    @cached_property
+    def compared(self) -> tuple[str, ...]:
+        """Return the keys in the form in which they are compared. Made when first needed."""
+        return canonicals(self.ids)
+
+    def _row(self, key: str) -> int | None:
+        return self._rows.get(canonical(key))
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        """Where each key stands; the first counts. Made when first needed."""
+        return dict(zip(reversed(self.compared), range(len(self) - 1, -1, -1), strict=True))
+
+    def person(self, row: int) -> "Person":
+        """Return one of them."""
+        return Person(self, row)
+
+    def known(self, name: str) -> BoolVector:
+        """Return (n,) bool: who answered the field ``name``."""
+        return self.columns[name].known
+
+    def shown(self, name: str, row: int) -> str:
+        """Return one answer as staff read it, empty where there is none."""
+        return self.columns[name].shown(row)
+
+    def gave(self, name: str, answers: Iterable[str]) -> BoolVector:
+        """Return (n,) bool: who gave one of ``answers`` to the field ``name``; not who did not answer."""
+        given, column = list(answers), self.columns[name]
+        if isinstance(column, Codes):
+            return np.append(column.named(given), False)[column.values]  # no answer, which is -1, comes last
+        if isinstance(column, Members):
+            return np.asarray(column.values[:, column.named(given)].any(axis=1))
+        wanted = {fold(answer) for answer in given}
+        said = [{fold(part) for part in self.person(row).parts(name)} for row in range(len(self))]
+        return np.array([bool(wanted & parts) for parts in said], dtype=bool)
+
+    def codes(self, name: str) -> Codes:
+        """Return the column of a choice, scale, yesno or place."""
+        return _typed(self.columns[name], Codes)
+
+    def places(self, name: str) -> Places:
+        """Return the column of a place."""
+        return _typed(self.columns[name], Places)
+
+    def members(self, name: str) -> Members:
+        """Return the column of choices or slots."""
+        return _typed(self.columns[name], Members)
+
+    def ranks(self, name: str) -> Ranks:
+        """Return the column of a ranking."""
+        return _typed(self.columns[name], Ranks)
+
+    def grades(self, name: str) -> Grades:
+        """Return the column of a grid of levels."""
+        return _typed(self.columns[name], Grades)
+
+    def numbers(self, name: str) -> Numbers:
+        """Return the column of a number."""
+        return _typed(self.columns[name], Numbers)
+
+    def names(self, name: str) -> Names:
+        """Return the column of a list of names."""
+        return _typed(self.columns[name], Names)
+
+
+def equal_numbers(ours: PersonNumbers, theirs: PersonNumbers) -> NDArray[np.int64]:
+    """Return (e, 2) int64: the places of all that is equal in two vectors and not 0."""
+    order = np.argsort(theirs, kind="stable")
+    first, after = (np.searchsorted(theirs, ours, side, sorter=order) for side in ("left", "right"))
+    many = np.where(ours > 0, after - first, 0)
+    left = np.repeat(np.arange(len(ours)), many)
+    nth = np.arange(len(left)) - np.repeat(np.cumsum(many) - many, many)
+    return np.column_stack([left, order[first[left] + nth]])
+
+
+def _typed[T](column: object, kind: type[T]) -> T:
+    """Return ``column``, which the programme has been checked to hold as ``kind``."""
+    if not isinstance(column, kind):
+        raise TypeError(f"expected {kind.__name__}, found {type(column).__name__}")
+    return column
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Person:
+    """One row of ``people``."""
+
+    people: People
+    row: int
+
+    def __repr__(self) -> str:
+        return f"Person(row {self.row})"
+
+    @property
+    def id(self) -> str:
+        """The person's key as typed."""
+        return self.people.ids[self.row]
+
+    def __getitem__(self, name: str) -> str:
+        return self.people.shown(name, self.row)
+
+    def column(self, name: str) -> Column:
+        """Return the person's answer to the field ``name`` as a column of one."""
+        return self.people.columns[name].take([self.row])
+
+    def parts(self, name: str) -> tuple[str, ...]:
+        """Return the separate answers to the field ``name``: each name or option given, or the one text.
+
+        It is by these that answers are compared; the one part of a place is its département.
+        """
+        column = self.people.columns[name]
+        if isinstance(column, Names):
+            return column.values[self.row] or ()
+        if isinstance(column, Members):
+            return tuple(column.labels[item] for item in np.flatnonzero(column.values[self.row]))
+        if isinstance(column, Codes) and column.values[self.row] != NONE:
+            return (column.spoken_labels[column.values[self.row]],)
+        return (self[name],) if self[name] else ()
+
+    def answered(self, name: str) -> bool:
+        """Say whether the person answered the field ``name``."""
+        return bool(self.people.known(name)[self.row])
+
+
+@dataclass(frozen=True, slots=True)
+class RowFate:
+    """What became of one row that came in: ``by`` is the line that replaced it, ``reason`` says why, in words.
+
+    ``when`` it was sent, where the survey tool tells.
+    """
+
+    source: str
+    line: int
+    fate: Fate
+    key: str = ""
+    side: Side | None = None
+    reason: str = ""
+    by: int | None = None
+    when: datetime | None = None
+
+    def __str__(self) -> str:
+        told = about(tr("{source}, ligne {line}", source=self.source, line=self.line), tr(FATES[self.fate]))
+        return f"{told} ({self.reason})" if self.reason else told
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something about the answers that is worth a look; nothing was changed because of it."""
+
+    source: str
+    line: int | None
+    text: str
+
+    def __str__(self) -> str:
+        return about(
+            tr("{source}, ligne {line}", source=self.source, line=self.line) if self.line else self.source, self.text
+        )
+
+
+FIRST_LINES = 5
+"""So many lines of a remark are named, the others are counted."""
+
+
+def merged(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
+    """Return remarks with those that say the same of several lines of one file as one: the lines first, then the text.
+
+    It stands where the first of them stood, on its line.
+
+    >>> [str(one) for one in merged([Remark("a.csv", line, text) for line, text in ((2, "a"), (3, "b"), (9, "a"))])]
+    ['a.csv, ligne 2 : lignes 2 et 9 : a', 'a.csv, ligne 3 : b']
+    """
+    found: dict[tuple[str, str, bool], list[Remark]] = {}
+    for remark in remarks:
+        found.setdefault((remark.source, remark.text, remark.line is None), []).append(remark)
+    return tuple(one_of(same) for same in found.values())
+
+
+def one_of(same: Sequence[Remark]) -> Remark:
+    """Return one remark in place of several that say the same."""
+    first, lines = same[0], list(dict.fromkeys(remark.line for remark in same if remark.line is not None))
+    if len(lines) < 2:
+        return first
+    told = tr("lignes {lines} : {text}", lines=first_lines([str(line) for line in lines]), text=first.text)
+    return Remark(first.source, lines[0], told)
+
+
+def first_lines(lines: Sequence[str]) -> str:
+    """Return the lines in an enumeration, or the first of them and how many there are in all.
+
+    >>> first_lines(["2", "4"]), first_lines([str(line) for line in range(2, 14)])
+    ('2 et 4', '2, 3, 4, 5, 6... (12 en tout)')
+    """
+    if len(lines) <= FIRST_LINES:
+        return listed(lines)
+    return tr("{lines}... ({count} en tout)", lines=", ".join(lines[:FIRST_LINES]), count=len(lines))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Cohort:
+    """Everyone who answered, on both sides, and every row with its fate; how they are reached is kept apart.
+
+    In a programme of groups the members are on the side of the mentees, and who leads groups on that of the mentors.
+    """
+
+    mentors: People
+    mentees: People
+    rows: tuple[RowFate, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Cohort({len(self.mentors)} mentors, {len(self.mentees)} mentees, {len(self.rows)} rows)"
+
+    def side(self, side: Side) -> People:
+        """Return the people of one side."""
+        return self.mentors if side == "mentor" else self.mentees
+
+    @property
+    def both(self) -> tuple[IntVector, IntVector]:
+        """Who is on both sides: as a mentor and as a mentee, by position."""
+        return self.mentors.same_as(self.mentees)
+
+    @property
+    def members(self) -> People:
+        """Those of whom groups are formed, in a programme of groups: everybody but the facilitators."""
+        return self.mentees
+
+    @property
+    def facilitators(self) -> People:
+        """Those who lead groups, in a programme of groups."""
+        return self.mentors
+
+    @property
+    def rejected(self) -> tuple[RowFate, ...]:
+        """The rows that are nobody in this cohort: rejected, or replaced by a later answer."""
+        return tuple(row for row in self.rows if row.fate in ("rejected", "replaced"))

@@ -1,0 +1,367 @@
+"""A question with its answers -> its kind and settings: kinds are tried in turn, and the first that fits is taken."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mentormatch.fields import Place, Use
+from mentormatch.fields.base import split
+from mentormatch.fields.lists import OTHER, rank_of
+from mentormatch.fields.single import NO, YES, YesNo, parse_number
+from mentormatch.languages import mark, tr
+from mentormatch.languages.text_keys import canonical
+from mentormatch.programme.drafts import lexicon, words
+from mentormatch.programme.drafts.answers import FEW, LONGEST_OPTION, are_chosen, distinct, options_in, pieces, share
+from mentormatch.programme.drafts.patterns import fold, plain
+from mentormatch.programme.drafts.samples import QuestionSample
+from mentormatch.programme.drafts.scales import is_higher, is_off_scale, order_answers, years
+
+SEEN = mark("options vues dans les réponses, à compléter")
+MOST_WORDS = 8
+"""Of a day and a moment."""
+IN_ORDER = mark("réponses dans l'ordre, de la plus basse à la plus haute")
+NO_ORDER = mark("une échelle, de la plus basse à la plus haute : ORDRE À VÉRIFIER, rien ne le dit")
+AT = re.compile(r"\S+@\S+\.\S+")
+LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+PHONE = re.compile(r"\+?[\d\s.()/-]{8,20}")
+DATE = re.compile(r"(\d{4}-\d{2}-\d{2}|\d{4}/\d{2}/\d{2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2}[/-]\d{4})\b.*")
+CODE = re.compile(r"[a-z]+[_\d]\w*|\d+")
+"""A header that is a code, and says nothing of what is asked."""
+JOINERS = (";", "|", ",", " / ")
+"""What separates several answers in one cell, the surest first; line breaks go with ``;``."""
+PROBED = 400
+"""Answers that show whether a joiner gives options, before all are cut."""
+LEAST_JOINED = 0.1
+"""The share of cells with several answers, where what joins them may stand in an option."""
+TO_TEN = frozenset(map(str, range(11)))
+NOTES = [set(map(str, range(low, high + 1))) for low in (0, 1) for high in (5, 7, 10)]
+"""Whole scales of notes: what nobody gave is not in them."""
+ORDERED = mark("une grille de niveaux, du plus bas au plus haut")
+UNORDERED = mark("une grille de niveaux, du plus bas au plus haut : ORDRE À VÉRIFIER, rien ne le dit")
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A kind of question with its settings, its use, and why it was taken for that."""
+
+    kind: str
+    why: str
+    settings: Mapping[str, Sequence[str] | str] = field(default_factory=dict)
+    use: Use = "match"
+
+
+def contact(sample: QuestionSample) -> Guess | None:
+    """Return that people are reached by it: an e-mail address, a name, a telephone number, a page of their own."""
+    asked, answers = sample.question, sample.answers
+    if answers and all(fold(answer) in YES | NO for answer in dict.fromkeys(answers)):
+        return None
+    if share(answers, AT.fullmatch) > 0.7 or (words.says(lexicon.EMAIL, asked) and not are_chosen(answers)):
+        return Guess("text", tr("adresse e-mail : dans un tableau à part"), use="contact")
+    numbered = share(answers, lambda text: PHONE.fullmatch(text) and sum(map(str.isdigit, text)) >= 9) > 0.7
+    dated = share(answers, DATE.fullmatch) > 0.5
+    reached = words.says(lexicon.CONTACT, asked) and not words.says(lexicon.NOT_CONTACT, asked) and are_typed(answers)
+    if (numbered or reached or words.name_of_person(asked)) and not dated:
+        return Guess("text", tr("coordonnées : dans un tableau à part"), use="contact")
+    return None
+
+
+def are_typed(answers: Sequence[str]) -> bool:
+    """Say whether answers are texts that people typed, and no numbers that count something."""
+    return share(answers, lambda text: parse_number(text) is not None and len(text) < 5) < 0.5
+
+
+def key(sample: QuestionSample) -> Guess | None:
+    """Return that it tells one person from another: a word for it, and no answer that two rows share."""
+    answers, without = sample.answers, len(sample.rows) - len(sample.answers)
+    short = all(len(answer) <= 20 and " " not in answer for answer in answers)
+    if not short or not words.asks_code(sample.question):
+        return None
+    if len({canonical(answer) for answer in answers}) == len(answers) > FEW * without:
+        return Guess("text", why_key(without), use="key")
+    return None
+
+
+def why_key(without: int) -> str:
+    """Return why a question is taken for the key, where so many rows do not answer it."""
+    if without:
+        return tr("un code différent sur chaque ligne ; sans code, une ligne est rejetée (ici {count})", count=without)
+    return tr("un code différent sur chaque ligne")
+
+
+def moment(sample: QuestionSample) -> Guess | None:
+    """Return that it holds dates, or years of a calendar that are no list of options."""
+    if share(sample.answers, DATE.fullmatch) > 0.7:
+        return Guess("text", tr("date, lue par l'équipe, jamais notée"), use="display")
+    return None
+
+
+def link(sample: QuestionSample) -> Guess | None:
+    """Return that it holds addresses of pages or files."""
+    if share(sample.answers, LINK.match) > 0.7:
+        return Guess("text", tr("adresse d'une page, lue par l'équipe, jamais notée"), use="display")
+    return None
+
+
+def agreement(question: str, answer: str) -> bool | None:
+    """Return whether an answer says yes or no to a question, None where it says neither."""
+    said = YesNo(question=question).read(answer).value
+    return None if said is None else bool(said)
+
+
+def yesno(sample: QuestionSample) -> Guess | None:
+    """Return that it is answered by yes or no, or by one box that holds the words of the question."""
+    asked = sample.question
+    options = distinct(sample.answers)
+    counted = words.COUNT.search(fold(asked)) or words.GRADED.search(fold(asked))
+    if not options or len(options) > FEW or (counted and any(map(str.isdigit, options))):
+        return None
+    known = all(agreement(asked, option) is not None for option in options)
+    return Guess("yesno", tr("oui ou non")) if known else None
+
+
+def consent(sample: QuestionSample) -> Guess | None:
+    """Return that people agree by it to be taken in; who refuses it is not."""
+    asked = sample.question
+    options = distinct(sample.answers)
+    if (
+        not options
+        or len(options) > FEW
+        or not words.says(lexicon.CONSENT, asked)
+        or words.says(lexicon.PERMISSION, asked)
+    ):
+        return None
+    said = [agreement(asked, option) for option in options]
+    if None not in said:
+        given = sum(bool(agreement(asked, answer)) for answer in sample.answers)
+        why = tr("accord sans lequel une ligne est rejetée (ici {count})", count=len(sample.rows) - given)
+        return Guess("yesno", why, use="consent")
+    if len(options) == 1:
+        why = tr("un accord, donné en une seule phrase par toutes les réponses")
+        return Guess("choice", why, {"options": options}, use="display")
+    return None
+
+
+def place(sample: QuestionSample) -> Guess | None:
+    """Return that it names places: its words say so, and most answers are known as such."""
+    known = share(sample.answers[:200], lambda text: Place(question="?").read(text).value is not None)
+    if known > 0.5 and words.asks_place(sample.question):
+        return Guess("place", tr("un lieu"))
+    return None
+
+
+def scale(sample: QuestionSample) -> Guess | None:
+    """Return that its answers have an order that their words or the question tell, or that people are asked for it."""
+    options = options_in(sample.answers)
+    if len(options) < 2 or not are_chosen(sample.answers):
+        return None
+    if all(parse_number(option) is not None for option in options):
+        return scale_of_figures(sample, options)
+    order = order_answers(options)
+    if order is None:
+        asked_for = words.GRADED.search(fold(sample.question)) and len(options) > 2
+        return Guess("scale", tr(NO_ORDER), {"options": options}) if asked_for else None
+    if all(agreement(sample.question, option) is not None for option in order):
+        return None
+    left = [option for option in options if is_off_scale(option)]
+    why = tr(IN_ORDER)
+    if left:
+        apart = ", ".join(tr("« {text} »", text=option) for option in left)
+        why = tr("{why} ; hors de l'échelle : {apart}", why=why, apart=apart)
+    return Guess("scale", why, {"options": order})
+
+
+def scale_of_figures(sample: QuestionSample, options: Sequence[str]) -> Guess | None:
+    """Return that notes were given, the highest last; turned round where the question says that 1 is the most."""
+    asked, given = fold(sample.question), set(options)
+    if years(options) or words.asks_typed_text(sample.question):
+        return None
+    if not words.GRADED.search(asked):
+        coded = CODE.fullmatch(asked) and len(options) > FEW and given <= TO_TEN
+        whole = given in NOTES and not words.COUNT.search(asked) and not words.AMOUNT.search(asked)
+        return Guess("scale", tr(NO_ORDER), {"options": sorted(options, key=int)}) if coded or whole else None
+    ends = legend(sample.question)
+    order = sorted(options, key=lambda option: parse_number(option) or 0.0, reverse=ends == "reversed")
+    return Guess("scale", tr(NO_ORDER if ends == "unknown" else IN_ORDER), {"options": order})
+
+
+def legend(question: str) -> str:
+    """Return which way the notes of a question go, by what it says of their ends: "plain", "reversed" or "unknown".
+
+    >>> legend("Rate it (1 = not at all, 5 = very)"), legend("De 1 (très) à 5 (pas du tout)"), legend("Note ?")
+    ('plain', 'reversed', 'plain')
+    """
+    told = [(int(number), said) for number, said in words.END_AFTER.findall(question)]
+    told += [(int(number), said) for said, number in words.END_BEFORE.findall(question)]
+    low, high = min(told, default=(0, "")), max(told, default=(0, ""))
+    if low[0] == high[0]:
+        return "plain"
+    rises = is_higher(high[1].strip(), low[1].strip())
+    return "unknown" if rises is None else "plain" if rises else "reversed"
+
+
+def number(sample: QuestionSample) -> Guess | None:
+    """Return that it is answered in figures; years of a calendar are a text that staff read."""
+    answers = sample.answers
+    if share(answers, lambda text: parse_number(text) is not None) <= 0.9 or words.asks_place(sample.question):
+        return None
+    if years(answers):
+        few = are_chosen(answers) and len(distinct(answers)) > 3 and not words.asks_typed_text(sample.question)
+        return None if few else Guess("text", tr("une année, lue par l'équipe, jamais notée"), use="display")
+    return Guess("number", tr("un nombre"))
+
+
+def slots(sample: QuestionSample) -> Guess | None:
+    """Return that it names moments of days."""
+    cells = dict.fromkeys(sample.answers)
+    parts = dict.fromkeys(
+        part.strip() for answer in cells for piece in split(answer, None) for part in piece.split(",")
+    )
+    named: list[tuple[str, str]] = []
+    for part in parts:
+        found = day_and_moment(part)
+        if found is None:
+            return None
+        named.append(found)
+    return week([day for day, _ in named], [moment for _, moment in named]) if named else None
+
+
+def several(sample: QuestionSample) -> Guess | None:
+    """Return that several options, or several names, stand in one cell: by the first joiner that gives options."""
+    plural = words.says(lexicon.PLURAL, sample.question)
+    for joiner in JOINERS:
+        first = pieces(sample.answers[:PROBED], joiner, apart=plural)
+        if not are_chosen([piece for cell in first for piece in cell]):
+            continue
+        cells = pieces(sample.answers, joiner, apart=plural)
+        parts = [piece for cell in cells for piece in cell]
+        many = share(cells, lambda cell: len(cell) > 1)
+        if (
+            many
+            and (are_options(sample.answers, parts, joiner) or (plural and are_chosen(parts)))
+            and (many > LEAST_JOINED or joiner == ";")
+        ):
+            return several_options(options_in(parts), joiner)
+    named = [split(answer, None) for answer in sample.answers]
+    parts = [piece for cell in named for piece in cell]
+    if any(len(cell) > 1 for cell in named) and all(len(piece) <= LONGEST_OPTION for piece in parts):
+        return Guess("names", tr("une liste de noms")) if not are_chosen(sample.answers) else None
+    return None
+
+
+def are_options(answers: Sequence[str], parts: Sequence[str], joiner: str) -> bool:
+    """Say whether parts of cells look like options that people chose from: fewer than the cells made of them."""
+    return are_chosen(parts) and (
+        joiner == ";"
+        or not are_chosen(answers)
+        or len(distinct(answers)) > len(distinct(parts))
+        or len(distinct(parts)) < 3
+    )
+
+
+def several_options(options: Sequence[str], joiner: str) -> Guess:
+    """Return options that a joiner separates; where they hold semicolons, only commas may part them."""
+    if joiner == ",":
+        why = tr("plusieurs réponses, séparées par des virgules ; {seen}", seen=tr(SEEN))
+        return Guess("choices", why, {"options": options} | ({"joiner": "\n"} if ";" in "".join(options) else {}))
+    apart = tr("des points-virgules ou des lignes") if joiner == ";" else tr("« {text} »", text=joiner.strip())
+    why = tr("plusieurs réponses, séparées par {apart} ; {seen}", apart=apart, seen=tr(SEEN))
+    return Guess("choices", why, {"options": options} | ({} if joiner == ";" else {"joiner": joiner}))
+
+
+def names(sample: QuestionSample) -> Guess | None:
+    """Return that it names organisations or people."""
+    short = share(sample.answers, lambda text: len(text) <= LONGEST_OPTION) > 0.9
+    if short and words.says(lexicon.NAMES, sample.question) and not are_chosen(sample.answers):
+        return Guess("names", tr("des noms de structures ou de personnes"))
+    return None
+
+
+def choice(sample: QuestionSample) -> Guess | None:
+    """Return that one of a few options was chosen; what is typed again and again is none."""
+    options = options_in(sample.answers)
+    if words.asks_typed_text(sample.question) and not words.roles(options):
+        return None
+    if (are_chosen(sample.answers) or words.roles(options)) and len(options) > 1:
+        return Guess("choice", tr("une option ; {seen}", seen=tr(SEEN)), {"options": options})
+    return None
+
+
+def boxes_of(sample: QuestionSample) -> list[str]:
+    """Return the items of a question without the one under which a text is typed."""
+    return [item for item in sample.items if fold(item) not in OTHER]
+
+
+def ranking(sample: QuestionSample) -> Guess | None:
+    """Return that it has a column for each rank, or a rank for each option."""
+    items = boxes_of(sample)
+    if len(items) > 1 and all(words.is_rank(item) for item in items):
+        options = distinct(sample.answers)
+        why = tr("un classement, le premier choix d'abord ; {seen}", seen=tr(SEEN))
+        return Guess("ranking", why, {"options": options}) if options and are_chosen(sample.answers) else None
+    apart = all(len(set(given)) == len(given) for row in sample.rows if (given := [cell for cell in row if cell]))
+    top = max((rank_of(answer) for answer in sample.answers), default=0)
+    if apart and 1 < top <= len(sample.items) and share(sample.answers, words.is_rank) == 1:
+        return Guess("ranking", tr("un rang par option, 1 pour le premier choix"), {"options": sample.items})
+    return None
+
+
+def week_grid(sample: QuestionSample) -> Guess | None:
+    """Return that it has a column for each day, for each moment, or for each moment of a day."""
+    named = [day_and_moment(item) for item in sample.items]
+    if all(named):
+        return week([pair[0] for pair in named if pair], [pair[1] for pair in named if pair])
+    said = [part.strip() for answer in sample.answers for piece in split(answer, None) for part in piece.split(",")]
+    if not said:
+        return None
+    if all(map(words.is_day, sample.items)) and all(plain(text) in words.MOMENT_OF for text in said):
+        return week(sample.items, said)
+    if all(plain(item) in words.MOMENT_OF for item in sample.items) and all(map(words.is_day, said)):
+        return week(said, sample.items)
+    return None
+
+
+def boxes(sample: QuestionSample) -> Guess | None:
+    """Return that its columns are boxes to tick; what was typed beside the options has a question of its own."""
+    boxes = boxes_of(sample)
+    if any(fold(answer) not in YES | NO | {fold(item)} for item in boxes for answer in sample.of(item)) or not boxes:
+        return None
+    return Guess("choices", tr("des cases à cocher, une colonne par option"), {"options": boxes})
+
+
+def levels(sample: QuestionSample) -> Guess | None:
+    """Return that each of its lines was given a level."""
+    lines = boxes_of(sample)
+    given = [answer for item in lines for answer in sample.of(item)]
+    options = distinct([level for level, _ in Counter(given).most_common()])
+    if not are_chosen(given) or len(options) < 2:
+        return None
+    order = order_answers(options)
+    return Guess("levels", tr(ORDERED if order else UNORDERED), {"items": lines, "levels": order or options})
+
+
+def names_grid(sample: QuestionSample) -> Guess | None:
+    """Return that its numbered columns hold names."""
+    return Guess("names", tr("un nom par colonne")) if words.says(lexicon.NAMES, sample.question) else None
+
+
+def day_and_moment(text: str) -> tuple[str, str] | None:
+    """Return the day and the moment in ``lundi matin``, None where a text is something else."""
+    parts = text.split()
+    if len(parts) > MOST_WORDS:
+        return None
+    cuts = ((" ".join(parts[:at]), " ".join(parts[at:])) for at in range(1, len(parts)))
+    return next((cut for cut in cuts if plain(cut[0]) in words.DAY_OF and plain(cut[1]) in words.MOMENT_OF), None)
+
+
+def week(days: Sequence[str], moments: Sequence[str]) -> Guess | None:
+    """Return these moments of these days, in the order of the week and of the day."""
+    settings = {
+        "days": sorted(distinct(days), key=lambda text: words.DAY_OF.get(plain(text), 0)),
+        "moments": sorted(distinct(moments), key=lambda text: words.MOMENT_OF.get(plain(text), 0)),
+    }
+    return Guess("slots", tr("des moments de la semaine"), settings) if all(settings.values()) else None
+
+
+COLUMNS = (contact, key, moment, link, consent, yesno, place, slots, scale, number, several, choice, names)
+GRIDS = (week_grid, boxes, ranking, levels, names_grid)

@@ -1,0 +1,300 @@
+"""A programme and answers in other words -> a mapping: which header and which answer stand for which of its own."""
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mentormatch.base.atomic_files import write_whole
+from mentormatch.errors import OutputError, Problem
+from mentormatch.fields import Answer, AnyField, Choice, Choices, Levels, Ranking, Scale, Side, Slots, YesNo
+from mentormatch.fields.base import split
+from mentormatch.fields.lists import peel, rank_of
+from mentormatch.fields.single import NO, YES
+from mentormatch.languages import mark, tr, tr_n
+from mentormatch.languages.phrases import counted, decimal, listed
+from mentormatch.languages.similarity import NEAR, closest, likenesses
+from mentormatch.programme.drafts import words
+from mentormatch.programme.drafts.document import line, plain, quoted
+from mentormatch.programme.drafts.identity import TELLS, missing_identity, why_identity
+from mentormatch.programme.drafts.patterns import fold
+from mentormatch.programme.drafts.samples import QuestionSample, Tables, in_table
+from mentormatch.programme.enrolment import plan_of
+from mentormatch.programme.programme import Programme
+from mentormatch.survey.column_map import Renaming, Target, answers_of, has_item, takes
+from mentormatch.survey.headers import claimed, places
+from mentormatch.survey.item_groups import told_apart
+from mentormatch.survey.plan import Plan
+from mentormatch.survey.table import Table
+from mentormatch.survey.tool import OTHER
+
+HEAD = mark("""\
+# Correspondance proposée entre ce fichier et le programme : relisez chaque ligne, corrigez, complétez celles qui
+# commencent par « # " », puis collez le tout à la fin du programme. Une ligne effacée ne change rien.
+""")
+MOST_OPTIONS = 20
+TO_FILL = mark("à compléter, ou à laisser : cette colonne n'est pas utilisée")
+LIKE = mark("« {question} » : ressemblance {likeness}")
+ANSWERED = mark("« {question} » : les réponses sont les siennes")
+CALLED = mark("« {question} » ? {why}")
+ALONE = mark("« {question} » ({name})")
+CLOSEST = mark("« {question} » ({name}) ; la colonne la plus proche : « {near} »")
+FAR = 0.3
+"""A header is named as the closest from that likeness on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counterpart:
+    """A text of a file and the name of the programme that it may stand for (None: nothing near), with why."""
+
+    text: str
+    name: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class MappingDraft:
+    """What the files call otherwise: ``questions``, and ``options`` by field; ``missing`` are fields nobody found.
+
+    ``typed`` counts, for each field, the answers given once and near to no option: typed beside them, they stay so.
+    ``absent`` are lines to add to a programme that tells neither people nor sides apart.
+    """
+
+    questions: tuple[Counterpart, ...]
+    options: Mapping[str, tuple[Counterpart, ...]]
+    missing: tuple[str, ...]
+    typed: Mapping[str, int]
+    absent: tuple[str, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether the programme finds all that it asks for, and understands every answer."""
+        return not (self.questions or self.options or self.missing or self.absent)
+
+
+def propose(programme: Programme, tables: Tables) -> MappingDraft:
+    """Return a mapping for what the programme does not find in these answers as they are.
+
+    Headers go to fields by their likeness, each once at most, or, for options, by the answers below them.
+    """
+    apart = all(side is not None for _, side in tables)
+    plan = plan_of(programme, apart=apart)
+    tables = [(told_apart(table, plan), side) for table, side in tables]
+    questions = {fold(found.text): found for table, side in tables for found in header_counterparts(table, side, plan)}
+    named = {key: Target(found.name) for key, found in questions.items() if found.name}
+    wider = replace(plan, renaming=Renaming({**plan.renaming.headers, **named}, plan.renaming.answers))
+    counts = unknown_options(tables, wider)
+    options = {name: tuple(option_counterparts(name, texts, plan)) for name, texts in counts.items()}
+    kept = {name: found for name, found in options.items() if found}
+    typed = {name: len(texts) - len(options[name]) for name, texts in counts.items() if len(texts) > len(options[name])}
+    asked = [sample for table, side in tables for sample in in_table(table, side)]
+    lacking = missing_identity([table for table, _ in tables], asked, wider, apart=apart)
+    return MappingDraft(tuple(questions.values()), kept, tuple(missing_fields(tables, wider)), typed, tuple(lacking))
+
+
+def header_counterparts(table: Table, side: Side | None, plan: Plan) -> Iterator[Counterpart]:
+    """Yield each question of a file that no field answers to, with the field that it may be."""
+    claims = claimed(table.header, plan)
+    taken = {at for claim in claims.values() for at in (*claim.whole, *(column for _, column in claim.items))}
+    free = {table.header[column] for column in range(len(table.header)) if column not in taken | table.own}
+    asked = [sample for sample in in_table(table, side) if free.intersection(sample.headers)]
+    fields = {
+        name: field
+        for name, field in plan.fields.items()
+        if name not in claims and field.use != "forbidden" and (side is None or field.asks(side))
+    }
+    chosen = pair_with_fields(asked, fields, plan)
+    for place, sample in enumerate(asked):
+        name, why = chosen.get(place, (None, tr(TO_FILL)))
+        yield Counterpart(sample.question, name, why)
+
+
+def pair_with_fields(
+    asked: Sequence[QuestionSample], fields: Mapping[str, AnyField], plan: Plan
+) -> dict[int, tuple[str, str]]:
+    """Return the field that each question may be, the likest first, and why; no field twice."""
+    names = list(fields)
+    by_words = likenesses([sample.question for sample in asked], [fields[name].question for name in names])
+    rated = [
+        (
+            max(by_words[row][column], evidence, NEAR * bool(told)),
+            -row,
+            name,
+            by_words[row][column],
+            told * (evidence < NEAR),
+        )
+        for row, sample in enumerate(asked)
+        for column, name in enumerate(names)
+        for told, evidence in ((why_identity(sample, name, plan), share_understood(sample, fields[name])),)
+        if told or max(by_words[row][column], evidence) >= NEAR
+    ]
+    chosen: dict[int, tuple[str, str]] = {}
+    for _, row, name, likeness, told in sorted(rated, reverse=True):
+        if -row not in chosen and name not in {field for field, _ in chosen.values()}:
+            why = LIKE if likeness >= NEAR else CALLED if told else ANSWERED
+            said = tr(why, question=fields[name].question, likeness=decimal(likeness, 2), why=told)
+            chosen[-row] = (name, said)
+    return chosen
+
+
+def share_understood(sample: QuestionSample, field: AnyField) -> float:
+    """Return the share of different answers that are options of a question, 0 where it has none or they are few."""
+    single = isinstance(field, Choice | Scale)
+    if not answers_of(field) or isinstance(field, YesNo) or (single and sample.items):
+        return 0.0
+    texts = {fold(answer) for answer in (*sample.answers, *sample.items)}
+    known = sum(not list(unknown_texts(field, text)) for text in texts)
+    return known / len(texts) if len(texts) > 1 else 0.0
+
+
+def unknown_options(tables: Tables, plan: Plan) -> dict[str, Counter[str]]:
+    """Return how often each text stands in the answers to a question that does not understand it."""
+    counts: dict[str, Counter[str]] = {}
+    spelled: dict[str, str] = {}
+    for table, side in tables:
+        found, _ = places(table, plan, side)
+        for name, place in found.items():
+            if plan.fields[name].use in ("match", "consent"):
+                answers = (place.answer(record.cells) for record in table.records)
+                texts = [text for answer in answers for text in unknown_texts(plan.fields[name], answer)]
+                for text in texts:
+                    counts.setdefault(name, Counter())[spelled.setdefault(fold(text), text)] += 1
+    return counts
+
+
+def option_counterparts(name: str, texts: Counter[str], plan: Plan) -> Iterator[Counterpart]:
+    """Yield the texts that may be options: near to one, what says a side, or given more than once."""
+    field = plan.fields[name]
+    sides = sides_said(name, texts, plan)
+    for text, times in texts.items():
+        near = closest(text, answers_of(field))
+        given = counted(times, "réponse")
+        if text in sides:
+            yield Counterpart(text, sides[text], f"{tr(TELLS)}, {given}")
+        elif near:
+            why = tr("ressemblance {likeness}, {given}", likeness=decimal(near.likeness, 2), given=given)
+            yield Counterpart(text, near.name, why)
+        elif times > 1:
+            yield Counterpart(text, None, tr("à compléter, ou à laisser telle quelle : {given}", given=given))
+
+
+def sides_said(name: str, texts: Counter[str], plan: Plan) -> dict[str, str]:
+    """Return the answer of the programme for each text that says mentor or mentee, in the question of the role."""
+    found = words.roles(list(texts)) if plan.roles and name == plan.roles.field else None
+    return dict(zip(found, (plan.roles.mentor, plan.roles.mentee), strict=True)) if found and plan.roles else {}
+
+
+def missing_fields(tables: Tables, plan: Plan) -> Iterator[str]:
+    """Yield the fields that criteria and rules need and no column answers, with their words and the closest header."""
+    for name in sorted(plan.needed):
+        without = [
+            table
+            for table, side in tables
+            if (side is None or plan.fields[name].asks(side)) and name not in places(table, plan, side)[0]
+        ]
+        if without:
+            claims = [column for claim in claimed(without[0].header, plan).values() for column in claim.whole]
+            free = [text for at, text in enumerate(without[0].header) if at not in claims]
+            near = closest(plan.fields[name].question, free, least=FAR)
+            said = CLOSEST if near else ALONE
+            yield tr(said, question=plan.fields[name].question, name=name, near=near.name if near else "")
+
+
+def mapping_text(proposal: MappingDraft, known: Programme) -> str:
+    """Return a proposal as the part ``mapping`` of a programme file, with what that part holds already."""
+    said = known.mapping
+    lines = [
+        tr(HEAD),
+        "[mapping.questions]",
+        *(line(quoted(text), quoted(name)) for text, name in said.questions.items()),
+    ]
+    lines += [mapping_line(found) for found in proposal.questions]
+    lines += [tr("# Aucune colonne pour {missing}", missing=plain(missing)) for missing in proposal.missing]
+    lines += [f"# {each}" for text in proposal.absent for each in text.splitlines()]
+    for name in dict.fromkeys([*said.options, *proposal.options, *proposal.typed]):
+        lines += ["", f"[mapping.options.{toml_key(name)}]  # {plain(known.fields[name].question)}"]
+        lines += [line(quoted(text), quoted(option)) for text, option in said.options.get(name, {}).items()]
+        lines += [mapping_line(found) for found in proposal.options.get(name, ())]
+        lines += typed_beside(proposal.typed.get(name, 0))
+        open_ends = name in proposal.typed or any(found.name is None for found in proposal.options.get(name, ()))
+        lines += options_line(known.fields[name]) if open_ends else []
+    return "\n".join(lines) + "\n"
+
+
+def add_mapping(path: Path, text: str) -> None:
+    """Add a mapping to the end of a programme file, the rest of which stays as it is, byte for byte.
+
+    Raises OutputError where the programme has a mapping already, ProgrammeError where this one does not fit it.
+    """
+    before = path.read_bytes()
+    known = Programme.load(path).mapping
+    if known.questions or known.options:
+        advice = tr("écrivez ailleurs (-o), et collez à la main")
+        found = Problem("mapping", tr("le programme en a déjà une"), advice=advice)
+        raise OutputError(tr("Rien n'a été ajouté à {file}", file=path.name), [found])
+    after = before.rstrip() + b"\n\n" + text.encode("utf-8")
+    Programme.read(tomllib.loads(after.decode("utf-8-sig")), path.name)
+    write_whole(path, after)
+
+
+def mapping_line(found: Counterpart) -> str:
+    """Return one line of a mapping; a comment where it is to be filled in."""
+    return line(quoted(found.text) if found.name else f"# {quoted(found.text)}", quoted(found.name or ""), found.why)
+
+
+def typed_beside(count: int) -> list[str]:
+    """Return that answers were typed beside the options, which they stay."""
+    told = tr_n(
+        "# {told}, donnée une seule fois et loin de toute option : laissée comme tapée (« Autre » ?)",
+        "# {told}, données une seule fois et loin de toute option : laissées comme tapées (« Autre » ?)",
+        count,
+        told=counted(count, "autre réponse", "autres réponses"),
+    )
+    return [told] if count else []
+
+
+def options_line(field: AnyField) -> list[str]:
+    """Return the options of a question, for whoever fills in the lines above."""
+    options = [tr("« {text} »", text=option) for option in answers_of(field)[:MOST_OPTIONS]]
+    return [tr("# Options : {options}", options=plain(listed(options)))]
+
+
+def toml_key(name: str) -> str:
+    """Return the id of a field as a key of TOML."""
+    return name if name.isascii() and name.replace("_", "").replace("-", "").isalnum() else quoted(name)
+
+
+def unknown_texts(field: AnyField, answer: Answer) -> Iterator[str]:
+    """Yield each text in ``answer`` that is no option of a question which has some; what it may say freely is known."""
+    if isinstance(answer, Mapping):
+        for item, text in answer.items():
+            if fold(item) != fold(OTHER):
+                yield from () if has_item(field, item) else (item,)
+                yield from in_part(field, text)
+    elif isinstance(field, Levels):
+        yield from (part for cell in field.cells(answer) for part in cell if not takes(field, part))
+    elif answers_of(field):
+        yield from in_cell(field, answer)
+
+
+def in_part(field: AnyField, text: str) -> Iterator[str]:
+    """Yield what is unknown in the cell of one item: a level, a moment, an option in its rank; a tick is known."""
+    if fold(text) in {"", *YES, *NO}:
+        return
+    if isinstance(field, Slots):
+        pieces = (piece.strip() for part in split(text, field.joiner) for piece in part.split(","))
+        yield from (piece for piece in pieces if piece and not takes(field, piece))
+    elif isinstance(field, Levels) or (isinstance(field, Ranking) and not rank_of(text)):
+        yield from () if takes(field, text) else (text.strip(),)
+
+
+def in_cell(field: AnyField, text: str) -> Iterator[str]:
+    """Yield what is unknown in a cell with one answer, or with several."""
+    if not isinstance(field, Choices | Ranking | Slots):
+        yield from () if not text.strip() or takes(field, text) else (text.strip(),)
+        return
+    for piece in split(text, field.joiner):
+        found, rest = peel(answers_of(field), fold(piece))
+        if rest:
+            yield piece if not found else rest

@@ -1,0 +1,233 @@
+"""Fields of a draft -> the criteria and rules that they could make, each as comments with a word on why."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from mentormatch.fields import Side
+from mentormatch.fields.single import parse_number
+from mentormatch.languages import mark, tr
+from mentormatch.programme.drafts import capacity, lexicon, words
+from mentormatch.programme.drafts.answers import LONGEST_OPTION, distinct
+from mentormatch.programme.drafts.document import array, line, plain, quoted
+from mentormatch.programme.drafts.entries import DraftEntry
+from mentormatch.programme.drafts.kinds import Guess
+from mentormatch.programme.drafts.patterns import fold
+from mentormatch.programme.drafts.twins import LISTED, LISTS, Twins, echoes, is_comparable, twins
+
+WEIGHT = 10
+SIMPLE: Mapping[str, tuple[str, str]] = {
+    "choices": ("overlap", mark("ce que les deux ont coché")),
+    "ranking": ("overlap", mark("ce que les deux ont classé")),
+    "scale": ("closeness", mark("des réponses proches")),
+    "choice": ("same", mark("la même réponse")),
+    "place": ("same", mark("le même lieu")),
+}
+WHY = mark("{why} : {question}")
+TAKES: Mapping[Side, str] = {
+    "mentor": mark("règle, combien de mentoré·es prend chaque mentor·e (sans réponse : 1)"),
+    "mentee": mark("règle, combien de mentor·es prend chaque mentoré·e (sans réponse : 1)"),
+}
+COVERED = mark("des besoins couverts, les deux questions ont les mêmes options : « {mentee} » / « {mentor} »")
+UNLIKE = mark(
+    "des besoins couverts, d'après les mots des deux questions : « {mentee} » / « {mentor} » ; leurs options"
+    " diffèrent : donnez-leur les mêmes mots avec [mapping.options], sinon rien ne se couvre"
+)
+ONE_COVERED = mark("des besoins couverts, si chaque côté y dit l'un ce qu'il cherche, l'autre ce qu'il apporte")
+NEVER_SAME = mark("règle, jamais deux personnes de la même structure, pour pouvoir parler librement")
+MEETING = mark("règle, au moins un créneau commun, sans quoi le binôme ne se rencontre pas")
+SPEAKING = mark("règle, au moins une langue commune")
+AVOIDING = mark("règle, personne n'est avec qui elle a demandé d'éviter")
+ECHO = mark(
+    "« {mentor} » / « {mentee} » : les mêmes options, en d'autres mots. Pour les comparer, faites-en un seul champ :"
+    " {mapped} dans [mapping.questions], effacez [fields.{mentee_field}] et la ligne « side » de {mentor_field}"
+)
+LISTING = mark("une seule option, lue comme une liste pour être comparée à « {question} »")
+HOUSES = mark("des noms de structures ou de personnes")
+FIGURES = mark("combien de personnes ; ce qui n'est pas un nombre est rapproché plus bas, dans [mapping.options]")
+SPANS = mark(
+    "combien de personnes ; ce qui n'est pas un seul nombre n'est pas lu : donnez le sien à chacune de ces réponses"
+    " dans [mapping.options]"
+)
+CHOOSE = mark("""\
+# Ce qui rend un binôme meilleur, ou l'interdit : à choisir et à peser en équipe. Voici ce que ces questions
+# permettent ; pour en prendre un, effacez « # » devant ses lignes. Tous les poids sont égaux ({weight}) : à peser.
+""")
+NOTHING = mark("# Rien n'est proposé : {why}.")
+ONE_SIDE = mark("tant que rien ne dit qui est mentor·e et qui est mentoré·e, les deux côtés ne peuvent être comparés")
+NO_QUESTION = mark("aucune question ne se prête d'elle-même à comparer les deux côtés")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One criterion or rule that could be: its kind, its settings as TOML writes them, and why."""
+
+    kind: str
+    why: str
+    settings: Mapping[str, str]
+    rule: bool = False
+
+    def lines(self) -> Iterator[str]:
+        """Yield its lines, each as a comment."""
+        table = "rules" if self.rule else "criteria"
+        said = [line("kind", quoted(self.kind)), *(line(name, value) for name, value in self.settings.items())]
+        weight = [] if self.rule else [line("weight", str(WEIGHT))]
+        yield from ("#", f"# # {plain(self.why)}", f"# [[{table}]]", *(f"# {each}" for each in (*said, *weight)))
+
+
+def adapt(entries: Sequence[DraftEntry], *, told: bool) -> tuple[list[DraftEntry], list[Proposal], list[str]]:
+    """Return some fields in the kinds that proposals need, what could be proposed with them, and hints beside.
+
+    ``told`` says whether it is known who is mentor and who is mentee: where it is not, only a capacity is proposed, and
+    what the words of two questions pair.
+    """
+    kept = {entry.name: entry for entry in map(as_capacity, entries)}
+    found = [*capacities(list(kept.values()))]
+    pairs = twins(list(kept.values()), told=told)
+    for pair in pairs:
+        kept |= {entry.name: entry for entry in as_lists(pair)}
+        found.append(coverage(pair))
+    used = {entry.name for pair in pairs for entry in (pair.mentee, pair.mentor)}
+    used |= {proposal.settings["field"].strip('"') for proposal in found if "field" in proposal.settings}
+    if told:
+        kept |= {name: as_house(entry) for name, entry in kept.items() if name not in used}
+        shared = [entry for name, entry in kept.items() if name not in used]
+        found += [proposal for entry in shared if (proposal := propose(entry))]
+        found += [proposal for entry in shared if (proposal := veto(entry, list(kept.values())))]
+    return list(kept.values()), found, [*hints(list(kept.values()), told=told)]
+
+
+def hints(entries: Sequence[DraftEntry], *, told: bool) -> Iterator[str]:
+    """Yield how two questions that ask each side for one of the same options could be compared: as one field."""
+    for mentor, mentee in echoes([entry for entry in entries if not is_private(entry)]) if told else ():
+        questions = {"mentor": plain(mentor.question), "mentee": plain(mentee.question)}
+        mapped = line(quoted(mentee.question), quoted(mentor.name))
+        yield tr(ECHO, **questions, mapped=mapped, mentor_field=mentor.name, mentee_field=mentee.name)
+
+
+def as_capacity(entry: DraftEntry) -> DraftEntry:
+    """Return a question that asks how many people somebody takes as a number, any other as it is."""
+    before = entry.sample.follows.question if entry.sample.follows else ""
+    said = capacity.taking_side(entry.question, before, entry.side) or (
+        capacity.asks_places(entry.question) and entry.side
+    )
+    used = entry.guess.use in ("match", "display") and not entry.sample.items
+    if not said or not used or entry.side not in (None, said) or not capacity.are_counts(entry.sample.answers):
+        return entry
+    known = capacity.figures_of(entry.sample.answers)
+    rest = any(parse_number(answer) is None and answer not in known for answer in distinct(entry.sample.answers))
+    why = tr(SPANS) if rest else tr(FIGURES)
+    return replace(entry, guess=Guess("number", why), answers=known, takes=said)
+
+
+def capacities(entries: Sequence[DraftEntry]) -> Iterator[Proposal]:
+    """Yield one capacity a side at most."""
+    sides: tuple[Side, ...] = ("mentor", "mentee")
+    for side in sides:
+        entry = next((entry for entry in entries if entry.takes == side), None)
+        if entry:
+            settings = {"field": quoted(entry.name), **({"side": quoted(side)} if side == "mentee" else {})}
+            yield Proposal("capacity", of_question(TAKES[side], entry), settings, rule=True)
+
+
+def as_lists(pair: Twins) -> Iterator[DraftEntry]:
+    """Yield two twins as questions that pairs are compared by, one that holds a single option as a list of options."""
+    for entry, other in ((pair.mentee, pair.mentor), (pair.mentor, pair.mentee)):
+        guess = replace(entry.guess, use="match")
+        if guess.kind in LISTED:
+            guess = replace(guess, kind="choices", why=tr(LISTING, question=plain(other.question)))
+        yield replace(entry, guess=guess)
+
+
+def coverage(pair: Twins) -> Proposal:
+    """Return that what mentees need is to be met."""
+    mentee, mentor = plain(pair.mentee.question), plain(pair.mentor.question)
+    why = tr(COVERED if pair.alike else UNLIKE, mentee=mentee, mentor=mentor)
+    return Proposal("coverage", why, {"mentee": quoted(pair.mentee.name), "mentor": quoted(pair.mentor.name)})
+
+
+def as_house(entry: DraftEntry) -> DraftEntry:
+    """Return a question about where both sides work as a list of names, any other as it is."""
+    typed = entry.guess.kind == "text" and entry.guess.use in ("match", "display") and not entry.sample.items
+    short = all(len(answer) <= LONGEST_OPTION for answer in entry.sample.answers)
+    if not typed or entry.side or not short or not is_of_house(entry):
+        return entry
+    return replace(entry, guess=Guess("names", tr(HOUSES)))
+
+
+def is_of_house(entry: DraftEntry) -> bool:
+    """Say whether a question asks where somebody works."""
+    said = fold(entry.question)
+    return bool(lexicon.HOUSE.search(said)) and not lexicon.NOT_HOUSE.search(said) and not words.AVOIDED.search(said)
+
+
+def propose(entry: DraftEntry) -> Proposal | None:
+    """Return what could be proposed with one question that both sides answer, None where nothing is plain."""
+    if not entry.scored or entry.side or entry.takes:
+        return None
+    found = rule_of(entry)
+    if found:
+        kind, why = found
+        return Proposal(kind, of_question(why, entry), {"field": quoted(entry.name)}, rule=True)
+    if is_private(entry) or not (lexicon.COMPARED.search(fold(entry.question)) or is_untitled(entry)):
+        return None
+    if is_need_and_offer(entry):
+        named = {"mentee": quoted(entry.name), "mentor": quoted(entry.name)}
+        return Proposal("coverage", of_question(ONE_COVERED, entry), named)
+    if entry.guess.kind in SIMPLE or (entry.guess.kind == "number" and lexicon.OFTEN.search(fold(entry.question))):
+        kind, why = SIMPLE.get(entry.guess.kind, SIMPLE["scale"])
+        return Proposal(kind, of_question(why, entry), {"field": quoted(entry.name)})
+    return None
+
+
+def rule_of(entry: DraftEntry) -> tuple[str, str] | None:
+    """Return the rule that a question could make, and why: a common slot or language, never the same house."""
+    said, kind = fold(entry.question), entry.guess.kind
+    if kind == "slots" or (kind == "choices" and lexicon.WHEN.search(said)):
+        return "common", MEETING
+    if kind in ("choices", "names") and lexicon.LANGUAGE.search(said):
+        return "common", SPEAKING
+    if kind in ("names", "choice", "choices") and is_of_house(entry):
+        return "different", NEVER_SAME
+    return None
+
+
+def is_need_and_offer(entry: DraftEntry) -> bool:
+    """Say whether a list, asked of each side in a form of its own, is what one looks for and the other knows."""
+    return entry.apart and entry.guess.kind in LISTS and is_comparable(entry)
+
+
+def is_untitled(entry: DraftEntry) -> bool:
+    """Say whether a list of boxes, asked of each side in a form of its own, bears no title but its first option."""
+    return entry.apart and entry.guess.kind == "choices" and fold(entry.question) in map(fold, entry.options[:1])
+
+
+def is_private(entry: DraftEntry) -> bool:
+    """Say whether a question is about what nobody is paired by unasked: gender, age, school, how they heard of it."""
+    said = {fold(option) for option in entry.options}
+    asked = not is_untitled(entry) and lexicon.NOT_COMPARED.search(fold(entry.question))
+    return bool(asked) or len(said & lexicon.GENDERS) > 1
+
+
+def veto(entry: DraftEntry, entries: Sequence[DraftEntry]) -> Proposal | None:
+    """Return that somebody is not paired with those they named, by their key or by their house."""
+    if entry.guess.kind != "names" or not entry.scored or not words.AVOIDED.search(fold(entry.question)):
+        return None
+    known = [each.name for each in entries if each.guess.use == "key" and each.guess.kind == "text"]
+    known += [each.name for each in entries if each.guess.kind == "names" and each.scored and is_of_house(each)]
+    settings = {"field": quoted(entry.name), "against": array(known)}
+    return Proposal("veto", of_question(AVOIDING, entry), settings, rule=True) if known else None
+
+
+def of_question(why: str, entry: DraftEntry) -> str:
+    """Return what would make a pair better, and by which question."""
+    return tr(WHY, why=tr(why), question=plain(entry.question))
+
+
+def choices(proposals: Sequence[Proposal], *, told: bool) -> Iterator[str]:
+    """Yield what could be proposed, as comments: what makes a good pair is the programme's policy, not ours."""
+    if proposals:
+        yield tr(CHOOSE, weight=WEIGHT).rstrip("\n")
+    else:
+        yield tr(NOTHING, why=tr(NO_QUESTION if told else ONE_SIDE))
+    for proposal in proposals:
+        yield from proposal.lines()

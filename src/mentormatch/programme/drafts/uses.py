@@ -1,0 +1,134 @@
+"""A question with its answers -> what it is taken for: its kind, and its use: forbidden, shown to staff, or compared.
+
+Without a reason to pair people by it, a question is shown to staff and scores nothing. A question that is not
+understood may be about anything, a person's health or faith too. So what its words are known to be about decides, and
+yes or no, which says so little by itself, needs the plainest words.
+"""
+
+import re
+from dataclasses import replace
+
+from mentormatch.fields.base import split
+from mentormatch.languages import mark, tr
+from mentormatch.programme.drafts import capacity, lexicon, words
+from mentormatch.programme.drafts.answers import are_chosen, distinct, share
+from mentormatch.programme.drafts.kinds import COLUMNS, GRIDS, Guess
+from mentormatch.programme.drafts.patterns import fold, plain
+from mentormatch.programme.drafts.samples import QuestionSample
+from mentormatch.programme.drafts.sensitivity import MOST_ANSWERS, is_doubtful, subject_of
+
+MOST_LOOKED_AT = 2000
+"""Answers among which those of a sensitive subject are looked for."""
+READ_ONLY = mark("lu par l'équipe, jamais noté")
+SENSITIVE = mark(
+    "donnée sensible ({subject} ; RGPD, articles 9 et 10) : ni lue ni utilisée, sauf si vous en décidez autrement"
+)
+SUBJECTS = {
+    "health": mark("santé, handicap"),
+    "religion": mark("religion, convictions"),
+    "origin": mark("origine"),
+    "sexuality": mark("orientation sexuelle, identité de genre"),
+    "politics": mark("opinions politiques"),
+    "union": mark("appartenance syndicale"),
+    "pregnancy": mark("grossesse, maternité"),
+    "criminal record": mark("condamnations"),
+    "biometrics": mark("biométrie, génétique"),
+}
+NO_REASON = mark("rien n'y dit de quoi rapprocher deux personnes : lu par l'équipe")
+UNASKED = mark("jamais comparé sans que vous le demandiez")
+BY_KIND = ("slots", "ranking")
+"""Kinds that are asked for nothing else than to bring people together."""
+AGREED = re.compile(r"(?:yes|oui)\b")
+OF_PERSON = re.compile(
+    r"(?:do|did|are|were|have|has|is|can|could|will|would|should|does) (?:you|your|he|she|they|i|the|any|there)\b"
+    r"|\w+ (?:vous|tu)\b|(?:tu|t) \w+"
+)
+"""How a question begins that yes or no answers."""
+EITHER = re.compile(r"\b(?:or|ou|how|what|which|quel\w*|comment|plutot)\b")
+MOSTLY = 0.5
+
+
+def guess(sample: QuestionSample) -> Guess:
+    """Return what a question looks like; where nothing tells, a text that only staff read."""
+    subject = subject_in(sample)
+    if subject is not None:
+        return Guess("text", tr(SENSITIVE, subject=tr(SUBJECTS[subject])), use="forbidden")
+    found = (tried(sample) for tried in (GRIDS if sample.items else COLUMNS))
+    nothing = Guess("text", tr("texte libre, lu par l'équipe, jamais noté"), use="display")
+    return restrict(sample, next((one for one in found if one), nothing))
+
+
+def restrict(sample: QuestionSample, found: Guess) -> Guess:
+    """Return a guess, without a part in pairs where it asks for a gender, for what staff need, or for nothing known."""
+    if found.use != "match":
+        return found
+    if words.asks_gender(sample.question):
+        return replace(found, use="display", why=join_reasons(found.why, tr(UNASKED)))
+    if words.is_for_staff(sample.question) and not words.COUNT.search(fold(sample.question)):
+        return replace(found, use="display", why=join_reasons(found.why, tr(READ_ONLY)))
+    return (
+        found
+        if can_pair(sample, found) and not is_doubtful(sample.question)
+        else replace(found, use="display", why=join_reasons(found.why, tr(NO_REASON)))
+    )
+
+
+def join_reasons(why: str, more: str) -> str:
+    """Return two reasons as one."""
+    return tr("{why} ; {more}", why=why, more=more)
+
+
+def subject_in(sample: QuestionSample) -> str | None:
+    """Return the sensitive subject that a question asks for, by its words, its items, or the answers chosen."""
+    before = None if sample.follows is None else subject_in(sample.follows)
+    if before is not None:
+        return before
+    answers = distinct(sample.answers[:MOST_LOOKED_AT])[:MOST_ANSWERS]
+    pieces = [piece for answer in answers for piece in split(answer, None)]
+    options = distinct([*sample.items, *pieces, *(part for piece in pieces for part in piece.split(", "))])
+    chosen = bool(sample.items) or are_chosen(sample.answers)
+    # The first word of codes such as race_no and race_time says less than each of them.
+    coded = " " not in sample.question and all(header.startswith(sample.question) for header in sample.headers)
+    asked = sample.headers if coded else (sample.question,)
+    return next((found for one in asked if (found := subject_of(one, options, closed=chosen))), None)
+
+
+def is_sensitive(sample: QuestionSample) -> bool:
+    """Say whether a question asks for sensitive data."""
+    return subject_in(sample) is not None
+
+
+def can_pair(sample: QuestionSample, found: Guess) -> bool:
+    """Say whether a question gives a reason to bring two people together, or to keep them apart."""
+    question = sample.question
+    if (
+        found.kind in BY_KIND
+        or is_untitled(sample)
+        or words.asks_place(question)
+        or words.says(lexicon.NAMES, question)
+    ):
+        return True
+    if words.AVOIDED.search(plain(question)) or capacity.taking_side(question) or capacity.asks_places(question):
+        return True
+    if words.says(lexicon.PAIRING, question) or are_languages(sample):
+        return True
+    return not is_agreement(sample, found) and words.says(lexicon.PAIRING_WITH_OPTIONS, question)
+
+
+def is_agreement(sample: QuestionSample, found: Guess) -> bool:
+    """Say whether a question is answered by yes or no, in these words or others, so that its words alone tell."""
+    said, options = plain(sample.question), distinct(sample.answers)
+    agreed = any(AGREED.match(plain(option)) for option in options)
+    shaped = bool(OF_PERSON.match(said)) and not EITHER.search(said)
+    return found.kind == "yesno" or (found.kind in ("choice", "scale") and (agreed or shaped))
+
+
+def is_untitled(sample: QuestionSample) -> bool:
+    """Say whether boxes to tick stand under no other title than the first of them."""
+    return bool(sample.items) and plain(sample.question).startswith(plain(sample.items[0]))
+
+
+def are_languages(sample: QuestionSample) -> bool:
+    """Say whether most answers name languages."""
+    options = distinct(sample.answers)
+    return share(options, lambda option: not lexicon.LANGUAGES.isdisjoint(plain(option).split())) > MOSTLY

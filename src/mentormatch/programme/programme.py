@@ -1,0 +1,483 @@
+"""What the staff decide: fields, criteria, rules and goals, read from TOML and checked whole."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, cached_property, reduce
+from itertools import chain, islice
+from operator import or_
+from os import PathLike
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
+
+from pydantic import AfterValidator, BaseModel, PrivateAttr, TypeAdapter, ValidationError
+from pydantic import Field as Setting
+from pydantic_core import ErrorDetails
+
+from mentormatch.base.strict_json import MOST_TOLD, first
+from mentormatch.base.strict_toml import load_tables, tables_in
+from mentormatch.errors import Problem, ProgrammeError, RequestError
+from mentormatch.fields import AnyField, Ranking, Use, fields_by_kind
+from mentormatch.fields.base import Special
+from mentormatch.fields.extension import Ref
+from mentormatch.languages import mark, tr, tr_n
+from mentormatch.languages.phrases import about, listed, quoted
+from mentormatch.programme.sections import (
+    Documents,
+    FollowUp,
+    Grouped,
+    Heading,
+    Part,
+    Sessions,
+    Sharing,
+    misplaced,
+    misstated,
+)
+from mentormatch.programme.validation_messages import (
+    MOST_COMPARED,
+    brief,
+    enumerated,
+    few,
+    key_path,
+    nearest,
+    out_of_measure,
+    said_twice,
+    translate,
+    type_name,
+    unknown,
+)
+from mentormatch.rules.rule import Rule, rules_by_kind
+from mentormatch.scoring.criterion import Criterion, criteria_by_kind
+from mentormatch.survey.column_map import Target, answers_of, has_item, takes, target
+from mentormatch.survey.privacy import NOBODY, Forgotten, read_forgotten
+from mentormatch.survey.table import Order
+
+if TYPE_CHECKING:
+    type AnyCriterion = Criterion
+    type AnyRule = Rule
+else:
+    AnyCriterion = Annotated[reduce(or_, criteria_by_kind().values()), Setting(discriminator="kind")]
+    AnyRule = Annotated[reduce(or_, rules_by_kind().values()), Setting(discriminator="kind")]
+
+EMAIL = Ref(("text",), "any")
+
+type Goal = Literal["matched", "priority", "floor", "floor_person", "leximin", "total"]
+type Location = tuple[int | str, ...]
+
+SHAPES: Mapping[str, tuple[type[dict[str, Any]] | type[list[Any]], str]] = MappingProxyType(
+    {"fields": (dict, "[fields.identifiant]"), "criteria": (list, "[[criteria]]"), "rules": (list, "[[rules]]")}
+)
+SPECIAL: Mapping[Special, str] = MappingProxyType(
+    {
+        "origin": mark("origine raciale ou ethnique"),
+        "politics": mark("opinions politiques"),
+        "religion": mark("convictions religieuses ou philosophiques"),
+        "union": mark("appartenance syndicale"),
+        "genetics": mark("données génétiques"),
+        "biometrics": mark("données biométriques"),
+        "health": mark("santé"),
+        "sexuality": mark("vie ou orientation sexuelle"),
+    }
+)
+ANSWERED_BY: Mapping[str, str] = MappingProxyType(
+    {
+        "both": mark("un champ auquel répondent les deux côtés"),
+        "mentor": mark("un champ auquel répondent les mentor·es"),
+        "mentee": mark("un champ auquel répondent les mentoré·es"),
+        "members": mark("un champ auquel répondent les membres"),
+    }
+)
+OF_GROUPS = mark("Ce programme forme des groupes, et non des binômes")
+OF_SESSIONS = mark("Ce programme règle les séances d'un groupe, et ne forme pas de binômes")
+FUNCTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "match": "match",
+        "groups": "form_groups",
+        "topics": "choose_topics",
+        "dates": "choose_dates",
+        "turns": "schedule_turns",
+    }
+)
+"""The operations that serve programmes, each with its function."""
+NO_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType({})
+
+
+def once(goals: list[Goal]) -> list[Goal]:
+    """Return ``goals``; raise ValueError where one comes twice."""
+    if len(set(goals)) < len(goals):
+        raise ValueError(tr("un but est cité deux fois"))
+    return goals
+
+
+class Goals(Part):
+    """The order in which goals are pursued, each without costing those before it."""
+
+    order: Annotated[list[Goal], AfterValidator(once)] = Setting(default=["matched", "priority", "total"], min_length=1)
+
+
+class Wordings(Part):
+    """What files of answers call otherwise.
+
+    ``questions`` say which field, or which item of it (``field [item]``), a header stands for; ``options`` say, field
+    by field, which answer of the programme a text of the export is; ``dates`` says whether day or month comes first
+    where a survey tool wrote when answers were sent, for files that do not tell.
+    """
+
+    questions: dict[str, str] = Setting(default_factory=dict)
+    options: dict[str, dict[str, str]] = Setting(default_factory=dict)
+    dates: Order | None = None
+
+
+class Programme(Part):
+    """One programme: its heading, fields by id, criteria, rules and goals, and what comes after and before them.
+
+    >>> Programme.read({"programme": {"name": "Essai"}, "fields": {}}).goals.order
+    ['matched', 'priority', 'total']
+    """
+
+    heading: Heading = Setting(alias="programme")
+    fields: dict[str, AnyField] = Setting(default_factory=dict)
+    criteria: list[AnyCriterion] = Setting(default_factory=list)
+    rules: list[AnyRule] = Setting(default_factory=list)
+    goals: Goals = Setting(default_factory=Goals)
+    groups: Grouped | None = None
+    mapping: Wordings = Setting(default_factory=Wordings)
+    profiles: Sharing = Setting(default_factory=Sharing)
+    documents: Documents = Setting(default_factory=Documents)
+    follow_up: FollowUp = Setting(default_factory=FollowUp)
+    sessions: Sessions | None = None
+    _forgotten: Forgotten = PrivateAttr(default=NOBODY)
+
+    @property
+    def forgotten(self) -> Forgotten:
+        """Those who asked to be nobody in this programme: the list stands beside its file."""
+        return self._forgotten
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Self:
+        """Return the programme in a TOML file, with the list of those who are forgotten that stands beside it.
+
+        Raises ProgrammeError with every mistake in it: key path (line, for syntax), found, expected, nearest name;
+        SurveyError where some are forgotten and the key that tells who is gone.
+        """
+        source = Path(path)
+        loaded = cls.read(load_tables(source), source.name)
+        loaded._forgotten = read_forgotten(source)
+        return loaded
+
+    @classmethod
+    def parse(cls, content: bytes, source: str = "programme") -> Self:
+        """Return the programme in the bytes of a TOML file; ``source`` is what errors call it.
+
+        Raises ProgrammeError with every mistake in it.
+        """
+        return cls.read(tables_in(content, source), source)
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any], source: str = "programme") -> Self:
+        """Return the programme in ``data``, shaped as the TOML file is.
+
+        Raises ProgrammeError with every mistake in it.
+        """
+        parts = Parts(fill_items(data))
+        found = chain(parts.problems, misreferences(parts))
+        problems = first(found, tr("fichier")) or first(out_of_measure(parts.data), tr("fichier"))
+        if problems:
+            raise ProgrammeError(about(source, mistakes_told(problems)), problems)
+        return cls.model_validate(parts.data)
+
+    @property
+    def name(self) -> str:
+        """What the programme is called."""
+        return self.heading.name
+
+    @property
+    def served_by(self) -> tuple[str, ...]:
+        """The operations that this programme asks for: ``match``, or ``groups``, or ``topics``, ``dates``, ``turns``.
+
+        Without groups, criteria or rules, what is stated of sessions says what is to be decided of them.
+
+        >>> Programme.read({"programme": {"name": "Essai"}, "groups": {"size": 6}}).served_by
+        ('groups',)
+        """
+        if self.groups is not None:
+            return ("groups",)
+        if self.sessions is None or self.criteria or self.rules:
+            return ("match",)
+        return self.sessions.decides
+
+    def must_form_pairs(self) -> None:
+        """Raise RequestError, with the operations that serve it, where this programme is not one of pairs."""
+        if self.served_by == ("match",):
+            return
+        grouped = self.groups is not None
+        found = tr("une section [groups]") if grouped else tr("une section [sessions], sans critère ni règle")
+        problem = Problem(tr("programme"), found, tr("des critères et deux côtés"), serving(self.served_by))
+        raise RequestError(tr(OF_GROUPS if grouped else OF_SESSIONS), [problem])
+
+    def must_form_groups(self) -> None:
+        """Raise RequestError, with the operations that serve it, where this programme is not one of groups."""
+        if self.groups is None:
+            problem = Problem("groups", tr("section absente"), tr("une section [groups]"), serving(self.served_by))
+            raise RequestError(tr("Ce programme ne forme pas de groupes"), [problem])
+
+    def fields_with(self, use: Use) -> list[str]:
+        """Return the ids of the fields with this use."""
+        return [name for name, field in self.fields.items() if field.use == use]
+
+    def with_rules(self, rules: Sequence[Rule]) -> Self:
+        """Return the programme with more rules."""
+        return self.model_copy(update={"rules": [*self.rules, *rules]})
+
+
+def mistakes_told(problems: Sequence[Problem]) -> str:
+    """Return how many mistakes there are; the last one of very many says that there are others."""
+    if len(problems) > MOST_TOLD:
+        return tr("plus de {count} erreurs à corriger", count=MOST_TOLD)
+    return tr_n("{count} erreur à corriger", "{count} erreurs à corriger", len(problems), count=len(problems))
+
+
+def serving(operations: Sequence[str]) -> str:
+    """Return which operations to ask for, as commands and as functions.
+
+    >>> serving(["match"])
+    'demandez `mentormatch match` (en Python : `match`)'
+    """
+    commands = listed([f"`mentormatch {name}`" for name in operations])
+    functions = listed([f"`{FUNCTIONS[name]}`" for name in operations])
+    return tr("demandez {commands} (en Python : {functions})", commands=commands, functions=functions)
+
+
+def fill_items(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``data`` with the options of every ranking that takes its items from another field."""
+    fields = data.get("fields")
+    if not isinstance(fields, dict):
+        return dict(data)
+    filled = dict(fields)
+    for name, field in fields.items():
+        filled[name] = with_items(field, filled)
+    return {**data, "fields": filled}
+
+
+def with_items(field: Any, fields: Mapping[str, Any]) -> Any:
+    """Return the table of a field with the options that it takes from another one, if it does."""
+    named = field.get("items_of") if isinstance(field, dict) else None
+    other = fields.get(named) if isinstance(named, str) else None
+    if not isinstance(other, dict) or "options" in field:
+        return field
+    return {**field, "options": other.get("items", other.get("options", []))}
+
+
+@cache
+def reader(kind: Any) -> TypeAdapter[Any]:
+    """Return what reads a table of one kind; it takes longer to make than to use."""
+    return TypeAdapter(kind)
+
+
+class Parts:
+    """The parts of a programme file, each read by itself, so that a mistake in one does not hide those in another."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.data = data
+        self.problems: list[Problem] = []
+        self.heading = self._part(Heading, ("programme",), data.get("programme", {}))
+        self.goals = self._part(Goals, ("goals",), data.get("goals", {}))
+        self.groups = self._part(Grouped, ("groups",), data["groups"]) if data.get("groups") is not None else None
+        self.profiles = self._part(Sharing, ("profiles",), data.get("profiles", {}))
+        self.documents = self._part(Documents, ("documents",), data.get("documents", {}))
+        self.follow_up = self._part(FollowUp, ("follow_up",), data.get("follow_up", {}))
+        self.sessions = (
+            self._part(Sessions, ("sessions",), stated) if (stated := data.get("sessions")) is not None else None
+        )
+        self.mapping = self._part(Wordings, ("mapping",), data.get("mapping", {}))
+        self.fields = {str(where[1]): field for where, field in self._all("fields", AnyField, fields_by_kind())}
+        self.criteria = self._all("criteria", AnyCriterion, criteria_by_kind())
+        self.rules = self._all("rules", AnyRule, rules_by_kind())
+        names = [info.alias or name for name, info in Programme.model_fields.items()]
+        others = (unknown(tr("fichier"), key, names) for key in data if key not in names)
+        self.problems += islice(others, MOST_TOLD + 1)
+
+    @cached_property
+    def stated_fields(self) -> set[str]:
+        """The ids of all fields in the file, also of those with a mistake."""
+        stated = self.data.get("fields")
+        return set(stated) if isinstance(stated, dict) else set()
+
+    def _all(self, part: str, kind: Any, models: Mapping[str, type[BaseModel]]) -> list[tuple[Location, Any]]:
+        """Read each item of a list, or of a table of tables; return those without a mistake, with their places."""
+        shape, written = SHAPES[part]
+        stated = self.data.get(part, shape())
+        if not isinstance(stated, shape):
+            found, expected = type_name(stated), tr("des tables qui s'écrivent {written}", written=written)
+            self.problems.append(Problem(part, tr("trouvé : {found}", found=found), expected))
+            return []
+        items = stated.items() if isinstance(stated, dict) else enumerate(stated)
+        read = [((part, key), self._part(kind, (part, key), item, models)) for key, item in items]
+        return [(where, item) for where, item in read if item is not None]
+
+    def _part(self, kind: Any, where: Location, stated: Any, models: Mapping[str, type[BaseModel]] = NO_MODELS) -> Any:
+        """Read one table; return None, and note the mistakes, where there are any."""
+        try:
+            return reader(kind).validate_python(stated)
+        except ValidationError as error:
+            if len(self.problems) <= MOST_TOLD:
+                details = islice(error.errors(include_url=False), MOST_TOLD + 1)
+                self.problems += (mistake(detail, where, models or {"": kind}) for detail in details)
+        return None
+
+
+def mistake(detail: ErrorDetails, where: Location, models: Mapping[str, type[BaseModel]]) -> Problem:
+    """Return one mistake in words; pydantic puts the kind between the place of a table and the key in it."""
+    inside = detail["loc"]
+    tagged = bool(inside) and inside[0] in models
+    valid = models[str(inside[0])] if tagged else models.get("", Part)
+    return translate(detail, (*where, *inside[1 if tagged else 0 :]), model_at(valid, inside[1 if tagged else 0 : -1]))
+
+
+def model_at(model: type[BaseModel], steps: Sequence[int | str]) -> type[BaseModel]:
+    """Return the model of the table inside ``model`` that ``steps`` lead to."""
+    for step in steps:
+        info = model.model_fields.get(str(step))
+        inner = [kind for kind in get_args(info.annotation) if isinstance(kind, type)] if info else []
+        model = next((kind for kind in inner if issubclass(kind, BaseModel)), model)
+    return model
+
+
+def misreferences(parts: Parts) -> Iterator[Problem]:
+    """Yield every mention of a field or of an answer that is not there, or is not what the mention needs."""
+    for where, extension in [*parts.criteria, *parts.rules]:
+        for reference in extension.references():
+            yield from misreference(parts, (*where, reference.setting), reference.field, reference.ref)
+        for said in extension.quotations():
+            yield from misquotation((*where, said.setting), parts.fields.get(said.field), said.answer)
+    if parts.heading:
+        yield from misheaded(parts, parts.heading)
+    if parts.profiles and (name := parts.profiles.consent):
+        yield from unknown_field(parts, ("profiles", "consent"), name)
+        if (field := parts.fields.get(name)) and field.kind != "yesno":
+            yield wrong_kind("profiles.consent", name, field, ("yesno",))
+    yield from misplaced(parts.rules, parts.data)
+    if parts.mapping:
+        yield from mismapped(parts, parts.mapping)
+    yield from misstated((parts.documents, parts.groups, parts.sessions), parts.follow_up, parts.fields)
+    yield from misfielded(parts)
+
+
+def wrong_kind(where: str, name: str, field: AnyField, kinds: Sequence[str]) -> Problem:
+    """Return that a field is of none of these kinds."""
+    found = tr("« {name} » est de genre « {kind} »", name=name, kind=field.kind)
+    return Problem(where, found, enumerated(kinds))
+
+
+def misheaded(parts: Parts, heading: Heading) -> Iterator[Problem]:
+    """Yield what is wrong with the fields that the heading mentions."""
+    if heading.role:
+        role = heading.role
+        yield from misreference(parts, ("programme", "role", "field"), role.field, Ref(("choice", "choices", "yesno")))
+        for side in ("mentor", "mentee"):
+            yield from misquotation(("programme", "role", side), parts.fields.get(role.field), getattr(role, side))
+        field = parts.fields.get(role.field)
+        if field and (value := field.read(role.mentor).value) is not None and field.read(role.mentee).value == value:
+            found = tr("la même réponse pour les deux côtés")
+            yield Problem(key_path(("programme", "role")), found, tr("une réponse pour chaque côté"))
+    if heading.email:
+        yield from misreference(parts, ("programme", "email"), heading.email, EMAIL)
+
+
+def mismapped(parts: Parts, mapping: Wordings) -> Iterator[Problem]:
+    """Yield each header that is mapped to nothing, each answer that is mapped to no option, and what is said twice."""
+    for header, said in mapping.questions.items():
+        yield from mistargeted(parts, ("mapping", "questions", quoted(header)), target(said))
+    yield from said_twice(("mapping", "questions"), mapping.questions)
+    for name, texts in mapping.options.items():
+        yield from unknown_field(parts, ("mapping", "options"), name)
+        if field := parts.fields.get(name):
+            for text, said in texts.items():
+                yield from misrenamed(("mapping", "options", name, quoted(text)), field, said)
+        yield from said_twice(("mapping", "options", name), texts)
+
+
+def mistargeted(parts: Parts, where: Location, meant: Target) -> Iterator[Problem]:
+    """Yield that a header is mapped to no field, or to no item of its field."""
+    yield from unknown_field(parts, where, meant.field)
+    field = parts.fields.get(meant.field)
+    if field and meant.item is not None and not has_item(field, meant.item):
+        expected = few(answers_of(field)) or tr("un champ qui a une colonne par option, par ligne ou par rang")
+        found = tr("« {field} » n'a pas « {item} »", field=meant.field, item=brief(meant.item))
+        yield Problem(key_path(where), found, expected, nearest(meant.item, answers_of(field)))
+
+
+def misrenamed(where: Location, field: AnyField, said: str) -> Iterator[Problem]:
+    """Yield that an answer is mapped to nothing that its question understands."""
+    if not takes(field, said):
+        yield unknown_option(where, field, said, answers_of(field))
+
+
+def unknown_option(where: Location, field: AnyField, said: str, known: Sequence[str]) -> Problem:
+    """Return that a text is none of the answers that are known to a field."""
+    expected = few(known) or tr("une réponse possible de « {question} »", question=field.question)
+    return Problem(
+        key_path(where), tr("option inconnue « {answer} »", answer=brief(said)), expected, nearest(said, known)
+    )
+
+
+def misfielded(parts: Parts) -> Iterator[Problem]:
+    """Yield the rankings of nothing, and that people have several keys."""
+    for name, field in parts.fields.items():
+        if isinstance(field, Ranking) and not field.options:
+            near = nearest(field.items_of, parts.stated_fields)
+            found, expected = tr("aucun item à classer"), tr("« options » ou « items_of »")
+            yield Problem(key_path(("fields", name)), found, expected, near)
+        yield from misused(key_path(("fields", name)), field)
+    keys = [name for name, field in parts.fields.items() if field.use == "key"]
+    if len(keys) > 1:
+        found = tr("plusieurs identifiants : {keys}", keys=enumerated(keys))
+        yield Problem("fields", found, tr("un seul champ d'usage « key »"))
+
+
+def misused(where: str, field: AnyField) -> Iterator[Problem]:
+    """Yield that a question of article 9 is asked without a reason, and that what is nobody's business is shared."""
+    apart = field.use not in ("match", "display") or field.private or field.special or field.kind == "names"
+    if field.special and field.use != "forbidden" and not field.why.strip():
+        found = tr("donnée sensible ({category}) : RGPD, article 9", category=tr(SPECIAL[field.special]))
+        advice = tr('écrivez why = "..." : le motif et la base légale, ou use = "forbidden"')
+        yield Problem(where, found, tr("le motif de cette question"), advice)
+    if field.shareable and apart:
+        expected = tr("un champ qui n'est ni privé, ni sensible, ni une liste de noms")
+        yield Problem(where, tr("« shareable » montrerait une réponse réservée"), expected)
+    if field.later and field.use != "match":
+        yield Problem(
+            where, tr("« later » avec l'usage « {use} »", use=field.use), tr("l'usage {use}", use=quoted("match"))
+        )
+
+
+def misreference(parts: Parts, where: Location, name: str, ref: Ref) -> Iterator[Problem]:
+    """Yield what is wrong with one mention of a field."""
+    field = parts.fields.get(name)
+    if field is None:
+        yield from unknown_field(parts, where, name)
+    elif field.kind not in ref.kinds:
+        yield wrong_kind(key_path(where), name, field, ref.kinds)
+    elif field.use not in (uses := ("contact",) if ref is EMAIL else ("match", "key")):
+        found = tr("« {name} » a l'usage « {use} »", name=name, use=field.use)
+        yield Problem(key_path(where), found, tr("l'usage {use}", use=quoted(uses[0])))
+    elif ref.side != "any" and field.side not in ("mentee" if parts.groups else ref.side, "both"):
+        found = tr("« {name} » n'est posé qu'à un côté", name=name)
+        yield Problem(key_path(where), found, tr(ANSWERED_BY["members" if parts.groups else ref.side]))
+
+
+def unknown_field(parts: Parts, where: Location, name: str) -> Iterator[Problem]:
+    """Yield that no field of this name stands in the file, also none with a mistake."""
+    if name not in parts.stated_fields:
+        names = parts.stated_fields
+        found = tr("champ inconnu « {name} »", name=brief(name))
+        yield Problem(
+            key_path(where), found, few(names), nearest(name, sorted(names) if len(names) <= MOST_COMPARED else ())
+        )
+
+
+def misquotation(where: Location, field: AnyField | None, answer: str) -> Iterator[Problem]:
+    """Yield that an answer named in a setting is no option of its question, where it is not."""
+    if field is None:
+        return
+    if options := field.options_without(answer):
+        yield unknown_option(where, field, answer, options)

@@ -1,0 +1,361 @@
+"""The sections of a programme file that stand by themselves: heading, profiles, documents, follow-up, sessions."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
+from pydantic import Field as Setting
+
+from mentormatch.base.iso_dates import FORMS, start_of
+from mentormatch.errors import Problem
+from mentormatch.fields import AnyField, Number
+from mentormatch.languages import mark, tr
+from mentormatch.languages.phrases import quoted
+from mentormatch.programme.validation_messages import enumerated, key_path, nearest
+from mentormatch.rules.rule import Rule, rules_by_kind
+
+
+class Part(BaseModel):
+    """A table of the programme file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, populate_by_name=True)
+
+
+class Role(Part):
+    """The question that tells mentors from mentees where both answer in one file, and the answer of each."""
+
+    field: str
+    mentor: str
+    mentee: str
+
+
+class Heading(Part):
+    """What the programme is called, and how answers are taken.
+
+    ``minimum_answered`` is the share of the weight of the criteria that a person must have answered to be matched;
+    ``email`` names the contact field that holds the e-mail address, where its id or question does not say so.
+    ``keys``: whether the same key on both sides is the same person, "common", or each side has its own, "separate".
+    """
+
+    name: str
+    language: Literal["fr", "en"] = "fr"
+    role: Role | None = None
+    minimum_answered: float = Setting(default=0.0, ge=0, le=1)
+    email: str | None = None
+    keys: Literal["separate", "common"] = "separate"
+
+
+class Sharing(Part):
+    """How anonymous profiles are shared: ``consent`` is the yes-or-no question without whose yes nobody has one.
+
+    ``choices`` and ``refusals`` are how many people somebody may ask for, and set aside without a reason.
+    """
+
+    consent: str | None = None
+    choices: int = Setting(default=3, ge=1)
+    refusals: int = Setting(default=2, ge=0)
+
+
+type GroupGoal = Literal["placed", "priority", "meetings", "floor", "total"]
+
+GREATEST_GROUP = 12
+"""In a greater group nobody has a turn in a year; it is refused."""
+
+
+class Facilitation(Part):
+    """Who leads groups: the question that tells, and the answers of who leads and of who is a member.
+
+    ``seats`` is how many groups each leads: the same for all, or the id of a number field that they answer.
+    """
+
+    field: str
+    facilitator: str
+    member: str
+    seats: int | str = 1
+
+
+class Grouped(Part):
+    """What groups are to be formed: of ``size`` people, or ``least`` to ``most``; ``number`` of them, or what fits.
+
+    ``goals`` are pursued in this order: people placed, those with priority first, as few people meeting again as can
+    be, the points of the worst group, those of all.
+    """
+
+    size: int | None = Setting(default=None, ge=2, le=GREATEST_GROUP)
+    least: int | None = Setting(default=None, ge=1, le=GREATEST_GROUP)
+    most: int | None = Setting(default=None, ge=2, le=GREATEST_GROUP)
+    number: int | None = Setting(default=None, ge=1)
+    facilitators: Facilitation | None = None
+    goals: list[GroupGoal] = Setting(default=["placed", "priority", "meetings", "total"], min_length=1)
+
+    @model_validator(mode="after")
+    def says_how_many(self) -> Self:
+        """Refuse sizes that say nothing or cross, and a goal that comes twice."""
+        if (self.size is None) == (self.least is None and self.most is None):
+            raise ValueError(tr("il faut `size`, ou bien `least` et `most`"))
+        if self.size is None and (self.least is None or self.most is None or self.least > self.most):
+            raise ValueError(tr("il faut `least` et `most`, le second au moins égal au premier"))
+        if len(set(self.goals)) < len(self.goals):
+            raise ValueError(tr("un but est cité deux fois"))
+        return self
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """The least and the greatest number of members of a group."""
+        return (self.size, self.size) if self.size is not None else (self.least or 1, self.most or GREATEST_GROUP)
+
+    def mistakes(self, fields: Mapping[str, AnyField]) -> Iterator[Problem]:
+        """Yield each mention of a question or of an answer that is not there."""
+        if not self.facilitators:
+            return
+        said = self.facilitators
+        for setting in ("field", "seats"):
+            name = getattr(said, setting)
+            if isinstance(name, str) and name not in fields:
+                found = tr("champ inconnu « {name} »", name=name)
+                yield Problem(f"groups.facilitators.{setting}", found, enumerated(fields), nearest(name, fields))
+        if isinstance(said.seats, str) and not isinstance(fields.get(said.seats, None), Number | None):
+            found = tr("« {name} » n'est pas un nombre", name=said.seats)
+            yield Problem("groups.facilitators.seats", found, quoted("number"))
+        field = fields.get(said.field)
+        for setting in ("facilitator", "member"):
+            answer = getattr(said, setting)
+            if options := field.options_without(answer) if field else ():
+                found = tr("option inconnue « {answer} »", answer=answer)
+                yield Problem(f"groups.facilitators.{setting}", found, enumerated(options), nearest(answer, options))
+
+
+PLAIN: Mapping[str, object] = {"order": ["matched", "priority", "total"]}
+"""The goals of pairs where a programme states none."""
+NO_GROUPS = mark("la règle « {kind} » ne dit rien de groupes")
+NO_PAIRS = mark("la règle « {kind} » ne dit rien de binômes")
+
+
+def misplaced(rules: Iterable[tuple[tuple[int | str, ...], Rule]], stated: Mapping[str, object]) -> Iterator[Problem]:
+    """Yield the rules that say nothing of pairs, or of groups where these are formed, and goals of pairs there."""
+    grouped = stated.get("groups") is not None
+    kinds = [kind for kind, each in rules_by_kind().items() if (each.of_groups if grouped else each.of_pairs)]
+    for where, rule in rules:
+        if rule.kind not in kinds:
+            found = tr(NO_GROUPS if grouped else NO_PAIRS, kind=rule.kind)
+            yield Problem(key_path((*where, "kind")), found, enumerated(kinds))
+    if grouped and stated.get("goals", PLAIN) != PLAIN:
+        yield Problem("goals", tr("ces buts sont ceux de binômes"), tr("« goals » dans [groups]"))
+
+
+class Documents(Part):
+    """What participants are handed: ``contacts`` are the contact fields that each reads of their partner.
+
+    ``name`` is the contact field by which a sheet calls people, instead of their key; ``message`` what the team says on
+    every sheet, a paragraph a line; ``score`` whether the points of the pair are told.
+    """
+
+    name: str | None = None
+    contacts: list[str] = Setting(default_factory=list)
+    message: str = ""
+    score: bool = False
+
+    def mistakes(self, fields: Mapping[str, AnyField]) -> Iterator[Problem]:
+        """Yield the contacts that are none of the programme's."""
+        known = [name for name, field in fields.items() if field.use == "contact"]
+        named = [("name", self.name)] if self.name else []
+        for setting, name in [*named, *(("contacts", contact) for contact in self.contacts)]:
+            if name not in known:
+                found = tr("« {name} » n'est pas un champ d'usage « contact »", name=name)
+                yield Problem(f"documents.{setting}", found, enumerated(known), nearest(name, known))
+
+
+class Answered(Part):
+    """Some answers to one question of the follow-up."""
+
+    field: str
+    answers: list[str] = Setting(alias="in", min_length=1)
+
+
+class Call(Answered):
+    """Answers after which the team calls: ``why``, in words that stand after the person's code."""
+
+    why: str
+
+
+class Outcome(Answered):
+    """Answers that say of a pair that it goes well: ``name`` is what that is called."""
+
+    name: str
+
+
+def rising(months: list[int]) -> list[int]:
+    """Return ``months``; raise ValueError where they do not rise from one on."""
+    if months != sorted(set(months)) or months[0] < 1:
+        raise ValueError(tr("des mois qui se suivent, à partir de 1"))
+    return months
+
+
+class FollowUp(Part):
+    """What is asked during the year: ``months`` are when, ``fields`` the questions, as those of the first survey.
+
+    ``partner`` is the question that tells of which partner somebody speaks who has several; ``stopped`` the answers
+    that say that a pair meets no more, ``calls`` those after which the team calls, ``outcomes`` what is counted.
+    """
+
+    months: Annotated[list[int], AfterValidator(rising)] = Setting(default=[1, 3, 6, 12], min_length=1)
+    fields: dict[str, AnyField] = Setting(default_factory=dict)
+    partner: str | None = None
+    stopped: Answered | None = None
+    calls: list[Call] = Setting(default_factory=list)
+    outcomes: list[Outcome] = Setting(default_factory=list)
+
+    def mistakes(self) -> Iterator[Problem]:
+        """Yield each mention of a question or of an answer that is not there."""
+        if self.partner:
+            yield from self._unknown("follow_up.partner", self.partner)
+        for where, said in self._conditions():
+            yield from self._unknown(where, said.field)
+            yield from self._unsaid(where, said)
+
+    def _conditions(self) -> Iterator[tuple[str, Answered]]:
+        if self.stopped:
+            yield "follow_up.stopped", self.stopped
+        yield from ((key_path(("follow_up", "calls", place)), call) for place, call in enumerate(self.calls))
+        yield from ((key_path(("follow_up", "outcomes", place)), said) for place, said in enumerate(self.outcomes))
+
+    def _unknown(self, where: str, name: str) -> Iterator[Problem]:
+        if name not in self.fields:
+            found = tr("champ inconnu « {name} »", name=name)
+            yield Problem(where, found, enumerated(self.fields), nearest(name, self.fields))
+
+    def _unsaid(self, where: str, said: Answered) -> Iterator[Problem]:
+        field = self.fields.get(said.field)
+        for answer in said.answers:
+            if options := field.options_without(answer) if field else ():
+                found = tr("option inconnue « {answer} »", answer=answer)
+                yield Problem(where, found, enumerated(options), nearest(answer, options))
+
+
+def moment(value: object) -> date:
+    """Return a date, or a moment by the clock on the wall; JSON, which has none, writes them as ISO 8601 does.
+
+    Raises ValueError where it is neither.
+    """
+    found = start_of(value) if isinstance(value, str | date) else None
+    if found is None:
+        raise ValueError(tr("une date comme {form}, sans fuseau horaire", form=FORMS))
+    return found
+
+
+def day(value: object) -> date:
+    """Return a date without a time; raise ValueError where it is none."""
+    found = moment(value)
+    if isinstance(found, datetime):
+        raise ValueError(tr("une date sans heure"))
+    return found
+
+
+DAY = r"\d{4}-\d{2}-\d{2}"
+TIME = r"\d{2}:\d{2}(:\d{2})?"
+type Day = Annotated[date, BeforeValidator(day), WithJsonSchema({"type": "string", "pattern": f"^{DAY}$"})]
+type Moment = Annotated[
+    datetime | date, BeforeValidator(moment), WithJsonSchema({"type": "string", "pattern": f"^{DAY}(T{TIME})?$"})
+]
+MOST_SESSIONS = 366
+"""More sessions than a year has days are a mistake."""
+
+
+class Period(Part):
+    """Days on which no session is held, both ends included, and why."""
+
+    first: Day = Setting(alias="from")
+    last: Day = Setting(alias="to")
+    why: str = ""
+
+
+class TurnWishes(Part):
+    """The question that asks when somebody would present, and which answer means what; any other means no wish."""
+
+    field: str
+    early: str | None = None
+    middle: str | None = None
+    late: str | None = None
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """Return what each answer means that is stated."""
+        said = {"early": self.early, "middle": self.middle, "late": self.late}
+        return {answer: wish for wish, answer in said.items() if answer is not None}
+
+
+def range_of_days(days: list[int]) -> list[int]:
+    """Return ``days``; raise ValueError where they are no least and most."""
+    if len(days) != 2 or not 0 < days[0] <= days[1]:
+        raise ValueError(tr("un minimum et un maximum de jours, comme [21, 42]"))
+    return days
+
+
+class Sessions(Part):
+    """The sessions of a group: how many, when they could be and when not, and the questions that ask about them.
+
+    ``dates`` are the dates to choose from, by the answer that stands for each; ``topics``, ``attends``, ``wishes`` and
+    ``urgent`` name the questions that ask for topics, for the dates or the slots when somebody can come, for when they
+    would present, and whose case cannot wait. ``zones`` are those of France whose school holidays are days off.
+    """
+
+    number: int | None = Setting(default=None, ge=1, le=MOST_SESSIONS)
+    per_session: int = Setting(default=1, ge=1)
+    rounds: int = Setting(default=1, ge=1, le=MOST_SESSIONS)
+    dates: dict[str, Moment] = Setting(default_factory=dict)
+    apart: Annotated[list[int], AfterValidator(range_of_days)] = Setting(default=[21, 42])
+    most_missed: int | None = Setting(default=None, ge=0)
+    public_holidays: bool = True
+    zones: list[Literal["A", "B", "C"]] = Setting(default=["A", "B", "C"])
+    blackouts: list[Period] = Setting(default_factory=list)
+    minutes: int = Setting(default=180, ge=1, le=1440)
+    place: str = ""
+    topics: str | None = None
+    attends: str | None = None
+    wishes: TurnWishes | None = None
+    urgent: Answered | None = None
+
+    @property
+    def decides(self) -> tuple[str, ...]:
+        """The operations that decide what is stated: those of which a question or a date is; all, where none is."""
+        stated = {
+            "topics": self.topics is not None,
+            "dates": bool(self.attends or self.dates),
+            "turns": self.wishes is not None or self.urgent is not None,
+        }
+        return tuple(operation for operation, known in stated.items() if known) or tuple(stated)
+
+    def mistakes(self, fields: Mapping[str, AnyField]) -> Iterator[Problem]:
+        """Yield each mention of a question that is not there or is of another kind, and periods that end too soon."""
+        kinds = {"topics": ("choices", "ranking"), "attends": ("choices", "slots")}
+        for setting, name in (("topics", self.topics), ("attends", self.attends)):
+            if name is not None:
+                yield from misasked(f"sessions.{setting}", name, fields, kinds[setting])
+        for setting, said in (("wishes", self.wishes), ("urgent", self.urgent)):
+            if said is not None:
+                yield from misasked(f"sessions.{setting}.field", said.field, fields, ("choice", "yesno"))
+        for place, period in enumerate(self.blackouts):
+            if period.last < period.first:
+                where = key_path(("sessions", "blackouts", place))
+                yield Problem(where, tr("une période qui finit avant de commencer"), tr("un début avant la fin"))
+
+
+def misasked(where: str, name: str, fields: Mapping[str, AnyField], kinds: Sequence[str]) -> Iterator[Problem]:
+    """Yield that a question is not among the programme's, or of another kind."""
+    if name not in fields:
+        yield Problem(where, tr("champ inconnu « {name} »", name=name), enumerated(fields), nearest(name, fields))
+    elif fields[name].kind not in kinds:
+        found = tr("« {name} » est de genre « {kind} »", name=name, kind=fields[name].kind)
+        yield Problem(where, found, enumerated(kinds))
+
+
+def misstated(
+    sections: Iterable[Documents | Grouped | Sessions | None],
+    follow_up: FollowUp | None,
+    fields: Mapping[str, AnyField],
+) -> Iterator[Problem]:
+    """Yield what is wrong with the sections that mention questions."""
+    for section in sections:
+        yield from section.mistakes(fields) if section else ()
+    yield from follow_up.mistakes() if follow_up else ()

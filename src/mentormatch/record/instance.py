@@ -1,0 +1,64 @@
+"""The problem of a decision, posed again from the answers and the programme that it rests on.
+
+Of a market of too many pairs the decision file does not hold all scores: they are worked out again, by the rules and
+the criteria alone, and no solver is imported.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.errors import Problem, RequestError
+from mentormatch.languages import tr
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.programme import Programme
+from mentormatch.record.decision import Decision, members_of
+from mentormatch.record.digests import digest_of_answers, digest_of_programme
+from mentormatch.rules.formulation import pose, pose_wide
+from mentormatch.scoring.score import score
+
+
+def reposed(decision: Decision, cohort: Cohort, programme: Programme) -> AssignmentProblem:
+    """Return the problem of a decision with the scores of all pairs.
+
+    Raises RequestError where the decision rests on other answers or another programme, or states other pairs, scores,
+    pins or numbers of partners than these give.
+    """
+    refuse(other_ground(decision, cohort, programme))
+    stated, goals = decision.problem(), decision.goals
+    if decision.every_pair:
+        posed = pose(cohort, score(cohort, programme.criteria), programme.rules, goals)
+    else:
+        posed = pose_wide(cohort, programme.criteria, programme.rules, goals)
+    refuse(other_problem(decision, stated, posed))
+    return replace(posed, former=stated.former, rows=stated.rows if decision.every_pair else posed.rows)
+
+
+def refuse(wrong: Iterable[Problem]) -> None:
+    """Raise RequestError where something is wrong."""
+    if found := list(wrong):
+        raise RequestError(tr("Cette décision ne repose pas sur ces réponses et ce programme"), found)
+
+
+def other_problem(decision: Decision, stated: AssignmentProblem, posed: AssignmentProblem) -> Iterator[Problem]:
+    """Yield what a decision states of its problem, and its answers do not give."""
+    expected = tr("ce que donnent les réponses et le programme")
+    if members_of(posed) != (decision.mentors, decision.mentees):
+        yield Problem(tr("places"), tr("d'autres nombres de places"), expected)
+    if stated.pins != posed.pins:
+        yield Problem("pins", tr("d'autres binômes imposés"), expected)
+    pairs = stated.scores.pairs()
+    known = posed.scores.allows(*pairs).all() and np.array_equal(stated.scores.at(*pairs), posed.scores.at(*pairs))
+    if not known or (decision.every_pair and stated.scores.count != posed.scores.count):
+        yield Problem("scores", tr("d'autres points"), expected)
+
+
+def other_ground(decision: Decision, cohort: Cohort, programme: Programme) -> Iterator[Problem]:
+    """Yield what the decision does not rest on."""
+    if decision.digests.answers != digest_of_answers(cohort):
+        yield Problem(tr("réponses"), tr("une autre empreinte"), tr("les réponses de la décision, inchangées"))
+    if decision.digests.programme != digest_of_programme(programme):
+        advice = tr("avec les binômes imposés ou exclus à la main")
+        yield Problem(tr("programme"), tr("une autre empreinte"), tr("le programme de la décision"), advice)

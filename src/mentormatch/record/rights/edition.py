@@ -1,0 +1,83 @@
+"""The files of one edition: its programme, the answers, and the folders of documents that came of them."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mentormatch.base.generation import PART
+from mentormatch.base.manifest import FILENAME
+from mentormatch.fields import Side
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.enrolment import read_contacts, read_survey, read_tables
+from mentormatch.programme.programme import Programme
+from mentormatch.record.log import SUFFIX
+from mentormatch.record.rights.documents import documents
+from mentormatch.survey.contacts import Contacts
+from mentormatch.survey.table import Table
+
+DATED = re.compile(r" \([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}h[0-9]{2}(?: [0-9]+)?\)$")
+"""How the names end of what was kept."""
+
+
+def beside(folder: Path) -> Iterator[Path]:
+    """Yield what was kept beside a folder when it was replaced, and what a run that was killed left there."""
+    whole = folder.resolve()
+    for path in whole.parent.iterdir():
+        kept = path.name.startswith(whole.name) and DATED.fullmatch(path.name.removeprefix(whole.name))
+        left = path.name.startswith(f".{whole.name}.") and path.name.endswith(PART)
+        if kept or left:
+            yield path
+
+
+def homes_beside(programme: Path) -> tuple[Path, ...]:
+    """Return where documents of an edition lie without anybody saying so: by its programme, or in a folder there."""
+    home = programme.parent
+    inside = sorted(path for path in home.iterdir() if path.is_dir()) if home.is_dir() else []
+    return tuple(path for path in (home, *inside) if (path / FILENAME).is_file())
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Where an edition lies: ``files`` are ``answers``, or ``mentors`` and ``mentees``, as one ``tool`` wrote them."""
+
+    programme: Path
+    files: Mapping[str, Path] = field(default_factory=dict)
+    folders: tuple[Path, ...] = ()
+    tool: str | None = None
+    encoding: str | None = None
+
+    def load(self) -> Programme:
+        """Return the programme."""
+        return Programme.load(self.programme)
+
+    def tables(self) -> list[tuple[Table, Side | None]]:
+        """Return the files of answers as tables, each with the side that answered it, None for both."""
+        return read_tables(**self.files, tool=self.tool, encoding=self.encoding)
+
+    def cohort(self) -> Cohort:
+        """Return the cohort that answered."""
+        return read_survey(self.load(), **self.files, tool=self.tool, encoding=self.encoding)
+
+    def contacts(self) -> Contacts:
+        """Return how the people who answered are reached."""
+        return read_contacts(self.load(), **self.files, tool=self.tool, encoding=self.encoding)
+
+    @property
+    def places(self) -> list[Path]:
+        """The folders, each once and none within another, with what runs kept or left beside them."""
+        named = [each for folder in self.folders for each in (folder, *beside(folder))]
+        places = {folder.resolve(): folder for folder in reversed(named) if folder.is_dir()}
+        alone = [place for place in places if not any(other in place.parents for other in places)]
+        return [places[place] for place in sorted(alone)]
+
+    def documents(self) -> Iterator[Path]:
+        """Yield the documents in the folders, the answers left out."""
+        answers = {file.resolve() for file in self.files.values()}
+        for folder in self.places:
+            yield from (path for path in documents(folder) if path.resolve() not in answers)
+
+    def logs(self) -> list[Path]:
+        """Return the logs in the folders, but for those that were kept with what was replaced: they are over."""
+        inside = (path for folder in self.places for path in sorted(folder.rglob(f"*{SUFFIX}")))
+        return [path for path in inside if not DATED.search(path.parent.name)]

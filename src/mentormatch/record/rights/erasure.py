@@ -1,0 +1,167 @@
+"""One person is forgotten (RGPD, article 17): their rows, the documents that name them, and every file to come."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mentormatch.base.atomic_files import write_whole
+from mentormatch.base.generation import held as held_folder
+from mentormatch.base.manifest import FILENAME, manifest_in
+from mentormatch.errors import OutputError, Problem
+from mentormatch.languages import tr, tr_n
+from mentormatch.languages.phrases import listed, system_reason
+from mentormatch.record.log import Entry, append
+from mentormatch.record.rights.documents import ours, speaks_of
+from mentormatch.record.rights.edition import Edition
+from mentormatch.record.rights.person import Held, held, mentions
+from mentormatch.record.rights.row_removal import without_pairs, without_rows
+from mentormatch.record.signatures import account, signed
+from mentormatch.survey.privacy import pseudonyms_for, remember_to_forget
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What was done to forget a person, and what is left for people to do.
+
+    ``rows`` were taken out of files, ``documents`` were deleted. ``to_do`` says where the rows of workbooks, the files
+    of other makers and the answers of other people stand that still hold or name them; never what they say. ``failed``
+    is what could not be read, written or deleted.
+    """
+
+    rows: tuple[tuple[str, int], ...]
+    documents: tuple[Path, ...]
+    to_do: tuple[str, ...]
+    failed: tuple[str, ...] = ()
+
+
+def forget(edition: Edition, person: str, *, who: str | None = None, why: str = "") -> Erasure:
+    """Forget the person with this key or e-mail address, and return what was done.
+
+    From now on any file that names them is read as if their rows were nobody's. Their rows leave text files, of which
+    every other byte stays; documents of ours that name them are deleted, to be made again, also those that were kept
+    when others took their place. Decisions and logs stay: they know people by opaque ids. Each log says that it was
+    done, by whom and why, under a keyed pseudonym. What cannot be done is told, and does not stop the rest.
+
+    Raises SurveyError where no row is theirs, OutputError where the list of those who are forgotten cannot be written.
+    """
+    tables = [table for table, _ in edition.tables()]
+    found = held(edition.load(), edition.tables(), person).also_as(pseudonyms_for(edition.programme))
+    left = [
+        tr("{source}, ligne {line}, « {header} »", source=source, line=line, header=header)
+        for source, line, header in mentions(found, tables)
+    ]
+    remember_to_forget(edition.programme, *found.keys)
+    naming, unread = naming_documents(edition, found)
+    carried = [path for path in naming if without_pairs(path, found.keys)]
+    gone = [path for path in naming if path not in carried and ours(path)]
+    left += [path.name for path in naming if path not in carried and path not in gone]
+    failed = [
+        *unread,
+        *delete(edition, gone, found),
+        *write_down(edition, entries_of(edition, found, who=who, why=why)),
+    ]
+    cut, kept = cut_rows(found, edition.files.values())
+    named = (tr("{place} nomme cette personne", place=place) for place in left)
+    deleted = tuple(path for path in gone if not path.exists())
+    return Erasure(tuple(cut), deleted, (*kept, *named), tuple(map(str, failed)))
+
+
+def naming_documents(edition: Edition, person: Held) -> tuple[list[Path], list[Problem]]:
+    """Return the documents of an edition that name a person, and those that cannot be read.
+
+    The answers are left out; the programme, which may name them in a rule, is among them.
+    """
+    naming, unread = [], []
+    for path in dict.fromkeys((*edition.documents(), edition.programme)):
+        try:
+            naming += [path] if speaks_of(path, person) else []
+        except OSError as error:
+            advice = tr("regardez s'il nomme cette personne")
+            found = tr("ce document ne peut pas être lu ({error})", error=system_reason(error))
+            unread.append(Problem(path.name, found, advice=advice))
+    return naming, unread
+
+
+def delete(edition: Edition, paths: Sequence[Path], person: Held | None = None) -> list[Problem]:
+    """Delete files, have the manifests tell of them no more, and return which cannot be, with what to do."""
+    left = []
+    for path in paths:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            found = tr("ce fichier ne peut pas être effacé ({error})", error=system_reason(error))
+            left.append(Problem(path.name, found, advice=tr("effacez-le, ou donnez le droit de le faire")))
+    gone = {path.resolve() for path in paths if not path.exists()}
+    for manifest in (path for folder in edition.places for path in sorted(folder.rglob(FILENAME))):
+        try:
+            forget_documents(manifest, gone, person)
+        except (OSError, OutputError) as error:
+            left.append(Problem(manifest.name, str(error), advice=tr("refaites les documents")))
+    return left
+
+
+def forget_documents(path: Path, gone: set[Path], person: Held | None) -> None:
+    """Have a manifest tell no more of documents that are gone, nor of any whose name is a person's."""
+    with held_folder(path.parent):
+        manifest = manifest_in(path.parent)
+        names = {*manifest.earlier, *(name for run in manifest.runs.values() for name in run.documents)}
+        lost = {
+            name
+            for name in names
+            if (path.parent / name).resolve() in gone or (person is not None and person.named_in(name))
+        }
+        if not lost:
+            return
+        after = manifest.without(lost)
+        if after.earlier or any(run.documents for run in after.runs.values()):
+            write_whole(path, after.encoded())
+        else:
+            path.unlink()
+
+
+def entries_of(edition: Edition, person: Held, *, who: str | None, why: str) -> list[Entry]:
+    """Return the lines for the logs: that somebody was forgotten, under a pseudonym."""
+    pseudonyms = pseudonyms_for(edition.programme)
+    names = dict.fromkeys(pseudonyms.of(row.side or "mentee", row.key) for row in person.rows)
+    return [signed("erasure", {"person": name}, who=account() if who is None else who, why=why) for name in names]
+
+
+def write_down(edition: Edition, entries: Sequence[Entry]) -> list[Problem]:
+    """Add lines to each log of an edition, and return which logs do not take them."""
+    left = []
+    for journal in edition.logs():
+        try:
+            append(journal, *entries)
+        except OutputError as error:
+            left.append(
+                Problem(journal.name, error.message, advice=tr("rendez ce journal à l'écriture, et recommencez"))
+            )
+    return left
+
+
+def cut_rows(person: Held, files: Iterable[Path]) -> tuple[list[tuple[str, int]], list[str]]:
+    """Take a person's rows out of text files; return those that were, and the words for those that others must."""
+    cut: list[tuple[str, int]] = []
+    left: list[str] = []
+    for file in dict.fromkeys(files):
+        rows = [row for row in person.rows if row.table.source == file.name]
+        lines = sorted(row.record.line for row in rows)
+        try:
+            if rows and without_rows(file, lines, rows[0].table.manner.encoding):
+                cut += [(file.name, line) for line in lines]
+            elif lines:
+                left.append(to_cut(file, lines))
+        except OutputError as error:
+            left += [error.message, to_cut(file, lines)]
+    return cut, left
+
+
+def to_cut(file: Path, lines: Sequence[int]) -> str:
+    """Return that people must take these rows out of a file."""
+    return tr_n(
+        "{file} : supprimez la ligne {lines}",
+        "{file} : supprimez les lignes {lines}",
+        len(lines),
+        file=file.name,
+        lines=listed([str(line) for line in lines]),
+    )

@@ -1,0 +1,226 @@
+"""The year as staff read it: a page, a workbook, JSON, and what a notebook shows, all from the same tables."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from mentormatch.base.generation import generation
+from mentormatch.explanation.tables import SIDES as WORDS
+from mentormatch.explanation.tables import Sheet, sheet
+from mentormatch.followup.meetings import State
+from mentormatch.followup.outcomes import DESCRIPTION, GROUPS, Count, warning
+from mentormatch.followup.waves import SIDES, Wave, keys_of
+from mentormatch.followup.year import Year
+from mentormatch.languages import mark, tr, tr_n
+from mentormatch.languages.phrases import counted, listed, percent
+from mentormatch.people.cohort import FATES
+from mentormatch.report.book import Book, Column, Form
+from mentormatch.report.page_templates import rendered
+from mentormatch.survey.duplicates import grouped
+
+KIND, NAME = "follow-up", "suivi"
+CALLS, MEETINGS, OUTCOMES, REJECTED, REMARKS = "calls", "meetings", "outcomes", "rejected", "remarks"
+TITLES = {
+    CALLS: mark("À appeler"),
+    MEETINGS: mark("Binômes"),
+    OUTCOMES: mark("Résultats par critère"),
+    REJECTED: mark("Réponses écartées"),
+    REMARKS: mark("Remarques"),
+}
+LOOKS: dict[str, tuple[tuple[Form, float], ...]] = {
+    CALLS: (("strong", 16), ("text", 13), ("text", 24), ("wrapped", 90)),
+    MEETINGS: (("strong", 18), ("strong", 18), ("text", 40)),
+    OUTCOMES: (
+        *(("wrapped", 34), ("wrapped", 34), ("wrapped", 34), ("count", 10), ("count", 10), ("count", 10)),
+        *(("text", 10), ("text", 18), ("text", 16)),
+    ),
+    REJECTED: (("text", 28), ("count", 8), ("strong", 18), ("text", 14), ("wrapped", 70)),
+    REMARKS: (("text", 28), ("count", 8), ("wrapped", 100)),
+}
+"""The form and the width of each column."""
+
+
+COUNTED: dict[State, Callable[[int], str]] = {
+    "stopped": lambda count: counted(count, "ne se voit plus", "ne se voient plus"),
+    "disagreeing": lambda count: counted(count, "en désaccord", "en désaccord"),
+    "unknown": lambda count: counted(count, "sans nouvelles", "sans nouvelles"),
+    "meeting": lambda count: counted(count, "se voit", "se voient"),
+}
+"""How pairs in each state are counted, those that need a look first."""
+
+
+def year_sheets(year: Year) -> dict[str, Sheet]:
+    """Return the year as plain tables, by their codes."""
+    return {
+        CALLS: call_sheet(year),
+        MEETINGS: meeting_sheet(year),
+        OUTCOMES: outcome_sheet(year.outcomes()),
+        REJECTED: rejected_sheet(year),
+        REMARKS: remark_sheet(year),
+    }
+
+
+def call_sheet(year: Year) -> Sheet:
+    """Return who should be called, and why."""
+    columns = [
+        ("person", tr("Personne")),
+        ("side", tr("Côté")),
+        ("partners", tr("Binôme")),
+        ("reasons", tr("Pourquoi")),
+    ]
+    told = ((one.person, tr(WORDS[one.side]), listed(one.partners), " · ".join(one.reasons)) for one in year.to_call)
+    return sheet(columns, told)
+
+
+def meeting_sheet(year: Year) -> Sheet:
+    """Return where each pair stands, those that need a look first."""
+    columns = [("mentor", tr("Mentor·e")), ("mentee", tr("Mentoré·e")), ("state", tr("Où ils en sont"))]
+    ordered = sorted(year.meetings, key=lambda one: list(COUNTED).index(one.state))
+    return sheet(columns, ((one.pair.mentor, one.pair.mentee, one.words) for one in ordered))
+
+
+def rejected_sheet(year: Year) -> Sheet:
+    """Return the answers that were set aside, and why."""
+    columns = [
+        *(("source", tr("Fichier")), ("line", tr("Ligne")), ("key", tr("Identifiant"))),
+        *(("fate", tr("Sort")), ("reason", tr("Raison"))),
+    ]
+    rows = (row for wave in year.waves for row in wave.rejected)
+    return sheet(columns, ((row.source, row.line, row.key, tr(FATES[row.fate]), row.reason) for row in rows))
+
+
+def remark_sheet(year: Year) -> Sheet:
+    """Return what is odd about the answers."""
+    columns = [("source", tr("Fichier")), ("line", tr("Ligne")), ("text", tr("Remarque"))]
+    remarks = (one for wave in year.waves for one in wave.remarks)
+    return sheet(columns, ((one.source, "" if one.line is None else one.line, one.text) for one in remarks))
+
+
+def outcome_sheet(counts: tuple[Count, ...]) -> Sheet:
+    """Return what became of the pairs, a row a group."""
+    columns = [
+        *(("outcome", tr("Résultat")), ("criterion", tr("Critère")), ("group", tr("Binômes qui ont, à ce critère"))),
+        *(("pairs", tr("Binômes")), ("known", tr("Connus")), ("reached", tr("Oui"))),
+        *(("share", tr("Part")), ("interval", tr("Intervalle à 95 %")), ("few", tr("Petit nombre"))),
+    ]
+    return sheet(
+        columns,
+        (
+            (
+                *(one.outcome, one.criterion, tr(GROUPS[one.group]), one.pairs, one.known, one.reached),
+                *(
+                    "" if one.share is None else percent(one.share),
+                    interval(one),
+                    tr("petit nombre") if one.few else "",
+                ),
+            )
+            for one in counts
+        ),
+    )
+
+
+def interval(count: Count) -> str:
+    """Return between what and what a share is, empty where nothing is known."""
+    if count.low is None or count.high is None:
+        return ""
+    return tr("{low} à {high}", low=f"{count.low * 100:.0f}", high=percent(count.high))
+
+
+def figures(year: Year) -> Iterator[tuple[int, str]]:
+    """Yield the numbers that stand at the top, each with its noun."""
+    states = [one.state for one in year.meetings]
+    pairs, meeting, calls = len(year.pairs), states.count("meeting"), len(year.to_call)
+    yield pairs, tr_n("binôme", "binômes", pairs)
+    yield meeting, tr_n("se voit", "se voient", meeting)
+    yield states.count("stopped") + states.count("disagreeing"), tr("ne se voient plus, ou ne sont pas d'accord")
+    yield calls, tr_n("personne à appeler", "personnes à appeler", calls)
+
+
+def answered(year: Year, wave: Wave) -> str:
+    """Return how many people answered one wave, in a sentence."""
+    people = {(side, keys_of(pair)[side]) for pair in year.pairs for side in SIDES}
+    replied = sum(bool(wave.of(side, key)) for side, key in people)
+    told = counted(replied, "personne a répondu", "personnes ont répondu")
+    return tr("À {months} mois : {replied} sur {people}.", months=wave.months, replied=told, people=len(people))
+
+
+def summary(year: Year) -> str:
+    """Return the year in a sentence or two."""
+    states = [one.state for one in year.meetings]
+    told = [words(states.count(state)) for state, words in reversed(COUNTED.items()) if state in states]
+    pairs = counted(len(year.pairs), "binôme")
+    return tr("Sur {pairs} : {states}.", pairs=pairs, states=listed(told)) if told else tr("Aucun binôme.")
+
+
+def page(year: Year) -> bytes:
+    """Return the year as a page for the team."""
+    return filled("follow_up.html", year).encode("utf-8")
+
+
+def shown(year: Year) -> str:
+    """Return the year as a notebook shows it: people only where they have codes, for its outputs are saved."""
+    return filled("follow_up_fragment.html", year)
+
+
+def filled(template: str, year: Year) -> str:
+    """Return ``template`` filled with the year."""
+    tables, lines = year_sheets(year), year.outcomes()
+    said = {
+        "figures": tuple(figures(year)),
+        "summary": summary(year),
+        "answered": [answered(year, wave) for wave in year.waves],
+        "sheets": tables,
+        "outcomes": list(grouped(tables[OUTCOMES].rows, lambda row: row[0]).items()),
+        "named": bool(year.programme.fields_with("key")),
+        "months": year.waves[-1].months,
+        "warning": warning(lines),
+        "description": tr(DESCRIPTION),
+    }
+    return rendered(template, name=year.programme.name, **said)
+
+
+def workbook(year: Year) -> bytes:
+    """Return the year as a workbook."""
+    book = Book(tr("Suivi – {name}", name=year.programme.name))
+    for name, table in year_sheets(year).items():
+        columns = [Column(title, width, form) for title, (form, width) in zip(table.titles, LOOKS[name], strict=True)]
+        book.table(tr(TITLES[name]), columns, table.rows)
+    lines = [summary(year), *(answered(year, wave) for wave in year.waves), warning(year.outcomes()), tr(DESCRIPTION)]
+    book.table(tr("Lire ce suivi"), [Column(tr("À savoir"), 110, "wrapped")], [(line,) for line in lines if line])
+    return book.content()
+
+
+def to_json(year: Year) -> str:
+    """Return the year as one JSON object, in codes."""
+    told = {
+        "schema_version": 1,
+        "months": [wave.months for wave in year.waves],
+        "meetings": [
+            {"mentor": one.pair.mentor, "mentee": one.pair.mentee, "state": one.state, "months": one.months}
+            for one in year.meetings
+        ],
+        "to_call": [
+            {"person": one.person, "side": one.side, "partners": one.partners, "rank": one.rank, "reasons": one.reasons}
+            for one in year.to_call
+        ],
+        "outcomes": [
+            {"outcome": one.outcome, "criterion": one.criterion, "group": one.group, "pairs": one.pairs}
+            | {"known": one.known, "reached": one.reached, "low": one.low, "high": one.high, "few": one.few}
+            for one in year.outcomes()
+        ],
+        "rejected": [
+            {"source": row.source, "line": row.line, "reason": row.reason}
+            for wave in year.waves
+            for row in wave.rejected
+        ],
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+
+
+def write_year(year: Year, folder: Path, *, replace: bool) -> tuple[Path, ...]:
+    """Write page, workbook and JSON, and return the files."""
+    contents = {".html": page(year), ".xlsx": workbook(year), ".json": to_json(year).encode("utf-8")}
+    with generation(folder, KIND, replace=replace) as draft:
+        for suffix, content in contents.items():
+            draft.put(f"{NAME}{suffix}", content)
+    return tuple(folder / f"{NAME}{suffix}" for suffix in contents)

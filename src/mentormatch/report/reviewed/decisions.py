@@ -1,0 +1,270 @@
+"""The rows that staff left -> pins and bans; whatever could not be done as asked is told at once."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from os import PathLike
+
+from mentormatch.errors import Problem, SurveyError
+from mentormatch.explanation.edits import Note
+from mentormatch.languages import mark, tr
+from mentormatch.languages.phrases import counted, listed
+from mentormatch.operations.matching import Keys
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.programme import Programme
+from mentormatch.record.digests import digest_of_answers
+from mentormatch.report.grid import SCORES
+from mentormatch.report.reviewed.hidden_sheet import REFUSED, Bearings, digest_without_decisions
+from mentormatch.report.reviewed.previous import as_shown, read_previous
+from mentormatch.report.reviewed.rows import (
+    AGREED,
+    COLUMNS,
+    OPEN,
+    VALIDATION,
+    Row,
+    Tongue,
+    keys_shown,
+    read_bearings,
+    read_sheet,
+)
+from mentormatch.survey.duplicates import grouped
+
+TOLD: tuple[Callable[[int], str], ...] = (
+    lambda count: counted(count, "binôme imposé", "binômes imposés"),
+    lambda count: counted(count, "binôme écarté", "binômes écartés"),
+    lambda count: counted(count, "binôme à discuter", "binômes à discuter"),
+    lambda count: counted(count, "ligne avec une remarque", "lignes avec une remarque"),
+    lambda count: counted(count, "binôme dont quelqu'un est parti", "binômes dont quelqu'un est parti"),
+)
+"""How the pairs that are imposed, set aside and left open are counted, then the remarks, and the pairs that ended."""
+REFUSAL = mark("Les décisions de ce classeur ne peuvent pas être reprises")
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What staff decided in a workbook, as keys (mentor, mentee).
+
+    ``pins`` are the pairs that they validated or wrote themselves, ``bans`` those that they refused or wrote over, now
+    or in a workbook before; ``discussed`` are those that they left open, which nothing binds. ``notes`` is all that
+    they typed, for the next workbook (``Matching.with_notes``), and ``ended`` the pairs of somebody who is no longer
+    there. Two workbooks decide the same where they impose, set aside and leave open the same.
+    """
+
+    pins: tuple[Keys, ...] = ()
+    bans: tuple[Keys, ...] = ()
+    discussed: tuple[Keys, ...] = ()
+    notes: tuple[Note, ...] = field(default=(), compare=False)
+    ended: tuple[Keys, ...] = field(default=(), compare=False)
+
+    def __str__(self) -> str:
+        remarked = [note for note in self.notes if note.remark.strip() or note.columns]
+        counts = map(len, (self.pins, self.bans, self.discussed, remarked, self.ended))
+        said = [told(count) for told, count in zip(TOLD, counts, strict=True) if count]
+        return listed(said) or tr("aucune")
+
+
+def read_decisions(
+    path: str | PathLike[str], cohort: Cohort | None = None, programme: Programme | None = None
+) -> Decisions:
+    """Return the pairs that staff imposed and set aside in the workbook of a matching, for ``match``.
+
+    « Validé » imposes the pair of a row, and so does changing a code in it, or adding it; « Refusé » sets the pair
+    aside, and so does writing over it. « À discuter » and an empty cell bind nothing. Rows may be sorted, columns
+    added, and the workbook saved by any spreadsheet. Remarks and columns of staff come along as ``notes``.
+
+    Parameters
+    ----------
+    path
+        The workbook that ``Matching.save`` wrote, as staff left it (xlsx or ods).
+    cohort, programme
+        Those that the decisions are for. The workbook must have been made under the same rules, and from the same
+        answers or others of which at least half of its people gave the same: then the pairs of those who left are
+        ``ended``, and bind nothing.
+
+    Raises
+    ------
+    SurveyError
+        With everything that cannot be taken: an unknown person, a pair that a rule forbids, somebody with more partners
+        than places, a pair that comes twice, a row deleted, a column renamed, a workbook of other answers or of another
+        programme.
+
+    Examples
+    --------
+    >>> from mentormatch import examples, match
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     (workbook,) = match(examples.cohort(), examples.programme()).save(f"{folder}/binomes.xlsx")
+    ...     read_decisions(workbook)
+    Decisions(pins=(), bans=(), discussed=(), notes=(), ended=())
+    """
+    bearings, tongue, problems = read_bearings(path)
+    if bearings is None:
+        raise SurveyError(tr(REFUSAL), problems)
+    rows, loose, misread = read_sheet(path, bearings, tongue)
+    problems = [*strange(bearings, cohort, programme), *misread]
+    if misread and not rows:
+        raise SurveyError(tr(REFUSAL), problems)
+    sheet = Sheet(tuple(rows), bearings, tongue)
+    problems += [*sheet.doubled(), *sheet.excluded(), *sheet.crowded(), *sheet.undecided()]
+    problems += [] if misread else sheet.deleted()
+    if problems:
+        raise SurveyError(tr(REFUSAL), problems)
+    decisions = sheet.decisions([*loose, *read_previous(path, tongue, keys_shown(bearings))])
+    if programme:
+        kept = [note for note in decisions.notes if not programme.forgotten.holds(*note.pair)]
+        decisions = replace(decisions, notes=tuple(kept))
+    return decisions if cohort is None else among(decisions, cohort)
+
+
+def among(decisions: Decisions, cohort: Cohort) -> Decisions:
+    """Return what is decided of the people of a cohort; the pairs of all others have ended."""
+    asked = (decisions.pins, decisions.bans, decisions.discussed)
+    here = [tuple(pair for pair in pairs if stands(pair, cohort)) for pairs in asked]
+    ended = [pair for pairs in asked for pair in pairs if not stands(pair, cohort)]
+    return replace(decisions, pins=here[0], bans=here[1], discussed=here[2], ended=tuple(dict.fromkeys(ended)))
+
+
+def stands(pair: Keys, cohort: Cohort) -> bool:
+    """Say whether both people of a pair are in a cohort."""
+    return cohort.mentors.has(pair[0]) and cohort.mentees.has(pair[1])
+
+
+def strange(bearings: Bearings, cohort: Cohort | None, programme: Programme | None) -> Iterator[Problem]:
+    """Yield that a workbook was made from other answers, or under another programme."""
+    advice = tr("refaites le classeur, et reportez-y les décisions")
+    if programme and digest_without_decisions(programme) != bearings.programme:
+        found = tr("le classeur vient d'un autre programme, ou de ce programme avant un changement")
+        yield Problem(tr("programme"), found, tr("le programme dont le classeur est fait"), advice)
+    most = len(bearings.mentors) + len(bearings.mentees)
+    if cohort and digest_of_answers(cohort) != bearings.answers and 2 * bearings.unchanged(cohort) < most:
+        found = tr("le classeur vient d'autres réponses, ou de celles-ci avant un changement")
+        yield Problem(tr("réponses"), found, tr("les réponses dont le classeur est fait"), advice)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The rows of a workbook, beside what it proposed."""
+
+    rows: tuple[Row, ...]
+    bearings: Bearings
+    tongue: Tongue
+
+    @property
+    def fresh(self) -> list[Row]:
+        """The rows whose pair was not proposed: changed or added."""
+        return [row for row in self.rows if row.pair not in self.bearings.pairs]
+
+    def replaced(self) -> dict[Keys, Row]:
+        """Return the row that stands in the place of each proposed pair that is gone.
+
+        That is the one with the same mentee, or with the same mentor; of a row that shares neither, any.
+        """
+        standing = {row.pair for row in self.rows}
+        gone = [pair for pair in self.bearings.pairs if pair not in standing]
+        fresh, found = self.fresh, {}
+        for kept in (1, 0, None):
+            for row in list(fresh):
+                near = [pair for pair in gone if kept is None or pair[kept] == row.pair[kept]]
+                if near:
+                    found[near[0]] = row
+                    gone.remove(near[0])
+                    fresh.remove(row)
+        return found
+
+    def decisions(self, others: Sequence[Note] = ()) -> Decisions:
+        """Return what these rows decide, with all that was typed in them, and in ``others`` beside no row of these."""
+        fresh, replaced = self.fresh, self.replaced()
+        pins = [row.pair for row in self.rows if row.choice == AGREED or (row in fresh and row.choice != REFUSED)]
+        notes = merged((row.note for row in self.rows), others)
+        refused = [note.pair for note in notes if note.choice == REFUSED and self.here(note.pair)]
+        bans = dict.fromkeys([*refused, *replaced, *self.bearings.bans])
+        discussed = [note.pair for note in notes if note.choice == OPEN and self.here(note.pair)]
+        return Decisions(tuple(pins), tuple(pair for pair in bans if pair not in pins), tuple(discussed), notes)
+
+    def here(self, pair: Keys) -> bool:
+        """Say whether the two people of a pair are those of the workbook."""
+        return pair[0] in self.bearings.mentors and pair[1] in self.bearings.mentees
+
+    def doubled(self) -> Iterator[Problem]:
+        """Yield the pairs that several rows have."""
+        for same in grouped(self.rows, lambda row: row.pair).values():
+            if len(same) > 1:
+                found, expected = tr("le même binôme"), tr("une seule ligne par binôme")
+                yield Problem(self.lines(same), found, expected, tr("gardez-en une"))
+
+    def excluded(self) -> Iterator[Problem]:
+        """Yield the rows that a rule forbids."""
+        for row in self.rows:
+            rule = self.bearings.excluded_by(row.pair) if row.choice != REFUSED else ""
+            if rule:
+                advice = tr(
+                    "choisissez quelqu'un d'autre (feuille « {sheet} » : un tiret est un binôme impossible)",
+                    sheet=self.tongue.title(SCORES),
+                )
+                found, expected = tr("{rule} exclut ce binôme", rule=rule), tr("un binôme que les règles permettent")
+                yield Problem(self.lines([row]), found, expected, advice)
+
+    def crowded(self) -> Iterator[Problem]:
+        """Yield the people with more partners than they have places."""
+        held = list({row.pair: row for row in self.rows if row.choice != REFUSED}.values())
+        for axis, side in enumerate(COLUMNS):
+            for key, most in self.bearings.places(side).items():
+                same = [row for row in held if row.pair[axis] == key]
+                if len(same) > most:
+                    yield self.over(same, key, most)
+
+    def undecided(self) -> Iterator[Problem]:
+        """Yield the rows that were changed and are not decided."""
+        replaced = set(map(id, self.replaced().values()))
+        for row in self.fresh:
+            if row.choice == OPEN or (row.choice == REFUSED and id(row) in replaced):
+                yield Problem(
+                    self.tongue.cell(row.line, VALIDATION),
+                    tr("la ligne est changée, et « {choice} »", choice=self.tongue.title(row.choice)),
+                    tr("« {choice} », ou rien", choice=self.tongue.title(AGREED)),
+                    tr(
+                        "pour refuser le binôme proposé, rendez les codes d'origine ; pour imposer le nouveau, videz la"
+                        " cellule"
+                    ),
+                )
+
+    def deleted(self) -> Iterator[Problem]:
+        """Yield the proposed pairs that no row has, and no changed row stands for."""
+        standing, replaced = {row.pair for row in self.rows}, self.replaced()
+        for mentor, mentee in self.bearings.pairs:
+            if (mentor, mentee) not in standing and (mentor, mentee) not in replaced:
+                found = tr("la ligne {mentor} – {mentee} manque", mentor=mentor, mentee=mentee)
+                advice = tr(
+                    "rendez la ligne, et choisissez « {choice} » si ce binôme ne doit pas être",
+                    choice=self.tongue.title(REFUSED),
+                )
+                yield Problem(self.tongue.sheet(), found, tr("une décision"), advice)
+
+    def over(self, rows: Sequence[Row], key: str, most: int) -> Problem:
+        """Return that somebody has more partners than places."""
+        room = counted(most, "place") if most else tr("aucune place : cette personne ne prend pas part")
+        found = tr("{person} a {pairs}", person=key, pairs=counted(len(rows), "binôme"))
+        choice = self.tongue.title(REFUSED)
+        advice = tr("changez l'une des lignes, ou choisissez-y « {choice} »", choice=choice)
+        return Problem(self.lines(rows), found, room, advice)
+
+    def lines(self, rows: Sequence[Row]) -> str:
+        """Return where some rows are."""
+        return self.tongue.lines([row.line for row in rows])
+
+
+def merged(beside: Iterable[Note], others: Iterable[Note]) -> tuple[Note, ...]:
+    """Return all that was typed, once for each pair: the choice of its row, and every remark."""
+    found = {as_shown(note.pair): note for note in beside}
+    loose = [note for note in others if not any(note.pair)]
+    for note in others:
+        if any(note.pair):
+            known = found.setdefault(as_shown(note.pair), note)
+            found[as_shown(note.pair)] = known if known is note else together(known, note)
+    return tuple(note for note in (*found.values(), *loose) if note.choice or note.remark.strip() or note.columns)
+
+
+def together(note: Note, other: Note) -> Note:
+    """Return one note with what another one of the same pair says beyond it."""
+    remarks = dict.fromkeys(remark for remark in (note.remark, other.remark) if remark.strip())
+    columns = dict.fromkeys((*note.columns, *other.columns))
+    return replace(note, remark="\n".join(remarks), columns=tuple(columns))

@@ -1,0 +1,232 @@
+"""Groups, turns, topics and dates as people read them: page, workbook, CSV, JSON, calendar, and in a notebook.
+
+What is for the team alone stands in a document only where it is asked for. A notebook shows of it what it shows of
+pairs: what the points of a group are made of, and who has no group.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from mentormatch.base.generation import write_documents
+from mentormatch.errors import OutputError
+from mentormatch.explanation.tables import Cell, Sheet
+from mentormatch.groups import availability
+from mentormatch.groups.result import Result
+from mentormatch.languages import mark, tr
+from mentormatch.languages.control_characters import row_text
+from mentormatch.languages.phrases import decimal, percent
+from mentormatch.report.book import Book, Column, Form
+from mentormatch.report.exporters.delimited import delimited
+from mentormatch.report.group_cards import Deck, decks
+from mentormatch.report.page_templates import rendered
+
+TITLES = {
+    "groups": mark("Qui est dans quel groupe"),
+    "rounds": mark("Les groupes, tour par tour"),
+    "scores": mark("Points par groupe"),
+    "shares": mark("Détail des points"),
+    "unplaced": mark("Sans groupe"),
+    "met": mark("Retrouvailles"),
+    "again": mark("Retrouvailles entre les tours"),
+    "rejected": mark("Réponses écartées"),
+    "turns": mark("Qui présente quand"),
+    "without": mark("Sans tour"),
+    "topics": mark("Sujets retenus"),
+    "members": mark("Membres servis"),
+    "counts": mark("Demandes par sujet"),
+    "requests": mark("Demandes par membre"),
+    "dates": mark("Dates retenues"),
+    "set_aside": mark("Dates écartées"),
+    "missed": mark("Absences par membre"),
+}
+LOOKS: dict[type, tuple[Form, float]] = {
+    str: ("wrapped", 44),
+    int: ("count", 14),
+    float: ("points", 11),
+    bool: ("text", 18),
+}
+"""The form and the width of a column, by what stands in it."""
+OWN: dict[tuple[str, str], tuple[Form, float]] = {
+    ("shares", "answered"): ("share", 11),
+    ("shares", "heading"): ("wrapped", 22),
+    ("shares", "criterion"): ("wrapped", 34),
+    ("shares", "reason"): ("wrapped", 74),
+    ("unplaced", "code"): ("text", 18),
+    ("unplaced", "reason"): ("wrapped", 74),
+    ("rejected", "line"): ("count", 9),
+    ("rejected", "fate"): ("text", 14),
+    ("rejected", "reason"): ("wrapped", 74),
+}
+"""Those of columns that are not as what stands in them says, by the codes of table and column."""
+DEALT = ("groups", "rounds", "scores", "shares")
+"""Tables that a page and a notebook show as cards, where there are groups."""
+MOMENTS = {("dates", "start")}
+"""Columns of dates, by the codes of table and column; they stand there as ISO 8601 writes them."""
+SHORT = 24
+"""Characters; a table whose cells have no more keeps its headings on a narrow screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A result to be told: whether to the team alone, and what stands there already where it is updated."""
+
+    result: Result
+    staff: bool = False
+    former: bytes | None = None
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The result in words."""
+        return (*self.result.sentences, *(self.result.staff_sentences if self.staff else ()))
+
+    @property
+    def tables(self) -> dict[str, Sheet]:
+        """The tables of the result that have rows."""
+        return with_rows({**self.result.sheets, **(self.result.staff_sheets if self.staff else {})})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a page or a notebook tells: sentences, tables by their codes, groups as cards; ``staff``: to the team."""
+
+    sentences: tuple[str, ...]
+    tables: Mapping[str, Sheet]
+    decks: tuple[Deck, ...]
+    staff: bool = False
+
+
+def write(result: Result, paths: Sequence[Path], *, staff: bool, replace: bool) -> None:
+    """Write documents, those of one folder together; what is for the team alone is readable for its owner alone."""
+    files = {path: content_of(result, path, staff=staff) for path in paths}
+    write_documents(files, result.kind, replace=replace, private=staff)
+
+
+def content_of(result: Result, path: Path, *, staff: bool) -> bytes:
+    """Return a document by the suffix of its name; raises OutputError where there is no such format."""
+    content = WRITERS.get(path.suffix.lower())
+    if content is None:
+        told = tr(
+            "Format inconnu : « {name} » ; les formats sont {formats}", name=path.name, formats=", ".join(WRITERS)
+        )
+        raise OutputError(told)
+    former = path.read_bytes() if path.suffix.lower() == ".ics" and path.exists() else None
+    return content(Asked(result, staff, former))
+
+
+def shown(result: Result) -> str:
+    """Return a result as a notebook shows it, whose outputs are saved: under pseudonyms where keys are e-mails."""
+    veiled = result.veiled
+    seen = Told(veiled.shown_sentences, with_rows(veiled.shown_sheets), decks(veiled, staff=True))
+    return filled("gathering_fragment.html", veiled, seen)
+
+
+def page(asked: Asked) -> bytes:
+    """Return a result as a page of its own, which loads nothing."""
+    told = Told(asked.sentences, asked.tables, decks(asked.result, staff=asked.staff), asked.staff)
+    return filled("gathering.html", asked.result, told).encode("utf-8")
+
+
+def filled(template: str, result: Result, told: Told) -> str:
+    """Return a template filled with what is told of a result."""
+    tables = {name: table for name, table in told.tables.items() if name not in DEALT or not told.decks}
+    named = [(tr(TITLES[name]), printed(name, table)) for name, table in tables.items()]
+    return rendered(template, result=result, told=told, tables=named, is_short=is_short)
+
+
+def is_short(table: Sheet) -> bool:
+    """Return whether no cell of a table is long."""
+    return all(len(str(cell)) <= SHORT for row in table.rows for cell in row)
+
+
+def with_rows(sheets: Mapping[str, Sheet]) -> dict[str, Sheet]:
+    """Return the tables that have rows."""
+    return {name: table for name, table in sheets.items() if table.rows}
+
+
+def printed(name: str, table: Sheet) -> Sheet:
+    """Return a table whose every cell is in words, as a page shows it."""
+    looks = zip(table.names, table.rows[0], strict=True)
+    spellers = [date_of if (name, column) in MOMENTS else speller(name, column, cell) for column, cell in looks]
+    rows = (tuple(spell(cell) for spell, cell in zip(spellers, row, strict=True)) for row in table.rows)
+    return replace(table, rows=tuple(rows))
+
+
+def date_of(cell: Cell) -> Cell:
+    """Return a date in words."""
+    return availability.in_words(str(cell))
+
+
+def speller(table: str, column: str, cell: Cell) -> Callable[[Cell], Cell]:
+    """Return what puts the cells of a column in words."""
+    return partial(spelled, look_of(table, column, cell)[0])
+
+
+def spelled(form: Form, cell: Cell) -> Cell:
+    """Return a cell in words: yes and no, and numbers with a decimal or as a share."""
+    if isinstance(cell, float):
+        return percent(cell) if form == "share" else decimal(cell, 1)
+    return in_words(cell)
+
+
+def readable(table: Sheet) -> Sheet:
+    """Return a table with yes and no in words."""
+    return replace(table, rows=tuple(tuple(in_words(cell) for cell in row) for row in table.rows))
+
+
+def in_words(cell: Cell) -> Cell:
+    """Return a cell, yes and no in words."""
+    return (tr("oui") if cell else tr("non")) if isinstance(cell, bool) else cell
+
+
+def workbook(asked: Asked) -> bytes:
+    """Return a result as a workbook."""
+    book = Book(asked.result.name or asked.result.title)
+    for name, table in asked.tables.items():
+        looks = [look_of(name, column, cell) for column, cell in zip(table.names, table.rows[0], strict=True)]
+        columns = [Column(title, width, form) for title, (form, width) in zip(table.titles, looks, strict=True)]
+        book.table(tr(TITLES[name]), columns, table.rows)
+    lines = [(line,) for line in asked.sentences]
+    book.table(tr("À savoir"), [Column(asked.result.title, 110, "wrapped")], lines)
+    return book.content()
+
+
+def look_of(table: str, column: str, cell: Cell) -> tuple[Form, float]:
+    """Return the form and the width of a column."""
+    return OWN.get((table, column)) or LOOKS[type(cell)]
+
+
+def first_table(asked: Asked) -> bytes:
+    """Return the first table of a result as a CSV file: of those for the team where that is asked for."""
+    named = (asked.result.staff_sheets if asked.staff else {}) or asked.result.sheets
+    return delimited(readable(next(iter(named.values()))))
+
+
+def first_table_as_text(asked: Asked) -> str:
+    """Return the first table of a result, a line each."""
+    table = readable(next(iter(asked.result.sheets.values())))
+    return "\n".join(row_text(*row) for row in (table.titles, *table.rows))
+
+
+def to_json(asked: Asked) -> bytes:
+    """Return a result as one JSON object, in codes."""
+    told = asked.result.told_to_staff if asked.staff else asked.result.told
+    whole = {"schema_version": 1, "kind": asked.result.kind, **told}
+    return (json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode("utf-8", "replace")
+
+
+def calendar(asked: Asked) -> bytes:
+    """Return the sessions as a calendar; one that stands there already is updated."""
+    return asked.result.calendar(former=asked.former)
+
+
+WRITERS: dict[str, Callable[[Asked], bytes]] = {
+    ".xlsx": workbook,
+    ".html": page,
+    ".csv": first_table,
+    ".json": to_json,
+    ".ics": calendar,
+}
+"""What each suffix is written by."""

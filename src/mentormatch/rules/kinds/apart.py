@@ -1,0 +1,25 @@
+"""Rule ``apart``: people whom the team keeps from meeting."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field as Setting
+
+from mentormatch.languages import tr
+from mentormatch.languages.phrases import listed
+from mentormatch.rules.rule import Market, Pairs, Rule
+from mentormatch.rules.shared_answers import crossed
+
+
+class Apart(Rule):
+    """No two of ``people`` (their keys) meet, in a pair or in a group."""
+
+    of_groups: ClassVar[bool] = True
+    kind: Literal["apart"] = "apart"
+    example = {"kind": "apart", "people": ["M01", "E01"]}
+    people: Annotated[list[str], Setting(min_length=2)]
+
+    def asks(self) -> str:
+        return tr("personnes à séparer : {people}", people=listed(self.people))
+
+    def barred(self, market: Market) -> Pairs:
+        return crossed(market.mentors.named(self.people), market.mentees.named(self.people))

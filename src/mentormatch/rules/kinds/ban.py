@@ -1,0 +1,22 @@
+"""Rule ``ban``: a pair that is not to be."""
+
+from typing import Literal
+
+from mentormatch.languages import tr
+from mentormatch.rules.rule import Market, Pairs, Rule
+from mentormatch.rules.shared_answers import crossed
+
+
+class Ban(Rule):
+    """The pair of ``mentor`` and ``mentee`` (their keys) is not chosen."""
+
+    kind: Literal["ban"] = "ban"
+    example = {"kind": "ban", "mentor": "M01", "mentee": "E01"}
+    mentor: str
+    mentee: str
+
+    def asks(self) -> str:
+        return tr("binôme écarté {mentor} - {mentee}", mentor=self.mentor, mentee=self.mentee)
+
+    def barred(self, market: Market) -> Pairs:
+        return crossed(market.mentors.named([self.mentor]), market.mentees.named([self.mentee]))

@@ -1,0 +1,76 @@
+"""Rule ``capacity``: how many partners one person takes."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal, Self
+
+import numpy as np
+from pydantic import Field as Setting
+from pydantic import model_validator
+
+from mentormatch.assignment.model.problem import Loads
+from mentormatch.base.columns import IntVector
+from mentormatch.errors import Problem, SurveyError
+from mentormatch.fields import Side
+from mentormatch.fields.extension import Ref, Reference
+from mentormatch.languages import tr
+from mentormatch.people.cohort import People
+from mentormatch.rules.rule import Rule
+
+
+class Capacity(Rule):
+    """People take as many partners as they answered in ``field``, at most ``most``, at least ``minimum``.
+
+    Who did not answer takes ``default``. A minimum binds those who take anyone, or everybody with ``always``.
+    Without ``field`` everybody of ``side`` takes ``most``.
+    """
+
+    kind: Literal["capacity"] = "capacity"
+    example = {"kind": "capacity", "field": "capacite", "most": 2}
+    field: Annotated[str | None, Ref(("number",), "any")] = None
+    side: Side = "mentor"
+    most: int | None = Setting(default=None, ge=0, le=1000)
+    minimum: int = Setting(default=0, ge=0, le=1000)
+    always: bool = False
+    default: int = Setting(default=1, ge=0, le=1000)
+
+    @model_validator(mode="after")
+    def says_how_many(self) -> Self:
+        """Refuse a capacity that says nothing, and a minimum above it."""
+        if self.field is None and self.most is None:
+            raise ValueError(tr("il faut `field`, `most` ou les deux"))
+        if self.most is not None and self.minimum > self.most:
+            raise ValueError(tr("`minimum` dépasse `most`"))
+        return self
+
+    def references(self) -> Iterator[Reference]:
+        if self.field is not None:
+            yield Reference("field", self.field, Ref(("number",), self.side))
+
+    def asks(self) -> str:
+        if self.most is None:
+            return tr("nombre de places")
+        if not self.minimum:
+            return tr("nombre de places ({most} au plus)", most=self.most)
+        return tr("nombre de places ({most} au plus, au moins {least})", most=self.most, least=self.minimum)
+
+    def loads(self, people: People, side: Side) -> Loads | None:
+        if side != self.side:
+            return None
+        most = self._places(people)
+        least = np.minimum(most, self.minimum) if not self.always else np.full_like(most, self.minimum)
+        return Loads(least=least, most=most, idle=np.full(len(people), not self.always))
+
+    def _places(self, people: People) -> IntVector:
+        answers = np.full(len(people), np.nan) if self.field is None else people.numbers(self.field).values
+        self._refuse_fractions(people, answers)
+        unsaid = self.default if self.field is not None or self.most is None else self.most
+        places = np.where(np.isnan(answers), unsaid, answers).astype(np.int64)
+        return places if self.most is None else np.minimum(places, self.most)
+
+    def _refuse_fractions(self, people: People, answers: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> None:
+        with np.errstate(invalid="ignore"):
+            wrong = ~np.isnan(answers) & ((answers < 0) | (answers != np.floor(answers)) | (answers > 1000))
+        found, expected = tr("« {field} » n'est pas un nombre de places", field=self.field), tr("un entier de 0 à 1000")
+        problems = [Problem(people.ids[row], found, expected) for row in np.flatnonzero(wrong)]
+        if problems:
+            raise SurveyError(tr("Des capacités ne peuvent pas être utilisées"), problems)

@@ -1,0 +1,31 @@
+"""Rule ``different``: nothing in common, for instance no employer."""
+
+from typing import Annotated, ClassVar, Literal
+
+from mentormatch.base.columns import Names
+from mentormatch.fields.extension import Ref
+from mentormatch.languages import tr
+from mentormatch.rules.rule import BoolBlock, Market, Missing, Pairs, Rule, with_missing
+from mentormatch.rules.shared_answers import share, sharing
+
+
+class Different(Rule):
+    """The two people of a pair have no answer to ``field`` in common."""
+
+    of_groups: ClassVar[bool] = True
+    kind: Literal["different"] = "different"
+    example = {"kind": "different", "field": "employeurs"}
+    missing: Missing = "allow"
+    field: Annotated[str, Ref(("names", "choice", "choices", "place", "scale"))]
+
+    def asks(self) -> str:
+        return tr("rien en commun dans « {field} »", field=self.field)
+
+    def forbids(self, market: Market) -> BoolBlock:
+        left, right = market.mentors, market.mentees
+        common = share(left.columns[self.field], right.columns[self.field], 1)
+        return with_missing(common, left.known(self.field), right.known(self.field), self.missing)
+
+    def barred(self, market: Market) -> Pairs | None:
+        left, right = market.mentors.columns[self.field], market.mentees.columns[self.field]
+        return sharing(left.compared, right.compared) if isinstance(left, Names) and isinstance(right, Names) else None

@@ -1,0 +1,53 @@
+"""Rule ``priority``: people who are placed before others, for instance those left out last year."""
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal, Self
+
+import numpy as np
+from pydantic import Field as Setting
+from pydantic import model_validator
+
+from mentormatch.base.columns import IntVector
+from mentormatch.fields import Side
+from mentormatch.fields.extension import Quotation, Ref, Reference
+from mentormatch.languages import tr
+from mentormatch.people.cohort import People
+from mentormatch.rules.rule import Rule
+
+KINDS = ("choice", "scale", "yesno", "place")
+
+
+class Priority(Rule):
+    """People of ``side`` come first who answered one of ``in`` to ``field``, or whose keys are in ``people``."""
+
+    of_groups: ClassVar[bool] = True
+    kind: Literal["priority"] = "priority"
+    example = {"kind": "priority", "side": "mentee", "field": "attente", "in": ["Oui"]}
+    side: Side = "mentee"
+    field: Annotated[str | None, Ref(KINDS, "any")] = None
+    among: list[str] = Setting(default_factory=list, alias="in")
+    people: list[str] = Setting(default_factory=list)
+
+    @model_validator(mode="after")
+    def names_someone(self) -> Self:
+        """Refuse a priority of nobody."""
+        if not self.people and not (self.field and self.among):
+            raise ValueError(tr("il faut `field` avec `in`, ou `people`"))
+        return self
+
+    def references(self) -> Iterator[Reference]:
+        if self.field is not None:
+            yield Reference("field", self.field, Ref(KINDS, self.side))
+
+    def quotations(self) -> Iterator[Quotation]:
+        if self.field is not None:
+            yield from (Quotation("in", self.field, answer) for answer in self.among)
+
+    def asks(self) -> str:
+        return tr("personnes à placer en priorité")
+
+    def priority(self, people: People, side: Side) -> IntVector | None:
+        if side != self.side:
+            return None
+        first = people.named(self.people)
+        return (first if self.field is None else first | people.gave(self.field, self.among)).astype(np.int64)

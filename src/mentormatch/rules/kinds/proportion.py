@@ -1,0 +1,70 @@
+"""Rule ``proportion``: at least, or at most, a share of the pairs with given answers."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal, Self
+
+import numpy as np
+from pydantic import Field as Setting
+from pydantic import model_validator
+
+from mentormatch.assignment.model.problem import Row
+from mentormatch.base.columns import IntVector
+from mentormatch.fields import Side
+from mentormatch.fields.extension import Quotation, Ref, Reference
+from mentormatch.languages import mark, tr
+from mentormatch.languages.phrases import percent
+from mentormatch.people.cohort import People
+from mentormatch.rules.rule import Market, Rule, refuse_bounds
+
+KINDS = ("choice", "choices", "scale", "yesno", "place")
+WHOLE = 100
+SHARES = {
+    (True, False): mark("au moins {least} des binômes selon « {field} »"),
+    (False, True): mark("au plus {most} des binômes selon « {field} »"),
+    (True, True): mark("au moins {least} et au plus {most} des binômes selon « {field} »"),
+}
+"""What is asked, by whether there is a least and a most."""
+
+
+class Proportion(Rule):
+    """Of every 100 pairs, between ``least`` and ``most`` are of people of ``side`` who answered one of ``in``.
+
+    A pair whose ``field`` was left blank is among the pairs, and not among those with the answers. No pair at all is
+    in any proportion.
+    """
+
+    kind: Literal["proportion"] = "proportion"
+    example = {"kind": "proportion", "side": "mentee", "field": "territoire", "in": ["Cantal"], "most": 50}
+    side: Side = "mentee"
+    field: Annotated[str, Ref(KINDS, "any")]
+    among: list[str] = Setting(alias="in", min_length=1)
+    least: int | None = Setting(default=None, ge=0, le=WHOLE)
+    most: int | None = Setting(default=None, ge=0, le=WHOLE)
+
+    @model_validator(mode="after")
+    def bounds_something(self) -> Self:
+        """Refuse a proportion without a bound, or with bounds that cross."""
+        refuse_bounds(self.least, self.most)
+        return self
+
+    def references(self) -> Iterator[Reference]:
+        yield Reference("field", self.field, Ref(KINDS, self.side))
+
+    def quotations(self) -> Iterator[Quotation]:
+        yield from (Quotation("in", self.field, answer) for answer in self.among)
+
+    def asks(self) -> str:
+        least, most = ("" if bound is None else percent(bound / WHOLE) for bound in (self.least, self.most))
+        return tr(SHARES[bool(least), bool(most)], least=least, most=most, field=self.field)
+
+    def rows(self, market: Market) -> Iterator[Row]:
+        counted = self.counted(market.side(self.side)) * WHOLE
+        weights = counted[:, None] if self.side == "mentor" else counted[None, :]
+        if self.least is not None:
+            yield Row(name=self.label, weights=weights - self.least, least=0)
+        if self.most is not None:
+            yield Row(name=self.label, weights=self.most - weights, least=0)
+
+    def counted(self, people: People) -> IntVector:
+        """Return (n,) int64: 1 for who gave one of the answers, else 0."""
+        return people.gave(self.field, self.among).astype(np.int64)

@@ -1,0 +1,89 @@
+"""Rule ``quota``: at least, or at most, so many pairs with given answers."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import Field as Setting
+
+from mentormatch.assignment.model.problem import Row
+from mentormatch.base.columns import BoolVector
+from mentormatch.fields import Side
+from mentormatch.fields.extension import Quotation, Ref, Reference
+from mentormatch.languages import mark, tr
+from mentormatch.people.cohort import People
+from mentormatch.rules.rule import Market, Rule, refuse_bounds
+
+KINDS = ("choice", "choices", "scale", "yesno", "place")
+NUMBERS = {
+    (True, False): mark("au moins {least} binômes selon « {field} »"),
+    (False, True): mark("au plus {most} binômes selon « {field} »"),
+    (True, True): mark("au moins {least} et au plus {most} binômes selon « {field} »"),
+}
+"""What is asked, by whether there is a least and a most."""
+
+
+class Where(BaseModel):
+    """The people of ``side`` who answered one of ``in`` to ``field``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+    side: Side
+    field: Annotated[str, Ref(KINDS, "any")]
+    among: list[str] = Setting(alias="in", min_length=1)
+
+    def holds(self, people: People) -> BoolVector:
+        """Return (n,) bool: who the condition holds for; not for those who did not answer."""
+        return people.gave(self.field, self.among)
+
+
+def as_list(stated: object) -> object:
+    """Return one condition as a list of one."""
+    return [stated] if isinstance(stated, dict | Where) else stated
+
+
+class Quota(Rule):
+    """The number of pairs for which every condition of ``where`` holds is between ``least`` and ``most``."""
+
+    kind: Literal["quota"] = "quota"
+    example = {
+        "kind": "quota",
+        "where": [{"side": "mentee", "field": "territoire", "in": ["Cantal", "Allier"]}],
+        "least": 1,
+    }
+    where: Annotated[list[Where], BeforeValidator(as_list)] = Setting(min_length=1)
+    least: int | None = Setting(default=None, ge=0)
+    most: int | None = Setting(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def bounds_something(self) -> Self:
+        """Refuse a quota without a bound, or with bounds that cross."""
+        refuse_bounds(self.least, self.most)
+        return self
+
+    def references(self) -> Iterator[Reference]:
+        for condition in self.where:
+            yield Reference("where.field", condition.field, Ref(KINDS, condition.side))
+
+    def quotations(self) -> Iterator[Quotation]:
+        for condition in self.where:
+            yield from (Quotation("where.in", condition.field, answer) for answer in condition.among)
+
+    def asks(self) -> str:
+        message = NUMBERS[self.least is not None, self.most is not None]
+        return tr(message, least=self.least, most=self.most, field=self.where[0].field)
+
+    def rows(self, market: Market) -> Iterator[Row]:
+        mentors, mentees = (self._counted(market, side) for side in ("mentor", "mentee"))
+        one = mentors if mentees is None else mentees
+        both = mentors is not None and mentees is not None
+        if one is not None:
+            yield Row(self.label, one, self.least, self.most, times=mentors if both else None)
+
+    def _counted(self, market: Market, side: Side) -> NDArray[np.int64] | None:
+        """Return (n, 1) or (1, m) int64: 1 for whom all conditions of a side hold; None where there are none."""
+        holds = [condition.holds(market.side(side)) for condition in self.where if condition.side == side]
+        counted = np.logical_and.reduce(holds).astype(np.int64) if holds else None
+        return counted if counted is None else counted[:, None] if side == "mentor" else counted[None, :]

@@ -1,0 +1,38 @@
+"""Rule ``require``: an answer without which a person takes no part."""
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field as Setting
+
+from mentormatch.base.columns import BoolVector
+from mentormatch.fields import Side
+from mentormatch.fields.extension import Quotation, Ref
+from mentormatch.languages import tr
+from mentormatch.people.cohort import People
+from mentormatch.rules.rule import Missing, Rule
+
+
+class Require(Rule):
+    """A person takes part only with one of the answers ``in`` to ``field``; no answer is not one of them."""
+
+    of_groups: ClassVar[bool] = True
+    kind: Literal["require"] = "require"
+    example = {"kind": "require", "field": "reconversion", "in": ["Oui", "Non"], "missing": "allow"}
+    field: Annotated[str, Ref(("choice", "scale", "yesno", "place"), "any")]
+    among: list[str] = Setting(alias="in", min_length=1)
+    missing: Missing = "forbid"
+
+    def quotations(self) -> Iterator[Quotation]:
+        yield from (Quotation("in", self.field, answer) for answer in self.among)
+
+    def asks(self) -> str:
+        return tr("réponse exigée à « {field} »", field=self.field)
+
+    def admits(self, people: People, side: Side) -> BoolVector | None:
+        if self.field not in people.columns:
+            return None
+        column = people.codes(self.field)
+        accepted = np.append(column.named(self.among), self.missing == "allow")
+        return np.asarray(accepted[column.values])

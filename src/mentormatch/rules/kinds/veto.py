@@ -1,0 +1,72 @@
+"""Rule ``veto``: someone, or an organisation, that a person does not want to be paired with."""
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field as Setting
+
+from mentormatch.base.columns import Codes, Names
+from mentormatch.fields.extension import Ref
+from mentormatch.languages import tr
+from mentormatch.languages.text_keys import canonical
+from mentormatch.people.cohort import People
+from mentormatch.rules.rule import Market, Pairs, Rule
+from mentormatch.rules.shared_answers import meeting
+
+type Said = list[tuple[int, str]]
+"""Who said what, by position."""
+
+
+class Veto(Rule):
+    """No one is paired with somebody whose key, or whose answer to a field in ``against``, they named in ``field``."""
+
+    of_groups: ClassVar[bool] = True
+    kind: Literal["veto"] = "veto"
+    example = {"kind": "veto", "field": "a_eviter", "against": ["code", "employeurs"]}
+    field: Annotated[str, Ref(("names",), "any")]
+    against: Annotated[list[str], Ref(("names", "text", "choice"), "any")] = Setting(min_length=1)
+
+    def asks(self) -> str:
+        return tr("souhait d'une des deux personnes de ne pas être associées")
+
+    def barred(self, market: Market) -> Pairs:
+        """Return who meets whom: what one person refuses is what the other is known as."""
+        mentors, mentees = market.mentors, market.mentees
+        ours, theirs = self._refused(mentors), self._refused(mentees)
+        left = [*told("refused by a mentor", ours), *told("refused by a mentee", self._known_as(mentors, theirs))]
+        right = [*told("refused by a mentor", self._known_as(mentees, ours)), *told("refused by a mentee", theirs)]
+        return meeting(left, right, market.shape)
+
+    def _refused(self, people: People) -> Said:
+        """Return whom people named."""
+        if self.field not in people.columns:
+            return []
+        named = people.names(self.field).compared
+        return [(row, name) for row, names in enumerate(named) if names for name in names]
+
+    def _known_as(self, people: People, refused: Said) -> Said:
+        """Return who is known by a name that is refused: by their key, or an answer to a field in ``against``."""
+        sought = {name for _, name in refused}
+        if not sought:
+            return []
+        known = [(row, key) for row, key in enumerate(people.compared) if key in sought]
+        for field in self.against:
+            if field in people.columns:
+                given = enumerate(self._given(people, field))
+                known += [(row, name) for row, names in given if not sought.isdisjoint(names) for name in names]
+        return known
+
+    def _given(self, people: People, field: str) -> Iterable[Sequence[str]]:
+        """Return what each person answered, in the form in which it is compared."""
+        column = people.columns[field]
+        if isinstance(column, Names):
+            return column.compared
+        if isinstance(column, Codes):
+            labels = [*((canonical(label),) for label in column.labels), ()]
+            return map(labels.__getitem__, column.values.tolist())
+        return (tuple(map(canonical, people.person(row).parts(field))) for row in range(len(people)))
+
+
+def told(what: str, said: Said) -> list[tuple[int, tuple[str, str]]]:
+    """Return what was said, with what it is about: only that of the same kind is compared."""
+    return [(row, (what, name)) for row, name in said]

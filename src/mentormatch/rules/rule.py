@@ -1,0 +1,166 @@
+"""What a rule is: it forbids pairs, sets people aside, bounds sums over pairs or changes how many one person takes."""
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.assignment.model.problem import Loads, Row
+from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.plugins import concrete
+from mentormatch.fields import Side
+from mentormatch.fields.extension import Extension
+from mentormatch.languages import tr
+from mentormatch.people.cohort import Cohort, People
+from mentormatch.scoring.criterion import Whole
+
+type BoolBlock = NDArray[np.bool_]
+type Pairs = tuple[IntVector, IntVector]
+"""The mentors and the mentees of some pairs, by position, each pair once."""
+type Missing = Literal["allow", "forbid"]
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """Two sides that may meet: n mentors, m mentees; ``scores`` (n, m) in millionths."""
+
+    mentors: People
+    mentees: People
+    scores: NDArray[np.int32]
+
+    def side(self, side: Side) -> People:
+        """Return the people of one side."""
+        return self.mentors if side == "mentor" else self.mentees
+
+    def part(self, mentors: NDArray[np.intp], mentees: NDArray[np.intp]) -> Self:
+        """Return the market of some of them only."""
+        scores = self.scores[np.ix_(mentors, mentees)]
+        return type(self)(self.mentors.take(mentors), self.mentees.take(mentees), scores)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The number of mentors and of mentees."""
+        return len(self.mentors), len(self.mentees)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many of some people may be in one group: ``least`` to ``most``, and with ``none`` also nobody.
+
+    ``holds`` (n,) bool says who is counted, ``name`` what the rule is called.
+    """
+
+    name: str
+    holds: BoolVector
+    least: int
+    most: int
+    none: bool
+
+
+class Rule(Extension):
+    """What may not be.
+
+    A rule overrides no other and is overridden by none. One that asks for answers has a setting ``missing``: where
+    one is not known, whether the pair is allowed (a rule forbids what is known to break it) or forbidden.
+    """
+
+    of_pairs: ClassVar[bool] = True
+    of_groups: ClassVar[bool] = False
+    """Whether a programme of pairs, and one of groups, may state such a rule."""
+
+    kind: str
+
+    @abstractmethod
+    def asks(self) -> str:
+        """Return in a phrase what this rule asks."""
+
+    def admits(self, people: People, side: Side) -> BoolVector | None:
+        """Return (n,) bool: who of ``side`` may take part at all; None where the rule does not speak of that."""
+        return None
+
+    def forbids(self, market: Market) -> BoolBlock | None:
+        """Return (n, m) bool: the pairs that may not be; None where the rule does not speak of pairs."""
+        barred = self.barred(market)
+        if barred is None:
+            return None
+        block = np.zeros(market.shape, dtype=bool)
+        block[barred] = True
+        return block
+
+    def barred(self, market: Market) -> Pairs | None:
+        """Return the pairs that may not be because of who they are; None where it is because of answers alone.
+
+        Of all other pairs it then rests on which of the two answered at all.
+        """
+        return None
+
+    def whole(self, people: People) -> Whole | None:
+        """Return what this rule asks of what two people both have; it forbids them where the value of that is 0.
+
+        None where it asks something else. Where either gave no answer, ``missing`` decides.
+        """
+        return None
+
+    @property
+    def least_score(self) -> int | None:
+        """The score in millionths below which no pair may be; None where the rule does not speak of scores."""
+        return None
+
+    def loads(self, people: People, side: Side) -> Loads | None:
+        """Return how many partners each person of ``side`` takes; None where the rule does not speak of that."""
+        return None
+
+    def rows(self, market: Market) -> Iterator[Row]:
+        """Yield the sums over pairs that this rule bounds."""
+        yield from ()
+
+    def pins(self, market: Market) -> Iterator[tuple[int, int]]:
+        """Yield the pairs, by position, that must be chosen."""
+        yield from ()
+
+    def priority(self, people: People, side: Side) -> IntVector | None:
+        """Return (n,) int: the weight of each person in the goal ``priority``; None where the rule gives none."""
+        return None
+
+    def counts(self, members: People) -> Iterator[Count]:
+        """Yield what this rule asks of the make-up of each group."""
+        yield from ()
+
+    def together(self, members: People) -> Iterator[tuple[int, ...]]:
+        """Yield the people, by position, who are to be in one group."""
+        yield from ()
+
+    @property
+    def label(self) -> str:
+        """What this rule is called in a sentence."""
+        return self.name or self.asks()
+
+
+def with_missing(broken: BoolBlock, left: BoolVector, right: BoolVector, missing: Missing) -> BoolBlock:
+    """Return the forbidden pairs: those known to break a rule, and those not known where ``missing`` says forbid."""
+    unsaid = missing == "forbid"
+    for known in (left[:, None], right[None, :]):
+        if not known.all():
+            broken = broken | ~known if unsaid else broken & known
+    return broken
+
+
+def refuse_bounds(least: int | None, most: int | None) -> None:
+    """Raise ValueError where there is no bound at all, or the two cross."""
+    if least is None and most is None:
+        raise ValueError(tr("il faut `least`, `most` ou les deux"))
+    if least is not None and most is not None and least > most:
+        raise ValueError(tr("`least` dépasse `most`"))
+
+
+def rules_by_kind() -> dict[str, type[Rule]]:
+    """Return every registered rule by its kind."""
+    return concrete(Rule, "mentormatch.rules.kinds")
+
+
+def market_of(cohort: Cohort, scores: NDArray[np.int32]) -> Market:
+    """Return the market of a whole cohort."""
+    return Market(cohort.mentors, cohort.mentees, scores)

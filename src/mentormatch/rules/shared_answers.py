@@ -1,0 +1,228 @@
+"""Which answers two people share, for the rules that ask it; names are matched by normalised equality."""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from itertools import chain, count
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.base.columns import BoolVector, Codes, Column, IntVector, Members, Names
+from mentormatch.languages.text_keys import fold
+from mentormatch.rules.rule import BoolBlock, Pairs
+
+type Answers = Sequence[Sequence[str]]
+type Entries = Sequence[tuple[int, Hashable]]
+"""People, by position, each with something that was answered."""
+type Numbers = defaultdict[Hashable, int]
+"""The number of each answer: the next one where it was not known yet."""
+
+FEW = 64
+"""Of so few different answers it is noted in bits who gave which."""
+WORDS = (np.uint8, np.uint16, np.uint32, np.uint64)
+SELDOM = 16
+"""Two people who share an answer are looked up in the time in which so many are compared by bits."""
+ROWS = 256
+"""So many people are compared at once: what they share takes as much room again where nearly all share something."""
+
+
+def share(left: Column, right: Column, least: int) -> BoolBlock:
+    """Return (n, m) bool: which two people have ``least`` answers in common, or more."""
+    ours, theirs = _given(left, right)
+    if least == 1 and isinstance(ours, _Listed) and isinstance(theirs, _Listed) and _seldom(ours, theirs):
+        return _by_turns(ours, theirs)
+    shared = (_by_bits if max(ours.kinds, theirs.kinds) <= FEW else _by_list)(ours, theirs, least)
+    found = np.empty((ours.size, theirs.size), dtype=bool)
+    for start in range(0, len(found), ROWS):
+        found[start : start + ROWS] = shared(slice(start, start + ROWS))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Ticked:
+    """``table`` (n, k) bool: who of n people gave which of k answers."""
+
+    table: NDArray[np.bool_]
+
+    @property
+    def size(self) -> int:
+        return len(self.table)
+
+    @property
+    def kinds(self) -> int:
+        return int(self.table.shape[1])
+
+    def pairs(self) -> Pairs:
+        """Return who gave an answer, and its number, for each that was given."""
+        people, answers = np.nonzero(self.table)
+        return people, answers
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The same by one entry or more for each answer given: who of ``size`` people, and which of ``kinds`` answers."""
+
+    people: IntVector
+    answers: IntVector
+    size: int
+    kinds: int
+
+    @property
+    def table(self) -> NDArray[np.bool_]:
+        ticked = np.zeros((self.size, self.kinds), dtype=bool)
+        ticked[self.people, self.answers] = True
+        return ticked
+
+    def pairs(self) -> Pairs:
+        """Return who gave an answer, and its number, for each that was given, once."""
+        return each_once(self.people, self.answers, self.kinds)
+
+
+def _seldom(left: _Listed, right: _Listed) -> bool:
+    """Say whether an answer is shared so seldom that looking up who gave it takes less than comparing everybody."""
+    gave = [np.bincount(side.answers, minlength=side.kinds) for side in (left, right)]
+    return int(gave[0] @ gave[1]) * SELDOM <= left.size * right.size
+
+
+def _by_turns(left: _Listed, right: _Listed) -> BoolBlock:
+    """Return (n, m) bool: who shares an answer, found answer by answer."""
+    found = np.zeros(left.size * right.size, dtype=bool)
+    ours, theirs = _meetings(left, right)
+    found[ours * right.size + theirs] = True
+    return found.reshape(left.size, right.size)
+
+
+def _meetings(left: _Listed, right: _Listed) -> Pairs:
+    """Return who of the left shares an answer with whom of the right, once for each answer that they share."""
+    gave = np.bincount(right.answers, minlength=right.kinds)
+    first = np.cumsum(gave) - gave
+    counts = gave[left.answers]
+    places = np.repeat(first[left.answers] - np.cumsum(counts) + counts, counts)
+    places += np.arange(len(places))
+    return np.repeat(left.people, counts), right.people[np.argsort(right.answers, kind="stable")[places]]
+
+
+type _Given = _Ticked | _Listed
+type Shared = Callable[[slice], BoolBlock]
+"""Returns with whom of the right some of the left have enough answers in common."""
+
+
+def _by_bits(left: _Given, right: _Given, least: int) -> Shared:
+    ours, theirs = _bits(left), _bits(right)
+
+    def shared(rows: slice) -> BoolBlock:
+        both = ours[rows, None] & theirs
+        return np.asarray(both != 0 if least == 1 else np.bitwise_count(both) >= least)
+
+    return shared
+
+
+def _bits(given: _Given) -> NDArray[np.unsignedinteger]:
+    """Return (n,) unsigned: one bit for each answer."""
+    word = np.dtype(next(word for word in WORDS if np.iinfo(word).bits >= given.kinds))
+    packed = np.packbits(given.table, axis=1)
+    room = np.zeros((given.size, word.itemsize), dtype=np.uint8)
+    room[:, : packed.shape[1]] = packed
+    return room.view(word)[:, 0]
+
+
+def _by_list(left: _Given, right: _Given, least: int) -> Shared:
+    from scipy.sparse import csr_array
+
+    kinds = max(left.kinds, right.kinds)
+    ours, theirs = (
+        csr_array((np.ones(len(people)), (people, answers)), shape=(side.size, kinds))
+        for side in (left, right)
+        for people, answers in [side.pairs()]
+    )
+    turned = theirs.T.tocsr()
+
+    def shared(rows: slice) -> BoolBlock:
+        counts = ours[rows] @ turned
+        row, enough = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr)), counts.data >= least
+        found = np.zeros(counts.shape, dtype=bool)
+        found[row[enough], counts.indices[enough]] = True
+        return found
+
+    return shared
+
+
+def _given(left: Column, right: Column) -> tuple[_Given, _Given]:
+    """Return what both sides gave, the same answers by the same numbers."""
+    if isinstance(left, Members) and isinstance(right, Members) and left.labels == right.labels:
+        return _Ticked(left.values), _Ticked(right.values)  # no two options of one question are compared as equal
+    known: Numbers = defaultdict(count().__next__)
+    listed = [_listed(column, known) for column in (left, right)]
+    ours, theirs = (
+        _Listed(*pairs, len(column.known), len(known)) for pairs, column in zip(listed, (left, right), strict=True)
+    )
+    return (ours, theirs) if len(known) <= FEW else _of_both(ours, theirs)
+
+
+def _of_both(left: _Listed, right: _Listed) -> tuple[_Listed, _Listed]:
+    """Return the same without the answers that one side alone gave: these are shared with nobody."""
+    gave = [np.bincount(side.answers, minlength=side.kinds) > 0 for side in (left, right)]
+    both = gave[0] & gave[1]
+    number, kinds = np.cumsum(both) - 1, int(both.sum())
+    ours, theirs = (
+        _Listed(side.people[kept], number[side.answers[kept]], side.size, kinds)
+        for side in (left, right)
+        for kept in [both[side.answers]]
+    )
+    return ours, theirs
+
+
+def _listed(column: Column, known: Numbers) -> Pairs:
+    """Return, for each answer given, who gave it, and its number among all that are known."""
+    match column:
+        case Members(labels, chosen):
+            people, items = np.nonzero(chosen)
+        case Codes(labels, codes):
+            people = np.flatnonzero(codes >= 0)
+            items = codes[people]
+        case Names():
+            return _numbered(column.compared, known)
+        case _:
+            raise TypeError(f"a column of {type(column).__name__} lists no answers")
+    return people, np.array([known[fold(label)] for label in labels], dtype=np.int64)[items]
+
+
+def sharing(left: Answers, right: Answers) -> Pairs:
+    """Return who of ``left`` and who of ``right`` have an answer in common, each pair once, in order."""
+    known: Numbers = defaultdict(count().__next__)
+    given = [(*_numbered(side, known), len(side)) for side in (left, right)]
+    ours, theirs = (_Listed(people, answers, size, len(known)) for people, answers, size in given)
+    return each_once(*_meetings(ours, theirs), len(right))
+
+
+def meeting(left: Entries, right: Entries, shape: tuple[int, int]) -> Pairs:
+    """Return who of n people on the left and of m on the right have an entry in common, each pair once, in order."""
+    if not left or not right:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    known: Numbers = defaultdict(count().__next__)
+    people = [np.array([person for person, _ in side], dtype=np.int64) for side in (left, right)]
+    answers = [np.array([known[answer] for _, answer in side], dtype=np.int64) for side in (left, right)]
+    ours, theirs = (_Listed(*given, len(known)) for given in zip(people, answers, shape, strict=True))
+    return each_once(*_meetings(ours, theirs), shape[1])
+
+
+def _numbered(rows: Answers, known: Numbers) -> Pairs:
+    """Return, for each answer given, who gave it, and its number among all that are known."""
+    each = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
+    numbers = map(known.__getitem__, chain.from_iterable(rows))
+    return np.repeat(np.arange(len(rows)), each), np.fromiter(numbers, dtype=np.int64, count=int(each.sum()))
+
+
+def crossed(mentors: BoolVector, mentees: BoolVector) -> Pairs:
+    """Return the pairs of everybody of the one with everybody of the other."""
+    ours, theirs = np.flatnonzero(mentors), np.flatnonzero(mentees)
+    return np.repeat(ours, len(theirs)), np.tile(theirs, len(ours))
+
+
+def each_once(mentors: IntVector, mentees: IntVector, width: int) -> Pairs:
+    """Return pairs without those that come again, sorted; ``width`` is the number of mentees."""
+    both = np.sort(mentors * width + mentees)
+    both = both[np.diff(both, prepend=-1) > 0]
+    left = both // max(width, 1)
+    return left, both - left * max(width, 1)

@@ -1,0 +1,1 @@
+"""Column generation over all pairs: candidate lists, restricted master, identical people, ties."""

@@ -1,0 +1,98 @@
+"""The opening of a problem in which many people are alike: by the market of their kinds, with no look at all pairs."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mentormatch.assignment.optimal_face import Face, Optimum, total
+from mentormatch.scale.columns.class_flow import carried
+from mentormatch.scale.columns.generation import best_wide
+from mentormatch.scale.columns.master_protocol import Solver
+from mentormatch.scale.columns.overrides import Named
+from mentormatch.scale.columns.subproblem import View
+from mentormatch.scale.columns.symmetry import Alike, Flow
+from mentormatch.scale.columns.ties import Tied, quickest
+
+PAIRS = 1 << 23
+"""Of so many pairs of kinds at most a market is solved whole."""
+STEPS, MORE = (1 << 30, 1 << 33), 8
+"""So many steps at most may have to be expected of that, without and with compiled code, or more if nothing else is
+left to do: a part of a second, some seconds.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """The people of a view in kinds, what solves them, and the market of the kinds."""
+
+    alike: Alike
+    solver: Solver
+    market: View
+
+    @classmethod
+    def of(cls, view: View, solver: Solver) -> "Kinds | None":
+        """Return the kinds of people, None where hardly anybody is alike."""
+        alike = Alike.of(view)
+        return None if alike is None else cls(alike, solver, alike.market())
+
+    def opening(self) -> tuple[Face, Optimum] | None:
+        """Return the optimum of the goals with the pairs that can be in a canonical answer, as far as this is known.
+
+        None where there are too many kinds. If any optimum will do, the pairs are those of one.
+        """
+        flow = self._flow()
+        if flow is None:
+            return None
+        if self.alike.named:
+            return self._by_name(flow)
+        answer, optimum = self._told(flow)
+        if not self.solver.run.ties:
+            return answer, optimum
+        return self._left(self._tied(flow, answer))
+
+    def _tied(self, flow: Flow, answer: Face) -> Tied:
+        """Return what the market of kinds leaves tied, as if nobody was named."""
+        none = np.empty(0, dtype=np.int64)
+        return Tied(self.alike, flow, answer, self.solver.run.hashes.opaque, (none, none))
+
+    def _left(self, tied: Tied) -> tuple[Face, Optimum]:
+        """Return the pairs of tied answers that can be in the canonical one."""
+        return tied.left(self.solver.tied, quickest(compiled=self.solver.compiled), self.solver.heed)
+
+    def _by_name(self, flow: Flow) -> tuple[Face, Optimum] | None:
+        """Return the same where some people are named, from the optimum as if they were not."""
+        named, tied = Named(self.alike, flow, self.solver), self._tied(flow, self.alike.spread(flow))
+        opening = named.optimum(tied.leading(quickest(compiled=self.solver.compiled), self.solver.heed))
+        if not self.solver.run.ties:
+            return opening
+        left = named.tied(self.market, opening)
+        return None if left is None else self._left(left)
+
+    def _flow(self) -> Flow | None:
+        """Return the optimum of the market of kinds: of all its pairs, or by way of few of them."""
+        single = any(bounds.most.max(initial=0) <= 1 for bounds in self.market.bounds)
+        if self._within(1 if single else MORE):
+            return carried(self.market, self.solver.heed, compiled=self.solver.compiled)
+        return Flow.of(*best_wide(self.market, self.solver, self._hear)) if single else None
+
+    def _within(self, times: int) -> bool:
+        """Return whether the market can be solved whole in so many times as many steps as usual."""
+        u, v = self.market.scores.shape
+        steps = u * v * (u + v) if self.solver.compiled else max(u, v) ** 2 * (u + v)
+        return u * v <= PAIRS // self.alike.view.scores.shorter and steps <= times * STEPS[self.solver.compiled]
+
+    def _told(self, flow: Flow) -> tuple[Face, Optimum]:
+        """Return an answer of the kinds as one of their people, having told it."""
+        answer = self.alike.spread(flow)
+        optimum = Optimum(np.ones(len(answer), dtype=bool), *self.alike.prices(flow))
+        worth = self.alike.view.stage.worth(self.solver.problem, answer.lefts, answer.rights)
+        self.solver.hear(answer, optimum, total(worth))
+        return answer, optimum
+
+    def _hear(self, face: Face, optimum: Optimum, bound: int) -> None:
+        """Tell an answer of few of the pairs of kinds, if it is one of people too."""
+        if self.alike.named:
+            return
+        flow = Flow.of(face, optimum)
+        answer = self.alike.spread(flow)
+        self.solver.hear(answer, Optimum(np.ones(len(answer), dtype=bool), *self.alike.prices(flow)), bound)

@@ -1,0 +1,131 @@
+"""The pairs that are listed, and what is known of all others: what each of them loses at least.
+
+What a pair loses, which is by how much the prices of its two people exceed its worth, changes by no more than these
+prices do. So a mentor whose other pairs all lost much at the last look, while prices hardly moved since, has none that
+could be worth listing, and need not be looked at again (the bounds of Hamerly 2010, there for the nearest of some
+centres). The few mentees whose price fell most are looked at for themselves, so that they do not tell for all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+
+from mentormatch.assignment.model.scores import IntMatrix
+from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.scale.columns.subproblem import Both, Pairs, Sight, View, joined
+from mentormatch.scoring.score import MILLION
+
+FAR = 1 << 60
+"""No pair loses or gains more."""
+TABLES = 1 << 14
+"""So many pairs are looked at while the tables of one mentor are made."""
+FEW = 4
+"""So many times fewer pairs are listed of a mentor of whom only some mentees are looked at."""
+DROPPED = MILLION * 8 // 100
+"""A pair that loses more points than these was listed at other prices, and is listed no longer."""
+TRIED = 24
+"""So many numbers of mentees are tried, from none to all, of how many are looked at for themselves."""
+
+
+@dataclass(slots=True)
+class Listing:
+    """``pairs``; ``others`` (n,) is what others of each mentor lose at least at ``prices``; ``bound`` holds for all."""
+
+    view: View
+    pairs: Pairs
+    others: IntVector
+    prices: Both
+    bound: int
+
+    @classmethod
+    def of(cls, view: View, prices: Both, loss: int, most: int) -> Self:
+        """Begin with the pairs that lose no more than ``loss``."""
+        sight = view.look(prices, loss, most)
+        return cls(view, sight.pairs, sight.others, prices, view.bound(sight.best, prices[1]))
+
+    def look(self, prices: Both, loss: int, most: int) -> bool:
+        """List the pairs that lose no more than ``loss`` at the prices of an optimum, of those that may lose nothing.
+
+        Return False if there are none: every pair that is not listed then loses something. If ``loss`` is below 0, only
+        those that gain something are looked for.
+        """
+        left, falls = self._left(prices)
+        fallen = Fallen.of(self, left, falls)
+        mentors = left <= fallen.most + min(loss, 0)
+        if not mentors.any() and not any(map(len, fallen.mentees)):
+            return False
+        few = max(most // FEW, 1)
+        sights = [
+            self.view.look(prices, loss, most, mentors),
+            self._beside(prices, loss, few, ~mentors, fallen.mentees),
+        ]
+        self.others = np.where(mentors, sights[0].others, np.minimum(left - fallen.most, sights[1].others))
+        best = np.where(mentors, sights[0].best, np.maximum(prices[0], sights[1].best))
+        self.prices, self.bound = prices, min(self.bound, self.view.bound(best, prices[1]))
+        if loss > 0:
+            self._drop(self.view.stage.score * DROPPED)
+        for sight in sights:
+            self.pairs = self.pairs.joined(sight.pairs, self.view.scores.shape[1])
+        return True
+
+    def _drop(self, most: int) -> None:
+        """List no longer what loses more than that; it is then among the others.
+
+        As long as looks ask for what loses something, of which there are few: a pair that came and went for ever would
+        have no end.
+        """
+        lost = self.view.loss(self.pairs, self.prices)
+        far = lost > most
+        np.minimum.at(self.others, self.pairs.mentors[far], lost[far])
+        self.pairs = self.pairs.of(~far)
+
+    def _left(self, prices: Both) -> tuple[IntVector, IntMatrix]:
+        """Return what others of each mentor lose at least but for what the prices of mentees fell; and that fall.
+
+        It is (g, m), that beside each group of mentors.
+        """
+        rise, fall = prices[0] - self.prices[0], np.atleast_2d(self.prices[1] - prices[1])
+        left = np.where(self.view.scores.mentors, self.others + rise, FAR)
+        return left, np.where(self.view.scores.mentees, fall, fall.min(axis=1, initial=0, keepdims=True))
+
+    def leaving(self, left: IntVector, fall: IntVector) -> int:
+        """Return the fall beyond which it is least work to look at mentees for themselves, beside some mentors."""
+        n, m = len(left), len(fall)
+        numbers = np.unique(np.append(0, np.geomspace(1, max(m, 1), TRIED).astype(np.int64)).clip(max=m))
+        falls = np.append(np.sort(fall)[::-1], fall.min(initial=0))[numbers]
+        rows = np.searchsorted(np.sort(left), falls, side="right")
+        work = rows * (m + TABLES) + (n - rows) * (numbers + TABLES * (numbers > 0))
+        return int(falls[np.argmin(work)])
+
+    def _beside(self, prices: Both, loss: int, most: int, mentors: BoolVector, fallen: Sequence[IntVector]) -> Sight:
+        """Return what some mentees have beside the mentors who are looked at with everybody."""
+        asked = [mentors & (self.view.group == each) for each in range(len(fallen))]
+        each = zip(asked, np.atleast_2d(prices[1]), fallen, strict=True)
+        sights = [self._of_group((prices[0], own[some]), loss, most, here, some) for here, own, some in each]
+        return joined(sights, asked, self.view.scores.shape[1])
+
+    def _of_group(self, prices: Both, loss: int, most: int, mentors: BoolVector, mentees: IntVector) -> Sight:
+        """Return what some mentees have beside some mentors of one group, at prices of all mentors and of these."""
+        n = self.view.scores.shape[0]
+        if not len(mentees):
+            return Sight(Pairs.none(), np.full(n, -FAR), np.full(n, FAR))
+        sight = self.view.of_mentees(mentees).look(prices, loss, most, mentors)
+        pairs = replace(sight.pairs, mentees=mentees[sight.pairs.mentees])
+        return replace(sight, pairs=pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Fallen:
+    """The ``mentees`` to look at for themselves beside each group; ``most`` (n,): what others fell by at most."""
+
+    mentees: tuple[IntVector, ...]
+    most: IntVector
+
+    @classmethod
+    def of(cls, listing: Listing, left: IntVector, falls: IntMatrix) -> Self:
+        """Return those of whom it is least work, by what mentors have left and by how much prices fell, (g, m)."""
+        group = listing.view.group
+        most = np.array([listing.leaving(left[group == each], fall) for each, fall in enumerate(falls)])
+        return cls(tuple(np.flatnonzero(fall > own) for fall, own in zip(falls, most, strict=True)), most[group])

@@ -1,0 +1,77 @@
+"""The optimum of all pairs by way of few of them, none of the others being kept.
+
+The promising pairs are solved first, in integers. The prices that prove their optimum then tell which of all pairs
+could improve it; these join, and so on until there are none (column generation, Gilmore and Gomory 1961). The prices
+are then those of all pairs, and no tolerance is in it. Each look also bounds what any answer is worth
+(Farley 1990): a mentor's price is raised to the best that they can have, and weak duality does the rest.
+"""
+
+from collections.abc import Callable
+
+from mentormatch.assignment.optimal_face import Face, Optimum
+from mentormatch.base.columns import IntVector
+from mentormatch.scale.columns.candidates import Listing
+from mentormatch.scale.columns.master_protocol import Solver
+from mentormatch.scale.columns.sample import Sample
+from mentormatch.scale.columns.subproblem import Both, View
+from mentormatch.scoring.score import MILLION
+
+type Solve = Callable[[Face, IntVector, Both | None], Optimum]
+"""Solves a face, from guessed prices of both sides; None: from where the last solve ended."""
+type Hear = Callable[[Face, Optimum, int], None]
+"""Takes an answer with the bound that no answer exceeds."""
+
+ADDED = 32
+"""So many pairs a person join at most after a look at all of them."""
+NEAR = (MILLION // 50, MILLION // 100, MILLION // 100, MILLION // 100)
+"""Pairs that lose so little at the first looks join too: they are those that lose nothing at the next prices."""
+ALL = 2_048
+"""Of so many people a side all pairs are solved."""
+
+
+def best_wide(view: View, solver: Solver, hear: Hear) -> tuple[Face, Optimum]:
+    """Return the face of all pairs that an optimum leaves tight, and the optimum on it.
+
+    ``hear`` takes each answer with what it is short of at most.
+    """
+    return improved(begun(view, solver), solver.best, hear)
+
+
+def improved(listing: Listing, solve: Solve, hear: Hear) -> tuple[Face, Optimum]:
+    """Return the same, beginning with the pairs of a listing."""
+    view = listing.view
+    losses = [view.stage.score * near for near in NEAR]
+    start: Both | None = listing.prices
+    while True:
+        optimum = solve(view.face(listing.pairs), view.worth(listing.pairs), start)
+        hear(view.face(listing.pairs), optimum, listing.bound)
+        loss = losses.pop(0) if losses else 0
+        if not listing.look((optimum.left, optimum.right), loss, view.few(ADDED)):
+            return _tight(listing, optimum)
+        start = None
+
+
+def begun(view: View, solver: Solver) -> Listing:
+    """Return the pairs to begin with, by the prices of a market drawn from the whole one."""
+    sample = Sample.of(view)
+    drawn = sample.drawn()
+    if max(drawn.scores.shape) <= ALL:
+        pairs = drawn.pairs()
+        optimum = solver.best(drawn.face(pairs), drawn.worth(pairs), None)
+    else:
+        _, optimum = best_wide(drawn, solver, unheard)
+    return sample.listing(drawn, optimum, solver)
+
+
+def unheard(face: Face, optimum: Optimum, bound: int) -> None:
+    """Hear nothing: the answers of a drawn market are not those of the whole one."""
+
+
+def _tight(listing: Listing, optimum: Optimum) -> tuple[Face, Optimum]:
+    """Return the tight pairs, the chosen ones being among them, as a face with its optimum.
+
+    Where people of both sides have several places, a chosen pair may be worth more than its prices.
+    """
+    tight = listing.view.loss(listing.pairs, (optimum.left, optimum.right)) <= 0
+    face = listing.view.face(listing.pairs.of(tight))
+    return face, Optimum(optimum.chosen[tight], optimum.left, optimum.right)

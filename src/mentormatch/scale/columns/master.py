@@ -1,0 +1,337 @@
+"""What solves the pairs of a wide problem, some of them at a time, and tells the answers that keep all rules."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mentormatch.assignment.engine import Run
+from mentormatch.assignment.incumbent import silent
+from mentormatch.assignment.lexicographic import OutOfTime, opening_stage, settle
+from mentormatch.assignment.leximin import PEOPLE
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.model.scores import IntMatrix
+from mentormatch.assignment.model.solution import Prices, Solution, Status, without_pairs
+from mentormatch.assignment.objective import Stage, merged, reached
+from mentormatch.assignment.optimal_face import Face, Optimum, listed, open_bounds, total
+from mentormatch.assignment.sparse_assignment import FLOAT_EXACT
+from mentormatch.assignment.verification.reduced_costs import magnitude
+from mentormatch.base.columns import IntVector
+from mentormatch.errors import EngineError
+from mentormatch.scale.columns.aggregation import Kinds
+from mentormatch.scale.columns.candidates import Listing
+from mentormatch.scale.columns.generation import begun, best_wide, improved
+from mentormatch.scale.columns.lower_bounds import best_with_minimums
+from mentormatch.scale.columns.subproblem import Both, View
+from mentormatch.scale.columns.weighted_goals import Aims, Limits
+from mentormatch.scale.constraints.hard_rules import Rules
+from mentormatch.scale.constraints.heuristic import Keeping
+from mentormatch.scale.constraints.relaxation import Paying
+from mentormatch.scale.flow.min_cost_flow import best_uncompiled
+from mentormatch.scale.scan.blocks import Look, scanned
+from mentormatch.scale.scan.dispatch import Spread
+from mentormatch.scale.scan.implicit_scores import ComputedScores
+from mentormatch.scale.scan.simd import quickest
+from mentormatch.scale.scan.workers import Crew
+from mentormatch.scale.scores.matrix import Tiles
+from mentormatch.scoring.score import MILLION
+
+if TYPE_CHECKING:
+    from mentormatch.scale.flow.initial_duals import Start
+
+INT_EXACT = 1 << 57
+"""What a pair is worth stays below this, and all that the search for paths adds up below 2^62."""
+NARROW = 1 << 32
+"""Where few pairs are left open, what one is worth stays below this, so that rewards have room."""
+REWARD = 4
+"""Places that must be taken are rewarded with so many times what a pair can be worth, then so many times more."""
+FINEST = 1 << 20
+"""Where goals ask for no scores, what couples pairs may cost parts of a unit, of so many."""
+PATIENCE, LITTLE = 1_000, MILLION
+"""So many steps a pair a search may take where pairs are worth so little less than before: anew it takes longer."""
+BEYOND = "minimums that so many people can hardly keep take integers beyond what is exact"
+GREAT = "the goals of so many pairs take integers beyond 2^57, which are not solved exactly"
+NEEDS = "the goals of so many pairs take integers beyond 2^53, for which the extra 'scale' is needed"
+
+
+@dataclass(slots=True)
+class Solver:
+    """Solves some of the pairs of a problem at a time; the prices and partners of the last solve begin the next.
+
+    ``rules`` are what answers have to keep beside: one that does not is not told.
+    """
+
+    problem: AssignmentProblem
+    run: Run
+    compiled: bool
+    rules: Rules
+    heard: Solution | None = None
+    crew: Crew[Any] | None = None
+    limits: Limits = field(init=False)
+    aims: Aims = field(init=False)
+    begin: "Start | IntVector | None" = None
+    turned: bool = False
+    reward: int = 0
+    reach: int = 0
+
+    def __post_init__(self) -> None:
+        needed = any(bounds.least.any() for bounds in open_bounds(self.problem))
+        exact = self.exact // (2 * REWARD if needed else 1)
+        self._aim(Limits(exact, exact // max(self.problem.places, 1) if needed else exact))
+        self.reward = self._reward() if needed else 0
+
+    def _aim(self, limits: Limits) -> None:
+        """Put the goals into one number within these limits."""
+        aims = Aims.of(self.problem, limits, ties=self.run.ties)
+        if aims is None:
+            raise EngineError(self.great)
+        finest = self.problem.rows and aims.sure and not aims.stage.score and FINEST * aims.stage.reach < limits.most
+        self.limits, self.aims = limits, aims.times(FINEST) if finest else aims
+        self.reach = self.stage.reach
+
+    def _reward(self) -> int:
+        """Return the reward to begin with, a multiple of what the first goal weighs, as prices are to be near one."""
+        return self.stage.unit * (REWARD * self.stage.reach // self.stage.unit + 1)
+
+    @property
+    def stage(self) -> Stage:
+        """Return what pairs are worth."""
+        return self.aims.stage
+
+    @property
+    def asked(self) -> Stage:
+        """Return the goals alone as a stage, if they are sure to keep their order."""
+        return opening_stage(merged(self.problem, lambda reach: reach < self.limits.most))
+
+    @property
+    def parts(self) -> int:
+        """Return what a unit of what is asked for counts."""
+        return self.aims.parts
+
+    @property
+    def great(self) -> str:
+        """Return what there is to say of numbers that are too great."""
+        return GREAT if self.compiled else NEEDS
+
+    @property
+    def exact(self) -> int:
+        """Return what a pair may be worth at most."""
+        return INT_EXACT if self.compiled else FLOAT_EXACT // 3
+
+    def keeping_all(self) -> Solution:
+        """Return the canonical solution, or the best in time, which also keeps the rules beside."""
+        found = self.solution()
+        if not found.tiers or self.rules.keep(found.pairs):
+            return found
+        return Keeping(self, View.of(self.problem, self.stage, self.ready), found).solution()
+
+    def solution(self) -> Solution:
+        """Return the canonical solution without the rules beside, or the best in time."""
+        if self.problem.rows and self.aims.sure:
+            paying = Paying(self, View.of(self.problem, self.stage, self.ready))
+            opening = self.keeping(paying.opening)
+            found = None if opening is None else paying.solution(opening)
+        else:
+            opening = self.keeping(self._opening)
+            found = None if opening is None else self._settled(opening)
+        return without_pairs(Status.INFEASIBLE, "wide") if found is None else self.stated(found)
+
+    def _opening(self) -> tuple[Face, Optimum]:
+        """Return the optimum of the goals with its tight pairs."""
+        view = View.of(self.problem, self.stage, self.ready)
+        kinds = Kinds.of(view, self) if self.aims.sure else None
+        found = None if kinds is None else kinds.opening()
+        return best_wide(view, self, self.hear) if found is None else found
+
+    def _settled(self, opening: tuple[Face, Optimum]) -> Solution:
+        """Return the canonical solution where no pair pays for a rule, if it keeps all rules as it is."""
+        found = settle(self.problem, self.run, [self.stage], opening, self.tied)
+        kept = all(row.holds(found.pairs, self.problem.shape) for row in self.problem.rows)
+        return found if kept else without_pairs(Status.FAILED, "wide", (self.great,))
+
+    def fairest(self, problem: AssignmentProblem, run: Run) -> Solution:
+        """Return the solution of a problem whose goals before leximin are these, or the best in time."""
+        from mentormatch.scale.leximin.generation import Fairest, Opening
+
+        views = list[tuple[View, Listing]]()
+
+        def listed_first() -> tuple[Face, Optimum]:
+            view = View.of(self.problem, self.stage, self.ready)
+            views.append((view, begun(view, self)))
+            return improved(views[-1][1], self.best, self.hear)
+
+        opening = self.keeping(listed_first)
+        if opening is None:
+            return without_pairs(Status.INFEASIBLE, "wide")
+        if not PEOPLE.issuperset(self.problem.goals):
+            return self._narrowed(problem, opening)
+        view, listing = views[-1]
+        answer = np.column_stack([opening[0].lefts, opening[0].rights])[opening[1].chosen]
+        prices = Prices(self.aims.weights, opening[1].left, opening[1].right, parts=self.aims.parts)
+        known = Opening(view, listing.pairs, answer, prices, self.aims.sure)
+        return Fairest(problem, run, self, known, quickest(view.scores.tiles, compiled=self.compiled)).solution()
+
+    def _narrowed(self, problem: AssignmentProblem, opening: tuple[Face, Optimum]) -> Solution:
+        """Return the solution where goals before leximin ask for scores, so that few pairs are left open."""
+        after = replace(problem, goals=problem.goals[problem.goals.index("leximin") :])
+        stages = merged(after, lambda reach: reach < NARROW)
+        return self.stated(settle(problem, self.run, [self.stage, *stages], opening, self.tied))
+
+    def under(self, rows: tuple[Row, ...]) -> Solution:
+        """Return the solution of the same problem under other rows, or the best in time."""
+        problem, run = replace(self.problem, rows=rows), replace(self.run, tell=silent)
+        own = Solver(problem, run, self.compiled, self.rules, crew=self.crew)
+        try:
+            return own.solution()
+        except OutOfTime:
+            return own.heard or without_pairs(Status.STOPPED, "wide")
+
+    def keeping(self, found: Callable[[], tuple[Face, Optimum]]) -> tuple[Face, Optimum] | None:
+        """Return what is found once it keeps minimums and the order of goals, None if no answer keeps the minimums."""
+        while True:
+            face, optimum = found()
+            if not face.holds(optimum):
+                if self.reward > self.reach * self.problem.places:
+                    return None
+                self._reward_more()
+            elif self.aims.kept(face, optimum):
+                return face, optimum
+            else:
+                self._outdo_more()
+
+    def _reward_more(self) -> None:
+        """Reward places that must be taken more than before; raise EngineError where that is beyond what is exact."""
+        self.reward, self.begin = self.reward * REWARD, None
+        if self.reward > self.exact:
+            raise EngineError(BEYOND)
+
+    def _outdo_more(self) -> None:
+        """Have goals outdo those after them over more pairs; raise EngineError where they do so over as many as can be.
+
+        Where places must be taken there was something left for the reward.
+        """
+        if self.limits.usual >= self.limits.most:
+            raise EngineError(self.great)
+        self._aim(replace(self.limits, usual=self.limits.most))
+        self.reward, self.begin = self._reward(), None
+
+    def stated(self, solution: Solution) -> Solution:
+        """Return the solution with prices of the goals that were asked for: what pays for the total too pays for them.
+
+        What all answers together reach in the total is less than a unit.
+        """
+        own = (replace(each, weights=self.aims.weights, parts=self.aims.parts) for each in solution.prices)
+        return replace(solution, prices=tuple(own))
+
+    def ready(self, tiles: Tiles) -> Look | None:
+        """Return the way to look at tiles: for those of the whole problem it is that of the workers, if there are any.
+
+        Those of a few mentees are never sent.
+        """
+        assert isinstance(self.problem.scores, ComputedScores)
+        if self.crew is not None and tiles is self.problem.scores.tiles:
+            return Spread.of(self.crew, tiles, self.heed)
+        return partial(scanned, quickest(tiles, compiled=self.compiled), tiles.shape[0], heed=self.heed)
+
+    def heed(self) -> None:
+        """End the work if the time is up."""
+        if self.run.over:
+            raise OutOfTime
+
+    def best(self, face: Face, profit: IntVector, prices: Both | None = None) -> Optimum:
+        """Return the optimum of a face; ``prices`` are where to begin, None: where the last solve ended."""
+        self.heed()
+        self._outweigh(profit)
+        turned = self.turned = face.turns
+        if prices is not None:
+            self.begin = prices[0 if turned else 1]
+        solve, own = self._by_paths if self.compiled else self._uncompiled, face.flipped() if turned else face
+        if own.several:
+            from mentormatch.scale.flow.transport import best_of_several
+
+            optimum = best_of_several(own, profit, self.reward, solve, self.heed)
+        else:
+            optimum = best_with_minimums(own, profit, self.reward, solve)
+        return Optimum(optimum.chosen, optimum.right, optimum.left) if turned else optimum
+
+    def resume(self, face: Face, optimum: Optimum) -> None:
+        """Begin the next solve at an answer and prices that are about the best."""
+        if self.compiled:
+            from mentormatch.scale.flow.initial_duals import Start
+
+            turned = face.turns
+            ends = Optimum(optimum.chosen, optimum.right, optimum.left) if turned else optimum
+            self.begin = ends.right if face.several else Start.of(face.flipped() if turned else face, ends)
+
+    def _outweigh(self, profit: IntVector) -> None:
+        """Have places that must be taken rewarded with more than all that pairs are worth, if there are any."""
+        if self.reward and len(profit):
+            self.reach = max(self.reach, max(int(profit.max()), 0) - min(int(profit.min()), 0))
+            self.reward = max(self.reward, REWARD * self.reach + 1)
+
+    def shift(self, paid: Both) -> None:
+        """Begin the next solve where the last ended, pairs being worth so much less by their two people."""
+        if self.begin is not None and not isinstance(self.begin, np.ndarray):
+            prices = self.begin.prices  # those of places that must be taken come once more
+            moved = prices - np.resize(paid[0 if self.turned else 1], len(prices))
+            little = max(magnitude(side) for side in paid) <= self.stage.score * LITTLE
+            self.begin = replace(self.begin, prices=moved, patience=PATIENCE if little else self.begin.patience)
+
+    def tied(self, face: Face, profit: IntVector) -> Optimum | None:
+        """Return the optimum of a face of tied answers; as there are some, a great enough reward has minimums kept."""
+        self.heed()
+        if not self.compiled and not face.several:
+            return best_uncompiled(face, profit, self.heed)
+        self.begin, self.reward, self.reach = None, 1, 0
+        while not face.holds(optimum := self.best(face, profit)):
+            self.begin, self.reward = None, self.reward * REWARD
+        return optimum
+
+    def _by_paths(self, face: Face, profit: IntVector) -> Optimum:
+        from mentormatch.scale.flow.assignment import best as best_by_paths
+        from mentormatch.scale.flow.initial_duals import Start
+
+        begin = Start.at(face, self.begin) if isinstance(self.begin, np.ndarray) else self.begin
+        begin = None if begin is None else begin.on(face)
+        optimum = best_by_paths(face, profit, begin, lambda: self.run.over)
+        self.begin = Start.of(face, optimum)
+        return optimum
+
+    def _uncompiled(self, face: Face, profit: IntVector) -> Optimum:
+        found = best_uncompiled(face, profit, self.heed)
+        if found is None:
+            raise EngineError("An answer was lost among few pairs")
+        return found
+
+    def hear(self, face: Face, optimum: Optimum, bound: int) -> None:
+        """Tell an answer, with the bounds that prices prove; one that does not keep the minimums is none."""
+        if not face.holds(optimum):
+            return
+        self.offer(face.answer(optimum.chosen), bound)
+
+    def offer(self, pairs: IntMatrix, bound: int) -> Solution:
+        """Return an answer, with what the bound of all goals together proves, and tell it."""
+        tiers = tuple(reached(self.problem, pairs, {}))
+        pinned = total(self.stage.worth(self.problem, *listed(self.problem.pins).T))
+        bounds = self._bounds({tier.goal: tier.value for tier in tiers}, bound + pinned)
+        tiers = tuple(replace(tier, bound=bounds.get(tier.goal)) for tier in tiers)
+        told = Solution(Status.FEASIBLE, pairs, tiers, "wide")
+        if self.rules.keep(pairs):
+            self.heard = told
+            self.run.tell(lambda: told)
+        return told
+
+    def _bounds(self, values: dict[str, int], bound: int) -> dict[str, int]:
+        """Return the bound of the first goal that is not reached, and of those before it, by that of all together."""
+        left, found, former = bound, dict[str, int](), len(self.problem.former)
+        known = [each for each in self.stage.weights if each[0] in values]
+        for goal, weight in known:
+            broken = goal == "changes"
+            worth, most = former - values[goal] if broken else values[goal], left // weight
+            found[goal] = max(former - most, 0) if broken else most
+            if most != worth:
+                return found
+            left -= weight * worth
+        return found

@@ -1,0 +1,106 @@
+"""People who are alike but for the pairs in which rules or criteria name them: bans, shared employers, wishes.
+
+The market of their kinds, as if nobody was named, tells prices that nearly all keep. So the search begins at these,
+with its answer and with some of the pairs that lose nothing there, as few are enough; and it ends when no pair gains
+anything. People of a kind who pay the same in the end are alike in all that is left.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mentormatch.assignment.model.scores import IntMatrix
+from mentormatch.assignment.optimal_face import Face, Optimum
+from mentormatch.scale.columns.candidates import Listing
+from mentormatch.scale.columns.class_flow import worths
+from mentormatch.scale.columns.master_protocol import Solver
+from mentormatch.scale.columns.subproblem import Both, Pairs, View
+from mentormatch.scale.columns.symmetry import Alike, Flow, in_order
+from mentormatch.scale.columns.ties import Tied
+from mentormatch.scoring.answer_classes import Distinct
+
+ADDED = 16
+"""So many pairs a person join at most after a look at all of them."""
+MOST, ROWS = 1 << 26, 64
+"""So many pairs of kinds at most are looked at in the end, and those of so many mentors' kinds together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """People of kinds who are named here and there, and the optimum as if they were not."""
+
+    alike: Alike
+    flow: Flow
+    solver: Solver
+
+    @property
+    def view(self) -> View:
+        return self.alike.view
+
+    def optimum(self, tied: Pairs) -> tuple[Face, Optimum]:
+        """Return the optimum of all pairs on a face of some of them, ``tied`` being some that lose nothing."""
+        listing = self._listing(tied)
+        self._begin(listing)
+        while True:
+            face = self.view.face(listing.pairs)
+            optimum = self.solver.best(face, self.view.worth(listing.pairs))
+            self.solver.hear(face, optimum, listing.bound)
+            if not listing.look((optimum.left, optimum.right), -1, self.view.few(ADDED)):
+                return face, optimum
+
+    def _begin(self, listing: Listing) -> None:
+        """Have the solver begin at the answer of the kinds, as far as it may be."""
+        face, answer = self.view.face(listing.pairs), self.alike.spread(self.flow)
+        width = self.view.scores.shape[1]
+        chosen = np.isin(face.lefts * width + face.rights, answer.lefts * width + answer.rights)
+        self.solver.resume(face, Optimum(chosen, *listing.prices))
+
+    def _listing(self, tied: Pairs) -> Listing:
+        """Return the pairs to begin with at the prices of the kinds: others lose something, or nothing."""
+        view, prices, answer = self.view, self.alike.prices(self.flow), self.alike.spread(self.flow)
+        pairs = self._beside()
+        pairs = pairs.of(view.loss(pairs, prices) <= 0)
+        for mentors, mentees in ((tied.mentors, tied.mentees), (answer.lefts, answer.rights)):
+            fit = view.scores.allows(mentors, mentees)
+            more = Pairs(mentors[fit], mentees[fit], view.scores.at(mentors[fit], mentees[fit]))
+            pairs = pairs.joined(more, view.scores.shape[1])
+        best = prices[0].copy()
+        np.maximum.at(best, pairs.mentors, prices[0][pairs.mentors] - view.loss(pairs, prices))
+        return Listing(view, pairs, np.zeros(len(best), dtype=np.int64), prices, view.bound(best, prices[1]))
+
+    def _beside(self) -> Pairs:
+        """Return the pairs of people who are named, as far as they may be chosen."""
+        each, scores = self.view.scores.tiles.exceptions, self.view.scores
+        fit = scores.allows(each.mentors, each.mentees)
+        mentors, mentees = each.mentors[fit], each.mentees[fit]
+        return Pairs(mentors, mentees, scores.at(mentors, mentees))
+
+    def tied(self, market: View, opening: tuple[Face, Optimum]) -> Tied | None:
+        """Return what the prices of an optimum leave tied; None if there are too many pairs of kinds.
+
+        People are of one kind now if they pay the same, too.
+        """
+        (face, optimum), scores = opening, self.view.scores
+        prices = np.where(scores.mentors, optimum.left, 0), np.where(scores.mentees, optimum.right, 0)
+        sides = zip((self.alike.mentors, self.alike.mentees), prices, strict=True)
+        mentors, mentees = (in_order(kinds.joined(Distinct.of(price))) for kinds, price in sides)
+        if len(mentors) * len(mentees) > MOST:
+            return None
+        own = self.alike.codes[0][mentors.first], self.alike.codes[1][mentees.first]
+        flow = _without_loss(worths(market), own, (prices[0][mentors.first], prices[1][mentees.first]))
+        answer = replace(face, lefts=face.lefts[optimum.chosen], rights=face.rights[optimum.chosen])
+        beside = self._beside()
+        beside = beside.of(self.view.loss(beside, prices) == 0)
+        kinds = replace(self.alike, mentors=mentors, mentees=mentees)
+        return Tied(kinds, flow, answer, self.solver.run.hashes.opaque, (beside.mentors, beside.mentees))
+
+
+def _without_loss(worth: IntMatrix, kinds: Both, prices: Both) -> Flow:
+    """Return the pairs of kinds that lose nothing at their prices, being worth what those they belong to are."""
+    found = [np.empty((2, 0), dtype=np.int64)]
+    for start in range(0, len(kinds[0]), ROWS):
+        some = slice(start, start + ROWS)
+        lefts, rights = np.nonzero(prices[0][some, None] + prices[1] == worth[kinds[0][some]][:, kinds[1]])
+        found.append(np.stack([lefts + start, rights]))
+    lefts, rights = np.concatenate(found, axis=1)
+    return Flow(lefts, rights, np.zeros_like(lefts), *prices)

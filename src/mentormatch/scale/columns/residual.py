@@ -1,0 +1,143 @@
+"""Ways on the residual graph of pairs that are never all held: see ``residual``.
+
+Few arcs are listed at first: those that cost least at the prices that prove the answer. Lengths on them are no less
+than the true ones. A look at all pairs, at prices moved by these lengths, then tells which arcs make a way shorter;
+these join, and so on until there are none. Lengths are then the true ones, as far as anybody asked for them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from importlib.util import find_spec
+
+import numpy as np
+
+from mentormatch.assignment.model.scores import IntMatrix
+from mentormatch.assignment.residual_graph import (
+    FAR,
+    Arcs,
+    Both,
+    Net,
+    Ways,
+    beside_pairs,
+    both,
+    fewest,
+    lengths_on,
+    tight_arcs,
+)
+from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.scale.columns.quantile import level
+from mentormatch.scale.columns.subproblem import Pairs, View
+from mentormatch.scale.scan.blocks import Look, scanned
+from mentormatch.scale.scan.simd import quickest
+from mentormatch.scale.scores.matrix import Tiles
+
+NEAR = 24
+"""So many arcs a person are listed at first."""
+ADDED = 32
+"""So many arcs a person join at most after a look at all pairs."""
+LONGEST = FAR // 4
+"""No way is longer."""
+
+type Enough = Callable[[IntVector, IntVector], int]
+"""Returns up to which length ways are asked for, given the cost of the arc to each right person, and the lengths."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """An answer ``pairs`` (k, 2) and the prices that prove it; the left side is ``axis``: 0 mentors, 1 mentees."""
+
+    view: View
+    net: Net
+    prices: Both
+    pairs: IntMatrix
+    axis: int
+
+    def arcs(self, lengths: IntVector, loss: int, most: int) -> Arcs:
+        """Return the open pairs as arcs that cost no more than ``loss`` at prices moved by these lengths."""
+        lefts = len(self.net.left.more)
+        moved = [-lengths[:lefts], lengths[lefts : self.net.sink]]
+        mentors, mentees = moved if self.axis == 0 else moved[::-1]
+        seen = self.view.look((self.prices[0] + mentors, self.prices[1] + mentees), loss, most).pairs
+        kept = ~self.taken(seen)
+        sides = seen.mentors[kept], seen.mentees[kept]
+        left, right = sides if self.axis == 0 else sides[::-1]
+        return left, right + lefts, self.costs(seen)[kept]
+
+    def taken(self, pairs: Pairs) -> BoolVector:
+        """Return which pairs are chosen or pinned."""
+        width = self.view.scores.shape[1]
+        return np.isin(pairs.mentors * width + pairs.mentees, self.pairs[:, 0] * width + self.pairs[:, 1])
+
+    def costs(self, pairs: Pairs) -> IntVector:
+        """Return what each pair costs as an arc: the prices of both people less what it adds."""
+        return self.prices[0][pairs.mentors] + self.prices[1][pairs.mentees] - self.view.worth(pairs)
+
+    def of_person(self, person: int) -> IntVector:
+        """Return (r,) the cost of the arc from a left person to each right one, ``FAR`` where there is none."""
+        others = np.arange(self.view.scores.shape[1 - self.axis])
+        sides = np.full(len(others), person), others
+        mentors, mentees = sides if self.axis == 0 else sides[::-1]
+        pairs = Pairs(mentors, mentees, self.view.scores.at(mentors, mentees))
+        return np.where(self.view.scores.allows(mentors, mentees) & ~self.taken(pairs), self.costs(pairs), FAR)
+
+    def beside(self) -> Arcs:
+        """Return the arcs that are no open pairs."""
+        chosen = self.net.chosen if self.axis == 0 else self.net.chosen[:, ::-1]
+        mentors, mentees = chosen[:, 0], chosen[:, 1]
+        backs = -self.costs(Pairs(mentors, mentees, self.view.scores.at(mentors, mentees)))
+        return beside_pairs(self.net, backs, np.concatenate([self.prices[self.axis], -self.prices[1 - self.axis]]))
+
+
+def ready(tiles: Tiles) -> Look | None:
+    """Return the quickest way to look at tiles that there is."""
+    return partial(scanned, quickest(tiles, compiled=find_spec("numba") is not None), tiles.shape[0])
+
+
+def ways_wide(ground: Ground, target: int, enough: Enough) -> Ways:
+    """Return the ways to a left person, as far as they are asked for."""
+    net, lefts, nodes = ground.net, len(ground.net.left.more), ground.net.sink + 1
+    costs, beside = ground.of_person(target), ground.beside()
+    pairs = ground.arcs(
+        np.zeros(nodes, dtype=np.int64), min(max(level(ground.view, ground.prices, NEAR), 0), LONGEST), 2 * NEAR
+    )
+    while True:
+        length = lengths_on(both(pairs, beside), target, nodes)
+        most = min(enough(costs, length[lefts : net.sink]), LONGEST)
+        moved = np.minimum(length, most)
+        seen = ground.arcs(moved, 0, ADDED)
+        if not (seen[2] + moved[seen[1]] < moved[seen[0]]).any():
+            break
+        pairs = joined(pairs, seen, nodes)
+    known = np.where(length <= most, length, FAR)
+    after = fewest(*tight_arcs(both(seen, beside), known), target, nodes)
+    return Ways(target, lefts, np.minimum(costs + known[lefts : net.sink], FAR), after)
+
+
+def joined(some: Arcs, others: Arcs, nodes: int) -> Arcs:
+    """Return the arcs of both, each once."""
+    tails, heads, costs = both(some, others)
+    _, first = np.unique(tails * nodes + heads, return_index=True)
+    return tails[first], heads[first], costs[first]
+
+
+def up_to(right: int) -> Enough:
+    """Return that the way from one right person is asked for."""
+
+    def length(_: IntVector, lengths: IntVector) -> int:
+        return int(lengths[right])
+
+    return length
+
+
+def cheapest(most: int | None, others: BoolVector) -> Enough:
+    """Return that ways from the ``most`` right people who cost least are asked for, of some of them; None: all."""
+
+    def length(costs: IntVector, lengths: IntVector) -> int:
+        some = others & (costs < FAR)
+        losses = np.minimum(costs + lengths, FAR)[some]
+        if most is None or len(losses) <= most:
+            return LONGEST
+        return int(np.partition(losses, most - 1)[most - 1] - costs[some].min()) + 1 if most else 0
+
+    return length

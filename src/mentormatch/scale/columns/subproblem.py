@@ -1,0 +1,221 @@
+"""One stage of a wide problem: what pairs are worth in it, looked at from the prices of people."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.scores import IntMatrix
+from mentormatch.assignment.objective import Stage
+from mentormatch.assignment.optimal_face import Bounds, Face, listed, open_bounds
+from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.scale.scan.blocks import CLOSED, Cut, Look
+from mentormatch.scale.scan.implicit_scores import ComputedScores
+from mentormatch.scale.scores.matrix import Tiles
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pairs in order with their scores."""
+
+    mentors: IntVector
+    mentees: IntVector
+    scores: IntVector
+
+    @property
+    def columns(self) -> tuple[IntVector, ...]:
+        """Return mentors, mentees and scores."""
+        return self.mentors, self.mentees, self.scores
+
+    @classmethod
+    def none(cls) -> Self:
+        """Return no pairs."""
+        return cls(*(np.empty(0, dtype=np.int64) for _ in range(3)))
+
+    def of(self, some: BoolVector) -> "Pairs":
+        """Return some of the pairs."""
+        return Pairs(*(column[some] for column in self.columns))
+
+    def joined(self, other: "Pairs", width: int) -> "Pairs":
+        """Return the pairs of both, each once, in order."""
+        ours, theirs = (pairs.mentors * width + pairs.mentees for pairs in (self, other))
+        place = np.searchsorted(ours, theirs)
+        new = place == len(ours)
+        new[~new] = ours[place[~new]] != theirs[~new]
+        columns = zip(self.columns, other.columns, strict=True)
+        return Pairs(*(np.insert(mine, place[new], more[new]) for mine, more in columns))
+
+
+def former_in(scores: ComputedScores, pairs: IntMatrix) -> Pairs:
+    """Return those of some pairs (k, 2) that may be chosen, with their scores, in order."""
+    mentors, mentees = pairs[np.lexsort(pairs.T[::-1])].T
+    fit = scores.allows(mentors, mentees)
+    return Pairs(mentors[fit], mentees[fit], scores.at(mentors[fit], mentees[fit]))
+
+
+type Both = tuple[IntVector, IntVector]
+
+
+def beside(mentees: IntVector, group: IntVector, mentors_of: IntVector, mentees_of: IntVector) -> IntVector:
+    """Return the entry of each pair of what mentees have, (m,), or (g, m) beside each ``group`` (n,) of mentors."""
+    return mentees[mentees_of] if mentees.ndim == 1 else mentees[group[mentors_of], mentees_of]
+
+
+type Ready = Callable[[Tiles], Look | None]
+"""Returns a quicker way to look at tiles, where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a look shows: ``pairs``, and of each mentor, (n,) int64, the ``best`` and what ``others`` lose at least.
+
+    ``best`` is the most that a pair of a mentor is worth above the price of the mentee; what pairs lose that are not
+    among those here is counted at the prices of the look.
+    """
+
+    pairs: Pairs
+    best: IntVector
+    others: IntVector
+
+
+@dataclass(frozen=True)
+class View:
+    """One stage of a wide problem: a pair is worth ``scale * score + mentor[i] + mentee[k]``, and more if it is former.
+
+    ``ready`` makes a quick look of tiles. ``former`` are the former pairs that may be chosen, if they are worth more;
+    they are looked at one by one. ``pins`` (k, 2) are settled. Lists are so many times ``longer`` than usual. Prices of
+    mentees may be (g, m) instead of (m,): those beside each ``group`` (n,) of mentors, who are in one group as a rule.
+    """
+
+    scores: ComputedScores
+    stage: Stage
+    bounds: tuple[Bounds, Bounds]
+    ready: Ready
+    former: Pairs
+    pins: IntMatrix
+    group: IntVector
+    longer: int = 1
+
+    @classmethod
+    def of(cls, problem: AssignmentProblem, stage: Stage, ready: Ready) -> "View":
+        """Return the stage on people who have places beside the pins."""
+        bounds, scores = open_bounds(problem), problem.scores
+        assert isinstance(scores, ComputedScores)
+        taking = scores.mentors & (bounds[0].most > 0), scores.mentees & (bounds[1].most > 0)
+        scores = replace(scores, mentors=taking[0], mentees=taking[1])
+        former = former_in(scores, listed(problem.former)) if stage.kept else former_in(scores, listed(()))
+        return cls(
+            scores, stage, bounds, ready, former, listed(problem.pins), np.zeros(scores.shape[0], dtype=np.int64)
+        )
+
+    @cached_property
+    def seen_by(self) -> Look | None:
+        """How the pairs are looked at."""
+        return self.ready(self.scores.tiles)
+
+    @property
+    def mentor(self) -> IntVector:
+        return self.stage.flat + self.stage.mentor
+
+    def few(self, usual: int) -> int:
+        """Return how many pairs a person are listed, where that is so many as a rule."""
+        return max(usual * self.longer // self.scores.shorter, 1)
+
+    def worth(self, pairs: Pairs) -> IntVector:
+        """Return what pairs are worth."""
+        people = self.mentor[pairs.mentors] + self.stage.mentee[pairs.mentees]
+        if len(self.former.scores):
+            width = self.scores.shape[1]
+            known, asked = (each.mentors * width + each.mentees for each in (self.former, pairs))
+            people += self.stage.kept * np.isin(asked, known)
+        return people + self.stage.score * pairs.scores
+
+    def loss(self, pairs: Pairs, prices: Both) -> IntVector:
+        """Return by how much the prices of their people exceed what pairs are worth."""
+        return prices[0][pairs.mentors] + beside(prices[1], self.group, *pairs.columns[:2]) - self.worth(pairs)
+
+    def face(self, pairs: Pairs) -> Face:
+        """Return the answers on some pairs."""
+        return Face(pairs.mentors, pairs.mentees, *self.bounds, self.pins)
+
+    def look(self, prices: Both, loss: int, most: int, mentors: BoolVector | None = None) -> Sight:
+        """Return the pairs that lose no more than ``loss`` at these prices, ``most`` a mentor on average if many do.
+
+        With ``mentors`` (n,) only the pairs of some are looked at.
+        """
+        if prices[1].ndim == 1:
+            return self._of_group(prices, loss, most, mentors)
+        asked = [
+            self.group == each if mentors is None else mentors & (self.group == each) for each in range(len(prices[1]))
+        ]
+        sights = [
+            self._of_group((prices[0], own), loss, most, some) for own, some in zip(prices[1], asked, strict=True)
+        ]
+        return joined(sights, asked, self.scores.shape[1])
+
+    def _of_group(self, prices: Both, loss: int, most: int, mentors: BoolVector | None) -> Sight:
+        """Return the same at one price for each mentee."""
+        limits, mentees = prices[0] - self.mentor - loss, self.stage.mentee - prices[1]
+        limits = limits if mentors is None else np.where(mentors, limits, -CLOSED)
+        seen = self.scores.within(Cut(limits, mentees, self.stage.score, most), self.seen_by)
+        sight = Sight(Pairs(seen.mentors, seen.mentees, seen.scores), seen.best + self.mentor, loss - seen.beyond)
+        return self._with_former(sight, prices, loss) if len(self.former.scores) else sight
+
+    def _with_former(self, sight: Sight, prices: Both, loss: int) -> Sight:
+        """Return what was seen of pairs as if they were not former, with those that are."""
+        former, best = self.former, sight.best.copy()
+        lost = self.loss(former, prices)
+        np.maximum.at(best, former.mentors, prices[0][former.mentors] - lost)
+        return replace(sight, pairs=sight.pairs.joined(former.of(lost <= loss), self.scores.shape[1]), best=best)
+
+    def of_mentees(self, some: IntVector) -> "View":
+        """Return the same for the pairs of some mentees only, by their positions in ascending order."""
+        place = np.searchsorted(some, self.former.mentees)
+        kept = np.isin(self.former.mentees, some)
+        former = Pairs(self.former.mentors[kept], place[kept], self.former.scores[kept])
+        return replace(
+            self,
+            scores=self.scores.of_mentees(some),
+            stage=replace(self.stage, mentee=self.stage.mentee[some]),
+            bounds=(self.bounds[0], self.bounds[1].of(some)),
+            former=former,
+        )
+
+    def flipped(self) -> "View":
+        """Return the same with the sides exchanged."""
+        order = np.lexsort((self.former.mentors, self.former.mentees))
+        former = Pairs(self.former.mentees[order], self.former.mentors[order], self.former.scores[order])
+        stage = replace(self.stage, mentor=self.stage.mentee, mentee=self.stage.mentor)
+        group = np.zeros(self.scores.shape[1], dtype=np.int64)
+        return View(self.scores.flipped(), stage, self.bounds[::-1], self.ready, former, self.pins[:, ::-1], group)
+
+    def holding(self) -> "View":
+        """Return the same with tables of a moderate size held, as suits few people who are looked at often."""
+        return replace(self, scores=self.scores.holding())
+
+    def pairs(self) -> Pairs:
+        """Return all pairs that may be chosen, for a few people."""
+        scores = self.scores.tiles.rows(0, self.scores.shape[0])
+        open_ = (scores >= self.scores.tiles.least) & self.scores.mentors[:, None] & self.scores.mentees
+        mentors, mentees = np.nonzero(open_)
+        return Pairs(mentors, mentees, scores[open_].astype(np.int64))
+
+    def bound(self, best: IntVector, mentees: IntVector) -> int:
+        """Return what no answer is worth more than, by prices of mentees and the best that each mentor has there."""
+        own = np.where(self.scores.mentors, best, 0)
+        mentees = mentees if mentees.ndim == 1 else mentees.max(axis=0)
+        both = zip((own, mentees), self.bounds, strict=True)
+        return sum(bounds.value(np.where(bounds.least > 0, prices, np.maximum(prices, 0))) for prices, bounds in both)
+
+
+def joined(sights: Sequence[Sight], asked: Sequence[BoolVector], width: int) -> Sight:
+    """Return what is seen of all mentors, each of whom was asked for in one of some looks at most."""
+    first, *others = sights
+    pairs, best, lost = first.pairs, first.best, first.others
+    for sight, some in zip(others, asked[1:], strict=True):
+        pairs = pairs.joined(sight.pairs, width)
+        best, lost = np.where(some, sight.best, best), np.where(some, sight.others, lost)
+    return Sight(pairs, best, lost)

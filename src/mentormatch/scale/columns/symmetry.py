@@ -1,0 +1,200 @@
+"""People who are alike to all: of one kind are those who score the same with everybody, and take as many partners.
+
+A market of many people and few kinds is a small one, in which each kind is a person with all the places of its people:
+where one side takes one partner each, nobody is given the same partner twice however these places are shared out. What
+a kind pays there each of its people pays in the whole market, so the prices prove the whole answer.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import isqrt
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.assignment.optimal_face import Bounds, Face, Optimum
+from mentormatch.base.columns import IntVector
+from mentormatch.scale.columns.subproblem import Both, View
+from mentormatch.scale.scores.matrix import Tiles
+from mentormatch.scoring.answer_classes import Distinct
+
+MANY = 4
+"""So many people of a kind there must be on average, or kinds are no help."""
+LONGER = 8
+"""Where one side has far fewer kinds than the other, lists are up to so many times longer: its people are many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """The people of a view in kinds, numbered in the order of the first of each.
+
+    ``named``: some pairs score otherwise than their kinds, for who their people are.
+    """
+
+    view: View
+    mentors: Distinct
+    mentees: Distinct
+    named: bool = False
+
+    @classmethod
+    def of(cls, view: View) -> Self | None:
+        """Return who is alike; None if hardly anybody is, or if somebody must have a partner, or has had one before."""
+        needed = any(bounds.least.any() for bounds in view.bounds)
+        if needed or len(view.former.scores) or not min(view.scores.shape):
+            return None
+        sides = [_kinds(view, axis) for axis in (0, 1)]
+        few = [len(kinds) * MANY <= len(kinds.codes) for kinds in sides]
+        if not any(few):
+            return None
+        named = [_named_apart(view, axis, kinds) for axis, kinds in enumerate(sides)]
+        if all(not was or len(now) * MANY <= len(now.codes) for was, now in zip(few, named, strict=True)):
+            return cls(view, named[0], named[1])
+        return cls(view, sides[0], sides[1], named=True)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Return how many kinds of mentors and of mentees there are."""
+        return len(self.mentors), len(self.mentees)
+
+    @property
+    def codes(self) -> Both:
+        """Return the kinds of mentors (n,) and of mentees (m,)."""
+        return self.mentors.codes, self.mentees.codes
+
+    @property
+    def sizes(self) -> Both:
+        """Return how many people are of each kind."""
+        return np.bincount(self.mentors.codes), np.bincount(self.mentees.codes)
+
+    @property
+    def places(self) -> Both:
+        """Return how many places the people of each kind have together."""
+        sides = zip(self.codes, self.view.bounds, self._taking, strict=True)
+        mentors, mentees = (
+            np.bincount(codes, np.where(taking, bounds.most, 0)).astype(np.int64) for codes, bounds, taking in sides
+        )
+        return mentors, mentees
+
+    @property
+    def _taking(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        return self.view.scores.mentors, self.view.scores.mentees
+
+    def market(self) -> View:
+        """Return the market of the kinds, who have the places of all their people."""
+        view, first = self.view, (self.mentors.first, self.mentees.first)
+        mentors, mentees = (Bounds(np.zeros_like(places), places) for places in self.places)
+        tiles = view.scores.tiles.unnamed() if self.named else view.scores.tiles
+        tiles = tiles.of_mentees(first[1]) if len(first[1]) < tiles.shape[1] else tiles
+        tiles = tiles.of_mentors(first[0]) if len(first[0]) < tiles.shape[0] else tiles
+        taking = [taking[some] for taking, some in zip(self._taking, first, strict=True)]
+        scores = replace(view.scores, tiles=tiles, mentors=taking[0], mentees=taking[1])
+        stage = replace(view.stage, mentor=view.stage.mentor[first[0]], mentee=view.stage.mentee[first[1]])
+        less, more = sorted(self.shape)
+        longer = min(isqrt(more // max(less, 1)), LONGER)
+        bounds, group = (mentors, mentees), view.group[first[0]]
+        return replace(view, scores=scores, stage=stage, bounds=bounds, group=group, longer=max(longer, 1))
+
+    def spread(self, flow: "Flow") -> Face:
+        """Return the pairs of an answer of the kinds, given to people, as a face in which all of them are open."""
+        mentors, mentees = (
+            _given(codes, np.where(taking, bounds.most, 0), np.repeat(kinds, flow.pairs))
+            for codes, bounds, taking, kinds in zip(
+                self.codes, self.view.bounds, self._taking, (flow.lefts, flow.rights), strict=True
+            )
+        )
+        order = np.lexsort((mentees, mentors))
+        return Face(mentors[order], mentees[order], *self.view.bounds, self.view.pins)
+
+    def prices(self, flow: "Flow") -> Both:
+        """Return the prices of all people."""
+        mentors, mentees = (prices[codes] for prices, codes in zip((flow.left, flow.right), self.codes, strict=True))
+        return np.where(self._taking[0], mentors, 0), np.where(self._taking[1], mentees, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """An answer of kinds, with the prices of both sides that prove it.
+
+    Kinds ``lefts[e]`` and ``rights[e]`` lose nothing with each other at these, and so many ``pairs[e]`` are of them.
+    """
+
+    lefts: IntVector
+    rights: IntVector
+    pairs: IntVector
+    left: IntVector
+    right: IntVector
+
+    @classmethod
+    def of(cls, face: Face, optimum: Optimum) -> Self:
+        """Return the answer of a market in which no two take each other twice."""
+        return cls(face.lefts, face.rights, optimum.chosen.astype(np.int64), optimum.left, optimum.right)
+
+
+def _given(codes: IntVector, places: IntVector, units: IntVector) -> IntVector:
+    """Return the person who is given each unit, which is one of a kind: each person of it takes a place or several."""
+    people = np.argsort(codes, kind="stable")
+    seats = np.repeat(people, places[people])
+    first = np.searchsorted(codes[seats], np.arange(int(codes.max(initial=-1)) + 2))
+    order = np.argsort(units, kind="stable")
+    rank = np.empty(len(units), dtype=np.int64)
+    rank[order] = np.arange(len(units)) - np.searchsorted(units[order], units[order])
+    given: IntVector = seats[first[units] + rank]
+    return given
+
+
+def _kinds(view: View, axis: int) -> Distinct:
+    """Return the kinds of a side, each person being one of their own where few are alike."""
+    people = np.arange(view.scores.shape[axis])
+    kinds = Distinct.of(np.zeros_like(people))
+    for column in _told(view, axis):
+        kinds = kinds.joined(Distinct.of(column))
+        if len(kinds) * MANY > len(people):
+            return Distinct(people, people)
+    return in_order(kinds)
+
+
+def _told(view: View, axis: int) -> Iterator[NDArray[Any]]:
+    """Yield what tells people of a side apart, as a column each, what tells most of them first."""
+    tiles = view.scores.tiles
+    parts = [(part.mentors, part.mentees)[axis] for part in tiles.parts]
+    yield from (part.codes for part in sorted(parts, key=len, reverse=True))
+    for counted in tiles.counted:
+        side = (counted.mentors, counted.mentees)[axis]
+        yield from (side.bits, side.known)
+    yield from ((view.scores.mentors, view.scores.mentees)[axis], (view.stage.mentor, view.stage.mentee)[axis])
+    yield view.bounds[axis].most
+
+
+def _named_apart(view: View, axis: int, kinds: Distinct) -> Distinct:
+    """Return kinds whose people are the same to all rules and criteria that name people."""
+    if not len(view.scores.tiles.exceptions.points) or len(kinds) == len(kinds.codes):
+        return kinds
+    apart = kinds.joined(Distinct.of(_excepted(view.scores.tiles, axis)))
+    return in_order(apart)
+
+
+def _excepted(tiles: Tiles, axis: int) -> IntVector:
+    """Return a number for each person of a side, the same for those with the same exceptions."""
+    others, points, starts = _by_person(tiles, axis)
+    cells, edges = np.column_stack([others, points]), starts.tolist()
+    known: dict[bytes, int] = {}
+    told = (cells[start:stop].tobytes() for start, stop in pairwise(edges))
+    return np.array([known.setdefault(each, len(known)) for each in told], dtype=np.int64)
+
+
+def _by_person(tiles: Tiles, axis: int) -> tuple[NDArray[np.integer], NDArray[np.integer], NDArray[np.integer]]:
+    """Return the exceptions of a side person by person: the others in order, points, and where each person begins."""
+    from scipy.sparse import csr_array
+
+    each = tiles.exceptions
+    if axis == 0:
+        return each.mentees, each.points, tiles.starts
+    turned = csr_array((each.points, each.mentees, tiles.starts), shape=tiles.shape).tocsc()
+    return turned.indices, turned.data, turned.indptr
+
+
+def in_order(kinds: Distinct) -> Distinct:
+    """Return kinds numbered in the order of the first of each."""
+    return Distinct.of(kinds.first[kinds.codes])

@@ -1,0 +1,124 @@
+"""The pairs that lose little at tolls: where tolls leave a gap, no others are in any optimum.
+
+An answer that is worth no less than another has no pair, nobody short of a partner and no bound left unreached that
+loses more than the bound of all answers exceeds that other by (Dantzig, Fulkerson and Johnson 1954). So what loses more
+is settled, and of the rest all is counted by what it loses: small numbers, which order answers as the goals do.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mentormatch.assignment.engine import solved
+from mentormatch.assignment.incumbent import SoFar, silent
+from mentormatch.assignment.lexicographic import OutOfTime
+from mentormatch.assignment.model.problem import EXACT, Row
+from mentormatch.assignment.model.scores import IntMatrix, SparseScores
+from mentormatch.assignment.model.solution import Prices, Solution, Status, without_pairs
+from mentormatch.assignment.objective import Stage
+from mentormatch.assignment.optimal_face import Bounds, listed, total
+from mentormatch.base.columns import IntVector
+from mentormatch.scale.columns.generation import ALL
+from mentormatch.scale.columns.master_protocol import Solver
+from mentormatch.scale.columns.quantile import level
+from mentormatch.scale.columns.subproblem import Both, View, former_in
+from mentormatch.scale.constraints.remainder import Remainder
+from mentormatch.scale.constraints.tight_face import held, stated
+from mentormatch.scale.scan.implicit_scores import ComputedScores
+
+SHORT = "no answer was found that keeps the rules that couple pairs, nor was it proved that there is none"
+PAIRS, MORE = (2, 8, 32), 4
+"""So many pairs a person that lose least are solved, then more; and so many times as many if these lose no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """``prices`` of people and rows, and ``priced``, prices of people that pay for tolls too; the ``bound`` at both.
+
+    ``beside`` are rows without a price. No more than ``open_most`` pairs are left open, None: any number.
+    """
+
+    solver: Solver
+    view: View
+    prices: Prices
+    priced: Both
+    bound: int
+    beside: tuple[Row, ...] = ()
+    open_most: int | None = None
+
+    def solution(self) -> Solution:
+        """Return the best of the pairs that lose little, proved if no other pair can matter."""
+        gap = None if self.solver.heard is None else self._gap(self.solver.heard.pairs)
+        for pairs in PAIRS:
+            loss = level(self.view, self.priced, self.view.few(pairs)) if gap is None else gap
+            left, others = self._within(loss, MORE * self.view.few(pairs))
+            if left is None:
+                break
+            found = left.solved(self.solver.run)
+            if found.status in (Status.FEASIBLE, Status.FAILED):
+                return self.solver.offer(found.pairs, self.bound) if found.tiers else found
+            if found.status is Status.PROVED:
+                gap = self._gap(found.pairs)
+                self.solver.offer(found.pairs, self.bound)
+                if gap <= min(loss, others - 1) or self._reached(found.pairs):
+                    return stated(self.solver.problem, found.pairs, Status.PROVED)
+        return self._of_all() if max(self.view.scores.shape) <= ALL else self._unknown()
+
+    def _unknown(self) -> Solution:
+        return self.solver.heard or without_pairs(Status.FAILED, "", (SHORT,))
+
+    def _of_all(self) -> Solution:
+        """Return the answer of all pairs, of few people."""
+        problem = self.solver.problem
+        assert isinstance(problem.scores, ComputedScores)
+        every = self.view.pairs().joined(former_in(problem.scores, listed(problem.pins)), problem.shape[1])
+        rows, scores = (*problem.rows, *self.beside), SparseScores(problem.shape, *every.columns)
+        whole = replace(problem, scores=scores, rows=rows)
+        found = solved(whole, None, replace(self.solver.run, tell=silent), SoFar())
+        if found.status is Status.STOPPED:
+            raise OutOfTime
+        return found if found.status is not Status.FEASIBLE else self.solver.offer(found.pairs, self.bound)
+
+    def _within(self, loss: int, most: int) -> tuple[Remainder | None, int]:
+        """Return the problem of what loses no more than so much, and what other pairs lose at least.
+
+        ``most`` pairs a person are listed; None if numbers go beyond what is exact, or too many pairs are open.
+        """
+        sight = self.view.look(self.priced, loss, most)
+        others = int(sight.others[self.view.scores.mentors].min(initial=loss + 1))
+        rows, shape = self.solver.problem.rows, self.solver.problem.shape
+        dear = tuple(price if abs(price) > loss else 0 for price in self.prices.rows)
+        face = self.view.face(sight.pairs)
+        if self.open_most is not None and len(face) > self.open_most:
+            return None, others
+        sides = (_held(face.left, self.prices.mentors, loss), _held(face.right, self.prices.mentees, loss))
+        face = replace(face, left=sides[0][0], right=sides[1][0])
+        worth = sides[0][1][face.lefts] + sides[1][1][face.rights] - self.view.loss(sight.pairs, self.priced)
+        for row, price, full in zip(rows, self.prices.rows, dear, strict=True):
+            worth += (price - full) * row.at(face.lefts, face.rights, shape)
+        if int(np.abs(worth).max(initial=0)) > EXACT // (2 * sum(shape) + self.solver.problem.places + 1):
+            return None, others
+        loads = (self.solver.problem.mentors, self.solver.problem.mentees)
+        waived = [np.where(own.waivable, own.least, 0) for own in loads]
+        return Remainder.of(face, (*held(rows, dear), *self.beside), worth, waived), others
+
+    def _gap(self, pairs: IntMatrix) -> int:
+        """Return by how much the bound exceeds what pairs are worth beside the pins."""
+        return self.bound - self._worth(self.view.stage, pairs)
+
+    def _reached(self, pairs: IntMatrix) -> bool:
+        """Return whether pairs reach the bound in the goals that were asked for."""
+        return self.bound // self.solver.parts <= self._worth(self.solver.asked, pairs)
+
+    def _worth(self, stage: Stage, pairs: IntMatrix) -> int:
+        both = (stage.worth(self.solver.problem, *each.T) for each in (pairs, listed(self.solver.problem.pins)))
+        whole, pinned = (total(worth) for worth in both)
+        return whole - pinned
+
+
+def _held(bounds: Bounds, prices: IntVector, loss: int) -> tuple[Bounds, IntVector]:
+    """Return the bounds of people, those reached whom it would cost more; and the prices of all others."""
+    dear = np.abs(prices) > loss
+    low = np.where(dear & (prices > 0), bounds.most, bounds.least)
+    high = np.where(dear & (prices < 0), bounds.least, bounds.most)
+    return Bounds(low, high), np.where(dear, 0, prices)

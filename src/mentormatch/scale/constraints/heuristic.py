@@ -1,0 +1,179 @@
+"""Rules that pairs cannot pay for, where they are very many: first as if there were none, then as few change as must.
+
+Whom the best answer gives fewer partners than they take if any has to have more of them or none, and who is asked for
+more hours than they have must have others. To choose is hard in general: with a minimum of three it is the packing of
+triples, with hours it is that of knapsacks. So the best answer without such rules bounds all others. A quarter of those
+below their minimum, whose partners lose least elsewhere, are set aside; of whom too much is asked, the pair that loses
+least is given up; and so on until all is kept. What the bound leaves open is then solved, if it is little.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+
+import numpy as np
+
+from mentormatch.assignment.lexicographic import OutOfTime
+from mentormatch.assignment.model.scores import IntMatrix
+from mentormatch.assignment.model.solution import Prices, Solution, Status, without_pairs
+from mentormatch.assignment.optimal_face import Bounds, Face, Optimum, total
+from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.scale.columns.master_protocol import Solver
+from mentormatch.scale.columns.quantile import level
+from mentormatch.scale.columns.subproblem import Both, Pairs, View
+from mentormatch.scale.constraints.gap import Near
+from mentormatch.scale.constraints.insertion import Filling
+from mentormatch.scale.constraints.rows import Quotas
+
+LISTED, MORE = 24, 2
+"""So many pairs a person are solved, where some are set aside; so many times more if many lose as little."""
+PART = 4
+"""This part of those below their minimum is set aside at a time."""
+PATIENCE = 256
+"""After so many turns whoever is asked too much of also has a place less: there is then an end to it."""
+OPEN = 4_000
+"""Of more pairs that the bound leaves open an integer program takes too long: the bound is then told."""
+
+
+@dataclass(slots=True)
+class Keeping:
+    """The solver's problem, its best answer without the rules beside, and the view of all pairs."""
+
+    solver: Solver
+    view: View
+    relaxed: Solution
+
+    def solution(self) -> Solution:
+        """Return the best answer that keeps all rules, or a good one with what it is short of at most."""
+        if self.relaxed.status is not Status.PROVED:
+            return self.solver.heard or without_pairs(Status.STOPPED, "")
+        (prices,) = self.relaxed.prices
+        try:
+            return self._of_bound(replace(prices, rows=prices.rows or (0,) * len(self.solver.problem.rows)))
+        except OutOfTime:
+            return self.solver.heard or without_pairs(Status.STOPPED, "")
+
+    def _of_bound(self, prices: Prices) -> Solution:
+        """Return the best answer as far as the bound tells, from the prices that prove it."""
+        quotas = Quotas.of(self.solver.problem.rows, self.view.pins, self.view.scores.shape)
+        tolls, view = quotas.tolls(prices.rows), replace(self.view, group=quotas.group)
+        ends = quotas.beside(Optimum(np.empty(0, dtype=bool), prices.mentors, prices.mentees), tolls)
+        priced = ends.left, ends.right
+        pairs = self._listed(view, priced)
+        face = view.face(pairs)
+        kept = self._kept(face, quotas.left(face, view.worth(pairs), tolls), prices.mentees)
+        if kept is not None:
+            self.solver.offer(Filling(self.solver.rules, kept).filled(pairs, view.worth(pairs)), self.bound)
+        found = Near(self.solver, view, prices, priced, self.bound, self.solver.rules.rows, OPEN).solution()
+        return replace(found, prices=self.relaxed.prices) if found.tiers else found
+
+    @property
+    def bound(self) -> int:
+        """Return what no answer is worth more than, beside the pins: what is asked for is a whole number of parts."""
+        worth = self.solver.stage.worth(self.solver.problem, *self.relaxed.pairs.T)
+        pinned = self.solver.stage.worth(self.solver.problem, *self.view.pins.T)
+        parts = self.solver.parts
+        return ((total(worth) - total(pinned)) // parts + 1) * parts - 1
+
+    def _listed(self, view: View, priced: Both) -> Pairs:
+        """Return the pairs that lose least at some prices, and those of the best answer."""
+        few = view.few(LISTED)
+        seen = view.look(priced, level(view, priced, few), MORE * few).pairs
+        width = view.scores.shape[1]
+        open_ = ~np.isin(self.relaxed.pairs @ (width, 1), view.pins @ (width, 1))
+        mentors, mentees = self.relaxed.pairs[open_].T
+        return seen.joined(Pairs(mentors, mentees, view.scores.at(mentors, mentees)), width)
+
+    def _kept(self, face: Face, profit: IntVector, mentees: IntVector) -> IntMatrix | None:
+        """Return a good answer on a face that keeps all rules, people being set aside; None if none is found."""
+        begin: Both | None = (np.zeros_like(face.left.most), mentees)
+        for turn in count():
+            optimum = self.solver.best(face, profit, begin)
+            if not face.holds(optimum):
+                return None
+            answer, begin = face.answer(optimum.chosen), None
+            if self.solver.rules.keep(answer):
+                return answer
+            elsewhere = [_elsewhere(face, profit, optimum, side) for side in (0, 1)]
+            below = zip(self.solver.rules.below(answer), elsewhere, (0, 1), strict=True)
+            aside = [_cheapest(_together(face, optimum, lost, side), own) for own, lost, side in below]
+            given, places = self._given_up(face, optimum, elsewhere, answer)
+            if given is None or not (len(given) or any(own.any() for own in aside)):
+                return None
+            face = _narrower(face, places) if turn >= PATIENCE else face
+            left = ~(aside[0][face.lefts] | aside[1][face.rights])
+            left[given] = False
+            face, profit = _without(face, left, aside), profit[left]
+        return None
+
+    def _given_up(
+        self, face: Face, optimum: Optimum, elsewhere: Sequence[IntVector], answer: IntMatrix
+    ) -> tuple[IntVector | None, tuple[IntVector, IntVector]]:
+        """Return a chosen pair of each row of which too much is asked, the one that loses least; and who has how many.
+
+        None where a row is about nobody alone, or asks for more.
+        """
+        rules, chosen = self.solver.rules, np.flatnonzero(optimum.chosen)
+        pairs, given = np.column_stack([face.lefts[chosen], face.rights[chosen]]), [np.empty(0, dtype=np.int64)]
+        places = face.left.most.copy(), face.right.most.copy()
+        for own in rules.own:
+            exceeded = own.exceeded(answer, rules.shape)
+            if exceeded is None:
+                return None, places
+            if not exceeded.any():
+                continue
+            ends, others = (pairs[:, 0], pairs[:, 1]) if own.side == 0 else (pairs[:, 1], pairs[:, 0])
+            some = exceeded[ends] & (own.row.at(pairs[:, 0], pairs[:, 1], rules.shape) > 0)
+            given.append(_first_of_each(ends, elsewhere[own.side][others], some))
+            taken = np.bincount(ends, minlength=len(exceeded))
+            places[own.side][exceeded] = np.maximum(taken[exceeded] - 1, 0)
+        return chosen[np.concatenate(given)], places
+
+
+def _first_of_each(people: IntVector, cost: IntVector, some: BoolVector) -> IntVector:
+    """Return the places of those of ``some`` that cost each person least."""
+    places = np.flatnonzero(some)
+    order = places[np.lexsort((cost[places], people[places]))]
+    return order[np.append(True, np.diff(people[order]) > 0)] if len(order) else order
+
+
+def _narrower(face: Face, places: tuple[IntVector, IntVector]) -> Face:
+    """Return a face on which people have no more than so many places, and those that must be taken."""
+    sides = [
+        Bounds(own.least, np.maximum(np.minimum(own.most, most), own.least))
+        for own, most in zip((face.left, face.right), places, strict=True)
+    ]
+    return replace(face, left=sides[0], right=sides[1])
+
+
+def _without(face: Face, left: BoolVector, aside: Sequence[BoolVector]) -> Face:
+    """Return a face on the pairs that are left, without those who are set aside."""
+    sides = [
+        Bounds(own.least, np.where(out, 0, own.most)) for own, out in zip((face.left, face.right), aside, strict=True)
+    ]
+    return replace(face, lefts=face.lefts[left], rights=face.rights[left], left=sides[0], right=sides[1], known=None)
+
+
+def _elsewhere(face: Face, profit: IntVector, optimum: Optimum, side: int) -> IntVector:
+    """Return what each person across from a side loses at least who goes to somebody else, or to nobody."""
+    prices, others = (optimum.left, optimum.right), (face.lefts, face.rights)[1 - side]
+    loss, found = prices[0][face.lefts] + prices[1][face.rights] - profit, np.maximum(prices[1 - side], 0)
+    np.minimum.at(found, others[~optimum.chosen], np.maximum(loss[~optimum.chosen], 0))
+    return found
+
+
+def _together(face: Face, optimum: Optimum, elsewhere: IntVector, side: int) -> IntVector:
+    """Return what all partners of each person of a side lose together who go elsewhere."""
+    ends = (face.lefts[optimum.chosen], face.rights[optimum.chosen])
+    found = np.zeros(len((face.left, face.right)[side].most), dtype=np.int64)
+    np.add.at(found, ends[side], elsewhere[ends[1 - side]])
+    return found
+
+
+def _cheapest(cost: IntVector, some: BoolVector) -> BoolVector:
+    """Return the part of some people who cost least, one at least if there is one."""
+    people = np.flatnonzero(some)
+    aside = people[np.argsort(cost[people], kind="stable")[: -(-len(people) // PART)]]
+    found = np.zeros(len(cost), dtype=bool)
+    found[aside] = True
+    return found

@@ -1,0 +1,170 @@
+"""What pairs pay for rules that couple them, so that the best pairs keep the rules by themselves.
+
+Whatever is paid, the optimum of what pairs are worth less what they pay, with what the bounds are worth at these tolls,
+bounds every answer that keeps the rules (a Lagrangian relaxation). The search is for the tolls that bound it the
+closest. Each optimum on the way bounds what all other tolls can come to; the next ones are those at which all of these
+bounds together are the least (Kelley 1960), not too far from the best so far (Marsten, Hogan and Blankenship 1975).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from mentormatch.assignment.optimal_face import Face, Optimum, total
+from mentormatch.base.columns import IntVector
+from mentormatch.scale.columns.subproblem import Both
+from mentormatch.scale.constraints.cutting_planes import Box, Cut, around, highest, lowest
+from mentormatch.scale.constraints.rows import Quotas, Tolls
+
+CLOSE, FAR, FARTHER, CLOSER, LONG = 1_000, 2, 64, 4, 8
+"""Tolls move by this part of what a pair is worth at first. Where tolls were better that moved as far as they might,
+the next may move as far as the bound would go on falling if it bent as it did, from two to so many times as far; where
+they were worse, so many times less far. A solve begins where the last one ended, and takes long if much has changed.
+"""
+TRIALS = 500
+"""After so many trials on one list the best tolls have to do; they then leave a gap."""
+
+type Best = Callable[[Face, IntVector, Both | None], Optimum]
+type Shift = Callable[[Both], None]
+"""Is told by how much less pairs are worth in the next solve, by their mentor and their mentee."""
+type Hear = Callable[[Face, Optimum], None]
+"""Takes an answer that keeps the bounds."""
+type Back = Callable[[Face, Optimum], None]
+"""Is told where the next solve begins, if not where the last one ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The optimum at some tolls, with the prices of people alone."""
+
+    tolls: Tolls
+    optimum: Optimum
+    cut: Cut
+
+    @property
+    def bound(self) -> int:
+        """Return what no answer that keeps the bounds is worth more than, of the pairs among which this is one."""
+        return self.cut.at(self.tolls)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How to solve a face, from where the last solve ended but for a shift, or farther back; who hears of answers."""
+
+    solve: Best
+    shift: Shift
+    back: Back
+    hear: Hear
+
+
+@dataclass(slots=True)
+class Search:
+    """The search for tolls, which goes on where it ended as more pairs are listed.
+
+    ``reach``: how far tolls may move next. ``scales``: what one pair is worth in the last goal, in the one before, and
+    so on: a toll between two of them is seldom the best, and takes long to solve. ``most``: no toll is greater, or else
+    what pairs pay is not exact. An answer that is worth less than ``empty`` does not exist.
+    """
+
+    quotas: Quotas
+    asking: Asking
+    scales: tuple[int, ...]
+    most: int
+    empty: int
+    edge: int = 0
+    trial: Trial | None = None
+    last: Tolls = ()
+    cuts: list[Cut] = field(default_factory=list)
+    reach: int = 0
+    kept: int | None = None
+
+    def __post_init__(self) -> None:
+        self.last = (0,) * len(self.quotas.most)
+
+    def best(self, face: Face, profit: IntVector, prices: Both | None = None) -> Optimum:
+        """Return the optimum of a face at the best tolls, with prices of people that pay for tolls too.
+
+        An optimum that does not keep the minimums of people is returned as soon as it is found.
+        """
+        best = self._tried(face, profit, self.trial.tolls if self.trial else self.last, prices)
+        self.reach = self._begin
+        for _ in range(TRIALS):
+            tolls = self._next(best) if face.holds(best.optimum) and not self._done(best) else None
+            if tolls is None:
+                break
+            other = self._tried(face, profit, tolls)
+            best = self._better(best, other) if face.holds(other.optimum) else other
+            if best is not other and self._apart(best.tolls, other.tolls) > self.scales[0]:
+                self.asking.back(face, best.optimum)
+                self.last = best.tolls
+        self.trial = best
+        return self.quotas.beside(best.optimum, best.tolls)
+
+    def _tried(self, face: Face, profit: IntVector, tolls: Tolls, prices: Both | None = None) -> Trial:
+        """Return what comes of some tolls."""
+        if prices is None:
+            self.asking.shift(self.quotas.shifted(self.last, tolls))
+        optimum = self.asking.solve(face, self.quotas.left(face, profit, tolls), prices)
+        cut = Cut(total(profit[optimum.chosen]), self.quotas.spare(face, optimum.chosen))
+        self.last = tolls
+        if face.holds(optimum):
+            self._keep(face, optimum, cut)
+        return Trial(tolls, optimum, cut)
+
+    def _keep(self, face: Face, optimum: Optimum, cut: Cut) -> None:
+        """Keep what an answer says of all tolls, and tell it if it is one and the best so far."""
+        self.cuts.append(cut)
+        if cut.keeps and (self.kept is None or cut.worth > self.kept):
+            self.kept = cut.worth
+            self.asking.hear(face, optimum)
+
+    def _done(self, best: Trial) -> bool:
+        """Return whether no tolls are better, or there is no answer at all."""
+        return best.bound < self.empty or best.cut.settles(best.tolls)
+
+    def _better(self, best: Trial, other: Trial) -> Trial:
+        """Return the better of two trials, and have the next ones move as far as that suggests."""
+        moved = self._apart(best.tolls, other.tolls)
+        better = other.bound < best.bound
+        if moved == self.edge:
+            self.edge, self.reach = 0, self._begin if better else self._long
+        elif better and moved >= self.reach:
+            self.reach = self._farther(best, other, moved)
+        elif not better and moved <= self.scales[0]:
+            self.reach = max(moved // CLOSER, 1)
+        return other if better else best
+
+    @staticmethod
+    def _apart(one: Tolls, other: Tolls) -> int:
+        """Return by how much some tolls differ from others at most."""
+        return max(abs(here - there) for here, there in zip(one, other, strict=True))
+
+    def _farther(self, best: Trial, other: Trial, moved: int) -> int:
+        """Return how far tolls may move next that were better where they moved as far as they might."""
+        was, now = (one.cut.slope(best.tolls, other.tolls) for one in (best, other))
+        reach = moved * min(max(now // min(was - now, -1), FAR), FARTHER)
+        return self.edge if reach > self._long and self.edge else self._leap(reach)
+
+    @property
+    def _long(self) -> int:
+        return max(self.scales[0] // LONG, 1)
+
+    @property
+    def _begin(self) -> int:
+        return max(self.scales[0] // CLOSE, 1)
+
+    def _leap(self, reach: int) -> int:
+        """Return how far to go instead: beyond the first of the scales, as far as one of them."""
+        return (
+            reach if reach <= self.scales[0] else min((scale for scale in self.scales if scale >= reach), default=reach)
+        )
+
+    def _next(self, best: Trial) -> Tolls | None:
+        """Return the tolls to try next, None if none of those close by can be better."""
+        for reach in (self.reach, max(self.reach, self._begin)):
+            self.reach, tolls = reach, lowest(self.cuts, best.tolls, self._box(best.tolls, reach))
+            if highest(self.cuts, tolls) < best.bound:
+                return tolls
+        return None
+
+    def _box(self, tolls: Tolls, reach: int) -> Box:
+        return around(tolls, reach, ((0,) * len(tolls), (self.most,) * len(tolls)))

@@ -1,0 +1,116 @@
+"""Problems of very many pairs with rules that count people: tolls first, then the few pairs that these leave open."""
+
+from dataclasses import dataclass, field, replace
+
+from mentormatch.assignment.lexicographic import OutOfTime, settle
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.solution import Prices, Solution, Status, without_pairs
+from mentormatch.assignment.optimal_face import Face, Optimum, listed
+from mentormatch.base.columns import IntVector
+from mentormatch.errors import EngineError
+from mentormatch.scale.columns.generation import begun, improved
+from mentormatch.scale.columns.master_protocol import Solver
+from mentormatch.scale.columns.subproblem import View
+from mentormatch.scale.constraints.gap import SHORT, Near
+from mentormatch.scale.constraints.multipliers import Asking, Search, Trial
+from mentormatch.scale.constraints.row_rounding import pairs_for_sure, rounded
+from mentormatch.scale.constraints.rows import Quotas
+from mentormatch.scale.constraints.tight_face import Tight, held
+from mentormatch.scoring.score import MILLION
+
+
+@dataclass(slots=True)
+class Paying:
+    """The solver's problem on a view, and the search for what pairs pay; ``bound``: of all answers, as known so far."""
+
+    solver: Solver
+    view: View
+    bound: int = 0
+    search: Search = field(init=False)
+
+    def __post_init__(self) -> None:
+        problem, stage, quotas = self.solver.problem, self.solver.stage, quotas_of(self.solver.problem)
+        self.view = replace(self.view, group=quotas.group)
+        point = stage.score * MILLION or stage.weights[-1][1]
+        scales = (point, *(2 * weight for _, weight in stage.weights[-2::-1]))
+        edge = max(stage.weights[0][1] // max(quotas.steepest, 1) - point, 0)
+        most = (self.solver.exact - stage.reach) // max(quotas.heaviest, 1)
+        asking = Asking(self.solver.best, self.solver.shift, self.solver.resume, self._hear)
+        empty = problem.places * min(stage.low, 0)
+        self.search = Search(quotas, asking, scales, most, empty, edge)
+
+    def opening(self) -> tuple[Face, Optimum]:
+        """Return the optimum at the best tolls with its tight pairs; prices are those of ``Search.best``."""
+        listing = begun(self.view, self.solver)
+        self.bound = listing.bound
+        return improved(listing, self.search.best, self._lower)
+
+    def _hear(self, face: Face, optimum: Optimum) -> None:
+        self.solver.hear(face, optimum, self.bound)
+
+    def _lower(self, face: Face, optimum: Optimum, bound: int) -> None:
+        """Lower the bound: leaving rules out, as a look does, bounds those answers too that keep them."""
+        self.bound = min(self.bound, bound)
+
+    def solution(self, opening: tuple[Face, Optimum]) -> Solution:
+        """Return the canonical solution, or the best that was found in time."""
+        trial, profit = self._proved(opening)
+        if trial.bound < self.search.empty:
+            return without_pairs(Status.INFEASIBLE, "")
+        if max(trial.tolls, default=0) >= self.search.most:
+            return without_pairs(Status.FAILED, "", (SHORT,))
+        self.bound = min(self.bound, trial.bound)
+        if self.solver.heard is not None:
+            self.solver.offer(self.solver.heard.pairs, self.bound)
+        return self._free(opening) or self._paid(opening, trial, profit)
+
+    def _proved(self, opening: tuple[Face, Optimum]) -> tuple[Trial, IntVector]:
+        """Return the trial of an opening, and what its open pairs are worth less what they pay, which it is best in."""
+        (face, priced), trial, quotas = opening, self.search.trial, self.search.quotas
+        if trial is None:
+            raise EngineError("No tolls were tried")
+        worth = self.view.stage.worth(self.solver.problem, face.lefts, face.rights)
+        profit = quotas.left(face, worth, trial.tolls)
+        if not face.proves(quotas.within(priced, trial.tolls), profit):
+            raise EngineError("The prices do not prove the assignment")
+        return trial, profit
+
+    def _free(self, opening: tuple[Face, Optimum]) -> Solution | None:
+        """Return the solution without rules, if nothing is paid for them and it keeps them."""
+        trial, problem = self.search.trial, self.solver.problem
+        if trial is None or any(trial.tolls):
+            return None
+        face, priced = opening
+        alone = face, self.search.quotas.within(priced, trial.tolls)
+        found = settle(problem, self.solver.run, [self.view.stage], alone, self.solver.tied)
+        return found if all(row.holds(found.pairs, problem.shape) for row in problem.rows) else None
+
+    def _paid(self, opening: tuple[Face, Optimum], trial: Trial, profit: IntVector) -> Solution:
+        """Return the solution at tolls, with their prices; the best so far if there is no time for it."""
+        (face, priced), problem = opening, self.solver.problem
+        own = self.search.quotas.within(priced, trial.tolls)
+        rows = self.search.quotas.by_row(trial.tolls, len(problem.rows))
+        prices = Prices(self.view.stage.weights, own.left, own.right, rows)
+        tight = Tight(self.solver, tuple(held(problem.rows, rows)), face.narrowed(own, profit))
+        near = Near(self.solver, self.view, prices, (priced.left, priced.right), self.bound)
+        try:
+            found = tight.solution() or self._rounded() or near.solution()
+        except OutOfTime:
+            if self.solver.heard is None:
+                raise
+            found = self.solver.heard
+        return replace(found, prices=(prices,)) if found.tiers else found
+
+    def _rounded(self) -> Solution | None:
+        """Return the solution if rows ask for whole numbers that it needs; None if that does not prove it."""
+        pairs = pairs_for_sure(self.solver.heard)
+        rows = None if pairs is None else rounded(self.solver.problem.rows, pairs)
+        found = None if rows is None else self.solver.under(rows)
+        if found is not None and found.tiers:
+            self.solver.offer(found.pairs, self.bound)
+        return found if found is not None and found.status is Status.PROVED else None
+
+
+def quotas_of(problem: AssignmentProblem) -> Quotas:
+    """Return the rows of a problem as bounds on the pairs beside its pins."""
+    return Quotas.of(problem.rows, listed(problem.pins), problem.shape)

@@ -1,0 +1,96 @@
+"""The pairs that lose nothing at tolls: where tolls leave no gap, every optimum is among them.
+
+It then reaches each bound that is paid for. The pairs that some of these answers take and others leave are few, and are
+solved as any problem that couples pairs.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.model.scores import IntMatrix
+from mentormatch.assignment.model.solution import Solution, Status
+from mentormatch.assignment.objective import reached
+from mentormatch.assignment.optimal_face import Face, Optimum
+from mentormatch.base.columns import IntVector
+from mentormatch.errors import EngineError
+from mentormatch.scale.columns.master_protocol import Solver
+from mentormatch.scale.columns.subproblem import Both
+from mentormatch.scale.constraints.multipliers import Asking, Search
+from mentormatch.scale.constraints.remainder import Remainder
+from mentormatch.scale.constraints.rows import Quotas
+
+MOST_TIED = 20_000
+"""Of more pairs that are left tied, hashes settle some first, by tolls too."""
+ROUNDS = 3
+"""So many rounds of hashes are tried for that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tight:
+    """What is left open among the pairs that lose nothing at tolls, ``rows`` being kept as these ask for."""
+
+    solver: Solver
+    rows: tuple[Row, ...]
+    face: Face
+
+    def solution(self) -> Solution | None:
+        """Return the canonical solution, None if no answer is among these pairs."""
+        thin = self._thinned() if len(self.face) > MOST_TIED and self.solver.run.ties else None
+        return (None if thin is None else thin._of_open()) or self._of_open()
+
+    def _of_open(self) -> Solution | None:
+        problem = self.solver.problem
+        none = [np.zeros(count, dtype=np.int64) for count in problem.shape]
+        left = Remainder.of(self.face, self.rows, np.zeros(len(self.face), dtype=np.int64), none)
+        found = left.solved(self.solver.run)
+        if found.tiers:
+            return stated(problem, found.pairs, found.status)
+        return found if found.status is Status.FAILED else None
+
+    def _thinned(self) -> "Tight | None":
+        """Return what some rounds of hashes leave, if their tolls leave no gap; None if they leave one for sure."""
+        work: Tight | None = self
+        for turn in range(ROUNDS):
+            work = work._after(turn) if work else None
+            if work is None or len(work.face) <= MOST_TIED:
+                break
+        return work
+
+    def _after(self, turn: int) -> "Tight | None":
+        """Return the answers that are the best in a round of hashes, None if there are none."""
+        hashes, face = self.solver.run.hashes, self.face
+        profit = hashes.of(face.lefts, face.rights, turn)
+        quotas = Quotas.of(self.rows, face.settled, self.solver.problem.shape)
+        asking = Asking(self._solve, lambda paid: None, _unheard, _unheard)
+        search = Search(quotas, asking, (int(profit.max(initial=1)),), self.solver.exact // 2, 0)
+        search.best(face, profit)
+        if search.trial is None or search.trial.bound < 0:
+            return None
+        tolls = search.trial.tolls
+        rows = tuple(held(self.rows, quotas.by_row(tolls, len(self.rows))))
+        return Tight(self.solver, rows, face.narrowed(search.trial.optimum, quotas.left(face, profit, tolls)))
+
+    def _solve(self, face: Face, profit: IntVector, prices: Both | None) -> Optimum:
+        found = self.solver.tied(face, profit)
+        if found is None:
+            raise EngineError("An answer was lost between two stages")
+        return found
+
+
+def _unheard(face: Face, optimum: Optimum) -> None:
+    """Hear nothing: each solve begins anew."""
+
+
+def held(rows: tuple[Row, ...], prices: tuple[int, ...]) -> Iterator[Row]:
+    """Yield rows as the optimum keeps them if their prices leave no gap: those that have one at that bound."""
+    for row, price in zip(rows, prices, strict=True):
+        yield replace(row, least=row.most if price > 0 else row.least, most=row.least if price < 0 else row.most)
+
+
+def stated(problem: AssignmentProblem, pairs: IntMatrix, status: Status) -> Solution:
+    """Return an answer that is the best in all goals; its status says whether ties are settled."""
+    values = {tier.goal: tier.value for tier in reached(problem, pairs, {})}
+    return Solution(status, pairs, tuple(reached(problem, pairs, values)))

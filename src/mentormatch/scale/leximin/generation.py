@@ -1,0 +1,190 @@
+"""Leximin over all pairs, where goals that count people alone come before it.
+
+An answer that is the best in these goals is improved on a list of pairs, level by level: see ``rising``. The marks by
+which nothing on the list improves it further then tell which of all pairs would, or would do as well; these join, and
+so on until there are none. All that is as good is then listed, and what other goals and ties ask for is settled on it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+
+import numpy as np
+
+from mentormatch.assignment.dual_rounding import bound, whole
+from mentormatch.assignment.engine import Run
+from mentormatch.assignment.lexicographic import Settling, settled_from
+from mentormatch.assignment.leximin import Leximin, before
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.scores import IntMatrix
+from mentormatch.assignment.model.solution import Prices, Solution, Status
+from mentormatch.assignment.objective import Stage, merged, reached, stage_of
+from mentormatch.assignment.optimal_face import Face, Optimum
+from mentormatch.assignment.verification.dual_rounding import coarser
+from mentormatch.errors import EngineError
+from mentormatch.scale.columns.master_protocol import Solver
+from mentormatch.scale.columns.subproblem import Both, Pairs, View
+from mentormatch.scale.leximin.optimum import Climb, Ground
+from mentormatch.scale.leximin.potentials import Ranks
+from mentormatch.scale.leximin.pricing import Groups, Many, Parting, Survey
+from mentormatch.scale.scan.blocks import Cut, Glance, Seen
+from mentormatch.scoring.score import MILLION
+
+ADDED = 16
+"""So many pairs of a mentor join at most after one of the first looks at all of them."""
+MORE = 4
+"""So many times more after each later look."""
+NEAR = (MILLION // 33, MILLION // 50, MILLION // 100, MILLION // 100)
+"""Pairs that score so little less than would matter join too at the first looks: they are those that matter next."""
+
+type Strip = Callable[[int, int], Seen]
+
+
+@dataclass(frozen=True, slots=True)
+class Duals:
+    """Whole prices of a goal that counts people, or of several in one number, and what people are worth in them."""
+
+    prices: Both
+    worth: Both
+    bound: int
+
+    @classmethod
+    def of(cls, problem: AssignmentProblem, found: Prices) -> "Duals":
+        """Return prices, with what a pair counts in their goals: those that are kept are among these."""
+        weights = [*((goal, -weight) for goal, weight in found.kept), *found.weights]
+        stages = [stage_of(problem, goal).times(weight) for goal, weight in weights]
+        flat = sum(stage.flat for stage in stages)
+        mentor = reduce(np.add, (stage.mentor for stage in stages))
+        mentee = reduce(np.add, (stage.mentee for stage in stages))
+        most = bound(problem, replace(found, kept=()))
+        return cls((found.mentors, found.mentees), (mentor + flat, mentee), most)
+
+    def reached(self, pairs: IntMatrix) -> bool:
+        """Return whether pairs, beside the pins, are worth as much as any."""
+        return int(self.worth[0][pairs[:, 0]].sum() + self.worth[1][pairs[:, 1]].sum()) == self.bound
+
+    @property
+    def keys(self) -> Both:
+        """Return what is the same for both people of a pair that loses nothing."""
+        return self.prices[0] - self.worth[0], self.worth[1] - self.prices[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The optimum of the goals before, on a ``view``: an ``answer`` (k, 2) on the listed ``pairs``, and its ``prices``.
+
+    ``sure``: put together in one number, these goals keep their order.
+    """
+
+    view: View
+    pairs: Pairs
+    answer: IntMatrix
+    prices: Prices
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fairest:
+    """The search for the leximin answer of a ``problem`` from an opening; ``solver`` is that of the goals before."""
+
+    problem: AssignmentProblem
+    run: Run
+    solver: Solver
+    opening: Opening
+    glance: Glance
+
+    def solution(self) -> Solution:
+        """Return the canonical solution; raise OutOfTime if the time is up."""
+        duals, width = self._duals(), self.problem.shape[1]
+        ground, groups = self._ground(duals), self._groups(duals)
+        pairs, answer = self.opening.pairs, self.opening.answer
+        pairs = pairs.of(groups[0][pairs.mentors] == groups[1][pairs.mentees])
+        turn = 0
+        while True:
+            chosen = np.zeros(len(pairs.scores), dtype=bool)
+            chosen[np.searchsorted(pairs.mentors * width + pairs.mentees, answer[:, 0] * width + answer[:, 1])] = True
+            climb = Climb.of(ground, pairs, chosen, lambda: self.run.over)
+            answer = np.column_stack([pairs.mentors, pairs.mentees])[climb.chosen]
+            self._tell(answer)
+            ranks = Ranks.of(climb.signatures)
+            parting = Parting.of(groups, ranks)
+            new = Survey(parting, self._look, pairs, self._many(turn), self.solver.heed).seen()
+            if not (parting.excess(new) >= 0).any():
+                return self._settled(climb, ranks)
+            pairs, turn = pairs.joined(new, width), turn + 1
+
+    def _many(self, turn: int) -> Many:
+        """Return how many pairs of a mentor join, and how near: more and more where few are left but for ties."""
+        few, later = self.opening.view.few(ADDED), max(turn - len(NEAR), 0)
+        return Many(min(few * MORE**later, self.problem.shape[1]), 0 if later or turn == len(NEAR) else NEAR[turn])
+
+    def _duals(self) -> list[Duals]:
+        """Return whole prices of each goal before, or of all if they are sure to keep their order."""
+        prices, problem = self.opening.prices, self.solver.problem
+        duals = [
+            Duals.of(problem, each) for each in ([whole(problem, prices)] if self.opening.sure else coarser(prices))
+        ]
+        if not all(each.reached(self.opening.answer) for each in duals):
+            raise EngineError("The prices do not prove the assignment")
+        return duals
+
+    def _look(self, cut: Cut) -> Strip:
+        scores = self.opening.view.scores
+        return self.glance(cut.among(scores.mentors, scores.mentees))
+
+    def _ground(self, duals: Sequence[Duals]) -> Ground:
+        """Return who may take how many, those who have a price as many as they do."""
+        priced = [np.any([each.prices[side] != 0 for each in duals], axis=0) for side in (0, 1)]
+        return Ground(self.opening.view.bounds, (priced[0], priced[1]))
+
+    def _groups(self, duals: Sequence[Duals]) -> Groups:
+        """Return who may have each other by the goals before."""
+        keys = [np.concatenate(each.keys) for each in duals]
+        _, group = np.unique(np.column_stack(keys), axis=0, return_inverse=True)
+        n = self.problem.shape[0]
+        taking = self.opening.view.scores.mentors, self.opening.view.scores.mentees
+        sides = zip(taking, np.split(group.ravel(), [n]), strict=True)
+        mentors, mentees = (np.where(some, own, -1) for some, own in sides)
+        return mentors, np.where(mentees < 0, -2, mentees)
+
+    def _tell(self, answer: IntMatrix) -> None:
+        """Tell an answer that is the best in the goals before."""
+        pairs = np.concatenate([self.opening.view.pins, answer])
+        pairs = pairs[np.lexsort(pairs.T[::-1])]
+        values = {tier.goal: tier.value for tier in reached(self.solver.problem, pairs, {})}
+        told = Solution(
+            Status.FEASIBLE, pairs, tuple(reached(self.problem, pairs, values)), "wide", prices=(self.opening.prices,)
+        )
+        self.solver.heard = told
+        self.run.tell(lambda: told)
+
+    def _settled(self, climb: Climb, ranks: Ranks) -> Solution:
+        """Return the solution in the goals after leximin, ties settled."""
+        face = self._face(climb, ranks)
+        work = Settling(
+            face, face, known(face), [self.opening.prices], {*before(self.problem.goals), "leximin", "total"}
+        )
+        return settled_from(self.problem, self.run, work, list(self._after()), self.solver.tied)
+
+    def _after(self) -> Iterator[Stage]:
+        """Yield the stages after leximin: the total is that of all answers as good."""
+        goals = [goal for goal in self.problem.goals if goal not in {*before(self.problem.goals), "leximin", "total"}]
+        if goals:
+            found = merged(replace(self.problem, goals=tuple(goals)), lambda reach: reach < self.solver.exact)
+            yield from (stage for stage in found if not isinstance(stage, Leximin))
+
+    def _face(self, climb: Climb, ranks: Ranks) -> Face:
+        """Return the answers that are as good."""
+        tight = climb.proved(ranks)
+        kept = tight | climb.chosen
+        face, n = self.opening.view.face(climb.pairs.of(kept)), self.problem.shape[0]
+        left, right = np.split(climb.held(ranks)[:-1].astype(np.int64), [n])
+        profit = left[face.lefts] + right[face.rights] + ~tight[kept]
+        return face.narrowed(Optimum(climb.chosen[kept], left, right), profit)
+
+
+def known(face: Face) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    """Return the answer that a narrowed face comes with."""
+    if face.known is None:
+        raise EngineError("An answer was lost between two stages")
+    return face.known

@@ -1,0 +1,210 @@
+"""A climb on listed pairs from a given answer: made ready, carried out, and held against its own marks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.assignment.lexicographic import OutOfTime
+from mentormatch.assignment.optimal_face import Bounds
+from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.errors import EngineError
+from mentormatch.scale.columns.subproblem import Pairs
+from mentormatch.scale.leximin.exchange import (
+    DONE,
+    FULL,
+    IDLE,
+    MARKS,
+    NOTHING,
+    NOW,
+    Answer,
+    Marks,
+    Net,
+    Queue,
+    Reach,
+    Words,
+    Work,
+    climb,
+)
+from mentormatch.scale.leximin.potentials import Ranks, Signatures
+
+STEPS = 1 << 22
+"""Steps looked at between two looks at the clock: a fifth of a second."""
+PART = 1 << 16
+"""Of so many listed pairs those are held against their marks together that these do not tell at once."""
+ROOM = 8
+"""So many marks a person there is room for at first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Who may take how many: ``bounds`` of both sides beside pins, and who is ``priced``, so that theirs is fixed."""
+
+    bounds: tuple[Bounds, Bounds]
+    priced: tuple[BoolVector, BoolVector]
+
+    @property
+    def least(self) -> IntVector:
+        """Return (nodes,) the least load of each node; the sink, which is the last, has none."""
+        return np.append(np.concatenate([side.least for side in self.bounds]), 0)
+
+    @property
+    def most(self) -> IntVector:
+        """Return (nodes,) the most load of each node."""
+        return np.append(np.concatenate([side.most for side in self.bounds]), 0)
+
+    @property
+    def fixed(self) -> BoolVector:
+        """Return (nodes,) who has a price."""
+        return np.append(np.concatenate(self.priced), False)
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """The end of a climb on ``pairs``: which are ``chosen``, and the marks by which no answer is better on these."""
+
+    ground: Ground
+    pairs: Pairs
+    chosen: BoolVector
+    loads: IntVector
+    signatures: Signatures
+
+    @classmethod
+    def of(cls, ground: Ground, pairs: Pairs, chosen: BoolVector, over: Callable[[], bool]) -> Self:
+        """Climb from an answer; raise OutOfTime if the time is up."""
+        work = done(work_on(ground, pairs, chosen), over)
+        count = int(work.now[MARKS])
+        marks = [part[:count] for part in work.marks[:3]]
+        signatures = Signatures.of(marks[0], marks[1], marks[2], len(work.marks.sums))
+        return cls(ground, pairs, work.answer.chosen, work.answer.load, signatures)
+
+    @property
+    def nodes(self) -> tuple[IntVector, IntVector]:
+        """Return the nodes of the two people of each pair."""
+        return self.pairs.mentors, self.pairs.mentees + len(self.ground.bounds[0].most)
+
+    def proved(self, ranks: Ranks) -> BoolVector:
+        """Return which of the pairs lose nothing; raise EngineError if the marks do not prove the answer.
+
+        A pair loses what its right person is marked more than its left, and one at its own level: the lowest level at
+        which that is not 0 counts. None that is not chosen loses less than nothing, none that is chosen more.
+        """
+        lost, exact = self._lost(ranks)
+        wrong = np.where(self.chosen, lost > 0, lost < 0)
+        if wrong.any() or not self._loads_proved(ranks):
+            raise EngineError("The marks do not prove the assignment")
+        return np.asarray(exact & (lost == 0))
+
+    def _lost(self, ranks: Ranks) -> tuple[IntVector, BoolVector]:
+        """Return the sign of what each pair loses, and for which it was worked out mark by mark."""
+        own, theirs = (ranks.places[nodes] for nodes in self.nodes)
+        apart = ranks.between(np.minimum(own, theirs), np.maximum(own, theirs))
+        lost = np.where((own > theirs) & (self.pairs.scores > apart), -1, 1)
+        exact = (own > theirs) & (self.pairs.scores == apart)
+        for some in np.array_split(np.flatnonzero(exact), 1 + len(exact) // PART):
+            if len(some):
+                lost[some] = self.signatures.lost(*(side[some] for side in (*self.nodes, self.pairs.scores)))
+        return lost, exact
+
+    def _loads_proved(self, ranks: Ranks) -> bool:
+        """Return whether nobody could take more or fewer, and the answer be better."""
+        least, most, n = self.ground.least, self.ground.most, len(self.ground.bounds[0].most)
+        places, sink = ranks.places[:-1], ranks.places[-1]
+        left = np.arange(len(places)) < n
+        more = (self.loads < most)[:-1] & ~self.ground.fixed[:-1]
+        fewer = (self.loads > least)[:-1] & ~self.ground.fixed[:-1]
+        ends, begins = np.where(left, fewer, more), np.where(left, more, fewer)
+        return not ((ends & (places > sink)) | (begins & (places < sink))).any()
+
+    def held(self, ranks: Ranks) -> BoolVector:
+        """Return (nodes,) whose load is the same in every answer as good."""
+        return np.asarray(self.ground.fixed | (ranks.places != ranks.places[-1]))
+
+
+def work_on(ground: Ground, pairs: Pairs, chosen: BoolVector) -> Work:
+    """Return the work of a climb before its first step."""
+    n, nodes, highest = len(ground.bounds[0].most), len(ground.most), int(pairs.scores.max(initial=0))
+    ends = np.stack([pairs.mentors, pairs.mentees + n]).astype(np.int32)
+    net = net_of(ground, ends, pairs.scores.astype(np.int32))
+    words = np.random.default_rng(0).integers(0, 1 << 64, highest + 1, dtype=np.uint64)
+    marks = marks_of(nodes, words)
+    ahead, back = reach_of(nodes), reach_of(nodes)
+    return Work(net, answer_of(net, chosen), marks, queue_of(net, chosen), ahead, back, np.zeros(NOW, dtype=np.int64))
+
+
+def marks_of(nodes: int, words: Words) -> Marks:
+    """Return room for marks, of which there is none yet."""
+    places, levels = (np.empty(ROOM * nodes, dtype=np.int32) for _ in range(2))
+    sums, settled = (np.zeros(nodes, dtype=np.uint64) for _ in range(2))
+    return Marks(places, levels, np.empty(ROOM * nodes, dtype=np.int8), words, sums, settled)
+
+
+def net_of(ground: Ground, ends: NDArray[np.int32], scores: NDArray[np.int32]) -> Net:
+    """Return pairs as they are read from either side."""
+    flat, count = ends.ravel(), np.int32(max(len(scores), 1))
+    order = np.argsort(flat, kind="stable").astype(np.int32)
+    pairs, others = order % count, flat[np.where(order < count, order + count, order - count)]
+    stops = np.cumsum(np.bincount(flat, minlength=len(ground.most)))
+    free = np.flatnonzero(~ground.fixed & (ground.least < ground.most)).astype(np.int32)
+    return Net(
+        ends,
+        scores,
+        np.append(0, stops[:-1]),
+        stops,
+        pairs,
+        others,
+        scores[pairs],
+        ground.least,
+        ground.most,
+        free,
+        ground.fixed,
+        len(ground.priced[0]),
+    )
+
+
+def answer_of(net: Net, chosen: BoolVector) -> Answer:
+    """Return an answer by person."""
+    some = np.flatnonzero(chosen)
+    nodes, pairs = net.ends[:, some].ravel(), np.tile(some, 2)
+    order, load = np.argsort(nodes, kind="stable"), np.bincount(nodes, minlength=len(net.most))
+    first = np.append(0, np.cumsum(net.most)[:-1])
+    seats = np.full(int(net.most.sum()), NOTHING, dtype=np.int32)
+    seats[np.repeat(first - np.cumsum(load) + load, load) + np.arange(len(order))] = pairs[order]
+    return Answer(chosen.copy(), first, load, seats)
+
+
+def queue_of(net: Net, chosen: BoolVector) -> Queue:
+    """Return all chosen pairs to be put in question."""
+    heads = np.full(int(net.scores.max(initial=0)) + 1, NOTHING, dtype=np.int32)
+    after = np.full(len(net.scores), IDLE, dtype=np.int32)
+    some = np.flatnonzero(chosen)
+    some = some[np.argsort(net.scores[some], kind="stable")]
+    levels, first = np.unique(net.scores[some], return_index=True)
+    heads[levels] = some[first]
+    after[some] = np.append(some[1:], NOTHING)[: len(some)]
+    after[some[np.append(first[1:], len(some))[: len(first)] - 1]] = NOTHING
+    return Queue(heads, after)
+
+
+def reach_of(nodes: int) -> Reach:
+    """Return room for one end of a search."""
+    order, by, come = (np.full(nodes, NOTHING, dtype=np.int32) for _ in range(3))
+    return Reach(order, np.zeros(nodes, dtype=np.int64), by, come, np.zeros(3, dtype=np.int64))
+
+
+def done(work: Work, over: Callable[[], bool]) -> Work:
+    """Return the work at its end; raise OutOfTime if the time is up."""
+    with np.errstate(over="ignore"):  # sums of marks may go round
+        while (told := climb(work, STEPS)) != DONE:
+            if over():
+                raise OutOfTime
+            work = with_room(work) if told == FULL else work
+    return work
+
+
+def with_room(work: Work) -> Work:
+    """Return the work with more room for marks."""
+    nodes, levels, signs = (np.append(part, np.empty_like(part)) for part in work.marks[:3])
+    return work._replace(marks=work.marks._replace(nodes=nodes, levels=levels, signs=signs))

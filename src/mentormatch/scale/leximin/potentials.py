@@ -1,0 +1,152 @@
+"""Marks of people in one order: who comes after somebody may have, with them, only pairs up to a certain score.
+
+Two people are told apart by the lowest level at which their marks differ. A pair that scores more than this level would
+improve an answer if its left person has the greater mark there; no other pair that scores more or less would. So people
+stand in the order of their marks, the lowest level first, and between neighbours stands the level that tells them
+apart: between any two people it is the least of those in between.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.base.columns import IntVector
+
+type Whole = NDArray[np.integer]
+
+FAR = 1 << 30
+"""No pair scores more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """The marks of all nodes, in sum for each level, none of them 0.
+
+    Those of node i are at ``levels`` and ``sums`` from ``starts[i]`` to ``starts[i + 1]``, the lowest level first.
+    """
+
+    starts: IntVector
+    levels: IntVector
+    sums: IntVector
+
+    @classmethod
+    def of(cls, nodes: Whole, levels: Whole, signs: Whole, count: int) -> Self:
+        """Add up the marks that ``count`` nodes got one by one."""
+        width = int(levels.max(initial=0)) + 1
+        keys, place = np.unique(nodes.astype(np.int64) * width + levels, return_inverse=True)
+        sums = np.bincount(place, weights=signs, minlength=len(keys)).astype(np.int64)
+        keys, sums = keys[sums != 0], sums[sums != 0]
+        return cls(np.searchsorted(keys // width, np.arange(count + 1)), keys % width, sums)
+
+    def by_level(self) -> Iterator[tuple[int, IntVector, IntVector]]:
+        """Yield, from the lowest level up, who is marked at it, and by how much."""
+        nodes = np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+        order = np.argsort(self.levels, kind="stable")
+        at, starts = np.unique(self.levels[order], return_index=True)
+        for level, start, stop in zip(at.tolist(), starts, np.append(starts[1:], len(order)), strict=len(at) > 0):
+            yield level, nodes[order[start:stop]], self.sums[order[start:stop]]
+
+    def lost(self, lefts: IntVector, rights: IntVector, scores: IntVector) -> IntVector:
+        """Return 1, 0 or -1 for each pair: the sign of what it loses, at the lowest level at which that is not 0."""
+        own, theirs = self._of(lefts), self._of(rights)
+        pairs = np.concatenate([own[0], theirs[0], np.arange(len(scores))])
+        levels = np.concatenate([self.levels[own[1]], self.levels[theirs[1]], scores])
+        sums = np.concatenate([-self.sums[own[1]], self.sums[theirs[1]], np.ones_like(scores)])
+        order = np.lexsort((levels, pairs))
+        first = np.flatnonzero(np.diff(pairs[order], prepend=-1) | np.diff(levels[order], prepend=-1))
+        lost, whose = np.add.reduceat(sums[order], first), pairs[order[first]]
+        found, lowest = np.unique(whose[lost != 0], return_index=True)
+        signs = np.zeros(len(scores), dtype=np.int64)
+        signs[found] = np.sign(lost[lost != 0][lowest])
+        return signs
+
+    def _of(self, nodes: IntVector) -> tuple[IntVector, IntVector]:
+        """Return all marks of some nodes, one node after the other: which of them it is of, and where it is."""
+        counts = self.starts[nodes + 1] - self.starts[nodes]
+        owners = np.repeat(np.arange(len(nodes)), counts)
+        return owners, np.arange(len(owners)) + np.repeat(self.starts[nodes] - np.cumsum(counts) + counts, counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """The place of each node, (nodes,), equal for equal marks; ``apart`` (places - 1,) tells neighbours apart."""
+
+    places: IntVector
+    apart: IntVector
+
+    @classmethod
+    def of(cls, signatures: Signatures) -> Self:
+        """Rank all nodes by their marks."""
+        order, alike = Order(), np.zeros(len(signatures.starts) - 1, dtype=np.int64)
+        for level, some, sums in signatures.by_level():
+            alike[some] = order.parted(alike[some], sums, level)
+        return cls(*order.ranks(alike))
+
+    def below(self, place: int) -> IntVector:
+        """Return (place,): by which level each of the places before this one is told apart from it."""
+        return np.minimum.accumulate(self.apart[:place][::-1])[::-1]
+
+    def between(self, low: IntVector, high: IntVector) -> IntVector:
+        """Return by which level places are told apart, (e,), the low ones standing before the high ones; or ``FAR``."""
+        steps, row = np.frexp((high - low).astype(np.float64))[1] - 1, self.apart
+        found = np.full(len(low), FAR)
+        for step in range(int(steps.max(initial=-1)) + 1):
+            some, half = np.flatnonzero(steps == step), 1 << step >> 1
+            row = np.minimum(row[: len(row) - half], row[half:])  # the least of 2^step neighbouring levels
+            found[some] = np.minimum(row[low[some]], row[high[some] - (1 << step)])
+        return found
+
+
+class Order:
+    """Sets of people who were marked alike, in order, and what tells each from the next; set 0 is there at first."""
+
+    def __init__(self) -> None:
+        self.after, self.before, self.apart = [-1], [-1], [FAR]
+        self.first = 0
+
+    def parted(self, alike: IntVector, sums: IntVector, level: int) -> IntVector:
+        """Return the new sets of those who are in some and are marked by ``sums``, none of them 0."""
+        own = list(zip(alike.tolist(), sums.tolist(), strict=True))
+        kinds, found = sorted(set(own)), dict[tuple[int, int], int]()
+        for kind in reversed(kinds):  # the greatest mark first: each stands just after those who are not marked
+            if kind[1] > 0:
+                found[kind] = self._after(kind[0], level)
+        for kind in kinds:
+            if kind[1] < 0:
+                found[kind] = self._before(kind[0], level)
+        return np.array([found[kind] for kind in own], dtype=np.int64)
+
+    def _after(self, each: int, level: int) -> int:
+        new, then = len(self.after), self.after[each]
+        self.after.append(then)
+        self.before.append(each)
+        self.apart.append(self.apart[each])
+        self.after[each], self.apart[each] = new, level
+        if then >= 0:
+            self.before[then] = new
+        return new
+
+    def _before(self, each: int, level: int) -> int:
+        new, then = len(self.after), self.before[each]
+        self.after.append(each)
+        self.before.append(then)
+        self.apart.append(level)
+        self.before[each] = new
+        if then >= 0:
+            self.after[then] = new
+        else:
+            self.first = new
+        return new
+
+    def ranks(self, alike: IntVector) -> tuple[IntVector, IntVector]:
+        """Return the place of each person, and what tells neighbouring places apart."""
+        order, each = list[int](), self.first
+        while each >= 0:
+            order.append(each)
+            each = self.after[each]
+        place = np.empty(len(order), dtype=np.int64)
+        place[order] = np.arange(len(order))
+        return place[alike], np.array(self.apart, dtype=np.int64)[order[:-1]]

@@ -1,0 +1,152 @@
+"""One look at all pairs, strip by strip: the best of each mentor at given prices, and the pairs worth listing."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from os import cpu_count
+from typing import Self
+
+import numpy as np
+
+from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.base.progress import looking
+from mentormatch.scale.scores.lookup_table import Points
+from mentormatch.scale.scores.matrix import Tiles
+
+STRIP = 64
+"""Mentors looked at together: a few dozen rows of 100,000 scores stay in the cache that cores share."""
+CLOSED = -(1 << 61)
+"""What is added for people who take no part: below everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What is looked for: pairs with ``scale * score + mentees[k] >= limits[i]``, at most ``most`` a mentor on average.
+
+    If more pass in a strip, those that exceed their limit most are kept; pairs at the limit are then not all there.
+    """
+
+    limits: IntVector
+    mentees: IntVector
+    scale: int = 1
+    most: int = 64
+
+    def open(self, start: int, stop: int) -> IntVector:
+        """Return the positions of those mentors of a strip who take part."""
+        return start + np.flatnonzero(self.limits[start:stop] != -CLOSED)
+
+    def best_of(self, own: Points, least: int, worth: IntVector) -> int:
+        """Return the greatest worth of the pairs of a mentor, whose scores are ``own``, among those that are allowed.
+
+        What each pair is worth is put into ``worth``, which does not tell whether it is allowed. Few forbidden pairs
+        would be the best: their scores are looked at where one is.
+        """
+        if self.scale == 1:
+            np.add(own, self.mentees, out=worth)
+        else:
+            np.multiply(own, self.scale, out=worth, dtype=np.int64)
+            np.add(worth, self.mentees, out=worth)
+        top = worth.argmax()
+        if own[top] < least:
+            np.copyto(worth, 2 * CLOSED, where=own < least)
+            top = worth.argmax()
+        return int(worth[top])
+
+    def among(self, mentors: BoolVector, mentees: BoolVector) -> Self:
+        """Return the cut for those who take part."""
+        return replace(
+            self,
+            limits=np.where(mentors, self.limits, -CLOSED),
+            mentees=np.where(mentees, self.mentees, CLOSED),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Pairs in order, with their scores; ``best`` (n,): the greatest ``scale * score + mentees[k]``, or below all.
+
+    Pairs that are not there exceed the limit of their mentor by no more than ``beyond`` (n,): -1 where none passes.
+    """
+
+    mentors: IntVector
+    mentees: IntVector
+    scores: IntVector
+    best: IntVector
+    beyond: IntVector
+
+    @classmethod
+    def nothing(cls, mentors: int) -> Self:
+        """Return what is seen of people who take no part."""
+        none = np.empty(0, dtype=np.int64)
+        return cls(none, none, none, np.full(mentors, 2 * CLOSED), np.full(mentors, -1))
+
+
+type Glance = Callable[[Cut], Callable[[int, int], Seen]]
+"""Returns what tells what there is in the strip of mentors from a first to the one before a last."""
+type Look = Callable[[Cut], Seen]
+"""Returns what there is in all strips."""
+type Heed = Callable[[], None]
+"""Is called now and then during a look, and ends it by what it raises."""
+
+
+def unheeding() -> None:
+    """Let a look come to its end."""
+
+
+def scanned(glance: Glance, mentors: int, cut: Cut, heed: Heed = unheeding) -> Seen:
+    """Return what a look at all pairs finds, strips being looked at by as many threads as there are processors."""
+    parts, at = list[Seen](), glance(cut)
+    with looking(mentors * len(cut.mentees)) as looked, ThreadPoolExecutor(cpu_count() or 1) as threads:
+        for part in threads.map(lambda edge: at(*edge), strips(0, mentors)):
+            heed()  # where it raises, the strips that wait are given up
+            parts.append(part)
+            looked(len(part.best) * len(cut.mentees))
+    return gathered(parts)
+
+
+def strips(start: int, stop: int) -> list[tuple[int, int]]:
+    """Return from where to where each strip of some mentors goes."""
+    return [(first, min(first + STRIP, stop)) for first in range(start, stop, STRIP)]
+
+
+def gathered(parts: Sequence[Seen]) -> Seen:
+    """Return what was seen in all strips."""
+    columns = zip(*((part.mentors, part.mentees, part.scores, part.best, part.beyond) for part in parts), strict=True)
+    return Seen(*(np.concatenate(column) for column in columns)) if parts else Seen.nothing(0)
+
+
+def plain(tiles: Tiles) -> Glance:
+    """Return the way to look that needs no more than NumPy."""
+    return lambda cut: partial(look, tiles, cut)
+
+
+def look(tiles: Tiles, cut: Cut, start: int, stop: int) -> Seen:
+    """Return what there is in a strip."""
+    width, mentors = tiles.shape[1], cut.open(start, stop)
+    limits, seen = cut.limits[mentors], Seen.nothing(stop - start)
+    scores, worth = tiles.of(mentors), np.empty(width, dtype=np.int64)
+    places, excess = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    for row, own in enumerate(scores if width else ()):
+        best = seen.best[mentors[row] - start] = cut.best_of(own, tiles.least, worth)
+        if best >= limits[row]:
+            found = np.flatnonzero(worth >= limits[row])
+            found = found[own[found] >= tiles.least]
+            places.append(found + row * width)
+            excess.append(worth[found] - limits[row])
+    some, beyond = kept(np.concatenate(excess), cut.most * (stop - start))
+    found = np.concatenate(places)[some]
+    rows, points = found // max(width, 1), scores.ravel()[found].astype(np.int64)
+    seen.beyond[:] = beyond
+    return replace(seen, mentors=mentors[rows], mentees=found - rows * width, scores=points)
+
+
+def kept(excess: IntVector, most: int) -> tuple[slice | BoolVector, int]:
+    """Return which pairs are kept, and by how much others exceed their limit at most.
+
+    All are kept if they are no more than ``most``, or if all are at their limit.
+    """
+    if len(excess) <= most or not excess.any():
+        return slice(None), -1
+    level = max(int(np.partition(excess, len(excess) - most)[len(excess) - most]), 1)
+    return np.asarray(excess >= level), level - 1

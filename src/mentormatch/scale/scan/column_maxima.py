@@ -1,0 +1,54 @@
+"""The most that pairs are worth to each mentee, of a few mentors: what a look tells each mentor, from the other side.
+
+A look works tables out for each mentor. Where there are few mentors and many mentees, it is far less work to go through
+the few and to keep the best of each mentee so far.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from os import cpu_count
+
+import numpy as np
+
+from mentormatch.base.columns import IntVector
+from mentormatch.base.progress import looking
+from mentormatch.scale.scan.blocks import CLOSED, Heed, strips
+from mentormatch.scale.scan.simd import FAR, Swift
+from mentormatch.scale.scores.matrix import Tiles
+
+type Strips = Sequence[tuple[int, int]]
+
+
+def highest(tiles: Tiles, own: IntVector, scale: int, heed: Heed, *, compiled: bool) -> IntVector:
+    """Return (m,) the greatest ``scale * score + own[i]`` that a mentor has with each mentee, ``-FAR`` where none has.
+
+    ``own`` (n,) is ``CLOSED`` where a mentor takes no part. Each thread goes through a share of the strips.
+    """
+    n, m = tiles.shape
+    edges, count = strips(0, n), cpu_count() or 1
+    through = (
+        _swiftly(tiles, own, scale, heed) if compiled and tiles.computed else partial(_plainly, tiles, own, scale, heed)
+    )
+    with looking(n * m) as looked, ThreadPoolExecutor(count) as threads:
+        shares = list(threads.map(through, [edges[at::count] for at in range(count)]))
+        looked(n * m)
+    found: IntVector = np.maximum.reduce(shares)
+    return found
+
+
+def _swiftly(tiles: Tiles, own: IntVector, scale: int, heed: Heed) -> Callable[[Strips], IntVector]:
+    return partial(Swift.of(tiles).highest, own, scale, heed)
+
+
+def _plainly(tiles: Tiles, own: IntVector, scale: int, heed: Heed, edges: Strips) -> IntVector:
+    best, worth = np.full(tiles.shape[1], -FAR), np.empty(tiles.shape[1], dtype=np.int64)
+    for start, stop in edges:
+        heed()
+        mentors = start + np.flatnonzero(own[start:stop] != CLOSED)
+        for scores, more in zip(tiles.of(mentors), own[mentors], strict=True):
+            np.multiply(scores, scale, out=worth, dtype=np.int64)
+            np.add(worth, more, out=worth)
+            np.copyto(worth, -FAR, where=scores < tiles.least)
+            np.maximum(best, worth, out=best)
+    return best

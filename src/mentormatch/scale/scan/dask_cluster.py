@@ -1,0 +1,104 @@
+"""The one door to Dask: its workers look at pairs, on this machine or on others.
+
+The tiles, and what is looked for, are results of tasks of their own, not scattered: where they are lost with the last
+worker that held them, the scheduler has them made again from what it holds.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import CancelledError
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pickle import PicklingError
+from typing import Any
+
+import dask
+from distributed import Client, Future, KilledWorker
+from distributed.protocol.pickle import dumps
+
+from mentormatch.errors import EngineError
+from mentormatch.languages import mark, tr
+from mentormatch.scale.scan.blocks import Cut, Seen
+from mentormatch.scale.scan.executors import unsent
+from mentormatch.scale.scan.parcels import Parcel, seen_in
+from mentormatch.scale.scan.workers import Block, Crew, LateError, LostError, NoWorkersError
+from mentormatch.scale.scores.matrix import Tiles
+
+RESULT_S = 5.0
+"""So long a result is waited for on its way here, before a look at the time limit and at who is left."""
+ALL_AT_ONCE = 1 << 20
+CLOSED = mark(
+    "Le client Dask n'est pas relié ({status}) : son ordonnanceur a pris fin, ou ne peut pas être joint. Lancez une "
+    "grappe et un client et recommencez ; sans exécuteur, les fils de cette machine examinent"
+)
+MISSING = mark(
+    "Il manque « {name} » à un ouvrier Dask : installez mentormatch dans la même version là où tournent les ouvriers"
+)
+
+
+def kept(what: object) -> object:
+    """Return what workers are to hold."""
+    return what
+
+
+@dataclass(slots=True)
+class Cluster(Crew[Future[Any]]):
+    """The workers of a Dask cluster."""
+
+    client: Client
+    room: int = ALL_AT_ONCE
+    whole: dict[str, object] = field(default_factory=dict)
+    there: dict[str, Future[Any]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, executor: object) -> "Cluster | None":
+        """Return the workers of a client, None if it is none, or asynchronous."""
+        return cls(executor) if isinstance(executor, Client) and not executor.asynchronous else None
+
+    def give(self, tiles: Tiles) -> None:
+        try:
+            self._bring("parcel", Parcel.of(tiles, dumps))
+        except (PicklingError, AttributeError, TypeError) as error:
+            raise unsent(error) from error
+
+    def begin(self, cut: Cut) -> None:
+        self._bring("cut", cut)
+
+    def _bring(self, name: str, what: object) -> None:
+        """Have something brought to workers when they first need it."""
+        self.whole[name] = what
+        self.there[name] = self._submit(kept, what)
+
+    def submit(self, block: Block) -> Future[Any]:
+        for name, future in self.there.items():
+            if future.status in ("cancelled", "error"):
+                self._bring(name, self.whole[name])
+        return self._submit(seen_in, self.there["parcel"], self.there["cut"], *block)
+
+    def _submit(self, *asked: Any) -> Future[Any]:
+        if self.client.status != "running":
+            raise NoWorkersError(tr(CLOSED, status=self.client.status))
+        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):  # it is meant to be large
+            return self.client.submit(*asked, pure=False)
+
+    def take(self, promise: Future[Any], block: Block) -> Seen | None:
+        try:
+            seen: Seen = promise.result(timeout=RESULT_S)
+        except TimeoutError as error:
+            raise LateError from error
+        except (KilledWorker, CancelledError, OSError) as error:
+            raise LostError from error
+        except ImportError as error:
+            raise EngineError(tr(MISSING, name=error.name)) from error
+        return seen
+
+    def busy(self, promises: Sequence[Future[Any]]) -> bool:
+        return self.client.status == "running" and bool(self.client.scheduler_info()["workers"])
+
+    def recall(self, promises: Sequence[Future[Any]]) -> None:
+        if promises and self.client.status == "running":
+            with suppress(OSError):
+                self.client.cancel(list(promises))
+
+    def close(self) -> None:
+        self.there.clear()
+        self.whole.clear()

@@ -1,0 +1,107 @@
+"""The scores of all pairs of a cohort as a problem asks for them, none of them kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import Self
+
+import numpy as np
+
+from mentormatch.assignment.model.scores import NONE, Among, Scores
+from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.errors import EngineError
+from mentormatch.scale.scan.blocks import Cut, Look, Seen, plain, scanned
+from mentormatch.scale.scan.maxima import tops
+from mentormatch.scale.scores.matrix import Tiles
+
+MANY = "there are too many pairs to list them"
+
+
+@dataclass(frozen=True)
+class ComputedScores(Scores):
+    """Scores of people who take part, worked out by ``tiles`` whenever they are asked for.
+
+    ``mentors`` (n,) and ``mentees`` (m,) bool: who takes part. How many partners somebody has is not known, only that
+    nobody who is set aside has any. Where memory is scarce, lists of pairs are so many times ``shorter`` than usual.
+    """
+
+    tiles: Tiles
+    mentors: BoolVector
+    mentees: BoolVector
+    shorter: int = 1
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.tiles.shape
+
+    @property
+    def count(self) -> int:
+        """Return a bound on the number of allowed pairs."""
+        return int(np.count_nonzero(self.mentors)) * int(np.count_nonzero(self.mentees))
+
+    @property
+    def extremes(self) -> tuple[int, int]:
+        """Return bounds on the scores of allowed pairs."""
+        return (self.tiles.least, max(self.tiles.most, self.tiles.least)) if self.count else (0, 0)
+
+    def pairs(self) -> tuple[IntVector, IntVector]:
+        raise EngineError(MANY)
+
+    def allows(self, mentors: IntVector, mentees: IntVector) -> BoolVector:
+        taking_part = self.mentors[mentors] & self.mentees[mentees]
+        return np.asarray(taking_part & (self.tiles.at(mentors, mentees) >= self.tiles.least))
+
+    def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
+        return self.tiles.at(mentors, mentees)
+
+    def degrees(self) -> tuple[IntVector, IntVector]:
+        """Return bounds on the number of partners of each mentor and of each mentee."""
+        counts = int(np.count_nonzero(self.mentees)), int(np.count_nonzero(self.mentors))
+        return np.where(self.mentors, counts[0], 0), np.where(self.mentees, counts[1], 0)
+
+    def partnered(self) -> BoolVector:
+        return self.best()[1] > NONE
+
+    def keeping(self, least: IntVector) -> Self:
+        """Return the scores without pairs that score below one threshold, which must be the same for all mentees."""
+        lowest = int(least.max(initial=NONE))
+        if (least != lowest).any():
+            raise EngineError("A threshold for each person is not for so many pairs")
+        return replace(self, tiles=replace(self.tiles, least=max(self.tiles.least, lowest)))
+
+    def listed(self) -> IntVector:
+        raise EngineError(MANY)
+
+    def between(self, low: int, high: int) -> Sequence[int]:
+        """Return all that lies between: which scores there are is not known."""
+        return range(max(low + 1, self.tiles.least), high + 1)
+
+    def exceeded_by(self, part: int) -> int | None:
+        return None
+
+    def best(self, among: Among | None = None) -> tuple[IntVector, IntVector]:
+        if among is None:
+            return self._tops
+        return tops(self.tiles, self.mentors & among[0], self.mentees & among[1])
+
+    @cached_property
+    def _tops(self) -> tuple[IntVector, IntVector]:
+        """The greatest score of everybody, for which all pairs are looked at once."""
+        return tops(self.tiles, self.mentors, self.mentees)
+
+    def of_mentees(self, some: IntVector) -> Self:
+        """Return the scores of all mentors with some mentees, by their positions in ascending order."""
+        return replace(self, tiles=self.tiles.of_mentees(some), mentees=self.mentees[some])
+
+    def flipped(self) -> Self:
+        """Return the same with the sides exchanged."""
+        return replace(self, tiles=self.tiles.flipped(), mentors=self.mentees, mentees=self.mentors)
+
+    def holding(self) -> Self:
+        """Return the same with tables held where memory is not scarce."""
+        return self if self.shorter > 1 else replace(self, tiles=self.tiles.holding())
+
+    def within(self, cut: Cut, look: Look | None = None) -> Seen:
+        """Return the pairs that a cut leaves, of people who take part; ``look`` is another way to look at the tiles."""
+        looked = partial(scanned, plain(self.tiles), self.shape[0]) if look is None else look
+        return looked(cut.among(self.mentors, self.mentees))

@@ -1,0 +1,41 @@
+"""The greatest score of each person, strip by strip."""
+
+from concurrent.futures import ThreadPoolExecutor
+from os import cpu_count
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mentormatch.assignment.model.scores import NONE
+from mentormatch.base.columns import BoolVector, IntVector
+from mentormatch.scale.scan.blocks import STRIP
+from mentormatch.scale.scores.matrix import Tiles
+
+
+def tops(tiles: Tiles, mentors: BoolVector, mentees: BoolVector) -> tuple[IntVector, IntVector]:
+    """Return the greatest score of each mentor (n,) and of each mentee (m,), of those who take part with each other.
+
+    ``NONE`` stands for who has no allowed partner. Each thread goes through a share of the strips.
+    """
+    n, m = tiles.shape
+    edges = [(start, min(start + STRIP, n)) for start in range(0, n, STRIP)]
+    count = cpu_count() or 1
+    best = np.full(n, NONE)
+
+    def through(share: list[tuple[int, int]]) -> IntVector:
+        columns = np.full(m, np.iinfo(np.int32).min, dtype=np.int32)
+        for start, stop in share:
+            scores = np.where(mentees, tiles.rows(start, stop), columns.dtype.type(-1))
+            scores[~mentors[start:stop]] = -1
+            best[start:stop] = known(scores.max(axis=1, initial=-1), tiles.least)
+            np.maximum(columns, scores.max(axis=0), out=columns)
+        return known(columns, tiles.least)
+
+    with ThreadPoolExecutor(count) as threads:
+        columns = list(threads.map(through, [edges[at::count] for at in range(count)]))
+    return best, np.maximum.reduce(columns)
+
+
+def known(scores: NDArray[np.int32], least: int) -> IntVector:
+    """Return scores of allowed pairs as they are, and ``NONE`` for others."""
+    return np.where(scores >= least, scores.astype(np.int64), NONE)

@@ -1,0 +1,113 @@
+"""What the page asks of a desk."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field as Setting
+from pydantic import TypeAdapter
+
+from mentormatch.base.strict_json import Message, Whole
+
+type Part = Literal["programme", "answers", "mentors", "mentees"]
+type Word = Annotated[str, Setting(min_length=1, max_length=255)]
+type Seconds = Annotated[float, Setting(gt=0, le=600)]
+type Language = Literal["fr", "en"]
+
+MOST_S = 60.0
+"""For the pairs, unless more is asked for."""
+
+
+class Begin(Message):
+    """The service says how much a desk takes: people in all files together, and pairs of a mentor and a mentee."""
+
+    do: Literal["begin"] = "begin"
+    people: Whole
+    pairs: Whole
+
+
+class Look(Message):
+    """How far everything is."""
+
+    do: Literal["look"] = "look"
+
+
+class Speak(Message):
+    """The language is changed by whoever is at the page."""
+
+    do: Literal["speak"] = "speak"
+    language: Language
+
+
+class Take(Message):
+    """A file is handed over: its bytes are the body."""
+
+    do: Literal["take"] = "take"
+    part: Part
+    name: Word
+
+
+class Leave(Message):
+    """A file is taken back."""
+
+    do: Literal["leave"] = "leave"
+    part: Part
+
+
+class Example(Message):
+    """The example programme and its answers are taken, instead of files."""
+
+    do: Literal["example"] = "example"
+
+
+class Read(Message):
+    """The files are read: one of answers for both sides, or one each."""
+
+    do: Literal["read"] = "read"
+    apart: bool = False
+
+
+class Form(Message):
+    """The pairs are formed."""
+
+    do: Literal["form"] = "form"
+    seed: Whole = 0
+    time_limit_s: Seconds = MOST_S
+
+
+class Show(Message):
+    """A page is shown, by its name."""
+
+    do: Literal["show"] = "show"
+    name: Word
+
+
+class Open(Message):
+    """The board is seen, with its words."""
+
+    do: Literal["open"] = "open"
+
+
+class Name(Message):
+    """People are called by the names that they gave, or by their codes again."""
+
+    do: Literal["name"] = "name"
+    shown: bool
+
+
+class Ask(Message):
+    """Something is asked of the board: the body says what."""
+
+    do: Literal["ask"] = "ask"
+
+
+class Hand(Message):
+    """A document is handed over, by its name."""
+
+    do: Literal["hand"] = "hand"
+    name: Word
+
+
+type Action = Begin | Look | Speak | Take | Leave | Example | Read | Form | Show | Open | Name | Ask | Hand
+
+FREE = ("speak", "leave", "example", "read", "form", "name")
+"""What the page may ask as it likes; all else goes by an address of its own."""
+ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Setting(discriminator="do")])

@@ -1,0 +1,124 @@
+"""The files that staff hand over: names and bytes, read from memory."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any
+
+from mentormatch.errors import MentorMatchError, Problem, ProgrammeError, RequestError, SurveyError
+from mentormatch.examples import ANSWERS, PROGRAMME, folder_of
+from mentormatch.inspection.intake import Intake, reported
+from mentormatch.languages import language, mark, tr
+from mentormatch.languages.phrases import counted, decimal, thousands
+from mentormatch.programme.enrolment import plan_of, read_tables
+from mentormatch.programme.programme import Programme
+from mentormatch.report.texts import visible
+from mentormatch.service.desk.desk_requests import Part
+from mentormatch.survey.contacts import Contacts
+from mentormatch.survey.intake import take_apart
+from mentormatch.survey.table_reader import Source, read_stream
+
+EXAMPLE = "mentorat"
+LINES = mark("lignes de réponses")
+MISSING: Mapping[Part, str] = {
+    "programme": mark("Il manque le programme"),
+    "answers": mark("Il manque le fichier de réponses"),
+    "mentors": mark("Il manque le fichier de réponses des mentor·es"),
+    "mentees": mark("Il manque le fichier de réponses des mentoré·es"),
+}
+WANTED: Mapping[Part, str] = {
+    "programme": mark("un fichier .toml"),
+    "answers": mark("un fichier .csv, .xlsx ou .ods"),
+    "mentors": mark("un fichier .csv, .xlsx ou .ods"),
+    "mentees": mark("un fichier .csv, .xlsx ou .ods"),
+}
+
+NAMES: Mapping[Part, str] = {
+    "programme": mark("Le programme"),
+    "answers": mark("Les réponses au questionnaire"),
+    "mentors": mark("Les réponses des mentor·es"),
+    "mentees": mark("Les réponses des mentoré·es"),
+}
+SEVERAL = mark("Il manque des fichiers")
+PLACES: Mapping[Part, type[MentorMatchError]] = {
+    "programme": ProgrammeError,
+    "answers": SurveyError,
+    "mentors": SurveyError,
+    "mentees": SurveyError,
+}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class File:
+    """A file by the name that it was handed over under, without a folder."""
+
+    name: str
+    content: bytes
+
+    @classmethod
+    def of(cls, name: str, content: bytes) -> "File":
+        """Return a file whose name is fit to be shown."""
+        bare = PureWindowsPath(PurePosixPath(name).name).name
+        return cls(visible(bare).strip() or "?", content)
+
+    def opened(self) -> Source:
+        """Return it as answers are read; raises SurveyError where there is nothing in it."""
+        return read_stream(self.name, BytesIO(self.content))
+
+    @property
+    def size(self) -> str:
+        """How large it is, in words."""
+        if len(self.content) < 1_000:
+            return counted(len(self.content), "octet")
+        return tr("{count}\u00a0ko", count=decimal(len(self.content) / 1_000, 0))
+
+
+@dataclass(repr=False)
+class Handed:
+    """What was handed over so far."""
+
+    files: dict[Part, File] = field(default_factory=dict)
+
+    @staticmethod
+    def example() -> dict[Part, File]:
+        """Return the files of the example."""
+        folder = folder_of(EXAMPLE)
+        names: dict[Part, str] = {"programme": PROGRAMME, "answers": ANSWERS}
+        return {part: File(name, folder.joinpath(name).read_bytes()) for part, name in names.items()}
+
+    def refuse_missing(self, *, apart: bool) -> None:
+        """Raise an error in words where a file is not there yet."""
+        parts: tuple[Part, ...] = ("programme", "mentors", "mentees") if apart else ("programme", "answers")
+        missing = [part for part in parts if part not in self.files]
+        if not missing:
+            return
+        kind = RequestError if len(missing) == len(parts) else PLACES[missing[0]]
+        told = tr(MISSING[missing[0]]) if len(missing) == 1 else tr(SEVERAL)
+        raise kind(told, [Problem(tr(NAMES[part]), tr("aucun fichier"), tr(WANTED[part])) for part in missing])
+
+    def programme(self) -> Programme:
+        """Return the programme; raises ProgrammeError with every mistake in it."""
+        file = self.files["programme"]
+        return Programme.parse(file.content, file.name)
+
+    def read(self, programme: Programme, *, apart: bool, most: int) -> tuple[Intake, Contacts]:
+        """Return what came in, and how people are reached.
+
+        Raises SurveyError with every problem of the files, or where they hold more than the ``most`` lines.
+        """
+        parts: tuple[Part, ...] = ("mentors", "mentees") if apart else ("answers",)
+        sources: dict[str, Any] = {part: self.files[part].opened() for part in parts}
+        with language(programme.heading.language, unless_asked=True):
+            tables = read_tables(**sources)
+            refuse_too_many(sum(len(table.records) for table, _ in tables), most, LINES)
+            contacts = take_apart(tables, plan_of(programme, apart=apart))[1]
+            return reported(programme, tables), contacts
+
+
+def refuse_too_many(found: int, most: int, what: str) -> None:
+    """Raise SurveyError where there is more of something than this service takes."""
+    if found > most:
+        advice = tr("demandez à la personne qui tient le service d'en relever la limite, ou partagez le programme")
+        problem = Problem(tr(what), thousands(found), tr("{most} au plus", most=thousands(most)), advice)
+        raise SurveyError(tr("C'est plus que ce service ne prend"), [problem])

@@ -1,0 +1,126 @@
+"""One request, worked on: read, held against the limits, answered or refused. It runs in a worker."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from mentormatch.base.progress import Progress, listening
+from mentormatch.base.strict_json import parse_json
+from mentormatch.contract.member_requests import MembersRequest
+from mentormatch.contract.operation import ask, operations, speaking
+from mentormatch.contract.requests import Request
+from mentormatch.errors import EngineError, MentorMatchError, OutputError, Problem, ProgrammeError, RequestError
+from mentormatch.languages import tr
+from mentormatch.languages.phrases import counted
+from mentormatch.service.messages import Message
+from mentormatch.service.problems import RefusedError
+
+PARTS = ("mentors", "mentees", "members", "facilitators", "rows")
+SOLVING = 0.8
+"""The part of its time that a worker may spend on solving; the rest is for reading, scoring and explaining."""
+
+type Tell = Callable[[Message], None]
+
+
+def answered(asked: Message, tell: Tell) -> bytes:
+    """Return what an operation answers, as JSON.
+
+    ``tell`` takes how large the problem is, as soon as it is known, and then how far the work is. Raises RefusedError.
+    """
+    kind, most = asked.head["kind"], asked.head["most"]
+    data = parsed(asked.body)
+    with speaking(data), listening(lambda progress: tell(said(progress))):
+        size = held_against(data, most["people"], most["pairs"], among=of_members(kind))
+        tell(Message({"told": "size", "pairs": size}))
+        return worked(kind, fitting(kind, data, most["time_limit_s"]))
+
+
+def parsed(body: bytes) -> Any:
+    """Return what a body holds."""
+    try:
+        return parse_json(body)
+    except RequestError as error:
+        raise refused("not-json", error) from None
+
+
+def of_members(kind: str) -> bool:
+    """Return whether an operation is on the members of groups: any two of them may be a pair."""
+    return issubclass(operations()[kind].asked, MembersRequest)
+
+
+def held_against(data: Any, people: int, pairs: int, *, among: bool = False) -> int:
+    """Return how many pairs there may be; raises RefusedError where there are too many people, or pairs of them.
+
+    ``among``: of all who answered, whatever their role. Work on groups grows with that: scores, rules and past meetings
+    are members x members, and topics and dates have a row for each member over all.
+    """
+    counts = {part: length(data, part) for part in PARTS}
+    most = {**dict.fromkeys(PARTS, people), "rows": people if among else 2 * people}
+    found = [
+        Problem(
+            part,
+            counted(count, "personne"),
+            tr("{most} au plus", most=most[part]),
+            tr("envoyez-en moins, ou relevez la limite du service"),
+        )
+        for part, count in counts.items()
+        if count > most[part]
+    ]
+    possible = (counted_among if among else counted_across)(counts)
+    if possible > pairs:
+        limit, advice = tr("{most} au plus", most=pairs), tr("répartissez-les par parties")
+        found.append(Problem("$", counted(possible, "binôme"), limit, advice))
+    if found:
+        raise RefusedError("too-large", tr("Il y a plus de personnes que ce service n'en prend"), found)
+    return possible
+
+
+def counted_across(counts: Mapping[str, int]) -> int:
+    """Return how many pairs there may be of a mentor and a mentee."""
+    rows = counts["rows"]
+    return max(counts["mentors"] * counts["mentees"], (rows // 2) * (rows - rows // 2))
+
+
+def counted_among(counts: Mapping[str, int]) -> int:
+    """Return how many pairs there may be of any two who answered, each counted both ways."""
+    return max(counts["members"] + counts["facilitators"], counts["rows"]) ** 2
+
+
+def length(data: Any, part: str) -> int:
+    """Return how many people a part of a request holds."""
+    people = data.get(part) if isinstance(data, dict) else None
+    return len(people) if isinstance(people, list) else 0
+
+
+def fitting(kind: str, data: Any, limit_s: float) -> Request:
+    """Return a request in its type; a solver gets no more than its part of the time that the service allows."""
+    try:
+        request: Request = operations()[kind].asked.of(data)
+    except RequestError as error:
+        raise refused("misfit", error) from None
+    if "time_limit_s" not in type(request).model_fields:
+        return request
+    most_s = SOLVING * limit_s
+    return request.model_copy(update={"time_limit_s": min(getattr(request, "time_limit_s", None) or most_s, most_s)})
+
+
+def worked(kind: str, request: Request) -> bytes:
+    """Return the answer to a request, as JSON."""
+    try:
+        return ask(kind, request).to_json().encode()
+    except ProgrammeError as error:
+        raise refused("bad-programme", error) from None
+    except (EngineError, OutputError) as error:
+        raise refused("failed", error) from None
+    except MentorMatchError as error:
+        raise refused("contradiction", error) from None
+
+
+def refused(code: str, error: MentorMatchError) -> RefusedError:
+    """Return an error of the library as a problem."""
+    return RefusedError(code, error.message, error.problems)
+
+
+def said(progress: Progress) -> Message:
+    """Return how far the work is."""
+    return Message({"told": "progress", "progress": asdict(progress)})

@@ -1,0 +1,138 @@
+"""The description of the service in OpenAPI 3.1: from the contract, with its examples, and with every problem."""
+
+from functools import cache
+from inspect import getdoc
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from mentormatch.contract.operation import Operation, operations
+from mentormatch.service.forms import HealthForm, JobForm, ProblemForm
+from mentormatch.service.problems import KINDS, MEDIA_TYPE
+
+JSON, EVENTS = "application/json", "text/event-stream"
+PLACE = "#/components/schemas/{model}"
+BEARER = {"bearer": {"type": "http", "scheme": "bearer", "description": "The token that the service was started with."}}
+JOB_ID = {"name": "job_id", "in": "path", "required": True, "schema": {"type": "string"}}
+LOCATION = {"Location": {"description": "Where the job is.", "schema": {"type": "string"}}}
+PREFER = {
+    "name": "Prefer",
+    "in": "header",
+    "required": False,
+    "description": "`respond-async`: the answer is to be a job in any case (RFC 7240).",
+    "schema": {"type": "string"},
+}
+
+type Json = dict[str, Any]
+type Refs = dict[type, Json]
+
+
+def describe(app: FastAPI) -> None:
+    """Have the application tell at ``/openapi.json`` what it answers."""
+
+    @cache
+    def document() -> Json:
+        return described(app.title, app.version)
+
+    app.openapi = document  # type: ignore[method-assign]  # the way that FastAPI documents
+
+
+def described(title: str, version: str) -> Json:
+    """Return the description."""
+    every = operations()
+    refs, definitions = schemas(every)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": title, "version": version, "description": "Explained, optimal pairs, as JSON over HTTP."},
+        "security": [{"bearer": []}],
+        "paths": {
+            **{f"/v1/{kind}": {"post": operation_of(kind, one, refs)} for kind, one in every.items()},
+            **job_paths(refs),
+            "/health": {"get": health(refs)},
+        },
+        "components": {"schemas": definitions, "securitySchemes": BEARER},
+    }
+
+
+def schemas(every: dict[str, Operation[Any, Any]]) -> tuple[Refs, Json]:
+    """Return where the schema of each message is, and all schemas by name."""
+    told: list[type[BaseModel]] = [*(one.told for one in every.values()), JobForm, ProblemForm, HealthForm]
+    models: list[tuple[type[BaseModel], JsonSchemaMode]] = [(one.asked, "validation") for one in every.values()]
+    models += [(model, "serialization") for model in told]
+    places, found = models_json_schema(models, ref_template=PLACE)
+    return {model: place for (model, _), place in places.items()}, found["$defs"]
+
+
+def operation_of(kind: str, one: Operation[Any, Any], refs: Refs) -> Json:
+    """Return what is said of one operation."""
+    return {
+        "operationId": kind,
+        "summary": (getdoc(type(one)) or kind).splitlines()[0],
+        "parameters": [PREFER],
+        "requestBody": {
+            "required": True,
+            "content": {JSON: {"schema": refs[one.asked], "examples": {"example": {"value": one.example()}}}},
+        },
+        "responses": {
+            "200": answer("The answer.", refs[one.told]),
+            "202": {
+                **answer("It takes long: the job that it has become.", refs[JobForm]),
+                "headers": LOCATION,
+            },
+            **problems(refs),
+        },
+    }
+
+
+def job_paths(refs: Refs) -> Json:
+    """Return what is said of jobs."""
+    events = {"description": "Server-sent events: `progress`, and at last `end`.", "content": {EVENTS: {"schema": {}}}}
+    result = {
+        "description": "What the operation answers.",
+        "content": {JSON: {"schema": {}}},
+    }
+    return {
+        "/v1/jobs/{job_id}": {
+            "parameters": [JOB_ID],
+            "get": job("job", "How a job stands.", {"200": answer("The job.", refs[JobForm])}, refs),
+            "delete": job("cancel-job", "Give a job up, or its result.", {"204": {"description": "Given up."}}, refs),
+        },
+        "/v1/jobs/{job_id}/events": {
+            "parameters": [JOB_ID],
+            "get": job("job-events", "The news of a job as they come.", {"200": events}, refs),
+        },
+        "/v1/jobs/{job_id}/result": {
+            "parameters": [JOB_ID],
+            "get": job("job-result", "The answer of a job, once.", {"200": result}, refs),
+        },
+    }
+
+
+def job(name: str, summary: str, told: Json, refs: Refs) -> Json:
+    """Return what is said of one question about a job."""
+    return {"operationId": name, "summary": summary, "responses": {**told, **problems(refs)}}
+
+
+def health(refs: Refs) -> Json:
+    """Return what is said of the service itself."""
+    told = {"200": answer("It is there.", refs[HealthForm]), **problems(refs)}
+    return {"operationId": "health", "summary": "How the service is.", "security": [], "responses": told}
+
+
+def answer(description: str, schema: Json) -> Json:
+    """Return what is said of an answer in JSON."""
+    return {"description": description, "content": {JSON: {"schema": schema}}}
+
+
+def problems(refs: Refs) -> Json:
+    """Return what is said of every problem, by its status."""
+    titles: dict[int, list[str]] = {}
+    for kind in KINDS.values():
+        titles.setdefault(kind.status, []).append(kind.title)
+    content = {MEDIA_TYPE: {"schema": refs[ProblemForm]}}
+    return {
+        str(status): {"description": "; ".join(said) + ".", "content": content}
+        for status, said in sorted(titles.items())
+    }

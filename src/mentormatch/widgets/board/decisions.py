@@ -1,0 +1,157 @@
+"""The matching under some decisions of staff: it depends on which decisions they are, not on their order."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.base.columns import IntVector, Numbers
+from mentormatch.errors import Problem, RequestError
+from mentormatch.explanation.edits import LETTERS, Edit, capacity_edit, opaque, pair_edits, people_edits
+from mentormatch.fields import Side
+from mentormatch.languages import tr
+from mentormatch.languages.text_keys import canonical
+from mentormatch.operations.matching import Matching
+from mentormatch.operations.repair import stands
+from mentormatch.people.cohort import Cohort, People
+from mentormatch.people.turnover import without
+from mentormatch.programme.programme import Programme
+from mentormatch.rules.formulation import SIDES, pose
+from mentormatch.rules.kinds.ban import Ban
+from mentormatch.rules.kinds.capacity import Capacity
+from mentormatch.rules.kinds.pin import Pin
+from mentormatch.rules.rule import market_of
+from mentormatch.scoring.score import score
+from mentormatch.widgets.board.actions import Decision, Imposed, Places, SetAside, Withdrawal, side_of
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The matching that a session began with; people are named by their place in its cohort."""
+
+    base: Matching
+    time_limit_s: float | None = None
+
+    def key(self, person: str) -> str:
+        """Return the key of somebody; raises RequestError where the id is nobody's."""
+        people, row = self.base.cohort.side(side_of(person)), int(person[1:]) - 1
+        if row >= len(people):
+            raise RequestError(
+                tr("Personne inconnue du tableau"), [Problem("id", person, tr("une personne de cette édition"))]
+            )
+        return people.ids[row]
+
+    def id(self, side: Side, key: str) -> str:
+        """Return the opaque id of somebody who was there at first."""
+        return self._ids[side, canonical(key)]
+
+    @cached_property
+    def _ids(self) -> dict[tuple[Side, str], str]:
+        return {
+            (side, canonical(key)): f"{LETTERS[side]}{place}"
+            for side in SIDES
+            for place, key in enumerate(self.base.cohort.side(side).ids, start=1)
+        }
+
+    def decided(self, decisions: Sequence[Decision]) -> Matching:
+        """Return the matching under these decisions; raises RequestError where one of them means nothing here."""
+        base, gone = self.base, [self.key(one.person) for one in decisions if isinstance(one, Withdrawal)]
+        stayed = without(base.cohort, gone) if gone else base.cohort
+        told = [one for one in decisions if isinstance(one, Places) and self.there(one.person, stayed)]
+        cohort = self.with_places(stayed, told)
+        by_hand = [rule for rule in self.rules(decisions) if stands(rule, cohort)]
+        rules = [rule for rule in base.programme.rules if not isinstance(rule, Pin) or stands(rule, cohort)]
+        programme = base.programme.model_copy(update={"rules": [*rules, *by_hand]})
+        scores = base.scores if cohort is base.cohort else score(cohort, programme.criteria)
+        problem = self.carried(cohort, pose(cohort, scores, programme.rules, base.problem.goals))
+        edits = (
+            *moved(base.edits, base.cohort, cohort),
+            *people_edits(gone, base.cohort, "withdrawn"),
+            *(capacity_edit(cohort, side_of(one.person), self.key(one.person), one.places) for one in told),
+            *pair_edits(by_hand, cohort),
+        )
+        solution = solve(problem, seed=base.seed, time_limit_s=self.time_limit_s)
+        return Matching(cohort, programme, scores, problem, solution, base.seed, edits, base.notes)
+
+    def carried(self, cohort: Cohort, posed: AssignmentProblem) -> AssignmentProblem:
+        """Return the problem with what the first one held besides its rules, without those who left.
+
+        That is the former pairs, and the rows by which a plan differs from others.
+        """
+        base = self.base
+        places = [staying(base.cohort.side(side), cohort.side(side)) for side in SIDES]
+        now = [{row: place for place, row in enumerate(rows.tolist())} for rows in places]
+        former = tuple((now[0][i], now[1][k]) for i, k in base.problem.former if i in now[0] and k in now[1])
+        rows = [row.among(places[0], places[1]) for row in self.differing]
+        return replace(posed, former=former, rows=(*posed.rows, *rows))
+
+    @cached_property
+    def differing(self) -> tuple[Row, ...]:
+        """The rows of the first problem that are not of its rules."""
+        market = market_of(self.base.cohort, self.base.scores.values)
+        ruled = sum(1 for rule in self.base.programme.rules for _ in rule.rows(market))
+        return self.base.problem.rows[ruled:]
+
+    def there(self, person: str, cohort: Cohort) -> bool:
+        """Say whether somebody is still in a cohort."""
+        return cohort.side(side_of(person)).has(self.key(person))
+
+    def rules(self, decisions: Sequence[Decision]) -> Iterator[Pin | Ban]:
+        """Yield the rule of each decision on a pair."""
+        for one in decisions:
+            if isinstance(one, Imposed | SetAside):
+                rule = Pin if isinstance(one, Imposed) else Ban
+                yield rule(mentor=self.key(one.mentor), mentee=self.key(one.mentee))
+
+    def with_places(self, cohort: Cohort, told: Sequence[Places]) -> Cohort:
+        """Return the cohort in which some people have answered how many partners they take."""
+        if not told:
+            return cohort
+        mentors, mentees = (
+            answering(
+                cohort.side(side),
+                asked(self.base.programme, side),
+                {self.key(one.person): one.places for one in told if side_of(one.person) == side},
+            )
+            for side in SIDES
+        )
+        return replace(cohort, mentors=mentors, mentees=mentees)
+
+
+def asked(programme: Programme, side: Side) -> tuple[str, ...]:
+    """Return the questions by which one side says how many partners they take."""
+    rules = (rule for rule in programme.rules if isinstance(rule, Capacity) and rule.side == side)
+    return tuple(dict.fromkeys(rule.field for rule in rules if rule.field is not None))
+
+
+def answering(people: People, fields: Sequence[str], places: Mapping[str, int]) -> People:
+    """Return people of whom some, by key, gave these numbers to these questions."""
+    rows = [people.find(key) for key in places]
+    columns = dict(people.columns)
+    for field in fields:
+        values = people.numbers(field).values.copy()
+        values[rows] = list(places.values())
+        columns[field] = Numbers(values)
+    return replace(people, columns=columns)
+
+
+def staying(people: People, here: People) -> IntVector:
+    """Return where those who are here stood among the people at first."""
+    rows = {canonical(key): row for row, key in enumerate(people.ids)}
+    return np.array([rows[canonical(key)] for key in here.ids], dtype=np.int64)
+
+
+def moved(edits: Sequence[Edit], before: Cohort, cohort: Cohort) -> Iterator[Edit]:
+    """Yield edits made before the session with the ids of its cohort; without those of people who have left."""
+    for edit in edits:
+        if edit.kind == "withdrawn" or before is cohort:
+            yield edit
+            continue
+        told = {side: edit.people[side] for side in SIDES if side in edit.people}
+        keys = {side: before.side(side).ids[int(person[1:]) - 1] for side, person in told.items()}
+        if all(cohort.side(side).has(key) for side, key in keys.items()):
+            now = {side: opaque(cohort, side, key) for side, key in keys.items()}
+            yield replace(edit, mentor=now.get("mentor", ""), mentee=now.get("mentee", ""))

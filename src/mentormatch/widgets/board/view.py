@@ -1,0 +1,257 @@
+"""The board as JSON: all that a page shows, every number already in words, every person under an opaque id."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from mentormatch.base.strict_json import Message
+from mentormatch.explanation.diagnosis.diagnose import diagnosis_of
+from mentormatch.explanation.unmatched import explain_unmatched
+from mentormatch.fields import Side
+from mentormatch.languages import tr
+from mentormatch.languages.phrases import points
+from mentormatch.operations.matching import Keys
+from mentormatch.report import words
+from mentormatch.report.comparison import Comparison, compare
+from mentormatch.report.decision_state import standing
+from mentormatch.report.texts import spaced, visible
+from mentormatch.rules.formulation import SIDES
+from mentormatch.widgets.board.actions import (
+    Action,
+    Choose,
+    Decision,
+    Imposed,
+    PersonId,
+    Places,
+    SetAside,
+    Validate,
+    Withdrawal,
+)
+from mentormatch.widgets.board.choices import Chosen, chosen, told
+from mentormatch.widgets.board.decisions import asked
+
+if TYPE_CHECKING:
+    from mentormatch.widgets.board.session import Board
+
+
+class Someone(Message):
+    """One person; ``places`` is None where the programme asks them for no number of places."""
+
+    id: PersonId
+    side: Side
+    name: str
+    here: bool
+    places: int | None
+
+
+class Two(Message):
+    """Two people."""
+
+    mentor: PersonId
+    mentee: PersonId
+
+
+class Pair(Two):
+    """A pair of the plan: whether the last move made it, and whether staff imposed it."""
+
+    points: str
+    new: bool
+    pinned: bool
+
+
+class Alone(Message):
+    """Somebody without a partner, and why."""
+
+    person: PersonId
+    reason: str
+
+
+class Goal(Message):
+    """One goal in the plan before and in this one; ``difference`` is empty where there is none."""
+
+    goal: str
+    before: str
+    now: str
+    difference: str
+
+
+class Change(Message):
+    """What became of a plan: the pairs that it lost, its goals, and all of it in sentences."""
+
+    gone: list[Two]
+    goals: list[Goal]
+    sentences: list[str]
+
+
+class Decided(Message):
+    """A decision that holds: its place among them, from 1, and what it is, as it was asked and in words."""
+
+    number: int
+    what: Decision
+    text: str
+
+
+class BoardOut(Message):
+    """All that a page shows of a board, after the action of this ``turn``; ``said`` is what is worth saying aloud.
+
+    ``last`` is what the last move changed, ``whole`` what the whole session did; ``refusal`` says why an action was
+    refused, and is empty where it was not.
+    """
+
+    schema_version: Literal[1] = 1
+    turn: int
+    programme: str
+    status: str
+    verdict: str
+    summary: str
+    standing: list[str]
+    head: str
+    folder: str
+    final: bool
+    people: list[Someone]
+    pairs: list[Pair]
+    alone: list[Alone]
+    last: Change
+    whole: Change
+    decisions: list[Decided]
+    chosen: Chosen | None
+    undo: bool
+    redo: bool
+    refusal: str
+    said: str
+
+
+def notices(board: "Board") -> Iterator[str]:
+    """Yield what has to be known first: whether anything was compared, who validated it, or what is in the way."""
+    matching, seal = board.matching, board.now.seal
+    yield from (caveat.sentence for caveat in matching.caveats)
+    yield from list(standing(matching, seal)) or obstacles(board)
+
+
+def shown(board: "Board", done: Action | None, turn: int = 0, refusal: str = "") -> BoardOut:
+    """Return the board after an action, None: as it is first seen."""
+    matching, seal = board.matching, board.now.seal
+    last = compare(board.steps[board.seen].matching, matching, board.labels)
+    look = None if board.chosen is None else chosen(board.ground, matching, board.labels, board.chosen)
+    return BoardOut(
+        turn=turn,
+        programme=matching.programme.name,
+        status=str(matching.status),
+        verdict=words.verdict(matching)[0],
+        summary=words.summary(matching),
+        standing=list(notices(board)),
+        head=seal.head if seal else "",
+        folder=str(board.folder),
+        final=seal is not None,
+        people=list(people(board)),
+        pairs=list(pairs(board, last)),
+        alone=list(alone(board)),
+        last=change(board, last),
+        whole=change(board, compare(board.steps[0].matching, matching, board.labels)),
+        decisions=[
+            Decided(number=number, what=one, text=decided(board, one))
+            for number, one in enumerate(board.now.decisions, start=1)
+        ],
+        chosen=look,
+        undo=board.at > 0,
+        redo=board.at + 1 < len(board.steps),
+        refusal=refusal,
+        said=refusal or said(board, done, look, last),
+    )
+
+
+def dressed(told: BoardOut) -> dict[str, Any]:
+    """Return it as JSON, its texts with the spaces of French typography and no character that nothing shows."""
+    made: dict[str, Any] = in_every_text(told.model_dump(mode="json"))
+    return made
+
+
+def in_every_text(value: Any) -> Any:
+    """Return a JSON value whose texts are fit to be shown."""
+    match value:
+        case str():
+            return visible(spaced(value))
+        case list():
+            return [in_every_text(one) for one in value]
+        case dict():
+            return {name: in_every_text(one) for name, one in value.items()}
+    return value
+
+
+def obstacles(board: "Board") -> list[str]:
+    """Return why there is no plan, nothing where there is one."""
+    diagnosis = diagnosis_of(replace(board.matching.case, labels=board.labels))
+    return list(diagnosis.sentences) if diagnosis else []
+
+
+def people(board: "Board") -> Iterator[Someone]:
+    """Yield everybody whom the session began with, also who has left since."""
+    ground, cohort, case = board.ground, board.matching.cohort, board.matching.case
+    for side in SIDES:
+        rows = {key: row for row, key in enumerate(cohort.side(side).ids)}
+        most, known = case.loads(side).most, asked(ground.base.programme, side)
+        for key in ground.base.cohort.side(side).ids:
+            row, name = rows.get(key), board.labels.person(side, key)
+            places = int(most[row]) if known and row is not None else None
+            yield Someone(id=ground.id(side, key), side=side, name=name, here=row is not None, places=places)
+
+
+def pairs(board: "Board", last: Comparison) -> Iterator[Pair]:
+    """Yield the pairs in the order of the mentors."""
+    ground, matching = board.ground, board.matching
+    pinned = {(one.mentor, one.mentee) for one in board.now.decisions if isinstance(one, Imposed)}
+    new, cohort = {two(board, pair) for pair in last.new}, matching.cohort
+    for row, column in matching.solution.pairs.tolist():
+        ids = ground.id("mentor", cohort.mentors.ids[row]), ground.id("mentee", cohort.mentees.ids[column])
+        score = points(int(matching.scores.values[row, column]))
+        yield Pair(mentor=ids[0], mentee=ids[1], points=score, new=ids in new, pinned=ids in pinned)
+
+
+def alone(board: "Board") -> Iterator[Alone]:
+    """Yield everybody without a partner, mentors first."""
+    case = replace(board.matching.case, labels=board.labels)
+    ids = [board.ground.id(side, case.people(side).ids[row]) for side in SIDES for row in case.alone(side).tolist()]
+    for person, one in zip(ids, explain_unmatched(case), strict=True):
+        yield Alone(person=person, reason=one.reason)
+
+
+def change(board: "Board", comparison: Comparison) -> Change:
+    """Return a comparison of two plans as JSON."""
+    gone = [two(board, pair) for pair in comparison.gone]
+    goals = [Goal(goal=g.goal, before=g.before, now=g.now, difference=g.difference) for g in comparison.goals]
+    return Change(
+        gone=[Two(mentor=mentor, mentee=mentee) for mentor, mentee in gone],
+        goals=goals,
+        sentences=list(comparison.sentences),
+    )
+
+
+def two(board: "Board", pair: Keys) -> tuple[str, str]:
+    """Return the ids of a pair of keys."""
+    return board.ground.id("mentor", pair[0]), board.ground.id("mentee", pair[1])
+
+
+def decided(board: "Board", decision: Decision) -> str:
+    """Return a decision in words."""
+    name = board.name
+    match decision:
+        case Imposed(mentor=mentor, mentee=mentee):
+            return tr("Binôme imposé\u00a0: {mentor} – {mentee}", mentor=name(mentor), mentee=name(mentee))
+        case SetAside(mentor=mentor, mentee=mentee):
+            return tr("Binôme écarté\u00a0: {mentor} – {mentee}", mentor=name(mentor), mentee=name(mentee))
+        case Withdrawal(person=person):
+            return tr("Retrait\u00a0: {person}", person=name(person))
+        case Places(person=person, places=places):
+            return tr("Places de {person}\u00a0: {places}", person=name(person), places=places)
+
+
+def said(board: "Board", done: Action | None, look: Chosen | None, last: Comparison) -> str:
+    """Return what an action that was done is worth saying aloud."""
+    match done:
+        case None:
+            return ""
+        case Choose():
+            return told(look, board.name(look.person)) if look else ""
+        case Validate():
+            return " ".join(standing(board.matching, board.now.seal))
+    return "\n".join(last.sentences)

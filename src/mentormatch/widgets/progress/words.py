@@ -1,0 +1,101 @@
+"""How far work is, in words: short enough for one line of a terminal."""
+
+from collections.abc import Mapping
+
+from mentormatch.base.progress import TIES, Progress
+from mentormatch.languages import mark, tr
+from mentormatch.languages.phrases import NO_BREAK, points, thousands
+
+GOALS: Mapping[str, str] = {
+    "": mark("Recherche d'une première répartition"),
+    "matched": mark("Le plus de binômes"),
+    "priority": mark("Le plus de personnes prioritaires"),
+    "floor": mark("Les points du binôme le plus faible"),
+    "floor_person": mark("Les points de la personne la moins bien servie"),
+    "leximin": mark("Les points des binômes les plus faibles"),
+    "total": mark("Total de points"),
+    "changes": mark("Le moins de binômes défaits"),
+    TIES: mark("Objectifs atteints, départage des égalités"),
+}
+COUNTS = frozenset({"matched", "priority", "changes"})
+ENDS: Mapping[str, str] = {
+    "proved": mark("Terminé en {time}."),
+    "feasible": mark(
+        "Arrêté après {time}\u00a0: la répartition trouvée respecte les règles, mais n'est pas démontrée optimale."
+    ),
+    "infeasible": mark("Terminé en {time}\u00a0: aucune répartition ne respecte toutes les règles."),
+    "stopped": mark("Arrêté après {time}, avant une première réponse\u00a0: il n'y a pas de binôme."),
+    "failed": mark("Le calcul a échoué après {time}."),
+}
+MILLION = 1_000_000
+SEVERAL = mark("Fini après {time}.")
+AT_LEAST = mark("{goal}\u00a0: {value} pour l'instant, {bound} au moins (écart {gap})")
+AT_MOST = mark("{goal}\u00a0: {value} pour l'instant, {bound} au plus (écart {gap})")
+
+
+def stage(progress: Progress) -> str:
+    """Return the goal that work is at, with what is known of it.
+
+    >>> stage(Progress("matched", 19, 20)).replace(NO_BREAK, " ")
+    'Le plus de binômes : 19 pour l’instant, 20 au plus (écart 1)'
+    >>> stage(Progress("total", 9_994_576)).replace(NO_BREAK, " ")
+    'Total de points : 999,5 pour l’instant'
+    """
+    name, goal = tr(GOALS.get(progress.goal, progress.goal)), progress.goal
+    if progress.value is None:
+        return name
+    value = amount(goal, progress.value)
+    if progress.bound is None or progress.gap is None:
+        return tr("{goal}\u00a0: {value} pour l'instant", goal=name, value=value)
+    bound, gap = amount(goal, progress.bound), amount(goal, progress.gap)
+    return tr(AT_LEAST if goal == "changes" else AT_MOST, goal=name, value=value, bound=bound, gap=gap)
+
+
+def amount(goal: str, value: int) -> str:
+    """Return a value of a goal: a number of pairs or people, or points."""
+    return thousands(value) if goal in COUNTS else points(value)
+
+
+def looked(progress: Progress) -> str:
+    """Return how far a look at all pairs is, and how many millions of pairs a second; empty while there is none.
+
+    >>> looked(Progress(looked=37, pairs=100, pairs_per_second=640e6)).replace(NO_BREAK, " ")
+    '37 % des paires vues, 640 M/s'
+    """
+    if not progress.pairs:
+        return ""
+    share, rate = 100 * progress.looked // progress.pairs, round(progress.pairs_per_second / MILLION)
+    return tr("{share}\u00a0% des paires vues, {rate}\u00a0M/s", share=share, rate=thousands(rate))
+
+
+def part(progress: Progress) -> str:
+    """Return which of several problems is being solved, empty where there is only one.
+
+    >>> part(Progress(part=2, parts=3)), part(Progress(part=4)), part(Progress(part=1))
+    ('calcul 2 sur 3', 'calcul 4', '')
+    """
+    if progress.parts is not None and progress.parts > 1:
+        return tr("calcul {part} sur {parts}", part=max(progress.part, 1), parts=progress.parts)
+    return tr("calcul {part}", part=progress.part) if progress.part > 1 else ""
+
+
+def time(seconds: float) -> str:
+    """Return a time in whole seconds.
+
+    >>> time(12.9).replace(NO_BREAK, " "), time(125).replace(NO_BREAK, " ")
+    ('12 s', '2 min 05 s')
+    """
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}{NO_BREAK}min{NO_BREAK}{rest:02d}{NO_BREAK}s" if minutes else f"{rest}{NO_BREAK}s"
+
+
+def end(progress: Progress) -> str:
+    """Return what came of work that is over; empty where it came to no answer of any kind.
+
+    Whether the answer is optimal is for what is said of it: a solve does not know whether anything was compared.
+
+    >>> end(Progress(part=1, seconds=3, status="proved")).replace(NO_BREAK, " ")
+    'Terminé en 3 s.'
+    """
+    said = SEVERAL if progress.part > 1 else ENDS.get(progress.status, "")
+    return tr(said, time=time(progress.seconds)) if said else ""

@@ -1,0 +1,88 @@
+"""Whatever is done in the course of a year, and in whatever order: every promise still holds, and can be undone."""
+
+from dataclasses import replace
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import mentormatch as mm
+from mentormatch.operations.matching import Keys, Matching
+from mentormatch.operations.repair import Repair, repair
+from mentormatch.people.cohort import Cohort
+from mentormatch.rules.kinds.ban import Ban
+from tests.conftest import DEEP
+from tests.operations.situations import keys
+
+pytestmark = pytest.mark.promise(19)
+
+
+@pytest.fixture(scope="module")
+def whole() -> Matching:
+    return mm.match(mm.examples.cohort(), mm.examples.programme())
+
+
+def ids(cohort: Cohort) -> list[str]:
+    return [*cohort.mentors.ids, *cohort.mentees.ids]
+
+
+def edited(random: Random, matching: Matching, everybody: Cohort) -> Repair:
+    """Return a repair after one thing done: somebody withdraws or comes back, a pair has begun, or may not be."""
+    pairs, here = sorted(keys(matching)), ids(matching.cohort)
+    gone = [key for key in ids(everybody) if key not in here]
+    match random.choice(["withdraw", "arrive", "begin", "ban"]):
+        case "arrive" if gone:
+            return repair(matching, arrived=only(everybody, random.choice(gone)))
+        case "begin" if pairs:
+            return repair(matching, keep=[random.choice(pairs)])
+        case "ban" if pairs:
+            return repair(banned(matching, random.choice(pairs)))
+        case _:
+            return repair(matching, withdrawn=[random.choice(here)])
+
+
+def only(cohort: Cohort, key: str) -> Cohort:
+    """Return the cohort of one person."""
+    mentors, mentees = (
+        side.take([row for row, known in enumerate(side.ids) if known == key])
+        for side in (cohort.mentors, cohort.mentees)
+    )
+    return Cohort(mentors, mentees)
+
+
+def banned(matching: Matching, pair: Keys) -> Matching:
+    rule = Ban(mentor=pair[0], mentee=pair[1])
+    return replace(matching, programme=matching.programme.with_rules([rule]))
+
+
+@settings(max_examples=200 if DEEP else 8)
+@given(seed=st.integers(0, 1 << 32))
+def test_any_sequence_of_edits_keeps_every_promise(whole: Matching, seed: int) -> None:
+    random, matching = Random(seed), whole
+    for _ in range(4):
+        fixed = edited(random, matching, whole.cohort)
+        after = fixed.matching
+        assert str(after.status) in ("proved", "infeasible")
+        alone = [one.person for one in after.unmatched]
+        assert sorted({key for pair in keys(after) for key in pair} | {*alone}) == sorted(ids(after.cohort))
+        assert keys(fixed.before) == keys(matching)
+        if after.status == "infeasible":
+            assert not after.pairs
+            return
+        assert mm.evaluate(after.cohort, after.programme, keys(after)).breaches == ()
+        assert sorted([*fixed.kept, *fixed.broken, *fixed.ended]) == sorted(keys(matching))
+        matching = after
+
+
+def test_a_repair_is_undone_by_going_back_to_the_matching_before(whole: Matching) -> None:
+    fixed = repair(whole, withdrawn=["M06"])
+    assert keys(repair(fixed.before).matching) == keys(whole)
+
+
+def test_a_banned_pair_is_the_only_one_broken_just_where_as_many_are_placed_without_it(whole: Matching) -> None:
+    for pair in keys(whole):
+        fixed = repair(banned(whole, pair))
+        others = repair(banned(whole, pair), keep=keys(whole) - {pair}).matching
+        assert pair in fixed.broken
+        assert (len(fixed.broken) == 1) == (len(others.pairs) == len(fixed.matching.pairs))

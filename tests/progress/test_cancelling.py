@@ -1,0 +1,104 @@
+"""A solve that is not waited for any longer ends within a moment, with the best answer so far."""
+
+from collections.abc import Callable
+from threading import Event, Timer, active_count
+from time import monotonic
+
+import numpy as np
+import pytest
+
+import mentormatch as mm
+from mentormatch.assignment import engine
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.solution import Solution, Status
+from mentormatch.base import progress
+from mentormatch.base.progress import Progress
+from mentormatch.errors import RequestError
+from tests.conftest import DEEP
+from tests.failure.trouble import assert_true, endless, quotas
+from tests.scale.test_same_pairs import GOALS, PROGRAMME, RULES, both, cohort
+
+pytestmark = pytest.mark.promise(20)
+
+PATIENCE_S = 1.5
+"""A machine that has other work to do takes longer than the 0.3 seconds of one that has none."""
+LONG: dict[str, Callable[[], AssignmentProblem]] = {
+    "an integer program": lambda: endless(exact=False),
+    "one without any answer": endless,
+    "quotas in tiers": lambda: quotas(60, ("matched", "floor_person", "total")),
+    "a large block": lambda: AssignmentProblem.from_scores(np.random.default_rng(1).integers(0, 9, (2_500, 2_500))),
+    "pairs that are not held": lambda: both(cohort(3, 1_500), PROGRAMME, RULES, GOALS)[1],
+}
+
+
+def ended(problem: AssignmentProblem, seconds: float) -> tuple[Solution, float]:
+    """Return what a solve says that is cancelled after some seconds, and how long it then took."""
+    cancel, moments = Event(), list[float]()
+
+    def end() -> None:
+        moments.append(monotonic())
+        cancel.set()
+
+    timer = Timer(seconds, end)
+    timer.start()
+    found = solve(problem, cancel=cancel)
+    timer.cancel()
+    return found, monotonic() - moments[0] if moments else 0.0
+
+
+@pytest.mark.parametrize("kind", LONG)
+def test_an_event_ends_a_solve_of_any_kind_with_the_best_answer_so_far(kind: str) -> None:
+    problem = LONG[kind]()
+    for seconds in (0.3, 0.9, 1.5, 3.0) if DEEP else (0.6,):
+        found, took = ended(problem, seconds)
+        assert found.status in {Status.FEASIBLE, Status.STOPPED, Status.PROVED}
+        assert found.canonical or found.interrupted
+        assert took < PATIENCE_S
+        assert (found.status is Status.STOPPED) == (len(found.pairs) == 0)
+
+
+def test_an_event_that_is_set_already_begins_nothing_and_one_that_never_is_changes_nothing() -> None:
+    problem, cancel = quotas(8), Event()
+    best = solve(problem)
+    free = solve(problem, cancel=cancel)
+    assert (free.canonical, free.pairs.tolist()) == (True, best.pairs.tolist())
+    cancel.set()
+    begun = monotonic()
+    none = solve(problem, cancel=cancel)
+    assert (none.status, none.interrupted) == (Status.STOPPED, True)
+    assert monotonic() - begun < PATIENCE_S
+    matching = mm.match(mm.examples.cohort(), mm.examples.programme(), cancel=cancel)
+    assert (matching.status, matching.pairs, matching.solution.interrupted) == (Status.STOPPED, (), True)
+
+
+def test_what_is_no_event_is_refused() -> None:
+    with pytest.raises(RequestError, match=r"threading\.Event"):
+        solve(quotas(4), cancel=True)  # type: ignore[arg-type]  # what is refused
+
+
+@pytest.mark.parametrize("said", [True, None, False], ids=str)
+def test_a_listener_that_returns_true_ends_all_solves_of_a_piece_of_work(
+    monkeypatch: pytest.MonkeyPatch, *, said: bool | None
+) -> None:
+    monkeypatch.setattr(progress, "QUIET_S", 0.1)
+    heard, threads = list[Progress](), active_count()
+
+    def listen(told: Progress) -> bool | None:
+        heard.append(told)
+        return said
+
+    problem = endless(exact=False)
+    with mm.progress(listen), progress.at_work():
+        found = [solve(problem, time_limit_s=20 if said else 0.8) for _ in range(2)]
+    assert heard[-1].over
+    assert [each.interrupted for each in found] == [said is True] * 2
+    assert found[0].seconds < (PATIENCE_S if said else 5.0)
+    assert active_count() == threads
+
+
+def test_a_cancelled_answer_is_true(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "FEW", -1)
+    problem = quotas(20)
+    found, _ = ended(problem, 0.9)
+    assert_true(problem, found, solve(problem))

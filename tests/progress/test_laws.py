@@ -1,0 +1,171 @@
+"""What is told of work: goals in order, bounds that only fall, no negative gap; nothing to nobody, or of short work."""
+
+from dataclasses import replace
+from itertools import pairwise
+from threading import Thread, active_count
+from time import sleep
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import mentormatch as mm
+from mentormatch.assignment import engine
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.solution import Solution, Status, Tier
+from mentormatch.base import progress
+from mentormatch.base.progress import TIES, Progress, at_work, listening
+from tests.conftest import DEEP
+from tests.failure.trouble import all_apart, quotas
+
+GOALS = ("matched", "floor", "total", "changes")
+FEWER = {"changes"}
+
+
+def hold(told: list[Progress], goals: tuple[str, ...]) -> None:
+    """Hold the laws on what was told of one piece of work."""
+    order = ["", *goals, TIES]
+    for before, after in pairwise(told):
+        assert (before.part, order.index(before.goal)) <= (after.part, order.index(after.goal))
+        if (before.part, before.goal) == (after.part, after.goal):
+            sign = -1 if after.goal in FEWER else 1
+            assert before.value is None or (after.value is not None and sign * after.value >= sign * before.value)
+            assert before.bound is None or (after.bound is not None and sign * after.bound <= sign * before.bound)
+    for one in told:
+        assert one.gap is None or one.gap >= 0
+        if one.value is not None and one.bound is not None:
+            assert one.value >= one.bound if one.goal in FEWER else one.value <= one.bound
+
+
+@st.composite
+def answers(draw: st.DrawFn) -> list[Solution]:
+    """Return true answers to one problem, in any order, each with some of what is proved of it."""
+    best = draw(st.lists(st.integers(5, 20), min_size=len(GOALS), max_size=len(GOALS)))
+    return [draw(one_answer(tuple(best))) for _ in range(draw(st.integers(1, 8)))]
+
+
+@st.composite
+def one_answer(draw: st.DrawFn, best: tuple[int, ...]) -> Solution:
+    tiers = []
+    reached = draw(st.integers(0, len(GOALS)))
+    for place, (goal, value) in enumerate(zip(GOALS, best, strict=True)):
+        sign = -1 if goal in FEWER else 1
+        short, loose = draw(st.integers(0, 3)), draw(st.none() | st.integers(0, 3))
+        if place < reached:
+            tiers.append(Tier(goal, value, value))
+        elif place == reached:
+            tiers.append(Tier(goal, value - sign * short, None if loose is None else value + sign * loose))
+        else:
+            tiers.append(Tier(goal, value - sign * short, None))
+    return Solution(Status.FEASIBLE, np.empty((0, 2), dtype=np.int64), tuple(tiers))
+
+
+@settings(max_examples=2_000 if DEEP else 25)
+@given(answers())
+def test_whatever_the_answers_goals_come_in_order_and_bounds_never_rise(found: list[Solution]) -> None:
+    told = [Progress()]
+    for solution in found:
+        told.append(told[-1].after(solution))
+    hold(told, GOALS)
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["here", "in a process of its own"])
+@pytest.mark.parametrize("goals", [("matched", "total"), ("matched", "floor_person", "total")], ids=" ".join)
+def test_what_is_told_of_a_solve_is_lawful_and_true(
+    goals: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, *, apart: bool
+) -> None:
+    problem = quotas(10, goals)
+    best = {tier.goal: tier.value for tier in solve(problem).tiers}
+    if apart:
+        all_apart(monkeypatch)
+    told = every(monkeypatch, lambda: solve(problem))
+    hold(told, goals)
+    assert {"", TIES} <= {one.goal for one in told}
+    for one in told:
+        assert one.value is None or one.value <= best[one.goal]
+        assert one.bound is None or one.bound >= best[one.goal]
+    assert [one.over for one in told] == [False] * (len(told) - 1) + [True]
+    assert (told[-1].status, told[-1].part) == ("proved", 1)
+
+
+def every(monkeypatch: pytest.MonkeyPatch, work: object) -> list[Progress]:
+    """Return all that is told of some work, also of what is soon over."""
+    told: list[Progress] = []
+    monkeypatch.setattr(progress, "QUIET_S", 0.0)
+    monkeypatch.setattr(progress, "TICK_S", 0.001)
+    assert callable(work)
+    with listening(told.append):
+        work()
+    return told
+
+
+def test_several_plans_are_one_piece_of_work_that_says_how_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    cohort, programme = mm.examples.cohort(), mm.examples.programme()
+    told = every(monkeypatch, lambda: mm.plans(cohort, programme, 2))
+    hold(told, tuple(programme.goals.order))
+    assert {one.parts for one in told} == {2}
+    assert [one.part for one in told if one.over] == [2]
+
+
+def test_where_nobody_listens_nothing_is_made() -> None:
+    threads = active_count()
+    with at_work() as work:
+        assert work is None
+        assert active_count() == threads
+
+
+def test_of_short_work_nothing_is_told_and_no_thread_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Progress] = []
+    monkeypatch.setattr(progress, "QUIET_S", 600.0)
+    threads = active_count()
+    with mm.progress(told.append):
+        mm.match(mm.examples.cohort(), mm.examples.programme())
+    assert (told, active_count()) == ([], threads)
+
+
+def test_a_listener_that_fails_costs_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    failed: list[object] = []
+    monkeypatch.setattr("threading.excepthook", failed.append)
+    monkeypatch.setattr(progress, "QUIET_S", 0.0)
+
+    def listener(told: Progress) -> None:
+        raise OSError
+
+    with listening(listener), at_work():
+        solution = solve(AssignmentProblem.from_scores([[3, 1], [1, 3]]))
+        sleep(0.05)
+    assert (solution.status, len(failed)) == (Status.PROVED, 1)
+
+
+def test_work_in_another_thread_is_told_to_nobody() -> None:
+    seen: list[object] = []
+
+    def elsewhere() -> None:
+        with at_work() as work:
+            seen.append(work)
+
+    with listening(print):
+        thread = Thread(target=elsewhere)
+        thread.start()
+        thread.join()
+    assert seen == [None]
+
+
+def test_an_interrupt_ends_all_plans_with_the_best_answer_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    cohort, programme = mm.examples.cohort(), mm.examples.programme()
+    ask, asked = engine.answered, list[int]()
+
+    def interrupted(*given: object) -> Solution:
+        asked.append(1)
+        if len(asked) == 2:
+            raise KeyboardInterrupt
+        return ask(*given)  # type: ignore[arg-type]  # handed on as they came
+
+    monkeypatch.setattr(engine, "answered", interrupted)
+    monkeypatch.setattr(engine, "_quick_without_rows", lambda *given: False)
+    found = mm.plans(cohort, programme, 4)
+    assert [plan.status for plan in found] == [Status.PROVED, Status.STOPPED]
+    assert replace(found[0].solution, seconds=0).interrupted is False
+    assert found[1].solution.interrupted

@@ -1,0 +1,99 @@
+"""Pairs of which the scores are held, solved as those of a nation: quotas as by a program, leximin as by stages."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mentormatch.assignment.engine import route, solve
+from mentormatch.assignment.engines.wide import Wide
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.model.solution import Status, without_pairs
+from mentormatch.assignment.verification.certificate import Verdict, certify
+from mentormatch.errors import EngineError
+from mentormatch.scale.scores import stored_matrix
+from tests.conftest import DEEP
+from tests.scale.test_quotas import FEW, asked, free, market, quotas, weighted
+from tests.scale.test_same_pairs import needing, same
+
+SEEDS = range(300 if DEEP else 15)
+
+
+@pytest.fixture(autouse=True)
+def of_few_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have few pairs count as many, for which compiled code is used."""
+    monkeypatch.setattr(stored_matrix, "MANY", 0)
+    monkeypatch.setattr(stored_matrix, "compiled_for", lambda _: True)
+
+
+def agree(problem: AssignmentProblem, seed: int) -> None:
+    """Hold the answer against that of an integer program."""
+    other, one = solve(problem, seed=seed, engine="milp"), solve(problem, seed=seed)
+    assert one.engine in {"wide", "plain"}
+    assert same(one, other) or one.status is other.status is Status.INFEASIBLE, (seed, one.status, other.status)
+    if one.status is Status.PROVED:
+        assert certify(problem, one).verdict in {Verdict.CERTIFIED, certify(problem, other).verdict}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_quotas_among_held_pairs_are_kept_by_the_pairs_of_an_integer_program(seed: int) -> None:
+    problem, _ = asked(seed, quotas(seed))
+    agree(problem, seed)
+
+
+@pytest.mark.parametrize("seed", FEW)
+def test_the_same_beside_minimums_and_imposed_pairs(seed: int) -> None:
+    problem, _ = needing(market(seed), seed, 0.05)
+    mentors, mentees = problem.scores.pairs()
+    place = int(np.random.default_rng(seed).integers(len(mentors)))
+    for pins in ((), ((int(mentors[place]), int(mentees[place])),)):
+        agree(replace(problem, rows=tuple(quotas(seed)), pins=pins), seed)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_leximin_among_held_pairs_is_that_of_stages(seed: int) -> None:
+    problem = next(iter(needing(market(seed), seed, 0.05))) if seed % 3 == 0 else market(seed)[0]
+    goals = (("matched", "leximin"), ("leximin",), ("matched", "priority", "leximin", "total"), ("total", "leximin"))
+    mentors, mentees = problem.scores.pairs()
+    place = int(np.random.default_rng(seed).integers(len(mentors)))
+    pins = ((int(mentors[place]), int(mentees[place])),) if seed % 2 else ()
+    asked_for = replace(problem, goals=goals[seed % 4], pins=pins)
+    one, other = solve(asked_for, seed=seed), solve(asked_for, seed=seed, engine="plain")
+    assert same(one, other) or one.status is other.status is Status.INFEASIBLE
+    assert other.engine == "plain"
+    assert one.engine == "wide" or one.status is Status.INFEASIBLE
+    assert certify(asked_for, one).verdict is not Verdict.REFUSED
+
+
+def binding() -> AssignmentProblem:
+    """Return a problem with a quota that binds."""
+    problem, pairs = market(3)[0], free(3).pairs
+    own = np.arange(problem.shape[1]) % 2
+    return replace(problem, rows=(Row("half", own[None, :], most=int(own[pairs[:, 1]].sum()) // 2),))
+
+
+def test_who_solves_it_is_told_by_what_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert route(binding()).kind == "wide"
+    fair = replace(binding(), goals=("matched", "leximin"))
+    assert route(fair).kind == "milp"
+    assert route(replace(fair, rows=())).kind == "wide"
+    monkeypatch.setattr(stored_matrix, "compiled_for", lambda _: False)
+    assert route(replace(fair, rows=())).kind == "plain"
+    both_sides = Row("both", np.ones(market(3)[0].shape, dtype=np.int64), most=3)
+    for row in (both_sides, *weighted(3)):
+        assert route(replace(binding(), rows=(row,))).kind == "milp"
+    assert route(replace(binding(), rows=binding().rows * (stored_matrix.ROWS + 1))).kind == "milp"
+    monkeypatch.setattr(stored_matrix, "MANY", 1 << 13)
+    assert route(binding()).kind == "milp"
+
+
+@pytest.mark.parametrize("how", ["says so", "dies"])
+def test_where_tolls_fail_an_integer_program_is_asked(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object) -> object:
+        if how == "dies":
+            raise EngineError("no tolls")
+        return without_pairs(Status.FAILED, "wide", ("no tolls",))
+
+    monkeypatch.setattr(Wide, "solve", failing)
+    found = solve(binding())
+    assert (found.engine, found.status) == ("milp", Status.PROVED)

@@ -1,0 +1,123 @@
+"""What is not listed loses as much as is said of it, and looks at what may lose nothing miss no pair."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+import mentormatch as mm
+from benchmarks.population import APART, cohort_of
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.lexicographic import opening_stage
+from mentormatch.assignment.objective import merged
+from mentormatch.people.cohort import Cohort
+from mentormatch.rules.formulation import pose, pose_wide
+from mentormatch.rules.kinds.quota import Quota
+from mentormatch.scale.columns import candidates, generation, sample
+from mentormatch.scale.columns.candidates import Listing
+from mentormatch.scale.columns.residual import ready
+from mentormatch.scale.columns.subproblem import Both, View
+from mentormatch.scale.scores.lookup_table import FEW, stacked, table_of
+from mentormatch.scoring.score import score
+from tests.conftest import DEEP
+
+PROGRAMME = mm.examples.programme()
+RULES = tuple(rule for rule in PROGRAMME.rules if not isinstance(rule, Quota))
+SEEDS = range(20 if DEEP else 3)
+LOSS = 20_000
+
+
+def cohort(seed: int) -> Cohort:
+    """Return a market in which nearly everybody can be placed."""
+    return cohort_of(PROGRAMME, 150, 200, seed, capacity=1 + seed % 2, manner=APART)
+
+
+def view_of(people: Cohort) -> View:
+    """Return the goals of a market as one stage, looked at by the quickest way there is."""
+    problem = pose_wide(people, PROGRAMME.criteria, RULES, ("matched", "total"))
+    return View.of(problem, opening_stage(merged(problem, lambda _: True)), ready)
+
+
+def drawn(view: View, random: np.random.Generator) -> Both:
+    """Return prices of both sides at which some pairs lose nothing, and most do."""
+    mentees = random.integers(0, 150_000, view.scores.shape[1])
+    mentors = view.look((np.full(view.scores.shape[0], 1 << 60), mentees), 0, 1).best
+    return np.maximum(mentors - random.integers(0, 30_000, len(mentors)), 0), mentees
+
+
+def moves(prices: Both, random: np.random.Generator) -> Iterator[Both]:
+    """Yield prices that moved a little, all together, and for a few people by what a place is worth."""
+    n, m = (len(side) for side in prices)
+    for step in (300, 3_000, 30_000):
+        prices = prices[0] + random.integers(-step, step + 1, n), prices[1] + random.integers(-step, step + 1, m)
+        yield prices
+    prices = prices[0] + 10**8, prices[1] - 10**8
+    yield prices
+    fallen = np.where(random.random(m) < 0.03, 10**8, 0)
+    yield prices[0] + np.where(random.random(n) < 0.03, 10**8, 0), prices[1] - fallen
+
+
+@pytest.mark.parametrize("dropped", [2_000, 10**6])
+@pytest.mark.parametrize("most", [2, 1_000])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_others_lose_what_is_said_of_them_however_prices_move(
+    seed: int, most: int, dropped: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(candidates, "DROPPED", dropped)
+    random, view = np.random.default_rng(seed), view_of(cohort(seed))
+    pairs, (n, m) = view.pairs(), view.scores.shape
+    prices = drawn(view, random)
+    listed = Listing.of(view, prices, LOSS, most)
+    counts = [len(listed.pairs.mentors)]
+    for moved in moves(prices, random):
+        for loss in (LOSS, 0, 0, 0):
+            listed.look(moved, loss, most)
+        lost, known = view.loss(pairs, moved), listed.pairs.mentors * m + listed.pairs.mentees
+        others = ~np.isin(pairs.mentors * m + pairs.mentees, known)
+        least = np.full(n, 1 << 60)
+        np.minimum.at(least, pairs.mentors[others], lost[others])
+        said = listed.others + moved[0] - listed.prices[0] + (moved[1] - listed.prices[1]).min()
+        taking_part = view.scores.mentors
+        assert (said[taking_part] <= least[taking_part]).all()
+        counts.append(len(known))
+        if most == 1_000:
+            assert (least > 0).all()
+            assert not listed.look(moved, 0, most)
+    assert counts[0] < counts[-1]
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_market_that_is_drawn_from_in_several_steps_has_the_same_pairs(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, size in (("DRAWN", 20), ("SHARE", 2), ("LEADING", 2)):
+        monkeypatch.setattr(sample, name, size)
+    for name, few in (("ALL", 40), ("ADDED", 2)):
+        monkeypatch.setattr(generation, name, few)
+    people, goals = cohort(seed), ("matched", "priority", "total")
+    held = solve(pose(people, score(people, PROGRAMME.criteria), RULES, goals))
+    unheld = solve(pose_wide(people, PROGRAMME.criteria, RULES, goals))
+    assert np.array_equal(unheld.pairs, held.pairs)
+    assert unheld.tiers == held.tiers
+
+
+@pytest.mark.parametrize("different", [1, 47, FEW, FEW + 1])
+def test_a_table_of_bytes_says_what_one_of_points_says(different: int) -> None:
+    random = np.random.default_rng(different)
+    values = random.choice(10_000, different, replace=False).astype(np.int32)
+    points = random.choice(values, (90, 70))
+    points.flat[:different] = values
+    pieces = [points[:30], points[30:31], points[31:]]
+    table, plain = table_of(pieces, points.shape, (0, 10_000)), stacked(pieces, points.shape)
+    if different > FEW:
+        assert table is None
+        return
+    assert table is not None
+    assert table.cells.dtype == np.uint8
+    some, others = np.array([5, 0, 5, 89]), np.array([69, 3, 3, 0])
+    assert np.array_equal(table.rows(some), plain.rows(some))
+    assert np.array_equal(table.at(some, others), plain.at(some, others))
+    assert np.array_equal(table.of_columns(others).rows(some), points[np.ix_(some, others)])
+    assert np.array_equal(table.flipped().rows(others), points.T[others])
+    assert table.any() == plain.any() == bool(points.any())

@@ -1,0 +1,76 @@
+"""A look at pairs, by NumPy and by compiled code: what is seen is what their scores say, and nothing is missed."""
+
+import numpy as np
+import pytest
+
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.rules.formulation import pose_wide
+from mentormatch.scale.columns.candidates import FAR
+from mentormatch.scale.scan import column_runs
+from mentormatch.scale.scan.blocks import CLOSED, Cut, look, unheeding
+from mentormatch.scale.scan.column_maxima import highest
+from mentormatch.scale.scan.implicit_scores import ComputedScores
+from mentormatch.scale.scan.parcels import seen_by
+from mentormatch.scale.scan.simd import Swift
+from mentormatch.scale.scores import terms
+from tests.scale.test_same_pairs import GOALS, PROGRAMME, RULES, cohort
+
+
+def hold_looks(problem: AssignmentProblem, seed: int, scale: int, share: float) -> None:
+    """Have both ways to look see what the scores say, from about such a share of the pairs on."""
+    scores, random, (n, m) = problem.scores, np.random.default_rng(seed), problem.shape
+    assert isinstance(scores, ComputedScores)
+    first, last = 3, n - 5
+    told = scores.tiles.rows(first, last).astype(np.int64)
+    limits, columns = random.integers(-100_000, 100_000, n), random.integers(-100_000, 100_000, m)
+    limits += int(np.quantile(told, 1 - share))
+    cut = Cut(scale * limits, scale * columns, scale, m).among(scores.mentors, scores.mentees)
+    allowed = (told >= scores.tiles.least) & scores.mentors[first:last, None] & scores.mentees
+    worth = np.where(allowed, scale * told + scale * columns, -FAR)
+    rows, mentees = np.nonzero(worth >= scale * limits[first:last, None])
+    assert len(rows) > 100
+    taking_part = scores.mentors[first:last] & allowed.any(axis=1)
+    for seen in (seen_by(Swift.of(scores.tiles).look, cut, first, last), look(scores.tiles, cut, first, last)):
+        assert np.array_equal(seen.mentors, first + rows)
+        assert np.array_equal(seen.mentees, mentees)
+        assert np.array_equal(seen.scores, told[rows, mentees])
+        assert np.array_equal(seen.best[taking_part], worth.max(axis=1)[taking_part])
+
+
+@pytest.mark.parametrize("scale", [0, 1, 3, 5_000, 1 << 39])
+@pytest.mark.parametrize("seed", range(2))
+def test_a_look_sees_what_pairs_are_worth_however_much_a_point_is(seed: int, scale: int) -> None:
+    hold_looks(pose_wide(cohort(seed, 500), PROGRAMME.criteria, RULES, GOALS), seed, scale, 0.1)
+
+
+@pytest.mark.parametrize("how", ["compiled", "plain"])
+@pytest.mark.parametrize("scale", [0, 1, 5_000, 1 << 39])
+def test_the_most_that_a_mentor_has_with_each_mentee_is_what_the_scores_say(scale: int, how: str) -> None:
+    problem, random = pose_wide(cohort(0, 700), PROGRAMME.criteria, RULES, GOALS), np.random.default_rng(scale)
+    scores = problem.scores
+    assert isinstance(scores, ComputedScores)
+    tiles = scores.tiles.of_mentors(np.arange(0, problem.shape[0], 5))
+    own = scale * random.integers(-100_000, 100_000, tiles.shape[0])
+    own[random.random(len(own)) < 0.2] = CLOSED
+    told = tiles.rows(0, len(own)).astype(np.int64)
+    worth = np.where((told >= tiles.least) & (own != CLOSED)[:, None], scale * told + own[:, None], -FAR)
+    assert np.array_equal(highest(tiles, own, scale, unheeding, compiled=how == "compiled"), worth.max(axis=0))
+
+
+@pytest.mark.parametrize("kinds", [{"availability"}, {"overlap"}, {"availability", "same", "table"}])
+def test_a_look_sees_the_same_where_all_is_counted_or_hardly_anything(
+    kinds: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    criteria = [each for each in PROGRAMME.criteria if each.kind in kinds]
+    for whole in (terms.WHOLE, 0):
+        monkeypatch.setattr(terms, "WHOLE", whole)
+        for rules in (RULES[:0], [each for each in RULES if each.kind in {"gap", "common"}]):
+            hold_looks(pose_wide(cohort(0, 800), criteria, rules, GOALS), 1, 1, 0.2)
+
+
+@pytest.mark.parametrize("size", [300, 1_500])
+def test_a_look_sees_the_same_in_runs_of_any_length(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for run, span in ((1, 1 << 19), (7, 100), (512, 1), (1 << 20, 1 << 19)):
+        monkeypatch.setattr(column_runs, "RUN", run)
+        monkeypatch.setattr(column_runs, "SPAN", span)
+        hold_looks(pose_wide(cohort(0, size), PROGRAMME.criteria, RULES, GOALS), 2, 1, 0.1)

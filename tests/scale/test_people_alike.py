@@ -1,0 +1,264 @@
+"""Many people of few kinds: the same pairs as where scores are held, by the market of kinds."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import mentormatch as mm
+from benchmarks.population import APART, cohort_of
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.lexicographic import opening_stage
+from mentormatch.assignment.model.problem import AssignmentProblem
+from mentormatch.assignment.model.solution import Solution, Status
+from mentormatch.assignment.objective import merged
+from mentormatch.assignment.verification.certificate import Verdict, certify
+from mentormatch.base.columns import Names
+from mentormatch.people.cohort import Cohort, People
+from mentormatch.programme.programme import Programme
+from mentormatch.rules.formulation import pose, pose_wide
+from mentormatch.rules.kinds.ban import Ban
+from mentormatch.rules.kinds.pin import Pin
+from mentormatch.rules.kinds.quota import Quota
+from mentormatch.rules.rule import Rule
+from mentormatch.scale.columns import aggregation, overrides, ties
+from mentormatch.scale.columns.class_flow import by_code, by_rows
+from mentormatch.scale.columns.residual import ready
+from mentormatch.scale.columns.subproblem import View
+from mentormatch.scale.columns.symmetry import Alike
+from mentormatch.scale.columns.ties import TiedScores
+from mentormatch.scale.scan.blocks import Cut, Glance
+from mentormatch.scale.scan.implicit_scores import ComputedScores
+from mentormatch.scoring.score import score
+from tests.conftest import DEEP
+
+PROGRAMME = mm.examples.programme()
+RULES = tuple(rule for rule in PROGRAMME.rules if not isinstance(rule, Quota))
+COARSE = PROGRAMME.model_copy(update={"criteria": [each for each in PROGRAMME.criteria if each.kind == "same"]})
+SEEDS = range(60 if DEEP else 6)
+SIZE = 400 if DEEP else 120
+GOALS = ("matched", "priority", "total")
+SHARES = (1.0, 0.6, 0.4)
+"""How many mentors there are for each mentee."""
+EMPLOYERS = 8
+
+
+def repeated(people: People, count: int, letter: str, random: np.random.Generator) -> People:
+    """Return so many people who answered as some of these did, some answers being far commoner than others."""
+    common = 1 / np.arange(1, len(people) + 1)
+    rows = random.choice(len(people), count, p=common / common.sum())
+    return replace(people.take(rows), ids=tuple(f"{letter}{place:06d}" for place in range(count)))
+
+
+def employing(people: People, random: np.random.Generator) -> People:
+    """Return people with one employer each, of few."""
+    drawn = random.integers(0, EMPLOYERS, len(people)).tolist()
+    return replace(
+        people, columns={**people.columns, "employeurs": Names(tuple((f"structure {one}",) for one in drawn))}
+    )
+
+
+def naming(people: Cohort, programme: Programme, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """Return rules that ban two of the best pairs and pin another, which is not among the best."""
+    found = solve(both(people, programme, rules)[0]).pairs.tolist()
+    keys = [(people.mentors.ids[mentor], people.mentees.ids[mentee]) for mentor, mentee in found]
+    pinned = Pin(mentor=keys[0][0], mentee=keys[-1][1]) if not rules else Pin(mentor=keys[0][0], mentee=keys[0][1])
+    return (*rules, *(Ban(mentor=mentor, mentee=mentee) for mentor, mentee in keys[2:4]), pinned)
+
+
+def apart(people: People, others: People) -> People:
+    """Return people who name whom others name, and are employed as these are."""
+    names = {name: column for name, column in others.columns.items() if isinstance(column, Names)}
+    return replace(people, columns={**people.columns, **names})
+
+
+def cohort(seed: int, *, by_name: bool = False) -> Cohort:
+    """Return people of few kinds, or by turns of few kinds on one side only.
+
+    ``by_name``: people of a kind have employers of their own, and some wish for somebody, or avoid somebody.
+    """
+    size = SIZE
+    counts = (round(size * SHARES[seed % 3]), size)
+    drawn = [count if seed % 4 == 2 + side else (5, 12)[seed % 2] for side, count in enumerate(counts)]
+    found = cohort_of(PROGRAMME, drawn[0], drawn[1], seed, capacity=1 + seed % 3, manner=APART)
+    random = np.random.default_rng(seed)
+    mentors, mentees = (
+        repeated(employing(people, random), count, letter, random)
+        for people, count, letter in zip((found.mentors, found.mentees), counts, "ME", strict=True)
+    )
+    if not by_name:
+        return Cohort(mentors, mentees)
+    others = cohort_of(PROGRAMME, counts[0], counts[1], seed)
+    return Cohort(apart(mentors, others.mentors), apart(mentees, others.mentees))
+
+
+def both(people: Cohort, programme: Programme, rules: tuple[Rule, ...]) -> tuple[AssignmentProblem, AssignmentProblem]:
+    """Return the problem with its scores held, and not held."""
+    held = pose(people, score(people, programme.criteria), rules, GOALS)
+    return held, pose_wide(people, programme.criteria, rules, GOALS)
+
+
+def same(one: Solution, other: Solution) -> bool:
+    """Return whether two answers are proved, reach the same and hold the same pairs."""
+    values = [[(tier.goal, tier.value, tier.bound) for tier in each.tiers] for each in (one, other)]
+    statuses = {one.status, other.status} == {Status.PROVED}
+    return statuses and values[0] == values[1] and np.array_equal(one.pairs, other.pairs)
+
+
+def view_of(problem: AssignmentProblem) -> View:
+    """Return the goals of a problem as one stage."""
+    return View.of(problem, opening_stage(merged(problem, lambda _: True)), ready)
+
+
+@pytest.fixture
+def blind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse to look at all pairs of people."""
+
+    def refused(scores: ComputedScores, *_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(ComputedScores, "within", refused)
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("rules", ["all", "by name", "none"])
+@pytest.mark.parametrize("programme", [PROGRAMME, COARSE], ids=["fine", "coarse"])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_people_of_few_kinds_have_the_pairs_of_the_whole_block(seed: int, programme: Programme, rules: str) -> None:
+    people = cohort(seed)
+    given = {"all": RULES, "by name": naming(people, programme, RULES if seed % 2 else ()), "none": ()}[rules]
+    held, unheld = both(people, programme, given)
+    found = solve(unheld, seed=seed)
+    assert len(found.pairs) > 4
+    assert same(solve(held, seed=seed), found)
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("listed", [1, 16])
+@pytest.mark.parametrize("programme", [PROGRAMME, COARSE], ids=["fine", "coarse"])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_people_who_are_alike_but_for_whom_they_name_have_the_pairs_of_the_whole_block(
+    seed: int, programme: Programme, listed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, name in ((ties, "LEADING"), (ties, "ADDED"), (overrides, "ADDED")):
+        monkeypatch.setattr(module, name, listed)
+    held, unheld = both(cohort(seed, by_name=True), programme, RULES)
+    assert same(solve(held, seed=seed), solve(unheld, seed=seed))
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_short_first_list_of_ties_changes_nothing(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, few in (("LEADING", 1), ("BLOCK", 0), ("ADDED", 1)):
+        monkeypatch.setattr(ties, name, few)
+    held, unheld = both(cohort(seed), COARSE, ())
+    assert same(solve(held), solve(unheld))
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_market_of_too_many_kinds_to_be_solved_whole_has_the_same_pairs(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aggregation, "STEPS", (0, 0))
+    held, unheld = both(cohort(seed), PROGRAMME, RULES)
+    assert same(solve(held), solve(unheld))
+
+
+@pytest.mark.usefixtures("way", "blind")
+def test_the_market_of_kinds_is_proved_without_a_look_at_all_pairs() -> None:
+    found = solve(both(cohort(1), PROGRAMME, RULES)[1])
+    assert found.status is Status.PROVED
+    assert len(found.pairs) > SIZE // 10
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("seed", SEEDS)
+def test_prices_of_kinds_are_certified_over_all_pairs(seed: int) -> None:
+    _, problem = both(cohort(seed), PROGRAMME, RULES)
+    found = solve(problem)
+    assert certify(problem, found).verdict is Verdict.CERTIFIED
+    (prices,) = found.prices
+    lower = replace(prices, mentees=np.where(prices.mentees > 0, prices.mentees - 1, 0), mentors=prices.mentors - 1)
+    assert certify(problem, replace(found, prices=(lower,))).verdict is Verdict.REFUSED
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("seed", SEEDS)
+def test_any_optimum_does_where_ties_are_not_asked_for(seed: int) -> None:
+    held, unheld = both(cohort(seed), PROGRAMME, RULES)
+    floor = [solve(replace(each, goals=("matched", "floor", "total"))) for each in (held, unheld)]
+    assert same(*floor)
+
+
+def test_people_are_alike_if_all_others_score_the_same_with_them_and_not_if_a_rule_names_one_of_them() -> None:
+    people = cohort(1)
+    by_name = naming(people, PROGRAMME, RULES)
+    counts = [alike_in(both(people, PROGRAMME, rules)) for rules in (RULES, by_name)]
+    assert counts[0] < len(people.mentors) // 4
+    assert counts[0] < counts[1] <= counts[0] + 3
+
+
+def alike_in(problems: tuple[AssignmentProblem, AssignmentProblem]) -> int:
+    """Return how many kinds of mentors there are, all of whom score the same with everybody."""
+    held, unheld = problems
+    alike = Alike.of(view_of(unheld))
+    assert alike is not None
+    block, (mentors, mentees) = np.full(held.shape, -1), held.scores.pairs()
+    block[mentors, mentees] = held.scores.at(mentors, mentees)
+    firsts = np.ix_(alike.mentors.first[alike.mentors.codes], alike.mentees.first[alike.mentees.codes])
+    taking = np.ix_(held.mentors.most > 0, held.mentees.most > 0)
+    assert np.array_equal(block[firsts][taking], block[taking])
+    return len(alike.mentors)
+
+
+@pytest.mark.parametrize("seed", range(200 if DEEP else 10))
+def test_markets_of_kinds_are_solved_alike_by_rows_and_by_code_and_prices_prove_it(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    shape = tuple(random.integers(1, 9, 2))
+    worth = np.where(random.random(shape) < 0.7, random.integers(0, (5, 1_000, 1 << 50)[seed % 3], shape), -(1 << 61))
+    places = random.integers(0, 6, shape[0]), random.integers(0, 6, shape[1])
+    values = []
+    for solver in (by_rows, by_code):
+        flow, left, right = solver(worth, places, lambda: None)
+        assert (flow >= 0).all()
+        assert (flow.sum(axis=1) <= places[0]).all()
+        assert (flow.sum(axis=0) <= places[1]).all()
+        assert min(left.min(), right.min()) >= 0
+        assert (left[:, None] + right >= worth).all()
+        values.append(sum(int(worth[each]) * int(flow[each]) for each in zip(*np.nonzero(flow), strict=True)))
+        assert values[-1] == sum(int(one) * int(many) for one, many in zip(left, places[0], strict=True)) + sum(
+            int(one) * int(many) for one, many in zip(right, places[1], strict=True)
+        )
+    assert values[0] == values[1]
+
+
+@pytest.mark.parametrize("most", [1, 1_000])
+@pytest.mark.parametrize("seed", range(3))
+def test_compiled_code_sees_the_ties_that_the_plain_look_sees(
+    seed: int, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = list[int]()
+    monkeypatch.setattr(ties, "CROWD", SIZE)
+
+    def compared(scores: TiedScores) -> Callable[[Cut], Callable[[int, int], object]]:
+        n, m = scores.shape
+        random = np.random.default_rng(seed)
+        prices = random.integers(200_000, 900_000, n), -random.integers(0, 300_000, m)
+        cut = Cut(*prices, most=most).among(scores.mentors, scores.mentees)
+        one, other = (each(scores)(cut)(3, n - 3) for each in (ties.plain, ties.by_code))
+        for ours, theirs in zip(
+            (one.mentors, one.mentees, one.scores, one.best),
+            (other.mentors, other.mentees, other.scores, other.best),
+            strict=True,
+        ):
+            assert np.array_equal(ours, theirs)
+        looked.append(len(one.mentors))
+        glance: Glance = ties.plain(scores)
+        return glance
+
+    monkeypatch.setattr(aggregation, "quickest", lambda *, compiled: compared)
+    solve(both(cohort(seed), COARSE, ())[1])
+    assert looked
+    assert max(looked) > 10

@@ -1,0 +1,261 @@
+"""Rules that count people and bind: the same pairs as where scores are held, certified, or said to be impossible."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.engines import wide
+from mentormatch.assignment.lexicographic import OutOfTime, opening_stage
+from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.model.solution import Solution, Status
+from mentormatch.assignment.objective import merged
+from mentormatch.assignment.verification.certificate import Verdict, certify
+from mentormatch.base.columns import IntVector
+from mentormatch.scale.columns import generation, master, sample
+from mentormatch.scale.constraints import gap, heuristic, relaxation, tight_face
+from mentormatch.scale.constraints.cutting_planes import Cut, highest, lowest
+from tests.conftest import DEEP
+from tests.scale.test_same_pairs import GOALS, PROGRAMME, RULES, both, coarse, cohort, needing, same
+
+SEEDS = range(300 if DEEP else 10)
+FEW = range(60 if DEEP else 6)
+KINDS = ("disjoint", "nested", "overlapping")
+BOUNDS = ("most", "least", "exactly", "between")
+MANNERS = (GOALS, ("matched", "total"), ("total",), ("matched",), ("matched", "floor", "total"))
+
+type Both = tuple[AssignmentProblem, AssignmentProblem]
+
+
+def market(seed: int, size: int = 40) -> Both:
+    """Return a market without quotas, tied by turns, with its scores held, and not held."""
+    programme = PROGRAMME if seed % 2 else coarse(PROGRAMME)
+    rules = [rule for rule in RULES if seed % 2 or rule.least_score is None]
+    held, unheld = both(cohort(seed, size + seed % 20), programme, rules, MANNERS[seed % len(MANNERS)])
+    return held, unheld
+
+
+@cache
+def free(seed: int) -> Solution:
+    """Return the answer without quotas."""
+    return solve(market(seed)[0], seed=seed)
+
+
+def groups(kind: str, count: int, size: int, random: np.random.Generator) -> list[IntVector]:
+    """Return some groups of the people of a side, 1 for who is in it."""
+    if kind == "disjoint":
+        part = random.integers(0, count + 1, size)
+        return [(part == own).astype(np.int64) for own in range(count)]
+    drawn = np.tile(random.random(size), (count, 1)) if kind == "nested" else random.random((count, size))
+    return [(row < share).astype(np.int64) for row, share in zip(drawn, random.random(count), strict=True)]
+
+
+def bounds(kind: str, reached: int, random: np.random.Generator) -> tuple[int | None, int | None]:
+    """Return a least and a most that are near what is reached without them."""
+    off = int(random.integers(0, 4))
+    low = max(reached - off, 0)
+    match kind:
+        case "most":
+            return None, low
+        case "least":
+            return reached + off, None
+        case "exactly":
+            return low, low
+        case _:
+            return low, low + 1
+
+
+def quotas(seed: int) -> Iterator[Row]:
+    """Yield one to three quotas on a side, or on both sides."""
+    random, pairs, shape = np.random.default_rng(seed), free(seed).pairs, market(seed)[0].shape
+    for side in ((0,), (1,), (0, 1))[seed % 3]:
+        for own in groups(KINDS[seed // 3 % 3], int(random.integers(1, 4)), shape[side], random):
+            ends = bounds(str(random.choice(BOUNDS)), int(own[pairs[:, side]].sum()), random)
+            yield Row(f"quota of side {side}", own[:, None] if side == 0 else own[None, :], *ends)
+
+
+def weighted(seed: int) -> Iterator[Row]:
+    """Yield rows in which people count differently, so that whole pairs rarely reach a bound."""
+    random, pairs, shape = np.random.default_rng(seed), free(seed).pairs, market(seed)[0].shape
+    for side in (seed % 2, random.integers(2)):
+        own = random.integers(-3, 40, shape[side])
+        reached = int(own[pairs[:, side]].sum())
+        yield Row("weights", own[:, None] if side == 0 else own[None, :], most=reached - int(random.integers(1, 90)))
+
+
+def asked(seed: int, rows: Iterator[Row]) -> Both:
+    """Return the market with rows."""
+    found = tuple(rows)
+    held, unheld = (replace(each, rows=found) for each in market(seed))
+    return held, unheld
+
+
+def agree(problems: Both, seed: int) -> tuple[Solution, Solution]:
+    """Return both answers, which must be the same or both say that there is none."""
+    one, other = (solve(each, seed=seed) for each in problems)
+    assert other.engine == "wide"
+    assert same(one, other) or one.status is other.status is Status.INFEASIBLE, (seed, one.status, other)
+    return one, other
+
+
+def proved(problem: AssignmentProblem, solution: Solution) -> Verdict:
+    return certify(problem, solution).verdict
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("seed", SEEDS)
+def test_quotas_that_bind_are_kept_by_the_pairs_of_the_whole_block(seed: int) -> None:
+    problems = asked(seed, quotas(seed))
+    one, other = agree(problems, seed)
+    assert proved(problems[1], other) is proved(problems[0], one)
+
+
+def test_the_drawn_quotas_bind_or_leave_no_answer() -> None:
+    found = Counter[str]()
+    for seed in SEEDS:
+        _, unheld = asked(seed, quotas(seed))
+        solution = solve(unheld, seed=seed)
+        priced = any(price for stage in solution.prices for price in stage.rows)
+        found["binds" if priced else str(solution.status)] += 1
+    assert found["binds"] >= len(SEEDS) // 3
+    assert found["infeasible"] >= len(SEEDS) // 6
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("seed", FEW)
+def test_pairs_are_the_same_where_tolls_leave_a_gap(seed: int) -> None:
+    problems = asked(seed, weighted(seed))
+    one, other = agree(problems, seed)
+    least = {Verdict.CERTIFIED, Verdict.PARTLY} if one.status is Status.PROVED else {Verdict.NO_ANSWER}
+    assert proved(problems[1], other) in least
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("seed", FEW if DEEP else (0, 5))
+def test_pairs_are_the_same_with_short_lists_and_ties_that_tolls_thin(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thinned: list[int] = []
+
+    class Counted(tight_face.Tight):
+        """Counts what hashes leave."""
+
+        def _thinned(self) -> tight_face.Tight | None:
+            thin = super()._thinned()
+            thinned.append(len(self.face) - (0 if thin is None else len(thin.face)))
+            return thin
+
+    monkeypatch.setattr(relaxation, "Tight", Counted)
+    monkeypatch.setattr(tight_face, "MOST_TIED", 0)
+    for where, name in ((sample, "LEADING"), (generation, "ADDED")):
+        monkeypatch.setattr(where, name, 2)
+    for tied in (2 * seed, 2 * seed + 60):
+        agree(asked(tied, quotas(tied)), tied)
+        agree(asked(tied, weighted(tied)), tied)
+    assert any(less > 0 for less in thinned)
+
+
+@pytest.mark.parametrize("seed", FEW)
+def test_minimums_and_imposed_pairs_are_kept_beside_quotas(seed: int) -> None:
+    problems = list(needing(market(seed), seed, 0.05))
+    mentors, mentees = problems[0].scores.pairs()
+    place = int(np.random.default_rng(seed).integers(len(mentors)))
+    pins, rows = ((int(mentors[place]), int(mentees[place])),), tuple(quotas(seed))
+    for own in ((), pins):
+        held, unheld = (replace(each, pins=own, rows=rows) for each in problems)
+        agree((held, unheld), seed)
+
+
+def binding(size: int = 200) -> AssignmentProblem:
+    """Return a market in which half of those mentees may be placed who are without a quota."""
+    _, unheld = both(cohort(2, size), PROGRAMME, RULES, ("matched", "total"))
+    pairs = solve(unheld).pairs
+    own = np.random.default_rng(0).integers(0, 2, unheld.shape[1])
+    return replace(unheld, rows=(Row("half", own[None, :], most=int(own[pairs[:, 1]].sum()) // 2),))
+
+
+def test_a_quota_has_a_price_which_the_certificate_needs() -> None:
+    problem = binding()
+    found = solve(problem)
+    (prices,) = found.prices
+    assert prices.rows[0] > 0
+    assert proved(problem, found) is Verdict.CERTIFIED
+    cheaper, turned = (replace(prices, rows=(row,)) for row in (prices.rows[0] - 1, -prices.rows[0]))
+    assert proved(problem, replace(found, prices=(cheaper,))) is not Verdict.CERTIFIED
+    assert proved(problem, replace(found, prices=(turned,))) is Verdict.REFUSED
+
+
+def test_an_answer_in_time_keeps_quotas_and_its_bounds_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = binding()
+    best = {tier.goal: tier.value for tier in solve(problem).tiers}
+    told: list[Solution] = []
+
+    class Once(master.Solver):
+        """Is out of time after its first answer."""
+
+        def offer(self, pairs: np.ndarray, bound: int) -> Solution:
+            told.append(super().offer(pairs, bound))
+            raise OutOfTime
+
+    monkeypatch.setattr(wide, "Solver", Once)
+    found = solve(problem)
+    assert found.status is Status.FEASIBLE
+    assert len(told) == 1
+    assert found.tiers[0].bound is not None
+    assert found.tiers[0].value <= best["matched"] <= found.tiers[0].bound
+    assert proved(problem, found) is Verdict.UNCERTIFIED
+
+
+def test_without_time_for_a_first_answer_there_is_none() -> None:
+    assert solve(binding(), time_limit_s=1e-9).status is Status.STOPPED
+
+
+def test_where_numbers_grow_too_great_the_total_alone_shows_that_no_answer_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    problem = binding()
+    most = len(solve(replace(problem, rows=())).pairs)
+    none = replace(problem, rows=(Row("all", np.ones((1, 1), dtype=np.int64), least=most + 1),))
+    reach = opening_stage(merged(problem, lambda _: True)).reach
+    monkeypatch.setattr(master, "INT_EXACT", 4 * reach)
+    assert solve(none).status is Status.INFEASIBLE
+    monkeypatch.setattr(wide.Wide, "_unless_empty", lambda self, problem, beside, run, failed: failed)
+    assert solve(none).notes == (gap.SHORT,)
+
+
+def test_a_row_that_does_not_rest_on_people_may_stand_beside_one_that_does() -> None:
+    problem = binding()
+    kept = Row("any", np.ones(problem.shape, dtype=np.int64), most=problem.shape[1])
+    found = solve(replace(problem, rows=(kept, *problem.rows)))
+    assert found.prices[0].rows == (0, solve(problem).prices[0].rows[0])
+    assert proved(replace(problem, rows=(kept, *problem.rows)), found) is Verdict.CERTIFIED
+
+
+def test_a_row_that_does_not_rest_on_people_is_kept_by_few_and_said_to_bind_for_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held, problem = both(cohort(2, 60), PROGRAMME, RULES, ("matched", "total"))
+    some = np.random.default_rng(0).integers(0, 2, problem.shape)
+    pairs = solve(problem).pairs
+    row = Row("any", some, most=int(some[pairs[:, 0], pairs[:, 1]].sum()) // 2)
+    assert same(*(solve(replace(each, rows=(row,))) for each in (held, problem)))
+    monkeypatch.setattr(gap, "ALL", 0)
+    monkeypatch.setattr(heuristic, "OPEN", 0)
+    assert solve(replace(problem, rows=(row,))).notes == (gap.SHORT,)
+
+
+@pytest.mark.parametrize("seed", range(200 if DEEP else 15))
+def test_tolls_are_where_cuts_together_are_least_at_any_scale(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    count, scale = int(random.integers(1, 4)), int(10 ** random.integers(0, 15))
+    wanted = tuple(int(each) for each in random.integers(0, 7 * scale, count))
+    slopes = random.integers(-50, 50, (12, count)).tolist()
+    slopes += [[sign * (place == own) for place in range(count)] for own in range(count) for sign in (-60, 60)]
+    worths = [10**20 - sum(slope * toll for slope, toll in zip(row, wanted, strict=True)) for row in slopes]
+    cuts = [Cut(worth, tuple(row)) for worth, row in zip(worths, slopes, strict=True)]
+    found = lowest(cuts, (0,) * count, ((0,) * count, (10 * scale,) * count))
+    assert highest(cuts, found) == 10**20

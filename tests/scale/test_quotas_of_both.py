@@ -1,0 +1,97 @@
+"""Rules about both people of a pair that bind: the same pairs as where scores are held, certified group by group."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.model.problem import Row
+from mentormatch.assignment.model.solution import Status
+from mentormatch.assignment.verification.certificate import Verdict, certify
+from mentormatch.scale.constraints import rows as quotas
+from tests.scale.test_quotas import (
+    BOUNDS,
+    FEW,
+    SEEDS,
+    agree,
+    asked,
+    bounds,
+    free,
+    market,
+    proved,
+)
+from tests.scale.test_quotas import quotas as of_one_side
+
+
+def of_both(seed: int) -> Iterator[Row]:
+    """Yield one to three rows that count pairs of some mentors with some mentees."""
+    random, pairs, shape = np.random.default_rng(seed), free(seed).pairs, market(seed)[0].shape
+    for place in range(1 + seed % 3):
+        mentors, mentees = ((random.random(count) < random.uniform(0.3, 0.8)).astype(np.int64) for count in shape)
+        reached = int((mentors[pairs[:, 0]] * mentees[pairs[:, 1]]).sum())
+        ends = bounds(str(random.choice(BOUNDS)), reached, random)
+        yield Row(f"both {place}", mentors[:, None], *ends, times=mentees[None, :])
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("seed", SEEDS)
+def test_rules_about_both_people_are_kept_by_the_pairs_of_the_whole_block(seed: int) -> None:
+    problems = asked(seed, of_both(seed))
+    _, other = agree(problems, seed)
+    least = {Verdict.CERTIFIED, Verdict.PARTLY} if other.status is Status.PROVED else {Verdict.NO_ANSWER}
+    assert proved(problems[1], other) in least
+
+
+def test_the_drawn_rules_bind_and_most_answers_are_certified() -> None:
+    found = Counter[str]()
+    for seed in SEEDS:
+        _, unheld = asked(seed, of_both(seed))
+        solution = solve(unheld, seed=seed)
+        found["binds"] += any(price for stage in solution.prices for price in stage.rows)
+        found[str(proved(unheld, solution))] += 1
+    assert found["binds"] >= len(SEEDS) // 3
+    assert found["certified"] >= len(SEEDS) // 4
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("seed", FEW)
+def test_rules_about_both_people_stand_beside_quotas_of_one_side(seed: int) -> None:
+    agree(asked(seed, iter([*of_both(seed), *of_one_side(seed)])), seed)
+
+
+def test_a_price_that_is_too_low_is_seen_in_one_group_of_mentors() -> None:
+    seed = next(seed for seed in SEEDS if _certified(seed))
+    _, problem = asked(seed, of_both(seed))
+    found = solve(problem, seed=seed)
+    (prices, *_) = found.prices
+    place = next(place for place, price in enumerate(prices.rows) if price)
+    cheaper = tuple(price - int(np.sign(price)) * (own == place) for own, price in enumerate(prices.rows))
+    assert certify(problem, replace(found, prices=(replace(prices, rows=cheaper),))).verdict is not Verdict.CERTIFIED
+
+
+def _certified(seed: int) -> bool:
+    _, problem = asked(seed, of_both(seed))
+    found = solve(problem, seed=seed)
+    return any(any(stage.rows) for stage in found.prices) and proved(problem, found) is Verdict.CERTIFIED
+
+
+def test_a_row_counts_the_product_of_its_factors_everywhere() -> None:
+    random = np.random.default_rng(0)
+    mentors, mentees = random.integers(-2, 5, 6), random.integers(-2, 5, 7)
+    row = Row("product", mentors[:, None], 0, 9, times=mentees[None, :])
+    whole = Row("whole", np.outer(mentors, mentees), 0, 9)
+    assert row.block((6, 7)).tolist() == whole.block((6, 7)).tolist()
+    assert row.reach >= int(np.abs(whole.weights).max())
+    some = np.array([4, 1]), np.array([0, 6, 3])
+    assert row.among(*some).block((2, 3)).tolist() == whole.among(*some).block((2, 3)).tolist()
+    assert row.by_people((6, 7)) is None
+    assert whole.by_both((6, 7)) is None
+
+
+def test_rules_that_tell_too_many_groups_apart_are_left_to_bind_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quotas, "MOST_GROUPS", 1)
+    rows = tuple(of_both(0))
+    assert quotas.priceable(rows, market(0)[0].shape) == [False] * len(rows)

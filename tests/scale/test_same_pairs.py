@@ -1,0 +1,194 @@
+"""Pairs of which the scores are never held: the same as where they are, proved over all pairs, and certified."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import mentormatch as mm
+from benchmarks.population import cohort_of
+from mentormatch.assignment.engine import solve
+from mentormatch.assignment.engines import wide
+from mentormatch.assignment.lexicographic import OutOfTime
+from mentormatch.assignment.model.problem import AssignmentProblem, Loads
+from mentormatch.assignment.model.scores import DenseScores, SparseScores
+from mentormatch.assignment.model.solution import Solution, Status
+from mentormatch.assignment.verification.certificate import Verdict, certify
+from mentormatch.errors import RequestError
+from mentormatch.operations import matching
+from mentormatch.people.cohort import Cohort
+from mentormatch.programme.programme import Programme
+from mentormatch.rules.formulation import pose, pose_wide
+from mentormatch.rules.kinds.quota import Quota
+from mentormatch.rules.rule import Rule
+from mentormatch.scale.columns import master, sample
+from mentormatch.scale.scan.implicit_scores import ComputedScores
+from mentormatch.scoring.score import score
+from tests.conftest import DEEP
+
+PROGRAMME = mm.examples.programme()
+RULES = tuple(rule for rule in PROGRAMME.rules if not isinstance(rule, Quota))
+SEEDS = 200 if DEEP else 4
+SIZE = 2_000 if DEEP else 60
+GOALS = ("matched", "priority", "total")
+FLOORS = (("floor", "total"), ("matched", "floor", "total"), ("matched", "priority", "floor", "total"))
+FEW = 4
+MARKETS = {"slack": 1.0, "tight": 0.6}
+"""How many mentors there are for each mentee; they have one to three places."""
+
+
+def cohort(seed: int, size: int = SIZE) -> Cohort:
+    """Return a cohort of a market that is slack or tight by turns."""
+    mentors = round(size * list(MARKETS.values())[seed % 2])
+    return cohort_of(PROGRAMME, mentors, size, seed, capacity=1 + seed % 3)
+
+
+def coarse(programme: Programme) -> Programme:
+    """Return a programme of few criteria, in which many pairs score the same."""
+    return programme.model_copy(update={"criteria": [each for each in programme.criteria if each.kind == "same"]})
+
+
+def both(
+    people: Cohort, programme: Programme, rules: Sequence[Rule], goals: Sequence[str] = GOALS
+) -> tuple[AssignmentProblem, AssignmentProblem]:
+    """Return the problem with its scores held, and not held."""
+    held = pose(people, score(people, programme.criteria), rules, goals)
+    return held, pose_wide(people, programme.criteria, rules, goals)
+
+
+def needing(
+    problems: tuple[AssignmentProblem, AssignmentProblem], seed: int, share: float
+) -> Iterator[AssignmentProblem]:
+    """Yield the problems in which a share of those who can have a partner must have one, or mentors two."""
+    random, degrees = np.random.default_rng(seed), problems[0].scores.degrees()
+    least = [(random.random(len(degree)) < share) & (degree > 0) for degree in degrees]
+    needed = [least[0] * random.integers(1, 3, len(least[0])), least[1] * (seed % 2)]
+    for each in problems:
+        sides = [
+            Loads(np.minimum(needs, loads.most), loads.most, np.zeros(len(needs), dtype=bool))
+            for needs, loads in zip(needed, (each.mentors, each.mentees), strict=True)
+        ]
+        yield replace(each, mentors=sides[0], mentees=sides[1])
+
+
+def same(one: Solution, other: Solution) -> bool:
+    """Return whether two answers are proved, reach the same and hold the same pairs."""
+    values = [[(tier.goal, tier.value, tier.bound) for tier in each.tiers] for each in (one, other)]
+    statuses = {one.status, other.status} == {Status.PROVED}
+    return statuses and values[0] == values[1] and np.array_equal(one.pairs, other.pairs)
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_pairs_are_those_of_the_whole_block(seed: int) -> None:
+    for programme in (PROGRAMME, coarse(PROGRAMME)):
+        rules = RULES if programme is PROGRAMME else [rule for rule in RULES if rule.least_score is None]
+        held, unheld = both(cohort(seed), programme, rules, (GOALS, *FLOORS)[seed % 4])
+        assert same(solve(held, seed=seed), solve(unheld, seed=seed))
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("goals", FLOORS, ids=["floor first", "people first", "after priority"])
+@pytest.mark.parametrize("seed", range(FEW))
+def test_the_worst_pair_is_as_good_as_in_the_whole_block_and_certified(seed: int, goals: Sequence[str]) -> None:
+    programme = PROGRAMME if seed % 4 < 2 else coarse(PROGRAMME)
+    held, unheld = both(cohort(seed), programme, RULES, goals)
+    found = solve(unheld, seed=seed)
+    assert same(solve(held, seed=seed), found)
+    assert certify(unheld, found).verdict is Verdict.CERTIFIED
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("seed", range(FEW))
+def test_minimums_are_kept_as_in_the_whole_block_or_said_to_be_impossible(seed: int) -> None:
+    share = (0.02, 0.05, 0.2)[seed % 3]
+    for goals in (GOALS, ("total",), FLOORS[1]):
+        held, unheld = needing(both(cohort(seed), PROGRAMME, RULES, goals), seed, share)
+        one, other = solve(held, seed=seed), solve(unheld, seed=seed)
+        assert one.status is other.status
+        assert same(one, other) or one.status is Status.INFEASIBLE
+        assert certify(unheld, other).verdict is certify(held, one).verdict
+
+
+@pytest.mark.usefixtures("way")
+def test_an_answer_is_certified_over_all_pairs_and_a_price_that_is_too_low_refused() -> None:
+    _, problem = both(cohort(3), PROGRAMME, RULES)
+    found = solve(problem)
+    assert certify(problem, found).verdict is Verdict.CERTIFIED
+    (prices,) = found.prices
+    lower = replace(prices, mentees=np.maximum(prices.mentees - 1, 0))
+    assert certify(problem, replace(found, prices=(lower,))).verdict is Verdict.REFUSED
+
+
+@pytest.mark.usefixtures("way")
+def test_an_answer_in_time_keeps_the_rules_and_its_bounds_hold() -> None:
+    held, problem = both(cohort(2, 300), PROGRAMME, RULES)
+    best = {tier.goal: tier.value for tier in solve(held).tiers}
+    heard: list[Solution] = []
+
+    class Once(master.Solver):
+        """Is out of time after its first answer."""
+
+        def hear(self, *answer: object) -> None:
+            super().hear(*answer)  # type: ignore[arg-type]  # whatever it is told
+            heard.append(self.heard)  # type: ignore[arg-type]  # it is there now
+            raise OutOfTime
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wide, "Solver", Once)
+        patch.setattr(sample, "LEADING", 1)
+        found = solve(problem)
+    assert (found.status, found.canonical) == (Status.PROVED, False)  # its prices prove all but the order of ties
+    assert [tier.value for tier in found.tiers] == [*best.values()]
+    assert len(heard) == 1
+    first = found.tiers[0]
+    assert first.bound is not None
+    assert first.value <= best["matched"] <= first.bound
+    assert certify(problem, found).verdict is Verdict.UNCERTIFIED
+
+
+def test_without_time_for_a_first_answer_there_is_none() -> None:
+    _, problem = both(cohort(2), PROGRAMME, RULES)
+    assert solve(problem, time_limit_s=1e-9).status is Status.STOPPED
+
+
+def test_a_rule_about_both_people_of_a_pair_is_kept_by_the_answer_or_there_is_none() -> None:
+    people = cohort(5)
+    placed = len(solve(pose_wide(people, PROGRAMME.criteria, RULES, GOALS)).pairs)
+    where = [{"side": side, "field": "reconversion", "in": ["Oui", "Non"]} for side in ("mentor", "mentee")]
+    easy, hard = (Quota.model_validate({"kind": "quota", "where": where, "least": n}) for n in (1, placed + 1))
+    held, unheld = both(people, PROGRAMME, [*RULES, easy])
+    assert same(solve(held), solve(unheld))
+    none = solve(pose_wide(people, PROGRAMME.criteria, [*RULES, hard], GOALS))
+    assert none.status is Status.INFEASIBLE
+    refused = solve(pose_wide(people, PROGRAMME.criteria, [*RULES, hard], ("matched", "leximin")))
+    assert refused.status is Status.FAILED
+    assert "couples pairs" in refused.notes[0]
+
+
+def test_goals_whose_numbers_are_too_great_are_refused_and_the_extra_named_where_it_helps(
+    way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for limit in ("INT_EXACT", "FLOAT_EXACT"):
+        monkeypatch.setattr(master, limit, 1 << 20)
+    refused = solve(both(cohort(1), PROGRAMME, RULES)[1])
+    assert refused.status is Status.FAILED
+    assert ("'scale'" in refused.notes[0]) == (way == "plain")
+
+
+def test_a_matching_of_very_many_people_has_the_same_pairs_and_says_why_others_have_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    people = cohort(4)
+    programme = PROGRAMME.model_copy(update={"rules": list(RULES)})
+    held = mm.match(people, programme)
+    monkeypatch.setattr(matching, "MOST_HELD", 0)
+    unheld = mm.match(people, programme)
+    assert isinstance(held.problem.scores, DenseScores | SparseScores)
+    assert isinstance(unheld.problem.scores, ComputedScores)
+    assert unheld.pairs == held.pairs
+    assert unheld.unmatched == held.unmatched
+    assert unheld.explain("M000001", "E000001") == held.explain("M000001", "E000001")
+    with pytest.raises(RequestError, match="trop de paires"):
+        _ = unheld.scores.values
