@@ -15,7 +15,7 @@ from typing import Protocol
 
 from mentormatch.assignment.bottleneck_goals import RoughPair, Threshold, WorstPair, WorstPerson, served_mentees
 from mentormatch.assignment.dual_proofs import all_places, floor_proof, over, proving
-from mentormatch.assignment.incumbent import Tell, Told, silent
+from mentormatch.assignment.incumbent import IncumbentCallback, LazySolution, ignore_incumbent
 from mentormatch.assignment.model.problem import SUMS, AssignmentProblem
 from mentormatch.assignment.model.solution import Prices, Solution, Status, Tier
 from mentormatch.assignment.objective import reached
@@ -26,12 +26,12 @@ from mentormatch.scale.scan.implicit_scores import ComputedScores
 class Ask(Protocol):
     """Solves a problem by an engine, with or without settling ties."""
 
-    def __call__(self, part: AssignmentProblem, *, ties: bool, tell: Tell = silent) -> Solution:
+    def __call__(self, part: AssignmentProblem, *, ties: bool, tell: IncumbentCallback = ignore_incumbent) -> Solution:
         """Return what the engine says; it tells its best answers so far."""
         ...
 
 
-def pursued(problem: AssignmentProblem, ask: Ask, tell: Tell = silent) -> Solution:
+def pursued(problem: AssignmentProblem, ask: Ask, tell: IncumbentCallback = ignore_incumbent) -> Solution:
     """Return the canonical solution in all goals, or the best answer found in time; the best so far are told.
 
     There are prices up to the first goal that is no sum, and beyond it if that is ``floor``.
@@ -39,7 +39,7 @@ def pursued(problem: AssignmentProblem, ask: Ask, tell: Tell = silent) -> Soluti
     if set(problem.goals) <= set(SUMS):
         return ask(problem, ties=True, tell=tell)
 
-    def tell_stated(told: Told) -> None:
+    def tell_stated(told: LazySolution) -> None:
         tell(lambda: _stated(problem, told()))
 
     spelled = replace(problem, goals=_spelled(problem))
@@ -68,7 +68,7 @@ def _spelled(problem: AssignmentProblem) -> tuple[str, ...]:
     return (*before, "leximin", *(goal for goal in goals[place + 1 :] if goal not in (*before, "floor")))
 
 
-def _solved(problem: AssignmentProblem, ask: Ask, thresholds: Mapping[str, Threshold], tell: Tell) -> Solution:
+def _solved(problem: AssignmentProblem, ask: Ask, thresholds: Mapping[str, Threshold], tell: IncumbentCallback) -> Solution:
     """Return the solution of a problem by one threshold after the other."""
     place = next((place for place, goal in enumerate(problem.goals) if goal in thresholds), None)
     if place is None:
@@ -100,7 +100,7 @@ def _solved(problem: AssignmentProblem, ask: Ask, thresholds: Mapping[str, Thres
 
 
 def _roughly(
-    problem: AssignmentProblem, place: int, ask: Ask, thresholds: Mapping[str, Threshold], tell: Tell
+    problem: AssignmentProblem, place: int, ask: Ask, thresholds: Mapping[str, Threshold], tell: IncumbentCallback
 ) -> Solution:
     """Return a solution in which the worst served mentee has as good a worst pair as can be, if all can have one.
 
@@ -180,7 +180,7 @@ class Search:
     after: tuple[str, ...]
     threshold: Threshold
     ask: Ask
-    tell: Tell
+    tell: IncumbentCallback
     known: dict[int | None, Solution] = field(default_factory=dict)
 
     def run(self) -> tuple[Solution, int]:
@@ -211,7 +211,7 @@ class Search:
         if len(asked.rows) == len(self.problem.rows):
             return None
 
-        def tell(told: Told) -> None:
+        def tell(told: LazySolution) -> None:
             self.tell(lambda: self._at_ceiling(told(), places, high))
 
         found = self.ask(asked, ties=True, tell=tell)
@@ -277,7 +277,7 @@ class Search:
         """Return an answer that is optimal in the goals before, with as many pairs as these leave open."""
         return self._asked(None)
 
-    def _asked(self, least: int | None, tell: Tell = silent) -> Solution:
+    def _asked(self, least: int | None, tell: IncumbentCallback = ignore_incumbent) -> Solution:
         """Return an answer that is optimal in the goals before, with as many pairs as these leave open."""
         asked = None if least is None or least <= 0 <= self.problem.scores.extremes[0] else least
         if asked not in self.known:

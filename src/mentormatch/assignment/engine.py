@@ -8,7 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from mentormatch.assignment.bottleneck import pursued
-from mentormatch.assignment.incumbent import SoFar, Tell, silent
+from mentormatch.assignment.incumbent import Incumbent, IncumbentCallback, ignore_incumbent
 from mentormatch.assignment.model.problem import SUMS, AssignmentProblem
 from mentormatch.assignment.model.solution import INTERRUPTED, ROUNDED_ALIKE, Solution, Status, stated, without_pairs
 from mentormatch.assignment.subprocess_solve import Task, solved_apart
@@ -52,7 +52,7 @@ class Run:
     hashes: Hash
     deadline: float | None = None
     ties: bool = True
-    tell: Tell = silent
+    tell: IncumbentCallback = ignore_incumbent
     workers: Workers | None = None
     cancels: tuple[Event, ...] = ()
     soon_s: float | None = None
@@ -172,14 +172,14 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
     with at_work() as work:
         cancels = (cancel, work.cancelled if work else None)
         run = replace(run, cancels=tuple(each for each in cancels if each), soon_s=None if cancel is None else SOON_S)
-        solution = _whole(problem, engine, run, SoFar(heard=work.begin() if work else None))
+        solution = _whole(problem, engine, run, Incumbent(heard=work.begin() if work else None))
         if work:
             work.close(solution)
     rounded = (ROUNDED_ALIKE.format(count=problem.alike),) if problem.alike else ()
     return replace(solution, seconds=monotonic() - start, notes=(*solution.notes, *rounded))
 
 
-def _whole(problem: AssignmentProblem, engine: str | None, run: Run, so_far: SoFar) -> Solution:
+def _whole(problem: AssignmentProblem, engine: str | None, run: Run, so_far: Incumbent) -> Solution:
     """Return the checked answer, or the best so far where there is trouble."""
     run = replace(run, tell=so_far.tell)
     try:
@@ -217,7 +217,7 @@ def takers(problem: AssignmentProblem, kind: str | None = None) -> list[Engine]:
 def answered(problem: AssignmentProblem, kind: str | None, run: Run) -> Solution:
     """Return what the engines say, unchecked; ``failed`` if one contradicts itself."""
 
-    def ask(part: AssignmentProblem, *, ties: bool, tell: Tell = silent) -> Solution:
+    def ask(part: AssignmentProblem, *, ties: bool, tell: IncumbentCallback = ignore_incumbent) -> Solution:
         asked = replace(run, ties=ties and run.ties, tell=tell)
         found = _without_rows(part, asked) if kind is None and part.rows else None
         return found or _said(takers(part, kind), part, asked)
@@ -257,7 +257,7 @@ def _without_rows(problem: AssignmentProblem, run: Run) -> Solution | None:
     engine = route(free)
     if engine.kind == route(problem).kind:
         return None
-    found = _put(engine, free, replace(run, tell=silent))
+    found = _put(engine, free, replace(run, tell=ignore_incumbent))
     same = found.status is Status.PROVED and all(row.holds(found.pairs, problem.shape) for row in problem.rows)
     return found if same or found.status is Status.INFEASIBLE else None
 
@@ -269,7 +269,7 @@ def _quick_without_rows(problem: AssignmentProblem, run: Run) -> bool:
     return sums and route(free).quick(free, run.left_s) and _without_rows(problem, replace(run, ties=False)) is not None
 
 
-def solved(problem: AssignmentProblem, kind: str | None, run: Run, so_far: SoFar) -> Solution:
+def solved(problem: AssignmentProblem, kind: str | None, run: Run, so_far: Incumbent) -> Solution:
     """Return what the engines say here, at once or after a moment, or else in a process of their own."""
     asked = route(problem, kind)
     so_far.engine = asked.kind
@@ -286,7 +286,7 @@ def solved(problem: AssignmentProblem, kind: str | None, run: Run, so_far: SoFar
     return _solved_apart(problem, kind, run, so_far)
 
 
-def _solved_apart(problem: AssignmentProblem, kind: str | None, run: Run, so_far: SoFar) -> Solution:
+def _solved_apart(problem: AssignmentProblem, kind: str | None, run: Run, so_far: Incumbent) -> Solution:
     """Return what the engines say in a process of its own, or the best answer so far."""
     if run.over:
         return so_far.answer(Status.STOPPED)

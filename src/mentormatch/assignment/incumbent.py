@@ -5,25 +5,25 @@ from dataclasses import dataclass, replace
 
 from mentormatch.assignment.model.solution import Solution, Status, Tier, without_pairs
 
-type Told = Callable[[], Solution]
+type LazySolution = Callable[[], Solution]
 """Makes an answer that keeps every rule, with the bounds proved so far; only called if somebody wants it."""
-type Tell = Callable[[Told], None]
+type IncumbentCallback = Callable[[LazySolution], None]
 """Takes an answer that does no worse than the one told before, in the goals that have been reached so far."""
 
 
-def silent(told: Told) -> None:
+def ignore_incumbent(told: LazySolution) -> None:
     """Take no notice of an answer."""
 
 
 @dataclass(slots=True)
-class SoFar:
+class Incumbent:
     """Keeps the last answer told of a solve that ``engine`` was asked; each goes to ``heard`` too, if that is there."""
 
     engine: str = ""
-    told: Told | None = None
+    told: LazySolution | None = None
     heard: Callable[[Solution], None] | None = None
 
-    def tell(self, told: Told) -> None:
+    def tell(self, told: LazySolution) -> None:
         """Keep an answer instead of the one before."""
         self.told = told
         if self.heard is not None:
@@ -35,7 +35,7 @@ class SoFar:
             return
         if self.heard is not None:
             self.heard(solution)
-        if self.told is None or ahead(solution) >= ahead(self.told()):
+        if self.told is None or lexicographic_key(solution) >= lexicographic_key(self.told()):
             self.told = lambda: solution
 
     def answer(self, otherwise: Status, note: str = "") -> Solution:
@@ -46,7 +46,7 @@ class SoFar:
         return replace(self.told(), status=Status.FEASIBLE, engine=self.engine, notes=notes)
 
 
-def ahead(solution: Solution) -> tuple[tuple[int, tuple[int, ...]], ...]:
+def lexicographic_key(solution: Solution) -> tuple[tuple[int, tuple[int, ...]], ...]:
     """Return what is greater for the better of two answers to a problem.
 
     >>> nothing = without_pairs(Status.FEASIBLE, "plain")

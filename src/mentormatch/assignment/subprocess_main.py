@@ -12,7 +12,7 @@ import sys
 from typing import BinaryIO
 
 from mentormatch.assignment.engine import Run, answered
-from mentormatch.assignment.incumbent import Told
+from mentormatch.assignment.incumbent import LazySolution
 from mentormatch.assignment.model.solution import Solution
 from mentormatch.assignment.subprocess_solve import OUT_OF_MEMORY, Task
 from mentormatch.base.child_process import end_with_standard_input, limit_memory, own_output
@@ -36,7 +36,7 @@ def _work(out: BinaryIO) -> None:
         pickle.dump((last, solution), out)
         out.flush()
 
-    def tell(told: Told) -> None:
+    def tell(told: LazySolution) -> None:
         write(told(), last=False)
 
     write(answered(task.problem, task.engine, Run(task.hashes, task.deadline, tell=tell)), last=True)

@@ -8,7 +8,7 @@ from operator import not_
 from typing import ClassVar
 
 from mentormatch.assignment.engine import Engine, Run
-from mentormatch.assignment.incumbent import silent
+from mentormatch.assignment.incumbent import ignore_incumbent
 from mentormatch.assignment.kernels.choice import compiled_for
 from mentormatch.assignment.lexicographic import OutOfTime
 from mentormatch.assignment.leximin import PEOPLE, before
@@ -91,7 +91,7 @@ class Wide(Engine):
         self, problem: AssignmentProblem, beside: tuple[Row, ...], run: Run, failed: Solution
     ) -> Solution:
         """Return that there is no answer if smaller numbers prove it: of the total alone."""
-        found = self._with_rows(replace(problem, goals=("total",)), beside, replace(run, ties=False, tell=silent))
+        found = self._with_rows(replace(problem, goals=("total",)), beside, replace(run, ties=False, tell=ignore_incumbent))
         return found if found.status is Status.INFEASIBLE else replace(failed, engine=self.kind)
 
 

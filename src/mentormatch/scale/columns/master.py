@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mentormatch.assignment.engine import Run
-from mentormatch.assignment.incumbent import silent
+from mentormatch.assignment.incumbent import ignore_incumbent
 from mentormatch.assignment.lexicographic import OutOfTime, opening_stage, settle
 from mentormatch.assignment.leximin import PEOPLE
 from mentormatch.assignment.model.problem import AssignmentProblem, Row
@@ -181,7 +181,7 @@ class Solver:
 
     def under(self, rows: tuple[Row, ...]) -> Solution:
         """Return the solution of the same problem under other rows, or the best in time."""
-        problem, run = replace(self.problem, rows=rows), replace(self.run, tell=silent)
+        problem, run = replace(self.problem, rows=rows), replace(self.run, tell=ignore_incumbent)
         own = Solver(problem, run, self.compiled, self.rules, crew=self.crew)
         try:
             return own.solution()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mentormatch.assignment.engine import solved
-from mentormatch.assignment.incumbent import SoFar, silent
+from mentormatch.assignment.incumbent import Incumbent, ignore_incumbent
 from mentormatch.assignment.lexicographic import OutOfTime
 from mentormatch.assignment.model.problem import EXACT, Row
 from mentormatch.assignment.model.scores import IntMatrix, SparseScores
@@ -74,7 +74,7 @@ class Near:
         every = self.view.pairs().joined(former_in(problem.scores, listed(problem.pins)), problem.shape[1])
         rows, scores = (*problem.rows, *self.beside), SparseScores(problem.shape, *every.columns)
         whole = replace(problem, scores=scores, rows=rows)
-        found = solved(whole, None, replace(self.solver.run, tell=silent), SoFar())
+        found = solved(whole, None, replace(self.solver.run, tell=ignore_incumbent), Incumbent())
         if found.status is Status.STOPPED:
             raise OutOfTime
         return found if found.status is not Status.FEASIBLE else self.solver.offer(found.pairs, self.bound)

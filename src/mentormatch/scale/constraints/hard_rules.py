@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.incumbent import Tell, Told
+from mentormatch.assignment.incumbent import IncumbentCallback, LazySolution
 from mentormatch.assignment.model.problem import AssignmentProblem, Loads, Row
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.optimal_face import listed
@@ -130,10 +130,10 @@ class Rules:
         kept = all(own.fit(own.totals(pairs, self.shape)).all() for own in (*self.own, *self.priced))
         return kept and not any(side.any() for side in self.below(pairs))
 
-    def told(self, tell: Tell) -> Tell:
+    def told(self, tell: IncumbentCallback) -> IncumbentCallback:
         """Return what tells those answers that keep them."""
 
-        def heard(told: Told) -> None:
+        def heard(told: LazySolution) -> None:
             found = told()
             if self.keep(found.pairs):
                 tell(lambda: found)

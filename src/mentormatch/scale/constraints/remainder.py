@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 
 from mentormatch.assignment.engine import Run, solved
-from mentormatch.assignment.incumbent import SoFar, silent
+from mentormatch.assignment.incumbent import Incumbent, ignore_incumbent
 from mentormatch.assignment.lexicographic import OutOfTime
 from mentormatch.assignment.model.problem import AssignmentProblem, Loads, Row
 from mentormatch.assignment.model.scores import IntMatrix, SparseScores
@@ -57,7 +57,7 @@ class Remainder:
         words = run.hashes.opaque
         hashes = OpaqueHash(words.mentors[self.mentors], words.mentees[self.mentees])
         engine = PROGRAM if self.problem.rows else None
-        found = solved(self.problem, engine, replace(run, hashes=hashes, tell=silent), SoFar())
+        found = solved(self.problem, engine, replace(run, hashes=hashes, tell=ignore_incumbent), Incumbent())
         if found.status is Status.STOPPED:
             raise OutOfTime
         return replace(found, pairs=self._whole(found.pairs)) if found.tiers else found
