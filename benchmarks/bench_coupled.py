@@ -15,16 +15,16 @@ import pytest
 from numpy.typing import NDArray
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from mentormatch.assignment.engine import Run, route, solve
-from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.engine import SolveOptions, select_engine, solve
+from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.solution import Status
-from mentormatch.assignment.tie_breaking import PairHash
+from mentormatch.assignment.tie_breaking import KeyedTieBreaker
 from mentormatch.assignment.verification.certificate import Verdict, certify
 
 MENTORS, MENTEES, CANDIDATES, MARKETS = 1_000, 600, 50, 4
 
 
-def sides(kind: str, draw: np.random.Generator) -> tuple[Row, ...]:
+def sides(kind: str, draw: np.random.Generator) -> tuple[SideConstraint, ...]:
     """Return the rows of one kind of rules.
 
     ``people``: 25 organisations give at most 20 mentors each, 10 groups get at least 35 places each; the linear program
@@ -32,14 +32,20 @@ def sides(kind: str, draw: np.random.Generator) -> tuple[Row, ...]:
     """
     organisation, group = draw.integers(0, 25, MENTORS), draw.integers(0, 12, MENTEES)
     if kind == "people":
-        rows = [Row(f"organisation {o}", (organisation == o).astype(np.int64)[:, None], most=20) for o in range(25)]
-        return (*rows, *(Row(f"group {g}", (group == g).astype(np.int64)[None, :], least=35) for g in range(10)))
+        rows = [
+            SideConstraint(f"organisation {o}", (organisation == o).astype(np.int64)[:, None], most=20)
+            for o in range(25)
+        ]
+        return (
+            *rows,
+            *(SideConstraint(f"group {g}", (group == g).astype(np.int64)[None, :], least=35) for g in range(10)),
+        )
     organisation, group = draw.integers(0, 30, MENTORS), draw.integers(0, 30, MENTEES)
     kinds, regions = draw.integers(0, 6, MENTORS), draw.integers(0, 6, MENTEES)
     far = [np.outer(organisation == o, regions != o % 6).astype(np.int64) for o in range(30)]
     near = [np.outer(kinds == g % 6, group == g).astype(np.int64) for g in range(30)]
-    rows = [Row(f"organisation {place}", weights, most=8) for place, weights in enumerate(far)]
-    return (*rows, *(Row(f"group {place}", weights, least=9) for place, weights in enumerate(near)))
+    rows = [SideConstraint(f"organisation {place}", weights, most=8) for place, weights in enumerate(far)]
+    return (*rows, *(SideConstraint(f"group {place}", weights, least=9) for place, weights in enumerate(near)))
 
 
 @cache
@@ -55,8 +61,8 @@ def market(kind: str, seed: int) -> AssignmentProblem:
 
 def ours(problem: AssignmentProblem) -> int:
     """Return the optimum of the score tier, ties left alone."""
-    run = Run(PairHash(0, problem.mentor_keys, problem.mentee_keys), ties=False)
-    solution = route(problem).solve(problem, run)
+    run = SolveOptions(KeyedTieBreaker(0, problem.mentor_keys, problem.mentee_keys), ties=False)
+    solution = select_engine(problem).solve(problem, run)
     assert solution.status is Status.PROVED
     return solution.tiers[0].value
 

@@ -19,7 +19,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.operations.matching import Matching, match
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import pose
+from mentormatch.rules.formulation import formulate
 from mentormatch.scoring.score import ScoreTable, score
 
 SIZES = [11, 100, 1000]
@@ -50,7 +50,7 @@ def scores(size: int) -> ScoreTable:
 
 @cache
 def problem(size: int) -> AssignmentProblem:
-    return pose(cohort(size), scores(size), programme().rules, programme().goals.order)
+    return formulate(cohort(size), scores(size), programme().rules, programme().goals.order)
 
 
 @cache
@@ -72,7 +72,7 @@ def test_scoring(benchmark: BenchmarkFixture, size: int) -> None:
 @pytest.mark.parametrize("size", SIZES)
 def test_posing(benchmark: BenchmarkFixture, size: int) -> None:
     posed = benchmark.pedantic(
-        pose, (cohort(size), scores(size), programme().rules, programme().goals.order), rounds=3, warmup_rounds=1
+        formulate, (cohort(size), scores(size), programme().rules, programme().goals.order), rounds=3, warmup_rounds=1
     )
     assert posed.shape == (size, size)
 

@@ -8,8 +8,8 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.markets import PLACES, Market, market
-from mentormatch.assignment.optimal_face import Face
-from mentormatch.assignment.sparse_assignment import best_on_list
+from mentormatch.assignment.optimal_face import OptimalFace
+from mentormatch.assignment.sparse_assignment import solve_left_unit
 from mentormatch.scale.flow.assignment import best
 from mentormatch.scale.flow.initial_duals import Start
 
@@ -34,7 +34,7 @@ def case(request: pytest.FixtureRequest) -> tuple[str, Market]:
 def test_scipy(benchmark: BenchmarkFixture, case: tuple[str, Market]) -> None:
     """Scipy takes from minutes to hours on the larger ones."""
     benchmark.group, posed = case
-    assert benchmark(best_on_list, posed.face, posed.people_first) is not None
+    assert benchmark(solve_left_unit, posed.face, posed.people_first) is not None
 
 
 def test_cold(benchmark: BenchmarkFixture, case: tuple[str, Market]) -> None:
@@ -49,7 +49,7 @@ def test_warm(benchmark: BenchmarkFixture, case: tuple[str, Market], part: float
     benchmark.group, posed = case
     face, profit = posed.face, posed.people_first
     few = np.random.default_rng(1).random(len(face)) < part
-    fewer = Face(face.lefts[few], face.rights[few], face.left, face.right)
+    fewer = OptimalFace(face.lefts[few], face.rights[few], face.left, face.right)
     start = Start.of(fewer, best(fewer, profit[few]))
     optimum = benchmark.pedantic(best, (face, profit, start), rounds=3, warmup_rounds=1)
     assert face.proves(optimum, profit)

@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from mentormatch.assignment.optimal_face import Bounds, Face
+from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees
 
 type IntVector = NDArray[np.int64]
 type FloatMatrix = NDArray[np.float64]
@@ -29,7 +29,7 @@ PLACES = {"slack": 1.2, "tight": 1.0, "short": 0.45}
 class Market:
     """A face with mentees on the left, and the scores of its pairs."""
 
-    face: Face
+    face: OptimalFace
     score: IntVector
 
     @property
@@ -63,7 +63,7 @@ def market(kind: str, size: int, *, tied: bool = False, listed: int = 50, seed: 
         part = slice(start, start + (1 << 20))
         score[part] = np.rint((left[lefts[part]] * right[rights[part]]).sum(axis=1)).astype(np.int64)
     ones, none = np.ones(size, dtype=np.int64), np.zeros(len(capacity), dtype=np.int64)
-    return Market(Face(lefts, rights, Bounds(0 * ones, ones), Bounds(none, capacity)), score)
+    return Market(OptimalFace(lefts, rights, RemainingDegrees(0 * ones, ones), RemainingDegrees(none, capacity)), score)
 
 
 def capacities(kind: str, size: int, draw: np.random.Generator) -> IntVector:

@@ -11,7 +11,7 @@ from mentormatch.fields import Side
 from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import People
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import SIDES, admitted
+from mentormatch.rules.formulation import SIDES, eligible_people
 from mentormatch.rules.kinds.gap import Gap
 from mentormatch.scoring.criteria.availability import Availability
 from mentormatch.scoring.criteria.closeness import Closeness
@@ -73,7 +73,7 @@ def criteria(programme: Programme, mentors: People, mentees: People) -> list[Ask
 def taking_part(market: Market, side: Side) -> People:
     """Return who takes part on a side."""
     people = market.people.side(side)
-    return people.take(np.flatnonzero(admitted(market.programme.rules, people, side)))
+    return people.take(np.flatnonzero(eligible_people(market.programme.rules, people, side)))
 
 
 def persons(people: People, said: list[list[Answer]]) -> list[dict[str, object]]:

@@ -13,7 +13,7 @@ from benchmarks.scale.records import Row
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import pose_wide
+from mentormatch.rules.formulation import formulate_implicit
 from mentormatch.rules.kinds.capacity import Capacity
 from mentormatch.rules.kinds.quota import Quota
 from mentormatch.scale.scan.blocks import STRIP
@@ -85,7 +85,7 @@ class Market:
 
     def posed(self) -> AssignmentProblem:
         """Return the problem, the score of no pair being held."""
-        return pose_wide(self.people, self.programme.criteria, self.programme.rules, self.goals)
+        return formulate_implicit(self.people, self.programme.criteria, self.programme.rules, self.goals)
 
     def shrunk(self, by: int) -> "Market":
         """Return the same of fewer people."""

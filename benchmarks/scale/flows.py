@@ -5,9 +5,9 @@ from resource import RUSAGE_CHILDREN, getrusage
 from benchmarks.scale.cohorts import Market
 from benchmarks.scale.measuring import timed
 from benchmarks.scale.records import Row
-from mentormatch.assignment.engine import Run
+from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.tie_breaking import PairHash
+from mentormatch.assignment.tie_breaking import KeyedTieBreaker
 from mentormatch.scale.columns.generation import begun
 from mentormatch.scale.columns.master import Solver
 from mentormatch.scale.columns.subproblem import View
@@ -19,7 +19,7 @@ WARM = 300
 
 def solver_of(problem: AssignmentProblem) -> Solver:
     """Return what solves lists of a problem."""
-    run = Run(PairHash(0, problem.mentor_keys, problem.mentee_keys))
+    run = SolveOptions(KeyedTieBreaker(0, problem.mentor_keys, problem.mentee_keys))
     return Solver(problem, run, compiled=True, rules=Rules.of(problem, ()))
 
 

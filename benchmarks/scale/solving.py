@@ -15,7 +15,7 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.solution import Solution
 from mentormatch.assignment.verification.certificate import certify
 from mentormatch.base import progress
-from mentormatch.base.progress import Progress, listening
+from mentormatch.base.progress import Progress, listen
 from mentormatch.scale.columns.master import Solver
 from mentormatch.scale.scan.blocks import Cut
 from mentormatch.scale.scan.implicit_scores import ComputedScores
@@ -68,7 +68,7 @@ def watching() -> Iterator[Watch]:
         stack.enter_context(patch.object(ComputedScores, "within", lambda *a: watch.look(look, *a)))
         stack.enter_context(patch.object(Solver, "best", lambda *a: watch.solve(best, *a)))
         stack.enter_context(patch.multiple(progress, QUIET_S=0.0, TICK_S=TICK_S))
-        stack.enter_context(listening(watch.seen))
+        stack.enter_context(listen(watch.seen))
         yield watch
 
 

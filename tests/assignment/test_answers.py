@@ -9,11 +9,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, Loads
-from mentormatch.assignment.model.solution import Prices, Solution, Status, Tier
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
+from mentormatch.assignment.model.solution import DualSolution, Solution, Status, Tier
 from mentormatch.assignment.verification.certificate import Verdict, certify
-from mentormatch.assignment.verification.reduced_costs import Pricing
-from mentormatch.assignment.verification.solution_set import Answers, _finished, _strong_parts
+from mentormatch.assignment.verification.reduced_costs import DualStage
+from mentormatch.assignment.verification.solution_set import SolutionSet, _finished, _strong_parts
 from tests.oracles.problems import problems
 
 pytestmark = pytest.mark.promise(11)
@@ -52,16 +52,16 @@ def test_a_search_in_depth_leaves_every_node_once_and_a_part_after_all_that_it_l
 
 def test_all_pairs_are_looked_at_or_those_of_a_score() -> None:
     problem = pose([[5, 4], [3, 2]], [[True, True], [False, True]], mentor_capacity=2)
-    every = Answers.of(problem, PAIR)
+    every = SolutionSet.of(problem, PAIR)
     assert list(zip(every.mentors.tolist(), every.mentees.tolist(), strict=True)) == [(0, 0), (0, 1), (1, 1)]
     assert every.chosen.tolist() == [True, False, False]
-    high = Answers.of(problem, PAIR, 4)
+    high = SolutionSet.of(problem, PAIR, 4)
     assert list(zip(high.mentors.tolist(), high.mentees.tolist(), strict=True)) == [(0, 0), (0, 1)]
     assert [part.tolist() for part in high.most] == [[2, 0], [1, 1]]
 
 
 def test_nobody_takes_more_than_there_are_partners_and_the_scarcer_side_bounds_the_pairs() -> None:
-    face = Answers.of(pose([[5, 4, 3], [1, 1, 1]], mentor_capacity=[9, 1], mentee_capacity=2), PAIR)
+    face = SolutionSet.of(pose([[5, 4, 3], [1, 1, 1]], mentor_capacity=[9, 1], mentee_capacity=2), PAIR)
     assert [part.tolist() for part in face.most] == [[3, 1], [2, 2, 2]]
     assert face.places == 4
     assert [part.tolist() for part in face.loads(face.chosen)] == [[1, 0], [1, 0, 0]]
@@ -69,35 +69,35 @@ def test_nobody_takes_more_than_there_are_partners_and_the_scarcer_side_bounds_t
 
 def test_pins_are_settled_and_so_is_what_they_leave_no_place_for() -> None:
     problem = replace(pose(np.ones((3, 3), dtype=int), mentor_capacity=[1, 2, 1]), pins=((0, 0), (1, 1)))
-    face = Answers.of(problem, np.array([[0, 0], [1, 1], [2, 2]]))
+    face = SolutionSet.of(problem, np.array([[0, 0], [1, 1], [2, 2]]))
     opened = ~face.settled
     assert list(zip(face.mentors[opened].tolist(), face.mentees[opened].tolist(), strict=True)) == [(1, 2), (2, 2)]
     assert [part.tolist() for part in face.least] == [[1, 1, 0], [1, 1, 0]]
 
 
-def priced(problem: AssignmentProblem, face: Answers, prices: Prices) -> Pricing:
-    found = Pricing.of(problem, prices, face, {"total": 0, "matched": 0})
+def priced(problem: AssignmentProblem, face: SolutionSet, prices: DualSolution) -> DualStage:
+    found = DualStage.of(problem, prices, face, {"total": 0, "matched": 0})
     assert found is not None
     return found
 
 
-def total(mentors: list[int], mentees: list[int]) -> Prices:
-    return Prices((("total", 1),), np.array(mentors), np.array(mentees))
+def total(mentors: list[int], mentees: list[int]) -> DualSolution:
+    return DualSolution((("total", 1),), np.array(mentors), np.array(mentees))
 
 
 def test_the_bound_takes_what_is_settled_as_chosen_and_what_is_open_as_it_pays() -> None:
     problem = replace(pose([[-5, 4], [3, -2]], mentor_capacity=2, mentee_capacity=2), pins=((0, 0),))
-    face = Answers.of(problem, PAIR)
+    face = SolutionSet.of(problem, PAIR)
     assert face.bound(priced(problem, face, total([0, 0], [0, 0]))) == -5 + 4 + 3
 
 
 @pytest.mark.parametrize(("price", "bound"), [(2, 2 * 2 + 2 * 3), (-2, -2 * 1 + 2 * 7), (0, 2 * 5)])
 def test_a_person_counts_with_their_most_at_a_price_and_with_their_least_below_nothing(price: int, bound: int) -> None:
     problem = pose([[5, 5]], mentor_capacity=2, mentor_minimum=1)
-    face = Answers.of(problem, PAIR)
+    face = SolutionSet.of(problem, PAIR)
     assert face.bound(priced(problem, face, total([price], [0, 0]))) == bound
     turned = pose([[5], [5]], mentee_capacity=2, mentee_minimum=1)
-    face = Answers.of(turned, PAIR)
+    face = SolutionSet.of(turned, PAIR)
     assert face.bound(priced(turned, face, total([0, 0], [price]))) == bound
 
 
@@ -110,7 +110,7 @@ def test_a_price_counts_in_full_however_many_places_it_is_for(places: int, price
     prices = total([price], [0] * 16)
     for minimum in (0, places):
         problem = pose([[5] * 16], mentor_capacity=places, mentor_minimum=minimum, goals=("total",))
-        face = Answers.of(problem, PAIR)
+        face = SolutionSet.of(problem, PAIR)
         expected = max(minimum * price, places * price) + 16 * max(5 - price, 0)
         assert face.bound(priced(problem, face, prices)) == expected
         assert face.narrowed(priced(problem, face, prices), 0).most[0].tolist() == [1]
@@ -118,9 +118,9 @@ def test_a_price_counts_in_full_however_many_places_it_is_for(places: int, price
 
 def test_links_come_in_full_on_top_of_a_great_price() -> None:
     free = pose([[5] * 10], mentor_capacity=10, goals=("total",))
-    problem = replace(free, mentors=Loads(np.array([2]), np.array([10]), np.array([True])))
+    problem = replace(free, mentors=DegreeBounds(np.array([2]), np.array([10]), np.array([True])))
     price, link = GREAT // 100 * 79, GREAT // 100 * 20
-    face = Answers.of(problem, PAIR)
+    face = SolutionSet.of(problem, PAIR)
     prices = replace(total([price], [0] * 10), links=(((0, 0, link),), ()))
     assert face.bound(priced(problem, face, prices)) == 10 * price + link > 1 << 63
 
@@ -135,20 +135,20 @@ def test_a_great_price_for_many_places_certifies_no_answer_that_could_be_better(
 def waived(least: int = 2) -> AssignmentProblem:
     """Return one mentor who takes two or three of three mentees, or nobody."""
     free = pose([[-5, -4, 3]], goals=("total",), mentor_capacity=3)
-    return replace(free, mentors=Loads(np.array([least]), np.array([3]), np.array([True])))
+    return replace(free, mentors=DegreeBounds(np.array([least]), np.array([3]), np.array([True])))
 
 
 def test_who_need_not_be_used_never_counts_below_nothing() -> None:
-    face = Answers.of(waived(), np.empty((0, 2), dtype=np.int64))
+    face = SolutionSet.of(waived(), np.empty((0, 2), dtype=np.int64))
     assert face.bound(priced(waived(), face, total([-6], [0, 0, 0]))) == 0 + 1 + 2 + 9
-    used = Answers.of(waived(), PAIR).narrowed(priced(waived(), face, total([0], [0, 0, 0])), 4)
+    used = SolutionSet.of(waived(), PAIR).narrowed(priced(waived(), face, total([0], [0, 0, 0])), 4)
     assert used.least[0].tolist() == [1]
     assert used.bound(priced(waived(), used, total([-6], [0, 0, 0]))) == -6 + 1 + 2 + 9
 
 
 @pytest.mark.parametrize(("link", "bound"), [(1, 0 + 1 + 8), (5, -12 + 15 + 4), (14, -12 + 42)])
 def test_links_of_who_need_not_be_used_count_with_their_price(link: int, bound: int) -> None:
-    face = Answers.of(waived(), np.empty((0, 2), dtype=np.int64))
+    face = SolutionSet.of(waived(), np.empty((0, 2), dtype=np.int64))
     linked = replace(total([-6], [0, 0, 0]), links=(tuple((0, mentee, link) for mentee in range(3)), ()))
     assert face.bound(priced(waived(), face, linked)) == bound
 
@@ -157,7 +157,7 @@ def test_links_of_who_need_not_be_used_count_with_their_price(link: int, bound: 
 def test_at_no_gap_the_load_of_who_need_not_be_used_is_settled_unless_using_them_costs_nothing(
     link: int, most: int
 ) -> None:
-    face = Answers.of(waived(), np.empty((0, 2), dtype=np.int64))
+    face = SolutionSet.of(waived(), np.empty((0, 2), dtype=np.int64))
     linked = replace(total([-1], [0, 0, 0]), links=(((0, 0, link),), ()))
     stage = replace(priced(waived(), face, linked), surplus=np.zeros(3, dtype=np.int64))
     assert face.narrowed(stage, 0).most[0].tolist() == [most]
@@ -165,7 +165,7 @@ def test_at_no_gap_the_load_of_who_need_not_be_used_is_settled_unless_using_them
 
 def test_at_no_gap_who_costs_something_and_has_nobody_is_left_alone() -> None:
     problem = pose([[2]], goals=("total",))
-    face = Answers.of(problem, np.empty((0, 2), dtype=np.int64))
+    face = SolutionSet.of(problem, np.empty((0, 2), dtype=np.int64))
     stage = replace(priced(problem, face, total([-2], [4])), surplus=np.zeros(1, dtype=np.int64))
     assert [part.tolist() for part in face.narrowed(stage, 0).most] == [[0], [0]]
 
@@ -173,20 +173,20 @@ def test_at_no_gap_who_costs_something_and_has_nobody_is_left_alone() -> None:
 @pytest.mark.parametrize(("gap", "settled"), [(0, 3), (1, 2), (2, 2), (3, 1), (6, 0)])
 def test_a_pair_is_settled_if_its_surplus_is_further_from_nothing_than_the_gap(gap: int, settled: int) -> None:
     problem = pose([[1, -3, 6]], mentor_capacity=3, goals=("total",))
-    face = Answers.of(problem, np.array([[0, 0], [0, 2]]))
+    face = SolutionSet.of(problem, np.array([[0, 0], [0, 2]]))
     assert int(face.narrowed(priced(problem, face, total([0], [0, 0, 0])), gap).settled.sum()) == settled
 
 
 def test_at_no_gap_the_load_of_who_has_a_price_is_settled_and_of_others_is_not() -> None:
     problem = pose([[2, 2], [2, 2]], mentor_capacity=2, mentee_capacity=2, goals=("total",))
     chosen = np.array([[0, 0], [0, 1]])
-    face = Answers.of(problem, chosen)
+    face = SolutionSet.of(problem, chosen)
     narrowed = face.narrowed(priced(problem, face, total([2, 0], [0, 2])), 0)
     assert [part.tolist() for part in narrowed.least] == [[2, 0], [1, 1]]
     assert [part.tolist() for part in narrowed.most] == [[2, 2], [2, 1]]
 
 
-def opened(face: Answers) -> list[tuple[int, int]]:
+def opened(face: SolutionSet) -> list[tuple[int, int]]:
     """Return the pairs that are not settled."""
     return list(zip(face.mentors[~face.settled].tolist(), face.mentees[~face.settled].tolist(), strict=True))
 
@@ -194,7 +194,7 @@ def opened(face: Answers) -> list[tuple[int, int]]:
 def test_a_pair_on_no_cycle_of_pairs_to_take_and_to_leave_is_settled() -> None:
     allowed = np.array([[True, True, False], [True, True, False], [False, True, True]])
     problem = pose(np.full((3, 3), 4), allowed, goals=("total",))
-    face = Answers.of(problem, np.array([[0, 0], [1, 1], [2, 2]]))
+    face = SolutionSet.of(problem, np.array([[0, 0], [1, 1], [2, 2]]))
     narrowed = face.narrowed(priced(problem, face, total([2, 2, 2], [2, 2, 2])), 0)
     assert opened(narrowed) == [(0, 0), (0, 1), (1, 0), (1, 1)]
 
@@ -214,7 +214,7 @@ def test_a_way_begins_and_ends_at_people_whose_loads_may_change(
     wide = pose([[4, 4]], mentee_minimum=minimum, goals=("total",))
     high = pose([[4], [4]], mentor_minimum=minimum, goals=("total",))
     for problem, prices in ((wide, (mentors, mentees)), (high, (mentees, mentors))):
-        face = Answers.of(problem, PAIR)
+        face = SolutionSet.of(problem, PAIR)
         stage = replace(priced(problem, face, total(*prices)), surplus=np.zeros(2, dtype=np.int64))
         found = opened(face.narrowed(stage, 0))
         assert sorted(tuple(sorted(pair)) for pair in found) == pairs
@@ -241,7 +241,7 @@ def test_a_bound_between_two_whole_numbers_is_the_lower_one() -> None:
     problem = pose([[5, 4], [3, 1]], goals=("matched", "total"))
     worse = Solution(Status.FEASIBLE, PAIR, (Tier("matched", 1, None), Tier("total", 5, None)))
     for parts, price, bound in ((1, 1, 2), (2, 2, 2), (2, 3, 3), (10, 14, 2), (10, 15, 3), (10, 19, 3), (10, 20, 4)):
-        prices = Prices((("matched", 1),), np.full(2, price), np.zeros(2, dtype=np.int64), parts=parts)
+        prices = DualSolution((("matched", 1),), np.full(2, price), np.zeros(2, dtype=np.int64), parts=parts)
         assert [tier.certified for tier in certify(problem, replace(worse, prices=(prices,))).tiers] == [bound, None]
 
 
@@ -250,7 +250,7 @@ def test_of_two_goals_in_one_stage_the_first_is_bounded_whatever_the_second_may_
     problem = pose([[1, -2], [-2, -1]], goals=("matched", "total"))
     worse = Solution(Status.FEASIBLE, PAIR, (Tier("matched", 1, None), Tier("total", 1, None)))
     mentors = np.full(2, parts * (weight + 1))
-    prices = Prices((("matched", weight), ("total", 1)), mentors, np.zeros(2, dtype=np.int64), parts=parts)
+    prices = DualSolution((("matched", weight), ("total", 1)), mentors, np.zeros(2, dtype=np.int64), parts=parts)
     bound = (2 * (weight + 1) + 2 * 2) // weight
     assert [tier.certified for tier in certify(problem, replace(worse, prices=(prices,))).tiers] == [bound, None]
 
@@ -261,12 +261,12 @@ def test_what_a_second_goal_may_lack_is_counted_for_every_place_and_in_parts(
 ) -> None:
     problem = pose([[1, -2], [-2, -1]], goals=("matched", "total"))
     worse = Solution(Status.FEASIBLE, PAIR, (Tier("matched", 1, None), Tier("total", 1, None)))
-    prices = Prices((("matched", 7), ("total", 1)), np.array(mentors), np.zeros(2, dtype=np.int64), parts=parts)
+    prices = DualSolution((("matched", 7), ("total", 1)), np.array(mentors), np.zeros(2, dtype=np.int64), parts=parts)
     assert (sum(mentors) + 2 * 2 * parts) // (7 * parts) == bound
     assert [tier.certified for tier in certify(problem, replace(worse, prices=(prices,))).tiers] == [bound, None]
 
 
-def floored(value: int, *prices: Prices) -> list[int | None]:
+def floored(value: int, *prices: DualSolution) -> list[int | None]:
     """Return the bounds that prices prove of two pairs of which the worse has a score of ``value``."""
     problem = pose([[5, value], [value, 4]], goals=("matched", "floor"))
     stated = (Tier("matched", 2, 2), Tier("floor", value, None))
@@ -274,7 +274,7 @@ def floored(value: int, *prices: Prices) -> list[int | None]:
     return [tier.certified for tier in certify(problem, Solution(Status.FEASIBLE, pairs, stated, prices=prices)).tiers]
 
 
-COUNT = Prices((("matched", 1),), np.array([1, 1]), np.array([0, 0]))
+COUNT = DualSolution((("matched", 1),), np.array([1, 1]), np.array([0, 0]))
 
 
 def test_a_worst_pair_that_could_be_better_is_not_certified_whatever_stage_claims_it() -> None:
@@ -285,7 +285,7 @@ def test_a_worst_pair_that_could_be_better_is_not_certified_whatever_stage_claim
 
 
 def test_a_worst_pair_is_certified_by_the_pairs_above_it_being_too_few() -> None:
-    above = Prices((("matched", 1),), np.array([1, 0]), np.array([0, 0]), least=5)
+    above = DualSolution((("matched", 1),), np.array([1, 0]), np.array([0, 0]), least=5)
     problem = pose([[5, 3], [3, 4]], goals=("matched", "floor"))
     stated = (Tier("matched", 2, 2), Tier("floor", 4, 4))
     best = Solution(Status.PROVED, np.array([[0, 0], [1, 1]]), stated, prices=(COUNT, above))
@@ -298,7 +298,7 @@ def test_a_worst_pair_is_certified_by_the_pairs_above_it_being_too_few() -> None
 def alone(floor: int) -> list[int | None]:
     """Return the bound proved of the floor, the only goal, by there being no pair above the only one there is."""
     problem = pose([[floor]], goals=("floor",))
-    above = Prices((("matched", 1),), np.array([0]), np.array([0]), least=floor + 1)
+    above = DualSolution((("matched", 1),), np.array([0]), np.array([0]), least=floor + 1)
     only = Solution(Status.FEASIBLE, PAIR, (Tier("floor", floor, None),), prices=(above,))
     return [tier.certified for tier in certify(problem, only).tiers]
 
@@ -313,13 +313,13 @@ def test_a_worst_pair_below_nothing_is_not_certified_where_nobody_need_be_paired
 def test_a_stage_about_the_pairs_above_a_floor_bounds_no_goal_before_it() -> None:
     problem = pose([[5, 1], [1, 1]], goals=("matched", "floor"))
     worse = Solution(Status.FEASIBLE, PAIR, (Tier("matched", 1, None), Tier("floor", 5, None)))
-    high = Prices((("matched", 1),), np.array([1, 0]), np.array([0, 0]), least=5)
+    high = DualSolution((("matched", 1),), np.array([1, 0]), np.array([0, 0]), least=5)
     assert [tier.certified for tier in certify(problem, replace(worse, prices=(high,))).tiers] == [None, None]
 
 
 def test_the_stage_that_refutes_a_better_floor_is_about_any_goal_before_it() -> None:
     problem = replace(pose([[5]], goals=("priority", "floor")), mentor_priority=np.array([6]))
-    above = Prices((("matched", 1),), np.array([0]), np.array([0]), least=6)
-    first = Prices((("priority", 1),), np.array([6]), np.array([0]))
+    above = DualSolution((("matched", 1),), np.array([0]), np.array([0]), least=6)
+    first = DualSolution((("priority", 1),), np.array([6]), np.array([0]))
     stated = (Tier("priority", 6, 6), Tier("floor", 5, 5))
     assert certify(problem, Solution(Status.PROVED, PAIR, stated, prices=(first, above))).certified

@@ -8,18 +8,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mentormatch.assignment.model.problem import SUMS, AssignmentProblem, Loads, Row
-from mentormatch.assignment.model.solution import Prices
+from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.assignment.verification.reduced_costs import (
-    LARGEST,
-    SUMMABLE,
-    Pricing,
-    end,
+    MAX_EXACT_SUM,
+    MAX_REDUCED_PROFIT,
+    DualStage,
+    active_bound,
+    contains_pairs,
+    dual_violations,
     exact_sum,
-    listed,
-    magnitude,
-    misfits,
-    worth_of,
+    goal_profit,
+    max_abs,
 )
 from mentormatch.base.columns import IntVector
 
@@ -27,9 +27,9 @@ pytestmark = pytest.mark.promise(11)
 
 NUMBERS = st.integers(-(1 << 62), 1 << 62)
 ROWS = (
-    Row("most", np.array([[1, 2, 0], [0, 1, 3]]), most=4),
-    Row("least", np.array([[1, 1, 1], [0, 0, 0]]), least=1),
-    Row("free", np.array([[1, 1, 1], [1, 1, 1]]), least=0, most=9),
+    SideConstraint("most", np.array([[1, 2, 0], [0, 1, 3]]), most=4),
+    SideConstraint("least", np.array([[1, 1, 1], [0, 0, 0]]), least=1),
+    SideConstraint("free", np.array([[1, 1, 1], [1, 1, 1]]), least=0, most=9),
 )
 
 
@@ -54,13 +54,13 @@ def problem(**other: Any) -> AssignmentProblem:
         mentor_priority=[10, 20],
         mentee_priority=[1, 0, 2],
     )
-    mentors = Loads(np.array([2, 2]), np.array([2, 2]), np.array([True, True]))
-    mentees = Loads(np.array([0, 2, 0]), np.array([1, 2, 1]), np.array([True, True, True]))
+    mentors = DegreeBounds(np.array([2, 2]), np.array([2, 2]), np.array([True, True]))
+    mentees = DegreeBounds(np.array([0, 2, 0]), np.array([1, 2, 1]), np.array([True, True, True]))
     return replace(free, **{"rows": ROWS, "former": ((0, 1), (1, 2)), "mentors": mentors, "mentees": mentees, **other})
 
 
-def prices(**other: Any) -> Prices:
-    return replace(Prices((("total", 1),), np.array([3, 4]), np.array([1, 0, 2])), **other)
+def prices(**other: Any) -> DualSolution:
+    return replace(DualSolution((("total", 1),), np.array([3, 4]), np.array([1, 0, 2])), **other)
 
 
 @pytest.mark.parametrize(
@@ -73,20 +73,20 @@ def prices(**other: Any) -> Prices:
     ],
 )
 def test_a_pair_counts_in_each_goal_for_what_it_is(goal: str, worth: list[int]) -> None:
-    assert worth_of(problem(), goal, EVERY.mentors, EVERY.mentees).tolist() == worth
+    assert goal_profit(problem(), goal, EVERY.mentors, EVERY.mentees).tolist() == worth
 
 
 def test_priority_counts_the_sides_that_have_any() -> None:
     mentors = problem(mentee_priority=None)
     mentees = problem(mentor_priority=None)
-    assert worth_of(mentors, "priority", EVERY.mentors, EVERY.mentees).tolist() == [10, 10, 10, 20, 20, 20]
-    assert worth_of(mentees, "priority", EVERY.mentors, EVERY.mentees).tolist() == [1, 0, 2, 1, 0, 2]
+    assert goal_profit(mentors, "priority", EVERY.mentors, EVERY.mentees).tolist() == [10, 10, 10, 20, 20, 20]
+    assert goal_profit(mentees, "priority", EVERY.mentors, EVERY.mentees).tolist() == [1, 0, 2, 1, 0, 2]
 
 
 def test_pairs_are_found_among_those_of_a_list() -> None:
-    found = listed(problem(), EVERY.mentors, EVERY.mentees, np.array([[1, 0], [0, 2]]))
+    found = contains_pairs(problem(), EVERY.mentors, EVERY.mentees, np.array([[1, 0], [0, 2]]))
     assert found.tolist() == [False, False, True, True, False, False]
-    assert not listed(problem(), EVERY.mentors, EVERY.mentees, np.empty((0, 2), dtype=np.int64)).any()
+    assert not contains_pairs(problem(), EVERY.mentors, EVERY.mentees, np.empty((0, 2), dtype=np.int64)).any()
 
 
 @given(st.lists(NUMBERS, max_size=6))
@@ -98,17 +98,17 @@ def test_sums_are_exact_whatever_their_size(numbers: list[int]) -> None:
 @pytest.mark.parametrize("count", [2, 3, 4, 8])
 @pytest.mark.parametrize("sign", [1, -1])
 def test_sums_at_the_edge_of_what_a_word_holds_are_exact(count: int, sign: int) -> None:
-    for number in (SUMMABLE // count - 1, SUMMABLE // count, SUMMABLE - 1, SUMMABLE):
+    for number in (MAX_EXACT_SUM // count - 1, MAX_EXACT_SUM // count, MAX_EXACT_SUM - 1, MAX_EXACT_SUM):
         assert exact_sum(np.full(count, sign * number)) == count * sign * number
 
 
 @pytest.mark.parametrize(("numbers", "greatest"), [([], 0), ([3], 3), ([-4, 3], 4), ([-4, 5], 5), ([-2], 2), ([0], 0)])
 def test_the_magnitude_is_that_of_the_number_furthest_from_nothing(numbers: list[int], greatest: int) -> None:
-    assert magnitude(np.array(numbers, dtype=np.int64)) == greatest
+    assert max_abs(np.array(numbers, dtype=np.int64)) == greatest
 
 
-def stage(values: dict[str, int] | None = None, over: Pairs = EVERY, **other: Any) -> Pricing:
-    found = Pricing.of(problem(), prices(**other), over, {"matched": 2, "total": 12, **(values or {})})
+def stage(values: dict[str, int] | None = None, over: Pairs = EVERY, **other: Any) -> DualStage:
+    found = DualStage.of(problem(), prices(**other), over, {"matched": 2, "total": 12, **(values or {})})
     assert found is not None
     return found
 
@@ -137,7 +137,7 @@ def test_a_row_is_paid_for_by_its_pairs_and_adds_the_bound_that_its_price_is_for
 
 @pytest.mark.parametrize(("price", "bound"), [(1, 9), (-1, 0)])
 def test_a_price_above_nothing_is_for_the_most_and_one_below_for_the_least(price: int, bound: int) -> None:
-    assert end(ROWS[2], price) == bound
+    assert active_bound(ROWS[2], price) == bound
     assert stage(rows=(0, 0, price)).others == price * bound
 
 
@@ -178,7 +178,7 @@ def test_links_of_pairs_that_are_not_looked_at_still_count_for_their_person() ->
 def test_a_weight_outdoes_all_that_two_pairs_can_differ_by_in_the_goals_after_it(
     weights: tuple[tuple[str, int], ...], rest: int | None
 ) -> None:
-    found = Pricing.of(problem(), prices(weights=weights), EVERY, {})
+    found = DualStage.of(problem(), prices(weights=weights), EVERY, {})
     assert (found and found.rests[0]) == rest
 
 
@@ -186,13 +186,13 @@ def test_a_weight_outdoes_all_that_two_pairs_can_differ_by_in_the_goals_after_it
 def test_a_pair_more_or_less_counts_for_all_that_it_is_worth(score: int, weight: int, rest: int) -> None:
     one = replace(EVERY, extremes=(score, score))
     for each, exact in ((weight, False), (weight + 1, True)):
-        found = Pricing.of(problem(), prices(weights=(("matched", each), ("total", 1))), one, {})
+        found = DualStage.of(problem(), prices(weights=(("matched", each), ("total", 1))), one, {})
         assert (found and found.rests[0]) == (rest if exact else None)
 
 
 def test_a_stage_over_no_pairs_is_lexicographic() -> None:
     nobody = Pairs(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), extremes=(0, 0))
-    found = Pricing.of(problem(), prices(weights=(("matched", 1), ("total", 1))), nobody, {})
+    found = DualStage.of(problem(), prices(weights=(("matched", 1), ("total", 1))), nobody, {})
     assert found is not None
     assert (found.rests[0], found.surplus.tolist()) == (0, [])
 
@@ -217,13 +217,13 @@ WORTH = 1 + 7
 def test_what_all_numbers_together_reach_must_be_exact(other: dict[str, Any], reach: int) -> None:
     base = prices(**other)
     for missing, exact in ((0, True), (1, False)):
-        mentors = np.array([0, LARGEST - reach + 4 + missing])
-        found = Pricing.of(problem(), replace(base, mentors=mentors), EVERY, dict.fromkeys(SUMS, 2))
+        mentors = np.array([0, MAX_REDUCED_PROFIT - reach + 4 + missing])
+        found = DualStage.of(problem(), replace(base, mentors=mentors), EVERY, dict.fromkeys(ADDITIVE_GOALS, 2))
         assert (found is not None) is exact
 
 
 def said(**other: Any) -> list[str]:
-    return list(misfits(problem(), prices(**other)))
+    return list(dual_violations(problem(), prices(**other)))
 
 
 @pytest.mark.parametrize(
@@ -274,8 +274,8 @@ def test_prices_that_do_not_fit_are_told_once(wrong: dict[str, Any], word: str) 
 
 def test_a_goal_that_is_kept_is_one_of_the_problem() -> None:
     fewer = problem(goals=("total",))
-    assert len(list(misfits(fewer, prices(kept=(("matched", -1),))))) == 1
-    assert len(list(misfits(problem(goals=("floor", "total")), prices(kept=(("floor", -1),))))) == 1
+    assert len(list(dual_violations(fewer, prices(kept=(("matched", -1),))))) == 1
+    assert len(list(dual_violations(problem(goals=("floor", "total")), prices(kept=(("floor", -1),))))) == 1
 
 
 @given(
@@ -286,5 +286,5 @@ def test_which_pairs_are_listed_does_not_rest_on_their_order(
 ) -> None:
     asked = AssignmentProblem.from_scores(np.ones((3, 3)))
     mentors, mentees = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
-    found = listed(asked, mentors, mentees, np.array(among, dtype=np.int64).reshape(-1, 2))
+    found = contains_pairs(asked, mentors, mentees, np.array(among, dtype=np.int64).reshape(-1, 2))
     assert found.tolist() == [pair in among for pair in pairs]

@@ -11,8 +11,8 @@ from numpy.random import default_rng
 
 from mentormatch.assignment.engine import engines_by_kind, solve
 from mentormatch.assignment.engines import milp, plain
-from mentormatch.assignment.model.problem import SUMS, AssignmentProblem, Loads, Row
-from mentormatch.assignment.model.solution import Links, Prices, Solution, Status, Tier
+from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.solution import DualSolution, Links, Solution, Status, Tier
 from mentormatch.assignment.verification.certificate import Certificate, Verdict, certify
 from mentormatch.base.columns import IntVector
 from tests.oracles.exhaustive import choices, exhaustive, holds, tiers
@@ -144,14 +144,16 @@ def test_no_prices_whatsoever_certify_more_or_less_than_the_truth(
     assert not certificate.certified or tuple(tier.value for tier in certificate.tiers) == best.tiers
 
 
-def claimed(problem: AssignmentProblem, pairs: tuple[tuple[int, int], ...], prices: tuple[Prices, ...]) -> Solution:
+def claimed(
+    problem: AssignmentProblem, pairs: tuple[tuple[int, int], ...], prices: tuple[DualSolution, ...]
+) -> Solution:
     """Return some pairs with some prices, and the claim that they are optimal."""
     listed = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
     reached = [Tier(goal, value, value) for goal, value in zip(problem.goals, tiers(problem, pairs), strict=True)]
     return Solution(Status.PROVED, listed, tuple(reached), prices=prices)
 
 
-def stages(problem: AssignmentProblem) -> st.SearchStrategy[tuple[Prices, ...]]:
+def stages(problem: AssignmentProblem) -> st.SearchStrategy[tuple[DualSolution, ...]]:
     """Return a strategy for the prices of the optimum, moved here and there, and weights that may be too small."""
     step = st.sampled_from([0, 0, 0, 0, 0, 0, 1, -1, 10**6, -(10**6)])
     proved = solve(problem).prices or (nothing(problem),)
@@ -159,7 +161,7 @@ def stages(problem: AssignmentProblem) -> st.SearchStrategy[tuple[Prices, ...]]:
     moves = st.lists(step, min_size=n + m + 4, max_size=n + m + 4).map(lambda ints: np.array(ints, dtype=np.int64))
     weights = st.sampled_from([None, None, 1, 2, 10**6])
 
-    def moved(move: IntVector, weight: int | None, place: int) -> tuple[Prices, ...]:
+    def moved(move: IntVector, weight: int | None, place: int) -> tuple[DualSolution, ...]:
         place %= len(proved)
         stage, more = proved[place], move[n + m :].tolist()
         changed = replace(
@@ -177,10 +179,10 @@ def stages(problem: AssignmentProblem) -> st.SearchStrategy[tuple[Prices, ...]]:
     return st.builds(moved, moves, weights, st.integers(0, 3))
 
 
-def nothing(problem: AssignmentProblem) -> Prices:
+def nothing(problem: AssignmentProblem) -> DualSolution:
     """Return prices of 0."""
     n, m = problem.shape
-    return Prices((("matched", 1),), np.zeros(n, np.int64), np.zeros(m, np.int64))
+    return DualSolution((("matched", 1),), np.zeros(n, np.int64), np.zeros(m, np.int64))
 
 
 def raised(links: Links, step: int) -> Links:
@@ -200,7 +202,7 @@ def test_what_is_proved_of_an_answer_with_coupled_pairs_bounds_every_answer(
             assert tier.certified is None or sign * tier.certified >= sign * tier.value
 
 
-@pytest.mark.parametrize("order", [order for order in OTHERS if {*order} <= {*SUMS, "floor"}])
+@pytest.mark.parametrize("order", [order for order in OTHERS if {*order} <= {*ADDITIVE_GOALS, "floor"}])
 @pytest.mark.parametrize("seed", range(4))
 def test_the_worst_pair_and_the_goals_after_it_are_certified(order: tuple[str, ...], seed: int) -> None:
     draw = default_rng(seed)
@@ -218,7 +220,9 @@ TWO = [(0, 1), (1, 2), (0, 2)]
 
 
 def test_a_coupled_bound_that_no_whole_choice_reaches_is_stated_as_a_gap() -> None:
-    either = [Row(f"either {a} or {b}", np.array([[int(i in (a, b))] for i in range(3)]), most=1) for a, b in TWO]
+    either = [
+        SideConstraint(f"either {a} or {b}", np.array([[int(i in (a, b))] for i in range(3)]), most=1) for a, b in TWO
+    ]
     problem = replace(pose(np.full((3, 3), 4)), rows=tuple(either))
     certificate = certify(problem, solve(problem))
     assert certificate.verdict is Verdict.PARTLY
@@ -227,7 +231,7 @@ def test_a_coupled_bound_that_no_whole_choice_reaches_is_stated_as_a_gap() -> No
 
 
 def test_the_prices_of_a_row_prove_what_it_costs() -> None:
-    problem = replace(pose(SCORES), rows=(Row("r", np.ones((1, 1), dtype=np.int64), most=1),))
+    problem = replace(pose(SCORES), rows=(SideConstraint("r", np.ones((1, 1), dtype=np.int64), most=1),))
     solution = solve(problem)
     assert certify(problem, solution).certified
     assert any(any(stage.rows) for stage in solution.prices)
@@ -249,7 +253,7 @@ def test_the_prices_of_a_row_prove_what_it_costs() -> None:
     ],
 )
 def test_prices_for_what_is_not_there_are_refused(change: dict[str, Any]) -> None:
-    problem = replace(pose(SCORES), rows=(Row("r", np.ones((1, 1), dtype=np.int64), most=1),))
+    problem = replace(pose(SCORES), rows=(SideConstraint("r", np.ones((1, 1), dtype=np.int64), most=1),))
     solution = solve(problem)
     first, *rest = solution.prices
     wrong = replace(solution, prices=(replace(first, **change), *rest))
@@ -257,7 +261,7 @@ def test_prices_for_what_is_not_there_are_refused(change: dict[str, Any]) -> Non
 
 
 def test_the_links_of_a_mentor_who_takes_two_or_nobody_prove_the_optimum() -> None:
-    mentors = Loads(np.array([2, 2]), np.array([2, 2]), np.array([True, True]))
+    mentors = DegreeBounds(np.array([2, 2]), np.array([2, 2]), np.array([True, True]))
     problem = replace(pose([[5, 4, 0], [3, 1, 4]]), mentors=mentors)
     assert certify(problem, solve(problem)).verdict in (Verdict.CERTIFIED, Verdict.PARTLY)
     links = [stage.links[0] for stage in solve(problem).prices]
@@ -286,7 +290,7 @@ SCORES = [[5, 4], [3, 1]]
 def test_weights_that_let_a_later_goal_outweigh_an_earlier_one_prove_nothing() -> None:
     problem = pose([[9, -5], [-7, 0]], [[True, True], [True, False]])
     one = Solution(Status.PROVED, np.array([[0, 0]]), (Tier("matched", 1, 1), Tier("total", 9, 9)))
-    prices = Prices((("matched", 1), ("total", 1)), np.array([10, 0]), np.array([0, 0]))
+    prices = DualSolution((("matched", 1), ("total", 1)), np.array([10, 0]), np.array([0, 0]))
     assert certify(problem, replace(one, prices=(prices,))).verdict is Verdict.REFUSED
     assert solve(problem).tiers[0].value == 2
 
@@ -304,7 +308,7 @@ def test_numbers_beyond_what_is_exact_prove_nothing(great: int) -> None:
 @pytest.mark.parametrize("price", [-(1 << 62), -(1 << 63)])
 def test_prices_that_would_run_over_do_not_make_a_pair_worthless(price: int) -> None:
     nothing = Solution(Status.PROVED, np.empty((0, 2), dtype=np.int64), (Tier("total", 0, 0),))
-    prices = Prices((("total", 1),), np.array([price]), np.array([price]))
+    prices = DualSolution((("total", 1),), np.array([price]), np.array([price]))
     certificate = certify(pose([[5]], goals=("total",)), replace(nothing, prices=(prices,)))
     assert certificate.verdict is Verdict.REFUSED
 
@@ -321,7 +325,7 @@ def test_prices_that_would_run_over_do_not_make_a_pair_worthless(price: int) -> 
 )
 def test_prices_of_another_problem_are_refused(weights: tuple[tuple[str, int], ...], mentors: int) -> None:
     solution = solve(pose(SCORES))
-    wrong = Prices(weights, np.zeros(mentors, np.int64), np.zeros(2, np.int64))
+    wrong = DualSolution(weights, np.zeros(mentors, np.int64), np.zeros(2, np.int64))
     certificate = certify(pose(SCORES), replace(solution, prices=(wrong,)))
     assert certificate.verdict is Verdict.REFUSED
     assert certificate.problems
@@ -342,12 +346,12 @@ def test_an_answer_that_claims_less_than_all_is_certified_in_part_with_the_bound
     assert certificate.verdict is Verdict.PARTLY
     assert [tier.certified for tier in certificate.tiers] == [2, best.tiers[1].value]
     assert not certificate.tiers[1].proved
-    split = replace(claim, prices=(Prices((("matched", 1),), np.array([1, 1]), np.array([0, 0])),))
+    split = replace(claim, prices=(DualSolution((("matched", 1),), np.array([1, 1]), np.array([0, 0])),))
     assert certify(problem, split).tiers[0].proved
 
 
 def test_without_prices_the_rules_and_the_values_are_certified_and_the_optimum_is_not() -> None:
-    problem = replace(pose(SCORES), rows=(Row("r", np.ones((1, 1), dtype=np.int64), most=1),))
+    problem = replace(pose(SCORES), rows=(SideConstraint("r", np.ones((1, 1), dtype=np.int64), most=1),))
     certificate = certify(problem, replace(solve(problem), prices=()))
     assert certificate.verdict is Verdict.UNCERTIFIED
     assert [(tier.stated, tier.certified) for tier in certificate.tiers] == [(1, None), (5, None)]
@@ -356,7 +360,7 @@ def test_without_prices_the_rules_and_the_values_are_certified_and_the_optimum_i
 
 def test_prices_prove_an_answer_under_a_coupling_row_that_costs_nothing() -> None:
     free = pose(SCORES)
-    problem = replace(free, rows=(Row("r", np.ones((1, 1), dtype=np.int64), most=2),))
+    problem = replace(free, rows=(SideConstraint("r", np.ones((1, 1), dtype=np.int64), most=2),))
     certificate = certify(problem, replace(solve(problem), prices=solve(free).prices))
     assert certificate.certified
 
@@ -365,7 +369,7 @@ def test_from_a_goal_that_has_no_proof_on_nothing_is_certified() -> None:
     problem = pose([[5]], goals=("matched", "leximin", "total"))
     pairs, stated = np.array([[0, 0]]), (Tier("matched", 1, 1), Tier("leximin", 5, 5), Tier("total", 5, 5))
     first, last = (
-        Prices(((goal, 1),), np.array([price]), np.array([0])) for goal, price in (("matched", 1), ("total", 5))
+        DualSolution(((goal, 1),), np.array([price]), np.array([0])) for goal, price in (("matched", 1), ("total", 5))
     )
     certificate = certify(problem, Solution(Status.PROVED, pairs, stated, prices=(first,)))
     assert certificate.verdict is Verdict.PARTLY

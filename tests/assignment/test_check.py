@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentormatch.assignment.engine import Engine, Run, solve
+from mentormatch.assignment.engine import Engine, SolveOptions, solve
 from mentormatch.assignment.engines.plain import Plain
-from mentormatch.assignment.model.problem import AssignmentProblem, Loads, Row
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
 from mentormatch.assignment.model.scores import DenseScores
 from mentormatch.assignment.model.solution import Solution, Status, Tier
 from mentormatch.assignment.verification.feasibility import violations
@@ -25,9 +25,9 @@ def problem() -> AssignmentProblem:
     allowed[2, 3] = False
     return AssignmentProblem(
         DenseScores(np.arange(12).reshape(3, 4), allowed),
-        Loads(np.array([2, 1, 0]), np.array([3, 1, 1]), np.array([True, False, False])),
-        Loads(np.zeros(4, np.int64), np.ones(4, np.int64), np.zeros(4, dtype=bool)),
-        rows=(Row("quota", np.array([[1], [1], [0]]), least=2, most=3),),
+        DegreeBounds(np.array([2, 1, 0]), np.array([3, 1, 1]), np.array([True, False, False])),
+        DegreeBounds(np.zeros(4, np.int64), np.ones(4, np.int64), np.zeros(4, dtype=bool)),
+        rows=(SideConstraint("quota", np.array([[1], [1], [0]]), least=2, most=3),),
         pins=((1, 3),),
         goals=("matched", "priority", "total"),
         mentor_priority=np.array([5, 0, 0]),
@@ -134,7 +134,7 @@ def test_pairs_of_another_shape_than_two_columns_are_told(problem: AssignmentPro
 def test_a_row_may_have_one_bound_only(
     problem: AssignmentProblem, least: int | None, most: int | None, told: list[str]
 ) -> None:
-    row = Row("r", np.ones((3, 4), dtype=np.int64), least=least, most=most)
+    row = SideConstraint("r", np.ones((3, 4), dtype=np.int64), least=least, most=most)
     assert violations(replace(problem, rows=(row,)), of(problem, [[0, 0], [0, 1], [1, 3]])) == told
 
 
@@ -228,7 +228,7 @@ def test_a_true_answer_with_one_pair_taken_or_left_does_not_state_its_values(
 def test_an_engine_that_lies_ends_as_failed_without_pairs(
     problem: AssignmentProblem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def lie(self: Engine, problem: AssignmentProblem, run: Run) -> Solution:
+    def lie(self: Engine, problem: AssignmentProblem, run: SolveOptions) -> Solution:
         return of(problem, [[0, 0], [0, 1], [0, 2], [1, 3]])
 
     monkeypatch.setattr("mentormatch.assignment.engines.milp.Milp.solve", lie)
@@ -239,7 +239,7 @@ def test_an_engine_that_lies_ends_as_failed_without_pairs(
 
 @pytest.mark.promise(20)
 def test_an_engine_that_dies_ends_as_failed_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    def die(self: Engine, problem: AssignmentProblem, run: Run) -> Solution:
+    def die(self: Engine, problem: AssignmentProblem, run: SolveOptions) -> Solution:
         raise EngineError("out of ink")
 
     monkeypatch.setattr(Plain, "solve", die)

@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import Prices, Solution, Status
-from mentormatch.assignment.objective import reached
+from mentormatch.assignment.model.solution import DualSolution, Solution, Status
+from mentormatch.assignment.objective import evaluate_tiers
 from mentormatch.assignment.verification.certificate import Verdict, certify
-from mentormatch.assignment.verification.dual_rounding import coarser, whole
+from mentormatch.assignment.verification.dual_rounding import round_by_goal, round_to_unit
 from mentormatch.base.columns import IntVector
 from tests.oracles.exhaustive import choices, exhaustive, tiers
 
 pytestmark = pytest.mark.promise(11)
 
 GOALS = ("matched", "priority", "total")
-PRICES = Prices(
+PRICES = DualSolution(
     (("matched", 60), ("priority", 6), ("total", 1)), np.array([63, -2, 57, 0]), np.array([3, 29, -33, 0]), parts=2
 )
 """Half a unit is a part, so one in ``matched`` is 120 parts, and one in ``priority`` 12."""
@@ -53,13 +53,13 @@ def all_in_one(problem: AssignmentProblem, weights: Sequence[int]) -> Solution:
     one = AssignmentProblem.from_scores(block, allowed, mentor_capacity=problem.mentors.most, goals=("total",))
     found = solve(one)
     (prices,) = found.prices
-    values = {tier.goal: tier.value for tier in reached(problem, found.pairs, {})}
+    values = {tier.goal: tier.value for tier in evaluate_tiers(problem, found.pairs, {})}
     stated = replace(prices, weights=tuple(zip(GOALS, weights, strict=True)))
-    return Solution(Status.PROVED, found.pairs, tuple(reached(problem, found.pairs, values)), prices=(stated,))
+    return Solution(Status.PROVED, found.pairs, tuple(evaluate_tiers(problem, found.pairs, values)), prices=(stated,))
 
 
 def test_goals_up_to_each_have_prices_in_whole_weights_the_goals_before_being_kept() -> None:
-    first, second, third = coarser(PRICES)
+    first, second, third = round_by_goal(PRICES)
     assert [each.weights for each in (first, second, third)] == [((goal, 1),) for goal in GOALS]
     assert [each.kept for each in (first, second, third)] == [
         (),
@@ -74,8 +74,8 @@ def test_goals_up_to_each_have_prices_in_whole_weights_the_goals_before_being_ke
 
 def test_a_weight_that_is_no_multiple_of_the_next_ends_it_and_so_does_a_price_of_something_else() -> None:
     uneven = replace(PRICES, weights=(("matched", 60), ("priority", 6), ("total", 4)))
-    assert [each.weights for each in coarser(uneven)] == [(("matched", 1),), (("priority", 1),)]
-    assert not list(coarser(replace(PRICES, rows=(1,))))
+    assert [each.weights for each in round_by_goal(uneven)] == [(("matched", 1),), (("priority", 1),)]
+    assert not list(round_by_goal(replace(PRICES, rows=(1,))))
 
 
 @given(
@@ -85,7 +85,7 @@ def test_a_weight_that_is_no_multiple_of_the_next_ends_it_and_so_does_a_price_of
 )
 def test_two_prices_pay_for_all_whole_units_that_they_paid_for(one: list[int], other: list[int], unit: int) -> None:
     sides = np.array(one), np.array(other)
-    mentors, mentees = whole(sides, unit)
+    mentors, mentees = round_to_unit(sides, unit)
     assert (mentors[:, None] + mentees >= (sides[0][:, None] + sides[1]) // unit).all()
     for prices, rounded in zip(sides, (mentors, mentees), strict=True):
         assert (np.abs(rounded.astype(object) * unit - prices) * 2 <= unit).all()
@@ -134,8 +134,8 @@ def test_no_answer_is_beyond_the_bound_that_any_prices_prove(
     problem = drawn(seed)
     answers = list(choices(problem))
     asked = np.array(data.draw(st.sampled_from(answers)), dtype=np.int64).reshape(-1, 2)
-    prices = Prices((("matched", 39), ("priority", 13), ("total", 1)), mentors, mentees, parts=parts)
-    claim = Solution(Status.FEASIBLE, asked, tuple(reached(problem, asked, {})), prices=(prices,))
+    prices = DualSolution((("matched", 39), ("priority", 13), ("total", 1)), mentors, mentees, parts=parts)
+    claim = Solution(Status.FEASIBLE, asked, tuple(evaluate_tiers(problem, asked, {})), prices=(prices,))
     found = certify(problem, claim)
     others = np.array([tiers(problem, pairs) for pairs in answers])
     for place, tier in enumerate(found.tiers):

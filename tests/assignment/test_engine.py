@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mentormatch.assignment.engine import engines_by_kind, route, solve
+from mentormatch.assignment.engine import engines_by_kind, select_engine, solve
 from mentormatch.assignment.engines import plain
 from mentormatch.assignment.mip import dispatch
-from mentormatch.assignment.mip.program_model import Answer, Program, Word
-from mentormatch.assignment.mip.simplex import Simplex
-from mentormatch.assignment.model.problem import AssignmentProblem, Loads, Row
+from mentormatch.assignment.mip.program_model import Program, SolverResult, SolverStatus
+from mentormatch.assignment.mip.simplex import SimplexModel
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
 from mentormatch.assignment.model.scores import DenseScores
 from mentormatch.assignment.model.solution import Status
 from mentormatch.errors import RequestError
@@ -25,11 +25,13 @@ def coupled(size: int = 30, seed: int = 0) -> AssignmentProblem:
     """Return a problem with quotas and with minimums that bind who is used."""
     rng = np.random.default_rng(seed)
     none = np.zeros(size, dtype=np.int64)
-    rows = tuple(Row(f"q{g}", (np.arange(size) % 5 == g).astype(np.int64)[:, None], most=size // 6) for g in range(3))
+    rows = tuple(
+        SideConstraint(f"q{g}", (np.arange(size) % 5 == g).astype(np.int64)[:, None], most=size // 6) for g in range(3)
+    )
     return AssignmentProblem(
         DenseScores(rng.integers(0, 1_000_000, (size, size))),
-        Loads(none + 2, none + 3, np.ones(size, dtype=bool)),
-        Loads(none, none + 1, np.zeros(size, dtype=bool)),
+        DegreeBounds(none + 2, none + 3, np.ones(size, dtype=bool)),
+        DegreeBounds(none, none + 1, np.zeros(size, dtype=bool)),
         rows,
         goals=("matched", "total"),
     )
@@ -47,7 +49,7 @@ def coupled(size: int = 30, seed: int = 0) -> AssignmentProblem:
     ],
 )
 def test_the_fastest_engine_that_takes_a_problem_is_asked(problem: AssignmentProblem, kind: str) -> None:
-    assert route(problem).kind == kind
+    assert select_engine(problem).kind == kind
     assert solve(problem).engine == kind
 
 
@@ -109,13 +111,13 @@ def test_a_plain_problem_never_loads_pulp() -> None:
 @pytest.mark.promise(21)
 def test_no_key_enters_a_solver_model(monkeypatch: pytest.MonkeyPatch) -> None:
     names: list[str] = []
-    ask = dispatch.solved
+    ask = dispatch.solve_program
 
-    def listen(program: Program, seconds: float | None) -> Answer:
+    def listen(program: Program, seconds: float | None) -> SolverResult:
         names.extend(program.names)
         return ask(program, seconds)
 
-    monkeypatch.setattr(dispatch, "solved", listen)
+    monkeypatch.setattr(dispatch, "solve_program", listen)
     small = coupled(6)
     keys = tuple(f"person{place}@example.org" for place in range(6))
     solve(AssignmentProblem(small.scores, small.mentors, small.mentees, small.rows, mentor_keys=keys, mentee_keys=keys))
@@ -128,12 +130,12 @@ def test_no_key_enters_a_solver_model(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_simplex_that_gives_up_is_asked_once_more_and_then_the_solve_fails_in_words(
     fails: int, status: Status, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left, run = iter(range(fails)), Simplex.run
+    left, run = iter(range(fails)), SimplexModel.run
 
-    def give_up(simplex: Simplex, *asked: Any) -> Word | None:
+    def give_up(simplex: SimplexModel, *asked: Any) -> SolverStatus | None:
         return run(simplex, *asked) if next(left, None) is None else None
 
-    monkeypatch.setattr(Simplex, "run", give_up)
+    monkeypatch.setattr(SimplexModel, "run", give_up)
     solution = solve(coupled(6))
     assert solution.status is status
     assert list(solution.notes) == ["HiGHS gave up twice"] * (fails - 1)
@@ -142,16 +144,16 @@ def test_a_simplex_that_gives_up_is_asked_once_more_and_then_the_solve_fails_in_
 @pytest.mark.promise(10)
 @pytest.mark.promise(20)
 def test_a_solver_that_is_stopped_at_any_moment_leaves_a_true_answer_or_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    problem, ask = coupled(10), dispatch.solved
+    problem, ask = coupled(10), dispatch.solve_program
     whole = solve(problem)
     seen: set[Status] = set()
     for allowed in range(20):
         left = iter(range(allowed))
         monkeypatch.setattr(
             dispatch,
-            "solved",
+            "solve_program",
             lambda program, seconds, left=left: (
-                ask(program, seconds) if next(left, None) is not None else Answer(Word.STOPPED)
+                ask(program, seconds) if next(left, None) is not None else SolverResult(SolverStatus.STOPPED)
             ),
         )
         solution = solve(problem)
@@ -187,7 +189,7 @@ def test_a_solution_says_how_long_it_took_and_what_its_tiers_are() -> None:
 @pytest.mark.parametrize(("most", "engine"), [(30, "plain"), (2, "milp")])
 def test_rows_that_bind_nothing_need_no_integer_program(most: int, engine: str) -> None:
     scores = np.random.default_rng(5).integers(0, 5, (30, 30))
-    rows = (Row("few", (np.arange(30) < 15).astype(np.int64)[:, None], most=most),)
+    rows = (SideConstraint("few", (np.arange(30) < 15).astype(np.int64)[:, None], most=most),)
     problem = replace(pose(scores), rows=rows)
     found, other = solve(problem), solve(problem, engine="milp")
     assert (found.status, found.engine) == (Status.PROVED, engine)

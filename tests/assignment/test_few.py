@@ -16,9 +16,11 @@ VALUES = (1, 3, 1_000_000)
 def begin_with_few(patch: pytest.MonkeyPatch) -> list[bool]:
     """Begin with two pairs a person in problems of any size; return whether these led to each optimum."""
     led: list[bool] = []
-    original = column_generation.best_by_few
+    original = column_generation.solve_by_columns
 
-    def noted(many: column_generation.Many, solve: column_generation.Solve) -> column_generation.Found | None:
+    def noted(
+        many: column_generation.PricingOracle, solve: column_generation.SolveMaster
+    ) -> column_generation.TightColumns | None:
         result = original(many, solve)
         led.append(result is not None)
         return result

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mentormatch.assignment.engine import route, solve
-from mentormatch.assignment.goal_price import prices_of_goals
-from mentormatch.assignment.leximin import Leximin
+from mentormatch.assignment.engine import select_engine, solve
+from mentormatch.assignment.goal_price import price_goals
+from mentormatch.assignment.leximin import LeximinStages
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status, Tier
 from mentormatch.assignment.verification.feasibility import violations
@@ -102,7 +102,7 @@ def test_a_former_pair_must_exist_and_come_once(former: tuple[tuple[int, int], .
 
 def test_the_plain_engine_does_not_take_sums_over_several_partners() -> None:
     problem = pose(np.ones((3, 2)), mentee_capacity=2, goals=("floor_person",))
-    assert route(problem).kind == "milp"
+    assert select_engine(problem).kind == "milp"
     with pytest.raises(RequestError, match="ne prend pas ce problème"):
         solve(problem, engine="plain")
 
@@ -139,7 +139,7 @@ def test_the_bound_of_changes_is_not_above_the_value() -> None:
 def test_leximin_does_many_scores_in_one_stage_and_each_once() -> None:
     scores = np.random.default_rng(0).integers(0, 40, 90)
     last, met = -1, np.zeros(90, dtype=np.int64)
-    while (step := Leximin(1 << 20).worth(scores, last)) is not None:
+    while (step := LeximinStages(1 << 20).worth(scores, last)) is not None:
         worth, now = step
         assert (worth <= 0).all()
         assert ((worth < 0) == ((scores > last) & (scores <= now))).all()
@@ -160,13 +160,13 @@ def test_a_fair_answer_that_is_stopped_is_a_true_one_or_none(goals: tuple[str, .
 
 def test_a_goal_is_priced_by_the_problem_without_it() -> None:
     problem = pose([[90, 50], [50, 20]], goals=("matched", "floor", "total"))
-    matched, floor, total = prices_of_goals(problem, solve(problem))
+    matched, floor, total = price_goals(problem, solve(problem))
     assert floor.differences == {"floor": 30, "total": -10}
     assert (matched.differences, total.differences) == ({"matched": 1, "floor": -40, "total": 10}, {})
-    assert prices_of_goals(pose([[1]], goals=("total",)), solve(pose([[1]], goals=("total",)))) == ()
+    assert price_goals(pose([[1]], goals=("total",)), solve(pose([[1]], goals=("total",)))) == ()
 
 
 def test_an_answer_that_is_not_proved_has_no_prices_of_goals() -> None:
     problem = pose([[1]], mentor_capacity=0, mentee_capacity=0)
     with pytest.raises(EngineError, match="proved"):
-        prices_of_goals(problem, replace(solve(problem), status=Status.FEASIBLE))
+        price_goals(problem, replace(solve(problem), status=Status.FEASIBLE))

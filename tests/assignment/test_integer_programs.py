@@ -11,9 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.assignment.mip import branch_and_bound, dispatch, pulp_backend
-from mentormatch.assignment.mip.branch_and_bound import Falls, Tree, branched
-from mentormatch.assignment.mip.program_model import WHOLE, Answer, Program, Sum, Word
-from mentormatch.assignment.mip.simplex import USUAL, Simplex
+from mentormatch.assignment.mip.branch_and_bound import Pseudocosts, SearchTree, solve_integer_program
+from mentormatch.assignment.mip.program_model import (
+    INTEGRALITY_TOLERANCE,
+    LinearConstraint,
+    Program,
+    SolverResult,
+    SolverStatus,
+)
+from mentormatch.assignment.mip.simplex import DEFAULT_TOLERANCE, SimplexModel
 from mentormatch.base.columns import BoolVector
 from mentormatch.errors import EngineError
 
@@ -29,21 +35,23 @@ def programs(draw: st.DrawFn) -> Program:
     return whole(worth, forced, draw(rows(size)))
 
 
-def whole(worth: list[int], forced: list[bool], sums: list[Sum]) -> Program:
+def whole(worth: list[int], forced: list[bool], sums: list[LinearConstraint]) -> Program:
     return Program([f"{place}" for place in range(len(worth))], np.array(worth), np.array(forced), sums, whole=True)
 
 
-def rows(size: int) -> st.SearchStrategy[list[Sum]]:
+def rows(size: int) -> st.SearchStrategy[list[LinearConstraint]]:
     """Return rows on some columns, with a bound or two."""
     columns = st.lists(st.integers(0, size - 1), min_size=1, max_size=size, unique=True)
     return st.lists(columns.flatmap(row), max_size=4)
 
 
-def row(columns: list[int]) -> st.SearchStrategy[Sum]:
+def row(columns: list[int]) -> st.SearchStrategy[LinearConstraint]:
     size = len(columns)
     weights = st.lists(st.integers(-3, 9), min_size=size, max_size=size)
     ends = st.lists(st.none() | st.integers(-2, 12), min_size=2, max_size=2)
-    return st.builds(lambda weights, ends: Sum(np.array(columns), np.array(weights), *ordered(ends)), weights, ends)
+    return st.builds(
+        lambda weights, ends: LinearConstraint(np.array(columns), np.array(weights), *ordered(ends)), weights, ends
+    )
 
 
 def ordered(ends: list[int | None]) -> list[int | None]:
@@ -62,13 +70,13 @@ def best(program: Program) -> int | None:
     return max((int(program.worth[choice].sum()) for choice in choices(program)), default=None)
 
 
-def told(program: Program, answer: Answer | None) -> int | None:
+def told(program: Program, answer: SolverResult | None) -> int | None:
     """Return what the answer is worth, None if there is none; its choice keeps every row."""
     assert answer is not None
-    if answer.word is Word.INFEASIBLE:
+    if answer.word is SolverStatus.INFEASIBLE:
         return None
     taken = answer.taken()
-    assert answer.word is Word.OPTIMAL
+    assert answer.word is SolverStatus.OPTIMAL
     assert answer.holds(program)
     assert taken is not None
     assert taken[program.forced].all()
@@ -78,42 +86,42 @@ def told(program: Program, answer: Answer | None) -> int | None:
 @pytest.mark.promise(9)
 @given(programs())
 def test_branch_and_bound_finds_the_best_of_all_choices(program: Program) -> None:
-    assert told(program, branched(program, None)) == best(program)
+    assert told(program, solve_integer_program(program, None)) == best(program)
 
 
 @pytest.mark.promise(9)
 @given(programs())
 def test_a_program_that_is_given_to_pulp_has_the_same_best_choice(program: Program) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(branch_and_bound, "MOST_PARTS", 0)
-        assert branched(program, None) is None
-        assert told(program, dispatch.solved(program, None)) == best(program)
+        patch.setattr(branch_and_bound, "MAX_NODES", 0)
+        assert solve_integer_program(program, None) is None
+        assert told(program, dispatch.solve_program(program, None)) == best(program)
 
 
 @pytest.mark.promise(10)
 @given(programs(), st.integers(0, 12))
 def test_a_tree_that_is_stopped_has_a_bound_that_no_choice_exceeds(program: Program, parts: int) -> None:
-    tree, simplex = Tree.of(program), Simplex(program, USUAL, again=True)
+    tree, simplex = SearchTree.of(program), SimplexModel(program, DEFAULT_TOLERANCE, again=True)
     for part, _ in zip(tree.growing(), range(parts), strict=False):
         simplex.bound(part.least, part.most)
-        if simplex.run(None, None if part.parent is None else part.parent.basis) is Word.OPTIMAL:
+        if simplex.run(None, None if part.parent is None else part.parent.basis) is SolverStatus.OPTIMAL:
             assert tree.take(part, simplex.corner())
-    answer, most = tree.answer(Word.STOPPED), best(program)
+    answer, most = tree.answer(SolverStatus.STOPPED), best(program)
     assert most is None or tree.bound >= most - 0.001
     assert answer.values is None or answer.holds(program)
 
 
 def test_the_column_that_is_cut_is_in_doubt_by_no_less_than_what_is_taken_for_whole() -> None:
-    values = np.array([0.0, 1.0, 1 - WHOLE, 1.0])
-    assert Answer(Word.OPTIMAL, values).taken() is None
-    assert Falls.none(4).column(values) == 2
+    values = np.array([0.0, 1.0, 1 - INTEGRALITY_TOLERANCE, 1.0])
+    assert SolverResult(SolverStatus.OPTIMAL, values).taken() is None
+    assert Pseudocosts.none(4).column(values) == 2
 
 
 def test_no_time_is_no_answer() -> None:
-    program = whole([3, 2], [False, False], [Sum(np.arange(2), np.ones(2, int), 0, 1)])
-    answer = branched(program, 0.0)
+    program = whole([3, 2], [False, False], [LinearConstraint(np.arange(2), np.ones(2, int), 0, 1)])
+    answer = solve_integer_program(program, 0.0)
     assert answer is not None
-    assert answer.word is Word.STOPPED
+    assert answer.word is SolverStatus.STOPPED
 
 
 @pytest.mark.promise(20)
@@ -127,11 +135,11 @@ def test_pulp_is_asked_once_more_when_the_solver_gives_up(fails: int, monkeypatc
             model.solverModel, stats.status = None, pulp.const.LpSolveStatus.Undefined
         return stats
 
-    monkeypatch.setattr(branch_and_bound, "MOST_PARTS", 0)
+    monkeypatch.setattr(branch_and_bound, "MAX_NODES", 0)
     monkeypatch.setattr(pulp_backend, "_run", give_up)
-    program = whole([3, 2], [False, False], [Sum(np.arange(2), np.ones(2, int), 0, 1)])
+    program = whole([3, 2], [False, False], [LinearConstraint(np.arange(2), np.ones(2, int), 0, 1)])
     if fails == 1:
-        assert told(program, dispatch.solved(program, None)) == 3
+        assert told(program, dispatch.solve_program(program, None)) == 3
         return
     with pytest.raises(EngineError, match="gave up twice"):
-        dispatch.solved(program, None)
+        dispatch.solve_program(program, None)

@@ -6,18 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from mentormatch.assignment.kernels.jit import borrowing
+from mentormatch.assignment.kernels.jit import jit_without_refcounts
 from mentormatch.scale.scan.intrinsics import LANES, ones, passing, passing_plainly
 
 WORDS = st.integers(0, (1 << 64) - 1)
 
 
-@borrowing
+@jit_without_refcounts
 def counted(word: np.uint64) -> int:
     return int(ones(word))
 
 
-@borrowing
+@jit_without_refcounts
 def reached(lanes: object, codes: object, begin: int, marks: object) -> int:
     found: int = passing(lanes, codes, np.int16(begin), marks)
     return found

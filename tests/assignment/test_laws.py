@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import GOALS, AssignmentProblem, Row
-from mentormatch.assignment.model.scores import stored
+from mentormatch.assignment.model.problem import GOALS, AssignmentProblem, SideConstraint
+from mentormatch.assignment.model.scores import pack_scores
 from mentormatch.assignment.model.solution import Solution, Status
 from tests.oracles.problems import larger_problem, problems, with_any_goals
 
@@ -60,7 +60,7 @@ def in_order(problem: AssignmentProblem, goals: Sequence[str]) -> AssignmentProb
     return replace(problem, goals=tuple(goal for goal in problem.goals if goal in goals) or tuple(goals[:1]))
 
 
-def turned(row: Row) -> Row:
+def turned(row: SideConstraint) -> SideConstraint:
     """Return a row with the sides exchanged."""
     times = None if row.times is None else row.times.T
     return replace(row, weights=row.weights.T, mentor=row.mentee, mentee=row.mentor, times=times)
@@ -71,7 +71,7 @@ def test_swapping_the_sides_changes_no_value(problem: AssignmentProblem) -> None
     problem = in_order(problem, [goal for goal in GOALS if goal != "floor_person"])
     block, allowed = block_of(problem)
     other = AssignmentProblem(
-        stored(block.T, allowed.T),
+        pack_scores(block.T, allowed.T),
         problem.mentees,
         problem.mentors,
         rows=tuple(turned(row) for row in problem.rows),
@@ -88,7 +88,7 @@ def test_swapping_the_sides_changes_no_value(problem: AssignmentProblem) -> None
 @given(some, st.integers(2, 1000))
 def test_scaling_the_scores_changes_no_pair(problem: AssignmentProblem, factor: int) -> None:
     block, allowed = block_of(problem)
-    assert outcome(replace(problem, scores=stored(block * factor, allowed))) == outcome(problem)
+    assert outcome(replace(problem, scores=pack_scores(block * factor, allowed))) == outcome(problem)
 
 
 @given(some, st.integers(-1000, 1000))
@@ -99,7 +99,7 @@ def test_the_same_points_for_every_pair_change_no_pair_where_most_are_placed_fir
     problem = in_order(problem, goals)
     problem = replace(problem, goals=("matched", *(goal for goal in problem.goals if goal != "matched")))
     block, allowed = block_of(problem)
-    assert outcome(replace(problem, scores=stored(block + points, allowed))) == outcome(problem)
+    assert outcome(replace(problem, scores=pack_scores(block + points, allowed))) == outcome(problem)
 
 
 @given(some, st.randoms(use_true_random=False))
@@ -110,7 +110,7 @@ def test_forbidding_an_unused_pair_changes_no_pair(problem: AssignmentProblem, r
     unused[solution.pairs[:, 0], solution.pairs[:, 1]] = False
     assume(unused.any())
     allowed[tuple(random.choice(np.argwhere(unused).tolist()))] = False
-    assert outcome(replace(problem, scores=stored(block, allowed))) == (Status.PROVED, solution.pairs.tolist())
+    assert outcome(replace(problem, scores=pack_scores(block, allowed))) == (Status.PROVED, solution.pairs.tolist())
 
 
 @given(some, st.randoms(use_true_random=False))
@@ -140,7 +140,7 @@ def test_a_mentor_who_can_take_nobody_changes_no_pair(seed: int) -> None:
     nobody = np.zeros((1, problem.shape[1]), dtype=np.int64)
     more = replace(
         problem,
-        scores=stored(np.append(block, nobody, axis=0), np.append(allowed, nobody > 0, axis=0)),
+        scores=pack_scores(np.append(block, nobody, axis=0), np.append(allowed, nobody > 0, axis=0)),
         mentors=replace(
             problem.mentors,
             least=np.append(problem.mentors.least, 0),

@@ -9,8 +9,8 @@ import pytest
 from scipy.sparse import coo_array, csr_array
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import EXACT, AssignmentProblem, Loads, Row
-from mentormatch.assignment.model.scores import DenseScores, SparseScores, stored
+from mentormatch.assignment.model.problem import MAX_SUM, AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.scores import DenseScores, SparseScores, pack_scores
 from mentormatch.errors import RequestError
 
 pose = AssignmentProblem.from_scores
@@ -79,13 +79,13 @@ def test_a_frame_of_allowed_pairs_must_have_the_labels_of_the_scores() -> None:
         pose(scores, pd.DataFrame(np.ones((2, 3), dtype=bool), index=["M2", "M1"], columns=scores.columns))
 
 
-def row(*parts: Any, **named: Any) -> Row:
+def row(*parts: Any, **named: Any) -> SideConstraint:
     """Return a row of whatever it is given."""
-    return Row(*parts, **named)
+    return SideConstraint(*parts, **named)
 
 
-def loads(count: int, most: int = 1) -> Loads:
-    return Loads(np.zeros(count, np.int64), np.full(count, most), np.zeros(count, dtype=bool))
+def loads(count: int, most: int = 1) -> DegreeBounds:
+    return DegreeBounds(np.zeros(count, np.int64), np.full(count, most), np.zeros(count, dtype=bool))
 
 
 @pytest.mark.promise(6)
@@ -96,8 +96,8 @@ def loads(count: int, most: int = 1) -> Loads:
         ({"mentors": loads(2, -1)}, "mentor most"),
         ({"mentor_keys": ("a", "a")}, "mentor keys"),
         ({"mentee_priority": np.array([-1, 0])}, "mentee priority"),
-        ({"rows": (Row("quota", np.ones((3, 1), np.int64)),)}, "contrainte 'quota'"),
-        ({"rows": (Row("share", np.ones((2, 1), np.float64)),)}, "contrainte 'share'"),
+        ({"rows": (SideConstraint("quota", np.ones((3, 1), np.int64)),)}, "contrainte 'quota'"),
+        ({"rows": (SideConstraint("share", np.ones((2, 1), np.float64)),)}, "contrainte 'share'"),
         ({"rows": (row("share", np.ma.array([[1], [1]], mask=[[False], [True]])),)}, "contrainte 'share'"),
         ({"rows": (row("share", [[True], [False]]),)}, "contrainte 'share', weights"),
         ({"rows": (row("share", [["1"], ["2"]]),)}, "contrainte 'share', weights"),
@@ -122,7 +122,7 @@ def test_parts_that_do_not_fit_each_other_are_refused(settings: dict[str, Any], 
 
 def test_rows_take_weights_and_bounds_of_any_whole_type() -> None:
     plain = pose(ones, goals=("matched",))
-    exact = replace(plain, rows=(Row("quota", np.array([[1], [2]]), 1, 2),))
+    exact = replace(plain, rows=(SideConstraint("quota", np.array([[1], [2]]), 1, 2),))
     given = row("quota", pd.DataFrame([[1], [2]]), np.int16(1), 2.0)
     loose = replace(plain, rows=(given,))
     assert [(row.least, row.most, row.weights.tolist()) for row in loose.rows] == [(1, 2, [[1], [2]])]
@@ -132,12 +132,12 @@ def test_rows_take_weights_and_bounds_of_any_whole_type() -> None:
 @pytest.mark.promise(15)
 @pytest.mark.parametrize("part", ["scores", "priority", "row"])
 def test_the_greatest_numbers_are_solved_exactly_and_one_more_is_refused(part: str) -> None:
-    most = EXACT // (2 + 3 + 2 + 1)
+    most = MAX_SUM // (2 + 3 + 2 + 1)
     values = np.array([[1, 2, 3], [4, 5, 6]])
 
     def posed(number: int) -> AssignmentProblem:
         block = np.where(values == 5, number, values) if part == "scores" else values
-        rows = (Row("quota", np.where(values == 5, number, 1), least=number),) if part == "row" else ()
+        rows = (SideConstraint("quota", np.where(values == 5, number, 1), least=number),) if part == "row" else ()
         weights = np.array([number, 0]) if part == "priority" else None
         return AssignmentProblem(DenseScores(block), loads(2), loads(3), rows, mentor_priority=weights)
 
@@ -152,7 +152,7 @@ def test_the_greatest_numbers_are_solved_exactly_and_one_more_is_refused(part: s
 @pytest.mark.promise(15)
 @pytest.mark.parametrize("engine", ["plain", "milp"])
 def test_goals_that_do_not_fit_one_number_are_taken_one_by_one(engine: str) -> None:
-    most = EXACT // 13
+    most = MAX_SUM // 13
     scores = [[most, most - 1, 0], [most, most - 3, 1], [2, 3, -most]]
     problem = pose(scores, goals=("matched", "priority", "total"), mentor_priority=most // 2, mentee_priority=most // 2)
     solution = solve(problem, engine=engine)
@@ -188,9 +188,9 @@ def test_what_the_caller_does_with_the_array_afterwards_changes_nothing() -> Non
 
 def test_few_allowed_pairs_are_kept_as_a_list_and_many_as_a_block() -> None:
     values, few = np.arange(100).reshape(10, 10), np.eye(10, dtype=bool)
-    assert isinstance(stored(values, few), SparseScores)
-    assert isinstance(stored(values, ~few), DenseScores)
-    for scores in (stored(values, few), DenseScores(values, few)):
+    assert isinstance(pack_scores(values, few), SparseScores)
+    assert isinstance(pack_scores(values, ~few), DenseScores)
+    for scores in (pack_scores(values, few), DenseScores(values, few)):
         assert [part.tolist() for part in scores.pairs()] == [list(range(10))] * 2
         assert scores.allows(np.array([0, 1]), np.array([0, 2])).tolist() == [True, False]
         assert scores.at(np.array([3]), np.array([3])).tolist() == [33]

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from numba.core.caching import CacheImpl
 
 from mentormatch.assignment import sparse_assignment
-from mentormatch.assignment.kernels.jit import compiled
-from mentormatch.assignment.lexicographic import OutOfTime
-from mentormatch.assignment.optimal_face import Bounds, Face, Optimum, total
+from mentormatch.assignment.kernels.jit import jit
+from mentormatch.assignment.lexicographic import TimeLimitReached
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees, exact_dot
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.flow import assignment as paths
@@ -25,7 +25,7 @@ from mentormatch.scale.flow import initial_duals
 from mentormatch.scale.flow.assignment import best, never
 from mentormatch.scale.flow.initial_duals import Market, Over, Start, falling, rising, scaled
 
-type Posed = tuple[Face, IntVector]
+type Posed = tuple[OptimalFace, IntVector]
 
 TIERS = 1 << 54
 
@@ -35,10 +35,10 @@ def open_cells(cells: IntVector, left: IntVector, right: IntVector) -> IntVector
     return cells[(left[cells // len(right)] > 0) & (right[cells % len(right)] > 0)] if len(cells) else cells
 
 
-def face_of(cells: IntVector, left: IntVector, right: IntVector) -> Face:
+def face_of(cells: IntVector, left: IntVector, right: IntVector) -> OptimalFace:
     """Return the face of some cells of a matrix, row by row."""
     lefts, rights = np.divmod(cells, max(len(right), 1))
-    return Face(lefts, rights, Bounds(0 * left, left), Bounds(0 * right, right))
+    return OptimalFace(lefts, rights, RemainingDegrees(0 * left, left), RemainingDegrees(0 * right, right))
 
 
 @st.composite
@@ -64,7 +64,7 @@ def random(seed: int, size: int, values: int) -> Posed:
     return face_of(cells, left, right), profit
 
 
-def refuted(face: Face, profit: IntVector, optimum: Optimum) -> list[str]:
+def refuted(face: OptimalFace, profit: IntVector, optimum: PrimalDual) -> list[str]:
     """Return what is wrong with an optimum, by the definition of one."""
     loads = face.loads(optimum.chosen)
     surplus = optimum.left[face.lefts] + optimum.right[face.rights] - profit
@@ -85,7 +85,7 @@ def ended(looks: Iterator[int], most: int) -> bool:
     return next(looks) >= most
 
 
-def worth(profit: IntVector, optimum: Optimum) -> int:
+def worth(profit: IntVector, optimum: PrimalDual) -> int:
     return sum(profit[optimum.chosen].tolist())
 
 
@@ -94,14 +94,14 @@ def small(profit: IntVector) -> IntVector:
     return np.where(profit > TIERS // 2, profit - TIERS + 3_000_000, profit)
 
 
-def same_prices(first: Optimum, second: Optimum) -> bool:
+def same_prices(first: PrimalDual, second: PrimalDual) -> bool:
     return np.array_equal(first.left, second.left) and np.array_equal(first.right, second.right)
 
 
-def by_scipy(face: Face, profit: IntVector) -> Optimum | None:
+def by_scipy(face: OptimalFace, profit: IntVector) -> PrimalDual | None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(sparse_assignment, "compiled_for", lambda _: False)
-        return sparse_assignment.best_on_list(face, profit)
+        return sparse_assignment.solve_left_unit(face, profit)
 
 
 @given(posed())
@@ -134,7 +134,7 @@ def test_larger_faces_have_the_optimum_and_the_prices_that_scipy_finds(seed: int
 def test_a_warm_start_on_fewer_pairs_ends_where_a_cold_one_does(seed: int) -> None:
     face, profit = random(seed, 60, (1, 5, 1_000_000)[seed % 3])
     few = np.random.default_rng(seed).random(len(face)) < 0.7
-    part = Face(face.lefts[few], face.rights[few], face.left, face.right)
+    part = OptimalFace(face.lefts[few], face.rights[few], face.left, face.right)
     warm = best(face, profit, Start.of(part, best(part, profit[few])))
     cold = best(face, profit)
     assert refuted(face, profit, warm) == []
@@ -267,15 +267,15 @@ def test_the_greatest_number_taken_is_exact() -> None:
 @pytest.mark.parametrize("least", [(1, 0), (0, 1)])
 def test_minimums_are_refused(least: tuple[int, int]) -> None:
     one = np.ones(1, dtype=np.int64)
-    face = Face(0 * one, 0 * one, Bounds(one * least[0], one), Bounds(one * least[1], one))
+    face = OptimalFace(0 * one, 0 * one, RemainingDegrees(one * least[0], one), RemainingDegrees(one * least[1], one))
     with pytest.raises(EngineError, match="minimum"):
         best(face, one)
 
 
 def test_a_sum_beyond_int64_is_exact() -> None:
     values = np.array([(1 << 62) + 1, (1 << 62) + 3, (1 << 62) + 5, -7], dtype=np.int64)
-    assert total(values) == 3 * (1 << 62) + 2
-    assert total(values, np.array([9, 0, 1, 2])) == 10 * (1 << 62) + 9 + 5 - 14
+    assert exact_dot(values) == 3 * (1 << 62) + 2
+    assert exact_dot(values, np.array([9, 0, 1, 2])) == 10 * (1 << 62) + 9 + 5 - 14
 
 
 def test_wrong_prices_whose_sum_differs_by_two_to_the_64_prove_nothing() -> None:
@@ -283,8 +283,8 @@ def test_wrong_prices_whose_sum_differs_by_two_to_the_64_prove_nothing() -> None
     face, profit = face_of(17 * np.arange(16), sixteen, sixteen), sixteen
     high = np.full(16, (1 << 60) + 1)
     every = np.ones(16, dtype=bool)
-    assert face.proves(Optimum(every, sixteen, 0 * sixteen), profit)
-    assert not face.proves(Optimum(every, high, 0 * sixteen), profit)
+    assert face.proves(PrimalDual(every, sixteen, 0 * sixteen), profit)
+    assert not face.proves(PrimalDual(every, high, 0 * sixteen), profit)
 
 
 @pytest.mark.parametrize("begin", [None, rising, falling, scaled])
@@ -301,7 +301,7 @@ def test_when_the_time_is_up_the_search_ends_at_the_next_look(
     assert needed > 2
     for most in range(needed):
         looks = count()
-        with pytest.raises(OutOfTime):
+        with pytest.raises(TimeLimitReached):
             best(face, profit, over=partial(ended, looks, most))
         assert next(looks) == most + 1
 
@@ -333,4 +333,4 @@ def test_where_no_folder_can_be_written_to_functions_are_compiled_all_the_same(m
     def twice(value: int) -> int:
         return 2 * value
 
-    assert compiled(twice)(21) == 42
+    assert jit(twice)(21) == 42

@@ -9,7 +9,7 @@ import pytest
 
 from mentormatch.assignment import engine
 from mentormatch.assignment.engine import engines_by_kind, solve
-from mentormatch.assignment.model.problem import GOALS, AssignmentProblem, Row
+from mentormatch.assignment.model.problem import GOALS, AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.solution import Solution, Status
 from tests.conftest import DEEP
 from tests.oracles.problems import larger_problem
@@ -36,7 +36,7 @@ def ends(problem: AssignmentProblem, monkeypatch: pytest.MonkeyPatch, kind: str 
     for looks in (looks for base in count() for looks in (range(1, 60) if not base else (80 << base,))):
         with monkeypatch.context() as patched:
             patched.setattr(engine, "monotonic", Ticks())
-            patched.setattr(engine, "MOMENT_S", 1e9)
+            patched.setattr(engine, "IN_PROCESS_S", 1e9)
             found = solve(problem, time_limit_s=looks, engine=kind)
         yield found
         if found.canonical or found.status is Status.INFEASIBLE:
@@ -61,7 +61,10 @@ def coupled(seed: int) -> AssignmentProblem:
     """Return a small problem of any goals, under two quotas."""
     rng = np.random.default_rng(seed)
     problem = larger_problem(rng, PEOPLE)
-    quotas = [Row(f"q{k}", rng.integers(0, 2, (problem.shape[0], 1)), most=int(rng.integers(1, 4))) for k in range(2)]
+    quotas = [
+        SideConstraint(f"q{k}", rng.integers(0, 2, (problem.shape[0], 1)), most=int(rng.integers(1, 4)))
+        for k in range(2)
+    ]
     return replace(problem, rows=tuple(quotas))
 
 

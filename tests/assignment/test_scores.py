@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.assignment.model import scores
-from mentormatch.assignment.model.scores import DenseScores, stored
+from mentormatch.assignment.model.scores import DenseScores, pack_scores
 
 SPANS = (5, (1 << 31) - 1, 1 << 31, 1 << 61)
 """Differences that fit into four bytes, and that do not."""
@@ -28,7 +28,7 @@ def test_the_extremes_are_those_of_allowed_pairs_whatever_stands_at_the_others(d
     allowed = data.draw(st.lists(st.lists(st.booleans(), min_size=m, max_size=m), min_size=n, max_size=n))
     block, mask = np.array(values, dtype=np.int64).reshape(n, m), np.array(allowed, dtype=bool).reshape(n, m)
     found = DenseScores(block, mask)
-    assert found.extremes == stored(block, mask).extremes == recounted(values, allowed)
+    assert found.extremes == pack_scores(block, mask).extremes == recounted(values, allowed)
     assert [part.tolist() for part in found.partners] == [[sum(row) for row in allowed], mask.sum(axis=0).tolist()]
 
 
@@ -37,7 +37,7 @@ def test_a_block_of_many_strips_has_the_extremes_of_all_of_them(cells: int, monk
     monkeypatch.setattr(scores, "CELLS", cells)
     rng = np.random.default_rng(cells)
     values, allowed = rng.integers(-900, 900, (520, 300), dtype=np.int32), rng.random((520, 300)) < 0.6
-    found = stored(values, allowed)
+    found = pack_scores(values, allowed)
     assert isinstance(found, DenseScores)
     assert found.values.dtype == np.int64
     assert found.extremes == (int(values[allowed].min()), int(values[allowed].max()))
@@ -48,6 +48,6 @@ def test_a_block_of_many_strips_has_the_extremes_of_all_of_them(cells: int, monk
 def test_scores_of_four_bytes_are_stored_in_eight_in_every_form() -> None:
     values = np.arange(100, dtype=np.int32).reshape(10, 10)
     for allowed in (None, np.ones((10, 10), dtype=bool), np.eye(10, dtype=bool), ~np.eye(10, dtype=bool)):
-        found = stored(values, allowed)
+        found = pack_scores(values, allowed)
         assert found.listed().dtype == np.int64
         assert found.extremes == (int(found.listed().min()), int(found.listed().max()))

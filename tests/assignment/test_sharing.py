@@ -16,7 +16,7 @@ from mentormatch.rules.kinds.different import Different
 from mentormatch.rules.kinds.gap import Gap
 from mentormatch.rules.kinds.veto import Veto
 from mentormatch.rules.rule import Market, market_of
-from mentormatch.rules.shared_answers import meeting, share
+from mentormatch.rules.shared_answers import pairs_with_common_entry, share_at_least
 
 LETTERS = ("Ada", "ada ", "Ad\u00e1", "Bo", "Cy", "Di", "Ed")
 """Names of which two differ in case and spaces only, and one in an accent."""
@@ -58,7 +58,7 @@ def market(left: Column, right: Column) -> Market:
 
 @given(columns_of_names, columns_of_names, st.integers(1, 3))
 def test_names_are_shared_as_in_plain_python(left: Names, right: Names, least: int) -> None:
-    assert share(left, right, least).tolist() == counted(left, right, least)
+    assert share_at_least(left, right, least).tolist() == counted(left, right, least)
 
 
 @pytest.mark.parametrize("seldom", [0, 1 << 40], ids=["by turns", "by bits or lists"])
@@ -73,33 +73,33 @@ def test_names_are_shared_alike_whichever_way_is_taken(
         for size in (40, 30)
     )
     for least in (1, 2):
-        assert share(left, right, least).tolist() == counted(left, right, least)
+        assert share_at_least(left, right, least).tolist() == counted(left, right, least)
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("least", [1, 2])
 def test_options_are_shared_as_in_plain_python(size: int, least: int) -> None:
     left, right = drawn_members(size, 20, size), drawn_members(size, 15, size + 1)
-    assert share(left, right, least).tolist() == counted(left, right, least)
+    assert share_at_least(left, right, least).tolist() == counted(left, right, least)
 
 
 def test_options_of_two_questions_are_told_apart_by_their_labels_and_not_their_places() -> None:
     left = Members(("Lundi", "Été"), np.array([[True, False], [False, True]]), np.ones(2, dtype=bool))
     right = Members(("ete", "Mardi", "lundi"), np.array([[True, True, False], [False, False, True]]), np.ones(2) > 0)
-    assert share(left, right, 1).tolist() == [[False, True], [True, False]]
+    assert share_at_least(left, right, 1).tolist() == [[False, True], [True, False]]
 
 
 @pytest.mark.parametrize("options", [3, 101])
 def test_one_option_each_is_shared_where_it_is_the_same(options: int) -> None:
     labels = tuple(map(str, range(options)))
     left, right = (Codes(labels, np.random.default_rng(seed).integers(-1, options, 30)) for seed in (1, 2))
-    assert share(left, right, 1).tolist() == counted(left, right, 1)
-    assert not share(left, right, 2).any()
+    assert share_at_least(left, right, 1).tolist() == counted(left, right, 1)
+    assert not share_at_least(left, right, 2).any()
 
 
 def test_a_column_that_lists_no_answers_is_refused() -> None:
     with pytest.raises(TypeError, match="Texts lists no answers"):
-        share(Texts(("a",)), Texts(("a",)), 1)
+        share_at_least(Texts(("a",)), Texts(("a",)), 1)
 
 
 @pytest.mark.parametrize("shape", [(0, 0), (0, 2), (2, 0), (1, 1)])
@@ -116,8 +116,8 @@ def test_nobody_on_a_side_and_answers_left_out_are_no_matter(shape: tuple[int, i
 
 def test_the_same_name_twice_is_one_name() -> None:
     left, right = Names((("Ada", "ADA"),)), Names((("ada", "Ada "),))
-    assert share(left, right, 1).tolist() == [[True]]
-    assert share(left, right, 2).tolist() == [[False]]
+    assert share_at_least(left, right, 1).tolist() == [[True]]
+    assert share_at_least(left, right, 2).tolist() == [[False]]
 
 
 @given(
@@ -127,7 +127,7 @@ def test_the_same_name_twice_is_one_name() -> None:
 def test_who_has_an_entry_in_common_comes_once_and_in_order(
     left: Sequence[tuple[int, str]], right: Sequence[tuple[int, str]]
 ) -> None:
-    mentors, mentees = meeting(left, right, (5, 4))
+    mentors, mentees = pairs_with_common_entry(left, right, (5, 4))
     expected = sorted({(i, k) for i, ours in left for k, theirs in right if ours == theirs})
     assert list(zip(mentors.tolist(), mentees.tolist(), strict=True)) == expected
 

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, Row
-from mentormatch.assignment.model.scores import DenseScores, SparseScores, stored
-from mentormatch.assignment.model.solution import Prices, Solution, Status, Tier
+from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
+from mentormatch.assignment.model.scores import DenseScores, SparseScores, pack_scores
+from mentormatch.assignment.model.solution import DualSolution, Solution, Status, Tier
 from mentormatch.assignment.verification import pricing
 from mentormatch.assignment.verification.certificate import certify
-from mentormatch.assignment.verification.reduced_costs import Pricing
-from mentormatch.assignment.verification.solution_set import Answers
+from mentormatch.assignment.verification.reduced_costs import DualStage
+from mentormatch.assignment.verification.solution_set import SolutionSet
 from tests.oracles.problems import problems
 
 pytestmark = pytest.mark.promise(11)
@@ -32,10 +32,12 @@ def problem(**other: Any) -> AssignmentProblem:
         mentee_priority=[2, 0, 0],
     )
     allowed = np.array([[True, True, True], [True, True, True], [True, False, True]])
-    return replace(free, **{"scores": stored(free.scores.at(*np.indices((3, 3))), allowed), **other})
+    return replace(free, **{"scores": pack_scores(free.scores.at(*np.indices((3, 3))), allowed), **other})
 
 
-STAGE = Prices((("matched", 700), ("priority", 43), ("total", 2)), np.array([708, 842, 755]), np.array([86, 3, 0]))
+STAGE = DualSolution(
+    (("matched", 700), ("priority", 43), ("total", 2)), np.array([708, 842, 755]), np.array([86, 3, 0])
+)
 
 
 def as_block(asked: AssignmentProblem) -> AssignmentProblem:
@@ -53,34 +55,34 @@ def as_list(asked: AssignmentProblem) -> AssignmentProblem:
 
 
 ROWS = (
-    Row("mentors", np.array([[1], [0], [2]]), most=1),
-    Row("mentees", np.array([[0, 3, 1]]), least=1),
-    Row("all", np.array([[1]]), most=2),
+    SideConstraint("mentors", np.array([[1], [0], [2]]), most=1),
+    SideConstraint("mentees", np.array([[0, 3, 1]]), least=1),
+    SideConstraint("all", np.array([[1]]), most=2),
 )
 STAGES = (
     STAGE,
-    Prices((("matched", 1),), np.array([1, 2, 0]), np.array([0, 0, 1])),
-    Prices((("priority", 1),), np.array([1, 4, 1]), np.array([1, 0, 0])),
-    Prices((("total", 2),), np.array([8, 5, 12]), np.array([1, 0, 0]), parts=1),
-    Prices((("matched", 50), ("total", 1)), np.array([54, 55, 56]), np.array([0, 0, 1])),
-    Prices((("matched", 50), ("total", 1)), np.array([54, 55, 56]), np.array([0, 0, 1]), rows=(1, -1, 0)),
-    Prices((("total", 2),), np.array([6, 4, 10]), np.array([1, 0, 0]), rows=(1, 0, 2)),
-    Prices((("matched", 50), ("total", 1)), np.array([162, 165, 168]), np.array([0, 0, 3]), parts=3),
+    DualSolution((("matched", 1),), np.array([1, 2, 0]), np.array([0, 0, 1])),
+    DualSolution((("priority", 1),), np.array([1, 4, 1]), np.array([1, 0, 0])),
+    DualSolution((("total", 2),), np.array([8, 5, 12]), np.array([1, 0, 0]), parts=1),
+    DualSolution((("matched", 50), ("total", 1)), np.array([54, 55, 56]), np.array([0, 0, 1])),
+    DualSolution((("matched", 50), ("total", 1)), np.array([54, 55, 56]), np.array([0, 0, 1]), rows=(1, -1, 0)),
+    DualSolution((("total", 2),), np.array([6, 4, 10]), np.array([1, 0, 0]), rows=(1, 0, 2)),
+    DualSolution((("matched", 50), ("total", 1)), np.array([162, 165, 168]), np.array([0, 0, 3]), parts=3),
 )
 
 
 @pytest.mark.parametrize("cells", [1, 6, 1000])
 @pytest.mark.parametrize("prices", STAGES)
 def test_pairs_are_left_that_are_worth_their_prices(
-    monkeypatch: pytest.MonkeyPatch, cells: int, prices: Prices
+    monkeypatch: pytest.MonkeyPatch, cells: int, prices: DualSolution
 ) -> None:
     monkeypatch.setattr(pricing, "CELLS", cells)
     asked = problem(rows=ROWS)
-    every = Answers.of(asked, NOBODY)
-    stage = Pricing.of(asked, prices, every, {})
+    every = SolutionSet.of(asked, NOBODY)
+    stage = DualStage.of(asked, prices, every, {})
     assert stage is not None
     worth = {(i, k): s for i, k, s in zip(every.mentors.tolist(), every.mentees.tolist(), stage.surplus, strict=True)}
-    found = Answers.of(asked, NOBODY, near=prices)
+    found = SolutionSet.of(asked, NOBODY, near=prices)
     left = list(zip(found.mentors.tolist(), found.mentees.tolist(), strict=True))
     assert left == [pair for pair, surplus in worth.items() if surplus >= 0]
     assert 0 < len(left) < len(worth)
@@ -89,7 +91,7 @@ def test_pairs_are_left_that_are_worth_their_prices(
 def test_pairs_that_are_chosen_pinned_or_former_are_left_whatever_they_are_worth() -> None:
     dear = replace(STAGE, mentors=np.array([5000, 5000, 5000]))
     asked = problem(former=((1, 2), (2, 1)), pins=((0, 1),))
-    found = Answers.of(asked, np.array([[2, 0], [0, 1]]), near=dear)
+    found = SolutionSet.of(asked, np.array([[2, 0], [0, 1]]), near=dear)
     assert list(zip(found.mentors.tolist(), found.mentees.tolist(), strict=True)) == [(0, 1), (1, 2), (2, 0)]
     assert found.chosen.tolist() == [True, False, True]
     assert (found.settled & found.chosen).tolist() == [True, False, False]
@@ -105,10 +107,10 @@ def test_pairs_that_are_chosen_pinned_or_former_are_left_whatever_they_are_worth
     ],
 )
 def test_all_pairs_are_left_by_other_prices_than_those_of_people(other: dict[str, Any]) -> None:
-    asked = problem(rows=(Row("both", np.eye(3, dtype=np.int64), most=1),))
+    asked = problem(rows=(SideConstraint("both", np.eye(3, dtype=np.int64), most=1),))
     dear = replace(STAGE, mentees=np.array([5000, 5000, 5000]))
-    assert len(Answers.of(asked, NOBODY, near=dear).mentors) == 0
-    assert len(Answers.of(asked, NOBODY, near=replace(dear, **other)).mentors) == 8
+    assert len(SolutionSet.of(asked, NOBODY, near=dear).mentors) == 0
+    assert len(SolutionSet.of(asked, NOBODY, near=replace(dear, **other)).mentors) == 8
 
 
 @given(problems(4, (2, 2), coupled=1))
@@ -128,15 +130,15 @@ def test_a_bound_by_wrong_prices_is_the_same_too(drawn: AssignmentProblem, error
     assert certify(as_block(drawn), wrong) == certify(as_list(drawn), wrong)
 
 
-def suboptimal(*prices: Prices) -> tuple[AssignmentProblem, Solution]:
+def suboptimal(*prices: DualSolution) -> tuple[AssignmentProblem, Solution]:
     """Return one pair where two are possible, with prices that leave more open than is so."""
     asked = AssignmentProblem.from_scores([[5, 9], [1, 2]])
     tiers = (Tier("matched", 1, None), Tier("total", 5, None))
     return asked, Solution(Status.FEASIBLE, np.array([[0, 0]]), tiers, prices=prices)
 
 
-MATCHED = Prices((("matched", 1),), np.array([1, 1]), np.array([0, 1]))
-TOTAL = Prices((("total", 1),), np.zeros(2, dtype=np.int64), np.zeros(2, dtype=np.int64))
+MATCHED = DualSolution((("matched", 1),), np.array([1, 1]), np.array([0, 1]))
+TOTAL = DualSolution((("total", 1),), np.zeros(2, dtype=np.int64), np.zeros(2, dtype=np.int64))
 
 
 def test_where_the_first_bound_is_not_reached_pairs_below_their_prices_count_later() -> None:
@@ -164,7 +166,9 @@ def test_pairs_that_are_named_are_among_those_left_in_whichever_strip_they_stand
 ) -> None:
     monkeypatch.setattr(pricing, "CELLS", cells)
     asked = problem(former=((2, 2), (0, 1)))
-    dear = Prices((("matched", 700), ("priority", 43), ("total", 2)), np.full(3, 9_000), np.zeros(3, dtype=np.int64))
+    dear = DualSolution(
+        (("matched", 700), ("priority", 43), ("total", 2)), np.full(3, 9_000), np.zeros(3, dtype=np.int64)
+    )
     named = np.array([[2, 0], [0, 0], [2, 1], [0, 0]])
-    mentors, mentees = pricing.left_by(asked, asked.scores, dear, named)
+    mentors, mentees = pricing.price_out(asked, asked.scores, dear, named)
     assert list(zip(mentors.tolist(), mentees.tolist(), strict=True)) == [(0, 0), (0, 1), (2, 0), (2, 2)]

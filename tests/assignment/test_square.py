@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mentormatch.assignment import column_generation, dense_assignment, square_assignment
-from mentormatch.assignment.cost_matrix import Block
+from mentormatch.assignment.cost_matrix import CostMatrix
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Status
@@ -30,9 +30,9 @@ def made(seed: int) -> AssignmentProblem:
 def begun(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Look at few cells of squares of any size; return whether these led to each optimum."""
     led: list[bool] = []
-    original = square_assignment.best_in_square
+    original = square_assignment.solve_square
 
-    def noted(block: Block, whole: square_assignment.Whole) -> column_generation.Found | None:
+    def noted(block: CostMatrix, whole: square_assignment.SolveWhole) -> column_generation.TightColumns | None:
         found = original(block, whole)
         led.append(found is not None)
         return found

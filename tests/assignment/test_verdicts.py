@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, Loads, Row
-from mentormatch.assignment.model.solution import Prices, Solution, Status, Tier
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.solution import DualSolution, Solution, Status, Tier
 from mentormatch.assignment.verification.certificate import (
     WORDS,
     Certificate,
     CertifiedTier,
     Verdict,
     certify,
-    provable,
+    provable_goals,
 )
 from mentormatch.languages import tr
 
@@ -151,13 +151,13 @@ def test_a_bound_on_the_changes_that_is_looser_than_what_is_proved_stands() -> N
     assert certify(changes(), replace(solution, status=Status.FEASIBLE, tiers=stated)).certified
 
 
-def waivable() -> Loads:
-    return Loads(np.array([2, 0]), np.array([2, 1]), np.array([True, True]))
+def waivable() -> DegreeBounds:
+    return DegreeBounds(np.array([2, 0]), np.array([2, 1]), np.array([True, True]))
 
 
 def test_pairs_are_coupled_by_a_row_or_by_a_minimum_that_may_be_waived() -> None:
     free = pose([[5, 4], [3, 9]], mentor_minimum=1)
-    row = Row("r", np.ones((2, 2), dtype=np.int64), most=1)
+    row = SideConstraint("r", np.ones((2, 2), dtype=np.int64), most=1)
     assert not free.coupled
     assert replace(free, rows=(row,)).coupled
     assert replace(free, mentors=waivable()).coupled
@@ -174,15 +174,15 @@ def test_pairs_are_coupled_by_a_row_or_by_a_minimum_that_may_be_waived() -> None
 )
 def test_prices_prove_the_sums_up_to_the_first_goal_that_is_none(goals: tuple[str, ...], sums: tuple[str, ...]) -> None:
     problem = pose([[5, 4], [3, 9]], goals=goals)
-    assert provable(problem) == sums
-    assert provable(replace(problem, mentors=waivable())) == ()
+    assert provable_goals(problem) == sums
+    assert provable_goals(replace(problem, mentors=waivable())) == ()
 
 
 def test_a_stage_may_keep_the_goals_before_its_own_and_no_other() -> None:
     problem = pose([[5]], goals=("matched", "total"))
     solution = Solution(Status.PROVED, np.array([[0, 0]]), (Tier("matched", 1, 1), Tier("total", 5, 5)))
-    first = Prices((("matched", 1),), np.array([1]), np.array([0]))
-    last = Prices((("total", 1),), np.array([5]), np.array([0]))
+    first = DualSolution((("matched", 1),), np.array([1]), np.array([0]))
+    last = DualSolution((("total", 1),), np.array([5]), np.array([0]))
     kept = replace(last, mentors=np.array([6]), kept=(("matched", -1),))
     assert certify(problem, replace(solution, prices=(first, last))).certified
     assert certify(problem, replace(solution, prices=(first, kept))).certified
@@ -197,7 +197,7 @@ def test_a_stage_may_keep_the_goals_before_its_own_and_no_other() -> None:
 def test_a_stage_about_two_goals_keeps_neither() -> None:
     problem = pose([[5]], goals=("matched", "total"))
     solution = Solution(Status.PROVED, np.array([[0, 0]]), (Tier("matched", 1, 1), Tier("total", 5, 5)))
-    both = Prices((("matched", 9), ("total", 1)), np.array([14]), np.array([0]))
+    both = DualSolution((("matched", 9), ("total", 1)), np.array([14]), np.array([0]))
     own = replace(both, mentors=np.array([15]), kept=(("matched", -1),))
     assert certify(problem, replace(solution, prices=(both,))).certified
     assert certify(problem, replace(solution, prices=(own,))).verdict is Verdict.REFUSED

@@ -11,16 +11,16 @@ from scipy.sparse.csgraph import connected_components
 from mentormatch.assignment import cost_matrix as blocks
 from mentormatch.assignment import dense_assignment, sparse_assignment
 from mentormatch.assignment import optimal_face as faces
-from mentormatch.assignment.cost_matrix import Block
+from mentormatch.assignment.cost_matrix import CostMatrix
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.kernels import choice
-from mentormatch.assignment.kernels.choice import compiled_for
-from mentormatch.assignment.kernels.components import strong_parts
+from mentormatch.assignment.kernels.choice import use_numba
+from mentormatch.assignment.kernels.components import strong_components
 from mentormatch.assignment.lexicographic import opening_stage
-from mentormatch.assignment.model.problem import AssignmentProblem, Loads
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.scores import DenseScores
-from mentormatch.assignment.objective import merged
-from mentormatch.assignment.optimal_face import Bounds, Face, open_bounds
+from mentormatch.assignment.objective import scalarize
+from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees, remaining_degrees
 from mentormatch.base.columns import IntVector
 from tests.conftest import DEEP
 
@@ -35,18 +35,20 @@ def drawn(seed: int) -> AssignmentProblem:
     n = m if seed % 3 == 0 else n
     values = random.integers(-2, (4, 40, 1_000_000)[seed % 3], (n, m))
     allowed = random.random((n, m)) < random.choice([0.2, 0.6, 0.95])
-    loads = Loads(np.zeros(n, dtype=np.int64), random.integers(0, 4 if seed % 4 == 0 else 2, n), np.ones(n, dtype=bool))
-    ones = Loads(np.zeros(m, dtype=np.int64), random.integers(0, 2, m), np.ones(m, dtype=bool))
+    loads = DegreeBounds(
+        np.zeros(n, dtype=np.int64), random.integers(0, 4 if seed % 4 == 0 else 2, n), np.ones(n, dtype=bool)
+    )
+    ones = DegreeBounds(np.zeros(m, dtype=np.int64), random.integers(0, 2, m), np.ones(m, dtype=bool))
     return AssignmentProblem(DenseScores(values, allowed), loads, ones, goals=GOALS[seed % len(GOALS)])
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_prices_and_total_are_those_of_scipys_assignment(seed: int) -> None:
     problem = drawn(seed)
-    stage = opening_stage(merged(problem, lambda reach: reach < 1 << 50))
+    stage = opening_stage(scalarize(problem, lambda reach: reach < 1 << 50))
     assert isinstance(problem.scores, DenseScores)
-    block = Block.of(problem, problem.scores, stage, open_bounds(problem))
-    expected, found = dense_assignment._by_scipy(block, stage), dense_assignment._by_paths(block)
+    block = CostMatrix.of(problem, problem.scores, stage, remaining_degrees(problem))
+    expected, found = dense_assignment._solve_by_scipy(block, stage), dense_assignment._solve_by_paths(block)
     assert expected is not None
     totals = []
     for partner, rows, columns in (expected, found):
@@ -65,12 +67,12 @@ def test_pairs_are_the_same_by_either_way(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(dense_assignment, "QUICKER", 0)
     taken = []
 
-    def by_paths(block: Block) -> dense_assignment.Priced:
+    def by_paths(block: CostMatrix) -> dense_assignment.Priced:
         taken.append(block.count)
         return by_compiled(block)
 
-    by_compiled = dense_assignment._by_paths
-    monkeypatch.setattr(dense_assignment, "_by_paths", by_paths)
+    by_compiled = dense_assignment._solve_by_paths
+    monkeypatch.setattr(dense_assignment, "_solve_by_paths", by_paths)
     for seed in SEEDS:
         found = []
         for compiled in (False, True):
@@ -85,8 +87,8 @@ def test_pairs_are_the_same_by_either_way(monkeypatch: pytest.MonkeyPatch) -> No
 def test_the_same_cells_are_near_by_either_way(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     problem, random = drawn(seed), np.random.default_rng(seed)
     assert isinstance(problem.scores, DenseScores)
-    stage = opening_stage(merged(problem, lambda reach: reach < 1 << 50))
-    block = Block.of(problem, problem.scores, stage, open_bounds(problem))
+    stage = opening_stage(scalarize(problem, lambda reach: reach < 1 << 50))
+    block = CostMatrix.of(problem, problem.scores, stage, remaining_degrees(problem))
     prices = tuple(random.integers(0, stage.reach + 1, count) for count in block.shape)
     found = []
     for compiled in (False, True):
@@ -101,7 +103,7 @@ def test_a_face_has_the_same_optimum_by_either_way(seed: int, monkeypatch: pytes
     found = []
     for compiled in (False, True):
         monkeypatch.setattr(sparse_assignment, "compiled_for", lambda _, compiled=compiled: compiled)
-        found.append(sparse_assignment.best_on_list(face, profit))
+        found.append(sparse_assignment.solve_left_unit(face, profit))
     expected, optimum = found
     assert (optimum is None) == (expected is None)
     if optimum is not None and expected is not None:
@@ -111,7 +113,7 @@ def test_a_face_has_the_same_optimum_by_either_way(seed: int, monkeypatch: pytes
         assert (optimum.right == expected.right).all()
 
 
-def faced(seed: int) -> tuple[Face, IntVector]:
+def faced(seed: int) -> tuple[OptimalFace, IntVector]:
     """Return a face of few pairs, some worth nothing or less, and what they are worth; some people have a minimum."""
     random = np.random.default_rng(seed)
     n, m = random.integers(1, 12, 2)
@@ -120,10 +122,10 @@ def faced(seed: int) -> tuple[Face, IntVector]:
     degrees = np.bincount(lefts, minlength=n), np.bincount(rights, minlength=m)
     some = (0.0, 0.1)[seed % 3 == 0]
     left, right = (
-        Bounds(np.where(random.random(len(top)) < some, np.minimum(top, degree), 0), top)
+        RemainingDegrees(np.where(random.random(len(top)) < some, np.minimum(top, degree), 0), top)
         for top, degree in zip(most, degrees, strict=True)
     )
-    return Face(lefts, rights, left, right), random.integers(-2, (4, 1 << 20)[seed % 2], len(lefts))
+    return OptimalFace(lefts, rights, left, right), random.integers(-2, (4, 1 << 20)[seed % 2], len(lefts))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -133,14 +135,14 @@ def test_parts_are_those_that_scipy_finds(seed: int) -> None:
     tails, heads = random.integers(0, count, (2, ways))
     graph = coo_array((np.ones(ways), (tails, heads)), shape=(count, count)).tocsr()
     expected = connected_components(graph, directed=True, connection="strong")[1]
-    found = strong_parts(tails, heads, count)
+    found = strong_components(tails, heads, count)
     assert ((found[:, None] == found) == (expected[:, None] == expected)).all()
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_same_pairs_are_free_by_either_way(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     whole, profit = faced(seed)
-    optimum = sparse_assignment.best_on_list(whole, profit)
+    optimum = sparse_assignment.solve_left_unit(whole, profit)
     if optimum is None:
         return
     found = []
@@ -153,18 +155,18 @@ def test_the_same_pairs_are_free_by_either_way(seed: int, monkeypatch: pytest.Mo
 
 def test_a_chosen_pair_worth_nothing_may_be_left_for_nobody() -> None:
     single = np.array([0, 0]), np.array([1, 1])
-    face = Face(np.array([0, 1]), np.array([0, 1]), Bounds(*single), Bounds(*single))
+    face = OptimalFace(np.array([0, 1]), np.array([0, 1]), RemainingDegrees(*single), RemainingDegrees(*single))
     chosen, tight = np.array([True, True]), np.array([True, True])
     assert face.alternatives(chosen, tight).tolist() == [True, True]
-    held = replace(face, left=Bounds(np.array([1, 0]), np.array([1, 1])))
+    held = replace(face, left=RemainingDegrees(np.array([1, 0]), np.array([1, 1])))
     assert held.alternatives(chosen, tight).tolist() == [False, True]
 
 
 def test_compiled_code_is_used_where_it_is_loaded_or_worth_loading(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "numba", sys)
-    assert compiled_for(1)
+    assert use_numba(1)
     monkeypatch.delitem(sys.modules, "numba")
-    assert not compiled_for(1)
-    assert compiled_for(choice.LOADED)
+    assert not use_numba(1)
+    assert use_numba(choice.LOADED)
     monkeypatch.setattr(choice, "find_spec", lambda _: None)
-    assert not compiled_for(choice.LOADED)
+    assert not use_numba(choice.LOADED)

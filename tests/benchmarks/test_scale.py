@@ -15,7 +15,7 @@ from benchmarks.scale.records import begun, keep, kept, newest
 from benchmarks.scale.solving import solved
 from mentormatch.assignment.engine import solve
 from mentormatch.people.cohort import Cohort
-from mentormatch.rules.formulation import SIDES, pose_wide
+from mentormatch.rules.formulation import SIDES, formulate_implicit
 from mentormatch.scoring.score import MILLION, score
 
 FEW = Market(40, 50, "tight")
@@ -89,7 +89,7 @@ def test_pulp_reaches_our_total_on_the_same_matrix() -> None:
     market = Market(12, 12, "tight", open=True)
     row = rivals.by_pulp(market, "HiGHS")
     scores = score(market.people, EXAMPLE.criteria).values.astype(np.int64)
-    problem = pose_wide(market.people, EXAMPLE.criteria, [], ("matched", "total"))
+    problem = formulate_implicit(market.people, EXAMPLE.criteria, [], ("matched", "total"))
     assert row["total"] == solve(problem).tiers[-1].value == int(scores[tuple(solve(problem).pairs.T)].sum())
 
 

@@ -13,7 +13,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch import examples
-from mentormatch.assignment.model.solution import Status, without_pairs
+from mentormatch.assignment.model.solution import Status, empty_solution
 from mentormatch.contract.match_response import MatchResponse, pair_out
 from mentormatch.contract.operation import ask
 from mentormatch.contract.operations.plans import PlansResponse
@@ -180,7 +180,7 @@ def test_plans_say_where_there_are_no_others() -> None:
 
 
 def test_plans_that_were_not_looked_for_to_the_end_are_not_all_told(matching: mm.Matching) -> None:
-    stopped = replace(matching, solution=without_pairs(Status.STOPPED, "plain"))
+    stopped = replace(matching, solution=empty_solution(Status.STOPPED, "plain"))
     assert PlansResponse.of((matching, stopped), 3).all_told is False
     assert PlansResponse.of((matching, matching), 3).all_told is True
     assert PlansResponse.of((matching, matching), 2).all_told is False

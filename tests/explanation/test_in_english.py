@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mentormatch.assignment.goal_price import GoalPrice
-from mentormatch.assignment.model.solution import Status, without_pairs
+from mentormatch.assignment.model.solution import Status, empty_solution
 from mentormatch.explanation.goal_prices import AMOUNTS, GAINS, price_words
 from mentormatch.explanation.labels import pseudonyms
 from mentormatch.explanation.stability import rank_profile
@@ -128,7 +128,7 @@ def test_every_price_of_a_goal_is_told_in_english() -> None:
 @pytest.mark.parametrize("status", [Status.INFEASIBLE, Status.STOPPED, Status.FAILED])
 def test_that_there_is_no_answer_is_told_in_english(status: Status) -> None:
     found = matched([])
-    case = Case(found.cohort, found.programme.rules, found.scores, found.problem, without_pairs(status, "none"))
+    case = Case(found.cohort, found.programme.rules, found.scores, found.problem, empty_solution(status, "none"))
     with language("en"):
         told = explain_unmatched(replace(case, labels=pseudonyms(found.cohort)))
         assert not french_in(*map(str, told))

@@ -15,7 +15,7 @@ from mentormatch.explanation.diagnosis.findings import Change
 from mentormatch.operations.matching import Keys, Matching
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import forbidding
+from mentormatch.rules.formulation import forbidden_by_rule
 from mentormatch.rules.rule import Rule, market_of
 from tests.explanation.diagnosis.people import METIERS, counting, programme
 from tests.explanation.diagnosis.planting import random_cohort
@@ -48,7 +48,7 @@ def eased(rule: Rule, matching: Matching, but: Keys) -> list[Rule]:
     if rule.kind == "quota":
         return [rule.model_copy(update={"most": getattr(rule, "most", 0) + 1})]
     cohort = matching.cohort
-    found = list(forbidding([rule], market_of(cohort, matching.scores.values)))
+    found = list(forbidden_by_rule([rule], market_of(cohort, matching.scores.values)))
     barred = [(cohort.mentors.ids[i], cohort.mentees.ids[k]) for _, block in found for i, k in np.argwhere(block)]
     bans = [{"kind": "ban", "mentor": mentor, "mentee": mentee} for mentor, mentee in barred if (mentor, mentee) != but]
     return list(programme(*bans).rules)

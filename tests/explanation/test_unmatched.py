@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pandas import DataFrame
 
-from mentormatch.assignment.model.solution import Status, without_pairs
+from mentormatch.assignment.model.solution import Status, empty_solution
 from mentormatch.explanation.unmatched import Case, Unmatched, explain_unmatched
 from mentormatch.operations.matching import Matching, match
 from mentormatch.programme.enrolment import read_survey
@@ -169,7 +169,7 @@ def test_where_no_plan_keeps_all_rules_everybody_who_takes_part_is_told_so() -> 
 def test_where_the_solver_gave_no_answer_everybody_is_told_so(status: Status) -> None:
     matching = matched(people("M", 1), people("E", 1))
     case = Case(matching.cohort, matching.programme.rules, matching.scores, matching.problem, matching.solution)
-    found = explain_unmatched(replace(case, solution=without_pairs(status, "none")))
+    found = explain_unmatched(replace(case, solution=empty_solution(status, "none")))
     assert [(one.person, one.code) for one in found] == [("M1", str(status)), ("E1", str(status))]
 
 

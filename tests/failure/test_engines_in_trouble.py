@@ -102,7 +102,7 @@ def test_its_pairs_are_the_same_and_its_process_is_started_once_and_ends_with_it
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     here, own = solve(quotas(10)), SolverProcess()
-    monkeypatch.setattr(dispatch, "loads", lambda: False)
+    monkeypatch.setattr(dispatch, "can_load_highs", lambda: False)
     monkeypatch.setattr(dispatch, "ELSEWHERE", own)
     before = children(os.getpid())
     assert solve(quotas(10)).pairs.tolist() == here.pairs.tolist()

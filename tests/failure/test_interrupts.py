@@ -15,7 +15,7 @@ import pytest
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.engines.plain import Plain
 from mentormatch.assignment.model.solution import Status
-from mentormatch.assignment.tie_breaking import PairHash
+from mentormatch.assignment.tie_breaking import KeyedTieBreaker
 from tests.failure.trouble import alive, children, only_linux, pose, program, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -129,7 +129,7 @@ def test_an_interrupt_in_this_process_leaves_the_best_answer_so_far(monkeypatch:
         raise KeyboardInterrupt
 
     problem = pose(np.ones((4, 4)), goals=("matched", "floor", "total"))
-    monkeypatch.setattr(PairHash, "of", interrupt)
+    monkeypatch.setattr(KeyedTieBreaker, "of", interrupt)
     solution = solve(problem)
     assert (solution.status, len(solution.pairs), solution.notes) == (Status.PROVED, 4, ("interrupted",))
     assert not solution.canonical

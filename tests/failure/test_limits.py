@@ -15,8 +15,8 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.engines.plain import Plain
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Status
-from mentormatch.assignment.subprocess_solve import Task
-from mentormatch.assignment.tie_breaking import PairHash
+from mentormatch.assignment.subprocess_solve import SolveTask
+from mentormatch.assignment.tie_breaking import KeyedTieBreaker
 from tests.conftest import DEEP
 from tests.failure.trouble import (
     all_apart,
@@ -150,7 +150,7 @@ def test_memory_that_is_out_in_this_process_is_told_as_well(monkeypatch: pytest.
         raise MemoryError
 
     problem = pose(np.ones((4, 4)))
-    monkeypatch.setattr(PairHash, "of", eat)
+    monkeypatch.setattr(KeyedTieBreaker, "of", eat)
     solution = solve(problem)
     assert (solution.status, len(solution.pairs), solution.notes) == (Status.PROVED, 4, ("out of memory",))
     assert not solution.canonical
@@ -165,7 +165,7 @@ def test_neither_keys_nor_names_of_rules_go_to_another_process() -> None:
     keys = tuple(f"canary{place}" for place in range(6))
     rows = tuple(replace(row, name=f"canary {row.name}") for row in bare.rows)
     problem = replace(bare, mentor_keys=keys, mentee_keys=keys, rows=rows)
-    sent = pickle.dumps(Task.of(problem, None, PairHash(0, keys, keys), None))
+    sent = pickle.dumps(SolveTask.of(problem, None, KeyedTieBreaker(0, keys, keys), None))
     assert b"canary" in pickle.dumps(problem)
     assert b"canary" not in sent
 

@@ -12,8 +12,8 @@ import pytest
 from mentormatch.assignment import engine
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.engines.plain import Plain
-from mentormatch.assignment.model.problem import AssignmentProblem, Loads, Row
-from mentormatch.assignment.model.scores import DenseScores, stored
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.scores import DenseScores, pack_scores
 from mentormatch.assignment.model.solution import Solution, Status
 
 pose = AssignmentProblem.from_scores
@@ -54,7 +54,7 @@ def wait_for[T](look: Callable[[], T]) -> T:
 
 def all_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every problem solved in a process of its own from the first moment on."""
-    monkeypatch.setattr(engine, "FEW", -1)
+    monkeypatch.setattr(engine, "IN_PROCESS_PAIRS", -1)
     monkeypatch.setattr(Plain, "quick", lambda self, problem, seconds: False)
 
 
@@ -79,20 +79,24 @@ def endless(size: int = 30, *, exact: bool = True) -> AssignmentProblem:
     rng = np.random.default_rng(3)
     weights = rng.integers(1, 1_000_000, (5, size, size))
     half = [int(each.mean() * size / 2) for each in weights]
-    rows = tuple(Row(f"sum {k}", weights[k], half[k] if exact else None, half[k]) for k in range(5))
+    rows = tuple(SideConstraint(f"sum {k}", weights[k], half[k] if exact else None, half[k]) for k in range(5))
     ones, none, never = np.ones(size, np.int64), np.zeros(size, np.int64), np.zeros(size, dtype=bool)
     scores = DenseScores(rng.integers(0, 1_000_000, (size, size)))
-    return AssignmentProblem(scores, Loads(none, ones, never), Loads(none, ones, never), rows, goals=("total",))
+    return AssignmentProblem(
+        scores, DegreeBounds(none, ones, never), DegreeBounds(none, ones, never), rows, goals=("total",)
+    )
 
 
 def quotas(size: int, goals: tuple[str, ...] = ("matched", "total")) -> AssignmentProblem:
     """Return a problem with quotas, and with mentors who take two or three if any."""
     rng = np.random.default_rng(size)
     none, never = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=bool)
-    rows = tuple(Row(f"q{g}", (np.arange(size) % 5 == g).astype(np.int64)[:, None], most=size // 6) for g in range(3))
+    rows = tuple(
+        SideConstraint(f"q{g}", (np.arange(size) % 5 == g).astype(np.int64)[:, None], most=size // 6) for g in range(3)
+    )
     values, allowed = rng.integers(0, 1_000_000, (size, size)), rng.random((size, size)) < 0.8
-    mentors, mentees = Loads(none + 2, none + 3, ~never), Loads(none, none + 1, never)
-    return AssignmentProblem(stored(values, allowed), mentors, mentees, rows, goals=goals)
+    mentors, mentees = DegreeBounds(none + 2, none + 3, ~never), DegreeBounds(none, none + 1, never)
+    return AssignmentProblem(pack_scores(values, allowed), mentors, mentees, rows, goals=goals)
 
 
 def made(kind: str) -> AssignmentProblem:

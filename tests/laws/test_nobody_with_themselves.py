@@ -22,7 +22,7 @@ from mentormatch.operations.matching import Matching, match
 from mentormatch.people.cohort import Cohort
 from mentormatch.record.decision import save_decision
 from mentormatch.record.verify import verify
-from mentormatch.rules.formulation import pose_wide
+from mentormatch.rules.formulation import formulate_implicit
 from mentormatch.rules.self_pairs import SELF_PAIRS
 from tests.laws.people import ANSWERS, Files, Told, files, frame, sent
 from tests.oracles.exhaustive import exhaustive
@@ -66,7 +66,7 @@ def test_exactly_the_pairs_of_a_person_with_themselves_are_absent_and_the_rest_i
 @given(files())
 def test_where_pairs_are_not_held_the_same_are_absent(two: Files) -> None:
     cohort, programme = two.cohort, two.programme
-    wide = pose_wide(cohort, programme.criteria, programme.rules, programme.goals.order)
+    wide = formulate_implicit(cohort, programme.criteria, programme.rules, programme.goals.order)
     every = np.divmod(np.arange(prod(wide.shape)), wide.shape[1])
     absent = ~wide.scores.allows(*every)
     assert set(zip(*(side[absent].tolist() for side in every), strict=True)) == two.both
@@ -75,7 +75,7 @@ def test_where_pairs_are_not_held_the_same_are_absent(two: Files) -> None:
 def hold_wide_against_held(two: Files) -> None:
     """Compare the pairs of the engine for pairs that are not held with those of the others."""
     cohort, programme = two.cohort, two.programme
-    wide = solve(pose_wide(cohort, programme.criteria, programme.rules, programme.goals.order))
+    wide = solve(formulate_implicit(cohort, programme.criteria, programme.rules, programme.goals.order))
     assert wide.pairs.tolist() == match(cohort, programme).solution.pairs.tolist()
     assert not pairs_of(wide) & two.both
 

@@ -12,7 +12,7 @@ from mentormatch.assignment.engine import solve
 from mentormatch.base.columns import BoolVector
 from mentormatch.fields.extension import Ref
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.rules.formulation import forbidden, pose
+from mentormatch.rules.formulation import forbidden_pairs, formulate
 from mentormatch.rules.kinds.common import Common
 from mentormatch.rules.kinds.different import Different
 from mentormatch.rules.kinds.gap import Gap
@@ -218,8 +218,8 @@ def test_a_forbidden_pair_is_absent_from_the_problem_and_never_chosen(data: st.D
     survey = data.draw(surveys(1))
     asked = rules(data.draw, survey)
     met = market(data, survey, asked)
-    problem = pose(people_of(met), scores_of(met), asked, ["matched", "priority", "total"])
-    barred = forbidden(asked, met)
+    problem = formulate(people_of(met), scores_of(met), asked, ["matched", "priority", "total"])
+    barred = forbidden_pairs(asked, met)
     absent = np.argwhere(barred)
     assert not problem.scores.allows(absent[:, 0], absent[:, 1]).any()
     solution = solve(problem)
@@ -233,7 +233,7 @@ def test_who_is_set_aside_is_in_no_pair(data: st.DataObject) -> None:
     survey = data.draw(surveys(1))
     asked = [rule(data.draw, survey, "require"), *rules(data.draw, survey, 2)]
     met = market(data, survey, asked)
-    problem = pose(people_of(met), scores_of(met), asked, ["matched", "priority", "total"])
+    problem = formulate(people_of(met), scores_of(met), asked, ["matched", "priority", "total"])
     solution = solve(problem)
     for axis, (side, loads) in enumerate(zip(SIDES, (problem.mentors, problem.mentees), strict=True)):
         group = met.side(side)
@@ -255,6 +255,6 @@ def test_a_person_who_takes_no_part_changes_no_pair_of_the_others(data: st.DataO
     with_them = Cohort(mentors, met.mentees)
     without = Cohort(mentors.take(rest), met.mentees)
     goals = ["matched", "total"]
-    before = solve(pose(with_them, scores_of(met), [], goals)).pairs
-    after = solve(pose(without, scores_of(met.part(rest, everyone)), [], goals)).pairs
+    before = solve(formulate(with_them, scores_of(met), [], goals)).pairs
+    after = solve(formulate(without, scores_of(met.part(rest, everyone)), [], goals)).pairs
     assert (before - [1, 0]).tolist() == after.tolist()

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentormatch.people.cohort import Cohort
-from mentormatch.rules.formulation import forbidden
+from mentormatch.rules.formulation import forbidden_pairs
 from mentormatch.rules.rule import Rule, market_of, rules_by_kind
 from mentormatch.scale.scan.blocks import Cut
 from mentormatch.scale.scan.parcels import seen_by
@@ -32,7 +32,7 @@ def hold_strips_against_the_block(people: Cohort, criteria: list[Criterion], rul
 def compare(people: Cohort, criteria: list[Criterion], rules: list[Rule]) -> None:
     """Compare with the whole block; what a forbidden pair scores is nothing."""
     whole = score(people, criteria).values
-    barred = forbidden(rules, market_of(people, whole))
+    barred = forbidden_pairs(rules, market_of(people, whole))
     strips, (n, m) = tiles(people, criteria, rules), whole.shape
     found = np.concatenate([strips.rows(row, row + 1) for row in range(n)]) if n else whole
     assert np.array_equal(found < strips.least, barred)

@@ -12,7 +12,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.operations.matching import Keys, Matching
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import pose
+from mentormatch.rules.formulation import formulate
 from mentormatch.scoring.score import score
 from tests.oracles.exhaustive import choices, holds
 
@@ -101,7 +101,7 @@ def some_rules(random: Random, n: int, m: int) -> list[dict[str, Any]]:
 def posed(matching: Matching) -> AssignmentProblem:
     """Return the problem that the rules pose, and nothing else."""
     programme = matching.programme
-    return pose(matching.cohort, score(matching.cohort, programme.criteria), programme.rules, ["matched", "total"])
+    return formulate(matching.cohort, score(matching.cohort, programme.criteria), programme.rules, ["matched", "total"])
 
 
 def all_plans(matching: Matching, leaving: str | None = None) -> Iterator[frozenset[Keys]]:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 import mentormatch as mm
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import Solution, Status, without_pairs
+from mentormatch.assignment.model.solution import Solution, Status, empty_solution
 from mentormatch.errors import RequestError
 from mentormatch.operations.matching import Keys, Matching
 from mentormatch.operations.plans import plans
@@ -80,7 +80,7 @@ def test_a_search_that_ends_without_a_proof_is_shown_and_not_taken_for_the_last_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def dies(problem: AssignmentProblem, *, seed: int) -> Solution:
-        return without_pairs(Status.FAILED, "none", ("it died",))
+        return empty_solution(Status.FAILED, "none", ("it died",))
 
     monkeypatch.setattr("mentormatch.operations.plans.solve", dies)
     found = plans(mm.examples.cohort(), mm.examples.programme())

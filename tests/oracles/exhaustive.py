@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
-from mentormatch.assignment.model.problem import AssignmentProblem, Loads
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 
 type Pairs = tuple[tuple[int, int], ...]
 
@@ -66,7 +66,7 @@ def holds(problem: AssignmentProblem, pairs: Pairs) -> bool:
     )
 
 
-def enough(loads: Loads, people: Sequence[int]) -> bool:
+def enough(loads: DegreeBounds, people: Sequence[int]) -> bool:
     """Return whether everybody takes as many as they must."""
     taken = [sum(person == each for each in people) for person in range(len(loads))]
     return all(

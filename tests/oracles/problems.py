@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from mentormatch.assignment.model.problem import DEFAULT_GOALS, GOALS, AssignmentProblem, Loads, Row
-from mentormatch.assignment.model.scores import stored
+from mentormatch.assignment.model.problem import DEFAULT_GOALS, GOALS, AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.scores import pack_scores
 from mentormatch.assignment.model.solution import Solution
 
 
@@ -30,19 +30,19 @@ def vectors(count: int, low: int, high: int) -> st.SearchStrategy[NDArray[np.int
 
 
 @st.composite
-def loads(draw: st.DrawFn, count: int, most: int) -> Loads:
+def loads(draw: st.DrawFn, count: int, most: int) -> DegreeBounds:
     """Draw loads up to ``most``, with minimums, always binding or only for who is used."""
     top = draw(vectors(count, 0, most))
     none = st.just(np.zeros(count, np.int64))
     least = draw(st.one_of(none, none, vectors(count, 0, min(most, 2))))
     idle = draw(st.lists(st.booleans(), min_size=count, max_size=count))
-    return Loads(least, np.maximum(top, least) if draw(st.booleans()) else top, np.array(idle, dtype=bool))
+    return DegreeBounds(least, np.maximum(top, least) if draw(st.booleans()) else top, np.array(idle, dtype=bool))
 
 
 @st.composite
-def rows(draw: st.DrawFn, shape: tuple[int, int], most: int) -> tuple[Row, ...]:
+def rows(draw: st.DrawFn, shape: tuple[int, int], most: int) -> tuple[SideConstraint, ...]:
     """Draw coupling rows: a whole block of weights, weights by mentor or by mentee, or the product of both."""
-    found: list[Row] = []
+    found: list[SideConstraint] = []
     for place in range(draw(st.integers(0, most))):
         rank = draw(st.sampled_from([shape, (shape[0], 1), (1, shape[1])]))
         weights = draw(vectors(rank[0] * rank[1], -1, 2)).reshape(rank)
@@ -50,7 +50,7 @@ def rows(draw: st.DrawFn, shape: tuple[int, int], most: int) -> tuple[Row, ...]:
         mentor, mentee = (draw(st.sampled_from([None, None, *range(count)])) for count in shape)
         across = (1, shape[1]) if rank == (shape[0], 1) else (shape[0], 1)
         times = draw(vectors(across[0] * across[1], -1, 2)).reshape(across) if draw(st.booleans()) else None
-        found.append(Row(f"row {place}", weights, *bounds, mentor, mentee, times))
+        found.append(SideConstraint(f"row {place}", weights, *bounds, mentor, mentee, times))
     return tuple(found)
 
 
@@ -71,7 +71,7 @@ def problems(draw: st.DrawFn, size: int, most: Sequence[int], coupled: int = 0, 
     ).reshape(shape)
     pairs = [(i, k) for i in range(shape[0]) for k in range(shape[1])]
     return AssignmentProblem(
-        stored(values, allowed),
+        pack_scores(values, allowed),
         draw(loads(shape[0], most[0])),
         draw(loads(shape[1], most[1])),
         draw(rows(shape, coupled)),
@@ -106,7 +106,7 @@ def larger_problem(rng: Generator, size: int) -> AssignmentProblem:
     goals = rng.permutation([goal for goal in GOALS if wide or goal != "floor_person"])[: rng.integers(1, len(GOALS))]
     pairs = [(int(i), int(k)) for i, k in rng.permutation(np.argwhere(allowed))]
     return AssignmentProblem(
-        stored(rng.integers(-values // 2, values + 1, (n, m)), allowed),
+        pack_scores(rng.integers(-values // 2, values + 1, (n, m)), allowed),
         *sides,
         pins=tuple(pairs[: rng.choice([0, 0, 0, 1])]),
         goals=tuple(goals.tolist()),
@@ -116,17 +116,17 @@ def larger_problem(rng: Generator, size: int) -> AssignmentProblem:
     )
 
 
-def several_places(rng: Generator, count: int) -> Loads:
+def several_places(rng: Generator, count: int) -> DegreeBounds:
     """Return loads of up to four, for some with a minimum that binds in any case."""
     most = rng.integers(0, 5, count)
     least = np.minimum(most, rng.random(count) < rng.choice([0, 0, 0.2]))
-    return Loads(least.astype(np.int64), most, np.zeros(count, dtype=bool))
+    return DegreeBounds(least.astype(np.int64), most, np.zeros(count, dtype=bool))
 
 
-def one_place(rng: Generator, count: int) -> Loads:
+def one_place(rng: Generator, count: int) -> DegreeBounds:
     """Return loads of one, for a few with a minimum."""
     ones = np.ones(count, dtype=np.int64)
-    return Loads((rng.random(count) < rng.choice([0, 0, 0.1])).astype(np.int64), ones, rng.random(count) < 0.2)
+    return DegreeBounds((rng.random(count) < rng.choice([0, 0, 0.1])).astype(np.int64), ones, rng.random(count) < 0.2)
 
 
 def shuffled(rng: Generator, problem: AssignmentProblem) -> tuple[AssignmentProblem, NDArray[np.int64]]:
@@ -140,7 +140,7 @@ def shuffled(rng: Generator, problem: AssignmentProblem) -> tuple[AssignmentProb
     values, allowed = np.zeros((n, m), np.int64), np.zeros((n, m), bool)
     values[mentors, mentees], allowed[mentors, mentees] = problem.scores.at(mentors, mentees), True
     new = AssignmentProblem(
-        stored(values[np.ix_(*rank)], allowed[np.ix_(*rank)]),
+        pack_scores(values[np.ix_(*rank)], allowed[np.ix_(*rank)]),
         taken(problem.mentors, rank[0]),
         taken(problem.mentees, rank[1]),
         rows=tuple(
@@ -170,9 +170,9 @@ def keys_of(problem: AssignmentProblem, solution: Solution) -> set[tuple[str, st
     return {(problem.mentor_keys[i], problem.mentee_keys[k]) for i, k in solution.pairs.tolist()}
 
 
-def taken(loads: Loads, order: NDArray[np.int64]) -> Loads:
+def taken(loads: DegreeBounds, order: NDArray[np.int64]) -> DegreeBounds:
     """Return the loads in another order."""
-    return Loads(loads.least[order], loads.most[order], loads.idle[order])
+    return DegreeBounds(loads.least[order], loads.most[order], loads.idle[order])
 
 
 @st.composite

@@ -11,7 +11,7 @@ import mentormatch as mm
 from mentormatch.assignment.model.problem import GOALS
 from mentormatch.assignment.model.solution import Solution
 from mentormatch.programme.programme import Goals
-from mentormatch.rules.formulation import pose
+from mentormatch.rules.formulation import formulate
 from mentormatch.rules.rule import rules_by_kind
 from mentormatch.scoring.score import score
 from tests.conftest import DEEP
@@ -43,7 +43,7 @@ def solved(drawn: Small, goals: Sequence[str], former: tuple[Places, ...], seed:
     if "changes" not in goals:
         asked = programme.model_copy(update={"goals": Goals.model_validate({"order": list(goals)})})
         return mm.match(drawn.cohort, asked, seed=seed).solution
-    problem = pose(drawn.cohort, score(drawn.cohort, programme.criteria), programme.rules, goals)
+    problem = formulate(drawn.cohort, score(drawn.cohort, programme.criteria), programme.rules, goals)
     return mm.solve(replace(problem, former=former), seed=seed)
 
 

@@ -89,7 +89,7 @@ def test_a_listener_that_returns_true_ends_all_solves_of_a_piece_of_work(
         return said
 
     problem = endless(exact=False)
-    with mm.progress(listen), progress.at_work():
+    with mm.progress(listen), progress.track():
         found = [solve(problem, time_limit_s=20 if said else 0.8) for _ in range(2)]
     assert heard[-1].over
     assert [each.interrupted for each in found] == [said is True] * 2
@@ -98,7 +98,7 @@ def test_a_listener_that_returns_true_ends_all_solves_of_a_piece_of_work(
 
 
 def test_a_cancelled_answer_is_true(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "FEW", -1)
+    monkeypatch.setattr(engine, "IN_PROCESS_PAIRS", -1)
     problem = quotas(20)
     found, _ = ended(problem, 0.9)
     assert_true(problem, found, solve(problem))

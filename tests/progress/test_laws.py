@@ -16,7 +16,7 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status, Tier
 from mentormatch.base import progress
-from mentormatch.base.progress import TIES, Progress, at_work, listening
+from mentormatch.base.progress import TIES, Progress, listen, track
 from tests.conftest import DEEP
 from tests.failure.trouble import all_apart, quotas
 
@@ -96,7 +96,7 @@ def every(monkeypatch: pytest.MonkeyPatch, work: object) -> list[Progress]:
     monkeypatch.setattr(progress, "QUIET_S", 0.0)
     monkeypatch.setattr(progress, "TICK_S", 0.001)
     assert callable(work)
-    with listening(told.append):
+    with listen(told.append):
         work()
     return told
 
@@ -111,7 +111,7 @@ def test_several_plans_are_one_piece_of_work_that_says_how_many(monkeypatch: pyt
 
 def test_where_nobody_listens_nothing_is_made() -> None:
     threads = active_count()
-    with at_work() as work:
+    with track() as work:
         assert work is None
         assert active_count() == threads
 
@@ -133,7 +133,7 @@ def test_a_listener_that_fails_costs_no_answer(monkeypatch: pytest.MonkeyPatch) 
     def listener(told: Progress) -> None:
         raise OSError
 
-    with listening(listener), at_work():
+    with listen(listener), track():
         solution = solve(AssignmentProblem.from_scores([[3, 1], [1, 3]]))
         sleep(0.05)
     assert (solution.status, len(failed)) == (Status.PROVED, 1)
@@ -143,10 +143,10 @@ def test_work_in_another_thread_is_told_to_nobody() -> None:
     seen: list[object] = []
 
     def elsewhere() -> None:
-        with at_work() as work:
+        with track() as work:
             seen.append(work)
 
-    with listening(print):
+    with listen(print):
         thread = Thread(target=elsewhere)
         thread.start()
         thread.join()
@@ -155,7 +155,7 @@ def test_work_in_another_thread_is_told_to_nobody() -> None:
 
 def test_an_interrupt_ends_all_plans_with_the_best_answer_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
     cohort, programme = mm.examples.cohort(), mm.examples.programme()
-    ask, asked = engine.answered, list[int]()
+    ask, asked = engine.solve_goals, list[int]()
 
     def interrupted(*given: object) -> Solution:
         asked.append(1)
@@ -163,8 +163,8 @@ def test_an_interrupt_ends_all_plans_with_the_best_answer_so_far(monkeypatch: py
             raise KeyboardInterrupt
         return ask(*given)  # type: ignore[arg-type]  # handed on as they came
 
-    monkeypatch.setattr(engine, "answered", interrupted)
-    monkeypatch.setattr(engine, "_quick_without_rows", lambda *given: False)
+    monkeypatch.setattr(engine, "solve_goals", interrupted)
+    monkeypatch.setattr(engine, "_try_relaxation", lambda *given: False)
     found = mm.plans(cohort, programme, 4)
     assert [plan.status for plan in found] == [Status.PROVED, Status.STOPPED]
     assert replace(found[0].solution, seconds=0).interrupted is False

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from mentormatch import examples
-from mentormatch.assignment.model.problem import AssignmentProblem, Row
-from mentormatch.assignment.model.solution import Prices
+from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
+from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.errors import OutputError, RequestError
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.enrolment import read_contacts
@@ -185,7 +185,7 @@ def test_people_who_are_not_numbered_from_one_are_refused(side: str, order: tupl
 def test_the_proof_is_read_as_it_was_written(tmp_path: Path) -> None:
     matching = posed(plain())
     links = (((0, 3, 2), (2, 0, 5)), ((1, 2, 7),))
-    prices = Prices(
+    prices = DualSolution(
         (("total", 3),), np.array([4, -1, 0]), np.array([9, 8, 7, 6]), (2,), (("matched", -5),), links, 6, 1
     )
     solution = replace(matching.solution, prices=(prices,))
@@ -206,7 +206,9 @@ def test_scores_in_another_order_pose_the_same_problem(tmp_path: Path) -> None:
 @pytest.mark.parametrize("whose", [{"mentor": 0}, {"mentor": 2}, {"mentee": 0}, {"mentee": 3}, {}])
 def test_a_row_of_one_person_is_read_as_one_of_theirs_alone(whose: dict[str, int], tmp_path: Path) -> None:
     weights = np.array([[1, 2, 3, -1], [5, 6, 7, 8], [-1, 1, 0, 3]])
-    problem = replace(plain(), pins=(), rows=(Row("r", weights, 0, 40, whose.get("mentor"), whose.get("mentee")),))
+    problem = replace(
+        plain(), pins=(), rows=(SideConstraint("r", weights, 0, 40, whose.get("mentor"), whose.get("mentee")),)
+    )
     (row,) = read_decision(written(problem, tmp_path)).problem().rows
     assert row.block(problem.shape).tolist() == problem.rows[0].block(problem.shape).tolist()
     assert (row.mentor, row.mentee) == (whose.get("mentor"), whose.get("mentee"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mentormatch.assignment.model.solution import Status, without_pairs
+from mentormatch.assignment.model.solution import Status, empty_solution
 from mentormatch.operations.matching import Matching
 from mentormatch.report.exporters import page as exporter
 from mentormatch.report.texts import spaced, visible
@@ -167,7 +167,7 @@ def test_a_veto_is_told_as_a_rule_and_never_with_who_asked() -> None:
 def test_without_an_answer_the_page_says_so() -> None:
     done = small()
     for status in (Status.INFEASIBLE, Status.STOPPED, Status.FAILED):
-        failed = Matching(done.cohort, done.programme, done.scores, done.problem, without_pairs(status, "aucun"))
+        failed = Matching(done.cohort, done.programme, done.scores, done.problem, empty_solution(status, "aucun"))
         found = page(failed)
         assert "Aucun binôme." in found.inside("p.")
         assert "article" not in found.tags

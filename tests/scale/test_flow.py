@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.engines import wide
-from mentormatch.assignment.lexicographic import OutOfTime
-from mentormatch.assignment.optimal_face import Bounds, Face, Optimum
+from mentormatch.assignment.lexicographic import TimeLimitReached
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
 from mentormatch.base.columns import IntVector
 from mentormatch.scale.flow import min_cost_flow
 from mentormatch.scale.flow.assignment import best
@@ -35,7 +35,9 @@ def drawn(values: int = 1 << 30, worth: int = 0) -> Posed:
     people = np.ones(MANY, dtype=np.int64)
     lefts, rights = np.divmod(np.arange(MANY * MANY), MANY)
     profit = worth + np.random.default_rng(0).integers(0, values, len(lefts))
-    return Face(lefts, rights, Bounds(0 * people, people), Bounds(0 * people, people)), profit
+    return OptimalFace(
+        lefts, rights, RemainingDegrees(0 * people, people), RemainingDegrees(0 * people, people)
+    ), profit
 
 
 @pytest.fixture
@@ -52,8 +54,8 @@ def joined(cases: Sequence[Posed]) -> Posed:
     lefts = [face.lefts + start for face, start in zip(faces, starts[0][:-1], strict=True)]
     rights = [face.rights + start for face, start in zip(faces, starts[1][:-1], strict=True)]
     sides = [np.concatenate(side) for side in (left, right)]
-    bounds = [Bounds(0 * most, most) for most in sides]
-    face = Face(np.concatenate(lefts), np.concatenate(rights), bounds[0], bounds[1])
+    bounds = [RemainingDegrees(0 * most, most) for most in sides]
+    face = OptimalFace(np.concatenate(lefts), np.concatenate(rights), bounds[0], bounds[1])
     return face, np.concatenate([profit for _, profit in cases])
 
 
@@ -118,11 +120,11 @@ def test_a_flow_ends_with_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def over() -> None:
         if next(turns):
-            raise OutOfTime
+            raise TimeLimitReached
 
     monkeypatch.setattr(min_cost_flow, "WAIT_S", 0.01)
     monkeypatch.setattr(subprocess, "Popen", Child)
-    with pytest.raises(OutOfTime):
+    with pytest.raises(TimeLimitReached):
         best_by_flow(*drawn(), over)
     assert started[0].returncode == -signal.SIGKILL
 
@@ -169,7 +171,7 @@ def test_without_the_flow_scipy_finds_the_same(monkeypatch: pytest.MonkeyPatch) 
 def test_pairs_are_those_of_the_whole_block(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = list[int]()
 
-    def counting(face: Face, profit: IntVector, heed: Heed) -> Optimum | None:
+    def counting(face: OptimalFace, profit: IntVector, heed: Heed) -> PrimalDual | None:
         asked.append(len(face))
         return best_by_flow(face, profit, heed)
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mentormatch.assignment.engine import route, solve
+from mentormatch.assignment.engine import select_engine, solve
 from mentormatch.assignment.engines.wide import Wide
-from mentormatch.assignment.model.problem import AssignmentProblem, Row
-from mentormatch.assignment.model.solution import Status, without_pairs
+from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
+from mentormatch.assignment.model.solution import Status, empty_solution
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.errors import EngineError
 from mentormatch.scale.scores import stored_matrix
@@ -69,22 +69,22 @@ def binding() -> AssignmentProblem:
     """Return a problem with a quota that binds."""
     problem, pairs = market(3)[0], free(3).pairs
     own = np.arange(problem.shape[1]) % 2
-    return replace(problem, rows=(Row("half", own[None, :], most=int(own[pairs[:, 1]].sum()) // 2),))
+    return replace(problem, rows=(SideConstraint("half", own[None, :], most=int(own[pairs[:, 1]].sum()) // 2),))
 
 
 def test_who_solves_it_is_told_by_what_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert route(binding()).kind == "wide"
+    assert select_engine(binding()).kind == "wide"
     fair = replace(binding(), goals=("matched", "leximin"))
-    assert route(fair).kind == "milp"
-    assert route(replace(fair, rows=())).kind == "wide"
+    assert select_engine(fair).kind == "milp"
+    assert select_engine(replace(fair, rows=())).kind == "wide"
     monkeypatch.setattr(stored_matrix, "compiled_for", lambda _: False)
-    assert route(replace(fair, rows=())).kind == "plain"
-    both_sides = Row("both", np.ones(market(3)[0].shape, dtype=np.int64), most=3)
+    assert select_engine(replace(fair, rows=())).kind == "plain"
+    both_sides = SideConstraint("both", np.ones(market(3)[0].shape, dtype=np.int64), most=3)
     for row in (both_sides, *weighted(3)):
-        assert route(replace(binding(), rows=(row,))).kind == "milp"
-    assert route(replace(binding(), rows=binding().rows * (stored_matrix.ROWS + 1))).kind == "milp"
+        assert select_engine(replace(binding(), rows=(row,))).kind == "milp"
+    assert select_engine(replace(binding(), rows=binding().rows * (stored_matrix.ROWS + 1))).kind == "milp"
     monkeypatch.setattr(stored_matrix, "MANY", 1 << 13)
-    assert route(binding()).kind == "milp"
+    assert select_engine(binding()).kind == "milp"
 
 
 @pytest.mark.parametrize("how", ["says so", "dies"])
@@ -92,7 +92,7 @@ def test_where_tolls_fail_an_integer_program_is_asked(how: str, monkeypatch: pyt
     def failing(*_: object) -> object:
         if how == "dies":
             raise EngineError("no tolls")
-        return without_pairs(Status.FAILED, "wide", ("no tolls",))
+        return empty_solution(Status.FAILED, "wide", ("no tolls",))
 
     monkeypatch.setattr(Wide, "solve", failing)
     found = solve(binding())

@@ -8,8 +8,8 @@ import pytest
 
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.engines import wide
-from mentormatch.assignment.lexicographic import OutOfTime
-from mentormatch.assignment.model.problem import AssignmentProblem, Loads, Row
+from mentormatch.assignment.lexicographic import TimeLimitReached
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.errors import RequestError
@@ -37,11 +37,11 @@ def waivable(
         yield replace(each, mentors=found[0], mentees=found[1])
 
 
-def _waivable(loads: Loads, random: np.random.Generator) -> Loads:
+def _waivable(loads: DegreeBounds, random: np.random.Generator) -> DegreeBounds:
     most = random.integers(2, 4, len(loads))
     least = np.minimum(random.integers(2, 4, len(loads)), most)
     open_ = loads.most > 0
-    return Loads(np.where(open_, least, 0), np.where(open_, most, 0), np.ones(len(loads), dtype=bool))
+    return DegreeBounds(np.where(open_, least, 0), np.where(open_, most, 0), np.ones(len(loads), dtype=bool))
 
 
 def markets(seed: int, goals: tuple[str, ...] = GOALS) -> Both:
@@ -130,7 +130,7 @@ def test_an_answer_in_time_is_one_that_keeps_minimums(monkeypatch: pytest.Monkey
         def offer(self, pairs: np.ndarray, bound: int) -> Solution:
             told.append(super().offer(pairs, bound))
             if self.heard is not None:
-                raise OutOfTime
+                raise TimeLimitReached
             return told[-1]
 
     monkeypatch.setattr(wide, "Solver", Once)
@@ -153,7 +153,7 @@ def with_hours(problems: Iterable[AssignmentProblem], seed: int) -> Iterator[Ass
     random, problems = np.random.default_rng(seed), list(problems)
     n, m = problems[0].shape
     hours, limits = random.integers(1, 6, m)[None, :], random.integers(4, 9, n).tolist()
-    rows = tuple(Row("hours", hours, most=limit, mentor=mentor) for mentor, limit in enumerate(limits))
+    rows = tuple(SideConstraint("hours", hours, most=limit, mentor=mentor) for mentor, limit in enumerate(limits))
     for each in problems:
         most = np.where(each.mentors.most > 0, 3, 0)
         yield replace(each, mentors=replace(each.mentors, most=most), rows=rows)
@@ -197,7 +197,7 @@ def test_an_answer_of_many_keeps_quotas_and_all_other_minimums_beside_hours(seed
     needed = np.zeros(unheld.shape[1], dtype=np.int64)
     needed[np.random.default_rng(seed).integers(len(needed), size=2)] = 1
     held, unheld = (
-        replace(each, rows=rows, mentees=Loads(needed * each.mentees.most, each.mentees.most, needed == 0))
+        replace(each, rows=rows, mentees=DegreeBounds(needed * each.mentees.most, each.mentees.most, needed == 0))
         for each in (held, unheld)
     )
     best, found = solve(held, seed=seed), solve(unheld, seed=seed)

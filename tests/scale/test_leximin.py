@@ -11,11 +11,11 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.lexicographic import OutOfTime
+from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import Prices, Solution, Status
+from mentormatch.assignment.model.solution import DualSolution, Solution, Status
 from mentormatch.assignment.verification.certificate import Verdict, certify
-from mentormatch.assignment.verification.dual_rounding import coarser
+from mentormatch.assignment.verification.dual_rounding import round_by_goal
 from mentormatch.errors import EngineError
 from mentormatch.operations import matching as route
 from mentormatch.rules.kinds.quota import Quota
@@ -112,9 +112,9 @@ def test_goals_that_are_not_sure_to_keep_their_order_are_kept_one_by_one(
     monkeypatch.setattr(master, "INT_EXACT", 1 << 28)
     rounded = list[object]()
 
-    def remembered(prices: Prices) -> list[Prices]:
-        rounded.extend(coarser(prices))
-        return list(coarser(prices))
+    def remembered(prices: DualSolution) -> list[DualSolution]:
+        rounded.extend(round_by_goal(prices))
+        return list(round_by_goal(prices))
 
     monkeypatch.setattr(generation, "coarser", remembered)
     for held, unheld in markets(seed, ("matched", "priority", "leximin"), 120):
@@ -144,7 +144,7 @@ def test_an_answer_in_time_is_the_best_in_the_goals_before(monkeypatch: pytest.M
     held, unheld = markets(2, ("matched", "leximin"), 300)[0]
 
     def late(*_: object) -> None:
-        raise OutOfTime
+        raise TimeLimitReached
 
     best = solve(held)
     monkeypatch.setattr(pricing.Survey, "seen", late)

@@ -9,9 +9,9 @@ import mentormatch as mm
 from benchmarks.population import APART, cohort_of
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.lexicographic import opening_stage
-from mentormatch.assignment.objective import merged
+from mentormatch.assignment.objective import scalarize
 from mentormatch.people.cohort import Cohort
-from mentormatch.rules.formulation import pose, pose_wide
+from mentormatch.rules.formulation import formulate, formulate_implicit
 from mentormatch.rules.kinds.quota import Quota
 from mentormatch.scale.columns import candidates, generation, sample
 from mentormatch.scale.columns.candidates import Listing
@@ -34,8 +34,8 @@ def cohort(seed: int) -> Cohort:
 
 def view_of(people: Cohort) -> View:
     """Return the goals of a market as one stage, looked at by the quickest way there is."""
-    problem = pose_wide(people, PROGRAMME.criteria, RULES, ("matched", "total"))
-    return View.of(problem, opening_stage(merged(problem, lambda _: True)), ready)
+    problem = formulate_implicit(people, PROGRAMME.criteria, RULES, ("matched", "total"))
+    return View.of(problem, opening_stage(scalarize(problem, lambda _: True)), ready)
 
 
 def drawn(view: View, random: np.random.Generator) -> Both:
@@ -96,8 +96,8 @@ def test_a_market_that_is_drawn_from_in_several_steps_has_the_same_pairs(
     for name, few in (("ALL", 40), ("ADDED", 2)):
         monkeypatch.setattr(generation, name, few)
     people, goals = cohort(seed), ("matched", "priority", "total")
-    held = solve(pose(people, score(people, PROGRAMME.criteria), RULES, goals))
-    unheld = solve(pose_wide(people, PROGRAMME.criteria, RULES, goals))
+    held = solve(formulate(people, score(people, PROGRAMME.criteria), RULES, goals))
+    unheld = solve(formulate_implicit(people, PROGRAMME.criteria, RULES, goals))
     assert np.array_equal(unheld.pairs, held.pairs)
     assert unheld.tiers == held.tiers
 

@@ -12,12 +12,12 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.lexicographic import opening_stage
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status
-from mentormatch.assignment.objective import merged
+from mentormatch.assignment.objective import scalarize
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.base.columns import Names
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import pose, pose_wide
+from mentormatch.rules.formulation import formulate, formulate_implicit
 from mentormatch.rules.kinds.ban import Ban
 from mentormatch.rules.kinds.pin import Pin
 from mentormatch.rules.kinds.quota import Quota
@@ -95,8 +95,8 @@ def cohort(seed: int, *, by_name: bool = False) -> Cohort:
 
 def both(people: Cohort, programme: Programme, rules: tuple[Rule, ...]) -> tuple[AssignmentProblem, AssignmentProblem]:
     """Return the problem with its scores held, and not held."""
-    held = pose(people, score(people, programme.criteria), rules, GOALS)
-    return held, pose_wide(people, programme.criteria, rules, GOALS)
+    held = formulate(people, score(people, programme.criteria), rules, GOALS)
+    return held, formulate_implicit(people, programme.criteria, rules, GOALS)
 
 
 def same(one: Solution, other: Solution) -> bool:
@@ -108,7 +108,7 @@ def same(one: Solution, other: Solution) -> bool:
 
 def view_of(problem: AssignmentProblem) -> View:
     """Return the goals of a problem as one stage."""
-    return View.of(problem, opening_stage(merged(problem, lambda _: True)), ready)
+    return View.of(problem, opening_stage(scalarize(problem, lambda _: True)), ready)
 
 
 @pytest.fixture

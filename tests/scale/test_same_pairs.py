@@ -10,8 +10,8 @@ import mentormatch as mm
 from benchmarks.population import cohort_of
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.engines import wide
-from mentormatch.assignment.lexicographic import OutOfTime
-from mentormatch.assignment.model.problem import AssignmentProblem, Loads
+from mentormatch.assignment.lexicographic import TimeLimitReached
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.scores import DenseScores, SparseScores
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.verification.certificate import Verdict, certify
@@ -19,7 +19,7 @@ from mentormatch.errors import RequestError
 from mentormatch.operations import matching
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import pose, pose_wide
+from mentormatch.rules.formulation import formulate, formulate_implicit
 from mentormatch.rules.kinds.quota import Quota
 from mentormatch.rules.rule import Rule
 from mentormatch.scale.columns import master, sample
@@ -53,8 +53,8 @@ def both(
     people: Cohort, programme: Programme, rules: Sequence[Rule], goals: Sequence[str] = GOALS
 ) -> tuple[AssignmentProblem, AssignmentProblem]:
     """Return the problem with its scores held, and not held."""
-    held = pose(people, score(people, programme.criteria), rules, goals)
-    return held, pose_wide(people, programme.criteria, rules, goals)
+    held = formulate(people, score(people, programme.criteria), rules, goals)
+    return held, formulate_implicit(people, programme.criteria, rules, goals)
 
 
 def needing(
@@ -66,7 +66,7 @@ def needing(
     needed = [least[0] * random.integers(1, 3, len(least[0])), least[1] * (seed % 2)]
     for each in problems:
         sides = [
-            Loads(np.minimum(needs, loads.most), loads.most, np.zeros(len(needs), dtype=bool))
+            DegreeBounds(np.minimum(needs, loads.most), loads.most, np.zeros(len(needs), dtype=bool))
             for needs, loads in zip(needed, (each.mentors, each.mentees), strict=True)
         ]
         yield replace(each, mentors=sides[0], mentees=sides[1])
@@ -133,7 +133,7 @@ def test_an_answer_in_time_keeps_the_rules_and_its_bounds_hold() -> None:
         def hear(self, *answer: object) -> None:
             super().hear(*answer)  # type: ignore[arg-type]  # whatever it is told
             heard.append(self.heard)  # type: ignore[arg-type]  # it is there now
-            raise OutOfTime
+            raise TimeLimitReached
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(wide, "Solver", Once)
@@ -155,14 +155,14 @@ def test_without_time_for_a_first_answer_there_is_none() -> None:
 
 def test_a_rule_about_both_people_of_a_pair_is_kept_by_the_answer_or_there_is_none() -> None:
     people = cohort(5)
-    placed = len(solve(pose_wide(people, PROGRAMME.criteria, RULES, GOALS)).pairs)
+    placed = len(solve(formulate_implicit(people, PROGRAMME.criteria, RULES, GOALS)).pairs)
     where = [{"side": side, "field": "reconversion", "in": ["Oui", "Non"]} for side in ("mentor", "mentee")]
     easy, hard = (Quota.model_validate({"kind": "quota", "where": where, "least": n}) for n in (1, placed + 1))
     held, unheld = both(people, PROGRAMME, [*RULES, easy])
     assert same(solve(held), solve(unheld))
-    none = solve(pose_wide(people, PROGRAMME.criteria, [*RULES, hard], GOALS))
+    none = solve(formulate_implicit(people, PROGRAMME.criteria, [*RULES, hard], GOALS))
     assert none.status is Status.INFEASIBLE
-    refused = solve(pose_wide(people, PROGRAMME.criteria, [*RULES, hard], ("matched", "leximin")))
+    refused = solve(formulate_implicit(people, PROGRAMME.criteria, [*RULES, hard], ("matched", "leximin")))
     assert refused.status is Status.FAILED
     assert "couples pairs" in refused.notes[0]
 

@@ -10,9 +10,9 @@ from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import csr_array, vstack
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, Loads
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.solution import Status
-from mentormatch.assignment.optimal_face import Bounds, Face
+from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.base.columns import IntVector
 from mentormatch.explanation.exchange_costs import Graph, resolved
@@ -38,7 +38,7 @@ LISTS = 4_000 if DEEP else 300
 REWARD = 1 << 30
 
 
-def face_of(seed: int) -> tuple[Face, IntVector]:
+def face_of(seed: int) -> tuple[OptimalFace, IntVector]:
     """Return a few pairs of people with several places, or none, and perhaps minimums; and what they are worth."""
     random = np.random.default_rng(seed)
     n, m = random.integers(1, 9, 2)
@@ -48,10 +48,10 @@ def face_of(seed: int) -> tuple[Face, IntVector]:
     least = [
         np.minimum(random.integers(0, 3, len(own)), own) * (random.random(len(own)) < 0.3 * (seed % 2)) for own in most
     ]
-    return Face(lefts, rights, Bounds(least[0], most[0]), Bounds(least[1], most[1])), profit
+    return OptimalFace(lefts, rights, RemainingDegrees(least[0], most[0]), RemainingDegrees(least[1], most[1])), profit
 
 
-def optimum(face: Face, profit: IntVector) -> int | None:
+def optimum(face: OptimalFace, profit: IntVector) -> int | None:
     """Return what the best pairs are worth by a linear program, whose corners are whole; None: there are none."""
     count, ends = len(face), (face.lefts, face.rights)
     sides = [
@@ -86,13 +86,13 @@ def test_the_best_pairs_of_a_list_are_those_of_a_linear_program_and_proved(start
 def test_the_side_with_fewer_places_is_split() -> None:
     none = np.empty(0, dtype=np.int64)
     few, many, one = (
-        Bounds(np.zeros_like(most), most) for most in (np.array([2, 2]), np.array([3, 3]), np.array([1, 1]))
+        RemainingDegrees(np.zeros_like(most), most) for most in (np.array([2, 2]), np.array([3, 3]), np.array([1, 1]))
     )
-    assert Face(none, none, few, many).several
-    assert not Face(none, none, few, many).turns
-    assert Face(none, none, many, few).turns
-    assert not Face(none, none, one, many).several
-    assert Face(none, none, many, one).turns
+    assert OptimalFace(none, none, few, many).several
+    assert not OptimalFace(none, none, few, many).turns
+    assert OptimalFace(none, none, many, few).turns
+    assert not OptimalFace(none, none, one, many).several
+    assert OptimalFace(none, none, many, one).turns
 
 
 def doubled(problems: tuple[AssignmentProblem, AssignmentProblem], seed: int) -> Iterator[AssignmentProblem]:
@@ -204,6 +204,6 @@ def test_leximin_of_people_with_several_partners_is_refused_in_words() -> None:
     assert found.status is Status.FAILED
     assert found.notes
     single = replace(
-        unheld, mentees=Loads(unheld.mentees.least, np.minimum(unheld.mentees.most, 1), unheld.mentees.idle)
+        unheld, mentees=DegreeBounds(unheld.mentees.least, np.minimum(unheld.mentees.most, 1), unheld.mentees.idle)
     )
     assert solve(single).status is Status.PROVED

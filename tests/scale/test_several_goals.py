@@ -10,11 +10,11 @@ import pytest
 import mentormatch as mm
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.engines import wide
-from mentormatch.assignment.lexicographic import OutOfTime
-from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.lexicographic import TimeLimitReached
+from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.solution import Status
-from mentormatch.assignment.objective import merged, reached, stage_of
-from mentormatch.assignment.optimal_face import Bounds, Face, Optimum
+from mentormatch.assignment.objective import evaluate_tiers, objective_of, scalarize
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.operations import matching as route
 from mentormatch.record.verify import Outcome, verify
@@ -82,7 +82,7 @@ def market(seed: int, goals: Sequence[str]) -> Both:
 
 def beyond(problem: AssignmentProblem, part: int = 1) -> bool:
     """Return whether the goals do not fit in a part of the numbers if each is to outdo the next over all pairs."""
-    return len(merged(problem, lambda reach: reach < master.INT_EXACT // part)) > 1
+    return len(scalarize(problem, lambda reach: reach < master.INT_EXACT // part)) > 1
 
 
 @pytest.mark.usefixtures("way")
@@ -130,7 +130,7 @@ def test_a_rule_that_couples_pairs_is_kept_beside_them_or_said_not_to_be(seed: i
     some = np.random.default_rng(seed).random(held.shape[1]) < 0.5
     counted = int(some[solve(held, seed=seed).pairs[:, 1]].sum())
     for most, kept in ((counted, True), (counted - 3, False)):
-        rows = (Row("some", some[None, :].astype(np.int64), most=most),)
+        rows = (SideConstraint("some", some[None, :].astype(np.int64), most=most),)
         found = solve(replace(unheld, rows=rows), seed=seed)
         assert same(solve(replace(held, rows=rows), seed=seed), found) is kept
         assert found.notes == (() if kept else (master.GREAT if way == "compiled" else master.NEEDS,))
@@ -158,8 +158,8 @@ def test_an_answer_with_prices_that_are_too_low_or_of_another_is_refused() -> No
     assert certify(problem, replace(found, prices=(lower,))).verdict is Verdict.REFUSED
     unpinned = [place for place, pair in enumerate(found.pairs.tolist()) if tuple(pair) not in problem.pins]
     fewer = np.delete(found.pairs, unpinned[0], axis=0)
-    values = {tier.goal: tier.value for tier in reached(problem, fewer, {})}
-    claimed = replace(found, pairs=fewer, tiers=tuple(reached(problem, fewer, values)))
+    values = {tier.goal: tier.value for tier in evaluate_tiers(problem, fewer, {})}
+    claimed = replace(found, pairs=fewer, tiers=tuple(evaluate_tiers(problem, fewer, values)))
     assert certify(problem, claimed).verdict is Verdict.REFUSED
 
 
@@ -174,7 +174,7 @@ def test_the_bounds_of_the_first_answer_hold(seed: int) -> None:
 
         def hear(self, *answer: object) -> None:
             super().hear(*answer)  # type: ignore[arg-type]  # whatever it is told
-            raise OutOfTime
+            raise TimeLimitReached
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(wide, "Solver", Once)
@@ -196,7 +196,7 @@ CHAIN = AssignmentProblem.from_scores(
     scale=1,
 )
 """Two pairs score 11, and three others 0."""
-PLACES = Bounds(np.zeros(3, dtype=np.int64), np.ones(3, dtype=np.int64))
+PLACES = RemainingDegrees(np.zeros(3, dtype=np.int64), np.ones(3, dtype=np.int64))
 
 
 @pytest.mark.parametrize(
@@ -205,13 +205,13 @@ PLACES = Bounds(np.zeros(3, dtype=np.int64), np.ones(3, dtype=np.int64))
 def test_answers_that_are_worth_as_much_by_less_of_the_first_goal_are_noticed(
     weight: int, prices: tuple[list[int], list[int]], tied: int
 ) -> None:
-    stage = stage_of(CHAIN, "matched").scaled(weight, stage_of(CHAIN, "total"))
+    stage = objective_of(CHAIN, "matched").scaled(weight, objective_of(CHAIN, "total"))
     lefts, rights = CHAIN.scores.pairs()
     sides = np.array(prices[0]), np.array(prices[1])
     tight = stage.worth(CHAIN, lefts, rights) == sides[0][lefts] + sides[1][rights]
     assert len(lefts[tight]) == tied
-    face = Face(lefts[tight], rights[tight], PLACES, PLACES)
-    assert Aims(stage, stage.weights, sure=False).kept(face, Optimum(tight[tight], *sides)) is (tied == 3)
+    face = OptimalFace(lefts[tight], rights[tight], PLACES, PLACES)
+    assert Aims(stage, stage.weights, sure=False).kept(face, PrimalDual(tight[tight], *sides)) is (tied == 3)
 
 
 @pytest.mark.parametrize(("seed", "kind"), [(seed, kind) for seed in FEW for kind in PROGRAMMES])

@@ -17,13 +17,13 @@ from distributed import Client, LocalCluster
 
 import mentormatch as mm
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.lexicographic import OutOfTime
+from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status
-from mentormatch.base.progress import Progress, listening
+from mentormatch.base.progress import Progress, listen
 from mentormatch.errors import RequestError
 from mentormatch.operations import matching
-from mentormatch.rules.formulation import pose_wide
+from mentormatch.rules.formulation import formulate_implicit
 from mentormatch.scale.columns import master
 from mentormatch.scale.scan import dispatch, parcels
 from mentormatch.scale.scan.blocks import STRIP, Cut, Seen, gathered, scanned
@@ -43,7 +43,7 @@ IN_TIME_S = 10.0
 
 @pytest.fixture(scope="module")
 def problem() -> AssignmentProblem:
-    return pose_wide(cohort(2, SIZE), PROGRAMME.criteria, RULES, GOALS)
+    return formulate_implicit(cohort(2, SIZE), PROGRAMME.criteria, RULES, GOALS)
 
 
 @pytest.fixture(scope="module")
@@ -294,9 +294,9 @@ def test_a_look_by_this_machine_ends_once_the_time_is_up(problem: AssignmentProb
         return nothing
 
     def heed() -> None:
-        raise OutOfTime
+        raise TimeLimitReached
 
-    with pytest.raises(OutOfTime):
+    with pytest.raises(TimeLimitReached):
         scanned(lambda _: slowly, STRIP * 500, cut, heed)
     assert 0 < len(looked) < 250
 
@@ -333,7 +333,7 @@ def test_who_looks_is_told_how_far_it_is(problem: AssignmentProblem, monkeypatch
     monkeypatch.setattr("mentormatch.base.progress.QUIET_S", 0.0)
     monkeypatch.setattr("mentormatch.base.progress.TICK_S", 0.001)
     told: list[Progress] = []
-    with listening(told.append), ThreadPoolExecutor(1) as executor:
+    with listen(told.append), ThreadPoolExecutor(1) as executor:
         solve(problem, executor=executor)
     looks = [one for one in told if one.pairs]
     assert looks

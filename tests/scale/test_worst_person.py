@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 
 import mentormatch as mm
 from benchmarks.population import APART, cohort_of
-from mentormatch.assignment.bottleneck_goals import WorstPerson, served_mentees
-from mentormatch.assignment.dual_rounding import bound, whole
-from mentormatch.assignment.engine import Run, solve
+from mentormatch.assignment.bottleneck_goals import WorstMentee, matched_mentees
+from mentormatch.assignment.dual_rounding import dual_bound, round_duals
+from mentormatch.assignment.engine import SolveOptions, solve
 from mentormatch.assignment.engines import wide
 from mentormatch.assignment.engines.wide import Wide
-from mentormatch.assignment.lexicographic import OutOfTime
-from mentormatch.assignment.model.problem import AssignmentProblem, Loads
-from mentormatch.assignment.model.scores import NONE
-from mentormatch.assignment.model.solution import Prices, Solution, Status
+from mentormatch.assignment.lexicographic import TimeLimitReached
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
+from mentormatch.assignment.model.scores import NO_SCORE
+from mentormatch.assignment.model.solution import DualSolution, Solution, Status
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.operations import matching
 from mentormatch.rules.kinds.quota import Quota
@@ -84,7 +84,7 @@ def solved(problem: AssignmentProblem, monkeypatch: pytest.MonkeyPatch) -> tuple
     """Return the solution, and how often the engine was asked."""
     asked, ask = list[AssignmentProblem](), Wide.solve
 
-    def heard(engine: Wide, part: AssignmentProblem, run: Run) -> Solution:
+    def heard(engine: Wide, part: AssignmentProblem, run: SolveOptions) -> Solution:
         asked.append(part)
         return ask(engine, part, run)
 
@@ -124,8 +124,8 @@ def test_people_who_are_set_aside_lower_nothing(seed: int, goals: Sequence[str])
 @pytest.mark.parametrize("seed", range(4))
 def test_a_mentee_whom_nobody_may_meet_lowers_nothing(seed: int) -> None:
     held, unheld = both(cohort(seed), PROGRAMME, RULES, FAIR[0])
-    served = served_mentees(held)
-    assert np.array_equal(served, served_mentees(unheld))
+    served = matched_mentees(held)
+    assert np.array_equal(served, matched_mentees(unheld))
     assert (~served & (held.mentees.most > 0)).any()
     assert same(solve(held), solve(unheld))
 
@@ -144,7 +144,7 @@ def test_minimums_are_kept_or_said_to_be_impossible(seed: int, goals: Sequence[s
 def test_where_somebody_must_be_left_out_that_is_seen_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     _, unheld = both(cohort(3), PROGRAMME, RULES, FAIR[0])
     found, asked = solved(unheld, monkeypatch)
-    assert found.tiers[0].value < np.count_nonzero(served_mentees(unheld))
+    assert found.tiers[0].value < np.count_nonzero(matched_mentees(unheld))
     assert found.tiers[1].value == 0
     assert asked <= 3
 
@@ -191,7 +191,7 @@ def test_an_answer_in_time_is_no_worse_than_the_one_that_reached_the_threshold()
         def hear(self, *answer: object) -> None:
             super().hear(*answer)  # type: ignore[arg-type]  # whatever it is told
             if self.run.ties:
-                raise OutOfTime
+                raise TimeLimitReached
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(wide, "Solver", Once)
@@ -201,9 +201,9 @@ def test_an_answer_in_time_is_no_worse_than_the_one_that_reached_the_threshold()
     assert [tier.value for tier in found.tiers] == [tier.value for tier in best.tiers]
 
 
-def ones(count: int, most: int) -> Loads:
+def ones(count: int, most: int) -> DegreeBounds:
     """Return loads without a minimum."""
-    return Loads(np.zeros(count, np.int64), np.full(count, most), np.ones(count, dtype=bool))
+    return DegreeBounds(np.zeros(count, np.int64), np.full(count, most), np.ones(count, dtype=bool))
 
 
 def test_a_matching_of_very_many_people_has_the_same_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -234,7 +234,7 @@ def best_of(problem: AssignmentProblem) -> int:
 @given(st.integers(0, 2**32 - 1))
 def test_no_answer_is_above_the_ceiling_or_the_cap(seed: int) -> None:
     problem = drawn(seed)
-    threshold, best = WorstPerson(served_mentees(problem)), best_of(problem)
+    threshold, best = WorstMentee(matched_mentees(problem)), best_of(problem)
     most = solve(replace(problem, goals=("matched",)))
     cap = threshold.cap(problem, (), most)
     assert best <= threshold.ceiling(problem, 0)
@@ -247,9 +247,9 @@ def test_no_answer_is_beyond_what_any_prices_leave(seed: int, data: st.DataObjec
     n, m = problem.shape
     mentors, mentees = (data.draw(st.lists(st.integers(0, 3), min_size=size, max_size=size)) for size in (n, m))
     parts = data.draw(st.integers(1, 3))
-    prices = Prices((("matched", 1),), np.array(mentors), np.array(mentees), parts=parts)
+    prices = DualSolution((("matched", 1),), np.array(mentors), np.array(mentees), parts=parts)
     failed = Solution(Status.PROVED, np.empty((0, 2), np.int64), prices=(prices,))
-    beyond = WorstPerson(served_mentees(problem)).beyond(problem, (), 1, failed)
+    beyond = WorstMentee(matched_mentees(problem)).beyond(problem, (), 1, failed)
     assert beyond is None or best_of(problem) <= beyond
 
 
@@ -257,14 +257,14 @@ def test_no_answer_is_beyond_what_any_prices_leave(seed: int, data: st.DataObjec
 def test_whole_prices_pay_for_the_same_pairs_and_bound_as_closely(seed: int, parts: int) -> None:
     rng, problem = np.random.default_rng(seed), drawn(seed)
     prices = [rng.integers(-2 * parts, 3 * parts, size) for size in problem.shape]
-    given_ = Prices((("matched", 1),), prices[0], prices[1], parts=parts)
-    found = whole(problem, given_)
+    given_ = DualSolution((("matched", 1),), prices[0], prices[1], parts=parts)
+    found = round_duals(problem, given_)
     paid = [each.mentors[:, None] + each.mentees for each in (given_, found)]
     assert (paid[1] >= paid[0] // parts).all()
-    assert bound(problem, found) * parts <= bound(problem, given_)
+    assert dual_bound(problem, found) * parts <= dual_bound(problem, given_)
 
 
 def test_who_has_a_partner_is_told_for_people_who_take_part() -> None:
     held, unheld = both(cohort(2), PROGRAMME, RULES)
     assert np.array_equal(held.scores.partnered(), unheld.scores.partnered())
-    assert np.array_equal(unheld.scores.partnered(), unheld.scores.best()[1] > NONE)
+    assert np.array_equal(unheld.scores.partnered(), unheld.scores.best()[1] > NO_SCORE)

@@ -13,17 +13,23 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
 
-from mentormatch.assignment.bottleneck_goals import RoughPair, Threshold, WorstPair, WorstPerson, served_mentees
-from mentormatch.assignment.dual_proofs import all_places, floor_proof, over, proving
+from mentormatch.assignment.bottleneck_goals import (
+    BottleneckPair,
+    CoarseBottleneckPair,
+    MaxMinGoal,
+    WorstMentee,
+    matched_mentees,
+)
+from mentormatch.assignment.dual_proofs import cardinality_dual, infeasibility_duals, select_duals, with_threshold
 from mentormatch.assignment.incumbent import IncumbentCallback, LazySolution, ignore_incumbent
-from mentormatch.assignment.model.problem import SUMS, AssignmentProblem
-from mentormatch.assignment.model.solution import Prices, Solution, Status, Tier
-from mentormatch.assignment.objective import reached
+from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
+from mentormatch.assignment.model.solution import DualSolution, Solution, Status, Tier
+from mentormatch.assignment.objective import evaluate_tiers
 from mentormatch.errors import EngineError
 from mentormatch.scale.scan.implicit_scores import ComputedScores
 
 
-class Ask(Protocol):
+class SolveAdditive(Protocol):
     """Solves a problem by an engine, with or without settling ties."""
 
     def __call__(self, part: AssignmentProblem, *, ties: bool, tell: IncumbentCallback = ignore_incumbent) -> Solution:
@@ -31,30 +37,32 @@ class Ask(Protocol):
         ...
 
 
-def pursued(problem: AssignmentProblem, ask: Ask, tell: IncumbentCallback = ignore_incumbent) -> Solution:
+def solve_nonadditive_goals(
+    problem: AssignmentProblem, ask: SolveAdditive, tell: IncumbentCallback = ignore_incumbent
+) -> Solution:
     """Return the canonical solution in all goals, or the best answer found in time; the best so far are told.
 
     There are prices up to the first goal that is no sum, and beyond it if that is ``floor``.
     """
-    if set(problem.goals) <= set(SUMS):
+    if set(problem.goals) <= set(ADDITIVE_GOALS):
         return ask(problem, ties=True, tell=tell)
 
     def tell_stated(told: LazySolution) -> None:
-        tell(lambda: _stated(problem, told()))
+        tell(lambda: _state_thresholds(problem, told()))
 
-    spelled = replace(problem, goals=_spelled(problem))
-    return _stated(problem, _solved(spelled, ask, _thresholds(problem), tell_stated))
+    spelled = replace(problem, goals=_spell_out(problem))
+    return _state_thresholds(problem, _solve_in_order(spelled, ask, _thresholds(problem), tell_stated))
 
 
-def _thresholds(problem: AssignmentProblem) -> dict[str, Threshold]:
+def _thresholds(problem: AssignmentProblem) -> dict[str, MaxMinGoal]:
     """Return the goals that are thresholds; who is served is told by all pairs, and only asked for where it matters."""
-    found: dict[str, Threshold] = {WorstPair.goal: WorstPair()}
-    if WorstPerson.goal in problem.goals:
-        found[WorstPerson.goal] = WorstPerson(served_mentees(problem))
+    found: dict[str, MaxMinGoal] = {BottleneckPair.goal: BottleneckPair()}
+    if WorstMentee.goal in problem.goals:
+        found[WorstMentee.goal] = WorstMentee(matched_mentees(problem))
     return found
 
 
-def _spelled(problem: AssignmentProblem) -> tuple[str, ...]:
+def _spell_out(problem: AssignmentProblem) -> tuple[str, ...]:
     """Return the goals with those written out that leximin implies: most pairs, and the best worst pair.
 
     Where scores are not held, leximin goes up from the worst pair by itself.
@@ -68,16 +76,18 @@ def _spelled(problem: AssignmentProblem) -> tuple[str, ...]:
     return (*before, "leximin", *(goal for goal in goals[place + 1 :] if goal not in (*before, "floor")))
 
 
-def _solved(problem: AssignmentProblem, ask: Ask, thresholds: Mapping[str, Threshold], tell: IncumbentCallback) -> Solution:
+def _solve_in_order(
+    problem: AssignmentProblem, ask: SolveAdditive, thresholds: Mapping[str, MaxMinGoal], tell: IncumbentCallback
+) -> Solution:
     """Return the solution of a problem by one threshold after the other."""
     place = next((place for place, goal in enumerate(problem.goals) if goal in thresholds), None)
     if place is None:
         return ask(problem, ties=True, tell=tell)
     before, after = problem.goals[:place], problem.goals[place + 1 :]
     threshold = thresholds[problem.goals[place]]
-    if isinstance(threshold, WorstPerson) and hard(problem, threshold):
-        return _roughly(problem, place, ask, thresholds, tell)
-    search = Search(problem, before, after, threshold, ask, tell)
+    if isinstance(threshold, WorstMentee) and is_hard_to_bound(problem, threshold):
+        return _solve_roughly(problem, place, ask, thresholds, tell)
+    search = ThresholdSearch(problem, before, after, threshold, ask, tell)
     whole = search.at_once()
     found, value = whole or search.run()
     if found.status is not Status.PROVED and not whole:
@@ -85,47 +95,53 @@ def _solved(problem: AssignmentProblem, ask: Ask, thresholds: Mapping[str, Thres
 
     def kept(solution: Solution) -> Solution:
         short = search.short(solution, found, value)
-        return _with_proved(replace(found, status=Status.FEASIBLE) if short else solution, threshold, value)
+        return _add_proved_tiers(replace(found, status=Status.FEASIBLE) if short else solution, threshold, value)
 
     left = _left(threshold.restrict(problem, value), threshold.goal)
-    solution = found if whole else _solved(left, ask, thresholds, lambda told: tell(lambda: kept(told())))
+    solution = found if whole else _solve_in_order(left, ask, thresholds, lambda told: tell(lambda: kept(told())))
     if solution.status is Status.INFEASIBLE:
         raise EngineError("An answer was lost behind a threshold")
     if solution.status is Status.FAILED:
         return solution
     if search.short(solution, found, value):
         return kept(solution)
-    floor = value if isinstance(threshold, WorstPair) else None
+    floor = value if isinstance(threshold, BottleneckPair) else None
     return replace(kept(solution), prices=_proof(search, solution, floor))
 
 
-def _roughly(
-    problem: AssignmentProblem, place: int, ask: Ask, thresholds: Mapping[str, Threshold], tell: IncumbentCallback
+def _solve_roughly(
+    problem: AssignmentProblem,
+    place: int,
+    ask: SolveAdditive,
+    thresholds: Mapping[str, MaxMinGoal],
+    tell: IncumbentCallback,
 ) -> Solution:
     """Return a solution in which the worst served mentee has as good a worst pair as can be, if all can have one.
 
     If that is more than the goals before allow, somebody has nobody in every answer, and it is the solution.
     """
-    threshold, before = thresholds[WorstPerson.goal], problem.goals[:place]
-    assert isinstance(threshold, WorstPerson)
+    threshold, before = thresholds[WorstMentee.goal], problem.goals[:place]
+    assert isinstance(threshold, WorstMentee)
     if threshold.ceiling(problem, 0) <= 0:
-        return _with_proved(_solved(_left(problem, threshold.goal), ask, thresholds, tell), threshold, 0)
+        return _add_proved_tiers(_solve_in_order(_left(problem, threshold.goal), ask, thresholds, tell), threshold, 0)
     needed = threshold.all_with_one(problem)
-    free, full = (Search(each, before, (), threshold, ask, tell) for each in (problem, needed))
+    free, full = (ThresholdSearch(each, before, (), threshold, ask, tell) for each in (problem, needed))
     base, served = free.best_before(), full.best_before()
     if base.status is not Status.PROVED or served.status not in (Status.PROVED, Status.INFEASIBLE):
         return base if base.status is not Status.PROVED else replace(base, status=Status.FEASIBLE)
     if served.status is Status.INFEASIBLE or not free.level(base, served):
-        return _with_proved(_solved(_left(problem, threshold.goal), ask, thresholds, tell), threshold, 0)
-    goals = (WorstPair.goal if goal == threshold.goal else goal for goal in problem.goals)
+        return _add_proved_tiers(_solve_in_order(_left(problem, threshold.goal), ask, thresholds, tell), threshold, 0)
+    goals = (BottleneckPair.goal if goal == threshold.goal else goal for goal in problem.goals)
     asked = replace(needed, goals=tuple(dict.fromkeys(goals)))
-    if WorstPair.goal not in problem.goals:
-        thresholds = {**thresholds, WorstPair.goal: RoughPair()}
-    found = _solved(asked, ask, thresholds, lambda told: tell(lambda: _served(problem, threshold, base, told())))
+    if BottleneckPair.goal not in problem.goals:
+        thresholds = {**thresholds, BottleneckPair.goal: CoarseBottleneckPair()}
+    found = _solve_in_order(
+        asked, ask, thresholds, lambda told: tell(lambda: _served(problem, threshold, base, told()))
+    )
     return _served(problem, threshold, base, found)
 
 
-def _served(problem: AssignmentProblem, threshold: WorstPerson, base: Solution, found: Solution) -> Solution:
+def _served(problem: AssignmentProblem, threshold: WorstMentee, base: Solution, found: Solution) -> Solution:
     """Return an answer in which all are served, with what is known of the goals up to the worst served."""
     if not found.tiers:
         return replace(base, status=Status.FEASIBLE)
@@ -137,7 +153,7 @@ def _served(problem: AssignmentProblem, threshold: WorstPerson, base: Solution, 
     return replace(found, status=Status.FEASIBLE, tiers=tuple(tiers), prices=prices)
 
 
-def hard(problem: AssignmentProblem, threshold: WorstPerson) -> bool:
+def is_hard_to_bound(problem: AssignmentProblem, threshold: WorstMentee) -> bool:
     """Return whether the worst served is not found for sure: sums of several pairs, of scores that are not held.
 
     To share numbers out in threes of equal sums is as hard (3-partition: Garey and Johnson 1975).
@@ -146,18 +162,18 @@ def hard(problem: AssignmentProblem, threshold: WorstPerson) -> bool:
     return unheld and bool(threshold.several(problem).any())
 
 
-def _with_proved(solution: Solution, threshold: Threshold, value: int) -> Solution:
+def _add_proved_tiers(solution: Solution, threshold: MaxMinGoal, value: int) -> Solution:
     """Return a solution that also says what is proved of a goal that the engine knows as a restriction."""
     return replace(solution, tiers=(*solution.tiers, Tier(threshold.goal, value, value)))
 
 
-def _proof(search: "Search", solution: Solution, floor: int | None) -> tuple[Prices, ...]:
+def _proof(search: "ThresholdSearch", solution: Solution, floor: int | None) -> tuple[DualSolution, ...]:
     """Return the prices of all that can be proved: up to a threshold, and at a floor and beyond it."""
     first = search.opening(len(solution.pairs))
     if floor is None:
         return tuple(first)
-    beyond = floor_proof(search.problem, search.before, floor, partial(search.ask, ties=False))
-    return (*first, *beyond, *over(solution.prices, floor))
+    beyond = infeasibility_duals(search.problem, search.before, floor, partial(search.ask, ties=False))
+    return (*first, *beyond, *with_threshold(solution.prices, floor))
 
 
 def _left(problem: AssignmentProblem, done: str) -> AssignmentProblem:
@@ -169,7 +185,7 @@ def _left(problem: AssignmentProblem, done: str) -> AssignmentProblem:
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class ThresholdSearch:
     """The search for the greatest threshold that costs the goals ``before`` nothing; ``after`` are yet to come.
 
     ``known`` are the answers at thresholds that were asked for already, None: at none.
@@ -178,8 +194,8 @@ class Search:
     problem: AssignmentProblem
     before: tuple[str, ...]
     after: tuple[str, ...]
-    threshold: Threshold
-    ask: Ask
+    threshold: MaxMinGoal
+    ask: SolveAdditive
     tell: IncumbentCallback
     known: dict[int | None, Solution] = field(default_factory=dict)
 
@@ -204,7 +220,7 @@ class Search:
         An integer program that asks for scores finds an answer far sooner than one that only asks for any.
         """
         goals = (*self.before, *self.after)
-        if not (goals and set(self.before) <= {"matched"} and set(self.after) <= set(SUMS)):
+        if not (goals and set(self.before) <= {"matched"} and set(self.after) <= set(ADDITIVE_GOALS)):
             return None
         places, high = self._most()
         asked = replace(self.threshold.restrict(self.problem, high), goals=goals)
@@ -220,7 +236,7 @@ class Search:
 
     def _at_ceiling(self, found: Solution, places: int, high: int) -> Solution:
         """Return an answer that also says that no threshold is greater, if that is so."""
-        return _with_proved(found, self.threshold, high) if self._reaches(found, places, high) else found
+        return _add_proved_tiers(found, self.threshold, high) if self._reaches(found, places, high) else found
 
     def _most(self) -> tuple[int, int]:
         """Return how many pairs there can be if the goals before ask for them, and a threshold that none exceeds."""
@@ -286,10 +302,10 @@ class Search:
             self.known[asked] = self.ask(replace(problem, goals=(*self.before, *more)), ties=False, tell=tell)
         return self.known[asked]
 
-    def opening(self, count: int) -> Sequence[Prices]:
+    def opening(self, count: int) -> Sequence[DualSolution]:
         """Return prices that prove the goals before, none if they are not found; ``count``: the pairs of the best."""
         if self.before == ("matched",) and count == self.threshold.places(self.problem):
-            return (all_places(self.problem, self.threshold.within_reach(self.problem)),)
+            return (cardinality_dual(self.problem, self.threshold.within_reach(self.problem)),)
         if not self.before:
             return ()
         asked = replace(self.problem, goals=self.before)
@@ -314,7 +330,7 @@ class Search:
         return all(levels[0][goal] == levels[1][goal] for goal in self.before)
 
 
-def _stated(problem: AssignmentProblem, solution: Solution) -> Solution:
+def _state_thresholds(problem: AssignmentProblem, solution: Solution) -> Solution:
     """Return the solution with the tiers of all goals.
 
     An answer that is not proved has bounds up to the first goal that is no sum.
@@ -322,15 +338,17 @@ def _stated(problem: AssignmentProblem, solution: Solution) -> Solution:
     if solution.status not in (Status.PROVED, Status.FEASIBLE):
         return solution
     bounds = dict(_bounds(problem, solution))
-    tiers = tuple(reached(problem, solution.pairs, bounds))
+    tiers = tuple(evaluate_tiers(problem, solution.pairs, bounds))
     floors = [tier.value for tier in tiers if tier.goal == "floor"]
     prices = (
-        each for each in proving(problem.goals, solution.prices) if each.least not in floors or _asked(problem, each)
+        each
+        for each in select_duals(problem.goals, solution.prices)
+        if each.least not in floors or _solve_part(problem, each)
     )
     return replace(solution, tiers=tiers, prices=tuple(prices))
 
 
-def _asked(problem: AssignmentProblem, stage: Prices) -> bool:
+def _solve_part(problem: AssignmentProblem, stage: DualSolution) -> bool:
     """Return whether prices are of goals that were asked for, and of none that another only implies."""
     return {goal for goal, _ in stage.weights} <= {*problem.goals}
 
@@ -338,10 +356,10 @@ def _asked(problem: AssignmentProblem, stage: Prices) -> bool:
 def _bounds(problem: AssignmentProblem, solution: Solution) -> Iterator[tuple[str, int | None]]:
     """Yield what is proved of each goal; nothing of what comes after a goal that is no sum and not reached for sure."""
     known = {tier.goal: tier.bound for tier in solution.tiers}
-    for tier in reached(problem, solution.pairs, {}):
+    for tier in evaluate_tiers(problem, solution.pairs, {}):
         if solution.status is Status.PROVED:
             yield tier.goal, tier.value
         else:
             yield tier.goal, known.get(tier.goal)
-            if tier.goal not in SUMS and known.get(tier.goal) != tier.value:
+            if tier.goal not in ADDITIVE_GOALS and known.get(tier.goal) != tier.value:
                 return

@@ -8,16 +8,16 @@ from typing import ClassVar
 
 import numpy as np
 
-from mentormatch.assignment.dual_rounding import bound, whole
-from mentormatch.assignment.model.problem import AssignmentProblem, Loads, Row
-from mentormatch.assignment.model.scores import NONE, Among, IntMatrix
-from mentormatch.assignment.model.solution import Prices, Solution, Status
-from mentormatch.assignment.verification.reduced_costs import worth_of
+from mentormatch.assignment.dual_rounding import dual_bound, round_duals
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.scores import NO_SCORE, IntMatrix, PersonMasks
+from mentormatch.assignment.model.solution import DualSolution, Solution, Status
+from mentormatch.assignment.verification.reduced_costs import goal_profit
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.scale.scan.implicit_scores import ComputedScores
 
 
-class Threshold(ABC):
+class MaxMinGoal(ABC):
     """What is to be as great as can be, in integers: the value of ``goal``."""
 
     goal: ClassVar[str]
@@ -72,7 +72,7 @@ PARTS = (32, 8, 2)
 """An answer is looked for among the best of all pairs, this part of them, before all are asked."""
 
 
-class WorstPair(Threshold):
+class BottleneckPair(MaxMinGoal):
     """The score of the worst pair, 0 if there is none."""
 
     goal: ClassVar[str] = "floor"
@@ -113,7 +113,7 @@ class WorstPair(Threshold):
         full, left = problem.scores.degrees(), good.scores.degrees()
         sides = zip((problem.mentors, problem.mentees), (paid.mentors, paid.mentees), full, left, strict=True)
         free = [(price == 0) | (high < np.minimum(loads.most, degree)) for loads, price, degree, high in sides]
-        return int(problem.scores.best((free[0], free[1]))[0].max(initial=NONE))
+        return int(problem.scores.best((free[0], free[1]))[0].max(initial=NO_SCORE))
 
     def cap(self, problem: AssignmentProblem, before: Sequence[str], best: Solution) -> int | None:
         """Return the best score of whoever has the lowest best score among those whose places are all taken.
@@ -125,7 +125,7 @@ class WorstPair(Threshold):
         if paid is None or not {goal for goal, _ in paid.weights} <= {*before} or problem.coupled or problem.pins:
             return None
         dear, alone = (paid.mentors > 0, paid.mentees > 0), paid.weights == (("matched", 1),)
-        tops = [problem.scores.best(among(dear, side, alone=alone))[side][dear[side]] for side in (0, 1)]
+        tops = [problem.scores.best(pairs_of_mentees(dear, side, alone=alone))[side][dear[side]] for side in (0, 1)]
         return int(min(top.min(initial=problem.scores.extremes[1]) for top in tops))
 
     def promising(self, problem: AssignmentProblem) -> Iterator[int]:
@@ -133,7 +133,7 @@ class WorstPair(Threshold):
         yield from (level for level in levels if level is not None)
 
 
-class RoughPair(WorstPair):
+class CoarseBottleneckPair(BottleneckPair):
     """The same in a few steps, where it is only to be about as great as can be."""
 
     def between(self, problem: AssignmentProblem, low: int, high: int) -> Sequence[int]:
@@ -141,34 +141,34 @@ class RoughPair(WorstPair):
         return range(low + step, high + 1, step)
 
 
-def among(dear: Among, side: int, *, alone: bool) -> Among:
+def pairs_of_mentees(dear: PersonMasks, side: int, *, alone: bool) -> PersonMasks:
     """Return those of a side who are ``dear``, and whom they may have: if they are ``alone``, who is not dear."""
     others = ~dear[1 - side] if alone else np.ones_like(dear[1 - side])
     return (dear[0], others) if side == 0 else (others, dear[1])
 
 
-def _paid(problem: AssignmentProblem, best: Solution) -> Prices | None:
+def _paid(problem: AssignmentProblem, best: Solution) -> DualSolution | None:
     """Return the prices of people that prove the first goals of an answer, in whole units; None if none are known."""
     stages = [stage for stage in best.prices[:1] if stage.simple]
     if not stages or best.status is not Status.PROVED:
         return None
     if stages[0].parts == 1 or not isinstance(problem.scores, ComputedScores):
         return stages[0]
-    prices = whole(problem, stages[0])
-    return prices if bound(problem, prices) == _worth(problem, prices, best.pairs) else None
+    prices = round_duals(problem, stages[0])
+    return prices if dual_bound(problem, prices) == _worth(problem, prices, best.pairs) else None
 
 
-def _worth(problem: AssignmentProblem, prices: Prices, pairs: IntMatrix) -> int:
+def _worth(problem: AssignmentProblem, prices: DualSolution, pairs: IntMatrix) -> int:
     """Return what pairs are worth beside the pins in the goals of a stage."""
     pins, total = np.array(problem.pins, dtype=np.int64).reshape(-1, 2), 0
     for goal, weight in prices.weights:
-        own, pinned = (int(worth_of(problem, goal, *each.T).sum()) for each in (pairs, pins))
+        own, pinned = (int(goal_profit(problem, goal, *each.T).sum()) for each in (pairs, pins))
         total += weight * (own - pinned)
     return total
 
 
 @dataclass(frozen=True, slots=True)
-class WorstPerson(Threshold):
+class WorstMentee(MaxMinGoal):
     """The sum of scores of the worst of the mentees who are ``served`` (m,) bool, 0 if there are none."""
 
     goal: ClassVar[str] = "floor_person"
@@ -188,7 +188,7 @@ class WorstPerson(Threshold):
         "Paper Matching with Local Fairness Constraints", KDD 2019).
         """
         several = self.several(problem)
-        good = replace(problem, scores=problem.scores.keeping(np.where(several, NONE, least)))
+        good = replace(problem, scores=problem.scores.keeping(np.where(several, NO_SCORE, least)))
         if not several.any():
             return replace(good, goals=self._placing(problem.goals)) if least > 0 else good
         needed = self.served & ~several & (least > 0)
@@ -197,7 +197,7 @@ class WorstPerson(Threshold):
 
     def several(self, problem: AssignmentProblem) -> BoolVector:
         """Return (m,) bool: who is served and may have several partners."""
-        return self.served & ~single_mentees(problem)
+        return self.served & ~mentees_with_one_place(problem)
 
     def all_with_one(self, problem: AssignmentProblem) -> AssignmentProblem:
         """Return the problem in which everybody who is served must have a partner."""
@@ -223,7 +223,7 @@ class WorstPerson(Threshold):
         placed = int(np.count_nonzero(self.served))
         if placed > problem.places:
             return min(least, 0)
-        return least if several.any() else min(least, max(WorstPair().ceiling(problem, placed), 0))
+        return least if several.any() else min(least, max(BottleneckPair().ceiling(problem, placed), 0))
 
     def between(self, problem: AssignmentProblem, low: int, high: int) -> Sequence[int]:
         return range(low + 1, high + 1)
@@ -243,7 +243,7 @@ class WorstPerson(Threshold):
             return None
         first = failed.prices[0]
         counted = replace(first, weights=(("matched", 1),), parts=first.parts * first.weights[0][1])
-        dear = [prices > 0 for prices in (whole(problem, counted).mentors, whole(problem, counted).mentees)]
+        dear = [prices > 0 for prices in (round_duals(problem, counted).mentors, round_duals(problem, counted).mentees)]
         most = np.minimum(problem.mentors.most, problem.scores.degrees()[0]), self.served.astype(np.int64)
         wanting = int(most[1].sum()) - sum(int(loads[own].sum()) for loads, own in zip(most, dear, strict=True))
         if wanting <= 0:
@@ -252,14 +252,14 @@ class WorstPerson(Threshold):
         return max(min(_last(np.repeat(tops, loads), wanting) for tops, loads in zip(best, most, strict=True)), 0)
 
 
-def _needing(loads: Loads, needed: BoolVector) -> Loads:
+def _needing(loads: DegreeBounds, needed: BoolVector) -> DegreeBounds:
     """Return loads by which some people must have a partner."""
     return replace(loads, least=np.where(needed, np.maximum(loads.least, 1), loads.least), idle=loads.idle & ~needed)
 
 
 def _last(tops: IntVector, count: int) -> int:
-    """Return the last of the ``count`` greatest numbers, ``NONE`` if there are fewer."""
-    return int(np.partition(tops, len(tops) - count)[len(tops) - count]) if count <= len(tops) else NONE
+    """Return the last of the ``count`` greatest numbers, ``NO_SCORE`` if there are fewer."""
+    return int(np.partition(tops, len(tops) - count)[len(tops) - count]) if count <= len(tops) else NO_SCORE
 
 
 def _best_sums(problem: AssignmentProblem, mentees: IntVector) -> Iterator[int]:
@@ -287,7 +287,7 @@ def _best_sum(scores: IntVector, *, least: int, most: int) -> int:
     return int(sums[min(least, len(sums) - 1) :].max())
 
 
-def _rows(problem: AssignmentProblem, mentees: IntVector, least: int) -> Iterator[Row]:
+def _rows(problem: AssignmentProblem, mentees: IntVector, least: int) -> Iterator[SideConstraint]:
     """Yield a row for each of the mentees that bounds their sum."""
     mentors_of, mentees_of = problem.scores.pairs()
     scores = problem.scores.at(mentors_of, mentees_of)
@@ -295,15 +295,15 @@ def _rows(problem: AssignmentProblem, mentees: IntVector, least: int) -> Iterato
         weights = np.zeros((problem.shape[0], 1), dtype=np.int64)
         own = mentees_of == mentee
         weights[mentors_of[own], 0] = scores[own]
-        yield Row(f"least sum of mentee {mentee}", weights, least=least, mentee=mentee)
+        yield SideConstraint(f"least sum of mentee {mentee}", weights, least=least, mentee=mentee)
 
 
-def single_mentees(problem: AssignmentProblem) -> BoolVector:
+def mentees_with_one_place(problem: AssignmentProblem) -> BoolVector:
     """Return (m,) bool: the mentees who can have no more than one partner."""
     most: BoolVector = np.minimum(problem.mentees.most, problem.scores.degrees()[1]) <= 1
     return most
 
 
-def served_mentees(problem: AssignmentProblem) -> BoolVector:
+def matched_mentees(problem: AssignmentProblem) -> BoolVector:
     """Return (m,) bool: the mentees who may have a partner at all."""
     return (problem.mentees.most > 0) & problem.scores.partnered()

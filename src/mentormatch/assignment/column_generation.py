@@ -11,13 +11,13 @@ from typing import Protocol
 
 import numpy as np
 
-from mentormatch.assignment.optimal_face import Face, Optimum
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.base.columns import BoolVector, IntVector
 
-type Both = tuple[IntVector, IntVector]
-type Solve = Callable[[Face, IntVector, IntVector | None], Optimum | None]
-type Found = tuple[IntVector, Optimum]
-type First = tuple[IntVector, IntVector]
+type VectorPair = tuple[IntVector, IntVector]
+type SolveMaster = Callable[[OptimalFace, IntVector, IntVector | None], PrimalDual | None]
+type TightColumns = tuple[IntVector, PrimalDual]
+type WarmColumns = tuple[IntVector, IntVector]
 
 LEADING = 10
 """So many pairs a person are solved first: of random scores they nearly always hold the optimum."""
@@ -30,7 +30,7 @@ SAMPLE = 400
 """So many of the promising pairs a sample holds: by its level, their number is then off by some hundredths."""
 
 
-class Many(Protocol):
+class PricingOracle(Protocol):
     """Pairs by their places, 0 to ``count``; nobody on the left takes more than one."""
 
     @property
@@ -43,19 +43,19 @@ class Many(Protocol):
         """Return the number of people on each side."""
         ...
 
-    def ceiling(self) -> Both:
+    def ceiling(self) -> VectorPair:
         """Return prices of both sides, close to each pair's worth and below none."""
         ...
 
-    def losses(self, prices: Both, places: IntVector) -> IntVector:
+    def losses(self, prices: VectorPair, places: IntVector) -> IntVector:
         """Return by how much the prices exceed what the pairs at some places are worth."""
         ...
 
-    def within(self, prices: Both, loss: int) -> IntVector:
+    def within(self, prices: VectorPair, loss: int) -> IntVector:
         """Return in ascending order the places of the pairs that lose no more than ``loss``."""
         ...
 
-    def listed(self, places: IntVector) -> tuple[Face, IntVector]:
+    def listed(self, places: IntVector) -> tuple[OptimalFace, IntVector]:
         """Return the face of some pairs, and what each of them is worth."""
         ...
 
@@ -64,14 +64,14 @@ class Many(Protocol):
         ...
 
 
-def best_by_few(many: Many, solve: Solve, first: First | None = None) -> Found | None:
+def solve_by_columns(many: PricingOracle, solve: SolveMaster, first: WarmColumns | None = None) -> TightColumns | None:
     """Return the places of the pairs that an optimum leaves tight, and the optimum on them; None if few do not do.
 
     ``solve`` returns the optimum of some pairs, perhaps with a hint of the prices on the right, or None. ``first``: the
     places to begin with, and such a hint, where they are known.
     """
     draw, wanted = np.random.default_rng(0), LEADING * isqrt(prod(many.shape))
-    places, right = first or (promising(many, many.ceiling(), wanted, draw), None)
+    places, right = first or (initial_columns(many, many.ceiling(), wanted, draw), None)
     for _ in range(ROUNDS):
         optimum = solve(*many.listed(places), right)
         if optimum is None:
@@ -81,19 +81,19 @@ def best_by_few(many: Many, solve: Solve, first: First | None = None) -> Found |
         losses = many.losses(prices, near)
         better = losses < 0
         if not better.any():
-            return near, Optimum(np.isin(near, places[optimum.chosen], assume_unique=True), *prices)
+            return near, PrimalDual(np.isin(near, places[optimum.chosen], assume_unique=True), *prices)
         if PART * np.count_nonzero(better) > many.count:
             break
-        places = merged(places, _least(near, losses, 2 * wanted, draw))
+        places = union_sorted(places, _least(near, losses, 2 * wanted, draw))
     return None
 
 
-def promising(many: Many, prices: Both, wanted: int, draw: np.random.Generator) -> IntVector:
+def initial_columns(many: PricingOracle, prices: VectorPair, wanted: int, draw: np.random.Generator) -> IntVector:
     """Return the places of about as many pairs as are wanted: those that lose least at some prices, and spare ones."""
     sample = many.losses(prices, draw.integers(0, many.count, max(SAMPLE * many.count // wanted, 1)))
     level = int(np.partition(sample, SAMPLE)[SAMPLE]) if len(sample) > SAMPLE else int(sample.max())
     places = many.within(prices, level)
-    return merged(_least(places, many.losses(prices, places), wanted, draw), many.spare())
+    return union_sorted(_least(places, many.losses(prices, places), wanted, draw), many.spare())
 
 
 def _least(places: IntVector, losses: IntVector, wanted: int, draw: np.random.Generator) -> IntVector:
@@ -107,7 +107,7 @@ def _least(places: IntVector, losses: IntVector, wanted: int, draw: np.random.Ge
     return places[kept]
 
 
-def merged(first: IntVector, second: IntVector) -> IntVector:
+def union_sorted(first: IntVector, second: IntVector) -> IntVector:
     """Return in ascending order the places that are in either; sorting is faster here than numpy's sets."""
     places: IntVector = np.sort(np.concatenate([first, second]))
     return places[np.diff(places, prepend=-1) > 0]

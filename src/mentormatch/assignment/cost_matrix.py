@@ -10,12 +10,12 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.column_generation import Both, Many
-from mentormatch.assignment.kernels.choice import compiled_for
+from mentormatch.assignment.column_generation import PricingOracle, VectorPair
+from mentormatch.assignment.kernels.choice import use_numba
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import BoolMatrix, DenseScores
-from mentormatch.assignment.objective import Stage
-from mentormatch.assignment.optimal_face import Bounds, Face
+from mentormatch.assignment.objective import ScalarObjective
+from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees
 from mentormatch.base.columns import IntVector
 
 type FloatMatrix = NDArray[np.float64]
@@ -28,7 +28,7 @@ STRIP = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Block(Many):
+class CostMatrix(PricingOracle):
     """``cells`` (r, c): minus what each pair is worth, or at a closed cell ``closed``; rows take at most one.
 
     Where nobody has a minimum, a pair worth less than nothing is closed, and closed cells cost 0, as being unmatched
@@ -36,8 +36,8 @@ class Block(Many):
     """
 
     cells: Cells
-    rows: Bounds
-    columns: Bounds
+    rows: RemainingDegrees
+    columns: RemainingDegrees
     closed: float
     turned: bool
 
@@ -46,15 +46,15 @@ class Block(Many):
         cls,
         problem: AssignmentProblem,
         scores: DenseScores,
-        stage: Stage,
-        bounds: tuple[Bounds, Bounds],
+        stage: ScalarObjective,
+        bounds: tuple[RemainingDegrees, RemainingDegrees],
         kind: type[np.float64 | np.int64] = np.float64,
     ) -> Self:
         """Return the block of a stage; ``bounds`` are those of mentors and of mentees beside the pins.
 
         Cells are of a ``kind``: with minimums, where some are infinite, of float64.
         """
-        turned = _turned(*bounds)
+        turned = _transpose(*bounds)
         rows, columns = bounds[::-1] if turned else bounds
         minimums = bool(rows.least.any() or columns.least.any())
         block = cls(_cells(scores, stage, kind, turned=turned), rows, columns, np.inf if minimums else 0.0, turned)
@@ -77,12 +77,12 @@ class Block(Many):
         counts = np.minimum(self.columns.most, len(self.rows.most))
         return np.repeat(np.arange(len(counts)), counts)
 
-    def people_of(self, places: IntVector) -> Both:
+    def people_of(self, places: IntVector) -> VectorPair:
         """Return the row and the column of each place."""
         rows = places // self.cells.shape[1]
         return rows, places - rows * self.cells.shape[1]
 
-    def ceiling(self) -> Both:
+    def ceiling(self) -> VectorPair:
         rows, columns = np.empty(self.shape[0]), np.full(self.shape[1], np.inf)
         for part, room in self._strips():
             self.cells[part].min(axis=1, out=rows[part])
@@ -90,16 +90,16 @@ class Block(Many):
             np.minimum(columns, room.min(axis=0), out=columns)
         return -rows.astype(np.int64), -columns.astype(np.int64)
 
-    def losses(self, prices: Both, places: IntVector) -> IntVector:
+    def losses(self, prices: VectorPair, places: IntVector) -> IntVector:
         rows, columns = self.people_of(places)
         return prices[0][rows] + prices[1][columns] + self.cells.ravel()[places].astype(np.int64)
 
-    def within(self, prices: Both, loss: int) -> IntVector:
+    def within(self, prices: VectorPair, loss: int) -> IntVector:
         limits, columns = (loss - prices[0]).astype(self.cells.dtype), prices[1].astype(self.cells.dtype)
-        if compiled_for(self.count):
-            from mentormatch.assignment.kernels.dense_lap import near
+        if use_numba(self.count):
+            from mentormatch.assignment.kernels.dense_lap import find_cells
 
-            return near(self.cells, columns, limits)
+            return find_cells(self.cells, columns, limits)
         found = [
             np.flatnonzero(np.add(self.cells[part], columns, out=room) <= limits[part, None])
             + part.start * len(columns)
@@ -107,9 +107,9 @@ class Block(Many):
         ]
         return np.concatenate(found)
 
-    def listed(self, places: IntVector) -> tuple[Face, IntVector]:
+    def listed(self, places: IntVector) -> tuple[OptimalFace, IntVector]:
         rows, columns = self.people_of(places)
-        return Face(rows, columns, self.rows, self.columns), -self.cells.ravel()[places].astype(np.int64)
+        return OptimalFace(rows, columns, self.rows, self.columns), -self.cells.ravel()[places].astype(np.int64)
 
     def spare(self) -> IntVector:
         """Return a place for each row."""
@@ -124,12 +124,12 @@ class Block(Many):
             end = min(start + STRIP, rows)
             yield slice(start, end), room[: end - start]
 
-    def _reward(self, problem: AssignmentProblem, stage: Stage) -> None:
+    def _reward(self, problem: AssignmentProblem, stage: ScalarObjective) -> None:
         """Add, in place, what former pairs are worth more than others."""
         for pair in problem.former if stage.kept else ():
             self.cells[pair[::-1] if self.turned else pair] -= stage.kept
 
-    def _close(self, problem: AssignmentProblem, scores: DenseScores, stage: Stage) -> None:
+    def _close(self, problem: AssignmentProblem, scores: DenseScores, stage: ScalarObjective) -> None:
         """Close, in place, the cells of forbidden and pinned pairs, of people who take nobody, and of losses."""
         for pin in problem.pins:
             self.cells[pin[::-1] if self.turned else pin] = self.closed
@@ -148,14 +148,14 @@ class Block(Many):
             np.multiply(self.cells, allowed, out=self.cells)
 
 
-def _turned(left: Bounds, right: Bounds) -> bool:
+def _transpose(left: RemainingDegrees, right: RemainingDegrees) -> bool:
     """Return whether mentees are the rows: a side where nobody takes two, the shorter one if both are."""
     if left.most.max(initial=0) > 1:
         return True
     return bool(right.most.max(initial=0) <= 1) and len(right.most) < len(left.most)
 
 
-def _cells(scores: DenseScores, stage: Stage, kind: type[np.float64 | np.int64], *, turned: bool) -> Cells:
+def _cells(scores: DenseScores, stage: ScalarObjective, kind: type[np.float64 | np.int64], *, turned: bool) -> Cells:
     """Return minus what each pair is worth, as fresh numbers with rows in the order asked for."""
     values, row, column = scores.values, stage.mentor, stage.mentee
     if turned:

@@ -10,15 +10,22 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.column_generation import Both, Found, best_by_few
-from mentormatch.assignment.cost_matrix import STRIP, Block, FloatMatrix, FloatVector
-from mentormatch.assignment.kernels.choice import compiled_for
+from mentormatch.assignment.column_generation import TightColumns, VectorPair, solve_by_columns
+from mentormatch.assignment.cost_matrix import STRIP, CostMatrix, FloatMatrix, FloatVector
+from mentormatch.assignment.kernels.choice import use_numba
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import DenseScores
-from mentormatch.assignment.objective import Stage
-from mentormatch.assignment.optimal_face import Bounds, Face, Optimum, listed, open_bounds, pins_allowed
-from mentormatch.assignment.sparse_assignment import best_if_all_matched
-from mentormatch.assignment.square_assignment import best_in_square
+from mentormatch.assignment.objective import ScalarObjective
+from mentormatch.assignment.optimal_face import (
+    OptimalFace,
+    PrimalDual,
+    RemainingDegrees,
+    fixed_pairs_allowed,
+    pair_array,
+    remaining_degrees,
+)
+from mentormatch.assignment.sparse_assignment import solve_if_perfect
+from mentormatch.assignment.square_assignment import solve_square
 from mentormatch.base.columns import BoolVector, IntVector
 
 LARGE = 160_000
@@ -34,63 +41,65 @@ type Priced = tuple[IntVector, IntVector, IntVector]
 """The column of each row, -1 for none, and the prices of rows and of columns."""
 
 
-def best_on_block(problem: AssignmentProblem, scores: DenseScores, stage: Stage) -> tuple[Face, Optimum] | None:
+def solve_dense(
+    problem: AssignmentProblem, scores: DenseScores, stage: ScalarObjective
+) -> tuple[OptimalFace, PrimalDual] | None:
     """Return the pairs that are tight in an optimum of the first stage, as a face, and the optimum on them.
 
     None if the minimums or the pins cannot hold.
     """
-    bounds = open_bounds(problem)
-    if any((side.most < 0).any() for side in bounds) or not pins_allowed(problem):
+    bounds = remaining_degrees(problem)
+    if any((side.most < 0).any() for side in bounds) or not fixed_pairs_allowed(problem):
         return None
-    at_once = _at_once(scores, bounds)
-    block = Block.of(problem, scores, stage, bounds, np.int64 if at_once else np.float64)
-    whole = partial(_best_of_all, stage=stage)
+    at_once = _solve_whole(scores, bounds)
+    block = CostMatrix.of(problem, scores, stage, bounds, np.int64 if at_once else np.float64)
+    whole = partial(_solve_all_cells, stage=stage)
     few = block.closed == 0 and stage.score > 0 and block.count > LARGE
     found = None
     if not at_once:
-        found = (best_by_few(block, best_if_all_matched) if few else None) or best_in_square(block, whole)
+        found = (solve_by_columns(block, solve_if_perfect) if few else None) or solve_square(block, whole)
     found = found or whole(block)
-    return None if found is None else _open(block, *found, problem, stage)
+    return None if found is None else _tight_cells(block, *found, problem, stage)
 
 
-def _at_once(scores: DenseScores, bounds: tuple[Bounds, Bounds]) -> bool:
+def _solve_whole(scores: DenseScores, bounds: tuple[RemainingDegrees, RemainingDegrees]) -> bool:
     """Return whether compiled code solves all pairs, without a look at few of them: nobody has a minimum."""
     cells = scores.values.size
     free = not any(side.least.any() for side in bounds)
-    return free and QUICKER <= cells <= AT_ONCE and compiled_for(cells)
+    return free and QUICKER <= cells <= AT_ONCE and use_numba(cells)
 
 
-def _best_of_all(block: Block, stage: Stage) -> Found | None:
+def _solve_all_cells(block: CostMatrix, stage: ScalarObjective) -> TightColumns | None:
     """Return the places of the cells that an optimum leaves tight, and the optimum on them; None if there is none."""
-    found = _by_paths(block) if _compiled(block) else _by_scipy(block, stage)
+    found = _solve_by_paths(block) if _solve_compiled(block) else _solve_by_scipy(block, stage)
     if found is None:
         return None
     partner, rows, columns = found
     tight = block.within((rows, columns), 0)
     row, column = block.people_of(tight)
-    return tight, Optimum(partner[row] == column, rows, columns)
+    return tight, PrimalDual(partner[row] == column, rows, columns)
 
 
-def _compiled(block: Block) -> bool:
+def _solve_compiled(block: CostMatrix) -> bool:
     """Return whether compiled code solves all cells: nobody has a minimum, and it is quicker."""
-    return block.closed == 0 and block.count >= QUICKER and compiled_for(block.count)
+    return block.closed == 0 and block.count >= QUICKER and use_numba(block.count)
 
 
-def _by_scipy(block: Block, stage: Stage) -> Priced | None:
+def _solve_by_scipy(block: CostMatrix, stage: ScalarObjective) -> Priced | None:
     """Return a best assignment with the smallest prices of columns that prove it, and those of rows; None if none."""
-    partner = _assigned(block, stage)
+    partner = _read_assignment(block, stage)
     loads = np.bincount(partner[partner >= 0], minlength=len(block.columns.most))
     if not (block.columns.hold(loads) and block.rows.hold((partner >= 0).astype(np.int64))):
         return None
-    return partner, *_prices(block, partner, _start(block, loads, stage))
+    return partner, *_minimal_duals(block, partner, _initial_duals(block, loads, stage))
 
 
-def _by_paths(block: Block) -> Priced:
+def _solve_by_paths(block: CostMatrix) -> Priced:
     """Return the same by compiled code, where nobody has a minimum."""
-    from mentormatch.assignment.kernels.dense_lap import lower, placed
+    from mentormatch.assignment.kernels.dense_lap import assign_rows, minimize_duals
 
     cells, owner = block.cells.astype(np.int64, copy=False), _owner(block)
-    place, worth = placed(_of_places(cells, owner))
+    place, worth = assign_rows(_expand_slots(cells, owner))
     columns, partner, rows = (
         np.zeros(len(block.columns.most), dtype=np.int64),
         np.full_like(place, -1),
@@ -100,27 +109,27 @@ def _by_paths(block: Block) -> Priced:
     some = np.flatnonzero(place >= 0)
     some = some[cells[some, owner[place[some]]] < 0]
     partner[some] = owner[place[some]]
-    lower(cells, partner, columns)
+    minimize_duals(cells, partner, columns)
     rows[some] = -cells[some, partner[some]] - columns[partner[some]]
     return partner, rows, columns
 
 
-def _assigned(block: Block, stage: Stage) -> IntVector:
+def _read_assignment(block: CostMatrix, stage: ScalarObjective) -> IntVector:
     """Return the column of each row in a best assignment, -1 for none."""
     from scipy.optimize import linear_sum_assignment
 
     owner = _owner(block)
-    cells = _of_places(block.cells.astype(np.float64, copy=False), owner)
+    cells = _expand_slots(block.cells.astype(np.float64, copy=False), owner)
     if block.closed:
-        cells = _with_bonus(cells, block, owner, stage)
-    row, place = linear_sum_assignment(_eased(cells))
+        cells = _add_bonus(cells, block, owner, stage)
+    row, place = linear_sum_assignment(_relax_costs(cells))
     real = cells[row, place] < 0
     partner = np.full(len(block.rows.most), -1)
     partner[row[real]] = owner[place[real]]
     return partner
 
 
-def _owner(block: Block) -> IntVector:
+def _owner(block: CostMatrix) -> IntVector:
     """Return the column of each place; columns that take nobody have one too if that makes a square of it."""
     most = block.columns.most
     filled = np.minimum(np.maximum(most, 1), len(block.rows.most))
@@ -129,12 +138,12 @@ def _owner(block: Block) -> IntVector:
     return np.repeat(np.arange(len(most)), filled) if square else block.owner
 
 
-def _of_places[T: (np.int64, np.float64)](cells: NDArray[T], owner: IntVector) -> NDArray[T]:
+def _expand_slots[T: (np.int64, np.float64)](cells: NDArray[T], owner: IntVector) -> NDArray[T]:
     """Return the cells of each place."""
     return cells if np.array_equal(owner, np.arange(cells.shape[1])) else cells[:, owner]
 
 
-def _eased(cells: FloatMatrix) -> FloatMatrix:
+def _relax_costs(cells: FloatMatrix) -> FloatMatrix:
     """Return costs that the same assignments pay least of: in a square all columns are taken, whatever they cost.
 
     With the least cost of each column taken off, most rows find a column that is free, and ways to others are short.
@@ -142,7 +151,7 @@ def _eased(cells: FloatMatrix) -> FloatMatrix:
     return cells - cells.min(axis=0) if len(cells) and cells.shape[0] == cells.shape[1] else cells
 
 
-def _with_bonus(cells: FloatMatrix, block: Block, owner: IntVector, stage: Stage) -> FloatMatrix:
+def _add_bonus(cells: FloatMatrix, block: CostMatrix, owner: IntVector, stage: ScalarObjective) -> FloatMatrix:
     """Return finite costs with a bonus, above all profits, for each minimum that a pair helps to fill."""
     bonus = float(stage.reach * min(cells.shape) + 1)
     first = np.searchsorted(owner, owner)
@@ -153,7 +162,7 @@ def _with_bonus(cells: FloatMatrix, block: Block, owner: IntVector, stage: Stage
     return np.minimum(lowered, 0.0, out=lowered)
 
 
-def _prices(block: Block, partner: IntVector, prices: FloatVector) -> Both:
+def _minimal_duals(block: CostMatrix, partner: IntVector, prices: FloatVector) -> VectorPair:
     """Return the smallest prices of the columns that prove the assignment, and those of the rows that go with them.
 
     A row asks its own margin back from every column; a column whose price rises sends its rows round again. The rows
@@ -179,30 +188,30 @@ def _prices(block: Block, partner: IntVector, prices: FloatVector) -> Both:
     return rest.astype(np.int64), prices.astype(np.int64)
 
 
-def _start(block: Block, loads: IntVector, stage: Stage) -> FloatVector:
+def _initial_duals(block: CostMatrix, loads: IntVector, stage: ScalarObjective) -> FloatVector:
     """Return 0, and a price below all others for columns that take no more than their minimum."""
     lowest = -float(stage.reach * sum(block.cells.shape))
     return np.where((block.columns.least > 0) & (loads == block.columns.least), lowest, 0.0)
 
 
-def _open(
-    block: Block, tight: IntVector, optimum: Optimum, problem: AssignmentProblem, stage: Stage
-) -> tuple[Face, Optimum]:
+def _tight_cells(
+    block: CostMatrix, tight: IntVector, optimum: PrimalDual, problem: AssignmentProblem, stage: ScalarObjective
+) -> tuple[OptimalFace, PrimalDual]:
     """Return the face of the tight pairs, mentors on the left, and the optimum on it."""
     lost = block.cells.ravel()[tight] >= 0
     if lost.any():
         kept = ~lost
-        kept[lost] = _really_open(block, tight[lost], optimum, problem, stage)
-        tight, optimum = tight[kept], Optimum(optimum.chosen[kept], optimum.left, optimum.right)
+        kept[lost] = _tight_pairs(block, tight[lost], optimum, problem, stage)
+        tight, optimum = tight[kept], PrimalDual(optimum.chosen[kept], optimum.left, optimum.right)
     rows, columns = block.people_of(tight)
     if block.turned:
-        face = Face(columns, rows, block.columns, block.rows, listed(problem.pins))
-        return face, Optimum(optimum.chosen, optimum.right, optimum.left)
-    return Face(rows, columns, block.rows, block.columns, listed(problem.pins)), optimum
+        face = OptimalFace(columns, rows, block.columns, block.rows, pair_array(problem.pins))
+        return face, PrimalDual(optimum.chosen, optimum.right, optimum.left)
+    return OptimalFace(rows, columns, block.rows, block.columns, pair_array(problem.pins)), optimum
 
 
-def _really_open(
-    block: Block, tight: IntVector, optimum: Optimum, problem: AssignmentProblem, stage: Stage
+def _tight_pairs(
+    block: CostMatrix, tight: IntVector, optimum: PrimalDual, problem: AssignmentProblem, stage: ScalarObjective
 ) -> BoolVector:
     """Return which tight cells are not so only because closed ones cost 0, and losses no more than that."""
     rows, columns = block.people_of(tight)

@@ -10,12 +10,12 @@ from dataclasses import replace
 import numpy as np
 
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import Prices
-from mentormatch.assignment.optimal_face import open_bounds
+from mentormatch.assignment.model.solution import DualSolution
+from mentormatch.assignment.optimal_face import remaining_degrees
 from mentormatch.base.columns import IntVector
 
 
-def whole(problem: AssignmentProblem, prices: Prices) -> Prices:
+def round_duals(problem: AssignmentProblem, prices: DualSolution) -> DualSolution:
     """Return prices of people in whole units, whose bound is no greater than the one in parts."""
     if prices.parts == 1:
         return prices
@@ -24,16 +24,18 @@ def whole(problem: AssignmentProblem, prices: Prices) -> Prices:
     return replace(prices, mentors=mentors, mentees=mentees, parts=1)
 
 
-def bound(problem: AssignmentProblem, prices: Prices) -> int:
+def dual_bound(problem: AssignmentProblem, prices: DualSolution) -> int:
     """Return what no answer beside the pins is worth more than, if no pair is worth more than its prices."""
-    sides = zip(open_bounds(problem), (prices.mentors, prices.mentees), strict=True)
+    sides = zip(remaining_degrees(problem), (prices.mentors, prices.mentees), strict=True)
     return sum(bounds.value(each) for bounds, each in sides)
 
 
-def _cut(problem: AssignmentProblem, prices: Prices) -> int:
+def _cut(problem: AssignmentProblem, prices: DualSolution) -> int:
     """Return how many parts are added to mentors' prices, and taken from mentees', before all are rounded."""
     parts, pays = prices.parts, (prices.mentors, prices.mentees)
-    loads = [np.where(own > 0, side.most, side.least) for own, side in zip(pays, open_bounds(problem), strict=True)]
+    loads = [
+        np.where(own > 0, side.most, side.least) for own, side in zip(pays, remaining_degrees(problem), strict=True)
+    ]
     over = pays[0] % parts, pays[1] % parts
     cuts, place = np.unique(np.concatenate([[0], (parts - over[0]) % parts, over[1]]), return_inverse=True)
     change = np.zeros(len(cuts), dtype=np.int64)

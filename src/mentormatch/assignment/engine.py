@@ -7,15 +7,22 @@ from threading import Event
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
-from mentormatch.assignment.bottleneck import pursued
+from mentormatch.assignment.bottleneck import solve_nonadditive_goals
 from mentormatch.assignment.incumbent import Incumbent, IncumbentCallback, ignore_incumbent
-from mentormatch.assignment.model.problem import SUMS, AssignmentProblem
-from mentormatch.assignment.model.solution import INTERRUPTED, ROUNDED_ALIKE, Solution, Status, stated, without_pairs
-from mentormatch.assignment.subprocess_solve import Task, solved_apart
-from mentormatch.assignment.tie_breaking import Hash, PairHash
+from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
+from mentormatch.assignment.model.solution import (
+    INTERRUPTED,
+    ROUNDED_ALIKE,
+    Solution,
+    Status,
+    empty_solution,
+    with_stated_tiers,
+)
+from mentormatch.assignment.subprocess_solve import SolveTask, solve_in_subprocess
+from mentormatch.assignment.tie_breaking import KeyedTieBreaker, TieBreaker
 from mentormatch.assignment.verification.feasibility import violations
 from mentormatch.base.plugins import concrete
-from mentormatch.base.progress import at_work
+from mentormatch.base.progress import track
 from mentormatch.base.scalars import duration, seed_number
 from mentormatch.errors import EngineError, MentorMatchError, Problem, RequestError
 from mentormatch.languages import mark, tr
@@ -25,9 +32,9 @@ if TYPE_CHECKING:
 
     from distributed import Client
 
-FEW = 20_000
+IN_PROCESS_PAIRS = 20_000
 """A problem of no more pairs is tried for a moment in the caller's process, whatever the engine."""
-MOMENT_S = 0.5
+IN_PROCESS_S = 0.5
 """About what another process takes to start."""
 
 SOON_S = 0.2
@@ -40,7 +47,7 @@ type Workers = Executor | Client
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class SolveOptions:
     """One run of an engine: the order that settles ties, and when to stop (seconds of the monotonic clock).
 
     Without ``ties`` only the goals are asked for, and any answer that is optimal in them will do. The best answers so
@@ -49,7 +56,7 @@ class Run:
     in about so many seconds.
     """
 
-    hashes: Hash
+    hashes: TieBreaker
     deadline: float | None = None
     ties: bool = True
     tell: IncumbentCallback = ignore_incumbent
@@ -97,7 +104,7 @@ class Engine(ABC):
         return False
 
     @abstractmethod
-    def solve(self, problem: AssignmentProblem, run: Run) -> Solution:
+    def solve(self, problem: AssignmentProblem, run: SolveOptions) -> Solution:
         """Return the canonical optimum, or the best answer found in time, with what is proved of it.
 
         Raises
@@ -165,70 +172,70 @@ def solve(  # noqa: PLR0913 - the published signature; all but one are keywords
     [('matched', 2), ('total', 1500000)]
     """
     seconds, hashed = duration("time_limit_s", time_limit_s), seed_number(seed)
-    _refuse(executor, cancel)
+    _refuse_options(executor, cancel)
     start = monotonic()
     deadline = None if seconds is None else start + seconds
-    run = Run(PairHash(hashed, problem.mentor_keys, problem.mentee_keys), deadline, workers=executor)
-    with at_work() as work:
+    run = SolveOptions(KeyedTieBreaker(hashed, problem.mentor_keys, problem.mentee_keys), deadline, workers=executor)
+    with track() as work:
         cancels = (cancel, work.cancelled if work else None)
         run = replace(run, cancels=tuple(each for each in cancels if each), soon_s=None if cancel is None else SOON_S)
-        solution = _whole(problem, engine, run, Incumbent(heard=work.begin() if work else None))
+        solution = _solve_checked(problem, engine, run, Incumbent(heard=work.begin() if work else None))
         if work:
             work.close(solution)
     rounded = (ROUNDED_ALIKE.format(count=problem.alike),) if problem.alike else ()
     return replace(solution, seconds=monotonic() - start, notes=(*solution.notes, *rounded))
 
 
-def _whole(problem: AssignmentProblem, engine: str | None, run: Run, so_far: Incumbent) -> Solution:
+def _solve_checked(problem: AssignmentProblem, engine: str | None, run: SolveOptions, so_far: Incumbent) -> Solution:
     """Return the checked answer, or the best so far where there is trouble."""
     run = replace(run, tell=so_far.tell)
     try:
-        found = solved(problem, engine, run, so_far)
+        found = solve_unchecked(problem, engine, run, so_far)
         if run.cancelled and found.status in (Status.FEASIBLE, Status.STOPPED):
             so_far.offer(found)
             found = so_far.answer(Status.STOPPED, INTERRUPTED)
-        return _checked(problem, found)
+        return _check(problem, found)
     except KeyboardInterrupt:
-        return _checked(problem, so_far.answer(Status.STOPPED, INTERRUPTED))
+        return _check(problem, so_far.answer(Status.STOPPED, INTERRUPTED))
     except MemoryError:
-        return _checked(problem, so_far.answer(Status.FAILED, "out of memory"))
+        return _check(problem, so_far.answer(Status.FAILED, "out of memory"))
     except EngineError as error:
-        return _checked(problem, so_far.answer(Status.FAILED, str(error)))
+        return _check(problem, so_far.answer(Status.FAILED, str(error)))
 
 
-def route(problem: AssignmentProblem, kind: str | None = None) -> Engine:
+def select_engine(problem: AssignmentProblem, kind: str | None = None) -> Engine:
     """Return the engine of this kind, or the one of lowest rank that takes the problem."""
-    return takers(problem, kind)[0]
+    return supporting_engines(problem, kind)[0]
 
 
-def takers(problem: AssignmentProblem, kind: str | None = None) -> list[Engine]:
+def supporting_engines(problem: AssignmentProblem, kind: str | None = None) -> list[Engine]:
     """Return the engines that take the problem, or the one of this kind; those of lower rank come first."""
     engines = engines_by_kind()
     if kind is not None and kind not in engines:
-        raise _refused("engine", repr(kind), tr("un de {known}", known=", ".join(engines)))
+        raise _refusal("engine", repr(kind), tr("un de {known}", known=", ".join(engines)))
     asked = [engines[kind]()] if kind else sorted((each() for each in engines.values()), key=lambda each: each.rank)
     found = [engine for engine in asked if engine.takes(problem)]
     if not found:
         told = tr("{kind} ne prend pas ce problème", kind=repr(kind))
-        raise _refused("engine", told, tr("un moteur qui le prend, ou aucun nom"))
+        raise _refusal("engine", told, tr("un moteur qui le prend, ou aucun nom"))
     return found
 
 
-def answered(problem: AssignmentProblem, kind: str | None, run: Run) -> Solution:
+def solve_goals(problem: AssignmentProblem, kind: str | None, run: SolveOptions) -> Solution:
     """Return what the engines say, unchecked; ``failed`` if one contradicts itself."""
 
     def ask(part: AssignmentProblem, *, ties: bool, tell: IncumbentCallback = ignore_incumbent) -> Solution:
         asked = replace(run, ties=ties and run.ties, tell=tell)
-        found = _without_rows(part, asked) if kind is None and part.rows else None
-        return found or _said(takers(part, kind), part, asked)
+        found = _relax_side_constraints(part, asked) if kind is None and part.rows else None
+        return found or _solve_with_fallback(supporting_engines(part, kind), part, asked)
 
     try:
-        return pursued(problem, ask, run.tell)
+        return solve_nonadditive_goals(problem, ask, run.tell)
     except EngineError as error:
-        return without_pairs(Status.FAILED, route(problem, kind).kind, (str(error),))
+        return empty_solution(Status.FAILED, select_engine(problem, kind).kind, (str(error),))
 
 
-def _put(engine: Engine, problem: AssignmentProblem, run: Run) -> Solution:
+def _solve_part(engine: Engine, problem: AssignmentProblem, run: SolveOptions) -> Solution:
     """Return what an engine says; raise EngineError, whatever it raises but errors of ours and memory that is out."""
     try:
         return engine.solve(problem, run)
@@ -239,80 +246,86 @@ def _put(engine: Engine, problem: AssignmentProblem, run: Run) -> Solution:
         raise EngineError(f"the engine {engine.kind} failed ({type(error).__name__}{told})") from error
 
 
-def _said(engines: Sequence[Engine], problem: AssignmentProblem, run: Run) -> Solution:
+def _solve_with_fallback(engines: Sequence[Engine], problem: AssignmentProblem, run: SolveOptions) -> Solution:
     """Return what the first engine says, or if it fails and only tried, the next one."""
     first, *others = engines
     if not others or not first.tries(problem):
-        return _put(first, problem, run)
+        return _solve_part(first, problem, run)
     try:
-        found = _put(first, problem, run)
+        found = _solve_part(first, problem, run)
     except EngineError:
-        return _said(others, problem, run)
-    return _said(others, problem, run) if found.status is Status.FAILED else found
+        return _solve_with_fallback(others, problem, run)
+    return _solve_with_fallback(others, problem, run) if found.status is Status.FAILED else found
 
 
-def _without_rows(problem: AssignmentProblem, run: Run) -> Solution | None:
+def _relax_side_constraints(problem: AssignmentProblem, run: SolveOptions) -> Solution | None:
     """Return the solution of the problem without its rows if it keeps them: then it is the same. None if not."""
     free = replace(problem, rows=())
-    engine = route(free)
-    if engine.kind == route(problem).kind:
+    engine = select_engine(free)
+    if engine.kind == select_engine(problem).kind:
         return None
-    found = _put(engine, free, replace(run, tell=ignore_incumbent))
+    found = _solve_part(engine, free, replace(run, tell=ignore_incumbent))
     same = found.status is Status.PROVED and all(row.holds(found.pairs, problem.shape) for row in problem.rows)
     return found if same or found.status is Status.INFEASIBLE else None
 
 
-def _quick_without_rows(problem: AssignmentProblem, run: Run) -> bool:
+def _try_relaxation(problem: AssignmentProblem, run: SolveOptions) -> bool:
     """Return whether the rows are found at once to bind nothing."""
     free = replace(problem, rows=())
-    sums = bool(problem.rows) and set(problem.goals) <= set(SUMS)
-    return sums and route(free).quick(free, run.left_s) and _without_rows(problem, replace(run, ties=False)) is not None
+    sums = bool(problem.rows) and set(problem.goals) <= set(ADDITIVE_GOALS)
+    return (
+        sums
+        and select_engine(free).quick(free, run.left_s)
+        and _relax_side_constraints(problem, replace(run, ties=False)) is not None
+    )
 
 
-def solved(problem: AssignmentProblem, kind: str | None, run: Run, so_far: Incumbent) -> Solution:
+def solve_unchecked(problem: AssignmentProblem, kind: str | None, run: SolveOptions, so_far: Incumbent) -> Solution:
     """Return what the engines say here, at once or after a moment, or else in a process of their own."""
-    asked = route(problem, kind)
+    asked = select_engine(problem, kind)
     so_far.engine = asked.kind
     seconds = min((each for each in (run.left_s, run.soon_s) if each is not None), default=None)
-    if asked.quick(problem, seconds) or (kind is None and _quick_without_rows(problem, run)):
-        return answered(problem, kind, run)
-    if problem.scores.count <= FEW:
-        moment = monotonic() + (MOMENT_S if run.soon_s is None else min(run.soon_s, MOMENT_S))
+    if asked.quick(problem, seconds) or (kind is None and _try_relaxation(problem, run)):
+        return solve_goals(problem, kind, run)
+    if problem.scores.count <= IN_PROCESS_PAIRS:
+        moment = monotonic() + (IN_PROCESS_S if run.soon_s is None else min(run.soon_s, IN_PROCESS_S))
         tried = replace(run, deadline=moment if run.deadline is None else min(moment, run.deadline))
-        found = answered(problem, kind, tried)
+        found = solve_goals(problem, kind, tried)
         if run.over or not tried.over:
             return found
         so_far.offer(found)
-    return _solved_apart(problem, kind, run, so_far)
+    return _solve_in_subprocess(problem, kind, run, so_far)
 
 
-def _solved_apart(problem: AssignmentProblem, kind: str | None, run: Run, so_far: Incumbent) -> Solution:
+def _solve_in_subprocess(
+    problem: AssignmentProblem, kind: str | None, run: SolveOptions, so_far: Incumbent
+) -> Solution:
     """Return what the engines say in a process of its own, or the best answer so far."""
     if run.over:
         return so_far.answer(Status.STOPPED)
-    task = Task.of(problem, kind, run.hashes, run.left_s)
+    task = SolveTask.of(problem, kind, run.hashes, run.left_s)
     try:
-        found = solved_apart(task, so_far.offer, run.left_s, lambda: run.cancelled)
+        found = solve_in_subprocess(task, so_far.offer, run.left_s, lambda: run.cancelled)
     except OSError:
-        return answered(problem, kind, run)
+        return solve_goals(problem, kind, run)
     if found is not None and found.status not in (Status.FEASIBLE, Status.STOPPED):
         return found
     so_far.offer(found)
     return so_far.answer(Status.STOPPED)
 
 
-def _checked(problem: AssignmentProblem, found: Solution) -> Solution:
-    solution = stated(found)
+def _check(problem: AssignmentProblem, found: Solution) -> Solution:
+    solution = with_stated_tiers(found)
     wrong = violations(problem, solution)
-    return without_pairs(Status.FAILED, solution.engine, tuple(wrong)) if wrong else solution
+    return empty_solution(Status.FAILED, solution.engine, tuple(wrong)) if wrong else solution
 
 
-def _refuse(executor: object, cancel: object) -> None:
+def _refuse_options(executor: object, cancel: object) -> None:
     if cancel is not None and not callable(getattr(cancel, "is_set", None)):
-        raise _refused("cancel", type(cancel).__name__, tr("un threading.Event, ou None"))
+        raise _refusal("cancel", type(cancel).__name__, tr("un threading.Event, ou None"))
     if executor is not None and not callable(getattr(executor, "submit", None)):
-        raise _refused("executor", type(executor).__name__, tr(EXECUTOR))
+        raise _refusal("executor", type(executor).__name__, tr(EXECUTOR))
 
 
-def _refused(where: str, found: str, expected: str) -> RequestError:
+def _refusal(where: str, found: str, expected: str) -> RequestError:
     return RequestError(tr("Le problème ne peut pas être résolu comme demandé"), [Problem(where, found, expected)])

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status
-from mentormatch.assignment.objective import value_of
+from mentormatch.assignment.objective import goal_value
 from mentormatch.errors import EngineError
 
 
@@ -31,7 +31,7 @@ class GoalPrice:
         return {name: change for name, change in changes.items() if change}
 
 
-def prices_of_goals(
+def price_goals(
     problem: AssignmentProblem, solution: Solution, *, seed: int = 0, time_limit_s: float | None = None
 ) -> tuple[GoalPrice, ...]:
     """Return the price of each goal, by solving the problem without it; none where there is one goal alone.
@@ -59,7 +59,7 @@ def prices_of_goals(
     """
     if solution.status is not Status.PROVED:
         raise EngineError("Goals have a price only where the answer is proved")
-    asked = _reached(problem, solution)
+    asked = _goal_values(problem, solution)
     priced = problem.goals if len(problem.goals) > 1 else ()
     return tuple(GoalPrice(goal, asked, _without(problem, goal, seed, time_limit_s)) for goal in priced)
 
@@ -69,8 +69,8 @@ def _without(problem: AssignmentProblem, goal: str, seed: int, time_limit_s: flo
     solution = solve(replace(problem, goals=goals), seed=seed, time_limit_s=time_limit_s)
     if solution.status is not Status.PROVED:
         raise EngineError(f"The problem without the goal {goal} was not solved")
-    return _reached(problem, solution)
+    return _goal_values(problem, solution)
 
 
-def _reached(problem: AssignmentProblem, solution: Solution) -> dict[str, int]:
-    return {goal: value_of(problem, goal, *solution.pairs.T) for goal in problem.goals}
+def _goal_values(problem: AssignmentProblem, solution: Solution) -> dict[str, int]:
+    return {goal: goal_value(problem, goal, *solution.pairs.T) for goal in problem.goals}

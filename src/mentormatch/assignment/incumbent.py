@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from mentormatch.assignment.model.solution import Solution, Status, Tier, without_pairs
+from mentormatch.assignment.model.solution import Solution, Status, Tier, empty_solution
 
 type LazySolution = Callable[[], Solution]
 """Makes an answer that keeps every rule, with the bounds proved so far; only called if somebody wants it."""
@@ -42,7 +42,7 @@ class Incumbent:
         """Return the answer kept, as ``feasible``; if there is none, a solution of another status without pairs."""
         notes = (note,) if note else ()
         if self.told is None:
-            return without_pairs(otherwise, self.engine, notes)
+            return empty_solution(otherwise, self.engine, notes)
         return replace(self.told(), status=Status.FEASIBLE, engine=self.engine, notes=notes)
 
 

@@ -20,7 +20,7 @@ MOST_DIGITS = 64
 """A digit takes a bit at least, so no number has more."""
 
 
-def before(goals: Sequence[str]) -> tuple[str, ...]:
+def fits_before_leximin(goals: Sequence[str]) -> tuple[str, ...]:
     """Return the goals before leximin.
 
     >>> before(("matched", "leximin", "total"))
@@ -30,7 +30,7 @@ def before(goals: Sequence[str]) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Leximin:
+class LeximinStages:
     """The stages of leximin, in each of which a pair is worth at most ``room`` in magnitude."""
 
     room: int

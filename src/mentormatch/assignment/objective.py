@@ -5,22 +5,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mentormatch.assignment.bottleneck_goals import WorstPair, WorstPerson, served_mentees
-from mentormatch.assignment.leximin import Leximin
-from mentormatch.assignment.model.problem import SUMS, AssignmentProblem
+from mentormatch.assignment.bottleneck_goals import BottleneckPair, WorstMentee, matched_mentees
+from mentormatch.assignment.leximin import LeximinStages
+from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import Tier
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError
 
-INT_EXACT = 1 << 62
+MAX_INT64 = 1 << 62
 """Integers up to here, and their sum with another, are exact in int64."""
-ONE_NUMBER = 1 << 40
+MAX_SOLVER_WEIGHT = 1 << 40
 """Goals are put together for a solver while what a pair is worth stays below this; it keeps 53 bits."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class ScalarObjective:
     """One or more goals in a single number: a pair (i, k) is worth ``flat + mentor[i] + mentee[k] + score * s[i, k]``.
 
     A former pair is worth ``kept`` more. ``weights`` are the goals with their multipliers. ``low`` and ``high`` bound
@@ -43,13 +43,13 @@ class Stage:
             people += self.kept * problem.listed(problem.former, mentors, mentees)
         return people + self.score * problem.scores.at(mentors, mentees) if self.score else people
 
-    def above(self, lower: "Stage", places: int) -> "Stage":
+    def above(self, lower: "ScalarObjective", places: int) -> "ScalarObjective":
         """Return both stages in one: the sum over at most ``places`` pairs orders answers by this one first."""
         return self.scaled(places * lower.reach + 1, lower)
 
-    def scaled(self, scale: int, lower: "Stage") -> "Stage":
+    def scaled(self, scale: int, lower: "ScalarObjective") -> "ScalarObjective":
         """Return both stages in one, what this one is worth being multiplied with ``scale``."""
-        return Stage(
+        return ScalarObjective(
             tuple((goal, scale * weight) for goal, weight in self.weights) + lower.weights,
             scale * self.flat + lower.flat,
             scale * self.mentor + lower.mentor,
@@ -60,15 +60,17 @@ class Stage:
             scale * self.kept + lower.kept,
         )
 
-    def fits_above(self, lower: "Stage", places: int) -> bool:
+    def fits_above(self, lower: "ScalarObjective", places: int) -> bool:
         """Return whether both stages in one stay within int64."""
-        return (places * lower.reach + 1) * self.reach + lower.reach < INT_EXACT
+        return (places * lower.reach + 1) * self.reach + lower.reach < MAX_INT64
 
-    def times(self, parts: int) -> "Stage":
+    def times(self, parts: int) -> "ScalarObjective":
         """Return the same in parts of a unit."""
         weights = tuple((goal, parts * weight) for goal, weight in self.weights)
         sides = parts * self.flat, parts * self.mentor, parts * self.mentee
-        return Stage(weights, *sides, *(parts * part for part in (self.score, self.low, self.high, self.kept)))
+        return ScalarObjective(
+            weights, *sides, *(parts * part for part in (self.score, self.low, self.high, self.kept))
+        )
 
     @property
     def reach(self) -> int:
@@ -81,40 +83,48 @@ class Stage:
         return self.weights[0][1]
 
 
-def stage_of(problem: AssignmentProblem, goal: str) -> Stage:
+def objective_of(problem: AssignmentProblem, goal: str) -> ScalarObjective:
     """Return the stage of one goal; raise EngineError if it is no sum over pairs."""
-    if goal not in SUMS:
+    if goal not in ADDITIVE_GOALS:
         raise EngineError(f"The goal {goal} is no sum over pairs")
     n, m = problem.shape
     none = np.zeros(n, dtype=np.int64), np.zeros(m, dtype=np.int64)
     if goal == "matched":
-        return Stage(((goal, 1),), 1, *none, 0, 1, 1)
+        return ScalarObjective(((goal, 1),), 1, *none, 0, 1, 1)
     if goal == "total":
-        return Stage(((goal, 1),), 0, *none, 1, *problem.scores.extremes)
+        return ScalarObjective(((goal, 1),), 0, *none, 1, *problem.scores.extremes)
     if goal == "changes":
-        return Stage(((goal, 1),), 0, *none, 0, 0, 1, kept=1)
+        return ScalarObjective(((goal, 1),), 0, *none, 0, 0, 1, kept=1)
     given = (problem.mentor_priority, problem.mentee_priority)
     mentor, mentee = (empty if part is None else part for part, empty in zip(given, none, strict=True))
-    return Stage(((goal, 1),), 0, mentor, mentee, 0, 0, int(mentor.max(initial=0)) + int(mentee.max(initial=0)))
+    return ScalarObjective(
+        ((goal, 1),), 0, mentor, mentee, 0, 0, int(mentor.max(initial=0)) + int(mentee.max(initial=0))
+    )
 
 
-def merged(problem: AssignmentProblem, fits: Callable[[int], bool]) -> list[Stage | Leximin]:
+def scalarize(problem: AssignmentProblem, fits: Callable[[int], bool]) -> list[ScalarObjective | LeximinStages]:
     """Return the goals in as few stages as ``fits(reach)`` lets be computed exactly."""
     places = problem.places
-    stages: list[Stage | Leximin] = []
+    stages: list[ScalarObjective | LeximinStages] = []
     for goal in reversed(problem.goals):
         if goal == "leximin":
-            stages.append(Leximin(max(1 << bits for bits in range(INT_EXACT.bit_length()) if fits(1 << bits))))
+            stages.append(LeximinStages(max(1 << bits for bits in range(MAX_INT64.bit_length()) if fits(1 << bits))))
             continue
-        stage, below = stage_of(problem, goal), stages[-1] if stages else None
-        if isinstance(below, Stage) and stage.fits_above(below, places) and fits(stage.above(below, places).reach):
+        stage, below = objective_of(problem, goal), stages[-1] if stages else None
+        if (
+            isinstance(below, ScalarObjective)
+            and stage.fits_above(below, places)
+            and fits(stage.above(below, places).reach)
+        ):
             stages[-1] = stage.above(below, places)
         else:
             stages.append(stage)
     return stages[::-1]
 
 
-def loosely(problem: AssignmentProblem, goals: Sequence[str], fits: Callable[[int], bool]) -> Stage | None:
+def scalarize_loosely(
+    problem: AssignmentProblem, goals: Sequence[str], fits: Callable[[int], bool]
+) -> ScalarObjective | None:
     """Return goals in one stage, each outdoing those after it over as many pairs as ``fits(reach)`` leaves room for.
 
     None if there is no room for a single pair. Each weight is a multiple of the next, and exceeds what one pair is
@@ -127,11 +137,11 @@ def loosely(problem: AssignmentProblem, goals: Sequence[str], fits: Callable[[in
 
 def _with_room(
     problem: AssignmentProblem, goals: Sequence[str], room: int, fits: Callable[[int], bool]
-) -> Stage | None:
+) -> ScalarObjective | None:
     """Return goals in one stage, each outdoing those after it over so many pairs, None if that does not fit."""
-    stage = stage_of(problem, goals[-1])
+    stage = objective_of(problem, goals[-1])
     for goal in reversed(goals[:-1]):
-        upper = stage_of(problem, goal)
+        upper = objective_of(problem, goal)
         scale = stage.unit * (room * -(-stage.reach // stage.unit) + 1)
         if not fits(scale * upper.reach + stage.reach):
             return None
@@ -139,19 +149,19 @@ def _with_room(
     return stage
 
 
-def reached(problem: AssignmentProblem, pairs: IntMatrix, bounds: Mapping[str, int | None]) -> Iterator[Tier]:
+def evaluate_tiers(problem: AssignmentProblem, pairs: IntMatrix, bounds: Mapping[str, int | None]) -> Iterator[Tier]:
     """Yield, for each goal of the problem, what the pairs reach in it, with its bound if there is one."""
     mentors, mentees = pairs[:, 0], pairs[:, 1]
     for goal in problem.goals:
         vector = tuple(sorted(problem.scores.at(mentors, mentees).tolist())) if goal == "leximin" else ()
-        yield Tier(goal, value_of(problem, goal, mentors, mentees), bounds.get(goal), vector)
+        yield Tier(goal, goal_value(problem, goal, mentors, mentees), bounds.get(goal), vector)
 
 
-def value_of(problem: AssignmentProblem, goal: str, mentors: IntVector, mentees: IntVector) -> int:
+def goal_value(problem: AssignmentProblem, goal: str, mentors: IntVector, mentees: IntVector) -> int:
     """Return what the given pairs reach in one goal, as it is stated in a tier."""
     if goal in {"floor", "leximin"}:
-        return WorstPair().value(problem, mentors, mentees)
+        return BottleneckPair().value(problem, mentors, mentees)
     if goal == "floor_person":
-        return WorstPerson(served_mentees(problem)).value(problem, mentors, mentees)
-    worth = int(stage_of(problem, goal).worth(problem, mentors, mentees).sum())
+        return WorstMentee(matched_mentees(problem)).value(problem, mentors, mentees)
+    worth = int(objective_of(problem, goal).worth(problem, mentors, mentees).sum())
     return len(problem.former) - worth if goal == "changes" else worth

@@ -11,36 +11,36 @@ from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.kernels.choice import compiled_for
-from mentormatch.assignment.model.problem import AssignmentProblem, Loads
+from mentormatch.assignment.kernels.choice import use_numba
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.base.columns import BoolVector, IntVector
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class RemainingDegrees:
     """How many of the open pairs each person of a side takes: ``least`` and ``most``, (n,) int64."""
 
     least: IntVector
     most: IntVector
 
-    def of(self, some: IntVector) -> "Bounds":
+    def of(self, some: IntVector) -> "RemainingDegrees":
         """Return the bounds of some people, by their positions."""
-        return Bounds(self.least[some], self.most[some])
+        return RemainingDegrees(self.least[some], self.most[some])
 
-    def without(self, taken: IntVector) -> "Bounds":
+    def without(self, taken: IntVector) -> "RemainingDegrees":
         """Return what remains after ``taken`` places of each person are filled."""
-        return Bounds(np.maximum(self.least - taken, 0), self.most - taken)
+        return RemainingDegrees(np.maximum(self.least - taken, 0), self.most - taken)
 
-    def held(self, loads: IntVector, prices: IntVector) -> "Bounds":
+    def held(self, loads: IntVector, prices: IntVector) -> "RemainingDegrees":
         """Return the bounds with the load of everybody who has a price held where it is."""
         priced = prices != 0
-        return Bounds(np.where(priced, loads, self.least), np.where(priced, loads, self.most))
+        return RemainingDegrees(np.where(priced, loads, self.least), np.where(priced, loads, self.most))
 
     def value(self, prices: IntVector) -> int:
         """Return the most that these loads can be worth at ``prices``, however great it is."""
         dear, cheap = np.maximum(self.least, self.most), np.minimum(self.least, self.most)
-        return total(prices, np.where(prices > 0, dear, cheap))
+        return exact_dot(prices, np.where(prices > 0, dear, cheap))
 
     def hold(self, loads: IntVector) -> bool:
         """Return whether the loads are within the bounds."""
@@ -48,7 +48,7 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Optimum:
+class PrimalDual:
     """Which of the open pairs are chosen, (e,) bool, and the prices of both sides that prove it."""
 
     chosen: BoolVector
@@ -57,7 +57,7 @@ class Optimum:
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
+class OptimalFace:
     """Open pairs ``lefts[e]``, ``rights[e]``, what each person takes of them, and the settled pairs.
 
     ``settled`` is (k, 2), mentor and mentee. ``known`` (e,) bool: an answer on the open pairs, where there is one.
@@ -65,9 +65,9 @@ class Face:
 
     lefts: IntVector
     rights: IntVector
-    left: Bounds
-    right: Bounds
-    settled: IntMatrix = field(default_factory=lambda: listed(()))
+    left: RemainingDegrees
+    right: RemainingDegrees
+    settled: IntMatrix = field(default_factory=lambda: pair_array(()))
     known: BoolVector | None = None
 
     def __len__(self) -> int:
@@ -76,14 +76,14 @@ class Face:
     @classmethod
     def of(cls, problem: AssignmentProblem) -> Self | None:
         """Return all answers of a problem whose only bounds are loads and pins; None if no answer can hold the pins."""
-        if not pins_hold(problem):
+        if not fixed_pairs_feasible(problem):
             return None
-        left, right = open_bounds(problem)
+        left, right = remaining_degrees(problem)
         mentors, mentees = problem.scores.pairs()
         m = problem.shape[1]
         pinned = np.array([mentor * m + mentee for mentor, mentee in problem.pins], dtype=np.int64)
         kept = ~np.isin(mentors * m + mentees, pinned) & (left.most[mentors] > 0) & (right.most[mentees] > 0)
-        return cls(mentors[kept], mentees[kept], left, right, listed(problem.pins))
+        return cls(mentors[kept], mentees[kept], left, right, pair_array(problem.pins))
 
     @property
     def several(self) -> bool:
@@ -111,22 +111,22 @@ class Face:
         pairs = np.concatenate([self.settled, np.column_stack([self.lefts[chosen], self.rights[chosen]])])
         return pairs[np.lexsort(pairs.T[::-1])]
 
-    def holds(self, optimum: Optimum) -> bool:
+    def holds(self, optimum: PrimalDual) -> bool:
         """Return whether everybody is within their bounds."""
         loads = self.loads(optimum.chosen)
         return self.left.hold(loads[0]) and self.right.hold(loads[1])
 
-    def flipped(self) -> "Face":
+    def flipped(self) -> "OptimalFace":
         """Return the same face with the sides exchanged; ``settled`` is not carried along."""
-        return Face(self.rights, self.lefts, self.right, self.left, known=self.known)
+        return OptimalFace(self.rights, self.lefts, self.right, self.left, known=self.known)
 
-    def proves(self, optimum: Optimum, profit: IntVector) -> bool:
+    def proves(self, optimum: PrimalDual, profit: IntVector) -> bool:
         """Return whether the prices prove in integers that no answer of this face is worth more than the chosen one."""
         surplus = profit - optimum.left[self.lefts] - optimum.right[self.rights]
-        bound = self.left.value(optimum.left) + self.right.value(optimum.right) + total(surplus[surplus > 0])
-        return self.holds(optimum) and bound == total(profit[optimum.chosen])
+        bound = self.left.value(optimum.left) + self.right.value(optimum.right) + exact_dot(surplus[surplus > 0])
+        return self.holds(optimum) and bound == exact_dot(profit[optimum.chosen])
 
-    def narrowed(self, optimum: Optimum, profit: IntVector) -> "Face":
+    def narrowed(self, optimum: PrimalDual, profit: IntVector) -> "OptimalFace":
         """Return the face of the answers that are worth as much as the optimum."""
         surplus = profit - optimum.left[self.lefts] - optimum.right[self.rights]
         loads = self.loads(optimum.chosen)
@@ -135,12 +135,12 @@ class Face:
         )
         return held.settling(optimum.chosen, held.alternatives(optimum.chosen, surplus == 0))
 
-    def settling(self, chosen: BoolVector, free: BoolVector) -> "Face":
+    def settling(self, chosen: BoolVector, free: BoolVector) -> "OptimalFace":
         """Return the face in which only the ``free`` pairs are open, and the others are as ``chosen``."""
         done = chosen & ~free
         taken = self.loads(done)
         pairs = np.column_stack([self.lefts[done], self.rights[done]])
-        return Face(
+        return OptimalFace(
             self.lefts[free],
             self.rights[free],
             self.left.without(taken[0]),
@@ -174,10 +174,10 @@ class Face:
 
 def _strong_parts(tails: IntVector, heads: IntVector, count: int) -> IntVector:
     """Return (count,) int: the strongly connected part of each node of a graph."""
-    if compiled_for(len(tails)):
-        from mentormatch.assignment.kernels.components import strong_parts
+    if use_numba(len(tails)):
+        from mentormatch.assignment.kernels.components import strong_components
 
-        return strong_parts(tails, heads, count)
+        return strong_components(tails, heads, count)
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -186,18 +186,18 @@ def _strong_parts(tails: IntVector, heads: IntVector, count: int) -> IntVector:
     return connected_components(graph, directed=True, connection="strong")[1].astype(np.int64)
 
 
-def total(values: IntVector, times: IntVector | int = 1) -> int:
+def exact_dot(values: IntVector, times: IntVector | int = 1) -> int:
     """Return the sum of ``values``, each taken some ``times``, exactly: tiers put together can leave int64 in a sum."""
     high, low = values >> 32, values & 0xFFFFFFFF
     return (int((high * times).sum()) << 32) + int((low * times).sum())
 
 
-def nothing(face: Face) -> Optimum:
+def empty_optimum(face: OptimalFace) -> PrimalDual:
     """Return the choice of no pair, at no price."""
-    return Optimum(np.zeros(len(face), dtype=bool), np.zeros_like(face.left.most), np.zeros_like(face.right.most))
+    return PrimalDual(np.zeros(len(face), dtype=bool), np.zeros_like(face.left.most), np.zeros_like(face.right.most))
 
 
-def open_bounds(problem: AssignmentProblem) -> tuple[Bounds, Bounds]:
+def remaining_degrees(problem: AssignmentProblem) -> tuple[RemainingDegrees, RemainingDegrees]:
     """Return what each person takes beside the pins, no more than their allowed partners."""
     mentors, mentees = _pinned(problem)
     degrees = problem.scores.degrees()
@@ -205,27 +205,27 @@ def open_bounds(problem: AssignmentProblem) -> tuple[Bounds, Bounds]:
     return left.without(mentors), right.without(mentees)
 
 
-def pins_hold(problem: AssignmentProblem) -> bool:
+def fixed_pairs_feasible(problem: AssignmentProblem) -> bool:
     """Return whether every pin is an allowed pair, and nobody is in more of them than they have places."""
-    return pins_allowed(problem) and not any((side.most < 0).any() for side in open_bounds(problem))
+    return fixed_pairs_allowed(problem) and not any((side.most < 0).any() for side in remaining_degrees(problem))
 
 
-def pins_allowed(problem: AssignmentProblem) -> bool:
+def fixed_pairs_allowed(problem: AssignmentProblem) -> bool:
     """Return whether every pin is an allowed pair."""
-    pins = listed(problem.pins)
+    pins = pair_array(problem.pins)
     return bool(problem.scores.allows(pins[:, 0], pins[:, 1]).all())
 
 
-def listed(pairs: Sequence[tuple[int, int]]) -> IntMatrix:
+def pair_array(pairs: Sequence[tuple[int, int]]) -> IntMatrix:
     """Return (k, 2) int64: the pairs as an array."""
     return np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
 
 def _pinned(problem: AssignmentProblem) -> tuple[IntVector, IntVector]:
-    pins = listed(problem.pins)
+    pins = pair_array(problem.pins)
     n, m = problem.shape
     return np.bincount(pins[:, 0], minlength=n), np.bincount(pins[:, 1], minlength=m)
 
 
-def _always(loads: Loads, degree: IntVector) -> Bounds:
-    return Bounds(loads.always, np.minimum(loads.most, degree))
+def _always(loads: DegreeBounds, degree: IntVector) -> RemainingDegrees:
+    return RemainingDegrees(loads.always, np.minimum(loads.most, degree))

@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mentormatch.assignment.model.problem import AssignmentProblem, Loads
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.base.columns import BoolVector, IntVector
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class PairConstraint:
     """A bound on a weighted sum over the pairs of a pool; those at ``places`` count with their ``weights``, not 0.
 
     ``origin``: the place of the row that asks for it, or the goal whose value it keeps; None: neither.
@@ -24,7 +24,7 @@ class Limit:
     @classmethod
     def on(
         cls, weights: IntVector, least: int | None = None, most: int | None = None, origin: int | str | None = None
-    ) -> "Limit":
+    ) -> "PairConstraint":
         """Return the bound on a sum in which every pair of the pool has a weight."""
         places = np.flatnonzero(weights)
         return cls(places, weights[places], least, most, origin)
@@ -34,48 +34,48 @@ class Limit:
         total = int(self.weights[chosen[self.places]].sum())
         return (self.least is None or total >= self.least) and (self.most is None or total <= self.most)
 
-    def among(self, kept: BoolVector, numbers: IntVector) -> "Limit":
+    def among(self, kept: BoolVector, numbers: IntVector) -> "PairConstraint":
         """Return the same bound in the pool of the pairs that are kept, which have these ``numbers`` there."""
         still = kept[self.places]
-        return Limit(numbers[self.places[still]], self.weights[still], self.least, self.most, self.origin)
+        return PairConstraint(numbers[self.places[still]], self.weights[still], self.least, self.most, self.origin)
 
 
 @dataclass(frozen=True, slots=True)
-class Pool:
+class PairModel:
     """The pairs that may still be chosen, those of them that must be, and everything that bounds them."""
 
     mentors: IntVector
     mentees: IntVector
     forced: BoolVector
-    limits: tuple[Limit, ...]
-    sides: tuple[Loads, Loads]
+    limits: tuple[PairConstraint, ...]
+    sides: tuple[DegreeBounds, DegreeBounds]
 
     def __len__(self) -> int:
         return len(self.mentors)
 
     @classmethod
-    def of(cls, problem: AssignmentProblem) -> "Pool":
+    def of(cls, problem: AssignmentProblem) -> "PairModel":
         """Return all allowed pairs of a problem, pins forced."""
         mentors, mentees = problem.scores.pairs()
         m = problem.shape[1]
         pinned = np.array([mentor * m + mentee for mentor, mentee in problem.pins], dtype=np.int64)
         limits = tuple(
-            Limit.on(row.at(mentors, mentees, problem.shape), row.least, row.most, place)
+            PairConstraint.on(row.at(mentors, mentees, problem.shape), row.least, row.most, place)
             for place, row in enumerate(problem.rows)
         )
         forced = np.isin(mentors * m + mentees, pinned)
         return cls(mentors, mentees, forced, limits, (problem.mentors, problem.mentees))
 
-    def only(self, kept: BoolVector, forced: BoolVector) -> "Pool":
+    def only(self, kept: BoolVector, forced: BoolVector) -> "PairModel":
         """Return the pool of the pairs that are kept."""
-        return Pool(self.mentors[kept], self.mentees[kept], forced[kept], self.limits_among(kept), self.sides)
+        return PairModel(self.mentors[kept], self.mentees[kept], forced[kept], self.limits_among(kept), self.sides)
 
-    def limits_among(self, kept: BoolVector) -> tuple[Limit, ...]:
+    def limits_among(self, kept: BoolVector) -> tuple[PairConstraint, ...]:
         """Return the limits in the pool of the pairs that are kept."""
         numbers = np.cumsum(kept) - 1
         return tuple(limit.among(kept, numbers) for limit in self.limits)
 
-    def limited(self, limit: Limit) -> "Pool":
+    def limited(self, limit: PairConstraint) -> "PairModel":
         """Return the pool with one more limit."""
         return replace(self, limits=(*self.limits, limit))
 

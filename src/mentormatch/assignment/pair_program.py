@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mentormatch.assignment.mip.program_model import Basis, FloatVector, Program, Sum, load_sums
+from mentormatch.assignment.mip.program_model import Basis, FloatVector, LinearConstraint, Program, degree_constraints
 from mentormatch.assignment.model.scores import IntMatrix
-from mentormatch.assignment.model.solution import Links, Prices
-from mentormatch.assignment.pair_model import Pool
+from mentormatch.assignment.model.solution import DualSolution, Links
+from mentormatch.assignment.pair_model import PairModel
 from mentormatch.base.columns import BoolVector, IntVector
 
 ROOM = 1 << 56
@@ -24,7 +24,7 @@ LIMIT = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
+class ConstraintRef:
     """What a row bounds: the load of person ``place`` of a side, limit ``place``; with ``pair``, the pair's link."""
 
     side: int
@@ -33,7 +33,7 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True)
-class Duals:
+class ScaledDuals:
     """Prices of both sides, of the links of pairs and of the limits, in parts of a unit; ``parts`` to the unit.
 
     ``links`` (2, e): a price for each pair of a person with a waivable minimum, side by side, 0 or more.
@@ -44,14 +44,14 @@ class Duals:
     limits: IntVector
     parts: int
 
-    def reduced(self, pool: Pool, worth: IntVector) -> IntVector:
+    def reduced(self, pool: PairModel, worth: IntVector) -> IntVector:
         """Return (e,) int64: what each pair is worth above its prices, in parts."""
         rest = worth * self.parts - self.sides[0][pool.mentors] - self.sides[1][pool.mentees] - self.links.sum(axis=0)
         for price, limit in zip(self.limits.tolist(), pool.limits, strict=True):
             rest[limit.places] -= price * limit.weights
         return rest
 
-    def bound(self, pool: Pool, reduced: IntVector) -> int:
+    def bound(self, pool: PairModel, reduced: IntVector) -> int:
         """Return a bound on what any choice is worth, in parts; it holds for any prices of the right signs."""
         total: int = sum(reduced[(reduced > 0) | pool.forced].tolist())
         for people, prices, links, loads in zip(pool.people(), self.sides, self.links, pool.sides, strict=True):
@@ -65,23 +65,23 @@ class Duals:
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class DualProof:
     """The prices that bound what is worth most in a pool."""
 
-    pool: Pool
-    duals: Duals
+    pool: PairModel
+    duals: ScaledDuals
 
     def bound(self, worth: IntVector) -> int:
         """Return the bound in parts."""
         return self.duals.bound(self.pool, self.duals.reduced(self.pool, worth))
 
-    def prices(self, goal: str, rows: int) -> Prices | None:
+    def prices(self, goal: str, rows: int) -> DualSolution | None:
         """Return the prices of a goal by what they are paid for; None if one is for no row and for no goal."""
         priced = list(zip(self.pool.limits, self.duals.limits.tolist(), strict=True))
         if any(limit.origin is None and price for limit, price in priced):
             return None
         by_origin = {limit.origin: price for limit, price in priced}
-        return Prices(
+        return DualSolution(
             ((goal, 1),),
             *self.duals.sides,
             tuple(by_origin.get(row, 0) for row in range(rows)),
@@ -97,7 +97,7 @@ class Proof:
         return tuple((mentor, mentee, price) for mentor, mentee, price in found.tolist())
 
 
-def side_duals(pool: Pool, worth: IntVector) -> Duals:
+def trivial_duals(pool: PairModel, worth: IntVector) -> ScaledDuals:
     """Return the better of two sets of prices that need no solver: on one side, what each could gain by a place more.
 
     They bound any choice by what each person of that side could have at best, whoever else wants the same.
@@ -106,12 +106,12 @@ def side_duals(pool: Pool, worth: IntVector) -> Duals:
     for side, (people, loads) in enumerate(zip(pool.people(), pool.sides, strict=True)):
         prices = np.zeros(len(pool.sides[0]), dtype=np.int64), np.zeros(len(pool.sides[1]), dtype=np.int64)
         prices[side][:] = _next_gains(pool, people, worth, loads.most)
-        duals = Duals(prices, np.zeros((2, len(pool)), np.int64), np.zeros(len(pool.limits), np.int64), 1)
+        duals = ScaledDuals(prices, np.zeros((2, len(pool)), np.int64), np.zeros(len(pool.limits), np.int64), 1)
         found.append((duals.bound(pool, duals.reduced(pool, worth)), duals))
     return min(found, key=lambda each: each[0])[1]
 
 
-def _next_gains(pool: Pool, people: IntVector, worth: IntVector, most: IntVector) -> IntVector:
+def _next_gains(pool: PairModel, people: IntVector, worth: IntVector, most: IntVector) -> IntVector:
     """Return for each person the worth of their best pair beyond those that they have places for, 0 if it is less."""
     order = np.lexsort((-worth, ~pool.forced, people))
     ranked = people[order]
@@ -123,13 +123,13 @@ def _next_gains(pool: Pool, people: IntVector, worth: IntVector, most: IntVector
 
 
 @dataclass(frozen=True, slots=True)
-class Posed:
+class PairProgram:
     """A program on some pairs of a pool, and what each of its rows bounds."""
 
     program: Program
-    owners: list[Owner]
+    owners: list[ConstraintRef]
 
-    def duals(self, pool: Pool, worth: IntVector, given: FloatVector) -> Duals:
+    def duals(self, pool: PairModel, worth: IntVector, given: FloatVector) -> ScaledDuals:
         """Return the solver's duals as prices in integers; rounding, or no price at all, leaves the bound valid."""
         reach = float(np.abs(given) @ self._heaviest(pool))
         if not reach <= ROOM:
@@ -146,9 +146,9 @@ class Posed:
                 sides[owner.side][owner.place] += price
             else:
                 links[owner.side, owner.pair] += price
-        return Duals((sides[0], sides[1]), links, limits, parts)
+        return ScaledDuals((sides[0], sides[1]), links, limits, parts)
 
-    def _heaviest(self, pool: Pool) -> FloatVector:
+    def _heaviest(self, pool: PairModel) -> FloatVector:
         """Return the greatest number that the price of each row is multiplied with."""
         most = [int(loads.most.max(initial=1)) for loads in pool.sides]
         found = [
@@ -158,17 +158,19 @@ class Posed:
         return np.array(found, dtype=np.float64)
 
 
-def posed(pool: Pool, worth: IntVector, columns: BoolVector, *, whole: bool, start: Basis | None = None) -> Posed:
+def build_program(
+    pool: PairModel, worth: IntVector, columns: BoolVector, *, whole: bool, start: Basis | None = None
+) -> PairProgram:
     """Return the program on some pairs of the pool, begun where a similar one ended."""
     places = np.flatnonzero(columns)
     names = [f"{i}_{k}" for i, k in zip(pool.mentors[places].tolist(), pool.mentees[places].tolist(), strict=True)]
-    rows: list[tuple[Owner, Sum]] = []
+    rows: list[tuple[ConstraintRef, LinearConstraint]] = []
     for side, (people, loads) in enumerate(zip(pool.people(), pool.sides, strict=True)):
         waived = np.intersect1d(np.flatnonzero(loads.waivable), people[places]).tolist()
         used = {person: len(names) + place for place, person in enumerate(waived)}
         names += [f"u{side}_{person}" for person in waived]
-        for person, row in load_sums(people[places], loads, loads.always, used):
-            rows.append((Owner(side, person), row))
+        for person, row in degree_constraints(people[places], loads, loads.always, used):
+            rows.append((ConstraintRef(side, person), row))
         rows += _links(side, people, places, used)
     rows += _limits(pool, columns)
     extra = len(names) - len(places)
@@ -177,28 +179,33 @@ def posed(pool: Pool, worth: IntVector, columns: BoolVector, *, whole: bool, sta
     owners = [owner for owner, _ in rows]
     keys = [(owner, row.least is None) for owner, row in rows]
     program = Program(names, padded, forced, [row for _, row in rows], whole, keys, start)
-    return Posed(program, owners)
+    return PairProgram(program, owners)
 
 
-def _links(side: int, people: IntVector, places: IntVector, used: dict[int, int]) -> Iterator[tuple[Owner, Sum]]:
+def _links(
+    side: int, people: IntVector, places: IntVector, used: dict[int, int]
+) -> Iterator[tuple[ConstraintRef, LinearConstraint]]:
     """Yield, for each pair of a person with a "used" column, the row that takes the pair only if they are used."""
     for column, pair in enumerate(places.tolist() if used else ()):
         person = int(people[pair])
         if person in used:
-            yield Owner(side, person, pair), Sum(np.array([column, used[person]]), np.array([1, -1]), None, 0)
+            yield (
+                ConstraintRef(side, person, pair),
+                LinearConstraint(np.array([column, used[person]]), np.array([1, -1]), None, 0),
+            )
 
 
-def _limits(pool: Pool, columns: BoolVector) -> Iterator[tuple[Owner, Sum]]:
+def _limits(pool: PairModel, columns: BoolVector) -> Iterator[tuple[ConstraintRef, LinearConstraint]]:
     for place, inside in enumerate(pool.limits_among(columns)):
-        yield Owner(LIMIT, place), Sum(inside.places, inside.weights, inside.least, inside.most)
+        yield ConstraintRef(LIMIT, place), LinearConstraint(inside.places, inside.weights, inside.least, inside.most)
 
 
-def _with_sign(price: int, row: Sum) -> int:
+def _with_sign(price: int, row: LinearConstraint) -> int:
     """Return the price, or 0 where its sign calls for a bound that is not there."""
     return 0 if (row.most if price > 0 else row.least) is None else price
 
 
-def _parts(pool: Pool, worth: IntVector) -> int:
+def _parts(pool: PairModel, worth: IntVector) -> int:
     places = min(int(loads.most.sum()) for loads in pool.sides) + 1
     greatest = int(np.abs(worth).max(initial=1))
     return int(min(max(ROOM // (places * greatest), 1), FINEST))

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mentormatch.assignment.mip.program_model import Answer, Maximise, Word
-from mentormatch.assignment.pair_model import Limit, Pool
-from mentormatch.assignment.pair_program import Proof, posed, side_duals
-from mentormatch.assignment.transportation import called, first_columns
+from mentormatch.assignment.mip.program_model import ProgramSolver, SolverResult, SolverStatus
+from mentormatch.assignment.pair_model import PairConstraint, PairModel
+from mentormatch.assignment.pair_program import DualProof, build_program, trivial_duals
+from mentormatch.assignment.transportation import cheapest_columns, leading_columns
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
 
@@ -22,7 +22,7 @@ COARSE = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class BoundedSearch:
     """One stage at work: what may still be optimal, and the best choice so far.
 
     ``worth``, ``reduced`` (in ``parts`` of a unit) and ``columns`` (in the linear program) are those of the pairs of
@@ -30,7 +30,7 @@ class Search:
     ``empty``: it is proved that there is no choice at all. ``proof``: the prices behind the ceiling.
     """
 
-    pool: Pool
+    pool: PairModel
     worth: IntVector
     columns: BoolVector
     reduced: IntVector
@@ -39,7 +39,7 @@ class Search:
     bound: int | None
     chosen: BoolVector | None = None
     empty: bool = False
-    proof: Proof | None = None
+    proof: DualProof | None = None
 
     @property
     def value(self) -> int:
@@ -51,9 +51,9 @@ class Search:
         """Return whether no choice is better."""
         return self.chosen is not None and self.bound == self.value
 
-    def limited(self, goal: str | None = None) -> Pool:
+    def limited(self, goal: str | None = None) -> PairModel:
         """Return the pool of the choices that are worth no less than the best so far."""
-        return self.pool.limited(Limit.on(self.worth, self.value, origin=goal)) if self._binds else self.pool
+        return self.pool.limited(PairConstraint.on(self.worth, self.value, origin=goal)) if self._binds else self.pool
 
     @property
     def _binds(self) -> bool:
@@ -62,7 +62,7 @@ class Search:
         alike = len(self.worth) == 0 or (self.worth.min() == self.worth.max() >= 0)
         return not alike or least * int(self.worth.max(initial=0)) < self.value
 
-    def over(self, pool: Pool) -> BoolVector | None:
+    def over(self, pool: PairModel) -> BoolVector | None:
         """Return the best choice so far over the pairs of a larger pool, None if there is none."""
         if self.chosen is None:
             return None
@@ -75,7 +75,7 @@ class Search:
         held = [choice for choice in choices if choice is not None and self.pool.holds(choice)]
         return max(held, key=lambda choice: int(self.worth[choice].sum()), default=None)
 
-    def offered(self, choice: BoolVector | None) -> "Search":
+    def offered(self, choice: BoolVector | None) -> "BoundedSearch":
         """Return the search with a choice that may be better; pairs that cannot match it are settled."""
         if choice is None or not self.pool.holds(choice):
             return self
@@ -84,7 +84,7 @@ class Search:
             return self
         return replace(self, chosen=choice) if self.bound is None else self._settled(choice, value)
 
-    def _settled(self, choice: BoolVector, value: int) -> "Search":
+    def _settled(self, choice: BoolVector, value: int) -> "BoundedSearch":
         gap = self.ceiling - value * self.parts
         kept = (self.reduced >= -gap) | self.pool.forced
         return replace(
@@ -96,7 +96,7 @@ class Search:
             chosen=choice[kept],
         )
 
-    def asked(self, maximise: Maximise, reach: int | None = None) -> "Search":
+    def asked(self, maximise: ProgramSolver, reach: int | None = None) -> "BoundedSearch":
         """Return the search after an integer program on all pairs, or on those that count within ``reach``.
 
         No choice that is worth less than the ceiling by ``reach`` or less has a pair that is further below 0; so such a
@@ -105,11 +105,11 @@ class Search:
         kept = np.ones_like(self.columns) if reach is None else (self.reduced >= -reach) | self.pool.forced
         forced = self.pool.forced if reach is None else self.pool.forced | (self.reduced > reach)
         near, every = self.pool.only(kept, forced), np.ones(int(kept.sum()), dtype=bool)
-        answer = maximise(posed(near, self.worth[kept], every, whole=True).program)
-        if answer.word is Word.INFEASIBLE and self.chosen is None:
+        answer = maximise(build_program(near, self.worth[kept], every, whole=True).program)
+        if answer.word is SolverStatus.INFEASIBLE and self.chosen is None:
             return replace(self, empty=reach is None)
         work = self.offered(_spread(kept, answer))
-        if work.chosen is None and reach is None and answer.word is Word.OPTIMAL:
+        if work.chosen is None and reach is None and answer.word is SolverStatus.OPTIMAL:
             raise EngineError("The solver's answer is not whole, or breaks a bound")
         return work._closed(answer) if reach is None or work.within(reach) else work
 
@@ -128,13 +128,15 @@ class Search:
         count = 5 * sum(map(len, self.pool.sides)) // 4
         return int(np.partition(-self.reduced, count)[count]) if count < len(self.reduced) else self.ceiling
 
-    def _closed(self, answer: Answer) -> "Search":
+    def _closed(self, answer: SolverResult) -> "BoundedSearch":
         if answer.bound is None or self.bound is None:
             return self
         return replace(self, bound=min(self.bound, max(self.value, int(np.floor(answer.bound + SLACK)))))
 
 
-def best_of(pool: Pool, worth: IntVector, lead: IntVector, known: BoolVector | None, maximise: Maximise) -> Search:
+def maximize_goal(
+    pool: PairModel, worth: IntVector, lead: IntVector, known: BoolVector | None, maximise: ProgramSolver
+) -> BoundedSearch:
     """Return the search for the best choice from a pool, at its end.
 
     Parameters
@@ -144,14 +146,14 @@ def best_of(pool: Pool, worth: IntVector, lead: IntVector, known: BoolVector | N
     known
         A choice that keeps every bound, if there is one.
     """
-    simple = Proof(pool, side_duals(pool, worth))
+    simple = DualProof(pool, trivial_duals(pool, worth))
     if known is not None and int(worth[known].sum()) == simple.bound(worth):
         return _at_once(simple, worth, known)
-    work = relaxed(pool, worth, lead, known, maximise)
-    return work if work.bound is None or work.proved else whole(work, maximise)
+    work = solve_relaxation(pool, worth, lead, known, maximise)
+    return work if work.bound is None or work.proved else solve_restricted_programs(work, maximise)
 
 
-def whole(work: Search, maximise: Maximise) -> Search:
+def solve_restricted_programs(work: BoundedSearch, maximise: ProgramSolver) -> BoundedSearch:
     """Return the search after integer programs, first on the pairs that count near the ceiling."""
     for reach in (work.reach, 8 * work.reach):
         if reach > 0 and (work.reduced < -reach).any():
@@ -161,30 +163,32 @@ def whole(work: Search, maximise: Maximise) -> Search:
     return work.asked(maximise)
 
 
-def _at_once(proof: Proof, worth: IntVector, known: BoolVector) -> Search:
+def _at_once(proof: DualProof, worth: IntVector, known: BoolVector) -> BoundedSearch:
     """Return the search that ends with a choice known to be the best."""
     value, none = int(worth[known].sum()), np.zeros_like(worth)
-    return Search(proof.pool, worth, np.ones_like(known), none, value, 1, value, known, proof=proof)
+    return BoundedSearch(proof.pool, worth, np.ones_like(known), none, value, 1, value, known, proof=proof)
 
 
-def relaxed(pool: Pool, worth: IntVector, lead: IntVector, known: BoolVector | None, maximise: Maximise) -> Search:
+def solve_relaxation(
+    pool: PairModel, worth: IntVector, lead: IntVector, known: BoolVector | None, maximise: ProgramSolver
+) -> BoundedSearch:
     """Return the search after the linear program: bounded by its prices, with its corner if that is whole.
 
     Without a bound, if the program has no answer, or none in time.
     """
-    columns = first_columns(pool.mentors, pool.mentees, lead) | pool.forced
+    columns = cheapest_columns(pool.mentors, pool.mentees, lead) | pool.forced
     if known is not None:
         columns |= known
     start = None
     while True:
-        now = posed(pool, worth, columns, whole=False, start=start)
+        now = build_program(pool, worth, columns, whole=False, start=start)
         answer = maximise(now.program)
         start = answer.basis
-        if answer.word is Word.INFEASIBLE and not columns.all():
+        if answer.word is SolverStatus.INFEASIBLE and not columns.all():
             columns = np.ones_like(columns)
         elif answer.duals is None:
-            empty = answer.word is Word.INFEASIBLE
-            return Search(pool, worth, columns, np.zeros_like(worth), 0, 1, None, known, empty)
+            empty = answer.word is SolverStatus.INFEASIBLE
+            return BoundedSearch(pool, worth, columns, np.zeros_like(worth), 0, 1, None, known, empty)
         else:
             duals = now.duals(pool, worth, answer.duals)
             reduced = duals.reduced(pool, worth)
@@ -192,13 +196,13 @@ def relaxed(pool: Pool, worth: IntVector, lead: IntVector, known: BoolVector | N
             if not missing.any():
                 ceiling = duals.bound(pool, reduced)
                 bound = ceiling // duals.parts
-                proof = Proof(pool, duals)
-                work = Search(pool, worth, columns, reduced, ceiling, duals.parts, bound, proof=proof)
+                proof = DualProof(pool, duals)
+                work = BoundedSearch(pool, worth, columns, reduced, ceiling, duals.parts, bound, proof=proof)
                 return work.offered(work.better(known, _spread(columns, answer)))
-            columns |= called(pool.mentors, pool.mentees, reduced, missing)
+            columns |= leading_columns(pool.mentors, pool.mentees, reduced, missing)
 
 
-def _spread(columns: BoolVector, answer: Answer) -> BoolVector | None:
+def _spread(columns: BoolVector, answer: SolverResult) -> BoolVector | None:
     """Return the choice over all pairs that a whole answer on some columns makes, None if it is not whole."""
     taken = answer.taken()
     if taken is None:

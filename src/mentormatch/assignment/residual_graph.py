@@ -8,7 +8,7 @@ its bounds. Their cost is what the answer loses, and none is negative, because t
 costs minus its worth plus the shortest way from k to i (Ahuja, Magnanti and Orlin 1993, chapters 9 to 12), and one
 search backwards from i gives the price of every pair of i.
 
-Sums are int64 and exact within ``FAR``. Where prices prove the answer, no reduced cost is negative, and Dijkstra's
+Sums are int64 and exact within ``INFINITE``. Where prices prove the answer, no reduced cost is negative, and Dijkstra's
 search on a whole block serves; otherwise Bellman and Ford's on the list of pairs, which needs no prices. Of the ways
 that cost the same, the one of fewest arcs is taken, then the one by the people who come first: so it moves as few as
 can be, and is the same whatever the search and the prices.
@@ -19,62 +19,62 @@ from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.model.problem import SUMS, AssignmentProblem
+from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
 from mentormatch.assignment.model.scores import DenseScores, IntMatrix
-from mentormatch.assignment.objective import Stage, stage_of
-from mentormatch.assignment.optimal_face import Bounds, Face, open_bounds
+from mentormatch.assignment.objective import ScalarObjective, objective_of
+from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees, remaining_degrees
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.scan.implicit_scores import ComputedScores
 
-type Both = tuple[IntVector, IntVector]
+type VectorPair = tuple[IntVector, IntVector]
 
-FAR = 1 << 61
+INFINITE = 1 << 61
 """The length of a way that is not there; together with another it still fits into int64."""
 PAIRS_OF_A_WAY = 64
 """Where nobody must have a partner a way costs less than a quarter of what so many pairs can be worth."""
 
 
-def in_one_number(problem: AssignmentProblem) -> Stage | None:
+def scalarize_for_paths(problem: AssignmentProblem) -> ScalarObjective | None:
     """Return all goals in one stage; None where a goal is no sum, or int64 leaves no room for the length of a way.
 
     A way costs at most what all places are worth. Where nobody must have a partner, it costs no more than the two pairs
     that make room for the one that is forced, whatever the number of people.
     """
-    if not set(problem.goals) <= set(SUMS):
+    if not set(problem.goals) <= set(ADDITIVE_GOALS):
         return None
     places = problem.places
-    stage = stage_of(problem, problem.goals[-1])
+    stage = objective_of(problem, problem.goals[-1])
     for goal in reversed(problem.goals[:-1]):
-        upper = stage_of(problem, goal)
+        upper = objective_of(problem, goal)
         if not upper.fits_above(stage, places):
             return None
         stage = upper.above(stage, places)
     bound = any(side.least.any() for side in (problem.mentors, problem.mentees))
     longest = 4 * places + 4 if bound or not isinstance(problem.scores, ComputedScores) else PAIRS_OF_A_WAY
-    return stage if stage.reach * longest < FAR else None
+    return stage if stage.reach * longest < INFINITE else None
 
 
 @dataclass(frozen=True, slots=True)
-class Slack:
+class DegreeSlack:
     """Who of one side can take one more partner, and who can give one up: (n,) bool each."""
 
     more: BoolVector
     less: BoolVector
 
     @classmethod
-    def of(cls, bounds: Bounds, loads: IntVector) -> Self:
+    def of(cls, bounds: RemainingDegrees, loads: IntVector) -> Self:
         """Return the slack of these loads."""
         return cls(loads < bounds.most, loads > bounds.least)
 
 
 @dataclass(frozen=True, slots=True)
-class Net:
+class ResidualGraph:
     """What two searches share: ``chosen`` (c, 2), left and right, the unpinned pairs of the answer, and the slack."""
 
     chosen: IntMatrix
-    left: Slack
-    right: Slack
+    left: DegreeSlack
+    right: DegreeSlack
 
     @property
     def sink(self) -> int:
@@ -91,16 +91,16 @@ class Net:
         """Return (l + r,) bool: to whom an arc leads from the sink."""
         return np.concatenate([self.left.more, self.right.less])
 
-    def flipped(self) -> "Net":
+    def flipped(self) -> "ResidualGraph":
         """Return the same with the sides exchanged, which turns every arc round."""
-        return Net(self.chosen[:, ::-1], self.right, self.left)
+        return ResidualGraph(self.chosen[:, ::-1], self.right, self.left)
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
+class ShortestPaths:
     """The shortest way to left person ``target`` from every node of a net, by the next node ``after``, -1 for none.
 
-    ``losses`` (r,) int64 is what it costs to force the pair with each right person; ``FAR`` where no answer holds it.
+    ``losses`` (r,) int64 is what it costs to force the pair with each right person; ``INFINITE`` where no answer holds it.
     """
 
     target: int
@@ -122,30 +122,30 @@ class Ways:
         return added, gone
 
 
-def net_of(problem: AssignmentProblem, pairs: IntMatrix) -> Net:
+def residual_graph(problem: AssignmentProblem, pairs: IntMatrix) -> ResidualGraph:
     """Return the net of an answer ``pairs`` to a problem without coupling rows."""
     m = problem.shape[1]
     pinned = [mentor * m + mentee for mentor, mentee in problem.pins]
     chosen = pairs[~np.isin(pairs[:, 0] * m + pairs[:, 1], pinned)]
-    sides = zip(open_bounds(problem), chosen.T, problem.shape, strict=True)
-    left, right = (Slack.of(bounds, np.bincount(people, minlength=count)) for bounds, people, count in sides)
-    return Net(chosen, left, right)
+    sides = zip(remaining_degrees(problem), chosen.T, problem.shape, strict=True)
+    left, right = (DegreeSlack.of(bounds, np.bincount(people, minlength=count)) for bounds, people, count in sides)
+    return ResidualGraph(chosen, left, right)
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """The open pairs as ``cells`` (r, l): the prices of both people less what the pair adds, ``FAR`` where not open.
+class ReducedCostMatrix:
+    """The open pairs as ``cells`` (r, l): the prices of both people less what the pair adds, ``INFINITE`` where not open.
 
     ``prices`` are those of the left and of the right people.
     """
 
     cells: IntMatrix
-    prices: Both
+    prices: VectorPair
 
     @classmethod
-    def of(cls, problem: AssignmentProblem, stage: Stage, prices: Both, axis: int) -> Self | None:
+    def of(cls, problem: AssignmentProblem, stage: ScalarObjective, prices: VectorPair, axis: int) -> Self | None:
         """Return the block whose left side is ``axis``: 0 mentors, 1 mentees; None where scores are no block."""
-        scores, bounds = problem.scores, open_bounds(problem)
+        scores, bounds = problem.scores, remaining_degrees(problem)
         if not isinstance(scores, DenseScores):
             return None
         base = prices[0] - stage.mentor, prices[1] - stage.mentee - stage.flat
@@ -155,33 +155,35 @@ class Block:
         for pair in problem.former if stage.kept else ():
             cells[pair[1 - axis], pair[axis]] -= stage.kept
         if scores.allowed is not None:
-            np.copyto(cells, FAR, where=~(scores.allowed.T if axis == 0 else scores.allowed))
-        cells[bounds[1 - axis].most <= 0], cells[:, bounds[axis].most <= 0] = FAR, FAR
+            np.copyto(cells, INFINITE, where=~(scores.allowed.T if axis == 0 else scores.allowed))
+        cells[bounds[1 - axis].most <= 0], cells[:, bounds[axis].most <= 0] = INFINITE, INFINITE
         for pin in problem.pins:
-            cells[pin[1 - axis], pin[axis]] = FAR
+            cells[pin[1 - axis], pin[axis]] = INFINITE
         return cls(cells, (prices[axis], prices[1 - axis]))
 
 
-def ways_on_block(net: Net, block: Block, target: int) -> Ways | None:
+def dijkstra_paths(net: ResidualGraph, block: ReducedCostMatrix, target: int) -> ShortestPaths | None:
     """Return the ways to a left person by Dijkstra's search; None where a reduced cost is negative.
 
-    The cells of chosen pairs are used up: ``FAR`` is written into them.
+    The cells of chosen pairs are used up: ``INFINITE`` is written into them.
     """
     cells, lefts = block.cells, block.cells.shape[1]
     backs = -cells[net.chosen[:, 1], net.chosen[:, 0]]
-    cells[net.chosen[:, 1], net.chosen[:, 0]] = FAR
+    cells[net.chosen[:, 1], net.chosen[:, 0]] = INFINITE
     potential = np.concatenate([block.prices[0], -block.prices[1]])
-    into, out = np.where(net.into_sink, potential, FAR), np.where(net.out_of_sink, -potential, FAR)
+    into, out = np.where(net.into_sink, potential, INFINITE), np.where(net.out_of_sink, -potential, INFINITE)
     if min(part.min(initial=0) for part in (cells, backs, into, out)) < 0:
         return None
-    length = _lengths_on_block(net, (cells, backs), (into, out), target)
-    right, left = np.nonzero(cells + length[lefts : net.sink, None] == np.where(length < FAR, length, -1)[:lefts])
-    tight = tight_arcs(beside_pairs(net, backs, potential), length)
-    after = fewest(np.append(left, tight[0]), np.append(right + lefts, tight[1]), target, net.sink + 1)
-    return Ways(target, lefts, np.minimum(cells[:, target] + length[lefts : net.sink], FAR), after)
+    length = _reduced_cost_lengths(net, (cells, backs), (into, out), target)
+    right, left = np.nonzero(cells + length[lefts : net.sink, None] == np.where(length < INFINITE, length, -1)[:lefts])
+    tight = tight_arcs(arcs_without_pairs(net, backs, potential), length)
+    after = fewest_arc_paths(np.append(left, tight[0]), np.append(right + lefts, tight[1]), target, net.sink + 1)
+    return ShortestPaths(target, lefts, np.minimum(cells[:, target] + length[lefts : net.sink], INFINITE), after)
 
 
-def _lengths_on_block(net: Net, pairs: tuple[IntMatrix, IntVector], by_sink: Both, target: int) -> IntVector:
+def _reduced_cost_lengths(
+    net: ResidualGraph, pairs: tuple[IntMatrix, IntVector], by_sink: VectorPair, target: int
+) -> IntVector:
     """Return the lengths of the shortest ways by the cells, back along chosen pairs, and by the sink."""
     (cells, backs), (into, out), lefts = pairs, by_sink, pairs[0].shape[1]
     held, search = _held(net.chosen, lefts), _Search.towards(target, net.sink + 1)
@@ -193,7 +195,7 @@ def _lengths_on_block(net: Net, pairs: tuple[IntMatrix, IntVector], by_sink: Bot
             search.relax_first(cells[node - lefts])
         elif len(places := held[node]):
             search.relax(backs[places], lefts + net.chosen[places, 1])
-        if out[node] < FAR:
+        if out[node] < INFINITE:
             search.relax(out[node : node + 1], np.array([net.sink]))
     return search.length
 
@@ -202,12 +204,12 @@ type Arcs = tuple[IntVector, IntVector, IntVector]
 """From whom, to whom, at what cost."""
 
 
-def both(some: Arcs, others: Arcs) -> Arcs:
+def both_sides(some: Arcs, others: Arcs) -> Arcs:
     """Return some arcs, and others after them."""
     return np.append(some[0], others[0]), np.append(some[1], others[1]), np.append(some[2], others[2])
 
 
-def beside_pairs(net: Net, backs: IntVector, potential: IntVector) -> Arcs:
+def arcs_without_pairs(net: ResidualGraph, backs: IntVector, potential: IntVector) -> Arcs:
     """Return the arcs that are no open pair: back along chosen pairs at these costs, and to and from the sink."""
     into, out = np.flatnonzero(net.into_sink), np.flatnonzero(net.out_of_sink)
     return (
@@ -220,11 +222,11 @@ def beside_pairs(net: Net, backs: IntVector, potential: IntVector) -> Arcs:
 def tight_arcs(arcs: Arcs, length: IntVector) -> tuple[IntVector, IntVector]:
     """Return the arcs, without their costs, that are part of a shortest way."""
     tails, heads, costs = arcs
-    tight = (length[heads] < FAR // 2) & (length[heads] + costs == length[tails])
+    tight = (length[heads] < INFINITE // 2) & (length[heads] + costs == length[tails])
     return tails[tight], heads[tight]
 
 
-def fewest(tails: IntVector, heads: IntVector, target: int, nodes: int) -> list[int]:
+def fewest_arc_paths(tails: IntVector, heads: IntVector, target: int, nodes: int) -> list[int]:
     """Return the next node of each on the way of fewest arcs, the first of several; -1 for none."""
     after, level = np.full(nodes, -1), np.zeros(nodes, dtype=bool)
     level[target] = True
@@ -254,16 +256,16 @@ class _Search:
 
     @classmethod
     def towards(cls, target: int, nodes: int) -> Self:
-        length = np.full(nodes, FAR)
+        length = np.full(nodes, INFINITE)
         length[target] = 0
         return cls(length, length.copy())
 
     def nearest(self) -> int | None:
         """Return the nearest node that waits, and take it out; None when no other can be reached."""
         node = int(self.waiting.argmin())
-        if self.waiting[node] >= FAR:
+        if self.waiting[node] >= INFINITE:
             return None
-        self.waiting[node], self.last = FAR, node
+        self.waiting[node], self.last = INFINITE, node
         return node
 
     def relax_first(self, costs: IntVector) -> None:
@@ -283,7 +285,7 @@ class _Search:
         self.length[nodes] = self.waiting[nodes] = lengths
 
 
-def ways_on_list(net: Net, face: Face, worth: IntVector, target: int) -> Ways:
+def bellman_ford_paths(net: ResidualGraph, face: OptimalFace, worth: IntVector, target: int) -> ShortestPaths:
     """Return the ways to a left person by Bellman and Ford's search.
 
     ``face`` lists the open pairs, ``worth`` (e,) what each adds to an answer. Raises EngineError where the answer of
@@ -294,27 +296,27 @@ def ways_on_list(net: Net, face: Face, worth: IntVector, target: int) -> Ways:
     open_ = ~np.isin(keys, chosen)
     order = np.argsort(keys)
     backs = worth[order[np.searchsorted(keys, chosen, sorter=order)]]
-    beside = beside_pairs(net, backs, np.zeros(net.sink, dtype=np.int64))
+    beside = arcs_without_pairs(net, backs, np.zeros(net.sink, dtype=np.int64))
     pairs = face.lefts[open_], face.rights[open_] + lefts, -worth[open_]
-    arcs = both(pairs, beside)
-    length = lengths_on(arcs, target, net.sink + 1)
-    after = fewest(*tight_arcs(arcs, length), target, net.sink + 1)
-    losses = np.full(rights, FAR)
+    arcs = both_sides(pairs, beside)
+    length = path_lengths(arcs, target, net.sink + 1)
+    after = fewest_arc_paths(*tight_arcs(arcs, length), target, net.sink + 1)
+    losses = np.full(rights, INFINITE)
     mine = face.lefts == target
     reached = length[lefts + face.rights[mine]]
-    losses[face.rights[mine]] = np.where(reached < FAR // 2, reached - worth[mine], FAR)
-    return Ways(target, lefts, losses, after)
+    losses[face.rights[mine]] = np.where(reached < INFINITE // 2, reached - worth[mine], INFINITE)
+    return ShortestPaths(target, lefts, losses, after)
 
 
-def lengths_on(arcs: Arcs, target: int, nodes: int) -> IntVector:
-    """Return the lengths of the shortest ways to ``target`` by Bellman and Ford's search; ``FAR`` for none."""
+def path_lengths(arcs: Arcs, target: int, nodes: int) -> IntVector:
+    """Return the lengths of the shortest ways to ``target`` by Bellman and Ford's search; ``INFINITE`` for none."""
     order = np.argsort(arcs[0], kind="stable")
     tails, heads, costs = (part[order] for part in arcs)
     starts = np.flatnonzero(np.diff(tails, prepend=-1))
-    owners, length = tails[starts], np.full(nodes, FAR)
+    owners, length = tails[starts], np.full(nodes, INFINITE)
     length[target] = 0
     for _ in range(nodes + 1):
-        through = np.where(length[heads] < FAR // 2, length[heads] + costs, FAR)
+        through = np.where(length[heads] < INFINITE // 2, length[heads] + costs, INFINITE)
         least = np.minimum.reduceat(through, starts) if len(starts) else through
         better = least < length[owners]
         if not better.any():

@@ -10,34 +10,41 @@ from functools import partial
 
 import numpy as np
 
-from mentormatch.assignment.engine import Run
+from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.lexicographic import MOST_ROUNDS
-from mentormatch.assignment.leximin import BELOW_ALL, Leximin
-from mentormatch.assignment.mip.program_model import Maximise
-from mentormatch.assignment.model.problem import SUMS, AssignmentProblem
-from mentormatch.assignment.model.solution import Prices, Solution, Status, without_pairs
-from mentormatch.assignment.objective import ONE_NUMBER, Stage, merged, reached, stage_of, value_of
-from mentormatch.assignment.pair_model import Limit, Pool
-from mentormatch.assignment.pair_program import Proof, side_duals
-from mentormatch.assignment.relaxation import Search, best_of, relaxed, whole
+from mentormatch.assignment.leximin import BELOW_ALL, LeximinStages
+from mentormatch.assignment.mip.program_model import ProgramSolver
+from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
+from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution
+from mentormatch.assignment.objective import (
+    MAX_SOLVER_WEIGHT,
+    ScalarObjective,
+    evaluate_tiers,
+    goal_value,
+    objective_of,
+    scalarize,
+)
+from mentormatch.assignment.pair_model import PairConstraint, PairModel
+from mentormatch.assignment.pair_program import DualProof, trivial_duals
+from mentormatch.assignment.relaxation import BoundedSearch, maximize_goal, solve_relaxation, solve_restricted_programs
 from mentormatch.assignment.transportation import FEW
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
 
-LEXIMIN = Leximin(room=1 << 20)
+LEXIMIN = LeximinStages(room=1 << 20)
 """Coefficients of an integer program stay small."""
 FEW_TIED = 3
 """Where the linear program leaves a gap, it is quicker to find so many other best choices than to settle all ties."""
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ProvedGoals:
     """What is known of the goals done with: the ``bounds`` of the engine, and ``prices`` up to the first without."""
 
     bounds: dict[str, int | None]
-    prices: list[Prices]
+    prices: list[DualSolution]
 
-    def keep(self, problem: AssignmentProblem, goal: str, work: Search) -> None:
+    def keep(self, problem: AssignmentProblem, goal: str, work: BoundedSearch) -> None:
         """Keep what the search for one goal came to."""
         turned = goal == "changes" and work.bound is not None
         found = None if work.proof is None else work.proof.prices(goal, len(problem.rows))
@@ -46,24 +53,24 @@ class Known:
         self.bounds[goal] = len(problem.former) - (work.bound or 0) if turned else work.bound
         if goal == "leximin":  # its stages count pairs: what the worst one has is known at the end of all
             pairs = (side[work.chosen] for side in (work.pool.mentors, work.pool.mentees))
-            self.bounds[goal] = value_of(problem, goal, *pairs) if work.proved else None
+            self.bounds[goal] = goal_value(problem, goal, *pairs) if work.proved else None
 
 
-def solve_coupled(problem: AssignmentProblem, run: Run, maximise: Maximise) -> Solution:
+def solve_with_side_constraints(problem: AssignmentProblem, run: SolveOptions, maximise: ProgramSolver) -> Solution:
     """Return the canonical solution, or the best one found in time with what is proved of it."""
-    pool, guide = Pool.of(problem), _guide(problem)
-    scout = _scouted(problem, pool, guide, maximise)
+    pool, guide = PairModel.of(problem), _combine_goals(problem)
+    scout = _find_incumbent(problem, pool, guide, maximise)
     if scout.empty:
-        return without_pairs(Status.INFEASIBLE, "")
+        return empty_solution(Status.INFEASIBLE, "")
     chosen: BoolVector | None = scout.over(pool)
     optimal = guide.exact and scout.proved
-    known, work = Known({}, []), scout
+    known, work = ProvedGoals({}, []), scout
     for goal in problem.goals:
         if chosen is not None:
             run.tell(partial(_meanwhile, problem, goal, pool, chosen, known))
-        work = _pursued(problem, goal, pool, chosen, guide, maximise, optimal=optimal)
+        work = _pursue_goal(problem, goal, pool, chosen, guide, maximise, optimal=optimal)
         if work.chosen is None:
-            return without_pairs(Status.INFEASIBLE if work.empty else Status.STOPPED, "")
+            return empty_solution(Status.INFEASIBLE if work.empty else Status.STOPPED, "")
         known.keep(problem, goal, work)
         pool, chosen = work.limited(goal), work.chosen
         if not work.proved:
@@ -71,109 +78,119 @@ def solve_coupled(problem: AssignmentProblem, run: Run, maximise: Maximise) -> S
     run.tell(partial(_solution, problem, pool, work.chosen, known, Status.FEASIBLE))
     if not run.ties:
         return _solution(problem, pool, work.chosen, known, Status.PROVED)
-    return _settled(problem, work, known, run, maximise)
+    return _goal_is_fixed(problem, work, known, run, maximise)
 
 
-def _settled(problem: AssignmentProblem, work: Search, known: Known, run: Run, maximise: Maximise) -> Solution:
+def _goal_is_fixed(
+    problem: AssignmentProblem, work: BoundedSearch, known: ProvedGoals, run: SolveOptions, maximise: ProgramSolver
+) -> Solution:
     """Return the canonical one of the choices that are the best in the last goal, and so in all."""
-    tied = _tied(work, maximise) if work.gap else ()
+    tied = _enumerate_ties(work, maximise) if work.gap else ()
     if tied:
-        return _solution(problem, work.pool, _canonical(work.pool, tied, run), known, Status.PROVED)
+        return _solution(problem, work.pool, _pick_canonical(work.pool, tied, run), known, Status.PROVED)
     pool, chosen, status = _break_ties(work.limited(problem.goals[-1]), work.chosen, run, maximise)
     return _solution(problem, pool, chosen, known, status)
 
 
-def _meanwhile(problem: AssignmentProblem, goal: str, pool: Pool, chosen: BoolVector, known: Known) -> Solution:
+def _meanwhile(
+    problem: AssignmentProblem, goal: str, pool: PairModel, chosen: BoolVector, known: ProvedGoals
+) -> Solution:
     """Return the answer before the search for a goal is done, with the bound on it that needs no solver."""
-    so_far = Known(dict(known.bounds), list(known.prices))
-    if goal in SUMS and goal not in known.bounds:
-        worth = stage_of(problem, goal).worth(problem, pool.mentors, pool.mentees)
-        proof = Proof(pool, side_duals(pool, worth))
+    so_far = ProvedGoals(dict(known.bounds), list(known.prices))
+    if goal in ADDITIVE_GOALS and goal not in known.bounds:
+        worth = objective_of(problem, goal).worth(problem, pool.mentors, pool.mentees)
+        proof = DualProof(pool, trivial_duals(pool, worth))
         bound, none = proof.bound(worth), np.zeros_like(worth)
-        work = Search(pool, worth, np.ones_like(chosen), none, bound, proof.duals.parts, bound, chosen, proof=proof)
+        work = BoundedSearch(
+            pool, worth, np.ones_like(chosen), none, bound, proof.duals.parts, bound, chosen, proof=proof
+        )
         so_far.keep(problem, goal, work)
     return _solution(problem, pool, chosen, so_far, Status.FEASIBLE)
 
 
-def _pursued(  # noqa: PLR0913 - what is open, what is known of it, and how to ask
+def _pursue_goal(  # noqa: PLR0913 - what is open, what is known of it, and how to ask
     problem: AssignmentProblem,
     goal: str,
-    pool: Pool,
+    pool: PairModel,
     chosen: BoolVector | None,
-    guide: "Guide",
-    maximise: Maximise,
+    guide: "CombinedObjective",
+    maximise: ProgramSolver,
     *,
     optimal: bool,
-) -> Search:
+) -> BoundedSearch:
     """Return the search for the best choice in one goal, at its end; ``optimal``: the chosen one is known to be it."""
     if goal == "leximin" and chosen is not None:
-        return _climbed(problem, pool, chosen, maximise)
-    worth = stage_of(problem, goal).worth(problem, pool.mentors, pool.mentees)
+        return _climb_leximin(problem, pool, chosen, maximise)
+    worth = objective_of(problem, goal).worth(problem, pool.mentors, pool.mentees)
     lead = guide.stage.worth(problem, pool.mentors, pool.mentees)
     if not optimal:
-        return best_of(pool, worth, lead, chosen, maximise)
-    work = relaxed(pool, worth, lead, chosen, maximise)
+        return maximize_goal(pool, worth, lead, chosen, maximise)
+    work = solve_relaxation(pool, worth, lead, chosen, maximise)
     return replace(work, bound=work.value)
 
 
-def _climbed(problem: AssignmentProblem, pool: Pool, chosen: BoolVector, maximise: Maximise) -> Search:
+def _climb_leximin(
+    problem: AssignmentProblem, pool: PairModel, chosen: BoolVector, maximise: ProgramSolver
+) -> BoundedSearch:
     """Return the search for the leximin choice, at its end: the last of its stages, or the first that is not proved."""
     none = np.zeros(len(pool), dtype=np.int64)
-    work, last = Search(pool, none, pool.forced, none, 0, 1, 0, chosen), BELOW_ALL
+    work, last = BoundedSearch(pool, none, pool.forced, none, 0, 1, 0, chosen), BELOW_ALL
     while work.proved and work.chosen is not None:
         step = LEXIMIN.worth(problem.scores.at(work.pool.mentors, work.pool.mentees), last)
         if step is None:
             break
         worth, last = step
-        work = best_of(work.limited(), worth, worth, work.chosen, maximise)
+        work = maximize_goal(work.limited(), worth, worth, work.chosen, maximise)
     return work
 
 
 @dataclass(frozen=True, slots=True)
-class Guide:
+class CombinedObjective:
     """The goals in one number; ``exact``: what is best in it is best in all of them, else it proves nothing."""
 
-    stage: Stage
+    stage: ScalarObjective
     exact: bool
 
 
-def _guide(problem: AssignmentProblem) -> Guide:
+def _combine_goals(problem: AssignmentProblem) -> CombinedObjective:
     """Return the goals in one number, loosely if they do not fit; a number of pairs that is fixed says nothing."""
     least = max(int(loads.always.sum()) for loads in (problem.mentors, problem.mentees))
     goals = tuple(goal for goal in problem.goals if goal != "matched" or least < problem.places)
-    goals = goals if set(goals) & set(SUMS) else problem.goals
+    goals = goals if set(goals) & set(ADDITIVE_GOALS) else problem.goals
     posed = problem if goals == problem.goals else replace(problem, goals=goals)
-    whole = merged(posed, lambda reach: reach < ONE_NUMBER)
-    if len(whole) == 1 and isinstance(whole[0], Stage):
-        return Guide(whole[0], exact=True)
-    stages = [stage_of(problem, goal) for goal in reversed(goals) if goal in SUMS]
+    whole = scalarize(posed, lambda reach: reach < MAX_SOLVER_WEIGHT)
+    if len(whole) == 1 and isinstance(whole[0], ScalarObjective):
+        return CombinedObjective(whole[0], exact=True)
+    stages = [objective_of(problem, goal) for goal in reversed(goals) if goal in ADDITIVE_GOALS]
     stage = stages[0]
     for upper in stages[1:]:
         stage = upper.above(stage, 1) if upper.fits_above(stage, 1) else upper
-    return Guide(stage, exact=False)
+    return CombinedObjective(stage, exact=False)
 
 
-def _scouted(problem: AssignmentProblem, pool: Pool, guide: Guide, maximise: Maximise) -> Search:
+def _find_incumbent(
+    problem: AssignmentProblem, pool: PairModel, guide: CombinedObjective, maximise: ProgramSolver
+) -> BoundedSearch:
     """Return a search by the guide: a good choice to begin with, where one stage is not the whole problem anyway."""
     lead = guide.stage.worth(problem, pool.mentors, pool.mentees)
     if len(pool) <= FEW or len(problem.goals) == 1:
-        return Search(pool, lead, pool.forced, lead, 0, 1, None)
-    work = relaxed(pool, lead, lead, None, maximise)
-    return whole(work, maximise) if work.bound is not None and not work.proved else work
+        return BoundedSearch(pool, lead, pool.forced, lead, 0, 1, None)
+    work = solve_relaxation(pool, lead, lead, None, maximise)
+    return solve_restricted_programs(work, maximise) if work.bound is not None and not work.proved else work
 
 
 def _break_ties(
-    pool: Pool, chosen: BoolVector | None, run: Run, maximise: Maximise
-) -> tuple[Pool, BoolVector | None, Status]:
+    pool: PairModel, chosen: BoolVector | None, run: SolveOptions, maximise: ProgramSolver
+) -> tuple[PairModel, BoolVector | None, Status]:
     """Return the canonical choice: the best in the first round of hashes, then in each round against its best rival."""
     worth = run.hashes.of(pool.mentors, pool.mentees, 0)
-    first = best_of(pool, worth, worth, chosen, maximise)
+    first = maximize_goal(pool, worth, worth, chosen, maximise)
     if first.chosen is None or not first.proved:
         return pool, chosen, Status.FEASIBLE
     pool, chosen = first.limited(), first.chosen
     for turn in range(1, MOST_ROUNDS):
         worth = run.hashes.of(pool.mentors, pool.mentees, turn)
-        rival = _rival(pool, worth, chosen, maximise)
+        rival = _best_other(pool, worth, chosen, maximise)
         own = int(worth[chosen].sum())
         if rival.empty or (rival.bound is not None and rival.bound < own):
             return pool, chosen, Status.PROVED
@@ -181,23 +198,23 @@ def _break_ties(
             return pool, chosen, Status.FEASIBLE
         other = rival.over(pool)
         chosen = other if other is not None and rival.value > own else chosen
-        pool = pool.limited(Limit.on(worth, max(rival.value, own)))
+        pool = pool.limited(PairConstraint.on(worth, max(rival.value, own)))
     raise EngineError(f"Ties are left after {MOST_ROUNDS} rounds")
 
 
-def _tied(work: Search, maximise: Maximise) -> tuple[BoolVector, ...]:
+def _enumerate_ties(work: BoundedSearch, maximise: ProgramSolver) -> tuple[BoolVector, ...]:
     """Return all choices that are the best in the last goal, if these are found to be few; none if they are not."""
     pool, tied = work.pool, [work.chosen]
     while tied[-1] is not None and len(tied) <= FEW_TIED:
-        pool = pool.limited(_other_than(tied[-1]))
-        rival = best_of(pool, work.worth, work.worth, None, maximise)
+        pool = pool.limited(_no_good_cut(tied[-1]))
+        rival = maximize_goal(pool, work.worth, work.worth, None, maximise)
         if rival.empty or (rival.bound is not None and rival.bound < work.value):
             return tuple(choice for choice in tied if choice is not None)
         tied.append(rival.over(work.pool) if rival.proved else None)
     return ()
 
 
-def _canonical(pool: Pool, tied: Sequence[BoolVector], run: Run) -> BoolVector:
+def _pick_canonical(pool: PairModel, tied: Sequence[BoolVector], run: SolveOptions) -> BoolVector:
     """Return the choice with the greatest sum of hashes, in round after round."""
     for turn in range(MOST_ROUNDS):
         worth = run.hashes.of(pool.mentors, pool.mentees, turn)
@@ -206,22 +223,22 @@ def _canonical(pool: Pool, tied: Sequence[BoolVector], run: Run) -> BoolVector:
     return tied[0]
 
 
-def _rival(pool: Pool, worth: IntVector, chosen: BoolVector, maximise: Maximise) -> Search:
+def _best_other(pool: PairModel, worth: IntVector, chosen: BoolVector, maximise: ProgramSolver) -> BoundedSearch:
     """Return the search for the best choice that is not the one chosen."""
     if pool.forced.all():
-        return Search(pool, worth, pool.forced, worth, 0, 1, None, empty=True)
-    return best_of(pool.limited(_other_than(chosen)), worth, worth, None, maximise)
+        return BoundedSearch(pool, worth, pool.forced, worth, 0, 1, None, empty=True)
+    return maximize_goal(pool.limited(_no_good_cut(chosen)), worth, worth, None, maximise)
 
 
-def _other_than(chosen: BoolVector) -> Limit:
+def _no_good_cut(chosen: BoolVector) -> PairConstraint:
     """Return the limit that only the chosen pairs break."""
-    return Limit.on(np.where(chosen, -1, 1), 1 - int(chosen.sum()))
+    return PairConstraint.on(np.where(chosen, -1, 1), 1 - int(chosen.sum()))
 
 
 def _solution(
-    problem: AssignmentProblem, pool: Pool, chosen: BoolVector | None, known: Known, status: Status
+    problem: AssignmentProblem, pool: PairModel, chosen: BoolVector | None, known: ProvedGoals, status: Status
 ) -> Solution:
     if chosen is None:
         raise EngineError("There is no choice to tell")
     pairs = np.column_stack([pool.mentors[chosen], pool.mentees[chosen]])
-    return Solution(status, pairs, tuple(reached(problem, pairs, known.bounds)), prices=tuple(known.prices))
+    return Solution(status, pairs, tuple(evaluate_tiers(problem, pairs, known.bounds)), prices=tuple(known.prices))

@@ -9,22 +9,22 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mentormatch.assignment.column_generation import MANY, Both, Many, best_by_few
-from mentormatch.assignment.kernels.choice import compiled_for
-from mentormatch.assignment.optimal_face import Bounds, Face, Optimum
+from mentormatch.assignment.column_generation import MANY, PricingOracle, VectorPair, solve_by_columns
+from mentormatch.assignment.kernels.choice import use_numba
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
 from mentormatch.base.columns import IntVector
 
-FLOAT_EXACT = 1 << 53
+MAX_FLOAT64 = 1 << 53
 """Integers up to here are exact in float64."""
 CELLS = 1 << 19
 """With no more cells compiled code is quicker on a whole block than scipy on a list."""
 
 
 @dataclass(frozen=True, slots=True)
-class Listed(Many):
+class EdgeOracle(PricingOracle):
     """The pairs of a face with what each is worth, of which few may be enough."""
 
-    face: Face
+    face: OptimalFace
     profit: IntVector
 
     @property
@@ -35,17 +35,17 @@ class Listed(Many):
     def shape(self) -> tuple[int, int]:
         return len(self.face.left.most), len(self.face.right.most)
 
-    def ceiling(self) -> Both:
-        left = _greatest(self.profit, self.face.lefts, len(self.face.left.most))
-        return left, _greatest(self.profit - left[self.face.lefts], self.face.rights, len(self.face.right.most))
+    def ceiling(self) -> VectorPair:
+        left = _max_by_person(self.profit, self.face.lefts, len(self.face.left.most))
+        return left, _max_by_person(self.profit - left[self.face.lefts], self.face.rights, len(self.face.right.most))
 
-    def losses(self, prices: Both, places: IntVector) -> IntVector:
+    def losses(self, prices: VectorPair, places: IntVector) -> IntVector:
         return prices[0][self.face.lefts[places]] + prices[1][self.face.rights[places]] - self.profit[places]
 
-    def within(self, prices: Both, loss: int) -> IntVector:
+    def within(self, prices: VectorPair, loss: int) -> IntVector:
         return np.flatnonzero(prices[0][self.face.lefts] + prices[1][self.face.rights] <= self.profit + loss)
 
-    def listed(self, places: IntVector) -> tuple[Face, IntVector]:
+    def listed(self, places: IntVector) -> tuple[OptimalFace, IntVector]:
         face = replace(self.face, lefts=self.face.lefts[places], rights=self.face.rights[places])
         return face, self.profit[places]
 
@@ -57,7 +57,7 @@ class Listed(Many):
 
 
 @dataclass(frozen=True, slots=True)
-class Entries:
+class SlotEdges:
     """An entry for each pair and each place of its person on the right, where that is worth something.
 
     ``left`` and ``place`` (e,) are numbered through; ``people`` and ``owner`` say whom the numbers stand for.
@@ -70,20 +70,20 @@ class Entries:
     owner: IntVector
 
 
-def best(face: Face, profit: IntVector) -> Optimum | None:
+def solve_sparse(face: OptimalFace, profit: IntVector) -> PrimalDual | None:
     """Return the optimum of a face on which one side takes at most one partner each."""
     fits = [bounds.most[people].max(initial=0) <= 1 for bounds, people in _sides(face)]
     if fits[0] and not (fits[1] and len(face.right.most) < len(face.left.most)):
-        return best_on_list(face, profit)
-    found = best_on_list(face.flipped(), profit)
-    return None if found is None else Optimum(found.chosen, found.right, found.left)
+        return solve_left_unit(face, profit)
+    found = solve_left_unit(face.flipped(), profit)
+    return None if found is None else PrimalDual(found.chosen, found.right, found.left)
 
 
-def _sides(face: Face) -> tuple[tuple[Bounds, IntVector], tuple[Bounds, IntVector]]:
+def _sides(face: OptimalFace) -> tuple[tuple[RemainingDegrees, IntVector], tuple[RemainingDegrees, IntVector]]:
     return (face.left, face.lefts), (face.right, face.rights)
 
 
-def best_on_list(face: Face, profit: IntVector) -> Optimum | None:
+def solve_left_unit(face: OptimalFace, profit: IntVector) -> PrimalDual | None:
     """Return the optimum of a face, or None if the minimums cannot hold.
 
     Parameters
@@ -93,19 +93,19 @@ def best_on_list(face: Face, profit: IntVector) -> Optimum | None:
     profit
         (e,) int64, what each open pair is worth, of any sign.
     """
-    many = Listed(face, profit)
+    many = EdgeOracle(face, profit)
     if many.count <= MANY * max(many.shape):
         return _best_of_few(face, profit, _entries(face, profit))
-    few = best_by_few(many, best_if_all_matched)
+    few = solve_by_columns(many, solve_if_perfect)
     if few is None:
-        return optimum_of(face, profit, _matched_or_alone(_entries(face, profit)))
+        return recover_duals(face, profit, _matched_or_alone(_entries(face, profit)))
     tight, optimum = few
     chosen = np.zeros(len(face), dtype=bool)
     chosen[tight] = optimum.chosen
-    return Optimum(chosen, optimum.left, optimum.right)
+    return PrimalDual(chosen, optimum.left, optimum.right)
 
 
-def best_if_all_matched(face: Face, profit: IntVector, near: IntVector | None = None) -> Optimum | None:
+def solve_if_perfect(face: OptimalFace, profit: IntVector, near: IntVector | None = None) -> PrimalDual | None:
     """Return the optimum of a face if nobody on the shorter side is left out in it, else most often None.
 
     Prices ``near`` those that the right side will have save time.
@@ -113,44 +113,50 @@ def best_if_all_matched(face: Face, profit: IntVector, near: IntVector | None = 
     return _if_all_matched(face, profit, _entries(face, profit), near)
 
 
-def _if_all_matched(face: Face, profit: IntVector, entries: Entries, near: IntVector | None = None) -> Optimum | None:
+def _if_all_matched(
+    face: OptimalFace, profit: IntVector, entries: SlotEdges, near: IntVector | None = None
+) -> PrimalDual | None:
     pairs = _all_matched(entries, near)
-    optimum = None if pairs is None else optimum_of(face, profit, pairs)
+    optimum = None if pairs is None else recover_duals(face, profit, pairs)
     return None if optimum is None or not face.proves(optimum, profit) else optimum
 
 
-def best_if_seated(face: Face, profit: IntVector, near: IntVector | None = None) -> Optimum | None:
+def solve_full(face: OptimalFace, profit: IntVector, near: IntVector | None = None) -> PrimalDual | None:
     """Return the optimum of a face in which everybody takes all their places, be it with pairs worth nothing.
 
     There are as many places as people on the left, and an answer that fills them. Prices ``near`` those that the right
     side will have save time.
     """
     entries = _entries(face, profit + 1)
-    optimum = optimum_of(face, profit, _seated(entries, near))
-    full = replace(face, left=Bounds(face.left.most, face.left.most), right=Bounds(face.right.most, face.right.most))
+    optimum = recover_duals(face, profit, _seated(entries, near))
+    full = replace(
+        face,
+        left=RemainingDegrees(face.left.most, face.left.most),
+        right=RemainingDegrees(face.right.most, face.right.most),
+    )
     return None if optimum is None or not full.proves(optimum, profit) else optimum
 
 
-def _best_of_few(face: Face, profit: IntVector, entries: Entries) -> Optimum | None:
-    if len(entries.people) * len(entries.owner) <= CELLS and compiled_for(len(face)):
-        return optimum_of(face, profit, _seated_on_block(entries))
+def _best_of_few(face: OptimalFace, profit: IntVector, entries: SlotEdges) -> PrimalDual | None:
+    if len(entries.people) * len(entries.owner) <= CELLS and use_numba(len(face)):
+        return recover_duals(face, profit, _seated_on_block(entries))
     found = _if_all_matched(face, profit, entries)
-    return optimum_of(face, profit, _matched_or_alone(entries)) if found is None else found
+    return recover_duals(face, profit, _matched_or_alone(entries)) if found is None else found
 
 
-def _seated_on_block(entries: Entries) -> Both:
+def _seated_on_block(entries: SlotEdges) -> VectorPair:
     """Return who is matched in a best assignment, found by compiled code on a whole block."""
-    from mentormatch.assignment.kernels.dense_lap import placed
+    from mentormatch.assignment.kernels.dense_lap import assign_rows
 
     cells = np.zeros((len(entries.people), len(entries.owner)), dtype=np.int64)
     cells[entries.left, entries.place] = -entries.worth
-    place = placed(cells)[0]
+    place = assign_rows(cells)[0]
     some = np.flatnonzero(place >= 0)
     some = some[cells[some, place[some]] < 0]
     return entries.people[some], entries.owner[place[some]]
 
 
-def _entries(face: Face, profit: IntVector) -> Entries:
+def _entries(face: OptimalFace, profit: IntVector) -> SlotEdges:
     counts = np.minimum(face.right.most, np.bincount(face.rights, minlength=len(face.right.most)))
     first, repeats = np.cumsum(counts) - counts, counts[face.rights]
     pair = np.repeat(np.arange(len(face)), repeats)
@@ -158,11 +164,11 @@ def _entries(face: Face, profit: IntVector) -> Entries:
     lefts, rights, worth = face.lefts[pair], face.rights[pair], profit[pair]
     if face.left.least.any() or face.right.least.any():
         needed = (face.left.least[lefts] > 0).astype(np.int64) + (rank < face.right.least[rights])
-        worth += needed * (_reach(profit) * min(len(face.left.most), int(counts.sum())) + 1)
+        worth += needed * (_profit_range(profit) * min(len(face.left.most), int(counts.sum())) + 1)
     kept = worth > 0
     people, left = _numbered(lefts[kept])
     slots, place = _numbered((first[rights] + rank)[kept])
-    return Entries(left, place, worth[kept], people, np.repeat(np.arange(len(counts)), counts)[slots])
+    return SlotEdges(left, place, worth[kept], people, np.repeat(np.arange(len(counts)), counts)[slots])
 
 
 def _numbered(values: IntVector) -> tuple[IntVector, IntVector]:
@@ -171,7 +177,7 @@ def _numbered(values: IntVector) -> tuple[IntVector, IntVector]:
     return np.flatnonzero(used), (np.cumsum(used) - 1)[values]
 
 
-def _all_matched(entries: Entries, near: IntVector | None) -> Both | None:
+def _all_matched(entries: SlotEdges, near: IntVector | None) -> VectorPair | None:
     """Return who is matched in a best assignment that leaves nobody on the shorter side out; None if there is none.
 
     To those who are matched in any case it is all one if all their pairs lose the same. Where all pairs are worth the
@@ -184,14 +190,14 @@ def _all_matched(entries: Entries, near: IntVector | None) -> Both | None:
     if people == places and near is not None:
         worth = worth - near[entries.owner[place]]
     if people <= places:
-        worth = worth - _greatest(worth, left, people)[left]
+        worth = worth - _max_by_person(worth, left, people)[left]
     if places <= people:
-        worth = worth - _greatest(worth, place, places)[place]
+        worth = worth - _max_by_person(worth, place, places)[place]
     matched = _matched(entries, 1 - worth, len(worth) * (1 - int(worth.min())))
     return matched if len(matched[0]) == min(people, places) else None
 
 
-def _seated(entries: Entries, near: IntVector | None) -> Both:
+def _seated(entries: SlotEdges, near: IntVector | None) -> VectorPair:
     """Return who takes which place where it costs least that all are taken.
 
     One place more, which is too dear for anybody, keeps scipy from bids, which may go on for very long.
@@ -201,21 +207,21 @@ def _seated(entries: Entries, near: IntVector | None) -> Both:
 
     left, place, worth = entries.left, entries.place, entries.worth
     worth = worth if near is None else worth - near[entries.owner[place]]
-    worth = worth - _greatest(worth, left, len(entries.people))[left]
-    costs = 1 - (worth - _greatest(worth, place, len(entries.owner))[place])
+    worth = worth - _max_by_person(worth, left, len(entries.people))[left]
+    costs = 1 - (worth - _max_by_person(worth, place, len(entries.owner))[place])
     dear = float(costs.max()) * (len(entries.people) + 1)
     cells = np.append(left, 0), np.append(place, len(entries.owner))
     row, seat = min_weight_full_bipartite_matching(csr_array((np.append(costs, dear), cells)))
     return entries.people[row], entries.owner[seat]
 
 
-def _matched_or_alone(entries: Entries) -> Both:
+def _matched_or_alone(entries: SlotEdges) -> VectorPair:
     """Return who is matched in a best assignment in which anybody may be left out."""
     nothing = int(entries.worth.max(initial=0)) + 1
     return _matched(entries, nothing - entries.worth, nothing)
 
 
-def _matched(entries: Entries, costs: IntVector, alone: int) -> Both:
+def _matched(entries: SlotEdges, costs: IntVector, alone: int) -> VectorPair:
     """Return who is matched where it costs least, entries having ``costs`` and a private place costing ``alone``.
 
     All costs are above 0, because scipy drops zeros. With a private place for everybody it sees at once that all can
@@ -234,7 +240,7 @@ def _matched(entries: Entries, costs: IntVector, alone: int) -> Both:
     return entries.people[left[real]], entries.owner[place[real]]
 
 
-def optimum_of(face: Face, profit: IntVector, pairs: Both) -> Optimum | None:
+def recover_duals(face: OptimalFace, profit: IntVector, pairs: VectorPair) -> PrimalDual | None:
     """Return the optimum that takes these pairs; None if minimums do not hold, or some other answer is better."""
     partner = np.full(len(face.left.most), -1)
     partner[pairs[0]] = pairs[1]
@@ -244,11 +250,11 @@ def optimum_of(face: Face, profit: IntVector, pairs: Both) -> Optimum | None:
         return None
     own = np.zeros(len(partner), dtype=np.int64)
     own[face.lefts[chosen]] = profit[chosen]
-    prices = _prices(face, profit, (partner, own), start_prices(face, profit, loads[1]))
-    return None if prices is None else Optimum(chosen, np.where(partner < 0, 0, own - prices[partner]), prices)
+    prices = _minimal_duals(face, profit, (partner, own), initial_duals(face, profit, loads[1]))
+    return None if prices is None else PrimalDual(chosen, np.where(partner < 0, 0, own - prices[partner]), prices)
 
 
-def _prices(face: Face, profit: IntVector, pairs: Both, prices: IntVector) -> IntVector | None:
+def _minimal_duals(face: OptimalFace, profit: IntVector, pairs: VectorPair, prices: IntVector) -> IntVector | None:
     """Return the smallest prices of the right side that prove an assignment; None if there are none.
 
     These are Bellman and Ford's longest ways from person to person on the right, along which prices are raised; without
@@ -273,9 +279,9 @@ def _prices(face: Face, profit: IntVector, pairs: Both, prices: IntVector) -> In
     return None
 
 
-def start_prices(face: Face, profit: IntVector, loads: IntVector) -> IntVector:
+def initial_duals(face: OptimalFace, profit: IntVector, loads: IntVector) -> IntVector:
     """Return 0, and a price below all others for those who take no more than their minimum."""
-    lowest = -_reach(profit) * (len(face.left.most) + len(face.right.most))
+    lowest = -_profit_range(profit) * (len(face.left.most) + len(face.right.most))
     return np.where((face.right.least > 0) & (loads == face.right.least), lowest, 0)
 
 
@@ -287,13 +293,13 @@ def _entries_of(starts: IntVector, active: IntVector) -> tuple[IntVector, IntVec
     return np.arange(ends[-1]) + np.repeat(first - ends + sizes, sizes), sizes
 
 
-def _greatest(values: IntVector, people: IntVector, count: int) -> IntVector:
+def _max_by_person(values: IntVector, people: IntVector, count: int) -> IntVector:
     """Return the greatest of the values of each person."""
     found = np.full(count, values.min(initial=0))
     np.maximum.at(found, people, values)
     return found
 
 
-def _reach(profit: IntVector) -> int:
+def _profit_range(profit: IntVector) -> int:
     """Return a bound on the magnitude of a profit, and of the difference of two."""
     return int(profit.max(initial=0)) - int(profit.min(initial=0))

@@ -12,10 +12,16 @@ from math import isqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.column_generation import Both, Found, best_by_few, merged, promising
-from mentormatch.assignment.cost_matrix import Block
-from mentormatch.assignment.optimal_face import Bounds
-from mentormatch.assignment.sparse_assignment import best_if_seated
+from mentormatch.assignment.column_generation import (
+    TightColumns,
+    VectorPair,
+    initial_columns,
+    solve_by_columns,
+    union_sorted,
+)
+from mentormatch.assignment.cost_matrix import CostMatrix
+from mentormatch.assignment.optimal_face import RemainingDegrees
+from mentormatch.assignment.sparse_assignment import solve_full
 from mentormatch.base.columns import IntVector
 
 LARGE = 400_000
@@ -25,11 +31,11 @@ DRAWN = 3
 LEADING, LEAST = 24, 8
 """So many cells a row are solved first, and of each row and column so many at least."""
 
-type Whole = Callable[[Block], Found | None]
+type SolveWhole = Callable[[CostMatrix], TightColumns | None]
 """Solves a block without minimums, all its cells at once."""
 
 
-def best_in_square(block: Block, whole: Whole) -> Found | None:
+def solve_square(block: CostMatrix, whole: SolveWhole) -> TightColumns | None:
     """Return the places of the cells that an optimum leaves tight, and the optimum on them.
 
     None if the block is small or no square, or has minimums, or if few cells do not do.
@@ -39,20 +45,20 @@ def best_in_square(block: Block, whole: Whole) -> Found | None:
         return None
     square = replace(block, rows=_up_to(np.ones_like(block.rows.most)), columns=_up_to(most))
     draw = np.random.default_rng(0)
-    prices = _guessed(square, whole, draw)
-    return None if prices is None else best_by_few(square, best_if_seated, (_first(square, prices, draw), prices[1]))
+    prices = _guess_duals(square, whole, draw)
+    return None if prices is None else solve_by_columns(square, solve_full, (_first(square, prices, draw), prices[1]))
 
 
-def _up_to(most: IntVector) -> Bounds:
-    return Bounds(np.zeros_like(most), most)
+def _up_to(most: IntVector) -> RemainingDegrees:
+    return RemainingDegrees(np.zeros_like(most), most)
 
 
-def _guessed(square: Block, whole: Whole, draw: np.random.Generator) -> Both | None:
+def _guess_duals(square: CostMatrix, whole: SolveWhole, draw: np.random.Generator) -> VectorPair | None:
     """Return prices like those of the square: the most that is left to each by the prices of a drawn part."""
     rows, columns = (np.sort(draw.choice(size, -(-size // DRAWN), replace=False)) for size in square.shape)
     cells = square.cells[np.ix_(rows, columns)]
     part = replace(square, cells=cells, rows=square.rows.of(rows), columns=square.columns.of(columns))
-    found = best_in_square(part, whole) or whole(part)
+    found = solve_square(part, whole) or whole(part)
     if found is None:
         return None
     right = found[1].right.astype(np.float64)
@@ -60,15 +66,15 @@ def _guessed(square: Block, whole: Whole, draw: np.random.Generator) -> Both | N
     return left.astype(np.int64), np.maximum(-(square.cells[rows] + left[rows, None]).min(axis=0), 0).astype(np.int64)
 
 
-def _first(square: Block, prices: Both, draw: np.random.Generator) -> IntVector:
+def _first(square: CostMatrix, prices: VectorPair, draw: np.random.Generator) -> IntVector:
     """Return the places of the cells to begin with: those that lose least, and some of everybody."""
-    places = promising(square, prices, LEADING * isqrt(square.count), draw)
+    places = initial_columns(square, prices, LEADING * isqrt(square.count), draw)
     for more in _of_the_few(square, prices, places):
-        places = merged(places, more)
+        places = union_sorted(places, more)
     return places
 
 
-def _of_the_few(square: Block, prices: Both, places: IntVector) -> Iterator[IntVector]:
+def _of_the_few(square: CostMatrix, prices: VectorPair, places: IntVector) -> Iterator[IntVector]:
     """Yield the places of the cells that lose least in the rows, and in the columns, that have few of some places."""
     width = square.shape[1]
     rows, columns = (

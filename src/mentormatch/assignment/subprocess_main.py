@@ -11,25 +11,25 @@ import signal
 import sys
 from typing import BinaryIO
 
-from mentormatch.assignment.engine import Run, answered
+from mentormatch.assignment.engine import SolveOptions, solve_goals
 from mentormatch.assignment.incumbent import LazySolution
 from mentormatch.assignment.model.solution import Solution
-from mentormatch.assignment.subprocess_solve import OUT_OF_MEMORY, Task
-from mentormatch.base.child_process import end_with_standard_input, limit_memory, own_output
+from mentormatch.assignment.subprocess_solve import OUT_OF_MEMORY, SolveTask
+from mentormatch.base.child_process import claim_stdout, exit_with_parent, limit_memory
 
 
 def main() -> None:
     """Read the task, write answers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt at the terminal is for whoever asked
     try:
-        _work(own_output())
+        _work(claim_stdout())
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
 
 
 def _work(out: BinaryIO) -> None:
-    task: Task = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own process wrote it
-    end_with_standard_input()
+    task: SolveTask = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own process wrote it
+    exit_with_parent()
     limit_memory(task.memory)
 
     def write(solution: Solution, *, last: bool) -> None:
@@ -39,4 +39,4 @@ def _work(out: BinaryIO) -> None:
     def tell(told: LazySolution) -> None:
         write(told(), last=False)
 
-    write(answered(task.problem, task.engine, Run(task.hashes, task.deadline, tell=tell)), last=True)
+    write(solve_goals(task.problem, task.engine, SolveOptions(task.hashes, task.deadline, tell=tell)), last=True)

@@ -16,7 +16,7 @@ from time import monotonic
 
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution
-from mentormatch.assignment.tie_breaking import Hash, OpaqueHash
+from mentormatch.assignment.tie_breaking import AnonymousTieBreaker, TieBreaker
 from mentormatch.errors import EngineError
 
 PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from mentormatch.assignment.subprocess_main import main; main()"
@@ -33,17 +33,19 @@ EARLY, EARLIEST_S = 0.1, 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class SolveTask:
     """What the child is asked: a problem without names, the engine if one is named, how ties are settled, limits."""
 
     problem: AssignmentProblem
     engine: str | None
-    hashes: OpaqueHash
+    hashes: AnonymousTieBreaker
     deadline: float | None
     memory: int | None
 
     @classmethod
-    def of(cls, problem: AssignmentProblem, engine: str | None, hashes: Hash, seconds: float | None) -> "Task":
+    def of(
+        cls, problem: AssignmentProblem, engine: str | None, hashes: TieBreaker, seconds: float | None
+    ) -> "SolveTask":
         """Return the task to be done in so many seconds; of people and rules it has the positions alone."""
         rows = tuple(replace(row, name=f"row {place}") for place, row in enumerate(problem.rows))
         bare = replace(problem, rows=rows, mentor_keys=(), mentee_keys=())
@@ -51,8 +53,8 @@ class Task:
         return cls(bare, engine, hashes.opaque, until, MEMORY_BYTES or _memory())
 
 
-def solved_apart(
-    task: Task, better: Callable[[Solution], None], seconds: float | None, cancelled: Callable[[], bool]
+def solve_in_subprocess(
+    task: SolveTask, better: Callable[[Solution], None], seconds: float | None, cancelled: Callable[[], bool]
 ) -> Solution | None:
     """Return what the engines say in a process of its own; None if it has not ended after so many seconds.
 
@@ -71,14 +73,14 @@ def solved_apart(
         If it cannot be started.
     """
     child = subprocess.Popen(command(PROGRAM), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    talk = Talk(child, task, better)
+    talk = PipeExchange(child, task, better)
     thread = Thread(target=talk.run, daemon=True)
     try:
         thread.start()
         ends = None if seconds is None else monotonic() + seconds
         while thread.is_alive() and not cancelled() and (ends is None or monotonic() < ends):
             thread.join(GLANCE_S if ends is None else min(GLANCE_S, max(ends - monotonic(), 0.0)))
-        if not thread.is_alive() and (end := ended(child)) and talk.last is None:
+        if not thread.is_alive() and (end := has_ended(child)) and talk.last is None:
             raise EngineError(end)
         return talk.last
     finally:
@@ -94,11 +96,11 @@ def command(program: str) -> list[str]:
 
 
 @dataclass(slots=True)
-class Talk:
+class PipeExchange:
     """The talk with the child: the task to it, answers from it, up to the ``last``."""
 
     child: subprocess.Popen[bytes]
-    task: Task
+    task: SolveTask
     better: Callable[[Solution], None]
     last: Solution | None = None
 
@@ -123,7 +125,7 @@ class Talk:
                 self.better(solution)
 
 
-def ended(child: subprocess.Popen[bytes]) -> str:
+def has_ended(child: subprocess.Popen[bytes]) -> str:
     """Return in words how a child ends that says no more."""
     try:
         code = child.wait(SILENT_S)

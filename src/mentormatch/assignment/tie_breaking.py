@@ -25,7 +25,7 @@ _GOLDEN = 0x9E3779B97F4A7C15
 _MASK = (1 << 64) - 1
 
 
-class Hash(Protocol):
+class TieBreaker(Protocol):
     """A hash of any pair in any round."""
 
     def of(self, mentors: IntVector, mentees: IntVector, turn: int) -> IntVector:
@@ -33,13 +33,13 @@ class Hash(Protocol):
         ...
 
     @property
-    def opaque(self) -> "OpaqueHash":
+    def opaque(self) -> "AnonymousTieBreaker":
         """Return the same hash without the keys."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class PairHash:
+class KeyedTieBreaker:
     """The hash of any pair in any round, for one seed and the keys of both sides.
 
     >>> hashes = PairHash(0, ("M1", "M2"), ("E1",))
@@ -58,9 +58,9 @@ class PairHash:
         return _of_words(left, right, turn)
 
     @property
-    def opaque(self) -> "OpaqueHash":
+    def opaque(self) -> "AnonymousTieBreaker":
         mentors, mentees = np.arange(len(self.mentor_keys)), np.arange(len(self.mentee_keys))
-        return OpaqueHash(
+        return AnonymousTieBreaker(
             self._words(self.mentor_keys, mentors, b"mentor"), self._words(self.mentee_keys, mentees, b"mentee")
         )
 
@@ -81,7 +81,7 @@ def _digest(begun: blake2b, key: str) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class OpaqueHash:
+class AnonymousTieBreaker:
     """The hash of any pair in any round, made of one keyed word a person: it holds no key.
 
     >>> hashes = PairHash(0, ("M1", "M2"), ("E1",))
@@ -101,7 +101,7 @@ class OpaqueHash:
         return _begun(self.mentors[mentors], turn)
 
     @property
-    def opaque(self) -> "OpaqueHash":
+    def opaque(self) -> "AnonymousTieBreaker":
         return self
 
 

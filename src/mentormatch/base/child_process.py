@@ -13,7 +13,7 @@ from threading import Thread
 from typing import BinaryIO
 
 
-def own_output() -> BinaryIO:
+def claim_stdout() -> BinaryIO:
     """Return standard output, and leave nothing of it to libraries that print."""
     out = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -22,7 +22,7 @@ def own_output() -> BinaryIO:
     return out
 
 
-def end_with_standard_input() -> None:
+def exit_with_parent() -> None:
     """Have the system end this process when standard input is closed, also while a solver keeps Python from running."""
     try:
         import fcntl
@@ -43,7 +43,7 @@ def bound_to_standard_input() -> Iterator[None]:
     except ImportError:
         yield
         return
-    end_with_standard_input()
+    exit_with_parent()
     yield
     fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) & ~os.O_ASYNC)
 

@@ -76,7 +76,7 @@ type Listener = Callable[[Progress], bool | None]
 one that raises is told no more, and the work goes on."""
 
 
-class Work:
+class Activity:
     """A piece of work, of one or more problems, on which somebody is kept informed."""
 
     def __init__(self, listener: Listener, parts: int | None) -> None:
@@ -114,11 +114,11 @@ class Work:
 
 
 _listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
-_work: ContextVar[Work | None] = ContextVar("work", default=None)
+_work: ContextVar[Activity | None] = ContextVar("work", default=None)
 
 
 @contextmanager
-def listening(listener: Listener | None) -> Iterator[None]:
+def listen(listener: Listener | None) -> Iterator[None]:
     """Have all work within told to a listener, None: to nobody.
 
     >>> from mentormatch.assignment.engine import solve
@@ -134,13 +134,13 @@ def listening(listener: Listener | None) -> Iterator[None]:
 
 
 @contextmanager
-def at_work(parts: int | None = None) -> Iterator[Work | None]:
+def track(parts: int | None = None) -> Iterator[Activity | None]:
     """Make all within one piece of work, of so many problems, unless it is part of one; it also decorates functions."""
     listener, within = _listener.get(), _work.get()
     if listener is None or within is not None:
         yield within
         return
-    work = Work(listener, parts)
+    work = Activity(listener, parts)
     token = _work.set(work)
     work.thread.start()
     try:
@@ -151,7 +151,7 @@ def at_work(parts: int | None = None) -> Iterator[Work | None]:
 
 
 @contextmanager
-def looking(pairs: int) -> Iterator[Callable[[int], None]]:
+def track_scan(pairs: int) -> Iterator[Callable[[int], None]]:
     """Have it told how far a look at so many pairs is; what comes takes how many more have been looked at."""
     work, begun = _work.get(), monotonic()
 

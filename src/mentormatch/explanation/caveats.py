@@ -13,7 +13,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.model.array_input import MOST_ROUNDED, lost
+from mentormatch.assignment.model.array_input import MOST_ROUNDED, find_rounding_loss
 from mentormatch.base.columns import IntVector
 from mentormatch.explanation.unmatched import Case
 from mentormatch.fields import Side
@@ -145,7 +145,7 @@ def rounded_alike(case: Case) -> int:
     scores = case.problem.scores
     if isinstance(scores, ComputedScores) or not case.scores.held or prod(scores.shape) > MOST_ROUNDED:
         return 0
-    return lost(unrounded(case)[scores.pairs()])
+    return find_rounding_loss(unrounded(case)[scores.pairs()])
 
 
 def unrounded(case: Case) -> NDArray[np.float64]:

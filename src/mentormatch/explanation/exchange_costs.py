@@ -17,17 +17,17 @@ from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import Solution, Status, Tier
-from mentormatch.assignment.objective import Stage, stage_of
-from mentormatch.assignment.optimal_face import Face
+from mentormatch.assignment.objective import ScalarObjective, objective_of
+from mentormatch.assignment.optimal_face import OptimalFace
 from mentormatch.assignment.residual_graph import (
-    FAR,
-    Block,
-    Net,
-    Ways,
-    in_one_number,
-    net_of,
-    ways_on_block,
-    ways_on_list,
+    INFINITE,
+    ReducedCostMatrix,
+    ResidualGraph,
+    ShortestPaths,
+    bellman_ford_paths,
+    dijkstra_paths,
+    residual_graph,
+    scalarize_for_paths,
 )
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError, Problem, RequestError
@@ -72,28 +72,28 @@ class Graph:
 
     problem: AssignmentProblem
     solution: Solution
-    stage: Stage
-    net: Net
+    stage: ScalarObjective
+    net: ResidualGraph
 
     @classmethod
     def of(cls, problem: AssignmentProblem, solution: Solution) -> Self | None:
         """Return the graph of an answer, None where it tells no prices (see the module)."""
         coupled = problem.rows or problem.mentors.waivable.any() or problem.mentees.waivable.any()
-        stage = None if coupled or solution.status is not Status.PROVED else in_one_number(problem)
+        stage = None if coupled or solution.status is not Status.PROVED else scalarize_for_paths(problem)
         unheld = isinstance(problem.scores, ComputedScores)
         if stage is None or (unheld and prices_for(solution, stage) is None):
             return None
-        return cls(problem, solution, stage, net_of(problem, solution.pairs))
+        return cls(problem, solution, stage, residual_graph(problem, solution.pairs))
 
-    def ways(self, axis: int, person: int, enough: Enough) -> Ways:
+    def ways(self, axis: int, person: int, enough: Enough) -> ShortestPaths:
         """Return the ways to a mentor (``axis`` 0) or a mentee (1), who is then the left side, as far as asked for."""
         net = self.net if axis == 0 else self.net.flipped()
         prices = prices_for(self.solution, self.stage)
         if prices is not None and isinstance(self.problem.scores, ComputedScores):
             view = View.of(self.problem, self.stage, ready)
             return ways_wide(Ground(view, net, prices, self.solution.pairs, axis), person, enough)
-        block = None if prices is None else Block.of(self.problem, self.stage, prices, axis)
-        ways = None if block is None else ways_on_block(net, block, person)
+        block = None if prices is None else ReducedCostMatrix.of(self.problem, self.stage, prices, axis)
+        ways = None if block is None else dijkstra_paths(net, block, person)
         return ways or self._ways_on_list(net, axis, person)
 
     def offers(self, axis: int, person: int, most: int | None) -> "list[Offer]":
@@ -101,14 +101,14 @@ class Graph:
         others = np.ones(self.problem.shape[1 - axis], dtype=bool)
         others[self.solution.pairs[self.solution.pairs[:, axis] == person, 1 - axis]] = False
         ways = self.ways(axis, person, cheapest(most, others))
-        found = np.flatnonzero(others & (ways.losses < FAR))
+        found = np.flatnonzero(others & (ways.losses < INFINITE))
         found = found[np.argsort(ways.losses[found], kind="stable")][:most]
         return [Offer(other, self._price(axis, ways.change(other))) for other in found.tolist()]
 
     def price(self, mentor: int, mentee: int) -> Price | None:
         """Return the price of an allowed pair that is not chosen, None where no answer holds it."""
         ways = self.ways(0, mentor, up_to(mentee))
-        return None if ways.losses[mentee] >= FAR else self._price(0, ways.change(mentee))
+        return None if ways.losses[mentee] >= INFINITE else self._price(0, ways.change(mentee))
 
     def _price(self, axis: int, change: tuple[Places, Places]) -> Price:
         added, gone = change if axis == 0 else ([pair[::-1] for pair in part] for part in change)
@@ -117,17 +117,17 @@ class Graph:
 
     def _worth(self, goal: str, places: Places) -> int:
         mentors, mentees = np.array(places, dtype=np.int64).reshape(-1, 2).T
-        return int(stage_of(self.problem, goal).worth(self.problem, mentors, mentees).sum())
+        return int(objective_of(self.problem, goal).worth(self.problem, mentors, mentees).sum())
 
-    def _ways_on_list(self, net: Net, axis: int, person: int) -> Ways:
-        face = Face.of(self.problem)
+    def _ways_on_list(self, net: ResidualGraph, axis: int, person: int) -> ShortestPaths:
+        face = OptimalFace.of(self.problem)
         if face is None:
             raise EngineError("An answer is proved to a problem that has none")
         worth = self.stage.worth(self.problem, face.lefts, face.rights)
-        return ways_on_list(net, face if axis == 0 else face.flipped(), worth, person)
+        return bellman_ford_paths(net, face if axis == 0 else face.flipped(), worth, person)
 
 
-def prices_for(solution: Solution, stage: Stage) -> tuple[IntVector, IntVector] | None:
+def prices_for(solution: Solution, stage: ScalarObjective) -> tuple[IntVector, IntVector] | None:
     """Return the prices of both sides that prove all goals at once, None where the proof took several stages."""
     if len(solution.prices) != 1 or solution.prices[0].weights != stage.weights:
         return None

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mentormatch.assignment.bottleneck_goals import WorstPair
+from mentormatch.assignment.bottleneck_goals import BottleneckPair
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status
-from mentormatch.base.progress import at_work
+from mentormatch.base.progress import track
 from mentormatch.explanation.goal_prices import soon_solved
 from mentormatch.explanation.unmatched import Case
 
@@ -29,7 +29,7 @@ class Balance:
     total: int
 
 
-@at_work()
+@track()
 def balances(case: Case, seed: int = 0) -> tuple[Balance, ...]:
     """Return the best total for floors from low to high, one entry for each that costs something.
 
@@ -69,12 +69,12 @@ def ceiling(problem: AssignmentProblem, seed: int) -> int:
 
 def raised(problem: AssignmentProblem, floor: int, seed: int) -> Solution:
     """Return the best answer whose worst pair reaches a floor."""
-    return solve(WorstPair().restrict(problem, floor), seed=seed)
+    return solve(BottleneckPair().restrict(problem, floor), seed=seed)
 
 
 def floors(problem: AssignmentProblem, low: int, high: int) -> list[int]:
     """Return the floors to try above ``low``, ``high`` the last of them."""
-    scores = WorstPair().between(problem, low, high)
+    scores = BottleneckPair().between(problem, low, high)
     if len(scores) <= MOST:
         return list(scores)
     return [scores[place] for place in np.linspace(0, len(scores) - 1, MOST).astype(int)]

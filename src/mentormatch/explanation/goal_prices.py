@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
-from mentormatch.assignment.goal_price import GoalPrice, prices_of_goals
+from mentormatch.assignment.goal_price import GoalPrice, price_goals
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.progress import at_work
+from mentormatch.base.progress import track
 from mentormatch.errors import EngineError
 from mentormatch.explanation.unmatched import Case
 from mentormatch.languages import mark, tr, tr_n
@@ -55,7 +55,7 @@ MOST_SECONDS = 10.0
 """What is not known by then is not told."""
 
 
-@at_work()
+@track()
 def goal_prices(case: Case, seed: int = 0) -> tuple[GoalPrice, ...]:
     """Return the price of each goal whose presence changes something.
 
@@ -65,7 +65,7 @@ def goal_prices(case: Case, seed: int = 0) -> tuple[GoalPrice, ...]:
     if case.solution.status is not Status.PROVED or not soon_solved(case):
         return ()
     try:
-        found = prices_of_goals(case.problem, case.solution, seed=seed, time_limit_s=MOST_SECONDS)
+        found = price_goals(case.problem, case.solution, seed=seed, time_limit_s=MOST_SECONDS)
         return tuple(one for one in found if one.differences)
     except EngineError:
         return ()

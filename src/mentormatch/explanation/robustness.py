@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from mentormatch.assignment.engine import solve
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.progress import at_work
+from mentormatch.base.progress import track
 from mentormatch.base.scalars import exact_number, seed_number, shown
 from mentormatch.errors import EngineError, Problem, RequestError
 from mentormatch.explanation.exchange_costs import places_of
@@ -16,7 +16,7 @@ from mentormatch.explanation.unmatched import Case
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import about, percent, thousands
 from mentormatch.people.cohort import Cohort
-from mentormatch.rules.formulation import pose, pose_wide
+from mentormatch.rules.formulation import formulate, formulate_implicit
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.score import MILLION, ScoreTable, UnheldScores, normalised
 
@@ -97,7 +97,7 @@ class Robustness:
         )
 
 
-@at_work()
+@track()
 def robustness(case: Case, trial: Trial | None = None, *, seed: int = 0) -> Robustness:
     """Return how often each chosen pair stays when the weights of the criteria change.
 
@@ -180,9 +180,9 @@ def summed(
 def pairs_under(case: Case, table: ScoreTable, seed: int) -> list[tuple[int, int]]:
     """Return the pairs that are chosen under other scores, none where there is no answer."""
     if table.held:
-        problem = pose(case.cohort, table, case.rules, case.problem.goals)
+        problem = formulate(case.cohort, table, case.rules, case.problem.goals)
     else:
-        problem = pose_wide(case.cohort, table.criteria, case.rules, case.problem.goals)
+        problem = formulate_implicit(case.cohort, table.criteria, case.rules, case.problem.goals)
     solution = solve(problem, seed=seed)
     if solution.status not in (Status.PROVED, Status.INFEASIBLE):
         raise EngineError("A change of the weights could not be solved")

@@ -11,9 +11,9 @@ from mentormatch.base.columns import BoolVector
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.rules.formulation import SIDES, admitted, loads
+from mentormatch.rules.formulation import SIDES, degree_bounds, eligible_people
 from mentormatch.rules.rule import Market, Rule, market_of
-from mentormatch.rules.self_pairs import in_force
+from mentormatch.rules.self_pairs import rules_in_force
 from mentormatch.scale.scores.terms import NOTHING
 from mentormatch.scoring.score import ScoreTable
 
@@ -35,7 +35,7 @@ class Breach:
 def breaches(rules: Sequence[Rule], cohort: Cohort, scores: ScoreTable, pairs: Positions) -> Iterator[Breach]:
     """Yield every rule that these pairs, by position, break."""
     market = market_of(cohort, NOTHING)
-    yield from broken_by_pairs(in_force(rules), list(markets(cohort, scores, pairs)))
+    yield from broken_by_pairs(rules_in_force(rules), list(markets(cohort, scores, pairs)))
     yield from broken_by_people(rules, market, pairs)
     yield from broken_by_all(rules, market, pairs)
 
@@ -62,9 +62,9 @@ def broken_by_people(rules: Sequence[Rule], market: Market, pairs: Positions) ->
     for axis, side in enumerate(SIDES):
         people = market.side(side)
         held = Counter(pair[axis] for pair in pairs)
-        taking_part = admitted(rules, people, side)
+        taking_part = eligible_people(rules, people, side)
         yield from set_aside(people, taking_part, held)
-        bounds = loads(rules, people, side, np.ones(len(people), dtype=bool))
+        bounds = degree_bounds(rules, people, side, np.ones(len(people), dtype=bool))
         for row in range(len(people)):
             free = not taking_part[row] or (bounds.idle[row] and not held[row])
             least = 0 if free else int(bounds.least[row])

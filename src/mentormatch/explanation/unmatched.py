@@ -7,7 +7,7 @@ from itertools import batched
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.model.problem import AssignmentProblem, Loads
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.base.columns import BoolVector, Index, IntVector
 from mentormatch.explanation.labels import KEYS, Labels
@@ -17,9 +17,9 @@ from mentormatch.fields import Side
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, listed, quoted
 from mentormatch.people.cohort import Cohort, People
-from mentormatch.rules.formulation import SIDES, forbidding
+from mentormatch.rules.formulation import SIDES, forbidden_by_rule
 from mentormatch.rules.rule import Market, Rule
-from mentormatch.rules.self_pairs import in_force
+from mentormatch.rules.self_pairs import rules_in_force
 from mentormatch.scale.scan.implicit_scores import ComputedScores
 from mentormatch.scoring.score import ScoreTable
 
@@ -71,7 +71,7 @@ class Case:
         """Return what one person is called."""
         return self.labels.person(side, self.people(side).ids[row])
 
-    def loads(self, side: Side) -> Loads:
+    def loads(self, side: Side) -> DegreeBounds:
         """Return how many partners the people of one side take."""
         return self.problem.mentors if side == "mentor" else self.problem.mentees
 
@@ -128,7 +128,8 @@ class View:
         """Yield, for each person, which partners each rule takes from them."""
         market = self.case.market_of(self.side, *rows)
         found = [
-            (rule, block if self.side == "mentor" else block.T) for rule, block in forbidding(self.case.rules, market)
+            (rule, block if self.side == "mentor" else block.T)
+            for rule, block in forbidden_by_rule(self.case.rules, market)
         ]
         for at in range(len(rows)):
             yield [(rule, block[at]) for rule, block in found]
@@ -137,7 +138,7 @@ class View:
         """Yield whom each person could have."""
         case, scores = self.case, self.case.problem.scores
         if isinstance(scores, ComputedScores):
-            rules = in_force(case.rules)
+            rules = rules_in_force(case.rules)
             unheld = Unheld(case.cohort, case.scores.criteria, rules, self.side, rows, self.others)
             yield from unheld.partners(scores.tiles)
             return

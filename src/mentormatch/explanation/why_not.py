@@ -11,7 +11,7 @@ from mentormatch.explanation.unmatched import MOST_NAMED, Case, View, binds_othe
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, counted, decimal, listed, points, quoted, thousands
-from mentormatch.rules.formulation import SIDES, forbidding
+from mentormatch.rules.formulation import SIDES, forbidden_by_rule
 from mentormatch.rules.rule import Rule, market_of
 from mentormatch.scale.scores.terms import NOTHING
 
@@ -77,7 +77,7 @@ def apart(case: Case, mentor: int, mentee: int) -> WhyNot | None:
 def excluded(case: Case, mentor: int, mentee: int) -> WhyNot | None:
     """Return which rules forbid the pair, None where none does."""
     market = case.market(np.array([mentor]), np.array([mentee]))
-    rules = tuple(case.labels.rule(rule) for rule, block in forbidding(case.rules, market) if block.any())
+    rules = tuple(case.labels.rule(rule) for rule, block in forbidden_by_rule(case.rules, market) if block.any())
     return WhyNot(None, (), tr("Ce binôme est exclu par {rules}.", rules=named(rules)), rules) if rules else None
 
 

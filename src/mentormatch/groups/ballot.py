@@ -19,8 +19,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.model.problem import AssignmentProblem, Loads, Row
-from mentormatch.assignment.model.scores import stored
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.scores import pack_scores
 from mentormatch.errors import Problem
 from mentormatch.groups.inputs import empty, refuse, twice
 from mentormatch.languages import tr, tr_n
@@ -61,7 +61,7 @@ class Ballot:
         served = np.zeros(steps + t, dtype=np.int64)
         served[:1] = min(steps, 1)
         return AssignmentProblem(
-            stored(scores, self._allowed(steps)),
+            pack_scores(scores, self._allowed(steps)),
             loads([steps] * n + [number], [0] * n + [number]),
             loads([n] * steps + [1] * t),
             tuple(self._rows(steps)),
@@ -79,20 +79,20 @@ class Ballot:
         allowed[n, steps:] = True
         return allowed
 
-    def _rows(self, steps: int) -> Iterator[Row]:
+    def _rows(self, steps: int) -> Iterator[SideConstraint]:
         """Yield that each member takes no more steps than the group takes topics that they asked for."""
         n, t = self.asked.shape
         for member in np.flatnonzero(self.asked.any(axis=1)).tolist():
             weights = np.zeros((n + 1, steps + t), dtype=np.int64)
             weights[member, :steps] = 1
             weights[n, steps:] = -self.asked[member].astype(np.int64)
-            yield Row(f"m{member}", weights, most=0)
+            yield SideConstraint(f"m{member}", weights, most=0)
 
 
-def loads(most: Sequence[int], least: Sequence[int] | None = None) -> Loads:
+def loads(most: Sequence[int], least: Sequence[int] | None = None) -> DegreeBounds:
     """Return bounds that hold in any case."""
     bounds = [np.array(bound, dtype=np.int64) for bound in (least or [0] * len(most), most)]
-    return Loads(bounds[0], bounds[1], np.zeros(len(most), dtype=bool))
+    return DegreeBounds(bounds[0], bounds[1], np.zeros(len(most), dtype=bool))
 
 
 def ballot_of(approvals: Mapping[str, Iterable[str] | None], topics: Iterable[str] | None) -> Ballot:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.groups.problem import GroupProblem
-from mentormatch.rules.rule import BoolBlock, Count
+from mentormatch.rules.rule import BoolBlock, CompositionBound
 
 type Members = NDArray[np.int16]
 """(c, s): who is in each of c groups, in ascending order, filled up with the number of people, which is nobody."""
@@ -166,7 +166,7 @@ def grown(level: Members, room: NDArray[np.uint8], rows: NDArray[np.uint8]) -> t
     return grown_by, room[parent] & rows[added]
 
 
-def within(counts: tuple[Count, ...], level: Members) -> BoolVector:
+def within(counts: tuple[CompositionBound, ...], level: Members) -> BoolVector:
     """Return which groups have no more of some people than a rule allows; who joins later makes no fewer."""
     kept = np.ones(len(level), dtype=bool)
     for count in counts:

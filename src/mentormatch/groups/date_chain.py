@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.base.columns import IntVector
 from mentormatch.groups.availability import Availability
 
@@ -76,16 +76,16 @@ class Chain:
         np.fill_diagonal(scores, 0)
         return scores
 
-    def _count(self) -> Row:
+    def _count(self) -> SideConstraint:
         m = len(self.there.moments)
         weights = np.diag([1] * m + [0]).astype(np.int64)
-        return Row("number", weights, least=m - self.number, most=m - self.number)
+        return SideConstraint("number", weights, least=m - self.number, most=m - self.number)
 
-    def _misses(self, most_missed: IntVector) -> tuple[Row, ...]:
+    def _misses(self, most_missed: IntVector) -> tuple[SideConstraint, ...]:
         """Return the rows that keep, of the dates that somebody misses, all but a few out of the chain."""
         missing = ~self.there.answers
         return tuple(
-            Row(f"p{person}", np.diag([*absent, False]).astype(np.int64), least=int(absent.sum() - most))
+            SideConstraint(f"p{person}", np.diag([*absent, False]).astype(np.int64), least=int(absent.sum() - most))
             for person, (absent, most) in enumerate(zip(missing, most_missed, strict=True))
             if absent.sum() > most
         )

@@ -15,8 +15,8 @@ from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
 from mentormatch.programme.sections import Facilitation, Grouped
-from mentormatch.rules.formulation import admitted, forbidding, priority
-from mentormatch.rules.rule import BoolBlock, Count, Market, Rule
+from mentormatch.rules.formulation import eligible_people, forbidden_by_rule, priority_weights
+from mentormatch.rules.rule import BoolBlock, CompositionBound, Market, Rule
 from mentormatch.scoring.score import MILLION
 
 type Keys = Sequence[str]
@@ -37,11 +37,11 @@ def pose(
     """Return the problem of forming groups of ``cohort``; ``past`` are the keys of former groups."""
     asked = programme.groups or Grouped(size=2)
     rules, people, leading = programme.rules, cohort.members, cohort.facilitators
-    members = in_order(people, np.flatnonzero(admitted(rules, people, "mentee")))
-    facilitators = in_order(leading, np.flatnonzero(admitted(rules, leading, "mentor")))
+    members = in_order(people, np.flatnonzero(eligible_people(rules, people, "mentee")))
+    facilitators = in_order(leading, np.flatnonzero(eligible_people(rules, leading, "mentor")))
     taken, leaders = people.take(members), leading.take(facilitators)
     seats = places(leaders, asked.facilitators)
-    sizes, first = Span(*asked.sizes), priority(rules, taken, "mentee")
+    sizes, first = Span(*asked.sizes), priority_weights(rules, taken, "mentee")
     problem = GroupProblem(
         worth=scores.values[np.ix_(members, members)],
         apart=apart(rules, taken, scores.values[np.ix_(members, members)]),
@@ -94,7 +94,7 @@ def meeting(rules: Sequence[Rule], leaders: People, members: People) -> BoolBloc
     shape = len(leaders), len(members)
     market = Market(leaders, members, np.full(shape, MILLION, dtype=np.int32))
     barred = np.zeros(shape, dtype=bool)
-    for _, block in forbidding(asked, market):
+    for _, block in forbidden_by_rule(asked, market):
         barred |= block
     return ~barred
 
@@ -135,7 +135,7 @@ def blocks(rules: Sequence[Rule], people: People, members: IntVector) -> tuple[t
     return tuple(tuple(sorted(block)) for block in sorted(merged, key=sorted) if len(block) > 1)
 
 
-def counted(count: Count, members: IntVector) -> Count | None:
+def counted(count: CompositionBound, members: IntVector) -> CompositionBound | None:
     """Return a count of those who take part; None where it says nothing."""
     most = min(count.most, len(members))
     kept = replace(count, holds=count.holds[members], most=most)

@@ -11,8 +11,8 @@ from time import monotonic
 
 import numpy as np
 
-from mentormatch.assignment.mip.dispatch import solved
-from mentormatch.assignment.mip.program_model import Answer, Basis, Program, Sum, Word
+from mentormatch.assignment.mip.dispatch import solve_program
+from mentormatch.assignment.mip.program_model import Basis, LinearConstraint, Program, SolverResult, SolverStatus
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.groups.columns import Columns, joined
@@ -109,7 +109,7 @@ class Pool:
             if place in helped:
                 inside = np.append(inside, count + helped.index(place))
                 counts = np.append(counts, row.least or 0)
-            sums.append(Sum(inside, counts, row.least, row.most))
+            sums.append(LinearConstraint(inside, counts, row.least, row.most))
         names = [f"c{place}" for place in range(count)] + [f"h{place}" for place in helped]
         worth = np.append(self.worth, np.full(len(helped), -1, dtype=np.int64))
         keys = [row.key for row in rows]
@@ -181,8 +181,8 @@ def priced(pool: Pool, best: Best) -> Duals | None:
     """Return the last duals of the linear program, once no column is worth more than its prices, or time is over."""
     duals = None
     while not best.proved and best.left != 0:
-        answer = solved(pool.program(whole=False), best.left)
-        if answer.word is not Word.OPTIMAL:
+        answer = solve_program(pool.program(whole=False), best.left)
+        if answer.word is not SolverStatus.OPTIMAL:
             return duals
         pool.basis = answer.basis
         found = rounded(pool, answer)
@@ -208,7 +208,7 @@ def promising(pool: Pool, found: Duals, over: int) -> Columns:
     return pool.new(quick.take(found.reduced.of(quick) > over))
 
 
-def rounded(pool: Pool, answer: Answer) -> Duals:
+def rounded(pool: Pool, answer: SolverResult) -> Duals:
     """Return the solver's duals as prices in integers, 0 where the sign calls for a bound that is not there."""
     assert answer.duals is not None
     heaviest = np.abs(pool.counts).max(axis=1, initial=1)
@@ -246,9 +246,9 @@ def choose(pool: Pool, best: Best) -> bool:
     if not len(pool.columns):
         return True
     program = pool.program(whole=True)
-    answer = solved(program, best.left)
+    answer = solve_program(program, best.left)
     taken, worth = answer.taken(), answer.worth(program)
     if taken is not None:
         best.take(pool, taken[: len(pool.columns)])
     value = -1 if best.value is None else best.value
-    return answer.word is Word.INFEASIBLE or (answer.word is Word.OPTIMAL and worth < value + 1)
+    return answer.word is SolverStatus.INFEASIBLE or (answer.word is SolverStatus.OPTIMAL and worth < value + 1)

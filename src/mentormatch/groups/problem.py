@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mentormatch.assignment.model.scores import IntMatrix
-from mentormatch.assignment.tie_breaking import PairHash
+from mentormatch.assignment.tie_breaking import KeyedTieBreaker
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.errors import RequestError
 from mentormatch.languages import tr
-from mentormatch.rules.rule import BoolBlock, Count
+from mentormatch.rules.rule import BoolBlock, CompositionBound
 
 type Group = tuple[int, ...]
 
@@ -82,7 +82,7 @@ class GroupProblem:
     spans: tuple[Span, ...]
     number: Span
     together: tuple[Group, ...] = ()
-    counts: tuple[Count, ...] = ()
+    counts: tuple[CompositionBound, ...] = ()
     shared: tuple[Shared, ...] = ()
     leaders: Leaders | None = None
     meetings: IntMatrix | None = None
@@ -115,7 +115,7 @@ class GroupProblem:
     @property
     def ties(self) -> IntMatrix:
         """(n, n) int64: the hash that settles ties, the same for a pair both ways round."""
-        hashes, n = PairHash(self.seed, self.keys, self.keys), len(self)
+        hashes, n = KeyedTieBreaker(self.seed, self.keys, self.keys), len(self)
         left, right = (part.ravel() for part in np.indices((n, n)))
         block = hashes.of(left, right, self.turn).reshape(n, n) if n else np.zeros((0, 0), dtype=np.int64)
         return np.asarray(block + block.T)

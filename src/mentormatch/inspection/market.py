@@ -15,7 +15,7 @@ from mentormatch.inspection.section import Part
 from mentormatch.languages import mark, tr
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import SIDES, admitted, forbidding
+from mentormatch.rules.formulation import SIDES, eligible_people, forbidden_by_rule
 from mentormatch.rules.rule import BoolBlock
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.items import LISTS, shared, stakes_of
@@ -122,7 +122,7 @@ def seats(cohort: Cohort, posture: Posture, side: Side, taking: BoolVector) -> S
     """Return the places of one side, and how many each reason sets aside."""
     people = cohort.side(side)
     refused = [(posture.labels.rule(rule), rule.admits(people, side)) for rule in posture.rules]
-    idle = admitted(posture.rules, people, side) & ~taking
+    idle = eligible_people(posture.rules, people, side) & ~taking
     reasons = [
         (tr("trop peu de réponses"), int((~people.complete).sum())),
         *((label, int((~admits).sum())) for label, admits in refused if admits is not None),
@@ -208,5 +208,5 @@ def leaving(posture: Posture, side: Side, row: int) -> tuple[tuple[str, int], ..
     """Return the rules that take partners from one person, and how many each, the greatest number first."""
     others, one = others_than(posture, side, ()), np.array([row], dtype=np.intp)
     part = posture.part(one, others) if side == "mentor" else posture.part(others, one)
-    counts = [(posture.labels.rule(rule), int(block.sum())) for rule, block in forbidding(posture.rules, part)]
+    counts = [(posture.labels.rule(rule), int(block.sum())) for rule, block in forbidden_by_rule(posture.rules, part)]
     return tuple(sorted(((label, count) for label, count in counts if count), key=lambda pair: -pair[1]))

@@ -20,7 +20,7 @@ from mentormatch.languages.phrases import thousands
 from mentormatch.operations import matching
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import forbidden, several_partners
+from mentormatch.rules.formulation import forbidden_pairs, is_many_to_many
 from mentormatch.rules.rule import Rule, market_of
 from mentormatch.scale.memory import Way, has_scale, resident_mb, ways
 from mentormatch.scale.scan.blocks import STRIP
@@ -182,7 +182,7 @@ def estimate(
     refuse(cohort, shape)
     shape = int(shape[0]), int(shape[1])
     memory_mb = None if memory_mb is None else whole_number("memory_mb", memory_mb)
-    several = several_partners(programme.rules, cohort)
+    several = is_many_to_many(programme.rules, cohort)
     known = list(ways(shape, matching.MOST_HELD, several=several))
     fitting = [way for way in known if memory_mb is None or way.memory_mb <= memory_mb]
     way = (fitting or [min(known, key=lambda way: way.memory_mb)])[0]
@@ -223,7 +223,9 @@ def seconds_a_pair(cohort: Cohort, programme: Programme, *, held: bool) -> float
     """Return how long NumPy takes to score a pair of this cohort and to apply the rules, as a block of it tells."""
     block = sample(cohort, BLOCK if held else STRIPS)
     if held:
-        taken = timed(lambda: forbidden(programme.rules, market_of(block, score(block, programme.criteria).values)))
+        taken = timed(
+            lambda: forbidden_pairs(programme.rules, market_of(block, score(block, programme.criteria).values))
+        )
     else:
         looked = tiles(block, programme.criteria, programme.rules)
         taken = timed(lambda: [looked.rows(start, start + STRIP) for start in range(0, STRIPS[0], STRIP)])

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.scores import DenseScores, IntMatrix, SparseScores, stored
+from mentormatch.assignment.model.scores import DenseScores, IntMatrix, SparseScores, pack_scores
 from mentormatch.assignment.model.solution import Solution, Status
-from mentormatch.assignment.objective import reached
+from mentormatch.assignment.objective import evaluate_tiers
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.pairs import Pair, explain_pair
 from mentormatch.explanation.rule_breaches import Breach, breaches
@@ -87,7 +87,7 @@ def plan_at(cohort: Cohort, programme: Programme, places: Iterable[tuple[int, in
     """Return pairs by position as a matching; it reaches what all of them are worth, also those that a rule forbids."""
     scores, problem = scored(cohort, programme)
     pairs = np.array(sorted(places), dtype=np.int64).reshape(-1, 2)
-    tiers = tuple(reached(replace(problem, scores=with_pairs(problem, scores, cohort, pairs)), pairs, {}))
+    tiers = tuple(evaluate_tiers(replace(problem, scores=with_pairs(problem, scores, cohort, pairs)), pairs, {}))
     solution = Solution(Status.FEASIBLE, pairs, tiers, engine=GIVEN)
     return Matching(cohort, programme, scores, problem, solution, seed)
 
@@ -101,4 +101,4 @@ def with_pairs(
     allowed = np.zeros(problem.shape, dtype=bool)
     allowed[problem.scores.pairs()] = True
     allowed[tuple(pairs.T)] = True
-    return stored(scores.values, allowed)
+    return pack_scores(scores.values, allowed)

@@ -17,7 +17,7 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.assignment.verification.certificate import Certificate, certify
 from mentormatch.base.plugins import concrete
-from mentormatch.base.progress import at_work
+from mentormatch.base.progress import track
 from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.errors import OutputError, Problem, RequestError
 from mentormatch.explanation.alternatives import Alternative, alternatives
@@ -47,7 +47,7 @@ from mentormatch.languages import once_spoken, own_language, tr
 from mentormatch.languages.phrases import thousands
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import pose, pose_wide, several_partners
+from mentormatch.rules.formulation import formulate, formulate_implicit, is_many_to_many
 from mentormatch.rules.kinds.ban import Ban
 from mentormatch.rules.kinds.pin import Pin
 from mentormatch.scale.memory import way_within
@@ -319,7 +319,7 @@ def exporter_for(name: str) -> Exporter:
     return known[max(fitting, key=len)]
 
 
-@at_work()
+@track()
 def match(  # noqa: PLR0913 - the published signature; all but two are keywords
     cohort: Cohort,
     programme: Programme,
@@ -381,13 +381,13 @@ def scored(cohort: Cohort, programme: Programme, memory_mb: int | None = None) -
     """
     programme.must_form_pairs()
     goals = programme.goals.order
-    shape, several = (len(cohort.mentors), len(cohort.mentees)), several_partners(programme.rules, cohort)
+    shape, several = (len(cohort.mentors), len(cohort.mentees)), is_many_to_many(programme.rules, cohort)
     way = way_within(shape, MOST_HELD, memory_mb, several=several)
     if not way.held:
-        problem = pose_wide(cohort, programme.criteria, programme.rules, goals, way.shorter)
+        problem = formulate_implicit(cohort, programme.criteria, programme.rules, goals, way.shorter)
         return UnheldScores(cohort, programme.criteria), problem
     scores = score(cohort, programme.criteria)
-    return scores, pose(cohort, scores, programme.rules, goals)
+    return scores, formulate(cohort, scores, programme.rules, goals)
 
 
 def refuse_unheld(problem: AssignmentProblem) -> None:

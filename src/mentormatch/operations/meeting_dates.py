@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.assignment.tie_breaking import PairHash
+from mentormatch.assignment.tie_breaking import KeyedTieBreaker
 from mentormatch.base.scalars import whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.pairs import Pair
@@ -149,7 +149,7 @@ def shared(pair: Pair, said: Several, slots: Sequence[str], seed: int) -> list[s
     """Return the slots that both of a pair have, in an order that is theirs alone."""
     wanted = [set(said.answers.get(key) or ()) for key in (pair.mentor, pair.mentee)]
     both = [option for option in slots if all(option in each for each in wanted)]
-    hashes = PairHash(seed, (f"{pair.mentor} {pair.mentee}",), tuple(both))
+    hashes = KeyedTieBreaker(seed, (f"{pair.mentor} {pair.mentee}",), tuple(both))
     places = np.arange(len(both))
     order = np.argsort(-hashes.of(np.zeros_like(places), places, 0), kind="stable") if both else places
     return [both[place] for place in order.tolist()]

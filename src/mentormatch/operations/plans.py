@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.solution import Solution, Status
-from mentormatch.base.progress import at_work
+from mentormatch.base.progress import track
 from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.languages import tr
 from mentormatch.operations.matching import Matching, match, refuse_unheld
@@ -55,7 +55,7 @@ def plans(
     True
     """
     n, differ_by, seed = whole_number("n", n, 1), whole_number("differ_by", differ_by, 1), seed_number(seed)
-    with at_work(parts=n):
+    with track(parts=n):
         found = [match(cohort, programme, seed=seed)]
         while len(found) < n and may_go_on(found[-1].solution):
             problem = differing(found[-1].problem, found[-1].solution, differ_by, len(found))
@@ -76,5 +76,5 @@ def differing(problem: AssignmentProblem, solution: Solution, differ_by: int, nu
     refuse_unheld(problem)
     weights = np.zeros(problem.shape, dtype=np.int64)
     weights[solution.pairs[:, 0], solution.pairs[:, 1]] = 1
-    row = Row(tr("différent du plan {number}", number=number), weights, most=len(solution.pairs) - differ_by)
+    row = SideConstraint(tr("différent du plan {number}", number=number), weights, most=len(solution.pairs) - differ_by)
     return replace(problem, rows=(*problem.rows, row))

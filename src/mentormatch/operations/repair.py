@@ -7,9 +7,9 @@ from functools import cached_property
 import numpy as np
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.progress import at_work
+from mentormatch.base.progress import track
 from mentormatch.base.scalars import seed_number, whole_number
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.edits import newcomer_edits, pair_edits, people_edits
@@ -104,7 +104,7 @@ class Repair:
         )
 
     @cached_property
-    @at_work()
+    @track()
     def ladder(self) -> tuple[Rung, ...]:
         """What at most 0, 1, 2 ... broken pairs buy, each exactly, until more would buy nothing.
 
@@ -126,7 +126,7 @@ class Repair:
         refuse_unheld(loose)
         weights = np.zeros(loose.shape, dtype=np.int64)
         weights[tuple(np.array(loose.former, dtype=np.int64).reshape(-1, 2).T)] = 1
-        bound = Row(tr("nombre de binômes conservés"), weights, least=len(loose.former) - at_most)
+        bound = SideConstraint(tr("nombre de binômes conservés"), weights, least=len(loose.former) - at_most)
         return replace(self._best(replace(loose, rows=(*loose.rows, bound))), at_most=at_most)
 
     @cached_property
@@ -152,7 +152,7 @@ class Repair:
         return Rung(len(problem.former), solution.status, tiers[-1].value, len(pairs), total, reached)
 
 
-@at_work()
+@track()
 def repair(
     matching: Matching,
     *,

@@ -12,7 +12,7 @@ from mentormatch.languages import tr
 from mentormatch.people.cohort import Cohort
 from mentormatch.profiles.wish_fields import SIDES, Asked, Codes, asked_of, codes_of
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import pose
+from mentormatch.rules.formulation import formulate
 from mentormatch.scoring.score import score
 
 
@@ -63,7 +63,7 @@ def anonymous_profiles(cohort: Cohort, programme: Programme, codes: Codes) -> Pr
 
 def taking_part(cohort: Cohort, programme: Programme) -> dict[Side, list[int]]:
     """Return who of each side can be paired at all: they answered enough, are admitted, and have a place."""
-    problem = pose(cohort, score(cohort, programme.criteria), programme.rules, ("matched",))
+    problem = formulate(cohort, score(cohort, programme.criteria), programme.rules, ("matched",))
     loads = {"mentor": problem.mentors.most, "mentee": problem.mentees.most}
     return {side: [row for row, most in enumerate(loads[side].tolist()) if most > 0] for side in SIDES}
 

@@ -22,9 +22,9 @@ from pydantic import Field as Setting
 from pydantic import ValidationError
 
 from mentormatch import __version__
-from mentormatch.assignment.model.problem import AssignmentProblem, Loads, Row
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
 from mentormatch.assignment.model.scores import SparseScores
-from mentormatch.assignment.model.solution import Links, Prices, Solution, Status, Tier
+from mentormatch.assignment.model.solution import DualSolution, Links, Solution, Status, Tier
 from mentormatch.base.atomic_files import write_whole
 from mentormatch.base.columns import IntVector
 from mentormatch.base.strict_json import Message, parse_json
@@ -71,7 +71,7 @@ class Coupling(Message):
 
 
 class Stage(Message):
-    """The prices behind a stage of the proof: see ``Prices``; people and rows in their order."""
+    """The prices behind a stage of the proof: see ``DualSolution``; people and rows in their order."""
 
     weights: list[tuple[str, Number]]
     mentors: list[Number]
@@ -200,7 +200,7 @@ class Decision(Message):
             settled=self.settled,
         )
 
-    def _rows(self, places: "Places") -> Iterator[Row]:
+    def _rows(self, places: "Places") -> Iterator[SideConstraint]:
         """Yield the coupling rows; of those of the chosen pairs alone only the sum is looked at."""
         for row in self.rows:
             if self.every_pair:
@@ -211,7 +211,7 @@ class Decision(Message):
                 expected = tr("de {least} à {most}", least=row.least, most=row.most)
                 raise _refused([Problem(row.id, tr("une somme de {total}", total=total), expected)])
 
-    def _row(self, row: Coupling, places: "Places") -> Row:
+    def _row(self, row: Coupling, places: "Places") -> SideConstraint:
         if len(self.mentors) * len(self.mentees) > MOST_CELLS:
             raise _refused([Problem(row.id, tr("trop de personnes pour une contrainte qui lie des binômes"))])
         weights = np.zeros((len(self.mentors), len(self.mentees)), dtype=np.int64)
@@ -219,10 +219,10 @@ class Decision(Message):
             weights[places[0][i], places[1][k]] = weight
         mentors, mentees = (np.flatnonzero(weights.any(axis=axis)) for axis in (1, 0))
         if len(mentors) == 1:
-            return Row(row.id, weights[mentors], row.least, row.most, mentor=int(mentors[0]))
+            return SideConstraint(row.id, weights[mentors], row.least, row.most, mentor=int(mentors[0]))
         if len(mentees) == 1:
-            return Row(row.id, weights[:, mentees], row.least, row.most, mentee=int(mentees[0]))
-        return Row(row.id, weights, row.least, row.most)
+            return SideConstraint(row.id, weights[:, mentees], row.least, row.most, mentee=int(mentees[0]))
+        return SideConstraint(row.id, weights, row.least, row.most)
 
 
 type Places = tuple[Mapping[str, int], Mapping[str, int]]
@@ -278,14 +278,14 @@ def members_of(problem: AssignmentProblem) -> tuple[list[Member], list[Member]]:
     return list(mentors), list(_members("e", problem.mentees, problem.mentee_priority))
 
 
-def _members(letter: str, loads: Loads, priority: IntVector | None) -> Iterator[Member]:
+def _members(letter: str, loads: DegreeBounds, priority: IntVector | None) -> Iterator[Member]:
     weights = [0] * len(loads) if priority is None else priority.tolist()
     people = zip(loads.least.tolist(), loads.most.tolist(), loads.idle.tolist(), weights, strict=True)
     for place, (least, most, idle, weight) in enumerate(people, 1):
         yield Member(id=f"{letter}{place}", least=least, most=most, idle=idle, priority=weight)
 
 
-def _stage(prices: Prices) -> Stage:
+def _stage(prices: DualSolution) -> Stage:
     return Stage(
         weights=list(prices.weights),
         mentors=prices.mentors.tolist(),
@@ -308,9 +308,9 @@ def _placed(links: list[tuple[Id, Id, Number]], places: "Places") -> Links:
     return tuple((*pair, price) for pair, (_, _, price) in zip(positions, links, strict=True))
 
 
-def _prices(stage: Stage, places: "Places") -> Prices:
+def _prices(stage: Stage, places: "Places") -> DualSolution:
     """Return the prices of a stage."""
-    return Prices(
+    return DualSolution(
         tuple(stage.weights),
         np.array(stage.mentors, np.int64),
         np.array(stage.mentees, np.int64),
@@ -322,7 +322,9 @@ def _prices(stage: Stage, places: "Places") -> Prices:
     )
 
 
-def _coupling(problem: AssignmentProblem, row: Row, told: tuple[IntVector, IntVector], place: int) -> Coupling:
+def _coupling(
+    problem: AssignmentProblem, row: SideConstraint, told: tuple[IntVector, IntVector], place: int
+) -> Coupling:
     mentors, mentees = told
     weights = row.at(mentors, mentees, problem.shape)
     used = weights != 0
@@ -345,9 +347,11 @@ def _places(members: Iterable[Member], letter: str) -> Mapping[str, int]:
     return places
 
 
-def _loads(members: list[Member]) -> Loads:
+def _loads(members: list[Member]) -> DegreeBounds:
     numbers = np.array([(member.least, member.most) for member in members], dtype=np.int64).reshape(-1, 2)
-    return Loads(numbers[:, 0].copy(), numbers[:, 1].copy(), np.array([member.idle for member in members], dtype=bool))
+    return DegreeBounds(
+        numbers[:, 0].copy(), numbers[:, 1].copy(), np.array([member.idle for member in members], dtype=bool)
+    )
 
 
 def _cells(table: Table, places: Places) -> Iterator[tuple[str, str, int]]:

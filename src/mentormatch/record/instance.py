@@ -16,7 +16,7 @@ from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.record.decision import Decision, members_of
 from mentormatch.record.digests import digest_of_answers, digest_of_programme
-from mentormatch.rules.formulation import pose, pose_wide
+from mentormatch.rules.formulation import formulate, formulate_implicit
 from mentormatch.scoring.score import score
 
 
@@ -29,9 +29,9 @@ def reposed(decision: Decision, cohort: Cohort, programme: Programme) -> Assignm
     refuse(other_ground(decision, cohort, programme))
     stated, goals = decision.problem(), decision.goals
     if decision.every_pair:
-        posed = pose(cohort, score(cohort, programme.criteria), programme.rules, goals)
+        posed = formulate(cohort, score(cohort, programme.criteria), programme.rules, goals)
     else:
-        posed = pose_wide(cohort, programme.criteria, programme.rules, goals)
+        posed = formulate_implicit(cohort, programme.criteria, programme.rules, goals)
     refuse(other_problem(decision, stated, posed))
     return replace(posed, former=stated.former, rows=stated.rows if decision.every_pair else posed.rows)
 

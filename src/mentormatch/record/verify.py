@@ -17,7 +17,7 @@ from pathlib import Path
 
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.solution import Solution
-from mentormatch.assignment.verification.certificate import Certificate, Verdict, certify, provable
+from mentormatch.assignment.verification.certificate import Certificate, Verdict, certify, provable_goals
 from mentormatch.base.manifest import check_documents
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import mark, tr
@@ -254,7 +254,7 @@ def _outcome(certificate: Certificate) -> Outcome:
 
 def _unproved(problem: AssignmentProblem, certificate: Certificate) -> Iterator[Problem]:
     """Yield that prices are missing although nothing couples the pairs of this problem and every goal is a sum."""
-    if certificate.verdict is Verdict.UNCERTIFIED and provable(problem) == problem.goals:
+    if certificate.verdict is Verdict.UNCERTIFIED and provable_goals(problem) == problem.goals:
         expected = tr("ceux de chaque but : aucune règle ne lie les binômes entre eux")
         yield Problem(tr("certificat"), tr("les prix manquent"), expected)
 

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.model.problem import Loads, Row
+from mentormatch.assignment.model.problem import DegreeBounds, SideConstraint
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.base.plugins import concrete
 from mentormatch.fields import Side
@@ -18,7 +18,7 @@ from mentormatch.people.cohort import Cohort, People
 from mentormatch.scoring.criterion import Whole
 
 type BoolBlock = NDArray[np.bool_]
-type Pairs = tuple[IntVector, IntVector]
+type PairIndices = tuple[IntVector, IntVector]
 """The mentors and the mentees of some pairs, by position, each pair once."""
 type Missing = Literal["allow", "forbid"]
 
@@ -47,7 +47,7 @@ class Market:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class CompositionBound:
     """How many of some people may be in one group: ``least`` to ``most``, and with ``none`` also nobody.
 
     ``holds`` (n,) bool says who is counted, ``name`` what the rule is called.
@@ -90,7 +90,7 @@ class Rule(Extension):
         block[barred] = True
         return block
 
-    def barred(self, market: Market) -> Pairs | None:
+    def barred(self, market: Market) -> PairIndices | None:
         """Return the pairs that may not be because of who they are; None where it is because of answers alone.
 
         Of all other pairs it then rests on which of the two answered at all.
@@ -109,11 +109,11 @@ class Rule(Extension):
         """The score in millionths below which no pair may be; None where the rule does not speak of scores."""
         return None
 
-    def loads(self, people: People, side: Side) -> Loads | None:
+    def loads(self, people: People, side: Side) -> DegreeBounds | None:
         """Return how many partners each person of ``side`` takes; None where the rule does not speak of that."""
         return None
 
-    def rows(self, market: Market) -> Iterator[Row]:
+    def rows(self, market: Market) -> Iterator[SideConstraint]:
         """Yield the sums over pairs that this rule bounds."""
         yield from ()
 
@@ -125,7 +125,7 @@ class Rule(Extension):
         """Return (n,) int: the weight of each person in the goal ``priority``; None where the rule gives none."""
         return None
 
-    def counts(self, members: People) -> Iterator[Count]:
+    def counts(self, members: People) -> Iterator[CompositionBound]:
         """Yield what this rule asks of the make-up of each group."""
         yield from ()
 
@@ -139,7 +139,7 @@ class Rule(Extension):
         return self.name or self.asks()
 
 
-def with_missing(broken: BoolBlock, left: BoolVector, right: BoolVector, missing: Missing) -> BoolBlock:
+def apply_missing(broken: BoolBlock, left: BoolVector, right: BoolVector, missing: Missing) -> BoolBlock:
     """Return the forbidden pairs: those known to break a rule, and those not known where ``missing`` says forbid."""
     unsaid = missing == "forbid"
     for known in (left[:, None], right[None, :]):
@@ -148,7 +148,7 @@ def with_missing(broken: BoolBlock, left: BoolVector, right: BoolVector, missing
     return broken
 
 
-def refuse_bounds(least: int | None, most: int | None) -> None:
+def check_bounds(least: int | None, most: int | None) -> None:
     """Raise ValueError where there is no bound at all, or the two cross."""
     if least is None and most is None:
         raise ValueError(tr("il faut `least`, `most` ou les deux"))

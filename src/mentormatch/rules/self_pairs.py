@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from mentormatch.languages import tr
-from mentormatch.rules.rule import Market, Pairs, Rule
+from mentormatch.rules.rule import Market, PairIndices, Rule
 
 
 class SelfPairs(Rule):
@@ -15,7 +15,7 @@ class SelfPairs(Rule):
     def asks(self) -> str:
         return tr("c'est la même personne")
 
-    def barred(self, market: Market) -> Pairs | None:
+    def barred(self, market: Market) -> PairIndices | None:
         same = market.mentors.same_as(market.mentees)
         return same if len(same[0]) else None
 
@@ -23,6 +23,6 @@ class SelfPairs(Rule):
 SELF_PAIRS = SelfPairs()
 
 
-def in_force(rules: Sequence[Rule]) -> tuple[Rule, ...]:
+def rules_in_force(rules: Sequence[Rule]) -> tuple[Rule, ...]:
     """Return the rules of a programme with the one that is always there."""
     return (*rules, SELF_PAIRS)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mentormatch.base.columns import BoolVector, Codes, Column, IntVector, Members, Names
 from mentormatch.languages.text_keys import fold
-from mentormatch.rules.rule import BoolBlock, Pairs
+from mentormatch.rules.rule import BoolBlock, PairIndices
 
 type Answers = Sequence[Sequence[str]]
 type Entries = Sequence[tuple[int, Hashable]]
@@ -27,12 +27,17 @@ ROWS = 256
 """So many people are compared at once: what they share takes as much room again where nearly all share something."""
 
 
-def share(left: Column, right: Column, least: int) -> BoolBlock:
+def share_at_least(left: Column, right: Column, least: int) -> BoolBlock:
     """Return (n, m) bool: which two people have ``least`` answers in common, or more."""
     ours, theirs = _given(left, right)
-    if least == 1 and isinstance(ours, _Listed) and isinstance(theirs, _Listed) and _seldom(ours, theirs):
+    if (
+        least == 1
+        and isinstance(ours, _Incidence)
+        and isinstance(theirs, _Incidence)
+        and _by_inverted_index(ours, theirs)
+    ):
         return _by_turns(ours, theirs)
-    shared = (_by_bits if max(ours.kinds, theirs.kinds) <= FEW else _by_list)(ours, theirs, least)
+    shared = (_by_bits if max(ours.kinds, theirs.kinds) <= FEW else _by_incidence)(ours, theirs, least)
     found = np.empty((ours.size, theirs.size), dtype=bool)
     for start in range(0, len(found), ROWS):
         found[start : start + ROWS] = shared(slice(start, start + ROWS))
@@ -40,7 +45,7 @@ def share(left: Column, right: Column, least: int) -> BoolBlock:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ticked:
+class _BitTable:
     """``table`` (n, k) bool: who of n people gave which of k answers."""
 
     table: NDArray[np.bool_]
@@ -53,14 +58,14 @@ class _Ticked:
     def kinds(self) -> int:
         return int(self.table.shape[1])
 
-    def pairs(self) -> Pairs:
+    def pairs(self) -> PairIndices:
         """Return who gave an answer, and its number, for each that was given."""
         people, answers = np.nonzero(self.table)
         return people, answers
 
 
 @dataclass(frozen=True, slots=True)
-class _Listed:
+class _Incidence:
     """The same by one entry or more for each answer given: who of ``size`` people, and which of ``kinds`` answers."""
 
     people: IntVector
@@ -74,18 +79,18 @@ class _Listed:
         ticked[self.people, self.answers] = True
         return ticked
 
-    def pairs(self) -> Pairs:
+    def pairs(self) -> PairIndices:
         """Return who gave an answer, and its number, for each that was given, once."""
-        return each_once(self.people, self.answers, self.kinds)
+        return unique_pairs(self.people, self.answers, self.kinds)
 
 
-def _seldom(left: _Listed, right: _Listed) -> bool:
+def _by_inverted_index(left: _Incidence, right: _Incidence) -> bool:
     """Say whether an answer is shared so seldom that looking up who gave it takes less than comparing everybody."""
     gave = [np.bincount(side.answers, minlength=side.kinds) for side in (left, right)]
     return int(gave[0] @ gave[1]) * SELDOM <= left.size * right.size
 
 
-def _by_turns(left: _Listed, right: _Listed) -> BoolBlock:
+def _by_turns(left: _Incidence, right: _Incidence) -> BoolBlock:
     """Return (n, m) bool: who shares an answer, found answer by answer."""
     found = np.zeros(left.size * right.size, dtype=bool)
     ours, theirs = _meetings(left, right)
@@ -93,7 +98,7 @@ def _by_turns(left: _Listed, right: _Listed) -> BoolBlock:
     return found.reshape(left.size, right.size)
 
 
-def _meetings(left: _Listed, right: _Listed) -> Pairs:
+def _meetings(left: _Incidence, right: _Incidence) -> PairIndices:
     """Return who of the left shares an answer with whom of the right, once for each answer that they share."""
     gave = np.bincount(right.answers, minlength=right.kinds)
     first = np.cumsum(gave) - gave
@@ -103,7 +108,7 @@ def _meetings(left: _Listed, right: _Listed) -> Pairs:
     return np.repeat(left.people, counts), right.people[np.argsort(right.answers, kind="stable")[places]]
 
 
-type _Given = _Ticked | _Listed
+type _Given = _BitTable | _Incidence
 type Shared = Callable[[slice], BoolBlock]
 """Returns with whom of the right some of the left have enough answers in common."""
 
@@ -127,7 +132,7 @@ def _bits(given: _Given) -> NDArray[np.unsignedinteger]:
     return room.view(word)[:, 0]
 
 
-def _by_list(left: _Given, right: _Given, least: int) -> Shared:
+def _by_incidence(left: _Given, right: _Given, least: int) -> Shared:
     from scipy.sparse import csr_array
 
     kinds = max(left.kinds, right.kinds)
@@ -151,29 +156,29 @@ def _by_list(left: _Given, right: _Given, least: int) -> Shared:
 def _given(left: Column, right: Column) -> tuple[_Given, _Given]:
     """Return what both sides gave, the same answers by the same numbers."""
     if isinstance(left, Members) and isinstance(right, Members) and left.labels == right.labels:
-        return _Ticked(left.values), _Ticked(right.values)  # no two options of one question are compared as equal
+        return _BitTable(left.values), _BitTable(right.values)  # no two options of one question are compared as equal
     known: Numbers = defaultdict(count().__next__)
     listed = [_listed(column, known) for column in (left, right)]
     ours, theirs = (
-        _Listed(*pairs, len(column.known), len(known)) for pairs, column in zip(listed, (left, right), strict=True)
+        _Incidence(*pairs, len(column.known), len(known)) for pairs, column in zip(listed, (left, right), strict=True)
     )
     return (ours, theirs) if len(known) <= FEW else _of_both(ours, theirs)
 
 
-def _of_both(left: _Listed, right: _Listed) -> tuple[_Listed, _Listed]:
+def _of_both(left: _Incidence, right: _Incidence) -> tuple[_Incidence, _Incidence]:
     """Return the same without the answers that one side alone gave: these are shared with nobody."""
     gave = [np.bincount(side.answers, minlength=side.kinds) > 0 for side in (left, right)]
     both = gave[0] & gave[1]
     number, kinds = np.cumsum(both) - 1, int(both.sum())
     ours, theirs = (
-        _Listed(side.people[kept], number[side.answers[kept]], side.size, kinds)
+        _Incidence(side.people[kept], number[side.answers[kept]], side.size, kinds)
         for side in (left, right)
         for kept in [both[side.answers]]
     )
     return ours, theirs
 
 
-def _listed(column: Column, known: Numbers) -> Pairs:
+def _listed(column: Column, known: Numbers) -> PairIndices:
     """Return, for each answer given, who gave it, and its number among all that are known."""
     match column:
         case Members(labels, chosen):
@@ -188,39 +193,39 @@ def _listed(column: Column, known: Numbers) -> Pairs:
     return people, np.array([known[fold(label)] for label in labels], dtype=np.int64)[items]
 
 
-def sharing(left: Answers, right: Answers) -> Pairs:
+def pairs_sharing(left: Answers, right: Answers) -> PairIndices:
     """Return who of ``left`` and who of ``right`` have an answer in common, each pair once, in order."""
     known: Numbers = defaultdict(count().__next__)
     given = [(*_numbered(side, known), len(side)) for side in (left, right)]
-    ours, theirs = (_Listed(people, answers, size, len(known)) for people, answers, size in given)
-    return each_once(*_meetings(ours, theirs), len(right))
+    ours, theirs = (_Incidence(people, answers, size, len(known)) for people, answers, size in given)
+    return unique_pairs(*_meetings(ours, theirs), len(right))
 
 
-def meeting(left: Entries, right: Entries, shape: tuple[int, int]) -> Pairs:
+def pairs_with_common_entry(left: Entries, right: Entries, shape: tuple[int, int]) -> PairIndices:
     """Return who of n people on the left and of m on the right have an entry in common, each pair once, in order."""
     if not left or not right:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     known: Numbers = defaultdict(count().__next__)
     people = [np.array([person for person, _ in side], dtype=np.int64) for side in (left, right)]
     answers = [np.array([known[answer] for _, answer in side], dtype=np.int64) for side in (left, right)]
-    ours, theirs = (_Listed(*given, len(known)) for given in zip(people, answers, shape, strict=True))
-    return each_once(*_meetings(ours, theirs), shape[1])
+    ours, theirs = (_Incidence(*given, len(known)) for given in zip(people, answers, shape, strict=True))
+    return unique_pairs(*_meetings(ours, theirs), shape[1])
 
 
-def _numbered(rows: Answers, known: Numbers) -> Pairs:
+def _numbered(rows: Answers, known: Numbers) -> PairIndices:
     """Return, for each answer given, who gave it, and its number among all that are known."""
     each = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
     numbers = map(known.__getitem__, chain.from_iterable(rows))
     return np.repeat(np.arange(len(rows)), each), np.fromiter(numbers, dtype=np.int64, count=int(each.sum()))
 
 
-def crossed(mentors: BoolVector, mentees: BoolVector) -> Pairs:
+def cross_product(mentors: BoolVector, mentees: BoolVector) -> PairIndices:
     """Return the pairs of everybody of the one with everybody of the other."""
     ours, theirs = np.flatnonzero(mentors), np.flatnonzero(mentees)
     return np.repeat(ours, len(theirs)), np.tile(theirs, len(ours))
 
 
-def each_once(mentors: IntVector, mentees: IntVector, width: int) -> Pairs:
+def unique_pairs(mentors: IntVector, mentees: IntVector, width: int) -> PairIndices:
     """Return pairs without those that come again, sorted; ``width`` is the number of mentees."""
     both = np.sort(mentors * width + mentees)
     both = both[np.diff(both, prepend=-1) > 0]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from mentormatch.base.progress import Progress, listening
+from mentormatch.base.progress import Progress, listen
 from mentormatch.base.strict_json import parse_json
 from mentormatch.contract.member_requests import MembersRequest
 from mentormatch.contract.operation import ask, operations, speaking
@@ -29,7 +29,7 @@ def answered(asked: Message, tell: Tell) -> bytes:
     """
     kind, most = asked.head["kind"], asked.head["most"]
     data = parsed(asked.body)
-    with speaking(data), listening(lambda progress: tell(said(progress))):
+    with speaking(data), listen(lambda progress: tell(said(progress))):
         size = held_against(data, most["people"], most["pairs"], among=of_members(kind))
         tell(Message({"told": "size", "pairs": size}))
         return worked(kind, fitting(kind, data, most["time_limit_s"]))

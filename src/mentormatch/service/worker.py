@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any, BinaryIO, Protocol
 
 from mentormatch.assignment import subprocess_solve
-from mentormatch.base.child_process import end_with_standard_input, limit_memory, own_output
+from mentormatch.base.child_process import claim_stdout, exit_with_parent, limit_memory
 from mentormatch.service.messages import Message, read_message
 from mentormatch.service.problems import RefusedError
 
@@ -33,7 +33,7 @@ def main() -> None:
     if hasattr(os, "nice"):
         os.nice(NICE)  # the service answers first: whether it is there, and who must wait
     try:
-        Worker(sys.stdin.buffer, own_output()).run()
+        Worker(sys.stdin.buffer, claim_stdout()).run()
     except MemoryError:
         os._exit(subprocess_solve.OUT_OF_MEMORY)
 
@@ -51,7 +51,7 @@ class Worker:
         heed_standard_input()
         self.tell(Message({"told": "answer"}))
         while (message := read_message(self.source)) is not None:
-            end_with_standard_input()
+            exit_with_parent()
             answer = self.answer(message)
             again = heed_standard_input()
             retires = not again or bool(self.retiring_bytes and taken_bytes() > self.retiring_bytes)
@@ -114,13 +114,13 @@ def made(factory: str) -> Resident:
 
 def called(resident: Resident | None, payload: bytes, tell: Callable[[Message], None]) -> bytes:
     """Return what a resident answers; ``tell`` takes how far its work is."""
-    from mentormatch.base.progress import listening
+    from mentormatch.base.progress import listen
     from mentormatch.errors import MentorMatchError
     from mentormatch.service.handler import said
 
     assert resident is not None
     try:
-        with listening(lambda progress: tell(said(progress))):
+        with listen(lambda progress: tell(said(progress))):
             return resident.answer(payload)
     except MentorMatchError as error:
         raise RefusedError("contradiction", error.message, error.problems) from None

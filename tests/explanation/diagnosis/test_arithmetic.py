@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mentormatch.assignment.model.problem import Row
+from mentormatch.assignment.model.problem import SideConstraint
 from mentormatch.explanation.diagnosis.counting_bounds import by_counting, counts_pairs
 from mentormatch.explanation.diagnosis.findings import Finding
 from mentormatch.explanation.diagnosis.instance import Posture
@@ -301,7 +301,7 @@ def test_people_pinned_across_are_named_each_for_themselves() -> None:
 
 @pytest.mark.parametrize(("weights", "counts"), [([[0, 1]], True), ([[0, 2]], False), ([[1, -1]], False)])
 def test_a_row_counts_pairs_if_each_counts_for_one_or_for_none(weights: list[list[int]], *, counts: bool) -> None:
-    assert counts_pairs(Row("r", np.array(weights))) is counts
+    assert counts_pairs(SideConstraint("r", np.array(weights))) is counts
 
 
 @pytest.mark.parametrize("letter", ["M", "E"])

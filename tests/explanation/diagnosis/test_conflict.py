@@ -14,7 +14,7 @@ from mentormatch.explanation.diagnosis.feasibility_oracle import Trial, minimal
 from mentormatch.operations.diagnosis import diagnose
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import pose
+from mentormatch.rules.formulation import formulate
 from mentormatch.rules.kinds.capacity import Capacity
 from mentormatch.scoring.score import score
 from tests.explanation.diagnosis.people import alike, cohort, counting, pin, programme
@@ -131,7 +131,7 @@ def test_who_takes_part_only_because_a_condition_goes_need_not_be_served() -> No
     trial = trial_of(people, programme(condition, minimum))
     assert trial.holds(trial.eased([0, 1]))
     assert trial.holds(trial.eased([1]))
-    assert not solvable(pose(people, trial.scores, trial.rules[1:], ["matched"]))
+    assert not solvable(formulate(people, trial.scores, trial.rules[1:], ["matched"]))
 
 
 def test_the_conflict_says_its_rules_in_the_order_of_the_programme() -> None:

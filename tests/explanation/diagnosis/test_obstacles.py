@@ -20,7 +20,7 @@ from mentormatch.explanation.unmatched import Case
 from mentormatch.fields import Side
 from mentormatch.operations.matching import Matching, match
 from mentormatch.people.cohort import Cohort
-from mentormatch.rules.formulation import SIDES, forbidding
+from mentormatch.rules.formulation import SIDES, forbidden_by_rule
 from tests.explanation.diagnosis.people import alike, cohort, counting, pin, programme, words
 
 EVERY = ("production", "diffusion", "administration")
@@ -34,7 +34,7 @@ def seeker(key: str, people: Cohort, *rules: Mapping[str, Any]) -> Seeker:
     side: Side = SIDES[key.startswith("E")]
     case, row = case_of(match(people, programme(*rules))), people.side(side).find(key)
     others = np.flatnonzero(case.loads(SIDES[side == "mentor"]).most > 0)
-    blocks = [(rule, block.ravel()) for rule, block in forbidding(case.rules, case.market_of(side, row))]
+    blocks = [(rule, block.ravel()) for rule, block in forbidden_by_rule(case.rules, case.market_of(side, row))]
     return Seeker(case, side, row, others, blocks)
 
 

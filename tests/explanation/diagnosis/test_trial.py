@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import Solution, Status, without_pairs
+from mentormatch.assignment.model.solution import Solution, Status, empty_solution
 from mentormatch.errors import EngineError
 from mentormatch.explanation.diagnosis import diagnose
 from mentormatch.explanation.diagnosis import feasibility_oracle as module
@@ -38,7 +38,7 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[float | Non
 
         def solve(problem: AssignmentProblem, *, time_limit_s: float | None) -> Solution:
             limits.append(time_limit_s)
-            return without_pairs(statuses[len(limits) - 1], "none", notes)
+            return empty_solution(statuses[len(limits) - 1], "none", notes)
 
         monkeypatch.setattr(module, "solve", solve)
         return limits

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.solution import Status, without_pairs
+from mentormatch.assignment.model.solution import Status, empty_solution
 from mentormatch.examples import cohort as example_cohort
 from mentormatch.examples import programme as example_programme
 from mentormatch.explanation.alternatives import alternatives
@@ -86,7 +86,7 @@ def test_a_pin_that_fills_the_place_is_named() -> None:
 
 def test_no_answer_has_no_prices() -> None:
     whole = case()
-    stopped = replace(whole, solution=without_pairs(Status.STOPPED, "none"))
+    stopped = replace(whole, solution=empty_solution(Status.STOPPED, "none"))
     assert why_not(stopped, 0, 0) == WhyNot(None, (), "Le calcul a été arrêté avant une première réponse.")
     assert alternatives(stopped, "mentor", 0) == ()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from mentormatch.assignment.model.solution import Status, without_pairs
+from mentormatch.assignment.model.solution import Status, empty_solution
 from mentormatch.operations.matching import Matching
 from mentormatch.report.views.names import Names
 from mentormatch.report.views.piece import Piece
@@ -37,7 +37,7 @@ def without(matching: Matching) -> Matching:
 def unsolved(matching: Matching, status: Status) -> Matching:
     """Return what is left of a matching that was not solved."""
     parts = matching.cohort, matching.programme, matching.scores, matching.problem
-    return Matching(*parts, without_pairs(status, "aucun"))
+    return Matching(*parts, empty_solution(status, "aucun"))
 
 
 def impossible() -> Matching:

@@ -4,7 +4,7 @@ from typing import Any
 
 from mentormatch.assignment import engine, subprocess_solve
 from mentormatch.assignment.engine import solve
-from mentormatch.base.progress import at_work
+from mentormatch.base.progress import track
 from mentormatch.operations.matching import Matching, match
 from mentormatch.service.desk import desk
 from tests.failure.trouble import program, quotas
@@ -23,12 +23,12 @@ class SlowDesk(desk.Desk):
         vars(desk)["match"] = slowly
 
 
-@at_work()
+@track()
 def slowly(cohort: Any, programme: Any, **settings: Any) -> Matching:
     """Return the pairs, after a solve that hangs until it is interrupted."""
-    before = subprocess_solve.PROGRAM, engine.FEW
-    subprocess_solve.PROGRAM, engine.FEW = program(HANGS), -1
+    before = subprocess_solve.PROGRAM, engine.IN_PROCESS_PAIRS
+    subprocess_solve.PROGRAM, engine.IN_PROCESS_PAIRS = program(HANGS), -1
     vars(engine)["_quick_without_rows"] = lambda *asked: False
     solve(quotas(10))
-    subprocess_solve.PROGRAM, engine.FEW = before
+    subprocess_solve.PROGRAM, engine.IN_PROCESS_PAIRS = before
     return match(cohort, programme, **settings)

@@ -4,15 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
 
-from mentormatch.assignment.engine import Engine, Run
-from mentormatch.assignment.lexicographic import OutOfTime, opening_stage, settle
-from mentormatch.assignment.mip.program_model import Answer, Maximise, Program, Word
+from mentormatch.assignment.engine import Engine, SolveOptions
+from mentormatch.assignment.lexicographic import TimeLimitReached, opening_stage, optimize_lexicographically
+from mentormatch.assignment.mip.program_model import Program, ProgramSolver, SolverResult, SolverStatus
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import Solution, Status, without_pairs
-from mentormatch.assignment.objective import ONE_NUMBER, merged
-from mentormatch.assignment.optimal_face import Face, Optimum, pins_allowed
-from mentormatch.assignment.side_constraints import solve_coupled
-from mentormatch.assignment.transportation import best_by_program
+from mentormatch.assignment.model.solution import Solution, Status, empty_solution
+from mentormatch.assignment.objective import MAX_SOLVER_WEIGHT, scalarize
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, fixed_pairs_allowed
+from mentormatch.assignment.side_constraints import solve_with_side_constraints
+from mentormatch.assignment.transportation import solve_transportation_lp
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError
 
@@ -26,45 +26,45 @@ class Milp(Engine):
     def takes(self, problem: AssignmentProblem) -> bool:
         return True
 
-    def solve(self, problem: AssignmentProblem, run: Run) -> Solution:
-        if not pins_allowed(problem):
-            return without_pairs(Status.INFEASIBLE, self.kind)
+    def solve(self, problem: AssignmentProblem, run: SolveOptions) -> Solution:
+        if not fixed_pairs_allowed(problem):
+            return empty_solution(Status.INFEASIBLE, self.kind)
         maximise = _maximise_within(run)
         coupled = problem.rows or problem.mentors.waivable.any() or problem.mentees.waivable.any()
-        solution = None if coupled else _by_corners(problem, run, maximise)
+        solution = None if coupled else _solve_transportation(problem, run, maximise)
         if solution is None:
-            solution = solve_coupled(problem, run, maximise)
+            solution = solve_with_side_constraints(problem, run, maximise)
         return replace(solution, engine=self.kind)
 
 
-def _by_corners(problem: AssignmentProblem, run: Run, maximise: Maximise) -> Solution | None:
+def _solve_transportation(problem: AssignmentProblem, run: SolveOptions, maximise: ProgramSolver) -> Solution | None:
     """Return the solution by linear programs alone, or None if the solver's digits did not prove it."""
-    face = Face.of(problem)
+    face = OptimalFace.of(problem)
     if face is None:
-        return without_pairs(Status.INFEASIBLE, Milp.kind)
+        return empty_solution(Status.INFEASIBLE, Milp.kind)
 
-    def best(face: Face, profit: IntVector) -> Optimum | None:
-        return best_by_program(face, profit, maximise)
+    def best(face: OptimalFace, profit: IntVector) -> PrimalDual | None:
+        return solve_transportation_lp(face, profit, maximise)
 
-    stages = merged(problem, lambda reach: reach < ONE_NUMBER)
+    stages = scalarize(problem, lambda reach: reach < MAX_SOLVER_WEIGHT)
     try:
         opening = best(face, opening_stage(stages).worth(problem, face.lefts, face.rights))
         if opening is None:
-            return without_pairs(Status.INFEASIBLE, Milp.kind)
-        return settle(problem, run, stages, (face, opening), best)
-    except OutOfTime:
-        return without_pairs(Status.STOPPED, Milp.kind)
+            return empty_solution(Status.INFEASIBLE, Milp.kind)
+        return optimize_lexicographically(problem, run, stages, (face, opening), best)
+    except TimeLimitReached:
+        return empty_solution(Status.STOPPED, Milp.kind)
     except EngineError:
         return None
 
 
-def _maximise_within(run: Run) -> Callable[[Program], Answer]:
+def _maximise_within(run: SolveOptions) -> Callable[[Program], SolverResult]:
     """Return the function that solves a program in the time that is left."""
-    from mentormatch.assignment.mip.dispatch import solved
+    from mentormatch.assignment.mip.dispatch import solve_program
 
-    def maximise(program: Program) -> Answer:
+    def maximise(program: Program) -> SolverResult:
         if run.over:
-            return Answer(Word.STOPPED)
-        return solved(program, run.left_s)
+            return SolverResult(SolverStatus.STOPPED)
+        return solve_program(program, run.left_s)
 
     return maximise

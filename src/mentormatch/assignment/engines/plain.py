@@ -5,17 +5,17 @@ from typing import ClassVar
 
 import numpy as np
 
-from mentormatch.assignment.bottleneck_goals import single_mentees
-from mentormatch.assignment.dense_assignment import best_on_block
-from mentormatch.assignment.engine import Engine, Run
-from mentormatch.assignment.lexicographic import opening_stage, settle, timed
-from mentormatch.assignment.leximin import Leximin
+from mentormatch.assignment.bottleneck_goals import mentees_with_one_place
+from mentormatch.assignment.dense_assignment import solve_dense
+from mentormatch.assignment.engine import Engine, SolveOptions
+from mentormatch.assignment.lexicographic import check_time, opening_stage, optimize_lexicographically
+from mentormatch.assignment.leximin import LeximinStages
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import DenseScores
-from mentormatch.assignment.model.solution import Solution, Status, without_pairs
-from mentormatch.assignment.objective import Stage, merged
-from mentormatch.assignment.optimal_face import Face, Optimum, open_bounds
-from mentormatch.assignment.sparse_assignment import FLOAT_EXACT, best
+from mentormatch.assignment.model.solution import Solution, Status, empty_solution
+from mentormatch.assignment.objective import ScalarObjective, scalarize
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, remaining_degrees
+from mentormatch.assignment.sparse_assignment import MAX_FLOAT64, solve_sparse
 from mentormatch.scale.scan.implicit_scores import ComputedScores
 
 QUICK = 1_000_000
@@ -40,22 +40,24 @@ class Plain(Engine):
             return False
         if problem.rows or problem.mentors.waivable.any() or problem.mentees.waivable.any():
             return False
-        if "floor_person" in problem.goals and not single_mentees(problem).all():
+        if "floor_person" in problem.goals and not mentees_with_one_place(problem).all():
             return False
-        single = any(bounds.most.max(initial=0) <= 1 for bounds in open_bounds(problem))
+        single = any(bounds.most.max(initial=0) <= 1 for bounds in remaining_degrees(problem))
         return single and _cells(problem) <= max(CELLS, SPREAD * problem.scores.count)
 
     def quick(self, problem: AssignmentProblem, seconds: float | None) -> bool:
         return seconds is None or problem.scores.count <= max(QUICK, QUICK_A_SECOND * seconds)
 
-    def solve(self, problem: AssignmentProblem, run: Run) -> Solution:
+    def solve(self, problem: AssignmentProblem, run: SolveOptions) -> Solution:
         if run.over:
-            return without_pairs(Status.STOPPED, self.kind)
+            return empty_solution(Status.STOPPED, self.kind)
         stages = _stages(problem)
         opening = _opening(problem, opening_stage(stages))
         if opening is None:
-            return without_pairs(Status.INFEASIBLE, self.kind)
-        return replace(settle(problem, run, stages, opening, timed(best, run)), engine=self.kind)
+            return empty_solution(Status.INFEASIBLE, self.kind)
+        return replace(
+            optimize_lexicographically(problem, run, stages, opening, check_time(solve_sparse, run)), engine=self.kind
+        )
 
 
 def _cells(problem: AssignmentProblem) -> int:
@@ -64,17 +66,17 @@ def _cells(problem: AssignmentProblem) -> int:
     return max(int((np.minimum(loads.most, degrees) * degrees).sum()) for loads, degrees in sides)
 
 
-def _opening(problem: AssignmentProblem, stage: Stage) -> tuple[Face, Optimum] | None:
+def _opening(problem: AssignmentProblem, stage: ScalarObjective) -> tuple[OptimalFace, PrimalDual] | None:
     """Return the optimum of the first stage with a face that holds its tight pairs; None if there is no answer."""
     scores = problem.scores
     if isinstance(scores, DenseScores) and scores.count:
-        return best_on_block(problem, scores, stage)
-    face = Face.of(problem)
-    found = None if face is None else best(face, stage.worth(problem, face.lefts, face.rights))
+        return solve_dense(problem, scores, stage)
+    face = OptimalFace.of(problem)
+    found = None if face is None else solve_sparse(face, stage.worth(problem, face.lefts, face.rights))
     return None if face is None or found is None else (face, found)
 
 
-def _stages(problem: AssignmentProblem) -> list[Stage | Leximin]:
+def _stages(problem: AssignmentProblem) -> list[ScalarObjective | LeximinStages]:
     """Return the goals in one stage if no number in it is beyond float64, else in as few as keep that.
 
     Without minimums the greatest number is a margin and a difference of costs. With minimums, and in any later
@@ -82,5 +84,5 @@ def _stages(problem: AssignmentProblem) -> list[Stage | Leximin]:
     """
     held = 4 * (sum(problem.shape) + problem.places + 1)
     free = not (problem.mentors.always.any() or problem.mentees.always.any())
-    stages = merged(problem, lambda reach: (3 if free else held) * reach < FLOAT_EXACT)
-    return stages if len(stages) == 1 else merged(problem, lambda reach: held * reach < FLOAT_EXACT)
+    stages = scalarize(problem, lambda reach: (3 if free else held) * reach < MAX_FLOAT64)
+    return stages if len(stages) == 1 else scalarize(problem, lambda reach: held * reach < MAX_FLOAT64)

@@ -7,15 +7,15 @@ from itertools import compress
 from operator import not_
 from typing import ClassVar
 
-from mentormatch.assignment.engine import Engine, Run
+from mentormatch.assignment.engine import Engine, SolveOptions
 from mentormatch.assignment.incumbent import ignore_incumbent
-from mentormatch.assignment.kernels.choice import compiled_for
-from mentormatch.assignment.lexicographic import OutOfTime
-from mentormatch.assignment.leximin import PEOPLE, before
-from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.kernels.choice import use_numba
+from mentormatch.assignment.lexicographic import TimeLimitReached
+from mentormatch.assignment.leximin import PEOPLE, fits_before_leximin
+from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.scores import Scores
-from mentormatch.assignment.model.solution import Prices, Solution, Status, without_pairs
-from mentormatch.assignment.optimal_face import open_bounds, pins_hold
+from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution
+from mentormatch.assignment.optimal_face import fixed_pairs_feasible, remaining_degrees
 from mentormatch.scale.columns.master import Solver
 from mentormatch.scale.constraints.hard_rules import Rules, used_if_pinned
 from mentormatch.scale.constraints.rows import priceable
@@ -42,7 +42,7 @@ class Wide(Engine):
         if not (isinstance(problem.scores, ComputedScores) or looked_at(problem)):
             return False
         waived = any(side.waivable.any() for side in (problem.mentors, problem.mentees))
-        single = any(bounds.most.max(initial=0) <= 1 for bounds in open_bounds(problem))
+        single = any(bounds.most.max(initial=0) <= 1 for bounds in remaining_degrees(problem))
         if waived and not isinstance(problem.scores, ComputedScores):
             return False
         return "leximin" not in problem.goals or (single and not waived)
@@ -53,7 +53,7 @@ class Wide(Engine):
     def tries(self, problem: AssignmentProblem) -> bool:
         return not isinstance(problem.scores, ComputedScores)
 
-    def solve(self, problem: AssignmentProblem, run: Run) -> Solution:
+    def solve(self, problem: AssignmentProblem, run: SolveOptions) -> Solution:
         if not isinstance(problem.scores, ComputedScores):
             problem, run = unheld(problem), replace(run, workers=None)
         fair = "leximin" in problem.goals
@@ -61,46 +61,48 @@ class Wide(Engine):
         priced, beside = (tuple(compress(problem.rows, some)) for some in (counting, map(not_, counting)))
         found = self._with_rows(replace(problem, rows=priced), beside, run)
         if found.tiers and not Rules.of(problem, beside).keep(found.pairs):
-            return without_pairs(Status.FAILED, self.kind, (BINDS,))
+            return empty_solution(Status.FAILED, self.kind, (BINDS,))
         return replace(found, prices=tuple(_of_rows(stage, counting) for stage in found.prices))
 
-    def _with_rows(self, problem: AssignmentProblem, beside: tuple[Row, ...], run: Run) -> Solution:
+    def _with_rows(self, problem: AssignmentProblem, beside: tuple[SideConstraint, ...], run: SolveOptions) -> Solution:
         """Return the solution of a problem whose rows rest on people; other rows are ``beside``."""
         fair = "leximin" in problem.goals
-        asked = replace(problem, goals=before(problem.goals)) if fair else problem
+        asked = replace(problem, goals=fits_before_leximin(problem.goals)) if fair else problem
         alone = fair and PEOPLE.issuperset(asked.goals)
         compiled = find_spec("numba") is not None and _worth_loading(problem.scores)
         asked = used_if_pinned(asked)
         rules = Rules.of(asked, beside)
         asked = rules.narrowed(asked)
-        if not pins_hold(asked):
-            return without_pairs(Status.INFEASIBLE, self.kind)
+        if not fixed_pairs_feasible(asked):
+            return empty_solution(Status.INFEASIBLE, self.kind)
         solver = Solver(asked, replace(run, ties=run.ties and not alone, tell=rules.told(run.tell)), compiled, rules)
         try:
             with at_hand(run.workers) as solver.crew:
                 solution = solver.fairest(problem, run) if fair else solver.keeping_all()
             if solution.status is Status.FAILED and problem.goals != ("total",):
                 return self._unless_empty(problem, beside, run, solution)
-        except OutOfTime:
-            return solver.heard or without_pairs(Status.STOPPED, self.kind)
+        except TimeLimitReached:
+            return solver.heard or empty_solution(Status.STOPPED, self.kind)
         except NoWorkersError as error:
-            return replace(solver.heard or without_pairs(Status.FAILED, self.kind), notes=(str(error),))
+            return replace(solver.heard or empty_solution(Status.FAILED, self.kind), notes=(str(error),))
         return replace(solution, engine=self.kind)
 
     def _unless_empty(
-        self, problem: AssignmentProblem, beside: tuple[Row, ...], run: Run, failed: Solution
+        self, problem: AssignmentProblem, beside: tuple[SideConstraint, ...], run: SolveOptions, failed: Solution
     ) -> Solution:
         """Return that there is no answer if smaller numbers prove it: of the total alone."""
-        found = self._with_rows(replace(problem, goals=("total",)), beside, replace(run, ties=False, tell=ignore_incumbent))
+        found = self._with_rows(
+            replace(problem, goals=("total",)), beside, replace(run, ties=False, tell=ignore_incumbent)
+        )
         return found if found.status is Status.INFEASIBLE else replace(failed, engine=self.kind)
 
 
 def _worth_loading(scores: Scores) -> bool:
     """Return whether there is so much to do that compiled code is used: always where scores are worked out."""
-    return compiled_for(scores.count) or (isinstance(scores, ComputedScores) and scores.tiles.computed)
+    return use_numba(scores.count) or (isinstance(scores, ComputedScores) and scores.tiles.computed)
 
 
-def _of_rows(stage: Prices, counting: Sequence[bool]) -> Prices:
+def _of_rows(stage: DualSolution, counting: Sequence[bool]) -> DualSolution:
     """Return prices of all rows, of which only those that rest on people may have one."""
     prices = iter(stage.rows)
     return replace(stage, rows=tuple(next(prices) if each else 0 for each in counting)) if any(stage.rows) else stage

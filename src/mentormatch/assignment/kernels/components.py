@@ -4,21 +4,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mentormatch.assignment.kernels.jit import compiled
+from mentormatch.assignment.kernels.jit import jit
 from mentormatch.base.columns import IntVector
 
 CLOSED = 1 << 62
 """Stands below no number of a node: whose part is known closes no circle any more."""
 
 
-class Graph(NamedTuple):
+class DirectedGraph(NamedTuple):
     """From node i ways lead to ``heads[starts[i]]`` to ``heads[starts[i + 1] - 1]``."""
 
     starts: IntVector
     heads: IntVector
 
 
-class Search(NamedTuple):
+class TarjanState(NamedTuple):
     """Where a search stands.
 
     ``at`` is the next way of each node, ``order`` the number under which it was met, from 1 on, and ``low`` the least
@@ -35,20 +35,22 @@ class Search(NamedTuple):
     now: IntVector
 
 
-@compiled
-def strong_parts(tails: IntVector, heads: IntVector, count: int) -> IntVector:
+@jit
+def strong_components(tails: IntVector, heads: IntVector, count: int) -> IntVector:
     """Return (count,) int64: the strongly connected part of each node, by one of its nodes."""
     graph = _listed(tails, heads, count)
     none = np.zeros((5, count), dtype=np.int64)
-    search = Search(graph.starts[:-1].copy(), none[0], none[1], none[2], none[3], none[4], np.zeros(2, dtype=np.int64))
+    search = TarjanState(
+        graph.starts[:-1].copy(), none[0], none[1], none[2], none[3], none[4], np.zeros(2, dtype=np.int64)
+    )
     for root in range(count):
         if search.order[root] == 0:
             _explore(graph, search, root)
     return search.part
 
 
-@compiled
-def _listed(tails: IntVector, heads: IntVector, count: int) -> Graph:
+@jit
+def _listed(tails: IntVector, heads: IntVector, count: int) -> DirectedGraph:
     """Return the ways by the nodes from which they lead."""
     starts = np.zeros(count + 1, dtype=np.int64)
     for tail in tails:
@@ -59,11 +61,11 @@ def _listed(tails: IntVector, heads: IntVector, count: int) -> Graph:
     for at in range(len(tails)):
         sorted_heads[fill[tails[at]]] = heads[at]
         fill[tails[at]] += 1
-    return Graph(starts, sorted_heads)
+    return DirectedGraph(starts, sorted_heads)
 
 
-@compiled
-def _explore(graph: Graph, search: Search, root: int) -> None:
+@jit
+def _explore(graph: DirectedGraph, search: TarjanState, root: int) -> None:
     """Find the parts of all that a node leads to, as far as they are not known."""
     depth = 0
     _meet(search, depth, root)
@@ -85,8 +87,8 @@ def _explore(graph: Graph, search: Search, root: int) -> None:
             search.low[node] = min(search.low[node], search.low[head])
 
 
-@compiled
-def _meet(search: Search, depth: int, node: int) -> None:
+@jit
+def _meet(search: TarjanState, depth: int, node: int) -> None:
     """Go on to a node that was not met before."""
     search.path[depth], search.met[search.now[1]] = node, node
     search.now[0] += 1
@@ -94,8 +96,8 @@ def _meet(search: Search, depth: int, node: int) -> None:
     search.order[node] = search.low[node] = search.now[0]
 
 
-@compiled
-def _close(search: Search, first: int) -> None:
+@jit
+def _close(search: TarjanState, first: int) -> None:
     """Note down the part of which a node was met first."""
     node = -1
     while node != first:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.kernels.jit import compiled
+from mentormatch.assignment.kernels.jit import jit
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.base.columns import IntVector
 from mentormatch.scale.flow.layout import NOBODY
@@ -23,7 +23,7 @@ BEYOND = 1 << 61
 """Farther than anything is, even with a cost added."""
 
 
-class Seats(NamedTuple):
+class DenseMatching(NamedTuple):
     """``prices`` (m,) of columns, ``seat`` (n,) the column of each row, ``owner`` (m,) the row of each; -1: none."""
 
     prices: IntVector
@@ -31,7 +31,7 @@ class Seats(NamedTuple):
     owner: IntVector
 
 
-class Search(NamedTuple):
+class LapjvState(NamedTuple):
     """Room for a search.
 
     ``ahead`` (m,) is how far each column is that is not left behind, and ``prices`` (m,) are the prices of these.
@@ -48,7 +48,7 @@ class Search(NamedTuple):
     free: IntVector
 
 
-def placed(costs: IntMatrix) -> tuple[IntVector, IntVector]:
+def assign_rows(costs: IntMatrix) -> tuple[IntVector, IntVector]:
     """Return the place of each row in a best assignment, and prices of places that prove it.
 
     Parameters
@@ -87,13 +87,13 @@ def _seated(costs: IntMatrix, start: IntVector) -> tuple[IntVector, IntVector]:
     has no price.
     """
     n, m = costs.shape
-    seats = Seats(start, np.full(n, NOBODY), np.full(m, NOBODY))
-    _seat(costs, seats, Search(*np.empty((7, m), dtype=np.int64)))
+    seats = DenseMatching(start, np.full(n, NOBODY), np.full(m, NOBODY))
+    _seat(costs, seats, LapjvState(*np.empty((7, m), dtype=np.int64)))
     return seats.seat, seats.prices
 
 
-@compiled
-def _seat(costs: IntMatrix, seats: Seats, search: Search) -> None:
+@jit
+def _seat(costs: IntMatrix, seats: DenseMatching, search: LapjvState) -> None:
     waiting = np.arange(len(seats.seat))
     for _ in range(ROUNDS):
         waiting = _bid(costs, seats, waiting)
@@ -101,8 +101,8 @@ def _seat(costs: IntMatrix, seats: Seats, search: Search) -> None:
         _move(costs, seats, search, *_nearest(costs, seats, search, waiting[at]))
 
 
-@compiled
-def _bid(costs: IntMatrix, seats: Seats, waiting: IntVector) -> IntVector:
+@jit
+def _bid(costs: IntMatrix, seats: DenseMatching, waiting: IntVector) -> IntVector:
     """Let rows take the column that is best for them, at what makes the next as good; return who has none then."""
     at, left, bids = 0, 0, BIDS * len(seats.seat)
     others = np.empty(len(waiting) + bids, dtype=np.int64)
@@ -128,7 +128,7 @@ def _bid(costs: IntMatrix, seats: Seats, waiting: IntVector) -> IntVector:
     return others[:left]
 
 
-@compiled
+@jit
 def _two_best(costs: IntVector, prices: IntVector) -> tuple[int, int, int]:
     """Return the column that costs least, what it costs, and what the next one does: as much, if there is none."""
     least, column = _cheapest(costs, prices), 0
@@ -139,7 +139,7 @@ def _two_best(costs: IntVector, prices: IntVector) -> tuple[int, int, int]:
     return column, least, least if second == BEYOND else second
 
 
-@compiled
+@jit
 def _cheapest(costs: IntVector, prices: IntVector) -> int:
     """Return what the cheapest column costs."""
     least = BEYOND
@@ -148,8 +148,8 @@ def _cheapest(costs: IntVector, prices: IntVector) -> int:
     return least
 
 
-@compiled
-def _as_good(costs: IntVector, seats: Seats, cost: int, column: int) -> int:
+@jit
+def _as_good(costs: IntVector, seats: DenseMatching, cost: int, column: int) -> int:
     """Return a free column that costs no more, or the one that is told."""
     for other in range(len(costs)):
         if seats.owner[other] == NOBODY and costs[other] - seats.prices[other] == cost:
@@ -157,8 +157,8 @@ def _as_good(costs: IntVector, seats: Seats, cost: int, column: int) -> int:
     return column
 
 
-@compiled
-def _nearest(costs: IntMatrix, seats: Seats, search: Search, row: int) -> tuple[int, int]:
+@jit
+def _nearest(costs: IntMatrix, seats: DenseMatching, search: LapjvState, row: int) -> tuple[int, int]:
     """Return the free column that is nearest to a row, and how many are nearer, which are left behind."""
     search.ahead[:] = BEYOND
     search.prices[:] = seats.prices
@@ -176,7 +176,7 @@ def _nearest(costs: IntMatrix, seats: Seats, search: Search, row: int) -> tuple[
         count += 1
 
 
-@compiled
+@jit
 def _spare(owner: IntVector, free: IntVector) -> int:
     """Note the columns down that nobody has, and return how many they are."""
     count = 0
@@ -186,7 +186,7 @@ def _spare(owner: IntVector, free: IntVector) -> int:
     return count
 
 
-@compiled
+@jit
 def _look(costs: IntVector, prices: IntVector, ahead: IntVector, off: int) -> int:
     """Look on from a row that is so far off, and return how far the nearest column is that is not left behind."""
     least = BEYOND
@@ -196,8 +196,8 @@ def _look(costs: IntVector, prices: IntVector, ahead: IntVector, off: int) -> in
     return least
 
 
-@compiled
-def _first(search: Search, spare: int, least: int) -> int:
+@jit
+def _first(search: LapjvState, spare: int, least: int) -> int:
     """Return the nearest column, of several a free one."""
     for at in range(spare):
         if search.ahead[search.free[at]] == least:
@@ -208,8 +208,8 @@ def _first(search: Search, spare: int, least: int) -> int:
     return column
 
 
-@compiled
-def _move(costs: IntMatrix, seats: Seats, search: Search, column: int, count: int) -> None:
+@jit
+def _move(costs: IntMatrix, seats: DenseMatching, search: LapjvState, column: int, count: int) -> None:
     """Let each row on the way to a free column take the next one, and lower the prices of those left behind.
 
     The row before a column is the first from which it was found to be as near as it is.
@@ -226,8 +226,8 @@ def _move(costs: IntMatrix, seats: Seats, search: Search, column: int, count: in
         seats.prices[search.behind[at]] += search.far[at] - least
 
 
-@compiled
-def lower(cells: IntMatrix, partner: IntVector, prices: IntVector) -> None:
+@jit
+def minimize_duals(cells: IntMatrix, partner: IntVector, prices: IntVector) -> None:
     """Lower, in place, prices (c,) of columns that prove an assignment to the smallest that do.
 
     Those who have ``partner`` (r,) -1 cost 0. How far each price can fall is the length of a shortest way.
@@ -247,8 +247,8 @@ def lower(cells: IntMatrix, partner: IntVector, prices: IntVector) -> None:
         prices[best] -= spare
 
 
-@compiled
-def near(cells: Numbers, columns: Numbers, limits: Numbers) -> IntVector:
+@jit
+def find_cells(cells: Numbers, columns: Numbers, limits: Numbers) -> IntVector:
     """Return in ascending order the places of the cells that, with what columns add, do not exceed the rows' limits."""
     count, at, width = 0, 0, len(columns)
     for row in range(len(cells)):

@@ -11,20 +11,20 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
-COMPILES = find_spec("numba") is not None
+HAS_NUMBA = find_spec("numba") is not None
 
 
-def compiled[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+def jit[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     """Return the function compiled, running without Python's lock."""
-    return _compiled(function, {}) if COMPILES else function
+    return _compiled(function, {}) if HAS_NUMBA else function
 
 
-def borrowing[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+def jit_without_refcounts[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     """Return the function compiled, not counting who holds its arrays: it makes none and returns none.
 
     Where functions hand many arrays to each other, counting takes more time than all else.
     """
-    return _compiled(function, {"_nrt": False}) if COMPILES else function
+    return _compiled(function, {"_nrt": False}) if HAS_NUMBA else function
 
 
 def _compiled[**P, R](function: Callable[P, R], options: dict[str, Any]) -> Callable[P, R]:

@@ -13,10 +13,16 @@ from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.mip.program_model import WHOLE, Answer, FloatVector, Program, Word
-from mentormatch.assignment.mip.simplex import USUAL, Corner, Simplex
+from mentormatch.assignment.mip.program_model import (
+    INTEGRALITY_TOLERANCE,
+    FloatVector,
+    Program,
+    SolverResult,
+    SolverStatus,
+)
+from mentormatch.assignment.mip.simplex import DEFAULT_TOLERANCE, BasicSolution, SimplexModel
 
-MOST_PARTS, MOST_WORK = 600, 1_000_000
+MAX_NODES, MAX_WORK = 600, 1_000_000
 """Parts, and parts times columns, beyond which a general solver is the better bet."""
 ALMOST_ONE = 0.999
 """Values are whole, so a bound less than one above a value proves it."""
@@ -25,32 +31,32 @@ TINY = 1e-6
 """A fall so small counts as this, so that the other half still tells columns apart."""
 
 
-def branched(program: Program, seconds: float | None) -> Answer | None:
+def solve_integer_program(program: Program, seconds: float | None) -> SolverResult | None:
     """Return the best whole choice, or the best in time; None if it takes too many parts, or the solver gives up."""
-    simplex, tree = Simplex(program, USUAL, again=True), Tree.of(program)
+    simplex, tree = SimplexModel(program, DEFAULT_TOLERANCE, again=True), SearchTree.of(program)
     ends = None if seconds is None else monotonic() + seconds
-    for part in islice(tree.growing(), min(MOST_PARTS, MOST_WORK // max(len(program.names), 1))):
+    for part in islice(tree.growing(), min(MAX_NODES, MAX_WORK // max(len(program.names), 1))):
         simplex.bound(part.least, part.most)
         left = None if ends is None else max(ends - monotonic(), 0.0)
         word = simplex.run(left, None if part.parent is None else part.parent.basis)
-        if word is Word.STOPPED:
+        if word is SolverStatus.STOPPED:
             return tree.answer(word)
-        if word is None or (word is Word.OPTIMAL and not tree.take(part, simplex.corner())):
+        if word is None or (word is SolverStatus.OPTIMAL and not tree.take(part, simplex.corner())):
             return None
-    return tree.answer(Word.OPTIMAL) if tree.done else None
+    return tree.answer(SolverStatus.OPTIMAL) if tree.done else None
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BranchNode:
     """A part of the choices: bounds on the columns; what it was cut from, at which column, and that column's value."""
 
     least: FloatVector
     most: FloatVector
-    parent: Corner | None = None
+    parent: BasicSolution | None = None
     column: int = 0
     value: int = 0
 
-    def halves(self, corner: Corner, column: int, value: float) -> Iterator["Part"]:
+    def halves(self, corner: BasicSolution, column: int, value: float) -> Iterator["BranchNode"]:
         """Yield the choices that take a column, and those that do not.
 
         Columns are settled that no choice of more than ``value`` can take, or can leave, by their reduced costs.
@@ -61,11 +67,11 @@ class Part:
         for end in (1, 0):
             lower, upper = least.copy(), most.copy()
             lower[column] = upper[column] = end
-            yield Part(lower, upper, corner, column, end)
+            yield BranchNode(lower, upper, corner, column, end)
 
 
 @dataclass(frozen=True, slots=True)
-class Falls:
+class Pseudocosts:
     """By how much bounds fell where a column was left (row 0) or taken (row 1): the sums per part of it, and counts."""
 
     sums: FloatVector
@@ -76,7 +82,7 @@ class Falls:
         """Return what is known at first."""
         return cls(np.zeros((2, columns)), np.zeros((2, columns)))
 
-    def keep(self, part: Part, bound: float) -> None:
+    def keep(self, part: BranchNode, bound: float) -> None:
         """Keep what the bound of a part came to."""
         if part.parent is not None:
             at = part.parent.values[part.column]
@@ -88,28 +94,28 @@ class Falls:
         usual = self.sums.sum(axis=1) / np.maximum(self.counts.sum(axis=1), 1)
         each = np.where(self.counts > 0, self.sums / np.maximum(self.counts, 1), usual[:, None])
         left, taken = np.maximum(each * (values, 1 - values), TINY)
-        return int(np.argmax(np.where(np.minimum(values, 1 - values) >= WHOLE, left * taken, -1)))
+        return int(np.argmax(np.where(np.minimum(values, 1 - values) >= INTEGRALITY_TOLERANCE, left * taken, -1)))
 
 
 @dataclass(slots=True)
-class Tree:
+class SearchTree:
     """The parts that are open, those with the greatest bounds first, and the best choice so far.
 
     ``cutting`` is the bound of the part that is being cut in two.
     """
 
     program: Program
-    falls: Falls
+    falls: Pseudocosts
     chosen: FloatVector | None = None
     value: float = -np.inf
     cutting: float = np.inf
-    open: list[tuple[float, int, Part, Corner]] = field(default_factory=list)
+    open: list[tuple[float, int, BranchNode, BasicSolution]] = field(default_factory=list)
     turns: Iterator[int] = field(default_factory=count)
 
     @classmethod
     def of(cls, program: Program) -> Self:
         """Return the tree of which nothing is known."""
-        return cls(program, Falls.none(len(program.names)))
+        return cls(program, Pseudocosts.none(len(program.names)))
 
     @property
     def bound(self) -> float:
@@ -121,9 +127,9 @@ class Tree:
         """Return whether no part that is open may hold a better choice."""
         return self.bound <= self.value + ALMOST_ONE
 
-    def growing(self) -> Iterator[Part]:
+    def growing(self) -> Iterator[BranchNode]:
         """Yield part after part, each to be taken once it is solved, until the best choice is known."""
-        yield Part(self.program.forced.astype(np.float64), np.ones(len(self.program.names)))
+        yield BranchNode(self.program.forced.astype(np.float64), np.ones(len(self.program.names)))
         self.cutting = -np.inf
         while not self.done:
             *_, part, corner = heappop(self.open)
@@ -131,20 +137,20 @@ class Tree:
             yield from part.halves(corner, self.falls.column(corner.values), self.value)
             self.cutting = -np.inf
 
-    def take(self, part: Part, corner: Corner) -> bool:
+    def take(self, part: BranchNode, corner: BasicSolution) -> bool:
         """Keep a part that may hold a better choice, or the choice that it comes to; return False if that is wrong."""
         self.falls.keep(part, corner.value)
         if corner.value <= self.value + ALMOST_ONE:
             return True
-        whole = Answer(Word.OPTIMAL, corner.values)
+        whole = SolverResult(SolverStatus.OPTIMAL, corner.values)
         if whole.taken() is None:
             heappush(self.open, (-corner.value, next(self.turns), part, corner))
             return True
         self.chosen, self.value = corner.values, corner.value
         return whole.holds(self.program)
 
-    def answer(self, word: Word) -> Answer:
+    def answer(self, word: SolverStatus) -> SolverResult:
         """Return the best choice with the bound on all; that there is none, if none was found and nothing is open."""
         if self.chosen is None:
-            return Answer(Word.INFEASIBLE if word is Word.OPTIMAL else word)
-        return Answer(word, self.chosen, self.bound)
+            return SolverResult(SolverStatus.INFEASIBLE if word is SolverStatus.OPTIMAL else word)
+        return SolverResult(word, self.chosen, self.bound)

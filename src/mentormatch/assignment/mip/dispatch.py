@@ -10,7 +10,7 @@ from time import monotonic
 
 import numpy as np
 
-from mentormatch.assignment.mip.program_model import Answer, Program, Sum, Word
+from mentormatch.assignment.mip.program_model import LinearConstraint, Program, SolverResult, SolverStatus
 from mentormatch.assignment.mip.solver_process import SolverProcess
 
 BRANCHING = 0.25
@@ -20,7 +20,7 @@ BRANCHING = 0.25
 ELSEWHERE = SolverProcess()
 
 
-def solved(program: Program, seconds: float | None) -> Answer:
+def solve_program(program: Program, seconds: float | None) -> SolverResult:
     """Return HiGHS's answer to a program.
 
     Raises
@@ -28,11 +28,11 @@ def solved(program: Program, seconds: float | None) -> Answer:
     EngineError
         If the solver says anything but optimal, infeasible or out of time, or cannot be loaded anywhere.
     """
-    return solved_here(program, seconds) if loads() else ELSEWHERE.solved(program, seconds)
+    return solve_in_process(program, seconds) if can_load_highs() else ELSEWHERE.solved(program, seconds)
 
 
 @cache
-def loads() -> bool:
+def can_load_highs() -> bool:
     """Return whether this process can load HiGHS: not where OR-Tools was loaded before."""
     try:
         import mentormatch.assignment.mip.simplex  # noqa: F401 - to see whether it can be
@@ -41,28 +41,32 @@ def loads() -> bool:
     return True
 
 
-def solved_here(program: Program, seconds: float | None) -> Answer:
+def solve_in_process(program: Program, seconds: float | None) -> SolverResult:
     """Return HiGHS's answer to a program, worked out in this process."""
-    from mentormatch.assignment.mip.branch_and_bound import branched
-    from mentormatch.assignment.mip.simplex import optimum
+    from mentormatch.assignment.mip.branch_and_bound import solve_integer_program
+    from mentormatch.assignment.mip.simplex import solve_lp
 
-    if not all(_met_by_nothing(row) for row in program.sums if not len(row.columns)):
-        return Answer(Word.INFEASIBLE)
+    if not all(_is_infeasible(row) for row in program.sums if not len(row.columns)):
+        return SolverResult(SolverStatus.INFEASIBLE)
     if not program.names:
-        return Answer(Word.OPTIMAL, np.zeros(0), 0.0, np.zeros(len(program.sums)))
+        return SolverResult(SolverStatus.OPTIMAL, np.zeros(0), 0.0, np.zeros(len(program.sums)))
     if not program.whole:
-        return optimum(program, seconds)
+        return solve_lp(program, seconds)
     ends = None if seconds is None else monotonic() + seconds
-    branching = branched(program, None if seconds is None else seconds * BRANCHING)
-    if branching is not None and branching.word is not Word.STOPPED:
+    branching = solve_integer_program(program, None if seconds is None else seconds * BRANCHING)
+    if branching is not None and branching.word is not SolverStatus.STOPPED:
         return branching
-    from mentormatch.assignment.mip.pulp_backend import by_pulp
+    from mentormatch.assignment.mip.pulp_backend import solve_with_pulp
 
-    answer = by_pulp(program, None if ends is None else max(ends - monotonic(), 0.0))
-    if branching is None or answer.word is not Word.STOPPED or answer.worth(program) >= branching.worth(program):
+    answer = solve_with_pulp(program, None if ends is None else max(ends - monotonic(), 0.0))
+    if (
+        branching is None
+        or answer.word is not SolverStatus.STOPPED
+        or answer.worth(program) >= branching.worth(program)
+    ):
         return answer
     return branching
 
 
-def _met_by_nothing(row: Sum) -> bool:
+def _is_infeasible(row: LinearConstraint) -> bool:
     return (row.least or 0) <= 0 and (row.most is None or row.most >= 0)

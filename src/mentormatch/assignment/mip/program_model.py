@@ -11,13 +11,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.model.problem import Loads
+from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.base.columns import BoolVector, IntVector
 
 type FloatVector = NDArray[np.float64]
 
 
-class Word(Enum):
+class SolverStatus(Enum):
     """The solver's own word on a program, from which our verdict is formed."""
 
     OPTIMAL = auto()
@@ -26,7 +26,7 @@ class Word(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
+class LinearConstraint:
     """One row: the places of its columns, their integer coefficients, and its bounds (None: no bound)."""
 
     columns: IntVector
@@ -62,17 +62,17 @@ class Program:
     names: list[str]
     worth: IntVector
     forced: BoolVector
-    sums: list[Sum]
+    sums: list[LinearConstraint]
     whole: bool
     keys: Sequence[Hashable] = ()
     start: Basis | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SolverResult:
     """``values`` of the columns, None if there are none; a ``bound`` on the optimum; the duals of rows; the end."""
 
-    word: Word
+    word: SolverStatus
     values: FloatVector | None = None
     bound: float | None = None
     duals: FloatVector | None = None
@@ -92,12 +92,12 @@ class Answer:
         if self.values is None:
             return None
         taken = self.values > 0.5
-        return taken if np.abs(self.values - taken).max(initial=0.0) < WHOLE else None
+        return taken if np.abs(self.values - taken).max(initial=0.0) < INTEGRALITY_TOLERANCE else None
 
 
-type Maximise = Callable[[Program], Answer]
+type ProgramSolver = Callable[[Program], SolverResult]
 
-WHOLE = 1e-6
+INTEGRALITY_TOLERANCE = 1e-6
 """How far a value may be from a whole number; what is then rounded is checked in integers."""
 
 
@@ -114,7 +114,9 @@ def grouped(people: IntVector, count: int) -> Iterator[IntVector]:
     yield from np.split(order, np.searchsorted(people[order], np.arange(1, count)))
 
 
-def load_sums(people: IntVector, loads: Loads, least: IntVector, used: dict[int, int]) -> Iterator[tuple[int, Sum]]:
+def degree_constraints(
+    people: IntVector, loads: DegreeBounds, least: IntVector, used: dict[int, int]
+) -> Iterator[tuple[int, LinearConstraint]]:
     """Yield the rows that bound how many partners each person takes, with the person.
 
     ``used`` holds the column that says whether a person with a waivable minimum takes anybody at all.
@@ -124,7 +126,7 @@ def load_sums(people: IntVector, loads: Loads, least: IntVector, used: dict[int,
         most = int(loads.most[person])
         if person in used:
             columns = np.append(places, used[person])
-            yield person, Sum(columns, np.append(ones, -most), None, 0)
-            yield person, Sum(columns, np.append(ones, -int(loads.least[person])), 0, None)
+            yield person, LinearConstraint(columns, np.append(ones, -most), None, 0)
+            yield person, LinearConstraint(columns, np.append(ones, -int(loads.least[person])), 0, None)
         elif least[person] > 0 or most < len(places):
-            yield person, Sum(places, ones, int(least[person]), most)
+            yield person, LinearConstraint(places, ones, int(least[person]), most)

@@ -7,25 +7,25 @@ import numpy as np
 import pulp
 
 from mentormatch.assignment.mip.branch_and_bound import ALMOST_ONE
-from mentormatch.assignment.mip.program_model import Answer, Program, Sum, Word
-from mentormatch.assignment.mip.simplex import FINE, USUAL, unit_of
+from mentormatch.assignment.mip.program_model import LinearConstraint, Program, SolverResult, SolverStatus
+from mentormatch.assignment.mip.simplex import DEFAULT_TOLERANCE, TIGHT_TOLERANCE, row_scale
 from mentormatch.errors import EngineError
 
 
-def by_pulp(program: Program, seconds: float | None) -> Answer:
+def solve_with_pulp(program: Program, seconds: float | None) -> SolverResult:
     """Return the answer to an integer program; its choices are checked in integers, so a loose tolerance comes first.
 
     It finds them in half the time or less, and only has a greater bound.
     """
-    answer = _solved(program, seconds, USUAL)
-    if answer is None or (answer.word is Word.OPTIMAL and not answer.holds(program)):
-        answer = _solved(program, seconds, FINE) or answer
+    answer = _solved(program, seconds, DEFAULT_TOLERANCE)
+    if answer is None or (answer.word is SolverStatus.OPTIMAL and not answer.holds(program)):
+        answer = _solved(program, seconds, TIGHT_TOLERANCE) or answer
     if answer is None:
         raise EngineError("HiGHS gave up twice")
     return answer
 
 
-def _solved(program: Program, seconds: float | None, tolerance: float) -> Answer | None:
+def _solved(program: Program, seconds: float | None, tolerance: float) -> SolverResult | None:
     """Return HiGHS's answer at a tolerance, None if it gives up."""
     model = pulp.LpProblem("assignment", pulp.const.LpMaximize)
     variables = list(model.add_variable_dict("x%s", program.names, 0, 1, "Integer").values())
@@ -37,16 +37,16 @@ def _solved(program: Program, seconds: float | None, tolerance: float) -> Answer
     stats = _run(model, seconds, tolerance)
     word = _word(model, stats)
     if word is None or not stats.has_solution:
-        return None if word is None else Answer(word)
+        return None if word is None else SolverResult(word)
     values = np.array([variable.varValue or 0.0 for variable in variables])
-    return Answer(word, values, stats.best_bound)
+    return SolverResult(word, values, stats.best_bound)
 
 
-def _add(model: pulp.LpProblem, variables: list[pulp.LpVariable], row: Sum) -> None:
+def _add(model: pulp.LpProblem, variables: list[pulp.LpVariable], row: LinearConstraint) -> None:
     """Add a row to the model, as the one or two constraints that PuLP needs for it."""
     if not len(row.columns):
         return
-    unit = unit_of(row)
+    unit = row_scale(row)
     terms = zip(row.columns.tolist(), (row.coefficients / unit).tolist(), strict=True)
     total = pulp.lpSum_vars_coefs((variables[column], coefficient) for column, coefficient in terms)
     if row.least == row.most and row.least is not None:
@@ -74,7 +74,7 @@ def _run(model: pulp.LpProblem, seconds: float | None, tolerance: float) -> pulp
         raise EngineError(f"HiGHS did not run: {error}") from error
 
 
-def _word(model: pulp.LpProblem, stats: pulp.LpSolveStats) -> Word | None:
+def _word(model: pulp.LpProblem, stats: pulp.LpSolveStats) -> SolverStatus | None:
     """Return the word behind PuLP's status, None if there is none.
 
     Programs here are bounded, so "unbounded or infeasible" is the latter.
@@ -82,6 +82,10 @@ def _word(model: pulp.LpProblem, stats: pulp.LpSolveStats) -> Word | None:
     status = pulp.const.LpSolveStatus
     own = getattr(model.solverModel, "getModelStatus", lambda: None)()
     if stats.status == status.Infeasible or getattr(own, "name", "") == "kUnboundedOrInfeasible":
-        return Word.INFEASIBLE
-    words = {status.Optimal: Word.OPTIMAL, status.TimeLimit: Word.STOPPED, status.Interrupted: Word.STOPPED}
+        return SolverStatus.INFEASIBLE
+    words = {
+        status.Optimal: SolverStatus.OPTIMAL,
+        status.TimeLimit: SolverStatus.STOPPED,
+        status.Interrupted: SolverStatus.STOPPED,
+    }
     return words.get(stats.status)

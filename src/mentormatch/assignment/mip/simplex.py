@@ -6,26 +6,33 @@ from typing import Final
 import highspy
 import numpy as np
 
-from mentormatch.assignment.mip.program_model import Answer, Basis, FloatVector, Program, Sum, Word
+from mentormatch.assignment.mip.program_model import (
+    Basis,
+    FloatVector,
+    LinearConstraint,
+    Program,
+    SolverResult,
+    SolverStatus,
+)
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError
 
-FINE, USUAL = 1e-9, 1e-6
+TIGHT_TOLERANCE, DEFAULT_TOLERANCE = 1e-9, 1e-6
 """The finest tolerance that HiGHS takes, at which it sometimes gives up, and the one that it takes by itself."""
 
 DEVEX = 1
 STATUSES = {int(status): status for status in highspy.HighsBasisStatus.__members__.values()}
 LOWER, BASIC = int(highspy.HighsBasisStatus.kLower), int(highspy.HighsBasisStatus.kBasic)
 WORDS: Final = {
-    highspy.HighsModelStatus.kOptimal: Word.OPTIMAL,
-    highspy.HighsModelStatus.kInfeasible: Word.INFEASIBLE,
-    highspy.HighsModelStatus.kUnboundedOrInfeasible: Word.INFEASIBLE,  # columns are between 0 and 1
-    highspy.HighsModelStatus.kTimeLimit: Word.STOPPED,
+    highspy.HighsModelStatus.kOptimal: SolverStatus.OPTIMAL,
+    highspy.HighsModelStatus.kInfeasible: SolverStatus.INFEASIBLE,
+    highspy.HighsModelStatus.kUnboundedOrInfeasible: SolverStatus.INFEASIBLE,  # columns are between 0 and 1
+    highspy.HighsModelStatus.kTimeLimit: SolverStatus.STOPPED,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Corner:
+class BasicSolution:
     """An optimum of a linear program: its ``value``, ``values`` and ``reduced`` costs of columns, and its ``basis``."""
 
     value: float
@@ -34,12 +41,12 @@ class Corner:
     basis: highspy.HighsBasis
 
 
-class Simplex:
+class SimplexModel:
     """A linear program that the solver keeps, at a tolerance; ``again``: it is solved again and again."""
 
     def __init__(self, program: Program, tolerance: float, *, again: bool = False) -> None:
         self._program = program
-        self._units = np.array([unit_of(row) for row in program.sums], dtype=np.float64)
+        self._units = np.array([row_scale(row) for row in program.sums], dtype=np.float64)
         self._model = highspy.Highs()
         self._model.silent()
         self._model.setOptionValue("threads", 1)
@@ -50,7 +57,7 @@ class Simplex:
             self._model.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)
         self._model.passModel(_posed(program, self._units))
 
-    def run(self, seconds: float | None, start: highspy.HighsBasis | None = None) -> Word | None:
+    def run(self, seconds: float | None, start: highspy.HighsBasis | None = None) -> SolverStatus | None:
         """Return the solver's word, None if it gives up."""
         if start is not None:
             self._model.setBasis(start)
@@ -63,23 +70,23 @@ class Simplex:
         """Set the bounds of all columns."""
         self._model.changeColsBounds(len(least), np.arange(len(least), dtype=np.int32), least, most)
 
-    def corner(self) -> Corner:
+    def corner(self) -> BasicSolution:
         """Return where the last run ended; a value may be beyond its bounds by the tolerance, and is brought within."""
         end, value = self._model.getSolution(), self._model.getInfo().objective_function_value
         values = np.clip(end.col_value, 0.0, 1.0)
-        return Corner(value, values, np.array(end.col_dual), self._model.getBasis())
+        return BasicSolution(value, values, np.array(end.col_dual), self._model.getBasis())
 
-    def answer(self) -> Answer:
+    def answer(self) -> SolverResult:
         """Return the optimum with its prices, and the basis that a similar program may begin at."""
         end, basis = self._model.getSolution(), self._model.getBasis()
         columns = dict(zip(self._program.names, map(int, basis.col_status), strict=True))
         rows = dict(zip(self._program.keys, map(int, basis.row_status), strict=False))
         value = self._model.getInfo().objective_function_value
         duals = np.array(end.row_dual) / self._units
-        return Answer(Word.OPTIMAL, np.array(end.col_value), value, duals, Basis(columns, rows))
+        return SolverResult(SolverStatus.OPTIMAL, np.array(end.col_value), value, duals, Basis(columns, rows))
 
 
-def optimum(program: Program, seconds: float | None) -> Answer:
+def solve_lp(program: Program, seconds: float | None) -> SolverResult:
     """Return the optimum of a linear program, begun where a similar one ended.
 
     Raises
@@ -88,11 +95,11 @@ def optimum(program: Program, seconds: float | None) -> Answer:
         If the solver says anything but optimal, infeasible or out of time, at both tolerances.
     """
     start = None if program.start is None else _begun(program, program.start)
-    for tolerance, basis in ((FINE, start), (USUAL, None)):
-        simplex = Simplex(program, tolerance)
+    for tolerance, basis in ((TIGHT_TOLERANCE, start), (DEFAULT_TOLERANCE, None)):
+        simplex = SimplexModel(program, tolerance)
         word = simplex.run(seconds, basis)
         if word is not None:
-            return simplex.answer() if word is Word.OPTIMAL else Answer(word)
+            return simplex.answer() if word is SolverStatus.OPTIMAL else SolverResult(word)
     raise EngineError("HiGHS gave up twice")
 
 
@@ -126,6 +133,6 @@ def _joined(parts: list[IntVector]) -> IntVector:
     return np.concatenate([np.empty(0, dtype=np.int64), *parts])
 
 
-def unit_of(row: Sum) -> int:
+def row_scale(row: LinearConstraint) -> int:
     """Return the power of two that brings the coefficients of a row near 1, where the solver's tolerances belong."""
     return 1 << max(int(np.abs(row.coefficients).max(initial=1)).bit_length() - 1, 0)

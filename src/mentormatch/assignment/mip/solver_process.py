@@ -14,9 +14,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock, Thread
 
-from mentormatch.assignment.mip.program_model import Answer, Program, Word
-from mentormatch.assignment.subprocess_solve import OUT_OF_MEMORY, close, command, ended
-from mentormatch.base.child_process import bound_to_standard_input, limit_memory, own_output
+from mentormatch.assignment.mip.program_model import Program, SolverResult, SolverStatus
+from mentormatch.assignment.subprocess_solve import OUT_OF_MEMORY, close, command, has_ended
+from mentormatch.base.child_process import bound_to_standard_input, claim_stdout, limit_memory
 from mentormatch.errors import EngineError
 
 PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from mentormatch.assignment.mip.solver_process import main; main()"
@@ -34,7 +34,7 @@ class SolverProcess:
     child: "subprocess.Popen[bytes] | None" = None
     owner: int = 0
 
-    def solved(self, program: Program, seconds: float | None) -> Answer:
+    def solved(self, program: Program, seconds: float | None) -> SolverResult:
         """Return HiGHS's answer to a program; raises EngineError if the process cannot be started, dies or fails."""
         with self.lock:
             try:
@@ -46,16 +46,16 @@ class SolverProcess:
             raise EngineError(found)
         return found
 
-    def _asked(self, asked: Asked) -> Answer | str:
-        child, found = self._running(), list[Answer | str]()
+    def _asked(self, asked: Asked) -> SolverResult | str:
+        child, found = self._running(), list[SolverResult | str]()
         talk = Thread(target=_talked, args=(child, asked, found), daemon=True)
         talk.start()
         talk.join(None if asked[1] is None else asked[1] + GRACE_S)
         if talk.is_alive():
             self.end()
-            return Answer(Word.STOPPED)
+            return SolverResult(SolverStatus.STOPPED)
         if not found:
-            raise EngineError(ended(child))
+            raise EngineError(has_ended(child))
         return found[0]
 
     def _running(self) -> "subprocess.Popen[bytes]":
@@ -81,7 +81,7 @@ class SolverProcess:
             close(child)
 
 
-def _talked(child: "subprocess.Popen[bytes]", asked: Asked, found: list[Answer | str]) -> None:
+def _talked(child: "subprocess.Popen[bytes]", asked: Asked, found: list[SolverResult | str]) -> None:
     """Put a program to the process, and add its answer, or what went wrong there, to what was found."""
     with suppress(OSError, EOFError, ValueError, pickle.UnpicklingError, MemoryError):
         if child.stdin is not None and child.stdout is not None:
@@ -93,7 +93,7 @@ def _talked(child: "subprocess.Popen[bytes]", asked: Asked, found: list[Answer |
 def main() -> None:
     """Answer programs until standard input is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt at the terminal is for whoever asked
-    out = own_output()
+    out = claim_stdout()
     limit_memory(None)
     try:
         while True:
@@ -108,10 +108,10 @@ def main() -> None:
         os._exit(OUT_OF_MEMORY)
 
 
-def _answered(program: Program, seconds: float | None) -> Answer | str:
+def _answered(program: Program, seconds: float | None) -> SolverResult | str:
     try:
-        from mentormatch.assignment.mip.dispatch import solved_here
+        from mentormatch.assignment.mip.dispatch import solve_in_process
 
-        return solved_here(program, seconds)
+        return solve_in_process(program, seconds)
     except (EngineError, ImportError) as error:
         return str(error)

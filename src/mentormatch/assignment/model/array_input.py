@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mentormatch.assignment.model.scores import BoolMatrix, DenseScores, IntMatrix, SparseScores, stored
+from mentormatch.assignment.model.scores import BoolMatrix, DenseScores, IntMatrix, SparseScores, pack_scores
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.base.scalars import exact_number, plain, whole_number
 from mentormatch.errors import Problem, RequestError
@@ -17,7 +17,7 @@ from mentormatch.languages import mark, tr, tr_n
 
 type Numbers = NDArray[np.generic]
 
-LARGEST = 1 << 52
+MAX_INPUT = 1 << 52
 """No single number may be greater: the tighter bounds on sums are checked with the whole problem."""
 
 
@@ -29,7 +29,7 @@ ROWS, COLUMNS = mark("étiquettes des lignes"), mark("étiquettes des colonnes")
 
 
 @runtime_checkable
-class Frame(Protocol):
+class DataFrameLike(Protocol):
     """A table with labels, as pandas has them; told by its shape, so that pandas is not needed here."""
 
     @property
@@ -44,7 +44,7 @@ class Frame(Protocol):
         """Return the cells."""
 
 
-class Coordinates(Protocol):
+class CooLike(Protocol):
     """A sparse array as a list of its stored entries."""
 
     row: NDArray[np.integer]
@@ -54,7 +54,7 @@ class Coordinates(Protocol):
 
 
 @runtime_checkable
-class Listed(Protocol):
+class SparseLike(Protocol):
     """A sparse array, as scipy has them; told by its shape."""
 
     def tocoo(self) -> Any:
@@ -62,7 +62,7 @@ class Listed(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ParsedScores:
     """Scores as integers, and the keys of both sides (empty where the input had no labels).
 
     ``alike`` is how many differences between scores were lost as they were rounded; 0 too where that was not looked at.
@@ -83,7 +83,7 @@ class SideKeys:
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
+class CellMasks:
     """Real numbers, ``values``; ``there`` of the same shape says which of them count, None: all.
 
     ``places`` are the mentor and the mentee of each number in a list of pairs.
@@ -93,9 +93,9 @@ class Cells:
     there: BoolMatrix | None = None
     places: tuple[IntVector, IntVector] | None = None
 
-    def among(self, some: BoolMatrix) -> "Cells":
+    def among(self, some: BoolMatrix) -> "CellMasks":
         """Return the numbers of which only some count."""
-        return Cells(self.values, some if self.there is None else some & self.there)
+        return CellMasks(self.values, some if self.there is None else some & self.there)
 
     def first(self, wrong: BoolMatrix) -> str:
         """Return the index of the first of some numbers, empty where there is one alone."""
@@ -113,11 +113,11 @@ class Cells:
         if (lost := ~np.isfinite(values)).any():
             found = "NaN" if np.isnan(values[lost][0]) else tr("un infini")
             expected = tr("des nombres finis ; pour un binôme qui n'existe pas : allowed=False")
-            raise refused(where + self.first(lost), found, expected)
+            raise input_error(where + self.first(lost), found, expected)
         with np.errstate(over="ignore"):
-            great = np.abs(values.astype(np.float64)) * scale > LARGEST
-        most = tr("{most} fois {step} au plus", most=LARGEST, step=f"{1 / scale:g}")
-        raise refused(where + self.first(great), tr("un nombre trop grand"), most)
+            great = np.abs(values.astype(np.float64)) * scale > MAX_INPUT
+        most = tr("{most} fois {step} au plus", most=MAX_INPUT, step=f"{1 / scale:g}")
+        raise input_error(where + self.first(great), tr("un nombre trop grand"), most)
 
 
 def _within(values: Numbers, scale: int) -> bool:
@@ -125,10 +125,12 @@ def _within(values: Numbers, scale: int) -> bool:
     if values.size == 0:
         return True
     low, high = float(values.min()), float(values.max())
-    return bool(np.isfinite(low) and np.isfinite(high) and max(-low, high) * scale <= LARGEST)
+    return bool(np.isfinite(low) and np.isfinite(high) and max(-low, high) * scale <= MAX_INPUT)
 
 
-def read_arrays(scores: ArrayLike | Frame | Listed, allowed: ArrayLike | Frame | None, scale: int) -> Read:
+def read_arrays(
+    scores: ArrayLike | DataFrameLike | SparseLike, allowed: ArrayLike | DataFrameLike | None, scale: int
+) -> ParsedScores:
     """Return the allowed pairs with their integer scores, and the keys.
 
     What stands at a pair that is not allowed, or is masked, is not looked at.
@@ -138,20 +140,24 @@ def read_arrays(scores: ArrayLike | Frame | Listed, allowed: ArrayLike | Frame |
     RequestError
         If a number, a shape or a label cannot be taken.
     """
-    scale = whole_number("scale", scale, 1, LARGEST)
-    if isinstance(scores, Listed):
-        return Read(_listed(scores.tocoo(), allowed, scale))
+    scale = whole_number("scale", scale, 1, MAX_INPUT)
+    if isinstance(scores, SparseLike):
+        return ParsedScores(_listed(scores.tocoo(), allowed, scale))
     cells = read_cells(scores, "scores")
     if cells.values.ndim != 2:
-        raise of_dimensions(cells.values.ndim)
+        raise check_dimensions(cells.values.ndim)
     if allowed is not None:
         cells = cells.among(_mask(allowed, cells.values.shape))
     keys = _keys_of(scores)
-    if keys[0] and isinstance(allowed, Frame):
+    if keys[0] and isinstance(allowed, DataFrameLike):
         _same_labels(keys, (_labels(allowed.index, ROWS), _labels(allowed.columns, COLUMNS)))
-    found = stored(integers(cells, "scores", scale), cells.there)
+    found = pack_scores(scale_to_int64(cells, "scores", scale), cells.there)
     some = cells.values if cells.there is None else cells.values[cells.there]
-    return Read(found, *keys, alike=0 if some.dtype.kind != "f" else lost(np.multiply(some, scale, dtype=np.float64)))
+    return ParsedScores(
+        found,
+        *keys,
+        alike=0 if some.dtype.kind != "f" else find_rounding_loss(np.multiply(some, scale, dtype=np.float64)),
+    )
 
 
 def read_loads(
@@ -164,7 +170,7 @@ def read_loads(
     if len(above):
         place = int(above[0])
         expected = tr("{most} au plus, la capacité", most=most[place])
-        raise refused(f"{side}_minimum[{place}]", f"{least[place]}", expected)
+        raise input_error(f"{side}_minimum[{place}]", f"{least[place]}", expected)
     return least, most, np.zeros(people.count, dtype=bool)
 
 
@@ -172,21 +178,21 @@ def read_counts(value: ArrayLike, people: SideKeys, where: str) -> IntVector:
     """Return (n,) int64, not negative; one number stands for everybody, labels are those of the people."""
     cells = read_cells(value, where)
     if cells.values.shape not in ((), (people.count,)):
-        raise refused(
+        raise input_error(
             where, tr("forme {shape}", shape=cells.values.shape), tr("un seul nombre, ou {count}", count=people.count)
         )
     _refuse_other_labels(value, where, people.keys)
     if cells.there is not None:
-        raise refused(where + cells.first(~cells.there), tr("un nombre masqué"), tr("des nombres entiers"))
+        raise input_error(where + cells.first(~cells.there), tr("un nombre masqué"), tr("des nombres entiers"))
     values = cells.finite(where)
     fractions, below = np.not_equal(values, np.rint(values)), np.less(values, 0)
     for wrong, found in ((fractions, mark("une fraction")), (below, mark("un nombre négatif"))):
         if wrong.any():
-            raise refused(where + cells.first(wrong), tr(found), tr("des nombres entiers qui ne sont pas négatifs"))
+            raise input_error(where + cells.first(wrong), tr(found), tr("des nombres entiers qui ne sont pas négatifs"))
     return np.full(people.count, values, dtype=np.int64)
 
 
-def integers(cells: Cells, where: str, scale: int) -> IntMatrix:
+def scale_to_int64(cells: CellMasks, where: str, scale: int) -> IntMatrix:
     """Return the numbers as int64: integers as they are, floats times ``scale`` and rounded once, half to even."""
     exact = cells.values.dtype.kind != "f"
     values = cells.finite(where, 1 if exact else scale)
@@ -196,7 +202,7 @@ def integers(cells: Cells, where: str, scale: int) -> IntMatrix:
     return np.rint(scaled, out=scaled).astype(np.int64)
 
 
-def lost(exact: NDArray[np.float64]) -> int:
+def find_rounding_loss(exact: NDArray[np.float64]) -> int:
     """Return how many differences between numbers are lost as each is rounded; 0 of more than are soon looked at.
 
     >>> lost(np.array([1.2, 1.4, 3.0, 3.0 + 1e-9])), lost(np.array([1.0, 2.0]))
@@ -208,27 +214,27 @@ def lost(exact: NDArray[np.float64]) -> int:
     return int(np.count_nonzero((np.diff(np.rint(values)) == 0) & (np.diff(values) > NOISE)))
 
 
-def refused(where: str, found: str, expected: str) -> RequestError:
+def input_error(where: str, found: str, expected: str) -> RequestError:
     """Return the error that says where, what was found and what was expected."""
     return RequestError(tr("Ces nombres ne font pas un problème"), [Problem(where, found, expected)])
 
 
-def of_dimensions(count: int) -> RequestError:
+def check_dimensions(count: int) -> RequestError:
     """Return the error that scores are no table."""
     found = tr_n("{count} dimension", "{count} dimensions", count, count=count)
-    return refused("scores", found, tr("deux : mentor·es, puis mentoré·es"))
+    return input_error("scores", found, tr("deux : mentor·es, puis mentoré·es"))
 
 
-def of_others(where: str) -> RequestError:
+def check_others(where: str) -> RequestError:
     """Return the error that the labels are those of other people than the scores."""
     expected = tr("les mêmes étiquettes dans le même ordre")
-    return refused(where, tr("des étiquettes qui ne sont pas celles des scores"), expected)
+    return input_error(where, tr("des étiquettes qui ne sont pas celles des scores"), expected)
 
 
-def read_cells(value: ArrayLike | Frame, where: str) -> Cells:
+def read_cells(value: ArrayLike | DataFrameLike, where: str) -> CellMasks:
     """Return real numbers in any form: no booleans, also inside lists, no texts; masked ones do not count."""
     if any(map(_is_boolean, _inside(value))):
-        raise refused(where, tr("un booléen"), tr("des nombres"))
+        raise input_error(where, tr("un booléen"), tr("des nombres"))
     array = _array(value, where)
     masked = np.ma.getmaskarray(array) if isinstance(array, np.ma.MaskedArray) else None
     values = np.asarray(array)
@@ -236,22 +242,22 @@ def read_cells(value: ArrayLike | Frame, where: str) -> Cells:
         values = _of_objects(values, where, masked)
     elif values.dtype.kind not in "fiu":
         if values.size or values.dtype.kind == "b":
-            raise refused(where, tr("des valeurs de type {type}", type=values.dtype), tr("des nombres réels"))
+            raise input_error(where, tr("des valeurs de type {type}", type=values.dtype), tr("des nombres réels"))
         values = values.astype(np.float64)
-    return Cells(values, ~masked if masked is not None and masked.any() else None)
+    return CellMasks(values, ~masked if masked is not None and masked.any() else None)
 
 
-def _array(value: ArrayLike | Frame, where: str) -> Numbers:
+def _array(value: ArrayLike | DataFrameLike, where: str) -> Numbers:
     """Return what was given as an array, a masked one as it is."""
     if isinstance(value, np.ma.MaskedArray):
         return value
     if any(isinstance(part, np.ma.MaskedArray) for part in _inside(value)):
         # its mask would be lost
-        raise refused(where, tr("un tableau masqué dans une liste"), tr("un seul tableau masqué"))
+        raise input_error(where, tr("un tableau masqué dans une liste"), tr("un seul tableau masqué"))
     try:
-        return np.asarray(value.to_numpy() if isinstance(value, Frame) else value)
+        return np.asarray(value.to_numpy() if isinstance(value, DataFrameLike) else value)
     except (ValueError, TypeError, OverflowError) as error:
-        raise refused(
+        raise input_error(
             where, tr("des lignes de longueurs différentes, ou autre chose que des nombres"), tr("des nombres")
         ) from error
 
@@ -279,8 +285,8 @@ def _of_objects(array: Numbers, where: str, masked: BoolMatrix | None) -> Number
     for place, value in enumerate(given):
         number = 0 if masked is not None and masked.flat[place] else exact_number(value)
         if number is None and not _absent(value):
-            at = Cells(array).first(np.arange(array.size).reshape(array.shape) == place)
-            raise refused(
+            at = CellMasks(array).first(np.arange(array.size).reshape(array.shape) == place)
+            raise input_error(
                 where + at, tr("une valeur de type {type}", type=type(value).__name__), tr("des nombres réels")
             )
         found.append(number if number is not None else value if isinstance(value, float) else np.nan)
@@ -288,7 +294,7 @@ def _of_objects(array: Numbers, where: str, masked: BoolMatrix | None) -> Number
     try:
         return np.array(found, dtype=kind).reshape(array.shape)
     except OverflowError as error:
-        raise refused(where, tr("un nombre trop grand"), tr("{most} au plus", most=LARGEST)) from error
+        raise input_error(where, tr("un nombre trop grand"), tr("{most} au plus", most=MAX_INPUT)) from error
 
 
 def _absent(value: object) -> bool:
@@ -296,26 +302,26 @@ def _absent(value: object) -> bool:
     return value is None or isinstance(value, float | Decimal) or type(value).__name__ in ("NAType", "NaTType")
 
 
-def _mask(allowed: ArrayLike | Frame, shape: tuple[int, ...]) -> BoolMatrix:
+def _mask(allowed: ArrayLike | DataFrameLike, shape: tuple[int, ...]) -> BoolMatrix:
     mask = _array(allowed, "allowed")
     hidden = np.ma.getmaskarray(mask) if isinstance(mask, np.ma.MaskedArray) else np.zeros((), dtype=bool)
     if hidden.any():
-        raise refused("allowed" + Cells(mask).first(hidden), tr("une valeur masquée"), tr("des booléens"))
+        raise input_error("allowed" + CellMasks(mask).first(hidden), tr("une valeur masquée"), tr("des booléens"))
     mask = np.asarray(mask)
     if mask.dtype.kind == "O" and all(isinstance(value, bool) for value in mask.ravel().tolist()):
         mask = mask.astype(np.bool_)
     if mask.dtype != np.bool_ and mask.size:
-        raise refused("allowed", tr("des valeurs de type {type}", type=mask.dtype), tr("des booléens"))
+        raise input_error("allowed", tr("des valeurs de type {type}", type=mask.dtype), tr("des booléens"))
     if mask.shape != shape:
-        raise refused(
+        raise input_error(
             "allowed", tr("forme {shape}", shape=mask.shape), tr("forme {shape}, comme les scores", shape=shape)
         )
     return mask.astype(np.bool_)
 
 
-def _keys_of(scores: ArrayLike | Frame) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _keys_of(scores: ArrayLike | DataFrameLike) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the labels of a frame as keys; of one that has no labels of rows, those of its columns."""
-    if isinstance(scores, Frame):
+    if isinstance(scores, DataFrameLike):
         return _labels(scores.index, ROWS), _labels(scores.columns, COLUMNS)
     columns = getattr(scores, "columns", ())
     named = isinstance(columns, list) and all(isinstance(name, str) for name in columns)
@@ -329,30 +335,30 @@ def _refuse_other_labels(value: object, where: str, keys: Sequence[str]) -> None
         return
     labels = tuple(str(label) for label in index)
     if labels not in (tuple(keys), tuple(map(str, range(len(keys))))):
-        raise of_others(where)
+        raise check_others(where)
 
 
 def _labels(labels: Iterable[object], axis: str) -> tuple[str, ...]:
     keys = tuple(str(label) for label in labels)
     if len(set(keys)) < len(keys):
-        raise refused(tr(axis), tr("une étiquette vient deux fois"), tr("une personne par étiquette"))
+        raise input_error(tr(axis), tr("une étiquette vient deux fois"), tr("une personne par étiquette"))
     return keys
 
 
 def _same_labels(ours: tuple[tuple[str, ...], ...], theirs: tuple[tuple[str, ...], ...]) -> None:
     if ours != theirs:
-        raise of_others("allowed")
+        raise check_others("allowed")
 
 
-def _listed(entries: Coordinates, allowed: ArrayLike | Frame | None, scale: int) -> DenseScores | SparseScores:
+def _listed(entries: CooLike, allowed: ArrayLike | DataFrameLike | None, scale: int) -> DenseScores | SparseScores:
     if len(entries.shape) != 2:
-        raise of_dimensions(len(entries.shape))
+        raise check_dimensions(len(entries.shape))
     order = np.lexsort((entries.col, entries.row))
     mentors, mentees = entries.row[order].astype(np.int64), entries.col[order].astype(np.int64)
     if (np.diff(mentors) == 0)[np.diff(mentees) == 0].any():
-        raise refused("scores", tr("une case gardée deux fois"), tr("chaque binôme une seule fois"))
+        raise input_error("scores", tr("une case gardée deux fois"), tr("chaque binôme une seule fois"))
     kept = slice(None) if allowed is None else _mask(allowed, entries.shape)[mentors, mentees]
     mentors, mentees = mentors[kept], mentees[kept]
     cells = replace(read_cells(entries.data[order][kept], "scores"), places=(mentors, mentees))
     shape = (int(entries.shape[0]), int(entries.shape[1]))
-    return SparseScores(shape, mentors, mentees, integers(cells, "scores", scale))
+    return SparseScores(shape, mentors, mentees, scale_to_int64(cells, "scores", scale))

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.model.array_input import read_cells, refused
+from mentormatch.assignment.model.array_input import input_error, read_cells
 from mentormatch.base.columns import IntVector
 from mentormatch.base.scalars import exact_number, shown
 from mentormatch.errors import Problem
 from mentormatch.languages import tr, tr_n
 
 if TYPE_CHECKING:
-    from mentormatch.assignment.model.problem import AssignmentProblem, Row
+    from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 
 FARTHEST = 1 << 62
 """No bound of a sum may be farther from 0."""
 
 
-def read_row(row: "Row") -> "Row":
+def read_row(row: "SideConstraint") -> "SideConstraint":
     """Return a coupling row with its numbers as they are counted with; raise RequestError where one cannot be.
 
     Weights are integers in any form of an array, bounds and people whole numbers of any type.
@@ -37,7 +37,7 @@ def read_row(row: "Row") -> "Row":
     return replace(row, weights=weights, times=times, least=least, most=most, mentor=mentor, mentee=mentee)
 
 
-def _named(row: "Row") -> str:
+def _named(row: "SideConstraint") -> str:
     return tr("contrainte {name}", name=repr(row.name))
 
 
@@ -46,7 +46,7 @@ def _whole(value: object, where: str) -> int | None:
         return None
     number = exact_number(value)
     if not isinstance(number, int) or abs(number) > FARTHEST:
-        raise refused(where, shown(value), tr("un nombre entier, ou None"))
+        raise input_error(where, shown(value), tr("un nombre entier, ou None"))
     return number
 
 
@@ -57,11 +57,11 @@ def _weights(value: Any, where: str) -> NDArray[np.int64]:
     if cells.there is not None or cells.values.dtype.kind == "f":
         weights = tr("des poids de type {type}", type=cells.values.dtype)
         found = tr("un nombre masqué") if cells.there is not None else weights
-        raise refused(where, found, tr("des entiers"))
+        raise input_error(where, found, tr("des entiers"))
     return cells.values.astype(np.int64)
 
 
-def misfits(problem: "AssignmentProblem") -> list[Problem]:
+def find_misfits(problem: "AssignmentProblem") -> list[Problem]:
     """Return which vectors do not have one entry a person, and which keys come twice."""
     found: list[Problem] = []
     for side, count in zip(("mentor", "mentee"), problem.shape, strict=True):
@@ -91,7 +91,7 @@ def _below_zero(parts: dict[str, IntVector | None]) -> list[Problem]:
     ]
 
 
-def _wrong_row(row: "Row", shape: tuple[int, int]) -> list[Problem]:
+def _wrong_row(row: "SideConstraint", shape: tuple[int, int]) -> list[Problem]:
     where = _named(row)
     for factor in row.factors:
         if not np.issubdtype(factor.dtype, np.integer):
@@ -152,7 +152,7 @@ def _below(position: object, count: int) -> bool:
     return isinstance(position, int | np.integer) and bool(0 <= position < count)
 
 
-def inexact(problem: "AssignmentProblem", exact: int) -> list[Problem]:
+def find_inexact(problem: "AssignmentProblem", exact: int) -> list[Problem]:
     """Return which numbers are too great for sums over pairs to be ``exact``."""
     most = exact // (sum(problem.shape) + problem.places + 1)
     greatest = {"scores": max(map(abs, problem.scores.extremes))}

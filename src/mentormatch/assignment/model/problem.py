@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mentormatch.assignment.model.array_input import SideKeys, read_arrays, read_counts, read_loads
-from mentormatch.assignment.model.input_errors import inexact, misfits, read_row, wrong_goals, wrong_places
+from mentormatch.assignment.model.input_errors import find_inexact, find_misfits, read_row, wrong_goals, wrong_places
 from mentormatch.assignment.model.scores import DenseScores, SparseScores
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.errors import RequestError
 from mentormatch.languages import tr
 
 if TYPE_CHECKING:
-    from mentormatch.assignment.model.array_input import Frame, Listed
+    from mentormatch.assignment.model.array_input import DataFrameLike, SparseLike
     from mentormatch.scale.scan.implicit_scores import ComputedScores
 
 GOALS = ("matched", "priority", "floor", "floor_person", "leximin", "total", "changes")
@@ -28,11 +28,11 @@ GOALS = ("matched", "priority", "floor", "floor_person", "leximin", "total", "ch
 ``changes``: former pairs that are broken, the fewest.
 """
 DEFAULT_GOALS = ("matched", "priority", "total")
-SUMS = ("matched", "priority", "total", "changes")
+ADDITIVE_GOALS = ("matched", "priority", "total", "changes")
 """The goals in which each pair counts for itself."""
 
 
-EXACT = 1 << 49
+MAX_SUM = 1 << 49
 """People and places together times the greatest number of a kind stay within this bound.
 
 Sums in int64, and the float64 costs and prices of every engine (at most four such products), are then exact.
@@ -40,7 +40,7 @@ Sums in int64, and the float64 costs and prices of every engine (at most four su
 
 
 @dataclass(frozen=True, slots=True)
-class Loads:
+class DegreeBounds:
     """How many partners each person of one side takes.
 
     ``least`` and ``most`` (n,) int64. Where ``idle`` (n,) bool is True, taking nobody at all is allowed although
@@ -66,7 +66,7 @@ class Loads:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SideConstraint:
     """A coupling row: ``least <= sum of weights[i, k] over the chosen pairs (i, k) <= most``; None: no bound.
 
     ``weights`` is an integer array that broadcasts to (n, m), and so is ``times`` if there is one: a pair then counts
@@ -124,7 +124,7 @@ class Row:
             side *= np.ravel(factor)
         return mentor, mentee
 
-    def among(self, mentors: IntVector, mentees: IntVector) -> "Row":
+    def among(self, mentors: IntVector, mentees: IntVector) -> "SideConstraint":
         """Return the row for some people of both sides, by their positions; that of a person must be of one of them."""
         some = [_among(np.atleast_2d(factor), mentors, mentees) for factor in self.factors]
         own = _place(self.mentor, mentors), _place(self.mentee, mentees)
@@ -181,9 +181,9 @@ class AssignmentProblem:
     """
 
     scores: "DenseScores | SparseScores | ComputedScores"
-    mentors: Loads
-    mentees: Loads
-    rows: tuple[Row, ...] = ()
+    mentors: DegreeBounds
+    mentees: DegreeBounds
+    rows: tuple[SideConstraint, ...] = ()
     pins: tuple[tuple[int, int], ...] = ()
     goals: tuple[str, ...] = DEFAULT_GOALS
     mentor_priority: IntVector | None = None
@@ -198,9 +198,9 @@ class AssignmentProblem:
             if not getattr(self, side):
                 object.__setattr__(self, side, tuple(str(position) for position in range(count)))
         object.__setattr__(self, "rows", tuple(map(read_row, self.rows)))
-        problems = [*misfits(self), *wrong_goals(self.goals, GOALS), *wrong_places(self)]
+        problems = [*find_misfits(self), *wrong_goals(self.goals, GOALS), *wrong_places(self)]
         if not problems:
-            problems = inexact(self, EXACT)
+            problems = find_inexact(self, MAX_SUM)
         if problems:
             raise RequestError(tr("Ces nombres ne font pas un problème"), problems)
 
@@ -231,8 +231,8 @@ class AssignmentProblem:
     @classmethod
     def from_scores(  # noqa: PLR0913 - these keywords are the published contract for arrays
         cls,
-        scores: "ArrayLike | Frame | Listed",
-        allowed: "ArrayLike | Frame | None" = None,
+        scores: "ArrayLike | DataFrameLike | SparseLike",
+        allowed: "ArrayLike | DataFrameLike | None" = None,
         *,
         mentor_capacity: ArrayLike = 1,
         mentee_capacity: ArrayLike = 1,
@@ -284,8 +284,8 @@ class AssignmentProblem:
         ]
         return cls(
             read.scores,
-            Loads(*read_loads(mentor_minimum, mentor_capacity, mentors, "mentor")),
-            Loads(*read_loads(mentee_minimum, mentee_capacity, mentees, "mentee")),
+            DegreeBounds(*read_loads(mentor_minimum, mentor_capacity, mentors, "mentor")),
+            DegreeBounds(*read_loads(mentee_minimum, mentee_capacity, mentees, "mentee")),
             goals=tuple(goals) if isinstance(goals, Sequence) and not isinstance(goals, str) else (goals,),
             mentor_priority=priority[0],
             mentee_priority=priority[1],

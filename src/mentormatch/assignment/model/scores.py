@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 type IntMatrix = NDArray[np.int64]
 type BoolMatrix = NDArray[np.bool_]
-type Among = tuple[BoolVector, BoolVector]
+type PersonMasks = tuple[BoolVector, BoolVector]
 
 BYTES_OF_A_LISTED_PAIR = 24
 """Two positions and a score, eight bytes each."""
@@ -26,7 +26,7 @@ CELLS = 1 << 17
 """So many numbers are looked at together: they stay near the processor."""
 BYTE = 255
 """So many ones add up within a byte."""
-NONE = -(1 << 62)
+NO_SCORE = -(1 << 62)
 """Stands below every score."""
 
 
@@ -84,8 +84,8 @@ class Scores(Protocol):
         """Return a score that one pair in ``part`` exceeds or equals; None: there is none, or it is not known."""
         ...
 
-    def best(self, among: Among | None = None) -> tuple[IntVector, IntVector]:
-        """Return the greatest score of each mentor and of each mentee, ``NONE`` for who has no allowed partner.
+    def best(self, among: PersonMasks | None = None) -> tuple[IntVector, IntVector]:
+        """Return the greatest score of each mentor and of each mentee, ``NO_SCORE`` for who has no allowed partner.
 
         With ``among``, (n,) and (m,) bool, only the pairs of some mentors with some mentees count.
         """
@@ -136,22 +136,22 @@ class DenseScores:
 
     def keeping(self, least: IntVector) -> "DenseScores | SparseScores":
         kept = self.values >= least
-        return stored(self.values, kept if self.allowed is None else kept & self.allowed)
+        return pack_scores(self.values, kept if self.allowed is None else kept & self.allowed)
 
     def listed(self) -> IntVector:
         return self.values.ravel() if self.allowed is None else self.values[self.allowed]
 
     def between(self, low: int, high: int) -> Sequence[int]:
-        return between(self.listed(), low, high)
+        return distinct_between(self.listed(), low, high)
 
     def exceeded_by(self, part: int) -> int | None:
-        return exceeded_by(self.listed(), part)
+        return upper_quantile(self.listed(), part)
 
-    def best(self, among: Among | None = None) -> tuple[IntVector, IntVector]:
-        values = self.values if self.allowed is None else np.where(self.allowed, self.values, NONE)
+    def best(self, among: PersonMasks | None = None) -> tuple[IntVector, IntVector]:
+        values = self.values if self.allowed is None else np.where(self.allowed, self.values, NO_SCORE)
         if among is not None:
-            values = np.where(among[0][:, None] & among[1], values, NONE)
-        return values.max(axis=1, initial=NONE), values.max(axis=0, initial=NONE)
+            values = np.where(among[0][:, None] & among[1], values, NO_SCORE)
+        return values.max(axis=1, initial=NO_SCORE), values.max(axis=0, initial=NO_SCORE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,13 +206,13 @@ class SparseScores:
         return self.values
 
     def between(self, low: int, high: int) -> Sequence[int]:
-        return between(self.listed(), low, high)
+        return distinct_between(self.listed(), low, high)
 
     def exceeded_by(self, part: int) -> int | None:
-        return exceeded_by(self.listed(), part)
+        return upper_quantile(self.listed(), part)
 
-    def best(self, among: Among | None = None) -> tuple[IntVector, IntVector]:
-        found = np.full(self.shape[0], NONE), np.full(self.shape[1], NONE)
+    def best(self, among: PersonMasks | None = None) -> tuple[IntVector, IntVector]:
+        found = np.full(self.shape[0], NO_SCORE), np.full(self.shape[1], NO_SCORE)
         some = slice(None) if among is None else among[0][self.mentors] & among[1][self.mentees]
         np.maximum.at(found[0], self.mentors[some], self.values[some])
         np.maximum.at(found[1], self.mentees[some], self.values[some])
@@ -222,7 +222,7 @@ class SparseScores:
         return mentors * self.shape[1] + mentees
 
 
-def stored(values: NDArray[np.int32 | np.int64], allowed: BoolMatrix | None = None) -> DenseScores | SparseScores:
+def pack_scores(values: NDArray[np.int32 | np.int64], allowed: BoolMatrix | None = None) -> DenseScores | SparseScores:
     """Return the scores of the allowed pairs in the form that takes fewer bytes.
 
     Parameters
@@ -242,13 +242,13 @@ def stored(values: NDArray[np.int32 | np.int64], allowed: BoolMatrix | None = No
     return SparseScores(shape, mentors, mentees, values[mentors, mentees].astype(np.int64, copy=False))
 
 
-def between(scores: IntVector, low: int, high: int) -> Sequence[int]:
+def distinct_between(scores: IntVector, low: int, high: int) -> Sequence[int]:
     """Return in ascending order which scores there are above ``low``, up to ``high``."""
     found: list[int] = np.unique(scores[(scores > low) & (scores <= high)]).tolist()
     return found
 
 
-def exceeded_by(scores: IntVector, part: int) -> int | None:
+def upper_quantile(scores: IntVector, part: int) -> int | None:
     """Return the score that one in ``part`` of all exceeds or equals, None if there is none."""
     place = len(scores) - 1 - len(scores) // part
     return int(np.partition(scores, place)[place]) if place >= 0 else None

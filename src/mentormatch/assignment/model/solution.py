@@ -53,7 +53,7 @@ type Links = tuple[tuple[int, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Prices:
+class DualSolution:
     """Dual values behind a stage of the proof, in ``parts`` of a unit: ``weights`` by goal name, and prices.
 
     A pair is worth ``parts * sum(weights[g] * value of the pair in g)``. Each person has a price, and each coupling row
@@ -93,7 +93,7 @@ class Solution:
     tiers: tuple[Tier, ...] = ()
     engine: str = ""
     seconds: float = 0.0
-    prices: tuple[Prices, ...] = ()
+    prices: tuple[DualSolution, ...] = ()
     notes: tuple[str, ...] = ()
     settled: bool = True
 
@@ -115,7 +115,7 @@ class Solution:
         return next((tier.gap for tier in self.tiers if not tier.proved), 0)
 
 
-def stated(solution: Solution) -> Solution:
+def with_stated_tiers(solution: Solution) -> Solution:
     """Return an answer as it is told: proved where every goal is, also if there was no time to settle ties.
 
     >>> none, reached = np.empty((0, 2), dtype=np.int64), Tier("matched", 3, 3)
@@ -128,6 +128,6 @@ def stated(solution: Solution) -> Solution:
     return solution
 
 
-def without_pairs(status: Status, engine: str, notes: tuple[str, ...] = ()) -> Solution:
+def empty_solution(status: Status, engine: str, notes: tuple[str, ...] = ()) -> Solution:
     """Return a solution that holds no answer."""
     return Solution(status, np.empty((0, 2), dtype=np.int64), engine=engine, notes=notes)

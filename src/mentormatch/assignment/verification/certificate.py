@@ -36,12 +36,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import takewhile
 
-from mentormatch.assignment.model.problem import SUMS, AssignmentProblem
-from mentormatch.assignment.model.solution import Prices, Solution, Status
-from mentormatch.assignment.verification.dual_rounding import coarser
+from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem
+from mentormatch.assignment.model.solution import DualSolution, Solution, Status
+from mentormatch.assignment.verification.dual_rounding import round_by_goal
 from mentormatch.assignment.verification.feasibility import violations
-from mentormatch.assignment.verification.reduced_costs import LARGEST, Pricing, least_of_rest, misfits, reach
-from mentormatch.assignment.verification.solution_set import Answers
+from mentormatch.assignment.verification.reduced_costs import (
+    MAX_REDUCED_PROFIT,
+    DualStage,
+    dual_violations,
+    least_profit_below,
+    magnitude_bound,
+)
+from mentormatch.assignment.verification.solution_set import SolutionSet
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import joined, plain
 from mentormatch.scale.scan.implicit_scores import ComputedScores
@@ -191,16 +197,16 @@ def certify(problem: AssignmentProblem, solution: Solution) -> Certificate:
         return Certificate(Verdict.REFUSED, problems=tuple(wrong))
     if solution.status not in (Status.PROVED, Status.FEASIBLE):
         return Certificate(Verdict.NO_ANSWER)
-    wrong = [misfit for stage in solution.prices for misfit in misfits(problem, stage)]
+    wrong = [misfit for stage in solution.prices for misfit in dual_violations(problem, stage)]
     wrong = wrong or list(_wrong_order(problem, solution))
     if wrong:
         return Certificate(Verdict.REFUSED, problems=tuple(wrong))
-    bounds = _stated(problem, _Walk.of(problem, solution).bounds(solution.prices))
+    bounds = _stated(problem, StageReplay.of(problem, solution).bounds(solution.prices))
     tiers = tuple(CertifiedTier(tier.goal, tier.value, tier.bound, bounds.get(tier.goal)) for tier in solution.tiers)
     return _concluded(problem, tiers, priced=bool(solution.prices))
 
 
-def provable(problem: AssignmentProblem) -> tuple[str, ...]:
+def provable_goals(problem: AssignmentProblem) -> tuple[str, ...]:
     """Return the goals whose optimum prices prove in any case: sums, up to the first that is none; none if coupled."""
     return () if problem.coupled else _sums_before_another(problem.goals)
 
@@ -209,7 +215,7 @@ def _concluded(problem: AssignmentProblem, tiers: tuple[CertifiedTier, ...], *, 
     """Return the certificate: the stated bounds of goals that prices can prove must be backed, if there are prices."""
     wrong = tuple(
         f"tier {tier.goal} states a bound of {tier.stated}, the prices prove {tier.certified}"
-        for tier in tiers[: len(provable(problem)) if priced else 0]
+        for tier in tiers[: len(provable_goals(problem)) if priced else 0]
         if not tier.backed
     )
     if wrong:
@@ -250,7 +256,7 @@ def _wrong_order(problem: AssignmentProblem, solution: Solution) -> Iterator[str
             yield f"prices for the goals {goals} are not for those of the problem, in their order"
 
 
-def _in_order(stage: Prices, goals: Sequence[str]) -> bool:
+def _in_order(stage: DualSolution, goals: Sequence[str]) -> bool:
     """Return whether a stage keeps only goals that come before its own."""
     before = goals[: goals.index(stage.weights[0][0])]
     return all(goal in before for goal, _ in stage.kept)
@@ -258,16 +264,16 @@ def _in_order(stage: Prices, goals: Sequence[str]) -> bool:
 
 def _sums(problem: AssignmentProblem) -> tuple[str, ...]:
     """Return the goals up to the first that is no sum and not ``floor``, without ``floor``."""
-    known = takewhile({*SUMS, "floor"}.__contains__, problem.goals)
+    known = takewhile({*ADDITIVE_GOALS, "floor"}.__contains__, problem.goals)
     return tuple(goal for goal in known if goal != "floor")
 
 
 def _sums_before_another(goals: Sequence[str]) -> tuple[str, ...]:
-    return tuple(takewhile(SUMS.__contains__, goals))
+    return tuple(takewhile(ADDITIVE_GOALS.__contains__, goals))
 
 
 @dataclass(frozen=True, slots=True)
-class _Walk:
+class StageReplay:
     """The way through the stages: ``values``, what the chosen pairs are worth in each goal; former pairs as kept."""
 
     problem: AssignmentProblem
@@ -275,14 +281,14 @@ class _Walk:
     values: Mapping[str, int]
 
     @classmethod
-    def of(cls, problem: AssignmentProblem, solution: Solution) -> "_Walk":
+    def of(cls, problem: AssignmentProblem, solution: Solution) -> "StageReplay":
         """Return the way at its beginning."""
         values = {tier.goal: tier.value for tier in solution.tiers}
         if "changes" in values:
             values["changes"] = len(problem.former) - values["changes"]
         return cls(problem, solution, values)
 
-    def bounds(self, stages: Sequence[Prices]) -> dict[str, int]:
+    def bounds(self, stages: Sequence[DualSolution]) -> dict[str, int]:
         """Return the bound that the prices prove for each goal, as far as they prove one."""
         found = self._through([stage for stage in stages if stage.least is None])
         if "floor" not in self.problem.goals:
@@ -294,14 +300,14 @@ class _Walk:
         after = self._through([stage for stage in stages if stage.least == floor], floor)
         return found | {goal: bound for goal, bound in after.items() if goal not in before}
 
-    def _through(self, stages: Sequence[Prices], least: int | None = None) -> dict[str, int]:
+    def _through(self, stages: Sequence[DualSolution], least: int | None = None) -> dict[str, int]:
         """Return the bounds that stages over the pairs of ``least`` or more prove, one after the other."""
         found = dict[str, int]()
         if not stages:
             return found
         face = self._answers(stages, least)
         for place, prices in enumerate(stages):
-            stage = Pricing.of(self.problem, prices, face, self.values)
+            stage = DualStage.of(self.problem, prices, face, self.values)
             if stage is None:
                 return found | self._goal_by_goal(prices, face)
             bound, worth = face.bound(stage), stage.worth(self.values)
@@ -316,23 +322,23 @@ class _Walk:
                 face = face.narrowed(stage, bound - worth)
         return found
 
-    def _goal_by_goal(self, prices: Prices, face: Answers) -> dict[str, int]:
+    def _goal_by_goal(self, prices: DualSolution, face: SolutionSet) -> dict[str, int]:
         """Return the bounds of the goals of a stage that prices in whole weights prove."""
         found = dict[str, int]()
         for stage in _in_whole_weights(self.problem, prices, face, self.values):
             found |= dict(stage.bounds(face.bound(stage), self.values, face.places))
         return found
 
-    def _answers(self, stages: Sequence[Prices], least: int | None) -> Answers:
+    def _answers(self, stages: Sequence[DualSolution], least: int | None) -> SolutionSet:
         """Return all answers; only the pairs that the first stage leaves are listed, if no other pair can matter."""
         first, *others = stages
-        face = Answers.of(self.problem, self.solution.pairs, least, near=first)
-        stage = Pricing.of(self.problem, first, face, self.values) if others else None
+        face = SolutionSet.of(self.problem, self.solution.pairs, least, near=first)
+        stage = DualStage.of(self.problem, first, face, self.values) if others else None
         if not others or (stage is not None and face.bound(stage) == stage.worth(self.values)):
             return face
-        return Answers.of(self.problem, self.solution.pairs, least)
+        return SolutionSet.of(self.problem, self.solution.pairs, least)
 
-    def _refutes(self, prices: Prices, before: Sequence[str]) -> bool:
+    def _refutes(self, prices: DualSolution, before: Sequence[str]) -> bool:
         """Return whether, by these prices, pairs above the floor alone are worth less in the goals before.
 
         An answer whose worst pair is above a floor of 0 or more has a pair, whether or not ``matched`` is among them.
@@ -340,31 +346,31 @@ class _Walk:
         needed = {"matched": int(self.values["floor"] >= 0)} | {goal: self.values[goal] for goal in before}
         if not _goals(prices) <= needed.keys():
             return False
-        face = Answers.of(self.problem, self.solution.pairs, prices.least, near=prices)
+        face = SolutionSet.of(self.problem, self.solution.pairs, prices.least, near=prices)
         stages = (
-            Pricing.of(self.problem, prices, face, needed),
+            DualStage.of(self.problem, prices, face, needed),
             *_in_whole_weights(self.problem, prices, face, needed),
         )
         return any(stage is not None and face.bound(stage) < stage.worth(needed) for stage in stages)
 
 
 def _in_whole_weights(
-    problem: AssignmentProblem, prices: Prices, face: Answers, values: Mapping[str, int]
-) -> Iterator[Pricing]:
+    problem: AssignmentProblem, prices: DualSolution, face: SolutionSet, values: Mapping[str, int]
+) -> Iterator[DualStage]:
     """Yield a stage for each goal of one, the prices being rounded to whole weights of it.
 
     Each goal is to outdo those after it over one pair at least, and no pair to count below 0 in these. Pairs that are
     not listed are worth less than the prices, and then no more than these in whole weights.
     """
-    rests = least_of_rest(problem, prices, face.extremes, 1)
-    fit = rests is not None and not any(rests) and reach(problem, prices) <= LARGEST
-    for each in coarser(prices) if fit else ():
-        stage = Pricing.of(problem, each, face, values)
+    rests = least_profit_below(problem, prices, face.extremes, 1)
+    fit = rests is not None and not any(rests) and magnitude_bound(problem, prices) <= MAX_REDUCED_PROFIT
+    for each in round_by_goal(prices) if fit else ():
+        stage = DualStage.of(problem, each, face, values)
         if stage is None:
             return
         yield stage
 
 
-def _goals(prices: Prices) -> set[str]:
+def _goals(prices: DualSolution) -> set[str]:
     """Return the goals that a stage is about, or that it keeps."""
     return {goal for goal, _ in (*prices.weights, *prices.kept)}

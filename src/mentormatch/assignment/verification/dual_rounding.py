@@ -12,11 +12,11 @@ see Hoffman and Kruskal 1956).
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mentormatch.assignment.model.solution import Prices
+from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.base.columns import IntVector
 
 
-def coarser(prices: Prices) -> Iterator[Prices]:
+def round_by_goal(prices: DualSolution) -> Iterator[DualSolution]:
     """Yield the prices of each goal of a stage in whole units of it, the goals before it being kept.
 
     A goal of which the weight is no multiple of the next ends it, and so do prices of something else than people.
@@ -27,11 +27,11 @@ def coarser(prices: Prices) -> Iterator[Prices]:
         kept = tuple((before, -(above // weight)) for before, above in prices.weights[:place])
         if any(above % weight for _, above in prices.weights[:place]):
             return
-        sides = whole((prices.mentors, prices.mentees), prices.parts * weight)
+        sides = round_to_unit((prices.mentors, prices.mentees), prices.parts * weight)
         yield replace(prices, weights=((goal, 1),), mentors=sides[0], mentees=sides[1], kept=kept, parts=1)
 
 
-def whole(prices: tuple[IntVector, IntVector], unit: int) -> tuple[IntVector, IntVector]:
+def round_to_unit(prices: tuple[IntVector, IntVector], unit: int) -> tuple[IntVector, IntVector]:
     """Return the prices of both sides in whole units, to the nearest: no two that add up to a unit make up none."""
     half = unit // 2
     return (prices[0] + half) // unit, -((half - prices[1]) // unit)

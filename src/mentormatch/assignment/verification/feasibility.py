@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from mentormatch.assignment.model.problem import AssignmentProblem, Loads
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.base.columns import IntVector
@@ -38,12 +38,12 @@ def _wrong_pairs(problem: AssignmentProblem, solution: Solution) -> Iterator[str
         return
     n, m = problem.shape
     outside = ((pairs < 0) | (pairs >= (n, m))).any(axis=1)
-    yield from (f"pair {pair} does not exist" for pair in _listed(pairs[outside]))
+    yield from (f"pair {pair} does not exist" for pair in _contains(pairs[outside]))
     if not _ascending(pairs[:, 0], pairs[:, 1]):
         yield "pairs are doubled or not sorted"
     if not outside.any():
         allowed = problem.scores.allows(pairs[:, 0], pairs[:, 1])
-        yield from (f"pair {pair} is forbidden" for pair in _listed(pairs[~allowed]))
+        yield from (f"pair {pair} is forbidden" for pair in _contains(pairs[~allowed]))
 
 
 def _ascending(mentors: IntVector, mentees: IntVector) -> bool:
@@ -52,11 +52,11 @@ def _ascending(mentors: IntVector, mentees: IntVector) -> bool:
     return bool((later | (same & (mentees[1:] > mentees[:-1]))).all())
 
 
-def _listed(pairs: IntMatrix) -> list[tuple[int, ...]]:
+def _contains(pairs: IntMatrix) -> list[tuple[int, ...]]:
     return [tuple(pair) for pair in pairs.tolist()]
 
 
-def _wrong_loads(side: str, loads: Loads, people: IntVector) -> Iterator[str]:
+def _wrong_loads(side: str, loads: DegreeBounds, people: IntVector) -> Iterator[str]:
     taken = np.bincount(people, minlength=len(loads))
     for person in np.flatnonzero((taken > loads.most) | (taken < loads.least)):
         if taken[person] > loads.most[person]:
@@ -77,7 +77,7 @@ def _wrong_rows(problem: AssignmentProblem, mentors: IntVector, mentees: IntVect
 
 
 def _missing_pins(problem: AssignmentProblem, solution: Solution) -> Iterator[str]:
-    chosen = set(_listed(solution.pairs)) if problem.pins else set()
+    chosen = set(_contains(solution.pairs)) if problem.pins else set()
     yield from (f"pin {pin} is not chosen" for pin in problem.pins if pin not in chosen)
 
 
@@ -113,7 +113,7 @@ def _value(problem: AssignmentProblem, goal: str, solution: Solution) -> int:
         case "floor_person":
             return min(_sums_of_mentees(problem, solution), default=0)
         case "changes":
-            kept = set(problem.former) & set(_listed(solution.pairs))
+            kept = set(problem.former) & set(_contains(solution.pairs))
             return len(problem.former) - len(kept)
         case _:
             return sum(_scores(problem, solution))

@@ -10,8 +10,8 @@ import numpy as np
 
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import DenseScores, IntMatrix, SparseScores
-from mentormatch.assignment.model.solution import Prices
-from mentormatch.assignment.verification.reduced_costs import LARGEST, priced_rows, reach
+from mentormatch.assignment.model.solution import DualSolution
+from mentormatch.assignment.verification.reduced_costs import MAX_REDUCED_PROFIT, magnitude_bound, rows_with_duals
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.scale.scan.blocks import CLOSED, Cut
 from mentormatch.scale.scan.implicit_scores import ComputedScores
@@ -20,8 +20,11 @@ CELLS = 1 << 15
 """So many numbers of 8 bytes stay in the cache of a processor."""
 
 
-def left_by(
-    problem: AssignmentProblem, scores: DenseScores | SparseScores | ComputedScores, prices: Prices, always: IntMatrix
+def price_out(
+    problem: AssignmentProblem,
+    scores: DenseScores | SparseScores | ComputedScores,
+    prices: DualSolution,
+    always: IntMatrix,
 ) -> tuple[IntVector, IntVector]:
     """Return the allowed pairs whose surplus in a stage is 0 or more, and those of ``always``, sorted.
 
@@ -29,7 +32,7 @@ def left_by(
     are among them in any case. Where scores are held, a row about both people of a pair does not rest on people either.
     """
     grouped = isinstance(scores, ComputedScores)
-    fit = _of_people(problem, prices, grouped=grouped) and reach(problem, prices) <= LARGEST
+    fit = _of_people(problem, prices, grouped=grouped) and magnitude_bound(problem, prices) <= MAX_REDUCED_PROFIT
     if isinstance(scores, SparseScores) or not fit:
         return scores.pairs()
     width = scores.shape[1]
@@ -41,16 +44,16 @@ def left_by(
     return mentors, mentees
 
 
-def _of_people(problem: AssignmentProblem, prices: Prices, *, grouped: bool) -> bool:
+def _of_people(problem: AssignmentProblem, prices: DualSolution, *, grouped: bool) -> bool:
     """Return whether all that a pair costs is the sum of what its two people cost; ``grouped``: group by group."""
-    rows = [row for row, _ in priced_rows(problem, prices)]
+    rows = [row for row, _ in rows_with_duals(problem, prices)]
     both = [row for row in rows if row.by_people(problem.shape) is None]
     of_rows = not both or (grouped and all(row.by_both(problem.shape) is not None for row in both))
     return of_rows and not (any(prices.links) or prices.kept)
 
 
 def _places(
-    problem: AssignmentProblem, scores: DenseScores | ComputedScores, prices: Prices, named: IntVector
+    problem: AssignmentProblem, scores: DenseScores | ComputedScores, prices: DualSolution, named: IntVector
 ) -> IntVector:
     """Return the places of pairs of a surplus of 0 or more, and those ``named``, sorted.
 
@@ -66,14 +69,14 @@ def _places(
     return named
 
 
-def _groups(problem: AssignmentProblem, prices: Prices) -> Iterator[tuple[BoolVector, IntVector]]:
+def _groups(problem: AssignmentProblem, prices: DualSolution) -> Iterator[tuple[BoolVector, IntVector]]:
     """Yield mentors (n,) who count alike in the rows about both people of a pair, and what mentees cost beside them.
 
     Together they are all mentors, each once.
     """
     n, m = problem.shape
     times, costs = [np.zeros(n, dtype=np.int64)], [np.zeros(m, dtype=np.int64)]
-    for row, price in priced_rows(problem, prices):
+    for row, price in rows_with_duals(problem, prices):
         both = None if row.by_people(problem.shape) is not None else row.by_both(problem.shape)
         if both is not None:
             times.append(both[0])
@@ -83,7 +86,9 @@ def _groups(problem: AssignmentProblem, prices: Prices) -> Iterator[tuple[BoolVe
         yield group.ravel() == place, own @ np.stack(costs)
 
 
-def _strips(problem: AssignmentProblem, scores: DenseScores, prices: Prices, named: IntVector) -> Iterator[IntVector]:
+def _strips(
+    problem: AssignmentProblem, scores: DenseScores, prices: DualSolution, named: IntVector
+) -> Iterator[IntVector]:
     """Yield the places of pairs of a surplus of 0 or more, and those ``named``, sorted, strip by strip."""
     (n, m), (flat, mentor, mentee, score) = scores.shape, _parts(problem, prices)
     rows, columns = flat + mentor, -mentee
@@ -101,7 +106,7 @@ def _strips(problem: AssignmentProblem, scores: DenseScores, prices: Prices, nam
         yield np.flatnonzero(left) + start * m
 
 
-def _parts(problem: AssignmentProblem, prices: Prices) -> tuple[int, IntVector, IntVector, int]:
+def _parts(problem: AssignmentProblem, prices: DualSolution) -> tuple[int, IntVector, IntVector, int]:
     """Return what makes up the surplus of a pair that is not a former one: flat, by mentor, by mentee, by score."""
     weights = {goal: prices.parts * weight for goal, weight in prices.weights}
     first, score = weights.get("priority", 0), weights.get("total", 0)
@@ -110,7 +115,7 @@ def _parts(problem: AssignmentProblem, prices: Prices) -> tuple[int, IntVector, 
         mentor = mentor + first * problem.mentor_priority
     if problem.mentee_priority is not None:
         mentee = mentee + first * problem.mentee_priority
-    for row, price in priced_rows(problem, prices):
+    for row, price in rows_with_duals(problem, prices):
         counted = row.by_people(problem.shape)
         if counted is not None:
             mentor, mentee = mentor - price * counted[0], mentee - price * counted[1]

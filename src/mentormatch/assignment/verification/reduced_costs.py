@@ -7,18 +7,18 @@ from typing import Protocol, Self
 
 import numpy as np
 
-from mentormatch.assignment.model.problem import SUMS, AssignmentProblem, Row
+from mentormatch.assignment.model.problem import ADDITIVE_GOALS, AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.scores import IntMatrix
-from mentormatch.assignment.model.solution import Links, Prices
+from mentormatch.assignment.model.solution import DualSolution, Links
 from mentormatch.base.columns import BoolVector, IntVector
 
-LARGEST = 1 << 60
+MAX_REDUCED_PROFIT = 1 << 60
 """Worths and prices up to here, all together: a worth less all prices is exact in int64."""
-SUMMABLE = 1 << 62
+MAX_EXACT_SUM = 1 << 62
 """Sums up to here are exact in int64."""
 
 
-def worth_of(problem: AssignmentProblem, goal: str, mentors: IntVector, mentees: IntVector) -> IntVector:
+def goal_profit(problem: AssignmentProblem, goal: str, mentors: IntVector, mentees: IntVector) -> IntVector:
     """Return (e,) int64: what each of the pairs counts in a goal; a former pair counts as kept."""
     worth = np.zeros(len(mentors), dtype=np.int64)
     match goal:
@@ -29,12 +29,14 @@ def worth_of(problem: AssignmentProblem, goal: str, mentors: IntVector, mentees:
                 worth += 0 if part is None else part[people]
             return worth
         case "changes":
-            return worth + listed(problem, mentors, mentees, np.array(problem.former, dtype=np.int64).reshape(-1, 2))
+            return worth + contains_pairs(
+                problem, mentors, mentees, np.array(problem.former, dtype=np.int64).reshape(-1, 2)
+            )
         case _:
             return problem.scores.at(mentors, mentees)
 
 
-def listed(problem: AssignmentProblem, mentors: IntVector, mentees: IntVector, pairs: IntMatrix) -> BoolVector:
+def contains_pairs(problem: AssignmentProblem, mentors: IntVector, mentees: IntVector, pairs: IntMatrix) -> BoolVector:
     """Return which of the pairs ``mentors[e]``, ``mentees[e]`` are among ``pairs`` (k, 2)."""
     if not len(pairs):
         return np.zeros(len(mentors), dtype=bool)
@@ -45,39 +47,39 @@ def listed(problem: AssignmentProblem, mentors: IntVector, mentees: IntVector, p
 
 def exact_sum(numbers: IntVector) -> int:
     """Return the sum, in Python's integers where int64 may not hold it."""
-    if magnitude(numbers) * len(numbers) < SUMMABLE:
+    if max_abs(numbers) * len(numbers) < MAX_EXACT_SUM:
         return int(numbers.sum())
     return sum(numbers.tolist())
 
 
 def exact_product(counts: IntVector, prices: IntVector) -> IntVector:
     """Return the products, in Python's integers where int64 may not hold them and one more price."""
-    if magnitude(counts) * magnitude(prices) < SUMMABLE:
+    if max_abs(counts) * max_abs(prices) < MAX_EXACT_SUM:
         return counts * prices
     return np.asarray(counts.astype(object) * prices.astype(object))
 
 
-def magnitude(numbers: IntVector) -> int:
+def max_abs(numbers: IntVector) -> int:
     """Return the greatest absolute value, 0 of nothing."""
     return max(-int(numbers.min(initial=0)), int(numbers.max(initial=0)))
 
 
-def misfits(problem: AssignmentProblem, prices: Prices) -> Iterator[str]:
+def dual_violations(problem: AssignmentProblem, prices: DualSolution) -> Iterator[str]:
     """Yield why prices are not those of a stage of this problem."""
     if (len(prices.mentors), len(prices.mentees)) != problem.shape:
         yield f"prices of {len(prices.mentors)} mentors and {len(prices.mentees)} mentees, not of {problem.shape}"
     if prices.parts < 1 or not prices.weights or any(weight < 1 for _, weight in prices.weights):
         yield "a stage has no goal, or a goal has a weight below 1"
-    if any(goal not in SUMS or goal not in problem.goals or price > 0 for goal, price in prices.kept):
+    if any(goal not in ADDITIVE_GOALS or goal not in problem.goals or price > 0 for goal, price in prices.kept):
         yield "a goal that is done with has a price above 0, or is none of the problem's"
     if len(prices.rows) not in (0, len(problem.rows)):
         yield f"prices of {len(prices.rows)} coupling rows, not of {len(problem.rows)}"
-    elif any((row.most if price > 0 else row.least) is None for row, price in priced_rows(problem, prices)):
+    elif any((row.most if price > 0 else row.least) is None for row, price in rows_with_duals(problem, prices)):
         yield "a coupling row has a price for a bound that it does not have"
     yield from _wrong_links(problem, prices.links)
 
 
-def priced_rows(problem: AssignmentProblem, prices: Prices) -> Iterator[tuple[Row, int]]:
+def rows_with_duals(problem: AssignmentProblem, prices: DualSolution) -> Iterator[tuple[SideConstraint, int]]:
     """Yield the coupling rows that have a price."""
     yield from ((row, price) for row, price in zip(problem.rows, prices.rows, strict=False) if price)
 
@@ -92,7 +94,7 @@ def _wrong_links(problem: AssignmentProblem, links: tuple[Links, Links]) -> Iter
             yield "a link is below 0, or of somebody without a minimum that may be waived"
 
 
-class Over(Protocol):
+class PairSet(Protocol):
     """The pairs that a stage is over, and how many of them can be chosen at most."""
 
     @property
@@ -117,7 +119,7 @@ class Over(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Pricing:
+class DualStage:
     """A stage of a proof over some pairs, in parts of a unit.
 
     ``surplus`` (e,): what each pair is worth above all its prices. ``sides``: the price of each person. ``links``: the
@@ -125,7 +127,7 @@ class Pricing:
     ``rests``, 0 or less: for each goal of the stage, the least that one pair is worth in all goals after it, in units.
     """
 
-    prices: Prices
+    prices: DualSolution
     surplus: IntVector
     sides: tuple[IntVector, IntVector]
     links: tuple[IntVector, IntVector]
@@ -133,24 +135,26 @@ class Pricing:
     rests: tuple[int, ...]
 
     @classmethod
-    def of(cls, problem: AssignmentProblem, prices: Prices, over: Over, values: Mapping[str, int]) -> Self | None:
+    def of(
+        cls, problem: AssignmentProblem, prices: DualSolution, over: PairSet, values: Mapping[str, int]
+    ) -> Self | None:
         """Return the stage, or None if it is not lexicographic, or beyond what is exact.
 
         ``values``: what each goal is worth by the chosen pairs; the goals that are kept are to be worth no less.
         """
-        rests = least_of_rest(problem, prices, over.extremes, over.places)
-        if rests is None or reach(problem, prices) > LARGEST:
+        rests = least_profit_below(problem, prices, over.extremes, over.places)
+        if rests is None or magnitude_bound(problem, prices) > MAX_REDUCED_PROFIT:
             return None
         pairs = (over.mentors, over.mentees)
         surplus = -prices.mentors[pairs[0]] - prices.mentees[pairs[1]]
         for goal, weight in prices.weights:
-            surplus += prices.parts * weight * worth_of(problem, goal, *pairs)
-        for row, price in priced_rows(problem, prices):
+            surplus += prices.parts * weight * goal_profit(problem, goal, *pairs)
+        for row, price in rows_with_duals(problem, prices):
             surplus -= price * row.at(*pairs, problem.shape)
         for goal, price in prices.kept:
-            surplus -= price * worth_of(problem, goal, *pairs)
+            surplus -= price * goal_profit(problem, goal, *pairs)
         links = tuple(_linked(problem, prices, side, pairs, surplus) for side in (0, 1))
-        others = sum(price * (end(row, price) or 0) for row, price in priced_rows(problem, prices))
+        others = sum(price * (active_bound(row, price) or 0) for row, price in rows_with_duals(problem, prices))
         others += sum(price * values[goal] for goal, price in prices.kept)
         return cls(prices, surplus, (prices.mentors, prices.mentees), (links[0], links[1]), others, rests)
 
@@ -172,13 +176,13 @@ class Pricing:
             left -= parts * weight * found
 
 
-def end(row: Row, price: int) -> int | None:
+def active_bound(row: SideConstraint, price: int) -> int | None:
     """Return the bound of a row that its price is paid for."""
     return row.most if price > 0 else row.least
 
 
 def _linked(
-    problem: AssignmentProblem, prices: Prices, side: int, pairs: tuple[IntVector, IntVector], surplus: IntVector
+    problem: AssignmentProblem, prices: DualSolution, side: int, pairs: tuple[IntVector, IntVector], surplus: IntVector
 ) -> IntVector:
     """Return the sum of the links of each person of a side, and lower the ``surplus`` of the pairs that have one."""
     total = np.zeros(problem.shape[side], dtype=np.int64)
@@ -201,15 +205,15 @@ def range_of(problem: AssignmentProblem, goal: str, extremes: tuple[int, int]) -
             return 1, 1
         case "priority":
             given = (problem.mentor_priority, problem.mentee_priority)
-            return 0, sum(magnitude(part) for part in given if part is not None)
+            return 0, sum(max_abs(part) for part in given if part is not None)
         case "changes":
             return 0, 1
         case _:
             return extremes
 
 
-def least_of_rest(
-    problem: AssignmentProblem, prices: Prices, extremes: tuple[int, int], places: int
+def least_profit_below(
+    problem: AssignmentProblem, prices: DualSolution, extremes: tuple[int, int], places: int
 ) -> tuple[int, ...] | None:
     """Return the least that a pair is worth in all goals after each.
 
@@ -228,15 +232,15 @@ def _widened(inner: tuple[int, int], outer: tuple[int, int]) -> tuple[int, int]:
     return inner[0] + outer[0], inner[1] + outer[1]
 
 
-def reach(problem: AssignmentProblem, prices: Prices) -> int:
+def magnitude_bound(problem: AssignmentProblem, prices: DualSolution) -> int:
     """Return a bound on the magnitude of everything that enters the surplus of a pair, in Python's integers."""
-    ranges = {goal: range_of(problem, goal, problem.scores.extremes) for goal in SUMS}
+    ranges = {goal: range_of(problem, goal, problem.scores.extremes) for goal in ADDITIVE_GOALS}
     greatest = {goal: max(map(abs, ends)) for goal, ends in ranges.items()}
     return (
         prices.parts * sum(weight * (1 + greatest[goal]) for goal, weight in prices.weights)
-        + magnitude(prices.mentors)
-        + magnitude(prices.mentees)
-        + sum(abs(price) * row.reach for row, price in priced_rows(problem, prices))
+        + max_abs(prices.mentors)
+        + max_abs(prices.mentees)
+        + sum(abs(price) * row.reach for row, price in rows_with_duals(problem, prices))
         - sum(price * (1 + greatest[goal]) for goal, price in prices.kept)
         + sum(price for side in prices.links for _, _, price in side)
     )

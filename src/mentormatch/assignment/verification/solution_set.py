@@ -5,16 +5,16 @@ from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.model.problem import AssignmentProblem, Loads
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.scores import IntMatrix
-from mentormatch.assignment.model.solution import Prices
-from mentormatch.assignment.verification.pricing import left_by
-from mentormatch.assignment.verification.reduced_costs import Pricing, exact_product, exact_sum, listed
+from mentormatch.assignment.model.solution import DualSolution
+from mentormatch.assignment.verification.pricing import price_out
+from mentormatch.assignment.verification.reduced_costs import DualStage, contains_pairs, exact_product, exact_sum
 from mentormatch.base.columns import BoolVector, IntVector
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class SolutionSet:
     """The answers that leave the ``settled`` pairs as ``chosen``, and everybody within their loads.
 
     ``mentors``, ``mentees``, ``chosen``, ``settled`` (e,): every pair that may be looked at; pairs that are not listed
@@ -28,12 +28,12 @@ class Answers:
     settled: BoolVector
     least: tuple[IntVector, ...]
     most: tuple[IntVector, ...]
-    sides: tuple[Loads, Loads]
+    sides: tuple[DegreeBounds, DegreeBounds]
     extremes: tuple[int, int]
 
     @classmethod
     def of(
-        cls, problem: AssignmentProblem, chosen: IntMatrix, least: int | None = None, near: Prices | None = None
+        cls, problem: AssignmentProblem, chosen: IntMatrix, least: int | None = None, near: DualSolution | None = None
     ) -> Self:
         """Return all answers among pairs of a score of ``least`` or more, None: all pairs.
 
@@ -43,12 +43,12 @@ class Answers:
         scores = problem.scores if least is None else problem.scores.keeping(np.full(problem.shape[1], least))
         pins = np.array(problem.pins, dtype=np.int64).reshape(-1, 2)
         named = np.concatenate([chosen, pins])
-        mentors, mentees = scores.pairs() if near is None else left_by(problem, scores, near, named)
-        pinned = listed(problem, mentors, mentees, pins)
+        mentors, mentees = scores.pairs() if near is None else price_out(problem, scores, near, named)
+        pinned = contains_pairs(problem, mentors, mentees, pins)
         sides = (problem.mentors, problem.mentees)
         most = tuple(np.minimum(loads.most, degree) for loads, degree in zip(sides, scores.degrees(), strict=True))
         always = tuple(loads.always for loads in sides)
-        taken = listed(problem, mentors, mentees, chosen)
+        taken = contains_pairs(problem, mentors, mentees, chosen)
         face = cls(mentors, mentees, taken, pinned, always, most, sides, scores.extremes)
         full = [taken >= most for taken, most in zip(face.loads(pinned), most, strict=True)]
         return face._settling(full[0][mentors] | full[1][mentees])
@@ -63,18 +63,18 @@ class Answers:
         sides = zip((self.mentors, self.mentees), self.most, strict=True)
         return tuple(np.bincount(people[mask], minlength=len(most)) for people, most in sides)
 
-    def bound(self, stage: Pricing) -> int:
+    def bound(self, stage: DualStage) -> int:
         """Return what no answer exceeds in a stage, in parts."""
         counted = np.where(self.settled, self.chosen, stage.surplus > 0)
         terms = [exact_sum(self._terms(stage, side)) for side in (0, 1)]
         return exact_sum(stage.surplus[counted]) + sum(terms) + stage.others
 
-    def _terms(self, stage: Pricing, side: int) -> IntVector:
+    def _terms(self, stage: DualStage, side: int) -> IntVector:
         """Return the most that each person of a side adds to the bound."""
         full = self._full(stage, side)
         return np.where(self._unused(side), np.maximum(full, 0), full)
 
-    def _full(self, stage: Pricing, side: int) -> IntVector:
+    def _full(self, stage: DualStage, side: int) -> IntVector:
         """Return the most that each person of a side adds to the bound if they are used."""
         loads, price = self.sides[side], stage.sides[side]
         least = np.where(self._unused(side), loads.least, self.least[side])
@@ -85,7 +85,7 @@ class Answers:
         """Return who may still be used not at all, and has a minimum otherwise."""
         return np.asarray(self.sides[side].waivable & (self.least[side] == 0))
 
-    def narrowed(self, stage: Pricing, gap: int) -> Self:
+    def narrowed(self, stage: DualStage, gap: int) -> Self:
         """Return the answers that are worth no less than the chosen pairs, whose worth the bound exceeds by ``gap``."""
         face = self._settling(np.abs(stage.surplus) > gap)
         if gap:

@@ -6,14 +6,14 @@ from itertools import permutations
 
 import numpy as np
 
-from mentormatch.assignment.model.problem import AssignmentProblem, Loads, Row
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
 from mentormatch.explanation.diagnosis.findings import Finding
 from mentormatch.explanation.diagnosis.instance import Posture
 from mentormatch.explanation.people_phrases import counted_people
 from mentormatch.fields import Side
 from mentormatch.languages import tr, tr_n
 from mentormatch.languages.phrases import about, counted, listed, quoted, thousands
-from mentormatch.rules.formulation import SIDES, forbidding
+from mentormatch.rules.formulation import SIDES, forbidden_by_rule
 from mentormatch.rules.rule import BoolBlock, Rule
 
 
@@ -61,7 +61,7 @@ def left_over(mentors: int) -> str:
     )
 
 
-def placed(loads: Loads, side: Side) -> str:
+def placed(loads: DegreeBounds, side: Side) -> str:
     """Return how many places a side has; where each has one at most, how many people that is."""
     places = int(loads.most.sum())
     if side == "mentor":
@@ -139,14 +139,14 @@ def pins_forbidden(posture: Posture) -> Iterator[Finding]:
 def refusing(posture: Posture, place: tuple[int, int]) -> Iterator[Rule]:
     """Yield the rules that forbid one pair, or set one of its two people aside."""
     one = posture.part(np.array(place[:1], dtype=np.intp), np.array(place[1:], dtype=np.intp))
-    barred = {id(rule) for rule, block in forbidding(posture.rules, one) if block.any()}
+    barred = {id(rule) for rule, block in forbidden_by_rule(posture.rules, one) if block.any()}
     for rule in posture.rules:
         admits = [rule.admits(one.side(side), side) for side in SIDES]
         if id(rule) in barred or any(said is not None and not said.all() for said in admits):
             yield rule
 
 
-def quota_beyond_people(posture: Posture, row: Row) -> Iterator[Finding]:
+def quota_beyond_people(posture: Posture, row: SideConstraint) -> Iterator[Finding]:
     """Yield that a quota asks for more pairs than the people whom it counts can form, whoever they meet."""
     if row.least is None:
         return
@@ -163,7 +163,7 @@ def quota_beyond_people(posture: Posture, row: Row) -> Iterator[Finding]:
         yield Finding("quota_beyond_people", sentence, row.least - there, rules=(row.name,))
 
 
-def counts_pairs(row: Row) -> bool:
+def counts_pairs(row: SideConstraint) -> bool:
     """Say whether a row counts pairs: its weights are 0 and 1."""
     return all(np.isin(factor, (0, 1)).all() for factor in row.factors)
 
@@ -173,7 +173,7 @@ def taking_part(problem: AssignmentProblem) -> BoolBlock:
     return np.asarray((problem.mentors.most > 0)[:, None] & (problem.mentees.most > 0)[None, :])
 
 
-def counted_pairs(problem: AssignmentProblem, row: Row) -> BoolBlock:
+def counted_pairs(problem: AssignmentProblem, row: SideConstraint) -> BoolBlock:
     """Return (n, m) bool: the pairs of people who take part that a row counts."""
     return np.asarray((row.block(problem.shape) > 0) & taking_part(problem))
 
@@ -185,7 +185,7 @@ def most_pairs(problem: AssignmentProblem, wanted: BoolBlock) -> int:
     return min(int(np.minimum(loads.most, present.sum(axis=axis)).sum()) for loads, axis in sides)
 
 
-def pins_beyond_quota(posture: Posture, row: Row) -> Iterator[Finding]:
+def pins_beyond_quota(posture: Posture, row: SideConstraint) -> Iterator[Finding]:
     """Yield that more pairs are pinned than a quota allows."""
     if row.most is None:
         return

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from time import monotonic
 
 from mentormatch.assignment.model.solution import Status
-from mentormatch.base.progress import at_work
+from mentormatch.base.progress import track
 from mentormatch.errors import EngineError
 from mentormatch.explanation.diagnosis.conflict import conflict_of
 from mentormatch.explanation.diagnosis.counting_bounds import by_counting
@@ -25,7 +25,7 @@ LIMIT_S = 30.0
 """How long a document waits for a diagnosis, counting aside."""
 
 
-@at_work()
+@track()
 def diagnosed(
     cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule], deadline: float | None = None, labels: Labels = KEYS
 ) -> Diagnosis:

@@ -7,13 +7,13 @@ from time import monotonic
 import numpy as np
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, Loads
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.assignment.model.solution import Solution, Status
 from mentormatch.errors import EngineError
 from mentormatch.explanation.diagnosis.instance import posed_by
 from mentormatch.fields import Side
 from mentormatch.people.cohort import Cohort
-from mentormatch.rules.formulation import SIDES, admitted
+from mentormatch.rules.formulation import SIDES, eligible_people
 from mentormatch.rules.kinds.capacity import Capacity
 from mentormatch.rules.rule import Rule
 from mentormatch.scoring.score import ScoreTable
@@ -52,7 +52,7 @@ class Trial:
         held = frozenset(kept)
         rules = [part for place, rule in enumerate(self.rules) for part in self._eased(rule, kept=place in held)]
         problem = self.posed(rules)
-        free = [~admitted(self.rules, self.cohort.side(side), side) for side in SIDES]
+        free = [~eligible_people(self.rules, self.cohort.side(side), side) for side in SIDES]
         mentors, mentees = [
             replace(load, idle=load.idle | aside) for load, aside in zip(sides_of(problem), free, strict=True)
         ]
@@ -98,12 +98,12 @@ class Trial:
         return self.holds(self.posed(rules, places)) is True
 
 
-def sides_of(problem: AssignmentProblem) -> tuple[Loads, Loads]:
+def sides_of(problem: AssignmentProblem) -> tuple[DegreeBounds, DegreeBounds]:
     """Return how many partners the people of both sides take."""
     return problem.mentors, problem.mentees
 
 
-def _widened(loads: Loads, side: Side, places: Places) -> Loads:
+def _widened(loads: DegreeBounds, side: Side, places: Places) -> DegreeBounds:
     more = np.array([places.get((side, row), 0) for row in range(len(loads))], dtype=np.int64)
     return replace(loads, most=loads.most + np.where(loads.most > 0, more, 0))
 

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, Loads, Row
-from mentormatch.assignment.model.scores import stored
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
+from mentormatch.assignment.model.scores import pack_scores
 from mentormatch.base.columns import IntVector
 from mentormatch.explanation.diagnosis.counting_bounds import counts_pairs, most_pairs, short, taking_part
 from mentormatch.explanation.diagnosis.findings import Finding
@@ -22,7 +22,7 @@ from mentormatch.explanation.people_phrases import first_of, these
 from mentormatch.fields import Side
 from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, counted, listed, quoted
-from mentormatch.rules.formulation import SIDES, forbidding
+from mentormatch.rules.formulation import SIDES, forbidden_by_rule
 from mentormatch.rules.rule import BoolBlock
 
 MOST_NAMED = 8
@@ -120,8 +120,8 @@ def reached(block: BoolBlock, taken: BoolBlock, start: list[int]) -> list[int]:
 
 def flow(block: BoolBlock, asked: IntVector, most: IntVector) -> NDArray[np.bool_]:
     """Return (n, m) bool: as many of the pairs in ``block`` as the loads of both sides let be chosen."""
-    sides = [Loads(np.zeros_like(load), load, np.ones(len(load), dtype=bool)) for load in (asked, most)]
-    scores = stored(np.zeros(block.shape, dtype=np.int64), block)
+    sides = [DegreeBounds(np.zeros_like(load), load, np.ones(len(load), dtype=bool)) for load in (asked, most)]
+    scores = pack_scores(np.zeros(block.shape, dtype=np.int64), block)
     pairs = solve(AssignmentProblem(scores, sides[0], sides[1], goals=("matched",))).pairs
     taken = np.zeros(block.shape, dtype=bool)
     taken[pairs[:, 0], pairs[:, 1]] = True
@@ -196,7 +196,7 @@ def in_the_way(posture: Posture, side: Side, found: Shortage) -> list[str]:
     outside = others_than(posture, side, found.partners)
     people = np.array(found.people, dtype=np.intp)
     part = posture.part(people, outside) if side == "mentor" else posture.part(outside, people)
-    return [posture.labels.rule(rule) for rule, block in forbidding(posture.rules, part) if block.any()]
+    return [posture.labels.rule(rule) for rule, block in forbidden_by_rule(posture.rules, part) if block.any()]
 
 
 def others_than(posture: Posture, side: Side, partners: tuple[int, ...]) -> NDArray[np.intp]:
@@ -206,7 +206,7 @@ def others_than(posture: Posture, side: Side, partners: tuple[int, ...]) -> NDAr
     return np.flatnonzero(others)
 
 
-def quota_out_of_reach(posture: Posture, row: Row, allowed: BoolBlock) -> Iterator[Finding]:
+def quota_out_of_reach(posture: Posture, row: SideConstraint, allowed: BoolBlock) -> Iterator[Finding]:
     """Yield that a quota asks for more pairs than the rules on pairs leave, though enough people are there."""
     counts = row.block(allowed.shape) > 0
     if row.least is None or row.least > most_pairs(posture.problem, counts):
@@ -214,7 +214,7 @@ def quota_out_of_reach(posture: Posture, row: Row, allowed: BoolBlock) -> Iterat
     there = int(flow(allowed & counts, posture.problem.mentors.most, posture.problem.mentees.most).sum())
     if row.least > there:
         present = counts & taking_part(posture.problem)
-        blocks = forbidding(posture.rules, posture.market)
+        blocks = forbidden_by_rule(posture.rules, posture.market)
         rules = [posture.labels.rule(each) for each, block in blocks if (block & present).any()]
         sentence = tr(
             "{rule} demande {pairs} ; les règles en permettent {most} au plus : il en manque {missing}. "

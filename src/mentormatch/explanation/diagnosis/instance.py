@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mentormatch.assignment.model.problem import AssignmentProblem, Loads
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds
 from mentormatch.base.columns import Index
 from mentormatch.explanation.labels import KEYS, Labels
 from mentormatch.fields import Side
 from mentormatch.people.cohort import Cohort
-from mentormatch.rules.formulation import pose, pose_wide
+from mentormatch.rules.formulation import formulate, formulate_implicit
 from mentormatch.rules.rule import Market, Rule, market_of
 from mentormatch.scale.scores.terms import NOTHING
 from mentormatch.scoring.score import ScoreTable
@@ -23,8 +23,8 @@ def posed_by(cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule]) -> Assig
     Where no scores are held the total decides between answers: else nearly all pairs would be worth being looked at.
     """
     if scores.held:
-        return pose(cohort, scores, rules, ENOUGH)
-    return pose_wide(cohort, scores.criteria, rules, (*ENOUGH, "total"))
+        return formulate(cohort, scores, rules, ENOUGH)
+    return formulate_implicit(cohort, scores.criteria, rules, (*ENOUGH, "total"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Posture:
         people = self.market.mentors.take(mentors), self.market.mentees.take(mentees)
         return Market(*people, self.scores.part(mentors, mentees))
 
-    def loads(self, side: Side) -> Loads:
+    def loads(self, side: Side) -> DegreeBounds:
         """Return how many partners the people of one side take."""
         return self.problem.mentors if side == "mentor" else self.problem.mentees
 

@@ -13,7 +13,7 @@ from mentormatch.people.cohort import People
 from mentormatch.rules.kinds.capacity import Capacity
 from mentormatch.rules.kinds.common import Common
 from mentormatch.rules.kinds.gap import Gap
-from mentormatch.rules.kinds.load import PARTS, Load, hours
+from mentormatch.rules.kinds.load import PARTS, Load, hours_by_person
 from mentormatch.rules.kinds.minimum_score import MinimumScore
 from mentormatch.rules.kinds.proportion import WHOLE, Proportion
 from mentormatch.rules.kinds.quota import Quota
@@ -198,7 +198,7 @@ def of_load(rule: Load, market: Market, name: str) -> Iterator[Knob]:
     limit = rule.limit
     if isinstance(limit, str):
         return
-    asked = int(np.maximum(hours(rule.weights, market.mentees), 0).sum()) / PARTS
+    asked = int(np.maximum(hours_by_person(rule.weights, market.mentees), 0).sum()) / PARTS
     if asked > limit:
         yield Knob(
             "raise_load",

@@ -15,7 +15,7 @@ from mentormatch.fields import Side
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import counted, listed, points, quoted
 from mentormatch.languages.text_keys import canonical
-from mentormatch.rules.formulation import forbidding
+from mentormatch.rules.formulation import forbidden_by_rule
 
 if TYPE_CHECKING:
     from mentormatch.explanation.partners import Excluding
@@ -103,7 +103,7 @@ def smallest_change(case: "Case", side: Side, row: int) -> Change | None:
     to, where nobody takes part across, and where only what somebody asked not to happen would be left.
     """
     others = np.flatnonzero(case.loads("mentee" if side == "mentor" else "mentor").most > 0)
-    found = forbidding(case.rules, case.market_of(side, row))
+    found = forbidden_by_rule(case.rules, case.market_of(side, row))
     return change_for(Seeker(case, side, row, others, [(rule, block.ravel()) for rule, block in found]))
 
 

@@ -24,7 +24,7 @@ from mentormatch.people.cohort import Cohort
 from mentormatch.programme.programme import Programme
 from mentormatch.record.decision import Sha256
 from mentormatch.record.digests import digest_of_answers, digest_of_programme, digests_of_people
-from mentormatch.rules.formulation import forbidding
+from mentormatch.rules.formulation import forbidden_by_rule
 from mentormatch.rules.kinds.ban import Ban
 from mentormatch.rules.kinds.pin import Pin
 from mentormatch.rules.rule import Rule, market_of
@@ -143,7 +143,7 @@ def forbidden_pairs(matching: Matching) -> tuple[list[str], dict[str, str]]:
         return [], {}
     market = market_of(matching.cohort, matching.scores.values)
     marks, rules = np.full(market.shape, ALLOWED), {}
-    for number, (rule, block) in enumerate(forbidding(lasting(matching), market)):
+    for number, (rule, block) in enumerate(forbidden_by_rule(lasting(matching), market)):
         sign = MARKS[number] if number < len(MARKS) else OTHER
         rules[sign] = told(rule, matching.programme)
         marks[block & (marks == ALLOWED)] = sign

@@ -6,8 +6,8 @@ from pydantic import Field as Setting
 
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import listed
-from mentormatch.rules.rule import Market, Pairs, Rule
-from mentormatch.rules.shared_answers import crossed
+from mentormatch.rules.rule import Market, PairIndices, Rule
+from mentormatch.rules.shared_answers import cross_product
 
 
 class Apart(Rule):
@@ -21,5 +21,5 @@ class Apart(Rule):
     def asks(self) -> str:
         return tr("personnes à séparer : {people}", people=listed(self.people))
 
-    def barred(self, market: Market) -> Pairs:
-        return crossed(market.mentors.named(self.people), market.mentees.named(self.people))
+    def barred(self, market: Market) -> PairIndices:
+        return cross_product(market.mentors.named(self.people), market.mentees.named(self.people))

@@ -3,8 +3,8 @@
 from typing import Literal
 
 from mentormatch.languages import tr
-from mentormatch.rules.rule import Market, Pairs, Rule
-from mentormatch.rules.shared_answers import crossed
+from mentormatch.rules.rule import Market, PairIndices, Rule
+from mentormatch.rules.shared_answers import cross_product
 
 
 class Ban(Rule):
@@ -18,5 +18,5 @@ class Ban(Rule):
     def asks(self) -> str:
         return tr("binôme écarté {mentor} - {mentee}", mentor=self.mentor, mentee=self.mentee)
 
-    def barred(self, market: Market) -> Pairs:
-        return crossed(market.mentors.named([self.mentor]), market.mentees.named([self.mentee]))
+    def barred(self, market: Market) -> PairIndices:
+        return cross_product(market.mentors.named([self.mentor]), market.mentees.named([self.mentee]))

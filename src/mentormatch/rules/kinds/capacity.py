@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field as Setting
 from pydantic import model_validator
 
-from mentormatch.assignment.model.problem import Loads
+from mentormatch.assignment.model.problem import DegreeBounds
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields import Side
@@ -53,12 +53,12 @@ class Capacity(Rule):
             return tr("nombre de places ({most} au plus)", most=self.most)
         return tr("nombre de places ({most} au plus, au moins {least})", most=self.most, least=self.minimum)
 
-    def loads(self, people: People, side: Side) -> Loads | None:
+    def loads(self, people: People, side: Side) -> DegreeBounds | None:
         if side != self.side:
             return None
         most = self._places(people)
         least = np.minimum(most, self.minimum) if not self.always else np.full_like(most, self.minimum)
-        return Loads(least=least, most=most, idle=np.full(len(people), not self.always))
+        return DegreeBounds(least=least, most=most, idle=np.full(len(people), not self.always))
 
     def _places(self, people: People) -> IntVector:
         answers = np.full(len(people), np.nan) if self.field is None else people.numbers(self.field).values

@@ -10,8 +10,8 @@ from mentormatch.fields.extension import Ref
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted
 from mentormatch.people.cohort import People
-from mentormatch.rules.rule import BoolBlock, Market, Missing, Rule, with_missing
-from mentormatch.rules.shared_answers import share
+from mentormatch.rules.rule import BoolBlock, Market, Missing, Rule, apply_missing
+from mentormatch.rules.shared_answers import share_at_least
 from mentormatch.scoring.criterion import Whole
 
 
@@ -32,8 +32,8 @@ class Common(Rule):
 
     def forbids(self, market: Market) -> BoolBlock:
         left, right = market.mentors, market.mentees
-        few = ~share(left.columns[self.field], right.columns[self.field], self.least)
-        return with_missing(few, left.known(self.field), right.known(self.field), self.missing)
+        few = ~share_at_least(left.columns[self.field], right.columns[self.field], self.least)
+        return apply_missing(few, left.known(self.field), right.known(self.field), self.missing)
 
     def whole(self, people: People) -> Whole | None:
         column = people.columns[self.field]

@@ -11,7 +11,7 @@ from mentormatch.fields.extension import Quotation, Ref
 from mentormatch.languages import mark, tr
 from mentormatch.languages.text_keys import fold
 from mentormatch.people.cohort import People
-from mentormatch.rules.rule import Count, Rule, refuse_bounds
+from mentormatch.rules.rule import CompositionBound, Rule, check_bounds
 
 ANY = 1 << 30
 NUMBERS = {
@@ -44,7 +44,7 @@ class Composition(Rule):
     @model_validator(mode="after")
     def bounds_something(self) -> Self:
         """Refuse a composition without a bound, or with bounds that cross."""
-        refuse_bounds(self.least, self.most)
+        check_bounds(self.least, self.most)
         return self
 
     def quotations(self) -> Iterator[Quotation]:
@@ -55,14 +55,14 @@ class Composition(Rule):
         message = NUMBERS[(*bounds, self.none and self.least is not None)]
         return tr(message, least=self.least, most=self.most, field=self.field)
 
-    def counts(self, members: People) -> Iterator[Count]:
+    def counts(self, members: People) -> Iterator[CompositionBound]:
         most = ANY if self.most is None else self.most
-        for answers in [self.among] if self.among else given(members, self.field):
+        for answers in [self.among] if self.among else with_answer(members, self.field):
             holds = np.asarray(members.gave(self.field, answers))
-            yield Count(self.label, holds, self.least or 0, most, self.none)
+            yield CompositionBound(self.label, holds, self.least or 0, most, self.none)
 
 
-def given(people: People, field: str) -> list[list[str]]:
+def with_answer(people: People, field: str) -> list[list[str]]:
     """Return each different answer to a field."""
     parts = {fold(part): part for row in range(len(people)) for part in people.person(row).parts(field)}
     return [[part] for _, part in sorted(parts.items())]

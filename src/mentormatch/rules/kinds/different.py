@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar, Literal
 from mentormatch.base.columns import Names
 from mentormatch.fields.extension import Ref
 from mentormatch.languages import tr
-from mentormatch.rules.rule import BoolBlock, Market, Missing, Pairs, Rule, with_missing
-from mentormatch.rules.shared_answers import share, sharing
+from mentormatch.rules.rule import BoolBlock, Market, Missing, PairIndices, Rule, apply_missing
+from mentormatch.rules.shared_answers import pairs_sharing, share_at_least
 
 
 class Different(Rule):
@@ -23,9 +23,13 @@ class Different(Rule):
 
     def forbids(self, market: Market) -> BoolBlock:
         left, right = market.mentors, market.mentees
-        common = share(left.columns[self.field], right.columns[self.field], 1)
-        return with_missing(common, left.known(self.field), right.known(self.field), self.missing)
+        common = share_at_least(left.columns[self.field], right.columns[self.field], 1)
+        return apply_missing(common, left.known(self.field), right.known(self.field), self.missing)
 
-    def barred(self, market: Market) -> Pairs | None:
+    def barred(self, market: Market) -> PairIndices | None:
         left, right = market.mentors.columns[self.field], market.mentees.columns[self.field]
-        return sharing(left.compared, right.compared) if isinstance(left, Names) and isinstance(right, Names) else None
+        return (
+            pairs_sharing(left.compared, right.compared)
+            if isinstance(left, Names) and isinstance(right, Names)
+            else None
+        )

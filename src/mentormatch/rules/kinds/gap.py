@@ -9,7 +9,7 @@ from mentormatch.base.columns import NONE, BoolVector, Codes, IntVector
 from mentormatch.fields.extension import Ref
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import plain
-from mentormatch.rules.rule import BoolBlock, Market, Missing, Rule, with_missing
+from mentormatch.rules.rule import BoolBlock, Market, Missing, Rule, apply_missing
 
 type Steps = IntVector | NDArray[np.float64]
 
@@ -50,4 +50,4 @@ class Gap(Rule):
         wrong = ahead < self.least
         if self.most is not None:
             wrong |= ahead > self.most
-        return with_missing(wrong, answered, known, self.missing)
+        return apply_missing(wrong, answered, known, self.missing)

@@ -9,7 +9,7 @@ from pydantic import Field as Setting
 from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import People
-from mentormatch.rules.rule import Market, Pairs, Rule
+from mentormatch.rules.rule import Market, PairIndices, Rule
 
 
 class PastPair(BaseModel):
@@ -34,14 +34,14 @@ class History(Rule):
     def asks(self) -> str:
         return tr("pas de binôme d'une édition précédente")
 
-    def barred(self, market: Market) -> Pairs:
-        mentors, mentees = places(market.mentors), places(market.mentees)
+    def barred(self, market: Market) -> PairIndices:
+        mentors, mentees = past_positions(market.mentors), past_positions(market.mentees)
         past = {(mentors.get(canonical(pair.mentor)), mentees.get(canonical(pair.mentee))) for pair in self.pairs}
         known = sorted((mentor, mentee) for mentor, mentee in past if mentor is not None and mentee is not None)
         both = np.array(known, dtype=np.int64).reshape(-1, 2)
         return both[:, 0], both[:, 1]
 
 
-def places(people: People) -> dict[str, int]:
+def past_positions(people: People) -> dict[str, int]:
     """Return where each key stands."""
     return {canonical(key): row for row, key in enumerate(people.ids)}

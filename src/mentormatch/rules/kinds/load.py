@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field as Setting
 
-from mentormatch.assignment.model.problem import Row
+from mentormatch.assignment.model.problem import SideConstraint
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.fields.extension import Ref, Reference
@@ -46,32 +46,35 @@ class Load(Rule):
     def asks(self) -> str:
         return tr(
             "charge de chaque mentor·e : {weight} par binôme, {limit} au plus en tout",
-            weight=told(self.weights),
-            limit=told(self.limit),
+            weight=hours_in_words(self.weights),
+            limit=hours_in_words(self.limit),
         )
 
     def forbids(self, market: Market) -> BoolBlock:
         """Return the pairs that exceed the limit by themselves, and those not known where that is forbidden."""
-        weights, limits = hours(self.weights, market.mentees), hours(self.limit, market.mentors)
+        weights, limits = hours_by_person(self.weights, market.mentees), hours_by_person(self.limit, market.mentors)
         known = (limits != UNKNOWN)[:, None] & (weights != UNKNOWN)[None, :]
         too_much = weights[None, :] > limits[:, None]
         return np.asarray(np.where(known, too_much, self.missing == "forbid"))
 
-    def rows(self, market: Market) -> Iterator[Row]:
+    def rows(self, market: Market) -> Iterator[SideConstraint]:
         """Yield one row for each mentor whom several mentees together could ask too much of."""
-        weights, limits = np.maximum(hours(self.weights, market.mentees), 0), hours(self.limit, market.mentors)
+        weights, limits = (
+            np.maximum(hours_by_person(self.weights, market.mentees), 0),
+            hours_by_person(self.limit, market.mentors),
+        )
         known, counted = np.sort(weights), weights[None, :]
         together = np.append(0, np.cumsum(known))[np.searchsorted(known, limits, side="right")]
         for mentor in np.flatnonzero((limits != UNKNOWN) & (together > limits)).tolist():
-            yield Row(name=self.label, weights=counted, most=int(limits[mentor]), mentor=mentor)
+            yield SideConstraint(name=self.label, weights=counted, most=int(limits[mentor]), mentor=mentor)
 
 
-def told(stated: str | float) -> str:
+def hours_in_words(stated: str | float) -> str:
     """Return how a number of hours is stated: the field, or the number."""
     return quoted(stated) if isinstance(stated, str) else plain(stated)
 
 
-def hours(stated: str | float, people: People) -> IntVector:
+def hours_by_person(stated: str | float, people: People) -> IntVector:
     """Return (n,) int64: hundredths of hours, one number a person, -1 where there is no answer.
 
     Raises SurveyError where an answer is no number of hours.
@@ -79,11 +82,11 @@ def hours(stated: str | float, people: People) -> IntVector:
     if not isinstance(stated, str):
         return np.full(len(people), round(stated * PARTS), dtype=np.int64)
     answers = people.numbers(stated).values
-    refuse(stated, people, answers)
+    refuse_hours(stated, people, answers)
     return np.where(np.isnan(answers), UNKNOWN, np.rint(np.nan_to_num(answers) * PARTS)).astype(np.int64)
 
 
-def refuse(field: str, people: People, answers: NDArray[np.float64]) -> None:
+def refuse_hours(field: str, people: People, answers: NDArray[np.float64]) -> None:
     """Raise SurveyError, naming everybody whose answer is no number of hours."""
     found, expected = (
         tr("« {field} » n'est pas un nombre d'heures", field=field),

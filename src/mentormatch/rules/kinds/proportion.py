@@ -7,14 +7,14 @@ import numpy as np
 from pydantic import Field as Setting
 from pydantic import model_validator
 
-from mentormatch.assignment.model.problem import Row
+from mentormatch.assignment.model.problem import SideConstraint
 from mentormatch.base.columns import IntVector
 from mentormatch.fields import Side
 from mentormatch.fields.extension import Quotation, Ref, Reference
 from mentormatch.languages import mark, tr
 from mentormatch.languages.phrases import percent
 from mentormatch.people.cohort import People
-from mentormatch.rules.rule import Market, Rule, refuse_bounds
+from mentormatch.rules.rule import Market, Rule, check_bounds
 
 KINDS = ("choice", "choices", "scale", "yesno", "place")
 WHOLE = 100
@@ -44,7 +44,7 @@ class Proportion(Rule):
     @model_validator(mode="after")
     def bounds_something(self) -> Self:
         """Refuse a proportion without a bound, or with bounds that cross."""
-        refuse_bounds(self.least, self.most)
+        check_bounds(self.least, self.most)
         return self
 
     def references(self) -> Iterator[Reference]:
@@ -57,13 +57,13 @@ class Proportion(Rule):
         least, most = ("" if bound is None else percent(bound / WHOLE) for bound in (self.least, self.most))
         return tr(SHARES[bool(least), bool(most)], least=least, most=most, field=self.field)
 
-    def rows(self, market: Market) -> Iterator[Row]:
+    def rows(self, market: Market) -> Iterator[SideConstraint]:
         counted = self.counted(market.side(self.side)) * WHOLE
         weights = counted[:, None] if self.side == "mentor" else counted[None, :]
         if self.least is not None:
-            yield Row(name=self.label, weights=weights - self.least, least=0)
+            yield SideConstraint(name=self.label, weights=weights - self.least, least=0)
         if self.most is not None:
-            yield Row(name=self.label, weights=self.most - weights, least=0)
+            yield SideConstraint(name=self.label, weights=self.most - weights, least=0)
 
     def counted(self, people: People) -> IntVector:
         """Return (n,) int64: 1 for who gave one of the answers, else 0."""

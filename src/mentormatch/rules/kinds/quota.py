@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 from pydantic import Field as Setting
 
-from mentormatch.assignment.model.problem import Row
+from mentormatch.assignment.model.problem import SideConstraint
 from mentormatch.base.columns import BoolVector
 from mentormatch.fields import Side
 from mentormatch.fields.extension import Quotation, Ref, Reference
 from mentormatch.languages import mark, tr
 from mentormatch.people.cohort import People
-from mentormatch.rules.rule import Market, Rule, refuse_bounds
+from mentormatch.rules.rule import Market, Rule, check_bounds
 
 KINDS = ("choice", "choices", "scale", "yesno", "place")
 NUMBERS = {
@@ -60,7 +60,7 @@ class Quota(Rule):
     @model_validator(mode="after")
     def bounds_something(self) -> Self:
         """Refuse a quota without a bound, or with bounds that cross."""
-        refuse_bounds(self.least, self.most)
+        check_bounds(self.least, self.most)
         return self
 
     def references(self) -> Iterator[Reference]:
@@ -75,12 +75,12 @@ class Quota(Rule):
         message = NUMBERS[self.least is not None, self.most is not None]
         return tr(message, least=self.least, most=self.most, field=self.where[0].field)
 
-    def rows(self, market: Market) -> Iterator[Row]:
+    def rows(self, market: Market) -> Iterator[SideConstraint]:
         mentors, mentees = (self._counted(market, side) for side in ("mentor", "mentee"))
         one = mentors if mentees is None else mentees
         both = mentors is not None and mentees is not None
         if one is not None:
-            yield Row(self.label, one, self.least, self.most, times=mentors if both else None)
+            yield SideConstraint(self.label, one, self.least, self.most, times=mentors if both else None)
 
     def _counted(self, market: Market, side: Side) -> NDArray[np.int64] | None:
         """Return (n, 1) or (1, m) int64: 1 for whom all conditions of a side hold; None where there are none."""

@@ -10,10 +10,10 @@ from mentormatch.fields.extension import Ref
 from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import People
-from mentormatch.rules.rule import Market, Pairs, Rule
-from mentormatch.rules.shared_answers import meeting
+from mentormatch.rules.rule import Market, PairIndices, Rule
+from mentormatch.rules.shared_answers import pairs_with_common_entry
 
-type Said = list[tuple[int, str]]
+type Refusals = list[tuple[int, str]]
 """Who said what, by position."""
 
 
@@ -29,22 +29,28 @@ class Veto(Rule):
     def asks(self) -> str:
         return tr("souhait d'une des deux personnes de ne pas être associées")
 
-    def barred(self, market: Market) -> Pairs:
+    def barred(self, market: Market) -> PairIndices:
         """Return who meets whom: what one person refuses is what the other is known as."""
         mentors, mentees = market.mentors, market.mentees
         ours, theirs = self._refused(mentors), self._refused(mentees)
-        left = [*told("refused by a mentor", ours), *told("refused by a mentee", self._known_as(mentors, theirs))]
-        right = [*told("refused by a mentor", self._known_as(mentees, ours)), *told("refused by a mentee", theirs)]
-        return meeting(left, right, market.shape)
+        left = [
+            *names_in_words("refused by a mentor", ours),
+            *names_in_words("refused by a mentee", self._known_as(mentors, theirs)),
+        ]
+        right = [
+            *names_in_words("refused by a mentor", self._known_as(mentees, ours)),
+            *names_in_words("refused by a mentee", theirs),
+        ]
+        return pairs_with_common_entry(left, right, market.shape)
 
-    def _refused(self, people: People) -> Said:
+    def _refused(self, people: People) -> Refusals:
         """Return whom people named."""
         if self.field not in people.columns:
             return []
         named = people.names(self.field).compared
         return [(row, name) for row, names in enumerate(named) if names for name in names]
 
-    def _known_as(self, people: People, refused: Said) -> Said:
+    def _known_as(self, people: People, refused: Refusals) -> Refusals:
         """Return who is known by a name that is refused: by their key, or an answer to a field in ``against``."""
         sought = {name for _, name in refused}
         if not sought:
@@ -67,6 +73,6 @@ class Veto(Rule):
         return (tuple(map(canonical, people.person(row).parts(field))) for row in range(len(people)))
 
 
-def told(what: str, said: Said) -> list[tuple[int, tuple[str, str]]]:
+def names_in_words(what: str, said: Refusals) -> list[tuple[int, tuple[str, str]]]:
     """Return what was said, with what it is about: only that of the same kind is compared."""
     return [(row, (what, name)) for row, name in said]

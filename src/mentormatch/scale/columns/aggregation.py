@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mentormatch.assignment.optimal_face import Face, Optimum, total
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, exact_dot
 from mentormatch.scale.columns.class_flow import carried
 from mentormatch.scale.columns.generation import best_wide
 from mentormatch.scale.columns.master_protocol import Solver
@@ -35,7 +35,7 @@ class Kinds:
         alike = Alike.of(view)
         return None if alike is None else cls(alike, solver, alike.market())
 
-    def opening(self) -> tuple[Face, Optimum] | None:
+    def opening(self) -> tuple[OptimalFace, PrimalDual] | None:
         """Return the optimum of the goals with the pairs that can be in a canonical answer, as far as this is known.
 
         None where there are too many kinds. If any optimum will do, the pairs are those of one.
@@ -50,16 +50,16 @@ class Kinds:
             return answer, optimum
         return self._left(self._tied(flow, answer))
 
-    def _tied(self, flow: Flow, answer: Face) -> Tied:
+    def _tied(self, flow: Flow, answer: OptimalFace) -> Tied:
         """Return what the market of kinds leaves tied, as if nobody was named."""
         none = np.empty(0, dtype=np.int64)
         return Tied(self.alike, flow, answer, self.solver.run.hashes.opaque, (none, none))
 
-    def _left(self, tied: Tied) -> tuple[Face, Optimum]:
+    def _left(self, tied: Tied) -> tuple[OptimalFace, PrimalDual]:
         """Return the pairs of tied answers that can be in the canonical one."""
         return tied.left(self.solver.tied, quickest(compiled=self.solver.compiled), self.solver.heed)
 
-    def _by_name(self, flow: Flow) -> tuple[Face, Optimum] | None:
+    def _by_name(self, flow: Flow) -> tuple[OptimalFace, PrimalDual] | None:
         """Return the same where some people are named, from the optimum as if they were not."""
         named, tied = Named(self.alike, flow, self.solver), self._tied(flow, self.alike.spread(flow))
         opening = named.optimum(tied.leading(quickest(compiled=self.solver.compiled), self.solver.heed))
@@ -81,18 +81,18 @@ class Kinds:
         steps = u * v * (u + v) if self.solver.compiled else max(u, v) ** 2 * (u + v)
         return u * v <= PAIRS // self.alike.view.scores.shorter and steps <= times * STEPS[self.solver.compiled]
 
-    def _told(self, flow: Flow) -> tuple[Face, Optimum]:
+    def _told(self, flow: Flow) -> tuple[OptimalFace, PrimalDual]:
         """Return an answer of the kinds as one of their people, having told it."""
         answer = self.alike.spread(flow)
-        optimum = Optimum(np.ones(len(answer), dtype=bool), *self.alike.prices(flow))
+        optimum = PrimalDual(np.ones(len(answer), dtype=bool), *self.alike.prices(flow))
         worth = self.alike.view.stage.worth(self.solver.problem, answer.lefts, answer.rights)
-        self.solver.hear(answer, optimum, total(worth))
+        self.solver.hear(answer, optimum, exact_dot(worth))
         return answer, optimum
 
-    def _hear(self, face: Face, optimum: Optimum, bound: int) -> None:
+    def _hear(self, face: OptimalFace, optimum: PrimalDual, bound: int) -> None:
         """Tell an answer of few of the pairs of kinds, if it is one of people too."""
         if self.alike.named:
             return
         flow = Flow.of(face, optimum)
         answer = self.alike.spread(flow)
-        self.solver.hear(answer, Optimum(np.ones(len(answer), dtype=bool), *self.alike.prices(flow)), bound)
+        self.solver.hear(answer, PrimalDual(np.ones(len(answer), dtype=bool), *self.alike.prices(flow)), bound)

@@ -8,7 +8,7 @@ are then those of all pairs, and no tolerance is in it. Each look also bounds wh
 
 from collections.abc import Callable
 
-from mentormatch.assignment.optimal_face import Face, Optimum
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.base.columns import IntVector
 from mentormatch.scale.columns.candidates import Listing
 from mentormatch.scale.columns.master_protocol import Solver
@@ -16,9 +16,9 @@ from mentormatch.scale.columns.sample import Sample
 from mentormatch.scale.columns.subproblem import Both, View
 from mentormatch.scoring.score import MILLION
 
-type Solve = Callable[[Face, IntVector, Both | None], Optimum]
+type Solve = Callable[[OptimalFace, IntVector, Both | None], PrimalDual]
 """Solves a face, from guessed prices of both sides; None: from where the last solve ended."""
-type Hear = Callable[[Face, Optimum, int], None]
+type Hear = Callable[[OptimalFace, PrimalDual, int], None]
 """Takes an answer with the bound that no answer exceeds."""
 
 ADDED = 32
@@ -29,7 +29,7 @@ ALL = 2_048
 """Of so many people a side all pairs are solved."""
 
 
-def best_wide(view: View, solver: Solver, hear: Hear) -> tuple[Face, Optimum]:
+def best_wide(view: View, solver: Solver, hear: Hear) -> tuple[OptimalFace, PrimalDual]:
     """Return the face of all pairs that an optimum leaves tight, and the optimum on it.
 
     ``hear`` takes each answer with what it is short of at most.
@@ -37,7 +37,7 @@ def best_wide(view: View, solver: Solver, hear: Hear) -> tuple[Face, Optimum]:
     return improved(begun(view, solver), solver.best, hear)
 
 
-def improved(listing: Listing, solve: Solve, hear: Hear) -> tuple[Face, Optimum]:
+def improved(listing: Listing, solve: Solve, hear: Hear) -> tuple[OptimalFace, PrimalDual]:
     """Return the same, beginning with the pairs of a listing."""
     view = listing.view
     losses = [view.stage.score * near for near in NEAR]
@@ -63,15 +63,15 @@ def begun(view: View, solver: Solver) -> Listing:
     return sample.listing(drawn, optimum, solver)
 
 
-def unheard(face: Face, optimum: Optimum, bound: int) -> None:
+def unheard(face: OptimalFace, optimum: PrimalDual, bound: int) -> None:
     """Hear nothing: the answers of a drawn market are not those of the whole one."""
 
 
-def _tight(listing: Listing, optimum: Optimum) -> tuple[Face, Optimum]:
+def _tight(listing: Listing, optimum: PrimalDual) -> tuple[OptimalFace, PrimalDual]:
     """Return the tight pairs, the chosen ones being among them, as a face with its optimum.
 
     Where people of both sides have several places, a chosen pair may be worth more than its prices.
     """
     tight = listing.view.loss(listing.pairs, (optimum.left, optimum.right)) <= 0
     face = listing.view.face(listing.pairs.of(tight))
-    return face, Optimum(optimum.chosen[tight], optimum.left, optimum.right)
+    return face, PrimalDual(optimum.chosen[tight], optimum.left, optimum.right)

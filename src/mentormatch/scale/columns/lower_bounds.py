@@ -11,17 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mentormatch.assignment.optimal_face import Bounds, Face, Optimum
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
 from mentormatch.base.columns import IntVector
 
-type Best = Callable[[Face, IntVector], Optimum]
+type Best = Callable[[OptimalFace, IntVector], PrimalDual]
 
 
 @dataclass(frozen=True, slots=True)
 class Rewarded:
     """A face, with what each place that must be taken is rewarded with."""
 
-    face: Face
+    face: OptimalFace
     profit: IntVector
     reward: int
 
@@ -30,17 +30,20 @@ class Rewarded:
         """Return the pairs that stand for another place of somebody on the right, one that must be taken."""
         return np.flatnonzero(self.face.right.least[self.face.rights] > 0)
 
-    def free(self) -> tuple[Face, IntVector]:
+    def free(self) -> tuple[OptimalFace, IntVector]:
         """Return the face without minimums, people who have one coming a second time on the right; and its worths."""
         face, again, m = self.face, self.again, len(self.face.right.most)
         lefts, rights = np.append(face.lefts, face.lefts[again]), np.append(face.rights, face.rights[again] + m)
         most = np.append(face.right.most - face.right.least, face.right.least)
         profit = np.append(self.profit, self.profit[again] + self.reward)
         profit += self.reward * (face.left.least[lefts] > 0)
-        sides = Bounds(np.zeros_like(face.left.least), face.left.most), Bounds(np.zeros_like(most), most)
-        return Face(lefts, rights, *sides), profit
+        sides = (
+            RemainingDegrees(np.zeros_like(face.left.least), face.left.most),
+            RemainingDegrees(np.zeros_like(most), most),
+        )
+        return OptimalFace(lefts, rights, *sides), profit
 
-    def optimum(self, found: Optimum) -> Optimum:
+    def optimum(self, found: PrimalDual) -> PrimalDual:
         """Return what an optimum of the free face says of this one."""
         face, m = self.face, len(self.face.right.most)
         chosen = found.chosen[: len(face)].copy()
@@ -50,10 +53,10 @@ class Rewarded:
         right = np.where(
             face.right.least > 0, np.where(face.right.most > face.right.least, np.minimum(must, may), must), may
         )
-        return Optimum(chosen, left, right)
+        return PrimalDual(chosen, left, right)
 
 
-def best_with_minimums(face: Face, profit: IntVector, reward: int, best: Best) -> Optimum:
+def best_with_minimums(face: OptimalFace, profit: IntVector, reward: int, best: Best) -> PrimalDual:
     """Return the optimum of a face if places that must be taken are rewarded; not all of them need be taken."""
     if not (face.left.least.any() or face.right.least.any()):
         return best(face, profit)

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mentormatch.assignment.engine import Run
+from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.incumbent import ignore_incumbent
-from mentormatch.assignment.lexicographic import OutOfTime, opening_stage, settle
+from mentormatch.assignment.lexicographic import TimeLimitReached, opening_stage, optimize_lexicographically
 from mentormatch.assignment.leximin import PEOPLE
-from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.scores import IntMatrix
-from mentormatch.assignment.model.solution import Prices, Solution, Status, without_pairs
-from mentormatch.assignment.objective import Stage, merged, reached
-from mentormatch.assignment.optimal_face import Face, Optimum, listed, open_bounds, total
-from mentormatch.assignment.sparse_assignment import FLOAT_EXACT
-from mentormatch.assignment.verification.reduced_costs import magnitude
+from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution
+from mentormatch.assignment.objective import ScalarObjective, evaluate_tiers, scalarize
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, exact_dot, pair_array, remaining_degrees
+from mentormatch.assignment.sparse_assignment import MAX_FLOAT64
+from mentormatch.assignment.verification.reduced_costs import max_abs
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.aggregation import Kinds
@@ -64,7 +64,7 @@ class Solver:
     """
 
     problem: AssignmentProblem
-    run: Run
+    run: SolveOptions
     compiled: bool
     rules: Rules
     heard: Solution | None = None
@@ -77,7 +77,7 @@ class Solver:
     reach: int = 0
 
     def __post_init__(self) -> None:
-        needed = any(bounds.least.any() for bounds in open_bounds(self.problem))
+        needed = any(bounds.least.any() for bounds in remaining_degrees(self.problem))
         exact = self.exact // (2 * REWARD if needed else 1)
         self._aim(Limits(exact, exact // max(self.problem.places, 1) if needed else exact))
         self.reward = self._reward() if needed else 0
@@ -96,14 +96,14 @@ class Solver:
         return self.stage.unit * (REWARD * self.stage.reach // self.stage.unit + 1)
 
     @property
-    def stage(self) -> Stage:
+    def stage(self) -> ScalarObjective:
         """Return what pairs are worth."""
         return self.aims.stage
 
     @property
-    def asked(self) -> Stage:
+    def asked(self) -> ScalarObjective:
         """Return the goals alone as a stage, if they are sure to keep their order."""
-        return opening_stage(merged(self.problem, lambda reach: reach < self.limits.most))
+        return opening_stage(scalarize(self.problem, lambda reach: reach < self.limits.most))
 
     @property
     def parts(self) -> int:
@@ -118,7 +118,7 @@ class Solver:
     @property
     def exact(self) -> int:
         """Return what a pair may be worth at most."""
-        return INT_EXACT if self.compiled else FLOAT_EXACT // 3
+        return INT_EXACT if self.compiled else MAX_FLOAT64 // 3
 
     def keeping_all(self) -> Solution:
         """Return the canonical solution, or the best in time, which also keeps the rules beside."""
@@ -136,59 +136,59 @@ class Solver:
         else:
             opening = self.keeping(self._opening)
             found = None if opening is None else self._settled(opening)
-        return without_pairs(Status.INFEASIBLE, "wide") if found is None else self.stated(found)
+        return empty_solution(Status.INFEASIBLE, "wide") if found is None else self.stated(found)
 
-    def _opening(self) -> tuple[Face, Optimum]:
+    def _opening(self) -> tuple[OptimalFace, PrimalDual]:
         """Return the optimum of the goals with its tight pairs."""
         view = View.of(self.problem, self.stage, self.ready)
         kinds = Kinds.of(view, self) if self.aims.sure else None
         found = None if kinds is None else kinds.opening()
         return best_wide(view, self, self.hear) if found is None else found
 
-    def _settled(self, opening: tuple[Face, Optimum]) -> Solution:
+    def _settled(self, opening: tuple[OptimalFace, PrimalDual]) -> Solution:
         """Return the canonical solution where no pair pays for a rule, if it keeps all rules as it is."""
-        found = settle(self.problem, self.run, [self.stage], opening, self.tied)
+        found = optimize_lexicographically(self.problem, self.run, [self.stage], opening, self.tied)
         kept = all(row.holds(found.pairs, self.problem.shape) for row in self.problem.rows)
-        return found if kept else without_pairs(Status.FAILED, "wide", (self.great,))
+        return found if kept else empty_solution(Status.FAILED, "wide", (self.great,))
 
-    def fairest(self, problem: AssignmentProblem, run: Run) -> Solution:
+    def fairest(self, problem: AssignmentProblem, run: SolveOptions) -> Solution:
         """Return the solution of a problem whose goals before leximin are these, or the best in time."""
         from mentormatch.scale.leximin.generation import Fairest, Opening
 
         views = list[tuple[View, Listing]]()
 
-        def listed_first() -> tuple[Face, Optimum]:
+        def listed_first() -> tuple[OptimalFace, PrimalDual]:
             view = View.of(self.problem, self.stage, self.ready)
             views.append((view, begun(view, self)))
             return improved(views[-1][1], self.best, self.hear)
 
         opening = self.keeping(listed_first)
         if opening is None:
-            return without_pairs(Status.INFEASIBLE, "wide")
+            return empty_solution(Status.INFEASIBLE, "wide")
         if not PEOPLE.issuperset(self.problem.goals):
             return self._narrowed(problem, opening)
         view, listing = views[-1]
         answer = np.column_stack([opening[0].lefts, opening[0].rights])[opening[1].chosen]
-        prices = Prices(self.aims.weights, opening[1].left, opening[1].right, parts=self.aims.parts)
+        prices = DualSolution(self.aims.weights, opening[1].left, opening[1].right, parts=self.aims.parts)
         known = Opening(view, listing.pairs, answer, prices, self.aims.sure)
         return Fairest(problem, run, self, known, quickest(view.scores.tiles, compiled=self.compiled)).solution()
 
-    def _narrowed(self, problem: AssignmentProblem, opening: tuple[Face, Optimum]) -> Solution:
+    def _narrowed(self, problem: AssignmentProblem, opening: tuple[OptimalFace, PrimalDual]) -> Solution:
         """Return the solution where goals before leximin ask for scores, so that few pairs are left open."""
         after = replace(problem, goals=problem.goals[problem.goals.index("leximin") :])
-        stages = merged(after, lambda reach: reach < NARROW)
-        return self.stated(settle(problem, self.run, [self.stage, *stages], opening, self.tied))
+        stages = scalarize(after, lambda reach: reach < NARROW)
+        return self.stated(optimize_lexicographically(problem, self.run, [self.stage, *stages], opening, self.tied))
 
-    def under(self, rows: tuple[Row, ...]) -> Solution:
+    def under(self, rows: tuple[SideConstraint, ...]) -> Solution:
         """Return the solution of the same problem under other rows, or the best in time."""
         problem, run = replace(self.problem, rows=rows), replace(self.run, tell=ignore_incumbent)
         own = Solver(problem, run, self.compiled, self.rules, crew=self.crew)
         try:
             return own.solution()
-        except OutOfTime:
-            return own.heard or without_pairs(Status.STOPPED, "wide")
+        except TimeLimitReached:
+            return own.heard or empty_solution(Status.STOPPED, "wide")
 
-    def keeping(self, found: Callable[[], tuple[Face, Optimum]]) -> tuple[Face, Optimum] | None:
+    def keeping(self, found: Callable[[], tuple[OptimalFace, PrimalDual]]) -> tuple[OptimalFace, PrimalDual] | None:
         """Return what is found once it keeps minimums and the order of goals, None if no answer keeps the minimums."""
         while True:
             face, optimum = found()
@@ -238,9 +238,9 @@ class Solver:
     def heed(self) -> None:
         """End the work if the time is up."""
         if self.run.over:
-            raise OutOfTime
+            raise TimeLimitReached
 
-    def best(self, face: Face, profit: IntVector, prices: Both | None = None) -> Optimum:
+    def best(self, face: OptimalFace, profit: IntVector, prices: Both | None = None) -> PrimalDual:
         """Return the optimum of a face; ``prices`` are where to begin, None: where the last solve ended."""
         self.heed()
         self._outweigh(profit)
@@ -254,15 +254,15 @@ class Solver:
             optimum = best_of_several(own, profit, self.reward, solve, self.heed)
         else:
             optimum = best_with_minimums(own, profit, self.reward, solve)
-        return Optimum(optimum.chosen, optimum.right, optimum.left) if turned else optimum
+        return PrimalDual(optimum.chosen, optimum.right, optimum.left) if turned else optimum
 
-    def resume(self, face: Face, optimum: Optimum) -> None:
+    def resume(self, face: OptimalFace, optimum: PrimalDual) -> None:
         """Begin the next solve at an answer and prices that are about the best."""
         if self.compiled:
             from mentormatch.scale.flow.initial_duals import Start
 
             turned = face.turns
-            ends = Optimum(optimum.chosen, optimum.right, optimum.left) if turned else optimum
+            ends = PrimalDual(optimum.chosen, optimum.right, optimum.left) if turned else optimum
             self.begin = ends.right if face.several else Start.of(face.flipped() if turned else face, ends)
 
     def _outweigh(self, profit: IntVector) -> None:
@@ -276,10 +276,10 @@ class Solver:
         if self.begin is not None and not isinstance(self.begin, np.ndarray):
             prices = self.begin.prices  # those of places that must be taken come once more
             moved = prices - np.resize(paid[0 if self.turned else 1], len(prices))
-            little = max(magnitude(side) for side in paid) <= self.stage.score * LITTLE
+            little = max(max_abs(side) for side in paid) <= self.stage.score * LITTLE
             self.begin = replace(self.begin, prices=moved, patience=PATIENCE if little else self.begin.patience)
 
-    def tied(self, face: Face, profit: IntVector) -> Optimum | None:
+    def tied(self, face: OptimalFace, profit: IntVector) -> PrimalDual | None:
         """Return the optimum of a face of tied answers; as there are some, a great enough reward has minimums kept."""
         self.heed()
         if not self.compiled and not face.several:
@@ -289,7 +289,7 @@ class Solver:
             self.begin, self.reward = None, self.reward * REWARD
         return optimum
 
-    def _by_paths(self, face: Face, profit: IntVector) -> Optimum:
+    def _by_paths(self, face: OptimalFace, profit: IntVector) -> PrimalDual:
         from mentormatch.scale.flow.assignment import best as best_by_paths
         from mentormatch.scale.flow.initial_duals import Start
 
@@ -299,13 +299,13 @@ class Solver:
         self.begin = Start.of(face, optimum)
         return optimum
 
-    def _uncompiled(self, face: Face, profit: IntVector) -> Optimum:
+    def _uncompiled(self, face: OptimalFace, profit: IntVector) -> PrimalDual:
         found = best_uncompiled(face, profit, self.heed)
         if found is None:
             raise EngineError("An answer was lost among few pairs")
         return found
 
-    def hear(self, face: Face, optimum: Optimum, bound: int) -> None:
+    def hear(self, face: OptimalFace, optimum: PrimalDual, bound: int) -> None:
         """Tell an answer, with the bounds that prices prove; one that does not keep the minimums is none."""
         if not face.holds(optimum):
             return
@@ -313,8 +313,8 @@ class Solver:
 
     def offer(self, pairs: IntMatrix, bound: int) -> Solution:
         """Return an answer, with what the bound of all goals together proves, and tell it."""
-        tiers = tuple(reached(self.problem, pairs, {}))
-        pinned = total(self.stage.worth(self.problem, *listed(self.problem.pins).T))
+        tiers = tuple(evaluate_tiers(self.problem, pairs, {}))
+        pinned = exact_dot(self.stage.worth(self.problem, *pair_array(self.problem.pins).T))
         bounds = self._bounds({tier.goal: tier.value for tier in tiers}, bound + pinned)
         tiers = tuple(replace(tier, bound=bounds.get(tier.goal)) for tier in tiers)
         told = Solution(Status.FEASIBLE, pairs, tiers, "wide")

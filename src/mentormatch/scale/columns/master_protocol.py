@@ -2,12 +2,12 @@
 
 from typing import Protocol
 
-from mentormatch.assignment.engine import Run
-from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.engine import SolveOptions
+from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import Solution
-from mentormatch.assignment.objective import Stage
-from mentormatch.assignment.optimal_face import Face, Optimum
+from mentormatch.assignment.objective import ScalarObjective
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.base.columns import IntVector
 from mentormatch.scale.columns.subproblem import Both
 from mentormatch.scale.constraints.hard_rules import Rules
@@ -17,18 +17,18 @@ class Solver(Protocol):
     """What solves faces of a problem whose goals are in one ``stage``, and tells answers."""
 
     problem: AssignmentProblem
-    run: Run
+    run: SolveOptions
     compiled: bool
     rules: Rules
     heard: Solution | None
 
     @property
-    def stage(self) -> Stage:
+    def stage(self) -> ScalarObjective:
         """Return what pairs are worth."""
         ...
 
     @property
-    def asked(self) -> Stage:
+    def asked(self) -> ScalarObjective:
         """Return the goals alone as a stage."""
         ...
 
@@ -42,7 +42,7 @@ class Solver(Protocol):
         """Return what a pair may be worth at most."""
         ...
 
-    def best(self, face: Face, profit: IntVector, prices: Both | None = None) -> Optimum:
+    def best(self, face: OptimalFace, profit: IntVector, prices: Both | None = None) -> PrimalDual:
         """Return the optimum of a face, from some prices or from where the last solve ended."""
         ...
 
@@ -50,15 +50,15 @@ class Solver(Protocol):
         """End the work if the time is up."""
         ...
 
-    def tied(self, face: Face, profit: IntVector) -> Optimum | None:
+    def tied(self, face: OptimalFace, profit: IntVector) -> PrimalDual | None:
         """Return the optimum of a face of tied answers."""
         ...
 
-    def resume(self, face: Face, optimum: Optimum) -> None:
+    def resume(self, face: OptimalFace, optimum: PrimalDual) -> None:
         """Begin the next solve at an answer and prices that are about the best."""
         ...
 
-    def hear(self, face: Face, optimum: Optimum, bound: int) -> None:
+    def hear(self, face: OptimalFace, optimum: PrimalDual, bound: int) -> None:
         """Tell an answer, with the bounds that prices prove."""
         ...
 
@@ -66,7 +66,7 @@ class Solver(Protocol):
         """Take it that pairs are worth so much less in the next solve."""
         ...
 
-    def under(self, rows: tuple[Row, ...]) -> Solution:
+    def under(self, rows: tuple[SideConstraint, ...]) -> Solution:
         """Return the solution of the problem under other rows, or the best in time."""
         ...
 

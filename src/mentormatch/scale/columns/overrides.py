@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mentormatch.assignment.model.scores import IntMatrix
-from mentormatch.assignment.optimal_face import Face, Optimum
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.scale.columns.candidates import Listing
 from mentormatch.scale.columns.class_flow import worths
 from mentormatch.scale.columns.master_protocol import Solver
@@ -37,7 +37,7 @@ class Named:
     def view(self) -> View:
         return self.alike.view
 
-    def optimum(self, tied: Pairs) -> tuple[Face, Optimum]:
+    def optimum(self, tied: Pairs) -> tuple[OptimalFace, PrimalDual]:
         """Return the optimum of all pairs on a face of some of them, ``tied`` being some that lose nothing."""
         listing = self._listing(tied)
         self._begin(listing)
@@ -53,7 +53,7 @@ class Named:
         face, answer = self.view.face(listing.pairs), self.alike.spread(self.flow)
         width = self.view.scores.shape[1]
         chosen = np.isin(face.lefts * width + face.rights, answer.lefts * width + answer.rights)
-        self.solver.resume(face, Optimum(chosen, *listing.prices))
+        self.solver.resume(face, PrimalDual(chosen, *listing.prices))
 
     def _listing(self, tied: Pairs) -> Listing:
         """Return the pairs to begin with at the prices of the kinds: others lose something, or nothing."""
@@ -75,7 +75,7 @@ class Named:
         mentors, mentees = each.mentors[fit], each.mentees[fit]
         return Pairs(mentors, mentees, scores.at(mentors, mentees))
 
-    def tied(self, market: View, opening: tuple[Face, Optimum]) -> Tied | None:
+    def tied(self, market: View, opening: tuple[OptimalFace, PrimalDual]) -> Tied | None:
         """Return what the prices of an optimum leave tied; None if there are too many pairs of kinds.
 
         People are of one kind now if they pay the same, too.

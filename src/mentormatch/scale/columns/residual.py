@@ -14,15 +14,15 @@ import numpy as np
 
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.residual_graph import (
-    FAR,
+    INFINITE,
     Arcs,
-    Both,
-    Net,
-    Ways,
-    beside_pairs,
-    both,
-    fewest,
-    lengths_on,
+    ResidualGraph,
+    ShortestPaths,
+    VectorPair,
+    arcs_without_pairs,
+    both_sides,
+    fewest_arc_paths,
+    path_lengths,
     tight_arcs,
 )
 from mentormatch.base.columns import BoolVector, IntVector
@@ -36,7 +36,7 @@ NEAR = 24
 """So many arcs a person are listed at first."""
 ADDED = 32
 """So many arcs a person join at most after a look at all pairs."""
-LONGEST = FAR // 4
+LONGEST = INFINITE // 4
 """No way is longer."""
 
 type Enough = Callable[[IntVector, IntVector], int]
@@ -48,8 +48,8 @@ class Ground:
     """An answer ``pairs`` (k, 2) and the prices that prove it; the left side is ``axis``: 0 mentors, 1 mentees."""
 
     view: View
-    net: Net
-    prices: Both
+    net: ResidualGraph
+    prices: VectorPair
     pairs: IntMatrix
     axis: int
 
@@ -74,19 +74,21 @@ class Ground:
         return self.prices[0][pairs.mentors] + self.prices[1][pairs.mentees] - self.view.worth(pairs)
 
     def of_person(self, person: int) -> IntVector:
-        """Return (r,) the cost of the arc from a left person to each right one, ``FAR`` where there is none."""
+        """Return (r,) the cost of the arc from a left person to each right one, ``INFINITE`` where there is none."""
         others = np.arange(self.view.scores.shape[1 - self.axis])
         sides = np.full(len(others), person), others
         mentors, mentees = sides if self.axis == 0 else sides[::-1]
         pairs = Pairs(mentors, mentees, self.view.scores.at(mentors, mentees))
-        return np.where(self.view.scores.allows(mentors, mentees) & ~self.taken(pairs), self.costs(pairs), FAR)
+        return np.where(self.view.scores.allows(mentors, mentees) & ~self.taken(pairs), self.costs(pairs), INFINITE)
 
     def beside(self) -> Arcs:
         """Return the arcs that are no open pairs."""
         chosen = self.net.chosen if self.axis == 0 else self.net.chosen[:, ::-1]
         mentors, mentees = chosen[:, 0], chosen[:, 1]
         backs = -self.costs(Pairs(mentors, mentees, self.view.scores.at(mentors, mentees)))
-        return beside_pairs(self.net, backs, np.concatenate([self.prices[self.axis], -self.prices[1 - self.axis]]))
+        return arcs_without_pairs(
+            self.net, backs, np.concatenate([self.prices[self.axis], -self.prices[1 - self.axis]])
+        )
 
 
 def ready(tiles: Tiles) -> Look | None:
@@ -94,7 +96,7 @@ def ready(tiles: Tiles) -> Look | None:
     return partial(scanned, quickest(tiles, compiled=find_spec("numba") is not None), tiles.shape[0])
 
 
-def ways_wide(ground: Ground, target: int, enough: Enough) -> Ways:
+def ways_wide(ground: Ground, target: int, enough: Enough) -> ShortestPaths:
     """Return the ways to a left person, as far as they are asked for."""
     net, lefts, nodes = ground.net, len(ground.net.left.more), ground.net.sink + 1
     costs, beside = ground.of_person(target), ground.beside()
@@ -102,21 +104,21 @@ def ways_wide(ground: Ground, target: int, enough: Enough) -> Ways:
         np.zeros(nodes, dtype=np.int64), min(max(level(ground.view, ground.prices, NEAR), 0), LONGEST), 2 * NEAR
     )
     while True:
-        length = lengths_on(both(pairs, beside), target, nodes)
+        length = path_lengths(both_sides(pairs, beside), target, nodes)
         most = min(enough(costs, length[lefts : net.sink]), LONGEST)
         moved = np.minimum(length, most)
         seen = ground.arcs(moved, 0, ADDED)
         if not (seen[2] + moved[seen[1]] < moved[seen[0]]).any():
             break
         pairs = joined(pairs, seen, nodes)
-    known = np.where(length <= most, length, FAR)
-    after = fewest(*tight_arcs(both(seen, beside), known), target, nodes)
-    return Ways(target, lefts, np.minimum(costs + known[lefts : net.sink], FAR), after)
+    known = np.where(length <= most, length, INFINITE)
+    after = fewest_arc_paths(*tight_arcs(both_sides(seen, beside), known), target, nodes)
+    return ShortestPaths(target, lefts, np.minimum(costs + known[lefts : net.sink], INFINITE), after)
 
 
 def joined(some: Arcs, others: Arcs, nodes: int) -> Arcs:
     """Return the arcs of both, each once."""
-    tails, heads, costs = both(some, others)
+    tails, heads, costs = both_sides(some, others)
     _, first = np.unique(tails * nodes + heads, return_index=True)
     return tails[first], heads[first], costs[first]
 
@@ -134,8 +136,8 @@ def cheapest(most: int | None, others: BoolVector) -> Enough:
     """Return that ways from the ``most`` right people who cost least are asked for, of some of them; None: all."""
 
     def length(costs: IntVector, lengths: IntVector) -> int:
-        some = others & (costs < FAR)
-        losses = np.minimum(costs + lengths, FAR)[some]
+        some = others & (costs < INFINITE)
+        losses = np.minimum(costs + lengths, INFINITE)[some]
         if most is None or len(losses) <= most:
             return LONGEST
         return int(np.partition(losses, most - 1)[most - 1] - costs[some].min()) + 1 if most else 0

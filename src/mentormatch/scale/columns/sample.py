@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mentormatch.assignment.optimal_face import Optimum
+from mentormatch.assignment.optimal_face import PrimalDual
 from mentormatch.base.columns import IntVector
 from mentormatch.scale.columns.candidates import FAR, Listing
 from mentormatch.scale.columns.master_protocol import Solver
@@ -47,7 +47,7 @@ class Sample:
         """Return the market of the drawn people."""
         return self.own.of_mentees(self.mentees).holding()
 
-    def listing(self, drawn: View, optimum: Optimum, solver: Solver) -> Listing:
+    def listing(self, drawn: View, optimum: PrimalDual, solver: Solver) -> Listing:
         """Return the pairs to begin with, by an optimum of the drawn market."""
         mentees = self._left_to_mentees(optimum.left, solver)
         prices, few = (self._left_to_mentors(mentees), mentees), self.view.few(leading(drawn, optimum))
@@ -69,7 +69,7 @@ class Sample:
         return np.maximum(drawn.look((nobody, mentees[self.mentees]), 0, 1).best, 0)
 
 
-def leading(drawn: View, optimum: Optimum) -> int:
+def leading(drawn: View, optimum: PrimalDual) -> int:
     """Return how many pairs a person are solved first, by how many people an optimum of the drawn market places.
 
     Where many are left without a partner most pairs lose much; where nearly all are placed each may be the last that

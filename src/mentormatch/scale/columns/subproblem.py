@@ -9,8 +9,8 @@ import numpy as np
 
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import IntMatrix
-from mentormatch.assignment.objective import Stage
-from mentormatch.assignment.optimal_face import Bounds, Face, listed, open_bounds
+from mentormatch.assignment.objective import ScalarObjective
+from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees, pair_array, remaining_degrees
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.scale.scan.blocks import CLOSED, Cut, Look
 from mentormatch.scale.scan.implicit_scores import ComputedScores
@@ -91,8 +91,8 @@ class View:
     """
 
     scores: ComputedScores
-    stage: Stage
-    bounds: tuple[Bounds, Bounds]
+    stage: ScalarObjective
+    bounds: tuple[RemainingDegrees, RemainingDegrees]
     ready: Ready
     former: Pairs
     pins: IntMatrix
@@ -100,15 +100,15 @@ class View:
     longer: int = 1
 
     @classmethod
-    def of(cls, problem: AssignmentProblem, stage: Stage, ready: Ready) -> "View":
+    def of(cls, problem: AssignmentProblem, stage: ScalarObjective, ready: Ready) -> "View":
         """Return the stage on people who have places beside the pins."""
-        bounds, scores = open_bounds(problem), problem.scores
+        bounds, scores = remaining_degrees(problem), problem.scores
         assert isinstance(scores, ComputedScores)
         taking = scores.mentors & (bounds[0].most > 0), scores.mentees & (bounds[1].most > 0)
         scores = replace(scores, mentors=taking[0], mentees=taking[1])
-        former = former_in(scores, listed(problem.former)) if stage.kept else former_in(scores, listed(()))
+        former = former_in(scores, pair_array(problem.former)) if stage.kept else former_in(scores, pair_array(()))
         return cls(
-            scores, stage, bounds, ready, former, listed(problem.pins), np.zeros(scores.shape[0], dtype=np.int64)
+            scores, stage, bounds, ready, former, pair_array(problem.pins), np.zeros(scores.shape[0], dtype=np.int64)
         )
 
     @cached_property
@@ -137,9 +137,9 @@ class View:
         """Return by how much the prices of their people exceed what pairs are worth."""
         return prices[0][pairs.mentors] + beside(prices[1], self.group, *pairs.columns[:2]) - self.worth(pairs)
 
-    def face(self, pairs: Pairs) -> Face:
+    def face(self, pairs: Pairs) -> OptimalFace:
         """Return the answers on some pairs."""
-        return Face(pairs.mentors, pairs.mentees, *self.bounds, self.pins)
+        return OptimalFace(pairs.mentors, pairs.mentees, *self.bounds, self.pins)
 
     def look(self, prices: Both, loss: int, most: int, mentors: BoolVector | None = None) -> Sight:
         """Return the pairs that lose no more than ``loss`` at these prices, ``most`` a mentor on average if many do.

@@ -14,7 +14,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.optimal_face import Bounds, Face, Optimum
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
 from mentormatch.base.columns import IntVector
 from mentormatch.scale.columns.subproblem import Both, View
 from mentormatch.scale.scores.matrix import Tiles
@@ -84,7 +84,7 @@ class Alike:
     def market(self) -> View:
         """Return the market of the kinds, who have the places of all their people."""
         view, first = self.view, (self.mentors.first, self.mentees.first)
-        mentors, mentees = (Bounds(np.zeros_like(places), places) for places in self.places)
+        mentors, mentees = (RemainingDegrees(np.zeros_like(places), places) for places in self.places)
         tiles = view.scores.tiles.unnamed() if self.named else view.scores.tiles
         tiles = tiles.of_mentees(first[1]) if len(first[1]) < tiles.shape[1] else tiles
         tiles = tiles.of_mentors(first[0]) if len(first[0]) < tiles.shape[0] else tiles
@@ -96,7 +96,7 @@ class Alike:
         bounds, group = (mentors, mentees), view.group[first[0]]
         return replace(view, scores=scores, stage=stage, bounds=bounds, group=group, longer=max(longer, 1))
 
-    def spread(self, flow: "Flow") -> Face:
+    def spread(self, flow: "Flow") -> OptimalFace:
         """Return the pairs of an answer of the kinds, given to people, as a face in which all of them are open."""
         mentors, mentees = (
             _given(codes, np.where(taking, bounds.most, 0), np.repeat(kinds, flow.pairs))
@@ -105,7 +105,7 @@ class Alike:
             )
         )
         order = np.lexsort((mentees, mentors))
-        return Face(mentors[order], mentees[order], *self.view.bounds, self.view.pins)
+        return OptimalFace(mentors[order], mentees[order], *self.view.bounds, self.view.pins)
 
     def prices(self, flow: "Flow") -> Both:
         """Return the prices of all people."""
@@ -127,7 +127,7 @@ class Flow:
     right: IntVector
 
     @classmethod
-    def of(cls, face: Face, optimum: Optimum) -> Self:
+    def of(cls, face: OptimalFace, optimum: PrimalDual) -> Self:
         """Return the answer of a market in which no two take each other twice."""
         return cls(face.lefts, face.rights, optimum.chosen.astype(np.int64), optimum.left, optimum.right)
 

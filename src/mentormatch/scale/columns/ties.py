@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from mentormatch.assignment.model.scores import IntMatrix
-from mentormatch.assignment.objective import Stage
-from mentormatch.assignment.optimal_face import Face, Optimum
-from mentormatch.assignment.tie_breaking import GREATEST, OpaqueHash
+from mentormatch.assignment.objective import ScalarObjective
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
+from mentormatch.assignment.tie_breaking import GREATEST, AnonymousTieBreaker
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.candidates import Listing
@@ -35,7 +35,7 @@ ADDED = 16
 ROOM, CROWD = 1 << 14, 64
 """Pairs for which there is room at first in a strip; a mentor notes so many times more than are wanted on average."""
 
-type Solve = Callable[[Face, IntVector], Optimum | None]
+type Solve = Callable[[OptimalFace, IntVector], PrimalDual | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class TiedScores(ComputedScores):
     which is mentor times width plus name, is ``barred``: these numbers are in order.
     """
 
-    hashes: OpaqueHash
+    hashes: AnonymousTieBreaker
     kinds: Both
     blocks: Blocks
     names: IntVector
@@ -214,11 +214,11 @@ class Tied:
 
     alike: Alike
     flow: Flow
-    answer: Face
-    hashes: OpaqueHash
+    answer: OptimalFace
+    hashes: AnonymousTieBreaker
     beside: tuple[IntVector, IntVector]
 
-    def left(self, solve: Solve, glance: Callable[[TiedScores], Glance], heed: Heed) -> tuple[Face, Optimum]:
+    def left(self, solve: Solve, glance: Callable[[TiedScores], Glance], heed: Heed) -> tuple[OptimalFace, PrimalDual]:
         """Return a face that holds all of these answers that are the best in a first round of hashes, and one of them.
 
         Its prices are those of the market, not of the hashes.
@@ -226,7 +226,7 @@ class Tied:
         view, prices = self._view(glance, heed), self.alike.prices(self.flow)
         face, chosen = _solved(self._listing(view), solve)
         bounds = self.alike.view.bounds
-        return replace(face, left=bounds[0], right=bounds[1]), Optimum(chosen, *prices)
+        return replace(face, left=bounds[0], right=bounds[1]), PrimalDual(chosen, *prices)
 
     def _view(self, glance: Callable[[TiedScores], Glance], heed: Heed) -> View:
         view, prices = self.alike.view, self.alike.prices(self.flow)
@@ -246,7 +246,7 @@ class Tied:
             heed=heed,
         )
         none = [np.zeros(count, dtype=np.int64) for count in scores.shape]
-        stage = Stage((("hash", 1),), 0, none[0], none[1], 1, 1, GREATEST)
+        stage = ScalarObjective((("hash", 1),), 0, none[0], none[1], 1, 1, GREATEST)
         return View(
             scores,
             stage,
@@ -287,7 +287,7 @@ class Tied:
         return Listing(view, pairs, np.full(n, -GREATEST), none, 0)
 
 
-def _solved(listing: Listing, solve: Solve) -> tuple[Face, BoolVector]:
+def _solved(listing: Listing, solve: Solve) -> tuple[OptimalFace, BoolVector]:
     """Return the pairs that lose nothing in hashes, with the best answer."""
     while True:
         view = listing.view

@@ -13,11 +13,11 @@ from typing import Self
 import numpy as np
 
 from mentormatch.assignment.lexicographic import opening_stage
-from mentormatch.assignment.leximin import Leximin
+from mentormatch.assignment.leximin import LeximinStages
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.objective import Stage, loosely, merged, stage_of
-from mentormatch.assignment.optimal_face import Face, Optimum
-from mentormatch.assignment.verification.dual_rounding import whole
+from mentormatch.assignment.objective import ScalarObjective, objective_of, scalarize, scalarize_loosely
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
+from mentormatch.assignment.verification.dual_rounding import round_to_unit
 from mentormatch.base.columns import IntVector
 
 
@@ -28,9 +28,9 @@ class Limits:
     most: int
     usual: int
 
-    def loosely(self, problem: AssignmentProblem, goals: tuple[str, ...]) -> Stage | None:
+    def loosely(self, problem: AssignmentProblem, goals: tuple[str, ...]) -> ScalarObjective | None:
         """Return the goals in one stage that is as sure as the limits allow, None if it is too great even so."""
-        found = (loosely(problem, goals, partial(gt, limit)) for limit in (self.usual, self.most))
+        found = (scalarize_loosely(problem, goals, partial(gt, limit)) for limit in (self.usual, self.most))
         return next((stage for stage in found if stage is not None), None)
 
 
@@ -42,7 +42,7 @@ class Aims:
     is in the stage, and not among the weights. ``sure``: no answer of another order is worth as much.
     """
 
-    stage: Stage
+    stage: ScalarObjective
     weights: tuple[tuple[str, int], ...]
     parts: int = 1
     sure: bool = True
@@ -50,9 +50,9 @@ class Aims:
     @classmethod
     def of(cls, problem: AssignmentProblem, limits: Limits, *, ties: bool) -> Self | None:
         """Return the aims of a problem, None if its numbers are too great; ``ties``: any optimum will not do."""
-        stages = merged(problem, lambda reach: reach < limits.most)
+        stages = scalarize(problem, lambda reach: reach < limits.most)
         told = not ties and "total" not in problem.goals
-        if any(isinstance(stage, Leximin) for stage in stages):
+        if any(isinstance(stage, LeximinStages) for stage in stages):
             return None
         if len(stages) > 1:
             stage = limits.loosely(problem, (*problem.goals, "total") if told else problem.goals)
@@ -61,9 +61,9 @@ class Aims:
         return (cls._told(problem, limits, asked) if told else None) or cls(asked, asked.weights)
 
     @classmethod
-    def _told(cls, problem: AssignmentProblem, limits: Limits, asked: Stage) -> Self | None:
+    def _told(cls, problem: AssignmentProblem, limits: Limits, asked: ScalarObjective) -> Self | None:
         """Return the aims with the total below what is asked for, None if that is too great."""
-        total, places = stage_of(problem, "total"), problem.places
+        total, places = objective_of(problem, "total"), problem.places
         if asked.fits_above(total, places):
             finer = asked.above(total, places)
             if finer.reach < limits.usual:
@@ -72,7 +72,7 @@ class Aims:
         return None if stage is None else cls._loose(stage, told=True)
 
     @classmethod
-    def _loose(cls, stage: Stage, *, told: bool) -> Self:
+    def _loose(cls, stage: ScalarObjective, *, told: bool) -> Self:
         asked = stage.weights[:-1] if told else stage.weights
         parts = asked[-1][1]
         return cls(stage, tuple((goal, weight // parts) for goal, weight in asked), parts, sure=False)
@@ -81,7 +81,7 @@ class Aims:
         """Return the same in so many times smaller parts."""
         return replace(self, stage=self.stage.times(finer), parts=self.parts * finer)
 
-    def kept(self, face: Face, optimum: Optimum) -> bool:
+    def kept(self, face: OptimalFace, optimum: PrimalDual) -> bool:
         """Return whether all answers on a face of tight pairs, proved by its optimum, are the best goal by goal.
 
         They are if all pairs are as tight at prices in whole weights: people without a price then have none, so that
@@ -95,5 +95,5 @@ class Aims:
 
 def _as_tight(prices: tuple[IntVector, IntVector], unit: int) -> bool:
     """Return whether the prices (e,) of both people of tight pairs pay for no more than these in whole units too."""
-    mentors, mentees = whole(prices, unit)
+    mentors, mentees = round_to_unit(prices, unit)
     return np.array_equal(mentors + mentees, (prices[0] + prices[1]) // unit)

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mentormatch.assignment.engine import solved
+from mentormatch.assignment.engine import solve_unchecked
 from mentormatch.assignment.incumbent import Incumbent, ignore_incumbent
-from mentormatch.assignment.lexicographic import OutOfTime
-from mentormatch.assignment.model.problem import EXACT, Row
+from mentormatch.assignment.lexicographic import TimeLimitReached
+from mentormatch.assignment.model.problem import MAX_SUM, SideConstraint
 from mentormatch.assignment.model.scores import IntMatrix, SparseScores
-from mentormatch.assignment.model.solution import Prices, Solution, Status, without_pairs
-from mentormatch.assignment.objective import Stage
-from mentormatch.assignment.optimal_face import Bounds, listed, total
+from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution
+from mentormatch.assignment.objective import ScalarObjective
+from mentormatch.assignment.optimal_face import RemainingDegrees, exact_dot, pair_array
 from mentormatch.base.columns import IntVector
 from mentormatch.scale.columns.generation import ALL
 from mentormatch.scale.columns.master_protocol import Solver
@@ -40,10 +40,10 @@ class Near:
 
     solver: Solver
     view: View
-    prices: Prices
+    prices: DualSolution
     priced: Both
     bound: int
-    beside: tuple[Row, ...] = ()
+    beside: tuple[SideConstraint, ...] = ()
     open_most: int | None = None
 
     def solution(self) -> Solution:
@@ -65,18 +65,18 @@ class Near:
         return self._of_all() if max(self.view.scores.shape) <= ALL else self._unknown()
 
     def _unknown(self) -> Solution:
-        return self.solver.heard or without_pairs(Status.FAILED, "", (SHORT,))
+        return self.solver.heard or empty_solution(Status.FAILED, "", (SHORT,))
 
     def _of_all(self) -> Solution:
         """Return the answer of all pairs, of few people."""
         problem = self.solver.problem
         assert isinstance(problem.scores, ComputedScores)
-        every = self.view.pairs().joined(former_in(problem.scores, listed(problem.pins)), problem.shape[1])
+        every = self.view.pairs().joined(former_in(problem.scores, pair_array(problem.pins)), problem.shape[1])
         rows, scores = (*problem.rows, *self.beside), SparseScores(problem.shape, *every.columns)
         whole = replace(problem, scores=scores, rows=rows)
-        found = solved(whole, None, replace(self.solver.run, tell=ignore_incumbent), Incumbent())
+        found = solve_unchecked(whole, None, replace(self.solver.run, tell=ignore_incumbent), Incumbent())
         if found.status is Status.STOPPED:
-            raise OutOfTime
+            raise TimeLimitReached
         return found if found.status is not Status.FEASIBLE else self.solver.offer(found.pairs, self.bound)
 
     def _within(self, loss: int, most: int) -> tuple[Remainder | None, int]:
@@ -96,7 +96,7 @@ class Near:
         worth = sides[0][1][face.lefts] + sides[1][1][face.rights] - self.view.loss(sight.pairs, self.priced)
         for row, price, full in zip(rows, self.prices.rows, dear, strict=True):
             worth += (price - full) * row.at(face.lefts, face.rights, shape)
-        if int(np.abs(worth).max(initial=0)) > EXACT // (2 * sum(shape) + self.solver.problem.places + 1):
+        if int(np.abs(worth).max(initial=0)) > MAX_SUM // (2 * sum(shape) + self.solver.problem.places + 1):
             return None, others
         loads = (self.solver.problem.mentors, self.solver.problem.mentees)
         waived = [np.where(own.waivable, own.least, 0) for own in loads]
@@ -110,15 +110,15 @@ class Near:
         """Return whether pairs reach the bound in the goals that were asked for."""
         return self.bound // self.solver.parts <= self._worth(self.solver.asked, pairs)
 
-    def _worth(self, stage: Stage, pairs: IntMatrix) -> int:
-        both = (stage.worth(self.solver.problem, *each.T) for each in (pairs, listed(self.solver.problem.pins)))
-        whole, pinned = (total(worth) for worth in both)
+    def _worth(self, stage: ScalarObjective, pairs: IntMatrix) -> int:
+        both = (stage.worth(self.solver.problem, *each.T) for each in (pairs, pair_array(self.solver.problem.pins)))
+        whole, pinned = (exact_dot(worth) for worth in both)
         return whole - pinned
 
 
-def _held(bounds: Bounds, prices: IntVector, loss: int) -> tuple[Bounds, IntVector]:
+def _held(bounds: RemainingDegrees, prices: IntVector, loss: int) -> tuple[RemainingDegrees, IntVector]:
     """Return the bounds of people, those reached whom it would cost more; and the prices of all others."""
     dear = np.abs(prices) > loss
     low = np.where(dear & (prices > 0), bounds.most, bounds.least)
     high = np.where(dear & (prices < 0), bounds.least, bounds.most)
-    return Bounds(low, high), np.where(dear, 0, prices)
+    return RemainingDegrees(low, high), np.where(dear, 0, prices)

@@ -8,9 +8,9 @@ from typing import Self
 import numpy as np
 
 from mentormatch.assignment.incumbent import IncumbentCallback, LazySolution
-from mentormatch.assignment.model.problem import AssignmentProblem, Loads, Row
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
 from mentormatch.assignment.model.scores import IntMatrix
-from mentormatch.assignment.optimal_face import listed
+from mentormatch.assignment.optimal_face import pair_array
 from mentormatch.base.columns import BoolVector, IntVector
 
 FAR = 1 << 62
@@ -21,7 +21,7 @@ def used_if_pinned(problem: AssignmentProblem) -> AssignmentProblem:
     """Return the problem in which minimums bind whoever is in a pin in any case."""
     sides = [
         replace(loads, idle=loads.idle & (np.bincount(pinned, minlength=len(loads)) == 0))
-        for loads, pinned in zip((problem.mentors, problem.mentees), listed(problem.pins).T, strict=True)
+        for loads, pinned in zip((problem.mentors, problem.mentees), pair_array(problem.pins).T, strict=True)
     ]
     return replace(problem, mentors=sides[0], mentees=sides[1])
 
@@ -35,12 +35,12 @@ class Own:
 
     side: int
     alone: bool
-    row: Row
+    row: SideConstraint
     least: IntVector
     most: IntVector
 
     @classmethod
-    def of(cls, rows: Sequence[Row], shape: tuple[int, int]) -> Self:
+    def of(cls, rows: Sequence[SideConstraint], shape: tuple[int, int]) -> Self:
         """Return rows that are alike."""
         first, side = rows[0], int(rows[0].mentor is None)
         alone = (first.mentor is None) != (first.mentee is None)
@@ -93,13 +93,13 @@ class Rules:
     ``priced`` are the rows that pairs pay for; what changes afterwards has to keep them too.
     """
 
-    loads: tuple[Loads, Loads]
-    rows: tuple[Row, ...]
+    loads: tuple[DegreeBounds, DegreeBounds]
+    rows: tuple[SideConstraint, ...]
     own: tuple[Own, ...]
     priced: tuple[Own, ...]
 
     @classmethod
-    def of(cls, problem: AssignmentProblem, rows: tuple[Row, ...]) -> Self:
+    def of(cls, problem: AssignmentProblem, rows: tuple[SideConstraint, ...]) -> Self:
         """Return the rules beside those of a problem that pairs pay for."""
         shape = len(problem.mentors), len(problem.mentees)
         own, priced = (tuple(_alike(each, shape)) for each in (rows, problem.rows))
@@ -147,10 +147,10 @@ class Rules:
         return mentors, mentees
 
 
-def _alike(rows: Sequence[Row], shape: tuple[int, int]) -> Iterator[Own]:
+def _alike(rows: Sequence[SideConstraint], shape: tuple[int, int]) -> Iterator[Own]:
     """Yield rows, those that stand together and are of one side with the same weights as one."""
 
-    def told(row: Row) -> tuple[int, ...]:
+    def told(row: SideConstraint) -> tuple[int, ...]:
         person = (row.mentor is not None, row.mentee is not None)
         return (*person, id(row.weights), id(row.times)) if sum(person) == 1 else (id(row),)
 
@@ -158,5 +158,5 @@ def _alike(rows: Sequence[Row], shape: tuple[int, int]) -> Iterator[Own]:
         yield Own.of(list(some), shape)
 
 
-def _below(loads: Loads, taken: IntVector) -> BoolVector:
+def _below(loads: DegreeBounds, taken: IntVector) -> BoolVector:
     return np.asarray((taken > 0) & (taken < loads.least) & loads.waivable)

@@ -13,10 +13,10 @@ from itertools import count
 
 import numpy as np
 
-from mentormatch.assignment.lexicographic import OutOfTime
+from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.model.scores import IntMatrix
-from mentormatch.assignment.model.solution import Prices, Solution, Status, without_pairs
-from mentormatch.assignment.optimal_face import Bounds, Face, Optimum, total
+from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees, exact_dot
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.scale.columns.master_protocol import Solver
 from mentormatch.scale.columns.quantile import level
@@ -46,18 +46,18 @@ class Keeping:
     def solution(self) -> Solution:
         """Return the best answer that keeps all rules, or a good one with what it is short of at most."""
         if self.relaxed.status is not Status.PROVED:
-            return self.solver.heard or without_pairs(Status.STOPPED, "")
+            return self.solver.heard or empty_solution(Status.STOPPED, "")
         (prices,) = self.relaxed.prices
         try:
             return self._of_bound(replace(prices, rows=prices.rows or (0,) * len(self.solver.problem.rows)))
-        except OutOfTime:
-            return self.solver.heard or without_pairs(Status.STOPPED, "")
+        except TimeLimitReached:
+            return self.solver.heard or empty_solution(Status.STOPPED, "")
 
-    def _of_bound(self, prices: Prices) -> Solution:
+    def _of_bound(self, prices: DualSolution) -> Solution:
         """Return the best answer as far as the bound tells, from the prices that prove it."""
         quotas = Quotas.of(self.solver.problem.rows, self.view.pins, self.view.scores.shape)
         tolls, view = quotas.tolls(prices.rows), replace(self.view, group=quotas.group)
-        ends = quotas.beside(Optimum(np.empty(0, dtype=bool), prices.mentors, prices.mentees), tolls)
+        ends = quotas.beside(PrimalDual(np.empty(0, dtype=bool), prices.mentors, prices.mentees), tolls)
         priced = ends.left, ends.right
         pairs = self._listed(view, priced)
         face = view.face(pairs)
@@ -73,7 +73,7 @@ class Keeping:
         worth = self.solver.stage.worth(self.solver.problem, *self.relaxed.pairs.T)
         pinned = self.solver.stage.worth(self.solver.problem, *self.view.pins.T)
         parts = self.solver.parts
-        return ((total(worth) - total(pinned)) // parts + 1) * parts - 1
+        return ((exact_dot(worth) - exact_dot(pinned)) // parts + 1) * parts - 1
 
     def _listed(self, view: View, priced: Both) -> Pairs:
         """Return the pairs that lose least at some prices, and those of the best answer."""
@@ -84,7 +84,7 @@ class Keeping:
         mentors, mentees = self.relaxed.pairs[open_].T
         return seen.joined(Pairs(mentors, mentees, view.scores.at(mentors, mentees)), width)
 
-    def _kept(self, face: Face, profit: IntVector, mentees: IntVector) -> IntMatrix | None:
+    def _kept(self, face: OptimalFace, profit: IntVector, mentees: IntVector) -> IntMatrix | None:
         """Return a good answer on a face that keeps all rules, people being set aside; None if none is found."""
         begin: Both | None = (np.zeros_like(face.left.most), mentees)
         for turn in count():
@@ -107,7 +107,7 @@ class Keeping:
         return None
 
     def _given_up(
-        self, face: Face, optimum: Optimum, elsewhere: Sequence[IntVector], answer: IntMatrix
+        self, face: OptimalFace, optimum: PrimalDual, elsewhere: Sequence[IntVector], answer: IntMatrix
     ) -> tuple[IntVector | None, tuple[IntVector, IntVector]]:
         """Return a chosen pair of each row of which too much is asked, the one that loses least; and who has how many.
 
@@ -137,24 +137,25 @@ def _first_of_each(people: IntVector, cost: IntVector, some: BoolVector) -> IntV
     return order[np.append(True, np.diff(people[order]) > 0)] if len(order) else order
 
 
-def _narrower(face: Face, places: tuple[IntVector, IntVector]) -> Face:
+def _narrower(face: OptimalFace, places: tuple[IntVector, IntVector]) -> OptimalFace:
     """Return a face on which people have no more than so many places, and those that must be taken."""
     sides = [
-        Bounds(own.least, np.maximum(np.minimum(own.most, most), own.least))
+        RemainingDegrees(own.least, np.maximum(np.minimum(own.most, most), own.least))
         for own, most in zip((face.left, face.right), places, strict=True)
     ]
     return replace(face, left=sides[0], right=sides[1])
 
 
-def _without(face: Face, left: BoolVector, aside: Sequence[BoolVector]) -> Face:
+def _without(face: OptimalFace, left: BoolVector, aside: Sequence[BoolVector]) -> OptimalFace:
     """Return a face on the pairs that are left, without those who are set aside."""
     sides = [
-        Bounds(own.least, np.where(out, 0, own.most)) for own, out in zip((face.left, face.right), aside, strict=True)
+        RemainingDegrees(own.least, np.where(out, 0, own.most))
+        for own, out in zip((face.left, face.right), aside, strict=True)
     ]
     return replace(face, lefts=face.lefts[left], rights=face.rights[left], left=sides[0], right=sides[1], known=None)
 
 
-def _elsewhere(face: Face, profit: IntVector, optimum: Optimum, side: int) -> IntVector:
+def _elsewhere(face: OptimalFace, profit: IntVector, optimum: PrimalDual, side: int) -> IntVector:
     """Return what each person across from a side loses at least who goes to somebody else, or to nobody."""
     prices, others = (optimum.left, optimum.right), (face.lefts, face.rights)[1 - side]
     loss, found = prices[0][face.lefts] + prices[1][face.rights] - profit, np.maximum(prices[1 - side], 0)
@@ -162,7 +163,7 @@ def _elsewhere(face: Face, profit: IntVector, optimum: Optimum, side: int) -> In
     return found
 
 
-def _together(face: Face, optimum: Optimum, elsewhere: IntVector, side: int) -> IntVector:
+def _together(face: OptimalFace, optimum: PrimalDual, elsewhere: IntVector, side: int) -> IntVector:
     """Return what all partners of each person of a side lose together who go elsewhere."""
     ends = (face.lefts[optimum.chosen], face.rights[optimum.chosen])
     found = np.zeros(len((face.left, face.right)[side].most), dtype=np.int64)

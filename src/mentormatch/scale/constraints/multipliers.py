@@ -9,7 +9,7 @@ bounds together are the least (Kelley 1960), not too far from the best so far (M
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from mentormatch.assignment.optimal_face import Face, Optimum, total
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, exact_dot
 from mentormatch.base.columns import IntVector
 from mentormatch.scale.columns.subproblem import Both
 from mentormatch.scale.constraints.cutting_planes import Box, Cut, around, highest, lowest
@@ -23,12 +23,12 @@ they were worse, so many times less far. A solve begins where the last one ended
 TRIALS = 500
 """After so many trials on one list the best tolls have to do; they then leave a gap."""
 
-type Best = Callable[[Face, IntVector, Both | None], Optimum]
+type Best = Callable[[OptimalFace, IntVector, Both | None], PrimalDual]
 type Shift = Callable[[Both], None]
 """Is told by how much less pairs are worth in the next solve, by their mentor and their mentee."""
-type Hear = Callable[[Face, Optimum], None]
+type Hear = Callable[[OptimalFace, PrimalDual], None]
 """Takes an answer that keeps the bounds."""
-type Back = Callable[[Face, Optimum], None]
+type Back = Callable[[OptimalFace, PrimalDual], None]
 """Is told where the next solve begins, if not where the last one ended."""
 
 
@@ -37,7 +37,7 @@ class Trial:
     """The optimum at some tolls, with the prices of people alone."""
 
     tolls: Tolls
-    optimum: Optimum
+    optimum: PrimalDual
     cut: Cut
 
     @property
@@ -80,7 +80,7 @@ class Search:
     def __post_init__(self) -> None:
         self.last = (0,) * len(self.quotas.most)
 
-    def best(self, face: Face, profit: IntVector, prices: Both | None = None) -> Optimum:
+    def best(self, face: OptimalFace, profit: IntVector, prices: Both | None = None) -> PrimalDual:
         """Return the optimum of a face at the best tolls, with prices of people that pay for tolls too.
 
         An optimum that does not keep the minimums of people is returned as soon as it is found.
@@ -99,18 +99,18 @@ class Search:
         self.trial = best
         return self.quotas.beside(best.optimum, best.tolls)
 
-    def _tried(self, face: Face, profit: IntVector, tolls: Tolls, prices: Both | None = None) -> Trial:
+    def _tried(self, face: OptimalFace, profit: IntVector, tolls: Tolls, prices: Both | None = None) -> Trial:
         """Return what comes of some tolls."""
         if prices is None:
             self.asking.shift(self.quotas.shifted(self.last, tolls))
         optimum = self.asking.solve(face, self.quotas.left(face, profit, tolls), prices)
-        cut = Cut(total(profit[optimum.chosen]), self.quotas.spare(face, optimum.chosen))
+        cut = Cut(exact_dot(profit[optimum.chosen]), self.quotas.spare(face, optimum.chosen))
         self.last = tolls
         if face.holds(optimum):
             self._keep(face, optimum, cut)
         return Trial(tolls, optimum, cut)
 
-    def _keep(self, face: Face, optimum: Optimum, cut: Cut) -> None:
+    def _keep(self, face: OptimalFace, optimum: PrimalDual, cut: Cut) -> None:
         """Keep what an answer says of all tolls, and tell it if it is one and the best so far."""
         self.cuts.append(cut)
         if cut.keeps and (self.kept is None or cut.worth > self.kept):

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field, replace
 
-from mentormatch.assignment.lexicographic import OutOfTime, settle
+from mentormatch.assignment.lexicographic import TimeLimitReached, optimize_lexicographically
 from mentormatch.assignment.model.problem import AssignmentProblem
-from mentormatch.assignment.model.solution import Prices, Solution, Status, without_pairs
-from mentormatch.assignment.optimal_face import Face, Optimum, listed
+from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, pair_array
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.generation import begun, improved
@@ -39,32 +39,32 @@ class Paying:
         empty = problem.places * min(stage.low, 0)
         self.search = Search(quotas, asking, scales, most, empty, edge)
 
-    def opening(self) -> tuple[Face, Optimum]:
+    def opening(self) -> tuple[OptimalFace, PrimalDual]:
         """Return the optimum at the best tolls with its tight pairs; prices are those of ``Search.best``."""
         listing = begun(self.view, self.solver)
         self.bound = listing.bound
         return improved(listing, self.search.best, self._lower)
 
-    def _hear(self, face: Face, optimum: Optimum) -> None:
+    def _hear(self, face: OptimalFace, optimum: PrimalDual) -> None:
         self.solver.hear(face, optimum, self.bound)
 
-    def _lower(self, face: Face, optimum: Optimum, bound: int) -> None:
+    def _lower(self, face: OptimalFace, optimum: PrimalDual, bound: int) -> None:
         """Lower the bound: leaving rules out, as a look does, bounds those answers too that keep them."""
         self.bound = min(self.bound, bound)
 
-    def solution(self, opening: tuple[Face, Optimum]) -> Solution:
+    def solution(self, opening: tuple[OptimalFace, PrimalDual]) -> Solution:
         """Return the canonical solution, or the best that was found in time."""
         trial, profit = self._proved(opening)
         if trial.bound < self.search.empty:
-            return without_pairs(Status.INFEASIBLE, "")
+            return empty_solution(Status.INFEASIBLE, "")
         if max(trial.tolls, default=0) >= self.search.most:
-            return without_pairs(Status.FAILED, "", (SHORT,))
+            return empty_solution(Status.FAILED, "", (SHORT,))
         self.bound = min(self.bound, trial.bound)
         if self.solver.heard is not None:
             self.solver.offer(self.solver.heard.pairs, self.bound)
         return self._free(opening) or self._paid(opening, trial, profit)
 
-    def _proved(self, opening: tuple[Face, Optimum]) -> tuple[Trial, IntVector]:
+    def _proved(self, opening: tuple[OptimalFace, PrimalDual]) -> tuple[Trial, IntVector]:
         """Return the trial of an opening, and what its open pairs are worth less what they pay, which it is best in."""
         (face, priced), trial, quotas = opening, self.search.trial, self.search.quotas
         if trial is None:
@@ -75,27 +75,27 @@ class Paying:
             raise EngineError("The prices do not prove the assignment")
         return trial, profit
 
-    def _free(self, opening: tuple[Face, Optimum]) -> Solution | None:
+    def _free(self, opening: tuple[OptimalFace, PrimalDual]) -> Solution | None:
         """Return the solution without rules, if nothing is paid for them and it keeps them."""
         trial, problem = self.search.trial, self.solver.problem
         if trial is None or any(trial.tolls):
             return None
         face, priced = opening
         alone = face, self.search.quotas.within(priced, trial.tolls)
-        found = settle(problem, self.solver.run, [self.view.stage], alone, self.solver.tied)
+        found = optimize_lexicographically(problem, self.solver.run, [self.view.stage], alone, self.solver.tied)
         return found if all(row.holds(found.pairs, problem.shape) for row in problem.rows) else None
 
-    def _paid(self, opening: tuple[Face, Optimum], trial: Trial, profit: IntVector) -> Solution:
+    def _paid(self, opening: tuple[OptimalFace, PrimalDual], trial: Trial, profit: IntVector) -> Solution:
         """Return the solution at tolls, with their prices; the best so far if there is no time for it."""
         (face, priced), problem = opening, self.solver.problem
         own = self.search.quotas.within(priced, trial.tolls)
         rows = self.search.quotas.by_row(trial.tolls, len(problem.rows))
-        prices = Prices(self.view.stage.weights, own.left, own.right, rows)
+        prices = DualSolution(self.view.stage.weights, own.left, own.right, rows)
         tight = Tight(self.solver, tuple(held(problem.rows, rows)), face.narrowed(own, profit))
         near = Near(self.solver, self.view, prices, (priced.left, priced.right), self.bound)
         try:
             found = tight.solution() or self._rounded() or near.solution()
-        except OutOfTime:
+        except TimeLimitReached:
             if self.solver.heard is None:
                 raise
             found = self.solver.heard
@@ -113,4 +113,4 @@ class Paying:
 
 def quotas_of(problem: AssignmentProblem) -> Quotas:
     """Return the rows of a problem as bounds on the pairs beside its pins."""
-    return Quotas.of(problem.rows, listed(problem.pins), problem.shape)
+    return Quotas.of(problem.rows, pair_array(problem.pins), problem.shape)

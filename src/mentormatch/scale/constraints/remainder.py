@@ -6,15 +6,15 @@ from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.engine import Run, solved
+from mentormatch.assignment.engine import SolveOptions, solve_unchecked
 from mentormatch.assignment.incumbent import Incumbent, ignore_incumbent
-from mentormatch.assignment.lexicographic import OutOfTime
-from mentormatch.assignment.model.problem import AssignmentProblem, Loads, Row
+from mentormatch.assignment.lexicographic import TimeLimitReached
+from mentormatch.assignment.model.problem import AssignmentProblem, DegreeBounds, SideConstraint
 from mentormatch.assignment.model.scores import IntMatrix, SparseScores
-from mentormatch.assignment.model.solution import Solution, Status, without_pairs
-from mentormatch.assignment.objective import reached
-from mentormatch.assignment.optimal_face import Bounds, Face
-from mentormatch.assignment.tie_breaking import OpaqueHash
+from mentormatch.assignment.model.solution import Solution, Status, empty_solution
+from mentormatch.assignment.objective import evaluate_tiers
+from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees
+from mentormatch.assignment.tie_breaking import AnonymousTieBreaker
 from mentormatch.base.columns import IntVector
 
 PROGRAM = "milp"
@@ -25,13 +25,15 @@ PROGRAM = "milp"
 class Remainder:
     """The open pairs of a ``face`` as a ``problem`` of the ``mentors`` and ``mentees`` who are in them."""
 
-    face: Face
+    face: OptimalFace
     problem: AssignmentProblem
     mentors: IntVector
     mentees: IntVector
 
     @classmethod
-    def of(cls, face: Face, rows: tuple[Row, ...], worth: IntVector, waived: Sequence[IntVector]) -> Self:
+    def of(
+        cls, face: OptimalFace, rows: tuple[SideConstraint, ...], worth: IntVector, waived: Sequence[IntVector]
+    ) -> Self:
         """Return the problem of choosing open pairs that are worth the most together and keep rows.
 
         ``rows`` are about all pairs, settled or not, and rest on people. ``worth`` (e,) of each open pair. ``waived``:
@@ -45,21 +47,21 @@ class Remainder:
         left = tuple(_left(rows, (mentors, mentees), face.settled, shape))
         return cls(face, AssignmentProblem(scores, *sides, rows=left, goals=("total",)), mentors, mentees)
 
-    def solved(self, run: Run) -> Solution:
+    def solved(self, run: SolveOptions) -> Solution:
         """Return the solution: pairs of everybody, those that were settled among them, and tiers of this problem.
 
         Raise OutOfTime if there is none in time.
         """
         if self._lacking:
-            return without_pairs(Status.INFEASIBLE, "")
+            return empty_solution(Status.INFEASIBLE, "")
         if not len(self.face):
             return self._nothing()
         words = run.hashes.opaque
-        hashes = OpaqueHash(words.mentors[self.mentors], words.mentees[self.mentees])
+        hashes = AnonymousTieBreaker(words.mentors[self.mentors], words.mentees[self.mentees])
         engine = PROGRAM if self.problem.rows else None
-        found = solved(self.problem, engine, replace(run, hashes=hashes, tell=ignore_incumbent), Incumbent())
+        found = solve_unchecked(self.problem, engine, replace(run, hashes=hashes, tell=ignore_incumbent), Incumbent())
         if found.status is Status.STOPPED:
-            raise OutOfTime
+            raise TimeLimitReached
         return replace(found, pairs=self._whole(found.pairs)) if found.tiers else found
 
     @property
@@ -72,8 +74,8 @@ class Remainder:
         """Return the solution where no pair is open."""
         none = np.empty((0, 2), dtype=np.int64)
         if not all(row.holds(none, self.problem.shape) for row in self.problem.rows):
-            return without_pairs(Status.INFEASIBLE, "")
-        return Solution(Status.PROVED, self._whole(none), tuple(reached(self.problem, none, {"total": 0})))
+            return empty_solution(Status.INFEASIBLE, "")
+        return Solution(Status.PROVED, self._whole(none), tuple(evaluate_tiers(self.problem, none, {"total": 0})))
 
     def _whole(self, pairs: IntMatrix) -> IntMatrix:
         """Return the answer on all pairs that one on these makes, sorted."""
@@ -82,16 +84,16 @@ class Remainder:
         return found[np.lexsort(found.T[::-1])]
 
 
-def _loads(bounds: Bounds, waived: IntVector, some: IntVector) -> Loads:
+def _loads(bounds: RemainingDegrees, waived: IntVector, some: IntVector) -> DegreeBounds:
     """Return what some people take of open pairs; ``waived`` (n,): what each takes at least if they take any."""
     own, least = bounds.of(some), waived[some]
     idle = (least > 1) & (own.least == 0)
-    return Loads(np.where(idle, least, own.least), own.most, idle)
+    return DegreeBounds(np.where(idle, least, own.least), own.most, idle)
 
 
 def _left(
-    rows: tuple[Row, ...], people: tuple[IntVector, IntVector], settled: IntMatrix, shape: tuple[int, int]
-) -> Iterator[Row]:
+    rows: tuple[SideConstraint, ...], people: tuple[IntVector, IntVector], settled: IntMatrix, shape: tuple[int, int]
+) -> Iterator[SideConstraint]:
     """Yield what rows ask of the open pairs of some people."""
     for row in rows:
         taken = int(row.at(settled[:, 0], settled[:, 1], shape).sum())
@@ -101,4 +103,4 @@ def _left(
         if all(person is None or (open_ == person).any() for person, open_ in own):
             yield left.among(*people)
         elif not left.holds(settled[:0], shape):
-            yield Row(row.name, np.zeros((1, 1), dtype=np.int64), least, most)
+            yield SideConstraint(row.name, np.zeros((1, 1), dtype=np.int64), least, most)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from mentormatch.assignment.model.problem import Row
+from mentormatch.assignment.model.problem import SideConstraint
 from mentormatch.assignment.model.solution import Solution
 
 
@@ -17,15 +17,15 @@ def pairs_for_sure(best: Solution | None) -> int | None:
     return first.value if first is not None and first.goal == "matched" and first.proved else None
 
 
-def rounded(rows: tuple[Row, ...], pairs: int) -> tuple[Row, ...] | None:
+def rounded(rows: tuple[SideConstraint, ...], pairs: int) -> tuple[SideConstraint, ...] | None:
     """Return rows that the same answers of so many pairs keep, in whole numbers; None if they are as they were."""
     found = tuple(_rounded(row, pairs) for row in rows)
     if all(one is other for one, other in zip(found, rows, strict=True)):
         return None
-    return (*found, Row("pairs", np.ones((1, 1), dtype=np.int64), pairs, pairs))
+    return (*found, SideConstraint("pairs", np.ones((1, 1), dtype=np.int64), pairs, pairs))
 
 
-def _rounded(row: Row, pairs: int) -> Row:
+def _rounded(row: SideConstraint, pairs: int) -> SideConstraint:
     """Return the row in steps from the least that a pair counts; the same row if it is that, or counts products."""
     if row.times is not None:
         return row

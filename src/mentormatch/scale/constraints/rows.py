@@ -6,9 +6,9 @@ from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.model.problem import Row
+from mentormatch.assignment.model.problem import SideConstraint
 from mentormatch.assignment.model.scores import IntMatrix
-from mentormatch.assignment.optimal_face import Face, Optimum
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.subproblem import Both, beside
@@ -37,7 +37,7 @@ class Quotas:
     signs: tuple[int, ...]
 
     @classmethod
-    def of(cls, rows: Sequence[Row], settled: IntMatrix, shape: tuple[int, int]) -> Self:
+    def of(cls, rows: Sequence[SideConstraint], settled: IntMatrix, shape: tuple[int, int]) -> Self:
         """Return rows that rest on people as bounds on the pairs beside those that are settled (k, 2)."""
         ends = list(_ends(rows))
         taken = [int(row.at(settled[:, 0], settled[:, 1], shape).sum()) for row in rows]
@@ -87,18 +87,18 @@ class Quotas:
         more = now[1] - then[1]
         return now[0] - then[0], more if more.ndim == 1 else more.sum(axis=0) // len(more)
 
-    def left(self, face: Face, profit: IntVector, tolls: Tolls) -> IntVector:
+    def left(self, face: OptimalFace, profit: IntVector, tolls: Tolls) -> IntVector:
         """Return what open pairs are worth less what they pay."""
         mentors, mentees = self.paid(tolls)
         return profit - mentors[face.lefts] - beside(mentees, self.group, face.lefts, face.rights)
 
-    def spare(self, face: Face, chosen: BoolVector) -> tuple[int, ...]:
+    def spare(self, face: OptimalFace, chosen: BoolVector) -> tuple[int, ...]:
         """Return by how much the chosen pairs count less than each bound; below 0 where they break it."""
         lefts, rights = face.lefts[chosen], face.rights[chosen]
         each = self.mentor[:, lefts] + self.times[:, self.group[lefts]] * self.mentee[:, rights]
         return tuple(most - count for most, count in zip(self.most, each.sum(axis=1).tolist(), strict=True))
 
-    def beside(self, optimum: Optimum, tolls: Tolls) -> Optimum:
+    def beside(self, optimum: PrimalDual, tolls: Tolls) -> PrimalDual:
         """Return an optimum with prices that exceed what pairs are worth by what they lose, before they pay.
 
         Those of mentees are (g, m) by the group of the mentor, if there are several.
@@ -106,7 +106,7 @@ class Quotas:
         mentors, mentees = self.paid(tolls)
         return replace(optimum, left=optimum.left + mentors, right=optimum.right + mentees)
 
-    def within(self, optimum: Optimum, tolls: Tolls) -> Optimum:
+    def within(self, optimum: PrimalDual, tolls: Tolls) -> PrimalDual:
         """Return an optimum with the prices of people alone, from those that ``beside`` returned."""
         mentors, mentees = self.paid(tolls)
         right = optimum.right - mentees
@@ -124,7 +124,7 @@ class Quotas:
         return tuple(prices)
 
 
-def priceable(rows: Sequence[Row], shape: tuple[int, int]) -> list[bool]:
+def priceable(rows: Sequence[SideConstraint], shape: tuple[int, int]) -> list[bool]:
     """Return which rows pairs can be made to pay for: those that rest on people, while there are few groups."""
     found, times = list[bool](), list[IntVector]()
     for row in rows:
@@ -135,7 +135,7 @@ def priceable(rows: Sequence[Row], shape: tuple[int, int]) -> list[bool]:
     return found
 
 
-def counted(row: Row, shape: tuple[int, int]) -> tuple[IntVector, IntVector, IntVector]:
+def counted(row: SideConstraint, shape: tuple[int, int]) -> tuple[IntVector, IntVector, IntVector]:
     """Return ``mentor`` (n,), ``times`` (n,) and ``mentee`` (m,): a pair counts ``mentor[i] + times[i] * mentee[k]``.
 
     Raises EngineError if the row does not rest on people.
@@ -156,7 +156,7 @@ def grouped(times: Sequence[IntVector], mentors: int) -> tuple[IntMatrix, IntVec
     return np.ascontiguousarray(known.T), group.ravel()
 
 
-def _ends(rows: Sequence[Row]) -> Iterator[tuple[int, int, int]]:
+def _ends(rows: Sequence[SideConstraint]) -> Iterator[tuple[int, int, int]]:
     """Yield each bound that rows have: the place of the row, 1 for its maximum and -1 for its minimum, the bound."""
     for place, row in enumerate(rows):
         if row.most is not None:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.model.solution import Solution, Status
-from mentormatch.assignment.objective import reached
-from mentormatch.assignment.optimal_face import Face, Optimum
+from mentormatch.assignment.objective import evaluate_tiers
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.master_protocol import Solver
@@ -33,8 +33,8 @@ class Tight:
     """What is left open among the pairs that lose nothing at tolls, ``rows`` being kept as these ask for."""
 
     solver: Solver
-    rows: tuple[Row, ...]
-    face: Face
+    rows: tuple[SideConstraint, ...]
+    face: OptimalFace
 
     def solution(self) -> Solution | None:
         """Return the canonical solution, None if no answer is among these pairs."""
@@ -73,18 +73,18 @@ class Tight:
         rows = tuple(held(self.rows, quotas.by_row(tolls, len(self.rows))))
         return Tight(self.solver, rows, face.narrowed(search.trial.optimum, quotas.left(face, profit, tolls)))
 
-    def _solve(self, face: Face, profit: IntVector, prices: Both | None) -> Optimum:
+    def _solve(self, face: OptimalFace, profit: IntVector, prices: Both | None) -> PrimalDual:
         found = self.solver.tied(face, profit)
         if found is None:
             raise EngineError("An answer was lost between two stages")
         return found
 
 
-def _unheard(face: Face, optimum: Optimum) -> None:
+def _unheard(face: OptimalFace, optimum: PrimalDual) -> None:
     """Hear nothing: each solve begins anew."""
 
 
-def held(rows: tuple[Row, ...], prices: tuple[int, ...]) -> Iterator[Row]:
+def held(rows: tuple[SideConstraint, ...], prices: tuple[int, ...]) -> Iterator[SideConstraint]:
     """Yield rows as the optimum keeps them if their prices leave no gap: those that have one at that bound."""
     for row, price in zip(rows, prices, strict=True):
         yield replace(row, least=row.most if price > 0 else row.least, most=row.least if price < 0 else row.most)
@@ -92,5 +92,5 @@ def held(rows: tuple[Row, ...], prices: tuple[int, ...]) -> Iterator[Row]:
 
 def stated(problem: AssignmentProblem, pairs: IntMatrix, status: Status) -> Solution:
     """Return an answer that is the best in all goals; its status says whether ties are settled."""
-    values = {tier.goal: tier.value for tier in reached(problem, pairs, {})}
-    return Solution(status, pairs, tuple(reached(problem, pairs, values)))
+    values = {tier.goal: tier.value for tier in evaluate_tiers(problem, pairs, {})}
+    return Solution(status, pairs, tuple(evaluate_tiers(problem, pairs, values)))

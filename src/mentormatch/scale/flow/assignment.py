@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from mentormatch.assignment.optimal_face import Face, Optimum
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.flow.initial_duals import Market, Over, Start, go_on, guided, start_of
@@ -29,7 +29,7 @@ def never() -> bool:
     return False
 
 
-def best(face: Face, profit: IntVector, start: Start | None = None, over: Over = never) -> Optimum:
+def best(face: OptimalFace, profit: IntVector, start: Start | None = None, over: Over = never) -> PrimalDual:
     """Return the optimum of a face without minimums, with the smallest prices of the right side that prove it.
 
     Parameters
@@ -54,7 +54,7 @@ def best(face: Face, profit: IntVector, start: Start | None = None, over: Over =
     go_on(over)
     market = Market.of(face, profit)
     state = _solved(market, profit, start, over)
-    return Optimum(state.partner[face.lefts] == face.rights, state.left, state.right)
+    return PrimalDual(state.partner[face.lefts] == face.rights, state.left, state.right)
 
 
 def _solved(market: Market, profit: IntVector, start: Start | None, over: Over) -> State:
@@ -105,7 +105,7 @@ def _work_off(step: Step, work: tuple[Side, State, Search], todo: IntVector, lim
     return steps
 
 
-def _refuse(face: Face, profit: IntVector) -> None:
+def _refuse(face: OptimalFace, profit: IntVector) -> None:
     """Refuse numbers that would not stay exact, and faces of another kind."""
     if len(profit) and (profit.max() > MOST or profit.min() < -MOST):
         raise EngineError("A pair is worth more than int64 can reckon with")

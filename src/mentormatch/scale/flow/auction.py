@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mentormatch.assignment.kernels.jit import compiled
+from mentormatch.assignment.kernels.jit import jit
 from mentormatch.base.columns import IntVector
 from mentormatch.scale.flow.layout import NOBODY, ShortVector, Side
 
@@ -50,7 +50,7 @@ def auction_of(prices: IntVector, places: IntVector, people: int) -> Auction:
     )
 
 
-@compiled
+@jit
 def hope(side: Side, auction: Auction, patience: int) -> None:
     """Set the prices of the left to what is left to each now, less what they are ready to pay more."""
     for person in range(len(auction.seat)):
@@ -60,7 +60,7 @@ def hope(side: Side, auction: Auction, patience: int) -> None:
         auction.left[person] = most - patience
 
 
-@compiled
+@jit
 def bid_for_places(side: Side, auction: Auction, step: int, bids: int) -> int:
     """Let people bid for places until none wants to, or ``bids`` times; return how many bids there were.
 
@@ -81,7 +81,7 @@ def bid_for_places(side: Side, auction: Auction, step: int, bids: int) -> int:
     return used
 
 
-@compiled
+@jit
 def _bid_for_place(side: Side, auction: Auction, person: int, step: int) -> int:
     """Let a person bid; return who loses a place by that, or nobody."""
     place, best, second = _best_place(side, auction, person)
@@ -100,7 +100,7 @@ def _bid_for_place(side: Side, auction: Auction, person: int, step: int) -> int:
     return int(loser)
 
 
-@compiled
+@jit
 def _best_place(side: Side, auction: Auction, person: int) -> tuple[int, np.int64, np.int64]:
     """Return what leaves a person most, what that is, and what the next best leaves; of equals one without a price."""
     place, best, second = NOBODY, np.int64(0), np.int64(0)
@@ -116,7 +116,7 @@ def _best_place(side: Side, auction: Auction, person: int) -> tuple[int, np.int6
     return place, best, second
 
 
-@compiled
+@jit
 def _cheapest(auction: Auction, place: int) -> tuple[int, np.int64]:
     """Return the seat of the lowest price, an empty one if there is, and the next lowest price."""
     begin, end = auction.first[place], auction.first[place + 1]
@@ -130,7 +130,7 @@ def _cheapest(auction: Auction, place: int) -> tuple[int, np.int64]:
     return seat, following
 
 
-@compiled
+@jit
 def level(side: Side, auction: Auction) -> None:
     """Let all pay the lowest price of whom they sit with, and set what is left to each on the left."""
     for seat in range(len(auction.seats)):
@@ -146,7 +146,7 @@ def level(side: Side, auction: Auction) -> None:
         auction.left[person] = most if place == NOBODY else own
 
 
-@compiled
+@jit
 def bid_for_people(back: Side, auction: Auction, step: int, bids: int) -> int:
     """Let empty places that have a price bid for people until none wants to, or ``bids`` times; return how many did."""
     count, used = 0, 0
@@ -164,7 +164,7 @@ def bid_for_people(back: Side, auction: Auction, step: int, bids: int) -> int:
     return used
 
 
-@compiled
+@jit
 def _bid_for_person(back: Side, auction: Auction, seat: int, step: int) -> int:
     """Let a place bid; return the place that somebody leaves for that, or none."""
     place = auction.owner[seat]
@@ -188,7 +188,7 @@ def _bid_for_person(back: Side, auction: Auction, seat: int, step: int) -> int:
     return NOBODY
 
 
-@compiled
+@jit
 def _best_person(back: Side, auction: Auction, place: int) -> tuple[int, np.int64, np.int64]:
     """Return who leaves a place most, what that is, and what the next best leaves; of equals one without a place."""
     person, best, second = NOBODY, np.int64(0), np.int64(0)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mentormatch.assignment.kernels.jit import compiled
+from mentormatch.assignment.kernels.jit import jit
 from mentormatch.base.columns import BoolVector, IntVector
 
 FAR = 1 << 62
@@ -58,7 +58,7 @@ def room_for(nodes: int) -> Room:
     return Room(np.full(nodes, FAR), nothing, nothing.copy(), np.zeros(4, dtype=np.int64))
 
 
-@compiled
+@jit
 def balance(net: Net, room: Room, todo: IntVector, limits: tuple[int, int]) -> int:
     """Give people with room as many pairs as are worth it, the last of ``todo`` first; return how many are still to do.
 
@@ -77,13 +77,13 @@ def balance(net: Net, room: Room, todo: IntVector, limits: tuple[int, int]) -> i
     return count
 
 
-@compiled
+@jit
 def _empty(net: Net, node: int, given: int) -> int:
     """Return what the next empty place of a node is worth, after so many of its pairs are given up."""
     return -net.reward if net.load[node] - given < net.least[node] else 0
 
 
-@compiled
+@jit
 def _left_to(net: Net, node: int) -> int:
     """Return what the best pair that is not chosen leaves to a node, far below 0 if there is none."""
     most = -FAR
@@ -95,7 +95,7 @@ def _left_to(net: Net, node: int) -> int:
     return most
 
 
-@compiled
+@jit
 def _augment(net: Net, room: Room, root: int, lefts: int) -> None:
     """Take the shortest way to one more pair of a node, or to none."""
     room.now[BEST], room.now[END], room.now[DONE] = net.price[root] - _empty(net, root, 0), root, 0
@@ -120,7 +120,7 @@ def _augment(net: Net, room: Room, root: int, lefts: int) -> None:
     _change(net, room, root, lefts)
 
 
-@compiled
+@jit
 def _go_on(net: Net, room: Room, heap: list[tuple[np.int64, np.int64]], at: tuple[np.int64, bool]) -> None:
     """Look at all steps from a node: on the side of the root by pairs that are not chosen, else by chosen ones."""
     node, near = at
@@ -139,13 +139,13 @@ def _go_on(net: Net, room: Room, heap: list[tuple[np.int64, np.int64]], at: tupl
                     room.now[BEST], room.now[END] = end, other
 
 
-@compiled
+@jit
 def _giving(net: Net, node: int) -> np.int64:
     """Return what it costs that a node gives a pair up."""
     return np.int64(net.price[node] - _empty(net, node, 1))
 
 
-@compiled
+@jit
 def _taking(net: Net, node: int) -> np.int64:
     """Return what it costs that a node takes a pair more."""
     if net.load[node] < net.most[node]:
@@ -153,7 +153,7 @@ def _taking(net: Net, node: int) -> np.int64:
     return np.int64(FAR // 2)
 
 
-@compiled
+@jit
 def _change(net: Net, room: Room, root: int, lefts: int) -> None:
     """Choose and give up the pairs of a way by turns."""
     node = room.now[END]

@@ -12,8 +12,8 @@ from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.lexicographic import OutOfTime
-from mentormatch.assignment.optimal_face import Face, Optimum
+from mentormatch.assignment.lexicographic import TimeLimitReached
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.base.columns import IntVector
 from mentormatch.scale.flow.auction import Auction, auction_of, bid_for_people, bid_for_places, hope, level
 from mentormatch.scale.flow.layout import NOBODY, ShortVector, Side, State, seat, sided, state_of, turned
@@ -46,18 +46,18 @@ class Start:
     patience: int = 40
 
     @classmethod
-    def of(cls, face: Face, optimum: Optimum) -> Self:
+    def of(cls, face: OptimalFace, optimum: PrimalDual) -> Self:
         """Return what the optimum of a face tells about one of other pairs of the same people."""
         partner = np.full(len(face.left.most), NOBODY, dtype=np.int32)
         partner[face.lefts[optimum.chosen]] = face.rights[optimum.chosen]
         return cls(optimum.right, partner)
 
     @classmethod
-    def at(cls, face: Face, prices: IntVector) -> Self:
+    def at(cls, face: OptimalFace, prices: IntVector) -> Self:
         """Return the start at some prices of the right side, nobody having a partner."""
         return cls(prices, np.full(len(face.left.most), NOBODY, dtype=np.int32))
 
-    def on(self, face: Face) -> Self | None:
+    def on(self, face: OptimalFace) -> Self | None:
         """Return the start for a face, without partners if others are on the left; None if others are on the right."""
         if len(self.prices) != len(face.right.most):
             return None
@@ -77,7 +77,7 @@ class Market:
     places: IntVector
 
     @classmethod
-    def of(cls, face: Face, profit: IntVector) -> Self:
+    def of(cls, face: OptimalFace, profit: IntVector) -> Self:
         """Return the market of a face: nobody has more places than pairs."""
         places = np.minimum(face.right.most, np.bincount(face.rights, minlength=len(face.right.most)))
         return cls(sided(face.lefts, face.rights, profit, (face.left.most, places)), places)
@@ -199,4 +199,4 @@ def _came_of(auction: Auction) -> Start:
 def go_on(over: Over) -> None:
     """Raise OutOfTime if the time is up."""
     if over():
-        raise OutOfTime
+        raise TimeLimitReached

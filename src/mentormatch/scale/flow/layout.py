@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.kernels.jit import compiled
+from mentormatch.assignment.kernels.jit import jit
 from mentormatch.base.columns import IntVector
 
 type ShortVector = NDArray[np.int32]
@@ -51,7 +51,7 @@ def state_of(prices: IntVector, places: IntVector, people: int) -> State:
     )
 
 
-@compiled
+@jit
 def sided(people: IntVector, others: IntVector, worth: IntVector, places: tuple[IntVector, IntVector]) -> Side:
     """Return, by person, the pairs that are worth something and whose people have places."""
     own, theirs = places
@@ -72,7 +72,7 @@ def sided(people: IntVector, others: IntVector, worth: IntVector, places: tuple[
     return side
 
 
-@compiled
+@jit
 def turned(side: Side, count: int) -> Side:
     """Return the same pairs by the people of the other side, of whom there are ``count``."""
     starts = np.zeros(count + 1, dtype=np.int64)
@@ -91,7 +91,7 @@ def turned(side: Side, count: int) -> Side:
     return back
 
 
-@compiled
+@jit
 def seat(side: Side, state: State, wanted: ShortVector, slack: int) -> None:
     """Match with whom they ``wanted`` those who lose no more than ``slack`` by it, and set the prices of the left.
 

@@ -15,8 +15,8 @@ from io import BytesIO
 import numpy as np
 
 from mentormatch.assignment import sparse_assignment
-from mentormatch.assignment.optimal_face import Face, Optimum
-from mentormatch.assignment.verification.reduced_costs import magnitude
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
+from mentormatch.assignment.verification.reduced_costs import max_abs
 from mentormatch.base.columns import IntVector
 from mentormatch.scale.flow import min_cost_flow_main
 from mentormatch.scale.scan.blocks import Heed
@@ -31,38 +31,38 @@ PATH = "import sys; sys.path[:] = sys.argv[1:]\n"
 """The other process finds the same modules."""
 
 
-def best_uncompiled(face: Face, profit: IntVector, heed: Heed) -> Optimum | None:
+def best_uncompiled(face: OptimalFace, profit: IntVector, heed: Heed) -> PrimalDual | None:
     """Return the optimum of a face on which one side takes at most one partner each; None if no answer holds.
 
     ``heed`` ends the work if the time is up, which scipy does not ask.
     """
     found = best_by_flow(face, profit, heed) if flows(face, profit) else None
-    return sparse_assignment.best(face, profit) if found is None else found
+    return sparse_assignment.solve_sparse(face, profit) if found is None else found
 
 
-def flows(face: Face, profit: IntVector) -> bool:
+def flows(face: OptimalFace, profit: IntVector) -> bool:
     """Return whether the flow is there, exact and quicker."""
     n, m = len(face.left.most), len(face.right.most)
-    if len(face) < LISTED or magnitude(profit) * (n + m + 2) > MOST or find_spec("ortools") is None:
+    if len(face) < LISTED or max_abs(profit) * (n + m + 2) > MOST or find_spec("ortools") is None:
         return False
     needed = face.left.least.any() or face.right.least.any()
     return not needed and len(np.unique(profit)) >= max(n, m)
 
 
-def best_by_flow(face: Face, profit: IntVector, heed: Heed) -> Optimum | None:
+def best_by_flow(face: OptimalFace, profit: IntVector, heed: Heed) -> PrimalDual | None:
     """Return the optimum of a face without minimums, with the smallest prices of the side that takes several partners.
 
     None if the flow does not end in an optimum.
     """
     if face.left.most.max(initial=0) > 1:
         found = best_by_flow(face.flipped(), profit, heed)
-        return None if found is None else Optimum(found.chosen, found.right, found.left)
+        return None if found is None else PrimalDual(found.chosen, found.right, found.left)
     worth = np.flatnonzero(profit > 0)
     told = _told([face.lefts[worth], face.rights[worth], profit[worth], face.left.most, face.right.most], heed)
     if not told:
         return None
     pairs = worth[np.load(BytesIO(told))]
-    return sparse_assignment.optimum_of(face, profit, (face.lefts[pairs], face.rights[pairs]))
+    return sparse_assignment.recover_duals(face, profit, (face.lefts[pairs], face.rights[pairs]))
 
 
 def _told(asked: list[IntVector], heed: Heed) -> bytes:

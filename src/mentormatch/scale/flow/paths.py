@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mentormatch.assignment.kernels.jit import compiled
+from mentormatch.assignment.kernels.jit import jit
 from mentormatch.base.columns import IntVector
 from mentormatch.scale.flow.layout import NOBODY, ShortVector, Side, State
 
@@ -40,7 +40,7 @@ def search_among(count: int) -> Search:
     return Search(np.full(count, FAR), come, came, heap, where, done, np.zeros(6, dtype=np.int64))
 
 
-@compiled
+@jit
 def match_free(side: Side, state: State, search: Search, todo: IntVector, most: tuple[int, int]) -> int:
     """Match or leave out people of the left, the last of ``todo`` first; return how many of them are still to do.
 
@@ -59,7 +59,7 @@ def match_free(side: Side, state: State, search: Search, todo: IntVector, most: 
     return count
 
 
-@compiled
+@jit
 def _left_to(side: Side, state: State, person: int) -> np.int64:
     """Return what the best partner leaves to a person."""
     most = np.int64(0)
@@ -68,7 +68,7 @@ def _left_to(side: Side, state: State, person: int) -> np.int64:
     return most
 
 
-@compiled
+@jit
 def fill_empty(back: Side, state: State, search: Search, todo: IntVector, most: tuple[int, int]) -> int:
     """Fill places that are empty at a price, or lower it, the last of ``todo`` first; return how many are still to do.
 
@@ -85,7 +85,7 @@ def fill_empty(back: Side, state: State, search: Search, todo: IntVector, most: 
     return count
 
 
-@compiled
+@jit
 def _match(side: Side, state: State, search: Search, person: int) -> None:
     """Find the shortest way to an empty place, or to somebody who can best be left out, perhaps this person."""
     search.now[BEST], search.now[END], search.now[PERSON] = state.left[person], NOBODY, person
@@ -106,7 +106,7 @@ def _match(side: Side, state: State, search: Search, person: int) -> None:
     _forget(search)
 
 
-@compiled
+@jit
 def _from_left(side: Side, state: State, search: Search, person: int, far: int) -> None:
     """Look at all steps of a person who is ``far``; where prices do not quite hold, a step goes no way back."""
     reach, best = far + state.left[person], search.now[BEST]
@@ -124,12 +124,12 @@ def _from_left(side: Side, state: State, search: Search, person: int, far: int) 
                 _reach(search, other, new)
 
 
-@compiled
+@jit
 def _has_room(state: State, place: int) -> bool:
     return bool(state.load[place] < state.first[place + 1] - state.first[place])
 
 
-@compiled
+@jit
 def _raise(state: State, search: Search, sign: int) -> None:
     """Raise (1) or lower (-1) the prices of all on the right who are nearer than the end; whom they have pay for it."""
     for turn in range(search.now[DONE]):
@@ -140,7 +140,7 @@ def _raise(state: State, search: Search, sign: int) -> None:
             state.left[state.seats[seat]] -= gain
 
 
-@compiled
+@jit
 def _move_up(state: State, search: Search, person: int) -> None:
     """Let each on the way from a person take the place of who comes next, the last an empty one or that of who goes."""
     place, out = search.now[END], search.now[PERSON]
@@ -157,7 +157,7 @@ def _move_up(state: State, search: Search, person: int) -> None:
         place, seat = before, old
 
 
-@compiled
+@jit
 def _fill(back: Side, state: State, search: Search, place: int) -> None:
     """Find the shortest way by which somebody comes to an empty place, or by which a place is empty at no price."""
     search.now[BEST], search.now[END], search.now[PERSON] = state.right[place], place, NOBODY
@@ -173,7 +173,7 @@ def _fill(back: Side, state: State, search: Search, place: int) -> None:
     _forget(search)
 
 
-@compiled
+@jit
 def _from_right(back: Side, state: State, search: Search, near: int) -> None:
     """Look at all who could come to somebody on the right."""
     reach, best = search.far[near] + state.right[near], search.now[BEST]
@@ -193,7 +193,7 @@ def _from_right(back: Side, state: State, search: Search, near: int) -> None:
             _reach(search, other, new)
 
 
-@compiled
+@jit
 def _bring(state: State, search: Search, place: int) -> None:
     """Let somebody, or nobody, come to the end of the way, and the others on it move up to the empty place."""
     near, person = search.now[END], search.now[PERSON]
@@ -210,12 +210,12 @@ def _bring(state: State, search: Search, place: int) -> None:
         state.load[place] += 1
 
 
-@compiled
+@jit
 def _sit(state: State, place: int, seat: int, person: int) -> None:
     state.partner[person], state.seat[person], state.seats[seat] = place, seat, person
 
 
-@compiled
+@jit
 def _close_ranks(state: State, place: int, seat: int) -> None:
     """Let the last of those whom ``place`` has sit where somebody left."""
     state.load[place] -= 1
@@ -223,7 +223,7 @@ def _close_ranks(state: State, place: int, seat: int) -> None:
     _sit(state, place, seat, last)
 
 
-@compiled
+@jit
 def lower(side: Side, state: State, search: Search) -> None:
     """Lower all prices of the right side to the smallest that prove the same answer.
 
@@ -246,7 +246,7 @@ def lower(side: Side, state: State, search: Search) -> None:
     _forget(search)
 
 
-@compiled
+@jit
 def _hold_up(side: Side, state: State, search: Search, person: int, far: int) -> None:
     reach = far + state.left[person]
     for pair in range(side.starts[person], side.starts[person + 1]):
@@ -256,7 +256,7 @@ def _hold_up(side: Side, state: State, search: Search, person: int, far: int) ->
             _reach(search, other, new)
 
 
-@compiled
+@jit
 def _reach(search: Search, place: int, far: int) -> None:
     """Put somebody into the heap, or further up in it."""
     search.far[place] = far
@@ -276,7 +276,7 @@ def _reach(search: Search, place: int, far: int) -> None:
     search.where[place] = hole
 
 
-@compiled
+@jit
 def _pop(search: Search) -> int:
     """Take the nearest out of the heap, and leave it behind."""
     top = search.heap[0]
@@ -291,7 +291,7 @@ def _pop(search: Search) -> int:
     return int(top)
 
 
-@compiled
+@jit
 def _sink(search: Search, last: int, size: int) -> None:
     """Let the last of the heap fall from its top to where it belongs."""
     hole, far = 0, search.far[last]
@@ -309,7 +309,7 @@ def _sink(search: Search, last: int, size: int) -> None:
     search.where[last] = hole
 
 
-@compiled
+@jit
 def _forget(search: Search) -> None:
     """Make room for the next search."""
     for turn in range(search.now[HEAP]):

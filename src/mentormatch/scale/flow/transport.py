@@ -10,8 +10,8 @@ from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.optimal_face import Bounds, Face, Optimum
-from mentormatch.assignment.verification.reduced_costs import magnitude
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
+from mentormatch.assignment.verification.reduced_costs import max_abs
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.scale.columns.lower_bounds import Best, best_with_minimums
 from mentormatch.scale.flow.assignment import AT_ONCE
@@ -23,22 +23,22 @@ from mentormatch.scale.scan.blocks import Heed
 class Split:
     """A face whose people on the left are split: ``pair`` (q,) says of which pair each of theirs is one."""
 
-    face: Face
+    face: OptimalFace
     pair: IntVector
 
     @classmethod
-    def of(cls, face: Face) -> Self:
+    def of(cls, face: OptimalFace) -> Self:
         """Return a face split, the places that must be taken being those of who come first."""
         most, least = np.maximum(face.left.most, 0), face.left.least
         first, times = np.cumsum(most) - most, most[face.lefts]
         owner, pair = np.repeat(np.arange(len(most)), most), np.repeat(np.arange(len(face)), times)
         turn = np.arange(len(pair)) - np.repeat(np.cumsum(times) - times, times)
         must = (np.arange(len(owner)) - first[owner] < least[owner]).astype(np.int64)
-        sides = Bounds(must, np.ones(len(owner), dtype=np.int64)), face.right
-        return cls(Face(first[face.lefts][pair] + turn, face.rights[pair], *sides), pair)
+        sides = RemainingDegrees(must, np.ones(len(owner), dtype=np.int64)), face.right
+        return cls(OptimalFace(first[face.lefts][pair] + turn, face.rights[pair], *sides), pair)
 
 
-def best_of_several(face: Face, profit: IntVector, reward: int, best: Best, heed: Heed) -> Optimum:
+def best_of_several(face: OptimalFace, profit: IntVector, reward: int, best: Best, heed: Heed) -> PrimalDual:
     """Return the optimum of a face if places that must be taken are rewarded; ``best`` solves split ones."""
     split = Split.of(face)
     found = best_with_minimums(split.face, profit[split.pair], reward, best)
@@ -46,14 +46,14 @@ def best_of_several(face: Face, profit: IntVector, reward: int, best: Best, heed
     net = _net(face, profit, reward, times > 0, found.right)
     loads = np.bincount(face.lefts, times, minlength=len(face.left.most)).astype(np.int64)
     n = len(face.left.most)
-    net.price[net.most <= 0] = magnitude(profit) + reward
+    net.price[net.most <= 0] = max_abs(profit) + reward
     net.price[:n] = np.where(net.most[:n] > 0, _left_prices(face, profit, reward, net.price[n:], loads), net.price[:n])
     _balanced(net, n, heed)
     _lower(net, n)
-    return Optimum(net.taken, net.price[:n], net.price[n:])
+    return PrimalDual(net.taken, net.price[:n], net.price[n:])
 
 
-def _net(face: Face, profit: IntVector, reward: int, taken: BoolVector, right: IntVector) -> Net:
+def _net(face: OptimalFace, profit: IntVector, reward: int, taken: BoolVector, right: IntVector) -> Net:
     """Return the people and pairs of a face, some pairs being chosen, and the prices of the right side."""
     n, m = len(face.left.most), len(face.right.most)
     lefts, rights = face.lefts, face.rights + n
@@ -68,7 +68,7 @@ def _net(face: Face, profit: IntVector, reward: int, taken: BoolVector, right: I
     return Net(starts, pairs, lefts, rights, profit, taken.copy(), price, load, least, most, reward)
 
 
-def _left_prices(face: Face, profit: IntVector, reward: int, right: IntVector, loads: IntVector) -> IntVector:
+def _left_prices(face: OptimalFace, profit: IntVector, reward: int, right: IntVector, loads: IntVector) -> IntVector:
     """Return what the best pair leaves to people on the left, between what a place is worth that is taken or empty.
 
     ``loads`` (n,): how many places are taken, pairs that are chosen twice being counted twice.

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mentormatch.assignment.kernels.jit import compiled
+from mentormatch.assignment.kernels.jit import jit
 from mentormatch.base.columns import IntVector
 from mentormatch.scale.flow.layout import NOBODY, ShortVector
 
@@ -62,7 +62,7 @@ def way_among(u: int, v: int) -> Way:
     return Way(far, come, near, came, np.empty(u, dtype=np.bool_), np.zeros(3, dtype=np.int64))
 
 
-@compiled
+@jit
 def fill(market: Market, way: Way, kind: int) -> None:
     """Have as many people of a kind matched, or left out, as is best."""
     most = np.int64(0)
@@ -75,7 +75,7 @@ def fill(market: Market, way: Way, kind: int) -> None:
         _move(market, way, kind)
 
 
-@compiled
+@jit
 def _search(market: Market, way: Way, kind: int) -> None:
     """Find the shortest way from a kind to places, or to people who can best be left out."""
     way.far[:], way.near[:], way.done[:] = FAR, FAR, False
@@ -90,7 +90,7 @@ def _search(market: Market, way: Way, kind: int) -> None:
         left = _nearest(way)
 
 
-@compiled
+@jit
 def _from_left(market: Market, way: Way, left: int) -> None:
     """Look at all steps of a kind on the left."""
     reach, best = way.near[left] + market.left[left], way.now[BEST]
@@ -105,7 +105,7 @@ def _from_left(market: Market, way: Way, left: int) -> None:
                 _lead_on(market, way, right)
 
 
-@compiled
+@jit
 def _lead_on(market: Market, way: Way, right: int) -> None:
     """Have those who have people with a kind on the right be as near as it is."""
     far = way.far[right]
@@ -115,7 +115,7 @@ def _lead_on(market: Market, way: Way, right: int) -> None:
             way.near[left], way.came[left] = far, right
 
 
-@compiled
+@jit
 def _nearest(way: Way) -> int:
     """Return the nearest kind on the left that was not looked at, nobody if none is nearer than the end."""
     found, least = NOBODY, way.now[BEST]
@@ -125,7 +125,7 @@ def _nearest(way: Way) -> int:
     return found
 
 
-@compiled
+@jit
 def _follow(market: Market, way: Way) -> None:
     """Raise the prices of the right that are nearer than the end, and lower those of the left."""
     best = way.now[BEST]
@@ -135,7 +135,7 @@ def _follow(market: Market, way: Way) -> None:
         market.left[left] -= max(best - way.near[left], 0)
 
 
-@compiled
+@jit
 def _move(market: Market, way: Way, kind: int) -> None:
     """Let people of each kind on the way take places of the next, as many as all of them have."""
     right, left = way.now[END], way.now[OUT]
@@ -157,7 +157,7 @@ def _move(market: Market, way: Way, kind: int) -> None:
         _more(market, left, right, many)
 
 
-@compiled
+@jit
 def _more(market: Market, left: int, right: int, many: int) -> None:
     if market.flow[left, right] == 0:
         market.who[right, market.lead[right]] = left
@@ -165,7 +165,7 @@ def _more(market: Market, left: int, right: int, many: int) -> None:
     market.flow[left, right] += many
 
 
-@compiled
+@jit
 def _less(market: Market, left: int, right: int, many: int) -> None:
     market.flow[left, right] -= many
     if market.flow[left, right] == 0:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.kernels.jit import borrowing
+from mentormatch.assignment.kernels.jit import jit_without_refcounts
 from mentormatch.base.columns import BoolVector, IntVector
 
 type Words = NDArray[np.uint64]
@@ -108,7 +108,7 @@ class Work(NamedTuple):
     now: IntVector
 
 
-@borrowing
+@jit_without_refcounts
 def enqueue(work: Work, pair: int) -> None:
     """Have a chosen pair put in question once its level comes."""
     queue, score = work.queue, work.net.scores[pair]
@@ -117,7 +117,7 @@ def enqueue(work: Work, pair: int) -> None:
         queue.heads[score] = pair
 
 
-@borrowing
+@jit_without_refcounts
 def seat(work: Work, pair: int) -> None:
     """Choose a pair."""
     net, answer = work.net, work.answer
@@ -129,7 +129,7 @@ def seat(work: Work, pair: int) -> None:
     enqueue(work, pair)
 
 
-@borrowing
+@jit_without_refcounts
 def unseat(work: Work, pair: int) -> None:
     """Leave a chosen pair."""
     net, answer = work.net, work.answer
@@ -144,7 +144,7 @@ def unseat(work: Work, pair: int) -> None:
     answer.chosen[pair] = False
 
 
-@borrowing
+@jit_without_refcounts
 def begin(reach: Reach, node: int, stamp: int) -> None:
     """Begin one end of a search with a node."""
     reach.order[0], reach.seen[node] = node, stamp
@@ -153,7 +153,7 @@ def begin(reach: Reach, node: int, stamp: int) -> None:
     reach.at[0] = 1
 
 
-@borrowing
+@jit_without_refcounts
 def visit(reach: Reach, seen: IntVector, now: IntVector, step: tuple[int, int, int]) -> None:
     """Reach a node from another by a pair, and see whether the other end has been there."""
     node, come, pair = step
@@ -166,7 +166,7 @@ def visit(reach: Reach, seen: IntVector, now: IntVector, step: tuple[int, int, i
             now[MEETING] = node
 
 
-@borrowing
+@jit_without_refcounts
 def over_pairs(work: Work, reach: Reach, seen: IntVector, node: int) -> None:
     """Go over the open pairs of a node that are not chosen; those that can never be open again are forgotten."""
     net, now = work.net, work.now
@@ -190,7 +190,7 @@ def over_pairs(work: Work, reach: Reach, seen: IntVector, node: int) -> None:
         at += 1
 
 
-@borrowing
+@jit_without_refcounts
 def over_seats(work: Work, reach: Reach, seen: IntVector, node: int) -> None:
     """Go over the chosen pairs of a node that may be left: some are worth more than their people pay."""
     net, answer, sums, now, words = work.net, work.answer, work.marks.sums, work.now, work.marks.words
@@ -203,7 +203,7 @@ def over_seats(work: Work, reach: Reach, seen: IntVector, node: int) -> None:
     reach.at[2] += answer.load[node] + 1
 
 
-@borrowing
+@jit_without_refcounts
 def may_sink(work: Work, node: int, way: int) -> bool:
     """Return whether a chain may end at a node, which is found going ahead, or begin there, and its load change.
 
@@ -217,7 +217,7 @@ def may_sink(work: Work, node: int, way: int) -> bool:
     return bool(load > net.least[node] if fewer else load < net.most[node])
 
 
-@borrowing
+@jit_without_refcounts
 def over_sink(work: Work, reach: Reach, seen: IntVector, way: int) -> None:
     """Go over all nodes that a chain through the sink leads to."""
     sums, load, lefts, now = work.marks.sums, work.answer.load, work.net.lefts, work.now
@@ -230,7 +230,7 @@ def over_sink(work: Work, reach: Reach, seen: IntVector, way: int) -> None:
     reach.at[2] += len(work.net.free)
 
 
-@borrowing
+@jit_without_refcounts
 def expand(work: Work, reach: Reach, other: Reach, way: int) -> None:
     """Go on from the next node that one end has reached."""
     node, sink = reach.order[reach.at[1]], len(work.marks.sums) - 1
@@ -246,7 +246,7 @@ def expand(work: Work, reach: Reach, other: Reach, way: int) -> None:
         visit(reach, other.seen, work.now, (sink, node, NOTHING))
 
 
-@borrowing
+@jit_without_refcounts
 def next_step(work: Work, reach: Reach) -> int:
     """Return how many steps one end will have made once it has gone on; the sink, which leads to many, waits."""
     sink, at, last = len(work.marks.sums) - 1, reach.at[1], reach.at[0] - 1
@@ -258,7 +258,7 @@ def next_step(work: Work, reach: Reach) -> int:
     return int(reach.at[2] + work.net.stops[node] - work.net.starts[node])
 
 
-@borrowing
+@jit_without_refcounts
 def searched(work: Work, pair: int) -> int:
     """Look for a chain around a chosen pair: return 0 if there is one, 1 or -1 if the way ahead or back is closed."""
     net, ahead, back, now = work.net, work.ahead, work.back, work.now
@@ -278,7 +278,7 @@ def searched(work: Work, pair: int) -> int:
     return 0
 
 
-@borrowing
+@jit_without_refcounts
 def exchange(work: Work, pair: int) -> None:
     """Carry out the chain that was found, and leave the pair."""
     unseat(work, pair)
@@ -298,7 +298,7 @@ def exchange(work: Work, pair: int) -> None:
             node = come
 
 
-@borrowing
+@jit_without_refcounts
 def mark(work: Work, reach: Reach, sign: int) -> None:
     """Mark all that one end of a search has reached."""
     marks, now = work.marks, work.now
@@ -311,7 +311,7 @@ def mark(work: Work, reach: Reach, sign: int) -> None:
         now[MARKS] += 1
 
 
-@borrowing
+@jit_without_refcounts
 def question(work: Work, pair: int) -> None:
     """Put a chosen pair in question."""
     net, sums = work.net, work.marks.sums
@@ -325,7 +325,7 @@ def question(work: Work, pair: int) -> None:
     work.now[STEPS] += work.ahead.at[2] + work.back.at[2]
 
 
-@borrowing
+@jit_without_refcounts
 def climb(work: Work, steps: int) -> int:
     """Go on for so many steps, level by level; return whether all is done."""
     queue, marks, now = work.queue, work.marks, work.now

@@ -11,16 +11,16 @@ from functools import reduce
 
 import numpy as np
 
-from mentormatch.assignment.dual_rounding import bound, whole
-from mentormatch.assignment.engine import Run
-from mentormatch.assignment.lexicographic import Settling, settled_from
-from mentormatch.assignment.leximin import Leximin, before
+from mentormatch.assignment.dual_rounding import dual_bound, round_duals
+from mentormatch.assignment.engine import SolveOptions
+from mentormatch.assignment.lexicographic import LexicographicState, resume_lexicographic
+from mentormatch.assignment.leximin import LeximinStages, fits_before_leximin
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.model.scores import IntMatrix
-from mentormatch.assignment.model.solution import Prices, Solution, Status
-from mentormatch.assignment.objective import Stage, merged, reached, stage_of
-from mentormatch.assignment.optimal_face import Face, Optimum
-from mentormatch.assignment.verification.dual_rounding import coarser
+from mentormatch.assignment.model.solution import DualSolution, Solution, Status
+from mentormatch.assignment.objective import ScalarObjective, evaluate_tiers, objective_of, scalarize
+from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
+from mentormatch.assignment.verification.dual_rounding import round_by_goal
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.master_protocol import Solver
 from mentormatch.scale.columns.subproblem import Both, Pairs, View
@@ -49,14 +49,14 @@ class Duals:
     bound: int
 
     @classmethod
-    def of(cls, problem: AssignmentProblem, found: Prices) -> "Duals":
+    def of(cls, problem: AssignmentProblem, found: DualSolution) -> "Duals":
         """Return prices, with what a pair counts in their goals: those that are kept are among these."""
         weights = [*((goal, -weight) for goal, weight in found.kept), *found.weights]
-        stages = [stage_of(problem, goal).times(weight) for goal, weight in weights]
+        stages = [objective_of(problem, goal).times(weight) for goal, weight in weights]
         flat = sum(stage.flat for stage in stages)
         mentor = reduce(np.add, (stage.mentor for stage in stages))
         mentee = reduce(np.add, (stage.mentee for stage in stages))
-        most = bound(problem, replace(found, kept=()))
+        most = dual_bound(problem, replace(found, kept=()))
         return cls((found.mentors, found.mentees), (mentor + flat, mentee), most)
 
     def reached(self, pairs: IntMatrix) -> bool:
@@ -79,7 +79,7 @@ class Opening:
     view: View
     pairs: Pairs
     answer: IntMatrix
-    prices: Prices
+    prices: DualSolution
     sure: bool
 
 
@@ -88,7 +88,7 @@ class Fairest:
     """The search for the leximin answer of a ``problem`` from an opening; ``solver`` is that of the goals before."""
 
     problem: AssignmentProblem
-    run: Run
+    run: SolveOptions
     solver: Solver
     opening: Opening
     glance: Glance
@@ -122,7 +122,8 @@ class Fairest:
         """Return whole prices of each goal before, or of all if they are sure to keep their order."""
         prices, problem = self.opening.prices, self.solver.problem
         duals = [
-            Duals.of(problem, each) for each in ([whole(problem, prices)] if self.opening.sure else coarser(prices))
+            Duals.of(problem, each)
+            for each in ([round_duals(problem, prices)] if self.opening.sure else round_by_goal(prices))
         ]
         if not all(each.reached(self.opening.answer) for each in duals):
             raise EngineError("The prices do not prove the assignment")
@@ -151,9 +152,13 @@ class Fairest:
         """Tell an answer that is the best in the goals before."""
         pairs = np.concatenate([self.opening.view.pins, answer])
         pairs = pairs[np.lexsort(pairs.T[::-1])]
-        values = {tier.goal: tier.value for tier in reached(self.solver.problem, pairs, {})}
+        values = {tier.goal: tier.value for tier in evaluate_tiers(self.solver.problem, pairs, {})}
         told = Solution(
-            Status.FEASIBLE, pairs, tuple(reached(self.problem, pairs, values)), "wide", prices=(self.opening.prices,)
+            Status.FEASIBLE,
+            pairs,
+            tuple(evaluate_tiers(self.problem, pairs, values)),
+            "wide",
+            prices=(self.opening.prices,),
         )
         self.solver.heard = told
         self.run.tell(lambda: told)
@@ -161,29 +166,37 @@ class Fairest:
     def _settled(self, climb: Climb, ranks: Ranks) -> Solution:
         """Return the solution in the goals after leximin, ties settled."""
         face = self._face(climb, ranks)
-        work = Settling(
-            face, face, known(face), [self.opening.prices], {*before(self.problem.goals), "leximin", "total"}
+        work = LexicographicState(
+            face,
+            face,
+            known(face),
+            [self.opening.prices],
+            {*fits_before_leximin(self.problem.goals), "leximin", "total"},
         )
-        return settled_from(self.problem, self.run, work, list(self._after()), self.solver.tied)
+        return resume_lexicographic(self.problem, self.run, work, list(self._after()), self.solver.tied)
 
-    def _after(self) -> Iterator[Stage]:
+    def _after(self) -> Iterator[ScalarObjective]:
         """Yield the stages after leximin: the total is that of all answers as good."""
-        goals = [goal for goal in self.problem.goals if goal not in {*before(self.problem.goals), "leximin", "total"}]
+        goals = [
+            goal
+            for goal in self.problem.goals
+            if goal not in {*fits_before_leximin(self.problem.goals), "leximin", "total"}
+        ]
         if goals:
-            found = merged(replace(self.problem, goals=tuple(goals)), lambda reach: reach < self.solver.exact)
-            yield from (stage for stage in found if not isinstance(stage, Leximin))
+            found = scalarize(replace(self.problem, goals=tuple(goals)), lambda reach: reach < self.solver.exact)
+            yield from (stage for stage in found if not isinstance(stage, LeximinStages))
 
-    def _face(self, climb: Climb, ranks: Ranks) -> Face:
+    def _face(self, climb: Climb, ranks: Ranks) -> OptimalFace:
         """Return the answers that are as good."""
         tight = climb.proved(ranks)
         kept = tight | climb.chosen
         face, n = self.opening.view.face(climb.pairs.of(kept)), self.problem.shape[0]
         left, right = np.split(climb.held(ranks)[:-1].astype(np.int64), [n])
         profit = left[face.lefts] + right[face.rights] + ~tight[kept]
-        return face.narrowed(Optimum(climb.chosen[kept], left, right), profit)
+        return face.narrowed(PrimalDual(climb.chosen[kept], left, right), profit)
 
 
-def known(face: Face) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def known(face: OptimalFace) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
     """Return the answer that a narrowed face comes with."""
     if face.known is None:
         raise EngineError("An answer was lost between two stages")

@@ -7,8 +7,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.lexicographic import OutOfTime
-from mentormatch.assignment.optimal_face import Bounds
+from mentormatch.assignment.lexicographic import TimeLimitReached
+from mentormatch.assignment.optimal_face import RemainingDegrees
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.subproblem import Pairs
@@ -42,7 +42,7 @@ ROOM = 8
 class Ground:
     """Who may take how many: ``bounds`` of both sides beside pins, and who is ``priced``, so that theirs is fixed."""
 
-    bounds: tuple[Bounds, Bounds]
+    bounds: tuple[RemainingDegrees, RemainingDegrees]
     priced: tuple[BoolVector, BoolVector]
 
     @property
@@ -199,7 +199,7 @@ def done(work: Work, over: Callable[[], bool]) -> Work:
     with np.errstate(over="ignore"):  # sums of marks may go round
         while (told := climb(work, STEPS)) != DONE:
             if over():
-                raise OutOfTime
+                raise TimeLimitReached
             work = with_room(work) if told == FULL else work
     return work
 

@@ -9,7 +9,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from mentormatch.base.columns import BoolVector, IntVector
-from mentormatch.base.progress import looking
+from mentormatch.base.progress import track_scan
 from mentormatch.scale.columns.subproblem import Pairs
 from mentormatch.scale.leximin.potentials import FAR, Ranks
 from mentormatch.scale.scan.blocks import CLOSED, Cut, Glance, Heed
@@ -82,7 +82,7 @@ class Survey:
         """Return pairs that are not known: some that matter if there are any."""
         n, m = map(len, self.parting.groups)
         blocks, parts = [block for block in self.parting.blocks() if len(block)], list[Pairs]()
-        with looking(n * m) as looked, ThreadPoolExecutor(cpu_count() or 1) as threads:
+        with track_scan(n * m) as looked, ThreadPoolExecutor(cpu_count() or 1) as threads:
             for block, part in zip(blocks, threads.map(self._of_block, blocks), strict=True):
                 self.heed()
                 parts.append(part)

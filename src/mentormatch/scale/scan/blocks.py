@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 
 from mentormatch.base.columns import BoolVector, IntVector
-from mentormatch.base.progress import looking
+from mentormatch.base.progress import track_scan
 from mentormatch.scale.scores.lookup_table import Points
 from mentormatch.scale.scores.matrix import Tiles
 
@@ -97,7 +97,7 @@ def unheeding() -> None:
 def scanned(glance: Glance, mentors: int, cut: Cut, heed: Heed = unheeding) -> Seen:
     """Return what a look at all pairs finds, strips being looked at by as many threads as there are processors."""
     parts, at = list[Seen](), glance(cut)
-    with looking(mentors * len(cut.mentees)) as looked, ThreadPoolExecutor(cpu_count() or 1) as threads:
+    with track_scan(mentors * len(cut.mentees)) as looked, ThreadPoolExecutor(cpu_count() or 1) as threads:
         for part in threads.map(lambda edge: at(*edge), strips(0, mentors)):
             heed()  # where it raises, the strips that wait are given up
             parts.append(part)

@@ -12,7 +12,7 @@ from os import cpu_count
 import numpy as np
 
 from mentormatch.base.columns import IntVector
-from mentormatch.base.progress import looking
+from mentormatch.base.progress import track_scan
 from mentormatch.scale.scan.blocks import CLOSED, Heed, strips
 from mentormatch.scale.scan.simd import FAR, Swift
 from mentormatch.scale.scores.matrix import Tiles
@@ -30,7 +30,7 @@ def highest(tiles: Tiles, own: IntVector, scale: int, heed: Heed, *, compiled: b
     through = (
         _swiftly(tiles, own, scale, heed) if compiled and tiles.computed else partial(_plainly, tiles, own, scale, heed)
     )
-    with looking(n * m) as looked, ThreadPoolExecutor(count) as threads:
+    with track_scan(n * m) as looked, ThreadPoolExecutor(count) as threads:
         shares = list(threads.map(through, [edges[at::count] for at in range(count)]))
         looked(n * m)
     found: IntVector = np.maximum.reduce(shares)

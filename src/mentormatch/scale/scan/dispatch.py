@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any, Self
 
 from mentormatch.assignment.engine import EXECUTOR
-from mentormatch.base.progress import looking
+from mentormatch.base.progress import track_scan
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import mark, tr
 from mentormatch.scale.scan.blocks import STRIP, Cut, Heed, Seen, gathered
@@ -97,7 +97,7 @@ class Spread:
         n, m = self.tiles.shape
         self.crew.begin(cut)
         blocks = blocks_of(n, m)
-        with looking(n * m) as looked, sent(self.crew, blocks, self.heed) as back:
+        with track_scan(n * m) as looked, sent(self.crew, blocks, self.heed) as back:
             seen = dict[Block, Seen]()
             for block, found in back:
                 seen[block] = found

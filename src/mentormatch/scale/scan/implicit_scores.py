@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.model.scores import NONE, Among, Scores
+from mentormatch.assignment.model.scores import NO_SCORE, PersonMasks, Scores
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.scan.blocks import Cut, Look, Seen, plain, scanned
@@ -60,11 +60,11 @@ class ComputedScores(Scores):
         return np.where(self.mentors, counts[0], 0), np.where(self.mentees, counts[1], 0)
 
     def partnered(self) -> BoolVector:
-        return self.best()[1] > NONE
+        return self.best()[1] > NO_SCORE
 
     def keeping(self, least: IntVector) -> Self:
         """Return the scores without pairs that score below one threshold, which must be the same for all mentees."""
-        lowest = int(least.max(initial=NONE))
+        lowest = int(least.max(initial=NO_SCORE))
         if (least != lowest).any():
             raise EngineError("A threshold for each person is not for so many pairs")
         return replace(self, tiles=replace(self.tiles, least=max(self.tiles.least, lowest)))
@@ -79,7 +79,7 @@ class ComputedScores(Scores):
     def exceeded_by(self, part: int) -> int | None:
         return None
 
-    def best(self, among: Among | None = None) -> tuple[IntVector, IntVector]:
+    def best(self, among: PersonMasks | None = None) -> tuple[IntVector, IntVector]:
         if among is None:
             return self._tops
         return tops(self.tiles, self.mentors & among[0], self.mentees & among[1])

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.kernels.jit import COMPILES
+from mentormatch.assignment.kernels.jit import HAS_NUMBA
 
 LANES = 64
 """So many sums are taken at once: processors add 8 to 32 numbers of 16 bits in one step."""
@@ -98,7 +98,7 @@ def _loaded(builder: Any, first: Any) -> Any:
 
 def written(typing: Callable[..., Any], plain: Callable[..., int]) -> Any:
     """Return what is written so, or where nothing is compiled plain Python that does the same."""
-    if not COMPILES:
+    if not HAS_NUMBA:
         return plain
     from numba.extending import intrinsic
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.kernels.jit import borrowing
+from mentormatch.assignment.kernels.jit import jit_without_refcounts
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.base.columns import IntVector
 from mentormatch.scale.scan.intrinsics import ones, passing
@@ -92,7 +92,7 @@ class Found(NamedTuple):
     marks: NDArray[np.int16]
 
 
-@borrowing
+@jit_without_refcounts
 def first_from(values: IntVector, low: int, high: int, least: int) -> int:
     """Return the first place, of those from ``low`` to before ``high``, of ascending values that are no less."""
     while low < high:
@@ -104,7 +104,7 @@ def first_from(values: IntVector, low: int, high: int, least: int) -> int:
     return low
 
 
-@borrowing
+@jit_without_refcounts
 def put_in_lanes(tables: Any, lanes: Any, over: Any) -> None:
     """Put tables (r, terms) into lanes."""
     for row in range(len(tables)):
@@ -114,7 +114,7 @@ def put_in_lanes(tables: Any, lanes: Any, over: Any) -> None:
             over[code, row] = (rough << ROUGH) - tables[row, code]
 
 
-@borrowing
+@jit_without_refcounts
 def led_to(strip: Strip, known: Known, row: int, run: int) -> int:
     """Return what the leads give a row with a run."""
     led = 0
@@ -123,7 +123,7 @@ def led_to(strip: Strip, known: Known, row: int, run: int) -> int:
     return led
 
 
-@borrowing
+@jit_without_refcounts
 def sets_of(strip: Strip, known: Known, row: int, k: int) -> int:
     """Return what sets give a pair."""
     score = 0
@@ -133,7 +133,7 @@ def sets_of(strip: Strip, known: Known, row: int, k: int) -> int:
     return score
 
 
-@borrowing
+@jit_without_refcounts
 def too_much(strip: Strip, known: Known, row: int, k: int) -> int:
     """Return by how much the lanes of a row give the mentee at a place too much."""
     over = 0
@@ -142,7 +142,7 @@ def too_much(strip: Strip, known: Known, row: int, k: int) -> int:
     return over
 
 
-@borrowing
+@jit_without_refcounts
 def given(strip: Strip, known: Known, row: int, k: int) -> int:
     """Return what terms give a pair."""
     rough = 0
@@ -151,14 +151,14 @@ def given(strip: Strip, known: Known, row: int, k: int) -> int:
     return int((rough << ROUGH) - too_much(strip, known, row, k))
 
 
-@borrowing
+@jit_without_refcounts
 def floor_of(strip: Strip, wanted: Wanted, found: Found, row: int) -> int:
     """Return the worth from which a pair of a row matters: once enough are noted down, what is better than all."""
     best = found.best[row] + 1
     return int(best if found.counts[row] >= wanted.most else min(strip.limits[row], best))
 
 
-@borrowing
+@jit_without_refcounts
 def bar_of(strip: Strip, known: Known, wanted: Wanted, found: Found, where: tuple[int, int]) -> int:
     """Return what the sum of a row has to come to in a run for a pair to matter, if sets give the most."""
     row, run = where
@@ -169,7 +169,7 @@ def bar_of(strip: Strip, known: Known, wanted: Wanted, found: Found, where: tupl
     return int(min(max((bar - strip.rest[row, 1]) >> ROUGH, LOW), SHUT))
 
 
-@borrowing
+@jit_without_refcounts
 def noted(strip: Strip, wanted: Wanted, found: Found, pair: tuple[int, int, int, int]) -> None:
     """Note a pair (row, place, score, worth) down."""
     row, k, score, worth = pair
@@ -183,7 +183,7 @@ def noted(strip: Strip, wanted: Wanted, found: Found, pair: tuple[int, int, int,
     found.best[row] = max(found.best[row], worth)
 
 
-@borrowing
+@jit_without_refcounts
 def lowered(known: Known, wanted: Wanted, place: tuple[int, int], column: int) -> None:
     """Lower the column of the mentee at a place of a run."""
     k, run = place
@@ -192,7 +192,7 @@ def lowered(known: Known, wanted: Wanted, place: tuple[int, int], column: int) -
     known.heights[k] = max(-(-height >> ROUGH), LOWEST)
 
 
-@borrowing
+@jit_without_refcounts
 def matters(strip: Strip, known: Known, wanted: Wanted, found: Found, pair: tuple[int, int, int]) -> bool:
     """Return whether a pair (row, place, score) is allowed and worth enough."""
     row, k, score = pair
@@ -200,7 +200,7 @@ def matters(strip: Strip, known: Known, wanted: Wanted, found: Found, pair: tupl
     return bool(score >= wanted.least and worth >= floor_of(strip, wanted, found, row))
 
 
-@borrowing
+@jit_without_refcounts
 def taken(strip: Strip, known: Known, wanted: Wanted, found: Found, pair: tuple[int, int, int, int]) -> None:
     """Take a pair (row, place, run, score) that matters."""
     row, k, run, score = pair
@@ -210,7 +210,7 @@ def taken(strip: Strip, known: Known, wanted: Wanted, found: Found, pair: tuple[
         noted(strip, wanted, found, (row, k, score, wanted.scale * score + known.columns[k]))
 
 
-@borrowing
+@jit_without_refcounts
 def is_exception(strip: Strip, known: Known, row: int, k: int) -> bool:
     """Return whether the pair of a row with the mentee at a place is looked at as an exception."""
     last, who = strip.named[row, 1], known.order[k]
@@ -218,7 +218,7 @@ def is_exception(strip: Strip, known: Known, row: int, k: int) -> bool:
     return bool(at < last and known.excepted[at] == who)
 
 
-@borrowing
+@jit_without_refcounts
 def look_at_exceptions(strip: Strip, known: Known, wanted: Wanted, found: Found, row: int) -> None:
     """Look at the pairs of a row that get other points than people with the same answers."""
     for mark in range(strip.named[row, 0], strip.named[row, 1]):
@@ -230,7 +230,7 @@ def look_at_exceptions(strip: Strip, known: Known, wanted: Wanted, found: Found,
             taken(strip, known, wanted, found, (row, k, run, score))
 
 
-@borrowing
+@jit_without_refcounts
 def raise_bars(strip: Strip, known: Known, wanted: Wanted, found: Found, run: int) -> bool:
     """Put up the bars of all rows in a run; return whether any of them may have a pair there."""
     some = False
@@ -240,7 +240,7 @@ def raise_bars(strip: Strip, known: Known, wanted: Wanted, found: Found, run: in
     return some
 
 
-@borrowing
+@jit_without_refcounts
 def look_at(strip: Strip, known: Known, wanted: Wanted, found: Found, pair: tuple[int, int, int, int]) -> None:
     """Look at a pair (row, place, run, score but for leads and for what is too much) that may matter."""
     row, k, run, rough = pair
@@ -250,7 +250,7 @@ def look_at(strip: Strip, known: Known, wanted: Wanted, found: Found, pair: tupl
         found.marks[0, row] = bar_of(strip, known, wanted, found, (row, run))
 
 
-@borrowing
+@jit_without_refcounts
 def look_at_run(strip: Strip, known: Known, wanted: Wanted, found: Found, run: int) -> None:
     """Look at the pairs of all rows with the mentees of a run."""
     for k in range(known.edges[run], known.edges[run + 1]):
@@ -265,7 +265,7 @@ def look_at_run(strip: Strip, known: Known, wanted: Wanted, found: Found, run: i
                 look_at(strip, known, wanted, found, (row, k, run, sets + ((total - height) << ROUGH)))
 
 
-@borrowing
+@jit_without_refcounts
 def look_at_strip(strip: Strip, known: Known, wanted: Wanted, found: Found) -> None:
     """Look at all pairs of a strip; if ``total`` is beyond the room in the end, pairs are missing."""
     for row in range(len(strip.limits)):

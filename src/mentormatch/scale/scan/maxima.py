@@ -6,7 +6,7 @@ from os import cpu_count
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.model.scores import NONE
+from mentormatch.assignment.model.scores import NO_SCORE
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.scale.scan.blocks import STRIP
 from mentormatch.scale.scores.matrix import Tiles
@@ -15,12 +15,12 @@ from mentormatch.scale.scores.matrix import Tiles
 def tops(tiles: Tiles, mentors: BoolVector, mentees: BoolVector) -> tuple[IntVector, IntVector]:
     """Return the greatest score of each mentor (n,) and of each mentee (m,), of those who take part with each other.
 
-    ``NONE`` stands for who has no allowed partner. Each thread goes through a share of the strips.
+    ``NO_SCORE`` stands for who has no allowed partner. Each thread goes through a share of the strips.
     """
     n, m = tiles.shape
     edges = [(start, min(start + STRIP, n)) for start in range(0, n, STRIP)]
     count = cpu_count() or 1
-    best = np.full(n, NONE)
+    best = np.full(n, NO_SCORE)
 
     def through(share: list[tuple[int, int]]) -> IntVector:
         columns = np.full(m, np.iinfo(np.int32).min, dtype=np.int32)
@@ -37,5 +37,5 @@ def tops(tiles: Tiles, mentors: BoolVector, mentees: BoolVector) -> tuple[IntVec
 
 
 def known(scores: NDArray[np.int32], least: int) -> IntVector:
-    """Return scores of allowed pairs as they are, and ``NONE`` for others."""
-    return np.where(scores >= least, scores.astype(np.int64), NONE)
+    """Return scores of allowed pairs as they are, and ``NO_SCORE`` for others."""
+    return np.where(scores >= least, scores.astype(np.int64), NO_SCORE)

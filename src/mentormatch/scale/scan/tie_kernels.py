@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mentormatch.assignment.kernels.jit import compiled
+from mentormatch.assignment.kernels.jit import jit
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.tie_breaking import BITS
 from mentormatch.base.columns import IntVector
@@ -49,7 +49,7 @@ class Noted(NamedTuple):
     most: int
 
 
-@compiled
+@jit
 def hashed(mentor: Any, mentee: Any) -> Any:
     """Return the hash of a pair from the mixed word of the mentor and that of the mentee."""
     word = mentor ^ mentee
@@ -58,7 +58,7 @@ def hashed(mentor: Any, mentee: Any) -> Any:
     return np.int64((word ^ (word >> SHIFTS[2])) >> SHIFTS[3]) + 1
 
 
-@compiled
+@jit
 def look_at_ties(ties: Ties, asked: Asked, noted: Noted) -> None:
     """Look at all tied pairs of some mentors; if ``total`` is beyond the room in the end, pairs are missing."""
     for row in range(len(asked.kinds)):
@@ -66,7 +66,7 @@ def look_at_ties(ties: Ties, asked: Asked, noted: Noted) -> None:
             look_at_block(ties, asked, noted, (row, block))
 
 
-@compiled
+@jit
 def look_at_block(ties: Ties, asked: Asked, noted: Noted, where: tuple[int, int]) -> None:
     """Look at the pairs of a mentor with the mentees of a block."""
     row, block = where
@@ -82,7 +82,7 @@ def look_at_block(ties: Ties, asked: Asked, noted: Noted, where: tuple[int, int]
     noted.best[row] = best
 
 
-@compiled
+@jit
 def note(noted: Noted, row: int, place: int, score: int) -> None:
     """Note a pair down."""
     at = noted.total[0]

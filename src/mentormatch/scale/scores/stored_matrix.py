@@ -6,8 +6,8 @@ from typing import Self
 
 import numpy as np
 
-from mentormatch.assignment.kernels.choice import compiled_for
-from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.kernels.choice import use_numba
+from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.scores import DenseScores, Scores, SparseScores
 from mentormatch.base.columns import IntVector
 from mentormatch.scale.scan.implicit_scores import ComputedScores
@@ -80,7 +80,7 @@ def looked_at(problem: AssignmentProblem) -> bool:
 def climbs(problem: AssignmentProblem) -> bool:
     """Return whether leximin is reached level by level, for which code is to be compiled; no rule must couple pairs."""
     scores = problem.scores
-    return not problem.rows and _within(scores, HIGHEST) and compiled_for(QUICKER * scores.count)
+    return not problem.rows and _within(scores, HIGHEST) and use_numba(QUICKER * scores.count)
 
 
 def pays(problem: AssignmentProblem) -> bool:
@@ -96,7 +96,7 @@ def _within(scores: Scores, most: int) -> bool:
     return low >= 0 and high <= most
 
 
-def _counts(row: Row, shape: tuple[int, int]) -> bool:
+def _counts(row: SideConstraint, shape: tuple[int, int]) -> bool:
     """Return whether a row counts people of one side, each of them once or not."""
     sides = row.by_people(shape)
     return sides is not None and all(((side == 0) | (side == 1)).all() for side in sides)

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from mentormatch.assignment.engine import solve
-from mentormatch.assignment.model.problem import AssignmentProblem, Row
+from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.base.columns import IntVector, Numbers
 from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.edits import LETTERS, Edit, capacity_edit, opaque, pair_edits, people_edits
@@ -19,7 +19,7 @@ from mentormatch.operations.repair import stands
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.people.turnover import without
 from mentormatch.programme.programme import Programme
-from mentormatch.rules.formulation import SIDES, pose
+from mentormatch.rules.formulation import SIDES, formulate
 from mentormatch.rules.kinds.ban import Ban
 from mentormatch.rules.kinds.capacity import Capacity
 from mentormatch.rules.kinds.pin import Pin
@@ -66,7 +66,7 @@ class Ground:
         rules = [rule for rule in base.programme.rules if not isinstance(rule, Pin) or stands(rule, cohort)]
         programme = base.programme.model_copy(update={"rules": [*rules, *by_hand]})
         scores = base.scores if cohort is base.cohort else score(cohort, programme.criteria)
-        problem = self.carried(cohort, pose(cohort, scores, programme.rules, base.problem.goals))
+        problem = self.carried(cohort, formulate(cohort, scores, programme.rules, base.problem.goals))
         edits = (
             *moved(base.edits, base.cohort, cohort),
             *people_edits(gone, base.cohort, "withdrawn"),
@@ -89,7 +89,7 @@ class Ground:
         return replace(posed, former=former, rows=(*posed.rows, *rows))
 
     @cached_property
-    def differing(self) -> tuple[Row, ...]:
+    def differing(self) -> tuple[SideConstraint, ...]:
         """The rows of the first problem that are not of its rules."""
         market = market_of(self.base.cohort, self.base.scores.values)
         ruled = sum(1 for rule in self.base.programme.rules for _ in rule.rows(market))

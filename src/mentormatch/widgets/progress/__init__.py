@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mentormatch.base.progress import Listener, listening
+from mentormatch.base.progress import Listener, listen
 from mentormatch.base.streams import screen
 from mentormatch.widgets.progress.notebook import Cell, in_notebook
 from mentormatch.widgets.progress.terminal import Line
@@ -29,7 +29,7 @@ def progress(listener: Listener | None = None) -> Iterator[None]:
     >>> with progress():
     ...     matching = match(examples.cohort(), examples.programme())
     """
-    with listening(display() if listener is None else listener):
+    with listen(display() if listener is None else listener):
         yield
 
 
