@@ -17,7 +17,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from mentormatch.base.columns import IntVector
 from mentormatch.groups.check import mistakes
-from mentormatch.groups.problem import Group, GroupProblem, Span
+from mentormatch.groups.problem import Group, GroupProblem, SizeRange
 from mentormatch.groups.solve import solve
 
 PEOPLE = {22: 8, 40: 8, 50: 8, 100: 8, 200: 8}
@@ -47,7 +47,7 @@ def market(people: int) -> tuple[GroupProblem, IntVector]:
     worth += np.rint(200_000 * (1 - ticked @ ticked.T / either)).astype(np.int64)
     where = organisations(people, groups, draw)
     apart = (where[:, None] == where) & ~np.eye(people, dtype=bool)
-    sizes = Span(people // groups, -(-people // groups))
+    sizes = SizeRange(people // groups, -(-people // groups))
     problem = GroupProblem.of(np.triu(worth, 1) + np.triu(worth, 1).T, [(sizes.least, sizes.most)] * groups)
     return replace(problem, apart=apart, spans=(sizes,)), where
 

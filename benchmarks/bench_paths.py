@@ -10,8 +10,8 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from benchmarks.markets import PLACES, Market, market
 from mentormatch.assignment.optimal_face import OptimalFace
 from mentormatch.assignment.sparse_assignment import solve_left_unit
-from mentormatch.scale.flow.assignment import best
-from mentormatch.scale.flow.initial_duals import Start
+from mentormatch.scale.flow.assignment import solve_assignment
+from mentormatch.scale.flow.initial_duals import WarmStart
 
 SIZES = (1_000, 10_000, 100_000)
 
@@ -40,7 +40,7 @@ def test_scipy(benchmark: BenchmarkFixture, case: tuple[str, Market]) -> None:
 def test_cold(benchmark: BenchmarkFixture, case: tuple[str, Market]) -> None:
     benchmark.group, posed = case
     args = posed.face, posed.people_first
-    optimum = benchmark.pedantic(best, args, rounds=3, warmup_rounds=1)
+    optimum = benchmark.pedantic(solve_assignment, args, rounds=3, warmup_rounds=1)
     assert posed.face.proves(optimum, posed.people_first)
 
 
@@ -50,6 +50,6 @@ def test_warm(benchmark: BenchmarkFixture, case: tuple[str, Market], part: float
     face, profit = posed.face, posed.people_first
     few = np.random.default_rng(1).random(len(face)) < part
     fewer = OptimalFace(face.lefts[few], face.rights[few], face.left, face.right)
-    start = Start.of(fewer, best(fewer, profit[few]))
-    optimum = benchmark.pedantic(best, (face, profit, start), rounds=3, warmup_rounds=1)
+    start = WarmStart.of(fewer, solve_assignment(fewer, profit[few]))
+    optimum = benchmark.pedantic(solve_assignment, (face, profit, start), rounds=3, warmup_rounds=1)
     assert face.proves(optimum, profit)

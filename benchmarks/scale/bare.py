@@ -7,7 +7,7 @@ from benchmarks.scale.cohorts import Market, tiles_of
 from benchmarks.scale.measuring import memory_mb, timed
 from benchmarks.scale.records import Row
 from benchmarks.scale.solving import solved
-from mentormatch.scale.scan.blocks import STRIP
+from mentormatch.scale.scan.blocks import BLOCK_ROWS
 
 
 def stored(market: Market, place: float) -> NDArray[np.float64]:
@@ -15,10 +15,10 @@ def stored(market: Market, place: float) -> NDArray[np.float64]:
     problem = market.posed()
     tiles, taking = tiles_of(problem), (problem.mentors.most > 0, problem.mentees.most > 0)
     costs = np.zeros(problem.shape)
-    for start in range(0, len(costs), STRIP):
-        rows = tiles.rows(start, min(start + STRIP, len(costs)))
-        open_ = (rows >= tiles.least) & taking[0][start : start + STRIP, None] & taking[1]
-        np.copyto(costs[start : start + STRIP], -(rows + place), where=open_)
+    for start in range(0, len(costs), BLOCK_ROWS):
+        rows = tiles.rows(start, min(start + BLOCK_ROWS, len(costs)))
+        open_ = (rows >= tiles.least) & taking[0][start : start + BLOCK_ROWS, None] & taking[1]
+        np.copyto(costs[start : start + BLOCK_ROWS], -(rows + place), where=open_)
     return costs
 
 

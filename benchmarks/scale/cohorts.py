@@ -16,9 +16,9 @@ from mentormatch.programme.programme import Programme
 from mentormatch.rules.formulation import formulate_implicit
 from mentormatch.rules.kinds.capacity import Capacity
 from mentormatch.rules.kinds.quota import Quota
-from mentormatch.scale.scan.blocks import STRIP
-from mentormatch.scale.scan.implicit_scores import ComputedScores
-from mentormatch.scale.scores.matrix import Tiles
+from mentormatch.scale.scan.blocks import BLOCK_ROWS
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
+from mentormatch.scale.scores.matrix import ScoreMatrix
 
 EXAMPLE = mm.examples.programme()
 GOALS = ("matched", "total")
@@ -92,17 +92,17 @@ class Market:
         return replace(self, mentors=max(self.mentors // by, 2), mentees=max(self.mentees // by, 2))
 
 
-def tiles_of(problem: AssignmentProblem) -> Tiles:
+def tiles_of(problem: AssignmentProblem) -> ScoreMatrix:
     """Return what works out the scores of a problem."""
-    assert isinstance(problem.scores, ComputedScores)
+    assert isinstance(problem.scores, ImplicitScores)
     return problem.scores.tiles
 
 
 def columns(problem: AssignmentProblem, mentees: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
     """Return (n, k) the scores of all mentors with some mentees, and which of these pairs are allowed."""
-    assert isinstance(problem.scores, ComputedScores)
+    assert isinstance(problem.scores, ImplicitScores)
     some, n = problem.scores.of_mentees(mentees), problem.shape[0]
-    scores = np.concatenate([some.tiles.rows(start, min(start + STRIP, n)) for start in range(0, n, STRIP)])
+    scores = np.concatenate([some.tiles.rows(start, min(start + BLOCK_ROWS, n)) for start in range(0, n, BLOCK_ROWS)])
     return scores, (scores >= some.tiles.least) & some.mentors[:, None] & some.mentees
 
 

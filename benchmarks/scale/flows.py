@@ -8,27 +8,27 @@ from benchmarks.scale.records import Row
 from mentormatch.assignment.engine import SolveOptions
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.assignment.tie_breaking import KeyedTieBreaker
-from mentormatch.scale.columns.generation import begun
-from mentormatch.scale.columns.master import Solver
-from mentormatch.scale.columns.subproblem import View
-from mentormatch.scale.constraints.hard_rules import Rules
+from mentormatch.scale.columns.generation import choose_candidates
+from mentormatch.scale.columns.master import RestrictedMaster
+from mentormatch.scale.columns.subproblem import PricingProblem
+from mentormatch.scale.constraints.hard_rules import HardRules
 from mentormatch.scale.flow.min_cost_flow import best_by_flow
 
 WARM = 300
 
 
-def solver_of(problem: AssignmentProblem) -> Solver:
+def solver_of(problem: AssignmentProblem) -> RestrictedMaster:
     """Return what solves lists of a problem."""
     run = SolveOptions(KeyedTieBreaker(0, problem.mentor_keys, problem.mentee_keys))
-    return Solver(problem, run, compiled=True, rules=Rules.of(problem, ()))
+    return RestrictedMaster(problem, run, compiled=True, rules=HardRules.of(problem, ()))
 
 
 def solved(market: Market) -> Row:
     """Return how long the first list takes, from nothing and from the prices of the drawn market, and as a flow."""
     problem = market.posed()
     solver = solver_of(problem)
-    view = View.of(problem, solver.stage, solver.ready)
-    listing = begun(view, solver)
+    view = PricingProblem.of(problem, solver.stage, solver.ready)
+    listing = choose_candidates(view, solver)
     face, profit = view.face(listing.pairs), view.worth(listing.pairs)
     solver.begin = None
     optimum, anew = timed(lambda: solver.best(face, profit))

@@ -9,9 +9,9 @@ from benchmarks.scale import cross_join, one_by_one
 from benchmarks.scale.cohorts import EXAMPLE, Market, tiles_of
 from benchmarks.scale.measuring import memory_mb, timed
 from benchmarks.scale.records import Row
-from mentormatch.scale.scan.blocks import STRIP, Cut, look
-from mentormatch.scale.scan.implicit_scores import ComputedScores
-from mentormatch.scale.scan.simd import Swift
+from mentormatch.scale.scan.blocks import BLOCK_ROWS, ScanQuery, scan_block
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
+from mentormatch.scale.scan.simd import SimdScanner
 from mentormatch.scoring.score import score
 
 ROUNDS, MENTORS = 5, 1_024
@@ -39,16 +39,22 @@ def in_strips(market: Market) -> list[Row]:
     """Return our own rates: the scores alone, and a look as pricing takes it."""
     problem = market.posed()
     tiles, scores, (n, m) = tiles_of(problem), problem.scores, problem.shape
-    assert isinstance(scores, ComputedScores)
-    cut = Cut(np.full(n, WORTH), np.zeros(m, dtype=np.int64)).among(scores.mentors, scores.mentees)
-    swift, count = Swift.of(tiles), min(MENTORS, n) // STRIP * STRIP
+    assert isinstance(scores, ImplicitScores)
+    cut = ScanQuery(np.full(n, WORTH), np.zeros(m, dtype=np.int64)).among(scores.mentors, scores.mentees)
+    swift, count = SimdScanner.of(tiles), min(MENTORS, n) // BLOCK_ROWS * BLOCK_ROWS
     swiftly = swift.look(cut)
-    swiftly(0, STRIP)
-    starts = range(0, count, STRIP)
+    swiftly(0, BLOCK_ROWS)
+    starts = range(0, count, BLOCK_ROWS)
     return [
-        rate(f"{market.kind}: scores alone, NumPy", count * m, lambda: [tiles.rows(at, at + STRIP) for at in starts]),
-        rate(f"{market.kind}: a look, NumPy", count * m, lambda: [look(tiles, cut, at, at + STRIP) for at in starts]),
-        rate(f"{market.kind}: a look, compiled", count * m, lambda: [swiftly(at, at + STRIP) for at in starts]),
+        rate(
+            f"{market.kind}: scores alone, NumPy", count * m, lambda: [tiles.rows(at, at + BLOCK_ROWS) for at in starts]
+        ),
+        rate(
+            f"{market.kind}: a look, NumPy",
+            count * m,
+            lambda: [scan_block(tiles, cut, at, at + BLOCK_ROWS) for at in starts],
+        ),
+        rate(f"{market.kind}: a look, compiled", count * m, lambda: [swiftly(at, at + BLOCK_ROWS) for at in starts]),
     ]
 
 

@@ -16,9 +16,9 @@ from mentormatch.assignment.model.solution import Solution
 from mentormatch.assignment.verification.certificate import certify
 from mentormatch.base import progress
 from mentormatch.base.progress import Progress, listen
-from mentormatch.scale.columns.master import Solver
-from mentormatch.scale.scan.blocks import Cut
-from mentormatch.scale.scan.implicit_scores import ComputedScores
+from mentormatch.scale.columns.master import RestrictedMaster
+from mentormatch.scale.scan.blocks import ScanQuery
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 WARM = 1_000
 """So many people a side have all that is compiled loaded before a clock runs."""
@@ -42,7 +42,7 @@ class Watch:
         if now.value is not None and self.first.value is None:
             self.first = now
 
-    def look(self, inner: Callable[..., Any], scores: ComputedScores, cut: Cut, *args: object) -> object:
+    def look(self, inner: Callable[..., Any], scores: ImplicitScores, cut: ScanQuery, *args: object) -> object:
         """Look, and count the pairs of the mentors who are looked at."""
         begun = monotonic()
         found = inner(scores, cut, *args)
@@ -50,7 +50,9 @@ class Watch:
         self.pairs += len(cut.open(0, scores.shape[0])) * scores.shape[1]
         return found
 
-    def solve(self, inner: Callable[..., Any], solver: Solver, face: object, profit: Any, *start: object) -> object:
+    def solve(
+        self, inner: Callable[..., Any], solver: RestrictedMaster, face: object, profit: Any, *start: object
+    ) -> object:
         """Solve what is listed, and count it."""
         begun = monotonic()
         found = inner(solver, face, profit, *start)
@@ -63,10 +65,10 @@ class Watch:
 def watching() -> Iterator[Watch]:
     """Keep count of what the engine does meanwhile."""
     watch = Watch()
-    look, best = ComputedScores.within, Solver.best
+    look, best = ImplicitScores.within, RestrictedMaster.best
     with ExitStack() as stack:
-        stack.enter_context(patch.object(ComputedScores, "within", lambda *a: watch.look(look, *a)))
-        stack.enter_context(patch.object(Solver, "best", lambda *a: watch.solve(best, *a)))
+        stack.enter_context(patch.object(ImplicitScores, "within", lambda *a: watch.look(look, *a)))
+        stack.enter_context(patch.object(RestrictedMaster, "best", lambda *a: watch.solve(best, *a)))
         stack.enter_context(patch.multiple(progress, QUIET_S=0.0, TICK_S=TICK_S))
         stack.enter_context(listen(watch.seen))
         yield watch

@@ -24,9 +24,9 @@ from benchmarks.scale.records import Row
 from mentormatch.assignment.engine import Workers, solve
 from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.scale.scan import dispatch
-from mentormatch.scale.scan.blocks import Seen
-from mentormatch.scale.scan.dask_cluster import Cluster
-from mentormatch.scale.scan.parcels import Parcel
+from mentormatch.scale.scan.blocks import ScanHits
+from mentormatch.scale.scan.dask_cluster import DaskScanPool
+from mentormatch.scale.scan.parcels import MatrixPayload
 from mentormatch.scale.scan.workers import Block
 
 
@@ -42,14 +42,14 @@ def two_workers() -> Iterator[Client]:
         yield client
 
 
-class Falling(Cluster):
+class Falling(DaskScanPool):
     """Two workers of which one is killed when half of the blocks of a look have come back."""
 
     half = 0
     taken = count(1)
     told: ClassVar[Row] = {}
 
-    def take(self, promise: Future[Any], block: Block) -> Seen | None:
+    def take(self, promise: Future[Any], block: Block) -> ScanHits | None:
         if next(self.taken) == self.half:
             pid = next(iter(self.client.run(os.getpid).values()))
             os.kill(pid, signal.SIGKILL)
@@ -72,7 +72,7 @@ def beside_threads(market: Market) -> list[Row]:
     blocks = dispatch.blocks_of(*problem.shape)
     solve(problem)
     alone, pairs = looked(f"{market.name}: threads", problem, None)
-    rows = [alone | {"blocks": len(blocks), "sent_mb": len(Parcel.of(tiles_of(problem)).packed) / 1e6}]
+    rows = [alone | {"blocks": len(blocks), "sent_mb": len(MatrixPayload.of(tiles_of(problem)).packed) / 1e6}]
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
         solve(problem, executor=executor)
         rows.append(looked("two processes", problem, executor, pairs)[0])
@@ -80,7 +80,7 @@ def beside_threads(market: Market) -> list[Row]:
         solve(problem, executor=client)
         rows.append(looked("two Dask workers", problem, client, pairs)[0])
         Falling.half = len(blocks) // 2
-        with patch.object(Cluster, "of", lambda executor: Falling(executor)):
+        with patch.object(DaskScanPool, "of", lambda executor: Falling(executor)):
             last, _ = looked("two Dask workers, one killed half-way", problem, client, pairs)
         rows.append(last | Falling.told)
     return rows

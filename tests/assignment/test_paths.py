@@ -22,8 +22,8 @@ from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.flow import assignment as paths
 from mentormatch.scale.flow import initial_duals
-from mentormatch.scale.flow.assignment import best, never
-from mentormatch.scale.flow.initial_duals import Market, Over, Start, falling, rising, scaled
+from mentormatch.scale.flow.assignment import skip_deadline, solve_assignment
+from mentormatch.scale.flow.initial_duals import AssignmentGraph, Over, WarmStart, run_forward, run_reverse, run_scaled
 
 type Posed = tuple[OptimalFace, IntVector]
 
@@ -107,7 +107,7 @@ def by_scipy(face: OptimalFace, profit: IntVector) -> PrimalDual | None:
 @given(posed())
 def test_any_face_has_the_optimum_and_the_prices_that_scipy_finds(case: Posed) -> None:
     face, profit = case[0], small(case[1])
-    optimum, expected = best(face, profit), by_scipy(face, profit)
+    optimum, expected = solve_assignment(face, profit), by_scipy(face, profit)
     assert expected is not None
     assert refuted(face, profit, optimum) == []
     assert worth(profit, optimum) == worth(profit, expected)
@@ -117,13 +117,13 @@ def test_any_face_has_the_optimum_and_the_prices_that_scipy_finds(case: Posed) -
 @given(posed())
 def test_tiers_put_together_are_exact_beyond_what_a_float_or_a_sum_in_int64_holds(case: Posed) -> None:
     face, profit = case
-    assert refuted(face, profit, best(face, profit)) == []
+    assert refuted(face, profit, solve_assignment(face, profit)) == []
 
 
 @pytest.mark.parametrize("seed", range(40))
 def test_larger_faces_have_the_optimum_and_the_prices_that_scipy_finds(seed: int) -> None:
     face, profit = random(seed, 60, (1, 5, 1_000_000)[seed % 3])
-    optimum, expected = best(face, profit), by_scipy(face, profit)
+    optimum, expected = solve_assignment(face, profit), by_scipy(face, profit)
     assert expected is not None
     assert refuted(face, profit, optimum) == []
     assert worth(profit, optimum) == worth(profit, expected)
@@ -135,27 +135,35 @@ def test_a_warm_start_on_fewer_pairs_ends_where_a_cold_one_does(seed: int) -> No
     face, profit = random(seed, 60, (1, 5, 1_000_000)[seed % 3])
     few = np.random.default_rng(seed).random(len(face)) < 0.7
     part = OptimalFace(face.lefts[few], face.rights[few], face.left, face.right)
-    warm = best(face, profit, Start.of(part, best(part, profit[few])))
-    cold = best(face, profit)
+    warm = solve_assignment(face, profit, WarmStart.of(part, solve_assignment(part, profit[few])))
+    cold = solve_assignment(face, profit)
     assert refuted(face, profit, warm) == []
     assert worth(profit, warm) == worth(profit, cold)
     assert same_prices(warm, cold)
 
 
-@pytest.mark.parametrize("begin", [rising, falling, scaled])
+@pytest.mark.parametrize("begin", [run_forward, run_reverse, run_scaled])
 @pytest.mark.parametrize("seed", range(20))
-def test_each_start_ends_in_the_optimum(begin: Callable[[Market, Over], Start], seed: int) -> None:
+def test_each_start_ends_in_the_optimum(begin: Callable[[AssignmentGraph, Over], WarmStart], seed: int) -> None:
     face, profit = random(seed, 60, (1, 5, 1_000_000)[seed % 3])
-    optimum, cold = best(face, profit, begin(Market.of(face, profit), never)), best(face, profit)
+    optimum, cold = (
+        solve_assignment(face, profit, begin(AssignmentGraph.of(face, profit), skip_deadline)),
+        solve_assignment(face, profit),
+    )
     assert refuted(face, profit, optimum) == []
     assert worth(profit, optimum) == worth(profit, cold)
     assert same_prices(optimum, cold)
 
 
-@given(posed(), st.sampled_from([rising, falling, scaled]))
-def test_each_start_is_one_for_tiers_put_together(case: Posed, begin: Callable[[Market, Over], Start]) -> None:
+@given(posed(), st.sampled_from([run_forward, run_reverse, run_scaled]))
+def test_each_start_is_one_for_tiers_put_together(
+    case: Posed, begin: Callable[[AssignmentGraph, Over], WarmStart]
+) -> None:
     face, profit = case
-    assert refuted(face, profit, best(face, profit, begin(Market.of(face, profit), never))) == []
+    assert (
+        refuted(face, profit, solve_assignment(face, profit, begin(AssignmentGraph.of(face, profit), skip_deadline)))
+        == []
+    )
 
 
 @pytest.mark.parametrize(("places", "begin"), [(3, "rising"), (1, "scaled"), (0, "falling")])
@@ -168,7 +176,7 @@ def test_the_start_is_chosen_by_how_many_places_there_are(
     right = np.array([places, places, 1, places], dtype=np.int64)
     cells = open_cells(np.arange(16), np.ones(4, dtype=np.int64), right)
     face = face_of(cells, np.ones(4, dtype=np.int64), right)
-    initial_duals.start_of(Market.of(face, np.ones(len(face), dtype=np.int64)), never)
+    initial_duals.choose_start(AssignmentGraph.of(face, np.ones(len(face), dtype=np.int64)), skip_deadline)
     assert asked == [begin]
 
 
@@ -178,7 +186,7 @@ def test_any_prices_and_any_partners_are_a_start(case: Posed, seed: int) -> None
     draw = np.random.default_rng(seed)
     prices = draw.integers(-5, 2 * max(int(profit.max(initial=0)), 1), len(face.right.most))
     partner = draw.integers(-1, len(face.right.most) + 1, len(face.left.most)).astype(np.int32)
-    warm, cold = best(face, profit, Start(prices, partner)), best(face, profit)
+    warm, cold = solve_assignment(face, profit, WarmStart(prices, partner)), solve_assignment(face, profit)
     assert refuted(face, profit, warm) == []
     assert worth(profit, warm) == worth(profit, cold)
     assert same_prices(warm, cold)
@@ -186,30 +194,30 @@ def test_any_prices_and_any_partners_are_a_start(case: Posed, seed: int) -> None
 
 def test_from_its_own_optimum_nothing_is_searched(monkeypatch: pytest.MonkeyPatch) -> None:
     face, profit = random(3, 60, 1_000_000)
-    optimum = best(face, profit)
+    optimum = solve_assignment(face, profit)
     monkeypatch.setattr(paths, "match_free", None)
     monkeypatch.setattr(paths, "fill_empty", None)
-    again = best(face, profit, Start.of(face, optimum))
+    again = solve_assignment(face, profit, WarmStart.of(face, optimum))
     assert optimum.chosen.any()
     assert np.array_equal(again.chosen, optimum.chosen)
     with pytest.raises(TypeError):
-        best(face, profit, Start(optimum.right + 1, np.full(len(face.left.most), -1, dtype=np.int32)))
+        solve_assignment(face, profit, WarmStart(optimum.right + 1, np.full(len(face.left.most), -1, dtype=np.int32)))
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_a_warm_start_that_leads_astray_is_given_up(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    begun: list[Market] = []
+    begun: list[AssignmentGraph] = []
 
-    def noted(market: Market, over: Over) -> Start:
+    def noted(market: AssignmentGraph, over: Over) -> WarmStart:
         begun.append(market)
-        return initial_duals.start_of(market, over)
+        return initial_duals.choose_start(market, over)
 
     monkeypatch.setattr(paths, "start_of", noted)
     face, profit = random(seed, 60, 1_000_000)
-    cold = best(face, profit)
-    nothing = Start(0 * cold.right, np.full(len(face.left.most), -1, dtype=np.int32), patience=0)
-    assert same_prices(best(face, profit, nothing), cold)
-    assert same_prices(best(face, profit, replace(Start.of(face, cold), patience=0)), cold)
+    cold = solve_assignment(face, profit)
+    nothing = WarmStart(0 * cold.right, np.full(len(face.left.most), -1, dtype=np.int32), patience=0)
+    assert same_prices(solve_assignment(face, profit, nothing), cold)
+    assert same_prices(solve_assignment(face, profit, replace(WarmStart.of(face, cold), patience=0)), cold)
     assert len(begun) == 2
 
 
@@ -217,15 +225,15 @@ def test_both_sides_bid_at_the_prices_of_a_start_that_leads_astray_before_all_be
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     face, profit = random(3, 60, 1_000_000)
-    cold, turns, search = best(face, profit), count(), paths._search
-    start = Start.of(face, best(face, profit // 2))
+    cold, turns, search = solve_assignment(face, profit), count(), paths._search
+    start = WarmStart.of(face, solve_assignment(face, profit // 2))
 
     def giving_up(*asked: Any) -> bool:
         return bool(next(turns)) and search(*asked)
 
     monkeypatch.setattr(paths, "_search", giving_up)
     monkeypatch.setattr(paths, "start_of", None)
-    warm = best(face, profit, start)
+    warm = solve_assignment(face, profit, start)
     assert next(turns) == 2
     assert same_prices(warm, cold)
 
@@ -235,14 +243,18 @@ def test_what_somebody_brings_to_all_pairs_alike_does_not_lengthen_the_steps_of_
     face, profit = random(seed, 60, 1_000)
     face, profit = replace(face, lefts=face.lefts[profit > 0], rights=face.rights[profit > 0]), profit[profit > 0]
     first = np.random.default_rng(seed).integers(0, 2, len(face.right.most)) << 40
-    assert Market.of(face, profit + first[face.rights]).spread() == Market.of(face, profit).spread() < 1 << 40
+    assert (
+        AssignmentGraph.of(face, profit + first[face.rights]).spread()
+        == AssignmentGraph.of(face, profit).spread()
+        < 1 << 40
+    )
 
 
 def test_without_any_pair_nobody_is_matched() -> None:
     none = np.zeros(0, dtype=np.int64)
     for shape in ((0, 0), (3, 0), (0, 3), (2, 2)):
         face = face_of(none, np.ones(shape[0], dtype=np.int64), np.ones(shape[1], dtype=np.int64))
-        optimum = best(face, none)
+        optimum = solve_assignment(face, none)
         assert len(optimum.chosen) == 0
         assert not optimum.left.any()
         assert not optimum.right.any()
@@ -253,13 +265,13 @@ def test_numbers_that_would_not_stay_exact_are_refused(value: int) -> None:
     ones = np.ones(2, dtype=np.int64)
     face = face_of(np.arange(4), ones, ones)
     with pytest.raises(EngineError, match="int64"):
-        best(face, np.array([1, 2, 3, value], dtype=np.int64))
+        solve_assignment(face, np.array([1, 2, 3, value], dtype=np.int64))
 
 
 def test_the_greatest_number_taken_is_exact() -> None:
     ones = np.ones(2, dtype=np.int64)
     face, profit = face_of(np.arange(4), ones, ones), np.array([1 << 60, (1 << 60) - 1, (1 << 60) - 1, (1 << 60) - 3])
-    optimum = best(face, profit)
+    optimum = solve_assignment(face, profit)
     assert refuted(face, profit, optimum) == []
     assert worth(profit, optimum) == (1 << 61) - 2
 
@@ -269,7 +281,7 @@ def test_minimums_are_refused(least: tuple[int, int]) -> None:
     one = np.ones(1, dtype=np.int64)
     face = OptimalFace(0 * one, 0 * one, RemainingDegrees(one * least[0], one), RemainingDegrees(one * least[1], one))
     with pytest.raises(EngineError, match="minimum"):
-        best(face, one)
+        solve_assignment(face, one)
 
 
 def test_a_sum_beyond_int64_is_exact() -> None:
@@ -287,22 +299,22 @@ def test_wrong_prices_whose_sum_differs_by_two_to_the_64_prove_nothing() -> None
     assert not face.proves(PrimalDual(every, high, 0 * sixteen), profit)
 
 
-@pytest.mark.parametrize("begin", [None, rising, falling, scaled])
+@pytest.mark.parametrize("begin", [None, run_forward, run_reverse, run_scaled])
 def test_when_the_time_is_up_the_search_ends_at_the_next_look(
-    begin: Callable[[Market, Over], Start] | None, monkeypatch: pytest.MonkeyPatch
+    begin: Callable[[AssignmentGraph, Over], WarmStart] | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     face, profit = face_of(np.arange(400), np.ones(20, dtype=np.int64), np.ones(20, dtype=np.int64)), np.arange(400) % 7
     monkeypatch.setattr(paths, "AT_ONCE", 1)
     if begin is not None:
         monkeypatch.setattr(paths, "start_of", begin)
     looks = count()
-    best(face, profit, over=lambda: next(looks) < 0)
+    solve_assignment(face, profit, over=lambda: next(looks) < 0)
     needed = next(looks)
     assert needed > 2
     for most in range(needed):
         looks = count()
         with pytest.raises(TimeLimitReached):
-            best(face, profit, over=partial(ended, looks, most))
+            solve_assignment(face, profit, over=partial(ended, looks, most))
         assert next(looks) == most + 1
 
 
@@ -311,11 +323,11 @@ def test_other_threads_go_on_meanwhile() -> None:
     cells = np.unique(draw.integers(0, 3_000 * 3_000, 150_000))
     ones = np.ones(3_000, dtype=np.int64)
     face, profit = face_of(cells, ones, ones), draw.integers(1, 1_000_000, len(cells))
-    best(*random(1, 10, 5))  # compiled before the clock starts
+    solve_assignment(*random(1, 10, 5))  # compiled before the clock starts
     turns, done = 0, threading.Event()
 
     def solve() -> None:
-        best(face, profit)
+        solve_assignment(face, profit)
         done.set()
 
     thread = threading.Thread(target=solve)

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 import mentormatch as mm
-from mentormatch.groups.infeasibility import Conflict
+from mentormatch.groups.infeasibility import GroupConflict
 from mentormatch.groups.partition import Grouping
 from mentormatch.people.cohort import Cohort
 from mentormatch.programme.sections import Grouped
@@ -31,7 +31,7 @@ def formed(people: int, groups: Grouped, rules: Sequence[Rule]) -> Grouping:
     return mm.form_groups(Cohort(nobody, everybody), programme)
 
 
-def why(grouping: Grouping) -> Conflict:
+def why(grouping: Grouping) -> GroupConflict:
     assert grouping.conflict is not None
     return grouping.conflict
 

@@ -10,7 +10,7 @@ import pytest
 import mentormatch as mm
 from mentormatch.groups.check import mistakes
 from mentormatch.groups.partition import Grouping
-from mentormatch.groups.problem import GroupProblem, Span
+from mentormatch.groups.problem import GroupProblem, SizeRange
 from mentormatch.groups.solution import GroupSolution
 from mentormatch.groups.solve import solve
 from mentormatch.people.cohort import Cohort
@@ -175,7 +175,7 @@ def test_relabelled_people_reach_the_same_values() -> None:
 def test_a_wider_range_of_sizes_never_makes_it_worse() -> None:
     for seed in range(CASES):
         asked = problem(seed)
-        wider = replace(asked, spans=(Span(2, 5),))
+        wider = replace(asked, spans=(SizeRange(2, 5),))
         assert tuple(t.value for t in solve(wider).tiers) >= tuple(t.value for t in solve(asked).tiers)
 
 

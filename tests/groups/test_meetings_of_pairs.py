@@ -8,7 +8,7 @@ import pytest
 
 import mentormatch as mm
 from mentormatch.errors import RequestError
-from mentormatch.groups.multiple_choice import several_of
+from mentormatch.groups.multiple_choice import read_multiple_choice
 from mentormatch.languages.phrases import listed
 from mentormatch.operations.matching import Matching, match
 from mentormatch.operations.meeting_dates import Meeting, meeting_dates
@@ -27,7 +27,7 @@ def meetings(n: int = 3, seed: int = 0) -> tuple[Meeting, ...]:
 
 
 def test_each_pair_meets_in_a_slot_that_both_have_or_has_none() -> None:
-    said = several_of(matching().cohort, "creneaux").answers
+    said = read_multiple_choice(matching().cohort, "creneaux").answers
     for one in meetings():
         both = set(said[one.pair.mentor] or ()) & set(said[one.pair.mentee] or ())
         assert (one.slot in both) if both else (one.code, one.reason) == ("no_slot", "aucun créneau en commun")

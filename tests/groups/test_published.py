@@ -8,8 +8,8 @@ import pytest
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.groups.problem import GroupProblem
-from mentormatch.groups.rotation import least_repeats, repeats_in, rotated
-from mentormatch.groups.social_golfer import constructed
+from mentormatch.groups.rotation import least_repeats, repeats_in, rotate_groups
+from mentormatch.groups.social_golfer import construct_rounds
 from mentormatch.groups.solve import solve
 from tests.conftest import SHARED_DATA
 
@@ -63,7 +63,7 @@ def partitions(rounds: list[tuple[tuple[int, ...], ...]], people: int) -> bool:
     [(11, 10, 11), (7, 7, 8), (5, 5, 6), (4, 4, 5), (8, 4, 9), (9, 9, 10), (13, 13, 14), (12, 3, 13), (10, 2, 19)],
 )
 def test_constructed_rounds_never_have_two_people_meet_twice(groups: int, size: int, rounds: int) -> None:
-    made = constructed(groups, size)
+    made = construct_rounds(groups, size)
     assert (len(made), repeats_in(made)) == (rounds, 0)
     assert partitions(made, groups * size)
 
@@ -87,7 +87,7 @@ def test_rounds_without_a_repeat_are_as_many_as_found_beside_those_known(
     people = groups * size
     problem = GroupProblem.of(np.zeros((people, people), dtype=np.int64), [(size, size)] * groups)
     first = tuple(tuple(range(start, start + size)) for start in range(0, people, size))
-    rounds = rotated(problem, first, found)
+    rounds = rotate_groups(problem, first, found)
     assert found <= known
     assert (repeats_in(rounds), least_repeats(problem, rounds)) == (0, 0)
     assert rounds[0] == first

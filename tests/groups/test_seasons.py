@@ -13,7 +13,7 @@ import mentormatch as mm
 from mentormatch import examples
 from mentormatch.errors import OutputError, ProgrammeError, RequestError
 from mentormatch.groups.dates import Dates, choose_dates
-from mentormatch.groups.multiple_choice import several_of
+from mentormatch.groups.multiple_choice import read_multiple_choice
 from mentormatch.groups.result import Result
 from mentormatch.groups.sessions import dates_of, topics_of, turns_of
 from mentormatch.groups.topics import Topics, choose_topics
@@ -58,7 +58,7 @@ def results() -> tuple[Result, ...]:
 def test_the_people_are_one_group_of_twenty_two_and_every_row_is_taken() -> None:
     assert (len(cohort().mentors), len(cohort().mentees)) == (0, 22)
     assert {row.fate for row in cohort().rows} == {"taken"}
-    assert len(several_of(cohort(), "sujets").options) == 18
+    assert len(read_multiple_choice(cohort(), "sujets").options) == 18
 
 
 def test_all_three_are_proved() -> None:
@@ -123,7 +123,7 @@ def test_the_only_question_about_dates_is_found_by_its_options() -> None:
 def test_slots_of_the_week_are_taken_for_dates_where_no_question_names_them() -> None:
     mentoring = examples.cohort()
     found = choose_dates(mentoring, ["2026-10-12T09:30", "2026-10-12T14:00"], 1, field="creneaux")
-    said = several_of(mentoring, "creneaux").answers
+    said = read_multiple_choice(mentoring, "creneaux").answers
     wanted = [key for key, slots in said.items() if "lundi matin" in (slots or ())]
     at = [member for member, present in zip(found.there.members, found.there.present[:, 0], strict=True) if present]
     assert at == wanted != []

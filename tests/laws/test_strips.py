@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.formulation import forbidden_pairs
 from mentormatch.rules.rule import Rule, market_of, rules_by_kind
-from mentormatch.scale.scan.blocks import Cut
-from mentormatch.scale.scan.parcels import seen_by
-from mentormatch.scale.scan.simd import Swift
+from mentormatch.scale.scan.blocks import ScanQuery
+from mentormatch.scale.scan.parcels import scan_range
+from mentormatch.scale.scan.simd import SimdScanner
 from mentormatch.scale.scores import terms
 from mentormatch.scale.scores.lookup_table import Points
-from mentormatch.scale.scores.matrix import Tiles, tiles
+from mentormatch.scale.scores.matrix import ScoreMatrix, build_matrix
 from mentormatch.scoring.criterion import Criterion, criteria_by_kind
 from mentormatch.scoring.score import score
 from tests.laws.extensions import criterion, rule
@@ -33,7 +33,7 @@ def compare(people: Cohort, criteria: list[Criterion], rules: list[Rule]) -> Non
     """Compare with the whole block; what a forbidden pair scores is nothing."""
     whole = score(people, criteria).values
     barred = forbidden_pairs(rules, market_of(people, whole))
-    strips, (n, m) = tiles(people, criteria, rules), whole.shape
+    strips, (n, m) = build_matrix(people, criteria, rules), whole.shape
     found = np.concatenate([strips.rows(row, row + 1) for row in range(n)]) if n else whole
     assert np.array_equal(found < strips.least, barred)
     assert np.array_equal(found[~barred], whole[~barred])
@@ -45,11 +45,11 @@ def compare(people: Cohort, criteria: list[Criterion], rules: list[Rule]) -> Non
     compare_looks(strips, found)
 
 
-def compare_looks(strips: Tiles, found: Points) -> None:
+def compare_looks(strips: ScoreMatrix, found: Points) -> None:
     """Compare what compiled code sees from the middle of the scores on with what the scores say."""
     n, m = strips.shape
     limits, columns = np.full(n, int(np.median(found)) if n * m else 0), np.arange(m) % 3
-    seen = seen_by(Swift.of(strips).look, Cut(limits, columns, most=n * m), 0, n)
+    seen = scan_range(SimdScanner.of(strips).look, ScanQuery(limits, columns, most=n * m), 0, n)
     mentors, mentees = np.nonzero((found >= strips.least) & (found + columns >= limits[:, None]))
     assert np.array_equal(seen.mentors, mentors)
     assert np.array_equal(seen.mentees, mentees)

@@ -52,28 +52,28 @@ def test_very_many_scores_are_held_for_no_goal() -> None:
 
 
 def test_a_budget_of_memory_shortens_lists_before_it_refuses() -> None:
-    usual, *shorter = memory.ways((60_000, 100_000), 0)
+    usual, *shorter = memory.list_plans((60_000, 100_000), 0)
     sizes = [way.memory_mb for way in (usual, *shorter)]
     assert sizes == sorted(sizes, reverse=True)
     assert len(set(sizes)) == len(sizes)
     for way in shorter:
-        assert memory.way_within((60_000, 100_000), 0, way.memory_mb).shorter == way.shorter
+        assert memory.choose_plan((60_000, 100_000), 0, way.memory_mb).shorter == way.shorter
     with pytest.raises(RequestError, match="ne tient pas dans la mémoire permise"):
-        memory.way_within((60_000, 100_000), 0, sizes[-1] - 50)
+        memory.choose_plan((60_000, 100_000), 0, sizes[-1] - 50)
 
 
 def test_where_scores_do_not_fit_they_are_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "resident_mb", lambda: 100)
-    held, *unheld = memory.ways((4_000, 6_000), matching.MOST_HELD)
+    held, *unheld = memory.list_plans((4_000, 6_000), matching.MOST_HELD)
     assert held.held
-    assert memory.way_within((4_000, 6_000), matching.MOST_HELD, held.memory_mb) == held
-    assert memory.way_within((4_000, 6_000), matching.MOST_HELD, held.memory_mb - 1) == unheld[0]
+    assert memory.choose_plan((4_000, 6_000), matching.MOST_HELD, held.memory_mb) == held
+    assert memory.choose_plan((4_000, 6_000), matching.MOST_HELD, held.memory_mb - 1) == unheld[0]
 
 
 def test_where_there_is_no_budget_nobody_asks_what_the_process_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(memory, "resident_mb")
     for shape in ((300, 300), (60_000, 100_000)):
-        way = memory.way_within(shape, matching.MOST_HELD, None)
+        way = memory.choose_plan(shape, matching.MOST_HELD, None)
         assert way.held == (shape == (300, 300))
         assert way.shorter == 1
 
@@ -98,7 +98,7 @@ def test_a_budget_that_suffices_changes_no_pair() -> None:
 @pytest.mark.parametrize("shorter", memory.SHORTER)
 def test_shorter_lists_find_the_same_pairs(monkeypatch: pytest.MonkeyPatch, shorter: int) -> None:
     held = mm.match(COHORT, FREE)
-    way = memory.Way(held=False, memory_mb=0, shorter=shorter)
+    way = memory.ExecutionPlan(held=False, memory_mb=0, shorter=shorter)
     monkeypatch.setattr(matching, "way_within", lambda *_, several: way)
     unheld = mm.match(COHORT, FREE)
     assert getattr(unheld.problem.scores, "shorter") == shorter  # noqa: B009 - scores of this kind alone have it

@@ -19,9 +19,9 @@ from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
 from mentormatch.base.columns import IntVector
 from mentormatch.scale.flow import min_cost_flow
-from mentormatch.scale.flow.assignment import best
+from mentormatch.scale.flow.assignment import solve_assignment
 from mentormatch.scale.flow.min_cost_flow import best_by_flow, best_uncompiled, flows
-from mentormatch.scale.scan.blocks import Heed, unheeding
+from mentormatch.scale.scan.blocks import CheckDeadline, skip_deadline
 from tests.assignment.test_paths import Posed, by_scipy, posed, random, refuted, same_prices, small, worth
 from tests.conftest import DEEP
 from tests.scale.test_same_pairs import GOALS, PROGRAMME, RULES, both, coarse, cohort, same
@@ -63,7 +63,7 @@ def joined(cases: Sequence[Posed]) -> Posed:
 @given(st.lists(posed(), min_size=20, max_size=40))
 def test_any_face_has_the_optimum_and_the_prices_that_scipy_finds(cases: list[Posed]) -> None:
     face, profit = joined(cases)
-    optimum = best_by_flow(face, small(profit), unheeding)
+    optimum = best_by_flow(face, small(profit), skip_deadline)
     parts = [by_scipy(part, small(own)) for part, own in cases]
     assert optimum is not None
     assert refuted(face, small(profit), optimum) == []
@@ -73,8 +73,8 @@ def test_any_face_has_the_optimum_and_the_prices_that_scipy_finds(cases: list[Po
 
 def test_paths_find_what_the_flow_does_and_sides_may_be_exchanged() -> None:
     face, profit = joined([random(seed, 60, (1, 5, 1_000_000)[seed % 3]) for seed in range(60)])
-    found = best_by_flow(face, profit, unheeding), best_by_flow(face.flipped(), profit, unheeding)
-    expected = best(face, profit)
+    found = best_by_flow(face, profit, skip_deadline), best_by_flow(face.flipped(), profit, skip_deadline)
+    expected = solve_assignment(face, profit)
     assert found[0] is not None
     assert found[1] is not None
     assert same_prices(found[0], expected)
@@ -92,7 +92,7 @@ def test_the_flow_is_exact_up_to_the_numbers_that_it_takes() -> None:
     most = min_cost_flow.MOST // (2 * MANY + 2)
     face, profit = drawn(worth=most - (1 << 30))
     assert flows(face, profit)
-    optimum = best_by_flow(face, profit, unheeding)
+    optimum = best_by_flow(face, profit, skip_deadline)
     assert optimum is not None
     assert refuted(face, profit, optimum) == []
     profit[0] = most + 1
@@ -104,7 +104,7 @@ def test_a_process_that_does_not_start_or_dies_leaves_the_list_to_scipy(
     executable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", executable)
-    assert best_by_flow(*drawn(), unheeding) is None
+    assert best_by_flow(*drawn(), skip_deadline) is None
 
 
 def test_a_flow_ends_with_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,7 +136,7 @@ def test_one_process_can_hold_highspy_and_be_told_what_flows() -> None:
 
 
 def test_beyond_what_it_takes_the_flow_says_so_and_tells_nothing() -> None:
-    assert best_by_flow(*drawn(worth=1 << 60), unheeding) is None
+    assert best_by_flow(*drawn(worth=1 << 60), skip_deadline) is None
 
 
 @pytest.mark.usefixtures("short")
@@ -146,7 +146,7 @@ def test_ties_and_minimums_are_for_scipy(monkeypatch: pytest.MonkeyPatch) -> Non
     assert not flows(*drawn(values=MANY - 1))
     assert not flows(needing, profit)
     monkeypatch.setattr(min_cost_flow, "best_by_flow", None)
-    found = best_uncompiled(needing, profit, unheeding)
+    found = best_uncompiled(needing, profit, skip_deadline)
     assert found is not None
     assert found.chosen.sum() == MANY
 
@@ -158,10 +158,10 @@ def test_short_lists_are_for_scipy() -> None:
 @pytest.mark.usefixtures("short")
 def test_without_the_flow_scipy_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     face, profit = drawn()
-    found = best_uncompiled(face, profit, unheeding)
+    found = best_uncompiled(face, profit, skip_deadline)
     monkeypatch.setattr(min_cost_flow, "find_spec", lambda _: None)
     assert not flows(face, profit)
-    other = best_uncompiled(face, profit, unheeding)
+    other = best_uncompiled(face, profit, skip_deadline)
     assert found is not None
     assert other is not None
     assert same_prices(found, other)
@@ -171,7 +171,7 @@ def test_without_the_flow_scipy_finds_the_same(monkeypatch: pytest.MonkeyPatch) 
 def test_pairs_are_those_of_the_whole_block(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = list[int]()
 
-    def counting(face: OptimalFace, profit: IntVector, heed: Heed) -> PrimalDual | None:
+    def counting(face: OptimalFace, profit: IntVector, heed: CheckDeadline) -> PrimalDual | None:
         asked.append(len(face))
         return best_by_flow(face, profit, heed)
 

@@ -75,7 +75,7 @@ def test_minimums_bind_in_most_of_the_markets() -> None:
 
 def kept(problem: AssignmentProblem, solution: Solution) -> bool:
     """Return whether an answer keeps minimums, and the rules that pairs cannot pay for."""
-    return hard_rules.Rules.of(problem, problem.rows).keep(solution.pairs)
+    return hard_rules.HardRules.of(problem, problem.rows).keep(solution.pairs)
 
 
 def _free(problem: AssignmentProblem) -> Solution:
@@ -124,7 +124,7 @@ def test_an_answer_in_time_is_one_that_keeps_minimums(monkeypatch: pytest.Monkey
     _, problem = markets(1)
     told: list[Solution] = []
 
-    class Once(master.Solver):
+    class Once(master.RestrictedMaster):
         """Is out of time after its first answer."""
 
         def offer(self, pairs: np.ndarray, bound: int) -> Solution:

@@ -21,8 +21,8 @@ from mentormatch.operations import matching as route
 from mentormatch.rules.kinds.quota import Quota
 from mentormatch.scale.columns import master, sample
 from mentormatch.scale.leximin import generation, optimum, pricing
-from mentormatch.scale.leximin.optimum import Climb
-from mentormatch.scale.leximin.potentials import FAR, Ranks, Signatures
+from mentormatch.scale.leximin.optimum import LeximinOptimum
+from mentormatch.scale.leximin.potentials import FAR, LevelPotentials, PotentialOrder
 from tests.conftest import DEEP
 from tests.scale.test_same_pairs import (
     PROGRAMME,
@@ -147,13 +147,13 @@ def test_an_answer_in_time_is_the_best_in_the_goals_before(monkeypatch: pytest.M
         raise TimeLimitReached
 
     best = solve(held)
-    monkeypatch.setattr(pricing.Survey, "seen", late)
+    monkeypatch.setattr(pricing.LeximinScan, "seen", late)
     found = solve(unheld)
     assert found.status is Status.FEASIBLE
     assert found.tiers[0] == best.tiers[0]
     assert found.tiers[1].bound is None
     assert found.tiers[1].vector <= best.tiers[1].vector
-    monkeypatch.setattr(Climb, "of", late)
+    monkeypatch.setattr(LeximinOptimum, "of", late)
     assert solve(unheld).tiers[0] == best.tiers[0]
 
 
@@ -169,16 +169,16 @@ def test_a_rule_that_couples_pairs_is_kept_by_the_answer_or_said_to_bind() -> No
     assert "couples pairs" in refused.notes[0]
 
 
-def climbs(monkeypatch: pytest.MonkeyPatch, seed: int) -> tuple[Climb, Ranks]:
+def climbs(monkeypatch: pytest.MonkeyPatch, seed: int) -> tuple[LeximinOptimum, PotentialOrder]:
     """Return the last climb to an answer."""
-    seen = list[tuple[Climb, Ranks]]()
-    settled = generation.Fairest._settled
+    seen = list[tuple[LeximinOptimum, PotentialOrder]]()
+    settled = generation.LeximinSolve._settled
 
-    def listening(self: generation.Fairest, climb: Climb, ranks: Ranks) -> Solution:
+    def listening(self: generation.LeximinSolve, climb: LeximinOptimum, ranks: PotentialOrder) -> Solution:
         seen.append((climb, ranks))
         return settled(self, climb, ranks)
 
-    monkeypatch.setattr(generation.Fairest, "_settled", listening)
+    monkeypatch.setattr(generation.LeximinSolve, "_settled", listening)
     solve(markets(seed, GOALS[0])[seed % 2][1])
     return seen[0]
 
@@ -206,7 +206,7 @@ def test_ranks_are_the_order_of_marks_and_tell_which_level_parts_two(seed: int) 
     times = np.abs(marks[nodes, at])
     nodes, at, signs = (np.repeat(part, times) for part in (nodes, at, np.sign(marks[nodes, at])))
     shuffled = random.permutation(len(nodes))
-    ranks = Ranks.of(Signatures.of(nodes[shuffled], at[shuffled], signs[shuffled], count))
+    ranks = PotentialOrder.of(LevelPotentials.of(nodes[shuffled], at[shuffled], signs[shuffled], count))
     rows = [tuple(row) for row in marks.tolist()]
     for one in range(count):
         others = np.arange(count)

@@ -14,10 +14,10 @@ from mentormatch.people.cohort import Cohort
 from mentormatch.rules.formulation import formulate, formulate_implicit
 from mentormatch.rules.kinds.quota import Quota
 from mentormatch.scale.columns import candidates, generation, sample
-from mentormatch.scale.columns.candidates import Listing
-from mentormatch.scale.columns.residual import ready
-from mentormatch.scale.columns.subproblem import Both, View
-from mentormatch.scale.scores.lookup_table import FEW, stacked, table_of
+from mentormatch.scale.columns.candidates import CandidateList
+from mentormatch.scale.columns.residual import make_path_scanner
+from mentormatch.scale.columns.subproblem import PerSide, PricingProblem
+from mentormatch.scale.scores.lookup_table import FEW, encode, stack_tables
 from mentormatch.scoring.score import score
 from tests.conftest import DEEP
 
@@ -32,20 +32,20 @@ def cohort(seed: int) -> Cohort:
     return cohort_of(PROGRAMME, 150, 200, seed, capacity=1 + seed % 2, manner=APART)
 
 
-def view_of(people: Cohort) -> View:
+def view_of(people: Cohort) -> PricingProblem:
     """Return the goals of a market as one stage, looked at by the quickest way there is."""
     problem = formulate_implicit(people, PROGRAMME.criteria, RULES, ("matched", "total"))
-    return View.of(problem, opening_stage(scalarize(problem, lambda _: True)), ready)
+    return PricingProblem.of(problem, opening_stage(scalarize(problem, lambda _: True)), make_path_scanner)
 
 
-def drawn(view: View, random: np.random.Generator) -> Both:
+def drawn(view: PricingProblem, random: np.random.Generator) -> PerSide:
     """Return prices of both sides at which some pairs lose nothing, and most do."""
     mentees = random.integers(0, 150_000, view.scores.shape[1])
     mentors = view.look((np.full(view.scores.shape[0], 1 << 60), mentees), 0, 1).best
     return np.maximum(mentors - random.integers(0, 30_000, len(mentors)), 0), mentees
 
 
-def moves(prices: Both, random: np.random.Generator) -> Iterator[Both]:
+def moves(prices: PerSide, random: np.random.Generator) -> Iterator[PerSide]:
     """Yield prices that moved a little, all together, and for a few people by what a place is worth."""
     n, m = (len(side) for side in prices)
     for step in (300, 3_000, 30_000):
@@ -67,7 +67,7 @@ def test_others_lose_what_is_said_of_them_however_prices_move(
     random, view = np.random.default_rng(seed), view_of(cohort(seed))
     pairs, (n, m) = view.pairs(), view.scores.shape
     prices = drawn(view, random)
-    listed = Listing.of(view, prices, LOSS, most)
+    listed = CandidateList.of(view, prices, LOSS, most)
     counts = [len(listed.pairs.mentors)]
     for moved in moves(prices, random):
         for loss in (LOSS, 0, 0, 0):
@@ -109,7 +109,7 @@ def test_a_table_of_bytes_says_what_one_of_points_says(different: int) -> None:
     points = random.choice(values, (90, 70))
     points.flat[:different] = values
     pieces = [points[:30], points[30:31], points[31:]]
-    table, plain = table_of(pieces, points.shape, (0, 10_000)), stacked(pieces, points.shape)
+    table, plain = encode(pieces, points.shape, (0, 10_000)), stack_tables(pieces, points.shape)
     if different > FEW:
         assert table is None
         return

@@ -7,11 +7,11 @@ from mentormatch.assignment.model.problem import AssignmentProblem
 from mentormatch.rules.formulation import formulate_implicit
 from mentormatch.scale.columns.candidates import FAR
 from mentormatch.scale.scan import column_runs
-from mentormatch.scale.scan.blocks import CLOSED, Cut, look, unheeding
-from mentormatch.scale.scan.column_maxima import highest
-from mentormatch.scale.scan.implicit_scores import ComputedScores
-from mentormatch.scale.scan.parcels import seen_by
-from mentormatch.scale.scan.simd import Swift
+from mentormatch.scale.scan.blocks import EXCLUDED, ScanQuery, scan_block, skip_deadline
+from mentormatch.scale.scan.column_maxima import find_column_maxima
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
+from mentormatch.scale.scan.parcels import scan_range
+from mentormatch.scale.scan.simd import SimdScanner
 from mentormatch.scale.scores import terms
 from tests.scale.test_same_pairs import GOALS, PROGRAMME, RULES, cohort
 
@@ -19,18 +19,21 @@ from tests.scale.test_same_pairs import GOALS, PROGRAMME, RULES, cohort
 def hold_looks(problem: AssignmentProblem, seed: int, scale: int, share: float) -> None:
     """Have both ways to look see what the scores say, from about such a share of the pairs on."""
     scores, random, (n, m) = problem.scores, np.random.default_rng(seed), problem.shape
-    assert isinstance(scores, ComputedScores)
+    assert isinstance(scores, ImplicitScores)
     first, last = 3, n - 5
     told = scores.tiles.rows(first, last).astype(np.int64)
     limits, columns = random.integers(-100_000, 100_000, n), random.integers(-100_000, 100_000, m)
     limits += int(np.quantile(told, 1 - share))
-    cut = Cut(scale * limits, scale * columns, scale, m).among(scores.mentors, scores.mentees)
+    cut = ScanQuery(scale * limits, scale * columns, scale, m).among(scores.mentors, scores.mentees)
     allowed = (told >= scores.tiles.least) & scores.mentors[first:last, None] & scores.mentees
     worth = np.where(allowed, scale * told + scale * columns, -FAR)
     rows, mentees = np.nonzero(worth >= scale * limits[first:last, None])
     assert len(rows) > 100
     taking_part = scores.mentors[first:last] & allowed.any(axis=1)
-    for seen in (seen_by(Swift.of(scores.tiles).look, cut, first, last), look(scores.tiles, cut, first, last)):
+    for seen in (
+        scan_range(SimdScanner.of(scores.tiles).look, cut, first, last),
+        scan_block(scores.tiles, cut, first, last),
+    ):
         assert np.array_equal(seen.mentors, first + rows)
         assert np.array_equal(seen.mentees, mentees)
         assert np.array_equal(seen.scores, told[rows, mentees])
@@ -48,13 +51,15 @@ def test_a_look_sees_what_pairs_are_worth_however_much_a_point_is(seed: int, sca
 def test_the_most_that_a_mentor_has_with_each_mentee_is_what_the_scores_say(scale: int, how: str) -> None:
     problem, random = formulate_implicit(cohort(0, 700), PROGRAMME.criteria, RULES, GOALS), np.random.default_rng(scale)
     scores = problem.scores
-    assert isinstance(scores, ComputedScores)
+    assert isinstance(scores, ImplicitScores)
     tiles = scores.tiles.of_mentors(np.arange(0, problem.shape[0], 5))
     own = scale * random.integers(-100_000, 100_000, tiles.shape[0])
-    own[random.random(len(own)) < 0.2] = CLOSED
+    own[random.random(len(own)) < 0.2] = EXCLUDED
     told = tiles.rows(0, len(own)).astype(np.int64)
-    worth = np.where((told >= tiles.least) & (own != CLOSED)[:, None], scale * told + own[:, None], -FAR)
-    assert np.array_equal(highest(tiles, own, scale, unheeding, compiled=how == "compiled"), worth.max(axis=0))
+    worth = np.where((told >= tiles.least) & (own != EXCLUDED)[:, None], scale * told + own[:, None], -FAR)
+    assert np.array_equal(
+        find_column_maxima(tiles, own, scale, skip_deadline, compiled=how == "compiled"), worth.max(axis=0)
+    )
 
 
 @pytest.mark.parametrize("kinds", [{"availability"}, {"overlap"}, {"availability", "same", "table"}])

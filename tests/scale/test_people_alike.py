@@ -24,12 +24,12 @@ from mentormatch.rules.kinds.quota import Quota
 from mentormatch.rules.rule import Rule
 from mentormatch.scale.columns import aggregation, overrides, ties
 from mentormatch.scale.columns.class_flow import by_code, by_rows
-from mentormatch.scale.columns.residual import ready
-from mentormatch.scale.columns.subproblem import View
-from mentormatch.scale.columns.symmetry import Alike
-from mentormatch.scale.columns.ties import TiedScores
-from mentormatch.scale.scan.blocks import Cut, Glance
-from mentormatch.scale.scan.implicit_scores import ComputedScores
+from mentormatch.scale.columns.residual import make_path_scanner
+from mentormatch.scale.columns.subproblem import PricingProblem
+from mentormatch.scale.columns.symmetry import PeopleClasses
+from mentormatch.scale.columns.ties import TieScores
+from mentormatch.scale.scan.blocks import BlockScanner, ScanQuery
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scoring.score import score
 from tests.conftest import DEEP
 
@@ -106,19 +106,19 @@ def same(one: Solution, other: Solution) -> bool:
     return statuses and values[0] == values[1] and np.array_equal(one.pairs, other.pairs)
 
 
-def view_of(problem: AssignmentProblem) -> View:
+def view_of(problem: AssignmentProblem) -> PricingProblem:
     """Return the goals of a problem as one stage."""
-    return View.of(problem, opening_stage(scalarize(problem, lambda _: True)), ready)
+    return PricingProblem.of(problem, opening_stage(scalarize(problem, lambda _: True)), make_path_scanner)
 
 
 @pytest.fixture
 def blind(monkeypatch: pytest.MonkeyPatch) -> None:
     """Refuse to look at all pairs of people."""
 
-    def refused(scores: ComputedScores, *_: object) -> None:
+    def refused(scores: ImplicitScores, *_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(ComputedScores, "within", refused)
+    monkeypatch.setattr(ImplicitScores, "within", refused)
 
 
 @pytest.mark.usefixtures("way")
@@ -203,7 +203,7 @@ def test_people_are_alike_if_all_others_score_the_same_with_them_and_not_if_a_ru
 def alike_in(problems: tuple[AssignmentProblem, AssignmentProblem]) -> int:
     """Return how many kinds of mentors there are, all of whom score the same with everybody."""
     held, unheld = problems
-    alike = Alike.of(view_of(unheld))
+    alike = PeopleClasses.of(view_of(unheld))
     assert alike is not None
     block, (mentors, mentees) = np.full(held.shape, -1), held.scores.pairs()
     block[mentors, mentees] = held.scores.at(mentors, mentees)
@@ -242,12 +242,12 @@ def test_compiled_code_sees_the_ties_that_the_plain_look_sees(
     looked = list[int]()
     monkeypatch.setattr(ties, "CROWD", SIZE)
 
-    def compared(scores: TiedScores) -> Callable[[Cut], Callable[[int, int], object]]:
+    def compared(scores: TieScores) -> Callable[[ScanQuery], Callable[[int, int], object]]:
         n, m = scores.shape
         random = np.random.default_rng(seed)
         prices = random.integers(200_000, 900_000, n), -random.integers(0, 300_000, m)
-        cut = Cut(*prices, most=most).among(scores.mentors, scores.mentees)
-        one, other = (each(scores)(cut)(3, n - 3) for each in (ties.plain, ties.by_code))
+        cut = ScanQuery(*prices, most=most).among(scores.mentors, scores.mentees)
+        one, other = (each(scores)(cut)(3, n - 3) for each in (ties.make_numpy_tie_scanner, ties.by_code))
         for ours, theirs in zip(
             (one.mentors, one.mentees, one.scores, one.best),
             (other.mentors, other.mentees, other.scores, other.best),
@@ -255,7 +255,7 @@ def test_compiled_code_sees_the_ties_that_the_plain_look_sees(
         ):
             assert np.array_equal(ours, theirs)
         looked.append(len(one.mentors))
-        glance: Glance = ties.plain(scores)
+        glance: BlockScanner = ties.make_numpy_tie_scanner(scores)
         return glance
 
     monkeypatch.setattr(aggregation, "quickest", lambda *, compiled: compared)

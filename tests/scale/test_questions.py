@@ -20,7 +20,7 @@ from mentormatch.record.verify import Outcome, verify
 from mentormatch.report import view as shown
 from mentormatch.report.pictures import Distribution, HeatMap
 from mentormatch.rules.kinds.quota import Quota
-from mentormatch.scale.scan.implicit_scores import ComputedScores
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from tests.conftest import DEEP
 from tests.scale.test_same_pairs import PROGRAMME, RULES, coarse, cohort
 
@@ -42,7 +42,7 @@ def both(seed: int, kind: str, size: int = 60) -> tuple[Matching, Matching]:
         patch.setattr(route, "MOST_HELD", 0)
         unheld = mm.match(people, PROGRAMMES[kind], seed=seed)
     assert isinstance(held.problem.scores, DenseScores | SparseScores)
-    assert isinstance(unheld.problem.scores, ComputedScores)
+    assert isinstance(unheld.problem.scores, ImplicitScores)
     assert {held.status, unheld.status} == {Status.PROVED}
     return held, unheld
 
@@ -94,7 +94,7 @@ def test_pairs_made_by_hand_are_worth_the_same_and_break_the_same_rules(
     one = mm.evaluate(held.cohort, held.programme, given)
     monkeypatch.setattr(route, "MOST_HELD", 0)
     other = mm.evaluate(held.cohort, held.programme, given)
-    assert isinstance(other.matching.problem.scores, ComputedScores)
+    assert isinstance(other.matching.problem.scores, ImplicitScores)
     assert one.breaches
     assert (other.pairs, other.breaches, other.total) == (one.pairs, one.breaches, one.total)
     assert other.matching.solution.tiers == one.matching.solution.tiers
@@ -107,7 +107,7 @@ def test_a_repair_breaks_the_same_pairs(seed: int, kind: str, monkeypatch: pytes
     one = mm.repair(held, withdrawn=gone)
     monkeypatch.setattr(route, "MOST_HELD", 0)
     other = mm.repair(unheld, withdrawn=gone)
-    assert isinstance(other.matching.problem.scores, ComputedScores)
+    assert isinstance(other.matching.problem.scores, ImplicitScores)
     assert one.ended
     assert one.status is Status.PROVED
     assert other.matching.solution.tiers == one.matching.solution.tiers

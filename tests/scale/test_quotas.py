@@ -18,7 +18,7 @@ from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.base.columns import IntVector
 from mentormatch.scale.columns import generation, master, sample
 from mentormatch.scale.constraints import gap, heuristic, relaxation, tight_face
-from mentormatch.scale.constraints.cutting_planes import Cut, highest, lowest
+from mentormatch.scale.constraints.cutting_planes import DualCut, evaluate_model, minimise_model
 from tests.conftest import DEEP
 from tests.scale.test_same_pairs import GOALS, PROGRAMME, RULES, both, coarse, cohort, needing, same
 
@@ -143,10 +143,10 @@ def test_pairs_are_the_same_with_short_lists_and_ties_that_tolls_thin(
 ) -> None:
     thinned: list[int] = []
 
-    class Counted(tight_face.Tight):
+    class Counted(tight_face.TightFace):
         """Counts what hashes leave."""
 
-        def _thinned(self) -> tight_face.Tight | None:
+        def _thinned(self) -> tight_face.TightFace | None:
             thin = super()._thinned()
             thinned.append(len(self.face) - (0 if thin is None else len(thin.face)))
             return thin
@@ -196,7 +196,7 @@ def test_an_answer_in_time_keeps_quotas_and_its_bounds_hold(monkeypatch: pytest.
     best = {tier.goal: tier.value for tier in solve(problem).tiers}
     told: list[Solution] = []
 
-    class Once(master.Solver):
+    class Once(master.RestrictedMaster):
         """Is out of time after its first answer."""
 
         def offer(self, pairs: np.ndarray, bound: int) -> Solution:
@@ -258,6 +258,6 @@ def test_tolls_are_where_cuts_together_are_least_at_any_scale(seed: int) -> None
     slopes = random.integers(-50, 50, (12, count)).tolist()
     slopes += [[sign * (place == own) for place in range(count)] for own in range(count) for sign in (-60, 60)]
     worths = [10**20 - sum(slope * toll for slope, toll in zip(row, wanted, strict=True)) for row in slopes]
-    cuts = [Cut(worth, tuple(row)) for worth, row in zip(worths, slopes, strict=True)]
-    found = lowest(cuts, (0,) * count, ((0,) * count, (10 * scale,) * count))
-    assert highest(cuts, found) == 10**20
+    cuts = [DualCut(worth, tuple(row)) for worth, row in zip(worths, slopes, strict=True)]
+    found = minimise_model(cuts, (0,) * count, ((0,) * count, (10 * scale,) * count))
+    assert evaluate_model(cuts, found) == 10**20

@@ -94,4 +94,4 @@ def test_a_row_counts_the_product_of_its_factors_everywhere() -> None:
 def test_rules_that_tell_too_many_groups_apart_are_left_to_bind_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quotas, "MOST_GROUPS", 1)
     rows = tuple(of_both(0))
-    assert quotas.priceable(rows, market(0)[0].shape) == [False] * len(rows)
+    assert quotas.find_dualisable(rows, market(0)[0].shape) == [False] * len(rows)

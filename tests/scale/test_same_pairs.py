@@ -23,7 +23,7 @@ from mentormatch.rules.formulation import formulate, formulate_implicit
 from mentormatch.rules.kinds.quota import Quota
 from mentormatch.rules.rule import Rule
 from mentormatch.scale.columns import master, sample
-from mentormatch.scale.scan.implicit_scores import ComputedScores
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scoring.score import score
 from tests.conftest import DEEP
 
@@ -127,7 +127,7 @@ def test_an_answer_in_time_keeps_the_rules_and_its_bounds_hold() -> None:
     best = {tier.goal: tier.value for tier in solve(held).tiers}
     heard: list[Solution] = []
 
-    class Once(master.Solver):
+    class Once(master.RestrictedMaster):
         """Is out of time after its first answer."""
 
         def hear(self, *answer: object) -> None:
@@ -186,7 +186,7 @@ def test_a_matching_of_very_many_people_has_the_same_pairs_and_says_why_others_h
     monkeypatch.setattr(matching, "MOST_HELD", 0)
     unheld = mm.match(people, programme)
     assert isinstance(held.problem.scores, DenseScores | SparseScores)
-    assert isinstance(unheld.problem.scores, ComputedScores)
+    assert isinstance(unheld.problem.scores, ImplicitScores)
     assert unheld.pairs == held.pairs
     assert unheld.unmatched == held.unmatched
     assert unheld.explain("M000001", "E000001") == held.explain("M000001", "E000001")

@@ -16,8 +16,8 @@ from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees
 from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.base.columns import IntVector
 from mentormatch.explanation.exchange_costs import Graph, resolved
-from mentormatch.scale.flow.assignment import best
-from mentormatch.scale.flow.transport import best_of_several
+from mentormatch.scale.flow.assignment import solve_assignment
+from mentormatch.scale.flow.transport import solve_b_matching
 from tests.conftest import DEEP
 from tests.scale.test_quotas import asked, free, quotas
 from tests.scale.test_quotas_of_both import of_both
@@ -73,7 +73,7 @@ def test_the_best_pairs_of_a_list_are_those_of_a_linear_program_and_proved(start
         if not len(face):
             continue
         needed = face.left.least.any() or face.right.least.any()
-        found = best_of_several(face, profit, REWARD if needed else 0, best, lambda: None)
+        found = solve_b_matching(face, profit, REWARD if needed else 0, solve_assignment, lambda: None)
         most = optimum(face, profit)
         assert face.holds(found) is (most is not None), seed
         if most is not None:

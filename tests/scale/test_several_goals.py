@@ -19,8 +19,8 @@ from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.operations import matching as route
 from mentormatch.record.verify import Outcome, verify
 from mentormatch.scale.columns import master, sample
-from mentormatch.scale.columns.master import Solver
-from mentormatch.scale.columns.weighted_goals import Aims
+from mentormatch.scale.columns.master import RestrictedMaster
+from mentormatch.scale.columns.weighted_goals import WeightedGoals
 from tests.conftest import DEEP
 from tests.scale.test_questions import PROGRAMMES, some_pairs
 from tests.scale.test_same_pairs import (
@@ -169,7 +169,7 @@ def test_the_bounds_of_the_first_answer_hold(seed: int) -> None:
     held, problem = (replace(each, pins=()) for each in market(seed, REPAIR))
     best = solve(held)
 
-    class Once(Solver):
+    class Once(RestrictedMaster):
         """Is out of time after its first answer."""
 
         def hear(self, *answer: object) -> None:
@@ -211,7 +211,7 @@ def test_answers_that_are_worth_as_much_by_less_of_the_first_goal_are_noticed(
     tight = stage.worth(CHAIN, lefts, rights) == sides[0][lefts] + sides[1][rights]
     assert len(lefts[tight]) == tied
     face = OptimalFace(lefts[tight], rights[tight], PLACES, PLACES)
-    assert Aims(stage, stage.weights, sure=False).kept(face, PrimalDual(tight[tight], *sides)) is (tied == 3)
+    assert WeightedGoals(stage, stage.weights, sure=False).kept(face, PrimalDual(tight[tight], *sides)) is (tied == 3)
 
 
 @pytest.mark.parametrize(("seed", "kind"), [(seed, kind) for seed in FEW for kind in PROGRAMMES])

@@ -26,13 +26,13 @@ from mentormatch.operations import matching
 from mentormatch.rules.formulation import formulate_implicit
 from mentormatch.scale.columns import master
 from mentormatch.scale.scan import dispatch, parcels
-from mentormatch.scale.scan.blocks import STRIP, Cut, Seen, gathered, scanned
-from mentormatch.scale.scan.dask_cluster import Cluster
-from mentormatch.scale.scan.executors import Threads
-from mentormatch.scale.scan.implicit_scores import ComputedScores
-from mentormatch.scale.scan.parcels import Parcel
-from mentormatch.scale.scan.simd import Swift
-from mentormatch.scale.scan.workers import Block, LateError, LostError
+from mentormatch.scale.scan.blocks import BLOCK_ROWS, ScanHits, ScanQuery, concatenate_hits, scan_all
+from mentormatch.scale.scan.dask_cluster import DaskScanPool
+from mentormatch.scale.scan.executors import ThreadScanPool
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
+from mentormatch.scale.scan.parcels import MatrixPayload
+from mentormatch.scale.scan.simd import SimdScanner
+from mentormatch.scale.scan.workers import Block, NotReadyError, WorkerLostError
 from tests.failure.trouble import alive, wait_for
 from tests.scale.test_same_pairs import GOALS, PROGRAMME, RULES, cohort, same
 
@@ -123,7 +123,7 @@ def test_the_pairs_are_the_same_if_workers_are_killed_halfway_through_a_look(
     taken: list[Block] = []
     blocks = dispatch.blocks_of(*problem.shape)
 
-    def take(self: Cluster, promise: Future[Any], block: Block) -> Seen | None:
+    def take(self: DaskScanPool, promise: Future[Any], block: Block) -> ScanHits | None:
         taken.append(block)
         if len(taken) == len(blocks) // 2:
             held.extend(len(keys) for keys in self.client.has_what().values())
@@ -132,8 +132,8 @@ def test_the_pairs_are_the_same_if_workers_are_killed_halfway_through_a_look(
                 os.kill(worker, signal.SIGKILL)
         return whole(self, promise, block)
 
-    whole: Callable[..., Seen | None] = Cluster.take
-    monkeypatch.setattr(Cluster, "take", take)
+    whole: Callable[..., ScanHits | None] = DaskScanPool.take
+    monkeypatch.setattr(DaskScanPool, "take", take)
     found = solve(problem, executor=client)
     assert len(killed) == many
     wait_for(lambda: not any(map(alive, killed)))
@@ -169,7 +169,7 @@ def test_an_answer_that_was_there_is_kept_where_all_workers_are_lost(
 
     with processes(2) as executor:
 
-        class Deadly(master.Solver):
+        class Deadly(master.RestrictedMaster):
             """Loses a process after its first answer."""
 
             def hear(self, *answer: object) -> None:
@@ -206,9 +206,9 @@ def test_a_block_that_ends_worker_after_worker_is_given_up(
     problem: AssignmentProblem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def lost(*_: object) -> None:
-        raise LostError
+        raise WorkerLostError
 
-    monkeypatch.setattr(Threads, "take", lost)
+    monkeypatch.setattr(ThreadScanPool, "take", lost)
     with ThreadPoolExecutor(1) as executor:
         found = solve(problem, executor=executor)
     assert found.status is Status.FAILED
@@ -239,7 +239,7 @@ def test_workers_without_compiled_code_find_the_same_pairs(
     monkeypatch.setattr(dispatch, "BLOCK", 64 * SIZE * 8)
     assert same(solve(problem, executor=Here()), alone)
     (held,) = parcels.HELD.values()
-    assert not isinstance(getattr(held.opened(), "__self__", None), Swift)
+    assert not isinstance(getattr(held.opened(), "__self__", None), SimdScanner)
 
 
 def test_what_cannot_be_sent_is_refused_with_what_to_do(
@@ -248,7 +248,7 @@ def test_what_cannot_be_sent_is_refused_with_what_to_do(
     def unsendable(_: object) -> None:
         raise pickle.PicklingError("Can't pickle a local class")
 
-    monkeypatch.setattr(Parcel, "of", unsendable)
+    monkeypatch.setattr(MatrixPayload, "of", unsendable)
     with pytest.raises(RequestError, match="dans un module, pas dans une fonction"):
         solve(problem, executor=Here())
 
@@ -260,9 +260,9 @@ def test_blocks_are_of_whole_strips_and_neither_few_nor_large(
     monkeypatch.setattr(dispatch, "BLOCK", 1 << 27)
     blocks = dispatch.blocks_of(*shape)
     assert [row for start, stop in blocks for row in range(start, stop)] == list(range(shape[0]))
-    assert all(start % STRIP == 0 for start, _ in blocks)
+    assert all(start % BLOCK_ROWS == 0 for start, _ in blocks)
     assert all((stop - start) * shape[1] <= 1 << 27 for start, stop in blocks)
-    assert len(blocks) >= min(shape[0] // STRIP, dispatch.SHARES)
+    assert len(blocks) >= min(shape[0] // BLOCK_ROWS, dispatch.SHARES)
 
 
 def test_what_is_late_is_waited_for(
@@ -270,14 +270,14 @@ def test_what_is_late_is_waited_for(
 ) -> None:
     late: set[Block] = set()
 
-    def take(self: Threads, promise: Future[Seen | None], block: Block) -> Seen | None:
+    def take(self: ThreadScanPool, promise: Future[ScanHits | None], block: Block) -> ScanHits | None:
         if block not in late:
             late.add(block)
-            raise LateError
+            raise NotReadyError
         return whole(self, promise, block)
 
-    whole = Threads.take
-    monkeypatch.setattr(Threads, "take", take)
+    whole = ThreadScanPool.take
+    monkeypatch.setattr(ThreadScanPool, "take", take)
     with ThreadPoolExecutor(1) as executor:
         assert same(solve(problem, executor=executor), alone)
     assert late == set(dispatch.blocks_of(*problem.shape))
@@ -285,10 +285,10 @@ def test_what_is_late_is_waited_for(
 
 def test_a_look_by_this_machine_ends_once_the_time_is_up(problem: AssignmentProblem) -> None:
     m = problem.shape[1]
-    nothing, looked = gathered([]), list[int]()
-    cut = Cut(np.zeros(STRIP * 500, dtype=np.int64), np.zeros(m, dtype=np.int64))
+    nothing, looked = concatenate_hits([]), list[int]()
+    cut = ScanQuery(np.zeros(BLOCK_ROWS * 500, dtype=np.int64), np.zeros(m, dtype=np.int64))
 
-    def slowly(start: int, _: int) -> Seen:
+    def slowly(start: int, _: int) -> ScanHits:
         looked.append(start)
         sleep(0.005)
         return nothing
@@ -297,7 +297,7 @@ def test_a_look_by_this_machine_ends_once_the_time_is_up(problem: AssignmentProb
         raise TimeLimitReached
 
     with pytest.raises(TimeLimitReached):
-        scanned(lambda _: slowly, STRIP * 500, cut, heed)
+        scan_all(lambda _: slowly, BLOCK_ROWS * 500, cut, heed)
     assert 0 < len(looked) < 250
 
 
@@ -316,7 +316,7 @@ def test_what_can_submit_and_is_no_executor_is_refused(problem: AssignmentProble
 
 
 def test_what_is_sent_holds_no_key_and_only_answers_that_have_no_table(problem: AssignmentProblem) -> None:
-    assert isinstance(problem.scores, ComputedScores)
+    assert isinstance(problem.scores, ImplicitScores)
     tiles = problem.scores.tiles
     sent, whole = (pickle.dumps(each) for each in (tiles.bare(), tiles))
     keys = [key.upper().encode() for key in (*problem.mentor_keys[::50], *problem.mentee_keys[::50])]
@@ -326,7 +326,7 @@ def test_what_is_sent_holds_no_key_and_only_answers_that_have_no_table(problem: 
         kept = [] if part.whole is not None else list(part.left.columns)
         assert list(bare.left.columns) == kept
         assert not any((*bare.left.ids, *bare.right.ids))
-    assert len(Parcel.of(tiles).packed) < 2_000_000
+    assert len(MatrixPayload.of(tiles).packed) < 2_000_000
 
 
 def test_who_looks_is_told_how_far_it_is(problem: AssignmentProblem, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ from mentormatch.assignment.verification.certificate import Verdict, certify
 from mentormatch.operations import matching
 from mentormatch.rules.kinds.quota import Quota
 from mentormatch.scale.columns import master, sample
-from mentormatch.scale.scan.implicit_scores import ComputedScores
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from tests.conftest import DEEP
 from tests.oracles.exhaustive import exhaustive
 from tests.oracles.problems import random_problem
@@ -185,7 +185,7 @@ def test_an_answer_in_time_is_no_worse_than_the_one_that_reached_the_threshold()
     held, unheld = both(cohort_of(PROGRAMME, 150, 150, 1, capacity=1), PROGRAMME, (), FAIR[0])
     best = solve(held)
 
-    class Once(master.Solver):
+    class Once(master.RestrictedMaster):
         """Is out of time after the first answer of those that settle ties."""
 
         def hear(self, *answer: object) -> None:
@@ -213,7 +213,7 @@ def test_a_matching_of_very_many_people_has_the_same_pairs(monkeypatch: pytest.M
     held = mm.match(people, programme)
     monkeypatch.setattr(matching, "MOST_HELD", 0)
     unheld = mm.match(people, programme)
-    assert isinstance(unheld.problem.scores, ComputedScores)
+    assert isinstance(unheld.problem.scores, ImplicitScores)
     assert unheld.pairs == held.pairs
     assert unheld.solution.tiers == held.solution.tiers
     assert unheld.certificate.verdict is held.certificate.verdict is Verdict.PARTLY

@@ -14,7 +14,7 @@ from mentormatch.assignment.model.scores import NO_SCORE, IntMatrix, PersonMasks
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status
 from mentormatch.assignment.verification.reduced_costs import goal_profit
 from mentormatch.base.columns import BoolVector, IntVector
-from mentormatch.scale.scan.implicit_scores import ComputedScores
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 
 class MaxMinGoal(ABC):
@@ -152,7 +152,7 @@ def _paid(problem: AssignmentProblem, best: Solution) -> DualSolution | None:
     stages = [stage for stage in best.prices[:1] if stage.simple]
     if not stages or best.status is not Status.PROVED:
         return None
-    if stages[0].parts == 1 or not isinstance(problem.scores, ComputedScores):
+    if stages[0].parts == 1 or not isinstance(problem.scores, ImplicitScores):
         return stages[0]
     prices = round_duals(problem, stages[0])
     return prices if dual_bound(problem, prices) == _worth(problem, prices, best.pairs) else None
@@ -269,7 +269,7 @@ def _best_sums(problem: AssignmentProblem, mentees: IntVector) -> Iterator[int]:
     """
     if not len(mentees):
         return
-    if isinstance(problem.scores, ComputedScores):
+    if isinstance(problem.scores, ImplicitScores):
         yield from (problem.scores.best()[1][mentees] * problem.mentees.most[mentees]).tolist()
         return
     mentors_of, mentees_of = problem.scores.pairs()

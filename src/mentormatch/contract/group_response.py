@@ -8,7 +8,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.strict_json import Message
 from mentormatch.contract.match_response import RejectedOut, RemarkOut, TierOut, rejected_out, remarks_out
 from mentormatch.contract.response import Response
-from mentormatch.groups.infeasibility import Conflict
+from mentormatch.groups.infeasibility import GroupConflict
 from mentormatch.groups.partition import FormedGroup, Grouping, GroupShare
 from mentormatch.groups.problem import pairs_in
 
@@ -142,7 +142,7 @@ def share_out(share: GroupShare, pairs: int) -> GroupShareOut:
     )
 
 
-def group_conflict_out(conflict: Conflict) -> GroupConflictOut:
+def group_conflict_out(conflict: GroupConflict) -> GroupConflictOut:
     """Return why not everybody can be placed as the contract has it."""
     return GroupConflictOut(
         code=conflict.code,

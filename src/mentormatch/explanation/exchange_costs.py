@@ -33,9 +33,16 @@ from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError, Problem, RequestError
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import thousands
-from mentormatch.scale.columns.residual import Enough, Ground, cheapest, ready, up_to, ways_wide
-from mentormatch.scale.columns.subproblem import View
-from mentormatch.scale.scan.implicit_scores import ComputedScores
+from mentormatch.scale.columns.residual import (
+    DistanceLimit,
+    ImplicitResidual,
+    find_paths,
+    limit_cheapest,
+    limit_to,
+    make_path_scanner,
+)
+from mentormatch.scale.columns.subproblem import PricingProblem
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 type Losses = tuple[tuple[str, int], ...]
 type Places = Sequence[tuple[int, int]]
@@ -80,18 +87,18 @@ class Graph:
         """Return the graph of an answer, None where it tells no prices (see the module)."""
         coupled = problem.rows or problem.mentors.waivable.any() or problem.mentees.waivable.any()
         stage = None if coupled or solution.status is not Status.PROVED else scalarize_for_paths(problem)
-        unheld = isinstance(problem.scores, ComputedScores)
+        unheld = isinstance(problem.scores, ImplicitScores)
         if stage is None or (unheld and prices_for(solution, stage) is None):
             return None
         return cls(problem, solution, stage, residual_graph(problem, solution.pairs))
 
-    def ways(self, axis: int, person: int, enough: Enough) -> ShortestPaths:
+    def ways(self, axis: int, person: int, enough: DistanceLimit) -> ShortestPaths:
         """Return the ways to a mentor (``axis`` 0) or a mentee (1), who is then the left side, as far as asked for."""
         net = self.net if axis == 0 else self.net.flipped()
         prices = prices_for(self.solution, self.stage)
-        if prices is not None and isinstance(self.problem.scores, ComputedScores):
-            view = View.of(self.problem, self.stage, ready)
-            return ways_wide(Ground(view, net, prices, self.solution.pairs, axis), person, enough)
+        if prices is not None and isinstance(self.problem.scores, ImplicitScores):
+            view = PricingProblem.of(self.problem, self.stage, make_path_scanner)
+            return find_paths(ImplicitResidual(view, net, prices, self.solution.pairs, axis), person, enough)
         block = None if prices is None else ReducedCostMatrix.of(self.problem, self.stage, prices, axis)
         ways = None if block is None else dijkstra_paths(net, block, person)
         return ways or self._ways_on_list(net, axis, person)
@@ -100,14 +107,14 @@ class Graph:
         """Return the offers of one person, best first, ``most`` of them at most."""
         others = np.ones(self.problem.shape[1 - axis], dtype=bool)
         others[self.solution.pairs[self.solution.pairs[:, axis] == person, 1 - axis]] = False
-        ways = self.ways(axis, person, cheapest(most, others))
+        ways = self.ways(axis, person, limit_cheapest(most, others))
         found = np.flatnonzero(others & (ways.losses < INFINITE))
         found = found[np.argsort(ways.losses[found], kind="stable")][:most]
         return [Offer(other, self._price(axis, ways.change(other))) for other in found.tolist()]
 
     def price(self, mentor: int, mentee: int) -> Price | None:
         """Return the price of an allowed pair that is not chosen, None where no answer holds it."""
-        ways = self.ways(0, mentor, up_to(mentee))
+        ways = self.ways(0, mentor, limit_to(mentee))
         return None if ways.losses[mentee] >= INFINITE else self._price(0, ways.change(mentee))
 
     def _price(self, axis: int, change: tuple[Places, Places]) -> Price:
@@ -192,7 +199,7 @@ def possible(problem: AssignmentProblem, axis: int, person: int) -> list[int]:
     others = np.arange(problem.shape[1 - axis])
     both = np.full(len(others), person), others
     allowed: list[int] = np.flatnonzero(problem.scores.allows(*(both if axis == 0 else both[::-1]))).tolist()
-    if isinstance(problem.scores, ComputedScores) and max(problem.shape) > MOST_RESOLVED:
+    if isinstance(problem.scores, ImplicitScores) and max(problem.shape) > MOST_RESOLVED:
         found = Problem(tr("partenaires"), thousands(len(allowed)), advice=tr("demandez une paire à la fois"))
         raise RequestError(tr("Chaque partenaire demanderait de résoudre de nouveau, pour trop de personnes"), [found])
     return allowed

@@ -17,8 +17,8 @@ from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.fields import Side
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.rule import Rule
-from mentormatch.scale.scan.blocks import STRIP
-from mentormatch.scale.scores.matrix import Tiles, tiles
+from mentormatch.scale.scan.blocks import BLOCK_ROWS
+from mentormatch.scale.scores.matrix import ScoreMatrix, build_matrix
 from mentormatch.scoring.criterion import Criterion
 
 type Excluding = list[tuple[Rule, BoolVector]]
@@ -50,10 +50,10 @@ class Unheld:
     rows: IntVector
     others: IntVector
 
-    def partners(self, whole: Tiles) -> Iterator[Partners]:
+    def partners(self, whole: ScoreMatrix) -> Iterator[Partners]:
         """Yield whom each of the people could have, by the scores of the whole cohort."""
         own = self._own(whole)
-        edges = [(start, min(start + STRIP, len(self.rows))) for start in range(0, len(self.rows), STRIP)]
+        edges = [(start, min(start + BLOCK_ROWS, len(self.rows))) for start in range(0, len(self.rows), BLOCK_ROWS)]
         with ThreadPoolExecutor(cpu_count() or 1) as threads:
             for some in batched(edges, 4 * (cpu_count() or 1)):
                 strips = threads.map(lambda edge: own.rows(*edge)[:, self.others] >= own.least, some)
@@ -61,7 +61,7 @@ class Unheld:
                     for at, possible in enumerate(strip, start):
                         yield Partners(possible, lambda at=at: self._excluding(at))  # type: ignore[misc]  # bound now
 
-    def _own(self, whole: Tiles) -> Tiles:
+    def _own(self, whole: ScoreMatrix) -> ScoreMatrix:
         """Return the scores of these people as rows."""
         return whole.of_mentors(self.rows) if self.side == "mentor" else whole.of_mentees(self.rows).flipped()
 
@@ -70,11 +70,11 @@ class Unheld:
         return [(rule, own.rows(at, at + 1)[0, self.others] < least) for rule, own, least in self._by_rule]
 
     @cached_property
-    def _by_rule(self) -> list[tuple[Rule, Tiles, int]]:
+    def _by_rule(self) -> list[tuple[Rule, ScoreMatrix, int]]:
         """What each rule looks at, and below what it forbids."""
         found = []
         for rule in self.rules:
             scored = rule.least_score is not None
-            parts = tiles(self.cohort, self.criteria if scored else (), () if scored else (rule,))
+            parts = build_matrix(self.cohort, self.criteria if scored else (), () if scored else (rule,))
             found.append((rule, self._own(parts), rule.least_score or 0))
         return found

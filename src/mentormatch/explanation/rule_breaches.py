@@ -14,7 +14,7 @@ from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules.formulation import SIDES, degree_bounds, eligible_people
 from mentormatch.rules.rule import Market, Rule, market_of
 from mentormatch.rules.self_pairs import rules_in_force
-from mentormatch.scale.scores.terms import NOTHING
+from mentormatch.scale.scores.terms import NO_SCORES
 from mentormatch.scoring.score import ScoreTable
 
 type Positions = Sequence[tuple[int, int]]
@@ -34,7 +34,7 @@ class Breach:
 
 def breaches(rules: Sequence[Rule], cohort: Cohort, scores: ScoreTable, pairs: Positions) -> Iterator[Breach]:
     """Yield every rule that these pairs, by position, break."""
-    market = market_of(cohort, NOTHING)
+    market = market_of(cohort, NO_SCORES)
     yield from broken_by_pairs(rules_in_force(rules), list(markets(cohort, scores, pairs)))
     yield from broken_by_people(rules, market, pairs)
     yield from broken_by_all(rules, market, pairs)

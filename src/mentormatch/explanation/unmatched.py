@@ -20,7 +20,7 @@ from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules.formulation import SIDES, forbidden_by_rule
 from mentormatch.rules.rule import Market, Rule
 from mentormatch.rules.self_pairs import rules_in_force
-from mentormatch.scale.scan.implicit_scores import ComputedScores
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scoring.score import ScoreTable
 
 NOBODY_THERE: dict[Side, str] = {
@@ -137,7 +137,7 @@ class View:
     def partners(self, rows: IntVector) -> Iterator[Partners]:
         """Yield whom each person could have."""
         case, scores = self.case, self.case.problem.scores
-        if isinstance(scores, ComputedScores):
+        if isinstance(scores, ImplicitScores):
             rules = rules_in_force(case.rules)
             unheld = Unheld(case.cohort, case.scores.criteria, rules, self.side, rows, self.others)
             yield from unheld.partners(scores.tiles)

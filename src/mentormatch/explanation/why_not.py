@@ -13,7 +13,7 @@ from mentormatch.languages import mark, tr, tr_n
 from mentormatch.languages.phrases import about, counted, decimal, listed, points, quoted, thousands
 from mentormatch.rules.formulation import SIDES, forbidden_by_rule
 from mentormatch.rules.rule import Rule, market_of
-from mentormatch.scale.scores.terms import NOTHING
+from mentormatch.scale.scores.terms import NO_SCORES
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def in_the_way(case: Case, mentor: int, mentee: int) -> list[Rule]:
         np.count_nonzero(pins[:, axis] == person) >= case.loads(side).most[person]
         for axis, (side, person) in enumerate(zip(SIDES, pair, strict=True))
     ]
-    market = market_of(case.cohort, NOTHING)
+    market = market_of(case.cohort, NO_SCORES)
     filling = [
         rule
         for rule in case.rules

@@ -101,26 +101,26 @@ def cliques(apart: BoolBlock) -> Iterator[list[int]]:
         left = [person for person in left if person not in clique]
 
 
-def listed(problem: GroupProblem) -> Columns:
+def enumerate_groups(problem: GroupProblem) -> Columns:
     """Return every group that the rules allow, those with the first people first."""
     n, sizes = len(problem), problem.sizes
-    found = [level for level in levels(problem) if level.shape[1] >= sizes.least]
+    found = [level for level in grow_levels(problem) if level.shape[1] >= sizes.least]
     filled = [np.pad(level, ((0, 0), (0, sizes.most - level.shape[1])), constant_values=n) for level in found]
     members = np.concatenate([np.zeros((0, sizes.most), dtype=np.int16), *filled])
-    return made(problem, members[allowed(problem, members)])
+    return build_columns(problem, members[allowed_groups(problem, members)])
 
 
-def made(problem: GroupProblem, members: Members) -> Columns:
+def build_columns(problem: GroupProblem, members: Members) -> Columns:
     """Return groups as columns, with all that they count for."""
     count = len(members)
     sizes = np.asarray((members < len(problem)).sum(axis=1))
     bare = Columns(members, sizes, np.full(count, -1), np.zeros((3, count), np.int64))
     met = 0 if problem.meetings is None else bare.pair_sums(problem.meetings)
-    layers = np.array([worths(problem, bare), np.broadcast_to(met, count), bare.pair_sums(problem.ties)])
-    return led(problem, replace(bare, layers=layers))
+    layers = np.array([group_values(problem, bare), np.broadcast_to(met, count), bare.pair_sums(problem.ties)])
+    return assign_leaders(problem, replace(bare, layers=layers))
 
 
-def worths(problem: GroupProblem, columns: Columns) -> IntVector:
+def group_values(problem: GroupProblem, columns: Columns) -> IntVector:
     """Return (c,) int64: what each group is worth."""
     total = columns.pair_sums(problem.worth)
     pairs = columns.sizes * (columns.sizes - 1) // 2
@@ -137,7 +137,7 @@ def worths(problem: GroupProblem, columns: Columns) -> IntVector:
     return total
 
 
-def levels(problem: GroupProblem) -> Iterator[Members]:
+def grow_levels(problem: GroupProblem) -> Iterator[Members]:
     """Yield all groups of one person, of two, and so on up to the greatest size, in which all may meet."""
     n = len(problem)
     later = ~problem.apart & (np.arange(n)[:, None] < np.arange(n)[None, :])
@@ -147,9 +147,11 @@ def levels(problem: GroupProblem) -> Iterator[Members]:
         yield level
         if size == problem.sizes.most or not len(level):
             return
-        parts = [grown(level[start : start + CHUNK], room[start : start + CHUNK], rows) for start in chunks(level)]
+        parts = [
+            extend_groups(level[start : start + CHUNK], room[start : start + CHUNK], rows) for start in chunks(level)
+        ]
         level, room = (np.concatenate(part) for part in zip(*parts, strict=True))
-        kept = within(problem.counts, level)
+        kept = groups_within(problem.counts, level)
         level, room = level[kept], room[kept]
 
 
@@ -158,7 +160,9 @@ def chunks(level: Members) -> range:
     return range(0, len(level), CHUNK)
 
 
-def grown(level: Members, room: NDArray[np.uint8], rows: NDArray[np.uint8]) -> tuple[Members, NDArray[np.uint8]]:
+def extend_groups(
+    level: Members, room: NDArray[np.uint8], rows: NDArray[np.uint8]
+) -> tuple[Members, NDArray[np.uint8]]:
     """Return the groups of one person more, and who may still join each."""
     open_to = np.unpackbits(room, axis=1, count=len(rows)).view(bool)
     parent, added = np.nonzero(open_to)
@@ -166,7 +170,7 @@ def grown(level: Members, room: NDArray[np.uint8], rows: NDArray[np.uint8]) -> t
     return grown_by, room[parent] & rows[added]
 
 
-def within(counts: tuple[CompositionBound, ...], level: Members) -> BoolVector:
+def groups_within(counts: tuple[CompositionBound, ...], level: Members) -> BoolVector:
     """Return which groups have no more of some people than a rule allows; who joins later makes no fewer."""
     kept = np.ones(len(level), dtype=bool)
     for count in counts:
@@ -174,7 +178,7 @@ def within(counts: tuple[CompositionBound, ...], level: Members) -> BoolVector:
     return kept
 
 
-def allowed(problem: GroupProblem, members: Members) -> BoolVector:
+def allowed_groups(problem: GroupProblem, members: Members) -> BoolVector:
     """Return which groups keep the rules on whole groups."""
     kept = np.ones(len(members), dtype=bool)
     for count in problem.counts:
@@ -186,7 +190,7 @@ def allowed(problem: GroupProblem, members: Members) -> BoolVector:
     return kept
 
 
-def led(problem: GroupProblem, columns: Columns) -> Columns:
+def assign_leaders(problem: GroupProblem, columns: Columns) -> Columns:
     """Return each group once for each leader who may meet all its people."""
     if problem.leaders is None:
         return columns
@@ -195,10 +199,10 @@ def led(problem: GroupProblem, columns: Columns) -> Columns:
     for leader, meets in enumerate(may):
         mine = columns.take(meets[columns.members].all(axis=1))
         parts.append(replace(mine, leaders=np.full(len(mine), leader)))
-    return joined(parts)
+    return concatenate_columns(parts)
 
 
-def joined(parts: list[Columns]) -> Columns:
+def concatenate_columns(parts: list[Columns]) -> Columns:
     """Return the groups of all parts."""
     return Columns(
         np.concatenate([part.members for part in parts]),

@@ -28,7 +28,7 @@ from mentormatch.groups.date_chain import Chain
 from mentormatch.groups.date_conflicts import Limits, deadlock
 from mentormatch.groups.holidays import DECREED, ZONES, Stated, blackouts_of, days_off
 from mentormatch.groups.inputs import Session
-from mentormatch.groups.multiple_choice import attending
+from mentormatch.groups.multiple_choice import attendance
 from mentormatch.groups.result import Result
 from mentormatch.languages import once_spoken, own_language, spoken, tr, tr_n
 from mentormatch.languages.phrases import about, counted, day, listed
@@ -286,7 +286,7 @@ def choose_dates(  # noqa: PLR0913 - all but three are keywords
         most_missed = whole_number(tr("absences"), most_missed)
     gaps = gaps_of(apart)
     if isinstance(availabilities, Cohort):
-        told = attending(availabilities, moments_of(candidates), field)
+        told = attendance(availabilities, moments_of(candidates), field)
     else:
         told = availability_of(availabilities, candidates)
     off = days_off((one.day for one in told.moments), public=public, zones=zones, blackouts=blackouts_of(blackouts))

@@ -9,7 +9,7 @@ from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import Problem, SurveyError
 from mentormatch.groups.pair_values import GroupScores
-from mentormatch.groups.problem import GroupProblem, Leaders, Span
+from mentormatch.groups.problem import GroupProblem, Leaders, SizeRange
 from mentormatch.languages import tr
 from mentormatch.languages.text_keys import canonical
 from mentormatch.people.cohort import Cohort, People
@@ -41,7 +41,7 @@ def pose(
     facilitators = in_order(leading, np.flatnonzero(eligible_people(rules, leading, "mentor")))
     taken, leaders = people.take(members), leading.take(facilitators)
     seats = places(leaders, asked.facilitators)
-    sizes, first = Span(*asked.sizes), priority_weights(rules, taken, "mentee")
+    sizes, first = SizeRange(*asked.sizes), priority_weights(rules, taken, "mentee")
     problem = GroupProblem(
         worth=scores.values[np.ix_(members, members)],
         apart=apart(rules, taken, scores.values[np.ix_(members, members)]),
@@ -70,12 +70,12 @@ def in_order(people: People, rows: IntVector) -> IntVector:
     return np.array(sorted(rows.tolist(), key=lambda row: canonical(people.ids[row])), dtype=np.int64)
 
 
-def number_of(asked: Grouped, people: int, seats: int | None) -> Span:
+def number_of(asked: Grouped, people: int, seats: int | None) -> SizeRange:
     """Return how many groups there may be: as many as asked for, or all numbers that the sizes and seats allow."""
     if asked.number is not None:
-        return Span(asked.number, asked.number)
+        return SizeRange(asked.number, asked.number)
     most = max(people // asked.sizes[0], 1)
-    return Span(1, max(most if seats is None else min(most, seats), 1))
+    return SizeRange(1, max(most if seats is None else min(most, seats), 1))
 
 
 def apart(rules: Sequence[Rule], members: People, scores: IntMatrix) -> BoolBlock:

@@ -16,7 +16,7 @@ from mentormatch.explanation.labels import KEYS, Labels
 from mentormatch.groups.columns import cliques
 from mentormatch.groups.formulation import Posed, pose
 from mentormatch.groups.pair_values import GroupScores
-from mentormatch.groups.problem import Group, GroupProblem, Span
+from mentormatch.groups.problem import Group, GroupProblem, SizeRange
 from mentormatch.groups.solve import solve
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import counted, listed, quoted
@@ -30,7 +30,7 @@ EACH_S, ALL_S = 2.0, 15.0
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class GroupConflict:
     """Why not everybody can be placed: a code, a sentence, the rules and the people (keys) in it, and ways out.
 
     Without any one of the rules, or of the people, the rest can be placed.
@@ -47,7 +47,7 @@ class Conflict:
 
 
 @dataclass(frozen=True)
-class Inquiry:
+class ConflictCase:
     """What is asked about: the people, the programme, the scores and the problem that they make."""
 
     cohort: Cohort
@@ -83,17 +83,17 @@ class Inquiry:
 
 def conflict(
     cohort: Cohort, programme: Programme, scores: GroupScores, posed: Posed, labels: Labels = KEYS
-) -> Conflict | None:
+) -> GroupConflict | None:
     """Return why not everybody can be placed; None where they can, or where no reason is found in time."""
-    inquiry = Inquiry(cohort, programme, scores, posed, monotonic() + ALL_S, labels)
-    for look in (sized, separated, excluded):
+    inquiry = ConflictCase(cohort, programme, scores, posed, monotonic() + ALL_S, labels)
+    for look in (check_sizes, check_together, check_cliques):
         found = look(inquiry)
         if found is not None:
             return replace(found, ways_out=tuple(ways_out(inquiry, found)))
-    return searched_for(inquiry)
+    return find_irreducible(inquiry)
 
 
-def sized(inquiry: Inquiry) -> Conflict | None:
+def check_sizes(inquiry: ConflictCase) -> GroupConflict | None:
     """Return that there are too few people, too few places, or too few who lead."""
     problem, number, sizes = inquiry.problem, inquiry.problem.number, inquiry.problem.sizes
     people, groups = counted(len(problem), "personne"), counted(number.most, "groupe")
@@ -106,7 +106,7 @@ def sized(inquiry: Inquiry) -> Conflict | None:
             least=sizes.least,
             needed=needed,
         )
-        return Conflict("too_few", told)
+        return GroupConflict("too_few", told)
     if len(problem) > number.most * sizes.most:
         told = tr(
             "{people} participent ; {groups} d'au plus {most} n'en prennent que {places}.",
@@ -115,18 +115,18 @@ def sized(inquiry: Inquiry) -> Conflict | None:
             most=sizes.most,
             places=number.most * sizes.most,
         )
-        return Conflict("too_many", told)
+        return GroupConflict("too_many", told)
     if problem.leaders is not None and int(problem.leaders.seats.sum()) < number.least:
         told = tr(
             "Il faut {groups}, et les animateurs n'en mènent que {seats}.",
             groups=groups,
             seats=int(problem.leaders.seats.sum()),
         )
-        return Conflict("too_few_leaders", told)
+        return GroupConflict("too_few_leaders", told)
     return None
 
 
-def separated(inquiry: Inquiry) -> Conflict | None:
+def check_together(inquiry: ConflictCase) -> GroupConflict | None:
     """Return people who are to be together and may not meet, or are too many for one group."""
     problem = inquiry.problem
     for block in problem.together:
@@ -135,20 +135,20 @@ def separated(inquiry: Inquiry) -> Conflict | None:
         if inside.any():
             pair = tuple(int(place) for place in np.argwhere(inside)[0])
             met = inquiry.keys([block[place] for place in pair])
-            rules = (*speaking(inquiry, pair_only(block, pair)), *reuniting(inquiry, block))
+            rules = (*speak(inquiry, pair_only(block, pair)), *reunite(inquiry, block))
             told = tr(
                 "{people} sont à réunir, et une règle interdit leur rencontre : {rules}.",
                 people=listed(inquiry.names([block[place] for place in pair])),
-                rules=named(rules),
+                rules=name_people(rules),
             )
-            return Conflict("together_apart", told, rules, met)
+            return GroupConflict("together_apart", told, rules, met)
         if len(block) > problem.sizes.most:
             told = tr(
                 "{people} sont à réunir, et un groupe en prend {most} au plus.",
                 people=listed(inquiry.names(block)),
                 most=problem.sizes.most,
             )
-            return Conflict("block_too_large", told, reuniting(inquiry, block), keys)
+            return GroupConflict("block_too_large", told, reunite(inquiry, block), keys)
     return None
 
 
@@ -157,25 +157,25 @@ def pair_only(block: Group, pair: tuple[int, ...]) -> Group:
     return tuple(block[place] for place in pair)
 
 
-def excluded(inquiry: Inquiry) -> Conflict | None:
+def check_cliques(inquiry: ConflictCase) -> GroupConflict | None:
     """Return more people than there are groups, of whom no two may meet."""
     number = inquiry.problem.number.most
     found = max(cliques(inquiry.problem.apart), key=len, default=[])
     if len(found) <= number:
         return None
     few = sorted(found)[: number + 1]
-    rules = speaking(inquiry, tuple(few))
+    rules = speak(inquiry, tuple(few))
     told = tr(
         "{people} ne peuvent pas se rencontrer, et il n'y a que {groups} : {keys} ({rules}).",
         people=counted(len(found), "personne"),
         groups=counted(number, "groupe"),
         keys=listed(inquiry.names(sorted(found))),
-        rules=named(rules),
+        rules=name_people(rules),
     )
-    return Conflict("more_than_groups", told, rules, inquiry.keys(few))
+    return GroupConflict("more_than_groups", told, rules, inquiry.keys(few))
 
 
-def speaking(inquiry: Inquiry, group: Group) -> tuple[str, ...]:
+def speak(inquiry: ConflictCase, group: Group) -> tuple[str, ...]:
     """Return few rules that together keep all pairs of some people apart."""
     kept = list(inquiry.programme.rules)
 
@@ -183,10 +183,10 @@ def speaking(inquiry: Inquiry, group: Group) -> tuple[str, ...]:
         block = inquiry.under(rules).apart[np.ix_(group, group)]
         return int(block.sum()) == int(inquiry.problem.apart[np.ix_(group, group)].sum())
 
-    return tuple(inquiry.labels.rule(rule) for rule in filtered(kept, barred))
+    return tuple(inquiry.labels.rule(rule) for rule in filter_by_deletion(kept, barred))
 
 
-def reuniting(inquiry: Inquiry, block: Group) -> tuple[str, ...]:
+def reunite(inquiry: ConflictCase, block: Group) -> tuple[str, ...]:
     """Return the rules that want some of these people together."""
     rows = set(inquiry.posed.members[list(block)].tolist())
     people = inquiry.cohort.members
@@ -197,12 +197,12 @@ def reuniting(inquiry: Inquiry, block: Group) -> tuple[str, ...]:
     )
 
 
-def named(rules: Sequence[str]) -> str:
+def name_people(rules: Sequence[str]) -> str:
     """Return rules as they are called."""
     return listed([quoted(rule) for rule in rules])
 
 
-def filtered[T](parts: Sequence[T], holds: Callable[[Sequence[T]], bool]) -> list[T]:
+def filter_by_deletion[T](parts: Sequence[T], holds: Callable[[Sequence[T]], bool]) -> list[T]:
     """Return some of the parts for which something still holds, and for no fewer of them."""
     kept = list(parts)
     for part in parts:
@@ -212,32 +212,35 @@ def filtered[T](parts: Sequence[T], holds: Callable[[Sequence[T]], bool]) -> lis
     return kept
 
 
-def searched_for(inquiry: Inquiry) -> Conflict | None:
+def find_irreducible(inquiry: ConflictCase) -> GroupConflict | None:
     """Return the rules and people that conflict in no plain way."""
     if not impossible(inquiry.problem, inquiry.ends):
         return None
-    rules = filtered(inquiry.programme.rules, lambda some: impossible(inquiry.under(some), inquiry.ends))
+    rules = filter_by_deletion(inquiry.programme.rules, lambda some: impossible(inquiry.under(some), inquiry.ends))
     problem = inquiry.under(rules)
     free = replace(
-        problem, spans=(Span(1, problem.sizes.most),), number=Span(1, problem.number.most), leaders=problem.leaders
+        problem,
+        spans=(SizeRange(1, problem.sizes.most),),
+        number=SizeRange(1, problem.number.most),
+        leaders=problem.leaders,
     )
     people = list(range(len(problem)))
     if impossible(free, inquiry.ends):
-        people = filtered(people, lambda some: impossible(part_of(free, some), inquiry.ends))
+        people = filter_by_deletion(people, lambda some: impossible(part_of(free, some), inquiry.ends))
     labels, keys = (*map(inquiry.labels.rule, rules), *of_self_pairs(inquiry, rules)), inquiry.keys(people)
-    told = tr("Ces règles ne peuvent pas être tenues toutes à la fois : {rules}.", rules=named(labels))
+    told = tr("Ces règles ne peuvent pas être tenues toutes à la fois : {rules}.", rules=name_people(labels))
     if len(people) < len(problem):
         told = tr(
             "{people} ne tiennent pas dans {groups} sans enfreindre une règle : {rules}.",
             people=listed(inquiry.names(people)),
             groups=counted(problem.number.most, "groupe"),
-            rules=named(labels),
+            rules=name_people(labels),
         )
-    found = Conflict("rules", told, labels, keys)
+    found = GroupConflict("rules", told, labels, keys)
     return replace(found, ways_out=tuple(ways_out(inquiry, found)))
 
 
-def of_self_pairs(inquiry: Inquiry, rules: Sequence[Rule]) -> tuple[str, ...]:
+def of_self_pairs(inquiry: ConflictCase, rules: Sequence[Rule]) -> tuple[str, ...]:
     """Return what it is called that nobody leads their own group, where everybody could be placed but for that."""
     cohort = inquiry.cohort
     if not len(cohort.both[0]):
@@ -287,7 +290,7 @@ def possible(problem: GroupProblem, ends: float) -> bool:
     return sum(map(len, found.groups)) == len(problem)
 
 
-def ways_out(inquiry: Inquiry, found: Conflict) -> Iterator[str]:
+def ways_out(inquiry: ConflictCase, found: GroupConflict) -> Iterator[str]:
     """Yield single changes with which everybody is placed: each was tried."""
     problem, ends = inquiry.problem, inquiry.ends
     for rule in inquiry.programme.rules:
@@ -297,10 +300,10 @@ def ways_out(inquiry: Inquiry, found: Conflict) -> Iterator[str]:
             if possible(inquiry.under(others), ends):
                 yield tr("Sans la règle {rule}, tout le monde a une place.", rule=quoted(label))
     number, sizes = problem.number, problem.sizes
-    more = replace(problem, number=Span(number.least + 1, number.most + 1))
+    more = replace(problem, number=SizeRange(number.least + 1, number.most + 1))
     if (number.least + 1) * sizes.least <= len(problem) and possible(more, ends):
         yield tr("Avec {groups}, tout le monde a une place.", groups=counted(number.most + 1, "groupe"))
-    wider = replace(problem, spans=(Span(max(sizes.least - 1, 1), sizes.most + 1),))
+    wider = replace(problem, spans=(SizeRange(max(sizes.least - 1, 1), sizes.most + 1),))
     if possible(wider, ends):
         yield tr(
             "Avec des groupes de {least} à {most} personnes, tout le monde a une place.",

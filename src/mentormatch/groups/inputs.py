@@ -15,7 +15,7 @@ type Session = str | date
 """A session as it is named: a word, a date, or a moment."""
 
 
-class Group(Protocol):
+class HasMembers(Protocol):
     """Anything that has members."""
 
     @property
@@ -23,7 +23,7 @@ class Group(Protocol):
         """Their keys."""
 
 
-def members_of(group: Group | Iterable[str]) -> tuple[str, ...]:
+def members_of(group: HasMembers | Iterable[str]) -> tuple[str, ...]:
     """Return the keys of the members; raise RequestError where one comes twice, or is empty."""
     members = tuple(group) if isinstance(group, Iterable) else tuple(group.members)
     refuse(tr("Ces membres ne font pas un groupe"), [*twice(tr("membres"), members), *empty(tr("membres"), members)])

@@ -15,7 +15,7 @@ WORTH, MEETINGS, TIES = range(3)
 
 
 @dataclass(frozen=True)
-class Form:
+class LinearForm:
     """What a group counts for: some of each layer of its pairs, and of its people, its size and its leader.
 
     ``layers`` (3,) says how much of each layer; ``people`` (n,), ``by_size`` (s + 1,) and ``by_leader`` (f,) hold what
@@ -33,18 +33,18 @@ class Form:
         leaders = len(problem.leaders.seats) if problem.leaders else 0
         return cls(*(np.zeros(size, dtype=np.int64) for size in (len(problem), problem.sizes.most + 1, leaders)))
 
-    def plus(self, other: "Form", times: int = 1) -> "Form":
+    def plus(self, other: "LinearForm", times: int = 1) -> "LinearForm":
         """Return the sum of this form and so many times another."""
-        return Form(
+        return LinearForm(
             self.people + times * other.people,
             self.by_size + times * other.by_size,
             self.by_leader + times * other.by_leader,
             self.layers + times * other.layers,
         )
 
-    def times(self, factor: int) -> "Form":
+    def times(self, factor: int) -> "LinearForm":
         """Return so many times this form."""
-        return Form(self.people * factor, self.by_size * factor, self.by_leader * factor, self.layers * factor)
+        return LinearForm(self.people * factor, self.by_size * factor, self.by_leader * factor, self.layers * factor)
 
     def of(self, columns: Columns) -> IntVector:
         """Return (c,) int64: what each group counts for."""
@@ -59,13 +59,13 @@ class Form:
 
 
 @dataclass(frozen=True)
-class Among(Form):
+class GroupIndicator(LinearForm):
     """Each of some groups counts one."""
 
     groups: frozenset[Group] = frozenset()
 
     @classmethod
-    def of_groups(cls, form: Form, groups: frozenset[Group]) -> Self:
+    def of_groups(cls, form: LinearForm, groups: frozenset[Group]) -> Self:
         """Return the form of these groups, of the same people, sizes and leaders as another."""
         return cls(form.people, form.by_size, form.by_leader, groups=groups)
 
@@ -74,29 +74,29 @@ class Among(Form):
 
 
 @dataclass(frozen=True)
-class Row:
+class FormBound:
     """A bound on the sum of a form over the groups that are taken; ``key`` tells rows apart."""
 
     key: tuple[str, int]
-    form: Form
+    form: LinearForm
     least: int | None
     most: int | None
 
 
-class Forms:
+class ModelForms:
     """The forms of the goals and of the rules of a problem."""
 
     def __init__(self, problem: GroupProblem) -> None:
         self.problem = problem
 
     @cached_property
-    def nothing(self) -> Form:
+    def nothing(self) -> LinearForm:
         """The form for which every group counts nothing."""
-        return Form.none(self.problem)
+        return LinearForm.none(self.problem)
 
-    def goal(self, goal: str) -> Form:
+    def goal(self, goal: str) -> LinearForm:
         """Return what a group counts for in a goal, which is to be as great as can be."""
-        blank = Form.none(self.problem)
+        blank = LinearForm.none(self.problem)
         match goal:
             case "placed":
                 blank.by_size[:] = np.arange(len(blank.by_size))
@@ -111,19 +111,19 @@ class Forms:
                 blank.people[:] = np.diagonal(self.problem.ties) // 2
         return blank
 
-    def rows(self, *, everybody: bool) -> list[Row]:
+    def rows(self, *, everybody: bool) -> list[FormBound]:
         """Return the rows of the problem; ``everybody``: all people are to be placed."""
         return [*self._people(everybody=everybody), *self._sizes(), *self._seats()]
 
-    def _people(self, *, everybody: bool) -> list[Row]:
+    def _people(self, *, everybody: bool) -> list[FormBound]:
         rows = []
         for person in range(len(self.problem)):
-            form = Form.none(self.problem)
+            form = LinearForm.none(self.problem)
             form.people[person] = 1
-            rows.append(Row(("person", person), form, 1 if everybody else None, 1))
+            rows.append(FormBound(("person", person), form, 1 if everybody else None, 1))
         return rows
 
-    def _sizes(self) -> list[Row]:
+    def _sizes(self) -> list[FormBound]:
         """Return how many groups there are and, where each has a size of its own, of each range of sizes at least.
 
         There is a group for each size if, for every range, there are as many groups as sizes within it (Hall, 1935;
@@ -138,15 +138,15 @@ class Forms:
                     rows.append(self._sized(least, most, inside, None))
         return rows
 
-    def _sized(self, least: int, most: int, fewest: int, greatest: int | None) -> Row:
-        form = Form.none(self.problem)
+    def _sized(self, least: int, most: int, fewest: int, greatest: int | None) -> FormBound:
+        form = LinearForm.none(self.problem)
         form.by_size[least : most + 1] = 1
-        return Row(("size", least * 1000 + most), form, fewest, greatest)
+        return FormBound(("size", least * 1000 + most), form, fewest, greatest)
 
-    def _seats(self) -> list[Row]:
+    def _seats(self) -> list[FormBound]:
         rows = []
         for leader, seats in enumerate(self.problem.leaders.seats.tolist() if self.problem.leaders else ()):
-            form = Form.none(self.problem)
+            form = LinearForm.none(self.problem)
             form.by_leader[leader] = 1
-            rows.append(Row(("leader", leader), form, None, seats))
+            rows.append(FormBound(("leader", leader), form, None, seats))
         return rows

@@ -10,9 +10,9 @@ from time import monotonic
 import numpy as np
 
 from mentormatch.base.columns import IntVector
-from mentormatch.groups.problem import Group, GroupProblem, Span
-from mentormatch.groups.search_state import State
-from mentormatch.groups.search_weights import Weights
+from mentormatch.groups.problem import Group, GroupProblem, SizeRange
+from mentormatch.groups.search_state import LocalSearchState
+from mentormatch.groups.search_weights import PenaltyWeights
 
 STARTS = 8
 """Beginnings, each shuffled its part of the times: the sizes of groups change with difficulty on the way."""
@@ -20,23 +20,28 @@ SHUFFLED = 0.15
 """The part of the people who are shuffled."""
 
 
-def searched(problem: GroupProblem, ends: float | None = None, rounds: int = 100) -> tuple[list[Group], list[int]]:
+def search_locally(
+    problem: GroupProblem, ends: float | None = None, rounds: int = 100
+) -> tuple[list[Group], list[int]]:
     """Return the best groups that were found, and their leaders; nothing where none that keep the rules were found."""
     spans = sizes_for(problem)
     if not spans:
         return [], []
     random = np.random.default_rng(problem.seed)
-    weights = Weights.of(problem)
+    weights = PenaltyWeights.of(problem)
     states = (
-        State(problem, weights, spans, beginning(problem, spans, random, even=not start)) for start in range(STARTS)
+        LocalSearchState(problem, weights, spans, draw_start(problem, spans, random, even=not start))
+        for start in range(STARTS)
     )
-    found = [improved(state, random, rounds // STARTS, ends) for state in states]
-    state = max(found, key=State.value)
+    found = [perturb_and_descend(state, random, rounds // STARTS, ends) for state in states]
+    state = max(found, key=LocalSearchState.value)
     groups, leaders = state.groups(), state.leaders.tolist()
-    return (groups, leaders) if true_to_rules(problem, groups, leaders, spans) else ([], [])
+    return (groups, leaders) if satisfies_rules(problem, groups, leaders, spans) else ([], [])
 
 
-def improved(state: State, random: np.random.Generator, rounds: int, ends: float | None) -> State:
+def perturb_and_descend(
+    state: LocalSearchState, random: np.random.Generator, rounds: int, ends: float | None
+) -> LocalSearchState:
     """Return the best that descents from shuffled places came to, the first from a state as it is."""
     descend(state, ends)
     best, value = state.place.copy(), state.value()
@@ -53,7 +58,7 @@ def improved(state: State, random: np.random.Generator, rounds: int, ends: float
     return state.at(best)
 
 
-def sizes_for(problem: GroupProblem) -> list[Span]:
+def sizes_for(problem: GroupProblem) -> list[SizeRange]:
     """Return the size of each group: as few groups as hold everybody; none where people or leaders are too few."""
     seats = int(problem.leaders.seats.sum()) if problem.leaders else len(problem) + 1
     if len(problem.spans) > 1:
@@ -69,7 +74,7 @@ def sizes_for(problem: GroupProblem) -> list[Span]:
     return spans
 
 
-def beginning(problem: GroupProblem, spans: list[Span], random: np.random.Generator, *, even: bool) -> IntVector:
+def draw_start(problem: GroupProblem, spans: list[SizeRange], random: np.random.Generator, *, even: bool) -> IntVector:
     """Return a place for each person, by chance, in groups of even sizes or not; who is too many is out."""
     sizes, people = [span.least for span in spans], len(problem)
     for _ in range(people - sum(sizes)):
@@ -81,7 +86,7 @@ def beginning(problem: GroupProblem, spans: list[Span], random: np.random.Genera
     return random.permutation(places)
 
 
-def descend(state: State, ends: float | None) -> None:
+def descend(state: LocalSearchState, ends: float | None) -> None:
     """Take the step that gains the most, until none gains anything."""
     while ends is None or monotonic() <= ends:
         swaps, moves = state.swaps(), state.moves()
@@ -95,7 +100,7 @@ def descend(state: State, ends: float | None) -> None:
             state.move(*divmod(move, state.number + 1))
 
 
-def shuffle(state: State, random: np.random.Generator) -> None:
+def shuffle(state: LocalSearchState, random: np.random.Generator) -> None:
     """Swap some people by chance."""
     n = len(state.place)
     for left, right in random.integers(0, n, (max(int(n * SHUFFLED) // 2, 1), 2)).tolist():
@@ -103,7 +108,7 @@ def shuffle(state: State, random: np.random.Generator) -> None:
             state.swap(left, right)
 
 
-def true_to_rules(problem: GroupProblem, groups: list[Group], leaders: list[int], spans: list[Span]) -> bool:
+def satisfies_rules(problem: GroupProblem, groups: list[Group], leaders: list[int], spans: list[SizeRange]) -> bool:
     """Return whether groups keep all rules, so that they are an answer."""
     block_of = {person: block for block in problem.together for person in block}
     for place, (group, span) in enumerate(zip(groups, spans, strict=True)):

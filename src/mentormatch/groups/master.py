@@ -15,9 +15,9 @@ from mentormatch.assignment.mip.dispatch import solve_program
 from mentormatch.assignment.mip.program_model import Basis, LinearConstraint, Program, SolverResult, SolverStatus
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.base.columns import BoolVector, IntVector
-from mentormatch.groups.columns import Columns, joined
-from mentormatch.groups.linear_forms import Form, Row
-from mentormatch.groups.oracle_interface import Source
+from mentormatch.groups.columns import Columns, concatenate_columns
+from mentormatch.groups.linear_forms import FormBound, LinearForm
+from mentormatch.groups.oracle_interface import PricingOracle
 
 ROOM, FINEST = 1 << 52, 1 << 30
 """Sums of prices stay below the one, far within int64, and are rounded to the other part of a unit at best."""
@@ -33,28 +33,28 @@ best choice; of more, the third number of the best, for a better choice that lea
 
 
 @dataclass(frozen=True)
-class Asked:
+class MasterProblem:
     """One goal, as a form that is to be as great as can be, under rows; from ``source``, until ``ends``.
 
     ``helped``: a row may be short of its least, at a price of one; this asks whether there is any choice at all.
     """
 
-    goal: Form
-    rows: Sequence[Row]
-    source: Source
+    goal: LinearForm
+    rows: Sequence[FormBound]
+    source: PricingOracle
     number: int
     ends: float | None = None
     helped: bool = False
 
 
 @dataclass(frozen=True)
-class Duals:
+class GroupDuals:
     """Prices of all rows, ``parts`` to a unit, as a form: what a column counts for above them, and what they bound.
 
     ``total`` is what all prices come to; ``above`` the most that a column counts for above its prices.
     """
 
-    reduced: Form
+    reduced: LinearForm
     total: int
     parts: int
     above: int = 0
@@ -69,10 +69,10 @@ class Duals:
 
 
 @dataclass
-class Pool:
+class GroupMaster:
     """The columns that take part in the linear program so far, and what they count for in each row and in the goal."""
 
-    asked: Asked
+    asked: MasterProblem
     columns: Columns
     worth: IntVector = field(init=False)
     counts: IntMatrix = field(init=False)
@@ -93,7 +93,7 @@ class Pool:
     def join(self, fresh: Columns) -> None:
         """Take more columns."""
         worth, counts = self._counted(fresh)
-        self.columns = joined([self.columns, fresh])
+        self.columns = concatenate_columns([self.columns, fresh])
         self.known.update(fresh.marks())
         self.worth = np.append(self.worth, worth)
         self.counts = np.concatenate([self.counts, counts], axis=1)
@@ -117,13 +117,13 @@ class Pool:
 
 
 @dataclass(frozen=True)
-class Found:
+class MasterResult:
     """The best choice, None if none was found, its value, a bound on all, and the last duals."""
 
     chosen: Columns | None
     value: int | None
     bound: int | None
-    duals: Duals | None
+    duals: GroupDuals | None
 
     @property
     def proved(self) -> bool:
@@ -131,21 +131,21 @@ class Found:
         return self.value is not None and self.value == self.bound
 
 
-def maximised(asked: Asked, start: Columns) -> Found:
+def maximise(asked: MasterProblem, start: Columns) -> MasterResult:
     """Return the best choice of columns for a goal; ``start`` holds a choice, unless the program is helped."""
-    pool = Pool(asked, start)
-    best = Best(asked)
+    pool = GroupMaster(asked, start)
+    best = GroupIncumbent(asked)
     best.take(pool, np.ones(len(start), dtype=bool))
-    duals = priced(pool, best)
+    duals = generate_columns(pool, best)
     if not best.proved:
-        decide(pool, best, duals)
-    return Found(best.chosen, best.value, best.bound, duals)
+        solve_survivors(pool, best, duals)
+    return MasterResult(best.chosen, best.value, best.bound, duals)
 
 
-class Best:
+class GroupIncumbent:
     """The best choice so far and the best bound."""
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: MasterProblem) -> None:
         self.asked = asked
         self.chosen: Columns | None = None
         self.value: int | None = None
@@ -161,7 +161,7 @@ class Best:
         """The seconds that are left."""
         return PATIENCE if self.asked.ends is None else max(self.asked.ends - monotonic(), 0.0)
 
-    def take(self, pool: Pool, taken: BoolVector) -> None:
+    def take(self, pool: GroupMaster, taken: BoolVector) -> None:
         """Keep a choice if it keeps every row and is better."""
         totals = pool.counts[:, taken].sum(axis=1)
         kept = all(
@@ -177,7 +177,7 @@ class Best:
         self.bound = bound if self.bound is None else min(self.bound, bound)
 
 
-def priced(pool: Pool, best: Best) -> Duals | None:
+def generate_columns(pool: GroupMaster, best: GroupIncumbent) -> GroupDuals | None:
     """Return the last duals of the linear program, once no column is worth more than its prices, or time is over."""
     duals = None
     while not best.proved and best.left != 0:
@@ -185,9 +185,9 @@ def priced(pool: Pool, best: Best) -> Duals | None:
         if answer.word is not SolverStatus.OPTIMAL:
             return duals
         pool.basis = answer.basis
-        found = rounded(pool, answer)
+        found = round_duals(pool, answer)
         over = int(found.parts * ENOUGH)
-        unmet = promising(pool, found, over)
+        unmet = price_heuristically(pool, found, over)
         if not len(unmet):
             fresh = pool.asked.source.best(found.reduced, over, FRESH)
             unmet = pool.new(fresh.columns)
@@ -200,7 +200,7 @@ def priced(pool: Pool, best: Best) -> Duals | None:
     return duals
 
 
-def promising(pool: Pool, found: Duals, over: int) -> Columns:
+def price_heuristically(pool: GroupMaster, found: GroupDuals, over: int) -> Columns:
     """Return new columns that are worth more than their prices, of those that are found in little time."""
     quick = pool.asked.source.quick(found.reduced)
     if quick is None:
@@ -208,7 +208,7 @@ def promising(pool: Pool, found: Duals, over: int) -> Columns:
     return pool.new(quick.take(found.reduced.of(quick) > over))
 
 
-def rounded(pool: Pool, answer: SolverResult) -> Duals:
+def round_duals(pool: GroupMaster, answer: SolverResult) -> GroupDuals:
     """Return the solver's duals as prices in integers, 0 where the sign calls for a bound that is not there."""
     assert answer.duals is not None
     heaviest = np.abs(pool.counts).max(axis=1, initial=1)
@@ -220,10 +220,10 @@ def rounded(pool: Pool, answer: SolverResult) -> Duals:
         if dual and end is not None:
             reduced = reduced.plus(row.form, -dual)
             total += dual * end
-    return Duals(reduced, total, parts)
+    return GroupDuals(reduced, total, parts)
 
 
-def decide(pool: Pool, best: Best, duals: Duals | None) -> None:
+def solve_survivors(pool: GroupMaster, best: GroupIncumbent, duals: GroupDuals | None) -> None:
     """Look for the best choice among all columns that a better one may hold; where they are too many, among some."""
     while not best.proved and best.left != 0:
         value = -1 if best.value is None else best.value  # a choice with help is worth less than nothing
@@ -235,13 +235,13 @@ def decide(pool: Pool, best: Best, duals: Duals | None) -> None:
             near = pool.columns
         elif not whole:
             near = near.take(np.argsort(-duals.reduced.of(near), kind="stable")[:SOME])
-        if choose(Pool(pool.asked, near), best) and whole:
+        if solve_milp(GroupMaster(pool.asked, near), best) and whole:
             best.bounded(value if best.value is None else best.value)
         if whole or best.value in (None, value):
             return
 
 
-def choose(pool: Pool, best: Best) -> bool:
+def solve_milp(pool: GroupMaster, best: GroupIncumbent) -> bool:
     """Ask for the best choice among some columns, and keep it; return whether it is known that none is better."""
     if not len(pool.columns):
         return True

@@ -29,7 +29,7 @@ NOON, LATE = 12, 18
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Several:
+class MultipleChoice:
     """The options of a question, and those that each person chose, by their key; None for no answer."""
 
     options: tuple[str, ...]
@@ -49,12 +49,12 @@ def members_in(cohort: Cohort) -> tuple[str, ...]:
     return tuple(key for people in sides(cohort) for key in people.ids)
 
 
-def several_of(cohort: Cohort, field: str | None = None) -> Several:
+def read_multiple_choice(cohort: Cohort, field: str | None = None) -> MultipleChoice:
     """Return what each person chose in a question with several answers; None: the only one there is.
 
     Raises RequestError where there is no such question, or none is named and there are several.
     """
-    name = field if field is not None else only([name for name, _ in several(cohort)])
+    name = field if field is not None else only([name for name, _ in find_fields(cohort)])
     columns = [(people, people.columns.get(name)) for people in sides(cohort)]
     answers: dict[str, tuple[str, ...] | None] = {}
     options: tuple[str, ...] = ()
@@ -62,11 +62,11 @@ def several_of(cohort: Cohort, field: str | None = None) -> Several:
         if not isinstance(column, Members | Ranks):
             raise unknown(cohort, name)
         options = column.labels
-        answers |= dict(zip(people.ids, chosen(column), strict=True))
-    return Several(options, answers)
+        answers |= dict(zip(people.ids, read_choices(column), strict=True))
+    return MultipleChoice(options, answers)
 
 
-def several(cohort: Cohort) -> Iterator[tuple[str, Members | Ranks]]:
+def find_fields(cohort: Cohort) -> Iterator[tuple[str, Members | Ranks]]:
     """Yield the questions with several answers that everybody is asked."""
     first, *others = sides(cohort) or [cohort.mentors]
     for name, column in first.columns.items():
@@ -74,7 +74,7 @@ def several(cohort: Cohort) -> Iterator[tuple[str, Members | Ranks]]:
             yield name, column
 
 
-def chosen(column: Members | Ranks) -> Iterator[tuple[str, ...] | None]:
+def read_choices(column: Members | Ranks) -> Iterator[tuple[str, ...] | None]:
     """Yield the options that each person chose, None for no answer."""
     for row, known in zip(column.values, column.known.tolist(), strict=True):
         yield tuple(column.labels[place] for place in np.flatnonzero(row)) if known else None
@@ -91,17 +91,17 @@ def only(names: Sequence[str]) -> str:
 
 def unknown(cohort: Cohort, name: str) -> RequestError:
     """Return the error that a question is not there, or has no options of which several can be chosen."""
-    known = listed([known for known, _ in several(cohort)])
+    known = listed([known for known, _ in find_fields(cohort)])
     return RequestError(tr("Cette question ne convient pas"), [Problem("field", name, known)])
 
 
-def attending(cohort: Cohort, moments: Sequence[Moment], field: str | None = None) -> Availability:
+def attendance(cohort: Cohort, moments: Sequence[Moment], field: str | None = None) -> Availability:
     """Return who can be there when: by a question whose options are the dates, or one about slots of the week.
 
     Raises RequestError where a date is neither an option of the question nor in one of its slots.
     """
-    name = field if field is not None else only(answering(cohort, moments))
-    said = several_of(cohort, name)
+    name = field if field is not None else only(who_answered(cohort, moments))
+    said = read_multiple_choice(cohort, name)
     at = [option_for(moment, said.options) for moment in moments]
     lost = [moment.name for moment, place in zip(moments, at, strict=True) if place is None]
     if lost:
@@ -114,9 +114,9 @@ def attending(cohort: Cohort, moments: Sequence[Moment], field: str | None = Non
     return Availability(tuple(said.answers), tuple(moments), present, known)
 
 
-def answering(cohort: Cohort, moments: Sequence[Moment]) -> list[str]:
+def who_answered(cohort: Cohort, moments: Sequence[Moment]) -> list[str]:
     """Return the questions in which every date is asked for: by name, or else by its slot of the week."""
-    asked = {name: [matches(moment, column) for moment in moments] for name, column in several(cohort)}
+    asked = {name: [matches(moment, column) for moment in moments] for name, column in find_fields(cohort)}
     named = [name for name, found in asked.items() if all(how == "name" for how in found)]
     return named or [name for name, found in asked.items() if all(found)]
 

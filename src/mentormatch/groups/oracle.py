@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.base.columns import BoolVector, IntVector
-from mentormatch.groups.columns import Columns, allowed, joined, made
-from mentormatch.groups.linear_forms import MEETINGS, TIES, WORTH, Form
-from mentormatch.groups.oracle_interface import Best, Source
+from mentormatch.groups.columns import Columns, allowed_groups, build_columns, concatenate_columns
+from mentormatch.groups.linear_forms import MEETINGS, TIES, WORTH, LinearForm
+from mentormatch.groups.oracle_interface import PricedColumns, PricingOracle
 from mentormatch.groups.problem import GroupProblem, pairs_in
 
 type Block = NDArray[np.int64]
@@ -28,7 +28,7 @@ WORK = 400_000_000
 
 
 @dataclass
-class Sought(Source):
+class BranchAndBoundOracle(PricingOracle):
     """All groups of a problem, sought when asked for; with a ``least_floor``, until ``ends``."""
 
     problem: GroupProblem
@@ -36,42 +36,42 @@ class Sought(Source):
     least_floor: int | None = None
     work: list[int] = field(default_factory=lambda: [WORK])
 
-    def quick(self, form: Form) -> Columns:
-        return self._true(greedy(self.problem, form))
+    def quick(self, form: LinearForm) -> Columns:
+        return self._true(grow_greedily(self.problem, form))
 
-    def best(self, form: Form, over: int, many: int) -> Best:
+    def best(self, form: LinearForm, over: int, many: int) -> PricedColumns:
         found, whole = self._search(form, over + 1, many * 4)
         values = form.of(found)
         most = int(values.max(initial=over)) if whole else None
-        return Best(found.take(np.argsort(-values, kind="stable")[:many]), most)
+        return PricedColumns(found.take(np.argsort(-values, kind="stable")[:many]), most)
 
-    def near(self, form: Form, least: int, many: int) -> Columns | None:
+    def near(self, form: LinearForm, least: int, many: int) -> Columns | None:
         found, whole = self._search(form, least, many)
         return found if whole else None
 
-    def kept(self, least_floor: int) -> "Sought":
+    def kept(self, least_floor: int) -> "BranchAndBoundOracle":
         return replace(self, least_floor=least_floor)
 
     def _true(self, columns: Columns) -> Columns:
         return columns if self.least_floor is None else columns.take(columns.floors() >= self.least_floor)
 
-    def _search(self, form: Form, least: int, many: int) -> tuple[Columns, bool]:
+    def _search(self, form: LinearForm, least: int, many: int) -> tuple[Columns, bool]:
         """Return groups that count for ``least`` or more, up to ``many``, and whether these are all."""
-        parts, whole = [made(self.problem, np.zeros((0, self.problem.sizes.most), dtype=np.int16))], True
+        parts, whole = [build_columns(self.problem, np.zeros((0, self.problem.sizes.most), dtype=np.int16))], True
         for leader in range(len(form.by_leader)) if self.problem.leaders else [-1]:
-            tree = Tree.of(self.problem, form, leader, least, self.ends)
+            tree = GroupTree.of(self.problem, form, leader, least, self.ends)
             tree.work = self.work
             for members in tree.groups():
-                some = made(self.problem, members[allowed(self.problem, members)])
+                some = build_columns(self.problem, members[allowed_groups(self.problem, members)])
                 some = some if leader < 0 else some.take(some.leaders == leader)
                 parts.append(self._true(some.take(form.of(some) >= least)))
                 if sum(map(len, parts)) > many:
-                    return joined(parts), False
+                    return concatenate_columns(parts), False
             whole &= tree.whole
-        return joined(parts), whole
+        return concatenate_columns(parts), whole
 
 
-def pairs_of(problem: GroupProblem, form: Form) -> Block:
+def pairs_of(problem: GroupProblem, form: LinearForm) -> Block:
     """Return (n, n) what a form counts each pair for."""
     pairs = form.layers[WORTH] * problem.worth
     if form.layers[MEETINGS] and problem.meetings is not None:
@@ -81,7 +81,7 @@ def pairs_of(problem: GroupProblem, form: Form) -> Block:
     return np.asarray(pairs)
 
 
-def greedy(problem: GroupProblem, form: Form) -> Columns:
+def grow_greedily(problem: GroupProblem, form: LinearForm) -> Columns:
     """Return for each person and size a group that they begin, by who adds most at each step."""
     n, pairs, sizes = len(problem), pairs_of(problem, form), problem.sizes
     members = np.full((n, sizes.most), n, dtype=np.int16)
@@ -98,11 +98,11 @@ def greedy(problem: GroupProblem, form: Form) -> Columns:
             found.append(members[open_to].copy())
     every = np.unique(np.sort(np.concatenate(found), axis=1), axis=0)
     every = every[(every < n).sum(axis=1) >= sizes.least]
-    return made(problem, every[allowed(problem, every)])
+    return build_columns(problem, every[allowed_groups(problem, every)])
 
 
 @dataclass
-class Level:
+class PartialGroups:
     """p groups that grow: ``members`` (p, k), what they count for, ``values`` (p,), and ``gains`` (p, n), in halves.
 
     ``common`` holds for each thing shared what all have, and whether all answered.
@@ -113,18 +113,18 @@ class Level:
     gains: Block
     common: list[tuple[BoolVector, BoolVector]]
 
-    def part(self, rows: slice | BoolVector) -> "Level":
+    def part(self, rows: slice | BoolVector) -> "PartialGroups":
         """Return some of them."""
         common = [(has[rows], known[rows]) for has, known in self.common]
-        return Level(self.members[rows], self.values[rows], self.gains[rows], common)
+        return PartialGroups(self.members[rows], self.values[rows], self.gains[rows], common)
 
 
 @dataclass
-class Tree:
+class GroupTree:
     """One search: the order of people, what pairs count for in it, and what may be reached at most."""
 
     problem: GroupProblem
-    form: Form
+    form: LinearForm
     order: IntVector
     pairs: Block
     halves: Block
@@ -138,7 +138,7 @@ class Tree:
     shared: list[Block] = field(default_factory=list)
 
     @classmethod
-    def of(cls, problem: GroupProblem, form: Form, leader: int, least: int, ends: float | None) -> "Tree":
+    def of(cls, problem: GroupProblem, form: LinearForm, leader: int, least: int, ends: float | None) -> "GroupTree":
         """Return the search for groups of a leader, -1: of nobody, that count for ``least`` or more."""
         pairs, apart = pairs_of(problem, form), problem.apart | np.eye(len(problem), dtype=bool)
         barred = ~problem.leaders.may[leader] if problem.leaders and leader >= 0 else np.zeros(len(problem), dtype=bool)
@@ -152,14 +152,14 @@ class Tree:
             form,
             order,
             open_pairs[ordered],
-            best_halves(open_pairs[ordered], problem.sizes.most),
+            pair_bounds(open_pairs[ordered], problem.sizes.most),
             form.people[order],
             barred[order],
             least,
             ends,
             form.by_size + constant,
         )
-        tree.shared = [reach(form, each.points, each.unknown) for each in problem.shared]
+        tree.shared = [term_bounds(form, each.points, each.unknown) for each in problem.shared]
         return tree
 
     def groups(self) -> Iterator[NDArray[np.int16]]:
@@ -170,10 +170,10 @@ class Tree:
             later & ~self.closed[None, :], np.maximum(2 * (self.pairs + self.people[None, :]), CLOSED), CLOSED
         )
         shared = [(each.has[self.order], each.known[self.order]) for each in self.problem.shared]
-        first = Level(np.arange(n)[:, None], 2 * self.people, gains, shared).part(~self.closed)
+        first = PartialGroups(np.arange(n)[:, None], 2 * self.people, gains, shared).part(~self.closed)
         yield from self._grow(first)
 
-    def _grow(self, level: Level) -> Iterator[NDArray[np.int16]]:
+    def _grow(self, level: PartialGroups) -> Iterator[NDArray[np.int16]]:
         if self._over(len(level.values)):
             return
         size = level.members.shape[1]
@@ -192,7 +192,7 @@ class Tree:
             self.whole = False
         return not self.whole
 
-    def _done(self, level: Level) -> Iterator[NDArray[np.int16]]:
+    def _done(self, level: PartialGroups) -> Iterator[NDArray[np.int16]]:
         size = level.members.shape[1]
         worth = level.values + 2 * self.by_size[size] + 2 * self._shared_most(level, size)
         good = level.members[worth >= 2 * self.least]
@@ -201,7 +201,7 @@ class Tree:
             filled[:, :size] = np.sort(self.order[good], axis=1)
             yield filled
 
-    def _children(self, level: Level, parent: IntVector, added: IntVector) -> Level:
+    def _children(self, level: PartialGroups, parent: IntVector, added: IntVector) -> PartialGroups:
         n = len(self.order)
         gains = level.gains[parent] + 2 * self.pairs[added]
         gains[np.arange(n)[None, :] <= added[:, None]] = CLOSED
@@ -212,9 +212,9 @@ class Tree:
             also, said = each.has[self.order[added]], each.known[self.order[added]]
             common.append((has[parent] & also, known[parent] & said))
         members = np.concatenate([level.members[parent], added[:, None]], axis=1)
-        return Level(members, level.values[parent] + level.gains[parent, added], gains, common)
+        return PartialGroups(members, level.values[parent] + level.gains[parent, added], gains, common)
 
-    def _hopeful(self, level: Level) -> BoolVector:
+    def _hopeful(self, level: PartialGroups) -> BoolVector:
         """Return which groups may still come to count for enough."""
         size, sizes = level.members.shape[1], self.problem.sizes
         hopeful = np.zeros(len(level.values), dtype=bool)
@@ -227,7 +227,7 @@ class Tree:
             hopeful |= level.values + best + rest >= 2 * self.least
         return hopeful
 
-    def _shared_most(self, level: Level, goal: int) -> IntVector:
+    def _shared_most(self, level: PartialGroups, goal: int) -> IntVector:
         """Return what a group of so many people, with these among them, gets as a whole at most."""
         total = np.zeros(len(level.values), dtype=np.int64)
         for (has, known), most in zip(level.common, self.shared, strict=True):
@@ -235,14 +235,14 @@ class Tree:
         return total * pairs_in(goal)
 
 
-def reach(form: Form, points: IntVector, unknown: int) -> Block:
+def term_bounds(form: LinearForm, points: IntVector, unknown: int) -> Block:
     """Return (2, k + 1): the most that a group gets for a pair, by whether all answered so far and what all have."""
     times = int(form.layers[WORTH])
     so_far = np.maximum.accumulate(points * times)
     return np.array([np.full(len(points), unknown * times), np.maximum(so_far, unknown * times)])
 
 
-def best_halves(pairs: Block, most: int) -> Block:
+def pair_bounds(pairs: Block, most: int) -> Block:
     """Return (m, n, n): of each person k, the best m pairs with people after l in the order; m from 0."""
     n = len(pairs)
     halves = np.zeros((max(most, 1), n, n), dtype=np.int64)

@@ -6,57 +6,57 @@ from typing import Protocol
 import numpy as np
 
 from mentormatch.groups.columns import Columns
-from mentormatch.groups.linear_forms import Form
+from mentormatch.groups.linear_forms import LinearForm
 
 
 @dataclass(frozen=True)
-class Best:
+class PricedColumns:
     """Some groups for which a form is great, and what it does not exceed for any, ``most``; None: not known."""
 
     columns: Columns
     most: int | None
 
 
-class Source(Protocol):
+class PricingOracle(Protocol):
     """Gives groups by what a form says that they count for."""
 
-    def quick(self, form: Form) -> Columns | None:
+    def quick(self, form: LinearForm) -> Columns | None:
         """Return some groups for which the form is great, in little time; None where ``best`` takes no longer."""
         ...
 
-    def best(self, form: Form, over: int, many: int) -> Best:
+    def best(self, form: LinearForm, over: int, many: int) -> PricedColumns:
         """Return up to so many groups for which the form is greater than ``over``, those first where it is greatest."""
         ...
 
-    def near(self, form: Form, least: int, many: int) -> Columns | None:
+    def near(self, form: LinearForm, least: int, many: int) -> Columns | None:
         """Return all groups for which the form is ``least`` or more; None where there are more than ``many``."""
         ...
 
-    def kept(self, least_floor: int) -> "Source":
+    def kept(self, least_floor: int) -> "PricingOracle":
         """Return the source of those groups only whose pairs are worth so much in the mean."""
         ...
 
 
 @dataclass(frozen=True)
-class Listed:
+class EnumerationOracle:
     """All groups, in a list."""
 
     columns: Columns
 
-    def quick(self, form: Form) -> None:
+    def quick(self, form: LinearForm) -> None:
         return None
 
-    def best(self, form: Form, over: int, many: int) -> Best:
+    def best(self, form: LinearForm, over: int, many: int) -> PricedColumns:
         values = form.of(self.columns)
         if not len(values):
-            return Best(self.columns, over)
+            return PricedColumns(self.columns, over)
         some = np.argpartition(-values, many)[:many] if len(values) > many else np.arange(len(values))
         some = some[values[some] > over]
-        return Best(self.columns.take(some[np.lexsort((some, -values[some]))]), max(int(values.max()), over))
+        return PricedColumns(self.columns.take(some[np.lexsort((some, -values[some]))]), max(int(values.max()), over))
 
-    def near(self, form: Form, least: int, many: int) -> Columns | None:
+    def near(self, form: LinearForm, least: int, many: int) -> Columns | None:
         kept = np.flatnonzero(form.of(self.columns) >= least)
         return self.columns.take(kept) if len(kept) <= many else None
 
-    def kept(self, least_floor: int) -> "Listed":
-        return Listed(self.columns.take(self.columns.floors() >= least_floor))
+    def kept(self, least_floor: int) -> "EnumerationOracle":
+        return EnumerationOracle(self.columns.take(self.columns.floors() >= least_floor))

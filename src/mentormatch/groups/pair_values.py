@@ -7,7 +7,7 @@ import numpy as np
 
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.base.columns import IntVector
-from mentormatch.groups.problem import Shared
+from mentormatch.groups.problem import GroupTerm
 from mentormatch.people.cohort import People
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.score import MILLION, contribution, normalised
@@ -25,12 +25,12 @@ class PairShares:
 class WholeShare:
     """What one criterion adds to a group as a whole, by all people of a cohort."""
 
-    shared: Shared
+    shared: GroupTerm
 
-    def of(self, members: IntVector) -> Shared:
+    def of(self, members: IntVector) -> GroupTerm:
         """Return the same for some people."""
         whole = self.shared
-        return Shared(whole.has[members], whole.known[members], whole.points, whole.unknown)
+        return GroupTerm(whole.has[members], whole.known[members], whole.points, whole.unknown)
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def part(criterion: Criterion, weight: float, members: People) -> PairShares | W
     whole = criterion.whole(members)
     if whole is not None:
         points = np.rint(whole.values * weight * MILLION).astype(np.int64)
-        return WholeShare(Shared(whole.has, whole.known, points, int(np.rint(criterion.neutral * weight * MILLION))))
+        return WholeShare(GroupTerm(whole.has, whole.known, points, int(np.rint(criterion.neutral * weight * MILLION))))
     share, known = contribution(criterion, weight, members, members)
     both = (share.astype(np.int64) + share.T) // 2
     np.fill_diagonal(both, 0)

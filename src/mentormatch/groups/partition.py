@@ -14,7 +14,7 @@ from mentormatch.explanation.tables import Sheet
 from mentormatch.groups import group_tables
 from mentormatch.groups.formulation import Keys, Posed, pose
 from mentormatch.groups.group_tables import goal_in_words
-from mentormatch.groups.infeasibility import Conflict, conflict
+from mentormatch.groups.infeasibility import GroupConflict, conflict
 from mentormatch.groups.pair_values import GroupScores, PairShares, score
 from mentormatch.groups.problem import pairs_in
 from mentormatch.groups.reasons import reason
@@ -217,7 +217,7 @@ class Grouping(Result):
         return self.posed.problem.value("meetings", self.solution.groups)
 
     @once_spoken
-    def conflict(self) -> Conflict | None:
+    def conflict(self) -> GroupConflict | None:
         """Why not all who take part have a place, and ways out; None where they have one, or no reason was found.
 
         Worked out when first asked for, within a quarter of a minute.

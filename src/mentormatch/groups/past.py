@@ -15,13 +15,13 @@ from mentormatch.programme.enrolment import Source
 from mentormatch.survey.table import Table
 from mentormatch.survey.table_reader import read_table
 
-type Group = tuple[str, ...]
+type MemberKeys = tuple[str, ...]
 
 TITLE = mark("Groupe")
 MISREAD = mark("Aucun groupe ne se lit dans « {name} »")
 
 
-def read_groups(source: Source, cohort: Cohort) -> tuple[Group, ...]:
+def read_groups(source: Source, cohort: Cohort) -> tuple[MemberKeys, ...]:
     """Return the groups that a file holds, each by the keys of its members, for ``past`` of ``form_groups``.
 
     Of a sheet, the column with the most codes of members is theirs, and the column *Groupe* (or the only other one)
@@ -68,7 +68,9 @@ def column_of_members(table: Table, cohort: Cohort) -> int:
         sum(cohort.members.has(record.cells[place]) for record in table.records) for place in range(len(table.header))
     ]
     if not any(counts):
-        raise misread(table.source, Problem(tr("colonnes"), tr("aucun code de membre"), tr("une colonne de codes")))
+        raise misread_error(
+            table.source, Problem(tr("colonnes"), tr("aucun code de membre"), tr("une colonne de codes"))
+        )
     return counts.index(max(counts))
 
 
@@ -79,16 +81,16 @@ def column_of_groups(table: Table, members: int) -> int:
     named = [place for place in others if fold(table.header[place]) in titles] or others
     if len(named) != 1:
         found, advice = tr("aucune colonne de groupes"), tr("appelez cette colonne « Groupe »")
-        raise misread(table.source, Problem(tr("colonnes"), found, advice=advice))
+        raise misread_error(table.source, Problem(tr("colonnes"), found, advice=advice))
     return named[0]
 
 
-def misread(name: str, found: Problem) -> SurveyError:
+def misread_error(name: str, found: Problem) -> SurveyError:
     """Return the error that a sheet holds no groups."""
     return SurveyError(tr(MISREAD, name=name), [found])
 
 
-def told_in(path: Path, cohort: Cohort) -> tuple[Group, ...]:
+def told_in(path: Path, cohort: Cohort) -> tuple[MemberKeys, ...]:
     """Return the groups of a JSON file that mentormatch wrote, or of each round; raise RequestError without any."""
     try:
         told = parse_json(path.read_bytes())

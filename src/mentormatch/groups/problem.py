@@ -23,7 +23,7 @@ GREATEST = 1 << 40
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class SizeRange:
     """From ``least`` to ``most``, both included."""
 
     least: int
@@ -42,7 +42,7 @@ class Leaders:
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class GroupTerm:
     """What a group gets as a whole: by what all its people have, as much a pair as two people would get for it.
 
     ``has`` (n, k) bool: who has which item; ``known`` (n,) bool; ``points`` (k + 1,) millionths a pair by the number of
@@ -79,11 +79,11 @@ class GroupProblem:
 
     worth: IntMatrix
     apart: BoolBlock
-    spans: tuple[Span, ...]
-    number: Span
+    spans: tuple[SizeRange, ...]
+    number: SizeRange
     together: tuple[Group, ...] = ()
     counts: tuple[CompositionBound, ...] = ()
-    shared: tuple[Shared, ...] = ()
+    shared: tuple[GroupTerm, ...] = ()
     leaders: Leaders | None = None
     meetings: IntMatrix | None = None
     priority: IntVector | None = None
@@ -105,7 +105,7 @@ class GroupProblem:
             raise RequestError(tr("Les valeurs des paires sont trop grandes"))
         whole, n = square.astype(np.int64), len(square)
         np.fill_diagonal(whole, 0)
-        spans, number = tuple(Span(*size) for size in sizes), Span(len(sizes), len(sizes))
+        spans, number = tuple(SizeRange(*size) for size in sizes), SizeRange(len(sizes), len(sizes))
         keys = tuple(f"{row:06}" for row in range(n))
         return cls(whole, np.zeros((n, n), dtype=bool), spans, number, keys=keys)
 
@@ -121,9 +121,9 @@ class GroupProblem:
         return np.asarray(block + block.T)
 
     @property
-    def sizes(self) -> Span:
+    def sizes(self) -> SizeRange:
         """The least and the greatest size that a group may have."""
-        return Span(min(span.least for span in self.spans), max(span.most for span in self.spans))
+        return SizeRange(min(span.least for span in self.spans), max(span.most for span in self.spans))
 
     def most(self, goal: str) -> int:
         """Return what no groups exceed in a goal, fewer meetings being more: by what each could have at best."""
@@ -156,7 +156,7 @@ class GroupProblem:
         """Return the same problem without sizes that leave too few people for the least sizes of the others."""
         spans = self.spans if len(self.spans) > 1 else self.spans * self.number.least
         least = sum(span.least for span in spans)
-        kept = tuple(Span(span.least, min(span.most, len(self) - least + span.least)) for span in spans)
+        kept = tuple(SizeRange(span.least, min(span.most, len(self) - least + span.least)) for span in spans)
         if any(span.least > span.most for span in kept):
             return self
         return replace(self, spans=kept if len(self.spans) > 1 or not kept else kept[:1])
@@ -196,7 +196,7 @@ def pairs_in(people: int) -> int:
     return people * (people - 1) // 2
 
 
-def linked(problem: GroupProblem) -> BoolVector:
+def linked_people(problem: GroupProblem) -> BoolVector:
     """Return (n,) bool: who belongs to a block of people to be together."""
     inside = np.zeros(len(problem), dtype=bool)
     inside[[person for block in problem.together for person in block]] = True

@@ -8,7 +8,7 @@ import numpy as np
 from mentormatch.base.columns import Members, Ranks
 from mentormatch.explanation.people_phrases import first_of
 from mentormatch.fields import AnyField
-from mentormatch.groups.multiple_choice import chosen
+from mentormatch.groups.multiple_choice import read_choices
 from mentormatch.languages import tr
 from mentormatch.languages.phrases import listed
 from mentormatch.people.cohort import People
@@ -35,7 +35,7 @@ def answers_in(people: People, field: str) -> Iterator[str]:
     """Yield the answers to a question, one by one."""
     column = people.columns[field]
     if isinstance(column, Members | Ranks):
-        yield from (answer for each in chosen(column) for answer in each or ())
+        yield from (answer for each in read_choices(column) for answer in each or ())
     else:
         yield from (part for row in range(len(people)) for part in people.person(row).parts(field))
 

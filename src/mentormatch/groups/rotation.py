@@ -14,11 +14,11 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.base.scalars import whole_number
 from mentormatch.errors import RequestError
 from mentormatch.explanation.tables import Sheet, sheet
-from mentormatch.groups.local_search import searched
+from mentormatch.groups.local_search import search_locally
 from mentormatch.groups.partition import Grouping
 from mentormatch.groups.problem import GroupProblem, pairs_in
 from mentormatch.groups.result import Result
-from mentormatch.groups.social_golfer import Round, constructed
+from mentormatch.groups.social_golfer import Partition, construct_rounds
 from mentormatch.languages import once_spoken, own_language, tr
 from mentormatch.languages.phrases import counted, listed
 
@@ -138,38 +138,38 @@ def rotate(grouping: Grouping, rounds: int) -> Rotation:
     if rounds < 1 or not grouping.solution.groups:
         raise RequestError(tr("Il faut des groupes, et au moins un tour"))
     keys = [grouping.cohort.members.ids[row] for row in grouping.posed.members]
-    found = rotated(grouping.posed.problem, grouping.solution.groups, rounds)
+    found = rotate_groups(grouping.posed.problem, grouping.solution.groups, rounds)
     named = tuple(tuple(tuple(keys[person] for person in group) for group in each) for each in found)
     least = least_repeats(grouping.posed.problem, found)
     return Rotation(grouping, named, repeats_in(found), least, grouping.language, grouping.name)
 
 
-def rotated(problem: GroupProblem, first: Round, rounds: int) -> list[Round]:
+def rotate_groups(problem: GroupProblem, first: Partition, rounds: int) -> list[Partition]:
     """Return rounds that begin with the first, from a construction where it keeps the rules, else by a search."""
-    known = relabelled(first, rounds)
-    if len(known) == rounds and all(keeps(problem, each) for each in known):
+    known = relabel(first, rounds)
+    if len(known) == rounds and all(keeps_rules(problem, each) for each in known):
         return known
-    return swept(problem, [first, *further(problem, first, rounds)])
+    return improve_rounds(problem, [first, *add_rounds(problem, first, rounds)])
 
 
-def relabelled(first: Round, rounds: int) -> list[Round]:
+def relabel(first: Partition, rounds: int) -> list[Partition]:
     """Return the rounds of a construction, its people called so that it begins with the first; as many as it has."""
     sizes = {len(group) for group in first}
     if len(sizes) != 1:
         return []
-    made = constructed(len(first), sizes.pop())[:rounds]
+    made = construct_rounds(len(first), sizes.pop())[:rounds]
     called = {
         old: new for group, mine in zip(made[0], first, strict=True) for old, new in zip(group, mine, strict=True)
     }
     return [in_order([[called[person] for person in group] for group in each]) for each in made]
 
 
-def in_order(groups: Sequence[Sequence[int]]) -> Round:
+def in_order(groups: Sequence[Sequence[int]]) -> Partition:
     """Return groups in ascending order, of people in ascending order."""
     return tuple(sorted(tuple(sorted(group)) for group in groups))
 
 
-def keeps(problem: GroupProblem, groups: Round) -> bool:
+def keeps_rules(problem: GroupProblem, groups: Partition) -> bool:
     """Return whether a round keeps the rules on groups; leaders are not rotated with the members."""
     apart = any(problem.apart[pair] for group in groups for pair in combinations(group, 2))
     home = {person: place for place, group in enumerate(groups) for person in group}
@@ -183,16 +183,16 @@ def keeps(problem: GroupProblem, groups: Round) -> bool:
     return not apart and not parted and fits
 
 
-def further(problem: GroupProblem, first: Round, rounds: int) -> Iterator[Round]:
+def add_rounds(problem: GroupProblem, first: Partition, rounds: int) -> Iterator[Partition]:
     """Yield further rounds, each with as few repeats as are found given those before; the first again if none is."""
     before = [first]
     for turn in range(1, rounds):
-        found = formed(problem, meetings_in(problem, before), turn)
+        found = form_round(problem, meetings_in(problem, before), turn)
         before.append(found or first)
         yield before[-1]
 
 
-def formed(problem: GroupProblem, met: IntMatrix, turn: int) -> Round:
+def form_round(problem: GroupProblem, met: IntMatrix, turn: int) -> Partition:
     """Return one round of groups in which few people meet who met before; empty where none keep the rules."""
     asked = replace(
         problem,
@@ -202,11 +202,11 @@ def formed(problem: GroupProblem, met: IntMatrix, turn: int) -> Round:
         goals=("placed", "meetings"),
         seed=problem.seed + turn,
     )
-    groups, _ = searched(asked, None, SHUFFLES)
+    groups, _ = search_locally(asked, None, SHUFFLES)
     return in_order(groups)
 
 
-def swept(problem: GroupProblem, rounds: list[Round]) -> list[Round]:
+def improve_rounds(problem: GroupProblem, rounds: list[Partition]) -> list[Partition]:
     """Return rounds with fewer repeats: each but the first is formed again, given the others, as long as that helps."""
     best, fewest = list(rounds), repeats_in(rounds)
     for sweep in range(SWEEPS):
@@ -214,13 +214,15 @@ def swept(problem: GroupProblem, rounds: list[Round]) -> list[Round]:
             break
         for place in range(1, len(rounds)):
             others = [*rounds[:place], *rounds[place + 1 :]]
-            rounds[place] = formed(problem, meetings_in(problem, others), 1000 * (sweep + 1) + place) or rounds[place]
+            rounds[place] = (
+                form_round(problem, meetings_in(problem, others), 1000 * (sweep + 1) + place) or rounds[place]
+            )
         if repeats_in(rounds) < fewest:
             best, fewest = list(rounds), repeats_in(rounds)
     return best
 
 
-def meetings_in(problem: GroupProblem, rounds: Sequence[Round]) -> IntMatrix:
+def meetings_in(problem: GroupProblem, rounds: Sequence[Partition]) -> IntMatrix:
     """Return (n, n) how often two people meet in some rounds."""
     met = np.zeros((len(problem), len(problem)), dtype=np.int64)
     for each in rounds:
@@ -230,13 +232,13 @@ def meetings_in(problem: GroupProblem, rounds: Sequence[Round]) -> IntMatrix:
     return met
 
 
-def repeats_in(rounds: Sequence[Round]) -> int:
+def repeats_in(rounds: Sequence[Partition]) -> int:
     """Return how many meetings of pairs there are beyond their first."""
     met = Counter(pair for each in rounds for group in each for pair in combinations(group, 2))
     return sum(times - 1 for times in met.values())
 
 
-def least_repeats(problem: GroupProblem, rounds: Sequence[Round]) -> int:
+def least_repeats(problem: GroupProblem, rounds: Sequence[Partition]) -> int:
     """Return what no rounds of these sizes go below: all meetings less the pairs that may meet, of all and of each."""
     may = ~problem.apart & ~np.eye(len(problem), dtype=bool)
     meetings = sum(pairs_in(len(group)) for each in rounds for group in each)

@@ -22,7 +22,7 @@ GOALS = ("matched", "priority", "total")
 
 
 @dataclass(frozen=True, slots=True)
-class Season:
+class TurnProblem:
     """What is asked: ``present`` (n, s) bool, ``wishes`` (n, s) int64 points from 0 to s - 1, ``urgent`` (n,) bool."""
 
     members: tuple[str, ...]
@@ -49,7 +49,7 @@ class Season:
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class TurnRound:
     """One round: ``able`` (n,) bool are the members who are there at a session that is left."""
 
     problem: AssignmentProblem
@@ -62,7 +62,7 @@ class Round:
         return len(self.solution.pairs) == int(self.able.sum())
 
 
-def in_rounds(season: Season, asked: int, seed: int, time_limit_s: float | None) -> Iterator[Round]:
+def in_rounds(season: TurnProblem, asked: int, seed: int, time_limit_s: float | None) -> Iterator[TurnRound]:
     """Yield round after round, up to the first that not everybody can complete."""
     taken = np.zeros(season.present.shape, dtype=bool)
     for number in range(asked):
@@ -73,7 +73,7 @@ def in_rounds(season: Season, asked: int, seed: int, time_limit_s: float | None)
         taken[found.solution.pairs[:, 0], found.solution.pairs[:, 1]] = True
 
 
-def one_round(season: Season, taken: Block, seed: int, time_limit_s: float | None, *, last: bool) -> Round:
+def one_round(season: TurnProblem, taken: Block, seed: int, time_limit_s: float | None, *, last: bool) -> TurnRound:
     """Return the next round, given what is ``taken`` (n, s) bool; all but the last end as early as can be."""
     used = taken.sum(axis=0)
     begun = int(np.flatnonzero(used)[-1]) if used.any() else 0
@@ -82,10 +82,10 @@ def one_round(season: Season, taken: Block, seed: int, time_limit_s: float | Non
     if not last:
         allowed &= np.arange(len(season.sessions)) < horizon(season, free, allowed)
     problem = season.pose(free, allowed)
-    return Round(problem, solve(problem, seed=seed, time_limit_s=time_limit_s), able)
+    return TurnRound(problem, solve(problem, seed=seed, time_limit_s=time_limit_s), able)
 
 
-def horizon(season: Season, free: IntVector, allowed: Block) -> int:
+def horizon(season: TurnProblem, free: IntVector, allowed: Block) -> int:
     """Return after how many sessions all who are able can have presented; all sessions where they never can."""
 
     def reach(sessions: int) -> int:
@@ -96,7 +96,7 @@ def horizon(season: Season, free: IntVector, allowed: Block) -> int:
     return next((sessions for sessions in range(last) if reach(sessions) == able), last)
 
 
-def blocks(each: Round) -> tuple[Block, Block]:
+def blocks(each: TurnRound) -> tuple[Block, Block]:
     """Return (n, s) bool twice: who may present when, and who does."""
     block, taken = np.zeros(each.problem.shape, dtype=bool), np.zeros(each.problem.shape, dtype=bool)
     block[each.problem.scores.pairs()] = True

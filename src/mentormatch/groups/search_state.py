@@ -6,27 +6,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.base.columns import IntVector
-from mentormatch.groups.problem import Group, GroupProblem, Shared, Span
-from mentormatch.groups.search_weights import Weights
+from mentormatch.groups.problem import Group, GroupProblem, GroupTerm, SizeRange
+from mentormatch.groups.search_weights import PenaltyWeights
 
 type Block = NDArray[np.int64]
 
 NEVER: Final = -(1 << 62)
 
 
-class State:
+class LocalSearchState:
     """n people in g groups, or out, which is the place g.
 
     ``gains`` (n, g + 1) hold what each person has, or would have, with those in each place.
     """
 
-    def __init__(self, problem: GroupProblem, weights: Weights, spans: list[Span], place: IntVector) -> None:
+    def __init__(
+        self, problem: GroupProblem, weights: PenaltyWeights, spans: list[SizeRange], place: IntVector
+    ) -> None:
         self.problem, self.weights, self.place = problem, weights, place
         self.spans, self.number = spans, len(spans)
         self.least = np.array([span.least for span in spans] + [0])
         self.most = np.array([span.most for span in spans] + [len(problem)])
-        self.leaders = seated(problem, self.number)
-        self.tables = [table(count.least, count.most, len(problem), none=count.none) for count in problem.counts]
+        self.leaders = assign_seats(problem, self.number)
+        self.tables = [
+            count_violations(count.least, count.most, len(problem), none=count.none) for count in problem.counts
+        ]
         self._count()
 
     def _count(self) -> None:
@@ -36,9 +40,9 @@ class State:
         if self.problem.leaders is not None:
             self.gains[:, : self.number] -= self.weights.rule * ~self.problem.leaders.may[self.leaders].T
 
-    def at(self, place: IntVector) -> "State":
+    def at(self, place: IntVector) -> "LocalSearchState":
         """Return where these places would stand."""
-        return State(self.problem, self.weights, self.spans, place)
+        return LocalSearchState(self.problem, self.weights, self.spans, place)
 
     def groups(self) -> list[Group]:
         """Return who is in each group."""
@@ -120,7 +124,7 @@ class State:
         bad_out[-1] = bad_in[-1] = 0
         return np.asarray(holds[:, None] * (bad_out[self.place][:, None] + bad_in[None, :]))
 
-    def _shared(self, shared: Shared) -> Block:
+    def _shared(self, shared: GroupTerm) -> Block:
         """Return (n, n): what each swap changes of what groups get as a whole."""
         without, others_known, sizes = self._others(shared)
         pairs = sizes * (sizes - 1) // 2 * (self.place != self.number)
@@ -130,7 +134,7 @@ class State:
         mine = each * pairs[:, None] - now[:, None]
         return np.asarray(mine + mine.T)
 
-    def _others(self, shared: Shared) -> tuple[NDArray[np.bool_], NDArray[np.bool_], IntVector]:
+    def _others(self, shared: GroupTerm) -> tuple[NDArray[np.bool_], NDArray[np.bool_], IntVector]:
         """Return what all others in the group of each have, whether they all answered, and the size of it."""
         sizes = self.sizes[self.place]
         inside = (self.place[:, None] == np.arange(self.number + 1)[None, :]).astype(np.int64)
@@ -138,7 +142,7 @@ class State:
         answered = (inside.T @ shared.known.astype(np.int64))[self.place] - shared.known
         return having == (sizes - 1)[:, None], answered == sizes - 1, sizes
 
-    def _shared_moved(self, shared: Shared) -> Block:
+    def _shared_moved(self, shared: GroupTerm) -> Block:
         without, others_known, sizes = self._others(shared)
         fewer = (sizes - 1) * (sizes - 2) // 2
         left = np.where(others_known, shared.points[without.sum(axis=1)], shared.unknown) * fewer
@@ -154,7 +158,7 @@ class State:
         return np.asarray(left[:, None] + joined)
 
 
-def seated(problem: GroupProblem, number: int) -> IntVector:
+def assign_seats(problem: GroupProblem, number: int) -> IntVector:
     """Return who leads each group, in the order of the leaders; empty where there are none."""
     if problem.leaders is None:
         return np.zeros(0, dtype=np.int64)
@@ -162,7 +166,7 @@ def seated(problem: GroupProblem, number: int) -> IntVector:
     return seats[:number]
 
 
-def table(least: int, most: int, greatest: int, *, none: bool) -> IntVector:
+def count_violations(least: int, most: int, greatest: int, *, none: bool) -> IntVector:
     """Return (greatest + 2,): by how much so many people in a group break a rule."""
     there = np.arange(greatest + 2)
     bad = np.maximum(np.maximum(least - there, there - most), 0)

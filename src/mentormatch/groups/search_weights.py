@@ -16,7 +16,7 @@ BIGGEST = 1 << 61
 
 
 @dataclass(frozen=True)
-class Weights:
+class PenaltyWeights:
     """What a search makes as great as can be: ``pairs`` (n, n), what leaving each person out costs, ``out`` (n,).
 
     ``rule``: what breaking a rule once costs. ``worth``: what a unit of worth counts for.

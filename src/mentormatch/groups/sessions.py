@@ -8,7 +8,7 @@ from mentormatch.groups.availability import Availability, moments_of
 from mentormatch.groups.dates import Dates, choose_dates
 from mentormatch.groups.holidays import Blackout
 from mentormatch.groups.inputs import Session, places, refuse, strangers, twice
-from mentormatch.groups.multiple_choice import attending, members_in, sides
+from mentormatch.groups.multiple_choice import attendance, members_in, sides
 from mentormatch.groups.topics import Topics, choose_topics
 from mentormatch.groups.turns import Turns, Wish, schedule_turns
 from mentormatch.languages import language, tr
@@ -166,7 +166,7 @@ def there_at(cohort: Cohort, section: Sessions, dates: Dates | Iterable[str]) ->
     refuse(tr("Ces dates ne conviennent pas"), [*lost, *twice(tr("dates"), wanted)])
     at = places(names)
     held = moments_of({names[place]: section.dates[names[place]] for place in (at[canonical(one)] for one in wanted)})
-    return attending(cohort, held, section.attends)
+    return attendance(cohort, held, section.attends)
 
 
 def absences_from(held: Availability, group: Iterable[str]) -> dict[str, list[Session]]:

@@ -11,29 +11,29 @@ from itertools import product
 
 from mentormatch.groups.problem import Group
 
-type Round = tuple[Group, ...]
+type Partition = tuple[Group, ...]
 
 
-def constructed(groups: int, size: int) -> list[Round]:
+def construct_rounds(groups: int, size: int) -> list[Partition]:
     """Return rounds in which ``groups * size`` people never meet twice; one round where no construction is known.
 
     >>> len(constructed(4, 4)), len(constructed(8, 4)), len(constructed(6, 3))
     (5, 9, 1)
     """
     if size == 2 and groups > 1:
-        return in_turn(2 * groups)
+        return build_circle(2 * groups)
     fields = prime_powers(groups)
     first = [tuple(range(group * size, (group + 1) * size)) for group in range(groups)]
     if groups < 2 or size > min(fields):
         return [tuple(first)]
-    rounds = [in_lines(groups, size, turn) for turn in range(groups)]
+    rounds = [build_affine_round(groups, size, turn) for turn in range(groups)]
     classes = [
         tuple(a * groups + b + place for place in range(size)) for a in range(size) for b in range(0, groups, size)
     ]
     return [*rounds, tuple(classes)] if groups % size == 0 else rounds
 
 
-def in_turn(people: int) -> list[Round]:
+def build_circle(people: int) -> list[Partition]:
     """Return the rounds in which an even number of people meet two by two: one stays, the others go round."""
     others = list(range(1, people))
     rounds = []
@@ -43,7 +43,7 @@ def in_turn(people: int) -> list[Round]:
     return [tuple(tuple(sorted(pair)) for pair in each) for each in rounds]
 
 
-def in_lines(groups: int, size: int, turn: int) -> Round:
+def build_affine_round(groups: int, size: int, turn: int) -> Partition:
     """Return one round: person (a, b) is number a * groups + b."""
     fields = prime_powers(groups)
     return tuple(

@@ -7,13 +7,13 @@ import numpy as np
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.groups.check import checked
-from mentormatch.groups.columns import Columns, listed, made, most_columns, most_placed
-from mentormatch.groups.local_search import searched
-from mentormatch.groups.oracle import Sought
-from mentormatch.groups.oracle_interface import Listed, Source
+from mentormatch.groups.columns import Columns, build_columns, enumerate_groups, most_columns, most_placed
+from mentormatch.groups.local_search import search_locally
+from mentormatch.groups.oracle import BranchAndBoundOracle
+from mentormatch.groups.oracle_interface import EnumerationOracle, PricingOracle
 from mentormatch.groups.problem import Group, GroupProblem
 from mentormatch.groups.solution import GroupSolution
-from mentormatch.groups.solver import by_columns
+from mentormatch.groups.solver import solve_by_columns
 
 MOST_LISTED = 200_000
 """So many columns are listed in a fifth of a second; of more, it is faster to seek those that count for enough."""
@@ -27,11 +27,11 @@ def solve(problem: GroupProblem, *, time_limit_s: float | None = None) -> GroupS
     """Return the best groups, checked; see ``form_groups``."""
     began = monotonic()
     ends = None if time_limit_s is None else began + time_limit_s
-    found = solved(problem.tightened(), ends)
+    found = solve_unchecked(problem.tightened(), ends)
     return checked(problem, replace(found.stated, seconds=monotonic() - began))
 
 
-def solved(problem: GroupProblem, ends: float | None) -> GroupSolution:
+def solve_unchecked(problem: GroupProblem, ends: float | None) -> GroupSolution:
     """Return the best groups, by the way that fits the number of columns."""
     seats = problem.number.least if problem.leaders is None else int(problem.leaders.seats.sum())
     if not len(problem) or seats < problem.number.least:
@@ -40,9 +40,9 @@ def solved(problem: GroupProblem, ends: float | None) -> GroupSolution:
     if most_placed(problem) < sum(span.least for span in spans):
         return GroupSolution(Status.INFEASIBLE)
     few = most_columns(problem) <= MOST_LISTED
-    start = as_columns(problem, *searched(problem, ends, min(SHORT, 4 * len(problem)) if few else LONG))
-    source: Source = Listed(listed(problem)) if few else Sought(problem, ends)
-    return by_columns(problem, source, start, ends)
+    start = as_columns(problem, *search_locally(problem, ends, min(SHORT, 4 * len(problem)) if few else LONG))
+    source: PricingOracle = EnumerationOracle(enumerate_groups(problem)) if few else BranchAndBoundOracle(problem, ends)
+    return solve_by_columns(problem, source, start, ends)
 
 
 def as_columns(problem: GroupProblem, groups: list[Group], leaders: list[int]) -> Columns:
@@ -50,7 +50,7 @@ def as_columns(problem: GroupProblem, groups: list[Group], leaders: list[int]) -
     members = np.full((len(groups), problem.sizes.most), len(problem), dtype=np.int16)
     for row, group in enumerate(groups):
         members[row, : len(group)] = group
-    every = made(problem, members)
+    every = build_columns(problem, members)
     if not leaders:
         return every
     wanted = {(group, leader) for group, leader in zip(groups, leaders, strict=True)}

@@ -4,9 +4,17 @@ from dataclasses import dataclass, field, replace
 
 from mentormatch.assignment.model.solution import Status
 from mentormatch.groups.columns import Columns
-from mentormatch.groups.linear_forms import Among, Form, Forms, Row
-from mentormatch.groups.master import MOST, Asked, Best, Found, Pool, choose, maximised
-from mentormatch.groups.oracle_interface import Listed, Source
+from mentormatch.groups.linear_forms import FormBound, GroupIndicator, LinearForm, ModelForms
+from mentormatch.groups.master import (
+    MOST,
+    GroupIncumbent,
+    GroupMaster,
+    MasterProblem,
+    MasterResult,
+    maximise,
+    solve_milp,
+)
+from mentormatch.groups.oracle_interface import EnumerationOracle, PricingOracle
 from mentormatch.groups.problem import GroupProblem
 from mentormatch.groups.solution import GroupSolution, in_order, tiers_of
 
@@ -15,29 +23,29 @@ FEW = 200_000
 """So many columns that may be in a best choice are looked at by themselves from there on."""
 
 
-def by_columns(problem: GroupProblem, source: Source, start: Columns, ends: float | None) -> GroupSolution:
+def solve_by_columns(problem: GroupProblem, source: PricingOracle, start: Columns, ends: float | None) -> GroupSolution:
     """Return the best groups that the columns of a source make; ``start`` holds a choice or nothing."""
-    pursuit = Pursuit(problem, source, start, ends)
+    pursuit = GoalSequence(problem, source, start, ends)
     pursuit.run()
     return pursuit.solution()
 
 
 @dataclass
-class Pursuit:
+class GoalSequence:
     """How far the goals are reached: the best choice so far, the bounds known, and rows that keep what is proved."""
 
     problem: GroupProblem
-    source: Source
+    source: PricingOracle
     chosen: Columns
     ends: float | None
     bounds: dict[str, int] = field(default_factory=dict)
-    kept: list[Row] = field(default_factory=list)
+    kept: list[FormBound] = field(default_factory=list)
     status: Status = Status.FEASIBLE
     everybody: bool = False
-    last: Form = field(init=False)
+    last: LinearForm = field(init=False)
 
     def __post_init__(self) -> None:
-        self.last = Forms(self.problem).nothing
+        self.last = ModelForms(self.problem).nothing
 
     def run(self) -> None:
         """Pursue each goal until one is not proved, then settle ties."""
@@ -50,7 +58,7 @@ class Pursuit:
 
     def _begin(self) -> None:
         """Find any choice at all."""
-        forms = Forms(self.problem)
+        forms = ModelForms(self.problem)
         rows = forms.rows(everybody="placed" in self.problem.goals[:1])
         found = self._maximised(forms.nothing, rows, helped=True)
         if found.chosen is None and self._infeasible(found) and rows[0].least:
@@ -60,22 +68,22 @@ class Pursuit:
         else:
             self.chosen = found.chosen
 
-    def _infeasible(self, found: Found) -> bool:
+    def _infeasible(self, found: MasterResult) -> bool:
         return found.bound is not None and found.bound < 0
 
-    def _maximised(self, goal: Form, rows: list[Row], *, helped: bool = False) -> Found:
-        asked = Asked(goal, rows, self.source, self.problem.number.most, self.ends, helped)
-        return maximised(asked, self.chosen)
+    def _maximised(self, goal: LinearForm, rows: list[FormBound], *, helped: bool = False) -> MasterResult:
+        asked = MasterProblem(goal, rows, self.source, self.problem.number.most, self.ends, helped)
+        return maximise(asked, self.chosen)
 
-    def _asked(self, goal: Form) -> Asked:
-        rows = [*Forms(self.problem).rows(everybody=self.everybody), *self.kept]
-        return Asked(goal, rows, self.source, self.problem.number.most, self.ends)
+    def _asked(self, goal: LinearForm) -> MasterProblem:
+        rows = [*ModelForms(self.problem).rows(everybody=self.everybody), *self.kept]
+        return MasterProblem(goal, rows, self.source, self.problem.number.most, self.ends)
 
     def _pursue(self, goal: str) -> bool:
         """Make a goal as great as can be; return whether that is proved."""
         if goal == "floor":
             return self._raise_floor()
-        form = Forms(self.problem).goal(goal)
+        form = ModelForms(self.problem).goal(goal)
         if goal == "placed" and int(self.chosen.sizes.sum()) == len(self.problem):
             self.bounds[goal], self.last = len(self.problem), form
             self.everybody = True
@@ -87,31 +95,31 @@ class Pursuit:
             self._keep(goal, form, found)
         return found.proved
 
-    def _take(self, form: Form) -> Found:
-        found = maximised(self._asked(form), self.chosen)
+    def _take(self, form: LinearForm) -> MasterResult:
+        found = maximise(self._asked(form), self.chosen)
         if found.chosen is not None:
             self.chosen = found.chosen
         return found
 
-    def _keep(self, goal: str, form: Form, found: Found) -> None:
+    def _keep(self, goal: str, form: LinearForm, found: MasterResult) -> None:
         """Keep what a goal has reached: as a row, and by leaving out the columns that no such choice holds."""
         assert found.value is not None
         self.last = form
-        self.kept.append(Row((goal, 0), form, found.value, None))
+        self.kept.append(FormBound((goal, 0), form, found.value, None))
         if found.duals is not None:
             number = self.problem.number.most
             near = self.source.near(found.duals.reduced, found.duals.threshold(number, found.value), FEW)
-            self.source = self.source if near is None else Listed(near)
+            self.source = self.source if near is None else EnumerationOracle(near)
 
     def _raise_floor(self) -> bool:
         """Raise the worth of the worst group, by halves, while the goals before hold."""
         low, high = self.problem.value("floor", groups_of(self.chosen)), self._ceiling()
-        nothing, whole = Forms(self.problem).nothing, self.source
+        nothing, whole = ModelForms(self.problem).nothing, self.source
         while low < high:
             middle = (low + high + 1) // 2
             self.source = whole.kept(middle)
             asked = replace(self._asked(nothing), helped=True)
-            found = maximised(asked, self.chosen.take(self.chosen.floors() >= middle))
+            found = maximise(asked, self.chosen.take(self.chosen.floors() >= middle))
             if found.chosen is not None:
                 self.chosen, low = found.chosen, self.problem.value("floor", groups_of(found.chosen))
             elif self._infeasible(found):
@@ -128,17 +136,17 @@ class Pursuit:
 
     def _settle(self) -> bool:
         """Choose among all that are best in every goal by the hash of their pairs; return whether one is left."""
-        known, other = another(self._asked(self.last), [self.chosen])
+        known, other = find_another(self._asked(self.last), [self.chosen])
         if known and other is None:
             return True
-        form = Forms(self.problem).goal("ties")
+        form = ModelForms(self.problem).goal("ties")
         found = self._take(form)
         if not found.proved:
             return False
         self._keep("ties", form, found)
         alike = [self.chosen]
         while len(alike) < MOST_ALIKE:
-            known, other = another(self._asked(form), alike)
+            known, other = find_another(self._asked(form), alike)
             if not known:
                 return False
             if other is None:
@@ -156,17 +164,18 @@ class Pursuit:
         return GroupSolution(self.status, groups, leaders_of, tiers_of(self.problem, groups, self.bounds), "columns")
 
 
-def another(asked: Asked, alike: list[Columns]) -> tuple[bool, Columns | None]:
+def find_another(asked: MasterProblem, alike: list[Columns]) -> tuple[bool, Columns | None]:
     """Return whether it is known if other groups are as good as those found, which are alike, and such groups."""
-    if not isinstance(asked.source, Listed) or len(asked.source.columns) > MOST:
+    if not isinstance(asked.source, EnumerationOracle) or len(asked.source.columns) > MOST:
         return False, None
     sets = [frozenset(groups_of(each)) for each in alike]
     cuts = [
-        Row(("cut", place), Among.of_groups(asked.goal, each), None, len(each) - 1) for place, each in enumerate(sets)
+        FormBound(("cut", place), GroupIndicator.of_groups(asked.goal, each), None, len(each) - 1)
+        for place, each in enumerate(sets)
     ]
     cut = replace(asked, rows=[*(row for row in asked.rows if row.form is not asked.goal), *cuts])
-    best, value = Best(cut), int(asked.goal.of(alike[0]).sum())
-    known = choose(Pool(cut, asked.source.columns), best)
+    best, value = GroupIncumbent(cut), int(asked.goal.of(alike[0]).sum())
+    known = solve_milp(GroupMaster(cut, asked.source.columns), best)
     if best.value is not None and best.value >= value:
         return True, best.chosen
     return known, None

@@ -23,7 +23,7 @@ from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.people_phrases import first_of
 from mentormatch.explanation.tables import Sheet, sheet
 from mentormatch.groups.ballot import DEFAULT, GOALS, Ballot, Goal, ballot_of
-from mentormatch.groups.multiple_choice import several_of
+from mentormatch.groups.multiple_choice import read_multiple_choice
 from mentormatch.groups.result import Result
 from mentormatch.languages import own_language, spoken, tr, tr_n
 from mentormatch.languages.phrases import counted, listed, quoted
@@ -273,7 +273,7 @@ def choose_topics(  # noqa: PLR0913 - all but two are keywords
     (('Budget', 'Tournée'), [True, True, True], 'proved')
     """
     if isinstance(approvals, Cohort):
-        said = several_of(approvals, field)
+        said = read_multiple_choice(approvals, field)
         approvals, topics = said.answers, said.options if topics is None else topics
     ballot = ballot_of(approvals, topics)
     seed = seed_number(seed)

@@ -9,7 +9,7 @@ from mentormatch.assignment.model.solution import Status
 from mentormatch.explanation.diagnosis.hall_violators import reached
 from mentormatch.explanation.people_phrases import first_of
 from mentormatch.groups.availability import in_words
-from mentormatch.groups.rounds import Round, Season, blocks
+from mentormatch.groups.rounds import TurnProblem, TurnRound, blocks
 from mentormatch.languages import tr, tr_n
 from mentormatch.languages.phrases import counted
 
@@ -30,7 +30,7 @@ class WithoutTurn:
     reason: str
 
 
-def without_turn(season: Season, rounds: Sequence[Round], asked: int) -> Iterator[WithoutTurn]:
+def without_turn(season: TurnProblem, rounds: Sequence[TurnRound], asked: int) -> Iterator[WithoutTurn]:
     """Yield who has no turn in each round, and why."""
     for number, each in enumerate(rounds, start=1):
         done = set(each.solution.pairs[:, 0].tolist())
@@ -47,7 +47,7 @@ def waiting(number: int) -> str:
     return tr("Le tour {number} ne commence pas : tout le monde n'a pas encore présenté avant.", number=number)
 
 
-def why(season: Season, each: Round, member: int) -> tuple[str, str]:
+def why(season: TurnProblem, each: TurnRound, member: int) -> tuple[str, str]:
     """Return why a member has no turn in a round: a code, and a sentence."""
     if each.solution.status not in (Status.PROVED, Status.FEASIBLE):
         return "stopped", tr("Le calcul s'est arrêté avant une réponse.")
@@ -56,7 +56,7 @@ def why(season: Season, each: Round, member: int) -> tuple[str, str]:
     return "no_place", crowded(season, each, member)
 
 
-def crowded(season: Season, each: Round, member: int) -> str:
+def crowded(season: TurnProblem, each: TurnRound, member: int) -> str:
     """Return in words who, with a member, are more than their sessions have places for."""
     block, taken = blocks(each)
     crowd = reached(block, taken, [member])
@@ -75,7 +75,7 @@ def crowded(season: Season, each: Round, member: int) -> str:
     )
 
 
-def ways_out(season: Season, first: Round) -> Iterator[str]:
+def ways_out(season: TurnProblem, first: TurnRound) -> Iterator[str]:
     """Yield how everybody who can be at a session would present: one place more for each who has none."""
     block, taken = blocks(first)
     left = np.flatnonzero(first.able & ~taken.any(axis=1)).tolist()

@@ -21,9 +21,18 @@ from mentormatch.errors import Problem
 from mentormatch.explanation.tables import Sheet, sheet
 from mentormatch.groups.availability import in_words
 from mentormatch.groups.calendar import MINUTES
-from mentormatch.groups.inputs import Group, Session, members_of, places, refuse, said_by_all, sessions_of, strangers
+from mentormatch.groups.inputs import (
+    HasMembers,
+    Session,
+    members_of,
+    places,
+    refuse,
+    said_by_all,
+    sessions_of,
+    strangers,
+)
 from mentormatch.groups.result import Result, worst
-from mentormatch.groups.rounds import Block, Round, Season, in_rounds
+from mentormatch.groups.rounds import Block, TurnProblem, TurnRound, in_rounds
 from mentormatch.groups.turn_conflicts import WithoutTurn, ways_out, without_turn
 from mentormatch.languages import once_spoken, own_language, spoken, tr
 from mentormatch.languages.phrases import counted, listed, quoted
@@ -51,8 +60,8 @@ class Turns(Result):
     """
 
     kind: ClassVar[str] = "turns"
-    season: Season
-    rounds: tuple[Round, ...]
+    season: TurnProblem
+    rounds: tuple[TurnRound, ...]
     asked: int
     language: str
     name: str = ""
@@ -147,7 +156,7 @@ class Turns(Result):
 
 
 def schedule_turns(  # noqa: PLR0913 - all but two are keywords
-    group: Group | Iterable[str],
+    group: HasMembers | Iterable[str],
     sessions: int | Iterable[Session],
     *,
     per_session: int = 1,
@@ -204,7 +213,7 @@ def schedule_turns(  # noqa: PLR0913 - all but two are keywords
     ([('1', 'C'), ('2', 'A'), ('3', 'B')], 'proved')
     """
     members, named = members_of(group), sessions_of(sessions)
-    season = Season(
+    season = TurnProblem(
         members,
         named,
         whole_number(tr("cas par séance"), per_session, 1),

@@ -22,12 +22,12 @@ from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
 from mentormatch.rules.formulation import forbidden_pairs, is_many_to_many
 from mentormatch.rules.rule import Rule, market_of
-from mentormatch.scale.memory import Way, has_scale, resident_mb, ways
-from mentormatch.scale.scan.blocks import STRIP
-from mentormatch.scale.scores.matrix import tiles
+from mentormatch.scale.memory import ExecutionPlan, has_scale, list_plans, resident_mb
+from mentormatch.scale.scan.blocks import BLOCK_ROWS
+from mentormatch.scale.scores.matrix import build_matrix
 from mentormatch.scoring.score import score
 
-BLOCK, STRIPS = (256, 1_024), (2 * STRIP, 4_096)
+BLOCK, STRIPS = (256, 1_024), (2 * BLOCK_ROWS, 4_096)
 """So many mentors and mentees are scored to see how fast this is, the scores being held or not."""
 HELD_S, HELD_PAIR_S = 0.3, 0.2e-6
 """Solving with all scores held: seconds in any case, and for each pair."""
@@ -183,7 +183,7 @@ def estimate(
     shape = int(shape[0]), int(shape[1])
     memory_mb = None if memory_mb is None else whole_number("memory_mb", memory_mb)
     several = is_many_to_many(programme.rules, cohort)
-    known = list(ways(shape, matching.MOST_HELD, several=several))
+    known = list(list_plans(shape, matching.MOST_HELD, several=several))
     fitting = [way for way in known if memory_mb is None or way.memory_mb <= memory_mb]
     way = (fitting or [min(known, key=lambda way: way.memory_mb)])[0]
     pace, scale = seconds_a_pair(cohort, programme, held=way.held), has_scale()
@@ -227,8 +227,8 @@ def seconds_a_pair(cohort: Cohort, programme: Programme, *, held: bool) -> float
             lambda: forbidden_pairs(programme.rules, market_of(block, score(block, programme.criteria).values))
         )
     else:
-        looked = tiles(block, programme.criteria, programme.rules)
-        taken = timed(lambda: [looked.rows(start, start + STRIP) for start in range(0, STRIPS[0], STRIP)])
+        looked = build_matrix(block, programme.criteria, programme.rules)
+        taken = timed(lambda: [looked.rows(start, start + BLOCK_ROWS) for start in range(0, STRIPS[0], BLOCK_ROWS)])
     return taken / (len(block.mentors) * len(block.mentees))
 
 
@@ -254,7 +254,7 @@ def timed(work: Callable[[], object]) -> float:
     return min(times)
 
 
-def expected_s(shape: tuple[int, int], way: Way, pace: float, *, compiled: bool, fair: bool = False) -> float:
+def expected_s(shape: tuple[int, int], way: ExecutionPlan, pace: float, *, compiled: bool, fair: bool = False) -> float:
     """Return the seconds that a run is expected to take; ``pace`` are those that NumPy takes to score a pair.
 
     ``fair``: leximin is among the goals.

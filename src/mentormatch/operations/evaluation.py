@@ -17,8 +17,8 @@ from mentormatch.languages.text_keys import canonical
 from mentormatch.operations.matching import Keys, Matching, scored
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.programme.programme import Programme
-from mentormatch.scale.scan.implicit_scores import ComputedScores
-from mentormatch.scale.scores.matrix import tiles
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
+from mentormatch.scale.scores.matrix import build_matrix
 from mentormatch.scoring.score import ScoreTable
 
 GIVEN = "given"
@@ -94,10 +94,10 @@ def plan_at(cohort: Cohort, programme: Programme, places: Iterable[tuple[int, in
 
 def with_pairs(
     problem: AssignmentProblem, scores: ScoreTable, cohort: Cohort, pairs: IntMatrix
-) -> DenseScores | SparseScores | ComputedScores:
+) -> DenseScores | SparseScores | ImplicitScores:
     """Return the scores of a problem, with those of some pairs that it may not allow; all of those not held."""
-    if isinstance(problem.scores, ComputedScores):
-        return replace(problem.scores, tiles=tiles(cohort, scores.criteria, ()))
+    if isinstance(problem.scores, ImplicitScores):
+        return replace(problem.scores, tiles=build_matrix(cohort, scores.criteria, ()))
     allowed = np.zeros(problem.shape, dtype=bool)
     allowed[problem.scores.pairs()] = True
     allowed[tuple(pairs.T)] = True

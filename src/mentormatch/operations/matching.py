@@ -50,8 +50,8 @@ from mentormatch.programme.programme import Programme
 from mentormatch.rules.formulation import formulate, formulate_implicit, is_many_to_many
 from mentormatch.rules.kinds.ban import Ban
 from mentormatch.rules.kinds.pin import Pin
-from mentormatch.scale.memory import way_within
-from mentormatch.scale.scan.implicit_scores import ComputedScores
+from mentormatch.scale.memory import choose_plan
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scoring.score import ScoreTable, UnheldScores, score
 
 if TYPE_CHECKING:
@@ -382,7 +382,7 @@ def scored(cohort: Cohort, programme: Programme, memory_mb: int | None = None) -
     programme.must_form_pairs()
     goals = programme.goals.order
     shape, several = (len(cohort.mentors), len(cohort.mentees)), is_many_to_many(programme.rules, cohort)
-    way = way_within(shape, MOST_HELD, memory_mb, several=several)
+    way = choose_plan(shape, MOST_HELD, memory_mb, several=several)
     if not way.held:
         problem = formulate_implicit(cohort, programme.criteria, programme.rules, goals, way.shorter)
         return UnheldScores(cohort, programme.criteria), problem
@@ -392,7 +392,7 @@ def scored(cohort: Cohort, programme: Programme, memory_mb: int | None = None) -
 
 def refuse_unheld(problem: AssignmentProblem) -> None:
     """Raise RequestError where a question couples pairs of which there are too many."""
-    if isinstance(problem.scores, ComputedScores):
+    if isinstance(problem.scores, ImplicitScores):
         pairs = Problem(tr("paires"), thousands(prod(problem.shape)), tr("{most} au plus", most=thousands(MOST_HELD)))
         raise RequestError(tr("Cette question lie tous les binômes entre eux : il y en a trop de possibles"), [pairs])
 

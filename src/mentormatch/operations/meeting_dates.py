@@ -14,7 +14,7 @@ from mentormatch.errors import Problem, RequestError
 from mentormatch.explanation.pairs import Pair
 from mentormatch.groups.dates import APART, Dates, choose_dates
 from mentormatch.groups.holidays import ZONES, Stated
-from mentormatch.groups.multiple_choice import DAYS, PARTS, Several, only, several, several_of
+from mentormatch.groups.multiple_choice import DAYS, PARTS, MultipleChoice, find_fields, only, read_multiple_choice
 from mentormatch.languages import everywhere, language, tr
 from mentormatch.languages.phrases import quoted
 from mentormatch.languages.text_keys import fold
@@ -94,7 +94,9 @@ def meeting_dates(  # noqa: PLR0913 - all but two are keywords
     """
     with language(matching.language, unless_asked=True):
         n = whole_number(tr("rendez-vous"), n)
-        said = several_of(matching.cohort, field if field is not None else only(about_slots(matching.cohort, hours)))
+        said = read_multiple_choice(
+            matching.cohort, field if field is not None else only(about_slots(matching.cohort, hours))
+        )
         slots = slots_among(said.options, hours)
         dates = {
             slot.name: choose_dates(
@@ -114,7 +116,7 @@ def meeting_dates(  # noqa: PLR0913 - all but two are keywords
 
 def about_slots(cohort: Cohort, hours: Mapping[str, time]) -> list[str]:
     """Return the questions that have slots of the week among their options."""
-    return [name for name, column in several(cohort) if any(slot_of(label, hours) for label in column.labels)]
+    return [name for name, column in find_fields(cohort) if any(slot_of(label, hours) for label in column.labels)]
 
 
 def slots_among(options: Sequence[str], hours: Mapping[str, time]) -> list[Slot]:
@@ -145,7 +147,7 @@ def slot_names() -> dict[str, tuple[int, str]]:
     }
 
 
-def shared(pair: Pair, said: Several, slots: Sequence[str], seed: int) -> list[str]:
+def shared(pair: Pair, said: MultipleChoice, slots: Sequence[str], seed: int) -> list[str]:
     """Return the slots that both of a pair have, in an order that is theirs alone."""
     wanted = [set(said.answers.get(key) or ()) for key in (pair.mentor, pair.mentee)]
     both = [option for option in slots if all(option in each for each in wanted)]

@@ -11,8 +11,8 @@ from mentormatch.fields import Side
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules.rule import BoolBlock, Market, Rule
 from mentormatch.rules.self_pairs import rules_in_force
-from mentormatch.scale.scan.implicit_scores import ComputedScores
-from mentormatch.scale.scores.matrix import tiles
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
+from mentormatch.scale.scores.matrix import build_matrix
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.score import ScoreTable
 
@@ -41,15 +41,15 @@ def formulate_implicit(
     """
     market = Market(cohort.mentors, cohort.mentees, np.empty((0, 0), dtype=np.int32))
     mentors, mentees = (eligible_people(rules, market.side(side), side) for side in SIDES)
-    scores = ComputedScores(
-        tiles(cohort, criteria, rules_in_force(rules), held=shorter == 1), mentors, mentees, shorter
+    scores = ImplicitScores(
+        build_matrix(cohort, criteria, rules_in_force(rules), held=shorter == 1), mentors, mentees, shorter
     )
     return build_problem(market, scores, (mentors, mentees), rules, goals)
 
 
 def build_problem(
     market: Market,
-    scores: DenseScores | SparseScores | ComputedScores,
+    scores: DenseScores | SparseScores | ImplicitScores,
     taking_part: tuple[BoolVector, BoolVector],
     rules: Sequence[Rule],
     goals: Sequence[str],

@@ -15,7 +15,7 @@ from mentormatch.languages import tr
 from mentormatch.languages.phrases import thousands
 from mentormatch.scale.columns.generation import ALL
 from mentormatch.scale.columns.sample import DRAWN, LEADING, SHARE
-from mentormatch.scale.scan.blocks import STRIP
+from mentormatch.scale.scan.blocks import BLOCK_ROWS
 from mentormatch.scale.scores.terms import HELD
 
 MEGA = 1_000_000
@@ -38,7 +38,7 @@ SHORTER = (1, 2, 4, 8)
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class ExecutionPlan:
     """How a matching is gone about: all scores held in one block, or none; ``memory_mb`` is what the process takes.
 
     It is 0 where there is no budget, and nobody asks. Where none are held, lists of pairs are ``shorter`` than usual,
@@ -50,52 +50,54 @@ class Way:
     shorter: int = 1
 
 
-def ways(shape: tuple[int, int], most_held: int, *, several: bool = False) -> Iterator[Way]:
+def list_plans(shape: tuple[int, int], most_held: int, *, several: bool = False) -> Iterator[ExecutionPlan]:
     """Yield the ways to go about a market, the one that is taken first where memory is no matter.
 
     ``shape`` is how many mentors and mentees there are; of more than ``most_held`` pairs scores are not held.
     ``several``: people of both sides may have several partners.
     """
     own, (n, m), compiled = resident_mb(), shape, has_scale()
-    if are_held(shape, most_held):
-        yield Way(held=True, memory_mb=own + HELD_MB + n * m * HELD_BYTES // MEGA)
+    if fits_stored(shape, most_held):
+        yield ExecutionPlan(held=True, memory_mb=own + HELD_MB + n * m * HELD_BYTES // MEGA)
     for shorter in SHORTER:
-        taken = own + unheld_mb(shape, shorter, compiled=compiled, several=several)
-        yield Way(held=False, memory_mb=taken, shorter=shorter)
+        taken = own + implicit_mb(shape, shorter, compiled=compiled, several=several)
+        yield ExecutionPlan(held=False, memory_mb=taken, shorter=shorter)
 
 
-def are_held(shape: tuple[int, int], most_held: int) -> bool:
+def fits_stored(shape: tuple[int, int], most_held: int) -> bool:
     """Say whether scores are held where memory is no matter."""
     n, m = shape
     return n * m <= most_held
 
 
-def unheld_mb(shape: tuple[int, int], shorter: int, *, compiled: bool, several: bool = False) -> int:
+def implicit_mb(shape: tuple[int, int], shorter: int, *, compiled: bool, several: bool = False) -> int:
     """Return what a run takes that holds no scores."""
     n, m = shape
     drawn = min(max(DRAWN, max(n, m) // SHARE), ALL)
     seen = drawn * drawn * min(n, m) // max(n, m, 1) * CELL_BYTES
-    seen += 0 if compiled else STRIP * m * LOOKED_BYTES * (cpu_count() or 1)
+    seen += 0 if compiled else BLOCK_ROWS * m * LOOKED_BYTES * (cpu_count() or 1)
     listed = n * LISTED // shorter * (LISTED_BYTES + SPLIT_BYTES * several)
     table = min(n * m, HELD) * NUMBER_BYTES if shorter == 1 else 0
     return WIDE_MB + COMPILER_MB * compiled + (seen + listed + table + (n + m) * PERSON_BYTES) // MEGA
 
 
-def way_within(shape: tuple[int, int], most_held: int, memory_mb: int | None, *, several: bool = False) -> Way:
+def choose_plan(
+    shape: tuple[int, int], most_held: int, memory_mb: int | None, *, several: bool = False
+) -> ExecutionPlan:
     """Return the first way that fits into ``memory_mb`` megabytes, None: any.
 
     Raises RequestError where none does: with what the least would take, and what was allowed.
     """
     if memory_mb is None:
-        return Way(held=are_held(shape, most_held), memory_mb=0)
-    known = list(ways(shape, most_held, several=several))
+        return ExecutionPlan(held=fits_stored(shape, most_held), memory_mb=0)
+    known = list(list_plans(shape, most_held, several=several))
     fitting = next((way for way in known if way.memory_mb <= memory_mb), None)
     if fitting is None:
-        raise too_little(min(way.memory_mb for way in known), memory_mb)
+        raise memory_error(min(way.memory_mb for way in known), memory_mb)
     return fitting
 
 
-def too_little(least_mb: int, memory_mb: int) -> RequestError:
+def memory_error(least_mb: int, memory_mb: int) -> RequestError:
     """Return the error that says that a run does not fit."""
     found = Problem(
         tr("mémoire"),

@@ -16,7 +16,7 @@ from mentormatch.assignment.model.solution import Solution, Status, empty_soluti
 from mentormatch.assignment.objective import ScalarObjective, scalarize
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, remaining_degrees
 from mentormatch.assignment.sparse_assignment import MAX_FLOAT64, solve_sparse
-from mentormatch.scale.scan.implicit_scores import ComputedScores
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 QUICK = 1_000_000
 """A stage on so many pairs takes no longer than another process takes to start."""
@@ -36,7 +36,7 @@ class Plain(Engine):
     rank: ClassVar[int] = 0
 
     def takes(self, problem: AssignmentProblem) -> bool:
-        if isinstance(problem.scores, ComputedScores):
+        if isinstance(problem.scores, ImplicitScores):
             return False
         if problem.rows or problem.mentors.waivable.any() or problem.mentees.waivable.any():
             return False

@@ -16,13 +16,13 @@ from mentormatch.assignment.model.problem import AssignmentProblem, SideConstrai
 from mentormatch.assignment.model.scores import Scores
 from mentormatch.assignment.model.solution import DualSolution, Solution, Status, empty_solution
 from mentormatch.assignment.optimal_face import fixed_pairs_feasible, remaining_degrees
-from mentormatch.scale.columns.master import Solver
-from mentormatch.scale.constraints.hard_rules import Rules, used_if_pinned
-from mentormatch.scale.constraints.rows import priceable
-from mentormatch.scale.scan.dispatch import at_hand
-from mentormatch.scale.scan.implicit_scores import ComputedScores
+from mentormatch.scale.columns.master import RestrictedMaster
+from mentormatch.scale.constraints.hard_rules import HardRules, used_by_fixed_pairs
+from mentormatch.scale.constraints.rows import find_dualisable
+from mentormatch.scale.scan.dispatch import open_pool
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scale.scan.workers import NoWorkersError
-from mentormatch.scale.scores.stored_matrix import looked_at, unheld
+from mentormatch.scale.scores.stored_matrix import as_implicit, is_worth_scaling
 
 BINDS = "a rule that couples pairs binds, which is not solved for so many pairs"
 
@@ -39,11 +39,11 @@ class Wide(Engine):
     rank: ClassVar[int] = -1
 
     def takes(self, problem: AssignmentProblem) -> bool:
-        if not (isinstance(problem.scores, ComputedScores) or looked_at(problem)):
+        if not (isinstance(problem.scores, ImplicitScores) or is_worth_scaling(problem)):
             return False
         waived = any(side.waivable.any() for side in (problem.mentors, problem.mentees))
         single = any(bounds.most.max(initial=0) <= 1 for bounds in remaining_degrees(problem))
-        if waived and not isinstance(problem.scores, ComputedScores):
+        if waived and not isinstance(problem.scores, ImplicitScores):
             return False
         return "leximin" not in problem.goals or (single and not waived)
 
@@ -51,16 +51,16 @@ class Wide(Engine):
         return True
 
     def tries(self, problem: AssignmentProblem) -> bool:
-        return not isinstance(problem.scores, ComputedScores)
+        return not isinstance(problem.scores, ImplicitScores)
 
     def solve(self, problem: AssignmentProblem, run: SolveOptions) -> Solution:
-        if not isinstance(problem.scores, ComputedScores):
-            problem, run = unheld(problem), replace(run, workers=None)
+        if not isinstance(problem.scores, ImplicitScores):
+            problem, run = as_implicit(problem), replace(run, workers=None)
         fair = "leximin" in problem.goals
-        counting = [not fair and each for each in priceable(problem.rows, problem.shape)]
+        counting = [not fair and each for each in find_dualisable(problem.rows, problem.shape)]
         priced, beside = (tuple(compress(problem.rows, some)) for some in (counting, map(not_, counting)))
         found = self._with_rows(replace(problem, rows=priced), beside, run)
-        if found.tiers and not Rules.of(problem, beside).keep(found.pairs):
+        if found.tiers and not HardRules.of(problem, beside).keep(found.pairs):
             return empty_solution(Status.FAILED, self.kind, (BINDS,))
         return replace(found, prices=tuple(_of_rows(stage, counting) for stage in found.prices))
 
@@ -69,15 +69,17 @@ class Wide(Engine):
         fair = "leximin" in problem.goals
         asked = replace(problem, goals=fits_before_leximin(problem.goals)) if fair else problem
         alone = fair and PEOPLE.issuperset(asked.goals)
-        compiled = find_spec("numba") is not None and _worth_loading(problem.scores)
-        asked = used_if_pinned(asked)
-        rules = Rules.of(asked, beside)
+        compiled = find_spec("numba") is not None and _is_worth_loading(problem.scores)
+        asked = used_by_fixed_pairs(asked)
+        rules = HardRules.of(asked, beside)
         asked = rules.narrowed(asked)
         if not fixed_pairs_feasible(asked):
             return empty_solution(Status.INFEASIBLE, self.kind)
-        solver = Solver(asked, replace(run, ties=run.ties and not alone, tell=rules.told(run.tell)), compiled, rules)
+        solver = RestrictedMaster(
+            asked, replace(run, ties=run.ties and not alone, tell=rules.told(run.tell)), compiled, rules
+        )
         try:
-            with at_hand(run.workers) as solver.crew:
+            with open_pool(run.workers) as solver.crew:
                 solution = solver.fairest(problem, run) if fair else solver.keeping_all()
             if solution.status is Status.FAILED and problem.goals != ("total",):
                 return self._unless_empty(problem, beside, run, solution)
@@ -97,9 +99,9 @@ class Wide(Engine):
         return found if found.status is Status.INFEASIBLE else replace(failed, engine=self.kind)
 
 
-def _worth_loading(scores: Scores) -> bool:
+def _is_worth_loading(scores: Scores) -> bool:
     """Return whether there is so much to do that compiled code is used: always where scores are worked out."""
-    return use_numba(scores.count) or (isinstance(scores, ComputedScores) and scores.tiles.computed)
+    return use_numba(scores.count) or (isinstance(scores, ImplicitScores) and scores.tiles.computed)
 
 
 def _of_rows(stage: DualSolution, counting: Sequence[bool]) -> DualSolution:

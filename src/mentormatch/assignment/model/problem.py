@@ -17,7 +17,7 @@ from mentormatch.languages import tr
 
 if TYPE_CHECKING:
     from mentormatch.assignment.model.array_input import DataFrameLike, SparseLike
-    from mentormatch.scale.scan.implicit_scores import ComputedScores
+    from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 GOALS = ("matched", "priority", "floor", "floor_person", "leximin", "total", "changes")
 """The goals there are.
@@ -180,7 +180,7 @@ class AssignmentProblem:
     ((2, 2), ('matched', 'total'))
     """
 
-    scores: "DenseScores | SparseScores | ComputedScores"
+    scores: "DenseScores | SparseScores | ImplicitScores"
     mentors: DegreeBounds
     mentees: DegreeBounds
     rows: tuple[SideConstraint, ...] = ()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mentormatch.base.columns import BoolVector, IntVector
 
 if TYPE_CHECKING:
-    from mentormatch.scale.scan.implicit_scores import ComputedScores
+    from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 type IntMatrix = NDArray[np.int64]
 type BoolMatrix = NDArray[np.bool_]
@@ -68,7 +68,7 @@ class Scores(Protocol):
         """Return (m,) bool: which mentees have an allowed partner."""
         ...
 
-    def keeping(self, least: IntVector) -> "DenseScores | SparseScores | ComputedScores":
+    def keeping(self, least: IntVector) -> "DenseScores | SparseScores | ImplicitScores":
         """Return the scores without the pairs of any mentee k that score below ``least[k]``."""
         ...
 

@@ -13,8 +13,8 @@ from mentormatch.assignment.model.scores import DenseScores, IntMatrix, SparseSc
 from mentormatch.assignment.model.solution import DualSolution
 from mentormatch.assignment.verification.reduced_costs import MAX_REDUCED_PROFIT, magnitude_bound, rows_with_duals
 from mentormatch.base.columns import BoolVector, IntVector
-from mentormatch.scale.scan.blocks import CLOSED, Cut
-from mentormatch.scale.scan.implicit_scores import ComputedScores
+from mentormatch.scale.scan.blocks import EXCLUDED, ScanQuery
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 CELLS = 1 << 15
 """So many numbers of 8 bytes stay in the cache of a processor."""
@@ -22,7 +22,7 @@ CELLS = 1 << 15
 
 def price_out(
     problem: AssignmentProblem,
-    scores: DenseScores | SparseScores | ComputedScores,
+    scores: DenseScores | SparseScores | ImplicitScores,
     prices: DualSolution,
     always: IntMatrix,
 ) -> tuple[IntVector, IntVector]:
@@ -31,7 +31,7 @@ def price_out(
     All allowed pairs, if the stage has prices that do not rest on people, or numbers beyond what is exact. Former pairs
     are among them in any case. Where scores are held, a row about both people of a pair does not rest on people either.
     """
-    grouped = isinstance(scores, ComputedScores)
+    grouped = isinstance(scores, ImplicitScores)
     fit = _of_people(problem, prices, grouped=grouped) and magnitude_bound(problem, prices) <= MAX_REDUCED_PROFIT
     if isinstance(scores, SparseScores) or not fit:
         return scores.pairs()
@@ -53,7 +53,7 @@ def _of_people(problem: AssignmentProblem, prices: DualSolution, *, grouped: boo
 
 
 def _places(
-    problem: AssignmentProblem, scores: DenseScores | ComputedScores, prices: DualSolution, named: IntVector
+    problem: AssignmentProblem, scores: DenseScores | ImplicitScores, prices: DualSolution, named: IntVector
 ) -> IntVector:
     """Return the places of pairs of a surplus of 0 or more, and those ``named``, sorted.
 
@@ -63,8 +63,8 @@ def _places(
         return np.concatenate([named[:0], *_strips(problem, scores, prices, named)])
     flat, mentor, mentee, score = _parts(problem, prices)
     for some, more in _groups(problem, prices):
-        limits = np.where(some, -flat - mentor, -CLOSED)
-        seen = scores.within(Cut(limits, mentee - more, score, scores.shape[1]))
+        limits = np.where(some, -flat - mentor, -EXCLUDED)
+        seen = scores.within(ScanQuery(limits, mentee - more, score, scores.shape[1]))
         named = np.union1d(named, seen.mentors * scores.shape[1] + seen.mentees)
     return named
 

@@ -10,7 +10,7 @@ from mentormatch.fields import Side
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.formulation import formulate, formulate_implicit
 from mentormatch.rules.rule import Market, Rule, market_of
-from mentormatch.scale.scores.terms import NOTHING
+from mentormatch.scale.scores.terms import NO_SCORES
 from mentormatch.scoring.score import ScoreTable
 
 ENOUGH = ("matched",)
@@ -44,7 +44,9 @@ class Posture:
     def of(cls, cohort: Cohort, scores: ScoreTable, rules: Sequence[Rule], labels: Labels = KEYS) -> "Posture":
         """Return the posture of a cohort under these rules."""
         problem = posed_by(cohort, scores, rules)
-        return cls(market_of(cohort, scores.values if scores.held else NOTHING), tuple(rules), problem, scores, labels)
+        return cls(
+            market_of(cohort, scores.values if scores.held else NO_SCORES), tuple(rules), problem, scores, labels
+        )
 
     def part(self, mentors: Index, mentees: Index) -> Market:
         """Return the market of some people."""

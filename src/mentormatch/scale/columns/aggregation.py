@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, exact_dot
-from mentormatch.scale.columns.class_flow import carried
-from mentormatch.scale.columns.generation import best_wide
+from mentormatch.scale.columns.class_flow import solve_classes
+from mentormatch.scale.columns.generation import solve_all_pairs
 from mentormatch.scale.columns.master_protocol import Solver
-from mentormatch.scale.columns.overrides import Named
-from mentormatch.scale.columns.subproblem import View
-from mentormatch.scale.columns.symmetry import Alike, Flow
-from mentormatch.scale.columns.ties import Tied, quickest
+from mentormatch.scale.columns.overrides import OverrideSolve
+from mentormatch.scale.columns.subproblem import PricingProblem
+from mentormatch.scale.columns.symmetry import ClassFlow, PeopleClasses
+from mentormatch.scale.columns.ties import TieFace, choose_tie_scanner
 
 PAIRS = 1 << 23
 """Of so many pairs of kinds at most a market is solved whole."""
@@ -22,17 +22,17 @@ left to do: a part of a second, some seconds.
 
 
 @dataclass(frozen=True, slots=True)
-class Kinds:
+class AggregatedSolve:
     """The people of a view in kinds, what solves them, and the market of the kinds."""
 
-    alike: Alike
+    alike: PeopleClasses
     solver: Solver
-    market: View
+    market: PricingProblem
 
     @classmethod
-    def of(cls, view: View, solver: Solver) -> "Kinds | None":
+    def of(cls, view: PricingProblem, solver: Solver) -> "AggregatedSolve | None":
         """Return the kinds of people, None where hardly anybody is alike."""
-        alike = Alike.of(view)
+        alike = PeopleClasses.of(view)
         return None if alike is None else cls(alike, solver, alike.market())
 
     def opening(self) -> tuple[OptimalFace, PrimalDual] | None:
@@ -50,30 +50,30 @@ class Kinds:
             return answer, optimum
         return self._left(self._tied(flow, answer))
 
-    def _tied(self, flow: Flow, answer: OptimalFace) -> Tied:
+    def _tied(self, flow: ClassFlow, answer: OptimalFace) -> TieFace:
         """Return what the market of kinds leaves tied, as if nobody was named."""
         none = np.empty(0, dtype=np.int64)
-        return Tied(self.alike, flow, answer, self.solver.run.hashes.opaque, (none, none))
+        return TieFace(self.alike, flow, answer, self.solver.run.hashes.opaque, (none, none))
 
-    def _left(self, tied: Tied) -> tuple[OptimalFace, PrimalDual]:
+    def _left(self, tied: TieFace) -> tuple[OptimalFace, PrimalDual]:
         """Return the pairs of tied answers that can be in the canonical one."""
-        return tied.left(self.solver.tied, quickest(compiled=self.solver.compiled), self.solver.heed)
+        return tied.left(self.solver.tied, choose_tie_scanner(compiled=self.solver.compiled), self.solver.heed)
 
-    def _by_name(self, flow: Flow) -> tuple[OptimalFace, PrimalDual] | None:
+    def _by_name(self, flow: ClassFlow) -> tuple[OptimalFace, PrimalDual] | None:
         """Return the same where some people are named, from the optimum as if they were not."""
-        named, tied = Named(self.alike, flow, self.solver), self._tied(flow, self.alike.spread(flow))
-        opening = named.optimum(tied.leading(quickest(compiled=self.solver.compiled), self.solver.heed))
+        named, tied = OverrideSolve(self.alike, flow, self.solver), self._tied(flow, self.alike.spread(flow))
+        opening = named.optimum(tied.leading(choose_tie_scanner(compiled=self.solver.compiled), self.solver.heed))
         if not self.solver.run.ties:
             return opening
         left = named.tied(self.market, opening)
         return None if left is None else self._left(left)
 
-    def _flow(self) -> Flow | None:
+    def _flow(self) -> ClassFlow | None:
         """Return the optimum of the market of kinds: of all its pairs, or by way of few of them."""
         single = any(bounds.most.max(initial=0) <= 1 for bounds in self.market.bounds)
         if self._within(1 if single else MORE):
-            return carried(self.market, self.solver.heed, compiled=self.solver.compiled)
-        return Flow.of(*best_wide(self.market, self.solver, self._hear)) if single else None
+            return solve_classes(self.market, self.solver.heed, compiled=self.solver.compiled)
+        return ClassFlow.of(*solve_all_pairs(self.market, self.solver, self._hear)) if single else None
 
     def _within(self, times: int) -> bool:
         """Return whether the market can be solved whole in so many times as many steps as usual."""
@@ -81,7 +81,7 @@ class Kinds:
         steps = u * v * (u + v) if self.solver.compiled else max(u, v) ** 2 * (u + v)
         return u * v <= PAIRS // self.alike.view.scores.shorter and steps <= times * STEPS[self.solver.compiled]
 
-    def _told(self, flow: Flow) -> tuple[OptimalFace, PrimalDual]:
+    def _told(self, flow: ClassFlow) -> tuple[OptimalFace, PrimalDual]:
         """Return an answer of the kinds as one of their people, having told it."""
         answer = self.alike.spread(flow)
         optimum = PrimalDual(np.ones(len(answer), dtype=bool), *self.alike.prices(flow))
@@ -93,6 +93,6 @@ class Kinds:
         """Tell an answer of few of the pairs of kinds, if it is one of people too."""
         if self.alike.named:
             return
-        flow = Flow.of(face, optimum)
+        flow = ClassFlow.of(face, optimum)
         answer = self.alike.spread(flow)
         self.solver.hear(answer, PrimalDual(np.ones(len(answer), dtype=bool), *self.alike.prices(flow)), bound)

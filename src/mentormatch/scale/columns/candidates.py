@@ -14,7 +14,7 @@ import numpy as np
 
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.base.columns import BoolVector, IntVector
-from mentormatch.scale.columns.subproblem import Both, Pairs, Sight, View, joined
+from mentormatch.scale.columns.subproblem import PairList, PerSide, PricedPairs, PricingProblem, merge_scans
 from mentormatch.scoring.score import MILLION
 
 FAR = 1 << 60
@@ -30,29 +30,29 @@ TRIED = 24
 
 
 @dataclass(slots=True)
-class Listing:
+class CandidateList:
     """``pairs``; ``others`` (n,) is what others of each mentor lose at least at ``prices``; ``bound`` holds for all."""
 
-    view: View
-    pairs: Pairs
+    view: PricingProblem
+    pairs: PairList
     others: IntVector
-    prices: Both
+    prices: PerSide
     bound: int
 
     @classmethod
-    def of(cls, view: View, prices: Both, loss: int, most: int) -> Self:
+    def of(cls, view: PricingProblem, prices: PerSide, loss: int, most: int) -> Self:
         """Begin with the pairs that lose no more than ``loss``."""
         sight = view.look(prices, loss, most)
         return cls(view, sight.pairs, sight.others, prices, view.bound(sight.best, prices[1]))
 
-    def look(self, prices: Both, loss: int, most: int) -> bool:
+    def look(self, prices: PerSide, loss: int, most: int) -> bool:
         """List the pairs that lose no more than ``loss`` at the prices of an optimum, of those that may lose nothing.
 
         Return False if there are none: every pair that is not listed then loses something. If ``loss`` is below 0, only
         those that gain something are looked for.
         """
         left, falls = self._left(prices)
-        fallen = Fallen.of(self, left, falls)
+        fallen = RescanColumns.of(self, left, falls)
         mentors = left <= fallen.most + min(loss, 0)
         if not mentors.any() and not any(map(len, fallen.mentees)):
             return False
@@ -81,7 +81,7 @@ class Listing:
         np.minimum.at(self.others, self.pairs.mentors[far], lost[far])
         self.pairs = self.pairs.of(~far)
 
-    def _left(self, prices: Both) -> tuple[IntVector, IntMatrix]:
+    def _left(self, prices: PerSide) -> tuple[IntVector, IntMatrix]:
         """Return what others of each mentor lose at least but for what the prices of mentees fell; and that fall.
 
         It is (g, m), that beside each group of mentors.
@@ -99,32 +99,34 @@ class Listing:
         work = rows * (m + TABLES) + (n - rows) * (numbers + TABLES * (numbers > 0))
         return int(falls[np.argmin(work)])
 
-    def _beside(self, prices: Both, loss: int, most: int, mentors: BoolVector, fallen: Sequence[IntVector]) -> Sight:
+    def _beside(
+        self, prices: PerSide, loss: int, most: int, mentors: BoolVector, fallen: Sequence[IntVector]
+    ) -> PricedPairs:
         """Return what some mentees have beside the mentors who are looked at with everybody."""
         asked = [mentors & (self.view.group == each) for each in range(len(fallen))]
         each = zip(asked, np.atleast_2d(prices[1]), fallen, strict=True)
         sights = [self._of_group((prices[0], own[some]), loss, most, here, some) for here, own, some in each]
-        return joined(sights, asked, self.view.scores.shape[1])
+        return merge_scans(sights, asked, self.view.scores.shape[1])
 
-    def _of_group(self, prices: Both, loss: int, most: int, mentors: BoolVector, mentees: IntVector) -> Sight:
+    def _of_group(self, prices: PerSide, loss: int, most: int, mentors: BoolVector, mentees: IntVector) -> PricedPairs:
         """Return what some mentees have beside some mentors of one group, at prices of all mentors and of these."""
         n = self.view.scores.shape[0]
         if not len(mentees):
-            return Sight(Pairs.none(), np.full(n, -FAR), np.full(n, FAR))
+            return PricedPairs(PairList.none(), np.full(n, -FAR), np.full(n, FAR))
         sight = self.view.of_mentees(mentees).look(prices, loss, most, mentors)
         pairs = replace(sight.pairs, mentees=mentees[sight.pairs.mentees])
         return replace(sight, pairs=pairs)
 
 
 @dataclass(frozen=True, slots=True)
-class Fallen:
+class RescanColumns:
     """The ``mentees`` to look at for themselves beside each group; ``most`` (n,): what others fell by at most."""
 
     mentees: tuple[IntVector, ...]
     most: IntVector
 
     @classmethod
-    def of(cls, listing: Listing, left: IntVector, falls: IntMatrix) -> Self:
+    def of(cls, listing: CandidateList, left: IntVector, falls: IntMatrix) -> Self:
         """Return those of whom it is least work, by what mentors have left and by how much prices fell, (g, m)."""
         group = listing.view.group
         most = np.array([listing.leaving(left[group == each], fall) for each, fall in enumerate(falls)])

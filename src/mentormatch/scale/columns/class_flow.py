@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.base.columns import BoolVector, IntVector
-from mentormatch.scale.columns.subproblem import Both, View
-from mentormatch.scale.columns.symmetry import Flow
+from mentormatch.scale.columns.subproblem import PerSide, PricingProblem
+from mentormatch.scale.columns.symmetry import ClassFlow
 
 FAR = 1 << 61
 """No way is longer."""
@@ -25,39 +25,39 @@ type Carried = tuple[NDArray[np.integer], IntVector, IntVector]
 """How many pairs of each two kinds there are, (u, v), and the prices of both sides."""
 
 
-def carried(view: View, heed: Callable[[], None], *, compiled: bool) -> Flow:
+def solve_classes(view: PricingProblem, heed: Callable[[], None], *, compiled: bool) -> ClassFlow:
     """Return the optimum of a market of kinds, with all pairs of kinds that lose nothing by it."""
-    worth = worths(view)
+    worth = class_profits(view)
     places = view.bounds[0].most, view.bounds[1].most
     flow, left, right = (by_code if compiled else by_rows)(worth, places, heed)
     lefts, rights = np.nonzero(left[:, None] + right == worth)
-    return Flow(lefts, rights, flow[lefts, rights].astype(np.int64), left, right)
+    return ClassFlow(lefts, rights, flow[lefts, rights].astype(np.int64), left, right)
 
 
-def worths(view: View) -> IntMatrix:
+def class_profits(view: PricingProblem) -> IntMatrix:
     """Return (u, v) what pairs of few people are worth, far below all for those that may not be chosen."""
     pairs, worth = view.pairs(), np.full(view.scores.shape, -FAR)
     worth[pairs.mentors, pairs.mentees] = view.worth(pairs)
     return worth
 
 
-def by_code(worth: IntMatrix, places: Both, heed: Callable[[], None]) -> Carried:
+def by_code(worth: IntMatrix, places: PerSide, heed: Callable[[], None]) -> Carried:
     """Return the optimum in compiled code, which looks from the side of fewer kinds."""
-    from mentormatch.scale.flow.transport_paths import fill, market_of, way_among
+    from mentormatch.scale.flow.transport_paths import augment_class, shortest_path, transport_state
 
     if len(worth) > len(worth.T):
         flow, right, left = by_code(np.ascontiguousarray(worth.T), places[::-1], heed)
         return flow.T, left, right
-    market, way = market_of(worth, *places), way_among(*worth.shape)
+    market, way = transport_state(worth, *places), shortest_path(*worth.shape)
     for kind in range(len(worth)):
         heed()
-        fill(market, way, kind)
+        augment_class(market, way, kind)
     return market.flow, market.left, market.right
 
 
-def by_rows(worth: IntMatrix, places: Both, heed: Callable[[], None]) -> Carried:
+def by_rows(worth: IntMatrix, places: PerSide, heed: Callable[[], None]) -> Carried:
     """Return the optimum with no more than NumPy."""
-    work = Carrying.of(worth, places)
+    work = TransportSolver.of(worth, places)
     for kind in range(len(worth)):
         heed()
         work.fill(kind)
@@ -65,17 +65,17 @@ def by_rows(worth: IntMatrix, places: Both, heed: Callable[[], None]) -> Carried
 
 
 @dataclass(slots=True)
-class Carrying:
+class TransportSolver:
     """What each pair of kinds is ``worth`` (u, v), the pairs there are of them so far, prices, and places left."""
 
     worth: IntMatrix
     flow: IntMatrix
     left: IntVector
     right: IntVector
-    free: Both
+    free: PerSide
 
     @classmethod
-    def of(cls, worth: IntMatrix, places: Both) -> Self:
+    def of(cls, worth: IntMatrix, places: PerSide) -> Self:
         """Begin with no pairs, at no price."""
         left, right = (np.zeros(count, dtype=np.int64) for count in worth.shape)
         return cls(worth, np.zeros_like(worth), left, right, (places[0].copy(), places[1].copy()))
@@ -84,18 +84,18 @@ class Carrying:
         """Have as many people of a kind matched, or left out, as is best."""
         self.left[kind] = max(int((self.worth[kind] - self.right).max(initial=0)), 0)
         while self.free[0][kind] and self.left[kind]:
-            Way(self, kind).go()
+            TransportPath(self, kind).go()
 
 
 @dataclass(slots=True)
-class Way:
+class TransportPath:
     """The shortest way from a kind to places, or to people who can best be left out.
 
     ``far`` (v,): how far each kind on the right is, ``come`` (v,) from whom; ``near`` (u,) and ``came`` (u,) those on
     the left. The way ends at ``end`` on the right, or with people of ``out``, at a length of ``best``.
     """
 
-    work: Carrying
+    work: TransportSolver
     kind: int
     far: IntVector = field(init=False)
     come: IntVector = field(init=False)

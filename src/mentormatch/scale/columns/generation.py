@@ -10,15 +10,15 @@ from collections.abc import Callable
 
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.base.columns import IntVector
-from mentormatch.scale.columns.candidates import Listing
+from mentormatch.scale.columns.candidates import CandidateList
 from mentormatch.scale.columns.master_protocol import Solver
-from mentormatch.scale.columns.sample import Sample
-from mentormatch.scale.columns.subproblem import Both, View
+from mentormatch.scale.columns.sample import MarketSample
+from mentormatch.scale.columns.subproblem import PerSide, PricingProblem
 from mentormatch.scoring.score import MILLION
 
-type Solve = Callable[[OptimalFace, IntVector, Both | None], PrimalDual]
+type Solve = Callable[[OptimalFace, IntVector, PerSide | None], PrimalDual]
 """Solves a face, from guessed prices of both sides; None: from where the last solve ended."""
-type Hear = Callable[[OptimalFace, PrimalDual, int], None]
+type ReportIncumbent = Callable[[OptimalFace, PrimalDual, int], None]
 """Takes an answer with the bound that no answer exceeds."""
 
 ADDED = 32
@@ -29,19 +29,19 @@ ALL = 2_048
 """Of so many people a side all pairs are solved."""
 
 
-def best_wide(view: View, solver: Solver, hear: Hear) -> tuple[OptimalFace, PrimalDual]:
+def solve_all_pairs(view: PricingProblem, solver: Solver, hear: ReportIncumbent) -> tuple[OptimalFace, PrimalDual]:
     """Return the face of all pairs that an optimum leaves tight, and the optimum on it.
 
     ``hear`` takes each answer with what it is short of at most.
     """
-    return improved(begun(view, solver), solver.best, hear)
+    return generate_columns(choose_candidates(view, solver), solver.best, hear)
 
 
-def improved(listing: Listing, solve: Solve, hear: Hear) -> tuple[OptimalFace, PrimalDual]:
+def generate_columns(listing: CandidateList, solve: Solve, hear: ReportIncumbent) -> tuple[OptimalFace, PrimalDual]:
     """Return the same, beginning with the pairs of a listing."""
     view = listing.view
     losses = [view.stage.score * near for near in NEAR]
-    start: Both | None = listing.prices
+    start: PerSide | None = listing.prices
     while True:
         optimum = solve(view.face(listing.pairs), view.worth(listing.pairs), start)
         hear(view.face(listing.pairs), optimum, listing.bound)
@@ -51,23 +51,23 @@ def improved(listing: Listing, solve: Solve, hear: Hear) -> tuple[OptimalFace, P
         start = None
 
 
-def begun(view: View, solver: Solver) -> Listing:
+def choose_candidates(view: PricingProblem, solver: Solver) -> CandidateList:
     """Return the pairs to begin with, by the prices of a market drawn from the whole one."""
-    sample = Sample.of(view)
+    sample = MarketSample.of(view)
     drawn = sample.drawn()
     if max(drawn.scores.shape) <= ALL:
         pairs = drawn.pairs()
         optimum = solver.best(drawn.face(pairs), drawn.worth(pairs), None)
     else:
-        _, optimum = best_wide(drawn, solver, unheard)
+        _, optimum = solve_all_pairs(drawn, solver, ignore_report)
     return sample.listing(drawn, optimum, solver)
 
 
-def unheard(face: OptimalFace, optimum: PrimalDual, bound: int) -> None:
+def ignore_report(face: OptimalFace, optimum: PrimalDual, bound: int) -> None:
     """Hear nothing: the answers of a drawn market are not those of the whole one."""
 
 
-def _tight(listing: Listing, optimum: PrimalDual) -> tuple[OptimalFace, PrimalDual]:
+def _tight(listing: CandidateList, optimum: PrimalDual) -> tuple[OptimalFace, PrimalDual]:
     """Return the tight pairs, the chosen ones being among them, as a face with its optimum.
 
     Where people of both sides have several places, a chosen pair may be worth more than its prices.

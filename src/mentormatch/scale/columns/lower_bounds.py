@@ -18,7 +18,7 @@ type Best = Callable[[OptimalFace, IntVector], PrimalDual]
 
 
 @dataclass(frozen=True, slots=True)
-class Rewarded:
+class PenalisedFace:
     """A face, with what each place that must be taken is rewarded with."""
 
     face: OptimalFace
@@ -56,9 +56,9 @@ class Rewarded:
         return PrimalDual(chosen, left, right)
 
 
-def best_with_minimums(face: OptimalFace, profit: IntVector, reward: int, best: Best) -> PrimalDual:
+def solve_with_lower_bounds(face: OptimalFace, profit: IntVector, reward: int, best: Best) -> PrimalDual:
     """Return the optimum of a face if places that must be taken are rewarded; not all of them need be taken."""
     if not (face.left.least.any() or face.right.least.any()):
         return best(face, profit)
-    rewarded = Rewarded(face, profit, reward)
+    rewarded = PenalisedFace(face, profit, reward)
     return rewarded.optimum(best(*rewarded.free()))

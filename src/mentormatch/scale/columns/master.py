@@ -20,26 +20,26 @@ from mentormatch.assignment.sparse_assignment import MAX_FLOAT64
 from mentormatch.assignment.verification.reduced_costs import max_abs
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError
-from mentormatch.scale.columns.aggregation import Kinds
-from mentormatch.scale.columns.candidates import Listing
-from mentormatch.scale.columns.generation import begun, best_wide, improved
-from mentormatch.scale.columns.lower_bounds import best_with_minimums
-from mentormatch.scale.columns.subproblem import Both, View
-from mentormatch.scale.columns.weighted_goals import Aims, Limits
-from mentormatch.scale.constraints.hard_rules import Rules
-from mentormatch.scale.constraints.heuristic import Keeping
-from mentormatch.scale.constraints.relaxation import Paying
+from mentormatch.scale.columns.aggregation import AggregatedSolve
+from mentormatch.scale.columns.candidates import CandidateList
+from mentormatch.scale.columns.generation import choose_candidates, generate_columns, solve_all_pairs
+from mentormatch.scale.columns.lower_bounds import solve_with_lower_bounds
+from mentormatch.scale.columns.subproblem import PerSide, PricingProblem
+from mentormatch.scale.columns.weighted_goals import WeightedGoals, WeightLimits
+from mentormatch.scale.constraints.hard_rules import HardRules
+from mentormatch.scale.constraints.heuristic import RepairHeuristic
+from mentormatch.scale.constraints.relaxation import LagrangianSolve
 from mentormatch.scale.flow.min_cost_flow import best_uncompiled
-from mentormatch.scale.scan.blocks import Look, scanned
-from mentormatch.scale.scan.dispatch import Spread
-from mentormatch.scale.scan.implicit_scores import ComputedScores
-from mentormatch.scale.scan.simd import quickest
-from mentormatch.scale.scan.workers import Crew
-from mentormatch.scale.scores.matrix import Tiles
+from mentormatch.scale.scan.blocks import Scanner, scan_all
+from mentormatch.scale.scan.dispatch import DistributedScan
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
+from mentormatch.scale.scan.simd import choose_scanner
+from mentormatch.scale.scan.workers import ScanPool
+from mentormatch.scale.scores.matrix import ScoreMatrix
 from mentormatch.scoring.score import MILLION
 
 if TYPE_CHECKING:
-    from mentormatch.scale.flow.initial_duals import Start
+    from mentormatch.scale.flow.initial_duals import WarmStart
 
 INT_EXACT = 1 << 57
 """What a pair is worth stays below this, and all that the search for paths adds up below 2^62."""
@@ -57,7 +57,7 @@ NEEDS = "the goals of so many pairs take integers beyond 2^53, for which the ext
 
 
 @dataclass(slots=True)
-class Solver:
+class RestrictedMaster:
     """Solves some of the pairs of a problem at a time; the prices and partners of the last solve begin the next.
 
     ``rules`` are what answers have to keep beside: one that does not is not told.
@@ -66,12 +66,12 @@ class Solver:
     problem: AssignmentProblem
     run: SolveOptions
     compiled: bool
-    rules: Rules
+    rules: HardRules
     heard: Solution | None = None
-    crew: Crew[Any] | None = None
-    limits: Limits = field(init=False)
-    aims: Aims = field(init=False)
-    begin: "Start | IntVector | None" = None
+    crew: ScanPool[Any] | None = None
+    limits: WeightLimits = field(init=False)
+    aims: WeightedGoals = field(init=False)
+    begin: "WarmStart | IntVector | None" = None
     turned: bool = False
     reward: int = 0
     reach: int = 0
@@ -79,12 +79,12 @@ class Solver:
     def __post_init__(self) -> None:
         needed = any(bounds.least.any() for bounds in remaining_degrees(self.problem))
         exact = self.exact // (2 * REWARD if needed else 1)
-        self._aim(Limits(exact, exact // max(self.problem.places, 1) if needed else exact))
+        self._aim(WeightLimits(exact, exact // max(self.problem.places, 1) if needed else exact))
         self.reward = self._reward() if needed else 0
 
-    def _aim(self, limits: Limits) -> None:
+    def _aim(self, limits: WeightLimits) -> None:
         """Put the goals into one number within these limits."""
-        aims = Aims.of(self.problem, limits, ties=self.run.ties)
+        aims = WeightedGoals.of(self.problem, limits, ties=self.run.ties)
         if aims is None:
             raise EngineError(self.great)
         finest = self.problem.rows and aims.sure and not aims.stage.score and FINEST * aims.stage.reach < limits.most
@@ -125,12 +125,12 @@ class Solver:
         found = self.solution()
         if not found.tiers or self.rules.keep(found.pairs):
             return found
-        return Keeping(self, View.of(self.problem, self.stage, self.ready), found).solution()
+        return RepairHeuristic(self, PricingProblem.of(self.problem, self.stage, self.ready), found).solution()
 
     def solution(self) -> Solution:
         """Return the canonical solution without the rules beside, or the best in time."""
         if self.problem.rows and self.aims.sure:
-            paying = Paying(self, View.of(self.problem, self.stage, self.ready))
+            paying = LagrangianSolve(self, PricingProblem.of(self.problem, self.stage, self.ready))
             opening = self.keeping(paying.opening)
             found = None if opening is None else paying.solution(opening)
         else:
@@ -140,10 +140,10 @@ class Solver:
 
     def _opening(self) -> tuple[OptimalFace, PrimalDual]:
         """Return the optimum of the goals with its tight pairs."""
-        view = View.of(self.problem, self.stage, self.ready)
-        kinds = Kinds.of(view, self) if self.aims.sure else None
+        view = PricingProblem.of(self.problem, self.stage, self.ready)
+        kinds = AggregatedSolve.of(view, self) if self.aims.sure else None
         found = None if kinds is None else kinds.opening()
-        return best_wide(view, self, self.hear) if found is None else found
+        return solve_all_pairs(view, self, self.hear) if found is None else found
 
     def _settled(self, opening: tuple[OptimalFace, PrimalDual]) -> Solution:
         """Return the canonical solution where no pair pays for a rule, if it keeps all rules as it is."""
@@ -153,14 +153,14 @@ class Solver:
 
     def fairest(self, problem: AssignmentProblem, run: SolveOptions) -> Solution:
         """Return the solution of a problem whose goals before leximin are these, or the best in time."""
-        from mentormatch.scale.leximin.generation import Fairest, Opening
+        from mentormatch.scale.leximin.generation import LeximinSolve, LeximinStart
 
-        views = list[tuple[View, Listing]]()
+        views = list[tuple[PricingProblem, CandidateList]]()
 
         def listed_first() -> tuple[OptimalFace, PrimalDual]:
-            view = View.of(self.problem, self.stage, self.ready)
-            views.append((view, begun(view, self)))
-            return improved(views[-1][1], self.best, self.hear)
+            view = PricingProblem.of(self.problem, self.stage, self.ready)
+            views.append((view, choose_candidates(view, self)))
+            return generate_columns(views[-1][1], self.best, self.hear)
 
         opening = self.keeping(listed_first)
         if opening is None:
@@ -170,8 +170,10 @@ class Solver:
         view, listing = views[-1]
         answer = np.column_stack([opening[0].lefts, opening[0].rights])[opening[1].chosen]
         prices = DualSolution(self.aims.weights, opening[1].left, opening[1].right, parts=self.aims.parts)
-        known = Opening(view, listing.pairs, answer, prices, self.aims.sure)
-        return Fairest(problem, run, self, known, quickest(view.scores.tiles, compiled=self.compiled)).solution()
+        known = LeximinStart(view, listing.pairs, answer, prices, self.aims.sure)
+        return LeximinSolve(
+            problem, run, self, known, choose_scanner(view.scores.tiles, compiled=self.compiled)
+        ).solution()
 
     def _narrowed(self, problem: AssignmentProblem, opening: tuple[OptimalFace, PrimalDual]) -> Solution:
         """Return the solution where goals before leximin ask for scores, so that few pairs are left open."""
@@ -182,7 +184,7 @@ class Solver:
     def under(self, rows: tuple[SideConstraint, ...]) -> Solution:
         """Return the solution of the same problem under other rows, or the best in time."""
         problem, run = replace(self.problem, rows=rows), replace(self.run, tell=ignore_incumbent)
-        own = Solver(problem, run, self.compiled, self.rules, crew=self.crew)
+        own = RestrictedMaster(problem, run, self.compiled, self.rules, crew=self.crew)
         try:
             return own.solution()
         except TimeLimitReached:
@@ -225,22 +227,22 @@ class Solver:
         own = (replace(each, weights=self.aims.weights, parts=self.aims.parts) for each in solution.prices)
         return replace(solution, prices=tuple(own))
 
-    def ready(self, tiles: Tiles) -> Look | None:
+    def ready(self, tiles: ScoreMatrix) -> Scanner | None:
         """Return the way to look at tiles: for those of the whole problem it is that of the workers, if there are any.
 
         Those of a few mentees are never sent.
         """
-        assert isinstance(self.problem.scores, ComputedScores)
+        assert isinstance(self.problem.scores, ImplicitScores)
         if self.crew is not None and tiles is self.problem.scores.tiles:
-            return Spread.of(self.crew, tiles, self.heed)
-        return partial(scanned, quickest(tiles, compiled=self.compiled), tiles.shape[0], heed=self.heed)
+            return DistributedScan.of(self.crew, tiles, self.heed)
+        return partial(scan_all, choose_scanner(tiles, compiled=self.compiled), tiles.shape[0], heed=self.heed)
 
     def heed(self) -> None:
         """End the work if the time is up."""
         if self.run.over:
             raise TimeLimitReached
 
-    def best(self, face: OptimalFace, profit: IntVector, prices: Both | None = None) -> PrimalDual:
+    def best(self, face: OptimalFace, profit: IntVector, prices: PerSide | None = None) -> PrimalDual:
         """Return the optimum of a face; ``prices`` are where to begin, None: where the last solve ended."""
         self.heed()
         self._outweigh(profit)
@@ -249,21 +251,21 @@ class Solver:
             self.begin = prices[0 if turned else 1]
         solve, own = self._by_paths if self.compiled else self._uncompiled, face.flipped() if turned else face
         if own.several:
-            from mentormatch.scale.flow.transport import best_of_several
+            from mentormatch.scale.flow.transport import solve_b_matching
 
-            optimum = best_of_several(own, profit, self.reward, solve, self.heed)
+            optimum = solve_b_matching(own, profit, self.reward, solve, self.heed)
         else:
-            optimum = best_with_minimums(own, profit, self.reward, solve)
+            optimum = solve_with_lower_bounds(own, profit, self.reward, solve)
         return PrimalDual(optimum.chosen, optimum.right, optimum.left) if turned else optimum
 
     def resume(self, face: OptimalFace, optimum: PrimalDual) -> None:
         """Begin the next solve at an answer and prices that are about the best."""
         if self.compiled:
-            from mentormatch.scale.flow.initial_duals import Start
+            from mentormatch.scale.flow.initial_duals import WarmStart
 
             turned = face.turns
             ends = PrimalDual(optimum.chosen, optimum.right, optimum.left) if turned else optimum
-            self.begin = ends.right if face.several else Start.of(face.flipped() if turned else face, ends)
+            self.begin = ends.right if face.several else WarmStart.of(face.flipped() if turned else face, ends)
 
     def _outweigh(self, profit: IntVector) -> None:
         """Have places that must be taken rewarded with more than all that pairs are worth, if there are any."""
@@ -271,7 +273,7 @@ class Solver:
             self.reach = max(self.reach, max(int(profit.max()), 0) - min(int(profit.min()), 0))
             self.reward = max(self.reward, REWARD * self.reach + 1)
 
-    def shift(self, paid: Both) -> None:
+    def shift(self, paid: PerSide) -> None:
         """Begin the next solve where the last ended, pairs being worth so much less by their two people."""
         if self.begin is not None and not isinstance(self.begin, np.ndarray):
             prices = self.begin.prices  # those of places that must be taken come once more
@@ -290,13 +292,13 @@ class Solver:
         return optimum
 
     def _by_paths(self, face: OptimalFace, profit: IntVector) -> PrimalDual:
-        from mentormatch.scale.flow.assignment import best as best_by_paths
-        from mentormatch.scale.flow.initial_duals import Start
+        from mentormatch.scale.flow.assignment import solve_assignment as best_by_paths
+        from mentormatch.scale.flow.initial_duals import WarmStart
 
-        begin = Start.at(face, self.begin) if isinstance(self.begin, np.ndarray) else self.begin
+        begin = WarmStart.at(face, self.begin) if isinstance(self.begin, np.ndarray) else self.begin
         begin = None if begin is None else begin.on(face)
         optimum = best_by_paths(face, profit, begin, lambda: self.run.over)
-        self.begin = Start.of(face, optimum)
+        self.begin = WarmStart.of(face, optimum)
         return optimum
 
     def _uncompiled(self, face: OptimalFace, profit: IntVector) -> PrimalDual:

@@ -9,8 +9,8 @@ from mentormatch.assignment.model.solution import Solution
 from mentormatch.assignment.objective import ScalarObjective
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.base.columns import IntVector
-from mentormatch.scale.columns.subproblem import Both
-from mentormatch.scale.constraints.hard_rules import Rules
+from mentormatch.scale.columns.subproblem import PerSide
+from mentormatch.scale.constraints.hard_rules import HardRules
 
 
 class Solver(Protocol):
@@ -19,7 +19,7 @@ class Solver(Protocol):
     problem: AssignmentProblem
     run: SolveOptions
     compiled: bool
-    rules: Rules
+    rules: HardRules
     heard: Solution | None
 
     @property
@@ -42,7 +42,7 @@ class Solver(Protocol):
         """Return what a pair may be worth at most."""
         ...
 
-    def best(self, face: OptimalFace, profit: IntVector, prices: Both | None = None) -> PrimalDual:
+    def best(self, face: OptimalFace, profit: IntVector, prices: PerSide | None = None) -> PrimalDual:
         """Return the optimum of a face, from some prices or from where the last solve ended."""
         ...
 
@@ -62,7 +62,7 @@ class Solver(Protocol):
         """Tell an answer, with the bounds that prices prove."""
         ...
 
-    def shift(self, paid: Both) -> None:
+    def shift(self, paid: PerSide) -> None:
         """Take it that pairs are worth so much less in the next solve."""
         ...
 

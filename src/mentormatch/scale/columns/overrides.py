@@ -11,12 +11,12 @@ import numpy as np
 
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
-from mentormatch.scale.columns.candidates import Listing
-from mentormatch.scale.columns.class_flow import worths
+from mentormatch.scale.columns.candidates import CandidateList
+from mentormatch.scale.columns.class_flow import class_profits
 from mentormatch.scale.columns.master_protocol import Solver
-from mentormatch.scale.columns.subproblem import Both, Pairs, View
-from mentormatch.scale.columns.symmetry import Alike, Flow, in_order
-from mentormatch.scale.columns.ties import Tied
+from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProblem
+from mentormatch.scale.columns.symmetry import ClassFlow, PeopleClasses, in_order
+from mentormatch.scale.columns.ties import TieFace
 from mentormatch.scoring.answer_classes import Distinct
 
 ADDED = 16
@@ -26,18 +26,18 @@ MOST, ROWS = 1 << 26, 64
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class OverrideSolve:
     """People of kinds who are named here and there, and the optimum as if they were not."""
 
-    alike: Alike
-    flow: Flow
+    alike: PeopleClasses
+    flow: ClassFlow
     solver: Solver
 
     @property
-    def view(self) -> View:
+    def view(self) -> PricingProblem:
         return self.alike.view
 
-    def optimum(self, tied: Pairs) -> tuple[OptimalFace, PrimalDual]:
+    def optimum(self, tied: PairList) -> tuple[OptimalFace, PrimalDual]:
         """Return the optimum of all pairs on a face of some of them, ``tied`` being some that lose nothing."""
         listing = self._listing(tied)
         self._begin(listing)
@@ -48,34 +48,34 @@ class Named:
             if not listing.look((optimum.left, optimum.right), -1, self.view.few(ADDED)):
                 return face, optimum
 
-    def _begin(self, listing: Listing) -> None:
+    def _begin(self, listing: CandidateList) -> None:
         """Have the solver begin at the answer of the kinds, as far as it may be."""
         face, answer = self.view.face(listing.pairs), self.alike.spread(self.flow)
         width = self.view.scores.shape[1]
         chosen = np.isin(face.lefts * width + face.rights, answer.lefts * width + answer.rights)
         self.solver.resume(face, PrimalDual(chosen, *listing.prices))
 
-    def _listing(self, tied: Pairs) -> Listing:
+    def _listing(self, tied: PairList) -> CandidateList:
         """Return the pairs to begin with at the prices of the kinds: others lose something, or nothing."""
         view, prices, answer = self.view, self.alike.prices(self.flow), self.alike.spread(self.flow)
         pairs = self._beside()
         pairs = pairs.of(view.loss(pairs, prices) <= 0)
         for mentors, mentees in ((tied.mentors, tied.mentees), (answer.lefts, answer.rights)):
             fit = view.scores.allows(mentors, mentees)
-            more = Pairs(mentors[fit], mentees[fit], view.scores.at(mentors[fit], mentees[fit]))
+            more = PairList(mentors[fit], mentees[fit], view.scores.at(mentors[fit], mentees[fit]))
             pairs = pairs.joined(more, view.scores.shape[1])
         best = prices[0].copy()
         np.maximum.at(best, pairs.mentors, prices[0][pairs.mentors] - view.loss(pairs, prices))
-        return Listing(view, pairs, np.zeros(len(best), dtype=np.int64), prices, view.bound(best, prices[1]))
+        return CandidateList(view, pairs, np.zeros(len(best), dtype=np.int64), prices, view.bound(best, prices[1]))
 
-    def _beside(self) -> Pairs:
+    def _beside(self) -> PairList:
         """Return the pairs of people who are named, as far as they may be chosen."""
         each, scores = self.view.scores.tiles.exceptions, self.view.scores
         fit = scores.allows(each.mentors, each.mentees)
         mentors, mentees = each.mentors[fit], each.mentees[fit]
-        return Pairs(mentors, mentees, scores.at(mentors, mentees))
+        return PairList(mentors, mentees, scores.at(mentors, mentees))
 
-    def tied(self, market: View, opening: tuple[OptimalFace, PrimalDual]) -> Tied | None:
+    def tied(self, market: PricingProblem, opening: tuple[OptimalFace, PrimalDual]) -> TieFace | None:
         """Return what the prices of an optimum leave tied; None if there are too many pairs of kinds.
 
         People are of one kind now if they pay the same, too.
@@ -87,15 +87,15 @@ class Named:
         if len(mentors) * len(mentees) > MOST:
             return None
         own = self.alike.codes[0][mentors.first], self.alike.codes[1][mentees.first]
-        flow = _without_loss(worths(market), own, (prices[0][mentors.first], prices[1][mentees.first]))
+        flow = _without_loss(class_profits(market), own, (prices[0][mentors.first], prices[1][mentees.first]))
         answer = replace(face, lefts=face.lefts[optimum.chosen], rights=face.rights[optimum.chosen])
         beside = self._beside()
         beside = beside.of(self.view.loss(beside, prices) == 0)
         kinds = replace(self.alike, mentors=mentors, mentees=mentees)
-        return Tied(kinds, flow, answer, self.solver.run.hashes.opaque, (beside.mentors, beside.mentees))
+        return TieFace(kinds, flow, answer, self.solver.run.hashes.opaque, (beside.mentors, beside.mentees))
 
 
-def _without_loss(worth: IntMatrix, kinds: Both, prices: Both) -> Flow:
+def _without_loss(worth: IntMatrix, kinds: PerSide, prices: PerSide) -> ClassFlow:
     """Return the pairs of kinds that lose nothing at their prices, being worth what those they belong to are."""
     found = [np.empty((2, 0), dtype=np.int64)]
     for start in range(0, len(kinds[0]), ROWS):
@@ -103,4 +103,4 @@ def _without_loss(worth: IntMatrix, kinds: Both, prices: Both) -> Flow:
         lefts, rights = np.nonzero(prices[0][some, None] + prices[1] == worth[kinds[0][some]][:, kinds[1]])
         found.append(np.stack([lefts + start, rights]))
     lefts, rights = np.concatenate(found, axis=1)
-    return Flow(lefts, rights, np.zeros_like(lefts), *prices)
+    return ClassFlow(lefts, rights, np.zeros_like(lefts), *prices)

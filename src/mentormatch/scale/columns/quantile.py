@@ -7,14 +7,14 @@ import numpy as np
 
 from mentormatch.base.columns import IntVector
 from mentormatch.scale.columns.candidates import FAR
-from mentormatch.scale.columns.subproblem import Both, View
-from mentormatch.scale.scan.blocks import STRIP
+from mentormatch.scale.columns.subproblem import PerSide, PricingProblem
+from mentormatch.scale.scan.blocks import BLOCK_ROWS
 
 OTHERS, FEW, WIDTH = 32, 8, 1 << 12
 """So many times a few mentors, with so many mentees or some more, tell how many pairs lose how much."""
 
 
-def level(view: View, prices: Both, leading: int) -> int:
+def find_cost_quantile(view: PricingProblem, prices: PerSide, leading: int) -> int:
     """Return which loss is exceeded by all but ``leading`` pairs a person."""
     n, m = view.scores.shape
     mentees = np.arange(0, m, max(m // WIDTH, 1))
@@ -28,11 +28,11 @@ def level(view: View, prices: Both, leading: int) -> int:
 
 def _here_and_there(mentors: int) -> Iterator[range]:
     """Yield a few mentors at a time, who stand together."""
-    for start in np.random.default_rng(0).permutation(range(0, mentors, STRIP))[:OTHERS].tolist():
+    for start in np.random.default_rng(0).permutation(range(0, mentors, BLOCK_ROWS))[:OTHERS].tolist():
         yield range(start, min(start + FEW, mentors))
 
 
-def _losses(view: View, prices: Both, strip: range) -> Iterator[IntVector]:
+def _losses(view: PricingProblem, prices: PerSide, strip: range) -> Iterator[IntVector]:
     """Yield (m,) for each mentor what pairs lose, ``FAR`` more where there is none; prices are by group of mentors."""
     margin = np.empty(view.scores.shape[1], dtype=np.int64)
     closed, least = np.where(view.scores.mentees, view.stage.mentee, -FAR), view.scores.tiles.least

@@ -26,11 +26,11 @@ from mentormatch.assignment.residual_graph import (
     tight_arcs,
 )
 from mentormatch.base.columns import BoolVector, IntVector
-from mentormatch.scale.columns.quantile import level
-from mentormatch.scale.columns.subproblem import Pairs, View
-from mentormatch.scale.scan.blocks import Look, scanned
-from mentormatch.scale.scan.simd import quickest
-from mentormatch.scale.scores.matrix import Tiles
+from mentormatch.scale.columns.quantile import find_cost_quantile
+from mentormatch.scale.columns.subproblem import PairList, PricingProblem
+from mentormatch.scale.scan.blocks import Scanner, scan_all
+from mentormatch.scale.scan.simd import choose_scanner
+from mentormatch.scale.scores.matrix import ScoreMatrix
 
 NEAR = 24
 """So many arcs a person are listed at first."""
@@ -39,15 +39,15 @@ ADDED = 32
 LONGEST = INFINITE // 4
 """No way is longer."""
 
-type Enough = Callable[[IntVector, IntVector], int]
+type DistanceLimit = Callable[[IntVector, IntVector], int]
 """Returns up to which length ways are asked for, given the cost of the arc to each right person, and the lengths."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class ImplicitResidual:
     """An answer ``pairs`` (k, 2) and the prices that prove it; the left side is ``axis``: 0 mentors, 1 mentees."""
 
-    view: View
+    view: PricingProblem
     net: ResidualGraph
     prices: VectorPair
     pairs: IntMatrix
@@ -64,12 +64,12 @@ class Ground:
         left, right = sides if self.axis == 0 else sides[::-1]
         return left, right + lefts, self.costs(seen)[kept]
 
-    def taken(self, pairs: Pairs) -> BoolVector:
+    def taken(self, pairs: PairList) -> BoolVector:
         """Return which pairs are chosen or pinned."""
         width = self.view.scores.shape[1]
         return np.isin(pairs.mentors * width + pairs.mentees, self.pairs[:, 0] * width + self.pairs[:, 1])
 
-    def costs(self, pairs: Pairs) -> IntVector:
+    def costs(self, pairs: PairList) -> IntVector:
         """Return what each pair costs as an arc: the prices of both people less what it adds."""
         return self.prices[0][pairs.mentors] + self.prices[1][pairs.mentees] - self.view.worth(pairs)
 
@@ -78,30 +78,32 @@ class Ground:
         others = np.arange(self.view.scores.shape[1 - self.axis])
         sides = np.full(len(others), person), others
         mentors, mentees = sides if self.axis == 0 else sides[::-1]
-        pairs = Pairs(mentors, mentees, self.view.scores.at(mentors, mentees))
+        pairs = PairList(mentors, mentees, self.view.scores.at(mentors, mentees))
         return np.where(self.view.scores.allows(mentors, mentees) & ~self.taken(pairs), self.costs(pairs), INFINITE)
 
     def beside(self) -> Arcs:
         """Return the arcs that are no open pairs."""
         chosen = self.net.chosen if self.axis == 0 else self.net.chosen[:, ::-1]
         mentors, mentees = chosen[:, 0], chosen[:, 1]
-        backs = -self.costs(Pairs(mentors, mentees, self.view.scores.at(mentors, mentees)))
+        backs = -self.costs(PairList(mentors, mentees, self.view.scores.at(mentors, mentees)))
         return arcs_without_pairs(
             self.net, backs, np.concatenate([self.prices[self.axis], -self.prices[1 - self.axis]])
         )
 
 
-def ready(tiles: Tiles) -> Look | None:
+def make_path_scanner(tiles: ScoreMatrix) -> Scanner | None:
     """Return the quickest way to look at tiles that there is."""
-    return partial(scanned, quickest(tiles, compiled=find_spec("numba") is not None), tiles.shape[0])
+    return partial(scan_all, choose_scanner(tiles, compiled=find_spec("numba") is not None), tiles.shape[0])
 
 
-def ways_wide(ground: Ground, target: int, enough: Enough) -> ShortestPaths:
+def find_paths(ground: ImplicitResidual, target: int, enough: DistanceLimit) -> ShortestPaths:
     """Return the ways to a left person, as far as they are asked for."""
     net, lefts, nodes = ground.net, len(ground.net.left.more), ground.net.sink + 1
     costs, beside = ground.of_person(target), ground.beside()
     pairs = ground.arcs(
-        np.zeros(nodes, dtype=np.int64), min(max(level(ground.view, ground.prices, NEAR), 0), LONGEST), 2 * NEAR
+        np.zeros(nodes, dtype=np.int64),
+        min(max(find_cost_quantile(ground.view, ground.prices, NEAR), 0), LONGEST),
+        2 * NEAR,
     )
     while True:
         length = path_lengths(both_sides(pairs, beside), target, nodes)
@@ -110,20 +112,20 @@ def ways_wide(ground: Ground, target: int, enough: Enough) -> ShortestPaths:
         seen = ground.arcs(moved, 0, ADDED)
         if not (seen[2] + moved[seen[1]] < moved[seen[0]]).any():
             break
-        pairs = joined(pairs, seen, nodes)
+        pairs = merge_costs(pairs, seen, nodes)
     known = np.where(length <= most, length, INFINITE)
     after = fewest_arc_paths(*tight_arcs(both_sides(seen, beside), known), target, nodes)
     return ShortestPaths(target, lefts, np.minimum(costs + known[lefts : net.sink], INFINITE), after)
 
 
-def joined(some: Arcs, others: Arcs, nodes: int) -> Arcs:
+def merge_costs(some: Arcs, others: Arcs, nodes: int) -> Arcs:
     """Return the arcs of both, each once."""
     tails, heads, costs = both_sides(some, others)
     _, first = np.unique(tails * nodes + heads, return_index=True)
     return tails[first], heads[first], costs[first]
 
 
-def up_to(right: int) -> Enough:
+def limit_to(right: int) -> DistanceLimit:
     """Return that the way from one right person is asked for."""
 
     def length(_: IntVector, lengths: IntVector) -> int:
@@ -132,7 +134,7 @@ def up_to(right: int) -> Enough:
     return length
 
 
-def cheapest(most: int | None, others: BoolVector) -> Enough:
+def limit_cheapest(most: int | None, others: BoolVector) -> DistanceLimit:
     """Return that ways from the ``most`` right people who cost least are asked for, of some of them; None: all."""
 
     def length(costs: IntVector, lengths: IntVector) -> int:

@@ -10,12 +10,12 @@ import numpy as np
 
 from mentormatch.assignment.optimal_face import PrimalDual
 from mentormatch.base.columns import IntVector
-from mentormatch.scale.columns.candidates import FAR, Listing
+from mentormatch.scale.columns.candidates import FAR, CandidateList
 from mentormatch.scale.columns.master_protocol import Solver
-from mentormatch.scale.columns.quantile import level
-from mentormatch.scale.columns.subproblem import View
-from mentormatch.scale.scan.blocks import CLOSED
-from mentormatch.scale.scan.column_maxima import highest
+from mentormatch.scale.columns.quantile import find_cost_quantile
+from mentormatch.scale.columns.subproblem import PricingProblem
+from mentormatch.scale.scan.blocks import EXCLUDED
+from mentormatch.scale.scan.column_maxima import find_column_maxima
 
 LEADING, STEEP = 64, 3
 """So many pairs a person are solved first where all can be placed: times the share of these to that power."""
@@ -24,40 +24,40 @@ DRAWN, SHARE, MOST = 1_024, 10, 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class MarketSample:
     """Some ``mentors`` and ``mentees`` of a view, as large a share of both sides.
 
     ``own`` are the pairs of the drawn mentors with all mentees.
     """
 
-    view: View
-    own: View
+    view: PricingProblem
+    own: PricingProblem
     mentors: IntVector
     mentees: IntVector
 
     @classmethod
-    def of(cls, view: View) -> "Sample":
+    def of(cls, view: PricingProblem) -> "MarketSample":
         """Draw people."""
         (n, m), draw = view.scores.shape, np.random.default_rng(0)
         share = min(min(max(DRAWN, max(n, m) // SHARE), MOST) / max(n, m, 1), 1.0)
         mentors, mentees = (np.sort(draw.choice(size, round(size * share), replace=False)) for size in (n, m))
         return cls(view, view.flipped().of_mentees(mentors).flipped(), mentors, mentees)
 
-    def drawn(self) -> View:
+    def drawn(self) -> PricingProblem:
         """Return the market of the drawn people."""
         return self.own.of_mentees(self.mentees).holding()
 
-    def listing(self, drawn: View, optimum: PrimalDual, solver: Solver) -> Listing:
+    def listing(self, drawn: PricingProblem, optimum: PrimalDual, solver: Solver) -> CandidateList:
         """Return the pairs to begin with, by an optimum of the drawn market."""
         mentees = self._left_to_mentees(optimum.left, solver)
-        prices, few = (self._left_to_mentors(mentees), mentees), self.view.few(leading(drawn, optimum))
-        return Listing.of(self.view, prices, level(self.view, prices, few), 4 * few)
+        prices, few = (self._left_to_mentors(mentees), mentees), self.view.few(choose_length(drawn, optimum))
+        return CandidateList.of(self.view, prices, find_cost_quantile(self.view, prices, few), 4 * few)
 
     def _left_to_mentees(self, mentors: IntVector, solver: Solver) -> IntVector:
         """Return (m,) the most that a drawn mentor leaves to each mentee, by the prices of these."""
         view, former = self.own, self.own.former
-        own = np.where(view.scores.mentors, view.mentor - mentors, CLOSED)
-        worth = highest(view.scores.tiles, own, view.stage.score, solver.heed, compiled=solver.compiled)
+        own = np.where(view.scores.mentors, view.mentor - mentors, EXCLUDED)
+        worth = find_column_maxima(view.scores.tiles, own, view.stage.score, solver.heed, compiled=solver.compiled)
         left = worth + view.stage.mentee
         np.maximum.at(left, former.mentees, view.worth(former) - mentors[former.mentors])
         return np.where(view.scores.mentees, np.maximum(left, 0), 0)
@@ -69,7 +69,7 @@ class Sample:
         return np.maximum(drawn.look((nobody, mentees[self.mentees]), 0, 1).best, 0)
 
 
-def leading(drawn: View, optimum: PrimalDual) -> int:
+def choose_length(drawn: PricingProblem, optimum: PrimalDual) -> int:
     """Return how many pairs a person are solved first, by how many people an optimum of the drawn market places.
 
     Where many are left without a partner most pairs lose much; where nearly all are placed each may be the last that

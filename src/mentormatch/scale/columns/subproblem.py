@@ -12,13 +12,13 @@ from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.objective import ScalarObjective
 from mentormatch.assignment.optimal_face import OptimalFace, RemainingDegrees, pair_array, remaining_degrees
 from mentormatch.base.columns import BoolVector, IntVector
-from mentormatch.scale.scan.blocks import CLOSED, Cut, Look
-from mentormatch.scale.scan.implicit_scores import ComputedScores
-from mentormatch.scale.scores.matrix import Tiles
+from mentormatch.scale.scan.blocks import EXCLUDED, Scanner, ScanQuery
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
+from mentormatch.scale.scores.matrix import ScoreMatrix
 
 
 @dataclass(frozen=True, slots=True)
-class Pairs:
+class PairList:
     """Pairs in order with their scores."""
 
     mentors: IntVector
@@ -35,54 +35,54 @@ class Pairs:
         """Return no pairs."""
         return cls(*(np.empty(0, dtype=np.int64) for _ in range(3)))
 
-    def of(self, some: BoolVector) -> "Pairs":
+    def of(self, some: BoolVector) -> "PairList":
         """Return some of the pairs."""
-        return Pairs(*(column[some] for column in self.columns))
+        return PairList(*(column[some] for column in self.columns))
 
-    def joined(self, other: "Pairs", width: int) -> "Pairs":
+    def joined(self, other: "PairList", width: int) -> "PairList":
         """Return the pairs of both, each once, in order."""
         ours, theirs = (pairs.mentors * width + pairs.mentees for pairs in (self, other))
         place = np.searchsorted(ours, theirs)
         new = place == len(ours)
         new[~new] = ours[place[~new]] != theirs[~new]
         columns = zip(self.columns, other.columns, strict=True)
-        return Pairs(*(np.insert(mine, place[new], more[new]) for mine, more in columns))
+        return PairList(*(np.insert(mine, place[new], more[new]) for mine, more in columns))
 
 
-def former_in(scores: ComputedScores, pairs: IntMatrix) -> Pairs:
+def former_in(scores: ImplicitScores, pairs: IntMatrix) -> PairList:
     """Return those of some pairs (k, 2) that may be chosen, with their scores, in order."""
     mentors, mentees = pairs[np.lexsort(pairs.T[::-1])].T
     fit = scores.allows(mentors, mentees)
-    return Pairs(mentors[fit], mentees[fit], scores.at(mentors[fit], mentees[fit]))
+    return PairList(mentors[fit], mentees[fit], scores.at(mentors[fit], mentees[fit]))
 
 
-type Both = tuple[IntVector, IntVector]
+type PerSide = tuple[IntVector, IntVector]
 
 
-def beside(mentees: IntVector, group: IntVector, mentors_of: IntVector, mentees_of: IntVector) -> IntVector:
+def gather(mentees: IntVector, group: IntVector, mentors_of: IntVector, mentees_of: IntVector) -> IntVector:
     """Return the entry of each pair of what mentees have, (m,), or (g, m) beside each ``group`` (n,) of mentors."""
     return mentees[mentees_of] if mentees.ndim == 1 else mentees[group[mentors_of], mentees_of]
 
 
-type Ready = Callable[[Tiles], Look | None]
+type MakeScanner = Callable[[ScoreMatrix], Scanner | None]
 """Returns a quicker way to look at tiles, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class PricedPairs:
     """What a look shows: ``pairs``, and of each mentor, (n,) int64, the ``best`` and what ``others`` lose at least.
 
     ``best`` is the most that a pair of a mentor is worth above the price of the mentee; what pairs lose that are not
     among those here is counted at the prices of the look.
     """
 
-    pairs: Pairs
+    pairs: PairList
     best: IntVector
     others: IntVector
 
 
 @dataclass(frozen=True)
-class View:
+class PricingProblem:
     """One stage of a wide problem: a pair is worth ``scale * score + mentor[i] + mentee[k]``, and more if it is former.
 
     ``ready`` makes a quick look of tiles. ``former`` are the former pairs that may be chosen, if they are worth more;
@@ -90,20 +90,20 @@ class View:
     mentees may be (g, m) instead of (m,): those beside each ``group`` (n,) of mentors, who are in one group as a rule.
     """
 
-    scores: ComputedScores
+    scores: ImplicitScores
     stage: ScalarObjective
     bounds: tuple[RemainingDegrees, RemainingDegrees]
-    ready: Ready
-    former: Pairs
+    ready: MakeScanner
+    former: PairList
     pins: IntMatrix
     group: IntVector
     longer: int = 1
 
     @classmethod
-    def of(cls, problem: AssignmentProblem, stage: ScalarObjective, ready: Ready) -> "View":
+    def of(cls, problem: AssignmentProblem, stage: ScalarObjective, ready: MakeScanner) -> "PricingProblem":
         """Return the stage on people who have places beside the pins."""
         bounds, scores = remaining_degrees(problem), problem.scores
-        assert isinstance(scores, ComputedScores)
+        assert isinstance(scores, ImplicitScores)
         taking = scores.mentors & (bounds[0].most > 0), scores.mentees & (bounds[1].most > 0)
         scores = replace(scores, mentors=taking[0], mentees=taking[1])
         former = former_in(scores, pair_array(problem.former)) if stage.kept else former_in(scores, pair_array(()))
@@ -112,7 +112,7 @@ class View:
         )
 
     @cached_property
-    def seen_by(self) -> Look | None:
+    def seen_by(self) -> Scanner | None:
         """How the pairs are looked at."""
         return self.ready(self.scores.tiles)
 
@@ -124,7 +124,7 @@ class View:
         """Return how many pairs a person are listed, where that is so many as a rule."""
         return max(usual * self.longer // self.scores.shorter, 1)
 
-    def worth(self, pairs: Pairs) -> IntVector:
+    def worth(self, pairs: PairList) -> IntVector:
         """Return what pairs are worth."""
         people = self.mentor[pairs.mentors] + self.stage.mentee[pairs.mentees]
         if len(self.former.scores):
@@ -133,15 +133,15 @@ class View:
             people += self.stage.kept * np.isin(asked, known)
         return people + self.stage.score * pairs.scores
 
-    def loss(self, pairs: Pairs, prices: Both) -> IntVector:
+    def loss(self, pairs: PairList, prices: PerSide) -> IntVector:
         """Return by how much the prices of their people exceed what pairs are worth."""
-        return prices[0][pairs.mentors] + beside(prices[1], self.group, *pairs.columns[:2]) - self.worth(pairs)
+        return prices[0][pairs.mentors] + gather(prices[1], self.group, *pairs.columns[:2]) - self.worth(pairs)
 
-    def face(self, pairs: Pairs) -> OptimalFace:
+    def face(self, pairs: PairList) -> OptimalFace:
         """Return the answers on some pairs."""
         return OptimalFace(pairs.mentors, pairs.mentees, *self.bounds, self.pins)
 
-    def look(self, prices: Both, loss: int, most: int, mentors: BoolVector | None = None) -> Sight:
+    def look(self, prices: PerSide, loss: int, most: int, mentors: BoolVector | None = None) -> PricedPairs:
         """Return the pairs that lose no more than ``loss`` at these prices, ``most`` a mentor on average if many do.
 
         With ``mentors`` (n,) only the pairs of some are looked at.
@@ -154,28 +154,30 @@ class View:
         sights = [
             self._of_group((prices[0], own), loss, most, some) for own, some in zip(prices[1], asked, strict=True)
         ]
-        return joined(sights, asked, self.scores.shape[1])
+        return merge_scans(sights, asked, self.scores.shape[1])
 
-    def _of_group(self, prices: Both, loss: int, most: int, mentors: BoolVector | None) -> Sight:
+    def _of_group(self, prices: PerSide, loss: int, most: int, mentors: BoolVector | None) -> PricedPairs:
         """Return the same at one price for each mentee."""
         limits, mentees = prices[0] - self.mentor - loss, self.stage.mentee - prices[1]
-        limits = limits if mentors is None else np.where(mentors, limits, -CLOSED)
-        seen = self.scores.within(Cut(limits, mentees, self.stage.score, most), self.seen_by)
-        sight = Sight(Pairs(seen.mentors, seen.mentees, seen.scores), seen.best + self.mentor, loss - seen.beyond)
+        limits = limits if mentors is None else np.where(mentors, limits, -EXCLUDED)
+        seen = self.scores.within(ScanQuery(limits, mentees, self.stage.score, most), self.seen_by)
+        sight = PricedPairs(
+            PairList(seen.mentors, seen.mentees, seen.scores), seen.best + self.mentor, loss - seen.beyond
+        )
         return self._with_former(sight, prices, loss) if len(self.former.scores) else sight
 
-    def _with_former(self, sight: Sight, prices: Both, loss: int) -> Sight:
+    def _with_former(self, sight: PricedPairs, prices: PerSide, loss: int) -> PricedPairs:
         """Return what was seen of pairs as if they were not former, with those that are."""
         former, best = self.former, sight.best.copy()
         lost = self.loss(former, prices)
         np.maximum.at(best, former.mentors, prices[0][former.mentors] - lost)
         return replace(sight, pairs=sight.pairs.joined(former.of(lost <= loss), self.scores.shape[1]), best=best)
 
-    def of_mentees(self, some: IntVector) -> "View":
+    def of_mentees(self, some: IntVector) -> "PricingProblem":
         """Return the same for the pairs of some mentees only, by their positions in ascending order."""
         place = np.searchsorted(some, self.former.mentees)
         kept = np.isin(self.former.mentees, some)
-        former = Pairs(self.former.mentors[kept], place[kept], self.former.scores[kept])
+        former = PairList(self.former.mentors[kept], place[kept], self.former.scores[kept])
         return replace(
             self,
             scores=self.scores.of_mentees(some),
@@ -184,24 +186,26 @@ class View:
             former=former,
         )
 
-    def flipped(self) -> "View":
+    def flipped(self) -> "PricingProblem":
         """Return the same with the sides exchanged."""
         order = np.lexsort((self.former.mentors, self.former.mentees))
-        former = Pairs(self.former.mentees[order], self.former.mentors[order], self.former.scores[order])
+        former = PairList(self.former.mentees[order], self.former.mentors[order], self.former.scores[order])
         stage = replace(self.stage, mentor=self.stage.mentee, mentee=self.stage.mentor)
         group = np.zeros(self.scores.shape[1], dtype=np.int64)
-        return View(self.scores.flipped(), stage, self.bounds[::-1], self.ready, former, self.pins[:, ::-1], group)
+        return PricingProblem(
+            self.scores.flipped(), stage, self.bounds[::-1], self.ready, former, self.pins[:, ::-1], group
+        )
 
-    def holding(self) -> "View":
+    def holding(self) -> "PricingProblem":
         """Return the same with tables of a moderate size held, as suits few people who are looked at often."""
         return replace(self, scores=self.scores.holding())
 
-    def pairs(self) -> Pairs:
+    def pairs(self) -> PairList:
         """Return all pairs that may be chosen, for a few people."""
         scores = self.scores.tiles.rows(0, self.scores.shape[0])
         open_ = (scores >= self.scores.tiles.least) & self.scores.mentors[:, None] & self.scores.mentees
         mentors, mentees = np.nonzero(open_)
-        return Pairs(mentors, mentees, scores[open_].astype(np.int64))
+        return PairList(mentors, mentees, scores[open_].astype(np.int64))
 
     def bound(self, best: IntVector, mentees: IntVector) -> int:
         """Return what no answer is worth more than, by prices of mentees and the best that each mentor has there."""
@@ -211,11 +215,11 @@ class View:
         return sum(bounds.value(np.where(bounds.least > 0, prices, np.maximum(prices, 0))) for prices, bounds in both)
 
 
-def joined(sights: Sequence[Sight], asked: Sequence[BoolVector], width: int) -> Sight:
+def merge_scans(sights: Sequence[PricedPairs], asked: Sequence[BoolVector], width: int) -> PricedPairs:
     """Return what is seen of all mentors, each of whom was asked for in one of some looks at most."""
     first, *others = sights
     pairs, best, lost = first.pairs, first.best, first.others
     for sight, some in zip(others, asked[1:], strict=True):
         pairs = pairs.joined(sight.pairs, width)
         best, lost = np.where(some, sight.best, best), np.where(some, sight.others, lost)
-    return Sight(pairs, best, lost)
+    return PricedPairs(pairs, best, lost)

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
 from mentormatch.base.columns import IntVector
-from mentormatch.scale.columns.subproblem import Both, View
-from mentormatch.scale.scores.matrix import Tiles
+from mentormatch.scale.columns.subproblem import PerSide, PricingProblem
+from mentormatch.scale.scores.matrix import ScoreMatrix
 from mentormatch.scoring.answer_classes import Distinct
 
 MANY = 4
@@ -27,19 +27,19 @@ LONGER = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
+class PeopleClasses:
     """The people of a view in kinds, numbered in the order of the first of each.
 
     ``named``: some pairs score otherwise than their kinds, for who their people are.
     """
 
-    view: View
+    view: PricingProblem
     mentors: Distinct
     mentees: Distinct
     named: bool = False
 
     @classmethod
-    def of(cls, view: View) -> Self | None:
+    def of(cls, view: PricingProblem) -> Self | None:
         """Return who is alike; None if hardly anybody is, or if somebody must have a partner, or has had one before."""
         needed = any(bounds.least.any() for bounds in view.bounds)
         if needed or len(view.former.scores) or not min(view.scores.shape):
@@ -59,17 +59,17 @@ class Alike:
         return len(self.mentors), len(self.mentees)
 
     @property
-    def codes(self) -> Both:
+    def codes(self) -> PerSide:
         """Return the kinds of mentors (n,) and of mentees (m,)."""
         return self.mentors.codes, self.mentees.codes
 
     @property
-    def sizes(self) -> Both:
+    def sizes(self) -> PerSide:
         """Return how many people are of each kind."""
         return np.bincount(self.mentors.codes), np.bincount(self.mentees.codes)
 
     @property
-    def places(self) -> Both:
+    def places(self) -> PerSide:
         """Return how many places the people of each kind have together."""
         sides = zip(self.codes, self.view.bounds, self._taking, strict=True)
         mentors, mentees = (
@@ -81,7 +81,7 @@ class Alike:
     def _taking(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         return self.view.scores.mentors, self.view.scores.mentees
 
-    def market(self) -> View:
+    def market(self) -> PricingProblem:
         """Return the market of the kinds, who have the places of all their people."""
         view, first = self.view, (self.mentors.first, self.mentees.first)
         mentors, mentees = (RemainingDegrees(np.zeros_like(places), places) for places in self.places)
@@ -96,7 +96,7 @@ class Alike:
         bounds, group = (mentors, mentees), view.group[first[0]]
         return replace(view, scores=scores, stage=stage, bounds=bounds, group=group, longer=max(longer, 1))
 
-    def spread(self, flow: "Flow") -> OptimalFace:
+    def spread(self, flow: "ClassFlow") -> OptimalFace:
         """Return the pairs of an answer of the kinds, given to people, as a face in which all of them are open."""
         mentors, mentees = (
             _given(codes, np.where(taking, bounds.most, 0), np.repeat(kinds, flow.pairs))
@@ -107,14 +107,14 @@ class Alike:
         order = np.lexsort((mentees, mentors))
         return OptimalFace(mentors[order], mentees[order], *self.view.bounds, self.view.pins)
 
-    def prices(self, flow: "Flow") -> Both:
+    def prices(self, flow: "ClassFlow") -> PerSide:
         """Return the prices of all people."""
         mentors, mentees = (prices[codes] for prices, codes in zip((flow.left, flow.right), self.codes, strict=True))
         return np.where(self._taking[0], mentors, 0), np.where(self._taking[1], mentees, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
+class ClassFlow:
     """An answer of kinds, with the prices of both sides that prove it.
 
     Kinds ``lefts[e]`` and ``rights[e]`` lose nothing with each other at these, and so many ``pairs[e]`` are of them.
@@ -144,7 +144,7 @@ def _given(codes: IntVector, places: IntVector, units: IntVector) -> IntVector:
     return given
 
 
-def _kinds(view: View, axis: int) -> Distinct:
+def _kinds(view: PricingProblem, axis: int) -> Distinct:
     """Return the kinds of a side, each person being one of their own where few are alike."""
     people = np.arange(view.scores.shape[axis])
     kinds = Distinct.of(np.zeros_like(people))
@@ -155,7 +155,7 @@ def _kinds(view: View, axis: int) -> Distinct:
     return in_order(kinds)
 
 
-def _told(view: View, axis: int) -> Iterator[NDArray[Any]]:
+def _told(view: PricingProblem, axis: int) -> Iterator[NDArray[Any]]:
     """Yield what tells people of a side apart, as a column each, what tells most of them first."""
     tiles = view.scores.tiles
     parts = [(part.mentors, part.mentees)[axis] for part in tiles.parts]
@@ -167,7 +167,7 @@ def _told(view: View, axis: int) -> Iterator[NDArray[Any]]:
     yield view.bounds[axis].most
 
 
-def _named_apart(view: View, axis: int, kinds: Distinct) -> Distinct:
+def _named_apart(view: PricingProblem, axis: int, kinds: Distinct) -> Distinct:
     """Return kinds whose people are the same to all rules and criteria that name people."""
     if not len(view.scores.tiles.exceptions.points) or len(kinds) == len(kinds.codes):
         return kinds
@@ -175,7 +175,7 @@ def _named_apart(view: View, axis: int, kinds: Distinct) -> Distinct:
     return in_order(apart)
 
 
-def _excepted(tiles: Tiles, axis: int) -> IntVector:
+def _excepted(tiles: ScoreMatrix, axis: int) -> IntVector:
     """Return a number for each person of a side, the same for those with the same exceptions."""
     others, points, starts = _by_person(tiles, axis)
     cells, edges = np.column_stack([others, points]), starts.tolist()
@@ -184,7 +184,7 @@ def _excepted(tiles: Tiles, axis: int) -> IntVector:
     return np.array([known.setdefault(each, len(known)) for each in told], dtype=np.int64)
 
 
-def _by_person(tiles: Tiles, axis: int) -> tuple[NDArray[np.integer], NDArray[np.integer], NDArray[np.integer]]:
+def _by_person(tiles: ScoreMatrix, axis: int) -> tuple[NDArray[np.integer], NDArray[np.integer], NDArray[np.integer]]:
     """Return the exceptions of a side person by person: the others in order, points, and where each person begins."""
     from scipy.sparse import csr_array
 

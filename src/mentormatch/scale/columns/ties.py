@@ -19,14 +19,23 @@ from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.assignment.tie_breaking import GREATEST, AnonymousTieBreaker
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
-from mentormatch.scale.columns.candidates import Listing
-from mentormatch.scale.columns.subproblem import Both, Pairs, View
-from mentormatch.scale.columns.symmetry import Alike, Flow
-from mentormatch.scale.scan.blocks import CLOSED, Cut, Glance, Heed, Look, Seen, kept, scanned
-from mentormatch.scale.scan.implicit_scores import ComputedScores
+from mentormatch.scale.columns.candidates import CandidateList
+from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProblem
+from mentormatch.scale.columns.symmetry import ClassFlow, PeopleClasses
+from mentormatch.scale.scan.blocks import (
+    EXCLUDED,
+    BlockScanner,
+    CheckDeadline,
+    ScanHits,
+    Scanner,
+    ScanQuery,
+    keep_largest,
+    scan_all,
+)
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 if TYPE_CHECKING:
-    from mentormatch.scale.scan.tie_kernels import Ties
+    from mentormatch.scale.scan.tie_kernels import TieBlocks
 
 LEADING, BLOCK = 16, 3
 """So many pairs a person are listed first, and of each two kinds so many for each of the larger."""
@@ -39,7 +48,7 @@ type Solve = Callable[[OptimalFace, IntVector], PrimalDual | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Blocks:
+class ClassBlocks:
     """Of each kind of mentors the kinds of mentees from ``starts`` (u + 1,) on in ``others`` lose nothing with it.
 
     ``least`` (b,) are hashes below which pairs of these kinds are passed over.
@@ -50,7 +59,7 @@ class Blocks:
     least: IntVector
 
     @classmethod
-    def of(cls, flow: Flow, kinds: int) -> Self:
+    def of(cls, flow: ClassFlow, kinds: int) -> Self:
         """Return the blocks of kinds who lose nothing with each other, no pair of them passed over."""
         order = np.lexsort((flow.rights, flow.lefts))
         starts = np.searchsorted(flow.lefts[order], np.arange(kinds + 1))
@@ -61,11 +70,11 @@ class Blocks:
         """Return (b,) the kind of mentors of each block."""
         return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
 
-    def count(self, sizes: Both) -> int:
+    def count(self, sizes: PerSide) -> int:
         """Return how many pairs there are in all blocks."""
         return int((sizes[0][self.lefts] * sizes[1][self.others]).sum())
 
-    def leading(self, sizes: Both) -> "Blocks":
+    def leading(self, sizes: PerSide) -> "ClassBlocks":
         """Return the blocks with so many pairs as are listed first, those of the greatest hashes."""
         mine, theirs = sizes[0][self.lefts], sizes[1][self.others]
         some = np.bincount(self.lefts, theirs)[self.lefts], np.bincount(self.others, mine)[self.others]
@@ -74,7 +83,7 @@ class Blocks:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TiedScores(ComputedScores):
+class TieScores(ImplicitScores):
     """The hashes of pairs in ``blocks`` as scores, other pairs being forbidden; ``kinds``: those of both sides.
 
     ``names`` (m,) are numbers of mentees below ``width``. Pairs are not among those of their kinds if their number,
@@ -82,12 +91,12 @@ class TiedScores(ComputedScores):
     """
 
     hashes: AnonymousTieBreaker
-    kinds: Both
-    blocks: Blocks
+    kinds: PerSide
+    blocks: ClassBlocks
     names: IntVector
     barred: IntVector
-    glance: "Callable[[TiedScores], Glance]"
-    heed: Heed
+    glance: "Callable[[TieScores], BlockScanner]"
+    heed: CheckDeadline
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -104,13 +113,13 @@ class TiedScores(ComputedScores):
         kinds = int(self.blocks.others.max(initial=-1)) + 1
         return np.searchsorted(self.kinds[1][self.order], np.arange(kinds + 1))
 
-    def of_mentees(self, some: IntVector) -> "TiedScores":
+    def of_mentees(self, some: IntVector) -> "TieScores":
         hashes = replace(self.hashes, mentees=self.hashes.mentees[some])
         kinds = self.kinds[0], self.kinds[1][some]
         return replace(self, mentees=self.mentees[some], hashes=hashes, kinds=kinds, names=self.names[some])
 
-    def within(self, cut: Cut, look: Look | None = None) -> Seen:
-        return scanned(self.glance(self), self.shape[0], cut.among(self.mentors, self.mentees), self.heed)
+    def within(self, cut: ScanQuery, look: Scanner | None = None) -> ScanHits:
+        return scan_all(self.glance(self), self.shape[0], cut.among(self.mentors, self.mentees), self.heed)
 
     @cached_property
     def crowd(self) -> int:
@@ -135,70 +144,74 @@ class TiedScores(ComputedScores):
         return self.order[places], np.repeat(self.blocks.least[start:stop], sizes)
 
 
-def quickest(*, compiled: bool) -> Callable[[TiedScores], Glance]:
+def choose_tie_scanner(*, compiled: bool) -> Callable[[TieScores], BlockScanner]:
     """Return the quickest way to look at ties there is, with numba or without."""
-    return by_code if compiled else plain
+    return by_code if compiled else make_numpy_tie_scanner
 
 
-def plain(scores: TiedScores) -> Glance:
+def make_numpy_tie_scanner(scores: TieScores) -> BlockScanner:
     """Return the way to look that needs no more than NumPy."""
-    return lambda cut: partial(look, scores, cut)
+    return lambda cut: partial(scan_tie_block, scores, cut)
 
 
-def look(scores: TiedScores, cut: Cut, start: int, stop: int) -> Seen:
+def scan_tie_block(scores: TieScores, cut: ScanQuery, start: int, stop: int) -> ScanHits:
     """Return what there is in a strip."""
-    seen, found = Seen.nothing(stop - start), [np.empty((4, 0), dtype=np.int64)]
+    seen, found = ScanHits.nothing(stop - start), [np.empty((4, 0), dtype=np.int64)]
     partners = dict[int, tuple[IntVector, IntVector]]()
     for mentor in cut.open(start, stop).tolist():
         kind = int(scores.kinds[0][mentor])
         mentees, least = partners[kind] = partners.get(kind) or scores.partners(kind)
         hashes = scores.hashes.of(np.full(1, mentor), mentees, 0)
         worth = hashes + cut.mentees[mentees]
-        seen.best[mentor - start] = worth.max(initial=2 * CLOSED)
+        seen.best[mentor - start] = worth.max(initial=2 * EXCLUDED)
         some = np.flatnonzero((worth >= cut.limits[mentor]) & (hashes >= least))
         excess = worth[some] - cut.limits[mentor]
         found.append(np.stack([np.full(len(some), mentor), mentees[some], hashes[some], excess]))
-    return sifted(scores.fit(np.concatenate(found, axis=1)), seen, cut.most)
+    return keep_largest_ties(scores.fit(np.concatenate(found, axis=1)), seen, cut.most)
 
 
-def by_code(scores: TiedScores) -> Glance:
+def by_code(scores: TieScores) -> BlockScanner:
     """Return the same in compiled code."""
     return lambda cut: partial(_by_code, scores, cut, _ties(scores, cut))
 
 
-def _ties(scores: TiedScores, cut: Cut) -> "Ties":
+def _ties(scores: TieScores, cut: ScanQuery) -> "TieBlocks":
     """Return what is known of mentees."""
-    from mentormatch.scale.scan.tie_kernels import Ties
+    from mentormatch.scale.scan.tie_kernels import TieBlocks
 
     blocks, order = scores.blocks, scores.order
     words = scores.hashes.mentees[order], cut.mentees[order]
-    return Ties(blocks.starts, blocks.others, blocks.least, scores.edges, *words)
+    return TieBlocks(blocks.starts, blocks.others, blocks.least, scores.edges, *words)
 
 
-def _by_code(scores: TiedScores, cut: Cut, ties: "Ties", start: int, stop: int) -> Seen:
-    from mentormatch.scale.scan.tie_kernels import Asked, Noted, look_at_ties
+def _by_code(scores: TieScores, cut: ScanQuery, ties: "TieBlocks", start: int, stop: int) -> ScanHits:
+    from mentormatch.scale.scan.tie_kernels import TieBuffer, TieRows, scan_ties
 
-    seen, mentors, room = Seen.nothing(stop - start), cut.open(start, stop), ROOM
+    seen, mentors, room = ScanHits.nothing(stop - start), cut.open(start, stop), ROOM
     most = CROWD * cut.most + scores.crowd
-    asked = Asked(scores.kinds[0][mentors], scores.hashes.begun(mentors, 0), cut.limits[mentors])
+    asked = TieRows(scores.kinds[0][mentors], scores.hashes.begun(mentors, 0), cut.limits[mentors])
     while True:
         found = np.empty((3, room), dtype=np.int64)
-        best, counts, total = np.full(len(mentors), 2 * CLOSED), np.zeros(len(mentors), np.int64), np.zeros(1, np.int64)
-        look_at_ties(ties, asked, Noted(found, best, counts, total, most))
+        best, counts, total = (
+            np.full(len(mentors), 2 * EXCLUDED),
+            np.zeros(len(mentors), np.int64),
+            np.zeros(1, np.int64),
+        )
+        scan_ties(ties, asked, TieBuffer(found, best, counts, total, most))
         if total[0] <= room:
             break
         room = 2 * int(total[0])
     rows, mentees, hashes = found[0, : total[0]], scores.order[found[1, : total[0]]], found[2, : total[0]]
     seen.best[mentors - start] = best
-    seen.beyond[mentors[counts >= most] - start] = GREATEST - CLOSED
+    seen.beyond[mentors[counts >= most] - start] = GREATEST - EXCLUDED
     excess = hashes + cut.mentees[mentees] - asked.limits[rows]
-    return sifted(scores.fit(np.stack([mentors[rows], mentees, hashes, excess])), seen, cut.most)
+    return keep_largest_ties(scores.fit(np.stack([mentors[rows], mentees, hashes, excess])), seen, cut.most)
 
 
-def sifted(found: IntMatrix, seen: Seen, most: int) -> Seen:
+def keep_largest_ties(found: IntMatrix, seen: ScanHits, most: int) -> ScanHits:
     """Return the pairs found in a strip, (4, e): mentor, mentee, hash and excess; ``most`` a mentor, in order."""
     mentors, mentees, hashes, excess = found
-    some, beyond = kept(excess, most * len(seen.best))
+    some, beyond = keep_largest(excess, most * len(seen.best))
     mentors, mentees, hashes = mentors[some], mentees[some], hashes[some]
     order = np.lexsort((mentees, mentors))
     np.maximum(seen.beyond, beyond, out=seen.beyond)
@@ -206,19 +219,21 @@ def sifted(found: IntMatrix, seen: Seen, most: int) -> Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Tied:
+class TieFace:
     """The answers of a market of kinds that are worth as much as ``answer``, a face of its pairs alone.
 
     Pairs of people who are named together are not what their kinds are: those that lose nothing are ``beside``.
     """
 
-    alike: Alike
-    flow: Flow
+    alike: PeopleClasses
+    flow: ClassFlow
     answer: OptimalFace
     hashes: AnonymousTieBreaker
     beside: tuple[IntVector, IntVector]
 
-    def left(self, solve: Solve, glance: Callable[[TiedScores], Glance], heed: Heed) -> tuple[OptimalFace, PrimalDual]:
+    def left(
+        self, solve: Solve, glance: Callable[[TieScores], BlockScanner], heed: CheckDeadline
+    ) -> tuple[OptimalFace, PrimalDual]:
         """Return a face that holds all of these answers that are the best in a first round of hashes, and one of them.
 
         Its prices are those of the market, not of the hashes.
@@ -228,18 +243,18 @@ class Tied:
         bounds = self.alike.view.bounds
         return replace(face, left=bounds[0], right=bounds[1]), PrimalDual(chosen, *prices)
 
-    def _view(self, glance: Callable[[TiedScores], Glance], heed: Heed) -> View:
+    def _view(self, glance: Callable[[TieScores], BlockScanner], heed: CheckDeadline) -> PricingProblem:
         view, prices = self.alike.view, self.alike.prices(self.flow)
         loads = self.answer.loads(np.ones(len(self.answer), dtype=bool))
         held = [bounds.held(load, price) for bounds, load, price in zip(view.bounds, loads, prices, strict=True)]
-        scores = TiedScores(
+        scores = TieScores(
             tiles=view.scores.tiles,
             mentors=view.scores.mentors,
             mentees=view.scores.mentees,
             shorter=view.scores.shorter,
             hashes=self.hashes,
             kinds=self.alike.codes,
-            blocks=Blocks.of(self.flow, self.alike.shape[0]),
+            blocks=ClassBlocks.of(self.flow, self.alike.shape[0]),
             names=np.arange(view.scores.shape[1]),
             barred=self._barred,
             glance=glance,
@@ -247,12 +262,12 @@ class Tied:
         )
         none = [np.zeros(count, dtype=np.int64) for count in scores.shape]
         stage = ScalarObjective((("hash", 1),), 0, none[0], none[1], 1, 1, GREATEST)
-        return View(
+        return PricingProblem(
             scores,
             stage,
             (held[0], held[1]),
             lambda _: None,
-            Pairs.none(),
+            PairList.none(),
             view.pins,
             np.zeros(scores.shape[0], dtype=np.int64),
         )
@@ -264,30 +279,30 @@ class Tied:
         each = tiles.exceptions
         return each.mentors * tiles.shape[1] + each.mentees if self.alike.named else np.empty(0, dtype=np.int64)
 
-    def leading(self, glance: Callable[[TiedScores], Glance], heed: Heed) -> Pairs:
+    def leading(self, glance: Callable[[TieScores], BlockScanner], heed: CheckDeadline) -> PairList:
         """Return some of the tied pairs, of the greatest hashes, which are their scores."""
         scores = self._view(glance, heed).scores
-        assert isinstance(scores, TiedScores)
+        assert isinstance(scores, TieScores)
         return self._leading(scores)
 
-    def _leading(self, scores: TiedScores) -> Pairs:
+    def _leading(self, scores: TieScores) -> PairList:
         none = [np.zeros(count, dtype=np.int64) for count in scores.shape]
         some = replace(scores, blocks=scores.blocks.leading(self.alike.sizes))
-        seen = some.within(Cut(none[0], none[1], 1, scores.shape[1]))
-        return Pairs(seen.mentors, seen.mentees, seen.scores)
+        seen = some.within(ScanQuery(none[0], none[1], 1, scores.shape[1]))
+        return PairList(seen.mentors, seen.mentees, seen.scores)
 
-    def _listing(self, view: View) -> Listing:
+    def _listing(self, view: PricingProblem) -> CandidateList:
         """Return the pairs to begin with: those of the greatest hashes, those of the answer, and those beside."""
         scores, (n, m) = view.scores, view.scores.shape
-        assert isinstance(scores, TiedScores)
+        assert isinstance(scores, TieScores)
         pairs = self._leading(scores)
         for known in ((self.answer.lefts, self.answer.rights), self.beside):
-            pairs = pairs.joined(Pairs(*known, self.hashes.of(*known, 0)), m)
+            pairs = pairs.joined(PairList(*known, self.hashes.of(*known, 0)), m)
         none = np.zeros(n, dtype=np.int64), np.zeros(m, dtype=np.int64)
-        return Listing(view, pairs, np.full(n, -GREATEST), none, 0)
+        return CandidateList(view, pairs, np.full(n, -GREATEST), none, 0)
 
 
-def _solved(listing: Listing, solve: Solve) -> tuple[OptimalFace, BoolVector]:
+def _solved(listing: CandidateList, solve: Solve) -> tuple[OptimalFace, BoolVector]:
     """Return the pairs that lose nothing in hashes, with the best answer."""
     while True:
         view = listing.view

@@ -22,7 +22,7 @@ from mentormatch.base.columns import IntVector
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class WeightLimits:
     """What a pair may be worth less than: ``most`` in any case, ``usual`` if there is a choice."""
 
     most: int
@@ -35,7 +35,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Aims:
+class WeightedGoals:
     """The ``stage`` that is solved, and how its prices pay for the goals: for ``weights`` in so many ``parts``.
 
     Goals that ask for no scores leave nearly all pairs tied. Where any optimum will do, the total tells them apart: it
@@ -48,7 +48,7 @@ class Aims:
     sure: bool = True
 
     @classmethod
-    def of(cls, problem: AssignmentProblem, limits: Limits, *, ties: bool) -> Self | None:
+    def of(cls, problem: AssignmentProblem, limits: WeightLimits, *, ties: bool) -> Self | None:
         """Return the aims of a problem, None if its numbers are too great; ``ties``: any optimum will not do."""
         stages = scalarize(problem, lambda reach: reach < limits.most)
         told = not ties and "total" not in problem.goals
@@ -61,7 +61,7 @@ class Aims:
         return (cls._told(problem, limits, asked) if told else None) or cls(asked, asked.weights)
 
     @classmethod
-    def _told(cls, problem: AssignmentProblem, limits: Limits, asked: ScalarObjective) -> Self | None:
+    def _told(cls, problem: AssignmentProblem, limits: WeightLimits, asked: ScalarObjective) -> Self | None:
         """Return the aims with the total below what is asked for, None if that is too great."""
         total, places = objective_of(problem, "total"), problem.places
         if asked.fits_above(total, places):

@@ -20,11 +20,11 @@ from mentormatch.assignment.optimal_face import RemainingDegrees, exact_dot, pai
 from mentormatch.base.columns import IntVector
 from mentormatch.scale.columns.generation import ALL
 from mentormatch.scale.columns.master_protocol import Solver
-from mentormatch.scale.columns.quantile import level
-from mentormatch.scale.columns.subproblem import Both, View, former_in
-from mentormatch.scale.constraints.remainder import Remainder
-from mentormatch.scale.constraints.tight_face import held, stated
-from mentormatch.scale.scan.implicit_scores import ComputedScores
+from mentormatch.scale.columns.quantile import find_cost_quantile
+from mentormatch.scale.columns.subproblem import PerSide, PricingProblem, former_in
+from mentormatch.scale.constraints.remainder import ReducedProblem
+from mentormatch.scale.constraints.tight_face import state_optimal, tighten_rows
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
 
 SHORT = "no answer was found that keeps the rules that couple pairs, nor was it proved that there is none"
 PAIRS, MORE = (2, 8, 32), 4
@@ -32,16 +32,16 @@ PAIRS, MORE = (2, 8, 32), 4
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class GapSolve:
     """``prices`` of people and rows, and ``priced``, prices of people that pay for tolls too; the ``bound`` at both.
 
     ``beside`` are rows without a price. No more than ``open_most`` pairs are left open, None: any number.
     """
 
     solver: Solver
-    view: View
+    view: PricingProblem
     prices: DualSolution
-    priced: Both
+    priced: PerSide
     bound: int
     beside: tuple[SideConstraint, ...] = ()
     open_most: int | None = None
@@ -50,7 +50,7 @@ class Near:
         """Return the best of the pairs that lose little, proved if no other pair can matter."""
         gap = None if self.solver.heard is None else self._gap(self.solver.heard.pairs)
         for pairs in PAIRS:
-            loss = level(self.view, self.priced, self.view.few(pairs)) if gap is None else gap
+            loss = find_cost_quantile(self.view, self.priced, self.view.few(pairs)) if gap is None else gap
             left, others = self._within(loss, MORE * self.view.few(pairs))
             if left is None:
                 break
@@ -61,7 +61,7 @@ class Near:
                 gap = self._gap(found.pairs)
                 self.solver.offer(found.pairs, self.bound)
                 if gap <= min(loss, others - 1) or self._reached(found.pairs):
-                    return stated(self.solver.problem, found.pairs, Status.PROVED)
+                    return state_optimal(self.solver.problem, found.pairs, Status.PROVED)
         return self._of_all() if max(self.view.scores.shape) <= ALL else self._unknown()
 
     def _unknown(self) -> Solution:
@@ -70,7 +70,7 @@ class Near:
     def _of_all(self) -> Solution:
         """Return the answer of all pairs, of few people."""
         problem = self.solver.problem
-        assert isinstance(problem.scores, ComputedScores)
+        assert isinstance(problem.scores, ImplicitScores)
         every = self.view.pairs().joined(former_in(problem.scores, pair_array(problem.pins)), problem.shape[1])
         rows, scores = (*problem.rows, *self.beside), SparseScores(problem.shape, *every.columns)
         whole = replace(problem, scores=scores, rows=rows)
@@ -79,7 +79,7 @@ class Near:
             raise TimeLimitReached
         return found if found.status is not Status.FEASIBLE else self.solver.offer(found.pairs, self.bound)
 
-    def _within(self, loss: int, most: int) -> tuple[Remainder | None, int]:
+    def _within(self, loss: int, most: int) -> tuple[ReducedProblem | None, int]:
         """Return the problem of what loses no more than so much, and what other pairs lose at least.
 
         ``most`` pairs a person are listed; None if numbers go beyond what is exact, or too many pairs are open.
@@ -100,7 +100,7 @@ class Near:
             return None, others
         loads = (self.solver.problem.mentors, self.solver.problem.mentees)
         waived = [np.where(own.waivable, own.least, 0) for own in loads]
-        return Remainder.of(face, (*held(rows, dear), *self.beside), worth, waived), others
+        return ReducedProblem.of(face, (*tighten_rows(rows, dear), *self.beside), worth, waived), others
 
     def _gap(self, pairs: IntMatrix) -> int:
         """Return by how much the bound exceeds what pairs are worth beside the pins."""

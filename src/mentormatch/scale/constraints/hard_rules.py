@@ -17,7 +17,7 @@ FAR = 1 << 62
 EACH = slice(None)
 
 
-def used_if_pinned(problem: AssignmentProblem) -> AssignmentProblem:
+def used_by_fixed_pairs(problem: AssignmentProblem) -> AssignmentProblem:
     """Return the problem in which minimums bind whoever is in a pin in any case."""
     sides = [
         replace(loads, idle=loads.idle & (np.bincount(pinned, minlength=len(loads)) == 0))
@@ -27,7 +27,7 @@ def used_if_pinned(problem: AssignmentProblem) -> AssignmentProblem:
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class PersonRows:
     """Rows of one person each, all of one ``side`` and with the weights of ``row``; or one row of nobody ``alone``.
 
     ``least`` and ``most`` (c,): the bounds of each person of the side, or (1,) those of the row of nobody alone.
@@ -87,7 +87,7 @@ class Own:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class HardRules:
     """What is left out at first: that ``loads`` of both sides bind those who are used, and ``rows``, some at a time.
 
     ``priced`` are the rows that pairs pay for; what changes afterwards has to keep them too.
@@ -95,8 +95,8 @@ class Rules:
 
     loads: tuple[DegreeBounds, DegreeBounds]
     rows: tuple[SideConstraint, ...]
-    own: tuple[Own, ...]
-    priced: tuple[Own, ...]
+    own: tuple[PersonRows, ...]
+    priced: tuple[PersonRows, ...]
 
     @classmethod
     def of(cls, problem: AssignmentProblem, rows: tuple[SideConstraint, ...]) -> Self:
@@ -147,7 +147,7 @@ class Rules:
         return mentors, mentees
 
 
-def _alike(rows: Sequence[SideConstraint], shape: tuple[int, int]) -> Iterator[Own]:
+def _alike(rows: Sequence[SideConstraint], shape: tuple[int, int]) -> Iterator[PersonRows]:
     """Yield rows, those that stand together and are of one side with the same weights as one."""
 
     def told(row: SideConstraint) -> tuple[int, ...]:
@@ -155,7 +155,7 @@ def _alike(rows: Sequence[SideConstraint], shape: tuple[int, int]) -> Iterator[O
         return (*person, id(row.weights), id(row.times)) if sum(person) == 1 else (id(row),)
 
     for _, some in groupby(rows, told):
-        yield Own.of(list(some), shape)
+        yield PersonRows.of(list(some), shape)
 
 
 def _below(loads: DegreeBounds, taken: IntVector) -> BoolVector:

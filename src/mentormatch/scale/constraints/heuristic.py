@@ -19,11 +19,11 @@ from mentormatch.assignment.model.solution import DualSolution, Solution, Status
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees, exact_dot
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.scale.columns.master_protocol import Solver
-from mentormatch.scale.columns.quantile import level
-from mentormatch.scale.columns.subproblem import Both, Pairs, View
-from mentormatch.scale.constraints.gap import Near
-from mentormatch.scale.constraints.insertion import Filling
-from mentormatch.scale.constraints.rows import Quotas
+from mentormatch.scale.columns.quantile import find_cost_quantile
+from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProblem
+from mentormatch.scale.constraints.gap import GapSolve
+from mentormatch.scale.constraints.insertion import GreedyInsertion
+from mentormatch.scale.constraints.rows import DualisedRows
 
 LISTED, MORE = 24, 2
 """So many pairs a person are solved, where some are set aside; so many times more if many lose as little."""
@@ -36,11 +36,11 @@ OPEN = 4_000
 
 
 @dataclass(slots=True)
-class Keeping:
+class RepairHeuristic:
     """The solver's problem, its best answer without the rules beside, and the view of all pairs."""
 
     solver: Solver
-    view: View
+    view: PricingProblem
     relaxed: Solution
 
     def solution(self) -> Solution:
@@ -55,7 +55,7 @@ class Keeping:
 
     def _of_bound(self, prices: DualSolution) -> Solution:
         """Return the best answer as far as the bound tells, from the prices that prove it."""
-        quotas = Quotas.of(self.solver.problem.rows, self.view.pins, self.view.scores.shape)
+        quotas = DualisedRows.of(self.solver.problem.rows, self.view.pins, self.view.scores.shape)
         tolls, view = quotas.tolls(prices.rows), replace(self.view, group=quotas.group)
         ends = quotas.beside(PrimalDual(np.empty(0, dtype=bool), prices.mentors, prices.mentees), tolls)
         priced = ends.left, ends.right
@@ -63,8 +63,8 @@ class Keeping:
         face = view.face(pairs)
         kept = self._kept(face, quotas.left(face, view.worth(pairs), tolls), prices.mentees)
         if kept is not None:
-            self.solver.offer(Filling(self.solver.rules, kept).filled(pairs, view.worth(pairs)), self.bound)
-        found = Near(self.solver, view, prices, priced, self.bound, self.solver.rules.rows, OPEN).solution()
+            self.solver.offer(GreedyInsertion(self.solver.rules, kept).filled(pairs, view.worth(pairs)), self.bound)
+        found = GapSolve(self.solver, view, prices, priced, self.bound, self.solver.rules.rows, OPEN).solution()
         return replace(found, prices=self.relaxed.prices) if found.tiers else found
 
     @property
@@ -75,18 +75,18 @@ class Keeping:
         parts = self.solver.parts
         return ((exact_dot(worth) - exact_dot(pinned)) // parts + 1) * parts - 1
 
-    def _listed(self, view: View, priced: Both) -> Pairs:
+    def _listed(self, view: PricingProblem, priced: PerSide) -> PairList:
         """Return the pairs that lose least at some prices, and those of the best answer."""
         few = view.few(LISTED)
-        seen = view.look(priced, level(view, priced, few), MORE * few).pairs
+        seen = view.look(priced, find_cost_quantile(view, priced, few), MORE * few).pairs
         width = view.scores.shape[1]
         open_ = ~np.isin(self.relaxed.pairs @ (width, 1), view.pins @ (width, 1))
         mentors, mentees = self.relaxed.pairs[open_].T
-        return seen.joined(Pairs(mentors, mentees, view.scores.at(mentors, mentees)), width)
+        return seen.joined(PairList(mentors, mentees, view.scores.at(mentors, mentees)), width)
 
     def _kept(self, face: OptimalFace, profit: IntVector, mentees: IntVector) -> IntMatrix | None:
         """Return a good answer on a face that keeps all rules, people being set aside; None if none is found."""
-        begin: Both | None = (np.zeros_like(face.left.most), mentees)
+        begin: PerSide | None = (np.zeros_like(face.left.most), mentees)
         for turn in count():
             optimum = self.solver.best(face, profit, begin)
             if not face.holds(optimum):

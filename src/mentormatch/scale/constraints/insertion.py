@@ -6,20 +6,20 @@ import numpy as np
 
 from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.base.columns import BoolVector, IntVector
-from mentormatch.scale.columns.subproblem import Pairs
-from mentormatch.scale.constraints.hard_rules import Own, Rules
+from mentormatch.scale.columns.subproblem import PairList
+from mentormatch.scale.constraints.hard_rules import HardRules, PersonRows
 
 
 @dataclass(slots=True)
-class Filling:
+class GreedyInsertion:
     """An answer ``pairs`` (k, 2) that keeps some rules; ``taken``: the partners of each person of both sides.
 
     ``rows`` are those of all kinds, ``totals`` what it counts in them.
     """
 
-    rules: Rules
+    rules: HardRules
     pairs: IntMatrix
-    rows: tuple[Own, ...] = field(init=False)
+    rows: tuple[PersonRows, ...] = field(init=False)
     taken: tuple[IntVector, IntVector] = field(init=False)
     totals: list[IntVector] = field(init=False)
 
@@ -29,7 +29,7 @@ class Filling:
         self.rows = (*self.rules.own, *self.rules.priced)
         self.totals = [own.totals(self.pairs, self.rules.shape) for own in self.rows]
 
-    def filled(self, pairs: Pairs, worth: IntVector) -> IntMatrix:
+    def filled(self, pairs: PairList, worth: IntVector) -> IntMatrix:
         """Return the answer with those of some pairs that it has room for."""
         width, ends = self.rules.shape[1], np.column_stack([pairs.mentors, pairs.mentees])
         counts = [own.row.at(pairs.mentors, pairs.mentees, self.rules.shape) for own in self.rows]

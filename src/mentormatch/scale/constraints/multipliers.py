@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, exact_dot
 from mentormatch.base.columns import IntVector
-from mentormatch.scale.columns.subproblem import Both
-from mentormatch.scale.constraints.cutting_planes import Box, Cut, around, highest, lowest
-from mentormatch.scale.constraints.rows import Quotas, Tolls
+from mentormatch.scale.columns.subproblem import PerSide
+from mentormatch.scale.constraints.cutting_planes import Box, DualCut, clip_box, evaluate_model, minimise_model
+from mentormatch.scale.constraints.rows import DualisedRows, Multipliers
 
 CLOSE, FAR, FARTHER, CLOSER, LONG = 1_000, 2, 64, 4, 8
 """Tolls move by this part of what a pair is worth at first. Where tolls were better that moved as far as they might,
@@ -23,8 +23,8 @@ they were worse, so many times less far. A solve begins where the last one ended
 TRIALS = 500
 """After so many trials on one list the best tolls have to do; they then leave a gap."""
 
-type Best = Callable[[OptimalFace, IntVector, Both | None], PrimalDual]
-type Shift = Callable[[Both], None]
+type Best = Callable[[OptimalFace, IntVector, PerSide | None], PrimalDual]
+type Shift = Callable[[PerSide], None]
 """Is told by how much less pairs are worth in the next solve, by their mentor and their mentee."""
 type Hear = Callable[[OptimalFace, PrimalDual], None]
 """Takes an answer that keeps the bounds."""
@@ -33,12 +33,12 @@ type Back = Callable[[OptimalFace, PrimalDual], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class DualPoint:
     """The optimum at some tolls, with the prices of people alone."""
 
-    tolls: Tolls
+    tolls: Multipliers
     optimum: PrimalDual
-    cut: Cut
+    cut: DualCut
 
     @property
     def bound(self) -> int:
@@ -47,7 +47,7 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class SolveHooks:
     """How to solve a face, from where the last solve ended but for a shift, or farther back; who hears of answers."""
 
     solve: Best
@@ -57,7 +57,7 @@ class Asking:
 
 
 @dataclass(slots=True)
-class Search:
+class MultiplierSearch:
     """The search for tolls, which goes on where it ended as more pairs are listed.
 
     ``reach``: how far tolls may move next. ``scales``: what one pair is worth in the last goal, in the one before, and
@@ -65,22 +65,22 @@ class Search:
     what pairs pay is not exact. An answer that is worth less than ``empty`` does not exist.
     """
 
-    quotas: Quotas
-    asking: Asking
+    quotas: DualisedRows
+    asking: SolveHooks
     scales: tuple[int, ...]
     most: int
     empty: int
     edge: int = 0
-    trial: Trial | None = None
-    last: Tolls = ()
-    cuts: list[Cut] = field(default_factory=list)
+    trial: DualPoint | None = None
+    last: Multipliers = ()
+    cuts: list[DualCut] = field(default_factory=list)
     reach: int = 0
     kept: int | None = None
 
     def __post_init__(self) -> None:
         self.last = (0,) * len(self.quotas.most)
 
-    def best(self, face: OptimalFace, profit: IntVector, prices: Both | None = None) -> PrimalDual:
+    def best(self, face: OptimalFace, profit: IntVector, prices: PerSide | None = None) -> PrimalDual:
         """Return the optimum of a face at the best tolls, with prices of people that pay for tolls too.
 
         An optimum that does not keep the minimums of people is returned as soon as it is found.
@@ -99,29 +99,31 @@ class Search:
         self.trial = best
         return self.quotas.beside(best.optimum, best.tolls)
 
-    def _tried(self, face: OptimalFace, profit: IntVector, tolls: Tolls, prices: Both | None = None) -> Trial:
+    def _tried(
+        self, face: OptimalFace, profit: IntVector, tolls: Multipliers, prices: PerSide | None = None
+    ) -> DualPoint:
         """Return what comes of some tolls."""
         if prices is None:
             self.asking.shift(self.quotas.shifted(self.last, tolls))
         optimum = self.asking.solve(face, self.quotas.left(face, profit, tolls), prices)
-        cut = Cut(exact_dot(profit[optimum.chosen]), self.quotas.spare(face, optimum.chosen))
+        cut = DualCut(exact_dot(profit[optimum.chosen]), self.quotas.spare(face, optimum.chosen))
         self.last = tolls
         if face.holds(optimum):
             self._keep(face, optimum, cut)
-        return Trial(tolls, optimum, cut)
+        return DualPoint(tolls, optimum, cut)
 
-    def _keep(self, face: OptimalFace, optimum: PrimalDual, cut: Cut) -> None:
+    def _keep(self, face: OptimalFace, optimum: PrimalDual, cut: DualCut) -> None:
         """Keep what an answer says of all tolls, and tell it if it is one and the best so far."""
         self.cuts.append(cut)
         if cut.keeps and (self.kept is None or cut.worth > self.kept):
             self.kept = cut.worth
             self.asking.hear(face, optimum)
 
-    def _done(self, best: Trial) -> bool:
+    def _done(self, best: DualPoint) -> bool:
         """Return whether no tolls are better, or there is no answer at all."""
         return best.bound < self.empty or best.cut.settles(best.tolls)
 
-    def _better(self, best: Trial, other: Trial) -> Trial:
+    def _better(self, best: DualPoint, other: DualPoint) -> DualPoint:
         """Return the better of two trials, and have the next ones move as far as that suggests."""
         moved = self._apart(best.tolls, other.tolls)
         better = other.bound < best.bound
@@ -134,11 +136,11 @@ class Search:
         return other if better else best
 
     @staticmethod
-    def _apart(one: Tolls, other: Tolls) -> int:
+    def _apart(one: Multipliers, other: Multipliers) -> int:
         """Return by how much some tolls differ from others at most."""
         return max(abs(here - there) for here, there in zip(one, other, strict=True))
 
-    def _farther(self, best: Trial, other: Trial, moved: int) -> int:
+    def _farther(self, best: DualPoint, other: DualPoint, moved: int) -> int:
         """Return how far tolls may move next that were better where they moved as far as they might."""
         was, now = (one.cut.slope(best.tolls, other.tolls) for one in (best, other))
         reach = moved * min(max(now // min(was - now, -1), FAR), FARTHER)
@@ -158,13 +160,13 @@ class Search:
             reach if reach <= self.scales[0] else min((scale for scale in self.scales if scale >= reach), default=reach)
         )
 
-    def _next(self, best: Trial) -> Tolls | None:
+    def _next(self, best: DualPoint) -> Multipliers | None:
         """Return the tolls to try next, None if none of those close by can be better."""
         for reach in (self.reach, max(self.reach, self._begin)):
-            self.reach, tolls = reach, lowest(self.cuts, best.tolls, self._box(best.tolls, reach))
-            if highest(self.cuts, tolls) < best.bound:
+            self.reach, tolls = reach, minimise_model(self.cuts, best.tolls, self._box(best.tolls, reach))
+            if evaluate_model(self.cuts, tolls) < best.bound:
                 return tolls
         return None
 
-    def _box(self, tolls: Tolls, reach: int) -> Box:
-        return around(tolls, reach, ((0,) * len(tolls), (self.most,) * len(tolls)))
+    def _box(self, tolls: Multipliers, reach: int) -> Box:
+        return clip_box(tolls, reach, ((0,) * len(tolls), (self.most,) * len(tolls)))

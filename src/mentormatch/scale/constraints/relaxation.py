@@ -8,42 +8,42 @@ from mentormatch.assignment.model.solution import DualSolution, Solution, Status
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, pair_array
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError
-from mentormatch.scale.columns.generation import begun, improved
+from mentormatch.scale.columns.generation import choose_candidates, generate_columns
 from mentormatch.scale.columns.master_protocol import Solver
-from mentormatch.scale.columns.subproblem import View
-from mentormatch.scale.constraints.gap import SHORT, Near
-from mentormatch.scale.constraints.multipliers import Asking, Search, Trial
-from mentormatch.scale.constraints.row_rounding import pairs_for_sure, rounded
-from mentormatch.scale.constraints.rows import Quotas
-from mentormatch.scale.constraints.tight_face import Tight, held
+from mentormatch.scale.columns.subproblem import PricingProblem
+from mentormatch.scale.constraints.gap import SHORT, GapSolve
+from mentormatch.scale.constraints.multipliers import DualPoint, MultiplierSearch, SolveHooks
+from mentormatch.scale.constraints.row_rounding import count_proved_pairs, round_rows
+from mentormatch.scale.constraints.rows import DualisedRows
+from mentormatch.scale.constraints.tight_face import TightFace, tighten_rows
 from mentormatch.scoring.score import MILLION
 
 
 @dataclass(slots=True)
-class Paying:
+class LagrangianSolve:
     """The solver's problem on a view, and the search for what pairs pay; ``bound``: of all answers, as known so far."""
 
     solver: Solver
-    view: View
+    view: PricingProblem
     bound: int = 0
-    search: Search = field(init=False)
+    search: MultiplierSearch = field(init=False)
 
     def __post_init__(self) -> None:
-        problem, stage, quotas = self.solver.problem, self.solver.stage, quotas_of(self.solver.problem)
+        problem, stage, quotas = self.solver.problem, self.solver.stage, dualised_rows(self.solver.problem)
         self.view = replace(self.view, group=quotas.group)
         point = stage.score * MILLION or stage.weights[-1][1]
         scales = (point, *(2 * weight for _, weight in stage.weights[-2::-1]))
         edge = max(stage.weights[0][1] // max(quotas.steepest, 1) - point, 0)
         most = (self.solver.exact - stage.reach) // max(quotas.heaviest, 1)
-        asking = Asking(self.solver.best, self.solver.shift, self.solver.resume, self._hear)
+        asking = SolveHooks(self.solver.best, self.solver.shift, self.solver.resume, self._hear)
         empty = problem.places * min(stage.low, 0)
-        self.search = Search(quotas, asking, scales, most, empty, edge)
+        self.search = MultiplierSearch(quotas, asking, scales, most, empty, edge)
 
     def opening(self) -> tuple[OptimalFace, PrimalDual]:
         """Return the optimum at the best tolls with its tight pairs; prices are those of ``Search.best``."""
-        listing = begun(self.view, self.solver)
+        listing = choose_candidates(self.view, self.solver)
         self.bound = listing.bound
-        return improved(listing, self.search.best, self._lower)
+        return generate_columns(listing, self.search.best, self._lower)
 
     def _hear(self, face: OptimalFace, optimum: PrimalDual) -> None:
         self.solver.hear(face, optimum, self.bound)
@@ -64,7 +64,7 @@ class Paying:
             self.solver.offer(self.solver.heard.pairs, self.bound)
         return self._free(opening) or self._paid(opening, trial, profit)
 
-    def _proved(self, opening: tuple[OptimalFace, PrimalDual]) -> tuple[Trial, IntVector]:
+    def _proved(self, opening: tuple[OptimalFace, PrimalDual]) -> tuple[DualPoint, IntVector]:
         """Return the trial of an opening, and what its open pairs are worth less what they pay, which it is best in."""
         (face, priced), trial, quotas = opening, self.search.trial, self.search.quotas
         if trial is None:
@@ -85,14 +85,14 @@ class Paying:
         found = optimize_lexicographically(problem, self.solver.run, [self.view.stage], alone, self.solver.tied)
         return found if all(row.holds(found.pairs, problem.shape) for row in problem.rows) else None
 
-    def _paid(self, opening: tuple[OptimalFace, PrimalDual], trial: Trial, profit: IntVector) -> Solution:
+    def _paid(self, opening: tuple[OptimalFace, PrimalDual], trial: DualPoint, profit: IntVector) -> Solution:
         """Return the solution at tolls, with their prices; the best so far if there is no time for it."""
         (face, priced), problem = opening, self.solver.problem
         own = self.search.quotas.within(priced, trial.tolls)
         rows = self.search.quotas.by_row(trial.tolls, len(problem.rows))
         prices = DualSolution(self.view.stage.weights, own.left, own.right, rows)
-        tight = Tight(self.solver, tuple(held(problem.rows, rows)), face.narrowed(own, profit))
-        near = Near(self.solver, self.view, prices, (priced.left, priced.right), self.bound)
+        tight = TightFace(self.solver, tuple(tighten_rows(problem.rows, rows)), face.narrowed(own, profit))
+        near = GapSolve(self.solver, self.view, prices, (priced.left, priced.right), self.bound)
         try:
             found = tight.solution() or self._rounded() or near.solution()
         except TimeLimitReached:
@@ -103,14 +103,14 @@ class Paying:
 
     def _rounded(self) -> Solution | None:
         """Return the solution if rows ask for whole numbers that it needs; None if that does not prove it."""
-        pairs = pairs_for_sure(self.solver.heard)
-        rows = None if pairs is None else rounded(self.solver.problem.rows, pairs)
+        pairs = count_proved_pairs(self.solver.heard)
+        rows = None if pairs is None else round_rows(self.solver.problem.rows, pairs)
         found = None if rows is None else self.solver.under(rows)
         if found is not None and found.tiers:
             self.solver.offer(found.pairs, self.bound)
         return found if found is not None and found.status is Status.PROVED else None
 
 
-def quotas_of(problem: AssignmentProblem) -> Quotas:
+def dualised_rows(problem: AssignmentProblem) -> DualisedRows:
     """Return the rows of a problem as bounds on the pairs beside its pins."""
-    return Quotas.of(problem.rows, pair_array(problem.pins), problem.shape)
+    return DualisedRows.of(problem.rows, pair_array(problem.pins), problem.shape)

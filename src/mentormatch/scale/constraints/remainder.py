@@ -22,7 +22,7 @@ PROGRAM = "milp"
 
 
 @dataclass(frozen=True, slots=True)
-class Remainder:
+class ReducedProblem:
     """The open pairs of a ``face`` as a ``problem`` of the ``mentors`` and ``mentees`` who are in them."""
 
     face: OptimalFace

@@ -11,13 +11,13 @@ from mentormatch.assignment.model.problem import SideConstraint
 from mentormatch.assignment.model.solution import Solution
 
 
-def pairs_for_sure(best: Solution | None) -> int | None:
+def count_proved_pairs(best: Solution | None) -> int | None:
     """Return how many pairs every optimum has, if the best answer so far says so: the first goal asks for the most."""
     first = best.tiers[0] if best is not None else None
     return first.value if first is not None and first.goal == "matched" and first.proved else None
 
 
-def rounded(rows: tuple[SideConstraint, ...], pairs: int) -> tuple[SideConstraint, ...] | None:
+def round_rows(rows: tuple[SideConstraint, ...], pairs: int) -> tuple[SideConstraint, ...] | None:
     """Return rows that the same answers of so many pairs keep, in whole numbers; None if they are as they were."""
     found = tuple(_rounded(row, pairs) for row in rows)
     if all(one is other for one, other in zip(found, rows, strict=True)):

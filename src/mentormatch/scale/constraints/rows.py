@@ -11,16 +11,16 @@ from mentormatch.assignment.model.scores import IntMatrix
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
-from mentormatch.scale.columns.subproblem import Both, beside
+from mentormatch.scale.columns.subproblem import PerSide, gather
 
-type Tolls = tuple[int, ...]
+type Multipliers = tuple[int, ...]
 """What a pair pays for each unit that it counts in each of some bounds, 0 or more."""
 MOST_GROUPS = 32
 """Mentors of whom rules about both people of a pair say so many different things are looked at group by group."""
 
 
 @dataclass(frozen=True, slots=True)
-class Quotas:
+class DualisedRows:
     """Bounds on open pairs: (i, k) counts ``mentor[b, i] + times[b, group[i]] * mentee[b, k]`` in bound b.
 
     All pairs count at most ``most[b]``; a minimum is a maximum of the opposite. ``rows[b]`` is the row of the problem,
@@ -41,10 +41,10 @@ class Quotas:
         """Return rows that rest on people as bounds on the pairs beside those that are settled (k, 2)."""
         ends = list(_ends(rows))
         taken = [int(row.at(settled[:, 0], settled[:, 1], shape).sum()) for row in rows]
-        own = [counted(row, shape) for row in rows]
+        own = [read_coefficients(row, shape) for row in rows]
         mentor = np.array([sign * own[place][0] for place, sign, _ in ends], dtype=np.int64).reshape(-1, shape[0])
         mentee = np.array([sign * own[place][2] for place, sign, _ in ends], dtype=np.int64).reshape(-1, shape[1])
-        known, group = grouped([own[place][1] for place, *_ in ends], shape[0])
+        known, group = group_mentors([own[place][1] for place, *_ in ends], shape[0])
         most = tuple(sign * (end - taken[place]) for place, sign, end in ends)
         places, signs = (tuple(end[part] for end in ends) for part in (0, 1))
         return cls(mentor, mentee, known, group, most, places, signs)
@@ -72,7 +72,7 @@ class Quotas:
         )
         return list(zip(mentors.tolist(), (mentees * times).tolist(), strict=True))
 
-    def paid(self, tolls: Tolls) -> Both:
+    def paid(self, tolls: Multipliers) -> PerSide:
         """Return what pairs pay for their mentor, (n,), and for each mentee beside each group of mentors, (g, m).
 
         The latter is (m,) if there is one group.
@@ -81,16 +81,16 @@ class Quotas:
         mentees = (each * self.times.T) @ self.mentee
         return each @ self.mentor, mentees[0] if self.groups == 1 else mentees
 
-    def shifted(self, before: Tolls, after: Tolls) -> Both:
+    def shifted(self, before: Multipliers, after: Multipliers) -> PerSide:
         """Return by how much more the pairs of each mentor (n,) and of each mentee (m,) pay, about."""
         then, now = self.paid(before), self.paid(after)
         more = now[1] - then[1]
         return now[0] - then[0], more if more.ndim == 1 else more.sum(axis=0) // len(more)
 
-    def left(self, face: OptimalFace, profit: IntVector, tolls: Tolls) -> IntVector:
+    def left(self, face: OptimalFace, profit: IntVector, tolls: Multipliers) -> IntVector:
         """Return what open pairs are worth less what they pay."""
         mentors, mentees = self.paid(tolls)
-        return profit - mentors[face.lefts] - beside(mentees, self.group, face.lefts, face.rights)
+        return profit - mentors[face.lefts] - gather(mentees, self.group, face.lefts, face.rights)
 
     def spare(self, face: OptimalFace, chosen: BoolVector) -> tuple[int, ...]:
         """Return by how much the chosen pairs count less than each bound; below 0 where they break it."""
@@ -98,7 +98,7 @@ class Quotas:
         each = self.mentor[:, lefts] + self.times[:, self.group[lefts]] * self.mentee[:, rights]
         return tuple(most - count for most, count in zip(self.most, each.sum(axis=1).tolist(), strict=True))
 
-    def beside(self, optimum: PrimalDual, tolls: Tolls) -> PrimalDual:
+    def beside(self, optimum: PrimalDual, tolls: Multipliers) -> PrimalDual:
         """Return an optimum with prices that exceed what pairs are worth by what they lose, before they pay.
 
         Those of mentees are (g, m) by the group of the mentor, if there are several.
@@ -106,17 +106,17 @@ class Quotas:
         mentors, mentees = self.paid(tolls)
         return replace(optimum, left=optimum.left + mentors, right=optimum.right + mentees)
 
-    def within(self, optimum: PrimalDual, tolls: Tolls) -> PrimalDual:
-        """Return an optimum with the prices of people alone, from those that ``beside`` returned."""
+    def within(self, optimum: PrimalDual, tolls: Multipliers) -> PrimalDual:
+        """Return an optimum with the prices of people alone, from those that ``gather`` returned."""
         mentors, mentees = self.paid(tolls)
         right = optimum.right - mentees
         return replace(optimum, left=optimum.left - mentors, right=right if right.ndim == 1 else right[0])
 
-    def tolls(self, prices: Sequence[int]) -> Tolls:
+    def tolls(self, prices: Sequence[int]) -> Multipliers:
         """Return what pairs pay for each bound by the prices of rows."""
         return tuple(max(sign * prices[row], 0) for row, sign in zip(self.rows, self.signs, strict=True))
 
-    def by_row(self, tolls: Tolls, rows: int) -> tuple[int, ...]:
+    def by_row(self, tolls: Multipliers, rows: int) -> tuple[int, ...]:
         """Return the price of each row: above 0 for its maximum, below 0 for its minimum."""
         prices = [0] * rows
         for row, sign, toll in zip(self.rows, self.signs, tolls, strict=True):
@@ -124,18 +124,18 @@ class Quotas:
         return tuple(prices)
 
 
-def priceable(rows: Sequence[SideConstraint], shape: tuple[int, int]) -> list[bool]:
+def find_dualisable(rows: Sequence[SideConstraint], shape: tuple[int, int]) -> list[bool]:
     """Return which rows pairs can be made to pay for: those that rest on people, while there are few groups."""
     found, times = list[bool](), list[IntVector]()
     for row in rows:
         both = None if row.by_people(shape) is not None else row.by_both(shape)
-        fits = both is not None and grouped([*times, both[0]], shape[0])[0].shape[1] <= MOST_GROUPS
+        fits = both is not None and group_mentors([*times, both[0]], shape[0])[0].shape[1] <= MOST_GROUPS
         times += [both[0]] if both is not None and fits else []
         found.append(fits or (both is None and row.by_people(shape) is not None))
     return found
 
 
-def counted(row: SideConstraint, shape: tuple[int, int]) -> tuple[IntVector, IntVector, IntVector]:
+def read_coefficients(row: SideConstraint, shape: tuple[int, int]) -> tuple[IntVector, IntVector, IntVector]:
     """Return ``mentor`` (n,), ``times`` (n,) and ``mentee`` (m,): a pair counts ``mentor[i] + times[i] * mentee[k]``.
 
     Raises EngineError if the row does not rest on people.
@@ -148,7 +148,7 @@ def counted(row: SideConstraint, shape: tuple[int, int]) -> tuple[IntVector, Int
     return np.zeros_like(both[0]), *both
 
 
-def grouped(times: Sequence[IntVector], mentors: int) -> tuple[IntMatrix, IntVector]:
+def group_mentors(times: Sequence[IntVector], mentors: int) -> tuple[IntMatrix, IntVector]:
     """Return (b, g) what each group of mentors has in each of some vectors (n,), and (n,) the group of each."""
     if not times:
         return np.zeros((0, 1), dtype=np.int64), np.zeros(mentors, dtype=np.int64)

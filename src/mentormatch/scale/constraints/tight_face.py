@@ -17,10 +17,10 @@ from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.master_protocol import Solver
-from mentormatch.scale.columns.subproblem import Both
-from mentormatch.scale.constraints.multipliers import Asking, Search
-from mentormatch.scale.constraints.remainder import Remainder
-from mentormatch.scale.constraints.rows import Quotas
+from mentormatch.scale.columns.subproblem import PerSide
+from mentormatch.scale.constraints.multipliers import MultiplierSearch, SolveHooks
+from mentormatch.scale.constraints.remainder import ReducedProblem
+from mentormatch.scale.constraints.rows import DualisedRows
 
 MOST_TIED = 20_000
 """Of more pairs that are left tied, hashes settle some first, by tolls too."""
@@ -29,7 +29,7 @@ ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Tight:
+class TightFace:
     """What is left open among the pairs that lose nothing at tolls, ``rows`` being kept as these ask for."""
 
     solver: Solver
@@ -44,36 +44,36 @@ class Tight:
     def _of_open(self) -> Solution | None:
         problem = self.solver.problem
         none = [np.zeros(count, dtype=np.int64) for count in problem.shape]
-        left = Remainder.of(self.face, self.rows, np.zeros(len(self.face), dtype=np.int64), none)
+        left = ReducedProblem.of(self.face, self.rows, np.zeros(len(self.face), dtype=np.int64), none)
         found = left.solved(self.solver.run)
         if found.tiers:
-            return stated(problem, found.pairs, found.status)
+            return state_optimal(problem, found.pairs, found.status)
         return found if found.status is Status.FAILED else None
 
-    def _thinned(self) -> "Tight | None":
+    def _thinned(self) -> "TightFace | None":
         """Return what some rounds of hashes leave, if their tolls leave no gap; None if they leave one for sure."""
-        work: Tight | None = self
+        work: TightFace | None = self
         for turn in range(ROUNDS):
             work = work._after(turn) if work else None
             if work is None or len(work.face) <= MOST_TIED:
                 break
         return work
 
-    def _after(self, turn: int) -> "Tight | None":
+    def _after(self, turn: int) -> "TightFace | None":
         """Return the answers that are the best in a round of hashes, None if there are none."""
         hashes, face = self.solver.run.hashes, self.face
         profit = hashes.of(face.lefts, face.rights, turn)
-        quotas = Quotas.of(self.rows, face.settled, self.solver.problem.shape)
-        asking = Asking(self._solve, lambda paid: None, _unheard, _unheard)
-        search = Search(quotas, asking, (int(profit.max(initial=1)),), self.solver.exact // 2, 0)
+        quotas = DualisedRows.of(self.rows, face.settled, self.solver.problem.shape)
+        asking = SolveHooks(self._solve, lambda paid: None, _unheard, _unheard)
+        search = MultiplierSearch(quotas, asking, (int(profit.max(initial=1)),), self.solver.exact // 2, 0)
         search.best(face, profit)
         if search.trial is None or search.trial.bound < 0:
             return None
         tolls = search.trial.tolls
-        rows = tuple(held(self.rows, quotas.by_row(tolls, len(self.rows))))
-        return Tight(self.solver, rows, face.narrowed(search.trial.optimum, quotas.left(face, profit, tolls)))
+        rows = tuple(tighten_rows(self.rows, quotas.by_row(tolls, len(self.rows))))
+        return TightFace(self.solver, rows, face.narrowed(search.trial.optimum, quotas.left(face, profit, tolls)))
 
-    def _solve(self, face: OptimalFace, profit: IntVector, prices: Both | None) -> PrimalDual:
+    def _solve(self, face: OptimalFace, profit: IntVector, prices: PerSide | None) -> PrimalDual:
         found = self.solver.tied(face, profit)
         if found is None:
             raise EngineError("An answer was lost between two stages")
@@ -84,13 +84,13 @@ def _unheard(face: OptimalFace, optimum: PrimalDual) -> None:
     """Hear nothing: each solve begins anew."""
 
 
-def held(rows: tuple[SideConstraint, ...], prices: tuple[int, ...]) -> Iterator[SideConstraint]:
+def tighten_rows(rows: tuple[SideConstraint, ...], prices: tuple[int, ...]) -> Iterator[SideConstraint]:
     """Yield rows as the optimum keeps them if their prices leave no gap: those that have one at that bound."""
     for row, price in zip(rows, prices, strict=True):
         yield replace(row, least=row.most if price > 0 else row.least, most=row.least if price < 0 else row.most)
 
 
-def stated(problem: AssignmentProblem, pairs: IntMatrix, status: Status) -> Solution:
+def state_optimal(problem: AssignmentProblem, pairs: IntMatrix, status: Status) -> Solution:
     """Return an answer that is the best in all goals; its status says whether ties are settled."""
     values = {tier.goal: tier.value for tier in evaluate_tiers(problem, pairs, {})}
     return Solution(status, pairs, tuple(evaluate_tiers(problem, pairs, values)))

@@ -12,11 +12,11 @@ import numpy as np
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.base.columns import IntVector
 from mentormatch.errors import EngineError
-from mentormatch.scale.flow.initial_duals import Market, Over, Start, go_on, guided, start_of
-from mentormatch.scale.flow.layout import NOBODY, Side, State
-from mentormatch.scale.flow.paths import STEPS, Search, fill_empty, lower, match_free, search_among
+from mentormatch.scale.flow.initial_duals import AssignmentGraph, Over, WarmStart, choose_start, go_on, run_warm
+from mentormatch.scale.flow.layout import NOBODY, Adjacency, AssignmentState
+from mentormatch.scale.flow.paths import STEPS, SearchHeap, augment_left, augment_right, minimise_duals, search_among
 
-type Step = Callable[[Side, State, Search, IntVector, tuple[int, int]], int]
+type Step = Callable[[Adjacency, AssignmentState, SearchHeap, IntVector, tuple[int, int]], int]
 
 MOST = 1 << 60
 """With no number beyond this, the sum of any four that are met is exact in int64."""
@@ -24,12 +24,14 @@ AT_ONCE = 1 << 24
 """Steps looked at between two looks at the clock: some hundredths of a second."""
 
 
-def never() -> bool:
+def skip_deadline() -> bool:
     """Return that there is time."""
     return False
 
 
-def best(face: OptimalFace, profit: IntVector, start: Start | None = None, over: Over = never) -> PrimalDual:
+def solve_assignment(
+    face: OptimalFace, profit: IntVector, start: WarmStart | None = None, over: Over = skip_deadline
+) -> PrimalDual:
     """Return the optimum of a face without minimums, with the smallest prices of the right side that prove it.
 
     Parameters
@@ -52,50 +54,52 @@ def best(face: OptimalFace, profit: IntVector, start: Start | None = None, over:
     """
     _refuse(face, profit)
     go_on(over)
-    market = Market.of(face, profit)
+    market = AssignmentGraph.of(face, profit)
     state = _solved(market, profit, start, over)
     return PrimalDual(state.partner[face.lefts] == face.rights, state.left, state.right)
 
 
-def _solved(market: Market, profit: IntVector, start: Start | None, over: Over) -> State:
+def _solved(market: AssignmentGraph, profit: IntVector, start: WarmStart | None, over: Over) -> AssignmentState:
     if start is not None:
         for begun in _near(market, start, over):
             state = market.state(_clipped(begun, profit))
             if _search(market, state, over, start.patience * len(profit)):
                 return state
-    state = market.state(_clipped(start_of(market, over), profit))
+    state = market.state(_clipped(choose_start(market, over), profit))
     _search(market, state, over, MOST)
     return state
 
 
-def _near(market: Market, start: Start, over: Over) -> Iterator[Start]:
+def _near(market: AssignmentGraph, start: WarmStart, over: Over) -> Iterator[WarmStart]:
     """Yield what is known, and what comes of it if both sides bid at its prices: many prices may have jumped."""
     if start.seated:
         yield start
-    yield guided(market, start.prices, over)
+    yield run_warm(market, start.prices, over)
 
 
-def _clipped(start: Start, profit: IntVector) -> Start:
+def _clipped(start: WarmStart, profit: IntVector) -> WarmStart:
     """Return the start with no price below 0 or above all profits."""
     return replace(start, prices=np.clip(start.prices, 0, int(profit.max(initial=0))))
 
 
-def _search(market: Market, state: State, over: Over, steps: int) -> bool:
+def _search(market: AssignmentGraph, state: AssignmentState, over: Over, steps: int) -> bool:
     """Make a state optimal, and return whether that took no more than so many steps; else it is given up."""
     search = search_among(len(market.places))
     free = np.flatnonzero((state.partner == NOBODY) & (state.left > 0))
-    steps = _work_off(match_free, (market.side, state, search), free, (over, steps))
+    steps = _work_off(augment_left, (market.side, state, search), free, (over, steps))
     empty = np.flatnonzero((state.right > 0) & (state.load < market.places))
     if len(empty) and steps >= 0:
-        steps = _work_off(fill_empty, (market.back, state, search), empty, (over, steps))
+        steps = _work_off(augment_right, (market.back, state, search), empty, (over, steps))
     if steps < 0:
         return False
     go_on(over)
-    lower(market.side, state, search)
+    minimise_duals(market.side, state, search)
     return True
 
 
-def _work_off(step: Step, work: tuple[Side, State, Search], todo: IntVector, limits: tuple[Over, int]) -> int:
+def _work_off(
+    step: Step, work: tuple[Adjacency, AssignmentState, SearchHeap], todo: IntVector, limits: tuple[Over, int]
+) -> int:
     """Do what is to do, as long as there are time and steps; return how many of the steps are left."""
     over, steps = limits
     while len(todo) and steps >= 0:

@@ -12,7 +12,7 @@ import numpy as np
 
 from mentormatch.assignment.kernels.jit import jit
 from mentormatch.base.columns import IntVector
-from mentormatch.scale.flow.layout import NOBODY, ShortVector, Side
+from mentormatch.scale.flow.layout import NOBODY, Adjacency, ShortVector
 
 ABOVE_ALL = 1 << 62
 
@@ -51,7 +51,7 @@ def auction_of(prices: IntVector, places: IntVector, people: int) -> Auction:
 
 
 @jit
-def hope(side: Side, auction: Auction, patience: int) -> None:
+def set_reservations(side: Adjacency, auction: Auction, patience: int) -> None:
     """Set the prices of the left to what is left to each now, less what they are ready to pay more."""
     for person in range(len(auction.seat)):
         most = np.int64(0)
@@ -61,7 +61,7 @@ def hope(side: Side, auction: Auction, patience: int) -> None:
 
 
 @jit
-def bid_for_places(side: Side, auction: Auction, step: int, bids: int) -> int:
+def bid_forward(side: Adjacency, auction: Auction, step: int, bids: int) -> int:
     """Let people bid for places until none wants to, or ``bids`` times; return how many bids there were.
 
     A bid goes by ``step`` beyond the second best. Whoever would be left less than their price waits.
@@ -82,7 +82,7 @@ def bid_for_places(side: Side, auction: Auction, step: int, bids: int) -> int:
 
 
 @jit
-def _bid_for_place(side: Side, auction: Auction, person: int, step: int) -> int:
+def _bid_for_place(side: Adjacency, auction: Auction, person: int, step: int) -> int:
     """Let a person bid; return who loses a place by that, or nobody."""
     place, best, second = _best_place(side, auction, person)
     if place == NOBODY or best < auction.left[person]:
@@ -101,7 +101,7 @@ def _bid_for_place(side: Side, auction: Auction, person: int, step: int) -> int:
 
 
 @jit
-def _best_place(side: Side, auction: Auction, person: int) -> tuple[int, np.int64, np.int64]:
+def _best_place(side: Adjacency, auction: Auction, person: int) -> tuple[int, np.int64, np.int64]:
     """Return what leaves a person most, what that is, and what the next best leaves; of equals one without a price."""
     place, best, second = NOBODY, np.int64(0), np.int64(0)
     for pair in range(side.starts[person], side.starts[person + 1]):
@@ -131,7 +131,7 @@ def _cheapest(auction: Auction, place: int) -> tuple[int, np.int64]:
 
 
 @jit
-def level(side: Side, auction: Auction) -> None:
+def equalise(side: Adjacency, auction: Auction) -> None:
     """Let all pay the lowest price of whom they sit with, and set what is left to each on the left."""
     for seat in range(len(auction.seats)):
         auction.asked[seat] = auction.right[auction.owner[seat]]
@@ -147,7 +147,7 @@ def level(side: Side, auction: Auction) -> None:
 
 
 @jit
-def bid_for_people(back: Side, auction: Auction, step: int, bids: int) -> int:
+def bid_backward(back: Adjacency, auction: Auction, step: int, bids: int) -> int:
     """Let empty places that have a price bid for people until none wants to, or ``bids`` times; return how many did."""
     count, used = 0, 0
     for seat in range(len(auction.seats)):
@@ -165,7 +165,7 @@ def bid_for_people(back: Side, auction: Auction, step: int, bids: int) -> int:
 
 
 @jit
-def _bid_for_person(back: Side, auction: Auction, seat: int, step: int) -> int:
+def _bid_for_person(back: Adjacency, auction: Auction, seat: int, step: int) -> int:
     """Let a place bid; return the place that somebody leaves for that, or none."""
     place = auction.owner[seat]
     person, best, second = _best_person(back, auction, place)
@@ -189,7 +189,7 @@ def _bid_for_person(back: Side, auction: Auction, seat: int, step: int) -> int:
 
 
 @jit
-def _best_person(back: Side, auction: Auction, place: int) -> tuple[int, np.int64, np.int64]:
+def _best_person(back: Adjacency, auction: Auction, place: int) -> tuple[int, np.int64, np.int64]:
     """Return who leaves a place most, what that is, and what the next best leaves; of equals one without a place."""
     person, best, second = NOBODY, np.int64(0), np.int64(0)
     begin, end = auction.first[place], auction.first[place + 1]

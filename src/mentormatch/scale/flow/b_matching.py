@@ -19,7 +19,7 @@ NOWHERE = -1
 BEST, END, DONE, STEPS = range(4)
 
 
-class Net(NamedTuple):
+class BMatching(NamedTuple):
     """People of both sides as nodes, n on the left before m on the right, and e pairs between them.
 
     ``starts`` (n + m + 1,) and ``pairs`` (2 e,): the pairs of each node; ``lefts``, ``rights`` (e,) their nodes.
@@ -39,7 +39,7 @@ class Net(NamedTuple):
     reward: int
 
 
-class Room(NamedTuple):
+class SearchSpace(NamedTuple):
     """Room for one search after the other.
 
     ``far`` and ``come`` of each node: how far it is, and by which pair it is reached; ``done``: who is left behind, in
@@ -52,14 +52,14 @@ class Room(NamedTuple):
     now: IntVector
 
 
-def room_for(nodes: int) -> Room:
+def search_space(nodes: int) -> SearchSpace:
     """Return room for searches among so many nodes."""
     nothing = np.full(nodes, NOWHERE)
-    return Room(np.full(nodes, FAR), nothing, nothing.copy(), np.zeros(4, dtype=np.int64))
+    return SearchSpace(np.full(nodes, FAR), nothing, nothing.copy(), np.zeros(4, dtype=np.int64))
 
 
 @jit
-def balance(net: Net, room: Room, todo: IntVector, limits: tuple[int, int]) -> int:
+def augment_all(net: BMatching, room: SearchSpace, todo: IntVector, limits: tuple[int, int]) -> int:
     """Give people with room as many pairs as are worth it, the last of ``todo`` first; return how many are still to do.
 
     ``limits``: how many people are on the left, and after how many steps it ends.
@@ -78,13 +78,13 @@ def balance(net: Net, room: Room, todo: IntVector, limits: tuple[int, int]) -> i
 
 
 @jit
-def _empty(net: Net, node: int, given: int) -> int:
+def _empty(net: BMatching, node: int, given: int) -> int:
     """Return what the next empty place of a node is worth, after so many of its pairs are given up."""
     return -net.reward if net.load[node] - given < net.least[node] else 0
 
 
 @jit
-def _left_to(net: Net, node: int) -> int:
+def _left_to(net: BMatching, node: int) -> int:
     """Return what the best pair that is not chosen leaves to a node, far below 0 if there is none."""
     most = -FAR
     for at in range(net.starts[node], net.starts[node + 1]):
@@ -96,7 +96,7 @@ def _left_to(net: Net, node: int) -> int:
 
 
 @jit
-def _augment(net: Net, room: Room, root: int, lefts: int) -> None:
+def _augment(net: BMatching, room: SearchSpace, root: int, lefts: int) -> None:
     """Take the shortest way to one more pair of a node, or to none."""
     room.now[BEST], room.now[END], room.now[DONE] = net.price[root] - _empty(net, root, 0), root, 0
     room.far[root] = 0
@@ -121,7 +121,7 @@ def _augment(net: Net, room: Room, root: int, lefts: int) -> None:
 
 
 @jit
-def _go_on(net: Net, room: Room, heap: list[tuple[np.int64, np.int64]], at: tuple[np.int64, bool]) -> None:
+def _go_on(net: BMatching, room: SearchSpace, heap: list[tuple[np.int64, np.int64]], at: tuple[np.int64, bool]) -> None:
     """Look at all steps from a node: on the side of the root by pairs that are not chosen, else by chosen ones."""
     node, near = at
     begin, stop, far = net.starts[node], net.starts[node + 1], room.far[node]
@@ -140,13 +140,13 @@ def _go_on(net: Net, room: Room, heap: list[tuple[np.int64, np.int64]], at: tupl
 
 
 @jit
-def _giving(net: Net, node: int) -> np.int64:
+def _giving(net: BMatching, node: int) -> np.int64:
     """Return what it costs that a node gives a pair up."""
     return np.int64(net.price[node] - _empty(net, node, 1))
 
 
 @jit
-def _taking(net: Net, node: int) -> np.int64:
+def _taking(net: BMatching, node: int) -> np.int64:
     """Return what it costs that a node takes a pair more."""
     if net.load[node] < net.most[node]:
         return np.int64(max(0, _empty(net, node, 0) - net.price[node]))
@@ -154,7 +154,7 @@ def _taking(net: Net, node: int) -> np.int64:
 
 
 @jit
-def _change(net: Net, room: Room, root: int, lefts: int) -> None:
+def _change(net: BMatching, room: SearchSpace, root: int, lefts: int) -> None:
     """Choose and give up the pairs of a way by turns."""
     node = room.now[END]
     if node != root:

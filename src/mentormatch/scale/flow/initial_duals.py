@@ -15,16 +15,25 @@ import numpy as np
 from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.base.columns import IntVector
-from mentormatch.scale.flow.auction import Auction, auction_of, bid_for_people, bid_for_places, hope, level
-from mentormatch.scale.flow.layout import NOBODY, ShortVector, Side, State, seat, sided, state_of, turned
-from mentormatch.scale.flow.paths import match_free, search_among
+from mentormatch.scale.flow.auction import Auction, auction_of, bid_backward, bid_forward, equalise, set_reservations
+from mentormatch.scale.flow.layout import (
+    NOBODY,
+    Adjacency,
+    AssignmentState,
+    ShortVector,
+    apply_start,
+    build_adjacency,
+    state_of,
+    transpose_adjacency,
+)
+from mentormatch.scale.flow.paths import augment_left, search_among
 
 type Over = Callable[[], bool]
 
 ALL = 1 << 60
 BIDS, AT_ONCE = 48, 4
 """So many bids a person at most, and between two looks at the clock."""
-SLACK, SHORT = 1.5, 0.93
+SURPLUS_RATIO, SCARCE_RATIO = 1.5, 0.93
 """With so many places a person, or more, people bid for them; with so many or fewer, places bid for people."""
 STEPS = (50, 10, 2)
 """By so much bids go beyond the second best, first to last, in parts of 25 of how much a person's pairs differ."""
@@ -35,7 +44,7 @@ SAMPLE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class WarmStart:
     """Prices (m,) of the right side, and the partner (n,) of each person on the left, -1 for nobody.
 
     A search from here may take ``patience`` steps a pair: with more of them it is quicker to begin anew.
@@ -70,22 +79,22 @@ class Start:
 
 
 @dataclass(frozen=True)
-class Market:
+class AssignmentGraph:
     """The pairs that are worth something, by the people of the left, and the ``places`` (m,) of the right side."""
 
-    side: Side
+    side: Adjacency
     places: IntVector
 
     @classmethod
     def of(cls, face: OptimalFace, profit: IntVector) -> Self:
         """Return the market of a face: nobody has more places than pairs."""
         places = np.minimum(face.right.most, np.bincount(face.rights, minlength=len(face.right.most)))
-        return cls(sided(face.lefts, face.rights, profit, (face.left.most, places)), places)
+        return cls(build_adjacency(face.lefts, face.rights, profit, (face.left.most, places)), places)
 
     @cached_property
-    def back(self) -> Side:
+    def back(self) -> Adjacency:
         """The same pairs, by the people of the right."""
-        return turned(self.side, len(self.places))
+        return transpose_adjacency(self.side, len(self.places))
 
     @property
     def people(self) -> int:
@@ -97,10 +106,10 @@ class Market:
         """Return how many places there are for each person on the left who has a pair."""
         return int(self.places.sum()) / max(int(np.count_nonzero(np.diff(self.side.starts))), 1)
 
-    def state(self, start: Start, slack: int = 0) -> State:
+    def state(self, start: WarmStart, slack: int = 0) -> AssignmentState:
         """Return the state in which all are matched who do best so at these prices, or lose no more than ``slack``."""
         state = state_of(start.prices, self.places, self.people)
-        seat(self.side, state, start.partner, slack)
+        apply_start(self.side, state, start.partner, slack)
         return state
 
     def greatest(self) -> IntVector:
@@ -121,54 +130,54 @@ class Market:
         return int(np.median([int(values.max()) - int(np.median(values)) for values in worth])) if len(some) else 0
 
 
-def start_of(market: Market, over: Over) -> Start:
+def choose_start(market: AssignmentGraph, over: Over) -> WarmStart:
     """Return the start that suits the market; raise OutOfTime if the time is up."""
-    if market.ratio >= SLACK:
-        return rising(market, over)
-    return falling(market, over) if market.ratio <= SHORT else scaled(market, over)
+    if market.ratio >= SURPLUS_RATIO:
+        return run_forward(market, over)
+    return run_reverse(market, over) if market.ratio <= SCARCE_RATIO else run_scaled(market, over)
 
 
-def rising(market: Market, over: Over) -> Start:
+def run_forward(market: AssignmentGraph, over: Over) -> WarmStart:
     """Return what comes of it if people bid for places from 0."""
     auction = auction_of(np.zeros_like(market.places), market.places, market.people)
-    _bid(lambda bids: bid_for_places(market.side, auction, 0, bids), market.people, over)
+    _bid(lambda bids: bid_forward(market.side, auction, 0, bids), market.people, over)
     return _came_of(auction)
 
 
-def falling(market: Market, over: Over) -> Start:
+def run_reverse(market: AssignmentGraph, over: Over) -> WarmStart:
     """Return what comes of it if places bid for people from the most that anybody is worth to them."""
     auction = auction_of(market.greatest(), market.places, market.people)
-    _bid(lambda bids: bid_for_people(market.back, auction, 0, bids), market.people, over)
+    _bid(lambda bids: bid_backward(market.back, auction, 0, bids), market.people, over)
     return _came_of(auction)
 
 
-def guided(market: Market, prices: IntVector, over: Over) -> Start:
+def run_warm(market: AssignmentGraph, prices: IntVector, over: Over) -> WarmStart:
     """Return what comes of it if both sides bid in small steps from prices that are about right."""
     spread = market.spread()
     return _both_bid(market, prices, (max(spread // PART, 1), max(PATIENCE * spread, 1)), over)
 
 
-def scaled(market: Market, over: Over) -> Start:
+def run_scaled(market: AssignmentGraph, over: Over) -> WarmStart:
     """Return what comes of it if both sides bid, in smaller and smaller steps."""
     spread = market.spread()
     patience = max(PATIENCE * spread, 1)
-    start = Start(np.zeros_like(market.places), np.full(market.people, NOBODY, dtype=np.int32))
+    start = WarmStart(np.zeros_like(market.places), np.full(market.people, NOBODY, dtype=np.int32))
     for step in STEPS:
         start = _both_bid(market, start.prices, (max(step * (spread // PART), 1), patience), over)
-        start = Start(_without_those_who_wait(market, start, patience), start.partner)
+        start = WarmStart(_without_those_who_wait(market, start, patience), start.partner)
     return start
 
 
-def _both_bid(market: Market, prices: IntVector, how: tuple[int, int], over: Over) -> Start:
+def _both_bid(market: AssignmentGraph, prices: IntVector, how: tuple[int, int], over: Over) -> WarmStart:
     auction = auction_of(prices, market.places, market.people)
-    hope(market.side, auction, how[1])
-    _bid(lambda bids: bid_for_places(market.side, auction, how[0], bids), market.people, over)
-    level(market.side, auction)
-    _bid(lambda bids: bid_for_people(market.back, auction, how[0], bids), market.people, over)
+    set_reservations(market.side, auction, how[1])
+    _bid(lambda bids: bid_forward(market.side, auction, how[0], bids), market.people, over)
+    equalise(market.side, auction)
+    _bid(lambda bids: bid_backward(market.back, auction, how[0], bids), market.people, over)
     return _came_of(auction)
 
 
-def _without_those_who_wait(market: Market, start: Start, patience: int) -> IntVector:
+def _without_those_who_wait(market: AssignmentGraph, start: WarmStart, patience: int) -> IntVector:
     """Return the prices at which nobody is left who would pay far more than they do.
 
     Where more people want some places than there are, only such prices end their bids as make somebody do without: as
@@ -178,7 +187,7 @@ def _without_those_who_wait(market: Market, start: Start, patience: int) -> IntV
     waiting = np.flatnonzero((state.partner == NOBODY) & (state.left > patience))
     if not len(waiting):
         return start.prices
-    match_free(market.side, state, search_among(len(market.places)), waiting, (patience, ALL))
+    augment_left(market.side, state, search_among(len(market.places)), waiting, (patience, ALL))
     return np.maximum(state.right, 0)
 
 
@@ -189,11 +198,11 @@ def _bid(ask: Callable[[int], int], people: int, over: Over) -> None:
             return
 
 
-def _came_of(auction: Auction) -> Start:
+def _came_of(auction: Auction) -> WarmStart:
     sits = auction.seat != NOBODY
     partner = np.full(len(sits), NOBODY, dtype=np.int32)
     partner[sits] = auction.owner[auction.seat[sits]]
-    return Start(auction.right, partner)
+    return WarmStart(auction.right, partner)
 
 
 def go_on(over: Over) -> None:

@@ -13,7 +13,7 @@ type ShortVector = NDArray[np.int32]
 NOBODY = -1
 
 
-class Side(NamedTuple):
+class Adjacency(NamedTuple):
     """The pairs of each person i of a side: ``others`` and ``worth`` from ``starts[i]`` to ``starts[i + 1]``."""
 
     starts: IntVector
@@ -21,11 +21,11 @@ class Side(NamedTuple):
     worth: IntVector
 
 
-class State(NamedTuple):
+class AssignmentState(NamedTuple):
     """Who is matched, and the prices of both sides.
 
     ``partner`` (n,): whom each person on the left has, or -1. ``seats``: whom each person k on the right has, from
-    ``first[k]`` to ``first[k] + load[k]``, in the places up to ``first[k + 1]``. ``seat`` (n,): where one sits.
+    ``first[k]`` to ``first[k] + load[k]``, in the places up to ``first[k + 1]``. ``apply_start`` (n,): where one sits.
     """
 
     left: IntVector
@@ -37,10 +37,10 @@ class State(NamedTuple):
     seats: ShortVector
 
 
-def state_of(prices: IntVector, places: IntVector, people: int) -> State:
+def state_of(prices: IntVector, places: IntVector, people: int) -> AssignmentState:
     """Return the state in which nobody is matched, at some prices of the right side."""
     first = np.concatenate([[0], np.cumsum(places)])
-    return State(
+    return AssignmentState(
         np.zeros(people, dtype=np.int64),
         prices.copy(),
         np.full(people, NOBODY, dtype=np.int32),
@@ -52,7 +52,9 @@ def state_of(prices: IntVector, places: IntVector, people: int) -> State:
 
 
 @jit
-def sided(people: IntVector, others: IntVector, worth: IntVector, places: tuple[IntVector, IntVector]) -> Side:
+def build_adjacency(
+    people: IntVector, others: IntVector, worth: IntVector, places: tuple[IntVector, IntVector]
+) -> Adjacency:
     """Return, by person, the pairs that are worth something and whose people have places."""
     own, theirs = places
     starts = np.zeros(len(own) + 1, dtype=np.int64)
@@ -61,7 +63,7 @@ def sided(people: IntVector, others: IntVector, worth: IntVector, places: tuple[
             starts[people[pair] + 1] += 1
     for person in range(len(own)):
         starts[person + 1] += starts[person]
-    side = Side(starts, np.empty(starts[-1], dtype=np.int32), np.empty(starts[-1], dtype=np.int64))
+    side = Adjacency(starts, np.empty(starts[-1], dtype=np.int32), np.empty(starts[-1], dtype=np.int64))
     fill = starts[:-1].copy()
     for pair in range(len(people)):
         if worth[pair] > 0 and own[people[pair]] > 0 and theirs[others[pair]] > 0:
@@ -73,14 +75,14 @@ def sided(people: IntVector, others: IntVector, worth: IntVector, places: tuple[
 
 
 @jit
-def turned(side: Side, count: int) -> Side:
+def transpose_adjacency(side: Adjacency, count: int) -> Adjacency:
     """Return the same pairs by the people of the other side, of whom there are ``count``."""
     starts = np.zeros(count + 1, dtype=np.int64)
     for other in side.others:
         starts[other + 1] += 1
     for person in range(count):
         starts[person + 1] += starts[person]
-    back = Side(starts, np.empty(len(side.others), dtype=np.int32), np.empty(len(side.others), dtype=np.int64))
+    back = Adjacency(starts, np.empty(len(side.others), dtype=np.int32), np.empty(len(side.others), dtype=np.int64))
     fill = starts[:-1].copy()
     for person in range(len(side.starts) - 1):
         for pair in range(side.starts[person], side.starts[person + 1]):
@@ -92,7 +94,7 @@ def turned(side: Side, count: int) -> Side:
 
 
 @jit
-def seat(side: Side, state: State, wanted: ShortVector, slack: int) -> None:
+def apply_start(side: Adjacency, state: AssignmentState, wanted: ShortVector, slack: int) -> None:
     """Match with whom they ``wanted`` those who lose no more than ``slack`` by it, and set the prices of the left.
 
     These are what is left to each by the partner they have, or would be left by the best they could have.

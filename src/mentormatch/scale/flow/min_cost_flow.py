@@ -19,7 +19,7 @@ from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.assignment.verification.reduced_costs import max_abs
 from mentormatch.base.columns import IntVector
 from mentormatch.scale.flow import min_cost_flow_main
-from mentormatch.scale.scan.blocks import Heed
+from mentormatch.scale.scan.blocks import CheckDeadline
 
 LISTED = 1 << 17
 """With fewer pairs it takes longer to start OR-Tools than it saves."""
@@ -31,7 +31,7 @@ PATH = "import sys; sys.path[:] = sys.argv[1:]\n"
 """The other process finds the same modules."""
 
 
-def best_uncompiled(face: OptimalFace, profit: IntVector, heed: Heed) -> PrimalDual | None:
+def best_uncompiled(face: OptimalFace, profit: IntVector, heed: CheckDeadline) -> PrimalDual | None:
     """Return the optimum of a face on which one side takes at most one partner each; None if no answer holds.
 
     ``heed`` ends the work if the time is up, which scipy does not ask.
@@ -49,7 +49,7 @@ def flows(face: OptimalFace, profit: IntVector) -> bool:
     return not needed and len(np.unique(profit)) >= max(n, m)
 
 
-def best_by_flow(face: OptimalFace, profit: IntVector, heed: Heed) -> PrimalDual | None:
+def best_by_flow(face: OptimalFace, profit: IntVector, heed: CheckDeadline) -> PrimalDual | None:
     """Return the optimum of a face without minimums, with the smallest prices of the side that takes several partners.
 
     None if the flow does not end in an optimum.
@@ -65,7 +65,7 @@ def best_by_flow(face: OptimalFace, profit: IntVector, heed: Heed) -> PrimalDual
     return sparse_assignment.recover_duals(face, profit, (face.lefts[pairs], face.rights[pairs]))
 
 
-def _told(asked: list[IntVector], heed: Heed) -> bytes:
+def _told(asked: list[IntVector], heed: CheckDeadline) -> bytes:
     """Return what a process of its own tells of a flow: nothing if it cannot be started, dies or finds none."""
     content = BytesIO()
     np.savez(content, *asked)

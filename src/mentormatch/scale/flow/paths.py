@@ -11,13 +11,13 @@ import numpy as np
 
 from mentormatch.assignment.kernels.jit import jit
 from mentormatch.base.columns import IntVector
-from mentormatch.scale.flow.layout import NOBODY, ShortVector, Side, State
+from mentormatch.scale.flow.layout import NOBODY, Adjacency, AssignmentState, ShortVector
 
 FAR = 1 << 62
 HEAP, DONE, STEPS, BEST, END, PERSON = range(6)
 
 
-class Search(NamedTuple):
+class SearchHeap(NamedTuple):
     """Room for one search after the other among m people on the right.
 
     ``far`` (m,): how far each is. ``come``, ``came`` (m,): by which person on the left, and from whom on the right, the
@@ -34,14 +34,16 @@ class Search(NamedTuple):
     now: IntVector
 
 
-def search_among(count: int) -> Search:
+def search_among(count: int) -> SearchHeap:
     """Return room for searches among so many people."""
     come, came, heap, where, done = (np.full(count, NOBODY, dtype=np.int32) for _ in range(5))
-    return Search(np.full(count, FAR), come, came, heap, where, done, np.zeros(6, dtype=np.int64))
+    return SearchHeap(np.full(count, FAR), come, came, heap, where, done, np.zeros(6, dtype=np.int64))
 
 
 @jit
-def match_free(side: Side, state: State, search: Search, todo: IntVector, most: tuple[int, int]) -> int:
+def augment_left(
+    side: Adjacency, state: AssignmentState, search: SearchHeap, todo: IntVector, most: tuple[int, int]
+) -> int:
     """Match or leave out people of the left, the last of ``todo`` first; return how many of them are still to do.
 
     ``most``: a person to whom no more is left than the first number is passed over, and after as many steps as the
@@ -60,7 +62,7 @@ def match_free(side: Side, state: State, search: Search, todo: IntVector, most: 
 
 
 @jit
-def _left_to(side: Side, state: State, person: int) -> np.int64:
+def _left_to(side: Adjacency, state: AssignmentState, person: int) -> np.int64:
     """Return what the best partner leaves to a person."""
     most = np.int64(0)
     for pair in range(side.starts[person], side.starts[person + 1]):
@@ -69,7 +71,9 @@ def _left_to(side: Side, state: State, person: int) -> np.int64:
 
 
 @jit
-def fill_empty(back: Side, state: State, search: Search, todo: IntVector, most: tuple[int, int]) -> int:
+def augment_right(
+    back: Adjacency, state: AssignmentState, search: SearchHeap, todo: IntVector, most: tuple[int, int]
+) -> int:
     """Fill places that are empty at a price, or lower it, the last of ``todo`` first; return how many are still to do.
 
     ``most``: the price at which a place may stay empty, and after how many steps it ends.
@@ -86,7 +90,7 @@ def fill_empty(back: Side, state: State, search: Search, todo: IntVector, most: 
 
 
 @jit
-def _match(side: Side, state: State, search: Search, person: int) -> None:
+def _match(side: Adjacency, state: AssignmentState, search: SearchHeap, person: int) -> None:
     """Find the shortest way to an empty place, or to somebody who can best be left out, perhaps this person."""
     search.now[BEST], search.now[END], search.now[PERSON] = state.left[person], NOBODY, person
     _from_left(side, state, search, person, 0)
@@ -100,14 +104,14 @@ def _match(side: Side, state: State, search: Search, person: int) -> None:
             _from_left(side, state, search, other, far)
             if search.now[BEST] == far:
                 break
-    _raise(state, search, 1)
+    _update_duals(state, search, 1)
     state.left[person] -= search.now[BEST]
-    _move_up(state, search, person)
-    _forget(search)
+    _shift_forward(state, search, person)
+    _reset(search)
 
 
 @jit
-def _from_left(side: Side, state: State, search: Search, person: int, far: int) -> None:
+def _from_left(side: Adjacency, state: AssignmentState, search: SearchHeap, person: int, far: int) -> None:
     """Look at all steps of a person who is ``far``; where prices do not quite hold, a step goes no way back."""
     reach, best = far + state.left[person], search.now[BEST]
     begin, stop = side.starts[person], side.starts[person + 1]
@@ -125,12 +129,12 @@ def _from_left(side: Side, state: State, search: Search, person: int, far: int) 
 
 
 @jit
-def _has_room(state: State, place: int) -> bool:
+def _has_room(state: AssignmentState, place: int) -> bool:
     return bool(state.load[place] < state.first[place + 1] - state.first[place])
 
 
 @jit
-def _raise(state: State, search: Search, sign: int) -> None:
+def _update_duals(state: AssignmentState, search: SearchHeap, sign: int) -> None:
     """Raise (1) or lower (-1) the prices of all on the right who are nearer than the end; whom they have pay for it."""
     for turn in range(search.now[DONE]):
         place = search.done[turn]
@@ -141,7 +145,7 @@ def _raise(state: State, search: Search, sign: int) -> None:
 
 
 @jit
-def _move_up(state: State, search: Search, person: int) -> None:
+def _shift_forward(state: AssignmentState, search: SearchHeap, person: int) -> None:
     """Let each on the way from a person take the place of who comes next, the last an empty one or that of who goes."""
     place, out = search.now[END], search.now[PERSON]
     if place == NOBODY:
@@ -158,7 +162,7 @@ def _move_up(state: State, search: Search, person: int) -> None:
 
 
 @jit
-def _fill(back: Side, state: State, search: Search, place: int) -> None:
+def _fill(back: Adjacency, state: AssignmentState, search: SearchHeap, place: int) -> None:
     """Find the shortest way by which somebody comes to an empty place, or by which a place is empty at no price."""
     search.now[BEST], search.now[END], search.now[PERSON] = state.right[place], place, NOBODY
     _reach(search, place, 0)
@@ -168,13 +172,13 @@ def _fill(back: Side, state: State, search: Search, place: int) -> None:
             search.now[BEST] = search.far[near] + state.right[near]
             search.now[END], search.now[PERSON] = near, NOBODY
         _from_right(back, state, search, near)
-    _raise(state, search, -1)
-    _bring(state, search, place)
-    _forget(search)
+    _update_duals(state, search, -1)
+    _shift_backward(state, search, place)
+    _reset(search)
 
 
 @jit
-def _from_right(back: Side, state: State, search: Search, near: int) -> None:
+def _from_right(back: Adjacency, state: AssignmentState, search: SearchHeap, near: int) -> None:
     """Look at all who could come to somebody on the right."""
     reach, best = search.far[near] + state.right[near], search.now[BEST]
     begin, stop = back.starts[near], back.starts[near + 1]
@@ -194,7 +198,7 @@ def _from_right(back: Side, state: State, search: Search, near: int) -> None:
 
 
 @jit
-def _bring(state: State, search: Search, place: int) -> None:
+def _shift_backward(state: AssignmentState, search: SearchHeap, place: int) -> None:
     """Let somebody, or nobody, come to the end of the way, and the others on it move up to the empty place."""
     near, person = search.now[END], search.now[PERSON]
     while near != place:
@@ -211,12 +215,12 @@ def _bring(state: State, search: Search, place: int) -> None:
 
 
 @jit
-def _sit(state: State, place: int, seat: int, person: int) -> None:
+def _sit(state: AssignmentState, place: int, seat: int, person: int) -> None:
     state.partner[person], state.seat[person], state.seats[seat] = place, seat, person
 
 
 @jit
-def _close_ranks(state: State, place: int, seat: int) -> None:
+def _close_ranks(state: AssignmentState, place: int, seat: int) -> None:
     """Let the last of those whom ``place`` has sit where somebody left."""
     state.load[place] -= 1
     last = state.seats[state.first[place] + state.load[place]]
@@ -224,7 +228,7 @@ def _close_ranks(state: State, place: int, seat: int) -> None:
 
 
 @jit
-def lower(side: Side, state: State, search: Search) -> None:
+def minimise_duals(side: Adjacency, state: AssignmentState, search: SearchHeap) -> None:
     """Lower all prices of the right side to the smallest that prove the same answer.
 
     How far each can fall is the length of a shortest way: it falls to 0, to what somebody left out would pay, or by no
@@ -234,20 +238,20 @@ def lower(side: Side, state: State, search: Search) -> None:
         _reach(search, place, state.right[place])
     for person in range(len(state.partner)):
         if state.partner[person] < 0:
-            _hold_up(side, state, search, person, 0)
+            _relax(side, state, search, person, 0)
     while search.now[HEAP] > 0:
         place = _pop(search)
         for seat in range(state.first[place], state.first[place] + state.load[place]):
-            _hold_up(side, state, search, state.seats[seat], search.far[place])
+            _relax(side, state, search, state.seats[seat], search.far[place])
     for place in range(len(state.right)):
         state.right[place] -= search.far[place]
         for seat in range(state.first[place], state.first[place] + state.load[place]):
             state.left[state.seats[seat]] += search.far[place]
-    _forget(search)
+    _reset(search)
 
 
 @jit
-def _hold_up(side: Side, state: State, search: Search, person: int, far: int) -> None:
+def _relax(side: Adjacency, state: AssignmentState, search: SearchHeap, person: int, far: int) -> None:
     reach = far + state.left[person]
     for pair in range(side.starts[person], side.starts[person + 1]):
         other = side.others[pair]
@@ -257,7 +261,7 @@ def _hold_up(side: Side, state: State, search: Search, person: int, far: int) ->
 
 
 @jit
-def _reach(search: Search, place: int, far: int) -> None:
+def _reach(search: SearchHeap, place: int, far: int) -> None:
     """Put somebody into the heap, or further up in it."""
     search.far[place] = far
     hole = search.where[place]
@@ -277,7 +281,7 @@ def _reach(search: Search, place: int, far: int) -> None:
 
 
 @jit
-def _pop(search: Search) -> int:
+def _pop(search: SearchHeap) -> int:
     """Take the nearest out of the heap, and leave it behind."""
     top = search.heap[0]
     search.now[HEAP] -= 1
@@ -292,7 +296,7 @@ def _pop(search: Search) -> int:
 
 
 @jit
-def _sink(search: Search, last: int, size: int) -> None:
+def _sink(search: SearchHeap, last: int, size: int) -> None:
     """Let the last of the heap fall from its top to where it belongs."""
     hole, far = 0, search.far[last]
     while True:
@@ -310,7 +314,7 @@ def _sink(search: Search, last: int, size: int) -> None:
 
 
 @jit
-def _forget(search: Search) -> None:
+def _reset(search: SearchHeap) -> None:
     """Make room for the next search."""
     for turn in range(search.now[HEAP]):
         search.far[search.heap[turn]] = FAR

@@ -13,14 +13,14 @@ import numpy as np
 from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual, RemainingDegrees
 from mentormatch.assignment.verification.reduced_costs import max_abs
 from mentormatch.base.columns import BoolVector, IntVector
-from mentormatch.scale.columns.lower_bounds import Best, best_with_minimums
+from mentormatch.scale.columns.lower_bounds import Best, solve_with_lower_bounds
 from mentormatch.scale.flow.assignment import AT_ONCE
-from mentormatch.scale.flow.b_matching import FAR, Net, balance, room_for
-from mentormatch.scale.scan.blocks import Heed
+from mentormatch.scale.flow.b_matching import FAR, BMatching, augment_all, search_space
+from mentormatch.scale.scan.blocks import CheckDeadline
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class SplitFace:
     """A face whose people on the left are split: ``pair`` (q,) says of which pair each of theirs is one."""
 
     face: OptimalFace
@@ -38,10 +38,10 @@ class Split:
         return cls(OptimalFace(first[face.lefts][pair] + turn, face.rights[pair], *sides), pair)
 
 
-def best_of_several(face: OptimalFace, profit: IntVector, reward: int, best: Best, heed: Heed) -> PrimalDual:
+def solve_b_matching(face: OptimalFace, profit: IntVector, reward: int, best: Best, heed: CheckDeadline) -> PrimalDual:
     """Return the optimum of a face if places that must be taken are rewarded; ``best`` solves split ones."""
-    split = Split.of(face)
-    found = best_with_minimums(split.face, profit[split.pair], reward, best)
+    split = SplitFace.of(face)
+    found = solve_with_lower_bounds(split.face, profit[split.pair], reward, best)
     times = np.bincount(split.pair[found.chosen], minlength=len(face))
     net = _net(face, profit, reward, times > 0, found.right)
     loads = np.bincount(face.lefts, times, minlength=len(face.left.most)).astype(np.int64)
@@ -53,7 +53,7 @@ def best_of_several(face: OptimalFace, profit: IntVector, reward: int, best: Bes
     return PrimalDual(net.taken, net.price[:n], net.price[n:])
 
 
-def _net(face: OptimalFace, profit: IntVector, reward: int, taken: BoolVector, right: IntVector) -> Net:
+def _net(face: OptimalFace, profit: IntVector, reward: int, taken: BoolVector, right: IntVector) -> BMatching:
     """Return the people and pairs of a face, some pairs being chosen, and the prices of the right side."""
     n, m = len(face.left.most), len(face.right.most)
     lefts, rights = face.lefts, face.rights + n
@@ -65,7 +65,7 @@ def _net(face: OptimalFace, profit: IntVector, reward: int, taken: BoolVector, r
     )
     load = np.bincount(nodes[np.tile(taken, 2)], minlength=n + m)
     price = np.concatenate([np.zeros(n, dtype=np.int64), right])
-    return Net(starts, pairs, lefts, rights, profit, taken.copy(), price, load, least, most, reward)
+    return BMatching(starts, pairs, lefts, rights, profit, taken.copy(), price, load, least, most, reward)
 
 
 def _left_prices(face: OptimalFace, profit: IntVector, reward: int, right: IntVector, loads: IntVector) -> IntVector:
@@ -81,7 +81,7 @@ def _left_prices(face: OptimalFace, profit: IntVector, reward: int, right: IntVe
     return np.asarray(np.clip(most, low, np.maximum(high, low)))
 
 
-def _lower(net: Net, lefts: int) -> None:
+def _lower(net: BMatching, lefts: int) -> None:
     """Lower the prices of people without places to what their pairs leave to them, the left side first."""
     sides = (net.lefts, net.rights, slice(None, lefts)), (net.rights, net.lefts, slice(lefts, None))
     for own, others, side in sides:
@@ -90,11 +90,11 @@ def _lower(net: Net, lefts: int) -> None:
         net.price[side] = np.where(net.most[side] > 0, net.price[side], left[side])
 
 
-def _balanced(net: Net, lefts: int, heed: Heed) -> None:
+def _balanced(net: BMatching, lefts: int, heed: CheckDeadline) -> None:
     """Bring everybody with room to where no pair more is worth it, the left side first."""
-    room, nodes = room_for(len(net.price)), np.arange(len(net.price))
+    room, nodes = search_space(len(net.price)), np.arange(len(net.price))
     for todo in (nodes[:lefts], nodes[lefts:]):
         left = todo[(net.load[todo] < net.most[todo])]
         while len(left):
             heed()
-            left = left[: balance(net, room, left, (lefts, AT_ONCE))]
+            left = left[: augment_all(net, room, left, (lefts, AT_ONCE))]

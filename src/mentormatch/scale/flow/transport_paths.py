@@ -16,7 +16,7 @@ FAR = 1 << 61
 BEST, END, OUT = range(3)
 
 
-class Market(NamedTuple):
+class TransportState(NamedTuple):
     """What pairs of kinds are ``worth`` (u, v), how many there are so far (``flow``), and prices of both sides.
 
     ``places`` are those left to kinds of the left, ``room`` to those of the right. ``who`` (v, u) are the kinds that
@@ -33,7 +33,7 @@ class Market(NamedTuple):
     lead: IntVector
 
 
-class Way(NamedTuple):
+class ShortestPath(NamedTuple):
     """Room for a search: how ``far`` (v,) each kind on the right is and from whom it comes, how ``near`` (u,) the left.
 
     ``done`` (u,): who was looked at. ``now``: how far the best end is, where it is, and whose people are left out.
@@ -47,23 +47,23 @@ class Way(NamedTuple):
     now: IntVector
 
 
-def market_of(worth: Any, left: IntVector, right: IntVector) -> Market:
+def transport_state(worth: Any, left: IntVector, right: IntVector) -> TransportState:
     """Return the market in which there are no pairs yet, at no price."""
     u, v = worth.shape
     none = np.zeros(u, dtype=np.int64), np.zeros(v, dtype=np.int64)
     flow, who = np.zeros((u, v), dtype=np.int32), np.empty((v, u), dtype=np.int32)
-    return Market(worth, flow, *none, left.copy(), right.copy(), who, np.zeros(v, dtype=np.int64))
+    return TransportState(worth, flow, *none, left.copy(), right.copy(), who, np.zeros(v, dtype=np.int64))
 
 
-def way_among(u: int, v: int) -> Way:
+def shortest_path(u: int, v: int) -> ShortestPath:
     """Return room for searches among so many kinds."""
     far, near = np.empty(v, dtype=np.int64), np.empty(u, dtype=np.int64)
     come, came = np.empty(v, dtype=np.int32), np.empty(u, dtype=np.int32)
-    return Way(far, come, near, came, np.empty(u, dtype=np.bool_), np.zeros(3, dtype=np.int64))
+    return ShortestPath(far, come, near, came, np.empty(u, dtype=np.bool_), np.zeros(3, dtype=np.int64))
 
 
 @jit
-def fill(market: Market, way: Way, kind: int) -> None:
+def augment_class(market: TransportState, way: ShortestPath, kind: int) -> None:
     """Have as many people of a kind matched, or left out, as is best."""
     most = np.int64(0)
     for right in range(len(market.right)):
@@ -76,7 +76,7 @@ def fill(market: Market, way: Way, kind: int) -> None:
 
 
 @jit
-def _search(market: Market, way: Way, kind: int) -> None:
+def _search(market: TransportState, way: ShortestPath, kind: int) -> None:
     """Find the shortest way from a kind to places, or to people who can best be left out."""
     way.far[:], way.near[:], way.done[:] = FAR, FAR, False
     way.now[BEST], way.now[END], way.now[OUT] = market.left[kind], NOBODY, kind
@@ -91,7 +91,7 @@ def _search(market: Market, way: Way, kind: int) -> None:
 
 
 @jit
-def _from_left(market: Market, way: Way, left: int) -> None:
+def _from_left(market: TransportState, way: ShortestPath, left: int) -> None:
     """Look at all steps of a kind on the left."""
     reach, best = way.near[left] + market.left[left], way.now[BEST]
     for right in range(len(market.right)):
@@ -102,11 +102,11 @@ def _from_left(market: Market, way: Way, left: int) -> None:
                 best = way.now[BEST] = new
                 way.now[END], way.now[OUT] = right, NOBODY
             else:
-                _lead_on(market, way, right)
+                _relax_backward(market, way, right)
 
 
 @jit
-def _lead_on(market: Market, way: Way, right: int) -> None:
+def _relax_backward(market: TransportState, way: ShortestPath, right: int) -> None:
     """Have those who have people with a kind on the right be as near as it is."""
     far = way.far[right]
     for turn in range(market.lead[right]):
@@ -116,7 +116,7 @@ def _lead_on(market: Market, way: Way, right: int) -> None:
 
 
 @jit
-def _nearest(way: Way) -> int:
+def _nearest(way: ShortestPath) -> int:
     """Return the nearest kind on the left that was not looked at, nobody if none is nearer than the end."""
     found, least = NOBODY, way.now[BEST]
     for left in range(len(way.near)):
@@ -126,7 +126,7 @@ def _nearest(way: Way) -> int:
 
 
 @jit
-def _follow(market: Market, way: Way) -> None:
+def _follow(market: TransportState, way: ShortestPath) -> None:
     """Raise the prices of the right that are nearer than the end, and lower those of the left."""
     best = way.now[BEST]
     for right in range(len(way.far)):
@@ -136,7 +136,7 @@ def _follow(market: Market, way: Way) -> None:
 
 
 @jit
-def _move(market: Market, way: Way, kind: int) -> None:
+def _move(market: TransportState, way: ShortestPath, kind: int) -> None:
     """Let people of each kind on the way take places of the next, as many as all of them have."""
     right, left = way.now[END], way.now[OUT]
     many = market.places[kind]
@@ -158,7 +158,7 @@ def _move(market: Market, way: Way, kind: int) -> None:
 
 
 @jit
-def _more(market: Market, left: int, right: int, many: int) -> None:
+def _more(market: TransportState, left: int, right: int, many: int) -> None:
     if market.flow[left, right] == 0:
         market.who[right, market.lead[right]] = left
         market.lead[right] += 1
@@ -166,7 +166,7 @@ def _more(market: Market, left: int, right: int, many: int) -> None:
 
 
 @jit
-def _less(market: Market, left: int, right: int, many: int) -> None:
+def _less(market: TransportState, left: int, right: int, many: int) -> None:
     market.flow[left, right] -= many
     if market.flow[left, right] == 0:
         turn = 0

@@ -31,7 +31,7 @@ DONE, LATER, FULL = range(3)
 """Whether all levels are done with, or steps have run out, or the room for marks."""
 
 
-class Net(NamedTuple):
+class ExchangeGraph(NamedTuple):
     """People of both sides and a sink as nodes, in this order, and the listed pairs.
 
     ``ends`` (2, e) are the two nodes of each pair, ``scores`` (e,). The pairs of a node that may still be open are in
@@ -54,7 +54,7 @@ class Net(NamedTuple):
     lefts: int
 
 
-class Answer(NamedTuple):
+class LeximinMatching(NamedTuple):
     """Which pairs are ``chosen``; those of each node in ``seats`` from ``first``, ``load`` of them."""
 
     chosen: BoolVector
@@ -63,7 +63,7 @@ class Answer(NamedTuple):
     seats: ShortVector
 
 
-class Marks(NamedTuple):
+class PotentialLog(NamedTuple):
     """The marks so far, one after the other, and their sums by node.
 
     ``words`` (levels,) stand for levels, at random; ``sums`` (nodes,) add them up as often as a node is marked, and
@@ -79,14 +79,14 @@ class Marks(NamedTuple):
     settled: Words
 
 
-class Queue(NamedTuple):
+class LevelQueue(NamedTuple):
     """The chosen pairs yet to be put in question: the first of each level, and the one after each."""
 
     heads: ShortVector
     after: ShortVector
 
 
-class Reach(NamedTuple):
+class SearchFrontier(NamedTuple):
     """One end of a search: who is reached, in order, by which pair and from whom; ``at``: how many, the next, steps."""
 
     order: ShortVector
@@ -96,20 +96,20 @@ class Reach(NamedTuple):
     at: IntVector
 
 
-class Work(NamedTuple):
+class ExchangeState(NamedTuple):
     """Everything that a climb works on."""
 
-    net: Net
-    answer: Answer
-    marks: Marks
-    queue: Queue
-    ahead: Reach
-    back: Reach
+    net: ExchangeGraph
+    answer: LeximinMatching
+    marks: PotentialLog
+    queue: LevelQueue
+    ahead: SearchFrontier
+    back: SearchFrontier
     now: IntVector
 
 
 @jit_without_refcounts
-def enqueue(work: Work, pair: int) -> None:
+def enqueue(work: ExchangeState, pair: int) -> None:
     """Have a chosen pair put in question once its level comes."""
     queue, score = work.queue, work.net.scores[pair]
     if queue.after[pair] == IDLE and score > work.now[LEVEL]:
@@ -118,7 +118,7 @@ def enqueue(work: Work, pair: int) -> None:
 
 
 @jit_without_refcounts
-def seat(work: Work, pair: int) -> None:
+def add_pair(work: ExchangeState, pair: int) -> None:
     """Choose a pair."""
     net, answer = work.net, work.answer
     for side in range(2):
@@ -130,7 +130,7 @@ def seat(work: Work, pair: int) -> None:
 
 
 @jit_without_refcounts
-def unseat(work: Work, pair: int) -> None:
+def remove_pair(work: ExchangeState, pair: int) -> None:
     """Leave a chosen pair."""
     net, answer = work.net, work.answer
     for side in range(2):
@@ -145,7 +145,7 @@ def unseat(work: Work, pair: int) -> None:
 
 
 @jit_without_refcounts
-def begin(reach: Reach, node: int, stamp: int) -> None:
+def begin(reach: SearchFrontier, node: int, stamp: int) -> None:
     """Begin one end of a search with a node."""
     reach.order[0], reach.seen[node] = node, stamp
     reach.by[node] = reach.come[node] = NOTHING
@@ -154,7 +154,7 @@ def begin(reach: Reach, node: int, stamp: int) -> None:
 
 
 @jit_without_refcounts
-def visit(reach: Reach, seen: IntVector, now: IntVector, step: tuple[int, int, int]) -> None:
+def visit(reach: SearchFrontier, seen: IntVector, now: IntVector, step: tuple[int, int, int]) -> None:
     """Reach a node from another by a pair, and see whether the other end has been there."""
     node, come, pair = step
     if reach.seen[node] != now[STAMP]:
@@ -167,7 +167,7 @@ def visit(reach: Reach, seen: IntVector, now: IntVector, step: tuple[int, int, i
 
 
 @jit_without_refcounts
-def over_pairs(work: Work, reach: Reach, seen: IntVector, node: int) -> None:
+def expand_pairs(work: ExchangeState, reach: SearchFrontier, seen: IntVector, node: int) -> None:
     """Go over the open pairs of a node that are not chosen; those that can never be open again are forgotten."""
     net, now = work.net, work.now
     stops, pairs, others, scores = net.stops, net.pairs, net.others, net.levels
@@ -191,7 +191,7 @@ def over_pairs(work: Work, reach: Reach, seen: IntVector, node: int) -> None:
 
 
 @jit_without_refcounts
-def over_seats(work: Work, reach: Reach, seen: IntVector, node: int) -> None:
+def expand_seats(work: ExchangeState, reach: SearchFrontier, seen: IntVector, node: int) -> None:
     """Go over the chosen pairs of a node that may be left: some are worth more than their people pay."""
     net, answer, sums, now, words = work.net, work.answer, work.marks.sums, work.now, work.marks.words
     for at in range(answer.first[node], answer.first[node] + answer.load[node]):
@@ -204,7 +204,7 @@ def over_seats(work: Work, reach: Reach, seen: IntVector, node: int) -> None:
 
 
 @jit_without_refcounts
-def may_sink(work: Work, node: int, way: int) -> bool:
+def may_sink(work: ExchangeState, node: int, way: int) -> bool:
     """Return whether a chain may end at a node, which is found going ahead, or begin there, and its load change.
 
     A chain takes a pair from a left node where it ends, and gives one to a right node; where it begins the opposite.
@@ -218,7 +218,7 @@ def may_sink(work: Work, node: int, way: int) -> bool:
 
 
 @jit_without_refcounts
-def over_sink(work: Work, reach: Reach, seen: IntVector, way: int) -> None:
+def expand_sink(work: ExchangeState, reach: SearchFrontier, seen: IntVector, way: int) -> None:
     """Go over all nodes that a chain through the sink leads to."""
     sums, load, lefts, now = work.marks.sums, work.answer.load, work.net.lefts, work.now
     least, most, sink = work.net.least, work.net.most, len(work.marks.sums) - 1
@@ -231,23 +231,23 @@ def over_sink(work: Work, reach: Reach, seen: IntVector, way: int) -> None:
 
 
 @jit_without_refcounts
-def expand(work: Work, reach: Reach, other: Reach, way: int) -> None:
+def expand(work: ExchangeState, reach: SearchFrontier, other: SearchFrontier, way: int) -> None:
     """Go on from the next node that one end has reached."""
     node, sink = reach.order[reach.at[1]], len(work.marks.sums) - 1
     reach.at[1] += 1
     if node == sink:
-        over_sink(work, reach, other.seen, way)
+        expand_sink(work, reach, other.seen, way)
         return
     if (node < work.net.lefts) == (way == AHEAD):
-        over_pairs(work, reach, other.seen, node)
+        expand_pairs(work, reach, other.seen, node)
     else:
-        over_seats(work, reach, other.seen, node)
+        expand_seats(work, reach, other.seen, node)
     if may_sink(work, node, way):
         visit(reach, other.seen, work.now, (sink, node, NOTHING))
 
 
 @jit_without_refcounts
-def next_step(work: Work, reach: Reach) -> int:
+def next_step(work: ExchangeState, reach: SearchFrontier) -> int:
     """Return how many steps one end will have made once it has gone on; the sink, which leads to many, waits."""
     sink, at, last = len(work.marks.sums) - 1, reach.at[1], reach.at[0] - 1
     if reach.order[at] == sink and at < last:
@@ -259,7 +259,7 @@ def next_step(work: Work, reach: Reach) -> int:
 
 
 @jit_without_refcounts
-def searched(work: Work, pair: int) -> int:
+def find_path(work: ExchangeState, pair: int) -> int:
     """Look for a chain around a chosen pair: return 0 if there is one, 1 or -1 if the way ahead or back is closed."""
     net, ahead, back, now = work.net, work.ahead, work.back, work.now
     now[STAMP] += 1
@@ -279,9 +279,9 @@ def searched(work: Work, pair: int) -> int:
 
 
 @jit_without_refcounts
-def exchange(work: Work, pair: int) -> None:
+def apply_path(work: ExchangeState, pair: int) -> None:
     """Carry out the chain that was found, and leave the pair."""
-    unseat(work, pair)
+    remove_pair(work, pair)
     for turn in range(4):  # pairs that go leave their places first
         reach = work.ahead if turn % 2 == 0 else work.back
         node = work.now[MEETING]
@@ -292,14 +292,14 @@ def exchange(work: Work, pair: int) -> None:
                 left = node if node < work.net.lefts else come
                 taken = (left == node) == (turn % 2 == 0)
                 if taken and turn < 2:
-                    unseat(work, by)
+                    remove_pair(work, by)
                 elif not taken and turn >= 2:
-                    seat(work, by)
+                    add_pair(work, by)
             node = come
 
 
 @jit_without_refcounts
-def mark(work: Work, reach: Reach, sign: int) -> None:
+def raise_potentials(work: ExchangeState, reach: SearchFrontier, sign: int) -> None:
     """Mark all that one end of a search has reached."""
     marks, now = work.marks, work.now
     level = now[LEVEL]
@@ -312,21 +312,21 @@ def mark(work: Work, reach: Reach, sign: int) -> None:
 
 
 @jit_without_refcounts
-def question(work: Work, pair: int) -> None:
+def try_removal(work: ExchangeState, pair: int) -> None:
     """Put a chosen pair in question."""
     net, sums = work.net, work.marks.sums
     if not work.answer.chosen[pair] or sums[net.ends[0, pair]] != sums[net.ends[1, pair]]:
         return
-    closed = searched(work, pair)
+    closed = find_path(work, pair)
     if closed == 0:
-        exchange(work, pair)
+        apply_path(work, pair)
     else:
-        mark(work, work.ahead if closed > 0 else work.back, closed)
+        raise_potentials(work, work.ahead if closed > 0 else work.back, closed)
     work.now[STEPS] += work.ahead.at[2] + work.back.at[2]
 
 
 @jit_without_refcounts
-def climb(work: Work, steps: int) -> int:
+def run_levels(work: ExchangeState, steps: int) -> int:
     """Go on for so many steps, level by level; return whether all is done."""
     queue, marks, now = work.queue, work.marks, work.now
     now[STEPS] = 0
@@ -340,7 +340,7 @@ def climb(work: Work, steps: int) -> int:
             pair = queue.heads[level]
             queue.heads[level] = queue.after[pair]
             queue.after[pair] = IDLE
-            question(work, pair)
+            try_removal(work, pair)
         for at in range(now[OPENED], now[MARKS]):
             node = marks.nodes[at]
             marks.settled[node] = marks.sums[node]

@@ -23,11 +23,11 @@ from mentormatch.assignment.optimal_face import OptimalFace, PrimalDual
 from mentormatch.assignment.verification.dual_rounding import round_by_goal
 from mentormatch.errors import EngineError
 from mentormatch.scale.columns.master_protocol import Solver
-from mentormatch.scale.columns.subproblem import Both, Pairs, View
-from mentormatch.scale.leximin.optimum import Climb, Ground
-from mentormatch.scale.leximin.potentials import Ranks
-from mentormatch.scale.leximin.pricing import Groups, Many, Parting, Survey
-from mentormatch.scale.scan.blocks import Cut, Glance, Seen
+from mentormatch.scale.columns.subproblem import PairList, PerSide, PricingProblem
+from mentormatch.scale.leximin.optimum import LeximinOptimum, LoadBounds
+from mentormatch.scale.leximin.potentials import PotentialOrder
+from mentormatch.scale.leximin.pricing import Groups, LeximinPricing, LeximinScan, ScanSize
+from mentormatch.scale.scan.blocks import BlockScanner, ScanHits, ScanQuery
 from mentormatch.scoring.score import MILLION
 
 ADDED = 16
@@ -37,19 +37,19 @@ MORE = 4
 NEAR = (MILLION // 33, MILLION // 50, MILLION // 100, MILLION // 100)
 """Pairs that score so little less than would matter join too at the first looks: they are those that matter next."""
 
-type Strip = Callable[[int, int], Seen]
+type Strip = Callable[[int, int], ScanHits]
 
 
 @dataclass(frozen=True, slots=True)
-class Duals:
+class GoalDuals:
     """Whole prices of a goal that counts people, or of several in one number, and what people are worth in them."""
 
-    prices: Both
-    worth: Both
+    prices: PerSide
+    worth: PerSide
     bound: int
 
     @classmethod
-    def of(cls, problem: AssignmentProblem, found: DualSolution) -> "Duals":
+    def of(cls, problem: AssignmentProblem, found: DualSolution) -> "GoalDuals":
         """Return prices, with what a pair counts in their goals: those that are kept are among these."""
         weights = [*((goal, -weight) for goal, weight in found.kept), *found.weights]
         stages = [objective_of(problem, goal).times(weight) for goal, weight in weights]
@@ -64,34 +64,34 @@ class Duals:
         return int(self.worth[0][pairs[:, 0]].sum() + self.worth[1][pairs[:, 1]].sum()) == self.bound
 
     @property
-    def keys(self) -> Both:
+    def keys(self) -> PerSide:
         """Return what is the same for both people of a pair that loses nothing."""
         return self.prices[0] - self.worth[0], self.worth[1] - self.prices[1]
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class LeximinStart:
     """The optimum of the goals before, on a ``view``: an ``answer`` (k, 2) on the listed ``pairs``, and its ``prices``.
 
     ``sure``: put together in one number, these goals keep their order.
     """
 
-    view: View
-    pairs: Pairs
+    view: PricingProblem
+    pairs: PairList
     answer: IntMatrix
     prices: DualSolution
     sure: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Fairest:
+class LeximinSolve:
     """The search for the leximin answer of a ``problem`` from an opening; ``solver`` is that of the goals before."""
 
     problem: AssignmentProblem
     run: SolveOptions
     solver: Solver
-    opening: Opening
-    glance: Glance
+    opening: LeximinStart
+    glance: BlockScanner
 
     def solution(self) -> Solution:
         """Return the canonical solution; raise OutOfTime if the time is up."""
@@ -103,42 +103,42 @@ class Fairest:
         while True:
             chosen = np.zeros(len(pairs.scores), dtype=bool)
             chosen[np.searchsorted(pairs.mentors * width + pairs.mentees, answer[:, 0] * width + answer[:, 1])] = True
-            climb = Climb.of(ground, pairs, chosen, lambda: self.run.over)
+            climb = LeximinOptimum.of(ground, pairs, chosen, lambda: self.run.over)
             answer = np.column_stack([pairs.mentors, pairs.mentees])[climb.chosen]
             self._tell(answer)
-            ranks = Ranks.of(climb.signatures)
-            parting = Parting.of(groups, ranks)
-            new = Survey(parting, self._look, pairs, self._many(turn), self.solver.heed).seen()
+            ranks = PotentialOrder.of(climb.signatures)
+            parting = LeximinPricing.of(groups, ranks)
+            new = LeximinScan(parting, self._look, pairs, self._many(turn), self.solver.heed).seen()
             if not (parting.excess(new) >= 0).any():
                 return self._settled(climb, ranks)
             pairs, turn = pairs.joined(new, width), turn + 1
 
-    def _many(self, turn: int) -> Many:
+    def _many(self, turn: int) -> ScanSize:
         """Return how many pairs of a mentor join, and how near: more and more where few are left but for ties."""
         few, later = self.opening.view.few(ADDED), max(turn - len(NEAR), 0)
-        return Many(min(few * MORE**later, self.problem.shape[1]), 0 if later or turn == len(NEAR) else NEAR[turn])
+        return ScanSize(min(few * MORE**later, self.problem.shape[1]), 0 if later or turn == len(NEAR) else NEAR[turn])
 
-    def _duals(self) -> list[Duals]:
+    def _duals(self) -> list[GoalDuals]:
         """Return whole prices of each goal before, or of all if they are sure to keep their order."""
         prices, problem = self.opening.prices, self.solver.problem
         duals = [
-            Duals.of(problem, each)
+            GoalDuals.of(problem, each)
             for each in ([round_duals(problem, prices)] if self.opening.sure else round_by_goal(prices))
         ]
         if not all(each.reached(self.opening.answer) for each in duals):
             raise EngineError("The prices do not prove the assignment")
         return duals
 
-    def _look(self, cut: Cut) -> Strip:
+    def _look(self, cut: ScanQuery) -> Strip:
         scores = self.opening.view.scores
         return self.glance(cut.among(scores.mentors, scores.mentees))
 
-    def _ground(self, duals: Sequence[Duals]) -> Ground:
+    def _ground(self, duals: Sequence[GoalDuals]) -> LoadBounds:
         """Return who may take how many, those who have a price as many as they do."""
         priced = [np.any([each.prices[side] != 0 for each in duals], axis=0) for side in (0, 1)]
-        return Ground(self.opening.view.bounds, (priced[0], priced[1]))
+        return LoadBounds(self.opening.view.bounds, (priced[0], priced[1]))
 
-    def _groups(self, duals: Sequence[Duals]) -> Groups:
+    def _groups(self, duals: Sequence[GoalDuals]) -> Groups:
         """Return who may have each other by the goals before."""
         keys = [np.concatenate(each.keys) for each in duals]
         _, group = np.unique(np.column_stack(keys), axis=0, return_inverse=True)
@@ -163,13 +163,13 @@ class Fairest:
         self.solver.heard = told
         self.run.tell(lambda: told)
 
-    def _settled(self, climb: Climb, ranks: Ranks) -> Solution:
+    def _settled(self, climb: LeximinOptimum, ranks: PotentialOrder) -> Solution:
         """Return the solution in the goals after leximin, ties settled."""
         face = self._face(climb, ranks)
         work = LexicographicState(
             face,
             face,
-            known(face),
+            known_duals(face),
             [self.opening.prices],
             {*fits_before_leximin(self.problem.goals), "leximin", "total"},
         )
@@ -186,7 +186,7 @@ class Fairest:
             found = scalarize(replace(self.problem, goals=tuple(goals)), lambda reach: reach < self.solver.exact)
             yield from (stage for stage in found if not isinstance(stage, LeximinStages))
 
-    def _face(self, climb: Climb, ranks: Ranks) -> OptimalFace:
+    def _face(self, climb: LeximinOptimum, ranks: PotentialOrder) -> OptimalFace:
         """Return the answers that are as good."""
         tight = climb.proved(ranks)
         kept = tight | climb.chosen
@@ -196,7 +196,7 @@ class Fairest:
         return face.narrowed(PrimalDual(climb.chosen[kept], left, right), profit)
 
 
-def known(face: OptimalFace) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def known_duals(face: OptimalFace) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
     """Return the answer that a narrowed face comes with."""
     if face.known is None:
         raise EngineError("An answer was lost between two stages")

@@ -11,7 +11,7 @@ from mentormatch.assignment.lexicographic import TimeLimitReached
 from mentormatch.assignment.optimal_face import RemainingDegrees
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
-from mentormatch.scale.columns.subproblem import Pairs
+from mentormatch.scale.columns.subproblem import PairList
 from mentormatch.scale.leximin.exchange import (
     DONE,
     FULL,
@@ -19,16 +19,16 @@ from mentormatch.scale.leximin.exchange import (
     MARKS,
     NOTHING,
     NOW,
-    Answer,
-    Marks,
-    Net,
-    Queue,
-    Reach,
+    ExchangeGraph,
+    ExchangeState,
+    LevelQueue,
+    LeximinMatching,
+    PotentialLog,
+    SearchFrontier,
     Words,
-    Work,
-    climb,
+    run_levels,
 )
-from mentormatch.scale.leximin.potentials import Ranks, Signatures
+from mentormatch.scale.leximin.potentials import LevelPotentials, PotentialOrder
 
 STEPS = 1 << 22
 """Steps looked at between two looks at the clock: a fifth of a second."""
@@ -39,7 +39,7 @@ ROOM = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class LoadBounds:
     """Who may take how many: ``bounds`` of both sides beside pins, and who is ``priced``, so that theirs is fixed."""
 
     bounds: tuple[RemainingDegrees, RemainingDegrees]
@@ -62,22 +62,22 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
-class Climb:
+class LeximinOptimum:
     """The end of a climb on ``pairs``: which are ``chosen``, and the marks by which no answer is better on these."""
 
-    ground: Ground
-    pairs: Pairs
+    ground: LoadBounds
+    pairs: PairList
     chosen: BoolVector
     loads: IntVector
-    signatures: Signatures
+    signatures: LevelPotentials
 
     @classmethod
-    def of(cls, ground: Ground, pairs: Pairs, chosen: BoolVector, over: Callable[[], bool]) -> Self:
+    def of(cls, ground: LoadBounds, pairs: PairList, chosen: BoolVector, over: Callable[[], bool]) -> Self:
         """Climb from an answer; raise OutOfTime if the time is up."""
-        work = done(work_on(ground, pairs, chosen), over)
+        work = is_finished(exchange_state(ground, pairs, chosen), over)
         count = int(work.now[MARKS])
         marks = [part[:count] for part in work.marks[:3]]
-        signatures = Signatures.of(marks[0], marks[1], marks[2], len(work.marks.sums))
+        signatures = LevelPotentials.of(marks[0], marks[1], marks[2], len(work.marks.sums))
         return cls(ground, pairs, work.answer.chosen, work.answer.load, signatures)
 
     @property
@@ -85,7 +85,7 @@ class Climb:
         """Return the nodes of the two people of each pair."""
         return self.pairs.mentors, self.pairs.mentees + len(self.ground.bounds[0].most)
 
-    def proved(self, ranks: Ranks) -> BoolVector:
+    def proved(self, ranks: PotentialOrder) -> BoolVector:
         """Return which of the pairs lose nothing; raise EngineError if the marks do not prove the answer.
 
         A pair loses what its right person is marked more than its left, and one at its own level: the lowest level at
@@ -97,7 +97,7 @@ class Climb:
             raise EngineError("The marks do not prove the assignment")
         return np.asarray(exact & (lost == 0))
 
-    def _lost(self, ranks: Ranks) -> tuple[IntVector, BoolVector]:
+    def _lost(self, ranks: PotentialOrder) -> tuple[IntVector, BoolVector]:
         """Return the sign of what each pair loses, and for which it was worked out mark by mark."""
         own, theirs = (ranks.places[nodes] for nodes in self.nodes)
         apart = ranks.between(np.minimum(own, theirs), np.maximum(own, theirs))
@@ -108,7 +108,7 @@ class Climb:
                 lost[some] = self.signatures.lost(*(side[some] for side in (*self.nodes, self.pairs.scores)))
         return lost, exact
 
-    def _loads_proved(self, ranks: Ranks) -> bool:
+    def _loads_proved(self, ranks: PotentialOrder) -> bool:
         """Return whether nobody could take more or fewer, and the answer be better."""
         least, most, n = self.ground.least, self.ground.most, len(self.ground.bounds[0].most)
         places, sink = ranks.places[:-1], ranks.places[-1]
@@ -118,37 +118,39 @@ class Climb:
         ends, begins = np.where(left, fewer, more), np.where(left, more, fewer)
         return not ((ends & (places > sink)) | (begins & (places < sink))).any()
 
-    def held(self, ranks: Ranks) -> BoolVector:
+    def held(self, ranks: PotentialOrder) -> BoolVector:
         """Return (nodes,) whose load is the same in every answer as good."""
         return np.asarray(self.ground.fixed | (ranks.places != ranks.places[-1]))
 
 
-def work_on(ground: Ground, pairs: Pairs, chosen: BoolVector) -> Work:
+def exchange_state(ground: LoadBounds, pairs: PairList, chosen: BoolVector) -> ExchangeState:
     """Return the work of a climb before its first step."""
     n, nodes, highest = len(ground.bounds[0].most), len(ground.most), int(pairs.scores.max(initial=0))
     ends = np.stack([pairs.mentors, pairs.mentees + n]).astype(np.int32)
-    net = net_of(ground, ends, pairs.scores.astype(np.int32))
+    net = exchange_graph(ground, ends, pairs.scores.astype(np.int32))
     words = np.random.default_rng(0).integers(0, 1 << 64, highest + 1, dtype=np.uint64)
-    marks = marks_of(nodes, words)
-    ahead, back = reach_of(nodes), reach_of(nodes)
-    return Work(net, answer_of(net, chosen), marks, queue_of(net, chosen), ahead, back, np.zeros(NOW, dtype=np.int64))
+    marks = potential_log(nodes, words)
+    ahead, back = search_frontier(nodes), search_frontier(nodes)
+    return ExchangeState(
+        net, leximin_matching(net, chosen), marks, level_queue(net, chosen), ahead, back, np.zeros(NOW, dtype=np.int64)
+    )
 
 
-def marks_of(nodes: int, words: Words) -> Marks:
+def potential_log(nodes: int, words: Words) -> PotentialLog:
     """Return room for marks, of which there is none yet."""
     places, levels = (np.empty(ROOM * nodes, dtype=np.int32) for _ in range(2))
     sums, settled = (np.zeros(nodes, dtype=np.uint64) for _ in range(2))
-    return Marks(places, levels, np.empty(ROOM * nodes, dtype=np.int8), words, sums, settled)
+    return PotentialLog(places, levels, np.empty(ROOM * nodes, dtype=np.int8), words, sums, settled)
 
 
-def net_of(ground: Ground, ends: NDArray[np.int32], scores: NDArray[np.int32]) -> Net:
+def exchange_graph(ground: LoadBounds, ends: NDArray[np.int32], scores: NDArray[np.int32]) -> ExchangeGraph:
     """Return pairs as they are read from either side."""
     flat, count = ends.ravel(), np.int32(max(len(scores), 1))
     order = np.argsort(flat, kind="stable").astype(np.int32)
     pairs, others = order % count, flat[np.where(order < count, order + count, order - count)]
     stops = np.cumsum(np.bincount(flat, minlength=len(ground.most)))
     free = np.flatnonzero(~ground.fixed & (ground.least < ground.most)).astype(np.int32)
-    return Net(
+    return ExchangeGraph(
         ends,
         scores,
         np.append(0, stops[:-1]),
@@ -164,7 +166,7 @@ def net_of(ground: Ground, ends: NDArray[np.int32], scores: NDArray[np.int32]) -
     )
 
 
-def answer_of(net: Net, chosen: BoolVector) -> Answer:
+def leximin_matching(net: ExchangeGraph, chosen: BoolVector) -> LeximinMatching:
     """Return an answer by person."""
     some = np.flatnonzero(chosen)
     nodes, pairs = net.ends[:, some].ravel(), np.tile(some, 2)
@@ -172,10 +174,10 @@ def answer_of(net: Net, chosen: BoolVector) -> Answer:
     first = np.append(0, np.cumsum(net.most)[:-1])
     seats = np.full(int(net.most.sum()), NOTHING, dtype=np.int32)
     seats[np.repeat(first - np.cumsum(load) + load, load) + np.arange(len(order))] = pairs[order]
-    return Answer(chosen.copy(), first, load, seats)
+    return LeximinMatching(chosen.copy(), first, load, seats)
 
 
-def queue_of(net: Net, chosen: BoolVector) -> Queue:
+def level_queue(net: ExchangeGraph, chosen: BoolVector) -> LevelQueue:
     """Return all chosen pairs to be put in question."""
     heads = np.full(int(net.scores.max(initial=0)) + 1, NOTHING, dtype=np.int32)
     after = np.full(len(net.scores), IDLE, dtype=np.int32)
@@ -185,26 +187,26 @@ def queue_of(net: Net, chosen: BoolVector) -> Queue:
     heads[levels] = some[first]
     after[some] = np.append(some[1:], NOTHING)[: len(some)]
     after[some[np.append(first[1:], len(some))[: len(first)] - 1]] = NOTHING
-    return Queue(heads, after)
+    return LevelQueue(heads, after)
 
 
-def reach_of(nodes: int) -> Reach:
+def search_frontier(nodes: int) -> SearchFrontier:
     """Return room for one end of a search."""
     order, by, come = (np.full(nodes, NOTHING, dtype=np.int32) for _ in range(3))
-    return Reach(order, np.zeros(nodes, dtype=np.int64), by, come, np.zeros(3, dtype=np.int64))
+    return SearchFrontier(order, np.zeros(nodes, dtype=np.int64), by, come, np.zeros(3, dtype=np.int64))
 
 
-def done(work: Work, over: Callable[[], bool]) -> Work:
+def is_finished(work: ExchangeState, over: Callable[[], bool]) -> ExchangeState:
     """Return the work at its end; raise OutOfTime if the time is up."""
     with np.errstate(over="ignore"):  # sums of marks may go round
-        while (told := climb(work, STEPS)) != DONE:
+        while (told := run_levels(work, STEPS)) != DONE:
             if over():
                 raise TimeLimitReached
-            work = with_room(work) if told == FULL else work
+            work = grow_log(work) if told == FULL else work
     return work
 
 
-def with_room(work: Work) -> Work:
+def grow_log(work: ExchangeState) -> ExchangeState:
     """Return the work with more room for marks."""
     nodes, levels, signs = (np.append(part, np.empty_like(part)) for part in work.marks[:3])
     return work._replace(marks=work.marks._replace(nodes=nodes, levels=levels, signs=signs))

@@ -22,7 +22,7 @@ FAR = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
-class Signatures:
+class LevelPotentials:
     """The marks of all nodes, in sum for each level, none of them 0.
 
     Those of node i are at ``levels`` and ``sums`` from ``starts[i]`` to ``starts[i + 1]``, the lowest level first.
@@ -71,16 +71,16 @@ class Signatures:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranks:
+class PotentialOrder:
     """The place of each node, (nodes,), equal for equal marks; ``apart`` (places - 1,) tells neighbours apart."""
 
     places: IntVector
     apart: IntVector
 
     @classmethod
-    def of(cls, signatures: Signatures) -> Self:
+    def of(cls, signatures: LevelPotentials) -> Self:
         """Rank all nodes by their marks."""
-        order, alike = Order(), np.zeros(len(signatures.starts) - 1, dtype=np.int64)
+        order, alike = OrderedSets(), np.zeros(len(signatures.starts) - 1, dtype=np.int64)
         for level, some, sums in signatures.by_level():
             alike[some] = order.parted(alike[some], sums, level)
         return cls(*order.ranks(alike))
@@ -100,7 +100,7 @@ class Ranks:
         return found
 
 
-class Order:
+class OrderedSets:
     """Sets of people who were marked alike, in order, and what tells each from the next; set 0 is there at first."""
 
     def __init__(self) -> None:

@@ -10,9 +10,9 @@ import numpy as np
 
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.base.progress import track_scan
-from mentormatch.scale.columns.subproblem import Pairs
-from mentormatch.scale.leximin.potentials import FAR, Ranks
-from mentormatch.scale.scan.blocks import CLOSED, Cut, Glance, Heed
+from mentormatch.scale.columns.subproblem import PairList
+from mentormatch.scale.leximin.potentials import FAR, PotentialOrder
+from mentormatch.scale.scan.blocks import EXCLUDED, BlockScanner, CheckDeadline, ScanQuery
 
 BLOCK = 64
 """So many mentors who stand together in the order of marks are looked at together."""
@@ -23,15 +23,15 @@ type Groups = tuple[IntVector, IntVector]
 
 
 @dataclass(frozen=True, slots=True)
-class Parting:
+class LeximinPricing:
     """Which pairs matter: of the same group, the mentor after the mentee, at the level that parts them or above."""
 
     groups: Groups
     places: tuple[IntVector, IntVector]
-    ranks: Ranks
+    ranks: PotentialOrder
 
     @classmethod
-    def of(cls, groups: Groups, ranks: Ranks) -> Self:
+    def of(cls, groups: Groups, ranks: PotentialOrder) -> Self:
         """Return the parting by the ranks of mentors, mentees and the sink."""
         n, m = map(len, groups)
         return cls(groups, (ranks.places[:n], ranks.places[n : n + m]), ranks)
@@ -44,24 +44,24 @@ class Parting:
         for some in np.split(order, edges):
             yield from np.split(some, range(BLOCK, len(some), BLOCK))
 
-    def cut(self, block: IntVector, most: int, near: int) -> Cut | None:
+    def cut(self, block: IntVector, most: int, near: int) -> ScanQuery | None:
         """Return what is looked for in a block, which is somewhat more than matters by ``near``; None: nothing does."""
         last, places = int(self.places[0][block].max(initial=0)), self.places[1]
         some = (self.groups[1] == self.groups[0][block[:1]]) & (places < last)
         if not some.any():
             return None
-        limits, mentees = np.full(len(self.places[0]), -CLOSED), np.full(len(places), CLOSED)
+        limits, mentees = np.full(len(self.places[0]), -EXCLUDED), np.full(len(places), EXCLUDED)
         limits[block] = -near
         mentees[some] = -self.ranks.below(last)[places[some]]
-        return Cut(limits, mentees, most=most)
+        return ScanQuery(limits, mentees, most=most)
 
-    def excess(self, pairs: Pairs) -> IntVector:
+    def excess(self, pairs: PairList) -> IntVector:
         """Return by how much pairs exceed the level that parts their people: below 0 where they do not matter."""
         low, high = self.places[1][pairs.mentees], self.places[0][pairs.mentors]
         return np.where(low < high, pairs.scores - self.ranks.between(np.minimum(low, high), high), -FAR)
 
 
-class Many(NamedTuple):
+class ScanSize(NamedTuple):
     """So many pairs of a mentor are listed at ``most``, and those too that fall short by no more than ``near``."""
 
     most: int
@@ -69,39 +69,39 @@ class Many(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class LeximinScan:
     """A look at all pairs by a ``glance``: those that matter, or all but do, and are not ``known``."""
 
-    parting: Parting
-    glance: Glance
-    known: Pairs
-    many: Many
-    heed: Heed
+    parting: LeximinPricing
+    glance: BlockScanner
+    known: PairList
+    many: ScanSize
+    heed: CheckDeadline
 
-    def seen(self) -> Pairs:
+    def seen(self) -> PairList:
         """Return pairs that are not known: some that matter if there are any."""
         n, m = map(len, self.parting.groups)
-        blocks, parts = [block for block in self.parting.blocks() if len(block)], list[Pairs]()
+        blocks, parts = [block for block in self.parting.blocks() if len(block)], list[PairList]()
         with track_scan(n * m) as looked, ThreadPoolExecutor(cpu_count() or 1) as threads:
             for block, part in zip(blocks, threads.map(self._of_block, blocks), strict=True):
                 self.heed()
                 parts.append(part)
                 looked(len(block) * m)
-        return in_order(parts)
+        return sort_by_rank(parts)
 
-    def _of_block(self, block: IntVector) -> Pairs:
+    def _of_block(self, block: IntVector) -> PairList:
         """Return what matters in a block."""
         most = self.many.most
         while (cut := self.parting.cut(block, most, self.many.near)) is not None:
             seen = self.glance(cut)(0, len(cut.limits))
-            pairs = self._new(Pairs(seen.mentors, seen.mentees, seen.scores))
+            pairs = self._new(PairList(seen.mentors, seen.mentees, seen.scores))
             excess = self.parting.excess(pairs)
             if (excess >= 0).any() or (seen.beyond[block] < 0).all():
                 return pairs.of(self._leading(pairs.mentors, excess))
             most *= MORE
-        return Pairs.none()
+        return PairList.none()
 
-    def _new(self, pairs: Pairs) -> Pairs:
+    def _new(self, pairs: PairList) -> PairList:
         """Return the pairs that are not known."""
         width = len(self.parting.groups[1])
         known, asked = (each.mentors * width + each.mentees for each in (self.known, pairs))
@@ -117,8 +117,8 @@ class Survey:
         return leading & (excess >= -self.many.near)
 
 
-def in_order(parts: list[Pairs]) -> Pairs:
+def sort_by_rank(parts: list[PairList]) -> PairList:
     """Return pairs of several mentors each as one, in order."""
     columns = [np.concatenate(column) for column in zip(*(part.columns for part in parts), strict=True)]
     order = np.lexsort((columns[1], columns[0])) if columns else None
-    return Pairs.none() if order is None else Pairs(*(column[order] for column in columns))
+    return PairList.none() if order is None else PairList(*(column[order] for column in columns))

@@ -12,16 +12,16 @@ import numpy as np
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.base.progress import track_scan
 from mentormatch.scale.scores.lookup_table import Points
-from mentormatch.scale.scores.matrix import Tiles
+from mentormatch.scale.scores.matrix import ScoreMatrix
 
-STRIP = 64
+BLOCK_ROWS = 64
 """Mentors looked at together: a few dozen rows of 100,000 scores stay in the cache that cores share."""
-CLOSED = -(1 << 61)
+EXCLUDED = -(1 << 61)
 """What is added for people who take no part: below everything."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class ScanQuery:
     """What is looked for: pairs with ``scale * score + mentees[k] >= limits[i]``, at most ``most`` a mentor on average.
 
     If more pass in a strip, those that exceed their limit most are kept; pairs at the limit are then not all there.
@@ -34,7 +34,7 @@ class Cut:
 
     def open(self, start: int, stop: int) -> IntVector:
         """Return the positions of those mentors of a strip who take part."""
-        return start + np.flatnonzero(self.limits[start:stop] != -CLOSED)
+        return start + np.flatnonzero(self.limits[start:stop] != -EXCLUDED)
 
     def best_of(self, own: Points, least: int, worth: IntVector) -> int:
         """Return the greatest worth of the pairs of a mentor, whose scores are ``own``, among those that are allowed.
@@ -49,7 +49,7 @@ class Cut:
             np.add(worth, self.mentees, out=worth)
         top = worth.argmax()
         if own[top] < least:
-            np.copyto(worth, 2 * CLOSED, where=own < least)
+            np.copyto(worth, 2 * EXCLUDED, where=own < least)
             top = worth.argmax()
         return int(worth[top])
 
@@ -57,13 +57,13 @@ class Cut:
         """Return the cut for those who take part."""
         return replace(
             self,
-            limits=np.where(mentors, self.limits, -CLOSED),
-            mentees=np.where(mentees, self.mentees, CLOSED),
+            limits=np.where(mentors, self.limits, -EXCLUDED),
+            mentees=np.where(mentees, self.mentees, EXCLUDED),
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ScanHits:
     """Pairs in order, with their scores; ``best`` (n,): the greatest ``scale * score + mentees[k]``, or below all.
 
     Pairs that are not there exceed the limit of their mentor by no more than ``beyond`` (n,): -1 where none passes.
@@ -79,52 +79,52 @@ class Seen:
     def nothing(cls, mentors: int) -> Self:
         """Return what is seen of people who take no part."""
         none = np.empty(0, dtype=np.int64)
-        return cls(none, none, none, np.full(mentors, 2 * CLOSED), np.full(mentors, -1))
+        return cls(none, none, none, np.full(mentors, 2 * EXCLUDED), np.full(mentors, -1))
 
 
-type Glance = Callable[[Cut], Callable[[int, int], Seen]]
+type BlockScanner = Callable[[ScanQuery], Callable[[int, int], ScanHits]]
 """Returns what tells what there is in the strip of mentors from a first to the one before a last."""
-type Look = Callable[[Cut], Seen]
+type Scanner = Callable[[ScanQuery], ScanHits]
 """Returns what there is in all strips."""
-type Heed = Callable[[], None]
+type CheckDeadline = Callable[[], None]
 """Is called now and then during a look, and ends it by what it raises."""
 
 
-def unheeding() -> None:
+def skip_deadline() -> None:
     """Let a look come to its end."""
 
 
-def scanned(glance: Glance, mentors: int, cut: Cut, heed: Heed = unheeding) -> Seen:
+def scan_all(glance: BlockScanner, mentors: int, cut: ScanQuery, heed: CheckDeadline = skip_deadline) -> ScanHits:
     """Return what a look at all pairs finds, strips being looked at by as many threads as there are processors."""
-    parts, at = list[Seen](), glance(cut)
+    parts, at = list[ScanHits](), glance(cut)
     with track_scan(mentors * len(cut.mentees)) as looked, ThreadPoolExecutor(cpu_count() or 1) as threads:
-        for part in threads.map(lambda edge: at(*edge), strips(0, mentors)):
+        for part in threads.map(lambda edge: at(*edge), split_rows(0, mentors)):
             heed()  # where it raises, the strips that wait are given up
             parts.append(part)
             looked(len(part.best) * len(cut.mentees))
-    return gathered(parts)
+    return concatenate_hits(parts)
 
 
-def strips(start: int, stop: int) -> list[tuple[int, int]]:
+def split_rows(start: int, stop: int) -> list[tuple[int, int]]:
     """Return from where to where each strip of some mentors goes."""
-    return [(first, min(first + STRIP, stop)) for first in range(start, stop, STRIP)]
+    return [(first, min(first + BLOCK_ROWS, stop)) for first in range(start, stop, BLOCK_ROWS)]
 
 
-def gathered(parts: Sequence[Seen]) -> Seen:
+def concatenate_hits(parts: Sequence[ScanHits]) -> ScanHits:
     """Return what was seen in all strips."""
     columns = zip(*((part.mentors, part.mentees, part.scores, part.best, part.beyond) for part in parts), strict=True)
-    return Seen(*(np.concatenate(column) for column in columns)) if parts else Seen.nothing(0)
+    return ScanHits(*(np.concatenate(column) for column in columns)) if parts else ScanHits.nothing(0)
 
 
-def plain(tiles: Tiles) -> Glance:
+def make_numpy_scanner(tiles: ScoreMatrix) -> BlockScanner:
     """Return the way to look that needs no more than NumPy."""
-    return lambda cut: partial(look, tiles, cut)
+    return lambda cut: partial(scan_block, tiles, cut)
 
 
-def look(tiles: Tiles, cut: Cut, start: int, stop: int) -> Seen:
+def scan_block(tiles: ScoreMatrix, cut: ScanQuery, start: int, stop: int) -> ScanHits:
     """Return what there is in a strip."""
     width, mentors = tiles.shape[1], cut.open(start, stop)
-    limits, seen = cut.limits[mentors], Seen.nothing(stop - start)
+    limits, seen = cut.limits[mentors], ScanHits.nothing(stop - start)
     scores, worth = tiles.of(mentors), np.empty(width, dtype=np.int64)
     places, excess = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     for row, own in enumerate(scores if width else ()):
@@ -134,14 +134,14 @@ def look(tiles: Tiles, cut: Cut, start: int, stop: int) -> Seen:
             found = found[own[found] >= tiles.least]
             places.append(found + row * width)
             excess.append(worth[found] - limits[row])
-    some, beyond = kept(np.concatenate(excess), cut.most * (stop - start))
+    some, beyond = keep_largest(np.concatenate(excess), cut.most * (stop - start))
     found = np.concatenate(places)[some]
     rows, points = found // max(width, 1), scores.ravel()[found].astype(np.int64)
     seen.beyond[:] = beyond
     return replace(seen, mentors=mentors[rows], mentees=found - rows * width, scores=points)
 
 
-def kept(excess: IntVector, most: int) -> tuple[slice | BoolVector, int]:
+def keep_largest(excess: IntVector, most: int) -> tuple[slice | BoolVector, int]:
     """Return which pairs are kept, and by how much others exceed their limit at most.
 
     All are kept if they are no more than ``most``, or if all are at their limit.

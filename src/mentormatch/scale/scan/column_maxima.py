@@ -13,20 +13,22 @@ import numpy as np
 
 from mentormatch.base.columns import IntVector
 from mentormatch.base.progress import track_scan
-from mentormatch.scale.scan.blocks import CLOSED, Heed, strips
-from mentormatch.scale.scan.simd import FAR, Swift
-from mentormatch.scale.scores.matrix import Tiles
+from mentormatch.scale.scan.blocks import EXCLUDED, CheckDeadline, split_rows
+from mentormatch.scale.scan.simd import FAR, SimdScanner
+from mentormatch.scale.scores.matrix import ScoreMatrix
 
 type Strips = Sequence[tuple[int, int]]
 
 
-def highest(tiles: Tiles, own: IntVector, scale: int, heed: Heed, *, compiled: bool) -> IntVector:
+def find_column_maxima(
+    tiles: ScoreMatrix, own: IntVector, scale: int, heed: CheckDeadline, *, compiled: bool
+) -> IntVector:
     """Return (m,) the greatest ``scale * score + own[i]`` that a mentor has with each mentee, ``-FAR`` where none has.
 
-    ``own`` (n,) is ``CLOSED`` where a mentor takes no part. Each thread goes through a share of the strips.
+    ``own`` (n,) is ``EXCLUDED`` where a mentor takes no part. Each thread goes through a share of the strips.
     """
     n, m = tiles.shape
-    edges, count = strips(0, n), cpu_count() or 1
+    edges, count = split_rows(0, n), cpu_count() or 1
     through = (
         _swiftly(tiles, own, scale, heed) if compiled and tiles.computed else partial(_plainly, tiles, own, scale, heed)
     )
@@ -37,15 +39,15 @@ def highest(tiles: Tiles, own: IntVector, scale: int, heed: Heed, *, compiled: b
     return found
 
 
-def _swiftly(tiles: Tiles, own: IntVector, scale: int, heed: Heed) -> Callable[[Strips], IntVector]:
-    return partial(Swift.of(tiles).highest, own, scale, heed)
+def _swiftly(tiles: ScoreMatrix, own: IntVector, scale: int, heed: CheckDeadline) -> Callable[[Strips], IntVector]:
+    return partial(SimdScanner.of(tiles).highest, own, scale, heed)
 
 
-def _plainly(tiles: Tiles, own: IntVector, scale: int, heed: Heed, edges: Strips) -> IntVector:
+def _plainly(tiles: ScoreMatrix, own: IntVector, scale: int, heed: CheckDeadline, edges: Strips) -> IntVector:
     best, worth = np.full(tiles.shape[1], -FAR), np.empty(tiles.shape[1], dtype=np.int64)
     for start, stop in edges:
         heed()
-        mentors = start + np.flatnonzero(own[start:stop] != CLOSED)
+        mentors = start + np.flatnonzero(own[start:stop] != EXCLUDED)
         for scores, more in zip(tiles.of(mentors), own[mentors], strict=True):
             np.multiply(scores, scale, out=worth, dtype=np.int64)
             np.add(worth, more, out=worth)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mentormatch.base.columns import BoolVector, IntVector
-from mentormatch.scale.scores.terms import Part
+from mentormatch.scale.scores.terms import ScoreTerm
 from mentormatch.scoring.answer_classes import Distinct
 
 ALIKE = 64
@@ -27,23 +27,23 @@ SPAN = 1 << 19
 
 
 @dataclass(frozen=True, slots=True)
-class Grouped:
+class ColumnGroups:
     """``lead``: parts that make the groups; ``codes`` (m,) the group of each mentee; ``first`` (g,) one of each."""
 
-    lead: tuple[Part, ...]
+    lead: tuple[ScoreTerm, ...]
     codes: IntVector
     first: IntVector
 
 
 @dataclass(frozen=True, slots=True)
-class Runs:
+class ColumnRuns:
     """Mentees of one group each, the highest first: ``order`` (m,) and ``edges`` (r + 1,), where each run begins."""
 
     order: IntVector
     edges: IntVector
 
     @classmethod
-    def of(cls, group: IntVector, heights: IntVector) -> "Runs":
+    def of(cls, group: IntVector, heights: IntVector) -> "ColumnRuns":
         """Return the runs of mentees whose groups and heights, (m,) each, these are."""
         order = np.lexsort((-heights, group))
         new = np.diff(group[order], prepend=-1) != 0
@@ -58,18 +58,18 @@ def _since(new: BoolVector) -> IntVector:
     return np.maximum.accumulate(np.where(new, np.arange(len(new)), 0))
 
 
-def grouped(parts: Sequence[Part], width: int) -> Grouped:
+def group_columns(parts: Sequence[ScoreTerm], width: int) -> ColumnGroups:
     """Return the mentees in groups by the parts that forbid most, as far as groups do not become too small."""
-    lead, kinds = list[Part](), Distinct.of(np.zeros(width, dtype=np.int64))
-    shares = {place: forbidden(part) for place, part in enumerate(parts)}
+    lead, kinds = list[ScoreTerm](), Distinct.of(np.zeros(width, dtype=np.int64))
+    shares = {place: forbidden_fraction(part) for place, part in enumerate(parts)}
     for place in sorted(shares, key=lambda place: -shares[place]):
         both = kinds.joined(parts[place].mentees)
         if shares[place] > SELDOM and len(both) * ALIKE <= width:
             lead, kinds = [*lead, parts[place]], both
-    return Grouped(tuple(lead), kinds.codes, kinds.first)
+    return ColumnGroups(tuple(lead), kinds.codes, kinds.first)
 
 
-def forbidden(part: Part) -> float:
+def forbidden_fraction(part: ScoreTerm) -> float:
     """Return the share of pairs that a part forbids, as far as a few mentors tell."""
     n = len(part.mentors.codes)
     points = part.rows(spread_over(n))[:, part.mentees.codes]

@@ -17,11 +17,11 @@ from distributed.protocol.pickle import dumps
 
 from mentormatch.errors import EngineError
 from mentormatch.languages import mark, tr
-from mentormatch.scale.scan.blocks import Cut, Seen
-from mentormatch.scale.scan.executors import unsent
-from mentormatch.scale.scan.parcels import Parcel, seen_in
-from mentormatch.scale.scan.workers import Block, Crew, LateError, LostError, NoWorkersError
-from mentormatch.scale.scores.matrix import Tiles
+from mentormatch.scale.scan.blocks import ScanHits, ScanQuery
+from mentormatch.scale.scan.executors import make_pickle_error
+from mentormatch.scale.scan.parcels import MatrixPayload, scan_payload
+from mentormatch.scale.scan.workers import Block, NotReadyError, NoWorkersError, ScanPool, WorkerLostError
+from mentormatch.scale.scores.matrix import ScoreMatrix
 
 RESULT_S = 5.0
 """So long a result is waited for on its way here, before a look at the time limit and at who is left."""
@@ -35,13 +35,13 @@ MISSING = mark(
 )
 
 
-def kept(what: object) -> object:
+def return_same(what: object) -> object:
     """Return what workers are to hold."""
     return what
 
 
 @dataclass(slots=True)
-class Cluster(Crew[Future[Any]]):
+class DaskScanPool(ScanPool[Future[Any]]):
     """The workers of a Dask cluster."""
 
     client: Client
@@ -50,29 +50,29 @@ class Cluster(Crew[Future[Any]]):
     there: dict[str, Future[Any]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, executor: object) -> "Cluster | None":
+    def of(cls, executor: object) -> "DaskScanPool | None":
         """Return the workers of a client, None if it is none, or asynchronous."""
         return cls(executor) if isinstance(executor, Client) and not executor.asynchronous else None
 
-    def give(self, tiles: Tiles) -> None:
+    def give(self, tiles: ScoreMatrix) -> None:
         try:
-            self._bring("parcel", Parcel.of(tiles, dumps))
+            self._bring("parcel", MatrixPayload.of(tiles, dumps))
         except (PicklingError, AttributeError, TypeError) as error:
-            raise unsent(error) from error
+            raise make_pickle_error(error) from error
 
-    def begin(self, cut: Cut) -> None:
+    def begin(self, cut: ScanQuery) -> None:
         self._bring("cut", cut)
 
     def _bring(self, name: str, what: object) -> None:
         """Have something brought to workers when they first need it."""
         self.whole[name] = what
-        self.there[name] = self._submit(kept, what)
+        self.there[name] = self._submit(return_same, what)
 
     def submit(self, block: Block) -> Future[Any]:
         for name, future in self.there.items():
             if future.status in ("cancelled", "error"):
                 self._bring(name, self.whole[name])
-        return self._submit(seen_in, self.there["parcel"], self.there["cut"], *block)
+        return self._submit(scan_payload, self.there["parcel"], self.there["cut"], *block)
 
     def _submit(self, *asked: Any) -> Future[Any]:
         if self.client.status != "running":
@@ -80,13 +80,13 @@ class Cluster(Crew[Future[Any]]):
         with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):  # it is meant to be large
             return self.client.submit(*asked, pure=False)
 
-    def take(self, promise: Future[Any], block: Block) -> Seen | None:
+    def take(self, promise: Future[Any], block: Block) -> ScanHits | None:
         try:
-            seen: Seen = promise.result(timeout=RESULT_S)
+            seen: ScanHits = promise.result(timeout=RESULT_S)
         except TimeoutError as error:
-            raise LateError from error
+            raise NotReadyError from error
         except (KilledWorker, CancelledError, OSError) as error:
-            raise LostError from error
+            raise WorkerLostError from error
         except ImportError as error:
             raise EngineError(tr(MISSING, name=error.name)) from error
         return seen

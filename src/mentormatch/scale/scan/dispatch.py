@@ -17,10 +17,10 @@ from mentormatch.assignment.engine import EXECUTOR
 from mentormatch.base.progress import track_scan
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import mark, tr
-from mentormatch.scale.scan.blocks import STRIP, Cut, Heed, Seen, gathered
-from mentormatch.scale.scan.executors import Processes, Threads
-from mentormatch.scale.scan.workers import Block, Crew, LateError, LostError, NoWorkersError
-from mentormatch.scale.scores.matrix import Tiles
+from mentormatch.scale.scan.blocks import BLOCK_ROWS, CheckDeadline, ScanHits, ScanQuery, concatenate_hits
+from mentormatch.scale.scan.executors import ProcessScanPool, ThreadScanPool
+from mentormatch.scale.scan.workers import Block, NotReadyError, NoWorkersError, ScanPool, WorkerLostError
+from mentormatch.scale.scores.matrix import ScoreMatrix
 
 BLOCK = 1 << 27
 """So many pairs go out together at most: a fifth of a second with numba and two seconds without, beside which their
@@ -45,26 +45,26 @@ DEADLY = mark(
 )
 
 
-def crew_of(executor: object) -> Crew[Any]:
+def choose_pool(executor: object) -> ScanPool[Any]:
     """Return those whom an executor has look at pairs; raise RequestError if it is none."""
     if isinstance(executor, ThreadPoolExecutor):
-        return Threads(executor)
+        return ThreadScanPool(executor)
     if isinstance(executor, Executor):
-        return Processes(executor)
+        return ProcessScanPool(executor)
     try:
-        from mentormatch.scale.scan.dask_cluster import Cluster
+        from mentormatch.scale.scan.dask_cluster import DaskScanPool
     except ImportError:
-        raise refused(executor) from None
-    crew = Cluster.of(executor)
+        raise pool_error(executor) from None
+    crew = DaskScanPool.of(executor)
     if crew is None:
-        raise refused(executor)
+        raise pool_error(executor)
     return crew
 
 
 @contextmanager
-def at_hand(executor: object) -> Iterator[Crew[Any] | None]:
+def open_pool(executor: object) -> Iterator[ScanPool[Any] | None]:
     """Have those at hand who look at pairs for an executor, None: nobody but this machine."""
-    crew = None if executor is None else crew_of(executor)
+    crew = None if executor is None else choose_pool(executor)
     try:
         yield crew
     finally:
@@ -72,50 +72,52 @@ def at_hand(executor: object) -> Iterator[Crew[Any] | None]:
             crew.close()
 
 
-def refused(executor: object) -> RequestError:
+def pool_error(executor: object) -> RequestError:
     """Return the error that what was given is no executor."""
     problem = Problem("executor", type(executor).__name__, tr(EXECUTOR), tr("avec un Client, installez l'extra dask"))
     return RequestError(tr("Les binômes ne peuvent pas être examinés comme demandé"), [problem])
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class DistributedScan:
     """A look at the pairs of ``tiles`` by a crew; ``heed`` ends it when the time is up."""
 
-    crew: Crew[Any]
-    tiles: Tiles
-    heed: Heed
+    crew: ScanPool[Any]
+    tiles: ScoreMatrix
+    heed: CheckDeadline
 
     @classmethod
-    def of(cls, crew: Crew[Any], tiles: Tiles, heed: Heed) -> Self:
+    def of(cls, crew: ScanPool[Any], tiles: ScoreMatrix, heed: CheckDeadline) -> Self:
         """Return the look, its tiles being given to the crew."""
         crew.give(tiles)
         return cls(crew, tiles, heed)
 
-    def __call__(self, cut: Cut) -> Seen:
+    def __call__(self, cut: ScanQuery) -> ScanHits:
         """Return what there is in all strips."""
         n, m = self.tiles.shape
         self.crew.begin(cut)
         blocks = blocks_of(n, m)
-        with track_scan(n * m) as looked, sent(self.crew, blocks, self.heed) as back:
-            seen = dict[Block, Seen]()
+        with track_scan(n * m) as looked, send_matrix(self.crew, blocks, self.heed) as back:
+            seen = dict[Block, ScanHits]()
             for block, found in back:
                 seen[block] = found
                 looked((block[1] - block[0]) * m)
-        return gathered([seen[block] for block in blocks])
+        return concatenate_hits([seen[block] for block in blocks])
 
 
 def blocks_of(mentors: int, mentees: int) -> list[Block]:
     """Return all mentors in blocks of whole strips."""
-    strips = min(BLOCK // (STRIP * max(mentees, 1)), mentors // (STRIP * SHARES))
-    size = STRIP * max(strips, 1)
+    strips = min(BLOCK // (BLOCK_ROWS * max(mentees, 1)), mentors // (BLOCK_ROWS * SHARES))
+    size = BLOCK_ROWS * max(strips, 1)
     return [(start, min(start + size, mentors)) for start in range(0, mentors, size)]
 
 
 @contextmanager
-def sent(crew: Crew[Any], blocks: list[Block], heed: Heed) -> Iterator[Iterator[tuple[Block, Seen]]]:
+def send_matrix(
+    crew: ScanPool[Any], blocks: list[Block], heed: CheckDeadline
+) -> Iterator[Iterator[tuple[Block, ScanHits]]]:
     """Give what comes back of blocks, and recall the others in the end."""
-    errand = Errand(crew, heed, deque(blocks))
+    errand = ScanDispatcher(crew, heed, deque(blocks))
     try:
         yield errand.run()
     finally:
@@ -123,18 +125,18 @@ def sent(crew: Crew[Any], blocks: list[Block], heed: Heed) -> Iterator[Iterator[
 
 
 @dataclass(slots=True)
-class Errand:
+class ScanDispatcher:
     """Blocks that wait, those that are ``out``, and those of which something has come ``back``."""
 
-    crew: Crew[Any]
-    heed: Heed
+    crew: ScanPool[Any]
+    heed: CheckDeadline
     waiting: deque[Block]
     out: dict[Block, Any] = field(default_factory=dict)
     back: SimpleQueue[Block] = field(default_factory=SimpleQueue)
     losses: Counter[Block] = field(default_factory=Counter)
     last: float = field(default_factory=monotonic)
 
-    def run(self) -> Iterator[tuple[Block, Seen]]:
+    def run(self) -> Iterator[tuple[Block, ScanHits]]:
         """Yield blocks with what was seen in them, as they come back."""
         while self.waiting or self.out:
             self.heed()
@@ -158,16 +160,16 @@ class Errand:
         self.out[block] = promise
         promise.add_done_callback(lambda _: self.back.put(block))
 
-    def _taken(self, block: Block) -> Seen | None:
+    def _taken(self, block: Block) -> ScanHits | None:
         """Return what was seen in a block; None where it is awaited, or goes out again."""
         promise = self.out.pop(block)
         try:
             found = self.crew.take(promise, block)
-        except LateError:
+        except NotReadyError:
             self._await(block, promise)
             self._wonder()
             return None
-        except LostError as lost:
+        except WorkerLostError as lost:
             self.losses[block] += 1
             if self.losses[block] == TRIES:
                 raise NoWorkersError(tr(DEADLY, tries=TRIES)) from lost

@@ -10,11 +10,11 @@ from uuid import uuid4
 
 from mentormatch.errors import Problem, RequestError
 from mentormatch.languages import mark, tr
-from mentormatch.scale.scan.blocks import Cut, Glance, Seen
-from mentormatch.scale.scan.parcels import Parcel, seen_by, seen_in_held
-from mentormatch.scale.scan.simd import quickest
-from mentormatch.scale.scan.workers import Block, Crew, NoWorkersError
-from mentormatch.scale.scores.matrix import Tiles
+from mentormatch.scale.scan.blocks import BlockScanner, ScanHits, ScanQuery
+from mentormatch.scale.scan.parcels import MatrixPayload, scan_cached, scan_range
+from mentormatch.scale.scan.simd import choose_scanner
+from mentormatch.scale.scan.workers import Block, NoWorkersError, ScanPool
+from mentormatch.scale.scores.matrix import ScoreMatrix
 
 BROKEN = mark(
     "L'exécuteur n'examine plus de binômes ({what}) : il a été arrêté, ou un de ses processus a pris fin, peut-être "
@@ -24,19 +24,19 @@ AHEAD = 2
 """Blocks for each process: one to look at and one to go on with."""
 
 
-class OfFutures(Crew[Future[Seen | None]]):
+class FuturesPool(ScanPool[Future[ScanHits | None]]):
     """What threads and processes have in common."""
 
-    def take(self, promise: Future[Seen | None], block: Block) -> Seen | None:
+    def take(self, promise: Future[ScanHits | None], block: Block) -> ScanHits | None:
         try:
             return promise.result()
         except (BrokenExecutor, CancelledError) as error:
-            raise broken(error) from error
+            raise make_pool_error(error) from error
 
-    def busy(self, promises: Sequence[Future[Seen | None]]) -> bool:
+    def busy(self, promises: Sequence[Future[ScanHits | None]]) -> bool:
         return any(promise.running() or promise.done() for promise in promises)
 
-    def recall(self, promises: Sequence[Future[Seen | None]]) -> None:
+    def recall(self, promises: Sequence[Future[ScanHits | None]]) -> None:
         for promise in promises:
             promise.cancel()
 
@@ -44,73 +44,73 @@ class OfFutures(Crew[Future[Seen | None]]):
         """Do nothing: what a process holds it keeps until it ends, or is given other tiles."""
 
 
-def broken(error: BaseException) -> NoWorkersError:
+def make_pool_error(error: BaseException) -> NoWorkersError:
     """Return the error that an executor is of no more use."""
     return NoWorkersError(tr(BROKEN, what=type(error).__name__))
 
 
 @dataclass(slots=True)
-class Threads(OfFutures):
+class ThreadScanPool(FuturesPool):
     """Threads of this process."""
 
     executor: ThreadPoolExecutor
     room: int = 1 << 20
-    glance: Glance = field(init=False)
-    cut: Cut = field(init=False)
+    glance: BlockScanner = field(init=False)
+    cut: ScanQuery = field(init=False)
 
-    def give(self, tiles: Tiles) -> None:
-        self.glance = quickest(tiles, compiled=find_spec("numba") is not None)
+    def give(self, tiles: ScoreMatrix) -> None:
+        self.glance = choose_scanner(tiles, compiled=find_spec("numba") is not None)
 
-    def begin(self, cut: Cut) -> None:
+    def begin(self, cut: ScanQuery) -> None:
         self.cut = cut
 
-    def submit(self, block: Block) -> Future[Seen | None]:
+    def submit(self, block: Block) -> Future[ScanHits | None]:
         try:
-            return self.executor.submit(seen_by, self.glance, self.cut, *block)
+            return self.executor.submit(scan_range, self.glance, self.cut, *block)
         except RuntimeError as error:
-            raise broken(error) from error
+            raise make_pool_error(error) from error
 
 
 @dataclass(slots=True)
-class Processes(OfFutures):
+class ProcessScanPool(FuturesPool):
     """Processes, any of which may take a block: one that lacks the tiles says so, and they come with the block."""
 
     executor: Executor
     room: int = field(init=False)
     token: str = field(init=False)
-    parcel: Parcel = field(init=False)
-    cut: Cut = field(init=False)
+    parcel: MatrixPayload = field(init=False)
+    cut: ScanQuery = field(init=False)
     lacking: set[Block] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         # what all executors of the standard library call it, though it is not theirs to tell
         self.room = AHEAD * int(getattr(self.executor, "_max_workers", None) or cpu_count() or 1)
 
-    def give(self, tiles: Tiles) -> None:
+    def give(self, tiles: ScoreMatrix) -> None:
         self.token = uuid4().hex
         try:
-            self.parcel = Parcel.of(tiles)
+            self.parcel = MatrixPayload.of(tiles)
         except (pickle.PicklingError, AttributeError, TypeError) as error:
-            raise unsent(error) from error
+            raise make_pickle_error(error) from error
 
-    def begin(self, cut: Cut) -> None:
+    def begin(self, cut: ScanQuery) -> None:
         self.cut, self.lacking = cut, set()
 
-    def submit(self, block: Block) -> Future[Seen | None]:
+    def submit(self, block: Block) -> Future[ScanHits | None]:
         parcel = self.parcel if block in self.lacking else None
         try:
-            return self.executor.submit(seen_in_held, self.token, parcel, self.cut, *block)
+            return self.executor.submit(scan_cached, self.token, parcel, self.cut, *block)
         except RuntimeError as error:
-            raise broken(error) from error
+            raise make_pool_error(error) from error
 
-    def take(self, promise: Future[Seen | None], block: Block) -> Seen | None:
-        seen = OfFutures.take(self, promise, block)
+    def take(self, promise: Future[ScanHits | None], block: Block) -> ScanHits | None:
+        seen = FuturesPool.take(self, promise, block)
         if seen is None:
             self.lacking.add(block)
         return seen
 
 
-def unsent(error: Exception) -> RequestError:
+def make_pickle_error(error: Exception) -> RequestError:
     """Return the error that a criterion or a rule cannot be sent."""
     advice = tr("définissez les classes des critères et des règles dans un module, pas dans une fonction")
     expected = tr("des critères et des règles que pickle peut envoyer")

@@ -10,22 +10,22 @@ import numpy as np
 from mentormatch.assignment.model.scores import NO_SCORE, PersonMasks, Scores
 from mentormatch.base.columns import BoolVector, IntVector
 from mentormatch.errors import EngineError
-from mentormatch.scale.scan.blocks import Cut, Look, Seen, plain, scanned
-from mentormatch.scale.scan.maxima import tops
-from mentormatch.scale.scores.matrix import Tiles
+from mentormatch.scale.scan.blocks import ScanHits, Scanner, ScanQuery, make_numpy_scanner, scan_all
+from mentormatch.scale.scan.maxima import find_maxima
+from mentormatch.scale.scores.matrix import ScoreMatrix
 
 MANY = "there are too many pairs to list them"
 
 
 @dataclass(frozen=True)
-class ComputedScores(Scores):
+class ImplicitScores(Scores):
     """Scores of people who take part, worked out by ``tiles`` whenever they are asked for.
 
     ``mentors`` (n,) and ``mentees`` (m,) bool: who takes part. How many partners somebody has is not known, only that
     nobody who is set aside has any. Where memory is scarce, lists of pairs are so many times ``shorter`` than usual.
     """
 
-    tiles: Tiles
+    tiles: ScoreMatrix
     mentors: BoolVector
     mentees: BoolVector
     shorter: int = 1
@@ -82,12 +82,12 @@ class ComputedScores(Scores):
     def best(self, among: PersonMasks | None = None) -> tuple[IntVector, IntVector]:
         if among is None:
             return self._tops
-        return tops(self.tiles, self.mentors & among[0], self.mentees & among[1])
+        return find_maxima(self.tiles, self.mentors & among[0], self.mentees & among[1])
 
     @cached_property
     def _tops(self) -> tuple[IntVector, IntVector]:
         """The greatest score of everybody, for which all pairs are looked at once."""
-        return tops(self.tiles, self.mentors, self.mentees)
+        return find_maxima(self.tiles, self.mentors, self.mentees)
 
     def of_mentees(self, some: IntVector) -> Self:
         """Return the scores of all mentors with some mentees, by their positions in ascending order."""
@@ -101,7 +101,7 @@ class ComputedScores(Scores):
         """Return the same with tables held where memory is not scarce."""
         return self if self.shorter > 1 else replace(self, tiles=self.tiles.holding())
 
-    def within(self, cut: Cut, look: Look | None = None) -> Seen:
+    def within(self, cut: ScanQuery, look: Scanner | None = None) -> ScanHits:
         """Return the pairs that a cut leaves, of people who take part; ``look`` is another way to look at the tiles."""
-        looked = partial(scanned, plain(self.tiles), self.shape[0]) if look is None else look
+        looked = partial(scan_all, make_numpy_scanner(self.tiles), self.shape[0]) if look is None else look
         return looked(cut.among(self.mentors, self.mentees))

@@ -20,7 +20,7 @@ ANYWHERE = 2
 type Small = NDArray[np.int16]
 
 
-def passing_plainly(lanes: Small, codes: NDArray[np.integer], begin: int, marks: Small) -> int:
+def compare_lanes_plainly(lanes: Small, codes: NDArray[np.integer], begin: int, marks: Small) -> int:
     """Return a bit for each sum that reaches its bar: what to begin with, and the rows of lanes that codes name.
 
     ``lanes`` are (k, LANES), ``codes`` (terms,), ``marks`` (2, LANES): the bars, and where the sums are put. One that
@@ -44,7 +44,7 @@ def counting(typing: Any, word: Any) -> Any:
 
 
 def summing(typing: Any, lanes: Any, codes: Any, begin: Any, marks: Any) -> Any:
-    """Return the type and the code of ``passing_plainly``, whose sums stay in registers until they are whole."""
+    """Return the type and the code of ``compare_lanes_plainly``, whose sums stay in registers until they are whole."""
     from llvmlite import ir
     from numba.core import types
 
@@ -96,7 +96,7 @@ def _loaded(builder: Any, first: Any) -> Any:
     return found
 
 
-def written(typing: Callable[..., Any], plain: Callable[..., int]) -> Any:
+def make_intrinsic(typing: Callable[..., Any], plain: Callable[..., int]) -> Any:
     """Return what is written so, or where nothing is compiled plain Python that does the same."""
     if not HAS_NUMBA:
         return plain
@@ -105,7 +105,7 @@ def written(typing: Callable[..., Any], plain: Callable[..., int]) -> Any:
     return intrinsic(typing)
 
 
-ones: Any = written(counting, int.bit_count)
+count_ones: Any = make_intrinsic(counting, int.bit_count)
 """Returns the number of ones in a word of 64 bits, in compiled code: one instruction where processors have one."""
-passing: Any = written(summing, passing_plainly)
-"""Returns which sums reach their bars: see ``passing_plainly``."""
+compare_lanes: Any = make_intrinsic(summing, compare_lanes_plainly)
+"""Returns which sums reach their bars: see ``compare_lanes_plainly``."""

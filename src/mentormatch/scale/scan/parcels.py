@@ -12,9 +12,9 @@ from threading import Lock
 
 from mentormatch import __version__
 from mentormatch.errors import EngineError
-from mentormatch.scale.scan.blocks import Cut, Glance, Seen, gathered, strips
-from mentormatch.scale.scan.simd import quickest
-from mentormatch.scale.scores.matrix import Tiles
+from mentormatch.scale.scan.blocks import BlockScanner, ScanHits, ScanQuery, concatenate_hits, split_rows
+from mentormatch.scale.scan.simd import choose_scanner
+from mentormatch.scale.scores.matrix import ScoreMatrix
 
 QUICKLY = 1
 """How hard zlib tries: codes are mostly zeros, and shrink to a fifth at once."""
@@ -24,52 +24,52 @@ OTHER = (
 )
 
 
-class Parcel:
+class MatrixPayload:
     """Tiles on their way: bytes, and once they are opened the way to look at the tiles, which goes nowhere."""
 
     def __init__(self, packed: bytes, version: str) -> None:
         self.packed, self.version = packed, version
-        self.glance: Glance | None = None
+        self.glance: BlockScanner | None = None
         self.lock = Lock()
 
     @classmethod
-    def of(cls, tiles: Tiles, dumps: Callable[[object], bytes] = pickle.dumps) -> "Parcel":
+    def of(cls, tiles: ScoreMatrix, dumps: Callable[[object], bytes] = pickle.dumps) -> "MatrixPayload":
         """Return tiles packed, without the keys of people."""
         return cls(zlib.compress(dumps(tiles.bare()), QUICKLY), __version__)
 
-    def __reduce__(self) -> tuple[type["Parcel"], tuple[bytes, str]]:
-        return Parcel, (self.packed, self.version)
+    def __reduce__(self) -> tuple[type["MatrixPayload"], tuple[bytes, str]]:
+        return MatrixPayload, (self.packed, self.version)
 
-    def opened(self) -> Glance:
+    def opened(self) -> BlockScanner:
         """Return the quickest way to look at the tiles that there is here."""
         with self.lock:
             if self.glance is None:
                 self.glance = self._open()
             return self.glance
 
-    def _open(self) -> Glance:
+    def _open(self) -> BlockScanner:
         if self.version != __version__:
             raise EngineError(OTHER.format(theirs=__version__, ours=self.version))
-        tiles: Tiles = pickle.loads(zlib.decompress(self.packed))  # noqa: S301 - who asks for the pairs packed it
-        return quickest(tiles, compiled=find_spec("numba") is not None)
+        tiles: ScoreMatrix = pickle.loads(zlib.decompress(self.packed))  # noqa: S301 - who asks for the pairs packed it
+        return choose_scanner(tiles, compiled=find_spec("numba") is not None)
 
 
-def seen_by(glance: Glance, cut: Cut, start: int, stop: int) -> Seen:
+def scan_range(glance: BlockScanner, cut: ScanQuery, start: int, stop: int) -> ScanHits:
     """Return what there is in a block of strips: the same as strip by strip."""
     at = glance(cut)
-    return gathered([at(*strip) for strip in strips(start, stop)])
+    return concatenate_hits([at(*strip) for strip in split_rows(start, stop)])
 
 
-def seen_in(parcel: Parcel, cut: Cut, start: int, stop: int) -> Seen:
+def scan_payload(parcel: MatrixPayload, cut: ScanQuery, start: int, stop: int) -> ScanHits:
     """Return what there is in a block of the tiles of a parcel."""
-    return seen_by(parcel.opened(), cut, start, stop)
+    return scan_range(parcel.opened(), cut, start, stop)
 
 
-HELD: dict[str, Parcel] = {}
+HELD: dict[str, MatrixPayload] = {}
 """The parcel that was used last in this process, by its token."""
 
 
-def seen_in_held(token: str, parcel: Parcel | None, cut: Cut, start: int, stop: int) -> Seen | None:
+def scan_cached(token: str, parcel: MatrixPayload | None, cut: ScanQuery, start: int, stop: int) -> ScanHits | None:
     """Return what there is in a block of the tiles of this token; None where they have not come here yet."""
     held = HELD.get(token, parcel)
     if held is None:
@@ -77,4 +77,4 @@ def seen_in_held(token: str, parcel: Parcel | None, cut: Cut, start: int, stop: 
     if token not in HELD:
         HELD.clear()
         HELD[token] = held
-    return seen_in(held, cut, start, stop)
+    return scan_payload(held, cut, start, stop)

@@ -9,12 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mentormatch.base.columns import IntVector
-from mentormatch.scale.scan.blocks import CLOSED, Cut, Glance, Heed, Seen, kept, plain
-from mentormatch.scale.scan.column_runs import Grouped, Runs, grouped
-from mentormatch.scale.scores.matrix import Term, Tiles, packed
+from mentormatch.scale.scan.blocks import (
+    EXCLUDED,
+    BlockScanner,
+    CheckDeadline,
+    ScanHits,
+    ScanQuery,
+    keep_largest,
+    make_numpy_scanner,
+)
+from mentormatch.scale.scan.column_runs import ColumnGroups, ColumnRuns, group_columns
+from mentormatch.scale.scores.matrix import MergedTable, ScoreMatrix, merge_tables
 
 if TYPE_CHECKING:
-    from mentormatch.scale.scan.kernels import Known, Strip
+    from mentormatch.scale.scan.kernels import PackedColumns, PackedRows
 
 ROOM = 1 << 14
 """Pairs for which there is room at first in what is found in a strip."""
@@ -31,7 +39,7 @@ type Small = NDArray[np.integer]
 
 
 @dataclass(frozen=True, slots=True)
-class Swift:
+class SimdScanner:
     """Mentees in groups, and where in a row of tables stands what they are given.
 
     ``kinds`` (g, leads) are the places of what groups are given, ``codes`` (m, terms) and ``slots`` (m, sets) of what
@@ -39,9 +47,9 @@ class Swift:
     too little, which the next then have.
     """
 
-    tiles: Tiles
-    groups: Grouped
-    terms: tuple[Term, ...]
+    tiles: ScoreMatrix
+    groups: ColumnGroups
+    terms: tuple[MergedTable, ...]
     kinds: Small
     codes: Small
     bits: Small
@@ -50,36 +58,36 @@ class Swift:
     room: IntVector
 
     @classmethod
-    def of(cls, tiles: Tiles) -> "Swift":
+    def of(cls, tiles: ScoreMatrix) -> "SimdScanner":
         """Return what a look needs to know of the mentees."""
-        groups, (n, m), counted = grouped(tiles.parts, tiles.shape[1]), tiles.shape, tiles.counted
+        groups, (n, m), counted = group_columns(tiles.parts, tiles.shape[1]), tiles.shape, tiles.counted
         led = {id(part) for part in groups.lead}
-        terms = tuple(packed([part for part in tiles.parts if id(part) not in led], m))
+        terms = tuple(merge_tables([part for part in tiles.parts if id(part) not in led], m))
         leads = [part.mentees.codes[groups.first] for part in groups.lead]
         widths = [*(len(part.mentees) for part in groups.lead), *(len(each.points) + 1 for each in counted)]
-        places = moved([*leads, *(each.slots() for each in counted)], widths)
+        places = shift_columns([*leads, *(each.slots() for each in counted)], widths)
         return cls(
             tiles,
             groups,
             terms,
-            beside(places[: len(leads)], len(groups.first)),
-            beside(moved([term.codes for term in terms], [len(term.kinds[0]) for term in terms]), m),
-            beside([each.mentees.bits for each in counted], m),
-            beside([each.mentors.bits for each in counted], n),
-            beside(places[len(leads) :], m),
+            pack_columns(places[: len(leads)], len(groups.first)),
+            pack_columns(shift_columns([term.codes for term in terms], [len(term.kinds[0]) for term in terms]), m),
+            pack_columns([each.mentees.bits for each in counted], m),
+            pack_columns([each.mentors.bits for each in counted], n),
+            pack_columns(places[len(leads) :], m),
             np.full(1, ROOM),
         )
 
-    def look(self, cut: Cut) -> Callable[[int, int], Seen]:
+    def look(self, cut: ScanQuery) -> Callable[[int, int], ScanHits]:
         """Return what tells what there is in a strip."""
         return partial(self._look, cut, self._known(cut.mentees, cut.scale))
 
-    def highest(self, own: IntVector, scale: int, heed: Heed, edges: Iterable[tuple[int, int]]) -> IntVector:
+    def highest(self, own: IntVector, scale: int, heed: CheckDeadline, edges: Iterable[tuple[int, int]]) -> IntVector:
         """Return (m,) the greatest ``scale * score + own[i]`` that each mentee has with a mentor of some strips."""
-        from mentormatch.scale.scan.kernels import Found, Wanted, look_at_strip
+        from mentormatch.scale.scan.kernels import HitBuffer, ScanLimits, scan_rows
 
-        cut = Cut(np.where(own == CLOSED, -CLOSED, 1 - own), np.full(self.tiles.shape[1], FAR), scale)
-        wanted, none = Wanted(scale, self.tiles.least, 1, raises=True), np.empty(0, np.int64)
+        cut = ScanQuery(np.where(own == EXCLUDED, -EXCLUDED, 1 - own), np.full(self.tiles.shape[1], FAR), scale)
+        wanted, none = ScanLimits(scale, self.tiles.least, 1, raises=True), np.empty(0, np.int64)
         known = self._known(cut.mentees, scale)
         for turn, (start, stop) in enumerate(edges):
             heed()
@@ -87,22 +95,25 @@ class Swift:
                 known = self._known(columns_of(known), scale)
             mentors = cut.open(start, stop)
             best, counts = np.full(len(mentors), FAR), np.zeros(len(mentors), dtype=np.int64)
-            found = Found(none, none, none, best, counts, none, marks())
-            look_at_strip(self._strip(cut, mentors), known, wanted, found)
+            found = HitBuffer(none, none, none, best, counts, none, marks())
+            scan_rows(self._strip(cut, mentors), known, wanted, found)
         return -columns_of(known)
 
-    def _look(self, cut: Cut, known: "Known", start: int, stop: int) -> Seen:
-        from mentormatch.scale.scan.kernels import Found, Wanted, look_at_strip
+    def _look(self, cut: ScanQuery, known: "PackedColumns", start: int, stop: int) -> ScanHits:
+        from mentormatch.scale.scan.kernels import HitBuffer, ScanLimits, scan_rows
 
         mentors = cut.open(start, stop)
         if not len(mentors):
-            return Seen.nothing(stop - start)
+            return ScanHits.nothing(stop - start)
         strip, count, room = self._strip(cut, mentors), len(mentors), int(self.room[0])
         while True:
             rows, places, scores = (np.empty(room, dtype=np.int64) for _ in range(3))
-            best, counts, total = (np.full(count, 2 * CLOSED), *(np.zeros(size, dtype=np.int64) for size in (count, 1)))
-            wanted = Wanted(cut.scale, self.tiles.least, CROWD * cut.most)
-            look_at_strip(strip, known, wanted, Found(rows, places, scores, best, counts, total, marks()))
+            best, counts, total = (
+                np.full(count, 2 * EXCLUDED),
+                *(np.zeros(size, dtype=np.int64) for size in (count, 1)),
+            )
+            wanted = ScanLimits(cut.scale, self.tiles.least, CROWD * cut.most)
+            scan_rows(strip, known, wanted, HitBuffer(rows, places, scores, best, counts, total, marks()))
             if total[0] <= room:
                 found = rows[: total[0]], known.order[places[: total[0]]], scores[: total[0]]
                 seen = self._seen(cut, (start, stop), mentors, found)
@@ -111,9 +122,9 @@ class Swift:
                 return seen
             self.room[0] = room = 2 * int(total[0])
 
-    def _strip(self, cut: Cut, mentors: IntVector) -> "Strip":
+    def _strip(self, cut: ScanQuery, mentors: IntVector) -> "PackedRows":
         """Return what is known of some mentors."""
-        from mentormatch.scale.scan.kernels import Strip
+        from mentormatch.scale.scan.kernels import PackedRows
 
         lanes, over, most = self._in_lanes(mentors)
         leads = [part.rows(mentors) for part in self.groups.lead]
@@ -124,34 +135,34 @@ class Swift:
         tables = np.concatenate([np.empty((len(mentors), 0), np.int32), *leads, *sets], axis=1)
         rest = np.column_stack([most + beyond, beyond])
         named = np.column_stack([self.tiles.starts[mentors], self.tiles.starts[mentors + 1]])
-        return Strip(lanes, over, tables, self.own[mentors], rest, named, cut.limits[mentors])
+        return PackedRows(lanes, over, tables, self.own[mentors], rest, named, cut.limits[mentors])
 
     def _in_lanes(self, mentors: IntVector) -> tuple[Small, Small, IntVector]:
         """Return what terms give some mentors, in lanes, by how much that is too much, and (r,) the most of it."""
         from mentormatch.scale.scan.intrinsics import LANES
-        from mentormatch.scale.scan.kernels import put_in_lanes
+        from mentormatch.scale.scan.kernels import quantise_rows
 
         assert len(mentors) <= LANES
         ends, most = np.cumsum([len(term.kinds[0]) for term in self.terms]), np.zeros(len(mentors), dtype=np.int64)
-        lanes = aligned(int(ends[-1]) if len(ends) else 0)
+        lanes = align(int(ends[-1]) if len(ends) else 0)
         over = np.empty((len(lanes), LANES), dtype=np.uint8)
         for term, end in zip(self.terms, ends.tolist(), strict=True):
             points = term.rows(mentors)
-            put_in_lanes(points, lanes[end - points.shape[1] : end], over[end - points.shape[1] : end])
+            quantise_rows(points, lanes[end - points.shape[1] : end], over[end - points.shape[1] : end])
             most += points.max(axis=1, initial=LOW)
         return lanes, over, most
 
-    def _known(self, columns: IntVector, scale: int) -> "Known":
+    def _known(self, columns: IntVector, scale: int) -> "PackedColumns":
         """Return what is known of mentees to whom so much is added."""
-        from mentormatch.scale.scan.kernels import LOWEST, ROUGH, Known
+        from mentormatch.scale.scan.kernels import LOWEST, ROUGH, PackedColumns
 
         heights, exceptions = -(-columns // max(scale, 1)), self.tiles.exceptions
-        runs = Runs.of(self.groups.codes, heights)
+        runs = ColumnRuns.of(self.groups.codes, heights)
         order, first = runs.order, runs.order[runs.edges[:-1]]
         tops, place = heights[first], np.empty(len(order), dtype=np.int64)
         place[order] = np.arange(len(order))
         below = heights[order] - np.repeat(tops, np.diff(runs.edges))
-        return Known(
+        return PackedColumns(
             runs.edges,
             self.kinds[self.groups.codes[first]],
             tops,
@@ -166,30 +177,30 @@ class Swift:
             exceptions.points,
         )
 
-    def _seen(self, cut: Cut, edge: tuple[int, int], who: IntVector, found: Sequence[IntVector]) -> Seen:
+    def _seen(self, cut: ScanQuery, edge: tuple[int, int], who: IntVector, found: Sequence[IntVector]) -> ScanHits:
         """Return the pairs that were found in a strip by the mentors ``who``, in order."""
         rows, mentees, scores = found
         excess = cut.scale * scores + cut.mentees[mentees] - cut.limits[who][rows]
-        some, beyond = kept(excess, cut.most * (edge[1] - edge[0]))
+        some, beyond = keep_largest(excess, cut.most * (edge[1] - edge[0]))
         mentors, mentees, scores = who[rows[some]], mentees[some], scores[some]
-        order, seen = np.lexsort((mentees, mentors)), Seen.nothing(edge[1] - edge[0])
+        order, seen = np.lexsort((mentees, mentors)), ScanHits.nothing(edge[1] - edge[0])
         seen.beyond[:] = beyond
         return replace(seen, mentors=mentors[order], mentees=mentees[order], scores=scores[order])
 
 
-def quickest(tiles: Tiles, *, compiled: bool) -> Glance:
+def choose_scanner(tiles: ScoreMatrix, *, compiled: bool) -> BlockScanner:
     """Return the quickest way to look at a strip there is, with numba or without."""
-    return Swift.of(tiles).look if compiled and tiles.computed else plain(tiles)
+    return SimdScanner.of(tiles).look if compiled and tiles.computed else make_numpy_scanner(tiles)
 
 
-def columns_of(known: "Known") -> IntVector:
+def columns_of(known: "PackedColumns") -> IntVector:
     """Return (m,) what is added to each mentee by now."""
     columns = np.empty_like(known.columns)
     columns[known.order] = known.columns
     return columns
 
 
-def moved(places: Sequence[Small], widths: Sequence[int]) -> list[Small]:
+def shift_columns(places: Sequence[Small], widths: Sequence[int]) -> list[Small]:
     """Return places in tables of these widths as places in all of them side by side."""
     starts = np.cumsum([0, *widths])
     return [own.astype(np.int64) + start for own, start in zip(places, starts[:-1], strict=True)]
@@ -198,12 +209,12 @@ def moved(places: Sequence[Small], widths: Sequence[int]) -> list[Small]:
 def marks() -> NDArray[np.int16]:
     """Return (2, LANES): what sums have to come to, which those of nobody ever do, and room for what they come to."""
     from mentormatch.scale.scan.intrinsics import LANES
-    from mentormatch.scale.scan.kernels import SHUT
+    from mentormatch.scale.scan.kernels import NEVER
 
-    return np.full((2, LANES), SHUT, dtype=np.int16)
+    return np.full((2, LANES), NEVER, dtype=np.int16)
 
 
-def aligned(count: int) -> NDArray[np.int16]:
+def align(count: int) -> NDArray[np.int16]:
     """Return (count, LANES) room for numbers of 16 bits, each row of which begins where a line of the cache does."""
     from mentormatch.scale.scan.intrinsics import LANES
 
@@ -212,7 +223,7 @@ def aligned(count: int) -> NDArray[np.int16]:
     return room[begin : begin + count * LANES].reshape(count, LANES)
 
 
-def beside(columns: Sequence[Small], count: int) -> Small:
+def pack_columns(columns: Sequence[Small], count: int) -> Small:
     """Return (count, k): columns side by side, in as few bytes as hold them."""
     joined = np.column_stack(columns) if columns else np.empty((count, 0), dtype=np.int64)
     kind = next(kind for kind in (np.uint16, np.uint32, np.uint64) if joined.max(initial=0) <= np.iinfo(kind).max)

@@ -14,7 +14,7 @@ SHIFTS = np.array([30, 27, 31, 64 - BITS], dtype=np.uint64)
 FACTORS = np.array([0xBF58476D1CE4E5B9, 0x94D049BB133111EB], dtype=np.uint64)
 
 
-class Ties(NamedTuple):
+class TieBlocks(NamedTuple):
     """Blocks of kinds as in ``tied.Blocks``; ``order`` are the mentees by kind, from ``edges`` (v + 1,) on.
 
     ``words`` (m,) of mentees and what is added to each, ``columns`` (m,), stand in that order.
@@ -28,7 +28,7 @@ class Ties(NamedTuple):
     columns: IntVector
 
 
-class Asked(NamedTuple):
+class TieRows(NamedTuple):
     """The kinds of r mentors, their words as they are mixed with those of mentees, and what pairs are noted from."""
 
     kinds: IntVector
@@ -36,7 +36,7 @@ class Asked(NamedTuple):
     limits: IntVector
 
 
-class Noted(NamedTuple):
+class TieBuffer(NamedTuple):
     """Room for ``pairs`` (3, e): row, place, hash; ``best`` (r,), how many pairs each mentor has, and how many in all.
 
     No more than ``most`` pairs of a mentor are noted down, if they are not better than all before.
@@ -50,7 +50,7 @@ class Noted(NamedTuple):
 
 
 @jit
-def hashed(mentor: Any, mentee: Any) -> Any:
+def mix_words(mentor: Any, mentee: Any) -> Any:
     """Return the hash of a pair from the mixed word of the mentor and that of the mentee."""
     word = mentor ^ mentee
     word = (word ^ (word >> SHIFTS[0])) * FACTORS[0]
@@ -59,31 +59,31 @@ def hashed(mentor: Any, mentee: Any) -> Any:
 
 
 @jit
-def look_at_ties(ties: Ties, asked: Asked, noted: Noted) -> None:
+def scan_ties(ties: TieBlocks, asked: TieRows, noted: TieBuffer) -> None:
     """Look at all tied pairs of some mentors; if ``total`` is beyond the room in the end, pairs are missing."""
     for row in range(len(asked.kinds)):
         for block in range(ties.starts[asked.kinds[row]], ties.starts[asked.kinds[row] + 1]):
-            look_at_block(ties, asked, noted, (row, block))
+            scan_tie_block(ties, asked, noted, (row, block))
 
 
 @jit
-def look_at_block(ties: Ties, asked: Asked, noted: Noted, where: tuple[int, int]) -> None:
+def scan_tie_block(ties: TieBlocks, asked: TieRows, noted: TieBuffer, where: tuple[int, int]) -> None:
     """Look at the pairs of a mentor with the mentees of a block."""
     row, block = where
     word, least, limit, kind = asked.words[row], ties.least[block], asked.limits[row], ties.others[block]
     best = noted.best[row]
     for place in range(ties.edges[kind], ties.edges[kind + 1]):
-        score = hashed(word, ties.words[place])
+        score = mix_words(word, ties.words[place])
         worth = score + ties.columns[place]
         if worth > best or (worth >= limit and score >= least):
             if worth >= limit and score >= least and (noted.counts[row] < noted.most or worth > best):
-                note(noted, row, place, score)
+                record_tie(noted, row, place, score)
             best = max(best, worth)
     noted.best[row] = best
 
 
 @jit
-def note(noted: Noted, row: int, place: int, score: int) -> None:
+def record_tie(noted: TieBuffer, row: int, place: int, score: int) -> None:
     """Note a pair down."""
     at = noted.total[0]
     if at < noted.pairs.shape[1]:

@@ -5,18 +5,18 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from mentormatch.errors import EngineError
-from mentormatch.scale.scan.blocks import Cut, Seen
-from mentormatch.scale.scores.matrix import Tiles
+from mentormatch.scale.scan.blocks import ScanHits, ScanQuery
+from mentormatch.scale.scores.matrix import ScoreMatrix
 
 type Block = tuple[int, int]
 """From which mentor to the one before which."""
 
 
-class LostError(Exception):
+class WorkerLostError(Exception):
     """What was asked of a worker is lost, and to be asked again."""
 
 
-class LateError(Exception):
+class NotReadyError(Exception):
     """What a worker has seen is not here yet."""
 
 
@@ -32,7 +32,7 @@ class Promise(Protocol):
         ...
 
 
-class Crew[P: Promise](ABC):
+class ScanPool[P: Promise](ABC):
     """Looks at blocks of tiles that it is given once.
 
     ``begin`` a look, ``submit`` its blocks and ``take`` what comes of each, or ``recall`` them. No more than ``room``
@@ -42,11 +42,11 @@ class Crew[P: Promise](ABC):
     room: int
 
     @abstractmethod
-    def give(self, tiles: Tiles) -> None:
+    def give(self, tiles: ScoreMatrix) -> None:
         """Have the tiles brought to all who look, when they first do."""
 
     @abstractmethod
-    def begin(self, cut: Cut) -> None:
+    def begin(self, cut: ScanQuery) -> None:
         """Say what is looked for from now on."""
 
     @abstractmethod
@@ -54,7 +54,7 @@ class Crew[P: Promise](ABC):
         """Have a block looked at; raises NoWorkersError where nobody ever will."""
 
     @abstractmethod
-    def take(self, promise: P, block: Block) -> Seen | None:
+    def take(self, promise: P, block: Block) -> ScanHits | None:
         """Return what was seen in a block that is done, None where it must be submitted again.
 
         Raises LateError where it is still to come, LostError where a worker was lost, NoWorkersError where all are.

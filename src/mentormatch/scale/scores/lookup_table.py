@@ -21,7 +21,7 @@ UNKNOWN = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CodedTable:
     """``cells`` (u, v): int32 points, or where there are ``points`` (k,) int32 the uint8 places among these."""
 
     cells: NDArray[np.integer]
@@ -37,13 +37,13 @@ class Table:
         cells = self.cells[rows, columns]
         return (cells if self.points is None else self.points[cells]).astype(np.int64)
 
-    def of_columns(self, some: IntVector) -> "Table":
+    def of_columns(self, some: IntVector) -> "CodedTable":
         """Return the table of some kinds of mentees."""
-        return Table(np.ascontiguousarray(self.cells[:, some]), self.points)
+        return CodedTable(np.ascontiguousarray(self.cells[:, some]), self.points)
 
-    def flipped(self) -> "Table":
+    def flipped(self) -> "CodedTable":
         """Return the same with the sides exchanged."""
-        return Table(np.ascontiguousarray(self.cells.T), self.points)
+        return CodedTable(np.ascontiguousarray(self.cells.T), self.points)
 
     def any(self) -> bool:
         """Return whether any pair gets points, or loses some."""
@@ -51,7 +51,7 @@ class Table:
 
 
 @dataclass(slots=True)
-class Coder:
+class CodeDictionary:
     """Gives numbers from ``low`` to ``high`` their places, in the order in which they come."""
 
     low: int
@@ -75,22 +75,22 @@ class Coder:
         return places.astype(np.uint8)
 
 
-def table_of(pieces: Iterable[Points], shape: tuple[int, int], extremes: tuple[int, int]) -> Table | None:
+def encode(pieces: Iterable[Points], shape: tuple[int, int], extremes: tuple[int, int]) -> CodedTable | None:
     """Return the rows that come in pieces as a table of bytes; None where there are too many different points."""
-    coder, cells, at = Coder(*extremes), np.empty(shape, dtype=np.uint8), 0
+    coder, cells, at = CodeDictionary(*extremes), np.empty(shape, dtype=np.uint8), 0
     for piece in pieces:
         places = coder.coded(piece)
         if places is None:
             return None
         cells[at : at + len(piece)] = places
         at += len(piece)
-    return Table(cells, np.array(coder.points, dtype=np.int32))
+    return CodedTable(cells, np.array(coder.points, dtype=np.int32))
 
 
-def stacked(pieces: Iterable[Points], shape: tuple[int, int]) -> Table:
+def stack_tables(pieces: Iterable[Points], shape: tuple[int, int]) -> CodedTable:
     """Return the rows that come in pieces as a table of points."""
     cells, at = np.empty(shape, dtype=np.int32), 0
     for piece in pieces:
         cells[at : at + len(piece)] = piece
         at += len(piece)
-    return Table(cells)
+    return CodedTable(cells)

@@ -16,8 +16,17 @@ from mentormatch.base.columns import IntVector
 from mentormatch.people.cohort import Cohort
 from mentormatch.rules.rule import Rule
 from mentormatch.scale.scores.lookup_table import Points
-from mentormatch.scale.scores.overlaps import Counted, counted_by, counted_in, merged
-from mentormatch.scale.scores.terms import Exceptions, Forbids, Gives, Part, barred_by, named_by, part_of, together
+from mentormatch.scale.scores.overlaps import OverlapTerm, merge_equal, read_criterion_overlap, read_rule_overlap
+from mentormatch.scale.scores.terms import (
+    CriterionScore,
+    PairOverrides,
+    RulePenalty,
+    ScoreTerm,
+    merge_overrides,
+    override_criterion,
+    override_rule,
+    score_term,
+)
 from mentormatch.scoring.answer_classes import Distinct
 from mentormatch.scoring.criterion import Criterion
 from mentormatch.scoring.score import MILLION, normalised
@@ -29,10 +38,10 @@ SHARE = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class MergedTable:
     """Parts in one table: ``codes`` (m,) is the kind of each mentee, ``kinds`` that of each part for such a kind."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[ScoreTerm, ...]
     kinds: tuple[IntVector, ...]
     codes: NDArray[np.intp]
 
@@ -49,7 +58,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Tiles:
+class ScoreMatrix:
     """The scores of n mentors with m mentees; a pair that scores below ``least`` is forbidden.
 
     ``exceptions`` are sorted by mentor, ``starts`` (n + 1,) says where those of each mentor begin.
@@ -59,10 +68,10 @@ class Tiles:
     """Whether scores are worked out when they are asked for: else they are held."""
 
     shape: tuple[int, int]
-    parts: tuple[Part, ...]
-    terms: tuple[Term, ...]
-    counted: tuple[Counted, ...]
-    exceptions: Exceptions
+    parts: tuple[ScoreTerm, ...]
+    terms: tuple[MergedTable, ...]
+    counted: tuple[OverlapTerm, ...]
+    exceptions: PairOverrides
     starts: IntVector
     least: int
     most: int
@@ -92,54 +101,54 @@ class Tiles:
             found += counted.at(mentors, mentees)
         return found + self._exceptional(mentors, mentees)
 
-    def of_mentees(self, some: IntVector) -> "Tiles":
+    def of_mentees(self, some: IntVector) -> "ScoreMatrix":
         """Return the scores of all mentors with some mentees, by their positions in ascending order."""
         parts = tuple(part.of_mentees(some) for part in self.parts)
-        terms = tuple(packed(parts, len(some)))
+        terms = tuple(merge_tables(parts, len(some)))
         counted = tuple(each.of_mentees(some) for each in self.counted)
         place = np.full(self.shape[1], -1)
         place[some] = np.arange(len(some))
         kept = place[self.exceptions.mentees] >= 0
         mentors, mentees = self.exceptions.mentors[kept], place[self.exceptions.mentees[kept]]
         shape, starts = (self.shape[0], len(some)), np.searchsorted(mentors, np.arange(self.shape[0] + 1))
-        exceptions = Exceptions(mentors, mentees, self.exceptions.points[kept])
+        exceptions = PairOverrides(mentors, mentees, self.exceptions.points[kept])
         return replace(
             self, shape=shape, parts=parts, terms=terms, counted=counted, exceptions=exceptions, starts=starts
         )
 
-    def bare(self) -> "Tiles":
+    def bare(self) -> "ScoreMatrix":
         """Return what a look needs to know: no keys, and the answers of people only where they cannot be listed."""
         kept = {id(part): part.bare() for part in self.parts}
         terms = tuple(replace(term, parts=tuple(kept[id(part)] for part in term.parts)) for term in self.terms)
         return replace(self, parts=tuple(kept.values()), terms=terms)
 
-    def unnamed(self) -> "Tiles":
+    def unnamed(self) -> "ScoreMatrix":
         """Return the scores as if nobody was known by name."""
         none = np.empty(0, dtype=np.int64)
-        return replace(self, exceptions=Exceptions(none, none, none), starts=np.zeros(self.shape[0] + 1, np.int64))
+        return replace(self, exceptions=PairOverrides(none, none, none), starts=np.zeros(self.shape[0] + 1, np.int64))
 
-    def flipped(self) -> "Tiles":
+    def flipped(self) -> "ScoreMatrix":
         """Return the same with the sides exchanged."""
         (n, m), each = self.shape, self.exceptions
         order = np.lexsort((each.mentors, each.mentees))
         parts = tuple(part.flipped() for part in self.parts)
-        exceptions = Exceptions(each.mentees[order], each.mentors[order], each.points[order])
+        exceptions = PairOverrides(each.mentees[order], each.mentors[order], each.points[order])
         return replace(
             self,
             shape=(m, n),
             parts=parts,
-            terms=tuple(packed(parts, n)),
+            terms=tuple(merge_tables(parts, n)),
             counted=tuple(counted.flipped() for counted in self.counted),
             exceptions=exceptions,
             starts=np.searchsorted(exceptions.mentors, np.arange(m + 1)),
         )
 
-    def holding(self) -> "Tiles":
+    def holding(self) -> "ScoreMatrix":
         """Return the same with tables of a moderate size held."""
         parts = tuple(part.holding() for part in self.parts)
-        return replace(self, parts=parts, terms=tuple(packed(parts, self.shape[1])))
+        return replace(self, parts=parts, terms=tuple(merge_tables(parts, self.shape[1])))
 
-    def of_mentors(self, some: IntVector) -> "Tiles":
+    def of_mentors(self, some: IntVector) -> "ScoreMatrix":
         """Return the scores of some mentors, by their positions in ascending order, with all mentees."""
         return self.flipped().of_mentees(some).flipped()
 
@@ -153,59 +162,67 @@ class Tiles:
         return np.where(known[place] == asked, points[place], 0)
 
 
-def tiles(cohort: Cohort, criteria: Sequence[Criterion], rules: Sequence[Rule], *, held: bool = True) -> Tiles:
+def build_matrix(
+    cohort: Cohort, criteria: Sequence[Criterion], rules: Sequence[Rule], *, held: bool = True
+) -> ScoreMatrix:
     """Return the scores of a cohort, and which pairs its rules forbid; ``held``: tables of a moderate size are kept."""
     n, m = len(cohort.mentors), len(cohort.mentees)
-    found = [*_scored(cohort, criteria), *_ruled(cohort, rules)]
-    parts = [each.holding() if held else each for each in found if isinstance(each, Part)]
-    counted = [each for each in found if isinstance(each, Counted)]
-    both = together([each for each in found if isinstance(each, Exceptions)], m)
+    found = [*_criterion_terms(cohort, criteria), *_rule_terms(cohort, rules)]
+    parts = [each.holding() if held else each for each in found if isinstance(each, ScoreTerm)]
+    counted = [each for each in found if isinstance(each, OverlapTerm)]
+    both = merge_overrides([each for each in found if isinstance(each, PairOverrides)], m)
     starts = np.searchsorted(both.mentors, np.arange(n + 1))
     least = max([0, *(rule.least_score for rule in rules if rule.least_score is not None)])
     most = sum(int(np.rint(weight * MILLION)) for weight in normalised(criteria))
-    return Tiles((n, m), tuple(parts), tuple(packed(parts, m)), tuple(merged(counted)), both, starts, least, most)
+    return ScoreMatrix(
+        (n, m), tuple(parts), tuple(merge_tables(parts, m)), tuple(merge_equal(counted)), both, starts, least, most
+    )
 
 
-def _scored(cohort: Cohort, criteria: Sequence[Criterion]) -> Iterator[Part | Counted | Exceptions]:
+def _criterion_terms(
+    cohort: Cohort, criteria: Sequence[Criterion]
+) -> Iterator[ScoreTerm | OverlapTerm | PairOverrides]:
     """Yield what each criterion adds."""
     for criterion, weight in zip(criteria, normalised(criteria), strict=True):
         named = criterion.named(cohort.mentors, cohort.mentees)
-        part = part_of(Gives(criterion, weight), criterion, cohort, named=named is not None)
-        yield _cheaper(part, counted_by(criterion, weight, cohort))
+        part = score_term(CriterionScore(criterion, weight), criterion, cohort, named=named is not None)
+        yield _is_cheaper(part, read_criterion_overlap(criterion, weight, cohort))
         if named is not None:
-            yield named_by(named, weight, part)
+            yield override_criterion(named, weight, part)
 
 
-def _ruled(cohort: Cohort, rules: Sequence[Rule]) -> Iterator[Part | Counted | Exceptions]:
+def _rule_terms(cohort: Cohort, rules: Sequence[Rule]) -> Iterator[ScoreTerm | OverlapTerm | PairOverrides]:
     """Yield what each rule on pairs adds; one on scores adds nothing."""
     for rule in (rule for rule in rules if rule.least_score is None):
-        barred = barred_by(rule, cohort)
+        barred = override_rule(rule, cohort)
         if barred is not None:
             yield barred
-        part = part_of(Forbids(rule), rule, cohort, named=barred is not None)
+        part = score_term(RulePenalty(rule), rule, cohort, named=barred is not None)
         if part.whole is None or part.whole.any():
-            yield _cheaper(part, counted_in(rule, cohort))
+            yield _is_cheaper(part, read_rule_overlap(rule, cohort))
 
 
-def _cheaper(part: Part, counted: Counted | None) -> Part | Counted:
+def _is_cheaper(part: ScoreTerm, counted: OverlapTerm | None) -> ScoreTerm | OverlapTerm:
     """Return a table where it is small, else what is counted, if anything is."""
     return part if counted is None or part.whole is not None else counted
 
 
-def packed(parts: Sequence[Part], width: int) -> Iterator[Term]:
+def merge_tables(parts: Sequence[ScoreTerm], width: int) -> Iterator[MergedTable]:
     """Yield terms of parts whose kinds are few together, those with the fewest kinds first."""
     most = min(KINDS, max(width // SHARE, 1))
-    held, kinds = list[Part](), Distinct.of(np.zeros(width, dtype=np.int64))
+    held, kinds = list[ScoreTerm](), Distinct.of(np.zeros(width, dtype=np.int64))
     for part in sorted(parts, key=lambda part: len(part.mentees)):
         both = kinds.joined(part.mentees)
         if held and len(both) > most:
-            yield term_of(held, kinds)
+            yield merge_table(held, kinds)
             held, both = [], part.mentees
         held, kinds = [*held, part], both
     if held:
-        yield term_of(held, kinds)
+        yield merge_table(held, kinds)
 
 
-def term_of(parts: Sequence[Part], kinds: Distinct) -> Term:
+def merge_table(parts: Sequence[ScoreTerm], kinds: Distinct) -> MergedTable:
     """Return parts as one term, by kinds that tell apart all that any of them does; the kinds of one are its own."""
-    return Term(tuple(parts), tuple(part.mentees.codes[kinds.first] for part in parts), kinds.codes.astype(np.intp))
+    return MergedTable(
+        tuple(parts), tuple(part.mentees.codes[kinds.first] for part in parts), kinds.codes.astype(np.intp)
+    )

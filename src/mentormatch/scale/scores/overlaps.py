@@ -20,7 +20,7 @@ type Bits = NDArray[np.unsignedinteger]
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AnswerBits:
     """``bits`` (n,) unsigned: one for each answer that somebody gave; ``known`` (n,) bool: who answered."""
 
     bits: Bits
@@ -28,20 +28,20 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class OverlapTerm:
     """``points`` (k + 1,) int32 by the number of answers in common, ``unknown`` where either gave none."""
 
-    mentors: Answered
-    mentees: Answered
+    mentors: AnswerBits
+    mentees: AnswerBits
     points: NDArray[np.int32]
     unknown: int
 
-    def alike(self, other: "Counted") -> bool:
+    def alike(self, other: "OverlapTerm") -> bool:
         """Return whether both count the same answers of the same people."""
         sides = ((self.mentors, other.mentors), (self.mentees, other.mentees))
         return all(np.array_equal(a.bits, b.bits) and np.array_equal(a.known, b.known) for a, b in sides)
 
-    def with_points(self, other: "Counted") -> "Counted":
+    def with_points(self, other: "OverlapTerm") -> "OverlapTerm":
         """Return the points of both."""
         return replace(self, points=self.points + other.points, unknown=self.unknown + other.unknown)
 
@@ -62,11 +62,11 @@ class Counted:
             np.add(np.bitwise_count(both, out=count), slots, out=count)
             points += np.take(table, count, mode="clip")
 
-    def of_mentees(self, some: IntVector) -> "Counted":
+    def of_mentees(self, some: IntVector) -> "OverlapTerm":
         """Return the points of all mentors with some mentees."""
-        return replace(self, mentees=Answered(self.mentees.bits[some], self.mentees.known[some]))
+        return replace(self, mentees=AnswerBits(self.mentees.bits[some], self.mentees.known[some]))
 
-    def flipped(self) -> "Counted":
+    def flipped(self) -> "OverlapTerm":
         """Return the same with the sides exchanged."""
         return replace(self, mentors=self.mentees, mentees=self.mentors)
 
@@ -77,14 +77,14 @@ class Counted:
         return np.where(known, self.points[both], self.unknown).astype(np.int64)
 
 
-def counted_by(criterion: Criterion, weight: float, cohort: Cohort) -> Counted | None:
+def read_criterion_overlap(criterion: Criterion, weight: float, cohort: Cohort) -> OverlapTerm | None:
     """Return what a criterion counts; None where its points rest on something else."""
     points, unknown = weight * MILLION, int(np.rint(criterion.neutral * weight * MILLION))
     wholes = [criterion.whole(people) for people in (cohort.mentors, cohort.mentees)]
     return _counted(wholes, lambda whole: np.rint(whole.values * points), unknown)
 
 
-def counted_in(rule: Rule, cohort: Cohort) -> Counted | None:
+def read_rule_overlap(rule: Rule, cohort: Cohort) -> OverlapTerm | None:
     """Return what a rule counts; None where it rests on something else."""
     wholes = [rule.whole(people) for people in (cohort.mentors, cohort.mentees)]
     unknown = FORBIDDEN if getattr(rule, "missing", "allow") == "forbid" else 0
@@ -93,22 +93,22 @@ def counted_in(rule: Rule, cohort: Cohort) -> Counted | None:
 
 def _counted(
     wholes: Sequence[Whole | None], points_of: Callable[[Whole], NDArray[np.float64]], unknown: int
-) -> Counted | None:
+) -> OverlapTerm | None:
     ours, theirs = wholes
     if ours is None or theirs is None or ours.has.shape[1] != theirs.has.shape[1] or ours.has.shape[1] > BITS:
         return None
-    return Counted(_answered(ours), _answered(theirs), points_of(ours).astype(np.int32), unknown)
+    return OverlapTerm(_answered(ours), _answered(theirs), points_of(ours).astype(np.int32), unknown)
 
 
-def _answered(whole: Whole) -> Answered:
+def _answered(whole: Whole) -> AnswerBits:
     width = whole.has.shape[1]
     kind = next(kind for kind in (np.uint16, np.uint32, np.uint64) if np.iinfo(kind).bits >= width)
     weights = np.left_shift(np.ones(width, dtype=kind), np.arange(width, dtype=kind))
     told = whole.has & whole.known[:, None]
-    return Answered(np.where(told, weights, kind(0)).sum(axis=1, dtype=kind), whole.known)
+    return AnswerBits(np.where(told, weights, kind(0)).sum(axis=1, dtype=kind), whole.known)
 
 
-def merged(found: Sequence[Counted]) -> Iterator[Counted]:
+def merge_equal(found: Sequence[OverlapTerm]) -> Iterator[OverlapTerm]:
     """Yield what is counted, that of the same answers together."""
     left = list(found)
     while left:

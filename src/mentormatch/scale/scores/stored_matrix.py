@@ -10,10 +10,10 @@ from mentormatch.assignment.kernels.choice import use_numba
 from mentormatch.assignment.model.problem import AssignmentProblem, SideConstraint
 from mentormatch.assignment.model.scores import DenseScores, Scores, SparseScores
 from mentormatch.base.columns import IntVector
-from mentormatch.scale.scan.implicit_scores import ComputedScores
+from mentormatch.scale.scan.implicit_scores import ImplicitScores
 from mentormatch.scale.scores.lookup_table import Points
-from mentormatch.scale.scores.matrix import Tiles
-from mentormatch.scale.scores.terms import Exceptions
+from mentormatch.scale.scores.matrix import ScoreMatrix
+from mentormatch.scale.scores.terms import PairOverrides
 
 MANY = 1 << 13
 """Of fewer pairs an integer program finds the best as soon, and stages reach leximin as soon."""
@@ -31,7 +31,7 @@ QUICKER = 32
 
 
 @dataclass(frozen=True, slots=True)
-class HeldTiles(Tiles):
+class StoredMatrix(ScoreMatrix):
     """The same where all are held: ``values`` (n, m) int32."""
 
     computed = False
@@ -44,7 +44,7 @@ class HeldTiles(Tiles):
         mentors, mentees = scores.pairs()
         values[mentors, mentees] = scores.at(mentors, mentees)
         nothing = np.empty(0, dtype=np.int64)
-        starts, none = np.zeros(len(values) + 1, dtype=np.int64), Exceptions(nothing, nothing, nothing)
+        starts, none = np.zeros(len(values) + 1, dtype=np.int64), PairOverrides(nothing, nothing, nothing)
         return cls(scores.shape, (), (), (), none, starts, 0, scores.extremes[1], values)
 
     def of(self, mentors: IntVector) -> Points:
@@ -53,37 +53,37 @@ class HeldTiles(Tiles):
     def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
         return self.values[mentors, mentees].astype(np.int64)
 
-    def of_mentees(self, some: IntVector) -> "HeldTiles":
+    def of_mentees(self, some: IntVector) -> "StoredMatrix":
         return self._of(np.ascontiguousarray(self.values[:, some]))
 
-    def flipped(self) -> "HeldTiles":
+    def flipped(self) -> "StoredMatrix":
         return self._of(np.ascontiguousarray(self.values.T))
 
-    def holding(self) -> "HeldTiles":
+    def holding(self) -> "StoredMatrix":
         return self
 
-    def _of(self, values: Points) -> "HeldTiles":
+    def _of(self, values: Points) -> "StoredMatrix":
         starts = np.zeros(len(values) + 1, dtype=np.int64)
         return replace(self, shape=(values.shape[0], values.shape[1]), starts=starts, values=values)
 
 
-def looked_at(problem: AssignmentProblem) -> bool:
+def is_worth_scaling(problem: AssignmentProblem) -> bool:
     """Return whether pairs of which the scores are held, being many, are solved as those of a nation: it is quicker."""
     scores = problem.scores
-    if isinstance(scores, ComputedScores) or scores.count < MANY or prod(scores.shape) > CELLS:
+    if isinstance(scores, ImplicitScores) or scores.count < MANY or prod(scores.shape) > CELLS:
         return False
     if "leximin" in problem.goals:
-        return climbs(problem)
-    return _within(scores, GREATEST) and pays(problem)
+        return fits_leximin(problem)
+    return _within(scores, GREATEST) and fits_rows(problem)
 
 
-def climbs(problem: AssignmentProblem) -> bool:
+def fits_leximin(problem: AssignmentProblem) -> bool:
     """Return whether leximin is reached level by level, for which code is to be compiled; no rule must couple pairs."""
     scores = problem.scores
     return not problem.rows and _within(scores, HIGHEST) and use_numba(QUICKER * scores.count)
 
 
-def pays(problem: AssignmentProblem) -> bool:
+def fits_rows(problem: AssignmentProblem) -> bool:
     """Return whether pairs are to pay for rules.
 
     Where people count differently, as in a proportion, tolls mostly leave a gap, and an integer program proves more.
@@ -102,9 +102,9 @@ def _counts(row: SideConstraint, shape: tuple[int, int]) -> bool:
     return sides is not None and all(((side == 0) | (side == 1)).all() for side in sides)
 
 
-def unheld(problem: AssignmentProblem) -> AssignmentProblem:
+def as_implicit(problem: AssignmentProblem) -> AssignmentProblem:
     """Return the problem with its scores to be looked at."""
-    if isinstance(problem.scores, ComputedScores):
+    if isinstance(problem.scores, ImplicitScores):
         return problem
-    tiles, (n, m) = HeldTiles.of_scores(problem.scores), problem.shape
-    return replace(problem, scores=ComputedScores(tiles, np.ones(n, dtype=bool), np.ones(m, dtype=bool)))
+    tiles, (n, m) = StoredMatrix.of_scores(problem.scores), problem.shape
+    return replace(problem, scores=ImplicitScores(tiles, np.ones(n, dtype=bool), np.ones(m, dtype=bool)))

@@ -14,7 +14,7 @@ from mentormatch.fields import Side
 from mentormatch.fields.extension import Extension
 from mentormatch.people.cohort import Cohort, People
 from mentormatch.rules.rule import Market, Rule
-from mentormatch.scale.scores.lookup_table import Points, Table, stacked, table_of
+from mentormatch.scale.scores.lookup_table import CodedTable, Points, encode, stack_tables
 from mentormatch.scoring.answer_classes import Distinct, by_answers, by_having_answered, only, strangers
 from mentormatch.scoring.criterion import Criterion, Named
 from mentormatch.scoring.lookup import LookUp, looked_up
@@ -27,11 +27,11 @@ WHOLE = 1 << 20
 CODED, HELD = 1 << 26, 1 << 25
 """A table of so many bytes, or numbers, is worked out once; a larger one is worked out strip by strip."""
 ROWS = 64
-NOTHING = np.empty((0, 0), dtype=np.int32)
-NOBODY = People((), {}, np.zeros(0, dtype=bool))
+NO_SCORES = np.empty((0, 0), dtype=np.int32)
+NO_PEOPLE = People((), {}, np.zeros(0, dtype=bool))
 
 
-class Adds(Protocol):
+class ScoreFunction(Protocol):
     """What an extension adds to the scores of people on the left with people on the right."""
 
     def __call__(self, left: People, right: People) -> Points:
@@ -44,7 +44,7 @@ class Adds(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Exceptions:
+class PairOverrides:
     """Pairs, each once, that get ``points`` (e,) int64 more than others with the same answers."""
 
     mentors: IntVector
@@ -53,19 +53,19 @@ class Exceptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ScoreTerm:
     """One extension: ``adds`` says what, and ``mentors`` and ``mentees`` who is alike to it.
 
     ``left`` are all mentors, ``right`` one person of each kind; ``whole`` is the table of all kinds, if it is held.
     Else ``counted`` says what each mentor adds with each kind, where that follows from what is counted of two people.
     """
 
-    adds: Adds
+    adds: ScoreFunction
     left: People
     right: People
     mentors: Distinct
     mentees: Distinct
-    whole: Table | None = None
+    whole: CodedTable | None = None
     counted: LookUp | None = None
 
     def rows(self, mentors: IntVector) -> Points:
@@ -81,7 +81,7 @@ class Part:
         """Return how many numbers there are in the table of all kinds."""
         return len(self.mentors) * len(self.mentees)
 
-    def holding(self) -> "Part":
+    def holding(self) -> "ScoreTerm":
         """Return the same with the table of all kinds held, if it is not too large."""
         if self.whole is not None:
             return self
@@ -89,9 +89,9 @@ class Part:
             return replace(self, counted=self.counted or self.adds.counted(self.left, self.right))
         shape, whole = (len(self.mentors), len(self.mentees)), None
         if self.size > WHOLE:
-            whole = table_of(self._pieces(), shape, (FORBIDDEN, MILLION))
+            whole = encode(self._pieces(), shape, (FORBIDDEN, MILLION))
         if whole is None and self.size <= HELD:
-            whole = stacked(self._pieces(), shape)
+            whole = stack_tables(self._pieces(), shape)
         return replace(self, whole=whole)
 
     def _pieces(self) -> Iterator[Points]:
@@ -101,7 +101,7 @@ class Part:
             for starts in batched(range(0, len(first), ROWS), 4 * count):
                 yield from threads.map(lambda at: self.adds(self.left.take(first[at : at + ROWS]), self.right), starts)
 
-    def of_mentees(self, some: IntVector) -> "Part":
+    def of_mentees(self, some: IntVector) -> "ScoreTerm":
         """Return what is added for some mentees."""
         codes = self.mentees.codes[some]
         kinds = Distinct.of(codes)
@@ -110,20 +110,20 @@ class Part:
         counted = None if self.counted is None else self.counted.among(slice(None), left)
         return replace(self, mentees=kinds, right=self.right.take(left), whole=whole, counted=counted)
 
-    def bare(self) -> "Part":
+    def bare(self) -> "ScoreTerm":
         """Return the same without keys; where no answers are needed, without these, and what says something of them."""
         if self.whole is not None or self.counted is not None:
-            return replace(self, adds=WorkedOut(), left=NOBODY, right=NOBODY)
-        return replace(self, left=keyless(self.left), right=keyless(self.right))
+            return replace(self, adds=DetachedFunction(), left=NO_PEOPLE, right=NO_PEOPLE)
+        return replace(self, left=without_keys(self.left), right=without_keys(self.right))
 
-    def flipped(self) -> "Part":
+    def flipped(self) -> "ScoreTerm":
         """Return the same with the sides exchanged."""
         whole = None if self.whole is None else self.whole.flipped()
         left, right = self.right.take(self.mentees.codes), self.left.take(self.mentors.first)
         counted = None
         if self.counted is not None:
             counted = self.counted.among(self.mentors.first, self.mentees.codes).flipped()
-        return Part(Turned(self.adds), left, right, self.mentees, self.mentors, whole, counted)
+        return ScoreTerm(TransposedFunction(self.adds), left, right, self.mentees, self.mentors, whole, counted)
 
     def at(self, mentors: IntVector, mentees: IntVector) -> IntVector:
         """Return (e,) int64: what pairs are given."""
@@ -141,16 +141,16 @@ class Part:
         return found
 
 
-def keyless(people: People) -> People:
+def without_keys(people: People) -> People:
     """Return people whose keys are not told."""
     return replace(people, ids=("",) * len(people), persons=None)
 
 
 @dataclass(frozen=True, slots=True)
-class Turned:
+class TransposedFunction:
     """What an extension adds where mentees stand on the left."""
 
-    adds: Adds
+    adds: ScoreFunction
 
     def __call__(self, left: People, right: People) -> Points:
         return self.adds(right, left).T
@@ -160,14 +160,14 @@ class Turned:
         return None if found is None else found.flipped()
 
 
-def part_of(adds: Adds, extension: Extension, cohort: Cohort, *, named: bool) -> Part:
+def score_term(adds: ScoreFunction, extension: Extension, cohort: Cohort, *, named: bool) -> ScoreTerm:
     """Return an extension as a part; ``named``: it rests on who people are, of which a part knows nothing."""
     fields = [[field for field in extension.fields_of(side) if field in cohort.side(side).columns] for side in SIDES]
     alike, seen = (by_having_answered, strangers) if named else (by_answers, only)
     kinds = [alike(cohort.side(side), names) for side, names in zip(SIDES, fields, strict=True)]
     left = seen(cohort.mentors, fields[0])
     right = seen(cohort.mentees, fields[1]).take(kinds[1].first)
-    part = Part(adds, left, right, kinds[0], kinds[1])
+    part = ScoreTerm(adds, left, right, kinds[0], kinds[1])
     return part.holding() if part.size <= WHOLE else part
 
 
@@ -175,7 +175,7 @@ SIDES: tuple[Side, Side] = ("mentor", "mentee")
 
 
 @dataclass(frozen=True, slots=True)
-class Gives:
+class CriterionScore:
     """What a criterion adds."""
 
     criterion: Criterion
@@ -191,13 +191,13 @@ class Gives:
 
 
 @dataclass(frozen=True, slots=True)
-class Forbids:
+class RulePenalty:
     """What a rule adds: ``FORBIDDEN`` to the pairs that it forbids."""
 
     rule: Rule
 
     def __call__(self, left: People, right: People) -> Points:
-        block = self.rule.forbids(Market(left, right, NOTHING))
+        block = self.rule.forbids(Market(left, right, NO_SCORES))
         points = np.zeros((len(left), len(right)), dtype=np.int32)
         if block is not None:
             points[block] = FORBIDDEN
@@ -207,7 +207,7 @@ class Forbids:
         return None
 
 
-class WorkedOut:
+class DetachedFunction:
     """Stands for what is known already, without the answers that it rests on."""
 
     def __call__(self, left: People, right: People) -> Points:
@@ -217,25 +217,25 @@ class WorkedOut:
         raise AssertionError
 
 
-def named_by(named: Named, weight: float, part: Part) -> Exceptions:
+def override_criterion(named: Named, weight: float, part: ScoreTerm) -> PairOverrides:
     """Return what a criterion adds to pairs for who they are."""
     shares = np.rint(named.values * weight * MILLION).astype(np.int64)
-    return Exceptions(named.left, named.right, shares - part.at(named.left, named.right))
+    return PairOverrides(named.left, named.right, shares - part.at(named.left, named.right))
 
 
-def barred_by(rule: Rule, cohort: Cohort) -> Exceptions | None:
+def override_rule(rule: Rule, cohort: Cohort) -> PairOverrides | None:
     """Return the pairs that a rule forbids for who they are."""
-    barred = rule.barred(Market(cohort.mentors, cohort.mentees, NOTHING))
+    barred = rule.barred(Market(cohort.mentors, cohort.mentees, NO_SCORES))
     if barred is None:
         return None
-    return Exceptions(*barred, np.full(len(barred[0]), FORBIDDEN, dtype=np.int64))
+    return PairOverrides(*barred, np.full(len(barred[0]), FORBIDDEN, dtype=np.int64))
 
 
-def together(found: Sequence[Exceptions], width: int) -> Exceptions:
+def merge_overrides(found: Sequence[PairOverrides], width: int) -> PairOverrides:
     """Return exceptions of several kinds as one, sorted by mentor, then by mentee."""
     places = np.concatenate([each.mentors * width + each.mentees for each in found] or [np.empty(0, dtype=np.int64)])
     points = np.concatenate([each.points for each in found] or [np.empty(0, dtype=np.int64)])
     once, where = np.unique(places, return_inverse=True)
     total = np.zeros(len(once), dtype=np.int64)
     np.add.at(total, where, np.maximum(points, FORBIDDEN))
-    return Exceptions(once // max(width, 1), once % max(width, 1), total)
+    return PairOverrides(once // max(width, 1), once % max(width, 1), total)
